@@ -1,0 +1,324 @@
+"""The result, plain: what passes from the backend to the viewer, to a file and back.
+
+An :class:`Explanation` holds everything that a picture needs, as numpy arrays, so that it can be shown on
+a machine that has no Keras. :class:`ExplanationSource` is the little that the viewer asks for; a source
+that computes its maps when they are first looked at answers to it as well.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import numpy as np
+
+__all__ = ["Explanation", "ExplanationSource"]
+
+FORMAT = "cam1d_widget.Explanation/1"
+_ARRAYS = ("x", "scores", "targets", "probabilities", "y", "receptive_field")
+_FACTS = ("class_names", "channel_names", "channel_units", "sampling_rate", "exactness", "signed", "descriptions")
+EXACTNESS = ("exact", "complete", "approximate")
+
+
+class ExplanationSource(Protocol):
+    """What a viewer asks of an explanation, computed already or not.
+
+    ``T`` is the number of samples of a series; `methods` are labels, in the order of the menu.
+    """
+
+    @property
+    def x(self) -> np.ndarray:
+        """Series, of shape (instance, time, channel)."""
+    @property
+    def scores(self) -> np.ndarray:
+        """Score of every class, of shape (instance, class)."""
+    @property
+    def probabilities(self) -> np.ndarray | None:
+        """Probability of every class, of shape (instance, class); None where scores have none."""
+    @property
+    def y(self) -> np.ndarray | None:
+        """True class of each instance, of shape (instance,)."""
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Name of each class."""
+    @property
+    def channel_names(self) -> tuple[str, ...]:
+        """Name of each channel."""
+    @property
+    def channel_units(self) -> tuple[str, ...]:
+        """Unit of each channel; "" where there is none."""
+    @property
+    def sampling_rate(self) -> float | None:
+        """Samples per second; None where time is counted in samples."""
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Label of each method."""
+    @property
+    def exactness(self) -> Mapping[str, str]:
+        """Per method "exact", "complete" or "approximate"."""
+    @property
+    def signed(self) -> Mapping[str, bool]:
+        """Per method, whether its maps can be negative."""
+    @property
+    def descriptions(self) -> Mapping[str, str]:
+        """Per method, one phrase that says what its map shows."""
+    @property
+    def receptive_field(self) -> np.ndarray | None:
+        """First sample, sample behind the last, and center of each step, of shape (step, 3)."""
+
+    def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
+        """Map of one method for one class on one instance, of shape (time, channel or 1)."""
+
+    def completeness_gap(self, method: str, instance: int, target: int) -> float:
+        """Share of the score that the map's sum misses; nan where the method promises no sum."""
+
+    def has(self, method: str, instance: int, target: int) -> bool:
+        """Whether this map can be had at all."""
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Attribution maps of one classifier on a batch of multivariate time series.
+
+    Attributes
+    ----------
+    x : ndarray of shape (instance, time, channel)
+        The explained series, in the units that the classifier was fed.
+    scores : ndarray of shape (instance, class)
+        The classifier's score of each class: logits, or what was asked for instead.
+    targets : ndarray of int, of shape (instance, target)
+        Index of each explained class.
+    attributions : mapping of str to ndarray of shape (instance, target, time, channel or 1)
+        One array per method, under its label; signed, and not normalised. A method that does not tell
+        channels apart (the class activation maps) has ``channel`` of size 1.
+    y : ndarray of int, of shape (instance,), optional
+        True class of each instance.
+    class_names, channel_names, channel_units : sequence of str, optional
+        Default: "class 0", ...; "channel 0", ...; "".
+    sampling_rate : float, optional
+        Samples per second. Without it, time is counted in samples.
+    probabilities : ndarray of shape (instance, class), optional
+        Probability of each class.
+    exactness : mapping of str to str, optional
+        Per method: "exact" (values add up to the score and each is that position's own contribution),
+        "complete" (they add up in total) or "approximate".
+    completeness : mapping of str to ndarray of shape (instance, target), optional
+        Per method, the share of the score that the sum of the map misses; nan where none is promised.
+    signed : mapping of str to bool, optional
+        Whether a method's maps can be negative. Default: whether any value is.
+    descriptions : mapping of str to str, optional
+        One phrase per method.
+    receptive_field : ndarray of shape (step, 3), optional
+        First sample, sample behind the last, and center of what each step of the explained layer sees.
+    """
+
+    x: np.ndarray
+    scores: np.ndarray
+    targets: np.ndarray
+    attributions: Mapping[str, np.ndarray]
+    y: np.ndarray | None = None
+    class_names: Sequence[str] | None = None
+    channel_names: Sequence[str] | None = None
+    channel_units: Sequence[str] | None = None
+    sampling_rate: float | None = None
+    probabilities: np.ndarray | None = None
+    exactness: Mapping[str, str] = field(default_factory=dict)
+    completeness: Mapping[str, np.ndarray] = field(default_factory=dict)
+    signed: Mapping[str, bool] = field(default_factory=dict)
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    receptive_field: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        """Bring every field to its one form, and check it; nothing is checked again behind this door."""
+        fix = partial(object.__setattr__, self)
+        for name in ("x", "scores"):
+            fix(name, _finite(name, getattr(self, name)))
+        _shaped("x", self.x, "(instance, time, channel)", (None, None, None))
+        instances, time, channels = self.x.shape
+        _shaped("scores", self.scores, "(instance, class)", (instances, None))
+        classes = self.scores.shape[1]
+        fix("targets", np.asarray(self.targets, dtype=np.int64))
+        _shaped("targets", self.targets, "(instance, target)", (instances, None))
+        if self.targets.size and not (0 <= self.targets.min() and self.targets.max() < classes):
+            raise ValueError(f"targets must be class indices from 0 to {classes - 1}, but hold {self.targets.max()}")
+        if self.probabilities is not None:
+            fix("probabilities", _finite("probabilities", self.probabilities))
+            _shaped("probabilities", self.probabilities, "(instance, class)", (instances, classes))
+        if self.y is not None:
+            fix("y", check_true_classes(self.y, instances, classes))
+        if self.receptive_field is not None:
+            fix("receptive_field", np.asarray(self.receptive_field, dtype=float))
+            _shaped("receptive_field", self.receptive_field, "(step, 3)", (None, 3))
+        fix("class_names", check_names("class_names", self.class_names, "class", classes))
+        fix("channel_names", check_names("channel_names", self.channel_names, "channel", channels))
+        fix("channel_units", check_names("channel_units", self.channel_units, "", channels))
+        fix("sampling_rate", check_sampling_rate(self.sampling_rate))
+        maps = {label: _finite(f"attributions[{label!r}]", values) for label, values in self.attributions.items()}
+        for label, values in maps.items():
+            _shaped_as_map(label, values, (*self.targets.shape, time, channels))
+        fix("attributions", MappingProxyType(maps))
+        gaps = {label: np.asarray(self.completeness.get(label, np.full(self.targets.shape, np.nan)), float) for label in maps}
+        for label, gap in gaps.items():
+            _shaped(f"completeness[{label!r}]", gap, "(instance, target)", self.targets.shape)
+        fix("completeness", MappingProxyType(gaps))
+        fix("exactness", MappingProxyType({label: self.exactness.get(label, "approximate") for label in maps}))
+        for label, word in self.exactness.items():
+            if word not in EXACTNESS:
+                raise ValueError(f"exactness[{label!r}] must be one of {EXACTNESS}, but is {word!r}")
+        signed = {label: bool(self.signed.get(label, (values < 0).any())) for label, values in maps.items()}
+        fix("signed", MappingProxyType(signed))
+        fix("descriptions", MappingProxyType({label: str(self.descriptions.get(label, "")) for label in maps}))
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Label of each method."""
+        return tuple(self.attributions)
+
+    def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
+        """Map of one method for one class on one instance.
+
+        Parameters
+        ----------
+        method : str
+            Label, one of `methods`.
+        instance : int
+            Index into `x`.
+        target : int
+            Index of the class (not of the column in `targets`).
+
+        Returns
+        -------
+        ndarray of shape (time, channel or 1)
+
+        Raises
+        ------
+        ValueError
+            If there is no such method or instance, or the class was not explained on it.
+        """
+        return self.attributions[self._known(method)][self._at(instance, target)]
+
+    def completeness_gap(self, method: str, instance: int, target: int) -> float:
+        """Share of the score that the map's sum misses; nan where the method promises no sum."""
+        return float(self.completeness[self._known(method)][self._at(instance, target)])
+
+    def has(self, method: str, instance: int, target: int) -> bool:
+        """Whether this map was computed."""
+        return method in self.attributions and target in self.targets[instance]
+
+    def save(self, path: str | Path) -> None:
+        """Write everything to one ``.npz`` file, which :meth:`load` reads back on any machine."""
+        arrays = {name: getattr(self, name) for name in _ARRAYS if getattr(self, name) is not None}
+        for place, label in enumerate(self.methods):
+            arrays[f"attribution_{place}"] = self.attributions[label]
+            arrays[f"completeness_{place}"] = self.completeness[label]
+        facts = {name: getattr(self, name) for name in _FACTS}
+        facts = {name: dict(value) if isinstance(value, Mapping) else value for name, value in facts.items()}
+        header = json.dumps({"format": FORMAT, "methods": self.methods, **facts})
+        with open(path, "wb") as file:  # a file, for numpy would add a suffix to a bare path
+            np.savez_compressed(file, header=np.array(header), **arrays)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Explanation:
+        """Read what :meth:`save` wrote.
+
+        Raises
+        ------
+        ValueError
+            If the file is not an explanation, or is damaged.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                header = json.loads(str(file["header"]))
+                arrays = {name: file[name] for name in file.files if name != "header"}
+            if header.pop("format") != FORMAT:
+                raise KeyError("format")
+            methods = header.pop("methods")
+            maps = {label: arrays.pop(f"attribution_{place}") for place, label in enumerate(methods)}
+            gaps = {label: arrays.pop(f"completeness_{place}") for place, label in enumerate(methods)}
+            return cls(**arrays, **header, attributions=maps, completeness=gaps)
+        except FileNotFoundError:
+            raise
+        except (OSError, EOFError, KeyError, TypeError, ValueError, AttributeError, zipfile.BadZipFile, zlib.error) as fault:
+            raise ValueError(
+                f"'{path}' is not an explanation saved by Explanation.save, or it is damaged ({fault}); save it anew"
+            ) from fault
+
+    def _known(self, method: str) -> str:
+        if method not in self.attributions:
+            raise ValueError(f"no method is called {method!r}; there are: {', '.join(self.methods)}")
+        return method
+
+    def _at(self, instance: int, target: int) -> tuple[int, int]:
+        if not 0 <= instance < len(self.x):
+            raise ValueError(f"instance must be from 0 to {len(self.x) - 1}, but is {instance}")
+        columns = np.flatnonzero(self.targets[instance] == target)
+        if not len(columns):
+            raise ValueError(
+                f"class {target} was not explained on instance {instance}; its targets are {self.targets[instance].tolist()}"
+            )
+        return instance, int(columns[0])
+
+
+def check_names(argument: str, names: Sequence[str] | None, noun: str, count: int) -> tuple[str, ...]:
+    """Names as a tuple of str, one of each; numbered nouns where there are none."""
+    if names is None:
+        return tuple(f"{noun} {index}" if noun else "" for index in range(count))
+    if isinstance(names, str):
+        raise TypeError(f"{argument} must be a sequence of {count} names, but is one str, {names!r}")
+    if len(names) != count:
+        raise ValueError(f"{argument} must hold {count} names, but holds {len(names)}")
+    return tuple(str(name) for name in names)
+
+
+def check_true_classes(y: Any, instances: int, classes: int) -> np.ndarray:
+    """True classes as int, one an instance; a one-hot array of shape (instance, class) is understood."""
+    y = np.asarray(y)
+    if y.ndim == 2 and y.shape[1] == classes and classes > 1:
+        y = y.argmax(axis=1)
+    y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+    if y.shape != (instances,):
+        raise ValueError(f"y must have shape (instance,) = ({instances},), one true class for each series of x, but has {y.shape}")
+    if not np.issubdtype(y.dtype, np.number) and y.dtype != bool:
+        raise TypeError(f"y must hold class indices, but holds {y.dtype}; give names through class_names=")
+    if not np.array_equal(y, y.astype(np.int64)) or (len(y) and not 0 <= y.min() <= y.max() < max(classes, 2)):
+        raise ValueError(f"y must hold class indices from 0 to {classes - 1}, but holds values from {y.min()} to {y.max()}")
+    return y.astype(np.int64)
+
+
+def check_sampling_rate(sampling_rate: float | None) -> float | None:
+    """Samples per second as a positive float, or None."""
+    if sampling_rate is None:
+        return None
+    if not (np.isfinite(sampling_rate) and sampling_rate > 0):
+        raise ValueError(f"sampling_rate must be a positive number of samples per second, but is {sampling_rate}")
+    return float(sampling_rate)
+
+
+def _finite(name: str, values: Any) -> np.ndarray:
+    values = np.asarray(values)
+    if not np.issubdtype(values.dtype, np.number) and values.dtype != bool:
+        raise TypeError(f"{name} must hold numbers, but holds {values.dtype}")
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name} must be finite, but holds {np.count_nonzero(~np.isfinite(values))} NaN or infinite values")
+    return values.astype(np.float32, copy=False)
+
+
+def _shaped(name: str, values: np.ndarray, dims: str, shape: tuple[int | None, ...]) -> None:
+    if values.ndim != len(shape) or any(want not in (None, got) for want, got in zip(shape, values.shape, strict=True)):
+        wanted = f" = {shape}".replace("None", "any") if any(shape) else ""
+        raise ValueError(f"{name} must have shape {dims}{wanted}, but has {values.shape}")
+
+
+def _shaped_as_map(label: str, values: np.ndarray, shape: tuple[int, ...]) -> None:
+    if values.shape not in (shape, (*shape[:-1], 1)):
+        raise ValueError(
+            f"attributions[{label!r}] must have shape (instance, target, time, channel) = {shape}, or channel of size 1, "
+            f"but has {values.shape}"
+        )
