@@ -1,0 +1,153 @@
+"""Smartwatch recordings of shoulder exercises, cut into windows and split by person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+# As the authors of the recordings write them out; the order is that of seglearn's `y_labels`.
+CLASS_NAMES = {
+    "PEN": "pendulum",
+    "ABD": "abduction",
+    "FEL": "forward elevation",
+    "IR": "internal rotation",
+    "ER": "external rotation",
+    "TRAP": "lower trapezius row",
+    "ROW": "bent-over row",
+}
+CHANNEL_UNITS = {"a": "g", "w": "rad/s"}
+SAMPLING_RATE = 50.0
+
+
+@dataclass(frozen=True)
+class WatchWindows:
+    """Windows of the smartwatch recordings, with the people of the test set held out.
+
+    Attributes
+    ----------
+    x_train, x_test : ndarray of shape (instance, time, channel)
+        Acceleration in g and angular velocity in rad/s, as recorded: nothing is standardized.
+    y_train, y_test : ndarray of shape (instance,)
+        The exercise, as an index into `class_names`.
+    subject_train, subject_test : ndarray of shape (instance,)
+        The number of the person who wore the watch. No number is in both.
+    class_names, channel_names, channel_units : tuple of str
+        What the classes and the channels are called, and what the channels are measured in.
+    sampling_rate : float
+        Samples per second.
+    """
+
+    x_train: NDArray[np.float32]
+    y_train: NDArray[np.int64]
+    subject_train: NDArray[np.int64]
+    x_test: NDArray[np.float32]
+    y_test: NDArray[np.int64]
+    subject_test: NDArray[np.int64]
+    class_names: tuple[str, ...]
+    channel_names: tuple[str, ...]
+    channel_units: tuple[str, ...]
+    sampling_rate: float = SAMPLING_RATE
+
+
+def load_watch(
+    *, window: int = 300, overlap: float = 0.5, test_subjects: Sequence[int] = (8, 9, 10)
+) -> WatchWindows:
+    """Real smartwatch recordings of seven shoulder exercises, six channels at 50 Hz.
+
+    Ten people did each exercise twenty times with either arm, a watch on the wrist: 140
+    recordings of 19 to 52 seconds. Other people's movements are what a classifier has to be
+    tried on, so that the split is by person, never by window.
+
+    Parameters
+    ----------
+    window : int
+        Length of a window in samples; 300 are six seconds, two or three repetitions.
+    overlap : float
+        The share of a training window that the next one repeats, at least 0 and below 1. Windows
+        of the test set never overlap, so that no stretch of time is counted twice.
+    test_subjects : sequence of int
+        The people, numbered 1 to 10, whose recordings make the test set.
+
+    Returns
+    -------
+    WatchWindows
+        Training and test windows with all their names and units.
+
+    Notes
+    -----
+    The recordings come inside the wheel of `seglearn` (BSD license) and are part of the SPAR data
+    set (https://github.com/dmbee/SPAR-dataset): Burns, Leung, Hardisty, Whyne, Henry, McLachlin
+    (2018), "Shoulder physiotherapy exercise recognition: machine learning the inertial signals
+    from a smartwatch", Physiological Measurement 39, 075007,
+    https://doi.org/10.1088/1361-6579/aacfd9. Please cite them when you publish with this data.
+    """
+    recorded = _recordings()
+    _check_arguments(window, overlap, test_subjects, recorded)
+    held_out = np.isin(recorded["subject"], list(test_subjects))
+    x_train, y_train, subject_train = _cut(
+        recorded, ~held_out, window, max(1, round(window * (1 - overlap)))
+    )
+    x_test, y_test, subject_test = _cut(recorded, held_out, window, window)
+    return WatchWindows(
+        x_train=x_train,
+        y_train=y_train,
+        subject_train=subject_train,
+        x_test=x_test,
+        y_test=y_test,
+        subject_test=subject_test,
+        class_names=tuple(CLASS_NAMES[label] for label in recorded["y_labels"]),
+        channel_names=tuple(recorded["X_labels"]),
+        channel_units=tuple(CHANNEL_UNITS[label[0]] for label in recorded["X_labels"]),
+    )
+
+
+def _recordings() -> dict[str, Any]:
+    try:
+        from seglearn.datasets import load_watch as recordings
+    except ImportError as error:
+        raise ImportError(
+            "load_watch reads recordings that come with seglearn, which is not installed; "
+            'install it with: pip install "cam1d_widget[demo]"'
+        ) from error
+    return dict(recordings())
+
+
+def _check_arguments(
+    window: int, overlap: float, test_subjects: Sequence[int], recorded: dict[str, Any]
+) -> None:
+    shortest = min(len(series) for series in recorded["X"])
+    if not 1 <= window <= shortest:
+        raise ValueError(
+            f"window must be from 1 to {shortest} samples, the shortest recording, but is {window}"
+        )
+    if not 0 <= overlap < 1:
+        raise ValueError(
+            f"overlap must be a share of the window, at least 0 and below 1, but is {overlap}"
+        )
+    people = set(recorded["subject"].tolist())
+    if not test_subjects or not set(test_subjects) < people:
+        raise ValueError(
+            f"test_subjects must name some of the people {sorted(people)}, and not all of them, "
+            f"but is {tuple(test_subjects)}"
+        )
+
+
+def _cut(
+    recorded: dict[str, Any], chosen: NDArray[np.bool_], window: int, stride: int
+) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
+    """Windows of the chosen recordings, with the exercise and the person of each."""
+    windows, origin = [], []
+    for index in np.flatnonzero(chosen):
+        series = recorded["X"][index]
+        starts = range(0, len(series) - window + 1, stride)
+        windows += [series[start : start + window] for start in starts]
+        origin += [index] * len(starts)
+    return (
+        np.stack(windows).astype(np.float32),
+        recorded["y"][origin].astype(np.int64),
+        recorded["subject"][origin].astype(np.int64),
+    )

@@ -1,0 +1,59 @@
+"""The network of the question "How to most effectively visualize 1D convolutions?"."""
+
+from __future__ import annotations
+
+import keras
+
+
+def question_cnn(
+    input_shape: tuple[int, int],
+    classes: int,
+    *,
+    filters: int = 128,
+    kernel_size: int = 9,
+    pool_size: int = 5,
+    momentum: float = 0.9,
+) -> keras.Model:
+    """Two blocks of convolution, batch norm, ReLU and max-pooling, then one dense layer.
+
+    Parameters
+    ----------
+    input_shape : tuple of int
+        Shape of one series, (time, channel).
+    classes : int
+        Number of classes, one softmax unit each.
+    filters : int
+        Filters of either convolution.
+    kernel_size : int
+        Steps that a filter sees, with ``valid`` padding: (kernel_size - 1) steps are lost.
+    pool_size : int
+        Steps that a pooling takes together.
+    momentum : float
+        How slowly batch norm's moving statistics follow. Keras' own 0.99 needs thousands of
+        batches to get there; on a small data set the network would then be tested with statistics
+        that are still far from those it was trained with.
+
+    Returns
+    -------
+    keras.Model
+        A functional model, compiled with Adam and sparse categorical cross-entropy (classes as
+        integers).
+
+    Examples
+    --------
+    >>> from cam1d_widget.models import question_cnn
+    >>> question_cnn((300, 9), 7).output_shape
+    (None, 7)
+    """
+    series = keras.Input(input_shape, name="series")
+    x = series
+    for block in ("1", "2"):
+        x = keras.layers.Conv1D(filters, kernel_size, name=f"conv{block}")(x)
+        x = keras.layers.BatchNormalization(momentum=momentum, name=f"norm{block}")(x)
+        x = keras.layers.ReLU(name=f"relu{block}")(x)
+        x = keras.layers.MaxPooling1D(pool_size, name=f"pool{block}")(x)
+    x = keras.layers.Flatten(name="flatten")(x)
+    scores = keras.layers.Dense(classes, activation="softmax", name="scores")(x)
+    model = keras.Model(series, scores, name="question_cnn")
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
