@@ -19,7 +19,15 @@ _HOMES = {
 }
 _ROOMS = ("inside", "models")
 
-__all__ = ["CAM1DWidget", "Explanation", "ExplanationViewer", "KerasClassifier", "all_methods", "explain", "models"]
+__all__ = [
+    "CAM1DWidget",
+    "Explanation",
+    "ExplanationViewer",
+    "KerasClassifier",
+    "all_methods",
+    "explain",
+    "models",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -40,5 +48,10 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
 
 def _jupyter_nbextension_paths() -> list[dict[str, str]]:
     return [
-        {"section": "notebook", "src": "nbextension", "dest": "cam1d-widget", "require": "cam1d-widget/extension"}
+        {
+            "section": "notebook",
+            "src": "nbextension",
+            "dest": "cam1d-widget",
+            "require": "cam1d-widget/extension",
+        }
     ]

@@ -23,7 +23,15 @@ __all__ = ["Explanation", "ExplanationSource"]
 
 FORMAT = "cam1d_widget.Explanation/1"
 _ARRAYS = ("x", "scores", "targets", "probabilities", "y", "receptive_field")
-_FACTS = ("class_names", "channel_names", "channel_units", "sampling_rate", "exactness", "signed", "descriptions")
+_FACTS = (
+    "class_names",
+    "channel_names",
+    "channel_units",
+    "sampling_rate",
+    "exactness",
+    "signed",
+    "descriptions",
+)
 EXACTNESS = ("exact", "complete", "approximate")
 
 
@@ -36,39 +44,51 @@ class ExplanationSource(Protocol):
     @property
     def x(self) -> np.ndarray:
         """Series, of shape (instance, time, channel)."""
+
     @property
     def scores(self) -> np.ndarray:
         """Score of every class, of shape (instance, class)."""
+
     @property
     def probabilities(self) -> np.ndarray | None:
         """Probability of every class, of shape (instance, class); None where scores have none."""
+
     @property
     def y(self) -> np.ndarray | None:
         """True class of each instance, of shape (instance,)."""
+
     @property
     def class_names(self) -> tuple[str, ...]:
         """Name of each class."""
+
     @property
     def channel_names(self) -> tuple[str, ...]:
         """Name of each channel."""
+
     @property
     def channel_units(self) -> tuple[str, ...]:
         """Unit of each channel; "" where there is none."""
+
     @property
     def sampling_rate(self) -> float | None:
         """Samples per second; None where time is counted in samples."""
+
     @property
     def methods(self) -> tuple[str, ...]:
         """Label of each method."""
+
     @property
     def exactness(self) -> Mapping[str, str]:
         """Per method "exact", "complete" or "approximate"."""
+
     @property
     def signed(self) -> Mapping[str, bool]:
         """Per method, whether its maps can be negative."""
+
     @property
     def descriptions(self) -> Mapping[str, str]:
         """Per method, one phrase that says what its map shows."""
+
     @property
     def receptive_field(self) -> np.ndarray | None:
         """First sample, sample behind the last, and center of each step, of shape (step, 3)."""
@@ -146,7 +166,7 @@ class Explanation:
         classes = self.scores.shape[1]
         fix("targets", np.asarray(self.targets, dtype=np.int64))
         _shaped("targets", self.targets, "(instance, target)", (instances, None))
-        if self.targets.size and not (0 <= self.targets.min() and self.targets.max() < classes):
+        if self.targets.size and not (self.targets.min() >= 0 and self.targets.max() < classes):
             raise ValueError(f"targets must be class indices from 0 to {classes - 1}, but hold {self.targets.max()}")
         if self.probabilities is not None:
             fix("probabilities", _finite("probabilities", self.probabilities))
@@ -164,17 +184,26 @@ class Explanation:
         for label, values in maps.items():
             _shaped_as_map(label, values, (*self.targets.shape, time, channels))
         fix("attributions", MappingProxyType(maps))
-        gaps = {label: np.asarray(self.completeness.get(label, np.full(self.targets.shape, np.nan)), float) for label in maps}
+        gaps = {
+            label: np.asarray(self.completeness.get(label, np.full(self.targets.shape, np.nan)), float)
+            for label in maps
+        }
         for label, gap in gaps.items():
             _shaped(f"completeness[{label!r}]", gap, "(instance, target)", self.targets.shape)
         fix("completeness", MappingProxyType(gaps))
-        fix("exactness", MappingProxyType({label: self.exactness.get(label, "approximate") for label in maps}))
+        fix(
+            "exactness",
+            MappingProxyType({label: self.exactness.get(label, "approximate") for label in maps}),
+        )
         for label, word in self.exactness.items():
             if word not in EXACTNESS:
                 raise ValueError(f"exactness[{label!r}] must be one of {EXACTNESS}, but is {word!r}")
         signed = {label: bool(self.signed.get(label, (values < 0).any())) for label, values in maps.items()}
         fix("signed", MappingProxyType(signed))
-        fix("descriptions", MappingProxyType({label: str(self.descriptions.get(label, "")) for label in maps}))
+        fix(
+            "descriptions",
+            MappingProxyType({label: str(self.descriptions.get(label, "")) for label in maps}),
+        )
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -245,7 +274,16 @@ class Explanation:
             return cls(**arrays, **header, attributions=maps, completeness=gaps)
         except FileNotFoundError:
             raise
-        except (OSError, EOFError, KeyError, TypeError, ValueError, AttributeError, zipfile.BadZipFile, zlib.error) as fault:
+        except (
+            OSError,
+            EOFError,
+            KeyError,
+            TypeError,
+            ValueError,
+            AttributeError,
+            zipfile.BadZipFile,
+            zlib.error,
+        ) as fault:
             raise ValueError(
                 f"'{path}' is not an explanation saved by Explanation.save, or it is damaged ({fault}); save it anew"
             ) from fault
@@ -284,11 +322,15 @@ def check_true_classes(y: Any, instances: int, classes: int) -> np.ndarray:
         y = y.argmax(axis=1)
     y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
     if y.shape != (instances,):
-        raise ValueError(f"y must have shape (instance,) = ({instances},), one true class for each series of x, but has {y.shape}")
+        raise ValueError(
+            f"y must have shape (instance,) = ({instances},), one true class for each series of x, but has {y.shape}"
+        )
     if not np.issubdtype(y.dtype, np.number) and y.dtype != bool:
         raise TypeError(f"y must hold class indices, but holds {y.dtype}; give names through class_names=")
     if not np.array_equal(y, y.astype(np.int64)) or (len(y) and not 0 <= y.min() <= y.max() < max(classes, 2)):
-        raise ValueError(f"y must hold class indices from 0 to {classes - 1}, but holds values from {y.min()} to {y.max()}")
+        raise ValueError(
+            f"y must hold class indices from 0 to {classes - 1}, but holds values from {y.min()} to {y.max()}"
+        )
     return y.astype(np.int64)
 
 
@@ -306,7 +348,9 @@ def _finite(name: str, values: Any) -> np.ndarray:
     if not np.issubdtype(values.dtype, np.number) and values.dtype != bool:
         raise TypeError(f"{name} must hold numbers, but holds {values.dtype}")
     if not np.isfinite(values).all():
-        raise ValueError(f"{name} must be finite, but holds {np.count_nonzero(~np.isfinite(values))} NaN or infinite values")
+        raise ValueError(
+            f"{name} must be finite, but holds {np.count_nonzero(~np.isfinite(values))} NaN or infinite values"
+        )
     return values.astype(np.float32, copy=False)
 
 

@@ -1,0 +1,143 @@
+"""The door between methods and frameworks: a classifier, seen through numpy.
+
+Methods know nothing of Keras. They hand a classifier one stacked batch, and it is the classifier's affair to compile,
+to split and to bring numpy arrays back. Another framework is one more class that answers to this protocol.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+
+from .receptive_field import ReceptiveField
+
+__all__ = ["Classifier", "as_targets", "check_series"]
+
+
+class Classifier(Protocol):
+    """A classifier of multivariate time series.
+
+    `x` has shape (instance, time, channel); `target` is the index of the explained class, one int or an array of
+    shape (instance,); S is the score of that class.
+
+    Attributes
+    ----------
+    head : {"gap", "flatten", "gmp", "mil", "attention", "other"}
+        The pooling between the explained layer and the scores.
+    affine_head : bool
+        Whether the scores are an affine function of the explained layer.
+    additive_head : bool
+        Whether S is its bias plus the sum of gradients times features.
+    """
+
+    @property
+    def classes(self) -> int:
+        """Number of classes."""
+
+    @property
+    def input_shape(self) -> tuple[int | None, int | None]:
+        """Samples and channels of a series; None where any number will do."""
+
+    @property
+    def head(self) -> str:
+        """Kind of the head."""
+
+    @property
+    def affine_head(self) -> bool:
+        """Whether the scores are an affine function of the explained layer."""
+
+    @property
+    def additive_head(self) -> bool:
+        """Whether S is its bias plus the sum of gradients times features."""
+
+    @property
+    def receptive_field(self) -> ReceptiveField:
+        """What each step of the explained layer sees."""
+
+    @property
+    def no_features(self) -> str | None:
+        """Why there is no layer to explain; None where there is one."""
+
+    def scores(self, x: np.ndarray) -> np.ndarray:
+        """S of every class, of shape (instance, class)."""
+
+    def probabilities(self, x: np.ndarray) -> np.ndarray | None:
+        """Probability of every class, of shape (instance, class); None where there are none."""
+
+    def gradient(self, x: np.ndarray, target: Any) -> np.ndarray:
+        """Gradient dS/dx, of shape (instance, time, channel)."""
+
+    def features(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Feature maps A of the explained layer and dS/dA, both of shape (instance, step, filter).
+
+        With `target` of shape (instance, target) the gradients have shape (instance, target, step, filter):
+        several classes for one pass through the convolutions.
+        """
+
+    def bias(self) -> np.ndarray:
+        """Scores of features that are zero, of shape (class,)."""
+
+
+def as_targets(target: Any, instances: int, classes: int) -> np.ndarray:
+    """Targets as int of shape (instance,), or (instance, target) where several are asked for.
+
+    Raises
+    ------
+    ValueError
+        If a target is not a class, or there is not one for each instance.
+    """
+    targets = np.asarray(target)
+    if not np.issubdtype(targets.dtype, np.integer):
+        raise TypeError(f"target must be a class index or an int array of shape (instance,), but is {target!r}")
+    if targets.ndim == 0:
+        targets = np.full(instances, targets)
+    if targets.shape[0] != instances or targets.ndim > 2:
+        raise ValueError(f"target must be an int or have shape (instance,) = ({instances},), but has {targets.shape}")
+    if targets.size and not 0 <= targets.min() <= targets.max() < classes:
+        wrong = targets[(targets < 0) | (targets >= classes)].flat[0]
+        raise ValueError(f"target must be a class index from 0 to {classes - 1}, but is {wrong}")
+    return targets.astype(np.int32)
+
+
+def check_series(x: Any, time: int | None, channels: int | None) -> np.ndarray:
+    """Series as float32 of shape (instance, time, channel), or an error that says what is wrong with them.
+
+    Parameters
+    ----------
+    x : array-like
+    time, channels : int or None
+        What the model was built for; None where it takes any.
+    """
+    x = np.asarray(x)
+    if not (np.issubdtype(x.dtype, np.number) or x.dtype == bool):
+        raise TypeError(f"x must hold numbers, but holds {x.dtype}")
+    if x.ndim != 3:
+        way_out = "; one series goes in as x[np.newaxis]" if x.ndim == 2 else ""
+        raise ValueError(f"x must have shape (instance, time, channel), but has {x.shape}{way_out}")
+    if not x.size:
+        raise ValueError(f"x must hold at least one series, but has shape {x.shape}")
+    _, steps, variables = x.shape
+    if (
+        (time not in (None, steps) or channels not in (None, variables))
+        and _fits(variables, time)
+        and _fits(steps, channels)
+    ):
+        raise ValueError(
+            f"x must have shape (instance, time, channel) = (any, {time}, {channels}), but has {x.shape}: channels "
+            f"stand first; pass layout='channels_first'"
+        )
+    if channels not in (None, variables):
+        raise ValueError(f"x must have {channels} channels, as the model was built for, but has shape {x.shape}")
+    if time not in (None, steps):
+        raise ValueError(f"x must have {time} samples, as the model was built for, but has shape {x.shape}")
+    if not np.isfinite(x).all():
+        instances = np.flatnonzero(~np.isfinite(x).all(axis=(1, 2)))
+        raise ValueError(
+            f"x must be finite, but holds NaN or infinite values, first in instance {instances[0]}; fill them"
+        )
+    return x.astype(np.float32, copy=False)
+
+
+def _fits(size: int, wanted: int | None) -> bool:
+    return wanted in (None, size)

@@ -1,0 +1,357 @@
+"""Keras behind the door: the only room of the backend that knows the framework.
+
+The user's model is read, never changed: functions are built over its graph (:class:`keras.Function`), which leaves no
+trace on its layers, and the activation behind the logits is looked through, not taken off.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from .classifier import as_targets, check_series
+from .keras_graph import head_entry, head_kind, kinds, maker, receptive_field_of, sources
+from .receptive_field import ReceptiveField
+
+__all__ = ["KerasClassifier"]
+
+_LINKS = {"softmax": tf.nn.softmax, "sigmoid": tf.nn.sigmoid}
+_SATURATED = 1 - 1e-6
+
+
+class KerasClassifier:
+    """A Keras classifier of time series, seen through numpy.
+
+    Parameters
+    ----------
+    model : keras.Model or path
+        Sequential or Functional, with one input of shape (batch, time, channel) and one output; or the path of a
+        saved one. It is never changed.
+    layer : str, int or keras.Layer, optional
+        Layer whose map is explained by the CAM methods. Default: the map that enters the pooling or
+        flatten of the head.
+    score : {"logits", "probabilities"}
+        What is explained. Logits are found behind a final softmax or sigmoid.
+    batch_size : int
+        Series handed to the model at a time.
+
+    Notes
+    -----
+    One sigmoid unit with logit z is a classifier of two classes with the scores -z and z.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        *,
+        layer: Any = None,
+        score: Literal["logits", "probabilities"] = "logits",
+        batch_size: int = 64,
+    ) -> None:
+        if score not in ("logits", "probabilities"):
+            raise ValueError(f"score must be 'logits' or 'probabilities', but is {score!r}")
+        if batch_size < 1:
+            raise ValueError(f"batch_size must be at least 1, but is {batch_size}")
+        self.model = _loaded(model)
+        self.score = score
+        self.batch_size = batch_size
+        self._input = _only("inputs", self.model)
+        output = _only("outputs", self.model)
+        if len(self._input.shape) != 3:
+            raise ValueError(
+                f"model {self.model.name!r} must take series of shape (batch, time, channel), "
+                f"but takes {self._input.shape}"
+            )
+        if len(output.shape) != 2:
+            raise ValueError(
+                f"model {self.model.name!r} must give one score a class, of shape (batch, class), "
+                f"but gives {output.shape}"
+            )
+        self._exit, self._last, self._link = _logits(output, self.model)
+        self._two_sided = self._link == "sigmoid" and output.shape[-1] == 1
+        self.classes = 2 if self._two_sided else int(output.shape[-1])
+        self._entry, self.no_features = self._explained(layer)
+        self._length: int | None = self._input.shape[1]
+
+    # What the model is
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return str(self.model.name)
+
+    @property
+    def input_shape(self) -> tuple[int | None, int | None]:
+        """Samples and channels that the model was built for; None where it takes any."""
+        return self._input.shape[1], self._input.shape[2]
+
+    @cached_property
+    def head(self) -> str:
+        """Kind of the head: "gap", "flatten", "gmp" or "other"."""
+        return self._head[0]
+
+    @property
+    def affine_head(self) -> bool:
+        """Whether the scores are an affine function of the explained layer."""
+        return self.score == "logits" and self._head[1]
+
+    @property
+    def additive_head(self) -> bool:
+        """Whether a score is its bias plus the sum of gradients times features."""
+        return self.score == "logits" and self._head[2]
+
+    @property
+    def receptive_field(self) -> ReceptiveField:
+        """What each step of the explained layer sees.
+
+        A model that takes series of any length needs to have seen one first.
+        """
+        if self._length is None:
+            raise ValueError(f"model {self.name!r} takes series of any length; call scores(x) first to give it one")
+        if self._entry is None:
+            raise ValueError(self.no_features)
+        if self._field is None or self._field.length != self._length:
+            self._field = receptive_field_of(self._entry, self._length)
+        return self._field
+
+    _field: ReceptiveField | None = None
+
+    # What methods ask for
+
+    def scores(self, x: np.ndarray) -> np.ndarray:
+        """Score of every class, of shape (instance, class)."""
+        scores = np.concatenate([self._scores(batch).numpy() for batch in self._batches(self._checked(x))])
+        if self.score == "probabilities":
+            warn_if_saturated(scores)
+        return scores
+
+    def probabilities(self, x: np.ndarray) -> np.ndarray | None:
+        """Probability of every class, of shape (instance, class); None for a model that has none."""
+        if self._link is None:
+            return None
+        return np.concatenate([self._probabilities(batch).numpy() for batch in self._batches(self._checked(x))])
+
+    def gradient(self, x: np.ndarray, target: Any) -> np.ndarray:
+        """Gradient of the target's score by the input, of shape (instance, time, channel)."""
+        x = self._checked(x)
+        targets = as_targets(target, len(x), self.classes)
+        pairs = zip(self._batches(x), self._batches(targets), strict=True)
+        return np.concatenate([self._gradient(*pair).numpy() for pair in pairs])
+
+    def features(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Feature maps of the explained layer, and the gradient of the target's score by them.
+
+        Parameters
+        ----------
+        x : ndarray of shape (instance, time, channel)
+        target : int, or ndarray of int of shape (instance,) or (instance, target)
+
+        Returns
+        -------
+        features : ndarray of shape (instance, step, filter)
+        gradients : ndarray of shape (instance, step, filter), or (instance, target, step, filter)
+        """
+        if self._entry is None:
+            raise ValueError(self.no_features)
+        x = self._checked(x)
+        targets = as_targets(target, len(x), self.classes)
+        columns = targets if targets.ndim == 2 else targets[:, np.newaxis]
+        pairs = zip(self._batches(x), self._batches(columns), strict=True)
+        features, gradients = zip(*(self._features(*pair) for pair in pairs), strict=True)
+        gradients = np.concatenate(gradients)
+        return np.concatenate(features), gradients if targets.ndim == 2 else gradients[:, 0]
+
+    def bias(self) -> np.ndarray:
+        """Score of each class on features that are zero, of shape (class,)."""
+        steps, filters = len(self.receptive_field), self._entry.shape[-1]
+        series = tf.zeros((1, self._length, self._input.shape[-1]))
+        return np.asarray(self._head_scores(series, tf.zeros((1, steps, filters))))[0]
+
+    # TensorFlow
+
+    @cached_property
+    def _head(self) -> tuple[str, bool, bool]:
+        return ("other", False, False) if self._entry is None else head_kind(self._entry, self._exit)
+
+    @cached_property
+    def _logits_of(self) -> Callable[[tf.Tensor], tf.Tensor]:
+        function = keras.Function([self._input], [self._exit])
+        return lambda x: self._finish(function([x])[0])
+
+    @cached_property
+    def _trunk(self) -> Callable[[tf.Tensor], tf.Tensor]:
+        function = keras.Function([self._input], [self._entry])
+        return lambda x: function([x])[0]
+
+    @cached_property
+    def _head_of(self) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
+        """Logits of features; the series goes along for heads that reach round the explained layer."""
+        function = keras.Function([self._input, self._entry], [self._exit])
+        return lambda x, features: self._finish(function([x, features])[0])
+
+    def _finish(self, hidden: tf.Tensor) -> tf.Tensor:
+        """Last layer without the activation that is fused into it."""
+        logits = hidden
+        if self._last is not None:
+            logits = keras.ops.matmul(hidden, self._last.kernel)
+            logits = logits + self._last.bias if self._last.use_bias else logits
+        logits = tf.cast(logits, tf.float32)
+        return tf.concat([-logits, logits], axis=-1) if self._two_sided else logits
+
+    def _scored(self, logits: tf.Tensor) -> tf.Tensor:
+        return self._linked(logits) if self.score == "probabilities" else logits
+
+    def _linked(self, logits: tf.Tensor) -> tf.Tensor:
+        return logits if self._link is None else _LINKS[self._link](logits)
+
+    # One trace serves every batch: the number of instances is left open, and targets are tensors.
+
+    @cached_property
+    def _scores(self) -> Any:
+        return tf.function(lambda x: self._scored(self._logits_of(x)), input_signature=[self._series])
+
+    @cached_property
+    def _probabilities(self) -> Any:
+        return tf.function(lambda x: self._linked(self._logits_of(x)), input_signature=[self._series])
+
+    @cached_property
+    def _gradient(self) -> Any:
+        def gradient(x: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch(x)
+                score = tf.gather(self._scored(self._logits_of(x)), target, batch_dims=1)
+            return tape.gradient(score, x, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+
+        return tf.function(gradient, input_signature=[self._series, tf.TensorSpec([None], tf.int32)])
+
+    @cached_property
+    def _features(self) -> Any:
+        def features(x: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            maps = self._trunk(x)
+            many = tf.shape(targets)[1]
+            repeated = tf.repeat(maps, many, axis=0)
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch(repeated)
+                score = self._head_scores(tf.repeat(x, many, axis=0), repeated)
+                score = tf.gather(score, tf.reshape(targets, [-1]), batch_dims=1)
+            gradients = tape.gradient(score, repeated, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+            shape = tf.concat([tf.shape(targets), tf.shape(maps)[1:]], axis=0)
+            return tf.cast(maps, tf.float32), tf.cast(tf.reshape(gradients, shape), tf.float32)
+
+        return tf.function(features, input_signature=[self._series, tf.TensorSpec([None, None], tf.int32)])
+
+    def _head_scores(self, x: tf.Tensor, features: tf.Tensor) -> tf.Tensor:
+        return self._scored(self._head_of(x, features))
+
+    @property
+    def _series(self) -> tf.TensorSpec:
+        return tf.TensorSpec([None, *self._input.shape[1:]], tf.float32)
+
+    def _batches(self, values: np.ndarray) -> Iterator[np.ndarray]:
+        return (values[first : first + self.batch_size] for first in range(0, len(values), self.batch_size))
+
+    def _checked(self, x: np.ndarray) -> np.ndarray:
+        x = check_series(x, *self.input_shape)
+        self._length = x.shape[1]
+        return x
+
+    def _explained(self, layer: Any) -> tuple[Any, str | None]:
+        """Map to explain, and why there is none."""
+        if layer is not None:
+            return _output_of(self.model, layer), None
+        entry = head_entry(self._exit)
+        if entry is not None:
+            return entry, None
+        return None, (
+            f"model {self.name!r} has no single map of shape (batch, step, filter) in front of its head for CAM "
+            f"methods to look at; name a layer with layer=, or use a gradient or perturbation method"
+        )
+
+
+def warn_if_saturated(probabilities: np.ndarray) -> None:
+    """Say that probabilities near one have no gradient left to explain."""
+    share = float((probabilities.max(axis=-1) > _SATURATED).mean())
+    if share:
+        warnings.warn(
+            f"the softmax is saturated on {share:.0%} of the instances, where the gradient of a probability vanishes; "
+            f"score='logits' explains them",
+            stacklevel=3,
+        )
+
+
+def _loaded(model: Any) -> Any:
+    """Model itself, from a path where one is given, with its graph known."""
+    if isinstance(model, str | Path):
+        model = keras.models.load_model(model, compile=False)
+    model = getattr(model, "model_", model)  # aeon's and sktime's fitted classifiers
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"model must be a keras.Model or the path of a saved one, but is a {type(model).__name__}")
+    if not isinstance(model, keras.Sequential) and not hasattr(model, "_operations"):
+        raise TypeError(
+            f"model {model.name!r} is a subclassed keras.Model, whose graph cannot be read; "
+            f"give a Sequential or Functional one"
+        )
+    try:
+        _ = model.outputs
+    except AttributeError:
+        raise ValueError(
+            f"model {model.name!r} is not built; give it an Input layer, or call it once on a batch of series"
+        ) from None
+    return model
+
+
+def _only(side: str, model: Any) -> Any:
+    """The model's one input or output."""
+    tensors = getattr(model, side)
+    if len(tensors) != 1:
+        raise ValueError(f"model {model.name!r} must have one of {side}, but has {len(tensors)}")
+    return tensors[0]
+
+
+def _logits(output: Any, model: Any) -> tuple[Any, Any, str | None]:
+    """Tensor to stop at, Dense layer to finish by hand, and activation behind the logits."""
+    layer = maker(output)
+    fused = getattr(getattr(layer, "activation", None), "__name__", "linear")
+    if "Dense" in kinds(layer) and fused in _LINKS:
+        return sources(output)[0], layer, fused
+    for link in _LINKS:
+        if fused == link or link.capitalize() in kinds(layer):
+            return sources(output)[0], None, link
+    return output, None, _link_of_loss(model, output.shape[-1])
+
+
+def _link_of_loss(model: Any, units: int) -> str | None:
+    """Activation that a model without one was trained for, told by its loss; several bare units are logits."""
+    loss = getattr(model, "loss", None)
+    name = str(getattr(loss, "name", loss) or "").lower()
+    if "binary" in name:
+        return "sigmoid"
+    return "softmax" if "categorical" in name or (units > 1 and not name) else None
+
+
+def _output_of(model: Any, layer: Any) -> Any:
+    """Map that a layer, given by name, index or itself, puts out."""
+    names = [one.name for one in model.layers]
+    try:
+        found = (
+            model.get_layer(layer)
+            if isinstance(layer, str)
+            else model.layers[layer]
+            if isinstance(layer, int)
+            else layer
+        )
+        output = found.output
+    except (ValueError, IndexError, AttributeError):
+        raise ValueError(f"model {model.name!r} has no layer {layer!r}; there are: {', '.join(names)}") from None
+    if len(output.shape) != 3:
+        raise ValueError(
+            f"layer {found.name!r} must put out a map of shape (batch, step, filter), but puts out {output.shape}"
+        )
+    return output

@@ -1,0 +1,30 @@
+"""All attribution methods, one file each. A file that is put into this folder is in the menu."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+
+from .base import FAMILIES, AttributionMethod, Axiom, ClassActivationMap
+
+__all__ = ["AttributionMethod", "Axiom", "ClassActivationMap", "all_methods"]
+
+for _module in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_module.name}")
+
+
+def all_methods() -> tuple[type[AttributionMethod], ...]:
+    """Every method there is, by family and label; one that is defined in a notebook cell is among them."""
+    found = {method.label: method for method in _concrete(AttributionMethod)}
+    return tuple(sorted(found.values(), key=lambda method: (FAMILIES.index(method.family), method.label)))
+
+
+def _concrete(base: type[AttributionMethod]) -> list[type[AttributionMethod]]:
+    below = [method for child in base.__subclasses__() for method in _concrete(child)]
+    return below if inspect.isabstract(base) else [base, *below]
+
+
+for _method in all_methods():
+    globals()[_method.__name__] = _method
+    __all__ += [_method.__name__]

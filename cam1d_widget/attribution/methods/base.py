@@ -1,0 +1,174 @@
+"""What all methods share: how to write one, and how a result is summed up.
+
+A method is a frozen dataclass in a file of its own in this folder. Its fields are its hyperparameters, named as in the
+paper; its class attributes say what the menu, the docs and the tests need; its one function is the paper's formula.
+Nothing has to be registered: a file that is there is found.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, ClassVar, NamedTuple, final
+
+import numpy as np
+
+from ..classifier import Classifier, as_targets
+
+__all__ = ["AttributionMethod", "Axiom", "ClassActivationMap", "Maps"]
+
+FAMILIES = ("class activation map", "gradient", "propagation", "perturbation", "inherent")
+
+
+class Axiom(Enum):
+    """Law that a method promises, and that the tests hold it to."""
+
+    COMPLETENESS = "its values add up to the score's difference from the baseline"
+    DUMMY = "a channel that the score does not depend on gets exactly zero"
+    LINEARITY = "the map of a sum of scores is the sum of their maps"
+
+
+class Maps(NamedTuple):
+    """Maps of several classes, and what they add up to.
+
+    Attributes
+    ----------
+    values : ndarray of shape (instance, target, time, channel or 1)
+    totals : ndarray of shape (instance, target)
+        Sum of the contributions; for a class activation map over its steps, before it is placed in time.
+    """
+
+    values: np.ndarray
+    totals: np.ndarray
+
+
+class AttributionMethod(ABC):
+    """Says which values of a series a class score owes to what.
+
+    To write a method, subclass this as a frozen dataclass in a new file of this folder, set the class attributes, and
+    override :meth:`attribute`; override :meth:`exactness` and :meth:`expected_total` if its values add up to something.
+
+    Attributes
+    ----------
+    label : str
+        The paper's name for it; key of the menu, the file and the docs.
+    family : str
+        One of the families in the menu's order.
+    reference : str
+        Author, year and address of the paper.
+    axioms : frozenset of Axiom
+        Laws that it promises.
+    signed : bool
+        Whether values below zero occur and speak against the class.
+    free_targets : bool
+        Whether all classes cost as much as one.
+    """
+
+    label: ClassVar[str]
+    family: ClassVar[str]
+    reference: ClassVar[str]
+    axioms: ClassVar[frozenset[Axiom]] = frozenset()
+    signed: ClassVar[bool] = True
+    free_targets: ClassVar[bool] = False
+
+    @abstractmethod
+    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
+        """Attribution of a class score to the values of each series.
+
+        Parameters
+        ----------
+        classifier : Classifier
+        x : ndarray of shape (instance, time, channel)
+        target : int, or ndarray of int of shape (instance,)
+            Explained class.
+
+        Returns
+        -------
+        ndarray of shape (instance, time, channel or 1)
+            Signed and not normalised; ``channel`` has size 1 where channels are not told apart.
+        """
+
+    def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
+        """Maps of several classes, `targets` of shape (instance, target)."""
+        columns = [self.attribute(classifier, x, targets[:, column]) for column in range(targets.shape[1])]
+        values = np.stack(columns, axis=1)
+        return Maps(values, values.sum(axis=(2, 3), dtype=np.float64))
+
+    def refusal(self, classifier: Classifier) -> str | None:
+        """Why this method cannot explain this classifier; None where it can."""
+        return None
+
+    def exactness(self, classifier: Classifier) -> str:
+        """What the values of a map mean for this classifier: "exact", "complete" or "approximate".
+
+        "exact": they add up to the score, and each is that position's own contribution; "complete": they add up in
+        total; "approximate": neither.
+        """
+        return "approximate"
+
+    def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray | None:
+        """What each map ought to add up to, of shape (instance, target); None where nothing is promised."""
+        return None
+
+    @property
+    def description(self) -> str:
+        """One phrase that says what the map shows."""
+        return (type(self).__doc__ or "").strip().splitlines()[0].rstrip(".")
+
+
+@dataclass(frozen=True)
+class ClassActivationMap(AttributionMethod):
+    """Feature maps of the explained layer, each weighed, added up, and put where its steps look.
+
+    A member overrides only :meth:`weigh`.
+    """
+
+    family = "class activation map"
+    free_targets = True
+
+    @abstractmethod
+    def weigh(self, features: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+        """Weight of every feature, broadcasting to `features`.
+
+        Parameters
+        ----------
+        features, gradients : ndarray of shape (instance, target, step, filter)
+            A and dS/dA; ``target`` of `features` has size 1.
+        """
+
+    @final
+    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
+        """Map on the input's time axis, of shape (instance, time, 1)."""
+        targets = as_targets(target, len(x), np.iinfo(np.int32).max)
+        return self.maps(classifier, x, targets[:, np.newaxis]).values[:, 0]
+
+    @final
+    def at_steps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Map before it is placed in time, of shape (instance, target, step)."""
+        self._must_fit(classifier)
+        features, gradients = classifier.features(x, targets)
+        features = features[:, np.newaxis]
+        return (self.weigh(features, gradients) * features).sum(axis=-1)
+
+    @final
+    def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
+        """Maps of several classes for one pass through the convolutions."""
+        steps = self.at_steps(classifier, x, targets)
+        placed = classifier.receptive_field.place(np.moveaxis(steps, 1, 2))
+        return Maps(np.moveaxis(placed, 2, 1)[..., np.newaxis], steps.sum(axis=-1, dtype=np.float64))
+
+    def refusal(self, classifier: Classifier) -> str | None:
+        """Why this method cannot explain this classifier: mostly that there is no layer to look at."""
+        return classifier.no_features
+
+    def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray | None:
+        """Score minus bias, where the steps' values add up to it."""
+        if self.exactness(classifier) == "approximate":
+            return None
+        return np.take_along_axis(classifier.scores(x), targets, axis=1) - classifier.bias()[targets]
+
+    def _must_fit(self, classifier: Classifier) -> None:
+        reason = self.refusal(classifier)
+        if reason:
+            raise ValueError(reason)

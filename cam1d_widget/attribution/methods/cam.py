@@ -1,0 +1,47 @@
+"""CAM: the class activation map of networks that end in global average pooling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..classifier import Classifier
+from .base import ClassActivationMap
+
+
+@dataclass(frozen=True)
+class CAM(ClassActivationMap):
+    r"""Feature maps, each weighed by the output layer's weight for the class.
+
+    .. math:: M_c(j) = \sum_k w_{kc} A_k(j), \qquad S_c = b_c + \frac{1}{T'} \sum_j M_c(j)
+
+    Defined only where the explained layer goes through global average pooling into one Dense layer.
+    """
+
+    label = "CAM"
+    reference = "Zhou et al. (2016), https://arxiv.org/abs/1512.04150"
+
+    def weigh(self, features: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+        """Weights of the Dense layer: the gradient behind the average, so its mean over steps times their number."""
+        return gradients.sum(axis=2, keepdims=True)
+
+    def refusal(self, classifier: Classifier) -> str | None:
+        """CAM needs the weights of a Dense layer right behind a global average."""
+        if classifier.no_features:
+            return classifier.no_features
+        if classifier.head == "gap" and classifier.affine_head:
+            return None
+        return (
+            f"CAM needs global average pooling and one Dense layer behind the explained map, explaining logits, but "
+            f"this head is {classifier.head!r}; HiResCAM is its counterpart for any head, and exact for Flatten and Dense"
+        )
+
+    def exactness(self, classifier: Classifier) -> str:
+        """Exact wherever it is defined."""
+        return "exact"
+
+    def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray | None:
+        """Score minus bias, times the number of steps that the average divides by."""
+        total = super().expected_total(classifier, x, targets)
+        return None if total is None else total * len(classifier.receptive_field)

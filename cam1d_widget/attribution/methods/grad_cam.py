@@ -1,0 +1,32 @@
+"""Grad-CAM: gradients stand in for the weights that CAM needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..classifier import Classifier
+from .base import ClassActivationMap
+
+
+@dataclass(frozen=True)
+class GradCAM(ClassActivationMap):
+    r"""Feature maps, each weighed by its mean gradient.
+
+    .. math:: L_c(j) = \sum_k \alpha_k A_k(j), \quad \alpha_k = \frac{1}{T'} \sum_j \partial S_c / \partial A_k(j)
+
+    The paper's ReLU is left out, because it hides what speaks against the class. Behind a Flatten the mean gives credit
+    to steps that the network did not use; HiResCAM does not.
+    """
+
+    label = "Grad-CAM"
+    reference = "Selvaraju et al. (2017), https://arxiv.org/abs/1610.02391"
+
+    def weigh(self, features: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+        """Mean gradient of each filter."""
+        return gradients.mean(axis=2, keepdims=True)
+
+    def exactness(self, classifier: Classifier) -> str:
+        """Exact behind a global average, where the gradient is the same at every step."""
+        return "exact" if classifier.head == "gap" and classifier.affine_head else "approximate"

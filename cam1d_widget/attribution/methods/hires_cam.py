@@ -1,0 +1,31 @@
+"""HiResCAM: each step's own contribution to the score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..classifier import Classifier
+from .base import ClassActivationMap
+
+
+@dataclass(frozen=True)
+class HiResCAM(ClassActivationMap):
+    r"""Feature maps, each step weighed by its own gradient: what that step adds to the score.
+
+    .. math:: H_c(j) = \sum_k \frac{\partial S_c}{\partial A_k(j)} A_k(j)
+
+    With one Dense layer behind Flatten or a global pooling, the steps' values add up to the score minus its bias.
+    """
+
+    label = "HiResCAM"
+    reference = "Draelos and Carin (2020), https://arxiv.org/abs/2011.08891"
+
+    def weigh(self, features: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+        """Gradient at each step itself."""
+        return gradients
+
+    def exactness(self, classifier: Classifier) -> str:
+        """Exact where the head only picks, averages and weighs."""
+        return "exact" if classifier.additive_head else "approximate"

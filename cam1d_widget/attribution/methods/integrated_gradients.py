@@ -1,0 +1,61 @@
+"""Integrated Gradients: the gradient, averaged on the way from a baseline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..classifier import Classifier, as_targets
+from ..masking import Baseline, baseline_for
+from .base import AttributionMethod, Axiom
+
+
+@dataclass(frozen=True)
+class IntegratedGradients(AttributionMethod):
+    r"""What each value adds to the score on the straight way from a baseline to the series.
+
+    .. math:: \phi = (x - x') \int_0^1 \frac{\partial S_c}{\partial x}\big(x' + a (x - x')\big) \, da
+
+    The integral is taken at Gauss-Legendre nodes, none of which lies on the baseline, where ReLU networks have their
+    kinks.
+
+    Parameters
+    ----------
+    steps : int
+        Number of nodes.
+    baseline : array that broadcasts to x, or function of x
+        Series x' to start from. Default: the mean of each channel of `background`, or zero where there is none.
+    """
+
+    steps: int = 64
+    baseline: Baseline = field(default=None, compare=False)
+
+    label = "Integrated Gradients"
+    family = "gradient"
+    reference = "Sundararajan et al. (2017), https://arxiv.org/abs/1703.01365"
+    axioms = frozenset({Axiom.COMPLETENESS, Axiom.DUMMY, Axiom.LINEARITY})
+
+    def __post_init__(self) -> None:
+        if self.steps < 1:
+            raise ValueError(f"steps must be at least 1, but is {self.steps}")
+
+    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
+        """Way from the baseline times the mean gradient along it, of shape (instance, time, channel)."""
+        origin = baseline_for(x, self.baseline)
+        nodes, weights = np.polynomial.legendre.leggauss(self.steps)
+        alphas = ((nodes + 1) / 2).astype(x.dtype).reshape(-1, 1, 1, 1)
+        path = origin + alphas * (x - origin)
+        targets = np.tile(as_targets(target, len(x), np.iinfo(np.int32).max), self.steps)
+        gradients = classifier.gradient(path.reshape(-1, *x.shape[1:]), targets).reshape(path.shape)
+        return (x - origin) * np.einsum("s,s...->...", (weights / 2).astype(x.dtype), gradients)
+
+    def exactness(self, classifier: Classifier) -> str:
+        """Complete for every differentiable classifier."""
+        return "complete"
+
+    def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Score of the series minus that of the baseline."""
+        difference = classifier.scores(x) - classifier.scores(baseline_for(x, self.baseline))
+        return np.take_along_axis(difference, targets, axis=1)

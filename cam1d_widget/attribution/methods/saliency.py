@@ -1,0 +1,38 @@
+"""Saliency: the plain gradient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..classifier import Classifier
+from .base import AttributionMethod, Axiom
+
+
+@dataclass(frozen=True)
+class Saliency(AttributionMethod):
+    r"""How much the score would change if a value changed a little.
+
+    .. math:: \phi = \partial S_c / \partial x
+
+    A sensitivity, not a contribution, in score per unit of the channel: channels of unlike scale do not compare.
+
+    Parameters
+    ----------
+    absolute : bool
+        Take the absolute value, as the paper does.
+    """
+
+    absolute: bool = False
+
+    label = "Saliency"
+    family = "gradient"
+    reference = "Simonyan et al. (2013), https://arxiv.org/abs/1312.6034"
+    axioms = frozenset({Axiom.DUMMY})
+
+    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
+        """Gradient of the score by the input, of shape (instance, time, channel)."""
+        gradient = classifier.gradient(x, target)
+        return np.abs(gradient) if self.absolute else gradient

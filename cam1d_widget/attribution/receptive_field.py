@@ -1,0 +1,194 @@
+"""Where on the input's time axis a step of a feature layer looks, and how a map of steps is put there.
+
+A map of a layer is often *stretched* over the series, which misplaces it by tens of samples as soon as a network
+pads nothing (Keras' default) and pools. Here every step carries the interval of samples that it can see, carried
+through the layers one by one, and a map is placed at the centers of these intervals.
+
+Two intervals travel together. `start` and `stop` are exact: the hull of the samples on which the step really
+depends, so that *the receptive field is the support of the gradient*. `low` and `high` are nominal: what the step
+would see if the series went on beyond its ends; their middle is the center, as in Araujo, Norris and Sim (2019),
+https://doi.org/10.23915/distill.00021, and stays on the layer's regular grid where padding cuts the exact one short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import reduce
+
+import numpy as np
+
+__all__ = ["ReceptiveField"]
+
+
+@dataclass(frozen=True, eq=False)
+class ReceptiveField:
+    """What each step of a layer sees of a series of `length` samples.
+
+    Attributes
+    ----------
+    start, stop : ndarray of int, of shape (step,)
+        First sample seen, and the sample behind the last; equal where a step sees padding only.
+    low, high : ndarray of shape (step,)
+        The same if the series went on beyond its ends; may lie outside of it.
+    jump : float
+        Samples between two neighboring steps.
+    length : int
+        Samples of the series.
+    """
+
+    start: np.ndarray
+    stop: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    jump: float
+    length: int
+
+    @classmethod
+    def of_input(cls, length: int) -> ReceptiveField:
+        """Each sample sees itself."""
+        samples = np.arange(length)
+        return cls(samples, samples + 1, samples.astype(float), samples + 1.0, 1.0, length)
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    @property
+    def centers(self) -> np.ndarray:
+        """Middle of what each step sees, in samples, of shape (step,); half a sample for even kernels."""
+        return (self.low + self.high - 1) / 2
+
+    @property
+    def seen(self) -> np.ndarray:
+        """Whether any step sees a sample, bool of shape (time,)."""
+        seen = np.zeros(self.length + 1, int)
+        np.add.at(seen, self.start, 1)
+        np.add.at(seen, self.stop, -1)
+        return np.cumsum(seen)[:-1] > 0
+
+    def windowed(self, kernel: int, stride: int = 1, dilation: int = 1, padding: str = "valid") -> ReceptiveField:
+        """Behind a convolution or pooling of this kernel.
+
+        Parameters
+        ----------
+        kernel, stride, dilation : int
+            As in Keras' layers.
+        padding : {"valid", "same", "causal"}
+            As in Keras' layers; "same" under a stride pads by the length that is really there.
+        """
+        span = (kernel - 1) * dilation + 1
+        left, steps = _padding(padding, len(self), span, stride)
+        first = np.arange(steps) * stride - left
+        taps = first[:, np.newaxis] + np.arange(kernel) * dilation
+        start, stop = self._hull(taps)
+        low, high = self._nominal(first)[0], self._nominal(first + span - 1)[1]
+        return replace(self, start=start, stop=stop, low=low, high=high, jump=self.jump * stride)
+
+    def padded(self, left: int, right: int) -> ReceptiveField:
+        """Behind zeros at both ends, which see nothing."""
+        return self._taken(np.arange(-left, len(self) + right))
+
+    def cropped(self, left: int, right: int) -> ReceptiveField:
+        """Without some steps at both ends."""
+        return self._taken(np.arange(left, len(self) - right))
+
+    def repeated(self, size: int) -> ReceptiveField:
+        """Behind an upsampling that repeats each step."""
+        return replace(self._taken(np.repeat(np.arange(len(self)), size)), jump=self.jump / size)
+
+    def joined(self, other: ReceptiveField) -> ReceptiveField:
+        """Own steps, followed by the other's: a concatenation along time."""
+        pairs = {name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in _PER_STEP}
+        return replace(self, **pairs)
+
+    def united(self, other: ReceptiveField) -> ReceptiveField:
+        """Seeing what either sees, step by step: two branches that meet.
+
+        A branch of one step (a gate that has seen everything) meets every step and does not move its center.
+        """
+        if len(other) == 1 < len(self):
+            return self.blurred(int(other.start[0]), int(other.stop[0]))
+        if len(self) == 1 < len(other):
+            return other.united(self)
+        start, stop = _hull_of(np.stack([self.start, other.start]), np.stack([self.stop, other.stop]), axis=0)
+        low, high = np.minimum(self.low, other.low), np.maximum(self.high, other.high)
+        return replace(self, start=start, stop=stop, low=low, high=high)
+
+    def blurred(self, start: int, stop: int) -> ReceptiveField:
+        """Seeing these samples as well at every step, the centers as they are: recurrence, attention, gates."""
+        everywhere = np.full(len(self), start), np.full(len(self), stop)
+        start_, stop_ = _hull_of(np.stack([self.start, everywhere[0]]), np.stack([self.stop, everywhere[1]]), axis=0)
+        return replace(self, start=start_, stop=stop_)
+
+    def place(self, values: np.ndarray) -> np.ndarray:
+        """Put a map on the input's time axis.
+
+        Linear between the centers and held outside of the first and last: nothing is stretched, so that a value
+        stands at the center of what its step sees.
+
+        Parameters
+        ----------
+        values : ndarray of shape (instance, step, ...)
+            One value a step.
+
+        Returns
+        -------
+        ndarray of shape (instance, time, ...)
+        """
+        values = np.asarray(values)
+        if values.ndim < 2 or values.shape[1] != len(self):
+            raise ValueError(
+                f"values must have shape (instance, step, ...) with {len(self)} steps, but has {values.shape}"
+            )
+        time = np.arange(self.length)
+        left = np.clip(np.searchsorted(self.centers, time, side="right") - 1, 0, len(self) - 1)
+        right = np.minimum(left + 1, len(self) - 1)
+        gap = self.centers[right] - self.centers[left]
+        share = np.clip((time - self.centers[left]) / np.where(gap > 0, gap, 1), 0, 1)
+        share = np.where(gap > 0, share, 0).reshape(-1, *[1] * (values.ndim - 2)).astype(values.dtype)
+        return values[:, left] * (1 - share) + values[:, right] * share
+
+    def _taken(self, steps: np.ndarray) -> ReceptiveField:
+        start, stop = self._hull(steps[:, np.newaxis])
+        low, high = self._nominal(steps)
+        return replace(self, start=start, stop=stop, low=low, high=high)
+
+    def _hull(self, taps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Samples seen through the steps `taps`, of shape (step, tap); a tap in the padding sees none."""
+        inside = (taps >= 0) & (taps < len(self))
+        known = np.where(inside, taps, 0)
+        return _hull_of(self.start[known], np.where(inside, self.stop[known], self.start[known]), axis=1)
+
+    def _nominal(self, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """`low` and `high` at steps that may lie in the padding, where the grid goes on."""
+        known = np.clip(steps, 0, len(self) - 1)
+        beyond = (steps - known) * self.jump
+        return self.low[known] + beyond, self.high[known] + beyond
+
+
+_PER_STEP = ("start", "stop", "low", "high")
+
+
+def union(fields: Iterable[ReceptiveField]) -> ReceptiveField:
+    """What several branches see together."""
+    return reduce(ReceptiveField.united, fields)
+
+
+def _hull_of(start: np.ndarray, stop: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
+    """Smallest interval round several, of which the empty ones do not count."""
+    empty = stop <= start
+    low = np.where(empty, np.iinfo(int).max, start).min(axis=axis, initial=np.iinfo(int).max)
+    high = np.where(empty, -1, stop).max(axis=axis, initial=-1)
+    return np.where(high < 0, 0, low), np.maximum(high, 0)
+
+
+def _padding(padding: str, length: int, span: int, stride: int) -> tuple[int, int]:
+    """Zeros put in front, and the steps that come out."""
+    if padding == "valid":
+        return 0, (length - span) // stride + 1
+    steps = -(-length // stride)
+    if padding == "causal":
+        return span - 1, steps
+    if padding == "same":
+        return max((steps - 1) * stride + span - length, 0) // 2, steps
+    raise ValueError(f"padding must be 'valid', 'same' or 'causal', but is {padding!r}")

@@ -1,0 +1,77 @@
+"""One line in a notebook: a model behind, a viewer in front."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .attribution.explainer import LazyExplanation, Methods, as_classifier
+from .viewer import ExplanationViewer
+
+__all__ = ["CAM1DWidget"]
+
+
+class CAM1DWidget(ExplanationViewer):
+    """See where in time, and in which channels, a classifier of time series looks.
+
+    Stacked channel plots of one series with the attribution drawn into them, and sliders for instance, class and
+    method. Maps are computed when they are looked at.
+
+    Parameters
+    ----------
+    model : keras.Model, path of a saved one, or Classifier
+        Sequential or Functional; it is never changed.
+    x : array-like of shape (instance, time, channel)
+        Series to look at.
+    y : array-like of int, of shape (instance,), optional
+        True class of each; one-hot is understood.
+    class_names, channel_names, channel_units : sequence of str, optional
+    sampling_rate : float, optional
+        Samples per second; without it the time axis counts samples.
+    methods : sequence of labels, methods or method classes, optional
+        Default: all that fit the model.
+    background : array-like of shape (instance, time, channel), optional
+        Series, mostly the training data, whose mean of each channel stands for "nothing there". Default: zero.
+    layer : str, int or keras.Layer, optional
+        Layer that the CAM methods explain. Default: the map that enters the pooling or flatten of the head.
+    score : {"logits", "probabilities"}
+        What is explained.
+    layout : {"channels_last", "channels_first"}
+        Order of the dims of `x` and `background`.
+
+    Examples
+    --------
+    >>> widget = CAM1DWidget(model, x_test, y_test, class_names=names, sampling_rate=50)
+    >>> widget.instance, widget.method = 3, "Integrated Gradients"
+    >>> widget.attribution.shape
+    (300, 9)
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        x: Any,
+        y: Any = None,
+        *,
+        class_names: Any = None,
+        channel_names: Any = None,
+        channel_units: Any = None,
+        sampling_rate: float | None = None,
+        methods: Methods = None,
+        background: Any = None,
+        layer: Any = None,
+        score: str = "logits",
+        layout: str = "channels_last",
+    ) -> None:
+        lazy = LazyExplanation(
+            as_classifier(model, layer=layer, score=score, batch_size=None),
+            x,
+            methods=methods,
+            background=background,
+            layout=layout,
+            y=y,
+            class_names=class_names,
+            channel_names=channel_names,
+            channel_units=channel_units,
+            sampling_rate=sampling_rate,
+        )
+        super().__init__(lazy)
