@@ -1,0 +1,148 @@
+"""ChannelStack: one bqplot mark that draws every channel of a series with its attribution."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bqplot
+import numpy as np
+from traitlets import Any as AnyTrait
+from traitlets import Dict, Instance, Int, TraitError, Unicode, validate
+
+from cam1d_widget.explanation import ExplanationSource
+from cam1d_widget.viewer._frontend import MODULE, VERSION
+from cam1d_widget.viewer.facts import explained_classes, facts_of
+from cam1d_widget.viewer.tiles import Tile, TileCache, attribution_key, pack, series_key
+
+
+def _table_to_json(table: np.ndarray | None, _: Any) -> dict[str, Any] | None:
+    if table is None:
+        return None
+    return {"dtype": table.dtype.name, "shape": list(table.shape), "data": memoryview(table.tobytes())}
+
+
+def _tiles_to_json(tiles: dict[str, Any], _: Any) -> dict[str, Any]:
+    return {"index": tiles["index"], "data": memoryview(tiles["data"])}
+
+
+def _table() -> Any:
+    # Not echoed: the browser half never changes them, and an echo would send them twice.
+    return Instance(np.ndarray, allow_none=True).tag(sync=True, echo_update=False, to_json=_table_to_json)
+
+
+class ChannelStack(bqplot.Mark):
+    """Stacked channels of one series, and the attribution of one class by one method.
+
+    Parameters
+    ----------
+    source : ExplanationSource
+        What is looked at. Maps are taken from it when they are first on show.
+    targets : sequence of int, optional
+        Class index of each entry of the class menu. Default: all classes.
+    instances : sequence of int, optional
+        Number that each instance of the source bears. Default: their places.
+    tiles : dict, optional
+        Packed tiles that travel with the widget's state. Default: those of the first picture.
+    absence : str, optional
+        What is said of a tile that is not there where nobody can be asked for it.
+    **traits
+        Initial `instance`, `target` and `method`, and what a bqplot mark takes (scales).
+
+    Attributes
+    ----------
+    instance, target, method : int
+        Which picture: indices into the instances, the class menu and the methods.
+    """
+
+    _model_name = Unicode("ChannelStackModel").tag(sync=True)
+    _view_name = Unicode("ChannelStack").tag(sync=True)
+    _model_module = Unicode(MODULE).tag(sync=True)
+    _view_module = Unicode(MODULE).tag(sync=True)
+    _model_module_version = Unicode(VERSION).tag(sync=True)
+    _view_module_version = Unicode(VERSION).tag(sync=True)
+
+    scales_metadata = Dict(
+        {
+            "x": {"orientation": "horizontal", "dimension": "x"},
+            "y": {"orientation": "vertical", "dimension": "y"},
+        }
+    ).tag(sync=True)
+
+    instance = Int(0).tag(sync=True)
+    target = Int(0).tag(sync=True)
+    method = Int(0).tag(sync=True)
+    facts = Dict().tag(sync=True, echo_update=False)
+    scores = _table()
+    probabilities = _table()
+    truth = _table()
+    explained = _table()
+    tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=_tiles_to_json)
+
+    def __init__(
+        self,
+        source: ExplanationSource,
+        *,
+        targets: Any = None,
+        instances: Any = None,
+        tiles: dict[str, Any] | None = None,
+        absence: str = "Not here: this picture was not computed while a kernel was running.",
+        **traits: Any,
+    ) -> None:
+        self._source = source
+        facts = facts_of(source, targets, instances, absence)
+        self._targets = facts["targets"]
+        self._cache = TileCache(self._make_tile)
+        super().__init__(
+            facts=facts,
+            scores=np.asarray(source.scores, np.float32),
+            probabilities=None if source.probabilities is None else np.asarray(source.probabilities, np.float32),
+            truth=None if source.y is None else np.asarray(source.y, np.int32),
+            explained=explained_classes(source, self._targets),
+            tiles=tiles if tiles is not None else {"index": [], "data": b""},
+            **traits,
+        )
+        if tiles is None:
+            self.tiles = self._first_tiles()
+        self.on_msg(self._answer)
+
+    def tile(self, key: str) -> Tile:
+        """Series or map that goes by this key; computed, if it was not yet."""
+        return self._cache[key]
+
+    def _make_tile(self, key: str) -> Tile:
+        kind, *places = key.split("/")
+        if kind == "series":
+            return Tile(key, np.asarray(self._source.x[int(places[0])], np.float32))
+        method, instance, target = self._source.methods[int(places[0])], int(places[1]), self._targets[int(places[2])]
+        values = np.asarray(self._source.attribution(method, instance, target), np.float32)
+        return Tile(key, values, self._source.completeness_gap(method, instance, target))
+
+    def _first_tiles(self) -> dict[str, Any]:
+        """Packed tiles of the first picture: it is there at once, and a saved notebook shows it."""
+        keys = [series_key(self.instance), attribution_key(self.method, self.instance, self.target)]
+        try:
+            return pack([self.tile(key) for key in keys])
+        except Exception:
+            # The browser half will ask for it, and show what was raised in place of the picture.
+            return pack([self.tile(keys[0])])
+
+    def _answer(self, _: Any, content: dict[str, Any], __: Any) -> None:
+        """Tiles for the browser half: one message asks, one message answers."""
+        if content.get("type") != "tiles":
+            return
+        answer: dict[str, Any] = {"request": content["request"]}
+        try:
+            packed = pack([self.tile(key) for key in content["keys"]])
+        except Exception as fault:
+            # Shown in the picture: a traceback in a comm handler is seen by nobody.
+            self.send({**answer, "error": f"could not be computed: {fault or type(fault).__name__}"})
+        else:
+            self.send({**answer, "index": packed["index"]}, [packed["data"]])
+
+    @validate("instance", "target", "method")
+    def _check_index(self, proposal: Any) -> int:
+        name = proposal["trait"].name
+        count = len(self.facts[f"{name}s"]) if self.facts else proposal["value"] + 1
+        if not 0 <= proposal["value"] < count:
+            raise TraitError(f"{name} must be from 0 to {count - 1}, but is {proposal['value']}")
+        return int(proposal["value"])

@@ -1,0 +1,70 @@
+"""What is told to the browser half once: names, units, methods, and what the explained layer sees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from cam1d_widget.explanation import ExplanationSource
+
+
+def facts_of(
+    source: ExplanationSource, targets: Sequence[int] | None, instances: Sequence[int] | None, absence: str
+) -> dict[str, Any]:
+    """Facts as plain JSON."""
+    count, samples, _ = source.x.shape
+    return {
+        "channel_names": list(source.channel_names),
+        "channel_units": list(source.channel_units),
+        "class_names": list(source.class_names),
+        "sampling_rate": source.sampling_rate,
+        "samples": samples,
+        "instances": [int(number) for number in (range(count) if instances is None else instances)],
+        "targets": [int(target) for target in (range(len(source.class_names)) if targets is None else targets)],
+        "methods": [_method(source, label) for label in source.methods],
+        "unseen": unseen_samples(source.receptive_field, samples),
+        "centers": outer_centers(source.receptive_field),
+        "absence": absence,
+    }
+
+
+def _method(source: ExplanationSource, label: str) -> dict[str, Any]:
+    return {
+        "label": label,
+        "exactness": source.exactness[label],
+        "signed": bool(source.signed[label]),
+        "description": source.descriptions[label],
+    }
+
+
+def unseen_samples(receptive_field: np.ndarray | None, samples: int) -> list[list[int]]:
+    """Stretches [start, stop) of samples that no step of the explained layer sees."""
+    if receptive_field is None:
+        return []
+    seen = np.zeros(samples + 1, dtype=np.int64)
+    start, stop = (np.clip(receptive_field[:, column], 0, samples).astype(np.int64) for column in (0, 1))
+    np.add.at(seen, start, 1)
+    np.add.at(seen, np.maximum(start, stop), -1)
+    blind = np.concatenate([[False], np.cumsum(seen[:-1]) == 0, [False]])
+    edges = np.flatnonzero(np.diff(blind))
+    return [[int(first), int(last)] for first, last in edges.reshape(-1, 2)]
+
+
+def outer_centers(receptive_field: np.ndarray | None) -> list[float] | None:
+    """First and last center of the explained layer's steps, in samples."""
+    if receptive_field is None or not len(receptive_field):
+        return None
+    centers = receptive_field[:, 2]
+    return [float(centers.min()), float(centers.max())]
+
+
+def explained_classes(source: ExplanationSource, targets: Sequence[int]) -> np.ndarray | None:
+    """Which classes were explained on which instance, of shape (instance, target); None where all were."""
+    if not source.methods:
+        return None
+    method = source.methods[0]
+    rows = range(len(source.x))
+    table = np.array([[source.has(method, row, target) for target in targets] for row in rows], dtype=np.uint8)
+    return None if table.all() else table

@@ -1,0 +1,113 @@
+"""Tiles: what the browser half draws, one series or one map at a time, and their form on the wire.
+
+A tile is asked for by its key, "series/<instance>" or "attribution/<method>/<instance>/<target>", all indices.
+Several travel as one index (plain JSON) and one buffer, whether in a widget's state, in a message or in a page.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+STEPS = 32767
+
+
+@dataclass(frozen=True, eq=False)
+class Tile:
+    """One series, or one map.
+
+    Attributes
+    ----------
+    key : str
+        What it is asked for by.
+    values : ndarray of shape (time, channel or 1)
+        The numbers.
+    gap : float
+        Share of the score that the map's sum misses; nan where none is promised.
+    """
+
+    key: str
+    values: np.ndarray
+    gap: float = float("nan")
+
+
+def series_key(instance: int) -> str:
+    """Key of the series of one instance."""
+    return f"series/{instance}"
+
+
+def attribution_key(method: int, instance: int, target: int) -> str:
+    """Key of the map of one method, instance and entry of the class menu."""
+    return f"attribution/{method}/{instance}/{target}"
+
+
+def pack(tiles: Sequence[Tile], *, quantize: bool = False) -> dict[str, Any]:
+    """Tiles as one index and one buffer.
+
+    Parameters
+    ----------
+    tiles : sequence of Tile
+    quantize : bool
+        Whether maps are rounded to 65535 steps between plus and minus their largest magnitude, at half the
+        size. Series are not.
+
+    Returns
+    -------
+    dict
+        "index": one dict per tile; "data": bytes.
+    """
+    index, data = [], bytearray()
+    for tile in tiles:
+        values, scale = _encode(tile, quantize)
+        gap = float(tile.gap) if np.isfinite(tile.gap) else None
+        index.append(
+            {
+                "key": tile.key,
+                "dtype": values.dtype.name,
+                "shape": list(values.shape),
+                "offset": len(data),
+                "scale": scale,
+                "gap": gap,
+            }
+        )
+        data += values.tobytes()
+    return {"index": index, "data": bytes(data)}
+
+
+def _encode(tile: Tile, quantize: bool) -> tuple[np.ndarray, float]:
+    values = np.ascontiguousarray(tile.values, dtype=np.float32)
+    if not quantize or tile.key.startswith("series/"):
+        return values, 1.0
+    limit = float(np.abs(values).max(initial=0.0))
+    scale = limit / STEPS if limit > 0 else 1.0
+    return np.rint(values / scale).astype(np.int16), scale
+
+
+class TileCache:
+    """Tiles at hand, bounded in bytes; the one that was not asked for for longest goes first."""
+
+    def __init__(self, make: Callable[[str], Tile], capacity: int = 64 * 2**20) -> None:
+        self.make = make
+        self.capacity = capacity
+        self.nbytes = 0
+        self._tiles: OrderedDict[str, Tile] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._tiles)
+
+    def __getitem__(self, key: str) -> Tile:
+        if key not in self._tiles:
+            self._keep(self.make(key))
+        self._tiles.move_to_end(key)
+        return self._tiles[key]
+
+    def _keep(self, tile: Tile) -> None:
+        self._tiles[tile.key] = tile
+        self.nbytes += tile.values.nbytes
+        while self.nbytes > self.capacity and len(self._tiles) > 1:
+            _, oldest = self._tiles.popitem(last=False)
+            self.nbytes -= oldest.values.nbytes

@@ -1,0 +1,45 @@
+import tables from "./color_tables.json" with { type: "json" };
+
+export type TableName = keyof typeof tables;
+
+/** Colors of a map, as CSS, indexed from 0 to 255. */
+export type ColorTable = readonly string[];
+
+export interface ColorScale {
+  readonly table: TableName;
+  readonly colors: ColorTable;
+  readonly signed: boolean;
+  /** Largest |value| of the map: the value of the last color. */
+  readonly limit: number;
+}
+
+const css = ([r, g, b]: number[]): string => `rgb(${r}, ${g}, ${b})`;
+const grey = ([r, g, b]: number[]): string => css(Array(3).fill(Math.round(0.3 * r + 0.59 * g + 0.11 * b)));
+
+const colored = new Map<TableName, ColorTable>();
+const greyed = new Map<TableName, ColorTable>();
+for (const name of Object.keys(tables) as TableName[]) {
+  colored.set(name, tables[name].map(css));
+  greyed.set(name, tables[name].map(grey));
+}
+
+export function colorScale(signed: boolean, limit: number, dark: boolean, without_color = false): ColorScale {
+  const table = `${signed ? "signed" : "unsigned"}${dark ? "_dark" : ""}` as TableName;
+  return { table, colors: (without_color ? greyed : colored).get(table)!, signed, limit };
+}
+
+/** Place of a value in its table: 256 bins of one width, from -limit (or 0) to limit. */
+export function colorIndex(value: number, scale: ColorScale): number {
+  const share = scale.limit > 0 ? value / scale.limit : 0;
+  return Math.max(0, Math.min(255, Math.floor(256 * (scale.signed ? (share + 1) / 2 : share))));
+}
+
+/** Largest |value|; what is not a number does not count. */
+export function largestMagnitude(values: ArrayLike<number>): number {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) {
+    const magnitude = Math.abs(values[i]);
+    largest = magnitude > largest ? magnitude : largest;
+  }
+  return largest;
+}

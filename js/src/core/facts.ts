@@ -1,0 +1,60 @@
+/** What is known of an explanation once and for all; Python sets it, and it never changes. */
+
+export interface MethodFacts {
+  label: string;
+  exactness: "exact" | "complete" | "approximate";
+  signed: boolean;
+  description: string;
+}
+
+export interface Facts {
+  channel_names: string[];
+  channel_units: string[];
+  class_names: string[];
+  /** Samples per second; null where time is counted in samples. */
+  sampling_rate: number | null;
+  samples: number;
+  /** Number that each instance bears outside of this picture. */
+  instances: number[];
+  /** Class index of each entry of the class menu. */
+  targets: number[];
+  methods: MethodFacts[];
+  /** Stretches [start, stop) of samples that the explained layer does not see. */
+  unseen: [number, number][];
+  /** Between these samples a map without channels is known; beyond, its ends are held. */
+  centers: [number, number] | null;
+  /** Why a tile that is not here cannot be had, where nobody can be asked for it. */
+  absence: string;
+}
+
+/** Numbers as Python sends them, rows by columns. */
+export interface Table {
+  readonly values: Float32Array | Int32Array | Uint8Array;
+  readonly columns: number;
+}
+
+export interface PackedTable {
+  dtype: "float32" | "int32" | "uint8";
+  shape: number[];
+  data: DataView | ArrayBuffer;
+}
+
+const TYPES = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array };
+
+export function unpackTable(packed: PackedTable | null): Table | null {
+  if (!packed) {
+    return null;
+  }
+  const { data } = packed;
+  const bytes =
+    data instanceof ArrayBuffer ? data : data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
+  return { values: new TYPES[packed.dtype](bytes as ArrayBuffer), columns: packed.shape[1] ?? 1 };
+}
+
+export function rowOf(table: Table, row: number): number[] {
+  return Array.from(table.values.subarray(row * table.columns, (row + 1) * table.columns));
+}
+
+export function argmax(values: number[]): number {
+  return values.reduce((best, value, index) => (value > values[best] ? index : best), 0);
+}

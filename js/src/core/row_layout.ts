@@ -1,0 +1,39 @@
+/** A band of the picture, in CSS pixels from the canvas' top. */
+export interface Row {
+  readonly top: number;
+  readonly height: number;
+}
+
+export interface RowLayout {
+  /** The strip of a map that does not tell channels apart; null where it does. */
+  readonly strip: Row | null;
+  readonly rows: Row[];
+}
+
+const STRIP = 20;
+const STRIP_GAP = 8;
+
+/** Rows of one height, with a strip above them if the map has no channels. */
+export function layoutRows(top: number, height: number, channels: number, withStrip: boolean): RowLayout {
+  const strip = withStrip ? { top, height: STRIP } : null;
+  const start = strip ? top + STRIP + STRIP_GAP : top;
+  const pitch = (top + height - start) / channels;
+  const gap = pitch > 40 ? 6 : pitch > 20 ? 3 : 1;
+  // Edges are whole pixels: a row that starts between two is blurred.
+  const edge = (index: number): number => Math.round(start + index * pitch);
+  const rows = Array.from({ length: channels }, (_, index) => {
+    const bottom = index === channels - 1 ? top + height : edge(index + 1) - gap;
+    return { top: edge(index), height: Math.max(1, bottom - edge(index)) };
+  });
+  return { strip, rows };
+}
+
+/** Row under a pixel: a channel, "strip", or null between them. */
+export function rowAt(pixel: number, layout: RowLayout): number | "strip" | null {
+  const inside = (row: Row): boolean => pixel >= row.top && pixel < row.top + row.height;
+  if (layout.strip && inside(layout.strip)) {
+    return "strip";
+  }
+  const channel = layout.rows.findIndex(inside);
+  return channel < 0 ? null : channel;
+}

@@ -1,0 +1,24 @@
+/** Where samples stand: the center of sample i is at `origin + i * step`, in CSS pixels. */
+export interface TimeAxis {
+  readonly origin: number;
+  readonly step: number;
+  readonly samples: number;
+  /** Edges of the plot area. */
+  readonly left: number;
+  readonly right: number;
+}
+
+export const pixelOf = (sample: number, axis: TimeAxis): number => axis.origin + sample * axis.step;
+
+/** Nearest sample to a pixel, or null where there is none. */
+export function sampleAt(pixel: number, axis: TimeAxis): number | null {
+  const sample = Math.round((pixel - axis.origin) / axis.step);
+  return sample >= 0 && sample < axis.samples && pixel >= axis.left && pixel <= axis.right ? sample : null;
+}
+
+/** First sample on show and the one behind the last, with one more on each side so that lines reach the edge. */
+export function visibleSamples(axis: TimeAxis): [number, number] {
+  const first = Math.floor((axis.left - axis.origin) / axis.step) - 1;
+  const last = Math.ceil((axis.right - axis.origin) / axis.step) + 1;
+  return [Math.max(0, Math.min(axis.samples, first)), Math.max(0, Math.min(axis.samples, last + 1))];
+}

@@ -1,0 +1,118 @@
+import { Mark } from "bqplot";
+import { type Frame, drawScene, layoutOf, scaleOf, type Scene } from "../core/draw.js";
+import { choiceName } from "../core/picture.js";
+import { describePicture } from "../core/text.js";
+import { pixelOf } from "../core/time_axis.js";
+import type { ChannelStackModel } from "./ChannelStackModel.js";
+import { FigureCanvas } from "./figure_canvas.js";
+import { themeOf, watchTheme } from "./page_theme.js";
+import { Pointer } from "./pointer.js";
+
+declare global {
+  interface HTMLCanvasElement {
+    __channelStack?: ChannelStack;
+  }
+}
+
+/** Draws all channels of one series and their attribution on the figure's one canvas. */
+export class ChannelStack extends Mark {
+  async render(): Promise<void> {
+    await super.render();
+    this.display_el_classes = [];
+    this.surface = new FigureCanvas(this.parent, this.cid, () => this.draw());
+    this.surface.canvas.__channelStack = this;
+    this.surface.canvas.setAttribute("role", "img");
+    this.theme = watchTheme(() => this.draw());
+    this.pointer = new Pointer(this.parent.el, this.el as unknown as SVGElement);
+    this.create_listeners();
+    this.listenTo(this.model, "picture", this.draw);
+    this.draw();
+  }
+
+  set_positional_scales(): void {
+    this.listenTo(this.scales.x as any, "domain_changed", this.draw);
+  }
+
+  set_ranges(): void {
+    this.scales.x.setRange(this.parent.padded_range("x", this.scales.x.model));
+  }
+
+  relayout(): void {
+    this.draw();
+  }
+
+  /** Asks for one picture at the next frame, however often it is called until then. */
+  draw(): void {
+    if (this.surface && !this.scheduled) {
+      this.scheduled = requestAnimationFrame(() => {
+        this.scheduled = 0;
+        this.paint();
+      });
+    }
+  }
+
+  private paint(): void {
+    const { picture, facts, veil } = this.model;
+    this.set_ranges();
+    this.frame = this.surface.fit(this.scales.x, facts.samples, facts.sampling_rate ?? 1);
+    if (picture) {
+      const start = performance.now();
+      this.scene = { picture, facts, theme: themeOf(this.parent.el), veil };
+      drawScene(this.surface.context, this.scene, this.frame);
+      this.drawTime = performance.now() - start;
+      this.pointer.follow(this.scene, this.frame);
+    }
+    this.announce();
+  }
+
+  /** Says in the page which picture is on show, to those who listen and to tests. */
+  private announce(): void {
+    const { picture, facts, outputs, status, veil } = this.model;
+    const { dataset } = this.parent.el;
+    dataset.state = status;
+    if (status === "ready" && picture) {
+      dataset.ready = choiceName(picture.choice);
+      this.surface.canvas.setAttribute("aria-label", describePicture(picture, facts, outputs));
+    } else {
+      delete dataset.ready;
+      this.surface.canvas.setAttribute("aria-label", veil ?? "");
+    }
+  }
+
+  /** Geometry and colors of the picture on show, in CSS pixels from the canvas' corner. */
+  snapshot() {
+    const { scene, frame } = this;
+    if (!scene || !frame) {
+      return null;
+    }
+    const layout = layoutOf(scene.picture, frame);
+    const { table, limit } = scaleOf(scene);
+    const centers = Array.from({ length: frame.axis.samples }, (_, sample) => pixelOf(sample, frame.axis));
+    const { plot, ratio } = frame;
+    const { status, veil } = this.model;
+    return { ...layout, centers, plot, ratio, table, limit, status, veil, drawTime: this.drawTime };
+  }
+
+  remove(): void {
+    cancelAnimationFrame(this.scheduled ?? 0);
+    this.surface?.remove();
+    this.theme?.disconnect();
+    this.pointer?.remove();
+    super.remove();
+  }
+
+  // A canvas has no elements to pad or to style.
+  compute_view_padding(): void {}
+  clear_style(): void {}
+  set_default_style(): void {}
+  set_style_on_elements(): void {}
+
+  declare model: ChannelStackModel;
+  private surface: FigureCanvas;
+  private theme: MutationObserver;
+  private pointer: Pointer;
+  private scheduled: number | undefined;
+  private frame: Frame | undefined;
+  private scene: Scene | undefined;
+  private drawTime: number;
+}

@@ -1,0 +1,218 @@
+import type { ISerializers } from "@jupyter-widgets/base";
+import { MarkModel } from "bqplot";
+import { type Facts, type Table, argmax, rowOf, unpackTable } from "../core/facts.js";
+import { type Choice, type Picture, choiceName, makePicture } from "../core/picture.js";
+import type { Outputs } from "../core/text.js";
+import { TileCache } from "../core/tile_cache.js";
+import { type PackedTiles, type Tile, TilePack, attributionKey, packTiles, seriesKey } from "../core/tiles.js";
+import { type Request, Wishes } from "../core/wishes.js";
+import { MODULE_NAME, MODULE_VERSION } from "../version.js";
+
+/** What can be said of the picture that is asked for. */
+export type Status = "ready" | "waiting" | "missing" | "error";
+
+const CAPACITY = 96 * 2 ** 20;
+/** Fetching ahead must not keep a slow method computing what nobody asked for. */
+const QUICK = 400;
+const verbatim = { serialize: (value: unknown) => value, deserialize: (value: unknown) => value };
+
+interface Answer {
+  request: number;
+  index?: PackedTiles["index"];
+  error?: string;
+}
+
+/**
+ * Which picture is wanted, and the tiles to draw it. All else follows from its three integers, so that sliders
+ * linked to them need no Python as long as the tiles are here. Triggers "picture" whenever something changed.
+ */
+export class ChannelStackModel extends MarkModel {
+  defaults() {
+    return {
+      ...super.defaults(),
+      _model_name: "ChannelStackModel",
+      _view_name: "ChannelStack",
+      _model_module: MODULE_NAME,
+      _view_module: MODULE_NAME,
+      _model_module_version: `^${MODULE_VERSION}`,
+      _view_module_version: `^${MODULE_VERSION}`,
+      instance: 0,
+      target: 0,
+      method: 0,
+      facts: {},
+      scores: null,
+      probabilities: null,
+      truth: null,
+      explained: null,
+      tiles: { index: [], data: null },
+    };
+  }
+
+  // Backbone calls this from its constructor: no field of this class may have an initializer.
+  initialize(attributes: Backbone.ObjectHash, options: any): void {
+    super.initialize(attributes, options);
+    this.cache = new TileCache(CAPACITY);
+    this.wishes = new Wishes((request) => this.ask(request));
+    this.failures = new Map();
+    this.picture = null;
+    this.lastWait = 0;
+    this.outputs = {
+      scores: unpackTable(this.get("scores"))!,
+      probabilities: unpackTable(this.get("probabilities")),
+      truth: unpackTable(this.get("truth")),
+    };
+    this.explained = unpackTable(this.get("explained"));
+    this.pack = new TilePack(this.get("tiles"));
+    this.on("change:instance", this.keepTarget, this);
+    this.on("change:instance change:target change:method", this.refresh, this);
+    this.on("msg:custom", this.receive, this);
+    this.on("comm_live_update", this.refresh, this);
+    this.refresh();
+  }
+
+  get facts(): Facts {
+    return this.get("facts");
+  }
+
+  get choice(): Choice {
+    return { instance: this.get("instance"), target: this.get("target"), method: this.get("method") };
+  }
+
+  /** Why the picture on show is not the one that is asked for; null where it is. */
+  get veil(): string | null {
+    return this.status === "ready" ? null : this.reason;
+  }
+
+  /** A saved notebook keeps the picture that was on show. */
+  get_state(dropDefaults?: boolean) {
+    const state = super.get_state(dropDefaults);
+    if (this.comm && this.picture) {
+      state.tiles = packTiles([this.picture.series, this.picture.attribution]) as any;
+    }
+    return state;
+  }
+
+  /** Where a class was not explained on this instance, the one that was takes its place. */
+  private keepTarget(): void {
+    if (!this.explained || this.isExplained(this.choice)) {
+      return;
+    }
+    const { instance } = this.choice;
+    const there = rowOf(this.explained, instance);
+    const predicted = this.facts.targets.indexOf(argmax(rowOf(this.outputs.scores, instance)));
+    const target = there[predicted] ? predicted : there.findIndex(Boolean);
+    if (target >= 0) {
+      this.set("target", target);
+      this.save_changes();
+    }
+  }
+
+  private isExplained({ instance, target }: Choice): boolean {
+    return !this.explained || this.explained.values[instance * this.explained.columns + target] !== 0;
+  }
+
+  private tile(key: string): Tile | undefined {
+    let tile = this.cache.get(key);
+    if (!tile) {
+      tile = this.pack.get(key);
+      if (tile) {
+        this.cache.put(tile);
+      }
+    }
+    return tile;
+  }
+
+  private keysOf({ instance, target, method }: Choice): string[] {
+    return [seriesKey(instance), attributionKey(method, instance, target)];
+  }
+
+  private missing(keys: string[]): string[] {
+    return keys.filter((key) => !this.cache.has(key) && !this.pack.has(key));
+  }
+
+  private refresh(): void {
+    const keys = this.keysOf(this.choice);
+    const missing = this.missing(keys);
+    const failure = keys.map((key) => this.failures.get(key)).find(Boolean);
+    if (missing.length === 0) {
+      this.show(keys);
+    } else if (failure) {
+      this.say("error", failure);
+    } else if (!this.isExplained(this.choice)) {
+      this.say("missing", "This class was not explained for this instance.");
+    } else if (this.comm && this.comm_live) {
+      this.say("waiting", "computing …");
+      this.wishes.wish(missing);
+    } else {
+      this.wishes.forget();
+      this.say("missing", this.facts.absence);
+    }
+  }
+
+  private show(keys: string[]): void {
+    const [series, attribution] = keys.map((key) => this.tile(key)!);
+    if (this.picture === null || choiceName(this.picture.choice) !== choiceName(this.choice)) {
+      this.picture = makePicture(this.choice, series, attribution, this.facts);
+    }
+    this.say("ready", "");
+    this.lookAhead();
+  }
+
+  private say(status: Status, reason: string): void {
+    this.status = status;
+    this.reason = reason;
+    this.trigger("picture");
+  }
+
+  private lookAhead(): void {
+    const { instance, target, method } = this.choice;
+    const near = [instance + 1, instance - 1].filter((other) => other >= 0 && other < this.facts.instances.length);
+    const wanted = near.map((other) => ({ instance: other, target, method })).filter((c) => this.isExplained(c));
+    const asking = this.comm && this.comm_live && this.lastWait < QUICK;
+    this.wishes.fetchAhead(asking ? wanted.map((choice) => this.missing(this.keysOf(choice))) : []);
+  }
+
+  private ask({ id, keys }: Request): void {
+    this.asked = performance.now();
+    this.send({ type: "tiles", request: id, keys }, {});
+  }
+
+  private receive(answer: Answer, buffers: DataView[]): void {
+    const request = this.wishes.answered(answer.request);
+    if (!request) {
+      return;
+    }
+    this.lastWait = performance.now() - this.asked;
+    if (answer.error !== undefined) {
+      request.keys.forEach((key) => this.failures.set(key, answer.error!));
+    } else {
+      new TilePack({ index: answer.index!, data: buffers[0] }).all().forEach((tile) => this.cache.put(tile));
+    }
+    if (this.status === "waiting") {
+      this.refresh();
+    }
+    this.wishes.proceed();
+  }
+
+  static serializers: ISerializers = {
+    ...MarkModel.serializers,
+    scores: verbatim,
+    probabilities: verbatim,
+    truth: verbatim,
+    explained: verbatim,
+    tiles: verbatim,
+  };
+
+  status: Status;
+  outputs: Outputs;
+  /** What was drawn last; under a veil, if it is not what is asked for. */
+  picture: Picture | null;
+  private reason: string;
+  private explained: Table | null;
+  private cache: TileCache;
+  private pack: TilePack;
+  private wishes: Wishes;
+  private failures: Map<string, string>;
+  private asked: number;
+  private lastWait: number;
+}

@@ -1,0 +1,52 @@
+import type { Figure, ScaleView } from "bqplot";
+import type { Frame } from "../core/draw.js";
+
+/**
+ * The one place that knows bqplot's inside (0.13): the canvas that lies between a figure's axes and its
+ * interaction layer, and the hook that is called once the figure was laid out anew.
+ *
+ * bqplot sizes that canvas to the plot area, in CSS pixels. Here it covers the whole figure, so that labels
+ * stand on it as well, in device pixels.
+ */
+export class FigureCanvas {
+  readonly canvas: HTMLCanvasElement;
+  readonly context: CanvasRenderingContext2D;
+
+  constructor(
+    private readonly figure: Figure,
+    private readonly hook: string,
+    redraw: () => void,
+  ) {
+    if (!figure.webGLCanvas || !figure.relayoutHooks) {
+      throw new Error("This version of bqplot has no canvas to draw on; cam1d_widget needs bqplot 0.13.");
+    }
+    this.canvas = figure.webGLCanvas;
+    this.context = this.canvas.getContext("2d")!;
+    figure.relayoutHooks[hook] = redraw;
+  }
+
+  /** Brings the canvas to the figure's size, and says where things go. */
+  fit(scale: ScaleView, samples: number, rate: number): Frame {
+    const { width, height, margin, plotareaWidth, plotareaHeight } = this.figure;
+    const ratio = window.devicePixelRatio || 1;
+    this.resize(width, height, ratio);
+    const plot = { left: margin.left, top: margin.top, width: plotareaWidth, height: plotareaHeight };
+    const origin = plot.left + scale.scale(0);
+    const step = plot.left + scale.scale(1 / rate) - origin;
+    return { width, height, plot, ratio, axis: { origin, step, samples, left: plot.left, right: plot.left + plot.width } };
+  }
+
+  private resize(width: number, height: number, ratio: number): void {
+    const { canvas } = this;
+    const [broad, high] = [Math.round(width * ratio), Math.round(height * ratio)];
+    if (canvas.width !== broad || canvas.height !== high) {
+      canvas.width = broad;
+      canvas.height = high;
+    }
+    Object.assign(canvas.style, { left: "0px", top: "0px", width: `${width}px`, height: `${height}px` });
+  }
+
+  remove(): void {
+    delete this.figure.relayoutHooks[this.hook];
+  }
+}

@@ -1,0 +1,106 @@
+import { type ColorScale, colorScale } from "../core/color.js";
+import { fade, hatch } from "../core/draw_marks.js";
+import { formatNumber, formatSigned } from "../core/numbers.js";
+import { timeOnly } from "../core/picture.js";
+import { EXACTNESS, gapText } from "../core/text.js";
+import type { Theme } from "../core/theme.js";
+import { themeOf, watchTheme } from "../mark/page_theme.js";
+import { PanelModel, PanelView, textElement } from "./panel.js";
+
+export class LegendModel extends PanelModel {
+  defaults() {
+    return { ...super.defaults(), _model_name: "LegendModel", _view_name: "LegendView" };
+  }
+}
+
+/** Below the picture: what colors stand for, and how far the map can be trusted. */
+export class LegendView extends PanelView {
+  render(): void {
+    this.el.classList.add("cam1d-legend");
+    super.render();
+    this.theme = watchTheme(() => this.write());
+  }
+
+  write(): void {
+    const theme = themeOf(this.el);
+    this.el.replaceChildren(this.bar(theme), this.words(), this.keys(theme));
+  }
+
+  private bar(theme: Theme): HTMLElement {
+    const { picture, status } = this.mark;
+    const known = picture !== null && status === "ready";
+    const { signed } = this.mark.facts.methods[this.mark.choice.method];
+    const limit = known ? picture.limit : NaN;
+    const ends = signed ? [formatNumber(-limit), "0", formatSigned(limit)] : ["0", formatNumber(limit)];
+    return textElement(
+      "div",
+      "cam1d-bar",
+      colorBar(colorScale(signed, 1, theme.dark, !known)),
+      textElement("div", "cam1d-ends", ...ends.map((end) => textElement("span", "", end))),
+      textElement("div", "cam1d-scope", `colour: ${signed ? "± max" : "0 to max"} of this map`),
+    );
+  }
+
+  private words(): HTMLElement {
+    const { picture, status, choice, facts } = this.mark;
+    const { label, description, exactness } = facts.methods[choice.method];
+    const gap = status === "ready" && picture ? ` · ${gapText(picture.attribution.gap)}` : "";
+    return textElement(
+      "div",
+      "cam1d-words",
+      textElement("span", "cam1d-method", label),
+      textElement("span", "cam1d-description", description ? ` — ${description}` : ""),
+      textElement("div", "cam1d-exactness", EXACTNESS[exactness] + gap),
+    );
+  }
+
+  private keys(theme: Theme): HTMLElement {
+    const { picture, facts } = this.mark;
+    const keys = textElement("div", "cam1d-keys");
+    if (facts.unseen.length > 0) {
+      keys.append(key("not seen by the explained layer", (ctx) => hatch(ctx, SPAN, ROW, theme)));
+    }
+    const beyond = facts.centers && (facts.centers[0] > -0.5 || facts.centers[1] < facts.samples - 0.5);
+    if (beyond && picture && timeOnly(picture)) {
+      keys.append(key("extrapolated: beyond the first or last center", (ctx) => sampleFade(ctx, theme)));
+    }
+    return keys;
+  }
+
+  remove(): void {
+    this.theme?.disconnect();
+    super.remove();
+  }
+
+  private theme: MutationObserver | undefined;
+}
+
+const SPAN = { left: 0, right: 22 };
+const ROW = { top: 0, height: 12 };
+
+function sampleFade(ctx: CanvasRenderingContext2D, theme: Theme): void {
+  ctx.fillStyle = colorScale(true, 1, theme.dark).colors[220];
+  ctx.fillRect(0, 0, 22, 12);
+  fade(ctx, { left: 11, right: 22 }, ROW, 11, theme);
+}
+
+function key(text: string, draw: (ctx: CanvasRenderingContext2D) => void): HTMLElement {
+  const ratio = window.devicePixelRatio || 1;
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [22 * ratio, 12 * ratio];
+  const ctx = canvas.getContext("2d")!;
+  ctx.scale(ratio, ratio);
+  draw(ctx);
+  return textElement("span", "", canvas, text);
+}
+
+function colorBar({ colors }: ColorScale): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [colors.length, 1];
+  const ctx = canvas.getContext("2d")!;
+  colors.forEach((color, place) => {
+    ctx.fillStyle = color;
+    ctx.fillRect(place, 0, 1, 1);
+  });
+  return canvas;
+}

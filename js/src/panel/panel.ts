@@ -1,0 +1,43 @@
+import { DOMWidgetModel, DOMWidgetView, type ISerializers, unpack_models } from "@jupyter-widgets/base";
+import type { ChannelStackModel } from "../mark/ChannelStackModel.js";
+import { MODULE_NAME, MODULE_VERSION } from "../version.js";
+import { ensureStyles } from "./styles.js";
+
+/** What stands beside a picture and follows its mark, with or without a kernel. */
+export class PanelModel extends DOMWidgetModel {
+  defaults() {
+    return {
+      ...super.defaults(),
+      _model_module: MODULE_NAME,
+      _view_module: MODULE_NAME,
+      _model_module_version: `^${MODULE_VERSION}`,
+      _view_module_version: `^${MODULE_VERSION}`,
+      mark: null,
+    };
+  }
+
+  static serializers: ISerializers = { ...DOMWidgetModel.serializers, mark: { deserialize: unpack_models as any } };
+}
+
+export abstract class PanelView extends DOMWidgetView {
+  render(): void {
+    super.render();
+    ensureStyles();
+    this.listenTo(this.mark, "picture", this.write);
+    this.write();
+  }
+
+  get mark(): ChannelStackModel {
+    return this.model.get("mark");
+  }
+
+  abstract write(): void;
+}
+
+/** An element with text in it; text only, whatever it holds. */
+export function textElement(tag: string, name: string, ...content: (string | Node)[]): HTMLElement {
+  const element = document.createElement(tag);
+  element.className = name;
+  element.append(...content);
+  return element;
+}

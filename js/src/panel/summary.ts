@@ -1,0 +1,49 @@
+import { verdict } from "../core/text.js";
+import { PanelModel, PanelView, textElement } from "./panel.js";
+import { nameSliders } from "./slider_names.js";
+
+export class SummaryModel extends PanelModel {
+  defaults() {
+    return { ...super.defaults(), _model_name: "SummaryModel", _view_name: "SummaryView" };
+  }
+}
+
+/** Above the picture: which instance, what it is, what the classifier says, and which class is explained. */
+export class SummaryView extends PanelView {
+  render(): void {
+    super.render();
+    this.el.classList.add("cam1d-summary");
+    this.el.setAttribute("role", "status");
+    this.displayed.then(() => (this.naming = nameSliders(this.el)));
+  }
+
+  write(): void {
+    const { instance, truth, predicted, explained, right } = verdict(this.mark.choice, this.mark.facts, this.mark.outputs);
+    const said = [textElement("span", "cam1d-title", instance)];
+    if (truth !== null) {
+      said.push(term("true", truth));
+    }
+    const prediction = term("predicted", predicted);
+    if (right !== null) {
+      prediction.append(textElement("span", right ? "cam1d-right" : "cam1d-wrong", right ? "✓ right" : "✗ wrong"));
+    }
+    said.push(prediction, term("explained", explained));
+    this.el.replaceChildren(...said);
+  }
+
+  remove(): void {
+    this.naming?.disconnect();
+    super.remove();
+  }
+
+  private naming: MutationObserver | undefined;
+}
+
+function term(name: string, value: string): HTMLElement {
+  return textElement(
+    "span",
+    "",
+    textElement("span", "cam1d-term", name),
+    textElement("span", "cam1d-value", value),
+  );
+}

@@ -1,0 +1,18 @@
+import { IJupyterWidgetRegistry } from "@jupyter-widgets/base";
+import { MODULE_NAME, MODULE_VERSION } from "./version.js";
+
+interface WidgetModule {
+  name: string;
+  version: string;
+  exports: () => Promise<unknown>;
+}
+
+/** JupyterLab's door: the widgets are loaded when one is first shown. */
+export default {
+  id: `${MODULE_NAME}:plugin`,
+  requires: [IJupyterWidgetRegistry],
+  autoStart: true,
+  activate: (_app: unknown, registry: { registerWidget(module: WidgetModule): void }): void => {
+    registry.registerWidget({ name: MODULE_NAME, version: MODULE_VERSION, exports: () => import("./index.js") });
+  },
+};
