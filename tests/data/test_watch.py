@@ -41,12 +41,8 @@ def test_windows_of_the_test_set_are_the_recordings_end_to_end(recorded):
     windows = load_watch(window=200, test_subjects=[3])
     index = np.flatnonzero(recorded["subject"] == 3)
     rows = [recorded["X"][i][: len(recorded["X"][i]) // 200 * 200] for i in index]
-    np.testing.assert_array_equal(
-        windows.x_test.reshape(-1, 6), np.concatenate(rows).astype(np.float32)
-    )
-    np.testing.assert_array_equal(
-        windows.y_test, np.repeat(recorded["y"][index], [len(r) // 200 for r in rows])
-    )
+    np.testing.assert_array_equal(windows.x_test.reshape(-1, 6), np.concatenate(rows).astype(np.float32))
+    np.testing.assert_array_equal(windows.y_test, np.repeat(recorded["y"][index], [len(r) // 200 for r in rows]))
 
 
 def test_training_windows_repeat_the_share_that_was_asked_for():

@@ -1,0 +1,67 @@
+"""Looking at an explanation asks for no framework: proved in an interpreter that has imported nothing."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+FRAMEWORKS = ("keras", "tensorflow")
+
+
+def runs_without_frameworks(statements: str) -> bool:
+    check = f"assert not {{{', '.join(map(repr, FRAMEWORKS))}}} & set(sys.modules), 'imported'"
+    done = subprocess.run([sys.executable, "-c", f"import sys\n{statements}\n{check}"], capture_output=True, text=True)
+    assert done.returncode == 0 or "AssertionError: imported" in done.stderr, done.stderr
+    return done.returncode == 0
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    from cam1d_widget import Explanation
+
+    rng = np.random.default_rng(0)
+    explanation = Explanation(
+        x=rng.normal(size=(2, 30, 3)),
+        scores=rng.normal(size=(2, 2)),
+        targets=np.tile([0, 1], (2, 1)),
+        attributions={
+            "CAM": rng.normal(size=(2, 2, 30, 1)),
+            "Saliency": rng.normal(size=(2, 2, 30, 3)),
+        },
+    )
+    path = tmp_path_factory.mktemp("saved") / "explanation.npz"
+    explanation.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        "import cam1d_widget",
+        "from cam1d_widget import Explanation",
+        "from cam1d_widget import models",
+        "from cam1d_widget.data import load_watch",
+        "from cam1d_widget import all_methods; all_methods()",
+    ],
+)
+def test_importing_brings_no_framework(statements):
+    assert runs_without_frameworks(statements)
+
+
+def test_loading_and_showing_an_explanation_brings_no_framework(saved):
+    assert runs_without_frameworks(
+        "from cam1d_widget import Explanation, ExplanationViewer\n"
+        f"viewer = ExplanationViewer(Explanation.load({str(saved)!r}))\n"
+        "viewer.instance = 1"
+    )
+
+
+def test_this_check_can_fail():
+    assert not runs_without_frameworks("import keras")
+    assert not runs_without_frameworks("from cam1d_widget.models import question_cnn")
+
+
+def test_this_check_does_not_pass_over_other_failures():
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        runs_without_frameworks("1 / 0")
