@@ -1,0 +1,62 @@
+"""The figure round the mark, and all that stands in a viewer from top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import bqplot
+import ipywidgets as widgets
+
+from cam1d_widget.viewer.channel_stack import ChannelStack
+from cam1d_widget.viewer.controls import controls
+from cam1d_widget.viewer.panels import Legend, Summary
+
+STYLE_CLASS = "cam1d-viewer"
+_TOP, _BOTTOM, _RIGHT = 6, 44, 14
+_STRIP = 28
+_TICKS = 54
+
+
+def scales(samples: int, sampling_rate: float | None) -> dict[str, bqplot.Scale]:
+    """Scales for a mark: time such that the cell of every sample is whole, and a height that nothing reads."""
+    rate = sampling_rate or 1.0
+    time = bqplot.LinearScale(min=-0.5 / rate, max=(samples - 0.5) / rate, allow_padding=False)
+    return {"x": time, "y": bqplot.LinearScale(min=0, max=1)}
+
+
+def stack(mark: ChannelStack) -> tuple[widgets.Widget, ...]:
+    """Controls, summary, picture and legend of one mark."""
+    return controls(mark), Summary(mark=mark), figure(mark), Legend(mark=mark)
+
+
+def figure(mark: ChannelStack) -> bqplot.Figure:
+    """Figure with a time axis that can be zoomed and moved, as high as the channels need."""
+    facts, time = mark.facts, mark.scales["x"]
+    label = "sample" if facts["sampling_rate"] is None else "time (s)"
+    margin = {"top": _TOP, "bottom": _BOTTOM, "right": _RIGHT, "left": left_margin(facts)}
+    height = _TOP + _BOTTOM + _STRIP + plot_height(len(facts["channel_names"]))
+    return bqplot.Figure(
+        marks=[mark],
+        axes=[bqplot.Axis(scale=time, label=label, grid_lines="none", label_offset="30px")],
+        interaction=bqplot.PanZoom(scales={"x": [time]}),
+        fig_margin=margin,
+        padding_x=0,
+        padding_y=0,
+        min_aspect_ratio=0.01,
+        max_aspect_ratio=100,
+        display_toolbar=False,
+        layout=widgets.Layout(width="100%", height=f"{height}px", min_width="320px"),
+    )
+
+
+def plot_height(channels: int) -> int:
+    """Pixels for the rows: generous to few channels, and still legible with 64."""
+    return channels * max(14, min(130, round(440 / channels)))
+
+
+def left_margin(facts: dict[str, Any]) -> int:
+    """Room for the longest channel name, within reason."""
+    texts: Sequence[str] = [*facts["channel_names"], *facts["channel_units"]]
+    longest = max((len(text) for text in texts), default=0)
+    return int(_TICKS + min(130, max(44, 8 + 7 * longest)))

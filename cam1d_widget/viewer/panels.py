@@ -1,0 +1,33 @@
+"""Words beside the picture: a summary line above it, a legend below. Both follow the mark in the browser."""
+
+from __future__ import annotations
+
+import ipywidgets as widgets
+from ipywidgets import widget_serialization
+from traitlets import Instance, Unicode
+
+from cam1d_widget.viewer._frontend import MODULE, VERSION
+from cam1d_widget.viewer.channel_stack import ChannelStack
+
+
+class _Panel(widgets.DOMWidget):
+    _model_module = Unicode(MODULE).tag(sync=True)
+    _view_module = Unicode(MODULE).tag(sync=True)
+    _model_module_version = Unicode(VERSION).tag(sync=True)
+    _view_module_version = Unicode(VERSION).tag(sync=True)
+
+    mark = Instance(ChannelStack).tag(sync=True, **widget_serialization)
+
+
+class Summary(_Panel):
+    """Which instance is on show, its true and its predicted class, and which class is explained."""
+
+    _model_name = Unicode("SummaryModel").tag(sync=True)
+    _view_name = Unicode("SummaryView").tag(sync=True)
+
+
+class Legend(_Panel):
+    """What the colors stand for, and how far the map can be trusted."""
+
+    _model_name = Unicode("LegendModel").tag(sync=True)
+    _view_name = Unicode("LegendView").tag(sync=True)

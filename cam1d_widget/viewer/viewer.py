@@ -1,0 +1,160 @@
+"""ExplanationViewer: sliders over an explanation, and the picture they choose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+import numpy as np
+from traitlets import Int, TraitError, Unicode, link, observe, validate
+
+from cam1d_widget.explanation import ExplanationSource
+from cam1d_widget.viewer.channel_stack import ChannelStack
+from cam1d_widget.viewer.figure import STYLE_CLASS, scales, stack
+from cam1d_widget.viewer.page import save_html
+from cam1d_widget.viewer.tiles import attribution_key
+
+
+class ExplanationViewer(widgets.VBox):
+    """Stacked channels with their attribution, and sliders for instance, class and method.
+
+    Parameters
+    ----------
+    explanation : ExplanationSource
+        What is looked at, such as an `Explanation`.
+
+    Attributes
+    ----------
+    instance : int
+        Index of the instance on show.
+    target : int
+        Index of the class that is explained. At first, and where the class was not explained on an instance:
+        the predicted class.
+    method : str
+        Label of the method.
+    """
+
+    instance = Int(0, help="Index of the instance on show.")
+    target = Int(0, help="Index of the class that is explained.")
+    method = Unicode(help="Label of the method.")
+
+    def __init__(self, explanation: ExplanationSource, **traits: Any) -> None:
+        if not explanation.methods or not len(explanation.x):
+            raise ValueError("explanation must hold one instance and one method at least, but holds none")
+        self._explanation = explanation
+        self._mark = ChannelStack(
+            explanation,
+            target=first_target(explanation, explanation.methods[0], 0),
+            scales=scales(explanation.x.shape[1], explanation.sampling_rate),
+        )
+        super().__init__(children=stack(self._mark), **traits)
+        self.add_class(STYLE_CLASS)
+        self.target = self._mark.target
+        self.method = explanation.methods[0]
+        link((self._mark, "instance"), (self, "instance"))
+        link((self._mark, "target"), (self, "target"))
+        link((self._mark, "method"), (self, "method"), transform=(self._label, self._place))
+
+    @property
+    def explanation(self) -> ExplanationSource:
+        """What is looked at."""
+        return self._explanation
+
+    @property
+    def attribution(self) -> np.ndarray:
+        """Map on show, of shape (time, channel or 1); computed, if it was not yet."""
+        mark = self._mark
+        return self._mark.tile(attribution_key(mark.method, mark.instance, mark.target)).values.copy()
+
+    def save_html(
+        self,
+        path: str | Path,
+        *,
+        instances: Any = None,
+        targets: Any = None,
+        methods: Any = None,
+        title: str = "Attribution",
+        budget_mb: float = 32,
+        progress: bool = True,
+    ) -> Path:
+        """Write the viewer as one file that works in a browser alone, with no kernel and no network.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+        instances, targets : sequence of int, optional
+            Which instances and classes. Default: all.
+        methods : sequence of str, optional
+            Labels of the methods. Default: all.
+        title : str
+            Title of the page.
+        budget_mb : float
+            Size in MB beyond which nothing is written.
+        progress : bool
+            Whether to show how many maps are computed.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        ValueError
+            If a choice does not exist, or the page would be larger than `budget_mb`.
+        """
+        first = (self.instance, self.target, self.method)
+        return save_html(
+            self._explanation,
+            path,
+            instances=instances,
+            targets=targets,
+            methods=methods,
+            title=title,
+            budget_mb=budget_mb,
+            progress=progress,
+            first=first,
+        )
+
+    def _label(self, place: int) -> str:
+        return self._explanation.methods[place]
+
+    def _place(self, label: str) -> int:
+        return self._explanation.methods.index(label)
+
+    @validate("instance")
+    def _check_instance(self, proposal: Any) -> int:
+        return _within("instance", proposal["value"], len(self._explanation.x))
+
+    @validate("target")
+    def _check_target(self, proposal: Any) -> int:
+        names = self._explanation.class_names
+        return _within("target", proposal["value"], len(names), f" ({', '.join(names[:20])})")
+
+    @validate("method")
+    def _check_method(self, proposal: Any) -> str:
+        if proposal["value"] not in self._explanation.methods:
+            there = ", ".join(self._explanation.methods)
+            raise TraitError(f"no method is called {proposal['value']!r}; there are: {there}")
+        return str(proposal["value"])
+
+    @observe("instance")
+    def _keep_target(self, change: Any) -> None:
+        if self.method and not self._explanation.has(self.method, self.instance, self.target):
+            self.target = first_target(self._explanation, self.method, self.instance)
+
+
+def first_target(explanation: ExplanationSource, method: str, instance: int) -> int:
+    """Predicted class of an instance, or the first that was explained on it."""
+    scores = np.asarray(explanation.scores[instance])
+    predicted = int(scores.argmax())
+    classes = [predicted, *range(len(scores))]
+    return next((target for target in classes if explanation.has(method, instance, target)), predicted)
+
+
+def _within(name: str, value: int, count: int, names: str = "") -> int:
+    if not 0 <= value < count:
+        raise TraitError(f"{name} must be from 0 to {count - 1}{names}, but is {value}")
+    return int(value)
