@@ -69,7 +69,7 @@ chromium:
 	@touch $@
 
 js/node_modules/.package-lock.json: js/package.json js/package-lock.json .venv/tools
-	cd js && npm ci --no-audit --no-fund --loglevel=error
+	cd js && npm install --no-save --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(BROWSER_HALF): js/node_modules/.package-lock.json $(JS_SOURCES)
@@ -79,7 +79,7 @@ $(BROWSER_HALF): js/node_modules/.package-lock.json $(JS_SOURCES)
 # The browser halves are linked, not copied, so that a new build is seen without a new install.
 .venv/installed: pyproject.toml js/package.json .venv/tools | $(BROWSER_HALF)
 	rm -rf .venv/share/jupyter/{lab,nb}extensions/cam1d-widget
-	$(PIP) -e '.[demo,dev]'
+	SKIP_JUPYTER_BUILDER=1 $(PIP) -e '.[demo,dev]'
 	@for kind in lab nb; do link=.venv/share/jupyter/$${kind}extensions/cam1d-widget; \
 	  rm -rf $$link; ln -s "$(CURDIR)/cam1d_widget/$${kind}extension" $$link; done
 	@touch $@

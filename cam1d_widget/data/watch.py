@@ -53,9 +53,7 @@ class WatchWindows:
     sampling_rate: float = SAMPLING_RATE
 
 
-def load_watch(
-    *, window: int = 300, overlap: float = 0.5, test_subjects: Sequence[int] = (8, 9, 10)
-) -> WatchWindows:
+def load_watch(*, window: int = 300, overlap: float = 0.5, test_subjects: Sequence[int] = (8, 9, 10)) -> WatchWindows:
     """Real smartwatch recordings of seven shoulder exercises, six channels at 50 Hz.
 
     Ten people did each exercise twenty times with either arm, a watch on the wrist: 140
@@ -88,9 +86,7 @@ def load_watch(
     recorded = _recordings()
     _check_arguments(window, overlap, test_subjects, recorded)
     held_out = np.isin(recorded["subject"], list(test_subjects))
-    x_train, y_train, subject_train = _cut(
-        recorded, ~held_out, window, max(1, round(window * (1 - overlap)))
-    )
+    x_train, y_train, subject_train = _cut(recorded, ~held_out, window, max(1, round(window * (1 - overlap))))
     x_test, y_test, subject_test = _cut(recorded, held_out, window, window)
     return WatchWindows(
         x_train=x_train,
@@ -116,18 +112,12 @@ def _recordings() -> dict[str, Any]:
     return dict(recordings())
 
 
-def _check_arguments(
-    window: int, overlap: float, test_subjects: Sequence[int], recorded: dict[str, Any]
-) -> None:
+def _check_arguments(window: int, overlap: float, test_subjects: Sequence[int], recorded: dict[str, Any]) -> None:
     shortest = min(len(series) for series in recorded["X"])
     if not 1 <= window <= shortest:
-        raise ValueError(
-            f"window must be from 1 to {shortest} samples, the shortest recording, but is {window}"
-        )
+        raise ValueError(f"window must be from 1 to {shortest} samples, the shortest recording, but is {window}")
     if not 0 <= overlap < 1:
-        raise ValueError(
-            f"overlap must be a share of the window, at least 0 and below 1, but is {overlap}"
-        )
+        raise ValueError(f"overlap must be a share of the window, at least 0 and below 1, but is {overlap}")
     people = set(recorded["subject"].tolist())
     if not test_subjects or not set(test_subjects) < people:
         raise ValueError(
