@@ -12,36 +12,51 @@ from cam1d_widget.viewer.channel_stack import ChannelStack
 _LABEL = {"description_width": "62px"}
 
 
-def controls(mark: ChannelStack) -> widgets.Box:
-    """One row of controls, which breaks where there is no room."""
-    facts = mark.facts
-    classes = [facts["class_names"][target] for target in facts["targets"]]
-    methods = [method["label"] for method in facts["methods"]]
-    groups = [
-        _instance_controls(mark, len(facts["instances"])),
-        _choice_controls(mark, "target", "class", classes),
-        _choice_controls(mark, "method", "method", methods),
-    ]
-    return widgets.Box(groups, layout=widgets.Layout(flex_flow="row wrap", width="100%"))
+class Controls(widgets.Box):
+    """One row of controls, which breaks where there is no room.
+
+    Parameters
+    ----------
+    mark : ChannelStack
+        What the controls move.
+    """
+
+    def __init__(self, mark: ChannelStack) -> None:
+        layout = widgets.Layout(flex_flow="row wrap", width="100%")
+        super().__init__([_instance_group(mark), *_choice_groups(mark)], layout=layout)
+        ends = zip(("instance", "target", "method"), self.children, strict=True)
+        # A link is a widget of its own that nothing refers to: kept here, so that it can be closed.
+        self.links = [
+            widgets.jslink((mark, trait), (control, "value" if trait == "instance" else "index"))
+            for trait, group in ends
+            for control in group.children
+        ]
 
 
-def _instance_controls(mark: ChannelStack, count: int) -> widgets.Box:
+def _instance_group(mark: ChannelStack) -> widgets.Box:
+    count = len(mark.facts["instances"])
     bounds = {"min": 0, "max": max(count - 1, 0), "value": mark.instance, "disabled": count < 2}
     slider = widgets.IntSlider(description="instance", readout=False, style=_LABEL, layout=_stretched(), **bounds)
     number = widgets.BoundedIntText(layout=widgets.Layout(width="88px"), tooltip="instance", **bounds)
-    for control in (slider, number):
-        widgets.jslink((mark, "instance"), (control, "value"))
     return _group(slider, number)
 
 
-def _choice_controls(mark: ChannelStack, trait: str, name: str, labels: list[str]) -> widgets.Box:
+def _choice_groups(mark: ChannelStack) -> list[widgets.Box]:
+    facts = mark.facts
+    classes = [facts["class_names"][target] for target in facts["targets"]]
+    methods = [method["label"] for method in facts["methods"]]
+    return [
+        _choice_group("class", classes, mark.target),
+        _choice_group("method", methods, mark.method),
+    ]
+
+
+def _choice_group(name: str, labels: list[str], index: int) -> widgets.Box:
     # A number, and not the label, stands for the choice: two classes may bear one name.
     options = [(label, place) for place, label in enumerate(labels)]
-    value = {"options": options, "index": getattr(mark, trait), "disabled": len(options) < 2}
+    value = {"options": options, "index": index, "disabled": len(options) < 2}
     slider = widgets.SelectionSlider(description=name, readout=False, style=_LABEL, layout=_stretched(), **value)
     menu = widgets.Dropdown(layout=widgets.Layout(width="168px"), tooltip=name, **value)
-    for control in (slider, menu):
-        widgets.jslink((mark, trait), (control, "index"))
     return _group(slider, menu)
 
 

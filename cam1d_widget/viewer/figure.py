@@ -1,4 +1,4 @@
-"""The figure round the mark, and all that stands in a viewer from top to bottom."""
+"""The figure round the mark: a time axis, and room for the labels."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ import bqplot
 import ipywidgets as widgets
 
 from cam1d_widget.viewer.channel_stack import ChannelStack
-from cam1d_widget.viewer.controls import controls
-from cam1d_widget.viewer.panels import Legend, Summary
 
-STYLE_CLASS = "cam1d-viewer"
 _TOP, _BOTTOM, _RIGHT = 6, 44, 14
 _STRIP = 28
 _TICKS = 54
@@ -23,11 +20,6 @@ def scales(samples: int, sampling_rate: float | None) -> dict[str, bqplot.Scale]
     rate = sampling_rate or 1.0
     time = bqplot.LinearScale(min=-0.5 / rate, max=(samples - 0.5) / rate, allow_padding=False)
     return {"x": time, "y": bqplot.LinearScale(min=0, max=1)}
-
-
-def stack(mark: ChannelStack) -> tuple[widgets.Widget, ...]:
-    """Controls, summary, picture and legend of one mark."""
-    return controls(mark), Summary(mark=mark), figure(mark), Legend(mark=mark)
 
 
 def figure(mark: ChannelStack) -> bqplot.Figure:

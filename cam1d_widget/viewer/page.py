@@ -10,15 +10,15 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-import ipywidgets as widgets
 import numpy as np
-from ipywidgets.embed import embed_data
+from ipywidgets.embed import dependency_state, embed_data
 from tqdm.auto import tqdm
 
 from cam1d_widget.explanation import ExplanationSource
 from cam1d_widget.viewer.channel_stack import ChannelStack
 from cam1d_widget.viewer.excerpt import Excerpt, excerpt
-from cam1d_widget.viewer.figure import STYLE_CLASS, scales, stack
+from cam1d_widget.viewer.figure import scales
+from cam1d_widget.viewer.stack import Stack
 from cam1d_widget.viewer.tiles import Tile, attribution_key, pack, series_key
 
 PACKAGE = Path(__file__).parents[1]
@@ -77,12 +77,12 @@ def save_html(
         scales=scales(source.x.shape[1], source.sampling_rate),
         **_first_choice(chosen, first),
     )
-    viewer = widgets.VBox(stack(mark))
-    viewer.add_class(STYLE_CLASS)
+    # Widgets of its own: those of a live viewer stay as they are.
+    viewer = Stack(mark)
     try:
-        page = _page(embed_data([viewer]), modules, title)
+        page = _page(embed_data([viewer], state=dependency_state([viewer])), modules, title)
     finally:
-        _close(viewer)
+        viewer.close()
     path = Path(path)
     path.write_text(page, encoding="utf-8")
     return path
@@ -149,7 +149,8 @@ def _modules() -> dict[str, str]:
     """Every script of the page by name: all stand on this disk already."""
     return {
         "require.js": _read(PACKAGE / "static" / "require.js"),
-        "embed-amd.js": _read(PACKAGE / "static" / "embed-amd.js"),
+        # Its icon fonts are files of their own, which no page of ours shows: not even asked for.
+        "embed-amd.js": _read(PACKAGE / "static" / "embed-amd.js").replace("@font-face", "@media not all"),
         "bqscales": _read(_nbextension("bqscales")),
         "bqplot": _read(_nbextension("bqplot")),
         "cam1d-widget": _read(_nbextension("cam1d_widget", "cam1d-widget")),
@@ -170,30 +171,6 @@ def _nbextension(distribution: str, name: str | None = None) -> Path:
 def _read(path: Path) -> str:
     # A source map is not in the page, and must not be looked for.
     return re.sub(r"^//# sourceMappingURL=.*$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-
-
-def _close(viewer: widgets.Widget) -> None:
-    """Forget the page's own widgets; ipywidgets keeps each until it is closed."""
-    for widget in _family(viewer, {}).values():
-        widget.close()
-
-
-def _family(widget: widgets.Widget, seen: dict[str, widgets.Widget]) -> dict[str, widgets.Widget]:
-    if widget.model_id in seen:
-        return seen
-    seen[widget.model_id] = widget
-    for name in widget.keys:
-        for child in _widgets_in(getattr(widget, name)):
-            _family(child, seen)
-    return seen
-
-
-def _widgets_in(value: Any) -> list[widgets.Widget]:
-    if isinstance(value, widgets.Widget):
-        return [value]
-    if isinstance(value, dict):
-        value = list(value.values())
-    return [child for item in value for child in _widgets_in(item)] if isinstance(value, (list, tuple)) else []
 
 
 def _inline(value: Any) -> str:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import ipywidgets as widgets
 import numpy as np
 from traitlets import Int, TraitError, Unicode, link, observe, validate
 
 from cam1d_widget.explanation import ExplanationSource
 from cam1d_widget.viewer.channel_stack import ChannelStack
-from cam1d_widget.viewer.figure import STYLE_CLASS, scales, stack
+from cam1d_widget.viewer.figure import scales
 from cam1d_widget.viewer.page import save_html
+from cam1d_widget.viewer.stack import Stack
 from cam1d_widget.viewer.tiles import attribution_key
 
 
-class ExplanationViewer(widgets.VBox):
+class ExplanationViewer(Stack):
     """Stacked channels with their attribution, and sliders for instance, class and method.
 
     Parameters
@@ -43,18 +43,15 @@ class ExplanationViewer(widgets.VBox):
         if not explanation.methods or not len(explanation.x):
             raise ValueError("explanation must hold one instance and one method at least, but holds none")
         self._explanation = explanation
-        self._mark = ChannelStack(
+        mark = ChannelStack(
             explanation,
             target=first_target(explanation, explanation.methods[0], 0),
             scales=scales(explanation.x.shape[1], explanation.sampling_rate),
         )
-        super().__init__(children=stack(self._mark), **traits)
-        self.add_class(STYLE_CLASS)
-        self.target = self._mark.target
-        self.method = explanation.methods[0]
-        link((self._mark, "instance"), (self, "instance"))
-        link((self._mark, "target"), (self, "target"))
-        link((self._mark, "method"), (self, "method"), transform=(self._label, self._place))
+        super().__init__(mark, target=mark.target, method=explanation.methods[0], **traits)
+        link((mark, "instance"), (self, "instance"))
+        link((mark, "target"), (self, "target"))
+        link((mark, "method"), (self, "method"), transform=(self._label, self._place))
 
     @property
     def explanation(self) -> ExplanationSource:
@@ -65,7 +62,7 @@ class ExplanationViewer(widgets.VBox):
     def attribution(self) -> np.ndarray:
         """Map on show, of shape (time, channel or 1); computed, if it was not yet."""
         mark = self._mark
-        return self._mark.tile(attribution_key(mark.method, mark.instance, mark.target)).values.copy()
+        return mark.tile(attribution_key(mark.method, mark.instance, mark.target)).values.copy()
 
     def save_html(
         self,

@@ -25,6 +25,7 @@ export class ChannelStack extends Mark {
     this.theme = watchTheme(() => this.draw());
     this.pointer = new Pointer(this.parent.el, this.el as unknown as SVGElement);
     this.create_listeners();
+    this.parent.el.addEventListener("dblclick", this.showAll);
     this.listenTo(this.model, "picture", this.draw);
     this.draw();
   }
@@ -40,6 +41,14 @@ export class ChannelStack extends Mark {
   relayout(): void {
     this.draw();
   }
+
+  /** Back from a zoom: the whole series. */
+  private showAll = (): void => {
+    const { samples, sampling_rate } = this.model.facts;
+    const rate = sampling_rate ?? 1;
+    this.scales.x.model.set({ min: -0.5 / rate, max: (samples - 0.5) / rate });
+    this.scales.x.model.save_changes();
+  };
 
   /** Asks for one picture at the next frame, however often it is called until then. */
   draw(): void {
@@ -95,6 +104,7 @@ export class ChannelStack extends Mark {
 
   remove(): void {
     cancelAnimationFrame(this.scheduled ?? 0);
+    this.parent?.el.removeEventListener("dblclick", this.showAll);
     this.surface?.remove();
     this.theme?.disconnect();
     this.pointer?.remove();

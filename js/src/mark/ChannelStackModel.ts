@@ -6,6 +6,7 @@ import type { Outputs } from "../core/text.js";
 import { TileCache } from "../core/tile_cache.js";
 import { type PackedTiles, type Tile, TilePack, attributionKey, packTiles, seriesKey } from "../core/tiles.js";
 import { type Request, Wishes } from "../core/wishes.js";
+import { ensureStyles } from "../panel/styles.js";
 import { MODULE_NAME, MODULE_VERSION } from "../version.js";
 
 /** What can be said of the picture that is asked for. */
@@ -51,6 +52,7 @@ export class ChannelStackModel extends MarkModel {
   // Backbone calls this from its constructor: no field of this class may have an initializer.
   initialize(attributes: Backbone.ObjectHash, options: any): void {
     super.initialize(attributes, options);
+    ensureStyles();
     this.cache = new TileCache(CAPACITY);
     this.wishes = new Wishes((request) => this.ask(request));
     this.failures = new Map();

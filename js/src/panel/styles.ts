@@ -20,6 +20,8 @@ const SHEET = `
   --bq-axis-tick-text-font: 11px system-ui, sans-serif;
   --bq-axis-border-color: var(--cam1d-faint);
 }
+/* bqplot's own buttons: hidden, they would still fetch an icon font. */
+.cam1d-viewer .bqplot .toolbar_div { display: none !important; }
 .cam1d-summary, .cam1d-legend {
   font-family: var(--jp-ui-font-family, system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif);
   font-size: 13px;

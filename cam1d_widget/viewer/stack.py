@@ -1,0 +1,55 @@
+"""Stack: controls, summary, picture and legend, one below the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ipywidgets as widgets
+
+from cam1d_widget.viewer.channel_stack import ChannelStack
+from cam1d_widget.viewer.controls import Controls
+from cam1d_widget.viewer.figure import figure
+from cam1d_widget.viewer.panels import Legend, Summary
+
+
+class Stack(widgets.VBox):
+    """All that stands round one mark.
+
+    Parameters
+    ----------
+    mark : ChannelStack
+        The picture.
+    **traits
+        What an ipywidgets box takes.
+    """
+
+    def __init__(self, mark: ChannelStack, **traits: Any) -> None:
+        self._mark = mark
+        self._controls = Controls(mark)
+        children = (self._controls, Summary(mark=mark), figure(mark), Legend(mark=mark))
+        super().__init__(children=children, **traits)
+        # The browser half's style sheet goes by this name.
+        self.add_class("cam1d-viewer")
+
+    def close(self) -> None:
+        """Close every widget of the stack: ipywidgets keeps each until then."""
+        for widget in [*self._controls.links, *_family(self, {}).values()]:
+            widgets.Widget.close(widget)
+
+
+def _family(widget: widgets.Widget, seen: dict[int, widgets.Widget]) -> dict[int, widgets.Widget]:
+    """A widget and all that it refers to."""
+    if id(widget) not in seen:
+        seen[id(widget)] = widget
+        for name in widget.keys:
+            for child in _widgets_in(getattr(widget, name)):
+                _family(child, seen)
+    return seen
+
+
+def _widgets_in(value: Any) -> list[widgets.Widget]:
+    if isinstance(value, widgets.Widget):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [child for item in value for child in _widgets_in(item)] if isinstance(value, (list, tuple)) else []
