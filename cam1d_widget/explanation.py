@@ -299,7 +299,8 @@ class Explanation:
         columns = np.flatnonzero(self.targets[instance] == target)
         if not len(columns):
             raise ValueError(
-                f"class {target} was not explained on instance {instance}; its targets are {self.targets[instance].tolist()}"
+                f"class {target} was not explained on instance {instance}; "
+                f"its targets are {self.targets[instance].tolist()}"
             )
         return instance, int(columns[0])
 
@@ -363,6 +364,6 @@ def _shaped(name: str, values: np.ndarray, dims: str, shape: tuple[int | None, .
 def _shaped_as_map(label: str, values: np.ndarray, shape: tuple[int, ...]) -> None:
     if values.shape not in (shape, (*shape[:-1], 1)):
         raise ValueError(
-            f"attributions[{label!r}] must have shape (instance, target, time, channel) = {shape}, or channel of size 1, "
-            f"but has {values.shape}"
+            f"attributions[{label!r}] must have shape (instance, target, time, channel) = {shape}, or channel "
+            f"of size 1, but has {values.shape}"
         )

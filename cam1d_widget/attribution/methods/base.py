@@ -140,7 +140,7 @@ class ClassActivationMap(AttributionMethod):
     @final
     def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
         """Map on the input's time axis, of shape (instance, time, 1)."""
-        targets = as_targets(target, len(x), np.iinfo(np.int32).max)
+        targets = as_targets(target, len(x), classifier.classes)
         return self.maps(classifier, x, targets[:, np.newaxis]).values[:, 0]
 
     @final

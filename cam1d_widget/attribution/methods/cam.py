@@ -34,7 +34,7 @@ class CAM(ClassActivationMap):
             return None
         return (
             f"CAM needs global average pooling and one Dense layer behind the explained map, explaining logits, but "
-            f"this head is {classifier.head!r}; HiResCAM is its counterpart for any head, and exact for Flatten and Dense"
+            f"this head is {classifier.head!r}; HiResCAM is its counterpart for any head, exact for Flatten and Dense"
         )
 
     def exactness(self, classifier: Classifier) -> str:

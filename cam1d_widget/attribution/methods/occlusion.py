@@ -9,7 +9,7 @@ import numpy as np
 
 from ..classifier import Classifier, as_targets
 from ..masking import Baseline, baseline_for, windows
-from .base import AttributionMethod, Axiom
+from .base import AttributionMethod, Axiom, Maps
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Occlusion(AttributionMethod):
 
     label = "Occlusion"
     family = "perturbation"
+    free_targets = True
     reference = "Zeiler and Fergus (2014), https://arxiv.org/abs/1311.2901"
     axioms = frozenset({Axiom.DUMMY, Axiom.LINEARITY})
 
@@ -48,12 +49,18 @@ class Occlusion(AttributionMethod):
 
     def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
         """Mean fall of the score over the windows that cover a value, of shape (instance, time, channel or 1)."""
-        targets = as_targets(target, len(x), np.iinfo(np.int32).max)
+        targets = as_targets(target, len(x), classifier.classes)
+        return self.maps(classifier, x, targets[:, np.newaxis]).values[:, 0]
+
+    def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
+        """Maps of several classes from the same replaced series."""
         origin = baseline_for(x, self.baseline)
         masks = self._masks(*x.shape[1:])
-        falls = np.stack([_fall(classifier, one, *rest, masks) for one, *rest in zip(x, origin, targets, strict=True)])
-        cover = masks[..., :1] if self.channels == "all" else masks
-        return np.einsum("nw,wtc->ntc", falls, cover.astype(x.dtype)) / cover.sum(axis=0, dtype=x.dtype)
+        cover = (masks[..., :1] if self.channels == "all" else masks).astype(x.dtype)
+        falls = np.stack([_falls(classifier, *pair, masks) for pair in zip(x, origin, strict=True)])
+        chosen = np.take_along_axis(falls, targets[:, np.newaxis], axis=2)
+        values = np.einsum("nwk,wtc->nktc", chosen, cover) / cover.sum(axis=0)
+        return Maps(values, values.sum(axis=(2, 3), dtype=np.float64))
 
     def _masks(self, length: int, channels: int) -> np.ndarray:
         """Which values each window takes away, bool of shape (window, time, channel)."""
@@ -68,8 +75,7 @@ class Occlusion(AttributionMethod):
         )
 
 
-def _fall(classifier: Classifier, x: np.ndarray, origin: np.ndarray, target: int, masks: np.ndarray) -> np.ndarray:
-    """Fall of one series' score under each mask, of shape (window,)."""
-    whole_and_masked = np.concatenate([x[np.newaxis], np.where(masks, origin, x)])
-    scores = classifier.scores(whole_and_masked)[:, target]
+def _falls(classifier: Classifier, x: np.ndarray, origin: np.ndarray, masks: np.ndarray) -> np.ndarray:
+    """Fall of every score of one series under each mask, of shape (window, class)."""
+    scores = classifier.scores(np.concatenate([x[np.newaxis], np.where(masks, origin, x)]))
     return scores[0] - scores[1:]

@@ -1,0 +1,127 @@
+"""A receptive field is the support of the gradient; a map is drawn at the centers of what its steps see."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from keras import layers as L
+
+from cam1d_widget import KerasClassifier
+from cam1d_widget.attribution.receptive_field import ReceptiveField
+
+from .toys import ZOO, all_positive, question
+
+
+def support(model: keras.Model) -> tuple[np.ndarray, np.ndarray]:
+    """First sample and the one behind the last that each step's gradient reaches."""
+    entry = next(layer for layer in model.layers if isinstance(layer, L.Flatten)).input
+    trunk = keras.Function(model.inputs, [entry])
+    x = tf.ones((1, *model.input_shape[1:]))
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        steps = tf.reduce_sum(trunk([x])[0], axis=(0, 2))
+    reached = np.abs(tape.jacobian(steps, x).numpy()).sum(axis=(1, 3)) > 0
+    some = reached.any(axis=1)
+    start = np.where(some, reached.argmax(axis=1), 0)
+    stop = np.where(some, reached.shape[1] - reached[:, ::-1].argmax(axis=1), 0)
+    return start, stop
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_receptive_field_is_the_support_of_the_gradient(name):
+    field = KerasClassifier(ZOO[name](L.MaxPooling1D)).receptive_field
+    start, stop = support(all_positive(ZOO[name](L.AveragePooling1D)))
+    np.testing.assert_array_equal(field.start, start)
+    np.testing.assert_array_equal(field.stop, stop)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.integers(20, 60),
+    st.lists(
+        st.tuples(
+            st.integers(1, 5), st.integers(1, 3), st.integers(1, 3), st.sampled_from(["valid", "same", "causal"])
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+)
+def test_receptive_field_of_any_chain_of_convolutions(length, layers):
+    maps = series = keras.Input((length, 1))
+    for kernel, stride, dilation, padding in layers:
+        span = (kernel - 1) * dilation + 1
+        if maps.shape[1] < span:
+            return
+        # Keras convolves either with a stride or with a dilation
+        stride = 1 if dilation > 1 else stride
+        maps = L.Conv1D(1, kernel, strides=stride, dilation_rate=dilation, padding=padding)(maps)
+    model = all_positive(keras.Model(series, L.Dense(2)(L.Flatten()(maps))))
+    field = KerasClassifier(model).receptive_field
+    np.testing.assert_array_equal(np.stack([field.start, field.stop]), support(model))
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [("question", 36, 61), ("causal, dilated", -7.5, 31.5), ("gated", 2, 27), ("same, odd length", 0, 32)],
+)
+def test_centers_lie_on_the_layers_grid(name, first, last):
+    centers = KerasClassifier(ZOO[name](L.MaxPooling1D)).receptive_field.centers
+    assert (centers[0], centers[-1]) == (first, last)
+    np.testing.assert_allclose(np.diff(centers), np.diff(centers)[0])
+
+
+def test_question_network_never_sees_the_last_two_samples():
+    field = KerasClassifier(question([L.Flatten(), L.Dense(2)])).receptive_field
+    np.testing.assert_array_equal(np.flatnonzero(~field.seen), [298, 299])
+    np.testing.assert_array_equal(field.centers, np.arange(36, 262, 25))
+
+
+def test_every_step_is_placed_at_its_center():
+    field = KerasClassifier(question([L.Flatten(), L.Dense(2)])).receptive_field
+    for step, center in enumerate(field.centers.astype(int)):
+        event = np.zeros((1, len(field), 1))
+        event[0, step] = 1
+        placed = field.place(event)[0, :, 0]
+        assert placed[center] == placed.max() == 1
+        if 0 < step < len(field) - 1:
+            assert np.flatnonzero(placed == 1).tolist() == [center]
+
+
+def test_placing_is_linear_between_the_centers_and_held_outside():
+    field = ReceptiveField.of_input(12).windowed(3, 4)
+    np.testing.assert_array_equal(field.centers, [1, 5, 9])
+    placed = field.place(np.array([[[0.0], [4.0], [2.0]]]))[0, :, 0]
+    np.testing.assert_allclose(placed, [0, 0, 1, 2, 3, 4, 3.5, 3, 2.5, 2, 2, 2])
+
+
+def test_placing_keeps_a_constant():
+    for name in ZOO:
+        field = KerasClassifier(ZOO[name](L.MaxPooling1D)).receptive_field
+        np.testing.assert_allclose(field.place(np.full((1, len(field), 2), 3.0)), 3.0)
+
+
+def test_wrong_number_of_steps_is_refused():
+    with pytest.raises(ValueError, match=r"values must have shape \(instance, step, ...\) with 3 steps"):
+        ReceptiveField.of_input(3).place(np.zeros((1, 4, 1)))
+
+
+def test_map_that_cannot_be_placed_names_the_layer():
+    series = keras.Input((20, 2))
+    maps = L.Reshape((10, 4), name="folded")(L.Conv1D(2, 3, padding="same")(series))
+    classifier = KerasClassifier(keras.Model(series, L.Dense(2)(L.Flatten()(maps))))
+    with pytest.raises(ValueError, match="'folded'.*cannot be placed in time.*layer="):
+        _ = classifier.receptive_field
+
+
+def test_recurrence_sees_everything_and_keeps_its_place():
+    model = keras.Sequential(
+        [keras.Input((30, 2)), L.Conv1D(4, 5), L.GRU(3, return_sequences=True), L.Flatten(), L.Dense(2)]
+    )
+    field = KerasClassifier(model).receptive_field
+    assert (field.start == 0).all()
+    assert (field.stop == 30).all()
+    np.testing.assert_array_equal(field.centers, np.arange(2, 28))
