@@ -46,7 +46,9 @@ docs: setup ## write the table of methods into the docs
 	.venv/bin/python docs/make_methods.py
 
 build: setup ## build the wheel into dist/
-	.venv/bin/python -m build --wheel --outdir dist .
+	rm -rf dist
+	.venv/bin/python -m build --wheel --outdir dist . >.venv/build.log 2>&1 || { cat .venv/build.log >&2; false; }
+	@ls -1 dist
 
 clean: ## remove what has been built, and keep .venv
 	rm -rf js/lib js/node_modules build dist cam1d_widget/labextension cam1d_widget/nbextension/index.js \
