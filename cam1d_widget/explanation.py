@@ -263,7 +263,8 @@ class Explanation:
             If the file is not an explanation, or is damaged.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
+            # a file of our own: numpy leaves the one it opened open when the archive is damaged
+            with open(path, "rb") as archive, np.load(archive, allow_pickle=False) as file:
                 header = json.loads(str(file["header"]))
                 arrays = {name: file[name] for name in file.files if name != "header"}
             if header.pop("format") != FORMAT:

@@ -1,0 +1,77 @@
+"""Write the table of methods, from the methods themselves, into README.md and docs/methods.md."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from pathlib import Path
+
+from cam1d_widget import all_methods
+from cam1d_widget.attribution.methods import AttributionMethod
+
+ROOT = Path(__file__).parents[1]
+MARKS = ("<!-- methods: written by `make docs` -->", "<!-- end of methods -->")
+
+
+def main(check: bool) -> int:
+    """Write the pages; or, with `check`, say whether they are stale."""
+    stale = [path for path, text in pages().items() if path.read_text() != text]
+    for path in stale:
+        if check:
+            print(f"{path.relative_to(ROOT)} is stale; run `make docs`")
+        else:
+            path.write_text(pages()[path])
+    return int(check and bool(stale))
+
+
+def pages() -> dict[Path, str]:
+    """Text of each page, by its path."""
+    found = {}
+    for path in (ROOT / "README.md", ROOT / "docs" / "methods.md"):
+        content = table() if path.name == "README.md" else table() + "\n" + details()
+        before, rest = path.read_text().split(MARKS[0])
+        found[path] = f"{before}{MARKS[0]}\n{content}\n{MARKS[1]}{rest.split(MARKS[1])[1]}"
+    return found
+
+
+def table() -> str:
+    """One row a method: what it is called, what it shows, and where it comes from."""
+    rows = ["| method | family | what the map shows | paper |", "|---|---|---|---|"]
+    for method in own_methods():
+        paper, address = method.reference.rsplit(", ", 1)
+        phrase = inspect.cleandoc(method.__doc__ or "").splitlines()[0].rstrip(".")
+        rows.append(f"| {method.label} | {method.family} | {phrase} | [{paper}]({address}) |")
+    return "\n".join(rows)
+
+
+def details() -> str:
+    """One section a method: its formula, and its hyperparameters as they stand."""
+    return "\n".join(f"\n## {method.label}\n\n{section(method)}" for method in own_methods())
+
+
+def section(method: type[AttributionMethod]) -> str:
+    """Docstring as Markdown."""
+    text = inspect.cleandoc(method.__doc__ or "")
+    text = re.sub(r"\.\. math:: (.+)", r"$$\1$$", text)
+    text = re.sub(r"Parameters\n-+\n", "**Options**\n\n", text)
+    text = re.sub(r"^(\w+) : (.+)\n    (.+(?:\n    .+)*)", _option, text, flags=re.M)
+    laws = " ".join(
+        f"*{axiom.name.capitalize()}*: {axiom.value}." for axiom in sorted(method.axioms, key=lambda a: a.name)
+    )
+    promise = f"\n\nPromises: {laws}" if laws else ""
+    return f"`{method.__name__}` · {method.family} · {method.reference}\n\n{text}{promise}\n"
+
+
+def _option(found: re.Match[str]) -> str:
+    name, kind, meaning = found.groups()
+    return f"- `{name}` ({kind}): {' '.join(meaning.split())}"
+
+
+def own_methods() -> list[type[AttributionMethod]]:
+    """Methods of the package, without those that a user defined."""
+    return [method for method in all_methods() if method.__module__.startswith("cam1d_widget.")]
+
+
+if __name__ == "__main__":
+    sys.exit(main(check="--check" in sys.argv))

@@ -1,0 +1,171 @@
+"""From a model and some series to an explanation, at once or when it is looked at."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from keras import layers as L
+
+from cam1d_widget import KerasClassifier, explain
+from cam1d_widget.attribution.explainer import LazyExplanation
+from cam1d_widget.attribution.methods import IntegratedGradients, Occlusion
+
+from .toys import linear, question
+
+RNG = np.random.default_rng(2)
+
+
+@pytest.fixture(scope="module")
+def classifier() -> KerasClassifier:
+    return KerasClassifier(question([L.Flatten(), L.Dense(4, activation="softmax")]))
+
+
+@pytest.fixture(scope="module")
+def x() -> np.ndarray:
+    return RNG.normal(1, 1, size=(11, 300, 9)).astype(np.float32)
+
+
+def test_default_is_every_method_that_fits_for_the_predicted_class(classifier, x):
+    explanation = explain(classifier, x[:2], progress=False)
+    assert explanation.methods == (
+        "Grad-CAM",
+        "HiResCAM",
+        "Gradient × Input",
+        "Integrated Gradients",
+        "Saliency",
+        "Occlusion",
+    )
+    np.testing.assert_array_equal(explanation.targets[:, 0], classifier.scores(x[:2]).argmax(axis=1))
+    np.testing.assert_array_equal(explanation.probabilities, classifier.probabilities(x[:2]))
+    assert explanation.exactness["HiResCAM"] == "exact"
+    assert explanation.completeness["HiResCAM"].max() < 1e-5
+    assert np.isnan(explanation.completeness["Saliency"]).all()
+
+
+def test_looking_computes_what_explaining_does(classifier, x):
+    lazy = LazyExplanation(classifier, x, background=x, y=np.zeros(11, int))
+    plain = lazy.compute(instances=[3, 7], targets="all", progress=False)
+    for method in lazy.methods:
+        for row, instance in enumerate((3, 7)):
+            for target in range(4):
+                looked = lazy.attribution(method, instance, target)
+                np.testing.assert_allclose(looked, plain.attribution(method, row, target), rtol=1e-3, atol=1e-5)
+                np.testing.assert_allclose(
+                    lazy.completeness_gap(method, instance, target),
+                    plain.completeness_gap(method, row, target),
+                    atol=1e-4,
+                )
+    np.testing.assert_array_equal(plain.x, x[[3, 7]])
+
+
+def test_a_map_is_computed_once(x):
+    classifier, calls = linear(RNG.normal(size=(2, 300, 9)), np.zeros(2)), []
+    gradient = classifier.gradient
+    classifier.gradient = lambda x, target: calls.append(len(x)) or gradient(x, target)
+    lazy = LazyExplanation(classifier, x, methods=["Saliency"])
+    first = lazy.attribution("Saliency", 0, 1)
+    assert lazy.attribution("Saliency", 0, 1) is first
+    assert calls == [1]
+
+
+def test_all_classes_of_a_class_activation_map_come_with_the_first(classifier, x):
+    lazy = LazyExplanation(classifier, x, methods=["HiResCAM", "Saliency"])
+    lazy.attribution("HiResCAM", 0, 1)
+    lazy.attribution("Saliency", 0, 1)
+    assert sorted(key for key in lazy._maps if key[0] == "HiResCAM") == [("HiResCAM", 0, target) for target in range(4)]
+    assert [key for key in lazy._maps if key[0] == "Saliency"] == [("Saliency", 0, 1)]
+
+
+def test_memory_of_looked_at_maps_is_bounded(x, monkeypatch):
+    monkeypatch.setattr("cam1d_widget.attribution.explainer._CACHE", 5 * x[0].nbytes)
+    lazy = LazyExplanation(linear(RNG.normal(size=(2, 300, 9)), np.zeros(2)), x, methods=["Saliency"])
+    for instance in range(11):
+        lazy.attribution("Saliency", instance, 0)
+    assert [instance for _, instance, _ in lazy._maps] == [6, 7, 8, 9, 10]
+
+
+def test_baseline_is_the_mean_of_the_background(classifier, x):
+    background = x + np.arange(9, dtype=np.float32)
+    by_background = explain(classifier, x[:1], methods=["Integrated Gradients"], background=background, progress=False)
+    mean = background.mean(axis=(0, 1), dtype=float)
+    by_hand = explain(classifier, x[:1], methods=[IntegratedGradients(baseline=mean)], progress=False)
+    np.testing.assert_allclose(
+        by_background.attributions["Integrated Gradients"],
+        by_hand.attributions["Integrated Gradients"],
+        rtol=1e-3,
+        atol=1e-5,
+    )
+    assert "zero" not in by_background.descriptions["Integrated Gradients"]
+
+
+def test_zero_baseline_is_said(classifier, x):
+    explanation = explain(classifier, x[:1], methods=["Occlusion", "HiResCAM"], progress=False)
+    assert explanation.descriptions["Occlusion"].endswith("(baseline: zero, for no background was given)")
+    assert "baseline" not in explanation.descriptions["HiResCAM"]
+
+
+def test_a_methods_own_baseline_is_kept(x):
+    classifier = linear(np.ones((1, 300, 9)), np.zeros(1))
+    explanation = explain(
+        classifier, x[:1], methods=[Occlusion(size=1, stride=1, baseline=7.0)], background=x, progress=False
+    )
+    np.testing.assert_allclose(explanation.attributions["Occlusion"][0, 0], x[0] - 7, atol=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("targets", "expected"), [("all", [0, 1, 2, 3]), (2, [2]), ([3, 0], [3, 0]), (np.array([1]), [1])]
+)
+def test_targets(targets, expected, classifier, x):
+    explanation = explain(classifier, x[:2], methods=["HiResCAM"], targets=targets, progress=False)
+    np.testing.assert_array_equal(explanation.targets, [expected, expected])
+
+
+def test_channels_first_series_are_turned(classifier, x):
+    turned = explain(
+        classifier, np.moveaxis(x[:2], 1, 2), methods=["Saliency"], layout="channels_first", progress=False
+    )
+    straight = explain(classifier, x[:2], methods=["Saliency"], progress=False)
+    np.testing.assert_array_equal(turned.attributions["Saliency"], straight.attributions["Saliency"])
+
+
+def test_receptive_field_goes_along(classifier, x):
+    explanation = explain(classifier, x[:1], methods=["HiResCAM"], progress=False)
+    np.testing.assert_array_equal(explanation.receptive_field[0], [0, 73, 36])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"methods": ["GradCam"]}, "no method is called 'GradCam'; there are: CAM, Grad-CAM, HiResCAM"),
+        ({"methods": ["CAM"]}, "CAM needs global average pooling .*HiResCAM"),
+        ({"targets": "best"}, "targets must be 'predicted', 'all' or class indices, but is 'best'"),
+        ({"targets": [0, 9]}, "targets must be class indices from 0 to 3"),
+        ({"targets": []}, "targets must be 'predicted', 'all' or a sequence"),
+        ({"background": np.zeros((2, 300, 8))}, "must have 9 channels"),
+        ({"y": [0]}, re.escape("y must have shape (instance,) = (2,)")),
+        ({"y": [0, 9]}, "y must hold class indices from 0 to 3"),
+        ({"class_names": ["a"]}, "class_names must hold 4 names, but holds 1"),
+        ({"channel_names": ["a"]}, "channel_names must hold 9 names, but holds 1"),
+        ({"sampling_rate": 0}, "sampling_rate must be a positive number"),
+        ({"layout": "TC"}, "layout must be 'channels_last' or 'channels_first'"),
+    ],
+)
+def test_wrong_arguments_are_refused_before_anything_is_computed(options, message, x, monkeypatch):
+    classifier = KerasClassifier(question([L.Flatten(), L.Dense(4)]))
+    computed = []
+    monkeypatch.setattr(type(classifier), "gradient", lambda *_: computed.append(1))
+    monkeypatch.setattr(type(classifier), "features", lambda *_: computed.append(1))
+    with pytest.raises(ValueError, match=message):
+        explain(classifier, x[:2], progress=False, **options)
+    assert not computed
+
+
+def test_looking_beyond_what_there_is(classifier, x):
+    lazy = LazyExplanation(classifier, x[:2], methods=["HiResCAM"])
+    with pytest.raises(ValueError, match="instance must be from 0 to 1 and target from 0 to 3"):
+        lazy.attribution("HiResCAM", 2, 0)
+    with pytest.raises(ValueError, match="no method is called 'Saliency'; there are: HiResCAM"):
+        lazy.attribution("Saliency", 0, 0)
+    assert not lazy.has("HiResCAM", 0, 4)

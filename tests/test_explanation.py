@@ -1,0 +1,166 @@
+"""The result, plain: checked once, saved to one file, and read back the same."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cam1d_widget import Explanation
+
+RNG = np.random.default_rng(3)
+
+
+def parts(**changes):
+    return {
+        "x": RNG.normal(size=(2, 10, 3)),
+        "scores": RNG.normal(size=(2, 4)),
+        "targets": [[0, 1], [3, 2]],
+        "attributions": {"CAM": RNG.normal(size=(2, 2, 10, 1)), "Gradient × Input": RNG.normal(size=(2, 2, 10, 3))},
+        **changes,
+    }
+
+
+def test_attribution_is_found_by_class_not_by_column():
+    explanation = Explanation(**parts())
+    stored = explanation.attributions["CAM"]
+    np.testing.assert_array_equal(explanation.attribution("CAM", 1, 2), stored[1, 1])
+    np.testing.assert_array_equal(explanation.attribution("CAM", 0, 1), stored[0, 1])
+    assert explanation.has("CAM", 0, 1)
+    assert not explanation.has("CAM", 0, 2)
+    assert not explanation.has("Saliency", 0, 1)
+
+
+def test_file_brings_everything_back(tmp_path):
+    explanation = Explanation(
+        **parts(
+            y=[0, 3],
+            class_names=["a", "b", "c", "<b>d</b>"],
+            channel_names=["x", "y", "ζ"],
+            channel_units=["g", "g", "rad/s"],
+            sampling_rate=50,
+            probabilities=np.full((2, 4), 0.25),
+            exactness={"CAM": "exact"},
+            completeness={"CAM": [[0.0, 0.1], [0.2, np.nan]]},
+            signed={"CAM": False},
+            descriptions={"CAM": "a map"},
+            receptive_field=[[0, 5, 2], [5, 10, 7]],
+        )
+    )
+    path = tmp_path / "kept.explanation"
+    explanation.save(path)
+    assert [file.name for file in tmp_path.iterdir()] == ["kept.explanation"]
+    again = Explanation.load(path)
+    for name in ("x", "scores", "targets", "y", "probabilities", "receptive_field"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(explanation, name))
+    for name in ("class_names", "channel_names", "channel_units", "sampling_rate", "methods"):
+        assert getattr(again, name) == getattr(explanation, name)
+    for name in ("exactness", "signed", "descriptions"):
+        assert dict(getattr(again, name)) == dict(getattr(explanation, name))
+    for method in explanation.methods:
+        np.testing.assert_array_equal(again.attributions[method], explanation.attributions[method])
+        np.testing.assert_array_equal(again.completeness[method], explanation.completeness[method])
+
+
+def test_defaults_name_everything():
+    explanation = Explanation(**parts())
+    assert explanation.class_names == ("class 0", "class 1", "class 2", "class 3")
+    assert explanation.channel_names == ("channel 0", "channel 1", "channel 2")
+    assert explanation.channel_units == ("", "", "")
+    assert explanation.exactness == {"CAM": "approximate", "Gradient × Input": "approximate"}
+    assert np.isnan(explanation.completeness_gap("CAM", 0, 0))
+    assert explanation.signed["CAM"]
+
+
+def test_nothing_can_be_assigned():
+    explanation = Explanation(**parts())
+    with pytest.raises(AttributeError):
+        explanation.x = 0
+    with pytest.raises(TypeError):
+        explanation.attributions["CAM"] = 0
+
+
+def test_one_hot_true_classes_are_understood():
+    assert Explanation(**parts(y=np.eye(4)[[2, 0]])).y.tolist() == [2, 0]
+    assert Explanation(**parts(y=[[2], [0]])).y.tolist() == [2, 0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"x": np.zeros((10, 3))}, "x must have shape (instance, time, channel), but has (10, 3)"),
+        ({"x": np.full((2, 10, 3), np.nan)}, "x must be finite, but holds 60 NaN or infinite values"),
+        ({"scores": np.zeros((3, 4))}, "scores must have shape (instance, class) = (2, any), but has (3, 4)"),
+        ({"targets": [[4], [0]]}, "targets must be class indices from 0 to 3, but hold 4"),
+        ({"targets": [0, 1]}, "targets must have shape (instance, target)"),
+        (
+            {"attributions": {"CAM": np.zeros((2, 10))}},
+            "attributions['CAM'] must have shape (instance, target, time, channel) = (2, 2, 10, 3), or channel",
+        ),
+        ({"attributions": {"CAM": np.full((2, 2, 10, 1), np.inf)}}, "attributions['CAM'] must be finite"),
+        ({"probabilities": np.zeros((2, 3))}, "probabilities must have shape (instance, class) = (2, 4)"),
+        ({"y": [0, 1, 2]}, "y must have shape (instance,) = (2,), one true class for each series of x, but has (3,)"),
+        ({"y": [0.5, 1]}, "y must hold class indices"),
+        ({"class_names": "abcd"}, "class_names must be a sequence of 4 names, but is one str, 'abcd'"),
+        ({"channel_units": ["g"]}, "channel_units must hold 3 names, but holds 1"),
+        ({"sampling_rate": -1}, "sampling_rate must be a positive number of samples per second, but is -1"),
+        ({"exactness": {"CAM": "perfect"}}, "exactness['CAM'] must be one of"),
+        ({"completeness": {"CAM": [0.1]}}, "completeness['CAM'] must have shape (instance, target)"),
+        ({"receptive_field": np.zeros((4, 2))}, "receptive_field must have shape (step, 3)"),
+    ],
+)
+def test_what_does_not_fit_is_refused(changes, message):
+    with pytest.raises((ValueError, TypeError), match=re.escape(message)):
+        Explanation(**parts(**changes))
+
+
+def test_unknown_method_instance_and_class_are_named():
+    explanation = Explanation(**parts())
+    with pytest.raises(ValueError, match="no method is called 'GradCam'; there are: CAM, Gradient × Input"):
+        explanation.attribution("GradCam", 0, 0)
+    with pytest.raises(ValueError, match="instance must be from 0 to 1, but is 2"):
+        explanation.attribution("CAM", 2, 0)
+    with pytest.raises(ValueError, match="class 2 was not explained on instance 0; its targets are"):
+        explanation.attribution("CAM", 0, 2)
+
+
+def _text(path: Path) -> None:
+    path.write_text("not a zip file")
+
+
+def _foreign(path: Path) -> None:
+    with path.open("wb") as file:
+        np.savez(file, x=np.zeros(3))
+
+
+def _pickled(path: Path) -> None:
+    with path.open("wb") as file:
+        np.savez(file, header=np.array([{"a": 1}], dtype=object))
+
+
+def _cut_short(path: Path) -> None:
+    Explanation(**parts()).save(path)
+    path.write_bytes(path.read_bytes()[:-200])
+
+
+def _flipped(path: Path) -> None:
+    Explanation(**parts()).save(path)
+    content = bytearray(path.read_bytes())
+    for place in range(200, 400):
+        content[place] ^= 0xFF
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("spoil", [_text, _foreign, _pickled, _cut_short, _flipped])
+def test_corrupt_and_foreign_files_are_refused(spoil, tmp_path):
+    path = tmp_path / "explanation.npz"
+    spoil(path)
+    with pytest.raises(ValueError, match=r"is not an explanation saved by Explanation.save, or it is damaged"):
+        Explanation.load(path)
+
+
+def test_missing_file_is_a_missing_file(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        Explanation.load(tmp_path / "nowhere.npz")
