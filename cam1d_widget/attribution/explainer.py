@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -138,19 +138,19 @@ class LazyExplanation:
         return self._frame.y
 
     @property
-    def class_names(self) -> Sequence[str]:
+    def class_names(self) -> tuple[str, ...]:
         """Name of each class."""
-        return self._frame.class_names or ()
+        return tuple(self._frame.class_names or ())
 
     @property
-    def channel_names(self) -> Sequence[str]:
+    def channel_names(self) -> tuple[str, ...]:
         """Name of each channel."""
-        return self._frame.channel_names or ()
+        return tuple(self._frame.channel_names or ())
 
     @property
-    def channel_units(self) -> Sequence[str]:
+    def channel_units(self) -> tuple[str, ...]:
         """Unit of each channel."""
-        return self._frame.channel_units or ()
+        return tuple(self._frame.channel_units or ())
 
     @property
     def sampling_rate(self) -> float | None:
@@ -285,7 +285,7 @@ def as_classifier(model: Any, *, layer: Any, score: str, batch_size: int | None)
     from .keras_classifier import KerasClassifier  # Keras is loaded when a model is given, not before
 
     chosen = {} if batch_size is None else {"batch_size": batch_size}
-    return KerasClassifier(model, layer=layer, score=score, **chosen)
+    return KerasClassifier(model, layer=layer, score=score, **chosen)  # type: ignore[arg-type] # checked there
 
 
 def _maps_and_gaps(

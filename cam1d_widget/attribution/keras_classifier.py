@@ -164,9 +164,9 @@ class KerasClassifier:
         targets = as_targets(target, len(x), self.classes)
         columns = targets if targets.ndim == 2 else targets[:, np.newaxis]
         pairs = zip(self._batches(x), self._batches(columns), strict=True)
-        features, gradients = zip(*(self._features(*pair) for pair in pairs), strict=True)
-        gradients = np.concatenate(gradients)
-        return np.concatenate(features), gradients if targets.ndim == 2 else gradients[:, 0]
+        made = [self._features(*pair) for pair in pairs]
+        features, gradients = (np.concatenate(part) for part in zip(*made, strict=True))
+        return features, gradients if targets.ndim == 2 else gradients[:, 0]
 
     def bias(self) -> np.ndarray:
         """Score of each class on features that are zero, of shape (class,)."""

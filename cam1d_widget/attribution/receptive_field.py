@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
+from typing import Any
 
 import numpy as np
 
@@ -98,8 +99,8 @@ class ReceptiveField:
 
     def joined(self, other: ReceptiveField) -> ReceptiveField:
         """Own steps, followed by the other's: a concatenation along time."""
-        pairs = {name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in _PER_STEP}
-        return replace(self, **pairs)
+        both: dict[str, Any] = {name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in _PER_STEP}
+        return replace(self, **both)
 
     def united(self, other: ReceptiveField) -> ReceptiveField:
         """Seeing what either sees, step by step: two branches that meet.

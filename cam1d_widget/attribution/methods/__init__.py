@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+from typing import Any
 
 from .base import FAMILIES, AttributionMethod, Axiom, ClassActivationMap
 
@@ -20,7 +21,7 @@ def all_methods() -> tuple[type[AttributionMethod], ...]:
     return tuple(sorted(found.values(), key=lambda method: (FAMILIES.index(method.family), method.label)))
 
 
-def _concrete(base: type[AttributionMethod]) -> list[type[AttributionMethod]]:
+def _concrete(base: Any) -> list[type[AttributionMethod]]:
     below = [method for child in base.__subclasses__() for method in _concrete(child)]
     return below if inspect.isabstract(base) else [base, *below]
 
