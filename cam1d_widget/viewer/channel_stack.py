@@ -130,14 +130,17 @@ class ChannelStack(bqplot.Mark):
         """Tiles for the browser half: one message asks, one message answers."""
         if content.get("type") != "tiles":
             return
-        answer: dict[str, Any] = {"request": content["request"]}
-        try:
-            packed = pack([self.tile(key) for key in content["keys"]])
-        except Exception as fault:
-            # Shown in the picture: a traceback in a comm handler is seen by nobody.
-            self.send({**answer, "error": f"could not be computed: {fault or type(fault).__name__}"})
-        else:
-            self.send({**answer, "index": packed["index"]}, [packed["data"]])
+        tiles, errors = [], {}
+        for key in content["keys"]:
+            try:
+                tiles.append(self.tile(key))
+            except Exception as fault:
+                # Shown in the picture: a traceback in a comm handler is seen by nobody.
+                errors[key] = f"could not be computed: {str(fault) or type(fault).__name__}"
+        packed = pack(tiles)
+        answer = {"request": content["request"], "index": packed["index"], "errors": errors}
+        # An empty buffer does not get through Jupyter's wire.
+        self.send(answer, [packed["data"]] if tiles else None)
 
     @validate("instance", "target", "method")
     def _check_index(self, proposal: Any) -> int:

@@ -37,7 +37,7 @@ def _instance_group(mark: ChannelStack) -> widgets.Box:
     count = len(mark.facts["instances"])
     bounds = {"min": 0, "max": max(count - 1, 0), "value": mark.instance, "disabled": count < 2}
     slider = widgets.IntSlider(description="instance", readout=False, style=_LABEL, layout=_stretched(), **bounds)
-    number = widgets.BoundedIntText(layout=widgets.Layout(width="88px"), tooltip="instance", **bounds)
+    number = widgets.BoundedIntText(layout=_narrow(), tooltip="instance", **bounds)
     return _group(slider, number)
 
 
@@ -56,7 +56,7 @@ def _choice_group(name: str, labels: list[str], index: int) -> widgets.Box:
     options = [(label, place) for place, label in enumerate(labels)]
     value = {"options": options, "index": index, "disabled": len(options) < 2}
     slider = widgets.SelectionSlider(description=name, readout=False, style=_LABEL, layout=_stretched(), **value)
-    menu = widgets.Dropdown(layout=widgets.Layout(width="168px"), tooltip=name, **value)
+    menu = widgets.Dropdown(layout=_narrow(), tooltip=name, **value)
     return _group(slider, menu)
 
 
@@ -64,6 +64,10 @@ def _stretched() -> widgets.Layout:
     return widgets.Layout(flex="1 1 auto", width="auto", min_width="120px")
 
 
+def _narrow() -> widgets.Layout:
+    return widgets.Layout(flex="0 0 auto", width="150px", margin="2px 2px 2px 14px")
+
+
 def _group(slider: widgets.Widget, selector: widgets.Widget) -> widgets.Box:
-    layout = widgets.Layout(flex="1 1 320px", min_width="300px", max_width="520px", align_items="center")
+    layout = widgets.Layout(flex="1 1 320px", min_width="300px", align_items="center")
     return widgets.Box([slider, selector], layout=layout)

@@ -44,7 +44,7 @@ def figure(mark: ChannelStack) -> bqplot.Figure:
 
 def plot_height(channels: int) -> int:
     """Pixels for the rows: generous to few channels, and still legible with 64."""
-    return channels * max(14, min(130, round(440 / channels)))
+    return channels * max(16, min(130, round(440 / channels)))
 
 
 def left_margin(facts: dict[str, Any]) -> int:

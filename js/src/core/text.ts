@@ -56,7 +56,7 @@ export const EXACTNESS = {
 } as const;
 
 export function gapText(gap: number | null): string {
-  return gap === null ? "no sum promised" : `gap ${formatPercent(Math.abs(gap))} of the score`;
+  return gap === null ? "" : ` · gap: ${formatPercent(Math.abs(gap))} of the score`;
 }
 
 /** What stands under the pointer. */

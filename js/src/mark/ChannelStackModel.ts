@@ -17,10 +17,11 @@ const CAPACITY = 96 * 2 ** 20;
 const QUICK = 400;
 const verbatim = { serialize: (value: unknown) => value, deserialize: (value: unknown) => value };
 
+/** Tiles as far as they could be had, and by key what was wrong with the others. */
 interface Answer {
   request: number;
-  index?: PackedTiles["index"];
-  error?: string;
+  index: PackedTiles["index"];
+  errors: Record<string, string>;
 }
 
 /**
@@ -66,7 +67,7 @@ export class ChannelStackModel extends MarkModel {
     this.explained = unpackTable(this.get("explained"));
     this.pack = new TilePack(this.get("tiles"));
     this.on("change:instance", this.keepTarget, this);
-    this.on("change:instance change:target change:method", this.refresh, this);
+    this.on("change:instance change:target change:method", this.turn, this);
     this.on("msg:custom", this.receive, this);
     this.on("comm_live_update", this.refresh, this);
     this.refresh();
@@ -132,6 +133,12 @@ export class ChannelStackModel extends MarkModel {
     return keys.filter((key) => !this.cache.has(key) && !this.pack.has(key));
   }
 
+  /** Something else is wanted: what went wrong before may go well when it is asked for again. */
+  private turn(): void {
+    this.failures.clear();
+    this.refresh();
+  }
+
   private refresh(): void {
     const keys = this.keysOf(this.choice);
     const missing = this.missing(keys);
@@ -180,16 +187,12 @@ export class ChannelStackModel extends MarkModel {
   }
 
   private receive(answer: Answer, buffers: DataView[]): void {
-    const request = this.wishes.answered(answer.request);
-    if (!request) {
+    if (!this.wishes.answered(answer.request)) {
       return;
     }
     this.lastWait = performance.now() - this.asked;
-    if (answer.error !== undefined) {
-      request.keys.forEach((key) => this.failures.set(key, answer.error!));
-    } else {
-      new TilePack({ index: answer.index!, data: buffers[0] }).all().forEach((tile) => this.cache.put(tile));
-    }
+    Object.entries(answer.errors).forEach(([key, text]) => this.failures.set(key, text));
+    new TilePack({ index: answer.index, data: buffers[0] ?? null }).all().forEach((tile) => this.cache.put(tile));
     if (this.status === "waiting") {
       this.refresh();
     }

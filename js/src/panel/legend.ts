@@ -30,8 +30,8 @@ export class LegendView extends PanelView {
     const { picture, status } = this.mark;
     const known = picture !== null && status === "ready";
     const { signed } = this.mark.facts.methods[this.mark.choice.method];
-    const limit = known ? picture.limit : NaN;
-    const ends = signed ? [formatNumber(-limit), "0", formatSigned(limit)] : ["0", formatNumber(limit)];
+    const least = signed ? [known ? formatNumber(-picture.limit) : ""] : [];
+    const ends = [...least, "0", known ? (signed ? formatSigned : formatNumber)(picture.limit) : ""];
     return textElement(
       "div",
       "cam1d-bar",
@@ -44,7 +44,7 @@ export class LegendView extends PanelView {
   private words(): HTMLElement {
     const { picture, status, choice, facts } = this.mark;
     const { label, description, exactness } = facts.methods[choice.method];
-    const gap = status === "ready" && picture ? ` · ${gapText(picture.attribution.gap)}` : "";
+    const gap = status === "ready" && picture ? gapText(picture.attribution.gap) : "";
     return textElement(
       "div",
       "cam1d-words",
