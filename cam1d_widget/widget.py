@@ -20,8 +20,9 @@ class CAM1DWidget(ExplanationViewer):
     ----------
     model : keras.Model, path of a saved one, or Classifier
         Sequential or Functional; it is never changed.
-    x : array-like of shape (instance, time, channel)
-        Series to look at.
+    x : array-like of shape (instance, time, channel), or (time, channel) for one
+        Series to look at. A DataFrame, a list of them, or a DataArray with the dims instance, time and channel is
+        understood as well; names and rate are taken from it.
     y : array-like of int, of shape (instance,), optional
         True class of each; one-hot is understood.
     class_names, channel_names, channel_units : sequence of str, optional

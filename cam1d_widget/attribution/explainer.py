@@ -14,6 +14,7 @@ from ..explanation import Explanation
 from .classifier import Classifier, check_series
 from .masking import channel_mean
 from .methods import AttributionMethod, all_methods
+from .series import read_series
 
 __all__ = ["LazyExplanation", "explain"]
 
@@ -41,7 +42,8 @@ def explain(
     Parameters
     ----------
     model : keras.Model, path of a saved one, or Classifier
-    x : array-like of shape (instance, time, channel)
+    x : array-like of shape (instance, time, channel), or (time, channel) for one
+        A DataFrame, a list of them, or a DataArray is understood as well; names and rate are taken from it.
     methods : sequence of labels, methods or method classes, optional
         Default: all that fit the classifier.
     targets : {"predicted", "all"}, int, or sequence of int
@@ -99,10 +101,14 @@ class LazyExplanation:
         layout: str = "channels_last",
         **names: Any,
     ) -> None:
-        x = check_series(_channels_last("x", x, layout), *classifier.input_shape)
+        series = read_series("x", x, layout)
+        x = check_series(series.values, *classifier.input_shape)
+        for name in ("channel_names", "sampling_rate"):
+            if names.get(name) is None:
+                names[name] = getattr(series, name)
         baseline = None
         if background is not None:
-            background = check_series(_channels_last("background", background, layout), None, x.shape[2])
+            background = check_series(read_series("background", background, layout).values, None, x.shape[2])
             baseline = channel_mean(background)
         chosen = _chosen(methods, classifier)
         # Names, y and rate are checked here, before anything slow; `frame` is an explanation of no method yet.
@@ -347,15 +353,6 @@ def _columns(targets: Any, scores: np.ndarray) -> np.ndarray:
     if not 0 <= wanted.min() <= wanted.max() < classes:
         raise ValueError(f"targets must be class indices from 0 to {classes - 1}, but hold {wanted.tolist()}")
     return np.broadcast_to(wanted, (instances, len(wanted))).copy()
-
-
-def _channels_last(argument: str, series: Any, layout: str) -> np.ndarray:
-    if layout not in ("channels_last", "channels_first"):
-        raise ValueError(f"layout must be 'channels_last' or 'channels_first', but is {layout!r}")
-    series = np.asarray(series)
-    if layout == "channels_first" and series.ndim != 3:
-        raise ValueError(f"{argument} must have shape (instance, channel, time), but has {series.shape}")
-    return np.moveaxis(series, 1, 2) if layout == "channels_first" else series
 
 
 def _field_of(classifier: Any) -> np.ndarray | None:

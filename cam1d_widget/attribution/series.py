@@ -1,0 +1,77 @@
+"""Series as people hold them, brought to one array: frames, labelled arrays, channels first, a single one.
+
+What a frame or labelled array knows about its channels and its clock is taken along. Neither pandas nor xarray is
+imported: whoever passes one has it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+__all__ = ["Series", "read_series"]
+
+
+class Series(NamedTuple):
+    """Values of shape (instance, time, channel), and what they came with."""
+
+    values: np.ndarray
+    channel_names: tuple[str, ...] | None = None
+    sampling_rate: float | None = None
+
+
+def read_series(argument: str, x: Any, layout: str = "channels_last") -> Series:
+    """Series from an array, a DataFrame, a sequence of DataFrames or a DataArray.
+
+    Parameters
+    ----------
+    argument : str
+        What the caller's argument is called, for messages.
+    x : array-like of shape (instance, time, channel) or (time, channel), DataFrame(s) or DataArray
+        A DataFrame is one series, its columns are channels and its index is the time; a DataArray has the dims
+        ``instance`` (optional), ``time`` and ``channel``.
+    layout : {"channels_last", "channels_first"}
+        Order of an array's dims.
+    """
+    if layout not in ("channels_last", "channels_first"):
+        raise ValueError(f"layout must be 'channels_last' or 'channels_first', but is {layout!r}")
+    if hasattr(x, "columns"):
+        return _of_frames(argument, [x])
+    if isinstance(x, list | tuple) and x and all(hasattr(one, "columns") for one in x):
+        return _of_frames(argument, list(x))
+    if hasattr(x, "dims") and hasattr(x, "coords"):
+        return _of_labelled(argument, x)
+    values = np.asarray(x)
+    values = values[np.newaxis] if values.ndim == 2 else values
+    if layout == "channels_first" and values.ndim != 3:
+        raise ValueError(f"{argument} must have shape (instance, channel, time), but has {values.shape}")
+    return Series(np.moveaxis(values, 1, 2) if layout == "channels_first" else values)
+
+
+def _of_frames(argument: str, frames: list[Any]) -> Series:
+    names = [tuple(map(str, frame.columns)) for frame in frames]
+    if len({(one, len(frame)) for one, frame in zip(names, frames, strict=True)}) > 1:
+        raise ValueError(f"{argument} must hold DataFrames of one length and one set of columns")
+    return Series(np.stack([frame.to_numpy() for frame in frames]), names[0], _rate(frames[0].index))
+
+
+def _of_labelled(argument: str, x: Any) -> Series:
+    wanted = [dim for dim in ("instance", "time", "channel") if dim in x.dims]
+    if wanted[-2:] != ["time", "channel"] or len(wanted) != len(x.dims):
+        raise ValueError(f"{argument} must have the dims (instance, time, channel), but has {tuple(x.dims)}")
+    values = x.transpose(*wanted).values
+    names = tuple(map(str, x.coords["channel"].values)) if "channel" in x.coords else None
+    rate = _rate(x.coords["time"].values) if "time" in x.coords else None
+    return Series(values if values.ndim == 3 else values[np.newaxis], names, rate)
+
+
+def _rate(time: Any) -> float | None:
+    """Samples per second of an even clock in seconds, dates or durations; None for a count or an uneven one."""
+    time = np.asarray(time)
+    if len(time) < 2 or time.dtype.kind not in "fmM":
+        return None
+    steps = np.diff(time)
+    if np.issubdtype(steps.dtype, np.timedelta64):
+        steps = steps / np.timedelta64(1, "s")
+    return float(1 / steps.mean()) if steps.min() > 0 and np.allclose(steps, steps.mean(), rtol=1e-3) else None

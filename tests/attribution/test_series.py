@@ -1,0 +1,80 @@
+"""Series as people hold them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from cam1d_widget import explain
+from cam1d_widget.attribution.series import read_series
+
+from .toys import linear
+
+VALUES = np.arange(24.0).reshape(2, 4, 3)
+
+
+def frame(values, **options) -> pd.DataFrame:
+    return pd.DataFrame(values, columns=["ax", "ay", "az"], **options)
+
+
+def test_frames_bring_names_and_rate():
+    clock = np.arange(4) / 50
+    series = read_series("x", [frame(one, index=clock) for one in VALUES])
+    np.testing.assert_array_equal(series.values, VALUES)
+    assert series.channel_names == ("ax", "ay", "az")
+    assert series.sampling_rate == pytest.approx(50)
+
+
+@pytest.mark.parametrize(
+    ("index", "rate"),
+    [
+        (None, None),
+        (pd.date_range("2026-01-01", periods=4, freq="20ms"), 50),
+        (pd.to_timedelta(np.arange(4) * 0.5, "s"), 2),
+        (np.array([0.0, 0.1, 0.3, 0.4]), None),
+    ],
+)
+def test_rate_of_an_index(index, rate):
+    series = read_series("x", frame(VALUES[0], index=index))
+    assert series.values.shape == (1, 4, 3)
+    assert series.sampling_rate == (None if rate is None else pytest.approx(rate))
+
+
+def test_labelled_array_is_put_in_order():
+    x = xr.DataArray(
+        np.moveaxis(VALUES, 1, 2),
+        dims=("instance", "channel", "time"),
+        coords={"channel": ["a", "b", "c"], "time": np.arange(4) / 10},
+    )
+    series = read_series("x", x)
+    np.testing.assert_array_equal(series.values, VALUES)
+    assert series.channel_names == ("a", "b", "c")
+    assert series.sampling_rate == pytest.approx(10)
+    assert read_series("x", x[0]).values.shape == (1, 4, 3)
+
+
+def test_one_series_is_a_batch_of_one():
+    assert read_series("x", VALUES[0]).values.shape == (1, 4, 3)
+    np.testing.assert_array_equal(read_series("x", VALUES[0].T, "channels_first").values[0], VALUES[0])
+
+
+def test_names_of_a_frame_reach_the_explanation_and_can_be_overruled():
+    classifier = linear(np.ones((1, 4, 3)), np.zeros(1))
+    explanation = explain(classifier, frame(VALUES[0], index=np.arange(4) / 50), methods="Saliency", progress=False)
+    assert (explanation.channel_names, explanation.sampling_rate) == (("ax", "ay", "az"), pytest.approx(50))
+    overruled = explain(classifier, frame(VALUES[0]), methods="Saliency", progress=False, channel_names=list("xyz"))
+    assert overruled.channel_names == ("x", "y", "z")
+
+
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        ([frame(VALUES[0]), frame(VALUES[1][:3])], "x must hold DataFrames of one length and one set of columns"),
+        (xr.DataArray(VALUES, dims=("trial", "time", "channel")), r"x must have the dims \(instance, time, channel\)"),
+    ],
+)
+def test_what_cannot_be_read(x, message):
+    with pytest.raises(ValueError, match=message):
+        read_series("x", x)
