@@ -1,0 +1,109 @@
+"""Figures of the question's network, each as a ratio to something run beside it: `make bench`.
+
+Speed is told in bare passes: the same stacked batch through one compiled forward (or forward and backward) pass of the
+same Keras model. Placement is told in samples, against the two ways of stretching that other libraries use.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from cam1d_widget import KerasClassifier, all_methods, explain, models
+from cam1d_widget.attribution.explainer import LazyExplanation
+from cam1d_widget.data.watch import load_watch
+
+
+def main() -> None:
+    """Print every figure."""
+    watch = load_watch()
+    keras.utils.set_random_seed(0)
+    model = models.question_cnn((300, 6), 7)
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.fit(watch.x_train, watch.y_train, epochs=8, batch_size=32, verbose=0)
+    print(f"test accuracy on held-out subjects: {model.evaluate(watch.x_test, watch.y_test, verbose=0)[1]:.3f}\n")
+    imports()
+    placement(KerasClassifier(model))
+    completeness(model, watch)
+    for instances in (1, 64):
+        speed(model, watch, instances)
+
+
+def imports() -> None:
+    """Time of an import in a fresh interpreter, beside that of an empty one and of numpy."""
+    for code in ("pass", "import numpy", "import cam1d_widget", "from cam1d_widget import ExplanationViewer"):
+        print(f"{seconds(lambda code=code: subprocess.run([sys.executable, '-c', code], check=True)):6.2f} s  {code}")
+    print()
+
+
+def placement(classifier: KerasClassifier) -> None:
+    """Largest distance, in samples, between what a step sees and where its value is drawn."""
+    field = classifier.receptive_field
+    steps, length = len(field), field.length
+    drawn = {
+        "receptive-field centers (ours)": [
+            field.place(np.eye(steps)[np.newaxis, :, step, np.newaxis])[0, int(center), 0] == 1 and center
+            for step, center in enumerate(field.centers)
+        ],
+        "corner-aligned stretching": np.arange(steps) * (length - 1) / (steps - 1),
+        "half-pixel stretching": (np.arange(steps) + 0.5) * length / steps - 0.5,
+    }
+    for name, places in drawn.items():
+        print(f"placement error {np.abs(np.asarray(places, float) - field.centers).max():5.1f} samples  {name}")
+    print()
+
+
+def completeness(model: Any, watch: Any) -> None:
+    """Share of the predicted class' score that the maps' sums miss."""
+    x, background = watch.x_test[::4], watch.x_train
+    explanation = explain(model, x, methods=["HiResCAM", "Integrated Gradients"], background=background, progress=False)
+    for label, gaps in explanation.completeness.items():
+        print(f"completeness gap, median {np.median(gaps):.1e}, largest {gaps.max():.1e} of {len(x)}  {label}")
+    print()
+
+
+def speed(model: Any, watch: Any, instances: int) -> None:
+    """Time of each method's maps for one class, in bare passes over the same instances."""
+    x = np.tile(watch.x_test, (2, 1, 1))[:instances]
+    forward = tf.function(lambda x: model(x, training=False))
+
+    @tf.function
+    def both(x: tf.Tensor) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            score = model(x, training=False)[:, 0]
+        return tape.gradient(score, x)
+
+    tensor = tf.constant(x)
+    there, back = seconds(lambda: forward(tensor).numpy()), seconds(lambda: both(tensor).numpy())
+    print(f"{instances} instance(s): bare forward {there * 1e3:.1f} ms, forward and backward {back * 1e3:.1f} ms")
+    classifier = KerasClassifier(model)
+    for method in all_methods():
+        if method().refusal(classifier) is None:
+            lazy = LazyExplanation(classifier, x, methods=[method], background=watch.x_train)
+            took = seconds(lambda lazy=lazy: lazy.compute(targets=0, progress=False), runs=3)
+            print(f"{took / back:8.1f} passes forward and backward  {method.label}")
+    print()
+
+
+def seconds(call: Callable[[], Any], runs: int = 7) -> float:
+    """Median wall-clock time of a call, after one that warms up."""
+    call()
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - start)
+    return median(times)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""What the docs say of the code is what the code says."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cam1d_widget import all_methods
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_table_of_methods_is_fresh():
+    made = subprocess.run([sys.executable, ROOT / "docs/make_methods.py", "--check"], capture_output=True, text=True)
+    assert made.returncode == 0, made.stdout + made.stderr
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/methods.md"])
+def test_links_lead_somewhere(page):
+    text = (ROOT / page).read_text()
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
+        assert ((ROOT / page).parent / target).exists(), target
+
+
+def test_every_method_says_what_it_is():
+    for method in all_methods():
+        if method.__module__.startswith("cam1d_widget."):
+            assert re.fullmatch(r".+ \(\d{4}\), https://\S+", method.reference)
+            assert len(method().description) > 20
