@@ -21,19 +21,27 @@ class Stack(widgets.VBox):
         The picture.
     **traits
         What an ipywidgets box takes.
+
+    Attributes
+    ----------
+    mark, controls, figure
+        Its parts.
     """
 
     def __init__(self, mark: ChannelStack, **traits: Any) -> None:
-        self._mark = mark
-        self._controls = Controls(mark)
-        children = (self._controls, Summary(mark=mark), figure(mark), Legend(mark=mark))
+        self.mark = mark
+        self.controls = Controls(mark)
+        self.figure = figure(mark)
+        children = (self.controls, Summary(mark=mark), self.figure, Legend(mark=mark))
         super().__init__(children=children, **traits)
         # The browser half's style sheet goes by this name.
         self.add_class("cam1d-viewer")
 
     def close(self) -> None:
         """Close every widget of the stack: ipywidgets keeps each until then."""
-        for widget in [*self._controls.links, *_family(self, {}).values()]:
+        # Python closes a widget once more when it forgets it, even one that was never completed.
+        links = self.controls.links if hasattr(self, "controls") else []
+        for widget in [*links, *_family(self, {}).values()]:
             widgets.Widget.close(widget)
 
 

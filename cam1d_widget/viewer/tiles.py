@@ -84,7 +84,7 @@ def _encode(tile: Tile, quantize: bool) -> tuple[np.ndarray, float]:
         return values, 1.0
     limit = float(np.abs(values).max(initial=0.0))
     scale = limit / STEPS if limit > 0 else 1.0
-    return np.rint(values / scale).astype(np.int16), scale
+    return np.rint(values.astype(np.float64) / scale).astype(np.int16), scale
 
 
 class TileCache:

@@ -23,6 +23,10 @@ class ExplanationViewer(Stack):
     ----------
     explanation : ExplanationSource
         What is looked at, such as an `Explanation`.
+    instance, target, method : optional
+        What is on show first. Default: the first instance, its predicted class, the first method.
+    **traits
+        What an ipywidgets box takes, such as ``layout``.
 
     Attributes
     ----------
@@ -39,16 +43,29 @@ class ExplanationViewer(Stack):
     target = Int(0, help="Index of the class that is explained.")
     method = Unicode(help="Label of the method.")
 
-    def __init__(self, explanation: ExplanationSource, **traits: Any) -> None:
+    def __init__(
+        self,
+        explanation: ExplanationSource,
+        *,
+        instance: int = 0,
+        target: int | None = None,
+        method: str | None = None,
+        **traits: Any,
+    ) -> None:
         if not explanation.methods or not len(explanation.x):
             raise ValueError("explanation must hold one instance and one method at least, but holds none")
         self._explanation = explanation
+        instance = _within("instance", instance, len(explanation.x))
+        method = _known(explanation.methods[0] if method is None else method, explanation)
+        target = _class(first_target(explanation, method, instance) if target is None else target, explanation)
         mark = ChannelStack(
             explanation,
-            target=first_target(explanation, explanation.methods[0], 0),
+            instance=instance,
+            target=target,
+            method=explanation.methods.index(method),
             scales=scales(explanation.x.shape[1], explanation.sampling_rate),
         )
-        super().__init__(mark, target=mark.target, method=explanation.methods[0], **traits)
+        super().__init__(mark, instance=instance, target=target, method=method, **traits)
         link((mark, "instance"), (self, "instance"))
         link((mark, "target"), (self, "target"))
         link((mark, "method"), (self, "method"), transform=(self._label, self._place))
@@ -61,7 +78,7 @@ class ExplanationViewer(Stack):
     @property
     def attribution(self) -> np.ndarray:
         """Map on show, of shape (time, channel or 1); computed, if it was not yet."""
-        mark = self._mark
+        mark = self.mark
         return mark.tile(attribution_key(mark.method, mark.instance, mark.target)).values.copy()
 
     def save_html(
@@ -127,15 +144,11 @@ class ExplanationViewer(Stack):
 
     @validate("target")
     def _check_target(self, proposal: Any) -> int:
-        names = self._explanation.class_names
-        return _within("target", proposal["value"], len(names), f" ({', '.join(names[:20])})")
+        return _class(proposal["value"], self._explanation)
 
     @validate("method")
     def _check_method(self, proposal: Any) -> str:
-        if proposal["value"] not in self._explanation.methods:
-            there = ", ".join(self._explanation.methods)
-            raise TraitError(f"no method is called {proposal['value']!r}; there are: {there}")
-        return str(proposal["value"])
+        return _known(proposal["value"], self._explanation)
 
     @observe("instance")
     def _keep_target(self, change: Any) -> None:
@@ -155,3 +168,14 @@ def _within(name: str, value: int, count: int, names: str = "") -> int:
     if not 0 <= value < count:
         raise TraitError(f"{name} must be from 0 to {count - 1}{names}, but is {value}")
     return int(value)
+
+
+def _class(target: int, explanation: ExplanationSource) -> int:
+    names = explanation.class_names
+    return _within("target", target, len(names), f" ({', '.join(names[:20])})")
+
+
+def _known(method: str, explanation: ExplanationSource) -> str:
+    if method not in explanation.methods:
+        raise TraitError(f"no method is called {method!r}; there are: {', '.join(explanation.methods)}")
+    return method

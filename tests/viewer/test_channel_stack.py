@@ -1,0 +1,95 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from traitlets import TraitError
+
+from cam1d_widget.viewer import _frontend
+from cam1d_widget.viewer.channel_stack import ChannelStack
+
+from .arrays import Lazy, explanation
+from .test_tiles import unpack
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """What a mark says to the browser half."""
+    messages = []
+    monkeypatch.setattr(ChannelStack, "send", lambda self, content, buffers=None: messages.append((content, buffers)))
+    return messages
+
+
+def ask(mark, *keys, request=1):
+    mark._handle_custom_msg({"type": "tiles", "request": request, "keys": list(keys)}, [])
+
+
+def test_name_and_version_are_those_of_the_browser_half():
+    manifest = json.loads((Path(__file__).parents[2] / "js" / "package.json").read_text())
+    assert manifest["name"] == _frontend.MODULE
+    assert f"^{manifest['version']}" == _frontend.VERSION
+
+
+def test_the_first_picture_travels_with_the_state():
+    whole = explanation()
+    mark = ChannelStack(whole, instance=2, target=1, method=1)
+    tiles = dict(unpack(mark.tiles))
+    np.testing.assert_array_equal(tiles["series/2"], whole.x[2])
+    np.testing.assert_array_equal(tiles["attribution/1/2/1"], whole.attribution("Gradient × Input", 2, 1))
+
+
+def test_nothing_else_is_computed_before_it_is_asked_for():
+    lazy = Lazy(explanation())
+    ChannelStack(lazy)
+    assert lazy.computed == [("Grad-CAM", 0, 0)]
+
+
+def test_one_message_asks_and_one_answers(sent):
+    whole = explanation()
+    mark = ChannelStack(whole)
+    ask(mark, "series/3", "attribution/2/3/1", request=9)
+    [(content, [data])] = sent
+    tiles = dict(unpack({"index": content["index"], "data": data}))
+    assert content["request"] == 9
+    np.testing.assert_array_equal(tiles["series/3"], whole.x[3])
+    np.testing.assert_array_equal(tiles["attribution/2/3/1"], whole.attribution("Saliency", 3, 1))
+    json.dumps(content, allow_nan=False)
+
+
+def test_a_fault_is_told_and_spoils_no_other_tile(sent):
+    mark = ChannelStack(Lazy(explanation(), fails=True))
+    ask(mark, "series/3", "attribution/2/3/1")
+    [(content, _)] = sent
+    assert [entry["key"] for entry in content["index"]] == ["series/3"]
+    assert content["errors"] == {"attribution/2/3/1": "could not be computed: out of memory"}
+
+
+def test_an_answer_without_tiles_has_no_buffer(sent):
+    mark = ChannelStack(Lazy(explanation(), fails=True))
+    ask(mark, "attribution/2/3/1")
+    assert sent[0][1] is None
+
+
+def test_other_messages_are_none_of_its_business(sent):
+    ChannelStack(explanation())._handle_custom_msg({"event": "hover"}, [])
+    assert sent == []
+
+
+@pytest.mark.parametrize(("name", "value", "count"), [("instance", 4, 4), ("target", -1, 3), ("method", 3, 3)])
+def test_an_index_beyond_what_there_is_is_refused(name, value, count):
+    mark = ChannelStack(explanation())
+    with pytest.raises(TraitError, match=f"{name} must be from 0 to {count - 1}, but is {value}"):
+        setattr(mark, name, value)
+
+
+def test_tables_and_tiles_are_not_echoed():
+    large = [n for n, t in ChannelStack.class_traits(sync=True).items() if t.metadata.get("echo_update") is False]
+    assert sorted(large) == ["explained", "facts", "probabilities", "scores", "tiles", "truth"]
+
+
+def test_tables_go_as_bytes():
+    state = ChannelStack(explanation()).get_state()
+    scores = state["scores"]
+    assert (scores["dtype"], scores["shape"]) == ("float32", [4, 3])
+    assert isinstance(scores["data"], memoryview)
+    assert isinstance(state["tiles"]["data"], memoryview)

@@ -1,0 +1,39 @@
+import json
+
+import numpy as np
+
+from cam1d_widget.viewer.facts import explained_classes, facts_of, outer_centers, unseen_samples
+
+from .arrays import LABELS, explanation, with_predicted_only
+
+
+def test_facts_are_plain_json():
+    facts = facts_of(explanation(), None, None, "gone")
+    assert json.loads(json.dumps(facts, allow_nan=False)) == facts
+    assert [method["label"] for method in facts["methods"]] == list(LABELS)
+    assert facts["targets"] == [0, 1, 2]
+    assert facts["instances"] == [0, 1, 2, 3]
+
+
+def test_samples_that_no_step_sees():
+    field = np.array([[0, 3, 1], [2, 5, 3], [7, 9, 7.5]])
+    assert unseen_samples(field, 10) == [[5, 7], [9, 10]]
+    assert unseen_samples(field[:2], 5) == []
+    assert unseen_samples(None, 10) == []
+
+
+def test_a_field_that_reaches_into_the_padding_sees_no_more_than_there_is():
+    assert unseen_samples(np.array([[-4, 6, 1], [4, 14, 9]]), 10) == []
+
+
+def test_centers_are_those_of_the_first_and_the_last_step():
+    assert outer_centers(np.array([[0, 3, 1.5], [2, 5, 3.5]])) == [1.5, 3.5]
+    assert outer_centers(None) is None
+
+
+def test_what_was_explained_is_told_only_where_something_is_missing():
+    whole = explanation()
+    assert explained_classes(whole, [0, 1, 2]) is None
+    table = explained_classes(with_predicted_only(whole), [0, 1, 2])
+    np.testing.assert_array_equal(table.argmax(axis=1), whole.scores.argmax(axis=1))
+    assert (table.sum(axis=1) == 1).all()

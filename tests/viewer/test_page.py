@@ -1,0 +1,121 @@
+import base64
+import json
+import re
+
+import ipywidgets as widgets
+import numpy as np
+import pytest
+
+from cam1d_widget import ExplanationViewer
+from cam1d_widget.viewer.page import save_html
+
+from .arrays import Lazy, explanation, with_predicted_only
+
+
+def state_of(path):
+    """State of each widget of a page, by model name."""
+    text = path.read_text(encoding="utf-8")
+    state = json.loads(re.search(r'widget-state\+json">(.*?)</script>', text)[1])["state"]
+    return {entry["model_name"]: entry for entry in state.values()}
+
+
+def tiles_of(mark):
+    data = {tuple(buffer["path"]): base64.b64decode(buffer["data"]) for buffer in mark["buffers"]}["tiles", "data"]
+    for entry in mark["state"]["tiles"]["index"]:
+        values = np.frombuffer(data, entry["dtype"], np.prod(entry["shape"]), entry["offset"])
+        yield entry["key"], entry["scale"] * values.reshape(entry["shape"])
+
+
+def test_a_page_holds_every_tile(tmp_path):
+    whole = explanation()
+    mark = state_of(save_html(whole, tmp_path / "all.html", progress=False))["ChannelStackModel"]
+    tiles = dict(tiles_of(mark))
+    assert len(tiles) == 4 + 3 * 4 * 3
+    np.testing.assert_array_equal(tiles["series/3"], whole.x[3])
+    for method, label in enumerate(whole.methods):
+        exact = whole.attribution(label, 2, 1)
+        assert np.abs(tiles[f"attribution/{method}/2/1"] - exact).max() <= np.abs(exact).max() / 65000
+
+
+def test_a_page_of_a_few_is_numbered_anew_and_tells_the_old_numbers(tmp_path):
+    whole = explanation()
+    path = save_html(
+        whole, tmp_path / "few.html", instances=[3, 1], targets=[2, 0], methods=["Saliency"], progress=False
+    )
+    models = state_of(path)
+    mark = models["ChannelStackModel"]
+    facts = mark["state"]["facts"]
+    assert (facts["instances"], facts["targets"]) == ([3, 1], [2, 0])
+    assert models["IntSliderModel"]["state"]["max"] == 1
+    tiles = dict(tiles_of(mark))
+    assert set(tiles) == {"series/0", "series/1", *(f"attribution/0/{i}/{t}" for i in (0, 1) for t in (0, 1))}
+    np.testing.assert_allclose(tiles["attribution/0/0/1"], whole.attribution("Saliency", 3, 0), atol=1e-3)
+
+
+def test_a_page_opens_on_the_picture_on_show(tmp_path):
+    viewer = ExplanationViewer(explanation())
+    viewer.instance, viewer.target, viewer.method = 2, 1, "Saliency"
+    path = viewer.save_html(tmp_path / "page.html", instances=[1, 2], methods=["Grad-CAM", "Saliency"], progress=False)
+    state = state_of(path)["ChannelStackModel"]["state"]
+    assert [state.get(name, 0) for name in ("instance", "target", "method")] == [1, 1, 1]
+
+
+def test_a_page_of_other_instances_opens_on_the_first(tmp_path):
+    viewer = ExplanationViewer(explanation())
+    state = state_of(viewer.save_html(tmp_path / "page.html", instances=[3], progress=False))["ChannelStackModel"][
+        "state"
+    ]
+    assert state.get("instance", 0) == 0
+
+
+def test_the_live_viewer_is_left_as_it_is(tmp_path):
+    viewer = ExplanationViewer(explanation())
+    before = set(widgets.widget._instances)
+    state = viewer.mark.get_state()
+    viewer.save_html(tmp_path / "page.html", instances=[1, 2], progress=False)
+    assert set(widgets.widget._instances) == before
+    assert viewer.mark.get_state().keys() == state.keys()
+    assert (viewer.instance, viewer.mark.facts["instances"]) == (0, [0, 1, 2, 3])
+
+
+def test_maps_that_were_not_explained_are_left_out(tmp_path):
+    whole = with_predicted_only(explanation())
+    mark = state_of(save_html(whole, tmp_path / "page.html", progress=False))["ChannelStackModel"]
+    maps = [key for key, _ in tiles_of(mark) if key.startswith("attribution/0/")]
+    assert maps == [f"attribution/0/{i}/{target}" for i, [target] in enumerate(whole.targets)]
+
+
+def test_a_page_over_its_budget_is_refused_before_its_maps_are_computed(tmp_path):
+    lazy = Lazy(explanation())
+    with pytest.raises(
+        ValueError, match=r"(?s)the page would take .* MB, more than budget_mb=1 .*maps of Saliency: .*methods="
+    ):
+        save_html(lazy, tmp_path / "page.html", budget_mb=1, progress=False)
+    assert len(lazy.computed) <= 3
+    assert not (tmp_path / "page.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        ({"instances": [9]}, "instances must be indices from 0 to 3"),
+        ({"targets": []}, "targets must be indices from 0 to 2, one at least"),
+        ({"methods": ["CAM"]}, "methods must be some of Grad-CAM"),
+    ],
+)
+def test_a_choice_that_is_not_there_is_refused(tmp_path, choice, words):
+    with pytest.raises(ValueError, match=words):
+        save_html(explanation(), tmp_path / "page.html", progress=False, **choice)
+
+
+def test_no_name_leaves_its_place_as_markup(tmp_path):
+    evil = "</script><img src=x onerror=alert(1)>"
+    whole = explanation(class_names=[evil] * 3, channel_names=[evil] * 3)
+    text = save_html(whole, tmp_path / "page.html", title=evil, progress=False).read_text(encoding="utf-8")
+    assert "<img" not in text
+    assert "&lt;/script&gt;&lt;img" in text
+
+
+def test_a_page_looks_for_no_source_map(tmp_path):
+    text = save_html(explanation(), tmp_path / "page.html", progress=False).read_text(encoding="utf-8")
+    assert not re.search(r"//# sourceMappingURL=[\w.-]+\.map", text)
