@@ -1,0 +1,269 @@
+"""The saved page in a real Chromium: no kernel, no network, the same picture."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cam1d_widget.viewer.page import save_html
+
+from ..viewer.arrays import explanation, with_predicted_only
+
+pytestmark = pytest.mark.browser
+
+TABLES = json.loads((Path(__file__).parents[2] / "js" / "src" / "core" / "color_tables.json").read_text())
+EVIL = "<img src=x onerror=alert(1)>"
+
+SNAPSHOT = "document.querySelector('.bqplot canvas').__channelStack.snapshot()"
+# Colors of the canvas at places in CSS pixels, each as red, green, blue, alpha.
+READ_COLORS = """places => {
+  const canvas = document.querySelector(".bqplot canvas"), ratio = canvas.__channelStack.snapshot().ratio;
+  const context = canvas.getContext("2d");
+  return places.map(([x, y]) => [...context.getImageData(Math.floor(x * ratio), Math.floor(y * ratio), 1, 1).data]);
+}"""
+PIXELS = "document.querySelector('.bqplot canvas').toDataURL()"
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return explanation()
+
+
+@pytest.fixture(scope="module")
+def whole_page(whole, tmp_path_factory):
+    return save_html(whole, tmp_path_factory.mktemp("page") / "page.html", progress=False)
+
+
+def ready(page, instance, target, method):
+    page.wait_for_selector(f'.bqplot.figure[data-ready="{instance}/{target}/{method}"]')
+
+
+def shown(page):
+    """Indices of the picture on show."""
+    figure = page.wait_for_selector(".bqplot.figure[data-ready]")
+    return tuple(int(place) for place in figure.get_attribute("data-ready").split("/"))
+
+
+def slider(page, name):
+    return page.get_by_role("slider", name=name, exact=True)
+
+
+def move(page, name, key):
+    slider(page, name).focus()
+    page.keyboard.press(key)
+
+
+def table_colors(picture, values):
+    table, limit = np.array(TABLES[picture["table"]]), picture["limit"]
+    share = (values / limit + 1) / 2 if picture["table"].startswith("signed") else values / limit
+    return table[np.clip(np.floor(256 * share), 0, 255).astype(int)]
+
+
+def test_a_page_opens_without_a_fault_and_fetches_nothing(open_page, whole_page):
+    page = open_page(whole_page)
+    shown(page)
+    assert page.errors == []
+    assert [url for url in page.requests if not url.startswith(("file:", "blob:", "data:"))] == []
+    assert [url for url in page.requests if url.startswith("file:")] == [whole_page.as_uri()]
+
+
+@pytest.mark.parametrize(("name", "place"), [("instance", 0), ("class", 1), ("method", 2)])
+def test_each_slider_moves_the_picture(open_page, whole_page, name, place):
+    page = open_page(whole_page)
+    move(page, name, "Home")
+    before, pixels = shown(page), page.evaluate(PIXELS)
+    move(page, name, "ArrowRight")
+    after = tuple(index + (axis == place) for axis, index in enumerate(before))
+    ready(page, *after)
+    assert page.evaluate(PIXELS) != pixels
+    assert page.errors == []
+
+
+@pytest.mark.parametrize(("name", "place", "last"), [("instance", 0, 3), ("class", 1, 2), ("method", 2, 2)])
+def test_a_slider_reaches_the_last_of_all(open_page, whole_page, name, place, last):
+    page = open_page(whole_page)
+    move(page, name, "End")
+    page.wait_for_function(
+        "([place, last]) => document.querySelector('.bqplot.figure').dataset.ready?.split('/')[place] == last",
+        arg=[place, last],
+    )
+
+
+def test_menus_and_sliders_move_each_other(open_page, whole_page):
+    page = open_page(whole_page)
+    _, target, _ = shown(page)
+    page.locator("select").nth(1).select_option(label="Saliency")
+    ready(page, 0, target, 2)
+    assert slider(page, "method").get_attribute("aria-valuetext") == "2"
+    move(page, "class", "End")
+    ready(page, 0, 2, 2)
+    assert page.locator("select").nth(0).input_value() == "run"
+    page.locator("input[type=number]").fill("3")
+    page.keyboard.press("Enter")
+    ready(page, 3, 2, 2)
+
+
+@pytest.mark.parametrize("ratio", [1, 2])
+@pytest.mark.parametrize("method", [1, 2])
+def test_a_cell_has_the_color_of_its_value(open_page, whole, whole_page, method, ratio):
+    page = open_page(whole_page, device_scale_factor=ratio)
+    _, target, _ = shown(page)
+    page.locator("select").nth(1).select_option(index=method)
+    ready(page, 0, target, method)
+    picture = page.evaluate(SNAPSHOT)
+    values = whole.attribution(whole.methods[method], 0, target)
+    assert picture["limit"] == pytest.approx(np.abs(values).max(), rel=1e-4)
+    samples = np.arange(58)  # the last two are not seen, and hatched
+    for channel, row in enumerate(picture["rows"]):
+        # Just within the row's upper border, where the line does not come: it keeps a margin.
+        colors = page.evaluate(READ_COLORS, [[picture["centers"][sample], row["top"] + 1.6] for sample in samples])
+        off = np.abs(np.array(colors)[:, :3] - table_colors(picture, values[samples, channel])).max(axis=1)
+        assert np.quantile(off, 0.8) <= 2
+
+
+def test_the_strip_has_the_color_of_its_value_at_its_time(open_page, whole, whole_page):
+    page = open_page(whole_page)
+    instance, target, method = shown(page)
+    picture = page.evaluate(SNAPSHOT)
+    values = whole.attribution(whole.methods[method], instance, target)[:, 0]
+    middle = picture["strip"]["top"] + picture["strip"]["height"] / 2
+    samples = np.arange(5, 48)  # between the first and the last center
+    colors = page.evaluate(READ_COLORS, [[picture["centers"][sample], middle] for sample in samples])
+    np.testing.assert_allclose(np.array(colors)[:, :3], table_colors(picture, values[samples]), atol=2)
+
+
+def test_samples_that_are_not_seen_are_hatched_and_explained(open_page, whole_page):
+    page = open_page(whole_page)
+    shown(page)
+    picture = page.evaluate(SNAPSHOT)
+    strip = picture["strip"]
+    colors = page.evaluate(READ_COLORS, [[picture["centers"][59], strip["top"] + 2 + row] for row in range(14)])
+    assert len({tuple(color) for color in colors}) == 2
+    assert "not seen by the explained layer" in page.locator(".cam1d-legend").inner_text()
+
+
+def test_the_words_tell_class_probability_exactness_and_gap(open_page, whole, whole_page):
+    page = open_page(whole_page)
+    instance, target, _ = shown(page)
+    page.locator("select").nth(1).select_option(index=1)
+    ready(page, instance, target, 1)
+    summary = page.locator(".cam1d-summary").inner_text()
+    name, share = whole.class_names[target], 100 * whole.probabilities[0, target]
+    assert "Instance 0 of 4" in summary
+    assert f"{name} ({share:.1f} %)" in summary
+    assert ("✓ right" if whole.y[0] == whole.probabilities[0].argmax() else "✗ wrong") in summary
+    legend = page.locator(".cam1d-legend").inner_text()
+    assert "colour: ± max of this map" in legend
+    assert "complete" in legend
+    assert "25.0 %" in legend
+
+
+def test_the_picture_is_told_to_those_who_do_not_see_it(open_page, whole_page):
+    page = open_page(whole_page)
+    shown(page)
+    told = page.locator("canvas[role=img]").get_attribute("aria-label")
+    assert told.startswith("Grad-CAM for class ")
+    move(page, "method", "End")
+    page.wait_for_function(
+        "document.querySelector('.bqplot canvas').getAttribute('aria-label').startsWith('Saliency for class ')"
+    )
+
+
+def test_a_page_of_a_few_covers_exactly_those(open_page, whole, tmp_path):
+    path = save_html(whole, tmp_path / "few.html", instances=[3, 1], targets=[2], methods=["Saliency"], progress=False)
+    page = open_page(path)
+    ready(page, 0, 0, 0)
+    assert "Instance 3" in page.locator(".cam1d-summary").inner_text()
+    move(page, "instance", "End")
+    ready(page, 1, 0, 0)
+    assert "Instance 1" in page.locator(".cam1d-summary").inner_text()
+    assert page.evaluate(SNAPSHOT)["limit"] == pytest.approx(
+        np.abs(whole.attribution("Saliency", 1, 2)).max(), rel=1e-4
+    )
+    assert page.errors == []
+
+
+def test_names_are_text_and_never_markup(open_page, tmp_path):
+    whole = explanation(class_names=[EVIL, "b", "c"], channel_names=[EVIL] * 3, channel_units=[EVIL] * 3)
+    page = open_page(save_html(whole, tmp_path / "evil.html", title=EVIL, progress=False))
+    shown(page)
+    move(page, "class", "Home")
+    ready(page, 0, 0, 0)
+    picture = page.evaluate(SNAPSHOT)
+    corner = page.locator(".bqplot.figure").bounding_box()
+    row = picture["rows"][0]
+    page.mouse.move(corner["x"] + picture["centers"][20], corner["y"] + row["top"] + row["height"] / 2)
+    assert EVIL in page.locator(".cam1d-readout").inner_text()
+    assert EVIL in page.locator(".cam1d-summary").inner_text()
+    assert EVIL in page.locator("h1").inner_text()
+    assert page.locator("img").count() == 0
+    assert page.errors == []
+
+
+def test_the_readout_tells_time_value_and_attribution(open_page, whole, whole_page):
+    page = open_page(whole_page)
+    instance, target, method = shown(page)
+    picture = page.evaluate(SNAPSHOT)
+    corner = page.locator(".bqplot.figure").bounding_box()
+    row = picture["rows"][1]
+    page.mouse.move(corner["x"] + picture["centers"][30], corner["y"] + row["top"] + row["height"] / 2)
+    said = page.locator(".cam1d-readout").inner_text().replace("−", "-").split("\n")
+    assert said[0] == "1.20 s (sample 30)"
+    assert float(said[1].split("=")[1].split()[0]) == pytest.approx(whole.x[0, 30, 1], rel=0.01)
+    value = whole.attribution(whole.methods[method], instance, target)[30, 0]
+    assert float(said[2].split("=")[1]) == pytest.approx(value, rel=0.01)
+
+
+def test_another_instance_takes_the_class_that_was_explained_there(open_page, tmp_path):
+    whole = with_predicted_only(explanation(instances=12))
+    page = open_page(save_html(whole, tmp_path / "predicted.html", progress=False))
+    for instance in range(1, 12):
+        move(page, "instance", "ArrowRight")
+        ready(page, instance, whole.targets[instance, 0], 0)
+
+
+def test_a_picture_that_is_not_there_is_grey_and_says_why(open_page, tmp_path):
+    whole = with_predicted_only(explanation(instances=2))
+    page = open_page(save_html(whole, tmp_path / "predicted.html", progress=False))
+    _, target, _ = shown(page)
+    page.locator("select").nth(0).select_option(index=(target + 1) % 3)
+    page.wait_for_selector('.bqplot.figure[data-state="missing"]')
+    assert page.locator(".bqplot.figure").get_attribute("data-ready") is None
+    picture = page.evaluate(SNAPSHOT)
+    assert picture["veil"] == "This class was not explained for this instance."
+    strip = picture["strip"]
+    colors = np.array(page.evaluate(READ_COLORS, [[x, strip["top"] + 10] for x in picture["centers"]]))[:, :3]
+    assert (colors.max(axis=1) - colors.min(axis=1)).max() <= 6
+    page.locator("select").nth(0).select_option(index=target)
+    ready(page, 0, target, 0)
+
+
+def test_the_time_axis_can_be_zoomed_and_put_back(open_page, whole_page):
+    page = open_page(whole_page)
+    shown(page)
+    before = page.evaluate(SNAPSHOT)["centers"]
+    corner = page.locator(".bqplot.figure").bounding_box()
+    page.mouse.move(corner["x"] + 500, corner["y"] + 200)
+    page.mouse.wheel(0, -300)
+    page.wait_for_function(f"{SNAPSHOT}.centers[1] - {SNAPSHOT}.centers[0] > {1.05 * (before[1] - before[0])}")
+    page.mouse.dblclick(corner["x"] + 500, corner["y"] + 200)
+    page.wait_for_function(f"Math.abs({SNAPSHOT}.centers[0] - {before[0]}) < 0.5")
+
+
+def test_a_dark_theme_takes_the_dark_table(open_page, whole_page):
+    page = open_page(whole_page)
+    shown(page)
+    page.evaluate("document.body.dataset.jpThemeLight = 'false'")
+    page.wait_for_function(f"{SNAPSHOT}.table == 'signed_dark'")
+
+
+def test_a_page_follows_its_window(open_page, whole_page):
+    page = open_page(whole_page)
+    shown(page)
+    width = page.evaluate(SNAPSHOT)["plot"]["width"]
+    page.set_viewport_size({"width": 700, "height": 900})
+    page.wait_for_function(f"{SNAPSHOT}.plot.width < {width - 300}")
+    canvas = page.locator(".bqplot canvas").first.bounding_box()
+    figure = page.locator(".bqplot.figure").bounding_box()
+    assert canvas["width"] == pytest.approx(figure["width"], abs=1)
