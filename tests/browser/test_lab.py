@@ -1,0 +1,269 @@
+"""The first notebook in a real JupyterLab, with a real kernel, in a real Chromium."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOK = "first_look.ipynb"
+COLORS = json.loads((ROOT / "js" / "src" / "core" / "color_tables.json").read_text())
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+pytestmark = pytest.mark.browser
+
+# What the picture on show says of itself, with the canvas' color at each place that is asked for.
+READ_PICTURE = """(figure, places) => {
+  const canvas = [...figure.querySelectorAll("canvas")].find((one) => one.__channelStack);
+  const picture = canvas.__channelStack.snapshot();
+  const context = canvas.getContext("2d");
+  const read = ([x, y]) => [...context.getImageData(
+    Math.floor(x * picture.ratio), Math.floor(y * picture.ratio), 1, 1).data].slice(0, 3);
+  const { strip, rows, centers, table, limit } = picture;
+  return { strip, rows, centers, table, limit, colors: places.map(read) };
+}"""
+
+# What JupyterLab shows of a kernel is "idle" before there is one, and cells that are run then are lost.
+KERNEL_IS_IDLE = """() => {
+  const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
+  const kernel = context?.session?.kernel;
+  return context?.isReady && kernel?.connectionStatus === "connected" && kernel.status === "idle";
+}"""
+
+
+@pytest.fixture(scope="module")
+def folder(briefly_trained, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lab")
+    notebook = nbformat.read(ROOT / "notebooks" / NOTEBOOK, as_version=4)
+    asks = 'print("on show:", widget.instance, widget.target, widget.method)'
+    notebook.cells.append(nbformat.v4.new_code_cell(asks))
+    nbformat.write(notebook, folder / NOTEBOOK)
+    shutil.copy(briefly_trained, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lab(folder, tmp_path_factory):
+    """Address of a JupyterLab of our own, which neither reads nor leaves anybody's settings."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    home = tmp_path_factory.mktemp("jupyter")
+    settings = {f"JUPYTER_{kind}_DIR": str(home / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
+    options = [
+        "--no-browser",
+        "--allow-root",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        "--IdentityProvider.token=",
+        "--expose-app-in-browser",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+    with (home / "log").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *options],
+            cwd=folder,
+            env={**os.environ, **settings},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            wait_for(f"http://127.0.0.1:{port}/api", server, home / "log")
+            yield f"http://127.0.0.1:{port}/lab"
+        finally:
+            stop(server)
+
+
+def wait_for(address, server, log):
+    for _ in range(300):
+        assert server.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.2)
+    raise AssertionError(f"JupyterLab does not answer: {log.read_text()}")
+
+
+def stop(server):
+    server.terminate()
+    try:
+        server.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+@pytest.fixture(scope="module")
+def page(lab):
+    """The notebook's page after "Run All Cells", with its errors as `page.errors`."""
+    from playwright.sync_api import sync_playwright
+
+    if CHROMIUM is None:
+        pytest.fail('no Chromium is found; install one, or run: pytest -m "not browser"')
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1400, "height": 2600})
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.on(
+            "console",
+            lambda said: page.errors.append(said.text) if said.type == "error" else None,
+        )
+        page.goto(f"{lab}/tree/{NOTEBOOK}")
+        run_all(page)
+        yield page
+        browser.close()
+
+
+def run_all(page):
+    """Run all cells by the menu, until both viewers show a picture."""
+    from playwright.sync_api import TimeoutError as NothingSeen
+
+    page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
+    page.locator(".jp-CodeCell").first.wait_for(timeout=60_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    try:
+        page.locator(".bqplot.figure[data-ready]").nth(1).wait_for(timeout=120_000)
+    except NothingSeen as error:
+        said = page.locator(".jp-OutputArea-output").all_inner_texts()
+        raise AssertionError(f"no picture; cells said {said}, the page {page.errors}") from error
+
+
+@pytest.fixture
+def figure(page):
+    """Figure of the notebook's `CAM1DWidget`; its second viewer stands further down."""
+    figure = page.locator(".bqplot.figure").first
+    figure.scroll_into_view_if_needed()
+    return figure
+
+
+@pytest.fixture(scope="module")
+def source(folder):
+    """The maps that must be on show, computed here from the same network."""
+    import keras
+
+    from cam1d_widget import CAM1DWidget
+    from cam1d_widget.data import load_watch
+
+    watch = load_watch()
+    model = keras.models.load_model(folder / "first_look.keras")
+    return CAM1DWidget(model, watch.x_test, watch.y_test, background=watch.x_train).explanation
+
+
+def choose(page, instance, target, method):
+    """Another picture, by the selectors beside the sliders."""
+    viewer = page.locator(".cam1d-viewer").first
+    viewer.locator("input[type=number]").fill(str(instance))
+    viewer.locator("input[type=number]").press("Enter")
+    viewer.locator("select").nth(0).select_option(index=target)
+    viewer.locator("select").nth(1).select_option(index=method)
+    shows(page, instance, target, method)
+
+
+def shows(page, instance, target, method):
+    name = f"{instance}/{target}/{method}"
+    page.locator(f'.bqplot.figure[data-ready="{name}"]').first.wait_for(timeout=30_000)
+
+
+def colors_of(attribution, picture):
+    """The color table's entries for these values, with those of the neighboring bins."""
+    table, limit = np.array(COLORS[picture["table"]]), picture["limit"]
+    share = attribution / limit
+    share = (share + 1) / 2 if picture["table"].startswith("signed") else share
+    index = np.floor(256 * share).astype(int)
+    # The last bit of a value may differ between two processes, and with it the bin.
+    return table[np.clip(index[:, np.newaxis] + [-1, 0, 1], 0, 255)]
+
+
+def is_among(colors, allowed):
+    return (np.array(colors)[:, np.newaxis] == allowed).all(axis=-1).any(axis=-1)
+
+
+def between_centers(source):
+    """Samples from the first step's center to the last one's: the others are drawn paler."""
+    centers = source.receptive_field[:, 2]
+    return range(int(np.ceil(centers[0])) + 1, int(centers[-1]))
+
+
+def test_traits_that_python_sets_choose_the_picture(page, source):
+    shows(page, 100, source.y[100], source.methods.index("HiResCAM"))
+
+
+def test_strip_of_a_map_of_all_channels_has_the_colors_of_its_values(page, figure, source):
+    target, method = 3, source.methods.index("HiResCAM")
+    choose(page, 7, target, method)
+    picture = figure.evaluate(READ_PICTURE, [])
+    samples = between_centers(source)
+    height = picture["strip"]["top"] + picture["strip"]["height"] / 2
+    places = [(picture["centers"][sample], height) for sample in samples]
+    picture = figure.evaluate(READ_PICTURE, places)
+    attribution = source.attribution("HiResCAM", 7, target)[samples, 0]
+    assert picture["limit"] == pytest.approx(np.abs(source.attribution("HiResCAM", 7, 3)).max())
+    assert is_among(picture["colors"], colors_of(attribution, picture)).all()
+
+
+@pytest.mark.parametrize("label", ["Integrated Gradients", "Saliency"])
+def test_rows_of_a_map_of_each_channel_have_the_colors_of_its_values(page, figure, source, label):
+    choose(page, 12, 5, source.methods.index(label))
+    attribution = source.attribution(label, 12, 5)
+    picture = figure.evaluate(READ_PICTURE, [])
+    samples = range(290)
+    assert picture["strip"] is None
+    assert len(picture["rows"]) == 6
+    for channel, row in enumerate(picture["rows"]):
+        found = np.zeros(len(samples), bool)
+        # The line of the series is at one of the two edges at most.
+        for height in (row["top"] + 3, row["top"] + row["height"] - 4):
+            places = [(picture["centers"][sample], height) for sample in samples]
+            colors = figure.evaluate(READ_PICTURE, places)["colors"]
+            found |= is_among(colors, colors_of(attribution[samples, channel], picture))
+        assert found.all(), f"channel {channel}, samples {np.flatnonzero(~found)}"
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_keys_on_a_slider_change_the_picture(page, figure, place):
+    choose(page, 20, 2, 1)
+    before = figure.evaluate(READ_PICTURE, [(x, y) for x in range(200, 900, 7) for y in (20, 90)])
+    name = ("instance", "class", "method")[place]
+    handle = page.locator(".cam1d-viewer").first.get_by_role("slider", name=name)
+    handle.focus()
+    handle.press("ArrowRight")
+    expected = [20, 2, 1]
+    expected[place] += 1
+    shows(page, *expected)
+    after = figure.evaluate(READ_PICTURE, [(x, y) for x in range(200, 900, 7) for y in (20, 90)])
+    assert after["colors"] != before["colors"]
+    handle.press("ArrowLeft")
+    shows(page, 20, 2, 1)
+
+
+def test_python_knows_what_the_sliders_chose(page, source):
+    choose(page, 33, 4, 0)
+    cell = page.locator(".jp-CodeCell").last
+    cell.scroll_into_view_if_needed()
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    said = f"on show: 33 4 {source.methods[0]}"
+    cell.get_by_text(said).wait_for(timeout=30_000)
+
+
+def test_an_explanation_from_a_file_is_shown_as_well(page):
+    page.locator(".bqplot.figure").nth(1).scroll_into_view_if_needed()
+    page.locator('.bqplot.figure[data-ready^="0/"]').wait_for(timeout=30_000)
+
+
+def test_nothing_failed_in_the_page(page):
+    assert page.errors == []

@@ -1,0 +1,22 @@
+from pathlib import Path
+
+import pytest
+
+MODEL = "first_look.keras"
+
+
+@pytest.fixture(scope="session")
+def briefly_trained(tmp_path_factory) -> Path:
+    """The demo's network after two epochs: enough to have something to look at."""
+    import keras
+
+    from cam1d_widget.data import load_watch
+    from cam1d_widget.models import question_cnn
+
+    watch = load_watch(overlap=0)
+    keras.utils.set_random_seed(0)
+    model = question_cnn((300, 6), 7)
+    model.fit(watch.x_train, watch.y_train, epochs=2, verbose=0)
+    path = tmp_path_factory.mktemp("model") / MODEL
+    model.save(path)
+    return path
