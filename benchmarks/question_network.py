@@ -18,7 +18,7 @@ import numpy as np
 import tensorflow as tf
 
 from cam1d_widget import KerasClassifier, all_methods, explain, models
-from cam1d_widget.attribution.explainer import LazyExplanation
+from cam1d_widget.attribution.lazy_explanation import LazyExplanation
 from cam1d_widget.data.watch import load_watch
 
 

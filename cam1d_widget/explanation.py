@@ -15,9 +15,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
+
+from .checks import check_names, check_sampling_rate, check_true_classes, finite, shaped, shaped_as_map
 
 __all__ = ["Explanation", "ExplanationSource"]
 
@@ -159,37 +161,37 @@ class Explanation:
         """Bring every field to its one form, and check it; nothing is checked again behind this door."""
         fix = partial(object.__setattr__, self)
         for name in ("x", "scores"):
-            fix(name, _finite(name, getattr(self, name)))
-        _shaped("x", self.x, "(instance, time, channel)", (None, None, None))
+            fix(name, finite(name, getattr(self, name)))
+        shaped("x", self.x, "(instance, time, channel)", (None, None, None))
         instances, time, channels = self.x.shape
-        _shaped("scores", self.scores, "(instance, class)", (instances, None))
+        shaped("scores", self.scores, "(instance, class)", (instances, None))
         classes = self.scores.shape[1]
         fix("targets", np.asarray(self.targets, dtype=np.int64))
-        _shaped("targets", self.targets, "(instance, target)", (instances, None))
+        shaped("targets", self.targets, "(instance, target)", (instances, None))
         if self.targets.size and not (self.targets.min() >= 0 and self.targets.max() < classes):
             raise ValueError(f"targets must be class indices from 0 to {classes - 1}, but hold {self.targets.max()}")
         if self.probabilities is not None:
-            fix("probabilities", _finite("probabilities", self.probabilities))
-            _shaped("probabilities", self.probabilities, "(instance, class)", (instances, classes))
+            fix("probabilities", finite("probabilities", self.probabilities))
+            shaped("probabilities", self.probabilities, "(instance, class)", (instances, classes))
         if self.y is not None:
             fix("y", check_true_classes(self.y, instances, classes))
         if self.receptive_field is not None:
             fix("receptive_field", np.asarray(self.receptive_field, dtype=float))
-            _shaped("receptive_field", self.receptive_field, "(step, 3)", (None, 3))
+            shaped("receptive_field", self.receptive_field, "(step, 3)", (None, 3))
         fix("class_names", check_names("class_names", self.class_names, "class", classes))
         fix("channel_names", check_names("channel_names", self.channel_names, "channel", channels))
         fix("channel_units", check_names("channel_units", self.channel_units, "", channels))
         fix("sampling_rate", check_sampling_rate(self.sampling_rate))
-        maps = {label: _finite(f"attributions[{label!r}]", values) for label, values in self.attributions.items()}
+        maps = {label: finite(f"attributions[{label!r}]", values) for label, values in self.attributions.items()}
         for label, values in maps.items():
-            _shaped_as_map(label, values, (*self.targets.shape, time, channels))
+            shaped_as_map(label, values, (*self.targets.shape, time, channels))
         fix("attributions", MappingProxyType(maps))
         gaps = {
             label: np.asarray(self.completeness.get(label, np.full(self.targets.shape, np.nan)), float)
             for label in maps
         }
         for label, gap in gaps.items():
-            _shaped(f"completeness[{label!r}]", gap, "(instance, target)", self.targets.shape)
+            shaped(f"completeness[{label!r}]", gap, "(instance, target)", self.targets.shape)
         fix("completeness", MappingProxyType(gaps))
         fix(
             "exactness",
@@ -304,67 +306,3 @@ class Explanation:
                 f"its targets are {self.targets[instance].tolist()}"
             )
         return instance, int(columns[0])
-
-
-def check_names(argument: str, names: Sequence[str] | None, noun: str, count: int) -> tuple[str, ...]:
-    """Names as a tuple of str, one of each; numbered nouns where there are none."""
-    if names is None:
-        return tuple(f"{noun} {index}" if noun else "" for index in range(count))
-    if isinstance(names, str):
-        raise TypeError(f"{argument} must be a sequence of {count} names, but is one str, {names!r}")
-    if len(names) != count:
-        raise ValueError(f"{argument} must hold {count} names, but holds {len(names)}")
-    return tuple(str(name) for name in names)
-
-
-def check_true_classes(y: Any, instances: int, classes: int) -> np.ndarray:
-    """True classes as int, one an instance; a one-hot array of shape (instance, class) is understood."""
-    y = np.asarray(y)
-    if y.ndim == 2 and y.shape[1] == classes and classes > 1:
-        y = y.argmax(axis=1)
-    y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
-    if y.shape != (instances,):
-        raise ValueError(
-            f"y must have shape (instance,) = ({instances},), one true class for each series of x, but has {y.shape}"
-        )
-    if not np.issubdtype(y.dtype, np.number) and y.dtype != bool:
-        raise TypeError(f"y must hold class indices, but holds {y.dtype}; give names through class_names=")
-    if not np.array_equal(y, y.astype(np.int64)) or (len(y) and not 0 <= y.min() <= y.max() < max(classes, 2)):
-        raise ValueError(
-            f"y must hold class indices from 0 to {classes - 1}, but holds values from {y.min()} to {y.max()}"
-        )
-    return y.astype(np.int64)
-
-
-def check_sampling_rate(sampling_rate: float | None) -> float | None:
-    """Samples per second as a positive float, or None."""
-    if sampling_rate is None:
-        return None
-    if not (np.isfinite(sampling_rate) and sampling_rate > 0):
-        raise ValueError(f"sampling_rate must be a positive number of samples per second, but is {sampling_rate}")
-    return float(sampling_rate)
-
-
-def _finite(name: str, values: Any) -> np.ndarray:
-    values = np.asarray(values)
-    if not np.issubdtype(values.dtype, np.number) and values.dtype != bool:
-        raise TypeError(f"{name} must hold numbers, but holds {values.dtype}")
-    if not np.isfinite(values).all():
-        raise ValueError(
-            f"{name} must be finite, but holds {np.count_nonzero(~np.isfinite(values))} NaN or infinite values"
-        )
-    return values.astype(np.float32, copy=False)
-
-
-def _shaped(name: str, values: np.ndarray, dims: str, shape: tuple[int | None, ...]) -> None:
-    if values.ndim != len(shape) or any(want not in (None, got) for want, got in zip(shape, values.shape, strict=True)):
-        wanted = f" = {shape}".replace("None", "any") if any(shape) else ""
-        raise ValueError(f"{name} must have shape {dims}{wanted}, but has {values.shape}")
-
-
-def _shaped_as_map(label: str, values: np.ndarray, shape: tuple[int, ...]) -> None:
-    if values.shape not in (shape, (*shape[:-1], 1)):
-        raise ValueError(
-            f"attributions[{label!r}] must have shape (instance, target, time, channel) = {shape}, or channel "
-            f"of size 1, but has {values.shape}"
-        )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .attribution.explainer import LazyExplanation, Methods, as_classifier
+from .attribution.explainer import as_classifier
+from .attribution.lazy_explanation import LazyExplanation, Methods
 from .viewer import ExplanationViewer
 
 __all__ = ["CAM1DWidget"]

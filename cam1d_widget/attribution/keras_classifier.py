@@ -17,7 +17,8 @@ import numpy as np
 import tensorflow as tf
 
 from .classifier import as_targets, check_series
-from .keras_graph import head_entry, head_kind, kinds, maker, receptive_field_of, sources
+from .keras_head import head_entry, head_kind, logits, output_of
+from .keras_receptive_field import receptive_field_of
 from .receptive_field import ReceptiveField
 
 __all__ = ["KerasClassifier"]
@@ -74,10 +75,10 @@ class KerasClassifier:
                 f"model {self.model.name!r} must give one score a class, of shape (batch, class), "
                 f"but gives {output.shape}"
             )
-        self._exit, self._last, self._link = _logits(output, self.model)
+        self._exit, self._last, self._link = logits(output, self.model)
         self._two_sided = self._link == "sigmoid" and output.shape[-1] == 1
         self.classes = 2 if self._two_sided else int(output.shape[-1])
-        self._entry, self.no_features = self._explained(layer)
+        self._entry, self._no_map = self._explained(layer)
         self._length: int | None = self._input.shape[1]
 
     # What the model is
@@ -91,6 +92,16 @@ class KerasClassifier:
     def input_shape(self) -> tuple[int | None, int | None]:
         """Samples and channels that the model was built for; None where it takes any."""
         return self._input.shape[1], self._input.shape[2]
+
+    @property
+    def no_features(self) -> str | None:
+        """Why there is no layer to explain, or why its map cannot be placed in time; None where all is well."""
+        if self._no_map is None and self._length is not None:
+            try:
+                _ = self.receptive_field
+            except ValueError as fault:
+                return str(fault)
+        return self._no_map
 
     @cached_property
     def head(self) -> str:
@@ -116,7 +127,7 @@ class KerasClassifier:
         if self._length is None:
             raise ValueError(f"model {self.name!r} takes series of any length; call scores(x) first to give it one")
         if self._entry is None:
-            raise ValueError(self.no_features)
+            raise ValueError(self._no_map)
         if self._field is None or self._field.length != self._length:
             self._field = receptive_field_of(self._entry, self._length)
         return self._field
@@ -265,7 +276,7 @@ class KerasClassifier:
     def _explained(self, layer: Any) -> tuple[Any, str | None]:
         """Map to explain, and why there is none."""
         if layer is not None:
-            return _output_of(self.model, layer), None
+            return output_of(self.model, layer), None
         entry = head_entry(self._exit)
         if entry is not None:
             return entry, None
@@ -313,45 +324,3 @@ def _only(side: str, model: Any) -> Any:
     if len(tensors) != 1:
         raise ValueError(f"model {model.name!r} must have one of {side}, but has {len(tensors)}")
     return tensors[0]
-
-
-def _logits(output: Any, model: Any) -> tuple[Any, Any, str | None]:
-    """Tensor to stop at, Dense layer to finish by hand, and activation behind the logits."""
-    layer = maker(output)
-    fused = getattr(getattr(layer, "activation", None), "__name__", "linear")
-    if "Dense" in kinds(layer) and fused in _LINKS:
-        return sources(output)[0], layer, fused
-    for link in _LINKS:
-        if fused == link or link.capitalize() in kinds(layer):
-            return sources(output)[0], None, link
-    return output, None, _link_of_loss(model, output.shape[-1])
-
-
-def _link_of_loss(model: Any, units: int) -> str | None:
-    """Activation that a model without one was trained for, told by its loss; several bare units are logits."""
-    loss = getattr(model, "loss", None)
-    name = str(getattr(loss, "name", loss) or "").lower()
-    if "binary" in name:
-        return "sigmoid"
-    return "softmax" if "categorical" in name or (units > 1 and not name) else None
-
-
-def _output_of(model: Any, layer: Any) -> Any:
-    """Map that a layer, given by name, index or itself, puts out."""
-    names = [one.name for one in model.layers]
-    try:
-        found = (
-            model.get_layer(layer)
-            if isinstance(layer, str)
-            else model.layers[layer]
-            if isinstance(layer, int)
-            else layer
-        )
-        output = found.output
-    except (ValueError, IndexError, AttributeError):
-        raise ValueError(f"model {model.name!r} has no layer {layer!r}; there are: {', '.join(names)}") from None
-    if len(output.shape) != 3:
-        raise ValueError(
-            f"layer {found.name!r} must put out a map of shape (batch, step, filter), but puts out {output.shape}"
-        )
-    return output

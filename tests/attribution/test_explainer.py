@@ -9,7 +9,7 @@ import pytest
 from keras import layers as L
 
 from cam1d_widget import KerasClassifier, explain
-from cam1d_widget.attribution.explainer import LazyExplanation
+from cam1d_widget.attribution.lazy_explanation import LazyExplanation
 from cam1d_widget.attribution.methods import IntegratedGradients, Occlusion
 
 from .toys import linear, question
@@ -79,7 +79,7 @@ def test_all_classes_of_a_class_activation_map_come_with_the_first(classifier, x
 
 
 def test_memory_of_looked_at_maps_is_bounded(x, monkeypatch):
-    monkeypatch.setattr("cam1d_widget.attribution.explainer._CACHE", 5 * x[0].nbytes)
+    monkeypatch.setattr("cam1d_widget.attribution.lazy_explanation._CACHE", 5 * x[0].nbytes)
     lazy = LazyExplanation(linear(RNG.normal(size=(2, 300, 9)), np.zeros(2)), x, methods=["Saliency"])
     for instance in range(11):
         lazy.attribution("Saliency", instance, 0)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers as L
 
-from cam1d_widget import KerasClassifier
+from cam1d_widget import KerasClassifier, explain
 from cam1d_widget.attribution.receptive_field import ReceptiveField
 
 from .toys import ZOO, all_positive, question
@@ -115,6 +115,10 @@ def test_map_that_cannot_be_placed_names_the_layer():
     classifier = KerasClassifier(keras.Model(series, L.Dense(2)(L.Flatten()(maps))))
     with pytest.raises(ValueError, match=r"'folded'.*cannot be placed in time.*layer="):
         _ = classifier.receptive_field
+    explanation = explain(classifier, np.zeros((1, 20, 2)), progress=False)
+    assert explanation.receptive_field is None
+    assert "Saliency" in explanation.methods
+    assert "HiResCAM" not in explanation.methods
 
 
 def test_recurrence_sees_everything_and_keeps_its_place():

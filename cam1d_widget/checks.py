@@ -1,0 +1,75 @@
+"""What an explanation's fields must be, each check in one sentence: argument, rule, what came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+
+def check_names(argument: str, names: Sequence[str] | None, noun: str, count: int) -> tuple[str, ...]:
+    """Names as a tuple of str, one of each; numbered nouns where there are none."""
+    if names is None:
+        return tuple(f"{noun} {index}" if noun else "" for index in range(count))
+    if isinstance(names, str):
+        raise TypeError(f"{argument} must be a sequence of {count} names, but is one str, {names!r}")
+    if len(names) != count:
+        raise ValueError(f"{argument} must hold {count} names, but holds {len(names)}")
+    return tuple(str(name) for name in names)
+
+
+def check_true_classes(y: Any, instances: int, classes: int) -> np.ndarray:
+    """True classes as int, one an instance; a one-hot array of shape (instance, class) is understood."""
+    y = np.asarray(y)
+    if y.ndim == 2 and y.shape[1] == classes and classes > 1:
+        y = y.argmax(axis=1)
+    y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+    if y.shape != (instances,):
+        raise ValueError(
+            f"y must have shape (instance,) = ({instances},), one true class for each series of x, but has {y.shape}"
+        )
+    if not np.issubdtype(y.dtype, np.number) and y.dtype != bool:
+        raise TypeError(f"y must hold class indices, but holds {y.dtype}; give names through class_names=")
+    if not np.array_equal(y, y.astype(np.int64)) or (len(y) and not 0 <= y.min() <= y.max() < max(classes, 2)):
+        raise ValueError(
+            f"y must hold class indices from 0 to {classes - 1}, but holds values from {y.min()} to {y.max()}"
+        )
+    return y.astype(np.int64)
+
+
+def check_sampling_rate(sampling_rate: float | None) -> float | None:
+    """Samples per second as a positive float, or None."""
+    if sampling_rate is None:
+        return None
+    if not (np.isfinite(sampling_rate) and sampling_rate > 0):
+        raise ValueError(f"sampling_rate must be a positive number of samples per second, but is {sampling_rate}")
+    return float(sampling_rate)
+
+
+def finite(name: str, values: Any) -> np.ndarray:
+    """Numbers as float32, none of them NaN or infinite."""
+    values = np.asarray(values)
+    if not np.issubdtype(values.dtype, np.number) and values.dtype != bool:
+        raise TypeError(f"{name} must hold numbers, but holds {values.dtype}")
+    if not np.isfinite(values).all():
+        raise ValueError(
+            f"{name} must be finite, but holds {np.count_nonzero(~np.isfinite(values))} NaN or infinite values"
+        )
+    return values.astype(np.float32, copy=False)
+
+
+def shaped(name: str, values: np.ndarray, dims: str, shape: tuple[int | None, ...]) -> None:
+    """An array of this shape, in which None stands for any size."""
+    if values.ndim != len(shape) or any(want not in (None, got) for want, got in zip(shape, values.shape, strict=True)):
+        wanted = f" = {shape}".replace("None", "any") if any(shape) else ""
+        raise ValueError(f"{name} must have shape {dims}{wanted}, but has {values.shape}")
+
+
+def shaped_as_map(label: str, values: np.ndarray, shape: tuple[int, ...]) -> None:
+    """A map for each target, of every channel or of all together."""
+    if values.shape not in (shape, (*shape[:-1], 1)):
+        raise ValueError(
+            f"attributions[{label!r}] must have shape (instance, target, time, channel) = {shape}, or channel "
+            f"of size 1, but has {values.shape}"
+        )
