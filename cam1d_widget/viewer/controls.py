@@ -38,7 +38,8 @@ def _instance_group(mark: ChannelStack) -> widgets.Box:
     bounds = {"min": 0, "max": max(count - 1, 0), "value": mark.instance, "disabled": count < 2}
     slider = widgets.IntSlider(description="instance", readout=False, style=_LABEL, layout=_stretched(), **bounds)
     number = widgets.BoundedIntText(layout=_narrow(), tooltip="instance", **bounds)
-    return _group(slider, number)
+    # As wide as the viewer: of the three, instances are the many.
+    return _group(slider, number, "1 1 100%")
 
 
 def _choice_groups(mark: ChannelStack) -> list[widgets.Box]:
@@ -57,7 +58,7 @@ def _choice_group(name: str, labels: list[str], index: int) -> widgets.Box:
     value = {"options": options, "index": index, "disabled": len(options) < 2}
     slider = widgets.SelectionSlider(description=name, readout=False, style=_LABEL, layout=_stretched(), **value)
     menu = widgets.Dropdown(layout=_narrow(), tooltip=name, **value)
-    return _group(slider, menu)
+    return _group(slider, menu, "1 1 340px")
 
 
 def _stretched() -> widgets.Layout:
@@ -65,9 +66,9 @@ def _stretched() -> widgets.Layout:
 
 
 def _narrow() -> widgets.Layout:
-    return widgets.Layout(flex="0 0 auto", width="150px", margin="2px 2px 2px 14px")
+    return widgets.Layout(flex="0 0 auto", width="184px", margin="2px 2px 2px 14px")
 
 
-def _group(slider: widgets.Widget, selector: widgets.Widget) -> widgets.Box:
-    layout = widgets.Layout(flex="1 1 320px", min_width="300px", align_items="center")
+def _group(slider: widgets.Widget, selector: widgets.Widget, flex: str) -> widgets.Box:
+    layout = widgets.Layout(flex=flex, min_width="300px", align_items="center")
     return widgets.Box([slider, selector], layout=layout)

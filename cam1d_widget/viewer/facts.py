@@ -23,20 +23,24 @@ def facts_of(
         "samples": samples,
         "instances": [int(number) for number in (range(count) if instances is None else instances)],
         "targets": [int(target) for target in (range(len(source.class_names)) if targets is None else targets)],
-        "methods": [_method(source, label) for label in source.methods],
+        "methods": _methods(source),
         "unseen": unseen_samples(source.receptive_field, samples),
         "centers": outer_centers(source.receptive_field),
         "absence": absence,
     }
 
 
-def _method(source: ExplanationSource, label: str) -> dict[str, Any]:
-    return {
-        "label": label,
-        "exactness": source.exactness[label],
-        "signed": bool(source.signed[label]),
-        "description": source.descriptions[label],
-    }
+def _methods(source: ExplanationSource) -> list[dict[str, Any]]:
+    exactness, signed, descriptions = source.exactness, source.signed, source.descriptions
+    return [
+        {
+            "label": label,
+            "exactness": exactness[label],
+            "signed": bool(signed[label]),
+            "description": descriptions[label],
+        }
+        for label in source.methods
+    ]
 
 
 def unseen_samples(receptive_field: np.ndarray | None, samples: int) -> list[list[int]]:

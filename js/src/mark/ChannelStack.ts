@@ -26,6 +26,7 @@ export class ChannelStack extends Mark {
     this.pointer = new Pointer(this.parent.el, this.el as unknown as SVGElement);
     this.create_listeners();
     this.parent.el.addEventListener("dblclick", this.showAll);
+    this.parent.el.addEventListener("wheel", letPageScroll, { capture: true, passive: true });
     this.listenTo(this.model, "picture", this.draw);
     this.draw();
   }
@@ -105,6 +106,7 @@ export class ChannelStack extends Mark {
   remove(): void {
     cancelAnimationFrame(this.scheduled ?? 0);
     this.parent?.el.removeEventListener("dblclick", this.showAll);
+    this.parent?.el.removeEventListener("wheel", letPageScroll, { capture: true });
     this.surface?.remove();
     this.theme?.disconnect();
     this.pointer?.remove();
@@ -125,4 +127,11 @@ export class ChannelStack extends Mark {
   private frame: Frame | undefined;
   private scene: Scene | undefined;
   private drawTime: number;
+}
+
+/** A wheel zooms with Ctrl (or Cmd) only: without, it would stop whoever scrolls the page past the picture. */
+function letPageScroll(event: WheelEvent): void {
+  if (!event.ctrlKey && !event.metaKey) {
+    event.stopPropagation();
+  }
 }

@@ -64,6 +64,7 @@ export class LegendView extends PanelView {
     if (beyond && picture && timeOnly(picture)) {
       keys.append(key("extrapolated: beyond the first or last center", (ctx) => sampleFade(ctx, theme)));
     }
+    keys.append(textElement("span", "cam1d-hint", "Ctrl + wheel: zoom · drag: move · double click: whole series"));
     return keys;
   }
 

@@ -42,10 +42,10 @@ const SHEET = `
 .cam1d-legend .cam1d-words { flex: 1 1 320px; min-width: 0; overflow-wrap: anywhere; }
 .cam1d-legend .cam1d-method { font-weight: 650; }
 .cam1d-legend .cam1d-description, .cam1d-legend .cam1d-exactness { color: var(--cam1d-faint); }
-.cam1d-legend .cam1d-keys:empty { display: none; }
 .cam1d-legend .cam1d-keys { flex: 1 0 100%; display: flex; flex-wrap: wrap; gap: 2px 18px; font-size: 12px; color: var(--cam1d-faint); }
 .cam1d-legend .cam1d-keys > span { display: inline-flex; align-items: center; gap: 6px; }
 .cam1d-legend .cam1d-keys canvas { width: 22px; height: 12px; }
+.cam1d-legend .cam1d-keys .cam1d-hint { margin-left: auto; opacity: 0.85; }
 .cam1d-crosshair { stroke: var(--cam1d-ink); stroke-width: 1px; stroke-dasharray: 3 2; pointer-events: none; }
 .cam1d-readout {
   position: absolute; z-index: 1; pointer-events: none; white-space: nowrap; padding: 4px 8px; border-radius: 4px;
