@@ -8,7 +8,7 @@ PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 SHELL := bash
 .DELETE_ON_ERROR:
-.PHONY: help setup page demo chromium test test-all check docs build clean
+.PHONY: help setup page demo chromium test test-all check bench docs build clean
 
 # $(call apt,PACKAGE) installs what the system lacks, where it may, and says how where it may not.
 define apt
@@ -41,6 +41,9 @@ check: setup ## format, lint, types and floors
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	cd js && npm run --silent check
+
+bench: setup ## figures of the question's network: speed and placement
+	.venv/bin/python benchmarks/question_network.py
 
 docs: setup ## write the table of methods into the docs
 	.venv/bin/python docs/make_methods.py

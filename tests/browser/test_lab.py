@@ -18,8 +18,6 @@ import pytest
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = "first_look.ipynb"
 COLORS = json.loads((ROOT / "js" / "src" / "core" / "color_tables.json").read_text())
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
 pytestmark = pytest.mark.browser
 
 # What the picture on show says of itself, with the canvas' color at each place that is asked for.
@@ -106,25 +104,16 @@ def stop(server):
 
 
 @pytest.fixture(scope="module")
-def page(lab):
+def page(lab, chromium):
     """The notebook's page after "Run All Cells", with its errors as `page.errors`."""
-    from playwright.sync_api import sync_playwright
-
-    if CHROMIUM is None:
-        pytest.fail('no Chromium is found; install one, or run: pytest -m "not browser"')
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1400, "height": 2600})
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.on(
-            "console",
-            lambda said: page.errors.append(said.text) if said.type == "error" else None,
-        )
-        page.goto(f"{lab}/tree/{NOTEBOOK}")
-        run_all(page)
-        yield page
-        browser.close()
+    page = chromium.new_page(viewport={"width": 1400, "height": 2600})
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("console", lambda said: page.errors.append(said.text) if said.type == "error" else None)
+    page.goto(f"{lab}/tree/{NOTEBOOK}")
+    run_all(page)
+    yield page
+    page.close()
 
 
 def run_all(page):
