@@ -27,13 +27,17 @@ export function heatRuns(column: Column, axis: TimeAxis, ratio: number): HeatRun
   const [left, right] = [Math.round(axis.left * ratio), Math.round(axis.right * ratio)];
   let open: { start: number; stop: number; value: number } | null = null;
   for (let i = first; i < last; i++) {
+    if (pixelOf(i - 0.5, axis) >= axis.right) {
+      break;
+    }
     const value = column.values[column.offset + i * column.stride];
-    const start = Math.max(left, Math.min(right, edge(i - 0.5, axis, ratio)));
-    const stop = Math.max(left, Math.min(right, Math.max(edge(i + 0.5, axis, ratio), edge(i - 0.5, axis, ratio) + 1)));
+    // A cell that begins within the last pixel's half shares that pixel: it is on show, and counts.
+    const start = Math.min(right - 1, edge(i - 0.5, axis, ratio));
+    const stop = Math.min(right, Math.max(edge(i + 0.5, axis, ratio), start + 1));
     if (open && start < open.stop) {
       open.value = Math.abs(value) > Math.abs(open.value) ? value : open.value;
-    } else if (stop > start) {
-      open = { start, stop, value };
+    } else if (stop > left) {
+      open = { start: Math.max(left, start), stop, value };
       runs.push(open);
     }
   }

@@ -20,6 +20,8 @@ const SHEET = `
   --bq-axis-tick-text-font: 11px system-ui, sans-serif;
   --bq-axis-border-color: var(--cam1d-faint);
 }
+/* Without a kernel the viewer still works: one sign of a lost connection is enough. */
+.cam1d-viewer .jupyter-widgets-disconnected::before { content: none; }
 /* bqplot's own buttons: hidden, they would still fetch an icon font. */
 .cam1d-viewer .bqplot .toolbar_div { display: none !important; }
 .cam1d-summary, .cam1d-legend {
