@@ -91,12 +91,22 @@ def test_a_slider_reaches_the_last_of_all(open_page, whole_page, name, place, la
     )
 
 
+def test_every_control_has_a_name(open_page, whole_page):
+    page = open_page(whole_page)
+    shown(page)
+    for name in ("instance", "class", "method"):
+        assert slider(page, name).count() == 1
+    assert page.get_by_role("spinbutton", name="instance").count() == 1
+    assert page.get_by_role("combobox", name="class").count() == 1
+    assert page.get_by_role("combobox", name="method").count() == 1
+
+
 def test_menus_and_sliders_move_each_other(open_page, whole_page):
     page = open_page(whole_page)
     _, target, _ = shown(page)
     page.locator("select").nth(1).select_option(label="Saliency")
     ready(page, 0, target, 2)
-    assert slider(page, "method").get_attribute("aria-valuetext") == "2"
+    assert slider(page, "method").get_attribute("aria-valuetext") == "Saliency"
     move(page, "class", "End")
     ready(page, 0, 2, 2)
     assert page.locator("select").nth(0).input_value() == "run"
