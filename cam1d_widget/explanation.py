@@ -7,11 +7,8 @@ that computes its maps when they are first looked at answers to it as well.
 
 from __future__ import annotations
 
-import json
-import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -20,27 +17,17 @@ from typing import Protocol
 import numpy as np
 
 from .checks import check_names, check_sampling_rate, check_true_classes, finite, shaped, shaped_as_map
+from .explanation_file import read_fields, refusing_damage, write_fields
 
 __all__ = ["Explanation", "ExplanationSource"]
 
-FORMAT = "cam1d_widget.Explanation/1"
-_ARRAYS = ("x", "scores", "targets", "probabilities", "y", "receptive_field")
-_FACTS = (
-    "class_names",
-    "channel_names",
-    "channel_units",
-    "sampling_rate",
-    "exactness",
-    "signed",
-    "descriptions",
-)
 EXACTNESS = ("exact", "complete", "approximate")
 
 
 class ExplanationSource(Protocol):
     """What a viewer asks of an explanation, computed already or not.
 
-    ``T`` is the number of samples of a series; `methods` are labels, in the order of the menu.
+    `methods` are labels, in the order of the menu.
     """
 
     @property
@@ -245,15 +232,7 @@ class Explanation:
 
     def save(self, path: str | Path) -> None:
         """Write everything to one ``.npz`` file, which :meth:`load` reads back on any machine."""
-        arrays = {name: getattr(self, name) for name in _ARRAYS if getattr(self, name) is not None}
-        for place, label in enumerate(self.methods):
-            arrays[f"attribution_{place}"] = self.attributions[label]
-            arrays[f"completeness_{place}"] = self.completeness[label]
-        facts = {name: getattr(self, name) for name in _FACTS}
-        facts = {name: dict(value) if isinstance(value, Mapping) else value for name, value in facts.items()}
-        header = json.dumps({"format": FORMAT, "methods": self.methods, **facts})
-        with open(path, "wb") as file:  # a file, for numpy would add a suffix to a bare path
-            np.savez_compressed(file, header=np.array(header), **arrays)
+        write_fields({field.name: getattr(self, field.name) for field in fields(self)}, path)
 
     @classmethod
     def load(cls, path: str | Path) -> Explanation:
@@ -264,32 +243,8 @@ class Explanation:
         ValueError
             If the file is not an explanation, or is damaged.
         """
-        try:
-            # a file of our own: numpy leaves the one it opened open when the archive is damaged
-            with open(path, "rb") as archive, np.load(archive, allow_pickle=False) as file:
-                header = json.loads(str(file["header"]))
-                arrays = {name: file[name] for name in file.files if name != "header"}
-            if header.pop("format") != FORMAT:
-                raise KeyError("format")
-            methods = header.pop("methods")
-            maps = {label: arrays.pop(f"attribution_{place}") for place, label in enumerate(methods)}
-            gaps = {label: arrays.pop(f"completeness_{place}") for place, label in enumerate(methods)}
-            return cls(**arrays, **header, attributions=maps, completeness=gaps)
-        except FileNotFoundError:
-            raise
-        except (
-            OSError,
-            EOFError,
-            KeyError,
-            TypeError,
-            ValueError,
-            AttributeError,
-            zipfile.BadZipFile,
-            zlib.error,
-        ) as fault:
-            raise ValueError(
-                f"'{path}' is not an explanation saved by Explanation.save, or it is damaged ({fault}); save it anew"
-            ) from fault
+        with refusing_damage(path):
+            return cls(**read_fields(path))
 
     def _known(self, method: str) -> str:
         if method not in self.attributions:

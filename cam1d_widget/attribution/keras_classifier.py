@@ -9,7 +9,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Literal
 
 import keras
@@ -18,6 +17,7 @@ import tensorflow as tf
 
 from .classifier import as_targets, check_series
 from .keras_head import head_entry, head_kind, logits, output_of
+from .keras_model import readable_model, series_and_scores
 from .keras_receptive_field import receptive_field_of
 from .receptive_field import ReceptiveField
 
@@ -60,21 +60,10 @@ class KerasClassifier:
             raise ValueError(f"score must be 'logits' or 'probabilities', but is {score!r}")
         if batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, but is {batch_size}")
-        self.model = _loaded(model)
+        self.model = readable_model(model)
         self.score = score
         self.batch_size = batch_size
-        self._input = _only("inputs", self.model)
-        output = _only("outputs", self.model)
-        if len(self._input.shape) != 3:
-            raise ValueError(
-                f"model {self.model.name!r} must take series of shape (batch, time, channel), "
-                f"but takes {self._input.shape}"
-            )
-        if len(output.shape) != 2:
-            raise ValueError(
-                f"model {self.model.name!r} must give one score a class, of shape (batch, class), "
-                f"but gives {output.shape}"
-            )
+        self._input, output = series_and_scores(self.model)
         self._exit, self._last, self._link = logits(output, self.model)
         self._two_sided = self._link == "sigmoid" and output.shape[-1] == 1
         self.classes = 2 if self._two_sided else int(output.shape[-1])
@@ -295,32 +284,3 @@ def warn_if_saturated(probabilities: np.ndarray) -> None:
             f"score='logits' explains them",
             stacklevel=3,
         )
-
-
-def _loaded(model: Any) -> Any:
-    """Model itself, from a path where one is given, with its graph known."""
-    if isinstance(model, str | Path):
-        model = keras.models.load_model(model, compile=False)
-    model = getattr(model, "model_", model)  # aeon's and sktime's fitted classifiers
-    if not isinstance(model, keras.Model):
-        raise TypeError(f"model must be a keras.Model or the path of a saved one, but is a {type(model).__name__}")
-    if not isinstance(model, keras.Sequential) and not hasattr(model, "_operations"):
-        raise TypeError(
-            f"model {model.name!r} is a subclassed keras.Model, whose graph cannot be read; "
-            f"give a Sequential or Functional one"
-        )
-    try:
-        _ = model.outputs
-    except AttributeError:
-        raise ValueError(
-            f"model {model.name!r} is not built; give it an Input layer, or call it once on a batch of series"
-        ) from None
-    return model
-
-
-def _only(side: str, model: Any) -> Any:
-    """The model's one input or output."""
-    tensors = getattr(model, side)
-    if len(tensors) != 1:
-        raise ValueError(f"model {model.name!r} must have one of {side}, but has {len(tensors)}")
-    return tensors[0]
