@@ -1,5 +1,5 @@
 """The front, Python half: numpy, ipywidgets and bqplot. It knows no model and no framework."""
 
-from cam1d_widget.viewer.viewer import ExplanationViewer
+from .viewer import ExplanationViewer
 
 __all__ = ["ExplanationViewer"]

@@ -9,10 +9,10 @@ import numpy as np
 from traitlets import Any as AnyTrait
 from traitlets import Dict, Instance, Int, TraitError, Unicode, validate
 
-from cam1d_widget.explanation import ExplanationSource
-from cam1d_widget.viewer._frontend import MODULE, VERSION
-from cam1d_widget.viewer.facts import explained_classes, facts_of
-from cam1d_widget.viewer.tiles import Tile, TileCache, attribution_key, pack, series_key
+from ..explanation import ExplanationSource
+from ._frontend import MODULE, VERSION
+from .facts import explained_classes, facts_of
+from .tiles import Tile, TileCache, attribution_key, pack, series_key
 
 
 def _table_to_json(table: np.ndarray | None, _: Any) -> dict[str, Any] | None:

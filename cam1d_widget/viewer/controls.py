@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipywidgets as widgets
 
-from cam1d_widget.viewer.channel_stack import ChannelStack
+from .channel_stack import ChannelStack
 
 _LABEL = {"description_width": "62px"}
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from cam1d_widget.explanation import ExplanationSource
+from ..explanation import ExplanationSource
 
 
-@dataclass(frozen=True)
 class Excerpt:
     """What a page holds of an explanation.
 
@@ -19,70 +17,18 @@ class Excerpt:
     still be the true or the predicted one.
     """
 
-    whole: ExplanationSource
-    instances: tuple[int, ...]
-    targets: tuple[int, ...]
-    methods: tuple[str, ...]
-
-    @property
-    def x(self) -> np.ndarray:
-        """Series of the chosen instances."""
-        return self.whole.x[list(self.instances)]
-
-    @property
-    def scores(self) -> np.ndarray:
-        """Scores of the chosen instances."""
-        return self.whole.scores[list(self.instances)]
-
-    @property
-    def probabilities(self) -> np.ndarray | None:
-        """Probabilities of the chosen instances."""
-        return None if self.whole.probabilities is None else self.whole.probabilities[list(self.instances)]
-
-    @property
-    def y(self) -> np.ndarray | None:
-        """True classes of the chosen instances."""
-        return None if self.whole.y is None else self.whole.y[list(self.instances)]
-
-    @property
-    def class_names(self) -> tuple[str, ...]:
-        """Name of each class, chosen or not."""
-        return self.whole.class_names
-
-    @property
-    def channel_names(self) -> tuple[str, ...]:
-        """Name of each channel."""
-        return self.whole.channel_names
-
-    @property
-    def channel_units(self) -> tuple[str, ...]:
-        """Unit of each channel."""
-        return self.whole.channel_units
-
-    @property
-    def sampling_rate(self) -> float | None:
-        """Samples per second."""
-        return self.whole.sampling_rate
-
-    @property
-    def exactness(self) -> Mapping[str, str]:
-        """Exactness of each method."""
-        return self.whole.exactness
-
-    @property
-    def signed(self) -> Mapping[str, bool]:
-        """Whether a method's maps can be negative."""
-        return self.whole.signed
-
-    @property
-    def descriptions(self) -> Mapping[str, str]:
-        """One phrase per method."""
-        return self.whole.descriptions
-
-    @property
-    def receptive_field(self) -> np.ndarray | None:
-        """What each step of the explained layer sees."""
-        return self.whole.receptive_field
+    def __init__(
+        self, whole: ExplanationSource, instances: tuple[int, ...], targets: tuple[int, ...], methods: tuple[str, ...]
+    ) -> None:
+        rows = list(instances)
+        self.whole, self.instances, self.targets, self.methods = whole, instances, targets, methods
+        self.x, self.scores = whole.x[rows], whole.scores[rows]
+        self.probabilities = None if whole.probabilities is None else whole.probabilities[rows]
+        self.y = None if whole.y is None else whole.y[rows]
+        self.class_names, self.sampling_rate = whole.class_names, whole.sampling_rate
+        self.channel_names, self.channel_units = whole.channel_names, whole.channel_units
+        self.exactness, self.signed, self.descriptions = whole.exactness, whole.signed, whole.descriptions
+        self.receptive_field = whole.receptive_field
 
     def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
         """Map of the whole explanation."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cam1d_widget.explanation import ExplanationSource
+from ..explanation import ExplanationSource
 
 
 def facts_of(

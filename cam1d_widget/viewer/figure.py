@@ -8,7 +8,7 @@ from typing import Any
 import bqplot
 import ipywidgets as widgets
 
-from cam1d_widget.viewer.channel_stack import ChannelStack
+from .channel_stack import ChannelStack
 
 _TOP, _BOTTOM, _RIGHT = 6, 44, 14
 _STRIP = 28

@@ -14,12 +14,12 @@ import numpy as np
 from ipywidgets.embed import dependency_state, embed_data
 from tqdm.auto import tqdm
 
-from cam1d_widget.explanation import ExplanationSource
-from cam1d_widget.viewer.channel_stack import ChannelStack
-from cam1d_widget.viewer.excerpt import Excerpt, excerpt
-from cam1d_widget.viewer.figure import scales
-from cam1d_widget.viewer.stack import Stack
-from cam1d_widget.viewer.tiles import Tile, attribution_key, pack, series_key
+from ..explanation import ExplanationSource
+from .channel_stack import ChannelStack
+from .excerpt import Excerpt, excerpt
+from .figure import scales
+from .stack import Stack
+from .tiles import Tile, attribution_key, pack, series_key
 
 PACKAGE = Path(__file__).parents[1]
 MEGABYTE = 2**20

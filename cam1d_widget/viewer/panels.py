@@ -6,8 +6,8 @@ import ipywidgets as widgets
 from ipywidgets import widget_serialization
 from traitlets import Instance, Unicode
 
-from cam1d_widget.viewer._frontend import MODULE, VERSION
-from cam1d_widget.viewer.channel_stack import ChannelStack
+from ._frontend import MODULE, VERSION
+from .channel_stack import ChannelStack
 
 
 class _Panel(widgets.DOMWidget):

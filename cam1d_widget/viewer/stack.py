@@ -6,10 +6,10 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from cam1d_widget.viewer.channel_stack import ChannelStack
-from cam1d_widget.viewer.controls import Controls
-from cam1d_widget.viewer.figure import figure
-from cam1d_widget.viewer.panels import Legend, Summary
+from .channel_stack import ChannelStack
+from .controls import Controls
+from .figure import figure
+from .panels import Legend, Summary
 
 
 class Stack(widgets.VBox):

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from traitlets import Int, TraitError, Unicode, link, observe, validate
 
-from cam1d_widget.explanation import ExplanationSource
-from cam1d_widget.viewer.channel_stack import ChannelStack
-from cam1d_widget.viewer.figure import scales
-from cam1d_widget.viewer.page import save_html
-from cam1d_widget.viewer.stack import Stack
-from cam1d_widget.viewer.tiles import attribution_key
+from ..explanation import ExplanationSource
+from .channel_stack import ChannelStack
+from .figure import scales
+from .page import save_html
+from .stack import Stack
+from .tiles import attribution_key
 
 
 class ExplanationViewer(Stack):
@@ -24,7 +24,8 @@ class ExplanationViewer(Stack):
     explanation : ExplanationSource
         What is looked at, such as an `Explanation`.
     instance, target, method : optional
-        What is on show first. Default: the first instance, its predicted class, the first method.
+        What is on show first. Default: the first instance, its predicted class, and a
+        method that is exact for the classifier, if there is one.
     **traits
         What an ipywidgets box takes, such as ``layout``.
 
@@ -36,7 +37,7 @@ class ExplanationViewer(Stack):
         Index of the class that is explained. At first, and where the class was not explained on an instance:
         the predicted class.
     method : str
-        Label of the method.
+        Label of the method. At first one that is exact for the classifier, if there is one.
     """
 
     instance = Int(0, help="Index of the instance on show.")
@@ -56,7 +57,7 @@ class ExplanationViewer(Stack):
             raise ValueError("explanation must hold one instance and one method at least, but holds none")
         self._explanation = explanation
         instance = _within("instance", instance, len(explanation.x))
-        method = _known(explanation.methods[0] if method is None else method, explanation)
+        method = _known(first_method(explanation) if method is None else method, explanation)
         target = _class(first_target(explanation, method, instance) if target is None else target, explanation)
         mark = ChannelStack(
             explanation,
@@ -84,10 +85,10 @@ class ExplanationViewer(Stack):
     def save_html(
         self,
         path: str | Path,
-        *,
         instances: Any = None,
         targets: Any = None,
         methods: Any = None,
+        *,
         title: str = "Attribution",
         budget_mb: float = 32,
         progress: bool = True,
@@ -156,6 +157,16 @@ class ExplanationViewer(Stack):
             self.target = first_target(self._explanation, self.method, self.instance)
 
 
+class NoSuchChoice(TraitError, ValueError):
+    """An instance, class or method that is not there: an error of a trait, and a value error to all others."""
+
+
+def first_method(explanation: ExplanationSource) -> str:
+    """Method to begin with: the first that is exact for the classifier, or the first of all."""
+    exact = (label for label in explanation.methods if explanation.exactness[label] == "exact")
+    return next(exact, explanation.methods[0])
+
+
 def first_target(explanation: ExplanationSource, method: str, instance: int) -> int:
     """Predicted class of an instance, or the first that was explained on it."""
     scores = np.asarray(explanation.scores[instance])
@@ -166,7 +177,7 @@ def first_target(explanation: ExplanationSource, method: str, instance: int) -> 
 
 def _within(name: str, value: int, count: int, names: str = "") -> int:
     if not 0 <= value < count:
-        raise TraitError(f"{name} must be from 0 to {count - 1}{names}, but is {value}")
+        raise NoSuchChoice(f"{name} must be from 0 to {count - 1}{names}, but is {value}")
     return int(value)
 
 
@@ -177,5 +188,5 @@ def _class(target: int, explanation: ExplanationSource) -> int:
 
 def _known(method: str, explanation: ExplanationSource) -> str:
     if method not in explanation.methods:
-        raise TraitError(f"no method is called {method!r}; there are: {', '.join(explanation.methods)}")
+        raise NoSuchChoice(f"no method is called {method!r}; there are: {', '.join(explanation.methods)}")
     return method

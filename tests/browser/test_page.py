@@ -165,7 +165,7 @@ def test_the_words_tell_class_probability_exactness_and_gap(open_page, whole, wh
     assert f"{name} ({share:.1f} %)" in summary
     assert ("✓ right" if whole.y[0] == whole.probabilities[0].argmax() else "✗ wrong") in summary
     legend = page.locator(".cam1d-legend").inner_text()
-    assert "colour: ± max of this map" in legend
+    assert "color: ± max of this map" in legend
     assert "complete" in legend
     assert "25.0 %" in legend
 

@@ -15,6 +15,12 @@ def test_it_opens_on_the_predicted_class_and_the_first_method():
     assert viewer.explanation is whole
 
 
+def test_it_opens_on_a_method_that_is_exact_for_the_classifier():
+    viewer = ExplanationViewer(explanation(exactness={"Gradient × Input": "exact"}))
+    assert (viewer.method, viewer.mark.method) == ("Gradient × Input", 1)
+    assert viewer.attribution.shape == (60, 3)
+
+
 def test_it_opens_on_what_was_explained():
     whole = explanation()
     other = (whole.scores.argmax(axis=1) + 1) % 3

@@ -15,7 +15,10 @@ export interface HeatRun {
   readonly value: number;
 }
 
-const edge = (sample: number, axis: TimeAxis, ratio: number): number => Math.round(pixelOf(sample, axis) * ratio);
+/** Nearest device pixel; an edge that misses its half by an error of rounding goes where the exact one does. */
+const devicePixel = (pixel: number, ratio: number): number => Math.round(pixel * ratio + 1e-6);
+
+const edge = (sample: number, axis: TimeAxis, ratio: number): number => devicePixel(pixelOf(sample, axis), ratio);
 
 /**
  * Cells of a map in device pixels: the cell of sample i covers [i - 0.5, i + 0.5]. Where several samples share
@@ -24,7 +27,7 @@ const edge = (sample: number, axis: TimeAxis, ratio: number): number => Math.rou
 export function heatRuns(column: Column, axis: TimeAxis, ratio: number): HeatRun[] {
   const runs: HeatRun[] = [];
   const [first, last] = visibleSamples(axis);
-  const [left, right] = [Math.round(axis.left * ratio), Math.round(axis.right * ratio)];
+  const [left, right] = [devicePixel(axis.left, ratio), devicePixel(axis.right, ratio)];
   let open: { start: number; stop: number; value: number } | null = null;
   for (let i = first; i < last; i++) {
     if (pixelOf(i - 0.5, axis) >= axis.right) {

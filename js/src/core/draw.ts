@@ -3,29 +3,9 @@ import { type Column, heatRuns } from "./decimation.js";
 import { drawLabels } from "./draw_labels.js";
 import { drawLine } from "./draw_line.js";
 import { drawBorders, drawExtrapolated, drawUnseen, drawVeil } from "./draw_marks.js";
-import type { Facts } from "./facts.js";
 import { type Picture, timeOnly } from "./picture.js";
 import { type Row, type RowLayout, layoutRows } from "./row_layout.js";
-import type { Theme } from "./theme.js";
-import type { TimeAxis } from "./time_axis.js";
-
-/** Where the picture goes on the canvas, in CSS pixels. */
-export interface Frame {
-  readonly width: number;
-  readonly height: number;
-  readonly plot: { left: number; top: number; width: number; height: number };
-  readonly axis: TimeAxis;
-  /** Device pixels per CSS pixel. */
-  readonly ratio: number;
-}
-
-export interface Scene {
-  readonly picture: Picture;
-  readonly facts: Facts;
-  readonly theme: Theme;
-  /** Said over a picture that is not the one asked for; null where it is. */
-  readonly veil: string | null;
-}
+import type { Frame, Scene } from "./scene.js";
 
 /** Behind rows a map without channels is a hint only: its colors are read off the strip. */
 const HINT = 0.38;

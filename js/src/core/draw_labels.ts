@@ -1,4 +1,4 @@
-import type { Frame, Scene } from "./draw.js";
+import type { Frame, Scene } from "./scene.js";
 import { valueToPixel } from "./draw_line.js";
 import { formatNumber } from "./numbers.js";
 import type { Row, RowLayout } from "./row_layout.js";

@@ -1,7 +1,7 @@
 import type { Row } from "./row_layout.js";
 import type { Theme } from "./theme.js";
 import { type TimeAxis, pixelOf } from "./time_axis.js";
-import type { Frame } from "./draw.js";
+import type { Frame } from "./scene.js";
 
 interface Span {
   left: number;

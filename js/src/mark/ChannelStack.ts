@@ -1,6 +1,7 @@
 import { Mark } from "bqplot";
-import { type Frame, drawScene, layoutOf, scaleOf, type Scene } from "../core/draw.js";
+import { drawScene, layoutOf, scaleOf } from "../core/draw.js";
 import { choiceName } from "../core/picture.js";
+import type { Frame, Scene } from "../core/scene.js";
 import { describePicture } from "../core/text.js";
 import { pixelOf } from "../core/time_axis.js";
 import type { ChannelStackModel } from "./ChannelStackModel.js";

@@ -1,5 +1,5 @@
 import type { Figure, ScaleView } from "bqplot";
-import type { Frame } from "../core/draw.js";
+import type { Frame } from "../core/scene.js";
 
 /**
  * The one place that knows bqplot's inside (0.13): the canvas that lies between a figure's axes and its

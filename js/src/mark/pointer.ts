@@ -1,4 +1,5 @@
-import { type Frame, type Scene, layoutOf } from "../core/draw.js";
+import { layoutOf } from "../core/draw.js";
+import type { Frame, Scene } from "../core/scene.js";
 import { readout } from "../core/text.js";
 import { rowAt } from "../core/row_layout.js";
 import { pixelOf, sampleAt } from "../core/time_axis.js";

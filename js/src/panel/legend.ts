@@ -37,7 +37,7 @@ export class LegendView extends PanelView {
       "cam1d-bar",
       colorBar(colorScale(signed, 1, theme.dark, !known)),
       textElement("div", "cam1d-ends", ...ends.map((end) => textElement("span", "", end))),
-      textElement("div", "cam1d-scope", `colour: ${signed ? "± max" : "0 to max"} of this map`),
+      textElement("div", "cam1d-scope", `color: ${signed ? "± max" : "0 to max"} of this map`),
     );
   }
 
