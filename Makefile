@@ -74,7 +74,7 @@ chromium:
 	@touch $@
 
 js/node_modules/.package-lock.json: js/package.json js/package-lock.json .venv/tools
-	cd js && npm install --no-save --no-audit --no-fund --loglevel=error
+	cd js && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(BROWSER_HALF): js/node_modules/.package-lock.json $(JS_SOURCES)

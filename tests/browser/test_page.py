@@ -161,7 +161,7 @@ def test_the_words_tell_class_probability_exactness_and_gap(open_page, whole, wh
     ready(page, instance, target, 1)
     summary = page.locator(".cam1d-summary").inner_text()
     name, share = whole.class_names[target], 100 * whole.probabilities[0, target]
-    assert "Instance 0 of 4" in summary
+    assert "Instance 0 of 0–3" in summary
     assert f"{name} ({share:.1f} %)" in summary
     assert ("✓ right" if whole.y[0] == whole.probabilities[0].argmax() else "✗ wrong") in summary
     legend = page.locator(".cam1d-legend").inner_text()

@@ -35,7 +35,8 @@ export function verdict(choice: Choice, facts: Facts, outputs: Outputs): Verdict
   const row = choice.instance;
   const number = facts.instances[row];
   const count = facts.instances.length;
-  const place = number === row ? `of ${count}` : `(${row + 1} of ${count} on this page)`;
+  const whole = facts.instances.every((one, index) => one === index);
+  const place = whole ? `of 0–${count - 1}` : `(${row + 1} of ${count} on this page)`;
   const predicted = predictedClass(facts, row, outputs);
   const truth = outputs.truth?.values[row] ?? null;
   const explained = facts.targets[choice.target];
