@@ -8,7 +8,7 @@ PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 SHELL := bash
 .DELETE_ON_ERROR:
-.PHONY: help setup page demo chromium test test-all check bench docs build clean
+.PHONY: help setup page demo chromium test test-all check bench docs pictures build clean
 
 # $(call apt,PACKAGE) installs what the system lacks, where it may, and says how where it may not.
 define apt
@@ -47,6 +47,9 @@ bench: setup ## figures of the question's network: speed and placement
 
 docs: setup ## write the table of methods into the docs
 	.venv/bin/python docs/make_methods.py
+
+pictures: page chromium ## take the README's pictures anew
+	.venv/bin/python docs/make_screenshot.py
 
 build: setup ## build the wheel into dist/
 	rm -rf dist
