@@ -38,7 +38,7 @@ def test_traits_choose_the_map(model, x):
     [
         ("instance", 6, "instance must be from 0 to 5, but is 6"),
         ("target", -1, "target must be from 0 to 2"),
-        ("method", "GradCam", "no method is called 'GradCam'; there are: Grad-CAM, HiResCAM"),
+        ("method", "GradCam", "no method is called 'GradCam'; there are: Eigen-CAM, Grad-CAM, "),
     ],
 )
 def test_what_is_not_there_is_a_value_error(name, value, message, model, x):
@@ -75,7 +75,8 @@ def test_model_without_convolution_is_looked_at_by_gradients(x):
 
     mlp = keras.Sequential([keras.Input((300, 9)), L.Flatten(), L.Dense(3, activation="softmax")])
     widget = CAM1DWidget(mlp, x)
-    assert widget.explanation.methods == ("Gradient × Input", "Integrated Gradients", "Saliency", "Occlusion")
+    assert {"Integrated Gradients", "Occlusion"} < set(widget.explanation.methods)
+    assert not [label for label in widget.explanation.methods if label.endswith("CAM")]
     with pytest.raises(ValueError, match=r"no single map .* for CAM methods to look at"):
         CAM1DWidget(mlp, x, methods=["HiResCAM"])
 

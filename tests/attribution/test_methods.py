@@ -13,12 +13,16 @@ from cam1d_widget.attribution.methods import (
     CAM,
     AttributionMethod,
     Axiom,
+    EigenCAM,
     GradCAM,
+    GradCAMPlusPlus,
     GradientXInput,
     HiResCAM,
     IntegratedGradients,
+    LayerCAM,
     Occlusion,
     Saliency,
+    XGradCAM,
 )
 
 from .toys import linear, multi_layer, nested_relu, question
@@ -103,7 +107,7 @@ def test_several_classes_at_once_equal_one_by_one(label, gap, x):
         )
 
 
-@pytest.mark.parametrize("label", METHODS)
+@pytest.mark.parametrize("label", [label for label, method in METHODS.items() if method.class_specific])
 def test_score_that_never_changes_gets_a_map_of_zeros(label, x):
     constant = linear(np.zeros((2, 300, 9)), np.array([3.0, -1.0]))
     constant.head = "gap"
@@ -175,6 +179,53 @@ def test_grad_cam_of_the_oracle_bank():
     features, gradients = np.array([[[[0.0, 100.0, 0.0]]]]), np.full((1, 1, 1, 3), 4.0)
     assert (GradCAM().weigh(features, gradients) * features).sum() == 400
     assert classifier.gradient(np.array([[[0.0], [100], [0]]]), 0).tolist() == [[[4.0], [4], [4]]]
+
+
+def maps_of(method, classifier, x, target=1):
+    return method.at_steps(classifier, x, np.full((len(x), 1), target))[:, 0]
+
+
+@pytest.mark.parametrize("head", ["flatten", "gap", "gmp"])
+def test_xgrad_cam_adds_up_to_what_hires_cam_does(head, x, request):
+    classifier = request.getfixturevalue(head)
+    np.testing.assert_allclose(
+        maps_of(XGradCAM(), classifier, x).sum(axis=1), maps_of(HiResCAM(), classifier, x).sum(axis=1), rtol=1e-4
+    )
+
+
+def test_xgrad_cam_is_grad_cam_behind_a_global_average(gap, x):
+    np.testing.assert_allclose(maps_of(XGradCAM(), gap, x), maps_of(GradCAM(), gap, x), rtol=1e-4, atol=1e-7)
+    assert XGradCAM().exactness(gap) == "exact"
+
+
+def test_layer_cam_is_what_hires_cam_has_in_favor(flatten, x):
+    features, gradients = flatten.features(x, 1)
+    favor = (np.where(gradients > 0, gradients, 0) * features).sum(axis=2)
+    np.testing.assert_allclose(maps_of(LayerCAM(), flatten, x), favor, rtol=1e-5)
+    assert (favor >= 0).all()
+
+
+def test_grad_cam_plus_plus_is_the_papers_sum(flatten, x):
+    """Alphas computed one by one from equation 19, with the derivatives of exp(S) for which it was derived."""
+    features, gradients = flatten.features(x[:1], 1)
+    weights = np.zeros(features.shape[2])
+    for k in range(features.shape[2]):
+        for j in range(features.shape[1]):
+            g = float(gradients[0, j, k])
+            if g > 0:
+                weights[k] += g**2 / (2 * g**2 + features[0, :, k].sum() * g**3) * g
+    np.testing.assert_allclose(maps_of(GradCAMPlusPlus(), flatten, x[:1])[0], features[0] @ weights, rtol=1e-4)
+
+
+def test_eigen_cam_finds_the_common_course_and_its_sign(x):
+    course = np.array([0.0, 1, 4, 2, 0, 0.5])
+    for sign in (1, -1):
+        features = (sign * course[:, np.newaxis] * [1.0, 2, 0.5])[np.newaxis, np.newaxis]
+        weights = EigenCAM().weigh(features, np.zeros((1, 2, 6, 3)))
+        maps = (weights * features).sum(axis=-1)
+        np.testing.assert_allclose(maps[0, 0] / maps[0, 0, 2], course / 4, atol=1e-12)
+        assert np.sign(maps[0, 0, 2]) == sign
+        np.testing.assert_array_equal(maps[0, 0], maps[0, 1])
 
 
 def test_planted_event_is_drawn_where_it_is():

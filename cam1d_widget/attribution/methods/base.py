@@ -63,6 +63,8 @@ class AttributionMethod(ABC):
         Whether values below zero occur and speak against the class.
     free_targets : bool
         Whether all classes cost as much as one.
+    class_specific : bool
+        Whether the map depends on the explained class at all.
     """
 
     label: ClassVar[str]
@@ -71,6 +73,7 @@ class AttributionMethod(ABC):
     axioms: ClassVar[frozenset[Axiom]] = frozenset()
     signed: ClassVar[bool] = True
     free_targets: ClassVar[bool] = False
+    class_specific: ClassVar[bool] = True
 
     @abstractmethod
     def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:

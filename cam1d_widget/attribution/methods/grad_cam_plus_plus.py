@@ -1,0 +1,32 @@
+"""Grad-CAM++: gradients weighed so that several occurrences of a pattern each count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .base import ClassActivationMap
+
+
+@dataclass(frozen=True)
+class GradCAMPlusPlus(ClassActivationMap):
+    r"""Feature maps, each weighed by its positive gradients, more where few steps carry them.
+
+    .. math:: w_k = \sum_j \alpha_k(j) \, \mathrm{ReLU}\big(g_k(j)\big)
+
+    .. math:: \alpha_k(j) = \frac{g_k(j)^2}{2 g_k(j)^2 + g_k(j)^3 \sum_i A_k(i)}, \quad g_k = \partial S_c / \partial A_k
+
+    This is the paper's form: the sum over the map stands in the denominator, and the weights of a map are not
+    rescaled to add up to one, as in the authors' code. Other libraries differ, and so do their pictures. A heuristic:
+    nothing adds up.
+    """
+
+    label = "Grad-CAM++"
+    reference = "Chattopadhay et al. (2018), https://arxiv.org/abs/1710.11063"
+
+    def weigh(self, features: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+        """Positive gradients, averaged by the paper's alphas; zero where the denominator is."""
+        denominator = 2 * gradients**2 + gradients**3 * features.sum(axis=2, keepdims=True)
+        alphas = np.divide(gradients**2, denominator, out=np.zeros_like(denominator), where=denominator != 0)
+        return (alphas * np.maximum(gradients, 0)).sum(axis=2, keepdims=True)

@@ -1,0 +1,36 @@
+"""XGrad-CAM: gradients averaged where the features are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..classifier import Classifier
+from .base import ClassActivationMap
+
+
+@dataclass(frozen=True)
+class XGradCAM(ClassActivationMap):
+    r"""Feature maps, each weighed by its mean gradient over the steps where the filter is active.
+
+    .. math:: w_k = \sum_j \frac{A_k(j)}{\sum_i A_k(i)} \, \frac{\partial S_c}{\partial A_k(j)}
+
+    Its sum is that of HiResCAM, but each filter's share is spread over its own map. Unstable for filters whose
+    activations cancel (no ReLU in front).
+    """
+
+    label = "XGrad-CAM"
+    reference = "Fu et al. (2020), https://arxiv.org/abs/2008.02312"
+
+    def weigh(self, features: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+        """Gradient, averaged by activation; zero for a filter that is silent."""
+        total = features.sum(axis=2, keepdims=True)
+        shares = np.divide(features, total, out=np.zeros_like(features), where=total != 0)
+        return (shares * gradients).sum(axis=2, keepdims=True)
+
+    def exactness(self, classifier: Classifier) -> str:
+        """Exact behind a global average, where it is Grad-CAM; complete where the head only picks and weighs."""
+        if classifier.head == "gap" and classifier.affine_head:
+            return "exact"
+        return "complete" if classifier.additive_head else "approximate"
