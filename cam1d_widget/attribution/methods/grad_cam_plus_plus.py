@@ -15,9 +15,9 @@ class GradCAMPlusPlus(ClassActivationMap):
 
     .. math:: w_k = \sum_j \alpha_k(j) \, \mathrm{ReLU}\big(g_k(j)\big)
 
-    .. math:: \alpha_k(j) = \frac{g_k(j)^2}{2 g_k(j)^2 + g_k(j)^3 \sum_i A_k(i)}, \quad g_k = \partial S_c / \partial A_k
+    .. math:: \alpha_k(j) = \frac{g_k(j)^2}{2 g_k(j)^2 + g_k(j)^3 \sum_i A_k(i)}
 
-    This is the paper's form: the sum over the map stands in the denominator, and the weights of a map are not
+    Here g stands for the gradient of the score by the features. This is the paper's form: the sum over the map stands in the denominator, and the weights of a map are not
     rescaled to add up to one, as in the authors' code. Other libraries differ, and so do their pictures. A heuristic:
     nothing adds up.
     """
