@@ -66,7 +66,8 @@ def main():
         sampling_rate=watch.sampling_rate,
         background=watch.x_train,
     )
-    widget.save_html(PAGE, instances=telling_instances(probabilities, watch.y_test))
+    instances = telling_instances(probabilities, watch.y_test)
+    widget.save_html(PAGE, instances, title="Seven exercises, and where a network looks to tell them apart")
     size = PAGE.stat().st_size / 1e6
     print(f"{PAGE.name}: {size:.1f} MB, after {time.perf_counter() - started:.0f} s. Open it in a browser.")
 

@@ -28,8 +28,9 @@ export function drawScene(ctx: CanvasRenderingContext2D, scene: Scene, frame: Fr
   ctx.clearRect(0, 0, Math.round(frame.width * frame.ratio), Math.round(frame.height * frame.ratio));
   drawHeat(ctx, scene, frame, layout);
   ctx.setTransform(frame.ratio, 0, 0, frame.ratio, 0, 0);
-  if (layout.strip && facts.centers) {
-    drawExtrapolated(ctx, layout.strip, facts.centers, frame.axis, theme);
+  const { centers } = facts;
+  if (layout.strip && centers) {
+    bands(layout).forEach((band) => drawExtrapolated(ctx, band, centers, frame.axis, theme));
   }
   drawUnseen(ctx, bands(layout), facts.unseen, frame.axis, theme);
   layout.rows.forEach((row, channel) => {

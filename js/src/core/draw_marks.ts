@@ -66,7 +66,7 @@ export function fade(ctx: CanvasRenderingContext2D, span: Span, row: Row, edge: 
 
 export function drawExtrapolated(
   ctx: CanvasRenderingContext2D,
-  strip: Row,
+  band: Row,
   [first, last]: [number, number],
   axis: TimeAxis,
   theme: Theme,
@@ -74,10 +74,10 @@ export function drawExtrapolated(
   const before = spanOf(-0.5, first, axis);
   const after = spanOf(last, axis.samples - 0.5, axis);
   if (before) {
-    fade(ctx, before, strip, before.right, theme);
+    fade(ctx, before, band, before.right, theme);
   }
   if (after) {
-    fade(ctx, after, strip, after.left, theme);
+    fade(ctx, after, band, after.left, theme);
   }
 }
 
