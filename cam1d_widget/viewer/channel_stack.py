@@ -134,6 +134,9 @@ class ChannelStack(bqplot.Mark):
         for key in content["keys"]:
             try:
                 tiles.append(self.tile(key))
+            except KeyboardInterrupt:
+                # Without an answer the browser half would wait for good.
+                errors[key] = "could not be computed: interrupted"
             except Exception as fault:
                 # Shown in the picture: a traceback in a comm handler is seen by nobody.
                 errors[key] = f"could not be computed: {str(fault) or type(fault).__name__}"

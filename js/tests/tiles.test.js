@@ -97,6 +97,16 @@ test("neighbors are fetched one after the other, until somebody waits", () => {
   assert.deepEqual(sent, ["next", "previous", "wanted"]);
 });
 
+test("what nobody will answer is forgotten, and can be asked for anew", () => {
+  const { sent, wishes } = wishing();
+  wishes.wish(["a"]);
+  wishes.wish(["b"]);
+  wishes.forget();
+  wishes.wish(["a"]);
+  assert.equal(wishes.answered(1), null);
+  assert.deepEqual(sent, ["a", "a"]);
+});
+
 test("an answer to another request says nothing", () => {
   const { wishes } = wishing();
   wishes.wish(["a"]);

@@ -57,9 +57,9 @@ def with_predicted_only(whole: Explanation) -> Explanation:
 class Lazy:
     """A source that counts what is computed, and may fail."""
 
-    def __init__(self, whole: Explanation, fails: bool = False):
+    def __init__(self, whole: Explanation, fault: BaseException | None = None):
         self.whole = whole
-        self.fails = fails
+        self.fault = fault
         self.computed: list[tuple] = []
 
     def __getattr__(self, name):
@@ -67,6 +67,6 @@ class Lazy:
 
     def attribution(self, method, instance, target):
         self.computed.append((method, instance, target))
-        if self.fails:
-            raise RuntimeError("out of memory")
+        if self.fault:
+            raise self.fault
         return self.whole.attribution(method, instance, target)

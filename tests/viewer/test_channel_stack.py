@@ -57,15 +57,23 @@ def test_one_message_asks_and_one_answers(sent):
 
 
 def test_a_fault_is_told_and_spoils_no_other_tile(sent):
-    mark = ChannelStack(Lazy(explanation(), fails=True))
+    mark = ChannelStack(Lazy(explanation(), RuntimeError("out of memory")))
     ask(mark, "series/3", "attribution/2/3/1")
     [(content, _)] = sent
     assert [entry["key"] for entry in content["index"]] == ["series/3"]
     assert content["errors"] == {"attribution/2/3/1": "could not be computed: out of memory"}
 
 
+def test_an_interrupt_is_answered_as_well(sent):
+    mark = ChannelStack(Lazy(explanation(), KeyboardInterrupt()), tiles={"index": [], "data": b""})
+    ask(mark, "attribution/2/3/1", request=7)
+    [(content, _)] = sent
+    assert content["request"] == 7
+    assert content["errors"] == {"attribution/2/3/1": "could not be computed: interrupted"}
+
+
 def test_an_answer_without_tiles_has_no_buffer(sent):
-    mark = ChannelStack(Lazy(explanation(), fails=True))
+    mark = ChannelStack(Lazy(explanation(), RuntimeError("out of memory")))
     ask(mark, "attribution/2/3/1")
     assert sent[0][1] is None
 

@@ -97,7 +97,7 @@ def test_maps_are_computed_when_they_are_looked_at():
 
 
 def test_a_first_picture_that_fails_does_not_keep_the_viewer_from_opening():
-    viewer = ExplanationViewer(Lazy(explanation(), fails=True))
+    viewer = ExplanationViewer(Lazy(explanation(), RuntimeError("out of memory")))
     assert [entry["key"] for entry in viewer.mark.tiles["index"]] == ["series/0"]
 
 

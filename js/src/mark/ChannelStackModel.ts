@@ -69,7 +69,7 @@ export class ChannelStackModel extends MarkModel {
     this.on("change:instance", this.keepTarget, this);
     this.on("change:instance change:target change:method", this.turn, this);
     this.on("msg:custom", this.receive, this);
-    this.on("comm_live_update", this.refresh, this);
+    this.on("comm_live_update", this.reconnect, this);
     this.refresh();
   }
 
@@ -136,6 +136,12 @@ export class ChannelStackModel extends MarkModel {
   /** Something else is wanted: what went wrong before may go well when it is asked for again. */
   private turn(): void {
     this.failures.clear();
+    this.refresh();
+  }
+
+  /** A kernel came or went: what was asked of the one before is answered by nobody. */
+  private reconnect(): void {
+    this.wishes.forget();
     this.refresh();
   }
 
