@@ -27,7 +27,8 @@ class Excerpt:
         self.y = None if whole.y is None else whole.y[rows]
         self.class_names, self.sampling_rate = whole.class_names, whole.sampling_rate
         self.channel_names, self.channel_units = whole.channel_names, whole.channel_units
-        self.exactness, self.signed, self.descriptions = whole.exactness, whole.signed, whole.descriptions
+        self.exactness, self.adds_up, self.descriptions = whole.exactness, whole.adds_up, whole.descriptions
+        self.signed, self.placed = whole.signed, whole.placed
         self.receptive_field = whole.receptive_field
 
     def attribution(self, method: str, instance: int, target: int) -> np.ndarray:

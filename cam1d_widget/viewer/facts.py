@@ -31,12 +31,15 @@ def facts_of(
 
 
 def _methods(source: ExplanationSource) -> list[dict[str, Any]]:
-    exactness, signed, descriptions = source.exactness, source.signed, source.descriptions
+    exactness, adds_up, descriptions = source.exactness, source.adds_up, source.descriptions
+    signed, placed = source.signed, source.placed
     return [
         {
             "label": label,
             "exactness": exactness[label],
+            "adds_up": str(adds_up[label]),
             "signed": bool(signed[label]),
+            "placed": bool(placed[label]),
             "description": descriptions[label],
         }
         for label in source.methods

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatNumber, formatPercent, formatSigned, formatTime } from "../lib/core/numbers.js";
 import { makePicture } from "../lib/core/picture.js";
-import { describePicture, gapText, readout, verdict } from "../lib/core/text.js";
+import { describePicture, exactnessText, gapText, readout, verdict } from "../lib/core/text.js";
 
 const facts = {
   channel_names: ["ax", "ay"],
@@ -12,7 +12,10 @@ const facts = {
   samples: 4,
   instances: [0, 7],
   targets: [0, 1],
-  methods: [{ label: "Grad-CAM", exactness: "approximate", signed: true, description: "" }],
+  methods: [
+    { label: "Grad-CAM", exactness: "approximate", adds_up: "", signed: true, placed: true, description: "" },
+    { label: "Saliency", exactness: "approximate", adds_up: "", signed: false, placed: false, description: "" },
+  ],
   unseen: [[3, 4]],
   centers: [0.5, 2.5],
   absence: "",
@@ -51,6 +54,11 @@ test("the readout tells time, value and attribution", () => {
   assert.deepEqual(readout(picture, facts, 3, 1), ["0.30 s (sample 3)", "ay = 8.00", "not seen by the explained layer"]);
 });
 
+test("a map that is not placed has a value where the explained layer sees nothing", () => {
+  const unplaced = { ...picture, choice: { ...choice, method: 1 }, signed: false };
+  assert.deepEqual(readout(unplaced, facts, 3, 1), ["0.30 s (sample 3)", "ay = 8.00", "Saliency = 0"]);
+});
+
 test("the picture in one sentence", () => {
   assert.equal(
     describePicture(picture, facts, outputs),
@@ -60,6 +68,17 @@ test("the picture in one sentence", () => {
 });
 
 test("no gap is told where no sum is promised", () => {
-  assert.equal(gapText(null), "");
-  assert.match(gapText(-0.037), /3\.7 %/);
+  assert.equal(gapText(null, true), "");
+  assert.equal(gapText(-0.037, false), " · gap: 3.7 % of it");
+  assert.equal(gapText(0.0004, true), " · gap over the steps: < 0.1 % of it");
+});
+
+test("how far a map can be trusted says what adds up, and to what", () => {
+  const told = (exactness, placed, adds_up) => exactnessText({ ...facts.methods[0], exactness, placed, adds_up });
+  const mean = "average to the score minus its bias";
+  assert.equal(told("exact", true, mean), `exact: each step’s value is its own contribution, and they ${mean}`);
+  assert.match(told("exact", false, ""), /^exact: each value is its position’s own contribution, and they add up to the/);
+  assert.equal(told("complete", true, mean), `complete: the steps’ values ${mean}`);
+  assert.equal(told("complete", false, "add up to the score"), "complete: the values add up to the score");
+  assert.equal(told("approximate", true, ""), "approximate: the values need not add up to the score");
 });

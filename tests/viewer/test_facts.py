@@ -15,6 +15,14 @@ def test_facts_are_plain_json():
     assert facts["instances"] == [0, 1, 2, 3]
 
 
+def test_a_method_says_how_its_maps_were_made_and_what_they_add_up_to():
+    phrase = "add up to the score minus the baseline's"
+    whole = explanation(placed={"Saliency": True}, adds_up={"Gradient × Input": phrase})
+    told = {method["label"]: method for method in facts_of(whole, None, None, "gone")["methods"]}
+    assert [told[label]["placed"] for label in LABELS] == [True, False, True]
+    assert told["Gradient × Input"]["adds_up"] == phrase
+
+
 def test_samples_that_no_step_sees():
     field = np.array([[0, 3, 1], [2, 5, 3], [7, 9, 7.5]])
     assert unseen_samples(field, 10) == [[5, 7], [9, 10]]

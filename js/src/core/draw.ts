@@ -3,6 +3,7 @@ import { type Column, heatRuns } from "./decimation.js";
 import { drawLabels } from "./draw_labels.js";
 import { drawLine } from "./draw_line.js";
 import { drawBorders, drawExtrapolated, drawUnseen, drawVeil } from "./draw_marks.js";
+import { marksOf } from "./facts.js";
 import { type Picture, timeOnly } from "./picture.js";
 import { type Row, type RowLayout, layoutRows } from "./row_layout.js";
 import type { Frame, Scene } from "./scene.js";
@@ -28,11 +29,11 @@ export function drawScene(ctx: CanvasRenderingContext2D, scene: Scene, frame: Fr
   ctx.clearRect(0, 0, Math.round(frame.width * frame.ratio), Math.round(frame.height * frame.ratio));
   drawHeat(ctx, scene, frame, layout);
   ctx.setTransform(frame.ratio, 0, 0, frame.ratio, 0, 0);
-  const { centers } = facts;
-  if (layout.strip && centers) {
+  const { unseen, centers } = marksOf(picture.choice.method, facts);
+  if (centers) {
     bands(layout).forEach((band) => drawExtrapolated(ctx, band, centers, frame.axis, theme));
   }
-  drawUnseen(ctx, bands(layout), facts.unseen, frame.axis, theme);
+  drawUnseen(ctx, bands(layout), unseen, frame.axis, theme);
   layout.rows.forEach((row, channel) => {
     const column = { values: picture.series.values, offset: channel, stride: picture.series.channels };
     drawLine(ctx, column, picture.ranges[channel], row, frame.axis, theme);

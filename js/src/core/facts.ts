@@ -3,7 +3,11 @@
 export interface MethodFacts {
   label: string;
   exactness: "exact" | "complete" | "approximate";
+  /** What the values add up to, as a verb phrase; "" where nothing is promised. */
+  adds_up: string;
   signed: boolean;
+  /** Whether maps were made at the steps of the explained layer, and placed by receptive fields. */
+  placed: boolean;
   description: string;
 }
 
@@ -21,10 +25,15 @@ export interface Facts {
   methods: MethodFacts[];
   /** Stretches [start, stop) of samples that the explained layer does not see. */
   unseen: [number, number][];
-  /** Between these samples a map without channels is known; beyond, its ends are held. */
+  /** Between these samples a placed map is known; beyond, its ends are held. */
   centers: [number, number] | null;
   /** Why a tile that is not here cannot be had, where nobody can be asked for it. */
   absence: string;
+}
+
+/** What is marked on a method's maps: where a placed one knows nothing, or holds its ends. Others know every sample. */
+export function marksOf(method: number, facts: Facts): { unseen: Facts["unseen"]; centers: Facts["centers"] } {
+  return facts.methods[method].placed ? facts : { unseen: [], centers: null };
 }
 
 /** Numbers as Python sends them, rows by columns. */

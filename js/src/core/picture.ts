@@ -30,7 +30,7 @@ export function makePicture(choice: Choice, series: Tile, attribution: Tile, fac
   return { choice, series, attribution, signed, limit: largestMagnitude(attribution.values), ranges };
 }
 
-/** Whether the map tells channels apart; a one-channel series' map is drawn in its row either way. */
+/** Whether the map does not tell channels apart; a one-channel series' map is drawn in its row either way. */
 export const timeOnly = (picture: Picture): boolean => picture.attribution.channels < picture.series.channels;
 
 /** Value of the map at a sample of a channel. */

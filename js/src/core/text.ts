@@ -1,5 +1,5 @@
-import type { Facts, Table } from "./facts.js";
-import { argmax, rowOf } from "./facts.js";
+import type { Facts, MethodFacts, Table } from "./facts.js";
+import { argmax, marksOf, rowOf } from "./facts.js";
 import { formatNumber, formatPercent, formatSigned, formatTime } from "./numbers.js";
 import { type Choice, type Picture, attributionAt, timeOnly } from "./picture.js";
 
@@ -50,14 +50,22 @@ export function verdict(choice: Choice, facts: Facts, outputs: Outputs): Verdict
   };
 }
 
-export const EXACTNESS = {
-  exact: "exact: each value is that position’s own contribution, and they add up to the score",
-  complete: "complete: the values add up to the score",
-  approximate: "approximate: the values need not add up to the score",
-} as const;
+/** How far a method's maps can be trusted. */
+export function exactnessText({ exactness, adds_up, placed }: MethodFacts): string {
+  const sum = adds_up || "add up to the score";
+  switch (exactness) {
+    case "exact":
+      return `exact: each ${placed ? "step’s value is its" : "value is its position’s"} own contribution, and they ${sum}`;
+    case "complete":
+      return `complete: the ${placed ? "steps’ values" : "values"} ${sum}`;
+    default:
+      return "approximate: the values need not add up to the score";
+  }
+}
 
-export function gapText(gap: number | null): string {
-  return gap === null ? "" : ` · gap: ${formatPercent(Math.abs(gap))} of the score`;
+/** Share that the sum misses. A placed map is summed at its steps: the curve drawn between them is no sum. */
+export function gapText(gap: number | null, placed: boolean): string {
+  return gap === null ? "" : ` · gap${placed ? " over the steps" : ""}: ${formatPercent(Math.abs(gap))} of it`;
 }
 
 /** What stands under the pointer. */
@@ -72,7 +80,7 @@ export function readout(picture: Picture, facts: Facts, sample: number, channel:
     const value = picture.series.values[sample * picture.series.channels + channel];
     lines.push(`${facts.channel_names[channel]} = ${formatNumber(value)} ${facts.channel_units[channel]}`.trim());
   }
-  if (facts.unseen.some(([start, stop]) => sample >= start && sample < stop)) {
+  if (marksOf(picture.choice.method, facts).unseen.some(([start, stop]) => sample >= start && sample < stop)) {
     lines.push("not seen by the explained layer");
   } else if (channel !== null) {
     const value = attributionAt(picture, sample, channel === "strip" ? 0 : channel);

@@ -1,8 +1,8 @@
 import { type ColorScale, colorScale } from "../core/color.js";
 import { fade, hatch } from "../core/draw_marks.js";
+import { marksOf } from "../core/facts.js";
 import { formatNumber, formatSigned } from "../core/numbers.js";
-import { timeOnly } from "../core/picture.js";
-import { EXACTNESS, gapText } from "../core/text.js";
+import { exactnessText, gapText } from "../core/text.js";
 import type { Theme } from "../core/theme.js";
 import { themeOf, watchTheme } from "../mark/page_theme.js";
 import { PanelModel, PanelView, textElement } from "./panel.js";
@@ -43,25 +43,26 @@ export class LegendView extends PanelView {
 
   private words(): HTMLElement {
     const { picture, status, choice, facts } = this.mark;
-    const { label, description, exactness } = facts.methods[choice.method];
-    const gap = status === "ready" && picture ? gapText(picture.attribution.gap) : "";
+    const method = facts.methods[choice.method];
+    const { label, description, placed } = method;
+    const gap = status === "ready" && picture ? gapText(picture.attribution.gap, placed) : "";
     return textElement(
       "div",
       "cam1d-words",
       textElement("span", "cam1d-method", label),
       textElement("span", "cam1d-description", description ? ` — ${description}` : ""),
-      textElement("div", "cam1d-exactness", EXACTNESS[exactness] + gap),
+      textElement("div", "cam1d-exactness", exactnessText(method) + gap),
     );
   }
 
   private keys(theme: Theme): HTMLElement {
-    const { picture, facts } = this.mark;
+    const { choice, facts } = this.mark;
+    const { unseen, centers } = marksOf(choice.method, facts);
     const keys = textElement("div", "cam1d-keys");
-    if (facts.unseen.length > 0) {
+    if (unseen.length > 0) {
       keys.append(key("not seen by the explained layer", (ctx) => hatch(ctx, SPAN, ROW, theme)));
     }
-    const beyond = facts.centers && (facts.centers[0] > -0.5 || facts.centers[1] < facts.samples - 0.5);
-    if (beyond && picture && timeOnly(picture)) {
+    if (centers && (centers[0] > -0.5 || centers[1] < facts.samples - 0.5)) {
       keys.append(key("extrapolated: beyond the first or last center", (ctx) => sampleFade(ctx, theme)));
     }
     keys.append(textElement("span", "cam1d-hint", "Ctrl + wheel: zoom · drag: move · double click: whole series"));
