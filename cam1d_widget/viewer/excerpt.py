@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import reprlib
+from collections.abc import Iterable, Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -54,13 +56,24 @@ def excerpt(whole: ExplanationSource, instances: Any, targets: Any, methods: Any
     )
 
 
-def _indices(name: str, chosen: Sequence[int] | None, count: int) -> tuple[int, ...]:
-    chosen = range(count) if chosen is None else chosen
-    indices = tuple(dict.fromkeys(int(index) for index in chosen))
-    wrong = [index for index in indices if not 0 <= index < count]
-    if wrong or not indices:
-        raise ValueError(f"{name} must be indices from 0 to {count - 1}, one at least, but are {list(indices)}")
-    return indices
+def _indices(name: str, chosen: Any, count: int) -> tuple[int, ...]:
+    """Indices of a choice, each once: of integers, of one integer, or of a mask."""
+    if chosen is None:
+        return tuple(range(count))
+    several = np.atleast_1d(chosen) if isinstance(chosen, np.ndarray) else chosen
+    items = list(several) if isinstance(several, Iterable) and not isinstance(several, str) else [several]
+    if len(items) == count and all(isinstance(item, bool | np.bool_) for item in items):
+        items = np.flatnonzero(items).tolist()
+    if not items or not all(_is_index(item, count) for item in items):
+        raise ValueError(
+            f"{name} must be indices from 0 to {count - 1}, one at least, or a mask of {count} booleans, "
+            f"but is {reprlib.repr(chosen)}"
+        )
+    return tuple(dict.fromkeys(int(item) for item in items))
+
+
+def _is_index(item: Any, count: int) -> bool:
+    return isinstance(item, Integral) and not isinstance(item, bool) and 0 <= item < count
 
 
 def _labels(chosen: Sequence[str] | None, there: tuple[str, ...]) -> tuple[str, ...]:

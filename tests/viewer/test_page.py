@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cam1d_widget import ExplanationViewer
+from cam1d_widget.viewer.excerpt import excerpt
 from cam1d_widget.viewer.page import save_html
 
 from .arrays import Lazy, explanation, with_predicted_only
@@ -50,6 +51,27 @@ def test_a_page_of_a_few_is_numbered_anew_and_tells_the_old_numbers(tmp_path):
     tiles = dict(tiles_of(mark))
     assert set(tiles) == {"series/0", "series/1", *(f"attribution/0/{i}/{t}" for i in (0, 1) for t in (0, 1))}
     np.testing.assert_allclose(tiles["attribution/0/0/1"], whole.attribution("Saliency", 3, 0), atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "indices"),
+    [
+        (None, (0, 1, 2, 3)),
+        ([3, 1, 3], (3, 1)),
+        (2, (2,)),
+        (np.int64(2), (2,)),
+        (np.array(2), (2,)),
+        (np.array([1, 0], np.uint8), (1, 0)),
+        (range(1, 3), (1, 2)),
+        ((index for index in (1, 3)), (1, 3)),
+        ([True, False, False, True], (0, 3)),
+        (np.arange(4) > 1, (2, 3)),
+    ],
+)
+def test_instances_are_indices_or_a_mask(chosen, indices):
+    chosen = excerpt(explanation(), chosen, None, None).instances
+    assert chosen == indices
+    assert {type(index) for index in chosen} == {int}
 
 
 def test_a_page_opens_on_the_picture_on_show(tmp_path):
@@ -101,6 +123,13 @@ def test_a_page_over_its_budget_is_refused_before_its_maps_are_computed(tmp_path
         ({"instances": [9]}, "instances must be indices from 0 to 3"),
         ({"targets": []}, "targets must be indices from 0 to 2, one at least"),
         ({"methods": ["CAM"]}, "methods must be some of Grad-CAM"),
+        ({"instances": [1.0]}, r"instances must be indices .* or a mask of 4 booleans, but is \[1.0\]"),
+        ({"instances": [True, False]}, r"a mask of 4 booleans, but is \[True, False\]"),
+        ({"instances": [[0], [1, 2]]}, r"but is \[\[0\], \[1, 2\]\]"),
+        ({"instances": "12"}, "but is '12'"),
+        ({"targets": "predicted"}, "targets must be indices from 0 to 2, .* but is 'predicted'"),
+        ({"targets": True}, "but is True"),
+        ({"targets": [False] * 3}, "one at least"),
     ],
 )
 def test_a_choice_that_is_not_there_is_refused(tmp_path, choice, words):
