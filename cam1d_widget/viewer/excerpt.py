@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Iterable, Sequence
-from numbers import Integral
 from typing import Any
 
 import numpy as np
 
 from ..explanation import ExplanationSource
+from .facts import targets_of
 
 
 class Excerpt:
@@ -17,13 +17,20 @@ class Excerpt:
 
     Instances are numbered anew from 0; classes keep their indices, for a class that is left out of the menu may
     still be the true or the predicted one.
+
+    Attributes
+    ----------
+    instances : tuple of int
+        Index of each instance in the whole explanation.
+    menu : tuple of int
+        Class index of each entry of the class menu.
     """
 
     def __init__(
-        self, whole: ExplanationSource, instances: tuple[int, ...], targets: tuple[int, ...], methods: tuple[str, ...]
+        self, whole: ExplanationSource, instances: tuple[int, ...], menu: tuple[int, ...], methods: tuple[str, ...]
     ) -> None:
         rows = list(instances)
-        self.whole, self.instances, self.targets, self.methods = whole, instances, targets, methods
+        self.whole, self.instances, self.menu, self.methods = whole, instances, menu, methods
         self.x, self.scores = whole.x[rows], whole.scores[rows]
         self.probabilities = None if whole.probabilities is None else whole.probabilities[rows]
         self.y = None if whole.y is None else whole.y[rows]
@@ -32,6 +39,8 @@ class Excerpt:
         self.exactness, self.adds_up, self.descriptions = whole.exactness, whole.adds_up, whole.descriptions
         self.signed, self.placed = whole.signed, whole.placed
         self.receptive_field = whole.receptive_field
+        targets = targets_of(whole)
+        self.targets = None if targets is None else targets[rows]
 
     def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
         """Map of the whole explanation."""
@@ -73,7 +82,7 @@ def _indices(name: str, chosen: Any, count: int) -> tuple[int, ...]:
 
 
 def _is_index(item: Any, count: int) -> bool:
-    return isinstance(item, Integral) and not isinstance(item, bool) and 0 <= item < count
+    return isinstance(item, int | np.integer) and not isinstance(item, bool) and bool(0 <= item < count)
 
 
 def _labels(chosen: Sequence[str] | None, there: tuple[str, ...]) -> tuple[str, ...]:

@@ -71,7 +71,20 @@ def explained_classes(source: ExplanationSource, targets: Sequence[int]) -> np.n
     """Which classes were explained on which instance, of shape (instance, target); None where all were."""
     if not source.methods:
         return None
-    method = source.methods[0]
-    rows = range(len(source.x))
-    table = np.array([[source.has(method, row, target) for target in targets] for row in rows], dtype=np.uint8)
+    table = maps_there(source, source.methods[0], targets).astype(np.uint8)
     return None if table.all() else table
+
+
+def maps_there(source: ExplanationSource, method: str, targets: Sequence[int]) -> np.ndarray:
+    """Which maps of a method can be had, of shape (instance, target)."""
+    rows, explained = range(len(source.x)), targets_of(source)
+    if explained is None:
+        return np.array([[source.has(method, row, target) for target in targets] for row in rows], dtype=bool)
+    there = np.zeros((len(rows), len(source.class_names)), dtype=bool)
+    np.put_along_axis(there, explained, True, axis=1)
+    return there[:, list(targets)]
+
+
+def targets_of(source: ExplanationSource) -> np.ndarray | None:
+    """Explained classes of shape (instance, target), where a source holds them: an array is quicker than `has`."""
+    return getattr(source, "targets", None)

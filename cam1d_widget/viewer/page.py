@@ -17,6 +17,7 @@ from tqdm.auto import tqdm
 from ..explanation import ExplanationSource
 from .channel_stack import ChannelStack
 from .excerpt import Excerpt, excerpt
+from .facts import maps_there
 from .figure import scales
 from .stack import Stack
 from .tiles import Tile, attribution_key, pack, series_key
@@ -41,36 +42,16 @@ def save_html(
 ) -> Path:
     """Write the viewer of an explanation as one file that works in a browser alone.
 
-    Parameters
-    ----------
-    source : ExplanationSource
-        What is looked at.
-    path : str or Path
-        The file.
-    instances, targets : sequence of int, optional
-        Which instances and classes. Default: all.
-    methods : sequence of str, optional
-        Labels of the methods. Default: all.
-    title : str
-        Title of the page.
-    budget_mb : float
-        Size in MB beyond which nothing is computed or written.
-    progress : bool
-        Whether to show how many maps are computed.
-    first : tuple of (int, int, str), optional
-        Instance, class and method on show when the page is opened, if they are in it.
-
-    Returns
-    -------
-    Path
-        The file.
+    Parameters are those of :meth:`ExplanationViewer.save_html`, and `first`: instance, class and method on show
+    when the page is opened, if they are in it.
     """
+    path = _file(path)
     chosen = excerpt(source, instances, targets, methods)
     modules = _modules()
     _check_budget(chosen, sum(map(len, modules.values())), budget_mb)
     mark = ChannelStack(
         chosen,
-        targets=chosen.targets,
+        targets=chosen.menu,
         instances=chosen.instances,
         tiles=pack(list(_tiles(chosen, progress)), quantize=True),
         absence="This picture is not in this page.",
@@ -83,23 +64,31 @@ def save_html(
         page = _page(embed_data([viewer], state=dependency_state([viewer])), modules, title)
     finally:
         viewer.close()
-    path = Path(path)
     path.write_text(page, encoding="utf-8")
     return path
 
 
+def _file(path: str | Path) -> Path:
+    path = Path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"path must be a file in a folder that exists, but there is no folder {path.parent}")
+    if path.is_dir():
+        raise IsADirectoryError(f"path must be a file, but {path} is a folder")
+    return path
+
+
 def _tiles(chosen: Excerpt, progress: bool) -> Any:
+    there = [maps_there(chosen, label, chosen.menu) for label in chosen.methods]
     places = [
         (method, instance, target)
         for instance in range(len(chosen.instances))
         for method in range(len(chosen.methods))
-        for target in range(len(chosen.targets))
-        if chosen.has(chosen.methods[method], instance, chosen.targets[target])
+        for target in np.flatnonzero(there[method][instance]).tolist()
     ]
     x = chosen.x
     yield from (Tile(series_key(instance), x[instance]) for instance in range(len(chosen.instances)))
     for method, instance, target in tqdm(places, desc="maps", disable=not progress, leave=False):
-        question = (chosen.methods[method], instance, chosen.targets[target])
+        question = (chosen.methods[method], instance, chosen.menu[target])
         gap = chosen.completeness_gap(*question)
         yield Tile(attribution_key(method, instance, target), chosen.attribution(*question), gap)
 
@@ -108,11 +97,11 @@ def _first_choice(chosen: Excerpt, first: tuple[int, int, str] | None) -> dict[s
     instance, target, method = first or (chosen.instances[0], None, chosen.methods[0])
     place = chosen.instances.index(instance) if instance in chosen.instances else 0
     label = method if method in chosen.methods else chosen.methods[0]
-    classes = [target, int(np.argmax(chosen.scores[place])), *chosen.targets]
-    there = [c for c in classes if c in chosen.targets and chosen.has(label, place, c)]
+    classes = [target, int(np.argmax(chosen.scores[place])), *chosen.menu]
+    there = [c for c in classes if c in chosen.menu and chosen.has(label, place, c)]
     return {
         "instance": place,
-        "target": chosen.targets.index(there[0]) if there else 0,
+        "target": chosen.menu.index(there[0]) if there else 0,
         "method": chosen.methods.index(label),
     }
 
@@ -120,10 +109,11 @@ def _first_choice(chosen: Excerpt, first: tuple[int, int, str] | None) -> dict[s
 def _check_budget(chosen: Excerpt, program: int, budget_mb: float) -> None:
     """Refuse a page that is too large before its maps are computed; of each method, one map is looked at."""
     count, (samples, channels) = len(chosen.instances), chosen.x.shape[1:]
-    maps = count * len(chosen.targets)
     parts = {"program": program / MEGABYTE, f"{count} series": _encoded(count, 4 * samples * channels)}
     for label in chosen.methods:
-        parts[f"{maps} maps of {label}"] = _encoded(maps, 2 * samples * _map_channels(chosen, label, channels))
+        there = np.argwhere(maps_there(chosen, label, chosen.menu))
+        one = chosen.attribution(label, there[0][0], chosen.menu[there[0][1]]) if len(there) else chosen.x[0]
+        parts[f"{len(there)} maps of {label}"] = _encoded(len(there), 2 * one.size)
     total = sum(parts.values())
     if total > budget_mb:
         sizes = "; ".join(f"{name}: {size:.1f} MB" for name, size in parts.items())
@@ -135,14 +125,6 @@ def _check_budget(chosen: Excerpt, program: int, budget_mb: float) -> None:
 
 def _encoded(count: int, nbytes: int) -> float:
     return count * (4 * nbytes / 3 + _ENTRY) / MEGABYTE
-
-
-def _map_channels(chosen: Excerpt, label: str, channels: int) -> int:
-    for instance in range(len(chosen.instances)):
-        for target in chosen.targets:
-            if chosen.has(label, instance, target):
-                return int(chosen.attribution(label, instance, target).shape[1])
-    return channels
 
 
 def _modules() -> dict[str, str]:

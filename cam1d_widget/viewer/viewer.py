@@ -99,14 +99,15 @@ class ExplanationViewer(Stack):
         ----------
         path : str or Path
             The file.
-        instances, targets : sequence of int, optional
-            Which instances and classes. Default: all.
+        instances, targets : int, sequence of int, or mask, optional
+            Indices of the instances and classes. Default: all.
         methods : sequence of str, optional
             Labels of the methods. Default: all.
         title : str
             Title of the page.
         budget_mb : float
-            Size in MB beyond which nothing is written.
+            Size in MB beyond which nothing is written. It is reckoned from one map of each method, before the
+            others are computed.
         progress : bool
             Whether to show how many maps are computed.
 
@@ -119,6 +120,8 @@ class ExplanationViewer(Stack):
         ------
         ValueError
             If a choice does not exist, or the page would be larger than `budget_mb`.
+        OSError
+            If there is no such folder; nothing is computed then.
         """
         first = (self.instance, self.target, self.method)
         return save_html(

@@ -45,3 +45,26 @@ def test_what_was_explained_is_told_only_where_something_is_missing():
     table = explained_classes(with_predicted_only(whole), [0, 1, 2])
     np.testing.assert_array_equal(table.argmax(axis=1), whole.scores.argmax(axis=1))
     assert (table.sum(axis=1) == 1).all()
+
+
+def test_a_source_without_an_array_of_targets_is_asked_for_each_map():
+    class Asked:
+        x, class_names, methods = np.zeros((2, 5, 1)), ("rest", "walk"), ("CAM",)
+
+        def has(self, method, instance, target):
+            return instance == target
+
+    np.testing.assert_array_equal(explained_classes(Asked(), [1, 0]), [[0, 1], [1, 0]])
+    assert explained_classes(explanation(targets=np.array([[2, 0, 1]] * 4)), [0, 2]) is None
+
+
+def test_thousands_of_instances_and_hundreds_of_classes_are_told_at_once():
+    class Large:
+        x, class_names, methods = np.zeros((10_000, 1, 1)), range(300), ("CAM",)
+        targets = np.arange(10_000)[:, np.newaxis] % 300
+
+        def has(self, method, instance, target):
+            raise AssertionError("three million questions")
+
+    table = explained_classes(Large(), range(300))
+    assert (table.shape, table.sum(), table[301, 1]) == ((10_000, 300), 10_000, 1)

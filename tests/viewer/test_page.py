@@ -117,6 +117,20 @@ def test_a_page_over_its_budget_is_refused_before_its_maps_are_computed(tmp_path
     assert not (tmp_path / "page.html").exists()
 
 
+def test_the_budget_counts_the_maps_that_are_there(tmp_path):
+    whole = with_predicted_only(explanation())
+    with pytest.raises(ValueError, match=r"4 series: .*; 4 maps of Grad-CAM: "):
+        save_html(whole, tmp_path / "page.html", budget_mb=1, progress=False)
+
+
+@pytest.mark.parametrize("name", ["no_such_folder/page.html", "."])
+def test_a_place_that_cannot_be_written_is_refused_before_anything_is_computed(tmp_path, name):
+    lazy = Lazy(explanation())
+    with pytest.raises(OSError, match="path must be a file"):
+        save_html(lazy, tmp_path / name, progress=False)
+    assert lazy.computed == []
+
+
 @pytest.mark.parametrize(
     ("choice", "words"),
     [
