@@ -12,7 +12,7 @@ from traitlets import Dict, Instance, Int, TraitError, Unicode, validate
 from ..explanation import ExplanationSource
 from ._frontend import MODULE, VERSION
 from .facts import explained_classes, facts_of
-from .tiles import Tile, TileCache, attribution_key, pack, series_key
+from .tiles import Tile, attribution_key, pack, series_key
 
 
 def _table_to_json(table: np.ndarray | None, _: Any) -> dict[str, Any] | None:
@@ -91,7 +91,6 @@ class ChannelStack(bqplot.Mark):
         self._source = source
         facts = facts_of(source, targets, instances, absence)
         self._targets = facts["targets"]
-        self._cache = TileCache(self._make_tile)
         super().__init__(
             facts=facts,
             scores=np.asarray(source.scores, np.float32),
@@ -106,10 +105,7 @@ class ChannelStack(bqplot.Mark):
         self.on_msg(self._answer)
 
     def tile(self, key: str) -> Tile:
-        """Series or map that goes by this key; computed, if it was not yet."""
-        return self._cache[key]
-
-    def _make_tile(self, key: str) -> Tile:
+        """Series or map that goes by this key; computed, if it was not yet: what is computed, the source keeps."""
         kind, *places = key.split("/")
         if kind == "series":
             return Tile(key, np.asarray(self._source.x[int(places[0])], np.float32))

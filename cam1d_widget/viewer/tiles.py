@@ -6,8 +6,7 @@ Several travel as one index (plain JSON) and one buffer, whether in a widget's s
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,29 +84,3 @@ def _encode(tile: Tile, quantize: bool) -> tuple[np.ndarray, float]:
     limit = float(np.abs(values).max(initial=0.0))
     scale = limit / STEPS if limit > 0 else 1.0
     return np.rint(values.astype(np.float64) / scale).astype(np.int16), scale
-
-
-class TileCache:
-    """Tiles at hand, bounded in bytes; the one that was not asked for for longest goes first."""
-
-    def __init__(self, make: Callable[[str], Tile], capacity: int = 64 * 2**20) -> None:
-        self.make = make
-        self.capacity = capacity
-        self.nbytes = 0
-        self._tiles: OrderedDict[str, Tile] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._tiles)
-
-    def __getitem__(self, key: str) -> Tile:
-        if key not in self._tiles:
-            self._keep(self.make(key))
-        self._tiles.move_to_end(key)
-        return self._tiles[key]
-
-    def _keep(self, tile: Tile) -> None:
-        self._tiles[tile.key] = tile
-        self.nbytes += tile.values.nbytes
-        while self.nbytes > self.capacity and len(self._tiles) > 1:
-            _, oldest = self._tiles.popitem(last=False)
-            self.nbytes -= oldest.values.nbytes

@@ -1,10 +1,9 @@
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from cam1d_widget.viewer.tiles import STEPS, Tile, TileCache, attribution_key, pack, series_key
+from cam1d_widget.viewer.tiles import STEPS, Tile, attribution_key, pack, series_key
 
 
 def unpack(packed):
@@ -38,32 +37,3 @@ def test_zero_stays_zero_when_quantized():
 def test_a_series_is_never_quantized():
     packed = pack([Tile(series_key(0), np.ones((4, 1)))], quantize=True)
     assert packed["index"][0]["dtype"] == "float32"
-
-
-@given(st.lists(st.integers(0, 20), min_size=1))
-def test_a_cache_stays_within_its_bounds(keys):
-    cache = TileCache(lambda key: Tile(key, np.zeros((10, 1), np.float32)), capacity=4 * 40)
-    for key in keys:
-        assert cache[series_key(key)].key == series_key(key)
-        assert cache.nbytes == 40 * len(cache) <= 160
-
-
-def test_a_tile_at_hand_is_not_made_again():
-    made = []
-    cache = TileCache(lambda key: made.append(key) or Tile(key, np.zeros((1, 1))))
-    assert cache["series/0"] is cache["series/0"]
-    assert made == ["series/0"]
-
-
-def test_a_fault_is_not_kept():
-    faults = iter([RuntimeError("once")])
-
-    def make(key):
-        for fault in faults:
-            raise fault
-        return Tile(key, np.zeros((1, 1)))
-
-    cache = TileCache(make)
-    with pytest.raises(RuntimeError, match="once"):
-        cache["series/0"]
-    assert cache["series/0"].key == "series/0"
