@@ -48,6 +48,20 @@ test("a cache stays within its bounds, and keeps what was looked at last", () =>
   );
 });
 
+test("tiles that are held stay together, however large, until others are held", () => {
+  const cache = new TileCache(50);
+  cache.hold(["series", "map"]);
+  cache.put(tile("old"));
+  cache.put(tile("series"));
+  cache.put(tile("map"));
+  assert.deepEqual(["old", "series", "map"].map((key) => cache.has(key)), [false, true, true]);
+  cache.put(tile("next"));
+  assert.ok(cache.has("series") && cache.has("map"));
+  cache.hold(["next"]);
+  cache.put(tile("next"));
+  assert.deepEqual(["series", "map", "next"].map((key) => cache.has(key)), [false, false, true]);
+});
+
 test("looking at a tile keeps it", () => {
   const cache = new TileCache(80);
   cache.put(tile("a"));

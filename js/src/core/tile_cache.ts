@@ -1,14 +1,23 @@
 import type { Tile } from "./tiles.js";
 
-/** Tiles at hand, bounded in bytes; the one that was not looked at for longest goes first. */
+/**
+ * Tiles at hand, bounded in bytes; the one that was not looked at for longest goes first. Those that are held stay,
+ * and the last that came, however large.
+ */
 export class TileCache {
   private readonly tiles = new Map<string, Tile>();
+  private held: readonly string[] = [];
   private bytes = 0;
 
   constructor(private readonly capacity: number) {}
 
   get size(): number {
     return this.bytes;
+  }
+
+  /** Keeps these, in place of those that were held before: without all of them, nothing can be drawn. */
+  hold(keys: readonly string[]): void {
+    this.held = keys;
   }
 
   get(key: string): Tile | undefined {
@@ -30,10 +39,12 @@ export class TileCache {
     this.tiles.set(tile.key, tile);
     this.bytes += tile.values.byteLength;
     for (const oldest of this.tiles.keys()) {
-      if (this.bytes <= this.capacity || oldest === tile.key) {
+      if (this.bytes <= this.capacity) {
         break;
       }
-      this.drop(oldest);
+      if (oldest !== tile.key && !this.held.includes(oldest)) {
+        this.drop(oldest);
+      }
     }
   }
 

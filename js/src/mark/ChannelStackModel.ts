@@ -147,6 +147,7 @@ export class ChannelStackModel extends MarkModel {
 
   private refresh(): void {
     const keys = this.keysOf(this.choice);
+    this.cache.hold(keys);
     const missing = this.missing(keys);
     const failure = keys.map((key) => this.failures.get(key)).find(Boolean);
     if (missing.length === 0) {
@@ -183,7 +184,8 @@ export class ChannelStackModel extends MarkModel {
     const { instance, target, method } = this.choice;
     const near = [instance + 1, instance - 1].filter((other) => other >= 0 && other < this.facts.instances.length);
     const wanted = near.map((other) => ({ instance: other, target, method })).filter((c) => this.isExplained(c));
-    const asking = this.comm && this.comm_live && this.lastWait < QUICK;
+    const room = 3 * (this.picture!.series.values.byteLength + this.picture!.attribution.values.byteLength) <= CAPACITY;
+    const asking = this.comm && this.comm_live && this.lastWait < QUICK && room;
     this.wishes.fetchAhead(asking ? wanted.map((choice) => this.missing(this.keysOf(choice))) : []);
   }
 
