@@ -2,7 +2,6 @@
 export interface Request {
   readonly id: number;
   readonly keys: string[];
-  readonly ahead: boolean;
 }
 
 /**
@@ -36,14 +35,13 @@ export class Wishes {
     this.proceed();
   }
 
-  /** An answer came, good or bad; answers to anything but the request under way say nothing. */
-  answered(id: number): Request | null {
-    const request = this.underWay;
-    if (request?.id !== id) {
-      return null;
+  /** An answer came, good or bad; answers to anything but the request under way say nothing, and are false. */
+  answered(id: number): boolean {
+    if (this.underWay?.id !== id) {
+      return false;
     }
     this.underWay = null;
-    return request;
+    return true;
   }
 
   /** Sends what is due. Called once the answer has been looked at, for it may have changed what is wanted. */
@@ -53,7 +51,7 @@ export class Wishes {
     }
     const keys = this.next ?? this.ahead.shift();
     if (keys) {
-      this.underWay = { id: ++this.count, keys, ahead: this.next === null };
+      this.underWay = { id: ++this.count, keys };
       this.next = null;
       this.send(this.underWay);
     }
