@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import html
-import importlib.metadata
 import json
-import re
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -19,10 +17,10 @@ from .channel_stack import ChannelStack
 from .excerpt import Excerpt, excerpt
 from .facts import maps_there
 from .figure import scales
+from .programs import licenses, programs
 from .stack import Stack
 from .tiles import Tile, attribution_key, pack, series_key
 
-PACKAGE = Path(__file__).parents[1]
 MEGABYTE = 2**20
 # Bytes of a page's JSON for one tile beside its numbers.
 _ENTRY = 140
@@ -47,8 +45,8 @@ def save_html(
     """
     path = _file(path)
     chosen = excerpt(source, instances, targets, methods)
-    modules = _modules()
-    _check_budget(chosen, sum(map(len, modules.values())), budget_mb)
+    modules, terms = programs(), licenses()
+    _check_budget(chosen, len(terms) + sum(map(len, modules.values())), budget_mb)
     mark = ChannelStack(
         chosen,
         targets=chosen.menu,
@@ -61,7 +59,7 @@ def save_html(
     # Widgets of its own: those of a live viewer stay as they are.
     viewer = Stack(mark)
     try:
-        page = _page(embed_data([viewer], state=dependency_state([viewer])), modules, title)
+        page = _page(embed_data([viewer], state=dependency_state([viewer])), modules, terms, title)
     finally:
         viewer.close()
     path.write_text(page, encoding="utf-8")
@@ -127,42 +125,15 @@ def _encoded(count: int, nbytes: int) -> float:
     return count * (4 * nbytes / 3 + _ENTRY) / MEGABYTE
 
 
-def _modules() -> dict[str, str]:
-    """Every script of the page by name: all stand on this disk already."""
-    return {
-        "require.js": _read(PACKAGE / "static" / "require.js"),
-        # Its icon fonts are files of their own, which no page of ours shows: not even asked for.
-        "embed-amd.js": _read(PACKAGE / "static" / "embed-amd.js").replace("@font-face", "@media not all"),
-        "bqscales": _read(_nbextension("bqscales")),
-        "bqplot": _read(_nbextension("bqplot")),
-        "cam1d-widget": _read(_nbextension("cam1d_widget", "cam1d-widget")),
-    }
-
-
-def _nbextension(distribution: str, name: str | None = None) -> Path:
-    """AMD module of an installed package, wherever its environment keeps shared data."""
-    if distribution == "cam1d_widget" and (PACKAGE / "nbextension" / "index.js").exists():
-        return PACKAGE / "nbextension" / "index.js"
-    tail = f"nbextensions/{name or distribution}/index.js"
-    for file in importlib.metadata.files(distribution) or []:
-        if file.as_posix().endswith(tail):
-            return Path(str(file.locate()))
-    raise FileNotFoundError(f"{distribution} is installed without its '{tail}'; install it anew with pip")
-
-
-def _read(path: Path) -> str:
-    # A source map is not in the page, and must not be looked for.
-    return re.sub(r"^//# sourceMappingURL=.*$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-
-
 def _inline(value: Any) -> str:
     """JSON that no markup can leave: "<" is written as an escape, which JSON reads as itself."""
     return json.dumps(value).replace("<", "\\u003c")
 
 
-def _page(data: dict[str, Any], modules: dict[str, str], title: str) -> str:
+def _page(data: dict[str, Any], modules: dict[str, str], terms: str, title: str) -> str:
     return Template((Path(__file__).parent / "page.html").read_text(encoding="utf-8")).substitute(
         title=html.escape(title),
+        licenses=html.escape(terms),
         modules=_inline(modules),
         state=_inline(data["manager_state"]),
         view=_inline(data["view_specs"][0]),

@@ -1,8 +1,10 @@
-// The AMD module for the classic notebook and the offline page, and the two files that a page needs to run widgets.
-import { copyFileSync, mkdirSync } from "node:fs";
+// The AMD module for the classic notebook and the offline page, and the two files that a page needs to run widgets,
+// with their licenses.
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { rspack } from "@rspack/core";
+import { thirdPartyLicenses } from "./licenses.js";
 
 const require = createRequire(import.meta.url);
 const place = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -28,3 +30,4 @@ compiler.run((error, stats) => {
 mkdirSync(place("../../cam1d_widget/static"), { recursive: true });
 copyFileSync(require.resolve("@jupyter-widgets/html-manager/dist/embed-amd.js"), place("../../cam1d_widget/static/embed-amd.js"));
 copyFileSync(place("../node_modules/requirejs/require.js"), place("../../cam1d_widget/static/require.js"));
+writeFileSync(place("../../cam1d_widget/static/THIRD_PARTY_LICENSES.txt"), thirdPartyLicenses());

@@ -1,4 +1,5 @@
 import base64
+import html
 import json
 import re
 
@@ -157,6 +158,22 @@ def test_no_name_leaves_its_place_as_markup(tmp_path):
     text = save_html(whole, tmp_path / "page.html", title=evil, progress=False).read_text(encoding="utf-8")
     assert "<img" not in text
     assert "&lt;/script&gt;&lt;img" in text
+
+
+def test_a_page_hands_on_the_licenses_of_its_programs(tmp_path):
+    text = save_html(explanation(), tmp_path / "page.html", progress=False).read_text(encoding="utf-8")
+    licenses = html.unescape(re.search(r'<template id="licenses"><pre>(.*?)</pre></template>', text, re.DOTALL)[1])
+    for words in (
+        "jquery (MIT)",
+        "@lumino/widgets (BSD-3-Clause)",
+        "Copyright (c) 2015 Project Jupyter Contributors",
+        "RequireJS, copyright jQuery Foundation",
+        "bqplot (Apache-2.0)",
+        "bqscales (Apache-2.0)",
+        "d3-scale (BSD-3-Clause)",
+        "Apache License",
+    ):
+        assert words in licenses
 
 
 def test_a_page_looks_for_no_source_map(tmp_path):

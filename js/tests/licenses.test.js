@@ -1,0 +1,15 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bundledPackages, thirdPartyLicenses } from "../scripts/licenses.js";
+
+test("every bundled program is named, with the text of its license", () => {
+  const text = thirdPartyLicenses();
+  const names = bundledPackages();
+  assert.ok(["jquery", "backbone", "@lumino/widgets", "@jupyter-widgets/controls"].every((name) => names.includes(name)));
+  for (const name of [...names, "requirejs"]) {
+    assert.ok(text.includes(`${name} (`), name);
+  }
+  assert.match(text, /Project Jupyter Contributors/);
+  assert.match(text, /RequireJS, copyright jQuery Foundation[^]*Permission is hereby granted/);
+  assert.equal(text.match(/Redistributions in binary form must reproduce/g).length < names.length, true);
+});
