@@ -8,12 +8,14 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
+# As in the Makefile, which brings one where there is none.
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PICTURES = {"first_look.png": "Occlusion", "first_look_cam.png": "HiResCAM"}
 
 
 def main() -> None:
     """Write each picture, at twice the pixels, beside this file."""
-    browser_path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    browser_path = next(filter(None, map(shutil.which, BROWSERS)))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1000, "height": 900}, device_scale_factor=2)
