@@ -1,19 +1,14 @@
 """The first notebook in a real JupyterLab, with a real kernel, in a real Chromium."""
 
 import json
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
+
+from .lab import new_page, run_all, serving
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = "first_look.ipynb"
@@ -31,13 +26,6 @@ READ_PICTURE = """(figure, places) => {
   return { strip, rows, centers, table, limit, colors: places.map(read) };
 }"""
 
-# What JupyterLab shows of a kernel is "idle" before there is one, and cells that are run then are lost.
-KERNEL_IS_IDLE = """() => {
-  const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
-  const kernel = context?.session?.kernel;
-  return context?.isReady && kernel?.connectionStatus === "connected" && kernel.status === "idle";
-}"""
-
 
 @pytest.fixture(scope="module")
 def folder(briefly_trained, tmp_path_factory):
@@ -52,83 +40,18 @@ def folder(briefly_trained, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def lab(folder, tmp_path_factory):
-    """Address of a JupyterLab of our own, which neither reads nor leaves anybody's settings."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    home = tmp_path_factory.mktemp("jupyter")
-    settings = {f"JUPYTER_{kind}_DIR": str(home / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
-    options = [
-        "--no-browser",
-        "--allow-root",
-        "--ServerApp.ip=127.0.0.1",
-        f"--ServerApp.port={port}",
-        "--ServerApp.port_retries=0",
-        "--IdentityProvider.token=",
-        "--expose-app-in-browser",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    ]
-    with (home / "log").open("w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *options],
-            cwd=folder,
-            env={**os.environ, **settings},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            wait_for(f"http://127.0.0.1:{port}/api", server, home / "log")
-            yield f"http://127.0.0.1:{port}/lab"
-        finally:
-            stop(server)
-
-
-def wait_for(address, server, log):
-    for _ in range(300):
-        assert server.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.2)
-    raise AssertionError(f"JupyterLab does not answer: {log.read_text()}")
-
-
-def stop(server):
-    server.terminate()
-    try:
-        server.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
+    with serving(folder, tmp_path_factory.mktemp("jupyter")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def page(lab, chromium):
     """The notebook's page after "Run All Cells", with its errors as `page.errors`."""
-    page = chromium.new_page(viewport={"width": 1400, "height": 2600})
-    page.errors = []
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.on("console", lambda said: page.errors.append(said.text) if said.type == "error" else None)
+    page = new_page(chromium)
     page.goto(f"{lab}/tree/{NOTEBOOK}")
     run_all(page)
     yield page
     page.close()
-
-
-def run_all(page):
-    """Run all cells by the menu, until both viewers show a picture."""
-    from playwright.sync_api import TimeoutError as NothingSeen
-
-    page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
-    page.locator(".jp-CodeCell").first.wait_for(timeout=60_000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    try:
-        page.locator(".bqplot.figure[data-ready]").nth(1).wait_for(timeout=120_000)
-    except NothingSeen as error:
-        said = page.locator(".jp-OutputArea-output").all_inner_texts()
-        raise AssertionError(f"no picture; cells said {said}, the page {page.errors}") from error
 
 
 @pytest.fixture

@@ -1,0 +1,93 @@
+"""A real JupyterLab with a real kernel, and a page of it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+
+# What JupyterLab shows of a kernel is "idle" before there is one, and cells that are run then are lost.
+KERNEL_IS_IDLE = """() => {
+  const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
+  const kernel = context?.session?.kernel;
+  return context?.isReady && kernel?.connectionStatus === "connected" && kernel.status === "idle";
+}"""
+
+
+@contextmanager
+def serving(folder, home):
+    """Address of a JupyterLab of our own, which neither reads nor leaves anybody's settings."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = {f"JUPYTER_{kind}_DIR": str(home / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
+    options = [
+        "--no-browser",
+        "--allow-root",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        "--IdentityProvider.token=",
+        "--expose-app-in-browser",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+    with (home / "log").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *options],
+            cwd=folder,
+            env={**os.environ, **settings},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            wait_for(f"http://127.0.0.1:{port}/api", server, home / "log")
+            yield f"http://127.0.0.1:{port}/lab"
+        finally:
+            stop(server)
+
+
+def wait_for(address, server, log):
+    for _ in range(300):
+        assert server.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.2)
+    raise AssertionError(f"JupyterLab does not answer: {log.read_text()}")
+
+
+def stop(server):
+    server.terminate()
+    try:
+        server.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+def new_page(chromium):
+    """A page with its errors as `page.errors`."""
+    page = chromium.new_page(viewport={"width": 1400, "height": 2600})
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("console", lambda said: page.errors.append(said.text) if said.type == "error" else None)
+    return page
+
+
+def run_all(page):
+    """Run all cells by the menu, until both viewers show a picture."""
+    from playwright.sync_api import TimeoutError as NothingSeen
+
+    page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
+    page.locator(".jp-CodeCell").first.wait_for(timeout=60_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    try:
+        page.locator(".bqplot.figure[data-ready]").nth(1).wait_for(timeout=120_000)
+    except NothingSeen as error:
+        said = page.locator(".jp-OutputArea-output").all_inner_texts()
+        raise AssertionError(f"no picture; cells said {said}, the page {page.errors}") from error
