@@ -125,7 +125,7 @@ def test_a_cell_has_the_color_of_its_value(open_page, whole, whole_page, method,
     picture = page.evaluate(SNAPSHOT)
     values = whole.attribution(whole.methods[method], 0, target)
     assert picture["limit"] == pytest.approx(np.abs(values).max(), rel=1e-4)
-    samples = np.arange(58)  # the last two are not seen, and hatched
+    samples = np.arange(60)  # also where the explained layer sees nothing: these maps were not made there
     for channel, row in enumerate(picture["rows"]):
         # Just within the row's upper border, where the line does not come: it keeps a margin.
         colors = page.evaluate(READ_COLORS, [[picture["centers"][sample], row["top"] + 1.6] for sample in samples])
@@ -154,6 +154,34 @@ def test_samples_that_are_not_seen_are_hatched_and_explained(open_page, whole_pa
     assert "not seen by the explained layer" in page.locator(".cam1d-legend").inner_text()
 
 
+def hatched(page, picture, sample):
+    """Whether the one row is hatched at a sample: lines of one color on paper, where a map's cell has one color."""
+    top = picture["rows"][0]["top"]
+    colors = page.evaluate(READ_COLORS, [[picture["centers"][sample], top + 2 + row] for row in range(14)])
+    return {tuple(color[:3]) for color in colors} >= {(255, 255, 255), (99, 102, 110)}
+
+
+def test_a_series_of_one_channel_is_marked_in_its_row_as_its_map_was_made(open_page, tmp_path):
+    placed = {"Grad-CAM": True, "Gradient × Input": False, "Saliency": False}
+    whole = explanation(channels=1, placed=placed)
+    page = open_page(save_html(whole, tmp_path / "one.html", progress=False))
+    legend = page.locator(".cam1d-legend")
+    instance, target, _ = shown(page)
+    picture = page.evaluate(SNAPSHOT)
+    assert (picture["strip"], len(picture["rows"])) == (None, 1)
+    assert hatched(page, picture, 59)
+    assert "not seen by the explained layer" in legend.inner_text()
+    assert "extrapolated" in legend.inner_text()
+    page.locator("select").nth(1).select_option(label="Saliency")
+    ready(page, instance, target, 2)
+    picture = page.evaluate(SNAPSHOT)
+    assert picture["strip"] is None
+    assert not hatched(page, picture, 59)
+    assert "not seen" not in legend.inner_text()
+    assert "extrapolated" not in legend.inner_text()
+    assert page.errors == []
+
+
 def test_the_words_tell_class_probability_exactness_and_gap(open_page, whole, whole_page):
     page = open_page(whole_page)
     instance, target, _ = shown(page)
@@ -166,8 +194,7 @@ def test_the_words_tell_class_probability_exactness_and_gap(open_page, whole, wh
     assert ("✓ right" if whole.y[0] == whole.probabilities[0].argmax() else "✗ wrong") in summary
     legend = page.locator(".cam1d-legend").inner_text()
     assert "color: ± max of this map" in legend
-    assert "complete" in legend
-    assert "25.0 %" in legend
+    assert "complete: the values add up to the score · gap: 25.0 % of it" in legend
 
 
 def test_the_picture_is_told_to_those_who_do_not_see_it(open_page, whole_page):
