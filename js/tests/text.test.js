@@ -68,9 +68,9 @@ test("the picture in one sentence", () => {
 });
 
 test("no gap is told where no sum is promised", () => {
-  assert.equal(gapText(null, true), "");
-  assert.equal(gapText(-0.037, false), " · gap: 3.7 % of it");
-  assert.equal(gapText(0.0004, true), " · gap over the steps: < 0.1 % of it");
+  assert.equal(gapText(null), "");
+  assert.equal(gapText(-0.037), " · gap: 3.7 % of it");
+  assert.equal(gapText(0.0004), " · gap: < 0.1 % of it");
 });
 
 test("how far a map can be trusted says what adds up, and to what", () => {

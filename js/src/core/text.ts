@@ -63,10 +63,14 @@ export function exactnessText({ exactness, adds_up, placed }: MethodFacts): stri
   }
 }
 
-/** Share that the sum misses. A placed map is summed at its steps: the curve drawn between them is no sum. */
-export function gapText(gap: number | null, placed: boolean): string {
-  return gap === null ? "" : ` · gap${placed ? " over the steps" : ""}: ${formatPercent(Math.abs(gap))} of it`;
+/** Share that the sum misses. */
+export function gapText(gap: number | null): string {
+  return gap === null ? "" : ` · gap: ${formatPercent(Math.abs(gap))} of it`;
 }
+
+/** What the gap is a gap of: a placed map is summed at its steps, and the curve drawn between them is no sum. */
+export const gapHint = (placed: boolean): string =>
+  placed ? "of the values at the layer’s steps, not of the curve that is drawn between them" : "";
 
 /** What stands under the pointer. */
 export function readout(picture: Picture, facts: Facts, sample: number, channel: number | "strip" | null): string[] {

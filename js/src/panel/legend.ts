@@ -2,7 +2,7 @@ import { type ColorScale, colorScale } from "../core/color.js";
 import { fade, hatch } from "../core/draw_marks.js";
 import { marksOf } from "../core/facts.js";
 import { formatNumber, formatSigned } from "../core/numbers.js";
-import { exactnessText, gapText } from "../core/text.js";
+import { exactnessText, gapHint, gapText } from "../core/text.js";
 import type { Theme } from "../core/theme.js";
 import { themeOf, watchTheme } from "../mark/page_theme.js";
 import { PanelModel, PanelView, textElement } from "./panel.js";
@@ -45,13 +45,15 @@ export class LegendView extends PanelView {
     const { picture, status, choice, facts } = this.mark;
     const method = facts.methods[choice.method];
     const { label, description, placed } = method;
-    const gap = status === "ready" && picture ? gapText(picture.attribution.gap, placed) : "";
+    const gap = status === "ready" && picture ? gapText(picture.attribution.gap) : "";
+    const gapSpan = textElement("span", "cam1d-gap", gap);
+    gapSpan.title = gapHint(placed);
     return textElement(
       "div",
       "cam1d-words",
       textElement("span", "cam1d-method", label),
       textElement("span", "cam1d-description", description ? ` — ${description}` : ""),
-      textElement("div", "cam1d-exactness", exactnessText(method) + gap),
+      textElement("div", "cam1d-exactness", exactnessText(method), gapSpan),
     );
   }
 

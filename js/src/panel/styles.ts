@@ -44,6 +44,7 @@ const SHEET = `
 .cam1d-legend .cam1d-words { flex: 1 1 320px; min-width: 0; overflow-wrap: anywhere; }
 .cam1d-legend .cam1d-method { font-weight: 650; }
 .cam1d-legend .cam1d-description, .cam1d-legend .cam1d-exactness { color: var(--cam1d-faint); }
+.cam1d-legend .cam1d-gap { white-space: pre; }
 .cam1d-legend .cam1d-keys { flex: 1 0 100%; display: flex; flex-wrap: wrap; gap: 2px 18px; font-size: 12px; color: var(--cam1d-faint); }
 .cam1d-legend .cam1d-keys > span { display: inline-flex; align-items: center; gap: 6px; }
 .cam1d-legend .cam1d-keys canvas { width: 22px; height: 12px; }
