@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ def check_names(argument: str, names: Sequence[str] | None, noun: str, count: in
         return tuple(f"{noun} {index}" if noun else "" for index in range(count))
     if isinstance(names, str):
         raise TypeError(f"{argument} must be a sequence of {count} names, but is one str, {names!r}")
+    if isinstance(names, Mapping | Set) or not hasattr(names, "__len__"):
+        raise TypeError(f"{argument} must be a sequence of {count} names, but is a {type(names).__name__}")
     if len(names) != count:
         raise ValueError(f"{argument} must hold {count} names, but holds {len(names)}")
     return tuple(str(name) for name in names)
@@ -22,8 +24,8 @@ def check_names(argument: str, names: Sequence[str] | None, noun: str, count: in
 def check_true_classes(y: Any, instances: int, classes: int) -> np.ndarray:
     """True classes as int, one an instance; a one-hot array of shape (instance, class) is understood."""
     y = np.asarray(y)
-    if y.ndim == 2 and y.shape[1] == classes and classes > 1:
-        y = y.argmax(axis=1)
+    if y.ndim == 2 and y.shape[1] == classes and classes > 1 and (np.sort(y, axis=1) == np.eye(classes)[-1]).all():
+        y = y.argmax(axis=1)  # one-hot; several classes at once are no one true class
     y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
     if y.shape != (instances,):
         raise ValueError(
@@ -38,10 +40,24 @@ def check_true_classes(y: Any, instances: int, classes: int) -> np.ndarray:
     return y.astype(np.int64)
 
 
-def check_sampling_rate(sampling_rate: float | None) -> float | None:
+def check_targets(targets: Any, instances: int, classes: int) -> np.ndarray:
+    """Class indices as int, of shape (instance, target)."""
+    targets = np.array(targets)
+    if targets.size and not np.issubdtype(targets.dtype, np.integer):
+        raise TypeError(f"targets must hold class indices, but holds {targets.dtype}")
+    shaped("targets", targets, "(instance, target)", (instances, None))
+    wrong = targets[(targets < 0) | (targets >= classes)]
+    if wrong.size:
+        raise ValueError(f"targets must be class indices from 0 to {classes - 1}, but hold {wrong[0]}")
+    return targets.astype(np.int64)
+
+
+def check_sampling_rate(sampling_rate: Any) -> float | None:
     """Samples per second as a positive float, or None."""
     if sampling_rate is None:
         return None
+    if isinstance(sampling_rate, str):
+        raise TypeError(f"sampling_rate must be a number of samples per second, but is {sampling_rate!r}")
     if not (np.isfinite(sampling_rate) and sampling_rate > 0):
         raise ValueError(f"sampling_rate must be a positive number of samples per second, but is {sampling_rate}")
     return float(sampling_rate)
@@ -50,13 +66,14 @@ def check_sampling_rate(sampling_rate: float | None) -> float | None:
 def finite(name: str, values: Any) -> np.ndarray:
     """Numbers as float32, none of them NaN or infinite."""
     values = np.asarray(values)
-    if not np.issubdtype(values.dtype, np.number) and values.dtype != bool:
+    if values.dtype.kind not in "iufb":
         raise TypeError(f"{name} must hold numbers, but holds {values.dtype}")
     if not np.isfinite(values).all():
         raise ValueError(
             f"{name} must be finite, but holds {np.count_nonzero(~np.isfinite(values))} NaN or infinite values"
         )
-    return values.astype(np.float32, copy=False)
+    # a copy: what is explained does not change when the caller's array does
+    return values.astype(np.float32)
 
 
 def shaped(name: str, values: np.ndarray, dims: str, shape: tuple[int | None, ...]) -> None:
@@ -66,10 +83,10 @@ def shaped(name: str, values: np.ndarray, dims: str, shape: tuple[int | None, ..
         raise ValueError(f"{name} must have shape {dims}{wanted}, but has {values.shape}")
 
 
-def shaped_as_map(label: str, values: np.ndarray, shape: tuple[int, ...]) -> None:
+def shaped_as_map(name: str, values: np.ndarray, shape: tuple[int, ...]) -> None:
     """A map for each target, of every channel or of all together."""
     if values.shape not in (shape, (*shape[:-1], 1)):
         raise ValueError(
-            f"attributions[{label!r}] must have shape (instance, target, time, channel) = {shape}, or channel "
-            f"of size 1, but has {values.shape}"
+            f"{name} must have shape (instance, target, time, channel) = {shape}, or channel of size 1, "
+            f"but has {values.shape}"
         )

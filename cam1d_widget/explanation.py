@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
-from .checks import check_names, check_sampling_rate, check_true_classes, finite, shaped, shaped_as_map
+from .checks import check_names, check_sampling_rate, check_targets, check_true_classes, finite, shaped, shaped_as_map
 from .explanation_file import read_fields, refusing_damage, write_fields
 
 __all__ = ["Explanation", "ExplanationSource"]
@@ -75,6 +74,14 @@ class ExplanationSource(Protocol):
         """Per method, whether its maps can be negative."""
 
     @property
+    def placed(self) -> Mapping[str, bool]:
+        """Per method, whether its maps were made at the steps of a layer and placed by receptive fields."""
+
+    @property
+    def adds_up(self) -> Mapping[str, str]:
+        """Per method, what its values add up to, as a verb phrase; "" where nothing is promised."""
+
+    @property
     def descriptions(self) -> Mapping[str, str]:
         """Per method, one phrase that says what its map shows."""
 
@@ -122,6 +129,12 @@ class Explanation:
         Per method, the share of the score that the sum of the map misses; nan where none is promised.
     signed : mapping of str to bool, optional
         Whether a method's maps can be negative. Default: whether any value is.
+    placed : mapping of str to bool, optional
+        Whether a method's maps were made at the steps of a layer and placed by receptive fields, so that they are
+        extrapolated beyond the first and last center. Default: whether they have one channel, where a receptive field
+        is given.
+    adds_up : mapping of str to str, optional
+        What a method's values add up to, as a verb phrase such as "add up to the score minus its bias".
     descriptions : mapping of str to str, optional
         One phrase per method.
     receptive_field : ndarray of shape (step, 3), optional
@@ -141,58 +154,82 @@ class Explanation:
     exactness: Mapping[str, str] = field(default_factory=dict)
     completeness: Mapping[str, np.ndarray] = field(default_factory=dict)
     signed: Mapping[str, bool] = field(default_factory=dict)
+    placed: Mapping[str, bool] = field(default_factory=dict)
+    adds_up: Mapping[str, str] = field(default_factory=dict)
     descriptions: Mapping[str, str] = field(default_factory=dict)
     receptive_field: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         """Bring every field to its one form, and check it; nothing is checked again behind this door."""
-        fix = partial(object.__setattr__, self)
-        for name in ("x", "scores"):
-            fix(name, finite(name, getattr(self, name)))
+        self._fix_arrays()
+        self._fix_names()
+        self._fix_maps()
+        self._fix_words()
+
+    def _fix(self, **values: Any) -> None:
+        for name, value in values.items():
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+            object.__setattr__(self, name, value)
+
+    def _fix_arrays(self) -> None:
+        self._fix(x=finite("x", self.x), scores=finite("scores", self.scores))
         shaped("x", self.x, "(instance, time, channel)", (None, None, None))
-        instances, time, channels = self.x.shape
+        instances = len(self.x)
         shaped("scores", self.scores, "(instance, class)", (instances, None))
         classes = self.scores.shape[1]
-        fix("targets", np.asarray(self.targets, dtype=np.int64))
-        shaped("targets", self.targets, "(instance, target)", (instances, None))
-        if self.targets.size and not (self.targets.min() >= 0 and self.targets.max() < classes):
-            raise ValueError(f"targets must be class indices from 0 to {classes - 1}, but hold {self.targets.max()}")
+        self._fix(targets=check_targets(self.targets, instances, classes))
         if self.probabilities is not None:
-            fix("probabilities", finite("probabilities", self.probabilities))
+            self._fix(probabilities=finite("probabilities", self.probabilities))
             shaped("probabilities", self.probabilities, "(instance, class)", (instances, classes))
         if self.y is not None:
-            fix("y", check_true_classes(self.y, instances, classes))
+            self._fix(y=check_true_classes(self.y, instances, classes))
         if self.receptive_field is not None:
-            fix("receptive_field", np.asarray(self.receptive_field, dtype=float))
+            self._fix(receptive_field=np.array(self.receptive_field, dtype=float))
             shaped("receptive_field", self.receptive_field, "(step, 3)", (None, 3))
-        fix("class_names", check_names("class_names", self.class_names, "class", classes))
-        fix("channel_names", check_names("channel_names", self.channel_names, "channel", channels))
-        fix("channel_units", check_names("channel_units", self.channel_units, "", channels))
-        fix("sampling_rate", check_sampling_rate(self.sampling_rate))
-        maps = {label: finite(f"attributions[{label!r}]", values) for label, values in self.attributions.items()}
-        for label, values in maps.items():
-            shaped_as_map(label, values, (*self.targets.shape, time, channels))
-        fix("attributions", MappingProxyType(maps))
-        gaps = {
-            label: np.asarray(self.completeness.get(label, np.full(self.targets.shape, np.nan)), float)
-            for label in maps
-        }
-        for label, gap in gaps.items():
-            shaped(f"completeness[{label!r}]", gap, "(instance, target)", self.targets.shape)
-        fix("completeness", MappingProxyType(gaps))
-        fix(
-            "exactness",
-            MappingProxyType({label: self.exactness.get(label, "approximate") for label in maps}),
+
+    def _fix_names(self) -> None:
+        channels, classes = self.x.shape[2], self.scores.shape[1]
+        self._fix(
+            class_names=check_names("class_names", self.class_names, "class", classes),
+            channel_names=check_names("channel_names", self.channel_names, "channel", channels),
+            channel_units=check_names("channel_units", self.channel_units, "", channels),
+            sampling_rate=check_sampling_rate(self.sampling_rate),
         )
+
+    def _fix_maps(self) -> None:
+        maps = {label: finite(f"attributions[{label!r}]", values) for label, values in self.attributions.items()}
+        gaps = {label: np.full(self.targets.shape, np.nan) for label in maps}
+        gaps |= {label: np.array(values, dtype=float) for label, values in self.completeness.items()}
+        for label, values in maps.items():
+            shaped_as_map(f"attributions[{label!r}]", values, (*self.targets.shape, *self.x.shape[1:]))
+            values.flags.writeable = False
+        for label, values in gaps.items():
+            shaped(f"completeness[{label!r}]", values, "(instance, target)", self.targets.shape)
+        self._fix(attributions=MappingProxyType(maps))
+        self._fix(completeness=self._of_methods("completeness", gaps))
+
+    def _fix_words(self) -> None:
         for label, word in self.exactness.items():
             if word not in EXACTNESS:
                 raise ValueError(f"exactness[{label!r}] must be one of {EXACTNESS}, but is {word!r}")
-        signed = {label: bool(self.signed.get(label, (values < 0).any())) for label, values in maps.items()}
-        fix("signed", MappingProxyType(signed))
-        fix(
-            "descriptions",
-            MappingProxyType({label: str(self.descriptions.get(label, "")) for label in maps}),
-        )
+        has_steps = self.receptive_field is not None
+        defaults: dict[str, dict[str, Any]] = {
+            "exactness": dict.fromkeys(self.methods, "approximate"),
+            "signed": {label: bool((values < 0).any()) for label, values in self.attributions.items()},
+            "placed": {label: has_steps and values.shape[-1] == 1 for label, values in self.attributions.items()},
+            "adds_up": dict.fromkeys(self.methods, ""),
+            "descriptions": dict.fromkeys(self.methods, ""),
+        }
+        for name, default in defaults.items():
+            self._fix(**{name: self._of_methods(name, {**default, **getattr(self, name)})})
+
+    def _of_methods(self, name: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        unknown = values.keys() - self.attributions.keys()
+        if unknown:
+            there = ", ".join(self.methods)
+            raise ValueError(f"{name} must speak of the methods {there}, but speaks of {', '.join(sorted(unknown))}")
+        return MappingProxyType({label: values[label] for label in self.methods})
 
     @property
     def methods(self) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from .attribution.choices import Methods
 from .attribution.explainer import as_classifier
-from .attribution.lazy_explanation import LazyExplanation, Methods
+from .attribution.lazy_explanation import LazyExplanation
 from .viewer import ExplanationViewer
 
 __all__ = ["CAM1DWidget"]

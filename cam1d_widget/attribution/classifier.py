@@ -6,13 +6,14 @@ to split and to bring numpy arrays back. Another framework is one more class tha
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, Protocol
 
 import numpy as np
 
 from .receptive_field import ReceptiveField
 
-__all__ = ["Classifier", "as_targets", "check_series"]
+__all__ = ["Classifier", "as_targets", "check_series", "warn_if_saturated"]
 
 
 class Classifier(Protocol):
@@ -100,7 +101,7 @@ def as_targets(target: Any, instances: int, classes: int) -> np.ndarray:
     return targets.astype(np.int32)
 
 
-def check_series(x: Any, time: int | None, channels: int | None) -> np.ndarray:
+def check_series(x: Any, time: int | None, channels: int | None, argument: str = "x") -> np.ndarray:
     """Series as float32 of shape (instance, time, channel), or an error that says what is wrong with them.
 
     Parameters
@@ -108,15 +109,20 @@ def check_series(x: Any, time: int | None, channels: int | None) -> np.ndarray:
     x : array-like
     time, channels : int or None
         What the model was built for; None where it takes any.
+    argument : str
+        What the caller's argument is called.
     """
-    x = np.asarray(x)
-    if not (np.issubdtype(x.dtype, np.number) or x.dtype == bool):
-        raise TypeError(f"x must hold numbers, but holds {x.dtype}")
+    try:
+        x = np.asarray(x)
+    except ValueError:
+        raise ValueError(f"{argument} must hold series of one length and one number of channels each") from None
+    if x.dtype.kind not in "iufb":
+        raise TypeError(f"{argument} must hold numbers, but holds {x.dtype}")
     if x.ndim != 3:
-        way_out = "; one series goes in as x[np.newaxis]" if x.ndim == 2 else ""
-        raise ValueError(f"x must have shape (instance, time, channel), but has {x.shape}{way_out}")
+        way_out = f"; one series goes in as {argument}[np.newaxis]" if x.ndim == 2 else ""
+        raise ValueError(f"{argument} must have shape (instance, time, channel), but has {x.shape}{way_out}")
     if not x.size:
-        raise ValueError(f"x must hold at least one series, but has shape {x.shape}")
+        raise ValueError(f"{argument} must hold at least one series, but has shape {x.shape}")
     _, steps, variables = x.shape
     if (
         (time not in (None, steps) or channels not in (None, variables))
@@ -124,19 +130,32 @@ def check_series(x: Any, time: int | None, channels: int | None) -> np.ndarray:
         and _fits(steps, channels)
     ):
         raise ValueError(
-            f"x must have shape (instance, time, channel) = (any, {time}, {channels}), but has {x.shape}: channels "
-            f"stand first; pass layout='channels_first'"
+            f"{argument} must have shape (instance, time, channel) = (any, {time}, {channels}), but has {x.shape}: "
+            f"channels stand first; pass layout='channels_first'"
         )
     if channels not in (None, variables):
-        raise ValueError(f"x must have {channels} channels, as the model was built for, but has shape {x.shape}")
+        raise ValueError(
+            f"{argument} must have {channels} channels, as the model was built for, but has shape {x.shape}"
+        )
     if time not in (None, steps):
-        raise ValueError(f"x must have {time} samples, as the model was built for, but has shape {x.shape}")
+        raise ValueError(f"{argument} must have {time} samples, as the model was built for, but has shape {x.shape}")
     if not np.isfinite(x).all():
         instances = np.flatnonzero(~np.isfinite(x).all(axis=(1, 2)))
         raise ValueError(
-            f"x must be finite, but holds NaN or infinite values, first in instance {instances[0]}; fill them"
+            f"{argument} must be finite, but holds NaN or infinite values, first in instance {instances[0]}; fill them"
         )
     return x.astype(np.float32, copy=False)
+
+
+def warn_if_saturated(probabilities: np.ndarray) -> None:
+    """Say that probabilities near one have no gradient left to explain."""
+    share = float((probabilities.max(axis=-1) > 1 - 1e-6).mean())
+    if share:
+        warnings.warn(
+            f"the softmax is saturated on {share:.0%} of the instances, where the gradient of a probability vanishes; "
+            f"score='logits' explains them",
+            stacklevel=3,
+        )
 
 
 def _fits(size: int, wanted: int | None) -> bool:

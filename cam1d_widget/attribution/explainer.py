@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..explanation import Explanation
-from .lazy_explanation import LazyExplanation, Methods
+from .choices import Methods, wanted_targets
+from .lazy_explanation import LazyExplanation
 
 __all__ = ["as_classifier", "explain"]
 
@@ -55,6 +56,7 @@ def explain(
     >>> explanation.save("explanation.npz")
     """
     classifier = as_classifier(model, layer=layer, score=score, batch_size=batch_size)
+    targets = wanted_targets(targets, classifier.classes)
     lazy = LazyExplanation(classifier, x, methods=methods, background=background, **names)
     return lazy.compute(targets=targets, progress=progress)
 
@@ -62,6 +64,8 @@ def explain(
 def as_classifier(model: Any, *, layer: Any, score: str, batch_size: int | None) -> Any:
     """Classifier as it is, and one made of a Keras model."""
     if hasattr(model, "gradient") and hasattr(model, "scores"):
+        if layer is not None or score != "logits" or batch_size is not None:
+            raise ValueError("layer, score and batch_size belong to the classifier: give them to it when it is made")
         return model
     from .keras_classifier import KerasClassifier  # Keras is loaded when a model is given, not before
 

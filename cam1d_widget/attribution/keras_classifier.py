@@ -6,25 +6,30 @@ trace on its layers, and the activation behind the logits is looked through, not
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from .classifier import as_targets, check_series
-from .keras_head import head_entry, head_kind, logits, output_of
-from .keras_model import readable_model, series_and_scores
+from .classifier import as_targets, check_series, warn_if_saturated
+from .keras_head import head_entry, head_kind, logits, output_of, refuse_training, series_and_scores
 from .keras_receptive_field import receptive_field_of
 from .receptive_field import ReceptiveField
 
 __all__ = ["KerasClassifier"]
 
 _LINKS = {"softmax": tf.nn.softmax, "sigmoid": tf.nn.sigmoid}
-_SATURATED = 1 - 1e-6
+
+
+class _Graph(keras.Function):  # type: ignore[misc]
+    """Part of a model's graph, for batches of any size, also where the model was built by a batch of one size."""
+
+    def _assert_input_compatibility(self, *_: Any) -> None:
+        """Shapes are checked where series come in."""
 
 
 class KerasClassifier:
@@ -60,14 +65,19 @@ class KerasClassifier:
             raise ValueError(f"score must be 'logits' or 'probabilities', but is {score!r}")
         if batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, but is {batch_size}")
-        self.model = readable_model(model)
+        self.model = _readable(model)
         self.score = score
         self.batch_size = batch_size
         self._input, output = series_and_scores(self.model)
         self._exit, self._last, self._link = logits(output, self.model)
+        # A link that is told by the loss stands behind the model's output, not in front of it.
+        self._seen_link = self._last is not None or self._exit is not output
+        if self._link is None and score == "probabilities":
+            raise ValueError(f"model {self.name!r} gives no probabilities to explain; use score='logits'")
         self._two_sided = self._link == "sigmoid" and output.shape[-1] == 1
         self.classes = 2 if self._two_sided else int(output.shape[-1])
         self._entry, self._no_map = self._explained(layer)
+        refuse_training(self._exit, self.name)
         self._length: int | None = self._input.shape[1]
 
     # What the model is
@@ -182,18 +192,18 @@ class KerasClassifier:
 
     @cached_property
     def _logits_of(self) -> Callable[[tf.Tensor], tf.Tensor]:
-        function = keras.Function([self._input], [self._exit])
+        function = _Graph([self._input], [self._exit])
         return lambda x: self._finish(function([x])[0])
 
     @cached_property
     def _trunk(self) -> Callable[[tf.Tensor], tf.Tensor]:
-        function = keras.Function([self._input], [self._entry])
+        function = _Graph([self._input], [self._entry])
         return lambda x: function([x])[0]
 
     @cached_property
     def _head_of(self) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
         """Logits of features; the series goes along for heads that reach round the explained layer."""
-        function = keras.Function([self._input, self._entry], [self._exit])
+        function = _Graph([self._input, self._entry], [self._exit])
         return lambda x, features: self._finish(function([x, features])[0])
 
     def _finish(self, hidden: tf.Tensor) -> tf.Tensor:
@@ -260,7 +270,24 @@ class KerasClassifier:
     def _checked(self, x: np.ndarray) -> np.ndarray:
         x = check_series(x, *self.input_shape)
         self._length = x.shape[1]
+        if not self._understood:
+            self._compare_with_model(x[:1])
         return x
+
+    _understood = False
+
+    def _compare_with_model(self, x: np.ndarray) -> None:
+        """Refuse a model whose last layers do something else than they seem to."""
+        output = np.asarray(self.model(tf.repeat(x, self._input.shape[0] or 1, axis=0), training=False), np.float32)[:1]
+        logits = self._logits_of(tf.constant(x))
+        ours = np.asarray(self._linked(logits) if self._seen_link else logits)[:, -output.shape[1] :]
+        close = np.allclose(ours, output, rtol=1e-2, atol=1e-2)
+        if not close or (self._link is None and _are_shares(output)):
+            raise ValueError(
+                f"the logits of model {self.name!r} cannot be found behind its last layer; "
+                f"let it end in Dense with activation='softmax' or 'sigmoid', or in a Softmax layer"
+            )
+        self._understood = True
 
     def _explained(self, layer: Any) -> tuple[Any, str | None]:
         """Map to explain, and why there is none."""
@@ -275,12 +302,27 @@ class KerasClassifier:
         )
 
 
-def warn_if_saturated(probabilities: np.ndarray) -> None:
-    """Say that probabilities near one have no gradient left to explain."""
-    share = float((probabilities.max(axis=-1) > _SATURATED).mean())
-    if share:
-        warnings.warn(
-            f"the softmax is saturated on {share:.0%} of the instances, where the gradient of a probability vanishes; "
-            f"score='logits' explains them",
-            stacklevel=3,
+def _readable(model: Any) -> Any:
+    """Model itself, from a path where one is given, with its graph known."""
+    if isinstance(model, str | Path):
+        model = keras.models.load_model(model)  # with its loss, which tells what bare outputs mean
+    model = getattr(model, "model_", model)  # aeon's and sktime's fitted classifiers
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"model must be a keras.Model or the path of a saved one, but is a {type(model).__name__}")
+    if not isinstance(model, keras.Sequential) and not hasattr(model, "_operations"):
+        raise TypeError(
+            f"model {model.name!r} is a subclassed keras.Model, whose graph cannot be read; "
+            f"give a Sequential or Functional one"
         )
+    try:
+        _ = model.outputs
+    except AttributeError:
+        raise ValueError(
+            f"model {model.name!r} is not built; give it an Input layer, or call it once on a batch of series"
+        ) from None
+    return model
+
+
+def _are_shares(output: np.ndarray) -> bool:
+    """Whether outputs look like the probabilities of several classes."""
+    return output.shape[1] > 1 and bool((output >= 0).all()) and abs(float(output.sum()) - len(output)) < 1e-3

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from .keras_graph import backwards, kinds, maker, sources
 from .receptive_field import ReceptiveField, union
 
@@ -12,15 +14,15 @@ __all__ = ["receptive_field_of"]
 
 # Step by step: the output at a step depends on the input at that step alone.
 _POINTWISE = frozenset(
-    "Activation ReLU LeakyReLU PReLU ELU Softmax BatchNormalization Dropout SpatialDropout1D "
+    "Activation ReLU LeakyReLU PReLU ELU BatchNormalization Dropout SpatialDropout1D "
     "GaussianNoise GaussianDropout AlphaDropout ActivityRegularization Dense Rescaling "
     "Normalization Identity Masking Relu Relu6 Elu Selu Gelu Silu Sigmoid HardSigmoid HardSilu Tanh "
-    "Softplus Softsign LogSoftmax LogSigmoid Mish Negative Abs Absolute Exp Expm1 Log Log1p Sqrt Square "
+    "Softplus Softsign LogSigmoid Mish Negative Abs Absolute Exp Expm1 Log Log1p Sqrt Square "
     "Power Sin Cos Sign Clip Cast".split()
 )
 _MERGING = frozenset("Add Subtract Multiply Divide TrueDivide Average Maximum Minimum Concatenate".split())
 # Over the last axis only, these are pointwise as well.
-_NORMALIZING = frozenset("LayerNormalization RMSNormalization UnitNormalization".split())
+_NORMALIZING = frozenset("LayerNormalization RMSNormalization UnitNormalization Softmax LogSoftmax".split())
 _CONVOLVING = frozenset("Conv1D SeparableConv1D DepthwiseConv1D".split())
 _POOLING = frozenset("MaxPooling1D AveragePooling1D".split())
 
@@ -33,8 +35,18 @@ def receptive_field_of(tensor: Any, length: int) -> ReceptiveField:
     ValueError
         If a layer on the way moves steps about in a way that is not known.
     """
-    known: dict[int, ReceptiveField] = {}
-    for made in reversed(list(backwards(tensor, lambda _: False))):
+    field = _carried(tensor, {}, length)
+    if (np.diff(field.centers) < 0).any():
+        raise ValueError(
+            f"the steps of layer {maker(tensor).name!r} do not follow each other in time, so its map cannot be placed; "
+            f"name a layer in front of the branches with layer="
+        )
+    return field
+
+
+def _carried(tensor: Any, known: dict[int, ReceptiveField], length: int) -> ReceptiveField:
+    """Receptive field of a tensor, from those that are known by the tensors' ids."""
+    for made in reversed(list(backwards(tensor, lambda one: id(one) in known))):
         known[id(made)] = _behind(made, [known[id(source)] for source in sources(made)], length)
     return known[id(tensor)]
 
@@ -46,6 +58,9 @@ def _behind(tensor: Any, fields: list[ReceptiveField], length: int) -> Receptive
         return ReceptiveField.of_input(length)
     if getattr(layer, "data_format", None) == "channels_first":
         raise ValueError(f"layer {layer.name!r} has data_format='channels_first'; give it (batch, step, filter) maps")
+    if hasattr(layer, "inputs") and hasattr(layer, "outputs"):  # a model inside the model
+        inner = {id(series): field for series, field in zip(layer.inputs, fields, strict=True)}
+        return _carried(layer.outputs[tensor._keras_history.tensor_index], inner, length)
     for names, rule in _RULES:
         if kinds(layer) & names:
             return rule(layer, fields)
@@ -81,7 +96,10 @@ def _mixed(tensor: Any, layer: Any, fields: list[ReceptiveField]) -> ReceptiveFi
     steps = tensor.shape[1] if len(tensor.shape) == 3 else 1
     if steps == 1 or len(tensor.shape) != 3:
         return ReceptiveField.of_input(field.length).windowed(field.length)
-    if steps in (len(field), None):
+    # A layer, be it recurrent, attention or a user's own, is taken to keep its steps in order; a bare function, such as
+    # a slice, a flip or a roll, is not.
+    in_order = "Layer" in kinds(layer) and not getattr(layer, "go_backwards", False)
+    if in_order and steps in (len(field), None):
         return field.blurred(0, field.length)
     raise ValueError(
         f"layer {layer.name!r} ({type(layer).__name__}) makes {steps} steps of {len(field)} in a way that is not "

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from tqdm.auto import tqdm
 
+from ..checks import finite, shaped_as_map
 from ..explanation import Explanation
-from .classifier import Classifier, check_series
+from .choices import Methods, chosen_methods, columns, described, rows_of, wanted_targets, with_baseline
+from .classifier import check_series
 from .masking import channel_mean
-from .methods import AttributionMethod, all_methods
+from .methods import AttributionMethod
 from .series import read_series
 
-__all__ = ["LazyExplanation", "Methods"]
-
-Methods = Iterable[str | AttributionMethod | type[AttributionMethod]] | None
+__all__ = ["LazyExplanation"]
 
 # Bytes of maps that are kept; some thousand maps of the question's size.
 _CACHE = 64 * 2**20
@@ -46,12 +45,13 @@ class LazyExplanation:
     Attributes
     ----------
     x, scores, probabilities, y, receptive_field
-        As in :class:`~cam1d_widget.Explanation`.
+        As in :class:`~cam1d_widget.Explanation`; of the classifier as it was when this was made. After further
+        training, make a new one.
     class_names, channel_names, channel_units, sampling_rate
         Likewise.
     methods : tuple of str
         Label of each method.
-    exactness, signed, descriptions : dict
+    exactness, signed, placed, adds_up, descriptions : dict
         By label.
     """
 
@@ -65,6 +65,9 @@ class LazyExplanation:
         layout: str = "channels_last",
         **names: Any,
     ) -> None:
+        unknown = names.keys() - {"y", "class_names", "channel_names", "channel_units", "sampling_rate"}
+        if unknown:
+            raise TypeError(f"there is no argument {', '.join(sorted(unknown))}; see the names of Explanation")
         series = read_series("x", x, layout)
         x = check_series(series.values, *classifier.input_shape)
         for name in ("channel_names", "sampling_rate"):
@@ -72,23 +75,37 @@ class LazyExplanation:
                 names[name] = getattr(series, name)
         baseline = None
         if background is not None:
-            background = check_series(read_series("background", background, layout).values, None, x.shape[2])
+            background = read_series("background", background, layout).values
+            background = check_series(background, None, x.shape[2], "background")
             baseline = channel_mean(background)
         chosen = chosen_methods(methods, classifier)
+        self._classifier = classifier
+        self._methods = {method.label: with_baseline(method, baseline, x) for method in chosen}
         # Names, y and rate are checked here, before anything slow: an explanation of no method yet.
         no_targets = np.zeros((len(x), 0), int)
         Explanation(x, np.zeros((len(x), classifier.classes)), no_targets, {}, **names)
-        scores, probabilities = classifier.scores(x), classifier.probabilities(x)
-        frame = Explanation(x, scores, no_targets, {}, probabilities=probabilities, **names)
-        self._frame = replace(frame, receptive_field=_field_of(classifier))
+        self._frame = Explanation(
+            x,
+            classifier.scores(x),
+            no_targets,
+            {},
+            probabilities=classifier.probabilities(x),
+            receptive_field=_field_of(classifier),
+            **names,
+        )
         self._take_facts(self._frame)
-        self._classifier = classifier
-        self._methods = {method.label: _with_baseline(method, baseline) for method in chosen}
-        self.methods = tuple(self._methods)
-        self.exactness = {label: method.exactness(classifier) for label, method in self._methods.items()}
-        self.signed = {label: method.signed for label, method in self._methods.items()}
-        self.descriptions = {label: _described(method) for label, method in self._methods.items()}
+        self._take_words({method.label: method for method in chosen}, baseline)
         self._maps: OrderedDict[tuple[str, int, int], tuple[np.ndarray, float]] = OrderedDict()
+
+    def _take_words(self, methods: dict[str, AttributionMethod], baseline: np.ndarray | None) -> None:
+        self.methods = tuple(methods)
+        self.exactness = {label: method.exactness(self._classifier) for label, method in methods.items()}
+        self.signed = {label: method.signed for label, method in methods.items()}
+        self.placed = {label: method.placed for label, method in methods.items()}
+        self.adds_up = {
+            label: "" if self.exactness[label] == "approximate" else method.adds_up for label, method in methods.items()
+        }
+        self.descriptions = {label: described(method, baseline) for label, method in methods.items()}
 
     def _take_facts(self, frame: Explanation) -> None:
         self.x, self.scores, self.probabilities, self.y = frame.x, frame.scores, frame.probabilities, frame.y
@@ -124,21 +141,23 @@ class LazyExplanation:
         progress : bool
             Show a progress bar.
         """
-        rows = np.arange(len(self.x)) if instances is None else np.atleast_1d(instances)
+        rows = rows_of(instances, len(self.x))
         labels = self.methods if methods is None else (methods,) if isinstance(methods, str) else tuple(methods)
-        columns = _columns(targets, self.scores[rows])
-        results = {label: self._computed(label, rows, columns, progress) for label in labels}
+        chosen = columns(wanted_targets(targets, self._classifier.classes), self.scores[rows])
+        results = {label: self._computed(label, rows, chosen, progress) for label in labels}
         return replace(
             self._frame,
             x=self.x[rows],
             scores=self.scores[rows],
             probabilities=None if self.probabilities is None else self.probabilities[rows],
             y=None if self.y is None else self.y[rows],
-            targets=columns,
+            targets=chosen,
             attributions={label: maps for label, (maps, _) in results.items()},
             completeness={label: gaps for label, (_, gaps) in results.items()},
             exactness={label: self.exactness[label] for label in labels},
             signed={label: self.signed[label] for label in labels},
+            placed={label: self.placed[label] for label in labels},
+            adds_up={label: self.adds_up[label] for label in labels},
             descriptions={label: self.descriptions[label] for label in labels},
         )
 
@@ -146,12 +165,12 @@ class LazyExplanation:
         self, label: str, rows: np.ndarray, targets: np.ndarray, progress: bool
     ) -> tuple[np.ndarray, np.ndarray]:
         """Maps and completeness gaps of one method."""
-        method = self._known(label)
+        self._known(label)
         parts = []
         with tqdm(total=len(rows), desc=label, unit="series", disable=not progress, leave=False) as bar:
             for first in range(0, len(rows), _TOGETHER):
                 part = slice(first, first + _TOGETHER)
-                parts.append(_maps_and_gaps(method, self._classifier, self.x[rows[part]], targets[part]))
+                parts.append(self._maps_and_gaps(label, rows[part], targets[part]))
                 bar.update(len(rows[part]))
         maps, gaps = zip(*parts, strict=True)
         return np.concatenate(maps), np.concatenate(gaps)
@@ -166,11 +185,25 @@ class LazyExplanation:
         key = (label, int(instance), int(target))
         if key not in self._maps:
             targets = np.arange(self._classifier.classes) if method.free_targets else np.array([target])
-            maps, gaps = _maps_and_gaps(method, self._classifier, self.x[instance : instance + 1], targets[np.newaxis])
+            maps, gaps = self._maps_and_gaps(label, np.array([instance]), targets[np.newaxis])
+            maps.flags.writeable = False
             for one, values, gap in zip(targets, maps[0], gaps[0], strict=True):
                 self._keep((label, int(instance), int(one)), (values, float(gap)))
         self._maps.move_to_end(key)
         return self._maps[key]
+
+    def _maps_and_gaps(self, label: str, rows: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Maps of shape (instance, target, time, channel or 1) and their completeness gaps (instance, target)."""
+        x, classifier, method = self.x[rows], self._classifier, self._methods[label]
+        if isinstance(getattr(method, "baseline", None), np.ndarray):
+            method = replace(method, baseline=method.baseline[rows])  # type: ignore[type-var, attr-defined]
+        values, totals = method.maps(classifier, x, targets)
+        finite(f"the map of {label}", values)
+        shaped_as_map(f"the map of {label}", values, (*targets.shape, *x.shape[1:]))
+        expected = method.expected_total(classifier, x, targets)
+        if expected is None:
+            return values, np.full(targets.shape, np.nan)
+        return values, np.abs(totals - expected) / np.maximum(np.abs(expected), np.finfo(np.float32).eps)
 
     def _keep(self, key: tuple[str, int, int], made: tuple[np.ndarray, float]) -> None:
         self._maps[key] = made
@@ -184,70 +217,9 @@ class LazyExplanation:
         return self._methods[label]
 
 
-def chosen_methods(methods: Methods, classifier: Any) -> list[AttributionMethod]:
-    """Methods as instances; asked for by name, each must fit the classifier."""
-    known = {method.label: method for method in all_methods()}
-    if methods is None:
-        return [method() for method in known.values() if method().refusal(classifier) is None]
-    if isinstance(methods, str | AttributionMethod | type):
-        methods = [methods]
-    chosen = []
-    for method in methods:
-        if isinstance(method, str):
-            if method not in known:
-                raise ValueError(f"no method is called {method!r}; there are: {', '.join(known)}")
-            method = known[method]
-        chosen.append(method() if isinstance(method, type) else method)
-        reason = chosen[-1].refusal(classifier)
-        if reason:
-            raise ValueError(reason)
-    return chosen
-
-
-def _maps_and_gaps(
-    method: AttributionMethod, classifier: Classifier, x: np.ndarray, targets: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Maps of shape (instance, target, time, channel or 1) and their completeness gaps (instance, target)."""
-    values, totals = method.maps(classifier, x, targets)
-    expected = method.expected_total(classifier, x, targets)
-    if expected is None:
-        return values, np.full(targets.shape, np.nan)
-    return values, np.abs(totals - expected) / np.maximum(np.abs(expected), np.finfo(np.float32).eps)
-
-
-def _with_baseline(method: AttributionMethod, baseline: np.ndarray | None) -> AttributionMethod:
-    """Method with the background's mean as its baseline, unless it brings its own or needs none."""
-    needs = any(field.name == "baseline" for field in fields(method))  # type: ignore[arg-type]
-    if not needs or baseline is None or method.baseline is not None:  # type: ignore[attr-defined]
-        return method
-    return replace(method, baseline=baseline)  # type: ignore[type-var]
-
-
-def _described(method: AttributionMethod) -> str:
-    """Phrase of a method, with the baseline where it has one and nobody chose it."""
-    says_zero = getattr(method, "baseline", 0) is None
-    return f"{method.description} (baseline: zero, for no background was given)" if says_zero else method.description
-
-
-def _columns(targets: Any, scores: np.ndarray) -> np.ndarray:
-    """Explained classes, int of shape (instance, target)."""
-    instances, classes = scores.shape
-    if isinstance(targets, str):
-        if targets not in ("predicted", "all"):
-            raise ValueError(f"targets must be 'predicted', 'all' or class indices, but is {targets!r}")
-        chosen = scores.argmax(axis=1)[:, np.newaxis] if targets == "predicted" else np.arange(classes)
-        return np.broadcast_to(chosen, (instances, chosen.shape[-1])).copy()
-    wanted = np.atleast_1d(targets)
-    if wanted.ndim != 1 or not wanted.size or not np.issubdtype(wanted.dtype, np.integer):
-        raise ValueError(f"targets must be 'predicted', 'all' or a sequence of class indices, but is {targets!r}")
-    if not 0 <= wanted.min() <= wanted.max() < classes:
-        raise ValueError(f"targets must be class indices from 0 to {classes - 1}, but hold {wanted.tolist()}")
-    return np.broadcast_to(wanted, (instances, len(wanted))).copy()
-
-
 def _field_of(classifier: Any) -> np.ndarray | None:
     """Receptive field as plain numbers; None where no layer is explained, or it cannot be placed."""
     if classifier.no_features:
         return None
     field = classifier.receptive_field
-    return np.stack([field.start, field.stop, field.centers], axis=1)
+    return np.stack([field.start, field.stop, field.positions], axis=1)

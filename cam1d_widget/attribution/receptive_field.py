@@ -60,6 +60,16 @@ class ReceptiveField:
         return (self.low + self.high - 1) / 2
 
     @property
+    def positions(self) -> np.ndarray:
+        """Where each step's value is drawn, in samples, of shape (step,).
+
+        The centers; but where steps have theirs outside of the series, as in causal networks, the middle of what each
+        step really sees, never before that of the step in front of it.
+        """
+        inside = self.centers[0] > -self.jump and self.centers[-1] < self.length - 1 + self.jump
+        return self.centers if inside else np.maximum.accumulate((self.start + self.stop - 1) / 2)
+
+    @property
     def seen(self) -> np.ndarray:
         """Whether any step sees a sample, bool of shape (time,)."""
         seen = np.zeros(self.length + 1, int)
@@ -124,8 +134,8 @@ class ReceptiveField:
     def place(self, values: np.ndarray) -> np.ndarray:
         """Put a map on the input's time axis.
 
-        Linear between the centers and held outside of the first and last: nothing is stretched, so that a value
-        stands at the center of what its step sees.
+        Linear between the positions and held outside of the first and last: nothing is stretched, so that a value
+        stands at the center of what its step sees. Steps at one position are averaged.
 
         Parameters
         ----------
@@ -141,12 +151,13 @@ class ReceptiveField:
             raise ValueError(
                 f"values must have shape (instance, step, ...) with {len(self)} steps, but has {values.shape}"
             )
+        positions, values = _merged(self.positions, values)
         time = np.arange(self.length)
-        left = np.clip(np.searchsorted(self.centers, time, side="right") - 1, 0, len(self) - 1)
-        right = np.minimum(left + 1, len(self) - 1)
-        gap = self.centers[right] - self.centers[left]
-        share = np.clip((time - self.centers[left]) / np.where(gap > 0, gap, 1), 0, 1)
-        share = np.where(gap > 0, share, 0).reshape(-1, *[1] * (values.ndim - 2)).astype(values.dtype)
+        left = np.clip(np.searchsorted(positions, time, side="right") - 1, 0, len(positions) - 1)
+        right = np.minimum(left + 1, len(positions) - 1)
+        gap = positions[right] - positions[left]
+        share = np.clip((time - positions[left]) / np.where(gap > 0, gap, 1), 0, 1)
+        share = share.reshape(-1, *[1] * (values.ndim - 2)).astype(values.dtype)
         return values[:, left] * (1 - share) + values[:, right] * share
 
     def _taken(self, steps: np.ndarray) -> ReceptiveField:
@@ -168,6 +179,15 @@ class ReceptiveField:
 
 
 _PER_STEP = ("start", "stop", "low", "high")
+
+
+def _merged(positions: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Positions that differ, and the mean of the values that stand at each."""
+    apart, first, count = np.unique(positions, return_index=True, return_counts=True)
+    if len(apart) == len(positions):
+        return positions, values
+    sums = np.add.reduceat(values, first, axis=1)
+    return apart, sums / count.reshape(-1, *[1] * (values.ndim - 2)).astype(values.dtype)
 
 
 def union(fields: Iterable[ReceptiveField]) -> ReceptiveField:

@@ -333,7 +333,7 @@ def test_occlusion_of_all_channels_at_once_gives_one(x):
     [
         (lambda: IntegratedGradients(steps=0), "steps must be at least 1"),
         (lambda: Occlusion(channels="some"), "channels must be 'each' or 'all'"),
-        (lambda: Occlusion(size=0), "size must be from 1 to the 300 samples"),
+        (lambda: Occlusion(size=0), "size must be at least 1 sample"),
         (lambda: Occlusion(size=5, stride=6), "stride must be from 1 to size"),
         (lambda: Occlusion(baseline=np.zeros(4)), "baseline must broadcast to x"),
         (lambda: IntegratedGradients(baseline=np.full(9, np.nan)), "baseline must be finite"),

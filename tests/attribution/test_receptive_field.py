@@ -129,3 +129,54 @@ def test_recurrence_sees_everything_and_keeps_its_place():
     assert (field.start == 0).all()
     assert (field.stop == 30).all()
     np.testing.assert_array_equal(field.centers, np.arange(2, 28))
+
+
+def test_every_step_of_a_causal_network_is_drawn():
+    field = KerasClassifier(ZOO["causal, dilated"](L.MaxPooling1D)).receptive_field
+    assert field.centers[0] < -1
+    assert field.positions.min() == 0
+    assert (np.diff(field.positions) >= 0).all()
+    early = np.zeros((1, len(field), 1))
+    early[0, 3] = 1
+    assert field.place(early).max() > 0.4
+
+
+def test_upsampled_steps_are_averaged_at_their_place():
+    field = ReceptiveField.of_input(8).windowed(4, 4).repeated(2)
+    placed = field.place(np.array([[[2.0], [4.0], [0.0], [0.0]]]))[0, :, 0]
+    assert placed.max() == 3
+    assert placed[1] == 3
+
+
+def test_branches_joined_in_time_are_refused():
+    series = keras.Input((20, 1))
+    joined = L.Concatenate(axis=1, name="joined")([L.Conv1D(1, 1)(series), L.Conv1D(1, 1)(series)])
+    classifier = KerasClassifier(keras.Model(series, L.Dense(2)(L.Flatten()(joined))))
+    with pytest.raises(ValueError, match="'joined' do not follow each other in time"):
+        _ = classifier.receptive_field
+
+
+def test_softmax_over_time_sees_everything():
+    series = keras.Input((30, 2))
+    maps = L.Conv1D(4, 5)(series)
+    pooled = L.Multiply()([maps, L.Softmax(axis=1)(L.Dense(1)(maps))])
+    field = KerasClassifier(keras.Model(series, L.Dense(2)(L.Flatten()(pooled)))).receptive_field
+    assert (field.start == 0).all()
+    assert (field.stop == 30).all()
+
+
+def test_model_inside_a_model_is_walked_through():
+    backbone = keras.Sequential(
+        [keras.Input((40, 2)), L.Conv1D(4, 5), L.MaxPooling1D(2), L.Conv1D(4, 3)], name="backbone"
+    )
+    series = keras.Input((40, 2))
+    model = keras.Model(series, L.Dense(2)(L.Flatten()(backbone(series))))
+    field = KerasClassifier(model).receptive_field
+    np.testing.assert_array_equal([field.start[0], field.stop[0], len(field)], [0, 10, 16])
+
+
+def test_mirrored_map_is_refused():
+    series = keras.Input((20, 2))
+    maps = L.Conv1D(3, 3)(series)[:, ::-1]
+    with pytest.raises(ValueError, match="in a way that is not known"):
+        _ = KerasClassifier(keras.Model(series, L.Dense(2)(L.Flatten()(maps)))).receptive_field

@@ -17,8 +17,17 @@ for _module in pkgutil.iter_modules(__path__):
 
 def all_methods() -> tuple[type[AttributionMethod], ...]:
     """Every method there is, by family and label; one that is defined in a notebook cell is among them."""
-    found = {method.label: method for method in _concrete(AttributionMethod)}
-    return tuple(sorted(found.values(), key=lambda method: (FAMILIES.index(method.family), method.label)))
+    found = {method.label: method for method in _concrete(AttributionMethod) if _complete(method)}
+    return tuple(sorted(found.values(), key=lambda method: (_rank(method.family), method.label)))
+
+
+def _complete(method: type[AttributionMethod]) -> bool:
+    """Whether it says what it is: one that is being written in a notebook must not spoil the others."""
+    return hasattr(method, "label") and hasattr(method, "family")
+
+
+def _rank(family: str) -> int:
+    return FAMILIES.index(family) if family in FAMILIES else len(FAMILIES)
 
 
 def _concrete(base: Any) -> list[type[AttributionMethod]]:

@@ -59,8 +59,10 @@ class AttributionMethod(ABC):
         Author, year and address of the paper.
     axioms : frozenset of Axiom
         Laws that it promises.
-    signed : bool
-        Whether values below zero occur and speak against the class.
+    placed : bool
+        Whether maps are made at the steps of a layer and placed in time by their receptive fields.
+    adds_up : str
+        What the values add up to wherever they are exact or complete, as a verb phrase.
     free_targets : bool
         Whether all classes cost as much as one.
     class_specific : bool
@@ -71,7 +73,8 @@ class AttributionMethod(ABC):
     family: ClassVar[str]
     reference: ClassVar[str]
     axioms: ClassVar[frozenset[Axiom]] = frozenset()
-    signed: ClassVar[bool] = True
+    placed: ClassVar[bool] = False
+    adds_up: ClassVar[str] = ""
     free_targets: ClassVar[bool] = False
     class_specific: ClassVar[bool] = True
 
@@ -115,6 +118,11 @@ class AttributionMethod(ABC):
         return None
 
     @property
+    def signed(self) -> bool:
+        """Whether values below zero occur, and speak against the class."""
+        return True
+
+    @property
     def description(self) -> str:
         """One phrase that says what the map shows."""
         return (type(self).__doc__ or "").strip().splitlines()[0].rstrip(".")
@@ -129,6 +137,8 @@ class ClassActivationMap(AttributionMethod):
 
     family = "class activation map"
     free_targets = True
+    placed = True
+    adds_up = "add up to the score minus its bias"
 
     @abstractmethod
     def weigh(self, features: np.ndarray, gradients: np.ndarray) -> np.ndarray:

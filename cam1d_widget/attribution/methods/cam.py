@@ -20,6 +20,7 @@ class CAM(ClassActivationMap):
     """
 
     label = "CAM"
+    adds_up = "average to the score minus its bias"
     reference = "Zhou et al. (2016), https://arxiv.org/abs/1512.04150"
 
     def weigh(self, features: np.ndarray, gradients: np.ndarray) -> np.ndarray:

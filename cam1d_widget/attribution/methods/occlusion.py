@@ -11,6 +11,9 @@ from ..classifier import Classifier, as_targets
 from ..masking import Baseline, baseline_for, windows
 from .base import AttributionMethod, Axiom, Maps
 
+# Bytes of replaced series that are made at a time.
+_BYTES = 32 * 2**20
+
 
 @dataclass(frozen=True)
 class Occlusion(AttributionMethod):
@@ -46,6 +49,10 @@ class Occlusion(AttributionMethod):
     def __post_init__(self) -> None:
         if self.channels not in ("each", "all"):
             raise ValueError(f"channels must be 'each' or 'all', but is {self.channels!r}")
+        for name in ("size", "stride"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(f"{name} must be at least 1 sample, but is {value}")
 
     def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
         """Mean fall of the score over the windows that cover a value, of shape (instance, time, channel or 1)."""
@@ -54,28 +61,32 @@ class Occlusion(AttributionMethod):
 
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
         """Maps of several classes from the same replaced series."""
+        size = max(1, round(x.shape[1] / 20)) if self.size is None else self.size
+        first = windows(x.shape[1], size, max(1, size // 3) if self.stride is None else self.stride)
         origin = baseline_for(x, self.baseline)
-        masks = self._masks(*x.shape[1:])
-        cover = (masks[..., :1] if self.channels == "all" else masks).astype(x.dtype)
-        falls = np.stack([_falls(classifier, *pair, masks) for pair in zip(x, origin, strict=True)])
-        chosen = np.take_along_axis(falls, targets[:, np.newaxis], axis=2)
-        values = np.einsum("nwk,wtc->nktc", chosen, cover) / cover.sum(axis=0)
+        falls = np.stack([self._falls(classifier, *pair, first, size) for pair in zip(x, origin, strict=True)])
+        falls = np.take_along_axis(falls, targets[:, np.newaxis, np.newaxis], axis=3).transpose(0, 3, 1, 2)
+        values = np.zeros((*targets.shape, x.shape[1], falls.shape[3]), x.dtype)
+        cover = np.zeros((x.shape[1], 1), x.dtype)
+        for window, start in enumerate(first):
+            values[:, :, start : start + size] += falls[:, :, window, np.newaxis]
+            cover[start : start + size] += 1
+        values /= cover
         return Maps(values, values.sum(axis=(2, 3), dtype=np.float64))
 
-    def _masks(self, length: int, channels: int) -> np.ndarray:
-        """Which values each window takes away, bool of shape (window, time, channel)."""
-        size = max(1, round(length / 20)) if self.size is None else self.size
-        stride = max(1, size // 3) if self.stride is None else self.stride
-        first = windows(length, size, stride)[:, np.newaxis]
-        inside = (np.arange(length) >= first) & (np.arange(length) < first + size)
-        if self.channels == "all":
-            return np.repeat(inside[..., np.newaxis], channels, axis=2)
-        return (inside[:, np.newaxis, :, np.newaxis] & np.eye(channels, dtype=bool)[:, np.newaxis]).reshape(
-            -1, length, channels
-        )
-
-
-def _falls(classifier: Classifier, x: np.ndarray, origin: np.ndarray, masks: np.ndarray) -> np.ndarray:
-    """Fall of every score of one series under each mask, of shape (window, class)."""
-    scores = classifier.scores(np.concatenate([x[np.newaxis], np.where(masks, origin, x)]))
-    return scores[0] - scores[1:]
+    def _falls(
+        self, classifier: Classifier, x: np.ndarray, origin: np.ndarray, first: np.ndarray, size: int
+    ) -> np.ndarray:
+        """Fall of every score of one series for each piece taken away, of shape (window, channel or 1, class)."""
+        whole = classifier.scores(x[np.newaxis])[0]
+        channels = [slice(None)] if self.channels == "all" else [slice(c, c + 1) for c in range(x.shape[1])]
+        pieces = [(slice(start, start + size), channel) for start in first for channel in channels]
+        together = max(1, _BYTES // x.nbytes)
+        parts = []
+        for begin in range(0, len(pieces), together):
+            some = pieces[begin : begin + together]
+            masked = np.repeat(x[np.newaxis], len(some), axis=0)
+            for one, piece in zip(masked, some, strict=True):
+                one[piece] = origin[piece]
+            parts.append(whole - classifier.scores(masked))
+        return np.concatenate(parts).reshape(len(first), len(channels), -1)

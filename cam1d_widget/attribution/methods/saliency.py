@@ -32,6 +32,11 @@ class Saliency(AttributionMethod):
     reference = "Simonyan et al. (2013), https://arxiv.org/abs/1312.6034"
     axioms = frozenset({Axiom.DUMMY})
 
+    @property
+    def signed(self) -> bool:
+        """Whether the sign is kept."""
+        return not self.absolute
+
     def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
         """Gradient of the score by the input, of shape (instance, time, channel)."""
         gradient = classifier.gradient(x, target)

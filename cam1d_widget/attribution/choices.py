@@ -1,0 +1,97 @@
+"""What was chosen to be explained: methods, baselines, classes and instances, each checked first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from .masking import baseline_for
+from .methods import AttributionMethod, all_methods
+
+__all__ = ["Methods", "chosen_methods", "columns", "described", "rows_of", "wanted_targets", "with_baseline"]
+
+Methods = Iterable[str | AttributionMethod | type[AttributionMethod]] | None
+
+
+def chosen_methods(methods: Methods, classifier: Any) -> list[AttributionMethod]:
+    """Methods as instances; asked for by name, each must fit the classifier."""
+    known = {method.label: method for method in all_methods()}
+    if methods is None:
+        return [method() for method in known.values() if method().refusal(classifier) is None]
+    if isinstance(methods, str | AttributionMethod | type):
+        methods = [methods]
+    chosen = []
+    for method in methods:
+        if isinstance(method, str):
+            if method not in known:
+                raise ValueError(f"no method is called {method!r}; there are: {', '.join(known)}")
+            method = known[method]
+        chosen.append(method() if isinstance(method, type) else method)
+        reason = chosen[-1].refusal(classifier)
+        if reason:
+            raise ValueError(reason)
+    labels = [method.label for method in chosen]
+    if not chosen or len(set(labels)) < len(labels):
+        raise ValueError(f"methods must hold one method at least, and one of each label, but hold {labels}")
+    return chosen
+
+
+def with_baseline(method: AttributionMethod, mean: np.ndarray | None, x: np.ndarray) -> AttributionMethod:
+    """Method with its baseline for every instance: its own, or the background's mean, or zero.
+
+    Taken once for all of x, so that a function of x sees all of it, and an array may hold a reference an instance.
+    """
+    if not _has_baseline(method):
+        return method
+    own = method.baseline  # type: ignore[attr-defined]
+    return replace(method, baseline=baseline_for(x, mean if own is None else own))  # type: ignore[type-var]
+
+
+def described(method: AttributionMethod, mean: np.ndarray | None) -> str:
+    """Phrase of a method, with the baseline where it is zero because nobody chose one."""
+    unchosen = _has_baseline(method) and method.baseline is None and mean is None  # type: ignore[attr-defined]
+    return f"{method.description} (baseline: zero, for no background was given)" if unchosen else method.description
+
+
+def wanted_targets(targets: Any, classes: int) -> str | np.ndarray:
+    """Choice of classes, checked: "predicted", or class indices."""
+    if isinstance(targets, str):
+        if targets not in ("predicted", "all"):
+            raise ValueError(f"targets must be 'predicted', 'all' or class indices, but is {targets!r}")
+        return targets if targets == "predicted" else np.arange(classes)
+    wanted = np.atleast_1d(targets)
+    if wanted.ndim != 1 or not wanted.size or not np.issubdtype(wanted.dtype, np.integer):
+        raise ValueError(f"targets must be 'predicted', 'all' or a sequence of class indices, but is {targets!r}")
+    if not 0 <= wanted.min() <= wanted.max() < classes:
+        raise ValueError(f"targets must be class indices from 0 to {classes - 1}, but hold {wanted.tolist()}")
+    if len(np.unique(wanted)) < len(wanted):
+        raise ValueError(f"targets must name each class once, for every instance is explained for all; got {wanted}")
+    return wanted
+
+
+def columns(wanted: str | np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Explained classes, int of shape (instance, target)."""
+    if isinstance(wanted, str):
+        return scores.argmax(axis=1)[:, np.newaxis]
+    return np.broadcast_to(wanted, (len(scores), len(wanted))).copy()
+
+
+def rows_of(instances: Any, count: int) -> np.ndarray:
+    """Indices of instances; a bool for each is understood."""
+    if instances is None:
+        return np.arange(count)
+    rows = np.atleast_1d(instances)
+    if rows.dtype == bool and rows.shape == (count,):
+        return np.flatnonzero(rows)
+    if rows.ndim != 1 or not np.issubdtype(rows.dtype, np.integer) or not rows.size:
+        raise ValueError(f"instances must be a sequence of indices from 0 to {count - 1}, but is {instances!r}")
+    if not 0 <= rows.min() <= rows.max() < count:
+        raise ValueError(f"instances must be from 0 to {count - 1}, but hold {rows.tolist()}")
+    return rows
+
+
+def _has_baseline(method: AttributionMethod) -> bool:
+    return any(field.name == "baseline" for field in fields(method)) if is_dataclass(method) else False
