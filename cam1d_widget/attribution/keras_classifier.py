@@ -6,6 +6,7 @@ trace on its layers, and the activation behind the logits is looked through, not
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -305,7 +306,9 @@ class KerasClassifier:
 def _readable(model: Any) -> Any:
     """Model itself, from a path where one is given, with its graph known."""
     if isinstance(model, str | Path):
-        model = keras.models.load_model(model)  # with its loss, which tells what bare outputs mean
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of an optimizer whose state is not needed here
+            model = keras.models.load_model(model)  # with its loss, which tells what bare outputs mean
     model = getattr(model, "model_", model)  # aeon's and sktime's fitted classifiers
     if not isinstance(model, keras.Model):
         raise TypeError(f"model must be a keras.Model or the path of a saved one, but is a {type(model).__name__}")

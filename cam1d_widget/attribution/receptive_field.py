@@ -67,7 +67,7 @@ class ReceptiveField:
         step really sees, never before that of the step in front of it.
         """
         inside = self.centers[0] > -self.jump and self.centers[-1] < self.length - 1 + self.jump
-        return self.centers if inside else np.maximum.accumulate((self.start + self.stop - 1) / 2)
+        return self.centers if inside else np.maximum.accumulate((self.start + self.stop - 1) // 2).astype(float)
 
     @property
     def seen(self) -> np.ndarray:
