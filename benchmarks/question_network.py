@@ -19,6 +19,7 @@ import tensorflow as tf
 
 from cam1d_widget import KerasClassifier, all_methods, explain, models
 from cam1d_widget.attribution.lazy_explanation import LazyExplanation
+from cam1d_widget.attribution.receptive_field import ReceptiveField
 from cam1d_widget.data.watch import load_watch
 
 
@@ -49,16 +50,20 @@ def placement(classifier: KerasClassifier) -> None:
     field = classifier.receptive_field
     steps, length = len(field), field.length
     drawn = {
-        "receptive-field centers (ours)": [
-            field.place(np.eye(steps)[np.newaxis, :, step, np.newaxis])[0, int(center), 0] == 1 and center
-            for step, center in enumerate(field.centers)
-        ],
+        "receptive-field centers (ours)": [peak(field, step) for step in range(steps)],
         "corner-aligned stretching": np.arange(steps) * (length - 1) / (steps - 1),
         "half-pixel stretching": (np.arange(steps) + 0.5) * length / steps - 0.5,
     }
     for name, places in drawn.items():
         print(f"placement error {np.abs(np.asarray(places, float) - field.centers).max():5.1f} samples  {name}")
     print()
+
+
+def peak(field: ReceptiveField, step: int) -> float:
+    """Sample at which a map that is one at a step and zero elsewhere is largest; the nearest of several."""
+    drawn = field.place(np.eye(len(field))[np.newaxis, :, step, np.newaxis])[0, :, 0]
+    peaks = np.flatnonzero(drawn == drawn.max())
+    return float(peaks[np.abs(peaks - field.centers[step]).argmin()])
 
 
 def completeness(model: Any, watch: Any) -> None:
