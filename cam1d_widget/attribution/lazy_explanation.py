@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import replace
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -95,6 +96,8 @@ class LazyExplanation:
         )
         self._take_facts(self._frame)
         self._take_words({method.label: method for method in chosen}, baseline)
+        # Newer kernels answer sliders in a thread of their own, beside a running cell.
+        self._one_at_a_time = RLock()
         self._maps: OrderedDict[tuple[str, int, int], tuple[np.ndarray, float]] = OrderedDict()
 
     def _take_words(self, methods: dict[str, AttributionMethod], baseline: np.ndarray | None) -> None:
@@ -183,6 +186,11 @@ class LazyExplanation:
                 f"but are {instance} and {target}"
             )
         key = (label, int(instance), int(target))
+        with self._one_at_a_time:
+            return self._looked_up(key, method)
+
+    def _looked_up(self, key: tuple[str, int, int], method: AttributionMethod) -> tuple[np.ndarray, float]:
+        label, instance, target = key
         if key not in self._maps:
             targets = np.arange(self._classifier.classes) if method.free_targets else np.array([target])
             maps, gaps = self._maps_and_gaps(label, np.array([instance]), targets[np.newaxis])
