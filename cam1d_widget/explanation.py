@@ -99,7 +99,7 @@ class ExplanationSource(Protocol):
         """Whether this map can be had at all."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Explanation:
     """Attribution maps of one classifier on a batch of multivariate time series.
 
@@ -230,6 +230,13 @@ class Explanation:
             there = ", ".join(self.methods)
             raise ValueError(f"{name} must speak of the methods {there}, but speaks of {', '.join(sorted(unknown))}")
         return MappingProxyType({label: values[label] for label in self.methods})
+
+    def __repr__(self) -> str:
+        instances, time, channels = self.x.shape
+        return (
+            f"<Explanation of {instances} series ({time} samples, {channels} channels), "
+            f"{self.targets.shape[1]} of {self.scores.shape[1]} classes each, by {', '.join(self.methods)}>"
+        )
 
     @property
     def methods(self) -> tuple[str, ...]:

@@ -74,6 +74,21 @@ def test_defaults_name_everything():
     assert explanation.signed["CAM"]
 
 
+def test_repr_fits_a_notebook():
+    explanation = Explanation(**parts())
+    said = "<Explanation of 2 series (10 samples, 3 channels), 2 of 4 classes each, by CAM, Gradient × Input>"
+    assert repr(explanation) == said
+
+
+def test_callers_array_may_change_afterwards():
+    x = np.ones((2, 10, 3))
+    explanation = Explanation(**parts(x=x))
+    x[:] = 0
+    assert (explanation.x == 1).all()
+    with pytest.raises(ValueError, match="read-only"):
+        explanation.attribution("CAM", 0, 0)[:] = 0
+
+
 def test_nothing_can_be_assigned():
     explanation = Explanation(**parts())
     with pytest.raises(AttributeError):
@@ -94,6 +109,14 @@ def test_one_hot_true_classes_are_understood():
         ({"x": np.full((2, 10, 3), np.nan)}, "x must be finite, but holds 60 NaN or infinite values"),
         ({"scores": np.zeros((3, 4))}, "scores must have shape (instance, class) = (2, any), but has (3, 4)"),
         ({"targets": [[4], [0]]}, "targets must be class indices from 0 to 3, but hold 4"),
+        ({"targets": [[-1], [1]]}, "but hold -1"),
+        ({"targets": [[0.5], [1]]}, "targets must hold class indices"),
+        ({"class_names": {0: "a", 1: "b", 2: "c", 3: "d"}}, "class_names must be a sequence of 4 names, but is a dict"),
+        ({"sampling_rate": "50"}, "sampling_rate must be a number of samples per second, but is '50'"),
+        (
+            {"signed": {"GradCam": True}},
+            "signed must speak of the methods CAM, Gradient × Input, but speaks of GradCam",
+        ),
         ({"targets": [0, 1]}, "targets must have shape (instance, target)"),
         (
             {"attributions": {"CAM": np.zeros((2, 10))}},
