@@ -17,7 +17,7 @@ _HOMES = {
     "all_methods": "attribution.methods",
     "explain": "attribution.explainer",
 }
-_ROOMS = ("inside", "models")
+_ROOMS = ("data", "models")
 
 __all__ = [
     "CAM1DWidget",
