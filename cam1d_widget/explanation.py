@@ -1,8 +1,7 @@
 """The result, plain: what passes from the backend to the viewer, to a file and back.
 
 An :class:`Explanation` holds everything that a picture needs, as numpy arrays, so that it can be shown on
-a machine that has no Keras. :class:`ExplanationSource` is the little that the viewer asks for; a source
-that computes its maps when they are first looked at answers to it as well.
+a machine that has no Keras. It answers to :class:`ExplanationSource`, the little that the viewer asks for.
 """
 
 from __future__ import annotations
@@ -11,92 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from .checks import check_names, check_sampling_rate, check_targets, check_true_classes, finite, shaped, shaped_as_map
 from .explanation_file import read_fields, refusing_damage, write_fields
+from .explanation_source import ExplanationSource
 
 __all__ = ["Explanation", "ExplanationSource"]
 
 EXACTNESS = ("exact", "complete", "approximate")
-
-
-class ExplanationSource(Protocol):
-    """What a viewer asks of an explanation, computed already or not.
-
-    `methods` are labels, in the order of the menu.
-    """
-
-    @property
-    def x(self) -> np.ndarray:
-        """Series, of shape (instance, time, channel)."""
-
-    @property
-    def scores(self) -> np.ndarray:
-        """Score of every class, of shape (instance, class)."""
-
-    @property
-    def probabilities(self) -> np.ndarray | None:
-        """Probability of every class, of shape (instance, class); None where scores have none."""
-
-    @property
-    def y(self) -> np.ndarray | None:
-        """True class of each instance, of shape (instance,)."""
-
-    @property
-    def class_names(self) -> tuple[str, ...]:
-        """Name of each class."""
-
-    @property
-    def channel_names(self) -> tuple[str, ...]:
-        """Name of each channel."""
-
-    @property
-    def channel_units(self) -> tuple[str, ...]:
-        """Unit of each channel; "" where there is none."""
-
-    @property
-    def sampling_rate(self) -> float | None:
-        """Samples per second; None where time is counted in samples."""
-
-    @property
-    def methods(self) -> tuple[str, ...]:
-        """Label of each method."""
-
-    @property
-    def exactness(self) -> Mapping[str, str]:
-        """Per method "exact", "complete" or "approximate"."""
-
-    @property
-    def signed(self) -> Mapping[str, bool]:
-        """Per method, whether its maps can be negative."""
-
-    @property
-    def placed(self) -> Mapping[str, bool]:
-        """Per method, whether its maps were made at the steps of a layer and placed by receptive fields."""
-
-    @property
-    def adds_up(self) -> Mapping[str, str]:
-        """Per method, what its values add up to, as a verb phrase; "" where nothing is promised."""
-
-    @property
-    def descriptions(self) -> Mapping[str, str]:
-        """Per method, one phrase that says what its map shows."""
-
-    @property
-    def receptive_field(self) -> np.ndarray | None:
-        """First sample, sample behind the last, and center of each step, of shape (step, 3)."""
-
-    def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
-        """Map of one method for one class on one instance, of shape (time, channel or 1)."""
-
-    def completeness_gap(self, method: str, instance: int, target: int) -> float:
-        """Share of the score that the map's sum misses; nan where the method promises no sum."""
-
-    def has(self, method: str, instance: int, target: int) -> bool:
-        """Whether this map can be had at all."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -137,6 +61,8 @@ class Explanation:
         What a method's values add up to, as a verb phrase such as "add up to the score minus its bias".
     descriptions : mapping of str to str, optional
         One phrase per method.
+    standard_errors : mapping of str to ndarray of shape (instance, target, time, channel or 1), optional
+        Standard error of every value, of the methods that draw at random.
     receptive_field : ndarray of shape (step, 3), optional
         First sample, sample behind the last, and center of what each step of the explained layer sees.
     """
@@ -158,6 +84,7 @@ class Explanation:
     adds_up: Mapping[str, str] = field(default_factory=dict)
     descriptions: Mapping[str, str] = field(default_factory=dict)
     receptive_field: np.ndarray | None = None
+    standard_errors: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Bring every field to its one form, and check it; nothing is checked again behind this door."""
@@ -208,6 +135,21 @@ class Explanation:
             shaped(f"completeness[{label!r}]", values, "(instance, target)", self.targets.shape)
         self._fix(attributions=MappingProxyType(maps))
         self._fix(completeness=self._of_methods("completeness", gaps))
+        self._fix_errors()
+
+    def _fix_errors(self) -> None:
+        errors = {
+            label: finite(f"standard_errors[{label!r}]", values) for label, values in self.standard_errors.items()
+        }
+        drawn = self._of_methods("standard_errors", errors)
+        for label, values in drawn.items():
+            if values.shape != self.attributions[label].shape:
+                raise ValueError(
+                    f"standard_errors[{label!r}] must have the shape of its maps, {self.attributions[label].shape}, "
+                    f"but has {values.shape}"
+                )
+            values.flags.writeable = False
+        self._fix(standard_errors=drawn)
 
     def _fix_words(self) -> None:
         for label, word in self.exactness.items():
@@ -229,7 +171,7 @@ class Explanation:
         if unknown:
             there = ", ".join(self.methods)
             raise ValueError(f"{name} must speak of the methods {there}, but speaks of {', '.join(sorted(unknown))}")
-        return MappingProxyType({label: values[label] for label in self.methods})
+        return MappingProxyType({label: values[label] for label in self.methods if label in values})
 
     def __repr__(self) -> str:
         instances, time, channels = self.x.shape
@@ -269,6 +211,11 @@ class Explanation:
     def completeness_gap(self, method: str, instance: int, target: int) -> float:
         """Share of the score that the map's sum misses; nan where the method promises no sum."""
         return float(self.completeness[self._known(method)][self._at(instance, target)])
+
+    def standard_error(self, method: str, instance: int, target: int) -> np.ndarray | None:
+        """Standard error of each value of a map, of its shape; None for methods that do not draw at random."""
+        errors = self.standard_errors.get(self._known(method))
+        return None if errors is None else errors[self._at(instance, target)]
 
     def has(self, method: str, instance: int, target: int) -> bool:
         """Whether this map was computed."""

@@ -16,14 +16,14 @@ __all__ = ["read_fields", "refusing_damage", "write_fields"]
 
 FORMAT = "cam1d_widget.Explanation/1"
 # Mappings from a method's label to an array: stored by the label's place, for a label is no name of a file.
-_MAPS = ("attributions", "completeness")
+_MAPS = ("attributions", "completeness", "standard_errors")
 
 
 def write_fields(explanation: Mapping[str, Any], path: str | Path) -> None:
     """Write an explanation's fields, given by name."""
     methods = list(explanation["attributions"])
     header: dict[str, Any] = {"format": FORMAT, "methods": methods}
-    arrays = {f"{name}/{place}": explanation[name][label] for name in _MAPS for place, label in enumerate(methods)}
+    arrays = {f"{name}/{methods.index(label)}": maps for name in _MAPS for label, maps in explanation[name].items()}
     for name in explanation.keys() - set(_MAPS):
         value = explanation[name]
         if isinstance(value, np.ndarray):
@@ -43,7 +43,10 @@ def read_fields(path: str | Path) -> dict[str, Any]:
     if header.pop("format") != FORMAT:
         raise KeyError("format")
     methods = header.pop("methods")
-    maps = {name: {label: arrays.pop(f"{name}/{place}") for place, label in enumerate(methods)} for name in _MAPS}
+    maps: dict[str, dict[str, np.ndarray]] = {name: {} for name in _MAPS}
+    for name in [name for name in arrays if "/" in name]:
+        kind, place = name.split("/")
+        maps[kind][methods[int(place)]] = arrays.pop(name)
     return {**header, **arrays, **maps}
 
 

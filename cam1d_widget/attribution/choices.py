@@ -53,7 +53,8 @@ def with_baseline(method: AttributionMethod, mean: np.ndarray | None, x: np.ndar
 def described(method: AttributionMethod, mean: np.ndarray | None) -> str:
     """Phrase of a method, with the baseline where it is zero because nobody chose one."""
     unchosen = _has_baseline(method) and method.baseline is None and mean is None  # type: ignore[attr-defined]
-    return f"{method.description} (baseline: zero, for no background was given)" if unchosen else method.description
+    words = f"{method.description} (baseline: zero, for no background was given)" if unchosen else method.description
+    return f"{words}; {method.warning}" if method.warning else words
 
 
 def wanted_targets(targets: Any, classes: int) -> str | np.ndarray:
@@ -63,12 +64,18 @@ def wanted_targets(targets: Any, classes: int) -> str | np.ndarray:
             raise ValueError(f"targets must be 'predicted', 'all' or class indices, but is {targets!r}")
         return targets if targets == "predicted" else np.arange(classes)
     wanted = np.atleast_1d(targets)
-    if wanted.ndim != 1 or not wanted.size or not np.issubdtype(wanted.dtype, np.integer):
-        raise ValueError(f"targets must be 'predicted', 'all' or a sequence of class indices, but is {targets!r}")
+    if wanted.ndim > 2 or not wanted.size or not np.issubdtype(wanted.dtype, np.integer):
+        raise ValueError(
+            f"targets must be 'predicted', 'all', a sequence of class indices, or class indices of shape "
+            f"(instance, target), but is {targets!r}"
+        )
     if not 0 <= wanted.min() <= wanted.max() < classes:
         raise ValueError(f"targets must be class indices from 0 to {classes - 1}, but hold {wanted.tolist()}")
-    if len(np.unique(wanted)) < len(wanted):
-        raise ValueError(f"targets must name each class once, for every instance is explained for all; got {wanted}")
+    if (np.diff(np.sort(wanted, axis=-1), axis=-1) == 0).any():
+        raise ValueError(
+            f"targets must name each class once, for they are explained for every instance, but are {wanted.tolist()}; "
+            f"one class for each instance goes in as an array of shape (instance, 1)"
+        )
     return wanted
 
 
@@ -76,7 +83,9 @@ def columns(wanted: str | np.ndarray, scores: np.ndarray) -> np.ndarray:
     """Explained classes, int of shape (instance, target)."""
     if isinstance(wanted, str):
         return scores.argmax(axis=1)[:, np.newaxis]
-    return np.broadcast_to(wanted, (len(scores), len(wanted))).copy()
+    if wanted.ndim == 2 and len(wanted) != len(scores):
+        raise ValueError(f"targets must have a row for each of {len(scores)} instances, but has shape {wanted.shape}")
+    return np.broadcast_to(wanted, (len(scores), wanted.shape[-1])).copy()
 
 
 def rows_of(instances: Any, count: int) -> np.ndarray:

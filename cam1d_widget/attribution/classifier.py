@@ -76,6 +76,12 @@ class Classifier(Protocol):
         several classes for one pass through the convolutions.
         """
 
+    def head_scores(self, x: np.ndarray, features: np.ndarray) -> np.ndarray:
+        """S of every class on given features, of shape (instance, class).
+
+        `x` goes along for heads that reach round the explained layer.
+        """
+
     def bias(self) -> np.ndarray:
         """Scores of features that are zero, of shape (class,)."""
 

@@ -32,9 +32,9 @@ def explain(
     x : array-like of shape (instance, time, channel), or (time, channel) for one
         A DataFrame, a list of them, or a DataArray is understood as well; names and rate are taken from it.
     methods : sequence of labels, methods or method classes, optional
-        Default: all that fit the classifier.
-    targets : {"predicted", "all"}, int, or sequence of int
-        Explained classes, the same for each instance unless "predicted".
+        Default: all that fit the classifier, without the slow ones.
+    targets : {"predicted", "all"}, int, sequence of int, or int array of shape (instance, target)
+        Explained classes, the same for each instance unless "predicted" or given for each.
     background : array-like of shape (instance, time, channel), optional
         Series, mostly the training data, whose mean of each channel is the baseline. Default: the baseline is zero.
     layer, score, batch_size

@@ -179,11 +179,16 @@ class KerasClassifier:
         features, gradients = (np.concatenate(part) for part in zip(*made, strict=True))
         return features, gradients if targets.ndim == 2 else gradients[:, 0]
 
+    def head_scores(self, x: np.ndarray, features: np.ndarray) -> np.ndarray:
+        """Score of every class on given features of the explained layer, of shape (instance, class)."""
+        pairs = zip(self._batches(self._checked(x)), self._batches(features), strict=True)
+        return np.concatenate([self._scores_of_features(*pair).numpy() for pair in pairs])
+
     def bias(self) -> np.ndarray:
         """Score of each class on features that are zero, of shape (class,)."""
         steps, filters = len(self.receptive_field), self._entry.shape[-1]
-        series = tf.zeros((1, self._length, self._input.shape[-1]))
-        return np.asarray(self._head_scores(series, tf.zeros((1, steps, filters))))[0]
+        series = np.zeros((1, self._length, self._input.shape[-1]), np.float32)
+        return self.head_scores(series, np.zeros((1, steps, filters), np.float32))[0]
 
     # TensorFlow
 
@@ -257,6 +262,11 @@ class KerasClassifier:
             return tf.cast(maps, tf.float32), tf.cast(tf.reshape(gradients, shape), tf.float32)
 
         return tf.function(features, input_signature=[self._series, tf.TensorSpec([None, None], tf.int32)])
+
+    @cached_property
+    def _scores_of_features(self) -> Any:
+        features = tf.TensorSpec([None, *self._entry.shape[1:]], tf.float32)
+        return tf.function(self._head_scores, input_signature=[self._series, features])
 
     def _head_scores(self, x: tf.Tensor, features: tf.Tensor) -> tf.Tensor:
         return self._scored(self._head_of(x, features))

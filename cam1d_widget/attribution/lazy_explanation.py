@@ -6,14 +6,15 @@ from collections import OrderedDict
 from dataclasses import replace
 from threading import RLock
 from typing import Any
+from warnings import warn
 
 import numpy as np
 from tqdm.auto import tqdm
 
-from ..checks import finite, shaped_as_map
 from ..explanation import Explanation
 from .choices import Methods, chosen_methods, columns, described, rows_of, wanted_targets, with_baseline
 from .classifier import check_series
+from .judged_maps import GrowingMaps, JudgedMaps, judged_maps, parts
 from .masking import channel_mean
 from .methods import AttributionMethod
 from .series import read_series
@@ -22,8 +23,8 @@ __all__ = ["LazyExplanation"]
 
 # Bytes of maps that are kept; some thousand maps of the question's size.
 _CACHE = 64 * 2**20
-# Series that a method is handed at a time: few, for a path method makes dozens of each.
-_TOGETHER = 8
+# What is said of each method.
+_WORDS = ("exactness", "signed", "placed", "adds_up", "descriptions")
 
 
 class LazyExplanation:
@@ -81,6 +82,8 @@ class LazyExplanation:
             baseline = channel_mean(background)
         chosen = chosen_methods(methods, classifier)
         self._classifier = classifier
+        # What nobody asked for by name must not make many instances take minutes.
+        self._usual = tuple(method.label for method in chosen if methods is not None or not method.on_demand)
         self._methods = {method.label: with_baseline(method, baseline, x) for method in chosen}
         # Names, y and rate are checked here, before anything slow: an explanation of no method yet.
         no_targets = np.zeros((len(x), 0), int)
@@ -98,7 +101,7 @@ class LazyExplanation:
         self._take_words({method.label: method for method in chosen}, baseline)
         # Newer kernels answer sliders in a thread of their own, beside a running cell.
         self._one_at_a_time = RLock()
-        self._maps: OrderedDict[tuple[str, int, int], tuple[np.ndarray, float]] = OrderedDict()
+        self._maps: OrderedDict[tuple[str, int, int], JudgedMaps] = OrderedDict()
 
     def _take_words(self, methods: dict[str, AttributionMethod], baseline: np.ndarray | None) -> None:
         self.methods = tuple(methods)
@@ -123,62 +126,75 @@ class LazyExplanation:
 
     def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
         """Map of one method for one class on one instance, of shape (time, channel or 1); computed once."""
-        return self._map(method, instance, target)[0]
+        return self._map(method, instance, target).values
 
     def completeness_gap(self, method: str, instance: int, target: int) -> float:
         """Share of the score that the map's sum misses; nan where the method promises no sum."""
-        return self._map(method, instance, target)[1]
+        return float(self._map(method, instance, target).gaps)
+
+    def standard_error(self, method: str, instance: int, target: int) -> np.ndarray | None:
+        """Standard error of each value of a map, of its shape; None for methods that do not draw at random."""
+        return self._map(method, instance, target).errors
 
     def compute(
         self, *, instances: Any = None, targets: Any = "predicted", methods: Any = None, progress: bool = True
     ) -> Explanation:
         """Plain explanation of some instances, classes and methods.
 
+        Interrupted, it warns and gives what is done: the first instances, by every method.
+
         Parameters
         ----------
         instances : sequence of int, optional
             Default: all.
-        targets : {"predicted", "all"}, int, or sequence of int
+        targets : {"predicted", "all"}, int, sequence of int, or int array of shape (instance, target)
         methods : sequence of str, optional
-            Labels. Default: all.
+            Labels. Default: those that were chosen when this was made; else all but the slow ones.
         progress : bool
             Show a progress bar.
         """
         rows = rows_of(instances, len(self.x))
-        labels = self.methods if methods is None else (methods,) if isinstance(methods, str) else tuple(methods)
+        labels = self._usual if methods is None else (methods,) if isinstance(methods, str) else tuple(methods)
         chosen = columns(wanted_targets(targets, self._classifier.classes), self.scores[rows])
-        results = {label: self._computed(label, rows, chosen, progress) for label in labels}
+        growing = {label: GrowingMaps(len(rows)) for label in labels if self._known(label)}
+        done = self._grow(growing, rows, chosen, progress)
+        return self._explanation(
+            rows[:done], chosen[:done], {label: maps.first(done) for label, maps in growing.items()}
+        )
+
+    def _grow(self, growing: dict[str, GrowingMaps], rows: np.ndarray, targets: np.ndarray, progress: bool) -> int:
+        """Compute maps part by part; returns how many series are done by all methods."""
+        done = 0
+        with tqdm(total=len(rows), desc="explaining", unit="series", disable=not progress, leave=False) as bar:
+            try:
+                for part in parts(len(rows), self.x[0].nbytes, [self._methods[label] for label in growing]):
+                    for label, maps in growing.items():
+                        bar.set_postfix_str(label)
+                        maps.take(part, self._judged(label, rows[part], targets[part]))
+                    done = part.stop
+                    bar.update(done - part.start)
+            except KeyboardInterrupt:
+                if not done:
+                    raise
+                warn(f"interrupted: the explanation holds the first {done} of {len(rows)} series", stacklevel=4)
+        return done
+
+    def _explanation(self, rows: np.ndarray, targets: np.ndarray, made: dict[str, JudgedMaps]) -> Explanation:
+        """Plain explanation of the series whose maps were made."""
         return replace(
             self._frame,
             x=self.x[rows],
             scores=self.scores[rows],
             probabilities=None if self.probabilities is None else self.probabilities[rows],
             y=None if self.y is None else self.y[rows],
-            targets=chosen,
-            attributions={label: maps for label, (maps, _) in results.items()},
-            completeness={label: gaps for label, (_, gaps) in results.items()},
-            exactness={label: self.exactness[label] for label in labels},
-            signed={label: self.signed[label] for label in labels},
-            placed={label: self.placed[label] for label in labels},
-            adds_up={label: self.adds_up[label] for label in labels},
-            descriptions={label: self.descriptions[label] for label in labels},
+            targets=targets,
+            attributions={label: maps.values for label, maps in made.items()},
+            completeness={label: maps.gaps for label, maps in made.items()},
+            standard_errors={label: maps.errors for label, maps in made.items() if maps.errors is not None},
+            **{word: {label: getattr(self, word)[label] for label in made} for word in _WORDS},  # type: ignore[arg-type]
         )
 
-    def _computed(
-        self, label: str, rows: np.ndarray, targets: np.ndarray, progress: bool
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Maps and completeness gaps of one method."""
-        self._known(label)
-        parts = []
-        with tqdm(total=len(rows), desc=label, unit="series", disable=not progress, leave=False) as bar:
-            for first in range(0, len(rows), _TOGETHER):
-                part = slice(first, first + _TOGETHER)
-                parts.append(self._maps_and_gaps(label, rows[part], targets[part]))
-                bar.update(len(rows[part]))
-        maps, gaps = zip(*parts, strict=True)
-        return np.concatenate(maps), np.concatenate(gaps)
-
-    def _map(self, label: str, instance: int, target: int) -> tuple[np.ndarray, float]:
+    def _map(self, label: str, instance: int, target: int) -> JudgedMaps:
         method = self._known(label)
         if not self.has(label, instance, target):
             raise ValueError(
@@ -189,31 +205,21 @@ class LazyExplanation:
         with self._one_at_a_time:
             return self._looked_up(key, method)
 
-    def _looked_up(self, key: tuple[str, int, int], method: AttributionMethod) -> tuple[np.ndarray, float]:
+    def _looked_up(self, key: tuple[str, int, int], method: AttributionMethod) -> JudgedMaps:
         label, instance, target = key
         if key not in self._maps:
             targets = np.arange(self._classifier.classes) if method.free_targets else np.array([target])
-            maps, gaps = self._maps_and_gaps(label, np.array([instance]), targets[np.newaxis])
-            maps.flags.writeable = False
-            for one, values, gap in zip(targets, maps[0], gaps[0], strict=True):
-                self._keep((label, int(instance), int(one)), (values, float(gap)))
+            made = self._judged(label, np.array([instance]), targets[np.newaxis])
+            made.values.flags.writeable = False
+            for column, one in enumerate(targets):
+                self._keep((label, instance, int(one)), made.one(0, column))
         self._maps.move_to_end(key)
         return self._maps[key]
 
-    def _maps_and_gaps(self, label: str, rows: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Maps of shape (instance, target, time, channel or 1) and their completeness gaps (instance, target)."""
-        x, classifier, method = self.x[rows], self._classifier, self._methods[label]
-        if isinstance(getattr(method, "baseline", None), np.ndarray):
-            method = replace(method, baseline=method.baseline[rows])  # type: ignore[type-var, attr-defined]
-        values, totals = method.maps(classifier, x, targets)
-        finite(f"the map of {label}", values)
-        shaped_as_map(f"the map of {label}", values, (*targets.shape, *x.shape[1:]))
-        expected = method.expected_total(classifier, x, targets)
-        if expected is None:
-            return values, np.full(targets.shape, np.nan)
-        return values, np.abs(totals - expected) / np.maximum(np.abs(expected), np.finfo(np.float32).eps)
+    def _judged(self, label: str, rows: np.ndarray, targets: np.ndarray) -> JudgedMaps:
+        return judged_maps(self._methods[label], self._classifier, self.x, targets, rows)
 
-    def _keep(self, key: tuple[str, int, int], made: tuple[np.ndarray, float]) -> None:
+    def _keep(self, key: tuple[str, int, int], made: JudgedMaps) -> None:
         self._maps[key] = made
         room = max(_CACHE // (self.x[0].nbytes), 2 * self._classifier.classes)
         while len(self._maps) > room:

@@ -50,6 +50,10 @@ class Excerpt:
         """Gap of the whole explanation."""
         return self.whole.completeness_gap(method, self.instances[instance], target)
 
+    def standard_error(self, method: str, instance: int, target: int) -> np.ndarray | None:
+        """Standard error of the whole explanation."""
+        return self.whole.standard_error(method, self.instances[instance], target)
+
     def has(self, method: str, instance: int, target: int) -> bool:
         """Whether the whole explanation has it."""
         return self.whole.has(method, self.instances[instance], target)

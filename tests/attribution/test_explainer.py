@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import re
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from keras import layers as L
 
-from cam1d_widget import KerasClassifier, all_methods, explain
+from cam1d_widget import Explanation, KerasClassifier, all_methods, explain
 from cam1d_widget.attribution.lazy_explanation import LazyExplanation
-from cam1d_widget.attribution.methods import IntegratedGradients, Occlusion
+from cam1d_widget.attribution.methods import AttributionMethod, IntegratedGradients, Occlusion
+from cam1d_widget.attribution.methods.base import Maps
 
 from .toys import linear, question
 
@@ -29,7 +32,9 @@ def x() -> np.ndarray:
 
 def test_default_is_every_method_that_fits_for_the_predicted_class(classifier, x):
     explanation = explain(classifier, x[:2], progress=False)
-    fitting = [method.label for method in all_methods() if method().refusal(classifier) is None]
+    fitting = [
+        method.label for method in all_methods() if method().refusal(classifier) is None and not method.on_demand
+    ]
     assert explanation.methods == tuple(fitting)
     assert {"HiResCAM", "Integrated Gradients", "Occlusion"} < set(fitting) < {one.label for one in all_methods()}
     np.testing.assert_array_equal(explanation.targets[:, 0], classifier.scores(x[:2]).argmax(axis=1))
@@ -137,7 +142,7 @@ def test_receptive_field_goes_along(classifier, x):
         ({"methods": ["CAM"]}, "CAM needs global average pooling .*HiResCAM"),
         ({"targets": "best"}, "targets must be 'predicted', 'all' or class indices, but is 'best'"),
         ({"targets": [0, 9]}, "targets must be class indices from 0 to 3"),
-        ({"targets": []}, "targets must be 'predicted', 'all' or a sequence"),
+        ({"targets": []}, "targets must be 'predicted', 'all', a sequence"),
         ({"background": np.zeros((2, 300, 8))}, "must have 9 channels"),
         ({"y": [0]}, re.escape("y must have shape (instance,) = (2,)")),
         ({"y": [0, 9]}, "y must hold class indices from 0 to 3"),
@@ -164,3 +169,67 @@ def test_looking_beyond_what_there_is(classifier, x):
     with pytest.raises(ValueError, match="no method is called 'Saliency'; there are: HiResCAM"):
         lazy.attribution("Saliency", 0, 0)
     assert not lazy.has("HiResCAM", 0, 4)
+
+
+@pytest.fixture
+def slow() -> Iterator[str]:
+    """Label of a method that draws at random and takes its time; forgotten afterwards."""
+
+    class Slow(AttributionMethod):
+        """A map of chance."""
+
+        label, family, reference = "Slow", "perturbation", "here"
+        stochastic = on_demand = True
+
+        def attribute(self, classifier, x, target):
+            return x
+
+        def maps(self, classifier, x, targets):
+            values = np.repeat(x[:, np.newaxis], targets.shape[1], axis=1)
+            return Maps(values, values.sum(axis=(2, 3)), np.abs(values) / 10)
+
+    yield Slow.label
+    del Slow
+    gc.collect()
+
+
+def test_slow_methods_are_left_out_unless_asked_for(classifier, x, slow):
+    assert slow not in explain(classifier, x[:1], progress=False).methods
+    assert explain(classifier, x[:1], methods=[slow], progress=False).methods == (slow,)
+    lazy = LazyExplanation(classifier, x[:1])
+    assert slow in lazy.methods  # in the menu all the same
+
+
+def test_standard_errors_go_along(classifier, x, slow, tmp_path):
+    explanation = explain(classifier, x[:3], methods=[slow, "Saliency"], targets=[1, 2], progress=False)
+    np.testing.assert_allclose(explanation.standard_error(slow, 2, 1), np.abs(x[2]) / 10)
+    assert explanation.standard_error("Saliency", 2, 1) is None
+    explanation.save(tmp_path / "kept.npz")
+    np.testing.assert_array_equal(
+        Explanation.load(tmp_path / "kept.npz").standard_error(slow, 0, 2), explanation.standard_error(slow, 0, 2)
+    )
+
+
+def test_each_instance_may_have_its_own_class(classifier, x):
+    explanation = explain(classifier, x[:3], methods=["Saliency"], targets=np.array([[2], [0], [3]]), progress=False)
+    assert explanation.targets.tolist() == [[2], [0], [3]]
+    np.testing.assert_allclose(explanation.attribution("Saliency", 2, 3), classifier.gradient(x[2:3], 3)[0], rtol=1e-4)
+    with pytest.raises(ValueError, match="a row for each of 3 instances"):
+        explain(classifier, x[:3], methods=["Saliency"], targets=np.array([[2], [0]]), progress=False)
+
+
+def test_an_interrupt_keeps_what_is_done(x):
+    many = np.tile(x, (20, 1, 1))
+    classifier, calls = linear(RNG.normal(size=(2, 300, 9)), np.zeros(2)), []
+    gradient = classifier.gradient
+
+    def stopping(x, target):
+        calls.append(len(x))
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return gradient(x, target)
+
+    classifier.gradient = stopping
+    with pytest.warns(UserWarning, match="first 128 of 220 series"):
+        explanation = explain(classifier, many, methods=["Saliency"], targets=0, progress=False)
+    assert len(explanation.x) == len(explanation.attributions["Saliency"]) == calls[0] + calls[1] == 128

@@ -41,6 +41,9 @@ class Formula:
             return x, self.gradient(x, targets)
         return x, np.stack([self.gradient(x, column) for column in targets.T], axis=1)
 
+    def head_scores(self, x: np.ndarray, features: np.ndarray) -> np.ndarray:
+        return self.scores(features)
+
     def bias(self) -> np.ndarray:
         return self._score(np.zeros(self.input_shape))
 

@@ -37,10 +37,13 @@ class Maps(NamedTuple):
     values : ndarray of shape (instance, target, time, channel or 1)
     totals : ndarray of shape (instance, target)
         Sum of the contributions; for a class activation map over its steps, before it is placed in time.
+    errors : ndarray of the shape of `values`, optional
+        Standard error of each value, of methods that draw at random.
     """
 
     values: np.ndarray
     totals: np.ndarray
+    errors: np.ndarray | None = None
 
 
 class AttributionMethod(ABC):
@@ -67,6 +70,12 @@ class AttributionMethod(ABC):
         Whether all classes cost as much as one.
     class_specific : bool
         Whether the map depends on the explained class at all.
+    stochastic : bool
+        Whether it draws at random: it then has a `seed`, and its maps come with a standard error.
+    on_demand : bool
+        Whether it takes so long that ``explain(methods=None)`` leaves it out; the widget's menu has it.
+    warning : str
+        Why the map should not be trusted as it is; "" for most.
     """
 
     label: ClassVar[str]
@@ -77,6 +86,9 @@ class AttributionMethod(ABC):
     adds_up: ClassVar[str] = ""
     free_targets: ClassVar[bool] = False
     class_specific: ClassVar[bool] = True
+    stochastic: ClassVar[bool] = False
+    on_demand: ClassVar[bool] = False
+    warning: ClassVar[str] = ""
 
     @abstractmethod
     def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:

@@ -1,0 +1,87 @@
+"""Maps, and how far each can be trusted: what its sum misses, and how much chance is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..checks import finite, shaped_as_map
+from .methods import AttributionMethod
+
+__all__ = ["GrowingMaps", "JudgedMaps", "judged_maps", "parts"]
+
+# Series that methods are handed at a time, and their bytes; fewer where one of them takes long for each.
+_TOGETHER, _BYTES, _SLOW = 64, 8 * 2**20, 4
+
+
+class JudgedMaps(NamedTuple):
+    """Maps of one method.
+
+    Attributes
+    ----------
+    values : ndarray of shape (instance, target, time, channel or 1)
+    gaps : ndarray of shape (instance, target)
+        Share of the score that each map's sum misses; nan where no sum is promised.
+    errors : ndarray of the shape of `values`, or None
+        Standard error of every value, of methods that draw at random.
+    """
+
+    values: np.ndarray
+    gaps: np.ndarray
+    errors: np.ndarray | None
+
+    def one(self, instance: int, target: int) -> JudgedMaps:
+        """Map of one instance and target."""
+        errors = None if self.errors is None else self.errors[instance, target]
+        return JudgedMaps(self.values[instance, target], self.gaps[instance, target], errors)
+
+
+def judged_maps(
+    method: AttributionMethod, classifier: Any, x: np.ndarray, targets: np.ndarray, rows: np.ndarray
+) -> JudgedMaps:
+    """Maps of a method on the series `x[rows]`, for `targets` of shape (instance, target)."""
+    series = x[rows]
+    if isinstance(getattr(method, "baseline", None), np.ndarray):
+        method = replace(method, baseline=method.baseline[rows])  # type: ignore[type-var, attr-defined]
+    values, totals, errors = method.maps(classifier, series, targets)
+    finite(f"the map of {method.label}", values)
+    shaped_as_map(f"the map of {method.label}", values, (*targets.shape, *series.shape[1:]))
+    expected = method.expected_total(classifier, series, targets)
+    if expected is None:
+        return JudgedMaps(values, np.full(targets.shape, np.nan), errors)
+    gaps = np.abs(totals - expected) / np.maximum(np.abs(expected), np.finfo(np.float32).eps)
+    return JudgedMaps(values, gaps, errors)
+
+
+class GrowingMaps:
+    """Maps of many series, made part by part; their room is taken once, so that no copy stands beside them."""
+
+    def __init__(self, instances: int) -> None:
+        self._instances = instances
+        self._made: JudgedMaps | None = None
+
+    def take(self, part: slice, made: JudgedMaps) -> None:
+        """Put the maps of some series in their place."""
+        if self._made is None:
+            self._made = JudgedMaps(*(None if one is None else self._room(one) for one in made))  # type: ignore[arg-type]
+        for room, one in zip(self._made, made, strict=True):
+            if room is not None:
+                room[part] = one
+
+    def first(self, instances: int) -> JudgedMaps:
+        """Maps of the first series."""
+        assert self._made is not None
+        return JudgedMaps(*(None if one is None else one[:instances] for one in self._made))  # type: ignore[arg-type]
+
+    def _room(self, part: np.ndarray) -> np.ndarray:
+        return np.empty((self._instances, *part.shape[1:]), part.dtype)
+
+
+def parts(instances: int, bytes_each: int, methods: Iterable[AttributionMethod]) -> Iterator[slice]:
+    """Slices of the series that are handed to methods at a time, so that memory is bounded and progress is seen."""
+    most = _SLOW if any(method.on_demand for method in methods) else _TOGETHER
+    together = max(1, min(most, _BYTES // bytes_each))
+    return (slice(first, min(first + together, instances)) for first in range(0, instances, together))

@@ -1,0 +1,89 @@
+"""The little that a viewer asks of an explanation, be it computed already or when it is first looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import numpy as np
+
+__all__ = ["ExplanationSource"]
+
+
+class ExplanationSource(Protocol):
+    """What a viewer asks of an explanation, computed already or not.
+
+    `methods` are labels, in the order of the menu.
+    """
+
+    @property
+    def x(self) -> np.ndarray:
+        """Series, of shape (instance, time, channel)."""
+
+    @property
+    def scores(self) -> np.ndarray:
+        """Score of every class, of shape (instance, class)."""
+
+    @property
+    def probabilities(self) -> np.ndarray | None:
+        """Probability of every class, of shape (instance, class); None where scores have none."""
+
+    @property
+    def y(self) -> np.ndarray | None:
+        """True class of each instance, of shape (instance,)."""
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Name of each class."""
+
+    @property
+    def channel_names(self) -> tuple[str, ...]:
+        """Name of each channel."""
+
+    @property
+    def channel_units(self) -> tuple[str, ...]:
+        """Unit of each channel; "" where there is none."""
+
+    @property
+    def sampling_rate(self) -> float | None:
+        """Samples per second; None where time is counted in samples."""
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Label of each method."""
+
+    @property
+    def exactness(self) -> Mapping[str, str]:
+        """Per method "exact", "complete" or "approximate"."""
+
+    @property
+    def signed(self) -> Mapping[str, bool]:
+        """Per method, whether its maps can be negative."""
+
+    @property
+    def placed(self) -> Mapping[str, bool]:
+        """Per method, whether its maps were made at the steps of a layer and placed by receptive fields."""
+
+    @property
+    def adds_up(self) -> Mapping[str, str]:
+        """Per method, what its values add up to, as a verb phrase; "" where nothing is promised."""
+
+    @property
+    def descriptions(self) -> Mapping[str, str]:
+        """Per method, one phrase that says what its map shows."""
+
+    @property
+    def receptive_field(self) -> np.ndarray | None:
+        """First sample, sample behind the last, and center of each step, of shape (step, 3)."""
+
+    def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
+        """Map of one method for one class on one instance, of shape (time, channel or 1)."""
+
+    def completeness_gap(self, method: str, instance: int, target: int) -> float:
+        """Share of the score that the map's sum misses; nan where the method promises no sum."""
+
+    def standard_error(self, method: str, instance: int, target: int) -> np.ndarray | None:
+        """Standard error of each value of a map, of its shape; None for methods that do not draw at random."""
+
+    def has(self, method: str, instance: int, target: int) -> bool:
+        """Whether this map can be had at all."""
