@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from ..explanation import Explanation
@@ -19,6 +21,7 @@ def explain(
     targets: Any = "predicted",
     background: Any = None,
     layer: Any = None,
+    output: str | int | None = None,
     score: str = "logits",
     batch_size: int | None = None,
     progress: bool = True,
@@ -37,7 +40,7 @@ def explain(
         Explained classes, the same for each instance unless "predicted" or given for each.
     background : array-like of shape (instance, time, channel), optional
         Series, mostly the training data, whose mean of each channel is the baseline. Default: the baseline is zero.
-    layer, score, batch_size
+    layer, output, score, batch_size
         As in :class:`~cam1d_widget.KerasClassifier`.
     progress : bool
         Show a progress bar.
@@ -55,19 +58,36 @@ def explain(
     >>> explanation.attribution("HiResCAM", instance=0, target=explanation.targets[0, 0])
     >>> explanation.save("explanation.npz")
     """
-    classifier = as_classifier(model, layer=layer, score=score, batch_size=batch_size)
+    classifier = as_classifier(model, layer=layer, output=output, score=score, batch_size=batch_size)
     targets = wanted_targets(targets, classifier.classes)
     lazy = LazyExplanation(classifier, x, methods=methods, background=background, **names)
     return lazy.compute(targets=targets, progress=progress)
 
 
-def as_classifier(model: Any, *, layer: Any, score: str, batch_size: int | None) -> Any:
+def as_classifier(
+    model: Any, *, layer: Any = None, output: str | int | None = None, score: str = "logits", batch_size: Any = None
+) -> Any:
     """Classifier as it is, and one made of a Keras model."""
     if hasattr(model, "gradient") and hasattr(model, "scores"):
-        if layer is not None or score != "logits" or batch_size is not None:
-            raise ValueError("layer, score and batch_size belong to the classifier: give them to it when it is made")
+        if (layer, output, score, batch_size) != (None, None, "logits", None):
+            raise ValueError("layer, output, score and batch_size belong to the classifier: give them when it is made")
         return model
     from .keras_classifier import KerasClassifier  # Keras is loaded when a model is given, not before
 
-    chosen = {} if batch_size is None else {"batch_size": batch_size}
-    return KerasClassifier(model, layer=layer, score=score, **chosen)  # type: ignore[arg-type] # checked there
+    chosen = {"layer": layer, "output": output, "score": score}
+    if batch_size is not None:
+        chosen["batch_size"] = batch_size
+    if isinstance(model, str | Path):  # what is in the file may change
+        return KerasClassifier(model, **chosen)
+    return _compiled(KerasClassifier, model, _version(model), **chosen)
+
+
+@lru_cache(maxsize=1)
+def _compiled(made: type, model: Any, version: Any, **chosen: Any) -> Any:
+    """Classifier of the last model, kept so that explaining it again compiles nothing anew."""
+    return made(model, **chosen)
+
+
+def _version(model: Any) -> tuple[int, ...]:
+    """What changes when layers are added to a model, or another loss gives its outputs another meaning."""
+    return (id(getattr(model, "loss", None)), *map(id, getattr(model, "outputs", None) or ()))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from .keras_graph import backwards, kinds, maker, sources
+from .keras_opened_model import OpenedModel
 
-__all__ = ["LINKS", "head_entry", "head_kind", "logits", "output_of", "refuse_training", "series_and_scores"]
+__all__ = ["Ending", "ending", "head_entry", "head_kind", "output_of", "refuse_training"]
 
 LINKS = ("softmax", "sigmoid")
 # The output is an affine function of the input (at inference) ...
@@ -25,47 +26,50 @@ _IDLE = frozenset("Identity Reshape Dropout ActivityRegularization".split())
 _POOL_OF_HEAD = {"GlobalAveragePooling1D": "gap", "Flatten": "flatten", "GlobalMaxPooling1D": "gmp"}
 
 
-def series_and_scores(model: Any) -> tuple[Any, Any]:
-    """Symbolic input of shape (batch, time, channel) and output of shape (batch, class)."""
-    series, scores = _only("inputs", model), _only("outputs", model)
-    for tensor, rank, meaning in (
-        (series, 3, "take series of shape (batch, time, channel), but takes"),
-        (scores, 2, "give one score a class, of shape (batch, class), but gives"),
-    ):
-        if len(tensor.shape) != rank:
-            raise ValueError(f"model {model.name!r} must {meaning} {tensor.shape}")
-    return series, scores
+class Ending(NamedTuple):
+    """How a model ends.
+
+    Attributes
+    ----------
+    tensor : symbolic tensor
+        Where the graph is left: what enters `dense`, or the scores.
+    dense : layer or None
+        Dense layer that is finished by hand, because the activation behind the logits is fused into it.
+    link : str or None
+        Activation behind the logits.
+    seen : bool
+        Whether the link is part of the model, not only of its loss.
+    """
+
+    tensor: Any
+    dense: Any
+    link: str | None
+    seen: bool
 
 
-def logits(output: Any, model: Any) -> tuple[Any, Any, str | None]:
-    """Tensor to stop at, Dense layer to finish by hand, and activation behind the logits.
+def ending(output: Any, model: Any) -> Ending:
+    """Where a model's logits are, behind what it ends in.
 
     Raises
     ------
     ValueError
-        If the model ends in a way behind which its logits cannot be found.
+        If they cannot be found.
     """
     output = _behind_nothing(output)
     layer = maker(output)
-    if hasattr(layer, "layers"):
+    fused, link = _activation(layer), None
+    for link in LINKS:
+        if link.capitalize() in kinds(layer) or ("Activation" in kinds(layer) and fused == link):
+            return Ending(sources(output)[0], None, link, seen=True)
+    if fused in LINKS and "Dense" in kinds(layer):
+        return Ending(sources(output)[0], layer, fused, seen=True)
+    if fused == "sigmoid":
         raise ValueError(
-            f"model {model.name!r} ends in the model {layer.name!r}, whose logits cannot be reached; "
-            f"build one graph of both"
+            f"model {model.name!r} must end in a Dense or Activation layer, "
+            f"but ends in {type(layer).__name__} with {fused!r}"
         )
-    fused = _activation(layer)
-    named = [
-        link for link in LINKS if link.capitalize() in kinds(layer) or ("Activation" in kinds(layer) and fused == link)
-    ]
-    if named:
-        return sources(output)[0], None, named[0]
-    if fused not in LINKS:
-        return output, None, _link_of_loss(model, output.shape[-1]) if fused == "linear" else None
-    if "Dense" in kinds(layer):
-        return sources(output)[0], layer, fused
-    raise ValueError(
-        f"model {model.name!r} must end in a Dense, Activation or Softmax layer, "
-        f"but ends in {type(layer).__name__} with {fused!r}"
-    )
+    link = _link_of_loss(model, output.shape[-1]) if fused == "linear" else None
+    return Ending(output, None, link, seen=False)
 
 
 def refuse_training(exit_: Any, name: str) -> None:
@@ -140,26 +144,23 @@ def head_kind(entry: Any, exit_: Any) -> tuple[str, bool, bool]:
     return pools[0] if len(pools) == 1 and not blurs else "other", affine, additive
 
 
-def output_of(model: Any, layer: Any) -> Any:
-    """Map that a layer, given by name, index or itself, puts out."""
-    try:
-        found = layer if hasattr(layer, "output") else _layer_called(model, layer)
-        if not any(found is one for one in model.layers):
-            raise ValueError(layer)
-        output = found.output
-    except (ValueError, IndexError, AttributeError, TypeError):
-        there = ", ".join(one.name for one in model.layers)
-        raise ValueError(f"model {model.name!r} has no layer {layer!r}; there are: {there}") from None
+def output_of(graph: OpenedModel, layer: Any, model: Any) -> Any:
+    """Map that a layer, given by name, index or itself, puts out; the last one of a layer that is called often."""
+    wanted = (
+        model.layers[layer] if isinstance(layer, int) and -len(model.layers) <= layer < len(model.layers) else layer
+    )
+    found = [made for operation, made in graph.made if operation is wanted or operation.name == wanted]
+    if not found:
+        there = ", ".join(dict.fromkeys(operation.name for operation, _ in graph.made))
+        raise ValueError(f"model {model.name!r} has no layer {layer!r}; there are: {there}")
+    output = found[-1]
     if isinstance(output, list | tuple) or len(output.shape) != 3:
+        name = getattr(wanted, "name", wanted)
         raise ValueError(
-            f"layer {found.name!r} must put out a map of shape (batch, step, filter), but puts out "
+            f"layer {name!r} must put out a map of shape (batch, step, filter), but puts out "
             f"{getattr(output, 'shape', 'several tensors')}"
         )
     return output
-
-
-def _layer_called(model: Any, layer: str | int) -> Any:
-    return model.get_layer(layer) if isinstance(layer, str) else model.layers[layer]
 
 
 def _link_of_loss(model: Any, units: int) -> str | None:
@@ -174,11 +175,3 @@ def _link_of_loss(model: Any, units: int) -> str | None:
 
 def _is_affine(layer: Any) -> bool:
     return bool(kinds(layer) & _AFFINE) and _activation(layer) == "linear"
-
-
-def _only(side: str, model: Any) -> Any:
-    """The model's one input or output."""
-    tensors = getattr(model, side)
-    if len(tensors) != 1:
-        raise ValueError(f"model {model.name!r} must have one of {side}, but has {len(tensors)}")
-    return tensors[0]

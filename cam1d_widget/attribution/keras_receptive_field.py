@@ -58,9 +58,6 @@ def _behind(tensor: Any, fields: list[ReceptiveField], length: int) -> Receptive
         return ReceptiveField.of_input(length)
     if getattr(layer, "data_format", None) == "channels_first":
         raise ValueError(f"layer {layer.name!r} has data_format='channels_first'; give it (batch, step, filter) maps")
-    if hasattr(layer, "inputs") and hasattr(layer, "outputs"):  # a model inside the model
-        inner = {id(series): field for series, field in zip(layer.inputs, fields, strict=True)}
-        return _carried(layer.outputs[tensor._keras_history.tensor_index], inner, length)
     for names, rule in _RULES:
         if kinds(layer) & names:
             return rule(layer, fields)

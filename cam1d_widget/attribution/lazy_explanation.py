@@ -75,6 +75,8 @@ class LazyExplanation:
         for name in ("channel_names", "sampling_rate"):
             if names.get(name) is None:
                 names[name] = getattr(series, name)
+        if names.get("class_names") is None:
+            names["class_names"] = getattr(classifier, "class_names", None)
         baseline = None
         if background is not None:
             background = read_series("background", background, layout).values

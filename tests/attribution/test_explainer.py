@@ -6,11 +6,13 @@ import gc
 import re
 from collections.abc import Iterator
 
+import keras
 import numpy as np
 import pytest
 from keras import layers as L
 
 from cam1d_widget import Explanation, KerasClassifier, all_methods, explain
+from cam1d_widget.attribution.explainer import as_classifier
 from cam1d_widget.attribution.lazy_explanation import LazyExplanation
 from cam1d_widget.attribution.methods import AttributionMethod, IntegratedGradients, Occlusion
 from cam1d_widget.attribution.methods.base import Maps
@@ -233,3 +235,24 @@ def test_an_interrupt_keeps_what_is_done(x):
     with pytest.warns(UserWarning, match="first 128 of 220 series"):
         explanation = explain(classifier, many, methods=["Saliency"], targets=0, progress=False)
     assert len(explanation.x) == len(explanation.attributions["Saliency"]) == calls[0] + calls[1] == 128
+
+
+def test_explaining_a_model_again_compiles_nothing_anew(x):
+    model = question([L.Flatten(), L.Dense(4)])
+    first = as_classifier(model)
+    explain(model, x[:1], methods=["HiResCAM", "Integrated Gradients", "Occlusion"], progress=False)
+    traces = [getattr(first, name).experimental_get_tracing_count() for name in ("_scores", "_gradient", "_features")]
+    explain(model, x, methods=["Grad-CAM", "Saliency"], targets="all", progress=False)
+    explain(model, x[:7], methods=["Integrated Gradients", "Occlusion"], targets=[1, 2], progress=False)
+    assert as_classifier(model) is first
+    again = [getattr(first, name).experimental_get_tracing_count() for name in ("_scores", "_gradient", "_features")]
+    assert again == traces == [1, 1, 1]
+
+
+def test_model_that_has_grown_is_read_anew(x):
+    model = question([L.GlobalAveragePooling1D(), L.Dense(4)])
+    assert explain(model, x[:1], methods=["Saliency"], progress=False).scores.shape == (1, 4)
+    model.add(L.Dense(2))
+    assert explain(model, x[:1], methods=["Saliency"], progress=False).scores.shape == (1, 2)
+    model.compile("adam", keras.losses.CategoricalCrossentropy(from_logits=True))
+    assert explain(model, x[:1], methods=["Saliency"], progress=False).probabilities is not None

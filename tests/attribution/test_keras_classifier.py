@@ -285,15 +285,6 @@ def test_models_that_cannot_be_explained(make, error, message):
         KerasClassifier(make())
 
 
-def test_subclassed_model_is_refused_by_name():
-    class Mine(keras.Model):
-        def call(self, x):
-            return x
-
-    with pytest.raises(TypeError, match=r"subclassed keras.Model, whose graph cannot be read"):
-        KerasClassifier(Mine(name="mine"))
-
-
 def test_unknown_layer_names_those_there_are(x):
     model = question([L.Flatten(), L.Dense(2, name="last")])
     with pytest.raises(ValueError, match=r"no layer 'cnov'; there are: .*last"):
@@ -314,73 +305,3 @@ def test_model_without_a_map_says_so_and_gradients_still_work():
 def test_wrong_options_are_refused(option):
     with pytest.raises(ValueError, match=next(iter(option))):
         KerasClassifier(question([L.Flatten(), L.Dense(2)]), **option)
-
-
-# Ends of models that are not what they seem
-
-
-class Doubled(L.Dense):
-    def call(self, x):
-        return self.activation(2 * keras.ops.matmul(x, self.kernel))
-
-
-@pytest.mark.parametrize(
-    "end",
-    [
-        lambda: [keras.Sequential([keras.Input((16,)), L.Dense(3, activation="softmax")])],
-        lambda: [L.Dense(3, activation=lambda z: keras.ops.softmax(z))],
-        lambda: [Doubled(3, activation="softmax")],
-    ],
-    ids=["nested", "lambda", "subclass"],
-)
-def test_end_behind_which_no_logits_are_found_is_refused(end, x):
-    with pytest.raises(ValueError, match="logits"):
-        KerasClassifier(question([L.GlobalAveragePooling1D(), *end()])).scores(x)
-
-
-@pytest.mark.parametrize(
-    "end",
-    [
-        lambda: [L.Dense(3, activation="softmax"), L.Activation("linear", dtype="float32")],
-        lambda: [L.Dense(3, activation="softmax"), L.Reshape((3,))],
-        lambda: [L.Dense(3, activation=L.Softmax())],
-    ],
-    ids=["linear", "reshape", "layer as activation"],
-)
-def test_idle_ends_are_looked_through(end, x):
-    model = question([L.Flatten(), *end()])
-    classifier = KerasClassifier(model)
-    np.testing.assert_allclose(classifier.probabilities(x), model.predict(x, verbose=0), rtol=1e-3, atol=1e-6)
-    assert np.abs(classifier.scores(x).sum(axis=1) - 1).max() > 1e-2
-
-
-def test_gap_behind_layers_that_mix_steps_is_no_gap(x):
-    model = question([L.AveragePooling1D(3), L.GlobalAveragePooling1D(), L.Dense(2)])
-    conv = model.layers[7]
-    assert isinstance(conv, L.MaxPooling1D)
-    classifier = KerasClassifier(model, layer=conv.name)
-    assert classifier.head == "other"
-    hidden = question([L.GlobalAveragePooling1D(), L.Dense(5, activation=L.LeakyReLU()), L.Dense(2)])
-    assert not KerasClassifier(hidden).affine_head
-
-
-def test_model_built_by_one_batch_takes_others(x):
-    model = keras.Sequential([L.Conv1D(4, 5), L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax")])
-    model(x)
-    classifier = KerasClassifier(model)
-    np.testing.assert_allclose(classifier.probabilities(x[:2]), model(x)[:2], rtol=1e-4)
-    assert classifier.bias().shape == (3,)
-
-
-def test_dropout_that_trains_on_is_refused():
-    series = keras.Input((20, 2))
-    maps = L.Dropout(0.5, name="mc")(L.Conv1D(3, 3)(series), training=True)
-    with pytest.raises(ValueError, match=r"'mc' .* training=True"):
-        KerasClassifier(keras.Model(series, L.Dense(2)(L.Flatten()(maps))))
-
-
-def test_loss_of_a_saved_model_is_known(tmp_path, x):
-    model = question([L.Flatten(), L.Dense(1)])
-    model.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
-    model.save(tmp_path / "model.keras")
-    assert KerasClassifier(tmp_path / "model.keras").classes == KerasClassifier(model).classes == 2

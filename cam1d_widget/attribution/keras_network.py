@@ -1,0 +1,187 @@
+"""A Keras network as functions of TensorFlow: from series to scores, cut in two at the explained layer.
+
+Functions are built over the model's graph (:class:`keras.Function`), which leaves no trace on its layers, and the
+activation behind the logits is looked through, not taken off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from .keras_head import Ending, ending, head_entry, head_kind, output_of, refuse_training
+from .keras_opened_model import OpenedModel
+from .keras_reading import input_shape, opened_model, which_output
+
+__all__ = ["Network"]
+
+
+class _Graph(keras.Function):  # type: ignore[misc]
+    """Part of a model's graph, for batches of any size, also where the model was built by a batch of one size."""
+
+    def _assert_input_compatibility(self, *_: Any) -> None:
+        """Shapes are checked where series come in."""
+
+
+class Network:
+    """One input and one output of a model, with its logits and its explained layer found.
+
+    Attributes
+    ----------
+    series, exit : symbolic tensors
+        Where the graph begins, and where it is left for the scores: what enters the last Dense layer, or the scores
+        themselves. None for a model whose graph cannot be read.
+    entry : symbolic tensor of shape (batch, step, filter)
+        Map that the head takes in, or that was asked for; None if there is none, for the reason `no_map`.
+    link : {"softmax", "sigmoid", "odds", None}
+        What makes probabilities of scores; "odds" where the logits stay hidden, and log-odds stand for them.
+    """
+
+    def __init__(self, model: Any, layer: Any, output: str | int | None) -> None:
+        self.model = model
+        self.input_shape: tuple[int | None, int | None] = input_shape(model)[1:]  # type: ignore[assignment]
+        self.series: Any = None
+        self.exit: Any = None
+        self.entry: Any = None
+        samples = self._samples(input_shape(model)[0] or 3)
+        made = model(samples, training=False)
+        self._index = which_output(model, made, output)
+        outputs = self._chosen(made).numpy()
+        if outputs.ndim != 2:
+            raise ValueError(
+                f"model {model.name!r} must give one score a class, of shape (batch, class), but gives {outputs.shape}"
+            )
+        self.units = outputs.shape[1]
+        self._take(opened_model(model, self._index), layer)
+        self._compare(samples, outputs)
+
+    def _take(self, graph: OpenedModel | str, layer: Any) -> None:
+        """Find the parts of a graph; where it could not be read, take the model as it is."""
+        name = self.model.name
+        if isinstance(graph, str):
+            self.ending = Ending(None, None, None, seen=False)
+            self.no_map = (
+                f"model {name!r} cannot be looked into, for its call does more than layers and keras.ops do ({graph}); "
+                f"write it with these for CAM methods, or use a gradient or perturbation method"
+            )
+            if layer is not None:
+                raise ValueError(self.no_map)
+            return
+        self.series, self._output = graph.series, graph.output
+        self.ending = ending(graph.output, self.model)
+        self.exit = self.ending.tensor
+        self.entry = head_entry(self.exit) if layer is None else output_of(graph, layer, self.model)
+        refuse_training(self.exit, name)
+        if self.entry is None:
+            self.no_map = (
+                f"model {name!r} has no single map of shape (batch, step, filter) in front of its head for CAM "
+                f"methods to look at; name a layer with layer=, or use a gradient or perturbation method"
+            )
+
+    no_map: str | None = None
+
+    @property
+    def link(self) -> str | None:
+        """What makes probabilities of scores."""
+        return self.ending.link
+
+    @property
+    def two_sided(self) -> bool:
+        """Whether one unit tells two classes apart."""
+        return self.link == "sigmoid" and self.units == 1
+
+    @cached_property
+    def head(self) -> tuple[str, bool, bool]:
+        """Kind of the head, whether it is affine, and whether it is additive."""
+        return ("other", False, False) if self.entry is None else head_kind(self.entry, self.exit)
+
+    # Functions of tensors
+
+    def logits(self, x: tf.Tensor) -> tf.Tensor:
+        """Scores of series."""
+        return self._finished(self._called(x) if self.exit is None else self._whole([x])[0])
+
+    def features(self, x: tf.Tensor) -> tf.Tensor:
+        """Map of the explained layer."""
+        return self._trunk([x])[0]
+
+    def logits_of_features(self, x: tf.Tensor, features: tf.Tensor) -> tf.Tensor:
+        """Scores of features; the series goes along for heads that reach round the explained layer."""
+        return self._finished(self._head([x, tf.cast(features, self.entry.dtype)])[0])
+
+    def probabilities(self, logits: tf.Tensor) -> tf.Tensor:
+        """Probabilities of scores; the scores themselves where there are none."""
+        links = {"softmax": tf.nn.softmax, "sigmoid": tf.nn.sigmoid, "odds": tf.nn.sigmoid}
+        return links[self.link](logits) if self.link else logits
+
+    @cached_property
+    def _whole(self) -> Callable[..., Any]:
+        return _Graph([self.series], [self.exit])
+
+    @cached_property
+    def _trunk(self) -> Callable[..., Any]:
+        return _Graph([self.series], [self.entry])
+
+    @cached_property
+    def _head(self) -> Callable[..., Any]:
+        return _Graph([self.series, self.entry], [self.exit])
+
+    def _called(self, x: tf.Tensor) -> tf.Tensor:
+        """The model's own output."""
+        return self._chosen(self.model(x, training=False))
+
+    def _chosen(self, made: Any) -> tf.Tensor:
+        return tf.cast(keras.tree.flatten(made)[self._index], tf.float32)
+
+    def _finished(self, hidden: tf.Tensor) -> tf.Tensor:
+        """Last layer without the activation that is fused into it."""
+        logits, last = hidden, self.ending.dense
+        if last is not None:
+            logits = keras.ops.matmul(hidden, keras.ops.cast(last.kernel, hidden.dtype))
+            logits = logits + keras.ops.cast(last.bias, hidden.dtype) if last.use_bias else logits
+        logits = tf.cast(logits, tf.float32)
+        if self.link == "odds":
+            return _log_odds(logits)
+        return tf.concat([-logits, logits], axis=-1) if self.two_sided else logits
+
+    # What the outputs say
+
+    def _compare(self, samples: tf.Tensor, outputs: np.ndarray) -> None:
+        """Hold what was found against the model's own outputs; where that differs, explain log-odds."""
+        logits = self.logits(samples)
+        ours = (self.probabilities(logits) if self.ending.seen else logits).numpy()[:, -outputs.shape[1] :]
+        shares = _are_shares(outputs)
+        if np.allclose(ours, outputs, rtol=1e-2, atol=1e-2) and not (self.link is None and shares):
+            return
+        if not shares:
+            raise ValueError(
+                f"the logits of model {self.model.name!r} cannot be found behind its last layer; "
+                f"let it end in Dense with activation='softmax' or 'sigmoid', or in a Softmax layer"
+            )
+        if self.exit is not None:
+            self.exit = self._output
+            self.__dict__.pop("_whole", None)
+        self.ending = Ending(self.exit, None, "odds", seen=True)
+
+    def _samples(self, count: int) -> tf.Tensor:
+        """Some series of noise, faint and loud."""
+        length, channels = self.input_shape
+        scales = tf.reshape(10 ** tf.linspace(-1.0, 1.0, count), (-1, 1, 1))
+        return scales * tf.random.stateless_normal((count, length or 256, channels or 1), seed=(0, 0))
+
+
+def _log_odds(shares: tf.Tensor) -> tf.Tensor:
+    """Log-odds of each class; what the others have is added up, not taken from one, which would cancel."""
+    others = shares @ (1 - tf.eye(shares.shape[-1]))
+    tiny = np.finfo(np.float32).tiny
+    return tf.math.log(shares + tiny) - tf.math.log(others + tiny)
+
+
+def _are_shares(output: np.ndarray) -> bool:
+    """Whether outputs look like the probabilities of several classes."""
+    return output.shape[1] > 1 and bool((output >= 0).all()) and abs(float(output.sum()) - len(output)) < 1e-3
