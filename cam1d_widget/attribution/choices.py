@@ -16,11 +16,12 @@ __all__ = ["Methods", "chosen_methods", "columns", "described", "rows_of", "want
 Methods = Iterable[str | AttributionMethod | type[AttributionMethod]] | None
 
 
-def chosen_methods(methods: Methods, classifier: Any) -> list[AttributionMethod]:
-    """Methods as instances; asked for by name, each must fit the classifier."""
+def chosen_methods(methods: Methods, classifier: Any, background: np.ndarray | None = None) -> list[AttributionMethod]:
+    """Methods as instances, with the background they draw from; asked for by name, each must fit the classifier."""
     known = {method.label: method for method in all_methods()}
     if methods is None:
-        return [method() for method in known.values() if method().refusal(classifier) is None]
+        every = [_with_background(method(), background) for method in known.values()]
+        return [method for method in every if method.refusal(classifier) is None]
     if isinstance(methods, str | AttributionMethod | type):
         methods = [methods]
     chosen = []
@@ -29,7 +30,7 @@ def chosen_methods(methods: Methods, classifier: Any) -> list[AttributionMethod]
             if method not in known:
                 raise ValueError(f"no method is called {method!r}; there are: {', '.join(known)}")
             method = known[method]
-        chosen.append(method() if isinstance(method, type) else method)
+        chosen.append(_with_background(method() if isinstance(method, type) else method, background))
         reason = chosen[-1].refusal(classifier)
         if reason:
             raise ValueError(reason)
@@ -39,12 +40,18 @@ def chosen_methods(methods: Methods, classifier: Any) -> list[AttributionMethod]
     return chosen
 
 
+def _with_background(method: AttributionMethod, background: np.ndarray | None) -> AttributionMethod:
+    if not _has(method, "background") or method.background is not None:  # type: ignore[attr-defined]
+        return method
+    return replace(method, background=background)  # type: ignore[type-var]
+
+
 def with_baseline(method: AttributionMethod, mean: np.ndarray | None, x: np.ndarray) -> AttributionMethod:
     """Method with its baseline for every instance: its own, or the background's mean, or zero.
 
     Taken once for all of x, so that a function of x sees all of it, and an array may hold a reference an instance.
     """
-    if not _has_baseline(method):
+    if not _has(method, "baseline"):
         return method
     own = method.baseline  # type: ignore[attr-defined]
     return replace(method, baseline=baseline_for(x, mean if own is None else own))  # type: ignore[type-var]
@@ -52,7 +59,7 @@ def with_baseline(method: AttributionMethod, mean: np.ndarray | None, x: np.ndar
 
 def described(method: AttributionMethod, mean: np.ndarray | None) -> str:
     """Phrase of a method, with the baseline where it is zero because nobody chose one."""
-    unchosen = _has_baseline(method) and method.baseline is None and mean is None  # type: ignore[attr-defined]
+    unchosen = _has(method, "baseline") and method.baseline is None and mean is None  # type: ignore[attr-defined]
     words = f"{method.description} (baseline: zero, for no background was given)" if unchosen else method.description
     return f"{words}; {method.warning}" if method.warning else words
 
@@ -102,5 +109,5 @@ def rows_of(instances: Any, count: int) -> np.ndarray:
     return rows
 
 
-def _has_baseline(method: AttributionMethod) -> bool:
-    return any(field.name == "baseline" for field in fields(method)) if is_dataclass(method) else False
+def _has(method: AttributionMethod, name: str) -> bool:
+    return any(field.name == name for field in fields(method)) if is_dataclass(method) else False

@@ -82,7 +82,7 @@ class LazyExplanation:
             background = read_series("background", background, layout).values
             background = check_series(background, None, x.shape[2], "background")
             baseline = channel_mean(background)
-        chosen = chosen_methods(methods, classifier)
+        chosen = chosen_methods(methods, classifier, background)
         self._classifier = classifier
         # What nobody asked for by name must not make many instances take minutes.
         self._usual = tuple(method.label for method in chosen if methods is not None or not method.on_demand)

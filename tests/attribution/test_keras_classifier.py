@@ -12,6 +12,7 @@ import pytest
 from keras import layers as L
 
 from cam1d_widget import KerasClassifier, all_methods
+from cam1d_widget.attribution.choices import chosen_methods
 
 from .toys import question
 
@@ -39,8 +40,8 @@ def test_model_is_left_as_it_was(label, x):
     model = question([L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax")])
     model.compile("adam", "sparse_categorical_crossentropy")
     before, prediction = state(model), model.predict(x, verbose=0)
-    method = next(method for method in all_methods() if method.label == label)()
     classifier = KerasClassifier(model)
+    (method,) = chosen_methods([label], classifier, background=x)
     method.attribute(classifier, x[:2], 1)
     for wrong_x, wrong_target in ((x[:, :100], 1), (x[:2], 99), (np.full_like(x, np.nan), 0)):
         with pytest.raises(ValueError):  # noqa: PT011 - each has its own message, tested below
@@ -58,11 +59,10 @@ def process_state() -> tuple:
 def test_process_is_left_as_it_was(x):
     classifier = KerasClassifier(question([L.Flatten(), L.Dense(3)]))
     before = process_state()
-    for method in all_methods():
-        if method().refusal(classifier) is None:
-            method().attribute(classifier, x[:1], 0)
+    for method in chosen_methods(None, classifier, background=x):
+        method.attribute(classifier, x[:1], 0)
         with pytest.raises(ValueError):  # noqa: PT011 - each has its own message, tested below
-            method().attribute(classifier, x[:1], 99)
+            method.attribute(classifier, x[:1], 99)
     assert process_state() == before
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -29,6 +29,13 @@ from .toys import linear, multi_layer, nested_relu, question
 
 RNG = np.random.default_rng(0)
 METHODS = {method.label: method for method in all_methods()}
+BACKGROUND = np.repeat(RNG.normal(size=(4, 300, 1)), 9, axis=2).astype(np.float32)
+
+
+def ready(label: str) -> AttributionMethod:
+    """Method with series to draw from, alike in all channels, where it needs them."""
+    needs = "background" in {field.name for field in fields(METHODS[label])}
+    return METHODS[label](background=BACKGROUND) if needs else METHODS[label]()
 
 
 def promising(axiom: Axiom) -> list[str]:
@@ -60,7 +67,7 @@ def x() -> np.ndarray:
 
 @pytest.mark.parametrize("label", promising(Axiom.COMPLETENESS))
 def test_values_add_up_to_the_scores_difference(label, flatten, x):
-    method = METHODS[label]()
+    method = ready(label)
     for target in range(4):
         values = method.attribute(flatten, x, target)
         expected = method.expected_total(flatten, x, np.full((3, 1), target))[:, 0]
@@ -73,16 +80,16 @@ def test_values_add_up_to_the_scores_difference(label, flatten, x):
 def test_channel_that_does_not_matter_gets_zero(label, x):
     weights = RNG.normal(size=(2, 300, 9))
     weights[:, :, 4] = 0
-    attribution = METHODS[label]().attribute(linear(weights, np.zeros(2)), x, 1)
+    attribution = ready(label).attribute(linear(weights, np.zeros(2)), x, 1)
     assert (attribution[:, :, 4] == 0).all()
-    assert np.abs(attribution).sum() > 0
+    assert np.abs(attribution).sum() > 0 or label == "VarGrad"  # the slope of a straight score does not vary
 
 
 @pytest.mark.parametrize("label", promising(Axiom.LINEARITY))
 def test_map_of_a_sum_is_the_sum_of_maps(label, x):
     one, other = RNG.normal(size=(2, 2, 300, 9))
     bias = np.zeros(2)
-    method = METHODS[label]()
+    method = ready(label)
     together = method.attribute(linear(one + other, bias), x, 0)
     apart = method.attribute(linear(one, bias), x, 0) + method.attribute(linear(other, bias), x, 0)
     np.testing.assert_allclose(together, apart, rtol=1e-4, atol=1e-4)
@@ -90,7 +97,7 @@ def test_map_of_a_sum_is_the_sum_of_maps(label, x):
 
 @pytest.mark.parametrize("label", METHODS)
 def test_batch_equals_singles(label, gap, x):
-    method = METHODS[label]()
+    method = ready(label)
     targets = np.array([2, 0, 1])
     batch = method.attribute(gap, x, targets)
     singles = [method.attribute(gap, x[i : i + 1], int(targets[i])) for i in range(3)]
@@ -99,7 +106,7 @@ def test_batch_equals_singles(label, gap, x):
 
 @pytest.mark.parametrize("label", METHODS)
 def test_several_classes_at_once_equal_one_by_one(label, gap, x):
-    method = METHODS[label]()
+    method = ready(label)
     maps = method.maps(gap, x[:2], np.array([[0, 3], [1, 1]])).values
     for row, column, target in ((0, 0, 0), (0, 1, 3), (1, 0, 1)):
         np.testing.assert_allclose(
@@ -111,7 +118,7 @@ def test_several_classes_at_once_equal_one_by_one(label, gap, x):
 def test_score_that_never_changes_gets_a_map_of_zeros(label, x):
     constant = linear(np.zeros((2, 300, 9)), np.array([3.0, -1.0]))
     constant.head = "gap"
-    assert (METHODS[label]().attribute(constant, x, 0) == 0).all()
+    assert (ready(label).attribute(constant, x, 0) == 0).all()
 
 
 @pytest.mark.parametrize(
@@ -119,7 +126,7 @@ def test_score_that_never_changes_gets_a_map_of_zeros(label, x):
 )
 def test_channels_in_another_order_give_the_map_in_that_order(label, x):
     weights, order = RNG.normal(size=(2, 300, 9)), RNG.permutation(9)
-    method = METHODS[label]()
+    method = ready(label)
     straight = method.attribute(linear(weights, np.zeros(2)), x, 1)
     permuted = method.attribute(linear(weights[:, :, order], np.zeros(2)), x[:, :, order], 1)
     np.testing.assert_allclose(permuted, straight[:, :, order], rtol=1e-5, atol=1e-5)

@@ -1,0 +1,107 @@
+"""Expected Gradients: Integrated Gradients from many references, averaged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..classifier import Classifier, as_targets
+from .base import AttributionMethod, Axiom, Maps
+from .integrated_gradients import IntegratedGradients
+
+
+@dataclass(frozen=True)
+class ExpectedGradients(AttributionMethod):
+    r"""What each value adds to the score on the way from a typical series, averaged over many of them.
+
+    .. math:: \phi = \mathrm{E}_{x' \sim D} \; (x - x') \int_0^1 \frac{\partial S_c}{\partial x}
+        \big(x' + a (x - x')\big) \, da
+
+    Needs no baseline that stands for nothing: real series take its place. The paper draws x' and a together; here each
+    x' that is drawn has a path of its own with Gauss-Legendre nodes on it, so that only the choice of series is left to
+    chance. The standard error is that of this choice, and is zero where all of the background is used.
+
+    Parameters
+    ----------
+    references : int
+        Series drawn from the background, the same for every instance.
+    steps : int
+        Nodes on each path; more where the background has fewer series than `references`, so that the work is the same.
+    background : array of shape (instance, time, channel), optional
+        Series D to draw from. Default: the `background` of the explanation.
+    seed : int
+        Of the draw.
+    """
+
+    references: int = 25
+    steps: int = 16
+    background: Any = field(default=None, compare=False, repr=False)
+    seed: int = 0
+
+    label = "Expected Gradients"
+    adds_up = "add up to the score minus the drawn references' mean score"
+    family = "gradient"
+    reference = "Erion et al. (2019), https://arxiv.org/abs/1906.10670"
+    axioms = frozenset({Axiom.COMPLETENESS, Axiom.DUMMY, Axiom.LINEARITY})
+    stochastic = True
+    on_demand = True
+
+    def __post_init__(self) -> None:
+        for name, least in (("references", 2), ("steps", 1)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} must be at least {least}, but is {getattr(self, name)}")
+
+    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
+        """Mean of the paths' Integrated Gradients, of shape (instance, time, channel)."""
+        targets = as_targets(target, len(x), classifier.classes)
+        return self.maps(classifier, x, targets[:, np.newaxis]).values[:, 0]
+
+    def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
+        """Maps of several classes, each with its standard error."""
+        drawn = self._drawn(classifier, x)
+        total, squares = np.zeros((2, *targets.shape, *x.shape[1:]))
+        nodes = max(self.steps, self.references * self.steps // len(drawn))
+        for reference in drawn:
+            paths = IntegratedGradients(nodes, reference, tolerance=None).maps(classifier, x, targets).values
+            total += paths
+            squares += paths.astype(np.float64) ** 2
+        mean = total / len(drawn)
+        variance = np.maximum(squares / len(drawn) - mean**2, 0) * self._left_to_chance(len(drawn))
+        errors = np.sqrt(variance / (len(drawn) - 1)).astype(x.dtype)
+        return Maps(mean.astype(x.dtype), mean.sum(axis=(2, 3)), errors)
+
+    def refusal(self, classifier: Classifier) -> str | None:
+        """Without series to start from there is nothing to expect."""
+        if self.background is None:
+            return f"{self.label} starts from real series; give some as background="
+        if len(self.background) < 2:
+            return f"background must hold two series at least for {self.label}, but holds {len(self.background)}"
+        return None
+
+    def exactness(self, classifier: Classifier) -> str:
+        """Complete for every differentiable classifier."""
+        return "complete"
+
+    def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Score of the series minus the mean score of the references."""
+        difference = classifier.scores(x) - classifier.scores(self._drawn(classifier, x)).mean(axis=0)
+        return np.take_along_axis(difference, targets, axis=1)
+
+    def _drawn(self, classifier: Classifier, x: np.ndarray) -> np.ndarray:
+        reason = self.refusal(classifier)
+        if reason:
+            raise ValueError(reason)
+        background = np.asarray(self.background, dtype=x.dtype)
+        if background.shape[1:] != x.shape[1:]:
+            raise ValueError(
+                f"background must have shape (instance, time, channel) = (any, {x.shape[1]}, {x.shape[2]}), "
+                f"but has {background.shape}"
+            )
+        count = min(self.references, len(background))
+        return background[np.random.default_rng(self.seed).choice(len(background), count, replace=False)]
+
+    def _left_to_chance(self, drawn: int) -> float:
+        """Share of the variance that is left when a good part of a finite background is drawn."""
+        return 1 - drawn / len(self.background)
