@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import tensorflow as tf
 
+from .affine_head import AffineHead
 from .classifier import as_targets, check_series, warn_if_saturated
 from .keras_network import Network
 from .keras_reading import readable
@@ -135,7 +136,7 @@ class KerasClassifier:
 
     def scores(self, x: np.ndarray) -> np.ndarray:
         """Score of every class, of shape (instance, class)."""
-        scores = np.concatenate([self._scores(batch).numpy() for batch in self._batches(self._checked(x))])
+        scores = _joined([self._scores(batch).numpy() for batch in self._batches(self._checked(x))])
         if self.score == "probabilities":
             warn_if_saturated(scores)
         return scores
@@ -152,7 +153,7 @@ class KerasClassifier:
         x = self._checked(x)
         targets = as_targets(target, len(x), self.classes)
         pairs = zip(self._batches(x), self._batches(targets), strict=True)
-        return np.concatenate([self._gradient(*pair).numpy() for pair in pairs])
+        return _joined([self._gradient(*pair).numpy() for pair in pairs])
 
     def features(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray]:
         """Feature maps of the explained layer, and the gradient of the target's score by them.
@@ -172,15 +173,39 @@ class KerasClassifier:
         x = self._checked(x)
         targets = as_targets(target, len(x), self.classes)
         columns = targets if targets.ndim == 2 else targets[:, np.newaxis]
-        pairs = zip(self._batches(x), self._batches(columns), strict=True)
-        made = [self._features(*pair) for pair in pairs]
-        features, gradients = (np.concatenate(part) for part in zip(*made, strict=True))
+        features, gradients = self._by_slopes(x, columns) or self._by_passes(x, columns)
         return features, gradients if targets.ndim == 2 else gradients[:, 0]
+
+    def _by_passes(self, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Features, and gradients by a pass back through the head for each class."""
+        pairs = zip(self._batches(x), self._batches(targets), strict=True)
+        made = [self._features(*pair) for pair in pairs]
+        features, gradients = (_joined([one.numpy() for one in part]) for part in zip(*made, strict=True))
+        return features, gradients
+
+    def _by_slopes(self, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+        """Features, and gradients that an affine head has for all series alike; None where it is not."""
+        shape = self._network.entry.shape[1:]
+        if not self.affine_head or None in shape or not AffineHead.fits(self.classes, *shape):
+            return None
+        made = [self._features_and_scores(batch) for batch in self._batches(x)]
+        features, scores = (_joined([one.numpy() for one in part]) for part in zip(*made, strict=True))
+        slopes = self._slopes.slopes(x, features, scores)
+        if slopes is None:
+            return None
+        same = (targets == targets[0]).all()  # then they need not be laid out for each series
+        gradients = np.broadcast_to(slopes[targets[0]], (*targets.shape, *shape)) if same else slopes[targets]
+        return features, gradients
+
+    @cached_property
+    def _slopes(self) -> AffineHead:
+        every = np.arange(self.classes, dtype=np.int32)[np.newaxis]
+        return AffineHead(lambda x: self._features(x, every)[1].numpy()[0])
 
     def head_scores(self, x: np.ndarray, features: np.ndarray) -> np.ndarray:
         """Score of every class on given features of the explained layer, of shape (instance, class)."""
         pairs = zip(self._batches(self._checked(x)), self._batches(features), strict=True)
-        return np.concatenate([self._scores_of_features(*pair).numpy() for pair in pairs])
+        return _joined([self._scores_of_features(*pair).numpy() for pair in pairs])
 
     def bias(self) -> np.ndarray:
         """Score of each class on features that are zero, of shape (class,)."""
@@ -232,6 +257,14 @@ class KerasClassifier:
         return tf.function(features, input_signature=[self._series, tf.TensorSpec([None, None], tf.int32)])
 
     @cached_property
+    def _features_and_scores(self) -> Any:
+        def both(x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            maps = self._network.features(x)
+            return tf.cast(maps, tf.float32), self._head_scores(x, maps)
+
+        return tf.function(both, input_signature=[self._series])
+
+    @cached_property
     def _scores_of_features(self) -> Any:
         features = tf.TensorSpec([None, *self._network.entry.shape[1:]], tf.float32)
         return tf.function(self._head_scores, input_signature=[self._series, features])
@@ -247,3 +280,8 @@ class KerasClassifier:
         x = check_series(x, *self.input_shape)
         self._length = x.shape[1]
         return x
+
+
+def _joined(parts: list[np.ndarray]) -> np.ndarray:
+    """Batches in one array; of a single one, no copy."""
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)

@@ -175,6 +175,28 @@ def test_classifier_sees_further_training(x):
     np.testing.assert_allclose(classifier.probabilities(x), model.predict(x, verbose=0), rtol=1e-4, atol=1e-7)
 
 
+def test_gradients_of_an_affine_head_are_those_of_passes_back_also_after_training(x):
+    model = question([L.Flatten(), L.BatchNormalization(), L.Dense(4, activation="softmax")])
+    classifier = KerasClassifier(model)
+    for targets in (np.array([2, 0, 1, 1, 3]), np.tile(np.arange(4), (5, 1)), np.array([[0, 3]] * 4 + [[1, 2]])):
+        for _ in range(2):
+            features, gradients = classifier.features(x, targets)
+            columns = targets.reshape(5, -1)
+            slow_features, slow = classifier._by_passes(x, columns.astype(np.int32))
+            np.testing.assert_allclose(features, slow_features, rtol=1e-4, atol=1e-6)
+            np.testing.assert_allclose(gradients.reshape(slow.shape), slow, rtol=1e-4, atol=1e-7)
+            layer = model.layers[-1]
+            layer.set_weights([weight[..., ::-1] for weight in layer.get_weights()])
+
+
+def test_classes_of_an_affine_head_cost_no_pass_back(x):
+    classifier = KerasClassifier(question([L.GlobalAveragePooling1D(), L.Dense(4, activation="softmax")]))
+    classifier.features(x, 0)
+    classifier._by_passes = None
+    classifier._features = None
+    assert classifier.features(x, np.tile(np.arange(4), (5, 1)))[1].shape == (5, 4, 10, 16)
+
+
 def test_map_that_enters_the_head_is_explained_not_the_last_convolution(x):
     model = question([L.Flatten(), L.Dense(2)])
     classifier = KerasClassifier(model)

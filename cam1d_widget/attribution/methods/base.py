@@ -173,8 +173,7 @@ class ClassActivationMap(AttributionMethod):
         """Map before it is placed in time, of shape (instance, target, step)."""
         self._must_fit(classifier)
         features, gradients = classifier.features(x, targets)
-        features = features[:, np.newaxis]
-        return (self.weigh(features, gradients) * features).sum(axis=-1)
+        return _weighed(self.weigh(features[:, np.newaxis], gradients), features)
 
     @final
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
@@ -197,3 +196,10 @@ class ClassActivationMap(AttributionMethod):
         reason = self.refusal(classifier)
         if reason:
             raise ValueError(reason)
+
+
+def _weighed(weights: np.ndarray, features: np.ndarray) -> np.ndarray:
+    """Sum of the features (instance, step, filter) over filters, by weights that broadcast to each target's."""
+    if weights.shape[2] == 1:  # one weight a filter: a product of matrices
+        return weights[:, :, 0] @ features.transpose(0, 2, 1)
+    return np.einsum("itsf,isf->its", weights, features)

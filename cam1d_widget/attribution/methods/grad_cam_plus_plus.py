@@ -26,7 +26,12 @@ class GradCAMPlusPlus(ClassActivationMap):
     reference = "Chattopadhay et al. (2018), https://arxiv.org/abs/1710.11063"
 
     def weigh(self, features: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-        """Positive gradients, averaged by the paper's alphas; zero where the denominator is."""
-        denominator = 2 * gradients**2 + gradients**3 * features.sum(axis=2, keepdims=True)
-        alphas = np.divide(gradients**2, denominator, out=np.zeros_like(denominator), where=denominator != 0)
-        return (alphas * np.maximum(gradients, 0)).sum(axis=2, keepdims=True)
+        """Positive gradients, averaged by the paper's alphas; zero where the denominator is.
+
+        The fraction is reduced by the square of g, which leaves ReLU(g) / (2 + ReLU(g) * sum of A).
+        """
+        positive = np.maximum(gradients, 0)
+        denominator = positive * features.sum(axis=2, keepdims=True)
+        denominator += 2
+        np.divide(positive, denominator, out=positive, where=denominator != 0)
+        return np.where(denominator != 0, positive, 0).sum(axis=2, keepdims=True)

@@ -27,7 +27,7 @@ class XGradCAM(ClassActivationMap):
         """Gradient, averaged by activation; zero for a filter that is silent."""
         total = features.sum(axis=2, keepdims=True)
         shares = np.divide(features, total, out=np.zeros_like(features), where=total != 0)
-        return (shares * gradients).sum(axis=2, keepdims=True)
+        return np.einsum("isf,itsf->itf", shares[:, 0], gradients)[:, :, np.newaxis]
 
     def exactness(self, classifier: Classifier) -> str:
         """Exact behind a global average, where it is Grad-CAM; complete where the head only picks and weighs."""
