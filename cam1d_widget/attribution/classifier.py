@@ -29,7 +29,9 @@ class Classifier(Protocol):
     affine_head : bool
         Whether the scores are an affine function of the explained layer.
     additive_head : bool
-        Whether S is its bias plus the sum of gradients times features.
+        Whether S is its bias plus the sum of gradients times features, each term a step's own.
+    homogeneous_head : bool
+        Whether S is its bias plus a function that doubles with the features, so that the sum is the same.
     """
 
     @property
@@ -50,7 +52,11 @@ class Classifier(Protocol):
 
     @property
     def additive_head(self) -> bool:
-        """Whether S is its bias plus the sum of gradients times features."""
+        """Whether S is its bias plus the sum of gradients times features, each term a step's own."""
+
+    @property
+    def homogeneous_head(self) -> bool:
+        """Whether S is its bias plus a function that doubles with the features."""
 
     @property
     def receptive_field(self) -> ReceptiveField:

@@ -104,17 +104,22 @@ class KerasClassifier:
     @cached_property
     def head(self) -> str:
         """Kind of the head: "gap", "flatten", "gmp" or "other"."""
-        return self._network.head[0]
+        return str(self._network.head.kind)
 
     @property
     def affine_head(self) -> bool:
         """Whether the scores are an affine function of the explained layer."""
-        return self.score == "logits" and self._network.head[1]
+        return bool(self.score == "logits" and self._network.head.affine)
 
     @property
     def additive_head(self) -> bool:
         """Whether a score is its bias plus the sum of gradients times features."""
-        return self.score == "logits" and self._network.head[2]
+        return bool(self.score == "logits" and self._network.head.additive)
+
+    @property
+    def homogeneous_head(self) -> bool:
+        """Whether a score is its bias plus a function that doubles with the features."""
+        return bool(self.score == "logits" and self._network.head.homogeneous)
 
     @property
     def receptive_field(self) -> ReceptiveField:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from .keras_graph import backwards, kinds, maker, sources
 from .keras_opened_model import OpenedModel
 
-__all__ = ["Ending", "ending", "head_entry", "head_kind", "output_of", "refuse_training"]
+__all__ = ["Ending", "Head", "ending", "head_entry", "head_of", "output_of", "refuse_training"]
 
 LINKS = ("softmax", "sigmoid")
 # The output is an affine function of the input (at inference) ...
@@ -121,27 +121,46 @@ def head_entry(exit_: Any) -> Any | None:
     return None if entry is None or not sources(entry) else entry
 
 
-def head_kind(entry: Any, exit_: Any) -> tuple[str, bool, bool]:
+class Head(NamedTuple):
     """What stands between a map and the scores.
 
-    Returns
-    -------
+    Attributes
+    ----------
     kind : {"gap", "flatten", "gmp", "other"}
         The pooling of the head.
     affine : bool
         Whether the scores are an affine function of the map.
     additive : bool
-        Whether each score is a bias plus the sum of gradient times map: affine heads, and those that pick maxima.
+        Whether each score is a bias plus the sum of gradient times map, and each term is a step's own: affine heads,
+        and those that pick maxima.
+    homogeneous : bool
+        Whether each score is a bias plus a function that doubles with the map, so that gradient times map adds up to it
+        by Euler's theorem: ReLU layers without biases as well.
     """
-    behind = list(backwards(exit_, lambda tensor: tensor is entry))
+
+    kind: str = "other"
+    affine: bool = False
+    additive: bool = False
+    homogeneous: bool = False
+
+
+def head_of(entry: Any, end: Ending) -> Head:
+    """Head between a map and the scores."""
+    behind = list(backwards(end.tensor, lambda tensor: tensor is entry))
     layers = [maker(tensor) for tensor in behind]
     pools = [_POOL_OF_HEAD[name] for layer in layers for name in kinds(layer) & _POOL_OF_HEAD.keys()]
     # A pooling of the head looks at the map itself, step by step, and nothing reaches the scores round the map.
     blurs = any(kinds(layer) & _BLURRING for layer in layers)
-    reaches_round = any(not sources(tensor) for tensor in behind)
-    affine = not reaches_round and all(_is_affine(layer) for layer in layers)
-    additive = not reaches_round and all(_is_affine(layer) or kinds(layer) & _PICKING for layer in layers)
-    return pools[0] if len(pools) == 1 and not blurs else "other", affine, additive
+    kind = pools[0] if len(pools) == 1 and not blurs else "other"
+    if any(not sources(tensor) for tensor in behind):
+        return Head(kind)
+    hidden = layers if end.dense is not None else layers[1:]  # the last layer may have a bias
+    return Head(
+        kind,
+        affine=all(_is_affine(layer) for layer in layers),
+        additive=all(_is_affine(layer) or kinds(layer) & _PICKING for layer in layers),
+        homogeneous=all(_is_homogeneous(layer) for layer in layers) and not any(_has_bias(layer) for layer in hidden),
+    )
 
 
 def output_of(graph: OpenedModel, layer: Any, model: Any) -> Any:
@@ -175,3 +194,15 @@ def _link_of_loss(model: Any, units: int) -> str | None:
 
 def _is_affine(layer: Any) -> bool:
     return bool(kinds(layer) & _AFFINE) and _activation(layer) == "linear"
+
+
+def _is_homogeneous(layer: Any) -> bool:
+    """Whether the layer's output doubles with its input, but for a bias."""
+    if kinds(layer) & {"ReLU", "Relu", "LeakyReLU", "LeakyRelu"}:
+        return getattr(layer, "max_value", None) is None and not getattr(layer, "threshold", 0)
+    known = kinds(layer) & (_AFFINE - {"BatchNormalization"}) or kinds(layer) & _PICKING or "Activation" in kinds(layer)
+    return bool(known) and _activation(layer) in ("linear", "relu", "leaky_relu")
+
+
+def _has_bias(layer: Any) -> bool:
+    return bool(getattr(layer, "use_bias", False))

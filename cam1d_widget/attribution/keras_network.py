@@ -14,7 +14,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from .keras_head import Ending, ending, head_entry, head_kind, output_of, refuse_training
+from .keras_head import Ending, Head, ending, head_entry, head_of, output_of, refuse_training
 from .keras_opened_model import OpenedModel
 from .keras_reading import input_shape, opened_model, which_output
 
@@ -96,9 +96,9 @@ class Network:
         return self.link == "sigmoid" and self.units == 1
 
     @cached_property
-    def head(self) -> tuple[str, bool, bool]:
-        """Kind of the head, whether it is affine, and whether it is additive."""
-        return ("other", False, False) if self.entry is None else head_kind(self.entry, self.exit)
+    def head(self) -> Head:
+        """What stands between the explained layer and the scores."""
+        return Head() if self.entry is None or self.link == "odds" else head_of(self.entry, self.ending)
 
     # Functions of tensors
 

@@ -16,7 +16,7 @@ from cam1d_widget.attribution.receptive_field import ReceptiveField
 class Formula:
     """A classifier given by its score and its gradient, one series at a time; its features are the series."""
 
-    head, affine_head, additive_head, no_features = "flatten", False, False, None
+    head, affine_head, additive_head, homogeneous_head, no_features = "flatten", False, False, False, None
 
     def __init__(self, score: Callable[..., Any], gradient: Callable[..., Any], shape: tuple[int, int], classes: int):
         self._score, self._gradient, self.input_shape, self.classes = score, gradient, shape, classes

@@ -28,5 +28,7 @@ class GradCAM(ClassActivationMap):
         return gradients.mean(axis=2, keepdims=True)
 
     def exactness(self, classifier: Classifier) -> str:
-        """Exact behind a global average, where the gradient is the same at every step."""
-        return "exact" if classifier.head == "gap" and classifier.affine_head else "approximate"
+        """Exact behind a global average, where the gradient is the same at every step; in total before ReLU layers."""
+        if classifier.head == "gap" and classifier.affine_head:
+            return "exact"
+        return "complete" if classifier.head == "gap" and classifier.homogeneous_head else "approximate"

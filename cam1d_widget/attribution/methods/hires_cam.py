@@ -27,5 +27,7 @@ class HiResCAM(ClassActivationMap):
         return gradients
 
     def exactness(self, classifier: Classifier) -> str:
-        """Exact where the head only picks, averages and weighs."""
-        return "exact" if classifier.additive_head else "approximate"
+        """Exact where the head only picks, averages and weighs; complete where it has ReLU layers without biases."""
+        if classifier.additive_head:
+            return "exact"
+        return "complete" if classifier.homogeneous_head else "approximate"

@@ -33,4 +33,4 @@ class XGradCAM(ClassActivationMap):
         """Exact behind a global average, where it is Grad-CAM; complete where the head only picks and weighs."""
         if classifier.head == "gap" and classifier.affine_head:
             return "exact"
-        return "complete" if classifier.additive_head else "approximate"
+        return "complete" if classifier.additive_head or classifier.homogeneous_head else "approximate"
