@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,9 @@ import numpy as np
 from ..classifier import Classifier, as_targets
 from .base import AttributionMethod, Axiom, Maps
 from .integrated_gradients import IntegratedGradients
+
+# Bytes of series on the paths that are made at a time.
+_BYTES = 32 * 2**20
 
 
 @dataclass(frozen=True)
@@ -62,15 +66,25 @@ class ExpectedGradients(AttributionMethod):
         """Maps of several classes, each with its standard error."""
         drawn = self._drawn(classifier, x)
         total, squares = np.zeros((2, *targets.shape, *x.shape[1:]))
-        nodes = max(self.steps, self.references * self.steps // len(drawn))
-        for reference in drawn:
-            paths = IntegratedGradients(nodes, reference, tolerance=None).maps(classifier, x, targets).values
-            total += paths
-            squares += paths.astype(np.float64) ** 2
+        for paths in self._paths(classifier, x, targets, drawn):
+            total += paths.sum(axis=0, dtype=np.float64)
+            squares += (paths.astype(np.float64) ** 2).sum(axis=0)
         mean = total / len(drawn)
         variance = np.maximum(squares / len(drawn) - mean**2, 0) * self._left_to_chance(len(drawn))
         errors = np.sqrt(variance / (len(drawn) - 1)).astype(x.dtype)
         return Maps(mean.astype(x.dtype), mean.sum(axis=(2, 3)), errors)
+
+    def _paths(
+        self, classifier: Classifier, x: np.ndarray, targets: np.ndarray, drawn: np.ndarray
+    ) -> Iterator[np.ndarray]:
+        """Maps of each path, of shape (reference, instance, target, time, channel), some references at a time."""
+        nodes = max(self.steps, self.references * self.steps // len(drawn))
+        together = max(1, _BYTES // (x.nbytes * nodes))
+        for first in range(0, len(drawn), together):
+            some = drawn[first : first + together]
+            paths = IntegratedGradients(nodes, np.repeat(some, len(x), axis=0), tolerance=None)
+            made = paths.maps(classifier, np.tile(x, (len(some), 1, 1)), np.tile(targets, (len(some), 1))).values
+            yield made.reshape(len(some), *targets.shape, *x.shape[1:])
 
     def refusal(self, classifier: Classifier) -> str | None:
         """Without series to start from there is nothing to expect."""

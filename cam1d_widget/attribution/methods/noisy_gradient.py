@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -32,7 +32,7 @@ class Moments(NamedTuple):
 class NoisyGradient(AttributionMethod):
     """A statistic of the gradient on copies of a series with noise on each.
 
-    A member overrides only :meth:`summary`. The noise has the scale of each channel of the series, so that channels in
+    A member overrides only :meth:`summary`, and says how many `moments` it needs. The noise has the scale of each channel of the series, so that channels in
     unlike units are disturbed alike, and is the same for every instance, so that a batch gives what singles give.
 
     Parameters
@@ -51,6 +51,7 @@ class NoisyGradient(AttributionMethod):
 
     family = "gradient"
     stochastic = True
+    moments: ClassVar[int] = 4
 
     def __post_init__(self) -> None:
         if self.samples < 2:
@@ -78,15 +79,16 @@ class NoisyGradient(AttributionMethod):
 
     def _moments(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Moments:
         """Moments from power sums of the gradients, taken from the gradient without noise lest digits cancel."""
-        origin = classifier.gradient(x, targets).astype(np.float64)
+        origin = classifier.gradient(x, targets)
         sums = np.zeros((4, *x.shape))
         for noisy in self._noisy(x):
             gradients = classifier.gradient(noisy.reshape(-1, *x.shape[1:]), np.tile(targets, len(noisy)))
             apart = gradients.reshape(noisy.shape) - origin
-            power = np.ones_like(apart)
-            for total in sums:
-                power *= apart
-                total += power.sum(axis=0)
+            power = apart.copy()
+            for order, total in enumerate(sums[: self.moments], start=1):
+                if order > 1:
+                    power *= apart
+                total += power.sum(axis=0, dtype=np.float64)
         m1, m2, m3, m4 = sums / self.samples
         return Moments(
             origin + m1,

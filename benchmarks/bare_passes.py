@@ -1,0 +1,171 @@
+"""Every method against the bare passes of the same Keras model: `make bench`.
+
+A bare pass is the same stacked batch through one compiled forward (or forward and backward) pass of the model. Each
+ratio is the median of ratios taken in turn, so that what else the machine does falls on both alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from cam1d_widget import KerasClassifier, models
+from cam1d_widget.attribution.choices import chosen_methods
+from cam1d_widget.attribution.methods import AttributionMethod, ClassActivationMap
+
+
+class Counted(KerasClassifier):
+    """A classifier that notes the batches that went through it."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.there: list[int] = []
+        self.back: list[int] = []
+
+    def scores(self, x: np.ndarray) -> np.ndarray:
+        """Scores, noted."""
+        self.there.append(len(x))
+        return super().scores(x)
+
+    def gradient(self, x: np.ndarray, target: Any) -> np.ndarray:
+        """Gradient, noted."""
+        self.back.append(len(x))
+        return super().gradient(x, target)
+
+    def features(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Features and gradients, noted."""
+        self.there.append(len(x))
+        return super().features(x, target)
+
+
+class BarePasses:
+    """The model's own compiled passes, in the classifier's batches."""
+
+    def __init__(self, model: Any, batch_size: int) -> None:
+        self._size = batch_size
+        self._forward = tf.function(lambda x: model(x, training=False), reduce_retracing=True)
+
+        @tf.function(reduce_retracing=True)
+        def both(x: tf.Tensor) -> Any:
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                score = model(x, training=False)[:, 0]
+            return tape.gradient(score, x)
+
+        self._both = both
+
+    def run(self, x: np.ndarray, there: list[int], back: list[int]) -> None:
+        """As many passes as a method took, over batches of the same sizes."""
+        for counts, function in ((there, self._forward), (back, self._both)):
+            for count in counts:
+                stacked = np.resize(x, (count, *x.shape[1:]))
+                for first in range(0, count, self._size):
+                    function(tf.constant(stacked[first : first + self._size])).numpy()
+
+
+def main() -> None:
+    """Print every figure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--many", type=int, default=1_000, help="instances of the memory run (10000 takes ten minutes)")
+    many = parser.parse_args().many
+    keras.utils.set_random_seed(0)
+    for instances in (1, 64):
+        methods_beside_passes(instances)
+    every_class_beside_a_forward()
+    first_map()
+    if many:
+        memory(many)
+
+
+def methods_beside_passes(instances: int) -> None:
+    """Ratio of each method's one map to the bare passes that it took."""
+    model = models.question_cnn((300, 9), 7)
+    classifier, x = Counted(model), np.random.default_rng(0).normal(size=(instances, 300, 9)).astype(np.float32)
+    bare = BarePasses(model, classifier.batch_size)
+    print(f"\n{instances} instance(s), one class; beside the bare passes of the same batches")
+    for method in chosen_methods(None, classifier, background=x if len(x) > 1 else np.concatenate([x, x + 1])):
+        classifier.there, classifier.back = [], []
+        method.attribute(classifier, x, 0)
+        there, back = list(classifier.there), list(classifier.back)
+        if there or back:
+            runs = 5 if sum(there) + 3 * sum(back) > 500 * instances else 31
+            ratio = in_turn(
+                lambda method=method: method.attribute(classifier, x, 0),
+                lambda there=there, back=back: bare.run(x, there, back),
+                runs,
+            )
+            print(f"{ratio:6.2f} x  {method.label:22} ({sum(there)} forward, {sum(back)} forward and backward)")
+
+
+def every_class_beside_a_forward() -> None:
+    """Ratio of the maps of all of 300 classes to one forward pass of one instance."""
+    model = models.question_cnn((300, 9), 300)
+    classifier, x = KerasClassifier(model), np.random.default_rng(0).normal(size=(1, 300, 9)).astype(np.float32)
+    bare, targets = BarePasses(model, 64), np.arange(300)[np.newaxis]
+    print("\n1 instance, all of 300 classes; beside one forward pass")
+    for method in chosen_methods(None, classifier):
+        if isinstance(method, ClassActivationMap) and type(method).maps is ClassActivationMap.maps:
+            ratio = in_turn(lambda method=method: method.maps(classifier, x, targets), lambda: bare.run(x, [1], []), 31)
+            print(f"{ratio:6.2f} x  {method.label}")
+
+
+def in_turn(ours: Callable[[], Any], theirs: Callable[[], Any], runs: int) -> float:
+    """Median ratio of two calls' times, taken in turn, after two rounds that warm up."""
+    ratios = []
+    for _ in range(runs + 2):
+        ratios.append(seconds(ours) / seconds(theirs))
+    return median(ratios[2:])
+
+
+def seconds(call: Callable[[], Any]) -> float:
+    """Wall-clock time of a call."""
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def first_map() -> None:
+    """Seconds from an imported TensorFlow to the first map of a model that is there."""
+    code = """
+        import time
+        import numpy as np
+        from cam1d_widget import models
+        model = models.question_cnn((300, 9), 7)
+        x = np.zeros((1, 300, 9), np.float32)
+        start = time.perf_counter()
+        from cam1d_widget import CAM1DWidget
+        widget = CAM1DWidget(model, x)
+        widget.attribution
+        print(f"{time.perf_counter() - start:.2f} s  first map of a fresh kernel, with the import of the widget")
+    """
+    print()
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True)
+
+
+def memory(instances: int) -> None:
+    """Memory that Integrated Gradients of many instances takes above the start, and its time beside the bare passes."""
+    from cam1d_widget import explain
+
+    model = models.question_cnn((300, 9), 7)
+    x = np.random.default_rng(0).normal(size=(instances, 300, 9)).astype(np.float32)
+    method: AttributionMethod = chosen_methods(["Integrated Gradients"], KerasClassifier(model))[0]
+    explain(model, x[:64], methods=[method], progress=False)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    took = seconds(lambda: explain(model, x, methods=[method], background=x[:100]))
+    above = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    print(f"\n{instances} instances by Integrated Gradients: {took:.0f} s, {above:.0f} MB above the start")
+
+
+if __name__ == "__main__":
+    main()
