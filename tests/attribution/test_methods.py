@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
+import keras
 import numpy as np
 import pytest
 from keras import layers as L
@@ -130,6 +131,56 @@ def test_channels_in_another_order_give_the_map_in_that_order(label, x):
     straight = method.attribute(linear(weights, np.zeros(2)), x, 1)
     permuted = method.attribute(linear(weights[:, :, order], np.zeros(2)), x[:, :, order], 1)
     np.testing.assert_allclose(permuted, straight[:, :, order], rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("label", promising(Axiom.SYMMETRY))
+def test_channels_that_are_treated_alike_get_the_same(label, x):
+    model = question([L.Flatten(), L.Dense(4)])
+    kernel, bias = model.layers[0].get_weights()
+    kernel[:, 5] = kernel[:, 3]
+    model.layers[0].set_weights([kernel, bias])
+    twins = x.copy()
+    twins[..., 5] = twins[..., 3]
+    attribution = ready(label).attribute(KerasClassifier(model), twins, 2)
+    assert np.abs(attribution[..., 3]).max() > 0
+    np.testing.assert_allclose(attribution[..., 5], attribution[..., 3], rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize("label", promising(Axiom.IMPLEMENTATION))
+def test_networks_of_one_function_get_one_map(label, flatten, x):
+    """BatchNorm folded into the convolutions, and every filter doubled and halved again behind its ReLU."""
+    folded = keras.models.clone_model(flatten.model)
+    folded.set_weights(flatten.model.get_weights())
+    convolutions = [layer for layer in folded.layers if isinstance(layer, L.Conv1D)]
+    norms = [layer for layer in folded.layers if isinstance(layer, L.BatchNormalization)]
+    for layer, norm in zip(convolutions, norms, strict=True):
+        kernel, bias = layer.get_weights()
+        gamma, beta, mean, variance = norm.get_weights()
+        scale = gamma / np.sqrt(variance + norm.epsilon)
+        layer.set_weights([2 * kernel * scale, 2 * (bias - mean) * scale + 2 * beta])
+        norm.set_weights([np.ones(16), np.zeros(16), np.zeros(16), np.full(16, 1 - norm.epsilon)])
+    last, dense = convolutions[1], folded.layers[-1]
+    last.set_weights([last.get_weights()[0] / 2, last.get_weights()[1]])
+    dense.set_weights([dense.get_weights()[0] / 2, dense.get_weights()[1]])
+    other = KerasClassifier(folded)
+    np.testing.assert_allclose(other.scores(x), flatten.scores(x), rtol=1e-4, atol=1e-5)
+    one, same = (ready(label).attribute(classifier, x, 2) for classifier in (flatten, other))
+    far = np.abs(one - same).max(axis=(1, 2)) / np.abs(one).max(axis=(1, 2))
+    assert (far < 1e-3).all()
+
+
+@pytest.mark.parametrize("label", promising(Axiom.SHIFT))
+def test_map_of_a_shifted_series_is_shifted(label):
+    keras.utils.set_random_seed(1)
+    layers = [L.Conv1D(6, 5, padding="same", activation="relu"), L.Conv1D(6, 4, padding="same", dilation_rate=2)]
+    head = [L.ReLU(), L.GlobalAveragePooling1D(), L.Dense(3)]
+    classifier = KerasClassifier(keras.Sequential([keras.Input((120, 2)), *layers, *head]))
+    series = np.zeros((1, 120, 2), np.float32)
+    series[:, 40:60] = RNG.normal(size=(1, 20, 2))
+    straight, shifted = (ready(label).attribute(classifier, one, 1) for one in (series, np.roll(series, 17, axis=1)))
+    inside = slice(30, 90)  # away from the ends, where the padding is seen
+    assert np.abs(straight[:, inside]).max() > 0
+    np.testing.assert_allclose(np.roll(straight, 17, axis=1)[:, inside], shifted[:, inside], rtol=1e-3, atol=1e-6)
 
 
 # Class activation maps: identities of the heads

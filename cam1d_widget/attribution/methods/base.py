@@ -27,6 +27,9 @@ class Axiom(Enum):
     COMPLETENESS = "its values add up to the score's difference from the baseline"
     DUMMY = "a channel that the score does not depend on gets exactly zero"
     LINEARITY = "the map of a sum of scores is the sum of their maps"
+    SYMMETRY = "two channels that hold the same, and that the score treats alike, get the same"
+    IMPLEMENTATION = "networks that compute the same function get the same map"
+    SHIFT = "where the network does not mind, a series shifted in time gets its map shifted"
 
 
 class Maps(NamedTuple):
@@ -148,6 +151,7 @@ class ClassActivationMap(AttributionMethod):
     """
 
     family = "class activation map"
+    axioms = frozenset({Axiom.SHIFT})
     free_targets = True
     placed = True
     adds_up = "add up to the score minus its bias"

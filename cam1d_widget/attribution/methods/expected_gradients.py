@@ -48,7 +48,7 @@ class ExpectedGradients(AttributionMethod):
     adds_up = "add up to the score minus the drawn references' mean score"
     family = "gradient"
     reference = "Erion et al. (2019), https://arxiv.org/abs/1906.10670"
-    axioms = frozenset({Axiom.COMPLETENESS, Axiom.DUMMY, Axiom.LINEARITY})
+    axioms = frozenset({Axiom.COMPLETENESS, Axiom.DUMMY, Axiom.LINEARITY, Axiom.SYMMETRY, Axiom.IMPLEMENTATION})
     stochastic = True
     on_demand = True
 

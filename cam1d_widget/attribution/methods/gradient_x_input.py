@@ -23,7 +23,7 @@ class GradientXInput(AttributionMethod):
     label = "Gradient × Input"
     family = "gradient"
     reference = "Shrikumar et al. (2016), https://arxiv.org/abs/1605.01713"
-    axioms = frozenset({Axiom.DUMMY, Axiom.LINEARITY})
+    axioms = frozenset({Axiom.DUMMY, Axiom.LINEARITY, Axiom.SYMMETRY, Axiom.IMPLEMENTATION, Axiom.SHIFT})
 
     def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
         """Input times gradient, of shape (instance, time, channel)."""

@@ -43,7 +43,9 @@ class IntegratedGradients(AttributionMethod):
     adds_up = "add up to the score minus the baseline's"
     family = "gradient"
     reference = "Sundararajan et al. (2017), https://arxiv.org/abs/1703.01365"
-    axioms = frozenset({Axiom.COMPLETENESS, Axiom.DUMMY, Axiom.LINEARITY})
+    axioms = frozenset(
+        {Axiom.COMPLETENESS, Axiom.DUMMY, Axiom.LINEARITY, Axiom.SYMMETRY, Axiom.IMPLEMENTATION, Axiom.SHIFT}
+    )
 
     def __post_init__(self) -> None:
         if self.steps < 1:

@@ -44,7 +44,7 @@ class Occlusion(AttributionMethod):
     family = "perturbation"
     free_targets = True
     reference = "Zeiler and Fergus (2014), https://arxiv.org/abs/1311.2901"
-    axioms = frozenset({Axiom.DUMMY, Axiom.LINEARITY})
+    axioms = frozenset({Axiom.DUMMY, Axiom.LINEARITY, Axiom.SYMMETRY, Axiom.IMPLEMENTATION})
 
     def __post_init__(self) -> None:
         if self.channels not in ("each", "all"):

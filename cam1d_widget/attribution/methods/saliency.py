@@ -30,7 +30,7 @@ class Saliency(AttributionMethod):
     label = "Saliency"
     family = "gradient"
     reference = "Simonyan et al. (2013), https://arxiv.org/abs/1312.6034"
-    axioms = frozenset({Axiom.DUMMY})
+    axioms = frozenset({Axiom.DUMMY, Axiom.SYMMETRY, Axiom.IMPLEMENTATION, Axiom.SHIFT})
 
     @property
     def signed(self) -> bool:

@@ -21,7 +21,7 @@ class SmoothGrad(NoisyGradient):
 
     label = "SmoothGrad"
     reference = "Smilkov et al. (2017), https://arxiv.org/abs/1706.03825"
-    axioms = frozenset({Axiom.DUMMY, Axiom.LINEARITY})
+    axioms = frozenset({Axiom.DUMMY, Axiom.LINEARITY, Axiom.IMPLEMENTATION})
     moments = 2
 
     def summary(self, moments: Moments) -> tuple[np.ndarray, np.ndarray]:

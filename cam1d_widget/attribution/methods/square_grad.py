@@ -19,7 +19,7 @@ class SquareGrad(NoisyGradient):
 
     label = "SquareGrad"
     reference = "Hooker et al. (2018), https://arxiv.org/abs/1806.10758"
-    axioms = frozenset({Axiom.DUMMY})
+    axioms = frozenset({Axiom.DUMMY, Axiom.IMPLEMENTATION})
 
     @property
     def signed(self) -> bool:

@@ -21,7 +21,7 @@ class VarGrad(NoisyGradient):
 
     label = "VarGrad"
     reference = "Adebayo et al. (2018), https://arxiv.org/abs/1810.03307"
-    axioms = frozenset({Axiom.DUMMY})
+    axioms = frozenset({Axiom.DUMMY, Axiom.IMPLEMENTATION})
 
     @property
     def signed(self) -> bool:
