@@ -1,19 +1,44 @@
-"""How a piece of a series is taken away: what stands in its place, and which pieces there are.
+"""How a piece of a series is taken away, and the home of all that belongs to it.
 
-One home for baselines and windows, so that path methods, occlusion and metrics mean the same by them.
+What stands in a piece's place is in :mod:`.baselines`, which pieces there are in :mod:`.slices`; both are handed on from
+here, so that path methods, perturbation methods and metrics mean the same by them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-__all__ = ["Baseline", "baseline_for", "channel_mean", "windows"]
+from .baselines import Blur, LinearBridge, LocalMean, Noise, PieceBaseline, Swap, channel_mean
+from .slices import ChangePoints, Slices, pooled, windows
 
-Baseline = np.ndarray | float | Callable[[np.ndarray], np.ndarray] | None
-"""An array that broadcasts to x, a function of x, or None for zero."""
+__all__ = [
+    "Baseline",
+    "Blur",
+    "ChangePoints",
+    "LinearBridge",
+    "LocalMean",
+    "Noise",
+    "PieceBaseline",
+    "Slices",
+    "Swap",
+    "baseline_for",
+    "channel_mean",
+    "pooled",
+    "replaced",
+    "stacks",
+    "stand_ins",
+    "windows",
+    "without",
+]
+
+Baseline = np.ndarray | float | Callable[[np.ndarray], np.ndarray] | PieceBaseline | None
+"""An array that broadcasts to x, a function of x, a baseline that looks at the piece, or None for zero."""
+
+# Bytes of replaced series that are made at a time.
+_BYTES = 32 * 2**20
 
 
 def baseline_for(x: np.ndarray, baseline: Baseline) -> np.ndarray:
@@ -29,6 +54,11 @@ def baseline_for(x: np.ndarray, baseline: Baseline) -> np.ndarray:
     -------
     ndarray of shape (instance, time, channel)
     """
+    if isinstance(baseline, PieceBaseline):
+        raise ValueError(
+            f"baseline must be a whole series here, an array that broadcasts to x or a function of x, but is "
+            f"{baseline!r}, which needs a piece to look at; Occlusion, KernelSHAP and LIME take it"
+        )
     values: Any = baseline(x) if callable(baseline) else 0 if baseline is None else baseline
     values = np.asarray(values, dtype=x.dtype)
     try:
@@ -42,21 +72,68 @@ def baseline_for(x: np.ndarray, baseline: Baseline) -> np.ndarray:
     return reference
 
 
-def channel_mean(background: np.ndarray) -> np.ndarray:
-    """Mean of each channel over a background of shape (instance, time, channel): the baseline (channel,)."""
-    return np.asarray(background.mean(axis=(0, 1), dtype=np.float64), dtype=np.float32)
+def stand_ins(x: np.ndarray, baseline: Baseline) -> list[np.ndarray | PieceBaseline]:
+    """What stands in the pieces of each instance: its reference series, or a baseline that looks at the piece."""
+    return [baseline] * len(x) if isinstance(baseline, PieceBaseline) else list(baseline_for(x, baseline))
 
 
-def windows(length: int, size: int, stride: int) -> np.ndarray:
-    """First samples of windows that cover every sample, the last one moved to end with the series.
+def without(x: np.ndarray, gone: np.ndarray, stand_in: np.ndarray | PieceBaseline) -> np.ndarray:
+    """One series, with samples taken away in several ways.
+
+    Parameters
+    ----------
+    x : ndarray of shape (time, channel)
+    gone : ndarray of bool, of shape (piece, time, channel or 1)
+    stand_in : ndarray of shape (time, channel), or PieceBaseline
+        What stands in their place.
 
     Returns
     -------
-    ndarray of int, of shape (window,)
+    ndarray of shape (piece, time, channel)
     """
-    if not 1 <= size <= length:
-        raise ValueError(f"size must be from 1 to the {length} samples of a series, but is {size}")
-    if not 1 <= stride <= size:
-        raise ValueError(f"stride must be from 1 to size ({size}), or samples are left out, but is {stride}")
-    first = np.arange(0, length - size + 1, stride)
-    return first if first[-1] == length - size else np.append(first, length - size)
+    there = stand_in.fill(x, gone).astype(x.dtype) if isinstance(stand_in, PieceBaseline) else stand_in
+    return np.where(gone, there, x)
+
+
+def replaced(x: Any, piece: Any, baseline: Baseline = None) -> np.ndarray:
+    """Series as a classifier gets it when a piece is taken away.
+
+    Parameters
+    ----------
+    x : array-like of shape (instance, time, channel), or (time, channel) for one
+        Series to take it from.
+    piece : index or mask of (time, channel)
+        The same for each instance: ``np.s_[30:60]`` for all channels, ``np.s_[30:60, 2]`` for one, or a bool array of
+        shape (time, channel).
+    baseline : array that broadcasts to x, function of x, PieceBaseline, or None
+        What stands in its place. None stands for zero.
+
+    Returns
+    -------
+    ndarray like `x`
+
+    Examples
+    --------
+    >>> replaced(x_test[0], np.s_[30:60, 2], LinearBridge())
+    """
+    series = np.asarray(x)
+    if series.ndim not in (2, 3):
+        raise ValueError(f"x must have shape (instance, time, channel) or (time, channel), but has {series.shape}")
+    series = series if series.dtype.kind == "f" else series.astype(np.float32)
+    many = series if series.ndim == 3 else series[np.newaxis]
+    gone = np.zeros(many.shape[1:], bool)
+    try:
+        gone[piece] = True
+    except IndexError:
+        raise ValueError(
+            f"piece must be an index or a mask of (time, channel) = {gone.shape}, but is {piece!r}"
+        ) from None
+    pairs = zip(many, stand_ins(many, baseline), strict=True)
+    without_it = np.concatenate([without(one, gone[np.newaxis], stand_in) for one, stand_in in pairs])
+    return without_it if series.ndim == 3 else without_it[0]
+
+
+def stacks(count: int, nbytes: int) -> Iterator[slice]:
+    """Parts of `count` series of `nbytes` each, few enough to be made at a time."""
+    together = max(1, _BYTES // nbytes)
+    return (slice(first, min(first + together, count)) for first in range(0, count, together))

@@ -1,0 +1,144 @@
+"""Which pieces of a series there are: windows in time, sliding or side by side, or what lies between change points.
+
+Point by point, a perturbation says little and costs much: a network reads events, not samples. Slices are therefore
+taken away whole, each channel by itself or all together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Slices", "pooled", "windows"]
+
+ChangePoints = Sequence[int] | np.ndarray | None
+"""Samples at which one slice ends and the next begins."""
+
+
+@dataclass(frozen=True, eq=False)
+class Slices:
+    """Windows of a series of `length` samples.
+
+    Attributes
+    ----------
+    start, stop : ndarray of int, of shape (window,)
+        First sample of each window, and the sample behind its last.
+    length : int
+        Samples of the series.
+    """
+
+    start: np.ndarray
+    stop: np.ndarray
+    length: int
+
+    @classmethod
+    def sliding(cls, length: int, size: int, stride: int) -> Slices:
+        """Windows of one size that cover every sample, mostly several times."""
+        start = windows(length, size, stride)
+        return cls(start, start + size, length)
+
+    @classmethod
+    def apart(cls, length: int, size: int | None = None, change_points: ChangePoints = None) -> Slices:
+        """Windows side by side, so that each sample is in exactly one.
+
+        Parameters
+        ----------
+        length : int
+            Samples of the series.
+        size : int, optional
+            Samples in a window; the last one may have fewer. Default: a tenth of the series.
+        change_points : sequence of int, optional
+            Samples at which windows begin, instead of `size`; sample 0 need not be said.
+        """
+        if change_points is not None:
+            if size is not None:
+                raise ValueError("size and change_points exclude each other: give one of them")
+            start = _checked(change_points, length)
+        else:
+            size = -(-length // 10) if size is None else size
+            if not 1 <= size <= length:
+                raise ValueError(f"size must be from 1 to the {length} samples of a series, but is {size}")
+            start = np.arange(0, length, size)
+        return cls(start, np.append(start[1:], length), length)
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """Samples in each window, of shape (window,)."""
+        return self.stop - self.start
+
+    @property
+    def of_sample(self) -> np.ndarray:
+        """Window that each sample is in, of shape (time,), where windows lie side by side."""
+        return np.repeat(np.arange(len(self)), self.sizes)
+
+    def averaged(self, values: np.ndarray) -> np.ndarray:
+        """Mean over the windows that cover a sample: (..., window, channel) to (..., time, channel)."""
+        spread = np.zeros((*values.shape[:-2], self.length, values.shape[-1]), values.dtype)
+        cover = np.zeros((self.length, 1), values.dtype)
+        for window, (start, stop) in enumerate(zip(self.start, self.stop, strict=True)):
+            spread[..., start:stop, :] += values[..., window, np.newaxis, :]
+            cover[start:stop] += 1
+        return np.asarray(spread / cover)
+
+    def divided(self, values: np.ndarray) -> np.ndarray:
+        """Each window's value divided evenly among its samples: (..., window, channel) to (..., time, channel)."""
+        return np.asarray((values / self.sizes[:, np.newaxis])[..., self.of_sample, :])
+
+
+def windows(length: int, size: int, stride: int) -> np.ndarray:
+    """First samples of windows that cover every sample, the last one moved to end with the series.
+
+    Returns
+    -------
+    ndarray of int, of shape (window,)
+    """
+    if not 1 <= size <= length:
+        raise ValueError(f"size must be from 1 to the {length} samples of a series, but is {size}")
+    if not 1 <= stride <= size:
+        raise ValueError(f"stride must be from 1 to size ({size}), or samples are left out, but is {stride}")
+    first = np.arange(0, length - size + 1, stride)
+    return first if first[-1] == length - size else np.append(first, length - size)
+
+
+def pooled(values: np.ndarray, window: int | None = None, change_points: ChangePoints = None) -> np.ndarray:
+    """Map in which every sample has the mean of its window; what the map adds up to stays the same.
+
+    Parameters
+    ----------
+    values : ndarray of shape (..., time, channel)
+        One map or many.
+    window : int, optional
+        Samples in a window; the last one may have fewer. Default: a tenth of the series.
+    change_points : sequence of int, optional
+        Samples at which windows begin, instead of `window`.
+
+    Returns
+    -------
+    ndarray like `values`
+    """
+    values = np.asarray(values)
+    if values.ndim < 2:
+        raise ValueError(f"values must have shape (..., time, channel), but has {values.shape}")
+    if window is not None and change_points is not None:
+        raise ValueError("window and change_points exclude each other: give one of them")
+    if window is not None and not 1 <= window <= values.shape[-2]:
+        raise ValueError(f"window must be from 1 to the {values.shape[-2]} samples of a map, but is {window}")
+    slices = Slices.apart(values.shape[-2], window, change_points)
+    sums = np.add.reduceat(values, slices.start, axis=-2, dtype=np.float64)
+    return slices.divided(sums).astype(values.dtype)
+
+
+def _checked(change_points: Any, length: int) -> np.ndarray:
+    """First samples of the windows between change points."""
+    points = np.asarray(change_points)
+    if points.ndim != 1 or not np.issubdtype(points.dtype, np.integer) or (np.diff(points) <= 0).any():
+        raise ValueError(f"change_points must be samples in ascending order, but are {change_points!r}")
+    if points.size and not 0 <= points[0] <= points[-1] < length:
+        raise ValueError(f"change_points must be samples from 0 to {length - 1}, but are {change_points!r}")
+    return np.union1d([0], points)
