@@ -88,6 +88,12 @@ class Classifier(Protocol):
         `x` goes along for heads that reach round the explained layer.
         """
 
+    def trunk(self, x: np.ndarray) -> np.ndarray:
+        """Feature maps of series of any length, such as pieces of longer ones, of shape (instance, step, filter)."""
+
+    def receptive_field_at(self, length: int) -> ReceptiveField:
+        """What each step of the explained layer would see of series of this length."""
+
     def bias(self) -> np.ndarray:
         """Scores of features that are zero, of shape (class,)."""
 

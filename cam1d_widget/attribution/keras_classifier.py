@@ -212,6 +212,14 @@ class KerasClassifier:
         pairs = zip(self._batches(self._checked(x)), self._batches(features), strict=True)
         return _joined([self._scores_of_features(*pair).numpy() for pair in pairs])
 
+    def trunk(self, x: np.ndarray) -> np.ndarray:
+        """Feature maps of series of any length, such as pieces of longer ones, of shape (instance, step, filter)."""
+        return _joined([self._features_of(batch).numpy() for batch in self._batches(x)])
+
+    def receptive_field_at(self, length: int) -> ReceptiveField:
+        """What each step of the explained layer would see of series of this length."""
+        return receptive_field_of(self._network.entry, length)
+
     def bias(self) -> np.ndarray:
         """Score of each class on features that are zero, of shape (class,)."""
         steps, filters = len(self.receptive_field), self._network.entry.shape[-1]
@@ -268,6 +276,11 @@ class KerasClassifier:
             return tf.cast(maps, tf.float32), self._head_scores(x, maps)
 
         return tf.function(both, input_signature=[self._series])
+
+    @cached_property
+    def _features_of(self) -> Any:
+        series = tf.TensorSpec([None, None, self.input_shape[1]], tf.float32)
+        return tf.function(lambda x: tf.cast(self._network.features(x), tf.float32), input_signature=[series])
 
     @cached_property
     def _scores_of_features(self) -> Any:

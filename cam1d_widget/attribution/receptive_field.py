@@ -14,7 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import reduce
+from math import lcm
 from typing import Any
 
 import numpy as np
@@ -36,6 +38,9 @@ class ReceptiveField:
         Samples between two neighboring steps.
     length : int
         Samples of the series.
+    period : int
+        Samples by which a series must be shifted for its steps to be the same ones, shifted: what all layers on the
+        way stride by, taken together.
     """
 
     start: np.ndarray
@@ -44,6 +49,7 @@ class ReceptiveField:
     high: np.ndarray
     jump: float
     length: int
+    period: int = 1
 
     @classmethod
     def of_input(cls, length: int) -> ReceptiveField:
@@ -93,7 +99,8 @@ class ReceptiveField:
         taps = first[:, np.newaxis] + np.arange(kernel) * dilation
         start, stop = self._hull(taps)
         low, high = self._nominal(first)[0], self._nominal(first + span - 1)[1]
-        return replace(self, start=start, stop=stop, low=low, high=high, jump=self.jump * stride)
+        jump = self.jump * stride
+        return replace(self, start=start, stop=stop, low=low, high=high, jump=jump, period=_period(self.period, jump))
 
     def padded(self, left: int, right: int) -> ReceptiveField:
         """Behind zeros at both ends, which see nothing."""
@@ -110,7 +117,7 @@ class ReceptiveField:
     def joined(self, other: ReceptiveField) -> ReceptiveField:
         """Own steps, followed by the other's: a concatenation along time."""
         both: dict[str, Any] = {name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in _PER_STEP}
-        return replace(self, **both)
+        return replace(self, **both, period=lcm(self.period, other.period))
 
     def united(self, other: ReceptiveField) -> ReceptiveField:
         """Seeing what either sees, step by step: two branches that meet.
@@ -123,7 +130,7 @@ class ReceptiveField:
             return other.united(self)
         start, stop = _hull_of(np.stack([self.start, other.start]), np.stack([self.stop, other.stop]), axis=0)
         low, high = np.minimum(self.low, other.low), np.maximum(self.high, other.high)
-        return replace(self, start=start, stop=stop, low=low, high=high)
+        return replace(self, start=start, stop=stop, low=low, high=high, period=lcm(self.period, other.period))
 
     def blurred(self, start: int, stop: int) -> ReceptiveField:
         """Seeing these samples as well at every step, the centers as they are: recurrence, attention, gates."""
@@ -176,6 +183,11 @@ class ReceptiveField:
         known = np.clip(steps, 0, len(self) - 1)
         beyond = (steps - known) * self.jump
         return self.low[known] + beyond, self.high[known] + beyond
+
+
+def _period(period: int, jump: float) -> int:
+    """Smallest number of samples that is a whole number of periods and of jumps."""
+    return lcm(period, Fraction(jump).limit_denominator(2**20).numerator)
 
 
 _PER_STEP = ("start", "stop", "low", "high")

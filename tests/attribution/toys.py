@@ -44,6 +44,12 @@ class Formula:
     def head_scores(self, x: np.ndarray, features: np.ndarray) -> np.ndarray:
         return self.scores(features)
 
+    def trunk(self, x: np.ndarray) -> np.ndarray:
+        return x
+
+    def receptive_field_at(self, length: int) -> ReceptiveField:
+        return ReceptiveField.of_input(length)
+
     def bias(self) -> np.ndarray:
         return self._score(np.zeros(self.input_shape))
 
@@ -108,11 +114,11 @@ def question(head: list[Any], length: int = 300, channels: int = 9, filters: int
     return model
 
 
-def _graph(build: Callable[[Any, type], Any], length: int, channels: int = 2) -> Callable[[type], keras.Model]:
-    def model(pool: type) -> keras.Model:
+def _graph(build: Callable[[Any, type], Any], usual: int, channels: int = 2) -> Callable[..., keras.Model]:
+    def model(pool: type, length: int = usual, head: Callable[[Any], Any] = lambda maps: L.Flatten()(maps)) -> Any:
         series = keras.Input((length, channels))
         maps = build(series, pool)
-        return keras.Model(series, L.Dense(3)(L.Flatten()(maps)))
+        return keras.Model(series, L.Dense(3)(head(maps)))
 
     return model
 

@@ -8,11 +8,9 @@ from typing import Any, Literal
 import numpy as np
 
 from ..classifier import Classifier, as_targets
-from ..masking import Baseline, baseline_for, windows
+from ..local_scores import score_falls
+from ..masking import Baseline, ChangePoints, Slices, stand_ins
 from .base import AttributionMethod, Axiom, Maps
-
-# Bytes of replaced series that are made at a time.
-_BYTES = 32 * 2**20
 
 
 @dataclass(frozen=True)
@@ -21,7 +19,8 @@ class Occlusion(AttributionMethod):
 
     .. math:: \phi_W = S_c(x) - S_c(x \text{ with window } W \text{ replaced})
 
-    Windows cover every sample; where several do, their values are averaged.
+    Windows cover every sample; where several do, their values are averaged. Only what a window can change is computed
+    anew, which makes long series as quick as their windows are many.
 
     Parameters
     ----------
@@ -29,16 +28,19 @@ class Occlusion(AttributionMethod):
         Samples in a window. Default: a twentieth of the series.
     stride : int, optional
         Samples from one window to the next. Default: a third of `size`.
-    baseline : array that broadcasts to x, or function of x
+    baseline : array that broadcasts to x, function of x, or PieceBaseline
         What takes the window's place. Default: the mean of each channel of `background`, or zero where there is none.
     channels : {"each", "all"}
         Whether each channel is replaced by itself, or all at once (then the map has one channel).
+    change_points : sequence of int, optional
+        Samples at which windows begin, side by side, instead of `size` and `stride`.
     """
 
     size: int | None = None
     stride: int | None = None
     baseline: Baseline = field(default=None, compare=False)
     channels: Literal["each", "all"] = "each"
+    change_points: ChangePoints = field(default=None, compare=False)
 
     label = "Occlusion"
     family = "perturbation"
@@ -53,6 +55,8 @@ class Occlusion(AttributionMethod):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise ValueError(f"{name} must be at least 1 sample, but is {value}")
+        if self.change_points is not None and (self.size, self.stride) != (None, None):
+            raise ValueError("change_points exclude size and stride: give either")
 
     def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
         """Mean fall of the score over the windows that cover a value, of shape (instance, time, channel or 1)."""
@@ -61,32 +65,14 @@ class Occlusion(AttributionMethod):
 
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
         """Maps of several classes from the same replaced series."""
-        size = max(1, round(x.shape[1] / 20)) if self.size is None else self.size
-        first = windows(x.shape[1], size, max(1, size // 3) if self.stride is None else self.stride)
-        origin = baseline_for(x, self.baseline)
-        falls = np.stack([self._falls(classifier, *pair, first, size) for pair in zip(x, origin, strict=True)])
-        falls = np.take_along_axis(falls, targets[:, np.newaxis, np.newaxis], axis=3).transpose(0, 3, 1, 2)
-        values = np.zeros((*targets.shape, x.shape[1], falls.shape[3]), x.dtype)
-        cover = np.zeros((x.shape[1], 1), x.dtype)
-        for window, start in enumerate(first):
-            values[:, :, start : start + size] += falls[:, :, window, np.newaxis]
-            cover[start : start + size] += 1
-        values /= cover
+        slices = self._slices(x.shape[1])
+        series = zip(x, stand_ins(x, self.baseline), targets, strict=True)
+        falls = np.stack([score_falls(classifier, one, slices, *rest, self.channels) for one, *rest in series])
+        values = slices.averaged(falls.transpose(0, 3, 1, 2).astype(x.dtype))
         return Maps(values, values.sum(axis=(2, 3), dtype=np.float64))
 
-    def _falls(
-        self, classifier: Classifier, x: np.ndarray, origin: np.ndarray, first: np.ndarray, size: int
-    ) -> np.ndarray:
-        """Fall of every score of one series for each piece taken away, of shape (window, channel or 1, class)."""
-        whole = classifier.scores(x[np.newaxis])[0]
-        channels = [slice(None)] if self.channels == "all" else [slice(c, c + 1) for c in range(x.shape[1])]
-        pieces = [(slice(start, start + size), channel) for start in first for channel in channels]
-        together = max(1, _BYTES // x.nbytes)
-        parts = []
-        for begin in range(0, len(pieces), together):
-            some = pieces[begin : begin + together]
-            masked = np.repeat(x[np.newaxis], len(some), axis=0)
-            for one, piece in zip(masked, some, strict=True):
-                one[piece] = origin[piece]
-            parts.append(whole - classifier.scores(masked))
-        return np.concatenate(parts).reshape(len(first), len(channels), -1)
+    def _slices(self, length: int) -> Slices:
+        if self.change_points is not None:
+            return Slices.apart(length, change_points=self.change_points)
+        size = max(1, round(length / 20)) if self.size is None else self.size
+        return Slices.sliding(length, size, max(1, size // 3) if self.stride is None else self.stride)
