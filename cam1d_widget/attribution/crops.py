@@ -85,9 +85,7 @@ def _changed_steps(field: ReceptiveField, slices: Slices) -> tuple[np.ndarray, n
     return begin, np.maximum(np.searchsorted(left, slices.stop, side="left"), begin)
 
 
-def _span(
-    field: ReceptiveField, slices: Slices, begin: np.ndarray, end: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _span(field: ReceptiveField, slices: Slices, begin: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """First sample of each window and of all that its changed steps see, and the sample behind the last."""
     last, some = len(field) - 1, end > begin
     low = np.where(some, field.low[np.minimum(begin, last)].clip(0), slices.start)

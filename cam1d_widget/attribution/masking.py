@@ -1,7 +1,7 @@
 """How a piece of a series is taken away, and the home of all that belongs to it.
 
-What stands in a piece's place is in :mod:`.baselines`, which pieces there are in :mod:`.slices`; both are handed on from
-here, so that path methods, perturbation methods and metrics mean the same by them.
+What stands in a piece's place is in :mod:`.baselines`, which pieces there are in :mod:`.slices`; both are handed on
+from here, so that path methods, perturbation methods and metrics mean the same by them.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ __all__ = [
     "Swap",
     "baseline_for",
     "channel_mean",
+    "nothing_left",
     "pooled",
     "replaced",
     "stacks",
@@ -75,6 +76,13 @@ def baseline_for(x: np.ndarray, baseline: Baseline) -> np.ndarray:
 def stand_ins(x: np.ndarray, baseline: Baseline) -> list[np.ndarray | PieceBaseline]:
     """What stands in the pieces of each instance: its reference series, or a baseline that looks at the piece."""
     return [baseline] * len(x) if isinstance(baseline, PieceBaseline) else list(baseline_for(x, baseline))
+
+
+def nothing_left(x: np.ndarray, baseline: Baseline) -> np.ndarray:
+    """Series of which all is taken away, of shape (instance, time, channel)."""
+    everything = np.ones((1, *x.shape[1:]), bool)
+    pairs = zip(x, stand_ins(x, baseline), strict=True)
+    return np.concatenate([without(one, everything, stand_in) for one, stand_in in pairs])
 
 
 def without(x: np.ndarray, gone: np.ndarray, stand_in: np.ndarray | PieceBaseline) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Falls of a score from crops are those from whole series, on all sorts of networks; where they cannot be, none is cut."""
+"""Falls of a score from crops are those from whole series; where they would not be, none is cut."""
 
 from __future__ import annotations
 
@@ -159,7 +159,13 @@ def test_nested_backbone_is_cropped_as_well():
 def test_one_sigmoid_unit_and_probabilities():
     keras.utils.set_random_seed(5)
     model = keras.Sequential(
-        [keras.Input((400, 2)), L.Conv1D(4, 9, activation="relu"), L.MaxPooling1D(5), L.Flatten(), L.Dense(1, "sigmoid")]
+        [
+            keras.Input((400, 2)),
+            L.Conv1D(4, 9, activation="relu"),
+            L.MaxPooling1D(5),
+            L.Flatten(),
+            L.Dense(1, "sigmoid"),
+        ]
     )
     x, slices = series(400), Slices.sliding(400, 20, 20)
     for score in ("logits", "probabilities"):

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..classifier import Classifier, as_targets
 
-__all__ = ["AttributionMethod", "Axiom", "ClassActivationMap", "Maps"]
+__all__ = ["AttributionMethod", "Axiom", "ClassActivationMap", "Maps", "WeighedFeatures"]
 
 FAMILIES = ("class activation map", "gradient", "propagation", "perturbation", "inherent")
 
@@ -144,10 +144,10 @@ class AttributionMethod(ABC):
 
 
 @dataclass(frozen=True)
-class ClassActivationMap(AttributionMethod):
+class WeighedFeatures(AttributionMethod):
     """Feature maps of the explained layer, each weighed, added up, and put where its steps look.
 
-    A member overrides only :meth:`weigh`.
+    A member overrides only :meth:`weights`, or :meth:`ClassActivationMap.weigh` where gradients are all that it needs.
     """
 
     family = "class activation map"
@@ -157,14 +157,8 @@ class ClassActivationMap(AttributionMethod):
     adds_up = "add up to the score minus its bias"
 
     @abstractmethod
-    def weigh(self, features: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-        """Weight of every feature, broadcasting to `features`.
-
-        Parameters
-        ----------
-        features, gradients : ndarray of shape (instance, target, step, filter)
-            A and dS/dA; ``target`` of `features` has size 1.
-        """
+    def weights(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Features A of shape (instance, step, filter), and their weights (instance, target, step or 1, filter)."""
 
     @final
     def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
@@ -176,8 +170,8 @@ class ClassActivationMap(AttributionMethod):
     def at_steps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Map before it is placed in time, of shape (instance, target, step)."""
         self._must_fit(classifier)
-        features, gradients = classifier.features(x, targets)
-        return _weighed(self.weigh(features[:, np.newaxis], gradients), features)
+        features, weights = self.weights(classifier, x, targets)
+        return _weighed(weights, features)
 
     @final
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
@@ -200,6 +194,30 @@ class ClassActivationMap(AttributionMethod):
         reason = self.refusal(classifier)
         if reason:
             raise ValueError(reason)
+
+
+@dataclass(frozen=True)
+class ClassActivationMap(WeighedFeatures):
+    """Feature maps of the explained layer, each weighed by its gradients.
+
+    A member overrides only :meth:`weigh`.
+    """
+
+    @abstractmethod
+    def weigh(self, features: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+        """Weight of every feature, broadcasting to `features`.
+
+        Parameters
+        ----------
+        features, gradients : ndarray of shape (instance, target, step, filter)
+            A and dS/dA; ``target`` of `features` has size 1.
+        """
+
+    @final
+    def weights(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Weights of all classes for one pass through the convolutions."""
+        features, gradients = classifier.features(x, targets)
+        return features, self.weigh(features[:, np.newaxis], gradients)
 
 
 def _weighed(weights: np.ndarray, features: np.ndarray) -> np.ndarray:

@@ -66,8 +66,12 @@ class Occlusion(AttributionMethod):
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
         """Maps of several classes from the same replaced series."""
         slices = self._slices(x.shape[1])
-        series = zip(x, stand_ins(x, self.baseline), targets, strict=True)
-        falls = np.stack([score_falls(classifier, one, slices, *rest, self.channels) for one, *rest in series])
+        falls = np.stack(
+            [
+                score_falls(classifier, one, slices, stand_in, columns, self.channels)
+                for one, stand_in, columns in zip(x, stand_ins(x, self.baseline), targets, strict=True)
+            ]
+        )
         values = slices.averaged(falls.transpose(0, 3, 1, 2).astype(x.dtype))
         return Maps(values, values.sum(axis=(2, 3), dtype=np.float64))
 

@@ -1,0 +1,71 @@
+"""KernelSHAP: a fair share of the score for every slice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..classifier import Classifier
+from ..coalitions import Coalitions, coalitions
+from ..masking import nothing_left
+from ..regression import Fit, fitted
+from .base import Axiom
+from .surrogate import Scores, SliceSurrogate
+
+
+@dataclass(frozen=True)
+class KernelSHAP(SliceSurrogate):
+    r"""What each slice of a channel adds to the score, averaged over the orders in which slices may be added.
+
+    .. math:: \phi_i = \sum_{S \not\ni i} \frac{|S|! \, (M - |S| - 1)!}{M!} \big(S_c(x_{S \cup i}) - S_c(x_S)\big)
+
+    Shapley values of M slices: exact where `samples` allow for all coalitions. Else they are fitted to those that weigh
+    most and to pairs of others that are drawn, under the constraint that they add up. A slice's value is divided evenly
+    among its samples.
+
+    Parameters
+    ----------
+    samples : int, optional
+        Coalitions to look at, twice the number of slices at least. Default: 2048 and twice the number of slices.
+    size : int, optional
+        Samples of the series in a slice. Default: a tenth of the series.
+    channels : {"each", "all"}
+        Whether each channel has slices of its own, or all share theirs (then the map has one channel).
+    change_points : sequence of int, optional
+        Samples at which slices begin, instead of `size`.
+    baseline : array that broadcasts to x, function of x, or PieceBaseline
+        What takes a slice's place. Default: the mean of each channel of `background`, or zero where there is none.
+    seed : int
+        Of the coalitions that are drawn, the same for every series.
+    """
+
+    label = "KernelSHAP"
+    reference = "Lundberg and Lee (2017), https://arxiv.org/abs/1705.07874"
+    axioms = frozenset({Axiom.COMPLETENESS, Axiom.LINEARITY})
+    adds_up = "add up to the score minus the baseline's"
+
+    def draw(self, slices: int, samples: int, rng: np.random.Generator) -> Coalitions:
+        """Pairs of complementary coalitions."""
+        return coalitions(slices, samples // 2, rng)
+
+    def fit(self, coalitions: Coalitions, scores: Scores) -> Fit:
+        """Shapley values: the fit that the Shapley kernel weighs, under the constraint of their sum."""
+        kept, slices = coalitions.kept, coalitions.kept.shape[1]
+        ends = np.repeat([[False], [True]], slices, axis=1)
+        made = scores(np.concatenate([ends, kept, ~kept]))
+        gain, (one, other) = made[1] - made[0], np.split(made[2:], 2)
+        # Their sum settles a pair's mean, and all values but for what is orthogonal to a vector of ones.
+        share = kept.mean(axis=1, keepdims=True)
+        responses = (one - other) / 2 - (share - 0.5) * gain
+        values, errors = fitted(kept - share, responses, coalitions.weights, coalitions.drawn)
+        return Fit(values + gain / slices, errors)
+
+    def exactness(self, classifier: Classifier) -> str:
+        """Complete for every classifier: the sum is a constraint of the fit."""
+        return "complete"
+
+    def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Score of the series minus that of the baseline."""
+        difference = classifier.scores(x) - classifier.scores(nothing_left(x, self.baseline))
+        return np.take_along_axis(difference, targets, axis=1)

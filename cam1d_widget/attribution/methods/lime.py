@@ -1,0 +1,73 @@
+"""LIME: a linear model of the score round one series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..regression import Fit, fitted
+from .base import Axiom
+from .surrogate import Scores, SliceSurrogate
+
+
+@dataclass(frozen=True)
+class LIME(SliceSurrogate):
+    r"""What each slice of a channel is worth to a linear model of the score, fitted round the series.
+
+    .. math:: \min_\phi \sum_z \pi_z \big(S_c(x_z) - S_c(x) + \phi_0 + \phi^\top (1 - z)\big)^2 + \lambda \|\phi\|^2,
+        \qquad \pi_z = \exp\big(-|1 - z|^2 / (\sigma^2 M)\big)
+
+    Each of M slices is kept in every second coalition z. The kernel's width grows with M, so that weights depend on the
+    share of the slices that is taken away. A slice's value is divided evenly among its samples.
+
+    Parameters
+    ----------
+    samples : int, optional
+        Coalitions to look at, twice the number of slices at least. Default: 2048 and twice the number of slices.
+    size : int, optional
+        Samples of the series in a slice. Default: a tenth of the series.
+    channels : {"each", "all"}
+        Whether each channel has slices of its own, or all share theirs (then the map has one channel).
+    change_points : sequence of int, optional
+        Samples at which slices begin, instead of `size`.
+    baseline : array that broadcasts to x, function of x, or PieceBaseline
+        What takes a slice's place. Default: the mean of each channel of `background`, or zero where there is none.
+    seed : int
+        Of the coalitions that are drawn, the same for every series.
+    kernel_width : float
+        Width σ of the kernel, in units of the root of the number of slices.
+    ridge : float
+        Penalty λ on the squares of the values, in coalitions; it draws them towards zero. The samples that are asked
+        for make none necessary.
+    """
+
+    kernel_width: float = 0.75
+    ridge: float = 0
+
+    label = "LIME"
+    reference = "Ribeiro et al. (2016), https://arxiv.org/abs/1602.04938"
+    axioms = frozenset({Axiom.LINEARITY})
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.kernel_width > 0:
+            raise ValueError(f"kernel_width must be above 0, but is {self.kernel_width}")
+        if self.ridge < 0:
+            raise ValueError(f"ridge must be 0 or more, but is {self.ridge}")
+
+    def draw(self, slices: int, samples: int, rng: np.random.Generator) -> np.ndarray:
+        """Coalitions that keep each slice with probability one half, bool of shape (coalition, slice)."""
+        return rng.random((samples, slices)) < 0.5
+
+    def fit(self, coalitions: np.ndarray, scores: Scores) -> Fit:
+        """Coefficients of the model, its constant left free."""
+        intact, made = np.split(scores(np.concatenate([np.ones_like(coalitions[:1]), coalitions])), [1])
+        weights = np.exp(-(~coalitions).mean(axis=1) / self.kernel_width**2)
+        design, responses = (_centered(part, weights) for part in (coalitions.astype(float), made - intact))
+        return fitted(design, responses, weights, np.ones(len(weights), bool), self.ridge)
+
+
+def _centered(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Values minus their weighted mean, which is what a free constant takes."""
+    return values - np.average(values, axis=0, weights=weights)

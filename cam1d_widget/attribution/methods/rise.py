@@ -1,0 +1,142 @@
+"""RISE: what the score is where a value happens to be kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from ..classifier import Classifier, as_targets
+from ..masking import Baseline, PieceBaseline, baseline_for, stacks
+from .base import AttributionMethod, Axiom, Maps
+
+
+@dataclass(frozen=True)
+class RISE(AttributionMethod):
+    r"""How far the score is above its mean where random masks keep a value.
+
+    .. math:: \phi(t, d) = \frac{\sum_i S_c(x' + M_i (x - x')) \, M_i(t, d)}{\sum_i M_i(t, d)} -
+        \frac{1}{N} \sum_i S_c(x' + M_i (x - x'))
+
+    Masks are drawn coarse in time, one for each channel, are shifted at random and made fine by linear interpolation.
+    The sum is divided by the observed sum of the masks, not by its expectation. Variant: the mean score is taken off,
+    so that a value without influence is near zero, where the paper's map has the mean score everywhere.
+
+    Parameters
+    ----------
+    masks : int
+        Number N of masks.
+    probability : float
+        Probability that a cell of a coarse mask keeps.
+    size : int, optional
+        Samples in a cell. Default: a tenth of the series.
+    channels : {"each", "all"}
+        Whether each channel has masks of its own, or all share them (then the map has one channel).
+    baseline : array that broadcasts to x, or function of x
+        Series x' that stands where nothing is kept. Default: the mean of each channel of `background`, or zero.
+    seed : int
+        Of the masks, the same for every series.
+    """
+
+    masks: int = 2000
+    probability: float = 0.5
+    size: int | None = None
+    channels: Literal["each", "all"] = "each"
+    baseline: Baseline = field(default=None, compare=False)
+    seed: int = 0
+
+    label = "RISE"
+    family = "perturbation"
+    reference = "Petsiuk et al. (2018), https://arxiv.org/abs/1806.07421"
+    axioms = frozenset({Axiom.LINEARITY})
+    free_targets = True
+    stochastic = True
+    on_demand = True
+
+    def __post_init__(self) -> None:
+        if self.channels not in ("each", "all"):
+            raise ValueError(f"channels must be 'each' or 'all', but is {self.channels!r}")
+        if self.masks < 2:
+            raise ValueError(f"masks must be at least 2, but is {self.masks}")
+        if not 0 < self.probability < 1:
+            raise ValueError(f"probability must be between 0 and 1, but is {self.probability}")
+        if isinstance(self.baseline, PieceBaseline):
+            raise ValueError(
+                f"RISE needs a whole series as baseline, for its masks keep values in part, but has {self.baseline!r}; "
+                f"give an array that broadcasts to x or a function of x"
+            )
+
+    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
+        """Mean score where a value is kept, above the mean score, of shape (instance, time, channel or 1)."""
+        targets = as_targets(target, len(x), classifier.classes)
+        return self.maps(classifier, x, targets[:, np.newaxis]).values[:, 0]
+
+    def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
+        """Maps of several classes from the same masked series, and their standard errors."""
+        masks = self._masks(x.shape[1], x.shape[2] if self.channels == "each" else 1)
+        series = zip(x, baseline_for(x, self.baseline), targets, strict=True)
+        made = [_estimate(_moments(classifier, masks, *one), self.masks) for one in series]
+        values, errors = (
+            np.stack(part).transpose(0, 2, 1).reshape(*targets.shape, x.shape[1], -1).astype(x.dtype)
+            for part in zip(*made, strict=True)
+        )
+        return Maps(values, values.sum(axis=(2, 3), dtype=np.float64), errors)
+
+    def _masks(self, length: int, columns: int) -> _CoarseMasks:
+        size = -(-length // 10) if self.size is None else self.size
+        if not 1 <= size <= length:
+            raise ValueError(f"size must be from 1 to the {length} samples of a series, but is {size}")
+        rng = np.random.default_rng(self.seed)
+        cells = (length + size - 2) // size + 2
+        kept = rng.random((self.masks, cells, columns), dtype=np.float32) < self.probability
+        return _CoarseMasks(kept.astype(np.float32), rng.integers(size, size=self.masks), size, length)
+
+
+class _CoarseMasks(NamedTuple):
+    """Masks of cells `kept` (mask, cell, channel), each shifted by some samples."""
+
+    kept: np.ndarray
+    shift: np.ndarray
+    size: int
+    length: int
+
+    def fine(self, part: slice) -> np.ndarray:
+        """Some of the masks, sample by sample, of shape (mask, time, channel)."""
+        place = np.arange(self.length) + self.shift[part, np.newaxis]
+        cell, share = place // self.size, (place % self.size / self.size).astype(np.float32)
+        kept, mask = self.kept[part], np.arange(len(place))[:, np.newaxis]
+        left = kept[mask, cell]
+        return left + share[..., np.newaxis] * (kept[mask, cell + 1] - left)
+
+
+def _moments(
+    classifier: Classifier, masks: _CoarseMasks, x: np.ndarray, origin: np.ndarray, targets: np.ndarray
+) -> list[np.ndarray]:
+    """Sums over masks of m⁰, m and m², each times 1, S and S², of shape (1 or value, 1 + 2 target).
+
+    Scores are taken from that of the first mask, so that sums of squares do not cancel.
+    """
+    sums, first = [np.zeros(1)] * 3, None
+    for part in stacks(len(masks.kept), x.nbytes):
+        mask = masks.fine(part)
+        scores = classifier.scores(origin + mask * (x - origin))[:, targets]
+        first = scores[0] if first is None else first
+        scores = (scores - first).astype(mask.dtype)
+        mask, columns = mask.reshape(len(mask), -1), np.hstack([np.ones_like(scores[:, :1]), scores, scores**2])
+        powers = (np.ones_like(mask[:, :1]), mask, mask**2)
+        sums = [total + power.T @ columns for total, power in zip(sums, powers, strict=True)]
+    return sums
+
+
+def _estimate(sums: list[np.ndarray], count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Map and its standard error, that of a ratio of means, both of shape (value, target)."""
+    few = (sums[0].shape[-1] - 1) // 2
+    means = [np.split(total / count, [1, 1 + few], axis=1) for total in map(np.float64, sums)]
+    (_, s, s2), (m, sm, s2m), (m2, sm2, s2m2) = means
+    kept = np.divide(sm, m, out=np.zeros_like(sm), where=m > 0)
+    inverse = np.divide(1, m, out=np.zeros_like(m), where=m > 0)
+    # Mean square of (S - kept) m / mean(m) - (S - mean(S)): what each mask moves the difference by.
+    of_ratio = (s2m2 - 2 * kept * sm2 + kept**2 * m2) * inverse**2
+    square = of_ratio - 2 * (s2m - (kept + s) * sm + kept * s * m) * inverse + s2 - s**2
+    return kept - s, np.sqrt(np.maximum(square, 0) / (count - 1))

@@ -1,0 +1,63 @@
+"""Score-CAM: each feature map weighed by the score of what it lets through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..classifier import Classifier
+from ..masking import Baseline, baseline_for, stacks
+from .base import WeighedFeatures
+
+
+@dataclass(frozen=True)
+class ScoreCAM(WeighedFeatures):
+    r"""Feature maps, each weighed by how far the score rises when the map is laid over the series as a mask.
+
+    .. math:: w_k = S_c\big(x' + H_k (x - x')\big) - S_c(x'), \qquad L(j) = \sum_k w_k A_k(j)
+
+    The mask H is the feature map, placed in time by its receptive fields and stretched from 0 to 1. Variant: the rises
+    themselves are the weights, and signs are kept. The paper's softmax over filters, which `softmax` takes, gives
+    weight to all of them, also where none matters.
+
+    Parameters
+    ----------
+    baseline : array that broadcasts to x, or function of x
+        Series x' that stands where the mask is zero. Default: the mean of each channel of `background`, or zero.
+    softmax : bool
+        Whether weights are the softmax of the rises over the filters.
+    """
+
+    baseline: Baseline = field(default=None, compare=False)
+    softmax: bool = False
+
+    label = "Score-CAM"
+    reference = "Wang et al. (2020), https://arxiv.org/abs/1910.01279"
+
+    def weights(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Features, and the rise of the score with each as a mask."""
+        features, _ = classifier.features(x, targets[:, :1])
+        masks = np.moveaxis(classifier.receptive_field.place(_stretched(features)), 2, 1)
+        series = zip(x, baseline_for(x, self.baseline), masks, targets, strict=True)
+        rises = np.stack([_rises(classifier, *one) for one in series])
+        if self.softmax:
+            rises = np.exp(rises - rises.max(axis=-1, keepdims=True))
+            rises /= rises.sum(axis=-1, keepdims=True)
+        return features, rises[:, :, np.newaxis]
+
+
+def _stretched(features: np.ndarray) -> np.ndarray:
+    """Each feature map from 0 to 1; one that is level lets nothing through."""
+    low, high = features.min(axis=1, keepdims=True), features.max(axis=1, keepdims=True)
+    return np.divide(features - low, high - low, out=np.zeros_like(features), where=high > low)
+
+
+def _rises(
+    classifier: Classifier, x: np.ndarray, origin: np.ndarray, masks: np.ndarray, targets: np.ndarray
+) -> np.ndarray:
+    """Scores of one series under masks (filter, time) above those of its baseline, of shape (target, filter)."""
+    masked = [
+        classifier.scores(origin + masks[part, :, np.newaxis] * (x - origin)) for part in stacks(len(masks), x.nbytes)
+    ]
+    return (np.concatenate(masked) - classifier.scores(origin[np.newaxis]))[:, targets].T
