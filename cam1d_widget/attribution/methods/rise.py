@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -10,6 +11,9 @@ import numpy as np
 from ..classifier import Classifier, as_targets
 from ..masking import Baseline, PieceBaseline, baseline_for, stacks
 from .base import AttributionMethod, Axiom, Maps
+
+# Different shifts of the masks, at most.
+_SHIFTS = 32
 
 
 @dataclass(frozen=True)
@@ -88,9 +92,11 @@ class RISE(AttributionMethod):
         if not 1 <= size <= length:
             raise ValueError(f"size must be from 1 to the {length} samples of a series, but is {size}")
         rng = np.random.default_rng(self.seed)
-        cells = (length + size - 2) // size + 2
+        cells, steps = (length + size - 2) // size + 2, min(size, _SHIFTS)
         kept = rng.random((self.masks, cells, columns), dtype=np.float32) < self.probability
-        return _CoarseMasks(kept.astype(np.float32), rng.integers(size, size=self.masks), size, length)
+        # Sorted, so that masks of one shift stand together; the cells do not know of it.
+        shift = np.sort(rng.integers(steps, size=self.masks)) * size // steps
+        return _CoarseMasks(kept.astype(np.float32), shift, size, length)
 
 
 class _CoarseMasks(NamedTuple):
@@ -103,39 +109,68 @@ class _CoarseMasks(NamedTuple):
 
     def fine(self, part: slice) -> np.ndarray:
         """Some of the masks, sample by sample, of shape (mask, time, channel)."""
-        place = np.arange(self.length) + self.shift[part, np.newaxis]
-        cell, share = place // self.size, (place % self.size / self.size).astype(np.float32)
-        kept, mask = self.kept[part], np.arange(len(place))[:, np.newaxis]
-        left = kept[mask, cell]
-        return left + share[..., np.newaxis] * (kept[mask, cell + 1] - left)
+        kept = self.kept[part]
+        masks = np.empty((len(kept), self.length, kept.shape[2]), np.float32)
+        for shift, group in self._of_one_shift(part):
+            left, right = self._shares(shift)
+            np.matmul(left + right, kept[group], out=masks[group])
+        return masks
+
+    def moments(self, part: slice, columns: np.ndarray) -> np.ndarray:
+        """Sums of m⁰, m and m² times `columns` (mask, column) over some masks m, of shape (3, value, column)."""
+        sums = np.zeros((3, self.length, self.kept.shape[2], columns.shape[1]), np.float32)
+        kept = self.kept[part]
+        for shift, group in self._of_one_shift(part):
+            left, right = self._shares(shift)
+            of_cell = np.einsum("mcd,mk->cdk", kept[group], columns[group], optimize=True)
+            both = kept[group, :-1] * kept[group, 1:]
+            of_two = np.einsum("mcd,mk->cdk", both, columns[group], optimize=True)
+            sums[0] += columns[group].sum(axis=0)
+            sums[1] += np.tensordot(left + right, of_cell, axes=1)
+            # Cells are 0 or 1, and their own squares.
+            sums[2] += np.tensordot(left**2 + right**2, of_cell, axes=1)
+            sums[2] += np.tensordot(2 * left[:, :-1] * right[:, 1:], of_two, axes=1)
+        return sums.reshape(3, -1, columns.shape[1])
+
+    def _of_one_shift(self, part: slice) -> Iterator[tuple[int, slice]]:
+        """Shifts, and which masks of a part have each."""
+        shifts, first = np.unique(self.shift[part], return_index=True)
+        stop = np.append(first[1:], part.stop - part.start)
+        return ((int(shift), slice(*ends)) for shift, *ends in zip(shifts, first, stop, strict=True))
+
+    def _shares(self, shift: int) -> tuple[np.ndarray, np.ndarray]:
+        """Share of the cell in front of each sample and of that behind it in its value, of shape (time, cell)."""
+        time = np.arange(self.length)
+        cell, within = np.divmod(time + shift, self.size)
+        left, right = np.zeros((2, self.length, self.kept.shape[1]), np.float32)
+        left[time, cell], right[time, cell + 1] = 1 - within / self.size, within / self.size
+        return left, right
 
 
 def _moments(
     classifier: Classifier, masks: _CoarseMasks, x: np.ndarray, origin: np.ndarray, targets: np.ndarray
-) -> list[np.ndarray]:
-    """Sums over masks of m⁰, m and m², each times 1, S and S², of shape (1 or value, 1 + 2 target).
+) -> np.ndarray:
+    """Sums over masks of m⁰, m and m², each times 1, S and S², of shape (3, value, 1 + 2 target).
 
     Scores are taken from that of the first mask, so that sums of squares do not cancel.
     """
-    sums, first = [np.zeros(1)] * 3, None
+    sums, first = np.zeros((3, 1, 1)), None
     for part in stacks(len(masks.kept), x.nbytes):
-        mask = masks.fine(part)
-        scores = classifier.scores(origin + mask * (x - origin))[:, targets]
+        masked = masks.fine(part) * (x - origin)
+        masked += origin
+        scores = classifier.scores(masked)[:, targets]
         first = scores[0] if first is None else first
-        scores = (scores - first).astype(mask.dtype)
-        mask, columns = mask.reshape(len(mask), -1), np.hstack([np.ones_like(scores[:, :1]), scores, scores**2])
-        powers = (np.ones_like(mask[:, :1]), mask, mask**2)
-        sums = [total + power.T @ columns for total, power in zip(sums, powers, strict=True)]
+        scores = (scores - first).astype(np.float32)
+        sums = sums + masks.moments(part, np.hstack([np.ones_like(scores[:, :1]), scores, scores**2])).astype(float)
     return sums
 
 
-def _estimate(sums: list[np.ndarray], count: int) -> tuple[np.ndarray, np.ndarray]:
+def _estimate(sums: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Map and its standard error, that of a ratio of means, both of shape (value, target)."""
-    few = (sums[0].shape[-1] - 1) // 2
-    means = [np.split(total / count, [1, 1 + few], axis=1) for total in map(np.float64, sums)]
-    (_, s, s2), (m, sm, s2m), (m2, sm2, s2m2) = means
-    kept = np.divide(sm, m, out=np.zeros_like(sm), where=m > 0)
+    few = sums.shape[2] // 2
+    (_, s, s2), (m, sm, s2m), (m2, sm2, s2m2) = (np.split(one / count, [1, 1 + few], axis=1) for one in sums)
     inverse = np.divide(1, m, out=np.zeros_like(m), where=m > 0)
+    kept = sm * inverse
     # Mean square of (S - kept) m / mean(m) - (S - mean(S)): what each mask moves the difference by.
     of_ratio = (s2m2 - 2 * kept * sm2 + kept**2 * m2) * inverse**2
     square = of_ratio - 2 * (s2m - (kept + s) * sm + kept * s * m) * inverse + s2 - s**2
