@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .masking import baseline_for
+from .masking import PieceBaseline, baseline_for
 from .methods import AttributionMethod, all_methods
 
 __all__ = ["Methods", "chosen_methods", "columns", "described", "rows_of", "wanted_targets", "with_baseline"]
@@ -54,6 +54,8 @@ def with_baseline(method: AttributionMethod, mean: np.ndarray | None, x: np.ndar
     if not _has(method, "baseline"):
         return method
     own = method.baseline  # type: ignore[attr-defined]
+    if isinstance(own, PieceBaseline) and method.family == "perturbation":
+        return method  # there is no series to make before a piece is known
     return replace(method, baseline=baseline_for(x, mean if own is None else own))  # type: ignore[type-var]
 
 

@@ -26,7 +26,8 @@ class Coalitions(NamedTuple):
     weights : ndarray of shape (pair,)
         Weight of a pair in the fit: the Shapley kernel, of drawn ones as it falls to each of them.
     drawn : ndarray of bool, of shape (pair,)
-        Whether a pair was drawn at random, and is not there in any case.
+        Whether a pair was drawn at random, and is not there in any case. Where those are too few to tell an error by,
+        all pairs count as drawn, which makes it too large rather than too small.
     """
 
     kept: np.ndarray
@@ -48,7 +49,8 @@ def coalitions(slices: int, pairs: int, rng: np.random.Generator) -> Coalitions:
         np.full(len(kept), one / len(kept)) for kept, one in zip(strata, [*mass[:whole], left.sum()], strict=False)
     ]
     kept = np.concatenate([np.zeros((0, slices), bool), *strata])
-    return Coalitions(kept, np.concatenate([np.zeros(0), *weights]), np.arange(len(kept)) >= known)
+    drawn = np.arange(len(kept)) >= (0 if whole < len(sizes) and rest < slices else known)
+    return Coalitions(kept, np.concatenate([np.zeros(0), *weights]), drawn)
 
 
 def _complete_sizes(slices: int, pairs: int, mass: np.ndarray) -> int:

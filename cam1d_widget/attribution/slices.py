@@ -137,6 +137,7 @@ def pooled(values: np.ndarray, window: int | None = None, change_points: ChangeP
 def _checked(change_points: Any, length: int) -> np.ndarray:
     """First samples of the windows between change points."""
     points = np.asarray(change_points)
+    points = points if points.size else np.zeros(0, int)
     if points.ndim != 1 or not np.issubdtype(points.dtype, np.integer) or (np.diff(points) <= 0).any():
         raise ValueError(f"change_points must be samples in ascending order, but are {change_points!r}")
     if points.size and not 0 <= points[0] <= points[-1] < length:
