@@ -193,7 +193,7 @@ def test_rise_adds_a_constant_nowhere():
     np.testing.assert_allclose(one, other, atol=1e-3 * np.abs(one).max())
 
 
-@pytest.mark.parametrize("method", [RISE(masks=70), KernelSHAP(samples=70, size=2), LIME(samples=70, size=8)])
+@pytest.mark.parametrize("method", [RISE(masks=70), KernelSHAP(samples=72, size=2), LIME(samples=70, size=8)])
 def test_draws_depend_on_the_seed_alone(method):
     classifier = linear(WEIGHTS**3, np.zeros(2))
     bent = random_game(24, 5)
