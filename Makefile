@@ -42,8 +42,10 @@ check: setup ## format, lint, types and floors
 	.venv/bin/lint-imports
 	cd js && npm run --silent check
 
-bench: setup ## figures of the question's network: speed and placement
+bench: setup ## figures of the question's network: speed and placement; perturbation methods; long series
 	.venv/bin/python benchmarks/question_network.py
+	.venv/bin/python benchmarks/perturbation.py
+	.venv/bin/python benchmarks/long_series.py
 
 docs: setup ## write the table of methods into the docs
 	.venv/bin/python docs/make_methods.py

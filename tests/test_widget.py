@@ -38,7 +38,7 @@ def test_traits_choose_the_map(model, x):
     [
         ("instance", 6, "instance must be from 0 to 5, but is 6"),
         ("target", -1, "target must be from 0 to 2"),
-        ("method", "GradCam", "no method is called 'GradCam'; there are: Eigen-CAM, Grad-CAM, "),
+        ("method", "GradCam", "no method is called 'GradCam'; there are: Ablation-CAM, Eigen-CAM, "),
     ],
 )
 def test_what_is_not_there_is_a_value_error(name, value, message, model, x):

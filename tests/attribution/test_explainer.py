@@ -48,7 +48,7 @@ def test_default_is_every_method_that_fits_for_the_predicted_class(classifier, x
 
 def test_looking_computes_what_explaining_does(classifier, x):
     lazy = LazyExplanation(classifier, x, background=x, y=np.zeros(11, int))
-    plain = lazy.compute(instances=[3, 7], targets="all", progress=False)
+    plain = lazy.compute(instances=[3, 7], targets="all", methods=lazy.methods, progress=False)
     for method in lazy.methods:
         for row, instance in enumerate((3, 7)):
             for target in range(4):
@@ -140,7 +140,7 @@ def test_receptive_field_goes_along(classifier, x):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"methods": ["GradCam"]}, "no method is called 'GradCam'; there are: CAM, "),
+        ({"methods": ["GradCam"]}, "no method is called 'GradCam'; there are: Ablation-CAM, CAM, "),
         ({"methods": ["CAM"]}, "CAM needs global average pooling .*HiResCAM"),
         ({"targets": "best"}, "targets must be 'predicted', 'all' or class indices, but is 'best'"),
         ({"targets": [0, 9]}, "targets must be class indices from 0 to 3"),
