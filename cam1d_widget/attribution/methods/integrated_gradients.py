@@ -8,11 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..classifier import Classifier, as_targets
-from ..masking import Baseline, baseline_for
+from ..masking import Baseline, baseline_for, stacks
 from .base import AttributionMethod, Axiom
-
-# Bytes of series on the path that are made at a time.
-_BYTES = 32 * 2**20
 
 
 @dataclass(frozen=True)
@@ -79,10 +76,8 @@ def _integral(classifier: Classifier, x: np.ndarray, origin: np.ndarray, targets
     """Way from `origin` times the mean gradient at Gauss-Legendre nodes along it, some nodes at a time."""
     nodes, weights = np.polynomial.legendre.leggauss(steps)
     alphas = ((nodes + 1) / 2).astype(x.dtype).reshape(-1, 1, 1, 1)
-    together = max(1, _BYTES // x.nbytes)
     mean = np.zeros_like(x)
-    for first in range(0, steps, together):
-        part = slice(first, first + together)
+    for part in stacks(steps, x.nbytes):
         path = origin + alphas[part] * (x - origin)
         gradients = classifier.gradient(path.reshape(-1, *x.shape[1:]), np.tile(targets, len(path)))
         mean += np.einsum("s,s...->...", (weights[part] / 2).astype(x.dtype), gradients.reshape(path.shape))
