@@ -57,7 +57,7 @@ class Crops:
 
 def crops_of(classifier: Classifier, x: np.ndarray, slices: Slices) -> Crops | None:
     """Crops that give the same features as one series of shape (time, channel); None where they save nothing."""
-    if classifier.no_features:
+    if classifier.no_features or not hasattr(classifier, "trunk"):  # made for one length, or not by Keras
         return None
     whole, _ = classifier.features(x[np.newaxis], 0)
     field = classifier.receptive_field

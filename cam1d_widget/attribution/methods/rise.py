@@ -20,8 +20,7 @@ _SHIFTS = 32
 class RISE(AttributionMethod):
     r"""How far the score is above its mean where random masks keep a value.
 
-    .. math:: \phi(t, d) = \frac{\sum_i S_c(x' + M_i (x - x')) \, M_i(t, d)}{\sum_i M_i(t, d)} -
-        \frac{1}{N} \sum_i S_c(x' + M_i (x - x'))
+    .. math:: \phi = \frac{\sum_i S_i M_i}{\sum_i M_i} - \frac{1}{N} \sum_i S_i, \qquad S_i = S_c(x' + M_i (x - x'))
 
     Masks are drawn coarse in time, one for each channel, are shifted at random and made fine by linear interpolation.
     The sum is divided by the observed sum of the masks, not by its expectation. Variant: the mean score is taken off,
