@@ -15,7 +15,7 @@ from .surrogate import Scores, SliceSurrogate
 class LIME(SliceSurrogate):
     r"""What each slice of a channel is worth to a linear model of the score, fitted round the series.
 
-    .. math:: \min_\phi \sum_z e^{-|1 - z|^2 / \sigma^2 M} \big(S_c(x_z) - \phi_0 - \phi^\top z\big)^2 + \lambda |\phi|^2
+    .. math:: \min_\phi \sum_z e^{-|1-z|^2 / \sigma^2 M} \big(S_c(x_z) - \phi_0 - \phi^\top z\big)^2 + \lambda |\phi|^2
 
     A coalition z keeps each of M slices with probability one half. The kernel's width grows with M, so that weights
     depend on the share of the slices that is taken away. A slice's value is divided evenly among its samples.
