@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from .propagation.rules import Rule
 from .receptive_field import ReceptiveField
 
 __all__ = ["Classifier", "as_targets", "check_series", "warn_if_saturated"]
@@ -96,6 +97,16 @@ class Classifier(Protocol):
 
     def bias(self) -> np.ndarray:
         """Scores of features that are zero, of shape (class,)."""
+
+    def no_propagation(self, rule: Rule) -> str | None:
+        """Why a rule cannot go back through the classifier; None where it can."""
+
+    def propagate(self, x: np.ndarray, target: Any, rule: Rule, baseline: np.ndarray | None = None) -> np.ndarray:
+        """What a rule hands back from S to the input, of shape (instance, time, channel).
+
+        `baseline`, of the shape of x, is what a rule of differences compares with. A classifier may be without this
+        and :meth:`no_propagation`; the methods that need them then refuse it.
+        """
 
 
 def as_targets(target: Any, instances: int, classes: int) -> np.ndarray:

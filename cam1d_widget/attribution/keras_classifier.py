@@ -18,6 +18,8 @@ from .classifier import as_targets, check_series, warn_if_saturated
 from .keras_network import Network
 from .keras_reading import readable
 from .keras_receptive_field import receptive_field_of
+from .propagation.engine import Propagations
+from .propagation.rules import Rule
 from .receptive_field import ReceptiveField
 
 __all__ = ["KerasClassifier"]
@@ -225,6 +227,46 @@ class KerasClassifier:
         steps, filters = len(self.receptive_field), self._network.entry.shape[-1]
         series = np.zeros((1, self._length, self.input_shape[1]), np.float32)  # type: ignore[type-var]
         return self.head_scores(series, np.zeros((1, steps, filters), np.float32))[0]
+
+    def propagate(self, x: np.ndarray, target: Any, rule: Rule, baseline: np.ndarray | None = None) -> np.ndarray:
+        """What a rule hands back from the target's score to the input, of shape (instance, time, channel).
+
+        Parameters
+        ----------
+        x : ndarray of shape (instance, time, channel)
+        target : int, or ndarray of int of shape (instance,)
+        rule : Rule
+            One of :mod:`~cam1d_widget.attribution.propagation.rules`.
+        baseline : ndarray of the shape of x, optional
+            Series that a rule of differences compares with. Default: zero.
+
+        Raises
+        ------
+        ValueError
+            If the rule cannot go through a layer; :meth:`no_propagation` says so beforehand.
+        """
+        x = self._checked(x)
+        targets = as_targets(target, len(x), self.classes)
+        reason = self.no_propagation(rule)
+        if reason:
+            raise ValueError(reason)
+        return self.propagations(rule)(x, targets, baseline, self.batch_size)
+
+    def no_propagation(self, rule: Rule) -> str | None:
+        """Why a rule cannot go through the model; None where it can."""
+        if self.score == "probabilities":
+            return f"{rule.label} starts at the logits and cannot explain probabilities; use score='logits'"
+        if self._network.exit is None:
+            return str(self._network.no_map)
+        if self._network.link == "odds":
+            return f"{rule.label} starts at the logits, which are not to be found in model {self.name!r}"
+        return self.propagations.refusal(rule)
+
+    @cached_property
+    def propagations(self) -> Propagations:
+        """Passes back through the model, by rule."""
+        network = self._network
+        return Propagations(network.series, network.exit, network.ending.dense, network.two_sided)
 
     # TensorFlow
 

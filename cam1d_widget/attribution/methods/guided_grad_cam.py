@@ -1,0 +1,45 @@
+"""Guided Grad-CAM: Guided Backprop where Grad-CAM looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..classifier import Classifier
+from ..propagation.rules import Guided
+from .base import Axiom
+from .grad_cam import GradCAM
+from .guided_backprop import WARNING
+from .propagation_method import PropagationMethod
+
+
+@dataclass(frozen=True)
+class GuidedGradCAM(PropagationMethod):
+    r"""Guided Backprop, times what Grad-CAM finds in favor of the class at that time.
+
+    .. math:: \phi = R_{\text{guided}} \cdot \max(L_c, 0)
+
+    The map of Grad-CAM is put where its steps look. As in the paper only its positive part counts: two negatives would
+    make a positive.
+    """
+
+    label = "Guided Grad-CAM"
+    reference = "Selvaraju et al. (2017), https://arxiv.org/abs/1610.02391"
+    axioms = frozenset({Axiom.DUMMY})
+    warning: ClassVar[str] = WARNING
+
+    @property
+    def propagation_rule(self) -> Guided:
+        """That of Guided Backprop."""
+        return Guided()
+
+    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
+        """Product of the two maps, of shape (instance, time, channel)."""
+        guided = self._propagated(classifier, x, target)
+        return guided * np.maximum(GradCAM().attribute(classifier, x, target), 0)
+
+    def refusal(self, classifier: Classifier) -> str | None:
+        """Why either of the two cannot explain this classifier."""
+        return super().refusal(classifier) or GradCAM().refusal(classifier)

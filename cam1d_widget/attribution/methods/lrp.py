@@ -1,0 +1,72 @@
+"""LRP: the score, handed back layer by layer in shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..propagation.rules import AlphaBeta, Epsilon, Gamma, LayerRule, LayerwiseRelevance, SquaredWeights
+from .base import Axiom
+from .propagation_method import PropagationMethod
+
+RULES = ("epsilon", "gamma", "alpha-beta", "composite")
+
+
+@dataclass(frozen=True)
+class LRP(PropagationMethod):
+    r"""Layer-wise relevance: each layer hands the score back to what made it, in shares.
+
+    .. math:: R_i = \sum_j \frac{x_i w_{ij}}{\sum_i x_i w_{ij} + b_j} \, R_j \ \text{from layer to layer}
+
+    Each BatchNormalization is merged into the layer in front of it. Biases keep their share, by which the values miss
+    the score. Activations hand on what they are given, maxima hand it to the largest, and a gate (a sigmoid or softmax
+    that multiplies) hands all to the signal.
+
+    Parameters
+    ----------
+    rule : {"epsilon", "gamma", "alpha-beta", "composite"}
+        How the layers with weights share: plainly; with more for what has the sign of the sum; apart for what raises
+        and what lowers the sum, but plainly for the layer of the scores; or, as Montavon et al. (2019) advise, plainly
+        in Dense layers, by gamma in convolutions, and by squared weights where the series goes in.
+    epsilon : float
+        Keeps the sum from zero.
+    gamma : float
+        How much more counts what has the sign of the sum.
+    alpha, beta : float
+        Parts of what raises and of what lowers the sum; alpha - beta = 1.
+    """
+
+    rule: str = "epsilon"
+    epsilon: float = 1e-6
+    gamma: float = 0.25
+    alpha: float = 1.0
+    beta: float = 0.0
+
+    label = "LRP"
+    reference = "Bach et al. (2015), https://doi.org/10.1371/journal.pone.0130140"
+    axioms = frozenset({Axiom.DUMMY})
+
+    def __post_init__(self) -> None:
+        if self.rule not in RULES:
+            raise ValueError(f"rule must be one of {', '.join(map(repr, RULES))}, but is {self.rule!r}")
+        if not self.epsilon > 0:
+            raise ValueError(
+                f"epsilon must be greater than zero, or a sum of zero cannot be shared, but is {self.epsilon}"
+            )
+        if not self.gamma >= 0:
+            raise ValueError(f"gamma must not be negative, but is {self.gamma}")
+        if not (self.beta >= 0 and abs(self.alpha - self.beta - 1) < 1e-6):
+            raise ValueError(
+                f"alpha - beta must be 1 and beta not negative, or relevance is made or lost, "
+                f"but alpha is {self.alpha} and beta {self.beta}"
+            )
+
+    @property
+    def propagation_rule(self) -> LayerwiseRelevance:
+        """Rule for each kind of layer."""
+        plain, gamma = Epsilon(self.epsilon), Gamma(self.gamma, self.epsilon)
+        if self.rule == "composite":
+            return LayerwiseRelevance(plain, dense=plain, convolution=gamma, first=SquaredWeights())
+        if self.rule == "gamma":
+            return LayerwiseRelevance(plain, dense=gamma, convolution=gamma)
+        one: LayerRule = plain if self.rule == "epsilon" else AlphaBeta(self.alpha, self.beta, self.epsilon)
+        return LayerwiseRelevance(plain, dense=one, convolution=one)

@@ -1,0 +1,1 @@
+"""Backward passes other than the gradient: DeepLIFT, layer-wise relevance, guided backpropagation."""
