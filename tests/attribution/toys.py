@@ -9,6 +9,7 @@ import keras
 import numpy as np
 from keras import layers as L
 
+from cam1d_widget import KerasClassifier
 from cam1d_widget.attribution.classifier import as_targets
 from cam1d_widget.attribution.receptive_field import ReceptiveField
 
@@ -64,6 +65,18 @@ def linear(weights: np.ndarray, bias: np.ndarray) -> Formula:
     )
     classifier.affine_head = classifier.additive_head = True
     return classifier
+
+
+def linear_network(weights: np.ndarray, bias: np.ndarray) -> KerasClassifier:
+    """The same function as a network, for methods that go through layers: of relu(x) - relu(-x)."""
+    channels = weights.shape[2]
+    series = keras.Input(weights.shape[1:])
+    halves = L.Conv1D(2 * channels, 1, activation="relu", use_bias=False)
+    dense = L.Dense(len(weights))
+    model = keras.Model(series, dense(L.Flatten()(halves(series))))
+    halves.set_weights([np.hstack([np.eye(channels), -np.eye(channels)])[np.newaxis]])
+    dense.set_weights([np.concatenate([weights, -weights], axis=2).reshape(len(weights), -1).T, bias])
+    return KerasClassifier(model)
 
 
 def multi_layer() -> Formula:

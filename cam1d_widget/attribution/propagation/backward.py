@@ -14,10 +14,13 @@ __all__ = ["Backward", "Seen", "Unsupported", "transposed"]
 
 
 class Unsupported(ValueError):
-    """Says which layer a rule cannot go through, and why."""
+    """Says which layer a rule cannot go through, and what about it."""
 
     def __init__(self, step: Step, why: str = "") -> None:
-        super().__init__(f"{step.name}{why and ', ' + why}")
+        name = getattr(step.operation, "name", "")
+        if not why and getattr(step.layer, "activation", None) is not None and name:
+            why = f"whose activation is {name!r}"
+        super().__init__(f"layer {step.layer.name!r} ({type(step.layer).__name__}){why and ', ' + why}")
 
 
 @dataclass(frozen=True)

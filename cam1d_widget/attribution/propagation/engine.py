@@ -32,10 +32,12 @@ class Passage(NamedTuple):
     Attributes
     ----------
     layer : str
-    inputs, handed : list of ndarray
-        Values of each tensor that it took, and what it handed to each that it hands to at all.
-    outputs, given : list of ndarray
-        Values of each tensor that it made, and what it was given for each.
+    inputs, outputs : list of ndarray
+        Values of each tensor that it took and made.
+    given : list of ndarray
+        What it was given for each that it made.
+    handed : list of ndarray
+        What it handed to each that it took, gates left out.
     """
 
     layer: str
@@ -96,9 +98,18 @@ class Propagation:
         return np.concatenate(parts)
 
     def passages(self, x: np.ndarray, targets: np.ndarray, baseline: np.ndarray) -> list[Passage]:
-        """What went through each layer, from the logits back to the series: relevance, or DeepLIFT's multipliers."""
+        """What went through each layer, from the logits back to the series.
+
+        Contributions for DeepLIFT, relevance for LRP, and what stands in for the gradient for Guided Backprop.
+        """
         _, passed = self._propagated(tf.constant(x), tf.constant(targets), tf.constant(baseline))
-        return [Passage(name, *([one.numpy() for one in part] for part in parts)) for name, *parts in passed]
+        return [self._passage(*one) for one in passed]
+
+    def _passage(self, layer: str, seen: Seen, given: list[tf.Tensor], handed: list[tf.Tensor]) -> Passage:
+        if isinstance(self._rule, Rescale):
+            given = [one * (z - there) for one, z, there in zip(given, seen.outputs, seen.outputs_there, strict=True)]
+            handed = [one * (x - there) for one, x, there in zip(handed, seen.inputs, seen.inputs_there, strict=True)]
+        return Passage(layer, *([one.numpy() for one in part] for part in (seen.inputs, seen.outputs, given, handed)))
 
     def _planner(self) -> Callable[[Step], Backward]:
         if isinstance(self._rule, LayerwiseRelevance):
@@ -107,7 +118,7 @@ class Propagation:
 
     def _propagated(
         self, x: tf.Tensor, targets: tf.Tensor, baseline: tf.Tensor
-    ) -> tuple[tf.Tensor, list[tuple[Any, ...]]]:
+    ) -> tuple[tf.Tensor, list[tuple[str, Seen, list[tf.Tensor], list[tf.Tensor]]]]:
         values = self._forward(x)
         there = self._forward(baseline) if isinstance(self._rule, Rescale) else {}
         given = {self._logits: self._start(values[self._logits], targets)}
@@ -116,7 +127,7 @@ class Propagation:
             seen = Seen(*(_of(known, numbers) for known in (values, there) for numbers in (step.sources, step.results)))
             asked = [given.get(one, tf.zeros_like(values[one])) for one in step.results]
             handed = list(back.hand(seen, asked))
-            passed.append((step.name, seen.inputs, seen.outputs, asked, handed))
+            passed.append((step.layer.name, seen, asked, handed))
             for number, one in zip(back.to, handed, strict=True):
                 given[number] = given[number] + one if number in given else one
         return given[0], passed

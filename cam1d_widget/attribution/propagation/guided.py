@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from ..keras_graph import kinds
 from .backward import Backward, Seen, Unsupported, transposed
 from .operations import Opaque, Pointwise, Weighted
 from .steps import Step
@@ -17,9 +18,11 @@ def guided(step: Step) -> Backward:
     Raises
     ------
     Unsupported
-        If ReLUs may be hidden in it, which would stay as they are.
+        If ReLUs may be hidden in it, which would stay as they are, or if it makes a mask.
     """
     operation = step.operation
+    if "Masking" in kinds(step.layer):
+        raise Unsupported(step, "whose mask it would lose")
     if isinstance(operation, Opaque) and _may_hide_relu(step.layer, operation):
         raise Unsupported(step, "in which ReLUs may be hidden")
     function = operation if isinstance(operation, Weighted) else operation.call

@@ -30,11 +30,6 @@ class Step:
     sources: tuple[int, ...]
     results: tuple[int, ...]
 
-    @property
-    def name(self) -> str:
-        """What a user knows it by."""
-        return f"layer {self.layer.name!r} ({type(self.layer).__name__})"
-
 
 def read_steps(series: Any, exit_: Any, last: Any | None) -> tuple[list[Step], int]:
     """Steps in the order of computing, and the number of the tensor that holds the logits.
