@@ -63,10 +63,11 @@ class LRP(PropagationMethod):
     @property
     def propagation_rule(self) -> LayerwiseRelevance:
         """Rule for each kind of layer."""
-        plain, gamma = Epsilon(self.epsilon), Gamma(self.gamma, self.epsilon)
+        plain, gamma = Epsilon(float(self.epsilon)), Gamma(float(self.gamma), float(self.epsilon))
         if self.rule == "composite":
             return LayerwiseRelevance(plain, dense=plain, convolution=gamma, first=SquaredWeights())
         if self.rule == "gamma":
             return LayerwiseRelevance(plain, dense=gamma, convolution=gamma)
-        one: LayerRule = plain if self.rule == "epsilon" else AlphaBeta(self.alpha, self.beta, self.epsilon)
+        parts = AlphaBeta(float(self.alpha), float(self.beta), float(self.epsilon))
+        one: LayerRule = plain if self.rule == "epsilon" else parts
         return LayerwiseRelevance(plain, dense=one, convolution=one)

@@ -31,7 +31,8 @@ class Passage(NamedTuple):
 
     Attributes
     ----------
-    layer : str
+    layer, operation : str
+        Its name, and the name of what it does in :mod:`.operations`: a layer with an activation does two things.
     inputs, outputs : list of ndarray
         Values of each tensor that it took and made.
     given : list of ndarray
@@ -41,6 +42,7 @@ class Passage(NamedTuple):
     """
 
     layer: str
+    operation: str
     inputs: list[np.ndarray]
     outputs: list[np.ndarray]
     given: list[np.ndarray]
@@ -85,7 +87,7 @@ class Propagation:
             given, _ = self._propagated(x, targets, baseline)
             return given * (x - baseline) if isinstance(self._rule, Rescale) else given
 
-        return tf.function(attribution, input_signature=[series, targets, series])
+        return tf.function(attribution, input_signature=[series, targets, series], autograph=False)
 
     def __call__(self, x: np.ndarray, targets: np.ndarray, baseline: np.ndarray | None, batch_size: int) -> np.ndarray:
         """Values of shape (instance, time, channel), some instances at a time."""
@@ -105,11 +107,14 @@ class Propagation:
         _, passed = self._propagated(tf.constant(x), tf.constant(targets), tf.constant(baseline))
         return [self._passage(*one) for one in passed]
 
-    def _passage(self, layer: str, seen: Seen, given: list[tf.Tensor], handed: list[tf.Tensor]) -> Passage:
+    def _passage(self, step: Step, seen: Seen, given: list[tf.Tensor], handed: list[tf.Tensor]) -> Passage:
         if isinstance(self._rule, Rescale):
             given = [one * (z - there) for one, z, there in zip(given, seen.outputs, seen.outputs_there, strict=True)]
             handed = [one * (x - there) for one, x, there in zip(handed, seen.inputs, seen.inputs_there, strict=True)]
-        return Passage(layer, *([one.numpy() for one in part] for part in (seen.inputs, seen.outputs, given, handed)))
+        name, operation = step.layer.name, type(step.operation).__name__
+        return Passage(
+            name, operation, *([one.numpy() for one in part] for part in (seen.inputs, seen.outputs, given, handed))
+        )
 
     def _planner(self) -> Callable[[Step], Backward]:
         if isinstance(self._rule, LayerwiseRelevance):
@@ -118,7 +123,7 @@ class Propagation:
 
     def _propagated(
         self, x: tf.Tensor, targets: tf.Tensor, baseline: tf.Tensor
-    ) -> tuple[tf.Tensor, list[tuple[str, Seen, list[tf.Tensor], list[tf.Tensor]]]]:
+    ) -> tuple[tf.Tensor, list[tuple[Step, Seen, list[tf.Tensor], list[tf.Tensor]]]]:
         values = self._forward(x)
         there = self._forward(baseline) if isinstance(self._rule, Rescale) else {}
         given = {self._logits: self._start(values[self._logits], targets)}
@@ -127,7 +132,7 @@ class Propagation:
             seen = Seen(*(_of(known, numbers) for known in (values, there) for numbers in (step.sources, step.results)))
             asked = [given.get(one, tf.zeros_like(values[one])) for one in step.results]
             handed = list(back.hand(seen, asked))
-            passed.append((step.layer.name, seen, asked, handed))
+            passed.append((step, seen, asked, handed))
             for number, one in zip(back.to, handed, strict=True):
                 given[number] = given[number] + one if number in given else one
         return given[0], passed
