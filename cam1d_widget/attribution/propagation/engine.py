@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from ..keras_graph import kinds
 from .backward import Backward, Seen, Unsupported
 from .deep_lift import deep_lift
 from .guided import guided
@@ -162,6 +163,9 @@ def _of(values: Values, numbers: tuple[int, ...]) -> list[tf.Tensor]:
 
 def _planned(steps: list[Step], logits: int, plan: Callable[[Step], Backward]) -> list[tuple[Step, Backward]]:
     """Steps that the logits owe something to, from the last one back."""
+    for step in steps:
+        if "Masking" in kinds(step.layer):  # the mask goes round the layers, to be read by later ones
+            raise Unsupported(step, "whose mask has no rule")
     reached, planned = {logits}, []
     for step in reversed(steps):
         if reached.intersection(step.results):

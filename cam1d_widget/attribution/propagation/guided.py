@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from ..keras_graph import kinds
 from .backward import Backward, Seen, Unsupported, transposed
 from .operations import Opaque, Pointwise, Weighted
 from .steps import Step
@@ -18,11 +17,9 @@ def guided(step: Step) -> Backward:
     Raises
     ------
     Unsupported
-        If ReLUs may be hidden in it, which would stay as they are, or if it makes a mask.
+        If ReLUs may be hidden in it, which would stay as they are.
     """
     operation = step.operation
-    if "Masking" in kinds(step.layer):
-        raise Unsupported(step, "whose mask it would lose")
     if isinstance(operation, Opaque) and _may_hide_relu(step.layer, operation):
         raise Unsupported(step, "in which ReLUs may be hidden")
     function = operation if isinstance(operation, Weighted) else operation.call
