@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from ..propagation.rules import Guided
 from .base import Axiom
@@ -27,7 +26,7 @@ class GuidedBackprop(PropagationMethod):
     label = "Guided Backprop"
     reference = "Springenberg et al. (2014), https://arxiv.org/abs/1412.6806"
     axioms = frozenset({Axiom.DUMMY})
-    warning: ClassVar[str] = WARNING
+    warning = WARNING
 
     @property
     def propagation_rule(self) -> Guided:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +28,7 @@ class GuidedGradCAM(PropagationMethod):
     label = "Guided Grad-CAM"
     reference = "Selvaraju et al. (2017), https://arxiv.org/abs/1610.02391"
     axioms = frozenset({Axiom.DUMMY})
-    warning: ClassVar[str] = WARNING
+    warning = WARNING
 
     @property
     def propagation_rule(self) -> Guided:

@@ -1,4 +1,4 @@
-"""A Keras graph as a list of steps: nested models are opened, and activations split off."""
+"""A Keras graph as a list of steps, with the activations split off that are fused into layers."""
 
 from __future__ import annotations
 
@@ -58,13 +58,9 @@ class _Reader:
         for made in reversed(list(backwards(tensor, lambda one: id(one) in known))):
             if id(made) in known:  # with another result of the same layer
                 continue
-            layer, numbers = maker(made), [known[id(source)] for source in sources(made)]
-            history = made._keras_history
-            outputs = history.operation._inbound_nodes[history.node_index].output_tensors
-            if hasattr(layer, "inputs") and hasattr(layer, "outputs"):  # a model inside the model
-                results = self._opened(layer, numbers)
-            else:
-                results = self._split(made, numbers, len(outputs))
+            outputs = _call(made).output_tensors
+            numbers = {id(source): known[id(source)] for source in sources(made)}
+            results = self._split(made, numbers, len(outputs))
             known.update(zip(map(id, outputs), results, strict=True))
 
     def add(self, layer: Any, operation: Operation, numbers: tuple[int, ...], results: int) -> tuple[int, ...]:
@@ -74,23 +70,20 @@ class _Reader:
         self.steps.append(Step(layer, operation, numbers, made))
         return made
 
-    def _opened(self, model: Any, numbers: list[int]) -> tuple[int, ...]:
-        inside = {id(series): number for series, number in zip(model.inputs, numbers, strict=True)}
-        for output in model.outputs:
-            self.read(output, inside)
-        return tuple(inside[id(output)] for output in model.outputs)
-
-    def _split(self, made: Any, numbers: list[int], results: int) -> tuple[int, ...]:
-        layer = maker(made)
-        history = made._keras_history
-        arguments = layer._inbound_nodes[history.node_index].arguments
-        given = {id(source): number for source, number in zip(sources(made), numbers, strict=True)}
+    def _split(self, made: Any, given: dict[int, int], results: int) -> tuple[int, ...]:
+        """Numbers of a layer's results, from those of its sources by id; one step for each thing that it does."""
+        layer, arguments = maker(made), _call(made).arguments
         call = _call_of(layer, arguments, list(given))
-        flat = [*arguments.args, *arguments.kwargs.values()]
         current = tuple(given.values())
-        for operation in operations(layer, call, flat, len(given)):
+        for operation in operations(layer, call, [*arguments.args, *arguments.kwargs.values()], len(given)):
             current = self.add(layer, operation, current, results)
         return current
+
+
+def _call(made: Any) -> Any:
+    """The call of a layer that made a tensor."""
+    history = made._keras_history
+    return history.operation._inbound_nodes[history.node_index]
 
 
 def _call_of(layer: Any, arguments: Any, tensors: list[int]) -> Callable[..., Any]:
