@@ -1,0 +1,177 @@
+"""Our maps beside those of captum, an independent library, for the same weights: the largest difference of each method.
+
+The question's network is built twice, in Keras and in PyTorch, with the same random weights and moving statistics.
+captum need not be installed beside this package: give the interpreter of an environment that has it,
+
+    python3 -m venv /somewhere && /somewhere/bin/pip install captum
+    python benchmarks/captum_check.py /somewhere/bin/python
+
+and weights and maps go to and fro in .npz files. Ends with an error if a method differs by more than 1e-4 of the
+largest value of its map. Maps of the CAM methods are compared before they are placed, for captum does not place them.
+
+Three things are set right on captum's side, each said where it is done: for LRP the batch norms are merged into the
+convolutions and gamma counts for biases as well; and for DeepLIFT each ReLU's output is copied, without which captum
+(0.9.0) loses the multipliers of a max-pooling right behind it, as its own convergence delta shows.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+LENGTH, CHANNELS, CLASSES, TARGET = 300, 9, 4, 2
+LAYERS = ("conv1", "norm1", "conv2", "norm2", "dense")
+TOLERANCE = 1e-4
+
+
+def main(captum_python: str) -> int:
+    """Print the table; one if a method differs."""
+    with tempfile.TemporaryDirectory() as folder:
+        given, made = Path(folder) / "given.npz", Path(folder) / "made.npz"
+        ours = our_maps(given)
+        subprocess.run([captum_python, "-W", "ignore", __file__, "--captum", given, made], check=True)
+        with np.load(made) as theirs:
+            print(f"captum {theirs['version']}, {len(ours['Saliency'])} series, class {TARGET}")
+            return max(compared(label, values, theirs[label]) for label, values in ours.items())
+
+
+def compared(label: str, ours: np.ndarray, theirs: np.ndarray) -> int:
+    """One row of the table; one if the two differ."""
+    difference, largest = np.abs(ours - theirs).max(), np.abs(theirs).max()
+    print(f"{difference / largest:8.1e} of the largest value {largest:9.2e}  {label}")
+    return int(difference > TOLERANCE * largest)
+
+
+def our_maps(path: Path) -> dict[str, np.ndarray]:
+    """Maps by label, and in a file all that is needed to make them elsewhere."""
+    import keras
+
+    from cam1d_widget import KerasClassifier, models
+    from cam1d_widget.attribution import methods
+
+    keras.utils.set_random_seed(0)
+    model = models.question_cnn((LENGTH, CHANNELS), CLASSES, filters=32)
+    rng = np.random.default_rng(0)
+    for layer in model.layers:
+        if "norm" in layer.name:
+            layer.set_weights([rng.uniform(0.3, 1.2, weight.shape) for weight in layer.get_weights()])
+    x, baseline = rng.normal(size=(2, 3, LENGTH, CHANNELS)).astype(np.float32)
+    named = [layer for layer in model.layers if layer.get_weights()]
+    weights = {
+        f"{name} {index}": weight
+        for name, layer in zip(LAYERS, named, strict=True)
+        for index, weight in enumerate(layer.get_weights())
+    }
+    np.savez(path, x=x, baseline=baseline, **weights)
+    classifier = KerasClassifier(model)
+    found = {
+        "scores": classifier.scores(x),
+        "Saliency": methods.Saliency().attribute(classifier, x, TARGET),
+        "Gradient × Input": methods.GradientXInput().attribute(classifier, x, TARGET),
+        "Integrated Gradients": methods.IntegratedGradients(steps=32, baseline=baseline, tolerance=None).attribute(
+            classifier, x, TARGET
+        ),
+        "DeepLIFT": methods.DeepLIFT(baseline=baseline).attribute(classifier, x, TARGET),
+        "LRP, epsilon": methods.LRP(epsilon=1e-9).attribute(classifier, x, TARGET),
+        "LRP, gamma": methods.LRP("gamma", gamma=0.25).attribute(classifier, np.abs(x), TARGET),
+        "Guided Backprop": methods.GuidedBackprop().attribute(classifier, x, TARGET),
+        "Occlusion": methods.Occlusion(size=50, stride=25, baseline=baseline).attribute(classifier, x, TARGET),
+    }
+    for method in (methods.GradCAM(), methods.HiResCAM()):
+        found[method.label] = method.at_steps(classifier, x, np.full((len(x), 1), TARGET))[:, 0]
+    return found
+
+
+def captum_maps(given: Any) -> dict[str, Any]:
+    """The same maps by captum, on a PyTorch network of the same weights; arrays as in Keras."""
+    import captum
+    import torch
+    from captum import attr
+    from captum.attr._utils.lrp_rules import EpsilonRule, GammaRule
+
+    x, baseline = (torch.tensor(given[name].transpose(0, 2, 1)) for name in ("x", "baseline"))
+    network = torch_network(given)
+    pool, plain, gamma = network[7], torch_network(given, folded=True), torch_network(given, folded=True)
+
+    class PaperGammaRule(GammaRule):  # in Montavon et al. (2019) the bias is one more weight
+        def _manipulate_weights(self, module: Any, inputs: Any, outputs: Any) -> None:
+            super()._manipulate_weights(module, inputs, outputs)
+            module.bias.data = module.bias.data + self.gamma * module.bias.data.clamp(min=0)
+
+    for one, rule in ((plain, EpsilonRule), (gamma, PaperGammaRule)):
+        for layer in one:
+            if isinstance(layer, torch.nn.Conv1d | torch.nn.Flatten | torch.nn.Linear):
+                layer.rule = rule() if isinstance(layer, torch.nn.Conv1d) else EpsilonRule()
+    grad_cam = attr.LayerGradCam(network, pool).attribute(x, target=TARGET)
+    hires_cam = attr.LayerGradientXActivation(network, pool).attribute(x, target=TARGET).sum(dim=1, keepdim=True)
+    maps = {
+        "Saliency": attr.Saliency(network).attribute(x, target=TARGET, abs=False),
+        "Gradient × Input": attr.InputXGradient(network).attribute(x, target=TARGET),
+        "Integrated Gradients": attr.IntegratedGradients(network).attribute(
+            x, baseline, target=TARGET, n_steps=32, method="gausslegendre"
+        ),
+        "DeepLIFT": attr.DeepLift(torch_network(given, copied=True)).attribute(x, baseline, target=TARGET),
+        "LRP, epsilon": attr.LRP(plain).attribute(x, target=TARGET),
+        "LRP, gamma": attr.LRP(gamma).attribute(x.abs(), target=TARGET),
+        "Guided Backprop": attr.GuidedBackprop(network).attribute(x, target=TARGET),
+        "Occlusion": attr.Occlusion(network).attribute(
+            x, sliding_window_shapes=(1, 50), strides=(1, 25), baselines=baseline, target=TARGET
+        ),
+        "Grad-CAM": grad_cam,
+        "HiResCAM": hires_cam,
+    }
+    _, delta = attr.DeepLift(network).attribute(x, baseline, target=TARGET, return_convergence_delta=True)
+    print(f"captum's DeepLIFT misses the scores' difference by up to {delta.abs().max():.1e}, were nothing copied")
+    arrays = {label: values.detach().numpy().transpose(0, 2, 1) for label, values in maps.items()}
+    arrays |= {label: arrays[label][..., 0] for label in ("Grad-CAM", "HiResCAM")}
+    return arrays | {"scores": network(x).detach().numpy(), "version": captum.__version__}
+
+
+def torch_network(given: Any, folded: bool = False, copied: bool = False) -> Any:
+    """The network in PyTorch; `folded` has its batch norms in the convolutions, `copied` a copy behind each ReLU."""
+    from torch import nn
+    from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+    class Copy(nn.Module):
+        def forward(self, x: Any) -> Any:
+            return x.clone()
+
+    filters = given["norm1 0"].shape[0]
+    blocks: list[Any] = []
+    for index, channels in (("1", CHANNELS), ("2", filters)):
+        convolution, norm = nn.Conv1d(channels, filters, 9), nn.BatchNorm1d(filters, eps=1e-3)
+        kernel, bias = given[f"conv{index} 0"], given[f"conv{index} 1"]
+        filled(convolution.eval(), weight=kernel.transpose(2, 1, 0), bias=bias)
+        statistics = [given[f"norm{index} {part}"] for part in range(4)]
+        filled(norm.eval(), **dict(zip(("weight", "bias", "running_mean", "running_var"), statistics, strict=True)))
+        front = [fuse_conv_bn_eval(convolution, norm)] if folded else [convolution, norm]
+        blocks += [*front, nn.ReLU(), *[Copy()] * copied, nn.MaxPool1d(5)]
+    steps = given["dense 0"].shape[0] // filters
+    # Keras flattens step by step, PyTorch filter by filter
+    kernel = given["dense 0"].reshape(steps, filters, CLASSES).transpose(2, 1, 0).reshape(CLASSES, -1)
+    dense = nn.Linear(steps * filters, CLASSES)
+    filled(dense, weight=kernel, bias=given["dense 1"])
+    return nn.Sequential(*blocks, nn.Flatten(), dense).eval()
+
+
+def filled(layer: Any, **weights: np.ndarray) -> None:
+    """Set weights by name."""
+    import torch
+
+    for name, values in weights.items():
+        getattr(layer, name).data = torch.tensor(np.ascontiguousarray(values))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--captum"]:
+        with np.load(sys.argv[2]) as given:
+            np.savez(sys.argv[3], **captum_maps(given))
+    elif len(sys.argv) == 2:
+        sys.exit(main(sys.argv[1]))
+    else:
+        sys.exit(f"usage: {sys.argv[0]} PYTHON, the interpreter of an environment with captum")
