@@ -31,8 +31,10 @@ class LRP(PropagationMethod):
         Keeps the sum from zero.
     gamma : float
         How much more counts what has the sign of the sum.
-    alpha, beta : float
-        Parts of what raises and of what lowers the sum; alpha - beta = 1.
+    alpha : float
+        Part of what raises the sum; alpha - beta = 1.
+    beta : float
+        Part of what lowers the sum.
     """
 
     rule: str = "epsilon"

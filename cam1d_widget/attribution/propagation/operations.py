@@ -110,15 +110,16 @@ Operation = Weighted | Rearranged | Summed | Pointwise | Largest | Product | Opa
 _IDLE = frozenset(
     "Identity Dropout SpatialDropout1D GaussianNoise GaussianDropout AlphaDropout ActivityRegularization".split()
 )
-_WEIGHTED = frozenset("Dense Conv1D SeparableConv1D DepthwiseConv1D".split())
+_WEIGHTED = frozenset("Dense Conv1D Conv2D SeparableConv1D DepthwiseConv1D".split())
 _REARRANGING = frozenset(
     "Flatten Reshape Permute ZeroPadding1D Cropping1D UpSampling1D RepeatVector Concatenate Stack Transpose "
     "Squeeze ExpandDims Flip Roll GetItem Split Moveaxis Swapaxes Repeat Tile Ravel BroadcastTo".split()
 )
 _SUMMING = frozenset(
-    "AveragePooling1D GlobalAveragePooling1D AveragePool Add Subtract Negative Mean Sum Rescaling Normalization".split()
+    "AveragePooling1D AveragePooling2D GlobalAveragePooling1D GlobalAveragePooling2D AveragePool Add Subtract Negative "
+    "Mean Sum Rescaling Normalization".split()
 )
-_LARGEST = frozenset("MaxPooling1D GlobalMaxPooling1D MaxPool Max Amax Maximum".split())
+_LARGEST = frozenset("MaxPooling1D MaxPooling2D GlobalMaxPooling1D GlobalMaxPooling2D MaxPool Max Amax Maximum".split())
 _PRODUCT = frozenset("Multiply Dot Matmul".split())
 # The names of layers, of Keras' functions and of its activations, without case and underscores.
 _FUNCTIONS = frozenset(
