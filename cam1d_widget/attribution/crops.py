@@ -71,9 +71,17 @@ def crops_of(classifier: Classifier, x: np.ndarray, slices: Slices) -> Crops | N
         first = np.floor((low + high - length) / 2 / field.period).astype(int) * field.period
         first = first.clip(0, len(x) - length)
         crops = Crops(length, first, begin, end, np.round(first / field.jump).astype(int))
-        if _see_the_same(field, classifier.receptive_field_at(length), crops):
+        if _see_the_same(field, _field_at(classifier, length), crops):
             return crops if _are_the_same(classifier, x, whole[0], crops) else None
     return None
+
+
+def _field_at(classifier: Classifier, length: int) -> ReceptiveField | None:
+    """What the steps of a crop see; None where it is too short to have any."""
+    try:
+        return classifier.receptive_field_at(length)
+    except ValueError:
+        return None
 
 
 def _changed_steps(field: ReceptiveField, slices: Slices) -> tuple[np.ndarray, np.ndarray]:
@@ -93,8 +101,10 @@ def _span(field: ReceptiveField, slices: Slices, begin: np.ndarray, end: np.ndar
     return np.minimum(low, slices.start), np.maximum(high, slices.stop)
 
 
-def _see_the_same(field: ReceptiveField, of_crop: ReceptiveField, crops: Crops) -> bool:
+def _see_the_same(field: ReceptiveField, of_crop: ReceptiveField | None, crops: Crops) -> bool:
     """Whether the changed steps see the same samples in the crop, and so no more of the padding."""
+    if of_crop is None:
+        return False
     for window, first in enumerate(crops.first):
         here, there = crops.changed(window)
         if here.start == here.stop:

@@ -95,6 +95,7 @@ class ReceptiveField:
         """
         span = (kernel - 1) * dilation + 1
         left, steps = _padding(padding, len(self), span, stride)
+        self._must_leave(steps)
         first = np.arange(steps) * stride - left
         taps = first[:, np.newaxis] + np.arange(kernel) * dilation
         start, stop = self._hull(taps)
@@ -167,7 +168,12 @@ class ReceptiveField:
         share = share.reshape(-1, *[1] * (values.ndim - 2)).astype(values.dtype)
         return values[:, left] * (1 - share) + values[:, right] * share
 
+    def _must_leave(self, steps: int) -> None:
+        if steps < 1:
+            raise ValueError(f"a series of {self.length} samples is too short: a layer has no step left of {len(self)}")
+
     def _taken(self, steps: np.ndarray) -> ReceptiveField:
+        self._must_leave(len(steps))
         start, stop = self._hull(steps[:, np.newaxis])
         low, high = self._nominal(steps)
         return replace(self, start=start, stop=stop, low=low, high=high)

@@ -90,6 +90,13 @@ def test_every_head_gets_the_changed_features(name, head):
     agree(classifier, x, slices, 0.5)
 
 
+@pytest.mark.parametrize("name", LOCAL)
+def test_one_sample_at_an_end_is_a_window_as_well(name):
+    classifier, x = network(name, 523), series(523)
+    for slices in (Slices(np.array([0]), np.array([1]), 523), Slices(np.array([522]), np.array([523]), 523)):
+        agree(classifier, x, slices, 5.0)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.sampled_from(LOCAL), st.data())
 def test_any_windows_agree(name, data):
