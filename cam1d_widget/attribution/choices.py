@@ -11,7 +11,16 @@ import numpy as np
 from .masking import PieceBaseline, baseline_for
 from .methods import AttributionMethod, all_methods
 
-__all__ = ["Methods", "chosen_methods", "columns", "described", "rows_of", "wanted_targets", "with_baseline"]
+__all__ = [
+    "Methods",
+    "chosen_methods",
+    "columns",
+    "described",
+    "in_windows",
+    "rows_of",
+    "wanted_targets",
+    "with_baseline",
+]
 
 Methods = Iterable[str | AttributionMethod | type[AttributionMethod]] | None
 
@@ -64,6 +73,13 @@ def described(method: AttributionMethod, mean: np.ndarray | None) -> str:
     unchosen = _has(method, "baseline") and method.baseline is None and mean is None  # type: ignore[attr-defined]
     words = f"{method.description} (baseline: zero, for no background was given)" if unchosen else method.description
     return f"{words}; {method.warning}" if method.warning else words
+
+
+def in_windows(window: Any) -> str:
+    """Words that say that a map is averaged over windows."""
+    if window is None:
+        return ""
+    return f"; averaged over windows {f'of {window} samples' if np.ndim(window) == 0 else 'between change points'}"
 
 
 def wanted_targets(targets: Any, classes: int) -> str | np.ndarray:

@@ -24,6 +24,7 @@ def explain(
     output: str | int | None = None,
     score: str = "logits",
     batch_size: int | None = None,
+    window: Any = None,
     progress: bool = True,
     **names: Any,
 ) -> Explanation:
@@ -42,6 +43,9 @@ def explain(
         Series, mostly the training data, whose mean of each channel is the baseline. Default: the baseline is zero.
     layer, output, score, batch_size
         As in :class:`~cam1d_widget.KerasClassifier`.
+    window : int, or sequence of int, optional
+        Average the maps that tell channels apart over windows of so many samples, or between these change points: a
+        network reads events, and single samples of a map are mostly noise. Sums stay as they are.
     progress : bool
         Show a progress bar.
     **names
@@ -60,7 +64,7 @@ def explain(
     """
     classifier = as_classifier(model, layer=layer, output=output, score=score, batch_size=batch_size)
     targets = wanted_targets(targets, classifier.classes)
-    lazy = LazyExplanation(classifier, x, methods=methods, background=background, **names)
+    lazy = LazyExplanation(classifier, x, methods=methods, background=background, window=window, **names)
     return lazy.compute(targets=targets, progress=progress)
 
 

@@ -9,9 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..checks import finite, shaped_as_map
+from .masking import ChangePoints, pooled
 from .methods import AttributionMethod
 
-__all__ = ["GrowingMaps", "JudgedMaps", "judged_maps", "parts"]
+__all__ = ["GrowingMaps", "JudgedMaps", "Window", "averaged", "judged_maps", "parts"]
+
+Window = int | ChangePoints
+"""Samples in a window, or the change points between windows; None for none."""
 
 # Series that methods are handed at a time, and their bytes; fewer where one of them takes long for each.
 _TOGETHER, _BYTES, _SLOW = 64, 8 * 2**20, 4
@@ -39,16 +43,27 @@ class JudgedMaps(NamedTuple):
         return JudgedMaps(self.values[instance, target], self.gaps[instance, target], errors)
 
 
+def averaged(values: np.ndarray, window: Window) -> np.ndarray:
+    """Maps in which every sample has the mean of its window: of so many samples, or between change points."""
+    if window is None:
+        return values
+    return pooled(values, window) if isinstance(window, int | np.integer) else pooled(values, change_points=window)
+
+
 def judged_maps(
-    method: AttributionMethod, classifier: Any, x: np.ndarray, targets: np.ndarray, rows: np.ndarray
+    method: AttributionMethod, classifier: Any, x: np.ndarray, targets: np.ndarray, rows: np.ndarray, window: Window
 ) -> JudgedMaps:
-    """Maps of a method on the series `x[rows]`, for `targets` of shape (instance, target)."""
+    """Maps of a method on the series `x[rows]`, for `targets` of shape (instance, target), averaged over windows."""
     series = x[rows]
     if isinstance(getattr(method, "baseline", None), np.ndarray):
         method = replace(method, baseline=method.baseline[rows])  # type: ignore[type-var, attr-defined]
     values, totals, errors = method.maps(classifier, series, targets)
     finite(f"the map of {method.label}", values)
     shaped_as_map(f"the map of {method.label}", values, (*targets.shape, *series.shape[1:]))
+    if window is not None and not method.placed:
+        values = averaged(values, window)
+        # What chance does in a window is not independent, so that its mean error is the most that theirs can be.
+        errors = None if errors is None else averaged(errors, window)
     expected = method.expected_total(classifier, series, targets)
     if expected is None:
         return JudgedMaps(values, np.full(targets.shape, np.nan), errors)

@@ -22,6 +22,11 @@ def readable(model: Any) -> Any:
     TypeError, ValueError
         If there is none, or if it is not built.
     """
+    if keras.backend.backend() != "tensorflow":
+        raise ValueError(
+            f"Keras must run on TensorFlow to be explained, but runs on {keras.backend.backend()}; "
+            f"set KERAS_BACKEND=tensorflow before Keras is imported"
+        )
     if isinstance(model, str | Path):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of an optimizer whose state is not needed here

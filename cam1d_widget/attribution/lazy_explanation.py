@@ -12,9 +12,9 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from ..explanation import Explanation
-from .choices import Methods, chosen_methods, columns, described, rows_of, wanted_targets, with_baseline
+from .choices import Methods, chosen_methods, columns, described, in_windows, rows_of, wanted_targets, with_baseline
 from .classifier import check_series
-from .judged_maps import GrowingMaps, JudgedMaps, judged_maps, parts
+from .judged_maps import GrowingMaps, JudgedMaps, Window, averaged, judged_maps, parts
 from .masking import channel_mean
 from .methods import AttributionMethod
 from .series import read_series
@@ -41,6 +41,8 @@ class LazyExplanation:
     background : array-like of shape (instance, time, channel), optional
     layout : {"channels_last", "channels_first"}
         Order of the dims of `x` and `background`.
+    window : int, or sequence of int, optional
+        Average the maps that tell channels apart over windows of so many samples, or between these change points.
     **names
         Of the :class:`~cam1d_widget.Explanation`.
 
@@ -65,6 +67,7 @@ class LazyExplanation:
         methods: Methods = None,
         background: Any = None,
         layout: str = "channels_last",
+        window: Window = None,
         **names: Any,
     ) -> None:
         unknown = names.keys() - {"y", "class_names", "channel_names", "channel_units", "sampling_rate"}
@@ -82,6 +85,8 @@ class LazyExplanation:
             background = read_series("background", background, layout).values
             background = check_series(background, None, x.shape[2], "background")
             baseline = channel_mean(background)
+        self.window = window
+        averaged(x[:1], window)  # refuses a wrong window
         chosen = chosen_methods(methods, classifier, background)
         self._classifier = classifier
         # What nobody asked for by name must not make many instances take minutes.
@@ -113,7 +118,10 @@ class LazyExplanation:
         self.adds_up = {
             label: "" if self.exactness[label] == "approximate" else method.adds_up for label, method in methods.items()
         }
-        self.descriptions = {label: described(method, baseline) for label, method in methods.items()}
+        self.descriptions = {
+            label: described(method, baseline) + ("" if method.placed else in_windows(self.window))
+            for label, method in methods.items()
+        }
 
     def _take_facts(self, frame: Explanation) -> None:
         self.x, self.scores, self.probabilities, self.y = frame.x, frame.scores, frame.probabilities, frame.y
@@ -219,7 +227,7 @@ class LazyExplanation:
         return self._maps[key]
 
     def _judged(self, label: str, rows: np.ndarray, targets: np.ndarray) -> JudgedMaps:
-        return judged_maps(self._methods[label], self._classifier, self.x, targets, rows)
+        return judged_maps(self._methods[label], self._classifier, self.x, targets, rows, self.window)
 
     def _keep(self, key: tuple[str, int, int], made: JudgedMaps) -> None:
         self._maps[key] = made

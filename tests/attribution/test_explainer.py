@@ -256,3 +256,23 @@ def test_model_that_has_grown_is_read_anew(x):
     assert explain(model, x[:1], methods=["Saliency"], progress=False).scores.shape == (1, 2)
     model.compile("adam", keras.losses.CategoricalCrossentropy(from_logits=True))
     assert explain(model, x[:1], methods=["Saliency"], progress=False).probabilities is not None
+
+
+def test_maps_may_be_averaged_over_windows(classifier, x):
+    methods = ["HiResCAM", "Saliency", "SmoothGrad", "Integrated Gradients"]
+    plain = explain(classifier, x[:2], methods=methods, progress=False)
+    pooled = explain(classifier, x[:2], methods=methods, window=27, progress=False)
+    np.testing.assert_array_equal(pooled.attributions["HiResCAM"], plain.attributions["HiResCAM"])  # placed by steps
+    for method in methods[1:]:
+        fine, coarse = plain.attributions[method], pooled.attributions[method]
+        np.testing.assert_allclose(coarse.sum(axis=2), fine.sum(axis=2), rtol=1e-3, atol=1e-5)
+        np.testing.assert_allclose(coarse[:, :, 27:54], coarse[:, :, 27:28].repeat(27, axis=2))
+        np.testing.assert_allclose(coarse[:, :, 30], fine[:, :, 27:54].mean(axis=2), rtol=1e-4, atol=1e-6)
+        assert "windows of 27 samples" in pooled.descriptions[method]
+    np.testing.assert_allclose(
+        pooled.completeness["Integrated Gradients"], plain.completeness["Integrated Gradients"], atol=1e-4
+    )
+    points = explain(classifier, x[:1], methods=["Saliency"], window=[100, 120], progress=False)
+    assert len(np.unique(points.attributions["Saliency"][0, 0, :, 0])) == 3
+    with pytest.raises(ValueError, match="window must be from 1 to the 300 samples"):
+        explain(classifier, x[:1], methods=["Saliency"], window=301, progress=False)
