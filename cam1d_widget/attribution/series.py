@@ -42,7 +42,10 @@ def read_series(argument: str, x: Any, layout: str = "channels_last") -> Series:
         return _of_frames(argument, list(x))
     if hasattr(x, "dims") and hasattr(x, "coords"):
         return _of_labelled(argument, x)
-    values = np.asarray(x)
+    try:
+        values = np.asarray(x)
+    except ValueError:
+        raise ValueError(f"{argument} must hold series of one length and one number of channels each") from None
     values = values[np.newaxis] if values.ndim == 2 else values
     if layout == "channels_first" and values.ndim != 3:
         raise ValueError(f"{argument} must have shape (instance, channel, time), but has {values.shape}")
