@@ -28,7 +28,8 @@ demo: page ## the page, then JupyterLab on the notebook (ARGS=--no-browser on a 
 	.venv/bin/jupyter lab notebooks/first_look.ipynb $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
 
 test: setup chromium ## all tests but the slow ones
-	.venv/bin/python -m pytest -m "not slow" $(ARGS)
+	.venv/bin/python -m pytest -n 2 -m "not slow and not browser" $(ARGS)
+	.venv/bin/python -m pytest -m browser $(ARGS)
 	cd js && npm run --silent test
 
 test-all: setup chromium ## all tests
@@ -42,8 +43,9 @@ check: setup ## format, lint, types and floors
 	.venv/bin/lint-imports
 	cd js && npm run --silent check
 
-bench: setup ## figures of the question's network: speed and placement; perturbation methods; long series
+bench: setup ## figures: placement and sums; every method beside bare passes; perturbation methods; long series
 	.venv/bin/python benchmarks/question_network.py
+	.venv/bin/python benchmarks/bare_passes.py
 	.venv/bin/python benchmarks/perturbation.py
 	.venv/bin/python benchmarks/long_series.py
 

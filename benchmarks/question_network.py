@@ -1,7 +1,6 @@
 """Figures of the question's network, each as a ratio to something run beside it: `make bench`.
 
-Speed is told in bare passes: the same stacked batch through one compiled forward (or forward and backward) pass of the
-same Keras model. Placement is told in samples, against the two ways of stretching that other libraries use.
+Placement is told in samples, against the two ways of stretching that other libraries use; imports beside that of numpy.
 """
 
 from __future__ import annotations
@@ -15,10 +14,8 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 
-from cam1d_widget import KerasClassifier, all_methods, explain, models
-from cam1d_widget.attribution.lazy_explanation import LazyExplanation
+from cam1d_widget import KerasClassifier, explain, models
 from cam1d_widget.attribution.receptive_field import ReceptiveField
 from cam1d_widget.data.watch import load_watch
 
@@ -34,8 +31,6 @@ def main() -> None:
     imports()
     placement(KerasClassifier(model))
     completeness(model, watch)
-    for instances in (1, 64):
-        speed(model, watch, instances)
 
 
 def imports() -> None:
@@ -72,30 +67,6 @@ def completeness(model: Any, watch: Any) -> None:
     explanation = explain(model, x, methods=["HiResCAM", "Integrated Gradients"], background=background, progress=False)
     for label, gaps in explanation.completeness.items():
         print(f"completeness gap, median {np.median(gaps):.1e}, largest {gaps.max():.1e} of {len(x)}  {label}")
-    print()
-
-
-def speed(model: Any, watch: Any, instances: int) -> None:
-    """Time of each method's maps for one class, in bare passes over the same instances."""
-    x = np.tile(watch.x_test, (2, 1, 1))[:instances]
-    forward = tf.function(lambda x: model(x, training=False))
-
-    @tf.function
-    def both(x: tf.Tensor) -> Any:
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            score = model(x, training=False)[:, 0]
-        return tape.gradient(score, x)
-
-    tensor = tf.constant(x)
-    there, back = seconds(lambda: forward(tensor).numpy()), seconds(lambda: both(tensor).numpy())
-    print(f"{instances} instance(s): bare forward {there * 1e3:.1f} ms, forward and backward {back * 1e3:.1f} ms")
-    classifier = KerasClassifier(model)
-    for method in all_methods():
-        if method().refusal(classifier) is None:
-            lazy = LazyExplanation(classifier, x, methods=[method], background=watch.x_train)
-            took = seconds(lambda lazy=lazy: lazy.compute(targets=0, progress=False), runs=3)
-            print(f"{took / back:8.1f} passes forward and backward  {method.label}")
     print()
 
 
