@@ -35,7 +35,7 @@ class DeepLIFT(PropagationMethod):
     label = "DeepLIFT"
     adds_up = "add up to the score minus the baseline's"
     reference = "Shrikumar et al. (2017), https://arxiv.org/abs/1704.02685"
-    axioms = frozenset({Axiom.COMPLETENESS, Axiom.DUMMY})
+    axioms = frozenset({Axiom.COMPLETENESS, Axiom.DUMMY, Axiom.SYMMETRY, Axiom.SHIFT})
 
     @property
     def propagation_rule(self) -> Rescale:

@@ -25,7 +25,7 @@ class GuidedBackprop(PropagationMethod):
 
     label = "Guided Backprop"
     reference = "Springenberg et al. (2014), https://arxiv.org/abs/1412.6806"
-    axioms = frozenset({Axiom.DUMMY})
+    axioms = frozenset({Axiom.DUMMY, Axiom.SYMMETRY, Axiom.SHIFT})
     warning = WARNING
 
     @property

@@ -21,13 +21,13 @@ class GuidedGradCAM(PropagationMethod):
 
     .. math:: \phi = R_{\text{guided}} \cdot \max(L_c, 0)
 
-    The map of Grad-CAM is put where its steps look. As in the paper only its positive part counts: two negatives would
-    make a positive.
+    The map of Grad-CAM is put where its steps look. As in the paper only its positive part counts, for two negatives
+    would make a positive; where Grad-CAM finds nothing in favor of the class, the product is zero throughout.
     """
 
     label = "Guided Grad-CAM"
     reference = "Selvaraju et al. (2017), https://arxiv.org/abs/1610.02391"
-    axioms = frozenset({Axiom.DUMMY})
+    axioms = frozenset({Axiom.DUMMY, Axiom.SHIFT})
     warning = WARNING
 
     @property

@@ -45,7 +45,7 @@ class LRP(PropagationMethod):
 
     label = "LRP"
     reference = "Bach et al. (2015), https://doi.org/10.1371/journal.pone.0130140"
-    axioms = frozenset({Axiom.DUMMY})
+    axioms = frozenset({Axiom.DUMMY, Axiom.SYMMETRY, Axiom.SHIFT})
 
     def __post_init__(self) -> None:
         if self.rule not in RULES:
