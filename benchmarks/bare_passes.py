@@ -23,6 +23,7 @@ import tensorflow as tf
 from cam1d_widget import KerasClassifier, models
 from cam1d_widget.attribution.choices import chosen_methods
 from cam1d_widget.attribution.methods import AttributionMethod, ClassActivationMap
+from cam1d_widget.attribution.propagation.rules import Rescale, Rule
 
 
 class Counted(KerasClassifier):
@@ -47,6 +48,14 @@ class Counted(KerasClassifier):
         """Features and gradients, noted."""
         self.there.append(len(x))
         return super().features(x, target)
+
+    def propagate(self, x: np.ndarray, target: Any, rule: Rule, baseline: np.ndarray | None = None) -> np.ndarray:
+        """Propagation, noted as a pass there and back; a baseline that is the same for all takes one series there."""
+        self.back.append(len(x))
+        if isinstance(rule, Rescale):
+            shared = baseline is None or bool((baseline == baseline[:1]).all())
+            self.there.append(1 if shared else len(x))
+        return super().propagate(x, target, rule, baseline)
 
 
 class BarePasses:

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from .steps import Step
 
-__all__ = ["Backward", "Seen", "Unsupported", "transposed"]
+__all__ = ["Backward", "Seen", "Unsupported", "taped", "transposed"]
 
 
 class Unsupported(ValueError):
@@ -32,12 +32,15 @@ class Seen:
     inputs, outputs : list of Tensor
     inputs_there, outputs_there : list of Tensor
         For the baseline; of one instance where it is the same for all.
+    pull : callable
+        Vector-Jacobian product of the step at its inputs: from one tensor for each output to one for each input.
     """
 
     inputs: list[tf.Tensor]
     outputs: list[tf.Tensor]
     inputs_there: list[tf.Tensor]
     outputs_there: list[tf.Tensor]
+    pull: Callable[[list[tf.Tensor]], list[tf.Tensor]]
 
 
 class Backward(NamedTuple):
@@ -55,12 +58,22 @@ class Backward(NamedTuple):
     to: tuple[int, ...]
 
 
-def transposed(function: Callable[..., Any], inputs: Sequence[tf.Tensor], given: Any) -> list[tf.Tensor]:
-    """Vector-Jacobian product of a function, for each of its inputs."""
+def taped(
+    function: Callable[..., Any], inputs: list[tf.Tensor]
+) -> tuple[list[tf.Tensor], Callable[[list[tf.Tensor]], list[tf.Tensor]]]:
+    """Values of a function in float32, and its vector-Jacobian product, to be asked for once."""
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(inputs)
-        outputs = function(*inputs)
-    flat = list(outputs) if isinstance(outputs, list | tuple) else [outputs]
-    given = [tf.cast(one, output.dtype) for one, output in zip(given, flat, strict=True)]
-    zero = tf.UnconnectedGradients.ZERO
-    return list(tape.gradient(flat, list(inputs), output_gradients=given, unconnected_gradients=zero))
+        made = function(*inputs)
+        outputs = [tf.cast(one, tf.float32) for one in (made if isinstance(made, list | tuple) else [made])]
+
+    def pull(given: list[tf.Tensor]) -> list[tf.Tensor]:
+        zero = tf.UnconnectedGradients.ZERO
+        return list(tape.gradient(outputs, inputs, output_gradients=given, unconnected_gradients=zero))
+
+    return outputs, pull
+
+
+def transposed(function: Callable[..., Any], inputs: list[tf.Tensor], given: list[tf.Tensor]) -> list[tf.Tensor]:
+    """Vector-Jacobian product of a function, for each of its inputs."""
+    return taped(function, inputs)[1](given)

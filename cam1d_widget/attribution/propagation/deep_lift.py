@@ -8,7 +8,7 @@ from functools import partial
 import tensorflow as tf
 
 from .backward import Backward, Seen, Unsupported, transposed
-from .operations import Largest, Opaque, Pointwise, Product, Rearranged, Summed, Weighted
+from .operations import Largest, Opaque, Operation, Pointwise, Product
 from .steps import Step
 
 __all__ = ["deep_lift"]
@@ -30,22 +30,21 @@ def deep_lift(step: Step) -> Backward:
     return Backward(partial(_HANDS.get(type(step.operation), _linear), step.operation), step.sources)
 
 
-def _linear(operation: Rearranged | Summed, seen: Seen, given: list[tf.Tensor]) -> list[tf.Tensor]:
-    return transposed(operation.call, seen.inputs, given)
-
-
-def _weighted(operation: Weighted, seen: Seen, given: list[tf.Tensor]) -> list[tf.Tensor]:
-    return transposed(operation, seen.inputs, given)
+def _linear(_: Operation, seen: Seen, given: list[tf.Tensor]) -> list[tf.Tensor]:
+    return seen.pull(given)
 
 
 def _ratio(operation: Pointwise, seen: Seen, given: list[tf.Tensor]) -> list[tf.Tensor]:
     """Difference of the outputs by that of the inputs, each value for itself."""
     x, there = seen.inputs[0], seen.inputs_there[0]
     difference = x - there
+    rise = seen.outputs[0] - seen.outputs_there[0]
+    if operation.name == "relu":  # of which rounding spoils no ratio
+        ratio, same = tf.math.divide_no_nan(rise, difference), difference == 0
+        return [given[0] * tf.where(same, tf.cast(x > 0, x.dtype), ratio)]
     same = tf.abs(difference) < _SAME
-    ratio = (seen.outputs[0] - seen.outputs_there[0]) / tf.where(same, 1.0, difference)
     slope = transposed(operation.call, [(x + there) / 2], [tf.ones_like(x)])[0]
-    return [given[0] * tf.where(same, slope, ratio)]
+    return [given[0] * tf.where(same, slope, rise / tf.where(same, 1.0, difference))]
 
 
 def _largest(operation: Largest, seen: Seen, given: list[tf.Tensor]) -> list[tf.Tensor]:
@@ -53,7 +52,7 @@ def _largest(operation: Largest, seen: Seen, given: list[tf.Tensor]) -> list[tf.
     there = [tf.broadcast_to(one, tf.shape(x)) for x, one in zip(seen.inputs, seen.inputs_there, strict=True)]
     now, before = seen.outputs[0], seen.outputs_there[0]
     top = tf.maximum(now, before)
-    rises = transposed(operation.call, seen.inputs, [given[0] * (top - before)])
+    rises = seen.pull([given[0] * (top - before)])
     falls = transposed(operation.call, there, [given[0] * (now - top)])
     # where anything is owed, the input differs: it beats what was largest, or was beaten by what is
     return [
@@ -69,7 +68,6 @@ def _product(operation: Product, seen: Seen, given: list[tf.Tensor]) -> list[tf.
 
 
 _HANDS: dict[type, Callable[..., list[tf.Tensor]]] = {
-    Weighted: _weighted,
     Pointwise: _ratio,
     Largest: _largest,
     Product: _product,

@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from ..keras_graph import kinds
-from .backward import Backward, Seen, Unsupported
+from .backward import Backward, Seen, Unsupported, taped
 from .deep_lift import deep_lift
 from .guided import guided
 from .lrp import lrp
@@ -69,8 +69,7 @@ class Propagation:
 
     def __init__(self, series: Any, exit_: Any, last: Any | None, two_sided: bool, rule: Rule) -> None:
         steps, self._logits = read_steps(series, exit_, last)
-        if isinstance(rule, LayerwiseRelevance):
-            steps = with_norms_merged(steps, self._logits)
+        steps = with_norms_merged(steps, self._logits)  # as LRP wants it; the others only get faster
         self._rule, self._two_sided, self._shape = rule, two_sided, [None, *series.shape[1:]]
         self._units = int(exit_.shape[-1] if last is None else last.units)
         self._steps = steps
@@ -125,12 +124,13 @@ class Propagation:
     def _propagated(
         self, x: tf.Tensor, targets: tf.Tensor, baseline: tf.Tensor
     ) -> tuple[tf.Tensor, list[tuple[Step, Seen, list[tf.Tensor], list[tf.Tensor]]]]:
-        values = self._forward(x)
-        there = self._forward(baseline) if isinstance(self._rule, Rescale) else {}
+        values, pulls = self._forward(x)
+        there = self._forward(baseline)[0] if isinstance(self._rule, Rescale) else {}
         given = {self._logits: self._start(values[self._logits], targets)}
         passed = []
         for step, back in self._back:
-            seen = Seen(*(_of(known, numbers) for known in (values, there) for numbers in (step.sources, step.results)))
+            inputs, outputs = _of(values, step.sources), _of(values, step.results)
+            seen = Seen(inputs, outputs, _of(there, step.sources), _of(there, step.results), pulls[step])
             asked = [given.get(one, tf.zeros_like(values[one])) for one in step.results]
             handed = list(back.hand(seen, asked))
             passed.append((step, seen, asked, handed))
@@ -138,15 +138,15 @@ class Propagation:
                 given[number] = given[number] + one if number in given else one
         return given[0], passed
 
-    def _forward(self, x: tf.Tensor) -> Values:
-        values = {0: x}
+    def _forward(self, x: tf.Tensor) -> tuple[Values, dict[Step, Any]]:
+        """Values of every tensor, and the vector-Jacobian product of every step."""
+        values, pulls = {0: x}, {}
         for step in self._steps:
             operation = step.operation
             function = operation if isinstance(operation, Weighted) else operation.call
-            made = function(*_of(values, step.sources))
-            made = made if isinstance(made, list | tuple) else [made]
-            values.update(zip(step.results, (tf.cast(one, tf.float32) for one in made), strict=True))
-        return values
+            made, pulls[step] = taped(function, _of(values, step.sources))
+            values.update(zip(step.results, made, strict=True))
+        return values, pulls
 
     def _start(self, logits: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
         """What the logits are given: one for the explained class, or its score."""

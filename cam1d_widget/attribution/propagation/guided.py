@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from .backward import Backward, Seen, Unsupported, transposed
-from .operations import Opaque, Pointwise, Weighted
+from .backward import Backward, Seen, Unsupported
+from .operations import Opaque, Pointwise
 from .steps import Step
 
 __all__ = ["guided"]
@@ -22,11 +22,10 @@ def guided(step: Step) -> Backward:
     operation = step.operation
     if isinstance(operation, Opaque) and _may_hide_relu(step.layer, operation):
         raise Unsupported(step, "in which ReLUs may be hidden")
-    function = operation if isinstance(operation, Weighted) else operation.call
     only_positive = isinstance(operation, Pointwise) and operation.name in ("relu", "relu6")
 
     def hand(seen: Seen, given: list[tf.Tensor]) -> list[tf.Tensor]:
-        return transposed(function, seen.inputs, [tf.nn.relu(one) for one in given] if only_positive else given)
+        return seen.pull([tf.nn.relu(one) for one in given] if only_positive else given)
 
     return Backward(hand, step.sources)
 

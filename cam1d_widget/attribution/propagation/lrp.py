@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
-from .backward import Backward, Seen, Unsupported, transposed
+from .backward import Backward, Seen, Unsupported, taped
 from .operations import Largest, Pointwise, Product, Rearranged, Summed, Weighted
 from .rules import AlphaBeta, Epsilon, Gamma, LayerRule, LayerwiseRelevance, SquaredWeights
 from .steps import Step
@@ -55,16 +55,14 @@ def _back(step: Step, logits: int, rule: LayerwiseRelevance, known: _Known) -> B
         chosen, positive = _chosen(step, logits, rule, known), everywhere[0] in known.positive
         return Backward(lambda seen, given: [_weighted(chosen, operation, positive, seen, given[0])], everywhere)
     if isinstance(operation, Rearranged | Largest):
-        return Backward(lambda seen, given: transposed(operation.call, seen.inputs, given), everywhere)
+        return Backward(lambda seen, given: seen.pull(given), everywhere)
     if isinstance(operation, Summed):
-        return Backward(lambda seen, given: _shares(operation, rule.logits, seen, given), everywhere)
+        return Backward(lambda seen, given: _shares(rule.logits, seen, given), everywhere)
     if isinstance(operation, Pointwise) and operation.name in _PASSING:
         return Backward(lambda seen, given: given, everywhere)
     if isinstance(operation, Product):
         signal = everywhere.index(_signal(step, known))
-        return Backward(
-            lambda seen, given: [_shares(operation, rule.logits, seen, given)[signal]], (everywhere[signal],)
-        )
+        return Backward(lambda seen, given: [_shares(rule.logits, seen, given)[signal]], (everywhere[signal],))
     raise Unsupported(step)
 
 
@@ -109,21 +107,21 @@ def _keeps_sign(step: Step) -> bool:
 # The rules
 
 
-def _shares(operation: Summed | Product, rule: Epsilon, seen: Seen, given: list[tf.Tensor]) -> list[tf.Tensor]:
+def _shares(rule: Epsilon, seen: Seen, given: list[tf.Tensor]) -> list[tf.Tensor]:
     """Share of each input in a sum; of a product, as if the other factor were a constant."""
     ratios = [_divided(one, z, rule.epsilon) for one, z in zip(given, seen.outputs, strict=True)]
-    handed = transposed(operation.call, seen.inputs, ratios)
-    return [x * one for x, one in zip(seen.inputs, handed, strict=True)]
+    return [x * one for x, one in zip(seen.inputs, seen.pull(ratios), strict=True)]
 
 
 def _weighted(rule: LayerRule, operation: Weighted, positive: bool, seen: Seen, given: tf.Tensor) -> tf.Tensor:
-    x, z, kernel = seen.inputs[0], seen.outputs[0], operation.kernel()
     if isinstance(rule, Epsilon):
-        return x * _handed(operation, x, kernel, _divided(given, z, rule.epsilon))
+        return _shares(rule, seen, [given])[0]
+    x = seen.inputs[0]
     if isinstance(rule, SquaredWeights):
-        ones, squares = tf.ones_like(x), tf.square(kernel)
-        return _handed(operation, ones, squares, tf.math.divide_no_nan(given, operation.product(ones, squares)))
-    return _by_sign(rule, operation, [x] if positive else [tf.nn.relu(x), -tf.nn.relu(-x)], z, given)
+        squares = tf.square(operation.kernel())
+        sums, pull = taped(lambda ones: operation.product(ones, squares), [tf.ones_like(x)])
+        return pull([tf.math.divide_no_nan(given, sums[0])])[0]
+    return _by_sign(rule, operation, [x] if positive else [tf.nn.relu(x), -tf.nn.relu(-x)], seen.outputs[0], given)
 
 
 def _by_sign(
@@ -135,40 +133,29 @@ def _by_sign(
     """
     kernel, bias = operation.kernel(), operation.bias()
     above, below = tf.nn.relu(kernel), -tf.nn.relu(-kernel)
+    one_sided = isinstance(rule, AlphaBeta) and rule.beta == 0
 
     def sums(*halves: tf.Tensor) -> list[tf.Tensor]:
-        pairs = (above, below), (below, above)
+        pairs = [(above, below), (below, above)][: 1 if one_sided else 2]
         return [sum(map(operation.product, halves, pair[: len(halves)])) for pair in pairs]
 
-    raising, lowering = sums(*halves)
-    raising, lowering = raising + tf.nn.relu(bias), lowering - tf.nn.relu(-bias)
-    if isinstance(rule, Gamma):
-        weights = _gamma(rule, z, raising, lowering, given)
-    else:
-        weights = _alpha_beta(rule, raising, lowering, given)
-    return sum(half * one for half, one in zip(halves, transposed(sums, halves, weights), strict=True))
+    values, pull = taped(sums, halves)
+    biases = [tf.nn.relu(bias), -tf.nn.relu(-bias)]
+    values = [value + one for value, one in zip(values, biases, strict=False)]
+    weights = _gamma(rule, z, values[0], given) if isinstance(rule, Gamma) else _alpha_beta(rule, values, given)
+    return sum(half * one for half, one in zip(halves, pull(weights), strict=True))
 
 
-def _gamma(
-    rule: Gamma, z: tf.Tensor, raising: tf.Tensor, lowering: tf.Tensor, given: tf.Tensor
-) -> tuple[tf.Tensor, tf.Tensor]:
+def _gamma(rule: Gamma, z: tf.Tensor, raising: tf.Tensor, given: tf.Tensor) -> list[tf.Tensor]:
     """What each raising and each lowering contribution is multiplied by."""
-    favored = tf.where(z >= 0, raising, lowering)
-    ratio = _divided(given, z + rule.gamma * favored, rule.epsilon)
-    return ratio * tf.where(z >= 0, 1 + rule.gamma, 1.0), ratio * tf.where(z >= 0, 1.0, 1 + rule.gamma)
+    rises = z >= 0
+    ratio = _divided(given, z + rule.gamma * tf.where(rises, raising, z - raising), rule.epsilon)
+    return [ratio * tf.where(rises, 1.0 + rule.gamma, 1.0), ratio * tf.where(rises, 1.0, 1.0 + rule.gamma)]
 
 
-def _alpha_beta(
-    rule: AlphaBeta, raising: tf.Tensor, lowering: tf.Tensor, given: tf.Tensor
-) -> tuple[tf.Tensor, tf.Tensor]:
-    return (
-        rule.alpha * given / (raising + rule.epsilon),
-        -rule.beta * given / (lowering - rule.epsilon),
-    )
-
-
-def _handed(operation: Weighted, x: tf.Tensor, kernel: tf.Tensor, given: tf.Tensor) -> tf.Tensor:
-    return transposed(lambda one: operation.product(one, kernel), [x], [given])[0]
+def _alpha_beta(rule: AlphaBeta, values: list[tf.Tensor], given: tf.Tensor) -> list[tf.Tensor]:
+    parts = (rule.alpha, -rule.beta), (rule.epsilon, -rule.epsilon)
+    return [part * given / (value + epsilon) for value, part, epsilon in zip(values, *parts, strict=False)]
 
 
 def _divided(given: tf.Tensor, z: tf.Tensor, epsilon: float) -> tf.Tensor:
