@@ -156,7 +156,7 @@ class Network:
         logits = self.logits(samples)
         ours = (self.probabilities(logits) if self.ending.seen else logits).numpy()[:, -outputs.shape[1] :]
         shares = _are_shares(outputs)
-        if np.allclose(ours, outputs, rtol=1e-2, atol=1e-2) and not (self.link is None and shares):
+        if np.allclose(ours, outputs, rtol=1e-2, atol=1e-2) and (self.ending.seen or not shares):
             return
         if not shares:
             raise ValueError(

@@ -43,6 +43,13 @@ def test_log_odds_stand_for_logits_that_stay_hidden(end, x):
     np.testing.assert_allclose(values.totals, IntegratedGradients().expected_total(classifier, x, targets), rtol=0.01)
 
 
+def test_averaged_probabilities_are_no_logits(x):
+    series = keras.Input((300, 9))
+    members = [L.Dense(3, activation="softmax")(L.GlobalAveragePooling1D()(L.Conv1D(4, 9)(series))) for _ in range(2)]
+    model = keras.Model(series, L.Average()(members))
+    np.testing.assert_allclose(KerasClassifier(model).probabilities(x), model.predict(x, verbose=0), rtol=1e-3)
+
+
 def test_log_odds_do_not_saturate(x):
     """Where a softmax is one to the last bit, its log-odds still have the slope of the logits."""
     model = question([L.GlobalAveragePooling1D(), L.Dense(2, activation=lambda z: keras.ops.softmax(z))])
