@@ -104,11 +104,13 @@ def methods_beside_passes(instances: int) -> None:
     bare = BarePasses(model, classifier.batch_size)
     print(f"\n{instances} instance(s), one class; beside the bare passes of the same batches")
     for method in chosen_methods(None, classifier, background=x if len(x) > 1 else np.concatenate([x, x + 1])):
+        if method.on_demand and instances > 1:  # minutes, which would tell nothing that one instance does not
+            continue
         classifier.there, classifier.back = [], []
         method.attribute(classifier, x, 0)
         there, back = list(classifier.there), list(classifier.back)
         if there or back:
-            runs = 5 if sum(there) + 3 * sum(back) > 500 * instances else 31
+            runs = 3 if sum(there) + 3 * sum(back) > 500 * instances else 31
             ratio = in_turn(
                 lambda method=method: method.attribute(classifier, x, 0),
                 lambda there=there, back=back: bare.run(x, there, back),

@@ -6,16 +6,15 @@ trace on its layers, and the activation behind the logits is looked through, not
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
-import tensorflow as tf
 
 from .affine_head import AffineHead
 from .classifier import as_targets, check_series, warn_if_saturated
 from .keras_network import Network
+from .keras_passes import Passes
 from .keras_reading import readable
 from .keras_receptive_field import receptive_field_of
 from .propagation.engine import Propagations
@@ -71,6 +70,7 @@ class KerasClassifier:
         self._network: Any = Network(self.model, layer, output)
         if self._network.link is None and score == "probabilities":
             raise ValueError(f"model {self.name!r} gives no probabilities to explain; use score='logits'")
+        self._passes = Passes(self._network, score == "probabilities", batch_size)
         self.classes = 2 if self._network.two_sided else self._network.units
         self._length: int | None = self.input_shape[0]
 
@@ -139,11 +139,16 @@ class KerasClassifier:
 
     _field: ReceptiveField | None = None
 
+    @property
+    def traces(self) -> dict[str, int]:
+        """How often each pass that was taken has been compiled, by name: once, whatever is asked of it."""
+        return self._passes.traces
+
     # What methods ask for
 
     def scores(self, x: np.ndarray) -> np.ndarray:
         """Score of every class, of shape (instance, class)."""
-        scores = _joined([self._scores(batch).numpy() for batch in self._batches(self._checked(x))])
+        scores = self._passes.scores(self._checked(x))
         if self.score == "probabilities":
             warn_if_saturated(scores)
         return scores
@@ -159,8 +164,7 @@ class KerasClassifier:
         """Gradient of the target's score by the input, of shape (instance, time, channel)."""
         x = self._checked(x)
         targets = as_targets(target, len(x), self.classes)
-        pairs = zip(self._batches(x), self._batches(targets), strict=True)
-        return _joined([self._gradient(*pair).numpy() for pair in pairs])
+        return self._passes.gradient(x, targets)
 
     def features(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray]:
         """Feature maps of the explained layer, and the gradient of the target's score by them.
@@ -180,23 +184,15 @@ class KerasClassifier:
         x = self._checked(x)
         targets = as_targets(target, len(x), self.classes)
         columns = targets if targets.ndim == 2 else targets[:, np.newaxis]
-        features, gradients = self._by_slopes(x, columns) or self._by_passes(x, columns)
+        features, gradients = self._by_slopes(x, columns) or self._passes.features_and_gradients(x, columns)
         return features, gradients if targets.ndim == 2 else gradients[:, 0]
-
-    def _by_passes(self, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Features, and gradients by a pass back through the head for each class."""
-        pairs = zip(self._batches(x), self._batches(targets), strict=True)
-        made = [self._features(*pair) for pair in pairs]
-        features, gradients = (_joined([one.numpy() for one in part]) for part in zip(*made, strict=True))
-        return features, gradients
 
     def _by_slopes(self, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
         """Features, and gradients that an affine head has for all series alike; None where it is not."""
         shape = self._network.entry.shape[1:]
         if not self.affine_head or None in shape or not AffineHead.fits(self.classes, *shape):
             return None
-        made = [self._features_and_scores(batch) for batch in self._batches(x)]
-        features, scores = (_joined([one.numpy() for one in part]) for part in zip(*made, strict=True))
+        features, scores = self._passes.features_and_scores(x)
         slopes = self._slopes.slopes(x, features, scores)
         if slopes is None:
             return None
@@ -207,16 +203,15 @@ class KerasClassifier:
     @cached_property
     def _slopes(self) -> AffineHead:
         every = np.arange(self.classes, dtype=np.int32)[np.newaxis]
-        return AffineHead(lambda x: self._features(x, every)[1].numpy()[0])
+        return AffineHead(lambda x: self._passes.features_and_gradients(x, every)[1][0])
 
     def head_scores(self, x: np.ndarray, features: np.ndarray) -> np.ndarray:
         """Score of every class on given features of the explained layer, of shape (instance, class)."""
-        pairs = zip(self._batches(self._checked(x)), self._batches(features), strict=True)
-        return _joined([self._scores_of_features(*pair).numpy() for pair in pairs])
+        return self._passes.head_scores(self._checked(x), features)
 
     def trunk(self, x: np.ndarray) -> np.ndarray:
         """Feature maps of series of any length, such as pieces of longer ones, of shape (instance, step, filter)."""
-        return _joined([self._features_of(batch).numpy() for batch in self._batches(x)])
+        return self._passes.features(x)
 
     def receptive_field_at(self, length: int) -> ReceptiveField:
         """What each step of the explained layer would see of series of this length."""
@@ -268,80 +263,7 @@ class KerasClassifier:
         network = self._network
         return Propagations(network.series, network.exit, network.ending.dense, network.two_sided)
 
-    # TensorFlow
-
-    def _scored(self, logits: tf.Tensor) -> tf.Tensor:
-        return self._network.probabilities(logits) if self.score == "probabilities" else logits
-
-    def _scores_of(self, x: tf.Tensor) -> tf.Tensor:
-        return self._scored(self._network.logits(x))
-
-    def _head_scores(self, x: tf.Tensor, features: tf.Tensor) -> tf.Tensor:
-        return self._scored(self._network.logits_of_features(x, features))
-
-    # One trace serves every batch: the number of instances is left open, and targets are tensors.
-
-    @cached_property
-    def _scores(self) -> Any:
-        return tf.function(self._scores_of, input_signature=[self._series])
-
-    @cached_property
-    def _gradient(self) -> Any:
-        def gradient(x: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
-            with tf.GradientTape(watch_accessed_variables=False) as tape:
-                tape.watch(x)
-                score = tf.gather(self._scores_of(x), target, batch_dims=1)
-            return tape.gradient(score, x, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-
-        return tf.function(gradient, input_signature=[self._series, tf.TensorSpec([None], tf.int32)])
-
-    @cached_property
-    def _features(self) -> Any:
-        def features(x: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            maps = self._network.features(x)
-            many = tf.shape(targets)[1]
-            repeated = tf.repeat(maps, many, axis=0)
-            with tf.GradientTape(watch_accessed_variables=False) as tape:
-                tape.watch(repeated)
-                score = self._head_scores(tf.repeat(x, many, axis=0), repeated)
-                score = tf.gather(score, tf.reshape(targets, [-1]), batch_dims=1)
-            gradients = tape.gradient(score, repeated, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-            shape = tf.concat([tf.shape(targets), tf.shape(maps)[1:]], axis=0)
-            return tf.cast(maps, tf.float32), tf.cast(tf.reshape(gradients, shape), tf.float32)
-
-        return tf.function(features, input_signature=[self._series, tf.TensorSpec([None, None], tf.int32)])
-
-    @cached_property
-    def _features_and_scores(self) -> Any:
-        def both(x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            maps = self._network.features(x)
-            return tf.cast(maps, tf.float32), self._head_scores(x, maps)
-
-        return tf.function(both, input_signature=[self._series])
-
-    @cached_property
-    def _features_of(self) -> Any:
-        series = tf.TensorSpec([None, None, self.input_shape[1]], tf.float32)
-        return tf.function(lambda x: tf.cast(self._network.features(x), tf.float32), input_signature=[series])
-
-    @cached_property
-    def _scores_of_features(self) -> Any:
-        features = tf.TensorSpec([None, *self._network.entry.shape[1:]], tf.float32)
-        return tf.function(self._head_scores, input_signature=[self._series, features])
-
-    @property
-    def _series(self) -> tf.TensorSpec:
-        return tf.TensorSpec([None, *self.input_shape], tf.float32)
-
-    def _batches(self, values: np.ndarray) -> Iterator[np.ndarray]:
-        return (values[first : first + self.batch_size] for first in range(0, len(values), self.batch_size))
-
     def _checked(self, x: np.ndarray) -> np.ndarray:
         x = check_series(x, *self.input_shape)
         self._length = x.shape[1]
         return x
-
-
-def _joined(parts: list[np.ndarray]) -> np.ndarray:
-    """Batches in one array; of a single one, no copy."""
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)

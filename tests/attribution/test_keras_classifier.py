@@ -182,7 +182,7 @@ def test_gradients_of_an_affine_head_are_those_of_passes_back_also_after_trainin
         for _ in range(2):
             features, gradients = classifier.features(x, targets)
             columns = targets.reshape(5, -1)
-            slow_features, slow = classifier._by_passes(x, columns.astype(np.int32))
+            slow_features, slow = classifier._passes.features_and_gradients(x, columns.astype(np.int32))
             np.testing.assert_allclose(features, slow_features, rtol=1e-4, atol=1e-6)
             np.testing.assert_allclose(gradients.reshape(slow.shape), slow, rtol=1e-4, atol=1e-7)
             layer = model.layers[-1]
@@ -192,8 +192,7 @@ def test_gradients_of_an_affine_head_are_those_of_passes_back_also_after_trainin
 def test_classes_of_an_affine_head_cost_no_pass_back(x):
     classifier = KerasClassifier(question([L.GlobalAveragePooling1D(), L.Dense(4, activation="softmax")]))
     classifier.features(x, 0)
-    classifier._by_passes = None
-    classifier._features = None
+    classifier._passes.features_and_gradients = None
     assert classifier.features(x, np.tile(np.arange(4), (5, 1)))[1].shape == (5, 4, 10, 16)
 
 

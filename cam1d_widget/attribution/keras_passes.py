@@ -1,0 +1,137 @@
+"""Compiled passes through a Keras network: numpy in, numpy out, some series at a time.
+
+One trace serves every batch: the number of instances is left open, and targets are tensors.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from .keras_network import Network
+
+__all__ = ["Passes"]
+
+
+class Passes:
+    """Passes there and back.
+
+    Parameters
+    ----------
+    network : Network
+    probabilities : bool
+        Whether the score of a class is its probability.
+    batch_size : int
+        Series that go through at a time.
+    """
+
+    def __init__(self, network: Network, probabilities: bool, batch_size: int) -> None:
+        self._network, self._probabilities, self._batch_size = network, probabilities, batch_size
+
+    def scores(self, x: np.ndarray) -> np.ndarray:
+        """Score of every class, of shape (instance, class)."""
+        return self._batched(self._scores, x)[0]
+
+    def gradient(self, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Gradient of the scores of `targets` (instance,) by the input, of shape (instance, time, channel)."""
+        return self._batched(self._gradient, x, targets)[0]
+
+    def features(self, x: np.ndarray) -> np.ndarray:
+        """Feature maps of series of any length, of shape (instance, step, filter)."""
+        return self._batched(self._features, x)[0]
+
+    def features_and_gradients(self, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Feature maps, and the gradients of `targets` (instance, target) by them: (instance, target, step, filter)."""
+        features, gradients = self._batched(self._features_and_gradients, x, targets)
+        return features, gradients
+
+    def features_and_scores(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Feature maps, and the scores that the head makes of them."""
+        features, scores = self._batched(self._features_and_scores, x)
+        return features, scores
+
+    def head_scores(self, x: np.ndarray, features: np.ndarray) -> np.ndarray:
+        """Scores of given feature maps, of shape (instance, class)."""
+        return self._batched(self._head_scores, x, features)[0]
+
+    @property
+    def traces(self) -> dict[str, int]:
+        """How often each pass that was taken has been compiled, by name."""
+        made = {name.lstrip("_"): one for name, one in self.__dict__.items() if hasattr(one, "get_concrete_function")}
+        return {name: one.experimental_get_tracing_count() for name, one in made.items()}
+
+    def _batched(self, function: Any, *arrays: np.ndarray) -> list[np.ndarray]:
+        """What a compiled function makes of all instances."""
+        parts = []
+        for first in range(0, len(arrays[0]), self._batch_size):
+            made = function(*(one[first : first + self._batch_size] for one in arrays))
+            parts.append([one.numpy() for one in (made if isinstance(made, tuple) else (made,))])
+        return [part[0] if len(part) == 1 else np.concatenate(part) for part in zip(*parts, strict=True)]
+
+    # TensorFlow
+
+    def _score(self, x: tf.Tensor) -> tf.Tensor:
+        return self._told(self._network.logits(x))
+
+    def _score_of_features(self, x: tf.Tensor, features: tf.Tensor) -> tf.Tensor:
+        return self._told(self._network.logits_of_features(x, features))
+
+    def _told(self, logits: tf.Tensor) -> tf.Tensor:
+        return self._network.probabilities(logits) if self._probabilities else logits
+
+    def _map(self, x: tf.Tensor) -> tf.Tensor:
+        return tf.cast(self._network.features(x), tf.float32)
+
+    @property
+    def _series(self) -> tf.TensorSpec:
+        return tf.TensorSpec([None, *self._network.input_shape], tf.float32)
+
+    @cached_property
+    def _scores(self) -> Any:
+        return tf.function(self._score, input_signature=[self._series])
+
+    @cached_property
+    def _gradient(self) -> Any:
+        def gradient(x: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch(x)
+                score = tf.gather(self._score(x), target, batch_dims=1)
+            return tape.gradient(score, x, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+
+        return tf.function(gradient, input_signature=[self._series, tf.TensorSpec([None], tf.int32)])
+
+    @cached_property
+    def _features(self) -> Any:
+        any_length = tf.TensorSpec([None, None, self._network.input_shape[1]], tf.float32)
+        return tf.function(self._map, input_signature=[any_length])
+
+    @cached_property
+    def _features_and_gradients(self) -> Any:
+        def both(x: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            maps = self._map(x)
+            many = tf.shape(targets)[1]
+            repeated = tf.repeat(maps, many, axis=0)
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch(repeated)
+                score = self._score_of_features(tf.repeat(x, many, axis=0), repeated)
+                score = tf.gather(score, tf.reshape(targets, [-1]), batch_dims=1)
+            gradients = tape.gradient(score, repeated, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+            return maps, tf.reshape(gradients, tf.concat([tf.shape(targets), tf.shape(maps)[1:]], axis=0))
+
+        return tf.function(both, input_signature=[self._series, tf.TensorSpec([None, None], tf.int32)])
+
+    @cached_property
+    def _features_and_scores(self) -> Any:
+        def both(x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            maps = self._map(x)
+            return maps, self._score_of_features(x, maps)
+
+        return tf.function(both, input_signature=[self._series])
+
+    @cached_property
+    def _head_scores(self) -> Any:
+        features = tf.TensorSpec([None, *self._network.entry.shape[1:]], tf.float32)
+        return tf.function(self._score_of_features, input_signature=[self._series, features])
