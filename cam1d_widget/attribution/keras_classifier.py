@@ -196,9 +196,11 @@ class KerasClassifier:
         slopes = self._slopes.slopes(x, features, scores)
         if slopes is None:
             return None
-        same = (targets == targets[0]).all()  # then they need not be laid out for each series
-        gradients = np.broadcast_to(slopes[targets[0]], (*targets.shape, *shape)) if same else slopes[targets]
-        return features, gradients
+        if (targets != targets[0]).any():
+            return features, slopes[targets]
+        # one layout serves all series, and that of all classes is there already
+        chosen = slopes if np.array_equal(targets[0], np.arange(self.classes)) else slopes[targets[0]]
+        return features, np.broadcast_to(chosen, (*targets.shape, *shape))
 
     @cached_property
     def _slopes(self) -> AffineHead:

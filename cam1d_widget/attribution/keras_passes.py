@@ -30,6 +30,7 @@ class Passes:
 
     def __init__(self, network: Network, probabilities: bool, batch_size: int) -> None:
         self._network, self._probabilities, self._batch_size = network, probabilities, batch_size
+        self._functions: dict[str, Any] = {}
 
     def scores(self, x: np.ndarray) -> np.ndarray:
         """Score of every class, of shape (instance, class)."""
@@ -60,16 +61,20 @@ class Passes:
     @property
     def traces(self) -> dict[str, int]:
         """How often each pass that was taken has been compiled, by name."""
-        made = {name.lstrip("_"): one for name, one in self.__dict__.items() if hasattr(one, "get_concrete_function")}
-        return {name: one.experimental_get_tracing_count() for name, one in made.items()}
+        return {name: function.experimental_get_tracing_count() for name, function in self._functions.items()}
 
     def _batched(self, function: Any, *arrays: np.ndarray) -> list[np.ndarray]:
         """What a compiled function makes of all instances."""
         parts = []
         for first in range(0, len(arrays[0]), self._batch_size):
-            made = function(*(one[first : first + self._batch_size] for one in arrays))
+            made = function(*(tf.convert_to_tensor(one[first : first + self._batch_size]) for one in arrays))
             parts.append([one.numpy() for one in (made if isinstance(made, tuple) else (made,))])
         return [part[0] if len(part) == 1 else np.concatenate(part) for part in zip(*parts, strict=True)]
+
+    def _compiled(self, name: str, function: Any, *signature: tf.TensorSpec) -> Any:
+        """Function of tensors of one signature; the concrete one, which looks at its arguments no more than once."""
+        self._functions[name] = tf.function(function, input_signature=signature)
+        return self._functions[name].get_concrete_function()
 
     # TensorFlow
 
@@ -91,7 +96,7 @@ class Passes:
 
     @cached_property
     def _scores(self) -> Any:
-        return tf.function(self._score, input_signature=[self._series])
+        return self._compiled("scores", self._score, self._series)
 
     @cached_property
     def _gradient(self) -> Any:
@@ -101,12 +106,12 @@ class Passes:
                 score = tf.gather(self._score(x), target, batch_dims=1)
             return tape.gradient(score, x, unconnected_gradients=tf.UnconnectedGradients.ZERO)
 
-        return tf.function(gradient, input_signature=[self._series, tf.TensorSpec([None], tf.int32)])
+        return self._compiled("gradient", gradient, self._series, tf.TensorSpec([None], tf.int32))
 
     @cached_property
     def _features(self) -> Any:
         any_length = tf.TensorSpec([None, None, self._network.input_shape[1]], tf.float32)
-        return tf.function(self._map, input_signature=[any_length])
+        return self._compiled("features", self._map, any_length)
 
     @cached_property
     def _features_and_gradients(self) -> Any:
@@ -121,7 +126,7 @@ class Passes:
             gradients = tape.gradient(score, repeated, unconnected_gradients=tf.UnconnectedGradients.ZERO)
             return maps, tf.reshape(gradients, tf.concat([tf.shape(targets), tf.shape(maps)[1:]], axis=0))
 
-        return tf.function(both, input_signature=[self._series, tf.TensorSpec([None, None], tf.int32)])
+        return self._compiled("features_and_gradients", both, self._series, tf.TensorSpec([None, None], tf.int32))
 
     @cached_property
     def _features_and_scores(self) -> Any:
@@ -129,9 +134,9 @@ class Passes:
             maps = self._map(x)
             return maps, self._score_of_features(x, maps)
 
-        return tf.function(both, input_signature=[self._series])
+        return self._compiled("features_and_scores", both, self._series)
 
     @cached_property
     def _head_scores(self) -> Any:
         features = tf.TensorSpec([None, *self._network.entry.shape[1:]], tf.float32)
-        return tf.function(self._score_of_features, input_signature=[self._series, features])
+        return self._compiled("head_scores", self._score_of_features, self._series, features)

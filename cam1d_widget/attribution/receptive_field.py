@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import reduce
+from functools import cached_property, reduce
 from math import lcm
 from typing import Any
 
@@ -159,14 +159,36 @@ class ReceptiveField:
             raise ValueError(
                 f"values must have shape (instance, step, ...) with {len(self)} steps, but has {values.shape}"
             )
-        positions, values = _merged(self.positions, values)
+        first, count, left, right, share = self._placing
+        if len(count) < len(self):
+            count = count.reshape(-1, *[1] * (values.ndim - 2)).astype(values.dtype)
+            values = np.add.reduceat(values, first, axis=1) / count
+        share = share.reshape(-1, *[1] * (values.ndim - 2)).astype(values.dtype)
+        before, behind = values[:, left], values[:, right]
+        behind -= before
+        behind *= share
+        behind += before
+        return behind
+
+    @cached_property
+    def _placing(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """First step and number of steps at each position, and for each sample the positions beside it.
+
+        Returns
+        -------
+        first, count : ndarray of int, of shape (position,)
+        left, right : ndarray of int, of shape (time,)
+            Positions in front of and behind each sample.
+        share : ndarray of shape (time,)
+            How far a sample is on the way from the one to the other.
+        """
+        positions, first, count = np.unique(self.positions, return_index=True, return_counts=True)
         time = np.arange(self.length)
         left = np.clip(np.searchsorted(positions, time, side="right") - 1, 0, len(positions) - 1)
         right = np.minimum(left + 1, len(positions) - 1)
         gap = positions[right] - positions[left]
         share = np.clip((time - positions[left]) / np.where(gap > 0, gap, 1), 0, 1)
-        share = share.reshape(-1, *[1] * (values.ndim - 2)).astype(values.dtype)
-        return values[:, left] * (1 - share) + values[:, right] * share
+        return first, count, left, right, share
 
     def _must_leave(self, steps: int) -> None:
         if steps < 1:
@@ -197,15 +219,6 @@ def _period(period: int, jump: float) -> int:
 
 
 _PER_STEP = ("start", "stop", "low", "high")
-
-
-def _merged(positions: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Positions that differ, and the mean of the values that stand at each."""
-    apart, first, count = np.unique(positions, return_index=True, return_counts=True)
-    if len(apart) == len(positions):
-        return positions, values
-    sums = np.add.reduceat(values, first, axis=1)
-    return apart, sums / count.reshape(-1, *[1] * (values.ndim - 2)).astype(values.dtype)
 
 
 def union(fields: Iterable[ReceptiveField]) -> ReceptiveField:

@@ -18,6 +18,8 @@ from ..classifier import Classifier, as_targets
 
 __all__ = ["AttributionMethod", "Axiom", "ClassActivationMap", "Maps", "WeighedFeatures"]
 
+# Bytes of gradients that are weighed at a time.
+_CACHE = 2**17
 FAMILIES = ("class activation map", "gradient", "propagation", "perturbation", "inherent")
 
 
@@ -160,6 +162,11 @@ class WeighedFeatures(AttributionMethod):
     def weights(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Features A of shape (instance, step, filter), and their weights (instance, target, step or 1, filter)."""
 
+    def weighed(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Features, weighed and added up over the filters, of shape (instance, target, step)."""
+        features, weights = self.weights(classifier, x, targets)
+        return _added_up(weights, features)
+
     @final
     def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
         """Map on the input's time axis, of shape (instance, time, 1)."""
@@ -170,8 +177,7 @@ class WeighedFeatures(AttributionMethod):
     def at_steps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Map before it is placed in time, of shape (instance, target, step)."""
         self._must_fit(classifier)
-        features, weights = self.weights(classifier, x, targets)
-        return _weighed(weights, features)
+        return self.weighed(classifier, x, targets)
 
     @final
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
@@ -219,9 +225,22 @@ class ClassActivationMap(WeighedFeatures):
         features, gradients = classifier.features(x, targets)
         return features, self.weigh(features[:, np.newaxis], gradients)
 
+    @final
+    def weighed(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Sum over the filters, some classes at a time, so that hundreds of them stay in the processor's cache."""
+        features, gradients = classifier.features(x, targets)
+        if not self.class_specific:
+            one = _added_up(self.weigh(features[:, np.newaxis], gradients[:, :1]), features)
+            return np.repeat(one, targets.shape[1], axis=1)
+        together = max(1, _CACHE // features.nbytes)
+        parts = [gradients[:, first : first + together] for first in range(0, targets.shape[1], together)]
+        return np.concatenate(
+            [_added_up(self.weigh(features[:, np.newaxis], part), features) for part in parts], axis=1
+        )
 
-def _weighed(weights: np.ndarray, features: np.ndarray) -> np.ndarray:
-    """Sum of the features (instance, step, filter) over filters, by weights that broadcast to each target's."""
+
+def _added_up(weights: np.ndarray, features: np.ndarray) -> np.ndarray:
+    """Sum of the features (instance, step, filter) over filters, by weights (instance, target, step or 1, filter)."""
     if weights.shape[2] == 1:  # one weight a filter: a product of matrices
         return weights[:, :, 0] @ features.transpose(0, 2, 1)
     return np.einsum("itsf,isf->its", weights, features)

@@ -33,5 +33,7 @@ class GradCAMPlusPlus(ClassActivationMap):
         positive = np.maximum(gradients, 0)
         denominator = positive * features.sum(axis=2, keepdims=True)
         denominator += 2
-        np.divide(positive, denominator, out=positive, where=denominator != 0)
-        return np.where(denominator != 0, positive, 0).sum(axis=2, keepdims=True)
+        if not denominator.all():  # features below zero can make it vanish
+            positive[denominator == 0], denominator[denominator == 0] = 0, 1
+        positive /= denominator
+        return positive.sum(axis=2, keepdims=True)
