@@ -6,12 +6,14 @@ from typing import Any
 
 import bqplot
 import numpy as np
+from ipywidgets import widget_serialization
 from traitlets import Any as AnyTrait
 from traitlets import Dict, Instance, Int, TraitError, Unicode, validate
 
 from ..explanation import ExplanationSource
 from ._frontend import MODULE, VERSION
 from .facts import explained_classes, facts_of
+from .options import Options
 from .tiles import Tile, attribution_key, pack, series_key
 
 
@@ -43,6 +45,8 @@ class ChannelStack(bqplot.Mark):
         Number that each instance of the source bears. Default: their places.
     tiles : dict, optional
         Packed tiles that travel with the widget's state. Default: those of the first picture.
+    options : Options, optional
+        How pictures are drawn at first. Default: as `Options` has it.
     absence : str, optional
         What is said of a tile that is not there where nobody can be asked for it.
     **traits
@@ -76,6 +80,8 @@ class ChannelStack(bqplot.Mark):
     probabilities = _table()
     truth = _table()
     explained = _table()
+    steps = _table()
+    options = Instance(Options).tag(sync=True, **widget_serialization)
     tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=_tiles_to_json)
 
     def __init__(
@@ -85,6 +91,7 @@ class ChannelStack(bqplot.Mark):
         targets: Any = None,
         instances: Any = None,
         tiles: dict[str, Any] | None = None,
+        options: Options | None = None,
         absence: str = "Not here: this picture was not computed while a kernel was running.",
         **traits: Any,
     ) -> None:
@@ -97,6 +104,8 @@ class ChannelStack(bqplot.Mark):
             probabilities=None if source.probabilities is None else np.asarray(source.probabilities, np.float32),
             truth=None if source.y is None else np.asarray(source.y, np.int32),
             explained=explained_classes(source, self._targets),
+            steps=None if source.receptive_field is None else np.asarray(source.receptive_field, np.float32),
+            options=Options() if options is None else options,
             tiles=tiles if tiles is not None else {"index": [], "data": b""},
             **traits,
         )

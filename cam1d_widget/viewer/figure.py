@@ -11,6 +11,7 @@ import ipywidgets as widgets
 from .channel_stack import ChannelStack
 
 _TOP, _BOTTOM, _RIGHT = 6, 44, 14
+_SHARES = 70
 _STRIP = 28
 _TICKS = 54
 
@@ -26,7 +27,7 @@ def figure(mark: ChannelStack) -> bqplot.Figure:
     """Figure with a time axis that can be zoomed and moved, as high as the channels need."""
     facts, time = mark.facts, mark.scales["x"]
     label = "sample" if facts["sampling_rate"] is None else "time (s)"
-    margin = {"top": _TOP, "bottom": _BOTTOM, "right": _RIGHT, "left": left_margin(facts)}
+    margin = {"top": _TOP, "bottom": _BOTTOM, "right": right_margin(facts), "left": left_margin(facts)}
     height = _TOP + _BOTTOM + _STRIP + plot_height(len(facts["channel_names"]))
     return bqplot.Figure(
         marks=[mark],
@@ -45,6 +46,11 @@ def figure(mark: ChannelStack) -> bqplot.Figure:
 def plot_height(channels: int) -> int:
     """Pixels for the rows: generous to few channels, and still legible with 64."""
     return channels * max(16, min(130, round(440 / channels)))
+
+
+def right_margin(facts: dict[str, Any]) -> int:
+    """Room for each channel's share, where there are several."""
+    return _SHARES if len(facts["channel_names"]) > 1 else _RIGHT
 
 
 def left_margin(facts: dict[str, Any]) -> int:

@@ -17,6 +17,7 @@ from .channel_stack import ChannelStack
 from .excerpt import Excerpt, excerpt
 from .facts import maps_there
 from .figure import scales
+from .options import Options
 from .programs import licenses, programs
 from .stack import Stack
 from .tiles import Tile, attribution_key, pack, series_key
@@ -37,11 +38,12 @@ def save_html(
     budget_mb: float = 32,
     progress: bool = True,
     first: tuple[int, int, str] | None = None,
+    options: Options | None = None,
 ) -> Path:
     """Write the viewer of an explanation as one file that works in a browser alone.
 
-    Parameters are those of :meth:`ExplanationViewer.save_html`, and `first`: instance, class and method on show
-    when the page is opened, if they are in it.
+    Parameters are those of :meth:`ExplanationViewer.save_html`, `first`: instance, class and method on show when the
+    page is opened, if they are in it; and `options`, which the page gets a copy of.
     """
     path = _file(path)
     chosen = excerpt(source, instances, targets, methods)
@@ -54,6 +56,7 @@ def save_html(
         tiles=pack(list(_tiles(chosen, progress)), quantize=True),
         absence="This picture is not in this page.",
         scales=scales(source.x.shape[1], source.sampling_rate),
+        options=None if options is None else options.copy(),
         **_first_choice(chosen, first),
     )
     # Widgets of its own: those of a live viewer stay as they are.

@@ -31,3 +31,10 @@ class Legend(_Panel):
 
     _model_name = Unicode("LegendModel").tag(sync=True)
     _view_name = Unicode("LegendView").tag(sync=True)
+
+
+class Toolbar(_Panel):
+    """Buttons that unfold the options of the picture."""
+
+    _model_name = Unicode("ToolbarModel").tag(sync=True)
+    _view_name = Unicode("ToolbarView").tag(sync=True)

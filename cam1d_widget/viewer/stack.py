@@ -1,4 +1,4 @@
-"""Stack: controls, summary, picture and legend, one below the other."""
+"""Stack: controls, toolbar, summary, picture and legend, one below the other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import ipywidgets as widgets
 from .channel_stack import ChannelStack
 from .controls import Controls
 from .figure import figure
-from .panels import Legend, Summary
+from .panels import Legend, Summary, Toolbar
 
 
 class Stack(widgets.VBox):
@@ -32,7 +32,7 @@ class Stack(widgets.VBox):
         self.mark = mark
         self.controls = Controls(mark)
         self.figure = figure(mark)
-        children = (self.controls, Summary(mark=mark), self.figure, Legend(mark=mark))
+        children = (self.controls, Toolbar(mark=mark), Summary(mark=mark), self.figure, Legend(mark=mark))
         super().__init__(children=children, **traits)
         # The browser half's style sheet goes by this name.
         self.add_class("cam1d-viewer")

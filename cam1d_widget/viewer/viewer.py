@@ -11,6 +11,7 @@ from traitlets import Int, TraitError, Unicode, link, observe, validate
 from ..explanation import ExplanationSource
 from .channel_stack import ChannelStack
 from .figure import scales
+from .options import Options
 from .page import save_html
 from .stack import Stack
 from .tiles import attribution_key
@@ -38,6 +39,8 @@ class ExplanationViewer(Stack):
         the predicted class.
     method : str
         Label of the method. At first one that is exact for the classifier, if there is one.
+    options : Options
+        How pictures are drawn; ``viewer.options.scope = "method"`` sets one.
     """
 
     instance = Int(0, help="Index of the instance on show.")
@@ -75,6 +78,11 @@ class ExplanationViewer(Stack):
     def explanation(self) -> ExplanationSource:
         """What is looked at."""
         return self._explanation
+
+    @property
+    def options(self) -> Options:
+        """How pictures are drawn."""
+        return self.mark.options
 
     @property
     def attribution(self) -> np.ndarray:
@@ -134,6 +142,7 @@ class ExplanationViewer(Stack):
             budget_mb=budget_mb,
             progress=progress,
             first=first,
+            options=self.options,
         )
 
     def _label(self, place: int) -> str:

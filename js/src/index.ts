@@ -1,4 +1,6 @@
 export { ChannelStackModel } from "./mark/ChannelStackModel.js";
+export { OptionsModel } from "./mark/OptionsModel.js";
 export { ChannelStack } from "./mark/ChannelStack.js";
 export { LegendModel, LegendView } from "./panel/legend.js";
+export { ToolbarModel, ToolbarView } from "./panel/toolbar.js";
 export { SummaryModel, SummaryView } from "./panel/summary.js";

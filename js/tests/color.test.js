@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { colorIndex, colorScale, largestMagnitude } from "../lib/core/color.js";
+import { colorIndex, colorScale, pixelColors } from "../lib/core/color.js";
+import { magnitudeLimit } from "../lib/core/normalization.js";
 import tables from "../lib/core/color_tables.json" with { type: "json" };
 
 const finite = fc.float({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 });
@@ -51,7 +52,7 @@ test("a map of zeros is neutral all over", () => {
 test("larger values never get a lower color, and opposite ones get opposite colors", () => {
   fc.assert(
     fc.property(fc.array(finite, { minLength: 2 }), (values) => {
-      const scale = colorScale(true, largestMagnitude(values), false);
+      const scale = colorScale(true, magnitudeLimit(values, 0), false);
       const sorted = [...values].sort((a, b) => a - b).map((value) => colorIndex(value, scale));
       assert.ok(sorted.every((index, k) => k === 0 || index >= sorted[k - 1]));
       for (const value of values) {
@@ -63,4 +64,10 @@ test("larger values never get a lower color, and opposite ones get opposite colo
 
 test("without color all three parts are one", () => {
   assert.match(colorScale(true, 1, false, true).colors[0], /^rgb\((\d+), \1, \1\)$/);
+});
+
+test("pixels have the bytes of the table's colors", () => {
+  const scale = colorScale(true, 1, false);
+  const bytes = new Uint8Array(pixelColors(scale).buffer);
+  tables.signed.forEach((color, k) => assert.deepEqual([...bytes.slice(4 * k, 4 * k + 4)], [...color, 255]));
 });

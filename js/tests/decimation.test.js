@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { heatRuns, linePoints } from "../lib/core/decimation.js";
+import { Column } from "../lib/core/column.js";
+import { envelope, heatValues, linePoints } from "../lib/core/decimation.js";
 import { pixelOf, sampleAt } from "../lib/core/time_axis.js";
 
 /** An axis on which all samples fit between 50 and 50 + width. */
@@ -9,47 +10,60 @@ const fitted = (samples, width) => {
   const step = width / samples;
   return { origin: 50 + step / 2, step, samples, left: 50, right: 50 + width };
 };
-const column = (values) => ({ values: Float32Array.from(values), offset: 0, stride: 1 });
+const column = (values) => new Column(Float32Array.from(values), 0, 1, values.length);
 const sizes = fc.record({
   samples: fc.integer({ min: 1, max: 5000 }),
   width: fc.integer({ min: 20, max: 900 }),
   ratio: fc.constantFrom(1, 1.25, 2),
 });
 
-test("heat never loses a spike of one sample", () => {
+test("heat never loses a spike of one sample, and shows it at its place", () => {
   fc.assert(
     fc.property(sizes, fc.nat(), fc.constantFrom(-7, 7), ({ samples, width, ratio }, place, spike) => {
       const values = new Float32Array(samples).fill(1);
       values[place % samples] = spike;
-      const runs = heatRuns(column(values), fitted(samples, width), ratio);
-      const found = runs.filter((run) => run.value === spike);
-      assert.equal(found.length, 1);
-      const middle = pixelOf(place % samples, fitted(samples, width)) * ratio;
-      assert.ok(found[0].start - 1 <= middle && middle <= found[0].stop + 1);
+      const heat = heatValues(column(values), fitted(samples, width), ratio);
+      const first = heat.indexOf(spike);
+      assert.ok(first >= 0);
+      const middle = (pixelOf(place % samples, fitted(samples, width)) - 50) * ratio;
+      const slack = Math.max(1, 0.07 * ratio);
+      assert.ok(first - slack <= middle && middle <= heat.lastIndexOf(spike) + 1 + slack);
     }),
+    { numRuns: 300 },
   );
 });
 
-test("heat covers the whole width once, without a gap", () => {
+test("every device pixel of the plot has the value of a sample", () => {
   fc.assert(
     fc.property(sizes, ({ samples, width, ratio }) => {
-      const runs = heatRuns(column(new Float32Array(samples)), fitted(samples, width), ratio);
-      assert.equal(runs[0].start, Math.round(50 * ratio));
-      assert.equal(runs.at(-1).stop, Math.round((50 + width) * ratio));
-      runs.slice(1).forEach((run, k) => assert.equal(run.start, runs[k].stop));
+      const heat = heatValues(column(new Float32Array(samples).fill(2)), fitted(samples, width), ratio);
+      assert.equal(heat.length, Math.round((50 + width) * ratio + 1e-6) - Math.round(50 * ratio + 1e-6));
+      assert.ok(heat.every((value) => value === 2));
     }),
     { examples: [[{ samples: 11, width: 900, ratio: 1.25 }]] }, // its last edge falls on half a device pixel
   );
 });
 
 test("a cell reaches half a sample to each side", () => {
-  const runs = heatRuns(column([1, 2, 3, 4]), fitted(4, 400), 1);
-  assert.deepEqual(runs, [
-    { start: 50, stop: 150, value: 1 },
-    { start: 150, stop: 250, value: 2 },
-    { start: 250, stop: 350, value: 3 },
-    { start: 350, stop: 450, value: 4 },
-  ]);
+  const heat = heatValues(column([1, 2, 3, 4]), fitted(4, 400), 1);
+  assert.deepEqual([0, 99, 100, 199, 200, 299, 300, 399].map((pixel) => heat[pixel]), [1, 1, 2, 2, 3, 3, 4, 4]);
+});
+
+test("of a million samples, one spike is found in heat and line at its pixel", () => {
+  const values = new Float32Array(1e6);
+  values[123456] = -3;
+  const axis = fitted(1e6, 900);
+  const heat = heatValues(column(values), axis, 2);
+  const pixel = heat.indexOf(-3);
+  assert.ok(Math.abs(pixel - 2 * (pixelOf(123456, axis) - 50)) <= 1);
+  assert.equal(heat.filter((value) => value !== 0).length, 1);
+  const [spike] = envelope(column(values), axis).filter(({ low }) => low === 123456);
+  assert.ok(Math.abs(pixelOf(spike.start, axis) - pixelOf(123456, axis)) <= 1.2);
+});
+
+test("zoomed out of sight to the right, pixels before the first sample have no value", () => {
+  const heat = heatValues(column([1, 2]), { origin: 100, step: 10, samples: 2, left: 50, right: 150 }, 1);
+  assert.ok(Number.isNaN(heat[0]) && heat[46] === 1 && heat[60] === 2 && Number.isNaN(heat[70]));
 });
 
 test("a line never loses a spike of one sample", () => {

@@ -1,15 +1,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { drawScene } from "../lib/core/draw.js";
+import { DEFAULTS } from "../lib/core/options.js";
 import { makePicture } from "../lib/core/picture.js";
 import { LIGHT } from "../lib/core/theme.js";
+import { unpackedColors } from "./pixels.js";
 
 /** A context that writes down what is filled, with the color and alpha of that moment. */
 function recorder() {
   const rects = [];
+  const strokes = [];
+  const bands = [];
   const texts = [];
   const context = {
     globalAlpha: 1,
+    cells(colors, frame, row, alpha) {
+      bands.push({ colors: unpackedColors(colors), row, alpha });
+    },
+    stroke() {
+      strokes.push({ color: this.strokeStyle, width: this.lineWidth });
+    },
     fillRect(...rect) {
       rects.push({ rect, color: this.fillStyle, alpha: this.globalAlpha });
     },
@@ -18,7 +28,7 @@ function recorder() {
   };
   const silent = () => {};
   const proxy = new Proxy(context, { get: (target, name) => (name in target ? target[name] : silent) });
-  return { context: proxy, rects, texts };
+  return { context: proxy, rects, texts, bands, strokes };
 }
 
 const method = { label: "CAM", exactness: "exact", adds_up: "", signed: true, placed: true, description: "" };
@@ -39,33 +49,79 @@ const axis = { origin: 150, step: 100, samples: 4, left: 100, right: 500 };
 const frame = { width: 520, height: 240, plot: { left: 100, top: 6, width: 400, height: 200 }, axis, ratio: 1 };
 const series = { key: "", values: Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7), samples: 4, channels: 2, gap: null };
 
-function drawn(values, channels, { veil = null, known = facts, method = 0, shown = series } = {}) {
+function drawn(values, channels, { veil = null, known = facts, method = 0, shown = series, options = {} } = {}) {
   const attribution = { key: "", values: Float32Array.from(values), samples: 4, channels, gap: null };
-  const picture = makePicture({ instance: 0, target: 0, method }, shown, attribution, known);
+  const all = { ...DEFAULTS, ...options };
+  const ends = { limit: 1, maps: 1 };
+  const picture = makePicture({ instance: 0, target: 0, method }, shown, attribution, known, all, ends);
   const record = recorder();
   drawScene(record.context, { picture, facts: known, theme: LIGHT, veil }, frame);
   return record;
 }
 
+const two = [1, 0, 0, 0, -1, 0, 0, 0];
+
 test("a map without channels is a strip in full color, and a hint behind the rows", () => {
-  const { rects, texts } = drawn([1, -1, 0, 0.5], 1);
-  const strong = rects.filter(({ rect, alpha }) => alpha === 1 && rect[2] === 100);
-  assert.equal(strong.length, 4);
-  assert.ok(strong.every(({ rect }) => rect[1] === 6 && rect[3] === 20));
-  assert.equal(rects.filter(({ alpha }) => alpha < 1).length, 8);
+  const { bands, texts } = drawn([1, -1, 0, 0.5], 1);
+  assert.deepEqual(bands.map(({ row, alpha }) => [row.top, row.height, alpha])[0], [6, 20, 1]);
+  assert.deepEqual(bands.slice(1).map(({ alpha }) => alpha < 1), [true, true]);
   assert.ok(texts.includes("all channels"));
 });
 
 test("a map with channels is drawn in each row, in full color", () => {
-  const { rects, texts } = drawn([1, 0, 0, 0, -1, 0, 0, 0], 2);
-  assert.equal(rects.filter(({ alpha }) => alpha === 1).length, 8);
+  const { bands, texts } = drawn(two, 2);
+  assert.deepEqual(bands.map(({ alpha }) => alpha), [1, 1]);
+  assert.notDeepEqual(bands[0].colors, bands[1].colors);
   assert.ok(!texts.includes("all channels"));
   assert.ok(texts.includes("<b>ay</b>"));
 });
 
+test("strips are a part of their rows, and lines keep clear of them", () => {
+  const [tint, strip] = ["tint", "strip"].map((style) => drawn(two, 2, { options: { style } }).bands[0].row);
+  assert.ok(strip.height < tint.height / 2);
+  assert.ok(Math.abs(strip.top + strip.height - tint.top - tint.height) < 1e-9);
+  assert.equal(drawn([1, -1, 0, 0.5], 1, { options: { style: "strip" } }).bands.length, 1);
+});
+
+test("colored lines bear the colors of their values, over a rim of ink", () => {
+  const { bands, strokes } = drawn(two, 2, { options: { style: "line" } });
+  assert.deepEqual(bands, []);
+  const rims = strokes.filter(({ color, width }) => color === LIGHT.ink && width > 4);
+  assert.equal(rims.length, 2);
+  assert.ok(strokes.some(({ color }) => /rgb\(2[0-4]\d, 1[0-4]\d/.test(color)), "orange, where the map is 1");
+});
+
+test("channels on top of each other are told apart by color, in one row, each with its name", () => {
+  const { strokes, texts, bands } = drawn([1, -1, 0, 0.5], 1, { options: { overlay: true } });
+  assert.equal(bands.length, 2);
+  assert.ok(texts.includes("ax") && texts.includes("<b>ay</b>"));
+  const lines = strokes.filter(({ width }) => width === 1.25).map(({ color }) => color);
+  assert.equal(new Set(lines).size, 2);
+});
+
+test("channels stand in the order of their shares, hidden ones not at all, and the picture says so", () => {
+  const larger = [0, 1, 0, 1, 0, 1, 0.5, 1];
+  const names = ({ texts }) => texts.filter((text) => /ax|ay/.test(text));
+  assert.deepEqual(names(drawn(larger, 2, { options: { order: "share" } })), ["<b>ay</b>", "ax"]);
+  const { texts } = drawn(larger, 2, { options: { hidden: [1] } });
+  assert.deepEqual(names({ texts }), ["ax"]);
+  assert.ok(texts.includes("1 of 2 channels hidden"));
+});
+
+test("the shares of the channels stand at the right of their rows", () => {
+  const wide = { ...frame, width: 580 };
+  const attribution = { key: "", values: Float32Array.of(3, 1, 0, 0, 0, 0, 0, 0), samples: 4, channels: 2, gap: null };
+  const picture = makePicture({ instance: 0, target: 0, method: 0 }, series, attribution, facts, DEFAULTS, { limit: 3, maps: 1 });
+  const { context, texts, rects } = recorder();
+  drawScene(context, { picture, facts, theme: LIGHT, veil: null }, wide);
+  assert.ok(texts.includes("75.0 %") && texts.includes("25.0 %"));
+  const [first, second] = rects.filter(({ rect }) => rect[0] > 500).map(({ rect }) => rect[2]);
+  assert.ok(Math.abs(first / second - 3) < 1e-6);
+});
+
 test("under a veil no color is left, and the reason is told", () => {
-  const { rects, texts } = drawn([1, 0, 0, 0, -1, 0, 0, 0], 2, { veil: "computing …" });
-  assert.ok(rects.filter(({ alpha }) => alpha === 1).every(({ color }) => /#fff|rgb\((\d+), \1, \1\)/.test(color)));
+  const { bands, texts } = drawn(two, 2, { veil: "computing …" });
+  assert.ok(bands.every(({ colors }) => colors.every(([r, g, b]) => r === g && g === b)));
   assert.ok(texts.includes("computing …"));
 });
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatNumber, formatPercent, formatSigned, formatTime } from "../lib/core/numbers.js";
+import { DEFAULTS } from "../lib/core/options.js";
 import { makePicture } from "../lib/core/picture.js";
-import { describePicture, exactnessText, gapText, readout, verdict } from "../lib/core/text.js";
+import { describePicture, endTexts, exactnessText, gapText, readout, scopeText, verdict } from "../lib/core/text.js";
 
 const facts = {
   channel_names: ["ax", "ay"],
@@ -24,7 +25,9 @@ const table = (values, columns) => ({ values: Float32Array.from(values), columns
 const outputs = { scores: table([2, 1, 0, 3], 2), probabilities: table([0.75, 0.25, 0.05, 0.95], 2), truth: table([0, 0], 1) };
 const choice = { instance: 1, target: 0, method: 0 };
 const tile = (values, channels) => ({ key: "", values: Float32Array.from(values), samples: 4, channels, gap: 0.1 });
-const picture = makePicture(choice, tile([1, 2, 3, 4, 5, 6, 7, 8], 2), tile([0.5, -2, 1, 0], 1), facts);
+const pictureOf = (map, options = {}, ends = { limit: 2, maps: 1 }) =>
+  makePicture(choice, tile([1, 2, 3, 4, 5, 6, 7, 8], 2), map, facts, { ...DEFAULTS, ...options }, ends);
+const picture = pictureOf(tile([0.5, -2, 1, 0], 1));
 
 test("numbers are short and true", () => {
   assert.deepEqual([0, 1.23456, -12345, 0.00012, 123456].map((n) => formatNumber(n)), ["0", "1.23", "−12345", "1.20e−4", "1.23e5"]);
@@ -48,15 +51,60 @@ test("without truth nothing is right or wrong, and without probabilities scores 
   assert.deepEqual([told.right, told.truth, told.predicted], [null, null, "rest (score 2.00)"]);
 });
 
-test("the readout tells time, value and attribution", () => {
-  assert.deepEqual(readout(picture, facts, 1, 0), ["0.10 s (sample 1)", "ax = 3.00 g", "Grad-CAM = −2.00"]);
-  assert.deepEqual(readout(picture, facts, 0, "strip"), ["0.00 s (sample 0)", "Grad-CAM = +0.500"]);
-  assert.deepEqual(readout(picture, facts, 3, 1), ["0.30 s (sample 3)", "ay = 8.00", "not seen by the explained layer"]);
+const reading = (channel, name, value, attribution) => ({ channel, name, value, attribution });
+
+test("the readout tells time, and value and attribution of every channel on show", () => {
+  assert.deepEqual(readout(picture, facts, 1), {
+    time: "0.10 s (sample 1)",
+    readings: [reading(0, "ax", "3.00 g", -2), reading(1, "ay", "4.00", -2)],
+    notes: [],
+  });
+  const each = pictureOf(tile([1, 2, 3, 4, 5, 6, 7, 8], 2), { order: "share", hidden: [0] });
+  assert.deepEqual(readout(each, facts, 0).readings, [reading(1, "ay", "2.00", 2)]);
 });
 
-test("a map that is not placed has a value where the explained layer sees nothing", () => {
-  const unplaced = { ...picture, choice: { ...choice, method: 1 }, signed: false };
-  assert.deepEqual(readout(unplaced, facts, 3, 1), ["0.30 s (sample 3)", "ay = 8.00", "Saliency = 0"]);
+test("the readout tells what the map says, not how it is colored", () => {
+  const smooth = pictureOf(tile([0, 3, 0, 0], 1), { smoothing: 3, sign: "negative" });
+  assert.equal(readout(smooth, facts, 1).readings[0].attribution, 3);
+});
+
+test("where the explained layer sees nothing there is no attribution, but for maps that are not placed", () => {
+  const { readings, notes } = readout(picture, facts, 3);
+  assert.deepEqual([readings[1].attribution, notes], [null, ["not seen by the explained layer"]]);
+  const unplaced = { ...picture, choice: { ...choice, method: 1 } };
+  assert.deepEqual(readout(unplaced, facts, 3).readings[1], reading(1, "ay", "8.00", 0));
+});
+
+test("the readout of very many channels keeps those of large attribution", () => {
+  const many = { ...facts, channel_names: Array.from({ length: 40 }, (_, k) => `c${k}`), channel_units: Array(40).fill("") };
+  const values = Array.from({ length: 160 }, (_, k) => k % 40);
+  const shown = makePicture(choice, tile(values, 40), tile(values, 40), many, DEFAULTS, { limit: 1, maps: 1 });
+  const { readings, notes } = readout(shown, many, 0);
+  assert.deepEqual([readings.length, readings[0].name, readings[15].name], [16, "c24", "c39"]);
+  assert.deepEqual(notes, ["and 24 channels of smaller attribution"]);
+});
+
+test("the legend says over what the ends of the colors were taken, and what was done to the values", () => {
+  const map = tile([0.5, -2, 1, 0], 1);
+  const told = (options, ends, whole = true) => scopeText(pictureOf(map, options, ends), facts, whole);
+  assert.equal(told({}, { limit: 2, maps: 1 }), "color: ± max of this map");
+  assert.equal(told({ scope: "instance" }, { limit: 4, maps: 2 }), "color: ± max of the 2 maps of this instance by Grad-CAM");
+  assert.equal(told({ scope: "method" }, { limit: 4, maps: 1 }, false), "color: ± max of the 1 map by Grad-CAM in hand");
+  assert.equal(told({ scope: "fixed" }, { limit: 1, maps: 0 }), "color: ± a fixed end · largest here 2.00");
+  assert.equal(
+    told({ clip: 2.5, scope: "method", sign: "absolute", smoothing: 3 }, { limit: 4, maps: 9 }),
+    "color: 0 to largest 97.5th percentile of |value| of the 9 maps by Grad-CAM · mean of 3 samples (0.300 s) · absolute values",
+  );
+});
+
+test("the ends are told in numbers", () => {
+  const told = (sign) => endTexts(pictureOf(tile([0.5, -2, 1, 0], 1), { sign }, { limit: 2, maps: 1 }));
+  assert.deepEqual(["signed", "positive", "negative", "absolute"].map(told), [
+    ["−2.00", "0", "+2.00"],
+    ["0", "+2.00"],
+    ["−2.00", "0"],
+    ["0", "2.00"],
+  ]);
 });
 
 test("the picture in one sentence", () => {

@@ -1,6 +1,7 @@
 """The saved page in a real Chromium: no kernel, no network, the same picture."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -246,11 +247,32 @@ def test_the_readout_tells_time_value_and_attribution(open_page, whole, whole_pa
     corner = page.locator(".bqplot.figure").bounding_box()
     row = picture["rows"][1]
     page.mouse.move(corner["x"] + picture["centers"][30], corner["y"] + row["top"] + row["height"] / 2)
-    said = page.locator(".cam1d-readout").inner_text().replace("−", "-").split("\n")
-    assert said[0] == "1.20 s (sample 30)"
-    assert float(said[1].split("=")[1].split()[0]) == pytest.approx(whole.x[0, 30, 1], rel=0.01)
+    readout = page.locator(".cam1d-readout")
+    assert readout.locator(".cam1d-time").inner_text() == "1.20 s (sample 30) · Grad-CAM"
     value = whole.attribution(whole.methods[method], instance, target)[30, 0]
-    assert float(said[2].split("=")[1]) == pytest.approx(value, rel=0.01)
+    for channel, line in enumerate(readout.locator("tr").all()):
+        name, measured, said = line.locator("td").all_inner_texts()
+        assert name == whole.channel_names[channel]
+        assert float(measured.replace("−", "-").removesuffix(" g")) == pytest.approx(whole.x[0, 30, channel], rel=0.01)
+        assert float(said.replace("−", "-")) == pytest.approx(value, rel=0.01)
+    assert readout.locator(".cam1d-under td").first.inner_text() == whole.channel_names[1]
+
+
+def test_a_bracket_shows_what_the_step_under_the_pointer_sees(open_page, whole, whole_page):
+    page = open_page(whole_page)
+    shown(page)
+    picture = page.evaluate(SNAPSHOT)
+    corner = page.locator(".bqplot.figure").bounding_box()
+    page.mouse.move(corner["x"] + picture["centers"][30], corner["y"] + picture["rows"][1]["top"] + 20)
+    field = whole.receptive_field
+    start, stop, _ = field[np.abs(field[:, 2] - 30).argmin()]
+    bracket = page.locator(".cam1d-bracket")
+    left, right = [float(n) for n in re.match(r"M([\d.]+) .*H([\d.]+)v", bracket.get_attribute("d")).groups()]
+    edges = np.interp([start - 0.5, stop - 0.5], np.arange(60), picture["centers"]) - picture["plot"]["left"]
+    assert [left, right] == pytest.approx(edges, abs=0.01)
+    page.locator("select").nth(1).select_option(label="Saliency")
+    ready(page, 0, shown(page)[1], 2)
+    assert bracket.get_attribute("d") == ""
 
 
 def test_another_instance_takes_the_class_that_was_explained_there(open_page, tmp_path):

@@ -92,7 +92,7 @@ def test_an_index_beyond_what_there_is_is_refused(name, value, count):
 
 def test_tables_and_tiles_are_not_echoed():
     large = [n for n, t in ChannelStack.class_traits(sync=True).items() if t.metadata.get("echo_update") is False]
-    assert sorted(large) == ["explained", "facts", "probabilities", "scores", "tiles", "truth"]
+    assert sorted(large) == ["explained", "facts", "probabilities", "scores", "steps", "tiles", "truth"]
 
 
 def test_tables_go_as_bytes():
@@ -101,3 +101,10 @@ def test_tables_go_as_bytes():
     assert (scores["dtype"], scores["shape"]) == ("float32", [4, 3])
     assert isinstance(scores["data"], memoryview)
     assert isinstance(state["tiles"]["data"], memoryview)
+
+
+def test_what_the_steps_see_goes_along():
+    whole = explanation()
+    packed = ChannelStack(whole).get_state()["steps"]
+    steps = np.frombuffer(packed["data"], packed["dtype"]).reshape(packed["shape"])
+    np.testing.assert_array_equal(steps, whole.receptive_field)

@@ -34,12 +34,15 @@ export function colorIndex(value: number, scale: ColorScale): number {
   return Math.max(0, Math.min(255, Math.floor(256 * (scale.signed ? (share + 1) / 2 : share))));
 }
 
-/** Largest |value|; what is not a number does not count. */
-export function largestMagnitude(values: ArrayLike<number>): number {
-  let largest = 0;
-  for (let i = 0; i < values.length; i++) {
-    const magnitude = Math.abs(values[i]);
-    largest = magnitude > largest ? magnitude : largest;
+/** The table as pixels, each the four bytes of a color with no transparency. */
+export function pixelColors({ colors }: ColorScale): Uint32Array {
+  let pixels = packed.get(colors);
+  if (!pixels) {
+    const bytes = Uint8Array.from(colors.flatMap((color) => [...(color.match(/\d+/g) ?? []).map(Number), 255]));
+    pixels = new Uint32Array(bytes.buffer);
+    packed.set(colors, pixels);
   }
-  return largest;
+  return pixels;
 }
+
+const packed = new WeakMap<ColorTable, Uint32Array>();

@@ -1,84 +1,107 @@
-import type { TimeAxis } from "./time_axis.js";
-import { pixelOf, visibleSamples } from "./time_axis.js";
+import type { Column } from "./column.js";
+import { type TimeAxis, pixelOf, visibleSamples } from "./time_axis.js";
 
-/** Numbers of one channel within a tile: value i is `values[offset + i * stride]`. */
-export interface Column {
-  readonly values: Float32Array;
-  readonly offset: number;
-  readonly stride: number;
-}
+/** Samples a CSS pixel from which on a line is drawn as the band between its least and its largest values. */
+const DENSE = 4;
+/** Blocks of a pyramid that a pixel is made of at least: its edges miss theirs by a fraction of it. */
+const BLOCKS = 8;
 
-/** A stretch of one pixel color: device pixels [start, stop), and the value to color them by. */
-export interface HeatRun {
-  readonly start: number;
-  readonly stop: number;
-  readonly value: number;
-}
+export const isDense = (axis: TimeAxis): boolean => axis.step * DENSE <= 1;
 
 /** Nearest device pixel; an edge that misses its half by an error of rounding goes where the exact one does. */
 const devicePixel = (pixel: number, ratio: number): number => Math.round(pixel * ratio + 1e-6);
 
-const edge = (sample: number, axis: TimeAxis, ratio: number): number => devicePixel(pixelOf(sample, axis), ratio);
+/** Device pixels [left, right) of the plot. */
+export const deviceSpan = (axis: TimeAxis, ratio: number): [number, number] => [
+  devicePixel(axis.left, ratio),
+  devicePixel(axis.right, ratio),
+];
 
 /**
- * Cells of a map in device pixels: the cell of sample i covers [i - 0.5, i + 0.5]. Where several samples share
- * a pixel, the one of largest magnitude is shown, so that no peak is lost.
+ * Value of each device pixel of the plot, from the left; NaN where there is no sample. The cell of sample i covers
+ * [i - 0.5, i + 0.5]; where several share a pixel, the one of largest magnitude is shown, so that no peak is lost.
  */
-export function heatRuns(column: Column, axis: TimeAxis, ratio: number): HeatRun[] {
-  const runs: HeatRun[] = [];
-  const [first, last] = visibleSamples(axis);
-  const [left, right] = [devicePixel(axis.left, ratio), devicePixel(axis.right, ratio)];
-  let open: { start: number; stop: number; value: number } | null = null;
-  for (let i = first; i < last; i++) {
-    if (pixelOf(i - 0.5, axis) >= axis.right) {
-      break;
-    }
-    const value = column.values[column.offset + i * column.stride];
-    // A cell that begins within the last pixel's half shares that pixel: it is on show, and counts.
-    const start = Math.min(right - 1, edge(i - 0.5, axis, ratio));
-    const stop = Math.min(right, Math.max(edge(i + 0.5, axis, ratio), start + 1));
-    if (open && start < open.stop) {
-      open.value = Math.abs(value) > Math.abs(open.value) ? value : open.value;
-    } else if (stop > left) {
-      open = { start: Math.max(left, start), stop, value };
-      runs.push(open);
-    }
-  }
-  return runs;
+export function heatValues(column: Column, axis: TimeAxis, ratio: number): Float32Array {
+  const [left, right] = deviceSpan(axis, ratio);
+  const heat = new Float32Array(Math.max(0, right - left)).fill(NaN);
+  return axis.step * ratio >= 1 ? wideCells(heat, column, axis, ratio) : pooledCells(heat, column, axis, ratio);
 }
 
-/** A line as x, y pairs in samples and values; with many samples a pixel, the least and the largest of each. */
+function wideCells(heat: Float32Array, column: Column, axis: TimeAxis, ratio: number): Float32Array {
+  const [left] = deviceSpan(axis, ratio);
+  const [first, last] = visibleSamples(axis);
+  for (let sample = first; sample < last; sample++) {
+    const start = devicePixel(pixelOf(sample - 0.5, axis), ratio) - left;
+    const stop = devicePixel(pixelOf(sample + 0.5, axis), ratio) - left;
+    if (stop > 0 && start < heat.length) {
+      heat.fill(column.at(sample), Math.max(0, start), stop);
+    }
+  }
+  return heat;
+}
+
+function pooledCells(heat: Float32Array, column: Column, axis: TimeAxis, ratio: number): Float32Array {
+  const [left] = deviceSpan(axis, ratio);
+  const width = 1 / (axis.step * ratio);
+  const grain = grainOf(width);
+  // First sample whose cell begins at a device pixel or behind it.
+  const begin = (pixel: number): number => Math.ceil(((left + pixel - 0.5) / ratio - axis.origin) / axis.step + 0.5);
+  const within = (sample: number): number => Math.max(0, Math.min(column.samples, roundTo(grain, sample)));
+  const behind = within(Math.ceil((axis.right - axis.origin) / axis.step + 0.5));
+  for (let pixel = 0; pixel < heat.length; pixel++) {
+    // The first and the last pixel show what reaches into them from outside, too.
+    const start = within(pixel === 0 ? begin(0) - 1 : begin(pixel));
+    const stop = pixel === heat.length - 1 ? Math.max(start, behind) : within(begin(pixel + 1));
+    if (start < stop) {
+      heat[pixel] = column.at(column.largest(start, stop));
+    }
+  }
+  return heat;
+}
+
+/** Size of the blocks that edges are rounded to: 1, or a power of 4 that is a fraction of a pixel's samples. */
+const grainOf = (width: number): number => (width < 4 * BLOCKS ? 1 : 4 ** Math.floor(Math.log(width / BLOCKS) / Math.log(4)));
+const roundTo = (grain: number, sample: number): number => (grain === 1 ? sample : Math.round(sample / grain) * grain);
+
+/** A line as x, y pairs in samples and values; with several samples a pixel, the least and the largest of each. */
 export function linePoints(column: Column, axis: TimeAxis): Float32Array {
   const [first, last] = visibleSamples(axis);
-  const at = (i: number): number => column.values[column.offset + i * column.stride];
-  if (axis.step >= 0.5) {
-    const points = new Float32Array(2 * Math.max(0, last - first));
-    for (let i = first, place = 0; i < last; i++) {
-      points[place++] = i;
-      points[place++] = at(i);
-    }
-    return points;
+  if (axis.step < 0.5) {
+    return Float32Array.from(envelope(column, axis).flatMap(({ low, high }) => inOrder(column, low, high)));
   }
-  return extremes(at, first, last, 1 / axis.step);
+  const points = new Float32Array(2 * Math.max(0, last - first));
+  for (let sample = first, place = 0; sample < last; sample++) {
+    points[place++] = sample;
+    points[place++] = column.at(sample);
+  }
+  return points;
 }
 
-/** Least and largest value of each bucket of `width` samples, in the order in which they came. */
-function extremes(at: (i: number) => number, first: number, last: number, width: number): Float32Array {
-  const points: number[] = [];
+function inOrder(column: Column, low: number, high: number): number[] {
+  const [first, second] = low <= high ? [low, high] : [high, low];
+  return [first, column.at(first), second, column.at(second)];
+}
+
+/** Of a stretch of samples, those of the least and of the largest value. */
+export interface Extremes {
+  readonly start: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Extremes of the samples of each CSS pixel; each takes in the first sample of the next, so that bands touch. */
+export function envelope(column: Column, axis: TimeAxis): Extremes[] {
+  const [first, last] = visibleSamples(axis);
+  const width = 1 / axis.step;
+  const grain = grainOf(width);
+  const edge = (bucket: number): number => Math.max(first, Math.min(last, roundTo(grain, Math.ceil(bucket * width))));
+  const found: Extremes[] = [];
   for (let bucket = Math.floor(first / width); bucket * width < last; bucket++) {
-    const start = Math.max(first, Math.ceil(bucket * width));
-    const stop = Math.min(last, Math.ceil((bucket + 1) * width));
-    if (start >= stop) {
-      continue;
-    }
-    let [low, high] = [start, start];
-    for (let i = start + 1; i < stop; i++) {
-      low = at(i) < at(low) ? i : low;
-      high = at(i) > at(high) ? i : high;
-    }
-    for (const i of low <= high ? [low, high] : [high, low]) {
-      points.push(i, at(i));
+    const [start, stop] = [edge(bucket), edge(bucket + 1)];
+    if (start < stop) {
+      const reach = Math.min(last, stop + (isDense(axis) ? 1 : 0));
+      found.push({ start, low: column.lowest(start, reach), high: column.highest(start, reach) });
     }
   }
-  return Float32Array.from(points);
+  return found;
 }

@@ -1,74 +1,82 @@
-import { type ColorScale, colorIndex, colorScale } from "./color.js";
-import { type Column, heatRuns } from "./decimation.js";
-import { drawLabels } from "./draw_labels.js";
+import { type ColorScale, colorIndex, colorScale, pixelColors } from "./color.js";
+import type { Column } from "./column.js";
+import { heatValues } from "./decimation.js";
+import { drawLabels, drawOverlayLabels } from "./draw_labels.js";
+import { drawColoredLine } from "./draw_colored_line.js";
 import { drawLine } from "./draw_line.js";
 import { drawBorders, drawExtrapolated, drawUnseen, drawVeil } from "./draw_marks.js";
+import { drawNotes } from "./draw_notes.js";
+import { drawShares } from "./draw_shares.js";
 import { marksOf } from "./facts.js";
-import { type Picture, timeOnly } from "./picture.js";
-import { type Row, type RowLayout, layoutRows } from "./row_layout.js";
-import type { Frame, Scene } from "./scene.js";
+import { heatOf } from "./picture.js";
+import type { Row, RowLayout } from "./row_layout.js";
+import type { Frame, Pen, Scene } from "./scene.js";
+import { colorsLines, layoutOf, lineRow, ownStrip } from "./scene_layout.js";
+import { lineColor } from "./theme.js";
 
 /** Behind rows a map without channels is a hint only: its colors are read off the strip. */
 const HINT = 0.38;
-
-export function layoutOf(picture: Picture, frame: Frame): RowLayout {
-  const { top, height } = frame.plot;
-  return layoutRows(top, height, picture.series.channels, timeOnly(picture));
-}
-
 export function scaleOf(scene: Scene): ColorScale {
   const { picture, theme, veil } = scene;
-  return colorScale(picture.signed, picture.limit, theme.dark, veil !== null);
+  return colorScale(picture.signed, picture.ends.limit, theme.dark, veil !== null);
 }
 
-/** Draws the whole picture. The context's unit is the device pixel for cells, and the CSS pixel for all else. */
-export function drawScene(ctx: CanvasRenderingContext2D, scene: Scene, frame: Frame): void {
+/** Draws the whole picture, in CSS pixels. */
+export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
   const { picture, facts, theme } = scene;
   const layout = layoutOf(picture, frame);
-  ctx.setTransform(1, 0, 0, 1, 0, 0);
-  ctx.clearRect(0, 0, Math.round(frame.width * frame.ratio), Math.round(frame.height * frame.ratio));
-  drawHeat(ctx, scene, frame, layout);
-  ctx.setTransform(frame.ratio, 0, 0, frame.ratio, 0, 0);
+  drawHeat(pen, scene, frame, layout);
   const { unseen, centers } = marksOf(picture.choice.method, facts);
   if (centers) {
-    bands(layout).forEach((band) => drawExtrapolated(ctx, band, centers, frame.axis, theme));
+    bands(layout).forEach((band) => drawExtrapolated(pen, band, centers, frame.axis, theme));
   }
-  drawUnseen(ctx, bands(layout), unseen, frame.axis, theme);
-  layout.rows.forEach((row, channel) => {
-    const column = { values: picture.series.values, offset: channel, stride: picture.series.channels };
-    drawLine(ctx, column, picture.ranges[channel], row, frame.axis, theme);
-  });
-  drawBorders(ctx, bands(layout), frame.axis, theme);
-  drawLabels(ctx, scene, frame, layout);
+  drawUnseen(pen, bands(layout), unseen, frame.axis, theme);
+  layout.rows.forEach((row, place) => drawSignals(pen, scene, frame, row, layout.members[place]));
+  drawBorders(pen, bands(layout), frame.axis, theme);
+  (picture.options.overlay ? drawOverlayLabels : drawLabels)(pen, scene, frame, layout);
+  drawShares(pen, scene, frame, layout);
+  drawNotes(pen, scene, frame);
   if (scene.veil !== null) {
-    drawVeil(ctx, scene.veil, frame, theme);
+    drawVeil(pen, scene.veil, frame, theme);
   }
 }
 
 const bands = (layout: RowLayout): Row[] => (layout.strip ? [layout.strip, ...layout.rows] : layout.rows);
 
-function drawHeat(ctx: CanvasRenderingContext2D, scene: Scene, frame: Frame, layout: RowLayout): void {
-  const { values, channels } = scene.picture.attribution;
+function drawHeat(pen: Pen, scene: Scene, frame: Frame, layout: RowLayout): void {
+  const { picture } = scene;
   const scale = scaleOf(scene);
-  const column = (channel: number): Column => ({ values, offset: channels === 1 ? 0 : channel, stride: channels });
   if (layout.strip) {
-    fillCells(ctx, layout.strip, column(0), scale, frame);
+    const colors = cellColors(picture.heats[0], scale, frame);
+    pen.cells(colors, frame, layout.strip, 1);
+    if (picture.options.style === "tint") {
+      layout.rows.forEach((row) => pen.cells(colors, frame, row, HINT));
+    }
+  } else if (!colorsLines(picture)) {
+    layout.rows.forEach((row, place) => {
+      const colors = cellColors(heatOf(picture, layout.members[place][0]), scale, frame);
+      pen.cells(colors, frame, picture.options.style === "strip" ? ownStrip(row) : row, 1);
+    });
   }
-  ctx.globalAlpha = layout.strip ? HINT : 1;
-  layout.rows.forEach((row, channel) => fillCells(ctx, row, column(channel), scale, frame));
-  ctx.globalAlpha = 1;
 }
 
-function fillCells(ctx: CanvasRenderingContext2D, row: Row, column: Column, scale: ColorScale, frame: Frame): void {
-  const top = Math.round(row.top * frame.ratio);
-  const height = Math.round((row.top + row.height) * frame.ratio) - top;
-  let last = -1;
-  for (const { start, stop, value } of heatRuns(column, frame.axis, frame.ratio)) {
-    const index = colorIndex(value, scale);
-    if (index !== last) {
-      ctx.fillStyle = scale.colors[index];
-      last = index;
+function drawSignals(pen: Pen, scene: Scene, frame: Frame, row: Row, members: number[]): void {
+  const { picture, theme } = scene;
+  const place = lineRow(picture, row);
+  for (const channel of members) {
+    const [signal, range] = [picture.signals[channel], picture.ranges[channel]];
+    if (colorsLines(picture)) {
+      drawColoredLine(pen, signal, heatOf(picture, channel), scaleOf(scene), range, place, frame, theme);
+    } else {
+      const color = members.length > 1 ? lineColor(channel, theme) : theme.ink;
+      drawLine(pen, signal, range, place, frame.axis, theme, color);
     }
-    ctx.fillRect(start, top, stop - start, height);
   }
+}
+
+/** Color of each device pixel of the plot; clear where there is no sample. */
+function cellColors(column: Column, scale: ColorScale, frame: Frame): Uint32Array {
+  const heat = heatValues(column, frame.axis, frame.ratio);
+  const table = pixelColors(scale);
+  return Uint32Array.from(heat, (value) => (Number.isNaN(value) ? 0 : table[colorIndex(value, scale)]));
 }

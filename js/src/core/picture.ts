@@ -1,7 +1,11 @@
+import { type Column, columnsOf } from "./column.js";
 import type { Facts } from "./facts.js";
+import { goesBothWays, magnitudeLimit, shownValues } from "./normalization.js";
+import type { Options } from "./options.js";
+import type { Ends } from "./scope.js";
+import { byShare, channelShares } from "./shares.js";
 import type { Tile } from "./tiles.js";
-import { largestMagnitude } from "./color.js";
-import { type ValueRange, valueRange } from "./value_range.js";
+import { type ValueRange, sharedRanges, valueRange } from "./value_range.js";
 
 /** Which picture: indices, as the traits hold them. */
 export interface Choice {
@@ -15,23 +19,102 @@ export const choiceName = ({ instance, target, method }: Choice): string => `${i
 /** Everything that is drawn of one choice. */
 export interface Picture {
   readonly choice: Choice;
+  readonly options: Options;
   readonly series: Tile;
   readonly attribution: Tile;
+  /** Channels of the series, and of the map as it is colored: smoothed, and of one sign if that is wanted. */
+  readonly signals: Column[];
+  readonly heats: Column[];
+  /** Whether colors go both ways from zero. */
   readonly signed: boolean;
-  readonly limit: number;
+  readonly ends: Ends;
+  /** Largest |value| that is colored, wherever the colors end. */
+  readonly largest: number;
+  readonly ranges: ValueRange[];
+  /** Part of each channel in the map; null where it does not tell channels apart. */
+  readonly shares: number[] | null;
+  /** Channels on show, from the top. */
+  readonly channels: number[];
+}
+
+export function makePicture(
+  choice: Choice,
+  series: Tile,
+  attribution: Tile,
+  facts: Facts,
+  options: Options,
+  ends: Ends,
+): Picture {
+  const signals = signalsOf(series);
+  const heat = heatsOf(attribution, options);
+  return {
+    choice,
+    options,
+    series,
+    attribution,
+    signals: signals.columns,
+    heats: heat.columns,
+    signed: goesBothWays(facts.methods[choice.method].signed, options.sign),
+    ends,
+    largest: heat.largest,
+    ranges: sharedRanges(signals.ranges, facts.channel_units, options),
+    shares: heat.shares,
+    channels: channelsOnShow(series.channels, heat.shares, options),
+  };
+}
+
+interface Signals {
+  readonly columns: Column[];
   readonly ranges: ValueRange[];
 }
 
-export function makePicture(choice: Choice, series: Tile, attribution: Tile, facts: Facts): Picture {
-  const ranges = Array.from({ length: series.channels }, (_, channel) =>
-    valueRange({ values: series.values, offset: channel, stride: series.channels }, series.samples),
-  );
-  const { signed } = facts.methods[choice.method];
-  return { choice, series, attribution, signed, limit: largestMagnitude(attribution.values), ranges };
+interface Heats {
+  /** How the values were made of the tile's. */
+  readonly way: string;
+  readonly columns: Column[];
+  readonly shares: number[] | null;
+  readonly largest: number;
+}
+
+// What is made of a tile is made once, for its pyramids are dear; it goes when the tile goes.
+const madeOfSeries = new WeakMap<Tile, Signals>();
+const madeOfMap = new WeakMap<Tile, Heats>();
+
+function signalsOf(series: Tile): Signals {
+  let made = madeOfSeries.get(series);
+  if (!made) {
+    const columns = columnsOf(series.values, series.samples, series.channels);
+    made = { columns, ranges: columns.map(valueRange) };
+    madeOfSeries.set(series, made);
+  }
+  return made;
+}
+
+function heatsOf(map: Tile, { sign, smoothing }: Options): Heats {
+  const way = `${sign} ${smoothing}`;
+  let made = madeOfMap.get(map);
+  if (made?.way !== way) {
+    const values = shownValues(map, sign, smoothing);
+    const columns = columnsOf(values, map.samples, map.channels);
+    made = { way, columns, shares: channelShares(values, map.channels), largest: magnitudeLimit(values, 0) };
+    madeOfMap.set(map, made);
+  }
+  return made;
+}
+
+function channelsOnShow(count: number, shares: number[] | null, { hidden, order }: Options): number[] {
+  const all = Array.from({ length: count }, (_, channel) => channel);
+  const seen = all.filter((channel) => !hidden.includes(channel));
+  // With every channel hidden there would be nothing to bring one back from.
+  const some = seen.length > 0 ? seen : all;
+  return order === "share" ? byShare(some, shares) : some;
 }
 
 /** Whether the map does not tell channels apart; a one-channel series' map is drawn in its row either way. */
 export const timeOnly = (picture: Picture): boolean => picture.attribution.channels < picture.series.channels;
+
+/** The map's values of a channel as they are colored. */
+export const heatOf = (picture: Picture, channel: number): Column => picture.heats[timeOnly(picture) ? 0 : channel];
 
 /** Value of the map at a sample of a channel. */
 export function attributionAt(picture: Picture, sample: number, channel: number): number {

@@ -5,6 +5,8 @@ export interface Row {
 }
 
 export interface RowLayout {
+  /** Channels drawn in each row. */
+  readonly members: number[][];
   /** The strip of a map that does not tell channels apart; null where it does. */
   readonly strip: Row | null;
   readonly rows: Row[];
@@ -14,7 +16,8 @@ const STRIP = 20;
 const STRIP_GAP = 8;
 
 /** Rows of one height, with a strip above them if the map has no channels. */
-export function layoutRows(top: number, height: number, channels: number, withStrip: boolean): RowLayout {
+export function layoutRows(top: number, height: number, members: number[][], withStrip: boolean): RowLayout {
+  const channels = members.length;
   const strip = withStrip ? { top, height: STRIP } : null;
   const start = strip ? top + STRIP + STRIP_GAP : top;
   const pitch = (top + height - start) / channels;
@@ -25,15 +28,15 @@ export function layoutRows(top: number, height: number, channels: number, withSt
     const bottom = index === channels - 1 ? top + height : edge(index + 1) - gap;
     return { top: edge(index), height: Math.max(1, bottom - edge(index)) };
   });
-  return { strip, rows };
+  return { members, strip, rows };
 }
 
-/** Row under a pixel: a channel, "strip", or null between them. */
+/** Row under a pixel: its place, "strip", or null between them. */
 export function rowAt(pixel: number, layout: RowLayout): number | "strip" | null {
   const inside = (row: Row): boolean => pixel >= row.top && pixel < row.top + row.height;
   if (layout.strip && inside(layout.strip)) {
     return "strip";
   }
-  const channel = layout.rows.findIndex(inside);
-  return channel < 0 ? null : channel;
+  const place = layout.rows.findIndex(inside);
+  return place < 0 ? null : place;
 }

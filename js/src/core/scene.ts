@@ -1,5 +1,6 @@
 import type { Facts } from "./facts.js";
 import type { Picture } from "./picture.js";
+import type { Row } from "./row_layout.js";
 import type { Theme } from "./theme.js";
 import type { TimeAxis } from "./time_axis.js";
 
@@ -12,6 +13,20 @@ export interface Frame {
   /** Device pixels per CSS pixel. */
   readonly ratio: number;
 }
+
+/** What marks are drawn with. */
+export type Ink = Pick<
+  CanvasRenderingContext2D,
+  | "save" | "restore" | "beginPath" | "moveTo" | "lineTo" | "closePath" | "rect" | "clip" | "stroke" | "fill"
+  | "fillRect" | "strokeRect" | "fillText" | "measureText" | "setLineDash" | "fillStyle" | "strokeStyle" | "lineWidth"
+  | "lineJoin" | "globalAlpha" | "font" | "textAlign" | "textBaseline"
+>;
+
+/** What the picture is drawn with: a canvas, or a text that becomes an SVG. */
+export type Pen = Ink & {
+  /** Fills a row with one color a device pixel, from the left edge of the plot on. */
+  cells(colors: Uint32Array, frame: Frame, row: Row, alpha: number): void;
+};
 
 export interface Scene {
   readonly picture: Picture;

@@ -1,6 +1,7 @@
 import type { Facts, MethodFacts, Table } from "./facts.js";
 import { argmax, marksOf, rowOf } from "./facts.js";
 import { formatNumber, formatPercent, formatSigned, formatTime } from "./numbers.js";
+import type { Options } from "./options.js";
 import { type Choice, type Picture, attributionAt, timeOnly } from "./picture.js";
 
 /** Scores and truths of the classifier, as far as they are known. */
@@ -72,26 +73,91 @@ export function gapText(gap: number | null): string {
 export const gapHint = (placed: boolean): string =>
   placed ? "of the values at the layer’s steps, not of the curve that is drawn between them" : "";
 
-/** What stands under the pointer. */
-export function readout(picture: Picture, facts: Facts, sample: number, channel: number | "strip" | null): string[] {
-  const method = facts.methods[picture.choice.method].label;
-  const lines = [
-    facts.sampling_rate === null
-      ? `sample ${sample}`
-      : `${formatTime(sample, facts.sampling_rate)} (sample ${sample})`,
-  ];
-  if (typeof channel === "number") {
-    const value = picture.series.values[sample * picture.series.channels + channel];
-    lines.push(`${facts.channel_names[channel]} = ${formatNumber(value)} ${facts.channel_units[channel]}`.trim());
+/** Over what the ends of the colors were taken, and what was done to the values before. */
+export function scopeText(picture: Picture, facts: Facts, whole: boolean): string {
+  const { ends, options, signed, choice, largest } = picture;
+  const { label } = facts.methods[choice.method];
+  const kind = options.clip > 0 ? `${100 - options.clip}th percentile of |value|` : "max";
+  const here = whole ? "" : " in hand";
+  const over = {
+    map: "of this map",
+    instance: `of the ${counted(ends.maps, "map")} of this instance by ${label}${here}`,
+    method: `of the ${counted(ends.maps, "map")} by ${label}${here}`,
+    fixed: "",
+  }[options.scope];
+  const reach = signed ? "±" : "0 to";
+  const parts = [options.scope === "fixed" ? `color: ${reach} a fixed end` : `color: ${reach} ${ends.maps > 1 && options.clip > 0 ? "largest " : ""}${kind} ${over}`];
+  if (largest > ends.limit) {
+    parts.push(`largest here ${formatNumber(largest)}`);
   }
-  if (marksOf(picture.choice.method, facts).unseen.some(([start, stop]) => sample >= start && sample < stop)) {
-    lines.push("not seen by the explained layer");
-  } else if (channel !== null) {
-    const value = attributionAt(picture, sample, channel === "strip" ? 0 : channel);
-    lines.push(`${method} = ${picture.signed ? formatSigned(value) : formatNumber(value)}`);
-  }
-  return lines;
+  return [...parts, ...changesText(options, facts)].join(" · ");
 }
+
+function changesText({ sign, smoothing }: Options, facts: Facts): string[] {
+  const changes = [];
+  if (smoothing > 1) {
+    const time = facts.sampling_rate === null ? "" : ` (${formatNumber(smoothing / facts.sampling_rate)} s)`;
+    changes.push(`mean of ${smoothing} samples${time}`);
+  }
+  if (sign !== "signed") {
+    changes.push(sign === "absolute" ? "absolute values" : `${sign} values alone`);
+  }
+  return changes;
+}
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** Numbers at the ends of the color bar, and between them zero. */
+export function endTexts({ ends, signed, options }: Picture): string[] {
+  const { limit } = ends;
+  if (!signed) {
+    return ["0", formatNumber(limit)];
+  }
+  const [low, high] = [formatNumber(-limit), formatSigned(limit)];
+  return options.sign === "positive" ? ["0", high] : options.sign === "negative" ? [low, "0"] : [low, "0", high];
+}
+
+/** One channel under the crosshair. */
+export interface Reading {
+  readonly channel: number;
+  readonly name: string;
+  readonly value: string;
+  /** What the map says there; null where the explained layer sees nothing. */
+  readonly attribution: number | null;
+}
+
+export interface Readout {
+  readonly time: string;
+  readonly readings: Reading[];
+  readonly notes: string[];
+}
+
+/** Channels that a read-out has room for. */
+const ROOM = 16;
+
+/** Everything at one sample: the time, each channel's value and attribution, and what the map's step sees. */
+export function readout(picture: Picture, facts: Facts, sample: number): Readout {
+  const unseen = isUnseen(picture, facts, sample);
+  const readings = picture.channels.map((channel) => ({
+    channel,
+    name: facts.channel_names[channel],
+    value: `${formatNumber(picture.signals[channel].at(sample))} ${facts.channel_units[channel]}`.trim(),
+    attribution: unseen ? null : attributionAt(picture, sample, channel),
+  }));
+  const size = ({ attribution }: Reading): number => Math.abs(attribution ?? 0);
+  const kept = new Set([...readings].sort((one, other) => size(other) - size(one)).slice(0, ROOM));
+  const notes = unseen ? ["not seen by the explained layer"] : [];
+  if (readings.length > ROOM) {
+    notes.push(`and ${readings.length - ROOM} channels of smaller attribution`);
+  }
+  return { time: timeText(facts, sample), readings: readings.filter((one) => kept.has(one)), notes };
+}
+
+const timeText = (facts: Facts, sample: number): string =>
+  facts.sampling_rate === null ? `sample ${sample}` : `${formatTime(sample, facts.sampling_rate)} (sample ${sample})`;
+
+export const isUnseen = ({ choice }: Picture, facts: Facts, sample: number): boolean =>
+  marksOf(choice.method, facts).unseen.some(([start, stop]) => sample >= start && sample < stop);
 
 /** The picture in one sentence, for those who do not see it. */
 export function describePicture(picture: Picture, facts: Facts, outputs: Outputs): string {

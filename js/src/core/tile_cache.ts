@@ -30,6 +30,10 @@ export class TileCache {
     return tile;
   }
 
+  keys(): Iterable<string> {
+    return this.tiles.keys();
+  }
+
   has(key: string): boolean {
     return this.tiles.has(key);
   }

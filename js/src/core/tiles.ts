@@ -27,7 +27,8 @@ export interface PackedTiles {
 }
 
 export const seriesKey = (instance: number): string => `series/${instance}`;
-export const attributionKey = (method: number, instance: number, target: number): string =>
+/** Key of a map; with "" for the class, the start of the keys of all classes. */
+export const attributionKey = (method: number, instance: number, target: number | ""): string =>
   `attribution/${method}/${instance}/${target}`;
 
 /** Copies the bytes out: a buffer of the wire may start anywhere, and a typed array may not. */
@@ -70,6 +71,10 @@ export class TilePack {
   get(key: string): Tile | undefined {
     const entry = this.entries.get(key);
     return entry && this.packed.data ? unpackTile(entry, this.packed.data) : undefined;
+  }
+
+  keys(): Iterable<string> {
+    return this.entries.keys();
   }
 
   all(): Tile[] {

@@ -1,7 +1,9 @@
 import { Mark } from "bqplot";
-import { drawScene, layoutOf, scaleOf } from "../core/draw.js";
+import { canvasPen, clearCanvas } from "../core/canvas_pen.js";
+import { drawScene, scaleOf } from "../core/draw.js";
 import { choiceName } from "../core/picture.js";
 import type { Frame, Scene } from "../core/scene.js";
+import { layoutOf } from "../core/scene_layout.js";
 import { describePicture } from "../core/text.js";
 import { pixelOf } from "../core/time_axis.js";
 import type { ChannelStackModel } from "./ChannelStackModel.js";
@@ -24,7 +26,7 @@ export class ChannelStack extends Mark {
     this.surface.canvas.__channelStack = this;
     this.surface.canvas.setAttribute("role", "img");
     this.theme = watchTheme(() => this.draw());
-    this.pointer = new Pointer(this.parent.el, this.el as unknown as SVGElement);
+    this.pointer = new Pointer(this.parent.el, this.el as unknown as SVGElement, this.model.steps);
     this.create_listeners();
     this.parent.el.addEventListener("dblclick", this.showAll);
     this.parent.el.addEventListener("wheel", letPageScroll, { capture: true, passive: true });
@@ -69,7 +71,8 @@ export class ChannelStack extends Mark {
     if (picture) {
       const start = performance.now();
       this.scene = { picture, facts, theme: themeOf(this.parent.el), veil };
-      drawScene(this.surface.context, this.scene, this.frame);
+      clearCanvas(this.surface.context, this.frame);
+      drawScene(canvasPen(this.surface.context), this.scene, this.frame);
       this.drawTime = performance.now() - start;
       this.pointer.follow(this.scene, this.frame);
     }

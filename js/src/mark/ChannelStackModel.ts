@@ -1,13 +1,15 @@
-import type { ISerializers } from "@jupyter-widgets/base";
+import { type ISerializers, unpack_models } from "@jupyter-widgets/base";
 import { MarkModel } from "bqplot";
 import { type Facts, type Table, argmax, rowOf, unpackTable } from "../core/facts.js";
-import { type Choice, type Picture, choiceName, makePicture } from "../core/picture.js";
+import { type Choice, type Picture, makePicture } from "../core/picture.js";
+import { Limits } from "../core/scope.js";
 import type { Outputs } from "../core/text.js";
 import { TileCache } from "../core/tile_cache.js";
 import { type PackedTiles, type Tile, TilePack, attributionKey, packTiles, seriesKey } from "../core/tiles.js";
 import { type Request, Wishes } from "../core/wishes.js";
 import { ensureStyles } from "../panel/styles.js";
 import { MODULE_NAME, MODULE_VERSION } from "../version.js";
+import type { OptionsModel } from "./OptionsModel.js";
 
 /** What can be said of the picture that is asked for. */
 export type Status = "ready" | "waiting" | "missing" | "error";
@@ -46,6 +48,8 @@ export class ChannelStackModel extends MarkModel {
       probabilities: null,
       truth: null,
       explained: null,
+      steps: null,
+      options: null,
       tiles: { index: [], data: null },
     };
   }
@@ -65,9 +69,12 @@ export class ChannelStackModel extends MarkModel {
       truth: unpackTable(this.get("truth")),
     };
     this.explained = unpackTable(this.get("explained"));
+    this.steps = unpackTable(this.get("steps"));
+    this.limits = new Limits();
     this.pack = new TilePack(this.get("tiles"));
     this.on("change:instance", this.keepTarget, this);
     this.on("change:instance change:target change:method", this.turn, this);
+    this.listenTo(this.optionsModel, "change", this.refresh);
     this.on("msg:custom", this.receive, this);
     this.on("comm_live_update", this.reconnect, this);
     this.refresh();
@@ -79,6 +86,10 @@ export class ChannelStackModel extends MarkModel {
 
   get choice(): Choice {
     return { instance: this.get("instance"), target: this.get("target"), method: this.get("method") };
+  }
+
+  get optionsModel(): OptionsModel {
+    return this.get("options");
   }
 
   /** Why the picture on show is not the one that is asked for; null where it is. */
@@ -125,6 +136,20 @@ export class ChannelStackModel extends MarkModel {
     return tile;
   }
 
+  /** Maps that are here; a look at one of them here keeps none of the others from staying. */
+  private mapsInHand() {
+    const { cache, pack } = this;
+    return {
+      keys: () => new Set([...cache.keys(), ...pack.keys()]),
+      get: (key: string) => cache.get(key) ?? pack.get(key),
+    };
+  }
+
+  /** Whether a kernel is there that may have more than what is here. */
+  get asksPython(): boolean {
+    return Boolean(this.comm && this.comm_live);
+  }
+
   private keysOf({ instance, target, method }: Choice): string[] {
     return [seriesKey(instance), attributionKey(method, instance, target)];
   }
@@ -156,7 +181,7 @@ export class ChannelStackModel extends MarkModel {
       this.say("error", failure);
     } else if (!this.isExplained(this.choice)) {
       this.say("missing", "This class was not explained for this instance.");
-    } else if (this.comm && this.comm_live) {
+    } else if (this.asksPython) {
       this.say("waiting", "computing …");
       this.wishes.wish(missing);
     } else {
@@ -167,9 +192,9 @@ export class ChannelStackModel extends MarkModel {
 
   private show(keys: string[]): void {
     const [series, attribution] = keys.map((key) => this.tile(key)!);
-    if (this.picture === null || choiceName(this.picture.choice) !== choiceName(this.choice)) {
-      this.picture = makePicture(this.choice, series, attribution, this.facts);
-    }
+    const { options } = this.optionsModel;
+    const ends = this.limits.ends(this.choice, attribution, options, this.mapsInHand());
+    this.picture = makePicture(this.choice, series, attribution, this.facts, options, ends);
     this.say("ready", "");
     this.lookAhead();
   }
@@ -185,7 +210,7 @@ export class ChannelStackModel extends MarkModel {
     const near = [instance + 1, instance - 1].filter((other) => other >= 0 && other < this.facts.instances.length);
     const wanted = near.map((other) => ({ instance: other, target, method })).filter((c) => this.isExplained(c));
     const room = 3 * (this.picture!.series.values.byteLength + this.picture!.attribution.values.byteLength) <= CAPACITY;
-    const asking = this.comm && this.comm_live && this.lastWait < QUICK && room;
+    const asking = this.asksPython && this.lastWait < QUICK && room;
     this.wishes.fetchAhead(asking ? wanted.map((choice) => this.missing(this.keysOf(choice))) : []);
   }
 
@@ -213,6 +238,8 @@ export class ChannelStackModel extends MarkModel {
     probabilities: verbatim,
     truth: verbatim,
     explained: verbatim,
+    steps: verbatim,
+    options: { deserialize: unpack_models as any },
     tiles: verbatim,
   };
 
@@ -220,6 +247,9 @@ export class ChannelStackModel extends MarkModel {
   outputs: Outputs;
   /** What was drawn last; under a veil, if it is not what is asked for. */
   picture: Picture | null;
+  /** First sample, sample behind the last, and center of each step of the explained layer. */
+  steps: Table | null;
+  private limits: Limits;
   private reason: string;
   private explained: Table | null;
   private cache: TileCache;

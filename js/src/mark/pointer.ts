@@ -1,14 +1,21 @@
-import { layoutOf } from "../core/draw.js";
+import { colorIndex } from "../core/color.js";
+import { scaleOf } from "../core/draw.js";
+import { type Table, marksOf } from "../core/facts.js";
+import { formatNumber, formatSigned } from "../core/numbers.js";
+import { nearestStep } from "../core/receptive_field.js";
+import { type Row, rowAt } from "../core/row_layout.js";
 import type { Frame, Scene } from "../core/scene.js";
-import { readout } from "../core/text.js";
-import { rowAt } from "../core/row_layout.js";
+import { layoutOf } from "../core/scene_layout.js";
+import { type Reading, type Readout, readout } from "../core/text.js";
 import { pixelOf, sampleAt } from "../core/time_axis.js";
 
 const SVG = "http://www.w3.org/2000/svg";
+const BRACKET = 5;
 
-/** A line at the sample under the pointer, and what is there in words. */
+/** A line at the sample under the pointer, what its step sees, and what is there in words. */
 export class Pointer {
   private readonly line = document.createElementNS(SVG, "line");
+  private readonly bracket = document.createElementNS(SVG, "path");
   private readonly tip = document.createElement("div");
   private readonly listeners = new AbortController();
   private place: { x: number; y: number } | null = null;
@@ -18,10 +25,12 @@ export class Pointer {
   constructor(
     private readonly figure: HTMLElement,
     layer: SVGElement,
+    private readonly steps: Table | null,
   ) {
     this.line.classList.add("cam1d-crosshair");
+    this.bracket.classList.add("cam1d-bracket");
     this.tip.classList.add("cam1d-readout");
-    layer.appendChild(this.line);
+    layer.append(this.line, this.bracket);
     figure.appendChild(this.tip);
     const { signal } = this.listeners;
     figure.addEventListener("pointermove", (event) => this.move(event), { signal });
@@ -36,9 +45,31 @@ export class Pointer {
     this.update();
   }
 
+  /** Sample of the crosshair; null where there is none. */
+  get sample(): number | null {
+    const { place, frame, scene } = this;
+    return place && frame && scene?.veil === null ? sampleAt(place.x, frame.axis) : null;
+  }
+
+  /** Puts the crosshair on a sample, without a pointer. */
+  goTo(sample: number): void {
+    if (this.frame) {
+      const { plot, axis } = this.frame;
+      this.place = { x: pixelOf(sample, axis), y: plot.top + 40 };
+      this.update();
+    }
+  }
+
+  /** What stands at the crosshair in one line, for those who do not see it. */
+  get words(): string {
+    const { scene, sample } = this;
+    return scene && sample !== null ? spoken(readout(scene.picture, scene.facts, sample)) : "";
+  }
+
   remove(): void {
     this.listeners.abort();
     this.line.remove();
+    this.bracket.remove();
     this.tip.remove();
   }
 
@@ -48,18 +79,19 @@ export class Pointer {
     this.update();
   }
 
-  private leave(): void {
+  leave(): void {
     this.place = null;
     this.update();
   }
 
   private update(): void {
-    const { place, scene, frame } = this;
-    const sample = place && frame && scene?.veil === null ? sampleAt(place.x, frame.axis) : null;
+    const { place, frame, sample } = this;
     const inside = sample !== null && place!.y >= frame!.plot.top && place!.y <= frame!.plot.top + frame!.plot.height;
-    this.line.style.display = this.tip.style.display = inside ? "" : "none";
+    for (const part of [this.line, this.bracket, this.tip]) {
+      part.style.display = inside ? "" : "none";
+    }
     if (inside) {
-      this.show(scene!, frame!, sample!, place!);
+      this.show(this.scene!, frame!, sample!, place!);
     }
   }
 
@@ -68,16 +100,68 @@ export class Pointer {
     const inPlot = String(x - frame.plot.left);
     const ends = { x1: inPlot, x2: inPlot, y1: "0", y2: String(frame.plot.height) };
     Object.entries(ends).forEach(([name, value]) => this.line.setAttribute(name, value));
-    const lines = readout(scene.picture, scene.facts, sample, rowAt(place.y, layoutOf(scene.picture, frame)));
-    this.tip.replaceChildren(...lines.map(lineOfText));
+    this.showSight(scene, frame, sample);
+    const layout = layoutOf(scene.picture, frame);
+    const row = rowAt(place.y, layout);
+    const under = typeof row === "number" && layout.members[row].length === 1 ? layout.members[row][0] : null;
+    this.tip.replaceChildren(...contents(readout(scene.picture, scene.facts, sample), scene, under));
     const flip = x > frame.width - this.tip.offsetWidth - 16;
     this.tip.style.left = `${flip ? x - this.tip.offsetWidth - 10 : x + 10}px`;
-    this.tip.style.top = `${Math.max(0, place.y - this.tip.offsetHeight - 8)}px`;
+    this.tip.style.top = `${Math.max(0, Math.min(frame.height - this.tip.offsetHeight, place.y - this.tip.offsetHeight / 2))}px`;
+  }
+
+  /** A bracket round what the step that is drawn here sees. */
+  private showSight({ picture, facts }: Scene, frame: Frame, sample: number): void {
+    const placed = marksOf(picture.choice.method, facts).centers !== null;
+    const sight = placed ? nearestStep(this.steps, sample) : null;
+    this.bracket.setAttribute("d", sight ? bracketPath(sight, layoutOf(picture, frame).strip, frame) : "");
   }
 }
 
-function lineOfText(text: string): HTMLElement {
-  const line = document.createElement("div");
-  line.textContent = text;
-  return line;
+function bracketPath({ start, stop }: { start: number; stop: number }, strip: Row | null, frame: Frame): string {
+  const { plot, axis } = frame;
+  const within = (sample: number): number => Math.max(0, Math.min(plot.width, pixelOf(sample - 0.5, axis) - plot.left));
+  const bottom = strip ? strip.top + strip.height - plot.top : 0;
+  const [left, right] = [within(start), within(stop)];
+  return `M${left} ${bottom + 1}v${BRACKET}H${right}v${-BRACKET}`;
+}
+
+function contents({ time, readings, notes }: Readout, scene: Scene, under: number | null): HTMLElement[] {
+  const table = document.createElement("table");
+  table.append(...readings.map((reading) => readingRow(reading, scene, reading.channel === under)));
+  const { method } = scene.picture.choice;
+  return [textIn("div", "cam1d-time", `${time} · ${scene.facts.methods[method].label}`), table, ...notes.map(noteOf)];
+}
+
+const noteOf = (note: string): HTMLElement => textIn("div", "cam1d-note", note);
+
+function readingRow({ name, value, attribution }: Reading, scene: Scene, under: boolean): HTMLElement {
+  const row = document.createElement("tr");
+  row.classList.toggle("cam1d-under", under);
+  const swatch = document.createElement("span");
+  swatch.className = "cam1d-swatch";
+  row.append(textIn("td", "", name), textIn("td", "cam1d-number", value));
+  if (attribution !== null) {
+    const scale = scaleOf(scene);
+    swatch.style.background = scale.colors[colorIndex(attribution, scale)];
+    const signed = scene.facts.methods[scene.picture.choice.method].signed;
+    const cell = textIn("td", "cam1d-number", (signed ? formatSigned : formatNumber)(attribution));
+    cell.prepend(swatch);
+    row.append(cell);
+  }
+  return row;
+}
+
+function textIn(tag: string, name: string, text: string): HTMLElement {
+  const element = document.createElement(tag);
+  element.className = name;
+  element.textContent = text;
+  return element;
+}
+
+function spoken({ time, readings, notes }: Readout): string {
+  const said = readings.map(({ name, value, attribution }) =>
+    attribution === null ? `${name} ${value}` : `${name} ${value}, attribution ${formatSigned(attribution)}`,
+  );
+  return [time, ...notes, ...said].join("; ");
 }

@@ -1,8 +1,9 @@
 import { type ColorScale, colorScale } from "../core/color.js";
 import { fade, hatch } from "../core/draw_marks.js";
 import { marksOf } from "../core/facts.js";
-import { formatNumber, formatSigned } from "../core/numbers.js";
-import { exactnessText, gapHint, gapText } from "../core/text.js";
+import { goesBothWays } from "../core/normalization.js";
+import type { Options } from "../core/options.js";
+import { endTexts, exactnessText, gapHint, gapText, scopeText } from "../core/text.js";
 import type { Theme } from "../core/theme.js";
 import { themeOf, watchTheme } from "../mark/page_theme.js";
 import { PanelModel, PanelView, textElement } from "./panel.js";
@@ -27,17 +28,18 @@ export class LegendView extends PanelView {
   }
 
   private bar(theme: Theme): HTMLElement {
-    const { picture, status } = this.mark;
-    const known = picture !== null && status === "ready";
-    const { signed } = this.mark.facts.methods[this.mark.choice.method];
-    const least = signed ? [known ? formatNumber(-picture.limit) : ""] : [];
-    const ends = [...least, "0", known ? (signed ? formatSigned : formatNumber)(picture.limit) : ""];
+    const { picture, status, facts, choice } = this.mark;
+    const known = picture !== null && status === "ready" ? picture : null;
+    const { options } = this.mark.optionsModel;
+    const signed = goesBothWays(facts.methods[choice.method].signed, options.sign);
+    const ends = known ? endTexts(known) : ["", "0", ""];
+    const part = (signed && PARTS[options.sign]) || WHOLE;
     return textElement(
       "div",
       "cam1d-bar",
-      colorBar(colorScale(signed, 1, theme.dark, !known)),
+      colorBar(colorScale(signed, 1, theme.dark, !known), part),
       textElement("div", "cam1d-ends", ...ends.map((end) => textElement("span", "", end))),
-      textElement("div", "cam1d-scope", `color: ${signed ? "± max" : "0 to max"} of this map`),
+      textElement("div", "cam1d-scope", known ? scopeText(known, facts, !this.mark.asksPython) : ""),
     );
   }
 
@@ -66,6 +68,9 @@ export class LegendView extends PanelView {
     }
     if (centers && (centers[0] > -0.5 || centers[1] < facts.samples - 0.5)) {
       keys.append(key("extrapolated: beyond the first or last center", (ctx) => sampleFade(ctx, theme)));
+    }
+    if (this.mark.picture?.shares && !this.mark.picture.options.overlay) {
+      keys.append(textElement("span", "", "bars: each channel’s share of the sum of |attribution|"));
     }
     keys.append(textElement("span", "cam1d-hint", "Ctrl + wheel: zoom · drag: move · double click: whole series"));
     return keys;
@@ -98,11 +103,15 @@ function key(text: string, draw: (ctx: CanvasRenderingContext2D) => void): HTMLE
   return textElement("span", "", canvas, text);
 }
 
-function colorBar({ colors }: ColorScale): HTMLCanvasElement {
+const WHOLE: [number, number] = [0, 256];
+/** Colors that values of one sign alone can take. */
+const PARTS: Partial<Record<Options["sign"], [number, number]>> = { positive: [128, 256], negative: [0, 128] };
+
+function colorBar({ colors }: ColorScale, [first, last]: [number, number]): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [colors.length, 1];
+  [canvas.width, canvas.height] = [last - first, 1];
   const ctx = canvas.getContext("2d")!;
-  colors.forEach((color, place) => {
+  colors.slice(first, last).forEach((color, place) => {
     ctx.fillStyle = color;
     ctx.fillRect(place, 0, 1, 1);
   });

@@ -5,6 +5,8 @@ const SHEET = `
   --cam1d-faint: var(--jp-ui-font-color2, #63666e);
   --cam1d-line: var(--jp-border-color2, #d8dade);
   --cam1d-paper: var(--jp-layout-color0, #ffffff);
+  --cam1d-edge: var(--jp-border-color1, #8b8f98);
+  --cam1d-focus: var(--jp-focus-outline-color, #1769c0);
   --cam1d-good: #0b6e4f;
   --cam1d-bad: #a8321a;
   color: var(--cam1d-ink);
@@ -49,13 +51,42 @@ const SHEET = `
 .cam1d-legend .cam1d-keys > span { display: inline-flex; align-items: center; gap: 6px; }
 .cam1d-legend .cam1d-keys canvas { width: 22px; height: 12px; }
 .cam1d-legend .cam1d-keys .cam1d-hint { margin-left: auto; opacity: 0.85; }
+.cam1d-toolbar { font: 13px/1.45 var(--jp-ui-font-family, system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif); color: var(--cam1d-ink); }
+.cam1d-toolbar .cam1d-buttons { display: flex; flex-wrap: wrap; gap: 6px; padding: 2px; }
+.cam1d-toolbar button, .cam1d-toolbar select, .cam1d-toolbar input[type="number"] {
+  font: inherit; color: inherit; background: var(--cam1d-paper); border: 1px solid var(--cam1d-edge); border-radius: 3px; padding: 1px 8px; height: 26px; box-sizing: border-box;
+}
+.cam1d-toolbar button { cursor: pointer; }
+.cam1d-toolbar button[aria-expanded="true"] { background: var(--cam1d-ink); color: var(--cam1d-paper); }
+.cam1d-toolbar button:hover { border-color: var(--cam1d-ink); }
+.cam1d-toolbar :focus-visible, .cam1d-viewer .bqplot:focus-visible { outline: 2px solid var(--cam1d-focus); outline-offset: 1px; }
+.cam1d-toolbar .cam1d-panel { display: flex; flex-wrap: wrap; gap: 8px 18px; padding: 8px 10px; margin: 6px 2px; border: 1px solid var(--cam1d-line); border-radius: 4px; }
+.cam1d-toolbar .cam1d-panel[hidden], .cam1d-toolbar label[hidden] { display: none; }
+.cam1d-toolbar fieldset { border: 0; margin: 0; padding: 0; min-width: 0; display: flex; flex-wrap: wrap; gap: 6px 14px; align-items: center; }
+.cam1d-toolbar legend { float: left; width: 72px; font-weight: 650; padding: 0; }
+.cam1d-toolbar fieldset { flex: 1 0 100%; }
+.cam1d-toolbar label { display: inline-flex; align-items: center; gap: 6px; }
+.cam1d-toolbar label > span { color: var(--cam1d-faint); }
+.cam1d-toolbar label.cam1d-check { flex-direction: row-reverse; }
+.cam1d-toolbar label.cam1d-check > span { color: var(--cam1d-ink); max-width: 220px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.cam1d-toolbar input[type="number"] { width: 84px; padding-right: 2px; }
+.cam1d-toolbar .cam1d-boxes { display: flex; flex-wrap: wrap; gap: 2px 14px; max-height: 132px; overflow: auto; }
 .cam1d-crosshair { stroke: var(--cam1d-ink); stroke-width: 1px; stroke-dasharray: 3 2; pointer-events: none; }
+.cam1d-bracket { stroke: var(--cam1d-ink); stroke-width: 1.5px; fill: none; pointer-events: none; }
 .cam1d-readout {
-  position: absolute; z-index: 1; pointer-events: none; white-space: nowrap; padding: 4px 8px; border-radius: 4px;
-  font: 12px/1.4 var(--jp-ui-font-family, system-ui, sans-serif); font-variant-numeric: tabular-nums;
+  position: absolute; z-index: 1; pointer-events: none; white-space: nowrap; padding: 5px 8px; border-radius: 4px;
+  font: 12px/1.35 var(--jp-ui-font-family, system-ui, sans-serif); font-variant-numeric: tabular-nums;
   background: var(--cam1d-paper); color: var(--cam1d-ink); border: 1px solid var(--cam1d-line);
   box-shadow: 0 1px 4px rgba(0, 0, 0, 0.25);
 }
+.cam1d-readout table { border-collapse: collapse; font: inherit; color: inherit; background: none; }
+.cam1d-readout td { padding: 0 0 0 10px; text-align: left; max-width: 260px; overflow: hidden; text-overflow: ellipsis; border: 0; background: none; }
+.cam1d-readout td:first-child { padding-left: 0; }
+.cam1d-readout td.cam1d-number { text-align: right; }
+.cam1d-readout .cam1d-under { font-weight: 650; }
+.cam1d-readout .cam1d-time { font-weight: 600; }
+.cam1d-readout .cam1d-note { color: var(--cam1d-faint); }
+.cam1d-readout .cam1d-swatch { display: inline-block; width: 9px; height: 9px; margin-right: 5px; border: 1px solid var(--cam1d-line); }
 `;
 
 /** Puts the style sheet into the page, once. */

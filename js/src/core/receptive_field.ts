@@ -1,0 +1,22 @@
+import type { Table } from "./facts.js";
+
+/** What one step of the explained layer sees: samples [start, stop), and the center that its value is drawn at. */
+export interface Sight {
+  readonly start: number;
+  readonly stop: number;
+  readonly center: number;
+}
+
+/** The step whose center is nearest to a sample; null where there is none. */
+export function nearestStep(steps: Table | null, sample: number): Sight | null {
+  if (!steps || steps.values.length === 0) {
+    return null;
+  }
+  const at = (step: number): number => steps.values[step * steps.columns + 2];
+  let nearest = 0;
+  for (let step = 1; step < steps.values.length / steps.columns; step++) {
+    nearest = Math.abs(at(step) - sample) < Math.abs(at(nearest) - sample) ? step : nearest;
+  }
+  const [start, stop, center] = steps.values.subarray(nearest * steps.columns, (nearest + 1) * steps.columns);
+  return { start, stop, center };
+}

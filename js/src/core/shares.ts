@@ -1,0 +1,17 @@
+import type { Picture } from "./picture.js";
+
+/** Each channel's part of the sum of all magnitudes; null where a map does not tell channels apart. */
+export function channelShares(values: Float32Array, channels: number): number[] | null {
+  if (channels < 2) {
+    return null;
+  }
+  const sums = new Float64Array(channels);
+  values.forEach((value, place) => (sums[place % channels] += Math.abs(value)));
+  const total = sums.reduce((sum, one) => sum + one, 0);
+  return Array.from(sums, (sum) => (total > 0 ? sum / total : 0));
+}
+
+/** Channels in the order of their shares, the largest first; as they are where there are none. */
+export function byShare(channels: number[], shares: Picture["shares"]): number[] {
+  return shares ? [...channels].sort((one, other) => shares[other] - shares[one] || one - other) : channels;
+}

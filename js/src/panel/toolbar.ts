@@ -1,0 +1,64 @@
+import { button } from "./fields.js";
+import { PanelModel, PanelView, textElement } from "./panel.js";
+import { viewPanel } from "./view_panel.js";
+
+export class ToolbarModel extends PanelModel {
+  defaults() {
+    return { ...super.defaults(), _model_name: "ToolbarModel", _view_name: "ToolbarView" };
+  }
+}
+
+interface Panel {
+  readonly text: string;
+  readonly name: string;
+  contents(view: ToolbarView): HTMLElement[];
+}
+
+const PANELS: Panel[] = [{ text: "View", name: "View: colors, rows and channels", contents: ({ mark }) => viewPanel(mark) }];
+
+/** Buttons that each unfold a panel: a first look stays clean. */
+export class ToolbarView extends PanelView {
+  render(): void {
+    this.el.classList.add("cam1d-toolbar");
+    this.panel = textElement("div", "cam1d-panel");
+    this.panel.hidden = true;
+    this.panel.setAttribute("role", "group");
+    this.buttons = PANELS.map((panel) => button(panel.text, panel.name, () => this.toggle(panel)));
+    this.el.append(textElement("div", "cam1d-buttons", ...this.buttons), this.panel);
+    this.el.addEventListener("keydown", (event) => this.key(event));
+    super.render();
+  }
+
+  /** Fields follow what was changed elsewhere, but none is taken from under the hand that changes it. */
+  write(): void {
+    if (this.open && !this.panel.contains(document.activeElement)) {
+      this.fill();
+    }
+    this.buttons.forEach((button, place) => button.setAttribute("aria-expanded", String(PANELS[place] === this.open)));
+  }
+
+  private toggle(panel: Panel): void {
+    this.open = this.open === panel ? null : panel;
+    this.panel.hidden = this.open === null;
+    this.fill();
+    this.write();
+  }
+
+  private fill(): void {
+    this.panel.setAttribute("aria-label", this.open?.name ?? "");
+    this.panel.replaceChildren(...(this.open?.contents(this) ?? []));
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.key === "Escape" && this.open) {
+      const place = PANELS.indexOf(this.open);
+      this.toggle(this.open);
+      this.buttons[place].focus();
+      event.stopPropagation();
+    }
+  }
+
+  private panel: HTMLElement;
+  private buttons: HTMLButtonElement[];
+  private open: Panel | null;
+}

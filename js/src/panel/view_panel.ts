@@ -1,0 +1,66 @@
+import type { Options } from "../core/options.js";
+import type { ChannelStackModel } from "../mark/ChannelStackModel.js";
+import { checkbox, group, number, select } from "./fields.js";
+import { textElement } from "./panel.js";
+
+/** How the picture is drawn: colors, rows and channels. */
+export function viewPanel(mark: ChannelStackModel): HTMLElement[] {
+  const { options } = mark.optionsModel;
+  const change = (changed: Partial<Options>): void => mark.optionsModel.change(changed);
+  return [colors(options, change, mark), rows(options, change), channels(mark, options, change)];
+}
+
+type Change = (options: Partial<Options>) => void;
+
+function colors(options: Options, change: Change, mark: ChannelStackModel): HTMLElement {
+  const fixed = number("end at", { min: 0, step: "any" }, options.limit, (limit) => change({ limit }));
+  fixed.hidden = options.scope !== "fixed";
+  return group(
+    "colors",
+    select("ends over", SCOPES, options.scope, (scope) => change({ scope, ...fixedAt(scope, mark) })),
+    fixed,
+    select("sign", SIGNS, options.sign, (sign) => change({ sign })),
+    number("clip (%)", { min: 0, max: 50, step: 0.5 }, options.clip, (clip) => change({ clip })),
+    number("smooth (samples)", { min: 1, step: 2 }, options.smoothing, (width) =>
+      change({ smoothing: 2 * Math.floor(width / 2) + 1 }),
+    ),
+  );
+}
+
+/** Ends begin to be fixed where they are. */
+function fixedAt(scope: Options["scope"], { picture }: ChannelStackModel): Partial<Options> {
+  return scope === "fixed" && picture && picture.ends.limit > 0 ? { limit: Number(picture.ends.limit.toPrecision(3)) } : {};
+}
+
+const SCOPES = { map: "this map", instance: "this instance", method: "all instances", fixed: "a fixed end" };
+const SIGNS = { signed: "signed", positive: "positive", negative: "negative", absolute: "absolute" };
+
+function rows(options: Options, change: Change): HTMLElement {
+  return group(
+    "rows",
+    select("attribution as", STYLES, options.style, (style) => change({ style })),
+    select("scale", ROWS, options.rows, (rows) => change({ rows })),
+    number("gain", { min: 0.1, max: 100, step: "any" }, options.gain, (gain) => change({ gain })),
+    checkbox("on top of each other", options.overlay, (overlay) => change({ overlay })),
+  );
+}
+
+const STYLES = { tint: "tinted rows", strip: "strips", line: "colored lines" };
+const ROWS = { channel: "of each channel", unit: "shared by unit", global: "of all channels" };
+
+function channels({ facts }: ChannelStackModel, options: Options, change: Change): HTMLElement {
+  const hidden = new Set(options.hidden);
+  const boxes = facts.channel_names.map((name, channel) =>
+    checkbox(name, !hidden.has(channel), (shown) => {
+      shown ? hidden.delete(channel) : hidden.add(channel);
+      change({ hidden: [...hidden].sort((one, other) => one - other) });
+    }),
+  );
+  return group(
+    "channels",
+    select("order", ORDERS, options.order, (order) => change({ order })),
+    textElement("div", "cam1d-boxes", ...boxes),
+  );
+}
+
+const ORDERS = { given: "as given", share: "by share" };

@@ -1,0 +1,132 @@
+"""The options of the picture, in a real Chromium with no kernel."""
+
+import numpy as np
+import pytest
+
+from cam1d_widget.viewer.page import save_html
+
+from ..viewer.arrays import explanation
+from .test_page import READ_COLORS, SNAPSHOT, shown, table_colors
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return explanation()
+
+
+@pytest.fixture(scope="module")
+def path(whole, tmp_path_factory):
+    return save_html(whole, tmp_path_factory.mktemp("page") / "page.html", progress=False)
+
+
+@pytest.fixture
+def page(open_page, path):
+    """The page with a map of each channel on show, and the panel of options open."""
+    page = open_page(path)
+    page.locator("select").nth(1).select_option(label="Gradient × Input")
+    page.wait_for_selector('.bqplot.figure[data-ready$="/1"]')
+    page.get_by_role("button", name="View").click()
+    return page
+
+
+def limit_becomes(page, limit):
+    page.wait_for_function(f"Math.abs({SNAPSHOT}.limit / {limit} - 1) < 1e-3")
+
+
+def ends(page):
+    texts = page.locator(".cam1d-ends span").all_inner_texts()
+    return [float(text.replace("−", "-")) for text in texts]
+
+
+def scope(page):
+    return page.locator(".cam1d-scope").inner_text()
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        ("this instance", "color: ± max of the 3 maps of this instance by Gradient × Input"),
+        ("all instances", "color: ± max of the 12 maps by Gradient × Input"),
+    ],
+)
+def test_the_ends_of_the_colors_are_those_of_the_scope_and_are_printed(page, whole, choice, words):
+    page.get_by_label("ends over").select_option(label=choice)
+    maps = whole.attributions["Gradient × Input"]
+    largest = np.abs(maps[0] if choice == "this instance" else maps).max()
+    limit_becomes(page, largest)
+    assert ends(page) == pytest.approx([-largest, 0, largest], rel=0.01)
+    assert words in scope(page)
+
+
+def test_a_fixed_end_begins_where_it_was_and_stays(page, whole):
+    before = page.evaluate(SNAPSHOT)["limit"]
+    page.get_by_label("ends over").select_option(label="a fixed end")
+    limit_becomes(page, before)
+    page.get_by_role("button", name="View").click()
+    page.get_by_role("button", name="View").click()
+    page.get_by_label("end at").fill("0.25")
+    page.get_by_label("end at").press("Enter")
+    limit_becomes(page, 0.25)
+    assert "a fixed end" in scope(page)
+    assert "largest here" in scope(page)
+
+
+def test_the_values_that_are_colored_are_smoothed_signed_and_clipped(page, whole):
+    for label, value in (("smooth (samples)", "5"), ("clip (%)", "10")):
+        page.get_by_label(label).fill(value)
+        page.get_by_label(label).press("Enter")
+    page.get_by_label("sign").select_option(label="absolute")
+    instance, target, _ = shown(page)
+    values = whole.attribution("Gradient × Input", instance, target)
+    padded = np.pad(values, ((2, 2), (0, 0)), constant_values=np.nan)
+    smooth = np.abs(np.nanmean(np.stack([padded[k : k + 60] for k in range(5)]), axis=0))
+    largest = np.sort(smooth[smooth > 0])[int(np.ceil(0.9 * smooth.size)) - 1]
+    limit_becomes(page, largest)
+    picture = page.evaluate(SNAPSHOT)
+    assert picture["table"] == "unsigned"
+    assert "90th percentile of |value| of this map" in scope(page)
+    assert "mean of 5 samples (0.200 s) · absolute values" in scope(page)
+    for channel, row in enumerate(picture["rows"]):
+        colors = page.evaluate(READ_COLORS, [[picture["centers"][sample], row["top"] + 1.6] for sample in range(60)])
+        off = np.abs(np.array(colors)[:, :3] - table_colors(picture, smooth[:, channel])).max(axis=1)
+        assert np.quantile(off, 0.8) <= 3
+
+
+def test_channels_are_hidden_and_ordered_by_their_share(page, whole):
+    instance, target, _ = shown(page)
+    sums = np.abs(whole.attribution("Gradient × Input", instance, target)).sum(axis=0)
+    page.get_by_label("order").select_option(label="by share")
+    order = np.argsort(-sums, kind="stable").tolist()
+    page.wait_for_function(f"JSON.stringify({SNAPSHOT}.members) === '{[[c] for c in order]}'.replaceAll(' ', '')")
+    page.get_by_label(whole.channel_names[order[0]], exact=True).uncheck()
+    page.wait_for_function(f"JSON.stringify({SNAPSHOT}.members) === '{[[c] for c in order[1:]]}'.replaceAll(' ', '')")
+
+
+def test_rows_lie_on_each_other_or_bear_strips_or_colored_lines(page):
+    page.get_by_label("on top of each other").check()
+    page.wait_for_function(f"{SNAPSHOT}.rows.length === 1")
+    page.get_by_label("on top of each other").uncheck()
+    page.wait_for_function(f"{SNAPSHOT}.rows.length === 3")
+    picture = page.evaluate(SNAPSHOT)
+    row = picture["rows"][0]
+    top = [[x, row["top"] + 2] for x in picture["centers"]]
+    tinted = np.array(page.evaluate(READ_COLORS, top))
+    page.get_by_label("attribution as").select_option(label="strips")
+    page.wait_for_timeout(100)
+    assert np.array(page.evaluate(READ_COLORS, top))[:, 3].mean() < tinted[:, 3].mean() / 2
+    foot = [[x, row["top"] + row["height"] - 4] for x in picture["centers"]]
+    assert np.array(page.evaluate(READ_COLORS, foot))[:, 3].min() == 255
+    page.get_by_label("attribution as").select_option(label="colored lines")
+    page.wait_for_timeout(100)
+    assert np.array(page.evaluate(READ_COLORS, foot))[:, 3].min() == 0
+
+
+def test_the_panel_closes_by_escape_and_gives_the_focus_back(page):
+    page.get_by_label("gain").focus()
+    page.keyboard.press("Escape")
+    button = page.get_by_role("button", name="View")
+    assert button.get_attribute("aria-expanded") == "false"
+    assert button.evaluate("(button) => document.activeElement === button")
+    assert page.errors == []

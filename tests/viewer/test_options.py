@@ -1,0 +1,66 @@
+import json
+import re
+from pathlib import Path
+
+import ipywidgets as widgets
+import pytest
+from traitlets import TraitError
+
+from cam1d_widget import ExplanationViewer
+from cam1d_widget.viewer.options import Options
+
+from .arrays import explanation
+from .test_page import state_of
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("scope", "batch", "scope"),
+        ("sign", "both", "sign"),
+        ("clip", 60.0, "clip"),
+        ("smoothing", 4, "smoothing must be an odd number of samples, 1 or more, but is 4"),
+        ("smoothing", 0, "but is 0"),
+        ("gain", 0.0, "gain must be a number above 0, but is 0.0"),
+        ("limit", float("inf"), "limit must be a number above 0, but is inf"),
+        ("hidden", [-1], r"hidden must hold channels, numbered from 0, but holds \[-1\]"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_and_nothing_changes(name, value, words):
+    options = Options()
+    before = getattr(options, name)
+    with pytest.raises(TraitError, match=words):
+        setattr(options, name, value)
+    assert getattr(options, name) == before
+
+
+def test_a_viewer_has_its_own_options():
+    one, other = ExplanationViewer(explanation()), ExplanationViewer(explanation())
+    one.options.scope = "method"
+    assert (one.mark.options.scope, other.options.scope) == ("method", "map")
+
+
+def test_a_page_opens_with_the_options_of_the_viewer_which_keeps_its_own(tmp_path):
+    viewer = ExplanationViewer(explanation())
+    viewer.options.sign, viewer.options.hidden = "absolute", [2, 0]
+    before = set(widgets.widget._instances)
+    state = state_of(viewer.save_html(tmp_path / "page.html", progress=False))["OptionsModel"]["state"]
+    assert (state["sign"], state["hidden"]) == ("absolute", [0, 2])
+    assert set(widgets.widget._instances) == before
+    assert viewer.options.comm is not None
+
+
+def test_defaults_are_those_of_the_browser_half():
+    # A page leaves out what has its default: both sides must mean the same by it.
+    source = (Path(__file__).parents[2] / "js" / "src" / "core" / "options.ts").read_text()
+    [defaults] = re.findall(r"DEFAULTS: Options = (\{.*?\})", source, re.DOTALL)
+    theirs = json.loads(re.sub(r",\s*\}", "}", re.sub(r"(\w+):", r'"\1":', defaults)))
+    assert theirs == {name: getattr(Options(), name) for name in theirs}
+    assert set(theirs) == {name for name in Options.class_own_traits(sync=True) if not name.startswith("_")}
+
+
+def test_attributions_are_not_touched_by_how_they_are_drawn():
+    viewer = ExplanationViewer(explanation())
+    before = viewer.attribution
+    viewer.options.sign, viewer.options.smoothing, viewer.options.clip = "absolute", 9, 5.0
+    assert (viewer.attribution == before).all()
