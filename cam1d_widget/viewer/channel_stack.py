@@ -13,6 +13,7 @@ from traitlets import Dict, Instance, Int, TraitError, Unicode, validate
 from ..explanation import ExplanationSource
 from ._frontend import MODULE, VERSION
 from .facts import explained_classes, facts_of
+from .finder import Finder
 from .options import Options
 from .tiles import Tile, attribution_key, pack, series_key
 
@@ -81,6 +82,7 @@ class ChannelStack(bqplot.Mark):
     truth = _table()
     explained = _table()
     steps = _table()
+    finder = Instance(Finder).tag(sync=True, **widget_serialization)
     options = Instance(Options).tag(sync=True, **widget_serialization)
     tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=_tiles_to_json)
 
@@ -105,6 +107,7 @@ class ChannelStack(bqplot.Mark):
             truth=None if source.y is None else np.asarray(source.y, np.int32),
             explained=explained_classes(source, self._targets),
             steps=None if source.receptive_field is None else np.asarray(source.receptive_field, np.float32),
+            finder=Finder(),
             options=Options() if options is None else options,
             tiles=tiles if tiles is not None else {"index": [], "data": b""},
             **traits,

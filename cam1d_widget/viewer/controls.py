@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipywidgets as widgets
 
 from .channel_stack import ChannelStack
+from .panels import ClassMenu
 
 _LABEL = {"description_width": "62px"}
 
@@ -30,6 +31,7 @@ class Controls(widgets.Box):
             widgets.jslink((mark, trait), (control, "value" if trait == "instance" else "index"))
             for trait, group in ends
             for control in group.children
+            if not isinstance(control, ClassMenu)
         ]
 
 
@@ -47,18 +49,18 @@ def _choice_groups(mark: ChannelStack) -> list[widgets.Box]:
     classes = [facts["class_names"][target] for target in facts["targets"]]
     methods = [method["label"] for method in facts["methods"]]
     return [
-        _choice_group("class", classes, mark.target),
+        _choice_group("class", classes, mark.target, ClassMenu(mark=mark, layout=_narrow())),
         _choice_group("method", methods, mark.method),
     ]
 
 
-def _choice_group(name: str, labels: list[str], index: int) -> widgets.Box:
+def _choice_group(name: str, labels: list[str], index: int, menu: widgets.Widget | None = None) -> widgets.Box:
     # A number, and not the label, stands for the choice: two classes may bear one name.
     options = [(label, place) for place, label in enumerate(labels)]
     value = {"options": options, "index": index, "disabled": len(options) < 2}
     slider = widgets.SelectionSlider(description=name, readout=False, style=_LABEL, layout=_stretched(), **value)
-    menu = widgets.Dropdown(layout=_narrow(), tooltip=name, **value)
-    return _group(slider, menu, "1 1 340px")
+    selector = widgets.Dropdown(layout=_narrow(), tooltip=name, **value) if menu is None else menu
+    return _group(slider, selector, "1 1 340px")
 
 
 def _stretched() -> widgets.Layout:

@@ -38,3 +38,10 @@ class Toolbar(_Panel):
 
     _model_name = Unicode("ToolbarModel").tag(sync=True)
     _view_name = Unicode("ToolbarView").tag(sync=True)
+
+
+class ClassMenu(_Panel):
+    """The classes, the likeliest for the instance first, each with its probability."""
+
+    _model_name = Unicode("ClassMenuModel").tag(sync=True)
+    _view_name = Unicode("ClassMenuView").tag(sync=True)

@@ -11,6 +11,7 @@ from traitlets import Int, TraitError, Unicode, link, observe, validate
 from ..explanation import ExplanationSource
 from .channel_stack import ChannelStack
 from .figure import scales
+from .finder import Finder
 from .options import Options
 from .page import save_html
 from .stack import Stack
@@ -39,6 +40,8 @@ class ExplanationViewer(Stack):
         the predicted class.
     method : str
         Label of the method. At first one that is exact for the classifier, if there is one.
+    finder : Finder
+        Which instances the slider stops at; ``viewer.finder.verdict = "wrong"`` shows the mistakes alone.
     options : Options
         How pictures are drawn; ``viewer.options.scope = "method"`` sets one.
     """
@@ -78,6 +81,11 @@ class ExplanationViewer(Stack):
     def explanation(self) -> ExplanationSource:
         """What is looked at."""
         return self._explanation
+
+    @property
+    def finder(self) -> Finder:
+        """Which instances the slider stops at."""
+        return self.mark.finder
 
     @property
     def options(self) -> Options:

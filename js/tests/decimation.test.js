@@ -11,6 +11,10 @@ const fitted = (samples, width) => {
   return { origin: 50 + step / 2, step, samples, left: 50, right: 50 + width };
 };
 const column = (values) => new Column(Float32Array.from(values), 0, 1, values.length);
+const bandsOf = (column, axis) => {
+  const band = envelope(column, axis);
+  return Array.from({ length: band.length / 3 }, (_, k) => ({ start: band[3 * k], low: band[3 * k + 1], high: band[3 * k + 2] }));
+};
 const sizes = fc.record({
   samples: fc.integer({ min: 1, max: 5000 }),
   width: fc.integer({ min: 20, max: 900 }),
@@ -57,7 +61,7 @@ test("of a million samples, one spike is found in heat and line at its pixel", (
   const pixel = heat.indexOf(-3);
   assert.ok(Math.abs(pixel - 2 * (pixelOf(123456, axis) - 50)) <= 1);
   assert.equal(heat.filter((value) => value !== 0).length, 1);
-  const [spike] = envelope(column(values), axis).filter(({ low }) => low === 123456);
+  const [spike] = bandsOf(column(values), axis).filter(({ low }) => low === -3);
   assert.ok(Math.abs(pixelOf(spike.start, axis) - pixelOf(123456, axis)) <= 1.2);
 });
 
@@ -100,4 +104,13 @@ test("the sample under a pixel is the one whose cell is there", () => {
   assert.equal(sampleAt(53, axis), 1);
   assert.equal(sampleAt(49, axis), null);
   assert.equal(sampleAt(700, axis), null);
+});
+
+test("what is not a number is a gap, and hides no number beside it", () => {
+  const values = new Float32Array(8000).fill(NaN);
+  values[4000] = 5;
+  const axis = fitted(8000, 400);
+  const [only, ...others] = bandsOf(column(values), axis).filter(({ low }) => !Number.isNaN(low));
+  assert.deepEqual([only.low, only.high, others.length], [5, 5, 0]);
+  assert.equal(heatValues(column(values), axis, 1).filter((value) => value === 5).length, 1);
 });

@@ -14,8 +14,8 @@ function recorder() {
   const texts = [];
   const context = {
     globalAlpha: 1,
-    cells(colors, frame, row, alpha) {
-      bands.push({ colors: unpackedColors(colors), row, alpha });
+    cells(filled) {
+      bands.push(...filled.map(({ colors, row, alpha }) => ({ colors: unpackedColors(colors), row, alpha })));
     },
     stroke() {
       strokes.push({ color: this.strokeStyle, width: this.lineWidth });

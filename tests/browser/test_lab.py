@@ -80,7 +80,7 @@ def choose(page, instance, target, method):
     viewer = page.locator(".cam1d-viewer").first
     viewer.locator("input[type=number]").fill(str(instance))
     viewer.locator("input[type=number]").press("Enter")
-    viewer.locator("select").nth(0).select_option(index=target)
+    viewer.locator("select").nth(0).select_option(value=str(target))
     viewer.locator("select").nth(1).select_option(index=method)
     shows(page, instance, target, method)
 

@@ -110,7 +110,7 @@ def test_menus_and_sliders_move_each_other(open_page, whole_page):
     assert slider(page, "method").get_attribute("aria-valuetext") == "Saliency"
     move(page, "class", "End")
     ready(page, 0, 2, 2)
-    assert page.locator("select").nth(0).input_value() == "run"
+    assert page.locator("select").nth(0).input_value() == "2"
     page.locator("input[type=number]").fill("3")
     page.keyboard.press("Enter")
     ready(page, 3, 2, 2)
@@ -287,7 +287,7 @@ def test_a_picture_that_is_not_there_is_grey_and_says_why(open_page, tmp_path):
     whole = with_predicted_only(explanation(instances=2))
     page = open_page(save_html(whole, tmp_path / "predicted.html", progress=False))
     _, target, _ = shown(page)
-    page.locator("select").nth(0).select_option(index=(target + 1) % 3)
+    page.locator("select").nth(0).select_option(value=str((target + 1) % 3))
     page.wait_for_selector('.bqplot.figure[data-state="missing"]')
     assert page.locator(".bqplot.figure").get_attribute("data-ready") is None
     picture = page.evaluate(SNAPSHOT)
@@ -295,7 +295,7 @@ def test_a_picture_that_is_not_there_is_grey_and_says_why(open_page, tmp_path):
     strip = picture["strip"]
     colors = np.array(page.evaluate(READ_COLORS, [[x, strip["top"] + 10] for x in picture["centers"]]))[:, :3]
     assert (colors.max(axis=1) - colors.min(axis=1)).max() <= 6
-    page.locator("select").nth(0).select_option(index=target)
+    page.locator("select").nth(0).select_option(value=str(target))
     ready(page, 0, target, 0)
 
 

@@ -1,5 +1,4 @@
-import type { Frame, Pen } from "./scene.js";
-import type { Row } from "./row_layout.js";
+import type { Band, Frame, Pen } from "./scene.js";
 
 /** A canvas as a pen: its unit is the CSS pixel, and cells are filled by whole device pixels. */
 export function canvasPen(context: CanvasRenderingContext2D): Pen {
@@ -13,26 +12,31 @@ export function clearCanvas(context: CanvasRenderingContext2D, { width, height, 
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
 }
 
-function cells(this: CanvasRenderingContext2D, colors: Uint32Array, frame: Frame, row: Row, alpha: number): void {
-  if (colors.length === 0) {
+function cells(this: CanvasRenderingContext2D, bands: Band[], { ratio, axis }: Frame): void {
+  if (bands.length === 0 || bands[0].colors.length === 0) {
     return;
   }
-  const { ratio, axis } = frame;
-  const top = Math.round(row.top * ratio);
-  const height = Math.round((row.top + row.height) * ratio) - top;
+  const image = imageOf(bands.map(({ colors }) => colors));
+  const left = Math.round(axis.left * ratio + 1e-6);
   this.save();
   this.setTransform(1, 0, 0, 1, 0, 0);
-  this.globalAlpha = alpha;
   this.imageSmoothingEnabled = false;
-  this.drawImage(lineOfPixels(colors), Math.round(axis.left * ratio + 1e-6), top, colors.length, height);
+  bands.forEach(({ row, alpha }, line) => {
+    const top = Math.round(row.top * ratio);
+    const height = Math.round((row.top + row.height) * ratio) - top;
+    this.globalAlpha = alpha;
+    this.drawImage(image, 0, line, image.width, 1, left, top, image.width, height);
+  });
   this.restore();
 }
 
-/** An image of these pixels, one high. */
-export function lineOfPixels(colors: Uint32Array): HTMLCanvasElement {
+/** An image of these lines of pixels, one below the other: one image, for each is dear to make. */
+export function imageOf(lines: Uint32Array[]): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [colors.length, 1];
-  const bytes = new Uint8ClampedArray(colors.buffer as ArrayBuffer, colors.byteOffset, colors.byteLength);
-  canvas.getContext("2d", { willReadFrequently: true })!.putImageData(new ImageData(bytes, colors.length, 1), 0, 0);
+  [canvas.width, canvas.height] = [lines[0].length, lines.length];
+  const pixels = new Uint32Array(canvas.width * canvas.height);
+  lines.forEach((line, place) => pixels.set(line, place * canvas.width));
+  const bytes = new Uint8ClampedArray(pixels.buffer);
+  canvas.getContext("2d", { willReadFrequently: true })!.putImageData(new ImageData(bytes, canvas.width), 0, 0);
   return canvas;
 }

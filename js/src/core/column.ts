@@ -1,8 +1,9 @@
-import { Pyramid, highest, largest, lowest } from "./pyramid.js";
+import { type Kind, Pyramid } from "./pyramid.js";
 
 /** Numbers of one channel within a tile, and which of many stand for a stretch of them. */
 export class Column {
-  private readonly pyramids = new Map<typeof lowest, Pyramid>();
+  private readonly pyramids = new Map<Kind, Pyramid>();
+  private together: Float32Array | null = null;
 
   constructor(
     private readonly values: Float32Array,
@@ -15,26 +16,32 @@ export class Column {
     return this.values[this.offset + sample * this.stride];
   }
 
-  lowest(start: number, stop: number): number {
-    return this.pyramid(lowest).holder(start, stop);
+  /** Of samples [start, stop), which must not be empty, the value that stands for all; in blocks of `grain`. */
+  extreme(kind: Kind, start: number, stop: number, grain = 1): number {
+    return this.pyramid(kind).value(start, stop, grain);
   }
 
-  highest(start: number, stop: number): number {
-    return this.pyramid(highest).holder(start, stop);
-  }
-
-  /** Sample of the largest |value|. */
-  largest(start: number, stop: number): number {
-    return this.pyramid(largest).holder(start, stop);
-  }
-
-  private pyramid(better: typeof lowest): Pyramid {
-    let pyramid = this.pyramids.get(better);
+  /** Pyramids are made when they are first needed: a short series needs none. */
+  private pyramid(kind: Kind): Pyramid {
+    let pyramid = this.pyramids.get(kind);
     if (!pyramid) {
-      pyramid = new Pyramid((sample) => this.at(sample), this.samples, better);
-      this.pyramids.set(better, pyramid);
+      this.together ??= this.gathered();
+      pyramid = new Pyramid(this.together, kind);
+      this.pyramids.set(kind, pyramid);
     }
     return pyramid;
+  }
+
+  /** The channel's values side by side: read from among the others, each would cost a line of the processor's cache. */
+  private gathered(): Float32Array {
+    if (this.stride === 1) {
+      return this.values;
+    }
+    const values = new Float32Array(this.samples);
+    for (let sample = 0; sample < this.samples; sample++) {
+      values[sample] = this.at(sample);
+    }
+    return values;
   }
 }
 

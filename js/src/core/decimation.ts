@@ -1,4 +1,5 @@
 import type { Column } from "./column.js";
+import { grainOf } from "./pyramid.js";
 import { type TimeAxis, pixelOf, visibleSamples } from "./time_axis.js";
 
 /** Samples a CSS pixel from which on a line is drawn as the band between its least and its largest values. */
@@ -43,7 +44,7 @@ function wideCells(heat: Float32Array, column: Column, axis: TimeAxis, ratio: nu
 function pooledCells(heat: Float32Array, column: Column, axis: TimeAxis, ratio: number): Float32Array {
   const [left] = deviceSpan(axis, ratio);
   const width = 1 / (axis.step * ratio);
-  const grain = grainOf(width);
+  const grain = grainOf(width, BLOCKS);
   // First sample whose cell begins at a device pixel or behind it.
   const begin = (pixel: number): number => Math.ceil(((left + pixel - 0.5) / ratio - axis.origin) / axis.step + 0.5);
   const within = (sample: number): number => Math.max(0, Math.min(column.samples, roundTo(grain, sample)));
@@ -53,21 +54,34 @@ function pooledCells(heat: Float32Array, column: Column, axis: TimeAxis, ratio: 
     const start = within(pixel === 0 ? begin(0) - 1 : begin(pixel));
     const stop = pixel === heat.length - 1 ? Math.max(start, behind) : within(begin(pixel + 1));
     if (start < stop) {
-      heat[pixel] = column.at(column.largest(start, stop));
+      heat[pixel] = column.extreme("largest", start, stop, grain);
     }
   }
   return heat;
 }
 
-/** Size of the blocks that edges are rounded to: 1, or a power of 4 that is a fraction of a pixel's samples. */
-const grainOf = (width: number): number => (width < 4 * BLOCKS ? 1 : 4 ** Math.floor(Math.log(width / BLOCKS) / Math.log(4)));
 const roundTo = (grain: number, sample: number): number => (grain === 1 ? sample : Math.round(sample / grain) * grain);
+
+/** Samples of each CSS pixel, as [start, stop). */
+function buckets(axis: TimeAxis, grain: number): [number, number][] {
+  const [first, last] = visibleSamples(axis);
+  const width = 1 / axis.step;
+  const edge = (bucket: number): number => Math.max(first, Math.min(last, roundTo(grain, Math.ceil(bucket * width))));
+  const found: [number, number][] = [];
+  for (let bucket = Math.floor(first / width); bucket * width < last; bucket++) {
+    const [start, stop] = [edge(bucket), edge(bucket + 1)];
+    if (start < stop) {
+      found.push([start, stop]);
+    }
+  }
+  return found;
+}
 
 /** A line as x, y pairs in samples and values; with several samples a pixel, the least and the largest of each. */
 export function linePoints(column: Column, axis: TimeAxis): Float32Array {
   const [first, last] = visibleSamples(axis);
   if (axis.step < 0.5) {
-    return Float32Array.from(envelope(column, axis).flatMap(({ low, high }) => inOrder(column, low, high)));
+    return Float32Array.from(buckets(axis, 1).flatMap(([start, stop]) => extremePoints(column, start, stop)));
   }
   const points = new Float32Array(2 * Math.max(0, last - first));
   for (let sample = first, place = 0; sample < last; sample++) {
@@ -77,31 +91,33 @@ export function linePoints(column: Column, axis: TimeAxis): Float32Array {
   return points;
 }
 
-function inOrder(column: Column, low: number, high: number): number[] {
-  const [first, second] = low <= high ? [low, high] : [high, low];
-  return [first, column.at(first), second, column.at(second)];
-}
-
-/** Of a stretch of samples, those of the least and of the largest value. */
-export interface Extremes {
-  readonly start: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-/** Extremes of the samples of each CSS pixel; each takes in the first sample of the next, so that bands touch. */
-export function envelope(column: Column, axis: TimeAxis): Extremes[] {
-  const [first, last] = visibleSamples(axis);
-  const width = 1 / axis.step;
-  const grain = grainOf(width);
-  const edge = (bucket: number): number => Math.max(first, Math.min(last, roundTo(grain, Math.ceil(bucket * width))));
-  const found: Extremes[] = [];
-  for (let bucket = Math.floor(first / width); bucket * width < last; bucket++) {
-    const [start, stop] = [edge(bucket), edge(bucket + 1)];
-    if (start < stop) {
-      const reach = Math.min(last, stop + (isDense(axis) ? 1 : 0));
-      found.push({ start, low: column.lowest(start, reach), high: column.highest(start, reach) });
-    }
+/** Samples of the least and of the largest value, in the order in which they come, each with its value. */
+function extremePoints(column: Column, start: number, stop: number): number[] {
+  let [low, high] = [start, start];
+  for (let sample = start + 1; sample < stop; sample++) {
+    low = column.at(sample) < column.at(low) || Number.isNaN(column.at(low)) ? sample : low;
+    high = column.at(sample) > column.at(high) || Number.isNaN(column.at(high)) ? sample : high;
   }
-  return found;
+  const [one, other] = low <= high ? [low, high] : [high, low];
+  return [one, column.at(one), other, column.at(other)];
+}
+
+/**
+ * First sample, least and largest value of each CSS pixel, one after the other. Each takes in the first sample of the
+ * next, so that bands touch.
+ */
+export function envelope(column: Column, axis: TimeAxis): Float32Array {
+  const grain = grainOf(1 / axis.step, BLOCKS);
+  const stretches = buckets(axis, grain);
+  const band = new Float32Array(3 * stretches.length);
+  for (let place = 0; place < stretches.length; place++) {
+    const [start, stop] = stretches[place];
+    const next = stop < column.samples ? column.at(stop) : NaN;
+    const low = column.extreme("lowest", start, stop, grain);
+    const high = column.extreme("highest", start, stop, grain);
+    band[3 * place] = start;
+    band[3 * place + 1] = next < low ? next : low;
+    band[3 * place + 2] = next > high ? next : high;
+  }
+  return band;
 }

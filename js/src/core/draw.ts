@@ -10,7 +10,7 @@ import { drawShares } from "./draw_shares.js";
 import { marksOf } from "./facts.js";
 import { heatOf } from "./picture.js";
 import type { Row, RowLayout } from "./row_layout.js";
-import type { Frame, Pen, Scene } from "./scene.js";
+import type { Band, Frame, Pen, Scene } from "./scene.js";
 import { colorsLines, layoutOf, lineRow, ownStrip } from "./scene_layout.js";
 import { lineColor } from "./theme.js";
 
@@ -45,18 +45,19 @@ const bands = (layout: RowLayout): Row[] => (layout.strip ? [layout.strip, ...la
 
 function drawHeat(pen: Pen, scene: Scene, frame: Frame, layout: RowLayout): void {
   const { picture } = scene;
-  const scale = scaleOf(scene);
+  const colorsOf = (column: Column): Uint32Array => cellColors(column, scaleOf(scene), frame);
   if (layout.strip) {
-    const colors = cellColors(picture.heats[0], scale, frame);
-    pen.cells(colors, frame, layout.strip, 1);
-    if (picture.options.style === "tint") {
-      layout.rows.forEach((row) => pen.cells(colors, frame, row, HINT));
-    }
+    const colors = colorsOf(picture.heats[0]);
+    const hints = picture.options.style === "tint" ? layout.rows : [];
+    pen.cells([{ colors, row: layout.strip, alpha: 1 }, ...hints.map((row) => ({ colors, row, alpha: HINT }))], frame);
   } else if (!colorsLines(picture)) {
-    layout.rows.forEach((row, place) => {
-      const colors = cellColors(heatOf(picture, layout.members[place][0]), scale, frame);
-      pen.cells(colors, frame, picture.options.style === "strip" ? ownStrip(row) : row, 1);
+    const place = (row: Row): Row => (picture.options.style === "strip" ? ownStrip(row) : row);
+    const bandOf = (row: Row, [channel]: number[]): Band => ({
+      colors: colorsOf(heatOf(picture, channel)),
+      row: place(row),
+      alpha: 1,
     });
+    pen.cells(layout.rows.map((row, index) => bandOf(row, layout.members[index])), frame);
   }
 }
 
@@ -78,5 +79,9 @@ function drawSignals(pen: Pen, scene: Scene, frame: Frame, row: Row, members: nu
 function cellColors(column: Column, scale: ColorScale, frame: Frame): Uint32Array {
   const heat = heatValues(column, frame.axis, frame.ratio);
   const table = pixelColors(scale);
-  return Uint32Array.from(heat, (value) => (Number.isNaN(value) ? 0 : table[colorIndex(value, scale)]));
+  const colors = new Uint32Array(heat.length);
+  for (let pixel = 0; pixel < heat.length; pixel++) {
+    colors[pixel] = Number.isNaN(heat[pixel]) ? 0 : table[colorIndex(heat[pixel], scale)];
+  }
+  return colors;
 }

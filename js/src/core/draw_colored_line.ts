@@ -69,7 +69,7 @@ function segmentsByColor(
     if (segment.some(Number.isNaN)) {
       continue;
     }
-    const value = heat.at(heat.largest(from, Math.max(from, to) + 1));
+    const value = heat.extreme("largest", from, Math.max(from, to) + 1);
     const level = Math.floor((colorIndex(value, scale) * LEVELS) / 256);
     const segments = levels.get(level) ?? [];
     segments.push(segment);

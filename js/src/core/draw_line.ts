@@ -6,6 +6,9 @@ import type { Theme } from "./theme.js";
 import { type TimeAxis, pixelOf } from "./time_axis.js";
 import type { ValueRange } from "./value_range.js";
 
+/** Height of a row, in pixels, below which its line is a thin one. */
+const LOW = 24;
+
 /** Room above and below a line within its row. */
 const padding = (row: Row): number => Math.min(4, row.height * 0.1);
 
@@ -46,7 +49,7 @@ export function clipTo(pen: Pen, row: Row, axis: TimeAxis): void {
 }
 
 function strokeHaloed(pen: Pen, row: Row, theme: Theme, color: string): void {
-  const low = row.height < 24;
+  const low = row.height < LOW;
   pen.lineJoin = "round";
   pen.strokeStyle = theme.background;
   pen.globalAlpha = 0.8;
@@ -87,19 +90,39 @@ function fillBand(
   axis: TimeAxis,
   [halo, color]: [string, string],
 ): void {
-  const y = (sample: number): number => valueToPixel(column.at(sample), range, row);
-  const band = envelope(column, axis).filter(({ low }) => !Number.isNaN(column.at(low)));
-  const edges = band.map(({ start, low, high }) => ({ x: pixelOf(start, axis), top: y(high), bottom: y(low) }));
-  for (const [style, alpha, reach] of [[halo, 0.8, 1.4], [color, 1, 0.45]] as const) {
-    pen.fillStyle = style;
-    pen.globalAlpha = alpha;
-    pen.beginPath();
-    edges.forEach(({ x, top }) => pen.lineTo(x, top - reach));
-    for (let place = edges.length - 1; place >= 0; place--) {
-      pen.lineTo(edges[place].x, edges[place].bottom + reach);
-    }
-    pen.closePath();
+  const band = envelope(column, axis);
+  // In a low row there is no room for a halo.
+  if (row.height >= LOW) {
+    pen.fillStyle = halo;
+    pen.globalAlpha = 0.8;
+    traceBand(pen, band, 1.4, range, row, axis);
     pen.fill();
+  }
+  pen.fillStyle = color;
+  pen.globalAlpha = 1;
+  traceBand(pen, band, 0.45, range, row, axis);
+  pen.fill();
+}
+
+function traceBand(pen: Pen, band: Float32Array, reach: number, range: ValueRange, row: Row, axis: TimeAxis): void {
+  pen.beginPath();
+  for (let start = 0; start < band.length; ) {
+    let stop = start;
+    while (stop < band.length && !Number.isNaN(band[stop + 1])) {
+      pen.lineTo(pixelOf(band[stop], axis), valueToPixel(band[stop + 2], range, row) - reach);
+      stop += 3;
+    }
+    for (let place = stop - 3; place >= start; place -= 3) {
+      pen.lineTo(pixelOf(band[place], axis), valueToPixel(band[place + 1], range, row) + reach);
+    }
+    // A gap ends the band, and another begins behind it.
+    pen.closePath();
+    for (start = stop; start < band.length && Number.isNaN(band[start + 1]); ) {
+      start += 3;
+    }
+    if (start < band.length) {
+      pen.moveTo(pixelOf(band[start], axis), valueToPixel(band[start + 2], range, row) - reach);
+    }
   }
 }
 
@@ -112,21 +135,35 @@ function drawClipped(
   axis: TimeAxis,
   color: string,
 ): void {
-  const points = linePoints(column, axis);
   pen.fillStyle = color;
+  const points = isDense(axis) ? endsOf(envelope(column, axis)) : linePoints(column, axis);
   let last = -Infinity;
   for (let place = 0; place < points.length; place += 2) {
     const [x, value] = [pixelOf(points[place], axis), points[place + 1]];
-    const inside = value >= range.low && value <= range.high;
-    if (x < axis.left || x > axis.right || inside || Number.isNaN(value) || x - last < 3) {
-      continue;
+    const beyond = value < range.low || value > range.high;
+    // One arrow says enough where there would be several on top of each other.
+    if (beyond && x >= Math.max(axis.left, last + 3) && x <= axis.right) {
+      drawArrow(pen, x, row, value > range.high);
+      last = x;
     }
-    last = x;
-    const [tip, base] = value > range.high ? [row.top, row.top + 4] : [row.top + row.height, row.top + row.height - 4];
-    pen.beginPath();
-    pen.moveTo(x, tip);
-    pen.lineTo(x - 3, base);
-    pen.lineTo(x + 3, base);
-    pen.fill();
   }
+}
+
+/** Both ends of each stretch of a band, as points of a line. */
+function endsOf(band: Float32Array): Float32Array {
+  const points = new Float32Array((4 * band.length) / 3);
+  for (let stretch = 0; 3 * stretch < band.length; stretch++) {
+    const [start, low, high] = band.subarray(3 * stretch, 3 * stretch + 3);
+    points.set([start, low, start, high], 4 * stretch);
+  }
+  return points;
+}
+
+function drawArrow(pen: Pen, x: number, row: Row, up: boolean): void {
+  const [tip, base] = up ? [row.top, row.top + 4] : [row.top + row.height, row.top + row.height - 4];
+  pen.beginPath();
+  pen.moveTo(x, tip);
+  pen.lineTo(x - 3, base);
+  pen.lineTo(x + 3, base);
+  pen.fill();
 }

@@ -44,16 +44,21 @@ export function movingMean({ values, samples, channels }: Tile, window: number):
  * The |value| beyond which `clip` percent of the values that are not zero lie; the largest of all for 0. Zeros do
  * not count: a map that is zero nearly everywhere would have no colors at all.
  */
-export function magnitudeLimit(values: ArrayLike<number>, clip: number): number {
-  const magnitudes = Float32Array.from(values, Math.abs).filter((magnitude) => magnitude > 0);
-  if (magnitudes.length === 0) {
-    return 0;
-  }
+export function magnitudeLimit(values: Float32Array, clip: number): number {
   if (clip <= 0) {
-    return magnitudes.reduce((largest, magnitude) => Math.max(largest, magnitude), 0);
+    return largestMagnitude(values);
   }
-  magnitudes.sort();
-  return magnitudes[Math.max(0, Math.ceil((1 - clip / 100) * magnitudes.length) - 1)];
+  const magnitudes = values.map(Math.abs).filter((magnitude) => magnitude > 0).sort();
+  return magnitudes.length > 0 ? magnitudes[Math.max(0, Math.ceil((1 - clip / 100) * magnitudes.length) - 1)] : 0;
+}
+
+function largestMagnitude(values: Float32Array): number {
+  let largest = 0;
+  for (let place = 0; place < values.length; place++) {
+    const magnitude = Math.abs(values[place]);
+    largest = magnitude > largest ? magnitude : largest;
+  }
+  return largest;
 }
 
 /** Whether colors go both ways from zero. */

@@ -22,10 +22,17 @@ export type Ink = Pick<
   | "lineJoin" | "globalAlpha" | "font" | "textAlign" | "textBaseline"
 >;
 
+/** A row of cells: one color a device pixel. */
+export interface Band {
+  readonly colors: Uint32Array;
+  readonly row: Row;
+  readonly alpha: number;
+}
+
 /** What the picture is drawn with: a canvas, or a text that becomes an SVG. */
 export type Pen = Ink & {
-  /** Fills a row with one color a device pixel, from the left edge of the plot on. */
-  cells(colors: Uint32Array, frame: Frame, row: Row, alpha: number): void;
+  /** Fills rows with one color a device pixel, from the left edge of the plot on. */
+  cells(bands: Band[], frame: Frame): void;
 };
 
 export interface Scene {

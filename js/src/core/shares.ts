@@ -6,7 +6,9 @@ export function channelShares(values: Float32Array, channels: number): number[] 
     return null;
   }
   const sums = new Float64Array(channels);
-  values.forEach((value, place) => (sums[place % channels] += Math.abs(value)));
+  for (let place = 0; place < values.length; place++) {
+    sums[place % channels] += Math.abs(values[place]);
+  }
   const total = sums.reduce((sum, one) => sum + one, 0);
   return Array.from(sums, (sum) => (total > 0 ? sum / total : 0));
 }

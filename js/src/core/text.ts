@@ -162,14 +162,25 @@ export const isUnseen = ({ choice }: Picture, facts: Facts, sample: number): boo
 /** The picture in one sentence, for those who do not see it. */
 export function describePicture(picture: Picture, facts: Facts, outputs: Outputs): string {
   const { instance, truth, predicted, explained } = verdict(picture.choice, facts, outputs);
-  const { values, channels } = picture.attribution;
-  let peak = 0;
-  values.forEach((value, place) => (peak = Math.abs(value) > Math.abs(values[peak]) ? place : peak));
-  const where = formatTime(Math.floor(peak / channels), facts.sampling_rate);
-  const what = timeOnly(picture) ? "all channels" : `channel ${facts.channel_names[peak % channels]}`;
+  const { channel, sample, value } = peakOf(picture);
+  const what = timeOnly(picture) ? "all channels" : `channel ${facts.channel_names[channel]}`;
   return (
     `${facts.methods[picture.choice.method].label} for class ${explained}. ${instance}, ` +
     `${truth === null ? "" : `true class ${truth}, `}predicted ${predicted}. ` +
-    `Largest value ${formatNumber(values[peak] ?? 0)} at ${where}, ${what}.`
+    `Largest value ${formatNumber(value)} at ${formatTime(sample, facts.sampling_rate)}, ${what}.`
   );
+}
+
+/** The value of the largest magnitude, of those that are colored. */
+export function peakOf({ heats }: Picture): { channel: number; sample: number; value: number } {
+  let peak = { channel: 0, sample: 0, value: heats[0].at(0) };
+  heats.forEach((column, channel) => {
+    for (let sample = 0; sample < column.samples; sample++) {
+      const value = column.at(sample);
+      if (Math.abs(value) > Math.abs(peak.value)) {
+        peak = { channel, sample, value };
+      }
+    }
+  });
+  return peak;
 }

@@ -43,7 +43,12 @@ function valuesOf(entry: TileEntry, data: DataView | ArrayBuffer): Float32Array 
   if (entry.dtype === "float32") {
     return new Float32Array(bytesOf(data, entry.offset, 4 * count));
   }
-  return Float32Array.from(new Int16Array(bytesOf(data, entry.offset, 2 * count)), (step) => step * entry.scale);
+  const steps = new Int16Array(bytesOf(data, entry.offset, 2 * count));
+  const values = new Float32Array(count);
+  for (let place = 0; place < count; place++) {
+    values[place] = steps[place] * entry.scale;
+  }
+  return values;
 }
 
 export function unpackTile(entry: TileEntry, data: DataView | ArrayBuffer): Tile {

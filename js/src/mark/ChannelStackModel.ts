@@ -1,6 +1,7 @@
 import { type ISerializers, unpack_models } from "@jupyter-widgets/base";
 import { MarkModel } from "bqplot";
 import { type Facts, type Table, argmax, rowOf, unpackTable } from "../core/facts.js";
+import { Predictions, nearestFound } from "../core/finder.js";
 import { type Choice, type Picture, makePicture } from "../core/picture.js";
 import { Limits } from "../core/scope.js";
 import type { Outputs } from "../core/text.js";
@@ -9,7 +10,9 @@ import { type PackedTiles, type Tile, TilePack, attributionKey, packTiles, serie
 import { type Request, Wishes } from "../core/wishes.js";
 import { ensureStyles } from "../panel/styles.js";
 import { MODULE_NAME, MODULE_VERSION } from "../version.js";
+import type { FinderModel } from "./FinderModel.js";
 import type { OptionsModel } from "./OptionsModel.js";
+import { Player } from "./player.js";
 
 /** What can be said of the picture that is asked for. */
 export type Status = "ready" | "waiting" | "missing" | "error";
@@ -50,6 +53,7 @@ export class ChannelStackModel extends MarkModel {
       explained: null,
       steps: null,
       options: null,
+      finder: null,
       tiles: { index: [], data: null },
     };
   }
@@ -72,9 +76,13 @@ export class ChannelStackModel extends MarkModel {
     this.steps = unpackTable(this.get("steps"));
     this.limits = new Limits();
     this.pack = new TilePack(this.get("tiles"));
+    this.player = new Player(() => this.step(1), () => this.status !== "waiting");
+    this.look();
+    this.on("change:instance", this.stayAmongFound, this);
     this.on("change:instance", this.keepTarget, this);
     this.on("change:instance change:target change:method", this.turn, this);
     this.listenTo(this.optionsModel, "change", this.refresh);
+    this.listenTo(this.finderModel, "change", this.look);
     this.on("msg:custom", this.receive, this);
     this.on("comm_live_update", this.reconnect, this);
     this.refresh();
@@ -90,6 +98,39 @@ export class ChannelStackModel extends MarkModel {
 
   get optionsModel(): OptionsModel {
     return this.get("options");
+  }
+
+  get finderModel(): FinderModel {
+    return this.get("finder");
+  }
+
+  /** Another picture, as if a slider had been moved. */
+  choose(choice: Partial<Choice>): void {
+    this.set(choice);
+    this.save_changes();
+  }
+
+  /** On to the next instance that is looked for, or back to the one before; round at the ends. */
+  step(by: 1 | -1): void {
+    const among = this.found.length > 0 ? this.found : this.facts.instances.map((_, index) => index);
+    const { instance } = this.choice;
+    const next = by > 0 ? among.find((one) => one > instance) ?? among[0] : lastBelow(among, instance);
+    this.choose({ instance: next });
+  }
+
+  private look(): void {
+    this.predictions ??= new Predictions(this.facts, this.outputs);
+    this.found = this.predictions.found(this.finderModel.query);
+    this.stayAmongFound();
+    this.trigger("found");
+  }
+
+  private stayAmongFound(): void {
+    const { instance } = this.choice;
+    const nearest = nearestFound(this.found, instance, this.previous("instance") ?? instance);
+    if (nearest !== null && nearest !== instance) {
+      this.choose({ instance: nearest });
+    }
   }
 
   /** Why the picture on show is not the one that is asked for; null where it is. */
@@ -240,6 +281,7 @@ export class ChannelStackModel extends MarkModel {
     explained: verbatim,
     steps: verbatim,
     options: { deserialize: unpack_models as any },
+    finder: { deserialize: unpack_models as any },
     tiles: verbatim,
   };
 
@@ -249,6 +291,10 @@ export class ChannelStackModel extends MarkModel {
   picture: Picture | null;
   /** First sample, sample behind the last, and center of each step of the explained layer. */
   steps: Table | null;
+  /** Instances that are looked for. */
+  found: number[];
+  player: Player;
+  private predictions: Predictions | undefined;
   private limits: Limits;
   private reason: string;
   private explained: Table | null;
@@ -259,3 +305,8 @@ export class ChannelStackModel extends MarkModel {
   private asked: number;
   private lastWait: number;
 }
+
+const lastBelow = (among: number[], instance: number): number => {
+  const below = among.filter((one) => one < instance);
+  return below[below.length - 1] ?? among[among.length - 1];
+};

@@ -70,6 +70,8 @@ const SHEET = `
 .cam1d-toolbar label.cam1d-check { flex-direction: row-reverse; }
 .cam1d-toolbar label.cam1d-check > span { color: var(--cam1d-ink); max-width: 220px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .cam1d-toolbar input[type="number"] { width: 84px; padding-right: 2px; }
+.cam1d-toolbar .cam1d-count { font-weight: 600; }
+.cam1d-class-menu select { width: 100%; }
 .cam1d-toolbar .cam1d-boxes { display: flex; flex-wrap: wrap; gap: 2px 14px; max-height: 132px; overflow: auto; }
 .cam1d-crosshair { stroke: var(--cam1d-ink); stroke-width: 1px; stroke-dasharray: 3 2; pointer-events: none; }
 .cam1d-bracket { stroke: var(--cam1d-ink); stroke-width: 1.5px; fill: none; pointer-events: none; }

@@ -1,4 +1,5 @@
 import { button } from "./fields.js";
+import { findPanel } from "./find_panel.js";
 import { PanelModel, PanelView, textElement } from "./panel.js";
 import { viewPanel } from "./view_panel.js";
 
@@ -14,7 +15,10 @@ interface Panel {
   contents(view: ToolbarView): HTMLElement[];
 }
 
-const PANELS: Panel[] = [{ text: "View", name: "View: colors, rows and channels", contents: ({ mark }) => viewPanel(mark) }];
+const PANELS: Panel[] = [
+  { text: "View", name: "View: colors, rows and channels", contents: ({ mark }) => viewPanel(mark) },
+  { text: "Find", name: "Find: which instances are shown", contents: ({ mark }) => findPanel(mark) },
+];
 
 /** Buttons that each unfold a panel: a first look stays clean. */
 export class ToolbarView extends PanelView {

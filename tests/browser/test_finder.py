@@ -1,0 +1,95 @@
+"""Finding instances on a page, in a real Chromium with no kernel."""
+
+import numpy as np
+import pytest
+
+from cam1d_widget.viewer.page import save_html
+
+from ..viewer.arrays import explanation
+from .test_page import move, ready, shown
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return explanation(instances=12)
+
+
+@pytest.fixture(scope="module")
+def path(whole, tmp_path_factory):
+    return save_html(whole, tmp_path_factory.mktemp("page") / "page.html", progress=False)
+
+
+@pytest.fixture
+def page(open_page, path):
+    page = open_page(path)
+    shown(page)
+    page.get_by_role("button", name="Find").click()
+    return page
+
+
+def stops(page, target=0):
+    """Instances that the right arrow stops at, from the first on."""
+    move(page, "class", "Home")
+    move(page, "instance", "Home")
+    page.wait_for_selector(f'.bqplot.figure[data-ready$="/{target}/0"]')
+    page.wait_for_timeout(60)
+    seen = [shown(page)[0]]
+    for _ in range(12):
+        move(page, "instance", "ArrowRight")
+        page.wait_for_timeout(60)
+        seen.append(shown(page)[0])
+    return sorted(set(seen))
+
+
+def test_the_slider_stops_at_mistakes_alone(page, whole):
+    wrong = np.flatnonzero(whole.probabilities.argmax(axis=1) != whole.y).tolist()
+    assert 0 < len(wrong) < 12
+    page.get_by_role("combobox", name="prediction").select_option(label="wrong")
+    assert f"{len(wrong)} of 12 instances" in page.locator(".cam1d-count").inner_text()
+    assert stops(page) == wrong
+
+
+def test_classes_and_confidence_are_found(page, whole):
+    best = whole.probabilities.argmax(axis=1)
+    page.get_by_role("combobox", name="predicted").select_option(label="walk")
+    assert f"{(best == 1).sum()} of 12" in page.locator(".cam1d-count").inner_text()
+    page.get_by_role("combobox", name="predicted").select_option(label="any")
+    page.get_by_label("confidence from (%)").fill("40")
+    page.get_by_label("confidence from (%)").press("Enter")
+    sure = np.flatnonzero(whole.probabilities.max(axis=1) >= 0.4).tolist()
+    assert 0 < len(sure) < 12
+    assert stops(page) == sure
+
+
+def test_where_nothing_is_found_all_are_shown_and_it_says_so(page):
+    page.get_by_label("confidence from (%)").fill("100")
+    page.get_by_label("confidence from (%)").press("Enter")
+    assert "0 of 12 instances: none is like that" in page.locator(".cam1d-count").inner_text()
+    assert stops(page) == list(range(12))
+
+
+def test_one_can_step_go_and_play(page):
+    _, target, method = shown(page)
+    page.get_by_label("index").fill("7")
+    page.get_by_label("index").press("Enter")
+    ready(page, 7, target, method)
+    page.get_by_role("button", name="next instance").click()
+    ready(page, 8, target, method)
+    page.get_by_role("button", name="previous instance").click()
+    ready(page, 7, target, method)
+    page.get_by_role("button", name="play or pause").click()
+    ready(page, 9, target, method)
+    page.get_by_role("button", name="play or pause").click()
+    page.wait_for_timeout(1100)
+    assert shown(page)[0] == 9
+
+
+def test_the_class_menu_begins_with_the_likeliest_and_tells_probabilities(page, whole):
+    instance, _, _ = shown(page)
+    order = np.argsort(-whole.probabilities[instance], kind="stable")
+    said = page.locator(".cam1d-class-menu option").all_inner_texts()
+    shares = 100 * whole.probabilities[instance]
+    assert said == [f"{whole.class_names[c]} · {shares[c]:.1f} %" for c in order]
+    assert page.errors == []

@@ -1,0 +1,31 @@
+import pytest
+from traitlets import TraitError
+
+from cam1d_widget import ExplanationViewer
+from cam1d_widget.viewer.finder import Finder
+
+from .arrays import explanation
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("verdict", "correct", "verdict"),
+        (
+            "confidence",
+            (90.0, 10.0),
+            r"confidence must be two percentages, the smaller one first, but is \(90.0, 10.0\)",
+        ),
+        ("confidence", (0.0, 101.0), "confidence"),
+    ],
+)
+def test_what_nothing_can_be_found_by_is_refused(name, value, words):
+    finder = Finder()
+    with pytest.raises(TraitError, match=words):
+        setattr(finder, name, value)
+
+
+def test_a_viewer_has_its_own_finder_and_finds_everything_at_first():
+    viewer = ExplanationViewer(explanation())
+    assert viewer.finder is viewer.mark.finder
+    assert (viewer.finder.verdict, viewer.finder.true_class, viewer.finder.confidence) == ("all", None, (0.0, 100.0))
