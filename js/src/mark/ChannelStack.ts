@@ -8,6 +8,7 @@ import { describePicture } from "../core/text.js";
 import { pixelOf } from "../core/time_axis.js";
 import type { ChannelStackModel } from "./ChannelStackModel.js";
 import { FigureCanvas } from "./figure_canvas.js";
+import { Keys } from "./keys.js";
 import { themeOf, watchTheme } from "./page_theme.js";
 import { Pointer } from "./pointer.js";
 
@@ -27,6 +28,7 @@ export class ChannelStack extends Mark {
     this.surface.canvas.setAttribute("role", "img");
     this.theme = watchTheme(() => this.draw());
     this.pointer = new Pointer(this.parent.el, this.el as unknown as SVGElement, this.model.steps);
+    this.keys = new Keys(this.parent.el, this.model, this.pointer, this.showAll);
     this.create_listeners();
     this.parent.el.addEventListener("dblclick", this.showAll);
     this.parent.el.addEventListener("wheel", letPageScroll, { capture: true, passive: true });
@@ -114,6 +116,7 @@ export class ChannelStack extends Mark {
     this.surface?.remove();
     this.theme?.disconnect();
     this.pointer?.remove();
+    this.keys?.remove();
     super.remove();
   }
 
@@ -127,6 +130,7 @@ export class ChannelStack extends Mark {
   private surface: FigureCanvas;
   private theme: MutationObserver;
   private pointer: Pointer;
+  private keys: Keys;
   private scheduled: number | undefined;
   private frame: Frame | undefined;
   private scene: Scene | undefined;

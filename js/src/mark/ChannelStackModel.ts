@@ -118,6 +118,17 @@ export class ChannelStackModel extends MarkModel {
     this.choose({ instance: next });
   }
 
+  /** On to the next class or method of the menu, or back; no further than it goes. */
+  turnTo(dim: "target" | "method", by: 1 | -1): void {
+    const last = (dim === "target" ? this.facts.targets : this.facts.methods).length - 1;
+    this.choose({ [dim]: Math.max(0, Math.min(last, this.choice[dim] + by)) });
+  }
+
+  play(): void {
+    this.player.toggle();
+    this.trigger("play");
+  }
+
   private look(): void {
     this.predictions ??= new Predictions(this.facts, this.outputs);
     this.found = this.predictions.found(this.finderModel.query);

@@ -62,16 +62,16 @@ const countText = ({ found, facts }: ChannelStackModel): string =>
 
 function walking(mark: ChannelStackModel): HTMLElement[] {
   const play = button(playText(mark), "play or pause", () => {
-    mark.player.toggle();
+    mark.play();
     play.textContent = playText(mark);
   });
   const last = mark.facts.instances.length - 1;
   return [
-    button("◀", "previous instance", () => mark.step(-1)),
-    button("▶", "next instance", () => mark.step(1)),
+    button("previous", "previous instance", () => mark.step(-1)),
+    button("next", "next instance", () => mark.step(1)),
     play,
     number("index", { min: 0, max: last, step: 1 }, mark.choice.instance, (instance) => mark.choose({ instance })),
   ];
 }
 
-const playText = ({ player }: ChannelStackModel): string => (player.playing ? "⏸ pause" : "⏵ play");
+const playText = ({ player }: ChannelStackModel): string => (player.playing ? "pause" : "play");

@@ -72,7 +72,7 @@ export class LegendView extends PanelView {
     if (this.mark.picture?.shares && !this.mark.picture.options.overlay) {
       keys.append(textElement("span", "", "bars: each channel’s share of the sum of |attribution|"));
     }
-    keys.append(textElement("span", "cam1d-hint", "Ctrl + wheel: zoom · drag: move · double click: whole series"));
+    keys.append(textElement("span", "cam1d-hint", "Ctrl + wheel: zoom · drag: move · double click: whole series · ?: keys"));
     return keys;
   }
 

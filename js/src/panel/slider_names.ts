@@ -20,7 +20,11 @@ function nameHandle(handle: Element): void {
   const box = handle.closest(".widget-box");
   const label = box?.querySelector(".widget-label")?.textContent;
   const menu = box?.querySelector("select");
+  const number = box?.querySelector("input[type=number]");
   write(handle, "aria-label", label);
+  if (number) {
+    write(number, "aria-label", label);
+  }
   if (menu) {
     write(menu, "aria-label", label);
     write(handle, "aria-valuetext", menu.selectedOptions[0]?.textContent);

@@ -2,7 +2,7 @@
 const SHEET = `
 .cam1d-viewer {
   --cam1d-ink: var(--jp-ui-font-color1, #1b1b1f);
-  --cam1d-faint: var(--jp-ui-font-color2, #63666e);
+  --cam1d-faint: color-mix(in srgb, var(--cam1d-ink) 70%, var(--cam1d-paper));
   --cam1d-line: var(--jp-border-color2, #d8dade);
   --cam1d-paper: var(--jp-layout-color0, #ffffff);
   --cam1d-edge: var(--jp-border-color1, #8b8f98);
@@ -50,7 +50,7 @@ const SHEET = `
 .cam1d-legend .cam1d-keys { flex: 1 0 100%; display: flex; flex-wrap: wrap; gap: 2px 18px; font-size: 12px; color: var(--cam1d-faint); }
 .cam1d-legend .cam1d-keys > span { display: inline-flex; align-items: center; gap: 6px; }
 .cam1d-legend .cam1d-keys canvas { width: 22px; height: 12px; }
-.cam1d-legend .cam1d-keys .cam1d-hint { margin-left: auto; opacity: 0.85; }
+.cam1d-legend .cam1d-keys .cam1d-hint { margin-left: auto; }
 .cam1d-toolbar { font: 13px/1.45 var(--jp-ui-font-family, system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif); color: var(--cam1d-ink); }
 .cam1d-toolbar .cam1d-buttons { display: flex; flex-wrap: wrap; gap: 6px; padding: 2px; }
 .cam1d-toolbar button, .cam1d-toolbar select, .cam1d-toolbar input[type="number"] {
@@ -70,6 +70,15 @@ const SHEET = `
 .cam1d-toolbar label.cam1d-check { flex-direction: row-reverse; }
 .cam1d-toolbar label.cam1d-check > span { color: var(--cam1d-ink); max-width: 220px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .cam1d-toolbar input[type="number"] { width: 84px; padding-right: 2px; }
+.cam1d-toolbar .cam1d-help { margin: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(330px, 1fr)); gap: 2px 18px; flex: 1; }
+.cam1d-toolbar .cam1d-help > div { display: flex; gap: 10px; }
+.cam1d-toolbar .cam1d-help dt { flex: 0 0 92px; font-weight: 650; }
+.cam1d-toolbar .cam1d-help dd { margin: 0; color: var(--cam1d-faint); }
+.cam1d-toolbar .cam1d-numbers { border-collapse: collapse; font: 12px/1.5 inherit; font-variant-numeric: tabular-nums; color: inherit; }
+.cam1d-toolbar .cam1d-numbers caption { text-align: left; font-weight: 650; padding-bottom: 3px; }
+.cam1d-toolbar .cam1d-numbers th, .cam1d-toolbar .cam1d-numbers td { text-align: right; padding: 0 0 0 18px; background: none; color: inherit; }
+.cam1d-toolbar .cam1d-numbers th:first-child { text-align: left; padding-left: 0; }
+.cam1d-told { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .cam1d-toolbar .cam1d-count { font-weight: 600; }
 .cam1d-class-menu select { width: 100%; }
 .cam1d-toolbar .cam1d-boxes { display: flex; flex-wrap: wrap; gap: 2px 14px; max-height: 132px; overflow: auto; }

@@ -1,5 +1,7 @@
 import { button } from "./fields.js";
 import { findPanel } from "./find_panel.js";
+import { helpPanel } from "./help_panel.js";
+import { numbersPanel } from "./numbers_panel.js";
 import { PanelModel, PanelView, textElement } from "./panel.js";
 import { viewPanel } from "./view_panel.js";
 
@@ -15,9 +17,13 @@ interface Panel {
   contents(view: ToolbarView): HTMLElement[];
 }
 
+const HELP: Panel = { text: "?", name: "Help: what keys and mouse do", contents: helpPanel };
+
 const PANELS: Panel[] = [
   { text: "View", name: "View: colors, rows and channels", contents: ({ mark }) => viewPanel(mark) },
   { text: "Find", name: "Find: which instances are shown", contents: ({ mark }) => findPanel(mark) },
+  { text: "Numbers", name: "Numbers: the picture as a table", contents: ({ mark }) => numbersPanel(mark) },
+  HELP,
 ];
 
 /** Buttons that each unfold a panel: a first look stays clean. */
@@ -30,6 +36,8 @@ export class ToolbarView extends PanelView {
     this.buttons = PANELS.map((panel) => button(panel.text, panel.name, () => this.toggle(panel)));
     this.el.append(textElement("div", "cam1d-buttons", ...this.buttons), this.panel);
     this.el.addEventListener("keydown", (event) => this.key(event));
+    this.listenTo(this.mark, "help", () => this.toggle(HELP));
+    this.listenTo(this.mark, "play", this.write);
     super.render();
   }
 

@@ -1,0 +1,73 @@
+/** What the keys do while the picture has the focus. */
+export type Action =
+  | { do: "move"; by: number }
+  | { do: "jump"; to: "first" | "last" }
+  | { do: "page"; by: 1 | -1 }
+  | { do: "turn"; dim: "target" | "method"; by: 1 | -1 }
+  | { do: "gain"; by: number }
+  | { do: "overlay" | "order" | "style" | "play" | "whole" | "hide" | "help" };
+
+/** Part of the series that a long step takes. */
+const LONG = 0.1;
+
+const ACTIONS: Record<string, (shift: boolean, samples: number) => Action> = {
+  ArrowRight: (shift, samples) => ({ do: "move", by: shift ? longStep(samples) : 1 }),
+  ArrowLeft: (shift, samples) => ({ do: "move", by: shift ? -longStep(samples) : -1 }),
+  ArrowDown: () => ({ do: "turn", dim: "target", by: 1 }),
+  ArrowUp: () => ({ do: "turn", dim: "target", by: -1 }),
+  Home: () => ({ do: "jump", to: "first" }),
+  End: () => ({ do: "jump", to: "last" }),
+  PageDown: () => ({ do: "page", by: 1 }),
+  PageUp: () => ({ do: "page", by: -1 }),
+  m: () => ({ do: "turn", dim: "method", by: 1 }),
+  M: () => ({ do: "turn", dim: "method", by: -1 }),
+  "+": () => ({ do: "gain", by: 1.25 }),
+  "=": () => ({ do: "gain", by: 1.25 }),
+  "-": () => ({ do: "gain", by: 0.8 }),
+  o: () => ({ do: "overlay" }),
+  s: () => ({ do: "order" }),
+  a: () => ({ do: "style" }),
+  " ": () => ({ do: "play" }),
+  "0": () => ({ do: "whole" }),
+  Escape: () => ({ do: "hide" }),
+  "?": () => ({ do: "help" }),
+};
+
+const longStep = (samples: number): number => Math.max(1, Math.round(LONG * samples));
+
+interface Pressed {
+  readonly key: string;
+  readonly shiftKey: boolean;
+  readonly ctrlKey: boolean;
+  readonly altKey: boolean;
+  readonly metaKey: boolean;
+}
+
+/** Action of a key; null for keys of the page round it, all that are pressed with a modifier among them. */
+export function actionOf({ key, shiftKey, ctrlKey, altKey, metaKey }: Pressed, samples: number): Action | null {
+  const mine = Object.prototype.hasOwnProperty.call(ACTIONS, key) && !ctrlKey && !altKey && !metaKey;
+  return mine ? ACTIONS[key](shiftKey, samples) : null;
+}
+
+/** The keys in words, for the help panel. */
+export const KEYS: readonly [string, string][] = [
+  ["← →", "crosshair by one sample; with Shift by a tenth of the series"],
+  ["Home End", "crosshair to the first or last sample"],
+  ["Page ↑ ↓", "previous or next instance"],
+  ["↑ ↓", "previous or next class"],
+  ["m M", "next or previous method"],
+  ["+ −", "gain"],
+  ["a", "attribution as tint, strips or colored lines"],
+  ["o", "channels on top of each other"],
+  ["s", "channels by share"],
+  ["space", "play or pause"],
+  ["0", "whole series, gain 1"],
+  ["Esc", "no crosshair"],
+  ["?", "these keys"],
+];
+
+export const MOUSE: readonly [string, string][] = [
+  ["Ctrl + wheel", "zoom"],
+  ["drag", "move"],
+  ["double click", "whole series"],
+];
