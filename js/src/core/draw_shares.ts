@@ -9,7 +9,7 @@ const THICK = 12;
 export function drawShares(pen: Pen, { picture, theme }: Scene, frame: Frame, layout: RowLayout): void {
   const { shares, options } = picture;
   const left = frame.plot.left + frame.plot.width + GAP;
-  const room = frame.width - left - 2;
+  const room = frame.width - left - 6;
   if (!shares || options.overlay || room < 40) {
     return;
   }
