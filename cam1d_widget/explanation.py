@@ -17,6 +17,7 @@ import numpy as np
 from .checks import check_names, check_sampling_rate, check_targets, check_true_classes, finite, shaped, shaped_as_map
 from .explanation_file import read_fields, refusing_damage, write_fields
 from .explanation_source import ExplanationSource
+from .still_picture import plot
 
 __all__ = ["Explanation", "ExplanationSource"]
 
@@ -220,6 +221,35 @@ class Explanation:
     def has(self, method: str, instance: int, target: int) -> bool:
         """Whether this map was computed."""
         return method in self.attributions and target in self.targets[instance]
+
+    def plot(self, instance: int = 0, target: int | None = None, method: str | None = None, **options: Any) -> Any:
+        """Draw one map over its series as a matplotlib figure, for papers.
+
+        Parameters
+        ----------
+        instance : int
+            Index into `x`.
+        target : int, optional
+            Index of the class. Default: the first that was explained on the instance.
+        method : str, optional
+            Label. Default: the first of `methods`.
+        **options
+            `channels`, a sequence of int: which channels, from the top (default: all); `limit`, a float: value of the
+            last color (default: the largest |value| of the map); `figsize`: width and height in inches.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Save it by ``figure.savefig("map.pdf")``.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        """
+        target = int(self.targets[instance, 0]) if target is None else target
+        source: Any = self  # its names are tuples by now, whatever they came as
+        return plot(source, instance, target, self.methods[0] if method is None else method, **options)
 
     def save(self, path: str | Path) -> None:
         """Write everything to one ``.npz`` file, which :meth:`load` reads back on any machine."""

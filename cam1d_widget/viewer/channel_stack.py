@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import bqplot
@@ -15,7 +16,7 @@ from ._frontend import MODULE, VERSION
 from .facts import explained_classes, facts_of
 from .finder import Finder
 from .options import Options
-from .tiles import Tile, attribution_key, pack, series_key
+from .tiles import Tile, attribution_key, map_tile, pack, series_key
 
 
 def _table_to_json(table: np.ndarray | None, _: Any) -> dict[str, Any] | None:
@@ -114,7 +115,21 @@ class ChannelStack(bqplot.Mark):
         )
         if tiles is None:
             self.tiles = self._first_tiles()
-        self.on_msg(self._answer)
+        self._pictures: dict[int, Callable[[bytes], object]] = {}
+        self._asked = 0
+        self._views = 0
+        self.on_msg(self._receive)
+
+    def ask_for_picture(self, form: str, take: Callable[[bytes], object]) -> None:
+        """Have the browser make a file of the picture on show, "png" or "svg"; `take` is called when it comes."""
+        if not self._views:
+            raise RuntimeError(
+                f"the {form.upper()} is made by the browser that shows the widget, but none does; display it first, or "
+                "draw the picture with the plot method of an Explanation"
+            )
+        self._asked += 1
+        self._pictures[self._asked] = take
+        self.send({"picture": form, "request": self._asked})
 
     def tile(self, key: str) -> Tile:
         """Series or map that goes by this key; computed, if it was not yet: what is computed, the source keeps."""
@@ -122,8 +137,7 @@ class ChannelStack(bqplot.Mark):
         if kind == "series":
             return Tile(key, np.asarray(self._source.x[int(places[0])], np.float32))
         method, instance, target = self._source.methods[int(places[0])], int(places[1]), self._targets[int(places[2])]
-        values = np.asarray(self._source.attribution(method, instance, target), np.float32)
-        return Tile(key, values, self._source.completeness_gap(method, instance, target))
+        return map_tile(self._source, key, method, instance, target)
 
     def _first_tiles(self) -> dict[str, Any]:
         """Packed tiles of the first picture: it is there at once, and a saved notebook shows it."""
@@ -134,10 +148,20 @@ class ChannelStack(bqplot.Mark):
             # The browser half will ask for it, and show what was raised in place of the picture.
             return pack([self.tile(keys[0])])
 
-    def _answer(self, _: Any, content: dict[str, Any], __: Any) -> None:
+    def _receive(self, _: Any, content: dict[str, Any], buffers: list[Any]) -> None:
+        """Take what the browser half says, or asks for."""
+        kind = content.get("type")
+        if kind == "tiles":
+            self._answer(content)
+        elif kind == "views":
+            self._views = int(content["count"])
+        elif kind == "picture" and (take := self._pictures.pop(content["request"], None)):
+            if not buffers:
+                raise RuntimeError(f"the picture could not be made: {content['error']}")
+            take(bytes(buffers[0]))
+
+    def _answer(self, content: dict[str, Any]) -> None:
         """Tiles for the browser half: one message asks, one message answers."""
-        if content.get("type") != "tiles":
-            return
         tiles, errors = [], {}
         for key in content["keys"]:
             try:

@@ -20,7 +20,7 @@ from .figure import scales
 from .options import Options
 from .programs import licenses, programs
 from .stack import Stack
-from .tiles import Tile, attribution_key, pack, series_key
+from .tiles import Tile, attribution_key, map_tile, pack, series_key
 
 MEGABYTE = 2**20
 # Bytes of a page's JSON for one tile beside its numbers.
@@ -45,7 +45,7 @@ def save_html(
     Parameters are those of :meth:`ExplanationViewer.save_html`, `first`: instance, class and method on show when the
     page is opened, if they are in it; and `options`, which the page gets a copy of.
     """
-    path = _file(path)
+    path = checked_file(path)
     chosen = excerpt(source, instances, targets, methods)
     modules, terms = programs(), licenses()
     _check_budget(chosen, len(terms) + sum(map(len, modules.values())), budget_mb)
@@ -69,7 +69,8 @@ def save_html(
     return path
 
 
-def _file(path: str | Path) -> Path:
+def checked_file(path: str | Path) -> Path:
+    """A file that can be written, or an error before anything is computed."""
     path = Path(path)
     if not path.parent.is_dir():
         raise FileNotFoundError(f"path must be a file in a folder that exists, but there is no folder {path.parent}")
@@ -89,9 +90,8 @@ def _tiles(chosen: Excerpt, progress: bool) -> Any:
     x = chosen.x
     yield from (Tile(series_key(instance), x[instance]) for instance in range(len(chosen.instances)))
     for method, instance, target in tqdm(places, desc="maps", disable=not progress, leave=False):
-        question = (chosen.methods[method], instance, chosen.menu[target])
-        gap = chosen.completeness_gap(*question)
-        yield Tile(attribution_key(method, instance, target), chosen.attribution(*question), gap)
+        key = attribution_key(method, instance, target)
+        yield map_tile(chosen, key, chosen.methods[method], instance, chosen.menu[target])
 
 
 def _first_choice(chosen: Excerpt, first: tuple[int, int, str] | None) -> dict[str, int]:

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from ..explanation_source import ExplanationSource
+
 STEPS = 32767
 
 
@@ -27,11 +29,14 @@ class Tile:
         The numbers.
     gap : float
         Share of the score that the map's sum misses; nan where none is promised.
+    error : float
+        Largest standard error of the map's values; nan where the method does not draw at random.
     """
 
     key: str
     values: np.ndarray
     gap: float = float("nan")
+    error: float = float("nan")
 
 
 def series_key(instance: int) -> str:
@@ -42,6 +47,14 @@ def series_key(instance: int) -> str:
 def attribution_key(method: int, instance: int, target: int) -> str:
     """Key of the map of one method, instance and entry of the class menu."""
     return f"attribution/{method}/{instance}/{target}"
+
+
+def map_tile(source: ExplanationSource, key: str, method: str, instance: int, target: int) -> Tile:
+    """Map of a source, with how far it can be trusted; computed, if it was not yet."""
+    values = np.asarray(source.attribution(method, instance, target), np.float32)
+    errors = source.standard_error(method, instance, target)
+    error = float("nan") if errors is None else float(np.max(errors, initial=0.0))
+    return Tile(key, values, source.completeness_gap(method, instance, target), error)
 
 
 def pack(tiles: Sequence[Tile], *, quantize: bool = False) -> dict[str, Any]:
@@ -62,7 +75,6 @@ def pack(tiles: Sequence[Tile], *, quantize: bool = False) -> dict[str, Any]:
     index, data = [], bytearray()
     for tile in tiles:
         values, scale = _encode(tile, quantize)
-        gap = float(tile.gap) if np.isfinite(tile.gap) else None
         index.append(
             {
                 "key": tile.key,
@@ -70,11 +82,17 @@ def pack(tiles: Sequence[Tile], *, quantize: bool = False) -> dict[str, Any]:
                 "shape": list(values.shape),
                 "offset": len(data),
                 "scale": scale,
-                "gap": gap,
+                "gap": _number(tile.gap),
+                "error": _number(tile.error),
             }
         )
         data += values.tobytes()
     return {"index": index, "data": bytes(data)}
+
+
+def _number(value: float) -> float | None:
+    """A number that JSON knows."""
+    return float(value) if np.isfinite(value) else None
 
 
 def _encode(tile: Tile, quantize: bool) -> tuple[np.ndarray, float]:

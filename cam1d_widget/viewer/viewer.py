@@ -9,11 +9,13 @@ import numpy as np
 from traitlets import Int, TraitError, Unicode, link, observe, validate
 
 from ..explanation import ExplanationSource
+from ..still_picture import png_picture
 from .channel_stack import ChannelStack
 from .figure import scales
 from .finder import Finder
+from .numbers import save_numbers
 from .options import Options
-from .page import save_html
+from .page import checked_file, save_html
 from .stack import Stack
 from .tiles import attribution_key
 
@@ -152,6 +154,57 @@ class ExplanationViewer(Stack):
             first=first,
             options=self.options,
         )
+
+    def save_png(self, path: str | Path) -> None:
+        """Write the picture on show as PNG, exactly as on the screen, with its summary, axis and legend.
+
+        The browser draws it: the file is there as soon as it has answered, after the cell that asked.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+
+        Raises
+        ------
+        RuntimeError
+            If the widget is not on show in a browser; ``explanation.plot`` draws without one.
+        OSError
+            If there is no such folder.
+        """
+        self.mark.ask_for_picture("png", checked_file(path).write_bytes)
+
+    def save_svg(self, path: str | Path) -> None:
+        """Write the picture on show as SVG: lines stay lines and text stays text. As `save_png` in all else."""
+        self.mark.ask_for_picture("svg", checked_file(path).write_bytes)
+
+    def save_numbers(self, path: str | Path) -> Path:
+        """Write the numbers on show as .csv, a line a sample, or as .npz, with the arrays as they are.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file, whose name ends in ".csv" or ".npz".
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        ValueError
+            If the name ends otherwise.
+        OSError
+            If there is no such folder.
+        """
+        return save_numbers(self._explanation, path, self.instance, self.target, self.method)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """The widget, and a picture for sites that run no widget, where matplotlib is installed."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        picture = png_picture(self._explanation, self.instance, self.target, self.method)
+        return bundle if picture is None else {**bundle, "image/png": picture}
 
     def _label(self, place: int) -> str:
         return self._explanation.methods[place]

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { formatNumber, formatPercent, formatSigned, formatTime } from "../lib/core/numbers.js";
 import { DEFAULTS } from "../lib/core/options.js";
 import { makePicture } from "../lib/core/picture.js";
-import { describePicture, endTexts, exactnessText, gapText, readout, scopeText, verdict } from "../lib/core/text.js";
+import { describePicture, endTexts, errorText, exactnessText, gapText, readout, scopeText, verdict } from "../lib/core/text.js";
 
 const facts = {
   channel_names: ["ax", "ay"],
@@ -24,7 +24,7 @@ const facts = {
 const table = (values, columns) => ({ values: Float32Array.from(values), columns });
 const outputs = { scores: table([2, 1, 0, 3], 2), probabilities: table([0.75, 0.25, 0.05, 0.95], 2), truth: table([0, 0], 1) };
 const choice = { instance: 1, target: 0, method: 0 };
-const tile = (values, channels) => ({ key: "", values: Float32Array.from(values), samples: 4, channels, gap: 0.1 });
+const tile = (values, channels) => ({ key: "", values: Float32Array.from(values), samples: 4, channels, gap: 0.1, error: null });
 const pictureOf = (map, options = {}, ends = { limit: 2, maps: 1 }) =>
   makePicture(choice, tile([1, 2, 3, 4, 5, 6, 7, 8], 2), map, facts, { ...DEFAULTS, ...options }, ends);
 const picture = pictureOf(tile([0.5, -2, 1, 0], 1));
@@ -129,4 +129,10 @@ test("how far a map can be trusted says what adds up, and to what", () => {
   assert.equal(told("complete", true, mean), `complete: the steps’ values ${mean}`);
   assert.equal(told("complete", false, "add up to the score"), "complete: the values add up to the score");
   assert.equal(told("approximate", true, ""), "approximate: the values need not add up to the score");
+});
+
+test("maps that were drawn at random tell their standard error, others none", () => {
+  assert.equal(errorText(picture), "");
+  const noisy = pictureOf({ ...tile([0.5, -2, 1, 0], 1), error: 0.1 });
+  assert.equal(errorText(noisy), " · standard error: 0.100 at most (5.0 % of the largest value)");
 });

@@ -103,8 +103,9 @@ def test_axe_finds_nothing_serious(page, panel, dark):
         page.evaluate("""() => {
           document.body.dataset.jpThemeLight = "false";
           document.body.style.background = "#111111";
-          const colors = { "--jp-ui-font-color1": "#f2f2f4", "--jp-layout-color0": "#111111",
-            "--jp-ui-font-color2": "#b5b9c2", "--jp-layout-color1": "#212121", "--jp-widgets-color": "#f2f2f4", "--jp-widgets-label-color": "#f2f2f4",
+          const colors = {
+            "--jp-ui-font-color1": "#f2f2f4", "--jp-layout-color0": "#111111", "--jp-layout-color1": "#212121",
+            "--jp-widgets-color": "#f2f2f4", "--jp-widgets-label-color": "#f2f2f4",
             "--jp-widgets-input-color": "#f2f2f4", "--jp-widgets-input-background-color": "#111111" };
           Object.entries(colors).forEach(([name, color]) => document.documentElement.style.setProperty(name, color));
           document.querySelector("h1").style.color = "#f2f2f4";

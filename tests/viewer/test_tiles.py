@@ -1,9 +1,15 @@
+from dataclasses import fields
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from cam1d_widget.viewer.tiles import STEPS, Tile, attribution_key, pack, series_key
+from cam1d_widget import Explanation
+from cam1d_widget.viewer.tiles import STEPS, Tile, attribution_key, map_tile, pack, series_key
+
+from .arrays import explanation
 
 
 def unpack(packed):
@@ -37,3 +43,13 @@ def test_zero_stays_zero_when_quantized():
 def test_a_series_is_never_quantized():
     packed = pack([Tile(series_key(0), np.ones((4, 1)))], quantize=True)
     assert packed["index"][0]["dtype"] == "float32"
+
+
+def test_a_map_that_was_drawn_at_random_tells_its_largest_standard_error():
+    whole = explanation()
+    errors = {"Saliency": 0.1 * whole.attributions["Saliency"]}
+    noisy = Explanation(**{f.name: getattr(whole, f.name) for f in fields(whole)} | {"standard_errors": errors})
+    tiles = [map_tile(noisy, "", method, 2, 1) for method in ("Grad-CAM", "Saliency")]
+    assert np.isnan(tiles[0].error)
+    assert tiles[1].error == pytest.approx(errors["Saliency"][2, 1].max())
+    assert [entry["error"] for entry in pack(tiles)["index"]] == [None, tiles[1].error]

@@ -131,7 +131,8 @@ function drawPlate(
   lines.forEach((line, place) => pen.fillText(line, x, y + 20 * (place - (lines.length - 1) / 2)));
 }
 
-function breakLines(pen: Pen, text: string, width: number): string[] {
+/** Text in lines that are no wider than there is room, as far as its words allow. */
+export function breakLines(pen: Ink, text: string, width: number): string[] {
   const lines = [""];
   for (const word of text.split(/\s+/)) {
     const longer = `${lines[lines.length - 1]} ${word}`.trim();

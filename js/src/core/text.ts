@@ -69,6 +69,13 @@ export function gapText(gap: number | null): string {
   return gap === null ? "" : ` · gap: ${formatPercent(Math.abs(gap))} of it`;
 }
 
+/** How far a map that was drawn at random would differ the next time. */
+export function errorText({ attribution, largest }: Picture): string {
+  const { error } = attribution;
+  const share = error !== null && largest > 0 ? ` (${formatPercent(error / largest)} of the largest value)` : "";
+  return error === null ? "" : ` · standard error: ${formatNumber(error)} at most${share}`;
+}
+
 /** What the gap is a gap of: a placed map is summed at its steps, and the curve drawn between them is no sum. */
 export const gapHint = (placed: boolean): string =>
   placed ? "of the values at the layer’s steps, not of the curve that is drawn between them" : "";

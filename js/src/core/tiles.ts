@@ -8,6 +8,8 @@ export interface Tile {
   readonly channels: number;
   /** Share of the score that the map's sum misses; null where none is promised. */
   readonly gap: number | null;
+  /** Largest standard error of the values; null where none were drawn at random. */
+  readonly error: number | null;
 }
 
 /** What Python says of one tile; its numbers stand in the buffer from byte `offset` on. */
@@ -19,6 +21,7 @@ export interface TileEntry {
   /** Value of one step of an int16 tile. */
   scale: number;
   gap: number | null;
+  error: number | null;
 }
 
 export interface PackedTiles {
@@ -58,6 +61,7 @@ export function unpackTile(entry: TileEntry, data: DataView | ArrayBuffer): Tile
     samples: entry.shape[0],
     channels: entry.shape[1],
     gap: entry.gap,
+    error: entry.error ?? null,
   };
 }
 
@@ -95,7 +99,8 @@ export function packTiles(tiles: Tile[]): PackedTiles {
     data.set(tile.values, place);
     const offset = 4 * place;
     place += tile.values.length;
-    return { key: tile.key, dtype: "float32", shape: [tile.samples, tile.channels], offset, scale: 1, gap: tile.gap };
+    const { key, samples, channels, gap, error } = tile;
+    return { key, dtype: "float32", shape: [samples, channels], offset, scale: 1, gap, error };
   });
   return { index, data: new DataView(data.buffer) };
 }

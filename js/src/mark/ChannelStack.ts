@@ -3,12 +3,14 @@ import { canvasPen, clearCanvas } from "../core/canvas_pen.js";
 import { drawScene, scaleOf } from "../core/draw.js";
 import { choiceName } from "../core/picture.js";
 import type { Frame, Scene } from "../core/scene.js";
+import type { Sheet } from "../core/sheet.js";
 import { layoutOf } from "../core/scene_layout.js";
 import { describePicture } from "../core/text.js";
 import { pixelOf } from "../core/time_axis.js";
 import type { ChannelStackModel } from "./ChannelStackModel.js";
 import { FigureCanvas } from "./figure_canvas.js";
 import { Keys } from "./keys.js";
+import { axisOf } from "./sheet_file.js";
 import { themeOf, watchTheme } from "./page_theme.js";
 import { Pointer } from "./pointer.js";
 
@@ -33,6 +35,7 @@ export class ChannelStack extends Mark {
     this.parent.el.addEventListener("dblclick", this.showAll);
     this.parent.el.addEventListener("wheel", letPageScroll, { capture: true, passive: true });
     this.listenTo(this.model, "picture", this.draw);
+    this.model.showBy(this, true);
     this.draw();
   }
 
@@ -109,7 +112,15 @@ export class ChannelStack extends Mark {
     return { ...layout, centers, plot, ratio, table, limit, status, veil, drawTime: this.drawTime };
   }
 
+  /** The picture on show, to be taken away as it stands on the screen. */
+  sheet(): Sheet | null {
+    const { scene, frame } = this;
+    const { outputs, asksPython } = this.model;
+    return scene && frame ? { scene, frame, axis: axisOf(this.parent.el), outputs, whole: !asksPython } : null;
+  }
+
   remove(): void {
+    this.model.showBy(this, false);
     cancelAnimationFrame(this.scheduled ?? 0);
     this.parent?.el.removeEventListener("dblclick", this.showAll);
     this.parent?.el.removeEventListener("wheel", letPageScroll, { capture: true });

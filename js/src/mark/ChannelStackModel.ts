@@ -3,6 +3,7 @@ import { MarkModel } from "bqplot";
 import { type Facts, type Table, argmax, rowOf, unpackTable } from "../core/facts.js";
 import { Predictions, nearestFound } from "../core/finder.js";
 import { type Choice, type Picture, makePicture } from "../core/picture.js";
+import type { Sheet } from "../core/sheet.js";
 import { Limits } from "../core/scope.js";
 import type { Outputs } from "../core/text.js";
 import { TileCache } from "../core/tile_cache.js";
@@ -13,6 +14,7 @@ import { MODULE_NAME, MODULE_VERSION } from "../version.js";
 import type { FinderModel } from "./FinderModel.js";
 import type { OptionsModel } from "./OptionsModel.js";
 import { Player } from "./player.js";
+import { sheetPng, sheetSvg } from "./sheet_file.js";
 
 /** What can be said of the picture that is asked for. */
 export type Status = "ready" | "waiting" | "missing" | "error";
@@ -27,6 +29,12 @@ interface Answer {
   request: number;
   index: PackedTiles["index"];
   errors: Record<string, string>;
+}
+
+/** Python wants the picture on show as a file. */
+interface Wanted {
+  picture: "png" | "svg";
+  request: number;
 }
 
 /**
@@ -76,6 +84,7 @@ export class ChannelStackModel extends MarkModel {
     this.steps = unpackTable(this.get("steps"));
     this.limits = new Limits();
     this.pack = new TilePack(this.get("tiles"));
+    this.shownBy = [];
     this.player = new Player(() => this.step(1), () => this.status !== "waiting");
     this.look();
     this.on("change:instance", this.stayAmongFound, this);
@@ -104,6 +113,11 @@ export class ChannelStackModel extends MarkModel {
     return this.get("finder");
   }
 
+  /** What is taken away of the picture on show; null where no view shows one. */
+  sheet(): Sheet | null {
+    return this.shownBy.map((view) => view.sheet()).find(Boolean) ?? null;
+  }
+
   /** Another picture, as if a slider had been moved. */
   choose(choice: Partial<Choice>): void {
     this.set(choice);
@@ -127,6 +141,14 @@ export class ChannelStackModel extends MarkModel {
   play(): void {
     this.player.toggle();
     this.trigger("play");
+  }
+
+  /** A view came or went; Python asks for pictures where there is one. */
+  showBy(view: { sheet(): Sheet | null }, shown: boolean): void {
+    this.shownBy = shown ? [...this.shownBy, view] : this.shownBy.filter((other) => other !== view);
+    if (this.asksPython) {
+      this.send({ type: "views", count: this.shownBy.length }, {});
+    }
   }
 
   private look(): void {
@@ -271,7 +293,35 @@ export class ChannelStackModel extends MarkModel {
     this.send({ type: "tiles", request: id, keys }, {});
   }
 
-  private receive(answer: Answer, buffers: DataView[]): void {
+  private receive(message: Answer | Wanted, buffers: DataView[]): void {
+    if ("picture" in message) {
+      this.whenReady(() => this.sendPicture(message));
+    } else {
+      this.unpack(message, buffers);
+    }
+  }
+
+  /** Python waits for a picture: the one that is asked for, not the one that is paled until it comes. */
+  private whenReady(ready: () => void): void {
+    if (this.status === "waiting") {
+      this.once("picture", () => this.whenReady(ready));
+    } else {
+      // What is on show is drawn at the next frame.
+      requestAnimationFrame(() => requestAnimationFrame(ready));
+    }
+  }
+
+  private async sendPicture({ picture, request }: Wanted): Promise<void> {
+    const sheet = this.status === "ready" ? this.sheet() : null;
+    if (!sheet) {
+      this.send({ type: "picture", request, error: this.reason || "the widget is not on show" }, {});
+      return;
+    }
+    const file = picture === "png" ? await sheetPng(sheet) : new Blob([sheetSvg(sheet)]);
+    this.send({ type: "picture", request }, {}, [await file.arrayBuffer()]);
+  }
+
+  private unpack(answer: Answer, buffers: DataView[]): void {
     if (!this.wishes.answered(answer.request)) {
       return;
     }
@@ -305,6 +355,8 @@ export class ChannelStackModel extends MarkModel {
   /** Instances that are looked for. */
   found: number[];
   player: Player;
+  /** Views of it, in the order in which they came. */
+  shownBy: { sheet(): Sheet | null }[];
   private predictions: Predictions | undefined;
   private limits: Limits;
   private reason: string;

@@ -3,7 +3,7 @@ import { fade, hatch } from "../core/draw_marks.js";
 import { marksOf } from "../core/facts.js";
 import { goesBothWays } from "../core/normalization.js";
 import type { Options } from "../core/options.js";
-import { endTexts, exactnessText, gapHint, gapText, scopeText } from "../core/text.js";
+import { endTexts, errorText, exactnessText, gapHint, gapText, scopeText } from "../core/text.js";
 import type { Theme } from "../core/theme.js";
 import { themeOf, watchTheme } from "../mark/page_theme.js";
 import { PanelModel, PanelView, textElement } from "./panel.js";
@@ -49,13 +49,14 @@ export class LegendView extends PanelView {
     const { label, description, placed } = method;
     const gap = status === "ready" && picture ? gapText(picture.attribution.gap) : "";
     const gapSpan = textElement("span", "cam1d-gap", gap);
+    const error = status === "ready" && picture ? errorText(picture) : "";
     gapSpan.title = gapHint(placed);
     return textElement(
       "div",
       "cam1d-words",
       textElement("span", "cam1d-method", label),
       textElement("span", "cam1d-description", description ? ` — ${description}` : ""),
-      textElement("div", "cam1d-exactness", exactnessText(method), gapSpan),
+      textElement("div", "cam1d-exactness", exactnessText(method), gapSpan, error),
     );
   }
 

@@ -3,6 +3,7 @@ import { findPanel } from "./find_panel.js";
 import { helpPanel } from "./help_panel.js";
 import { numbersPanel } from "./numbers_panel.js";
 import { PanelModel, PanelView, textElement } from "./panel.js";
+import { savePanel } from "./save_panel.js";
 import { viewPanel } from "./view_panel.js";
 
 export class ToolbarModel extends PanelModel {
@@ -23,6 +24,7 @@ const PANELS: Panel[] = [
   { text: "View", name: "View: colors, rows and channels", contents: ({ mark }) => viewPanel(mark) },
   { text: "Find", name: "Find: which instances are shown", contents: ({ mark }) => findPanel(mark) },
   { text: "Numbers", name: "Numbers: the picture as a table", contents: ({ mark }) => numbersPanel(mark) },
+  { text: "Save", name: "Save: the picture and its numbers as files", contents: ({ mark }) => savePanel(mark) },
   HELP,
 ];
 

@@ -1,0 +1,23 @@
+import type { Facts } from "./facts.js";
+import { type Picture, attributionAt, timeOnly } from "./picture.js";
+
+/** The numbers of a picture, a line a sample: its time, each channel's value, and its attribution. */
+export function csvOf(picture: Picture, facts: Facts): string {
+  const { series, choice } = picture;
+  const channels = Array.from({ length: series.channels }, (_, channel) => channel);
+  const { label } = facts.methods[choice.method];
+  const mapped = timeOnly(picture) ? [0] : channels;
+  const headings = [
+    facts.sampling_rate === null ? "sample" : "time (s)",
+    ...channels.map((channel) => [facts.channel_names[channel], facts.channel_units[channel]].filter(Boolean).join(" ")),
+    ...mapped.map((channel) => `${label}: ${timeOnly(picture) ? "all channels" : facts.channel_names[channel]}`),
+  ];
+  const lines = Array.from({ length: series.samples }, (_, sample) => [
+    sample / (facts.sampling_rate ?? 1),
+    ...channels.map((channel) => series.values[sample * series.channels + channel]),
+    ...mapped.map((channel) => attributionAt(picture, sample, channel)),
+  ]);
+  return [headings.map(quoted), ...lines].map((line) => line.join(",")).join("\r\n") + "\r\n";
+}
+
+const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
