@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from .attribution.choices import Methods
+from .attribution.classifier import check_series
 from .attribution.explainer import as_classifier
 from .attribution.lazy_explanation import LazyExplanation
+from .attribution.masking import channel_mean
+from .attribution.series import read_series
 from .viewer import ExplanationViewer
+from .viewer.windows import WithoutWindow
 
 __all__ = ["CAM1DWidget"]
 
@@ -40,6 +46,8 @@ class CAM1DWidget(ExplanationViewer):
         What is explained.
     layout : {"channels_last", "channels_first"}
         Order of the dims of `x` and `background`.
+    intervals : sequence or mapping of lists of (t0, t1), optional
+        By instance, where the true cause is known to be, in the unit of the time axis.
 
     Examples
     --------
@@ -64,9 +72,11 @@ class CAM1DWidget(ExplanationViewer):
         layer: Any = None,
         score: str = "logits",
         layout: str = "channels_last",
+        intervals: Any = None,
     ) -> None:
+        classifier = as_classifier(model, layer=layer, score=score, batch_size=None)
         lazy = LazyExplanation(
-            as_classifier(model, layer=layer, score=score, batch_size=None),
+            classifier,
             x,
             methods=methods,
             background=background,
@@ -77,4 +87,23 @@ class CAM1DWidget(ExplanationViewer):
             channel_units=channel_units,
             sampling_rate=sampling_rate,
         )
-        super().__init__(lazy)
+        super().__init__(lazy, intervals=intervals, scores_without=_Replacing(classifier, lazy.x, background, layout))
+
+
+class _Replacing:
+    """Scores of a series of which a window is replaced by the baseline: `viewer.windows.ScoresWithout`."""
+
+    def __init__(self, classifier: Any, x: np.ndarray, background: Any, layout: str) -> None:
+        self._classifier, self._x = classifier, x
+        self.baseline = "zero" if background is None else "the mean of each channel over the background"
+        self._values = (
+            np.float32(0.0)
+            if background is None
+            else channel_mean(check_series(read_series("background", background, layout).values, None, x.shape[2]))
+        )
+
+    def __call__(self, instance: int, first: int, stop: int) -> WithoutWindow:
+        replaced = self._x[instance : instance + 1].copy()
+        replaced[:, first:stop] = self._values
+        shares = self._classifier.probabilities(replaced)
+        return WithoutWindow(self._classifier.scores(replaced)[0], None if shares is None else shares[0])

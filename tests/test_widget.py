@@ -91,3 +91,16 @@ def test_file_shows_what_the_widget_shows(model, x, tmp_path):
         viewer.instance = widget.instance = 3
         viewer.target = widget.target = 1
         np.testing.assert_allclose(viewer.attribution, widget.attribution, atol=1e-5)
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_the_model_answers_what_it_says_without_a_window(model, x, known):
+    background = x + 1 if known else None
+    widget = CAM1DWidget(model, x, background=background)
+    said = widget.mark._scores_without(2, 40, 90)
+    replaced = x[2:3].copy()
+    replaced[:, 40:90] = (x + 1).mean(axis=(0, 1)) if known else 0
+    np.testing.assert_allclose(said.probabilities, model.predict(replaced, verbose=0)[0], atol=1e-5)
+    assert said.scores.shape == (3,)
+    assert ("mean" in widget.mark.facts["baseline"]) == known
+    np.testing.assert_array_equal(widget.explanation.x, x)

@@ -9,7 +9,7 @@ import bqplot
 import numpy as np
 from ipywidgets import widget_serialization
 from traitlets import Any as AnyTrait
-from traitlets import Dict, Instance, Int, TraitError, Unicode, validate
+from traitlets import Dict, Instance, Int, TraitError, Tuple, Unicode, validate
 
 from ..explanation import ExplanationSource
 from ._frontend import MODULE, VERSION
@@ -17,6 +17,7 @@ from .facts import explained_classes, facts_of
 from .finder import Finder
 from .options import Options
 from .tiles import Tile, attribution_key, map_tile, pack, series_key
+from .windows import Intervals, ScoresWithout
 
 
 def _table_to_json(table: np.ndarray | None, _: Any) -> dict[str, Any] | None:
@@ -49,6 +50,10 @@ class ChannelStack(bqplot.Mark):
         Packed tiles that travel with the widget's state. Default: those of the first picture.
     options : Options, optional
         How pictures are drawn at first. Default: as `Options` has it.
+    scores_without : ScoresWithout, optional
+        Whom to ask what the classifier says without a window.
+    intervals : Intervals, optional
+        By instance, the windows of samples that are said to be true.
     absence : str, optional
         What is said of a tile that is not there where nobody can be asked for it.
     **traits
@@ -83,6 +88,7 @@ class ChannelStack(bqplot.Mark):
     truth = _table()
     explained = _table()
     steps = _table()
+    window = Tuple(Int(), Int(), allow_none=True, default_value=None).tag(sync=True)
     finder = Instance(Finder).tag(sync=True, **widget_serialization)
     options = Instance(Options).tag(sync=True, **widget_serialization)
     tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=_tiles_to_json)
@@ -95,11 +101,15 @@ class ChannelStack(bqplot.Mark):
         instances: Any = None,
         tiles: dict[str, Any] | None = None,
         options: Options | None = None,
+        scores_without: ScoresWithout | None = None,
+        intervals: Intervals = (),
         absence: str = "Not here: this picture was not computed while a kernel was running.",
         **traits: Any,
     ) -> None:
         self._source = source
-        facts = facts_of(source, targets, instances, absence)
+        self._scores_without = scores_without
+        baseline = "" if scores_without is None else scores_without.baseline
+        facts = facts_of(source, targets, instances, absence, baseline, intervals)
         self._targets = facts["targets"]
         super().__init__(
             facts=facts,
@@ -153,12 +163,27 @@ class ChannelStack(bqplot.Mark):
         kind = content.get("type")
         if kind == "tiles":
             self._answer(content)
+        elif kind == "replace":
+            self._replace(content)
         elif kind == "views":
             self._views = int(content["count"])
         elif kind == "picture" and (take := self._pictures.pop(content["request"], None)):
             if not buffers:
                 raise RuntimeError(f"the picture could not be made: {content['error']}")
             take(bytes(buffers[0]))
+
+    def _replace(self, content: dict[str, Any]) -> None:
+        """Ask the model what it says without a window."""
+        answer: dict[str, Any] = {"name": content["name"], "scores": [], "probabilities": None, "error": None}
+        try:
+            assert self._scores_without is not None
+            said = self._scores_without(int(content["instance"]), *(int(edge) for edge in content["window"]))
+            answer["scores"] = [float(score) for score in said.scores]
+            if said.probabilities is not None:
+                answer["probabilities"] = [float(share) for share in said.probabilities]
+        except Exception as fault:
+            answer["error"] = f"could not be asked: {str(fault) or type(fault).__name__}"
+        self.send(answer)
 
     def _answer(self, content: dict[str, Any]) -> None:
         """Tiles for the browser half: one message asks, one message answers."""

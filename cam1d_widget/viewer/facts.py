@@ -9,10 +9,16 @@ import numpy as np
 
 from ..explanation import ExplanationSource
 from ..sight import outer_centers, unseen_samples
+from .windows import Intervals
 
 
 def facts_of(
-    source: ExplanationSource, targets: Sequence[int] | None, instances: Sequence[int] | None, absence: str
+    source: ExplanationSource,
+    targets: Sequence[int] | None,
+    instances: Sequence[int] | None,
+    absence: str,
+    baseline: str = "",
+    intervals: Intervals = (),
 ) -> dict[str, Any]:
     """Facts as plain JSON."""
     count, samples, _ = source.x.shape
@@ -27,6 +33,8 @@ def facts_of(
         "methods": _methods(source),
         "unseen": unseen_samples(source.receptive_field, samples),
         "centers": outer_centers(source.receptive_field),
+        "baseline": baseline,
+        "intervals": [[list(window) for window in windows] for windows in intervals],
         "absence": absence,
     }
 

@@ -21,6 +21,7 @@ from .options import Options
 from .programs import licenses, programs
 from .stack import Stack
 from .tiles import Tile, attribution_key, map_tile, pack, series_key
+from .windows import Intervals
 
 MEGABYTE = 2**20
 # Bytes of a page's JSON for one tile beside its numbers.
@@ -39,11 +40,13 @@ def save_html(
     progress: bool = True,
     first: tuple[int, int, str] | None = None,
     options: Options | None = None,
+    intervals: Intervals = (),
 ) -> Path:
     """Write the viewer of an explanation as one file that works in a browser alone.
 
     Parameters are those of :meth:`ExplanationViewer.save_html`, `first`: instance, class and method on show when the
-    page is opened, if they are in it; and `options`, which the page gets a copy of.
+    page is opened, if they are in it; `options`, which the page gets a copy of; and
+    `intervals`, by instance of the whole explanation.
     """
     path = checked_file(path)
     chosen = excerpt(source, instances, targets, methods)
@@ -57,6 +60,7 @@ def save_html(
         absence="This picture is not in this page.",
         scales=scales(source.x.shape[1], source.sampling_rate),
         options=None if options is None else options.copy(),
+        intervals=[intervals[instance] for instance in chosen.instances] if intervals else (),
         **_first_choice(chosen, first),
     )
     # Widgets of its own: those of a live viewer stay as they are.
@@ -94,7 +98,7 @@ def _tiles(chosen: Excerpt, progress: bool) -> Any:
         yield map_tile(chosen, key, chosen.methods[method], instance, chosen.menu[target])
 
 
-def _first_choice(chosen: Excerpt, first: tuple[int, int, str] | None) -> dict[str, int]:
+def _first_choice(chosen: Excerpt, first: tuple[int, int, str] | None) -> dict[str, Any]:
     instance, target, method = first or (chosen.instances[0], None, chosen.methods[0])
     place = chosen.instances.index(instance) if instance in chosen.instances else 0
     label = method if method in chosen.methods else chosen.methods[0]

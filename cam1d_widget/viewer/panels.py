@@ -45,3 +45,10 @@ class ClassMenu(_Panel):
 
     _model_name = Unicode("ClassMenuModel").tag(sync=True)
     _view_name = Unicode("ClassMenuView").tag(sync=True)
+
+
+class WindowPanel(_Panel):
+    """What is in the chosen window, and what the model says without it."""
+
+    _model_name = Unicode("WindowPanelModel").tag(sync=True)
+    _view_name = Unicode("WindowPanelView").tag(sync=True)

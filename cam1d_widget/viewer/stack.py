@@ -9,7 +9,7 @@ import ipywidgets as widgets
 from .channel_stack import ChannelStack
 from .controls import Controls
 from .figure import figure
-from .panels import Legend, Summary, Toolbar
+from .panels import Legend, Summary, Toolbar, WindowPanel
 
 
 class Stack(widgets.VBox):
@@ -32,7 +32,8 @@ class Stack(widgets.VBox):
         self.mark = mark
         self.controls = Controls(mark)
         self.figure = figure(mark)
-        children = (self.controls, Toolbar(mark=mark), Summary(mark=mark), self.figure, Legend(mark=mark))
+        above = (self.controls, Toolbar(mark=mark), Summary(mark=mark))
+        children = (*above, self.figure, WindowPanel(mark=mark), Legend(mark=mark))
         super().__init__(children=children, **traits)
         # The browser half's style sheet goes by this name.
         self.add_class("cam1d-viewer")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from traitlets import Int, TraitError, Unicode, link, observe, validate
+from traitlets import Float, Int, TraitError, Tuple, Unicode, link, observe, validate
 
 from ..explanation import ExplanationSource
 from ..still_picture import png_picture
@@ -18,6 +18,7 @@ from .options import Options
 from .page import checked_file, save_html
 from .stack import Stack
 from .tiles import attribution_key
+from .windows import ScoresWithout, as_samples, as_times, checked_intervals
 
 
 class ExplanationViewer(Stack):
@@ -30,6 +31,11 @@ class ExplanationViewer(Stack):
     instance, target, method : optional
         What is on show first. Default: the first instance, its predicted class, and a
         method that is exact for the classifier, if there is one.
+    intervals : sequence or mapping of lists of (t0, t1), optional
+        By instance, where the true cause is known to be, in the unit of the time axis. Drawn over the rows; the legend
+        says how much of the map lies there.
+    scores_without : ScoresWithout, optional
+        Whom to ask what the classifier says without a window; `CAM1DWidget` asks its model.
     **traits
         What an ipywidgets box takes, such as ``layout``.
 
@@ -42,6 +48,8 @@ class ExplanationViewer(Stack):
         the predicted class.
     method : str
         Label of the method. At first one that is exact for the classifier, if there is one.
+    selected_window : tuple of float or None
+        Times (t0, t1) of the window that was chosen by Shift and drag, in the unit of the time axis.
     finder : Finder
         Which instances the slider stops at; ``viewer.finder.verdict = "wrong"`` shows the mistakes alone.
     options : Options
@@ -51,6 +59,7 @@ class ExplanationViewer(Stack):
     instance = Int(0, help="Index of the instance on show.")
     target = Int(0, help="Index of the class that is explained.")
     method = Unicode(help="Label of the method.")
+    selected_window = Tuple(Float(), Float(), allow_none=True, default_value=None, help="Times (t0, t1), or None.")
 
     def __init__(
         self,
@@ -59,6 +68,8 @@ class ExplanationViewer(Stack):
         instance: int = 0,
         target: int | None = None,
         method: str | None = None,
+        intervals: Any = None,
+        scores_without: ScoresWithout | None = None,
         **traits: Any,
     ) -> None:
         if not explanation.methods or not len(explanation.x):
@@ -67,8 +78,12 @@ class ExplanationViewer(Stack):
         instance = _within("instance", instance, len(explanation.x))
         method = _known(first_method(explanation) if method is None else method, explanation)
         target = _class(first_target(explanation, method, instance) if target is None else target, explanation)
+        _, samples, _ = explanation.x.shape
+        self._intervals = checked_intervals(intervals, len(explanation.x), samples, explanation.sampling_rate)
         mark = ChannelStack(
             explanation,
+            scores_without=scores_without,
+            intervals=self._intervals,
             instance=instance,
             target=target,
             method=explanation.methods.index(method),
@@ -78,6 +93,7 @@ class ExplanationViewer(Stack):
         link((mark, "instance"), (self, "instance"))
         link((mark, "target"), (self, "target"))
         link((mark, "method"), (self, "method"), transform=(self._label, self._place))
+        link((mark, "window"), (self, "selected_window"), transform=(self._times, self._samples))
 
     @property
     def explanation(self) -> ExplanationSource:
@@ -153,6 +169,7 @@ class ExplanationViewer(Stack):
             progress=progress,
             first=first,
             options=self.options,
+            intervals=self._intervals,
         )
 
     def save_png(self, path: str | Path) -> None:
@@ -206,6 +223,15 @@ class ExplanationViewer(Stack):
         picture = png_picture(self._explanation, self.instance, self.target, self.method)
         return bundle if picture is None else {**bundle, "image/png": picture}
 
+    def _times(self, window: tuple[int, int] | None) -> tuple[float, float] | None:
+        return None if window is None else as_times(window, self._explanation.sampling_rate)
+
+    def _samples(self, window: tuple[float, float] | None) -> tuple[int, int] | None:
+        source = self._explanation
+        if window is None:
+            return None
+        return as_samples("selected_window", window, source.x.shape[1], source.sampling_rate)
+
     def _label(self, place: int) -> str:
         return self._explanation.methods[place]
 
@@ -223,6 +249,15 @@ class ExplanationViewer(Stack):
     @validate("method")
     def _check_method(self, proposal: Any) -> str:
         return _known(proposal["value"], self._explanation)
+
+    @validate("selected_window")
+    def _check_window(self, proposal: Any) -> tuple[float, float] | None:
+        try:
+            window = self._samples(proposal["value"])
+        except ValueError as fault:
+            raise NoSuchChoice(str(fault)) from None
+        # Whole samples: what is set is what is chosen.
+        return self._times(window)
 
     @observe("instance")
     def _keep_target(self, change: Any) -> None:

@@ -43,6 +43,8 @@ const facts = {
   methods: [method, { ...method, label: "Occlusion", placed: false }],
   unseen: [],
   centers: null,
+  baseline: "",
+  intervals: [],
   absence: "",
 };
 const axis = { origin: 150, step: 100, samples: 4, left: 100, right: 500 };
@@ -55,7 +57,7 @@ function drawn(values, channels, { veil = null, known = facts, method = 0, shown
   const ends = { limit: 1, maps: 1 };
   const picture = makePicture({ instance: 0, target: 0, method }, shown, attribution, known, all, ends);
   const record = recorder();
-  drawScene(record.context, { picture, facts: known, theme: LIGHT, veil }, frame);
+  drawScene(record.context, { picture, facts: known, theme: LIGHT, window: null, veil }, frame);
   return record;
 }
 
@@ -113,7 +115,7 @@ test("the shares of the channels stand at the right of their rows", () => {
   const attribution = { key: "", values: Float32Array.of(3, 1, 0, 0, 0, 0, 0, 0), samples: 4, channels: 2, gap: null, error: null };
   const picture = makePicture({ instance: 0, target: 0, method: 0 }, series, attribution, facts, DEFAULTS, { limit: 3, maps: 1 });
   const { context, texts, rects } = recorder();
-  drawScene(context, { picture, facts, theme: LIGHT, veil: null }, wide);
+  drawScene(context, { picture, facts, theme: LIGHT, window: null, veil: null }, wide);
   assert.ok(texts.includes("75.0 %") && texts.includes("25.0 %"));
   const [first, second] = rects.filter(({ rect }) => rect[0] > 500).map(({ rect }) => rect[2]);
   assert.ok(Math.abs(first / second - 3) < 1e-6);

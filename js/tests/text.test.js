@@ -19,6 +19,8 @@ const facts = {
   ],
   unseen: [[3, 4]],
   centers: [0.5, 2.5],
+  baseline: "",
+  intervals: [],
   absence: "",
 };
 const table = (values, columns) => ({ values: Float32Array.from(values), columns });

@@ -7,6 +7,7 @@ import { drawLine } from "./draw_line.js";
 import { drawBorders, drawExtrapolated, drawUnseen, drawVeil } from "./draw_marks.js";
 import { drawNotes } from "./draw_notes.js";
 import { drawShares } from "./draw_shares.js";
+import { drawIntervals, drawWindow } from "./draw_windows.js";
 import { marksOf } from "./facts.js";
 import { heatOf } from "./picture.js";
 import type { Row, RowLayout } from "./row_layout.js";
@@ -33,6 +34,10 @@ export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
   drawUnseen(pen, bands(layout), unseen, frame.axis, theme);
   layout.rows.forEach((row, place) => drawSignals(pen, scene, frame, row, layout.members[place]));
   drawBorders(pen, bands(layout), frame.axis, theme);
+  drawIntervals(pen, bands(layout), facts.intervals[picture.choice.instance] ?? [], frame.axis, theme);
+  if (scene.window) {
+    drawWindow(pen, scene.window, frame, theme);
+  }
   (picture.options.overlay ? drawOverlayLabels : drawLabels)(pen, scene, frame, layout);
   drawShares(pen, scene, frame, layout);
   drawNotes(pen, scene, frame);

@@ -27,6 +27,10 @@ export interface Facts {
   unseen: [number, number][];
   /** Between these samples a placed map is known; beyond, its ends are held. */
   centers: [number, number] | null;
+  /** What the model sees in the place of a window; "" where no model can be asked. */
+  baseline: string;
+  /** By instance, the windows that are said to be true. */
+  intervals: [number, number][][];
   /** Why a tile that is not here cannot be had, where nobody can be asked for it. */
   absence: string;
 }

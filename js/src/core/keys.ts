@@ -5,6 +5,7 @@ export type Action =
   | { do: "page"; by: 1 | -1 }
   | { do: "turn"; dim: "target" | "method"; by: 1 | -1 }
   | { do: "gain"; by: number }
+  | { do: "edge"; of: "first" | "last" }
   | { do: "overlay" | "order" | "style" | "play" | "whole" | "hide" | "help" };
 
 /** Part of the series that a long step takes. */
@@ -24,6 +25,8 @@ const ACTIONS: Record<string, (shift: boolean, samples: number) => Action> = {
   "+": () => ({ do: "gain", by: 1.25 }),
   "=": () => ({ do: "gain", by: 1.25 }),
   "-": () => ({ do: "gain", by: 0.8 }),
+  "[": () => ({ do: "edge", of: "first" }),
+  "]": () => ({ do: "edge", of: "last" }),
   o: () => ({ do: "overlay" }),
   s: () => ({ do: "order" }),
   a: () => ({ do: "style" }),
@@ -57,17 +60,19 @@ export const KEYS: readonly [string, string][] = [
   ["↑ ↓", "previous or next class"],
   ["m M", "next or previous method"],
   ["+ −", "gain"],
+  ["[ ]", "window from or to the crosshair"],
   ["a", "attribution as tint, strips or colored lines"],
   ["o", "channels on top of each other"],
   ["s", "channels by share"],
   ["space", "play or pause"],
   ["0", "whole series, gain 1"],
-  ["Esc", "no crosshair"],
+  ["Esc", "no crosshair, no window"],
   ["?", "these keys"],
 ];
 
 export const MOUSE: readonly [string, string][] = [
   ["Ctrl + wheel", "zoom"],
   ["drag", "move"],
+  ["Shift + drag", "choose a window"],
   ["double click", "whole series"],
 ];

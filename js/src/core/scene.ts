@@ -1,6 +1,7 @@
 import type { Facts } from "./facts.js";
 import type { Picture } from "./picture.js";
 import type { Row } from "./row_layout.js";
+import type { Window } from "./window.js";
 import type { Theme } from "./theme.js";
 import type { TimeAxis } from "./time_axis.js";
 
@@ -39,6 +40,8 @@ export interface Scene {
   readonly picture: Picture;
   readonly facts: Facts;
   readonly theme: Theme;
+  /** Samples that were chosen; null where none are. */
+  readonly window: Window | null;
   /** Said over a picture that is not the one asked for; null where it is. */
   readonly veil: string | null;
 }

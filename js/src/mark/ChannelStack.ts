@@ -7,6 +7,7 @@ import type { Sheet } from "../core/sheet.js";
 import { layoutOf } from "../core/scene_layout.js";
 import { describePicture } from "../core/text.js";
 import { pixelOf } from "../core/time_axis.js";
+import { Brush } from "./brush.js";
 import type { ChannelStackModel } from "./ChannelStackModel.js";
 import { FigureCanvas } from "./figure_canvas.js";
 import { Keys } from "./keys.js";
@@ -35,6 +36,8 @@ export class ChannelStack extends Mark {
     this.parent.el.addEventListener("dblclick", this.showAll);
     this.parent.el.addEventListener("wheel", letPageScroll, { capture: true, passive: true });
     this.listenTo(this.model, "picture", this.draw);
+    this.listenTo(this.model, "change:window", this.draw);
+    this.brush = new Brush(this.parent.el, () => this.frame, (window, last) => this.model.chooseWindow(window, last));
     this.model.showBy(this, true);
     this.draw();
   }
@@ -75,7 +78,7 @@ export class ChannelStack extends Mark {
     this.frame = this.surface.fit(this.scales.x, facts.samples, facts.sampling_rate ?? 1);
     if (picture) {
       const start = performance.now();
-      this.scene = { picture, facts, theme: themeOf(this.parent.el), veil };
+      this.scene = { picture, facts, theme: themeOf(this.parent.el), veil, window: this.model.window };
       clearCanvas(this.surface.context, this.frame);
       drawScene(canvasPen(this.surface.context), this.scene, this.frame);
       this.drawTime = performance.now() - start;
@@ -128,6 +131,7 @@ export class ChannelStack extends Mark {
     this.theme?.disconnect();
     this.pointer?.remove();
     this.keys?.remove();
+    this.brush?.remove();
     super.remove();
   }
 
@@ -142,6 +146,7 @@ export class ChannelStack extends Mark {
   private theme: MutationObserver;
   private pointer: Pointer;
   private keys: Keys;
+  private brush: Brush;
   private scheduled: number | undefined;
   private frame: Frame | undefined;
   private scene: Scene | undefined;

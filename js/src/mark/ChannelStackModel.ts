@@ -9,9 +9,11 @@ import type { Outputs } from "../core/text.js";
 import { TileCache } from "../core/tile_cache.js";
 import { type PackedTiles, type Tile, TilePack, attributionKey, packTiles, seriesKey } from "../core/tiles.js";
 import { type Request, Wishes } from "../core/wishes.js";
+import type { Window } from "../core/window.js";
 import { ensureStyles } from "../panel/styles.js";
 import { MODULE_NAME, MODULE_VERSION } from "../version.js";
 import type { FinderModel } from "./FinderModel.js";
+import { ModelAnswers, type Replaced } from "./model_answers.js";
 import type { OptionsModel } from "./OptionsModel.js";
 import { Player } from "./player.js";
 import { sheetPng, sheetSvg } from "./sheet_file.js";
@@ -62,6 +64,7 @@ export class ChannelStackModel extends MarkModel {
       steps: null,
       options: null,
       finder: null,
+      window: null,
       tiles: { index: [], data: null },
     };
   }
@@ -85,6 +88,11 @@ export class ChannelStackModel extends MarkModel {
     this.limits = new Limits();
     this.pack = new TilePack(this.get("tiles"));
     this.shownBy = [];
+    this.answers = new ModelAnswers(({ name, instance, window }) =>
+      this.send({ type: "replace", name, instance, window: [...window] }, {}),
+    );
+    this.on("change:window", this.lookInside, this);
+    this.on("picture", this.lookInside, this);
     this.player = new Player(() => this.step(1), () => this.status !== "waiting");
     this.look();
     this.on("change:instance", this.stayAmongFound, this);
@@ -141,6 +149,26 @@ export class ChannelStackModel extends MarkModel {
   play(): void {
     this.player.toggle();
     this.trigger("play");
+  }
+
+  /** Samples that were chosen; null where none are. */
+  get window(): Window | null {
+    return this.get("window");
+  }
+
+  /** A window is being chosen, and told to Python once it is. */
+  chooseWindow(window: Window | null, last: boolean): void {
+    this.set("window", window);
+    if (last) {
+      this.save_changes();
+    }
+  }
+
+  private lookInside(): void {
+    if (this.window && this.facts.baseline && this.asksPython) {
+      this.answers.ask(this.choice.instance, this.window);
+    }
+    this.trigger("window");
   }
 
   /** A view came or went; Python asks for pictures where there is one. */
@@ -241,6 +269,7 @@ export class ChannelStackModel extends MarkModel {
   /** A kernel came or went: what was asked of the one before is answered by nobody. */
   private reconnect(): void {
     this.wishes.forget();
+    this.answers.forget();
     this.refresh();
   }
 
@@ -293,8 +322,11 @@ export class ChannelStackModel extends MarkModel {
     this.send({ type: "tiles", request: id, keys }, {});
   }
 
-  private receive(message: Answer | Wanted, buffers: DataView[]): void {
-    if ("picture" in message) {
+  private receive(message: Answer | Wanted | Replaced, buffers: DataView[]): void {
+    if ("name" in message) {
+      this.answers.answered(message);
+      this.trigger("window");
+    } else if ("picture" in message) {
       this.whenReady(() => this.sendPicture(message));
     } else {
       this.unpack(message, buffers);
@@ -355,6 +387,7 @@ export class ChannelStackModel extends MarkModel {
   /** Instances that are looked for. */
   found: number[];
   player: Player;
+  answers: ModelAnswers;
   /** Views of it, in the order in which they came. */
   shownBy: { sheet(): Sheet | null }[];
   private predictions: Predictions | undefined;

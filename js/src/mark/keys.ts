@@ -74,10 +74,22 @@ export class Keys {
       case "whole":
         this.showAll();
         return change({ gain: 1 });
+      case "edge":
+        return this.moveEdge(action.of, last);
       case "hide":
+        model.chooseWindow(null, true);
         return pointer.leave();
       case "help":
         model.trigger("help");
+    }
+  }
+
+  private moveEdge(edge: "first" | "last", end: number): void {
+    const { sample } = this.pointer;
+    if (sample !== null) {
+      const [first, stop] = this.model.window ?? [0, end + 1];
+      const window = edge === "first" ? [sample, Math.max(stop, sample + 1)] : [Math.min(first, sample), sample + 1];
+      this.model.chooseWindow(window as [number, number], true);
     }
   }
 

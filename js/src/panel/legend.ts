@@ -1,9 +1,11 @@
 import { type ColorScale, colorScale } from "../core/color.js";
 import { fade, hatch } from "../core/draw_marks.js";
+import { TRUE } from "../core/draw_windows.js";
 import { marksOf } from "../core/facts.js";
 import { goesBothWays } from "../core/normalization.js";
 import type { Options } from "../core/options.js";
 import { endTexts, errorText, exactnessText, gapHint, gapText, scopeText } from "../core/text.js";
+import { intervalsText } from "../core/window.js";
 import type { Theme } from "../core/theme.js";
 import { themeOf, watchTheme } from "../mark/page_theme.js";
 import { PanelModel, PanelView, textElement } from "./panel.js";
@@ -70,10 +72,14 @@ export class LegendView extends PanelView {
     if (centers && (centers[0] > -0.5 || centers[1] < facts.samples - 0.5)) {
       keys.append(key("extrapolated: beyond the first or last center", (ctx) => sampleFade(ctx, theme)));
     }
+    const intervals = facts.intervals[choice.instance] ?? [];
+    if (intervals.length > 0 && this.mark.picture && this.mark.status === "ready") {
+      keys.append(key(intervalsText(intervals, this.mark.picture), (ctx) => sampleInterval(ctx)));
+    }
     if (this.mark.picture?.shares && !this.mark.picture.options.overlay) {
       keys.append(textElement("span", "", "bars: each channel’s share of the sum of |attribution|"));
     }
-    keys.append(textElement("span", "cam1d-hint", "Ctrl + wheel: zoom · drag: move · double click: whole series · ?: keys"));
+    keys.append(textElement("span", "cam1d-hint", "Ctrl + wheel: zoom · drag: move · Shift + drag: window · double click: whole series · ?: keys"));
     return keys;
   }
 
@@ -92,6 +98,11 @@ function sampleFade(ctx: CanvasRenderingContext2D, theme: Theme): void {
   ctx.fillStyle = colorScale(true, 1, theme.dark).colors[220];
   ctx.fillRect(0, 0, 22, 12);
   fade(ctx, { left: 11, right: 22 }, ROW, 11, theme);
+}
+
+function sampleInterval(ctx: CanvasRenderingContext2D): void {
+  ctx.fillStyle = TRUE;
+  ctx.fillRect(0, 4, 22, 4);
 }
 
 function key(text: string, draw: (ctx: CanvasRenderingContext2D) => void): HTMLElement {

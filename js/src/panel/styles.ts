@@ -79,6 +79,10 @@ const SHEET = `
 .cam1d-toolbar .cam1d-numbers th, .cam1d-toolbar .cam1d-numbers td { text-align: right; padding: 0 0 0 18px; background: none; color: inherit; }
 .cam1d-toolbar .cam1d-numbers th:first-child { text-align: left; padding-left: 0; }
 .cam1d-told { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.cam1d-window { padding: 2px; }
+.cam1d-window[hidden] { display: none; }
+.cam1d-window .cam1d-line { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; }
+.cam1d-window .cam1d-note { color: var(--cam1d-faint); }
 .cam1d-toolbar .cam1d-count { font-weight: 600; }
 .cam1d-class-menu select { width: 100%; }
 .cam1d-toolbar .cam1d-boxes { display: flex; flex-wrap: wrap; gap: 2px 14px; max-height: 132px; overflow: auto; }

@@ -1,0 +1,44 @@
+import type { Row } from "./row_layout.js";
+import type { Frame, Pen } from "./scene.js";
+import type { Theme } from "./theme.js";
+import { type TimeAxis, pixelOf } from "./time_axis.js";
+import type { Window } from "./window.js";
+
+const BAR = 4;
+/** The green of Okabe and Ito: neither color of a map. */
+export const TRUE = "#009e73";
+
+const edges = ([first, stop]: Window, axis: TimeAxis): [number, number] => {
+  const within = (pixel: number): number => Math.max(axis.left, Math.min(axis.right, pixel));
+  return [within(pixelOf(first - 0.5, axis)), within(pixelOf(stop - 0.5, axis))];
+};
+
+/** Bars at the head of each row: where the user says that the map should be. */
+export function drawIntervals(pen: Pen, rows: Row[], intervals: readonly Window[], axis: TimeAxis, theme: Theme): void {
+  pen.save();
+  for (const interval of intervals) {
+    const [left, right] = edges(interval, axis);
+    for (const row of right > left ? rows : []) {
+      pen.fillStyle = theme.background;
+      pen.fillRect(left - 1, row.top, right - left + 2, BAR + 1);
+      pen.fillStyle = TRUE;
+      pen.fillRect(left, row.top, right - left, BAR);
+    }
+  }
+  pen.restore();
+}
+
+/** A frame round the window: what is in it keeps its colors. */
+export function drawWindow(pen: Pen, window: Window, { plot, axis }: Frame, theme: Theme): void {
+  const [left, right] = edges(window, axis);
+  if (right <= left) {
+    return;
+  }
+  pen.save();
+  for (const [color, width] of [[theme.background, 4], [theme.ink, 1.75]] as const) {
+    pen.strokeStyle = color;
+    pen.lineWidth = width;
+    pen.strokeRect(left, plot.top - 2, right - left, plot.height + 4);
+  }
+  pen.restore();
+}
