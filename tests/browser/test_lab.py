@@ -4,9 +4,13 @@ import json
 import shutil
 from pathlib import Path
 
+import keras
 import nbformat
 import numpy as np
 import pytest
+
+from cam1d_widget import CAM1DWidget
+from cam1d_widget.data import load_watch
 
 from .lab import new_page, run_all, serving
 
@@ -65,11 +69,6 @@ def figure(page):
 @pytest.fixture(scope="module")
 def source(folder):
     """The maps that must be on show, computed here from the same network."""
-    import keras
-
-    from cam1d_widget import CAM1DWidget
-    from cam1d_widget.data import load_watch
-
     watch = load_watch()
     model = keras.models.load_model(folder / "first_look.keras")
     return CAM1DWidget(model, watch.x_test, watch.y_test, background=watch.x_train).explanation
@@ -175,6 +174,79 @@ def test_python_knows_what_the_sliders_chose(page, source):
 def test_an_explanation_from_a_file_is_shown_as_well(page):
     page.locator(".bqplot.figure").nth(1).scroll_into_view_if_needed()
     page.locator('.bqplot.figure[data-ready^="0/"]').wait_for(timeout=30_000)
+
+
+def run_in_kernel(page, code):
+    """Run code as a cell would, without one."""
+    done = page.evaluate(
+        """async (code) => {
+          const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+          const { content } = await kernel.requestExecute({ code }).done;
+          return content;
+        }""",
+        code,
+    )
+    assert done["status"] == "ok", done
+
+
+def test_a_window_is_told_to_python_and_the_model_says_what_it_scores_without(page, figure, source, folder):
+    choose(page, 12, 5, source.methods.index("Saliency"))
+    picture = figure.evaluate(READ_PICTURE, [])
+    corner = figure.bounding_box()
+    y = corner["y"] + picture["rows"][1]["top"] + 20
+    page.keyboard.down("Shift")
+    page.mouse.move(corner["x"] + picture["centers"][50], y)
+    page.mouse.down()
+    for sample in range(60, 150, 10):
+        page.mouse.move(corner["x"] + picture["centers"][sample], y)
+    page.mouse.move(corner["x"] + picture["centers"][149], y)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    table = page.locator(".cam1d-window table").first
+    table.wait_for(timeout=30_000)
+    run_in_kernel(page, "import json; json.dump(widget.selected_window, open('window.json', 'w'))")
+    assert json.loads((folder / "window.json").read_text()) == [1.0, 3.0]
+    replaced = source.x[12:13].copy()
+    replaced[:, 50:150] = load_watch().x_train.mean(axis=(0, 1))
+    after = 100 * keras.models.load_model(folder / "first_look.keras").predict(replaced, verbose=0)[0, 5]
+    name, _, said, _ = table.locator("tr").nth(1).locator("th, td").all_inner_texts()
+    assert name == f"{load_watch().class_names[5]} (explained)"
+    if after < 0.1 or after > 99.9:
+        assert said[0] in "<>"
+    else:
+        assert float(said.removesuffix(" %")) == pytest.approx(after, abs=0.11)
+
+
+def test_python_gets_the_picture_on_show(page, figure, folder):
+    run_in_kernel(page, "widget.save_png('picture.png'); widget.save_svg('picture.svg')")
+    files = [folder / "picture.png", folder / "picture.svg"]
+    for _ in range(100):
+        if all(file.exists() and file.stat().st_size for file in files):
+            break
+        page.wait_for_timeout(100)
+    assert (folder / "picture.png").read_bytes().startswith(b"\x89PNG")
+    assert (folder / "picture.svg").read_text().startswith("<svg ")
+
+
+def test_keys_of_the_picture_are_not_taken_for_commands_of_the_notebook(page, figure):
+    cells = page.locator(".jp-Cell").count()
+    figure.focus()
+    for key in ("d", "d", "x", "a", "b", "PageDown"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(300)
+    assert page.locator(".jp-Cell").count() == cells
+    # With a modifier they are JupyterLab's: Ctrl + S saves.
+    page.evaluate("window.jupyterapp.shell.currentWidget.context.model.dirty = true")
+    page.keyboard.press("Control+s")
+    page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty", timeout=15_000)
+
+
+def test_the_notebook_keeps_a_picture_of_the_widget(page, folder):
+    cells = nbformat.read(folder / NOTEBOOK, as_version=4).cells
+    kept = [output.data for cell in cells for output in cell.get("outputs", []) if "data" in output]
+    widgets = [data for data in kept if "application/vnd.jupyter.widget-view+json" in data]
+    assert any("image/png" in data for data in widgets)
+    assert page.locator(".jp-OutputArea-output img").count() == 0, "where the widget runs, it is on show"
 
 
 def test_nothing_failed_in_the_page(page):
