@@ -63,6 +63,10 @@ class ChannelStack(bqplot.Mark):
     ----------
     instance, target, method : int
         Which picture: indices into the instances, the class menu and the methods.
+    against : int or None
+        Entry of the class menu whose map is taken from the other's.
+    window : tuple of int or None
+        Samples [first, stop) that were chosen.
     """
 
     _model_name = Unicode("ChannelStackModel").tag(sync=True)
@@ -82,6 +86,7 @@ class ChannelStack(bqplot.Mark):
     instance = Int(0).tag(sync=True)
     target = Int(0).tag(sync=True)
     method = Int(0).tag(sync=True)
+    against = Int(None, allow_none=True).tag(sync=True)
     facts = Dict().tag(sync=True, echo_update=False)
     scores = _table()
     probabilities = _table()

@@ -48,6 +48,8 @@ class ExplanationViewer(Stack):
         the predicted class.
     method : str
         Label of the method. At first one that is exact for the classifier, if there is one.
+    against : int or None
+        Index of a class whose map is taken from that of `target`: what speaks for the one rather than the other.
     selected_window : tuple of float or None
         Times (t0, t1) of the window that was chosen by Shift and drag, in the unit of the time axis.
     finder : Finder
@@ -59,6 +61,7 @@ class ExplanationViewer(Stack):
     instance = Int(0, help="Index of the instance on show.")
     target = Int(0, help="Index of the class that is explained.")
     method = Unicode(help="Label of the method.")
+    against = Int(None, allow_none=True, help="Index of the class whose map is taken from the other's, or None.")
     selected_window = Tuple(Float(), Float(), allow_none=True, default_value=None, help="Times (t0, t1), or None.")
 
     def __init__(
@@ -92,6 +95,7 @@ class ExplanationViewer(Stack):
         super().__init__(mark, instance=instance, target=target, method=method, **traits)
         link((mark, "instance"), (self, "instance"))
         link((mark, "target"), (self, "target"))
+        link((mark, "against"), (self, "against"))
         link((mark, "method"), (self, "method"), transform=(self._label, self._place))
         link((mark, "window"), (self, "selected_window"), transform=(self._times, self._samples))
 
@@ -114,7 +118,10 @@ class ExplanationViewer(Stack):
     def attribution(self) -> np.ndarray:
         """Map on show, of shape (time, channel or 1); computed, if it was not yet."""
         mark = self.mark
-        return mark.tile(attribution_key(mark.method, mark.instance, mark.target)).values.copy()
+        values = mark.tile(attribution_key(mark.method, mark.instance, mark.target)).values.copy()
+        if self.against is not None and self.against != self.target:
+            values -= mark.tile(attribution_key(mark.method, mark.instance, self.against)).values
+        return values
 
     def save_html(
         self,
@@ -246,6 +253,10 @@ class ExplanationViewer(Stack):
     def _check_target(self, proposal: Any) -> int:
         return _class(proposal["value"], self._explanation)
 
+    @validate("against")
+    def _check_against(self, proposal: Any) -> int | None:
+        return None if proposal["value"] is None else _class(proposal["value"], self._explanation, "against")
+
     @validate("method")
     def _check_method(self, proposal: Any) -> str:
         return _known(proposal["value"], self._explanation)
@@ -289,9 +300,9 @@ def _within(name: str, value: int, count: int, names: str = "") -> int:
     return int(value)
 
 
-def _class(target: int, explanation: ExplanationSource) -> int:
+def _class(target: int, explanation: ExplanationSource, name: str = "target") -> int:
     names = explanation.class_names
-    return _within("target", target, len(names), f" ({', '.join(names[:20])})")
+    return _within(name, target, len(names), f" ({', '.join(names[:20])})")
 
 
 def _known(method: str, explanation: ExplanationSource) -> str:

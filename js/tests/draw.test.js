@@ -55,7 +55,7 @@ function drawn(values, channels, { veil = null, known = facts, method = 0, shown
   const attribution = { key: "", values: Float32Array.from(values), samples: 4, channels, gap: null, error: null };
   const all = { ...DEFAULTS, ...options };
   const ends = { limit: 1, maps: 1 };
-  const picture = makePicture({ instance: 0, target: 0, method }, shown, attribution, known, all, ends);
+  const picture = makePicture({ instance: 0, target: 0, method, against: null }, shown, attribution, known, all, ends);
   const record = recorder();
   drawScene(record.context, { picture, facts: known, theme: LIGHT, window: null, veil }, frame);
   return record;
@@ -113,7 +113,7 @@ test("channels stand in the order of their shares, hidden ones not at all, and t
 test("the shares of the channels stand at the right of their rows", () => {
   const wide = { ...frame, width: 580 };
   const attribution = { key: "", values: Float32Array.of(3, 1, 0, 0, 0, 0, 0, 0), samples: 4, channels: 2, gap: null, error: null };
-  const picture = makePicture({ instance: 0, target: 0, method: 0 }, series, attribution, facts, DEFAULTS, { limit: 3, maps: 1 });
+  const picture = makePicture({ instance: 0, target: 0, method: 0, against: null }, series, attribution, facts, DEFAULTS, { limit: 3, maps: 1 });
   const { context, texts, rects } = recorder();
   drawScene(context, { picture, facts, theme: LIGHT, window: null, veil: null }, wide);
   assert.ok(texts.includes("75.0 %") && texts.includes("25.0 %"));

@@ -34,7 +34,7 @@ const facts = { channel_names: ["ax", "ay"], channel_units: ["g", ""], sampling_
 const tile = (values, channels) => ({ key: "", values: Float32Array.from(values), samples: values.length / channels, channels, gap: null, error: null });
 const numbers = (map, channels) => {
   const series = tile([1, 2, -3, 4, 5, 6], 2);
-  return numbersOf(makePicture({ instance: 0, target: 0, method: 0 }, series, tile(map, channels), facts, DEFAULTS, { limit: 1, maps: 1 }), facts);
+  return numbersOf(makePicture({ instance: 0, target: 0, method: 0, against: null }, series, tile(map, channels), facts, DEFAULTS, { limit: 1, maps: 1 }), facts);
 };
 
 test("the table tells each channel's share and extremes", () => {

@@ -68,7 +68,7 @@ const maps = Object.fromEntries(
   }),
 );
 const hand = { keys: () => Object.keys(maps), get: (key) => maps[key] };
-const choice = { instance: 0, target: 0, method: 0 };
+const choice = { instance: 0, target: 0, method: 0, against: null };
 const ends = (limits, options) => limits.ends(choice, maps["attribution/0/0/0"], { ...DEFAULTS, ...options }, hand);
 
 test("the ends are taken over the map, the instance, or all instances, and never over another method", () => {

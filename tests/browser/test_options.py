@@ -123,6 +123,25 @@ def test_rows_lie_on_each_other_or_bear_strips_or_colored_lines(page):
     assert np.array(page.evaluate(READ_COLORS, foot))[:, 3].min() == 0
 
 
+def test_a_contrast_has_the_colors_of_the_difference(page, whole):
+    instance, target, _ = shown(page)
+    other = (target + 1) % 3
+    page.get_by_label("minus").select_option(label=whole.class_names[other])
+    maps = [whole.attribution("Gradient × Input", instance, place) for place in (target, other)]
+    difference = maps[0] - maps[1]
+    limit_becomes(page, np.abs(difference).max())
+    picture = page.evaluate(SNAPSHOT)
+    row = picture["rows"][0]
+    colors = page.evaluate(READ_COLORS, [[picture["centers"][sample], row["top"] + 1.6] for sample in range(60)])
+    off = np.abs(np.array(colors)[:, :3] - table_colors(picture, difference[:, 0])).max(axis=1)
+    assert np.quantile(off, 0.8) <= 3
+    names = f"{whole.class_names[target]} − {whole.class_names[other]}"
+    assert f"Gradient × Input: {names}" in page.locator(".cam1d-legend").inner_text()
+    assert " minus " in page.locator(".cam1d-summary").inner_text()
+    page.get_by_label("ends over").select_option(label="all instances")
+    assert "of this map" in scope(page)
+
+
 def test_the_panel_closes_by_escape_and_gives_the_focus_back(page):
     page.get_by_label("gain").focus()
     page.keyboard.press("Escape")

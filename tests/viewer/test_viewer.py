@@ -140,3 +140,16 @@ def test_few_and_many_channels_have_room(channels):
     viewer = ExplanationViewer(explanation(channels=channels))
     assert int(viewer.figure.layout.height.removesuffix("px")) > 150
     assert viewer.figure.padding_y == 0
+
+
+def test_a_contrast_is_what_speaks_for_one_class_rather_than_another():
+    whole = explanation()
+    viewer = ExplanationViewer(whole, target=2, method="Saliency")
+    viewer.against = 0
+    assert viewer.mark.against == 0
+    expected = whole.attribution("Saliency", 0, 2) - whole.attribution("Saliency", 0, 0)
+    np.testing.assert_allclose(viewer.attribution, expected)
+    viewer.against = None
+    np.testing.assert_array_equal(viewer.attribution, whole.attribution("Saliency", 0, 2))
+    with pytest.raises(TraitError, match="against must be from 0 to 2"):
+        viewer.against = 3

@@ -1,11 +1,12 @@
 import type { Facts } from "./facts.js";
+import { mapName } from "./text.js";
 import { type Picture, attributionAt, timeOnly } from "./picture.js";
 
 /** The numbers of a picture, a line a sample: its time, each channel's value, and its attribution. */
 export function csvOf(picture: Picture, facts: Facts): string {
   const { series, choice } = picture;
   const channels = Array.from({ length: series.channels }, (_, channel) => channel);
-  const { label } = facts.methods[choice.method];
+  const label = mapName(choice, facts);
   const mapped = timeOnly(picture) ? [0] : channels;
   const headings = [
     facts.sampling_rate === null ? "sample" : "time (s)",

@@ -70,6 +70,14 @@ export function nearestFound(found: number[], wanted: number, before: number): n
   return ahead ?? (up ? found[found.length - 1] : found[0]);
 }
 
+/** Instance after or before one, of those that are found, or of all where none is; round at the ends. */
+export function nextFound(found: number[], count: number, instance: number, by: 1 | -1): number {
+  const among = found.length > 0 ? found : Array.from({ length: count }, (_, index) => index);
+  const further = among.filter((one) => (by > 0 ? one > instance : one < instance));
+  const [first, last] = [0, among.length - 1];
+  return by > 0 ? further[0] ?? among[first] : further[further.length - 1] ?? among[last];
+}
+
 /** Classes of the menu, the likeliest first, with what the classifier says of each. */
 export function classesByScore(instance: number, targets: number[], { scores, probabilities }: Outputs) {
   const table = probabilities ?? scores;

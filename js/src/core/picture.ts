@@ -12,6 +12,8 @@ export interface Choice {
   readonly instance: number;
   readonly target: number;
   readonly method: number;
+  /** Class of the menu whose map is taken from the other's; null where one class is shown. */
+  readonly against: number | null;
 }
 
 export const choiceName = ({ instance, target, method }: Choice): string => `${instance}/${target}/${method}`;
@@ -54,7 +56,7 @@ export function makePicture(
     attribution,
     signals: signals.columns,
     heats: heat.columns,
-    signed: goesBothWays(facts.methods[choice.method].signed, options.sign),
+    signed: goesBothWays(isSigned(choice, facts), options.sign),
     ends,
     largest: heat.largest,
     ranges: sharedRanges(signals.ranges, facts.channel_units, options),
@@ -109,6 +111,10 @@ function channelsOnShow(count: number, shares: number[] | null, { hidden, order 
   const some = seen.length > 0 ? seen : all;
   return order === "share" ? byShare(some, shares) : some;
 }
+
+/** Whether maps can be negative: a difference can, whatever its two maps are. */
+export const isSigned = ({ method, against }: Choice, facts: Facts): boolean =>
+  against !== null || facts.methods[method].signed;
 
 /** Whether the map does not tell channels apart; a one-channel series' map is drawn in its row either way. */
 export const timeOnly = (picture: Picture): boolean => picture.attribution.channels < picture.series.channels;

@@ -58,3 +58,7 @@ export class Limits {
     }
   }
 }
+
+/** Options of a difference of maps: there are no others to take its ends over. */
+export const alone = (options: Options): Options =>
+  options.scope === "fixed" ? options : { ...options, scope: "map" };

@@ -1,9 +1,10 @@
 import { colorScale, pixelColors } from "./color.js";
 import { drawScene } from "./draw.js";
 import { breakLines } from "./draw_marks.js";
+import { isSigned } from "./picture.js";
 import { goesBothWays } from "./normalization.js";
 import type { Frame, Pen, Scene } from "./scene.js";
-import { type Outputs, endTexts, errorText, exactnessText, gapText, scopeText, verdict } from "./text.js";
+import { type Outputs, endTexts, errorText, gapText, mapName, scopeText, trustText, verdict } from "./text.js";
 
 /** The time axis as it stands on the screen: what it says, and where, in pixels from the left edge of the plot. */
 export interface Axis {
@@ -79,8 +80,8 @@ function drawLegend(pen: Pen, sheet: Sheet, top: number): void {
   drawBar(pen, sheet, top);
   const left = BAR.left + BAR.width + 24;
   const lines = [
-    `${method.label}${method.description ? ` — ${method.description}` : ""}`,
-    `${exactnessText(method)}${gapText(picture.attribution.gap)}${errorText(picture)}`,
+    `${mapName(picture.choice, facts)}${method.description ? ` — ${method.description}` : ""}`,
+    `${trustText(picture.choice, facts)}${gapText(picture.attribution.gap)}${errorText(picture)}`,
     scopeText(picture, facts, whole),
   ];
   pen.font = `12px ${theme.font}`;
@@ -95,7 +96,7 @@ function drawBar(pen: Pen, { scene, frame }: Sheet, top: number): void {
   const { picture, facts, theme } = scene;
   const { ratio } = frame;
   const { sign } = picture.options;
-  const both = goesBothWays(facts.methods[picture.choice.method].signed, sign);
+  const both = goesBothWays(isSigned(picture.choice, facts), sign);
   const table = pixelColors(colorScale(both, 1, theme.dark));
   const [first, last] = both && sign === "positive" ? [128, 256] : both && sign === "negative" ? [0, 128] : [0, 256];
   const width = Math.round(BAR.width * ratio);

@@ -46,9 +46,25 @@ export function verdict(choice: Choice, facts: Facts, outputs: Outputs): Verdict
     instance: `Instance ${number} ${place}`,
     truth: truth === null ? null : facts.class_names[truth] ?? String(truth),
     predicted: named(facts.class_names[predicted], predicted, row, outputs),
-    explained: named(facts.class_names[explained], explained, row, outputs),
+    explained: [explained, ...(choice.against === null ? [] : [facts.targets[choice.against]])]
+      .map((target) => named(facts.class_names[target], target, row, outputs))
+      .join(" minus "),
     right: truth === null || alone ? null : truth === predicted,
   };
+}
+
+/** What a map is called: its method, and of which classes it is. */
+export function mapName({ method, target, against }: Choice, facts: Facts): string {
+  const name = (place: number): string => facts.class_names[facts.targets[place]];
+  const { label } = facts.methods[method];
+  return against === null ? label : `${label}: ${name(target)} − ${name(against)}`;
+}
+
+/** How far the picture can be trusted. */
+export function trustText(choice: Choice, facts: Facts): string {
+  const method = facts.methods[choice.method];
+  const each = exactnessText(method);
+  return choice.against === null ? each : `difference of two maps, each ${method.exactness === "approximate" ? each : method.exactness}`;
 }
 
 /** How far a method's maps can be trusted. */

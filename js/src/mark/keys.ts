@@ -60,7 +60,7 @@ export class Keys {
       case "page":
         return model.step(action.by);
       case "turn":
-        return model.turnTo(action.dim, action.by);
+        return this.turn(action.dim, action.by);
       case "gain":
         return change({ gain: Number(Math.max(0.1, Math.min(100, options.gain * action.by)).toPrecision(3)) });
       case "style":
@@ -82,6 +82,13 @@ export class Keys {
       case "help":
         model.trigger("help");
     }
+  }
+
+  /** On to the next class or method of the menu, or back; no further than it goes. */
+  private turn(dim: "target" | "method", by: 1 | -1): void {
+    const { facts, choice } = this.model;
+    const last = (dim === "target" ? facts.targets : facts.methods).length - 1;
+    this.model.choose({ [dim]: Math.max(0, Math.min(last, choice[dim] + by)) });
   }
 
   private moveEdge(edge: "first" | "last", end: number): void {

@@ -2,11 +2,12 @@ import { colorIndex } from "../core/color.js";
 import { scaleOf } from "../core/draw.js";
 import { type Table, marksOf } from "../core/facts.js";
 import { formatNumber, formatSigned } from "../core/numbers.js";
+import { isSigned } from "../core/picture.js";
 import { nearestStep } from "../core/receptive_field.js";
 import { type Row, rowAt } from "../core/row_layout.js";
 import type { Frame, Scene } from "../core/scene.js";
 import { layoutOf } from "../core/scene_layout.js";
-import { type Reading, type Readout, readout } from "../core/text.js";
+import { type Reading, type Readout, mapName, readout } from "../core/text.js";
 import { pixelOf, sampleAt } from "../core/time_axis.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -129,8 +130,7 @@ function bracketPath({ start, stop }: { start: number; stop: number }, strip: Ro
 function contents({ time, readings, notes }: Readout, scene: Scene, under: number | null): HTMLElement[] {
   const table = document.createElement("table");
   table.append(...readings.map((reading) => readingRow(reading, scene, reading.channel === under)));
-  const { method } = scene.picture.choice;
-  return [textIn("div", "cam1d-time", `${time} · ${scene.facts.methods[method].label}`), table, ...notes.map(noteOf)];
+  return [textIn("div", "cam1d-time", `${time} · ${mapName(scene.picture.choice, scene.facts)}`), table, ...notes.map(noteOf)];
 }
 
 const noteOf = (note: string): HTMLElement => textIn("div", "cam1d-note", note);
@@ -144,7 +144,7 @@ function readingRow({ name, value, attribution }: Reading, scene: Scene, under: 
   if (attribution !== null) {
     const scale = scaleOf(scene);
     swatch.style.background = scale.colors[colorIndex(attribution, scale)];
-    const signed = scene.facts.methods[scene.picture.choice.method].signed;
+    const signed = isSigned(scene.picture.choice, scene.facts);
     const cell = textIn("td", "cam1d-number", (signed ? formatSigned : formatNumber)(attribution));
     cell.prepend(swatch);
     row.append(cell);

@@ -3,8 +3,9 @@ import { fade, hatch } from "../core/draw_marks.js";
 import { TRUE } from "../core/draw_windows.js";
 import { marksOf } from "../core/facts.js";
 import { goesBothWays } from "../core/normalization.js";
+import { isSigned } from "../core/picture.js";
 import type { Options } from "../core/options.js";
-import { endTexts, errorText, exactnessText, gapHint, gapText, scopeText } from "../core/text.js";
+import { endTexts, errorText, gapHint, gapText, mapName, scopeText, trustText } from "../core/text.js";
 import { intervalsText } from "../core/window.js";
 import type { Theme } from "../core/theme.js";
 import { themeOf, watchTheme } from "../mark/page_theme.js";
@@ -33,7 +34,7 @@ export class LegendView extends PanelView {
     const { picture, status, facts, choice } = this.mark;
     const known = picture !== null && status === "ready" ? picture : null;
     const { options } = this.mark.optionsModel;
-    const signed = goesBothWays(facts.methods[choice.method].signed, options.sign);
+    const signed = goesBothWays(isSigned(choice, facts), options.sign);
     const ends = known ? endTexts(known) : ["", "0", ""];
     const part = (signed && PARTS[options.sign]) || WHOLE;
     return textElement(
@@ -48,7 +49,7 @@ export class LegendView extends PanelView {
   private words(): HTMLElement {
     const { picture, status, choice, facts } = this.mark;
     const method = facts.methods[choice.method];
-    const { label, description, placed } = method;
+    const { description, placed } = method;
     const gap = status === "ready" && picture ? gapText(picture.attribution.gap) : "";
     const gapSpan = textElement("span", "cam1d-gap", gap);
     const error = status === "ready" && picture ? errorText(picture) : "";
@@ -56,9 +57,9 @@ export class LegendView extends PanelView {
     return textElement(
       "div",
       "cam1d-words",
-      textElement("span", "cam1d-method", label),
+      textElement("span", "cam1d-method", mapName(choice, facts)),
       textElement("span", "cam1d-description", description ? ` — ${description}` : ""),
-      textElement("div", "cam1d-exactness", exactnessText(method), gapSpan, error),
+      textElement("div", "cam1d-exactness", trustText(choice, facts), gapSpan, error),
     );
   }
 

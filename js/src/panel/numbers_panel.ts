@@ -1,4 +1,5 @@
 import { HEADINGS, numbersOf } from "../core/numbers_table.js";
+import { mapName } from "../core/text.js";
 import type { ChannelStackModel } from "../mark/ChannelStackModel.js";
 import { textElement } from "./panel.js";
 
@@ -8,7 +9,8 @@ export function numbersPanel({ picture, facts, status }: ChannelStackModel): HTM
     return [textElement("span", "", "no picture is there yet")];
   }
   const table = textElement("table", "cam1d-numbers");
-  const label = `${facts.methods[picture.choice.method].label}, class ${facts.class_names[facts.targets[picture.choice.target]]}, instance ${facts.instances[picture.choice.instance]}`;
+  const { choice } = picture;
+  const label = `${mapName(choice, facts)}, class ${facts.class_names[facts.targets[choice.target]]}, instance ${facts.instances[choice.instance]}`;
   table.append(textElement("caption", "", label), line("th", HEADINGS));
   table.append(...numbersOf(picture, facts).map((cells) => line("td", cells)));
   return [textElement("div", "cam1d-boxes", table)];

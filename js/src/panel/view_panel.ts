@@ -7,7 +7,7 @@ import { textElement } from "./panel.js";
 export function viewPanel(mark: ChannelStackModel): HTMLElement[] {
   const { options } = mark.optionsModel;
   const change = (changed: Partial<Options>): void => mark.optionsModel.change(changed);
-  return [colors(options, change, mark), rows(options, change), channels(mark, options, change)];
+  return [colors(options, change, mark), rows(options, change), channels(mark, options, change), compared(mark)];
 }
 
 type Change = (options: Partial<Options>) => void;
@@ -64,3 +64,15 @@ function channels({ facts }: ChannelStackModel, options: Options, change: Change
 }
 
 const ORDERS = { given: "as given", share: "by share" };
+
+/** Another class, whose map is taken from the one on show. */
+function compared(mark: ChannelStackModel): HTMLElement {
+  const { facts, choice } = mark;
+  const classes = facts.targets.map((target, place) => [`p${place}`, facts.class_names[target]]);
+  const options = Object.fromEntries([["none", "no other class"], ...classes]);
+  const value = choice.against === null ? "none" : `p${choice.against}`;
+  const menu = select("minus", options, value, (key) =>
+    mark.choose({ against: key === "none" ? null : Number(key.slice(1)) }),
+  );
+  return group("compare", menu);
+}

@@ -1,0 +1,18 @@
+import type { Tile } from "./tiles.js";
+
+// A difference is made once for a pair of maps, so that what is made of it is made once, too.
+const made = new WeakMap<Tile, { other: Tile; difference: Tile }>();
+
+/** Map of one class minus that of another. */
+export function contrast(one: Tile, other: Tile): Tile {
+  const before = made.get(one);
+  if (before?.other === other) {
+    return before.difference;
+  }
+  const values = one.values.map((value, place) => value - other.values[place]);
+  // Errors of two maps that were drawn at random add up in squares.
+  const error = one.error === null || other.error === null ? null : Math.hypot(one.error, other.error);
+  const difference = { ...one, key: `${one.key} − ${other.key}`, values, gap: null, error };
+  made.set(one, { other, difference });
+  return difference;
+}

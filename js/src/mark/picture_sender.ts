@@ -1,0 +1,28 @@
+import type { ChannelStackModel } from "./ChannelStackModel.js";
+import { sheetPng, sheetSvg } from "./sheet_file.js";
+
+/** Python wants the picture on show as a file. */
+export interface Wanted {
+  picture: "png" | "svg";
+  request: number;
+}
+
+/** Answers with the picture that is asked for, not the one that is paled until it comes. */
+export function sendPicture(model: ChannelStackModel, wanted: Wanted): void {
+  if (model.status === "waiting") {
+    model.once("picture", () => sendPicture(model, wanted));
+  } else {
+    // What is on show is drawn at the next frame.
+    requestAnimationFrame(() => requestAnimationFrame(() => answer(model, wanted)));
+  }
+}
+
+async function answer(model: ChannelStackModel, { picture, request }: Wanted): Promise<void> {
+  const sheet = model.status === "ready" ? model.sheet() : null;
+  if (!sheet) {
+    model.send({ type: "picture", request, error: model.veil ?? "the widget is not on show" }, {});
+    return;
+  }
+  const file = picture === "png" ? await sheetPng(sheet) : new Blob([sheetSvg(sheet)]);
+  model.send({ type: "picture", request }, {}, [await file.arrayBuffer()]);
+}
