@@ -43,11 +43,12 @@ check: setup ## format, lint, types and floors
 	.venv/bin/lint-imports
 	cd js && npm run --silent check
 
-bench: setup ## figures: placement and sums; every method beside bare passes; perturbation methods; long series
+bench: setup ## figures: placement and sums; every method beside bare passes; perturbation methods; long series; the browser half
 	.venv/bin/python benchmarks/question_network.py
 	.venv/bin/python benchmarks/bare_passes.py
 	.venv/bin/python benchmarks/perturbation.py
 	.venv/bin/python benchmarks/long_series.py
+	.venv/bin/python benchmarks/front_end.py
 
 docs: setup ## write the table of methods into the docs
 	.venv/bin/python docs/make_methods.py

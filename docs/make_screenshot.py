@@ -1,37 +1,132 @@
-"""Take the README's picture: the real widget on the page that `make page` wrote, in a real browser."""
+"""Take the docs' pictures: the real widget on the page that `make page` wrote, in a real browser."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 # As in the Makefile, which brings one where there is none.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PICTURES = {"first_look.png": "Occlusion", "first_look_cam.png": "HiResCAM"}
+MARK = "document.querySelector('.bqplot canvas').__channelStack"
+DARK = """() => {
+  document.body.dataset.jpThemeLight = "false";
+  document.body.style.background = "#111111";
+  const colors = { "--jp-ui-font-color1": "#f2f2f4", "--jp-layout-color0": "#111111", "--jp-layout-color1": "#212121",
+    "--jp-border-color1": "#777777", "--jp-border-color2": "#444444", "--jp-widgets-color": "#f2f2f4",
+    "--jp-widgets-label-color": "#f2f2f4", "--jp-widgets-input-color": "#f2f2f4",
+    "--jp-widgets-input-background-color": "#111111" };
+  Object.entries(colors).forEach(([name, color]) => document.documentElement.style.setProperty(name, color));
+}"""
+
+
+def plain(page: Page) -> None:
+    """Leave the picture as it opens."""
+
+
+def options(page: Page) -> None:
+    """Unfold the options, with ends over all instances and a percentile clipped."""
+    panel(page, "View")
+    page.get_by_label("ends over").select_option("method")
+    page.get_by_label("clip (%)").fill("1")
+    page.get_by_label("clip (%)").press("Enter")
+
+
+def lines(page: Page) -> None:
+    """Color the lines, smoothed, and put the largest share first."""
+    change(page, "{ style: 'line', order: 'share', smoothing: 5 }")
+
+
+def overlay(page: Page) -> None:
+    """Put the channels on top of each other."""
+    change(page, "{ overlay: true, rows: 'unit' }")
+
+
+def find(page: Page) -> None:
+    """Look for mistakes."""
+    panel(page, "Find")
+    page.get_by_role("combobox", name="prediction").select_option("wrong")
+
+
+def window(page: Page) -> None:
+    """Choose a window, and read what is under the pointer."""
+    page.evaluate(f"{MARK}.model.windows.choose([120, 175], true)")
+    page.locator(".bqplot.figure").hover(position={"x": 560, "y": 250})
+
+
+def contrast(page: Page) -> None:
+    """Show what speaks for the class rather than for the second likeliest."""
+    second = page.locator(".cam1d-class-menu option").nth(1).get_attribute("value")
+    panel(page, "View")
+    page.get_by_label("minus").select_option(f"p{second}")
+
+
+def numbers(page: Page) -> None:
+    """Unfold the table of numbers."""
+    panel(page, "Numbers")
+
+
+def dark(page: Page) -> None:
+    """Change to a dark theme."""
+    page.evaluate(DARK)
+
+
+# Of each picture: the method on show, what is done, and device pixels per pixel.
+PICTURES: dict[str, tuple[str, Callable[[Page], None], int]] = {
+    "first_look.png": ("Occlusion", plain, 2),
+    "first_look_cam.png": ("HiResCAM", plain, 2),
+    "viewer_options.png": ("Integrated Gradients", options, 1),
+    "viewer_lines.png": ("Integrated Gradients", lines, 1),
+    "viewer_overlay.png": ("HiResCAM", overlay, 1),
+    "viewer_find.png": ("HiResCAM", find, 1),
+    "viewer_window.png": ("Occlusion", window, 1),
+    "viewer_contrast.png": ("HiResCAM", contrast, 1),
+    "viewer_numbers.png": ("Occlusion", numbers, 1),
+    "viewer_dark.png": ("Occlusion", dark, 1),
+}
 
 
 def main() -> None:
-    """Write each picture, at twice the pixels, beside this file."""
+    """Write each picture beside this file."""
     browser_path = next(filter(None, map(shutil.which, BROWSERS)))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1000, "height": 900}, device_scale_factor=2)
-        page.goto((ROOT / "first_look.html").as_uri())
-        for name, method in PICTURES.items():
-            take(page, name, method)
+        for name in PICTURES:
+            take(browser, name)
         browser.close()
 
 
-def take(page: Page, name: str, method: str) -> None:
-    """Picture of the widget alone, once it shows a method's map."""
+def take(browser: Browser, name: str) -> None:
+    """Picture of the widget alone, in a state of its own."""
+    method, act, ratio = PICTURES[name]
+    page = browser.new_page(viewport={"width": 1000, "height": 1100}, device_scale_factor=ratio)
+    page.goto((ROOT / "first_look.html").as_uri())
     page.wait_for_selector(".bqplot.figure[data-ready]")
     page.locator("select").last.select_option(label=method)
     page.wait_for_function("name => document.querySelector('.cam1d-method').textContent === name", arg=method)
+    act(page)
+    page.wait_for_timeout(300)  # a frame or two: what is drawn is not in the page's elements
     page.wait_for_selector(".bqplot.figure[data-ready]")
-    page.locator(".cam1d-viewer").screenshot(path=ROOT / "docs" / name)
+    viewer(page).screenshot(path=ROOT / "docs" / name)
+    page.close()
+
+
+def viewer(page: Page) -> Locator:
+    """All that stands round the picture."""
+    return page.locator(".cam1d-viewer")
+
+
+def panel(page: Page, name: str) -> None:
+    """Unfold a panel of the toolbar."""
+    page.get_by_role("button", name=name).click()
+
+
+def change(page: Page, changed: str) -> None:
+    """Change options of the picture."""
+    page.evaluate(f"{MARK}.model.optionsModel.change({changed})")
 
 
 if __name__ == "__main__":

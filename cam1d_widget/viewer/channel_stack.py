@@ -9,7 +9,7 @@ import bqplot
 import numpy as np
 from ipywidgets import widget_serialization
 from traitlets import Any as AnyTrait
-from traitlets import Dict, Instance, Int, TraitError, Tuple, Unicode, validate
+from traitlets import Dict, Instance, Int, List, TraitError, Tuple, Unicode, validate
 
 from ..explanation import ExplanationSource
 from ._frontend import MODULE, VERSION
@@ -67,6 +67,8 @@ class ChannelStack(bqplot.Mark):
         Entry of the class menu whose map is taken from the other's.
     window : tuple of int or None
         Samples [first, stop) that were chosen.
+    annotations : list of dict
+        What was written: "instance", "window" (samples [first, stop)) and "text".
     """
 
     _model_name = Unicode("ChannelStackModel").tag(sync=True)
@@ -94,6 +96,7 @@ class ChannelStack(bqplot.Mark):
     explained = _table()
     steps = _table()
     window = Tuple(Int(), Int(), allow_none=True, default_value=None).tag(sync=True)
+    annotations = List(Dict()).tag(sync=True)
     finder = Instance(Finder).tag(sync=True, **widget_serialization)
     options = Instance(Options).tag(sync=True, **widget_serialization)
     tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=_tiles_to_json)

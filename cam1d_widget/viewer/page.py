@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -41,12 +42,13 @@ def save_html(
     first: tuple[int, int, str] | None = None,
     options: Options | None = None,
     intervals: Intervals = (),
+    annotations: Sequence[dict[str, Any]] = (),
 ) -> Path:
     """Write the viewer of an explanation as one file that works in a browser alone.
 
     Parameters are those of :meth:`ExplanationViewer.save_html`, `first`: instance, class and method on show when the
     page is opened, if they are in it; `options`, which the page gets a copy of; and
-    `intervals`, by instance of the whole explanation.
+    `intervals` and `annotations`, by instance of the whole explanation.
     """
     path = checked_file(path)
     chosen = excerpt(source, instances, targets, methods)
@@ -60,6 +62,7 @@ def save_html(
         absence="This picture is not in this page.",
         scales=scales(source.x.shape[1], source.sampling_rate),
         options=None if options is None else options.copy(),
+        annotations=_renumbered(annotations, chosen.instances),
         intervals=[intervals[instance] for instance in chosen.instances] if intervals else (),
         **_first_choice(chosen, first),
     )
@@ -96,6 +99,12 @@ def _tiles(chosen: Excerpt, progress: bool) -> Any:
     for method, instance, target in tqdm(places, desc="maps", disable=not progress, leave=False):
         key = attribution_key(method, instance, target)
         yield map_tile(chosen, key, chosen.methods[method], instance, chosen.menu[target])
+
+
+def _renumbered(annotations: Sequence[dict[str, Any]], instances: tuple[int, ...]) -> list[dict[str, Any]]:
+    """Notes on the instances of a page, by their numbers there."""
+    there = [note for note in annotations if note["instance"] in instances]
+    return [{**note, "instance": instances.index(note["instance"])} for note in there]
 
 
 def _first_choice(chosen: Excerpt, first: tuple[int, int, str] | None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from .options import Options
 from .page import checked_file, save_html
 from .stack import Stack
 from .tiles import attribution_key
-from .windows import ScoresWithout, as_samples, as_times, checked_intervals
+from .windows import Annotation, ScoresWithout, as_samples, as_times, checked_intervals
 
 
 class ExplanationViewer(Stack):
@@ -52,6 +53,8 @@ class ExplanationViewer(Stack):
         Index of a class whose map is taken from that of `target`: what speaks for the one rather than the other.
     selected_window : tuple of float or None
         Times (t0, t1) of the window that was chosen by Shift and drag, in the unit of the time axis.
+    annotations : list of Annotation
+        What was written of windows: instance, t0, t1 and text of each.
     finder : Finder
         Which instances the slider stops at; ``viewer.finder.verdict = "wrong"`` shows the mistakes alone.
     options : Options
@@ -123,6 +126,20 @@ class ExplanationViewer(Stack):
             values -= mark.tile(attribution_key(mark.method, mark.instance, self.against)).values
         return values
 
+    @property
+    def annotations(self) -> list[Annotation]:
+        """What was written of windows in the widget; set it to bring notes back."""
+        rate, notes = self._explanation.sampling_rate, self.mark.annotations
+        return [Annotation(note["instance"], *as_times(note["window"], rate), note["text"]) for note in notes]
+
+    @annotations.setter
+    def annotations(self, notes: Sequence[Annotation]) -> None:
+        self.mark.annotations = [self._note(Annotation(*note)) for note in notes]
+
+    def _note(self, note: Annotation) -> dict[str, Any]:
+        instance = _within("instance", note.instance, len(self._explanation.x))
+        return {"instance": instance, "window": list(self._samples((note.t0, note.t1)) or ()), "text": str(note.text)}
+
     def save_html(
         self,
         path: str | Path,
@@ -177,6 +194,7 @@ class ExplanationViewer(Stack):
             first=first,
             options=self.options,
             intervals=self._intervals,
+            annotations=self.mark.annotations,
         )
 
     def save_png(self, path: str | Path) -> None:

@@ -7,10 +7,19 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-__all__ = ["Intervals", "ScoresWithout", "WithoutWindow", "as_samples", "as_times", "checked_intervals"]
+__all__ = ["Annotation", "Intervals", "ScoresWithout", "WithoutWindow", "as_samples", "as_times", "checked_intervals"]
 
 Intervals = Sequence[Sequence[tuple[int, int]]]
 """By instance, windows of samples [first, stop)."""
+
+
+class Annotation(NamedTuple):
+    """What somebody wrote of a window of an instance; times in the unit of the time axis."""
+
+    instance: int
+    t0: float
+    t1: float
+    text: str
 
 
 class WithoutWindow(NamedTuple):

@@ -6,7 +6,7 @@ import pytest
 from cam1d_widget import ExplanationViewer
 
 from ..viewer.arrays import explanation
-from .test_page import READ_COLORS, SNAPSHOT, ready, shown
+from .test_page import EVIL, READ_COLORS, SNAPSHOT, ready, shown
 
 pytestmark = pytest.mark.browser
 WINDOW = "document.querySelector('.bqplot canvas').__channelStack.model.get('window')"
@@ -74,6 +74,25 @@ def test_the_window_follows_class_and_instance_and_can_be_chosen_by_keys(page):
     assert page.locator(".cam1d-window").inner_text() != said
     page.keyboard.press("Escape")
     assert page.evaluate(WINDOW) is None
+
+
+def test_notes_on_windows_are_kept_with_their_instance_and_can_be_removed(page):
+    brush(page, 10, 30)
+    page.get_by_label("note on the window").fill(EVIL)
+    page.get_by_label("note on the window").press("Enter")
+    notes = "document.querySelector('.bqplot canvas').__channelStack.model.get('annotations')"
+    assert page.evaluate(notes) == [{"instance": 0, "window": [10, 31], "text": EVIL}]
+    page.get_by_role("button", name="clear the window").click()
+    panel = page.locator(".cam1d-window")
+    assert f"Note 0.40 s to 1.24 s: {EVIL}" in panel.inner_text()
+    page.locator(".bqplot.figure").focus()
+    page.keyboard.press("PageDown")
+    panel.wait_for(state="hidden")
+    page.keyboard.press("PageUp")
+    panel.wait_for(state="visible")
+    page.get_by_role("button", name="remove the note").click()
+    assert page.evaluate(notes) == []
+    assert page.errors == []
 
 
 def test_true_intervals_are_drawn_over_the_rows_and_scored(page, whole):

@@ -7,7 +7,7 @@ from traitlets import TraitError
 from cam1d_widget import ExplanationViewer
 from cam1d_widget.viewer.channel_stack import ChannelStack
 from cam1d_widget.viewer.page import save_html
-from cam1d_widget.viewer.windows import WithoutWindow
+from cam1d_widget.viewer.windows import Annotation, WithoutWindow
 
 from .arrays import explanation
 from .test_page import state_of
@@ -60,6 +60,28 @@ def test_intervals_go_to_the_browser_in_samples_and_into_a_page_with_their_insta
 def test_intervals_that_are_not_in_the_series_are_refused(intervals, words):
     with pytest.raises(ValueError, match=words):
         ExplanationViewer(explanation(), intervals=intervals)
+
+
+def test_what_is_written_in_the_widget_comes_out_in_times_and_goes_into_a_page(tmp_path):
+    viewer = ExplanationViewer(explanation())
+    viewer.mark.annotations = [{"instance": 3, "window": [10, 20], "text": "<b>turn</b>"}]
+    assert viewer.annotations == [Annotation(3, 0.4, 0.8, "<b>turn</b>")]
+    path = viewer.save_html(tmp_path / "page.html", instances=[2, 3], progress=False)
+    [note] = state_of(path)["ChannelStackModel"]["state"]["annotations"]
+    assert note == {"instance": 1, "window": [10, 20], "text": "<b>turn</b>"}
+    other = state_of(viewer.save_html(tmp_path / "other.html", instances=[1], progress=False))
+    assert other["ChannelStackModel"]["state"]["annotations"] == []
+
+
+def test_notes_can_be_brought_back():
+    notes = [Annotation(0, 0.0, 0.4, "rest"), Annotation(2, 1.2, 2.4, "walk")]
+    viewer = ExplanationViewer(explanation())
+    viewer.annotations = notes
+    assert viewer.annotations == notes
+    for wrong in (Annotation(4, 0.0, 0.4, ""), Annotation(0, 0.0, 9.0, "")):
+        with pytest.raises(ValueError, match="must be"):
+            viewer.annotations = [wrong]
+    assert viewer.annotations == notes
 
 
 class Halving:

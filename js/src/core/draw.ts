@@ -5,9 +5,9 @@ import { drawLabels, drawOverlayLabels } from "./draw_labels.js";
 import { drawColoredLine } from "./draw_colored_line.js";
 import { drawLine } from "./draw_line.js";
 import { drawBorders, drawExtrapolated, drawUnseen, drawVeil } from "./draw_marks.js";
-import { drawNotes } from "./draw_notes.js";
+import { drawRemarks } from "./draw_remarks.js";
 import { drawShares } from "./draw_shares.js";
-import { drawIntervals, drawWindow } from "./draw_windows.js";
+import { drawIntervals, drawNotes, drawWindow } from "./draw_windows.js";
 import { marksOf } from "./facts.js";
 import { heatOf } from "./picture.js";
 import type { Row, RowLayout } from "./row_layout.js";
@@ -35,12 +35,13 @@ export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
   layout.rows.forEach((row, place) => drawSignals(pen, scene, frame, row, layout.members[place]));
   drawBorders(pen, bands(layout), frame.axis, theme);
   drawIntervals(pen, bands(layout), facts.intervals[picture.choice.instance] ?? [], frame.axis, theme);
+  drawNotes(pen, scene.notes, layout.rows, frame.axis, theme);
   if (scene.window) {
     drawWindow(pen, scene.window, frame, theme);
   }
   (picture.options.overlay ? drawOverlayLabels : drawLabels)(pen, scene, frame, layout);
   drawShares(pen, scene, frame, layout);
-  drawNotes(pen, scene, frame);
+  drawRemarks(pen, scene, frame);
   if (scene.veil !== null) {
     drawVeil(pen, scene.veil, frame, theme);
   }

@@ -1,7 +1,7 @@
 import type { Facts } from "./facts.js";
 import type { Picture } from "./picture.js";
 import type { Row } from "./row_layout.js";
-import type { Window } from "./window.js";
+import type { Annotation, Window } from "./window.js";
 import type { Theme } from "./theme.js";
 import type { TimeAxis } from "./time_axis.js";
 
@@ -42,6 +42,8 @@ export interface Scene {
   readonly theme: Theme;
   /** Samples that were chosen; null where none are. */
   readonly window: Window | null;
+  /** What was written of windows of this instance. */
+  readonly notes: readonly Annotation[];
   /** Said over a picture that is not the one asked for; null where it is. */
   readonly veil: string | null;
 }

@@ -5,6 +5,13 @@ import type { Picture } from "./picture.js";
 /** Samples [first, stop) that somebody chose, or says to be the true place. */
 export type Window = readonly [number, number];
 
+/** What somebody wrote of a window of an instance. */
+export interface Annotation {
+  readonly instance: number;
+  readonly window: Window;
+  readonly text: string;
+}
+
 /** What a map has within windows. */
 export interface Inside {
   /** Part of the sum of all magnitudes. */
@@ -40,11 +47,14 @@ export function insideOf({ attribution }: Picture, windows: readonly Window[]): 
 export const windowBetween = (one: number, other: number): Window | null =>
   one === other ? null : [Math.min(one, other), Math.max(one, other) + 1];
 
-export function windowText([first, stop]: Window, picture: Picture, facts: Facts): string {
-  const { share, sum, time } = insideOf(picture, [[first, stop]]);
-  const rate = facts.sampling_rate;
-  const where = rate === null ? `samples ${first} to ${stop - 1}` : `${formatTime(first, rate)} to ${formatTime(stop, rate)}`;
-  return `${where}: ${formatPercent(share)} of the sum of |attribution| in ${formatPercent(time)} of the time; sum ${formatSigned(sum)}`;
+export const whereText = ([first, stop]: Window, { sampling_rate }: Facts): string =>
+  sampling_rate === null
+    ? `samples ${first} to ${stop - 1}`
+    : `${formatTime(first, sampling_rate)} to ${formatTime(stop, sampling_rate)}`;
+
+export function windowText(window: Window, picture: Picture, facts: Facts): string {
+  const { share, sum, time } = insideOf(picture, [window]);
+  return `${whereText(window, facts)}: ${formatPercent(share)} of the sum of |attribution| in ${formatPercent(time)} of the time; sum ${formatSigned(sum)}`;
 }
 
 /** How well a map tells the intervals that are said to be true. */

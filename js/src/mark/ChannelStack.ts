@@ -36,8 +36,8 @@ export class ChannelStack extends Mark {
     this.parent.el.addEventListener("dblclick", this.showAll);
     this.parent.el.addEventListener("wheel", letPageScroll, { capture: true, passive: true });
     this.listenTo(this.model, "picture", this.draw);
-    this.listenTo(this.model, "change:window", this.draw);
-    this.brush = new Brush(this.parent.el, () => this.frame, (window, last) => this.model.chooseWindow(window, last));
+    this.listenTo(this.model, "change:window change:annotations", this.draw);
+    this.brush = new Brush(this.parent.el, () => this.frame, (window, last) => this.model.windows.choose(window, last));
     this.model.showBy(this, true);
     this.draw();
   }
@@ -78,7 +78,8 @@ export class ChannelStack extends Mark {
     this.frame = this.surface.fit(this.scales.x, facts.samples, facts.sampling_rate ?? 1);
     if (picture) {
       const start = performance.now();
-      this.scene = { picture, facts, theme: themeOf(this.parent.el), veil, window: this.model.window };
+      const { chosen, notes } = this.model.windows;
+      this.scene = { picture, facts, theme: themeOf(this.parent.el), veil, window: chosen, notes };
       clearCanvas(this.surface.context, this.frame);
       drawScene(canvasPen(this.surface.context), this.scene, this.frame);
       this.drawTime = performance.now() - start;

@@ -9,15 +9,15 @@ import type { Sheet } from "../core/sheet.js";
 import { Limits, alone } from "../core/scope.js";
 import type { Outputs } from "../core/text.js";
 import { type Tile, attributionKey, packTiles, seriesKey } from "../core/tiles.js";
-import type { Window } from "../core/window.js";
 import { ensureStyles } from "../panel/styles.js";
 import { MODULE_NAME, MODULE_VERSION } from "../version.js";
 import type { FinderModel } from "./FinderModel.js";
-import { ModelAnswers, type Replaced } from "./model_answers.js";
+import type { Replaced } from "./model_answers.js";
 import type { OptionsModel } from "./OptionsModel.js";
 import { Player } from "./player.js";
 import { type Wanted, sendPicture } from "./picture_sender.js";
 import { type TileAnswer, TileStore } from "./tile_store.js";
+import { Windows } from "./windows.js";
 
 /** What can be said of the picture that is asked for. */
 export type Status = "ready" | "waiting" | "missing" | "error";
@@ -51,6 +51,7 @@ export class ChannelStackModel extends MarkModel {
       options: null,
       finder: null,
       window: null,
+      annotations: [],
       tiles: { index: [], data: null },
     };
   }
@@ -70,10 +71,7 @@ export class ChannelStackModel extends MarkModel {
     this.steps = unpackTable(this.get("steps"));
     this.limits = new Limits();
     this.shownBy = [];
-    this.answers = new ModelAnswers(({ name, instance, window }) =>
-      this.send({ type: "replace", name, instance, window: [...window] }, {}),
-    );
-    this.on("change:window picture", this.lookInside, this);
+    this.windows = new Windows(this);
     this.player = new Player(() => this.step(1), () => this.status !== "waiting");
     this.look();
     this.on("change:instance", this.stayAmongFound, this);
@@ -122,26 +120,6 @@ export class ChannelStackModel extends MarkModel {
   play(): void {
     this.player.toggle();
     this.trigger("play");
-  }
-
-  /** Samples that were chosen; null where none are. */
-  get window(): Window | null {
-    return this.get("window");
-  }
-
-  /** A window is being chosen, and told to Python once it is. */
-  chooseWindow(window: Window | null, last: boolean): void {
-    this.set("window", window);
-    if (last) {
-      this.save_changes();
-    }
-  }
-
-  private lookInside(): void {
-    if (this.window && this.facts.baseline && this.asksPython) {
-      this.answers.ask(this.choice.instance, this.window);
-    }
-    this.trigger("window");
   }
 
   /** A view came or went; Python asks for pictures where there is one. */
@@ -211,7 +189,7 @@ export class ChannelStackModel extends MarkModel {
   /** A kernel came or went: what was asked of the one before is answered by nobody. */
   private reconnect(): void {
     this.tiles.forget();
-    this.answers.forget();
+    this.windows.answers.forget();
     this.refresh();
   }
 
@@ -260,7 +238,7 @@ export class ChannelStackModel extends MarkModel {
 
   private receive(message: TileAnswer | Wanted | Replaced, buffers: DataView[]): void {
     if ("name" in message) {
-      this.answers.answered(message);
+      this.windows.answers.answered(message);
       this.trigger("window");
     } else if ("picture" in message) {
       sendPicture(this, message);
@@ -289,7 +267,7 @@ export class ChannelStackModel extends MarkModel {
   /** Instances that are looked for. */
   found: number[];
   player: Player;
-  answers: ModelAnswers;
+  windows: Windows;
   /** Views of it, in the order in which they came. */
   shownBy: { sheet(): Sheet | null }[];
   private predictions: Predictions | undefined;

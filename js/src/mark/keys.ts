@@ -77,7 +77,7 @@ export class Keys {
       case "edge":
         return this.moveEdge(action.of, last);
       case "hide":
-        model.chooseWindow(null, true);
+        model.windows.choose(null, true);
         return pointer.leave();
       case "help":
         model.trigger("help");
@@ -94,9 +94,9 @@ export class Keys {
   private moveEdge(edge: "first" | "last", end: number): void {
     const { sample } = this.pointer;
     if (sample !== null) {
-      const [first, stop] = this.model.window ?? [0, end + 1];
+      const [first, stop] = this.model.windows.chosen ?? [0, end + 1];
       const window = edge === "first" ? [sample, Math.max(stop, sample + 1)] : [Math.min(first, sample), sample + 1];
-      this.model.chooseWindow(window as [number, number], true);
+      this.model.windows.choose(window as [number, number], true);
     }
   }
 

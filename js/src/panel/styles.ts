@@ -53,7 +53,7 @@ const SHEET = `
 .cam1d-legend .cam1d-keys .cam1d-hint { margin-left: auto; }
 .cam1d-toolbar { font: 13px/1.45 var(--jp-ui-font-family, system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif); color: var(--cam1d-ink); }
 .cam1d-toolbar .cam1d-buttons { display: flex; flex-wrap: wrap; gap: 6px; padding: 2px; }
-.cam1d-toolbar button, .cam1d-toolbar select, .cam1d-toolbar input[type="number"] {
+.cam1d-toolbar button, .cam1d-toolbar select, .cam1d-toolbar input[type="number"], .cam1d-window input {
   font: inherit; color: inherit; background: var(--cam1d-paper); border: 1px solid var(--cam1d-edge); border-radius: 3px; padding: 1px 8px; height: 26px; box-sizing: border-box;
 }
 .cam1d-toolbar button { cursor: pointer; }

@@ -1,6 +1,6 @@
 import { argmax, rowOf } from "../core/facts.js";
 import { formatNumber, formatPercent, formatSigned } from "../core/numbers.js";
-import { windowText } from "../core/window.js";
+import { type Annotation, type Window, whereText, windowText } from "../core/window.js";
 import { type Replaced, questionName } from "../mark/model_answers.js";
 import { button } from "./fields.js";
 import { PanelModel, PanelView, textElement } from "./panel.js";
@@ -23,23 +23,65 @@ export class WindowPanelView extends PanelView {
   }
 
   write(): void {
-    const { window, picture, facts, status } = this.mark;
-    this.el.hidden = window === null || picture === null || status !== "ready";
-    if (this.el.hidden) {
+    const { picture, facts, status, windows } = this.mark;
+    const window = windows.chosen;
+    const shown = picture !== null && status === "ready";
+    this.el.hidden = !shown || (window === null && this.mark.windows.notes.length === 0);
+    if (this.el.hidden || this.isWritingNote(window)) {
       return;
     }
-    const clear = button("Clear", "clear the window", () => this.mark.chooseWindow(null, true));
-    const said = textElement("span", "", textElement("b", "", "Window "), windowText(window!, picture!, facts));
-    this.el.replaceChildren(textElement("div", "cam1d-line", said, clear), this.withoutIt());
+    const lines = window === null ? [] : [this.chosen(windowText(window, picture!, facts)), this.withoutIt()];
+    this.written = window;
+    this.el.replaceChildren(...lines, ...this.mark.windows.notes.map((note) => this.noteLine(note)));
   }
 
+  /** A text that is being written is not taken away by an answer that comes. */
+  private isWritingNote(window: Window | null): boolean {
+    const field = this.el.querySelector("input");
+    return field !== null && field === document.activeElement && field.value !== "" && window === this.written;
+  }
+
+  private chosen(text: string): HTMLElement {
+    const clear = button("Clear", "clear the window", () => this.mark.windows.choose(null, true));
+    const field = document.createElement("input");
+    field.placeholder = "note";
+    field.setAttribute("aria-label", "note on the window");
+    const add = (): void => this.addNote(field);
+    field.addEventListener("keydown", (event) => event.key === "Enter" && add());
+    const said = textElement("span", "", textElement("b", "", "Window "), text);
+    return textElement("div", "cam1d-line", said, clear, field, button("Add note", "add the note", add));
+  }
+
+  private addNote(field: HTMLInputElement): void {
+    const { choice, windows } = this.mark;
+    const { annotations, chosen: window } = windows;
+    const text = field.value.trim();
+    field.value = "";
+    if (text !== "" && window !== null) {
+      this.mark.windows.annotate([...annotations, { instance: choice.instance, window, text }]);
+    }
+  }
+
+  private noteLine(note: Annotation): HTMLElement {
+    const { facts, windows } = this.mark;
+    const { annotations } = windows;
+    const remove = button("Remove", `remove the note ${note.text}`, () =>
+      this.mark.windows.annotate(annotations.filter((other) => other !== note)),
+    );
+    const said = textElement("span", "", textElement("b", "", "Note "), `${whereText(note.window, facts)}: ${note.text}`);
+    return textElement("div", "cam1d-line", said, remove);
+  }
+
+  private written: Window | null | undefined;
+
   private withoutIt(): HTMLElement {
-    const { facts, answers, asksPython, choice, window } = this.mark;
+    const { facts, asksPython, choice, windows } = this.mark;
+    const { answers, chosen } = windows;
     if (!facts.baseline || !asksPython) {
       return textElement("div", "cam1d-note", "What becomes of the scores without this window, the model must say: that needs a kernel, and a widget made of a model.");
     }
     const { answer } = answers;
-    if (answer?.name !== questionName(choice.instance, window!)) {
+    if (answer?.name !== questionName(choice.instance, chosen!)) {
       return textElement("div", "cam1d-note", "asking the model …");
     }
     return answer.error ? textElement("div", "cam1d-note", answer.error) : this.table(answer);

@@ -2,25 +2,25 @@ import { formatNumber } from "./numbers.js";
 import type { Frame, Pen, Scene } from "./scene.js";
 
 /** What the picture leaves out, said in it: channels that are hidden, and samples that share a pixel. */
-export function notesOf({ picture }: Scene, { axis }: Frame): string[] {
-  const notes = [];
+export function remarksOf({ picture }: Scene, { axis }: Frame): string[] {
+  const remarks = [];
   const hidden = picture.series.channels - picture.channels.length;
   if (hidden > 0) {
-    notes.push(`${hidden} of ${picture.series.channels} channels hidden`);
+    remarks.push(`${hidden} of ${picture.series.channels} channels hidden`);
   }
   if (axis.step < 0.5) {
-    notes.push(`1 px = ${formatNumber(1 / axis.step, 3)} samples: the line keeps least and largest, the color the largest |value|`);
+    remarks.push(`1 px = ${formatNumber(1 / axis.step, 3)} samples: the line keeps least and largest, the color the largest |value|`);
   }
   if (picture.options.gain !== 1) {
-    notes.push(`gain × ${formatNumber(picture.options.gain, 2)}`);
+    remarks.push(`gain × ${formatNumber(picture.options.gain, 2)}`);
   }
-  return notes;
+  return remarks;
 }
 
 /** Under the picture, at its right. */
-export function drawNotes(pen: Pen, scene: Scene, frame: Frame): void {
-  const notes = notesOf(scene, frame);
-  if (notes.length === 0) {
+export function drawRemarks(pen: Pen, scene: Scene, frame: Frame): void {
+  const remarks = remarksOf(scene, frame);
+  if (remarks.length === 0) {
     return;
   }
   const { plot, height } = frame;
@@ -29,6 +29,6 @@ export function drawNotes(pen: Pen, scene: Scene, frame: Frame): void {
   pen.fillStyle = scene.theme.faint;
   pen.textAlign = "right";
   pen.textBaseline = "bottom";
-  pen.fillText(notes.join(" · "), plot.left + plot.width, height - 2);
+  pen.fillText(remarks.join(" · "), plot.left + plot.width, height - 2);
   pen.restore();
 }

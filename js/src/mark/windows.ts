@@ -1,0 +1,50 @@
+import type { Annotation, Window } from "../core/window.js";
+import type { ChannelStackModel } from "./ChannelStackModel.js";
+import { ModelAnswers } from "./model_answers.js";
+
+/** The window that was chosen, what the model says without it, and what was written of windows. */
+export class Windows {
+  readonly answers: ModelAnswers;
+
+  constructor(private readonly mark: ChannelStackModel) {
+    this.answers = new ModelAnswers(({ name, instance, window }) =>
+      mark.send({ type: "replace", name, instance, window: [...window] }, {}),
+    );
+    mark.on("change:window change:annotations picture", () => this.look());
+  }
+
+  /** Samples that were chosen; null where none are. */
+  get chosen(): Window | null {
+    return this.mark.get("window");
+  }
+
+  /** A window is being chosen, and told to Python once it is. */
+  choose(window: Window | null, last: boolean): void {
+    this.mark.set("window", window);
+    if (last) {
+      this.mark.save_changes();
+    }
+  }
+
+  /** What was written of windows of the instance on show. */
+  get notes(): Annotation[] {
+    return this.annotations.filter(({ instance }) => instance === this.mark.picture?.choice.instance);
+  }
+
+  get annotations(): Annotation[] {
+    return this.mark.get("annotations");
+  }
+
+  annotate(annotations: Annotation[]): void {
+    this.mark.set("annotations", annotations);
+    this.mark.save_changes();
+  }
+
+  private look(): void {
+    const { mark, chosen } = this;
+    if (chosen && mark.facts.baseline && mark.asksPython) {
+      this.answers.ask(mark.choice.instance, chosen);
+    }
+    mark.trigger("window");
+  }
+}
