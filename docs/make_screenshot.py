@@ -121,7 +121,7 @@ def viewer(page: Page) -> Locator:
 
 def panel(page: Page, name: str) -> None:
     """Unfold a panel of the toolbar."""
-    page.get_by_role("button", name=name).click()
+    page.get_by_role("button", name=f"{name}: ").click()
 
 
 def change(page: Page, changed: str) -> None:

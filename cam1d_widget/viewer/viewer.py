@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from traitlets import Float, Int, TraitError, Tuple, Unicode, link, observe, validate
+from traitlets import Float, Int, Tuple, Unicode, link, observe, validate
 
 from ..explanation import ExplanationSource
 from ..still_picture import png_picture
 from .channel_stack import ChannelStack
+from .choice import NoSuchChoice, first_method, first_target, known_class, known_method, within
 from .figure import scales
 from .finder import Finder
 from .numbers import save_numbers
@@ -81,9 +82,9 @@ class ExplanationViewer(Stack):
         if not explanation.methods or not len(explanation.x):
             raise ValueError("explanation must hold one instance and one method at least, but holds none")
         self._explanation = explanation
-        instance = _within("instance", instance, len(explanation.x))
-        method = _known(first_method(explanation) if method is None else method, explanation)
-        target = _class(first_target(explanation, method, instance) if target is None else target, explanation)
+        instance = within("instance", instance, len(explanation.x))
+        method = known_method(first_method(explanation) if method is None else method, explanation)
+        target = known_class(first_target(explanation, method, instance) if target is None else target, explanation)
         _, samples, _ = explanation.x.shape
         self._intervals = checked_intervals(intervals, len(explanation.x), samples, explanation.sampling_rate)
         mark = ChannelStack(
@@ -137,7 +138,7 @@ class ExplanationViewer(Stack):
         self.mark.annotations = [self._note(Annotation(*note)) for note in notes]
 
     def _note(self, note: Annotation) -> dict[str, Any]:
-        instance = _within("instance", note.instance, len(self._explanation.x))
+        instance = within("instance", note.instance, len(self._explanation.x))
         return {"instance": instance, "window": list(self._samples((note.t0, note.t1)) or ()), "text": str(note.text)}
 
     def save_html(
@@ -265,19 +266,19 @@ class ExplanationViewer(Stack):
 
     @validate("instance")
     def _check_instance(self, proposal: Any) -> int:
-        return _within("instance", proposal["value"], len(self._explanation.x))
+        return within("instance", proposal["value"], len(self._explanation.x))
 
     @validate("target")
     def _check_target(self, proposal: Any) -> int:
-        return _class(proposal["value"], self._explanation)
+        return known_class(proposal["value"], self._explanation)
 
     @validate("against")
     def _check_against(self, proposal: Any) -> int | None:
-        return None if proposal["value"] is None else _class(proposal["value"], self._explanation, "against")
+        return None if proposal["value"] is None else known_class(proposal["value"], self._explanation, "against")
 
     @validate("method")
     def _check_method(self, proposal: Any) -> str:
-        return _known(proposal["value"], self._explanation)
+        return known_method(proposal["value"], self._explanation)
 
     @validate("selected_window")
     def _check_window(self, proposal: Any) -> tuple[float, float] | None:
@@ -292,38 +293,3 @@ class ExplanationViewer(Stack):
     def _keep_target(self, change: Any) -> None:
         if self.method and not self._explanation.has(self.method, self.instance, self.target):
             self.target = first_target(self._explanation, self.method, self.instance)
-
-
-class NoSuchChoice(TraitError, ValueError):
-    """An instance, class or method that is not there: an error of a trait, and a value error to all others."""
-
-
-def first_method(explanation: ExplanationSource) -> str:
-    """Method to begin with: the first that is exact for the classifier, or the first of all."""
-    exact = (label for label in explanation.methods if explanation.exactness[label] == "exact")
-    return next(exact, explanation.methods[0])
-
-
-def first_target(explanation: ExplanationSource, method: str, instance: int) -> int:
-    """Predicted class of an instance, or the first that was explained on it."""
-    scores = np.asarray(explanation.scores[instance])
-    predicted = int(scores.argmax())
-    classes = [predicted, *range(len(scores))]
-    return next((target for target in classes if explanation.has(method, instance, target)), predicted)
-
-
-def _within(name: str, value: int, count: int, names: str = "") -> int:
-    if not 0 <= value < count:
-        raise NoSuchChoice(f"{name} must be from 0 to {count - 1}{names}, but is {value}")
-    return int(value)
-
-
-def _class(target: int, explanation: ExplanationSource, name: str = "target") -> int:
-    names = explanation.class_names
-    return _within(name, target, len(names), f" ({', '.join(names[:20])})")
-
-
-def _known(method: str, explanation: ExplanationSource) -> str:
-    if method not in explanation.methods:
-        raise NoSuchChoice(f"no method is called {method!r}; there are: {', '.join(explanation.methods)}")
-    return method

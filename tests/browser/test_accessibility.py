@@ -87,7 +87,7 @@ def test_a_question_mark_unfolds_the_keys(page):
 
 
 def test_the_table_of_numbers_follows_the_picture(page):
-    page.get_by_role("button", name="Numbers").click()
+    page.get_by_role("button", name="Numbers: ").click()
     table = page.get_by_role("table")
     assert table.get_by_role("row").count() == 5
     page.locator("select").nth(1).select_option(label="Saliency")
@@ -96,7 +96,7 @@ def test_the_table_of_numbers_follows_the_picture(page):
     assert " %" in table.get_by_role("row").nth(1).inner_text()
 
 
-@pytest.mark.parametrize("panel", [None, "View", "Find", "Numbers", "Help"])
+@pytest.mark.parametrize("panel", [None, "View", "Find", "Numbers", "Save", "Help"])
 @pytest.mark.parametrize("dark", [False, True])
 def test_axe_finds_nothing_serious(page, panel, dark):
     if dark:
@@ -111,7 +111,7 @@ def test_axe_finds_nothing_serious(page, panel, dark):
           document.querySelector("h1").style.color = "#f2f2f4";
         }""")
     if panel:
-        page.get_by_role("button", name=panel).click()
+        page.get_by_role("button", name=f"{panel}: ").click()
     page.evaluate(AXE.read_text())
     found = page.evaluate("axe.run().then(({ violations }) => violations)")
     serious = [

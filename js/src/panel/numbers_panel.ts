@@ -13,7 +13,12 @@ export function numbersPanel({ picture, facts, status }: ChannelStackModel): HTM
   const label = `${mapName(choice, facts)}, class ${facts.class_names[facts.targets[choice.target]]}, instance ${facts.instances[choice.instance]}`;
   table.append(textElement("caption", "", label), line("th", HEADINGS));
   table.append(...numbersOf(picture, facts).map((cells) => line("td", cells)));
-  return [textElement("div", "cam1d-boxes", table)];
+  const scrolled = textElement("div", "cam1d-scrolled", table);
+  // What scrolls must be reached by keys.
+  scrolled.tabIndex = 0;
+  scrolled.setAttribute("role", "region");
+  scrolled.setAttribute("aria-label", "numbers of the picture");
+  return [scrolled];
 }
 
 function line(tag: "th" | "td", cells: string[]): HTMLElement {

@@ -85,6 +85,7 @@ const SHEET = `
 .cam1d-window .cam1d-note { color: var(--cam1d-faint); }
 .cam1d-toolbar .cam1d-count { font-weight: 600; }
 .cam1d-class-menu select { width: 100%; }
+.cam1d-toolbar .cam1d-scrolled { max-height: 260px; overflow: auto; }
 .cam1d-toolbar .cam1d-boxes { display: flex; flex-wrap: wrap; gap: 2px 14px; max-height: 132px; overflow: auto; }
 .cam1d-crosshair { stroke: var(--cam1d-ink); stroke-width: 1px; stroke-dasharray: 3 2; pointer-events: none; }
 .cam1d-bracket { stroke: var(--cam1d-ink); stroke-width: 1.5px; fill: none; pointer-events: none; }
