@@ -7,7 +7,7 @@ import pytest
 from cam1d_widget.viewer.page import save_html
 
 from ..viewer.arrays import explanation
-from .test_page import SNAPSHOT, ready, shown
+from .test_page import READ_COLORS, SNAPSHOT, ready, shown
 
 pytestmark = pytest.mark.browser
 
@@ -47,6 +47,29 @@ def test_arrows_move_the_crosshair_and_its_values_are_told(page):
     assert crosshair(page) == "inline"
     page.keyboard.press("Escape")
     assert crosshair(page) == "none"
+
+
+def test_the_series_is_zoomed_by_keys_and_the_crosshair_stays_on_show(page):
+    page.keyboard.press("Home")
+    for _ in range(3):
+        page.keyboard.press("z")
+    picture = page.evaluate(SNAPSHOT)
+    left, width = picture["plot"]["left"], picture["plot"]["width"]
+    assert picture["centers"][1] - picture["centers"][0] == pytest.approx(1.5**3 * width / 60, rel=0.01)
+    assert picture["centers"][0] == pytest.approx(left + width / 120, abs=1)  # where the crosshair was
+    page.keyboard.press("End")
+    assert told(page).startswith("2.36 s (sample 59)")
+    picture = page.evaluate(SNAPSHOT)
+    assert left < picture["centers"][59] < left + width
+    page.keyboard.press("ArrowLeft")
+    assert told(page).startswith("2.32 s (sample 58)")
+    # Above the rows, a bar tells which part of the series is on show: the last three tenths.
+    top = picture["plot"]["top"] - 3
+    thumb = page.evaluate(READ_COLORS, [[left + share * width, top] for share in (0.1, 0.5, 0.75, 0.95)])
+    assert [color[3] == 255 for color in thumb] == [False, False, True, True]
+    page.keyboard.press("0")
+    centers = page.evaluate(SNAPSHOT)["centers"]
+    assert centers[1] - centers[0] == pytest.approx(width / 60, rel=0.01)
 
 
 def test_pages_turn_instances_arrows_classes_and_letters_the_rest(page):

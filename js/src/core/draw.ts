@@ -5,6 +5,7 @@ import { drawLabels, drawOverlayLabels } from "./draw_labels.js";
 import { drawColoredLine } from "./draw_colored_line.js";
 import { drawLine } from "./draw_line.js";
 import { drawBorders, drawExtrapolated, drawUnseen, drawVeil } from "./draw_marks.js";
+import { drawOverview } from "./draw_overview.js";
 import { drawRemarks } from "./draw_remarks.js";
 import { drawShares } from "./draw_shares.js";
 import { drawIntervals, drawNotes, drawWindow } from "./draw_windows.js";
@@ -40,6 +41,7 @@ export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
     drawWindow(pen, scene.window, frame, theme);
   }
   (picture.options.overlay ? drawOverlayLabels : drawLabels)(pen, scene, frame, layout);
+  drawOverview(pen, frame, theme);
   drawShares(pen, scene, frame, layout);
   drawRemarks(pen, scene, frame);
   if (scene.veil !== null) {

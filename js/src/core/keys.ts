@@ -5,6 +5,7 @@ export type Action =
   | { do: "page"; by: 1 | -1 }
   | { do: "turn"; dim: "target" | "method"; by: 1 | -1 }
   | { do: "gain"; by: number }
+  | { do: "zoom"; by: number }
   | { do: "edge"; of: "first" | "last" }
   | { do: "overlay" | "order" | "style" | "play" | "whole" | "hide" | "help" };
 
@@ -25,6 +26,8 @@ const ACTIONS: Record<string, (shift: boolean, samples: number) => Action> = {
   "+": () => ({ do: "gain", by: 1.25 }),
   "=": () => ({ do: "gain", by: 1.25 }),
   "-": () => ({ do: "gain", by: 0.8 }),
+  z: () => ({ do: "zoom", by: 1.5 }),
+  Z: () => ({ do: "zoom", by: 1 / 1.5 }),
   "[": () => ({ do: "edge", of: "first" }),
   "]": () => ({ do: "edge", of: "last" }),
   o: () => ({ do: "overlay" }),
@@ -60,6 +63,7 @@ export const KEYS: readonly [string, string][] = [
   ["↑ ↓", "previous or next class"],
   ["m M", "next or previous method"],
   ["+ −", "gain"],
+  ["z Z", "less or more of the series, round the crosshair"],
   ["[ ]", "window from or to the crosshair"],
   ["a", "attribution as tint, strips or colored lines"],
   ["o", "channels on top of each other"],

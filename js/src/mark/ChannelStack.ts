@@ -8,6 +8,7 @@ import { layoutOf } from "../core/scene_layout.js";
 import { describePicture } from "../core/text.js";
 import { pixelOf } from "../core/time_axis.js";
 import { Brush } from "./brush.js";
+import { type Stretch, withPlace, zoomed } from "../core/zoom.js";
 import type { ChannelStackModel } from "./ChannelStackModel.js";
 import { FigureCanvas } from "./figure_canvas.js";
 import { Keys } from "./keys.js";
@@ -31,7 +32,7 @@ export class ChannelStack extends Mark {
     this.surface.canvas.setAttribute("role", "img");
     this.theme = watchTheme(() => this.draw());
     this.pointer = new Pointer(this.parent.el, this.el as unknown as SVGElement, this.model.steps);
-    this.keys = new Keys(this.parent.el, this.model, this.pointer, this.showAll);
+    this.keys = new Keys(this.parent.el, this);
     this.create_listeners();
     this.parent.el.addEventListener("dblclick", this.showAll);
     this.parent.el.addEventListener("wheel", letPageScroll, { capture: true, passive: true });
@@ -55,12 +56,45 @@ export class ChannelStack extends Mark {
   }
 
   /** Back from a zoom: the whole series. */
-  private showAll = (): void => {
+  showAll = (): void => this.look(this.all);
+
+  /** Shows less or more of the series, round a sample or the middle. */
+  zoom(factor: number, sample: number | null): void {
+    const rate = this.model.facts.sampling_rate ?? 1;
+    const at = sample === null ? (this.view[0] + this.view[1]) / 2 : sample / rate;
+    this.look(zoomed(this.view, this.all, at, factor, 1 / rate));
+  }
+
+  /** Moves what is on show, if a sample is not in it. */
+  bringIntoView(sample: number): void {
+    this.look(withPlace(this.view, this.all, sample / (this.model.facts.sampling_rate ?? 1)));
+  }
+
+  private get all(): Stretch {
     const { samples, sampling_rate } = this.model.facts;
     const rate = sampling_rate ?? 1;
-    this.scales.x.model.set({ min: -0.5 / rate, max: (samples - 0.5) / rate });
-    this.scales.x.model.save_changes();
-  };
+    return [-0.5 / rate, (samples - 0.5) / rate];
+  }
+
+  private get view(): Stretch {
+    const { model } = this.scales.x;
+    return [model.get("min") ?? this.all[0], model.get("max") ?? this.all[1]];
+  }
+
+  private look([min, max]: Stretch): void {
+    if (min !== this.view[0] || max !== this.view[1]) {
+      this.scales.x.model.set({ min, max });
+      this.scales.x.model.save_changes();
+      this.repaint();
+    }
+  }
+
+  /** Paints now: who moves the crosshair next must know where samples are. */
+  private repaint(): void {
+    cancelAnimationFrame(this.scheduled ?? 0);
+    this.scheduled = 0;
+    this.paint();
+  }
 
   /** Asks for one picture at the next frame, however often it is called until then. */
   draw(): void {
@@ -145,7 +179,7 @@ export class ChannelStack extends Mark {
   declare model: ChannelStackModel;
   private surface: FigureCanvas;
   private theme: MutationObserver;
-  private pointer: Pointer;
+  pointer: Pointer;
   private keys: Keys;
   private brush: Brush;
   private scheduled: number | undefined;

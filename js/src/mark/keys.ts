@@ -1,7 +1,6 @@
 import { type Action, actionOf } from "../core/keys.js";
 import type { Options } from "../core/options.js";
-import type { ChannelStackModel } from "./ChannelStackModel.js";
-import type { Pointer } from "./pointer.js";
+import type { ChannelStack } from "./ChannelStack.js";
 
 const STYLES: Options["style"][] = ["tint", "strip", "line"];
 /** JupyterLab looks for this on the way up from what has the focus, before any listener of ours is asked. */
@@ -14,9 +13,7 @@ export class Keys {
 
   constructor(
     private readonly figure: HTMLElement,
-    private readonly model: ChannelStackModel,
-    private readonly pointer: Pointer,
-    private readonly showAll: () => void,
+    private readonly view: ChannelStack,
   ) {
     figure.tabIndex = 0;
     figure.setAttribute("role", "group");
@@ -39,7 +36,7 @@ export class Keys {
   }
 
   private press(event: KeyboardEvent): void {
-    const action = event.target === this.figure ? actionOf(event, this.model.facts.samples) : null;
+    const action = event.target === this.figure ? actionOf(event, this.view.model.facts.samples) : null;
     if (action) {
       event.preventDefault();
       event.stopPropagation();
@@ -48,7 +45,7 @@ export class Keys {
   }
 
   private act(action: Action): void {
-    const { model, pointer } = this;
+    const { model, pointer } = this.view;
     const { options } = model.optionsModel;
     const change = (changed: Partial<Options>): void => model.optionsModel.change(changed);
     const last = model.facts.samples - 1;
@@ -63,6 +60,8 @@ export class Keys {
         return this.turn(action.dim, action.by);
       case "gain":
         return change({ gain: Number(Math.max(0.1, Math.min(100, options.gain * action.by)).toPrecision(3)) });
+      case "zoom":
+        return this.view.zoom(action.by, pointer.sample);
       case "style":
         return change({ style: STYLES[(STYLES.indexOf(options.style) + 1) % STYLES.length] });
       case "overlay":
@@ -72,7 +71,7 @@ export class Keys {
       case "play":
         return model.play();
       case "whole":
-        this.showAll();
+        this.view.showAll();
         return change({ gain: 1 });
       case "edge":
         return this.moveEdge(action.of, last);
@@ -86,23 +85,24 @@ export class Keys {
 
   /** On to the next class or method of the menu, or back; no further than it goes. */
   private turn(dim: "target" | "method", by: 1 | -1): void {
-    const { facts, choice } = this.model;
+    const { facts, choice } = this.view.model;
     const last = (dim === "target" ? facts.targets : facts.methods).length - 1;
-    this.model.choose({ [dim]: Math.max(0, Math.min(last, choice[dim] + by)) });
+    this.view.model.choose({ [dim]: Math.max(0, Math.min(last, choice[dim] + by)) });
   }
 
   private moveEdge(edge: "first" | "last", end: number): void {
-    const { sample } = this.pointer;
+    const { sample } = this.view.pointer;
     if (sample !== null) {
-      const [first, stop] = this.model.windows.chosen ?? [0, end + 1];
+      const [first, stop] = this.view.model.windows.chosen ?? [0, end + 1];
       const window = edge === "first" ? [sample, Math.max(stop, sample + 1)] : [Math.min(first, sample), sample + 1];
-      this.model.windows.choose(window as [number, number], true);
+      this.view.model.windows.choose(window as [number, number], true);
     }
   }
 
   private goTo(sample: number): void {
-    this.pointer.goTo(sample);
-    this.told.textContent = this.pointer.words;
+    this.view.bringIntoView(sample);
+    this.view.pointer.goTo(sample);
+    this.told.textContent = this.view.pointer.words;
   }
 }
 

@@ -1,0 +1,23 @@
+/** A stretch of the time axis, in its unit. */
+export type Stretch = readonly [number, number];
+
+/** Samples that are on show at least. */
+const LEAST = 4;
+
+/** What is on show, narrower or wider by a factor round a place, and never more than all there is. */
+export function zoomed([left, right]: Stretch, all: Stretch, at: number, factor: number, sample: number): Stretch {
+  const width = Math.min(all[1] - all[0], Math.max(LEAST * sample, (right - left) / factor));
+  const share = right > left ? (at - left) / (right - left) : 0.5;
+  return within([at - share * width, at + (1 - share) * width], all);
+}
+
+/** What is on show, moved no further than it must for a place to be on show, which is in the middle then. */
+export function withPlace(view: Stretch, all: Stretch, at: number): Stretch {
+  const half = (view[1] - view[0]) / 2;
+  return at >= view[0] && at <= view[1] ? view : within([at - half, at + half], all);
+}
+
+function within([left, right]: Stretch, all: Stretch): Stretch {
+  const moved = Math.max(0, all[0] - left) - Math.max(0, right - all[1]);
+  return [Math.max(all[0], left + moved), Math.min(all[1], right + moved)];
+}
