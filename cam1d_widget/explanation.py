@@ -186,6 +186,11 @@ class Explanation:
         """Label of each method."""
         return tuple(self.attributions)
 
+    @property
+    def usual(self) -> tuple[str, ...]:
+        """Labels of the methods that are meant where none is named: all, for they are computed already."""
+        return self.methods
+
     def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
         """Map of one method for one class on one instance.
 

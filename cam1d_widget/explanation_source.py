@@ -53,6 +53,10 @@ class ExplanationSource(Protocol):
         """Label of each method."""
 
     @property
+    def usual(self) -> tuple[str, ...]:
+        """Labels of the methods that are meant where none is named: all but those that take long."""
+
+    @property
     def exactness(self) -> Mapping[str, str]:
         """Per method "exact", "complete" or "approximate"."""
 

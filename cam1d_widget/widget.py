@@ -26,8 +26,8 @@ class CAM1DWidget(ExplanationViewer):
 
     Parameters
     ----------
-    model : keras.Model, path of a saved one, or Classifier
-        Sequential or Functional; it is never changed.
+    model : keras.Model, path of a saved one, fitted classifier of aeon or sktime, or Classifier
+        Sequential, Functional, nested or subclassed; it is never changed.
     x : array-like of shape (instance, time, channel), or (time, channel) for one
         Series to look at. A DataFrame, a list of them, or a DataArray with the dims instance, time and channel is
         understood as well; names and rate are taken from it.
@@ -42,8 +42,12 @@ class CAM1DWidget(ExplanationViewer):
         Series, mostly the training data, whose mean of each channel stands for "nothing there". Default: zero.
     layer : str, int or keras.Layer, optional
         Layer that the CAM methods explain. Default: the map that enters the pooling or flatten of the head.
+    output : str or int, optional
+        Name or index of the explained output, of a model that has several.
     score : {"logits", "probabilities"}
         What is explained.
+    window : int, or sequence of int, optional
+        Average the maps that tell channels apart over windows of so many samples, or between these change points.
     layout : {"channels_last", "channels_first"}
         Order of the dims of `x` and `background`.
     intervals : sequence or mapping of lists of (t0, t1), optional
@@ -70,17 +74,20 @@ class CAM1DWidget(ExplanationViewer):
         methods: Methods = None,
         background: Any = None,
         layer: Any = None,
+        output: str | int | None = None,
         score: str = "logits",
+        window: Any = None,
         layout: str = "channels_last",
         intervals: Any = None,
     ) -> None:
-        classifier = as_classifier(model, layer=layer, score=score, batch_size=None)
+        classifier = as_classifier(model, layer=layer, output=output, score=score)
         lazy = LazyExplanation(
             classifier,
             x,
             methods=methods,
             background=background,
             layout=layout,
+            window=window,
             y=y,
             class_names=class_names,
             channel_names=channel_names,

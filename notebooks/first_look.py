@@ -22,6 +22,18 @@ HERE = Path(__file__).parent
 MODEL = HERE / "first_look.keras"
 PAGE = HERE.parent / "first_look.html"
 EPOCHS = 12
+METHODS = (
+    "Grad-CAM",
+    "HiResCAM",
+    "LayerCAM",
+    "Eigen-CAM",
+    "Saliency",
+    "Gradient × Input",
+    "Integrated Gradients",
+    "DeepLIFT",
+    "LRP",
+    "Occlusion",
+)
 
 
 def trained(watch):
@@ -67,7 +79,9 @@ def main():
         background=watch.x_train,
     )
     instances = telling_instances(probabilities, watch.y_test)
-    widget.save_html(PAGE, instances, title="Seven exercises, and where a network looks to tell them apart")
+    widget.save_html(
+        PAGE, instances, methods=METHODS, title="Seven exercises, and where a network looks to tell them apart"
+    )
     size = PAGE.stat().st_size / 1e6
     print(f"{PAGE.name}: {size:.1f} MB, after {time.perf_counter() - started:.0f} s. Open it in a browser.")
 

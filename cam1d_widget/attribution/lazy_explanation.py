@@ -55,6 +55,8 @@ class LazyExplanation:
         Likewise.
     methods : tuple of str
         Label of each method.
+    usual : tuple of str
+        Those that were chosen; else all but the slow ones.
     exactness, signed, placed, adds_up, descriptions : dict
         By label.
     """
@@ -90,7 +92,7 @@ class LazyExplanation:
         chosen = chosen_methods(methods, classifier, background)
         self._classifier = classifier
         # What nobody asked for by name must not make many instances take minutes.
-        self._usual = tuple(method.label for method in chosen if methods is not None or not method.on_demand)
+        self.usual = tuple(method.label for method in chosen if methods is not None or not method.on_demand)
         self._methods = {method.label: with_baseline(method, baseline, x) for method in chosen}
         # Names, y and rate are checked here, before anything slow: an explanation of no method yet.
         no_targets = np.zeros((len(x), 0), int)
@@ -164,7 +166,7 @@ class LazyExplanation:
             Show a progress bar.
         """
         rows = rows_of(instances, len(self.x))
-        labels = self._usual if methods is None else (methods,) if isinstance(methods, str) else tuple(methods)
+        labels = self.usual if methods is None else (methods,) if isinstance(methods, str) else tuple(methods)
         chosen = columns(wanted_targets(targets, self._classifier.classes), self.scores[rows])
         growing = {label: GrowingMaps(len(rows)) for label in labels if self._known(label)}
         done = self._grow(growing, rows, chosen, progress)

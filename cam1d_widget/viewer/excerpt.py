@@ -31,6 +31,7 @@ class Excerpt:
     ) -> None:
         rows = list(instances)
         self.whole, self.instances, self.menu, self.methods = whole, instances, menu, methods
+        self.usual = methods
         self.x, self.scores = whole.x[rows], whole.scores[rows]
         self.probabilities = None if whole.probabilities is None else whole.probabilities[rows]
         self.y = None if whole.y is None else whole.y[rows]
@@ -65,7 +66,7 @@ def excerpt(whole: ExplanationSource, instances: Any, targets: Any, methods: Any
         whole,
         _indices("instances", instances, len(whole.x)),
         _indices("targets", targets, len(whole.class_names)),
-        _labels(methods, whole.methods),
+        _labels(whole.usual if methods is None else methods, whole.methods),
     )
 
 
@@ -89,8 +90,8 @@ def _is_index(item: Any, count: int) -> bool:
     return isinstance(item, int | np.integer) and not isinstance(item, bool) and bool(0 <= item < count)
 
 
-def _labels(chosen: Sequence[str] | None, there: tuple[str, ...]) -> tuple[str, ...]:
-    labels = there if chosen is None else tuple(dict.fromkeys([chosen] if isinstance(chosen, str) else chosen))
+def _labels(chosen: Sequence[str], there: tuple[str, ...]) -> tuple[str, ...]:
+    labels = tuple(dict.fromkeys([chosen] if isinstance(chosen, str) else chosen))
     unknown = [label for label in labels if label not in there]
     if unknown or not labels:
         raise ValueError(f"methods must be some of {', '.join(there)}, one at least, but are {list(labels)}")

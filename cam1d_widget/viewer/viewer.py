@@ -161,7 +161,7 @@ class ExplanationViewer(Stack):
         instances, targets : int, sequence of int, or mask, optional
             Indices of the instances and classes. Default: all.
         methods : sequence of str, optional
-            Labels of the methods. Default: all.
+            Labels of the methods. Default: those that were chosen; else all but the slow ones.
         title : str
             Title of the page.
         budget_mb : float
