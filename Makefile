@@ -8,7 +8,7 @@ PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 SHELL := bash
 .DELETE_ON_ERROR:
-.PHONY: help setup page demo chromium test test-all check bench docs pictures build clean
+.PHONY: help setup page demo chromium test slow test-all check bench docs pictures build clean
 
 # $(call apt,PACKAGE) installs what the system lacks, where it may, and says how where it may not.
 define apt
@@ -32,9 +32,10 @@ test: setup chromium ## all tests but the slow ones
 	.venv/bin/python -m pytest -m browser $(ARGS)
 	cd js && npm run --silent test
 
-test-all: setup chromium ## all tests
-	.venv/bin/python -m pytest $(ARGS)
-	cd js && npm run --silent test
+slow: setup ## the slow tests: every deep classifier of aeon
+	.venv/bin/python -m pytest -n 2 -m slow $(ARGS)
+
+test-all: test slow ## all tests
 
 check: setup ## format, lint, types and floors
 	.venv/bin/ruff format --check .
