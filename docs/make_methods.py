@@ -53,7 +53,7 @@ def details() -> str:
 def section(method: type[AttributionMethod]) -> str:
     """Docstring as Markdown."""
     text = inspect.cleandoc(method.__doc__ or "")
-    text = re.sub(r"\.\. math:: (.+)", r"$$\1$$", text)
+    text = re.sub(r"\.\. math:: (.+(?:\n    .+)*)", lambda found: f"$${' '.join(found[1].split())}$$", text)
     text = re.sub(r"Parameters\n-+\n", "**Options**\n\n", text)
     text = re.sub(r"^(\w+) : (.+)\n    (.+(?:\n    .+)*)", _option, text, flags=re.M)
     laws = " ".join(

@@ -93,5 +93,7 @@ def _compiled(made: type, model: Any, version: Any, **chosen: Any) -> Any:
 
 
 def _version(model: Any) -> tuple[int, ...]:
-    """What changes when layers are added to a model, or another loss gives its outputs another meaning."""
-    return (id(getattr(model, "loss", None)), *map(id, getattr(model, "outputs", None) or ()))
+    """What changes when a model gets another layer, activation or loss, which gives its outputs another meaning."""
+    last = (getattr(model, "layers", None) or [None])[-1]
+    told = getattr(model, "loss", None), getattr(last, "activation", None), *(getattr(model, "outputs", None) or ())
+    return tuple(map(id, told))

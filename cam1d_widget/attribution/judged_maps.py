@@ -8,17 +8,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..checks import finite, shaped_as_map
+from ..checks import shaped_as_map
 from .masking import ChangePoints, pooled
 from .methods import AttributionMethod
 
-__all__ = ["GrowingMaps", "JudgedMaps", "Window", "averaged", "judged_maps", "parts"]
+__all__ = ["GrowingMaps", "JudgedMaps", "NotFinite", "Window", "averaged", "judged_maps", "parts"]
 
 Window = int | ChangePoints
 """Samples in a window, or the change points between windows; None for none."""
 
 # Series that methods are handed at a time, and their bytes; fewer where one of them takes long for each.
 _TOGETHER, _BYTES, _SLOW = 64, 8 * 2**20, 4
+
+
+class NotFinite(ValueError):
+    """A map with values that are no numbers."""
 
 
 class JudgedMaps(NamedTuple):
@@ -47,6 +51,8 @@ def averaged(values: np.ndarray, window: Window) -> np.ndarray:
     """Maps in which every sample has the mean of its window: of so many samples, or between change points."""
     if window is None:
         return values
+    if isinstance(window, bool | str | float):
+        raise TypeError(f"window must be a number of samples, or a sequence of change points, but is {window!r}")
     return pooled(values, window) if isinstance(window, int | np.integer) else pooled(values, change_points=window)
 
 
@@ -58,7 +64,11 @@ def judged_maps(
     if isinstance(getattr(method, "baseline", None), np.ndarray):
         method = replace(method, baseline=method.baseline[rows])  # type: ignore[type-var, attr-defined]
     values, totals, errors = method.maps(classifier, series, targets)
-    finite(f"the map of {method.label}", values)
+    if not np.isfinite(values).all():
+        raise NotFinite(
+            f"the map of {method.label} must be finite, but the network's gradient is not defined everywhere, as that "
+            f"of a square root at zero is not; Occlusion needs none"
+        )
     shaped_as_map(f"the map of {method.label}", values, (*targets.shape, *series.shape[1:]))
     if window is not None and not method.placed:
         values = averaged(values, window)

@@ -19,7 +19,7 @@ from .keras_reading import readable
 from .keras_receptive_field import receptive_field_of
 from .propagation.engine import Propagations
 from .propagation.rules import Rule
-from .receptive_field import ReceptiveField
+from .receptive_field import ReceptiveField, TooShort
 
 __all__ = ["KerasClassifier"]
 
@@ -255,7 +255,7 @@ class KerasClassifier:
             return f"{rule.label} starts at the logits and cannot explain probabilities; use score='logits'"
         if self._network.exit is None:
             return str(self._network.no_map)
-        if self._network.link == "odds":
+        if self._network.link in ("odds", "unit odds"):
             return f"{rule.label} starts at the logits, which are not to be found in model {self.name!r}"
         return self.propagations.refusal(rule)
 
@@ -267,5 +267,17 @@ class KerasClassifier:
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
         x = check_series(x, *self.input_shape)
-        self._length = x.shape[1]
+        if x.shape[1] != self._length:
+            self._must_be_long_enough(x.shape[1])
+            self._length = x.shape[1]
         return x
+
+    def _must_be_long_enough(self, length: int) -> None:
+        """Refuse series that are too short for a layer before anything is computed, or remembered."""
+        try:
+            if self._network.entry is not None:
+                self.receptive_field_at(length)
+        except TooShort:
+            raise
+        except ValueError:  # that the map cannot be placed is no reason to refuse the series
+            return

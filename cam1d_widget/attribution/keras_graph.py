@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-__all__ = ["backwards", "kinds", "maker", "sources"]
+__all__ = ["backwards", "kinds", "made_by_keras", "maker", "sources"]
 
 
 def maker(tensor: Any) -> Any:
@@ -25,8 +25,20 @@ def sources(tensor: Any) -> list[Any]:
 
 
 def kinds(operation: Any) -> frozenset[str]:
-    """Names of the operation's class and of those it derives from."""
-    return frozenset(base.__name__ for base in type(operation).__mro__)
+    """Names of the operation's class and of those it derives from.
+
+    A layer with a `call` of its own does something else than the class it derives from, and goes by its own name.
+    """
+    bases = type(operation).__mro__
+    call = getattr(type(operation), "call", None)
+    if call is not None and not made_by_keras(call):
+        bases = tuple(base for base in bases if base.__name__ in ("Layer", "Operation") or not made_by_keras(base))
+    return frozenset(base.__name__ for base in bases)
+
+
+def made_by_keras(made: Any) -> bool:
+    """Whether a class or function is Keras' own (or TensorFlow's, whose activations go by the same names)."""
+    return (getattr(made, "__module__", None) or "").split(".")[0] in ("keras", "tensorflow")
 
 
 def backwards(tensor: Any, stop: Callable[[Any], bool]) -> Iterator[Any]:

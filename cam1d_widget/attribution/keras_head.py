@@ -47,14 +47,8 @@ class Ending(NamedTuple):
     seen: bool
 
 
-def ending(output: Any, model: Any) -> Ending:
-    """Where a model's logits are, behind what it ends in.
-
-    Raises
-    ------
-    ValueError
-        If they cannot be found.
-    """
+def ending(output: Any, model: Any, index: int = 0) -> Ending:
+    """Where a model's logits are, as far as what its output of this index ends in tells."""
     output = _behind_nothing(output)
     layer = maker(output)
     fused, link = _activation(layer), None
@@ -63,13 +57,8 @@ def ending(output: Any, model: Any) -> Ending:
             return Ending(sources(output)[0], None, link, seen=True)
     if fused in LINKS and "Dense" in kinds(layer):
         return Ending(sources(output)[0], layer, fused, seen=True)
-    if fused == "sigmoid":
-        raise ValueError(
-            f"model {model.name!r} must end in a Dense or Activation layer, "
-            f"but ends in {type(layer).__name__} with {fused!r}"
-        )
-    link = _link_of_loss(model, output.shape[-1]) if fused == "linear" else None
-    return Ending(output, None, link, seen=False)
+    plain = "Dense" in kinds(layer) and fused == "linear"
+    return Ending(output, None, _link_of_loss(model, index, output.shape[-1]) if plain else None, seen=False)
 
 
 def refuse_training(exit_: Any, name: str) -> None:
@@ -151,15 +140,21 @@ def head_of(entry: Any, end: Ending) -> Head:
     pools = [_POOL_OF_HEAD[name] for layer in layers for name in kinds(layer) & _POOL_OF_HEAD.keys()]
     # A pooling of the head looks at the map itself, step by step, and nothing reaches the scores round the map.
     blurs = any(kinds(layer) & _BLURRING for layer in layers)
-    kind = pools[0] if len(pools) == 1 and not blurs else "other"
+    turned = any(
+        getattr(layer, "data_format", None) == "channels_first" or "Permute" in kinds(layer) for layer in layers
+    )
+    kind = pools[0] if len(pools) == 1 and not blurs and not turned else "other"
     if any(not sources(tensor) for tensor in behind):
         return Head(kind)
-    hidden = layers if end.dense is not None else layers[1:]  # the last layer may have a bias
+    last_is_plain = end.dense is None and _activation(layers[0]) == "linear"
+    hidden = layers[1:] if last_is_plain else layers  # the last layer may have a bias
     return Head(
         kind,
         affine=all(_is_affine(layer) for layer in layers),
         additive=all(_is_affine(layer) or kinds(layer) & _PICKING for layer in layers),
-        homogeneous=all(_is_homogeneous(layer) for layer in layers) and not any(_has_bias(layer) for layer in hidden),
+        homogeneous=all(_is_homogeneous(layer) for layer in layers)
+        and not any(_has_bias(layer) for layer in hidden)
+        and not any("Add" in kinds(maker(tensor)) and len(sources(tensor)) < 2 for tensor in behind),
     )
 
 
@@ -182,9 +177,13 @@ def output_of(graph: OpenedModel, layer: Any, model: Any) -> Any:
     return output
 
 
-def _link_of_loss(model: Any, units: int) -> str | None:
-    """Activation that a model without one was trained for, told by its loss; several bare units are logits."""
+def _link_of_loss(model: Any, index: int, units: int) -> str | None:
+    """Activation that a plain Dense layer was trained for, told by its loss; without one, several units are logits."""
     loss = getattr(model, "loss", None)
+    if isinstance(loss, dict):
+        loss = loss.get((getattr(model, "output_names", None) or [None])[index])
+    elif isinstance(loss, list | tuple):
+        loss = loss[index]
     if loss is None:
         return "softmax" if units > 1 else None
     if not getattr(loss, "from_logits", False):

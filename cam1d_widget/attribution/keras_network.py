@@ -14,6 +14,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from .keras_graph import kinds, maker
 from .keras_head import Ending, Head, ending, head_entry, head_of, output_of, refuse_training
 from .keras_opened_model import OpenedModel
 from .keras_reading import input_shape, opened_model, which_output
@@ -38,8 +39,9 @@ class Network:
         themselves. None for a model whose graph cannot be read.
     entry : symbolic tensor of shape (batch, step, filter)
         Map that the head takes in, or that was asked for; None if there is none, for the reason `no_map`.
-    link : {"softmax", "sigmoid", "odds", None}
-        What makes probabilities of scores; "odds" where the logits stay hidden, and log-odds stand for them.
+    link : {"softmax", "sigmoid", "odds", "unit odds", None}
+        What makes probabilities of scores; "odds" where the logits stay hidden, and log-odds stand for them: those of
+        shares that add up to one, or of each unit by itself.
     """
 
     def __init__(self, model: Any, layer: Any, output: str | int | None) -> None:
@@ -48,6 +50,7 @@ class Network:
         self.series: Any = None
         self.exit: Any = None
         self.entry: Any = None
+        _refuse_state(model)
         samples = self._samples(input_shape(model)[0] or 3)
         made = model(samples, training=False)
         self._index = which_output(model, made, output)
@@ -73,7 +76,7 @@ class Network:
                 raise ValueError(self.no_map)
             return
         self.series, self._output = graph.series, graph.output
-        self.ending = ending(graph.output, self.model)
+        self.ending = ending(graph.output, self.model, self._index)
         self.exit = self.ending.tensor
         self.entry = head_entry(self.exit) if layer is None else output_of(graph, layer, self.model)
         refuse_training(self.exit, name)
@@ -93,12 +96,12 @@ class Network:
     @property
     def two_sided(self) -> bool:
         """Whether one unit tells two classes apart."""
-        return self.link == "sigmoid" and self.units == 1
+        return self.link in ("sigmoid", "unit odds") and self.units == 1
 
     @cached_property
     def head(self) -> Head:
         """What stands between the explained layer and the scores."""
-        return Head() if self.entry is None or self.link == "odds" else head_of(self.entry, self.ending)
+        return Head() if self.entry is None or self.link in ("odds", "unit odds") else head_of(self.entry, self.ending)
 
     # Functions of tensors
 
@@ -116,7 +119,7 @@ class Network:
 
     def probabilities(self, logits: tf.Tensor) -> tf.Tensor:
         """Probabilities of scores; the scores themselves where there are none."""
-        links = {"softmax": tf.nn.softmax, "sigmoid": tf.nn.sigmoid, "odds": tf.nn.sigmoid}
+        links = {"softmax": tf.nn.softmax, "sigmoid": tf.nn.sigmoid, "odds": tf.nn.sigmoid, "unit odds": tf.nn.sigmoid}
         return links[self.link](logits) if self.link else logits
 
     @cached_property
@@ -146,27 +149,47 @@ class Network:
             logits = logits + keras.ops.cast(last.bias, hidden.dtype) if last.use_bias else logits
         logits = tf.cast(logits, tf.float32)
         if self.link == "odds":
-            return _log_odds(logits)
+            return _log_odds(logits, others=logits @ (1 - tf.eye(self.units)))
+        if self.link == "unit odds":
+            logits = _log_odds(logits, others=1 - logits)
         return tf.concat([-logits, logits], axis=-1) if self.two_sided else logits
 
     # What the outputs say
 
     def _compare(self, samples: tf.Tensor, outputs: np.ndarray) -> None:
-        """Hold what was found against the model's own outputs; where that differs, explain log-odds."""
+        """Hold what was found against the model's own outputs; where logits stay hidden, explain log-odds."""
+        if not np.allclose(self._called(samples), outputs, rtol=1e-3, atol=1e-4):
+            raise ValueError(
+                f"model {self.model.name!r} gives other scores each time, as dropout does that trains on or noise that "
+                f"is drawn; build it without"
+            )
+        hidden = None if self.ending.seen else self._hidden_odds(outputs)
+        if hidden:
+            return self._explain_odds(hidden)
         logits = self.logits(samples)
         ours = (self.probabilities(logits) if self.ending.seen else logits).numpy()[:, -outputs.shape[1] :]
-        shares = _are_shares(outputs)
-        if np.allclose(ours, outputs, rtol=1e-2, atol=1e-2) and (self.ending.seen or not shares):
-            return
-        if not shares:
-            raise ValueError(
-                f"the logits of model {self.model.name!r} cannot be found behind its last layer; "
-                f"let it end in Dense with activation='softmax' or 'sigmoid', or in a Softmax layer"
-            )
+        if np.allclose(ours, outputs, rtol=1e-2, atol=1e-2):
+            return None
+        if _are_shares(outputs):
+            return self._explain_odds("odds")
+        raise ValueError(
+            f"the logits of model {self.model.name!r} cannot be found behind its last layer; "
+            f"let it end in Dense with activation='softmax' or 'sigmoid', or in a Softmax layer"
+        )
+
+    def _hidden_odds(self, outputs: np.ndarray) -> str | None:
+        """Kind of the probabilities that come out of a layer that is not known to make any; None for numbers."""
+        if _are_shares(outputs):
+            return "odds"
+        made_by = frozenset() if self.exit is None else kinds(maker(self.exit))
+        inside = ((outputs > 0) & (outputs < 1)).mean() > 0.5 and ((outputs >= 0) & (outputs <= 1)).all()
+        return "unit odds" if inside and not made_by & {"Dense", "ReLU", "Relu"} else None
+
+    def _explain_odds(self, link: str) -> None:
         if self.exit is not None:
             self.exit = self._output
             self.__dict__.pop("_whole", None)
-        self.ending = Ending(self.exit, None, "odds", seen=True)
+        self.ending = Ending(self.exit, None, link, seen=True)
 
     def _samples(self, count: int) -> tf.Tensor:
         """Some series of noise, faint and loud."""
@@ -175,13 +198,22 @@ class Network:
         return scales * tf.random.stateless_normal((count, length or 256, channels or 1), seed=(0, 0))
 
 
-def _log_odds(shares: tf.Tensor) -> tf.Tensor:
-    """Log-odds of each class; what the others have is added up, not taken from one, which would cancel."""
-    others = shares @ (1 - tf.eye(shares.shape[-1]))
+def _log_odds(shares: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
+    """Log-odds of shares; what the others have is added up where it can be, not taken from one, which cancels."""
     tiny = np.finfo(np.float32).tiny
     return tf.math.log(shares + tiny) - tf.math.log(others + tiny)
 
 
-def _are_shares(output: np.ndarray) -> bool:
-    """Whether outputs look like the probabilities of several classes."""
-    return output.shape[1] > 1 and bool((output >= 0).all()) and abs(float(output.sum()) - len(output)) < 1e-3
+def _are_shares(outputs: np.ndarray) -> bool:
+    """Whether outputs look like the probabilities of several classes, also in half precision."""
+    return outputs.shape[1] > 1 and bool((outputs >= 0).all()) and bool((np.abs(outputs.sum(axis=1) - 1) < 2e-2).all())
+
+
+def _refuse_state(model: Any) -> None:
+    """Refuse layers that remember the last batch: looking at them would change what they remember."""
+    for layer in model._flatten_layers():
+        if getattr(layer, "stateful", False):
+            raise ValueError(
+                f"layer {layer.name!r} of model {model.name!r} is stateful: a score depends on the series before; "
+                f"build the model with stateful=False and take its weights over"
+            )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from inspect import signature
 from typing import Any, NamedTuple
 
 from .keras_graph import backwards, maker
@@ -82,6 +83,8 @@ def _run(operation: Any, *args: Any, inside: list[tuple[Any, Any]], closed: set[
 
 def _called(model: Any, args: tuple[Any, ...], kwargs: dict[str, Any], closed: set[int]) -> Any:
     """What a subclassed model computes, written down; or the model itself where that cannot be."""
+    if "training" in signature(model.call).parameters:
+        kwargs = {**kwargs, "training": False}
     try:
         return model.call(*args, **kwargs)
     except Exception:  # whatever a user's code makes of a symbolic tensor

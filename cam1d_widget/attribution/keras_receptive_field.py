@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .keras_graph import backwards, kinds, maker, sources
+from .keras_graph import backwards, kinds, made_by_keras, maker, sources
 from .receptive_field import ReceptiveField, union
 
 __all__ = ["receptive_field_of"]
@@ -87,16 +87,40 @@ def _normalized(layer: Any, fields: list[ReceptiveField]) -> ReceptiveField:
     return fields[0].blurred(0, fields[0].length) if everywhere else fields[0]
 
 
+def _in_order(layer: Any, tensor: Any) -> bool:
+    """Whether each step of a layer's output depends on the same step of its input."""
+    if "Layer" not in kinds(layer) or getattr(layer, "go_backwards", False) or "Permute" in kinds(layer):
+        return False
+    if made_by_keras(type(layer).call) and "Lambda" not in kinds(layer):
+        return tensor.shape[1] is not None or "Conv1DTranspose" not in kinds(layer)
+    before = sources(tensor)
+    return (
+        len(before) == 1 and len(before[0].shape) == 3 and None not in before[0].shape[1:] and _tried(layer, before[0])
+    )
+
+
+def _tried(layer: Any, source: Any) -> bool:
+    """Whether a change of a step changes that step of the output, at some steps of noise."""
+    steps = source.shape[1]
+    noise = np.random.default_rng(0).normal(size=(1, *source.shape[1:])).astype(np.float32)
+    straight = np.asarray(layer(noise))
+    for step in {0, 1 % steps, steps // 3, steps - 1} - {(steps - 1) / 2}:
+        other = noise.copy()
+        other[0, step] = 3 - other[0, step]
+        if (np.asarray(layer(other))[0, step] == straight[0, step]).all():
+            return False
+    return True
+
+
 def _mixed(tensor: Any, layer: Any, fields: list[ReceptiveField]) -> ReceptiveField:
     """Recurrence, attention and what is not known: everything is seen; a step is placed where it was before."""
     field = max(fields, key=len)
     steps = tensor.shape[1] if len(tensor.shape) == 3 else 1
     if steps == 1 or len(tensor.shape) != 3:
         return ReceptiveField.of_input(field.length).windowed(field.length)
-    # A layer, be it recurrent, attention or a user's own, is taken to keep its steps in order; a bare function, such as
-    # a slice, a flip or a roll, is not.
-    in_order = "Layer" in kinds(layer) and not getattr(layer, "go_backwards", False)
-    if in_order and steps in (len(field), None):
+    # Keras' own layers, recurrent ones and attention, keep their steps in order; a function, such as a slice, a flip or
+    # a roll, need not; and a user's own layer is tried.
+    if steps in (len(field), None) and _in_order(layer, tensor):
         return field.blurred(0, field.length)
     raise ValueError(
         f"layer {layer.name!r} ({type(layer).__name__}) makes {steps} steps of {len(field)} in a way that is not "

@@ -14,7 +14,7 @@ from tqdm.auto import tqdm
 from ..explanation import Explanation
 from .choices import Methods, chosen_methods, columns, described, in_windows, rows_of, wanted_targets, with_baseline
 from .classifier import check_series
-from .judged_maps import GrowingMaps, JudgedMaps, Window, averaged, judged_maps, parts
+from .judged_maps import GrowingMaps, JudgedMaps, NotFinite, Window, averaged, judged_maps, parts
 from .masking import channel_mean
 from .methods import AttributionMethod
 from .series import read_series
@@ -84,13 +84,24 @@ class LazyExplanation:
             names["class_names"] = getattr(classifier, "class_names", None)
         baseline = None
         if background is not None:
-            background = read_series("background", background, layout).values
-            background = check_series(background, None, x.shape[2], "background")
+            others = read_series("background", background, layout)
+            if (
+                None not in (series.channel_names, others.channel_names)
+                and series.channel_names != others.channel_names
+            ):
+                raise ValueError(
+                    f"background must have the channels of x, {', '.join(series.channel_names or ())}, in their order, "
+                    f"but has {', '.join(others.channel_names or ())}"
+                )
+            background = check_series(others.values, None, x.shape[2], "background")
             baseline = channel_mean(background)
+        if classifier.input_shape[0] is None:
+            classifier.scores(x[:1])  # what fits a network of any length depends on the length
         self.window = window
         averaged(x[:1], window)  # refuses a wrong window
         chosen = chosen_methods(methods, classifier, background)
         self._classifier = classifier
+        self._named = methods is not None
         # What nobody asked for by name must not make many instances take minutes.
         self.usual = tuple(method.label for method in chosen if methods is not None or not method.on_demand)
         self._methods = {method.label: with_baseline(method, baseline, x) for method in chosen}
@@ -180,9 +191,15 @@ class LazyExplanation:
         with tqdm(total=len(rows), desc="explaining", unit="series", disable=not progress, leave=False) as bar:
             try:
                 for part in parts(len(rows), self.x[0].nbytes, [self._methods[label] for label in growing]):
-                    for label, maps in growing.items():
+                    for label, maps in list(growing.items()):
                         bar.set_postfix_str(label)
-                        maps.take(part, self._judged(label, rows[part], targets[part]))
+                        try:
+                            maps.take(part, self._judged(label, rows[part], targets[part]))
+                        except NotFinite as fault:
+                            if self._named:
+                                raise
+                            warn(f"{label} is left out: {fault}", stacklevel=4)
+                            del growing[label]
                     done = part.stop
                     bar.update(done - part.start)
             except KeyboardInterrupt:

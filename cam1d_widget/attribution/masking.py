@@ -61,7 +61,13 @@ def baseline_for(x: np.ndarray, baseline: Baseline) -> np.ndarray:
             f"{baseline!r}, which needs a piece to look at; Occlusion, KernelSHAP and LIME take it"
         )
     values: Any = baseline(x) if callable(baseline) else 0 if baseline is None else baseline
-    values = np.asarray(values, dtype=x.dtype)
+    try:
+        values = np.asarray(values, dtype=x.dtype)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"baseline must be an array that broadcasts to x, a function of x, or one of the named baselines of "
+            f"attribution.masking, but is {baseline!r}"
+        ) from None
     try:
         reference = np.broadcast_to(values, x.shape)
     except ValueError:

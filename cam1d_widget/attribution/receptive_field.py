@@ -21,7 +21,11 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["ReceptiveField"]
+__all__ = ["ReceptiveField", "TooShort"]
+
+
+class TooShort(ValueError):
+    """A series from which a layer can make no step."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,7 +196,7 @@ class ReceptiveField:
 
     def _must_leave(self, steps: int) -> None:
         if steps < 1:
-            raise ValueError(f"a series of {self.length} samples is too short: a layer has no step left of {len(self)}")
+            raise TooShort(f"a series of {self.length} samples is too short: a layer has no step left of {len(self)}")
 
     def _taken(self, steps: np.ndarray) -> ReceptiveField:
         self._must_leave(len(steps))

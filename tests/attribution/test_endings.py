@@ -63,9 +63,40 @@ def test_log_odds_do_not_saturate(x):
     np.testing.assert_allclose(KerasClassifier(model).gradient(x, 1), margin, rtol=1e-3, atol=1e-6)
 
 
-def test_units_of_a_hidden_sigmoid_are_refused(x):
-    with pytest.raises(ValueError, match="cannot be found behind its last layer"):
-        KerasClassifier(question([L.GlobalAveragePooling1D(), Doubled(3, activation="sigmoid")]))
+@pytest.mark.parametrize("units", [1, 3])
+@pytest.mark.parametrize("kind", ["subclass", "lambda", "average"])
+def test_units_of_a_hidden_sigmoid_have_log_odds_each(kind, units, x):
+    series = keras.Input((300, 9))
+    pooled = L.GlobalAveragePooling1D()(L.Conv1D(4, 9, activation="relu")(series))
+    ends = {
+        "subclass": lambda: Doubled(units, activation="sigmoid")(pooled),
+        "lambda": lambda: L.Lambda(keras.ops.sigmoid)(L.Dense(units)(pooled)),
+        "average": lambda: L.Average()([L.Dense(units, activation="sigmoid")(pooled) for _ in range(2)]),
+    }
+    model = keras.Model(series, ends[kind]())
+    p, classifier = model.predict(x, verbose=0), KerasClassifier(model)
+    assert classifier.classes == max(units, 2)
+    np.testing.assert_allclose(classifier.probabilities(x)[:, -units:], p, rtol=1e-3)
+    np.testing.assert_allclose(classifier.scores(x)[:, -units:], np.log(p) - np.log(1 - p), rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("end", [lambda: L.ReLU(), lambda: L.Lambda(keras.ops.square)], ids=["relu", "square"])
+def test_numbers_are_not_made_probabilities(end, x):
+    classifier = KerasClassifier(question([L.GlobalAveragePooling1D(), L.Dense(3), end()]))
+    assert classifier.probabilities(x) is None
+    np.testing.assert_allclose(classifier.scores(x), classifier.model.predict(x, verbose=0), rtol=1e-4)
+
+
+@pytest.mark.parametrize("as_dict", [True, False])
+def test_loss_of_the_chosen_output_tells_what_it_means(as_dict, x):
+    series = keras.Input((300, 9))
+    pooled = L.GlobalAveragePooling1D()(L.Conv1D(4, 9)(series))
+    model = keras.Model(series, [L.Dense(1, name="a")(pooled), L.Dense(3, name="b")(pooled)])
+    binary = keras.losses.BinaryCrossentropy(from_logits=True)
+    several = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(loss={"a": binary, "b": several} if as_dict else [binary, several])
+    assert KerasClassifier(model, output="a").classes == 2
+    np.testing.assert_allclose(KerasClassifier(model, output="b").probabilities(x).sum(axis=1), 1, rtol=1e-5)
 
 
 def test_a_model_at_the_end_is_opened(x):

@@ -13,7 +13,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from ..keras_graph import kinds
+from ..keras_graph import kinds, made_by_keras
 
 __all__ = ["Largest", "Opaque", "Operation", "Pointwise", "Product", "Rearranged", "Summed", "Weighted", "operations"]
 
@@ -143,7 +143,7 @@ def operations(layer: Any, call: Call, arguments: Sequence[Any], tensors: int) -
         How many different tensors are among them.
     """
     names = kinds(layer)
-    if not _is_keras(type(layer).call) or "Lambda" in names:
+    if not made_by_keras(type(layer).call) or "Lambda" in names:
         return [Opaque(call, made_by_keras=False)]
     if names & _IDLE:
         return []
@@ -199,16 +199,10 @@ def _activation(function: Any) -> list[Operation]:
     name = _plain(getattr(function, "__name__", type(function).__name__))
     if name == "linear":
         return []
-    made_by_keras = _is_keras(function)
-    if made_by_keras and name in _FUNCTIONS:
+    own = made_by_keras(function)
+    if own and name in _FUNCTIONS:
         return [Pointwise(function, name)]
-    return [Opaque(function, name, made_by_keras)]
-
-
-def _is_keras(function: Any) -> bool:
-    """Whether Keras (or TensorFlow, whose activations go by the same names) made a function."""
-    module = getattr(function, "__module__", None) or ""
-    return module.split(".")[0] in ("keras", "tensorflow")
+    return [Opaque(function, name, own)]
 
 
 def _plain(name: str) -> str:

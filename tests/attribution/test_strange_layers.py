@@ -1,0 +1,178 @@
+"""Layers that are not what they seem: nothing is said of them that was not looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+from keras import layers as L
+
+from cam1d_widget import KerasClassifier, explain
+from cam1d_widget.attribution.explainer import as_classifier
+from cam1d_widget.attribution.methods import HiResCAM
+
+RNG = np.random.default_rng(11)
+STEPS, CHANNELS = 40, 3
+
+
+@pytest.fixture(scope="module")
+def x() -> np.ndarray:
+    return RNG.normal(size=(3, STEPS, CHANNELS)).astype(np.float32)
+
+
+def network(build: Any, head: Any = None, length: int | None = STEPS) -> keras.Model:
+    keras.utils.set_random_seed(4)
+    series = keras.Input((length, CHANNELS))
+    pooled = (head or L.GlobalAveragePooling1D())(build(series))
+    return keras.Model(series, L.Dense(3)(pooled))
+
+
+def conv(maps: Any) -> Any:
+    return L.Conv1D(6, 3, padding="same", activation="relu")(maps)
+
+
+class Reversed(L.Layer):
+    def call(self, x: Any) -> Any:
+        return keras.ops.flip(x, axis=1)
+
+
+class ReversedConv(L.Conv1D):
+    def call(self, x: Any) -> Any:
+        return super().call(keras.ops.flip(x, axis=1))
+
+
+class Scaled(L.Layer):
+    def call(self, x: Any) -> Any:
+        return 2 * x
+
+
+class RootMeanSquare(L.GlobalAveragePooling1D):
+    def call(self, x: Any, mask: Any = None) -> Any:
+        return keras.ops.sqrt(keras.ops.mean(x**2, axis=1))
+
+
+class AlwaysDropping(L.Dropout):
+    def call(self, x: Any, training: Any = None) -> Any:
+        return super().call(x, training=True)
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda series: conv(L.Lambda(lambda maps: maps[:, ::-1])(series)),
+        lambda series: conv(Reversed()(series)),
+        lambda series: ReversedConv(6, 3, padding="same")(series),
+        lambda series: conv(L.Permute((2, 1))(L.Conv1D(STEPS, 1)(series))),
+    ],
+    ids=["lambda", "layer", "subclass of a convolution", "permute"],
+)
+def test_map_whose_steps_may_be_out_of_order_is_not_placed(build):
+    assert "in a way that is not known" in str(KerasClassifier(network(build)).no_features)
+
+
+def test_layer_of_ones_own_that_keeps_its_steps_in_order_is_no_obstacle(x):
+    classifier = KerasClassifier(network(lambda series: Scaled()(conv(series))))
+    assert classifier.no_features is None
+    assert len(classifier.receptive_field) == STEPS
+
+
+@pytest.mark.parametrize(
+    ("build", "head"),
+    [
+        (conv, RootMeanSquare()),
+        (lambda series: L.Conv1D(6, 5)(series), L.GlobalAveragePooling1D(data_format="channels_first")),
+    ],
+    ids=["subclass of a pooling", "channels first"],
+)
+def test_pooling_that_is_none_over_time_is_not_called_one(build, head):
+    classifier = KerasClassifier(network(build, head))
+    assert classifier.head == "other"
+
+
+def test_constant_in_front_of_a_relu_breaks_the_sum(x):
+    series = keras.Input((STEPS, CHANNELS))
+    pooled = L.ReLU()(L.GlobalAveragePooling1D()(conv(series)) + (-0.2))
+    assert HiResCAM().exactness(KerasClassifier(keras.Model(series, L.Dense(3)(pooled)))) == "approximate"
+    ends_in_relu = keras.Model(series, L.Dense(1, activation="relu")(L.GlobalAveragePooling1D()(conv(series))))
+    assert HiResCAM().exactness(KerasClassifier(ends_in_relu)) == "approximate"
+
+
+def test_dropout_of_ones_own_that_trains_on_is_found_out():
+    with pytest.raises(ValueError, match="gives other scores each time"):
+        KerasClassifier(network(lambda series: AlwaysDropping(0.5)(conv(series))))
+
+
+def test_layer_that_remembers_is_refused_before_it_is_called():
+    series = keras.Input(batch_shape=(3, STEPS, CHANNELS))
+    recurrent = L.LSTM(4, stateful=True, name="memory")
+    model = keras.Model(series, L.Dense(2)(recurrent(series)))
+    before = [np.asarray(state) for state in recurrent.states]
+    with pytest.raises(ValueError, match=r"'memory' .* is stateful"):
+        KerasClassifier(model)
+    np.testing.assert_array_equal(before, [np.asarray(state) for state in recurrent.states])
+
+
+class Block(keras.Model):
+    """A block that trains unless it is told not to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.drop = L.Conv1D(6, 3, padding="same"), L.Dropout(0.5)
+
+    def call(self, x: Any, training: bool = True) -> Any:
+        return self.drop(self.conv(x), training=training)
+
+
+def test_block_that_trains_by_default_is_told_not_to(x):
+    model = network(lambda series: Block()(series, training=False))
+    np.testing.assert_allclose(KerasClassifier(model).scores(x), np.asarray(model(x, training=False)), rtol=1e-4)
+
+
+def test_series_that_is_too_short_is_refused_and_forgotten(x):
+    model = network(lambda series: L.Conv1D(6, 5, activation="relu")(series), length=None)
+    classifier = as_classifier(model)
+    first = explain(classifier, x, methods=["HiResCAM"], progress=False)
+    with pytest.raises(ValueError, match="a series of 3 samples is too short"):
+        explain(classifier, x[:, :3], methods=["HiResCAM"], progress=False)
+    again = explain(classifier, x, methods=["HiResCAM"], progress=False)
+    np.testing.assert_array_equal(again.attributions["HiResCAM"], first.attributions["HiResCAM"])
+
+
+def test_network_of_any_length_offers_what_it_can_place(x):
+    model = network(lambda series: conv(series[:, ::-1]), length=None)
+    methods = explain(model, x, progress=False).methods
+    assert "HiResCAM" not in methods
+    assert "Saliency" in methods
+
+
+def test_gradient_that_is_not_defined_leaves_its_methods_out_with_a_word(x):
+    def statistics(series: Any) -> Any:
+        maps = conv(series)
+        return L.Concatenate()([keras.ops.mean(maps, axis=1), keras.ops.std(maps, axis=1)])
+
+    model = network(statistics, L.Identity())
+    with pytest.warns(UserWarning, match="Integrated Gradients is left out: .* gradient is not defined everywhere"):
+        explanation = explain(model, x, background=np.zeros_like(x) + 0.5, progress=False)
+    assert "Occlusion" in explanation.methods
+    with pytest.raises(ValueError, match="Occlusion needs none"):
+        explain(model, x, methods=["Integrated Gradients"], background=np.zeros_like(x) + 0.5, progress=False)
+
+
+def test_another_last_activation_is_seen(x):
+    model = network(conv)
+    model.layers[-1].activation = keras.activations.softmax
+    assert explain(model, x, methods=["Saliency"], progress=False).probabilities is not None
+    model.compile("adam", "mse")
+    model.layers[-1].activation = keras.activations.linear
+    assert explain(model, x, methods=["Saliency"], progress=False).probabilities is None
+
+
+def test_columns_of_the_background_are_those_of_the_series(x):
+    frame = pd.DataFrame(x[0], columns=["a", "b", "c"])
+    with pytest.raises(
+        ValueError, match="background must have the channels of x, a, b, c, in their order, but has c, b, a"
+    ):
+        explain(network(conv), frame, background=frame[["c", "b", "a"]], progress=False)
