@@ -60,6 +60,10 @@ class Classifier(Protocol):
         """Whether S is its bias plus a function that doubles with the features."""
 
     @property
+    def continuous(self) -> bool:
+        """Whether S has no jumps, as masks make them, over which a path would have to add up."""
+
+    @property
     def receptive_field(self) -> ReceptiveField:
         """What each step of the explained layer sees."""
 

@@ -124,6 +124,11 @@ class KerasClassifier:
         return bool(self.score == "logits" and self._network.head.homogeneous)
 
     @property
+    def continuous(self) -> bool:
+        """Whether scores have no jumps, as a Masking layer makes where a series comes to its value."""
+        return not self._network.masked
+
+    @property
     def receptive_field(self) -> ReceptiveField:
         """What each step of the explained layer sees.
 

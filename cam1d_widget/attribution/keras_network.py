@@ -103,6 +103,11 @@ class Network:
         """What stands between the explained layer and the scores."""
         return Head() if self.entry is None or self.link in ("odds", "unit odds") else head_of(self.entry, self.ending)
 
+    @cached_property
+    def masked(self) -> bool:
+        """Whether a layer masks steps by their value."""
+        return any("Masking" in kinds(layer) for layer in self.model._flatten_layers())
+
     # Functions of tensors
 
     def logits(self, x: tf.Tensor) -> tf.Tensor:

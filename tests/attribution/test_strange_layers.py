@@ -176,3 +176,9 @@ def test_columns_of_the_background_are_those_of_the_series(x):
         ValueError, match="background must have the channels of x, a, b, c, in their order, but has c, b, a"
     ):
         explain(network(conv), frame, background=frame[["c", "b", "a"]], progress=False)
+
+
+def test_sum_over_a_path_is_not_promised_where_a_mask_makes_the_score_jump(x):
+    model = network(lambda series: L.Dense(4)(L.Masking()(series)))
+    explanation = explain(model, x, methods=["Integrated Gradients"], progress=False)
+    assert explanation.exactness["Integrated Gradients"] == "approximate"

@@ -17,6 +17,7 @@ from cam1d_widget.attribution.receptive_field import ReceptiveField
 class Formula:
     """A classifier given by its score and its gradient, one series at a time; its features are the series."""
 
+    continuous = True
     head, affine_head, additive_head, homogeneous_head, no_features = "flatten", False, False, False, None
 
     def __init__(self, score: Callable[..., Any], gradient: Callable[..., Any], shape: tuple[int, int], classes: int):
