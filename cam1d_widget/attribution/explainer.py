@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,7 @@ def as_classifier(
     chosen = {"layer": layer, "output": output, "score": score}
     if batch_size is not None:
         chosen["batch_size"] = batch_size
-    if isinstance(model, str | Path):  # what is in the file may change
+    if isinstance(model, str | Path) or not isinstance(layer, Hashable):  # what is in a file may change
         return KerasClassifier(model, **chosen)
     return _compiled(KerasClassifier, model, _version(model), **chosen)
 

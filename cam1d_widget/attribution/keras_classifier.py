@@ -61,8 +61,8 @@ class KerasClassifier:
     ) -> None:
         if score not in ("logits", "probabilities"):
             raise ValueError(f"score must be 'logits' or 'probabilities', but is {score!r}")
-        if batch_size < 1:
-            raise ValueError(f"batch_size must be at least 1, but is {batch_size}")
+        if not isinstance(batch_size, int | np.integer) or batch_size < 1:
+            raise ValueError(f"batch_size must be a whole number, at least 1, but is {batch_size!r}")
         self.model = readable(model)
         self._labels = getattr(model, "classes_", None)  # of a fitted classifier
         self.score = score

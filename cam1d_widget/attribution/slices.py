@@ -59,8 +59,7 @@ class Slices:
             start = _checked(change_points, length)
         else:
             size = -(-length // 10) if size is None else size
-            if not 1 <= size <= length:
-                raise ValueError(f"size must be from 1 to the {length} samples of a series, but is {size}")
+            _must_fit(size, length)
             start = np.arange(0, length, size)
         return cls(start, np.append(start[1:], length), length)
 
@@ -98,8 +97,7 @@ def windows(length: int, size: int, stride: int) -> np.ndarray:
     -------
     ndarray of int, of shape (window,)
     """
-    if not 1 <= size <= length:
-        raise ValueError(f"size must be from 1 to the {length} samples of a series, but is {size}")
+    _must_fit(size, length)
     if not 1 <= stride <= size:
         raise ValueError(f"stride must be from 1 to size ({size}), or samples are left out, but is {stride}")
     first = np.arange(0, length - size + 1, stride)
@@ -132,6 +130,11 @@ def pooled(values: np.ndarray, window: int | None = None, change_points: ChangeP
     slices = Slices.apart(values.shape[-2], window, change_points)
     sums = np.add.reduceat(values, slices.start, axis=-2, dtype=np.float64)
     return slices.divided(sums).astype(values.dtype)
+
+
+def _must_fit(size: int, length: int) -> None:
+    if not isinstance(size, int | np.integer) or not 1 <= size <= length:
+        raise ValueError(f"size must be a whole number from 1 to the {length} samples of a series, but is {size}")
 
 
 def _checked(change_points: Any, length: int) -> np.ndarray:

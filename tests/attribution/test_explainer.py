@@ -14,7 +14,7 @@ from keras import layers as L
 from cam1d_widget import Explanation, KerasClassifier, all_methods, explain
 from cam1d_widget.attribution.explainer import as_classifier
 from cam1d_widget.attribution.lazy_explanation import LazyExplanation
-from cam1d_widget.attribution.methods import AttributionMethod, IntegratedGradients, Occlusion
+from cam1d_widget.attribution.methods import AttributionMethod, IntegratedGradients, KernelSHAP, Occlusion
 from cam1d_widget.attribution.methods.base import Maps
 
 from .toys import linear, question
@@ -275,3 +275,18 @@ def test_maps_may_be_averaged_over_windows(classifier, x):
     assert len(np.unique(points.attributions["Saliency"][0, 0, :, 0])) == 3
     with pytest.raises(ValueError, match="window must be from 1 to the 300 samples"):
         explain(classifier, x[:1], methods=["Saliency"], window=301, progress=False)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"batch_size": 2.5}, "batch_size must be a whole number, at least 1, but is 2.5"),
+        ({"layer": ["conv1d"]}, "has no layer ['conv1d']"),
+        ({"methods": [KernelSHAP(size=4.5)]}, "size must be a whole number from 1 to the 300 samples"),
+        ({"methods": [IntegratedGradients(baseline="zero")]}, "baseline must be an array that broadcasts to x"),
+        ({"window": "5"}, "window must be a number of samples, or a sequence of change points, but is '5'"),
+    ],
+)
+def test_options_of_the_wrong_kind_are_refused_in_our_words(options, message, x):
+    with pytest.raises((ValueError, TypeError), match=re.escape(message)):
+        explain(question([L.Flatten(), L.Dense(4)]), x[:1], progress=False, **options)

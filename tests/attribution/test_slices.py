@@ -73,8 +73,8 @@ def test_overlapping_windows_are_averaged_not_added():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Slices.apart(10, 11), "size must be from 1 to the 10 samples"),
-        (lambda: Slices.apart(10, 0), "size must be from 1 to the 10 samples"),
+        (lambda: Slices.apart(10, 11), "size must be a whole number from 1 to the 10 samples"),
+        (lambda: Slices.apart(10, 0), "size must be a whole number from 1 to the 10 samples"),
         (lambda: Slices.apart(10, 2, [4]), "size and change_points exclude each other"),
         (lambda: Slices.apart(10, change_points=[4, 4]), "ascending"),
         (lambda: Slices.apart(10, change_points=[4.5]), "ascending"),
