@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import inspect
+import re
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -136,3 +138,10 @@ def test_methods_are_found_not_listed():
 def test_a_method_is_a_value():
     assert IntegratedGradients(steps=8) == replace(IntegratedGradients(), steps=8)
     assert "steps=8" in repr(IntegratedGradients(steps=8))
+
+
+def test_help_names_every_hyperparameter_once():
+    for method in all_methods():
+        if method.__module__.startswith("cam1d_widget."):
+            documented = re.findall(r"^(\w+) : ", inspect.cleandoc(method.__doc__ or ""), re.M)
+            assert sorted(documented) == sorted(field.name for field in fields(method)), method.label

@@ -7,6 +7,7 @@ Nothing has to be registered: a file that is there is found.
 
 from __future__ import annotations
 
+import inspect
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import Enum
@@ -21,6 +22,14 @@ __all__ = ["AttributionMethod", "Axiom", "ClassActivationMap", "Maps", "WeighedF
 # Bytes of gradients that are weighed at a time.
 _CACHE = 2**17
 FAMILIES = ("class activation map", "gradient", "propagation", "perturbation", "inherent")
+
+
+_HEADING = "Parameters\n----------"
+
+
+def _parameters(method: type) -> str:
+    """Hyperparameters in the docstring of a class of methods."""
+    return inspect.cleandoc(method.__doc__ or "").partition(_HEADING)[2].strip("\n")
 
 
 class Axiom(Enum):
@@ -94,6 +103,14 @@ class AttributionMethod(ABC):
     stochastic: ClassVar[bool] = False
     on_demand: ClassVar[bool] = False
     warning: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        """Show a method's inherited hyperparameters among its own, for help(), the notebook and the docs."""
+        super().__init_subclass__()
+        inherited = next((found for base in cls.__mro__[1:] if (found := _parameters(base))), "")
+        if inherited:
+            own = inspect.cleandoc(cls.__doc__ or "")
+            cls.__doc__ = f"{own}\n{inherited}" if _HEADING in own else f"{own}\n\n{_HEADING}\n{inherited}"
 
     @abstractmethod
     def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:

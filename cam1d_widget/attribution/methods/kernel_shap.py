@@ -23,21 +23,6 @@ class KernelSHAP(SliceSurrogate):
     Shapley values of M slices: exact where `samples` allow for all coalitions. Else they are fitted to those that weigh
     most and to pairs of others that are drawn, under the constraint that they add up. A slice's value is divided evenly
     among its samples.
-
-    Parameters
-    ----------
-    samples : int, optional
-        Coalitions to look at, twice the number of slices at least. Default: 2048 and twice the number of slices.
-    size : int, optional
-        Samples of the series in a slice. Default: a tenth of the series.
-    channels : {"each", "all"}
-        Whether each channel has slices of its own, or all share theirs (then the map has one channel).
-    change_points : sequence of int, optional
-        Samples at which slices begin, instead of `size`.
-    baseline : array that broadcasts to x, function of x, or PieceBaseline
-        What takes a slice's place. Default: the mean of each channel of `background`, or zero where there is none.
-    seed : int
-        Of the coalitions that are drawn, the same for every series.
     """
 
     label = "KernelSHAP"

@@ -22,18 +22,6 @@ class LIME(SliceSurrogate):
 
     Parameters
     ----------
-    samples : int, optional
-        Coalitions to look at, twice the number of slices at least. Default: 2048 and twice the number of slices.
-    size : int, optional
-        Samples of the series in a slice. Default: a tenth of the series.
-    channels : {"each", "all"}
-        Whether each channel has slices of its own, or all share theirs (then the map has one channel).
-    change_points : sequence of int, optional
-        Samples at which slices begin, instead of `size`.
-    baseline : array that broadcasts to x, function of x, or PieceBaseline
-        What takes a slice's place. Default: the mean of each channel of `background`, or zero where there is none.
-    seed : int
-        Of the coalitions that are drawn, the same for every series.
     kernel_width : float
         Width σ of the kernel, in units of the root of the number of slices.
     ridge : float
