@@ -11,25 +11,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import keras
 import numpy as np
 import tensorflow as tf
+from watch_network import trained
 
-from cam1d_widget import KerasClassifier, models
+from cam1d_widget import KerasClassifier
 from cam1d_widget.attribution.masking import Slices, channel_mean
 from cam1d_widget.attribution.methods import LIME, RISE, AblationCAM, KernelSHAP, Occlusion, ScoreCAM
-from cam1d_widget.data.watch import load_watch
 
 BATCH = 64
 
 
 def main() -> None:
     """Train the network, and print the figures."""
-    watch = load_watch()
-    keras.utils.set_random_seed(0)
-    model = models.question_cnn((300, 6), 7)
-    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-    model.fit(watch.x_train, watch.y_train, epochs=8, batch_size=32, verbose=0)
+    model, watch = trained()
     classifier, baseline = KerasClassifier(model, batch_size=BATCH), channel_mean(watch.x_train)
     speed(classifier, watch.x_test[:1], baseline)
     seeds(classifier, watch.x_test[::40], baseline)

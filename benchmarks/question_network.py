@@ -12,21 +12,16 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
-import keras
 import numpy as np
+from watch_network import trained
 
-from cam1d_widget import KerasClassifier, explain, models
+from cam1d_widget import KerasClassifier, explain
 from cam1d_widget.attribution.receptive_field import ReceptiveField
-from cam1d_widget.data.watch import load_watch
 
 
 def main() -> None:
     """Print every figure."""
-    watch = load_watch()
-    keras.utils.set_random_seed(0)
-    model = models.question_cnn((300, 6), 7)
-    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-    model.fit(watch.x_train, watch.y_train, epochs=8, batch_size=32, verbose=0)
+    model, watch = trained()
     print(f"test accuracy on held-out subjects: {model.evaluate(watch.x_test, watch.y_test, verbose=0)[1]:.3f}\n")
     imports()
     placement(KerasClassifier(model))
