@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .baselines import Blur, LinearBridge, LocalMean, Noise, PieceBaseline, Swap, channel_mean
-from .slices import ChangePoints, Slices, pooled, windows
+from .slices import ChangePoints, Slices, check_channels, pooled, windows
 
 __all__ = [
     "Baseline",
@@ -26,6 +26,7 @@ __all__ = [
     "Swap",
     "baseline_for",
     "channel_mean",
+    "check_channels",
     "nothing_left",
     "pooled",
     "replaced",

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Slices", "pooled", "windows"]
+__all__ = ["Slices", "check_channels", "pooled", "windows"]
 
 ChangePoints = Sequence[int] | np.ndarray | None
 """Samples at which one slice ends and the next begins."""
@@ -88,6 +88,12 @@ class Slices:
     def divided(self, values: np.ndarray) -> np.ndarray:
         """Each window's value divided evenly among its samples: (..., window, channel) to (..., time, channel)."""
         return np.asarray((values / self.sizes[:, np.newaxis])[..., self.of_sample, :])
+
+
+def check_channels(channels: str) -> None:
+    """Refuse a choice of channels that is none: each is taken away by itself, or all at once."""
+    if channels not in ("each", "all"):
+        raise ValueError(f"channels must be 'each' or 'all', but is {channels!r}")
 
 
 def windows(length: int, size: int, stride: int) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..classifier import Classifier, as_targets
 from ..local_scores import score_falls
-from ..masking import Baseline, ChangePoints, Slices, stand_ins
+from ..masking import Baseline, ChangePoints, Slices, check_channels, stand_ins
 from .base import AttributionMethod, Axiom, Maps
 
 
@@ -49,8 +49,7 @@ class Occlusion(AttributionMethod):
     axioms = frozenset({Axiom.DUMMY, Axiom.LINEARITY, Axiom.SYMMETRY, Axiom.IMPLEMENTATION})
 
     def __post_init__(self) -> None:
-        if self.channels not in ("each", "all"):
-            raise ValueError(f"channels must be 'each' or 'all', but is {self.channels!r}")
+        check_channels(self.channels)
         for name in ("size", "stride"):
             value = getattr(self, name)
             if value is not None and value < 1:

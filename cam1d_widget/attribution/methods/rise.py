@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from ..classifier import Classifier, as_targets
-from ..masking import Baseline, PieceBaseline, baseline_for, stacks
+from ..masking import Baseline, PieceBaseline, baseline_for, check_channels, stacks
 from .base import AttributionMethod, Axiom, Maps
 
 # Different shifts of the masks, at most.
@@ -58,8 +58,7 @@ class RISE(AttributionMethod):
     on_demand = True
 
     def __post_init__(self) -> None:
-        if self.channels not in ("each", "all"):
-            raise ValueError(f"channels must be 'each' or 'all', but is {self.channels!r}")
+        check_channels(self.channels)
         if self.masks < 2:
             raise ValueError(f"masks must be at least 2, but is {self.masks}")
         if not 0 < self.probability < 1:

@@ -10,7 +10,7 @@ from typing import Any, Literal, final
 import numpy as np
 
 from ..classifier import Classifier, as_targets
-from ..masking import Baseline, ChangePoints, PieceBaseline, Slices, stacks, stand_ins, without
+from ..masking import Baseline, ChangePoints, PieceBaseline, Slices, check_channels, stacks, stand_ins, without
 from ..regression import Fit
 from .base import AttributionMethod, Maps
 
@@ -54,8 +54,7 @@ class SliceSurrogate(AttributionMethod):
     on_demand = True
 
     def __post_init__(self) -> None:
-        if self.channels not in ("each", "all"):
-            raise ValueError(f"channels must be 'each' or 'all', but is {self.channels!r}")
+        check_channels(self.channels)
         for name in ("samples", "size"):
             value = getattr(self, name)
             if value is not None and value < 1:
