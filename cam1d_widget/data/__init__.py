@@ -1,5 +1,18 @@
-"""Real data for the notebooks, read from installed packages: nothing is downloaded."""
+"""Real data, read from installed packages, and series with known truth: nothing is downloaded."""
 
+from cam1d_widget.data.frequency_sums import make_frequency_sums
+from cam1d_widget.data.known_truth import KnownTruth
+from cam1d_widget.data.linear_probe import LinearProbe
+from cam1d_widget.data.low_variance import make_low_variance
+from cam1d_widget.data.planted_segments import make_planted_segments
 from cam1d_widget.data.watch import WatchWindows, load_watch
 
-__all__ = ["WatchWindows", "load_watch"]
+__all__ = [
+    "KnownTruth",
+    "LinearProbe",
+    "WatchWindows",
+    "load_watch",
+    "make_frequency_sums",
+    "make_low_variance",
+    "make_planted_segments",
+]
