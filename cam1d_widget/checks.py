@@ -65,15 +65,31 @@ def check_sampling_rate(sampling_rate: Any) -> float | None:
 
 def finite(name: str, values: Any) -> np.ndarray:
     """Numbers as float32, none of them NaN or infinite."""
-    values = np.asarray(values)
-    if values.dtype.kind not in "iufb":
-        raise TypeError(f"{name} must hold numbers, but holds {values.dtype}")
+    values = _numbers(name, values)
     if not np.isfinite(values).all():
         raise ValueError(
             f"{name} must be finite, but holds {np.count_nonzero(~np.isfinite(values))} NaN or infinite values"
         )
+    return values
+
+
+def with_gaps(name: str, values: Any) -> np.ndarray:
+    """Numbers as float32, none of them infinite; NaN is a gap."""
+    values = _numbers(name, values)
+    if np.isinf(values).any():
+        raise ValueError(
+            f"{name} must be finite, or NaN for a gap, but holds {np.count_nonzero(np.isinf(values))} infinite values"
+        )
+    return values
+
+
+def _numbers(name: str, values: Any) -> np.ndarray:
+    values = np.asarray(values)
+    if values.dtype.kind not in "iufb":
+        raise TypeError(f"{name} must hold numbers, but holds {values.dtype}")
     # a copy: what is explained does not change when the caller's array does
-    return values.astype(np.float32)
+    with np.errstate(over="ignore"):
+        return values.astype(np.float32)
 
 
 def shaped(name: str, values: np.ndarray, dims: str, shape: tuple[int | None, ...]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import check_names, check_sampling_rate, check_targets, check_true_classes, finite, shaped, shaped_as_map
+from .checks import check_names, check_sampling_rate, check_targets, check_true_classes, finite, shaped, shaped_as_map, with_gaps
 from .explanation_file import read_fields, refusing_damage, write_fields
 from .explanation_source import ExplanationSource
 from .still_picture import plot
@@ -31,7 +31,7 @@ class Explanation:
     Attributes
     ----------
     x : ndarray of shape (instance, time, channel)
-        The explained series, in the units that the classifier was fed.
+        The explained series, in the units that the classifier was fed; NaN is a gap in the line.
     scores : ndarray of shape (instance, class)
         The classifier's score of each class: logits, or what was asked for instead.
     targets : ndarray of int, of shape (instance, target)
@@ -101,7 +101,7 @@ class Explanation:
             object.__setattr__(self, name, value)
 
     def _fix_arrays(self) -> None:
-        self._fix(x=finite("x", self.x), scores=finite("scores", self.scores))
+        self._fix(x=with_gaps("x", self.x), scores=finite("scores", self.scores))
         shaped("x", self.x, "(instance, time, channel)", (None, None, None))
         instances = len(self.x)
         shaped("scores", self.scores, "(instance, class)", (instances, None))

@@ -150,11 +150,19 @@ def _draw_series(axis: Any, source: ExplanationSource, instance: int, channel: i
     time = np.arange(len(values)) / (source.sampling_rate or 1.0)
     [line] = axis.plot(time, values, color="#1b1b1f", linewidth=0.9)
     line.set_path_effects([Stroke(linewidth=2.4, foreground="white", alpha=0.8), Normal()])
+    if np.isnan(values).any():
+        axis.plot(time, _alone(values), ".", color="#1b1b1f", markersize=2.5)
     axis.margins(y=0.08)
     axis.set_xlim(_extent(source))
     label = " ".join(filter(None, [source.channel_names[channel], source.channel_units[channel]]))
     axis.set_ylabel(_plain(label), rotation=0, ha="right", va="center", fontsize=8)
     axis.tick_params(labelsize=7)
+
+
+def _alone(values: np.ndarray) -> np.ndarray:
+    """Values between two gaps, which no line joins; the others are NaN."""
+    gap = np.pad(np.isnan(values), 1, constant_values=True)
+    return np.where(gap[:-2] & gap[2:], values, np.nan)
 
 
 def _draw_bar(figure: Any, axes: list[Any], source: ExplanationSource, method: str, shown: dict[str, Any]) -> None:

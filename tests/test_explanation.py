@@ -33,6 +33,14 @@ def test_attribution_is_found_by_class_not_by_column():
     assert not explanation.has("Saliency", 0, 1)
 
 
+def test_gaps_in_a_series_stay_gaps_through_a_file(tmp_path):
+    x = parts()["x"]
+    x[0, 2:5, 1] = np.nan
+    explanation = Explanation(**parts(x=x))
+    explanation.save(tmp_path / "gaps.npz")
+    np.testing.assert_array_equal(Explanation.load(tmp_path / "gaps.npz").x, x.astype(np.float32))
+
+
 def test_file_brings_everything_back(tmp_path):
     explanation = Explanation(
         **parts(
@@ -106,7 +114,8 @@ def test_one_hot_true_classes_are_understood():
     ("changes", "message"),
     [
         ({"x": np.zeros((10, 3))}, "x must have shape (instance, time, channel), but has (10, 3)"),
-        ({"x": np.full((2, 10, 3), np.nan)}, "x must be finite, but holds 60 NaN or infinite values"),
+        ({"x": np.full((2, 10, 3), np.inf)}, "x must be finite, or NaN for a gap, but holds 60 infinite values"),
+        ({"x": np.full((2, 10, 3), 1e39)}, "x must be finite, or NaN for a gap, but holds 60 infinite values"),
         ({"scores": np.zeros((3, 4))}, "scores must have shape (instance, class) = (2, any), but has (3, 4)"),
         ({"targets": [[4], [0]]}, "targets must be class indices from 0 to 3, but hold 4"),
         ({"targets": [[-1], [1]]}, "but hold -1"),

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,17 @@ TABLES = json.loads((Path(__file__).parents[1] / "js" / "src" / "core" / "color_
 
 def images(figure):
     return [axis.images[0] for axis in figure.axes if axis.images]
+
+
+def test_gaps_are_gaps_in_the_line_and_a_sample_between_two_is_a_dot():
+    whole = explanation()
+    x = whole.x.copy()
+    x[0, [10, 12], 0] = np.nan
+    figure = replace(whole, x=x).plot(0, 1, "Gradient × Input")
+    line, dots = figure.axes[0].lines
+    assert np.flatnonzero(np.isnan(line.get_ydata())).tolist() == [10, 12]
+    assert np.flatnonzero(~np.isnan(dots.get_ydata())).tolist() == [11]
+    assert len(figure.axes[1].lines) == 1
 
 
 @pytest.mark.parametrize(("name", "signed"), [("signed", True), ("unsigned", False)])

@@ -174,8 +174,10 @@ def check_series(x: Any, time: int | None, channels: int | None, argument: str =
         raise ValueError(f"{argument} must have {time} samples, as the model was built for, but has shape {x.shape}")
     if not np.isfinite(x).all():
         instances = np.flatnonzero(~np.isfinite(x).all(axis=(1, 2)))
+        gaps = ", and show the gaps by dataclasses.replace(explanation, x=x)" if argument == "x" else ""
         raise ValueError(
-            f"{argument} must be finite, but holds NaN or infinite values, first in instance {instances[0]}; fill them"
+            f"{argument} must be finite, but holds NaN or infinite values, first in instance {instances[0]}; explain it "
+            f"with these filled, as the model was trained{gaps}"
         )
     return x.astype(np.float32, copy=False)
 

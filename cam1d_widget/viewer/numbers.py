@@ -40,4 +40,5 @@ def _write_csv(path: Path, headings: list[str], columns: np.ndarray) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(headings)
-        writer.writerows([[f"{value:.9g}" for value in line] for line in columns])
+        # a gap is an empty field
+        writer.writerows([["" if np.isnan(value) else f"{value:.9g}" for value in line] for line in columns])

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Column } from "../lib/core/column.js";
+import { drawLine } from "../lib/core/draw_line.js";
 import { drawScene } from "../lib/core/draw.js";
 import { DEFAULTS } from "../lib/core/options.js";
 import { makePicture } from "../lib/core/picture.js";
@@ -168,4 +170,20 @@ test("what was written of a window stands in the first row, as text, with a bar 
   assert.equal(texts.filter((text) => text === "<b>turn</b>").length, 1);
   const bars = rects.filter(({ color }) => color === "#cc79a7");
   assert.deepEqual(bars.map(({ rect }) => [rect[0], rect[2]]), [[200, 200], [200, 200]]);
+});
+
+test("of very many samples, those between two gaps are a pixel wide, and no place is not a number", () => {
+  const samples = 8000;
+  const values = new Float32Array(samples).fill(NaN);
+  values[4000] = 5;
+  values[100] = 1;
+  const many = { origin: 100 + 0.025, step: 0.05, samples, left: 100, right: 500 };
+  const places = [];
+  const pen = recorder().context;
+  const place = (x, y) => places.push([x, y]);
+  const watched = new Proxy(pen, { get: (target, name) => (name === "lineTo" || name === "moveTo" ? place : target[name]), set: Reflect.set });
+  drawLine(watched, new Column(values, 0, 1, samples), { low: 0, high: 6, clipped: false }, { top: 0, height: 100 }, many, LIGHT, "#000");
+  assert.ok(places.flat().every(Number.isFinite));
+  const near = places.map(([x]) => x).filter((x) => x > 290 && x < 310);
+  assert.ok(Math.max(...near) - Math.min(...near) >= 1);
 });

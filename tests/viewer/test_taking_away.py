@@ -1,6 +1,7 @@
 """Files of the picture on show and of its numbers."""
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -30,6 +31,16 @@ def test_numbers_are_those_on_show(viewer, method, tmp_path):
     assert headings[4] == (f"{method}: all channels" if method == "Grad-CAM" else f'{method}: a,"b"')
     written = np.array(lines, float)
     np.testing.assert_allclose(written, np.column_stack([np.arange(60) / 25, whole.x[2], values]), rtol=1e-6)
+
+
+def test_a_gap_is_an_empty_field(tmp_path):
+    whole = explanation()
+    x = whole.x.copy()
+    x[0, 7, 1] = np.nan
+    viewer = ExplanationViewer(replace(whole, x=x))
+    with viewer.save_numbers(tmp_path / "numbers.csv").open(newline="") as file:
+        lines = list(csv.reader(file))
+    assert [line[2] == "" for line in lines[7:10]] == [False, True, False]
 
 
 def test_numbers_of_another_form_and_folders_that_are_not_there_are_refused(viewer, tmp_path):

@@ -18,7 +18,10 @@ export function csvOf(picture: Picture, facts: Facts): string {
     ...channels.map((channel) => series.values[sample * series.channels + channel]),
     ...mapped.map((channel) => attributionAt(picture, sample, channel)),
   ]);
-  return [headings.map(quoted), ...lines].map((line) => line.join(",")).join("\r\n") + "\r\n";
+  return [headings.map(quoted), ...lines.map(fields)].map((line) => line.join(",")).join("\r\n") + "\r\n";
 }
+
+/** What is not a number is a gap: an empty field. */
+const fields = (values: number[]): string[] => values.map((value) => (Number.isNaN(value) ? "" : String(value)));
 
 const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);

@@ -26,12 +26,13 @@ export function drawColoredLine(
   pen.save();
   clipTo(pen, row, frame.axis);
   traceLine(pen, signal, range, row, frame.axis);
-  pen.lineJoin = "round";
+  pen.lineJoin = pen.lineCap = "round";
   pen.strokeStyle = theme.ink;
   pen.globalAlpha = 0.75;
   pen.lineWidth = low ? 2.6 : 4.4;
   pen.stroke();
   pen.globalAlpha = 1;
+  pen.lineCap = "butt";
   pen.lineWidth = low ? 1.6 : 3;
   segmentsByColor(signal, heat, scale, range, row, frame).forEach((segments, level) => {
     pen.strokeStyle = scale.colors[Math.min(255, Math.round(((level + 0.5) * 256) / LEVELS))];

@@ -50,7 +50,7 @@ export function clipTo(pen: Pen, row: Row, axis: TimeAxis): void {
 
 function strokeHaloed(pen: Pen, row: Row, theme: Theme, color: string): void {
   const low = row.height < LOW;
-  pen.lineJoin = "round";
+  pen.lineJoin = pen.lineCap = "round";
   pen.strokeStyle = theme.background;
   pen.globalAlpha = 0.8;
   pen.lineWidth = low ? 2.4 : 3.4;
@@ -111,6 +111,11 @@ function traceBand(pen: Pen, band: Float32Array, reach: number, range: ValueRang
     while (stop < band.length && !Number.isNaN(band[stop + 1])) {
       pen.lineTo(pixelOf(band[stop], axis), valueToPixel(band[stop + 2], range, row) - reach);
       stop += 3;
+    }
+    // The last stretch is a pixel wide, too: on its own, between two gaps, it would not be seen.
+    for (const side of stop > start ? [2, 1] : []) {
+      const y = valueToPixel(band[stop - 3 + side], range, row) + (side === 2 ? -reach : reach);
+      pen.lineTo(Math.min(pixelOf(band[stop - 3], axis) + 1, pixelOf(axis.samples - 1, axis)), y);
     }
     for (let place = stop - 3; place >= start; place -= 3) {
       pen.lineTo(pixelOf(band[place], axis), valueToPixel(band[place + 1], range, row) + reach);

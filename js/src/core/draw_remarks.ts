@@ -9,7 +9,7 @@ export function remarksOf({ picture }: Scene, { axis }: Frame): string[] {
     remarks.push(`${hidden} of ${picture.series.channels} channels hidden`);
   }
   if (axis.step < 0.5) {
-    remarks.push(`1 px = ${formatNumber(1 / axis.step, 3)} samples: the line keeps least and largest, the color the largest |value|`);
+    remarks.push(`1 px = ${formatNumber(1 / axis.step, 3)} samples, extremes kept`);
   }
   if (picture.options.gain !== 1) {
     remarks.push(`gain × ${formatNumber(picture.options.gain, 2)}`);

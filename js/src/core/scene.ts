@@ -20,7 +20,7 @@ export type Ink = Pick<
   CanvasRenderingContext2D,
   | "save" | "restore" | "beginPath" | "moveTo" | "lineTo" | "closePath" | "rect" | "clip" | "stroke" | "fill"
   | "fillRect" | "strokeRect" | "fillText" | "measureText" | "setLineDash" | "fillStyle" | "strokeStyle" | "lineWidth"
-  | "lineJoin" | "globalAlpha" | "font" | "textAlign" | "textBaseline"
+  | "lineJoin" | "lineCap" | "globalAlpha" | "font" | "textAlign" | "textBaseline"
 >;
 
 /** A row of cells: one color a device pixel. */

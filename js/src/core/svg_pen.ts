@@ -14,6 +14,7 @@ interface State {
   strokeStyle: string;
   lineWidth: number;
   lineJoin: CanvasLineJoin;
+  lineCap: CanvasLineCap;
   globalAlpha: number;
   font: string;
   textAlign: CanvasTextAlign;
@@ -27,6 +28,7 @@ const START: State = {
   strokeStyle: "#000",
   lineWidth: 1,
   lineJoin: "miter",
+  lineCap: "butt",
   globalAlpha: 1,
   font: "10px sans-serif",
   textAlign: "start",
@@ -98,9 +100,9 @@ export class SvgPen implements Pen {
   }
 
   stroke(): void {
-    const { strokeStyle, lineWidth, lineJoin, dash } = this.state;
+    const { strokeStyle, lineWidth, lineJoin, lineCap, dash } = this.state;
     const dashes = dash.length > 0 ? ` stroke-dasharray="${dash.join(" ")}"` : "";
-    const style = `stroke="${escaped(strokeStyle)}" stroke-width="${short(lineWidth)}" stroke-linejoin="${lineJoin}"${dashes}`;
+    const style = `stroke="${escaped(strokeStyle)}" stroke-width="${short(lineWidth)}" stroke-linejoin="${lineJoin}" stroke-linecap="${lineCap}"${dashes}`;
     this.add(`<path d="${this.path}" fill="none" ${style}`);
   }
 
@@ -155,6 +157,7 @@ export class SvgPen implements Pen {
   declare strokeStyle: string;
   declare lineWidth: number;
   declare lineJoin: CanvasLineJoin;
+  declare lineCap: CanvasLineCap;
   declare globalAlpha: number;
   declare font: string;
   declare textAlign: CanvasTextAlign;

@@ -164,7 +164,7 @@ export function readout(picture: Picture, facts: Facts, sample: number): Readout
   const readings = picture.channels.map((channel) => ({
     channel,
     name: facts.channel_names[channel],
-    value: `${formatNumber(picture.signals[channel].at(sample))} ${facts.channel_units[channel]}`.trim(),
+    value: valueText(picture.signals[channel].at(sample), facts.channel_units[channel]),
     attribution: unseen ? null : attributionAt(picture, sample, channel),
   }));
   const size = ({ attribution }: Reading): number => Math.abs(attribution ?? 0);
@@ -175,6 +175,9 @@ export function readout(picture: Picture, facts: Facts, sample: number): Readout
   }
   return { time: timeText(facts, sample), readings: readings.filter((one) => kept.has(one)), notes };
 }
+
+const valueText = (value: number, unit: string): string =>
+  Number.isNaN(value) ? "gap" : `${formatNumber(value)} ${unit}`.trim();
 
 const timeText = (facts: Facts, sample: number): string =>
   facts.sampling_rate === null ? `sample ${sample}` : `${formatTime(sample, facts.sampling_rate)} (sample ${sample})`;
