@@ -1,0 +1,70 @@
+"""AOPC: by how much the score falls, on average, while the most relevant half is taken away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..classifier import Classifier
+from ..masking import Baseline
+from .collapse import Over
+from .perturbation import Measure, PerturbationCurves, perturbed
+
+__all__ = ["aopc"]
+
+
+def aopc(
+    classifier: Classifier,
+    x: Any,
+    attribution: Any,
+    target: Any,
+    *,
+    fill: Baseline = None,
+    over: Over | None = "time",
+    window: int = 1,
+    steps: int = 10,
+    most: float = 0.5,
+    measure: Measure = "score",
+    orders: int = 3,
+    seed: int = 0,
+) -> PerturbationCurves:
+    r"""By how much the score falls, on average over the steps, while the most relevant part is taken away.
+
+    .. math:: \text{AOPC} = \frac{1}{K + 1} \sum_{k=0}^{K} S(x) - S(x_k), \qquad
+        \text{AOPCR} = \text{AOPC} - \overline{\text{AOPC}}_\text{random}
+
+    The larger, the better. AOPCR is the result's :attr:`~.BesideRandom.margin`, of each series
+    :attr:`~.BesideRandom.margins`.
+
+    Parameters
+    ----------
+    classifier, x, attribution, target, fill, over, window, measure, orders, seed
+        As in :func:`~cam1d_widget.attribution.metrics.deletion`. The usual target is the predicted class.
+    steps : int
+        Steps K.
+    most : float
+        Part of the series that is gone at the last step.
+
+    Returns
+    -------
+    PerturbationCurves
+        `values` are the AOPCs, in units of the score, which do not compare between models.
+
+    Notes
+    -----
+    Samek et al. (2017), https://arxiv.org/abs/1509.06321. MILLET (Early et al. 2024, https://arxiv.org/abs/2311.10049)
+    has the same 11 steps up to a half, three random orders and logits, and *deletes*: the series gets shorter, which a
+    network with a Flatten head cannot take. Here samples are filled instead, and the length stays.
+    """
+    if not isinstance(steps, int | np.integer) or steps < 1 or not 0 < most <= 1:
+        raise ValueError(f"steps must be at least 1 and most above 0 and up to 1, but are {steps!r} and {most!r}")
+    fractions = np.linspace(0, most, steps + 1)
+    made = perturbed(classifier, x, attribution, target, fractions, fill=fill, over=over, window=window,
+                     measure=measure, orders=orders, seed=seed)  # fmt: skip
+    falls, random = (
+        (curves[..., :1] - curves).mean(axis=-1, dtype=np.float64) for curves in (made.curves, made.random_curves)
+    )
+    return PerturbationCurves(
+        "AOPC", "larger", falls, random, made.targets, measure, fractions, made.curves, made.random_curves
+    )

@@ -1,0 +1,115 @@
+"""Deletion and insertion: how fast a score falls, or comes back, in the order of a map."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+
+from ..classifier import Classifier
+from ..masking import Baseline
+from .collapse import Over
+from .perturbation import Measure, PerturbationCurves, perturbed
+
+__all__ = ["deletion", "insertion"]
+
+
+def deletion(
+    classifier: Classifier,
+    x: Any,
+    attribution: Any,
+    target: Any,
+    *,
+    fill: Baseline = None,
+    over: Over | None = None,
+    window: int = 1,
+    steps: int = 20,
+    measure: Measure = "probability",
+    orders: int = 5,
+    seed: int = 0,
+) -> PerturbationCurves:
+    r"""How fast the class is lost when what the map calls most relevant is taken away first.
+
+    .. math:: \text{AUC} = \int_0^1 p\,(x \text{ without the first } f \text{ of its pieces})\, df
+
+    The smaller, the better; what matters is the distance to random orders, which are drawn beside it.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    x : array-like of shape (instance, time, channel), or (time, channel) for one
+    attribution : array-like of shape (instance, time, channel or 1), or (time, channel or 1) for one
+        Signed: what speaks against the class comes last.
+    target : int, or ndarray of int of shape (instance,)
+        Explained class.
+    fill : array that broadcasts to x, function of x, PieceBaseline, or None
+        What stands where samples are gone; None stands for zero. Different fills crown different maps, and one that
+        no training series looks like drives all to one class: look at two, and at each class.
+    over : {"time", "channel", "cell"}, optional
+        Take away windows of all channels, whole channels, or windows of a channel. Default: "time" for a map of all
+        channels, else "cell".
+    window : int
+        Samples in a window, which go together, the ones with the largest mean first. Single samples that are gone are
+        spikes to a convolution, and curves then tell more of those than of the map.
+    steps : int
+        Steps of the curve, from nothing to everything.
+    measure : {"probability", "score"}
+        What is watched.
+    orders : int
+        Random orders of the same pieces.
+    seed : int
+        Of the random orders, and of how ties are broken.
+
+    Returns
+    -------
+    PerturbationCurves
+        `values` are the areas under the curves, by the trapezoidal rule, as part of the whole.
+
+    Notes
+    -----
+    Petsiuk et al. (2018), https://arxiv.org/abs/1806.07421, who blur or blacken pixels. xplique ranks single samples of
+    channels, and fills with one number for all channels. InterpretTime
+    (Turbé et al. 2023, https://doi.org/10.1038/s42256-023-00620-w) replaces by N(0, 1) what is above a quantile of the
+    positive relevance, so that its steps differ in size from map to map, and its random order is made of blocks.
+    """
+    return _areas("deletion", "smaller", classifier, x, attribution, target, steps, fill=fill, over=over, window=window,
+                  measure=measure, orders=orders, seed=seed)  # fmt: skip
+
+
+def insertion(
+    classifier: Classifier,
+    x: Any,
+    attribution: Any,
+    target: Any,
+    *,
+    fill: Baseline = None,
+    over: Over | None = None,
+    window: int = 1,
+    steps: int = 20,
+    measure: Measure = "probability",
+    orders: int = 5,
+    seed: int = 0,
+) -> PerturbationCurves:
+    """How fast the class comes back when what the map calls most relevant is put back first, from nothing.
+
+    The larger, the better. Parameters, result and paper as in :func:`deletion`; `fractions` are those that are there.
+    """
+    return _areas("insertion", "larger", classifier, x, attribution, target, steps, fill=fill, over=over, window=window,
+                  measure=measure, orders=orders, seed=seed, insert=True)  # fmt: skip
+
+
+def _areas(
+    metric: str, better: Literal["larger", "smaller"], classifier: Classifier, x: Any, attribution: Any, target: Any,
+    steps: int, **options: Any,
+) -> PerturbationCurves:  # fmt: skip
+    if not isinstance(steps, int | np.integer) or steps < 1:
+        raise ValueError(f"steps must be a whole number, at least 1, but is {steps!r}")
+    fractions = np.linspace(0, 1, steps + 1)
+    made = perturbed(classifier, x, attribution, target, fractions, **options)
+    areas, random = (
+        (curves[..., 1:] + curves[..., :-1]).mean(axis=-1, dtype=np.float64) / 2
+        for curves in (made.curves, made.random_curves)
+    )
+    return PerturbationCurves(
+        metric, better, areas, random, made.targets, options["measure"], fractions, made.curves, made.random_curves
+    )

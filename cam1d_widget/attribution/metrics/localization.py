@@ -1,0 +1,77 @@
+"""How well maps tell a place that is known, with what a random map would get beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .collapse import Over
+
+__all__ = ["Localization"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Localization:
+    """Score of maps against the truth, one an instance.
+
+    Attributes
+    ----------
+    metric : str
+        What it is called.
+    over : {"time", "channel", "cell"}
+        What was ranked.
+    values : ndarray of shape (instance,)
+        From 0 to 1, the more the better; nan where it is not defined.
+    chance : ndarray of shape (instance,)
+        What a random map gets on average.
+    share : ndarray of shape (instance,)
+        Part of the items that are true. Where it is 0 or 1 there is nothing to find.
+    """
+
+    metric: str
+    over: Over
+    values: np.ndarray
+    chance: np.ndarray
+    share: np.ndarray
+
+    @property
+    def telling(self) -> np.ndarray:
+        """Which instances say anything of the maps: those with some items that are true and some that are not."""
+        return (self.share > 0) & (self.share < 1)
+
+    @property
+    def mean(self) -> float:
+        """Mean over the instances that say anything; nan if there are none."""
+        return _mean(self.values[self.telling])
+
+    @property
+    def mean_chance(self) -> float:
+        """What a random map gets on the same instances."""
+        return _mean(self.chance[self.telling])
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation over the instances that say anything."""
+        return float(self.values[self.telling].std()) if self.telling.any() else float("nan")
+
+    def per_class(self, y: Any) -> dict[int, float]:
+        """Mean over the telling instances of each class, by `y` of shape (instance,)."""
+        y = np.asarray(y)
+        if y.shape != self.values.shape:
+            raise ValueError(f"y must have shape (instance,) = {self.values.shape}, but has {y.shape}")
+        return {int(one): _mean(self.values[self.telling & (y == one)]) for one in np.unique(y)}
+
+    def __float__(self) -> float:
+        return self.mean
+
+    def __repr__(self) -> str:
+        left_out = len(self.values) - int(self.telling.sum())
+        words = f"{self.metric} over {self.over}: {self.mean:.3f}, by chance {self.mean_chance:.3f}"
+        rest = f"; {left_out} left out, of which nothing or everything is true" if left_out else ""
+        return f"<{words} ({int(self.telling.sum())} maps{rest})>"
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean()) if len(values) else float("nan")

@@ -1,0 +1,165 @@
+"""What becomes of a score when a series is taken away piece by piece, in the order of a map and in random ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from ..classifier import Classifier, as_targets
+from ..masking import Baseline, Slices, stacks, stand_ins, without
+from .beside_random import BesideRandom
+from .collapse import Over, many_maps
+
+__all__ = ["Measure", "PerturbationCurves", "measured", "perturbed", "pieces_of"]
+
+Measure = Literal["probability", "score"]
+"""What is watched: the probability of the explained class, or its score."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PerturbationCurves(BesideRandom):
+    """Curves of a score against the part of the series that is gone, or there, and what sums each of them up.
+
+    Attributes
+    ----------
+    measure : {"probability", "score"}
+        What is watched.
+    fractions : ndarray of shape (step,)
+        Part of the pieces that are gone (of an insertion: there) at each step.
+    curves : ndarray of shape (instance, step)
+        Of the maps.
+    random_curves : ndarray of shape (order, instance, step)
+        Of random orders.
+    """
+
+    measure: Measure
+    fractions: np.ndarray
+    curves: np.ndarray
+    random_curves: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Perturbed:
+    """Curves that are not summed up yet; attributes as in :class:`PerturbationCurves`."""
+
+    targets: np.ndarray
+    curves: np.ndarray
+    random_curves: np.ndarray
+
+
+def perturbed(
+    classifier: Classifier,
+    x: Any,
+    attribution: Any,
+    target: Any,
+    fractions: np.ndarray,
+    *,
+    fill: Baseline,
+    over: Over | None,
+    window: int,
+    measure: Measure,
+    orders: int,
+    seed: int,
+    insert: bool = False,
+) -> Perturbed:
+    """Curves of a map and of random orders; arguments as in :func:`~.deletion`, `insert`: begin with nothing."""
+    if not isinstance(orders, int | np.integer) or orders < 1:
+        raise ValueError(f"orders must be a whole number of random orders, at least 1, but is {orders!r}")
+    x, maps = series_and_maps(x, attribution)
+    targets = as_targets(target, len(x), classifier.classes)
+    over = ("time" if maps.shape[2] == 1 else "cell") if over is None else over
+    grid = pieces_of(x.shape[1:], over, window)
+    made = []
+    for place, (one, values, stand_in) in enumerate(zip(x, maps, stand_ins(x, fill), strict=True)):
+        places = _orders(_worth(values, grid, x.shape[2]), orders, (seed, place))
+        gone = _Gone(one, places, grid, stand_in, fractions, insert)
+        made.append(_curves(classifier, gone, int(targets[place]), measure))
+    curves = np.stack(made, axis=1)
+    return Perturbed(targets, curves[0], curves[1:])
+
+
+def series_and_maps(x: Any, attribution: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Series (instance, time, channel) and their maps (instance, time, channel or 1), which must fit."""
+    x, maps = many_maps("x", x), many_maps("attribution", attribution)
+    if maps.shape[:2] != x.shape[:2] or maps.shape[2] not in (1, x.shape[2]):
+        raise ValueError(
+            f"attribution must have the shape of x (instance, time, channel) = {x.shape}, or channel of size 1, "
+            f"but has {maps.shape}"
+        )
+    return x if x.dtype.kind == "f" else x.astype(np.float32), maps
+
+
+def pieces_of(shape: tuple[int, ...], over: Over, window: int = 1) -> np.ndarray:
+    """Which piece each sample of a series (time, channel) is in: int of shape (time, channel or 1).
+
+    Parameters
+    ----------
+    shape : tuple of int
+    over : {"time", "channel", "cell"}
+        Take away windows of all channels, whole channels, or windows of a channel.
+    window : int
+        Samples in a window.
+    """
+    time, channels = shape
+    if over == "channel":
+        return np.broadcast_to(np.arange(channels), (time, channels))
+    windows = Slices.apart(time, window).of_sample[:, np.newaxis]
+    if over == "time":
+        return windows
+    if over != "cell":
+        raise ValueError(f"over must be one of 'time', 'channel', 'cell', but is {over!r}")
+    return windows * channels + np.arange(channels)
+
+
+def _worth(values: np.ndarray, grid: np.ndarray, channels: int) -> np.ndarray:
+    """Mean of a map (time, channel or 1) in each piece, of shape (piece,)."""
+    values = np.broadcast_to(values, (len(values), channels)).astype(np.float64)
+    values = values.sum(axis=1, keepdims=True) if grid.shape[1] == 1 else values
+    return np.bincount(grid.ravel(), values.ravel()) / np.bincount(grid.ravel())
+
+
+def _orders(worth: np.ndarray, orders: int, seed: tuple[int, int]) -> np.ndarray:
+    """Place of each piece in the order of the map, ties broken at random, and in random ones: (order, piece)."""
+    rng = np.random.default_rng(seed)
+    places = np.empty((1 + orders, len(worth)), int)
+    places[0, np.lexsort((rng.random(len(worth)), -worth))] = np.arange(len(worth))
+    places[1:] = rng.permuted(np.tile(np.arange(len(worth)), (orders, 1)), axis=1)
+    return places
+
+
+class _Gone:
+    """One series (time, channel), with the first pieces of each order gone (or there) at each step."""
+
+    def __init__(
+        self, x: np.ndarray, places: np.ndarray, grid: np.ndarray, stand_in: Any, fractions: np.ndarray, insert: bool
+    ) -> None:
+        self.x, self.shape = x, (len(places), len(fractions))
+        self._places, self._grid, self._stand_in, self._insert = places, grid, stand_in, insert
+        self._counts = np.rint(fractions * places.shape[1]).astype(int)
+
+    def series(self, part: slice) -> np.ndarray:
+        """Some of them, counted order by order."""
+        order, step = np.divmod(np.arange(part.start, part.stop), self.shape[1])
+        first = self._places[order] < self._counts[step, np.newaxis]
+        return without(self.x, (~first if self._insert else first)[:, self._grid], self._stand_in)
+
+
+def _curves(classifier: Classifier, gone: _Gone, target: int, measure: Measure) -> np.ndarray:
+    """What is watched, at each step of each order, of shape (order, step)."""
+    parts = stacks(gone.shape[0] * gone.shape[1], gone.x.nbytes)
+    values = [measured(classifier, gone.series(part), target, measure) for part in parts]
+    return np.concatenate(values).reshape(gone.shape)
+
+
+def measured(classifier: Classifier, x: np.ndarray, target: int, measure: Measure) -> np.ndarray:
+    """Probability or score of a class on each series, of shape (instance,)."""
+    if measure == "score":
+        return classifier.scores(x)[:, target]
+    if measure != "probability":
+        raise ValueError(f"measure must be 'probability' or 'score', but is {measure!r}")
+    shares = classifier.probabilities(x)
+    if shares is None:
+        raise ValueError("measure must be 'score' for a classifier that has no probabilities, but is 'probability'")
+    return shares[:, target]

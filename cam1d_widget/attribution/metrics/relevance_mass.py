@@ -1,0 +1,44 @@
+"""Relevance mass accuracy: how much of the map lies where it should."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+
+from .collapse import Over, collapsed
+from .localization import Localization
+
+__all__ = ["relevance_mass"]
+
+
+def relevance_mass(
+    attribution: Any, truth: Any, *, over: Over = "time", sign: Literal["positive", "absolute"] = "positive"
+) -> Localization:
+    """Part of the map's sum that lies on true items.
+
+    Parameters
+    ----------
+    attribution, truth, over, sign
+        As in :func:`~cam1d_widget.attribution.metrics.average_precision`; signed values cannot be shared out.
+
+    Returns
+    -------
+    Localization
+        The share of true items for a map that is zero everywhere, as for one that is even; nan where nothing is true.
+
+    Notes
+    -----
+    Arras et al. (2022), https://arxiv.org/abs/2003.07258, who pool channels by their positive sum, their Euclidean
+    norm or their maximum; here an item is the sum of its cells.
+    """
+    if sign not in ("positive", "absolute"):
+        raise ValueError(f"sign must be 'positive' or 'absolute' to share out a sum, but is {sign!r}")
+    values, true = collapsed(attribution, truth, over, sign)
+    share = true.mean(axis=1)
+    # of its largest value, for sums of very small or very large ones
+    values = values / np.where(values.max(axis=1) > 0, values.max(axis=1), 1)[:, np.newaxis]
+    total = values.sum(axis=1)
+    mass = np.where(total > 0, (values * true).sum(axis=1) / np.where(total > 0, total, 1), share)
+    chance = np.where(share > 0, share, np.nan)
+    return Localization("relevance mass accuracy", over, np.where(share > 0, mass, np.nan), chance, share)
