@@ -14,7 +14,16 @@ from typing import Any
 
 import numpy as np
 
-from .checks import check_names, check_sampling_rate, check_targets, check_true_classes, finite, shaped, shaped_as_map, with_gaps
+from .checks import (
+    check_names,
+    check_sampling_rate,
+    check_targets,
+    check_true_classes,
+    finite,
+    shaped,
+    shaped_as_map,
+    with_gaps,
+)
 from .explanation_file import read_fields, refusing_damage, write_fields
 from .explanation_source import ExplanationSource
 from .still_picture import plot

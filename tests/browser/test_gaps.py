@@ -39,7 +39,9 @@ def dark_pixels(page, sample, row):
 def test_the_line_has_the_gap_and_a_sample_within_it_is_a_dot(open_page, path, style):
     page = open_page(path)
     shown(page)
-    page.evaluate(f"document.querySelector('.bqplot canvas').__channelStack.model.optionsModel.change({{style: '{style}'}})")
+    page.evaluate(
+        f"document.querySelector('.bqplot canvas').__channelStack.model.optionsModel.change({{style: '{style}'}})"
+    )
     page.wait_for_timeout(100)
     assert dark_pixels(page, 10, 0) > 0
     assert dark_pixels(page, 23, 0) == 0
