@@ -176,8 +176,8 @@ def check_series(x: Any, time: int | None, channels: int | None, argument: str =
         instances = np.flatnonzero(~np.isfinite(x).all(axis=(1, 2)))
         gaps = ", and show the gaps by dataclasses.replace(explanation, x=x)" if argument == "x" else ""
         raise ValueError(
-            f"{argument} must be finite, but holds NaN or infinite values, first in instance {instances[0]}; explain it "
-            f"with these filled, as the model was trained{gaps}"
+            f"{argument} must be finite, but holds NaN or infinite values, first in instance {instances[0]}; explain "
+            f"it with these filled, as the model was trained{gaps}"
         )
     return x.astype(np.float32, copy=False)
 
