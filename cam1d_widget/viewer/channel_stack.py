@@ -15,6 +15,7 @@ from ..explanation import ExplanationSource
 from ._frontend import MODULE, VERSION
 from .facts import explained_classes, facts_of
 from .finder import Finder
+from .jobs import Jobs
 from .options import Options
 from .tiles import Tile, attribution_key, map_tile, pack, series_key
 from .windows import Intervals, ScoresWithout
@@ -54,6 +55,8 @@ class ChannelStack(bqplot.Mark):
         Whom to ask what the classifier says without a window.
     intervals : Intervals, optional
         By instance, the windows of samples that are said to be true.
+    jobs : Jobs, optional
+        Long work that the browser may ask for. Default: none.
     absence : str, optional
         What is said of a tile that is not there where nobody can be asked for it.
     **traits
@@ -99,6 +102,7 @@ class ChannelStack(bqplot.Mark):
     annotations = List(Dict()).tag(sync=True)
     finder = Instance(Finder).tag(sync=True, **widget_serialization)
     options = Instance(Options).tag(sync=True, **widget_serialization)
+    jobs = Instance(Jobs).tag(sync=True, **widget_serialization)
     tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=_tiles_to_json)
 
     def __init__(
@@ -111,6 +115,7 @@ class ChannelStack(bqplot.Mark):
         options: Options | None = None,
         scores_without: ScoresWithout | None = None,
         intervals: Intervals = (),
+        jobs: Jobs | None = None,
         absence: str = "Not here: this picture was not computed while a kernel was running.",
         **traits: Any,
     ) -> None:
@@ -128,6 +133,7 @@ class ChannelStack(bqplot.Mark):
             steps=None if source.receptive_field is None else np.asarray(source.receptive_field, np.float32),
             finder=Finder(),
             options=Options() if options is None else options,
+            jobs=Jobs() if jobs is None else jobs,
             tiles=tiles if tiles is not None else {"index": [], "data": b""},
             **traits,
         )

@@ -15,6 +15,7 @@ from .channel_stack import ChannelStack
 from .choice import NoSuchChoice, first_method, first_target, known_class, known_method, within
 from .figure import scales
 from .finder import Finder
+from .jobs import Jobs
 from .numbers import save_numbers
 from .options import Options
 from .page import checked_file, save_html
@@ -38,6 +39,8 @@ class ExplanationViewer(Stack):
         says how much of the map lies there.
     scores_without : ScoresWithout, optional
         Whom to ask what the classifier says without a window; `CAM1DWidget` asks its model.
+    jobs : Jobs, optional
+        Long work that the browser may ask for.
     **traits
         What an ipywidgets box takes, such as ``layout``.
 
@@ -77,6 +80,7 @@ class ExplanationViewer(Stack):
         method: str | None = None,
         intervals: Any = None,
         scores_without: ScoresWithout | None = None,
+        jobs: Jobs | None = None,
         **traits: Any,
     ) -> None:
         if not explanation.methods or not len(explanation.x):
@@ -90,6 +94,7 @@ class ExplanationViewer(Stack):
         mark = ChannelStack(
             explanation,
             scores_without=scores_without,
+            jobs=jobs,
             intervals=self._intervals,
             instance=instance,
             target=target,
@@ -117,6 +122,11 @@ class ExplanationViewer(Stack):
     def options(self) -> Options:
         """How pictures are drawn."""
         return self.mark.options
+
+    @property
+    def jobs(self) -> Jobs:
+        """Long work that the browser may ask for, and what came out of it."""
+        return self.mark.jobs
 
     @property
     def attribution(self) -> np.ndarray:
@@ -196,6 +206,7 @@ class ExplanationViewer(Stack):
             options=self.options,
             intervals=self._intervals,
             annotations=self.mark.annotations,
+            results=self.jobs.results,
         )
 
     def save_png(self, path: str | Path) -> None:

@@ -1,5 +1,6 @@
 export { ChannelStackModel } from "./mark/ChannelStackModel.js";
 export { FinderModel } from "./mark/FinderModel.js";
+export { JobsModel } from "./mark/JobsModel.js";
 export { OptionsModel } from "./mark/OptionsModel.js";
 export { ChannelStack } from "./mark/ChannelStack.js";
 export { ClassMenuModel, ClassMenuView } from "./panel/class_menu.js";

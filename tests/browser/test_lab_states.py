@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from cam1d_widget import Explanation, ExplanationViewer
+from cam1d_widget.viewer.jobs import Jobs, Result
 
 
 class Slow:
@@ -32,7 +33,14 @@ class Slow:
         return self.whole.attribution(method, instance, target)
 
 
-viewer = ExplanationViewer(Slow(Explanation.load("states.npz")), target=1)
+def count(arguments):
+    for step in range(arguments["steps"]):
+        yield step / arguments["steps"], f"step {step}"
+        time.sleep(0.02)
+    return Result({"steps": arguments["steps"]}, {"numbers": [1.0, 2.0]})
+
+
+viewer = ExplanationViewer(Slow(Explanation.load("states.npz")), target=1, jobs=Jobs({"count": count}))
 viewer
 """
 MARK = "[...figure.querySelectorAll('canvas')].find((one) => one.__channelStack).__channelStack"
@@ -120,6 +128,45 @@ def test_the_state_that_is_saved_holds_the_picture_on_show(page, folder):
     shows(page, 4, method=1)
     script = f"(figure) => {MARK}.model.get_state().tiles.index.map(({{ key }}) => key)"
     assert page.locator(".bqplot.figure").first.evaluate(script) == ["series/4", "attribution/1/4/1"]
+
+
+JOBS = f"{MARK}.model.jobs"
+
+
+def job(page, script):
+    return page.locator(".bqplot.figure").first.evaluate(f"(figure) => {{ const jobs = {JOBS}; return {script} }}")
+
+
+def wait_for_job(page, script):
+    figure = page.locator(".bqplot.figure").first.element_handle()
+    page.wait_for_function(f"(figure) => {{ const jobs = {JOBS}; return {script} }}", arg=figure, timeout=30_000)
+
+
+def test_long_work_tells_its_progress_hears_a_cancel_while_it_runs_and_gives_its_numbers(page):
+    job(page, 'jobs.start("count/many", "count", { steps: 100000 })')
+    wait_for_job(page, 'jobs.running?.text.startsWith("step ") && jobs.running.text !== "step 0"')
+    job(page, 'jobs.start("count/few", "count", { steps: 3 })')
+    wait_for_job(page, 'jobs.fault("count/few")?.startsWith("something else")')
+    choose(page, 2)  # pictures are answered beside it
+    shows(page, 2)
+    job(page, "jobs.cancel()")
+    wait_for_job(page, "jobs.running === null")
+    assert job(page, 'jobs.result("count/many")') is None
+    job(page, 'jobs.start("count/few", "count", { steps: 3 })')
+    wait_for_job(page, 'jobs.result("count/few") !== null')
+    assert job(page, 'jobs.result("count/few").content') == {"steps": 3}
+    assert job(page, 'Array.from(jobs.result("count/few").arrays.numbers.values)') == [1, 2]
+    job(page, 'jobs.start("tea", "tea", {})')
+    assert job(page, 'jobs.fault("tea")') == "Nobody computes that here: it needs a widget made of a model."
+
+
+def test_when_the_kernel_goes_its_work_is_over_and_the_page_says_so(page):
+    job(page, 'jobs.start("count/more", "count", { steps: 100000 })')
+    wait_for_job(page, 'jobs.running?.text.startsWith("step ")')
+    page.evaluate(f"() => {KERNEL}.restart()")
+    wait_for_job(page, "jobs.running === null")
+    assert job(page, 'jobs.fault("count/more")') == "The kernel is gone; run the cell again."
+    assert job(page, 'jobs.result("count/few").content') == {"steps": 3}
 
 
 def test_nothing_failed_in_the_page(page):

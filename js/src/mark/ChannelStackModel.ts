@@ -12,6 +12,7 @@ import { type Tile, attributionKey, packTiles, seriesKey } from "../core/tiles.j
 import { ensureStyles } from "../panel/styles.js";
 import { MODULE_NAME, MODULE_VERSION } from "../version.js";
 import type { FinderModel } from "./FinderModel.js";
+import type { JobsModel } from "./JobsModel.js";
 import type { Replaced } from "./model_answers.js";
 import type { OptionsModel } from "./OptionsModel.js";
 import { Player } from "./player.js";
@@ -50,6 +51,7 @@ export class ChannelStackModel extends MarkModel {
       steps: null,
       options: null,
       finder: null,
+      jobs: null,
       window: null,
       annotations: [],
       tiles: { index: [], data: null },
@@ -99,6 +101,10 @@ export class ChannelStackModel extends MarkModel {
 
   get finderModel(): FinderModel {
     return this.get("finder");
+  }
+
+  get jobs(): JobsModel {
+    return this.get("jobs");
   }
 
   /** What is taken away of the picture on show; null where no view shows one. */
@@ -255,6 +261,7 @@ export class ChannelStackModel extends MarkModel {
     ...Object.fromEntries(["scores", "probabilities", "truth", "explained", "steps"].map((name) => [name, verbatim])),
     options: { deserialize: unpack_models as any },
     finder: { deserialize: unpack_models as any },
+    jobs: { deserialize: unpack_models as any },
     tiles: verbatim,
   };
 

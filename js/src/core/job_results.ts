@@ -1,0 +1,52 @@
+/** What came out of long work, and the wire form in which Python packs it. */
+
+export interface JobResult {
+  readonly content: any;
+  readonly arrays: Record<string, JobArray>;
+}
+
+export interface JobArray {
+  readonly values: Float32Array;
+  readonly shape: number[];
+}
+
+export interface PackedResults {
+  index: { name: string; content: any; arrays: { name: string; shape: number[]; offset: number }[] }[];
+  data: DataView | ArrayBuffer | null;
+}
+
+/** Results by name. */
+export function unpackResults({ index, data }: PackedResults): Map<string, JobResult> {
+  return new Map(
+    index.map(({ name, content, arrays }) => [
+      name,
+      { content, arrays: Object.fromEntries(arrays.map((one) => [one.name, unpackArray(one, data!)])) },
+    ]),
+  );
+}
+
+function unpackArray({ shape, offset }: { shape: number[]; offset: number }, data: DataView | ArrayBuffer): JobArray {
+  const length = 4 * shape.reduce((product, size) => product * size, 1);
+  // Copied out: a buffer of the wire may start anywhere, and a typed array may not.
+  const [buffer, start] = data instanceof ArrayBuffer ? [data, 0] : [data.buffer, data.byteOffset];
+  return { values: new Float32Array(buffer.slice(start + offset, start + offset + length) as ArrayBuffer), shape };
+}
+
+/** The wire form again, for a saved notebook. */
+export function packResults(results: Map<string, JobResult>): PackedResults {
+  const pieces: Float32Array[] = [];
+  let offset = 0;
+  const place = ({ values }: JobArray): number => {
+    pieces.push(values);
+    offset += values.byteLength;
+    return offset - values.byteLength;
+  };
+  const index = [...results].map(([name, { content, arrays }]) => ({
+    name,
+    content,
+    arrays: Object.entries(arrays).map(([label, array]) => ({ name: label, shape: array.shape, offset: place(array) })),
+  }));
+  const data = new Float32Array(offset / 4);
+  pieces.reduce((start, piece) => (data.set(piece, start), start + piece.length), 0);
+  return { index, data: new DataView(data.buffer) };
+}

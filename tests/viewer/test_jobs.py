@@ -1,0 +1,142 @@
+"""Long work: progress, result, cancel, faults, one at a time; in a thread, as in a kernel."""
+
+import time
+from threading import Event
+
+import numpy as np
+import pytest
+
+from cam1d_widget.viewer.jobs import Jobs, Result, packed_results
+
+WAIT = 20
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """What is said to the browser half."""
+    messages = []
+    monkeypatch.setattr(Jobs, "send", lambda self, content, buffers=None: messages.append((content, buffers)))
+    return messages
+
+
+def ask(jobs, **content):
+    jobs._handle_custom_msg(content, [])
+
+
+def until(sent, state):
+    """The first message of a state; other threads say it."""
+    end = time.monotonic() + WAIT
+    while time.monotonic() < end:
+        for content, buffers in list(sent):
+            if content["state"] == state:
+                return content, buffers
+        time.sleep(0.002)
+    raise AssertionError(f"nobody said {state}, only {sent}")
+
+
+class Gated:
+    """Work that goes on step by step when it is let; it notes that it was closed."""
+
+    def __init__(self, steps=3):
+        self.go, self.closed, self.steps, self.arguments = Event(), Event(), steps, None
+
+    def __call__(self, arguments):
+        self.arguments = arguments
+        try:
+            for step in range(self.steps):
+                yield step / self.steps, f"step {step}"
+                assert self.go.wait(WAIT)
+            return Result({"steps": self.steps}, {"square": np.arange(4.0).reshape(2, 2)})
+        finally:
+            self.closed.set()
+
+
+def test_progress_and_then_the_result_with_its_arrays(sent):
+    work = Gated()
+    work.go.set()
+    jobs = Jobs({"gated": work})
+    ask(jobs, type="start", name="gated/1", kind="gated", arguments={"instance": 1})
+    content, [data] = until(sent, "done")
+    said = [(m["done"], m["text"]) for m, _ in sent if m["state"] == "running"]
+    assert said == [(0, "step 0"), (1 / 3, "step 1"), (2 / 3, "step 2")]
+    assert work.arguments == {"instance": 1}
+    entry = content["index"][0]
+    assert (entry["name"], entry["content"]) == ("gated/1", {"steps": 3})
+    assert entry["arrays"] == [{"name": "square", "shape": [2, 2], "offset": 0}]
+    np.testing.assert_array_equal(np.frombuffer(data, np.float32), [0, 1, 2, 3])
+
+
+def test_a_result_is_kept_and_not_computed_again(sent):
+    work = Gated()
+    work.go.set()
+    jobs = Jobs({"gated": work})
+    jobs.start("gated/1", "gated", {})
+    until(sent, "done")
+    sent.clear()
+    work.go.clear()
+    jobs.start("gated/1", "gated", {})
+    assert [content["state"] for content, _ in sent] == ["done"]
+
+
+def test_a_cancel_stops_it_between_two_steps_and_another_can_begin(sent):
+    work = Gated()
+    jobs = Jobs({"gated": work})
+    jobs.start("gated/1", "gated", {})
+    until(sent, "running")
+    ask(jobs, type="cancel")
+    work.go.set()
+    content, _ = until(sent, "cancelled")
+    assert content["name"] == "gated/1"
+    assert work.closed.is_set()
+    assert jobs.results == {}
+    jobs.start("gated/1", "gated", {})
+    until(sent, "done")
+
+
+def test_there_is_one_at_a_time_and_who_comes_second_is_told(sent):
+    work = Gated()
+    jobs = Jobs({"gated": work})
+    jobs.start("gated/1", "gated", {})
+    until(sent, "running")
+    jobs.start("gated/2", "gated", {})
+    content, _ = until(sent, "failed")
+    assert content == {
+        "state": "failed",
+        "name": "gated/2",
+        "text": "something else is being computed; cancel it, or wait",
+    }
+    assert sent[-1][0]["name"] == "gated/1"  # so that a page that has been loaded anew knows of it
+    work.go.set()
+    until(sent, "done")
+
+
+def test_a_fault_is_told_in_a_sentence_and_the_next_can_begin(sent):
+    def wrong(arguments):
+        yield 0.0, "beginning"
+        raise MemoryError
+
+    jobs = Jobs({"wrong": wrong})
+    for _ in range(2):
+        sent.clear()
+        jobs.start("wrong", "wrong", {})
+        assert until(sent, "failed")[0]["text"] == "could not be computed: MemoryError"
+
+
+def test_of_a_closed_widget_nobody_waits_for_the_rest(sent):
+    work = Gated(steps=1000)
+    jobs = Jobs({"gated": work})
+    jobs.start("gated/1", "gated", {})
+    until(sent, "running")
+    jobs.close()
+    work.go.set()
+    assert work.closed.wait(WAIT)
+    assert jobs.results == {}
+
+
+def test_results_go_along_into_a_page():
+    results = {"one": Result({"a": 1}, {"x": np.ones(3)}), "two": Result({}, {"y": np.zeros((0, 2)), "z": np.ones(1)})}
+    packed = packed_results(results)
+    assert [entry["name"] for entry in packed["index"]] == ["one", "two"]
+    assert packed["index"][1]["arrays"][1] == {"name": "z", "shape": [1], "offset": 12}
+    assert Jobs(results=results).get_state()["kept"]["data"].nbytes == 16
+    assert Jobs().get_state()["kept"] == {"index": [], "data": None}
