@@ -17,7 +17,7 @@ _HOMES = {
     "all_methods": "attribution.methods",
     "explain": "attribution.explainer",
 }
-_ROOMS = ("data", "models")
+_ROOMS = ("data", "inside", "models")
 
 __all__ = [
     "CAM1DWidget",
@@ -26,6 +26,7 @@ __all__ = [
     "KerasClassifier",
     "all_methods",
     "explain",
+    "inside",
     "models",
 ]
 

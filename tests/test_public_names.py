@@ -12,6 +12,7 @@ PUBLIC = {
     "KerasClassifier",
     "all_methods",
     "explain",
+    "inside",
     "models",
 }
 

@@ -6,6 +6,7 @@ trace on its layers, and the activation behind the logits is looked through, not
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
 from typing import Any, Literal
 
@@ -13,6 +14,8 @@ import numpy as np
 
 from .affine_head import AffineHead
 from .classifier import as_targets, check_series, warn_if_saturated
+from .keras_filters import KerasFilters
+from .keras_layers import LayerFacts, layers_in_time
 from .keras_network import Network
 from .keras_passes import Passes
 from .keras_reading import readable
@@ -143,6 +146,26 @@ class KerasClassifier:
         return self._field
 
     _field: ReceptiveField | None = None
+
+    @property
+    def layers(self) -> tuple[LayerFacts, ...]:
+        """Layers whose map has a time axis; none where the model cannot be looked into."""
+        graph = self._network.graph
+        return () if graph is None else layers_in_time(graph, self._length)
+
+    def at(self, layer: Any) -> KerasClassifier:
+        """The same classifier with another explained layer."""
+        other = copy(self)
+        for made in ("head", "_slopes", "filters", "_field"):
+            other.__dict__.pop(made, None)
+        other._network = self._network.cut_at(layer)
+        other._passes = Passes(other._network, self.score == "probabilities", self.batch_size)
+        return other
+
+    @cached_property
+    def filters(self) -> KerasFilters:
+        """Filters of the explained layer as functions of the series."""
+        return KerasFilters(self._network, self.batch_size)
 
     @property
     def traces(self) -> dict[str, int]:

@@ -7,7 +7,17 @@ from typing import Any, NamedTuple
 from .keras_graph import backwards, kinds, maker, sources
 from .keras_opened_model import OpenedModel
 
-__all__ = ["Ending", "Head", "ending", "head_entry", "head_of", "output_of", "refuse_training"]
+__all__ = [
+    "Ending",
+    "Head",
+    "activation_of",
+    "ending",
+    "head_entry",
+    "head_of",
+    "is_affine",
+    "output_of",
+    "refuse_training",
+]
 
 LINKS = ("softmax", "sigmoid")
 # The output is an affine function of the input (at inference) ...
@@ -51,7 +61,7 @@ def ending(output: Any, model: Any, index: int = 0) -> Ending:
     """Where a model's logits are, as far as what its output of this index ends in tells."""
     output = _behind_nothing(output)
     layer = maker(output)
-    fused, link = _activation(layer), None
+    fused, link = activation_of(layer), None
     for link in LINKS:
         if link.capitalize() in kinds(layer) or ("Activation" in kinds(layer) and fused == link):
             return Ending(sources(output)[0], None, link, seen=True)
@@ -76,12 +86,12 @@ def refuse_training(exit_: Any, name: str) -> None:
 def _behind_nothing(output: Any) -> Any:
     """Tensor in front of last layers that change nothing at inference."""
     layer = maker(output)
-    idle = kinds(layer) & _IDLE or ("Activation" in kinds(layer) and _activation(layer) == "linear")
+    idle = kinds(layer) & _IDLE or ("Activation" in kinds(layer) and activation_of(layer) == "linear")
     before = sources(output)
     return _behind_nothing(before[0]) if idle and before[0].shape == output.shape else output
 
 
-def _activation(layer: Any) -> str:
+def activation_of(layer: Any) -> str:
     """Name of a layer's activation, which may be a function or a layer of its own; "linear" where it has none."""
     activation = getattr(layer, "activation", None)
     if activation is None:
@@ -146,12 +156,12 @@ def head_of(entry: Any, end: Ending) -> Head:
     kind = pools[0] if len(pools) == 1 and not blurs and not turned else "other"
     if any(not sources(tensor) for tensor in behind):
         return Head(kind)
-    last_is_plain = end.dense is None and _activation(layers[0]) == "linear"
+    last_is_plain = end.dense is None and activation_of(layers[0]) == "linear"
     hidden = layers[1:] if last_is_plain else layers  # the last layer may have a bias
     return Head(
         kind,
-        affine=all(_is_affine(layer) for layer in layers),
-        additive=all(_is_affine(layer) or kinds(layer) & _PICKING for layer in layers),
+        affine=all(is_affine(layer) for layer in layers),
+        additive=all(is_affine(layer) or kinds(layer) & _PICKING for layer in layers),
         homogeneous=all(_is_homogeneous(layer) for layer in layers)
         and not any(_has_bias(layer) for layer in hidden)
         and not any("Add" in kinds(maker(tensor)) and len(sources(tensor)) < 2 for tensor in behind),
@@ -191,8 +201,9 @@ def _link_of_loss(model: Any, index: int, units: int) -> str | None:
     return "sigmoid" if "Binary" in type(loss).__name__ else "softmax"
 
 
-def _is_affine(layer: Any) -> bool:
-    return bool(kinds(layer) & _AFFINE) and _activation(layer) == "linear"
+def is_affine(layer: Any) -> bool:
+    """Whether a layer's output is an affine function of its input, at inference."""
+    return bool(kinds(layer) & _AFFINE) and activation_of(layer) == "linear"
 
 
 def _is_homogeneous(layer: Any) -> bool:
@@ -200,7 +211,7 @@ def _is_homogeneous(layer: Any) -> bool:
     if kinds(layer) & {"ReLU", "Relu", "LeakyReLU", "LeakyRelu"}:
         return getattr(layer, "max_value", None) is None and not getattr(layer, "threshold", 0)
     known = kinds(layer) & (_AFFINE - {"BatchNormalization"}) or kinds(layer) & _PICKING or "Activation" in kinds(layer)
-    return bool(known) and _activation(layer) in ("linear", "relu", "leaky_relu")
+    return bool(known) and activation_of(layer) in ("linear", "relu", "leaky_relu")
 
 
 def _has_bias(layer: Any) -> bool:

@@ -7,6 +7,7 @@ activation behind the logits is looked through, not taken off.
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from functools import cached_property
 from typing import Any
 
@@ -75,6 +76,7 @@ class Network:
             if layer is not None:
                 raise ValueError(self.no_map)
             return
+        self.graph = graph
         self.series, self._output = graph.series, graph.output
         self.ending = ending(graph.output, self.model, self._index)
         self.exit = self.ending.tensor
@@ -87,6 +89,21 @@ class Network:
             )
 
     no_map: str | None = None
+    graph: OpenedModel | None = None
+
+    def cut_at(self, layer: Any) -> Network:
+        """The same network with another explained layer."""
+        if self.graph is None:
+            raise ValueError(self.no_map)
+        other = copy(self)
+        for made in ("head", "_trunk", "_head"):
+            other.__dict__.pop(made, None)
+        other.entry, other.no_map = output_of(self.graph, layer, self.model), None
+        return other
+
+    def function_of(self, tensor: Any) -> Callable[..., Any]:
+        """Function from the series to any tensor of the graph."""
+        return _Graph([self.series], [tensor])
 
     @property
     def link(self) -> str | None:
@@ -129,11 +146,11 @@ class Network:
 
     @cached_property
     def _whole(self) -> Callable[..., Any]:
-        return _Graph([self.series], [self.exit])
+        return self.function_of(self.exit)
 
     @cached_property
     def _trunk(self) -> Callable[..., Any]:
-        return _Graph([self.series], [self.entry])
+        return self.function_of(self.entry)
 
     @cached_property
     def _head(self) -> Callable[..., Any]:

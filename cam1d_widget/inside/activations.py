@@ -1,0 +1,105 @@
+"""Activations of a layer, each step with what it sees of the series."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..attribution.receptive_field import ReceptiveField
+from .door import LayerFacts, opened, series_for
+
+__all__ = ["Activations", "activations", "layers"]
+
+
+@dataclass(frozen=True, eq=False)
+class Activations:
+    """What the filters of a layer answer to some series.
+
+    Attributes
+    ----------
+    layer : str
+        Name of the layer.
+    values : ndarray of shape (instance, step, filter)
+        Its output.
+    receptive_field : ReceptiveField
+        Which samples each step sees.
+    """
+
+    layer: str
+    values: np.ndarray
+    receptive_field: ReceptiveField
+
+    @property
+    def placed(self) -> np.ndarray:
+        """The values on the time axis of the series, of shape (instance, time, filter).
+
+        Each stands at the center of what its step sees; between two it is linear, and beyond the first and last the
+        end is held. Nothing is stretched.
+        """
+        return self.receptive_field.place(self.values)
+
+    def __repr__(self) -> str:
+        instances, steps, filters = self.values.shape
+        return f"Activations(layer={self.layer!r}, {instances} instances, {steps} steps, {filters} filters)"
+
+
+def layers(model: Any) -> Sequence[LayerFacts]:
+    """Layers of a network whose maps have a time axis, from the series on.
+
+    Parameters
+    ----------
+    model : keras.Model, path of a saved one, or KerasClassifier
+
+    Returns
+    -------
+    sequence of LayerFacts
+        `name`, `kind` and number of `filters` of each.
+
+    Examples
+    --------
+    >>> [layer.name for layer in inside.layers(model)]
+    ['conv1', 'norm1', 'relu1', 'pool1', 'conv2', 'norm2', 'relu2', 'pool2']
+    """
+    return opened(model).layers
+
+
+def activations(model: Any, x: Any, layer: Any, *, layout: str = "channels_last") -> Activations:
+    """Activations of any layer that has a time axis, with what each of its steps sees.
+
+    Parameters
+    ----------
+    model : keras.Model, path of a saved one, or KerasClassifier
+    x : array-like of shape (instance, time, channel), or (time, channel) for one
+        A DataFrame, a list of them, or a DataArray is understood as well.
+    layer : str, int or keras.Layer
+        Which layer; `layers` lists them.
+    layout : {"channels_last", "channels_first"}
+        Order of the dims of `x`.
+
+    Returns
+    -------
+    Activations
+
+    Raises
+    ------
+    ValueError
+        If the layer has no time axis, or a series is too short for it.
+
+    Examples
+    --------
+    >>> seen = inside.activations(model, x_test, "conv1")
+    >>> seen.values.shape, seen.placed.shape
+    ((64, 292, 128), (64, 300, 128))
+    """
+    classifier = opened(model, layer)
+    x = series_for(classifier, x, layout=layout)
+    field = classifier.receptive_field_at(x.shape[1])
+    return Activations(name_of(layer), classifier.trunk(x), field)
+
+
+def name_of(layer: Any) -> str:
+    """What a layer that was given by name, index or itself goes by."""
+    return str(getattr(layer, "name", layer))

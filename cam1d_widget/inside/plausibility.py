@@ -1,0 +1,76 @@
+"""How far a made-up series lies from real ones: a maximizer that is like nothing real means little."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["Plausibility", "plausibility_of"]
+
+# Real series that are compared with each other at most: their distances are many.
+_COMPARED = 1024
+_SHOWN = 3
+# Shares of the real series from which on a distance is called plausible, or unusual at least.
+_PLAUSIBLE, _UNUSUAL = 0.25, 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Plausibility:
+    """How far series lie from the nearest real ones, beside how far real ones lie from each other.
+
+    Distances are Euclidean over time and channel, in standard deviations of each channel.
+
+    Attributes
+    ----------
+    distances : ndarray of shape (solution,)
+        To the nearest real series.
+    usual : float
+        Median distance of a real series to the nearest other one.
+    shares : ndarray of shape (solution,)
+        Share of the real series that lie as far from all others as the solution does, or farther: near 0, the solution
+        is like nothing real.
+    nearest : ndarray of int, of shape (solution, neighbor)
+        Indices of the nearest real series, the nearest first.
+    """
+
+    distances: np.ndarray
+    usual: float
+    shares: np.ndarray
+    nearest: np.ndarray
+
+    @property
+    def ratios(self) -> np.ndarray:
+        """Distance to the nearest real series, of shape (solution,), in units of `usual`."""
+        return self.distances / self.usual if self.usual else np.full_like(self.distances, np.inf)
+
+    def words(self, solution: int = 0) -> str:
+        """The figure as a sentence."""
+        ratio, share = self.ratios[solution], self.shares[solution]
+        judged = "plausible" if share >= _PLAUSIBLE else "unusual" if share >= _UNUSUAL else "implausible"
+        return (
+            f"{judged}: {ratio:.1f} times as far from the nearest real series as those are from each other; "
+            f"{share:.0%} of them lie as far off"
+        )
+
+
+def plausibility_of(solutions: np.ndarray, real: np.ndarray) -> Plausibility | None:
+    """Plausibility of deviations (solution, time, channel) among real ones; None where there are not two."""
+    if len(real) < 2:
+        return None
+    compared = real[:: -(-len(real) // _COMPARED)]
+    among = distances(compared, compared)
+    np.fill_diagonal(among, np.inf)
+    own = among.min(axis=1)
+    away = distances(solutions, real)
+    nearest = away.argsort(axis=1)[:, :_SHOWN]
+    closest = away.min(axis=1)
+    shares = (own[np.newaxis] >= closest[:, np.newaxis]).mean(axis=1)
+    return Plausibility(closest, float(np.median(own)), shares, nearest)
+
+
+def distances(ones: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Euclidean distances of shape (one, other)."""
+    one, other = ones.reshape(len(ones), -1).astype(float), others.reshape(len(others), -1).astype(float)
+    squares = (one**2).sum(axis=1)[:, np.newaxis] + (other**2).sum(axis=1) - 2 * one @ other.T
+    return np.sqrt(np.maximum(squares, 0))
