@@ -114,3 +114,39 @@ test("what is not a number is a gap, and hides no number beside it", () => {
   assert.deepEqual([only.low, only.high, others.length], [5, 5, 0]);
   assert.equal(heatValues(column(values), axis, 1).filter((value) => value === 5).length, 1);
 });
+
+test("a picture at rest reads its samples once, and one that moves reads them anew", () => {
+  const values = Float32Array.from({ length: 5000 }, (_, k) => Math.sin(k));
+  const asked = column(values);
+  let reads = 0;
+  asked.extremes = (...which) => (reads++, Column.prototype.extremes.apply(asked, which));
+  const axis = fitted(5000, 500);
+  const draw = (on) => [envelope(asked, on), heatValues(asked, on, 1)];
+  const first = draw(axis);
+  assert.deepEqual([draw(axis), reads], [first, 3]);
+  const moved = draw({ ...axis, origin: axis.origin - 40 });
+  assert.equal(reads, 6);
+  assert.deepEqual(moved, [envelope, heatValues].map((make) => make(column(values), { ...axis, origin: axis.origin - 40 }, 1)));
+  heatValues(asked, axis, 2);
+  assert.equal(reads, 7, "pixels of another size are other pixels");
+});
+
+test("what stands for a stretch is what a look at each of its values finds, wherever its ends are", () => {
+  const number = fc.oneof({ weight: 9, arbitrary: fc.double({ min: -5, max: 5, noNaN: true }) }, fc.constant(NaN));
+  fc.assert(
+    fc.property(fc.array(number, { minLength: 1, maxLength: 90 }), fc.array(fc.nat(90)), (numbers, places) => {
+      const values = Float32Array.from(numbers);
+      const edges = Int32Array.from([...places.map((place) => Math.min(place, values.length)), values.length]).sort();
+      const better = { lowest: (a, b) => a < b, highest: (a, b) => a > b, largest: (a, b) => Math.abs(a) > Math.abs(b) };
+      for (const [kind, isBetter] of Object.entries(better)) {
+        const found = column(values).extremes(kind, edges, 1);
+        found.forEach((value, place) => {
+          const within = [...values.subarray(edges[place], edges[place + 1])].filter((one) => !Number.isNaN(one));
+          const best = within.reduce((held, one) => (isBetter(one, held) ? one : held), within[0] ?? NaN);
+          assert.ok(Object.is(Math.abs(value), Math.abs(best)), `${kind} of ${within} is not ${value}`);
+          assert.ok(within.length === 0 || within.includes(value));
+        });
+      }
+    }),
+  );
+});

@@ -13,12 +13,17 @@ export class Column {
   ) {}
 
   at(sample: number): number {
-    return this.values[this.offset + sample * this.stride];
+    return this.together ? this.together[sample] : this.values[this.offset + sample * this.stride];
   }
 
-  /** Of samples [start, stop), which must not be empty, the value that stands for all; in blocks of `grain`. */
-  extreme(kind: Kind, start: number, stop: number, grain = 1): number {
-    return this.pyramid(kind).value(start, stop, grain);
+  /** Of samples [start, stop), which must not be empty, the value that stands for all. */
+  extreme(kind: Kind, start: number, stop: number): number {
+    return this.pyramid(kind).value(start, stop);
+  }
+
+  /** Of the samples from each edge to the next, the value that stands for them; in blocks of `grain`. */
+  extremes(kind: Kind, edges: Int32Array, grain: number): Float32Array {
+    return this.pyramid(kind).stretches(edges, grain);
   }
 
   /** Pyramids are made when they are first needed: a short series needs none. */
@@ -39,7 +44,7 @@ export class Column {
     }
     const values = new Float32Array(this.samples);
     for (let sample = 0; sample < this.samples; sample++) {
-      values[sample] = this.at(sample);
+      values[sample] = this.values[this.offset + sample * this.stride];
     }
     return values;
   }

@@ -18,18 +18,54 @@ export const deviceSpan = (axis: TimeAxis, ratio: number): [number, number] => [
   devicePixel(axis.right, ratio),
 ];
 
+/** Columns of which something is kept for an axis at most: those of a few pictures. */
+const KEPT = 256;
+
+/**
+ * What is made of a column for an axis is kept as long as that axis is in use: a picture at rest, whose window, scale or
+ * colors change, is drawn anew from what is there.
+ */
+function keptForAxis<Made>(make: (column: Column, axis: TimeAxis, ratio: number) => Made): typeof make {
+  const ofAxis = new WeakMap<TimeAxis, Map<Column, { ratio: number; made: Made }>>();
+  return (column, axis, ratio) => {
+    const kept = ofAxis.get(axis) ?? new Map<Column, { ratio: number; made: Made }>();
+    const last = kept.get(column);
+    if (last?.ratio === ratio) {
+      return last.made;
+    }
+    const made = make(column, axis, ratio);
+    if (kept.size >= KEPT) {
+      kept.clear();
+    }
+    ofAxis.set(axis, kept.set(column, { ratio, made }));
+    return made;
+  };
+}
+
+/** Edges of stretches, which are those of every channel. */
+function keptEdges(make: (axis: TimeAxis, ratio: number) => Int32Array): typeof make {
+  const ofAxis = new WeakMap<TimeAxis, { ratio: number; edges: Int32Array }>();
+  return (axis, ratio) => {
+    let kept = ofAxis.get(axis);
+    if (kept?.ratio !== ratio) {
+      kept = { ratio, edges: make(axis, ratio) };
+      ofAxis.set(axis, kept);
+    }
+    return kept.edges;
+  };
+}
+
 /**
  * Value of each device pixel of the plot, from the left; NaN where there is no sample. The cell of sample i covers
  * [i - 0.5, i + 0.5]; where several share a pixel, the one of largest magnitude is shown, so that no peak is lost.
  */
-export function heatValues(column: Column, axis: TimeAxis, ratio: number): Float32Array {
+export const heatValues = keptForAxis((column, axis, ratio): Float32Array => {
+  return axis.step * ratio >= 1 ? wideCells(column, axis, ratio) : pooledCells(column, axis, ratio);
+});
+
+function wideCells(column: Column, axis: TimeAxis, ratio: number): Float32Array {
   const [left, right] = deviceSpan(axis, ratio);
   const heat = new Float32Array(Math.max(0, right - left)).fill(NaN);
-  return axis.step * ratio >= 1 ? wideCells(heat, column, axis, ratio) : pooledCells(heat, column, axis, ratio);
-}
-
-function wideCells(heat: Float32Array, column: Column, axis: TimeAxis, ratio: number): Float32Array {
-  const [left] = deviceSpan(axis, ratio);
   const [first, last] = visibleSamples(axis);
   for (let sample = first; sample < last; sample++) {
     const start = devicePixel(pixelOf(sample - 0.5, axis), ratio) - left;
@@ -41,48 +77,59 @@ function wideCells(heat: Float32Array, column: Column, axis: TimeAxis, ratio: nu
   return heat;
 }
 
-function pooledCells(heat: Float32Array, column: Column, axis: TimeAxis, ratio: number): Float32Array {
-  const [left] = deviceSpan(axis, ratio);
-  const width = 1 / (axis.step * ratio);
-  const grain = grainOf(width, BLOCKS);
+const pooledCells = (column: Column, axis: TimeAxis, ratio: number): Float32Array =>
+  column.extremes("largest", pooledEdges(axis, ratio), pooledGrain(axis, ratio));
+
+const pooledGrain = (axis: TimeAxis, ratio: number): number => grainOf(1 / (axis.step * ratio), BLOCKS);
+
+/** First sample of each device pixel, and the one behind the last. */
+const pooledEdges = keptEdges((axis, ratio) => {
+  const [left, right] = deviceSpan(axis, ratio);
+  const pixels = Math.max(0, right - left);
+  const grain = pooledGrain(axis, ratio);
   // First sample whose cell begins at a device pixel or behind it.
   const begin = (pixel: number): number => Math.ceil(((left + pixel - 0.5) / ratio - axis.origin) / axis.step + 0.5);
-  const within = (sample: number): number => Math.max(0, Math.min(column.samples, roundTo(grain, sample)));
-  const behind = within(Math.ceil((axis.right - axis.origin) / axis.step + 0.5));
-  for (let pixel = 0; pixel < heat.length; pixel++) {
-    // The first and the last pixel show what reaches into them from outside, too.
-    const start = within(pixel === 0 ? begin(0) - 1 : begin(pixel));
-    const stop = pixel === heat.length - 1 ? Math.max(start, behind) : within(begin(pixel + 1));
-    if (start < stop) {
-      heat[pixel] = column.extreme("largest", start, stop, grain);
-    }
-  }
-  return heat;
-}
+  const within = (sample: number): number => Math.max(0, Math.min(axis.samples, roundTo(grain, sample)));
+  const edges = Int32Array.from({ length: pixels + 1 }, (_, pixel) => within(begin(pixel)));
+  // The first and the last pixel show what reaches into them from outside, too.
+  edges[0] = within(begin(0) - 1);
+  edges[pixels] = Math.max(edges[pixels - 1] ?? 0, within(Math.ceil((axis.right - axis.origin) / axis.step + 0.5)));
+  return edges;
+});
 
 const roundTo = (grain: number, sample: number): number => (grain === 1 ? sample : Math.round(sample / grain) * grain);
 
-/** Samples of each CSS pixel, as [start, stop). */
-function buckets(axis: TimeAxis, grain: number): [number, number][] {
+/** First sample of each CSS pixel that has one, and the sample behind the last. */
+const bucketEdges = keptEdges((axis, grain) => {
   const [first, last] = visibleSamples(axis);
   const width = 1 / axis.step;
   const edge = (bucket: number): number => Math.max(first, Math.min(last, roundTo(grain, Math.ceil(bucket * width))));
-  const found: [number, number][] = [];
+  const edges = [first];
   for (let bucket = Math.floor(first / width); bucket * width < last; bucket++) {
-    const [start, stop] = [edge(bucket), edge(bucket + 1)];
-    if (start < stop) {
-      found.push([start, stop]);
+    const stop = edge(bucket + 1);
+    if (stop > edges[edges.length - 1]) {
+      edges.push(stop);
     }
   }
-  return found;
-}
+  return Int32Array.from(edges);
+});
 
 /** A line as x, y pairs in samples and values; with several samples a pixel, the least and the largest of each. */
 export function linePoints(column: Column, axis: TimeAxis): Float32Array {
-  const [first, last] = visibleSamples(axis);
-  if (axis.step < 0.5) {
-    return Float32Array.from(buckets(axis, 1).flatMap(([start, stop]) => extremePoints(column, start, stop)));
+  return axis.step < 0.5 ? sparsePoints(column, axis, 1) : allPoints(column, axis);
+}
+
+const sparsePoints = keptForAxis((column, axis): Float32Array => {
+  const edges = bucketEdges(axis, 1);
+  const points = new Float32Array(4 * (edges.length - 1));
+  for (let place = 0; place + 1 < edges.length; place++) {
+    points.set(extremePoints(column, edges[place], edges[place + 1]), 4 * place);
   }
+  return points;
+});
+
+function allPoints(column: Column, axis: TimeAxis): Float32Array {
+  const [first, last] = visibleSamples(axis);
   const points = new Float32Array(2 * Math.max(0, last - first));
   for (let sample = first, place = 0; sample < last; sample++) {
     points[place++] = sample;
@@ -106,18 +153,18 @@ function extremePoints(column: Column, start: number, stop: number): number[] {
  * First sample, least and largest value of each CSS pixel, one after the other. Each takes in the first sample of the
  * next, so that bands touch.
  */
-export function envelope(column: Column, axis: TimeAxis): Float32Array {
+export const envelope = (column: Column, axis: TimeAxis): Float32Array => bandOf(column, axis, 1);
+
+const bandOf = keptForAxis((column, axis): Float32Array => {
   const grain = grainOf(1 / axis.step, BLOCKS);
-  const stretches = buckets(axis, grain);
-  const band = new Float32Array(3 * stretches.length);
-  for (let place = 0; place < stretches.length; place++) {
-    const [start, stop] = stretches[place];
-    const next = stop < column.samples ? column.at(stop) : NaN;
-    const low = column.extreme("lowest", start, stop, grain);
-    const high = column.extreme("highest", start, stop, grain);
-    band[3 * place] = start;
-    band[3 * place + 1] = next < low ? next : low;
-    band[3 * place + 2] = next > high ? next : high;
+  const edges = bucketEdges(axis, grain);
+  const [lows, highs] = [column.extremes("lowest", edges, grain), column.extremes("highest", edges, grain)];
+  const band = new Float32Array(3 * lows.length);
+  for (let place = 0; place < lows.length; place++) {
+    const next = edges[place + 1] < column.samples ? column.at(edges[place + 1]) : NaN;
+    band[3 * place] = edges[place];
+    band[3 * place + 1] = next < lows[place] ? next : lows[place];
+    band[3 * place + 2] = next > highs[place] ? next : highs[place];
   }
   return band;
-}
+});

@@ -33,8 +33,7 @@ export function drawLine(
   if (isDense(axis)) {
     fillBand(pen, column, range, row, axis, [theme.background, color]);
   } else {
-    traceLine(pen, column, range, row, axis);
-    strokeHaloed(pen, row, theme, color);
+    strokeHaloed(pen, column, range, row, axis, [theme.background, color]);
   }
   pen.restore();
   if (range.clipped) {
@@ -48,17 +47,42 @@ export function clipTo(pen: Pen, row: Row, axis: TimeAxis): void {
   pen.clip();
 }
 
-function strokeHaloed(pen: Pen, row: Row, theme: Theme, color: string): void {
+function strokeHaloed(
+  pen: Pen,
+  column: Column,
+  range: ValueRange,
+  row: Row,
+  axis: TimeAxis,
+  [halo, color]: [string, string],
+): void {
   const low = row.height < LOW;
-  pen.lineJoin = pen.lineCap = "round";
-  pen.strokeStyle = theme.background;
+  pen.strokeStyle = pen.fillStyle = halo;
+  pen.lineJoin = "round";
   pen.globalAlpha = 0.8;
-  pen.lineWidth = low ? 2.4 : 3.4;
-  pen.stroke();
+  if (low) {
+    // A belt of one height: in many rows, whose lines turn at every sample, it is painted much sooner than a wide stroke.
+    traceBand(pen, bandAlong(linePoints(column, axis)), 1.4, range, row, axis);
+    pen.fill();
+  }
+  traceLine(pen, column, range, row, axis);
+  if (!low) {
+    pen.lineWidth = 3.4;
+    pen.stroke();
+  }
   pen.strokeStyle = color;
   pen.globalAlpha = 1;
   pen.lineWidth = low ? 0.9 : 1.25;
   pen.stroke();
+}
+
+/** The points of a line as a band of no height. */
+function bandAlong(points: Float32Array): Float32Array {
+  const band = new Float32Array((3 * points.length) / 2);
+  for (let place = 0; 2 * place < points.length; place++) {
+    band[3 * place] = points[2 * place];
+    band[3 * place + 1] = band[3 * place + 2] = points[2 * place + 1];
+  }
+  return band;
 }
 
 /** The line as a path; what is not a number is a gap in it. */

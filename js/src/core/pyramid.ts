@@ -1,4 +1,5 @@
-const FACTOR = 4;
+const SHIFT = 2;
+const FACTOR = 1 << SHIFT;
 
 /** Which of two values stands for both: the least, the largest, or the one of the largest magnitude. */
 export type Kind = "lowest" | "highest" | "largest";
@@ -28,15 +29,37 @@ export class Pyramid {
   private above(below: Float32Array): Float32Array {
     const level = new Float32Array(Math.ceil(below.length / FACTOR));
     for (let place = 0; place < level.length; place++) {
-      level[place] = PICK[this.kind](below, place * FACTOR, Math.min(below.length, (place + 1) * FACTOR));
+      level[place] = PICK[this.kind](below, place * FACTOR, Math.min(below.length, (place + 1) * FACTOR), NaN);
     }
     return level;
   }
 
-  /** The value that stands for [start, stop), whose ends are whole blocks of `grain` values, or the end of all. */
-  value(start: number, stop: number, grain: number): number {
+  /** The value that stands for [start, stop). */
+  value(start: number, stop: number): number {
+    return PICK[this.kind](this.levels[0], start, stop, NaN);
+  }
+
+  /**
+   * The values that stand for the stretches from each edge to the next, NaN for those that are empty. Edges are whole
+   * blocks of `grain` values, or the end of all.
+   */
+  stretches(edges: Int32Array, grain: number): Float32Array {
     const level = Math.round(Math.log(grain) / Math.log(FACTOR));
-    return PICK[this.kind](this.level(level), start / grain, Math.ceil(stop / grain));
+    const [fine, coarse] = [this.level(level), this.level(level + 1)];
+    const pick = PICK[this.kind];
+    const found = new Float32Array(Math.max(0, edges.length - 1));
+    // Whole numbers throughout, by shifts: in fractions, finding the blocks took as long as reading them.
+    const shift = SHIFT * level;
+    for (let place = 0; place < found.length; place++) {
+      const start = edges[place] >> shift;
+      const stop = edges[place] < edges[place + 1] ? (edges[place + 1] + grain - 1) >> shift : start;
+      // What lies between is read in blocks of blocks.
+      const first = Math.min(stop, ((start + FACTOR - 1) >> SHIFT) << SHIFT);
+      const last = Math.max(first, (stop >> SHIFT) << SHIFT);
+      const ends = pick(fine, last, stop, pick(fine, start, first, NaN));
+      found[place] = pick(coarse, first >> SHIFT, last >> SHIFT, ends);
+    }
+    return found;
   }
 }
 
@@ -44,25 +67,23 @@ export class Pyramid {
 export const grainOf = (width: number, parts: number): number =>
   width < FACTOR * parts ? 1 : FACTOR ** Math.floor(Math.log(width / parts) / Math.log(FACTOR));
 
-// Each is a loop of its own, without a call in it: most of a large picture's time goes by here.
-const PICK: Record<Kind, (values: Float32Array, start: number, stop: number) => number> = {
-  lowest(values, start, stop) {
-    let holder = values[start];
-    for (let place = start + 1; place < stop; place++) {
+// Each is a loop of its own, without a call in it: most of a large picture's time goes by here. A holder that is not a
+// number yields to anything.
+const PICK: Record<Kind, (values: Float32Array, start: number, stop: number, holder: number) => number> = {
+  lowest(values, start, stop, holder) {
+    for (let place = start; place < stop; place++) {
       holder = values[place] < holder || holder !== holder ? values[place] : holder;
     }
     return holder;
   },
-  highest(values, start, stop) {
-    let holder = values[start];
-    for (let place = start + 1; place < stop; place++) {
+  highest(values, start, stop, holder) {
+    for (let place = start; place < stop; place++) {
       holder = values[place] > holder || holder !== holder ? values[place] : holder;
     }
     return holder;
   },
-  largest(values, start, stop) {
-    let holder = values[start];
-    for (let place = start + 1; place < stop; place++) {
+  largest(values, start, stop, holder) {
+    for (let place = start; place < stop; place++) {
       holder = Math.abs(values[place]) > Math.abs(holder) || holder !== holder ? values[place] : holder;
     }
     return holder;

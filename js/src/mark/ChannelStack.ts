@@ -1,7 +1,7 @@
 import { Mark } from "bqplot";
 import { canvasPen, clearCanvas } from "../core/canvas_pen.js";
 import { drawScene, scaleOf } from "../core/draw.js";
-import { choiceName } from "../core/picture.js";
+import { type Picture, choiceName } from "../core/picture.js";
 import type { Frame, Scene } from "../core/scene.js";
 import type { Sheet } from "../core/sheet.js";
 import { layoutOf } from "../core/scene_layout.js";
@@ -129,10 +129,15 @@ export class ChannelStack extends Mark {
     dataset.state = status;
     if (status === "ready" && picture) {
       dataset.ready = choiceName(picture.choice);
-      this.surface.canvas.setAttribute("aria-label", describePicture(picture, facts, outputs));
+      // Told anew when there is something new to tell: the sentence looks at every value.
+      if (picture !== this.described) {
+        this.surface.canvas.setAttribute("aria-label", describePicture(picture, facts, outputs));
+      }
+      this.described = picture;
     } else {
       delete dataset.ready;
       this.surface.canvas.setAttribute("aria-label", veil ?? "");
+      this.described = null;
     }
   }
 
@@ -186,6 +191,7 @@ export class ChannelStack extends Mark {
   private frame: Frame | undefined;
   private scene: Scene | undefined;
   private drawTime: number;
+  private described: Picture | null;
 }
 
 /** A wheel zooms with Ctrl (or Cmd) only: without, it would stop whoever scrolls the page past the picture. */

@@ -1,5 +1,6 @@
 import type { Figure, ScaleView } from "bqplot";
 import type { Frame } from "../core/scene.js";
+import type { TimeAxis } from "../core/time_axis.js";
 
 /**
  * The one place that knows bqplot's inside (0.13): the canvas that lies between a figure's axes and its
@@ -11,6 +12,7 @@ import type { Frame } from "../core/scene.js";
 export class FigureCanvas {
   readonly canvas: HTMLCanvasElement;
   readonly context: CanvasRenderingContext2D;
+  private axis: TimeAxis | undefined;
 
   constructor(
     private readonly figure: Figure,
@@ -33,7 +35,8 @@ export class FigureCanvas {
     const plot = { left: margin.left, top: margin.top, width: plotareaWidth, height: plotareaHeight };
     const origin = plot.left + scale.scale(0);
     const step = plot.left + scale.scale(1 / rate) - origin;
-    return { width, height, plot, ratio, axis: { origin, step, samples, left: plot.left, right: plot.left + plot.width } };
+    this.axis = sameOr(this.axis, { origin, step, samples, left: plot.left, right: plot.left + plot.width });
+    return { width, height, plot, ratio, axis: this.axis };
   }
 
   private resize(width: number, height: number, ratio: number): void {
@@ -49,4 +52,10 @@ export class FigureCanvas {
   remove(): void {
     delete this.figure.relayoutHooks[this.hook];
   }
+}
+
+/** The axis that was there, as long as it has not moved: what was made for it still holds. */
+function sameOr(before: TimeAxis | undefined, now: TimeAxis): TimeAxis {
+  const names = Object.keys(now) as (keyof TimeAxis)[];
+  return before && names.every((name) => before[name] === now[name]) ? before : now;
 }
