@@ -6,6 +6,7 @@ trace on its layers, and the activation behind the logits is looked through, not
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import copy
 from functools import cached_property
 from typing import Any, Literal
@@ -18,6 +19,7 @@ from .keras_filters import KerasFilters
 from .keras_layers import LayerFacts, layers_in_time
 from .keras_network import Network
 from .keras_passes import Passes
+from .keras_randomized import randomized
 from .keras_reading import readable
 from .keras_receptive_field import receptive_field_of
 from .propagation.engine import Propagations
@@ -69,6 +71,7 @@ class KerasClassifier:
         self.model = readable(model)
         self._labels = getattr(model, "classes_", None)  # of a fitted classifier
         self.score = score
+        self._choice = getattr(layer, "name", layer), output
         self.batch_size = batch_size
         self._network: Any = Network(self.model, layer, output)
         if self._network.link is None and score == "probabilities":
@@ -286,6 +289,23 @@ class KerasClassifier:
         if self._network.link in ("odds", "unit odds"):
             return f"{rule.label} starts at the logits, which are not to be found in model {self.name!r}"
         return self.propagations.refusal(rule)
+
+    def randomized(self, seed: int = 0, draws: int = 1) -> Iterator[tuple[int, str, KerasClassifier]]:
+        """Classifiers that forget: one on a copy of the model, with more and more layers drawn anew, from the top.
+
+        Each is to be used before the next is taken. The model itself stays as it is.
+
+        Yields
+        ------
+        draw : int
+            Of so many; each begins with the model's own weights.
+        layer : str
+            Name of the layer that was drawn anew last, by its own initializers.
+        classifier : KerasClassifier
+        """
+        layer, output = self._choice
+        return randomized(self.model, seed, draws, lambda copy: KerasClassifier(copy, layer=layer, output=output,
+                          score=self.score, batch_size=self.batch_size))  # fmt: skip
 
     @cached_property
     def propagations(self) -> Propagations:

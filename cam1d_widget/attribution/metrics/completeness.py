@@ -1,0 +1,52 @@
+"""Completeness gap: what the sum of a map misses of what it explains."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..classifier import Classifier, as_targets
+from ..masking import Baseline, baseline_for
+from .perturbation import series_and_maps
+
+__all__ = ["completeness_gap"]
+
+
+def completeness_gap(
+    classifier: Classifier, x: Any, attribution: Any, target: Any, *, baseline: Baseline = None
+) -> np.ndarray:
+    r"""Share of the score's difference from the baseline that the sum of the map misses.
+
+    .. math:: \left| \sum_{t,c} \phi_{t,c} - (S(x) - S(x')) \right| \big/ \left| S(x) - S(x') \right|
+
+    0 for maps that share the difference out. It is the one metric here that looks at the map's scale, for that is what
+    it measures.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    x : array-like of shape (instance, time, channel), or (time, channel) for one
+    attribution : array-like of shape (instance, time, channel or 1), or (time, channel or 1) for one
+    target : int, or ndarray of int of shape (instance,)
+        Explained class.
+    baseline : array that broadcasts to x, function of x, or None
+        x', the one that the map was made with. None stands for zero.
+
+    Returns
+    -------
+    ndarray of shape (instance,)
+        Large without meaning much where the score hardly differs from the baseline's.
+
+    Notes
+    -----
+    Sundararajan et al. (2017), https://arxiv.org/abs/1703.01365. A class activation map adds up at the layer's steps,
+    to the score minus its bias, before it is placed in time: ``Explanation.completeness`` has that gap.
+    """
+    x, maps = series_and_maps(x, attribution)
+    targets = as_targets(target, len(x), classifier.classes)[:, np.newaxis]
+    scores, there = (np.take_along_axis(classifier.scores(one), targets, axis=1)[:, 0].astype(np.float64)
+                     for one in (x, np.ascontiguousarray(baseline_for(x, baseline))))  # fmt: skip
+    explained = scores - there
+    missed = np.abs(maps.sum(axis=(1, 2), dtype=np.float64) - explained)
+    return missed / np.maximum(np.abs(explained), np.finfo(np.float32).eps)

@@ -1,0 +1,83 @@
+"""Faithfulness correlation: whether what a map gives to random pieces is what the score loses with them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+
+from ..classifier import Classifier
+from ..masking import Baseline
+from .beside_random import BesideRandom
+from .collapse import Over
+from .perturbation import Measure
+from .rank_correlation import correlation, rank_correlation
+from .subsets import Subsets, judged_by_subsets
+
+__all__ = ["faithfulness_correlation"]
+
+
+def faithfulness_correlation(
+    classifier: Classifier,
+    x: Any,
+    attribution: Any,
+    target: Any,
+    *,
+    fill: Baseline = None,
+    over: Over | None = None,
+    window: int = 1,
+    subsets: int = 100,
+    share: float = 0.2,
+    kind: Literal["pearson", "spearman"] = "pearson",
+    measure: Measure = "score",
+    draws: int = 5,
+    seed: int = 0,
+) -> BesideRandom:
+    r"""Correlation, over random subsets of the pieces, of what the map gives them and what the score loses with them.
+
+    .. math:: \operatorname{corr}_{\mathcal{S}} \left( \sum_{i \in \mathcal{S}} \phi_i,\;
+        S(x) - S(x_{\mathcal{S} \to x'}) \right)
+
+    1 for a map that tells the losses up to a factor, -1 for its opposite.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    x : array-like of shape (instance, time, channel), or (time, channel) for one
+    attribution : array-like of shape (instance, time, channel or 1), or (time, channel or 1) for one
+        Contributions, signed.
+    target : int, or ndarray of int of shape (instance,)
+        Explained class.
+    fill, over, window, measure
+        As in :func:`~cam1d_widget.attribution.metrics.deletion`.
+    subsets : int
+        How many are drawn.
+    share : float
+        Part of the pieces in each.
+    kind : {"pearson", "spearman"}
+        Of values, or of ranks.
+    draws : int
+        Random maps beside it: its own pieces, shuffled.
+    seed : int
+        Of subsets and random maps.
+
+    Returns
+    -------
+    BesideRandom
+        0 where either side is constant, 1 where both are.
+
+    Notes
+    -----
+    Bhatt et al. (2020), https://arxiv.org/abs/2005.00631. "MuFidelity" of xplique is the rank correlation on a grid of
+    cells, ``kind="spearman"``, and takes 20 % of them away 200 times.
+    """
+    if kind not in ("pearson", "spearman"):
+        raise ValueError(f"kind must be 'pearson' or 'spearman', but is {kind!r}")
+    compare = correlation if kind == "pearson" else rank_correlation
+
+    def judge(one: Subsets) -> np.ndarray:
+        return compare(one.given, np.broadcast_to(one.falls, one.given.shape))
+
+    return judged_by_subsets("faithfulness correlation", "larger", judge, classifier, x, attribution, target,
+                             fill=fill, over=over, window=window, measure=measure, subsets=subsets, share=share,
+                             slopes=False, draws=draws, seed=seed)  # fmt: skip

@@ -1,0 +1,106 @@
+"""Weight randomization: whether a map changes when what the network has learned is destroyed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..classifier import Classifier, as_targets
+from ..methods import AttributionMethod
+from .collapse import many_maps
+from .rank_correlation import rank_correlation
+
+__all__ = ["Randomization", "map_similarity", "weight_randomization"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Randomization:
+    """How similar maps stay while layer after layer is destroyed, from the scores down.
+
+    Attributes
+    ----------
+    label : str
+        Of the method.
+    layers : tuple of str
+        Names of the layers, in the order in which they were destroyed.
+    signed, magnitude : ndarray of shape (draw, layer, instance)
+        Rank correlation of the map with that of the intact network, once this layer and all above it are destroyed; of
+        the values, and of their magnitudes.
+    """
+
+    label: str
+    layers: tuple[str, ...]
+    signed: np.ndarray
+    magnitude: np.ndarray
+
+    @property
+    def mean(self) -> float:
+        """Mean signed similarity over all: near 0 where the map is about what was learned."""
+        return float(self.signed.mean())
+
+    def __repr__(self) -> str:
+        last = f"{self.signed[:, -1].mean():.2f} (of magnitudes {self.magnitude[:, -1].mean():.2f}) once all are"
+        return f"<{self.label} while {len(self.layers)} layers are destroyed: similarity {self.mean:.2f}, {last}>"
+
+
+def weight_randomization(
+    method: AttributionMethod,
+    classifier: Classifier,
+    x: Any,
+    target: Any,
+    *,
+    destroyed: Iterable[tuple[int, str, Classifier]] | None = None,
+    draws: int = 5,
+    seed: int = 0,
+) -> Randomization:
+    """How similar a method's maps stay while the network's layers are drawn anew, one after another from the top.
+
+    A map that stays the same cannot be about what the network has learned.
+
+    Parameters
+    ----------
+    method : AttributionMethod
+    classifier : Classifier
+    x : array-like of shape (instance, time, channel), or (time, channel) for one
+    target : int, or ndarray of int of shape (instance,)
+        Explained class, the same throughout.
+    destroyed : iterable of (draw, layer name, Classifier), optional
+        Classifiers with more and more layers destroyed, the same layers in each draw. Default:
+        ``classifier.randomized(seed, draws)``, which draws each layer's weights anew by the layer's own initializers,
+        on a copy.
+    draws : int
+        How often that is done. One draw says little of a map at few steps: all maps of a network follow where its
+        features are, and by chance the new weights keep the sign or turn it.
+    seed : int
+        Of the weights.
+
+    Returns
+    -------
+    Randomization
+
+    Notes
+    -----
+    Cascading randomization of Adebayo et al. (2018), https://arxiv.org/abs/1810.03292, on maps as they are: not
+    normalized, not smoothed, and by rank correlation alone, since structural similarity is one of pictures. Maps that
+    are multiplied by the series keep the similarity of its magnitudes, as the authors found: the sign tells.
+    """
+    x = many_maps("x", x).astype(np.float32)
+    targets = as_targets(target, len(x), classifier.classes)
+    intact = method.attribute(classifier, x, targets)
+    cascade: Any = classifier.randomized(seed, draws) if destroyed is None else destroyed  # type: ignore[attr-defined]
+    names: list[str] = []
+    similar: dict[int, list[np.ndarray]] = {}
+    for draw, name, one in cascade:
+        names += [] if draw else [name]
+        similar.setdefault(draw, []).append(map_similarity(intact, method.attribute(one, x, targets)))
+    signed, magnitude = np.moveaxis(np.array(list(similar.values())), 2, 0)
+    return Randomization(method.label, tuple(names), signed, magnitude)
+
+
+def map_similarity(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Rank correlation of values and of magnitudes, of shape (2, instance), of maps (instance, time, channel or 1)."""
+    flat = [maps.reshape(len(maps), -1) for maps in (one, other)]
+    return np.stack([rank_correlation(*flat), rank_correlation(*map(np.abs, flat))])

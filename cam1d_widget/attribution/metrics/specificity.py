@@ -1,0 +1,42 @@
+"""Class specificity: whether a map is about the class that it is said to explain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .collapse import Over, collapsed_map, many_maps
+from .rank_correlation import rank_correlation
+
+__all__ = ["class_similarity"]
+
+
+def class_similarity(attribution: Any, others: Any, *, over: Over = "cell") -> np.ndarray:
+    """Rank correlation of a class' map with the maps that the same method makes of other classes, on average.
+
+    1 where the method draws the same for every class; below 0 where what speaks for one speaks against the others. A
+    map without signs can hardly get there: what matters for one class mostly matters for its rivals.
+
+    Parameters
+    ----------
+    attribution : array-like of shape (instance, time, channel or 1), or (time, channel or 1) for one
+    others : sequence of array-likes like `attribution`
+        Maps of other classes.
+    over : {"time", "channel", "cell"}
+        What is ranked.
+
+    Returns
+    -------
+    ndarray of shape (instance,)
+
+    Notes
+    -----
+    "RandomLogit" of Sixt et al. (2020), https://arxiv.org/abs/1912.09818, compares with one class drawn at random, by
+    structural similarity of pictures.
+    """
+    maps = collapsed_map(many_maps("attribution", attribution), over, "signed")
+    each = [collapsed_map(many_maps("others", other), over, "signed") for other in others]
+    if not each or any(other.shape != maps.shape for other in each):
+        raise ValueError("others must hold one map at least, each of the shape of attribution")
+    return np.stack([rank_correlation(maps, other) for other in each]).mean(axis=0)

@@ -1,0 +1,93 @@
+"""Random pieces of a series taken away together: what the map gives them, and what the score loses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from ..classifier import Classifier, as_targets
+from ..masking import Baseline, stacks, stand_ins, without
+from .beside_random import BesideRandom
+from .collapse import Over
+from .perturbation import Measure, measured, pieces_of, series_and_maps
+
+__all__ = ["Subsets", "judged_by_subsets"]
+
+
+class Subsets(NamedTuple):
+    """Subsets of the pieces of one series.
+
+    Attributes
+    ----------
+    given : ndarray of shape (map, subset)
+        What a map, and random maps behind it, give to each subset in total.
+    falls : ndarray of shape (subset,)
+        By how much what is watched falls without it.
+    """
+
+    given: np.ndarray
+    falls: np.ndarray
+
+
+def judged_by_subsets(
+    metric: str,
+    better: Literal["larger", "smaller"],
+    judge: Callable[[Subsets], np.ndarray],
+    classifier: Classifier,
+    x: Any,
+    attribution: Any,
+    target: Any,
+    *,
+    fill: Baseline,
+    over: Over | None,
+    window: int,
+    measure: Measure,
+    subsets: int,
+    share: float,
+    slopes: bool,
+    draws: int,
+    seed: int,
+) -> BesideRandom:
+    """What `judge` makes of each map's subsets, of shape (map,); arguments as in :func:`~.faithfulness_correlation`."""
+    if not isinstance(subsets, int | np.integer) or subsets < 3 or not 0 < share < 1:
+        raise ValueError(
+            f"subsets must be at least 3 and share between 0 and 1, of which one piece at least is taken, "
+            f"but are {subsets!r} and {share!r}"
+        )
+    x, maps = series_and_maps(x, attribution)
+    targets = as_targets(target, len(x), classifier.classes)
+    over = ("time" if maps.shape[2] == 1 else "cell") if over is None else over
+    grid = pieces_of(x.shape[1:], over, window)
+    made = []
+    for place, (one, values, stand_in) in enumerate(zip(x, maps, stand_ins(x, fill), strict=True)):
+        rng = np.random.default_rng((seed, place))
+        gone = _drawn(grid.max() + 1, subsets, share, rng)
+        replaced = np.concatenate([without(one, gone[part][:, grid], stand_in) for part in stacks(subsets, one.nbytes)])
+        falls = measured(classifier, one[np.newaxis], targets[place], measure) - measured(
+            classifier, replaced, targets[place], measure
+        )
+        # A slope is worth what it is times what was taken away, which differs from subset to subset.
+        taken = (one - replaced if slopes else gone[:, grid] * np.ones_like(one)).astype(np.float64)
+        made.append(judge(Subsets(_given(values, grid, taken, draws, rng), falls.astype(np.float64))))
+    values = np.stack(made, axis=1)
+    return BesideRandom(metric, better, values[0], values[1:], targets)
+
+
+def _drawn(pieces: int, subsets: int, share: float, rng: np.random.Generator) -> np.ndarray:
+    """Subsets of one size, of shape (subset, piece)."""
+    size = min(max(1, round(share * pieces)), max(pieces - 1, 1))
+    return rng.random((subsets, pieces)).argsort(axis=1).argsort(axis=1) < size
+
+
+def _given(values: np.ndarray, grid: np.ndarray, taken: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """What the map, and what maps with its pieces shuffled, give to each subset: (1 + draws, subset)."""
+    channels = taken.shape[2]
+    spread = np.broadcast_to(values / (channels if values.shape[1] == 1 else 1), (len(values), channels))
+    cells = np.broadcast_to(grid, spread.shape).ravel()
+    counts = np.bincount(cells)
+    worth = np.bincount(cells, spread.ravel()) / counts
+    shuffled = rng.permuted(np.tile(worth, (draws, 1)), axis=1)
+    of_cells = np.concatenate([spread.reshape(1, -1), shuffled[:, cells]])
+    return of_cells @ taken.reshape(len(taken), -1).T
