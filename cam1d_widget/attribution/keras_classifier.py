@@ -70,7 +70,7 @@ class KerasClassifier:
             raise ValueError(f"batch_size must be a whole number, at least 1, but is {batch_size!r}")
         self.model = readable(model)
         self._labels = getattr(model, "classes_", None)  # of a fitted classifier
-        self.score = score
+        self.score: Literal["logits", "probabilities"] = score
         self._choice = getattr(layer, "name", layer), output
         self.batch_size = batch_size
         self._network: Any = Network(self.model, layer, output)
@@ -161,7 +161,7 @@ class KerasClassifier:
         other = copy(self)
         for made in ("head", "_slopes", "filters", "_field"):
             other.__dict__.pop(made, None)
-        other._network = self._network.cut_at(layer)
+        other._network, other._choice = self._network.cut_at(layer), (getattr(layer, "name", layer), self._choice[1])
         other._passes = Passes(other._network, self.score == "probabilities", self.batch_size)
         return other
 
@@ -303,9 +303,12 @@ class KerasClassifier:
             Name of the layer that was drawn anew last, by its own initializers.
         classifier : KerasClassifier
         """
-        layer, output = self._choice
-        return randomized(self.model, seed, draws, lambda copy: KerasClassifier(copy, layer=layer, output=output,
-                          score=self.score, batch_size=self.batch_size))  # fmt: skip
+        (layer, output), size = self._choice, self.batch_size
+
+        def read(model: Any) -> KerasClassifier:
+            return KerasClassifier(model, layer=layer, output=output, score=self.score, batch_size=size)
+
+        return randomized(self.model, seed, draws, read)
 
     @cached_property
     def propagations(self) -> Propagations:
