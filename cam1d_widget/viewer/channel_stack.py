@@ -68,6 +68,8 @@ class ChannelStack(bqplot.Mark):
         Which picture: indices into the instances, the class menu and the methods.
     against : int or None
         Entry of the class menu whose map is taken from the other's.
+    pinned : dict or None
+        Picture that stays beside the one on show: its `instance`, `target`, `method` and `against`.
     window : tuple of int or None
         Samples [first, stop) that were chosen.
     annotations : list of dict
@@ -92,6 +94,7 @@ class ChannelStack(bqplot.Mark):
     target = Int(0).tag(sync=True)
     method = Int(0).tag(sync=True)
     against = Int(None, allow_none=True).tag(sync=True)
+    pinned = Dict(allow_none=True, default_value=None).tag(sync=True)
     facts = Dict().tag(sync=True, echo_update=False)
     scores = _table()
     probabilities = _table()

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 from traitlets import TraitError
 
 from ..explanation import ExplanationSource
+
+
+class Choice(NamedTuple):
+    """Which picture: instance, explained class, label of the method, and a class whose map is taken from its map."""
+
+    instance: int
+    target: int
+    method: str
+    against: int | None = None
 
 
 class NoSuchChoice(TraitError, ValueError):
@@ -37,6 +48,24 @@ def known_class(target: int, explanation: ExplanationSource, name: str = "target
     """Index of a class."""
     names = explanation.class_names
     return within(name, target, len(names), f" ({', '.join(names[:20])})")
+
+
+def known_choice(name: str, choice: Any, explanation: ExplanationSource) -> Choice:
+    """Picture that an explanation has."""
+    try:
+        choice = Choice(*choice)
+    except TypeError:
+        raise NoSuchChoice(f"{name} must be (instance, target, method), but is {choice!r}") from None
+    known = Choice(
+        within(f"{name}.instance", choice.instance, len(explanation.x)),
+        known_class(choice.target, explanation, f"{name}.target"),
+        known_method(choice.method, explanation),
+        None if choice.against is None else known_class(choice.against, explanation, f"{name}.against"),
+    )
+    for target in (known.target, known.against):
+        if target is not None and not explanation.has(known.method, known.instance, target):
+            raise NoSuchChoice(f"{name}: class {target} was not explained on instance {known.instance}")
+    return known
 
 
 def known_method(method: str, explanation: ExplanationSource) -> str:

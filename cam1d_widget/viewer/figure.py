@@ -39,7 +39,7 @@ def figure(mark: ChannelStack) -> bqplot.Figure:
         min_aspect_ratio=0.01,
         max_aspect_ratio=100,
         display_toolbar=False,
-        layout=widgets.Layout(width="100%", height=f"{height}px", min_width="320px"),
+        layout=widgets.Layout(width="100%", height=f"{height}px", min_width="320px", flex="1 1 480px"),
     )
 
 

@@ -20,6 +20,8 @@ class Options(widgets.Widget):
         the class; every map by the method; or `limit`. The legend prints it, with the number of maps.
     limit : float
         Value of the last color where `scope` is "fixed".
+    same_ends : bool
+        Whether the pinned picture and the one beside it end in the same color.
     sign : {"signed", "positive", "negative", "absolute"}
         Which values are colored.
     clip : float
@@ -46,6 +48,7 @@ class Options(widgets.Widget):
 
     scope = Enum(("map", "instance", "method", "fixed"), "map").tag(sync=True)
     limit = Float(1.0).tag(sync=True)
+    same_ends = Bool(True).tag(sync=True)
     sign = Enum(("signed", "positive", "negative", "absolute"), "signed").tag(sync=True)
     clip = Float(0.0, min=0.0, max=50.0).tag(sync=True)
     smoothing = Int(1).tag(sync=True)

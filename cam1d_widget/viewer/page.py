@@ -15,6 +15,7 @@ from tqdm.auto import tqdm
 
 from ..explanation import ExplanationSource
 from .channel_stack import ChannelStack
+from .choice import Choice
 from .excerpt import Excerpt, excerpt
 from .facts import maps_there
 from .figure import scales
@@ -45,12 +46,13 @@ def save_html(
     intervals: Intervals = (),
     annotations: Sequence[dict[str, Any]] = (),
     results: Mapping[str, Result] | None = None,
+    pinned: Choice | None = None,
 ) -> Path:
     """Write the viewer of an explanation as one file that works in a browser alone.
 
     Parameters are those of :meth:`ExplanationViewer.save_html`, `first`: instance, class and method on show when the
-    page is opened, if they are in it; `options`, which the page gets a copy of;
-    `intervals` and `annotations`, by instance of the whole explanation; and `results` of long work, by name.
+    page is opened, if they are in it; `options`, which the page gets a copy of; `intervals`, `annotations` and
+    `pinned`, by instance of the whole explanation; and `results` of long work, by name.
     """
     path = checked_file(path)
     chosen = excerpt(source, instances, targets, methods)
@@ -67,6 +69,7 @@ def save_html(
         jobs=Jobs(results=results),
         annotations=_renumbered(annotations, chosen.instances),
         intervals=[intervals[instance] for instance in chosen.instances] if intervals else (),
+        pinned=_pinned(chosen, pinned),
         **_first_choice(chosen, first),
     )
     # Widgets of its own: those of a live viewer stay as they are.
@@ -108,6 +111,22 @@ def _renumbered(annotations: Sequence[dict[str, Any]], instances: tuple[int, ...
     """Notes on the instances of a page, by their numbers there."""
     there = [note for note in annotations if note["instance"] in instances]
     return [{**note, "instance": instances.index(note["instance"])} for note in there]
+
+
+def _pinned(chosen: Excerpt, pinned: Choice | None) -> dict[str, Any] | None:
+    """The pinned picture by its places in a page; None where the page does not have it."""
+    if pinned is None or pinned.instance not in chosen.instances or pinned.method not in chosen.methods:
+        return None
+    classes = [pinned.target] if pinned.against is None else [pinned.target, pinned.against]
+    if not set(classes) <= set(chosen.menu):
+        return None
+    target, *against = map(chosen.menu.index, classes)
+    return {
+        "instance": chosen.instances.index(pinned.instance),
+        "target": target,
+        "method": chosen.methods.index(pinned.method),
+        "against": next(iter(against), None),
+    }
 
 
 def _first_choice(chosen: Excerpt, first: tuple[int, int, str] | None) -> dict[str, Any]:

@@ -33,6 +33,13 @@ class Legend(_Panel):
     _view_name = Unicode("LegendView").tag(sync=True)
 
 
+class Pinned(_Panel):
+    """The picture that is pinned, beside the one on show."""
+
+    _model_name = Unicode("PinnedModel").tag(sync=True)
+    _view_name = Unicode("PinnedView").tag(sync=True)
+
+
 class Toolbar(_Panel):
     """Buttons that unfold the options of the picture."""
 

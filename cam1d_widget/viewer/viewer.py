@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from traitlets import Any as AnyTrait
 from traitlets import Float, Int, Tuple, Unicode, link, observe, validate
 
 from ..explanation import ExplanationSource
 from ..still_picture import png_picture
 from .channel_stack import ChannelStack
-from .choice import NoSuchChoice, first_method, first_target, known_class, known_method, within
+from .choice import Choice, NoSuchChoice, first_method, first_target, known_choice, known_class, known_method, within
 from .figure import scales
 from .finder import Finder
 from .jobs import Jobs
@@ -55,6 +56,9 @@ class ExplanationViewer(Stack):
         Label of the method. At first one that is exact for the classifier, if there is one.
     against : int or None
         Index of a class whose map is taken from that of `target`: what speaks for the one rather than the other.
+    pinned : Choice or None
+        Picture that stays beside the one on show, on the same scales: (instance, target, method), or ``viewer.shown``
+        to pin what is on show.
     selected_window : tuple of float or None
         Times (t0, t1) of the window that was chosen by Shift and drag, in the unit of the time axis.
     annotations : list of Annotation
@@ -69,6 +73,7 @@ class ExplanationViewer(Stack):
     target = Int(0, help="Index of the class that is explained.")
     method = Unicode(help="Label of the method.")
     against = Int(None, allow_none=True, help="Index of the class whose map is taken from the other's, or None.")
+    pinned = AnyTrait(None, help="Picture that stays beside the one on show, or None.")
     selected_window = Tuple(Float(), Float(), allow_none=True, default_value=None, help="Times (t0, t1), or None.")
 
     def __init__(
@@ -106,12 +111,18 @@ class ExplanationViewer(Stack):
         link((mark, "target"), (self, "target"))
         link((mark, "against"), (self, "against"))
         link((mark, "method"), (self, "method"), transform=(self._label, self._place))
+        link((mark, "pinned"), (self, "pinned"), transform=(self._as_choice, self._as_places))
         link((mark, "window"), (self, "selected_window"), transform=(self._times, self._samples))
 
     @property
     def explanation(self) -> ExplanationSource:
         """What is looked at."""
         return self._explanation
+
+    @property
+    def shown(self) -> Choice:
+        """Picture on show, to be pinned: ``viewer.pinned = viewer.shown``."""
+        return Choice(self.instance, self.target, self.method, self.against)
 
     @property
     def finder(self) -> Finder:
@@ -207,6 +218,7 @@ class ExplanationViewer(Stack):
             intervals=self._intervals,
             annotations=self.mark.annotations,
             results=self.jobs.results,
+            pinned=self.pinned,
         )
 
     def save_png(self, path: str | Path) -> None:
@@ -269,6 +281,12 @@ class ExplanationViewer(Stack):
             return None
         return as_samples("selected_window", window, source.x.shape[1], source.sampling_rate)
 
+    def _as_choice(self, places: dict[str, Any] | None) -> Choice | None:
+        return None if places is None else Choice(**{**places, "method": self._label(places["method"])})
+
+    def _as_places(self, choice: Choice | None) -> dict[str, Any] | None:
+        return None if choice is None else {**choice._asdict(), "method": self._place(choice.method)}
+
     def _label(self, place: int) -> str:
         return self._explanation.methods[place]
 
@@ -290,6 +308,11 @@ class ExplanationViewer(Stack):
     @validate("method")
     def _check_method(self, proposal: Any) -> str:
         return known_method(proposal["value"], self._explanation)
+
+    @validate("pinned")
+    def _check_pinned(self, proposal: Any) -> Choice | None:
+        pinned = proposal["value"]
+        return None if pinned is None else known_choice("pinned", pinned, self._explanation)
 
     @validate("selected_window")
     def _check_window(self, proposal: Any) -> tuple[float, float] | None:

@@ -5,6 +5,7 @@ export { OptionsModel } from "./mark/OptionsModel.js";
 export { ChannelStack } from "./mark/ChannelStack.js";
 export { ClassMenuModel, ClassMenuView } from "./panel/class_menu.js";
 export { LegendModel, LegendView } from "./panel/legend.js";
+export { PinnedModel, PinnedView } from "./panel/pinned.js";
 export { ToolbarModel, ToolbarView } from "./panel/toolbar.js";
 export { SummaryModel, SummaryView } from "./panel/summary.js";
 export { WindowPanelModel, WindowPanelView } from "./panel/window_panel.js";

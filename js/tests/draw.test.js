@@ -50,7 +50,7 @@ const facts = {
   absence: "",
 };
 const axis = { origin: 150, step: 100, samples: 4, left: 100, right: 500 };
-const frame = { width: 520, height: 240, plot: { left: 100, top: 6, width: 400, height: 200 }, axis, ratio: 1 };
+const frame = { width: 520, height: 240, plot: { left: 100, top: 6, width: 400, height: 200 }, axis, ratio: 1, left: 0 };
 const series = { key: "", values: Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7), samples: 4, channels: 2, gap: null, error: null };
 
 function drawn(values, channels, { veil = null, known = facts, method = 0, shown = series, options = {} } = {}) {
@@ -59,7 +59,7 @@ function drawn(values, channels, { veil = null, known = facts, method = 0, shown
   const ends = { limit: 1, maps: 1 };
   const picture = makePicture({ instance: 0, target: 0, method, against: null }, shown, attribution, known, all, ends);
   const record = recorder();
-  drawScene(record.context, { picture, facts: known, theme: LIGHT, window: null, notes: [], veil }, frame);
+  drawScene(record.context, { picture, facts: known, theme: LIGHT, window: null, notes: [], caption: null, veil }, frame);
   return record;
 }
 
@@ -117,7 +117,7 @@ test("the shares of the channels stand at the right of their rows", () => {
   const attribution = { key: "", values: Float32Array.of(3, 1, 0, 0, 0, 0, 0, 0), samples: 4, channels: 2, gap: null, error: null };
   const picture = makePicture({ instance: 0, target: 0, method: 0, against: null }, series, attribution, facts, DEFAULTS, { limit: 3, maps: 1 });
   const { context, texts, rects } = recorder();
-  drawScene(context, { picture, facts, theme: LIGHT, window: null, notes: [], veil: null }, wide);
+  drawScene(context, { picture, facts, theme: LIGHT, window: null, notes: [], caption: null, veil: null }, wide);
   assert.ok(texts.includes("75.0 %") && texts.includes("25.0 %"));
   const [first, second] = rects.filter(({ rect }) => rect[0] > 500).map(({ rect }) => rect[2]);
   assert.ok(Math.abs(first / second - 3) < 1e-6);
@@ -166,7 +166,7 @@ test("what was written of a window stands in the first row, as text, with a bar 
   const picture = makePicture({ instance: 0, target: 0, method: 1, against: null }, series, attribution, facts, DEFAULTS, { limit: 1, maps: 1 });
   const { context, texts, rects } = recorder();
   const notes = [{ instance: 0, window: [1, 3], text: "<b>turn</b>" }];
-  drawScene(context, { picture, facts, theme: LIGHT, window: null, notes, veil: null }, frame);
+  drawScene(context, { picture, facts, theme: LIGHT, window: null, notes, caption: null, veil: null }, frame);
   assert.equal(texts.filter((text) => text === "<b>turn</b>").length, 1);
   const bars = rects.filter(({ color }) => color === "#cc79a7");
   assert.deepEqual(bars.map(({ rect }) => [rect[0], rect[2]]), [[200, 200], [200, 200]]);

@@ -1,6 +1,7 @@
 import { type ColorScale, colorIndex, colorScale, pixelColors } from "./color.js";
 import type { Column } from "./column.js";
 import { heatValues } from "./decimation.js";
+import { drawCaption } from "./draw_caption.js";
 import { drawLabels, drawOverlayLabels } from "./draw_labels.js";
 import { drawColoredLine } from "./draw_colored_line.js";
 import { drawLine } from "./draw_line.js";
@@ -13,11 +14,12 @@ import { marksOf } from "./facts.js";
 import { heatOf } from "./picture.js";
 import type { Row, RowLayout } from "./row_layout.js";
 import type { Band, Frame, Pen, Scene } from "./scene.js";
-import { colorsLines, layoutOf, lineRow, ownStrip } from "./scene_layout.js";
+import { colorsLines, layoutOf, lineRow, ownStrip, rowsOf } from "./scene_layout.js";
 import { lineColor } from "./theme.js";
 
 /** Behind rows a map without channels is a hint only: its colors are read off the strip. */
 const HINT = 0.38;
+
 export function scaleOf(scene: Scene): ColorScale {
   const { picture, theme, veil } = scene;
   return colorScale(picture.signed, picture.ends.limit, theme.dark, veil !== null);
@@ -26,7 +28,7 @@ export function scaleOf(scene: Scene): ColorScale {
 /** Draws the whole picture, in CSS pixels. */
 export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
   const { picture, facts, theme } = scene;
-  const layout = layoutOf(picture, frame);
+  const layout = layoutOf(scene, frame);
   drawHeat(pen, scene, frame, layout);
   const { unseen, centers } = marksOf(picture.choice.method, facts);
   if (centers) {
@@ -38,9 +40,10 @@ export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
   drawIntervals(pen, bands(layout), facts.intervals[picture.choice.instance] ?? [], frame.axis, theme);
   drawNotes(pen, scene.notes, layout.rows, frame.axis, theme);
   if (scene.window) {
-    drawWindow(pen, scene.window, frame, theme);
+    drawWindow(pen, scene.window, rowsOf(scene, frame), frame.axis, theme);
   }
   (picture.options.overlay ? drawOverlayLabels : drawLabels)(pen, scene, frame, layout);
+  drawCaption(pen, scene, frame);
   drawOverview(pen, frame, theme);
   drawShares(pen, scene, frame, layout);
   drawRemarks(pen, scene, frame);

@@ -22,14 +22,15 @@ export function drawLabels(pen: Pen, scene: Scene, frame: Frame, layout: RowLayo
       drawTicks(pen, picture.ranges[channel], lineRow(picture, row), right, theme);
     }
     const edge = right - 8 - (ticks ? TICK_ROOM : 0);
-    drawName(pen, facts.channel_names[channel], facts.channel_units[channel], row, edge, edge - 4, theme);
+    const room = edge - frame.left - 4;
+    drawName(pen, facts.channel_names[channel], facts.channel_units[channel], row, edge, room, theme);
   });
   pen.restore();
 }
 
 function drawStripName(pen: Pen, frame: Frame, { strip }: RowLayout, theme: Theme): void {
   if (strip) {
-    drawName(pen, "all channels", "", strip, frame.plot.left - 8, frame.plot.left - 12, theme);
+    drawName(pen, "all channels", "", strip, frame.plot.left - 8, frame.plot.left - frame.left - 12, theme);
   }
 }
 
@@ -52,7 +53,8 @@ export function drawOverlayLabels(pen: Pen, scene: Scene, frame: Frame, layout: 
   sorted.forEach((channel, place) => {
     const band = { top: places[place] - pitch / 2, height: pitch };
     drawLeader(pen, [plot.left - 14, places[place]], [plot.left, height(channel)], lineColor(channel, theme));
-    drawName(pen, facts.channel_names[channel], facts.channel_units[channel], band, plot.left - 18, plot.left - 22, theme);
+    const room = plot.left - frame.left - 22;
+    drawName(pen, facts.channel_names[channel], facts.channel_units[channel], band, plot.left - 18, room, theme);
   });
   pen.restore();
 }
@@ -119,7 +121,7 @@ function drawTicks(pen: Pen, range: ValueRange, row: Row, right: number, theme: 
 }
 
 /** The text, or as much of it as there is room for. */
-function fit(pen: Pen, text: string, room: number): string {
+export function fit(pen: Pen, text: string, room: number): string {
   if (pen.measureText(text).width <= room) {
     return text;
   }

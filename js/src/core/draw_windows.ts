@@ -1,5 +1,5 @@
 import type { Row } from "./row_layout.js";
-import type { Frame, Pen } from "./scene.js";
+import type { Pen } from "./scene.js";
 import type { Theme } from "./theme.js";
 import { type TimeAxis, pixelOf } from "./time_axis.js";
 import type { Annotation, Window } from "./window.js";
@@ -59,7 +59,7 @@ function drawLabel(pen: Pen, text: string, left: number, bottom: number, theme: 
 }
 
 /** A frame round the window: what is in it keeps its colors. */
-export function drawWindow(pen: Pen, window: Window, { plot, axis }: Frame, theme: Theme): void {
+export function drawWindow(pen: Pen, window: Window, rows: Row, axis: TimeAxis, theme: Theme): void {
   const [left, right] = edges(window, axis);
   if (right <= left) {
     return;
@@ -68,7 +68,7 @@ export function drawWindow(pen: Pen, window: Window, { plot, axis }: Frame, them
   for (const [color, width] of [[theme.background, 4], [theme.ink, 1.75]] as const) {
     pen.strokeStyle = color;
     pen.lineWidth = width;
-    pen.strokeRect(left, plot.top - 2, right - left, plot.height + 4);
+    pen.strokeRect(left, rows.top - 2, right - left, rows.height + 4);
   }
   pen.restore();
 }

@@ -7,7 +7,7 @@ export type Action =
   | { do: "gain"; by: number }
   | { do: "zoom"; by: number }
   | { do: "edge"; of: "first" | "last" }
-  | { do: "overlay" | "order" | "style" | "play" | "whole" | "hide" | "help" };
+  | { do: "overlay" | "order" | "style" | "play" | "pin" | "whole" | "hide" | "help" };
 
 /** Part of the series that a long step takes. */
 const LONG = 0.1;
@@ -33,6 +33,7 @@ const ACTIONS: Record<string, (shift: boolean, samples: number) => Action> = {
   o: () => ({ do: "overlay" }),
   s: () => ({ do: "order" }),
   a: () => ({ do: "style" }),
+  p: () => ({ do: "pin" }),
   " ": () => ({ do: "play" }),
   "0": () => ({ do: "whole" }),
   Escape: () => ({ do: "hide" }),
@@ -68,6 +69,7 @@ export const KEYS: readonly [string, string][] = [
   ["a", "attribution as tint, strips or colored lines"],
   ["o", "channels on top of each other"],
   ["s", "channels by share"],
+  ["p", "pin the picture, or unpin it"],
   ["space", "play or pause"],
   ["0", "whole series, gain 1"],
   ["Esc", "no crosshair, no window"],

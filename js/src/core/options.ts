@@ -4,6 +4,8 @@ export interface Options {
   readonly scope: "map" | "instance" | "method" | "fixed";
   /** Value of the last color where the scope is fixed. */
   readonly limit: number;
+  /** Whether pictures beside each other end in the same color. */
+  readonly same_ends: boolean;
   readonly sign: "signed" | "positive" | "negative" | "absolute";
   /** Percent of the values that may lie beyond the last color. */
   readonly clip: number;
@@ -22,6 +24,7 @@ export interface Options {
 export const DEFAULTS: Options = {
   scope: "map",
   limit: 1,
+  same_ends: true,
   sign: "signed",
   clip: 0,
   smoothing: 1,

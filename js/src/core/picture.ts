@@ -5,7 +5,7 @@ import type { Options } from "./options.js";
 import type { Ends } from "./scope.js";
 import { byShare, channelShares } from "./shares.js";
 import type { Tile } from "./tiles.js";
-import { type ValueRange, sharedRanges, valueRange } from "./value_range.js";
+import { type ValueRange, joinedRange, sharedRanges, valueRange } from "./value_range.js";
 
 /** Which picture: indices, as the traits hold them. */
 export interface Choice {
@@ -46,6 +46,7 @@ export function makePicture(
   facts: Facts,
   options: Options,
   ends: Ends,
+  beside: readonly Tile[] = [series],
 ): Picture {
   const signals = signalsOf(series);
   const heat = heatsOf(attribution, options);
@@ -59,7 +60,7 @@ export function makePicture(
     signed: goesBothWays(isSigned(choice, facts), options.sign),
     ends,
     largest: heat.largest,
-    ranges: sharedRanges(signals.ranges, facts.channel_units, options),
+    ranges: sharedRanges(rangesOf(beside), facts.channel_units, options),
     shares: heat.shares,
     channels: channelsOnShow(series.channels, heat.shares, options),
   };
@@ -90,6 +91,12 @@ function signalsOf(series: Tile): Signals {
     madeOfSeries.set(series, made);
   }
   return made;
+}
+
+/** What each channel's row must hold of all series that are beside each other. */
+function rangesOf(series: readonly Tile[]): ValueRange[] {
+  const [first, ...others] = series.map((one) => signalsOf(one).ranges);
+  return others.reduce((ranges, more) => ranges.map((range, channel) => joinedRange(range, more[channel])), first);
 }
 
 function heatsOf(map: Tile, { sign, smoothing }: Options): Heats {

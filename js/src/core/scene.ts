@@ -7,6 +7,8 @@ import type { TimeAxis } from "./time_axis.js";
 
 /** Where the picture goes on the canvas, in CSS pixels. */
 export interface Frame {
+  /** Edges of the paper: the left one is 0, but where two pictures share a sheet. */
+  readonly left: number;
   readonly width: number;
   readonly height: number;
   readonly plot: { left: number; top: number; width: number; height: number };
@@ -36,6 +38,12 @@ export type Pen = Ink & {
   cells(bands: Band[], frame: Frame): void;
 };
 
+/** What stands above a picture that another one is beside. */
+export interface Caption {
+  readonly title: string;
+  readonly text: string;
+}
+
 export interface Scene {
   readonly picture: Picture;
   readonly facts: Facts;
@@ -44,6 +52,8 @@ export interface Scene {
   readonly window: Window | null;
   /** What was written of windows of this instance. */
   readonly notes: readonly Annotation[];
+  /** Which picture this is, where another one is beside it. */
+  readonly caption: Caption | null;
   /** Said over a picture that is not the one asked for; null where it is. */
   readonly veil: string | null;
 }

@@ -1,12 +1,21 @@
 import { type Picture, timeOnly } from "./picture.js";
 import { type Row, type RowLayout, layoutRows } from "./row_layout.js";
-import type { Frame } from "./scene.js";
+import type { Frame, Scene } from "./scene.js";
 
 /** Part of a row that its own strip takes. */
 const OWN_STRIP = 0.26;
 
-export function layoutOf(picture: Picture, frame: Frame): RowLayout {
-  const { top, height } = frame.plot;
+const CAPTION = 20;
+
+/** Where rows are: below the caption, if there is one. */
+export function rowsOf({ caption }: Scene, { plot }: Frame): Row {
+  const head = caption === null ? 0 : CAPTION;
+  return { top: plot.top + head, height: plot.height - head };
+}
+
+export function layoutOf(scene: Scene, frame: Frame): RowLayout {
+  const { picture } = scene;
+  const { top, height } = rowsOf(scene, frame);
   const { channels, options } = picture;
   const members = options.overlay ? [channels] : channels.map((channel) => [channel]);
   return layoutRows(top, height, members, timeOnly(picture));

@@ -8,6 +8,8 @@ export interface Ends {
   readonly limit: number;
   /** 0 where the user fixed it. */
   readonly maps: number;
+  /** Whether a picture beside this one has its share in them. */
+  readonly shared?: boolean;
 }
 
 /** Maps that are here, and a way to one of them. */

@@ -1,22 +1,26 @@
 import { colorScale, pixelColors } from "./color.js";
 import { drawScene } from "./draw.js";
+import { type Axis, drawAxis } from "./draw_axis.js";
 import { breakLines } from "./draw_marks.js";
+import { movedFrame } from "./frame.js";
 import { isSigned } from "./picture.js";
 import { goesBothWays } from "./normalization.js";
 import type { Frame, Pen, Scene } from "./scene.js";
 import { type Outputs, endTexts, errorText, gapText, mapName, scopeText, trustText, verdict } from "./text.js";
 
-/** The time axis as it stands on the screen: what it says, and where, in pixels from the left edge of the plot. */
-export interface Axis {
-  readonly ticks: readonly { readonly at: number; readonly text: string }[];
-  readonly title: string;
-}
-
-/** A picture to take away: summary, picture, axis and legend, as they stand on the screen. */
-export interface Sheet {
+/** A picture on a sheet: where it is, in pixels from the first one's corner, and how it stands there. */
+export interface Part {
   readonly scene: Scene;
   readonly frame: Frame;
   readonly axis: Axis;
+  readonly right: number;
+  readonly down: number;
+}
+
+/** Pictures to take away: summary, pictures with their axes, and legends, as they stand on the screen. */
+export interface Sheet {
+  /** The picture on show, and the one that is pinned, if there is one. */
+  readonly parts: readonly Part[];
   readonly outputs: Outputs;
   /** Whether every map there is may be in hand. */
   readonly whole: boolean;
@@ -26,24 +30,23 @@ const HEAD = 26;
 const LEGEND = 78;
 const BAR = { left: 8, width: 260, height: 12 };
 
-export const sheetHeight = ({ frame }: Sheet): number => HEAD + frame.height + LEGEND;
-
-/** The picture's frame on the sheet: below the summary, and by whole pixels, so that nothing is blurred anew. */
-export const frameOnSheet = ({ frame }: Sheet): Frame => ({
-  ...frame,
-  height: frame.height + HEAD,
-  plot: { ...frame.plot, top: frame.plot.top + HEAD },
-});
+export const sheetWidth = ({ parts }: Sheet): number => Math.max(...parts.map(({ frame, right }) => right + frame.width));
+const picturesHeight = ({ parts }: Sheet): number => Math.max(...parts.map(({ frame, down }) => down + frame.height));
+export const sheetHeight = (sheet: Sheet): number => HEAD + picturesHeight(sheet) + LEGEND * sheet.parts.length;
 
 export function drawSheet(pen: Pen, sheet: Sheet): void {
-  const frame = frameOnSheet(sheet);
   drawSummary(pen, sheet);
-  drawScene(pen, sheet.scene, frame);
-  drawAxis(pen, sheet, frame);
-  drawLegend(pen, sheet, frame.height);
+  sheet.parts.forEach((part, place) => {
+    // Below the summary, by whole pixels, so that nothing is blurred anew.
+    const frame = movedFrame(part.frame, part.right, part.down + HEAD);
+    drawScene(pen, part.scene, frame);
+    drawAxis(pen, part.axis, frame, part.scene.theme);
+    drawLegend(pen, sheet, part, HEAD + picturesHeight(sheet) + LEGEND * place);
+  });
 }
 
-function drawSummary(pen: Pen, { scene, frame, outputs }: Sheet): void {
+function drawSummary(pen: Pen, sheet: Sheet): void {
+  const { outputs, parts: [{ scene }] } = sheet;
   const { instance, truth, predicted, explained, right } = verdict(scene.picture.choice, scene.facts, outputs);
   const sign = right === null ? "" : right ? "  ✓ right" : "  ✗ wrong";
   const parts = [instance, truth === null ? "" : `true: ${truth}`, `predicted: ${predicted}${sign}`, `explained: ${explained}`];
@@ -51,48 +54,28 @@ function drawSummary(pen: Pen, { scene, frame, outputs }: Sheet): void {
   pen.fillStyle = scene.theme.ink;
   pen.textAlign = "left";
   pen.textBaseline = "middle";
-  pen.fillText(breakLines(pen, parts.filter(Boolean).join("   ·   "), frame.width - 16)[0], BAR.left, HEAD / 2);
+  pen.fillText(breakLines(pen, parts.filter(Boolean).join("   ·   "), sheetWidth(sheet) - 16)[0], BAR.left, HEAD / 2);
 }
 
-function drawAxis(pen: Pen, { scene, axis }: Sheet, { plot }: Frame): void {
-  const bottom = plot.top + plot.height;
-  pen.strokeStyle = pen.fillStyle = scene.theme.faint;
-  pen.lineWidth = 1;
-  pen.font = `11px ${scene.theme.font}`;
-  pen.textAlign = "center";
-  pen.textBaseline = "top";
-  for (const { at, text } of axis.ticks) {
-    const x = Math.round(plot.left + at) + 0.5;
-    pen.beginPath();
-    pen.moveTo(x, bottom);
-    pen.lineTo(x, bottom + 6);
-    pen.stroke();
-    pen.fillText(text, x, bottom + 9);
-  }
-  pen.font = `12px ${scene.theme.font}`;
-  pen.fillText(axis.title, plot.left + plot.width / 2, bottom + 24);
-}
-
-function drawLegend(pen: Pen, sheet: Sheet, top: number): void {
-  const { scene, frame, whole } = sheet;
+function drawLegend(pen: Pen, sheet: Sheet, { scene, frame }: Part, top: number): void {
   const { picture, facts, theme } = scene;
   const method = facts.methods[picture.choice.method];
-  drawBar(pen, sheet, top);
+  drawBar(pen, scene, frame, top);
   const left = BAR.left + BAR.width + 24;
   const lines = [
-    `${mapName(picture.choice, facts)}${method.description ? ` — ${method.description}` : ""}`,
+    `${scene.caption ? `${scene.caption.title}: ` : ""}${mapName(picture.choice, facts)}${method.description ? ` — ${method.description}` : ""}`,
     `${trustText(picture.choice, facts)}${gapText(picture.attribution.gap)}${errorText(picture)}`,
-    scopeText(picture, facts, whole),
+    scopeText(picture, facts, sheet.whole),
   ];
   pen.font = `12px ${theme.font}`;
   pen.fillStyle = theme.ink;
   pen.textAlign = "left";
   pen.textBaseline = "top";
-  const broken = lines.flatMap((line) => breakLines(pen, line, frame.width - left - 8));
+  const broken = lines.flatMap((line) => breakLines(pen, line, sheetWidth(sheet) - left - 8));
   broken.slice(0, 5).forEach((line, place) => pen.fillText(line, left, top + 15 * place));
 }
 
-function drawBar(pen: Pen, { scene, frame }: Sheet, top: number): void {
+function drawBar(pen: Pen, scene: Scene, frame: Frame, top: number): void {
   const { picture, facts, theme } = scene;
   const { ratio } = frame;
   const { sign } = picture.options;

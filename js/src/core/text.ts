@@ -60,6 +60,15 @@ export function mapName({ method, target, against }: Choice, facts: Facts): stri
   return against === null ? label : `${label}: ${name(target)} − ${name(against)}`;
 }
 
+/** Which picture it is, in one line; what pictures beside each other differ in comes first. */
+export function captionOf(choice: Choice, facts: Facts, outputs: Outputs): string {
+  const { truth, predicted } = verdict(choice, facts, outputs);
+  const name = (place: number): string => facts.class_names[facts.targets[place]];
+  const explained = [choice.target, ...(choice.against === null ? [] : [choice.against])].map(name).join(" − ");
+  const which = `instance ${facts.instances[choice.instance]}, ${explained}, ${facts.methods[choice.method].label}`;
+  return [which, truth === null ? "" : `true: ${truth}`, `predicted: ${predicted}`].filter(Boolean).join(" · ");
+}
+
 /** How far the picture can be trusted. */
 export function trustText(choice: Choice, facts: Facts): string {
   const method = facts.methods[choice.method];
@@ -108,8 +117,9 @@ export function scopeText(picture: Picture, facts: Facts, whole: boolean): strin
     method: `of the ${counted(ends.maps, "map")} by ${label}${here}`,
     fixed: "",
   }[options.scope];
+  const beside = ends.shared ? " and of the picture beside it" : "";
   const reach = signed ? "±" : "0 to";
-  const parts = [options.scope === "fixed" ? `color: ${reach} a fixed end` : `color: ${reach} ${ends.maps > 1 && options.clip > 0 ? "largest " : ""}${kind} ${over}`];
+  const parts = [options.scope === "fixed" ? `color: ${reach} a fixed end` : `color: ${reach} ${ends.maps > 1 && options.clip > 0 ? "largest " : ""}${kind} ${over}${beside}`];
   if (largest > ends.limit) {
     parts.push(`largest here ${formatNumber(largest)}`);
   }

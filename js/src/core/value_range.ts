@@ -50,11 +50,11 @@ export function sharedRanges(own: ValueRange[], units: string[], { rows, gain }:
   const group = (channel: number): unknown => (rows === "channel" ? channel : rows === "unit" ? units[channel] : "all");
   return own.map((_, channel) => {
     const members = own.filter((_, other) => group(other) === group(channel));
-    return narrowed(members.reduce(joined), gain);
+    return narrowed(members.reduce(joinedRange), gain);
   });
 }
 
-const joined = (one: ValueRange, other: ValueRange): ValueRange => ({
+export const joinedRange = (one: ValueRange, other: ValueRange): ValueRange => ({
   low: Math.min(one.low, other.low),
   high: Math.max(one.high, other.high),
   clipped: one.clipped || other.clipped,

@@ -3,9 +3,9 @@ import { canvasPen, clearCanvas } from "../core/canvas_pen.js";
 import { drawScene, scaleOf } from "../core/draw.js";
 import { type Picture, choiceName } from "../core/picture.js";
 import type { Frame, Scene } from "../core/scene.js";
-import type { Sheet } from "../core/sheet.js";
+import type { Part, Sheet } from "../core/sheet.js";
 import { layoutOf } from "../core/scene_layout.js";
-import { describePicture } from "../core/text.js";
+import { captionOf, describePicture } from "../core/text.js";
 import { pixelOf } from "../core/time_axis.js";
 import { Brush } from "./brush.js";
 import { type Stretch, withPlace, zoomed } from "../core/zoom.js";
@@ -31,7 +31,9 @@ export class ChannelStack extends Mark {
     this.surface.canvas.__channelStack = this;
     this.surface.canvas.setAttribute("role", "img");
     this.theme = watchTheme(() => this.draw());
-    this.pointer = new Pointer(this.parent.el, this.el as unknown as SVGElement, this.model.steps);
+    this.pointer = new Pointer(this.parent.el, this.el as unknown as SVGElement, this.model.steps, (sample) =>
+      this.beside?.pointer?.mirror(sample),
+    );
     this.keys = new Keys(this.parent.el, this);
     this.create_listeners();
     this.parent.el.addEventListener("dblclick", this.showAll);
@@ -107,19 +109,21 @@ export class ChannelStack extends Mark {
   }
 
   private paint(): void {
-    const { picture, facts, veil } = this.model;
+    const { picture, pinned, facts, outputs, veil } = this.model;
     this.set_ranges();
     this.frame = this.surface.fit(this.scales.x, facts.samples, facts.sampling_rate ?? 1);
     if (picture) {
       const start = performance.now();
       const { chosen, notes } = this.model.windows;
-      this.scene = { picture, facts, theme: themeOf(this.parent.el), veil, window: chosen, notes };
+      const caption = pinned && { title: "On show", text: captionOf(picture.choice, facts, outputs) };
+      this.scene = { picture, facts, theme: themeOf(this.parent.el), veil, window: chosen, notes, caption };
       clearCanvas(this.surface.context, this.frame);
       drawScene(canvasPen(this.surface.context), this.scene, this.frame);
       this.drawTime = performance.now() - start;
       this.pointer.follow(this.scene, this.frame);
     }
     this.announce();
+    this.model.trigger("painted");
   }
 
   /** Says in the page which picture is on show, to those who listen and to tests. */
@@ -147,7 +151,7 @@ export class ChannelStack extends Mark {
     if (!scene || !frame) {
       return null;
     }
-    const layout = layoutOf(scene.picture, frame);
+    const layout = layoutOf(scene, frame);
     const { table, limit } = scaleOf(scene);
     const centers = Array.from({ length: frame.axis.samples }, (_, sample) => pixelOf(sample, frame.axis));
     const { plot, ratio } = frame;
@@ -155,11 +159,21 @@ export class ChannelStack extends Mark {
     return { ...layout, centers, plot, ratio, table, limit, status, veil, drawTime: this.drawTime };
   }
 
-  /** The picture on show, to be taken away as it stands on the screen. */
+  /** The picture on show and the one that is pinned, to be taken away as they stand on the screen. */
   sheet(): Sheet | null {
-    const { scene, frame } = this;
+    const { scene, frame, element } = this;
     const { outputs, asksPython } = this.model;
-    return scene && frame ? { scene, frame, axis: axisOf(this.parent.el), outputs, whole: !asksPython } : null;
+    if (!scene || !frame) {
+      return null;
+    }
+    const own = { scene, frame, axis: axisOf(element), right: 0, down: 0 };
+    const beside = this.beside?.onSheet();
+    return { parts: beside ? [own, beside] : [own], outputs, whole: !asksPython };
+  }
+
+  /** What the picture is drawn in. */
+  get element(): HTMLElement {
+    return this.parent.el;
   }
 
   remove(): void {
@@ -188,7 +202,9 @@ export class ChannelStack extends Mark {
   private keys: Keys;
   private brush: Brush;
   private scheduled: number | undefined;
-  private frame: Frame | undefined;
+  frame: Frame | undefined;
+  /** The pinned picture beside this one. */
+  beside: { readonly pointer: Pointer | undefined; onSheet(): Part | null } | undefined;
   private scene: Scene | undefined;
   private drawTime: number;
   private described: Picture | null;

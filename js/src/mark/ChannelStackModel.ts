@@ -1,27 +1,23 @@
 import { type ISerializers, unpack_models } from "@jupyter-widgets/base";
 import { MarkModel } from "bqplot";
 import { type Facts, type Table, unpackTable } from "../core/facts.js";
-import { contrast } from "../core/contrast.js";
 import { explainedTarget, isExplained } from "../core/explained.js";
 import { Predictions, nearestFound, nextFound } from "../core/finder.js";
-import { type Choice, type Picture, makePicture } from "../core/picture.js";
+import type { Choice, Picture } from "../core/picture.js";
 import type { Sheet } from "../core/sheet.js";
-import { Limits, alone } from "../core/scope.js";
 import type { Outputs } from "../core/text.js";
-import { type Tile, attributionKey, packTiles, seriesKey } from "../core/tiles.js";
 import { ensureStyles } from "../panel/styles.js";
 import { MODULE_NAME, MODULE_VERSION } from "../version.js";
+import type { ChannelStack } from "./ChannelStack.js";
 import type { FinderModel } from "./FinderModel.js";
 import type { JobsModel } from "./JobsModel.js";
 import type { Replaced } from "./model_answers.js";
 import type { OptionsModel } from "./OptionsModel.js";
+import { Pictures, type Shown, type Status } from "./pictures.js";
 import { Player } from "./player.js";
 import { type Wanted, sendPicture } from "./picture_sender.js";
 import { type TileAnswer, TileStore } from "./tile_store.js";
 import { Windows } from "./windows.js";
-
-/** What can be said of the picture that is asked for. */
-export type Status = "ready" | "waiting" | "missing" | "error";
 
 const verbatim = { serialize: (value: unknown) => value, deserialize: (value: unknown) => value };
 
@@ -43,6 +39,7 @@ export class ChannelStackModel extends MarkModel {
       target: 0,
       method: 0,
       against: null,
+      pinned: null,
       facts: {},
       scores: null,
       probabilities: null,
@@ -63,7 +60,6 @@ export class ChannelStackModel extends MarkModel {
     super.initialize(attributes, options);
     ensureStyles();
     this.tiles = new TileStore(this.get("tiles"), ({ id, keys }) => this.send({ type: "tiles", request: id, keys }, {}));
-    this.picture = null;
     this.outputs = {
       scores: unpackTable(this.get("scores"))!,
       probabilities: unpackTable(this.get("probabilities")),
@@ -71,14 +67,14 @@ export class ChannelStackModel extends MarkModel {
     };
     this.explained = unpackTable(this.get("explained"));
     this.steps = unpackTable(this.get("steps"));
-    this.limits = new Limits();
+    this.pictures = new Pictures(this, this.tiles);
     this.shownBy = [];
     this.windows = new Windows(this);
     this.player = new Player(() => this.step(1), () => this.status !== "waiting");
     this.look();
     this.on("change:instance", this.stayAmongFound, this);
     this.on("change:instance", this.keepTarget, this);
-    this.on("change:instance change:target change:method change:against", this.turn, this);
+    this.on("change:instance change:target change:method change:against change:pinned", this.turn, this);
     this.listenTo(this.optionsModel, "change", this.refresh);
     this.listenTo(this.finderModel, "change", this.look);
     this.on("msg:custom", this.receive, this);
@@ -93,6 +89,32 @@ export class ChannelStackModel extends MarkModel {
   get choice(): Choice {
     const [instance, target, method, against] = ["instance", "target", "method", "against"].map((name) => this.get(name));
     return { instance, target, method, against: against === target ? null : against };
+  }
+
+  /** The picture that stays beside whatever is on show; null where none does. */
+  get pinnedChoice(): Choice | null {
+    return this.get("pinned");
+  }
+
+  /** The picture that is asked for, and what is on show until it is there. */
+  get shown(): Shown {
+    return this.pictures.shown;
+  }
+
+  get pinned(): Shown | null {
+    return this.pictures.pinned;
+  }
+
+  get picture(): Picture | null {
+    return this.shown.picture;
+  }
+
+  get status(): Status {
+    return this.shown.status;
+  }
+
+  get veil(): string | null {
+    return this.shown.veil;
   }
 
   get optionsModel(): OptionsModel {
@@ -123,13 +145,19 @@ export class ChannelStackModel extends MarkModel {
     this.choose({ instance: nextFound(this.found, this.facts.instances.length, this.choice.instance, by) });
   }
 
+  /** Keeps the picture that is asked for beside what comes, or lets go of the one that was kept. */
+  pin(): void {
+    this.set("pinned", this.pinnedChoice ? null : { ...this.choice });
+    this.save_changes();
+  }
+
   play(): void {
     this.player.toggle();
     this.trigger("play");
   }
 
   /** A view came or went; Python asks for pictures where there is one. */
-  showBy(view: { sheet(): Sheet | null }, shown: boolean): void {
+  showBy(view: ChannelStack, shown: boolean): void {
     this.shownBy = shown ? [...this.shownBy, view] : this.shownBy.filter((other) => other !== view);
     if (this.asksPython) {
       this.send({ type: "views", count: this.shownBy.length }, {});
@@ -151,16 +179,12 @@ export class ChannelStackModel extends MarkModel {
     }
   }
 
-  /** Why the picture on show is not the one that is asked for; null where it is. */
-  get veil(): string | null {
-    return this.status === "ready" ? null : this.reason;
-  }
-
   /** A saved notebook keeps the picture that was on show. */
   get_state(dropDefaults?: boolean) {
     const state = super.get_state(dropDefaults);
-    if (this.comm && this.picture && this.status === "ready") {
-      state.tiles = packTiles(this.keysOf(this.picture.choice).map((key) => this.tiles.take(key))) as any;
+    const packed = this.comm ? this.pictures.packed() : null;
+    if (packed) {
+      state.tiles = packed as any;
     }
     return state;
   }
@@ -180,12 +204,6 @@ export class ChannelStackModel extends MarkModel {
     return Boolean(this.comm && this.comm_live);
   }
 
-  /** Series, map, and the map that is taken from it if two classes are compared. */
-  private keysOf({ instance, target, method, against }: Choice): string[] {
-    const maps = against === null ? [target] : [target, against];
-    return [seriesKey(instance), ...maps.map((place) => attributionKey(method, instance, place))];
-  }
-
   /** Something else is wanted: what went wrong before may go well when it is asked for again. */
   private turn(): void {
     this.tiles.forgive();
@@ -200,46 +218,8 @@ export class ChannelStackModel extends MarkModel {
   }
 
   private refresh(): void {
-    const keys = this.keysOf(this.choice);
-    this.tiles.hold(keys);
-    const missing = this.tiles.missing(keys);
-    const failure = this.tiles.failure(keys);
-    if (missing.length === 0) {
-      this.show(keys.map((key) => this.tiles.take(key)));
-    } else if (failure) {
-      this.say("error", failure);
-    } else if (!isExplained(this.explained, this.choice)) {
-      this.say("missing", "This class was not explained for this instance.");
-    } else if (this.asksPython) {
-      this.say("waiting", "computing …");
-      this.tiles.wish(missing);
-    } else {
-      this.tiles.forget();
-      this.say("missing", this.facts.absence);
-    }
-  }
-
-  private show([series, map, other]: Tile[]): void {
-    const { choice, facts } = this;
-    const options = other ? alone(this.optionsModel.options) : this.optionsModel.options;
-    const attribution = other ? contrast(map, other) : map;
-    const ends = this.limits.ends(choice, attribution, options, this.tiles);
-    this.picture = makePicture(choice, series, attribution, facts, options, ends);
-    this.say("ready", "");
-    this.lookAhead([series, map]);
-  }
-
-  private say(status: Status, reason: string): void {
-    this.status = status;
-    this.reason = reason;
+    this.pictures.refresh();
     this.trigger("picture");
-  }
-
-  private lookAhead(onShow: Tile[]): void {
-    const { choice, facts } = this;
-    const near = [choice.instance + 1, choice.instance - 1].filter((other) => other >= 0 && other < facts.instances.length);
-    const wanted = near.map((instance) => ({ ...choice, instance })).filter((other) => isExplained(this.explained, other));
-    this.tiles.fetchAhead(this.asksPython ? wanted.map((other) => this.keysOf(other)) : [], onShow);
   }
 
   private receive(message: TileAnswer | Wanted | Replaced, buffers: DataView[]): void {
@@ -249,7 +229,7 @@ export class ChannelStackModel extends MarkModel {
     } else if ("picture" in message) {
       sendPicture(this, message);
     } else if (this.tiles.unpack(message, buffers[0] ?? null)) {
-      if (this.status === "waiting") {
+      if ([this.status, this.pinned?.status].includes("waiting")) {
         this.refresh();
       }
       this.tiles.proceed();
@@ -265,10 +245,7 @@ export class ChannelStackModel extends MarkModel {
     tiles: verbatim,
   };
 
-  status: Status;
   outputs: Outputs;
-  /** What was drawn last; under a veil, if it is not what is asked for. */
-  picture: Picture | null;
   /** First sample, sample behind the last, and center of each step of the explained layer. */
   steps: Table | null;
   /** Instances that are looked for. */
@@ -276,10 +253,10 @@ export class ChannelStackModel extends MarkModel {
   player: Player;
   windows: Windows;
   /** Views of it, in the order in which they came. */
-  shownBy: { sheet(): Sheet | null }[];
+  shownBy: ChannelStack[];
   private predictions: Predictions | undefined;
-  private limits: Limits;
-  private reason: string;
-  private explained: Table | null;
+  private pictures: Pictures;
+  /** Which classes were explained on which instance; null where all were. */
+  explained: Table | null;
   private tiles: TileStore;
 }

@@ -36,7 +36,7 @@ export class FigureCanvas {
     const origin = plot.left + scale.scale(0);
     const step = plot.left + scale.scale(1 / rate) - origin;
     this.axis = sameOr(this.axis, { origin, step, samples, left: plot.left, right: plot.left + plot.width });
-    return { width, height, plot, ratio, axis: this.axis };
+    return { left: 0, width, height, plot, ratio, axis: this.axis };
   }
 
   private resize(width: number, height: number, ratio: number): void {

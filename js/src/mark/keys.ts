@@ -70,6 +70,8 @@ export class Keys {
         return change({ order: options.order === "share" ? "given" : "share" });
       case "play":
         return model.play();
+      case "pin":
+        return model.pin();
       case "whole":
         this.view.showAll();
         return change({ gain: 1 });

@@ -6,7 +6,7 @@ import { isSigned } from "../core/picture.js";
 import { nearestStep } from "../core/receptive_field.js";
 import { type Row, rowAt } from "../core/row_layout.js";
 import type { Frame, Scene } from "../core/scene.js";
-import { layoutOf } from "../core/scene_layout.js";
+import { layoutOf, rowsOf } from "../core/scene_layout.js";
 import { type Reading, type Readout, mapName, readout } from "../core/text.js";
 import { pixelOf, sampleAt } from "../core/time_axis.js";
 
@@ -19,7 +19,11 @@ export class Pointer {
   private readonly bracket = document.createElementNS(SVG, "path");
   private readonly tip = document.createElement("div");
   private readonly listeners = new AbortController();
+  /** Sample under the pointer of the picture beside this one. */
+  private mirrored: number | null = null;
   private place: { x: number; y: number } | null = null;
+  /** What the picture beside this one was told last. */
+  private told: number | null = null;
   private scene: Scene | null = null;
   private frame: Frame | null = null;
 
@@ -27,6 +31,7 @@ export class Pointer {
     private readonly figure: HTMLElement,
     layer: SVGElement,
     private readonly steps: Table | null,
+    private readonly moved: (sample: number | null) => void,
   ) {
     this.line.classList.add("cam1d-crosshair");
     this.bracket.classList.add("cam1d-bracket");
@@ -56,9 +61,15 @@ export class Pointer {
   goTo(sample: number): void {
     if (this.frame) {
       const { plot, axis } = this.frame;
-      this.place = { x: pixelOf(sample, axis), y: plot.top + 40 };
+      this.place = { x: pixelOf(sample, axis), y: plot.top + 60 };
       this.update();
     }
+  }
+
+  /** Follows the crosshair of the picture beside this one. */
+  mirror(sample: number | null): void {
+    this.mirrored = sample;
+    this.update();
   }
 
   /** What stands at the crosshair in one line, for those who do not see it. */
@@ -87,22 +98,37 @@ export class Pointer {
 
   private update(): void {
     const { place, frame, sample } = this;
-    const inside = sample !== null && place!.y >= frame!.plot.top && place!.y <= frame!.plot.top + frame!.plot.height;
-    for (const part of [this.line, this.bracket, this.tip]) {
-      part.style.display = inside ? "" : "none";
+    const inside = sample !== null && isWithin(place!.y, rowsOf(this.scene!, frame!));
+    const mirrored = frame && this.scene?.veil === null && place === null ? this.mirrored : null;
+    const marked = inside ? sample : mirrored;
+    for (const part of [this.line, this.bracket]) {
+      part.style.display = marked === null ? "none" : "";
+    }
+    this.tip.style.display = inside ? "" : "none";
+    if (marked !== null) {
+      this.showLine(this.scene!, frame!, marked);
     }
     if (inside) {
-      this.show(this.scene!, frame!, sample!, place!);
+      this.show(this.scene!, frame!, sample, place!);
     }
+    if (place !== null || this.told !== null) {
+      this.told = inside ? sample : null;
+      this.moved(this.told);
+    }
+  }
+
+  private showLine(scene: Scene, frame: Frame, sample: number): void {
+    const inPlot = String(pixelOf(sample, frame.axis) - frame.plot.left);
+    const rows = rowsOf(scene, frame);
+    const top = rows.top - frame.plot.top;
+    const ends = { x1: inPlot, x2: inPlot, y1: String(top), y2: String(top + rows.height) };
+    Object.entries(ends).forEach(([name, value]) => this.line.setAttribute(name, value));
+    this.showSight(scene, frame, sample);
   }
 
   private show(scene: Scene, frame: Frame, sample: number, place: { x: number; y: number }): void {
     const x = pixelOf(sample, frame.axis);
-    const inPlot = String(x - frame.plot.left);
-    const ends = { x1: inPlot, x2: inPlot, y1: "0", y2: String(frame.plot.height) };
-    Object.entries(ends).forEach(([name, value]) => this.line.setAttribute(name, value));
-    this.showSight(scene, frame, sample);
-    const layout = layoutOf(scene.picture, frame);
+    const layout = layoutOf(scene, frame);
     const row = rowAt(place.y, layout);
     const under = typeof row === "number" && layout.members[row].length === 1 ? layout.members[row][0] : null;
     this.tip.replaceChildren(...contents(readout(scene.picture, scene.facts, sample), scene, under));
@@ -112,20 +138,23 @@ export class Pointer {
   }
 
   /** A bracket round what the step that is drawn here sees. */
-  private showSight({ picture, facts }: Scene, frame: Frame, sample: number): void {
+  private showSight(scene: Scene, frame: Frame, sample: number): void {
+    const { picture, facts } = scene;
     const placed = marksOf(picture.choice.method, facts).centers !== null;
     const sight = placed ? nearestStep(this.steps, sample) : null;
-    this.bracket.setAttribute("d", sight ? bracketPath(sight, layoutOf(picture, frame).strip, frame) : "");
+    this.bracket.setAttribute("d", sight ? bracketPath(sight, layoutOf(scene, frame).strip ?? { ...rowsOf(scene, frame), height: 0 }, frame) : "");
   }
 }
 
-function bracketPath({ start, stop }: { start: number; stop: number }, strip: Row | null, frame: Frame): string {
+function bracketPath({ start, stop }: { start: number; stop: number }, below: Row, frame: Frame): string {
   const { plot, axis } = frame;
   const within = (sample: number): number => Math.max(0, Math.min(plot.width, pixelOf(sample - 0.5, axis) - plot.left));
-  const bottom = strip ? strip.top + strip.height - plot.top : 0;
+  const bottom = below.top + below.height - plot.top;
   const [left, right] = [within(start), within(stop)];
   return `M${left} ${bottom + 1}v${BRACKET}H${right}v${-BRACKET}`;
 }
+
+const isWithin = (y: number, { top, height }: Row): boolean => y >= top && y <= top + height;
 
 function contents({ time, readings, notes }: Readout, scene: Scene, under: number | null): HTMLElement[] {
   const table = document.createElement("table");

@@ -1,12 +1,13 @@
 import { canvasPen, imageOf } from "../core/canvas_pen.js";
-import { type Axis, type Sheet, drawSheet, sheetHeight } from "../core/sheet.js";
+import type { Axis } from "../core/draw_axis.js";
+import { type Sheet, drawSheet, sheetHeight, sheetWidth } from "../core/sheet.js";
 import { SvgPen } from "../core/svg_pen.js";
 
 /** The sheet as a PNG, in the device pixels of the screen. */
 export function sheetPng(sheet: Sheet): Promise<Blob> {
-  const { frame, scene } = sheet;
+  const [{ frame, scene }] = sheet.parts;
   const canvas = document.createElement("canvas");
-  canvas.width = Math.round(frame.width * frame.ratio);
+  canvas.width = Math.round(sheetWidth(sheet) * frame.ratio);
   canvas.height = Math.round(sheetHeight(sheet) * frame.ratio);
   const context = canvas.getContext("2d")!;
   context.fillStyle = scene.theme.background;
@@ -28,7 +29,7 @@ export function sheetSvg(sheet: Sheet): string {
     url: (lines) => imageOf(lines).toDataURL("image/png"),
   });
   drawSheet(pen, sheet);
-  return pen.text(sheet.frame.width, sheetHeight(sheet), sheet.scene.theme.background);
+  return pen.text(sheetWidth(sheet), sheetHeight(sheet), sheet.parts[0].scene.theme.background);
 }
 
 /** The time axis of a figure, read where bqplot has drawn it. */

@@ -28,7 +28,11 @@ export class Windows {
 
   /** What was written of windows of the instance on show. */
   get notes(): Annotation[] {
-    return this.annotations.filter(({ instance }) => instance === this.mark.picture?.choice.instance);
+    return this.notesOf(this.mark.picture?.choice.instance);
+  }
+
+  notesOf(instance: number | undefined): Annotation[] {
+    return this.annotations.filter((note) => note.instance === instance);
   }
 
   get annotations(): Annotation[] {

@@ -8,6 +8,7 @@ import type { Options } from "../core/options.js";
 import { endTexts, errorText, gapHint, gapText, mapName, scopeText, trustText } from "../core/text.js";
 import { intervalsText } from "../core/window.js";
 import type { Theme } from "../core/theme.js";
+import type { Shown } from "../mark/pictures.js";
 import { themeOf, watchTheme } from "../mark/page_theme.js";
 import { PanelModel, PanelView, textElement } from "./panel.js";
 
@@ -27,11 +28,19 @@ export class LegendView extends PanelView {
 
   write(): void {
     const theme = themeOf(this.el);
-    this.el.replaceChildren(this.bar(theme), this.words(), this.keys(theme));
+    const { shown, pinned } = this.mark;
+    const blocks = pinned
+      ? [this.block(shown, "On show", theme), this.block(pinned, "Pinned", theme)]
+      : [this.block(shown, "", theme)];
+    this.el.replaceChildren(...blocks, this.keys(theme));
   }
 
-  private bar(theme: Theme): HTMLElement {
-    const { picture, status, facts, choice } = this.mark;
+  private block(shown: Shown, title: string, theme: Theme): HTMLElement {
+    return textElement("div", "cam1d-block", this.bar(shown, theme), this.words(shown, title));
+  }
+
+  private bar({ picture, status, choice }: Shown, theme: Theme): HTMLElement {
+    const { facts } = this.mark;
     const known = picture !== null && status === "ready" ? picture : null;
     const { options } = this.mark.optionsModel;
     const signed = goesBothWays(isSigned(choice, facts), options.sign);
@@ -46,8 +55,8 @@ export class LegendView extends PanelView {
     );
   }
 
-  private words(): HTMLElement {
-    const { picture, status, choice, facts } = this.mark;
+  private words({ picture, status, choice }: Shown, title: string): HTMLElement {
+    const { facts } = this.mark;
     const method = facts.methods[choice.method];
     const { description, placed } = method;
     const gap = status === "ready" && picture ? gapText(picture.attribution.gap) : "";
@@ -57,6 +66,7 @@ export class LegendView extends PanelView {
     return textElement(
       "div",
       "cam1d-words",
+      textElement("span", "cam1d-which", title ? `${title}: ` : ""),
       textElement("span", "cam1d-method", mapName(choice, facts)),
       textElement("span", "cam1d-description", description ? ` — ${description}` : ""),
       textElement("div", "cam1d-exactness", trustText(choice, facts), gapSpan, error),

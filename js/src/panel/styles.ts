@@ -39,6 +39,7 @@ const SHEET = `
 .cam1d-summary .cam1d-right { color: var(--cam1d-good); margin-left: 7px; font-weight: 600; }
 .cam1d-summary .cam1d-wrong { color: var(--cam1d-bad); margin-left: 7px; font-weight: 600; }
 .cam1d-legend { display: flex; flex-wrap: wrap; gap: 6px 28px; padding: 2px 2px 6px; }
+.cam1d-legend .cam1d-block { flex: 1 1 480px; display: flex; flex-wrap: wrap; gap: 6px 28px; min-width: 0; }
 .cam1d-legend .cam1d-bar { width: 260px; flex: none; }
 .cam1d-legend canvas { display: block; width: 260px; height: 12px; border: 1px solid var(--cam1d-line); box-sizing: border-box; }
 .cam1d-legend .cam1d-ends { display: flex; justify-content: space-between; font-variant-numeric: tabular-nums; font-size: 11px; color: var(--cam1d-ink); }
@@ -79,6 +80,12 @@ const SHEET = `
 .cam1d-toolbar .cam1d-numbers th, .cam1d-toolbar .cam1d-numbers td { text-align: right; padding: 0 0 0 18px; background: none; color: inherit; }
 .cam1d-toolbar .cam1d-numbers th:first-child { text-align: left; padding-left: 0; }
 .cam1d-told { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.cam1d-viewer .cam1d-pictures { display: flex; flex-flow: row wrap; gap: 0 12px; overflow: visible; }
+.cam1d-viewer .cam1d-pinned { position: relative; flex: 1 1 480px; min-width: 320px; margin: 2px; }
+.cam1d-viewer .cam1d-pinned[hidden] { display: none; }
+.cam1d-pinned canvas { display: block; }
+.cam1d-pinned svg { position: absolute; left: 0; top: 0; width: 100%; height: 100%; pointer-events: none; }
+.cam1d-pinned .cam1d-note { font: 13px/1.45 var(--jp-ui-font-family, system-ui, sans-serif); color: var(--cam1d-faint); padding: 4px 8px; }
 .cam1d-window { padding: 2px; }
 .cam1d-window[hidden] { display: none; }
 .cam1d-window .cam1d-line { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; }

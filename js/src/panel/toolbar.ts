@@ -28,6 +28,9 @@ const PANELS: Panel[] = [
   HELP,
 ];
 
+const PIN = "Pin: keep this picture beside the next ones";
+const UNPIN = "Unpin: let go of the picture that is kept";
+
 /** Buttons that each unfold a panel: a first look stays clean. */
 export class ToolbarView extends PanelView {
   render(): void {
@@ -36,7 +39,8 @@ export class ToolbarView extends PanelView {
     this.panel.hidden = true;
     this.panel.setAttribute("role", "group");
     this.buttons = PANELS.map((panel) => button(panel.text, panel.name, () => this.toggle(panel)));
-    this.el.append(textElement("div", "cam1d-buttons", ...this.buttons), this.panel);
+    this.pin = button("Pin", PIN, () => this.mark.pin());
+    this.el.append(textElement("div", "cam1d-buttons", ...this.buttons, this.pin), this.panel);
     this.el.addEventListener("keydown", (event) => this.key(event));
     this.listenTo(this.mark, "help", () => this.toggle(HELP));
     this.listenTo(this.mark, "play", this.write);
@@ -48,6 +52,10 @@ export class ToolbarView extends PanelView {
     if (this.open && !this.panel.contains(document.activeElement)) {
       this.fill();
     }
+    const name = this.mark.pinned ? UNPIN : PIN;
+    this.pin.textContent = name.split(":")[0];
+    this.pin.title = name;
+    this.pin.setAttribute("aria-label", name);
     this.buttons.forEach((button, place) => button.setAttribute("aria-expanded", String(PANELS[place] === this.open)));
   }
 
@@ -73,6 +81,7 @@ export class ToolbarView extends PanelView {
   }
 
   private panel: HTMLElement;
+  private pin: HTMLButtonElement;
   private buttons: HTMLButtonElement[];
   private open: Panel | null;
 }

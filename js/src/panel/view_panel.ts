@@ -7,7 +7,7 @@ import { textElement } from "./panel.js";
 export function viewPanel(mark: ChannelStackModel): HTMLElement[] {
   const { options } = mark.optionsModel;
   const change = (changed: Partial<Options>): void => mark.optionsModel.change(changed);
-  return [colors(options, change, mark), rows(options, change), channels(mark, options, change), compared(mark)];
+  return [colors(options, change, mark), rows(options, change), channels(mark, options, change), compared(mark, options, change)];
 }
 
 type Change = (options: Partial<Options>) => void;
@@ -66,7 +66,7 @@ function channels({ facts }: ChannelStackModel, options: Options, change: Change
 const ORDERS = { given: "as given", share: "by share" };
 
 /** Another class, whose map is taken from the one on show. */
-function compared(mark: ChannelStackModel): HTMLElement {
+function compared(mark: ChannelStackModel, { same_ends }: Options, change: Change): HTMLElement {
   const { facts, choice } = mark;
   const classes = facts.targets.map((target, place) => [`p${place}`, facts.class_names[target]]);
   const options = Object.fromEntries([["none", "no other class"], ...classes]);
@@ -74,5 +74,6 @@ function compared(mark: ChannelStackModel): HTMLElement {
   const menu = select("minus", options, value, (key) =>
     mark.choose({ against: key === "none" ? null : Number(key.slice(1)) }),
   );
-  return group("compare", menu);
+  const same = checkbox("one end of the colors with the pinned picture", same_ends, (same_ends) => change({ same_ends }));
+  return group("compare", menu, same);
 }

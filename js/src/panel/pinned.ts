@@ -1,0 +1,135 @@
+import { canvasPen, clearCanvas } from "../core/canvas_pen.js";
+import { drawScene } from "../core/draw.js";
+import { type Axis, drawAxis } from "../core/draw_axis.js";
+import { widenedFrame } from "../core/frame.js";
+import { choiceName } from "../core/picture.js";
+import type { Frame, Scene } from "../core/scene.js";
+import type { Part } from "../core/sheet.js";
+import { captionOf, describePicture } from "../core/text.js";
+import type { ChannelStack } from "../mark/ChannelStack.js";
+import { themeOf, watchTheme } from "../mark/page_theme.js";
+import { Pointer } from "../mark/pointer.js";
+import { axisOf } from "../mark/sheet_file.js";
+import { PanelModel, PanelView, textElement } from "./panel.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export class PinnedModel extends PanelModel {
+  defaults() {
+    return { ...super.defaults(), _model_name: "PinnedModel", _view_name: "PinnedView" };
+  }
+}
+
+/** The picture that is pinned, beside the one on show where there is room, and below it where there is none. */
+export class PinnedView extends PanelView {
+  render(): void {
+    this.el.classList.add("cam1d-pinned");
+    this.theme = watchTheme(() => this.draw());
+    this.resizes = new ResizeObserver(() => this.draw());
+    this.resizes.observe(this.el);
+    super.render();
+    this.listenTo(this.mark, "painted", this.draw);
+  }
+
+  write(): void {
+    this.el.hidden = this.mark.pinned === null;
+    if (this.mark.pinned && !this.canvas) {
+      this.build();
+    }
+    this.draw();
+  }
+
+  /** Canvas, crosshair and note; a page on which nothing is pinned has none of them. */
+  private build(): void {
+    this.canvas = document.createElement("canvas");
+    this.canvas.setAttribute("role", "img");
+    this.note = textElement("div", "cam1d-note");
+    const overlay = document.createElementNS(SVG, "svg");
+    this.layer = document.createElementNS(SVG, "g");
+    overlay.append(this.layer);
+    this.el.append(this.canvas, overlay, this.note);
+    this.pointer = new Pointer(this.el, this.layer, this.mark.steps, (sample) => this.partner?.pointer.mirror(sample));
+  }
+
+  /** Asks for one picture at the next frame: the one on show is laid out by then. */
+  private draw(): void {
+    cancelAnimationFrame(this.scheduled);
+    this.scheduled = requestAnimationFrame(() => this.paint());
+  }
+
+  private paint(): void {
+    const { pinned, facts, outputs, windows } = this.mark;
+    const frame = this.partner?.frame;
+    if (!pinned || !frame) {
+      return;
+    }
+    this.note.textContent = pinned.picture ? "" : pinned.veil;
+    if (pinned.picture) {
+      const caption = { title: "Pinned", text: captionOf(pinned.picture.choice, facts, outputs) };
+      const notes = windows.notesOf(pinned.picture.choice.instance);
+      const common = { facts, theme: themeOf(this.el), window: windows.chosen, notes };
+      this.show({ ...common, picture: pinned.picture, veil: pinned.veil, caption }, widenedFrame(frame, this.el.clientWidth));
+      this.canvas.setAttribute("aria-label", pinned.veil ?? `Pinned: ${describePicture(pinned.picture, facts, outputs)}`);
+      this.el.dataset.ready = pinned.veil === null ? choiceName(pinned.choice) : "";
+    }
+  }
+
+  private show(scene: Scene, frame: Frame): void {
+    const { canvas } = this;
+    [canvas.width, canvas.height] = [Math.round(frame.width * frame.ratio), Math.round(frame.height * frame.ratio)];
+    Object.assign(canvas.style, { width: `${frame.width}px`, height: `${frame.height}px` });
+    const context = canvas.getContext("2d")!;
+    clearCanvas(context, frame);
+    this.axis = this.axisIn(frame);
+    drawScene(canvasPen(context), scene, frame);
+    drawAxis(canvasPen(context), this.axis, frame, scene.theme);
+    this.layer.setAttribute("transform", `translate(${frame.plot.left}, ${frame.plot.top})`);
+    this.pointer!.follow(scene, frame);
+    this.part = { scene, frame, axis: this.axis, right: 0, down: 0 };
+  }
+
+  /** The axis of the picture on show, drawn out to this one's width. */
+  private axisIn(frame: Frame): Axis {
+    const { element, frame: other } = this.partner!;
+    const { ticks, title } = axisOf(element);
+    const factor = frame.plot.width / other!.plot.width;
+    return { ticks: ticks.map(({ at, text }) => ({ at: at * factor, text })), title };
+  }
+
+  /** This picture on a sheet that begins where the one on show does. */
+  onSheet(): Part | null {
+    if (!this.mark.pinned || !this.part || !this.partner) {
+      return null;
+    }
+    const [here, there] = [this.el, this.partner.element].map((element) => element.getBoundingClientRect());
+    return { ...this.part, right: Math.round(here.left - there.left), down: Math.round(here.top - there.top) };
+  }
+
+  /** The view of the picture on show that this one stands beside. */
+  private get partner(): ChannelStack | undefined {
+    const viewer = this.el.closest(".cam1d-viewer");
+    const found = this.mark.shownBy.find(({ element }) => viewer?.contains(element));
+    if (found) {
+      found.beside = this;
+    }
+    return found;
+  }
+
+  remove(): void {
+    cancelAnimationFrame(this.scheduled);
+    this.theme.disconnect();
+    this.resizes.disconnect();
+    this.pointer?.remove();
+    super.remove();
+  }
+
+  pointer: Pointer | undefined;
+  private canvas: HTMLCanvasElement;
+  private layer: SVGGElement;
+  private note: HTMLElement;
+  private theme: MutationObserver;
+  private resizes: ResizeObserver;
+  private scheduled: number;
+  private axis: Axis;
+  private part: Part | undefined;
+}

@@ -1,0 +1,129 @@
+"""A picture that is pinned beside the others, in a real Chromium with no kernel."""
+
+import numpy as np
+import pytest
+
+from cam1d_widget import ExplanationViewer
+from cam1d_widget.viewer.page import save_html
+
+from ..viewer.arrays import explanation
+from .test_accessibility import AXE
+from .test_page import SNAPSHOT, shown
+from .test_taking_away import HEAD, pixels, saved
+
+pytestmark = pytest.mark.browser
+
+PINNED = "document.querySelector('.cam1d-pinned')"
+PIXELS = f"{PINNED}.querySelector('canvas').toDataURL()"
+BOXES = """() => [".bqplot.figure", ".cam1d-pinned"].map((name) => {
+  const { left, top, width, height } = document.querySelector(name).getBoundingClientRect();
+  return [left, top, width, height];
+})"""
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return explanation()
+
+
+@pytest.fixture(scope="module")
+def path(whole, tmp_path_factory):
+    return save_html(whole, tmp_path_factory.mktemp("page") / "page.html", progress=False)
+
+
+def pinned_becomes(page, name):
+    page.wait_for_function(f"name => {PINNED}.dataset.ready === name && !{PINNED}.hidden", arg=name)
+    page.wait_for_timeout(100)  # two frames: the pinned picture is drawn behind the one on show
+
+
+def choose(page, choice):
+    page.evaluate(f"document.querySelector('.bqplot canvas').__channelStack.model.choose({choice})")
+    page.wait_for_timeout(450)  # bqplot lays a figure out anew after 300 ms
+
+
+@pytest.fixture
+def page(open_page, path):
+    """Instance 0 pinned by its key, instance 2 on show."""
+    page = open_page(path)
+    shown(page)
+    choose(page, "{target: 1, method: 1}")
+    page.locator(".bqplot.figure").focus()
+    page.keyboard.press("p")
+    pinned_becomes(page, "0/1/1")
+    choose(page, "{instance: 2}")
+    return page
+
+
+def ends(page):
+    texts = page.locator(".cam1d-ends").all_inner_texts()
+    return [float(text.split("\n")[-1]) for text in texts]
+
+
+def test_the_pinned_picture_stays_and_both_end_in_one_color(page, whole):
+    before = page.evaluate(PIXELS)
+    maps = whole.attributions["Gradient × Input"][[0, 2], 1]
+    assert ends(page) == pytest.approx([np.abs(maps).max()] * 2, rel=0.01)
+    assert "and of the picture beside it" in page.locator(".cam1d-scope").first.inner_text()
+    page.get_by_role("button", name="View: ").click()
+    page.get_by_label("one end of the colors").uncheck()
+    assert sorted(ends(page)) == pytest.approx(sorted(np.abs(maps).max(axis=(1, 2))), rel=0.01)
+    page.get_by_label("one end of the colors").check()
+    choose(page, "{instance: 1}")
+    choose(page, "{instance: 2}")
+    assert page.evaluate(PIXELS) == before
+    assert page.locator(".cam1d-which").all_inner_texts() == ["On show: ", "Pinned: "]
+    assert page.errors == []
+
+
+def test_it_is_zoomed_with_the_other_and_has_the_same_crosshair(page):
+    before = page.evaluate(PIXELS)
+    page.locator(".bqplot.figure").focus()
+    page.keyboard.press("Home")
+    lines = page.locator(".cam1d-crosshair").evaluate_all(
+        "lines => lines.map((line) => getComputedStyle(line).display)"
+    )
+    assert lines == ["inline", "inline"]
+    page.keyboard.press("z")
+    page.wait_for_timeout(100)
+    assert page.evaluate(PIXELS) != before
+
+
+def test_unpinned_the_other_has_all_the_room(page):
+    page.get_by_role("button", name="Unpin: ").click()
+    page.wait_for_function(f"{PINNED}.hidden")
+    page.wait_for_function(f"{SNAPSHOT}.plot.width > 700")
+    assert page.locator(".cam1d-ends").count() == 1
+
+
+@pytest.mark.parametrize("width", [1100, 700])
+def test_it_stands_beside_the_other_or_below_where_there_is_no_room(open_page, whole, tmp_path, width):
+    viewer = ExplanationViewer(whole, instance=1, method="Saliency")
+    viewer.pinned = viewer.shown
+    page = open_page(viewer.save_html(tmp_path / "page.html", progress=False), viewport={"width": width, "height": 900})
+    pinned_becomes(page, f"1/{viewer.target}/2")
+    (left, top, wide, high), (other_left, other_top, other_wide, _) = page.evaluate(BOXES)
+    if width == 1100:
+        assert other_left >= left + wide
+        assert other_top == top
+    else:
+        assert other_top >= top + high
+        assert other_left == left
+    assert other_wide == pytest.approx(wide, abs=1)
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run('.cam1d-viewer').then((report) => report.violations.map((one) => one.id))")
+    assert found == []
+
+
+def test_files_hold_both_pictures_where_they_stand(page):
+    (left, top, _, _), (other_left, other_top, wide, high) = page.evaluate(BOXES)
+    file = pixels(saved(page, "PNG"))[..., :3]
+    right, down = round(other_left - left), round(other_top - top) + HEAD
+    read = f"{PINNED}.querySelector('canvas').getContext('2d').getImageData(0, 0, {int(wide)}, {int(high) - 45}).data"
+    screen = np.array(list(page.evaluate(f"[...{read}]"))).reshape(int(high) - 45, int(wide), 4)
+    share = screen[..., 3:] / 255
+    seen = screen[..., :3] * share + 255 * (1 - share)
+    off = np.abs(file[down : down + len(seen), right : right + int(wide)] - seen).max(axis=2)
+    assert np.quantile(off, 0.99) <= 3
+    svg = saved(page, "SVG").decode()
+    assert "On show: instance 2, walk, Gradient" in svg
+    assert "Pinned: instance 0, walk, Gradient" in svg
