@@ -21,23 +21,41 @@ def check_names(argument: str, names: Sequence[str] | None, noun: str, count: in
     return tuple(str(name) for name in names)
 
 
-def check_true_classes(y: Any, instances: int, classes: int) -> np.ndarray:
-    """True classes as int, one an instance; a one-hot array of shape (instance, class) is understood."""
+def check_true_classes(y: Any, instances: int, classes: int, names: Sequence[str] | None = None) -> np.ndarray:
+    """True classes as int, one an instance; names, and a one-hot array of shape (instance, class), are understood."""
     y = np.asarray(y)
     if y.ndim == 2 and y.shape[1] == classes and classes > 1 and (np.sort(y, axis=1) == np.eye(classes)[-1]).all():
         y = y.argmax(axis=1)  # one-hot; several classes at once are no one true class
     y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
     if y.shape != (instances,):
+        several = "; several labels at once are no one true class: leave y out" if y.ndim == 2 else ""
         raise ValueError(
-            f"y must have shape (instance,) = ({instances},), one true class for each series of x, but has {y.shape}"
+            f"y must have shape (instance,) = ({instances},), one true class for each series of x, but has "
+            f"{y.shape}{several}"
         )
-    if not np.issubdtype(y.dtype, np.number) and y.dtype != bool:
-        raise TypeError(f"y must hold class indices, but holds {y.dtype}; give names through class_names=")
+    y = _indices_of_names(y, names)
     if not np.array_equal(y, y.astype(np.int64)) or (len(y) and not 0 <= y.min() <= y.max() < max(classes, 2)):
+        alone = "; the model gives one number and no classes: leave y out" if classes == 1 else ""
         raise ValueError(
-            f"y must hold class indices from 0 to {classes - 1}, but holds values from {y.min()} to {y.max()}"
+            f"y must hold class indices from 0 to {classes - 1}, but holds values from {y.min()} to {y.max()}{alone}"
         )
     return y.astype(np.int64)
+
+
+def _indices_of_names(y: np.ndarray, names: Sequence[str] | None) -> np.ndarray:
+    """Class indices, where classes were named."""
+    if np.issubdtype(y.dtype, np.number) or y.dtype == bool:
+        return y
+    if names is None:
+        raise TypeError(
+            f"y must hold class indices, but holds {y.dtype}; for names, give class_names= in the order of the "
+            f"model's outputs"
+        )
+    places = {str(name): place for place, name in enumerate(names)}
+    unknown = [one for one in dict.fromkeys(map(str, y)) if one not in places]
+    if unknown:
+        raise ValueError(f"y must hold class indices or names out of {', '.join(places)}, but holds {unknown[0]!r}")
+    return np.array([places[str(one)] for one in y], int)
 
 
 def check_targets(targets: Any, instances: int, classes: int) -> np.ndarray:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -120,7 +121,7 @@ class Explanation:
             self._fix(probabilities=finite("probabilities", self.probabilities))
             shaped("probabilities", self.probabilities, "(instance, class)", (instances, classes))
         if self.y is not None:
-            self._fix(y=check_true_classes(self.y, instances, classes))
+            self._fix(y=check_true_classes(self.y, instances, classes, self.class_names))
         if self.receptive_field is not None:
             self._fix(receptive_field=np.array(self.receptive_field, dtype=float))
             shaped("receptive_field", self.receptive_field, "(step, 3)", (None, 3))
@@ -182,6 +183,15 @@ class Explanation:
             there = ", ".join(self.methods)
             raise ValueError(f"{name} must speak of the methods {there}, but speaks of {', '.join(sorted(unknown))}")
         return MappingProxyType({label: values[label] for label in self.methods if label in values})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled and copied as its fields, of which it is made anew: checked, and as hard to change."""
+        return partial(type(self), **self._fields()), ()
+
+    def _fields(self) -> dict[str, Any]:
+        """What it is made of, in types that every file and process knows."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: dict(value) if isinstance(value, Mapping) else value for name, value in values.items()}
 
     def __repr__(self) -> str:
         instances, time, channels = self.x.shape
@@ -267,7 +277,7 @@ class Explanation:
 
     def save(self, path: str | Path) -> None:
         """Write everything to one ``.npz`` file, which :meth:`load` reads back on any machine."""
-        write_fields({field.name: getattr(self, field.name) for field in fields(self)}, path)
+        write_fields(self._fields(), path)
 
     @classmethod
     def load(cls, path: str | Path) -> Explanation:

@@ -29,7 +29,7 @@ def write_fields(explanation: Mapping[str, Any], path: str | Path) -> None:
         if isinstance(value, np.ndarray):
             arrays[name] = value
         else:
-            header[name] = dict(value) if isinstance(value, Mapping) else value
+            header[name] = value
     with open(path, "wb") as file:  # a file, for numpy would add a suffix to a bare path
         np.savez_compressed(file, header=np.array(json.dumps(header)), **arrays)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import re
 from pathlib import Path
 
@@ -72,6 +74,18 @@ def test_file_brings_everything_back(tmp_path):
         np.testing.assert_array_equal(again.completeness[method], explanation.completeness[method])
 
 
+@pytest.mark.parametrize("taken_along", [copy.copy, copy.deepcopy, lambda whole: pickle.loads(pickle.dumps(whole))])
+def test_copies_and_pickles_are_the_same_and_as_hard_to_change(taken_along):
+    explanation = Explanation(**parts(exactness={"CAM": "exact"}, sampling_rate=50))
+    again = taken_along(explanation)
+    np.testing.assert_array_equal(again.attributions["CAM"], explanation.attributions["CAM"])
+    assert (again.exactness, again.sampling_rate) == (explanation.exactness, explanation.sampling_rate)
+    with pytest.raises(ValueError, match="read-only"):
+        again.x[0] = 0
+    with pytest.raises(TypeError):
+        again.attributions["CAM"] = 0
+
+
 def test_defaults_name_everything():
     explanation = Explanation(**parts())
     assert explanation.class_names == ("class 0", "class 1", "class 2", "class 3")
@@ -110,6 +124,12 @@ def test_one_hot_true_classes_are_understood():
     assert Explanation(**parts(y=[[2], [0]])).y.tolist() == [2, 0]
 
 
+def test_true_classes_may_be_named():
+    named = parts(class_names=["rest", "walk", "run", "fall"], y=["run", "rest"])
+    assert Explanation(**named).y.tolist() == [2, 0]
+    assert Explanation(**{**named, "y": np.array(["run", "rest"], object)}).y.tolist() == [2, 0]
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -135,6 +155,10 @@ def test_one_hot_true_classes_are_understood():
         ({"probabilities": np.zeros((2, 3))}, "probabilities must have shape (instance, class) = (2, 4)"),
         ({"y": [0, 1, 2]}, "y must have shape (instance,) = (2,), one true class for each series of x, but has (3,)"),
         ({"y": [0.5, 1]}, "y must hold class indices"),
+        ({"y": ["a", "b"]}, "y must hold class indices, but holds <U1; for names, give class_names="),
+        ({"y": ["a", "e"], "class_names": "a b c d".split()}, "or names out of a, b, c, d, but holds 'e'"),
+        ({"y": [[1, 1, 0, 0], [0, 0, 0, 1]]}, "but has (2, 4); several labels at once are no one true class: leave"),
+        ({"y": [3, 56.5], "scores": np.zeros((2, 1)), "targets": [[0], [0]]}, "gives one number and no classes"),
         ({"class_names": "abcd"}, "class_names must be a sequence of 4 names, but is one str, 'abcd'"),
         ({"channel_units": ["g"]}, "channel_units must hold 3 names, but holds 1"),
         ({"sampling_rate": -1}, "sampling_rate must be a positive number of samples per second, but is -1"),
