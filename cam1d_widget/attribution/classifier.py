@@ -13,6 +13,7 @@ import numpy as np
 
 from .propagation.rules import Rule
 from .receptive_field import ReceptiveField
+from .series import as_array
 
 __all__ = ["Classifier", "as_targets", "check_series", "warn_if_saturated"]
 
@@ -145,12 +146,7 @@ def check_series(x: Any, time: int | None, channels: int | None, argument: str =
     argument : str
         What the caller's argument is called.
     """
-    try:
-        x = np.asarray(x)
-    except ValueError:
-        raise ValueError(f"{argument} must hold series of one length and one number of channels each") from None
-    if x.dtype.kind not in "iufb":
-        raise TypeError(f"{argument} must hold numbers, but holds {x.dtype}")
+    x = as_array(argument, x)
     if x.ndim != 3:
         way_out = f"; one series goes in as {argument}[np.newaxis]" if x.ndim == 2 else ""
         raise ValueError(f"{argument} must have shape (instance, time, channel), but has {x.shape}{way_out}")

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["Series", "read_series"]
+__all__ = ["Series", "as_array", "read_series"]
 
 
 class Series(NamedTuple):
@@ -29,33 +29,65 @@ def read_series(argument: str, x: Any, layout: str = "channels_last") -> Series:
     argument : str
         What the caller's argument is called, for messages.
     x : array-like of shape (instance, time, channel) or (time, channel), DataFrame(s) or DataArray
-        A DataFrame is one series, its columns are channels and its index is the time; a DataArray has the dims
-        ``instance`` (optional), ``time`` and ``channel``.
+        A DataFrame is one series, its columns are channels and its index is the time, or two levels of instance and
+        time; a DataArray has the dims ``instance`` (optional), ``time`` and ``channel``.
     layout : {"channels_last", "channels_first"}
         Order of an array's dims.
     """
     if layout not in ("channels_last", "channels_first"):
         raise ValueError(f"layout must be 'channels_last' or 'channels_first', but is {layout!r}")
     if hasattr(x, "columns"):
-        return _of_frames(argument, [x])
+        return _of_frames(argument, _one_each(x))
     if isinstance(x, list | tuple) and x and all(hasattr(one, "columns") for one in x):
         return _of_frames(argument, list(x))
     if hasattr(x, "dims") and hasattr(x, "coords"):
         return _of_labelled(argument, x)
-    try:
-        values = np.asarray(x)
-    except ValueError:
-        raise ValueError(f"{argument} must hold series of one length and one number of channels each") from None
+    values = as_array(argument, x)
     values = values[np.newaxis] if values.ndim == 2 else values
     if layout == "channels_first" and values.ndim != 3:
         raise ValueError(f"{argument} must have shape (instance, channel, time), but has {values.shape}")
     return Series(np.moveaxis(values, 1, 2) if layout == "channels_first" else values)
 
 
+def as_array(argument: str, x: Any) -> np.ndarray:
+    """Array of numbers, or an error that says what is wrong with what came instead."""
+    try:
+        values = np.asarray(x)
+    except ValueError:
+        raise _uneven(argument) from None
+    if values.dtype == object and not values.ndim:
+        raise TypeError(
+            f"{argument} must be an array of shape (instance, time, channel), but is a {type(x).__name__}; "
+            f"gather its series into one array"
+        )
+    if values.dtype == object and any(np.ndim(one) for one in values.flat):
+        raise _uneven(argument)
+    if values.dtype.kind not in "iufb":
+        raise TypeError(f"{argument} must hold numbers, but holds {values.dtype}")
+    return values
+
+
+def _uneven(argument: str) -> ValueError:
+    return ValueError(
+        f"{argument} must hold series of one length and one number of channels each; pad them as for training, or hand "
+        f"over one at a time"
+    )
+
+
+def _one_each(frame: Any) -> list[Any]:
+    """Frame of each instance, of one whose index has two levels, instance and time."""
+    if frame.index.nlevels == 1:
+        return [frame]
+    return [frame.xs(instance, level=0) for instance in frame.index.get_level_values(0).unique()]
+
+
 def _of_frames(argument: str, frames: list[Any]) -> Series:
     names = [tuple(map(str, frame.columns)) for frame in frames]
     if len({(one, len(frame)) for one, frame in zip(names, frames, strict=True)}) > 1:
-        raise ValueError(f"{argument} must hold DataFrames of one length and one set of columns")
+        raise ValueError(
+            f"{argument} must hold DataFrames of one length and one set of columns; pad them as for training, or "
+            f"hand over one at a time"
+        )
     return Series(np.stack([frame.to_numpy() for frame in frames]), names[0], _rate(frames[0].index))
 
 

@@ -68,10 +68,24 @@ def test_names_of_a_frame_reach_the_explanation_and_can_be_overruled():
     assert overruled.channel_names == ("x", "y", "z")
 
 
+def test_frame_of_two_levels_holds_a_series_for_each_instance():
+    several = pd.concat([frame(VALUES[1]), frame(VALUES[0])], keys=["second", "first"])
+    series = read_series("x", several)
+    np.testing.assert_array_equal(series.values, VALUES[[1, 0]])
+    assert series.channel_names == ("ax", "ay", "az")
+
+
+def test_what_holds_series_but_is_no_array_is_named():
+    with pytest.raises(TypeError, match="but is a generator; gather its series into one array"):
+        read_series("x", (one for one in VALUES))
+
+
 @pytest.mark.parametrize(
     ("x", "message"),
     [
-        ([frame(VALUES[0]), frame(VALUES[1][:3])], "x must hold DataFrames of one length and one set of columns"),
+        ([frame(VALUES[0]), frame(VALUES[1][:3])], "one length and one set of columns; pad them as for training"),
+        ([VALUES[0], VALUES[1][:3]], "x must hold series of one length and one number of channels each; pad them"),
+        (np.array([VALUES[0], VALUES[1][:3]], object), "x must hold series of one length and one number"),
         (xr.DataArray(VALUES, dims=("trial", "time", "channel")), r"x must have the dims \(instance, time, channel\)"),
     ],
 )
