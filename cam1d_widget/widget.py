@@ -31,8 +31,8 @@ class CAM1DWidget(ExplanationViewer):
     x : array-like of shape (instance, time, channel), or (time, channel) for one
         Series to look at. A DataFrame, a list of them, or a DataArray with the dims instance, time and channel is
         understood as well; names and rate are taken from it.
-    y : array-like of int, of shape (instance,), optional
-        True class of each; one-hot is understood.
+    y : array-like of int or str, of shape (instance,), optional
+        True class of each; one-hot and class names are understood.
     class_names, channel_names, channel_units : sequence of str, optional
     sampling_rate : float, optional
         Samples per second; without it the time axis counts samples.

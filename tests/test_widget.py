@@ -49,6 +49,23 @@ def test_what_is_not_there_is_a_value_error(name, value, message, model, x):
     assert (widget.instance, widget.target, widget.method) == before
 
 
+def test_series_where_the_model_belongs_are_told(model, x):
+    with pytest.raises(TypeError, match=r"model must be a keras\.Model or the path of a saved one, but is a ndarray"):
+        CAM1DWidget(x, model)
+
+
+def test_a_method_that_does_not_fit_says_why(model, x):
+    with pytest.raises(ValueError, match=r"CAM needs global average pooling .*, but this head is 'flatten'"):
+        CAM1DWidget(model, x).method = "CAM"
+
+
+def test_repr_fits_a_notebook(model, x):
+    widget = CAM1DWidget(model, x, class_names=["a", "b", "c"])
+    widget.instance, widget.target = 2, 1
+    assert repr(widget) == "<CAM1DWidget of 6 series (300 samples, 9 channels) at instance 2, b, HiResCAM>"
+    assert repr(widget.explanation).startswith("<LazyExplanation of 6 series (300 samples, 9 channels), each map ")
+
+
 @pytest.mark.parametrize(
     ("options", "error"),
     [

@@ -19,6 +19,7 @@ __all__ = [
     "in_windows",
     "rows_of",
     "wanted_targets",
+    "why_not",
     "with_baseline",
 ]
 
@@ -47,6 +48,13 @@ def chosen_methods(methods: Methods, classifier: Any, background: np.ndarray | N
     if not chosen or len(set(labels)) < len(labels):
         raise ValueError(f"methods must hold one method at least, and one of each label, but hold {labels}")
     return chosen
+
+
+def why_not(label: Any, there: Iterable[str], classifier: Any) -> str:
+    """Sentence that says why there is no method of this label: it does not fit, or is not known."""
+    known = {method.label: method for method in all_methods()}
+    reason = known[label]().refusal(classifier) if label in known else None
+    return reason or f"no method is called {label!r}; there are: {', '.join(there)}"
 
 
 def _with_background(method: AttributionMethod, background: np.ndarray | None) -> AttributionMethod:

@@ -82,7 +82,8 @@ def as_classifier(
     chosen = {"layer": layer, "output": output, "score": score}
     if batch_size is not None:
         chosen["batch_size"] = batch_size
-    if isinstance(model, str | Path) or not isinstance(layer, Hashable):  # what is in a file may change
+    # What is in a file may change; what cannot be a key is no model, or no layer, and is refused.
+    if isinstance(model, str | Path) or not all(isinstance(one, Hashable) for one in (model, layer)):
         return KerasClassifier(model, **chosen)
     return _compiled(KerasClassifier, model, _version(model), **chosen)
 

@@ -12,7 +12,17 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from ..explanation import Explanation
-from .choices import Methods, chosen_methods, columns, described, in_windows, rows_of, wanted_targets, with_baseline
+from .choices import (
+    Methods,
+    chosen_methods,
+    columns,
+    described,
+    in_windows,
+    rows_of,
+    wanted_targets,
+    why_not,
+    with_baseline,
+)
 from .classifier import check_series
 from .judged_maps import GrowingMaps, JudgedMaps, NotFinite, Window, averaged, judged_maps, parts
 from .masking import channel_mean
@@ -143,6 +153,13 @@ class LazyExplanation:
         self.channel_units = tuple(frame.channel_units or ())
         self.sampling_rate, self.receptive_field = frame.sampling_rate, frame.receptive_field
 
+    def __repr__(self) -> str:
+        instances, samples, channels = self.x.shape
+        return (
+            f"<LazyExplanation of {instances} series ({samples} samples, {channels} channels), each map computed when "
+            f"it is looked at, by {', '.join(self.methods)}>"
+        )
+
     def has(self, method: str, instance: int, target: int) -> bool:
         """Whether this map can be had: any can."""
         return method in self._methods and 0 <= instance < len(self.x) and 0 <= target < self._classifier.classes
@@ -256,7 +273,7 @@ class LazyExplanation:
 
     def _known(self, label: str) -> AttributionMethod:
         if label not in self._methods:
-            raise ValueError(f"no method is called {label!r}; there are: {', '.join(self._methods)}")
+            raise ValueError(why_not(label, self._methods, self._classifier))
         return self._methods[label]
 
 

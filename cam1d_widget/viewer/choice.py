@@ -71,5 +71,8 @@ def known_choice(name: str, choice: Any, explanation: ExplanationSource) -> Choi
 def known_method(method: str, explanation: ExplanationSource) -> str:
     """Label of a method."""
     if method not in explanation.methods:
-        raise NoSuchChoice(f"no method is called {method!r}; there are: {', '.join(explanation.methods)}")
+        try:
+            explanation.attribution(method, 0, 0)  # the source knows best why it is not there
+        except ValueError as fault:
+            raise NoSuchChoice(str(fault)) from None
     return method

@@ -114,6 +114,14 @@ class ExplanationViewer(Stack):
         link((mark, "pinned"), (self, "pinned"), transform=(self._as_choice, self._as_places))
         link((mark, "window"), (self, "selected_window"), transform=(self._times, self._samples))
 
+    def __repr__(self) -> str:
+        source = self._explanation
+        instances, samples, channels = source.x.shape
+        return (
+            f"<{type(self).__name__} of {instances} series ({samples} samples, {channels} channels) at instance "
+            f"{self.instance}, {source.class_names[self.target]}, {self.method}>"
+        )
+
     @property
     def explanation(self) -> ExplanationSource:
         """What is looked at."""
