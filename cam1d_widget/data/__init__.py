@@ -9,6 +9,7 @@ from cam1d_widget.data.motions import load_basic_motions
 from cam1d_widget.data.planted_segments import make_planted_segments
 from cam1d_widget.data.recordings import Recordings
 from cam1d_widget.data.watch import WatchWindows, load_watch
+from cam1d_widget.data.web_traffic import make_web_traffic
 
 __all__ = [
     "KnownTruth",
@@ -23,4 +24,5 @@ __all__ = [
     "make_frequency_sums",
     "make_low_variance",
     "make_planted_segments",
+    "make_web_traffic",
 ]
