@@ -103,6 +103,35 @@ class Classifier(Protocol):
     def bias(self) -> np.ndarray:
         """Scores of features that are zero, of shape (class,)."""
 
+    @property
+    def no_step_scores(self) -> str | None:
+        """Why there are no scores of steps that add up to S; None where there are."""
+
+    def step_scores(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What every step adds to S of each class, of shape (instance, step, class), and what S holds beside, (class,).
+
+        Of models that learn from multiple instances. A classifier may be without this, and without what follows; the
+        methods that need it then refuse the classifier.
+        """
+
+    @property
+    def step_scores_stand_alone(self) -> bool:
+        """Whether what a step adds depends on that step alone, as it does not where weights are shared out."""
+
+    @property
+    def no_attention(self) -> str | None:
+        """Why there is no attention to steps; None where there is."""
+
+    @property
+    def attention_adds_up(self) -> bool:
+        """Whether S is its value without attention plus the sum of gradients times weights, if these are held."""
+
+    def attention(self, x: np.ndarray) -> np.ndarray:
+        """Weight of every step, as the model's attention has it, of shape (instance, head, step)."""
+
+    def attention_gradients(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Weights, the gradients of S by them (instance, target, head, step), and S without any, (instance, class)."""
+
     def no_propagation(self, rule: Rule) -> str | None:
         """Why a rule cannot go back through the classifier; None where it can."""
 

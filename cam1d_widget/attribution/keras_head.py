@@ -11,11 +11,13 @@ __all__ = [
     "Ending",
     "Head",
     "activation_of",
+    "behind_pooling",
     "ending",
     "head_entry",
     "head_of",
     "is_affine",
     "output_of",
+    "readers",
     "refuse_training",
 ]
 
@@ -67,7 +69,7 @@ def ending(output: Any, model: Any, index: int = 0) -> Ending:
             return Ending(sources(output)[0], None, link, seen=True)
     if fused in LINKS and "Dense" in kinds(layer):
         return Ending(sources(output)[0], layer, fused, seen=True)
-    plain = "Dense" in kinds(layer) and fused == "linear"
+    plain = ("Dense" in kinds(layer) and fused == "linear") or hasattr(layer, "step_scores")
     return Ending(output, None, _link_of_loss(model, index, output.shape[-1]) if plain else None, seen=False)
 
 
@@ -125,7 +127,7 @@ class Head(NamedTuple):
 
     Attributes
     ----------
-    kind : {"gap", "flatten", "gmp", "other"}
+    kind : {"gap", "flatten", "gmp", "mil", "attention", "other"}
         The pooling of the head.
     affine : bool
         Whether the scores are an affine function of the map.
@@ -147,13 +149,13 @@ def head_of(entry: Any, end: Ending) -> Head:
     """Head between a map and the scores."""
     behind = list(backwards(end.tensor, lambda tensor: tensor is entry))
     layers = [maker(tensor) for tensor in behind]
-    pools = [_POOL_OF_HEAD[name] for layer in layers for name in kinds(layer) & _POOL_OF_HEAD.keys()]
+    pools = [pool for layer in layers if (pool := _pool_of_head(layer))]
     # A pooling of the head looks at the map itself, step by step, and nothing reaches the scores round the map.
     blurs = any(kinds(layer) & _BLURRING for layer in layers)
     turned = any(
         getattr(layer, "data_format", None) == "channels_first" or "Permute" in kinds(layer) for layer in layers
     )
-    kind = pools[0] if len(pools) == 1 and not blurs and not turned else "other"
+    kind = pools[0] if len(set(pools)) == 1 and not blurs and not turned else "other"
     if any(not sources(tensor) for tensor in behind):
         return Head(kind)
     last_is_plain = end.dense is None and activation_of(layers[0]) == "linear"
@@ -166,6 +168,30 @@ def head_of(entry: Any, end: Ending) -> Head:
         and not any(_has_bias(layer) for layer in hidden)
         and not any("Add" in kinds(maker(tensor)) and len(sources(tensor)) < 2 for tensor in behind),
     )
+
+
+def readers(entry: Any, end: Ending, ability: str) -> list[Any]:
+    """Symbolic outputs of the layers that take in a map and can tell what they make of its steps.
+
+    Parameters
+    ----------
+    ability : {"step_scores", "attention_weights"}
+        Of the layer; scores of steps count only where they are added up to the model's scores.
+    """
+    able = [
+        tensor
+        for tensor in backwards(end.tensor, lambda one: one is entry)
+        if hasattr(maker(tensor), ability) and sources(tensor)[0] is entry
+    ]
+    if ability == "attention_weights":
+        return able
+    return [tensor for tensor in able if tensor is end.tensor and end.dense is None]
+
+
+def behind_pooling(pooled: Any, end: Ending) -> bool:
+    """Whether the scores are an affine function of what a pooling puts out, and of nothing else."""
+    behind = list(backwards(end.tensor, lambda tensor: tensor is pooled))
+    return all(sources(tensor) and is_affine(maker(tensor)) for tensor in behind)
 
 
 def output_of(graph: OpenedModel, layer: Any, model: Any) -> Any:
@@ -201,9 +227,18 @@ def _link_of_loss(model: Any, index: int, units: int) -> str | None:
     return "sigmoid" if "Binary" in type(loss).__name__ else "softmax"
 
 
+def _pool_of_head(layer: Any) -> str | None:
+    """Kind of pooling that a layer is; None for others."""
+    if hasattr(layer, "step_scores"):
+        return "mil"
+    if hasattr(layer, "attention_weights"):
+        return "attention"
+    return next((_POOL_OF_HEAD[name] for name in kinds(layer) & _POOL_OF_HEAD.keys()), None)
+
+
 def is_affine(layer: Any) -> bool:
     """Whether a layer's output is an affine function of its input, at inference."""
-    return bool(kinds(layer) & _AFFINE) and activation_of(layer) == "linear"
+    return bool(kinds(layer) & _AFFINE and activation_of(layer) == "linear") or getattr(layer, "averages", False)
 
 
 def _is_homogeneous(layer: Any) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from .keras_graph import kinds, maker
-from .keras_head import Ending, Head, ending, head_entry, head_of, output_of, refuse_training
+from .keras_head import Ending, Head, behind_pooling, ending, head_entry, head_of, output_of, readers, refuse_training
 from .keras_opened_model import OpenedModel
 from .keras_reading import input_shape, opened_model, which_output
 
@@ -121,6 +121,25 @@ class Network:
         return Head() if self.entry is None or self.link in ("odds", "unit odds") else head_of(self.entry, self.ending)
 
     @cached_property
+    def scoring(self) -> list[Any]:
+        """Output of the layer that scores the explained map's steps and adds them up to the scores; mostly none."""
+        return self._readers("step_scores")
+
+    @cached_property
+    def attending(self) -> list[Any]:
+        """Outputs of the layers that weigh the explained map's steps by attention, one a head; mostly none."""
+        return self._readers("attention_weights")
+
+    @cached_property
+    def attention_adds_up(self) -> bool:
+        """Whether scores are affine in the attention's weights, if these are held."""
+        return len(self.attending) == 1 and behind_pooling(self.attending[0], self.ending)
+
+    def _readers(self, ability: str) -> list[Any]:
+        hidden = self.entry is None or self.link in ("odds", "unit odds")
+        return [] if hidden else readers(self.entry, self.ending, ability)
+
+    @cached_property
     def masked(self) -> bool:
         """Whether a layer masks steps by their value."""
         return any("Masking" in kinds(layer) for layer in self.model._flatten_layers())
@@ -139,6 +158,27 @@ class Network:
         """Scores of features; the series goes along for heads that reach round the explained layer."""
         return self._finished(self._head([x, tf.cast(features, self.entry.dtype)])[0])
 
+    def step_scores(self, features: tf.Tensor) -> tf.Tensor:
+        """What every step of the explained map adds to each score, of shape (batch, step, class)."""
+        scores = tf.cast(maker(self.scoring[0]).step_scores(tf.cast(features, self.entry.dtype)), tf.float32)
+        return tf.concat([-scores, scores], axis=-1) if self.two_sided else scores
+
+    def outer_bias(self) -> np.ndarray:
+        """What the scores hold beside the sum over steps, of shape (class,)."""
+        bias = np.asarray(maker(self.scoring[0]).outer_bias(), np.float32)
+        return np.concatenate([-bias, bias]) if self.two_sided else bias
+
+    def attention_weights(self, features: tf.Tensor) -> tf.Tensor:
+        """Weight of every step of the explained map, as its attention has it, of shape (batch, head, step)."""
+        weights = [maker(pooled).attention_weights(tf.cast(features, self.entry.dtype)) for pooled in self.attending]
+        return tf.cast(tf.stack(weights, axis=1), tf.float32)
+
+    def logits_of_attention(self, x: tf.Tensor, features: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+        """Scores of given weights (batch, head, step) of the steps of a map."""
+        weights, features = tf.cast(weights, self.entry.dtype), tf.cast(features, self.entry.dtype)
+        pooled = [maker(one).pooled(features, weights[:, head]) for head, one in enumerate(self.attending)]
+        return self._finished(self._behind_attention([x, features, *pooled])[0])
+
     def probabilities(self, logits: tf.Tensor) -> tf.Tensor:
         """Probabilities of scores; the scores themselves where there are none."""
         links = {"softmax": tf.nn.softmax, "sigmoid": tf.nn.sigmoid, "odds": tf.nn.sigmoid, "unit odds": tf.nn.sigmoid}
@@ -155,6 +195,10 @@ class Network:
     @cached_property
     def _head(self) -> Callable[..., Any]:
         return _Graph([self.series, self.entry], [self.exit])
+
+    @cached_property
+    def _behind_attention(self) -> Callable[..., Any]:
+        return _Graph([self.series, self.entry, *self.attending], [self.exit])
 
     def _called(self, x: tf.Tensor) -> tf.Tensor:
         """The model's own output."""

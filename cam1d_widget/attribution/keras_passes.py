@@ -58,6 +58,19 @@ class Passes:
         """Scores of given feature maps, of shape (instance, class)."""
         return self._batched(self._head_scores, x, features)[0]
 
+    def step_scores(self, x: np.ndarray) -> np.ndarray:
+        """What every step adds to each score, of shape (instance, step, class)."""
+        return self._batched(self._step_scores, x)[0]
+
+    def attention(self, x: np.ndarray) -> np.ndarray:
+        """Weight of every step, of shape (instance, head, step)."""
+        return self._batched(self._attention, x)[0]
+
+    def attention_and_gradients(self, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Weights, the gradients of `targets` by them (instance, target, head, step), and the scores without any."""
+        weights, gradients, without = self._batched(self._attention_and_gradients, x, targets)
+        return weights, gradients, without
+
     @property
     def traces(self) -> dict[str, int]:
         """How often each pass that was taken has been compiled, by name."""
@@ -140,3 +153,28 @@ class Passes:
     def _head_scores(self) -> Any:
         features = tf.TensorSpec([None, *self._network.entry.shape[1:]], tf.float32)
         return self._compiled("head_scores", self._score_of_features, self._series, features)
+
+    @cached_property
+    def _step_scores(self) -> Any:
+        return self._compiled("step_scores", lambda x: self._network.step_scores(self._map(x)), self._series)
+
+    @cached_property
+    def _attention(self) -> Any:
+        return self._compiled("attention", lambda x: self._network.attention_weights(self._map(x)), self._series)
+
+    @cached_property
+    def _attention_and_gradients(self) -> Any:
+        def all_three(x: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+            maps, many = self._map(x), tf.shape(targets)[1]
+            weights = self._network.attention_weights(maps)
+            series, features, repeated = (tf.repeat(one, many, axis=0) for one in (x, maps, weights))
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch(repeated)
+                score = self._told(self._network.logits_of_attention(series, features, repeated))
+                score = tf.gather(score, tf.reshape(targets, [-1]), batch_dims=1)
+            gradients = tape.gradient(score, repeated, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+            shape = tf.concat([tf.shape(targets), tf.shape(weights)[1:]], axis=0)
+            without = self._told(self._network.logits_of_attention(x, maps, tf.zeros_like(weights)))
+            return weights, tf.reshape(gradients, shape), without
+
+        return self._compiled("attention_and_gradients", all_three, self._series, tf.TensorSpec([None, None], tf.int32))

@@ -9,6 +9,7 @@ from typing import Any
 
 import keras
 
+from . import keras_step_layers  # noqa: F401  # registers them, so that a saved model with them is loaded
 from .keras_opened_model import OpenedModel, opened
 
 __all__ = ["input_shape", "opened_model", "readable", "which_output"]

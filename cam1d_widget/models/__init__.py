@@ -6,17 +6,54 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cam1d_widget.attribution.keras_step_layers import (
+        AdditivePooling,
+        AttentionPooling,
+        ConjunctivePooling,
+        InstancePooling,
+        TemporalAttention,
+    )
+    from cam1d_widget.models.baselines import fcn, inception_time, resnet
+    from cam1d_widget.models.mil import mil_classifier, with_mil_head
     from cam1d_widget.models.question import question_cnn
+    from cam1d_widget.models.recurrent import lstm_attention_classifier
 
+_LAYERS = "cam1d_widget.attribution.keras_step_layers"
 # No file may bear the name of its builder: importing the file would put the module in its place.
-_HOMES = {"question_cnn": "question"}
+_HOMES = {
+    "AdditivePooling": _LAYERS,
+    "AttentionPooling": _LAYERS,
+    "ConjunctivePooling": _LAYERS,
+    "InstancePooling": _LAYERS,
+    "TemporalAttention": _LAYERS,
+    "fcn": f"{__name__}.baselines",
+    "inception_time": f"{__name__}.baselines",
+    "lstm_attention_classifier": f"{__name__}.recurrent",
+    "mil_classifier": f"{__name__}.mil",
+    "question_cnn": f"{__name__}.question",
+    "resnet": f"{__name__}.baselines",
+    "with_mil_head": f"{__name__}.mil",
+}
 
-__all__ = ["question_cnn"]
+__all__ = [
+    "AdditivePooling",
+    "AttentionPooling",
+    "ConjunctivePooling",
+    "InstancePooling",
+    "TemporalAttention",
+    "fcn",
+    "inception_time",
+    "lstm_attention_classifier",
+    "mil_classifier",
+    "question_cnn",
+    "resnet",
+    "with_mil_head",
+]
 
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
-        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+        return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -45,6 +45,12 @@ def question_cnn(
     >>> question_cnn((300, 9), 7).output_shape
     (None, 7)
     """
+    shortest = pool_size * (pool_size + kernel_size - 1) + kernel_size - 1
+    if input_shape[0] < shortest:
+        raise ValueError(
+            f"input_shape must be (time, channel) with at least {shortest} samples, for the second pooling to make a "
+            f"step, but is {input_shape}; take smaller kernels"
+        )
     series = keras.Input(input_shape, name="series")
     x = series
     for block in ("1", "2"):

@@ -17,7 +17,7 @@ import numpy as np
 
 from ..classifier import Classifier, as_targets
 
-__all__ = ["AttributionMethod", "Axiom", "ClassActivationMap", "Maps", "WeighedFeatures"]
+__all__ = ["AttributionMethod", "Axiom", "ClassActivationMap", "Maps", "WeighedFeatures", "averages"]
 
 # Bytes of gradients that are weighed at a time.
 _CACHE = 2**17
@@ -254,6 +254,11 @@ class ClassActivationMap(WeighedFeatures):
         return np.concatenate(
             [_added_up(self.weigh(features[:, np.newaxis], part), features) for part in parts], axis=1
         )
+
+
+def averages(classifier: Classifier) -> bool:
+    """Whether scores are an affine function of the map's mean, so that all steps have the same gradient."""
+    return classifier.affine_head and classifier.head in ("gap", "mil")
 
 
 def _added_up(weights: np.ndarray, features: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..classifier import Classifier
-from .base import ClassActivationMap
+from .base import ClassActivationMap, averages
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class CAM(ClassActivationMap):
         """CAM needs the weights of a Dense layer right behind a global average."""
         if classifier.no_features:
             return classifier.no_features
-        if classifier.head == "gap" and classifier.affine_head:
+        if averages(classifier):
             return None
         return (
             f"CAM needs global average pooling and one Dense layer behind the explained map, explaining logits, but "

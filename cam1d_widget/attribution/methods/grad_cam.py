@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..classifier import Classifier
-from .base import ClassActivationMap
+from .base import ClassActivationMap, averages
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,6 @@ class GradCAM(ClassActivationMap):
 
     def exactness(self, classifier: Classifier) -> str:
         """Exact behind a global average, where the gradient is the same at every step; in total before ReLU layers."""
-        if classifier.head == "gap" and classifier.affine_head:
+        if averages(classifier):
             return "exact"
         return "complete" if classifier.head == "gap" and classifier.homogeneous_head else "approximate"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..classifier import Classifier
-from .base import ClassActivationMap
+from .base import ClassActivationMap, averages
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,6 @@ class XGradCAM(ClassActivationMap):
 
     def exactness(self, classifier: Classifier) -> str:
         """Exact behind a global average, where it is Grad-CAM; complete where the head only picks and weighs."""
-        if classifier.head == "gap" and classifier.affine_head:
+        if averages(classifier):
             return "exact"
         return "complete" if classifier.additive_head or classifier.homogeneous_head else "approximate"

@@ -1,0 +1,47 @@
+"""Attention: the weights that the model itself gives its steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..classifier import Classifier
+from .inherent_method import InherentMethod
+
+WARNING = (
+    "Attention is not by itself an explanation: weights say what goes into the mean, not what speaks for the class, "
+    "and others may give the same scores (Jain and Wallace 2019, Wiegreffe and Pinter 2019). Compare it with "
+    "Attention × Gradient and Integrated Gradients; attention_agreement says how far they agree"
+)
+
+
+@dataclass(frozen=True)
+class Attention(InherentMethod):
+    r"""How much weight the model's attention gives each step, whatever the class.
+
+    .. math:: a_t \ge 0, \qquad \sum_t a_t = 1
+
+    Weights add up to one before they are placed in time; gates, which do not, are divided by their sum. Several heads
+    are averaged.
+    """
+
+    label = "Attention"
+    class_specific = False
+    reference = "Bahdanau et al. (2015), https://arxiv.org/abs/1409.0473"
+    warning = WARNING
+
+    @property
+    def signed(self) -> bool:
+        """Weights are never below zero."""
+        return False
+
+    def at_steps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Weights of the steps, the same for every class, of shape (instance, target, step)."""
+        weights = classifier.attention(x)
+        shares = (weights / weights.sum(axis=2, keepdims=True)).mean(axis=1)
+        return np.repeat(shares[:, np.newaxis], targets.shape[1], axis=1)
+
+    def missing(self, classifier: Classifier) -> str | None:
+        """A model without attention has no weights."""
+        return classifier.no_attention

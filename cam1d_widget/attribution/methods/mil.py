@@ -1,0 +1,43 @@
+"""MIL: the scores of steps that the model itself adds up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..classifier import Classifier
+from .inherent_method import InherentMethod
+
+
+@dataclass(frozen=True)
+class MIL(InherentMethod):
+    r"""What each step adds to the score by the model's own account, which is how the score is made.
+
+    .. math:: S_c = b_c + \sum_t m_c(t)
+
+    Of models that learn from multiple instances: the series is a bag of steps, each with scores of its own.
+    ``models.mil_classifier`` builds one, and ``models.with_mil_head`` puts such a head on the trunk of another.
+    """
+
+    label = "MIL"
+    adds_up = "add up to the score minus its bias"
+    reference = "Early et al. (2024), https://openreview.net/forum?id=xriGRsoAza"
+
+    def at_steps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Scores of the steps, of shape (instance, target, step)."""
+        scores, _ = classifier.step_scores(x)
+        return np.take_along_axis(scores, targets[:, np.newaxis], axis=2).swapaxes(1, 2)
+
+    def missing(self, classifier: Classifier) -> str | None:
+        """A model whose scores are no sum over steps has none."""
+        return classifier.no_step_scores
+
+    def exactness(self, classifier: Classifier) -> str:
+        """Exact: the sum is the model; complete where attention is shared out among the steps."""
+        return "exact" if classifier.step_scores_stand_alone else "complete"
+
+    def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Score minus what it holds beside the sum."""
+        _, bias = classifier.step_scores(x[:1])
+        return np.take_along_axis(classifier.scores(x), targets, axis=1) - bias[targets]

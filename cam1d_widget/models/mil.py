@@ -1,0 +1,143 @@
+"""Multiple instance learning: classifiers whose score of a series is made of scores of its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+from keras import layers as L
+
+from ..attribution.keras_network import Network
+from ..attribution.keras_reading import readable
+from ..attribution.keras_step_layers import POOLINGS
+from .baselines import TRUNKS
+
+__all__ = ["mil_classifier", "with_mil_head"]
+
+
+def mil_classifier(
+    input_shape: tuple[int | None, int],
+    classes: int,
+    *,
+    pooling: str = "conjunctive",
+    backbone: str | Callable[[Any], Any] = "inception_time",
+    attention_units: int = 8,
+    dropout: float = 0.1,
+    **sizes: Any,
+) -> keras.Model:
+    """Multiple instance learning: every step gets a score of its own for every class, and the series has their sum.
+
+    Parameters
+    ----------
+    input_shape : tuple of int
+        Shape of one series, (time, channel); time may be None for series of any length.
+    classes : int
+        Number of classes.
+    pooling : {"conjunctive", "additive", "attention", "instance"}
+        How the steps' scores make the score of the series: :class:`~cam1d_widget.models.ConjunctivePooling` and its
+        kin.
+    backbone : {"inception_time", "fcn", "resnet"} or callable
+        What makes a map of a series, before global pooling; a callable takes a symbolic series of shape (batch, time,
+        channel) to a map of shape (batch, step, filter).
+    attention_units : int
+        Hidden units that grade a step; "instance" has none.
+    dropout : float
+        Share of the map's values that are left out in training.
+    **sizes
+        Of the named backbone: `filters`, `momentum`, and `depth` and `kernel_size` of "inception_time".
+
+    Returns
+    -------
+    keras.Model
+        A functional model, compiled with Adam and sparse categorical cross-entropy (classes as integers).
+
+    Notes
+    -----
+    Early et al. (2024), "Inherently Interpretable Time Series Classification via Multiple Instance Learning",
+    https://openreview.net/forum?id=xriGRsoAza, without the paper's encoding of positions.
+
+    Examples
+    --------
+    >>> from cam1d_widget.models import mil_classifier
+    >>> model = mil_classifier((1008, 1), 10, backbone="fcn", filters=32)
+    """
+    pool = _pooling(pooling, classes, attention_units, dropout)
+    series = keras.Input(input_shape, name="series")
+    return _compiled(series, pool(_trunk(backbone, sizes)(series)), f"mil_{pooling}")
+
+
+def with_mil_head(
+    model: Any,
+    classes: int | None = None,
+    *,
+    pooling: str = "conjunctive",
+    layer: Any = None,
+    attention_units: int = 8,
+    dropout: float = 0.1,
+    train_trunk: bool = True,
+) -> keras.Model:
+    """Trunk of a trained network with a new head that scores every step, to be trained on.
+
+    Parameters
+    ----------
+    model : keras.Model, path of a saved one, or fitted classifier of aeon or sktime
+        Its trunk, up to the map that enters its pooling or flatten, is copied with its weights; the model itself is not
+        changed, and shares nothing with the new one.
+    classes : int, optional
+        Number of classes. Default: those of the model.
+    pooling : {"conjunctive", "additive", "attention", "instance"}
+        As in :func:`mil_classifier`.
+    layer : str, int or keras.Layer, optional
+        Layer whose map the new head takes in. Default: the one that enters the old head.
+    attention_units : int
+        Hidden units that grade a step; "instance" has none.
+    dropout : float
+        Share of the map's values that are left out in training.
+    train_trunk : bool
+        Whether the trunk learns on with the head.
+
+    Returns
+    -------
+    keras.Model
+        A functional model, compiled with Adam and sparse categorical cross-entropy (classes as integers). Its head has
+        learned nothing yet: fit it.
+
+    Examples
+    --------
+    >>> mil = with_mil_head(model)
+    >>> mil.fit(x_train, y_train, epochs=10)
+    """
+    network = Network(readable(model), layer, output=None)
+    if network.entry is None:
+        raise ValueError(network.no_map)
+    found = 2 if network.two_sided else network.units
+    pool = _pooling(pooling, found if classes is None else classes, attention_units, dropout)
+    original = keras.Model(network.series, network.entry)
+    trunk = keras.models.clone_model(original)
+    trunk.set_weights(original.get_weights())
+    trunk.trainable = train_trunk
+    return _compiled(trunk.inputs[0], pool(trunk.outputs[0]), f"{network.model.name}_{pooling}")
+
+
+def _trunk(backbone: str | Callable[[Any], Any], sizes: dict[str, Any]) -> Callable[[Any], Any]:
+    if callable(backbone):
+        if sizes:
+            raise TypeError(f"a backbone of your own takes no {', '.join(sizes)}; let it have them")
+        return backbone
+    if backbone not in TRUNKS:
+        raise ValueError(f"backbone must be a function or one of {', '.join(map(repr, TRUNKS))}, but is {backbone!r}")
+    return lambda series: TRUNKS[backbone](series, **sizes)
+
+
+def _pooling(pooling: str, classes: int, attention_units: int, dropout: float) -> Any:
+    if pooling not in POOLINGS:
+        raise ValueError(f"pooling must be one of {', '.join(map(repr, POOLINGS))}, but is {pooling!r}")
+    attentive = {} if pooling == "instance" else {"attention_units": attention_units}
+    return POOLINGS[pooling](classes, dropout=dropout, name="pooling", **attentive)
+
+
+def _compiled(series: Any, scores: Any, name: str) -> keras.Model:
+    model = keras.Model(series, L.Softmax(name="probabilities")(scores), name=name)
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model

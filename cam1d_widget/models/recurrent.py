@@ -1,0 +1,66 @@
+"""A recurrent classifier that says which of its states it listens to."""
+
+from __future__ import annotations
+
+import keras
+from keras import layers as L
+
+from ..attribution.keras_step_layers import TemporalAttention
+
+__all__ = ["lstm_attention_classifier"]
+
+
+def lstm_attention_classifier(
+    input_shape: tuple[int | None, int],
+    classes: int,
+    *,
+    units: int = 64,
+    attention_units: int = 32,
+    pool_size: int = 1,
+    dropout: float = 0.0,
+) -> keras.Model:
+    """LSTM whose states are averaged by attention weights, then one dense layer.
+
+    Parameters
+    ----------
+    input_shape : tuple of int
+        Shape of one series, (time, channel); time may be None for series of any length.
+    classes : int
+        Number of classes, one softmax unit each.
+    units : int
+        Size of the LSTM's state.
+    attention_units : int
+        Hidden units that grade a state.
+    pool_size : int
+        Samples that are averaged before the LSTM reads them; it is slow, and forgets, over long series.
+    dropout : float
+        Share of the attended mean that is left out in training.
+
+    Returns
+    -------
+    keras.Model
+        A functional model, compiled with Adam and sparse categorical cross-entropy (classes as integers).
+
+    Notes
+    -----
+    A state knows all that came before it: weight on a step does not mean that the network heard of it just then.
+
+    Examples
+    --------
+    >>> from cam1d_widget.models import lstm_attention_classifier
+    >>> lstm_attention_classifier((300, 9), 7).output_shape
+    (None, 7)
+    """
+    if not isinstance(pool_size, int) or pool_size < 1 or (input_shape[0] is not None and pool_size > input_shape[0]):
+        raise ValueError(
+            f"pool_size must be a number of samples, from 1 to the {input_shape[0]} of a series, but is {pool_size!r}"
+        )
+    series = keras.Input(input_shape, name="series")
+    x = L.AveragePooling1D(pool_size, name="pool")(series) if pool_size > 1 else series
+    states = L.LSTM(units, return_sequences=True, name="lstm")(x)
+    mean = L.Dropout(dropout, name="dropout")(TemporalAttention(attention_units, name="attention")(states))
+    model = keras.Model(
+        series, L.Dense(classes, activation="softmax", name="scores")(mean), name="lstm_attention_classifier"
+    )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
