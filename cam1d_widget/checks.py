@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -99,6 +100,21 @@ def with_gaps(name: str, values: Any) -> np.ndarray:
             f"{name} must be finite, or NaN for a gap, but holds {np.count_nonzero(np.isinf(values))} infinite values"
         )
     return values
+
+
+# Series on show, by their shape: whoever holds the same numbers holds the same array.
+_HELD: WeakValueDictionary[tuple[int, ...], np.ndarray] = WeakValueDictionary()
+
+
+def held_once(values: np.ndarray) -> np.ndarray:
+    """These numbers, as an array that is there already where somebody holds it.
+
+    A cell that is run again makes another widget of the same series, and notebooks keep the ones before.
+    """
+    held = _HELD.get(values.shape)
+    if held is None or not np.array_equal(held, values):
+        held = _HELD[values.shape] = values
+    return held
 
 
 def _numbers(name: str, values: Any) -> np.ndarray:

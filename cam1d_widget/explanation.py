@@ -21,6 +21,7 @@ from .checks import (
     check_targets,
     check_true_classes,
     finite,
+    held_once,
     shaped,
     shaped_as_map,
     with_gaps,
@@ -111,7 +112,7 @@ class Explanation:
             object.__setattr__(self, name, value)
 
     def _fix_arrays(self) -> None:
-        self._fix(x=with_gaps("x", self.x), scores=finite("scores", self.scores))
+        self._fix(x=held_once(with_gaps("x", self.x)), scores=finite("scores", self.scores))
         shaped("x", self.x, "(instance, time, channel)", (None, None, None))
         instances = len(self.x)
         shaped("scores", self.scores, "(instance, class)", (instances, None))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import replace
+from itertools import count
 from threading import RLock
 from typing import Any
 from warnings import warn
@@ -25,14 +25,16 @@ from .choices import (
 )
 from .classifier import check_series
 from .judged_maps import GrowingMaps, JudgedMaps, NotFinite, Window, averaged, judged_maps, parts
+from .kept_maps import KeptMaps
 from .masking import channel_mean
 from .methods import AttributionMethod
 from .series import read_series
 
 __all__ = ["LazyExplanation"]
 
-# Bytes of maps that are kept; some thousand maps of the question's size.
-_CACHE = 64 * 2**20
+# Some thousand maps of the question's size.
+_KEPT = KeptMaps(64 * 2**20)
+_NUMBERS = count()
 # What is said of each method.
 _WORDS = ("exactness", "signed", "placed", "adds_up", "descriptions")
 
@@ -131,7 +133,7 @@ class LazyExplanation:
         self._take_words({method.label: method for method in chosen}, baseline)
         # Newer kernels answer sliders in a thread of their own, beside a running cell.
         self._one_at_a_time = RLock()
-        self._maps: OrderedDict[tuple[str, int, int], JudgedMaps] = OrderedDict()
+        self._kept, self._number = _KEPT, next(_NUMBERS)
 
     def _take_words(self, methods: dict[str, AttributionMethod], baseline: np.ndarray | None) -> None:
         self.methods = tuple(methods)
@@ -247,29 +249,22 @@ class LazyExplanation:
                 f"instance must be from 0 to {len(self.x) - 1} and target from 0 to {self._classifier.classes - 1}, "
                 f"but are {instance} and {target}"
             )
-        key = (label, int(instance), int(target))
         with self._one_at_a_time:
-            return self._looked_up(key, method)
+            there = self._kept.get((self._number, label, int(instance), int(target)))
+            return self._made(method, int(instance), int(target)) if there is None else there
 
-    def _looked_up(self, key: tuple[str, int, int], method: AttributionMethod) -> JudgedMaps:
-        label, instance, target = key
-        if key not in self._maps:
-            targets = np.arange(self._classifier.classes) if method.free_targets else np.array([target])
-            made = self._judged(label, np.array([instance]), targets[np.newaxis])
-            made.values.flags.writeable = False
-            for column, one in enumerate(targets):
-                self._keep((label, instance, int(one)), made.one(0, column))
-        self._maps.move_to_end(key)
-        return self._maps[key]
+    def _made(self, method: AttributionMethod, instance: int, target: int) -> JudgedMaps:
+        """Map that is computed now, and kept; with those of all classes, where they cost no more."""
+        targets = np.arange(self._classifier.classes) if method.free_targets else np.array([target])
+        made = self._judged(method.label, np.array([instance]), targets[np.newaxis])
+        made.values.flags.writeable = False
+        ones = {int(one): made.one(0, column) for column, one in enumerate(targets)}
+        for one, judged in ones.items():
+            self._kept.keep((self._number, method.label, instance, one), judged)
+        return ones[target]
 
     def _judged(self, label: str, rows: np.ndarray, targets: np.ndarray) -> JudgedMaps:
         return judged_maps(self._methods[label], self._classifier, self.x, targets, rows, self.window)
-
-    def _keep(self, key: tuple[str, int, int], made: JudgedMaps) -> None:
-        self._maps[key] = made
-        room = max(_CACHE // (self.x[0].nbytes), 2 * self._classifier.classes)
-        while len(self._maps) > room:
-            self._maps.popitem(last=False)
 
     def _known(self, label: str) -> AttributionMethod:
         if label not in self._methods:

@@ -13,6 +13,7 @@ from keras import layers as L
 
 from cam1d_widget import Explanation, KerasClassifier, all_methods, explain
 from cam1d_widget.attribution.explainer import as_classifier
+from cam1d_widget.attribution.kept_maps import KeptMaps
 from cam1d_widget.attribution.lazy_explanation import LazyExplanation
 from cam1d_widget.attribution.methods import AttributionMethod, IntegratedGradients, KernelSHAP, Occlusion
 from cam1d_widget.attribution.methods.base import Maps
@@ -76,16 +77,30 @@ def test_all_classes_of_a_class_activation_map_come_with_the_first(classifier, x
     lazy = LazyExplanation(classifier, x, methods=["HiResCAM", "Saliency"])
     lazy.attribution("HiResCAM", 0, 1)
     lazy.attribution("Saliency", 0, 1)
-    assert sorted(key for key in lazy._maps if key[0] == "HiResCAM") == [("HiResCAM", 0, target) for target in range(4)]
-    assert [key for key in lazy._maps if key[0] == "Saliency"] == [("Saliency", 0, 1)]
+    there = [key[1:] for key in lazy._kept if key[0] == lazy._number]
+    assert there == [*(("HiResCAM", 0, target) for target in range(4)), ("Saliency", 0, 1)]
 
 
-def test_memory_of_looked_at_maps_is_bounded(x, monkeypatch):
-    monkeypatch.setattr("cam1d_widget.attribution.lazy_explanation._CACHE", 5 * x[0].nbytes)
-    lazy = LazyExplanation(linear(RNG.normal(size=(2, 300, 9)), np.zeros(2)), x, methods=["Saliency"])
-    for instance in range(11):
-        lazy.attribution("Saliency", instance, 0)
-    assert [instance for _, instance, _ in lazy._maps] == [6, 7, 8, 9, 10]
+def test_memory_of_looked_at_maps_is_bounded_for_all_explanations_together(x, monkeypatch):
+    monkeypatch.setattr("cam1d_widget.attribution.lazy_explanation._KEPT", kept := KeptMaps(5 * x[0].size * 8))
+    for _ in range(2):
+        lazy = LazyExplanation(linear(RNG.normal(size=(2, 300, 9)), np.zeros(2)), x, methods=["Saliency"])
+        for instance in range(11):
+            lazy.attribution("Saliency", instance, 0)
+    assert [(number, instance) for number, _, instance, _ in kept] == [
+        (lazy._number, instance) for instance in (6, 7, 8, 9, 10)
+    ]
+
+
+def test_series_that_are_looked_at_again_take_no_more_memory(x):
+    classifier = linear(RNG.normal(size=(2, 300, 9)), np.zeros(2))
+    mine = x.copy()
+    first, again = (LazyExplanation(classifier, mine, methods=["Saliency"]) for _ in range(2))
+    assert again.x is first.x
+    mine[0] = 0
+    changed = LazyExplanation(classifier, mine, methods=["Saliency"])
+    np.testing.assert_array_equal(changed.x, mine)
+    np.testing.assert_array_equal(first.x, x)
 
 
 def test_baseline_is_the_mean_of_the_background(classifier, x):
