@@ -8,7 +8,7 @@ PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 SHELL := bash
 .DELETE_ON_ERROR:
-.PHONY: help setup page demo chromium test slow test-all check bench docs pictures build clean
+.PHONY: help setup page demo chromium firefox test slow test-all check bench docs pictures build clean
 
 # $(call apt,PACKAGE) installs what the system lacks, where it may, and says how where it may not.
 define apt
@@ -27,7 +27,7 @@ page: first_look.html ## train the demo's network and save what it looks at as f
 demo: page ## the page, then JupyterLab on the notebook (ARGS=--no-browser on a server)
 	.venv/bin/jupyter lab notebooks/first_look.ipynb $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
 
-test: setup chromium ## all tests but the slow ones
+test: setup chromium firefox ## all tests but the slow ones
 	.venv/bin/python -m pytest -n 2 -m "not slow and not browser" $(ARGS)
 	.venv/bin/python -m pytest -m browser $(ARGS)
 	cd js && npm run --silent test
@@ -71,6 +71,9 @@ first_look.html: notebooks/first_look.py $(PY_SOURCES) .venv/installed $(BROWSER
 
 chromium:
 	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || $(call apt,chromium)
+
+firefox:
+	@command -v firefox-esr firefox >/dev/null || $(call apt,firefox-esr)
 
 .venv/tools: # Python, and Node from a wheel where there is none that is new enough
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo \

@@ -18,7 +18,7 @@ KERNEL_IS_IDLE = """() => {
 
 
 @contextmanager
-def serving(folder, home):
+def serving(folder, home, **environment):
     """Address of a JupyterLab of our own, which neither reads nor leaves anybody's settings."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -32,13 +32,14 @@ def serving(folder, home):
         "--ServerApp.port_retries=0",
         "--IdentityProvider.token=",
         "--expose-app-in-browser",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
     with (home / "log").open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", *options],
             cwd=folder,
-            env={**os.environ, **settings},
+            env={**os.environ, **settings, **environment},
             stdout=log,
             stderr=subprocess.STDOUT,
         )

@@ -1,0 +1,52 @@
+"""The saved page, opened from disk in a real Firefox."""
+
+import json
+
+import numpy as np
+import pytest
+
+from cam1d_widget.viewer.page import save_html
+
+from ..viewer.arrays import explanation
+from .firefox import firefox
+from .test_page import SNAPSHOT, table_colors
+
+pytestmark = pytest.mark.browser
+
+# What the picture on show is, once there is one that is not `before`.
+SHOWN = """new Promise((done) => {{
+  const look = () => {{
+    const {{ ready }} = document.querySelector(".bqplot.figure[data-ready]")?.dataset ?? {{}};
+    return ready && ready !== {before} ? done(ready) : setTimeout(look, 20);
+  }};
+  look();
+}})"""
+COLORS = """JSON.stringify(((picture) => {
+  const context = document.querySelector(".bqplot canvas").getContext("2d");
+  const read = (x, y) => [...context.getImageData(x * picture.ratio, y * picture.ratio, 1, 1).data].slice(0, 3);
+  return { ...picture, colors: picture.rows.map((row) => picture.centers.map((x) => read(x, row.top + 2))) };
+})(SNAPSHOT))""".replace("SNAPSHOT", SNAPSHOT)
+LAST = "\ue010"
+
+
+def test_a_page_opens_from_disk_with_its_colors_and_keys_and_fetches_nothing(tmp_path):
+    whole = explanation()
+    page = save_html(whole, tmp_path / "page.html", first=(0, 1, "Gradient × Input"), progress=False)
+    profile = tmp_path / "profile"
+    profile.mkdir()
+    with firefox(profile) as browser:
+        browser.open(page.as_uri())
+        assert browser.evaluate(SHOWN.format(before="null")) == "0/1/1"
+        picture = json.loads(browser.evaluate(COLORS))
+        for channel, colors in enumerate(picture["colors"]):
+            off = np.abs(
+                np.array(colors) - table_colors(picture, whole.attribution("Gradient × Input", 0, 1)[:, channel])
+            )
+            assert np.quantile(off.max(axis=1), 0.8) <= 2
+        browser.evaluate("void document.querySelector('[role=slider][aria-label=instance]').focus()")
+        browser.press(LAST)
+        assert browser.evaluate(SHOWN.format(before="'0/1/1'")) == "3/1/1"
+        said = [event["params"] for event in browser.events]
+        assert not [entry["text"] for entry in said if entry.get("level") == "error"]
+        asked = [entry["request"]["url"] for entry in said if "request" in entry]
+        assert not [url for url in asked if url.startswith(("http:", "https:"))]
