@@ -25,7 +25,7 @@ def x():
 
 def test_traits_choose_the_map(model, x):
     widget = CAM1DWidget(model, x, [0, 1, 2, 0, 1, 2], sampling_rate=50)
-    assert widget.method == "HiResCAM"
+    assert widget.method == "Occlusion"
     assert widget.target == model.predict(x[:1], verbose=0).argmax()
     widget.instance, widget.target, widget.method = 4, 2, "Integrated Gradients"
     expected = explain(model, x[4], methods=["Integrated Gradients"], targets=2, progress=False)
@@ -62,7 +62,7 @@ def test_a_method_that_does_not_fit_says_why(model, x):
 def test_repr_fits_a_notebook(model, x):
     widget = CAM1DWidget(model, x, class_names=["a", "b", "c"])
     widget.instance, widget.target = 2, 1
-    assert repr(widget) == "<CAM1DWidget of 6 series (300 samples, 9 channels) at instance 2, b, HiResCAM>"
+    assert repr(widget) == "<CAM1DWidget of 6 series (300 samples, 9 channels) at instance 2, b, Occlusion>"
     assert repr(widget.explanation).startswith("<LazyExplanation of 6 series (300 samples, 9 channels), each map ")
 
 

@@ -23,8 +23,14 @@ class NoSuchChoice(TraitError, ValueError):
     """An instance, class or method that is not there: an error of a trait, and a value error to all others."""
 
 
+# Where the truth is known, no other method finds both time and channel as well: docs/leaderboard.md.
+BEST = "Occlusion"
+
+
 def first_method(explanation: ExplanationSource) -> str:
-    """Method to begin with: the first that is exact for the classifier, or the first of all."""
+    """Method to begin with: Occlusion, else the first that is exact for the classifier, else the first of all."""
+    if BEST in explanation.methods:
+        return BEST
     exact = (label for label in explanation.methods if explanation.exactness[label] == "exact")
     return next(exact, explanation.methods[0])
 

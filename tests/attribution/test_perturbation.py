@@ -43,6 +43,19 @@ def test_occlusion_is_the_mean_over_the_windows_that_cover_a_value(size, stride)
     np.testing.assert_allclose(values[0], expected, rtol=1e-4, atol=1e-4)
 
 
+def test_occlusion_by_several_sizes_is_the_mean_of_their_maps():
+    classifier = linear(WEIGHTS, np.zeros(2))
+    values = Occlusion(size=(3, 8)).attribute(classifier, X, 1)
+    apart = [Occlusion(size=size, stride=max(1, size // 4)).attribute(classifier, X, 1) for size in (3, 8)]
+    np.testing.assert_allclose(values, np.mean(apart, axis=0), rtol=1e-5)
+
+
+def test_occlusion_s_own_sizes_are_a_quarter_an_eighth_and_a_sixteenth_of_the_series():
+    classifier = linear(WEIGHTS, np.zeros(2))
+    values = Occlusion().attribute(classifier, X, 1)
+    np.testing.assert_allclose(values, Occlusion(size=(6, 3, 2)).attribute(classifier, X, 1), rtol=1e-5)
+
+
 def test_occlusion_between_change_points_gives_each_slice_its_fall():
     values = Occlusion(change_points=[5, 6, 20]).attribute(linear(WEIGHTS, np.zeros(2)), X, 0)
     for start, stop in ((0, 5), (5, 6), (6, 20), (20, 24)):

@@ -21,6 +21,13 @@ def test_it_opens_on_a_method_that_is_exact_for_the_classifier():
     assert viewer.attribution.shape == (60, 3)
 
 
+def test_it_opens_on_occlusion_which_finds_time_and_channel_best():
+    maps = explanation().attributions
+    both = {"Saliency": maps["Saliency"], "Occlusion": maps["Saliency"]}
+    viewer = ExplanationViewer(explanation(attributions=both, completeness={}, exactness={"Saliency": "exact"}))
+    assert viewer.method == "Occlusion"
+
+
 def test_it_opens_on_what_was_explained():
     whole = explanation()
     other = (whole.scores.argmax(axis=1) + 1) % 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -12,6 +13,10 @@ from ..local_scores import score_falls
 from ..masking import Baseline, ChangePoints, Slices, check_channels, stand_ins
 from .base import AttributionMethod, Axiom, Maps
 
+# Parts of the series that windows are by default. Short events want short windows and long ones long windows, and how
+# long an event is nobody knows beforehand: docs/leaderboard.md has what one size costs on either.
+PARTS = (4, 8, 16)
+
 
 @dataclass(frozen=True)
 class Occlusion(AttributionMethod):
@@ -19,15 +24,16 @@ class Occlusion(AttributionMethod):
 
     .. math:: \phi_W = S_c(x) - S_c(x \text{ with window } W \text{ replaced})
 
-    Windows cover every sample; where several do, their values are averaged. Only what a window can change is computed
-    anew, which makes long series as quick as their windows are many.
+    Windows cover every sample; where several do, their values are averaged, and so are the maps of several sizes. Only
+    what a window can change is computed anew, which makes long series as quick as their windows are many.
 
     Parameters
     ----------
-    size : int, optional
-        Samples in a window. Default: a twentieth of the series.
+    size : int, or sequence of int, optional
+        Samples in a window; of several sizes the maps are averaged. Default: a quarter, an eighth and a sixteenth of
+        the series.
     stride : int, optional
-        Samples from one window to the next. Default: a third of `size`.
+        Samples from one window to the next. Default: a quarter of each size.
     baseline : array that broadcasts to x, function of x, or PieceBaseline
         What takes the window's place. Default: the mean of each channel of `background`, or zero where there is none.
     channels : {"each", "all"}
@@ -36,7 +42,7 @@ class Occlusion(AttributionMethod):
         Samples at which windows begin, side by side, instead of `size` and `stride`.
     """
 
-    size: int | None = None
+    size: int | Sequence[int] | None = None
     stride: int | None = None
     baseline: Baseline = field(default=None, compare=False)
     channels: Literal["each", "all"] = "each"
@@ -52,7 +58,7 @@ class Occlusion(AttributionMethod):
         check_channels(self.channels)
         for name in ("size", "stride"):
             value = getattr(self, name)
-            if value is not None and value < 1:
+            if value is not None and (np.size(value) < 1 or np.min(value) < 1):
                 raise ValueError(f"{name} must be at least 1 sample, but is {value}")
         if self.change_points is not None and (self.size, self.stride) != (None, None):
             raise ValueError("change_points exclude size and stride: give either")
@@ -64,18 +70,26 @@ class Occlusion(AttributionMethod):
 
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
         """Maps of several classes from the same replaced series."""
-        slices = self._slices(x.shape[1])
+        values = np.mean([self._averaged(classifier, x, targets, one) for one in self._slices(x.shape[1])], axis=0)
+        return Maps(values, values.sum(axis=(2, 3), dtype=np.float64))
+
+    def _averaged(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray, slices: Slices) -> np.ndarray:
+        """Maps by windows of one size, of shape (instance, target, time, channel or 1)."""
         falls = np.stack(
             [
                 score_falls(classifier, one, slices, stand_in, columns, self.channels)
                 for one, stand_in, columns in zip(x, stand_ins(x, self.baseline), targets, strict=True)
             ]
         )
-        values = slices.averaged(falls.transpose(0, 3, 1, 2).astype(x.dtype))
-        return Maps(values, values.sum(axis=(2, 3), dtype=np.float64))
+        return slices.averaged(falls.transpose(0, 3, 1, 2).astype(x.dtype))
 
-    def _slices(self, length: int) -> Slices:
+    def _slices(self, length: int) -> list[Slices]:
         if self.change_points is not None:
-            return Slices.apart(length, change_points=self.change_points)
-        size = max(1, round(length / 20)) if self.size is None else self.size
-        return Slices.sliding(length, size, max(1, size // 3) if self.stride is None else self.stride)
+            return [Slices.apart(length, change_points=self.change_points)]
+        sizes = (
+            {max(1, round(length / part)) for part in PARTS} if self.size is None else set(np.ravel(self.size).tolist())
+        )
+        return [
+            Slices.sliding(length, size, max(1, size // 4) if self.stride is None else self.stride)
+            for size in sorted(sizes)
+        ]
