@@ -12,7 +12,11 @@ from .attribution.explainer import as_classifier
 from .attribution.lazy_explanation import LazyExplanation
 from .attribution.masking import channel_mean
 from .attribution.series import read_series
+from .attribution.trust import Trust, examined
+from .trust_job import KIND, checks_job, checks_name, checks_result, waited_for
 from .viewer import ExplanationViewer
+from .viewer.choice import known_class, known_method, within
+from .viewer.jobs import Jobs
 from .viewer.windows import WithoutWindow
 
 __all__ = ["CAM1DWidget"]
@@ -94,7 +98,52 @@ class CAM1DWidget(ExplanationViewer):
             channel_units=channel_units,
             sampling_rate=sampling_rate,
         )
-        super().__init__(lazy, intervals=intervals, scores_without=_Replacing(classifier, lazy.x, background, layout))
+        super().__init__(
+            lazy,
+            intervals=intervals,
+            scores_without=_Replacing(classifier, lazy.x, background, layout),
+            jobs=Jobs({KIND: checks_job(lazy)}),
+        )
+        self._lazy = lazy
+
+    def check(
+        self,
+        *,
+        instance: int | None = None,
+        target: int | None = None,
+        method: str | None = None,
+        progress: bool = True,
+    ) -> Trust:
+        """Check how far a map can be believed, as the panel "Checks" does, which then shows it, too.
+
+        Whether it adds up, finds what the score needs, changes with the class and when the network is destroyed, and
+        agrees with other methods; and whether the network is any good.
+
+        Parameters
+        ----------
+        instance, target : int, optional
+            Which series and class. Default: those on show.
+        method : str, optional
+            Label of the method. Default: the one on show.
+        progress : bool
+            Show a progress bar.
+
+        Returns
+        -------
+        Trust
+            ``.verdict`` says it in a sentence, ``.findings`` check by check.
+
+        Examples
+        --------
+        >>> widget.check(method="Guided Backprop").verdict
+        'This map survives 1 of 4 checks; it hardly changes when the network is destroyed; ...'
+        """
+        instance = within("instance", self.instance if instance is None else instance, len(self._lazy.x))
+        target = known_class(self.target if target is None else target, self._lazy)
+        method = known_method(self.method if method is None else method, self._lazy)
+        trust = waited_for(examined(self._lazy, method, instance, target), progress)
+        self.jobs.keep(checks_name(method, instance, target), checks_result(trust))
+        return trust
 
 
 class _Replacing:

@@ -12,7 +12,7 @@ from ..checks import shaped_as_map
 from .masking import ChangePoints, pooled
 from .methods import AttributionMethod
 
-__all__ = ["GrowingMaps", "JudgedMaps", "NotFinite", "Window", "averaged", "judged_maps", "parts"]
+__all__ = ["GrowingMaps", "JudgedMaps", "NotFinite", "Window", "averaged", "judged_maps", "of_rows", "parts"]
 
 Window = int | ChangePoints
 """Samples in a window, or the change points between windows; None for none."""
@@ -60,9 +60,7 @@ def judged_maps(
     method: AttributionMethod, classifier: Any, x: np.ndarray, targets: np.ndarray, rows: np.ndarray, window: Window
 ) -> JudgedMaps:
     """Maps of a method on the series `x[rows]`, for `targets` of shape (instance, target), averaged over windows."""
-    series = x[rows]
-    if isinstance(getattr(method, "baseline", None), np.ndarray):
-        method = replace(method, baseline=method.baseline[rows])  # type: ignore[type-var, attr-defined]
+    series, method = x[rows], of_rows(method, rows)
     values, totals, errors = method.maps(classifier, series, targets)
     if not np.isfinite(values).all():
         raise NotFinite(
@@ -79,6 +77,13 @@ def judged_maps(
         return JudgedMaps(values, np.full(targets.shape, np.nan), errors)
     gaps = np.abs(totals - expected) / np.maximum(np.abs(expected), np.finfo(np.float32).eps)
     return JudgedMaps(values, gaps, errors)
+
+
+def of_rows(method: AttributionMethod, rows: np.ndarray) -> AttributionMethod:
+    """A method with the baselines of some series, of one that has a baseline for each."""
+    if not isinstance(getattr(method, "baseline", None), np.ndarray):
+        return method
+    return replace(method, baseline=method.baseline[rows])  # type: ignore[type-var, attr-defined]
 
 
 class GrowingMaps:

@@ -65,6 +65,8 @@ class LazyExplanation:
         training, make a new one.
     class_names, channel_names, channel_units, sampling_rate
         Likewise.
+    baseline : ndarray of shape (channel,), or None
+        Mean of each channel over the background.
     methods : tuple of str
         Label of each method.
     usual : tuple of str
@@ -107,6 +109,7 @@ class LazyExplanation:
                 )
             background = check_series(others.values, None, x.shape[2], "background")
             baseline = channel_mean(background)
+        self.baseline = baseline
         if classifier.input_shape[0] is None:
             classifier.scores(x[:1])  # what fits a network of any length depends on the length
         self.window = window
@@ -161,6 +164,15 @@ class LazyExplanation:
             f"<LazyExplanation of {instances} series ({samples} samples, {channels} channels), each map computed when "
             f"it is looked at, by {', '.join(self.methods)}>"
         )
+
+    @property
+    def classifier(self) -> Any:
+        """What is explained."""
+        return self._classifier
+
+    def method(self, label: str) -> AttributionMethod:
+        """Method of a label, with a baseline for every series."""
+        return self._known(label)
 
     def has(self, method: str, instance: int, target: int) -> bool:
         """Whether this map can be had: any can."""

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
@@ -80,6 +80,8 @@ class Jobs(widgets.Widget):
         By kind. The browser offers no others.
     results : mapping of str to Result
         What is known already, by name.
+    kinds : sequence of str
+        Kinds of work that a saved page speaks of. Default: those that are done here.
 
     Attributes
     ----------
@@ -96,13 +98,22 @@ class Jobs(widgets.Widget):
     kinds = List(Unicode()).tag(sync=True)
     kept = AnyTrait().tag(sync=True, echo_update=False, to_json=_packed_to_json)
 
-    def __init__(self, work: Mapping[str, Work] | None = None, results: Mapping[str, Result] | None = None) -> None:
+    def __init__(
+        self,
+        work: Mapping[str, Work] | None = None,
+        results: Mapping[str, Result] | None = None,
+        kinds: Sequence[str] | None = None,
+    ) -> None:
         self.work = dict(work or {})
         self.results = OrderedDict(results or {})
-        super().__init__(kinds=list(self.work), kept=packed_results(self.results))
+        super().__init__(kinds=list(self.work if kinds is None else kinds), kept=packed_results(self.results))
         self._one_at_a_time = Lock()
         self._running: _Running | None = None
         self.on_msg(self._receive)
+
+    def copy(self) -> Jobs:
+        """What was computed, for a page in which nothing more is."""
+        return Jobs(results=self.results, kinds=self.kinds)
 
     def keep(self, name: str, result: Result) -> None:
         """Keep a result that was computed elsewhere, and tell the browser."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -19,7 +19,7 @@ from .choice import Choice
 from .excerpt import Excerpt, excerpt
 from .facts import maps_there
 from .figure import scales
-from .jobs import Jobs, Result
+from .jobs import Jobs
 from .options import Options
 from .programs import licenses, programs
 from .stack import Stack
@@ -45,14 +45,14 @@ def save_html(
     options: Options | None = None,
     intervals: Intervals = (),
     annotations: Sequence[dict[str, Any]] = (),
-    results: Mapping[str, Result] | None = None,
+    jobs: Jobs | None = None,
     pinned: Choice | None = None,
 ) -> Path:
     """Write the viewer of an explanation as one file that works in a browser alone.
 
     Parameters are those of :meth:`ExplanationViewer.save_html`, `first`: instance, class and method on show when the
     page is opened, if they are in it; `options`, which the page gets a copy of; `intervals`, `annotations` and
-    `pinned`, by instance of the whole explanation; and `results` of long work, by name.
+    `pinned`, by instance of the whole explanation; and `jobs`, whose results the page keeps.
     """
     path = checked_file(path)
     chosen = excerpt(source, instances, targets, methods)
@@ -66,7 +66,7 @@ def save_html(
         absence="This picture is not in this page.",
         scales=scales(source.x.shape[1], source.sampling_rate),
         options=None if options is None else options.copy(),
-        jobs=Jobs(results=results),
+        jobs=None if jobs is None else jobs.copy(),
         annotations=_renumbered(annotations, chosen.instances),
         intervals=[intervals[instance] for instance in chosen.instances] if intervals else (),
         pinned=_pinned(chosen, pinned),

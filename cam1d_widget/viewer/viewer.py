@@ -225,7 +225,7 @@ class ExplanationViewer(Stack):
             options=self.options,
             intervals=self._intervals,
             annotations=self.mark.annotations,
-            results=self.jobs.results,
+            jobs=self.jobs,
             pinned=self.pinned,
         )
 

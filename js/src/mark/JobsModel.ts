@@ -44,7 +44,12 @@ export class JobsModel extends WidgetModel {
 
   /** Whether a kernel is there that does work of this kind. */
   offers(kind: string): boolean {
-    return this.hasKernel && this.get("kinds").includes(kind);
+    return this.hasKernel && this.knows(kind);
+  }
+
+  /** Whether work of this kind is done here at all, be a kernel there or not. */
+  knows(kind: string): boolean {
+    return this.get("kinds").includes(kind);
   }
 
   /** What came out, if it did. */

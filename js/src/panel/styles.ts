@@ -9,9 +9,12 @@ const SHEET = `
   --cam1d-focus: var(--jp-focus-outline-color, #1769c0);
   --cam1d-good: #0b6e4f;
   --cam1d-bad: #a8321a;
+  --cam1d-map: #c24e00;
+  --cam1d-chance: var(--cam1d-faint);
+  --cam1d-band: color-mix(in srgb, var(--cam1d-ink) 16%, transparent);
   color: var(--cam1d-ink);
 }
-[data-jp-theme-light="false"] .cam1d-viewer { --cam1d-good: #6fd3ac; --cam1d-bad: #ff9d80; }
+[data-jp-theme-light="false"] .cam1d-viewer { --cam1d-good: #6fd3ac; --cam1d-bad: #ff9d80; --cam1d-map: #f0a35e; }
 .cam1d-viewer .bqplot {
   --bq-background: transparent;
   --bq-content-font-color: var(--cam1d-ink);
@@ -91,6 +94,36 @@ const SHEET = `
 .cam1d-window .cam1d-line { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; }
 .cam1d-window .cam1d-note { color: var(--cam1d-faint); }
 .cam1d-toolbar .cam1d-count { font-weight: 600; }
+.cam1d-toolbar button[hidden] { display: none; }
+.cam1d-checks { flex: 1 1 100%; min-width: 0; display: block; position: relative; outline: none; }
+.cam1d-checks .cam1d-line { display: flex; flex-wrap: wrap; gap: 6px 12px; align-items: center; }
+.cam1d-checks .cam1d-line > .cam1d-note { flex: 1 1 300px; }
+.cam1d-checks .cam1d-note { color: var(--cam1d-faint); }
+.cam1d-checks progress { width: 180px; height: 12px; accent-color: var(--cam1d-focus); }
+.cam1d-checks .cam1d-bad { color: var(--cam1d-bad); margin-bottom: 6px; }
+.cam1d-checks .cam1d-verdict { font-size: 14px; font-weight: 650; margin-bottom: 8px; padding-left: 10px; border-left: 4px solid var(--cam1d-edge); overflow-wrap: anywhere; }
+.cam1d-checks .cam1d-sound { border-color: var(--cam1d-good); }
+.cam1d-checks .cam1d-void { border-color: var(--cam1d-bad); }
+.cam1d-checks .cam1d-found { display: flex; flex-wrap: wrap; gap: 10px 28px; align-items: flex-start; }
+.cam1d-checks .cam1d-findings { flex: 1 1 380px; min-width: 0; border-collapse: collapse; font: inherit; color: inherit; }
+.cam1d-checks caption { text-align: left; color: var(--cam1d-faint); padding-bottom: 2px; overflow-wrap: anywhere; }
+.cam1d-checks th, .cam1d-checks td { text-align: left; vertical-align: top; padding: 2px 12px 2px 0; background: none; color: inherit; border: 0; white-space: normal; }
+.cam1d-checks th { font-weight: 650; }
+.cam1d-checks .cam1d-right { color: var(--cam1d-good); font-weight: 700; }
+.cam1d-checks .cam1d-wrong { color: var(--cam1d-bad); font-weight: 700; }
+.cam1d-checks .cam1d-plotted { flex: 0 0 auto; margin: 0; width: 300px; max-width: 100%; }
+.cam1d-checks .cam1d-method { font-weight: 650; }
+.cam1d-checks figcaption { display: flex; flex-wrap: wrap; gap: 2px 16px; font-size: 12px; color: var(--cam1d-faint); padding-left: 40px; }
+.cam1d-checks figcaption > span { display: inline-flex; align-items: center; gap: 6px; }
+.cam1d-checks .cam1d-key { width: 22px; height: 0; border-top: 2px solid var(--cam1d-map); }
+.cam1d-checks .cam1d-key.cam1d-random { height: 10px; border: 0; background: linear-gradient(var(--cam1d-chance), var(--cam1d-chance)) center / 100% 1.5px no-repeat, var(--cam1d-band); }
+.cam1d-curves { display: block; max-width: 100%; height: auto; }
+.cam1d-curves text { font: 11px var(--jp-ui-font-family, system-ui, sans-serif); fill: var(--cam1d-faint); font-variant-numeric: tabular-nums; }
+.cam1d-curves path { fill: none; }
+.cam1d-curves .cam1d-axis { stroke: var(--cam1d-edge); }
+.cam1d-curves .cam1d-band { fill: var(--cam1d-band); }
+.cam1d-curves .cam1d-random { stroke: var(--cam1d-chance); stroke-width: 1.5; }
+.cam1d-curves .cam1d-curve { stroke: var(--cam1d-map); stroke-width: 2; }
 .cam1d-class-menu select { width: 100%; }
 .cam1d-toolbar .cam1d-scrolled { max-height: 260px; overflow: auto; }
 .cam1d-toolbar .cam1d-boxes { display: flex; flex-wrap: wrap; gap: 2px 14px; max-height: 132px; overflow: auto; }

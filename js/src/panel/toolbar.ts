@@ -1,3 +1,4 @@
+import { CHECKS, ChecksPanel } from "./checks_panel.js";
 import { button } from "./fields.js";
 import { findPanel } from "./find_panel.js";
 import { helpPanel } from "./help_panel.js";
@@ -20,10 +21,17 @@ interface Panel {
 
 const HELP: Panel = { text: "?", name: "Help: what keys and mouse do", contents: helpPanel };
 
+const CHECK: Panel = {
+  text: "Checks",
+  name: "Checks: how far this map can be believed",
+  contents: ({ checks }) => [checks.element],
+};
+
 const PANELS: Panel[] = [
   { text: "View", name: "View: colors, rows and channels", contents: ({ mark }) => viewPanel(mark) },
   { text: "Find", name: "Find: which instances are shown", contents: ({ mark }) => findPanel(mark) },
   { text: "Numbers", name: "Numbers: the picture as a table", contents: ({ mark }) => numbersPanel(mark) },
+  CHECK,
   { text: "Save", name: "Save: the picture and its numbers as files", contents: ({ mark }) => savePanel(mark) },
   HELP,
 ];
@@ -39,6 +47,9 @@ export class ToolbarView extends PanelView {
     this.panel.hidden = true;
     this.panel.setAttribute("role", "group");
     this.buttons = PANELS.map((panel) => button(panel.text, panel.name, () => this.toggle(panel)));
+    this.checks = new ChecksPanel(this.mark);
+    this.buttons[PANELS.indexOf(CHECK)].hidden = !this.mark.jobs.knows(CHECKS);
+    this.listenTo(this.mark.jobs, "job", this.checks.write.bind(this.checks));
     this.pin = button("Pin", PIN, () => this.mark.pin());
     this.el.append(textElement("div", "cam1d-buttons", ...this.buttons, this.pin), this.panel);
     this.el.addEventListener("keydown", (event) => this.key(event));
@@ -49,6 +60,7 @@ export class ToolbarView extends PanelView {
 
   /** Fields follow what was changed elsewhere, but none is taken from under the hand that changes it. */
   write(): void {
+    this.checks.write();
     if (this.open && !this.panel.contains(document.activeElement)) {
       this.fill();
     }
@@ -80,6 +92,7 @@ export class ToolbarView extends PanelView {
     }
   }
 
+  checks: ChecksPanel;
   private panel: HTMLElement;
   private pin: HTMLButtonElement;
   private buttons: HTMLButtonElement[];

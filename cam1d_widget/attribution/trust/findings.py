@@ -1,0 +1,107 @@
+"""What the checks found, and the verdict in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..metrics import PerturbationCurves, Randomization
+
+__all__ = ["Finding", "Trust"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found.
+
+    Attributes
+    ----------
+    name : str
+        What is checked, in a word or two.
+    passed : bool or None
+        Whether the check was survived; None where it cannot be made.
+    text : str
+        What was found, in a sentence, with its numbers.
+    fault : str
+        What is wrong with the map, as a verb phrase; "" where nothing is.
+    """
+
+    name: str
+    passed: bool | None
+    text: str
+    fault: str = ""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Trust:
+    """How far a map can be believed.
+
+    Attributes
+    ----------
+    method : str
+        Label of the method.
+    instance, target : int
+        Series and class of the map.
+    findings : tuple of Finding
+        Of the map, check by check.
+    network : Finding
+        Whether the network does better than guessing on the series at hand.
+    deletion : PerturbationCurves or None
+        The class' probability while the map's largest values are taken away, and random ones.
+    randomization : Randomization or None
+        How similar the map stays while layers are destroyed.
+    agreement : mapping of str to float
+        Rank correlation with each other method.
+    """
+
+    method: str
+    instance: int
+    target: int
+    findings: tuple[Finding, ...]
+    network: Finding
+    deletion: PerturbationCurves | None = None
+    randomization: Randomization | None = None
+    agreement: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def made(self) -> int:
+        """Checks of the map that could be made."""
+        return sum(finding.passed is not None for finding in self.findings)
+
+    @property
+    def survived(self) -> int:
+        """Checks that the map survived."""
+        return sum(finding.passed is True for finding in self.findings)
+
+    @property
+    def level(self) -> str:
+        """In a word: "sound" if all was survived, "doubtful" if not, "void" if the network knows nothing."""
+        if self.network.passed is False:
+            return "void"
+        return "sound" if self.made and self.survived == self.made else "doubtful"
+
+    @property
+    def verdict(self) -> str:
+        """All that was found, in a sentence or two."""
+        faults = "".join(f"; it {finding.fault}" for finding in self.findings if finding.passed is False)
+        own = f"{self._survival()}{faults}."
+        if self.network.passed is False:
+            return f"Do not trust this map: {self.network.fault}. By itself, {own}"
+        own = own[0].upper() + own[1:]
+        return own if self.network.passed else f"{own} {self.network.text}"
+
+    def _survival(self) -> str:
+        """How many checks were survived."""
+        if not self.made:
+            return "no check of this map could be made"
+        if self.made == 1:
+            return f"this map {'survives' if self.survived else 'does not survive'} the one check that could be made"
+        share = "all" if self.survived == self.made else f"{self.survived or 'none'} of"
+        return f"this map survives {share} {self.made} checks"
+
+    def __repr__(self) -> str:
+        signs = {True: "+", False: "-", None: "?"}
+        lines = [f"  {signs[one.passed]} {one.name}: {one.text}" for one in (*self.findings, self.network)]
+        return (
+            "\n".join([f"<{self.method} on series {self.instance}, class {self.target}: {self.verdict}", *lines]) + ">"
+        )

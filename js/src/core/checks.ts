@@ -1,0 +1,85 @@
+import type { JobResult } from "./job_results.js";
+
+/** What the checks of one map found. */
+export interface Checks {
+  readonly verdict: string;
+  readonly level: "sound" | "doubtful" | "void";
+  readonly findings: Finding[];
+  readonly deletion: DeletionCurves | null;
+}
+
+export interface Finding {
+  readonly name: string;
+  /** null where the check could not be made. */
+  readonly passed: boolean | null;
+  readonly text: string;
+}
+
+/** What is left of the class while the map's largest values are taken away, and in random orders. */
+export interface DeletionCurves {
+  readonly measure: "probability" | "score";
+  readonly fractions: number[];
+  readonly curve: number[];
+  readonly random: number[];
+  readonly low: number[];
+  readonly high: number[];
+}
+
+export function checksOf({ content, arrays }: JobResult): Checks {
+  const { verdict, level, findings } = content;
+  return { verdict, level, findings, deletion: "curve" in arrays ? curvesOf(content.measure, arrays) : null };
+}
+
+function curvesOf(measure: DeletionCurves["measure"], arrays: JobResult["arrays"]): DeletionCurves {
+  const [fractions, curve, random] = ["fractions", "curve", "random"].map((name) => Array.from(arrays[name].values));
+  const band = Array.from(arrays.band.values);
+  return { measure, fractions, curve, random, low: band.slice(0, curve.length), high: band.slice(curve.length) };
+}
+
+/** Where a value stands in a plot of some size, and the ends of its vertical axis. */
+export interface CurvePlot {
+  readonly ends: [number, number];
+  x(fraction: number): number;
+  y(value: number): number;
+}
+
+export interface Room {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Probabilities from 0 to 1; scores from the lowest to the highest that there are. */
+export function plotOf({ measure, curve, low, high }: DeletionCurves, { left, top, width, height }: Room): CurvePlot {
+  const all = [...curve, ...low, ...high];
+  const ends: [number, number] = measure === "probability" ? [0, 1] : [Math.min(...all), Math.max(...all)];
+  const span = ends[1] - ends[0] || 1;
+  return {
+    ends,
+    x: (fraction) => left + fraction * width,
+    y: (value) => top + height * (1 - (value - ends[0]) / span),
+  };
+}
+
+export function curvePath(plot: CurvePlot, fractions: number[], values: number[]): string {
+  return fractions.map((one, place) => `${place ? "L" : "M"}${at(plot.x(one))} ${at(plot.y(values[place]))}`).join("");
+}
+
+/** The room between two curves. */
+export function bandPath(plot: CurvePlot, { fractions, low, high }: DeletionCurves): string {
+  const back = curvePath(plot, [...fractions].reverse(), [...low].reverse());
+  return `${curvePath(plot, fractions, high)}L${back.slice(1)}Z`;
+}
+
+const at = (pixel: number): string => String(Math.round(pixel * 100) / 100);
+
+/** The plot in a sentence, for those who do not see it. */
+export function curvesText({ measure, fractions, curve, random }: DeletionCurves): string {
+  const half = fractions.findIndex((fraction) => fraction >= 0.5);
+  const told = (value: number): string => (measure === "probability" ? `${Math.round(100 * value)} %` : value.toPrecision(3));
+  return (
+    `${measure} of the class while the series is taken away: ${told(curve[0])} with all of it; ` +
+    `with half gone, ${told(curve[half])} in the order of the map and ${told(random[half])} in random orders, on average`
+  );
+}

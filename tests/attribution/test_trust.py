@@ -1,0 +1,153 @@
+"""Checks of a map and of its network: what they find on classifiers that are known, and what the verdict says."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cam1d_widget import KerasClassifier
+from cam1d_widget.attribution.lazy_explanation import LazyExplanation
+from cam1d_widget.attribution.trust import Finding, Trust, examined
+from cam1d_widget.attribution.trust.network import accuracy_interval, network_finding
+from cam1d_widget.data import load_watch
+
+from .toys import linear
+
+SHAPE = (60, 2)
+
+
+def outcome(steps):
+    """What comes out in the end, and what was said on the way."""
+    said = []
+    while True:
+        try:
+            said.append(next(steps))
+        except StopIteration as end:
+            return end.value, said
+
+
+def passed(trust):
+    return {finding.name: finding.passed for finding in trust.findings}
+
+
+@pytest.fixture(scope="module")
+def sums():
+    """A linear classifier of two rivals, and series of which it is right."""
+    weights = np.zeros((2, *SHAPE))
+    weights[0, 20:30, 1], weights[1, 20:30, 1] = 1, -1
+    x = np.random.default_rng(0).normal(0, 0.1, (40, *SHAPE)).astype(np.float32)
+    y = np.arange(40) % 2
+    x[:, 20:30, 1] += np.where(y == 0, 1.0, -1.0)[:, np.newaxis]
+    return LazyExplanation(linear(weights, np.zeros(2)), x, y=y, methods=["Gradient × Input", "Occlusion", "Eigen-CAM"])
+
+
+def test_the_right_map_survives_all_that_can_be_checked(sums):
+    trust, said = outcome(examined(sums, "Gradient × Input", 0, 0))
+    assert passed(trust) == {"Sum": None, "Deletion": True, "Randomization": None, "Class": True, "Agreement": True}
+    assert trust.verdict == "This map survives all 3 checks."
+    assert trust.level == "sound"
+    assert trust.network.passed
+    shares = [share for share, _ in said]
+    assert shares == sorted(shares)
+    assert 0 <= shares[0] <= shares[-1] <= 1
+    assert trust.agreement["Occlusion"] > 0.5
+
+
+def test_a_map_that_is_the_same_for_both_rivals_is_told(sums):
+    trust, _ = outcome(examined(sums, "Eigen-CAM", 1, 1))
+    assert passed(trust)["Class"] is False
+    assert "it is not specific to the class" in trust.verdict
+    assert trust.level == "doubtful"
+
+
+def test_a_network_that_guesses_is_never_to_be_trusted(sums):
+    guessing = LazyExplanation(
+        sums.classifier, sums.x, y=np.random.default_rng(1).permutation(sums.y), methods=["Occlusion"]
+    )
+    trust, _ = outcome(examined(guessing, "Occlusion", 0, 0))
+    assert trust.level == "void"
+    assert trust.verdict.startswith(
+        "Do not trust this map: the network is no better than guessing on these series. By itself, this map survives"
+    )
+
+
+def test_stopped_between_two_steps_it_goes_no_further(sums):
+    steps = examined(sums, "Occlusion", 2, 0)
+    next(steps)
+    steps.close()
+    with pytest.raises(StopIteration):
+        next(steps)
+
+
+@pytest.mark.parametrize(
+    ("right", "count", "expected"), [(0, 20, (0, 0.1611)), (10, 20, (0.2993, 0.7007)), (20, 20, (0.8389, 1))]
+)
+def test_intervals_of_accuracies_are_wilsons(right, count, expected):
+    np.testing.assert_allclose(accuracy_interval(right, count), expected, atol=1e-4)
+
+
+def of_accuracy(share, count=180, common=0.5):
+    y = (np.arange(count) >= common * count).astype(int)
+    named = np.where(np.arange(count)[::-1] < share * count, y, 1 - y)
+    return network_finding(np.eye(2)[named], y)
+
+
+def test_a_network_must_be_better_than_naming_the_commonest_class():
+    assert of_accuracy(0.9).passed is True
+    assert of_accuracy(0.52).passed is False
+    assert of_accuracy(0.8, common=0.8).passed is False
+    assert "52% of 180 series" in of_accuracy(0.52).text
+    assert "50% by always naming the commonest class: that is no better" in of_accuracy(0.52).text
+
+
+def test_of_a_network_that_cannot_be_judged_it_is_said_why():
+    assert "no true classes were given" in network_finding(np.eye(2), None).text
+    assert "cannot be told on 2 series; give it 20" in network_finding(np.eye(2), np.arange(2)).text
+    assert "tells no classes apart" in network_finding(np.zeros((30, 1)), np.zeros(30, int)).text
+
+
+def trust_of(*results, network=True):
+    findings = tuple(Finding(f"check {n}", result, "Found.", "is wrong") for n, result in enumerate(results))
+    return Trust("CAM", 3, 1, findings, Finding("Network", network, "Net.", "the network guesses"))
+
+
+@pytest.mark.parametrize(
+    ("trust", "level", "verdict"),
+    [
+        (trust_of(True, True, None), "sound", "This map survives all 2 checks."),
+        (trust_of(True, False), "doubtful", "This map survives 1 of 2 checks; it is wrong."),
+        (trust_of(False, False), "doubtful", "This map survives none of 2 checks; it is wrong; it is wrong."),
+        (trust_of(None), "doubtful", "No check of this map could be made."),
+        (trust_of(True, network=None), "sound", "This map survives the one check that could be made. Net."),
+        (
+            trust_of(None, network=False),
+            "void",
+            "Do not trust this map: the network guesses. By itself, no check of this map could be made.",
+        ),
+        (trust_of(False), "doubtful", "This map does not survive the one check that could be made; it is wrong."),
+        (
+            trust_of(True, False, network=False),
+            "void",
+            "Do not trust this map: the network guesses. By itself, this map survives 1 of 2 checks; it is wrong.",
+        ),
+    ],
+)
+def test_verdicts_in_words(trust, level, verdict):
+    assert (trust.level, trust.verdict) == (level, verdict)
+    assert "? check" in repr(trust_of(None))
+
+
+def test_on_a_trained_network_guided_backprop_fails_where_the_gradient_times_the_input_survives(briefly_trained):
+    watch = load_watch(overlap=0)
+    methods = ["Gradient × Input", "HiResCAM", "Guided Backprop"]
+    lazy = LazyExplanation(
+        KerasClassifier(briefly_trained), watch.x_test, y=watch.y_test, methods=methods, background=watch.x_train
+    )
+    target = int(lazy.scores[5].argmax())
+    good, _ = outcome(examined(lazy, "Gradient × Input", 5, target))
+    bad, _ = outcome(examined(lazy, "Guided Backprop", 5, target))
+    assert passed(good)["Randomization"] is passed(good)["Class"] is passed(good)["Deletion"] is True
+    assert passed(bad)["Randomization"] is passed(bad)["Class"] is False
+    assert "hardly changes when the network is destroyed; it is not specific to the class" in bad.verdict
+    assert bad.randomization.layers == ("scores", "norm2", "conv2", "norm1", "conv1")
+    assert replace(bad, findings=()).made == 0

@@ -1,0 +1,52 @@
+"""The checks panel of a saved page: what was found is there, and the rest says that it needs a kernel."""
+
+import numpy as np
+import pytest
+
+from cam1d_widget import CAM1DWidget, ExplanationViewer
+
+from ..attribution.toys import linear
+from ..viewer.arrays import explanation
+from .test_page import EVIL
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def widget():
+    x = np.random.default_rng(0).normal(size=(4, 60, 2)).astype(np.float32)
+    classifier = linear(np.random.default_rng(1).normal(size=(2, 60, 2)), np.zeros(2))
+    return CAM1DWidget(classifier, x, methods=["Occlusion", "Gradient × Input"], class_names=[EVIL, "b"])
+
+
+@pytest.fixture(scope="module")
+def path(widget, tmp_path_factory):
+    widget.instance, widget.target, widget.method = 3, 0, "Occlusion"
+    widget.check(progress=False)
+    return widget.save_html(tmp_path_factory.mktemp("page") / "page.html", instances=[1, 3], progress=False)
+
+
+def test_what_was_checked_is_told_drawn_and_kept_by_the_numbers_of_the_whole(open_page, path, widget):
+    page = open_page(path)
+    page.get_by_role("button", name="Checks: how far this map can be believed").click()
+    panel = page.locator(".cam1d-checks")
+    result = widget.jobs.results["checks/Occlusion/3/0"]
+    assert panel.locator(".cam1d-verdict").inner_text() == result.content["verdict"]
+    assert panel.get_by_role("status").inner_text() == result.content["verdict"]
+    assert panel.get_by_role("row").count() == len(result.content["findings"])
+    assert EVIL in panel.locator("caption").inner_text()
+    plot = panel.locator("svg")
+    assert "score of the class while the series is taken away" in plot.get_attribute("aria-label")
+    assert plot.locator(".cam1d-curve").get_attribute("d").count("L") == 20
+    page.locator(".cam1d-viewer select").nth(1).select_option(label="Gradient × Input")
+    panel.get_by_text("needs a kernel").wait_for()
+    assert panel.get_by_role("button").count() == 0
+    page.locator(".cam1d-viewer select").nth(1).select_option(label="Occlusion")
+    panel.locator(".cam1d-verdict").wait_for()
+    assert page.errors == []
+
+
+def test_without_a_model_there_is_nothing_to_ask(open_page, tmp_path):
+    page = open_page(ExplanationViewer(explanation()).save_html(tmp_path / "page.html", progress=False))
+    assert page.get_by_role("button", name="Save: ").is_visible()
+    assert not page.get_by_role("button", name="Checks: ").is_visible()
