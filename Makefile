@@ -29,10 +29,10 @@ demo: page ## the page, then JupyterLab on the notebook (ARGS=--no-browser on a 
 
 test: setup chromium firefox ## all tests but the slow ones
 	.venv/bin/python -m pytest -n 2 -m "not slow and not browser" $(ARGS)
-	.venv/bin/python -m pytest -m browser $(ARGS)
+	.venv/bin/python -m pytest -m "browser and not slow" $(ARGS)
 	cd js && npm run --silent test
 
-slow: setup ## the slow tests: every deep classifier of aeon
+slow: setup chromium ## the slow tests: every deep classifier of aeon, a thousand slider events
 	.venv/bin/python -m pytest -n 2 -m slow $(ARGS)
 
 test-all: test slow ## all tests

@@ -92,3 +92,20 @@ def run_all(page):
     except NothingSeen as error:
         said = page.locator(".jp-OutputArea-output").all_inner_texts()
         raise AssertionError(f"no picture; cells said {said}, the page {page.errors}") from error
+
+
+def run_in_kernel(page, code):
+    """Run code as a cell would, without one; what it prints."""
+    done, printed = page.evaluate(
+        """async (code) => {
+          const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+          const future = kernel.requestExecute({ code });
+          let printed = "";
+          future.onIOPub = ({ header, content }) => { printed += header.msg_type === "stream" ? content.text : ""; };
+          const { content } = await future.done;
+          return [content, printed];
+        }""",
+        code,
+    )
+    assert done["status"] == "ok", done
+    return printed

@@ -12,7 +12,7 @@ import pytest
 from cam1d_widget import CAM1DWidget
 from cam1d_widget.data import load_watch
 
-from .lab import new_page, run_all, serving
+from .lab import new_page, run_all, run_in_kernel, serving
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = "first_look.ipynb"
@@ -175,19 +175,6 @@ def test_python_knows_what_the_sliders_chose(page, source):
 def test_an_explanation_from_a_file_is_shown_as_well(page):
     page.locator(".bqplot.figure").nth(1).scroll_into_view_if_needed()
     page.locator('.bqplot.figure[data-ready^="0/"]').wait_for(timeout=30_000)
-
-
-def run_in_kernel(page, code):
-    """Run code as a cell would, without one."""
-    done = page.evaluate(
-        """async (code) => {
-          const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
-          const { content } = await kernel.requestExecute({ code }).done;
-          return content;
-        }""",
-        code,
-    )
-    assert done["status"] == "ok", done
 
 
 def test_a_window_is_told_to_python_and_the_model_says_what_it_scores_without(page, figure, source, folder):

@@ -1,0 +1,152 @@
+"""What a map costs that the kernel computes, and what 1,000 slider events leave: `python benchmarks/kernel_tiles.py`.
+
+In a real JupyterLab with a real kernel. The page's time, from the change of a slider to the painted picture, is put
+beside the method's own, which the same kernel takes for other instances without a browser.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+from time import perf_counter, sleep
+
+import nbformat
+from playwright.sync_api import Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.browser.lab import KERNEL_IS_IDLE, run_in_kernel, serving
+
+# As in the Makefile, which brings one where there is none.
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+METHODS = ["HiResCAM", "Saliency", "Integrated Gradients", "Occlusion"]
+COUNT = 400
+STEPS = 12
+
+SOURCE = f"""
+import json, os, time
+from statistics import median
+import numpy as np
+from cam1d_widget import CAM1DWidget, models
+
+x = np.random.default_rng(0).normal(size=({COUNT}, 300, 9)).astype("float32")
+widget = CAM1DWidget(models.question_cnn((300, 9), 7), x, methods={METHODS})
+
+def own_times(method, instances):
+    took = []
+    for instance in instances:
+        start = time.perf_counter()
+        widget.explanation.attribution(method, instance, 1)
+        took.append(1000 * (time.perf_counter() - start))
+    return took
+
+def memory():
+    return int(next(line for line in open("/proc/self/status") if line.startswith("VmRSS")).split()[1]) / 1024
+
+widget
+"""
+MARK = "document.querySelector('.bqplot canvas').__channelStack.model"
+SHOW = f"""async (choice) => {{
+  const model = {MARK}, figure = document.querySelector(".bqplot.figure");
+  const wanted = [choice.instance, choice.target, choice.method].join("/");
+  const start = performance.now();
+  model.choose(choice);
+  const frame = () => new Promise(requestAnimationFrame);
+  do {{ await frame(); }} while (figure.dataset.ready !== wanted);
+  return performance.now() - start;
+}}"""
+COUNT_REQUESTS = f"""() => {{
+  const model = {MARK}, send = model.send;
+  window.asked = 0;
+  model.send = function (content, ...rest) {{
+    window.asked += content.type === "tiles";
+    return send.call(this, content, ...rest);
+  }};
+}}"""
+HEAP = "performance.memory.usedJSHeapSize / 2 ** 20"
+
+
+def main() -> None:
+    """Print every figure."""
+    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+        folder = Path(home) / "work"
+        folder.mkdir()
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(SOURCE)], metadata=kernel)
+        nbformat.write(notebook, folder / "bench.ipynb")
+        path = next(filter(None, map(shutil.which, BROWSERS)))
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--enable-precise-memory-info"]
+        )
+        with serving(folder, Path(home)) as address:
+            page = browser.new_page(viewport={"width": 1400, "height": 1200})
+            page.goto(f"{address}/tree/bench.ipynb")
+            page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
+            page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+            page.locator(".bqplot.figure[data-ready]").wait_for(timeout=120_000)
+            for place, method in enumerate(METHODS):
+                maps(page, place, method)
+            events(page)
+        browser.close()
+
+
+def told(page: Page, expression: str) -> float:
+    """Number that the kernel has for an expression."""
+    return float(run_in_kernel(page, f"print({expression})"))
+
+
+def maps(page: Page, place: int, method: str) -> None:
+    """One method's own time, and the page's, for instances that nobody has looked at, each far from the one before."""
+    own, seen = [], []
+    for step in range(STEPS):
+        instance = 10 + 20 * step
+        page.wait_for_timeout(600)
+        own.append(told(page, f"own_times({method!r}, [{instance + 10}])[0]"))
+        page.wait_for_timeout(300)
+        seen.append(page.evaluate(SHOW, {"instance": instance, "target": 1, "method": place}))
+    more = median(seen[2:]) - median(own[2:])
+    least = min(seen[2:]) - median(own[2:])
+    print(
+        f"{method:22} own {median(own[2:]):6.1f} ms, from slider to picture {median(seen[2:]):6.1f} ms: {more:.1f} ms more, "
+        f"in the best of {STEPS - 2} steps {least:.1f}"
+    )
+
+
+def events(page: Page) -> None:
+    """A thousand moves of the mouse on the slider, a hundred a second at most, of a method that cannot keep pace."""
+    page.evaluate(SHOW, {"instance": 0, "target": 1, "method": METHODS.index("Occlusion")})
+    page.evaluate(COUNT_REQUESTS)
+    run_in_kernel(page, "told = []; widget.observe(lambda change: told.append(change.new), 'instance')")
+    before = told(page, "memory()"), page.evaluate(HEAP)
+    bar = page.locator(".noUi-target").first.bounding_box()
+    page.mouse.move(bar["x"], bar["y"] + bar["height"] / 2)
+    page.mouse.down()
+    started = perf_counter()
+    for step in range(1000):
+        # To and fro, and the last in the middle.
+        part = abs((step / 125) % 2 - 1) if step < 999 else 0.5
+        page.mouse.move(bar["x"] + part * bar["width"], bar["y"] + bar["height"] / 2)
+        sleep(max(0.0, started + 0.01 * step - perf_counter()))
+    took = perf_counter() - started
+    page.mouse.up()
+    ended = perf_counter()
+    last = page.evaluate(f"{MARK}.get('instance')")
+    page.locator(f'.bqplot.figure[data-ready^="{last}/"]').wait_for(timeout=60_000)
+    late = perf_counter() - ended
+    page.wait_for_timeout(3000)
+    after = told(page, "memory()"), page.evaluate(HEAP)
+    print(
+        f"1,000 moves in {took:.1f} s, the last at {last}: its picture {1000 * late:.0f} ms behind it; "
+        f"{page.evaluate('asked')} requests for maps; Python was told {told(page, 'len(told)'):.0f} times, "
+        f"and is at {told(page, 'widget.instance'):.0f}"
+    )
+    print(
+        f"memory: kernel {before[0]:.0f} to {after[0]:.0f} MB, scripts of the page {before[1]:.0f} to {after[1]:.0f} MB"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""Lost connections, restarted kernels, and more slider events than a kernel can answer, in a real JupyterLab."""
+
+import json
+
+import nbformat
+import pytest
+
+from ..viewer.arrays import explanation
+from .lab import KERNEL_IS_IDLE, new_page, run_in_kernel, serving
+
+pytestmark = pytest.mark.browser
+
+SOURCE = """
+import time
+from cam1d_widget import Explanation, ExplanationViewer
+
+
+class Counted:
+    '''Maps that take 20 ms, and are counted.'''
+
+    computed = []
+
+    def __init__(self, whole):
+        self.whole = whole
+
+    def __getattr__(self, name):
+        return getattr(self.whole, name)
+
+    def attribution(self, method, instance, target):
+        self.computed.append(instance)
+        time.sleep(0.02)
+        return self.whole.attribution(method, instance, target)
+
+
+told = []
+viewer = ExplanationViewer(Counted(Explanation.load("kernel.npz")))
+viewer.observe(lambda change: told.append(change.new), "instance")
+viewer
+"""
+INSTANCES = 1000
+TILE = 4 * 100 * 3
+MODEL = "document.querySelector('.bqplot canvas').__channelStack.model"
+KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+# A thousand events of a slider in ten seconds, as the slider itself makes them. Tells how many requests for maps there
+# were, and how many of them were under way at once at most.
+EVENTS = f"""async (count) => {{
+  const model = {MODEL}, {{ send, trigger }} = model;
+  const slider = await findSlider();
+  let [asked, open, most] = [0, 0, 0];
+  model.send = function (content, ...rest) {{
+    if (content.type === "tiles") {{ asked++; most = Math.max(most, ++open); }}
+    return send.call(this, content, ...rest);
+  }};
+  model.trigger = function (name, ...rest) {{
+    open -= name === "msg:custom";
+    return trigger.call(this, name, ...rest);
+  }};
+  const start = performance.now();
+  for (let event = 1; event < count; event++) {{
+    slider.set("value", event);
+    slider.save_changes();
+    await new Promise((done) => setTimeout(done, start + 10 * event - performance.now()));
+  }}
+  return {{ asked, most }};
+
+  async function findSlider() {{
+    const link = [];
+    for (const promise of Object.values(model.widget_manager._models ?? {{}})) link.push(await promise);
+    return link.find((one) => one.get("_model_name") === "IntSliderModel" && one.get("max") === count - 1);
+  }}
+}}"""
+
+
+@pytest.fixture(scope="module")
+def page(chromium, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lab")
+    explanation(instances=INSTANCES, time=100).save(folder / "kernel.npz")
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(SOURCE)], metadata=kernel)
+    nbformat.write(notebook, folder / "kernel.ipynb")
+    with serving(folder, tmp_path_factory.mktemp("jupyter")) as address:
+        page = new_page(chromium)
+        page.goto(f"{address}/tree/kernel.ipynb")
+        run(page)
+        yield page
+        page.close()
+
+
+def run(page):
+    page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
+    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    state(page, "ready")
+
+
+def state(page, name):
+    page.locator(f'.bqplot.figure[data-state="{name}"]').wait_for(timeout=60_000)
+
+
+def choose(page, instance):
+    page.evaluate(f"{MODEL}.choose({{ instance: {instance} }})")
+
+
+def shows(page, instance):
+    page.locator(f'.bqplot.figure[data-ready^="{instance}/"]').wait_for(timeout=60_000)
+
+
+def held(page):
+    """Bytes that the page's scripts hold, arrays among them."""
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    usage = session.send("Runtime.getHeapUsage")
+    session.detach()
+    return usage["usedSize"] + usage.get("backingStorageSize", 0)
+
+
+@pytest.mark.slow
+def test_of_a_thousand_slider_events_the_last_wins_and_nothing_piles_up(page):
+    run_in_kernel(page, "Counted.computed.clear()")
+    before = held(page)
+    said = page.evaluate(EVENTS, INSTANCES)
+    on_time = int(run_in_kernel(page, "print(len(Counted.computed))"))
+    shows(page, INSTANCES - 1)
+    page.wait_for_timeout(1000)
+    computed, told = json.loads(run_in_kernel(page, "import json; print(json.dumps([Counted.computed, told]))"))
+    assert said["most"] == 1, "one request is under way at a time"
+    assert told[-1] == INSTANCES - 1
+    # What was asked while a request was under way is asked no more: the one that was, the last, and its neighbors.
+    assert len(computed) - on_time <= 4
+    assert len(computed) <= said["asked"] + 4 < INSTANCES
+    assert held(page) - before < 2 * TILE * len(computed) + 4 * 2**20
+
+
+def test_a_lost_connection_is_taken_up_again(page):
+    choose(page, 3)
+    shows(page, 3)
+    page.evaluate(f"() => {{ {KERNEL}.reconnect() }}")
+    page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
+    choose(page, 40)
+    shows(page, 40)
+
+
+def test_without_its_kernel_it_shows_what_it_has_and_says_what_it_has_not(page):
+    choose(page, 3)
+    shows(page, 3)
+    page.evaluate(f"() => {KERNEL}.restart()")
+    page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
+    choose(page, 500)
+    state(page, "missing")
+    choose(page, 3)
+    shows(page, 3)
+    run(page)
+    choose(page, 501)
+    shows(page, 501)
+
+
+def test_nothing_failed_in_the_page(page):
+    assert page.errors == []
