@@ -16,6 +16,7 @@ from ._frontend import MODULE, VERSION
 from .facts import explained_classes, facts_of
 from .finder import Finder
 from .jobs import Jobs
+from .means import Means
 from .options import Options
 from .tiles import Tile, attribution_key, map_tile, pack, series_key
 from .windows import Intervals, ScoresWithout
@@ -68,8 +69,10 @@ class ChannelStack(bqplot.Mark):
         Which picture: indices into the instances, the class menu and the methods.
     against : int or None
         Entry of the class menu whose map is taken from the other's.
+    mean : dict or None
+        Whose mean is shown in the place of the instance: `by` "true" or "predicted" class, and `of` which.
     pinned : dict or None
-        Picture that stays beside the one on show: its `instance`, `target`, `method` and `against`.
+        Picture that stays beside the one on show: its `instance`, `target`, `method`, `against` and `mean`.
     window : tuple of int or None
         Samples [first, stop) that were chosen.
     annotations : list of dict
@@ -94,6 +97,7 @@ class ChannelStack(bqplot.Mark):
     target = Int(0).tag(sync=True)
     method = Int(0).tag(sync=True)
     against = Int(None, allow_none=True).tag(sync=True)
+    mean = Dict(allow_none=True, default_value=None).tag(sync=True)
     pinned = Dict(allow_none=True, default_value=None).tag(sync=True)
     facts = Dict().tag(sync=True, echo_update=False)
     scores = _table()
@@ -127,6 +131,7 @@ class ChannelStack(bqplot.Mark):
         baseline = "" if scores_without is None else scores_without.baseline
         facts = facts_of(source, targets, instances, absence, baseline, intervals)
         self._targets = facts["targets"]
+        self._means = Means(source, self._targets)
         super().__init__(
             facts=facts,
             scores=np.asarray(source.scores, np.float32),
@@ -161,10 +166,16 @@ class ChannelStack(bqplot.Mark):
     def tile(self, key: str) -> Tile:
         """Series or map that goes by this key; computed, if it was not yet: what is computed, the source keeps."""
         kind, *places = key.split("/")
+        if kind.startswith("mean-"):
+            return self._means.tile(key)
         if kind == "series":
             return Tile(key, np.asarray(self._source.x[int(places[0])], np.float32))
         method, instance, target = self._source.methods[int(places[0])], int(places[1]), self._targets[int(places[2])]
         return map_tile(self._source, key, method, instance, target)
+
+    def whole(self, key: str) -> Tile:
+        """Tile, and of a mean the one over every instance that it can be had of."""
+        return self._means.tile(key, seconds=float("inf")) if key.startswith("mean-") else self.tile(key)
 
     def _first_tiles(self) -> dict[str, Any]:
         """Packed tiles of the first picture: it is there at once, and a saved notebook shows it."""

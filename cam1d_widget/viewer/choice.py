@@ -10,13 +10,24 @@ from traitlets import TraitError
 from ..explanation import ExplanationSource
 
 
+class Mean(NamedTuple):
+    """Instances whose mean is shown: `by` is "true" or "predicted", `of` the index of their class."""
+
+    by: str
+    of: int
+
+
 class Choice(NamedTuple):
-    """Which picture: instance, explained class, label of the method, and a class whose map is taken from its map."""
+    """Which picture: instance, explained class, label of the method, and a class whose map is taken from its map.
+
+    `mean`, ("true" or "predicted", class), puts the mean over the instances of a class in the place of the instance.
+    """
 
     instance: int
     target: int
     method: str
     against: int | None = None
+    mean: Mean | None = None
 
 
 class NoSuchChoice(TraitError, ValueError):
@@ -56,6 +67,19 @@ def known_class(target: int, explanation: ExplanationSource, name: str = "target
     return within(name, target, len(names), f" ({', '.join(names[:20])})")
 
 
+def known_mean(name: str, mean: Any, explanation: ExplanationSource) -> Mean:
+    """Mean that a source can show."""
+    try:
+        mean = Mean(*mean)
+    except TypeError:
+        raise NoSuchChoice(f'{name} must be ("true" or "predicted", class), but is {mean!r}') from None
+    if mean.by not in ("true", "predicted"):
+        raise NoSuchChoice(f'{name} must be by "true" or "predicted" class, but is by {mean.by!r}')
+    if mean.by == "true" and explanation.y is None:
+        raise NoSuchChoice(f'{name} by "true" class needs the true classes, y, but there are none')
+    return Mean(mean.by, within(name, mean.of, len(explanation.class_names)))
+
+
 def known_choice(name: str, choice: Any, explanation: ExplanationSource) -> Choice:
     """Picture that an explanation has."""
     try:
@@ -67,7 +91,10 @@ def known_choice(name: str, choice: Any, explanation: ExplanationSource) -> Choi
         known_class(choice.target, explanation, f"{name}.target"),
         known_method(choice.method, explanation),
         None if choice.against is None else known_class(choice.against, explanation, f"{name}.against"),
+        None if choice.mean is None else known_mean(f"{name}.mean", choice.mean, explanation),
     )
+    if known.mean is not None:
+        return known
     for target in (known.target, known.against):
         if target is not None and not explanation.has(known.method, known.instance, target):
             raise NoSuchChoice(f"{name}: class {target} was not explained on instance {known.instance}")

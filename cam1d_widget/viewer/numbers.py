@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,28 +12,47 @@ from ..explanation_source import ExplanationSource
 from .page import checked_file
 
 
-def save_numbers(source: ExplanationSource, path: str | Path, instance: int, target: int, method: str) -> Path:
+class Numbers(NamedTuple):
+    """What is on show: series and map, its name, scores of an instance, and what each value varies by."""
+
+    x: np.ndarray
+    attribution: np.ndarray
+    name: str
+    scores: np.ndarray | None = None
+    spread: np.ndarray | None = None
+    spread_name: str = ""
+
+
+def save_numbers(source: ExplanationSource, path: str | Path, shown: Numbers) -> Path:
     """Write series and map of one picture as .csv or .npz; see :meth:`ExplanationViewer.save_numbers`."""
     path = Path(path)
     if path.suffix not in {".csv", ".npz"}:
         raise ValueError(f"path must end in .csv or .npz, but is {path.name!r}")
     checked_file(path)
-    x, attribution = source.x[instance], source.attribution(method, instance, target)
-    time = np.arange(len(x)) / (source.sampling_rate or 1.0)
+    time = np.arange(len(shown.x)) / (source.sampling_rate or 1.0)
+    varies = [] if shown.spread is None else [shown.spread]
     if path.suffix == ".npz":
-        np.savez(path, time=time, x=x, attribution=attribution, scores=source.scores[instance])
+        arrays: dict[str, Any] = {"time": time, "x": shown.x, "attribution": shown.attribution}
+        if shown.scores is not None:
+            arrays["scores"] = shown.scores
+        if shown.spread is not None:
+            arrays[shown.spread_name.replace(" ", "_")] = shown.spread
+        np.savez(path, **arrays)
     else:
-        _write_csv(path, _headings(source, method, attribution.shape[1]), np.column_stack([time, x, attribution]))
+        columns = [time, shown.x, shown.attribution, *varies]
+        _write_csv(path, _headings(source, shown), np.column_stack(columns))
     return path
 
 
-def _headings(source: ExplanationSource, method: str, channels: int) -> list[str]:
+def _headings(source: ExplanationSource, shown: Numbers) -> list[str]:
     names = zip(source.channel_names, source.channel_units, strict=True)
-    mapped = ["all channels"] if channels < len(source.channel_names) else source.channel_names
+    mapped = ["all channels"] if shown.attribution.shape[1] < len(source.channel_names) else source.channel_names
+    varies = [] if shown.spread is None else [f"{shown.spread_name} of {shown.name}: {name}" for name in mapped]
     return [
         "sample" if source.sampling_rate is None else "time (s)",
         *(f"{name} {unit}".strip() for name, unit in names),
-        *(f"{method}: {name}" for name in mapped),
+        *(f"{shown.name}: {name}" for name in mapped),
+        *varies,
     ]
 
 

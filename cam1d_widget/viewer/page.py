@@ -15,7 +15,7 @@ from tqdm.auto import tqdm
 
 from ..explanation import ExplanationSource
 from .channel_stack import ChannelStack
-from .choice import Choice
+from .choice import Choice, Mean
 from .excerpt import Excerpt, excerpt
 from .facts import maps_there
 from .figure import scales
@@ -47,12 +47,13 @@ def save_html(
     annotations: Sequence[dict[str, Any]] = (),
     jobs: Jobs | None = None,
     pinned: Choice | None = None,
+    mean: Mean | None = None,
 ) -> Path:
     """Write the viewer of an explanation as one file that works in a browser alone.
 
     Parameters are those of :meth:`ExplanationViewer.save_html`, `first`: instance, class and method on show when the
     page is opened, if they are in it; `options`, which the page gets a copy of; `intervals`, `annotations` and
-    `pinned`, by instance of the whole explanation; and `jobs`, whose results the page keeps.
+    `pinned`, by instance of the whole explanation; `mean`, if one is on show; and `jobs`, whose results the page keeps.
     """
     path = checked_file(path)
     chosen = excerpt(source, instances, targets, methods)
@@ -70,6 +71,7 @@ def save_html(
         annotations=_renumbered(annotations, chosen.instances),
         intervals=[intervals[instance] for instance in chosen.instances] if intervals else (),
         pinned=_pinned(chosen, pinned),
+        mean=None if mean is None else mean._asdict(),
         **_first_choice(chosen, first),
     )
     # Widgets of its own: those of a live viewer stay as they are.
@@ -126,6 +128,7 @@ def _pinned(chosen: Excerpt, pinned: Choice | None) -> dict[str, Any] | None:
         "target": target,
         "method": chosen.methods.index(pinned.method),
         "against": next(iter(against), None),
+        "mean": None if pinned.mean is None else pinned.mean._asdict(),
     }
 
 
@@ -149,7 +152,8 @@ def _check_budget(chosen: Excerpt, program: int, budget_mb: float) -> None:
     for label in chosen.methods:
         there = np.argwhere(maps_there(chosen, label, chosen.menu))
         one = chosen.attribution(label, there[0][0], chosen.menu[there[0][1]]) if len(there) else chosen.x[0]
-        parts[f"{len(there)} maps of {label}"] = _encoded(len(there), 2 * one.size)
+        with_errors = len(there) and chosen.standard_error(label, there[0][0], chosen.menu[there[0][1]]) is not None
+        parts[f"{len(there)} maps of {label}"] = _encoded(len(there), (4 if with_errors else 2) * one.size)
     total = sum(parts.values())
     if total > budget_mb:
         sizes = "; ".join(f"{name}: {size:.1f} MB" for name, size in parts.items())

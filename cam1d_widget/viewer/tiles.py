@@ -14,7 +14,7 @@ import numpy as np
 
 from ..explanation_source import ExplanationSource
 
-STEPS = 32767
+STEPS, ERROR_STEPS = 32767, 65535
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,12 +31,18 @@ class Tile:
         Share of the score that the map's sum misses; nan where none is promised.
     error : float
         Largest standard error of the map's values; nan where the method does not draw at random.
+    spread : ndarray of the shape of `values`, optional
+        Standard error of each value; of a mean, the standard deviation over its instances.
+    mean : dict, optional
+        Of a mean: the `count` of instances taken, `of` how many its class has, and whether it is still `partial`.
     """
 
     key: str
     values: np.ndarray
     gap: float = float("nan")
     error: float = float("nan")
+    spread: np.ndarray | None = None
+    mean: dict[str, Any] | None = None
 
 
 def series_key(instance: int) -> str:
@@ -54,7 +60,7 @@ def map_tile(source: ExplanationSource, key: str, method: str, instance: int, ta
     values = np.asarray(source.attribution(method, instance, target), np.float32)
     errors = source.standard_error(method, instance, target)
     error = float("nan") if errors is None else float(np.max(errors, initial=0.0))
-    return Tile(key, values, source.completeness_gap(method, instance, target), error)
+    return Tile(key, values, source.completeness_gap(method, instance, target), error, errors)
 
 
 def pack(tiles: Sequence[Tile], *, quantize: bool = False) -> dict[str, Any]:
@@ -65,7 +71,7 @@ def pack(tiles: Sequence[Tile], *, quantize: bool = False) -> dict[str, Any]:
     tiles : sequence of Tile
     quantize : bool
         Whether maps are rounded to 65535 steps between plus and minus their largest magnitude, at half the
-        size. Series are not.
+        size, and standard errors likewise. Series are not.
 
     Returns
     -------
@@ -73,20 +79,18 @@ def pack(tiles: Sequence[Tile], *, quantize: bool = False) -> dict[str, Any]:
         "index": one dict per tile; "data": bytes.
     """
     index, data = [], bytearray()
+
+    def put(values: np.ndarray, scale: float) -> dict[str, Any]:
+        place = {"dtype": values.dtype.name, "offset": len(data), "scale": scale}
+        data.extend(values.tobytes())
+        return place
+
     for tile in tiles:
-        values, scale = _encode(tile, quantize)
-        index.append(
-            {
-                "key": tile.key,
-                "dtype": values.dtype.name,
-                "shape": list(values.shape),
-                "offset": len(data),
-                "scale": scale,
-                "gap": _number(tile.gap),
-                "error": _number(tile.error),
-            }
-        )
-        data += values.tobytes()
+        rounded = quantize and not tile.key.startswith("series/")
+        numbers = put(*_encode(tile.values, rounded))
+        spread = None if tile.spread is None else put(*_encode_errors(tile.spread, rounded))
+        said = {"gap": _number(tile.gap), "error": _number(tile.error), "spread": spread, "mean": tile.mean}
+        index.append({"key": tile.key, "shape": list(tile.values.shape), **numbers, **said})
     return {"index": index, "data": bytes(data)}
 
 
@@ -95,10 +99,19 @@ def _number(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _encode(tile: Tile, quantize: bool) -> tuple[np.ndarray, float]:
-    values = np.ascontiguousarray(tile.values, dtype=np.float32)
-    if not quantize or tile.key.startswith("series/"):
+def _encode(values: np.ndarray, rounded: bool) -> tuple[np.ndarray, float]:
+    values = np.ascontiguousarray(values, dtype=np.float32)
+    if not rounded:
         return values, 1.0
     limit = float(np.abs(values).max(initial=0.0))
     scale = limit / STEPS if limit > 0 else 1.0
     return np.rint(values.astype(np.float64) / scale).astype(np.int16), scale
+
+
+def _encode_errors(values: np.ndarray, rounded: bool) -> tuple[np.ndarray, float]:
+    values = np.ascontiguousarray(values, dtype=np.float32)
+    if not rounded:
+        return values, 1.0
+    scale = float(values.max(initial=0.0)) / ERROR_STEPS or 1.0
+    # Up: no value may look surer than it is.
+    return np.minimum(np.ceil(values.astype(np.float64) / scale), ERROR_STEPS).astype(np.uint16), scale

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,21 +10,31 @@ from traitlets import Any as AnyTrait
 from traitlets import Float, Int, Tuple, Unicode, link, observe, validate
 
 from ..explanation import ExplanationSource
-from ..still_picture import png_picture
 from .channel_stack import ChannelStack
-from .choice import Choice, NoSuchChoice, first_method, first_target, known_choice, known_class, known_method, within
+from .choice import (
+    Choice,
+    Mean,
+    NoSuchChoice,
+    first_method,
+    first_target,
+    known_choice,
+    known_class,
+    known_mean,
+    known_method,
+    within,
+)
 from .figure import scales
 from .finder import Finder
 from .jobs import Jobs
-from .numbers import save_numbers
+from .means import mean_key
+from .numbers import Numbers
 from .options import Options
-from .page import checked_file, save_html
-from .stack import Stack
-from .tiles import attribution_key
+from .taking_away import TakingAway
+from .tiles import Tile, attribution_key, series_key
 from .windows import Annotation, ScoresWithout, as_samples, as_times, checked_intervals
 
 
-class ExplanationViewer(Stack):
+class ExplanationViewer(TakingAway):
     """Stacked channels with their attribution, and sliders for instance, class and method.
 
     Parameters
@@ -56,6 +65,8 @@ class ExplanationViewer(Stack):
         Label of the method. At first one that is exact for the classifier, if there is one.
     against : int or None
         Index of a class whose map is taken from that of `target`: what speaks for the one rather than the other.
+    mean : Mean or None
+        Instances whose mean is shown in the place of one: ("true" or "predicted", index of the class).
     pinned : Choice or None
         Picture that stays beside the one on show, on the same scales: (instance, target, method), or ``viewer.shown``
         to pin what is on show.
@@ -73,6 +84,7 @@ class ExplanationViewer(Stack):
     target = Int(0, help="Index of the class that is explained.")
     method = Unicode(help="Label of the method.")
     against = Int(None, allow_none=True, help="Index of the class whose map is taken from the other's, or None.")
+    mean = AnyTrait(None, help='Whose mean is shown: ("true" or "predicted", class), or None for one instance.')
     pinned = AnyTrait(None, help="Picture that stays beside the one on show, or None.")
     selected_window = Tuple(Float(), Float(), allow_none=True, default_value=None, help="Times (t0, t1), or None.")
 
@@ -111,6 +123,7 @@ class ExplanationViewer(Stack):
         link((mark, "target"), (self, "target"))
         link((mark, "against"), (self, "against"))
         link((mark, "method"), (self, "method"), transform=(self._label, self._place))
+        link((mark, "mean"), (self, "mean"), transform=(self._as_mean, self._as_words))
         link((mark, "pinned"), (self, "pinned"), transform=(self._as_choice, self._as_places))
         link((mark, "window"), (self, "selected_window"), transform=(self._times, self._samples))
 
@@ -130,7 +143,7 @@ class ExplanationViewer(Stack):
     @property
     def shown(self) -> Choice:
         """Picture on show, to be pinned: ``viewer.pinned = viewer.shown``."""
-        return Choice(self.instance, self.target, self.method, self.against)
+        return Choice(self.instance, self.target, self.method, self.against, self.mean)
 
     @property
     def finder(self) -> Finder:
@@ -150,11 +163,26 @@ class ExplanationViewer(Stack):
     @property
     def attribution(self) -> np.ndarray:
         """Map on show, of shape (time, channel or 1); computed, if it was not yet."""
+        return self.numbers.attribution
+
+    @property
+    def numbers(self) -> Numbers:
+        """Series and map on show, with standard errors, or with the standard deviations of a mean."""
+        mark, mean, source = self.mark, self.mean, self._explanation
+        key = series_key(self.instance) if mean is None else mean_key("series", mean, mark.method, self.target)
+        one, x = self._map(self.target), mark.whole(key).values.copy()
+        scores = source.scores[self.instance] if mean is None else None
+        if self.against is None or self.against == self.target:
+            varies = "standard error" if mean is None else "standard deviation"
+            return Numbers(x, one.values.copy(), self.method, scores, one.spread, varies)
+        name = f"{self.method}: {source.class_names[self.target]} − {source.class_names[self.against]}"
+        return Numbers(x, one.values - self._map(self.against).values, name, scores)
+
+    def _map(self, target: int) -> Tile:
         mark = self.mark
-        values = mark.tile(attribution_key(mark.method, mark.instance, mark.target)).values.copy()
-        if self.against is not None and self.against != self.target:
-            values -= mark.tile(attribution_key(mark.method, mark.instance, self.against)).values
-        return values
+        if self.mean is None:
+            return mark.tile(attribution_key(mark.method, mark.instance, target))
+        return mark.whole(mean_key("attribution", self.mean, mark.method, target))
 
     @property
     def annotations(self) -> list[Annotation]:
@@ -170,116 +198,6 @@ class ExplanationViewer(Stack):
         instance = within("instance", note.instance, len(self._explanation.x))
         return {"instance": instance, "window": list(self._samples((note.t0, note.t1)) or ()), "text": str(note.text)}
 
-    def save_html(
-        self,
-        path: str | Path,
-        instances: Any = None,
-        targets: Any = None,
-        methods: Any = None,
-        *,
-        title: str = "Attribution",
-        budget_mb: float = 32,
-        progress: bool = True,
-    ) -> Path:
-        """Write the viewer as one file that works in a browser alone, with no kernel and no network.
-
-        Parameters
-        ----------
-        path : str or Path
-            The file.
-        instances, targets : int, sequence of int, or mask, optional
-            Indices of the instances and classes. Default: all.
-        methods : sequence of str, optional
-            Labels of the methods. Default: those that were chosen; else all but the slow ones.
-        title : str
-            Title of the page.
-        budget_mb : float
-            Size in MB beyond which nothing is written. It is reckoned from one map of each method, before the
-            others are computed.
-        progress : bool
-            Whether to show how many maps are computed.
-
-        Returns
-        -------
-        Path
-            The file.
-
-        Raises
-        ------
-        ValueError
-            If a choice does not exist, or the page would be larger than `budget_mb`.
-        OSError
-            If there is no such folder; nothing is computed then.
-        """
-        first = (self.instance, self.target, self.method)
-        return save_html(
-            self._explanation,
-            path,
-            instances=instances,
-            targets=targets,
-            methods=methods,
-            title=title,
-            budget_mb=budget_mb,
-            progress=progress,
-            first=first,
-            options=self.options,
-            intervals=self._intervals,
-            annotations=self.mark.annotations,
-            jobs=self.jobs,
-            pinned=self.pinned,
-        )
-
-    def save_png(self, path: str | Path) -> None:
-        """Write the picture on show as PNG, exactly as on the screen, with its summary, axis and legend.
-
-        The browser draws it: the file is there as soon as it has answered, after the cell that asked.
-
-        Parameters
-        ----------
-        path : str or Path
-            The file.
-
-        Raises
-        ------
-        RuntimeError
-            If the widget is not on show in a browser; ``explanation.plot`` draws without one.
-        OSError
-            If there is no such folder.
-        """
-        self.mark.ask_for_picture("png", checked_file(path).write_bytes)
-
-    def save_svg(self, path: str | Path) -> None:
-        """Write the picture on show as SVG: lines stay lines and text stays text. As `save_png` in all else."""
-        self.mark.ask_for_picture("svg", checked_file(path).write_bytes)
-
-    def save_numbers(self, path: str | Path) -> Path:
-        """Write the numbers on show as .csv, a line a sample, or as .npz, with the arrays as they are.
-
-        Parameters
-        ----------
-        path : str or Path
-            The file, whose name ends in ".csv" or ".npz".
-
-        Returns
-        -------
-        Path
-            The file.
-
-        Raises
-        ------
-        ValueError
-            If the name ends otherwise.
-        OSError
-            If there is no such folder.
-        """
-        return save_numbers(self._explanation, path, self.instance, self.target, self.method)
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """The widget, and a picture for sites that run no widget, where matplotlib is installed."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        picture = png_picture(self._explanation, self.instance, self.target, self.method)
-        return bundle if picture is None else {**bundle, "image/png": picture}
-
     def _times(self, window: tuple[int, int] | None) -> tuple[float, float] | None:
         return None if window is None else as_times(window, self._explanation.sampling_rate)
 
@@ -290,10 +208,20 @@ class ExplanationViewer(Stack):
         return as_samples("selected_window", window, source.x.shape[1], source.sampling_rate)
 
     def _as_choice(self, places: dict[str, Any] | None) -> Choice | None:
-        return None if places is None else Choice(**{**places, "method": self._label(places["method"])})
+        if places is None:
+            return None
+        return Choice(**{**places, "method": self._label(places["method"]), "mean": self._as_mean(places.get("mean"))})
 
     def _as_places(self, choice: Choice | None) -> dict[str, Any] | None:
-        return None if choice is None else {**choice._asdict(), "method": self._place(choice.method)}
+        if choice is None:
+            return None
+        return {**choice._asdict(), "method": self._place(choice.method), "mean": self._as_words(choice.mean)}
+
+    def _as_mean(self, words: dict[str, Any] | None) -> Mean | None:
+        return None if words is None else Mean(**words)
+
+    def _as_words(self, mean: Mean | None) -> dict[str, Any] | None:
+        return None if mean is None else mean._asdict()
 
     def _label(self, place: int) -> str:
         return self._explanation.methods[place]
@@ -322,6 +250,11 @@ class ExplanationViewer(Stack):
         pinned = proposal["value"]
         return None if pinned is None else known_choice("pinned", pinned, self._explanation)
 
+    @validate("mean")
+    def _check_mean(self, proposal: Any) -> Mean | None:
+        mean = proposal["value"]
+        return None if mean is None else known_mean("mean", mean, self._explanation)
+
     @validate("selected_window")
     def _check_window(self, proposal: Any) -> tuple[float, float] | None:
         try:
@@ -330,6 +263,10 @@ class ExplanationViewer(Stack):
             raise NoSuchChoice(str(fault)) from None
         # Whole samples: what is set is what is chosen.
         return self._times(window)
+
+    @observe("instance")
+    def _leave_mean(self, change: Any) -> None:
+        self.mean = None
 
     @observe("instance")
     def _keep_target(self, change: Any) -> None:

@@ -51,10 +51,10 @@ const facts = {
 };
 const axis = { origin: 150, step: 100, samples: 4, left: 100, right: 500 };
 const frame = { width: 520, height: 240, plot: { left: 100, top: 6, width: 400, height: 200 }, axis, ratio: 1, left: 0 };
-const series = { key: "", values: Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7), samples: 4, channels: 2, gap: null, error: null };
+const series = { key: "", values: Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7), samples: 4, channels: 2, gap: null, error: null, spread: null, mean: null };
 
 function drawn(values, channels, { veil = null, known = facts, method = 0, shown = series, options = {} } = {}) {
-  const attribution = { key: "", values: Float32Array.from(values), samples: 4, channels, gap: null, error: null };
+  const attribution = { key: "", values: Float32Array.from(values), samples: 4, channels, gap: null, error: null, spread: null, mean: null };
   const all = { ...DEFAULTS, ...options };
   const ends = { limit: 1, maps: 1 };
   const picture = makePicture({ instance: 0, target: 0, method, against: null }, shown, attribution, known, all, ends);
@@ -114,7 +114,7 @@ test("channels stand in the order of their shares, hidden ones not at all, and t
 
 test("the shares of the channels stand at the right of their rows", () => {
   const wide = { ...frame, width: 580 };
-  const attribution = { key: "", values: Float32Array.of(3, 1, 0, 0, 0, 0, 0, 0), samples: 4, channels: 2, gap: null, error: null };
+  const attribution = { key: "", values: Float32Array.of(3, 1, 0, 0, 0, 0, 0, 0), samples: 4, channels: 2, gap: null, error: null, spread: null, mean: null };
   const picture = makePicture({ instance: 0, target: 0, method: 0, against: null }, series, attribution, facts, DEFAULTS, { limit: 3, maps: 1 });
   const { context, texts, rects } = recorder();
   drawScene(context, { picture, facts, theme: LIGHT, window: null, notes: [], caption: null, veil: null }, wide);
@@ -131,7 +131,7 @@ test("under a veil no color is left, and the reason is told", () => {
 
 /** A layer that sees all but the last sample, in steps centered at samples 1 and 2. */
 const partly = { ...facts, unseen: [[3, 4]], centers: [1, 2] };
-const single = { key: "", values: Float32Array.of(0, 1, 2, 3), samples: 4, channels: 1, gap: null, error: null };
+const single = { key: "", values: Float32Array.of(0, 1, 2, 3), samples: 4, channels: 1, gap: null, error: null, spread: null, mean: null };
 const onPaper = ({ rects }) => rects.filter(({ color }) => color === LIGHT.background);
 const pale = (record) => onPaper(record).filter(({ alpha }) => alpha === 0.6);
 const hatched = (record) => onPaper(record).filter(({ alpha }) => alpha === 1);
@@ -162,7 +162,7 @@ test("a map that is not placed knows every sample: a strip where it has one chan
 });
 
 test("what was written of a window stands in the first row, as text, with a bar at the foot of each", () => {
-  const attribution = { key: "", values: Float32Array.of(1, 0, 0, 0), samples: 4, channels: 1, gap: null, error: null };
+  const attribution = { key: "", values: Float32Array.of(1, 0, 0, 0), samples: 4, channels: 1, gap: null, error: null, spread: null, mean: null };
   const picture = makePicture({ instance: 0, target: 0, method: 1, against: null }, series, attribution, facts, DEFAULTS, { limit: 1, maps: 1 });
   const { context, texts, rects } = recorder();
   const notes = [{ instance: 0, window: [1, 3], text: "<b>turn</b>" }];

@@ -31,7 +31,7 @@ test("every key that does something is told, and the other way round", () => {
 });
 
 const facts = { channel_names: ["ax", "ay"], channel_units: ["g", ""], sampling_rate: 10, methods: [{ label: "M", signed: true }] };
-const tile = (values, channels) => ({ key: "", values: Float32Array.from(values), samples: values.length / channels, channels, gap: null, error: null });
+const tile = (values, channels) => ({ key: "", values: Float32Array.from(values), samples: values.length / channels, channels, gap: null, error: null, spread: null, mean: null });
 const numbers = (map, channels) => {
   const series = tile([1, 2, -3, 4, 5, 6], 2);
   return numbersOf(makePicture({ instance: 0, target: 0, method: 0, against: null }, series, tile(map, channels), facts, DEFAULTS, { limit: 1, maps: 1 }), facts);

@@ -26,7 +26,7 @@ const facts = {
 const table = (values, columns) => ({ values: Float32Array.from(values), columns });
 const outputs = { scores: table([2, 1, 0, 3], 2), probabilities: table([0.75, 0.25, 0.05, 0.95], 2), truth: table([0, 0], 1) };
 const choice = { instance: 1, target: 0, method: 0, against: null };
-const tile = (values, channels) => ({ key: "", values: Float32Array.from(values), samples: 4, channels, gap: 0.1, error: null });
+const tile = (values, channels) => ({ key: "", values: Float32Array.from(values), samples: 4, channels, gap: 0.1, error: null, spread: null, mean: null });
 const pictureOf = (map, options = {}, ends = { limit: 2, maps: 1 }) =>
   makePicture(choice, tile([1, 2, 3, 4, 5, 6, 7, 8], 2), map, facts, { ...DEFAULTS, ...options }, ends);
 const picture = pictureOf(tile([0.5, -2, 1, 0], 1));
@@ -53,7 +53,7 @@ test("without truth nothing is right or wrong, and without probabilities scores 
   assert.deepEqual([told.right, told.truth, told.predicted], [null, null, "rest (score 2.00)"]);
 });
 
-const reading = (channel, name, value, attribution) => ({ channel, name, value, attribution });
+const reading = (channel, name, value, attribution) => ({ channel, name, value, attribution, spread: null });
 
 test("the readout tells time, and value and attribution of every channel on show", () => {
   assert.deepEqual(readout(picture, facts, 1), {

@@ -13,7 +13,10 @@ import time
 from pathlib import Path
 
 from cam1d_widget import Explanation, ExplanationViewer
+from cam1d_widget.viewer import means
 from cam1d_widget.viewer.jobs import Jobs, Result
+
+means._SLICE = 0  # each message takes one instance in
 
 
 class Slow:
@@ -158,6 +161,19 @@ def test_long_work_tells_its_progress_hears_a_cancel_while_it_runs_and_gives_its
     assert job(page, 'Array.from(jobs.result("count/few").arrays.numbers.values)') == [1, 2]
     job(page, 'jobs.start("tea", "tea", {})')
     assert job(page, 'jobs.fault("tea")') == "Nobody computes that here: it needs a widget made of a model."
+
+
+def test_a_mean_that_takes_long_grows_by_slices_until_it_is_whole(page, folder):
+    (folder / "go").touch()
+    choose(page, 4, method=1)
+    shows(page, 4, method=1)
+    page.locator(".bqplot.figure").first.focus()
+    page.keyboard.press("c")
+    said = page.locator(".cam1d-mean").first
+    said.get_by_text("mean of 2 of the 2 instances of true class walk; band").wait_for(timeout=30_000)
+    page.locator('.bqplot.figure[data-ready="true 1/1/1"]').nth(1).wait_for(timeout=30_000)
+    page.keyboard.press("c")
+    shows(page, 4, method=1)
 
 
 def test_when_the_kernel_goes_its_work_is_over_and_the_page_says_so(page):

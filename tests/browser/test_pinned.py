@@ -1,5 +1,7 @@
 """A picture that is pinned beside the others, in a real Chromium with no kernel."""
 
+import base64
+
 import numpy as np
 import pytest
 
@@ -65,9 +67,9 @@ def test_the_pinned_picture_stays_and_both_end_in_one_color(page, whole):
     assert ends(page) == pytest.approx([np.abs(maps).max()] * 2, rel=0.01)
     assert "and of the picture beside it" in page.locator(".cam1d-scope").first.inner_text()
     page.get_by_role("button", name="View: ").click()
-    page.get_by_label("one end of the colors").uncheck()
+    page.get_by_label("color ends shared").uncheck()
     assert sorted(ends(page)) == pytest.approx(sorted(np.abs(maps).max(axis=(1, 2))), rel=0.01)
-    page.get_by_label("one end of the colors").check()
+    page.get_by_label("color ends shared").check()
     choose(page, "{instance: 1}")
     choose(page, "{instance: 2}")
     assert page.evaluate(PIXELS) == before
@@ -115,14 +117,13 @@ def test_it_stands_beside_the_other_or_below_where_there_is_no_room(open_page, w
 
 
 def test_files_hold_both_pictures_where_they_stand(page):
-    (left, top, _, _), (other_left, other_top, wide, high) = page.evaluate(BOXES)
+    (left, top, _, _), (other_left, other_top, _, high) = page.evaluate(BOXES)
     file = pixels(saved(page, "PNG"))[..., :3]
     right, down = round(other_left - left), round(other_top - top) + HEAD
-    read = f"{PINNED}.querySelector('canvas').getContext('2d').getImageData(0, 0, {int(wide)}, {int(high) - 45}).data"
-    screen = np.array(list(page.evaluate(f"[...{read}]"))).reshape(int(high) - 45, int(wide), 4)
+    screen = pixels(base64.b64decode(page.evaluate(PIXELS).split(",")[1]))[: int(high) - 45]
     share = screen[..., 3:] / 255
     seen = screen[..., :3] * share + 255 * (1 - share)
-    off = np.abs(file[down : down + len(seen), right : right + int(wide)] - seen).max(axis=2)
+    off = np.abs(file[down : down + len(seen), right : right + seen.shape[1]] - seen).max(axis=2)
     assert np.quantile(off, 0.99) <= 3
     svg = saved(page, "SVG").decode()
     assert "On show: instance 2, walk, Gradient" in svg

@@ -12,8 +12,8 @@ def test_what_is_on_show_is_pinned_and_stays():
     viewer = ExplanationViewer(explanation(), instance=1, target=2, method="Saliency")
     viewer.pinned = viewer.shown
     viewer.instance = 3
-    assert viewer.pinned == (1, 2, "Saliency", None)
-    assert viewer.mark.pinned == {"instance": 1, "target": 2, "method": 2, "against": None}
+    assert viewer.pinned == (1, 2, "Saliency", None, None)
+    assert viewer.mark.pinned == {"instance": 1, "target": 2, "method": 2, "against": None, "mean": None}
 
 
 def test_the_browser_pins_and_unpins():

@@ -53,3 +53,14 @@ def test_a_map_that_was_drawn_at_random_tells_its_largest_standard_error():
     assert np.isnan(tiles[0].error)
     assert tiles[1].error == pytest.approx(errors["Saliency"][2, 1].max())
     assert [entry["error"] for entry in pack(tiles)["index"]] == [None, tiles[1].error]
+
+
+def test_standard_errors_travel_with_their_map_and_are_never_told_smaller_than_they_are():
+    rng = np.random.default_rng(2)
+    errors = np.abs(rng.normal(size=(60, 3))).astype(np.float32) * np.logspace(-3, 0, 60, dtype=np.float32)[:, None]
+    packed = pack([Tile("attribution/0/0/0", np.zeros((60, 3)), spread=errors)], quantize=True)
+    spread = packed["index"][0]["spread"]
+    steps = np.frombuffer(packed["data"], spread["dtype"], 180, spread["offset"]).reshape(60, 3)
+    over = steps * spread["scale"] - errors
+    assert over.min() >= -1e-6
+    assert over.max() <= errors.max() / 60000

@@ -12,7 +12,15 @@ export function contrast(one: Tile, other: Tile): Tile {
   const values = one.values.map((value, place) => value - other.values[place]);
   // Errors of two maps that were drawn at random add up in squares.
   const error = one.error === null || other.error === null ? null : Math.hypot(one.error, other.error);
-  const difference = { ...one, key: `${one.key} − ${other.key}`, values, gap: null, error };
+  const spread = errorsOf(one, other);
+  const difference = { ...one, key: `${one.key} − ${other.key}`, values, gap: null, error, spread };
   made.set(one, { other, difference });
   return difference;
+}
+
+/** Means are of the same instances: how much their difference varies over them, their deviations do not tell. */
+function errorsOf(one: Tile, other: Tile): Float32Array | null {
+  return one.spread && other.spread && !one.mean
+    ? one.spread.map((error, place) => Math.hypot(error, other.spread![place]))
+    : null;
 }

@@ -168,3 +168,17 @@ const bandOf = keptForAxis((column, axis): Float32Array => {
   }
   return band;
 });
+
+/** The band between two columns, as an envelope is. */
+export function spreadBand(lower: Column, upper: Column, axis: TimeAxis): Float32Array {
+  const [low, high] = [lower, upper].map((column) => (axis.step < 1 ? envelope(column, axis) : samplesOf(column, axis)));
+  return low.map((value, place) => (place % 3 === 2 ? high[place] : value));
+}
+
+function samplesOf(column: Column, axis: TimeAxis): Float32Array {
+  const [first, last] = visibleSamples(axis);
+  return Float32Array.from({ length: 3 * Math.max(0, last - first) }, (_, place) => {
+    const sample = first + Math.floor(place / 3);
+    return place % 3 === 0 ? sample : column.at(sample);
+  });
+}

@@ -4,11 +4,13 @@ import { heatValues } from "./decimation.js";
 import { drawCaption } from "./draw_caption.js";
 import { drawLabels, drawOverlayLabels } from "./draw_labels.js";
 import { drawColoredLine } from "./draw_colored_line.js";
+import { drawCertain } from "./draw_certain.js";
 import { drawLine } from "./draw_line.js";
 import { drawBorders, drawExtrapolated, drawUnseen, drawVeil } from "./draw_marks.js";
 import { drawOverview } from "./draw_overview.js";
 import { drawRemarks } from "./draw_remarks.js";
 import { drawShares } from "./draw_shares.js";
+import { drawSpread } from "./draw_spread.js";
 import { drawIntervals, drawNotes, drawWindow } from "./draw_windows.js";
 import { marksOf } from "./facts.js";
 import { heatOf } from "./picture.js";
@@ -37,7 +39,8 @@ export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
   drawUnseen(pen, bands(layout), unseen, frame.axis, theme);
   layout.rows.forEach((row, place) => drawSignals(pen, scene, frame, row, layout.members[place]));
   drawBorders(pen, bands(layout), frame.axis, theme);
-  drawIntervals(pen, bands(layout), facts.intervals[picture.choice.instance] ?? [], frame.axis, theme);
+  drawCertainty(pen, scene, frame, layout);
+  drawIntervals(pen, bands(layout), (picture.choice.mean ? undefined : facts.intervals[picture.choice.instance]) ?? [], frame.axis, theme);
   drawNotes(pen, scene.notes, layout.rows, frame.axis, theme);
   if (scene.window) {
     drawWindow(pen, scene.window, rowsOf(scene, frame), frame.axis, theme);
@@ -49,6 +52,15 @@ export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
   drawRemarks(pen, scene, frame);
   if (scene.veil !== null) {
     drawVeil(pen, scene.veil, frame, theme);
+  }
+}
+
+function drawCertainty(pen: Pen, { picture, theme }: Scene, frame: Frame, { strip, rows, members }: RowLayout): void {
+  const { certain } = picture;
+  if (certain && strip) {
+    drawCertain(pen, certain[0], strip, frame, theme);
+  } else if (certain && !picture.options.overlay) {
+    rows.forEach((row, place) => drawCertain(pen, certain[members[place][0]], row, frame, theme));
   }
 }
 
@@ -77,6 +89,9 @@ function drawSignals(pen: Pen, scene: Scene, frame: Frame, row: Row, members: nu
   const place = lineRow(picture, row);
   for (const channel of members) {
     const [signal, range] = [picture.signals[channel], picture.ranges[channel]];
+    if (picture.bands) {
+      drawSpread(pen, picture.bands.lower[channel], picture.bands.upper[channel], range, place, frame.axis, theme);
+    }
     if (colorsLines(picture)) {
       drawColoredLine(pen, signal, heatOf(picture, channel), scaleOf(scene), range, place, frame, theme);
     } else {

@@ -128,7 +128,7 @@ function fillBand(
   pen.fill();
 }
 
-function traceBand(pen: Pen, band: Float32Array, reach: number, range: ValueRange, row: Row, axis: TimeAxis): void {
+export function traceBand(pen: Pen, band: Float32Array, reach: number, range: ValueRange, row: Row, axis: TimeAxis): void {
   pen.beginPath();
   for (let start = 0; start < band.length; ) {
     let stop = start;

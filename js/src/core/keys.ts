@@ -7,7 +7,7 @@ export type Action =
   | { do: "gain"; by: number }
   | { do: "zoom"; by: number }
   | { do: "edge"; of: "first" | "last" }
-  | { do: "overlay" | "order" | "style" | "play" | "pin" | "whole" | "hide" | "help" };
+  | { do: "overlay" | "order" | "style" | "play" | "pin" | "mean" | "whole" | "hide" | "help" };
 
 /** Part of the series that a long step takes. */
 const LONG = 0.1;
@@ -34,6 +34,7 @@ const ACTIONS: Record<string, (shift: boolean, samples: number) => Action> = {
   s: () => ({ do: "order" }),
   a: () => ({ do: "style" }),
   p: () => ({ do: "pin" }),
+  c: () => ({ do: "mean" }),
   " ": () => ({ do: "play" }),
   "0": () => ({ do: "whole" }),
   Escape: () => ({ do: "hide" }),
@@ -70,6 +71,7 @@ export const KEYS: readonly [string, string][] = [
   ["o", "channels on top of each other"],
   ["s", "channels by share"],
   ["p", "pin the picture, or unpin it"],
+  ["c", "mean over the class of the instance, or the instance again"],
   ["space", "play or pause"],
   ["0", "whole series, gain 1"],
   ["Esc", "no crosshair, no window"],

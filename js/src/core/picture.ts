@@ -1,6 +1,7 @@
 import { type Column, columnsOf } from "./column.js";
 import type { Facts } from "./facts.js";
 import { goesBothWays, magnitudeLimit, shownValues } from "./normalization.js";
+import type { Mean } from "./mean.js";
 import type { Options } from "./options.js";
 import type { Ends } from "./scope.js";
 import { byShare, channelShares } from "./shares.js";
@@ -14,9 +15,12 @@ export interface Choice {
   readonly method: number;
   /** Class of the menu whose map is taken from the other's; null where one class is shown. */
   readonly against: number | null;
+  /** Instances whose mean is shown in the place of one instance; null where one is. */
+  readonly mean: Mean | null;
 }
 
-export const choiceName = ({ instance, target, method }: Choice): string => `${instance}/${target}/${method}`;
+export const choiceName = ({ instance, target, method, mean }: Choice): string =>
+  `${mean ? `${mean.by} ${mean.of}` : instance}/${target}/${method}`;
 
 /** Everything that is drawn of one choice. */
 export interface Picture {
@@ -27,6 +31,10 @@ export interface Picture {
   /** Channels of the series, and of the map as it is colored: smoothed, and of one sign if that is wanted. */
   readonly signals: Column[];
   readonly heats: Column[];
+  /** Of a mean, what its instances lie within; null elsewhere. */
+  readonly bands: Bands | null;
+  /** Of a map with standard errors, 1 where it is above two of them, and 0 elsewhere. */
+  readonly certain: Column[] | null;
   /** Whether colors go both ways from zero. */
   readonly signed: boolean;
   readonly ends: Ends;
@@ -57,6 +65,8 @@ export function makePicture(
     attribution,
     signals: signals.columns,
     heats: heat.columns,
+    bands: signals.bands,
+    certain: options.smoothing > 1 ? null : heat.certain,
     signed: goesBothWays(isSigned(choice, facts), options.sign),
     ends,
     largest: heat.largest,
@@ -66,8 +76,14 @@ export function makePicture(
   };
 }
 
+interface Bands {
+  readonly lower: Column[];
+  readonly upper: Column[];
+}
+
 interface Signals {
   readonly columns: Column[];
+  readonly bands: Bands | null;
   readonly ranges: ValueRange[];
 }
 
@@ -77,6 +93,7 @@ interface Heats {
   readonly columns: Column[];
   readonly shares: number[] | null;
   readonly largest: number;
+  readonly certain: Column[] | null;
 }
 
 // What is made of a tile is made once, for its pyramids are dear; it goes when the tile goes.
@@ -87,10 +104,18 @@ function signalsOf(series: Tile): Signals {
   let made = madeOfSeries.get(series);
   if (!made) {
     const columns = columnsOf(series.values, series.samples, series.channels);
-    made = { columns, ranges: columns.map(valueRange) };
+    const bands = bandsOf(series);
+    const of = bands ? (_: Column, channel: number) => joinedRange(valueRange(bands.lower[channel]), valueRange(bands.upper[channel])) : valueRange;
+    made = { columns, bands, ranges: columns.map(of) };
     madeOfSeries.set(series, made);
   }
   return made;
+}
+
+function bandsOf({ values, spread, samples, channels }: Tile): Bands | null {
+  const beyond = (sign: number): Column[] =>
+    columnsOf(values.map((value, place) => value + sign * spread![place]), samples, channels);
+  return spread && { lower: beyond(-1), upper: beyond(1) };
 }
 
 /** What each channel's row must hold of all series that are beside each other. */
@@ -105,10 +130,19 @@ function heatsOf(map: Tile, { sign, smoothing }: Options): Heats {
   if (made?.way !== way) {
     const values = shownValues(map, sign, smoothing);
     const columns = columnsOf(values, map.samples, map.channels);
-    made = { way, columns, shares: channelShares(values, map.channels), largest: magnitudeLimit(values, 0) };
+    made = { way, columns, shares: channelShares(values, map.channels), largest: magnitudeLimit(values, 0), certain: certainOf(map) };
     madeOfMap.set(map, made);
   }
   return made;
+}
+
+/** Standard errors that a value must be above to be told from chance. */
+const ERRORS = 2;
+
+function certainOf({ values, spread, mean, samples, channels }: Tile): Column[] | null {
+  const errors = ERRORS / Math.sqrt(mean?.count ?? 1);
+  const above = (value: number, place: number): number => (Math.abs(value) > errors * spread![place] ? 1 : 0);
+  return spread && (mean?.count ?? 2) > 1 ? columnsOf(values.map(above), samples, channels) : null;
 }
 
 function channelsOnShow(count: number, shares: number[] | null, { hidden, order }: Options): number[] {
@@ -128,6 +162,11 @@ export const timeOnly = (picture: Picture): boolean => picture.attribution.chann
 
 /** The map's values of a channel as they are colored. */
 export const heatOf = (picture: Picture, channel: number): Column => picture.heats[timeOnly(picture) ? 0 : channel];
+
+/** Standard error, or standard deviation of a mean, of the map's value at a sample of a channel. */
+export function spreadAt({ attribution: { spread, channels } }: Picture, sample: number, channel: number): number | null {
+  return spread && spread[sample * channels + (channels === 1 ? 0 : channel)];
+}
 
 /** Value of the map at a sample of a channel. */
 export function attributionAt(picture: Picture, sample: number, channel: number): number {

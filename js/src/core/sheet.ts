@@ -3,6 +3,7 @@ import { drawScene } from "./draw.js";
 import { type Axis, drawAxis } from "./draw_axis.js";
 import { breakLines } from "./draw_marks.js";
 import { movedFrame } from "./frame.js";
+import { meanText } from "./mean.js";
 import { isSigned } from "./picture.js";
 import { goesBothWays } from "./normalization.js";
 import type { Frame, Pen, Scene } from "./scene.js";
@@ -49,7 +50,7 @@ function drawSummary(pen: Pen, sheet: Sheet): void {
   const { outputs, parts: [{ scene }] } = sheet;
   const { instance, truth, predicted, explained, right } = verdict(scene.picture.choice, scene.facts, outputs);
   const sign = right === null ? "" : right ? "  ✓ right" : "  ✗ wrong";
-  const parts = [instance, truth === null ? "" : `true: ${truth}`, `predicted: ${predicted}${sign}`, `explained: ${explained}`];
+  const parts = [instance, truth === null ? "" : `true: ${truth}`, predicted === null ? "" : `predicted: ${predicted}${sign}`, `explained: ${explained}`];
   pen.font = `600 13px ${scene.theme.font}`;
   pen.fillStyle = scene.theme.ink;
   pen.textAlign = "left";
@@ -66,7 +67,8 @@ function drawLegend(pen: Pen, sheet: Sheet, { scene, frame }: Part, top: number)
     `${scene.caption ? `${scene.caption.title}: ` : ""}${mapName(picture.choice, facts)}${method.description ? ` — ${method.description}` : ""}`,
     `${trustText(picture.choice, facts)}${gapText(picture.attribution.gap)}${errorText(picture)}`,
     scopeText(picture, facts, sheet.whole),
-  ];
+    picture.choice.mean ? meanText(picture.choice.mean, picture.attribution, facts) : "",
+  ].filter(Boolean);
   pen.font = `12px ${theme.font}`;
   pen.fillStyle = theme.ink;
   pen.textAlign = "left";

@@ -1,8 +1,9 @@
 import type { Facts, MethodFacts, Table } from "./facts.js";
 import { argmax, marksOf, rowOf } from "./facts.js";
+import { meanName } from "./mean.js";
 import { formatNumber, formatPercent, formatSigned, formatTime } from "./numbers.js";
 import type { Options } from "./options.js";
-import { type Choice, type Picture, attributionAt, timeOnly } from "./picture.js";
+import { type Choice, type Picture, attributionAt, spreadAt, timeOnly } from "./picture.js";
 
 /** Scores and truths of the classifier, as far as they are known. */
 export interface Outputs {
@@ -14,7 +15,8 @@ export interface Outputs {
 export interface Verdict {
   readonly instance: string;
   readonly truth: string | null;
-  readonly predicted: string;
+  /** Null where many instances are shown. */
+  readonly predicted: string | null;
   readonly explained: string;
   /** Whether the prediction is right; null where no truth is known. */
   readonly right: boolean | null;
@@ -33,6 +35,10 @@ function predictedClass(facts: Facts, row: number, outputs: Outputs): number {
 }
 
 export function verdict(choice: Choice, facts: Facts, outputs: Outputs): Verdict {
+  if (choice.mean) {
+    const instance = `Mean over ${meanName(choice.mean, facts)}`;
+    return { instance, truth: null, predicted: null, explained: classesOf(choice, facts).join(" minus "), right: null };
+  }
   const row = choice.instance;
   const number = facts.instances[row];
   const count = facts.instances.length;
@@ -53,6 +59,10 @@ export function verdict(choice: Choice, facts: Facts, outputs: Outputs): Verdict
   };
 }
 
+/** Names of the class that is explained, and of the one whose map is taken from its map. */
+const classesOf = ({ target, against }: Choice, facts: Facts): string[] =>
+  [target, ...(against === null ? [] : [against])].map((place) => facts.class_names[facts.targets[place]]);
+
 /** What a map is called: its method, and of which classes it is. */
 export function mapName({ method, target, against }: Choice, facts: Facts): string {
   const name = (place: number): string => facts.class_names[facts.targets[place]];
@@ -63,10 +73,9 @@ export function mapName({ method, target, against }: Choice, facts: Facts): stri
 /** Which picture it is, in one line; what pictures beside each other differ in comes first. */
 export function captionOf(choice: Choice, facts: Facts, outputs: Outputs): string {
   const { truth, predicted } = verdict(choice, facts, outputs);
-  const name = (place: number): string => facts.class_names[facts.targets[place]];
-  const explained = [choice.target, ...(choice.against === null ? [] : [choice.against])].map(name).join(" − ");
-  const which = `instance ${facts.instances[choice.instance]}, ${explained}, ${facts.methods[choice.method].label}`;
-  return [which, truth === null ? "" : `true: ${truth}`, `predicted: ${predicted}`].filter(Boolean).join(" · ");
+  const instance = choice.mean ? `mean over ${meanName(choice.mean, facts)}` : `instance ${facts.instances[choice.instance]}`;
+  const which = [instance, classesOf(choice, facts).join(" − "), facts.methods[choice.method].label].join(", ");
+  return [which, truth && `true: ${truth}`, predicted && `predicted: ${predicted}`].filter(Boolean).join(" · ");
 }
 
 /** How far the picture can be trusted. */
@@ -157,6 +166,8 @@ export interface Reading {
   readonly value: string;
   /** What the map says there; null where the explained layer sees nothing. */
   readonly attribution: number | null;
+  /** Standard error of it, or its standard deviation over the instances of a mean; null where it has none. */
+  readonly spread: number | null;
 }
 
 export interface Readout {
@@ -174,20 +185,27 @@ export function readout(picture: Picture, facts: Facts, sample: number): Readout
   const readings = picture.channels.map((channel) => ({
     channel,
     name: facts.channel_names[channel],
-    value: valueText(picture.signals[channel].at(sample), facts.channel_units[channel]),
+    value: valueText(picture, sample, channel, facts.channel_units[channel]),
     attribution: unseen ? null : attributionAt(picture, sample, channel),
+    spread: unseen ? null : spreadAt(picture, sample, channel),
   }));
   const size = ({ attribution }: Reading): number => Math.abs(attribution ?? 0);
   const kept = new Set([...readings].sort((one, other) => size(other) - size(one)).slice(0, ROOM));
   const notes = unseen ? ["not seen by the explained layer"] : [];
+  if (picture.attribution.spread) {
+    notes.push(picture.attribution.mean ? "±: standard deviation over the instances" : "±: standard error");
+  }
   if (readings.length > ROOM) {
     notes.push(`and ${readings.length - ROOM} channels of smaller attribution`);
   }
   return { time: timeText(facts, sample), readings: readings.filter((one) => kept.has(one)), notes };
 }
 
-const valueText = (value: number, unit: string): string =>
-  Number.isNaN(value) ? "gap" : `${formatNumber(value)} ${unit}`.trim();
+function valueText({ series, signals }: Picture, sample: number, channel: number, unit: string): string {
+  const value = signals[channel].at(sample);
+  const spread = series.spread ? ` ± ${formatNumber(series.spread[sample * series.channels + channel])}` : "";
+  return Number.isNaN(value) ? "gap" : `${formatNumber(value)}${spread} ${unit}`.trim();
+}
 
 const timeText = (facts: Facts, sample: number): string =>
   facts.sampling_rate === null ? `sample ${sample}` : `${formatTime(sample, facts.sampling_rate)} (sample ${sample})`;
@@ -202,7 +220,7 @@ export function describePicture(picture: Picture, facts: Facts, outputs: Outputs
   const what = timeOnly(picture) ? "all channels" : `channel ${facts.channel_names[channel]}`;
   return (
     `${facts.methods[picture.choice.method].label} for class ${explained}. ${instance}, ` +
-    `${truth === null ? "" : `true class ${truth}, `}predicted ${predicted}. ` +
+    `${truth === null ? "" : `true class ${truth}, `}${predicted === null ? "" : `predicted ${predicted}. `}` +
     `Largest value ${formatNumber(value)} at ${formatTime(sample, facts.sampling_rate)}, ${what}.`
   );
 }

@@ -10,18 +10,28 @@ export interface Tile {
   readonly gap: number | null;
   /** Largest standard error of the values; null where none were drawn at random. */
   readonly error: number | null;
+  /** Standard error of each value, or standard deviation of each over the instances of a mean; null where there is none. */
+  readonly spread: Float32Array | null;
+  /** Over how many of its class' instances a mean was taken; null where the tile is of one instance. */
+  readonly mean: { readonly count: number; readonly of: number; readonly partial: boolean } | null;
+}
+
+/** Numbers in a buffer. */
+interface Packed {
+  dtype: "float32" | "int16" | "uint16";
+  offset: number;
+  /** Value of one step of whole numbers. */
+  scale: number;
 }
 
 /** What Python says of one tile; its numbers stand in the buffer from byte `offset` on. */
-export interface TileEntry {
+export interface TileEntry extends Packed {
   key: string;
-  dtype: "float32" | "int16";
   shape: [number, number];
-  offset: number;
-  /** Value of one step of an int16 tile. */
-  scale: number;
   gap: number | null;
   error: number | null;
+  spread: Packed | null;
+  mean: Tile["mean"];
 }
 
 export interface PackedTiles {
@@ -41,27 +51,31 @@ function bytesOf(data: DataView | ArrayBuffer, offset: number, length: number): 
     : (data.buffer.slice(data.byteOffset + offset, data.byteOffset + offset + length) as ArrayBuffer);
 }
 
-function valuesOf(entry: TileEntry, data: DataView | ArrayBuffer): Float32Array {
-  const count = entry.shape[0] * entry.shape[1];
-  if (entry.dtype === "float32") {
-    return new Float32Array(bytesOf(data, entry.offset, 4 * count));
+const STEPS = { int16: Int16Array, uint16: Uint16Array };
+
+function valuesOf({ dtype, offset, scale }: Packed, count: number, data: DataView | ArrayBuffer): Float32Array {
+  if (dtype === "float32") {
+    return new Float32Array(bytesOf(data, offset, 4 * count));
   }
-  const steps = new Int16Array(bytesOf(data, entry.offset, 2 * count));
+  const steps = new STEPS[dtype](bytesOf(data, offset, STEPS[dtype].BYTES_PER_ELEMENT * count));
   const values = new Float32Array(count);
   for (let place = 0; place < count; place++) {
-    values[place] = steps[place] * entry.scale;
+    values[place] = steps[place] * scale;
   }
   return values;
 }
 
 export function unpackTile(entry: TileEntry, data: DataView | ArrayBuffer): Tile {
+  const [samples, channels] = entry.shape;
   return {
     key: entry.key,
-    values: valuesOf(entry, data),
-    samples: entry.shape[0],
-    channels: entry.shape[1],
+    values: valuesOf(entry, samples * channels, data),
+    samples,
+    channels,
     gap: entry.gap,
     error: entry.error ?? null,
+    spread: entry.spread ? valuesOf(entry.spread, samples * channels, data) : null,
+    mean: entry.mean ?? null,
   };
 }
 
@@ -93,14 +107,16 @@ export class TilePack {
 
 /** The wire form of a few tiles; what a saved notebook keeps of the picture on show. */
 export function packTiles(tiles: Tile[]): PackedTiles {
-  const data = new Float32Array(tiles.reduce((sum, tile) => sum + tile.values.length, 0));
+  const data = new Float32Array(tiles.reduce((sum, tile) => sum + tile.values.length + (tile.spread?.length ?? 0), 0));
   let place = 0;
+  const put = (values: Float32Array): Packed => {
+    data.set(values, place);
+    place += values.length;
+    return { dtype: "float32", offset: 4 * (place - values.length), scale: 1 };
+  };
   const index = tiles.map((tile): TileEntry => {
-    data.set(tile.values, place);
-    const offset = 4 * place;
-    place += tile.values.length;
-    const { key, samples, channels, gap, error } = tile;
-    return { key, dtype: "float32", shape: [samples, channels], offset, scale: 1, gap, error };
+    const { key, samples, channels, gap, error, spread, mean } = tile;
+    return { key, ...put(tile.values), shape: [samples, channels], gap, error, spread: spread && put(spread), mean };
   });
   return { index, data: new DataView(data.buffer) };
 }

@@ -3,6 +3,7 @@ import { MarkModel } from "bqplot";
 import { type Facts, type Table, unpackTable } from "../core/facts.js";
 import { explainedTarget, isExplained } from "../core/explained.js";
 import { Predictions, nearestFound, nextFound } from "../core/finder.js";
+import type { Mean } from "../core/mean.js";
 import type { Choice, Picture } from "../core/picture.js";
 import type { Sheet } from "../core/sheet.js";
 import type { Outputs } from "../core/text.js";
@@ -40,6 +41,7 @@ export class ChannelStackModel extends MarkModel {
       method: 0,
       against: null,
       pinned: null,
+      mean: null,
       facts: {},
       scores: null,
       probabilities: null,
@@ -72,9 +74,11 @@ export class ChannelStackModel extends MarkModel {
     this.windows = new Windows(this);
     this.player = new Player(() => this.step(1), () => this.status !== "waiting");
     this.look();
+    // Who turns to an instance wants to see it.
+    this.on("change:instance", () => this.get("mean") && this.choose({ mean: null }));
     this.on("change:instance", this.stayAmongFound, this);
     this.on("change:instance", this.keepTarget, this);
-    this.on("change:instance change:target change:method change:against change:pinned", this.turn, this);
+    this.on("change:instance change:target change:method change:against change:pinned change:mean", this.turn, this);
     this.listenTo(this.optionsModel, "change", this.refresh);
     this.listenTo(this.finderModel, "change", this.look);
     this.on("msg:custom", this.receive, this);
@@ -88,7 +92,7 @@ export class ChannelStackModel extends MarkModel {
 
   get choice(): Choice {
     const [instance, target, method, against] = ["instance", "target", "method", "against"].map((name) => this.get(name));
-    return { instance, target, method, against: against === target ? null : against };
+    return { instance, target, method, against: against === target ? null : against, mean: this.get("mean") };
   }
 
   /** The picture that stays beside whatever is on show; null where none does. */
@@ -151,6 +155,20 @@ export class ChannelStackModel extends MarkModel {
     this.save_changes();
   }
 
+  /** The mean over the true or predicted class of the instance on show, or that instance. */
+  turnMean(by: Mean["by"] | "none" = this.choice.mean ? "none" : this.outputs.truth ? "true" : "predicted"): void {
+    const { instance } = this.choice;
+    const of = by === "true" ? this.outputs.truth!.values[instance] : this.predictions!.classes[instance];
+    this.choose({ mean: by === "none" ? null : { by, of } });
+  }
+
+  /** Instances of a true or predicted class. */
+  instancesOf(mean: Mean): number[] {
+    const { truth } = this.outputs;
+    const classes = mean.by === "predicted" ? this.predictions!.classes : truth?.values ?? [];
+    return Array.from(classes, (one, instance) => (one === mean.of ? instance : -1)).filter((instance) => instance >= 0);
+  }
+
   play(): void {
     this.player.toggle();
     this.trigger("play");
@@ -191,7 +209,7 @@ export class ChannelStackModel extends MarkModel {
 
   /** Where a class was not explained on this instance, the one that was takes its place. */
   private keepTarget(): void {
-    if (this.explained && !isExplained(this.explained, { ...this.choice, against: null })) {
+    if (this.explained && !this.choice.mean && !isExplained(this.explained, { ...this.choice, against: null })) {
       const target = explainedTarget(this.explained, this.choice.instance, this.facts, this.outputs);
       if (target >= 0) {
         this.choose({ target });
@@ -229,7 +247,7 @@ export class ChannelStackModel extends MarkModel {
     } else if ("picture" in message) {
       sendPicture(this, message);
     } else if (this.tiles.unpack(message, buffers[0] ?? null)) {
-      if ([this.status, this.pinned?.status].includes("waiting")) {
+      if (this.pictures.unsettled) {
         this.refresh();
       }
       this.tiles.proceed();

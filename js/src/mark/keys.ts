@@ -72,6 +72,8 @@ export class Keys {
         return model.play();
       case "pin":
         return model.pin();
+      case "mean":
+        return model.turnMean();
       case "whole":
         this.view.showAll();
         return change({ gain: 1 });

@@ -1,6 +1,7 @@
 import { picturesOf } from "../core/compose.js";
 import { isExplained } from "../core/explained.js";
-import { neededTiles } from "../core/needed_tiles.js";
+import { meanOf } from "../core/mean.js";
+import { neededTiles, tileOfInstance } from "../core/needed_tiles.js";
 import type { Choice, Picture } from "../core/picture.js";
 import { Limits } from "../core/scope.js";
 import { type Tile, packTiles } from "../core/tiles.js";
@@ -27,6 +28,8 @@ interface Found {
   readonly veil: string | null;
   readonly tiles: Tile[];
 }
+
+const NONE = "Of no instance of this class is a map here.";
 
 /** The picture that is asked for and the one that is pinned, each as far as its tiles are here. */
 export class Pictures {
@@ -55,13 +58,17 @@ export class Pictures {
     tiles.hold(choices.flatMap(neededTiles));
     const found = choices.map((choice) => this.find(choice));
     const waiting = found.filter(({ status }) => status === "waiting");
-    if (waiting.length > 0) {
-      tiles.wish(tiles.missing(waiting.flatMap(({ choice }) => neededTiles(choice))));
+    const wanted = [
+      ...tiles.missing(waiting.flatMap(({ choice }) => neededTiles(choice))),
+      ...(mark.asksPython ? tiles.unfinished(choices.flatMap(neededTiles)) : []),
+    ];
+    if (wanted.length > 0) {
+      tiles.wish(wanted);
     } else if (!mark.asksPython) {
       tiles.forget();
     }
     this.all = this.drawn(found);
-    if (waiting.length === 0 && found[0].status === "ready") {
+    if (wanted.length === 0 && found[0].status === "ready" && !mark.choice.mean) {
       this.lookAhead(found[0]);
     }
   }
@@ -73,9 +80,32 @@ export class Pictures {
     return keys.size > 0 ? packTiles([...keys].map((key) => this.tiles.take(key))) : null;
   }
 
+  /** Whether an answer that came may change what is on show. */
+  get unsettled(): boolean {
+    const all = this.all.flatMap(({ choice }) => neededTiles(choice));
+    return this.all.some(({ status }) => status === "waiting") || this.tiles.unfinished(all).length > 0;
+  }
+
+  /** Without a kernel, a mean is taken of what is here. */
+  private average({ mean }: Choice, keys: string[]): void {
+    const among = this.mark.instancesOf(mean!);
+    for (const key of this.tiles.missing(keys)) {
+      // Of a series and its map, the same instances.
+      const complete = (instance: number): boolean =>
+        this.tiles.missing(keys.map((other) => tileOfInstance(other, instance))).length === 0;
+      const tiles = among.filter(complete).map((instance) => this.tiles.get(tileOfInstance(key, instance))!);
+      if (tiles.length > 0) {
+        this.tiles.put(meanOf(key, tiles, among.length));
+      }
+    }
+  }
+
   private find(choice: Choice): Found {
     const { mark, tiles } = this;
     const keys = neededTiles(choice);
+    if (choice.mean && !mark.asksPython) {
+      this.average(choice, keys);
+    }
     const failure = tiles.failure(keys);
     const without = (status: Status, veil: string): Found => ({ choice, status, veil, tiles: [] });
     if (tiles.missing(keys).length === 0) {
@@ -84,10 +114,10 @@ export class Pictures {
     if (failure) {
       return without("error", failure);
     }
-    if (!isExplained(mark.explained, choice)) {
+    if (!choice.mean && !isExplained(mark.explained, choice)) {
       return without("missing", "This class was not explained for this instance.");
     }
-    return mark.asksPython ? without("waiting", "computing …") : without("missing", mark.facts.absence);
+    return mark.asksPython ? without("waiting", "computing …") : without("missing", choice.mean ? NONE : mark.facts.absence);
   }
 
   private drawn(found: Found[]): Shown[] {

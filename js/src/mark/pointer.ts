@@ -164,7 +164,7 @@ function contents({ time, readings, notes }: Readout, scene: Scene, under: numbe
 
 const noteOf = (note: string): HTMLElement => textIn("div", "cam1d-note", note);
 
-function readingRow({ name, value, attribution }: Reading, scene: Scene, under: boolean): HTMLElement {
+function readingRow({ name, value, attribution, spread }: Reading, scene: Scene, under: boolean): HTMLElement {
   const row = document.createElement("tr");
   row.classList.toggle("cam1d-under", under);
   const swatch = document.createElement("span");
@@ -174,12 +174,14 @@ function readingRow({ name, value, attribution }: Reading, scene: Scene, under: 
     const scale = scaleOf(scene);
     swatch.style.background = scale.colors[colorIndex(attribution, scale)];
     const signed = isSigned(scene.picture.choice, scene.facts);
-    const cell = textIn("td", "cam1d-number", (signed ? formatSigned : formatNumber)(attribution));
+    const cell = textIn("td", "cam1d-number", (signed ? formatSigned : formatNumber)(attribution) + plusMinus(spread));
     cell.prepend(swatch);
     row.append(cell);
   }
   return row;
 }
+
+const plusMinus = (spread: number | null): string => (spread === null ? "" : ` ± ${formatNumber(spread)}`);
 
 function textIn(tag: string, name: string, text: string): HTMLElement {
   const element = document.createElement(tag);
@@ -189,8 +191,8 @@ function textIn(tag: string, name: string, text: string): HTMLElement {
 }
 
 function spoken({ time, readings, notes }: Readout): string {
-  const said = readings.map(({ name, value, attribution }) =>
-    attribution === null ? `${name} ${value}` : `${name} ${value}, attribution ${formatSigned(attribution)}`,
+  const said = readings.map(({ name, value, attribution, spread }) =>
+    attribution === null ? `${name} ${value}` : `${name} ${value}, attribution ${formatSigned(attribution)}${plusMinus(spread)}`,
   );
   return [time, ...notes, ...said].join("; ");
 }

@@ -50,6 +50,16 @@ export class TileStore implements MapsInHand {
     return tile;
   }
 
+  /** Those of these of which Python has begun a mean, and not ended it. */
+  unfinished(keys: string[]): string[] {
+    return keys.filter((key) => this.cache.get(key)?.mean?.partial && !this.failures.has(key));
+  }
+
+  /** Takes in what was made here. */
+  put(tile: Tile): void {
+    this.cache.put(tile);
+  }
+
   keys(): Iterable<string> {
     return new Set([...this.cache.keys(), ...this.pack.keys()]);
   }

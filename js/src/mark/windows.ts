@@ -28,7 +28,8 @@ export class Windows {
 
   /** What was written of windows of the instance on show. */
   get notes(): Annotation[] {
-    return this.notesOf(this.mark.picture?.choice.instance);
+    const choice = this.mark.picture?.choice;
+    return choice?.mean ? [] : this.notesOf(choice?.instance);
   }
 
   notesOf(instance: number | undefined): Annotation[] {
@@ -46,7 +47,7 @@ export class Windows {
 
   private look(): void {
     const { mark, chosen } = this;
-    if (chosen && mark.facts.baseline && mark.asksPython) {
+    if (chosen && mark.facts.baseline && mark.asksPython && !mark.choice.mean) {
       this.answers.ask(mark.choice.instance, chosen);
     }
     mark.trigger("window");

@@ -3,6 +3,7 @@ import { fade, hatch } from "../core/draw_marks.js";
 import { TRUE } from "../core/draw_windows.js";
 import { marksOf } from "../core/facts.js";
 import { goesBothWays } from "../core/normalization.js";
+import { meanText } from "../core/mean.js";
 import { isSigned } from "../core/picture.js";
 import type { Options } from "../core/options.js";
 import { endTexts, errorText, gapHint, gapText, mapName, scopeText, trustText } from "../core/text.js";
@@ -70,6 +71,7 @@ export class LegendView extends PanelView {
       textElement("span", "cam1d-method", mapName(choice, facts)),
       textElement("span", "cam1d-description", description ? ` — ${description}` : ""),
       textElement("div", "cam1d-exactness", trustText(choice, facts), gapSpan, error),
+      textElement("div", "cam1d-mean", choice.mean && picture && status === "ready" ? meanText(choice.mean, picture.attribution, facts) : ""),
     );
   }
 
@@ -83,7 +85,10 @@ export class LegendView extends PanelView {
     if (centers && (centers[0] > -0.5 || centers[1] < facts.samples - 0.5)) {
       keys.append(key("extrapolated: beyond the first or last center", (ctx) => sampleFade(ctx, theme)));
     }
-    const intervals = facts.intervals[choice.instance] ?? [];
+    if (this.mark.picture?.certain && !this.mark.picture.options.overlay) {
+      keys.append(key("underlined: |attribution| is above two standard errors", (ctx) => sampleLine(ctx, theme)));
+    }
+    const intervals = (choice.mean ? undefined : facts.intervals[choice.instance]) ?? [];
     if (intervals.length > 0 && this.mark.picture && this.mark.status === "ready") {
       keys.append(key(intervalsText(intervals, this.mark.picture), (ctx) => sampleInterval(ctx)));
     }
@@ -109,6 +114,11 @@ function sampleFade(ctx: CanvasRenderingContext2D, theme: Theme): void {
   ctx.fillStyle = colorScale(true, 1, theme.dark).colors[220];
   ctx.fillRect(0, 0, 22, 12);
   fade(ctx, { left: 11, right: 22 }, ROW, 11, theme);
+}
+
+function sampleLine(ctx: CanvasRenderingContext2D, theme: Theme): void {
+  ctx.fillStyle = theme.ink;
+  ctx.fillRect(0, 5, 22, 2);
 }
 
 function sampleInterval(ctx: CanvasRenderingContext2D): void {

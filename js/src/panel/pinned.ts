@@ -66,7 +66,8 @@ export class PinnedView extends PanelView {
     this.note.textContent = pinned.picture ? "" : pinned.veil;
     if (pinned.picture) {
       const caption = { title: "Pinned", text: captionOf(pinned.picture.choice, facts, outputs) };
-      const notes = windows.notesOf(pinned.picture.choice.instance);
+      const { instance, mean } = pinned.picture.choice;
+      const notes = mean ? [] : windows.notesOf(instance);
       const common = { facts, theme: themeOf(this.el), window: windows.chosen, notes };
       this.show({ ...common, picture: pinned.picture, veil: pinned.veil, caption }, widenedFrame(frame, this.el.clientWidth));
       this.canvas.setAttribute("aria-label", pinned.veil ?? `Pinned: ${describePicture(pinned.picture, facts, outputs)}`);

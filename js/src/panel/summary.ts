@@ -23,11 +23,14 @@ export class SummaryView extends PanelView {
     if (truth !== null) {
       said.push(term("true", truth));
     }
-    const prediction = term("predicted", predicted);
-    if (right !== null) {
-      prediction.append(textElement("span", right ? "cam1d-right" : "cam1d-wrong", right ? "✓ right" : "✗ wrong"));
+    if (predicted !== null) {
+      const prediction = term("predicted", predicted);
+      if (right !== null) {
+        prediction.append(textElement("span", right ? "cam1d-right" : "cam1d-wrong", right ? "✓ right" : "✗ wrong"));
+      }
+      said.push(prediction);
     }
-    said.push(prediction, term("explained", explained));
+    said.push(term("explained", explained));
     this.el.replaceChildren(...said);
   }
 

@@ -65,6 +65,25 @@ function channels({ facts }: ChannelStackModel, options: Options, change: Change
 
 const ORDERS = { given: "as given", share: "by share" };
 
+/** The instances whose mean is shown, by their true or their predicted class. */
+function averaged(mark: ChannelStackModel): HTMLElement[] {
+  const { facts, outputs, choice } = mark;
+  const kinds = outputs.truth ? OVER : { none: OVER.none, predicted: OVER.predicted };
+  const classes = Object.fromEntries(facts.class_names.map((name, index) => [`c${index}`, name]));
+  const which = select("of", classes, `c${choice.mean?.of ?? 0}`, (key) =>
+    mark.choose({ mean: { by: mark.choice.mean!.by, of: Number(key.slice(1)) } }),
+  );
+  which.hidden = choice.mean === null;
+  const over = select<keyof typeof OVER>("mean over", kinds as typeof OVER, choice.mean?.by ?? "none", (by) => {
+    mark.turnMean(by);
+    which.hidden = by === "none";
+    which.querySelector("select")!.value = `c${mark.choice.mean?.of ?? 0}`;
+  });
+  return [over, which];
+}
+
+const OVER = { none: "one instance", true: "a true class", predicted: "a predicted class" };
+
 /** Another class, whose map is taken from the one on show. */
 function compared(mark: ChannelStackModel, { same_ends }: Options, change: Change): HTMLElement {
   const { facts, choice } = mark;
@@ -74,6 +93,6 @@ function compared(mark: ChannelStackModel, { same_ends }: Options, change: Chang
   const menu = select("minus", options, value, (key) =>
     mark.choose({ against: key === "none" ? null : Number(key.slice(1)) }),
   );
-  const same = checkbox("one end of the colors with the pinned picture", same_ends, (same_ends) => change({ same_ends }));
-  return group("compare", menu, same);
+  const same = checkbox("color ends shared with the pinned", same_ends, (same_ends) => change({ same_ends }));
+  return group("compare", menu, ...averaged(mark), same);
 }

@@ -77,6 +77,9 @@ export class WindowPanelView extends PanelView {
   private withoutIt(): HTMLElement {
     const { facts, asksPython, choice, windows } = this.mark;
     const { answers, chosen } = windows;
+    if (choice.mean) {
+      return textElement("div", "cam1d-note", "What becomes of the scores without this window is asked of one instance, not of a mean.");
+    }
     if (!facts.baseline || !asksPython) {
       return textElement("div", "cam1d-note", "What becomes of the scores without this window, the model must say: that needs a kernel, and a widget made of a model.");
     }

@@ -1,0 +1,42 @@
+import type { Facts } from "./facts.js";
+import type { Tile } from "./tiles.js";
+
+/** The instances whose mean is shown: those of a true or of a predicted class. The same words as the trait of Python. */
+export interface Mean {
+  readonly by: "true" | "predicted";
+  /** Index of the class. */
+  readonly of: number;
+}
+
+/** Of tiles of one shape, the mean of each value, and its standard deviation over them. */
+export function meanOf(key: string, tiles: readonly Tile[], of: number): Tile {
+  const [{ samples, channels }] = tiles;
+  const length = samples * channels;
+  const counts = new Uint32Array(length);
+  const means = new Float64Array(length);
+  const squares = new Float64Array(length);
+  for (const { values } of tiles) {
+    for (let place = 0; place < length; place++) {
+      const value = values[place];
+      // A gap is no value: the mean is of the others.
+      if (value === value) {
+        const off = value - means[place];
+        means[place] += off / ++counts[place];
+        squares[place] += off * (value - means[place]);
+      }
+    }
+  }
+  const values = Float32Array.from(means, (mean, place) => (counts[place] > 0 ? mean : NaN));
+  const spread = Float32Array.from(squares, (square, place) => (counts[place] > 0 ? Math.sqrt(square / counts[place]) : NaN));
+  const mean = { count: tiles.length, of, partial: false };
+  return { key, values, samples, channels, gap: null, error: null, spread, mean };
+}
+
+/** Of which instances a mean is, in words. */
+export const meanName = ({ by, of }: Mean, facts: Facts): string => `${by} class ${facts.class_names[of]}`;
+
+/** Over how many of them it was taken. */
+export const meanText = (mean: Mean, { mean: taken }: Tile, facts: Facts): string =>
+  taken
+    ? `mean of ${taken.count} of the ${taken.of} instances of ${meanName(mean, facts)}${taken.partial ? " so far, computing …" : ""}; band: ± one standard deviation`
+    : "";
