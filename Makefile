@@ -45,11 +45,13 @@ check: setup ## format, lint, types and floors
 	cd js && npm run --silent check
 
 bench: setup ## figures: placement and sums; every method beside bare passes; perturbation methods; long series; the browser half
+	SKIP_JUPYTER_BUILDER=1 $(PIP) -e '.[bench]'
 	.venv/bin/python benchmarks/question_network.py
 	.venv/bin/python benchmarks/bare_passes.py
 	.venv/bin/python benchmarks/perturbation.py
 	.venv/bin/python benchmarks/long_series.py
 	.venv/bin/python benchmarks/front_end.py
+	.venv/bin/python benchmarks/kernel_tiles.py
 
 docs: setup ## write the table of methods into the docs
 	.venv/bin/python docs/make_methods.py

@@ -110,8 +110,8 @@ def maps(page: Page, place: int, method: str) -> None:
     more = median(seen[2:]) - median(own[2:])
     least = min(seen[2:]) - median(own[2:])
     print(
-        f"{method:22} own {median(own[2:]):6.1f} ms, from slider to picture {median(seen[2:]):6.1f} ms: {more:.1f} ms more, "
-        f"in the best of {STEPS - 2} steps {least:.1f}"
+        f"{method:22} own {median(own[2:]):6.1f} ms, from slider to picture {median(seen[2:]):6.1f} ms: "
+        f"{more:.1f} ms more, in the best of {STEPS - 2} steps {least:.1f}"
     )
 
 
