@@ -24,18 +24,25 @@ __all__ = [
 LINKS = ("softmax", "sigmoid")
 # The output is an affine function of the input (at inference) ...
 _AFFINE = frozenset(
-    "GlobalAveragePooling1D AveragePooling1D Flatten Reshape Permute Dropout SpatialDropout1D Dense "
-    "BatchNormalization Conv1D SeparableConv1D DepthwiseConv1D ZeroPadding1D Cropping1D UpSampling1D Add "
-    "Concatenate Identity".split()
+    "GlobalAveragePooling1D GlobalAveragePooling2D AveragePooling1D AveragePooling2D Flatten Reshape Permute Dropout "
+    "SpatialDropout1D SpatialDropout2D Dense BatchNormalization Conv1D SeparableConv1D DepthwiseConv1D Conv2D "
+    "SeparableConv2D DepthwiseConv2D ZeroPadding1D Cropping1D UpSampling1D Add Concatenate Identity".split()
 )
 # ... but mixes steps, so that the gradient of a global average is no longer the same at each ...
 _BLURRING = frozenset(
-    "AveragePooling1D MaxPooling1D Conv1D SeparableConv1D DepthwiseConv1D ZeroPadding1D Cropping1D UpSampling1D".split()
+    "AveragePooling1D AveragePooling2D MaxPooling1D MaxPooling2D Conv1D SeparableConv1D DepthwiseConv1D Conv2D "
+    "SeparableConv2D DepthwiseConv2D ZeroPadding1D Cropping1D UpSampling1D".split()
 )
 # ... or picks from it.
-_PICKING = frozenset("GlobalMaxPooling1D MaxPooling1D".split())
+_PICKING = frozenset("GlobalMaxPooling1D GlobalMaxPooling2D MaxPooling1D MaxPooling2D".split())
 _IDLE = frozenset("Identity Reshape Dropout ActivityRegularization".split())
-_POOL_OF_HEAD = {"GlobalAveragePooling1D": "gap", "Flatten": "flatten", "GlobalMaxPooling1D": "gmp"}
+_POOL_OF_HEAD = {
+    "GlobalAveragePooling1D": "gap",
+    "GlobalAveragePooling2D": "gap",
+    "Flatten": "flatten",
+    "GlobalMaxPooling1D": "gmp",
+    "GlobalMaxPooling2D": "gmp",
+}
 
 
 class Ending(NamedTuple):
@@ -102,8 +109,8 @@ def activation_of(layer: Any) -> str:
     return "softmax" if name == "softmax_v2" else str(name)  # what tf.nn.softmax calls itself
 
 
-def head_entry(exit_: Any) -> Any | None:
-    """Map of shape (batch, step, filter) that enters the pooling or flatten of the head.
+def head_entry(exit_: Any, dims: tuple[int, ...] = (3,)) -> Any | None:
+    """Map of so many dims, mostly (batch, step, filter), that enters the pooling or flatten of the head.
 
     None if there is none, or several that meet behind their poolings, or if it is the model's input itself.
     """
@@ -111,7 +118,7 @@ def head_entry(exit_: Any) -> Any | None:
 
     def is_map(tensor: Any) -> bool:
         # a map of one step is behind the pooling already
-        found = len(tensor.shape) == 3 and tensor.shape[1] != 1
+        found = len(tensor.shape) in dims and any(size != 1 for size in tensor.shape[1:-1])
         if found:
             entries.setdefault(id(tensor), tensor)
         return found
@@ -152,9 +159,7 @@ def head_of(entry: Any, end: Ending) -> Head:
     pools = [pool for layer in layers if (pool := _pool_of_head(layer))]
     # A pooling of the head looks at the map itself, step by step, and nothing reaches the scores round the map.
     blurs = any(kinds(layer) & _BLURRING for layer in layers)
-    turned = any(
-        getattr(layer, "data_format", None) == "channels_first" or "Permute" in kinds(layer) for layer in layers
-    )
+    turned = any(getattr(layer, "data_format", None) == "channels_first" or _moves_filters(layer) for layer in layers)
     kind = pools[0] if len(set(pools)) == 1 and not blurs and not turned else "other"
     if any(not sources(tensor) for tensor in behind):
         return Head(kind)
@@ -225,6 +230,10 @@ def _link_of_loss(model: Any, index: int, units: int) -> str | None:
     if not getattr(loss, "from_logits", False):
         return None
     return "sigmoid" if "Binary" in type(loss).__name__ else "softmax"
+
+
+def _moves_filters(layer: Any) -> bool:
+    return "Permute" in kinds(layer) and layer.dims[-1] != len(layer.dims)
 
 
 def _pool_of_head(layer: Any) -> str | None:

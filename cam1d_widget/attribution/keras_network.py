@@ -18,6 +18,7 @@ import tensorflow as tf
 from .keras_graph import kinds, maker
 from .keras_head import Ending, Head, behind_pooling, ending, head_entry, head_of, output_of, readers, refuse_training
 from .keras_opened_model import OpenedModel
+from .keras_planar import with_map_in_rows
 from .keras_reading import input_shape, opened_model, which_output
 
 __all__ = ["Network"]
@@ -76,7 +77,7 @@ class Network:
             if layer is not None:
                 raise ValueError(self.no_map)
             return
-        self.graph = graph
+        self.graph = graph = with_map_in_rows(graph, self.model, self._index)
         self.series, self._output = graph.series, graph.output
         self.ending = ending(graph.output, self.model, self._index)
         self.exit = self.ending.tensor

@@ -65,7 +65,10 @@ def input_shape(model: Any) -> tuple[int | None, ...]:
     else:  # the shape of the batch on which it was first called
         shape = (None, *((model.get_build_config() or {}).get("input_shape") or ())[1:])
     if len(shape) != 3:
-        raise ValueError(f"model {model.name!r} must take series of shape (batch, time, channel), but takes {shape}")
+        way_out = "; put it behind Reshape and Permute layers that make this of a series" if len(shape) == 4 else ""
+        raise ValueError(
+            f"model {model.name!r} must take series of shape (batch, time, channel), but takes {shape}{way_out}"
+        )
     return shape
 
 

@@ -144,7 +144,7 @@ def test_crops_that_do_not_give_the_features_are_found_out(monkeypatch):
     monkeypatch.setattr(
         keras_receptive_field,
         "_RULES",
-        [(frozenset({"Trend"}), lambda layer, fields: fields[0]), *keras_receptive_field._RULES],
+        [(frozenset({"Trend"}), lambda layer, tensor, seen: seen[0]), *keras_receptive_field._RULES],
     )
     classifier = KerasClassifier(
         keras.Sequential([keras.Input((300, 2)), L.Conv1D(3, 5), Trend(), L.ReLU(), L.Flatten(), L.Dense(3)])

@@ -16,14 +16,15 @@ from cam1d_widget.attribution.receptive_field import ReceptiveField
 from .toys import ZOO, all_positive, question
 
 
-def support(model: keras.Model) -> tuple[np.ndarray, np.ndarray]:
-    """First sample and the one behind the last that each step's gradient reaches."""
+def support(model: keras.Model, time: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """First sample and the one behind the last that each step's gradient reaches, of a map with this axis of time."""
     entry = next(layer for layer in model.layers if isinstance(layer, L.Flatten)).input
     trunk = keras.Function(model.inputs, [entry])
     x = tf.ones((1, *model.input_shape[1:]))
     with tf.GradientTape() as tape:
         tape.watch(x)
-        steps = tf.reduce_sum(trunk([x])[0], axis=(0, 2))
+        maps = trunk([x])[0]
+        steps = tf.reduce_sum(maps, axis=[axis for axis in range(maps.ndim) if axis != time])
     reached = np.abs(tape.jacobian(steps, x).numpy()).sum(axis=(1, 3)) > 0
     some = reached.any(axis=1)
     start = np.where(some, reached.argmax(axis=1), 0)
