@@ -1,4 +1,4 @@
-import { type ColorScale, colorIndex, colorScale, pixelColors } from "./color.js";
+import { type ColorScale, colorIndex, pixelColors } from "./color.js";
 import type { Column } from "./column.js";
 import { heatValues } from "./decimation.js";
 import { drawCaption } from "./draw_caption.js";
@@ -16,16 +16,11 @@ import { marksOf } from "./facts.js";
 import { heatOf } from "./picture.js";
 import type { Row, RowLayout } from "./row_layout.js";
 import type { Band, Frame, Pen, Scene } from "./scene.js";
-import { colorsLines, layoutOf, lineRow, ownStrip, rowsOf } from "./scene_layout.js";
+import { colorsLines, layoutOf, lineRow, ownStrip, rowsOf, scaleOf } from "./scene_layout.js";
 import { lineColor } from "./theme.js";
 
 /** Behind rows a map without channels is a hint only: its colors are read off the strip. */
 const HINT = 0.38;
-
-export function scaleOf(scene: Scene): ColorScale {
-  const { picture, theme, veil } = scene;
-  return colorScale(picture.signed, picture.ends.limit, theme.dark, veil !== null);
-}
 
 /** Draws the whole picture, in CSS pixels. */
 export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
@@ -47,7 +42,7 @@ export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
   }
   (picture.options.overlay ? drawOverlayLabels : drawLabels)(pen, scene, frame, layout);
   drawCaption(pen, scene, frame);
-  drawOverview(pen, frame, theme);
+  drawOverview(pen, scene, frame);
   drawShares(pen, scene, frame, layout);
   drawRemarks(pen, scene, frame);
   if (scene.veil !== null) {

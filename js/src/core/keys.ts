@@ -80,7 +80,7 @@ export const KEYS: readonly [string, string][] = [
 
 export const MOUSE: readonly [string, string][] = [
   ["Ctrl + wheel", "zoom"],
-  ["drag", "move"],
+  ["drag", "move; also on the overview, once zoomed"],
   ["Shift + drag", "choose a window"],
   ["double click", "whole series"],
 ];

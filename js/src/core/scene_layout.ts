@@ -1,16 +1,32 @@
+import { type ColorScale, colorScale } from "./color.js";
 import { type Picture, timeOnly } from "./picture.js";
 import { type Row, type RowLayout, layoutRows } from "./row_layout.js";
 import type { Frame, Scene } from "./scene.js";
+import { shareOnShow } from "./time_axis.js";
 
 /** Part of a row that its own strip takes. */
 const OWN_STRIP = 0.26;
 
 const CAPTION = 20;
+const OVERVIEW = { height: 14, room: 24 };
 
-/** Where rows are: below the caption, if there is one. */
-export function rowsOf({ caption }: Scene, { plot }: Frame): Row {
-  const head = caption === null ? 0 : CAPTION;
-  return { top: plot.top + head, height: plot.height - head };
+const captionHeight = ({ caption }: Scene): number => (caption === null ? 0 : CAPTION);
+
+/** Where the overview is; null where the whole series is on show. */
+export function overviewOf(scene: Scene, { plot, axis }: Frame): Row | null {
+  const [first, last] = shareOnShow(axis);
+  const zoomed = last - first < 0.999 && last > first;
+  return zoomed ? { top: plot.top + captionHeight(scene) + 2, height: OVERVIEW.height } : null;
+}
+
+/** Where rows are: below the caption and the overview, if there are any. */
+export function rowsOf(scene: Scene, frame: Frame): Row {
+  const head = captionHeight(scene) + (overviewOf(scene, frame) ? OVERVIEW.room : 0);
+  return { top: frame.plot.top + head, height: frame.plot.height - head };
+}
+
+export function scaleOf({ picture, theme, veil }: Scene): ColorScale {
+  return colorScale(picture.signed, picture.ends.limit, theme.dark, veil !== null);
 }
 
 export function layoutOf(scene: Scene, frame: Frame): RowLayout {

@@ -16,6 +16,12 @@ export function sampleAt(pixel: number, axis: TimeAxis): number | null {
   return sample >= 0 && sample < axis.samples && pixel >= axis.left && pixel <= axis.right ? sample : null;
 }
 
+/** Which part of the series is on show, as shares of it. */
+export function shareOnShow({ origin, step, samples, left, right }: TimeAxis): [number, number] {
+  const share = (pixel: number): number => Math.max(0, Math.min(1, ((pixel - origin) / step + 0.5) / samples));
+  return [share(left), share(right)];
+}
+
 /** First sample on show and the one behind the last, with one more on each side so that lines reach the edge. */
 export function visibleSamples(axis: TimeAxis): [number, number] {
   const first = Math.floor((axis.left - axis.origin) / axis.step) - 1;

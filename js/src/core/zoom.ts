@@ -13,8 +13,13 @@ export function zoomed([left, right]: Stretch, all: Stretch, at: number, factor:
 
 /** What is on show, moved no further than it must for a place to be on show, which is in the middle then. */
 export function withPlace(view: Stretch, all: Stretch, at: number): Stretch {
+  return at >= view[0] && at <= view[1] ? view : centered(view, all, at);
+}
+
+/** What is on show, moved so that a place is in its middle, as far as there is more. */
+export function centered(view: Stretch, all: Stretch, at: number): Stretch {
   const half = (view[1] - view[0]) / 2;
-  return at >= view[0] && at <= view[1] ? view : within([at - half, at + half], all);
+  return within([at - half, at + half], all);
 }
 
 function within([left, right]: Stretch, all: Stretch): Stretch {

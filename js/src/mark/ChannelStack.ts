@@ -1,18 +1,19 @@
 import { Mark } from "bqplot";
 import { canvasPen, clearCanvas } from "../core/canvas_pen.js";
-import { drawScene, scaleOf } from "../core/draw.js";
+import { drawScene } from "../core/draw.js";
 import { type Picture, choiceName } from "../core/picture.js";
 import type { Frame, Scene } from "../core/scene.js";
 import type { Part, Sheet } from "../core/sheet.js";
-import { layoutOf } from "../core/scene_layout.js";
+import { layoutOf, overviewOf, scaleOf } from "../core/scene_layout.js";
 import { captionOf, describePicture } from "../core/text.js";
 import { pixelOf } from "../core/time_axis.js";
 import { Brush } from "./brush.js";
-import { type Stretch, withPlace, zoomed } from "../core/zoom.js";
+import { type Stretch, centered, withPlace, zoomed } from "../core/zoom.js";
 import type { ChannelStackModel } from "./ChannelStackModel.js";
 import { FigureCanvas } from "./figure_canvas.js";
 import { Keys } from "./keys.js";
 import { axisOf } from "./sheet_file.js";
+import { type Overview, OverviewDrag } from "./overview_drag.js";
 import { themeOf, watchTheme } from "./page_theme.js";
 import { Pointer } from "./pointer.js";
 
@@ -41,6 +42,7 @@ export class ChannelStack extends Mark {
     this.listenTo(this.model, "picture", this.draw);
     this.listenTo(this.model, "change:window change:annotations", this.draw);
     this.brush = new Brush(this.parent.el, () => this.frame, (window, last) => this.model.windows.choose(window, last));
+    this.overview = new OverviewDrag(this.parent.el, () => this.overviewOnShow, (share) => this.moveTo(share));
     this.model.showBy(this, true);
     this.draw();
   }
@@ -70,6 +72,18 @@ export class ChannelStack extends Mark {
   /** Moves what is on show, if a sample is not in it. */
   bringIntoView(sample: number): void {
     this.look(withPlace(this.view, this.all, sample / (this.model.facts.sampling_rate ?? 1)));
+  }
+
+  /** Moves what is on show so that a share of the whole is in its middle. */
+  private moveTo(share: number): void {
+    const [first, last] = this.all;
+    this.look(centered(this.view, this.all, first + share * (last - first)));
+  }
+
+  private get overviewOnShow(): Overview | null {
+    const { scene, frame } = this;
+    const row = scene && frame ? overviewOf(scene, frame) : null;
+    return row && { row, frame: frame! };
   }
 
   private get all(): Stretch {
@@ -156,7 +170,8 @@ export class ChannelStack extends Mark {
     const centers = Array.from({ length: frame.axis.samples }, (_, sample) => pixelOf(sample, frame.axis));
     const { plot, ratio } = frame;
     const { status, veil } = this.model;
-    return { ...layout, centers, plot, ratio, table, limit, status, veil, drawTime: this.drawTime };
+    const overview = overviewOf(scene, frame);
+    return { ...layout, overview, centers, plot, ratio, table, limit, status, veil, drawTime: this.drawTime };
   }
 
   /** The picture on show and the one that is pinned, to be taken away as they stand on the screen. */
@@ -186,6 +201,7 @@ export class ChannelStack extends Mark {
     this.pointer?.remove();
     this.keys?.remove();
     this.brush?.remove();
+    this.overview?.remove();
     super.remove();
   }
 
@@ -201,6 +217,7 @@ export class ChannelStack extends Mark {
   pointer: Pointer;
   private keys: Keys;
   private brush: Brush;
+  private overview: OverviewDrag;
   private scheduled: number | undefined;
   frame: Frame | undefined;
   /** The pinned picture beside this one. */

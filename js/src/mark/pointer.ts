@@ -1,12 +1,11 @@
 import { colorIndex } from "../core/color.js";
-import { scaleOf } from "../core/draw.js";
 import { type Table, marksOf } from "../core/facts.js";
 import { formatNumber, formatSigned } from "../core/numbers.js";
 import { isSigned } from "../core/picture.js";
 import { nearestStep } from "../core/receptive_field.js";
 import { type Row, rowAt } from "../core/row_layout.js";
 import type { Frame, Scene } from "../core/scene.js";
-import { layoutOf, rowsOf } from "../core/scene_layout.js";
+import { layoutOf, rowsOf, scaleOf } from "../core/scene_layout.js";
 import { type Reading, type Readout, mapName, readout } from "../core/text.js";
 import { pixelOf, sampleAt } from "../core/time_axis.js";
 

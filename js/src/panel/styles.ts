@@ -83,6 +83,7 @@ const SHEET = `
 .cam1d-toolbar .cam1d-numbers th, .cam1d-toolbar .cam1d-numbers td { text-align: right; padding: 0 0 0 18px; background: none; color: inherit; }
 .cam1d-toolbar .cam1d-numbers th:first-child { text-align: left; padding-left: 0; }
 .cam1d-told { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.cam1d-viewer .cam1d-grab, .cam1d-viewer .cam1d-grab * { cursor: grab !important; }
 .cam1d-viewer .cam1d-pictures { display: flex; flex-flow: row wrap; gap: 0 12px; overflow: visible; }
 .cam1d-viewer .cam1d-pinned { position: relative; flex: 1 1 480px; min-width: 320px; margin: 2px; }
 .cam1d-viewer .cam1d-pinned[hidden] { display: none; }
