@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
 
 import keras
 import numpy as np
@@ -29,6 +30,12 @@ def mil(pooling: str, **chosen) -> keras.Model:
     return model
 
 
+@cache
+def classifier_of(pooling: str) -> KerasClassifier:
+    """Of a network with this MIL head; the same for all tests, compiled once."""
+    return KerasClassifier(mil(pooling))
+
+
 def lstm(**chosen) -> keras.Model:
     keras.utils.set_random_seed(5)
     model = models.lstm_attention_classifier((90, 2), 4, units=6, **chosen)
@@ -43,8 +50,8 @@ def labels(model) -> set[str]:
 
 @pytest.mark.parametrize("pooling", POOLINGS)
 def test_scores_of_steps_add_up_to_the_logit_minus_its_bias(pooling):
-    model = mil(pooling)
-    classifier = KerasClassifier(model)
+    classifier = classifier_of(pooling)
+    model = classifier.model
     steps, bias = classifier.step_scores(X)
     logits = keras.Function(model.inputs, [model.get_layer("pooling").output])([X])[0].numpy()
     own = np.zeros(4) if pooling == "conjunctive" else model.get_layer("pooling").bias.numpy()
@@ -158,7 +165,7 @@ def test_heads_are_averaged_in_attention_and_added_up_in_its_gradient():
 @pytest.mark.parametrize("pooling", POOLINGS)
 def test_what_is_said_of_cams_on_mil_heads_is_true(pooling):
     """Of a plain average they are exact; elsewhere features enter the attention as well, and nothing adds up."""
-    classifier = KerasClassifier(mil(pooling))
+    classifier = classifier_of(pooling)
     targets = np.tile(np.arange(4), (5, 1))
     assert classifier.head == "mil"
     for method in (GradCAM(), HiResCAM()):
@@ -170,7 +177,7 @@ def test_what_is_said_of_cams_on_mil_heads_is_true(pooling):
 
 @pytest.mark.parametrize("pooling", POOLINGS)
 def test_exact_means_that_no_step_changes_anothers_score(pooling):
-    classifier = KerasClassifier(mil(pooling))
+    classifier = classifier_of(pooling)
     layer = classifier.model.get_layer("pooling")
     features, _ = classifier.features(X[:1], 0)
     other = features.copy()
@@ -307,6 +314,7 @@ def test_mil_shows_what_counts_where_grad_cam_shows_what_is_loud():
     assert ndcg(found["Grad-CAM"], event > 0).values.tolist() == [0] * 20
 
 
+@pytest.mark.slow
 def test_a_trained_mil_network_finds_oddities_that_it_was_never_shown_the_place_of():
     """Over three classes of WebTraffic, by more standard errors than chance could be lucky with."""
     x, y, _ = oddities(500, seed=0)
