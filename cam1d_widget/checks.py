@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
+from datetime import UTC
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -80,6 +81,32 @@ def check_sampling_rate(sampling_rate: Any) -> float | None:
     if not (np.isfinite(sampling_rate) and sampling_rate > 0):
         raise ValueError(f"sampling_rate must be a positive number of samples per second, but is {sampling_rate}")
     return float(sampling_rate)
+
+
+def check_start(start: Any, instances: int, sampling_rate: float | None) -> np.ndarray | None:
+    """Date and time of each instance's first sample, without a time zone: what has one is brought to UTC."""
+    if start is None:
+        return None
+    if sampling_rate is None:
+        raise ValueError("start must come with sampling_rate, which dates the samples after the first")
+    several = (
+        start if np.ndim(start) or (hasattr(start, "__len__") and not isinstance(start, str)) else [start] * instances
+    )
+    moments = np.array([_moment(one) for one in several], dtype="datetime64[ns]")
+    if moments.shape != (instances,) or np.isnat(moments).any():
+        raise ValueError(f"start must be one date, or one for each of {instances} instances, but is {start!r}")
+    return moments
+
+
+def _moment(one: Any) -> np.datetime64:
+    try:
+        if getattr(one, "tzinfo", None) is not None:
+            one = one.astimezone(UTC).replace(tzinfo=None)
+        if isinstance(one, int | float):
+            raise TypeError
+        return np.datetime64(one, "ns")
+    except (TypeError, ValueError):
+        raise TypeError(f"start must be a datetime, datetime64 or Timestamp, but is {one!r}") from None
 
 
 def finite(name: str, values: Any) -> np.ndarray:

@@ -18,6 +18,7 @@ import numpy as np
 from .checks import (
     check_names,
     check_sampling_rate,
+    check_start,
     check_targets,
     check_true_classes,
     finite,
@@ -56,6 +57,9 @@ class Explanation:
         Default: "class 0", ...; "channel 0", ...; "".
     sampling_rate : float, optional
         Samples per second. Without it, time is counted in samples.
+    start : datetime, datetime64, Timestamp or str, or one of them an instance, optional
+        When the first sample was taken: the time axis shows dates then. What has a time zone is brought to UTC, and
+        kept, as all others, as datetime64 of shape (instance,) without one.
     probabilities : ndarray of shape (instance, class), optional
         Probability of each class.
     exactness : mapping of str to str, optional
@@ -97,6 +101,7 @@ class Explanation:
     descriptions: Mapping[str, str] = field(default_factory=dict)
     receptive_field: np.ndarray | None = None
     standard_errors: Mapping[str, np.ndarray] = field(default_factory=dict)
+    start: Any = None
 
     def __post_init__(self) -> None:
         """Bring every field to its one form, and check it; nothing is checked again behind this door."""
@@ -135,6 +140,8 @@ class Explanation:
             channel_units=check_names("channel_units", self.channel_units, "", channels),
             sampling_rate=check_sampling_rate(self.sampling_rate),
         )
+        start = check_start(self.start, len(self.x), self.sampling_rate)
+        self._fix(start=start)
 
     def _fix_maps(self) -> None:
         maps = {label: finite(f"attributions[{label!r}]", values) for label, values in self.attributions.items()}

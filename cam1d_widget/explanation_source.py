@@ -49,6 +49,10 @@ class ExplanationSource(Protocol):
         """Samples per second; None where time is counted in samples."""
 
     @property
+    def start(self) -> np.ndarray | None:
+        """Date and time of each first sample, datetime64 of shape (instance,); None where there are none."""
+
+    @property
     def methods(self) -> tuple[str, ...]:
         """Label of each method."""
 

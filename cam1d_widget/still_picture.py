@@ -56,7 +56,8 @@ def plot(
         _draw_series(axis, source, instance, channel)
     if source.placed[method]:
         _mark(axes, source)
-    axes[-1].set_xlabel("sample" if source.sampling_rate is None else "time (s)")
+    start = "" if source.start is None else f" from {str(source.start[instance])[:23].replace('T', ' ')}"
+    axes[-1].set_xlabel("sample" if source.sampling_rate is None else f"time (s){start}")
     axes[0].set_title(_title(source, instance, target), fontsize=9, loc="left")
     _draw_bar(figure, axes, source, method, shown)
     return figure

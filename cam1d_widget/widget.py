@@ -40,6 +40,8 @@ class CAM1DWidget(ExplanationViewer):
     class_names, channel_names, channel_units : sequence of str, optional
     sampling_rate : float, optional
         Samples per second; without it the time axis counts samples.
+    start : datetime, datetime64 or Timestamp, or one an instance, optional
+        When the first sample was taken: the time axis shows dates then. Taken from a frame's or DataArray's dates.
     methods : sequence of labels, methods or method classes, optional
         Default: all that fit the model.
     background : array-like of shape (instance, time, channel), optional
@@ -75,6 +77,7 @@ class CAM1DWidget(ExplanationViewer):
         channel_names: Any = None,
         channel_units: Any = None,
         sampling_rate: float | None = None,
+        start: Any = None,
         methods: Methods = None,
         background: Any = None,
         layer: Any = None,
@@ -97,6 +100,7 @@ class CAM1DWidget(ExplanationViewer):
             channel_names=channel_names,
             channel_units=channel_units,
             sampling_rate=sampling_rate,
+            start=start,
         )
         super().__init__(
             lazy,

@@ -50,7 +50,7 @@ def explain(
     progress : bool
         Show a progress bar.
     **names
-        `y`, `class_names`, `channel_names`, `channel_units`, `sampling_rate` of the
+        `y`, `class_names`, `channel_names`, `channel_units`, `sampling_rate`, `start` of the
         :class:`~cam1d_widget.Explanation`; `layout="channels_first"` for x of shape (instance, channel, time).
 
     Returns

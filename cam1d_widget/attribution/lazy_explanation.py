@@ -63,7 +63,7 @@ class LazyExplanation:
     x, scores, probabilities, y, receptive_field
         As in :class:`~cam1d_widget.Explanation`; of the classifier as it was when this was made. After further
         training, make a new one.
-    class_names, channel_names, channel_units, sampling_rate
+    class_names, channel_names, channel_units, sampling_rate, start
         Likewise.
     baseline : ndarray of shape (channel,), or None
         Mean of each channel over the background.
@@ -86,12 +86,12 @@ class LazyExplanation:
         window: Window = None,
         **names: Any,
     ) -> None:
-        unknown = names.keys() - {"y", "class_names", "channel_names", "channel_units", "sampling_rate"}
+        unknown = names.keys() - {"y", "class_names", "channel_names", "channel_units", "sampling_rate", "start"}
         if unknown:
             raise TypeError(f"there is no argument {', '.join(sorted(unknown))}; see the names of Explanation")
         series = read_series("x", x, layout)
         x = check_series(series.values, *classifier.input_shape)
-        for name in ("channel_names", "sampling_rate"):
+        for name in ("channel_names", "sampling_rate", "start"):
             if names.get(name) is None:
                 names[name] = getattr(series, name)
         if names.get("class_names") is None:
@@ -156,7 +156,8 @@ class LazyExplanation:
         self.class_names = tuple(frame.class_names or ())
         self.channel_names = tuple(frame.channel_names or ())
         self.channel_units = tuple(frame.channel_units or ())
-        self.sampling_rate, self.receptive_field = frame.sampling_rate, frame.receptive_field
+        self.sampling_rate, self.start = frame.sampling_rate, frame.start
+        self.receptive_field = frame.receptive_field
 
     def __repr__(self) -> str:
         instances, samples, channels = self.x.shape
@@ -247,6 +248,7 @@ class LazyExplanation:
             scores=self.scores[rows],
             probabilities=None if self.probabilities is None else self.probabilities[rows],
             y=None if self.y is None else self.y[rows],
+            start=None if self.start is None else self.start[rows],
             targets=targets,
             attributions={label: maps.values for label, maps in made.items()},
             completeness={label: maps.gaps for label, maps in made.items()},

@@ -19,6 +19,7 @@ class Series(NamedTuple):
     values: np.ndarray
     channel_names: tuple[str, ...] | None = None
     sampling_rate: float | None = None
+    start: np.ndarray | None = None
 
 
 def read_series(argument: str, x: Any, layout: str = "channels_last") -> Series:
@@ -88,7 +89,12 @@ def _of_frames(argument: str, frames: list[Any]) -> Series:
             f"{argument} must hold DataFrames of one length and one set of columns; pad them as for training, or "
             f"hand over one at a time"
         )
-    return Series(np.stack([frame.to_numpy() for frame in frames]), names[0], _rate(frames[0].index))
+    return Series(
+        np.stack([frame.to_numpy() for frame in frames]),
+        names[0],
+        _rate(frames[0].index),
+        _start([frame.index for frame in frames]),
+    )
 
 
 def _of_labelled(argument: str, x: Any) -> Series:
@@ -97,13 +103,26 @@ def _of_labelled(argument: str, x: Any) -> Series:
         raise ValueError(f"{argument} must have the dims (instance, time, channel), but has {tuple(x.dims)}")
     values = x.transpose(*wanted).values
     names = tuple(map(str, x.coords["channel"].values)) if "channel" in x.coords else None
-    rate = _rate(x.coords["time"].values) if "time" in x.coords else None
-    return Series(values if values.ndim == 3 else values[np.newaxis], names, rate)
+    values = values if values.ndim == 3 else values[np.newaxis]
+    clock = x.coords["time"].values if "time" in x.coords else range(values.shape[1])
+    return Series(values, names, _rate(clock), _start([clock] * len(values)))
+
+
+def _clock(time: Any) -> np.ndarray:
+    """Times as an array; those of a time zone in UTC."""
+    return np.asarray(time.tz_convert(None) if getattr(time, "tz", None) is not None else time)
+
+
+def _start(times: list[Any]) -> np.ndarray | None:
+    """First date of each, where all run evenly through dates."""
+    clocks = [_clock(time) for time in times]
+    dated = all(clock.dtype.kind == "M" and _rate(clock) is not None for clock in clocks)
+    return np.array([clock[0] for clock in clocks], "datetime64[ns]") if dated else None
 
 
 def _rate(time: Any) -> float | None:
     """Samples per second of an even clock in seconds, dates or durations; None for a count or an uneven one."""
-    time = np.asarray(time)
+    time = _clock(time)
     if len(time) < 2 or time.dtype.kind not in "fmM":
         return None
     steps = np.diff(time)

@@ -34,6 +34,7 @@ class Excerpt:
         self.usual = methods
         self.x, self.scores = whole.x[rows], whole.scores[rows]
         self.probabilities = None if whole.probabilities is None else whole.probabilities[rows]
+        self.start = None if whole.start is None else whole.start[rows]
         self.y = None if whole.y is None else whole.y[rows]
         self.class_names, self.sampling_rate = whole.class_names, whole.sampling_rate
         self.channel_names, self.channel_units = whole.channel_names, whole.channel_units

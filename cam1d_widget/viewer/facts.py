@@ -27,6 +27,7 @@ def facts_of(
         "channel_units": list(source.channel_units),
         "class_names": list(source.class_names),
         "sampling_rate": source.sampling_rate,
+        "start": None if source.start is None else (source.start.astype(np.int64) / 1e6).tolist(),
         "samples": samples,
         "instances": [int(number) for number in (range(count) if instances is None else instances)],
         "targets": [int(target) for target in (range(len(source.class_names)) if targets is None else targets)],

@@ -26,12 +26,14 @@ def scales(samples: int, sampling_rate: float | None) -> dict[str, bqplot.Scale]
 def figure(mark: ChannelStack) -> bqplot.Figure:
     """Figure with a time axis that can be zoomed and moved, as high as the channels need."""
     facts, time = mark.facts, mark.scales["x"]
+    dateless = facts["start"] is None
     label = "sample" if facts["sampling_rate"] is None else "time (s)"
     margin = {"top": _TOP, "bottom": _BOTTOM, "right": right_margin(facts), "left": left_margin(facts)}
     height = _TOP + _BOTTOM + _STRIP + plot_height(len(facts["channel_names"]))
     return bqplot.Figure(
         marks=[mark],
-        axes=[bqplot.Axis(scale=time, label=label, grid_lines="none", label_offset="30px")],
+        # Dates turn with the instance, which no axis of bqplot does: the browser half draws them itself.
+        axes=[bqplot.Axis(scale=time, label=label, grid_lines="none", label_offset="30px")] if dateless else [],
         interaction=bqplot.PanZoom(scales={"x": [time]}),
         fig_margin=margin,
         padding_x=0,

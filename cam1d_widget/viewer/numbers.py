@@ -19,6 +19,7 @@ class Numbers(NamedTuple):
     attribution: np.ndarray
     name: str
     scores: np.ndarray | None = None
+    start: np.datetime64 | None = None
     spread: np.ndarray | None = None
     spread_name: str = ""
 
@@ -30,9 +31,14 @@ def save_numbers(source: ExplanationSource, path: str | Path, shown: Numbers) ->
         raise ValueError(f"path must end in .csv or .npz, but is {path.name!r}")
     checked_file(path)
     time = np.arange(len(shown.x)) / (source.sampling_rate or 1.0)
+    dates = None if shown.start is None else shown.start + np.rint(time * 1e9).astype("timedelta64[ns]")
     varies = [] if shown.spread is None else [shown.spread]
     if path.suffix == ".npz":
-        arrays: dict[str, Any] = {"time": time, "x": shown.x, "attribution": shown.attribution}
+        arrays: dict[str, Any] = {
+            "time": time if dates is None else dates,
+            "x": shown.x,
+            "attribution": shown.attribution,
+        }
         if shown.scores is not None:
             arrays["scores"] = shown.scores
         if shown.spread is not None:
@@ -40,7 +46,7 @@ def save_numbers(source: ExplanationSource, path: str | Path, shown: Numbers) ->
         np.savez(path, **arrays)
     else:
         columns = [time, shown.x, shown.attribution, *varies]
-        _write_csv(path, _headings(source, shown), np.column_stack(columns))
+        _write_csv(path, _headings(source, shown), np.column_stack(columns), dates)
     return path
 
 
@@ -49,16 +55,20 @@ def _headings(source: ExplanationSource, shown: Numbers) -> list[str]:
     mapped = ["all channels"] if shown.attribution.shape[1] < len(source.channel_names) else source.channel_names
     varies = [] if shown.spread is None else [f"{shown.spread_name} of {shown.name}: {name}" for name in mapped]
     return [
-        "sample" if source.sampling_rate is None else "time (s)",
+        "sample" if source.sampling_rate is None else "time (s)" if shown.start is None else "time",
         *(f"{name} {unit}".strip() for name, unit in names),
         *(f"{shown.name}: {name}" for name in mapped),
         *varies,
     ]
 
 
-def _write_csv(path: Path, headings: list[str], columns: np.ndarray) -> None:
+def _write_csv(path: Path, headings: list[str], columns: np.ndarray, dates: np.ndarray | None) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(headings)
         # a gap is an empty field
-        writer.writerows([["" if np.isnan(value) else f"{value:.9g}" for value in line] for line in columns])
+        lines = [["" if np.isnan(value) else f"{value:.9g}" for value in line] for line in columns]
+        if dates is not None:
+            times = np.datetime_as_string(dates, unit="ms" if (dates.astype(np.int64) % 1_000_000 == 0).all() else "ns")
+            lines = [[date, *line[1:]] for date, line in zip(times, lines, strict=True)]
+        writer.writerows(lines)

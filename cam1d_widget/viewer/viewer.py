@@ -172,11 +172,12 @@ class ExplanationViewer(TakingAway):
         key = series_key(self.instance) if mean is None else mean_key("series", mean, mark.method, self.target)
         one, x = self._map(self.target), mark.whole(key).values.copy()
         scores = source.scores[self.instance] if mean is None else None
+        start = source.start[self.instance] if mean is None and source.start is not None else None
         if self.against is None or self.against == self.target:
             varies = "standard error" if mean is None else "standard deviation"
-            return Numbers(x, one.values.copy(), self.method, scores, one.spread, varies)
+            return Numbers(x, one.values.copy(), self.method, scores, start, one.spread, varies)
         name = f"{self.method}: {source.class_names[self.target]} − {source.class_names[self.against]}"
-        return Numbers(x, one.values - self._map(self.against).values, name, scores)
+        return Numbers(x, one.values - self._map(self.against).values, name, scores, start)
 
     def _map(self, target: int) -> Tile:
         mark = self.mark

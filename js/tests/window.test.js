@@ -4,7 +4,7 @@ import { mock } from "node:test";
 import { insideOf, intervalsText, windowBetween, windowText } from "../lib/core/window.js";
 import { ModelAnswers } from "../lib/mark/model_answers.js";
 
-const picture = { attribution: { values: Float32Array.of(1, -1, 0, 4, 0, 0, -2, 0), samples: 4, channels: 2 } };
+const picture = { choice: { instance: 0, mean: null }, attribution: { values: Float32Array.of(1, -1, 0, 4, 0, 0, -2, 0), samples: 4, channels: 2 } };
 const facts = { sampling_rate: 10 };
 
 test("a window holds its part of the magnitudes, its own sum, and its part of the time", () => {

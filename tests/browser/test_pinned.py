@@ -116,6 +116,23 @@ def test_it_stands_beside_the_other_or_below_where_there_is_no_room(open_page, w
     assert found == []
 
 
+def test_dates_stand_at_the_axis_of_each_under_the_pointer_and_in_files(open_page, tmp_path):
+    starts = np.datetime64("2024-03-05T23:59:58") + np.arange(4) * np.timedelta64(1, "h")
+    viewer = ExplanationViewer(explanation(start=starts), instance=1)
+    viewer.pinned = (0, 1, "Saliency")
+    page = open_page(viewer.save_html(tmp_path / "page.html", progress=False))
+    pinned_becomes(page, "0/1/2")
+    picture = page.evaluate(SNAPSHOT)
+    page.locator(".bqplot.figure").hover(position={"x": picture["centers"][30], "y": picture["plot"]["top"] + 60})
+    assert page.locator(".cam1d-readout").first.inner_text().startswith("2024-03-06 00:59:59.200 (sample 30)")
+    page.evaluate("document.querySelector('.bqplot canvas').__channelStack.model.windows.choose([5, 30], true)")
+    assert "2024-03-06 00:59:58.200 to 2024-03-06 00:59:59.200" in page.locator(".cam1d-window").inner_text()
+    svg = saved(page, "SVG").decode()
+    assert all(text in svg for text in (">00:59:59<", ">23:59:59<", "time, 2024-03-05 to 2024-03-06"))
+    assert saved(page, "CSV").decode().split("\r\n")[1].startswith("2024-03-06T00:59:58.000,")
+    assert page.errors == []
+
+
 def test_files_hold_both_pictures_where_they_stand(page):
     (left, top, _, _), (other_left, other_top, _, high) = page.evaluate(BOXES)
     file = pixels(saved(page, "PNG"))[..., :3]

@@ -1,3 +1,4 @@
+import { startOf } from "./clock.js";
 import type { Facts } from "./facts.js";
 import { mapName } from "./text.js";
 import { type Picture, attributionAt, spreadAt, timeOnly } from "./picture.js";
@@ -6,17 +7,18 @@ import { type Picture, attributionAt, spreadAt, timeOnly } from "./picture.js";
 export function csvOf(picture: Picture, facts: Facts): string {
   const { series, choice } = picture;
   const { spread } = picture.attribution;
+  const start = startOf(choice, facts);
   const channels = Array.from({ length: series.channels }, (_, channel) => channel);
   const label = mapName(choice, facts);
   const mapped = timeOnly(picture) ? [0] : channels;
   const headings = [
-    facts.sampling_rate === null ? "sample" : "time (s)",
+    facts.sampling_rate === null ? "sample" : start === null ? "time (s)" : "time",
     ...channels.map((channel) => [facts.channel_names[channel], facts.channel_units[channel]].filter(Boolean).join(" ")),
     ...mapped.map((channel) => `${label}: ${timeOnly(picture) ? "all channels" : facts.channel_names[channel]}`),
     ...(spread ? mapped.map((channel) => `${spreadName(picture)} of ${label}: ${timeOnly(picture) ? "all channels" : facts.channel_names[channel]}`) : []),
   ];
   const lines = Array.from({ length: series.samples }, (_, sample) => [
-    sample / (facts.sampling_rate ?? 1),
+    start === null ? sample / (facts.sampling_rate ?? 1) : isoText(start + (1000 * sample) / facts.sampling_rate!),
     ...channels.map((channel) => series.values[sample * series.channels + channel]),
     ...mapped.map((channel) => attributionAt(picture, sample, channel)),
     ...(spread ? mapped.map((channel) => spreadAt(picture, sample, channel)!) : []),
@@ -27,6 +29,8 @@ export function csvOf(picture: Picture, facts: Facts): string {
 const spreadName = ({ attribution }: Picture): string => (attribution.mean ? "standard deviation" : "standard error");
 
 /** What is not a number is a gap: an empty field. */
-const fields = (values: number[]): string[] => values.map((value) => (Number.isNaN(value) ? "" : String(value)));
+const fields = (values: (number | string)[]): string[] => values.map((value) => (Number.isNaN(value) ? "" : String(value)));
+
+const isoText = (moment: number): string => new Date(moment).toISOString().slice(0, 23);
 
 const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);

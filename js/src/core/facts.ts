@@ -17,6 +17,8 @@ export interface Facts {
   class_names: string[];
   /** Samples per second; null where time is counted in samples. */
   sampling_rate: number | null;
+  /** Date and time of each instance's first sample, in milliseconds since 1970; null where there are none. */
+  start: number[] | null;
   samples: number;
   /** Number that each instance bears outside of this picture. */
   instances: number[];

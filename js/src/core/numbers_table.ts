@@ -1,5 +1,6 @@
+import { momentText, startOf } from "./clock.js";
 import type { Facts } from "./facts.js";
-import { formatNumber, formatPercent, formatSigned, formatTime } from "./numbers.js";
+import { formatNumber, formatPercent, formatSigned } from "./numbers.js";
 import { type Picture, timeOnly } from "./picture.js";
 
 export const HEADINGS = ["channel", "share", "largest attribution", "at", "least attribution", "at", "series from", "to"];
@@ -15,9 +16,9 @@ export function numbersOf(picture: Picture, facts: Facts): string[][] {
   return timeOnly(picture) ? [["all channels", "", ...peaksOf(picture, 0, facts), "", ""], ...lines] : lines;
 }
 
-function peaksOf({ attribution }: Picture, channel: number, facts: Facts): string[] {
+function peaksOf({ attribution, choice }: Picture, channel: number, facts: Facts): string[] {
   const { low, high } = extremesOf(attribution.values, channel, attribution.channels);
-  return [high, low].flatMap(({ value, sample }) => [formatSigned(value), formatTime(sample, facts.sampling_rate)]);
+  return [high, low].flatMap(({ value, sample }) => [formatSigned(value), momentText(sample, facts, startOf(choice, facts))]);
 }
 
 function extremesOf(values: Float32Array, channel: number, channels: number) {

@@ -1,7 +1,8 @@
+import { momentText, startOf } from "./clock.js";
 import type { Facts, MethodFacts, Table } from "./facts.js";
 import { argmax, marksOf, rowOf } from "./facts.js";
 import { meanName } from "./mean.js";
-import { formatNumber, formatPercent, formatSigned, formatTime } from "./numbers.js";
+import { formatNumber, formatPercent, formatSigned } from "./numbers.js";
 import type { Options } from "./options.js";
 import { type Choice, type Picture, attributionAt, spreadAt, timeOnly } from "./picture.js";
 
@@ -198,7 +199,7 @@ export function readout(picture: Picture, facts: Facts, sample: number): Readout
   if (readings.length > ROOM) {
     notes.push(`and ${readings.length - ROOM} channels of smaller attribution`);
   }
-  return { time: timeText(facts, sample), readings: readings.filter((one) => kept.has(one)), notes };
+  return { time: timeText(picture, facts, sample), readings: readings.filter((one) => kept.has(one)), notes };
 }
 
 function valueText({ series, signals }: Picture, sample: number, channel: number, unit: string): string {
@@ -207,8 +208,8 @@ function valueText({ series, signals }: Picture, sample: number, channel: number
   return Number.isNaN(value) ? "gap" : `${formatNumber(value)}${spread} ${unit}`.trim();
 }
 
-const timeText = (facts: Facts, sample: number): string =>
-  facts.sampling_rate === null ? `sample ${sample}` : `${formatTime(sample, facts.sampling_rate)} (sample ${sample})`;
+const timeText = ({ choice }: Picture, facts: Facts, sample: number): string =>
+  facts.sampling_rate === null ? `sample ${sample}` : `${momentText(sample, facts, startOf(choice, facts))} (sample ${sample})`;
 
 export const isUnseen = ({ choice }: Picture, facts: Facts, sample: number): boolean =>
   marksOf(choice.method, facts).unseen.some(([start, stop]) => sample >= start && sample < stop);
@@ -221,7 +222,7 @@ export function describePicture(picture: Picture, facts: Facts, outputs: Outputs
   return (
     `${facts.methods[picture.choice.method].label} for class ${explained}. ${instance}, ` +
     `${truth === null ? "" : `true class ${truth}, `}${predicted === null ? "" : `predicted ${predicted}. `}` +
-    `Largest value ${formatNumber(value)} at ${formatTime(sample, facts.sampling_rate)}, ${what}.`
+    `Largest value ${formatNumber(value)} at ${momentText(sample, facts, startOf(picture.choice, facts))}, ${what}.`
   );
 }
 

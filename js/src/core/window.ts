@@ -1,5 +1,6 @@
+import { momentText, startOf } from "./clock.js";
 import type { Facts } from "./facts.js";
-import { formatPercent, formatSigned, formatTime } from "./numbers.js";
+import { formatPercent, formatSigned } from "./numbers.js";
 import type { Picture } from "./picture.js";
 
 /** Samples [first, stop) that somebody chose, or says to be the true place. */
@@ -47,14 +48,14 @@ export function insideOf({ attribution }: Picture, windows: readonly Window[]): 
 export const windowBetween = (one: number, other: number): Window | null =>
   one === other ? null : [Math.min(one, other), Math.max(one, other) + 1];
 
-export const whereText = ([first, stop]: Window, { sampling_rate }: Facts): string =>
-  sampling_rate === null
+export const whereText = ([first, stop]: Window, facts: Facts, start: number | null): string =>
+  facts.sampling_rate === null
     ? `samples ${first} to ${stop - 1}`
-    : `${formatTime(first, sampling_rate)} to ${formatTime(stop, sampling_rate)}`;
+    : `${momentText(first, facts, start)} to ${momentText(stop, facts, start)}`;
 
 export function windowText(window: Window, picture: Picture, facts: Facts): string {
   const { share, sum, time } = insideOf(picture, [window]);
-  return `${whereText(window, facts)}: ${formatPercent(share)} of the sum of |attribution| in ${formatPercent(time)} of the time; sum ${formatSigned(sum)}`;
+  return `${whereText(window, facts, startOf(picture.choice, facts))}: ${formatPercent(share)} of the sum of |attribution| in ${formatPercent(time)} of the time; sum ${formatSigned(sum)}`;
 }
 
 /** How well a map tells the intervals that are said to be true. */

@@ -1,5 +1,7 @@
 import { Mark } from "bqplot";
 import { canvasPen, clearCanvas } from "../core/canvas_pen.js";
+import { clockAxis, startOf } from "../core/clock.js";
+import { type Axis, drawAxis } from "../core/draw_axis.js";
 import { drawScene } from "../core/draw.js";
 import { type Picture, choiceName } from "../core/picture.js";
 import type { Frame, Scene } from "../core/scene.js";
@@ -133,6 +135,9 @@ export class ChannelStack extends Mark {
       this.scene = { picture, facts, theme: themeOf(this.parent.el), veil, window: chosen, notes, caption };
       clearCanvas(this.surface.context, this.frame);
       drawScene(canvasPen(this.surface.context), this.scene, this.frame);
+      if (facts.start) {
+        drawAxis(canvasPen(this.surface.context), this.axis, this.frame, this.scene.theme);
+      }
       this.drawTime = performance.now() - start;
       this.pointer.follow(this.scene, this.frame);
     }
@@ -176,14 +181,20 @@ export class ChannelStack extends Mark {
 
   /** The picture on show and the one that is pinned, to be taken away as they stand on the screen. */
   sheet(): Sheet | null {
-    const { scene, frame, element } = this;
+    const { scene, frame } = this;
     const { outputs, asksPython } = this.model;
     if (!scene || !frame) {
       return null;
     }
-    const own = { scene, frame, axis: axisOf(element), right: 0, down: 0 };
+    const own = { scene, frame, axis: this.axis, right: 0, down: 0 };
     const beside = this.beside?.onSheet();
     return { parts: beside ? [own, beside] : [own], outputs, whole: !asksPython };
+  }
+
+  /** The time axis: bqplot's, or one of dates, which bqplot has none of that turns with the instance. */
+  private get axis(): Axis {
+    const { facts, picture } = this.model;
+    return facts.start ? clockAxis(this.frame!, facts, startOf(picture!.choice, facts)) : axisOf(this.element);
   }
 
   /** What the picture is drawn in. */

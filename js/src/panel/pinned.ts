@@ -1,4 +1,5 @@
 import { canvasPen, clearCanvas } from "../core/canvas_pen.js";
+import { clockAxis, startOf } from "../core/clock.js";
 import { drawScene } from "../core/draw.js";
 import { type Axis, drawAxis } from "../core/draw_axis.js";
 import { widenedFrame } from "../core/frame.js";
@@ -81,7 +82,8 @@ export class PinnedView extends PanelView {
     Object.assign(canvas.style, { width: `${frame.width}px`, height: `${frame.height}px` });
     const context = canvas.getContext("2d")!;
     clearCanvas(context, frame);
-    this.axis = this.axisIn(frame);
+    const { facts, picture } = scene;
+    this.axis = facts.start ? clockAxis(frame, facts, startOf(picture.choice, facts)) : this.axisIn(frame);
     drawScene(canvasPen(context), scene, frame);
     drawAxis(canvasPen(context), this.axis, frame, scene.theme);
     this.layer.setAttribute("transform", `translate(${frame.plot.left}, ${frame.plot.top})`);

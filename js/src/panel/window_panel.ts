@@ -1,3 +1,4 @@
+import { startOf } from "../core/clock.js";
 import { argmax, rowOf } from "../core/facts.js";
 import { formatNumber, formatPercent, formatSigned } from "../core/numbers.js";
 import { type Annotation, type Window, whereText, windowText } from "../core/window.js";
@@ -68,7 +69,7 @@ export class WindowPanelView extends PanelView {
     const remove = button("Remove", `remove the note ${note.text}`, () =>
       this.mark.windows.annotate(annotations.filter((other) => other !== note)),
     );
-    const said = textElement("span", "", textElement("b", "", "Note "), `${whereText(note.window, facts)}: ${note.text}`);
+    const said = textElement("span", "", textElement("b", "", "Note "), `${whereText(note.window, facts, startOf({ ...note, mean: null }, facts))}: ${note.text}`);
     return textElement("div", "cam1d-line", said, remove);
   }
 
