@@ -18,6 +18,7 @@ _HOMES = {
     "explain": "attribution.explainer",
 }
 _ROOMS = ("data", "inside", "models")
+_FRAMEWORKS = ("keras", "tensorflow")
 
 __all__ = [
     "CAM1DWidget",
@@ -33,10 +34,23 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
-        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+        return getattr(_loaded(_HOMES[name], name), name)
     if name in _ROOMS:
-        return importlib.import_module(f"{__name__}.{name}")
+        return _loaded(name, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _loaded(module: str, name: str) -> Any:
+    """Load a module of ours; where it lacks the framework, say how to come by it."""
+    try:
+        return importlib.import_module(f"{__name__}.{module}")
+    except ModuleNotFoundError as missing:
+        if missing.name is None or missing.name.partition(".")[0] not in _FRAMEWORKS:
+            raise
+        raise ImportError(
+            f"{name} needs Keras and TensorFlow, but {missing.name} is not installed: "
+            'pip install "cam1d_widget[tensorflow]"; Explanation and ExplanationViewer do without'
+        ) from missing
 
 
 def __dir__() -> list[str]:

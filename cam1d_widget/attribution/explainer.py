@@ -77,7 +77,9 @@ def as_classifier(
         if (layer, output, score, batch_size) != (None, None, "logits", None):
             raise ValueError("layer, output, score and batch_size belong to the classifier: give them when it is made")
         return model
-    from .keras_classifier import KerasClassifier  # Keras is loaded when a model is given, not before
+    from .. import (
+        KerasClassifier,
+    )  # Keras is loaded when a model is given, not before, and said to be missing where it is
 
     chosen = {"layer": layer, "output": output, "score": score}
     if batch_size is not None:

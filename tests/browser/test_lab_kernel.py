@@ -130,6 +130,25 @@ def test_of_a_thousand_slider_events_the_last_wins_and_nothing_piles_up(page):
     assert held(page) - before < 2 * TILE * len(computed) + 4 * 2**20
 
 
+def test_controls_answer_to_keys_and_leave_jupyterlab_its_own(page):
+    cells = page.locator(".jp-Cell").count()
+    for key in ("Enter", "Space"):
+        button = page.get_by_role("button", name="View", exact=False).first
+        button.focus()
+        page.keyboard.press(key)
+    slider = page.get_by_role("slider", name="instance")
+    slider.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    shows(page, 1)
+    for control in (slider, button):
+        control.focus()
+        page.evaluate("window.jupyterapp.shell.currentWidget.context.model.dirty = true")
+        page.keyboard.press("Control+s")
+        page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty", timeout=15_000)
+    assert page.locator(".jp-Cell").count() == cells
+
+
 def test_a_lost_connection_is_taken_up_again(page):
     choose(page, 3)
     shows(page, 3)
