@@ -61,6 +61,7 @@ EVENTS = f"""async (count) => {{
     slider.save_changes();
     await new Promise((done) => setTimeout(done, start + 10 * event - performance.now()));
   }}
+  [model.send, model.trigger] = [send, trigger];
   return {{ asked, most }};
 
   async function findSlider() {{
@@ -68,6 +69,14 @@ EVENTS = f"""async (count) => {{
     for (const promise of Object.values(model.widget_manager._models ?? {{}})) link.push(await promise);
     return link.find((one) => one.get("_model_name") === "IntSliderModel" && one.get("max") === count - 1);
   }}
+}}"""
+
+
+LOSE_ANSWERS = f"""() => {{
+  const model = {MODEL}, {{ trigger }} = model;
+  model.trigger = function (name, ...rest) {{
+    return name === "msg:custom" ? this : trigger.call(this, name, ...rest);
+  }};
 }}"""
 
 
@@ -149,12 +158,15 @@ def test_controls_answer_to_keys_and_leave_jupyterlab_its_own(page):
     assert page.locator(".jp-Cell").count() == cells
 
 
-def test_a_lost_connection_is_taken_up_again(page):
+def test_what_was_asked_over_a_connection_that_was_lost_is_asked_again(page):
     choose(page, 3)
     shows(page, 3)
-    page.evaluate(f"() => {{ {KERNEL}.reconnect() }}")
-    page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
+    page.wait_for_timeout(300)
+    page.evaluate(LOSE_ANSWERS)
     choose(page, 40)
+    state(page, "waiting")
+    page.wait_for_timeout(300)
+    page.evaluate(f"() => {{ delete {MODEL}.trigger; {KERNEL}.reconnect() }}")
     shows(page, 40)
 
 

@@ -10,6 +10,7 @@ import type { Outputs } from "../core/text.js";
 import { ensureStyles } from "../panel/styles.js";
 import { MODULE_NAME, MODULE_VERSION } from "../version.js";
 import type { ChannelStack } from "./ChannelStack.js";
+import { watchConnection } from "./connection.js";
 import type { FinderModel } from "./FinderModel.js";
 import type { JobsModel } from "./JobsModel.js";
 import type { Replaced } from "./model_answers.js";
@@ -83,6 +84,7 @@ export class ChannelStackModel extends MarkModel {
     this.listenTo(this.finderModel, "change", this.look);
     this.on("msg:custom", this.receive, this);
     this.on("comm_live_update", this.reconnect, this);
+    this.once("destroy", watchConnection(this.widget_manager, () => this.reconnect()));
     this.refresh();
   }
 
