@@ -141,9 +141,9 @@ def torch_network(given: Any, folded: bool = False, copied: bool = False) -> Any
         def forward(self, x: Any) -> Any:
             return x.clone()
 
-    filters = given["norm1 0"].shape[0]
+    inputs, filters, classes = given["conv1 0"].shape[1], given["norm1 0"].shape[0], given["dense 1"].shape[0]
     blocks: list[Any] = []
-    for index, channels in (("1", CHANNELS), ("2", filters)):
+    for index, channels in (("1", inputs), ("2", filters)):
         convolution, norm = nn.Conv1d(channels, filters, 9), nn.BatchNorm1d(filters, eps=1e-3)
         kernel, bias = given[f"conv{index} 0"], given[f"conv{index} 1"]
         filled(convolution.eval(), weight=kernel.transpose(2, 1, 0), bias=bias)
@@ -153,8 +153,8 @@ def torch_network(given: Any, folded: bool = False, copied: bool = False) -> Any
         blocks += [*front, nn.ReLU(), *[Copy()] * copied, nn.MaxPool1d(5)]
     steps = given["dense 0"].shape[0] // filters
     # Keras flattens step by step, PyTorch filter by filter
-    kernel = given["dense 0"].reshape(steps, filters, CLASSES).transpose(2, 1, 0).reshape(CLASSES, -1)
-    dense = nn.Linear(steps * filters, CLASSES)
+    kernel = given["dense 0"].reshape(steps, filters, classes).transpose(2, 1, 0).reshape(classes, -1)
+    dense = nn.Linear(steps * filters, classes)
     filled(dense, weight=kernel, bias=given["dense 1"])
     return nn.Sequential(*blocks, nn.Flatten(), dense).eval()
 

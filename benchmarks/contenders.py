@@ -1,0 +1,58 @@
+"""Everything that makes a map on the leaderboard: each of our methods as it comes, variants, and what needs no network.
+
+A contender takes a task and gives maps of shape (instance, time, channel or 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from known_truth import Task
+
+from cam1d_widget.attribution.choices import chosen_methods, with_baseline
+from cam1d_widget.attribution.masking import channel_mean, pooled
+from cam1d_widget.attribution.methods import AttributionMethod, IntegratedGradients, Occlusion
+
+Contender = Callable[[Task], np.ndarray]
+
+# What stands beside every table, for no map that is worth anything may lose to it.
+CONTROLS: dict[str, Contender] = {
+    "random map": lambda task: np.random.default_rng(0).normal(size=task.x.shape),
+    "linear probe": lambda task: task.probe.attribution(task.x, task.y),
+    "magnitude of the series": lambda task: np.abs(task.x - channel_mean(task.background)),
+}
+# Methods that take long by design get fewer of the series.
+FEW = 5
+
+
+def contenders(task: Task) -> dict[str, Contender]:
+    """Contenders by label, controls last."""
+    methods = chosen_methods(None, task.classifier, task.background)
+    return {method.label: by(method) for method in methods} | variants(task) | CONTROLS
+
+
+def variants(task: Task) -> dict[str, Contender]:
+    """What options of ours change."""
+    length = task.x.shape[1]
+    eighth = round(length / 8)
+    plain = by(IntegratedGradients(steps=50, baseline=np.float32(0), tolerance=None))
+    averaged = by(IntegratedGradients())
+    return {
+        "Integrated Gradients, zero baseline": plain,
+        "Integrated Gradients, windows of T/8": lambda task: pooled(averaged(task), eighth),
+        "Occlusion, windows of T/4": by(Occlusion(size=round(length / 4))),
+        "Occlusion, windows of T/20": by(Occlusion(size=round(length / 20))),
+    }
+
+
+def by(method: AttributionMethod) -> Contender:
+    """Contender of a method as the widget would run it: the background's mean is the baseline where there is none."""
+
+    def run(task: Task) -> np.ndarray:
+        count = FEW if method.on_demand else len(task.x)
+        x, y = task.x[:count], task.y[:count]
+        ready = with_baseline(method, channel_mean(task.background), x)
+        return ready.attribute(task.classifier, x, y)
+
+    return run

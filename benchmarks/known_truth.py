@@ -1,0 +1,118 @@
+"""Networks on series with known truth: what the leaderboard looks at.
+
+Each task is one network, trained from a seed on one set, and the series of another draw that it gets right, with the
+mask of what made their class. Segments of the test series are ones that training has not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+
+from cam1d_widget import KerasClassifier, models
+from cam1d_widget.data import (
+    KnownTruth,
+    LinearProbe,
+    make_frequency_sums,
+    make_low_variance,
+    make_planted_segments,
+    make_web_traffic,
+)
+
+TESTED = 300
+# Above this a linear classifier is said to solve a set.
+SOLVED = 0.95
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a set is drawn and learned.
+
+    Attributes
+    ----------
+    make : function of instances, seed and held_out
+    instances, epochs, filters : int
+        Of the training.
+    only : int or None
+        The one class that is explained, where the other holds nothing to find.
+    """
+
+    make: Callable[[int, int, bool], KnownTruth]
+    instances: int
+    epochs: int
+    filters: int
+    only: int | None = None
+
+
+def planted(kind: Any, **options: Any) -> Callable[[int, int, bool], KnownTruth]:
+    return lambda instances, seed, held_out: make_planted_segments(
+        kind, instances, seed=seed, held_out=held_out, **options
+    )
+
+
+RECIPES = {
+    "planted segments (dCAM 1)": Recipe(planted(1), 3_000, 8, 64, only=1),
+    "planted together (dCAM 2)": Recipe(planted(2, channels=3), 4_000, 10, 64, only=1),
+    "quiet stretch (LowVarDetect)": Recipe(lambda n, seed, _: make_low_variance(n, seed=seed), 3_000, 8, 64),
+    "frequency sums (InterpretTime)": Recipe(lambda n, seed, _: make_frequency_sums(n, seed=seed), 4_000, 8, 64),
+    "web traffic (MILLET)": Recipe(lambda n, seed, _: make_web_traffic(n, seed=seed), 3_000, 8, 64),
+}
+# As in the paper, where a linear classifier solves it: good for placement, of which channels are no part, and no more.
+ALIGNED = Recipe(planted(1, aligned=True, background=1, pattern=3), 1_200, 12, 128, only=1)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One trained network, and the series that it is asked about.
+
+    Attributes
+    ----------
+    x, y, mask : ndarray
+        Series that it gets right, of the explained classes.
+    background : ndarray of shape (instance, time, channel)
+        Training series.
+    accuracy, chance, probe_accuracy : float
+        On test series: of the network, of the most frequent class, of a linear probe.
+    """
+
+    model: Any
+    classifier: KerasClassifier
+    x: np.ndarray
+    y: np.ndarray
+    mask: np.ndarray
+    background: np.ndarray
+    probe: LinearProbe
+    accuracy: float
+    chance: float
+    probe_accuracy: float
+
+
+def trained(recipe: Recipe, seed: int, explained: int) -> Task:
+    """The question's network on a set, from seeds that no other task shares."""
+    made, test = recipe.make(recipe.instances, 2 * seed, False), recipe.make(TESTED, 2 * seed + 1, True)
+    keras.utils.set_random_seed(seed)
+    model = models.question_cnn(made.x.shape[1:], len(made.class_names), filters=recipe.filters)
+    model.fit(made.x, made.y, batch_size=32, epochs=recipe.epochs, verbose=0)
+    classifier = KerasClassifier(model)
+    right = classifier.scores(test.x).argmax(axis=1) == test.y
+    # Where nothing or everything is marked there is nothing to find.
+    telling = test.mask.any(axis=(1, 2)) & ~test.mask.all(axis=(1, 2))
+    asked = telling if recipe.only is None else telling & (test.y == recipe.only)
+    rows = np.flatnonzero(right & asked)[:explained]
+    probe = LinearProbe.fitted(made.x[:1_500], made.y[:1_500])
+    return Task(
+        model,
+        classifier,
+        test.x[rows],
+        test.y[rows],
+        test.mask[rows],
+        made.x[:500],
+        probe,
+        accuracy=float(right.mean()),
+        chance=float(np.bincount(test.y).max() / len(test.y)),
+        probe_accuracy=probe.accuracy(test.x, test.y),
+    )

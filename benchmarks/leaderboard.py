@@ -1,0 +1,126 @@
+"""Every method on series whose truth is known, and beside every peer that can be installed: `make bench`.
+
+Leaves `docs/leaderboard.json`, from which `docs/make_leaderboard.py` makes tables and figures. `--quick` takes one seed
+and fewer series; `--without-peers` needs nothing that the Makefile would have to install.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+# TensorFlow's greetings would stand between the lines.
+os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_ENABLE_ONEDNN_OPTS": "0"}
+
+from contenders import contenders
+from known_truth import ALIGNED, RECIPES, SOLVED, Task, trained
+from placement import placements
+from scores import chance, scored
+
+RESULT = Path(__file__).parents[1] / "docs" / "leaderboard.json"
+SEEDS, EXPLAINED, FAITHFUL = (0, 1, 2), 20, 6
+QUICK_SEEDS, QUICK_EXPLAINED, QUICK_FAITHFUL = (0,), 8, 2
+
+
+def main() -> None:
+    """Print and write every figure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--without-peers", action="store_true")
+    parser.add_argument("--out", type=Path, default=RESULT)
+    options = parser.parse_args()
+    seeds, explained, faithful = (
+        (QUICK_SEEDS, QUICK_EXPLAINED, QUICK_FAITHFUL) if options.quick else (SEEDS, EXPLAINED, FAITHFUL)
+    )
+    start = time.perf_counter()
+    made: dict[str, Any] = {"quick": options.quick, "machine": machine(), "seeds": len(seeds)}
+    made["placement"] = placement(seeds, explained)
+    made["sets"] = {}
+    for name in RECIPES:
+        made["sets"][name] = on_set(name, seeds, explained, faithful)
+        write(made, options.out)
+    if not options.without_peers:
+        from beside_peers import beside_peers
+
+        made["peers"] = beside_peers(options.quick)
+    made["minutes"] = round((time.perf_counter() - start) / 60, 1)
+    write(made, options.out)
+    print(f"{made['minutes']} minutes; {options.out}")
+
+
+def write(made: dict[str, Any], path: Path) -> None:
+    """Leave what there is so far, four digits of each figure."""
+
+    def rounded(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: rounded(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [rounded(one) for one in value]
+        return float(f"{value:.4g}") if isinstance(value, float) else value
+
+    path.write_text(json.dumps(rounded(made), indent=1, ensure_ascii=False) + "\n")
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were made on."""
+    return {
+        "cores": os.cpu_count(),
+        "processor": platform.machine(),
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("keras", "numpy")},
+    }
+
+
+def placement(seeds: tuple[int, ...], explained: int) -> dict[str, Any]:
+    """Three ways of placing one Grad-CAM."""
+    tasks = [trained(ALIGNED, seed, explained * 2) for seed in seeds]
+    found = [placements(task) for task in tasks]
+    rows = {way: [one[way] for one in found] for way in found[0]}
+    print(f"\nplacement, network {[round(task.accuracy, 2) for task in tasks]}")
+    for way, values in rows.items():
+        print(f"{sum(values) / len(values):6.3f}  {way}")
+    return {**facts(tasks), "rows": rows}
+
+
+def on_set(name: str, seeds: tuple[int, ...], explained: int, faithful: int) -> dict[str, Any]:
+    """Scores of every contender on one set, a list over the seeds for each."""
+    tasks, rows = [], {}
+    for seed in seeds:
+        task = trained(RECIPES[name], seed, explained)
+        tasks.append(task)
+        says = (
+            "useless: a linear probe solves it" if task.probe_accuracy > SOLVED else "a linear probe does not solve it"
+        )
+        print(
+            f"\n{name}, seed {seed}: network {task.accuracy:.2f}, probe {task.probe_accuracy:.2f}, "
+            f"chance {task.chance:.2f}; {says}",
+            flush=True,
+        )
+        for label, contender in contenders(task).items():
+            found = scored(contender, task, faithful)
+            rows.setdefault(label, []).append(found)
+            print(" ".join(f"{score} {value:8.3f}" for score, value in found.items()), label, flush=True)
+    columns = {label: {score: [one[score] for one in found] for score in found[0]} for label, found in rows.items()}
+    return {**facts(tasks), "rows": columns}
+
+
+def facts(tasks: list[Task]) -> dict[str, Any]:
+    """What has to be known of a set before any of its figures is read."""
+    return {
+        "accuracy": [task.accuracy for task in tasks],
+        "probe": [task.probe_accuracy for task in tasks],
+        "majority": [task.chance for task in tasks],
+        "solved by a linear probe": any(task.probe_accuracy > SOLVED for task in tasks),
+        "explained": [len(task.x) for task in tasks],
+        "chance": [chance(task) for task in tasks],
+    }
+
+
+if __name__ == "__main__":
+    main()

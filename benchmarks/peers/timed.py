@@ -1,0 +1,66 @@
+"""What the scripts of all peers share: each runs in its own environment, on the same series and weights, and is timed.
+
+A way takes series (instance, time, channel) and a class for each to maps (instance, time, channel or 1). What it
+refuses or breaks on is kept in its own words. Needs nothing but numpy, so that no peer's environment is asked for more.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+Way = Callable[[np.ndarray, np.ndarray], np.ndarray]
+# Series whose maps are kept.
+SHOWN = 16
+# Seconds that a batch may be expected to take; beyond it, what one series takes is multiplied instead.
+PATIENCE = 30.0
+
+
+def run(ways: dict[str, Way], given: Any) -> tuple[dict[str, dict[str, Any]], dict[str, np.ndarray]]:
+    """Times, or what was said when it failed, and maps, by label."""
+    times: dict[str, dict[str, Any]] = {}
+    maps: dict[str, np.ndarray] = {}
+    for label, way in ways.items():
+        try:
+            times[label], maps[label] = timed(way, given["x"], given["y"])
+        except Exception as fault:  # any: what others raise is what is to be told
+            times[label] = {"failed": f"{type(fault).__name__}: {' '.join(str(fault).split())[:200]}"}
+    return times, maps
+
+
+def timed(way: Way, x: np.ndarray, y: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:
+    """Seconds for one series and for all, warm, the first call by itself; and the maps of some."""
+    first, one = seconds(way, x, y, 1), min(seconds(way, x, y, 1) for _ in range(5))
+    guessed = one * len(x) > PATIENCE
+    if not guessed:
+        seconds(way, x, y, len(x))
+    many = one * len(x) if guessed else min(seconds(way, x, y, len(x)) for _ in range(3))
+    shown = 4 if guessed else SHOWN
+    made = np.asarray(way(x[:shown], y[:shown]), np.float32)
+    if made.shape[:2] != x[:shown].shape[:2]:
+        raise ValueError(f"gave maps of shape {made.shape} for series of shape {x[:shown].shape}")
+    return {"first": first, "one": one, "batch": many, "guessed": guessed}, made
+
+
+def seconds(way: Way, x: np.ndarray, y: np.ndarray, count: int) -> float:
+    """Wall-clock time of the first `count` series."""
+    start = time.perf_counter()
+    way(x[:count], y[:count])
+    return time.perf_counter() - start
+
+
+def main(package: str, ways_of: Callable[[Any, Path], dict[str, Way]]) -> None:
+    """Script of a peer: reads a folder, leaves its times and maps there."""
+    folder = Path(sys.argv[1])
+    with np.load(folder / "given.npz") as given:
+        loaded = dict(given)
+    times, maps = run(ways_of(loaded, folder), loaded)
+    (folder / f"{package}.json").write_text(json.dumps({"version": version(package), "times": times}))
+    np.savez(folder / f"{package}.npz", **maps)

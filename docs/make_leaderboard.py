@@ -1,0 +1,203 @@
+"""Write tables and figures of the leaderboard into the docs, from `leaderboard.json`, which `make bench` leaves."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from statistics import mean, stdev
+from typing import Any
+
+HERE = Path(__file__).parent
+PAGE, RESULT = HERE / "leaderboard.md", HERE / "leaderboard.json"
+MARKS = ("<!-- figures: written by `make docs` -->", "<!-- end of figures -->")
+PLACES = ("AP time", "AP channel", "AP cell")
+MARGINS = ("deletion", "insertion", "AOPCR")
+CONTROLS = ("random map", "linear probe", "magnitude of the series")
+
+
+def main(check: bool) -> int:
+    """Write page and figures; or, with `check`, say whether the page is stale."""
+    result = json.loads(RESULT.read_text())
+    before, rest = PAGE.read_text().split(MARKS[0])
+    text = f"{before}{MARKS[0]}\n{content(result)}\n{MARKS[1]}{rest.split(MARKS[1])[1]}"
+    if check:
+        stale = text != PAGE.read_text()
+        print("docs/leaderboard.md is stale; run `make docs`" if stale else "fresh")
+        return int(stale)
+    PAGE.write_text(text)
+    figures(result)
+    return 0
+
+
+def content(result: dict[str, Any]) -> str:
+    """Everything between the marks."""
+    parts = [made_on(result), placement(result["placement"])]
+    parts += [known_truth(name, found) for name, found in result["sets"].items()]
+    if "peers" in result:
+        parts.append(peers(result["peers"]))
+    return "\n\n".join(parts)
+
+
+def made_on(result: dict[str, Any]) -> str:
+    """Where the figures come from."""
+    machine = result["machine"]
+    quick = ", `QUICK=1`" if result["quick"] else ""
+    python, cores = machine["python"], f"{machine['cores']} cores ({machine['processor']})"
+    return (
+        f"Means over {result['seeds']} seeds ± their standard deviation{quick}, made in {result['minutes']:.0f} minutes "
+        f"on {cores} by Python {python} and Keras {machine['keras']}."
+    )
+
+
+def placement(found: dict[str, Any]) -> str:
+    """Three ways of placing one map."""
+    rows = "\n".join(f"| {way} | {spread(values)} |" for way, values in found["rows"].items())
+    return f"## Placement\n\n{facts(found)}\n\n| the same Grad-CAM | AP over time |\n|---|---|\n{rows}"
+
+
+def known_truth(name: str, found: dict[str, Any]) -> str:
+    """Table of one set, the best map of time and channel first, controls last."""
+    rows = found["rows"]
+    ours = sorted((label for label in rows if label not in CONTROLS), key=lambda label: -mean(rows[label]["AP cell"]))
+    lines = [row(label, rows[label]) for label in ours]
+    lines += [row(f"*{label}*", rows[label]) for label in CONTROLS]
+    head = (
+        "| map | AP time | AP channel | AP time × channel | deletion | insertion | AOPCR | ms a map |\n|---|"
+        + "---|" * 7
+    )
+    chance = " · ".join(f"{place} {mean(one[place] for one in found['chance']):.2f}" for place in PLACES)
+    return f"## {name[0].upper()}{name[1:]}\n\n{facts(found)} By chance: {chance}.\n\n{head}\n" + "\n".join(lines)
+
+
+def row(label: str, scores: dict[str, list[float]]) -> str:
+    """One line of a set's table."""
+    cells = [spread(scores[place]) for place in PLACES] + [spread(scores[margin]) for margin in MARGINS]
+    return f"| {label} | {' | '.join(cells)} | {mean(scores['ms a map']):.2g} |"
+
+
+def facts(found: dict[str, Any]) -> str:
+    """What has to be known before a figure is read."""
+    solved = found["solved by a linear probe"]
+    probe = (
+        "**a linear probe solves it: for telling methods apart this set is useless**"
+        if solved
+        else "a linear probe does not solve it"
+    )
+    return (
+        f"Network right on {percent(found['accuracy'])}, linear probe on {percent(found['probe'])}, majority "
+        f"{percent(found['majority'])}: {probe}. {sum(found['explained'])} series explained."
+    )
+
+
+def peers(found: dict[str, Any]) -> str:
+    """Times and places beside every peer."""
+    made = found["found"]
+    ours, others = made["ours"], {name: one for name, one in made.items() if name != "ours"}
+    names = " | ".join(f"{name} {one.get('version', '')}".strip() for name, one in others.items())
+    lines = [
+        f"| {label} | {own(label, ours)} | {' | '.join(beside(label, ours, one) for one in others.values())} |"
+        for label in ours["methods"]
+    ]
+    said = [
+        f"* {name}, {label}: `{one['failed']}`"
+        for name, found in others.items()
+        for label, one in found.get("methods", {"all": found}).items()
+        if "failed" in one
+    ]
+    batch = found["batch"]
+    return (
+        f"## Beside the peers\n\nOne network, {found['set']}, the same weights and options for all. Ours: milliseconds "
+        f"for one series and for a batch of {batch} (in brackets, the ratio to the bare passes that it takes), "
+        f"and the average precision over time, and over time × channel. Peers: how many times as long they take (~: a "
+        f"batch guessed from one series), and the same precision.\n\n"
+        f"| method | ours | {names} |\n|---|---|{'---|' * len(others)}\n"
+        + "\n".join(lines)
+        + "\n\nRefused, or broken off, in their own words:\n\n"
+        + "\n".join(said)
+    )
+
+
+def own(label: str, ours: dict[str, Any]) -> str:
+    """Our times and places."""
+    one, bare = ours["methods"][label], ours["bare passes"].get(label, {})
+    if "failed" in one:
+        return one["failed"]
+    times = [
+        f"{one[part] * 1000:.3g}" + (f" ({one[part] / bare[part]:.1f})" if part in bare else "")
+        for part in ("one", "batch")
+    ]
+    return f"{' / '.join(times)} ms; {places(one)}"
+
+
+def beside(label: str, ours: dict[str, Any], peer: dict[str, Any]) -> str:
+    """A peer's times as ratios to ours, and its places."""
+    one = peer.get("methods", {}).get(label)
+    if one is None:
+        return "-"
+    if "failed" in one:
+        return "fails"
+    mine = ours["methods"][label]
+    ratios = [f"{one[part] / mine[part]:.2g}" for part in ("one", "batch")]
+    return f"{ratios[0]} / {'~' if one['guessed'] else ''}{ratios[1]} ×; {places(one)}"
+
+
+def places(one: dict[str, Any]) -> str:
+    """Average precision over time and over time × channel."""
+    return f"{one['AP time']:.2f}, {one['AP cell']:.2f}"
+
+
+def spread(values: list[float]) -> str:
+    """Mean and standard deviation."""
+    return f"{mean(values):.2f}" + (f" ± {stdev(values):.2f}" if len(values) > 1 else "")
+
+
+def percent(values: list[float]) -> str:
+    """Mean as percent."""
+    return f"{mean(values) * 100:.0f} %"
+
+
+def figures(result: dict[str, Any]) -> None:
+    """Two pictures: where one map is placed, and which maps tell time and channel."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    # The same file for the same figures.
+    matplotlib.rcParams |= {"svg.hashsalt": "leaderboard", "font.size": 9, "svg.fonttype": "none"}
+    bars(result["placement"]["rows"], {}, "AP over time", "leaderboard_placement.svg", 1.4)
+    sets = result["sets"]
+    labels = [
+        "Occlusion", "Occlusion, windows of T/4", "Occlusion, windows of T/20", "RISE", "KernelSHAP", "LIME",
+        "Integrated Gradients, windows of T/8", "Integrated Gradients", "Integrated Gradients, zero baseline",
+        "DeepLIFT", "Grad-CAM", "random map",
+    ]  # fmt: skip
+    shown = {label: {name: found["rows"][label]["AP cell"] for name, found in sets.items()} for label in labels}
+    bars(shown, {name: name for name in sets}, "AP over time × channel", "leaderboard_cells.svg", 5.2)
+
+
+def bars(rows: dict[str, Any], groups: dict[str, str], title: str, name: str, height: float) -> None:
+    """Horizontal bars, with the spread between seeds; grouped by set where there are several."""
+    from matplotlib import pyplot as plt
+
+    figure, axis = plt.subplots(figsize=(7.2, height), layout="constrained")
+    parts = list(groups) or [None]
+    for index, part in enumerate(parts):
+        values = [row if part is None else row[part] for row in rows.values()]
+        where = [place + (index - (len(parts) - 1) / 2) * 0.8 / len(parts) for place in range(len(rows))]
+        errors = [stdev(one) if len(one) > 1 else 0 for one in values]
+        axis.barh(where, [mean(one) for one in values], 0.8 / len(parts), xerr=errors, label=part, color=COLORS[index])
+    axis.set_yticks(range(len(rows)), list(rows))
+    axis.invert_yaxis()
+    axis.set(xlim=(0, 1), xlabel=title)
+    axis.spines[["top", "right"]].set_visible(False)
+    if groups:
+        axis.legend(frameon=False, loc="lower right")
+    figure.savefig(HERE / name, metadata={"Date": None})
+    plt.close(figure)
+
+
+COLORS = ("#e07b28", "#2f6db2", "#7f9c3b", "#8c6bb1", "#777777")
+
+
+if __name__ == "__main__":
+    sys.exit(main(check="--check" in sys.argv))
