@@ -1,6 +1,8 @@
 # Every target brings what it needs, and a second run does only what has changed.
 PYTHON ?= python3
 ARGS ?=
+QUICK ?=
+PEERS = keras xplique captum signal_grad_cam
 BROWSER_HALF = cam1d_widget/labextension/package.json
 JS_SOURCES = $(shell find js/src js/scripts js/*.json -type f)
 PY_SOURCES = $(shell find cam1d_widget -name '*.py')
@@ -44,17 +46,28 @@ check: setup ## format, lint, types and floors
 	.venv/bin/lint-imports
 	cd js && npm run --silent check
 
-bench: setup ## figures: placement and sums; every method beside bare passes; perturbation methods; long series; the browser half
+bench: setup $(PEERS:%=.venv/peers/%/installed) ## every figure, and docs/leaderboard.json (QUICK=1: leaderboard alone, one seed)
 	SKIP_JUPYTER_BUILDER=1 $(PIP) -e '.[bench]'
+	.venv/bin/python benchmarks/leaderboard.py $(if $(QUICK),--quick --out .venv/leaderboard.json)
+ifeq ($(QUICK),)
 	.venv/bin/python benchmarks/question_network.py
 	.venv/bin/python benchmarks/bare_passes.py
 	.venv/bin/python benchmarks/perturbation.py
 	.venv/bin/python benchmarks/long_series.py
 	.venv/bin/python benchmarks/front_end.py
 	.venv/bin/python benchmarks/kernel_tiles.py
+endif
 
-docs: setup ## write the table of methods into the docs
+# Peers pin what others do not want: each has an environment of its own.
+.venv/peers/%/installed: benchmarks/peers/%.txt .venv/tools
+	rm -rf $(@D)
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+docs: setup ## write the tables of methods and of the leaderboard into the docs
 	.venv/bin/python docs/make_methods.py
+	.venv/bin/python docs/make_leaderboard.py
 
 pictures: page chromium ## take the README's pictures anew
 	.venv/bin/python docs/make_screenshot.py

@@ -38,14 +38,15 @@ PEERS = {
     "signal-grad-cam": ("signal_grad_cam_ways.py", "signal_grad_cam"),
 }
 SET = "planted segments (dCAM 1)"
-BATCH, LIMIT = 64, 600
+BATCH, QUICK_BATCH, LIMIT = 64, 8, 600
 LAYERS = ("conv1", "norm1", "conv2", "norm2", "dense")
 
 
 def beside_peers(quick: bool) -> dict[str, Any]:
     """Times and average precision, by peer and method; ours under "ours", bare passes beside."""
-    task = trained(RECIPES[SET], 0, BATCH)
-    given = what_is_given(task)
+    batch = QUICK_BATCH if quick else BATCH
+    task = trained(RECIPES[SET], 0, batch)
+    given = what_is_given(task, batch)
     found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as home:
         folder = Path(home)
@@ -56,13 +57,13 @@ def beside_peers(quick: bool) -> dict[str, Any]:
         for peer in PEERS:
             found[peer] = one_peer(peer, folder, task)
             told(peer, found)
-    return {"set": SET, "batch": BATCH, "series": len(task.x), "quick": quick, "found": found}
+    return {"set": SET, "batch": batch, "series": len(task.x), "quick": quick, "found": found}
 
 
-def what_is_given(task: Task) -> dict[str, Any]:
+def what_is_given(task: Task, batch: int) -> dict[str, Any]:
     """Series, classes and options that all get."""
     # The same ones again where the network is right about fewer.
-    rows = np.arange(BATCH) % len(task.x)
+    rows = np.arange(batch) % len(task.x)
     x, y = task.x[rows], task.y[rows]
     length, channels = x.shape[1:]
     slices = Slices.apart(length, -(-length // 10)).of_sample[:, np.newaxis] * channels + np.arange(channels)
@@ -123,7 +124,7 @@ def bare_passes(task: Task, given: dict[str, Any]) -> dict[str, dict[str, float]
     found: dict[str, dict[str, float]] = {}
     counting = Task(**{**vars(task), "classifier": counted})
     for label, way in ours(counting, given).items():
-        for name, count in (("one", 1), ("batch", BATCH)):
+        for name, count in (("one", 1), ("batch", len(given["x"]))):
             if name == "batch" and label in ("RISE", "KernelSHAP", "LIME", "Expected Gradients"):
                 continue  # as many passes a series as for one, and minutes of them
             counted.there, counted.back = [], []

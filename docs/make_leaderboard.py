@@ -45,8 +45,8 @@ def made_on(result: dict[str, Any]) -> str:
     quick = ", `QUICK=1`" if result["quick"] else ""
     python, cores = machine["python"], f"{machine['cores']} cores ({machine['processor']})"
     return (
-        f"Means over {result['seeds']} seeds ± their standard deviation{quick}, made in {result['minutes']:.0f} minutes "
-        f"on {cores} by Python {python} and Keras {machine['keras']}."
+        f"Means over {result['seeds']} seeds ± their standard deviation{quick}, made in {result['minutes']:.0f} "
+        f"minutes on {cores} by Python {python} and Keras {machine['keras']}."
     )
 
 
