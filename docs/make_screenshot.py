@@ -64,6 +64,28 @@ def contrast(page: Page) -> None:
     page.get_by_label("minus").select_option(f"p{second}")
 
 
+def pinned(page: Page) -> None:
+    """Pin the picture, and put another instance of the class beside it."""
+    page.locator(".bqplot.figure").focus()
+    page.keyboard.press("p")
+    page.evaluate(f"{MARK}.model.choose({{ instance: {MARK}.model.choice.instance + 1 }})")
+    page.wait_for_timeout(500)  # bqplot lays a figure out anew after 300 ms
+
+
+def mean(page: Page) -> None:
+    """Show the mean over the class, and read what is under the pointer."""
+    page.locator(".bqplot.figure").focus()
+    page.keyboard.press("c")
+    page.locator(".bqplot.figure").hover(position={"x": 480, "y": 260})
+
+
+def overview(page: Page) -> None:
+    """Zoom to a part of the series."""
+    page.locator(".bqplot.figure").focus()
+    for _ in range(3):
+        page.keyboard.press("z")
+
+
 def numbers(page: Page) -> None:
     """Unfold the table of numbers."""
     panel(page, "Numbers")
@@ -84,6 +106,9 @@ PICTURES: dict[str, tuple[str, Callable[[Page], None], int]] = {
     "viewer_find.png": ("HiResCAM", find, 1),
     "viewer_window.png": ("Occlusion", window, 1),
     "viewer_contrast.png": ("HiResCAM", contrast, 1),
+    "viewer_pinned.png": ("Occlusion", pinned, 1),
+    "viewer_mean.png": ("Integrated Gradients", mean, 1),
+    "viewer_overview.png": ("Occlusion", overview, 1),
     "viewer_numbers.png": ("Occlusion", numbers, 1),
     "viewer_dark.png": ("Occlusion", dark, 1),
 }
@@ -102,7 +127,8 @@ def main() -> None:
 def take(browser: Browser, name: str) -> None:
     """Picture of the widget alone, in a state of its own."""
     method, act, ratio = PICTURES[name]
-    page = browser.new_page(viewport={"width": 1000, "height": 1100}, device_scale_factor=ratio)
+    width = 1300 if name == "viewer_pinned.png" else 1000
+    page = browser.new_page(viewport={"width": width, "height": 1100}, device_scale_factor=ratio)
     page.goto((ROOT / "first_look.html").as_uri())
     page.wait_for_selector(".bqplot.figure[data-ready]")
     page.locator("select").last.select_option(label=method)

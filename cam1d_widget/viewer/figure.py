@@ -7,6 +7,7 @@ from typing import Any
 
 import bqplot
 import ipywidgets as widgets
+import numpy as np
 
 from .channel_stack import ChannelStack
 
@@ -14,6 +15,7 @@ _TOP, _BOTTOM, _RIGHT = 6, 44, 14
 _SHARES = 70
 _STRIP = 28
 _TICKS = 54
+_FEW = 10
 
 
 def scales(samples: int, sampling_rate: float | None) -> dict[str, bqplot.Scale]:
@@ -27,13 +29,16 @@ def figure(mark: ChannelStack) -> bqplot.Figure:
     """Figure with a time axis that can be zoomed and moved, as high as the channels need."""
     facts, time = mark.facts, mark.scales["x"]
     dateless = facts["start"] is None
+    counted = facts["sampling_rate"] is None and facts["samples"] <= _FEW
+    # Of a few samples each has its number, and nothing between two of them has one.
+    few = {"tick_values": np.arange(facts["samples"], dtype=float)} if counted else {}
     label = "sample" if facts["sampling_rate"] is None else "time (s)"
     margin = {"top": _TOP, "bottom": _BOTTOM, "right": right_margin(facts), "left": left_margin(facts)}
     height = _TOP + _BOTTOM + _STRIP + plot_height(len(facts["channel_names"]))
     return bqplot.Figure(
         marks=[mark],
         # Dates turn with the instance, which no axis of bqplot does: the browser half draws them itself.
-        axes=[bqplot.Axis(scale=time, label=label, grid_lines="none", label_offset="30px")] if dateless else [],
+        axes=[bqplot.Axis(scale=time, label=label, grid_lines="none", label_offset="30px", **few)] if dateless else [],
         interaction=bqplot.PanZoom(scales={"x": [time]}),
         fig_margin=margin,
         padding_x=0,

@@ -9,6 +9,9 @@ import type { ValueRange } from "./value_range.js";
 /** Height of a row, in pixels, below which its line is a thin one. */
 const LOW = 24;
 
+/** Pixels of a sample on its own, and of the step from one to the next from which on it has room. */
+const DOT = 4;
+
 /** Room above and below a line within its row. */
 const padding = (row: Row): number => Math.min(4, row.height * 0.1);
 
@@ -57,7 +60,7 @@ function strokeHaloed(
 ): void {
   const low = row.height < LOW;
   pen.strokeStyle = pen.fillStyle = halo;
-  pen.lineJoin = "round";
+  pen.lineJoin = pen.lineCap = "round";
   pen.globalAlpha = 0.8;
   if (low) {
     // A belt of one height: in many rows, whose lines turn at every sample, it is painted much sooner than a wide stroke.
@@ -73,6 +76,31 @@ function strokeHaloed(
   pen.globalAlpha = 1;
   pen.lineWidth = low ? 0.9 : 1.25;
   pen.stroke();
+  if (axis.step >= DOT) {
+    drawDots(pen, linePoints(column, axis), range, row, axis, [halo, color]);
+  }
+}
+
+/** A sample that no other joins, between two gaps or the only one, is seen as a dot. */
+function drawDots(
+  pen: Pen,
+  points: Float32Array,
+  range: ValueRange,
+  row: Row,
+  axis: TimeAxis,
+  colors: [string, string],
+): void {
+  for (let place = 0; place < points.length; place += 2) {
+    const [before = NaN, value, after = NaN] = [points[place - 1], points[place + 1], points[place + 3]];
+    if (Number.isNaN(before) && !Number.isNaN(value) && Number.isNaN(after)) {
+      const [x, y] = [pixelOf(points[place], axis), valueToPixel(value, range, row)];
+      colors.forEach((color, place) => {
+        const half = place === 0 ? DOT / 2 + 1 : DOT / 2;
+        pen.fillStyle = color;
+        pen.fillRect(x - half, y - half, 2 * half, 2 * half);
+      });
+    }
+  }
 }
 
 /** The points of a line as a band of no height. */

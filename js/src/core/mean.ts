@@ -35,8 +35,10 @@ export function meanOf(key: string, tiles: readonly Tile[], of: number): Tile {
 /** Of which instances a mean is, in words. */
 export const meanName = ({ by, of }: Mean, facts: Facts): string => `${by} class ${facts.class_names[of]}`;
 
+const onPage = ({ instances }: Facts): string => (instances.some((one, place) => one !== place) ? " on this page" : "");
+
 /** Over how many of them it was taken. */
 export const meanText = (mean: Mean, { mean: taken }: Tile, facts: Facts): string =>
   taken
-    ? `mean of ${taken.count} of the ${taken.of} instances of ${meanName(mean, facts)}${taken.partial ? " so far, computing …" : ""}; band: ± one standard deviation`
+    ? `mean of ${taken.count} of the ${taken.of} instances of ${meanName(mean, facts)}${onPage(facts)}${taken.partial ? " so far, computing …" : ""}; band: ± one standard deviation`
     : "";

@@ -138,11 +138,13 @@ function heatsOf(map: Tile, { sign, smoothing }: Options): Heats {
 
 /** Standard errors that a value must be above to be told from chance. */
 const ERRORS = 2;
+/** Instances of a mean whose spread tells an error of it. */
+const ENOUGH = 10;
 
 function certainOf({ values, spread, mean, samples, channels }: Tile): Column[] | null {
-  const errors = ERRORS / Math.sqrt(mean?.count ?? 1);
+  const errors = ERRORS / Math.sqrt(mean ? mean.count - 1 : 1);
   const above = (value: number, place: number): number => (Math.abs(value) > errors * spread![place] ? 1 : 0);
-  return spread && (mean?.count ?? 2) > 1 ? columnsOf(values.map(above), samples, channels) : null;
+  return spread && (mean?.count ?? ENOUGH) >= ENOUGH ? columnsOf(values.map(above), samples, channels) : null;
 }
 
 function channelsOnShow(count: number, shares: number[] | null, { hidden, order }: Options): number[] {

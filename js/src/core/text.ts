@@ -130,6 +130,9 @@ export function scopeText(picture: Picture, facts: Facts, whole: boolean): strin
   const beside = ends.shared ? " and of the picture beside it" : "";
   const reach = signed ? "±" : "0 to";
   const parts = [options.scope === "fixed" ? `color: ${reach} a fixed end` : `color: ${reach} ${ends.maps > 1 && options.clip > 0 ? "largest " : ""}${kind} ${over}${beside}`];
+  if (largest === 0) {
+    parts.push("every value is zero");
+  }
   if (largest > ends.limit) {
     parts.push(`largest here ${formatNumber(largest)}`);
   }

@@ -42,7 +42,7 @@ const SHEET = `
 .cam1d-summary .cam1d-right { color: var(--cam1d-good); margin-left: 7px; font-weight: 600; }
 .cam1d-summary .cam1d-wrong { color: var(--cam1d-bad); margin-left: 7px; font-weight: 600; }
 .cam1d-legend { display: flex; flex-wrap: wrap; gap: 6px 28px; padding: 2px 2px 6px; }
-.cam1d-legend .cam1d-block { flex: 1 1 480px; display: flex; flex-wrap: wrap; gap: 6px 28px; min-width: 0; }
+.cam1d-legend .cam1d-block { flex: 1 1 480px; display: flex; flex-wrap: wrap; align-content: flex-start; gap: 6px 28px; min-width: 0; }
 .cam1d-legend .cam1d-bar { width: 260px; flex: none; }
 .cam1d-legend canvas { display: block; width: 260px; height: 12px; border: 1px solid var(--cam1d-line); box-sizing: border-box; }
 .cam1d-legend .cam1d-ends { display: flex; justify-content: space-between; font-variant-numeric: tabular-nums; font-size: 11px; color: var(--cam1d-ink); }
