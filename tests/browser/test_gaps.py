@@ -28,11 +28,11 @@ def path(tmp_path_factory):
 
 
 def dark_pixels(page, sample, row):
-    """How many places of a row are as dark as the line, at a sample."""
+    """How many places of a row a line is drawn at, at a sample: the colors behind it are paler."""
     picture = page.evaluate(SNAPSHOT)
     top, height = picture["rows"][row]["top"], picture["rows"][row]["height"]
     places = [[picture["centers"][sample], top + 3 + step] for step in range(int(height) - 6)]
-    return sum(max(color[:3]) < 100 < color[3] for color in page.evaluate(READ_COLORS, places))
+    return sum(max(color[:3]) < 160 and color[3] > 100 for color in page.evaluate(READ_COLORS, places))
 
 
 @pytest.mark.parametrize("style", ["tint", "line"])
