@@ -13,6 +13,7 @@ from .attribution.lazy_explanation import LazyExplanation
 from .attribution.masking import channel_mean
 from .attribution.series import read_series
 from .attribution.trust import Trust, examined
+from .inside_of_model import inside_of
 from .trust_job import KIND, checks_job, checks_name, checks_result, waited_for
 from .viewer import ExplanationViewer
 from .viewer.choice import known_class, known_method, within
@@ -102,11 +103,14 @@ class CAM1DWidget(ExplanationViewer):
             sampling_rate=sampling_rate,
             start=start,
         )
+        known = None if background is None else _series(background, layout, lazy.x.shape[2])
+        inside = inside_of(classifier, lazy, known)
         super().__init__(
             lazy,
             intervals=intervals,
-            scores_without=_Replacing(classifier, lazy.x, background, layout),
-            jobs=Jobs({KIND: checks_job(lazy)}),
+            scores_without=_Replacing(classifier, lazy.x, known),
+            inside=inside,
+            jobs=Jobs({KIND: checks_job(lazy)} | ({} if inside is None else inside.work)),
         )
         self._lazy = lazy
 
@@ -150,17 +154,17 @@ class CAM1DWidget(ExplanationViewer):
         return trust
 
 
+def _series(background: Any, layout: str, channels: int) -> np.ndarray:
+    return check_series(read_series("background", background, layout).values, None, channels, "background")
+
+
 class _Replacing:
     """Scores of a series of which a window is replaced by the baseline: `viewer.windows.ScoresWithout`."""
 
-    def __init__(self, classifier: Any, x: np.ndarray, background: Any, layout: str) -> None:
+    def __init__(self, classifier: Any, x: np.ndarray, background: np.ndarray | None) -> None:
         self._classifier, self._x = classifier, x
         self.baseline = "zero" if background is None else "the mean of each channel over the background"
-        self._values = (
-            np.float32(0.0)
-            if background is None
-            else channel_mean(check_series(read_series("background", background, layout).values, None, x.shape[2]))
-        )
+        self._values = np.float32(0.0) if background is None else channel_mean(background)
 
     def __call__(self, instance: int, first: int, stop: int) -> WithoutWindow:
         replaced = self._x[instance : instance + 1].copy()

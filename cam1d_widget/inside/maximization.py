@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from .regularizers import Nearness, Penalties, Penalty, Size, Smoothness, Variat
 from .scale import Scale, lengths
 from .starts import Ground, starts
 
-__all__ = ["Maximized", "Progress", "activation_maximization"]
+__all__ = ["Maximization", "Maximized", "Progress", "activation_maximization"]
 
 Progress = bool | Callable[[int, int], object]
 """Whether to show a progress bar, or what to tell instead: steps done, and steps in all."""
@@ -150,62 +150,102 @@ def activation_maximization(
     >>> best = inside.activation_maximization(model, target=2, data=x_train, nearness=1, solutions=3)
     >>> best.x.shape, best.plausibility.words()
     """
-    classifier = opened(model, layer)
-    real = None if data is None else series_for(classifier, data, "data")
-    size = _size(classifier, real, length)
-    objective = _objective(classifier, target, layer, filter, size[0])
-    scale = Scale.plain(size[1]) if real is None else Scale.of(real)
-    penalties = _penalties(real, scale, l2, total_variation, smoothness, nearness)
-    norm = _norm(norm, real, scale, objective, size[1])
-    rng = np.random.default_rng(seed)
-    if objective.affine and not penalties.weighted and solutions == 1 and np.isfinite(norm):
-        best, path, finished = _closed_form(objective, scale, norm, size)
-    else:
-        ground = Ground(classifier, objective, scale, norm, real, size)
-        begun, others = starts(start, ground, y, solutions, rng)
-        ascent = Ascent(objective, scale, penalties, norm, jitter, diversity, rng, begun)
-        finished = _taken(ascent.run(steps, others), steps, progress)
-        best, path = ascent.best, np.array(ascent.path)
-    return _result(best, path, objective, norm, scale, real, finished)
-
-
-def _result(
-    best: np.ndarray,
-    path: np.ndarray,
-    objective: Objective,
-    norm: float,
-    scale: Scale,
-    real: np.ndarray | None,
-    finished: bool,
-) -> Maximized:
-    scores = objective.values(scale.series(best))
-    order = np.argsort(-scores)
-    best, window = best[order], slice(*objective.window)
-    near = None if real is None else plausibility_of(best[:, window], scale.deviations(real)[:, window])
-    return Maximized(scale.series(best), scores[order], path[:, order], objective.window, norm, scale, near, finished)
-
-
-def _taken(done: Iterable[int], steps: int, progress: Progress) -> bool:
-    """Take all steps; False if that was interrupted."""
+    begun = Maximization(
+        opened(model, layer),
+        target,
+        layer=layer,
+        filter=filter,
+        data=data,
+        y=y,
+        start=start,
+        solutions=solutions,
+        steps=steps,
+        norm=norm,
+        l2=l2,
+        total_variation=total_variation,
+        smoothness=smoothness,
+        nearness=nearness,
+        jitter=jitter,
+        diversity=diversity,
+        length=length,
+        seed=seed,
+    )
     told = progress if callable(progress) else None
     try:
-        for step in tqdm(done, total=steps, desc="steps uphill", disable=progress is not True, leave=False):
+        for step in tqdm(begun.run(), total=steps, desc="steps uphill", disable=progress is not True, leave=False):
             if told:
                 told(step, steps)
     except KeyboardInterrupt:
-        return False
-    return True
+        return begun.result(finished=False)
+    return begun.result()
+
+
+class Maximization:
+    """Activation maximization, one step at a time; parameters are those of `activation_maximization`."""
+
+    def __init__(
+        self,
+        classifier: OpenClassifier,
+        target: Any,
+        *,
+        layer: Any,
+        filter: int | None,
+        data: Any,
+        y: Any,
+        start: Any,
+        solutions: int,
+        steps: int,
+        norm: float | None,
+        l2: float,
+        total_variation: float,
+        smoothness: float,
+        nearness: float,
+        jitter: int,
+        diversity: float,
+        length: int | None,
+        seed: int,
+    ) -> None:
+        self._real = None if data is None else series_for(classifier, data, "data")
+        size = _size(classifier, self._real, length)
+        self._objective = _objective(classifier, target, layer, filter, size[0])
+        self._scale = Scale.plain(size[1]) if self._real is None else Scale.of(self._real)
+        penalties = _penalties(self._real, self._scale, l2, total_variation, smoothness, nearness)
+        self._norm, self._steps = _norm(norm, self._real, self._scale, self._objective, size[1]), steps
+        rng = np.random.default_rng(seed)
+        ground = Ground(classifier, self._objective, self._scale, self._norm, self._real, size)
+        begun, self._others = starts(start, ground, y, solutions, rng)
+        self._ascent = Ascent(self._objective, self._scale, penalties, self._norm, jitter, diversity, rng, begun)
+        self._direct = self._objective.affine and not penalties.weighted and solutions == 1 and np.isfinite(self._norm)
+
+    def run(self) -> Iterator[int]:
+        """Go uphill; gives the number of each step when it is done, or none where the best is known in closed form."""
+        return iter(()) if self._direct else self._ascent.run(self._steps, self._others)
+
+    def result(self, finished: bool = True) -> Maximized:
+        """The best so far."""
+        best, path = self._ascent.best, np.array(self._ascent.path)
+        if self._direct:
+            best, path = _closed_form(self._objective, self._scale, self._norm, best.shape[1:])
+        scores = self._objective.values(self._scale.series(best))
+        order, window = np.argsort(-scores), slice(*self._objective.window)
+        best = best[order]
+        real = self._real
+        near = None if real is None else plausibility_of(best[:, window], self._scale.deviations(real)[:, window])
+        x = self._scale.series(best)
+        return Maximized(
+            x, scores[order], path[:, order], self._objective.window, self._norm, self._scale, near, finished
+        )
 
 
 def _closed_form(
-    objective: Objective, scale: Scale, norm: float, size: tuple[int, int]
-) -> tuple[np.ndarray, np.ndarray, bool]:
+    objective: Objective, scale: Scale, norm: float, size: tuple[int, ...]
+) -> tuple[np.ndarray, np.ndarray]:
     """Best series of an affine objective: along its gradient."""
     middle = np.zeros((1, *size))
     before, slope = objective.slopes(scale.series(middle))
     uphill = slope * scale.spread
     best = uphill * (norm / np.maximum(lengths(uphill), 1e-30))[:, np.newaxis, np.newaxis]
-    return best, np.stack([before, objective.values(scale.series(best))]), True
+    return best, np.stack([before, objective.values(scale.series(best))])
 
 
 def _objective(classifier: OpenClassifier, target: Any, layer: Any, filter: Any, length: int) -> Objective:

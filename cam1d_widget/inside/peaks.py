@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from .door import OpenClassifier
 
-__all__ = ["ClassSplit", "Peaks", "class_split", "peaks_of"]
+__all__ = ["ClassSplit", "Peaks", "class_split", "reading_peaks"]
 
 # Bytes of activations that are held at a time.
 _BYTES = 64 * 2**20
@@ -32,11 +33,14 @@ class Peaks:
     steps: np.ndarray
 
 
-def peaks_of(classifier: OpenClassifier, x: np.ndarray) -> Peaks:
-    """Peaks of the filters of a classifier's explained layer, some series at a time."""
+def reading_peaks(classifier: OpenClassifier, x: np.ndarray) -> Generator[float, None, Peaks]:
+    """Peaks of the filters of a classifier's explained layer, some series at a time; yields the share that is done."""
     steps = len(classifier.receptive_field_at(x.shape[1]))
-    size = max(1, _BYTES // (4 * steps * classifier.filters.count))
-    parts = [_peaks(classifier.trunk(x[first : first + size])) for first in range(0, len(x), size)]
+    size = min(64, max(1, _BYTES // (4 * steps * classifier.filters.count)))
+    parts = []
+    for first in range(0, len(x), size):
+        yield first / len(x)
+        parts.append(_peaks(classifier.trunk(x[first : first + size])))
     return Peaks(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 

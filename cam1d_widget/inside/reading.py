@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +15,7 @@ from .kernel import FilterKernel, kernels_of, whole_step
 from .maximization import activation_maximization
 from .meaning import FilterMeaning, TopWindows
 from .objective import checked_filter
-from .peaks import Peaks, class_split, peaks_of
+from .peaks import Peaks, class_split, reading_peaks
 from .weights import class_weights
 
 __all__ = ["LayerReading", "read_layer"]
@@ -95,10 +96,20 @@ class LayerReading:
         x = self._x if instance is None else self._x[instance : instance + 1]
         return Activations(self.layer, self._classifier.trunk(x), self.receptive_field)
 
-    @cached_property
+    @property
     def peaks(self) -> Peaks:
         """Largest and mean activation of each filter in each series."""
-        return peaks_of(self._classifier, self._x)
+        for _ in self.going_through():
+            pass
+        assert self._peaks is not None
+        return self._peaks
+
+    def going_through(self) -> Iterator[float]:
+        """Look for the peaks in all series, if they are not known yet; yields the share that is done."""
+        if self._peaks is None:
+            self._peaks = yield from reading_peaks(self._classifier, self._x)
+
+    _peaks: Peaks | None = None
 
     @cached_property
     def classes(self) -> np.ndarray:

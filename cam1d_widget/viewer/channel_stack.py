@@ -15,10 +15,11 @@ from ..explanation import ExplanationSource
 from ._frontend import MODULE, VERSION
 from .facts import explained_classes, facts_of
 from .finder import Finder
+from .inside import Inside
 from .jobs import Jobs
 from .means import Means
 from .options import Options
-from .tiles import Tile, attribution_key, map_tile, pack, series_key
+from .tiles import Tile, answered, attribution_key, map_tile, pack, packed_to_json, series_key
 from .windows import Intervals, ScoresWithout
 
 
@@ -26,10 +27,6 @@ def _table_to_json(table: np.ndarray | None, _: Any) -> dict[str, Any] | None:
     if table is None:
         return None
     return {"dtype": table.dtype.name, "shape": list(table.shape), "data": memoryview(table.tobytes())}
-
-
-def _tiles_to_json(tiles: dict[str, Any], _: Any) -> dict[str, Any]:
-    return {"index": tiles["index"], "data": memoryview(tiles["data"])}
 
 
 def _table() -> Any:
@@ -58,6 +55,8 @@ class ChannelStack(bqplot.Mark):
         By instance, the windows of samples that are said to be true.
     jobs : Jobs, optional
         Long work that the browser may ask for. Default: none.
+    inside : Inside, optional
+        What is looked at inside of the network. Default: nothing.
     absence : str, optional
         What is said of a tile that is not there where nobody can be asked for it.
     **traits
@@ -110,7 +109,8 @@ class ChannelStack(bqplot.Mark):
     finder = Instance(Finder).tag(sync=True, **widget_serialization)
     options = Instance(Options).tag(sync=True, **widget_serialization)
     jobs = Instance(Jobs).tag(sync=True, **widget_serialization)
-    tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=_tiles_to_json)
+    inside = Instance(Inside).tag(sync=True, **widget_serialization)
+    tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=packed_to_json)
 
     def __init__(
         self,
@@ -123,6 +123,7 @@ class ChannelStack(bqplot.Mark):
         scores_without: ScoresWithout | None = None,
         intervals: Intervals = (),
         jobs: Jobs | None = None,
+        inside: Inside | None = None,
         absence: str = "Not here: this picture was not computed while a kernel was running.",
         **traits: Any,
     ) -> None:
@@ -142,6 +143,7 @@ class ChannelStack(bqplot.Mark):
             finder=Finder(),
             options=Options() if options is None else options,
             jobs=Jobs() if jobs is None else jobs,
+            inside=Inside() if inside is None else inside,
             tiles=tiles if tiles is not None else {"index": [], "data": b""},
             **traits,
         )
@@ -190,7 +192,7 @@ class ChannelStack(bqplot.Mark):
         """Take what the browser half says, or asks for."""
         kind = content.get("type")
         if kind == "tiles":
-            self._answer(content)
+            self.send(*answered(content, self.tile))
         elif kind == "replace":
             self._replace(content)
         elif kind == "views":
@@ -212,23 +214,6 @@ class ChannelStack(bqplot.Mark):
         except Exception as fault:
             answer["error"] = f"could not be asked: {str(fault) or type(fault).__name__}"
         self.send(answer)
-
-    def _answer(self, content: dict[str, Any]) -> None:
-        """Tiles for the browser half: one message asks, one message answers."""
-        tiles, errors = [], {}
-        for key in content["keys"]:
-            try:
-                tiles.append(self.tile(key))
-            except KeyboardInterrupt:
-                # Without an answer the browser half would wait for good.
-                errors[key] = "could not be computed: interrupted"
-            except Exception as fault:
-                # Shown in the picture: a traceback in a comm handler is seen by nobody.
-                errors[key] = f"could not be computed: {str(fault) or type(fault).__name__}"
-        packed = pack(tiles)
-        answer = {"request": content["request"], "index": packed["index"], "errors": errors}
-        # An empty buffer does not get through Jupyter's wire.
-        self.send(answer, [packed["data"]] if tiles else None)
 
     @validate("instance", "target", "method")
     def _check_index(self, proposal: Any) -> int:

@@ -19,7 +19,8 @@ from .choice import Choice, Mean
 from .excerpt import Excerpt, excerpt
 from .facts import maps_there
 from .figure import scales
-from .jobs import Jobs
+from .inside import Inside, inside_of_page
+from .jobs import Jobs, Result, packed_results
 from .options import Options
 from .programs import licenses, programs
 from .stack import Stack
@@ -48,17 +49,27 @@ def save_html(
     jobs: Jobs | None = None,
     pinned: Choice | None = None,
     mean: Mean | None = None,
+    inside: Inside | None = None,
 ) -> Path:
     """Write the viewer of an explanation as one file that works in a browser alone.
 
     Parameters are those of :meth:`ExplanationViewer.save_html`, `first`: instance, class and method on show when the
     page is opened, if they are in it; `options`, which the page gets a copy of; `intervals`, `annotations` and
-    `pinned`, by instance of the whole explanation; `mean`, if one is on show; and `jobs`, whose results the page keeps.
+    `pinned`, by instance of the whole explanation; `mean`, if one is on show; `jobs`, whose results the page keeps; and
+    what was looked at `inside` of the network.
     """
     path = checked_file(path)
     chosen = excerpt(source, instances, targets, methods)
     modules, terms = programs(), licenses()
-    _check_budget(chosen, len(terms) + sum(map(len, modules.values())), budget_mb)
+    begun = _first_choice(chosen, first)
+    within, results = inside_of_page(
+        inside or Inside(), {} if jobs is None else jobs.results, chosen.instances, chosen.instances[begun["instance"]]
+    )
+    others = {
+        "program": len(terms) + sum(map(len, modules.values())),
+        "activations and results": _size(within, results),
+    }
+    _check_budget(chosen, others, budget_mb)
     mark = ChannelStack(
         chosen,
         targets=chosen.menu,
@@ -67,12 +78,13 @@ def save_html(
         absence="This picture is not in this page.",
         scales=scales(source.x.shape[1], source.sampling_rate),
         options=None if options is None else options.copy(),
-        jobs=None if jobs is None else jobs.copy(),
+        jobs=Jobs(results=results, kinds=[] if jobs is None else jobs.kinds),
+        inside=within,
         annotations=_renumbered(annotations, chosen.instances),
         intervals=[intervals[instance] for instance in chosen.instances] if intervals else (),
         pinned=_pinned(chosen, pinned),
         mean=None if mean is None else mean._asdict(),
-        **_first_choice(chosen, first),
+        **begun,
     )
     # Widgets of its own: those of a live viewer stay as they are.
     viewer = Stack(mark)
@@ -145,10 +157,18 @@ def _first_choice(chosen: Excerpt, first: tuple[int, int, str] | None) -> dict[s
     }
 
 
-def _check_budget(chosen: Excerpt, program: int, budget_mb: float) -> None:
+def _size(inside: Inside, results: Mapping[str, Result]) -> float:
+    """Bytes of a page that what was looked at inside of the network takes, and all other results of long work."""
+    return 4 / 3 * (len(inside.tiles["data"]) + len(packed_results(results)["data"])) + _ENTRY * len(
+        inside.tiles["index"]
+    )
+
+
+def _check_budget(chosen: Excerpt, others: Mapping[str, float], budget_mb: float) -> None:
     """Refuse a page that is too large before its maps are computed; of each method, one map is looked at."""
     count, (samples, channels) = len(chosen.instances), chosen.x.shape[1:]
-    parts = {"program": program / MEGABYTE, f"{count} series": _encoded(count, 4 * samples * channels)}
+    parts = {name: size / MEGABYTE for name, size in others.items() if size}
+    parts[f"{count} series"] = _encoded(count, 4 * samples * channels)
     for label in chosen.methods:
         there = np.argwhere(maps_there(chosen, label, chosen.menu))
         one = chosen.attribution(label, there[0][0], chosen.menu[there[0][1]]) if len(there) else chosen.x[0]

@@ -54,6 +54,13 @@ class ClassMenu(_Panel):
     _view_name = Unicode("ClassMenuView").tag(sync=True)
 
 
+class InsidePanel(_Panel):
+    """The filters of a layer under the input, what one of them means, and the series that the class likes best."""
+
+    _model_name = Unicode("InsidePanelModel").tag(sync=True)
+    _view_name = Unicode("InsidePanelView").tag(sync=True)
+
+
 class WindowPanel(_Panel):
     """What is in the chosen window, and what the model says without it."""
 

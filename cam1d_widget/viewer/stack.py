@@ -9,7 +9,7 @@ import ipywidgets as widgets
 from .channel_stack import ChannelStack
 from .controls import Controls
 from .figure import figure
-from .panels import Legend, Pinned, Summary, Toolbar, WindowPanel
+from .panels import InsidePanel, Legend, Pinned, Summary, Toolbar, WindowPanel
 
 
 class Stack(widgets.VBox):
@@ -35,7 +35,7 @@ class Stack(widgets.VBox):
         above = (self.controls, Toolbar(mark=mark), Summary(mark=mark))
         pictures = widgets.Box([self.figure, Pinned(mark=mark)])
         pictures.add_class("cam1d-pictures")
-        children = (*above, pictures, WindowPanel(mark=mark), Legend(mark=mark))
+        children = (*above, pictures, InsidePanel(mark=mark), WindowPanel(mark=mark), Legend(mark=mark))
         super().__init__(children=children, **traits)
         # The browser half's style sheet goes by this name.
         self.add_class("cam1d-viewer")

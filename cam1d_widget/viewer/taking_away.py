@@ -17,6 +17,7 @@ class TakingAway(Stack):
 
     _explanation: ExplanationSource
     _intervals: Any
+    inside: Any
     jobs: Any
     instance: Any
     target: Any
@@ -83,6 +84,7 @@ class TakingAway(Stack):
             jobs=self.jobs,
             pinned=self.pinned,
             mean=self.mean,
+            inside=self.inside,
         )
 
     def save_png(self, path: str | Path) -> None:

@@ -6,7 +6,7 @@ Several travel as one index (plain JSON) and one buffer, whether in a widget's s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,6 +92,29 @@ def pack(tiles: Sequence[Tile], *, quantize: bool = False) -> dict[str, Any]:
         said = {"gap": _number(tile.gap), "error": _number(tile.error), "spread": spread, "mean": tile.mean}
         index.append({"key": tile.key, "shape": list(tile.values.shape), **numbers, **said})
     return {"index": index, "data": bytes(data)}
+
+
+def packed_to_json(packed: dict[str, Any], _: Any) -> dict[str, Any]:
+    """Packed tiles as a widget's state holds them."""
+    return {"index": packed["index"], "data": memoryview(packed["data"])}
+
+
+def answered(content: dict[str, Any], tile: Callable[[str], Tile]) -> tuple[dict[str, Any], list[bytes] | None]:
+    """Answer to a message that asks for tiles, and its buffers: what can be had, and what was wrong with the others."""
+    tiles, errors = [], {}
+    for key in content["keys"]:
+        try:
+            tiles.append(tile(key))
+        except KeyboardInterrupt:
+            # Without an answer the browser half would wait for good.
+            errors[key] = "could not be computed: interrupted"
+        except Exception as fault:
+            # Shown in the picture: a traceback in a comm handler is seen by nobody.
+            errors[key] = f"could not be computed: {str(fault) or type(fault).__name__}"
+    packed = pack(tiles)
+    answer = {"request": content["request"], "index": packed["index"], "errors": errors}
+    # An empty buffer does not get through Jupyter's wire.
+    return answer, [packed["data"]] if tiles else None
 
 
 def _number(value: float) -> float | None:

@@ -25,6 +25,7 @@ from .choice import (
 )
 from .figure import scales
 from .finder import Finder
+from .inside import Inside, InsideSource
 from .jobs import Jobs
 from .means import mean_key
 from .numbers import Numbers
@@ -51,6 +52,8 @@ class ExplanationViewer(TakingAway):
         Whom to ask what the classifier says without a window; `CAM1DWidget` asks its model.
     jobs : Jobs, optional
         Long work that the browser may ask for.
+    inside : InsideSource, optional
+        Whom to ask what goes on in the layers of the network.
     **traits
         What an ipywidgets box takes, such as ``layout``.
 
@@ -98,6 +101,7 @@ class ExplanationViewer(TakingAway):
         intervals: Any = None,
         scores_without: ScoresWithout | None = None,
         jobs: Jobs | None = None,
+        inside: InsideSource | None = None,
         **traits: Any,
     ) -> None:
         if not explanation.methods or not len(explanation.x):
@@ -112,6 +116,7 @@ class ExplanationViewer(TakingAway):
             explanation,
             scores_without=scores_without,
             jobs=jobs,
+            inside=Inside(inside),
             intervals=self._intervals,
             instance=instance,
             target=target,
@@ -154,6 +159,11 @@ class ExplanationViewer(TakingAway):
     def options(self) -> Options:
         """How pictures are drawn."""
         return self.mark.options
+
+    @property
+    def inside(self) -> Inside:
+        """Layer and filter that are looked at: ``viewer.inside.layer = "conv1"``."""
+        return self.mark.inside
 
     @property
     def jobs(self) -> Jobs:

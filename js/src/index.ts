@@ -1,9 +1,11 @@
 export { ChannelStackModel } from "./mark/ChannelStackModel.js";
 export { FinderModel } from "./mark/FinderModel.js";
+export { InsideModel } from "./mark/InsideModel.js";
 export { JobsModel } from "./mark/JobsModel.js";
 export { OptionsModel } from "./mark/OptionsModel.js";
 export { ChannelStack } from "./mark/ChannelStack.js";
 export { ClassMenuModel, ClassMenuView } from "./panel/class_menu.js";
+export { InsidePanelModel, InsidePanelView } from "./panel/inside_panel.js";
 export { LegendModel, LegendView } from "./panel/legend.js";
 export { PinnedModel, PinnedView } from "./panel/pinned.js";
 export { ToolbarModel, ToolbarView } from "./panel/toolbar.js";

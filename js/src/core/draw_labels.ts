@@ -78,7 +78,7 @@ export function spread(wanted: number[], pitch: number, low: number, high: numbe
   return places;
 }
 
-function drawName(
+export function drawName(
   pen: Pen,
   name: string,
   unit: string,
@@ -104,7 +104,7 @@ function drawName(
   pen.fillText(fit(pen, name, room - unitWidth), right - unitWidth, below ? middle - 7 : middle);
 }
 
-function drawTicks(pen: Pen, range: ValueRange, row: Row, right: number, theme: Theme): void {
+export function drawTicks(pen: Pen, range: ValueRange, row: Row, right: number, theme: Theme): void {
   pen.font = `10px ${theme.font}`;
   pen.fillStyle = theme.faint;
   pen.strokeStyle = theme.faint;

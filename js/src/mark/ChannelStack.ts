@@ -145,6 +145,11 @@ export class ChannelStack extends Mark {
     this.model.trigger("painted");
   }
 
+  /** Where the picture stands: what is drawn below it has the same time axis. */
+  get ground(): { element: HTMLElement; frame: Frame } | null {
+    return this.frame ? { element: this.parent.el, frame: this.frame } : null;
+  }
+
   /** Says in the page which picture is on show, to those who listen and to tests. */
   private announce(): void {
     const { picture, facts, outputs, status, veil } = this.model;

@@ -12,6 +12,7 @@ import { MODULE_NAME, MODULE_VERSION } from "../version.js";
 import type { ChannelStack } from "./ChannelStack.js";
 import { watchConnection } from "./connection.js";
 import type { FinderModel } from "./FinderModel.js";
+import type { InsideModel } from "./InsideModel.js";
 import type { JobsModel } from "./JobsModel.js";
 import type { Replaced } from "./model_answers.js";
 import type { OptionsModel } from "./OptionsModel.js";
@@ -52,6 +53,7 @@ export class ChannelStackModel extends MarkModel {
       options: null,
       finder: null,
       jobs: null,
+      inside: null,
       window: null,
       annotations: [],
       tiles: { index: [], data: null },
@@ -133,6 +135,10 @@ export class ChannelStackModel extends MarkModel {
 
   get jobs(): JobsModel {
     return this.get("jobs");
+  }
+
+  get inside(): InsideModel {
+    return this.get("inside");
   }
 
   /** What is taken away of the picture on show; null where no view shows one. */
@@ -262,6 +268,7 @@ export class ChannelStackModel extends MarkModel {
     options: { deserialize: unpack_models as any },
     finder: { deserialize: unpack_models as any },
     jobs: { deserialize: unpack_models as any },
+    inside: { deserialize: unpack_models as any },
     tiles: verbatim,
   };
 

@@ -94,6 +94,15 @@ const SHEET = `
 .cam1d-window[hidden] { display: none; }
 .cam1d-window .cam1d-line { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; }
 .cam1d-window .cam1d-note { color: var(--cam1d-faint); }
+.cam1d-inside { padding: 4px 2px; }
+.cam1d-inside[hidden], .cam1d-inside [hidden] { display: none; }
+.cam1d-inside canvas { display: block; }
+.cam1d-inside .cam1d-line { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; padding: 3px 0; }
+.cam1d-inside .cam1d-note { color: var(--cam1d-faint); }
+.cam1d-inside .cam1d-plots { display: flex; flex-wrap: wrap; gap: 8px 18px; padding: 4px 0; }
+.cam1d-inside .cam1d-best { border-top: 1px solid var(--cam1d-line); margin-top: 6px; padding-top: 4px; }
+.cam1d-inside progress { width: 160px; }
+.cam1d-toolbar .cam1d-buttons button[hidden] { display: none; }
 .cam1d-toolbar .cam1d-count { font-weight: 600; }
 .cam1d-toolbar button[hidden] { display: none; }
 .cam1d-checks { flex: 1 1 100%; min-width: 0; display: block; position: relative; outline: none; }

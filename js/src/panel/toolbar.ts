@@ -51,7 +51,10 @@ export class ToolbarView extends PanelView {
     this.buttons[PANELS.indexOf(CHECK)].hidden = !this.mark.jobs.knows(CHECKS);
     this.listenTo(this.mark.jobs, "job", this.checks.write.bind(this.checks));
     this.pin = button("Pin", PIN, () => this.mark.pin());
-    this.el.append(textElement("div", "cam1d-buttons", ...this.buttons, this.pin), this.panel);
+    this.inside = button("Inside", "Inside: filters of the layers, and what they mean", () => this.lookInside());
+    this.inside.hidden = this.mark.inside.layers.length === 0;
+    this.el.append(textElement("div", "cam1d-buttons", ...this.buttons, this.pin, this.inside), this.panel);
+    this.listenTo(this.mark.inside, "change:unfolded", this.write);
     this.el.addEventListener("keydown", (event) => this.key(event));
     this.listenTo(this.mark, "help", () => this.toggle(HELP));
     this.listenTo(this.mark, "play", this.write);
@@ -68,7 +71,13 @@ export class ToolbarView extends PanelView {
     this.pin.textContent = name.split(":")[0];
     this.pin.title = name;
     this.pin.setAttribute("aria-label", name);
+    this.inside.setAttribute("aria-expanded", String(this.mark.inside.unfolded));
     this.buttons.forEach((button, place) => button.setAttribute("aria-expanded", String(PANELS[place] === this.open)));
+  }
+
+  /** It unfolds under the picture, whose time axis it shares, and stays beside other panels. */
+  private lookInside(): void {
+    this.mark.inside.change({ unfolded: !this.mark.inside.unfolded });
   }
 
   private toggle(panel: Panel): void {
@@ -96,5 +105,6 @@ export class ToolbarView extends PanelView {
   private panel: HTMLElement;
   private pin: HTMLButtonElement;
   private buttons: HTMLButtonElement[];
+  private inside: HTMLButtonElement;
   private open: Panel | null;
 }

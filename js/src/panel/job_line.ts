@@ -1,0 +1,42 @@
+import type { JobsModel } from "../mark/JobsModel.js";
+import { button } from "./fields.js";
+import { textElement } from "./panel.js";
+
+/** What long work is asked for: its name, its kind, and with what. */
+export interface Wanted {
+  readonly name: string;
+  readonly kind: string;
+  readonly args: Record<string, string | number>;
+}
+
+const begun = new WeakMap<JobsModel, Set<string>>();
+
+/** Begins quick work as soon as its result is looked for; what was stopped is not begun again unasked. */
+export function startOnce(jobs: JobsModel, { name, kind, args }: Wanted): void {
+  const names = begun.get(jobs) ?? new Set();
+  begun.set(jobs, names);
+  if (!names.has(name) && jobs.offers(kind) && !jobs.running && !jobs.result(name)) {
+    names.add(name);
+    jobs.start(name, kind, args);
+  }
+}
+
+/** Where long work is: how far, with a button that stops it; what went wrong; or a button that starts it. */
+export function jobLine(jobs: JobsModel, { name, kind, args }: Wanted, label: string, without: string): HTMLElement {
+  const { running } = jobs;
+  const line = textElement("div", "cam1d-line");
+  if (running?.name === name) {
+    const bar = document.createElement("progress");
+    [bar.max, bar.value] = [1, running.done];
+    bar.setAttribute("aria-label", running.text || label);
+    line.append(bar, textElement("span", "cam1d-note", running.text), button("Cancel", `cancel: ${label}`, () => jobs.cancel()));
+    return line;
+  }
+  const fault = jobs.fault(name);
+  line.append(...(fault ? [textElement("span", "cam1d-note", fault)] : []));
+  const offered = jobs.offers(kind);
+  line.append(
+    offered ? button(label, label, () => jobs.start(name, kind, args)) : textElement("span", "cam1d-note", fault ? "" : without),
+  );
+  return line;
+}

@@ -1,0 +1,128 @@
+"""Inside of a network, in a real JupyterLab with a real kernel, and on a page without one."""
+
+import nbformat
+import pytest
+
+from cam1d_widget import CAM1DWidget
+
+from ..inside.networks import edge, hidden_pieces, planted
+from ..test_inside_of_model import done
+from .lab import KERNEL_IS_IDLE, new_page, run_all, serving
+
+pytestmark = pytest.mark.browser
+
+SOURCE = """
+import numpy as np
+
+from cam1d_widget import CAM1DWidget
+from tests.inside.networks import edge, hidden_pieces, planted
+
+x, _ = hidden_pieces(edge())
+widget = CAM1DWidget(
+    planted(edge()), x, np.arange(len(x)) % 2, sampling_rate=50, methods=["HiResCAM"], class_names=["<i>up</i>", "down"]
+)
+widget
+"""
+PANEL = ".cam1d-inside"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, request):
+    folder = tmp_path_factory.mktemp("lab")
+    path = f"import sys; sys.path.insert(0, {str(request.config.rootpath)!r})"
+    cells = [nbformat.v4.new_code_cell(source) for source in (path + SOURCE, "widget")]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "inside.ipynb")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lab(folder, tmp_path_factory, chromium):
+    with serving(folder, tmp_path_factory.mktemp("home")) as address:
+        page = new_page(chromium)
+        page.goto(f"{address}/tree/inside.ipynb")
+        page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
+        run_all(page)
+        page.get_by_role("button", name="Inside:").first.click()
+        page.locator(f"{PANEL} canvas[aria-label*='layer planted']").first.wait_for(timeout=60_000)
+        yield page
+        page.close()
+
+
+def test_a_layer_is_read_and_a_click_on_a_filter_opens_its_meaning(lab):
+    panel = lab.locator(PANEL).first
+    panel.locator("canvas").first.click(position={"x": 300, "y": 20})
+    words = panel.get_by_text("answers most to channel 1")
+    words.wait_for(timeout=60_000)
+    assert panel.locator("canvas[aria-label*='Kernel']").count() == 1
+    assert panel.locator("canvas[aria-label*='<i>up</i>: AUC']").count() == 1
+    assert lab.locator("i:text('up')").count() == 0
+
+
+def test_what_a_step_sees_is_told_under_the_pointer(lab):
+    lab.locator(f"{PANEL} canvas").first.hover(position={"x": 300, "y": 20})
+    readout = lab.locator(f"{PANEL} > .cam1d-note").first
+    assert "the step there sees" in readout.inner_text()
+
+
+def test_series_that_the_class_likes_best_are_computed_on_demand_and_can_be_cancelled(lab):
+    panel = lab.locator(PANEL).first
+    panel.get_by_role("button", name="Compute", exact=True).click()
+    cancel = panel.get_by_role("button", name="cancel: Compute")
+    cancel.wait_for()
+    cancel.click()
+    panel.get_by_role("button", name="Compute", exact=True).wait_for()
+    panel.get_by_role("button", name="Compute", exact=True).click()
+    panel.locator("canvas[aria-label*='The nearest real series']").wait_for(timeout=60_000)
+    assert "times as far from the nearest real series" in panel.inner_text()
+    assert lab.errors == []
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    x, _ = hidden_pieces(edge(), 4)
+    widget = CAM1DWidget(planted(edge()), x, sampling_rate=50, methods=["HiResCAM"])
+    result, _ = done(widget, "inside layer", layer="planted")
+    widget.jobs.keep("inside layer/planted", result)
+    meaning, _ = done(widget, "inside filter", layer="planted", filter=1)
+    widget.jobs.keep("inside filter/planted/1", meaning)
+    widget.inside.filter, widget.inside.unfolded = 1, True
+    path = widget.save_html(tmp_path_factory.mktemp("page") / "page.html", progress=False)
+    widget.close()
+    return path
+
+
+GEOMETRY = """() => {
+  const of = (element) => element.getBoundingClientRect().left;
+  const stack = [...document.querySelectorAll(".bqplot canvas")].find((one) => one.__channelStack);
+  const canvas = document.querySelector(".cam1d-inside canvas");
+  const picture = stack.__channelStack.snapshot().centers.map((x) => x + of(stack));
+  return { picture, filters: canvas.__insidePanel.snapshot().centers.map((x) => x + of(canvas)) };
+}"""
+
+
+def test_on_a_page_filters_stand_under_the_samples_they_answer_to_and_follow_the_zoom(open_page, path):
+    page = open_page(path)
+    page.locator(f"{PANEL} canvas").first.wait_for()
+    whole = page.evaluate(GEOMETRY)
+    assert whole["filters"] == pytest.approx(whole["picture"], abs=0.02)
+    page.locator(".bqplot.figure").focus()
+    for key in ("Home", "z", "z", "z"):
+        page.keyboard.press(key)
+    zoomed = page.evaluate(GEOMETRY)
+    assert zoomed["filters"] == pytest.approx(zoomed["picture"], abs=0.02)
+    assert zoomed["filters"][1] - zoomed["filters"][0] > 1.5 * (whole["filters"][1] - whole["filters"][0])
+
+
+def test_a_page_shows_what_was_computed_and_says_what_needs_a_kernel(open_page, path):
+    page = open_page(path)
+    panel = page.locator(PANEL)
+    assert "answers most to channel 1" in panel.inner_text()
+    assert "needs a kernel" in panel.locator(".cam1d-best").inner_text()
+    panel.get_by_label("filter", exact=True).fill("0")
+    panel.get_by_label("filter", exact=True).press("Enter")
+    page.wait_for_timeout(100)
+    assert "What it means was not computed while a kernel was running" in panel.inner_text()
+    page.get_by_role("button", name="Inside:").click()
+    assert panel.is_hidden()
+    assert (page.errors, [one for one in page.requests if one.startswith("http")]) == ([], [])

@@ -1,0 +1,102 @@
+"""The layer and filter that are looked at, as traits, in messages and in pages; of a source that is known by heart."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from traitlets import TraitError
+
+from cam1d_widget import ExplanationViewer
+from cam1d_widget.viewer import inside as room
+from cam1d_widget.viewer.inside import Inside, activations_key, inside_of_page
+from cam1d_widget.viewer.jobs import Result
+
+from .arrays import explanation
+
+
+class Layer(NamedTuple):
+    name: str
+    kind: str
+    filters: int
+
+
+class Source:
+    """Two layers; an activation is 100 times the instance plus the filter."""
+
+    layers = (Layer("conv1", "Conv1D", 3), Layer("a/b", "ReLU", 2))
+    work: dict = {}
+
+    def activations(self, layer, instance):
+        if instance == 3:
+            raise RuntimeError("out of memory")
+        filters = next(one.filters for one in self.layers if one.name == layer)
+        return np.full((6, filters), 100.0 * instance, np.float32) + np.arange(filters, dtype=np.float32)
+
+
+def read(layer):
+    return {f"inside layer/{layer}": Result({"layer": layer}), f"inside filter/{layer}/1": Result({"layer": layer})}
+
+
+def test_layer_and_filter_are_read_and_set_in_python():
+    viewer = ExplanationViewer(explanation(), inside=Source())
+    assert (viewer.inside.layer, viewer.inside.filter) == ("conv1", None)
+    viewer.inside.filter = 2
+    viewer.inside.layer = "a/b"
+    assert viewer.inside.filter is None  # the other layer has no such filter
+    with pytest.raises(TraitError, match="layer must be one that has a time axis: conv1, a/b; is 'flatten'"):
+        viewer.inside.layer = "flatten"
+    with pytest.raises(ValueError, match="filter must be from 0 to 1, a filter of layer 'a/b', but is 2"):
+        viewer.inside.filter = 2
+    viewer.close()
+
+
+def test_a_viewer_of_arrays_has_nothing_inside():
+    viewer = ExplanationViewer(explanation())
+    assert viewer.inside.layers == []
+    viewer.close()
+
+
+def test_activations_are_answered_by_tiles_and_faults_by_a_sentence():
+    inside = Inside(Source())
+    sent = []
+    inside.send = lambda content, buffers=None: sent.append((content, buffers))
+    inside._receive(None, {"type": "tiles", "request": 4, "keys": ["activations/1/2", "activations/0/3"]}, [])
+    [(answer, [data])] = sent
+    assert (answer["request"], answer["index"][0]["shape"]) == (4, [6, 2])
+    np.testing.assert_array_equal(np.frombuffer(data, np.float32).reshape(6, 2)[0], [200, 201])
+    assert answer["errors"] == {"activations/0/3": "could not be computed: out of memory"}
+
+
+def test_a_page_holds_the_layers_that_were_read_with_its_instances_activations():
+    whole = Inside(Source(), layer="a/b", filter=1, by="weight", unfolded=True)
+    page, results = inside_of_page(whole, read("a/b") | {"other": Result({})}, (2, 0), first=0)
+    assert [layer["name"] for layer in page.layers] == ["a/b"]
+    assert (page.layer, page.filter, page.by, page.unfolded) == ("a/b", 1, "weight", True)
+    # by their places on the page: its instance 0 is the whole's 2
+    keys = {entry["key"]: entry for entry in page.tiles["index"]}
+    assert set(keys) == {activations_key(0, 0), activations_key(0, 1)}
+    entry = keys[activations_key(0, 0)]
+    values = np.frombuffer(page.tiles["data"], np.int16, 12, entry["offset"]) * entry["scale"]
+    np.testing.assert_allclose(values.reshape(6, 2)[0], [200, 201], rtol=1e-4)
+    assert set(results) == {"inside layer/a/b", "inside filter/a/b/1", "other"}
+
+
+def test_a_page_of_a_viewer_that_was_not_looked_into_has_nothing_inside():
+    page, results = inside_of_page(Inside(Source(), unfolded=True), {}, (0, 1), first=0)
+    assert (page.layers, page.unfolded, results) == ([], False, {})
+
+
+def test_a_page_has_room_for_so_many_bytes_and_begins_with_what_is_on_show(monkeypatch):
+    monkeypatch.setattr(room, "_PAGE_BYTES", 2 * 6 * 3 + 2 * 6 * 2 + 1)
+    whole = Inside(Source(), layer="a/b")
+    page, _ = inside_of_page(whole, read("conv1") | read("a/b"), (1, 2), first=2)
+    assert [entry["key"] for entry in page.tiles["index"]] == [activations_key(1, 1), activations_key(1, 0)]
+
+
+def test_the_budget_of_a_page_counts_them(tmp_path):
+    viewer = ExplanationViewer(explanation(instances=3), inside=Source())
+    for name, result in read("conv1").items():
+        viewer.jobs.keep(name, result)
+    with pytest.raises(ValueError, match=r"activations and results: \d"):
+        viewer.save_html(tmp_path / "page.html", budget_mb=0.1, progress=False)
+    viewer.close()
