@@ -110,7 +110,7 @@ class CAM1DWidget(ExplanationViewer):
             intervals=intervals,
             scores_without=_Replacing(classifier, lazy.x, known),
             inside=inside,
-            jobs=Jobs({KIND: checks_job(lazy)} | ({} if inside is None else inside.work)),
+            jobs=Jobs({KIND: checks_job(lazy), **({} if inside is None else inside.work)}),
         )
         self._lazy = lazy
 
