@@ -13,7 +13,7 @@ import { themeOf } from "../mark/page_theme.js";
 import { button, number, select } from "./fields.js";
 import { bestPart } from "./inside_best.js";
 import { meaningPart } from "./inside_meaning.js";
-import { type Wanted, jobLine, startOnce } from "./job_line.js";
+import { type Wanted, jobGoesOn, jobLine, startOnce } from "./job_line.js";
 import { PanelModel, PanelView, textElement } from "./panel.js";
 
 export class InsidePanelModel extends PanelModel {
@@ -48,20 +48,23 @@ export class InsidePanelView extends PanelView {
     this.canvas.addEventListener("pointerleave", () => this.pointAt(null));
     this.canvas.addEventListener("click", (event) => this.choose(event));
     this.parts = { controls: part("cam1d-line"), readout: part("cam1d-note"), meaning: part(""), best: part("cam1d-best") };
-    const { controls, readout, meaning, best } = this.parts;
-    this.el.append(controls, this.canvas, readout, meaning, best);
     this.listenTo(this.mark, "painted", this.follow);
     this.listenTo(this.mark.inside, "inside", this.write);
     this.listenTo(this.mark.inside, "change:layer change:by", () => (this.first = 0));
-    this.listenTo(this.mark.jobs, "job", this.write);
+    this.listenTo(this.mark.jobs, "job", () => jobGoesOn(this.mark.jobs, this.el) || this.write());
     super.render();
   }
 
   write(): void {
     const { inside } = this.mark;
     this.el.hidden = !inside.unfolded || inside.layer === null;
+    const { controls, readout, meaning, best } = this.parts;
     if (this.el.hidden) {
+      this.el.replaceChildren();
       return;
+    }
+    if (!this.canvas.isConnected) {
+      this.el.append(controls, this.canvas, readout, meaning, best);
     }
     startOnce(this.mark.jobs, this.wanted);
     fill(this.parts.controls, ...this.controls());

@@ -28,7 +28,8 @@ export function jobLine(jobs: JobsModel, { name, kind, args }: Wanted, label: st
   if (running?.name === name) {
     const bar = document.createElement("progress");
     [bar.max, bar.value] = [1, running.done];
-    bar.setAttribute("aria-label", running.text || label);
+    bar.setAttribute("aria-label", label);
+    line.dataset.job = name;
     line.append(bar, textElement("span", "cam1d-note", running.text), button("Cancel", `cancel: ${label}`, () => jobs.cancel()));
     return line;
   }
@@ -39,4 +40,17 @@ export function jobLine(jobs: JobsModel, { name, kind, args }: Wanted, label: st
     offered ? button(label, label, () => jobs.start(name, kind, args)) : textElement("span", "cam1d-note", fault ? "" : without),
   );
   return line;
+}
+
+/** Tells how far it is where a line says so already: its button stays under the hand. False where none does. */
+export function jobGoesOn(jobs: JobsModel, place: HTMLElement): boolean {
+  const { running } = jobs;
+  const lines = Array.from(place.querySelectorAll<HTMLElement>("[data-job]"));
+  const line = lines.find(({ dataset }) => dataset.job === running?.name);
+  if (!running || !line) {
+    return false;
+  }
+  line.querySelector("progress")!.value = running.done;
+  line.querySelector("span")!.textContent = running.text;
+  return true;
 }
