@@ -10,7 +10,7 @@ from ..classifier import Classifier
 from .inherent_method import InherentMethod
 
 WARNING = (
-    "Attention is not by itself an explanation: weights say what goes into the mean, not what speaks for the class, "
+    "attention is not by itself an explanation: weights say what goes into the mean, not what speaks for the class, "
     "and others may give the same scores (Jain and Wallace 2019, Wiegreffe and Pinter 2019). Compare it with "
     "Attention × Gradient and Integrated Gradients; attention_agreement says how far they agree"
 )
