@@ -77,7 +77,9 @@ def known_mean(name: str, mean: Any, explanation: ExplanationSource) -> Mean:
         raise NoSuchChoice(f'{name} must be by "true" or "predicted" class, but is by {mean.by!r}')
     if mean.by == "true" and explanation.y is None:
         raise NoSuchChoice(f'{name} by "true" class needs the true classes, y, but there are none')
-    return Mean(mean.by, within(name, mean.of, len(explanation.class_names)))
+    # A lone output tells two true classes apart.
+    count = max(len(explanation.class_names), 2 if mean.by == "true" else 1)
+    return Mean(mean.by, within(name, mean.of, count))
 
 
 def known_choice(name: str, choice: Any, explanation: ExplanationSource) -> Choice:

@@ -69,6 +69,13 @@ def test_the_trait_gives_the_mean_and_another_instance_leaves_it(tmp_path):
     assert viewer.pinned.mean == ("true", 1)
 
 
+def test_a_lone_output_has_a_mean_of_each_of_its_two_true_classes():
+    lone = explanation(classes=1, probabilities=None, y=[0, 1, 1, 0])
+    viewer = ExplanationViewer(lone)
+    viewer.mean = ("true", 1)
+    np.testing.assert_allclose(viewer.attribution, lone.attributions["Grad-CAM"][1:3, 0].mean(axis=0), rtol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("mean", "message"),
     [

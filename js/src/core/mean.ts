@@ -33,7 +33,7 @@ export function meanOf(key: string, tiles: readonly Tile[], of: number): Tile {
 }
 
 /** Of which instances a mean is, in words. */
-export const meanName = ({ by, of }: Mean, facts: Facts): string => `${by} class ${facts.class_names[of]}`;
+export const meanName = ({ by, of }: Mean, facts: Facts): string => `${by} class ${facts.class_names[of] ?? of}`;
 
 const onPage = ({ instances }: Facts): string => (instances.some((one, place) => one !== place) ? " on this page" : "");
 
