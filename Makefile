@@ -56,6 +56,7 @@ ifeq ($(QUICK),)
 	.venv/bin/python benchmarks/long_series.py
 	.venv/bin/python benchmarks/front_end.py
 	.venv/bin/python benchmarks/kernel_tiles.py
+	.venv/bin/python benchmarks/web_traffic.py
 endif
 
 # Peers pin what others do not want: each has an environment of its own.

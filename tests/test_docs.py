@@ -21,7 +21,15 @@ def test_table_of_methods_is_fresh():
 
 @pytest.mark.parametrize(
     "page",
-    ["README.md", "CONTRIBUTING.md", "docs/methods.md", "docs/models.md", "docs/viewer.md", "docs/leaderboard.md"],
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/methods.md",
+        "docs/models.md",
+        "docs/viewer.md",
+        "docs/web_traffic.md",
+        "docs/leaderboard.md",
+    ],
 )
 def test_links_lead_somewhere(page):
     text = (ROOT / page).read_text()
