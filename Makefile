@@ -54,6 +54,7 @@ ifeq ($(QUICK),)
 	.venv/bin/python benchmarks/bare_passes.py
 	.venv/bin/python benchmarks/perturbation.py
 	.venv/bin/python benchmarks/long_series.py
+	.venv/bin/python benchmarks/activation_maximization.py
 	.venv/bin/python benchmarks/front_end.py
 	.venv/bin/python benchmarks/kernel_tiles.py
 	.venv/bin/python benchmarks/web_traffic.py
@@ -72,6 +73,7 @@ docs: setup ## write the tables of methods and of the leaderboard into the docs
 
 pictures: page chromium ## take the README's pictures anew
 	.venv/bin/python docs/make_screenshot.py
+	.venv/bin/python docs/make_inside_pictures.py
 
 build: setup ## build the wheel into dist/
 	rm -rf dist

@@ -26,6 +26,7 @@ def test_table_of_methods_is_fresh():
         "CONTRIBUTING.md",
         "docs/methods.md",
         "docs/models.md",
+        "docs/inside.md",
         "docs/viewer.md",
         "docs/web_traffic.md",
         "docs/leaderboard.md",

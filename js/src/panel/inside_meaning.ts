@@ -70,9 +70,9 @@ function kernelColumns(arrays: JobResult["arrays"], peak: number, ends: [string,
   const kernel = channelsOf(arrays.kernel).map((column): Curve[] => [{ column, color: 0 }]);
   const response = channelsOf(arrays.response).map((column): Curve[] => [{ column, color: 0 }]);
   return [
-    { title: "Kernel", note: "what a sample adds", ends, cells: kernel, scale: "kernel" },
+    { title: "Kernel", note: "per sample", ends, cells: kernel, scale: "kernel" },
     {
-      title: "Frequency response",
+      title: "Frequencies",
       note: `most at ${formatNumber(peak, 2)} ${unit}`,
       ends: ["0", `${formatNumber(top)} ${unit}`],
       cells: response,
