@@ -78,7 +78,7 @@ def ways_of(given: Any, folder: Path) -> dict[str, Way]:
         "Occlusion": per_baseline(
             attr.Occlusion(network), sliding_window_shapes=(1, window), strides=(1, step), perturbations_per_eval=16
         ),
-        "Expected Gradients": way(attr.GradientShap(network), baselines=background, n_samples=100),
+        "Expected Gradients": way(attr.GradientShap(network), baselines=background, n_samples=400),
         "KernelSHAP": one_by_one(attr.KernelShap(network)),
         "LIME": one_by_one(attr.Lime(network)),
     }

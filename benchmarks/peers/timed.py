@@ -31,7 +31,9 @@ def run(ways: dict[str, Way], given: Any) -> tuple[dict[str, dict[str, Any]], di
         try:
             times[label], maps[label] = timed(way, given["x"], given["y"])
         except Exception as fault:  # any: what others raise is what is to be told
-            times[label] = {"failed": f"{type(fault).__name__}: {' '.join(str(fault).split())[:200]}"}
+            # The last line: in front of it some print where in their own files it happened.
+            last = (str(fault).strip().splitlines() or [""])[-1].strip()
+            times[label] = {"failed": f"{type(fault).__name__}: {last[:200]}"}
     return times, maps
 
 
