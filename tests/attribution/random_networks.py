@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 from hypothesis import strategies as st
 from keras import layers as L
 
-LENGTH, CHANNELS = 26, 2
+LENGTH, CHANNELS, CLASSES = 26, 2, 3
 SHAPES = ("plain", "residual", "branches", "gated")
 POOLS = (None, "max", "overlapping max", "average")
 HEADS = ("flatten", "gap", "gmp", "hidden")
+# Those that propagation has no rules for, or other ones, beside them.
+OTHER_HEADS = ("bare hidden", "recurrent")
+
+
+class Recipe(NamedTuple):
+    """What a network is built from."""
+
+    blocks: list[dict[str, Any]]
+    head: str
+    seed: int
+
+    def built(self) -> keras.Model:
+        """Network that ends in probabilities."""
+        scores = network(*self)
+        return keras.Model(scores.inputs, L.Softmax()(scores.output))
+
+
+def recipes() -> st.SearchStrategy[Recipe]:
+    """Recipes for networks of any kind."""
+    return st.builds(
+        Recipe, blocks(("relu", "tanh", "linear")), st.sampled_from(HEADS + OTHER_HEADS), st.integers(0, 1000)
+    )
 
 
 def blocks(activations: tuple[str, ...]) -> st.SearchStrategy[list[dict[str, Any]]]:
     """One to three blocks of a convolution and what stands behind it."""
     convolution = {
         "made": st.sampled_from(["Conv1D", "SeparableConv1D", "DepthwiseConv1D"]),
-        "kernel_size": st.integers(1, 4),
-        "padding": st.sampled_from(["valid", "same"]),
-        "spread": st.sampled_from([{}, {"strides": 2}, {"dilation_rate": 2}]),
+        "kernel_size": st.integers(1, 5),
+        "padding": st.sampled_from(["valid", "same", "causal"]),
+        "spread": st.sampled_from([{}, {"strides": 2}, {"dilation_rate": 2}, {"dilation_rate": 3}]),
     }
     behind = {
         "norm": st.booleans(),
@@ -38,16 +60,21 @@ def network(blocks: list[dict[str, Any]], head: str, seed: int, bias: bool = Tru
     maps = series
     for index, block in enumerate(blocks):
         maps = _block(maps, f"block{index}", **block)
-    if head == "hidden":
-        hidden = L.Dense(5, activation=blocks[0]["activation"], name="hidden")(L.Flatten()(maps))
-    else:
-        pool = {"flatten": L.Flatten, "gap": L.GlobalAveragePooling1D, "gmp": L.GlobalMaxPooling1D}[head]
-        hidden = pool()(maps)
-    model = keras.Model(series, L.Dense(3, name="scores")(hidden))
+    model = keras.Model(series, L.Dense(CLASSES, name="scores")(_pooled(maps, head, blocks[0]["activation"])))
     rng = np.random.default_rng(seed)
     for layer in model.layers:
         layer.set_weights([_drawn(rng, weight, bias) for weight in layer.weights])
     return model
+
+
+def _pooled(maps: Any, head: str, activation: str) -> Any:
+    """What enters the last layer."""
+    if head == "hidden":
+        return L.Dense(5, activation=activation, name="hidden")(L.Flatten()(maps))
+    if head == "bare hidden":
+        return L.Dense(5, activation="relu", use_bias=False)(L.GlobalAveragePooling1D()(maps))
+    pools = {"flatten": L.Flatten, "gap": L.GlobalAveragePooling1D, "gmp": L.GlobalMaxPooling1D}
+    return L.GRU(4)(maps) if head == "recurrent" else pools[head]()(maps)
 
 
 def _block(
@@ -62,7 +89,8 @@ def _block(
     pool: str | None,
     shape: str,
 ) -> Any:
-    padding = padding if maps.shape[1] > 8 else "same"
+    padding = padding if maps.shape[1] > kernel_size * 4 else "same"
+    padding = "same" if padding == "causal" and made != "Conv1D" else padding
     options: dict[str, Any] = {"padding": padding, "name": name, **spread}
     made_from = maps
     sizes = (kernel_size,) if made == "DepthwiseConv1D" else (4, kernel_size)

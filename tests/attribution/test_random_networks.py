@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cam1d_widget import KerasClassifier
 from cam1d_widget.attribution.methods import HiResCAM, IntegratedGradients, Saliency
 
-from .networks import CHANNELS, CLASSES, LENGTH, built, recipes
+from .random_networks import CHANNELS, CLASSES, LENGTH, recipes
 
 X = np.random.default_rng(9).normal(size=(3, LENGTH, CHANNELS)).astype(np.float32)
 TARGETS = np.tile(np.arange(CLASSES), (3, 1))
@@ -18,18 +18,18 @@ any_network = settings(max_examples=10, deadline=None, derandomize=True)
 
 
 @any_network
-@given(recipes)
+@given(recipes())
 def test_scores_are_the_logits_of_the_models_probabilities(recipe):
-    classifier = KerasClassifier(built(recipe))
+    classifier = KerasClassifier(recipe.built())
     p = classifier.model.predict(X, verbose=0)
     scores = classifier.scores(X)
     np.testing.assert_allclose(scores - scores[:, :1], np.log(p) - np.log(p[:, :1]), rtol=1e-3, atol=1e-4)
 
 
 @any_network
-@given(recipes, st.integers(0, 10_000))
+@given(recipes(), st.integers(0, 10_000))
 def test_a_step_sees_its_receptive_field_and_nothing_else(recipe, seed):
-    classifier, rng = KerasClassifier(built(recipe)), np.random.default_rng(seed)
+    classifier, rng = KerasClassifier(recipe.built()), np.random.default_rng(seed)
     features, _ = classifier.features(X[:1], 0)
     field = classifier.receptive_field
     step = rng.integers(len(field))
@@ -40,9 +40,9 @@ def test_a_step_sees_its_receptive_field_and_nothing_else(recipe, seed):
 
 
 @any_network
-@given(recipes)
+@given(recipes())
 def test_what_is_said_to_add_up_does(recipe):
-    classifier = KerasClassifier(built(recipe))
+    classifier = KerasClassifier(recipe.built())
     maps = HiResCAM().maps(classifier, X, TARGETS)
     expected = HiResCAM().expected_total(classifier, X, TARGETS)
     if expected is not None:
@@ -54,10 +54,10 @@ def test_what_is_said_to_add_up_does(recipe):
 
 
 @any_network
-@given(recipes, st.integers(0, 10_000))
+@given(recipes(), st.integers(0, 10_000))
 def test_gradient_is_the_slope_of_the_score_where_it_has_one(recipe, seed):
     """Along a direction in which the slope is the same on both sides, that is away from kinks."""
-    classifier, rng, step = KerasClassifier(built(recipe)), np.random.default_rng(seed), 1e-3
+    classifier, rng, step = KerasClassifier(recipe.built()), np.random.default_rng(seed), 1e-3
     direction = rng.normal(size=X.shape).astype(np.float32)
     ahead, here, behind = (classifier.scores(X + side * step * direction)[:, 1].astype(float) for side in (1, 0, -1))
     slope = (Saliency().attribute(classifier, X, 1).astype(float) * direction).sum(axis=(1, 2))
@@ -69,9 +69,9 @@ def test_gradient_is_the_slope_of_the_score_where_it_has_one(recipe, seed):
 
 
 @any_network
-@given(recipes)
+@given(recipes())
 def test_a_batch_is_its_series_one_by_one(recipe):
-    classifier = KerasClassifier(built(recipe))
+    classifier = KerasClassifier(recipe.built())
     for method in (HiResCAM(), Saliency()):
         together = method.attribute(classifier, X, np.array([2, 0, 1]))
         for instance, target in enumerate((2, 0, 1)):
