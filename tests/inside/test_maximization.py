@@ -56,7 +56,9 @@ def test_a_gradient_in_few_samples_is_enough():
     assert best.scores[0] > 2 * best.path[0, 0] + 1
 
 
-@pytest.mark.parametrize("start", ["noise", "data", "mean", np.zeros((LENGTH, CHANNELS))], ids=str)
+@pytest.mark.parametrize(
+    "start", ["noise", "data", "mean", np.zeros((LENGTH, CHANNELS))], ids=["noise", "data", "mean", "own"]
+)
 def test_every_start_gets_there(start):
     x, _ = hidden_pieces(edge())
     best = inside.activation_maximization(
@@ -109,7 +111,9 @@ def test_penalties_hold_down_what_they_name():
         assert held < 0.9 * loose, name
 
 
-@pytest.mark.parametrize("penalty", [Size(), Variation(), Smoothness(), "nearness"], ids=str)
+@pytest.mark.parametrize(
+    "penalty", [Size(), Variation(), Smoothness(), "nearness"], ids=["size", "variation", "smoothness", "nearness"]
+)
 def test_gradients_of_penalties_are_those_of_finite_differences(penalty):
     rng = np.random.default_rng(0)
     here, way = rng.normal(size=(2, 16, 3)), rng.normal(size=(2, 16, 3))
