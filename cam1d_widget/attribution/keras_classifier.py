@@ -16,21 +16,20 @@ import numpy as np
 from .affine_head import AffineHead
 from .classifier import as_targets, check_series, warn_if_saturated
 from .keras_filters import KerasFilters
-from .keras_graph import maker
 from .keras_layers import LayerFacts, layers_in_time
 from .keras_network import Network
+from .keras_own_account import OwnAccount
 from .keras_passes import Passes
 from .keras_randomized import randomized
 from .keras_reading import readable
 from .keras_receptive_field import receptive_field_of
-from .propagation.engine import Propagations
-from .propagation.rules import Rule
+from .keras_rules_back import RulesBack
 from .receptive_field import ReceptiveField, TooShort
 
 __all__ = ["KerasClassifier"]
 
 
-class KerasClassifier:
+class KerasClassifier(OwnAccount, RulesBack):
     """A Keras classifier of time series, seen through numpy.
 
     Parameters
@@ -257,89 +256,6 @@ class KerasClassifier:
         series = np.zeros((1, self._length, self.input_shape[1]), np.float32)  # type: ignore[type-var]
         return self.head_scores(series, np.zeros((1, steps, filters), np.float32))[0]
 
-    @property
-    def no_step_scores(self) -> str | None:
-        """Why there are no scores of steps that add up to the model's; None where there are."""
-        if self.score == "logits" and self._network.scoring:
-            return None
-        return (
-            f"model {self.name!r} has no layer that scores the steps of the explained map and adds them up to its "
-            f"logits, as multiple instance learning does; models.with_mil_head puts one on its trunk"
-        )
-
-    def step_scores(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """What every step adds to each score, of shape (instance, step, class), and what is there beside, (class,)."""
-        if self.no_step_scores:
-            raise ValueError(self.no_step_scores)
-        return self._passes.step_scores(self._checked(x)), self._network.outer_bias()
-
-    @property
-    def step_scores_stand_alone(self) -> bool:
-        """Whether what a step adds depends on that step alone, as it does not where weights are shared out."""
-        return all(getattr(maker(made), "stands_alone", True) for made in self._network.scoring)
-
-    @property
-    def no_attention(self) -> str | None:
-        """Why there is no attention to the steps of the explained map; None where there is."""
-        if self._network.attending:
-            return None
-        return (
-            f"model {self.name!r} has no attention of this package over the steps of the explained map; give it "
-            f"models.TemporalAttention, or name the map in front of it with layer="
-        )
-
-    @property
-    def attention_adds_up(self) -> bool:
-        """Whether a score is its value without attention plus the sum of gradients times weights, if these are held."""
-        return self.score == "logits" and self._network.attention_adds_up
-
-    def attention(self, x: np.ndarray) -> np.ndarray:
-        """Weight of every step, as the model's attention has it, of shape (instance, head, step)."""
-        if self.no_attention:
-            raise ValueError(self.no_attention)
-        return self._passes.attention(self._checked(x))
-
-    def attention_gradients(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Weights, the targets' gradients by them (instance, target, head, step), and the scores without any."""
-        if self.no_attention:
-            raise ValueError(self.no_attention)
-        x = self._checked(x)
-        return self._passes.attention_and_gradients(x, as_targets(target, len(x), self.classes))
-
-    def propagate(self, x: np.ndarray, target: Any, rule: Rule, baseline: np.ndarray | None = None) -> np.ndarray:
-        """What a rule hands back from the target's score to the input, of shape (instance, time, channel).
-
-        Parameters
-        ----------
-        x : ndarray of shape (instance, time, channel)
-        target : int, or ndarray of int of shape (instance,)
-        rule : Rule
-            One of :mod:`~cam1d_widget.attribution.propagation.rules`.
-        baseline : ndarray of the shape of x, optional
-            Series that a rule of differences compares with. Default: zero.
-
-        Raises
-        ------
-        ValueError
-            If the rule cannot go through a layer; :meth:`no_propagation` says so beforehand.
-        """
-        x = self._checked(x)
-        targets = as_targets(target, len(x), self.classes)
-        reason = self.no_propagation(rule)
-        if reason:
-            raise ValueError(reason)
-        return self.propagations(rule)(x, targets, baseline, self.batch_size)
-
-    def no_propagation(self, rule: Rule) -> str | None:
-        """Why a rule cannot go through the model; None where it can."""
-        if self.score == "probabilities":
-            return f"{rule.label} starts at the logits and cannot explain probabilities; use score='logits'"
-        if self._network.exit is None:
-            return str(self._network.no_map)
-        if self._network.link in ("odds", "unit odds"):
-            return f"{rule.label} starts at the logits, which are not to be found in model {self.name!r}"
-        return self.propagations.refusal(rule)
-
     def randomized(self, seed: int = 0, draws: int = 1) -> Iterator[tuple[int, str, KerasClassifier]]:
         """Classifiers that forget: one on a copy of the model, with more and more layers drawn anew, from the top.
 
@@ -359,12 +275,6 @@ class KerasClassifier:
             return KerasClassifier(model, layer=layer, output=output, score=self.score, batch_size=size)
 
         return randomized(self.model, seed, draws, read)
-
-    @cached_property
-    def propagations(self) -> Propagations:
-        """Passes back through the model, by rule."""
-        network = self._network
-        return Propagations(network.series, network.exit, network.ending.dense, network.two_sided)
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
         x = check_series(x, *self.input_shape)
