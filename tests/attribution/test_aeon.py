@@ -14,7 +14,7 @@ from cam1d_widget import KerasClassifier, explain
 RNG = np.random.default_rng(6)
 ENSEMBLES = {"InceptionTimeClassifier", "LITETimeClassifier"}
 HEADS = {
-    "DisjointCNNClassifier": "other",
+    "DisjointCNNClassifier": "gap",
     "EncoderClassifier": "flatten",
     "FCNClassifier": "gap",
     "IndividualInceptionClassifier": "gap",
@@ -58,7 +58,7 @@ def test_fitted_classifier_is_explained(name):
     network = KerasClassifier(classifier.model_)
     np.testing.assert_allclose(network.scores(explanation.x), explanation.scores, rtol=1e-4, atol=1e-5)
     assert network.head == HEADS[name]
-    if network.head == "other":  # no convolution, or one of two dimensions
+    if network.head == "other":  # no convolution
         assert "no single map of shape" in str(network.no_features)
     else:
         assert network.no_features is None
