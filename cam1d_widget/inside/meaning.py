@@ -91,9 +91,8 @@ class FilterMeaning:
         if not power.sum():
             return ["answers to nothing"]
         channel = int(power.argmax())
-        said = (
-            f"answers most to {names[channel] if names else f'channel {channel}'} ({power[channel] / power.sum():.0%})"
-        )
+        name, share = names[channel] if names else f"channel {channel}", power[channel] / power.sum()
+        said = f"answers most to {name} ({100 * share:.0f} %)"
         if self.kernel is None:
             return [said]
         unit = "Hz" if self.kernel.sampling_rate else "cycles a sample"

@@ -50,7 +50,7 @@ class Plausibility:
         judged = "plausible" if share >= _PLAUSIBLE else "unusual" if share >= _UNUSUAL else "implausible"
         return (
             f"{judged}: {ratio:.1f} times as far from the nearest real series as those are from each other; "
-            f"{share:.0%} of them lie as far off"
+            f"{100 * share:.0f} % of them lie as far off"
         )
 
 

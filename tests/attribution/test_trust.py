@@ -96,8 +96,8 @@ def test_a_network_must_be_better_than_naming_the_commonest_class():
     assert of_accuracy(0.9).passed is True
     assert of_accuracy(0.52).passed is False
     assert of_accuracy(0.8, common=0.8).passed is False
-    assert "52% of 180 series" in of_accuracy(0.52).text
-    assert "50% by always naming the commonest class: that is no better" in of_accuracy(0.52).text
+    assert "52 % of 180 series" in of_accuracy(0.52).text
+    assert "50 % by always naming the commonest class: that is no better" in of_accuracy(0.52).text
 
 
 def test_of_a_network_that_cannot_be_judged_it_is_said_why():

@@ -22,7 +22,7 @@ def test_a_planted_filter_is_named_by_its_top_windows_and_its_best_series(kernel
     # known in closed form, in standard deviations of each channel: gradient times squared deviation
     known = kernel * x.std(axis=(0, 1)) ** 2
     assert likeness(meaning.maximizing.cut[0] - x.mean(axis=(0, 1)), known) > 0.999
-    assert f"channel {int(np.abs(kernel).sum(axis=0).argmax())} (100%)" in meaning.words()
+    assert f"channel {int(np.abs(kernel).sum(axis=0).argmax())} (100 %)" in meaning.words()
     assert meaning.by == "closed form"
 
 

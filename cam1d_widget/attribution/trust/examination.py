@@ -94,7 +94,7 @@ def _of_curves(curves: PerturbationCurves) -> Finding:
     better = float((random <= area).mean())
     found = (
         f"When what the map calls most relevant is taken away first, the area under the class' {curves.measure} is "
-        f"{area:.2f}; in random orders it is {random.mean():.2f}, and {better:.0%} of them do as well."
+        f"{area:.2f}; in random orders it is {random.mean():.2f}, and {100 * better:.0f} % of them do as well."
     )
     if better <= RANDOM_SHARE:
         return Finding("Deletion", True, found)

@@ -30,8 +30,9 @@ def network_finding(scores: np.ndarray, y: np.ndarray | None) -> Finding:
     low, high = accuracy_interval(right, len(y))
     common = float(np.bincount(y).max() / len(y))
     found = (
-        f"{right / len(y):.0%} of {len(y)} series are named correctly ({low:.0%} to {high:.0%} with 95 % confidence), "
-        f"{common:.0%} by always naming the commonest class"
+        f"{100 * right / len(y):.0f} % of {len(y)} series are named correctly "
+        f"({100 * low:.0f} to {100 * high:.0f} % with 95 % confidence), "
+        f"{100 * common:.0f} % by always naming the commonest class"
     )
     if low > common:
         return Finding(name, True, f"{found}.")
