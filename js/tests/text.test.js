@@ -53,6 +53,13 @@ test("without truth nothing is right or wrong, and without probabilities scores 
   assert.deepEqual([told.right, told.truth, told.predicted], [null, null, "rest (score 2.00)"]);
 });
 
+test("a lone output and a lone instance are told once", () => {
+  const lone = { ...facts, class_names: ["prediction"], targets: [0], instances: [0] };
+  const scores = { scores: table([3.5], 1), probabilities: null, truth: null };
+  const told = verdict({ ...choice, instance: 0 }, lone, scores);
+  assert.deepEqual([told.instance, told.predicted, told.explained], ["Instance 0", null, "prediction (score 3.50)"]);
+});
+
 const reading = (channel, name, value, attribution) => ({ channel, name, value, attribution, spread: null });
 
 test("the readout tells time, and value and attribution of every channel on show", () => {

@@ -16,7 +16,7 @@ export interface Outputs {
 export interface Verdict {
   readonly instance: string;
   readonly truth: string | null;
-  /** Null where many instances are shown. */
+  /** Null where many instances are shown, and of a lone output. */
   readonly predicted: string | null;
   readonly explained: string;
   /** Whether the prediction is right; null where no truth is known. */
@@ -44,15 +44,16 @@ export function verdict(choice: Choice, facts: Facts, outputs: Outputs): Verdict
   const number = facts.instances[row];
   const count = facts.instances.length;
   const whole = facts.instances.every((one, index) => one === index);
-  const place = whole ? `of 0–${count - 1}` : `(${row + 1} of ${count} on this page)`;
+  const place = whole ? (count === 1 ? "" : ` of 0–${count - 1}`) : ` (${row + 1} of ${count} on this page)`;
   const predicted = predictedClass(facts, row, outputs);
   const truth = outputs.truth?.values[row] ?? null;
   const explained = facts.targets[choice.target];
   const alone = facts.class_names.length === 1;
   return {
-    instance: `Instance ${number} ${place}`,
+    instance: `Instance ${number}${place}`,
     truth: truth === null ? null : facts.class_names[truth] ?? String(truth),
-    predicted: named(facts.class_names[predicted], predicted, row, outputs),
+    // A lone output is what is explained: once is enough.
+    predicted: alone ? null : named(facts.class_names[predicted], predicted, row, outputs),
     explained: [explained, ...(choice.against === null ? [] : [facts.targets[choice.against]])]
       .map((target) => named(facts.class_names[target], target, row, outputs))
       .join(" minus "),
@@ -220,11 +221,11 @@ export const isUnseen = ({ choice }: Picture, facts: Facts, sample: number): boo
 /** The picture in one sentence, for those who do not see it. */
 export function describePicture(picture: Picture, facts: Facts, outputs: Outputs): string {
   const { instance, truth, predicted, explained } = verdict(picture.choice, facts, outputs);
+  const which = [instance, truth && `true class ${truth}`, predicted && `predicted ${predicted}`].filter(Boolean);
   const { channel, sample, value } = peakOf(picture);
   const what = timeOnly(picture) ? "all channels" : `channel ${facts.channel_names[channel]}`;
   return (
-    `${facts.methods[picture.choice.method].label} for class ${explained}. ${instance}, ` +
-    `${truth === null ? "" : `true class ${truth}, `}${predicted === null ? "" : `predicted ${predicted}. `}` +
+    `${facts.methods[picture.choice.method].label} for class ${explained}. ${which.join(", ")}. ` +
     `Largest value ${formatNumber(value)} at ${momentText(sample, facts, startOf(picture.choice, facts))}, ${what}.`
   );
 }
