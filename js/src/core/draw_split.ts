@@ -15,7 +15,7 @@ export interface ClassPeaks {
 const HEAD = 36;
 const PITCH = 22;
 const FOOT = 18;
-const NUMBERS = 104;
+const NUMBERS = 120;
 
 export const splitHeight = (classes: number): number => HEAD + classes * PITCH + FOOT;
 
@@ -46,7 +46,7 @@ function drawHeads(pen: Pen, left: number, right: number, width: number, theme: 
   pen.fillText("How it tells the classes apart", left, 9);
   pen.font = `11px ${theme.font}`;
   pen.fillStyle = theme.faint;
-  pen.fillText(fit(pen, "its highest in each series", right - left), left, 24);
+  pen.fillText(fit(pen, "peak of each series", right - left), left, 24);
   pen.textAlign = "right";
   pen.fillText("AUC", right + 44, 24);
   pen.fillText("weight", width - 4, 24);
