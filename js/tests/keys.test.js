@@ -26,7 +26,7 @@ test("plus and minus undo each other", () => {
 
 test("every key that does something is told, and the other way round", () => {
   const told = KEYS.flatMap(([keys]) => keys.split(" "));
-  const names = { "←": "ArrowLeft", "→": "ArrowRight", Page: "PageUp", "↑": "ArrowUp", "↓": "ArrowDown", "−": "-", space: " ", Esc: "Escape" };
+  const names = { "←": "ArrowLeft", "→": "ArrowRight", Page: "PageUp", "↑": "ArrowUp", "↓": "ArrowDown", "−": "-", Space: " ", Esc: "Escape" };
   told.forEach((key) => assert.notEqual(press(names[key] ?? key), null, key));
 });
 

@@ -72,7 +72,7 @@ export const KEYS: readonly [string, string][] = [
   ["s", "channels by share"],
   ["p", "pin the picture, or unpin it"],
   ["c", "mean over the class of the instance, or the instance again"],
-  ["space", "play or pause"],
+  ["Space", "play or pause"],
   ["0", "whole series, gain 1"],
   ["Esc", "no crosshair, no window"],
   ["?", "these keys"],

@@ -67,11 +67,11 @@ function walking(mark: ChannelStackModel): HTMLElement[] {
   });
   const last = mark.facts.instances.length - 1;
   return [
-    button("previous", "previous instance", () => mark.step(-1)),
-    button("next", "next instance", () => mark.step(1)),
+    button("Previous", "previous instance", () => mark.step(-1)),
+    button("Next", "next instance", () => mark.step(1)),
     play,
     number("index", { min: 0, max: last, step: 1 }, mark.choice.instance, (instance) => mark.choose({ instance })),
   ];
 }
 
-const playText = ({ player }: ChannelStackModel): string => (player.playing ? "pause" : "play");
+const playText = ({ player }: ChannelStackModel): string => (player.playing ? "Pause" : "Play");

@@ -13,6 +13,9 @@ import type { Shown } from "../mark/pictures.js";
 import { themeOf, watchTheme } from "../mark/page_theme.js";
 import { PanelModel, PanelView, textElement } from "./panel.js";
 
+/** What a gesture does stays beside it. */
+const HINT = "Ctrl + wheel: zoom · drag: move · Shift + drag: window · double click: whole series · ?: keys".replace(/: /g, ":\u00a0");
+
 export class LegendModel extends PanelModel {
   defaults() {
     return { ...super.defaults(), _model_name: "LegendModel", _view_name: "LegendView" };
@@ -95,7 +98,7 @@ export class LegendView extends PanelView {
     if (this.mark.picture?.shares && !this.mark.picture.options.overlay) {
       keys.append(textElement("span", "", "bars: each channel’s share of the sum of |attribution|"));
     }
-    keys.append(textElement("span", "cam1d-hint", "Ctrl + wheel: zoom · drag: move · Shift + drag: window · double click: whole series · ?: keys"));
+    keys.append(textElement("span", "cam1d-hint", HINT));
     return keys;
   }
 

@@ -14,9 +14,12 @@ export function savePanel(mark: ChannelStackModel): HTMLElement[] {
   const name = fileName(mark);
   return [
     group(
-      "save",
+      "picture",
       button("PNG", "the picture as PNG", () => sheetPng(sheet).then((blob) => download(blob, `${name}.png`, "image/png"))),
       button("SVG", "the picture as SVG", () => download(sheetSvg(sheet), `${name}.svg`, "image/svg+xml")),
+    ),
+    group(
+      "numbers",
       button("CSV", "the numbers as CSV", () => download(csvOf(picture, facts), `${name}.csv`, "text/csv")),
     ),
   ];

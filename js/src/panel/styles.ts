@@ -66,15 +66,16 @@ const SHEET = `
 .cam1d-toolbar :focus-visible, .cam1d-viewer .bqplot:focus-visible { outline: 2px solid var(--cam1d-focus); outline-offset: 1px; }
 .cam1d-toolbar .cam1d-panel { display: flex; flex-wrap: wrap; gap: 8px 18px; padding: 8px 10px; margin: 6px 2px; border: 1px solid var(--cam1d-line); border-radius: 4px; }
 .cam1d-toolbar .cam1d-panel[hidden], .cam1d-toolbar label[hidden] { display: none; }
-.cam1d-toolbar fieldset { border: 0; margin: 0; padding: 0; min-width: 0; display: flex; flex-wrap: wrap; gap: 6px 14px; align-items: center; }
-.cam1d-toolbar legend { float: left; width: 72px; font-weight: 650; padding: 0; }
+.cam1d-toolbar fieldset { position: relative; box-sizing: border-box; border: 0; margin: 0; padding: 0 0 0 86px; min-width: 0; min-height: 26px; display: flex; flex-wrap: wrap; gap: 6px 14px; align-items: center; }
+.cam1d-toolbar legend { position: absolute; left: 0; top: 0; width: 78px; line-height: 26px; font-weight: 650; padding: 0; }
 .cam1d-toolbar fieldset { flex: 1 0 100%; }
-.cam1d-toolbar label { display: inline-flex; align-items: center; gap: 6px; }
-.cam1d-toolbar label > span { color: var(--cam1d-faint); }
+.cam1d-toolbar label { display: inline-flex; align-items: center; gap: 6px; max-width: 100%; }
+.cam1d-toolbar label > span { color: var(--cam1d-faint); white-space: nowrap; }
+.cam1d-toolbar label > select { min-width: 0; text-overflow: ellipsis; }
 .cam1d-toolbar label.cam1d-check { flex-direction: row-reverse; }
 .cam1d-toolbar label.cam1d-check > span { color: var(--cam1d-ink); max-width: 220px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .cam1d-toolbar input[type="number"] { width: 84px; padding-right: 2px; }
-.cam1d-toolbar .cam1d-help { margin: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(330px, 1fr)); gap: 2px 18px; flex: 1; }
+.cam1d-toolbar .cam1d-help { margin: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(min(330px, 100%), 1fr)); gap: 2px 18px; padding-top: 3px; flex: 1; }
 .cam1d-toolbar .cam1d-help > div { display: flex; gap: 10px; }
 .cam1d-toolbar .cam1d-help dt { flex: 0 0 92px; font-weight: 650; }
 .cam1d-toolbar .cam1d-help dd { margin: 0; color: var(--cam1d-faint); }

@@ -33,7 +33,6 @@ const PANELS: Panel[] = [
   { text: "Numbers", name: "Numbers: the picture as a table", contents: ({ mark }) => numbersPanel(mark) },
   CHECK,
   { text: "Save", name: "Save: the picture and its numbers as files", contents: ({ mark }) => savePanel(mark) },
-  HELP,
 ];
 
 const PIN = "Pin: keep this picture beside the next ones";
@@ -46,14 +45,17 @@ export class ToolbarView extends PanelView {
     this.panel = textElement("div", "cam1d-panel");
     this.panel.hidden = true;
     this.panel.setAttribute("role", "group");
-    this.buttons = PANELS.map((panel) => button(panel.text, panel.name, () => this.toggle(panel)));
+    const opening = (panel: Panel) => button(panel.text, panel.name, () => this.toggle(panel));
+    this.buttons = new Map([...PANELS, HELP].map((panel) => [panel, opening(panel)]));
     this.checks = new ChecksPanel(this.mark);
-    this.buttons[PANELS.indexOf(CHECK)].hidden = !this.mark.jobs.knows(CHECKS);
+    this.buttons.get(CHECK)!.hidden = !this.mark.jobs.knows(CHECKS);
     this.listenTo(this.mark.jobs, "job", this.checks.write.bind(this.checks));
     this.pin = button("Pin", PIN, () => this.mark.pin());
     this.inside = button("Inside", "Inside: filters of the layers, and what they mean", () => this.lookInside());
     this.inside.hidden = this.mark.inside.layers.length === 0;
-    this.el.append(textElement("div", "cam1d-buttons", ...this.buttons, this.pin, this.inside), this.panel);
+    const all = [...this.buttons.values()];
+    const help = all.pop()!;
+    this.el.append(textElement("div", "cam1d-buttons", ...all, this.inside, this.pin, help), this.panel);
     this.listenTo(this.mark.inside, "change:unfolded", this.write);
     this.el.addEventListener("keydown", (event) => this.key(event));
     this.listenTo(this.mark, "help", () => this.toggle(HELP));
@@ -72,7 +74,7 @@ export class ToolbarView extends PanelView {
     this.pin.title = name;
     this.pin.setAttribute("aria-label", name);
     this.inside.setAttribute("aria-expanded", String(this.mark.inside.unfolded));
-    this.buttons.forEach((button, place) => button.setAttribute("aria-expanded", String(PANELS[place] === this.open)));
+    this.buttons.forEach((button, panel) => button.setAttribute("aria-expanded", String(panel === this.open)));
   }
 
   /** It unfolds under the picture, whose time axis it shares, and stays beside other panels. */
@@ -94,9 +96,9 @@ export class ToolbarView extends PanelView {
 
   private key(event: KeyboardEvent): void {
     if (event.key === "Escape" && this.open) {
-      const place = PANELS.indexOf(this.open);
+      const button = this.buttons.get(this.open)!;
       this.toggle(this.open);
-      this.buttons[place].focus();
+      button.focus();
       event.stopPropagation();
     }
   }
@@ -104,7 +106,7 @@ export class ToolbarView extends PanelView {
   checks: ChecksPanel;
   private panel: HTMLElement;
   private pin: HTMLButtonElement;
-  private buttons: HTMLButtonElement[];
+  private buttons: Map<Panel, HTMLButtonElement>;
   private inside: HTMLButtonElement;
   private open: Panel | null;
 }
