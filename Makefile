@@ -74,6 +74,7 @@ docs: setup ## write the tables of methods and of the leaderboard into the docs
 pictures: page chromium ## take the README's pictures anew
 	.venv/bin/python docs/make_screenshot.py
 	.venv/bin/python docs/make_inside_pictures.py
+	.venv/bin/python docs/make_trust_pictures.py
 
 build: setup ## build the wheel into dist/
 	rm -rf dist

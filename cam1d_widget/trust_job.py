@@ -47,27 +47,34 @@ def waited_for(steps: Generator[tuple[float, str], None, Trust], progress: bool)
 
 
 def checks_result(trust: Trust) -> Result:
-    """Checks as the browser half shows them."""
+    """Checks as the browser half shows them, judged with each fill."""
+    made = trust.deletions
+    random = np.stack([one.curves.random_curves[:, 0] for one in made.values()])
     content: dict[str, Any] = {
-        "verdict": trust.verdict,
-        "level": trust.level,
-        "findings": [_finding(one) for one in (*trust.findings, trust.network)],
+        "fills": [_judged(trust.with_fill(fill)) for fill in made],
+        "measure": trust.deletion.measure,
         "agreement": {label: round(value, 4) for label, value in trust.agreement.items()},
     }
-    arrays = {}
-    if trust.deletion is not None:
-        random = trust.deletion.random_curves[:, 0]
-        content["measure"] = trust.deletion.measure
-        arrays = {
-            "fractions": trust.deletion.fractions,
-            "curve": trust.deletion.curves[0],
-            "random": random.mean(axis=0),
-            "band": np.quantile(random, (0.05, 0.95), axis=0),
-        }
+    arrays = {
+        "fractions": trust.deletion.fractions,
+        "curves": np.stack([one.curves.curves[0] for one in made.values()]),
+        "random": random.mean(axis=1),
+        "band": np.quantile(random, (0.05, 0.95), axis=1).swapaxes(0, 1),
+    }
     if trust.randomization is not None:
         content["layers"] = list(trust.randomization.layers)
         arrays["similarity"] = trust.randomization.signed.mean(axis=(0, 2))
     return Result(content, arrays)
+
+
+def _judged(trust: Trust) -> dict[str, Any]:
+    """What is said with one fill."""
+    return {
+        "fill": trust.fill,
+        "verdict": trust.verdict,
+        "level": trust.level,
+        "findings": [_finding(one) for one in (*trust.findings, trust.network)],
+    }
 
 
 def _finding(one: Finding) -> dict[str, Any]:

@@ -7,15 +7,14 @@ from typing import Any
 import numpy as np
 
 from .attribution.choices import Methods
-from .attribution.classifier import check_series
 from .attribution.explainer import as_classifier
 from .attribution.lazy_explanation import LazyExplanation
 from .attribution.masking import channel_mean
-from .attribution.series import read_series
-from .attribution.trust import Trust, examined
+from .attribution.trust import Trust, examined, fills_of
 from .inside_of_model import inside_of
 from .trust_job import KIND, checks_job, checks_name, checks_result, waited_for
 from .viewer import ExplanationViewer
+from .viewer.checks import Checks
 from .viewer.choice import known_class, known_method, within
 from .viewer.jobs import Jobs
 from .viewer.windows import WithoutWindow
@@ -103,13 +102,13 @@ class CAM1DWidget(ExplanationViewer):
             sampling_rate=sampling_rate,
             start=start,
         )
-        known = None if background is None else _series(background, layout, lazy.x.shape[2])
-        inside = inside_of(classifier, lazy, known)
+        inside = inside_of(classifier, lazy, lazy.background)
         super().__init__(
             lazy,
             intervals=intervals,
-            scores_without=_Replacing(classifier, lazy.x, known),
+            scores_without=_Replacing(classifier, lazy.x, lazy.background),
             inside=inside,
+            checks=Checks(fills_of(lazy.x, lazy.background)),
             jobs=Jobs({KIND: checks_job(lazy), **({} if inside is None else inside.work)}),
         )
         self._lazy = lazy
@@ -120,6 +119,7 @@ class CAM1DWidget(ExplanationViewer):
         instance: int | None = None,
         target: int | None = None,
         method: str | None = None,
+        fill: str | None = None,
         progress: bool = True,
     ) -> Trust:
         """Check how far a map can be believed, as the panel "Checks" does, which then shows it, too.
@@ -133,6 +133,11 @@ class CAM1DWidget(ExplanationViewer):
             Which series and class. Default: those on show.
         method : str, optional
             Label of the method. Default: the one on show.
+        fill : {"channel mean", "zero", "linear interpolation", "swap", "noise"}, optional
+            What stands where pieces of the series are taken away: the mean of each channel over the background, zero,
+            a straight line across each gap, another series of the background, or Gaussian noise with each channel's
+            mean and standard deviation. The verdict holds for it; how the others end is said as well, and
+            ``trust.with_fill("zero")`` judges with another. Default: the one in the panel.
         progress : bool
             Show a progress bar.
 
@@ -149,13 +154,11 @@ class CAM1DWidget(ExplanationViewer):
         instance = within("instance", self.instance if instance is None else instance, len(self._lazy.x))
         target = known_class(self.target if target is None else target, self._lazy)
         method = known_method(self.method if method is None else method, self._lazy)
-        trust = waited_for(examined(self._lazy, method, instance, target), progress)
+        fill = self.checks.fill if fill is None else fill
+        trust = waited_for(examined(self._lazy, method, instance, target, fill=fill), progress)
         self.jobs.keep(checks_name(method, instance, target), checks_result(trust))
+        self.checks.fill = trust.fill
         return trust
-
-
-def _series(background: Any, layout: str, channels: int) -> np.ndarray:
-    return check_series(read_series("background", background, layout).values, None, channels, "background")
 
 
 class _Replacing:

@@ -65,6 +65,7 @@ class LazyExplanation:
         training, make a new one.
     class_names, channel_names, channel_units, sampling_rate, start
         Likewise.
+    background : ndarray of shape (instance, time, channel), or None
     baseline : ndarray of shape (channel,), or None
         Mean of each channel over the background.
     methods : tuple of str
@@ -109,7 +110,7 @@ class LazyExplanation:
                 )
             background = check_series(others.values, None, x.shape[2], "background")
             baseline = channel_mean(background)
-        self.baseline = baseline
+        self.background, self.baseline = background, baseline
         if classifier.input_shape[0] is None:
             classifier.scores(x[:1])  # what fits a network of any length depends on the length
         self.window = window

@@ -13,6 +13,7 @@ from traitlets import Dict, Instance, Int, List, TraitError, Tuple, Unicode, val
 
 from ..explanation import ExplanationSource
 from ._frontend import MODULE, VERSION
+from .checks import Checks
 from .facts import explained_classes, facts_of
 from .finder import Finder
 from .inside import Inside
@@ -106,6 +107,7 @@ class ChannelStack(bqplot.Mark):
     steps = _table()
     window = Tuple(Int(), Int(), allow_none=True, default_value=None).tag(sync=True)
     annotations = List(Dict()).tag(sync=True)
+    checks = Instance(Checks).tag(sync=True, **widget_serialization)
     finder = Instance(Finder).tag(sync=True, **widget_serialization)
     options = Instance(Options).tag(sync=True, **widget_serialization)
     jobs = Instance(Jobs).tag(sync=True, **widget_serialization)
@@ -122,6 +124,7 @@ class ChannelStack(bqplot.Mark):
         options: Options | None = None,
         scores_without: ScoresWithout | None = None,
         intervals: Intervals = (),
+        checks: Checks | None = None,
         jobs: Jobs | None = None,
         inside: Inside | None = None,
         absence: str = "Not here: this picture was not computed while a kernel was running.",
@@ -140,6 +143,7 @@ class ChannelStack(bqplot.Mark):
             truth=None if source.y is None else np.asarray(source.y, np.int32),
             explained=explained_classes(source, self._targets),
             steps=None if source.receptive_field is None else np.asarray(source.receptive_field, np.float32),
+            checks=Checks() if checks is None else checks,
             finder=Finder(),
             options=Options() if options is None else options,
             jobs=Jobs() if jobs is None else jobs,

@@ -15,6 +15,7 @@ from tqdm.auto import tqdm
 
 from ..explanation import ExplanationSource
 from .channel_stack import ChannelStack
+from .checks import Checks
 from .choice import Choice, Mean
 from .excerpt import Excerpt, excerpt
 from .facts import maps_there
@@ -46,6 +47,7 @@ def save_html(
     options: Options | None = None,
     intervals: Intervals = (),
     annotations: Sequence[dict[str, Any]] = (),
+    checks: Checks | None = None,
     jobs: Jobs | None = None,
     pinned: Choice | None = None,
     mean: Mean | None = None,
@@ -55,8 +57,8 @@ def save_html(
 
     Parameters are those of :meth:`ExplanationViewer.save_html`, `first`: instance, class and method on show when the
     page is opened, if they are in it; `options`, which the page gets a copy of; `intervals`, `annotations` and
-    `pinned`, by instance of the whole explanation; `mean`, if one is on show; `jobs`, whose results the page keeps; and
-    what was looked at `inside` of the network.
+    `pinned`, by instance of the whole explanation; `mean`, if one is on show; `jobs`, whose results the page keeps, and
+    `checks`, which it gets a copy of; and what was looked at `inside` of the network.
     """
     path = checked_file(path)
     chosen = excerpt(source, instances, targets, methods)
@@ -78,6 +80,7 @@ def save_html(
         absence="This picture is not in this page.",
         scales=scales(source.x.shape[1], source.sampling_rate),
         options=None if options is None else options.copy(),
+        checks=None if checks is None else checks.copy(),
         jobs=Jobs(results=results, kinds=[] if jobs is None else jobs.kinds),
         inside=within,
         annotations=_renumbered(annotations, chosen.instances),

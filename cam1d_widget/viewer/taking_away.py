@@ -18,6 +18,7 @@ class TakingAway(Stack):
     _explanation: ExplanationSource
     _intervals: Any
     inside: Any
+    checks: Any
     jobs: Any
     instance: Any
     target: Any
@@ -81,6 +82,7 @@ class TakingAway(Stack):
             options=self.mark.options,
             intervals=self._intervals,
             annotations=self.mark.annotations,
+            checks=self.checks,
             jobs=self.jobs,
             pinned=self.pinned,
             mean=self.mean,

@@ -11,6 +11,7 @@ from traitlets import Float, Int, Tuple, Unicode, link, observe, validate
 
 from ..explanation import ExplanationSource
 from .channel_stack import ChannelStack
+from .checks import Checks
 from .choice import (
     Choice,
     Mean,
@@ -77,6 +78,8 @@ class ExplanationViewer(TakingAway):
         Times (t0, t1) of the window that was chosen by Shift and drag, in the unit of the time axis.
     annotations : list of Annotation
         What was written of windows: instance, t0, t1 and text of each.
+    checks : Checks
+        What the checks of a map take for "nothing there"; ``viewer.checks.fill = "zero"``.
     finder : Finder
         Which instances the slider stops at; ``viewer.finder.verdict = "wrong"`` shows the mistakes alone.
     options : Options
@@ -100,6 +103,7 @@ class ExplanationViewer(TakingAway):
         method: str | None = None,
         intervals: Any = None,
         scores_without: ScoresWithout | None = None,
+        checks: Checks | None = None,
         jobs: Jobs | None = None,
         inside: InsideSource | None = None,
         **traits: Any,
@@ -115,6 +119,7 @@ class ExplanationViewer(TakingAway):
         mark = ChannelStack(
             explanation,
             scores_without=scores_without,
+            checks=checks,
             jobs=jobs,
             inside=Inside(inside),
             intervals=self._intervals,
@@ -149,6 +154,11 @@ class ExplanationViewer(TakingAway):
     def shown(self) -> Choice:
         """Picture on show, to be pinned: ``viewer.pinned = viewer.shown``."""
         return Choice(self.instance, self.target, self.method, self.against, self.mean)
+
+    @property
+    def checks(self) -> Checks:
+        """What the checks of a map take for "nothing there"."""
+        return self.mark.checks
 
     @property
     def finder(self) -> Finder:

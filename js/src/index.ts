@@ -1,4 +1,5 @@
 export { ChannelStackModel } from "./mark/ChannelStackModel.js";
+export { ChecksModel } from "./mark/ChecksModel.js";
 export { FinderModel } from "./mark/FinderModel.js";
 export { InsideModel } from "./mark/InsideModel.js";
 export { JobsModel } from "./mark/JobsModel.js";

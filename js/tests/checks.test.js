@@ -4,25 +4,38 @@ import { bandPath, checksOf, curvePath, curvesText, plotOf } from "../lib/core/c
 
 const array = (...values) => ({ values: Float32Array.from(values), shape: [values.length] });
 const result = {
-  content: { verdict: "Fine.", level: "sound", findings: [{ name: "Sum", passed: null, text: "none" }], measure: "probability" },
+  content: {
+    fills: [
+      { fill: "zero", verdict: "Fine.", level: "sound", findings: [{ name: "Sum", passed: null, text: "none" }] },
+      { fill: "noise", verdict: "Not so fine.", level: "doubtful", findings: [] },
+    ],
+    measure: "probability",
+  },
   arrays: {
     fractions: array(0, 0.5, 1),
-    curve: array(1, 0.25, 0),
-    random: array(1, 0.5, 0),
-    band: { values: Float32Array.of(1, 0.375, 0, 1, 0.75, 0), shape: [2, 3] },
+    curves: { values: Float32Array.of(1, 0.25, 0, 1, 0.5, 0.25), shape: [2, 3] },
+    random: { values: Float32Array.of(1, 0.5, 0, 1, 0.75, 0.25), shape: [2, 3] },
+    band: { values: Float32Array.of(1, 0.375, 0, 1, 0.75, 0, 1, 0.5, 0.25, 1, 0.875, 0.25), shape: [2, 2, 3] },
   },
 };
 const ROOM = { left: 10, top: 5, width: 100, height: 40 };
 
 test("what Python found is taken apart", () => {
-  const { verdict, level, findings, deletion } = checksOf(result);
+  const { verdict, level, findings, deletion } = checksOf(result, "zero");
   assert.deepEqual([verdict, level, findings[0].passed], ["Fine.", "sound", null]);
   assert.deepEqual([deletion.low, deletion.high], [[1, 0.375, 0], [1, 0.75, 0]]);
-  assert.equal(checksOf({ ...result, arrays: {} }).deletion, null);
+});
+
+test("each fill has a verdict and curves of its own; one that was not tried, the first", () => {
+  const { verdict, level, deletion } = checksOf(result, "noise");
+  assert.deepEqual([verdict, level], ["Not so fine.", "doubtful"]);
+  assert.deepEqual([deletion.curve, deletion.random], [[1, 0.5, 0.25], [1, 0.75, 0.25]]);
+  assert.deepEqual([deletion.low, deletion.high], [[1, 0.5, 0.25], [1, 0.875, 0.25]]);
+  assert.equal(checksOf(result, "tea").verdict, "Fine.");
 });
 
 test("probabilities stand between 0 and 1, scores between their own ends", () => {
-  const { deletion } = checksOf(result);
+  const { deletion } = checksOf(result, "zero");
   const plot = plotOf(deletion, ROOM);
   assert.deepEqual([plot.ends, plot.x(1), plot.y(1), plot.y(0)], [[0, 1], 110, 5, 45]);
   assert.equal(curvePath(plot, deletion.fractions, deletion.curve), "M10 5L60 35L110 45");
@@ -35,7 +48,7 @@ test("probabilities stand between 0 and 1, scores between their own ends", () =>
 
 test("the plot in a sentence", () => {
   assert.equal(
-    curvesText(checksOf(result).deletion),
+    curvesText(checksOf(result, "zero").deletion),
     "probability of the class while the series is taken away: 100 % with all of it; with half gone, 25 % in the order of the map and 50 % in random orders, on average",
   );
 });

@@ -7,7 +7,10 @@ import pytest
 
 from cam1d_widget import KerasClassifier
 from cam1d_widget.attribution.lazy_explanation import LazyExplanation
-from cam1d_widget.attribution.trust import Finding, Trust, examined
+from cam1d_widget.attribution.masking import nothing_left
+from cam1d_widget.attribution.metrics import PerturbationCurves
+from cam1d_widget.attribution.trust import Finding, Trust, examined, fills_of
+from cam1d_widget.attribution.trust.deletions import Deletion, deletion_finding
 from cam1d_widget.attribution.trust.network import accuracy_interval, network_finding
 from cam1d_widget.data import load_watch
 
@@ -51,6 +54,56 @@ def test_the_right_map_survives_all_that_can_be_checked(sums):
     assert shares == sorted(shares)
     assert 0 <= shares[0] <= shares[-1] <= 1
     assert trust.agreement["Occlusion"] > 0.5
+
+
+def test_the_verdict_names_its_fill_and_how_the_check_ends_with_others(sums):
+    trust, said = outcome(examined(sums, "Gradient × Input", 0, 0, fill="noise"))
+    assert [text for _, text in said if "fill: swap" in text]
+    assert (trust.fill, list(trust.deletions)[:2]) == ("noise", ["zero", "channel mean"])
+    text = trust.findings[1].text
+    assert "replaced first, by noise with each channel's mean and standard deviation over the series at hand" in text
+    assert text.endswith("With zero, channel mean, linear interpolation and swap it survives as well.")
+    zero = trust.with_fill("zero")
+    assert "replaced first, by zero, the area" in zero.findings[1].text
+    assert zero.deletion is trust.deletions["zero"].curves
+    assert zero.findings[::2] == trust.findings[::2]
+    with pytest.raises(ValueError, match="fill must be one of 'zero'"):
+        trust.with_fill("tea")
+
+
+def made_with(**shares):
+    """A deletion curve of a fill that a share of twenty random orders does as well as."""
+    random = {name: np.where(np.arange(20) < 20 * share, 0.1, 0.9)[:, np.newaxis] for name, share in shares.items()}
+    curves = {
+        name: PerturbationCurves(
+            "deletion", "smaller", np.array([0.2]), values, np.array([0]), "score", *[np.zeros(0)] * 3
+        )
+        for name, values in random.items()
+    }
+    return {name: Deletion(f"{name} itself", one) for name, one in curves.items()}
+
+
+def test_fills_that_disagree_are_told_apart():
+    made = made_with(zero=0.05, noise=0.1, swap=0.0, mean=0.5)
+    good, bad = deletion_finding(made, "zero"), deletion_finding(made, "noise")
+    assert (good.passed, bad.passed) == (True, False)
+    assert "by zero itself, the area under the class' score is 0.20; in random orders it is 0.86, and 5 %" in good.text
+    assert good.text.endswith("With swap it survives as well; with noise and mean it does not survive.")
+    assert bad.text.endswith("With mean it does not survive either; with zero and swap it survives.")
+    assert deletion_finding(made_with(zero=0.5), "zero").text.endswith("do as well.")
+
+
+def test_fills_are_those_that_there_are_the_usual_one_first():
+    x, others = np.zeros((2, 6, 3)), np.random.default_rng(0).normal(2, 1, (9, 6, 3))
+    assert list(fills_of(x, others)) == ["channel mean", "zero", "linear interpolation", "swap", "noise"]
+    assert list(fills_of(x, None)) == ["zero", "channel mean", "linear interpolation", "noise"]  # nothing to swap with
+    assert "swap" not in fills_of(x, others[:, :5])
+    assert "swap" not in fills_of(x, others[:1])
+    filled = {name: nothing_left(x, fill.baseline) for name, fill in fills_of(x, others).items()}
+    np.testing.assert_allclose(filled["channel mean"][0], np.tile(others.mean(axis=(0, 1)), (6, 1)), rtol=1e-6)
+    np.testing.assert_array_equal(filled["zero"], 0)
+    assert (filled["swap"][0] == others).all(axis=(1, 2)).sum() == 1
+    assert all(np.isfinite(values).all() for values in filled.values())
 
 
 def test_a_map_that_is_the_same_for_both_rivals_is_told(sums):

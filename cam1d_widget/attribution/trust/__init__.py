@@ -5,6 +5,8 @@ bound that it must keep, and the bounds stand with their reasons in :mod:`.bound
 """
 
 from .examination import examined
-from .findings import Finding, Trust
+from .fills import fills_of
+from .finding import Finding
+from .verdict import Trust
 
-__all__ = ["Finding", "Trust", "examined"]
+__all__ = ["Finding", "Trust", "examined", "fills_of"]

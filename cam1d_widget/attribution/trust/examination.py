@@ -12,7 +12,7 @@ from ..judged_maps import of_rows
 from ..lazy_explanation import LazyExplanation
 from ..masking import pooled
 from ..methods import AttributionMethod
-from ..metrics import PerturbationCurves, Randomization, agreement, class_similarity, deletion
+from ..metrics import Randomization, agreement, class_similarity
 from ..metrics.randomization import map_similarity
 from .bounds import (
     AGREES,
@@ -20,14 +20,14 @@ from .bounds import (
     DRAWS,
     DRAWS_WHEN_SLOW,
     GAP,
-    ORDERS,
-    PIECES,
-    RANDOM_SHARE,
     SIMILAR_FOR_ANOTHER_CLASS,
     SIMILAR_WHEN_DESTROYED,
 )
-from .findings import Finding, Trust
+from .deletions import deletion_finding, deletions, window_of
+from .fills import fills_of, known_fill
+from .finding import Finding
 from .network import network_finding
+from .verdict import Trust
 
 __all__ = ["examined"]
 
@@ -36,7 +36,9 @@ Steps = Generator[tuple[float, str], None, Any]
 _DELETION, _CLASSES, _METHODS, _NETWORKS = 0.0, 0.1, 0.2, 0.5
 
 
-def examined(source: LazyExplanation, label: str, instance: int, target: int, seed: int = 0) -> Steps:
+def examined(
+    source: LazyExplanation, label: str, instance: int, target: int, seed: int = 0, fill: str | None = None
+) -> Steps:
     """Check one map, as a generator of the share that is done and of what is being done; returns :class:`Trust`.
 
     Parameters
@@ -49,16 +51,31 @@ def examined(source: LazyExplanation, label: str, instance: int, target: int, se
         Series and class.
     seed : int
         Of random orders and weights.
+    fill : str, optional
+        What stands where pieces were taken away, one of :func:`fills_of`; the others are tried as well. Default: the
+        background's mean, or zero.
     """
-    yield _DELETION, "taking away what the map calls most relevant"
+    fills = fills_of(source.x, source.background)
+    fill = known_fill(fill, fills)
+    yield 0.0, f"map of {label}"
     sums = _sum(source, label, instance, target)
-    curves = _deletion(source, label, instance, target, seed)
+    made = yield from _within(_DELETION, _CLASSES, deletions(source, label, instance, target, fills, seed))
     specific = yield from _class(source, label, instance, target)
     agreeing, correlations = yield from _agreement(source, label, instance, target)
     destroyed, randomization = yield from _randomization(source, label, instance, target, seed)
-    findings = (sums, _of_curves(curves), destroyed, specific, agreeing)
+    findings = (sums, deletion_finding(made, fill), destroyed, specific, agreeing)
     network = network_finding(source.scores, source.y)
-    return Trust(label, instance, target, findings, network, curves, randomization, correlations)
+    return Trust(label, instance, target, findings, network, fill, made, randomization, correlations)
+
+
+def _within(first: float, last: float, steps: Steps) -> Steps:
+    """Steps of a part of the whole."""
+    while True:
+        try:
+            share, text = next(steps)
+        except StopIteration as end:
+            return end.value
+        yield _between(first, last, share), text
 
 
 def _sum(source: LazyExplanation, label: str, instance: int, target: int) -> Finding:
@@ -69,36 +86,6 @@ def _sum(source: LazyExplanation, label: str, instance: int, target: int) -> Fin
         return Finding(name, None, f"{label} promises no sum for this network: its values are no shares of the score.")
     found = f"The values {source.adds_up[label]}, and miss {_percent(gap)} of it; the map is {kind}."
     return Finding(name, True, found) if gap <= GAP else Finding(name, False, found, "does not add up to the score")
-
-
-def _deletion(source: LazyExplanation, label: str, instance: int, target: int, seed: int) -> PerturbationCurves:
-    """Curve of the map beside random ones; of the score, where the class' probability has nowhere to fall to."""
-    x = source.x[instance : instance + 1]
-    told = source.probabilities is not None and source.scores[instance].argmax() == target
-    return deletion(
-        source.classifier,
-        x,
-        source.attribution(label, instance, target),
-        target,
-        fill=source.baseline,
-        window=_window(x.shape[1]),
-        measure="probability" if told else "score",
-        orders=ORDERS,
-        seed=seed,
-    )
-
-
-def _of_curves(curves: PerturbationCurves) -> Finding:
-    """Whether the class is lost sooner in the order of the map than in random ones."""
-    area, random = float(curves.values[0]), curves.random[:, 0]
-    better = float((random <= area).mean())
-    found = (
-        f"When what the map calls most relevant is taken away first, the area under the class' {curves.measure} is "
-        f"{area:.2f}; in random orders it is {random.mean():.2f}, and {100 * better:.0f} % of them do as well."
-    )
-    if better <= RANDOM_SHARE:
-        return Finding("Deletion", True, found)
-    return Finding("Deletion", False, found, "finds what the score needs no better than chance")
 
 
 def _class(source: LazyExplanation, label: str, instance: int, target: int) -> Steps:
@@ -122,7 +109,7 @@ def _class(source: LazyExplanation, label: str, instance: int, target: int) -> S
 def _agreement(source: LazyExplanation, label: str, instance: int, target: int) -> Steps:
     """Whether methods of other families put the same first, in windows."""
     witnesses = [one for one in source.usual if one != label and _may_witness(source.method(one))]
-    window = _window(source.x.shape[1])
+    window = window_of(source.x.shape[1])
     maps = {label: pooled(source.attribution(label, instance, target), window)}
     for place, one in enumerate(witnesses):
         yield _between(_METHODS, _NETWORKS, place / len(witnesses)), f"map of {one}"
@@ -185,10 +172,6 @@ def _lighter(method: AttributionMethod) -> AttributionMethod:
     """A method that goes along a path, with as few steps on it as ranks need: it is asked many times."""
     has = {field.name for field in fields(method)}  # type: ignore[arg-type]
     return replace(method, steps=16, tolerance=None) if {"steps", "tolerance"} <= has else method  # type: ignore[type-var]
-
-
-def _window(samples: int) -> int:
-    return max(1, samples // PIECES)
 
 
 def _between(first: float, last: float, share: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .bounds import CONFIDENCE, FEW
-from .findings import Finding
+from .finding import Finding
 
 __all__ = ["accuracy_interval", "network_finding"]
 

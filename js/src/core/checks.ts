@@ -1,11 +1,11 @@
 import type { JobResult } from "./job_results.js";
 
-/** What the checks of one map found. */
+/** What the checks of one map found, with one fill. */
 export interface Checks {
   readonly verdict: string;
   readonly level: "sound" | "doubtful" | "void";
   readonly findings: Finding[];
-  readonly deletion: DeletionCurves | null;
+  readonly deletion: DeletionCurves;
 }
 
 export interface Finding {
@@ -25,15 +25,20 @@ export interface DeletionCurves {
   readonly high: number[];
 }
 
-export function checksOf({ content, arrays }: JobResult): Checks {
-  const { verdict, level, findings } = content;
-  return { verdict, level, findings, deletion: "curve" in arrays ? curvesOf(content.measure, arrays) : null };
+/** All fills were tried at once; a verdict is that of one of them. */
+export function checksOf({ content, arrays }: JobResult, fill: string): Checks {
+  const judged = content.fills as (Omit<Checks, "deletion"> & { fill: string })[];
+  const place = Math.max(0, judged.findIndex((one) => one.fill === fill));
+  const { verdict, level, findings } = judged[place];
+  return { verdict, level, findings, deletion: curvesOf(content.measure, arrays, place) };
 }
 
-function curvesOf(measure: DeletionCurves["measure"], arrays: JobResult["arrays"]): DeletionCurves {
-  const [fractions, curve, random] = ["fractions", "curve", "random"].map((name) => Array.from(arrays[name].values));
-  const band = Array.from(arrays.band.values);
-  return { measure, fractions, curve, random, low: band.slice(0, curve.length), high: band.slice(curve.length) };
+function curvesOf(measure: DeletionCurves["measure"], arrays: JobResult["arrays"], place: number): DeletionCurves {
+  const fractions = Array.from(arrays.fractions.values);
+  const steps = fractions.length;
+  const row = (name: string, at: number): number[] => Array.from(arrays[name].values.slice(at * steps, (at + 1) * steps));
+  const [low, high] = [row("band", 2 * place), row("band", 2 * place + 1)];
+  return { measure, fractions, curve: row("curves", place), random: row("random", place), low, high };
 }
 
 /** Where a value stands in a plot of some size, and the ends of its vertical axis. */

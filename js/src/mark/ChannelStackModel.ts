@@ -10,6 +10,7 @@ import type { Outputs } from "../core/text.js";
 import { ensureStyles } from "../panel/styles.js";
 import { MODULE_NAME, MODULE_VERSION } from "../version.js";
 import type { ChannelStack } from "./ChannelStack.js";
+import type { ChecksModel } from "./ChecksModel.js";
 import { watchConnection } from "./connection.js";
 import type { FinderModel } from "./FinderModel.js";
 import type { InsideModel } from "./InsideModel.js";
@@ -51,6 +52,7 @@ export class ChannelStackModel extends MarkModel {
       explained: null,
       steps: null,
       options: null,
+      checks: null,
       finder: null,
       jobs: null,
       inside: null,
@@ -127,6 +129,10 @@ export class ChannelStackModel extends MarkModel {
 
   get optionsModel(): OptionsModel {
     return this.get("options");
+  }
+
+  get checks(): ChecksModel {
+    return this.get("checks");
   }
 
   get finderModel(): FinderModel {
@@ -266,6 +272,7 @@ export class ChannelStackModel extends MarkModel {
     ...MarkModel.serializers,
     ...Object.fromEntries(["scores", "probabilities", "truth", "explained", "steps"].map((name) => [name, verbatim])),
     options: { deserialize: unpack_models as any },
+    checks: { deserialize: unpack_models as any },
     finder: { deserialize: unpack_models as any },
     jobs: { deserialize: unpack_models as any },
     inside: { deserialize: unpack_models as any },

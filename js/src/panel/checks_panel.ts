@@ -1,15 +1,18 @@
-import { type Checks, type Finding, checksOf } from "../core/checks.js";
+import { type Checks, type DeletionCurves, type Finding, checksOf } from "../core/checks.js";
 import { mapName } from "../core/text.js";
 import type { ChannelStackModel } from "../mark/ChannelStackModel.js";
 import { checksPlot } from "./checks_plot.js";
-import { button } from "./fields.js";
+import { button, select } from "./fields.js";
 import { textElement } from "./panel.js";
 
 export const CHECKS = "checks";
 
+let panels = 0;
+
 /** How far the map on show can be believed: asked for, under way, or found. */
 export class ChecksPanel {
   readonly element = textElement("div", "cam1d-checks");
+  private readonly fill: HTMLElement;
   private readonly body = textElement("div", "");
   /** What is read aloud; it must be there before something is said. */
   private readonly told = textElement("div", "cam1d-told");
@@ -18,18 +21,21 @@ export class ChecksPanel {
   constructor(private readonly mark: ChannelStackModel) {
     this.told.setAttribute("role", "status");
     this.element.tabIndex = -1;
-    this.element.append(this.body, this.told);
+    this.fill = fillLine(this.mark);
+    this.element.append(this.fill, this.body, this.told);
   }
 
   /** Made anew only where something else is to be said, so that no button is taken from under a hand. */
   write(): void {
-    const { jobs } = this.mark;
+    const { jobs, checks: { fill, fills } } = this.mark;
     const name = checksName(this.mark);
     const result = jobs.result(name);
-    const state = result ? "found" : jobs.running ? `busy ${jobs.running.name}` : `ask ${jobs.offers(CHECKS)} ${jobs.fault(name)}`;
+    this.fill.hidden = fills.length === 0 || !(result || jobs.offers(CHECKS));
+    this.fill.querySelector("select")!.value = fill;
+    const state = result ? `found ${fill}` : jobs.running ? `busy ${jobs.running.name}` : `ask ${jobs.offers(CHECKS)} ${jobs.fault(name)}`;
     if (this.written !== `${name} ${state}`) {
       this.written = `${name} ${state}`;
-      const checks = result && checksOf(result);
+      const checks = result && checksOf(result, fill);
       this.show(checks ? found(checks, this.mark) : jobs.running ? underWay(this.mark) : toAskFor(this.mark, name));
       this.told.textContent = checks?.verdict ?? (jobs.running ? "checking" : (jobs.fault(name) ?? ""));
     } else if (!result && jobs.running) {
@@ -39,12 +45,22 @@ export class ChecksPanel {
   }
 
   private show(content: HTMLElement[]): void {
-    const held = this.element.contains(document.activeElement);
+    const held = this.element.contains(document.activeElement) && !this.fill.contains(document.activeElement);
     this.body.replaceChildren(...content);
     if (held) {
       (this.body.querySelector("button") ?? this.element).focus();
     }
   }
+}
+
+/** It stays while all else is written anew, so that arrow keys go on through its entries. */
+function fillLine({ checks }: ChannelStackModel): HTMLElement {
+  const names = Object.fromEntries(checks.fills.map((fill) => [fill, fill]));
+  const menu = select("Fill", names, checks.fill, (fill) => checks.change(fill));
+  const note = textElement("span", "cam1d-note", "stands where pieces of the series are taken away; the verdict holds for it");
+  note.id = `cam1d-fill-${++panels}`;
+  menu.querySelector("select")!.setAttribute("aria-describedby", note.id);
+  return textElement("div", "cam1d-line cam1d-fill", menu, note);
 }
 
 /** By names that are the same in a saved page, which numbers its instances anew. */
@@ -89,12 +105,13 @@ function found({ verdict, level, findings, deletion }: Checks, mark: ChannelStac
   const { facts, choice } = mark;
   const told = line(`cam1d-verdict cam1d-${level}`, verdict);
   const table = textElement("table", "cam1d-findings");
-  const of = `${mapName({ ...choice, against: null }, facts)}, class ${facts.class_names[facts.targets[choice.target]]}, instance ${facts.instances[choice.instance]}`;
-  table.append(textElement("caption", "", of), ...findings.map(row));
-  return [told, textElement("div", "cam1d-found", table, ...(deletion ? [plotted(deletion)] : []))];
+  const map = `${mapName({ ...choice, against: null }, facts)}, class ${facts.class_names[facts.targets[choice.target]]}, instance ${facts.instances[choice.instance]}`;
+  const of = textElement("caption", "", `${map}; fill: ${mark.checks.fill}`);
+  table.append(of, ...findings.map(row));
+  return [told, textElement("div", "cam1d-found", table, plotted(deletion))];
 }
 
-function plotted(deletion: NonNullable<Checks["deletion"]>): HTMLElement {
+function plotted(deletion: DeletionCurves): HTMLElement {
   const keys = textElement("figcaption", "", key("cam1d-curve", "this map"), key("cam1d-random", "random orders, and 90 % of them"));
   const title = textElement("div", "cam1d-method", `${deletion.measure} of the class`);
   const figure = textElement("figure", "cam1d-plotted", title);

@@ -109,6 +109,8 @@ const SHEET = `
 .cam1d-checks { flex: 1 1 100%; min-width: 0; display: block; position: relative; outline: none; }
 .cam1d-checks .cam1d-line { display: flex; flex-wrap: wrap; gap: 6px 12px; align-items: center; }
 .cam1d-checks .cam1d-line > .cam1d-note { flex: 1 1 300px; }
+.cam1d-checks .cam1d-fill { margin-bottom: 8px; }
+.cam1d-checks .cam1d-fill[hidden] { display: none; }
 .cam1d-checks .cam1d-note { color: var(--cam1d-faint); }
 .cam1d-checks progress { width: 180px; height: 12px; accent-color: var(--cam1d-focus); }
 .cam1d-checks .cam1d-bad { color: var(--cam1d-bad); margin-bottom: 6px; }

@@ -50,6 +50,7 @@ export class ToolbarView extends PanelView {
     this.checks = new ChecksPanel(this.mark);
     this.buttons.get(CHECK)!.hidden = !this.mark.jobs.knows(CHECKS);
     this.listenTo(this.mark.jobs, "job", this.checks.write.bind(this.checks));
+    this.listenTo(this.mark.checks, "change", this.checks.write.bind(this.checks));
     this.pin = button("Pin", PIN, () => this.mark.pin());
     this.inside = button("Inside", "Inside: filters of the layers, and what they mean", () => this.lookInside());
     this.inside.hidden = this.mark.inside.layers.length === 0;

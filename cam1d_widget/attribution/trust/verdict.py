@@ -1,35 +1,16 @@
-"""What the checks found, and the verdict in words."""
+"""All that the checks found, and the verdict in words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..metrics import PerturbationCurves, Randomization
+from .deletions import NAME, Deletion, deletion_finding
+from .fills import known_fill
+from .finding import Finding
 
-__all__ = ["Finding", "Trust"]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What one check found.
-
-    Attributes
-    ----------
-    name : str
-        What is checked, in a word or two.
-    passed : bool or None
-        Whether the check was survived; None where it cannot be made.
-    text : str
-        What was found, in a sentence, with its numbers.
-    fault : str
-        What is wrong with the map, as a verb phrase; "" where nothing is.
-    """
-
-    name: str
-    passed: bool | None
-    text: str
-    fault: str = ""
+__all__ = ["Trust"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -46,8 +27,10 @@ class Trust:
         Of the map, check by check.
     network : Finding
         Whether the network does better than guessing on the series at hand.
-    deletion : PerturbationCurves or None
-        The class' probability while the map's largest values are taken away, and random ones.
+    fill : str
+        What stood where pieces were taken away: the verdict holds for it.
+    deletions : mapping of str to Deletion
+        By fill, the class' probability while the map's largest values are taken away, and random ones.
     randomization : Randomization or None
         How similar the map stays while layers are destroyed.
     agreement : mapping of str to float
@@ -59,9 +42,27 @@ class Trust:
     target: int
     findings: tuple[Finding, ...]
     network: Finding
-    deletion: PerturbationCurves | None = None
+    fill: str = ""
+    deletions: Mapping[str, Deletion] = field(default_factory=dict)
     randomization: Randomization | None = None
     agreement: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def deletion(self) -> PerturbationCurves:
+        """The class' probability while the map's largest values are taken away, and random ones, with the fill."""
+        return self.deletions[self.fill].curves
+
+    def with_fill(self, fill: str) -> Trust:
+        """The same checks, judged with another fill.
+
+        Parameters
+        ----------
+        fill : str
+            One of `deletions`.
+        """
+        fill = known_fill(fill, self.deletions)
+        again = deletion_finding(self.deletions, fill)
+        return replace(self, fill=fill, findings=tuple(again if one.name == NAME else one for one in self.findings))
 
     @property
     def made(self) -> int:
