@@ -43,7 +43,7 @@ Baseline = np.ndarray | float | Callable[[np.ndarray], np.ndarray] | PieceBaseli
 _BYTES = 32 * 2**20
 
 
-def baseline_for(x: np.ndarray, baseline: Baseline) -> np.ndarray:
+def baseline_for(x: np.ndarray, baseline: Baseline, argument: str = "baseline") -> np.ndarray:
     """Reference series for each instance.
 
     Parameters
@@ -51,6 +51,8 @@ def baseline_for(x: np.ndarray, baseline: Baseline) -> np.ndarray:
     x : ndarray of shape (instance, time, channel)
     baseline : array that broadcasts to x, function of x, or None
         None stands for zero.
+    argument : str
+        What the caller's argument is called.
 
     Returns
     -------
@@ -58,7 +60,7 @@ def baseline_for(x: np.ndarray, baseline: Baseline) -> np.ndarray:
     """
     if isinstance(baseline, PieceBaseline):
         raise ValueError(
-            f"baseline must be a whole series here, an array that broadcasts to x or a function of x, but is "
+            f"{argument} must be a whole series here, an array that broadcasts to x or a function of x, but is "
             f"{baseline!r}, which needs a piece to look at; Occlusion, KernelSHAP and LIME take it"
         )
     values: Any = baseline(x) if callable(baseline) else 0 if baseline is None else baseline
@@ -66,23 +68,23 @@ def baseline_for(x: np.ndarray, baseline: Baseline) -> np.ndarray:
         values = np.asarray(values, dtype=x.dtype)
     except (TypeError, ValueError):
         raise TypeError(
-            f"baseline must be an array that broadcasts to x, a function of x, or one of the named baselines of "
+            f"{argument} must be an array that broadcasts to x, a function of x, or one of the named baselines of "
             f"attribution.masking, but is {baseline!r}"
         ) from None
     try:
         reference = np.broadcast_to(values, x.shape)
     except ValueError:
         raise ValueError(
-            f"baseline must broadcast to x of shape (instance, time, channel) = {x.shape}, but has {values.shape}"
+            f"{argument} must broadcast to x of shape (instance, time, channel) = {x.shape}, but has {values.shape}"
         ) from None
     if not np.isfinite(values).all():
-        raise ValueError("baseline must be finite, but holds NaN or infinite values")
+        raise ValueError(f"{argument} must be finite, but holds NaN or infinite values")
     return reference
 
 
-def stand_ins(x: np.ndarray, baseline: Baseline) -> list[np.ndarray | PieceBaseline]:
+def stand_ins(x: np.ndarray, baseline: Baseline, argument: str = "baseline") -> list[np.ndarray | PieceBaseline]:
     """What stands in the pieces of each instance: its reference series, or a baseline that looks at the piece."""
-    return [baseline] * len(x) if isinstance(baseline, PieceBaseline) else list(baseline_for(x, baseline))
+    return [baseline] * len(x) if isinstance(baseline, PieceBaseline) else list(baseline_for(x, baseline, argument))
 
 
 def nothing_left(x: np.ndarray, baseline: Baseline) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..classifier import Classifier
 from ..masking import Baseline
+from .arguments import check_count, check_share
 from .collapse import Over
 from .perturbation import Measure, PerturbationCurves, perturbed
 
@@ -57,8 +58,8 @@ def aopc(
     has the same 11 steps up to a half, three random orders and logits, and *deletes*: the series gets shorter, which a
     network with a Flatten head cannot take. Here samples are filled instead, and the length stays.
     """
-    if not isinstance(steps, int | np.integer) or steps < 1 or not 0 < most <= 1:
-        raise ValueError(f"steps must be at least 1 and most above 0 and up to 1, but are {steps!r} and {most!r}")
+    check_count("steps", steps)
+    check_share("most", most, whole=True)
     fractions = np.linspace(0, most, steps + 1)
     made = perturbed(classifier, x, attribution, target, fractions, fill=fill, over=over, window=window,
                      measure=measure, orders=orders, seed=seed)  # fmt: skip

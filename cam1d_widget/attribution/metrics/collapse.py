@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-__all__ = ["Over", "Sign", "collapsed", "collapsed_map", "many_maps"]
+__all__ = ["Over", "Sign", "collapsed", "collapsed_map", "many_maps", "of_largest"]
 
 Over = Literal["time", "channel", "cell"]
 """Samples with all their channels, channels with all their samples, or each sample of each channel by itself."""
@@ -79,6 +79,12 @@ def many_maps(name: str, values: Any) -> np.ndarray:
         count = np.count_nonzero(~np.isfinite(values))
         raise ValueError(f"{name} must be finite, but holds {count} NaN or infinite values, which have no rank")
     return values
+
+
+def of_largest(values: np.ndarray) -> np.ndarray:
+    """Values as parts of the largest magnitude along the last axis, so that no sum or square is out of range."""
+    largest = np.abs(values).max(axis=-1, keepdims=True)
+    return values / np.where(largest > 0, largest, 1)
 
 
 def _dims(over: Over) -> Any:

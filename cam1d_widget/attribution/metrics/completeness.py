@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..classifier import Classifier, as_targets
+from ..classifier import Classifier
 from ..masking import Baseline, baseline_for
-from .perturbation import series_and_maps
+from .arguments import one_target_each, series_and_maps
 
 __all__ = ["completeness_gap"]
 
@@ -43,8 +43,8 @@ def completeness_gap(
     Sundararajan et al. (2017), https://arxiv.org/abs/1703.01365. A class activation map adds up at the layer's steps,
     to the score minus its bias, before it is placed in time: ``Explanation.completeness`` has that gap.
     """
-    x, maps = series_and_maps(x, attribution)
-    targets = as_targets(target, len(x), classifier.classes)[:, np.newaxis]
+    x, maps = series_and_maps(classifier, x, attribution)
+    targets = one_target_each(target, len(x), classifier)[:, np.newaxis]
     scores, there = (np.take_along_axis(classifier.scores(one), targets, axis=1)[:, 0].astype(np.float64)
                      for one in (x, np.ascontiguousarray(baseline_for(x, baseline))))  # fmt: skip
     explained = scores - there

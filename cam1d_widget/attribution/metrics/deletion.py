@@ -8,6 +8,7 @@ import numpy as np
 
 from ..classifier import Classifier
 from ..masking import Baseline
+from .arguments import check_count
 from .collapse import Over
 from .perturbation import Measure, PerturbationCurves, perturbed
 
@@ -102,8 +103,7 @@ def _areas(
     metric: str, better: Literal["larger", "smaller"], classifier: Classifier, x: Any, attribution: Any, target: Any,
     steps: int, **options: Any,
 ) -> PerturbationCurves:  # fmt: skip
-    if not isinstance(steps, int | np.integer) or steps < 1:
-        raise ValueError(f"steps must be a whole number, at least 1, but is {steps!r}")
+    check_count("steps", steps)
     fractions = np.linspace(0, 1, steps + 1)
     made = perturbed(classifier, x, attribution, target, fractions, **options)
     areas, random = (

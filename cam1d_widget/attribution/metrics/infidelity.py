@@ -9,7 +9,7 @@ import numpy as np
 from ..classifier import Classifier
 from ..masking import Baseline
 from .beside_random import BesideRandom
-from .collapse import Over
+from .collapse import Over, of_largest
 from .perturbation import Measure
 from .subsets import Subsets, judged_by_subsets
 
@@ -64,8 +64,9 @@ def infidelity(
 
 def _missed(one: Subsets) -> np.ndarray:
     """Share of the falls' square that is missed, of shape (map,)."""
-    told, falls = (one.given**2).sum(axis=1), (one.falls**2).sum()
+    given = of_largest(one.given)
+    told, falls = (given**2).sum(axis=1), (one.falls**2).sum()
     if falls == 0:
         return (told > 0) * 1.0
-    agreed = np.maximum(one.given @ one.falls, 0)
-    return 1 - agreed**2 / np.where(told > 0, told, 1) / falls
+    agreed = np.maximum(given @ one.falls, 0)
+    return np.maximum(1 - agreed**2 / np.where(told > 0, told, 1) / falls, 0)

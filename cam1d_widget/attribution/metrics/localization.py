@@ -61,6 +61,10 @@ class Localization:
         y = np.asarray(y)
         if y.shape != self.values.shape:
             raise ValueError(f"y must have shape (instance,) = {self.values.shape}, but has {y.shape}")
+        if y.dtype.kind not in "iufb":
+            raise TypeError(f"y must hold class indices, but holds {y.dtype}")
+        if (y != y.astype(np.int64)).any():
+            raise ValueError(f"y must hold class indices, but holds {y[y != y.astype(np.int64)][0]}")
         return {int(one): _mean(self.values[self.telling & (y == one)]) for one in np.unique(y)}
 
     def __float__(self) -> float:

@@ -7,10 +7,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..classifier import Classifier, as_targets
+from ..classifier import Classifier
 from ..masking import Baseline, Slices, stacks, stand_ins, without
+from .arguments import check_count, check_seed, one_target_each, series_and_maps
 from .beside_random import BesideRandom
-from .collapse import Over, many_maps
+from .collapse import Over
 
 __all__ = ["Measure", "PerturbationCurves", "measured", "perturbed", "pieces_of"]
 
@@ -65,30 +66,19 @@ def perturbed(
     insert: bool = False,
 ) -> Perturbed:
     """Curves of a map and of random orders; arguments as in :func:`~.deletion`, `insert`: begin with nothing."""
-    if not isinstance(orders, int | np.integer) or orders < 1:
-        raise ValueError(f"orders must be a whole number of random orders, at least 1, but is {orders!r}")
-    x, maps = series_and_maps(x, attribution)
-    targets = as_targets(target, len(x), classifier.classes)
+    check_count("orders", orders)
+    check_seed(seed)
+    x, maps = series_and_maps(classifier, x, attribution)
+    targets = one_target_each(target, len(x), classifier)
     over = ("time" if maps.shape[2] == 1 else "cell") if over is None else over
     grid = pieces_of(x.shape[1:], over, window)
     made = []
-    for place, (one, values, stand_in) in enumerate(zip(x, maps, stand_ins(x, fill), strict=True)):
+    for place, (one, values, stand_in) in enumerate(zip(x, maps, stand_ins(x, fill, "fill"), strict=True)):
         places = _orders(_worth(values, grid, x.shape[2]), orders, (seed, place))
         gone = _Gone(one, places, grid, stand_in, fractions, insert)
         made.append(_curves(classifier, gone, int(targets[place]), measure))
     curves = np.stack(made, axis=1)
     return Perturbed(targets, curves[0], curves[1:])
-
-
-def series_and_maps(x: Any, attribution: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Series (instance, time, channel) and their maps (instance, time, channel or 1), which must fit."""
-    x, maps = many_maps("x", x), many_maps("attribution", attribution)
-    if maps.shape[:2] != x.shape[:2] or maps.shape[2] not in (1, x.shape[2]):
-        raise ValueError(
-            f"attribution must have the shape of x (instance, time, channel) = {x.shape}, or channel of size 1, "
-            f"but has {maps.shape}"
-        )
-    return x if x.dtype.kind == "f" else x.astype(np.float32), maps
 
 
 def pieces_of(shape: tuple[int, ...], over: Over, window: int = 1) -> np.ndarray:
@@ -105,6 +95,8 @@ def pieces_of(shape: tuple[int, ...], over: Over, window: int = 1) -> np.ndarray
     time, channels = shape
     if over == "channel":
         return np.broadcast_to(np.arange(channels), (time, channels))
+    if not isinstance(window, int | np.integer) or not 1 <= window <= time:
+        raise ValueError(f"window must be a whole number from 1 to the {time} samples of a series, but is {window!r}")
     windows = Slices.apart(time, window).of_sample[:, np.newaxis]
     if over == "time":
         return windows

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..classifier import Classifier, as_targets
+from ..classifier import Classifier
 from ..methods import AttributionMethod
-from .collapse import many_maps
+from .arguments import check_count, check_seed, one_target_each, series_for
 from .rank_correlation import rank_correlation
 
 __all__ = ["Randomization", "map_similarity", "weight_randomization"]
@@ -87,8 +87,12 @@ def weight_randomization(
     normalized, not smoothed, and by rank correlation alone, since structural similarity is one of pictures. Maps that
     are multiplied by the series keep the similarity of its magnitudes, as the authors found: the sign tells.
     """
-    x = many_maps("x", x).astype(np.float32)
-    targets = as_targets(target, len(x), classifier.classes)
+    check_count("draws", draws)
+    check_seed(seed)
+    x = series_for(classifier, x)
+    targets = one_target_each(target, len(x), classifier)
+    if destroyed is None and not hasattr(classifier, "randomized"):
+        raise TypeError(f"classifier must have randomized(seed, draws), but {classifier!r} has not; give destroyed=")
     intact = method.attribute(classifier, x, targets)
     cascade: Any = classifier.randomized(seed, draws) if destroyed is None else destroyed  # type: ignore[attr-defined]
     names: list[str] = []
@@ -96,6 +100,11 @@ def weight_randomization(
     for draw, name, one in cascade:
         names += [] if draw else [name]
         similar.setdefault(draw, []).append(map_similarity(intact, method.attribute(one, x, targets)))
+    if not names or any(len(one) != len(names) for one in similar.values()):
+        raise ValueError(
+            f"destroyed must hold the same layers in each draw, one at least, but holds "
+            f"{[len(one) for one in similar.values()]}"
+        )
     signed, magnitude = np.moveaxis(np.array(list(similar.values())), 2, 0)
     return Randomization(method.label, tuple(names), signed, magnitude)
 

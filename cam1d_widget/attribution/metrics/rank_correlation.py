@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from .collapse import of_largest
+
 __all__ = ["average_ranks", "correlation", "rank_correlation"]
 
 
@@ -17,9 +19,10 @@ def rank_correlation(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 def correlation(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Pearson's correlation along the last axis; 0 where one side is constant, 1 where both are."""
-    centered = [values - values.mean(axis=-1, keepdims=True) for values in (one, other)]
+    parts = [of_largest(values) for values in (one, other)]
+    centered = [values - values.mean(axis=-1, keepdims=True) for values in parts]
     norms = [np.linalg.norm(values, axis=-1) for values in centered]
-    still = [norm <= 1e-12 * np.abs(values).max(axis=-1) for norm, values in zip(norms, (one, other), strict=True)]
+    still = [norm <= 1e-12 for norm in norms]
     products = (centered[0] * centered[1]).sum(axis=-1)
     moving = ~(still[0] | still[1])
     return np.where(moving, products / np.where(moving, norms[0] * norms[1], 1), (still[0] & still[1]) * 1.0)

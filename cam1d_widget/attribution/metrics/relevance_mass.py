@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .collapse import Over, collapsed
+from .collapse import Over, collapsed, of_largest
 from .localization import Localization
 
 __all__ = ["relevance_mass"]
@@ -36,8 +36,7 @@ def relevance_mass(
         raise ValueError(f"sign must be 'positive' or 'absolute' to share out a sum, but is {sign!r}")
     values, true = collapsed(attribution, truth, over, sign)
     share = true.mean(axis=1)
-    # of its largest value, for sums of very small or very large ones
-    values = values / np.where(values.max(axis=1) > 0, values.max(axis=1), 1)[:, np.newaxis]
+    values = of_largest(values)
     total = values.sum(axis=1)
     mass = np.where(total > 0, (values * true).sum(axis=1) / np.where(total > 0, total, 1), share)
     chance = np.where(share > 0, share, np.nan)

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..classifier import Classifier, as_targets
+from ..classifier import Classifier
 from ..methods import AttributionMethod
+from .arguments import check_above_zero, check_count, check_seed, one_target_each, series_for
 from .beside_random import BesideRandom
-from .collapse import many_maps
 
 __all__ = ["max_sensitivity"]
 
@@ -54,10 +54,11 @@ def max_sensitivity(
     Yeh et al. (2019), https://arxiv.org/abs/1901.09392, who draw from a ball of one absolute radius for all inputs;
     captum's ``sensitivity_max`` does so, too. Nothing is taken away here, so there is no fill.
     """
-    if not radius > 0 or not isinstance(draws, int | np.integer) or draws < 1:
-        raise ValueError(f"radius must be above 0 and draws at least 1, but are {radius!r} and {draws!r}")
-    x = many_maps("x", x).astype(np.float32)
-    targets = as_targets(target, len(x), classifier.classes)
+    check_above_zero("radius", radius)
+    check_count("draws", draws)
+    check_seed(seed)
+    x = series_for(classifier, x)
+    targets = one_target_each(target, len(x), classifier)
     rng = np.random.default_rng(seed)
     reach = radius * x.std(axis=1, keepdims=True)
     there = method.attribute(classifier, x, targets)
@@ -67,8 +68,8 @@ def max_sensitivity(
         moved = np.maximum(moved, _norms(method.attribute(classifier, x + change, targets) - there))
     flat = there.reshape(len(x), -1)
     shuffled = np.stack([_norms(rng.permutation(flat, axis=1) - flat) for _ in range(draws)])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return BesideRandom("max-sensitivity", "smaller", moved / _norms(flat), shuffled / _norms(flat), targets)
+    size = np.where(flat.any(axis=1), _norms(flat), np.nan)
+    return BesideRandom("max-sensitivity", "smaller", moved / size, shuffled / size, targets)
 
 
 def _norms(maps: np.ndarray) -> np.ndarray:

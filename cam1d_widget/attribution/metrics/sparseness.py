@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .collapse import Over, collapsed_map, many_maps
+from .collapse import Over, collapsed_map, many_maps, of_largest
 
 __all__ = ["gini"]
 
@@ -35,9 +35,7 @@ def gini(attribution: Any, *, over: Over = "cell") -> np.ndarray:
     Hurley and Rickard (2009), https://doi.org/10.1109/TIT.2009.2027527; for attributions Chalasani et al. (2020),
     https://arxiv.org/abs/1810.06583.
     """
-    values = np.sort(collapsed_map(many_maps("attribution", attribution), over, "absolute"), axis=1)
-    largest = values[:, -1:]
-    values = values / np.where(largest > 0, largest, 1)
+    values = np.sort(of_largest(collapsed_map(many_maps("attribution", attribution), over, "absolute")), axis=1)
     count = values.shape[1]
     shares = (count - np.arange(1, count + 1) + 0.5) / count
     total = values.sum(axis=1)

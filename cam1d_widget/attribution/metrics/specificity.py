@@ -37,6 +37,11 @@ def class_similarity(attribution: Any, others: Any, *, over: Over = "cell") -> n
     """
     maps = collapsed_map(many_maps("attribution", attribution), over, "signed")
     each = [collapsed_map(many_maps("others", other), over, "signed") for other in others]
-    if not each or any(other.shape != maps.shape for other in each):
-        raise ValueError("others must hold one map at least, each of the shape of attribution")
+    if not each:
+        raise ValueError("others must hold one map at least, of another class, but holds none")
+    if any(other.shape != maps.shape for other in each):
+        raise ValueError(
+            f"others must hold maps of the shape of attribution, {np.shape(attribution)}, but holds some of "
+            f"{', '.join(sorted({str(np.shape(other)) for other in others}))}"
+        )
     return np.stack([rank_correlation(maps, other) for other in each]).mean(axis=0)

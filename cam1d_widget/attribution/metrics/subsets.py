@@ -7,11 +7,12 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from ..classifier import Classifier, as_targets
+from ..classifier import Classifier
 from ..masking import Baseline, stacks, stand_ins, without
+from .arguments import check_count, check_seed, check_share, one_target_each, series_and_maps
 from .beside_random import BesideRandom
 from .collapse import Over
-from .perturbation import Measure, measured, pieces_of, series_and_maps
+from .perturbation import Measure, measured, pieces_of
 
 __all__ = ["Subsets", "judged_by_subsets"]
 
@@ -51,17 +52,16 @@ def judged_by_subsets(
     seed: int,
 ) -> BesideRandom:
     """What `judge` makes of each map's subsets, of shape (map,); arguments as in :func:`~.faithfulness_correlation`."""
-    if not isinstance(subsets, int | np.integer) or subsets < 3 or not 0 < share < 1:
-        raise ValueError(
-            f"subsets must be at least 3 and share between 0 and 1, of which one piece at least is taken, "
-            f"but are {subsets!r} and {share!r}"
-        )
-    x, maps = series_and_maps(x, attribution)
-    targets = as_targets(target, len(x), classifier.classes)
+    check_count("subsets", subsets, least=3)
+    check_count("draws", draws)
+    check_share("share", share)
+    check_seed(seed)
+    x, maps = series_and_maps(classifier, x, attribution)
+    targets = one_target_each(target, len(x), classifier)
     over = ("time" if maps.shape[2] == 1 else "cell") if over is None else over
     grid = pieces_of(x.shape[1:], over, window)
     made = []
-    for place, (one, values, stand_in) in enumerate(zip(x, maps, stand_ins(x, fill), strict=True)):
+    for place, (one, values, stand_in) in enumerate(zip(x, maps, stand_ins(x, fill, "fill"), strict=True)):
         rng = np.random.default_rng((seed, place))
         gone = _drawn(grid.max() + 1, subsets, share, rng)
         replaced = np.concatenate([without(one, gone[part][:, grid], stand_in) for part in stacks(subsets, one.nbytes)])

@@ -139,5 +139,5 @@ def test_what_cannot_be_done_is_refused_in_a_sentence(x):
         metrics.deletion(classifier, x, x, 0, steps=0)
     with pytest.raises(ValueError, match=r"the shape of x \(instance, time, channel\)"):
         metrics.deletion(classifier, x, x[:, :5], 0)
-    with pytest.raises(ValueError, match="size must be"):
+    with pytest.raises(ValueError, match="window must be"):
         metrics.deletion(classifier, x, x, 0, window=11, measure="score")

@@ -1,0 +1,68 @@
+"""What metrics are handed, checked in one place: each error is called by the argument's own name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..classifier import Classifier, as_targets, check_series
+from .collapse import many_maps
+
+__all__ = [
+    "check_above_zero",
+    "check_count",
+    "check_seed",
+    "check_share",
+    "one_target_each",
+    "series_and_maps",
+    "series_for",
+]
+
+
+def series_for(classifier: Classifier, x: Any) -> np.ndarray:
+    """Series (instance, time, channel) that a classifier takes; one is taken for a batch of one."""
+    one = np.ndim(x) == 2
+    return check_series([x] if one else x, *classifier.input_shape)
+
+
+def series_and_maps(classifier: Classifier, x: Any, attribution: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Series (instance, time, channel) and their maps (instance, time, channel or 1), which must fit."""
+    x, maps = series_for(classifier, x), many_maps("attribution", attribution)
+    if maps.shape[:2] != x.shape[:2] or maps.shape[2] not in (1, x.shape[2]):
+        raise ValueError(
+            f"attribution must have the shape of x (instance, time, channel) = {x.shape}, or channel of size 1, "
+            f"but has {maps.shape}"
+        )
+    return x, maps
+
+
+def one_target_each(target: Any, instances: int, classifier: Classifier) -> np.ndarray:
+    """Explained class of each instance, of shape (instance,)."""
+    targets = as_targets(target, instances, classifier.classes)
+    if targets.ndim > 1:
+        raise ValueError(f"target must be an int or have shape (instance,) = ({instances},), but has {targets.shape}")
+    return targets
+
+
+def check_count(argument: str, value: Any, least: int = 1) -> None:
+    """Refuse what is no whole number, or too few."""
+    if not isinstance(value, int | np.integer) or value < least:
+        raise ValueError(f"{argument} must be a whole number, at least {least}, but is {value!r}")
+
+
+def check_seed(seed: Any) -> None:
+    """Refuse what no random numbers can begin with."""
+    check_count("seed", seed, least=0)
+
+
+def check_above_zero(argument: str, value: Any) -> None:
+    """Refuse what is no number, or not above zero."""
+    if not isinstance(value, int | float | np.number) or not value > 0:
+        raise ValueError(f"{argument} must be a number above 0, but is {value!r}")
+
+
+def check_share(argument: str, value: Any, *, whole: bool = False) -> None:
+    """Refuse what is no part of a whole, or, unless that is one, the whole itself."""
+    if not isinstance(value, int | float | np.number) or not (0 < value < 1 or (whole and value == 1)):
+        raise ValueError(f"{argument} must be a number above 0 and {'up to' if whole else 'below'} 1, but is {value!r}")
