@@ -153,6 +153,31 @@ def test_a_network_must_be_better_than_naming_the_commonest_class():
     assert "50 % by always naming the commonest class: that is no better" in of_accuracy(0.52).text
 
 
+def test_series_of_one_class_say_nothing_of_a_network():
+    """Naming the commonest class is right on all of them, and nothing can be better than that."""
+    y = np.full(35, 3)
+    for named in (y, np.arange(35) % 7):
+        finding = network_finding(np.eye(7)[named], y)
+        assert finding.passed is None
+        assert "cannot be told on series that are all of one class" in finding.text
+
+
+def test_where_nearly_all_series_are_of_one_class_even_a_perfect_network_cannot_be_told_from_guessing():
+    y = np.r_[np.zeros(38, int), 1, 1]
+    assert network_finding(np.eye(2)[y], y).passed is None
+    assert "95 % of these 40 series are of one class" in network_finding(np.eye(2)[y], y).text
+    assert network_finding(np.eye(2)[1 - y], y).passed is False  # but one that is worse can
+    many = np.tile(y, 20)
+    assert network_finding(np.eye(2)[many], many).passed is True
+
+
+def test_a_network_that_names_all_alike_is_told_without_true_classes():
+    text = network_finding(np.eye(3)[np.ones(50, int)], None).text
+    assert "no true classes were given; it names all 50 series alike" in text
+    assert "alike" not in network_finding(np.eye(3)[np.arange(50) % 3], None).text
+    assert "alike" not in network_finding(np.eye(3)[:1], None).text
+
+
 def test_of_a_network_that_cannot_be_judged_it_is_said_why():
     assert "no true classes were given" in network_finding(np.eye(2), None).text
     assert "cannot be told on 2 series; give it 20" in network_finding(np.eye(2), np.arange(2)).text
