@@ -1,0 +1,59 @@
+"""The one file in which every benchmark leaves its figures, and from which the tables of the docs are made.
+
+It is `docs/benchmarks.json`, or what BENCHMARKS_JSON names. A benchmark that runs alone renews its own part only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from tabulate import tabulate
+
+RESULT = Path(os.environ.get("BENCHMARKS_JSON", Path(__file__).parents[1] / "docs" / "benchmarks.json"))
+PACKAGES = ("cam1d_widget", "keras", "tensorflow", "numpy")
+
+
+def leave(name: str, figures: dict[str, Any]) -> None:
+    """Put the figures of a benchmark in their place in the file, four digits of each, with what they were made on."""
+    whole = json.loads(RESULT.read_text()) if RESULT.exists() else {}
+    whole[name] = rounded({"machine": machine(), **figures})
+    RESULT.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
+
+
+def table(title: str, columns: list[str], rows: list[list[Any]], note: str = "") -> dict[str, Any]:
+    """A table as it is left in the file, printed; what a figure is, and its unit, stands in the head of its column."""
+    print(f"\n{title}\n" + tabulate(rows, columns, floatfmt=".3g") + (f"\n{note}" if note else ""), flush=True)
+    return {"title": title, "columns": columns, "rows": rows, "note": note}
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were made on."""
+    return {
+        "cores": os.cpu_count(),
+        "processor": platform.machine(),
+        "python": platform.python_version(),
+        **{name: installed for name in PACKAGES if (installed := version_of(name))},
+    }
+
+
+def version_of(package: str) -> str | None:
+    """Its version; None where it is not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def rounded(value: Any) -> Any:
+    """The same with four digits of each number."""
+    if isinstance(value, dict):
+        return {key: rounded(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(one) for one in value]
+    number = value.item() if hasattr(value, "item") else value
+    return float(f"{number:.4g}") if isinstance(number, float) else number
