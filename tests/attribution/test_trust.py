@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cam1d_widget import KerasClassifier
+from cam1d_widget.attribution.judged_maps import NotFinite
 from cam1d_widget.attribution.lazy_explanation import LazyExplanation
 from cam1d_widget.attribution.masking import nothing_left
 from cam1d_widget.attribution.metrics import PerturbationCurves
@@ -122,6 +123,63 @@ def test_a_network_that_guesses_is_never_to_be_trusted(sums):
     assert trust.verdict.startswith(
         "Do not trust this map: the network is no better than guessing on these series. By itself, this map survives"
     )
+
+
+def test_a_map_that_is_the_same_everywhere_survives_nothing_that_asks_for_an_order():
+    """A constant network: no method has anything to show, and all of them agree on that."""
+    x = np.random.default_rng(0).normal(size=(4, *SHAPE)).astype(np.float32)
+    still = LazyExplanation(linear(np.zeros((2, *SHAPE)), np.ones(2)), x, methods=["Gradient × Input", "Occlusion"])
+    trust, _ = outcome(examined(still, "Occlusion", 0, 0))
+    assert passed(trust) == {"Sum": None, "Deletion": False, "Randomization": None, "Class": None, "Agreement": None}
+    assert trust.with_fill("noise").findings == trust.findings
+    assert trust.level == "doubtful"
+    assert trust.verdict.startswith(
+        "This map does not survive the one check that could be made; it is the same everywhere."
+    )
+
+
+def test_a_method_that_shows_nothing_does_not_speak_against_one_that_does(sums):
+    """What Saliency finds here is one number for the whole series: it has no order to agree with."""
+    flat = linear(np.stack([np.ones(SHAPE), -np.ones(SHAPE)]), np.zeros(2))
+    lazy = LazyExplanation(flat, sums.x, methods=["Gradient × Input", "Occlusion", "Saliency"])
+    trust, _ = outcome(examined(lazy, "Occlusion", 0, 0))
+    assert "Saliency" not in trust.agreement
+    assert trust.agreement["Gradient × Input"] > 0.3
+
+
+def test_of_a_class_whose_probability_nothing_moves_the_score_is_watched(sums):
+    """Sure of one class whatever it sees, by its bias: what the score needs is found all the same."""
+    sure = LazyExplanation(biased(sums.classifier), sums.x, methods=["Gradient × Input"])
+    trust, _ = outcome(examined(sure, "Gradient × Input", 0, 0))
+    assert {one.curves.measure for one in trust.deletions.values()} == {"score"}
+    assert passed(trust)["Deletion"] is True
+
+
+def biased(classifier):
+    """The same scores but for a thousand more for the first class, and probabilities."""
+    weights = np.stack([classifier.gradient(np.zeros((1, *SHAPE)), target)[0] for target in (0, 1)])
+    made = linear(weights, np.array([1000.0, 0]))
+
+    def probabilities(x):
+        odds = np.exp(made.scores(x) - made.scores(x).max(axis=1, keepdims=True))
+        return odds / odds.sum(axis=1, keepdims=True)
+
+    made.probabilities = probabilities
+    return made
+
+
+def test_a_method_that_fails_here_is_no_witness(sums, monkeypatch):
+    lazy = LazyExplanation(sums.classifier, sums.x, methods=["Gradient × Input", "Occlusion"])
+    known = lazy.attribution
+
+    def attribution(method, instance, target):
+        if method == "Gradient × Input":
+            raise NotFinite("the map must be finite")
+        return known(method, instance, target)
+
+    monkeypatch.setattr(lazy, "attribution", attribution)
+    trust, _ = outcome(examined(lazy, "Occlusion", 0, 0))
+    assert passed(trust)["Agreement"] is None
 
 
 def test_stopped_between_two_steps_it_goes_no_further(sums):

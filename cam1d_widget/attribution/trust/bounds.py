@@ -15,6 +15,10 @@ RANDOM_SHARE = 0.05
 """Share of the random orders that may be better at deletion than the map. Integrated Gradients beats all but that for
 each series that was looked at, Guided Backprop of the same network for six in ten."""
 
+MOVES = 0.01
+"""By how much the probability of a class must move while all of the series goes. A network that is sure whatever it
+sees keeps it, and then only the score tells what is needed."""
+
 PIECES = 30
 """Windows that a series is taken away in. A window is then about as long as what a convolution sees at once: single
 samples that are gone make spikes, which say more of the network than of the map."""

@@ -9,13 +9,14 @@ import numpy as np
 
 from ..lazy_explanation import LazyExplanation
 from ..metrics import PerturbationCurves, deletion
-from .bounds import ORDERS, PIECES, RANDOM_SHARE
+from ..metrics.perturbation import Measure
+from .bounds import MOVES, ORDERS, PIECES, RANDOM_SHARE
 from .fills import Fill
 from .finding import Finding
 
 __all__ = ["Deletion", "deletion_finding", "deletions", "window_of"]
 
-NAME = "Deletion"
+NAME, SAME = "Deletion", "is the same everywhere"
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,10 +28,13 @@ class Deletion:
     words : str
         What stands where pieces were.
     curves : PerturbationCurves
+    ordered : bool
+        Whether the map puts anything first; one that is the same everywhere does not.
     """
 
     words: str
     curves: PerturbationCurves
+    ordered: bool = True
 
     @property
     def share(self) -> float:
@@ -40,26 +44,40 @@ class Deletion:
     @property
     def survived(self) -> bool:
         """Whether the class is lost sooner in the order of the map than in random ones."""
-        return self.share <= RANDOM_SHARE
+        return self.ordered and self.share <= RANDOM_SHARE
 
 
 def deletions(
     source: LazyExplanation, label: str, instance: int, target: int, fills: Mapping[str, Fill], seed: int
 ) -> Generator[tuple[float, str], None, dict[str, Deletion]]:
-    """Curves of a map with each fill, and how many of the fills are done on the way."""
+    """Curves of a map with each fill, and how many of the fills are done on the way.
+
+    They are of the score where the probability of the class has nowhere to fall to, or does not move.
+    """
     made: dict[str, Deletion] = {}
+    ordered = bool(np.ptp(source.attribution(label, instance, target)) > 0)
+    told = source.probabilities is not None and source.scores[instance].argmax() == target
+    measure: Measure = "probability" if told else "score"
     for name, fill in fills.items():
         yield len(made) / len(fills), f"taking away what the map calls most relevant, fill: {name}"
-        made[name] = Deletion(fill.words, _curves(source, label, instance, target, fill, seed))
+        curves = _curves(source, label, instance, target, fill, seed, measure)
+        if not made and told and not _moved(curves):
+            measure = "score"
+            curves = _curves(source, label, instance, target, fill, seed, measure)
+        made[name] = Deletion(fill.words, curves, ordered)
     return made
 
 
+def _moved(curves: PerturbationCurves) -> bool:
+    """Whether what is watched depends on what is taken away."""
+    return bool(np.ptp(np.stack([curves.curves, *curves.random_curves])) > MOVES)
+
+
 def _curves(
-    source: LazyExplanation, label: str, instance: int, target: int, fill: Fill, seed: int
+    source: LazyExplanation, label: str, instance: int, target: int, fill: Fill, seed: int, measure: Measure
 ) -> PerturbationCurves:
-    """Curve of the map beside random ones; of the score, where the class' probability has nowhere to fall to."""
+    """Curve of the map beside random ones."""
     x = source.x[instance : instance + 1]
-    told = source.probabilities is not None and source.scores[instance].argmax() == target
     return deletion(
         source.classifier,
         x,
@@ -67,7 +85,7 @@ def _curves(
         target,
         fill=fill.baseline,
         window=window_of(x.shape[1]),
-        measure="probability" if told else "score",
+        measure=measure,
         orders=ORDERS,
         seed=seed,
     )
@@ -81,6 +99,8 @@ def window_of(samples: int) -> int:
 def deletion_finding(made: Mapping[str, Deletion], fill: str) -> Finding:
     """Whether the class is lost sooner in the order of the map than in random ones, and whether so with other fills."""
     one = made[fill]
+    if not one.ordered:
+        return Finding(NAME, False, "The map has the same value everywhere: it puts nothing first.", SAME)
     area, random = float(one.curves.values[0]), float(np.mean(one.curves.random[:, 0]))
     found = (
         f"When what the map calls most relevant is replaced first, by {one.words}, the area under the class' "

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..judged_maps import of_rows
+from ..judged_maps import NotFinite, of_rows
 from ..lazy_explanation import LazyExplanation
 from ..masking import pooled
 from ..methods import AttributionMethod
@@ -31,6 +31,7 @@ from .verdict import Trust
 
 __all__ = ["examined"]
 
+RANDOMIZATION, CLASS, AGREEMENT = "Randomization", "Class", "Agreement"
 Steps = Generator[tuple[float, str], None, Any]
 # Parts of the whole that the checks take: maps of other methods and classes, and the destroyed networks, take longest.
 _DELETION, _CLASSES, _METHODS, _NETWORKS = 0.0, 0.1, 0.2, 0.5
@@ -60,11 +61,14 @@ def examined(
     yield 0.0, f"map of {label}"
     sums = _sum(source, label, instance, target)
     made = yield from _within(_DELETION, _CLASSES, deletions(source, label, instance, target, fills, seed))
+    network, deleted = network_finding(source.scores, source.y), deletion_finding(made, fill)
+    if not made[fill].ordered:
+        no_order = (Finding(name, None, "There is no order to compare.") for name in (RANDOMIZATION, CLASS, AGREEMENT))
+        return Trust(label, instance, target, (sums, deleted, *no_order), network, fill, made)
     specific = yield from _class(source, label, instance, target)
     agreeing, correlations = yield from _agreement(source, label, instance, target)
     destroyed, randomization = yield from _randomization(source, label, instance, target, seed)
-    findings = (sums, deletion_finding(made, fill), destroyed, specific, agreeing)
-    network = network_finding(source.scores, source.y)
+    findings = (sums, deleted, destroyed, specific, agreeing)
     return Trust(label, instance, target, findings, network, fill, made, randomization, correlations)
 
 
@@ -93,7 +97,7 @@ def _class(source: LazyExplanation, label: str, instance: int, target: int) -> S
     likeliest = np.argsort(-source.scores[instance], kind="stable")
     others = [int(one) for one in likeliest if one != target][:CLASSES]
     if not others:
-        return Finding("Class", None, "There is no other class.")
+        return Finding(CLASS, None, "There is no other class.")
     maps = []
     for place, other in enumerate(others):
         yield _between(_CLASSES, _METHODS, place / len(others)), f"map of class {source.class_names[other]}"
@@ -102,8 +106,8 @@ def _class(source: LazyExplanation, label: str, instance: int, target: int) -> S
     among = f"those of {len(others)} other classes" if len(others) > 1 else "that of the other class"
     found = f"The map's rank correlation with {among} is {similar:.2f}."
     if similar < SIMILAR_FOR_ANOTHER_CLASS:
-        return Finding("Class", True, found)
-    return Finding("Class", False, found, "is not specific to the class")
+        return Finding(CLASS, True, found)
+    return Finding(CLASS, False, found, "is not specific to the class")
 
 
 def _agreement(source: LazyExplanation, label: str, instance: int, target: int) -> Steps:
@@ -113,7 +117,12 @@ def _agreement(source: LazyExplanation, label: str, instance: int, target: int) 
     maps = {label: pooled(source.attribution(label, instance, target), window)}
     for place, one in enumerate(witnesses):
         yield _between(_METHODS, _NETWORKS, place / len(witnesses)), f"map of {one}"
-        maps[one] = pooled(source.attribution(one, instance, target), window)
+        try:
+            seen = source.attribution(one, instance, target)
+        except NotFinite:
+            continue
+        if np.ptp(seen) > 0:  # what shows nothing speaks neither for a map nor against it
+            maps[one] = pooled(seen, window)
     correlations = agreement(maps).with_others(label)
     own = source.method(label).family
     nearest: dict[str, str] = {}
@@ -121,13 +130,13 @@ def _agreement(source: LazyExplanation, label: str, instance: int, target: int) 
         family = source.method(one).family
         nearest |= {} if family == own else {family: one}
     if not nearest:
-        return Finding("Agreement", None, "There is no method of another family to compare with."), correlations
+        return Finding(AGREEMENT, None, "There is no method of another family to compare with."), correlations
     mean = float(np.mean([correlations[one] for one in nearest.values()]))
     each = ", ".join(f"{one} {correlations[one]:.2f}" for one in nearest.values())
     found = f"Rank correlation over time with the nearest method of each other family: {each}."
     if mean >= AGREES:
-        return Finding("Agreement", True, found), correlations
-    return Finding("Agreement", False, found, "is not borne out by other methods"), correlations
+        return Finding(AGREEMENT, True, found), correlations
+    return Finding(AGREEMENT, False, found, "is not borne out by other methods"), correlations
 
 
 def _may_witness(method: AttributionMethod) -> bool:
@@ -136,7 +145,6 @@ def _may_witness(method: AttributionMethod) -> bool:
 
 def _randomization(source: LazyExplanation, label: str, instance: int, target: int, seed: int) -> Steps:
     """Whether the map changes when the network is destroyed, layer by layer from the top."""
-    name = "Randomization"
     method = _lighter(of_rows(source.method(label), np.array([instance])))
     x, draws = source.x[instance : instance + 1], DRAWS_WHEN_SLOW if method.on_demand else DRAWS
     yield _NETWORKS, "copying the network"
@@ -150,7 +158,7 @@ def _randomization(source: LazyExplanation, label: str, instance: int, target: i
             yield _between(_NETWORKS, 1, share), f"destroying the network, draw {draw + 1} of {draws}: layer {layer}"
             similar.append(map_similarity(intact, method.attribute(one, x, target)))
     except (ValueError, AttributeError) as fault:
-        return Finding(name, None, f"The network could not be destroyed: {fault}."), None
+        return Finding(RANDOMIZATION, None, f"The network could not be destroyed: {fault}."), None
     signed, magnitude = np.moveaxis(np.reshape(similar, (draws, len(layers), 2, 1)), 2, 0)
     made = Randomization(label, tuple(layers), signed, magnitude)
     found = (
@@ -158,8 +166,8 @@ def _randomization(source: LazyExplanation, label: str, instance: int, target: i
         f"{made.mean:.2f} on average ({made.signed[:, -1].mean():.2f} once all are)."
     )
     if made.mean < SIMILAR_WHEN_DESTROYED:
-        return Finding(name, True, found), made
-    return Finding(name, False, found, "hardly changes when the network is destroyed"), made
+        return Finding(RANDOMIZATION, True, found), made
+    return Finding(RANDOMIZATION, False, found, "hardly changes when the network is destroyed"), made
 
 
 def _cascade(classifier: Any, seed: int, draws: int) -> Iterator[tuple[int, str, Any]]:
