@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .known_truth import KnownTruth, check_size, numbered_channels
+from .known_truth import KnownTruth, check_set, numbered_channels
 
 TIME, CHANNELS, BURST = 500, 6, 100
 SLOW, FAST = range(2, 6), range(10, 51)
@@ -35,7 +35,7 @@ def make_frequency_sums(instances: int = 2_000, *, seed: int = 0) -> KnownTruth:
     Turbé, Bjelogrlic, Lovis, Mengaldo (2023), "Evaluation of post-hoc interpretability methods in time-series
     classification", Nature Machine Intelligence 5, 250-260, https://doi.org/10.1038/s42256-023-00620-w.
     """
-    check_size(instances)
+    check_set(instances, seed)
     rng = np.random.default_rng(seed)
     time = np.arange(TIME) / TIME
     slow = rng.choice(SLOW, size=(instances, 1, CHANNELS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,13 @@ def numbered_channels(count: int) -> tuple[str, ...]:
     return tuple(f"channel {index + 1}" for index in range(count))
 
 
-def check_size(instances: int, least: int = 1) -> None:
-    """Refuse a set of too few series."""
-    if instances < least:
-        raise ValueError(f"instances must be at least {least}, but is {instances}")
+def check_count(argument: str, value: Any, least: int = 1) -> None:
+    """Refuse what is no whole number, or too few."""
+    if not isinstance(value, int | np.integer) or value < least:
+        raise ValueError(f"{argument} must be a whole number, at least {least}, but is {value!r}")
+
+
+def check_set(instances: Any, seed: Any, least: int = 1) -> None:
+    """Refuse a set of too few series, or a seed that no random numbers can begin with."""
+    check_count("instances", instances, least)
+    check_count("seed", seed, least=0)

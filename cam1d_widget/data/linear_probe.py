@@ -36,6 +36,12 @@ class LinearProbe:
 
         The penalty is that of the least error when each series is left out in turn.
         """
+        y = np.asarray(y)
+        if y.shape != (len(x),) or y.dtype.kind not in "iu":
+            raise ValueError(
+                f"y must hold one class index for each of the {len(x)} series of x, but has shape {y.shape} and holds "
+                f"{y.dtype}"
+            )
         mean = x.mean(axis=0, dtype=np.float64)
         flat = (x - mean).reshape(len(x), -1)
         wanted = np.eye(int(y.max()) + 1)[y] * 2 - 1

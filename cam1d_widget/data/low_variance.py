@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .known_truth import KnownTruth, check_size, numbered_channels
+from .known_truth import KnownTruth, check_set, numbered_channels
 
 TIME, CHANNELS = 200, 2
 LONGEST, SHORTEST = 20, 10
@@ -39,7 +39,7 @@ def make_low_variance(instances: int = 1_000, *, seed: int = 0) -> KnownTruth:
     Queen, Hartvigsen, Koker, He, Tsiligkaridis, Zitnik (2023), "Encoding time-series explanations through
     self-supervised model behavior consistency", NeurIPS, https://arxiv.org/abs/2306.02109.
     """
-    check_size(instances)
+    check_set(instances, seed)
     rng = np.random.default_rng(seed)
     x = _background(rng, instances) + rng.normal(size=(instances, TIME, CHANNELS))
     y = rng.integers(4, size=instances)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .installed import folder_of
-from .known_truth import KnownTruth, check_size, numbered_channels
+from .known_truth import KnownTruth, check_count, check_set, numbered_channels
 
 SEGMENT, SEGMENTS, PLANTED = 55, 5, 2
 TIME = SEGMENT * SEGMENTS
@@ -73,7 +73,8 @@ def make_planted_segments(
     Boniol, Meftah, Remy, Palpanas (2022), "dCAM: dimension-wise class activation map for explaining multivariate data
     series classification", SIGMOD, https://doi.org/10.1145/3514221.3526183.
     """
-    _check(kind, instances, channels, noise, background, pattern)
+    check_set(instances, seed, least=2)
+    _check(kind, channels, noise, background, pattern)
     rows, plants = _segments(held_out, background), _segments(held_out, pattern)
     rng = np.random.default_rng(seed)
     y = np.arange(instances) % 2
@@ -93,14 +94,12 @@ def make_planted_segments(
     return KnownTruth(x.astype(np.float32), y.astype(np.int64), mask, names, numbered_channels(channels))
 
 
-def _check(kind: int, instances: int, channels: int, noise: float, background: int, pattern: int) -> None:
-    check_size(instances, least=2)
+def _check(kind: int, channels: int, noise: Any, background: int, pattern: int) -> None:
     if kind not in (1, 2):
         raise ValueError(f"kind must be 1 or 2, but is {kind!r}")
-    if channels < PLANTED:
-        raise ValueError(f"channels must be at least {PLANTED}, but is {channels}")
-    if noise < 0:
-        raise ValueError(f"noise must not be below 0, but is {noise}")
+    check_count("channels", channels, least=PLANTED)
+    if not isinstance(noise, int | float | np.number) or not 0 <= noise < np.inf:
+        raise ValueError(f"noise must be a number, at least 0, but is {noise!r}")
     if background == pattern or not {background, pattern} <= set(CLASSES):
         raise ValueError(
             f"background and pattern must be two of the classes 1 to 4 of Trace, but are {background} and {pattern}"

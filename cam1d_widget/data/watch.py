@@ -39,6 +39,8 @@ class WatchWindows:
         What the classes and the channels are called, and what the channels are measured in.
     sampling_rate : float
         Samples per second.
+    license, citation : str
+        On what terms the series may be used, and what to cite when you publish with them.
     """
 
     x_train: NDArray[np.float32]
@@ -51,6 +53,12 @@ class WatchWindows:
     channel_names: tuple[str, ...]
     channel_units: tuple[str, ...]
     sampling_rate: float = SAMPLING_RATE
+    license: str = "seglearn: BSD-3-Clause; its authors' terms: https://github.com/dmbee/SPAR-dataset"
+    citation: str = (
+        "Burns, Leung, Hardisty, Whyne, Henry, McLachlin (2018), Shoulder physiotherapy exercise recognition: machine "
+        "learning the inertial signals from a smartwatch, Physiological Measurement 39, 075007, "
+        "https://doi.org/10.1088/1361-6579/aacfd9"
+    )
 
 
 def load_watch(*, window: int = 300, overlap: float = 0.5, test_subjects: Sequence[int] = (8, 9, 10)) -> WatchWindows:
@@ -112,17 +120,20 @@ def _recordings() -> dict[str, Any]:
     return dict(recordings())
 
 
-def _check_arguments(window: int, overlap: float, test_subjects: Sequence[int], recorded: dict[str, Any]) -> None:
+def _check_arguments(window: Any, overlap: Any, test_subjects: Any, recorded: dict[str, Any]) -> None:
     shortest = min(len(series) for series in recorded["X"])
-    if not 1 <= window <= shortest:
-        raise ValueError(f"window must be from 1 to {shortest} samples, the shortest recording, but is {window}")
-    if not 0 <= overlap < 1:
-        raise ValueError(f"overlap must be a share of the window, at least 0 and below 1, but is {overlap}")
-    people = set(recorded["subject"].tolist())
-    if not test_subjects or not set(test_subjects) < people:
+    if not isinstance(window, int | np.integer) or not 1 <= window <= shortest:
         raise ValueError(
-            f"test_subjects must name some of the people {sorted(people)}, and not all of them, "
-            f"but is {tuple(test_subjects)}"
+            f"window must be a whole number from 1 to {shortest} samples, the shortest recording, but is {window!r}"
+        )
+    if not isinstance(overlap, int | float | np.number) or not 0 <= overlap < 1:
+        raise ValueError(f"overlap must be a share of the window, at least 0 and below 1, but is {overlap!r}")
+    people = set(recorded["subject"].tolist())
+    chosen = set(test_subjects) if np.iterable(test_subjects) else set()
+    if not chosen or not chosen < people:
+        raise ValueError(
+            f"test_subjects must name some of the people {sorted(people)}, and not all of them, but is "
+            f"{test_subjects!r}"
         )
 
 

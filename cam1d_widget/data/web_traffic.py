@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .known_truth import KnownTruth, check_size
+from .known_truth import KnownTruth, check_set
 
 __all__ = ["SAMPLING_RATE", "make_web_traffic"]
 
@@ -55,7 +55,7 @@ def make_web_traffic(instances: int = 500, *, seed: int = 0) -> KnownTruth:
     Early, Cheung, Cutajar, Xie, Kandola, Twomey (2024), "Inherently interpretable time series classification via
     multiple instance learning", ICLR, https://arxiv.org/abs/2311.10049.
     """
-    check_size(instances)
+    check_set(instances, seed)
     rng = np.random.default_rng(seed)
     y = np.arange(instances) % len(SIGNATURES)
     sign = tuple(SIGNATURES.values())

@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from cam1d_widget.data import LinearProbe, make_frequency_sums, make_low_variance, make_planted_segments
+from cam1d_widget.data import (
+    LinearProbe,
+    make_frequency_sums,
+    make_low_variance,
+    make_planted_segments,
+    make_web_traffic,
+)
 
 MAKERS = {
     "frequency sums": make_frequency_sums,
@@ -150,18 +156,45 @@ def test_the_probe_s_penalty_is_that_of_series_left_out_one_by_one():
     ("make", "message"),
     [
         (lambda: make_planted_segments(3), "kind must be 1 or 2"),
-        (lambda: make_planted_segments(1, 1), "instances must be at least 2"),
-        (lambda: make_planted_segments(1, channels=1), "channels must be at least 2"),
-        (lambda: make_planted_segments(1, noise=-1), "noise must not be below 0"),
+        (lambda: make_planted_segments(1, 1), "instances must be a whole number, at least 2"),
+        (lambda: make_planted_segments(1, channels=1), "channels must be a whole number, at least 2"),
+        (lambda: make_planted_segments(1, noise=-1), "noise must be a number, at least 0"),
         (lambda: make_planted_segments(1, background=1), "background and pattern must be two of the classes 1 to 4"),
         (lambda: make_planted_segments(1, pattern=5), "background and pattern must be two of the classes 1 to 4"),
-        (lambda: make_frequency_sums(0), "instances must be at least 1"),
-        (lambda: make_low_variance(0), "instances must be at least 1"),
+        (lambda: make_frequency_sums(0), "instances must be a whole number, at least 1"),
+        (lambda: make_low_variance(0), "instances must be a whole number, at least 1"),
     ],
 )
 def test_what_cannot_be_made_is_refused(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize("make", [make_frequency_sums, make_low_variance, make_web_traffic, make_planted_segments])
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"instances": 2.5}, "instances must be a whole number, at least . but is 2.5"),
+        ({"instances": "many"}, "instances must be a whole number, at least . but is 'many'"),
+        ({"seed": -1}, "seed must be a whole number, at least 0, but is -1"),
+        ({"seed": "a"}, "seed must be a whole number, at least 0, but is 'a'"),
+    ],
+)
+def test_counts_and_seeds_are_whole_numbers(make, options, message):
+    with pytest.raises(ValueError, match=message.replace(" . ", " [12], ")):
+        make(**options)
+
+
+@pytest.mark.parametrize("noise", [np.nan, np.inf, "a"])
+def test_noise_is_a_number(noise):
+    with pytest.raises(ValueError, match="noise must be a number, at least 0, but is"):
+        make_planted_segments(1, 4, noise=noise)
+
+
+@pytest.mark.parametrize("y", [np.arange(5), np.arange(20) % 2 == 0, np.array(["a", "b"] * 10), np.arange(20) / 2])
+def test_a_probe_wants_one_whole_class_a_series(y):
+    with pytest.raises(ValueError, match=r"y must hold one class index for each of the 20 series of x, but has .* and"):
+        LinearProbe.fitted(np.zeros((20, 4, 2), np.float32), y)
 
 
 def test_without_tslearn_the_way_out_is_said(monkeypatch):

@@ -61,8 +61,12 @@ def test_at_rest_the_watch_feels_one_g():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"window": 5000}, "window must be from 1 to 947 samples"),
+        ({"window": 5000}, "window must be a whole number from 1 to 947 samples"),
         ({"window": 0}, "window must be"),
+        ({"window": 2.5}, "window must be a whole number from 1 to 947 samples, the shortest recording, but is 2.5"),
+        ({"window": "a"}, "window must be a whole number from 1 to 947 samples"),
+        ({"overlap": "a"}, "overlap must be a share of the window, at least 0 and below 1, but is 'a'"),
+        ({"test_subjects": 3}, "test_subjects must name some of the people"),
         ({"overlap": 1.0}, "overlap must be a share"),
         ({"test_subjects": [11]}, "test_subjects must name some of the people"),
         ({"test_subjects": []}, "test_subjects must name"),
@@ -72,6 +76,16 @@ def test_at_rest_the_watch_feels_one_g():
 def test_what_cannot_be_cut_is_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         load_watch(**arguments)
+
+
+def test_people_may_be_an_array():
+    assert set(load_watch(test_subjects=np.array([8, 9])).subject_test.tolist()) == {8, 9}
+
+
+def test_terms_and_what_to_cite_come_along():
+    windows = load_watch()
+    assert "BSD" in windows.license
+    assert "10.1088/1361-6579/aacfd9" in windows.citation
 
 
 def test_without_seglearn_the_way_out_is_said(monkeypatch):
