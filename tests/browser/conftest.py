@@ -1,12 +1,8 @@
 """A real Chromium for pages that stand on this disk."""
 
-import shutil
-
 import pytest
 
-# As in the Makefile, which brings one where there is none.
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
+from .lab import CHROMIUM
 
 
 @pytest.fixture(scope="module")

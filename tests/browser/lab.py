@@ -1,6 +1,7 @@
 """A real JupyterLab with a real kernel, and a page of it."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -9,12 +10,25 @@ import urllib.error
 import urllib.request
 from contextlib import contextmanager
 
+import nbformat
+
+# As in the Makefile, which brings one where there is none.
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
+
 # What JupyterLab shows of a kernel is "idle" before there is one, and cells that are run then are lost.
 KERNEL_IS_IDLE = """() => {
   const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
   const kernel = context?.session?.kernel;
   return context?.isReady && kernel?.connectionStatus === "connected" && kernel.status === "idle";
 }"""
+
+
+def write_notebook(path, *cells):
+    """A notebook of cells of code, for the kernel of this interpreter."""
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    code = [nbformat.v4.new_code_cell(cell) for cell in cells]
+    nbformat.write(nbformat.v4.new_notebook(cells=code, metadata=kernel), path)
 
 
 @contextmanager

@@ -5,11 +5,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from ..viewer.arrays import explanation
-from .lab import new_page, serving
+from .lab import new_page, serving, write_notebook
 
 pytestmark = pytest.mark.browser
 
@@ -53,9 +52,7 @@ HOSTS = {
 def server(tmp_path_factory):
     folder, home = tmp_path_factory.mktemp("hosts"), tmp_path_factory.mktemp("jupyter")
     explanation(instances=6).save(folder / "hosts.npz")
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(SOURCE)], metadata=kernel)
-    nbformat.write(notebook, folder / "hosts.ipynb")
+    write_notebook(folder / "hosts.ipynb", SOURCE)
     # In a working copy the browser halves are links, which nbclassic and Voila serve to nobody.
     for kind in ("labextensions", "nbextensions"):
         installed = Path(sys.prefix, "share", "jupyter", kind, "cam1d-widget")

@@ -1,13 +1,12 @@
 """Inside of a network, in a real JupyterLab with a real kernel, and on a page without one."""
 
-import nbformat
 import pytest
 
 from cam1d_widget import CAM1DWidget
 
 from ..inside.networks import edge, hidden_pieces, planted
 from ..test_inside_of_model import done
-from .lab import KERNEL_IS_IDLE, new_page, run_all, serving
+from .lab import KERNEL_IS_IDLE, new_page, run_all, serving, write_notebook
 
 pytestmark = pytest.mark.browser
 
@@ -30,9 +29,7 @@ PANEL = ".cam1d-inside"
 def folder(tmp_path_factory, request):
     folder = tmp_path_factory.mktemp("lab")
     path = f"import sys; sys.path.insert(0, {str(request.config.rootpath)!r})"
-    cells = [nbformat.v4.new_code_cell(source) for source in (path + SOURCE, "widget")]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "inside.ipynb")
+    write_notebook(folder / "inside.ipynb", path + SOURCE, "widget")
     return folder
 
 

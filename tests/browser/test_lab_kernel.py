@@ -2,11 +2,10 @@
 
 import json
 
-import nbformat
 import pytest
 
 from ..viewer.arrays import explanation
-from .lab import KERNEL_IS_IDLE, new_page, run_in_kernel, serving
+from .lab import KERNEL_IS_IDLE, new_page, run_in_kernel, serving, write_notebook
 
 pytestmark = pytest.mark.browser
 
@@ -84,9 +83,7 @@ LOSE_ANSWERS = f"""() => {{
 def page(chromium, tmp_path_factory):
     folder = tmp_path_factory.mktemp("lab")
     explanation(instances=INSTANCES, time=100).save(folder / "kernel.npz")
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(SOURCE)], metadata=kernel)
-    nbformat.write(notebook, folder / "kernel.ipynb")
+    write_notebook(folder / "kernel.ipynb", SOURCE)
     with serving(folder, tmp_path_factory.mktemp("jupyter")) as address:
         page = new_page(chromium)
         page.goto(f"{address}/tree/kernel.ipynb")

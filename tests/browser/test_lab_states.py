@@ -1,10 +1,9 @@
 """What a picture says while its map is computed, or where it cannot be, in a real JupyterLab with a real kernel."""
 
-import nbformat
 import pytest
 
 from ..viewer.arrays import explanation
-from .lab import KERNEL_IS_IDLE, new_page, run_all, serving
+from .lab import KERNEL_IS_IDLE, new_page, run_all, serving, write_notebook
 
 pytestmark = pytest.mark.browser
 
@@ -56,9 +55,7 @@ ASK_THE_MAIN_THREAD = f"() => {{ {KERNEL}.commsOverSubshells = 'disabled' }}"
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lab")
     explanation(instances=6).save(folder / "states.npz")
-    cells = [nbformat.v4.new_code_cell(source) for source in (SOURCE, "viewer")]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "states.ipynb")
+    write_notebook(folder / "states.ipynb", SOURCE, "viewer")
     return folder
 
 
