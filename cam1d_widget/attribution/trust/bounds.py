@@ -9,8 +9,8 @@ GAP = 0.01
 up to 1e-3, which it is held to; more than a hundredth would be seen in the picture."""
 
 ORDERS = 20
-"""Random orders beside a deletion curve. A random map is among the best two of itself and twenty orders, and so survives,
-twice in twenty-one times."""
+"""Random orders beside a deletion curve. A random map is among the best two of itself and twenty orders, and so
+survives, twice in twenty-one times."""
 
 RANDOM_SHARE = 0.05
 """Share of the random orders that may be better at deletion than the map. Integrated Gradients beats all but that for
