@@ -2,7 +2,8 @@
 
 Where the truth is known: how well a map tells it, as :func:`average_precision` does. Where it is not: what becomes of
 the score when the map is taken at its word, as :func:`deletion` asks; whether it changes when it should, as
-:func:`weight_randomization` asks. What chance would get stands beside, and rescaling a map improves nothing.
+:func:`weight_randomization` asks. What chance would get stands beside a score, and rescaling a map improves none but
+:func:`completeness_gap`, which is about scale.
 """
 
 from .agreement import Agreement, agreement

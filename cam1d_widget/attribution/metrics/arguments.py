@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..classifier import Classifier, as_targets, check_series
+from ..series import as_array
 from .collapse import many_maps
 
 __all__ = [
@@ -22,8 +23,8 @@ __all__ = [
 
 def series_for(classifier: Classifier, x: Any) -> np.ndarray:
     """Series (instance, time, channel) that a classifier takes; one is taken for a batch of one."""
-    one = np.ndim(x) == 2
-    return check_series([x] if one else x, *classifier.input_shape)
+    x = as_array("x", x)
+    return check_series(x[np.newaxis] if x.ndim == 2 else x, *classifier.input_shape)
 
 
 def series_and_maps(classifier: Classifier, x: Any, attribution: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -107,6 +107,12 @@ def test_gaps_in_series_are_refused_as_the_classifier_does(classifier, x):
             call()
 
 
+def test_series_of_different_lengths_are_refused_as_everywhere(classifier, x):
+    for call in every_metric(classifier, [x[0], x[1, :5]], x[:2]):
+        with pytest.raises(ValueError, match="x must hold series of one length"):
+            call()
+
+
 def test_series_that_the_classifier_was_not_made_for_are_refused(classifier, x):
     for call in every_metric(classifier, x[:, :5], x[:, :5]):
         with pytest.raises(ValueError, match="x must have 12 samples, as the model was built for"):
