@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from ..stopping import go_on
 from .keras_network import Network
 
 __all__ = ["Passes"]
@@ -80,6 +81,7 @@ class Passes:
         """What a compiled function makes of all instances."""
         parts = []
         for first in range(0, len(arrays[0]), self._batch_size):
+            go_on()
             made = function(*(tf.convert_to_tensor(one[first : first + self._batch_size]) for one in arrays))
             parts.append([one.numpy() for one in (made if isinstance(made, tuple) else (made,))])
         return [part[0] if len(part) == 1 else np.concatenate(part) for part in zip(*parts, strict=True)]

@@ -1,7 +1,8 @@
 """Long work that the browser asks for: one at a time, with progress, and a cancel that arrives while it runs.
 
 Messages from the browser are handled one after another, so that work done in a handler would keep a cancel waiting. It
-is therefore done in a thread, as a generator that yields between two batches how far it is; there it is stopped.
+is therefore done in a thread, as a generator that yields how far it is; there it is stopped, and where it asks whether
+to :func:`~cam1d_widget.stopping.go_on`, as passes through a model do between two batches.
 
 A panel that wants long work done needs three things. In Python, a function of the browser's arguments that yields
 ``(share, text)`` and returns a :class:`Result`, given to :class:`Jobs` under a name of its kind::
@@ -38,6 +39,7 @@ import numpy as np
 from traitlets import Any as AnyTrait
 from traitlets import List, Unicode
 
+from ..stopping import CancelledError, stopped_by
 from ._frontend import MODULE, VERSION
 
 __all__ = ["Jobs", "Result", "Work"]
@@ -137,13 +139,14 @@ class Jobs(widgets.Widget):
         self.send(running.said)
 
     def cancel(self) -> None:
-        """Stop what is under way where it yields next."""
+        """Stop what is under way where it yields next, or asks whether to go on."""
         running = self._running
         if running is not None:
             running.stop.set()
 
     def _run(self, running: _Running) -> None:
         """All of a job, in a thread; whatever happens, its end is told."""
+        stopped_by(running.stop)
         try:
             result = running.finish(self._say)
             last = {"state": "cancelled", "name": running.name} if result is None else None
@@ -203,6 +206,8 @@ class _Running:
                     send(self.said)
         except StopIteration as end:
             return end.value
+        except CancelledError:
+            return None
         finally:
             self._steps.close()
         return None

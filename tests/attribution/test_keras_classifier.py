@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import re
 import warnings
+from contextvars import copy_context
+from threading import Event
 
 import keras
 import numpy as np
@@ -14,6 +16,7 @@ from keras import layers as L
 from cam1d_widget import KerasClassifier, all_methods
 from cam1d_widget.attribution.choices import chosen_methods
 from cam1d_widget.models import ConjunctivePooling
+from cam1d_widget.stopping import CancelledError, stopped_by
 
 from .toys import question
 
@@ -168,6 +171,23 @@ def test_batches_do_not_change_the_result(x):
         (one.features(x, 1)[1], all_.features(x, 1)[1]),
     ):
         np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("label", ["Occlusion", "Integrated Gradients", "LRP", "HiResCAM"])
+def test_a_map_is_stopped_between_two_batches_and_the_next_is_as_ever(label, x):
+    classifier = KerasClassifier(question([L.Flatten(), L.Dense(4)]), batch_size=2)
+    method = chosen_methods([label], classifier)[0]
+    expected = method.attribute(classifier, x, 0)
+
+    def stopped():
+        stop = Event()
+        stop.set()
+        stopped_by(stop)
+        method.attribute(classifier, x, 0)
+
+    with pytest.raises(CancelledError):
+        copy_context().run(stopped)
+    np.testing.assert_array_equal(method.attribute(classifier, x, 0), expected)
 
 
 def test_classifier_sees_further_training(x):

@@ -6,6 +6,7 @@ from threading import Event
 import numpy as np
 import pytest
 
+from cam1d_widget.stopping import go_on
 from cam1d_widget.viewer.jobs import Jobs, Result, packed_results
 
 WAIT = 20
@@ -91,6 +92,30 @@ def test_a_cancel_stops_it_between_two_steps_and_another_can_begin(sent):
     assert jobs.results == {}
     jobs.start("gated/1", "gated", {})
     until(sent, "done")
+
+
+def test_a_cancel_is_heard_in_the_midst_of_a_step_where_it_asks_whether_to_go_on(sent):
+    asked, begun, closed = [], Event(), Event()
+
+    def deep(arguments):
+        yield 0.0, "one long step"
+        try:
+            while len(asked) < 10_000:
+                go_on()
+                asked.append(True)
+                begun.set()
+                time.sleep(0.002)
+            raise AssertionError("nobody stopped it")
+        finally:
+            closed.set()
+
+    jobs = Jobs({"deep": deep})
+    jobs.start("deep", "deep", {})
+    assert begun.wait(WAIT)
+    ask(jobs, type="cancel")
+    assert until(sent, "cancelled")[0]["name"] == "deep"
+    assert closed.is_set()
+    go_on()  # out of the job, nothing is stopped
 
 
 def test_there_is_one_at_a_time_and_who_comes_second_is_told(sent):

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from ...stopping import go_on
 from ..keras_graph import kinds
 from .backward import Backward, Seen, Unsupported, taped
 from .deep_lift import deep_lift
@@ -95,6 +96,7 @@ class Propagation:
         shared = bool((there == there[:1]).all())  # one pass through the network will do for it
         parts = []
         for first in range(0, len(x), batch_size):
+            go_on()
             part = slice(first, first + batch_size)
             parts.append(self.attribution(x[part], targets[part], there[:1] if shared else there[part]).numpy())
         return np.concatenate(parts)
