@@ -23,6 +23,13 @@ test("a mean is that of the values that are there, with their standard deviation
   );
 });
 
+test("how many there are is told once where the mean is over all of them", () => {
+  const told = (count, of, partial = false) => meanText(over, tile([0], [0], { count, of, partial }), { ...facts, instances: [0, 1] });
+  assert.equal(told(2, 2), "mean of the 2 instances of true class walk; band: ± one standard deviation");
+  assert.equal(told(1, 1), "mean of the one instance of true class walk; band: ± one standard deviation");
+  assert.equal(told(1, 2, true), "mean of 1 of the 2 instances of true class walk so far, computing …; band: ± one standard deviation");
+});
+
 test("a mean is made of the tiles that its instances are drawn of", () => {
   const keys = neededTiles({ ...choice, against: 1 });
   assert.deepEqual(keys.map((key) => tileOfInstance(key, 5)), neededTiles({ ...choice, instance: 5, against: 1, mean: null }));

@@ -167,7 +167,7 @@ def test_a_mean_that_takes_long_grows_by_slices_until_it_is_whole(page, folder):
     page.locator(".bqplot.figure").first.focus()
     page.keyboard.press("c")
     said = page.locator(".cam1d-mean").first
-    said.get_by_text("mean of 2 of the 2 instances of true class walk; band").wait_for(timeout=30_000)
+    said.get_by_text("mean of the 2 instances of true class walk; band").wait_for(timeout=30_000)
     page.locator('.bqplot.figure[data-ready="true 1/1/1"]').nth(1).wait_for(timeout=30_000)
     page.keyboard.press("c")
     shows(page, 4, method=1)

@@ -37,8 +37,10 @@ export const meanName = ({ by, of }: Mean, facts: Facts): string => `${by} class
 
 const onPage = ({ instances }: Facts): string => (instances.some((one, place) => one !== place) ? " on this page" : "");
 
+const among = (count: number, of: number): string => `${count === of ? "" : `${count} of `}the ${of === 1 ? "one instance" : `${of} instances`}`;
+
 /** Over how many of them it was taken. */
 export const meanText = (mean: Mean, { mean: taken }: Tile, facts: Facts): string =>
   taken
-    ? `mean of ${taken.count} of the ${taken.of} instances of ${meanName(mean, facts)}${onPage(facts)}${taken.partial ? " so far, computing …" : ""}; band: ± one standard deviation`
+    ? `mean of ${among(taken.count, taken.of)} of ${meanName(mean, facts)}${onPage(facts)}${taken.partial ? " so far, computing …" : ""}; band: ± one standard deviation`
     : "";
