@@ -6,8 +6,9 @@ Keras nor TensorFlow: explanations made elsewhere can be looked at without them.
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
+
+from .first_use import loaded
 
 _HOMES = {
     "CAM1DWidget": "widget",
@@ -18,7 +19,6 @@ _HOMES = {
     "explain": "attribution.explainer",
 }
 _ROOMS = ("data", "inside", "models")
-_FRAMEWORKS = ("keras", "tensorflow")
 
 __all__ = [
     "CAM1DWidget",
@@ -34,23 +34,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
-        return getattr(_loaded(_HOMES[name], name), name)
+        return getattr(loaded(f"{__name__}.{_HOMES[name]}", name), name)
     if name in _ROOMS:
-        return _loaded(name, name)
+        return loaded(f"{__name__}.{name}", name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def _loaded(module: str, name: str) -> Any:
-    """Load a module of ours; where it lacks the framework, say how to come by it."""
-    try:
-        return importlib.import_module(f"{__name__}.{module}")
-    except ModuleNotFoundError as missing:
-        if missing.name is None or missing.name.partition(".")[0] not in _FRAMEWORKS:
-            raise
-        raise ImportError(
-            f"{name} needs Keras and TensorFlow, but {missing.name} is not installed: "
-            'pip install "cam1d_widget[tensorflow]"; Explanation and ExplanationViewer do without'
-        ) from missing
 
 
 def __dir__() -> list[str]:

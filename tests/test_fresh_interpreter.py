@@ -67,7 +67,17 @@ def test_this_check_does_not_pass_over_other_failures():
         runs_without_frameworks("1 / 0")
 
 
-@pytest.mark.parametrize("use", ["CAM1DWidget('m.keras', [[0.0]])", "KerasClassifier", "explain('m.keras', [[0.0]])"])
+USES = [
+    "CAM1DWidget('m.keras', [[0.0]])",
+    "KerasClassifier",
+    "explain('m.keras', [[0.0]])",
+    "models.question_cnn",
+    "models.AttentionPooling",
+    "models.lstm_attention_classifier",
+]
+
+
+@pytest.mark.parametrize("use", USES)
 def test_where_no_framework_is_installed_the_way_to_one_is_told(use):
     nothing = "import sys; sys.modules.update(keras=None, tensorflow=None); import cam1d_widget"
     done = subprocess.run([sys.executable, "-c", f"{nothing}; cam1d_widget.{use}"], capture_output=True, text=True)

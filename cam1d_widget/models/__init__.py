@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
+
+from cam1d_widget.first_use import loaded
 
 if TYPE_CHECKING:
     from cam1d_widget.attribution.keras_step_layers import (
@@ -53,7 +54,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
-        return getattr(importlib.import_module(_HOMES[name]), name)
+        return getattr(loaded(_HOMES[name], f"models.{name}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
