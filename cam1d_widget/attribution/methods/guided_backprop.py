@@ -9,8 +9,8 @@ from .base import Axiom
 from .propagation_method import PropagationMethod
 
 WARNING = (
-    "It depends little on the class and on what the network has learned, and mostly draws what the series looks like "
-    "(Adebayo et al. 2018, Nie et al. 2018)."
+    "it depends little on the class and on what the network has learned, and mostly draws what the series looks like "
+    "(Adebayo et al. 2018, Nie et al. 2018)"
 )
 
 
