@@ -19,11 +19,15 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from results import leave, table
 
 from cam1d_widget import KerasClassifier, models
 from cam1d_widget.attribution.choices import chosen_methods
 from cam1d_widget.attribution.methods import AttributionMethod, ClassActivationMap
 from cam1d_widget.attribution.propagation.rules import Rescale, Rule
+
+# Rounds that a ratio is the median of.
+LEAST, MOST = 3, 31
 
 
 class Counted(KerasClassifier):
@@ -84,25 +88,21 @@ class BarePasses:
 
 
 def main() -> None:
-    """Print every figure."""
+    """Leave every figure."""
+    started = time.perf_counter()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--many", type=int, default=1_000, help="instances of the memory run (10000 takes ten minutes)")
     many = parser.parse_args().many
     keras.utils.set_random_seed(0)
-    for instances in (1, 64):
-        methods_beside_passes(instances)
-    every_class_beside_a_forward()
-    first_map()
-    if many:
-        memory(many)
+    tables = [*map(methods_beside_passes, (1, 64)), every_class_beside_a_forward(), first_map(), memory(many)]
+    leave("bare_passes", {"tables": tables, "seconds": time.perf_counter() - started})
 
 
-def methods_beside_passes(instances: int) -> None:
+def methods_beside_passes(instances: int) -> dict[str, Any]:
     """Ratio of each method's one map to the bare passes that it took."""
     model = models.question_cnn((300, 9), 7)
     classifier, x = Counted(model), np.random.default_rng(0).normal(size=(instances, 300, 9)).astype(np.float32)
-    bare = BarePasses(model, classifier.batch_size)
-    print(f"\n{instances} instance(s), one class; beside the bare passes of the same batches")
+    bare, rows = BarePasses(model, classifier.batch_size), []
     for method in chosen_methods(None, classifier, background=x if len(x) > 1 else np.concatenate([x, x + 1])):
         if method.on_demand and instances > 1:  # minutes, which would tell nothing that one instance does not
             continue
@@ -110,33 +110,35 @@ def methods_beside_passes(instances: int) -> None:
         method.attribute(classifier, x, 0)
         there, back = list(classifier.there), list(classifier.back)
         if there or back:
-            runs = 3 if sum(there) + 3 * sum(back) > 500 * instances else 31
             ratio = in_turn(
                 lambda method=method: method.attribute(classifier, x, 0),
                 lambda there=there, back=back: bare.run(x, there, back),
-                runs,
             )
-            print(f"{ratio:6.2f} x  {method.label:22} ({sum(there)} forward, {sum(back)} forward and backward)")
+            rows.append([method.label, ratio, sum(there), sum(back)])
+    columns = ["method", "times its bare passes", "series forward", "series forward and backward"]
+    return table(f"Maps of one class, {instances} at once", columns, rows)
 
 
-def every_class_beside_a_forward() -> None:
+def every_class_beside_a_forward() -> dict[str, Any]:
     """Ratio of the maps of all of 300 classes to one forward pass of one instance."""
     model = models.question_cnn((300, 9), 300)
     classifier, x = KerasClassifier(model), np.random.default_rng(0).normal(size=(1, 300, 9)).astype(np.float32)
-    bare, targets = BarePasses(model, 64), np.arange(300)[np.newaxis]
-    print("\n1 instance, all of 300 classes; beside one forward pass")
+    bare, targets, rows = BarePasses(model, 64), np.arange(300)[np.newaxis], []
     for method in chosen_methods(None, classifier):
         if isinstance(method, ClassActivationMap) and type(method).maps is ClassActivationMap.maps:
-            ratio = in_turn(lambda method=method: method.maps(classifier, x, targets), lambda: bare.run(x, [1], []), 31)
-            print(f"{ratio:6.2f} x  {method.label}")
+            ratio = in_turn(lambda method=method: method.maps(classifier, x, targets), lambda: bare.run(x, [1], []))
+            rows.append([method.label, ratio])
+    return table("Maps of all of 300 classes of one instance", ["method", "times one forward pass"], rows)
 
 
-def in_turn(ours: Callable[[], Any], theirs: Callable[[], Any], runs: int) -> float:
-    """Median ratio of two calls' times, taken in turn, after two rounds that warm up."""
-    ratios = []
-    for _ in range(runs + 2):
+def in_turn(ours: Callable[[], Any], theirs: Callable[[], Any]) -> float:
+    """Median ratio of two calls' times, taken in turn for two seconds, after a round that warms up."""
+    ours(), theirs()
+    ratios: list[float] = []
+    started = time.perf_counter()
+    while len(ratios) < LEAST or (len(ratios) < MOST and time.perf_counter() - started < 2):
         ratios.append(seconds(ours) / seconds(theirs))
-    return median(ratios[2:])
+    return median(ratios)
 
 
 def seconds(call: Callable[[], Any]) -> float:
@@ -146,7 +148,7 @@ def seconds(call: Callable[[], Any]) -> float:
     return time.perf_counter() - start
 
 
-def first_map() -> None:
+def first_map() -> dict[str, Any]:
     """Seconds from an imported TensorFlow to the first map of a model that is there."""
     code = """
         import time
@@ -158,13 +160,14 @@ def first_map() -> None:
         from cam1d_widget import CAM1DWidget
         widget = CAM1DWidget(model, x)
         widget.attribution
-        print(f"{time.perf_counter() - start:.2f} s  first map of a fresh kernel, with the import of the widget")
+        print(time.perf_counter() - start)
     """
-    print()
-    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True)
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True, capture_output=True, text=True)
+    row = ["import of the widget, and its first map", float(done.stdout.split()[-1])]
+    return table("A fresh kernel with a model", ["what", "seconds"], [row])
 
 
-def memory(instances: int) -> None:
+def memory(instances: int) -> dict[str, Any]:
     """Memory that Integrated Gradients of many instances takes above the start, and its time beside the bare passes."""
     from cam1d_widget import explain
 
@@ -175,7 +178,8 @@ def memory(instances: int) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     took = seconds(lambda: explain(model, x, methods=[method], background=x[:100]))
     above = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    print(f"\n{instances} instances by Integrated Gradients: {took:.0f} s, {above:.0f} MB above the start")
+    columns = ["instances", "seconds", "MB above the start"]
+    return table("Integrated Gradients of many", columns, [[instances, took, above]])
 
 
 if __name__ == "__main__":

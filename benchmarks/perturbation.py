@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from results import leave, table
 from watch_network import trained
 
 from cam1d_widget import KerasClassifier
@@ -23,26 +24,29 @@ BATCH = 64
 
 
 def main() -> None:
-    """Train the network, and print the figures."""
+    """Train the network, and leave the figures."""
+    started = time.perf_counter()
     model, watch = trained()
     classifier, baseline = KerasClassifier(model, batch_size=BATCH), channel_mean(watch.x_train)
-    speed(classifier, watch.x_test[:1], baseline)
-    seeds(classifier, watch.x_test[::40], baseline)
+    tables = [speed(classifier, watch.x_test[:1], baseline), seeds(classifier, watch.x_test[::40], baseline)]
+    leave("perturbation", {"tables": tables, "seconds": time.perf_counter() - started})
 
 
-def speed(classifier: Any, x: np.ndarray, baseline: np.ndarray) -> None:
+def speed(classifier: Any, x: np.ndarray, baseline: np.ndarray) -> dict[str, Any]:
     """Seconds of each method's maps of one series, for all classes, and in bare forwards."""
     model = classifier.model
     forward = tf.function(lambda x: model(x, training=False), input_signature=[tf.TensorSpec([None, *x.shape[1:]])])
     classes = np.arange(classifier.classes)[np.newaxis]
-    for method, forwards in (
-        (Occlusion(baseline=baseline), len(Slices.sliding(300, 15, 5)) * 6),
-        (Occlusion(baseline=baseline, size=150, stride=2), len(Slices.sliding(300, 150, 2)) * 6),
-        (RISE(baseline=baseline), 2000),
-        (KernelSHAP(baseline=baseline), 2048 + 120 + 2),
-        (LIME(baseline=baseline), 2048 + 120 + 1),
-        (ScoreCAM(baseline=baseline), 128 + 1),
-        (AblationCAM(), 128 + 1),
+    rows = []
+    for name, method, forwards in (
+        ("Occlusion", Occlusion(baseline=baseline), pieces(x, *((size, size // 4) for size in (75, 38, 19)))),
+        ("Occlusion, windows of 15, every 5", Occlusion(15, 5, baseline), pieces(x, (15, 5))),
+        ("Occlusion, windows of 150, every 2", Occlusion(150, 2, baseline), pieces(x, (150, 2))),
+        ("RISE", RISE(baseline=baseline), 2000),
+        ("KernelSHAP", KernelSHAP(baseline=baseline), 2048 + 120 + 2),
+        ("LIME", LIME(baseline=baseline), 2048 + 120 + 1),
+        ("Score-CAM", ScoreCAM(baseline=baseline), 128 + 1),
+        ("Ablation-CAM", AblationCAM(), 128 + 1),
     ):
         stack = np.repeat(x, forwards, axis=0)
         bare, took = quickest(
@@ -51,7 +55,14 @@ def speed(classifier: Any, x: np.ndarray, baseline: np.ndarray) -> None:
             ],
             lambda method=method: method.maps(classifier, x, classes),
         )
-        print(f"{forwards:5} forwards: bare {bare:.3f} s, method {took:.3f} s, ratio {took / bare:.2f}  {method.label}")
+        rows.append([name, forwards, bare, took, took / bare])
+    columns = ["method", "series it replaces", "as many forward passes, s", "method, s", "ratio"]
+    return table("One series, all classes", columns, rows)
+
+
+def pieces(x: np.ndarray, *windows: tuple[int, int]) -> int:
+    """How many there are of these sizes and strides, in each channel by itself."""
+    return sum(len(Slices.sliding(x.shape[1], size, stride)) for size, stride in windows) * x.shape[2]
 
 
 def quickest(*calls: Callable[[], Any], runs: int = 12) -> list[float]:
@@ -65,14 +76,16 @@ def quickest(*calls: Callable[[], Any], runs: int = 12) -> list[float]:
     return [min(taken) for taken in times]
 
 
-def seeds(classifier: Any, x: np.ndarray, baseline: np.ndarray) -> None:
+def seeds(classifier: Any, x: np.ndarray, baseline: np.ndarray) -> dict[str, Any]:
     """Correlation of two seeds' maps of the predicted class, and their standard error."""
-    targets = classifier.scores(x).argmax(axis=1)[:, np.newaxis]
+    targets, rows = classifier.scores(x).argmax(axis=1)[:, np.newaxis], []
     for method in (RISE(baseline=baseline), KernelSHAP(baseline=baseline), LIME(baseline=baseline)):
         one, other = (replace(method, seed=seed).maps(classifier, x, targets) for seed in (0, 1))
         agreement = [np.corrcoef(*map(np.ravel, pair))[0, 1] for pair in zip(one.values, other.values, strict=True)]
         error = np.sqrt((one.errors**2).mean()) / one.values.std()
-        print(f"two seeds correlate {min(agreement):.3f} at least, standard error {error:.1%}  {method.label}")
+        rows.append([method.label, min(agreement), 100 * error])
+    columns = ["method", "correlation of two seeds' maps, least", "standard error, % of the maps' spread"]
+    return table(f"What another seed changes, {len(x)} series", columns, rows)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from statistics import median
 from typing import Any
 
 import numpy as np
+from results import leave, table
 from watch_network import trained
 
 from cam1d_widget import KerasClassifier, explain
@@ -20,22 +21,24 @@ from cam1d_widget.attribution.receptive_field import ReceptiveField
 
 
 def main() -> None:
-    """Print every figure."""
+    """Leave every figure."""
+    started = time.perf_counter()
     model, watch = trained()
-    print(f"test accuracy on held-out subjects: {model.evaluate(watch.x_test, watch.y_test, verbose=0)[1]:.3f}\n")
-    imports()
-    placement(KerasClassifier(model))
-    completeness(model, watch)
+    tables = [placement(KerasClassifier(model)), completeness(model, watch), imports()]
+    leave("question_network", {"tables": tables, "seconds": time.perf_counter() - started})
 
 
-def imports() -> None:
+def imports() -> dict[str, Any]:
     """Time of an import in a fresh interpreter, beside that of an empty one and of numpy."""
-    for code in ("pass", "import numpy", "import cam1d_widget", "from cam1d_widget import ExplanationViewer"):
-        print(f"{seconds(lambda code=code: subprocess.run([sys.executable, '-c', code], check=True)):6.2f} s  {code}")
-    print()
+    statements = ("pass", "import numpy", "import cam1d_widget", "from cam1d_widget import ExplanationViewer")
+    rows = [
+        [code, seconds(lambda code=code: subprocess.run([sys.executable, "-c", code], check=True))]
+        for code in statements
+    ]
+    return table("Imports", ["in a fresh interpreter", "seconds"], rows)
 
 
-def placement(classifier: KerasClassifier) -> None:
+def placement(classifier: KerasClassifier) -> dict[str, Any]:
     """Largest distance, in samples, between what a step sees and where its value is drawn."""
     field = classifier.receptive_field
     steps, length = len(field), field.length
@@ -44,9 +47,8 @@ def placement(classifier: KerasClassifier) -> None:
         "corner-aligned stretching": np.arange(steps) * (length - 1) / (steps - 1),
         "half-pixel stretching": (np.arange(steps) + 0.5) * length / steps - 0.5,
     }
-    for name, places in drawn.items():
-        print(f"placement error {np.abs(np.asarray(places, float) - field.centers).max():5.1f} samples  {name}")
-    print()
+    rows = [[name, np.abs(np.asarray(places, float) - field.centers).max()] for name, places in drawn.items()]
+    return table("Placement", ["steps are drawn at", "off by, at most, samples"], rows)
 
 
 def peak(field: ReceptiveField, step: int) -> float:
@@ -56,13 +58,16 @@ def peak(field: ReceptiveField, step: int) -> float:
     return float(peaks[np.abs(peaks - field.centers[step]).argmin()])
 
 
-def completeness(model: Any, watch: Any) -> None:
+def completeness(model: Any, watch: Any) -> dict[str, Any]:
     """Share of the predicted class' score that the maps' sums miss."""
     x, background = watch.x_test[::4], watch.x_train
     explanation = explain(model, x, methods=["HiResCAM", "Integrated Gradients"], background=background, progress=False)
-    for label, gaps in explanation.completeness.items():
-        print(f"completeness gap, median {np.median(gaps):.1e}, largest {gaps.max():.1e} of {len(x)}  {label}")
-    print()
+    rows = [[label, np.median(gaps), gaps.max()] for label, gaps in explanation.completeness.items()]
+    accuracy = model.evaluate(watch.x_test, watch.y_test, verbose=0)[1]
+    note = f"Over {len(x)} series of people that the network, right on {accuracy:.1%} of their series, never saw."
+    return table(
+        "Completeness", ["method", "median gap, share of the score", "largest gap, share of the score"], rows, note
+    )
 
 
 def seconds(call: Callable[[], Any], runs: int = 7) -> float:
