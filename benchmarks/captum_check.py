@@ -1,13 +1,8 @@
 """Our maps beside those of captum, an independent library, for the same weights: the largest difference of each method.
 
 The question's network is built twice, in Keras and in PyTorch, with the same random weights and moving statistics.
-captum need not be installed beside this package: give the interpreter of an environment that has it,
-
-    python3 -m venv /somewhere && /somewhere/bin/pip install captum
-    python benchmarks/captum_check.py /somewhere/bin/python
-
-and weights and maps go to and fro in .npz files. Ends with an error if a method differs by more than 1e-4 of the
-largest value of its map. Maps of the CAM methods are compared before they are placed, for captum does not place them.
+Ends with an error if a method differs by more than 1e-4 of the largest value of its map. Maps of the CAM methods are
+compared before they are placed, for captum does not place them.
 
 Three things are set right on captum's side, each said where it is done: for LRP the batch norms are merged into the
 convolutions and gamma counts for biases as well; and for DeepLIFT each ReLU's output is copied, without which captum
@@ -16,44 +11,50 @@ convolutions and gamma counts for biases as well; and for DeepLIFT each ReLU's o
 
 from __future__ import annotations
 
-import subprocess
 import sys
-import tempfile
-from pathlib import Path
+import time
 from typing import Any
 
+import captum
+import keras
 import numpy as np
+import torch
+from captum import attr
+from captum.attr._utils.lrp_rules import EpsilonRule, GammaRule
+from results import leave, table
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from cam1d_widget import KerasClassifier, models
+from cam1d_widget.attribution import methods
 
 LENGTH, CHANNELS, CLASSES, TARGET = 300, 9, 4, 2
 LAYERS = ("conv1", "norm1", "conv2", "norm2", "dense")
 TOLERANCE = 1e-4
 
 
-def main(captum_python: str) -> int:
-    """Print the table; one if a method differs."""
-    with tempfile.TemporaryDirectory() as folder:
-        given, made = Path(folder) / "given.npz", Path(folder) / "made.npz"
-        ours = our_maps(given)
-        subprocess.run([captum_python, "-W", "ignore", __file__, "--captum", given, made], check=True)
-        with np.load(made) as theirs:
-            print(f"captum {theirs['version']}, {len(ours['Saliency'])} series, class {TARGET}")
-            return max(compared(label, values, theirs[label]) for label, values in ours.items())
+def main() -> int:
+    """Leave the table; one if a method differs."""
+    started = time.perf_counter()
+    ours, given = our_maps()
+    theirs, delta = captum_maps(given)
+    rows = [[label, *compared(values, theirs[label])] for label, values in ours.items()]
+    missed = f"Were nothing copied, captum's DeepLIFT would miss the scores' difference by up to {delta:.2g}."
+    note = f"{len(ours['Saliency'])} series. {missed}"
+    columns = ["what", "largest difference, of the largest value", "largest value"]
+    found = table(f"Beside captum {captum.__version__}", columns, rows, note)
+    leave("captum_check", {"tables": [found], "seconds": time.perf_counter() - started})
+    return int(max(difference for _, difference, _ in rows) > TOLERANCE)
 
 
-def compared(label: str, ours: np.ndarray, theirs: np.ndarray) -> int:
-    """One row of the table; one if the two differ."""
-    difference, largest = np.abs(ours - theirs).max(), np.abs(theirs).max()
-    print(f"{difference / largest:8.1e} of the largest value {largest:9.2e}  {label}")
-    return int(difference > TOLERANCE * largest)
+def compared(ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float]:
+    """Largest difference as a share of the largest value, and that value."""
+    largest = np.abs(theirs).max()
+    return np.abs(ours - theirs).max() / largest, largest
 
 
-def our_maps(path: Path) -> dict[str, np.ndarray]:
-    """Maps by label, and in a file all that is needed to make them elsewhere."""
-    import keras
-
-    from cam1d_widget import KerasClassifier, models
-    from cam1d_widget.attribution import methods
-
+def our_maps() -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Maps by label, and all that is needed to make them elsewhere."""
     keras.utils.set_random_seed(0)
     model = models.question_cnn((LENGTH, CHANNELS), CLASSES, filters=32)
     rng = np.random.default_rng(0)
@@ -67,7 +68,6 @@ def our_maps(path: Path) -> dict[str, np.ndarray]:
         for name, layer in zip(LAYERS, named, strict=True)
         for index, weight in enumerate(layer.get_weights())
     }
-    np.savez(path, x=x, baseline=baseline, **weights)
     classifier = KerasClassifier(model)
     found = {
         "scores": classifier.scores(x),
@@ -84,16 +84,11 @@ def our_maps(path: Path) -> dict[str, np.ndarray]:
     }
     for method in (methods.GradCAM(), methods.HiResCAM()):
         found[method.label] = method.at_steps(classifier, x, np.full((len(x), 1), TARGET))[:, 0]
-    return found
+    return found, {"x": x, "baseline": baseline, **weights}
 
 
-def captum_maps(given: Any) -> dict[str, Any]:
-    """The same maps by captum, on a PyTorch network of the same weights; arrays as in Keras."""
-    import captum
-    import torch
-    from captum import attr
-    from captum.attr._utils.lrp_rules import EpsilonRule, GammaRule
-
+def captum_maps(given: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], float]:
+    """The same maps by captum, on a PyTorch network of the same weights, as in Keras; what its DeepLIFT misses."""
     x, baseline = (torch.tensor(given[name].transpose(0, 2, 1)) for name in ("x", "baseline"))
     network = torch_network(given)
     pool, plain, gamma = network[7], torch_network(given, folded=True), torch_network(given, folded=True)
@@ -126,16 +121,13 @@ def captum_maps(given: Any) -> dict[str, Any]:
         "HiResCAM": hires_cam,
     }
     _, delta = attr.DeepLift(network).attribute(x, baseline, target=TARGET, return_convergence_delta=True)
-    print(f"captum's DeepLIFT misses the scores' difference by up to {delta.abs().max():.1e}, were nothing copied")
     arrays = {label: values.detach().numpy().transpose(0, 2, 1) for label, values in maps.items()}
     arrays |= {label: arrays[label][..., 0] for label in ("Grad-CAM", "HiResCAM")}
-    return arrays | {"scores": network(x).detach().numpy(), "version": captum.__version__}
+    return arrays | {"scores": network(x).detach().numpy()}, float(delta.abs().max())
 
 
-def torch_network(given: Any, folded: bool = False, copied: bool = False) -> Any:
+def torch_network(given: dict[str, np.ndarray], folded: bool = False, copied: bool = False) -> Any:
     """The network in PyTorch; `folded` has its batch norms in the convolutions, `copied` a copy behind each ReLU."""
-    from torch import nn
-    from torch.nn.utils.fusion import fuse_conv_bn_eval
 
     class Copy(nn.Module):
         def forward(self, x: Any) -> Any:
@@ -161,17 +153,9 @@ def torch_network(given: Any, folded: bool = False, copied: bool = False) -> Any
 
 def filled(layer: Any, **weights: np.ndarray) -> None:
     """Set weights by name."""
-    import torch
-
     for name, values in weights.items():
         getattr(layer, name).data = torch.tensor(np.ascontiguousarray(values))
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--captum"]:
-        with np.load(sys.argv[2]) as given:
-            np.savez(sys.argv[3], **captum_maps(given))
-    elif len(sys.argv) == 2:
-        sys.exit(main(sys.argv[1]))
-    else:
-        sys.exit(f"usage: {sys.argv[0]} PYTHON, the interpreter of an environment with captum")
+    sys.exit(main())
