@@ -6,27 +6,25 @@ kernel, until the last change of the page that follows it; all ways are run one 
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 from statistics import median, quantiles
+from time import perf_counter
 from typing import Any
 
-import nbformat
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
+from results import leave, table
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from cam1d_widget import Explanation
 from cam1d_widget.viewer.page import save_html
-from tests.browser.lab import KERNEL_IS_IDLE, serving
+from tests.browser.lab import CHROMIUM, KERNEL_IS_IDLE, serving, write_notebook
 
-# As in the Makefile, which brings one where there is none.
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SIZES = [(9, 300), (64, 300), (9, 10_000), (64, 10_000), (9, 1_000_000)]
-STEPS = 10
+STEPS = 7
 
 # Draws at rest, and after moves of the time axis, which leave nothing that was made for it.
 DRAW = """async ([steps, moves]) => {
@@ -131,18 +129,18 @@ display(s, figure)
 
 
 def main() -> None:
-    """Print every figure."""
-    browser_path = next(filter(None, map(shutil.which, BROWSERS)))
+    """Leave every figure."""
+    started = perf_counter()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        pages(browser)
-        for channels in (9, 64):
-            notebook(browser, channels, 300)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        tables = [pages(browser), *(notebook(browser, channels, 300) for channels in (9, 64))]
         browser.close()
+    leave("front_end", {"tables": tables, "seconds": perf_counter() - started})
 
 
-def pages(browser: Browser) -> None:
+def pages(browser: Browser) -> dict[str, Any]:
     """Draw times at each size, and the next paint after a key at the two that people have most."""
+    rows = []
     for channels, time in SIZES:
         with tempfile.TemporaryDirectory() as folder:
             instances = 20 if time == 300 else 1
@@ -153,11 +151,11 @@ def pages(browser: Browser) -> None:
             page.goto(path.as_uri())
             page.wait_for_selector(".bqplot.figure[data-ready]", timeout=120_000)
             rest, moved = (page.evaluate(DRAW, [40, moves]) for moves in (False, True))
-            print(f"{channels:3} x {time:<9,} draw: median {median(rest):4.1f} ms, least {min(rest):4.1f} ms", end="")
-            print(f"; moved: {median(moved):4.1f} ms, least {min(moved):4.1f} ms", end="")
-            print(f"; key to paint, 95th percentile: {key_to_paint(page):.0f} ms" if instances > 1 else "")
+            paint = key_to_paint(page) if instances > 1 else None
+            rows.append([channels, time, median(rest), min(rest), median(moved), min(moved), paint])
             page.close()
-    print()
+    draws = [f"{moment}, {which}, ms" for moment in ("draw", "draw after a move") for which in ("median", "least")]
+    return table("Pages", ["channels", "samples", *draws, "key to paint, 95th percentile, ms"], rows)
 
 
 def key_to_paint(page: Page) -> float:
@@ -180,7 +178,7 @@ def waves(instances: int, channels: int, time: int) -> Explanation:
     return Explanation(x, np.zeros((instances, 1)), np.zeros((instances, 1), int), {"Saliency": maps})
 
 
-def notebook(browser: Browser, channels: int, time: int) -> None:
+def notebook(browser: Browser, channels: int, time: int) -> dict[str, Any]:
     """Slider steps of every way in one notebook, with their ratios to ours."""
     ways = {
         "ours": OURS,
@@ -189,9 +187,8 @@ def notebook(browser: Browser, channels: int, time: int) -> None:
         "matplotlib, interactive_output": MATPLOTLIB,
     }
     steps = measured(browser, [SETUP.format(channels=channels, time=time), *ways.values()])
-    for name, took in zip(ways, steps, strict=True):
-        print(f"{channels:3} x {time} slider step: {took:7.1f} ms, {took / steps[0]:6.1f} times ours  {name}")
-    print(f"{channels:3} x {time}: {min(steps[1:]) / steps[0]:.1f} times quicker than the best of them\n")
+    rows = [[name, took, took / steps[0]] for name, took in zip(ways, steps, strict=True)]
+    return table(f"Slider step, {channels} channels of {time} samples", ["way", "ms", "times ours"], rows)
 
 
 def measured(browser: Browser, cells: list[str]) -> list[float]:
@@ -199,9 +196,7 @@ def measured(browser: Browser, cells: list[str]) -> list[float]:
     with tempfile.TemporaryDirectory() as home:
         folder = Path(home) / "work"
         folder.mkdir()
-        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-        made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells], metadata=kernel)
-        nbformat.write(made, folder / "bench.ipynb")
+        write_notebook(folder / "bench.ipynb", *cells)
         with serving(folder, Path(home)) as address:
             page = browser.new_page(viewport={"width": 1400, "height": 1200})
             page.goto(f"{address}/tree/bench.ipynb")

@@ -6,22 +6,20 @@ beside the method's own, which the same kernel takes for other instances without
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 from statistics import median
 from time import perf_counter, sleep
+from typing import Any
 
-import nbformat
 from playwright.sync_api import Page, sync_playwright
+from results import leave, table
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.browser.lab import KERNEL_IS_IDLE, run_in_kernel, serving
+from tests.browser.lab import CHROMIUM, KERNEL_IS_IDLE, run_in_kernel, serving, write_notebook
 
-# As in the Makefile, which brings one where there is none.
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 METHODS = ["HiResCAM", "Saliency", "Integrated Gradients", "Occlusion"]
 COUNT = 400
 STEPS = 12
@@ -70,16 +68,14 @@ HEAP = "performance.memory.usedJSHeapSize / 2 ** 20"
 
 
 def main() -> None:
-    """Print every figure."""
+    """Leave every figure."""
+    started = perf_counter()
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         folder = Path(home) / "work"
         folder.mkdir()
-        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(SOURCE)], metadata=kernel)
-        nbformat.write(notebook, folder / "bench.ipynb")
-        path = next(filter(None, map(shutil.which, BROWSERS)))
+        write_notebook(folder / "bench.ipynb", SOURCE)
         browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--enable-precise-memory-info"]
+            executable_path=CHROMIUM, args=["--no-sandbox", "--enable-precise-memory-info"]
         )
         with serving(folder, Path(home)) as address:
             page = browser.new_page(viewport={"width": 1400, "height": 1200})
@@ -87,10 +83,9 @@ def main() -> None:
             page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
             page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
             page.locator(".bqplot.figure[data-ready]").wait_for(timeout=120_000)
-            for place, method in enumerate(METHODS):
-                maps(page, place, method)
-            events(page)
+            tables = [maps(page), events(page)]
         browser.close()
+    leave("kernel_tiles", {"tables": tables, "seconds": perf_counter() - started})
 
 
 def told(page: Page, expression: str) -> float:
@@ -98,7 +93,14 @@ def told(page: Page, expression: str) -> float:
     return float(run_in_kernel(page, f"print({expression})"))
 
 
-def maps(page: Page, place: int, method: str) -> None:
+def maps(page: Page) -> dict[str, Any]:
+    """Time of the maps of each method, from the slider on."""
+    rows = [times(page, place, method) for place, method in enumerate(METHODS)]
+    more = [f"beyond its own, {which}, ms" for which in ("median", "least")]
+    return table("From slider to picture", ["method", "its own time, ms", "slider to picture, ms", *more], rows)
+
+
+def times(page: Page, place: int, method: str) -> list[Any]:
     """One method's own time, and the page's, for instances that nobody has looked at, each far from the one before."""
     own, seen = [], []
     for step in range(STEPS):
@@ -107,15 +109,11 @@ def maps(page: Page, place: int, method: str) -> None:
         own.append(told(page, f"own_times({method!r}, [{instance + 10}])[0]"))
         page.wait_for_timeout(300)
         seen.append(page.evaluate(SHOW, {"instance": instance, "target": 1, "method": place}))
-    more = median(seen[2:]) - median(own[2:])
-    least = min(seen[2:]) - median(own[2:])
-    print(
-        f"{method:22} own {median(own[2:]):6.1f} ms, from slider to picture {median(seen[2:]):6.1f} ms: "
-        f"{more:.1f} ms more, in the best of {STEPS - 2} steps {least:.1f}"
-    )
+    alone, whole = median(own[2:]), median(seen[2:])
+    return [method, alone, whole, whole - alone, min(seen[2:]) - alone]
 
 
-def events(page: Page) -> None:
+def events(page: Page) -> dict[str, Any]:
     """A thousand moves of the mouse on the slider, a hundred a second at most, of a method that cannot keep pace."""
     page.evaluate(SHOW, {"instance": 0, "target": 1, "method": METHODS.index("Occlusion")})
     page.evaluate(COUNT_REQUESTS)
@@ -138,14 +136,17 @@ def events(page: Page) -> None:
     late = perf_counter() - ended
     page.wait_for_timeout(3000)
     after = told(page, "memory()"), page.evaluate(HEAP)
-    print(
-        f"1,000 moves in {took:.1f} s, the last at {last}: its picture {1000 * late:.0f} ms behind it; "
-        f"{page.evaluate('asked')} requests for maps; Python was told {told(page, 'len(told)'):.0f} times, "
-        f"and is at {told(page, 'widget.instance'):.0f}"
-    )
-    print(
-        f"memory: kernel {before[0]:.0f} to {after[0]:.0f} MB, scripts of the page {before[1]:.0f} to {after[1]:.0f} MB"
-    )
+    rows = [
+        ["moves, in all, s", took],
+        ["the last move's picture, behind it, ms", 1000 * late],
+        ["requests for maps", page.evaluate("asked")],
+        ["times that Python was told", int(told(page, "len(told)"))],
+        ["instance in the page at the end", last],
+        ["instance in Python at the end", int(told(page, "widget.instance"))],
+        ["kernel grew by, MB", after[0] - before[0]],
+        ["scripts of the page grew by, MB", after[1] - before[1]],
+    ]
+    return table("1,000 moves of the slider", ["what", "figure"], rows)
 
 
 if __name__ == "__main__":
