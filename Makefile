@@ -67,9 +67,10 @@ endif
 	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-docs: setup ## write the tables of methods and of the leaderboard into the docs
+docs: setup ## write the tables of methods, of the leaderboard and of the benchmarks into the docs
 	.venv/bin/python docs/make_methods.py
 	.venv/bin/python docs/make_leaderboard.py
+	.venv/bin/python docs/make_benchmarks.py
 
 pictures: page chromium ## take the README's pictures anew
 	.venv/bin/python docs/make_screenshot.py

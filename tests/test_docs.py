@@ -14,8 +14,9 @@ from cam1d_widget import all_methods
 ROOT = Path(__file__).parents[1]
 
 
-def test_table_of_methods_is_fresh():
-    made = subprocess.run([sys.executable, ROOT / "docs/make_methods.py", "--check"], capture_output=True, text=True)
+@pytest.mark.parametrize("script", ["make_methods.py", "make_leaderboard.py", "make_benchmarks.py"])
+def test_what_is_made_of_code_and_figures_is_fresh(script):
+    made = subprocess.run([sys.executable, ROOT / "docs" / script, "--check"], capture_output=True, text=True)
     assert made.returncode == 0, made.stdout + made.stderr
 
 
@@ -30,6 +31,7 @@ def test_table_of_methods_is_fresh():
         "docs/viewer.md",
         "docs/web_traffic.md",
         "docs/leaderboard.md",
+        "docs/benchmarks.md",
     ],
 )
 def test_links_lead_somewhere(page):
