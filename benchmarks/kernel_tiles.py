@@ -22,7 +22,7 @@ from tests.browser.lab import CHROMIUM, KERNEL_IS_IDLE, run_in_kernel, serving, 
 
 METHODS = ["HiResCAM", "Saliency", "Integrated Gradients", "Occlusion"]
 COUNT = 400
-STEPS = 12
+STEPS = 8
 
 SOURCE = f"""
 import json, os, time

@@ -65,7 +65,7 @@ def pieces(x: np.ndarray, *windows: tuple[int, int]) -> int:
     return sum(len(Slices.sliding(x.shape[1], size, stride)) for size, stride in windows) * x.shape[2]
 
 
-def quickest(*calls: Callable[[], Any], runs: int = 12) -> list[float]:
+def quickest(*calls: Callable[[], Any], runs: int = 7) -> list[float]:
     """Wall-clock time of the quickest run of each call, all run in turn."""
     times: list[list[float]] = [[] for _ in calls]
     for _ in range(runs):
