@@ -150,7 +150,7 @@ def pages(browser: Browser) -> dict[str, Any]:
             page = browser.new_page(viewport={"width": 1100, "height": 1000})
             page.goto(path.as_uri())
             page.wait_for_selector(".bqplot.figure[data-ready]", timeout=120_000)
-            rest, moved = (page.evaluate(DRAW, [40, moves]) for moves in (False, True))
+            rest, moved = ([float(took) for took in page.evaluate(DRAW, [40, moves])] for moves in (False, True))
             paint = key_to_paint(page) if instances > 1 else None
             rows.append([channels, time, median(rest), min(rest), median(moved), min(moved), paint])
             page.close()
@@ -220,7 +220,7 @@ def step_time(page: Page, cell: int) -> float:
         handle.press("ArrowRight")
         page.wait_for_function(RESTS, timeout=60_000)
         times.append(page.evaluate("window.lastChange - window.pressed"))
-    return median(times[2:])
+    return float(median(times[2:]))
 
 
 if __name__ == "__main__":
