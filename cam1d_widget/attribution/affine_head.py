@@ -47,7 +47,8 @@ class AffineHead:
         if self._slopes is None or not self._explains(features, scores):
             self._slopes = self._learn(x[:1])
             self._bias = scores[0] - self._said(features[:1])[0]
-        return self._slopes if self._explains(features, scores) else None
+            return self._slopes if self._explains(features, scores) else None
+        return self._slopes
 
     def _explains(self, features: np.ndarray, scores: np.ndarray) -> bool:
         assert self._slopes is not None

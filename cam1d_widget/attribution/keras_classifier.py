@@ -46,6 +46,9 @@ class KerasClassifier(OwnAccount, RulesBack):
         What is explained. Logits are found behind a final softmax or sigmoid.
     batch_size : int
         Series handed to the model at a time.
+    jit_compile : bool
+        Whether one series by itself goes through XLA, as in Keras' `compile`: its map then takes about half the time
+        or less, after some tenths of a second, or seconds for a deep model, for the first. Batches are not concerned.
 
     Notes
     -----
@@ -63,6 +66,7 @@ class KerasClassifier(OwnAccount, RulesBack):
         output: str | int | None = None,
         score: Literal["logits", "probabilities"] = "logits",
         batch_size: int = 64,
+        jit_compile: bool = False,
     ) -> None:
         if score not in ("logits", "probabilities"):
             raise ValueError(f"score must be 'logits' or 'probabilities', but is {score!r}")
@@ -72,11 +76,11 @@ class KerasClassifier(OwnAccount, RulesBack):
         self._labels = getattr(model, "classes_", None)  # of a fitted classifier
         self.score: Literal["logits", "probabilities"] = score
         self._choice = getattr(layer, "name", layer), output
-        self.batch_size = batch_size
+        self.batch_size, self.jit_compile = batch_size, jit_compile
         self._network: Any = Network(self.model, layer, output)
         if self._network.link is None and score == "probabilities":
             raise ValueError(f"model {self.name!r} gives no probabilities to explain; use score='logits'")
-        self._passes = Passes(self._network, score == "probabilities", batch_size)
+        self._passes = Passes(self._network, score == "probabilities", batch_size, jit_compile)
         self.classes = 2 if self._network.two_sided else self._network.units
         self._length: int | None = self.input_shape[0]
 
@@ -162,7 +166,7 @@ class KerasClassifier(OwnAccount, RulesBack):
         for made in ("head", "_slopes", "filters", "_field"):
             other.__dict__.pop(made, None)
         other._network, other._choice = self._network.cut_at(layer), (getattr(layer, "name", layer), self._choice[1])
-        other._passes = Passes(other._network, self.score == "probabilities", self.batch_size)
+        other._passes = Passes(other._network, self.score == "probabilities", self.batch_size, self.jit_compile)
         return other
 
     @cached_property

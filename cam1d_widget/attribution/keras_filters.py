@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from .compiled import Compiled
 from .keras_layers import drive_of
 from .keras_network import Network
 
@@ -55,15 +56,11 @@ class KerasFilters:
         gradient : ndarray of shape (instance, time, channel)
         """
         places = np.stack([steps, filters], axis=1).astype(np.int32)
-        parts = [
-            self._pulled(tf.convert_to_tensor(x[first:stop], tf.float32), tf.convert_to_tensor(places[first:stop]))
-            for first in range(0, len(x), self._batch_size)
-            for stop in [first + self._batch_size]
-        ]
-        return np.concatenate([one.numpy() for one, _ in parts]), np.concatenate([one.numpy() for _, one in parts])
+        values, gradient = self._pulled.batched(self._batch_size, x, places)
+        return values, gradient
 
     @cached_property
-    def _pulled(self) -> Any:
+    def _pulled(self) -> Compiled:
         graph, layer = self._network.function_of(self._drive.tensor), self._drive.layer
 
         def pulled(x: tf.Tensor, places: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -75,7 +72,7 @@ class KerasFilters:
             return values, tape.gradient(values, x, unconnected_gradients=tf.UnconnectedGradients.ZERO)
 
         series = tf.TensorSpec([None, *self._network.input_shape], tf.float32)
-        return tf.function(pulled, input_signature=[series, tf.TensorSpec([None, 2], tf.int32)])
+        return Compiled(pulled, series, tf.TensorSpec([None, 2], tf.int32))
 
 
 def _finished(layer: Any, maps: tf.Tensor) -> tf.Tensor:

@@ -5,13 +5,13 @@ One trace serves every batch: the number of instances is left open, and targets 
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from ..stopping import go_on
+from .compiled import Compiled
 from .keras_network import Network
 
 __all__ = ["Passes"]
@@ -27,69 +27,63 @@ class Passes:
         Whether the score of a class is its probability.
     batch_size : int
         Series that go through at a time.
+    jit_compile : bool
+        Whether a series by itself goes through XLA.
     """
 
-    def __init__(self, network: Network, probabilities: bool, batch_size: int) -> None:
+    def __init__(self, network: Network, probabilities: bool, batch_size: int, jit_compile: bool = False) -> None:
         self._network, self._probabilities, self._batch_size = network, probabilities, batch_size
-        self._functions: dict[str, Any] = {}
+        self._jit_compile = jit_compile
+        self._functions: dict[str, Compiled] = {}
 
     def scores(self, x: np.ndarray) -> np.ndarray:
         """Score of every class, of shape (instance, class)."""
-        return self._batched(self._scores, x)[0]
+        return self._scores(x)[0]
 
     def gradient(self, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Gradient of the scores of `targets` (instance,) by the input, of shape (instance, time, channel)."""
-        return self._batched(self._gradient, x, targets)[0]
+        return self._gradient(x, targets)[0]
 
     def features(self, x: np.ndarray) -> np.ndarray:
         """Feature maps of series of any length, of shape (instance, step, filter)."""
-        return self._batched(self._features, x)[0]
+        return self._features(x)[0]
 
     def features_and_gradients(self, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Feature maps, and the gradients of `targets` (instance, target) by them: (instance, target, step, filter)."""
-        features, gradients = self._batched(self._features_and_gradients, x, targets)
+        features, gradients = self._features_and_gradients(x, targets)
         return features, gradients
 
     def features_and_scores(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Feature maps, and the scores that the head makes of them."""
-        features, scores = self._batched(self._features_and_scores, x)
+        features, scores = self._features_and_scores(x)
         return features, scores
 
     def head_scores(self, x: np.ndarray, features: np.ndarray) -> np.ndarray:
         """Scores of given feature maps, of shape (instance, class)."""
-        return self._batched(self._head_scores, x, features)[0]
+        return self._head_scores(x, features)[0]
 
     def step_scores(self, x: np.ndarray) -> np.ndarray:
         """What every step adds to each score, of shape (instance, step, class)."""
-        return self._batched(self._step_scores, x)[0]
+        return self._step_scores(x)[0]
 
     def attention(self, x: np.ndarray) -> np.ndarray:
         """Weight of every step, of shape (instance, head, step)."""
-        return self._batched(self._attention, x)[0]
+        return self._attention(x)[0]
 
     def attention_and_gradients(self, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Weights, the gradients of `targets` by them (instance, target, head, step), and the scores without any."""
-        weights, gradients, without = self._batched(self._attention_and_gradients, x, targets)
+        weights, gradients, without = self._attention_and_gradients(x, targets)
         return weights, gradients, without
 
     @property
     def traces(self) -> dict[str, int]:
         """How often each pass that was taken has been compiled, by name."""
-        return {name: function.experimental_get_tracing_count() for name, function in self._functions.items()}
-
-    def _batched(self, function: Any, *arrays: np.ndarray) -> list[np.ndarray]:
-        """What a compiled function makes of all instances."""
-        parts = []
-        for first in range(0, len(arrays[0]), self._batch_size):
-            go_on()
-            made = function(*(tf.convert_to_tensor(one[first : first + self._batch_size]) for one in arrays))
-            parts.append([one.numpy() for one in (made if isinstance(made, tuple) else (made,))])
-        return [part[0] if len(part) == 1 else np.concatenate(part) for part in zip(*parts, strict=True)]
+        return {name: function.traces for name, function in self._functions.items()}
 
     def _compiled(self, name: str, function: Any, *signature: tf.TensorSpec) -> Any:
-        """Function of tensors of one signature; the concrete one, which looks at its arguments no more than once."""
-        self._functions[name] = tf.function(function, input_signature=signature)
-        return self._functions[name].get_concrete_function()
+        """Function of numpy arrays, some instances at a time."""
+        self._functions[name] = Compiled(function, *signature, jit_compile=self._jit_compile)
+        return partial(self._functions[name].batched, self._batch_size)
 
     # TensorFlow
 

@@ -21,6 +21,7 @@ class RulesBack:
     score: str
     classes: int
     batch_size: int
+    jit_compile: bool
     _network: Any
 
     @property
@@ -70,4 +71,4 @@ class RulesBack:
     def propagations(self) -> Propagations:
         """Passes back through the model, by rule."""
         network = self._network
-        return Propagations(network.series, network.exit, network.ending.dense, network.two_sided)
+        return Propagations(network.series, network.exit, network.ending.dense, network.two_sided, self.jit_compile)

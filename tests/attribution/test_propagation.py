@@ -161,9 +161,9 @@ def test_nothing_is_traced_twice(x):
                 options = {"baseline": baseline} if isinstance(method, DeepLIFT) else {}
                 type(method)(**options).attribute(classifier, batch, target)
         propagation = classifier.propagations(METHODS[0].propagation_rule)
-        assert propagation.attribution.experimental_get_tracing_count() == 1
+        assert propagation.attribution.traces == 1
     assert classifier.propagations(LRP().propagation_rule) is classifier.propagations(LRP().propagation_rule)
-    assert classifier.propagations(LRP().propagation_rule).attribution.experimental_get_tracing_count() == 1
+    assert classifier.propagations(LRP().propagation_rule).attribution.traces == 1
 
 
 def test_batches_do_not_matter():
@@ -197,4 +197,4 @@ def test_series_of_any_length():
         values = DeepLIFT().attribute(classifier, x, 0)
         expected = classifier.scores(x) - classifier.scores(np.zeros_like(x))
         np.testing.assert_allclose(values.sum(axis=(1, 2)), expected[:, 0], rtol=1e-4, atol=1e-6)
-    assert classifier.propagations(Rescale()).attribution.experimental_get_tracing_count() == 1
+    assert classifier.propagations(Rescale()).attribution.traces == 1

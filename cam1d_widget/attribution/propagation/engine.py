@@ -14,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from ...stopping import go_on
+from ..compiled import Compiled
 from ..keras_graph import kinds
 from .backward import Backward, Seen, Unsupported, taped
 from .deep_lift import deep_lift
@@ -60,6 +61,8 @@ class Propagation:
         As for :func:`~.steps.read_steps`.
     two_sided : bool
         Whether the one logit z stands for two classes, with the scores -z and z.
+    jit_compile : bool
+        Whether a series by itself goes through XLA.
     rule : Rule
 
     Raises
@@ -68,16 +71,19 @@ class Propagation:
         If the rule cannot go through a layer.
     """
 
-    def __init__(self, series: Any, exit_: Any, last: Any | None, two_sided: bool, rule: Rule) -> None:
+    def __init__(
+        self, series: Any, exit_: Any, last: Any | None, two_sided: bool, jit_compile: bool, rule: Rule
+    ) -> None:
         steps, self._logits = read_steps(series, exit_, last)
         steps = with_norms_merged(steps, self._logits)  # as LRP wants it; the others only get faster
-        self._rule, self._two_sided, self._shape = rule, two_sided, [None, *series.shape[1:]]
+        self._rule, self._two_sided, self._jit_compile = rule, two_sided, jit_compile
+        self._shape = [None, *series.shape[1:]]
         self._units = int(exit_.shape[-1] if last is None else last.units)
         self._steps = steps
         self._back = _planned(steps, self._logits, self._planner())
 
     @cached_property
-    def attribution(self) -> Any:
+    def attribution(self) -> Compiled:
         """Compiled: from series, targets and baseline (of as many instances, or one) to (instance, time, channel).
 
         One trace serves batches of any size.
@@ -88,18 +94,18 @@ class Propagation:
             given, _ = self._propagated(x, targets, baseline)
             return given * (x - baseline) if isinstance(self._rule, Rescale) else given
 
-        return tf.function(attribution, input_signature=[series, targets, series], autograph=False)
+        return Compiled(attribution, series, targets, series, autograph=False, jit_compile=self._jit_compile)
 
     def __call__(self, x: np.ndarray, targets: np.ndarray, baseline: np.ndarray | None, batch_size: int) -> np.ndarray:
         """Values of shape (instance, time, channel), some instances at a time."""
         there = np.zeros_like(x[:1]) if baseline is None else baseline
         shared = bool((there == there[:1]).all())  # one pass through the network will do for it
-        parts = []
+        parts: list[np.ndarray] = []
         for first in range(0, len(x), batch_size):
             go_on()
             part = slice(first, first + batch_size)
-            parts.append(self.attribution(x[part], targets[part], there[:1] if shared else there[part]).numpy())
-        return np.concatenate(parts)
+            parts += self.attribution(x[part], targets[part], there[:1] if shared else there[part])
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def passages(self, x: np.ndarray, targets: np.ndarray, baseline: np.ndarray) -> list[Passage]:
         """What went through each layer, from the logits back to the series.
@@ -180,8 +186,8 @@ def _planned(steps: list[Step], logits: int, plan: Callable[[Step], Backward]) -
 class Propagations:
     """Every rule, on one network, each compiled when it is first asked for; parameters as of :class:`Propagation`."""
 
-    def __init__(self, series: Any, exit_: Any, last: Any | None, two_sided: bool) -> None:
-        self._network = series, exit_, last, two_sided
+    def __init__(self, series: Any, exit_: Any, last: Any | None, two_sided: bool, jit_compile: bool = False) -> None:
+        self._network = series, exit_, last, two_sided, jit_compile
         self._made: dict[Rule, Propagation] = {}
 
     def __call__(self, rule: Rule) -> Propagation:
