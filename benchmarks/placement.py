@@ -7,6 +7,7 @@ The recipe is that of dCAM's first kind, on the grid of its segments, and the ba
 from __future__ import annotations
 
 import numpy as np
+from contenders import CONTROLS
 from known_truth import Task
 
 from cam1d_widget.attribution.methods import GradCAM
@@ -14,7 +15,7 @@ from cam1d_widget.attribution.metrics import average_precision
 
 
 def placements(task: Task) -> dict[str, float]:
-    """Average precision over time, by the way of placing."""
+    """Average precision over time, by the way of placing; and of what looks at no network."""
     steps = GradCAM().at_steps(task.classifier, task.x, task.y[:, np.newaxis])[:, 0]
     length, count = task.x.shape[1], steps.shape[1]
     time = np.arange(length)
@@ -23,7 +24,9 @@ def placements(task: Task) -> dict[str, float]:
         "half-pixel stretching": stretched(steps, (time + 0.5) * count / length - 0.5),
         "corner-aligned stretching": stretched(steps, time * (count - 1) / (length - 1)),
     }
-    return {way: average_precision(maps[..., np.newaxis], task.mask, over="time").mean for way, maps in ways.items()}
+    controls = {way: CONTROLS[way](task) for way in ("random map", "linear probe")}
+    found = {way: maps[..., np.newaxis] for way, maps in ways.items()} | controls
+    return {way: average_precision(maps, task.mask, over="time").mean for way, maps in found.items()}
 
 
 def stretched(steps: np.ndarray, places: np.ndarray) -> np.ndarray:

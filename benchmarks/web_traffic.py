@@ -65,7 +65,7 @@ def trunk(series: Any) -> Any:
     return maps
 
 
-def trained(data: KnownTruth, epochs: int, seed: int) -> tuple[Any, float]:
+def trained(data: KnownTruth, epochs: int, seed: int, verbose: int = 2) -> tuple[Any, float]:
     """Classifier, and the seconds that it took: a fixed number of epochs, with nothing held out."""
     keras.utils.set_random_seed(seed)
     model = models.mil_classifier(data.x.shape[1:], CLASSES, pooling="conjunctive", backbone=trunk)

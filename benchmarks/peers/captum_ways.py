@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from timed import Way, main
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from captum_check import torch_network
+from torch_network import torch_network
 
 
 def ways_of(given: Any, folder: Path) -> dict[str, Way]:

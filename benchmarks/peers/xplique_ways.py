@@ -33,6 +33,12 @@ def ways_of(given: Any, folder: Path) -> dict[str, Way]:
 
         return tf.constant(slices, tf.int32)
 
+    def rise(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        maps = way_of_rise(x, y)
+        # Its maps are mean scores, and say nothing of where zero is.
+        return maps - maps.mean(axis=(1, 2), keepdims=True)
+
+    way_of_rise = way(attributions.Rise, nb_samples=2000, grid_size=(10, int(given["x"].shape[2])))
     window, step = int(given["window"]), int(given["step"])
     return {
         "Saliency": way(attributions.Saliency),
@@ -45,15 +51,10 @@ def ways_of(given: Any, folder: Path) -> dict[str, Way]:
         "Grad-CAM": way(attributions.GradCAM, conv_layer="pool2"),
         "Grad-CAM++": way(attributions.GradCAMPP, conv_layer="pool2"),
         "Occlusion": way(attributions.Occlusion, patch_size=(window, 1), patch_stride=(step, 1), occlusion_value=0.0),
-        "RISE": way(attributions.Rise, nb_samples=2000, grid_size=(10, x_channels(given))),
+        "RISE": rise,
         "LIME": way(attributions.Lime, nb_samples=500, map_to_interpret_space=in_slices),
         "KernelSHAP": way(attributions.KernelShap, nb_samples=500, map_to_interpret_space=in_slices),
     }
-
-
-def x_channels(given: Any) -> int:
-    """Number of channels."""
-    return int(given["x"].shape[2])
 
 
 if __name__ == "__main__":
