@@ -59,12 +59,15 @@ def planted(kind: Any, **options: Any) -> Callable[[int, int, bool], KnownTruth]
     )
 
 
-def fitted(build: Callable[..., Any], epochs: int, **sizes: Any) -> Callable[[KnownTruth, int], Any]:
-    """Networks of a builder, trained for so many epochs."""
+def fitted(
+    build: Callable[..., Any], epochs: int, rate: float = 1e-3, **sizes: Any
+) -> Callable[[KnownTruth, int], Any]:
+    """Networks of a builder, trained for so many epochs at this rate."""
 
     def learned(made: KnownTruth, seed: int) -> Any:
         keras.utils.set_random_seed(seed)
         model = build(made.x.shape[1:], len(made.class_names), **sizes)
+        model.optimizer.learning_rate = rate
         model.fit(made.x, made.y, batch_size=32, epochs=epochs, verbose=0)
         return model
 
@@ -100,7 +103,7 @@ RECIPES = {
     "planted segments (dCAM 1), LSTM with attention": Recipe(
         planted(1),
         3_000,
-        fitted(models.lstm_attention_classifier, 20, pool_size=5),
+        fitted(models.lstm_attention_classifier, 20, rate=3e-3, pool_size=5),
         only=1,
         shown=("Attention", "Attention × Gradient", "Grad-CAM", "Integrated Gradients", "Occlusion"),
     ),

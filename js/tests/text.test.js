@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { classNamed } from "../lib/core/facts.js";
 import { formatNumber, formatPercent, formatSigned, formatTime } from "../lib/core/numbers.js";
 import { DEFAULTS } from "../lib/core/options.js";
 import { makePicture } from "../lib/core/picture.js";
@@ -144,4 +145,11 @@ test("maps that were drawn at random tell their standard error, others none", ()
   assert.equal(errorText(picture), "");
   const noisy = pictureOf({ ...tile([0.5, -2, 1, 0], 1), error: 0.1 });
   assert.equal(errorText(noisy), " · standard error: 0.100 at most (5.0 % of the largest value)");
+});
+
+test("a class is called so once, whether its name says it or not", () => {
+  assert.equal(classNamed("walk"), "class walk");
+  assert.equal(classNamed("class 3"), "class 3");
+  assert.equal(classNamed("Class A"), "Class A");
+  assert.equal(classNamed("classical"), "class classical");
 });

@@ -100,7 +100,7 @@ def _class(source: LazyExplanation, label: str, instance: int, target: int) -> S
         return Finding(CLASS, None, "There is no other class.")
     maps = []
     for place, other in enumerate(others):
-        yield _between(_CLASSES, _METHODS, place / len(others)), f"map of class {source.class_names[other]}"
+        yield _between(_CLASSES, _METHODS, place / len(others)), f"map for {source.class_names[other]}"
         maps.append(source.attribution(label, instance, other))
     similar = float(class_similarity(source.attribution(label, instance, target), maps)[0])
     among = f"those of {len(others)} other classes" if len(others) > 1 else "that of the other class"

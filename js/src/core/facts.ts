@@ -73,3 +73,6 @@ export function rowOf(table: Table, row: number): number[] {
 export function argmax(values: number[]): number {
   return values.reduce((best, value, index) => (value > values[best] ? index : best), 0);
 }
+
+/** A class by its name, after the word itself; a name that begins with it, as those that nobody gave do, is enough. */
+export const classNamed = (name: string): string => (/^class\b/i.test(name) ? name : `class ${name}`);

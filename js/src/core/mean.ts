@@ -1,4 +1,4 @@
-import type { Facts } from "./facts.js";
+import { type Facts, classNamed } from "./facts.js";
 import type { Tile } from "./tiles.js";
 
 /** The instances whose mean is shown: those of a true or of a predicted class. The same words as the trait of Python. */
@@ -33,7 +33,7 @@ export function meanOf(key: string, tiles: readonly Tile[], of: number): Tile {
 }
 
 /** Of which instances a mean is, in words. */
-export const meanName = ({ by, of }: Mean, facts: Facts): string => `${by} class ${facts.class_names[of] ?? of}`;
+export const meanName = ({ by, of }: Mean, facts: Facts): string => `${by} ${classNamed(facts.class_names[of] ?? String(of))}`;
 
 const onPage = ({ instances }: Facts): string => (instances.some((one, place) => one !== place) ? " on this page" : "");
 

@@ -1,6 +1,6 @@
 import { momentText, startOf } from "./clock.js";
 import type { Facts, MethodFacts, Table } from "./facts.js";
-import { argmax, marksOf, rowOf } from "./facts.js";
+import { argmax, classNamed, marksOf, rowOf } from "./facts.js";
 import { meanName } from "./mean.js";
 import { formatNumber, formatPercent, formatSigned } from "./numbers.js";
 import type { Options } from "./options.js";
@@ -221,11 +221,11 @@ export const isUnseen = ({ choice }: Picture, facts: Facts, sample: number): boo
 /** The picture in one sentence, for those who do not see it. */
 export function describePicture(picture: Picture, facts: Facts, outputs: Outputs): string {
   const { instance, truth, predicted, explained } = verdict(picture.choice, facts, outputs);
-  const which = [instance, truth && `true class ${truth}`, predicted && `predicted ${predicted}`].filter(Boolean);
+  const which = [instance, truth && `true ${classNamed(truth)}`, predicted && `predicted ${predicted}`].filter(Boolean);
   const { channel, sample, value } = peakOf(picture);
   const what = timeOnly(picture) ? "all channels" : `channel ${facts.channel_names[channel]}`;
   return (
-    `${facts.methods[picture.choice.method].label} for class ${explained}. ${which.join(", ")}. ` +
+    `${facts.methods[picture.choice.method].label} for ${classNamed(explained)}. ${which.join(", ")}. ` +
     `Largest value ${formatNumber(value)} at ${momentText(sample, facts, startOf(picture.choice, facts))}, ${what}.`
   );
 }

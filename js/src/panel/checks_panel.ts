@@ -1,4 +1,5 @@
 import { type Checks, type DeletionCurves, type Finding, checksOf } from "../core/checks.js";
+import { classNamed } from "../core/facts.js";
 import { mapName } from "../core/text.js";
 import type { ChannelStackModel } from "../mark/ChannelStackModel.js";
 import { checksPlot } from "./checks_plot.js";
@@ -105,7 +106,7 @@ function found({ verdict, level, findings, deletion }: Checks, mark: ChannelStac
   const { facts, choice } = mark;
   const told = line(`cam1d-verdict cam1d-${level}`, verdict);
   const table = textElement("table", "cam1d-findings");
-  const map = `${mapName({ ...choice, against: null }, facts)}, class ${facts.class_names[facts.targets[choice.target]]}, instance ${facts.instances[choice.instance]}`;
+  const map = `${mapName({ ...choice, against: null }, facts)}, ${classNamed(facts.class_names[facts.targets[choice.target]])}, instance ${facts.instances[choice.instance]}`;
   const of = textElement("caption", "", `${map}; fill: ${mark.checks.fill}`);
   table.append(of, ...findings.map(row));
   return [told, textElement("div", "cam1d-found", table, plotted(deletion))];

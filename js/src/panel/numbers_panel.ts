@@ -1,4 +1,5 @@
 import { HEADINGS, numbersOf } from "../core/numbers_table.js";
+import { classNamed } from "../core/facts.js";
 import { mapName } from "../core/text.js";
 import type { ChannelStackModel } from "../mark/ChannelStackModel.js";
 import { textElement } from "./panel.js";
@@ -10,7 +11,7 @@ export function numbersPanel({ picture, facts, status }: ChannelStackModel): HTM
   }
   const table = textElement("table", "cam1d-numbers");
   const { choice } = picture;
-  const label = `${mapName(choice, facts)}, class ${facts.class_names[facts.targets[choice.target]]}, instance ${facts.instances[choice.instance]}`;
+  const label = `${mapName(choice, facts)}, ${classNamed(facts.class_names[facts.targets[choice.target]])}, instance ${facts.instances[choice.instance]}`;
   table.append(textElement("caption", "", label), line("th", HEADINGS));
   table.append(...numbersOf(picture, facts).map((cells) => line("td", cells)));
   const scrolled = textElement("div", "cam1d-scrolled", table);
