@@ -23,7 +23,7 @@ CONTROLS: dict[str, Contender] = {
     "magnitude of the series": lambda task: np.abs(task.x - channel_mean(task.background)),
 }
 # Methods that take long by design get fewer of the series.
-FEW = 5
+FEW = 6
 
 
 def contenders(task: Task) -> dict[str, Contender]:

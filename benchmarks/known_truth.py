@@ -98,7 +98,7 @@ RECIPES = {
         3_000,
         fitted(models.mil_classifier, 8, backbone="fcn", filters=64),
         only=1,
-        shown=("MIL", "Attention", "CAM", "Grad-CAM", "HiResCAM", "Occlusion"),
+        shown=("MIL", "Attention", "Attention × Gradient", "Grad-CAM", "HiResCAM", "Occlusion"),
     ),
     "planted segments (dCAM 1), LSTM with attention": Recipe(
         planted(1),

@@ -20,7 +20,7 @@ from placement import placements
 from results import leave
 from scores import chance, scored
 
-SEEDS, EXPLAINED, FAITHFUL = (0, 1, 2), 20, 6
+SEEDS, EXPLAINED, FAITHFUL = (0, 1, 2, 3, 4), 30, 8
 QUICK_SETS = ("planted segments (dCAM 1)", "quiet stretch (LowVarDetect)")
 QUICK_SEEDS, QUICK_EXPLAINED, QUICK_FAITHFUL = (0,), 8, 2
 

@@ -9,6 +9,7 @@ import json
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +51,12 @@ def version_of(package: str) -> str | None:
 
 
 def rounded(value: Any) -> Any:
-    """The same with four digits of each number."""
+    """The same with four digits of each number, and nothing for what is none."""
     if isinstance(value, dict):
         return {key: rounded(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [rounded(one) for one in value]
     number = value.item() if hasattr(value, "item") else value
-    return float(f"{number:.4g}") if isinstance(number, float) else number
+    if isinstance(number, float):
+        return float(f"{number:.4g}") if isfinite(number) else None
+    return number

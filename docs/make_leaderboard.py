@@ -72,7 +72,9 @@ def known_truth(name: str, found: dict[str, Any]) -> str:
         "| map | AP time | AP channel | AP time × channel | deletion | insertion | AOPCR | ms a map |\n|---|"
         + "---|" * 7
     )
-    chance = " · ".join(f"{place} {mean(one[place] for one in found['chance']):.2f}" for place in PLACES)
+    chance = " · ".join(
+        f"{place} {mean(one[place] for one in found['chance']):.2f}" for place in PLACES if found["chance"][0][place]
+    )
     return f"## {name[0].upper()}{name[1:]}\n\n{facts(found)} By chance: {chance}.\n\n{head}\n" + "\n".join(lines)
 
 
@@ -156,8 +158,10 @@ def places(one: dict[str, Any]) -> str:
     return f"{one['AP time']:.2f}, {one['AP cell']:.2f}"
 
 
-def spread(values: list[float]) -> str:
-    """Mean and standard deviation."""
+def spread(values: list[float | None]) -> str:
+    """Mean and standard deviation; nothing where there is nothing to tell, as of a lone channel."""
+    if None in values:
+        return ""
     return f"{mean(values):.2f}" + (f" ± {stdev(values):.2f}" if len(values) > 1 else "")
 
 

@@ -12,6 +12,7 @@ from cam1d_widget.attribution.masking import nothing_left
 from cam1d_widget.attribution.metrics import PerturbationCurves
 from cam1d_widget.attribution.trust import Finding, Trust, examined, fills_of
 from cam1d_widget.attribution.trust.deletions import Deletion, deletion_finding
+from cam1d_widget.attribution.trust.finding import in_words
 from cam1d_widget.attribution.trust.network import accuracy_interval, network_finding
 from cam1d_widget.data import load_watch
 
@@ -287,3 +288,7 @@ def test_on_a_trained_network_guided_backprop_fails_where_the_gradient_times_the
     assert "hardly changes when the network is destroyed; it is not specific to the class" in bad.verdict
     assert bad.randomization.layers == ("scores", "norm2", "conv2", "norm1", "conv1")
     assert replace(bad, findings=()).made == 0
+
+
+def test_figures_are_written_as_the_picture_writes_them():
+    assert [in_words(one) for one in (0.666, -0.234, 0.0)] == ["0.67", "−0.23", "0.00"]

@@ -12,7 +12,7 @@ from ..metrics import PerturbationCurves, deletion
 from ..metrics.perturbation import Measure
 from .bounds import MOVES, ORDERS, PIECES, RANDOM_SHARE
 from .fills import Fill
-from .finding import Finding
+from .finding import Finding, in_words
 
 __all__ = ["Deletion", "deletion_finding", "deletions", "window_of"]
 
@@ -104,8 +104,8 @@ def deletion_finding(made: Mapping[str, Deletion], fill: str) -> Finding:
     area, random = float(one.curves.values[0]), float(np.mean(one.curves.random[:, 0]))
     found = (
         f"When what the map calls most relevant is replaced first, by {one.words}, the area under the class' "
-        f"{one.curves.measure} is {area:.2f}; in random orders it is {random:.2f}, and {100 * one.share:.0f} % of them "
-        f"do as well.{_with_others(made, fill)}"
+        f"{one.curves.measure} is {in_words(area)}; in random orders it is {in_words(random)}, and "
+        f"{100 * one.share:.0f} % of them do as well.{_with_others(made, fill)}"
     )
     if one.survived:
         return Finding(NAME, True, found)

@@ -25,7 +25,7 @@ from .bounds import (
 )
 from .deletions import deletion_finding, deletions, window_of
 from .fills import fills_of, known_fill
-from .finding import Finding
+from .finding import Finding, in_words
 from .network import network_finding
 from .verdict import Trust
 
@@ -104,7 +104,7 @@ def _class(source: LazyExplanation, label: str, instance: int, target: int) -> S
         maps.append(source.attribution(label, instance, other))
     similar = float(class_similarity(source.attribution(label, instance, target), maps)[0])
     among = f"those of {len(others)} other classes" if len(others) > 1 else "that of the other class"
-    found = f"The map's rank correlation with {among} is {similar:.2f}."
+    found = f"The map's rank correlation with {among} is {in_words(similar)}."
     if similar < SIMILAR_FOR_ANOTHER_CLASS:
         return Finding(CLASS, True, found)
     return Finding(CLASS, False, found, "is not specific to the class")
@@ -132,7 +132,7 @@ def _agreement(source: LazyExplanation, label: str, instance: int, target: int) 
     if not nearest:
         return Finding(AGREEMENT, None, "There is no method of another family to compare with."), correlations
     mean = float(np.mean([correlations[one] for one in nearest.values()]))
-    each = ", ".join(f"{one} {correlations[one]:.2f}" for one in nearest.values())
+    each = ", ".join(f"{one} {in_words(correlations[one])}" for one in nearest.values())
     found = f"Rank correlation over time with the nearest method of each other family: {each}."
     if mean >= AGREES:
         return Finding(AGREEMENT, True, found), correlations
@@ -163,7 +163,7 @@ def _randomization(source: LazyExplanation, label: str, instance: int, target: i
     made = Randomization(label, tuple(layers), signed, magnitude)
     found = (
         f"While {len(layers)} layers are destroyed from the top, the map's rank correlation with itself is "
-        f"{made.mean:.2f} on average ({made.signed[:, -1].mean():.2f} once all are)."
+        f"{in_words(made.mean)} on average ({in_words(made.signed[:, -1].mean())} once all are)."
     )
     if made.mean < SIMILAR_WHEN_DESTROYED:
         return Finding(RANDOMIZATION, True, found), made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Finding"]
+__all__ = ["Finding", "in_words"]
 
 
 @dataclass(frozen=True)
@@ -27,3 +27,8 @@ class Finding:
     passed: bool | None
     text: str
     fault: str = ""
+
+
+def in_words(value: float) -> str:
+    """A figure as the picture writes it: two digits, and a minus that is one."""
+    return f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
