@@ -44,6 +44,8 @@ class Recipe:
         The one class that is explained, where the other holds nothing to find.
     shown : tuple of str
         Labels of the methods that are asked; all, where there are none.
+    seeds : int
+        How often it is drawn and learned anew.
     """
 
     make: Callable[[int, int, bool], KnownTruth]
@@ -51,6 +53,7 @@ class Recipe:
     learned: Callable[[KnownTruth, int], Any]
     only: int | None = None
     shown: tuple[str, ...] = ()
+    seeds: int = 4
 
 
 def planted(kind: Any, **options: Any) -> Callable[[int, int, bool], KnownTruth]:
@@ -91,7 +94,7 @@ RECIPES = {
         lambda n, seed, _: make_frequency_sums(n, seed=seed), 4_000, fitted(models.question_cnn, 8, filters=64)
     ),
     "web traffic (MILLET), network of multiple instances": Recipe(
-        lambda n, seed, _: make_web_traffic(n, seed=seed), 500, of_multiple_instances
+        lambda n, seed, _: make_web_traffic(n, seed=seed), 500, of_multiple_instances, seeds=3
     ),
     "planted segments (dCAM 1), network of multiple instances": Recipe(
         planted(1),
@@ -99,6 +102,7 @@ RECIPES = {
         fitted(models.mil_classifier, 8, backbone="fcn", filters=64),
         only=1,
         shown=("MIL", "Attention", "Attention × Gradient", "Grad-CAM", "HiResCAM", "Occlusion"),
+        seeds=3,
     ),
     "planted segments (dCAM 1), LSTM with attention": Recipe(
         planted(1),
@@ -106,6 +110,7 @@ RECIPES = {
         fitted(models.lstm_attention_classifier, 20, rate=3e-3, pool_size=5),
         only=1,
         shown=("Attention", "Attention × Gradient", "Grad-CAM", "Integrated Gradients", "Occlusion"),
+        seeds=3,
     ),
 }
 # As in the paper, where a linear classifier solves it: good for placement, of which channels are no part, and no more.

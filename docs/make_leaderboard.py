@@ -47,8 +47,8 @@ def made_on(result: dict[str, Any]) -> str:
     quick = ", `QUICK=1`" if result["quick"] else ""
     python, cores = machine["python"], f"{machine['cores']} cores ({machine['processor']})"
     return (
-        f"Means over {result['seeds']} seeds ± their standard deviation{quick}, made in {result['minutes']:.0f} "
-        f"minutes on {cores} by Python {python}, Keras {machine['keras']} and TensorFlow {machine['tensorflow']}."
+        f"Means over seeds ± their standard deviation{quick}, made in {result['minutes']:.0f} minutes on {cores} "
+        f"by Python {python}, Keras {machine['keras']} and TensorFlow {machine['tensorflow']}."
     )
 
 
@@ -86,7 +86,7 @@ def row(label: str, scores: dict[str, list[float]]) -> str:
 
 def facts(found: dict[str, Any]) -> str:
     """What has to be known before a figure is read."""
-    solved = found["solved by a linear probe"]
+    solved, seeds = found["solved by a linear probe"], f"{len(found['accuracy'])} seeds"
     probe = (
         "**a linear probe solves it: for telling methods apart this set is useless**"
         if solved
@@ -94,7 +94,7 @@ def facts(found: dict[str, Any]) -> str:
     )
     return (
         f"Network right on {percent(found['accuracy'])}, linear probe on {percent(found['probe'])}, majority "
-        f"{percent(found['majority'])}: {probe}. {sum(found['explained'])} series explained."
+        f"{percent(found['majority'])}: {probe}. {sum(found['explained'])} series of {seeds} explained."
     )
 
 

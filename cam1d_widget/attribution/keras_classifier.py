@@ -47,8 +47,8 @@ class KerasClassifier(OwnAccount, RulesBack):
     batch_size : int
         Series handed to the model at a time.
     jit_compile : bool
-        Whether one series by itself goes through XLA, as in Keras' `compile`: its map then takes about half the time
-        or less, after some tenths of a second, or seconds for a deep model, for the first. Batches are not concerned.
+        Whether one series by itself goes through XLA, as in Keras' `compile`: its gradients then take two thirds of
+        the time or, of deep and recurrent models, less, once the first has taken up to seconds. Batches are as ever.
 
     Notes
     -----
