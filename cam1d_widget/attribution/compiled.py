@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ class Compiled:
         Whether loops and branches on tensors may occur in it, as in the `call` of a user's own model.
     jit_compile : bool
         Whether one instance by itself goes through a program that XLA makes of the trace for its shape, which takes
-        some tenths of a second once; where XLA cannot, it goes as a batch does.
+        some tenths of a second once; where XLA cannot, or gains nothing, it goes as a batch does.
     """
 
     def __init__(
@@ -73,13 +74,14 @@ class Compiled:
         return lambda given: tf.raw_ops.StatefulPartitionedCall(args=[*given, *captured], Tout=dtypes, f=traced)
 
     def _called_alone(self, given: list[tf.Tensor]) -> Called:
-        """XLA's program for tensors of these shapes."""
+        """What is quickest for tensors of these shapes."""
         shapes = tuple(tuple(one.shape) for one in given)
         if shapes not in self._fused:
             self._fused[shapes] = self._fused_for(given)
         return self._fused[shapes]
 
     def _fused_for(self, given: list[tf.Tensor]) -> Called:
+        """XLA's program, if there is one and it pays."""
         traced = self._function.get_concrete_function()
         signature = [tf.TensorSpec(one.shape, one.dtype) for one in given]
         every = tf.function(
@@ -90,4 +92,15 @@ class Compiled:
             fused(*given)
         except Exception:  # some operations are unknown to XLA, and it says so in many ways
             return self._called
-        return lambda given: fused(*given)
+        return min(self._called, lambda given: fused(*given), key=lambda called: _seconds(called, given))
+
+
+def _seconds(called: Called, given: list[tf.Tensor]) -> float:
+    """Wall-clock time of the quickest of some calls."""
+
+    def once() -> float:
+        start = perf_counter()
+        called(given)
+        return perf_counter() - start
+
+    return min(once() for _ in range(10))

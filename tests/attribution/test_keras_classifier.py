@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from keras import layers as L
 
-from cam1d_widget import KerasClassifier, all_methods
+from cam1d_widget import KerasClassifier, all_methods, models
+from cam1d_widget.attribution import methods
 from cam1d_widget.attribution.choices import chosen_methods
 from cam1d_widget.models import ConjunctivePooling
 from cam1d_widget.stopping import CancelledError, stopped_by
@@ -349,3 +350,15 @@ def test_model_without_a_map_says_so_and_gradients_still_work():
 def test_wrong_options_are_refused(option):
     with pytest.raises(ValueError, match=next(iter(option))):
         KerasClassifier(question([L.Flatten(), L.Dense(2)]), **option)
+
+
+@pytest.mark.parametrize("build", [models.question_cnn, models.lstm_attention_classifier])
+def test_one_series_through_xla_gets_the_same_maps(build):
+    model, x = build((100, 3), 4), np.random.default_rng(0).normal(size=(2, 100, 3)).astype(np.float32)
+    plain, fused = KerasClassifier(model), KerasClassifier(model, jit_compile=True)
+    for method in (methods.Saliency(), methods.GradCAM(), methods.GradientXInput()):
+        for one in (x[:1], x):
+            np.testing.assert_allclose(
+                method.attribute(fused, one, 2), method.attribute(plain, one, 2), rtol=1e-4, atol=1e-7
+            )
+    np.testing.assert_allclose(fused.scores(x[:1]), plain.scores(x[:1]), rtol=1e-5, atol=1e-6)
