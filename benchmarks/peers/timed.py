@@ -50,12 +50,17 @@ def timed(way: Way, x: np.ndarray, y: np.ndarray) -> tuple[dict[str, Any], np.nd
 
 
 def least(way: Way, x: np.ndarray, y: np.ndarray, count: int) -> float:
-    """The quickest of some calls, at least three and no more than fit into a second, after one that warms up."""
-    seconds(way, x, y, count)
-    times = [seconds(way, x, y, count) for _ in range(3)]
-    while sum(times) < 1 and len(times) < 300:
+    """The quickest of some calls: three at least, or as many as fit into half a second, after others that warm up."""
+    calls(way, x, y, count, 1, 0.2)
+    return min(calls(way, x, y, count, 3, 0.5))
+
+
+def calls(way: Way, x: np.ndarray, y: np.ndarray, count: int, fewest: int, together: float) -> list[float]:
+    """Wall-clock times of so many calls at least, and on until they have taken so many seconds together."""
+    times = [seconds(way, x, y, count) for _ in range(fewest)]
+    while sum(times) < together:
         times.append(seconds(way, x, y, count))
-    return min(times)
+    return times
 
 
 def seconds(way: Way, x: np.ndarray, y: np.ndarray, count: int) -> float:
