@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from dataclasses import asdict
 from typing import Any
 
 # TensorFlow's greetings would stand between the lines.
@@ -58,27 +59,24 @@ def placement(seeds: range, explained: int) -> dict[str, Any]:
     tasks = [trained(ALIGNED, seed, explained * 2) for seed in seeds]
     found = [placements(task) for task in tasks]
     rows = {way: [one[way] for one in found] for way in found[0]}
-    print(f"\nplacement, network {[round(task.accuracy, 2) for task in tasks]}")
+    print(f"\nplacement, network {[round(task.network.accuracy, 2) for task in tasks]}")
     for way, values in rows.items():
         print(f"{sum(values) / len(values):6.3f}  {way}")
     return {**facts(tasks), "rows": rows}
 
 
 def on_set(name: str, seeds: range, explained: int, faithful: int) -> dict[str, Any]:
-    """Scores of every contender on one set, a list over the seeds for each."""
+    """Scores of every contender on one set, a list over the seeds for each; no rows where no class may be scored."""
     tasks, rows = [], {}
     for seed in seeds:
         task = trained(RECIPES[name], seed, explained)
         tasks.append(task)
-        says = (
-            "useless: a linear probe solves it" if task.probe_accuracy > SOLVED else "a linear probe does not solve it"
-        )
         print(
-            f"\n{name}, seed {seed}: network {task.accuracy:.2f}, probe {task.probe_accuracy:.2f}, "
-            f"chance {task.chance:.2f}; {says}",
+            f"\n{name}, seed {seed}: network {task.network.accuracy:.2f}, chance {task.network.chance:.2f}, probe "
+            f"{task.network.probe_accuracy:.2f}, blanked {task.network.blanked_accuracy:.2f}\n{task.truth}",
             flush=True,
         )
-        for label, contender in contenders(task).items():
+        for label, contender in contenders(task).items() if len(task.x) else ():
             found = scored(contender, task, faithful)
             rows.setdefault(label, []).append(found)
             print(" ".join(f"{score} {value:8.3f}" for score, value in found.items()), label, flush=True)
@@ -88,13 +86,20 @@ def on_set(name: str, seeds: range, explained: int, faithful: int) -> dict[str, 
 
 def facts(tasks: list[Task]) -> dict[str, Any]:
     """What has to be known of a set before any of its figures is read."""
+    networks = [task.network for task in tasks]
     return {
-        "accuracy": [task.accuracy for task in tasks],
-        "probe": [task.probe_accuracy for task in tasks],
-        "majority": [task.chance for task in tasks],
-        "solved by a linear probe": any(task.probe_accuracy > SOLVED for task in tasks),
+        "accuracy": [one.accuracy for one in networks],
+        "probe": [one.probe_accuracy for one in networks],
+        "majority": [one.chance for one in networks],
+        "blanked": [one.blanked_accuracy for one in networks],
+        "tested": len(networks[0].test.y),
+        "solved by a linear probe": any(one.probe_accuracy > SOLVED for one in networks),
+        "only": tasks[0].recipe.only,
+        "truth": [
+            [asdict(one) for one in of_class] for of_class in zip(*(task.truth.classes for task in tasks), strict=True)
+        ],
         "explained": [len(task.x) for task in tasks],
-        "chance": [chance(task) for task in tasks],
+        "chance": [chance(task) for task in tasks if len(task.x)],
     }
 
 

@@ -8,13 +8,16 @@ from cam1d_widget.data.low_variance import make_low_variance
 from cam1d_widget.data.motions import load_basic_motions
 from cam1d_widget.data.planted_segments import make_planted_segments
 from cam1d_widget.data.recordings import Recordings
+from cam1d_widget.data.truth_verification import ClassTruth, VerifiedTruth, verify_truth
 from cam1d_widget.data.watch import WatchWindows, load_watch
 from cam1d_widget.data.web_traffic import make_web_traffic
 
 __all__ = [
+    "ClassTruth",
     "KnownTruth",
     "LinearProbe",
     "Recordings",
+    "VerifiedTruth",
     "WatchWindows",
     "load_basic_motions",
     "load_blink",
@@ -25,4 +28,5 @@ __all__ = [
     "make_low_variance",
     "make_planted_segments",
     "make_web_traffic",
+    "verify_truth",
 ]

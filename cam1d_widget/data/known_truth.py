@@ -1,12 +1,15 @@
-"""Series of which is known what makes their class: what every maker of this kind returns."""
+"""Series with known truth: which values make the class is known, because they were put there."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+Series = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -21,13 +24,76 @@ class KnownTruth:
     mask : ndarray of bool, of shape (instance, time, channel)
         Values that make the class; all False where it is made by something that is missing.
     class_names, channel_names : tuple of str
+    unplanted : ndarray of shape (instance, time, channel)
+        `x` as it was before anything was planted.
+    replanted : function of a seed
+        Gives the planted parts of `x`, at their places, in a context that is drawn from this seed.
     """
 
-    x: NDArray[np.float32]
+    x: Series
     y: NDArray[np.int64]
     mask: NDArray[np.bool_]
     class_names: tuple[str, ...]
     channel_names: tuple[str, ...]
+    unplanted: Series = field(repr=False)
+    replanted: Callable[[int], Series] = field(repr=False)
+
+    def without_truth(self, seed: int = 0) -> Series:
+        """Series as they were before anything was planted, of the shape of `x`.
+
+        What makes the class is gone, and everything else is the same draw with the same noise. A network that uses the
+        marked values alone can only guess the class now.
+
+        Parameters
+        ----------
+        seed : int
+            Of what has to be drawn. All makers of this package draw the context whole and plant into it, so that the
+            series are the same for every seed.
+        """
+        check_count("seed", seed, least=0)
+        return self.unplanted.copy()
+
+    def other_context(self, seed: int = 0) -> Series:
+        """Same planted values at the same places in a context drawn anew, of the shape of `x`.
+
+        A network that uses the marked values alone names the same classes.
+
+        Parameters
+        ----------
+        seed : int
+            Of the context.
+        """
+        check_count("seed", seed, least=0)
+        return self.replanted(seed)
+
+    def blanked(self) -> Series:
+        """Series whose marked values are those from before anything was planted, of the shape of `x`.
+
+        Whatever the maker did to unmarked values stays, so that a classifier that is trained on these series and does
+        better than chance has found a leak: a sign of the class outside the mask.
+        """
+        return np.where(self.mask, self.unplanted, self.x)
+
+    def subset(self, rows: Any) -> KnownTruth:
+        """Some of the series.
+
+        Parameters
+        ----------
+        rows : array of int, or of bool of shape (instance,)
+        """
+        return replace(
+            self,
+            x=self.x[rows],
+            y=self.y[rows],
+            mask=self.mask[rows],
+            unplanted=self.unplanted[rows],
+            replanted=lambda seed: self.replanted(seed)[rows],
+        )
+
+
+def context_seed(seed: int) -> list[int]:
+    """Seed of a context, for a generator that shares no number with that of the set of the same seed."""
+    return [seed, 1]
 
 
 def numbered_channels(count: int) -> tuple[str, ...]:

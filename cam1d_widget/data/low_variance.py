@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .known_truth import KnownTruth, check_set, numbered_channels
+from .known_truth import KnownTruth, check_set, context_seed, numbered_channels
 
 TIME, CHANNELS = 200, 2
 LONGEST, SHORTEST = 20, 10
@@ -41,7 +41,7 @@ def make_low_variance(instances: int = 1_000, *, seed: int = 0) -> KnownTruth:
     """
     check_set(instances, seed)
     rng = np.random.default_rng(seed)
-    x = _background(rng, instances) + rng.normal(size=(instances, TIME, CHANNELS))
+    unplanted = _background(rng, instances)
     y = rng.integers(4, size=instances)
     channel, sign = y // 2, np.where(y % 2, 1, -1)
     size = rng.integers(SHORTEST, LONGEST + 1, size=instances)
@@ -49,13 +49,18 @@ def make_low_variance(instances: int = 1_000, *, seed: int = 0) -> KnownTruth:
     time = np.arange(TIME)
     when = (time >= start[:, np.newaxis]) & (time < (start + size)[:, np.newaxis])
     mask = when[..., np.newaxis] & (np.arange(CHANNELS) == channel[:, np.newaxis, np.newaxis])
-    quiet = rng.normal(sign[:, np.newaxis, np.newaxis] * LEVEL, QUIET, size=x.shape)
+    quiet = rng.normal(sign[:, np.newaxis, np.newaxis] * LEVEL, QUIET, size=mask.shape).astype(np.float32)
     names = tuple(f"channel {index + 1} {where}" for index in range(CHANNELS) for where in ("low", "high"))
-    return KnownTruth(np.where(mask, quiet, x).astype(np.float32), y, mask, names, numbered_channels(CHANNELS))
+
+    def replanted(seed: int) -> NDArray[np.float32]:
+        return np.where(mask, quiet, _background(np.random.default_rng(context_seed(seed)), instances))
+
+    x = np.where(mask, quiet, unplanted)
+    return KnownTruth(x, y, mask, names, numbered_channels(CHANNELS), unplanted, replanted)
 
 
-def _background(rng: np.random.Generator, instances: int) -> NDArray[np.float64]:
-    """Nonlinear autoregressive moving average of order 2, of shape (instance, time, channel), around zero."""
+def _background(rng: np.random.Generator, instances: int) -> NDArray[np.float32]:
+    """Nonlinear autoregressive moving average of order 2 with noise, around zero; (instance, time, channel)."""
     steps = BURN_IN + TIME
     drive = rng.uniform(0, 0.5, size=(instances, steps, CHANNELS))
     values = np.zeros((instances, steps, CHANNELS))
@@ -63,4 +68,4 @@ def _background(rng: np.random.Generator, instances: int) -> NDArray[np.float64]
         last, before = values[:, step - 1], values[:, step - 2]
         values[:, step] = A * last + B * last * (last + before) + C * drive[:, step - 2] * drive[:, step - 1] + D
     settled = values[:, BURN_IN:]
-    return np.asarray(settled - settled.mean())
+    return (settled - settled.mean() + rng.normal(size=settled.shape)).astype(np.float32)

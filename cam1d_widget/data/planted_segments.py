@@ -8,16 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .installed import folder_of
-from .known_truth import KnownTruth, check_count, check_set, numbered_channels
+from .known_truth import KnownTruth, check_count, check_set, context_seed, numbered_channels
 
 SEGMENT, SEGMENTS, PLANTED = 55, 5, 2
 TIME = SEGMENT * SEGMENTS
 # Every fifth of Trace's 275 samples.
 EVERY, CLASSES = 5, (1, 2, 3, 4)
+NAMES = {
+    1: ("nothing planted", "two planted"),
+    2: ("nothing planted", "planted apart", "planted together"),
+    3: ("nothing planted", "one or two planted"),
+}
 
 
 def make_planted_segments(
-    kind: Literal[1, 2] = 1,
+    kind: Literal[1, 2, 3] = 1,
     instances: int = 1_500,
     *,
     channels: int = 6,
@@ -26,47 +31,59 @@ def make_planted_segments(
     pattern: int = 1,
     held_out: bool = False,
     noise: float = 0.05,
+    leak: bool = False,
     seed: int = 0,
 ) -> KnownTruth:
-    """Channels made of real segments of one kind, in two of which one segment is of another kind.
+    """Channels of real segments, into some of which a segment of another kind is planted.
 
-    Each channel is a row of segments of one class of Trace, each standardized and of 55 samples. Two channels, drawn
-    for each series, hold one segment of another class among them. In kind 1, that is the second class, in which the
-    two stand apart; the first has none. In kind 2 both classes have them: apart in the first, at the same time in the
-    second, so that a network must put channels beside each other to tell them.
+    Each channel is a row of segments of one class of Trace, each standardized and of 55 samples. The first class is
+    such rows and nothing else. In the others, segments of another class of Trace replace 55 samples of channels that
+    are drawn for each series:
+
+    * kind 1, *two planted*: in two channels, at two times that do not overlap.
+    * kind 2, *planted apart* or *planted together*: in two channels, at two times that do not overlap, or at the same
+      time. A network must compare channels to tell these two classes apart.
+    * kind 3, *one or two planted*: in one channel or in two, with equal probability. One is enough to make the class,
+      so that removing one of two changes little: the evidence is redundant.
 
     Parameters
     ----------
-    kind : {1, 2}
-        Whether the planted segments are what makes the class, or that they stand together.
+    kind : {1, 2, 3}
+        What makes the class.
     instances : int
-        Number of series, half of each class.
+        Number of series, the classes in turn.
     channels : int
         At least 2.
     aligned : bool
         Whether segments begin at multiples of 55 samples in all channels, as in the paper. A method that looks at
         windows of that grid is then told the truth beforehand, and a linear classifier tells kind 1 without a fault. By
-        default each channel begins anywhere in a segment.
+        default a row begins anywhere in a segment, and a segment is planted anywhere.
     background, pattern : int
         Class of Trace, 1 to 4, of the segments that make the rows, and of the planted ones. By default a spike and a
-        dip stand in rows of steps. The other way round, the planted segments are those that have no spike, which a
-        network can count: what it then looks at is elsewhere.
+        dip are planted into rows of steps. The other way round, the planted segments are those that have no spike,
+        which a network can count: what it then looks at is elsewhere.
     held_out : bool
         Whether segments come from Trace's test set, of which those of the training set know nothing.
     noise : float
         Standard deviation of Gaussian noise on top.
+    leak : bool
+        Whether the segments of a planted channel begin where the planted one does, modulo 55 samples. In kind 2 two
+        channels then have the same rhythm in the whole series exactly if the class is *planted together*: a network can
+        tell the class without the planted segments, and the mask is not the truth. This shows how a benchmark can fool
+        its reader; see docs/leaderboard.md.
     seed : int
         Of every draw.
 
     Returns
     -------
     KnownTruth
-        Of shape (instance, 275, channel), with the planted segments marked: a fifteenth of the values of six channels.
+        Of shape (instance, 275, channel), with the planted segments marked.
 
     Notes
     -----
     Trace (simulated faults of a nuclear power plant's instruments, Davide Roverso) comes inside the wheel of `tslearn`
-    (BSD license), which is read, not imported.
+    (BSD license), which is read, not imported. Where a segment is planted has the same distribution in every class that
+    has any.
 
     References
     ----------
@@ -75,28 +92,34 @@ def make_planted_segments(
     """
     check_set(instances, seed, least=2)
     _check(kind, channels, noise, background, pattern)
-    rows, plants = _segments(held_out, background), _segments(held_out, pattern)
+    segments, patterns = _segments(held_out, background), _segments(held_out, pattern)
     rng = np.random.default_rng(seed)
-    y = np.arange(instances) % 2
-    x = np.empty((instances, TIME, channels))
-    mask = np.zeros(x.shape, bool)
-    for one, marked, target in zip(x, mask, y.tolist(), strict=True):
-        planted = _places(rng, target, kind, aligned, channels)
-        for channel in range(channels):
-            start = planted.get(channel)
-            phase = (0 if aligned else int(rng.integers(SEGMENT))) if start is None else start % SEGMENT
-            one[:, channel] = _row(rng, rows, phase)
-            if start is not None:
-                one[start : start + SEGMENT, channel] = rng.choice(plants)
-                marked[start : start + SEGMENT, channel] = True
-    x += rng.normal(0, noise, size=x.shape)
-    names = ("nothing planted", "two planted") if kind == 1 else ("planted apart", "planted together")
-    return KnownTruth(x.astype(np.float32), y.astype(np.int64), mask, names, numbered_channels(channels))
+    y = np.arange(instances) % len(NAMES[kind])
+    places = [_places(rng, target, kind, aligned, channels) for target in y.tolist()]
+    planted, mask = _planted(rng, places, patterns, channels)
+
+    def context(rng: np.random.Generator) -> NDArray[np.float64]:
+        phases = np.zeros((instances, channels), int) if aligned else rng.integers(SEGMENT, size=(instances, channels))
+        if leak:
+            for own, starts in zip(phases, places, strict=True):
+                for channel, start in starts.items():
+                    own[channel] = start % SEGMENT
+        return _rows(rng, segments, phases)
+
+    rows, on_top = context(rng), rng.normal(0, noise, size=mask.shape)
+    unplanted = (rows + on_top).astype(np.float32)
+    x = np.where(mask, planted + on_top, unplanted).astype(np.float32)
+
+    def replanted(seed: int) -> NDArray[np.float32]:
+        rng = np.random.default_rng(context_seed(seed))
+        return np.where(mask, x, context(rng) + rng.normal(0, noise, size=mask.shape)).astype(np.float32)
+
+    return KnownTruth(x, y, mask, NAMES[kind], numbered_channels(channels), unplanted, replanted)
 
 
 def _check(kind: int, channels: int, noise: Any, background: int, pattern: int) -> None:
-    if kind not in (1, 2):
-        raise ValueError(f"kind must be 1 or 2, but is {kind!r}")
+    if kind not in NAMES:
+        raise ValueError(f"kind must be 1, 2 or 3, but is {kind!r}")
     check_count("channels", channels, least=PLANTED)
     if not isinstance(noise, int | float | np.number) or not 0 <= noise < np.inf:
         raise ValueError(f"noise must be a number, at least 0, but is {noise!r}")
@@ -117,21 +140,42 @@ def _segments(held_out: bool, label: int) -> NDArray[np.float64]:
 
 def _places(rng: np.random.Generator, target: int, kind: int, aligned: bool, channels: int) -> dict[int, int]:
     """First sample of the planted segment, by channel."""
-    if kind == 1 and target == 0:
+    if target == 0:
         return {}
-    one, other = rng.choice(channels, PLANTED, replace=False)
+    one, other = rng.choice(channels, PLANTED, replace=False).tolist()
+    start, second = _apart(rng, aligned)
+    if kind == 2 and target == 2:
+        return {one: start, other: start}
+    if kind == 3 and rng.random() < 0.5:
+        return {one: start}
+    return {one: start, other: second}
+
+
+def _apart(rng: np.random.Generator, aligned: bool) -> tuple[int, int]:
+    """First samples of two segments that do not overlap; each has the same distribution."""
     step = SEGMENT if aligned else 1
-    together = kind == 2 and target == 1
     while True:
-        start, stop = rng.integers(0, (TIME - SEGMENT) // step + 1, size=2) * step
-        if together:
-            return {int(one): int(start), int(other): int(start)}
-        if abs(start - stop) >= SEGMENT:
-            return {int(one): int(start), int(other): int(stop)}
+        start, second = (rng.integers(0, (TIME - SEGMENT) // step + 1, size=2) * step).tolist()
+        if abs(start - second) >= SEGMENT:
+            return start, second
 
 
-def _row(rng: np.random.Generator, segments: NDArray[np.float64], phase: int) -> NDArray[np.float64]:
-    """Segments one behind the other, the first of which ends at sample `phase`."""
-    row = np.concatenate(rng.choice(segments, SEGMENTS + 1))
-    first = (SEGMENT - phase) % SEGMENT
-    return np.asarray(row[first : first + TIME])
+def _planted(
+    rng: np.random.Generator, places: list[dict[int, int]], patterns: NDArray[np.float64], channels: int
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Planted segments, zero elsewhere, and where they are; both of shape (instance, time, channel)."""
+    planted = np.zeros((len(places), TIME, channels))
+    mask = np.zeros(planted.shape, bool)
+    for one, marked, starts in zip(planted, mask, places, strict=True):
+        for channel, start in starts.items():
+            one[start : start + SEGMENT, channel] = rng.choice(patterns)
+            marked[start : start + SEGMENT, channel] = True
+    return planted, mask
+
+
+def _rows(rng: np.random.Generator, segments: NDArray[np.float64], phases: NDArray[Any]) -> NDArray[np.float64]:
+    """Rows of segments, the first of which ends at sample `phases` (instance, channel); (instance, time, channel)."""
+    rows = rng.choice(segments, (*phases.shape, SEGMENTS + 1)).reshape(*phases.shape, -1)
+    first = (SEGMENT - phases) % SEGMENT
+    cut = np.take_along_axis(rows, first[..., np.newaxis] + np.arange(TIME), axis=-1)
+    return np.asarray(cut.transpose(0, 2, 1))

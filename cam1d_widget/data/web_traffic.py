@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .known_truth import KnownTruth, check_set
+from .known_truth import KnownTruth, check_set, context_seed
 
 __all__ = ["SAMPLING_RATE", "make_web_traffic"]
 
@@ -44,7 +45,9 @@ def make_web_traffic(instances: int = 500, *, seed: int = 0) -> KnownTruth:
     -------
     KnownTruth
         Of shape (instance, 1008, 1), one sample every ten minutes, each series with mean zero and standard deviation
-        one. What is odd is marked; for "none" everything, as in the paper.
+        one. What is odd is marked; for "none" everything, as in the paper. Without the truth a series is the week
+        before it became odd, in the units of `x`; another context is another week with the same oddity, drawn from the
+        same random numbers.
 
     Notes
     -----
@@ -58,12 +61,30 @@ def make_web_traffic(instances: int = 500, *, seed: int = 0) -> KnownTruth:
     check_set(instances, seed)
     rng = np.random.default_rng(seed)
     y = np.arange(instances) % len(SIGNATURES)
-    sign = tuple(SIGNATURES.values())
-    made = [sign[label](_week(Week.drawn(rng), rng), rng) for label in y]
-    views = np.stack([np.maximum(series, 0) for series, _ in made])
-    x = (views - views.mean(axis=1, keepdims=True)) / views.std(axis=1, keepdims=True)
-    mask = np.stack([truth for _, truth in made])[..., np.newaxis]
-    return KnownTruth(x[..., np.newaxis].astype(np.float32), y, mask, tuple(SIGNATURES), ("page views",))
+    odd = tuple(SIGNATURES.values())
+    weeks, views, masks, later = [], [], [], []
+    for label in y:
+        weeks.append(_week(Week.drawn(rng), rng))
+        later.append(deepcopy(rng))  # draws the same oddity once more, into another week
+        series, truth = odd[label](weeks[-1], rng)
+        views.append(series)
+        masks.append(truth)
+
+    def replanted(seed: int) -> NDArray[np.float32]:
+        rng = np.random.default_rng(context_seed(seed))
+        others = [_week(Week.drawn(rng), rng) for _ in later]
+        changed = [odd[label](week, deepcopy(own))[0] for label, week, own in zip(y, others, later, strict=True)]
+        return _standardized(changed, changed)
+
+    x, mask = _standardized(views, views), np.stack(masks)[..., np.newaxis]
+    return KnownTruth(x, y, mask, tuple(SIGNATURES), ("page views",), _standardized(weeks, views), replanted)
+
+
+def _standardized(views: list[Series], units: list[Series]) -> NDArray[np.float32]:
+    """Page views in units of others, which have mean zero and standard deviation one; (instance, time, channel)."""
+    own, other = np.maximum(views, 0), np.maximum(units, 0)
+    x = (own - other.mean(axis=1, keepdims=True)) / other.std(axis=1, keepdims=True)
+    return np.asarray(x[..., np.newaxis], np.float32)
 
 
 @dataclass(frozen=True)

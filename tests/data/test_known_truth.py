@@ -1,14 +1,20 @@
 """Laws of the sets with known truth: the mask is what makes the class, and nothing simpler is."""
 
+from dataclasses import replace
+
+import keras
 import numpy as np
 import pytest
 
+from cam1d_widget import models
 from cam1d_widget.data import (
+    KnownTruth,
     LinearProbe,
     make_frequency_sums,
     make_low_variance,
     make_planted_segments,
     make_web_traffic,
+    verify_truth,
 )
 
 MAKERS = {
@@ -16,8 +22,11 @@ MAKERS = {
     "low variance": make_low_variance,
     "planted segments, kind 1": lambda instances, seed: make_planted_segments(1, instances, seed=seed),
     "planted segments, kind 2": lambda instances, seed: make_planted_segments(2, instances, seed=seed),
+    "planted segments, kind 3": lambda instances, seed: make_planted_segments(3, instances, seed=seed),
+    "planted segments, aligned": lambda instances, seed: make_planted_segments(
+        1, instances, aligned=True, background=1, pattern=3, seed=seed
+    ),
 }
-SHARE = {"frequency sums": 1 / 15, "low variance": 15 / 400}
 
 
 @pytest.fixture(scope="module")
@@ -79,23 +88,230 @@ def test_the_marked_stretch_is_quiet_and_its_channel_and_sign_are_the_class(sets
         assert (channel, stretch.mean() > 0) == (y // 2, y % 2)
 
 
-def test_planted_segments_make_the_class(sets):
-    apart = sets["planted segments, kind 1"]
-    assert (apart.mask.any(axis=(1, 2)) == (apart.y == 1)).all()
-    together = sets["planted segments, kind 2"]
-    for made, y in ((apart, 1), (together, 0), (together, 1)):
-        mask = made.mask[made.y == y]
-        assert (mask.any(axis=1).sum(axis=1) == 2).all()
-        assert (mask.sum(axis=1)[mask.any(axis=1)] == 55).all()
-        assert (mask.any(axis=2).sum(axis=1) == (55 if (made is together and y == 1) else 110)).all()
+@pytest.mark.parametrize("kind", [1, 2, 3])
+def test_planted_segments_make_the_class(sets, kind):
+    made = sets[f"planted segments, kind {kind}"]
+    assert (made.mask.any(axis=(1, 2)) == (made.y > 0)).all()
+    lengths = made.mask.sum(axis=1)
+    assert np.isin(lengths, (0, 55)).all()
+    pieces, samples = (lengths > 0).sum(axis=1), made.mask.any(axis=2).sum(axis=1)
+    together = (made.y == 2) & (kind == 2)
+    assert (pieces[(made.y > 0)] == 2).all() or kind == 3
+    assert set(pieces[made.y > 0].tolist()) == ({1, 2} if kind == 3 else {2})
+    assert (samples[together] == 55).all()
+    assert (samples[~together] == 55 * pieces[~together]).all()
+
+
+def test_where_segments_are_planted_has_the_same_distribution_in_all_classes():
+    """A class whose segments are planted elsewhere could be told by the places alone."""
+    made = make_planted_segments(2, 6_000)
+    apart, together = (starts_of(made.subset(made.y == target)) for target in (1, 2))
+    edges = np.arange(0, 222, 13)
+    shares = [np.histogram(one, edges)[0] / len(one) for one in (apart, together)]
+    assert len(apart) == len(together) == 4_000
+    # two standard errors of a share of one seventeenth are 0.0075
+    assert np.abs(shares[0] - shares[1]).max() < 0.02
+    one, two = (starts_of(make_planted_segments(3, 6_000).subset(rows)) for rows in pieces_of(3, 6_000))
+    np.testing.assert_allclose(
+        np.histogram(one, edges)[0] / len(one), np.histogram(two, edges)[0] / len(two), atol=0.02
+    )
+
+
+def starts_of(made):
+    """First sample of every planted segment."""
+    return np.argmax(made.mask, axis=1)[made.mask.any(axis=1)]
+
+
+def pieces_of(kind, instances):
+    """Rows with one planted segment, and with two."""
+    pieces = make_planted_segments(kind, instances).mask.any(axis=1).sum(axis=1)
+    return pieces == 1, pieces == 2
+
+
+@pytest.mark.parametrize("kind", [1, 2, 3])
+@pytest.mark.parametrize("leak", [False, True])
+def test_the_rhythm_of_a_row_knows_the_planted_segment_only_where_it_leaks(kind, leak):
+    """Borders between segments are jumps; where they are, modulo 55 samples, is the phase of a row."""
+    made = make_planted_segments(kind, 600, noise=0, leak=leak)
+    jumps = np.abs(np.diff(made.unplanted, axis=1))
+    folded = np.stack([jumps[:, place::55][:, :4].mean(axis=1) for place in range(55)], axis=1)
+    phases = (folded.argmax(axis=1) + 1) % 55
+    rows, channels = np.nonzero(made.mask.any(axis=1))
+    same = (phases[rows, channels] == np.argmax(made.mask, axis=1)[rows, channels] % 55).mean()
+    assert same > 0.9 if leak else same < 0.06
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_without_the_truth_a_series_is_as_it_was_outside_the_mask(sets, name):
+    made = sets[name]
+    without = made.without_truth()
+    assert without.dtype == np.float32
+    np.testing.assert_array_equal(without[~made.mask], made.x[~made.mask])
+    assert (without[made.mask] != made.x[made.mask]).mean() > 0.9
+    np.testing.assert_array_equal(made.blanked(), without)
+    without[:] = 0
+    assert made.without_truth().any(), "the caller's array is his own"
+
+
+def test_without_the_truth_nothing_is_left_of_it(sets):
+    """Rows of a planted set are rows of the class that has nothing; quiet stretches are as loud as the rest."""
+    planted = make_planted_segments(1, 300, noise=0)
+    segments = {one.tobytes() for one in windows_of(planted.subset(planted.y == 0).without_truth(), 55)}
+    rows = planted.subset(planted.y == 1).without_truth().transpose(0, 2, 1)
+    whole = [one for row in rows.reshape(-1, 275) for one in np.lib.stride_tricks.sliding_window_view(row, 55)]
+    assert sum(one.tobytes() in segments for one in whole) >= 4 * len(rows) * 6
+    quiet = sets["low variance"]
+    assert quiet.without_truth()[quiet.mask].std() == pytest.approx(quiet.x[~quiet.mask].std(), rel=0.1)
+    sums = sets["frequency sums"]
+    assert np.abs(sums.without_truth()[sums.mask]).max() <= 0.5 + 1e-6
+
+
+def windows_of(x, size):
+    """All windows of so many samples, of every row."""
+    rows = x.transpose(0, 2, 1).reshape(-1, x.shape[1])
+    return np.lib.stride_tricks.sliding_window_view(rows, size, axis=1).reshape(-1, size)
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_another_context_keeps_what_was_planted_and_draws_the_rest(sets, name):
+    made = sets[name]
+    other = made.other_context(5)
+    np.testing.assert_array_equal(other, made.other_context(5))
+    assert (other[~made.mask] != made.x[~made.mask]).mean() > 0.6
+    assert (other[~made.mask] != made.other_context(6)[~made.mask]).mean() > 0.6
+    assert np.isfinite(other).all()
+    if name == "frequency sums":  # bursts are added to the context: what is left without them is a slow sine
+        slow = other - (made.x - made.without_truth())
+        assert np.abs(slow[made.mask]).max() <= 0.5 + 1e-6
+    else:
+        np.testing.assert_array_equal(other[made.mask], made.x[made.mask])
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_another_context_has_the_statistics_of_the_first(sets, name):
+    made = sets[name]
+    for at in (0.1, 0.5, 0.9):
+        first, second = (np.quantile(x[~made.mask], at) for x in (made.x, made.other_context(1)))
+        assert first == pytest.approx(second, abs=0.1)
+
+
+def test_a_week_of_web_traffic_has_the_same_oddity_in_another_week():
+    made = make_web_traffic(60, seed=3)
+    without, other = made.without_truth(), made.other_context(1)
+    usual = made.y == made.class_names.index("none")
+    np.testing.assert_array_equal(without[~made.mask], made.x[~made.mask])
+    np.testing.assert_array_equal(without[usual], made.x[usual])
+    assert (other != made.x).mean() > 0.99
+    cutoff = made.y == made.class_names.index("cutoff")
+    for x, mask in zip(other[cutoff], made.mask[cutoff], strict=True):
+        assert x[mask].mean() < np.quantile(x[~mask], 0.2)
+    np.testing.assert_allclose(other.mean(axis=(1, 2)), 0, atol=1e-5)
+
+
+def test_a_subset_keeps_its_truth(sets):
+    made = sets["planted segments, kind 1"]
+    rows = np.array([3, 1, 8])
+    some = made.subset(rows)
+    for name in ("x", "y", "mask"):
+        np.testing.assert_array_equal(getattr(some, name), getattr(made, name)[rows])
+    np.testing.assert_array_equal(some.without_truth(), made.without_truth()[rows])
+    np.testing.assert_array_equal(some.other_context(2), made.other_context(2)[rows])
+
+
+def guard_accuracy(made: KnownTruth, test: KnownTruth) -> float:
+    """Accuracy of a small network that learns from series whose marked part is blanked."""
+    keras.utils.set_random_seed(0)
+    guard = models.fcn(made.x.shape[1:], len(made.class_names), filters=8)
+    guard.optimizer.learning_rate = 3e-3
+    guard.fit(made.blanked(), made.y, epochs=10, batch_size=32, verbose=0)
+    return float((guard.predict(test.blanked(), verbose=0).argmax(axis=1) == test.y).mean())
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_nothing_outside_the_mask_tells_the_class(name):
+    made, test = MAKERS[name](300, seed=1), MAKERS[name](400, seed=2)
+    chance = np.bincount(test.y).max() / len(test.y)
+    error = np.sqrt(chance * (1 - chance) / len(test.y))
+    assert guard_accuracy(made, test) < chance + 4 * error
+    probe = LinearProbe.fitted(made.blanked(), made.y)
+    assert probe.accuracy(test.blanked(), test.y) < chance + 4 * error
+
+
+def test_the_guard_finds_the_leak():
+    made, test = (make_planted_segments(2, count, channels=3, leak=True, seed=count) for count in (600, 400))
+    assert guard_accuracy(made, test) > 0.5
+    fooled = test.y[test.y > 0]
+    assert np.bincount(fooled).max() / len(test.y) == pytest.approx(1 / 3, abs=0.01), "while chance is a third"
+
+
+class Counts:
+    """Classifier that looks at nothing but how many values of a series are larger than a limit."""
+
+    classes = 2
+
+    def __init__(self, limit, channel=None):
+        self.limit, self.channel = limit, channel
+
+    def scores(self, x):
+        seen = x if self.channel is None else x[..., self.channel]
+        found = (seen > self.limit).reshape(len(x), -1).any(axis=1)
+        return np.stack([~found, found], axis=1).astype(float)
+
+
+def pulses(context=0.0, everywhere=False):
+    """Hundred series of zeros, half of them with a pulse; the context of the first class may hold one as well."""
+    y = np.arange(100) % 2
+    unplanted = np.full((100, 20, 2), context, np.float32)
+    mask = np.zeros(unplanted.shape, bool)
+    mask[y == 1, 5:8, 0] = True
+    if everywhere:
+        mask[y == 1] = True
+    x = np.where(mask, np.float32(3), unplanted)
+    redrawn = lambda seed: np.where(mask, x, np.random.default_rng(seed).normal(context, 0.1, x.shape)).astype("f4")  # noqa: E731
+    return KnownTruth(x, y, mask, ("none", "pulse"), ("a", "b"), unplanted, redrawn)
+
+
+def test_a_truth_is_verified_for_a_network_that_uses_it():
+    found = verify_truth(pulses(), Counts(1))
+    none, pulse = found.classes
+    assert (found.accuracy, found.chance) == (1, 0.5)
+    assert (pulse.correct, pulse.without_truth, pulse.other_context, pulse.why_not) == (50, 0, 1, None)
+    assert none.why_not == "not scored: nothing is marked"
+    assert found.scored.tolist() == [False, True]
+    assert "pulse: 0% keep the class without the truth, 100% in another context; scored" in repr(found)
+
+
+def test_a_truth_is_not_verified_for_a_network_that_uses_something_else():
+    leaking = pulses()
+    leaking = replace(leaking, x=leaking.x + (leaking.y == 1)[:, None, None] * np.float32([0, 2]))
+    leaking = replace(leaking, unplanted=np.where(leaking.mask, np.float32(0), leaking.x))
+    kept = verify_truth(leaking, Counts(1)).classes[1]
+    assert (kept.without_truth, kept.scored) == (1, False)
+    assert "kept without the truth" in kept.why_not
+    lost = verify_truth(leaking, Counts(1, channel=1)).classes[1]
+    assert "kept without the truth" in lost.why_not
+    without_use = replace(leaking, unplanted=pulses().unplanted)
+    context = verify_truth(without_use, Counts(1, channel=1)).classes[1]
+    assert (context.without_truth, context.other_context) == (0, 0)
+    assert "lost in another context" in context.why_not
+
+
+def test_a_truth_is_not_verified_where_everything_is_marked_or_nothing_is_right():
+    assert "everything is marked" in verify_truth(pulses(everywhere=True), Counts(1)).classes[1].why_not
+    wrong = verify_truth(pulses(), Counts(9))
+    assert wrong.classes[1].correct == 0
+    assert "no series is classified correctly" in wrong.classes[1].why_not
+    assert "none keep" in repr(wrong)
+
+
+def test_a_truth_wants_a_classifier_of_as_many_classes():
+    with pytest.raises(ValueError, match="classifier must tell the 3 classes of truth apart, but has 2 classes"):
+        verify_truth(make_planted_segments(2, 6), Counts(1))
 
 
 def test_planted_segments_stand_anywhere_unless_they_are_aligned():
-    def starts(made):
-        return np.argmax(made.mask, axis=1)[made.mask.any(axis=1)]
-
-    assert len(np.unique(starts(make_planted_segments(1, 400)) % 55)) > 50
-    assert (starts(make_planted_segments(1, 100, aligned=True)) % 55 == 0).all()
+    assert len(np.unique(starts_of(make_planted_segments(1, 400)) % 55)) > 50
+    assert (starts_of(make_planted_segments(1, 100, aligned=True)) % 55 == 0).all()
 
 
 def test_planted_segments_are_those_of_the_archive():
@@ -110,7 +326,7 @@ def planted(made):
     return made.x.transpose(0, 2, 1)[made.mask.transpose(0, 2, 1)].reshape(-1, 55)
 
 
-@pytest.mark.parametrize("name", MAKERS)
+@pytest.mark.parametrize("name", sorted(MAKERS.keys() - {"planted segments, aligned"}))
 def test_single_values_at_fixed_places_do_not_tell_the_class(name):
     made, other = MAKERS[name](600, seed=1), MAKERS[name](600, seed=2)
     probe = LinearProbe.fitted(made.x, made.y)
@@ -155,7 +371,7 @@ def test_the_probe_s_penalty_is_that_of_series_left_out_one_by_one():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: make_planted_segments(3), "kind must be 1 or 2"),
+        (lambda: make_planted_segments(4), "kind must be 1, 2 or 3"),
         (lambda: make_planted_segments(1, 1), "instances must be a whole number, at least 2"),
         (lambda: make_planted_segments(1, channels=1), "channels must be a whole number, at least 2"),
         (lambda: make_planted_segments(1, noise=-1), "noise must be a number, at least 0"),
