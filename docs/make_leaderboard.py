@@ -65,17 +65,20 @@ def named(label: str) -> str:
 
 def known_truth(name: str, found: dict[str, Any]) -> str:
     """Table of one set, the best map of time and channel first, controls last."""
+    head = f"## {name[0].upper()}{name[1:]}\n\n{facts(found)}"
     rows = found["rows"]
+    if not rows:
+        return f"{head}\n\nNo class is scored, so there is no table."
     ours = sorted((label for label in rows if label not in CONTROLS), key=lambda label: -mean(rows[label]["AP cell"]))
     lines = [row(named(label), rows[label]) for label in [*ours, *CONTROLS]]
-    head = (
+    columns = (
         "| map | AP time | AP channel | AP time × channel | deletion | insertion | AOPCR | ms a map |\n|---|"
         + "---|" * 7
     )
     chance = " · ".join(
         f"{place} {mean(one[place] for one in found['chance']):.2f}" for place in PLACES if found["chance"][0][place]
     )
-    return f"## {name[0].upper()}{name[1:]}\n\n{facts(found)} By chance: {chance}.\n\n{head}\n" + "\n".join(lines)
+    return f"{head}\n\nBy chance: {chance}.\n\n{columns}\n" + "\n".join(lines)
 
 
 def row(label: str, scores: dict[str, list[float]]) -> str:
@@ -94,7 +97,49 @@ def facts(found: dict[str, Any]) -> str:
     )
     return (
         f"Network right on {percent(found['accuracy'])}, linear probe on {percent(found['probe'])}, majority "
-        f"{percent(found['majority'])}: {probe}. {sum(found['explained'])} series of {seeds} explained."
+        f"{percent(found['majority'])}: {probe}. {leak(found)} {sum(found['explained'])} series of {seeds} explained."
+        f"\n\n{truth(found)}"
+    )
+
+
+def leak(found: dict[str, Any]) -> str:
+    """Whether anything outside the mask tells the class."""
+    chance, tested = mean(found["majority"]), found["tested"] * len(found["blanked"])
+    leaks = mean(found["blanked"]) > chance + 4 * (chance * (1 - chance) / tested) ** 0.5
+    verdict = (
+        "**something outside the mask tells the class: the set leaks**"
+        if leaks
+        else "nothing outside the mask tells the class"
+    )
+    return f"Trained on series whose marked part is blanked, right on {percent(found['blanked'])}: {verdict}."
+
+
+def truth(found: dict[str, Any]) -> str:
+    """Table of what was verified of each class: whether its marked part is necessary and sufficient."""
+    lines = [
+        f"| {of_class[0]['name']} | {kept(of_class, 'without_truth')} | {kept(of_class, 'other_context')} | "
+        f"{verdict(of_class, found['only'] in (None, index))} |"
+        for index, of_class in enumerate(found["truth"])
+    ]
+    return "\n".join(["| class | kept without the truth | kept in another context | |", "|---|---|---|---|", *lines])
+
+
+def kept(of_class: list[dict[str, Any]], share: str) -> str:
+    """Share of series that keep their class, over the seeds that have any."""
+    shares = [one[share] for one in of_class if one[share] is not None]
+    return percent(shares) if shares else "none is right"
+
+
+def verdict(of_class: list[dict[str, Any]], asked: bool) -> str:
+    """Whether a class is scored, and why not."""
+    reasons = dict.fromkeys(one["why_not"] for one in of_class if one["why_not"])
+    scored = sum(one["why_not"] is None for one in of_class)
+    if not scored:
+        return "; ".join(reasons)
+    if not asked:
+        return "verified; not scored in this table"
+    return (
+        "scored" if scored == len(of_class) else f"scored with {scored} of {len(of_class)} seeds; {'; '.join(reasons)}"
     )
 
 
