@@ -125,6 +125,8 @@ RECIPES = {
         seeds=3,
     ),
 }
+# What the leak of `make_planted_segments` does to a network; its maps are not scored.
+LEAKING = Recipe(planted(2, channels=3, leak=True), 4_000, fitted(models.question_cnn, 10, filters=64), seeds=1)
 # As in the paper, where a linear classifier solves it: good for placement, of which channels are no part, and no more.
 ALIGNED = Recipe(
     planted(1, aligned=True, background=1, pattern=3), 1_200, fitted(models.question_cnn, 12, filters=128), only=1

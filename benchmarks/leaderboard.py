@@ -16,7 +16,7 @@ from typing import Any
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
 
 from contenders import contenders
-from known_truth import ALIGNED, RECIPES, SOLVED, Recipe, Task, trained
+from known_truth import ALIGNED, LEAKING, RECIPES, SOLVED, Recipe, Task, trained
 from placement import placements
 from results import leave
 from scores import chance, scored
@@ -36,6 +36,7 @@ def main() -> None:
     start = time.perf_counter()
     made: dict[str, Any] = {"quick": options.quick}
     made["placement"] = placement(seeds_of(ALIGNED, options.quick), explained)
+    made["leak"] = facts([trained(LEAKING, 0, explained)])
     made["sets"] = {}
     for name in QUICK_SETS if options.quick else RECIPES:
         made["sets"][name] = on_set(name, seeds_of(RECIPES[name], options.quick), explained, faithful)

@@ -34,7 +34,7 @@ def main(check: bool) -> int:
 
 def content(result: dict[str, Any]) -> str:
     """Everything between the marks."""
-    parts = [made_on(result), placement(result["placement"])]
+    parts = [made_on(result), placement(result["placement"]), leaking(result["leak"])]
     parts += [known_truth(name, found) for name, found in result["sets"].items()]
     if "peers" in result:
         parts.append(peers(result["peers"]))
@@ -56,6 +56,11 @@ def placement(found: dict[str, Any]) -> str:
     """Three ways of placing one map."""
     rows = "\n".join(f"| {named(way)} | {spread(values)} |" for way, values in found["rows"].items())
     return f"## Placement\n\n{facts(found)}\n\n| the same Grad-CAM | AP over time |\n|---|---|\n{rows}"
+
+
+def leaking(found: dict[str, Any]) -> str:
+    """What was verified of the set that leaks its class."""
+    return f"## A set that leaks: dCAM 2 with `leak=True`\n\n{facts(found)}"
 
 
 def named(label: str) -> str:
@@ -97,8 +102,9 @@ def facts(found: dict[str, Any]) -> str:
     )
     return (
         f"Network right on {percent(found['accuracy'])}, linear probe on {percent(found['probe'])}, majority "
-        f"{percent(found['majority'])}: {probe}. {leak(found)} {sum(found['explained'])} series of {seeds} explained."
-        f"\n\n{truth(found)}"
+        f"{percent(found['majority'])}: {probe}. {leak(found)}"
+        + (f" {sum(found['explained'])} series of {seeds} explained." if "rows" in found else "")
+        + f"\n\n{truth(found)}"
     )
 
 

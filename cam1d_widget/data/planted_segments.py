@@ -69,8 +69,8 @@ def make_planted_segments(
     leak : bool
         Whether the segments of a planted channel begin where the planted one does, modulo 55 samples. In kind 2 two
         channels then have the same rhythm in the whole series exactly if the class is *planted together*: a network can
-        tell the class without the planted segments, and the mask is not the truth. This shows how a benchmark can fool
-        its reader; see docs/leaderboard.md.
+        tell the class without the planted segments, and the mask is not the truth. Another context is drawn without the
+        leak. This shows how a benchmark can fool its reader; see docs/leaderboard.md.
     seed : int
         Of every draw.
 
@@ -96,24 +96,26 @@ def make_planted_segments(
     rng = np.random.default_rng(seed)
     y = np.arange(instances) % len(NAMES[kind])
     places = [_places(rng, target, kind, aligned, channels) for target in y.tolist()]
-    planted, mask = _planted(rng, places, patterns, channels)
+    pieces, mask = _planted(rng, places, patterns, channels)
 
-    def context(rng: np.random.Generator) -> NDArray[np.float64]:
+    def rows(rng: np.random.Generator, tied: bool) -> NDArray[np.float64]:
         phases = np.zeros((instances, channels), int) if aligned else rng.integers(SEGMENT, size=(instances, channels))
-        if leak:
+        if tied:
             for own, starts in zip(phases, places, strict=True):
                 for channel, start in starts.items():
                     own[channel] = start % SEGMENT
         return _rows(rng, segments, phases)
 
-    rows, on_top = context(rng), rng.normal(0, noise, size=mask.shape)
-    unplanted = (rows + on_top).astype(np.float32)
-    x = np.where(mask, planted + on_top, unplanted).astype(np.float32)
+    def with_noise(rng: np.random.Generator, *series: NDArray[np.float64]) -> list[NDArray[np.float32]]:
+        on_top = rng.normal(0, noise, size=mask.shape)
+        return [(one + on_top).astype(np.float32) for one in series]
 
     def replanted(seed: int) -> NDArray[np.float32]:
         rng = np.random.default_rng(context_seed(seed))
-        return np.where(mask, x, context(rng) + rng.normal(0, noise, size=mask.shape)).astype(np.float32)
+        return np.where(mask, x, *with_noise(rng, rows(rng, tied=False)))
 
+    unplanted, planted = with_noise(rng, rows(rng, tied=leak), pieces)
+    x = np.where(mask, planted, unplanted)
     return KnownTruth(x, y, mask, NAMES[kind], numbered_channels(channels), unplanted, replanted)
 
 
