@@ -96,8 +96,8 @@ KIND_2 = planted(2, channels=4), 6_000, fitted(models.question_cnn, 25, filters=
 KIND_3 = planted(3), 3_000, fitted(models.question_cnn, 10, filters=64)
 RECIPES = {
     "planted segments (dCAM 1)": Recipe(*KIND_1, only=1),
-    "planted apart, beside series with segments planted together (dCAM 2)": Recipe(*KIND_2, only=1),
-    "planted together, beside series with segments planted apart (dCAM 2)": Recipe(*KIND_2, only=2),
+    "planted apart (dCAM 2)": Recipe(*KIND_2, only=1),
+    "planted together (dCAM 2)": Recipe(*KIND_2, only=2),
     "either of two planted segments": Recipe(*KIND_3, only=1, pieces=2),
     "quiet stretch (LowVarDetect)": Recipe(
         lambda n, seed, _: make_low_variance(n, seed=seed), 3_000, fitted(models.question_cnn, 8, filters=64)

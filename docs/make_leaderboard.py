@@ -228,39 +228,58 @@ def figures(result: dict[str, Any]) -> None:
     matplotlib.use("svg")
     # The same file for the same figures.
     matplotlib.rcParams |= {"svg.hashsalt": "leaderboard", "font.size": 9, "svg.fonttype": "none"}
-    bars(result["placement"]["rows"], {}, "AP over time", "leaderboard_placement.svg", 1.8)
+    bars(result["placement"]["rows"], "AP over time", "leaderboard_placement.svg", 1.8)
     labels = [
         "Occlusion", "Occlusion, windows of T/4", "Occlusion, windows of T/20", "RISE", "KernelSHAP", "LIME",
         "Integrated Gradients, windows of T/8", "Integrated Gradients", "Integrated Gradients, zero baseline",
         "DeepLIFT", "Grad-CAM", "random map",
     ]  # fmt: skip
-    sets = {name: found for name, found in result["sets"].items() if set(labels) <= set(found["rows"])}
-    shown = {label: {name: found["rows"][label]["AP cell"] for name, found in sets.items()} for label in labels}
-    bars(shown, {name: name for name in sets}, "AP over time × channel", "leaderboard_cells.svg", 5.2)
+    sets = {name: found["rows"] for name, found in result["sets"].items() if set(labels) <= set(found["rows"])}
+    dots(labels, sets, "AP cell", "AP over time × channel", "leaderboard_cells.svg")
 
 
-def bars(rows: dict[str, Any], groups: dict[str, str], title: str, name: str, height: float) -> None:
-    """Horizontal bars, with the spread between seeds; grouped by set where there are several."""
+def bars(rows: dict[str, list[float]], title: str, name: str, height: float) -> None:
+    """Horizontal bars, with the spread between seeds."""
     from matplotlib import pyplot as plt
 
     figure, axis = plt.subplots(figsize=(7.2, height), layout="constrained")
-    parts = list(groups) or [None]
-    for index, part in enumerate(parts):
-        values = [row if part is None else row[part] for row in rows.values()]
-        where = [place + (index - (len(parts) - 1) / 2) * 0.8 / len(parts) for place in range(len(rows))]
-        errors = [stdev(one) if len(one) > 1 else 0 for one in values]
-        axis.barh(where, [mean(one) for one in values], 0.8 / len(parts), xerr=errors, label=part, color=COLORS[index])
-    axis.set_yticks(range(len(rows)), list(rows))
+    errors = [stdev(one) if len(one) > 1 else 0 for one in rows.values()]
+    axis.barh(list(rows), [mean(one) for one in rows.values()], 0.8, xerr=errors, color=COLORS[0])
+    finished(figure, axis, title, name)
+
+
+def dots(labels: list[str], sets: dict[str, Any], score: str, title: str, name: str) -> None:
+    """One row a map, one dot a set, with the spread between seeds."""
+    from matplotlib import pyplot as plt
+
+    figure, axis = plt.subplots(figsize=(7.2, 5.6), layout="constrained")
+    for index, (of_set, rows) in enumerate(sets.items()):
+        values = [rows[label][score] for label in labels]
+        axis.errorbar(
+            [mean(one) for one in values],
+            [place + (index - (len(sets) - 1) / 2) * 0.1 for place in range(len(labels))],
+            xerr=[stdev(one) if len(one) > 1 else 0 for one in values],
+            fmt=MARKERS[index], color=COLORS[index], label=of_set, markersize=5, elinewidth=0.8,
+        )  # fmt: skip
+    axis.set_yticks(range(len(labels)), labels)
+    axis.hlines([place + 0.5 for place in range(len(labels) - 1)], 0, 1, color="#dddddd", linewidth=0.6)
+    figure.legend(frameon=False, loc="outside upper center", ncols=2)
+    finished(figure, axis, title, name)
+
+
+def finished(figure: Any, axis: Any, title: str, name: str) -> None:
+    """Axes in the order of the rows, and the file."""
+    from matplotlib import pyplot as plt
+
     axis.invert_yaxis()
     axis.set(xlim=(0, 1), xlabel=title)
     axis.spines[["top", "right"]].set_visible(False)
-    if groups:
-        axis.legend(frameon=False, loc="lower right")
     figure.savefig(HERE / name, metadata={"Date": None})
     plt.close(figure)
 
 
-COLORS = ("#e07b28", "#2f6db2", "#7f9c3b", "#8c6bb1", "#777777")
+COLORS = ("#e07b28", "#2f6db2", "#7f9c3b", "#8c6bb1", "#777777", "#c0504d", "#1f9e89")
+MARKERS = "osD^vPX"
 
 
 if __name__ == "__main__":
