@@ -9,6 +9,8 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
+from .number_checks import check_number
+
 
 def check_names(argument: str, names: Sequence[str] | None, noun: str, count: int) -> tuple[str, ...]:
     """Names as a tuple of str, one of each; numbered nouns where there are none."""
@@ -76,10 +78,7 @@ def check_sampling_rate(sampling_rate: Any) -> float | None:
     """Samples per second as a positive float, or None."""
     if sampling_rate is None:
         return None
-    if isinstance(sampling_rate, str):
-        raise TypeError(f"sampling_rate must be a number of samples per second, but is {sampling_rate!r}")
-    if not (np.isfinite(sampling_rate) and sampling_rate > 0):
-        raise ValueError(f"sampling_rate must be a positive number of samples per second, but is {sampling_rate}")
+    check_number("sampling_rate", sampling_rate, above=0, way_out="; it is in samples per second")
     return float(sampling_rate)
 
 

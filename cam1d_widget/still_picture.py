@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .explanation_source import ExplanationSource
+from .number_checks import check_number
 from .sight import outer_centers, unseen_samples
 
 __all__ = ["plot", "png_picture"]
@@ -37,6 +38,8 @@ def plot(
 
     Parameters are those of :meth:`Explanation.plot`.
     """
+    if limit is not None:
+        check_number("limit", limit, above=0)
     figure_class = _matplotlib_figure()
     attribution = np.asarray(source.attribution(method, instance, target), float)
     rows = _checked_channels(channels, source.x.shape[2])

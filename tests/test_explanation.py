@@ -141,7 +141,7 @@ def test_true_classes_may_be_named():
         ({"targets": [[-1], [1]]}, "but hold -1"),
         ({"targets": [[0.5], [1]]}, "targets must hold class indices"),
         ({"class_names": {0: "a", 1: "b", 2: "c", 3: "d"}}, "class_names must be a sequence of 4 names, but is a dict"),
-        ({"sampling_rate": "50"}, "sampling_rate must be a number of samples per second, but is '50'"),
+        ({"sampling_rate": "50"}, "sampling_rate must be a finite number above 0, but is '50'"),
         (
             {"signed": {"GradCam": True}},
             "signed must speak of the methods CAM, Gradient × Input, but speaks of GradCam",
@@ -161,7 +161,7 @@ def test_true_classes_may_be_named():
         ({"y": [3, 56.5], "scores": np.zeros((2, 1)), "targets": [[0], [0]]}, "gives one number and no classes"),
         ({"class_names": "abcd"}, "class_names must be a sequence of 4 names, but is one str, 'abcd'"),
         ({"channel_units": ["g"]}, "channel_units must hold 3 names, but holds 1"),
-        ({"sampling_rate": -1}, "sampling_rate must be a positive number of samples per second, but is -1"),
+        ({"sampling_rate": -1}, "sampling_rate must be a finite number above 0, but is -1; it is in samples per second"),
         ({"exactness": {"CAM": "perfect"}}, "exactness['CAM'] must be one of"),
         ({"completeness": {"CAM": [0.1]}}, "completeness['CAM'] must have shape (instance, target)"),
         ({"receptive_field": np.zeros((4, 2))}, "receptive_field must have shape (step, 3)"),

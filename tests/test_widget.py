@@ -36,8 +36,8 @@ def test_traits_choose_the_map(model, x):
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("instance", 6, "instance must be from 0 to 5, but is 6"),
-        ("target", -1, "target must be from 0 to 2"),
+        ("instance", 6, "instance must be a whole number from 0 to 5, but is 6"),
+        ("target", -1, "target must be a whole number from 0 to 2"),
         ("method", "GradCam", "no method is called 'GradCam'; there are: Ablation-CAM, Eigen-CAM, "),
     ],
 )

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..number_checks import check_count, check_number, check_seed
+
 __all__ = ["Blur", "LinearBridge", "LocalMean", "Noise", "PieceBaseline", "Swap", "channel_mean"]
 
 
@@ -36,6 +38,9 @@ class Noise:
     background: np.ndarray | None = None
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        check_seed(self.seed)
+
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """Noise of shape (instance, time, channel)."""
         known, axis = (x, (1,)) if self.background is None else (np.asarray(self.background), (0, 1))
@@ -57,6 +62,9 @@ class Swap:
 
     background: np.ndarray
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_seed(self.seed)
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """For each series the first of the shuffled background that is another one."""
@@ -89,8 +97,7 @@ class Blur:
     sigma: float = 10
 
     def __post_init__(self) -> None:
-        if not self.sigma > 0:
-            raise ValueError(f"sigma must be above 0 samples, but is {self.sigma}")
+        check_number("sigma", self.sigma, above=0)
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """Smooth series, of shape (instance, time, channel)."""
@@ -166,8 +173,7 @@ class LocalMean(PieceBaseline):
     width: int = 25
 
     def __post_init__(self) -> None:
-        if self.width < 1:
-            raise ValueError(f"width must be at least 1 sample, but is {self.width}")
+        check_count("width", self.width)
 
     @property
     def reach(self) -> int:  # type: ignore[override]

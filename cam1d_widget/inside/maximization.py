@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from tqdm.auto import tqdm
 
+from ..number_checks import check_count, check_number, check_seed
 from .activations import name_of
 from .ascent import Ascent
 from .door import OpenClassifier, opened, series_for
@@ -205,6 +206,12 @@ class Maximization:
         length: int | None,
         seed: int,
     ) -> None:
+        check_count("steps", steps)
+        check_count("jitter", jitter, least=0)
+        check_number("diversity", diversity, least=0)
+        check_seed(seed)
+        if length is not None:
+            check_count("length", length)
         self._real = None if data is None else series_for(classifier, data, "data")
         size = _size(classifier, self._real, length)
         self._objective = _objective(classifier, target, layer, filter, size[0])
@@ -268,8 +275,8 @@ def _size(classifier: OpenClassifier, real: np.ndarray | None, length: int | Non
 
 def _norm(norm: float | None, real: np.ndarray | None, scale: Scale, objective: Objective, channels: int) -> float:
     if norm is not None:
-        if not norm > 0:
-            raise ValueError(f"norm must be above 0, or numpy.inf for no bound, but is {norm}")
+        if not (isinstance(norm, float) and norm == np.inf):
+            check_number("norm", norm, above=0, way_out="; numpy.inf is for no bound")
         return float(norm)
     window = slice(*objective.window)
     if real is None:
@@ -280,6 +287,9 @@ def _norm(norm: float | None, real: np.ndarray | None, scale: Scale, objective: 
 def _penalties(
     real: np.ndarray | None, scale: Scale, l2: float, total_variation: float, smoothness: float, nearness: float
 ) -> Penalties:
+    weights = {"l2": l2, "total_variation": total_variation, "smoothness": smoothness, "nearness": nearness}
+    for name, weight in weights.items():
+        check_number(name, weight, least=0, way_out="; a negative weight would reward what the penalty is against")
     made: list[tuple[float, Penalty]] = [
         (l2, Size()),
         (total_variation, Variation()),

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..attribution.receptive_field import ReceptiveField
+from ..checks import check_sampling_rate
+from ..number_checks import check_count
 from .activations import Activations, name_of
 from .door import OpenClassifier, opened, series_for
 from .kernel import FilterKernel, kernels_of, whole_step
@@ -59,7 +61,8 @@ def read_layer(
     FilterMeaning(conv1, filter 0: answers most to channel 5 (52%), at about 3.7 Hz; its peaks are highest in ...)
     """
     classifier = opened(model, layer)
-    return LayerReading(classifier, series_for(classifier, x, layout=layout), name_of(layer), y, sampling_rate)
+    x = series_for(classifier, x, layout=layout)
+    return LayerReading(classifier, x, name_of(layer), y, check_sampling_rate(sampling_rate))
 
 
 class LayerReading:
@@ -138,7 +141,8 @@ class LayerReading:
         """
         if by == "activity":
             return np.argsort(-np.abs(self.peaks.means).mean(axis=0), kind="stable")
-        if by != "weight" or target is None or not 0 <= target < self._classifier.classes:
+        known = isinstance(target, int | np.integer) and not isinstance(target, bool)
+        if by != "weight" or not known or not 0 <= target < self._classifier.classes:
             raise ValueError(
                 f"by must be 'activity', or 'weight' with a target from 0 to {self._classifier.classes - 1}, "
                 f"but is {by!r} with target {target!r}"
@@ -148,6 +152,7 @@ class LayerReading:
     def top_windows(self, filter: int, count: int = 12) -> TopWindows:
         """Windows that excite a filter most, one of each series, the highest answer first."""
         filter = checked_filter(filter, self.filters, self.layer)
+        check_count("count", count)
         answers, steps = self.peaks.values[:, filter], self.peaks.steps[:, filter]
         best = np.argsort(-answers, kind="stable")[:count]
         starts, length = self._sights

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..number_checks import check_count
 from .ascent import smoothed, within
 from .door import OpenClassifier
 from .objective import ClassScore, Objective
@@ -58,8 +59,7 @@ def starts(
     start: Any, ground: Ground, y: Any, solutions: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Deviations to start from, of shape (solution, time, channel), and real ones to go on from if they are no good."""
-    if not isinstance(solutions, int | np.integer) or solutions < 1:
-        raise ValueError(f"solutions must be a whole number, at least 1, but is {solutions!r}")
+    check_count("solutions", solutions)
     if not isinstance(start, str):
         begun = ground.scale.deviations(_given(start, solutions, ground.size))
     elif start == "noise":

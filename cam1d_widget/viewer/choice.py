@@ -54,10 +54,10 @@ def first_target(explanation: ExplanationSource, method: str, instance: int) -> 
     return next((target for target in classes if explanation.has(method, instance, target)), predicted)
 
 
-def within(name: str, value: int, count: int, names: str = "") -> int:
+def within(name: str, value: Any, count: int, names: str = "") -> int:
     """Index that is one of `count`."""
-    if not 0 <= value < count:
-        raise NoSuchChoice(f"{name} must be from 0 to {count - 1}{names}, but is {value}")
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or not 0 <= value < count:
+        raise NoSuchChoice(f"{name} must be a whole number from 0 to {count - 1}{names}, but is {value!r}")
     return int(value)
 
 

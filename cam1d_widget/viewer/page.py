@@ -14,6 +14,7 @@ from ipywidgets.embed import dependency_state, embed_data
 from tqdm.auto import tqdm
 
 from ..explanation import ExplanationSource
+from ..number_checks import check_number
 from .channel_stack import ChannelStack
 from .checks import Checks
 from .choice import Choice, Mean
@@ -61,6 +62,7 @@ def save_html(
     `checks`, which it gets a copy of; and what was looked at `inside` of the network.
     """
     path = checked_file(path)
+    check_number("budget_mb", budget_mb, above=0)
     chosen = excerpt(source, instances, targets, methods)
     modules, terms = programs(), licenses()
     begun = _first_choice(chosen, first)

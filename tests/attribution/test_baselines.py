@@ -156,8 +156,8 @@ def test_baseline_that_needs_a_piece_is_taken_where_there_is_one(method):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Blur(0), "sigma must be above 0"),
-        (lambda: LocalMean(0), "width must be at least 1"),
+        (lambda: Blur(0), "sigma must be a finite number above 0"),
+        (lambda: LocalMean(0), "width must be a whole number, at least 1"),
         (lambda: replaced(np.zeros(5), np.s_[1:2]), "x must have shape"),
         (lambda: replaced(X, np.s_[1:2, 7]), "piece must be an index or a mask"),
         (lambda: replaced(X, np.s_[1:2], np.zeros(4)), "baseline must broadcast to x"),

@@ -165,7 +165,7 @@ def test_receptive_field_goes_along(classifier, x):
         ({"y": [0, 9]}, "y must hold class indices from 0 to 3"),
         ({"class_names": ["a"]}, "class_names must hold 4 names, but holds 1"),
         ({"channel_names": ["a"]}, "channel_names must hold 9 names, but holds 1"),
-        ({"sampling_rate": 0}, "sampling_rate must be a positive number"),
+        ({"sampling_rate": 0}, "sampling_rate must be a finite number above 0"),
         ({"layout": "TC"}, "layout must be 'channels_last' or 'channels_first'"),
     ],
 )

@@ -101,13 +101,13 @@ def test_occlusion_of_all_channels_at_once_gives_one(x):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: IntegratedGradients(steps=0), "steps must be at least 1"),
+        (lambda: IntegratedGradients(steps=0), "steps must be a whole number, at least 1"),
         (lambda: Occlusion(channels="some"), "channels must be 'each' or 'all'"),
-        (lambda: Occlusion(size=0), "size must be at least 1 sample"),
-        (lambda: Occlusion(size=(5, 0)), "size must be at least 1 sample"),
+        (lambda: Occlusion(size=0), "size must be a whole number, at least 1"),
+        (lambda: Occlusion(size=(5, 0)), "size must be a whole number, at least 1"),
         (lambda: Occlusion(size=(5, 2.5)), "size must be a whole number"),
-        (lambda: Occlusion(size=()), "size must be at least 1 sample"),
-        (lambda: Occlusion(size=5, stride=6), "stride must be from 1 to size"),
+        (lambda: Occlusion(size=()), "size must be a whole number, at least 1"),
+        (lambda: Occlusion(size=5, stride=6), "stride must be a whole number from 1 to size"),
         (lambda: Occlusion(baseline=np.zeros(4)), "baseline must broadcast to x"),
         (lambda: IntegratedGradients(baseline=np.full(9, np.nan)), "baseline must be finite"),
     ],

@@ -201,8 +201,8 @@ def test_too_few_samples_are_refused_with_the_way_out():
     ("options", "message"),
     [
         ({"channels": "some"}, "channels must be 'each' or 'all'"),
-        ({"samples": 0}, "samples must be at least 1"),
-        ({"size": 0}, "size must be at least 1"),
+        ({"samples": 0}, "samples must be a whole number, at least 1"),
+        ({"size": 0}, "size must be a whole number, at least 1"),
         ({"size": 5, "change_points": [3]}, "size and change_points exclude each other"),
     ],
 )

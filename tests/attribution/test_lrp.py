@@ -216,10 +216,10 @@ def test_gate_is_held_and_the_signal_takes_all():
     ("options", "message"),
     [
         ({"rule": "z+"}, "rule must be one of 'epsilon', 'gamma'.*'z\\+'"),
-        ({"epsilon": 0}, "epsilon must be greater than zero"),
-        ({"gamma": -1}, "gamma must not be negative"),
+        ({"epsilon": 0}, "epsilon must be a finite number above 0"),
+        ({"gamma": -1}, "gamma must be a finite number at least 0"),
         ({"alpha": 2}, "alpha - beta must be 1.*alpha is 2 and beta 0"),
-        ({"alpha": 0.5, "beta": -0.5}, "beta not negative"),
+        ({"alpha": 0.5, "beta": -0.5}, "beta must be a finite number at least 0"),
     ],
 )
 def test_wrong_options_are_refused(options, message):

@@ -179,8 +179,20 @@ def test_a_model_of_any_length_is_told_one():
         ({"layer": "planted"}, "either target, or layer and filter"),
         ({"layer": "planted", "filter": 5}, "filter must be from 0 to 1, a filter of layer 'planted', but is 5"),
         ({"layer": "mean", "filter": 0}, "layer 'mean' must put out a map"),
-        ({"target": 0, "norm": 0}, "norm must be above 0"),
+        ({"target": 0, "norm": 0}, "norm must be a finite number above 0"),
         ({"target": 0, "solutions": 0}, "solutions must be a whole number, at least 1"),
+        *(
+            ({"target": 0, name: value}, f"{name} must be a finite number at least 0, but is {value!r}")
+            for name in ("l2", "total_variation", "smoothness", "nearness", "diversity")
+            for value in (-1, float("nan"), float("inf"))
+        ),
+        *(
+            ({"target": 0, name: value}, f"{name} must be a whole number, at least {least}, but is {value!r}")
+            for name, least in (("steps", 1), ("length", 1), ("jitter", 0), ("seed", 0))
+            for value in (least - 1, 1.5, float("nan"), "zz")
+        ),
+        ({"target": 0, "norm": float("nan")}, "norm must be a finite number above 0, but is nan"),
+        ({"target": 0, "norm": "zz"}, "norm must be a finite number above 0, but is 'zz'"),
         ({"target": 0, "nearness": 1}, "nearness needs data"),
         ({"target": 0, "start": "mean"}, "needs data, real series to start from"),
         ({"target": 0, "start": "middle"}, "start must be 'noise', 'data', 'mean' or an array"),

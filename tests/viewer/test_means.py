@@ -79,7 +79,7 @@ def test_a_lone_output_has_a_mean_of_each_of_its_two_true_classes():
 @pytest.mark.parametrize(
     ("mean", "message"),
     [
-        (("true", 7), "mean must be from 0 to 2"),
+        (("true", 7), "mean must be a whole number from 0 to 2"),
         (("both", 1), 'must be by "true" or "predicted" class, but is by \'both\''),
         (3, 'mean must be \\("true" or "predicted", class\\), but is 3'),
     ],

@@ -28,8 +28,8 @@ def test_the_browser_pins_and_unpins():
 @pytest.mark.parametrize(
     ("pinned", "message"),
     [
-        ((9, 0, "Saliency"), "pinned.instance must be from 0 to 3"),
-        ((0, 5, "Saliency"), "pinned.target must be from 0 to 2"),
+        ((9, 0, "Saliency"), "pinned.instance must be a whole number from 0 to 3"),
+        ((0, 5, "Saliency"), "pinned.target must be a whole number from 0 to 2"),
         ((0, 0, "CAM"), "no method is called 'CAM'"),
         (3, r"pinned must be \(instance, target, method\), but is 3"),
     ],

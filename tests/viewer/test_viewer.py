@@ -74,9 +74,9 @@ def test_another_instance_takes_the_class_that_was_explained_there():
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("instance", 4, "instance must be from 0 to 3, but is 4"),
+        ("instance", 4, "instance must be a whole number from 0 to 3, but is 4"),
         ("instance", -1, "but is -1"),
-        ("target", 3, r"target must be from 0 to 2 \(rest, walk, run\), but is 3"),
+        ("target", 3, r"target must be a whole number from 0 to 2 \(rest, walk, run\), but is 3"),
         ("method", "GradCam", "no method is called 'GradCam'; there are: Grad-CAM, Gradient × Input, Saliency"),
     ],
 )
@@ -158,5 +158,5 @@ def test_a_contrast_is_what_speaks_for_one_class_rather_than_another():
     np.testing.assert_allclose(viewer.attribution, expected)
     viewer.against = None
     np.testing.assert_array_equal(viewer.attribution, whole.attribution("Saliency", 0, 2))
-    with pytest.raises(TraitError, match="against must be from 0 to 2"):
+    with pytest.raises(TraitError, match="against must be a whole number from 0 to 2"):
         viewer.against = 3

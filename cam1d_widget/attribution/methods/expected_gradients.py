@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ...number_checks import check_count, check_seed
 from ..classifier import Classifier, as_targets
 from .base import AttributionMethod, Axiom, Maps
 from .integrated_gradients import IntegratedGradients
@@ -53,9 +54,9 @@ class ExpectedGradients(AttributionMethod):
     on_demand = True
 
     def __post_init__(self) -> None:
-        for name, least in (("references", 2), ("steps", 1)):
-            if getattr(self, name) < least:
-                raise ValueError(f"{name} must be at least {least}, but is {getattr(self, name)}")
+        check_count("references", self.references, least=2)
+        check_count("steps", self.steps)
+        check_seed(self.seed)
 
     def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
         """Mean of the paths' Integrated Gradients, of shape (instance, time, channel)."""

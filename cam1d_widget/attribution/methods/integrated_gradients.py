@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...number_checks import check_count, check_number
 from ..classifier import Classifier, as_targets
 from ..masking import Baseline, baseline_for, stacks
 from .base import AttributionMethod, Axiom
@@ -45,8 +46,9 @@ class IntegratedGradients(AttributionMethod):
     )
 
     def __post_init__(self) -> None:
-        if self.steps < 1:
-            raise ValueError(f"steps must be at least 1, but is {self.steps}")
+        check_count("steps", self.steps)
+        if self.tolerance is not None:
+            check_number("tolerance", self.tolerance, least=0)
 
     def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
         """Way from the baseline times the mean gradient along it, of shape (instance, time, channel)."""

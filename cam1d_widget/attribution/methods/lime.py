@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...number_checks import check_number
 from ..regression import Fit, fitted
 from .base import Axiom
 from .surrogate import Scores, SliceSurrogate
@@ -38,10 +39,8 @@ class LIME(SliceSurrogate):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not self.kernel_width > 0:
-            raise ValueError(f"kernel_width must be above 0, but is {self.kernel_width}")
-        if self.ridge < 0:
-            raise ValueError(f"ridge must be 0 or more, but is {self.ridge}")
+        check_number("kernel_width", self.kernel_width, above=0)
+        check_number("ridge", self.ridge, least=0)
 
     def draw(self, slices: int, samples: int, rng: np.random.Generator) -> np.ndarray:
         """Coalitions that keep each slice with probability one half, bool of shape (coalition, slice)."""

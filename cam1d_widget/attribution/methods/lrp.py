@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...number_checks import check_number
 from ..propagation.rules import AlphaBeta, Epsilon, Gamma, LayerRule, LayerwiseRelevance, SquaredWeights
 from .base import Axiom
 from .propagation_method import PropagationMethod
@@ -50,15 +51,13 @@ class LRP(PropagationMethod):
     def __post_init__(self) -> None:
         if self.rule not in RULES:
             raise ValueError(f"rule must be one of {', '.join(map(repr, RULES))}, but is {self.rule!r}")
-        if not self.epsilon > 0:
+        check_number("epsilon", self.epsilon, above=0, way_out="; a sum of zero cannot be divided")
+        check_number("gamma", self.gamma, least=0)
+        check_number("alpha", self.alpha, least=0)
+        check_number("beta", self.beta, least=0)
+        if abs(self.alpha - self.beta - 1) > 1e-6:
             raise ValueError(
-                f"epsilon must be greater than zero, or a sum of zero cannot be shared, but is {self.epsilon}"
-            )
-        if not self.gamma >= 0:
-            raise ValueError(f"gamma must not be negative, but is {self.gamma}")
-        if not (self.beta >= 0 and abs(self.alpha - self.beta - 1) < 1e-6):
-            raise ValueError(
-                f"alpha - beta must be 1 and beta not negative, or relevance is made or lost, "
+                f"alpha - beta must be 1, or relevance is made or lost, "
                 f"but alpha is {self.alpha} and beta {self.beta}"
             )
 

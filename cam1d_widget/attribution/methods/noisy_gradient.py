@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from ...number_checks import check_count, check_number, check_seed
 from ..classifier import Classifier, as_targets
 from .base import AttributionMethod, Maps
 
@@ -55,10 +56,9 @@ class NoisyGradient(AttributionMethod):
     moments: ClassVar[int] = 4
 
     def __post_init__(self) -> None:
-        if self.samples < 2:
-            raise ValueError(f"samples must be at least 2, or the map has no standard error, but is {self.samples}")
-        if self.noise_level <= 0:
-            raise ValueError(f"noise_level must be above 0, but is {self.noise_level}; Saliency is without noise")
+        check_count("samples", self.samples, least=2, way_out="; one sample has no standard error")
+        check_number("noise_level", self.noise_level, above=0, way_out="; Saliency is without noise")
+        check_seed(self.seed)
 
     @abstractmethod
     def summary(self, moments: Moments) -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ...number_checks import check_count
 from ..classifier import Classifier, as_targets
 from ..local_scores import score_falls
 from ..masking import Baseline, ChangePoints, Slices, check_channels, stand_ins
@@ -56,10 +57,11 @@ class Occlusion(AttributionMethod):
 
     def __post_init__(self) -> None:
         check_channels(self.channels)
-        for name in ("size", "stride"):
-            value = getattr(self, name)
-            if value is not None and (np.size(value) < 1 or np.min(value) < 1):
-                raise ValueError(f"{name} must be at least 1 sample, but is {value}")
+        if self.size is not None:
+            for size in (list(self.size) if np.iterable(self.size) else []) or [self.size]:
+                check_count("size", size)
+        if self.stride is not None:
+            check_count("stride", self.stride)
         if self.change_points is not None and (self.size, self.stride) != (None, None):
             raise ValueError("change_points exclude size and stride: give either")
 

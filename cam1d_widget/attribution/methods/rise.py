@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from ...number_checks import check_count, check_number, check_seed
 from ..classifier import Classifier, as_targets
 from ..masking import Baseline, PieceBaseline, baseline_for, check_channels, stacks
 from .base import AttributionMethod, Axiom, Maps
@@ -59,10 +60,11 @@ class RISE(AttributionMethod):
 
     def __post_init__(self) -> None:
         check_channels(self.channels)
-        if self.masks < 2:
-            raise ValueError(f"masks must be at least 2, but is {self.masks}")
-        if not 0 < self.probability < 1:
-            raise ValueError(f"probability must be between 0 and 1, but is {self.probability}")
+        check_count("masks", self.masks, least=2)
+        check_number("probability", self.probability, above=0, below=1)
+        if self.size is not None:
+            check_count("size", self.size)
+        check_seed(self.seed)
         if isinstance(self.baseline, PieceBaseline):
             raise ValueError(
                 f"RISE needs a whole series as baseline, for its masks keep values in part, but has {self.baseline!r}; "
@@ -87,7 +89,7 @@ class RISE(AttributionMethod):
 
     def _masks(self, length: int, columns: int) -> _CoarseMasks:
         size = -(-length // 10) if self.size is None else self.size
-        if not 1 <= size <= length:
+        if size > length:
             raise ValueError(f"size must be from 1 to the {length} samples of a series, but is {size}")
         rng = np.random.default_rng(self.seed)
         cells, steps = (length + size - 2) // size + 2, min(size, _SHIFTS)

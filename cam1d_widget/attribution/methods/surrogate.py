@@ -9,6 +9,7 @@ from typing import Any, Literal, final
 
 import numpy as np
 
+from ...number_checks import check_count, check_seed
 from ..classifier import Classifier, as_targets
 from ..masking import Baseline, ChangePoints, PieceBaseline, Slices, check_channels, stacks, stand_ins, without
 from ..regression import Fit
@@ -57,8 +58,9 @@ class SliceSurrogate(AttributionMethod):
         check_channels(self.channels)
         for name in ("samples", "size"):
             value = getattr(self, name)
-            if value is not None and value < 1:
-                raise ValueError(f"{name} must be at least 1, but is {value}")
+            if value is not None:
+                check_count(name, value)
+        check_seed(self.seed)
         if self.change_points is not None and self.size is not None:
             raise ValueError("size and change_points exclude each other: give one of them")
 

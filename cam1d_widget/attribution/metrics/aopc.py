@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from ...number_checks import check_count, check_number
 from ..classifier import Classifier
 from ..masking import Baseline
-from .arguments import check_count, check_share
 from .collapse import Over
 from .perturbation import Measure, PerturbationCurves, perturbed
 
@@ -59,7 +59,7 @@ def aopc(
     network with a Flatten head cannot take. Here samples are filled instead, and the length stays.
     """
     check_count("steps", steps)
-    check_share("most", most, whole=True)
+    check_number("most", most, above=0, most=1)
     fractions = np.linspace(0, most, steps + 1)
     made = perturbed(classifier, x, attribution, target, fractions, fill=fill, over=over, window=window,
                      measure=measure, orders=orders, seed=seed)  # fmt: skip

@@ -10,15 +10,7 @@ from ..classifier import Classifier, as_targets, check_series
 from ..series import as_array
 from .collapse import many_maps
 
-__all__ = [
-    "check_above_zero",
-    "check_count",
-    "check_seed",
-    "check_share",
-    "one_target_each",
-    "series_and_maps",
-    "series_for",
-]
+__all__ = ["one_target_each", "series_and_maps", "series_for"]
 
 
 def series_for(classifier: Classifier, x: Any) -> np.ndarray:
@@ -44,26 +36,3 @@ def one_target_each(target: Any, instances: int, classifier: Classifier) -> np.n
     if targets.ndim > 1:
         raise ValueError(f"target must be an int or have shape (instance,) = ({instances},), but has {targets.shape}")
     return targets
-
-
-def check_count(argument: str, value: Any, least: int = 1) -> None:
-    """Refuse what is no whole number, or too few."""
-    if not isinstance(value, int | np.integer) or value < least:
-        raise ValueError(f"{argument} must be a whole number, at least {least}, but is {value!r}")
-
-
-def check_seed(seed: Any) -> None:
-    """Refuse what no random numbers can begin with."""
-    check_count("seed", seed, least=0)
-
-
-def check_above_zero(argument: str, value: Any) -> None:
-    """Refuse what is no number, or not above zero."""
-    if not isinstance(value, int | float | np.number) or not value > 0:
-        raise ValueError(f"{argument} must be a number above 0, but is {value!r}")
-
-
-def check_share(argument: str, value: Any, *, whole: bool = False) -> None:
-    """Refuse what is no part of a whole, or, unless that is one, the whole itself."""
-    if not isinstance(value, int | float | np.number) or not (0 < value < 1 or (whole and value == 1)):
-        raise ValueError(f"{argument} must be a number above 0 and {'up to' if whole else 'below'} 1, but is {value!r}")

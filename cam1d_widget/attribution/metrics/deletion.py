@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ...number_checks import check_count
 from ..classifier import Classifier
 from ..masking import Baseline
-from .arguments import check_count
 from .collapse import Over
 from .perturbation import Measure, PerturbationCurves, perturbed
 

@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ...number_checks import check_count, check_seed
 from ..classifier import Classifier
 from ..masking import Baseline, Slices, stacks, stand_ins, without
-from .arguments import check_count, check_seed, one_target_each, series_and_maps
+from .arguments import one_target_each, series_and_maps
 from .beside_random import BesideRandom
 from .collapse import Over
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from ...number_checks import check_count, check_seed
 from ..classifier import Classifier
 from ..methods import AttributionMethod
-from .arguments import check_count, check_seed, one_target_each, series_for
+from .arguments import one_target_each, series_for
 from .rank_correlation import rank_correlation
 
 __all__ = ["Randomization", "map_similarity", "weight_randomization"]

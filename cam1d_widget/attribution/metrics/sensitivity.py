@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ...number_checks import check_count, check_number, check_seed
 from ..classifier import Classifier
 from ..methods import AttributionMethod
-from .arguments import check_above_zero, check_count, check_seed, one_target_each, series_for
+from .arguments import one_target_each, series_for
 from .beside_random import BesideRandom
 
 __all__ = ["max_sensitivity"]
@@ -54,7 +55,7 @@ def max_sensitivity(
     Yeh et al. (2019), https://arxiv.org/abs/1901.09392, who draw from a ball of one absolute radius for all inputs;
     captum's ``sensitivity_max`` does so, too. Nothing is taken away here, so there is no fill.
     """
-    check_above_zero("radius", radius)
+    check_number("radius", radius, above=0)
     check_count("draws", draws)
     check_seed(seed)
     x = series_for(classifier, x)

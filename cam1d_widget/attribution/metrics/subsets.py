@@ -7,9 +7,10 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from ...number_checks import check_count, check_number, check_seed
 from ..classifier import Classifier
 from ..masking import Baseline, stacks, stand_ins, without
-from .arguments import check_count, check_seed, check_share, one_target_each, series_and_maps
+from .arguments import one_target_each, series_and_maps
 from .beside_random import BesideRandom
 from .collapse import Over
 from .perturbation import Measure, measured, pieces_of
@@ -54,7 +55,7 @@ def judged_by_subsets(
     """What `judge` makes of each map's subsets, of shape (map,); arguments as in :func:`~.faithfulness_correlation`."""
     check_count("subsets", subsets, least=3)
     check_count("draws", draws)
-    check_share("share", share)
+    check_number("share", share, above=0, below=1)
     check_seed(seed)
     x, maps = series_and_maps(classifier, x, attribution)
     targets = one_target_each(target, len(x), classifier)

@@ -79,7 +79,7 @@ def test_neither_is_improved_by_rescaling(metric, x):
 
 @pytest.mark.parametrize("metric", BOTH)
 def test_what_cannot_be_drawn_is_refused_in_a_sentence(metric, total, x):
-    with pytest.raises(ValueError, match="share must be a number above 0 and below 1"):
+    with pytest.raises(ValueError, match="share must be a finite number above 0 and below 1"):
         metric(total, x, x, 0, share=1.0)
 
 

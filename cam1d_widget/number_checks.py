@@ -1,0 +1,41 @@
+"""Checks of numeric options: each error names the argument, the rule and the value that was passed."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+__all__ = ["check_count", "check_number", "check_seed"]
+
+
+def check_count(argument: str, value: Any, least: int = 1, way_out: str = "") -> None:
+    """Refuse a value that is not a whole number, or is less than `least`."""
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
+        raise ValueError(f"{argument} must be a whole number, at least {least}, but is {value!r}{way_out}")
+
+
+def check_seed(seed: Any) -> None:
+    """Refuse a value that numpy's generators cannot be seeded with."""
+    check_count("seed", seed, least=0)
+
+
+def check_number(
+    argument: str,
+    value: Any,
+    *,
+    above: float = -np.inf,
+    least: float = -np.inf,
+    below: float = np.inf,
+    most: float = np.inf,
+    way_out: str = "",
+) -> None:
+    """Refuse a value that is not a finite number within these limits, of which `above` and `below` are exclusive."""
+    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    # Written so that NaN, of which every comparison is false, is refused.
+    if number and isfinite(value) and above < value < below and least <= value <= most:
+        return
+    limits = {"above": above, "at least": least, "below": below, "at most": most}
+    rule = " and".join(f" {word} {limit:g}" for word, limit in limits.items() if isfinite(limit))
+    raise ValueError(f"{argument} must be a finite number{rule}, but is {value!r}{way_out}")
