@@ -1,4 +1,4 @@
-"""Checks of numeric options: each error names the argument, the rule and the value that was passed."""
+"""Checks of numeric options and of arrays: each error names the argument, the rule and the value that was passed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["check_count", "check_number", "check_seed"]
+__all__ = ["check_count", "check_number", "check_seed", "refuse_masked", "unmasked"]
 
 
 def check_count(argument: str, value: Any, least: int = 1, way_out: str = "") -> None:
@@ -39,3 +39,19 @@ def check_number(
     limits = {"above": above, "at least": least, "below": below, "at most": most}
     rule = " and".join(f" {word} {limit:g}" for word, limit in limits.items() if isfinite(limit))
     raise ValueError(f"{argument} must be a finite number{rule}, but is {value!r}{way_out}")
+
+
+def refuse_masked(argument: str, values: Any) -> None:
+    """Refuse an array, or a list of arrays, of which a mask hides some values: np.asarray would ignore the mask."""
+    parts = values if isinstance(values, list | tuple) else [values]
+    if any(np.ma.is_masked(part) for part in parts):
+        raise ValueError(
+            f"{argument} must not be masked, for the hidden values would be used as all others, but some are hidden; "
+            f"fill them first, as in {argument}.filled(0)"
+        )
+
+
+def unmasked(argument: str, values: Any) -> np.ndarray:
+    """Values as an array, of which no mask hides any."""
+    refuse_masked(argument, values)
+    return np.asarray(values)

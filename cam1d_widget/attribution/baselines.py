@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..number_checks import check_count, check_number, check_seed
+from ..number_checks import check_count, check_number, check_seed, unmasked
 
 __all__ = ["Blur", "LinearBridge", "LocalMean", "Noise", "PieceBaseline", "Swap", "channel_mean"]
 
@@ -43,7 +43,7 @@ class Noise:
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """Noise of shape (instance, time, channel)."""
-        known, axis = (x, (1,)) if self.background is None else (np.asarray(self.background), (0, 1))
+        known, axis = (x, (1,)) if self.background is None else (unmasked("background", self.background), (0, 1))
         draws = np.random.default_rng(self.seed).normal(size=x.shape[1:])
         return np.asarray(known.mean(axis, keepdims=True) + known.std(axis, keepdims=True) * draws)
 
@@ -68,7 +68,7 @@ class Swap:
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """For each series the first of the shuffled background that is another one."""
-        background = np.asarray(self.background)
+        background = unmasked("background", self.background)
         if background.shape[1:] != x.shape[1:]:
             raise ValueError(
                 f"background must have shape (instance, time, channel) = (any, {x.shape[1]}, {x.shape[2]}) "

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..number_checks import refuse_masked, unmasked
 from .baselines import Blur, LinearBridge, LocalMean, Noise, PieceBaseline, Swap, channel_mean
 from .slices import ChangePoints, Slices, check_channels, pooled, windows
 
@@ -64,6 +65,7 @@ def baseline_for(x: np.ndarray, baseline: Baseline, argument: str = "baseline") 
             f"{baseline!r}, which needs a piece to look at; Occlusion, KernelSHAP and LIME take it"
         )
     values: Any = baseline(x) if callable(baseline) else 0 if baseline is None else baseline
+    refuse_masked(argument, values)
     try:
         values = np.asarray(values, dtype=x.dtype)
     except (TypeError, ValueError):
@@ -133,7 +135,7 @@ def replaced(x: Any, piece: Any, baseline: Baseline = None) -> np.ndarray:
     --------
     >>> replaced(x_test[0], np.s_[30:60, 2], LinearBridge())
     """
-    series = np.asarray(x)
+    series = unmasked("x", x)
     if series.ndim not in (2, 3):
         raise ValueError(f"x must have shape (instance, time, channel) or (time, channel), but has {series.shape}")
     series = series if series.dtype.kind == "f" else series.astype(np.float32)

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..number_checks import refuse_masked
+
 __all__ = ["Series", "as_array", "read_series"]
 
 
@@ -52,6 +54,7 @@ def read_series(argument: str, x: Any, layout: str = "channels_last") -> Series:
 
 def as_array(argument: str, x: Any) -> np.ndarray:
     """Array of numbers, or an error that says what is wrong with what came instead."""
+    refuse_masked(argument, x)
     try:
         values = np.asarray(x)
     except ValueError:

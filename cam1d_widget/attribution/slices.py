@@ -105,7 +105,9 @@ def windows(length: int, size: int, stride: int) -> np.ndarray:
     """
     _must_fit(size, length)
     if not isinstance(stride, int | np.integer) or not 1 <= stride <= size:
-        raise ValueError(f"stride must be a whole number from 1 to size ({size}), or samples are left out, but is {stride}")
+        raise ValueError(
+            f"stride must be a whole number from 1 to size ({size}), or samples are left out, but is {stride}"
+        )
     first = np.arange(0, length - size + 1, stride)
     return first if first[-1] == length - size else np.append(first, length - size)
 

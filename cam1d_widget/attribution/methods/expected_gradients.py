@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...number_checks import check_count, check_seed
+from ...number_checks import check_count, check_seed, unmasked
 from ..classifier import Classifier, as_targets
 from .base import AttributionMethod, Axiom, Maps
 from .integrated_gradients import IntegratedGradients
@@ -108,7 +108,7 @@ class ExpectedGradients(AttributionMethod):
         reason = self.refusal(classifier)
         if reason:
             raise ValueError(reason)
-        background = np.asarray(self.background, dtype=x.dtype)
+        background = unmasked("background", self.background).astype(x.dtype)
         if background.shape[1:] != x.shape[1:]:
             raise ValueError(
                 f"background must have shape (instance, time, channel) = (any, {x.shape[1]}, {x.shape[2]}), "

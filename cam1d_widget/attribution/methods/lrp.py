@@ -57,8 +57,7 @@ class LRP(PropagationMethod):
         check_number("beta", self.beta, least=0)
         if abs(self.alpha - self.beta - 1) > 1e-6:
             raise ValueError(
-                f"alpha - beta must be 1, or relevance is made or lost, "
-                f"but alpha is {self.alpha} and beta {self.beta}"
+                f"alpha - beta must be 1, or relevance is made or lost, but alpha is {self.alpha} and beta {self.beta}"
             )
 
     @property

@@ -58,7 +58,8 @@ class Occlusion(AttributionMethod):
     def __post_init__(self) -> None:
         check_channels(self.channels)
         if self.size is not None:
-            for size in (list(self.size) if np.iterable(self.size) else []) or [self.size]:
+            several: list[Any] = list(self.size) if np.iterable(self.size) else []
+            for size in several or [self.size]:
                 check_count("size", size)
         if self.stride is not None:
             check_count("stride", self.stride)

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ...number_checks import unmasked
+
 __all__ = ["Over", "Sign", "collapsed", "collapsed_map", "many_maps", "of_largest"]
 
 Over = Literal["time", "channel", "cell"]
@@ -66,7 +68,7 @@ def collapsed_map(maps: np.ndarray, over: Over, sign: Sign) -> np.ndarray:
 
 def many_maps(name: str, values: Any) -> np.ndarray:
     """Maps, or masks, of shape (instance, time, channel); one is taken for a batch of one."""
-    values = np.asarray(values)
+    values = unmasked(name, values)
     if values.dtype.kind not in "iufb":
         raise TypeError(f"{name} must hold numbers, but holds {values.dtype}")
     values = values[np.newaxis] if values.ndim == 2 else values
