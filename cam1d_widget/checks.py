@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from .number_checks import check_number
+from .number_checks import check_number, unmasked
 
 
 def check_names(argument: str, names: Sequence[str] | None, noun: str, count: int) -> tuple[str, ...]:
@@ -25,46 +25,9 @@ def check_names(argument: str, names: Sequence[str] | None, noun: str, count: in
     return tuple(str(name) for name in names)
 
 
-def check_true_classes(y: Any, instances: int, classes: int, names: Sequence[str] | None = None) -> np.ndarray:
-    """True classes as int, one an instance; names, and a one-hot array of shape (instance, class), are understood."""
-    y = np.asarray(y)
-    if y.ndim == 2 and y.shape[1] == classes and classes > 1 and (np.sort(y, axis=1) == np.eye(classes)[-1]).all():
-        y = y.argmax(axis=1)  # one-hot; several classes at once are no one true class
-    y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
-    if y.shape != (instances,):
-        several = "; several labels at once are no one true class: leave y out" if y.ndim == 2 else ""
-        raise ValueError(
-            f"y must have shape (instance,) = ({instances},), one true class for each series of x, but has "
-            f"{y.shape}{several}"
-        )
-    y = _indices_of_names(y, names)
-    if not np.array_equal(y, y.astype(np.int64)) or (len(y) and not 0 <= y.min() <= y.max() < max(classes, 2)):
-        alone = "; the model gives one number and no classes: leave y out" if classes == 1 else ""
-        raise ValueError(
-            f"y must hold class indices from 0 to {classes - 1}, but holds values from {y.min()} to {y.max()}{alone}"
-        )
-    return y.astype(np.int64)
-
-
-def _indices_of_names(y: np.ndarray, names: Sequence[str] | None) -> np.ndarray:
-    """Class indices, where classes were named."""
-    if np.issubdtype(y.dtype, np.number) or y.dtype == bool:
-        return y
-    if names is None:
-        raise TypeError(
-            f"y must hold class indices, but holds {y.dtype}; for names, give class_names= in the order of the "
-            f"model's outputs"
-        )
-    places = {str(name): place for place, name in enumerate(names)}
-    unknown = [one for one in dict.fromkeys(map(str, y)) if one not in places]
-    if unknown:
-        raise ValueError(f"y must hold class indices or names out of {', '.join(places)}, but holds {unknown[0]!r}")
-    return np.array([places[str(one)] for one in y], int)
-
-
 def check_targets(targets: Any, instances: int, classes: int) -> np.ndarray:
     """Class indices as int, of shape (instance, target)."""
-    targets = np.array(targets)
+    targets = unmasked("targets", targets)
     if targets.size and not np.issubdtype(targets.dtype, np.integer):
         raise TypeError(f"targets must hold class indices, but holds {targets.dtype}")
     shaped("targets", targets, "(instance, target)", (instances, None))
@@ -110,7 +73,7 @@ def _moment(one: Any) -> np.datetime64:
 
 def finite(name: str, values: Any) -> np.ndarray:
     """Numbers as float32, none of them NaN or infinite."""
-    values = _numbers(name, values)
+    values = numbers(name, values)
     if not np.isfinite(values).all():
         raise ValueError(
             f"{name} must be finite, but holds {np.count_nonzero(~np.isfinite(values))} NaN or infinite values"
@@ -120,7 +83,7 @@ def finite(name: str, values: Any) -> np.ndarray:
 
 def with_gaps(name: str, values: Any) -> np.ndarray:
     """Numbers as float32, none of them infinite; NaN is a gap."""
-    values = _numbers(name, values)
+    values = numbers(name, values)
     if np.isinf(values).any():
         raise ValueError(
             f"{name} must be finite, or NaN for a gap, but holds {np.count_nonzero(np.isinf(values))} infinite values"
@@ -143,13 +106,42 @@ def held_once(values: np.ndarray) -> np.ndarray:
     return held
 
 
-def _numbers(name: str, values: Any) -> np.ndarray:
-    values = np.asarray(values)
+def numbers(name: str, values: Any, dtype: type = np.float32) -> np.ndarray:
+    """Real numbers as a copy, so that an explanation does not change when the caller's array does."""
+    values = unmasked(name, values)
     if values.dtype.kind not in "iufb":
-        raise TypeError(f"{name} must hold numbers, but holds {values.dtype}")
-    # a copy: what is explained does not change when the caller's array does
+        raise TypeError(f"{name} must hold real numbers, but holds {values.dtype}")
     with np.errstate(over="ignore"):
-        return values.astype(np.float32)
+        return values.astype(dtype)
+
+
+def within(name: str, values: np.ndarray, least: float, most: float = np.inf) -> np.ndarray:
+    """Numbers from `least` to `most`, but for rounding; NaN is let through."""
+    wrong = values[(values < least - 1e-6) | (values > most + 1e-6)]
+    if wrong.size:
+        rule = f"from {least:g} to {most:g}" if np.isfinite(most) else f"at least {least:g}"
+        raise ValueError(f"{name} must be {rule}, but holds {wrong[0]:g}")
+    return values
+
+
+def check_receptive_field(values: Any, samples: int) -> np.ndarray:
+    """First sample, sample behind the last, and center of each step, float of shape (step, 3)."""
+    field = finite("receptive_field", values).astype(float)
+    shaped("receptive_field", field, "(step, 3)", (None, 3))
+    start, stop = field[:, 0], field[:, 1]
+    if ((start < 0) | (start > stop) | (stop > samples)).any():
+        raise ValueError(
+            f"receptive_field must hold samples with 0 <= start <= stop <= {samples}, but holds from "
+            f"{field[:, :2].min():g} to {field[:, :2].max():g}"
+        )
+    return field
+
+
+def check_mapping(name: str, values: Any) -> Mapping[str, Any]:
+    """Values by the label of a method."""
+    if not isinstance(values, Mapping):
+        raise TypeError(f"{name} must be a mapping from labels of methods, but is a {type(values).__name__}")
+    return values
 
 
 def shaped(name: str, values: np.ndarray, dims: str, shape: tuple[int | None, ...]) -> None:

@@ -16,20 +16,24 @@ from typing import Any
 import numpy as np
 
 from .checks import (
+    check_mapping,
     check_names,
+    check_receptive_field,
     check_sampling_rate,
     check_start,
     check_targets,
-    check_true_classes,
     finite,
     held_once,
+    numbers,
     shaped,
     shaped_as_map,
     with_gaps,
+    within,
 )
 from .explanation_file import read_fields, refusing_damage, write_fields
 from .explanation_source import ExplanationSource
 from .still_picture import plot
+from .true_classes import check_true_classes
 
 __all__ = ["Explanation", "ExplanationSource"]
 
@@ -52,7 +56,9 @@ class Explanation:
         One array per method, under its label; signed, and not normalised. A method that does not tell
         channels apart (the class activation maps) has ``channel`` of size 1.
     y : ndarray of int, of shape (instance,), optional
-        True class of each instance.
+        True class of each instance: class indices, names out of `class_names`, or one-hot. Integers are labels where
+        `class_names` holds integers other than 0, 1, 2, ...: of ``class_names=[1, 2, 3]``, 1 is the first class. Names
+        that are str are never compared with integers.
     class_names, channel_names, channel_units : sequence of str, optional
         Default: "class 0", ...; "channel 0", ...; "".
     sampling_rate : float, optional
@@ -124,18 +130,18 @@ class Explanation:
         classes = self.scores.shape[1]
         self._fix(targets=check_targets(self.targets, instances, classes))
         if self.probabilities is not None:
-            self._fix(probabilities=finite("probabilities", self.probabilities))
+            self._fix(probabilities=within("probabilities", finite("probabilities", self.probabilities), 0, 1))
             shaped("probabilities", self.probabilities, "(instance, class)", (instances, classes))
-        if self.y is not None:
-            self._fix(y=check_true_classes(self.y, instances, classes, self.class_names))
         if self.receptive_field is not None:
-            self._fix(receptive_field=np.array(self.receptive_field, dtype=float))
-            shaped("receptive_field", self.receptive_field, "(step, 3)", (None, 3))
+            self._fix(receptive_field=check_receptive_field(self.receptive_field, self.x.shape[1]))
 
     def _fix_names(self) -> None:
         channels, classes = self.x.shape[2], self.scores.shape[1]
+        class_names = check_names("class_names", self.class_names, "class", classes)
+        if self.y is not None:
+            self._fix(y=check_true_classes(self.y, len(self.x), classes, self.class_names))
         self._fix(
-            class_names=check_names("class_names", self.class_names, "class", classes),
+            class_names=class_names,
             channel_names=check_names("channel_names", self.channel_names, "channel", channels),
             channel_units=check_names("channel_units", self.channel_units, "", channels),
             sampling_rate=check_sampling_rate(self.sampling_rate),
@@ -144,9 +150,13 @@ class Explanation:
         self._fix(start=start)
 
     def _fix_maps(self) -> None:
-        maps = {label: finite(f"attributions[{label!r}]", values) for label, values in self.attributions.items()}
+        given = check_mapping("attributions", self.attributions)
+        maps = {label: finite(f"attributions[{label!r}]", values) for label, values in given.items()}
         gaps = {label: np.full(self.targets.shape, np.nan) for label in maps}
-        gaps |= {label: np.array(values, dtype=float) for label, values in self.completeness.items()}
+        gaps |= {
+            label: within(f"completeness[{label!r}]", numbers(f"completeness[{label!r}]", values, float), 0)
+            for label, values in check_mapping("completeness", self.completeness).items()
+        }
         for label, values in maps.items():
             shaped_as_map(f"attributions[{label!r}]", values, (*self.targets.shape, *self.x.shape[1:]))
             values.flags.writeable = False
@@ -158,7 +168,8 @@ class Explanation:
 
     def _fix_errors(self) -> None:
         errors = {
-            label: finite(f"standard_errors[{label!r}]", values) for label, values in self.standard_errors.items()
+            label: within(f"standard_errors[{label!r}]", finite(f"standard_errors[{label!r}]", values), 0)
+            for label, values in check_mapping("standard_errors", self.standard_errors).items()
         }
         drawn = self._of_methods("standard_errors", errors)
         for label, values in drawn.items():
@@ -171,7 +182,7 @@ class Explanation:
         self._fix(standard_errors=drawn)
 
     def _fix_words(self) -> None:
-        for label, word in self.exactness.items():
+        for label, word in check_mapping("exactness", self.exactness).items():
             if word not in EXACTNESS:
                 raise ValueError(f"exactness[{label!r}] must be one of {EXACTNESS}, but is {word!r}")
         has_steps = self.receptive_field is not None
@@ -183,7 +194,7 @@ class Explanation:
             "descriptions": dict.fromkeys(self.methods, ""),
         }
         for name, default in defaults.items():
-            self._fix(**{name: self._of_methods(name, {**default, **getattr(self, name)})})
+            self._fix(**{name: self._of_methods(name, {**default, **check_mapping(name, getattr(self, name))})})
 
     def _of_methods(self, name: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
         unknown = values.keys() - self.attributions.keys()
@@ -279,7 +290,8 @@ class Explanation:
         ImportError
             If matplotlib is not installed.
         """
-        target = int(self.targets[instance, 0]) if target is None else target
+        if target is None:
+            target = int(self.targets[self._instance(instance), 0])
         source: Any = self  # its names are tuples by now, whatever they came as
         return plot(source, instance, target, self.methods[0] if method is None else method, **options)
 
@@ -305,12 +317,16 @@ class Explanation:
         return method
 
     def _at(self, instance: int, target: int) -> tuple[int, int]:
-        if not 0 <= instance < len(self.x):
-            raise ValueError(f"instance must be from 0 to {len(self.x) - 1}, but is {instance}")
-        columns = np.flatnonzero(self.targets[instance] == target)
+        columns = np.flatnonzero(self.targets[self._instance(instance)] == target)
         if not len(columns):
             raise ValueError(
                 f"class {target} was not explained on instance {instance}; "
                 f"its targets are {self.targets[instance].tolist()}"
             )
         return instance, int(columns[0])
+
+    def _instance(self, instance: Any) -> int:
+        index = isinstance(instance, int | np.integer) and not isinstance(instance, bool)
+        if not index or not 0 <= instance < len(self.x):
+            raise ValueError(f"instance must be a whole number from 0 to {len(self.x) - 1}, but is {instance!r}")
+        return int(instance)

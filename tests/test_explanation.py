@@ -161,10 +161,39 @@ def test_true_classes_may_be_named():
         ({"y": [3, 56.5], "scores": np.zeros((2, 1)), "targets": [[0], [0]]}, "gives one number and no classes"),
         ({"class_names": "abcd"}, "class_names must be a sequence of 4 names, but is one str, 'abcd'"),
         ({"channel_units": ["g"]}, "channel_units must hold 3 names, but holds 1"),
-        ({"sampling_rate": -1}, "sampling_rate must be a finite number above 0, but is -1; it is in samples per second"),
+        (
+            {"sampling_rate": -1},
+            "sampling_rate must be a finite number above 0, but is -1; it is in samples per second",
+        ),
         ({"exactness": {"CAM": "perfect"}}, "exactness['CAM'] must be one of"),
         ({"completeness": {"CAM": [0.1]}}, "completeness['CAM'] must have shape (instance, target)"),
         ({"receptive_field": np.zeros((4, 2))}, "receptive_field must have shape (step, 3)"),
+        ({"receptive_field": [[0, np.nan, 2]]}, "receptive_field must be finite, but holds 1 NaN"),
+        *(
+            ({"receptive_field": [field]}, "receptive_field must hold samples with 0 <= start <= stop <= 10")
+            for field in ([-1, 3, 1], [4, 3, 1], [0, 11, 5])
+        ),
+        (
+            {"receptive_field": np.zeros((4, 3), complex)},
+            "receptive_field must hold real numbers, but holds complex128",
+        ),
+        ({"probabilities": np.full((2, 4), -1)}, "probabilities must be from 0 to 1, but holds -1"),
+        ({"probabilities": np.full((2, 4), 1.1)}, "probabilities must be from 0 to 1, but holds 1.1"),
+        ({"probabilities": np.full((2, 4), np.nan)}, "probabilities must be finite"),
+        ({"probabilities": np.zeros((2, 4), complex)}, "probabilities must hold real numbers, but holds complex128"),
+        ({"completeness": {"CAM": [[0, -0.1], [0, 0]]}}, "completeness['CAM'] must be at least 0, but holds -0.1"),
+        ({"completeness": {"CAM": np.zeros((2, 2), complex)}}, "completeness['CAM'] must hold real numbers"),
+        ({"standard_errors": {"CAM": -np.ones((2, 2, 10, 1))}}, "standard_errors['CAM'] must be at least 0, but"),
+        ({"x": np.zeros((2, 10, 3), complex)}, "x must hold real numbers, but holds complex128"),
+        *(
+            ({name: np.ma.masked_equal(np.eye(4)[:2], 1)}, f"{name} must not be masked")
+            for name in ("x", "scores", "targets", "y", "probabilities", "receptive_field")
+        ),
+        ({"attributions": {"CAM": np.ma.masked_equal(np.eye(4), 1)}}, "attributions['CAM'] must not be masked"),
+        *(
+            ({name: 5}, f"{name} must be a mapping from labels of methods, but is a int")
+            for name in ("attributions", "completeness", "exactness", "signed", "placed", "descriptions")
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused(changes, message):
@@ -176,8 +205,11 @@ def test_unknown_method_instance_and_class_are_named():
     explanation = Explanation(**parts())
     with pytest.raises(ValueError, match="no method is called 'GradCam'; there are: CAM, Gradient × Input"):
         explanation.attribution("GradCam", 0, 0)
-    with pytest.raises(ValueError, match="instance must be from 0 to 1, but is 2"):
+    with pytest.raises(ValueError, match="instance must be a whole number from 0 to 1, but is 2"):
         explanation.attribution("CAM", 2, 0)
+    for wrong in (1.5, True, 7, -1):
+        with pytest.raises(ValueError, match=f"instance must be a whole number from 0 to 1, but is {wrong}"):
+            explanation.plot(wrong)
     with pytest.raises(ValueError, match="class 2 was not explained on instance 0; its targets are"):
         explanation.attribution("CAM", 0, 2)
 

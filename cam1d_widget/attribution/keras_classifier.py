@@ -94,9 +94,14 @@ class KerasClassifier(OwnAccount, RulesBack):
     @property
     def class_names(self) -> tuple[str, ...] | None:
         """Name of each class, where the model tells them; that of a single number is "prediction"."""
-        if self._labels is not None and len(self._labels) == self.classes:
-            return tuple(map(str, self._labels))
+        if self.labels is not None:
+            return tuple(map(str, self.labels))
         return ("prediction",) if self.classes == 1 else None
+
+    @property
+    def labels(self) -> Any:
+        """Label of each class, of a fitted classifier; None where there are none."""
+        return self._labels if self._labels is not None and len(self._labels) == self.classes else None
 
     @property
     def input_shape(self) -> tuple[int | None, int | None]:

@@ -11,7 +11,9 @@ from warnings import warn
 import numpy as np
 from tqdm.auto import tqdm
 
+from ..checks import check_names
 from ..explanation import Explanation
+from ..true_classes import check_true_classes
 from .choices import (
     Methods,
     chosen_methods,
@@ -95,8 +97,14 @@ class LazyExplanation:
         for name in ("channel_names", "sampling_rate", "start"):
             if names.get(name) is None:
                 names[name] = getattr(series, name)
-        if names.get("class_names") is None:
-            names["class_names"] = getattr(classifier, "class_names", None)
+        given = names.get("class_names")
+        given = getattr(classifier, "class_names", None) if given is None else given
+        names["class_names"] = check_names("class_names", given, "class", classifier.classes)
+        if names.get("y") is not None:
+            labels = getattr(classifier, "labels", None)
+            names["y"] = check_true_classes(
+                names["y"], len(x), classifier.classes, given, labels, refuse_ambiguous=True
+            )
         baseline = None
         if background is not None:
             others = read_series("background", background, layout)

@@ -10,8 +10,9 @@ import numpy as np
 from ..attribution.classifier import Classifier, check_series
 from ..attribution.explainer import as_classifier
 from ..attribution.series import read_series
+from ..true_classes import check_true_classes
 
-__all__ = ["Filters", "LayerFacts", "OpenClassifier", "opened", "series_for"]
+__all__ = ["Filters", "LayerFacts", "OpenClassifier", "class_indices", "opened", "series_for"]
 
 
 class LayerFacts(Protocol):
@@ -89,3 +90,9 @@ def _at(classifier: OpenClassifier, layer: Any) -> OpenClassifier:
 def series_for(classifier: Classifier, x: Any, argument: str = "x", layout: str = "channels_last") -> np.ndarray:
     """Series that a classifier takes, of shape (instance, time, channel), as float32."""
     return check_series(read_series(argument, x, layout).values, *classifier.input_shape, argument)
+
+
+def class_indices(classifier: Classifier, y: Any, instances: int) -> np.ndarray | None:
+    """Indices of true classes, from indices or from the labels of a fitted classifier; None without true classes."""
+    labels = getattr(classifier, "labels", None)
+    return None if y is None else check_true_classes(y, instances, classifier.classes, labels=labels)

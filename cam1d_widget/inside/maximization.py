@@ -12,7 +12,7 @@ from tqdm.auto import tqdm
 from ..number_checks import check_count, check_number, check_seed
 from .activations import name_of
 from .ascent import Ascent
-from .door import OpenClassifier, opened, series_for
+from .door import OpenClassifier, class_indices, opened, series_for
 from .objective import ClassScore, FilterDrive, Objective
 from .plausibility import Plausibility, plausibility_of
 from .regularizers import Nearness, Penalties, Penalty, Size, Smoothness, Variation
@@ -151,8 +151,14 @@ def activation_maximization(
     >>> best = inside.activation_maximization(model, target=2, data=x_train, nearness=1, solutions=3)
     >>> best.x.shape, best.plausibility.words()
     """
+    classifier = opened(model, layer)
+    if y is not None and data is None:
+        raise ValueError("y must come with data, of which it holds the true classes; give data=")
+    if data is not None:
+        data = series_for(classifier, data, "data")
+        y = class_indices(classifier, y, len(data))
     begun = Maximization(
-        opened(model, layer),
+        classifier,
         target,
         layer=layer,
         filter=filter,

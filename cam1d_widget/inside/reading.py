@@ -12,7 +12,7 @@ from ..attribution.receptive_field import ReceptiveField
 from ..checks import check_sampling_rate
 from ..number_checks import check_count
 from .activations import Activations, name_of
-from .door import OpenClassifier, opened, series_for
+from .door import OpenClassifier, class_indices, opened, series_for
 from .kernel import FilterKernel, kernels_of, whole_step
 from .maximization import activation_maximization
 from .meaning import FilterMeaning, TopWindows
@@ -62,7 +62,8 @@ def read_layer(
     """
     classifier = opened(model, layer)
     x = series_for(classifier, x, layout=layout)
-    return LayerReading(classifier, x, name_of(layer), y, check_sampling_rate(sampling_rate))
+    classes = class_indices(classifier, y, len(x))
+    return LayerReading(classifier, x, name_of(layer), classes, check_sampling_rate(sampling_rate))
 
 
 class LayerReading:
@@ -79,7 +80,7 @@ class LayerReading:
     """
 
     def __init__(
-        self, classifier: OpenClassifier, x: np.ndarray, layer: str, y: Any, sampling_rate: float | None
+        self, classifier: OpenClassifier, x: np.ndarray, layer: str, y: np.ndarray | None, sampling_rate: float | None
     ) -> None:
         self._classifier, self._x, self._rate = classifier, x, sampling_rate
         self.layer, self.filters = layer, classifier.filters.count
@@ -90,9 +91,7 @@ class LayerReading:
                 f"x must hold series at least as long as what a step of layer {layer!r} sees, {sight} samples, "
                 f"but they have {x.shape[1]}"
             )
-        self._y = None if y is None else np.asarray(y)
-        if self._y is not None and self._y.shape != (len(x),):
-            raise ValueError(f"y must have shape (instance,) = ({len(x)},), but has {self._y.shape}")
+        self._y = y
 
     def activations(self, instance: int | None = None) -> Activations:
         """Activations on one of the series, or on all."""
@@ -141,8 +140,7 @@ class LayerReading:
         """
         if by == "activity":
             return np.argsort(-np.abs(self.peaks.means).mean(axis=0), kind="stable")
-        known = isinstance(target, int | np.integer) and not isinstance(target, bool)
-        if by != "weight" or not known or not 0 <= target < self._classifier.classes:
+        if by != "weight" or isinstance(target, bool) or target not in range(self._classifier.classes):
             raise ValueError(
                 f"by must be 'activity', or 'weight' with a target from 0 to {self._classifier.classes - 1}, "
                 f"but is {by!r} with target {target!r}"

@@ -96,9 +96,7 @@ def _mean(ground: Ground, real: np.ndarray, y: Any, rng: np.random.Generator, so
     if not isinstance(ground.objective, ClassScore):
         raise ValueError("start='mean' is the mean of a class, and needs a target; start a filter from 'data'")
     target = ground.objective.target
-    classes = ground.classifier.scores(real).argmax(axis=1) if y is None else np.asarray(y)
-    if classes.shape != (len(real),):
-        raise ValueError(f"y must have shape (instance,) = ({len(real)},), but has {classes.shape}")
+    classes = ground.classifier.scores(real).argmax(axis=1) if y is None else y
     if not (classes == target).any():
         raise ValueError(f"start='mean' needs a series of class {target} in data, but there is none")
     mean = ground.scale.deviations(real[classes == target]).mean(axis=0)

@@ -52,7 +52,10 @@ def test_a_wrong_argument_is_called_by_its_own_name(metric, option, words, class
         *((metric, {"steps": 2.5}, "steps must be a whole number, at least 1, but is 2.5") for metric in CURVES),
         *((metric, {"draws": 0}, "draws must be a whole number, at least 1, but is 0") for metric in SUBSETS),
         *((metric, {"subsets": 2}, "subsets must be a whole number, at least 3, but is 2") for metric in SUBSETS),
-        *((metric, {"share": "a"}, "share must be a finite number above 0 and below 1, but is 'a'") for metric in SUBSETS),
+        *(
+            (metric, {"share": "a"}, "share must be a finite number above 0 and below 1, but is 'a'")
+            for metric in SUBSETS
+        ),
         (metrics.aopc, {"most": 2}, "most must be a finite number above 0 and at most 1, but is 2"),
         (metrics.aopc, {"most": "a"}, "most must be a finite number above 0 and at most 1, but is 'a'"),
     ],
