@@ -35,6 +35,7 @@ def test_what_python_checks_the_panel_shows(widget):
     assert [finding["name"] for finding in shown["findings"]][-1] == "Network"
     assert result.arrays["band"].shape == (5, 2, 21)
     np.testing.assert_array_equal(result.arrays["curves"][0], trust.deletion.curves[0])
+    assert {judged(result, one)["level"] for one in trust.deletions} <= {"unknown quality", "doubtful"}  # no y
     json.dumps(result.content, allow_nan=False)
 
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bandPath, checksOf, curvePath, curvesText, plotOf } from "../lib/core/checks.js";
+import { bandPath, checksOf, curvePath, curvesText, levelStyle, plotOf } from "../lib/core/checks.js";
 
 const array = (...values) => ({ values: Float32Array.from(values), shape: [values.length] });
 const result = {
@@ -24,6 +24,10 @@ test("what Python found is taken apart", () => {
   const { verdict, level, findings, deletion } = checksOf(result, "zero");
   assert.deepEqual([verdict, level, findings[0].passed], ["Fine.", "sound", null]);
   assert.deepEqual([deletion.low, deletion.high], [[1, 0.375, 0], [1, 0.75, 0]]);
+});
+
+test("a level of two words is one CSS class, and not that of a sound map", () => {
+  assert.deepEqual(["sound", "unknown quality"].map(levelStyle), ["cam1d-sound", "cam1d-unknown-quality"]);
 });
 
 test("each fill has a verdict and curves of its own; one that was not tried, the first", () => {

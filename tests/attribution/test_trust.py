@@ -85,6 +85,17 @@ def made_with(**shares):
     return {name: Deletion(f"{name} itself", one) for name, one in curves.items()}
 
 
+@pytest.mark.parametrize("y", [None, np.zeros(40, int), "few"])
+def test_of_a_network_whose_accuracy_is_not_known_no_map_is_sound(sums, y):
+    rows = slice(0, 10 if isinstance(y, str) else None)
+    y = sums.y[rows] if isinstance(y, str) else y
+    unknown = LazyExplanation(sums.classifier, sums.x[rows], y=y, methods=["Gradient × Input", "Occlusion"])
+    trust, _ = outcome(examined(unknown, "Gradient × Input", 0, 0))
+    assert trust.survived == trust.made > 1
+    assert trust.level == "unknown quality"
+    assert trust.verdict.startswith("Of unknown quality: this map survives all 3 checks. Whether the network is any")
+
+
 def test_fills_that_disagree_are_told_apart():
     made = made_with(zero=0.05, noise=0.1, swap=0.0, mean=0.5)
     good, bad = deletion_finding(made, "zero"), deletion_finding(made, "noise")
@@ -255,7 +266,13 @@ def trust_of(*results, network=True):
         (trust_of(True, False), "doubtful", "This map survives 1 of 2 checks; it is wrong."),
         (trust_of(False, False), "doubtful", "This map survives none of 2 checks; it is wrong; it is wrong."),
         (trust_of(None), "doubtful", "No check of this map could be made."),
-        (trust_of(True, network=None), "sound", "This map survives the one check that could be made. Net."),
+        (
+            trust_of(True, network=None),
+            "unknown quality",
+            "Of unknown quality: this map survives the one check that could be made. Net.",
+        ),
+        (trust_of(True, False, network=None), "doubtful", "This map survives 1 of 2 checks; it is wrong. Net."),
+        (trust_of(None, network=None), "doubtful", "No check of this map could be made. Net."),
         (
             trust_of(None, network=False),
             "void",

@@ -76,10 +76,17 @@ class Trust:
 
     @property
     def level(self) -> str:
-        """In a word: "sound" if all was survived, "doubtful" if not, "void" if the network knows nothing."""
+        """Grade of the map.
+
+        "void" if the network does no better than guessing, "doubtful" if the map fails a check or none could be made.
+        A map that passes all of them is "sound" if the network does better than guessing, and "unknown quality" if the
+        accuracy of the network is not known.
+        """
         if self.network.passed is False:
             return "void"
-        return "sound" if self.made and self.survived == self.made else "doubtful"
+        if not self.made or self.survived < self.made:
+            return "doubtful"
+        return "sound" if self.network.passed else "unknown quality"
 
     @property
     def verdict(self) -> str:
@@ -88,7 +95,7 @@ class Trust:
         own = f"{self._survival()}{faults}."
         if self.network.passed is False:
             return f"Do not trust this map: {self.network.fault}. By itself, {own}"
-        own = own[0].upper() + own[1:]
+        own = f"Of unknown quality: {own}" if self.level == "unknown quality" else own[0].upper() + own[1:]
         return own if self.network.passed else f"{own} {self.network.text}"
 
     def _survival(self) -> str:

@@ -3,7 +3,7 @@ import type { JobResult } from "./job_results.js";
 /** What the checks of one map found, with one fill. */
 export interface Checks {
   readonly verdict: string;
-  readonly level: "sound" | "doubtful" | "void";
+  readonly level: "sound" | "unknown quality" | "doubtful" | "void";
   readonly findings: Finding[];
   readonly deletion: DeletionCurves;
 }
@@ -24,6 +24,9 @@ export interface DeletionCurves {
   readonly low: number[];
   readonly high: number[];
 }
+
+/** CSS class of a level. */
+export const levelStyle = (level: Checks["level"]): string => `cam1d-${level.replace(" ", "-")}`;
 
 /** All fills were tried at once; a verdict is that of one of them. */
 export function checksOf({ content, arrays }: JobResult, fill: string): Checks {

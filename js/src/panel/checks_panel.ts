@@ -1,4 +1,4 @@
-import { type Checks, type DeletionCurves, type Finding, checksOf } from "../core/checks.js";
+import { type Checks, type DeletionCurves, type Finding, checksOf, levelStyle } from "../core/checks.js";
 import { classNamed } from "../core/facts.js";
 import { mapName } from "../core/text.js";
 import type { ChannelStackModel } from "../mark/ChannelStackModel.js";
@@ -104,7 +104,7 @@ function progressText(mark: ChannelStackModel): string {
 
 function found({ verdict, level, findings, deletion }: Checks, mark: ChannelStackModel): HTMLElement[] {
   const { facts, choice } = mark;
-  const told = line(`cam1d-verdict cam1d-${level}`, verdict);
+  const told = line(`cam1d-verdict ${levelStyle(level)}`, verdict);
   const table = textElement("table", "cam1d-findings");
   const map = `${mapName({ ...choice, against: null }, facts)}, ${classNamed(facts.class_names[facts.targets[choice.target]])}, instance ${facts.instances[choice.instance]}`;
   const of = textElement("caption", "", `${map}; fill: ${mark.checks.fill}`);
