@@ -32,6 +32,7 @@ from .checks import (
 )
 from .explanation_file import read_fields, refusing_damage, write_fields
 from .explanation_source import ExplanationSource
+from .number_checks import check_index
 from .still_picture import plot
 from .true_classes import check_true_classes
 
@@ -291,7 +292,7 @@ class Explanation:
             If matplotlib is not installed.
         """
         if target is None:
-            target = int(self.targets[self._instance(instance), 0])
+            target = int(self.targets[check_index("instance", instance, len(self.x)), 0])
         source: Any = self  # its names are tuples by now, whatever they came as
         return plot(source, instance, target, self.methods[0] if method is None else method, **options)
 
@@ -317,16 +318,10 @@ class Explanation:
         return method
 
     def _at(self, instance: int, target: int) -> tuple[int, int]:
-        columns = np.flatnonzero(self.targets[self._instance(instance)] == target)
+        columns = np.flatnonzero(self.targets[check_index("instance", instance, len(self.x))] == target)
         if not len(columns):
             raise ValueError(
                 f"class {target} was not explained on instance {instance}; "
                 f"its targets are {self.targets[instance].tolist()}"
             )
         return instance, int(columns[0])
-
-    def _instance(self, instance: Any) -> int:
-        index = isinstance(instance, int | np.integer) and not isinstance(instance, bool)
-        if not index or not 0 <= instance < len(self.x):
-            raise ValueError(f"instance must be a whole number from 0 to {len(self.x) - 1}, but is {instance!r}")
-        return int(instance)

@@ -7,13 +7,20 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["check_count", "check_number", "check_seed", "refuse_masked", "unmasked"]
+__all__ = ["check_count", "check_index", "check_number", "check_seed", "refuse_masked", "unmasked"]
 
 
 def check_count(argument: str, value: Any, least: int = 1, way_out: str = "") -> None:
     """Refuse a value that is not a whole number, or is less than `least`."""
     if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
         raise ValueError(f"{argument} must be a whole number, at least {least}, but is {value!r}{way_out}")
+
+
+def check_index(argument: str, value: Any, count: int, names: str = "") -> int:
+    """Index that is one of `count`."""
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or not 0 <= value < count:
+        raise ValueError(f"{argument} must be a whole number from 0 to {count - 1}{names}, but is {value!r}")
+    return int(value)
 
 
 def check_seed(seed: Any) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..attribution.receptive_field import ReceptiveField
 from ..checks import check_sampling_rate
-from ..number_checks import check_count
+from ..number_checks import check_count, check_index
 from .activations import Activations, name_of
 from .door import OpenClassifier, class_indices, opened, series_for
 from .kernel import FilterKernel, kernels_of, whole_step
@@ -95,7 +95,7 @@ class LayerReading:
 
     def activations(self, instance: int | None = None) -> Activations:
         """Activations on one of the series, or on all."""
-        x = self._x if instance is None else self._x[instance : instance + 1]
+        x = self._x if instance is None else self._x[[check_index("instance", instance, len(self._x))]]
         return Activations(self.layer, self._classifier.trunk(x), self.receptive_field)
 
     @property
@@ -140,11 +140,9 @@ class LayerReading:
         """
         if by == "activity":
             return np.argsort(-np.abs(self.peaks.means).mean(axis=0), kind="stable")
-        if by != "weight" or isinstance(target, bool) or target not in range(self._classifier.classes):
-            raise ValueError(
-                f"by must be 'activity', or 'weight' with a target from 0 to {self._classifier.classes - 1}, "
-                f"but is {by!r} with target {target!r}"
-            )
+        if by != "weight":
+            raise ValueError(f"by must be 'activity' or 'weight', but is {by!r}")
+        target = check_index("target", target, self._classifier.classes, ", the class that the weights are for")
         return np.argsort(-self.weights[target], kind="stable")
 
     def top_windows(self, filter: int, count: int = 12) -> TopWindows:

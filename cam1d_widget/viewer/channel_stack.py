@@ -20,7 +20,7 @@ from .inside import Inside
 from .jobs import Jobs
 from .means import Means
 from .options import Options
-from .tiles import Tile, answered, attribution_key, map_tile, pack, packed_to_json, series_key
+from .tiles import Tile, answered, attribution_key, index_in_key, map_tile, pack, packed_to_json, series_key
 from .windows import Intervals, ScoresWithout
 
 
@@ -175,9 +175,12 @@ class ChannelStack(bqplot.Mark):
         if kind.startswith("mean-"):
             return self._means.tile(key)
         if kind == "series":
-            return Tile(key, np.asarray(self._source.x[int(places[0])], np.float32))
-        method, instance, target = self._source.methods[int(places[0])], int(places[1]), self._targets[int(places[2])]
-        return map_tile(self._source, key, method, instance, target)
+            return Tile(key, np.asarray(self._source.x[self._index("instance", places[0])], np.float32))
+        method, instance, target = map(self._index, ("method", "instance", "target"), places)
+        return map_tile(self._source, key, self._source.methods[method], instance, self._targets[target])
+
+    def _index(self, name: str, text: Any) -> int:
+        return index_in_key(name, text, len(self.facts[f"{name}s"]))
 
     def whole(self, key: str) -> Tile:
         """Tile, and of a mean the one over every instance that it can be had of."""
@@ -211,7 +214,8 @@ class ChannelStack(bqplot.Mark):
         answer: dict[str, Any] = {"name": content["name"], "scores": [], "probabilities": None, "error": None}
         try:
             assert self._scores_without is not None
-            said = self._scores_without(int(content["instance"]), *(int(edge) for edge in content["window"]))
+            instance = self._index("instance", content["instance"])
+            said = self._scores_without(instance, *(int(edge) for edge in content["window"]))
             answer["scores"] = [float(score) for score in said.scores]
             if said.probabilities is not None:
                 answer["probabilities"] = [float(share) for share in said.probabilities]

@@ -8,6 +8,7 @@ import numpy as np
 from traitlets import TraitError
 
 from ..explanation import ExplanationSource
+from ..number_checks import check_index
 
 
 class Mean(NamedTuple):
@@ -56,9 +57,10 @@ def first_target(explanation: ExplanationSource, method: str, instance: int) -> 
 
 def within(name: str, value: Any, count: int, names: str = "") -> int:
     """Index that is one of `count`."""
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or not 0 <= value < count:
-        raise NoSuchChoice(f"{name} must be a whole number from 0 to {count - 1}{names}, but is {value!r}")
-    return int(value)
+    try:
+        return check_index(name, value, count, names)
+    except ValueError as fault:
+        raise NoSuchChoice(str(fault)) from None
 
 
 def known_class(target: int, explanation: ExplanationSource, name: str = "target") -> int:

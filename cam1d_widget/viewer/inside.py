@@ -13,7 +13,7 @@ from traitlets import Bool, Dict, Enum, Int, List, Unicode, validate
 from ._frontend import MODULE, VERSION
 from .choice import NoSuchChoice
 from .jobs import Result, Work
-from .tiles import Tile, answered, pack, packed_to_json
+from .tiles import Tile, answered, index_in_key, pack, packed_to_json
 
 __all__ = ["Inside", "InsideSource", "LayerFacts", "activations_key", "inside_of_page"]
 
@@ -113,7 +113,8 @@ class Inside(widgets.Widget):
         """Activations that go by this key."""
         _, layer, instance = key.split("/")
         assert self._source is not None
-        return Tile(key, self._source.activations(self.layers[int(layer)]["name"], int(instance)))
+        name = self.layers[index_in_key("layer", layer, len(self.layers))]["name"]
+        return Tile(key, self._source.activations(name, int(instance)))
 
     def _receive(self, _: Any, content: dict[str, Any], buffers: list[Any]) -> None:
         if content.get("type") == "tiles":

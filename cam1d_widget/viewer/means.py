@@ -11,7 +11,7 @@ import numpy as np
 
 from ..explanation_source import ExplanationSource
 from .choice import Mean
-from .tiles import Tile
+from .tiles import Tile, index_in_key
 
 # Seconds that one message may take, and means that are kept: the browser asks again for what is not done.
 _SLICE, _KEPT = 1.0, 32
@@ -58,7 +58,8 @@ class Means:
     def tile(self, key: str, *, seconds: float = _SLICE) -> Tile:
         """Mean that goes by "mean-series/<by>/<class>/<method>/<target>" or "mean-attribution/...", as far as it is."""
         kind, by, of, method, target = key.split("/")
-        label, index = self._source.methods[int(method)], self._targets[int(target)]
+        label = self._source.methods[index_in_key("method", method, len(self._source.methods))]
+        index = self._targets[index_in_key("target", target, len(self._targets))]
         among = instances_of(Mean(by, int(of)), self._source)
         running, left, count = self._begin(key, [one for one in among if self._source.has(label, one, index)])
         self._advance(running, left, self._values(kind, label, index), time.monotonic() + seconds)

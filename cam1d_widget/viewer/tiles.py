@@ -13,8 +13,11 @@ from typing import Any
 import numpy as np
 
 from ..explanation_source import ExplanationSource
+from ..number_checks import check_index
 
 STEPS, ERROR_STEPS = 32767, 65535
+# Tiles in one answer: the browser half asks for those of two pictures and their neighbors, and never for as many.
+MOST = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +56,11 @@ def series_key(instance: int) -> str:
 def attribution_key(method: int, instance: int, target: int) -> str:
     """Key of the map of one method, instance and entry of the class menu."""
     return f"attribution/{method}/{instance}/{target}"
+
+
+def index_in_key(name: str, text: Any, count: int) -> int:
+    """Index in the key of a tile, one of `count`; a negative one would be another picture's."""
+    return check_index(name, int(text), count)
 
 
 def map_tile(source: ExplanationSource, key: str, method: str, instance: int, target: int) -> Tile:
@@ -101,8 +109,9 @@ def packed_to_json(packed: dict[str, Any], _: Any) -> dict[str, Any]:
 
 def answered(content: dict[str, Any], tile: Callable[[str], Tile]) -> tuple[dict[str, Any], list[bytes] | None]:
     """Answer to a message that asks for tiles, and its buffers: what can be had, and what was wrong with the others."""
-    tiles, errors = [], {}
-    for key in content["keys"]:
+    keys = list(dict.fromkeys(content["keys"]))
+    tiles, errors = [], dict.fromkeys(keys[MOST:], f"not computed: a request may hold {MOST} tiles; ask for it again")
+    for key in keys[:MOST]:
         try:
             tiles.append(tile(key))
         except KeyboardInterrupt:

@@ -142,7 +142,7 @@ def test_a_filter_that_is_not_there_is_refused():
             reading.meaning(wrong)
     with pytest.raises(TypeError, match="filter must be the index"):
         reading.kernel("first")
-    with pytest.raises(ValueError, match="by must be 'activity', or 'weight' with a target from 0 to 1"):
+    with pytest.raises(ValueError, match="target must be a whole number from 0 to 1, the class that the weights are for"):
         reading.ranked("weight", 2)
 
 
@@ -159,3 +159,17 @@ def test_series_shorter_than_what_a_step_sees_are_refused():
 def test_one_class_for_each_series():
     with pytest.raises(ValueError, match=r"y must have shape \(instance,\) = \(2,\)"):
         inside.read_layer(planted(edge()), np.zeros((2, LENGTH, CHANNELS)), "planted", y=[0])
+
+
+def test_an_instance_class_or_count_that_is_none_is_refused():
+    reading = inside.read_layer(planted(edge()), np.zeros((2, LENGTH, CHANNELS)), "planted")
+    for wrong in (-2, 2, 1.0, True):
+        with pytest.raises(ValueError, match=f"instance must be a whole number from 0 to 1, but is {wrong}"):
+            reading.activations(wrong)
+    for wrong in (-1, 1.0, True, "zz", None):
+        with pytest.raises(ValueError, match=f"target must be a whole number from 0 to 1, .*, but is {wrong!r}"):
+            reading.ranked("weight", wrong)
+    with pytest.raises(ValueError, match="count must be a whole number, at least 1, but is nan"):
+        reading.top_windows(0, float("nan"))
+    with pytest.raises(ValueError, match="sampling_rate must be a finite number above 0, but is 'zz'"):
+        inside.read_layer(planted(edge()), np.zeros((2, LENGTH, CHANNELS)), "planted", sampling_rate="zz")

@@ -7,6 +7,7 @@ from traitlets import TraitError
 
 from cam1d_widget.viewer import _frontend
 from cam1d_widget.viewer.channel_stack import ChannelStack
+from cam1d_widget.viewer.tiles import MOST
 
 from .arrays import Lazy, explanation
 from .test_tiles import unpack
@@ -62,6 +63,29 @@ def test_a_fault_is_told_and_spoils_no_other_tile(sent):
     [(content, _)] = sent
     assert [entry["key"] for entry in content["index"]] == ["series/3"]
     assert content["errors"] == {"attribution/2/3/1": "could not be computed: out of memory"}
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["series/-1", "series/4", "attribution/-1/0/0", "attribution/0/-1/0", "attribution/0/0/-1", "attribution/3/0/0"]
+    + [f"mean-{kind}/predicted/1/{places}" for kind in ("series", "attribution") for places in ("-1/0", "0/-1")],
+)
+def test_an_index_that_is_none_is_answered_with_an_error_and_with_no_other_picture(key, sent):
+    mark = ChannelStack(explanation())
+    ask(mark, key)
+    [(answer, buffers)] = sent
+    assert (answer["index"], buffers) == ([], None)
+    assert " must be a whole number from 0 to " in answer["errors"][key]
+
+
+def test_a_request_is_answered_once_for_each_key_and_its_size_is_bounded(sent):
+    mark = ChannelStack(explanation())
+    ask(mark, *["series/1"] * 100_000, "series/2")
+    assert [entry["key"] for entry in sent[0][0]["index"]] == ["series/1", "series/2"]
+    keys = [f"series/{'0' * place}1" for place in range(MOST + 5)]
+    ask(mark, *keys)
+    assert [entry["key"] for entry in sent[1][0]["index"]] == keys[:MOST]
+    assert list(sent[1][0]["errors"]) == keys[MOST:]
 
 
 def test_an_interrupt_is_answered_as_well(sent):

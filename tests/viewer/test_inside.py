@@ -100,3 +100,8 @@ def test_the_budget_of_a_page_counts_them(tmp_path):
     with pytest.raises(ValueError, match=r"activations and results: \d"):
         viewer.save_html(tmp_path / "page.html", budget_mb=0.1, progress=False)
     viewer.close()
+
+
+def test_a_layer_that_is_not_there_is_not_answered_with_another_one():
+    with pytest.raises(ValueError, match="layer must be a whole number from 0 to 1, but is -1"):
+        Inside(Source()).tile(activations_key(-1, 0))

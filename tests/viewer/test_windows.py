@@ -96,18 +96,25 @@ class Halving:
         return WithoutWindow(np.array([instance, first, stop]) / 2, None)
 
 
-def asked(monkeypatch, model):
+def asked(monkeypatch, model, instance=2):
     said = []
     monkeypatch.setattr(ChannelStack, "send", lambda self, content, buffers=None: said.append(content))
     viewer = ExplanationViewer(explanation(), scores_without=model)
     assert viewer.mark.facts["baseline"] == "zero"
-    viewer.mark._handle_custom_msg({"type": "replace", "name": "2/5/9", "instance": 2, "window": [5, 9]}, [])
+    viewer.mark._handle_custom_msg({"type": "replace", "name": "2/5/9", "instance": instance, "window": [5, 9]}, [])
     return said[-1]
 
 
 def test_the_model_is_asked_what_it_says_without_a_window(monkeypatch):
     answer = asked(monkeypatch, Halving())
     assert answer == {"name": "2/5/9", "scores": [1.0, 2.5, 4.5], "probabilities": None, "error": None}
+
+
+def test_an_instance_that_is_none_is_not_asked_about(monkeypatch):
+    assert (
+        asked(monkeypatch, Halving(), -1)["error"]
+        == "could not be asked: instance must be a whole number from 0 to 3, but is -1"
+    )
 
 
 def test_a_model_that_fails_says_why(monkeypatch):
