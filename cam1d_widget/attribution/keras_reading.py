@@ -40,14 +40,25 @@ def readable(model: Any) -> Any:
         )
     fitted = getattr(model, "model_", model)
     if not isinstance(fitted, keras.Model):
-        unfitted = hasattr(model, "fit")
         raise TypeError(
             f"model must be a keras.Model or the path of a saved one, but is a {type(model).__name__}"
-            + (" that is not fitted; fit it first" if unfitted else "")
+            f"{_why_no_network(model)}"
         )
     if not fitted.built or (_has_graph(fitted) and not getattr(fitted, "inputs", None)):
         raise ValueError(f"model {fitted.name!r} is not built; give it an Input layer, or call it once on a batch")
     return fitted
+
+
+def _why_no_network(model: Any) -> str:
+    """What an estimator lacks, and the way out; "" for what is no estimator."""
+    if not hasattr(model, "fit"):
+        return ""
+    if getattr(model, "is_fitted", len(getattr(model, "classes_", ())) > 0):
+        return (
+            ", which is fitted but holds no Keras network; a deep classifier of aeon or sktime that is fitted, such as "
+            "FCNClassifier, is accepted too"
+        )
+    return " that is not fitted; fit it first"
 
 
 def input_shape(model: Any) -> tuple[int | None, ...]:

@@ -74,6 +74,16 @@ def test_ensemble_is_refused_and_its_members_are_explained(name):
     assert (member.head, len(member.receptive_field)) == ("gap", 60)
 
 
+def test_a_fitted_classifier_without_a_network_is_not_said_to_be_unfitted():
+    from aeon.classification.convolution_based import RocketClassifier
+
+    fitted_one = RocketClassifier(n_kernels=20).fit(RNG.normal(size=(8, 2, 60)), np.arange(8) % 2)
+    with pytest.raises(TypeError, match="is a RocketClassifier, which is fitted but holds no Keras network; a deep"):
+        KerasClassifier(fitted_one)
+    with pytest.raises(TypeError, match="RocketClassifier that is not fitted; fit it first"):
+        KerasClassifier(RocketClassifier())
+
+
 def test_classifier_that_is_not_fitted_is_refused():
     with pytest.raises(TypeError, match="FCNClassifier that is not fitted; fit it first"):
         KerasClassifier(deep_learning.FCNClassifier())

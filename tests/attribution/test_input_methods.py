@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import inspect
 import re
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pytest
 
-from cam1d_widget import all_methods
+from cam1d_widget import all_methods, explain
 from cam1d_widget.attribution.methods import (
     AttributionMethod,
     GradientXInput,
     IntegratedGradients,
     Occlusion,
     Saliency,
+    SmoothGrad,
 )
 
 from .toys import Formula, linear, multi_layer, nested_relu
@@ -136,6 +137,23 @@ def test_methods_are_found_not_listed():
     labels = [method.label for method in all_methods()]
     assert labels.index("Integrated Gradients") < labels.index("Mine") < labels.index("Saliency")
     assert len(set(labels)) == len(labels)
+
+
+def test_a_method_without_a_docstring_is_described_by_its_label():
+    class Bare(AttributionMethod):
+        label, family, reference = "Bare", "gradient", "here"
+
+        def attribute(self, classifier, x, target):
+            return x
+
+    class Inheriting(SmoothGrad):
+        label = "Inheriting"
+
+    written = dataclass(frozen=True)(type("Written", (Bare,), {"label": "Written"}))
+    assert {Bare, Inheriting, written} <= set(all_methods())
+    assert [made().description for made in (Bare, Inheriting, written)] == ["Bare", "Inheriting", "Written"]
+    explanation = explain(linear(np.ones((1, 20, 2)), np.zeros(1)), np.ones((1, 20, 2)), progress=False)
+    assert {"Bare", "Inheriting", "Written"} <= explanation.descriptions.keys()
 
 
 def test_a_method_is_a_value():

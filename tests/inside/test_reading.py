@@ -142,7 +142,7 @@ def test_a_filter_that_is_not_there_is_refused():
             reading.meaning(wrong)
     with pytest.raises(TypeError, match="filter must be the index"):
         reading.kernel("first")
-    with pytest.raises(ValueError, match="target must be a whole number from 0 to 1, the class that the weights are for"):
+    with pytest.raises(ValueError, match="target must be a whole number from 0 to 1, the class that"):
         reading.ranked("weight", 2)
 
 

@@ -158,8 +158,11 @@ class AttributionMethod(ABC):
 
     @property
     def description(self) -> str:
-        """One phrase that says what the map shows."""
-        return (type(self).__doc__ or "").strip().splitlines()[0].rstrip(".")
+        """One phrase that says what the map shows: the first line of the docstring, or the label without one."""
+        written = inspect.cleandoc(type(self).__doc__ or "").partition(_HEADING)[0].strip()
+        if not written or written.startswith(f"{type(self).__name__}("):  # the signature that @dataclass writes there
+            return self.label
+        return written.splitlines()[0].rstrip(".")
 
 
 @dataclass(frozen=True)
