@@ -297,7 +297,10 @@ class Explanation:
         return plot(source, instance, target, self.methods[0] if method is None else method, **options)
 
     def save(self, path: str | Path) -> None:
-        """Write everything to one ``.npz`` file, which :meth:`load` reads back on any machine."""
+        """Write everything to one ``.npz`` file, which :meth:`load` reads back on any machine.
+
+        Whatever fails, a file that was there before stays as it was until the new one is complete.
+        """
         write_fields(self._fields(), path)
 
     @classmethod

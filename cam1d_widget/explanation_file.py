@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from .whole_file import whole_file
+
 __all__ = ["read_fields", "refusing_damage", "write_fields"]
 
 FORMAT = "cam1d_widget.Explanation/1"
@@ -30,7 +32,7 @@ def write_fields(explanation: Mapping[str, Any], path: str | Path) -> None:
             arrays[name] = value
         else:
             header[name] = value
-    with open(path, "wb") as file:  # a file, for numpy would add a suffix to a bare path
+    with whole_file(path) as file:  # a file, for numpy would add a suffix to a bare path
         np.savez_compressed(file, header=np.array(json.dumps(header)), **arrays)
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..explanation_source import ExplanationSource
+from ..whole_file import whole_file
 from .page import checked_file
 
 
@@ -43,7 +44,8 @@ def save_numbers(source: ExplanationSource, path: str | Path, shown: Numbers) ->
             arrays["scores"] = shown.scores
         if shown.spread is not None:
             arrays[shown.spread_name.replace(" ", "_")] = shown.spread
-        np.savez(path, **arrays)
+        with whole_file(path) as file:
+            np.savez(file, **arrays)
     else:
         columns = [time, shown.x, shown.attribution, *varies]
         _write_csv(path, _headings(source, shown), np.column_stack(columns), dates)
@@ -63,7 +65,7 @@ def _headings(source: ExplanationSource, shown: Numbers) -> list[str]:
 
 
 def _write_csv(path: Path, headings: list[str], columns: np.ndarray, dates: np.ndarray | None) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
+    with whole_file(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(headings)
         # a gap is an empty field

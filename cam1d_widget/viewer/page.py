@@ -15,6 +15,7 @@ from tqdm.auto import tqdm
 
 from ..explanation import ExplanationSource
 from ..number_checks import check_number
+from ..whole_file import whole_file
 from .channel_stack import ChannelStack
 from .checks import Checks
 from .choice import Choice, Mean
@@ -97,7 +98,8 @@ def save_html(
         page = _page(embed_data([viewer], state=dependency_state([viewer])), modules, terms, title)
     finally:
         viewer.close()
-    path.write_text(page, encoding="utf-8")
+    with whole_file(path, "w", encoding="utf-8") as file:
+        file.write(page)
     return path
 
 

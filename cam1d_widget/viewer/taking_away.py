@@ -7,6 +7,7 @@ from typing import Any
 
 from ..explanation import ExplanationSource
 from ..still_picture import png_picture
+from ..whole_file import whole_file
 from .numbers import save_numbers
 from .page import checked_file, save_html
 from .stack import Stack
@@ -106,11 +107,20 @@ class TakingAway(Stack):
         OSError
             If there is no such folder.
         """
-        self.mark.ask_for_picture("png", checked_file(path).write_bytes)
+        self._save_picture("png", path)
 
     def save_svg(self, path: str | Path) -> None:
         """Write the picture on show as SVG: lines stay lines and text stays text. As `save_png` in all else."""
-        self.mark.ask_for_picture("svg", checked_file(path).write_bytes)
+        self._save_picture("svg", path)
+
+    def _save_picture(self, form: str, path: str | Path) -> None:
+        path = checked_file(path)
+
+        def take(picture: bytes) -> None:
+            with whole_file(path) as file:
+                file.write(picture)
+
+        self.mark.ask_for_picture(form, take)
 
     def save_numbers(self, path: str | Path) -> Path:
         """Write the numbers on show as .csv, a line a sample, or as .npz, with the arrays as they are.

@@ -1,0 +1,56 @@
+"""Files that are written as a whole or not at all: a full disk or a killed process leaves the old file as it was."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
+
+__all__ = ["whole_file"]
+
+
+@contextmanager
+def whole_file(path: str | Path, mode: str = "wb", **options: Any) -> Iterator[IO[Any]]:
+    """Open a temporary file next to `path`, which replaces it once all is written and on the disk.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file to write; if it is a link, the file that the link leads to.
+    mode, **options
+        As in `open`; `mode` is "w" or "wb".
+    """
+    target = Path(path).resolve()
+    if target.exists() and not target.is_file():  # a pipe or a device has no content to lose
+        with target.open(mode, **options) as file:
+            yield file
+        return
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(f"path must be a file that can be written, but {target} is read-only")
+    part = target.with_name(f".{target.name[:50]}.{secrets.token_hex(4)}.part")
+    try:
+        with part.open(mode.replace("w", "x"), **options) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            part.chmod(stat.S_IMODE(target.stat().st_mode))
+        os.replace(part, target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put the new name on the disk, too, where the system lets a folder be opened."""
+    with suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
