@@ -32,7 +32,7 @@ from .checks import (
 )
 from .explanation_file import read_fields, refusing_damage, write_fields
 from .explanation_source import ExplanationSource
-from .number_checks import check_index
+from .number_checks import check_index, check_number
 from .still_picture import plot
 from .true_classes import check_true_classes
 
@@ -304,16 +304,26 @@ class Explanation:
         write_fields(self._fields(), path)
 
     @classmethod
-    def load(cls, path: str | Path) -> Explanation:
+    def load(cls, path: str | Path, *, limit_mb: float | None = None) -> Explanation:
         """Read what :meth:`save` wrote.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+        limit_mb : float, optional
+            Most MB that its arrays may take, so that a small file that was made to fill the memory is refused before
+            it is decompressed. Default: 64 MB and 100 times the size of the file.
 
         Raises
         ------
         ValueError
-            If the file is not an explanation, or is damaged.
+            If the file is not an explanation, is damaged, or would take more than `limit_mb`.
         """
+        if limit_mb is not None:
+            check_number("limit_mb", limit_mb, above=0)
         with refusing_damage(path):
-            return cls(**read_fields(path))
+            return cls(**read_fields(path, limit_mb))
 
     def _known(self, method: str) -> str:
         if method not in self.attributions:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,9 @@ __all__ = ["read_fields", "refusing_damage", "write_fields"]
 FORMAT = "cam1d_widget.Explanation/1"
 # Mappings from a method's label to an array: stored by the label's place, for a label is no name of a file.
 _MAPS = ("attributions", "completeness", "standard_errors")
+_ARRAYS = ("header", "x", "scores", "targets", "y", "probabilities", "receptive_field", "start")
+_MEMBER = re.compile(rf"({'|'.join(_ARRAYS)})|({'|'.join(_MAPS)})/[0-9]{{1,6}}")
+_MEGABYTE = 2**20
 
 
 def write_fields(explanation: Mapping[str, Any], path: str | Path) -> None:
@@ -36,20 +41,68 @@ def write_fields(explanation: Mapping[str, Any], path: str | Path) -> None:
         np.savez_compressed(file, header=np.array(json.dumps(header)), **arrays)
 
 
-def read_fields(path: str | Path) -> dict[str, Any]:
-    """Fields that :func:`write_fields` wrote, by name."""
-    # a file of our own: numpy leaves the one it opened open when the archive is damaged
-    with open(path, "rb") as archive, np.load(archive, allow_pickle=False) as file:
-        header = json.loads(str(file["header"]))
-        arrays = {name: file[name] for name in file.files if name != "header"}
-    if header.pop("format") != FORMAT:
-        raise KeyError("format")
-    methods = header.pop("methods")
-    maps: dict[str, dict[str, np.ndarray]] = {name: {} for name in _MAPS}
-    for name in [name for name in arrays if "/" in name]:
-        kind, place = name.split("/")
-        maps[kind][methods[int(place)]] = arrays.pop(name)
-    return {**header, **arrays, **maps}
+def read_fields(path: str | Path, limit_mb: float | None = None) -> dict[str, Any]:
+    """Fields that :func:`write_fields` wrote, by name.
+
+    Sizes that the file declares are checked before anything is decompressed, and only what is part of an explanation is
+    read.
+    """
+    with zipfile.ZipFile(path) as archive:
+        members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+        _check_sizes(archive, members, os.path.getsize(path), limit_mb)
+        header = json.loads(str(_array(archive, members.pop("header"))))
+        if header.pop("format") != FORMAT:
+            raise KeyError("format")
+        methods = header.pop("methods")
+        fields: dict[str, Any] = {name: {} for name in _MAPS}
+        for name, info in members.items():
+            kind, _, place = name.partition("/")
+            if place:
+                fields[kind][methods[int(place)]] = _array(archive, info)
+            else:
+                fields[name] = _array(archive, info)
+    return {**header, **fields}
+
+
+def _check_sizes(
+    archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], size: int, limit_mb: float | None
+) -> None:
+    """Refuse members that are no part of an explanation, or larger than any of a file of this size would be."""
+    for name, info in members.items():
+        if not _MEMBER.fullmatch(name) or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ValueError(f"it holds {info.filename!r}, which no explanation has")
+        if info.file_size != _declared(archive, info):
+            raise ValueError(f"{info.filename!r} does not have the size that it declares")
+    if len(members) < len(archive.infolist()):
+        raise ValueError("it holds a name twice")
+    chosen = None if limit_mb is None else limit_mb * _MEGABYTE
+    for what, held, limit in (
+        ("names", members["header"].file_size, 4 * _MEGABYTE if chosen is None else chosen),
+        (
+            "arrays",
+            sum(info.file_size for info in members.values()),
+            64 * _MEGABYTE + 100 * size if chosen is None else chosen,
+        ),
+    ):
+        if held > limit:
+            raise ValueError(
+                f"its {what} would take {held / _MEGABYTE:.0f} MB, more than {limit / _MEGABYTE:.0f} MB, which is much "
+                f"for a file of {size / _MEGABYTE:.1f} MB; if it can be trusted, load it with a larger limit_mb"
+            )
+
+
+def _declared(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
+    """Bytes of a member by what the header of its array declares."""
+    with archive.open(info) as member:
+        version = np.lib.format.read_magic(member)  # type: ignore[no-untyped-call]
+        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, _, dtype = read(member)  # type: ignore[no-untyped-call]
+        return int(member.tell() + dtype.itemsize * prod(shape))
+
+
+def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
+    with archive.open(info) as member:
+        return np.lib.format.read_array(member, allow_pickle=False)  # type: ignore[no-untyped-call]
 
 
 @contextmanager
@@ -57,18 +110,10 @@ def refusing_damage(path: str | Path) -> Iterator[None]:
     """Answer whatever a damaged or foreign file leads to with one sentence."""
     try:
         yield
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
         raise
-    except (
-        OSError,
-        EOFError,
-        KeyError,
-        TypeError,
-        ValueError,
-        AttributeError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as fault:
+    except Exception as fault:  # whatever its bytes make of the readers of zip, JSON and arrays
         raise ValueError(
-            f"'{path}' is not an explanation saved by Explanation.save, or it is damaged ({fault}); save it anew"
+            f"'{path}' is not an explanation saved by Explanation.save, or it is damaged "
+            f"({str(fault) or type(fault).__name__})"
         ) from fault

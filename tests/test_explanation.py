@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import copy
+import io
+import json
 import pickle
 import re
+import tracemalloc
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -241,12 +246,135 @@ def _flipped(path: Path) -> None:
     path.write_bytes(content)
 
 
-@pytest.mark.parametrize("spoil", [_text, _foreign, _pickled, _cut_short, _flipped])
+def _rewritten(path: Path, **changed: bytes | None) -> None:
+    """An explanation's file with members changed, added or, by None, left out; slashes are written as "__"."""
+    Explanation(**parts()).save(path)
+    with zipfile.ZipFile(path) as whole:
+        members = {name: whole.read(name) for name in whole.namelist()}
+    members |= {f"{name.replace('__', '/')}.npy": content for name, content in changed.items()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as whole:
+        for name, content in members.items():
+            if content is not None:
+                whole.writestr(name, content)
+
+
+def _npy(values: Any, declared: tuple[int, ...] | None = None) -> bytes:
+    file = io.BytesIO()
+    values = np.asarray(values)
+    np.save(file, values)
+    if declared is None:
+        return file.getvalue()
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": values.dtype.str, "fortran_order": False, "shape": declared})
+    return header.getvalue() + values.tobytes()
+
+
+def _with_header(path: Path, **changes: Any) -> None:
+    header = {"format": "cam1d_widget.Explanation/1", "methods": ["CAM", "Gradient × Input"], **changes}
+    _rewritten(path, header=_npy(json.dumps(header)))
+
+
+def _fewer_methods(path: Path) -> None:
+    _with_header(path, methods=["CAM"])
+
+
+def _unknown_field(path: Path) -> None:
+    _with_header(path, tea=1)
+
+
+def _deep_header(path: Path) -> None:
+    _rewritten(path, header=_npy("[" * 100_000))
+
+
+def _map_of_no_method(path: Path) -> None:
+    _rewritten(path, attributions__99=_npy(np.zeros((2, 2, 10, 1))))
+
+
+def _map_counted_from_the_end(path: Path) -> None:
+    _rewritten(path, **{"attributions__-1": _npy(np.zeros((2, 2, 10, 1)))})
+
+
+def _no_header(path: Path) -> None:
+    _rewritten(path, header=None)
+
+
+def _larger_than_held(path: Path) -> None:
+    _rewritten(path, x=_npy(np.zeros(3, np.float32), declared=(10**6, 10**6, 3)))
+
+
+def _of_objects(path: Path) -> None:
+    _rewritten(path, x=_npy(np.array([None, 1], object)))
+
+
+def _outside(path: Path) -> None:
+    _rewritten(path, **{"..__..__evil": _npy(np.zeros(3))})
+
+
+def _changed_directory(path: Path, place: int, value: int) -> None:
+    """A byte of every entry of the zip's directory and of every member's own header set to a value."""
+    Explanation(**parts()).save(path)
+    content = bytearray(path.read_bytes())
+    for mark, at in ((b"PK\x03\x04", place), (b"PK\x01\x02", place + 2)):
+        for found in re.finditer(re.escape(mark), bytes(content)):
+            content[found.start() + at] = value
+    path.write_bytes(content)
+
+
+def _unknown_compression(path: Path) -> None:
+    _changed_directory(path, 8, 99)
+
+
+def _encrypted(path: Path) -> None:
+    _changed_directory(path, 6, 1)
+
+
+def _newer_zip(path: Path) -> None:
+    _changed_directory(path, 4, 255)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        *(_text, _foreign, _pickled, _cut_short, _flipped, _fewer_methods, _unknown_field, _deep_header),
+        *(_map_of_no_method, _map_counted_from_the_end, _no_header, _larger_than_held, _of_objects, _outside),
+        *(_unknown_compression, _encrypted, _newer_zip),
+    ],
+)
 def test_corrupt_and_foreign_files_are_refused(spoil, tmp_path):
     path = tmp_path / "explanation.npz"
     spoil(path)
-    with pytest.raises(ValueError, match=r"is not an explanation saved by Explanation.save, or it is damaged"):
+    with pytest.raises(ValueError, match=r"is not an explanation saved by Explanation.save, or it is damaged \(.+\)"):
         Explanation.load(path)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("name", ["x", "header", "tea", "attributions/0"])
+def test_a_small_file_that_declares_much_is_refused_before_it_takes_memory(name, tmp_path):
+    path = tmp_path / "bomb.npz"
+    _rewritten(path, **{name.replace("/", "__"): None})
+    size = 2**28
+    dtype, count = ("<U1", size // 4) if name == "header" else ("<f4", size // 4)
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as whole, whole.open(f"{name}.npy", "w") as member:
+        np.lib.format.write_array_header_1_0(member, {"descr": dtype, "fortran_order": False, "shape": (1, count, 1)})
+        for _ in range(size // 2**20):
+            member.write(bytes(2**20))
+    assert path.stat().st_size < 2**20
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match=r"load it with a larger limit_mb|which no explanation has"):
+            Explanation.load(path)
+        assert tracemalloc.get_traced_memory()[1] < 4 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_limit_of_a_file_can_be_set(tmp_path):
+    Explanation(**parts()).save(tmp_path / "kept.npz")
+    with pytest.raises(ValueError, match=r"more than 0 MB, which is much for a file of 0.0 MB; if it can be trusted"):
+        Explanation.load(tmp_path / "kept.npz", limit_mb=0.001)
+    assert Explanation.load(tmp_path / "kept.npz", limit_mb=1).methods == ("CAM", "Gradient × Input")
+    with pytest.raises(ValueError, match="limit_mb must be a finite number above 0, but is nan"):
+        Explanation.load(tmp_path / "kept.npz", limit_mb=float("nan"))
 
 
 def test_missing_file_is_a_missing_file(tmp_path):
