@@ -106,6 +106,17 @@ def test_fills_that_disagree_are_told_apart():
     assert deletion_finding(made_with(zero=0.5), "zero").text.endswith("do as well.")
 
 
+def test_a_random_order_that_does_as_well_as_the_map_counts_against_it():
+    """Two of twenty are no better, but as good: the map is not told from chance."""
+    ties = np.where(np.arange(20) < 2, 0.2, 0.9)[:, np.newaxis]
+    curves = PerturbationCurves(
+        "deletion", "smaller", np.array([0.2]), ties, np.array([0]), "score", *[np.zeros(0)] * 3
+    )
+    made = Deletion("zero", curves)
+    assert (made.share, made.survived) == (0.1, False)
+    assert "10 % of them do as well" in deletion_finding({"zero": made}, "zero").text
+
+
 def test_fills_are_those_that_there_are_the_usual_one_first():
     x, others = np.zeros((2, 6, 3)), np.random.default_rng(0).normal(2, 1, (9, 6, 3))
     assert list(fills_of(x, others)) == ["channel mean", "zero", "linear interpolation", "swap", "noise"]

@@ -141,3 +141,19 @@ def test_what_cannot_be_done_is_refused_in_a_sentence(x):
         metrics.deletion(classifier, x, x[:, :5], 0)
     with pytest.raises(ValueError, match="window must be"):
         metrics.deletion(classifier, x, x, 0, window=11, measure="score")
+
+
+def test_ties_are_broken_at_random_and_not_in_the_order_of_time():
+    """The score is one value, and the map is the same everywhere or in two groups: the value's place is drawn."""
+    x = np.ones((200, *SHAPE), np.float32)
+    first = shares(lambda x: x[0, 0])
+    constant = metrics.deletion(first, x, np.zeros_like(x), 0, steps=30, over="cell")
+    gone = (constant.curves == 0).argmax(axis=1)  # the step at which the value is taken away, 1 to 30
+    assert len(set(gone)) > 20
+    assert abs(gone.mean() - 15.5) < 4 * np.sqrt((30**2 - 1) / 12 / len(x))
+    again = metrics.deletion(first, x, np.zeros_like(x), 0, steps=30, over="cell", seed=1)
+    assert (again.curves != constant.curves).any()
+    groups = np.zeros_like(x)
+    groups[:, :5] = 1
+    gone = (metrics.deletion(first, x, groups, 0, steps=30, over="cell").curves == 0).argmax(axis=1)
+    assert (gone.min(), gone.max()) == (1, 15)
