@@ -24,6 +24,23 @@ KERNEL_IS_IDLE = """() => {
 }"""
 
 
+# Milliseconds until something that ought to happen is said not to: no busy machine takes as long.
+LIMIT = 180_000
+
+# Whether JupyterLab is done with a save that the keys asked for. Its command does nothing while the one before is not
+# done, and that one makes a checkpoint after the notebook is no longer dirty.
+WATCH_SAVES = """() => {
+  const { commands } = window.jupyterapp;
+  window.saved = false;
+  commands.commandExecuted.connect(function listen(_, { id, result }) {
+    if (id === "docmanager:save") {
+      commands.commandExecuted.disconnect(listen);
+      result.then(() => { window.saved = true; });
+    }
+  });
+}"""
+
+
 def write_notebook(path, *cells):
     """A notebook of cells of code, for the kernel of this interpreter."""
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
@@ -65,7 +82,7 @@ def serving(folder, home, **environment):
 
 
 def wait_for(address, server, log):
-    for _ in range(300):
+    for _ in range(LIMIT // 200):
         assert server.poll() is None, log.read_text()
         try:
             with urllib.request.urlopen(address, timeout=5):
@@ -87,6 +104,7 @@ def stop(server):
 def new_page(chromium):
     """A page with its errors as `page.errors`."""
     page = chromium.new_page(viewport={"width": 1400, "height": 2600})
+    page.set_default_timeout(LIMIT)
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.on("console", lambda said: page.errors.append(said.text) if said.type == "error" else None)
@@ -97,12 +115,12 @@ def run_all(page):
     """Run all cells by the menu, until both viewers show a picture."""
     from playwright.sync_api import TimeoutError as NothingSeen
 
-    page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
-    page.locator(".jp-CodeCell").first.wait_for(timeout=60_000)
+    page.wait_for_function(KERNEL_IS_IDLE)
+    page.locator(".jp-CodeCell").first.wait_for()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     try:
-        page.locator(".bqplot.figure[data-ready]").nth(1).wait_for(timeout=120_000)
+        page.locator(".bqplot.figure[data-ready]").nth(1).wait_for()
     except NothingSeen as error:
         said = page.locator(".jp-OutputArea-output").all_inner_texts()
         raise AssertionError(f"no picture; cells said {said}, the page {page.errors}") from error
@@ -123,3 +141,12 @@ def run_in_kernel(page, code):
     )
     assert done["status"] == "ok", done
     return printed
+
+
+def save_by_keys(page):
+    """Press Ctrl + S where the focus is, and wait until JupyterLab has saved the notebook."""
+    page.evaluate(WATCH_SAVES)
+    page.evaluate("window.jupyterapp.shell.currentWidget.context.model.dirty = true")
+    page.keyboard.press("Control+s")
+    page.wait_for_function("window.saved")
+    assert not page.evaluate("window.jupyterapp.shell.currentWidget.context.model.dirty")

@@ -12,7 +12,7 @@ import pytest
 from cam1d_widget import CAM1DWidget
 from cam1d_widget.data import load_watch
 
-from .lab import new_page, run_all, run_in_kernel, serving
+from .lab import LIMIT, new_page, run_all, run_in_kernel, save_by_keys, serving
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = "first_look.ipynb"
@@ -86,7 +86,7 @@ def choose(page, instance, target, method):
 
 def shows(page, instance, target, method):
     name = f"{instance}/{target}/{method}"
-    page.locator(f'.bqplot.figure[data-ready="{name}"]').first.wait_for(timeout=30_000)
+    page.locator(f'.bqplot.figure[data-ready="{name}"]').first.wait_for()
 
 
 def colors_of(attribution, picture):
@@ -169,12 +169,12 @@ def test_python_knows_what_the_sliders_chose(page, source):
     cell.locator(".cm-content").click()
     page.keyboard.press("Control+Enter")
     said = f"on show: 33 4 {source.methods[0]}"
-    cell.get_by_text(said).wait_for(timeout=30_000)
+    cell.get_by_text(said).wait_for()
 
 
 def test_an_explanation_from_a_file_is_shown_as_well(page):
     page.locator(".bqplot.figure").nth(1).scroll_into_view_if_needed()
-    page.locator('.bqplot.figure[data-ready^="0/"]').wait_for(timeout=30_000)
+    page.locator('.bqplot.figure[data-ready^="0/"]').wait_for()
 
 
 def test_a_window_is_told_to_python_and_the_model_says_what_it_scores_without(page, figure, source, folder):
@@ -191,7 +191,7 @@ def test_a_window_is_told_to_python_and_the_model_says_what_it_scores_without(pa
     page.mouse.up()
     page.keyboard.up("Shift")
     table = page.locator(".cam1d-window table").first
-    table.wait_for(timeout=30_000)
+    table.wait_for()
     run_in_kernel(page, "import json; json.dump(widget.selected_window, open('window.json', 'w'))")
     assert json.loads((folder / "window.json").read_text()) == [1.0, 3.0]
     replaced = source.x[12:13].copy()
@@ -208,8 +208,8 @@ def test_a_window_is_told_to_python_and_the_model_says_what_it_scores_without(pa
 def test_python_gets_the_picture_on_show(page, figure, folder):
     run_in_kernel(page, "widget.save_png('picture.png'); widget.save_svg('picture.svg')")
     files = [folder / "picture.png", folder / "picture.svg"]
-    for _ in range(100):
-        if all(file.exists() and file.stat().st_size for file in files):
+    for _ in range(LIMIT // 100):
+        if all(file.exists() for file in files):
             break
         page.wait_for_timeout(100)
     assert (folder / "picture.png").read_bytes().startswith(b"\x89PNG")
@@ -221,12 +221,9 @@ def test_keys_of_the_picture_are_not_taken_for_commands_of_the_notebook(page, fi
     figure.focus()
     for key in ("d", "d", "x", "a", "b", "PageDown"):
         page.keyboard.press(key)
-    page.wait_for_timeout(300)
+    # With a modifier they are JupyterLab's: Ctrl + S saves, and by then the keys before are dealt with.
+    save_by_keys(page)
     assert page.locator(".jp-Cell").count() == cells
-    # With a modifier they are JupyterLab's: Ctrl + S saves.
-    page.evaluate("window.jupyterapp.shell.currentWidget.context.model.dirty = true")
-    page.keyboard.press("Control+s")
-    page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty", timeout=15_000)
 
 
 def test_the_notebook_keeps_a_picture_of_the_widget(page, folder):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ..viewer.arrays import explanation
-from .lab import KERNEL_IS_IDLE, new_page, run_in_kernel, serving, write_notebook
+from .lab import KERNEL_IS_IDLE, new_page, run_in_kernel, save_by_keys, serving, write_notebook
 
 pytestmark = pytest.mark.browser
 
@@ -74,7 +74,9 @@ EVENTS = f"""async (count) => {{
 LOSE_ANSWERS = f"""() => {{
   const model = {MODEL}, {{ trigger }} = model;
   model.trigger = function (name, ...rest) {{
-    return name === "msg:custom" ? this : trigger.call(this, name, ...rest);
+    if (name !== "msg:custom") return trigger.call(this, name, ...rest);
+    window.lost = true;
+    return this;
   }};
 }}"""
 
@@ -93,13 +95,13 @@ def page(chromium, tmp_path_factory):
 
 
 def run(page):
-    page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
+    page.wait_for_function(KERNEL_IS_IDLE)
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
     state(page, "ready")
 
 
 def state(page, name):
-    page.locator(f'.bqplot.figure[data-state="{name}"]').wait_for(timeout=60_000)
+    page.locator(f'.bqplot.figure[data-state="{name}"]').wait_for()
 
 
 def choose(page, instance):
@@ -107,7 +109,7 @@ def choose(page, instance):
 
 
 def shows(page, instance):
-    page.locator(f'.bqplot.figure[data-ready^="{instance}/"]').wait_for(timeout=60_000)
+    page.locator(f'.bqplot.figure[data-ready^="{instance}/"]').wait_for()
 
 
 def held(page):
@@ -149,20 +151,17 @@ def test_controls_answer_to_keys_and_leave_jupyterlab_its_own(page):
     shows(page, 1)
     for control in (slider, button):
         control.focus()
-        page.evaluate("window.jupyterapp.shell.currentWidget.context.model.dirty = true")
-        page.keyboard.press("Control+s")
-        page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty", timeout=15_000)
+        save_by_keys(page)
     assert page.locator(".jp-Cell").count() == cells
 
 
 def test_what_was_asked_over_a_connection_that_was_lost_is_asked_again(page):
     choose(page, 3)
     shows(page, 3)
-    page.wait_for_timeout(300)
     page.evaluate(LOSE_ANSWERS)
     choose(page, 40)
     state(page, "waiting")
-    page.wait_for_timeout(300)
+    page.wait_for_function("window.lost")
     page.evaluate(f"() => {{ delete {MODEL}.trigger; {KERNEL}.reconnect() }}")
     shows(page, 40)
 
@@ -171,7 +170,7 @@ def test_without_its_kernel_it_shows_what_it_has_and_says_what_it_has_not(page):
     choose(page, 3)
     shows(page, 3)
     page.evaluate(f"() => {KERNEL}.restart()")
-    page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
+    page.wait_for_function(KERNEL_IS_IDLE)
     choose(page, 500)
     state(page, "missing")
     choose(page, 3)

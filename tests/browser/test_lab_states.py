@@ -65,7 +65,7 @@ def page(folder, chromium, tmp_path_factory):
     with serving(folder, tmp_path_factory.mktemp("jupyter")) as address:
         page = new_page(chromium)
         page.goto(f"{address}/tree/states.ipynb")
-        page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
+        page.wait_for_function(KERNEL_IS_IDLE)
         page.evaluate(ASK_THE_MAIN_THREAD)
         run_all(page)
         yield page
@@ -82,12 +82,12 @@ def choose(page, instance, method=0, view=0):
 def shows(page, instance, method=0):
     """Both views show this picture."""
     name = f"{instance}/1/{method}"
-    page.locator(f'.bqplot.figure[data-ready="{name}"]').nth(1).wait_for(timeout=30_000)
+    page.locator(f'.bqplot.figure[data-ready="{name}"]').nth(1).wait_for()
 
 
 def veil(page, state):
     """What is said over the picture, once both views are in a state; nothing calls it ready then."""
-    page.locator(f'.bqplot.figure[data-state="{state}"]').nth(1).wait_for(timeout=30_000)
+    page.locator(f'.bqplot.figure[data-state="{state}"]').nth(1).wait_for()
     assert page.locator(".bqplot.figure[data-ready]").count() == 0
     return page.locator(".bqplot.figure").first.evaluate(f"(figure) => {MARK}.snapshot().veil")
 
@@ -139,7 +139,7 @@ def job(page, script):
 
 def wait_for_job(page, script):
     figure = page.locator(".bqplot.figure").first.element_handle()
-    page.wait_for_function(f"(figure) => {{ const jobs = {JOBS}; return {script} }}", arg=figure, timeout=30_000)
+    page.wait_for_function(f"(figure) => {{ const jobs = {JOBS}; return {script} }}", arg=figure)
 
 
 def test_long_work_tells_its_progress_hears_a_cancel_while_it_runs_and_gives_its_numbers(page):
@@ -167,8 +167,8 @@ def test_a_mean_that_takes_long_grows_by_slices_until_it_is_whole(page, folder):
     page.locator(".bqplot.figure").first.focus()
     page.keyboard.press("c")
     said = page.locator(".cam1d-mean").first
-    said.get_by_text("mean of the 2 instances of true class walk; band").wait_for(timeout=30_000)
-    page.locator('.bqplot.figure[data-ready="true 1/1/1"]').nth(1).wait_for(timeout=30_000)
+    said.get_by_text("mean of the 2 instances of true class walk; band").wait_for()
+    page.locator('.bqplot.figure[data-ready="true 1/1/1"]').nth(1).wait_for()
     page.keyboard.press("c")
     shows(page, 4, method=1)
 
