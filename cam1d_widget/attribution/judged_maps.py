@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..checks import shaped_as_map
-from .masking import ChangePoints, pooled
+from .masking import ChangePoints, NotFinite, pooled
 from .methods import AttributionMethod
 
 __all__ = ["GrowingMaps", "JudgedMaps", "NotFinite", "Window", "averaged", "judged_maps", "of_rows", "parts"]
@@ -19,10 +19,6 @@ Window = int | ChangePoints
 
 # Series that methods are handed at a time, and their bytes; fewer where one of them takes long for each.
 _TOGETHER, _BYTES, _SLOW = 64, 8 * 2**20, 4
-
-
-class NotFinite(ValueError):
-    """A map with values that are no numbers."""
 
 
 class JudgedMaps(NamedTuple):

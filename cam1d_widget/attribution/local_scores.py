@@ -14,7 +14,7 @@ import numpy as np
 
 from .classifier import Classifier
 from .crops import Crops, crops_of
-from .masking import PieceBaseline, Slices, stacks
+from .masking import PieceBaseline, Slices, finite_scores, stacks
 
 __all__ = ["score_falls"]
 
@@ -48,7 +48,7 @@ def score_falls(
     pieces = _Pieces(x, slices, stand_in, channels)
     crops = crops_of(classifier, x, slices)
     falls = _of_wholes(classifier, pieces, targets) if crops is None else _of_crops(classifier, pieces, crops, targets)
-    return falls.reshape(len(slices), -1, len(targets))
+    return finite_scores(classifier, falls).reshape(len(slices), -1, len(targets))
 
 
 class _Pieces:

@@ -22,12 +22,14 @@ __all__ = [
     "LinearBridge",
     "LocalMean",
     "Noise",
+    "NotFinite",
     "PieceBaseline",
     "Slices",
     "Swap",
     "baseline_for",
     "channel_mean",
     "check_channels",
+    "finite_scores",
     "nothing_left",
     "pooled",
     "replaced",
@@ -150,6 +152,27 @@ def replaced(x: Any, piece: Any, baseline: Baseline = None) -> np.ndarray:
     pairs = zip(many, stand_ins(many, baseline), strict=True)
     without_it = np.concatenate([without(one, gone[np.newaxis], stand_in) for one, stand_in in pairs])
     return without_it if series.ndim == 3 else without_it[0]
+
+
+class NotFinite(ValueError):
+    """NaN or infinity where a network ought to give numbers."""
+
+
+def finite_scores(classifier: Any, scores: np.ndarray) -> np.ndarray:
+    """Scores of series of which parts are replaced, of shape (instance, ...), or an error if the network has none."""
+    wrong = int((~np.isfinite(scores.reshape(len(scores), -1))).any(axis=1).sum())
+    if not wrong:
+        return scores
+    way_out = "give another baseline or background, or use a method that replaces nothing, such as Saliency"
+    if not classifier.continuous:
+        way_out = (
+            "a mean over time is not defined where a Masking layer hides every step: give a background, or a baseline "
+            "other than the hidden value"
+        )
+    raise NotFinite(
+        f"scores must be finite where parts of a series are replaced, but the network itself gives NaN or infinity for "
+        f"{wrong} of {len(scores)} such series; {way_out}"
+    )
 
 
 def stacks(count: int, nbytes: int) -> Iterator[slice]:

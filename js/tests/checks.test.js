@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bandPath, checksOf, curvePath, curvesText, levelStyle, plotOf } from "../lib/core/checks.js";
+import { bandPath, checksOf, curvePath, curvesText, hasCurves, levelStyle, plotOf } from "../lib/core/checks.js";
 
 const array = (...values) => ({ values: Float32Array.from(values), shape: [values.length] });
 const result = {
@@ -28,6 +28,11 @@ test("what Python found is taken apart", () => {
 
 test("a level of two words is one CSS class, and not that of a sound map", () => {
   assert.deepEqual(["sound", "unknown quality"].map(levelStyle), ["cam1d-sound", "cam1d-unknown-quality"]);
+});
+
+test("curves that are no numbers are not drawn", () => {
+  const { deletion } = checksOf(result, "zero");
+  assert.deepEqual([deletion, { ...deletion, curve: [NaN, NaN, NaN] }].map(hasCurves), [true, false]);
 });
 
 test("each fill has a verdict and curves of its own; one that was not tried, the first", () => {

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...number_checks import check_count, check_number, check_seed
 from ..classifier import Classifier, as_targets
-from ..masking import Baseline, PieceBaseline, baseline_for, check_channels, stacks
+from ..masking import Baseline, PieceBaseline, baseline_for, check_channels, finite_scores, stacks
 from .base import AttributionMethod, Axiom, Maps
 
 # Different shifts of the masks, at most.
@@ -158,7 +158,7 @@ def _moments(
     for part in stacks(len(masks.kept), x.nbytes):
         masked = masks.fine(part) * (x - origin)
         masked += origin
-        scores = classifier.scores(masked)[:, targets]
+        scores = finite_scores(classifier, classifier.scores(masked))[:, targets]
         first = scores[0] if first is None else first
         scores = (scores - first).astype(np.float32)
         sums = sums + masks.moments(part, np.hstack([np.ones_like(scores[:, :1]), scores, scores**2])).astype(float)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..classifier import Classifier
-from ..masking import Baseline, baseline_for, stacks
+from ..masking import Baseline, baseline_for, finite_scores, stacks
 from .base import WeighedFeatures
 
 
@@ -60,4 +60,5 @@ def _rises(
     masked = [
         classifier.scores(origin + masks[part, :, np.newaxis] * (x - origin)) for part in stacks(len(masks), x.nbytes)
     ]
-    return (np.concatenate(masked) - classifier.scores(origin[np.newaxis]))[:, targets].T
+    made = finite_scores(classifier, np.concatenate([*masked, classifier.scores(origin[np.newaxis])]))
+    return (made[:-1] - made[-1:])[:, targets].T

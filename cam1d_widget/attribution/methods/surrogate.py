@@ -11,7 +11,17 @@ import numpy as np
 
 from ...number_checks import check_count, check_seed
 from ..classifier import Classifier, as_targets
-from ..masking import Baseline, ChangePoints, PieceBaseline, Slices, check_channels, stacks, stand_ins, without
+from ..masking import (
+    Baseline,
+    ChangePoints,
+    PieceBaseline,
+    Slices,
+    check_channels,
+    finite_scores,
+    stacks,
+    stand_ins,
+    without,
+)
 from ..regression import Fit
 from .base import AttributionMethod, Maps
 
@@ -118,7 +128,9 @@ def _scores(
         gone = ~kept.reshape(len(kept), len(slices), -1)
         return np.concatenate(
             [
-                classifier.scores(without(x, gone[part][:, slices.of_sample], stand_in))[:, targets]
+                finite_scores(classifier, classifier.scores(without(x, gone[part][:, slices.of_sample], stand_in)))[
+                    :, targets
+                ]
                 for part in stacks(len(kept), x.nbytes)
             ]
         ).astype(np.float64)

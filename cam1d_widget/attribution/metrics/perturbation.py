@@ -9,7 +9,7 @@ import numpy as np
 
 from ...number_checks import check_count, check_seed
 from ..classifier import Classifier
-from ..masking import Baseline, Slices, stacks, stand_ins, without
+from ..masking import Baseline, Slices, finite_scores, stacks, stand_ins, without
 from .arguments import one_target_each, series_and_maps
 from .beside_random import BesideRandom
 from .collapse import Over
@@ -149,10 +149,10 @@ def _curves(classifier: Classifier, gone: _Gone, target: int, measure: Measure) 
 def measured(classifier: Classifier, x: np.ndarray, target: int, measure: Measure) -> np.ndarray:
     """Probability or score of a class on each series, of shape (instance,)."""
     if measure == "score":
-        return classifier.scores(x)[:, target]
+        return finite_scores(classifier, classifier.scores(x))[:, target]
     if measure != "probability":
         raise ValueError(f"measure must be 'probability' or 'score', but is {measure!r}")
     shares = classifier.probabilities(x)
     if shares is None:
         raise ValueError("measure must be 'score' for a classifier that has no probabilities, but is 'probability'")
-    return shares[:, target]
+    return finite_scores(classifier, shares)[:, target]

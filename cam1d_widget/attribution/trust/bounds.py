@@ -12,6 +12,9 @@ ORDERS = 20
 """Random orders beside a deletion curve. A random map is among the best two of itself and twenty orders, and so
 survives, twice in twenty-one times."""
 
+STEPS = 20
+"""Steps of a deletion curve, from nothing replaced to everything."""
+
 RANDOM_SHARE = 0.05
 """Share of the random orders that may be better at deletion than the map. Integrated Gradients beats all but that for
 each series that was looked at, Guided Backprop of the same network for six in ten."""

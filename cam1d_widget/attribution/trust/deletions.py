@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..lazy_explanation import LazyExplanation
+from ..masking import NotFinite
 from ..metrics import PerturbationCurves, deletion
 from ..metrics.perturbation import Measure
-from .bounds import MOVES, ORDERS, PIECES, RANDOM_SHARE
+from .bounds import MOVES, ORDERS, PIECES, RANDOM_SHARE, STEPS
 from .fills import Fill
 from .finding import Finding, in_words
 
@@ -30,11 +31,14 @@ class Deletion:
     curves : PerturbationCurves
     ordered : bool
         Whether the map puts anything first; one that is the same everywhere does not.
+    fault : str
+        Why there are no curves, which are NaN then; "" where there are.
     """
 
     words: str
     curves: PerturbationCurves
     ordered: bool = True
+    fault: str = ""
 
     @property
     def share(self) -> float:
@@ -44,7 +48,7 @@ class Deletion:
     @property
     def survived(self) -> bool:
         """Whether the class is lost sooner in the order of the map than in random ones."""
-        return self.ordered and self.share <= RANDOM_SHARE
+        return self.ordered and not self.fault and self.share <= RANDOM_SHARE
 
 
 def deletions(
@@ -60,11 +64,14 @@ def deletions(
     measure: Measure = "probability" if told else "score"
     for name, fill in fills.items():
         yield len(made) / len(fills), f"taking away what the map calls most relevant, fill: {name}"
-        curves = _curves(source, label, instance, target, fill, seed, measure)
-        if not made and told and not _moved(curves):
-            measure = "score"
+        try:
             curves = _curves(source, label, instance, target, fill, seed, measure)
-        made[name] = Deletion(fill.words, curves, ordered)
+            if not made and told and not _moved(curves):
+                measure = "score"
+                curves = _curves(source, label, instance, target, fill, seed, measure)
+            made[name] = Deletion(fill.words, curves, ordered)
+        except NotFinite as fault:
+            made[name] = Deletion(fill.words, _no_curves(target, measure), ordered, str(fault))
     return made
 
 
@@ -85,9 +92,19 @@ def _curves(
         target,
         fill=fill.baseline,
         window=window_of(x.shape[1]),
+        steps=STEPS,
         measure=measure,
         orders=ORDERS,
         seed=seed,
+    )
+
+
+def _no_curves(target: int, measure: Measure) -> PerturbationCurves:
+    """Curves of a network that has no score once parts of the series are replaced."""
+    steps = np.linspace(0, 1, STEPS + 1)
+    none = np.full((ORDERS, 1, STEPS + 1), np.nan)
+    return PerturbationCurves(
+        "deletion", "smaller", none[0, :, 0], none[..., 0], np.array([target]), measure, steps, none[0], none
     )
 
 
@@ -101,6 +118,8 @@ def deletion_finding(made: Mapping[str, Deletion], fill: str) -> Finding:
     one = made[fill]
     if not one.ordered:
         return Finding(NAME, False, "The map has the same value everywhere: it puts nothing first.", SAME)
+    if one.fault:
+        return Finding(NAME, None, f"With {one.words} this cannot be checked: {one.fault}.")
     area, random = float(one.curves.values[0]), float(np.mean(one.curves.random[:, 0]))
     found = (
         f"When what the map calls most relevant is replaced first, by {one.words}, the area under the class' "
@@ -115,7 +134,7 @@ def deletion_finding(made: Mapping[str, Deletion], fill: str) -> Finding:
 def _with_others(made: Mapping[str, Deletion], fill: str) -> str:
     """Sentence that says how the check ends with each other fill."""
     survived = made[fill].survived
-    others = [name for name in made if name != fill]
+    others = [name for name in made if name != fill and not made[name].fault]
     alike = [name for name in others if made[name].survived == survived]
     apart = [name for name in others if made[name].survived != survived]
     ends = [

@@ -36,6 +36,9 @@ export function checksOf({ content, arrays }: JobResult, fill: string): Checks {
   return { verdict, level, findings, deletion: curvesOf(content.measure, arrays, place) };
 }
 
+/** Whether there is anything to draw: a network may have no score once parts of the series are replaced. */
+export const hasCurves = ({ curve }: DeletionCurves): boolean => curve.every(Number.isFinite);
+
 function curvesOf(measure: DeletionCurves["measure"], arrays: JobResult["arrays"], place: number): DeletionCurves {
   const fractions = Array.from(arrays.fractions.values);
   const steps = fractions.length;

@@ -1,4 +1,4 @@
-import { type Checks, type DeletionCurves, type Finding, checksOf, levelStyle } from "../core/checks.js";
+import { type Checks, type DeletionCurves, type Finding, checksOf, hasCurves, levelStyle } from "../core/checks.js";
 import { classNamed } from "../core/facts.js";
 import { mapName } from "../core/text.js";
 import type { ChannelStackModel } from "../mark/ChannelStackModel.js";
@@ -109,7 +109,7 @@ function found({ verdict, level, findings, deletion }: Checks, mark: ChannelStac
   const map = `${mapName({ ...choice, against: null }, facts)}, ${classNamed(facts.class_names[facts.targets[choice.target]])}, instance ${facts.instances[choice.instance]}`;
   const of = textElement("caption", "", `${map}; fill: ${mark.checks.fill}`);
   table.append(of, ...findings.map(row));
-  return [told, textElement("div", "cam1d-found", table, plotted(deletion))];
+  return [told, textElement("div", "cam1d-found", table, ...(hasCurves(deletion) ? [plotted(deletion)] : []))];
 }
 
 function plotted(deletion: DeletionCurves): HTMLElement {

@@ -1,0 +1,74 @@
+"""Networks that give NaN once a Masking layer hides every step: the cause is named, and no check is passed by it."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers as L
+
+from cam1d_widget import CAM1DWidget, KerasClassifier, explain
+from cam1d_widget.attribution import metrics
+from cam1d_widget.attribution.judged_maps import NotFinite
+from cam1d_widget.attribution.methods import LIME, RISE, KernelSHAP, Occlusion
+
+X = np.random.default_rng(0).normal(1, 1, size=(2, 40, 2)).astype(np.float32)
+REASON = "the network itself gives NaN or infinity for .* where a Masking layer hides every step: give a background"
+
+
+def network(averaged):
+    keras.utils.set_random_seed(0)
+    series = keras.Input((40, 2))
+    hidden = L.LSTM(4, return_sequences=averaged)(L.Masking()(series))
+    hidden = L.GlobalAveragePooling1D()(hidden) if averaged else hidden
+    return KerasClassifier(keras.Model(series, L.Dense(2, activation="softmax")(hidden)))
+
+
+@pytest.fixture(scope="module")
+def classifier():
+    return network(averaged=True)
+
+
+def test_the_networks_own_scores_are_what_is_not_finite(classifier):
+    hidden = np.zeros((1, 40, 2), np.float32)
+    assert np.isnan(classifier.model(hidden).numpy()).all()
+    assert np.isfinite(classifier.scores(X)).all()
+    assert np.isfinite(network(averaged=False).scores(hidden)).all()  # the last state of an LSTM that saw nothing
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        KernelSHAP(size=20),
+        LIME(size=20, channels="all"),
+        RISE(size=20, channels="all", masks=50),
+        Occlusion(size=40, channels="all"),
+    ],
+)
+def test_methods_that_replace_all_of_a_series_say_what_is_wrong_and_what_to_do(classifier, method):
+    with pytest.raises(NotFinite, match=REASON):
+        explain(classifier, X, methods=[method], progress=False)
+    with_background = explain(classifier, X, methods=[method], background=X, progress=False)
+    assert np.isfinite(with_background.attributions[method.label]).all()
+    assert np.isfinite(explain(network(False), X, methods=[method], progress=False).attributions[method.label]).all()
+
+
+def test_metrics_that_take_all_of_a_series_away_say_so_as_well(classifier):
+    for measure in ("score", "probability"):
+        with pytest.raises(NotFinite, match=REASON):
+            metrics.deletion(classifier, X, X, 0, measure=measure)
+
+
+def test_a_network_without_masks_is_told_nothing_of_masks(classifier):
+    class Broken(KerasClassifier):
+        continuous = True
+
+    with pytest.raises(NotFinite, match="give another baseline or background, or use a method that replaces nothing"):
+        explain(Broken(classifier.model), X, methods=[KernelSHAP(size=20)], progress=False)
+
+
+def test_a_deletion_that_cannot_be_made_is_not_passed(classifier):
+    widget = CAM1DWidget(classifier, X, methods=["Saliency"])
+    trust = widget.check(fill="zero", progress=False)
+    [deletion] = [finding for finding in trust.findings if finding.name == "Deletion"]
+    assert deletion.passed is None
+    assert deletion.text.startswith("With zero this cannot be checked: scores must be finite where parts of a series")
+    assert trust.with_fill("channel mean").findings[1].passed is not None
