@@ -197,6 +197,8 @@ def check_series(x: Any, time: int | None, channels: int | None, argument: str =
         )
     if time not in (None, steps):
         raise ValueError(f"{argument} must have {time} samples, as the model was built for, but has shape {x.shape}")
+    with np.errstate(over="ignore"):  # what float32 cannot hold is refused as infinite
+        x = x.astype(np.float32, copy=False)
     if not np.isfinite(x).all():
         instances = np.flatnonzero(~np.isfinite(x).all(axis=(1, 2)))
         gaps = ", and show the gaps by dataclasses.replace(explanation, x=x)" if argument == "x" else ""
@@ -204,7 +206,7 @@ def check_series(x: Any, time: int | None, channels: int | None, argument: str =
             f"{argument} must be finite, but holds NaN or infinite values, first in instance {instances[0]}; explain "
             f"it with these filled, as the model was trained{gaps}"
         )
-    return x.astype(np.float32, copy=False)
+    return x
 
 
 def warn_if_saturated(probabilities: np.ndarray) -> None:

@@ -71,6 +71,12 @@ class Options(widgets.Widget):
             raise TraitError(f"{proposal['trait'].name} must be a number above 0, but is {value}")
         return value
 
+    @validate("clip")
+    def _check_clip(self, proposal: Any) -> float:
+        if proposal["value"] != proposal["value"]:  # NaN is neither below the least nor above the most
+            raise TraitError("clip must be from 0 to 50 percent, but is nan")
+        return float(proposal["value"])
+
     @validate("smoothing")
     def _check_smoothing(self, proposal: Any) -> int:
         if proposal["value"] < 1 or proposal["value"] % 2 == 0:

@@ -8,6 +8,7 @@ import pytest
 import xarray as xr
 
 from cam1d_widget import explain
+from cam1d_widget.attribution.classifier import check_series
 from cam1d_widget.attribution.series import read_series
 
 from .toys import linear
@@ -92,3 +93,10 @@ def test_what_holds_series_but_is_no_array_is_named():
 def test_what_cannot_be_read(x, message):
     with pytest.raises(ValueError, match=message):
         read_series("x", x)
+
+
+@pytest.mark.parametrize("argument", ["x", "background"])
+def test_numbers_that_are_too_large_for_float32_are_refused_as_infinite(argument):
+    series = np.full((1, 5, 2), 1e300)
+    with pytest.raises(ValueError, match=f"{argument} must be finite, but holds NaN or infinite values"):
+        check_series(series, None, None, argument)

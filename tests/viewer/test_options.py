@@ -19,6 +19,7 @@ from .test_page import state_of
         ("scope", "batch", "scope"),
         ("sign", "both", "sign"),
         ("clip", 60.0, "clip"),
+        ("clip", float("nan"), "clip must be from 0 to 50 percent, but is nan"),
         ("smoothing", 4, "smoothing must be an odd number of samples, 1 or more, but is 4"),
         ("smoothing", 0, "but is 0"),
         ("gain", 0.0, "gain must be a number above 0, but is 0.0"),
