@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.eager import context
 
 from ..stopping import go_on
 
@@ -70,8 +71,9 @@ class Compiled:
         traced = self._function.get_concrete_function()
         if tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("TPU"):
             return lambda given: tf.nest.flatten(traced(*given))
-        captured, dtypes = traced.captured_inputs, [one.dtype for one in traced.outputs]
-        return lambda given: tf.raw_ops.StatefulPartitionedCall(args=[*given, *captured], Tout=dtypes, f=traced)
+        captured, results, call = traced.captured_inputs, len(traced.outputs), context.context().call_function
+        # Called by its own name: TensorFlow keeps the kernels of a StatefulPartitionedCall after its function is gone.
+        return lambda given: call(traced.name, [*given, *captured], results)
 
     def _called_alone(self, given: list[tf.Tensor]) -> Called:
         """What is quickest for tensors of these shapes."""

@@ -1,5 +1,8 @@
 """A compiled function says the same as the function, whatever its batches."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -38,7 +41,7 @@ def test_sees_variables_as_they_are_now(scaled):
 
 def test_beside_an_accelerator_tensorflow_places_the_arguments(scaled, monkeypatch):
     monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: ["one"])
-    monkeypatch.setattr(tf.raw_ops, "StatefulPartitionedCall", None)
+    monkeypatch.setattr("cam1d_widget.attribution.compiled.context", None)
     values, more = scaled(np.ones((3, 2), np.float32), np.zeros(3, np.int32))
     assert values.min() == 3
     assert more.max() == 1
@@ -70,3 +73,30 @@ def test_what_xla_cannot_compile_goes_as_a_batch_does():
 
     made = Compiled(halves, tf.TensorSpec([None], tf.float32), jit_compile=True)
     assert made(np.ones(1, np.float32))[0] == 0.5
+
+
+MEMORY = """
+import ctypes, gc
+import keras
+import numpy as np
+from keras import layers as L
+from cam1d_widget import KerasClassifier, explain
+
+convolutions = [L.Conv1D(64, 9, activation="relu") for _ in range(2)]
+model = keras.Sequential([L.Input((60, 3)), *convolutions, L.GlobalAveragePooling1D(), L.Dense(4)])
+
+def megabytes_after(classifiers):
+    for _ in range(classifiers):
+        explain(KerasClassifier(model), np.zeros((2, 60, 3)), methods=["HiResCAM"], progress=False)
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)
+    return int(open("/proc/self/statm").read().split()[1]) * 4096 / 2**20
+
+print(-megabytes_after(5) + megabytes_after(15))
+"""
+
+
+def test_kernels_of_a_function_go_with_it():
+    """TensorFlow keeps the kernels of other calls for good; no Python object holds them, so memory is measured."""
+    grown = subprocess.run([sys.executable, "-c", MEMORY], capture_output=True, text=True, check=True).stdout
+    assert float(grown.split()[-1]) < 10  # 3; 22 if the kernels stay

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import re
 import warnings
+import weakref
 from contextvars import copy_context
 from threading import Event
 
@@ -13,7 +15,7 @@ import numpy as np
 import pytest
 from keras import layers as L
 
-from cam1d_widget import KerasClassifier, all_methods, models
+from cam1d_widget import KerasClassifier, all_methods, explain, models
 from cam1d_widget.attribution import methods
 from cam1d_widget.attribution.choices import chosen_methods
 from cam1d_widget.models import ConjunctivePooling
@@ -56,6 +58,22 @@ def test_model_is_left_as_it_was(label, x):
     assert state(model) == before
     np.testing.assert_array_equal(model.predict(x, verbose=0), prediction)
     model.fit(x, np.zeros(5), epochs=1, verbose=0)
+
+
+def test_a_classifier_leaves_nothing_behind(x):
+    model = question([L.Flatten(), L.Dense(3, activation="softmax")])
+    methods = ["HiResCAM", "Integrated Gradients", "DeepLIFT", "Occlusion"]
+    kept, nodes = [], []
+    for _ in range(2):
+        classifier = KerasClassifier(model)
+        explain(classifier, x[:1], methods=methods, progress=False)
+        kept += [weakref.ref(one) for one in (classifier, classifier._network, classifier._passes)]
+        kept += [weakref.ref(one._function.get_concrete_function()) for one in classifier._passes._functions.values()]
+        nodes.append([len(layer._inbound_nodes) + len(layer._outbound_nodes) for layer in model.layers])
+    del classifier
+    gc.collect()
+    assert [one() for one in kept] == [None] * len(kept)
+    assert nodes[0] == nodes[1]
 
 
 def process_state() -> tuple:
