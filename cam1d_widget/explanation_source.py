@@ -7,7 +7,11 @@ from typing import Protocol
 
 import numpy as np
 
-__all__ = ["ExplanationSource"]
+__all__ = ["ExplanationSource", "ModelChangedError"]
+
+
+class ModelChangedError(RuntimeError):
+    """A model that is not what it was when it was read: a result would mix two networks."""
 
 
 class ExplanationSource(Protocol):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,24 +11,29 @@ __all__ = ["AffineHead"]
 
 # Bytes of slopes that are worth keeping; beyond, a gradient for each series is cheaper.
 _BYTES = 64 * 2**20
+# Largest error of a score, as a share of the sum of its terms' magnitudes, with which a head still counts as affine.
+_TOLERANCE = 1e-3
 
 
 class AffineHead:
-    """Slopes of an affine head, learned once and held against its scores each time.
+    """Slopes of an affine head, computed once for the weights that it has.
 
-    A model that is trained on changes its head behind our back, so each batch of scores is compared with what the
-    slopes say of its features; where they disagree, the slopes are learned anew.
+    That the head is affine is read from its layers, and verified on the scores of every batch, class by class.
 
     Parameters
     ----------
     learn : callable
-        Gives the gradient of every class on one series, of shape (class, step, filter).
+        Gives the gradient of every class on one series, of shape (class, step, filter), and the scores of features
+        that are zero, of shape (class,).
+    version : callable
+        Gives a fingerprint of the head's weights.
     """
 
-    def __init__(self, learn: Callable[[np.ndarray], np.ndarray]) -> None:
-        self._learn = learn
-        self._slopes: np.ndarray | None = None
-        self._bias = np.zeros(0)
+    def __init__(
+        self, learn: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]], version: Callable[[], Hashable]
+    ) -> None:
+        self._learn, self._version = learn, version
+        self._learned: _Learned | None = None
 
     @staticmethod
     def fits(classes: int, steps: int, filters: int) -> bool:
@@ -44,20 +50,21 @@ class AffineHead:
         scores : ndarray of shape (instance, class)
             What the head makes of the features.
         """
-        if self._slopes is None or not self._explains(features, scores):
-            self._slopes = self._learn(x[:1])
-            self._bias = scores[0] - self._said(features[:1])[0]
-            return self._slopes if self._explains(features, scores) else None
-        return self._slopes
+        version, learned = self._version(), self._learned  # another thread may replace the slopes meanwhile
+        if learned is None or learned.version != version:
+            self._learned = learned = _Learned(version, *self._learn(x[:1]))
+        return learned.slopes if learned.explains(features, scores) else None
 
-    def _explains(self, features: np.ndarray, scores: np.ndarray) -> bool:
-        assert self._slopes is not None
-        if self._slopes.shape[1:] != features.shape[1:]:  # of series of another length
-            return False
-        missed = np.abs(self._said(features) + self._bias - scores).max()
-        return bool(missed <= 1e-3 * (1 + np.abs(scores).max()))
 
-    def _said(self, features: np.ndarray) -> np.ndarray:
-        assert self._slopes is not None
-        said: np.ndarray = features.reshape(len(features), -1) @ self._slopes.reshape(len(self._slopes), -1).T
-        return said
+class _Learned(NamedTuple):
+    """Slopes and bias of each class, and the version of the weights that they belong to."""
+
+    version: Hashable
+    slopes: np.ndarray
+    bias: np.ndarray
+
+    def explains(self, features: np.ndarray, scores: np.ndarray) -> bool:
+        """Whether these are the scores of an affine function with these slopes."""
+        terms, slopes = features.reshape(len(features), -1), self.slopes.reshape(len(self.slopes), -1).T
+        missed = np.abs(terms @ slopes + self.bias - scores)
+        return bool((missed <= _TOLERANCE * (np.abs(terms) @ np.abs(slopes) + np.abs(self.bias))).all())

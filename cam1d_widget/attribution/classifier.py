@@ -7,6 +7,7 @@ to split and to bring numpy arrays back. Another framework is one more class tha
 from __future__ import annotations
 
 import warnings
+from collections.abc import Hashable
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,7 +16,7 @@ from .propagation.rules import Rule
 from .receptive_field import ReceptiveField
 from .series import as_array
 
-__all__ = ["Classifier", "as_targets", "check_series", "warn_if_saturated"]
+__all__ = ["Classifier", "as_targets", "check_series", "for_series", "warn_if_saturated"]
 
 
 class Classifier(Protocol):
@@ -100,6 +101,15 @@ class Classifier(Protocol):
     def receptive_field_at(self, length: int) -> ReceptiveField:
         """What each step of the explained layer would see of series of this length."""
 
+    def for_length(self, length: int) -> Classifier:
+        """The same classifier for series of one length, of a model that takes any.
+
+        A classifier of series of one length may be without this.
+        """
+
+    def fingerprint(self) -> Hashable:
+        """Value that changes with the model; a classifier that never changes may be without this."""
+
     def bias(self) -> np.ndarray:
         """Scores of features that are zero, of shape (class,)."""
 
@@ -141,6 +151,11 @@ class Classifier(Protocol):
         `baseline`, of the shape of x, is what a rule of differences compares with. A classifier may be without this
         and :meth:`no_propagation`; the methods that need them then refuse it.
         """
+
+
+def for_series(classifier: Classifier, x: np.ndarray) -> Classifier:
+    """Classifier for the length of these series, of one that takes any length."""
+    return classifier.for_length(x.shape[1]) if hasattr(classifier, "for_length") else classifier
 
 
 def as_targets(target: Any, instances: int, classes: int) -> np.ndarray:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .classifier import Classifier
+from .classifier import Classifier, for_series
 from .receptive_field import ReceptiveField
 from .slices import Slices
 
@@ -57,6 +57,7 @@ class Crops:
 
 def crops_of(classifier: Classifier, x: np.ndarray, slices: Slices) -> Crops | None:
     """Crops that give the same features as one series of shape (time, channel); None where they save nothing."""
+    classifier = for_series(classifier, x[np.newaxis])
     if classifier.no_features or not hasattr(classifier, "trunk"):  # made for one length, or not by Keras
         return None
     whole, _ = classifier.features(x[np.newaxis], 0)

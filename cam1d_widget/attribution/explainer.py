@@ -9,6 +9,7 @@ from typing import Any
 
 from ..explanation import Explanation
 from .choices import Methods, wanted_targets
+from .keras_fingerprint import structure_of
 from .lazy_explanation import LazyExplanation
 
 __all__ = ["as_classifier", "explain"]
@@ -87,17 +88,16 @@ def as_classifier(
     # What is in a file may change; what cannot be a key is no model, or no layer, and is refused.
     if isinstance(model, str | Path) or not all(isinstance(one, Hashable) for one in (model, layer)):
         return KerasClassifier(model, **chosen)
-    return _compiled(KerasClassifier, model, _version(model), **chosen)
+    return _compiled(KerasClassifier, model, _structure(model), **chosen)
 
 
 @lru_cache(maxsize=1)
-def _compiled(made: type, model: Any, version: Any, **chosen: Any) -> Any:
+def _compiled(made: type, model: Any, structure: Hashable, **chosen: Any) -> Any:
     """Classifier of the last model, kept so that explaining it again compiles nothing anew."""
     return made(model, **chosen)
 
 
-def _version(model: Any) -> tuple[int, ...]:
-    """What changes when a model gets another layer, activation or loss, which gives its outputs another meaning."""
-    last = (getattr(model, "layers", None) or [None])[-1]
-    told = getattr(model, "loss", None), getattr(last, "activation", None), *(getattr(model, "outputs", None) or ())
-    return tuple(map(id, told))
+def _structure(model: Any) -> Hashable:
+    """Layers and settings of a Keras model, or of the one in a fitted classifier; weights are read at every call."""
+    network = getattr(model, "model_", model)
+    return tuple(structure_of(network).items()) if hasattr(network, "_flatten_layers") else None

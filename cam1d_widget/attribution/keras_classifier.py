@@ -6,23 +6,24 @@ trace on its layers, and the activation behind the logits is looked through, not
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from copy import copy
 from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 
+from ..explanation_source import ModelChangedError
 from .affine_head import AffineHead
 from .classifier import as_targets, check_series, warn_if_saturated
 from .keras_filters import KerasFilters
+from .keras_fingerprint import changed, lasting, structure_of, weights_digest
 from .keras_layers import LayerFacts, layers_in_time
 from .keras_network import Network
 from .keras_own_account import OwnAccount
 from .keras_passes import Passes
 from .keras_randomized import randomized
 from .keras_reading import readable
-from .keras_receptive_field import receptive_field_of
 from .keras_rules_back import RulesBack
 from .receptive_field import ReceptiveField, TooShort
 
@@ -56,6 +57,9 @@ class KerasClassifier(OwnAccount, RulesBack):
     labels, each with a logit of its own; units without an activation, as of a regression, are explained as they are.
     Where probabilities come out of a layer behind which no logits can be found, the log-odds log p - log(1 - p) stand
     for them.
+
+    The weights are read at every call, so that the classifier follows further training. A layer, activation or loss
+    that is changed after the classifier was made raises a `ModelChangedError`.
     """
 
     def __init__(
@@ -77,12 +81,18 @@ class KerasClassifier(OwnAccount, RulesBack):
         self.score: Literal["logits", "probabilities"] = score
         self._choice = getattr(layer, "name", layer), output
         self.batch_size, self.jit_compile = batch_size, jit_compile
-        self._network: Any = Network(self.model, layer, output)
+        before = structure_of(self.model)
+        self._take(Network(self.model, layer, output))
+        self._structure = lasting(before, structure_of(self.model))
         if self._network.link is None and score == "probabilities":
             raise ValueError(f"model {self.name!r} gives no probabilities to explain; use score='logits'")
-        self._passes = Passes(self._network, score == "probabilities", batch_size, jit_compile)
         self.classes = 2 if self._network.two_sided else self._network.units
-        self._length: int | None = self.input_shape[0]
+        self._length: int | None = self._network.input_shape[0]
+
+    def _take(self, network: Network) -> None:
+        self._network: Any = network
+        self._passes = Passes(network, self.score == "probabilities", self.batch_size, self.jit_compile)
+        self._slopes = AffineHead(self._slopes_and_bias, lambda: weights_digest(network.head_weights()))
 
     # What the model is
 
@@ -105,8 +115,8 @@ class KerasClassifier(OwnAccount, RulesBack):
 
     @property
     def input_shape(self) -> tuple[int | None, int | None]:
-        """Samples and channels that the model was built for; None where it takes any."""
-        return self._network.input_shape
+        """Samples and channels of the series that it takes; None where it takes any."""
+        return self._length, self._network.input_shape[1]
 
     @property
     def no_features(self) -> str | None:
@@ -145,19 +155,28 @@ class KerasClassifier(OwnAccount, RulesBack):
 
     @property
     def receptive_field(self) -> ReceptiveField:
-        """What each step of the explained layer sees.
-
-        A model that takes series of any length needs to have seen one first.
-        """
+        """What each step of the explained layer sees."""
         if self._length is None:
-            raise ValueError(f"model {self.name!r} takes series of any length; call scores(x) first to give it one")
-        if self._network.entry is None:
-            raise ValueError(self._network.no_map)
-        if self._field is None or self._field.length != self._length:
-            self._field = receptive_field_of(self._network.entry, self._length)
-        return self._field
+            raise ValueError(f"model {self.name!r} takes series of any length; use for_length(length) to choose one")
+        return self.receptive_field_at(self._length)
 
-    _field: ReceptiveField | None = None
+    def for_length(self, length: int) -> KerasClassifier:
+        """The same classifier for series of one length, of a model that takes any; compiled functions are shared."""
+        if length == self._length:
+            return self
+        if self._network.input_shape[0] is not None:
+            raise ValueError(f"length must be {self._length}, as model {self.name!r} was built for, but is {length}")
+        self._must_be_long_enough(length)
+        _ = self.propagations  # created before the copy, to be shared by it
+        other = copy(self)
+        other._length = length
+        return other
+
+    def fingerprint(self) -> Hashable:
+        """Value that changes with the model's weights, layers and loss."""
+        now = structure_of(self.model)
+        settings = tuple(now.get(key) for key in self._structure)
+        return settings, changed(self._structure, self.model), weights_digest(self.model.weights)
 
     @property
     def layers(self) -> tuple[LayerFacts, ...]:
@@ -168,10 +187,10 @@ class KerasClassifier(OwnAccount, RulesBack):
     def at(self, layer: Any) -> KerasClassifier:
         """The same classifier with another explained layer."""
         other = copy(self)
-        for made in ("head", "_slopes", "filters", "_field"):
+        for made in ("head", "filters"):
             other.__dict__.pop(made, None)
-        other._network, other._choice = self._network.cut_at(layer), (getattr(layer, "name", layer), self._choice[1])
-        other._passes = Passes(other._network, self.score == "probabilities", self.batch_size, self.jit_compile)
+        other._choice = getattr(layer, "name", layer), self._choice[1]
+        other._take(self._network.cut_at(layer))
         return other
 
     @cached_property
@@ -242,10 +261,11 @@ class KerasClassifier(OwnAccount, RulesBack):
         chosen = slopes if np.array_equal(targets[0], np.arange(self.classes)) else slopes[targets[0]]
         return features, np.broadcast_to(chosen, (*targets.shape, *shape))
 
-    @cached_property
-    def _slopes(self) -> AffineHead:
+    def _slopes_and_bias(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Gradients of every class' score on one series, and the scores of features that are zero."""
         every = np.arange(self.classes, dtype=np.int32)[np.newaxis]
-        return AffineHead(lambda x: self._passes.features_and_gradients(x, every)[1][0])
+        features, gradients = self._passes.features_and_gradients(x, every)
+        return gradients[0], self._passes.head_scores(x, np.zeros_like(features))[0]
 
     def head_scores(self, x: np.ndarray, features: np.ndarray) -> np.ndarray:
         """Score of every class on given features of the explained layer, of shape (instance, class)."""
@@ -253,11 +273,14 @@ class KerasClassifier(OwnAccount, RulesBack):
 
     def trunk(self, x: np.ndarray) -> np.ndarray:
         """Feature maps of series of any length, such as pieces of longer ones, of shape (instance, step, filter)."""
+        self._must_not_have_changed()
         return self._passes.features(x)
 
     def receptive_field_at(self, length: int) -> ReceptiveField:
         """What each step of the explained layer would see of series of this length."""
-        return receptive_field_of(self._network.entry, length)
+        if self._network.entry is None:
+            raise ValueError(self._network.no_map)
+        return self._network.receptive_field_at(length)
 
     def bias(self) -> np.ndarray:
         """Score of each class on features that are zero, of shape (class,)."""
@@ -281,19 +304,28 @@ class KerasClassifier(OwnAccount, RulesBack):
         (layer, output), size = self._choice, self.batch_size
 
         def read(model: Any) -> KerasClassifier:
-            return KerasClassifier(model, layer=layer, output=output, score=self.score, batch_size=size)
+            made = KerasClassifier(model, layer=layer, output=output, score=self.score, batch_size=size)
+            return made if self._length is None else made.for_length(self._length)
 
         return randomized(self.model, seed, draws, read)
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
+        self._must_not_have_changed()
         x = check_series(x, *self.input_shape)
-        if x.shape[1] != self._length:
+        if self._length is None:
             self._must_be_long_enough(x.shape[1])
-            self._length = x.shape[1]
         return x
 
+    def _must_not_have_changed(self) -> None:
+        """Refuse a model with a changed layer: some functions were compiled before the change, others were not."""
+        what = changed(self._structure, self.model)
+        if what:
+            raise ModelChangedError(
+                f"model {self.name!r} has changed since this classifier was made ({what}); make a new classifier"
+            )
+
     def _must_be_long_enough(self, length: int) -> None:
-        """Refuse series that are too short for a layer before anything is computed, or remembered."""
+        """Refuse series that are too short for a layer before anything is computed."""
         try:
             if self._network.entry is not None:
                 self.receptive_field_at(length)

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from .keras_graph import kinds, maker
+from .keras_graph import backwards, kinds, maker
 from .keras_head import Ending, Head, behind_pooling, ending, head_entry, head_of, output_of, readers, refuse_training
 from .keras_opened_model import OpenedModel
 from .keras_planar import with_map_in_rows
 from .keras_reading import input_shape, opened_model, which_output
+from .keras_receptive_field import receptive_field_of
+from .receptive_field import ReceptiveField
 
 __all__ = ["Network"]
 
@@ -97,7 +99,7 @@ class Network:
         if self.graph is None:
             raise ValueError(self.no_map)
         other = copy(self)
-        for made in ("head", "_trunk", "_head"):
+        for made in ("head", "receptive_field_at", "_trunk", "_head"):
             other.__dict__.pop(made, None)
         other.entry, other.no_map = output_of(self.graph, layer, self.model), None
         return other
@@ -122,6 +124,11 @@ class Network:
         return Head() if self.entry is None or self.link in ("odds", "unit odds") else head_of(self.entry, self.ending)
 
     @cached_property
+    def receptive_field_at(self) -> Callable[[int], ReceptiveField]:
+        """Receptive field of the explained map, by length of the series; those of the last lengths are kept."""
+        return lru_cache(maxsize=16)(partial(receptive_field_of, self.entry))
+
+    @cached_property
     def scoring(self) -> list[Any]:
         """Output of the layer that scores the explained map's steps and adds them up to the scores; mostly none."""
         return self._readers("step_scores")
@@ -135,6 +142,11 @@ class Network:
     def attention_adds_up(self) -> bool:
         """Whether scores are affine in the attention's weights, if these are held."""
         return len(self.attending) == 1 and behind_pooling(self.attending[0], self.ending)
+
+    def head_weights(self) -> list[Any]:
+        """Variables of the layers between the explained map and the scores."""
+        layers = [maker(tensor) for tensor in backwards(self.ending.tensor, lambda one: one is self.entry)]
+        return [weight for layer in [*layers, self.ending.dense] for weight in getattr(layer, "weights", ())]
 
     def _readers(self, ability: str) -> list[Any]:
         hidden = self.entry is None or self.link in ("odds", "unit odds")

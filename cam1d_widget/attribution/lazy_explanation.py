@@ -25,7 +25,7 @@ from .choices import (
     why_not,
     with_baseline,
 )
-from .classifier import check_series
+from .classifier import check_series, for_series
 from .judged_maps import GrowingMaps, JudgedMaps, NotFinite, Window, averaged, judged_maps, parts
 from .kept_maps import KeptMaps
 from .masking import channel_mean
@@ -94,6 +94,7 @@ class LazyExplanation:
             raise TypeError(f"there is no argument {', '.join(sorted(unknown))}; see the names of Explanation")
         series = read_series("x", x, layout)
         x = check_series(series.values, *classifier.input_shape)
+        classifier = for_series(classifier, x)
         for name in ("channel_names", "sampling_rate", "start"):
             if names.get(name) is None:
                 names[name] = getattr(series, name)
@@ -119,8 +120,6 @@ class LazyExplanation:
             background = check_series(others.values, None, x.shape[2], "background")
             baseline = channel_mean(background)
         self.background, self.baseline = background, baseline
-        if classifier.input_shape[0] is None:
-            classifier.scores(x[:1])  # what fits a network of any length depends on the length
         self.window = window
         averaged(x[:1], window)  # refuses a wrong window
         chosen = chosen_methods(methods, classifier, background)

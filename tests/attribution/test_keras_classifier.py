@@ -284,11 +284,11 @@ def test_kind_of_the_head(head, kind, affine, additive):
 def test_model_of_another_length_each_time():
     model = keras.Sequential([keras.Input((None, 2)), L.Conv1D(4, 3), L.GlobalAveragePooling1D(), L.Dense(2)])
     classifier = KerasClassifier(model)
-    with pytest.raises(ValueError, match="series of any length; call scores"):
-        _ = classifier.receptive_field
     for length in (20, 31):
         classifier.scores(np.zeros((1, length, 2)))
-        assert len(classifier.receptive_field) == length - 2
+        assert len(classifier.for_length(length).receptive_field) == length - 2
+    with pytest.raises(ValueError, match=r"series of any length; use for_length\(length\) to choose one"):
+        _ = classifier.receptive_field
 
 
 def test_saved_model_is_loaded(tmp_path, x):

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, NamedTuple, final
 
 import numpy as np
 
-from ..classifier import Classifier, as_targets
+from ..classifier import Classifier, as_targets, for_series
 
 __all__ = ["AttributionMethod", "Axiom", "ClassActivationMap", "Maps", "WeighedFeatures", "averages"]
 
@@ -196,12 +196,14 @@ class WeighedFeatures(AttributionMethod):
     @final
     def at_steps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Map before it is placed in time, of shape (instance, target, step)."""
+        classifier = for_series(classifier, x)
         self._must_fit(classifier)
         return self.weighed(classifier, x, targets)
 
     @final
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
         """Maps of several classes for one pass through the convolutions."""
+        classifier = for_series(classifier, x)
         steps = self.at_steps(classifier, x, targets)
         placed = classifier.receptive_field.place(np.moveaxis(steps, 1, 2))
         return Maps(np.moveaxis(placed, 2, 1)[..., np.newaxis], steps.sum(axis=-1, dtype=np.float64))
@@ -214,6 +216,7 @@ class WeighedFeatures(AttributionMethod):
         """Score minus bias, where the steps' values add up to it."""
         if self.exactness(classifier) == "approximate":
             return None
+        classifier = for_series(classifier, x)
         return np.take_along_axis(classifier.scores(x), targets, axis=1) - classifier.bias()[targets]
 
     def _must_fit(self, classifier: Classifier) -> None:

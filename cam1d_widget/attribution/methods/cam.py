@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..classifier import Classifier
+from ..classifier import Classifier, for_series
 from .base import ClassActivationMap, averages
 
 
@@ -45,4 +45,4 @@ class CAM(ClassActivationMap):
     def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray | None:
         """Score minus bias, times the number of steps that the average divides by."""
         total = super().expected_total(classifier, x, targets)
-        return None if total is None else total * len(classifier.receptive_field)
+        return None if total is None else total * len(for_series(classifier, x).receptive_field)

@@ -7,7 +7,7 @@ from typing import Any, final
 
 import numpy as np
 
-from ..classifier import Classifier, as_targets
+from ..classifier import Classifier, as_targets, for_series
 from .base import AttributionMethod, Axiom, Maps
 
 __all__ = ["InherentMethod"]
@@ -38,6 +38,7 @@ class InherentMethod(AttributionMethod):
     @final
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
         """Maps of several classes for one pass."""
+        classifier = for_series(classifier, x)
         reason = self.refusal(classifier)
         if reason:
             raise ValueError(reason)

@@ -1,0 +1,303 @@
+"""Models that change after they were read: retrained, edited in place, asked for several lengths at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Barrier, Thread
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from keras import layers as L
+
+from cam1d_widget import KerasClassifier, explain
+from cam1d_widget.attribution.keras_fingerprint import weights_digest
+from cam1d_widget.attribution.lazy_explanation import LazyExplanation
+from cam1d_widget.attribution.methods import HiResCAM, Occlusion
+from cam1d_widget.attribution.trust import examined
+from cam1d_widget.explanation_source import ModelChangedError
+
+RNG = np.random.default_rng(11)
+
+
+@pytest.fixture
+def x() -> np.ndarray:
+    return RNG.normal(size=(3, 60, 3)).astype(np.float32)
+
+
+def network(*head: Any, length: int | None = 60, trunk: Any = None) -> keras.Model:
+    keras.utils.set_random_seed(4)
+    trunk = [L.Conv1D(6, 5, activation="relu")] if trunk is None else trunk
+    return keras.Sequential([L.Input((length, 3)), *trunk, *head])
+
+
+# Slopes of affine heads
+
+
+@pytest.mark.parametrize("label", ["HiResCAM", "CAM", "Grad-CAM", "Occlusion"])
+@pytest.mark.parametrize("one_classifier", [True, False])
+def test_a_small_output_beside_a_large_one_gets_the_map_of_its_new_weights(label, one_classifier, x):
+    model = network(L.GlobalAveragePooling1D(), L.Dense(2))
+    weights = model.get_weights()
+    weights[2][:, 0] *= 1e4
+    model.set_weights(weights)
+    explained = KerasClassifier(model) if one_classifier else model
+    before = explain(explained, x, methods=[label], targets="all", progress=False).attributions[label]
+    weights[2][:, 1] *= -1
+    model.set_weights(weights)
+    after = explain(explained, x, methods=[label], targets="all", progress=False).attributions[label]
+    np.testing.assert_allclose(after[:, 1], -before[:, 1], rtol=1e-3, atol=1e-3 * np.abs(before[:, 1]).max())
+
+
+def test_exact_maps_add_up_after_two_steps_of_training(x):
+    model = network(L.Flatten(), L.Dense(4, activation="softmax"))
+    model.compile(keras.optimizers.SGD(1e-4), "sparse_categorical_crossentropy")
+    classifier = KerasClassifier(model)
+    targets = np.tile(np.arange(4), (3, 1))
+    HiResCAM().maps(classifier, x, targets)
+    model.fit(x, np.array([0, 1, 2]), epochs=2, verbose=0)
+    gradients = classifier.features(x, targets)[1]
+    kernel = model.layers[-1].get_weights()[0]
+    np.testing.assert_allclose(gradients.reshape(3, 4, -1), np.broadcast_to(kernel.T, (3, 4, len(kernel))), rtol=1e-6)
+
+
+@keras.saving.register_keras_serializable()
+class SaysThatItAverages(L.Layer):
+    """A layer that claims to be affine, and is not."""
+
+    averages = True
+
+    def call(self, x: Any) -> Any:
+        return keras.ops.mean(x**2, axis=1)
+
+
+def test_a_head_that_only_claims_to_be_affine_gets_a_gradient_for_each_series(x):
+    classifier = KerasClassifier(network(SaysThatItAverages(), L.Dense(2)))
+    assert classifier.affine_head
+    for part in (x[:1], x):  # one series alone agrees with every affine function through it
+        features, gradients = classifier.features(part, 1)
+        kernel = classifier.model.layers[-1].get_weights()[0][:, 1]
+        np.testing.assert_allclose(gradients, 2 * features * kernel / features.shape[1], rtol=1e-4, atol=1e-7)
+
+
+# Layers that are edited in place
+
+
+def slope(model: keras.Model) -> None:
+    model.layers[1].negative_slope = 0.9
+
+
+def activation(model: keras.Model) -> None:
+    model.layers[0].activation = keras.activations.tanh
+
+
+def function(model: keras.Model) -> None:
+    model.layers[0].activation = lambda x: 2 * keras.activations.tanh(x)
+
+
+def slope_of_activation(model: keras.Model) -> None:
+    model.layers[2].activation.negative_slope = 0.5
+
+
+EDITS = [slope, activation, function, slope_of_activation]
+
+
+def editable() -> keras.Model:
+    layers = L.LeakyReLU(), L.Conv1D(6, 5, activation=L.LeakyReLU()), L.GlobalAveragePooling1D()
+    return network(*layers, L.Dense(3, activation="softmax"), trunk=[L.Conv1D(6, 5)])
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_explaining_again_after_an_inner_layer_changed_explains_the_model_as_it_is(edit, x):
+    model = editable()
+    explain(model, x, methods=["HiResCAM", "Saliency"], progress=False)
+    edit(model)
+    again = explain(model, x, methods=["HiResCAM", "Saliency"], progress=False)
+    np.testing.assert_allclose(again.probabilities, model(x), atol=1e-5)
+    model.layers[1].negative_slope = 0.0
+    np.testing.assert_allclose(
+        explain(model, x, methods=["Saliency"], progress=False).probabilities, model(x), atol=1e-5
+    )
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_a_classifier_refuses_a_model_whose_layer_was_changed(edit, x):
+    model = editable()
+    classifier = KerasClassifier(model)
+    classifier.scores(x)
+    edit(model)
+    calls: list[Callable[[], Any]] = [
+        lambda: classifier.scores(x),
+        lambda: classifier.gradient(x, 0),
+        lambda: classifier.features(x, 0),
+        lambda: classifier.trunk(x),
+        lambda: Occlusion().attribute(classifier, x, 0),
+    ]
+    for call in calls:
+        with pytest.raises(
+            ModelChangedError, match=r"has changed since this classifier was made .(activation|negative_slope) of"
+        ):
+            call()
+
+
+def test_what_does_not_change_the_scores_is_no_change(x):
+    model = editable()
+    classifier = KerasClassifier(model)
+    before = classifier.fingerprint()
+    model.compile("adam", "sparse_categorical_crossentropy")
+    compiled = KerasClassifier(model)
+    model.predict(x, verbose=0)
+    model.evaluate(x, np.zeros(3), verbose=0)
+    model.trainable = False
+    compiled.scores(x)
+    assert compiled.fingerprint() == KerasClassifier(model).fingerprint()
+    assert classifier.fingerprint() != before  # the loss says what bare outputs mean
+
+
+class CountsItsCalls(L.Layer):
+    """A layer that keeps what it did last, as attention layers do."""
+
+    calls = 0
+
+    def call(self, x: Any) -> Any:
+        self.calls += 1
+        self.last = x
+        return 2 * x
+
+
+def test_a_layer_that_counts_its_calls_has_not_changed(x):
+    classifier = KerasClassifier(network(CountsItsCalls(), L.GlobalAveragePooling1D(), L.Dense(2)))
+    before = classifier.fingerprint()
+    for call in (classifier.scores, lambda x: classifier.gradient(x, 0), lambda x: classifier.features(x, 0)):
+        call(x)
+    assert classifier.fingerprint() == before
+
+
+def test_weights_that_matter_at_inference_count_and_others_do_not(x):
+    head = [L.Dropout(0.5), L.BatchNormalization(), L.GlobalAveragePooling1D(), L.Dense(2)]
+    model = network(*head)
+    before = weights_digest(model.weights)
+    model(x, training=False)
+    model.layers[1](x, training=True)  # draws, which changes the state of its generator
+    assert weights_digest(model.weights) == before
+    model.layers[2].moving_mean.assign(np.ones(6))
+    assert weights_digest(model.weights) != before
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
+def test_every_type_of_weight_has_a_digest(dtype):
+    one, other = (keras.Variable(np.full((2, 3), value), dtype=dtype) for value in (1.0, 1.5))
+    assert weights_digest([one]) == weights_digest([keras.Variable(np.ones((2, 3)), dtype=dtype)])
+    assert weights_digest([one]) != weights_digest([other])
+
+
+# Several lengths at a time
+
+
+def any_length() -> keras.Model:
+    return network(L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax"), length=None)
+
+
+def test_a_classifier_keeps_no_length(x):
+    classifier = KerasClassifier(any_length())
+    short = classifier.for_length(40)
+    classifier.scores(x)
+    assert short.input_shape == (40, 3)
+    assert classifier.input_shape == (None, 3)
+    assert (len(short.receptive_field), len(classifier.for_length(60).receptive_field)) == (36, 56)
+    with pytest.raises(ValueError, match="x must have 40 samples"):
+        short.scores(x)
+    with pytest.raises(ValueError, match=r"length must be 60, as model .* was built for, but is 40"):
+        KerasClassifier(network(L.GlobalAveragePooling1D(), L.Dense(2))).for_length(40)
+    map_ = HiResCAM().attribute(classifier, x, 0)
+    assert map_.shape == (3, 60, 1)
+    np.testing.assert_array_equal(map_, HiResCAM().attribute(classifier.for_length(60), x, 0))
+
+
+def test_all_lengths_share_what_is_compiled(x):
+    classifier = KerasClassifier(any_length())
+    for length in (60, 40, 50):
+        explain(classifier, x[:, :length], methods=["HiResCAM", "DeepLIFT", "Occlusion"], progress=False)
+    assert classifier.traces["scores"] == classifier.traces["features_and_gradients"] == 1
+    propagation = classifier.for_length(40).propagations
+    assert propagation is classifier.propagations
+    assert [one.attribution.traces for one in propagation._made.values()] == [1] * len(propagation._made)
+
+
+def together(*works: Callable[[int], None], times: int) -> None:
+    """Run works in threads, each so many times, in step with each other; raises what was raised in them."""
+    barrier, faults = Barrier(len(works)), []
+
+    def run(work: Callable[[int], None]) -> None:
+        try:
+            for turn in range(times):
+                barrier.wait()
+                work(turn)
+        except BaseException as fault:
+            faults.append(fault)
+            barrier.abort()
+
+    threads = [Thread(target=run, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if faults:
+        raise faults[0]
+
+
+def test_two_lengths_in_two_threads(x):
+    model, methods = any_length(), ["HiResCAM", "Saliency", "Occlusion"]
+    series = {length: x[:1, :length] for length in (60, 40)}
+    expected = {
+        length: explain(KerasClassifier(model), one, methods=methods, progress=False) for length, one in series.items()
+    }
+
+    def explaining(length: int) -> Callable[[int], None]:
+        def explained(turn: int) -> None:
+            made = explain(model, series[length], methods=methods, progress=False)
+            np.testing.assert_array_equal(made.receptive_field, expected[length].receptive_field)
+            for label in methods:
+                np.testing.assert_allclose(
+                    made.attributions[label], expected[length].attributions[label], rtol=1e-4, atol=1e-6
+                )
+
+        return explained
+
+    together(explaining(60), explaining(40), times=100)
+
+
+@pytest.mark.parametrize("length", [60, None])
+def test_checks_in_a_thread_beside_a_slider(length, x):
+    model = network(L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax"), length=length)
+    methods, many = ["HiResCAM", "Saliency", "Occlusion"], np.tile(x, (9, 1, 1)) + RNG.normal(size=(27, 1, 1))
+    lazy, other = (
+        LazyExplanation(KerasClassifier(model), many, methods=methods, y=np.arange(27) % 3) for _ in range(2)
+    )
+    expected = other.compute(targets="all", progress=False)
+    verdict = finished(examined(other, "Saliency", 0, 1)).verdict
+
+    def slide(turn: int) -> None:
+        label = methods[turn % 3]
+        for instance in range(27):
+            np.testing.assert_allclose(
+                lazy.attribution(label, instance, turn % 3),
+                expected.attribution(label, instance, turn % 3),
+                rtol=1e-3,
+                atol=1e-5,
+            )
+
+    def check(turn: int) -> None:
+        assert finished(examined(lazy, "Saliency", 0, 1)).verdict == verdict
+
+    together(slide, check, times=6)
+
+
+def finished(steps: Any) -> Any:
+    """What a generator returns."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
