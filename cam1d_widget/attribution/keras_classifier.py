@@ -19,7 +19,7 @@ from .classifier import as_targets, check_series, warn_if_saturated
 from .keras_filters import KerasFilters
 from .keras_fingerprint import changed, lasting, structure_of, weights_digest
 from .keras_layers import LayerFacts, layers_in_time
-from .keras_network import Network
+from .keras_network import Network, refuse_weights
 from .keras_own_account import OwnAccount
 from .keras_passes import Passes
 from .keras_randomized import randomized
@@ -315,6 +315,10 @@ class KerasClassifier(OwnAccount, RulesBack):
         if self._length is None:
             self._must_be_long_enough(x.shape[1])
         return x
+
+    def refuse_weights(self) -> None:
+        """Raise a ValueError if the model has NaN or infinite weights, which names their layer."""
+        refuse_weights(self.model)
 
     def _must_not_have_changed(self) -> None:
         """Refuse a model with a changed layer: some functions were compiled before the change, others were not."""

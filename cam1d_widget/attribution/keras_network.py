@@ -23,7 +23,7 @@ from .keras_reading import input_shape, opened_model, which_output
 from .keras_receptive_field import receptive_field_of
 from .receptive_field import ReceptiveField
 
-__all__ = ["Network"]
+__all__ = ["Network", "refuse_weights"]
 
 
 class _Graph(keras.Function):  # type: ignore[misc]
@@ -237,11 +237,19 @@ class Network:
 
     def _compare(self, samples: tf.Tensor, outputs: np.ndarray) -> None:
         """Hold what was found against the model's own outputs; where logits stay hidden, explain log-odds."""
+        if not np.isfinite(outputs).all():
+            refuse_weights(self.model)
+        if np.isnan(outputs).any():
+            raise ValueError(
+                f"model {self.model.name!r} gives NaN as scores of Gaussian noise, as a logarithm of negative numbers "
+                f"does; clip what enters it"
+            )
         if not np.allclose(self._called(samples), outputs, rtol=1e-3, atol=1e-4):
             raise ValueError(
                 f"model {self.model.name!r} gives other scores each time, as dropout does that trains on or noise that "
                 f"is drawn; build it without"
             )
+        self._refuse_dependence_on_batch(samples, outputs)
         hidden = None if self.ending.seen else self._hidden_odds(outputs)
         if hidden:
             return self._explain_odds(hidden)
@@ -255,6 +263,23 @@ class Network:
             f"the logits of model {self.model.name!r} cannot be found behind its last layer; "
             f"let it end in Dense with activation='softmax' or 'sigmoid', or in a Softmax layer"
         )
+
+    def _refuse_dependence_on_batch(self, samples: tf.Tensor, outputs: np.ndarray) -> None:
+        """Refuse a model that gives a series other scores beside other series, or alone."""
+        middle = len(samples) // 2
+        alone, expected = samples[middle : middle + 1], outputs[middle]
+        largest = np.abs(expected).max()
+        beside_others = self._called(tf.concat([-2 * samples[:middle], alone, -2 * samples[middle + 1 :]], axis=0))
+        same = np.allclose(beside_others[middle], expected, rtol=1e-4, atol=1e-4 * largest)
+        if same and input_shape(self.model)[0] is None:
+            # Batches of another size are summed in another order, which shows in half precision.
+            half = any("16" in str(layer.compute_dtype) for layer in self.model._flatten_layers())
+            same = np.allclose(self._called(alone)[0], expected, rtol=0, atol=(2e-2 if half else 1e-3) * largest)
+        if not same:
+            raise ValueError(
+                f"model {self.model.name!r} gives a series scores that depend on the other series of its batch, as a "
+                f"mean over the batch does; let it compute the scores of each series from that series alone"
+            )
 
     def _hidden_odds(self, outputs: np.ndarray) -> str | None:
         """Kind of the probabilities that come out of a layer that is not known to make any; None for numbers."""
@@ -286,6 +311,21 @@ def _log_odds(shares: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
 def _are_shares(outputs: np.ndarray) -> bool:
     """Whether outputs look like the probabilities of several classes, also in half precision."""
     return outputs.shape[1] > 1 and bool((outputs >= 0).all()) and bool((np.abs(outputs.sum(axis=1) - 1) < 2e-2).all())
+
+
+def refuse_weights(model: Any) -> None:
+    """Refuse weights that are NaN or infinite, as those of a training that diverged."""
+    layers = [
+        layer
+        for layer in model._flatten_layers()
+        if not all(np.isfinite(weight.value.numpy().astype(np.float32)).all() for weight in layer.weights)
+    ]
+    if layers:
+        inner = min(reversed(layers), key=lambda layer: len(layer.weights))  # a model has those of its layers, too
+        raise ValueError(
+            f"layer {inner.name!r} of model {model.name!r} has NaN or infinite weights, as after a training that "
+            f"diverged; train it again, or load weights from before"
+        )
 
 
 def _refuse_state(model: Any) -> None:

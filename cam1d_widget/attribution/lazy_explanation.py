@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import fields, is_dataclass, replace
 from itertools import count
 from threading import RLock
-from typing import Any
+from typing import Any, TypeVar
 from warnings import warn
 
 import numpy as np
 from tqdm.auto import tqdm
 
-from ..checks import check_names
+from ..checks import check_names, held_once
 from ..explanation import Explanation
+from ..explanation_source import ModelChangedError
 from ..true_classes import check_true_classes
 from .choices import (
     Methods,
@@ -37,6 +41,7 @@ __all__ = ["LazyExplanation"]
 # Some thousand maps of the question's size.
 _KEPT = KeptMaps(64 * 2**20)
 _NUMBERS = count()
+_NAMES = frozenset({"y", "class_names", "channel_names", "channel_units", "sampling_rate", "start"})
 # What is said of each method.
 _WORDS = ("exactness", "signed", "placed", "adds_up", "descriptions")
 
@@ -63,8 +68,8 @@ class LazyExplanation:
     Attributes
     ----------
     x, scores, probabilities, y, receptive_field
-        As in :class:`~cam1d_widget.Explanation`; of the classifier as it was when this was made. After further
-        training, make a new one.
+        As in :class:`~cam1d_widget.Explanation`. They belong to the model as it was when this was made, or last
+        updated: once it has changed, a new map raises a `ModelChangedError` until :meth:`update_model` is called.
     class_names, channel_names, channel_units, sampling_rate, start
         Likewise.
     background : ndarray of shape (instance, time, channel), or None
@@ -89,7 +94,7 @@ class LazyExplanation:
         window: Window = None,
         **names: Any,
     ) -> None:
-        unknown = names.keys() - {"y", "class_names", "channel_names", "channel_units", "sampling_rate", "start"}
+        unknown = names.keys() - _NAMES
         if unknown:
             raise TypeError(f"there is no argument {', '.join(sorted(unknown))}; see the names of Explanation")
         series = read_series("x", x, layout)
@@ -117,23 +122,33 @@ class LazyExplanation:
                     f"background must have the channels of x, {', '.join(series.channel_names or ())}, in their order, "
                     f"but has {', '.join(others.channel_names or ())}"
                 )
-            background = check_series(others.values, None, x.shape[2], "background")
+            background = held_once(_frozen(check_series(others.values, None, x.shape[2], "background")))
             baseline = channel_mean(background)
         self.background, self.baseline = background, baseline
-        self.window = window
         averaged(x[:1], window)  # refuses a wrong window
-        chosen = chosen_methods(methods, classifier, background)
-        self._classifier = classifier
+        self.window = window if window is None or isinstance(window, int | np.integer) else tuple(window)
         self._named = methods is not None
-        # What nobody asked for by name must not make many instances take minutes.
-        self.usual = tuple(method.label for method in chosen if methods is not None or not method.on_demand)
-        self._methods = {method.label: with_baseline(method, baseline, x) for method in chosen}
+        # Newer kernels answer sliders in a thread of their own, beside a running cell.
+        self._one_at_a_time = RLock()
+        self._kept = _KEPT
+        self.when_model_changed: Callable[[], None] = lambda: None
+        self._read_model(classifier, chosen_methods(methods, classifier, background), x, names)
+
+    def _read_model(
+        self, classifier: Any, chosen: list[AttributionMethod], x: np.ndarray, names: dict[str, Any]
+    ) -> None:
+        """Take what depends on the model as it is now: its scores, and what is stated about each method."""
+        self._classifier, self._version, self._number = classifier, _version(classifier), next(_NUMBERS)
+        # Slow methods run on all instances only if they were named.
+        self.usual = tuple(method.label for method in chosen if self._named or not method.on_demand)
+        self._chosen = [_frozen(method) for method in chosen]
+        self._methods = {method.label: self._with_baseline(method, x) for method in self._chosen}
         # Names, y and rate are checked here, before anything slow: an explanation of no method yet.
         no_targets = np.zeros((len(x), 0), int)
         Explanation(x, np.zeros((len(x), classifier.classes)), no_targets, {}, **names)
         self._frame = Explanation(
             x,
-            classifier.scores(x),
+            _finite_scores(classifier, x),
             no_targets,
             {},
             probabilities=classifier.probabilities(x),
@@ -141,10 +156,58 @@ class LazyExplanation:
             **names,
         )
         self._take_facts(self._frame)
-        self._take_words({method.label: method for method in chosen}, baseline)
-        # Newer kernels answer sliders in a thread of their own, beside a running cell.
-        self._one_at_a_time = RLock()
-        self._kept, self._number = _KEPT, next(_NUMBERS)
+        self._take_words({method.label: method for method in chosen}, self.baseline)
+        self._refuse_changed_model()  # by another thread, while the scores were computed
+
+    def update_model(self, classifier: Any = None) -> None:
+        """Compute the scores anew with the model as it is now, and drop the maps that were computed before.
+
+        Parameters
+        ----------
+        classifier : Classifier, optional
+            Takes the place of the one that this was made with: needed if a layer, and not only weights, has changed.
+
+        Raises
+        ------
+        ValueError
+            If the model has other classes now, or no longer fits the methods; nothing is changed then.
+        """
+        classifier = for_series(self._classifier if classifier is None else classifier, self.x)
+        if classifier.classes != self._classifier.classes:
+            raise ValueError(
+                f"the model must still give {self._classifier.classes} scores for an update, but gives "
+                f"{classifier.classes}; make a new widget"
+            )
+        reasons = [reason for reason in (method.refusal(classifier) for method in self._chosen) if reason]
+        if reasons:
+            raise ValueError(f"the model no longer fits a method, make a new widget: {reasons[0]}")
+        names = {name: getattr(self._frame, name) for name in _NAMES}
+        updated = copy(self)
+        updated._read_model(classifier, self._chosen, self.x, names)
+        with self._one_at_a_time:
+            vars(self).update(vars(updated))
+
+    @contextmanager
+    def unchanged_model(self) -> Iterator[None]:
+        """Refuse to compute with a model that has changed since the scores were computed, or does so meanwhile."""
+        version = self._version
+        self._refuse_changed_model()
+        yield
+        self._refuse_changed_model()
+        if version != self._version:  # updated meanwhile, so that the result belongs to the model before
+            raise ModelChangedError("the model was updated during the computation; start it again")
+
+    def _refuse_changed_model(self) -> None:
+        if _version(self._classifier) != self._version:
+            self.when_model_changed()
+            raise ModelChangedError(
+                "the model has changed since these scores were computed; call update_model(), or make a new widget"
+            )
+
+    def _with_baseline(self, method: AttributionMethod, x: np.ndarray) -> AttributionMethod:
+        """Method with its baseline for every series; what a function returns may be an array of its caller."""
+        made = with_baseline(method, self.baseline, x)
+        return _frozen(made) if callable(getattr(method, "baseline", None)) else made
 
     def _take_words(self, methods: dict[str, AttributionMethod], baseline: np.ndarray | None) -> None:
         self.methods = tuple(methods)
@@ -286,12 +349,41 @@ class LazyExplanation:
         return ones[target]
 
     def _judged(self, label: str, rows: np.ndarray, targets: np.ndarray) -> JudgedMaps:
-        return judged_maps(self._methods[label], self._classifier, self.x, targets, rows, self.window)
+        with self.unchanged_model():
+            return judged_maps(self._methods[label], self._classifier, self.x, targets, rows, self.window)
 
     def _known(self, label: str) -> AttributionMethod:
         if label not in self._methods:
             raise ValueError(why_not(label, self._methods, self._classifier))
         return self._methods[label]
+
+
+Kept = TypeVar("Kept")
+
+
+def _frozen(value: Kept) -> Kept:
+    """Copy of an array that nobody can change; of a method or a baseline, one with such copies of its arrays."""
+    if isinstance(value, np.ndarray) and (value.flags.writeable or value.base is not None):
+        value = value.copy()
+        value.flags.writeable = False
+    elif is_dataclass(value) and not isinstance(value, type):
+        given = {one.name: getattr(value, one.name) for one in fields(value) if one.init}
+        copied = {name: frozen for name, one in given.items() if (frozen := _frozen(one)) is not one}
+        value = replace(value, **copied) if copied else value
+    return value
+
+
+def _version(classifier: Any) -> Any:
+    """Fingerprint of a classifier's model; of one that has none, always the same."""
+    return classifier.fingerprint() if hasattr(classifier, "fingerprint") else None
+
+
+def _finite_scores(classifier: Any, x: np.ndarray) -> np.ndarray:
+    """Scores of the series; where they are not finite, the classifier may say why."""
+    scores: np.ndarray = classifier.scores(x)
+    if not np.isfinite(scores).all() and hasattr(classifier, "refuse_weights"):
+        classifier.refuse_weights()
+    return scores
 
 
 def _field_of(classifier: Any) -> np.ndarray | None:

@@ -82,7 +82,7 @@ class LayerReading:
     def __init__(
         self, classifier: OpenClassifier, x: np.ndarray, layer: str, y: np.ndarray | None, sampling_rate: float | None
     ) -> None:
-        self._classifier, self._x, self._rate = classifier, x, sampling_rate
+        self._classifier, self._x, self._rate = classifier, x.copy(), sampling_rate
         self.layer, self.filters = layer, classifier.filters.count
         self.receptive_field: ReceptiveField = classifier.receptive_field_at(x.shape[1])
         if whole_step(self.receptive_field) is None:
@@ -91,7 +91,7 @@ class LayerReading:
                 f"x must hold series at least as long as what a step of layer {layer!r} sees, {sight} samples, "
                 f"but they have {x.shape[1]}"
             )
-        self._y = y
+        self._y = None if y is None else y.copy()
 
     def activations(self, instance: int | None = None) -> Activations:
         """Activations on one of the series, or on all."""

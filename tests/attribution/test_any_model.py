@@ -253,3 +253,66 @@ def test_other_backends_of_keras_are_refused(monkeypatch):
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
     with pytest.raises(ValueError, match="must run on TensorFlow to be explained, but runs on jax; set KERAS_BACKEND="):
         KerasClassifier(model, output="kind")
+
+
+# Networks whose scores say nothing about one series
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        lambda: L.Lambda(lambda x: x - keras.ops.mean(x, axis=0, keepdims=True)),
+        lambda: L.Lambda(lambda x: x / keras.ops.max(keras.ops.abs(x))),
+        lambda: L.Lambda(lambda x: x / keras.ops.cast(keras.ops.shape(x)[0], "float32")),
+    ],
+    ids=["mean of the batch", "maximum of the batch", "size of the batch"],
+)
+def test_scores_that_depend_on_the_batch_are_refused(layer):
+    model = functional(
+        lambda s: L.Dense(3, activation="softmax")(L.GlobalAveragePooling1D()(layer()(L.Conv1D(4, 5)(s))))
+    )
+    with pytest.raises(
+        ValueError, match=r"scores that depend on the other series of its batch, as a mean over the batch"
+    ):
+        KerasClassifier(model)
+
+
+def test_scores_that_change_at_every_call_are_refused_as_random():
+    class Noisy(L.Layer):
+        def call(self, x: Any) -> Any:
+            return x + keras.random.normal(keras.ops.shape(x))
+
+    model = functional(lambda s: L.Dense(3)(L.GlobalAveragePooling1D()(Noisy()(L.Conv1D(4, 5)(s)))))
+    with pytest.raises(ValueError, match="gives other scores each time, as dropout does"):
+        KerasClassifier(model)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("inside", [False, True], ids=["flat", "nested"])
+def test_weights_that_are_no_numbers_are_refused_by_the_name_of_their_layer(value, inside, x):
+    conv = L.Conv1D(4, 5, name="broken")
+    trunk = keras.Sequential([keras.Input((40, 2)), conv]) if inside else conv
+    model = functional(lambda s: L.Dense(3, activation="softmax")(L.GlobalAveragePooling1D()(trunk(s))))
+    classifier = KerasClassifier(model)
+    kernel, bias = conv.get_weights()
+    conv.set_weights([kernel * 0 + value, bias])
+    for read in (lambda: KerasClassifier(model), lambda: explain(classifier, x, methods=["Saliency"], progress=False)):
+        with pytest.raises(ValueError, match=r"layer 'broken' of model .* has NaN or infinite weights, as after a"):
+            read()
+
+
+def test_scores_of_noise_that_are_no_numbers_are_refused():
+    model = functional(lambda s: L.Dense(3)(L.GlobalAveragePooling1D()(keras.ops.log(L.Conv1D(4, 5)(s)))))
+    with pytest.raises(ValueError, match="gives NaN as scores of Gaussian noise"):
+        KerasClassifier(model)
+
+
+def test_model_that_was_built_for_batches_of_one_size(x):
+    series = keras.Input(batch_shape=(2, 40, 2))
+    maps = L.Conv1D(4, 5, activation="relu")(series)
+    model = keras.Model(series, L.Dense(3, activation="softmax")(L.GlobalAveragePooling1D()(maps)))
+    np.testing.assert_allclose(KerasClassifier(model).probabilities(x)[:2], model(x[:2]), rtol=1e-4)
+    centered = maps - keras.ops.mean(maps, axis=0, keepdims=True)
+    dependent = keras.Model(series, L.Dense(3, activation="softmax")(L.GlobalAveragePooling1D()(centered)))
+    with pytest.raises(ValueError, match="depend on the other series of its batch"):
+        KerasClassifier(dependent)

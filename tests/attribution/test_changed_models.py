@@ -12,11 +12,14 @@ import pytest
 from keras import layers as L
 
 from cam1d_widget import KerasClassifier, explain
+from cam1d_widget.attribution import methods
 from cam1d_widget.attribution.keras_fingerprint import weights_digest
 from cam1d_widget.attribution.lazy_explanation import LazyExplanation
+from cam1d_widget.attribution.masking import Noise, Swap
 from cam1d_widget.attribution.methods import HiResCAM, Occlusion
 from cam1d_widget.attribution.trust import examined
 from cam1d_widget.explanation_source import ModelChangedError
+from cam1d_widget.inside import read_layer
 
 RNG = np.random.default_rng(11)
 
@@ -248,17 +251,17 @@ def together(*works: Callable[[int], None], times: int) -> None:
 
 
 def test_two_lengths_in_two_threads(x):
-    model, methods = any_length(), ["HiResCAM", "Saliency", "Occlusion"]
+    model, labels = any_length(), ["HiResCAM", "Saliency", "Occlusion"]
     series = {length: x[:1, :length] for length in (60, 40)}
     expected = {
-        length: explain(KerasClassifier(model), one, methods=methods, progress=False) for length, one in series.items()
+        length: explain(KerasClassifier(model), one, methods=labels, progress=False) for length, one in series.items()
     }
 
     def explaining(length: int) -> Callable[[int], None]:
         def explained(turn: int) -> None:
-            made = explain(model, series[length], methods=methods, progress=False)
+            made = explain(model, series[length], methods=labels, progress=False)
             np.testing.assert_array_equal(made.receptive_field, expected[length].receptive_field)
-            for label in methods:
+            for label in labels:
                 np.testing.assert_allclose(
                     made.attributions[label], expected[length].attributions[label], rtol=1e-4, atol=1e-6
                 )
@@ -271,15 +274,13 @@ def test_two_lengths_in_two_threads(x):
 @pytest.mark.parametrize("length", [60, None])
 def test_checks_in_a_thread_beside_a_slider(length, x):
     model = network(L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax"), length=length)
-    methods, many = ["HiResCAM", "Saliency", "Occlusion"], np.tile(x, (9, 1, 1)) + RNG.normal(size=(27, 1, 1))
-    lazy, other = (
-        LazyExplanation(KerasClassifier(model), many, methods=methods, y=np.arange(27) % 3) for _ in range(2)
-    )
+    labels, many = ["HiResCAM", "Saliency", "Occlusion"], np.tile(x, (9, 1, 1)) + RNG.normal(size=(27, 1, 1))
+    lazy, other = (LazyExplanation(KerasClassifier(model), many, methods=labels, y=np.arange(27) % 3) for _ in range(2))
     expected = other.compute(targets="all", progress=False)
     verdict = finished(examined(other, "Saliency", 0, 1)).verdict
 
     def slide(turn: int) -> None:
-        label = methods[turn % 3]
+        label = labels[turn % 3]
         for instance in range(27):
             np.testing.assert_allclose(
                 lazy.attribution(label, instance, turn % 3),
@@ -301,3 +302,108 @@ def finished(steps: Any) -> Any:
             next(steps)
         except StopIteration as end:
             return end.value
+
+
+# Explanations of a model that changes
+
+
+def test_no_map_is_computed_with_new_weights_under_old_scores(x):
+    model = network(L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax"))
+    lazy = LazyExplanation(KerasClassifier(model), x, methods=["HiResCAM", "Saliency"])
+    kept = lazy.attribution("HiResCAM", 0, 1).copy()
+    told = []
+    lazy.when_model_changed = lambda: told.append(True)
+    model.set_weights([-2 * weight for weight in model.get_weights()])
+    np.testing.assert_array_equal(lazy.attribution("HiResCAM", 0, 1), kept)
+    for new in (lambda: lazy.attribution("Saliency", 0, 1), lambda: lazy.compute(progress=False)):
+        with pytest.raises(ModelChangedError, match=r"model has changed since these scores .*; call update_model\(\)"):
+            new()
+    assert told == [True, True]
+    lazy.update_model()
+    expected = explain(model, x, methods=["HiResCAM", "Saliency"], targets="all", progress=False)
+    np.testing.assert_allclose(lazy.scores, expected.scores, rtol=1e-5)
+    np.testing.assert_allclose(lazy.probabilities, expected.probabilities, rtol=1e-5)
+    for label in expected.methods:
+        np.testing.assert_allclose(
+            lazy.attribution(label, 0, 1), expected.attribution(label, 0, 1), rtol=1e-4, atol=1e-6
+        )
+
+
+def test_a_model_that_changes_during_a_computation_is_noticed(x):
+    model = network(L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax"))
+    lazy = LazyExplanation(KerasClassifier(model), x, methods=["Saliency"])
+    work = lazy.unchanged_model()
+    work.__enter__()
+    model.set_weights([-2 * weight for weight in model.get_weights()])
+    with pytest.raises(ModelChangedError, match="has changed"):
+        work.__exit__(None, None, None)
+    lazy.update_model()
+    work = lazy.unchanged_model()
+    work.__enter__()
+    model.set_weights([-2 * weight for weight in model.get_weights()])
+    lazy.update_model()
+    with pytest.raises(ModelChangedError, match="was updated during the computation"):
+        work.__exit__(None, None, None)
+
+
+def test_an_update_that_is_not_possible_changes_nothing(x):
+    model = network(L.GlobalAveragePooling1D(), L.Dense(3))
+    lazy = LazyExplanation(KerasClassifier(model), x, methods=["CAM"])
+    before = lazy.scores
+    flat = network(L.Flatten(), L.Dense(3))
+    with pytest.raises(ValueError, match="no longer fits a method, make a new widget: CAM needs global average"):
+        lazy.update_model(KerasClassifier(flat))
+    with pytest.raises(ValueError, match="must still give 3 scores for an update, but gives 2"):
+        lazy.update_model(KerasClassifier(network(L.GlobalAveragePooling1D(), L.Dense(2))))
+    assert lazy.scores is before
+    assert lazy.attribution("CAM", 0, 0).shape == (60, 1)
+
+
+# Arrays that change after they were passed
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda array: (["Expected Gradients"], array),
+        lambda array: ([methods.ExpectedGradients(background=array)], None),
+        lambda array: ([methods.Occlusion(baseline=array[:1])], None),
+        lambda array: ([methods.Occlusion(baseline=np.broadcast_to(array[0, 0], (3, 60, 3)))], None),
+        lambda array: ([methods.Occlusion(baseline=lambda x: array[: len(x)])], None),
+        lambda array: ([methods.Occlusion(baseline=Swap(array))], None),
+        lambda array: ([methods.IntegratedGradients(baseline=array[:3])], None),
+        lambda array: ([methods.DeepLIFT(baseline=array[0])], None),
+        lambda array: ([methods.KernelSHAP(size=20, baseline=array[:3])], None),
+        lambda array: ([methods.LIME(size=20, baseline=Noise(array))], None),
+        lambda array: ([methods.RISE(masks=20, baseline=array[0, 0])], None),
+    ],
+)
+def test_arrays_are_copied_when_they_are_passed(make, x):
+    array = RNG.normal(size=(5, 60, 3)).astype(np.float32)
+    chosen, background = make(array)
+    classifier = KerasClassifier(network(L.GlobalAveragePooling1D(), L.Dense(3)))
+    lazy = LazyExplanation(classifier, x, methods=chosen, background=background)
+    (label,) = lazy.methods
+    expected = LazyExplanation(classifier, x, methods=chosen, background=background).attribution(label, 0, 1)
+    array += 3
+    x += 3
+    np.testing.assert_array_equal(lazy.attribution(label, 0, 1), expected)
+    assert lazy.background is None or np.abs(lazy.background - array).min() > 2
+
+
+def test_change_points_are_copied(x):
+    classifier, points = KerasClassifier(network(L.GlobalAveragePooling1D(), L.Dense(3))), [20, 40]
+    lazy = LazyExplanation(classifier, x, methods=["Saliency"], window=points)
+    points[0] = 30
+    assert (np.diff(lazy.attribution("Saliency", 0, 1)[:, 0]).nonzero()[0] + 1).tolist() == [20, 40]
+
+
+def test_what_is_read_inside_is_copied(x):
+    model = network(L.GlobalAveragePooling1D(), L.Dense(3))
+    y = np.array([0, 1, 2])
+    reading, other = (read_layer(model, x, 0, y=y) for _ in range(2))
+    expected = other.peaks.values, other.classes.copy()
+    x += 3
+    y[:] = 0
+    np.testing.assert_array_equal(reading.peaks.values, expected[0])
+    np.testing.assert_array_equal(reading.classes, expected[1])
