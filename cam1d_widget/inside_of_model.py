@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
 import numpy as np
 
-from .inside.door import LayerFacts, OpenClassifier
+from .attribution.lazy_explanation import LazyExplanation
+from .inside.door import LayerFacts
 from .inside.maximization import Maximization, Maximized
 from .inside.meaning import FilterMeaning
 from .inside.reading import LayerReading
@@ -21,10 +22,9 @@ Going = Generator[tuple[float, str], None, Result]
 _STEPS, _JITTER, _DIVERSITY = 200, 2, 1.0
 
 
-def inside_of(classifier: Any, explanation: Any, background: np.ndarray | None) -> InsideOfModel | None:
+def inside_of(explanation: LazyExplanation) -> InsideOfModel | None:
     """Inside of a widget's model; None where it cannot be looked into, or has no layer with a time axis."""
-    layers = getattr(classifier, "layers", ())
-    return InsideOfModel(classifier, layers, explanation, background) if layers else None
+    return InsideOfModel(explanation) if getattr(explanation.classifier, "layers", ()) else None
 
 
 class InsideOfModel:
@@ -32,31 +32,43 @@ class InsideOfModel:
 
     Parameters
     ----------
-    classifier : OpenClassifier
-    layers : sequence of LayerFacts
-    explanation : ExplanationSource
-        Series, true classes and names.
-    background : ndarray of shape (instance, time, channel), or None
-        Real series that made-up ones are compared with. Default: those of the widget.
+    explanation : LazyExplanation
+        Classifier, series, true classes and names. Made-up series are compared with its background, if it has one.
     """
 
-    def __init__(
-        self, classifier: OpenClassifier, layers: Any, explanation: Any, background: np.ndarray | None
-    ) -> None:
-        self._classifier, self._source = classifier, explanation
+    def __init__(self, explanation: LazyExplanation) -> None:
+        self._source, background = explanation, explanation.background
         self._data = background if background is not None and len(background) > 1 else explanation.x
         self._of_background = self._data is background
-        self.layers: tuple[LayerFacts, ...] = tuple(layers)
+        self.read_model()
+
+    def read_model(self) -> None:
+        """Take the layers of the model as it is now; what was read before is dropped."""
+        self.layers: tuple[LayerFacts, ...] = tuple(self._classifier.layers)
         self._readings: dict[str, LayerReading] = {}
+
+    @property
+    def _classifier(self) -> Any:
+        return self._source.classifier
 
     @property
     def work(self) -> Mapping[str, Work]:
         """Long work that the browser can ask for."""
-        return {"inside layer": self._layer, "inside filter": self._filter, "inside series": self._series}
+        kinds = {"inside layer": self._layer, "inside filter": self._filter, "inside series": self._series}
+        return {kind: self._on_unchanged_model(work) for kind, work in kinds.items()}
+
+    def _on_unchanged_model(self, work: Callable[[dict[str, Any]], Going]) -> Work:
+        def guarded(arguments: dict[str, Any]) -> Going:
+            with self._source.unchanged_model():
+                result = yield from work(arguments)
+            return result
+
+        return guarded
 
     def activations(self, layer: str, instance: int) -> np.ndarray:
         """What a layer's filters answer to an instance, of shape (step, filter)."""
-        return self._reading(layer).activations(instance).values[0]
+        with self._source.unchanged_model():
+            return self._reading(layer).activations(instance).values[0]
 
     def _reading(self, layer: str) -> LayerReading:
         if layer not in self._readings:

@@ -26,9 +26,10 @@ def checks_job(source: LazyExplanation) -> Work:
     """Work on a map that the browser names by its method's label, instance and class."""
 
     def work(arguments: dict[str, Any]) -> Generator[tuple[float, str], None, Result]:
-        trust = yield from examined(
-            source, str(arguments["method"]), int(arguments["instance"]), int(arguments["target"])
-        )
+        with source.unchanged_model():
+            trust = yield from examined(
+                source, str(arguments["method"]), int(arguments["instance"]), int(arguments["target"])
+            )
         return checks_result(trust)
 
     return work

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from .attribution.choices import Methods
 from .attribution.explainer import as_classifier
 from .attribution.lazy_explanation import LazyExplanation
-from .attribution.masking import channel_mean
 from .attribution.trust import Trust, examined, fills_of
 from .inside_of_model import inside_of
 from .trust_job import KIND, checks_job, checks_name, checks_result, waited_for
@@ -89,9 +86,9 @@ class CAM1DWidget(ExplanationViewer):
         layout: str = "channels_last",
         intervals: Any = None,
     ) -> None:
-        classifier = as_classifier(model, layer=layer, output=output, score=score)
+        self._model, self._chosen = model, {"layer": layer, "output": output, "score": score}
         lazy = LazyExplanation(
-            classifier,
+            as_classifier(model, layer=layer, output=output, score=score),
             x,
             methods=methods,
             background=background,
@@ -104,16 +101,36 @@ class CAM1DWidget(ExplanationViewer):
             sampling_rate=sampling_rate,
             start=start,
         )
-        inside = inside_of(classifier, lazy, lazy.background)
+        inside = inside_of(lazy)
         super().__init__(
             lazy,
             intervals=intervals,
-            scores_without=_Replacing(classifier, lazy.x, lazy.background),
+            scores_without=_Replacing(lazy),
+            update_model=self.update_model,
             inside=inside,
             checks=Checks(fills_of(lazy.x, lazy.background)),
             jobs=Jobs({KIND: checks_job(lazy), **({} if inside is None else inside.work)}),
         )
-        self._lazy = lazy
+        self._lazy, self._inside = lazy, inside
+        lazy.when_model_changed = self.mark.mark_stale
+
+    def update_model(self) -> None:
+        """Show the model as it is now: after more training, other weights or another activation.
+
+        Scores, probabilities and maps are computed anew, as they are looked at; instance, class and method stay. Until
+        then the widget shows what was computed before, and refuses to compute a map with the changed model.
+
+        Raises
+        ------
+        ValueError
+            If the model has other classes now, or no longer fits the methods; the widget is left as it is.
+        """
+        self._lazy.update_model(as_classifier(self._model, **self._chosen))
+        self.jobs.forget()
+        if self._inside is not None:
+            self._inside.read_model()
+            self.inside.read_source()
+        self.mark.read_source()
 
     def check(
         self,
@@ -157,7 +174,8 @@ class CAM1DWidget(ExplanationViewer):
         target = known_class(self.target if target is None else target, self._lazy)
         method = known_method(self.method if method is None else method, self._lazy)
         fill = self.checks.fill if fill is None else fill
-        trust = waited_for(examined(self._lazy, method, instance, target, fill=fill), progress)
+        with self._lazy.unchanged_model():
+            trust = waited_for(examined(self._lazy, method, instance, target, fill=fill), progress)
         self.jobs.keep(checks_name(method, instance, target), checks_result(trust))
         self.checks.fill = trust.fill
         return trust
@@ -166,13 +184,14 @@ class CAM1DWidget(ExplanationViewer):
 class _Replacing:
     """Scores of a series of which a window is replaced by the baseline: `viewer.windows.ScoresWithout`."""
 
-    def __init__(self, classifier: Any, x: np.ndarray, background: np.ndarray | None) -> None:
-        self._classifier, self._x = classifier, x
-        self.baseline = "zero" if background is None else "the mean of each channel over the background"
-        self._values = np.float32(0.0) if background is None else channel_mean(background)
+    def __init__(self, lazy: LazyExplanation) -> None:
+        self._lazy = lazy
+        self.baseline = "zero" if lazy.baseline is None else "the mean of each channel over the background"
 
     def __call__(self, instance: int, first: int, stop: int) -> WithoutWindow:
-        replaced = self._x[instance : instance + 1].copy()
-        replaced[:, first:stop] = self._values
-        shares = self._classifier.probabilities(replaced)
-        return WithoutWindow(self._classifier.scores(replaced)[0], None if shares is None else shares[0])
+        replaced = self._lazy.x[instance : instance + 1].copy()
+        replaced[:, first:stop] = 0.0 if self._lazy.baseline is None else self._lazy.baseline
+        with self._lazy.unchanged_model():
+            classifier = self._lazy.classifier
+            shares, scores = classifier.probabilities(replaced), classifier.scores(replaced)
+        return WithoutWindow(scores[0], None if shares is None else shares[0])

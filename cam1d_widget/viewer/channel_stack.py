@@ -35,6 +35,9 @@ def _table() -> Any:
     return Instance(np.ndarray, allow_none=True).tag(sync=True, echo_update=False, to_json=_table_to_json)
 
 
+_STALE = "The model has changed since this widget was made. Scores and maps that are shown are from before the change."
+
+
 class ChannelStack(bqplot.Mark):
     """Stacked channels of one series, and the attribution of one class by one method.
 
@@ -58,6 +61,8 @@ class ChannelStack(bqplot.Mark):
         Long work that the browser may ask for. Default: none.
     inside : Inside, optional
         What is looked at inside of the network. Default: nothing.
+    update_model : callable, optional
+        Called when the browser asks for an update after the model has changed; it ends in :meth:`read_source`.
     absence : str, optional
         What is said of a tile that is not there where nobody can be asked for it.
     **traits
@@ -77,6 +82,10 @@ class ChannelStack(bqplot.Mark):
         Samples [first, stop) that were chosen.
     annotations : list of dict
         What was written: "instance", "window" (samples [first, stop)) and "text".
+    stale : str
+        Message that the model has changed since its scores were computed; "" where it has not.
+    version : int
+        Number of updates of the scores and maps; the browser drops its tiles when it changes.
     """
 
     _model_name = Unicode("ChannelStackModel").tag(sync=True)
@@ -112,6 +121,8 @@ class ChannelStack(bqplot.Mark):
     options = Instance(Options).tag(sync=True, **widget_serialization)
     jobs = Instance(Jobs).tag(sync=True, **widget_serialization)
     inside = Instance(Inside).tag(sync=True, **widget_serialization)
+    stale = Unicode().tag(sync=True)
+    version = Int(0).tag(sync=True)
     tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=packed_to_json)
 
     def __init__(
@@ -127,22 +138,17 @@ class ChannelStack(bqplot.Mark):
         checks: Checks | None = None,
         jobs: Jobs | None = None,
         inside: Inside | None = None,
+        update_model: Callable[[], None] | None = None,
         absence: str = "Not here: this picture was not computed while a kernel was running.",
         **traits: Any,
     ) -> None:
         self._source = source
         self._scores_without = scores_without
+        self._update_model = update_model
         baseline = "" if scores_without is None else scores_without.baseline
-        facts = facts_of(source, targets, instances, absence, baseline, intervals)
-        self._targets = facts["targets"]
-        self._means = Means(source, self._targets)
+        self._given = targets, instances, absence, baseline, intervals
         super().__init__(
-            facts=facts,
-            scores=np.asarray(source.scores, np.float32),
-            probabilities=None if source.probabilities is None else np.asarray(source.probabilities, np.float32),
-            truth=None if source.y is None else np.asarray(source.y, np.int32),
-            explained=explained_classes(source, self._targets),
-            steps=None if source.receptive_field is None else np.asarray(source.receptive_field, np.float32),
+            **self._read(),
             checks=Checks() if checks is None else checks,
             finder=Finder(),
             options=Options() if options is None else options,
@@ -157,6 +163,43 @@ class ChannelStack(bqplot.Mark):
         self._asked = 0
         self._views = 0
         self.on_msg(self._receive)
+
+    def _read(self) -> dict[str, Any]:
+        """Traits that the source determines."""
+        source = self._source
+        facts = facts_of(source, *self._given)
+        self._targets = facts["targets"]
+        self._means = Means(source, self._targets)
+        return {
+            "facts": facts,
+            "scores": np.asarray(source.scores, np.float32),
+            "probabilities": None if source.probabilities is None else np.asarray(source.probabilities, np.float32),
+            "truth": None if source.y is None else np.asarray(source.y, np.int32),
+            "explained": explained_classes(source, self._targets),
+            "steps": None if source.receptive_field is None else np.asarray(source.receptive_field, np.float32),
+        }
+
+    def read_source(self) -> None:
+        """Show the source as it is now, after an update of its scores and maps; what is chosen stays."""
+        with self.hold_sync():
+            for name, value in self._read().items():
+                setattr(self, name, value)
+            self.tiles = self._first_tiles()
+            self.stale = ""
+            self.version += 1
+
+    def mark_stale(self) -> None:
+        """Say in the picture that the model has changed."""
+        self.stale = _STALE
+
+    def _update(self) -> None:
+        """Update, as the browser asks; why it could not be done is said in the place of the question."""
+        self.stale = ""
+        try:
+            assert self._update_model is not None
+            self._update_model()
+        except Exception as fault:
+            self.stale = f"The model could not be updated: {str(fault) or type(fault).__name__}"
 
     def ask_for_picture(self, form: str, take: Callable[[bytes], object]) -> None:
         """Have the browser make a file of the picture on show, "png" or "svg"; `take` is called when it comes."""
@@ -202,6 +245,8 @@ class ChannelStack(bqplot.Mark):
             self.send(*answered(content, self.tile))
         elif kind == "replace":
             self._replace(content)
+        elif kind == "update":
+            self._update()
         elif kind == "views":
             self._views = int(content["count"])
         elif kind == "picture" and (take := self._pictures.pop(content["request"], None)):

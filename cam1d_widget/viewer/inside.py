@@ -109,6 +109,13 @@ class Inside(widgets.Widget):
         super().__init__(layers=known, tiles=tiles if tiles is not None else {"index": [], "data": b""}, **traits)
         self.on_msg(self._receive)
 
+    def read_source(self) -> None:
+        """Take the layers of the source as they are now; the selected layer stays if it is still there."""
+        assert self._source is not None
+        self.layers = [facts_of_layer(layer) for layer in self._source.layers]
+        if self.layer not in [layer["name"] for layer in self.layers]:
+            self.layer = self.layers[0]["name"] if self.layers else ""
+
     def tile(self, key: str) -> Tile:
         """Activations that go by this key."""
         _, layer, instance = key.split("/")

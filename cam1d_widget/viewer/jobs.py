@@ -122,6 +122,12 @@ class Jobs(widgets.Widget):
         self._put(name, result)
         self._tell(name, result)
 
+    def forget(self) -> None:
+        """Drop all results, and stop what is under way: the model that they belong to is no longer shown."""
+        self.cancel()
+        self.results.clear()
+        self.kept = packed_results({})
+
     def start(self, name: str, kind: str, arguments: dict[str, Any]) -> None:
         """Begin; where something else is under way, that is told instead."""
         if name in self.results:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -55,6 +55,8 @@ class ExplanationViewer(TakingAway):
         Long work that the browser may ask for.
     inside : InsideSource, optional
         Whom to ask what goes on in the layers of the network.
+    update_model : callable, optional
+        Called when the user asks for an update after the model has changed.
     **traits
         What an ipywidgets box takes, such as ``layout``.
 
@@ -106,6 +108,7 @@ class ExplanationViewer(TakingAway):
         checks: Checks | None = None,
         jobs: Jobs | None = None,
         inside: InsideSource | None = None,
+        update_model: Callable[[], None] | None = None,
         **traits: Any,
     ) -> None:
         if not explanation.methods or not len(explanation.x):
@@ -122,6 +125,7 @@ class ExplanationViewer(TakingAway):
             checks=checks,
             jobs=jobs,
             inside=Inside(inside),
+            update_model=update_model,
             intervals=self._intervals,
             instance=instance,
             target=target,

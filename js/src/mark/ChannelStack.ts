@@ -34,7 +34,7 @@ export class ChannelStack extends Mark {
     this.surface.canvas.__channelStack = this;
     this.surface.canvas.setAttribute("role", "img");
     this.theme = watchTheme(() => this.draw());
-    this.pointer = new Pointer(this.parent.el, this.el as unknown as SVGElement, this.model.steps, (sample) =>
+    this.pointer = new Pointer(this.parent.el, this.el as unknown as SVGElement, () => this.model.steps, (sample) =>
       this.beside?.pointer?.mirror(sample),
     );
     this.keys = new Keys(this.parent.el, this);

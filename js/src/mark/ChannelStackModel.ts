@@ -58,6 +58,8 @@ export class ChannelStackModel extends MarkModel {
       inside: null,
       window: null,
       annotations: [],
+      stale: "",
+      version: 0,
       tiles: { index: [], data: null },
     };
   }
@@ -67,14 +69,7 @@ export class ChannelStackModel extends MarkModel {
     super.initialize(attributes, options);
     ensureStyles();
     this.tiles = new TileStore(this.get("tiles"), ({ id, keys }) => this.send({ type: "tiles", request: id, keys }, {}));
-    this.outputs = {
-      scores: unpackTable(this.get("scores"))!,
-      probabilities: unpackTable(this.get("probabilities")),
-      truth: unpackTable(this.get("truth")),
-    };
-    this.explained = unpackTable(this.get("explained"));
-    this.steps = unpackTable(this.get("steps"));
-    this.pictures = new Pictures(this, this.tiles);
+    this.unpack();
     this.shownBy = [];
     this.windows = new Windows(this);
     this.player = new Player(() => this.step(1), () => this.status !== "waiting");
@@ -84,12 +79,46 @@ export class ChannelStackModel extends MarkModel {
     this.on("change:instance", this.stayAmongFound, this);
     this.on("change:instance", this.keepTarget, this);
     this.on("change:instance change:target change:method change:against change:pinned change:mean", this.turn, this);
+    this.on("change:version", this.renew, this);
     this.listenTo(this.optionsModel, "change", this.refresh);
     this.listenTo(this.finderModel, "change", this.look);
     this.on("msg:custom", this.receive, this);
     this.on("comm_live_update", this.reconnect, this);
     this.once("destroy", watchConnection(this.widget_manager, () => this.reconnect()));
     this.refresh();
+  }
+
+  private unpack(): void {
+    this.outputs = {
+      scores: unpackTable(this.get("scores"))!,
+      probabilities: unpackTable(this.get("probabilities")),
+      truth: unpackTable(this.get("truth")),
+    };
+    this.explained = unpackTable(this.get("explained"));
+    this.steps = unpackTable(this.get("steps"));
+    this.pictures = new Pictures(this, this.tiles);
+  }
+
+  /** Python has updated scores and maps: everything that was computed from those before is dropped. */
+  private renew(): void {
+    this.tiles.replace(this.get("tiles"));
+    this.unpack();
+    this.windows.answers.renew();
+    this.inside.renew();
+    this.jobs.renew();
+    this.predictions = undefined;
+    this.look();
+    this.refresh();
+  }
+
+  /** Message that the model has changed since its scores were computed; "" where it has not. */
+  get stale(): string {
+    return this.get("stale");
+  }
+
+  /** Asks Python for scores and maps of the model as it is now. */
+  update(): void {
+    this.send({ type: "update" }, {});
   }
 
   get facts(): Facts {

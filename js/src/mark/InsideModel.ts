@@ -82,6 +82,13 @@ export class InsideModel extends WidgetModel {
     return this.comm && this.onShow ? { ...state, tiles: packTiles([this.onShow]) as any } : state;
   }
 
+  /** Drops the activations of the model before an update. */
+  renew(): void {
+    this.tiles.replace({ index: [], data: null });
+    this.onShow = undefined;
+    this.trigger("inside");
+  }
+
   private receive(message: TileAnswer, buffers: DataView[]): void {
     if (this.tiles.unpack(message, buffers[0] ?? null)) {
       this.trigger("inside");

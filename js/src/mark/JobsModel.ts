@@ -78,6 +78,13 @@ export class JobsModel extends WidgetModel {
     this.send({ type: "cancel" }, {});
   }
 
+  /** Drops the results of the model before an update. */
+  renew(): void {
+    this.results.clear();
+    this.faults.clear();
+    this.trigger("job");
+  }
+
   /** A saved notebook keeps what was computed. */
   get_state(dropDefaults?: boolean) {
     return { ...super.get_state(dropDefaults), kept: packResults(this.results) as any };

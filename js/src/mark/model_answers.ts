@@ -41,6 +41,12 @@ export class ModelAnswers {
     this.proceed();
   }
 
+  /** The model has been updated: what it said before is not asked for again. */
+  renew(): void {
+    this.forget();
+    this.answer = null;
+  }
+
   /** Nobody is there to answer any more. */
   forget(): void {
     clearTimeout(this.timer);

@@ -29,7 +29,7 @@ export class Pointer {
   constructor(
     private readonly figure: HTMLElement,
     layer: SVGElement,
-    private readonly steps: Table | null,
+    private readonly steps: () => Table | null,
     private readonly moved: (sample: number | null) => void,
   ) {
     this.line.classList.add("cam1d-crosshair");
@@ -140,7 +140,7 @@ export class Pointer {
   private showSight(scene: Scene, frame: Frame, sample: number): void {
     const { picture, facts } = scene;
     const placed = marksOf(picture.choice.method, facts).centers !== null;
-    const sight = placed ? nearestStep(this.steps, sample) : null;
+    const sight = placed ? nearestStep(this.steps(), sample) : null;
     this.bracket.setAttribute("d", sight ? bracketPath(sight, layoutOf(scene, frame).strip ?? { ...rowsOf(scene, frame), height: 0 }, frame) : "");
   }
 }

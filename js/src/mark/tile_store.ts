@@ -16,8 +16,8 @@ export interface TileAnswer {
 
 /** Tiles that are here, came along or can be asked for. */
 export class TileStore implements MapsInHand {
-  private readonly cache = new TileCache(CAPACITY);
-  private readonly pack: TilePack;
+  private cache = new TileCache(CAPACITY);
+  private pack: TilePack;
   private readonly wishes: Wishes;
   private readonly failures = new Map<string, string>();
   private asked = 0;
@@ -29,6 +29,14 @@ export class TileStore implements MapsInHand {
       this.asked = performance.now();
       send(request);
     });
+  }
+
+  /** Drops all tiles, and the requests under way: they belong to a model that is no longer shown. */
+  replace(packed: PackedTiles): void {
+    this.cache = new TileCache(CAPACITY);
+    this.pack = new TilePack(packed);
+    this.failures.clear();
+    this.forget();
   }
 
   /** These are on show, and stay. */

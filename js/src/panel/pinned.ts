@@ -49,7 +49,7 @@ export class PinnedView extends PanelView {
     this.layer = document.createElementNS(SVG, "g");
     overlay.append(this.layer);
     this.el.append(this.canvas, overlay, this.note);
-    this.pointer = new Pointer(this.el, this.layer, this.mark.steps, (sample) => this.partner?.pointer.mirror(sample));
+    this.pointer = new Pointer(this.el, this.layer, () => this.mark.steps, (sample) => this.partner?.pointer.mirror(sample));
   }
 
   /** Asks for one picture at the next frame: the one on show is laid out by then. */

@@ -1,4 +1,5 @@
 import { verdict } from "../core/text.js";
+import { button } from "./fields.js";
 import { PanelModel, PanelView, textElement } from "./panel.js";
 import { nameSliders } from "./slider_names.js";
 
@@ -14,6 +15,7 @@ export class SummaryView extends PanelView {
     super.render();
     this.el.classList.add("cam1d-summary");
     this.el.setAttribute("role", "status");
+    this.listenTo(this.mark, "change:stale", this.write);
     this.displayed.then(() => (this.naming = nameSliders(this.el)));
   }
 
@@ -31,7 +33,23 @@ export class SummaryView extends PanelView {
       said.push(prediction);
     }
     said.push(term("explained", explained));
-    this.el.replaceChildren(...said);
+    this.el.replaceChildren(...this.stale(), ...said);
+  }
+
+  /** What is said of a model that has changed, with the way to update. */
+  private stale(): HTMLElement[] {
+    const { stale, asksPython } = this.mark;
+    if (!stale) {
+      return [];
+    }
+    const update = button("Update", "update scores and maps to the model as it is now", () => {
+      update.disabled = true;
+      update.textContent = "Updating …";
+      this.mark.update();
+    });
+    const line = textElement("div", "cam1d-toolbar cam1d-stale", textElement("span", "", stale));
+    line.append(...(asksPython ? [update] : []));
+    return [line];
   }
 
   remove(): void {
