@@ -1,5 +1,6 @@
 import { classesByScore } from "../core/finder.js";
 import { formatNumber, formatPercent } from "../core/numbers.js";
+import type { Outputs } from "../core/text.js";
 import { PanelModel, PanelView } from "./panel.js";
 
 export class ClassMenuModel extends PanelModel {
@@ -20,9 +21,9 @@ export class ClassMenuView extends PanelView {
   }
 
   write(): void {
-    const { instance, target } = this.mark.choice;
-    if (this.written !== instance) {
-      this.written = instance;
+    const { choice: { instance, target }, outputs } = this.mark;
+    if (this.written?.instance !== instance || this.written.outputs !== outputs) {
+      this.written = { instance, outputs };
       this.list(instance);
     }
     this.menu.value = String(target);
@@ -38,5 +39,6 @@ export class ClassMenuView extends PanelView {
   }
 
   private menu: HTMLSelectElement;
-  private written: number | undefined;
+  /** What is listed: outputs are replaced when the model is updated. */
+  private written: { instance: number; outputs: Outputs } | undefined;
 }
