@@ -112,7 +112,7 @@ class CAM1DWidget(ExplanationViewer):
             jobs=Jobs({KIND: checks_job(lazy), **({} if inside is None else inside.work)}),
         )
         self._lazy, self._inside = lazy, inside
-        lazy.when_model_changed = self.mark.mark_stale
+        lazy.when_model_changed, lazy.when_updated = self.mark.mark_stale, self._show_update
 
     def update_model(self) -> None:
         """Show the model as it is now: after more training, other weights or another activation.
@@ -126,6 +126,8 @@ class CAM1DWidget(ExplanationViewer):
             If the model has other classes now, or no longer fits the methods; the widget is left as it is.
         """
         self._lazy.update_model(as_classifier(self._model, **self._chosen))
+
+    def _show_update(self) -> None:
         self.jobs.forget()
         if self._inside is not None:
             self._inside.read_model()

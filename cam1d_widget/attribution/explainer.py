@@ -9,7 +9,7 @@ from typing import Any
 
 from ..explanation import Explanation
 from .choices import Methods, wanted_targets
-from .keras_fingerprint import structure_of
+from .keras_fingerprint import settings_of
 from .lazy_explanation import LazyExplanation
 
 __all__ = ["as_classifier", "explain"]
@@ -100,4 +100,4 @@ def _compiled(made: type, model: Any, structure: Hashable, **chosen: Any) -> Any
 def _structure(model: Any) -> Hashable:
     """Layers and settings of a Keras model, or of the one in a fitted classifier; weights are read at every call."""
     network = getattr(model, "model_", model)
-    return tuple(structure_of(network).items()) if hasattr(network, "_flatten_layers") else None
+    return tuple(settings_of(network).items()) if hasattr(network, "_flatten_layers") else None

@@ -17,14 +17,15 @@ from ..explanation_source import ModelChangedError
 from .affine_head import AffineHead
 from .classifier import as_targets, check_series, warn_if_saturated
 from .keras_filters import KerasFilters
-from .keras_fingerprint import changed, lasting, structure_of, weights_digest
+from .keras_fingerprint import Structure, settings_of
 from .keras_layers import LayerFacts, layers_in_time
-from .keras_network import Network, refuse_weights
+from .keras_network import Network
 from .keras_own_account import OwnAccount
 from .keras_passes import Passes
 from .keras_randomized import randomized
 from .keras_reading import readable
 from .keras_rules_back import RulesBack
+from .keras_weights import digest_of, refuse_weights
 from .receptive_field import ReceptiveField, TooShort
 
 __all__ = ["KerasClassifier"]
@@ -81,9 +82,10 @@ class KerasClassifier(OwnAccount, RulesBack):
         self.score: Literal["logits", "probabilities"] = score
         self._choice = getattr(layer, "name", layer), output
         self.batch_size, self.jit_compile = batch_size, jit_compile
-        before = structure_of(self.model)
+        before = settings_of(self.model)
         self._take(Network(self.model, layer, output))
-        self._structure = lasting(before, structure_of(self.model))
+        self._structure = Structure(self.model, before)
+        self._digest = digest_of(self.model.weights)
         if self._network.link is None and score == "probabilities":
             raise ValueError(f"model {self.name!r} gives no probabilities to explain; use score='logits'")
         self.classes = 2 if self._network.two_sided else self._network.units
@@ -92,7 +94,7 @@ class KerasClassifier(OwnAccount, RulesBack):
     def _take(self, network: Network) -> None:
         self._network: Any = network
         self._passes = Passes(network, self.score == "probabilities", self.batch_size, self.jit_compile)
-        self._slopes = AffineHead(self._slopes_and_bias, lambda: weights_digest(network.head_weights()))
+        self._slopes = AffineHead(self._slopes_and_bias, digest_of(network.head_weights()))
 
     # What the model is
 
@@ -174,9 +176,7 @@ class KerasClassifier(OwnAccount, RulesBack):
 
     def fingerprint(self) -> Hashable:
         """Value that changes with the model's weights, layers and loss."""
-        now = structure_of(self.model)
-        settings = tuple(now.get(key) for key in self._structure)
-        return settings, changed(self._structure, self.model), weights_digest(self.model.weights)
+        return self._structure.changed(), self._digest()
 
     @property
     def layers(self) -> tuple[LayerFacts, ...]:
@@ -322,7 +322,7 @@ class KerasClassifier(OwnAccount, RulesBack):
 
     def _must_not_have_changed(self) -> None:
         """Refuse a model with a changed layer: some functions were compiled before the change, others were not."""
-        what = changed(self._structure, self.model)
+        what = self._structure.changed()
         if what:
             raise ModelChangedError(
                 f"model {self.name!r} has changed since this classifier was made ({what}); make a new classifier"

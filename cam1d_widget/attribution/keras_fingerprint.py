@@ -1,66 +1,105 @@
-"""Fingerprints of a Keras model, compared to detect that it has changed since it was read.
+"""Structure of a Keras model, compared to detect that it has changed since it was read.
 
 Layers are mutable: an activation or a slope may be assigned after a function was compiled, and the function keeps the
-old one. Weights are read at every call, but what was computed from them holds for these weights only.
+old one. Weights are another matter, since functions read them at every call: see :mod:`.keras_weights`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
 
-__all__ = ["Structure", "changed", "lasting", "structure_of", "weights_digest"]
+__all__ = ["Settings", "Structure", "settings_of"]
 
-Structure = dict[tuple[int, str], Hashable]
+Settings = dict[tuple[int, str], Hashable]
 """Value of each setting, by the layer's number and the attribute's name; the layer itself under ""."""
 
-# Training and prediction set these on a model; they do not change what it computes.
-_OF_TRAINING = frozenset(
+# They do not change what a model computes at inference: training, prediction and building set them.
+_IGNORED = frozenset(
     "optimizer history compiled stop_training stop_evaluating stop_predicting train_function test_function "
-    "predict_function steps_per_execution unrolled_steps_per_execution jit_compile run_eagerly".split()
+    "predict_function steps_per_execution unrolled_steps_per_execution jit_compile run_eagerly "
+    "call_signature_parameters".split()
 )
 _UNKNOWN = object()
 
 
-def structure_of(model: Any) -> Structure:
+class Structure:
+    """Layers of a model with their settings, as they were when it was read.
+
+    A setting that a call of the model changes is left out: a layer may count its calls, or keep its last result.
+
+    Parameters
+    ----------
+    model : keras.Model
+    before_call : Settings
+        Its settings before it was called; those after it are read here.
+    """
+
+    def __init__(self, model: Any, before_call: Settings) -> None:
+        self._model = model
+        self._settings = {
+            key: value for key, value in settings_of(model).items() if before_call.get(key, _UNKNOWN) == value
+        }
+        names: dict[int, list[str]] = {}
+        for number, name in self._settings:
+            names.setdefault(number, []).append(name if name not in ("", "dtype") else "_dtype_policy")
+        self._seen = [_seen(layer, names.get(number, [])) for number, layer in enumerate(model._flatten_layers())]
+
+    def changed(self) -> str | None:
+        """Which setting has changed, in words; None where none has."""
+        # The same objects have the same settings, which is quick to see, and almost always so.
+        layers = list(self._model._flatten_layers())
+        if len(layers) == len(self._seen) and all(map(_as_seen, layers, self._seen)):
+            return None
+        now = settings_of(self._model)
+        if any(not name and (number, name) not in self._settings for number, name in now):
+            return "its layers"
+        different = [key for key, value in self._settings.items() if now.get(key, _UNKNOWN) != value]
+        if not different:
+            return None
+        number, name = different[0]
+        layer: Any = self._settings[number, ""]
+        return f"{name} of layer {layer.name!r}" if name else "its layers"
+
+
+def settings_of(model: Any) -> Settings:
     """Layers of a model with their settings, such as activations and slopes, and its loss, but not its weights."""
-    structure: Structure = {}
+    settings: Settings = {}
     for number, layer in enumerate(model._flatten_layers()):
-        structure[number, ""] = layer
-        structure[number, "dtype"] = layer.dtype_policy.name
+        settings[number, ""] = layer
+        settings[number, "dtype"] = layer.dtype_policy.name
         for name, value in vars(layer).items():
-            if name.startswith("_") or name in _OF_TRAINING:
+            if name.startswith("_") or name in _IGNORED:
                 continue
             setting = _loss(value) if name == "loss" else _setting(value)
             if setting is not _UNKNOWN:
-                structure[number, name] = setting
-    return structure
+                settings[number, name] = setting
+    return settings
 
 
-def lasting(before: Structure, after: Structure) -> Structure:
-    """Settings that a call of the model leaves as they are: a layer may count its calls, or keep its last result."""
-    return {key: value for key, value in after.items() if key in before and before[key] == value}
+Seen = tuple[dict[str, Any], list[tuple[str, Any, Hashable]]]
+"""Attributes of a layer; of each setting its name, the object that it was, and its value if that object is mutable."""
 
 
-def changed(then: Structure, model: Any) -> str | None:
-    """Which setting of a model has changed, in words; None where none has."""
-    now = structure_of(model)
-    for (number, name), value in then.items():
-        if (number, name) not in now or now[number, name] != value:
-            layer = then[number, ""]
-            return f"{name} of layer {layer.name!r}" if name else "its layers"  # type: ignore[attr-defined]
-    return "its layers" if any(not name and (number, name) not in then for number, name in now) else None
+def _seen(layer: Any, names: list[str]) -> Seen:
+    attributes = vars(layer)
+    found = [(name, attributes[name]) for name in names if name in attributes]
+    return attributes, [(name, value, _setting(value) if _is_mutable(value) else None) for name, value in found]
 
 
-def weights_digest(weights: Iterable[Any]) -> bytes:
-    """Digest of the values of variables."""
-    digest = hashlib.sha1(usedforsecurity=False)
-    for weight in weights:
-        digest.update(np.ascontiguousarray(weight.value.numpy()).reshape(-1).view(np.uint8).data)
-    return digest.digest()
+def _as_seen(layer: Any, seen: Seen) -> bool:
+    attributes, found = seen
+    return vars(layer) is attributes and all(
+        attributes.get(name) is value and (setting is None or _setting(value) == setting)
+        for name, value, setting in found
+    )
+
+
+def _is_mutable(value: Any) -> bool:
+    return isinstance(value, list | dict | tuple | np.ndarray)
 
 
 def _setting(value: Any) -> Hashable:

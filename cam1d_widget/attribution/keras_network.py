@@ -21,9 +21,10 @@ from .keras_opened_model import OpenedModel
 from .keras_planar import with_map_in_rows
 from .keras_reading import input_shape, opened_model, which_output
 from .keras_receptive_field import receptive_field_of
+from .keras_weights import refuse_weights
 from .receptive_field import ReceptiveField
 
-__all__ = ["Network", "refuse_weights"]
+__all__ = ["Network"]
 
 
 class _Graph(keras.Function):  # type: ignore[misc]
@@ -311,21 +312,6 @@ def _log_odds(shares: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
 def _are_shares(outputs: np.ndarray) -> bool:
     """Whether outputs look like the probabilities of several classes, also in half precision."""
     return outputs.shape[1] > 1 and bool((outputs >= 0).all()) and bool((np.abs(outputs.sum(axis=1) - 1) < 2e-2).all())
-
-
-def refuse_weights(model: Any) -> None:
-    """Refuse weights that are NaN or infinite, as those of a training that diverged."""
-    layers = [
-        layer
-        for layer in model._flatten_layers()
-        if not all(np.isfinite(weight.value.numpy().astype(np.float32)).all() for weight in layer.weights)
-    ]
-    if layers:
-        inner = min(reversed(layers), key=lambda layer: len(layer.weights))  # a model has those of its layers, too
-        raise ValueError(
-            f"layer {inner.name!r} of model {model.name!r} has NaN or infinite weights, as after a training that "
-            f"diverged; train it again, or load weights from before"
-        )
 
 
 def _refuse_state(model: Any) -> None:

@@ -131,7 +131,9 @@ class LazyExplanation:
         # Newer kernels answer sliders in a thread of their own, beside a running cell.
         self._one_at_a_time = RLock()
         self._kept = _KEPT
+        # Called when the model is found changed, and after an update, by whoever shows this explanation.
         self.when_model_changed: Callable[[], None] = lambda: None
+        self.when_updated: Callable[[], None] = lambda: None
         self._read_model(classifier, chosen_methods(methods, classifier, background), x, names)
 
     def _read_model(
@@ -186,6 +188,7 @@ class LazyExplanation:
         updated._read_model(classifier, self._chosen, self.x, names)
         with self._one_at_a_time:
             vars(self).update(vars(updated))
+        self.when_updated()
 
     @contextmanager
     def unchanged_model(self) -> Iterator[None]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..attribution.receptive_field import ReceptiveField
 from ..checks import check_sampling_rate
+from ..explanation_source import ModelChangedError
 from ..number_checks import check_count, check_index
 from .activations import Activations, name_of
 from .door import OpenClassifier, class_indices, opened, series_for
@@ -82,7 +83,8 @@ class LayerReading:
     def __init__(
         self, classifier: OpenClassifier, x: np.ndarray, layer: str, y: np.ndarray | None, sampling_rate: float | None
     ) -> None:
-        self._classifier, self._x, self._rate = classifier, x.copy(), sampling_rate
+        self._read, self._version = classifier, classifier.fingerprint()
+        self._x, self._rate = x.copy() if x.flags.writeable else x, sampling_rate
         self.layer, self.filters = layer, classifier.filters.count
         self.receptive_field: ReceptiveField = classifier.receptive_field_at(x.shape[1])
         if whole_step(self.receptive_field) is None:
@@ -92,6 +94,13 @@ class LayerReading:
                 f"but they have {x.shape[1]}"
             )
         self._y = None if y is None else y.copy()
+
+    @property
+    def _classifier(self) -> OpenClassifier:
+        """Classifier, as long as it is the one that was read: what is kept must not be mixed with another network."""
+        if self._read.fingerprint() != self._version:
+            raise ModelChangedError(f"the model has changed since layer {self.layer!r} was read; read it again")
+        return self._read
 
     def activations(self, instance: int | None = None) -> Activations:
         """Activations on one of the series, or on all."""

@@ -13,7 +13,7 @@ from keras import layers as L
 
 from cam1d_widget import KerasClassifier, explain
 from cam1d_widget.attribution import methods
-from cam1d_widget.attribution.keras_fingerprint import weights_digest
+from cam1d_widget.attribution.keras_weights import digest_of
 from cam1d_widget.attribution.lazy_explanation import LazyExplanation
 from cam1d_widget.attribution.masking import Noise, Swap
 from cam1d_widget.attribution.methods import HiResCAM, Occlusion
@@ -180,19 +180,20 @@ def test_a_layer_that_counts_its_calls_has_not_changed(x):
 def test_weights_that_matter_at_inference_count_and_others_do_not(x):
     head = [L.Dropout(0.5), L.BatchNormalization(), L.GlobalAveragePooling1D(), L.Dense(2)]
     model = network(*head)
-    before = weights_digest(model.weights)
+    digest = digest_of(model.weights)
+    before = digest()
     model(x, training=False)
     model.layers[1](x, training=True)  # draws, which changes the state of its generator
-    assert weights_digest(model.weights) == before
+    assert digest() == before
     model.layers[2].moving_mean.assign(np.ones(6))
-    assert weights_digest(model.weights) != before
+    assert digest() != before
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
 def test_every_type_of_weight_has_a_digest(dtype):
     one, other = (keras.Variable(np.full((2, 3), value), dtype=dtype) for value in (1.0, 1.5))
-    assert weights_digest([one]) == weights_digest([keras.Variable(np.ones((2, 3)), dtype=dtype)])
-    assert weights_digest([one]) != weights_digest([other])
+    assert digest_of([one])() == digest_of([keras.Variable(np.ones((2, 3)), dtype=dtype)])()
+    assert digest_of([one])() != digest_of([other])()
 
 
 # Several lengths at a time
@@ -357,6 +358,16 @@ def test_an_update_that_is_not_possible_changes_nothing(x):
         lazy.update_model(KerasClassifier(network(L.GlobalAveragePooling1D(), L.Dense(2))))
     assert lazy.scores is before
     assert lazy.attribution("CAM", 0, 0).shape == (60, 1)
+
+
+def test_a_layer_that_was_read_is_not_mixed_with_another_network(x):
+    model = network(L.GlobalAveragePooling1D(), L.Dense(3))
+    reading = read_layer(model, x, 0)
+    peaks = reading.peaks
+    model.set_weights([-2 * weight for weight in model.get_weights()])
+    assert reading.peaks is peaks
+    with pytest.raises(ModelChangedError, match=r"the model has changed since layer .* was read; read it again"):
+        _ = reading.weights
 
 
 # Arrays that change after they were passed
