@@ -31,8 +31,6 @@ class Classifier(Protocol):
         The pooling between the explained layer and the scores.
     affine_head : bool
         Whether the scores are an affine function of the explained layer.
-    additive_head : bool
-        Whether S is its bias plus the sum of gradients times features, each term a step's own.
     homogeneous_head : bool
         Whether S is its bias plus a function that doubles with the features, so that the sum is the same.
     """
@@ -54,16 +52,12 @@ class Classifier(Protocol):
         """Whether the scores are an affine function of the explained layer."""
 
     @property
-    def additive_head(self) -> bool:
-        """Whether S is its bias plus the sum of gradients times features, each term a step's own."""
-
-    @property
     def homogeneous_head(self) -> bool:
         """Whether S is its bias plus a function that doubles with the features."""
 
     @property
     def continuous(self) -> bool:
-        """Whether S has no jumps, as masks make them, over which a path would have to add up."""
+        """Whether S is the integral of its gradient: no masks, no rounding, no gradient that is stopped."""
 
     @property
     def receptive_field(self) -> ReceptiveField:
@@ -126,7 +120,7 @@ class Classifier(Protocol):
 
     @property
     def step_scores_stand_alone(self) -> bool:
-        """Whether what a step adds depends on that step alone, as it does not where weights are shared out."""
+        """Whether a step of zero features takes just its own score from S: no weights are shared, and no bias stays."""
 
     @property
     def no_attention(self) -> str | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..stopping import CancelledError
 from .classifier import Classifier, for_series
 from .receptive_field import ReceptiveField
 from .slices import Slices
@@ -121,7 +122,12 @@ def _see_the_same(field: ReceptiveField, of_crop: ReceptiveField | None, crops: 
 def _are_the_same(classifier: Classifier, x: np.ndarray, features: np.ndarray, crops: Crops) -> bool:
     """Whether crops of the series at its ends and in its middle give its features."""
     looked_at = np.unique([0, len(crops.first) // 2, len(crops.first) - 1])
-    made = classifier.trunk(crops.cut(x, looked_at))
+    try:
+        made = classifier.trunk(crops.cut(x, looked_at))
+    except CancelledError:
+        raise
+    except Exception:  # frameworks report in many ways that a layer takes series of one length only
+        return False
     close = 1e-4 * np.abs(features).max()
     return all(
         np.allclose(made[row][there], features[here], rtol=1e-4, atol=close)

@@ -141,19 +141,14 @@ class KerasClassifier(OwnAccount, RulesBack):
         return bool(self.score == "logits" and self._network.head.affine)
 
     @property
-    def additive_head(self) -> bool:
-        """Whether a score is its bias plus the sum of gradients times features."""
-        return bool(self.score == "logits" and self._network.head.additive)
-
-    @property
     def homogeneous_head(self) -> bool:
         """Whether a score is its bias plus a function that doubles with the features."""
         return bool(self.score == "logits" and self._network.head.homogeneous)
 
     @property
     def continuous(self) -> bool:
-        """Whether scores have no jumps, as a Masking layer makes where a series comes to its value."""
-        return not self._network.masked
+        """Whether scores are the integral of their gradient: no masks, no rounding, no gradient that is stopped."""
+        return not self._network.jumps
 
     @property
     def receptive_field(self) -> ReceptiveField:

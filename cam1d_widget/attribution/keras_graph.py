@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-__all__ = ["backwards", "kinds", "made_by_keras", "maker", "sources"]
+__all__ = ["arguments", "backwards", "kinds", "made_by_keras", "maker", "sources"]
 
 
 def maker(tensor: Any) -> Any:
@@ -22,6 +22,22 @@ def sources(tensor: Any) -> list[Any]:
     """Tensors that a symbolic tensor was made from; none for an input of the model."""
     history = tensor._keras_history
     return list(history.operation._inbound_nodes[history.node_index].input_tensors)
+
+
+def arguments(tensor: Any) -> list[Any]:
+    """What the layer that made a symbolic tensor was called with besides symbolic tensors; lists are opened."""
+    history = tensor._keras_history
+    given = history.operation._inbound_nodes[history.node_index].arguments
+    return [one for one in _opened([*given.args, *given.kwargs.values()]) if not hasattr(one, "_keras_history")]
+
+
+def _opened(values: Any) -> list[Any]:
+    """Values of lists that hold symbolic tensors, one by one; other lists are constants."""
+    found = []
+    for one in values:
+        holds = isinstance(one, list | tuple) and any(hasattr(inner, "_keras_history") for inner in one)
+        found += _opened(one) if holds else [one]
+    return found
 
 
 def kinds(operation: Any) -> frozenset[str]:

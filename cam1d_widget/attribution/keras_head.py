@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from .keras_graph import backwards, kinds, maker, sources
+import numpy as np
+
+from .keras_graph import arguments, backwards, kinds, maker, sources
+from .keras_kinds import IDLE, activation_of, is_idle
 from .keras_opened_model import OpenedModel
+from .keras_receptive_field import Seen, fields_between
 
 __all__ = [
     "Ending",
     "Head",
-    "activation_of",
     "behind_pooling",
     "ending",
     "head_entry",
@@ -23,19 +26,13 @@ __all__ = [
 
 LINKS = ("softmax", "sigmoid")
 # The output is an affine function of the input (at inference) ...
-_AFFINE = frozenset(
-    "GlobalAveragePooling1D GlobalAveragePooling2D AveragePooling1D AveragePooling2D Flatten Reshape Permute Dropout "
-    "SpatialDropout1D SpatialDropout2D Dense BatchNormalization Conv1D SeparableConv1D DepthwiseConv1D Conv2D "
-    "SeparableConv2D DepthwiseConv2D ZeroPadding1D Cropping1D UpSampling1D Add Concatenate Identity".split()
-)
-# ... but mixes steps, so that the gradient of a global average is no longer the same at each ...
-_BLURRING = frozenset(
-    "AveragePooling1D AveragePooling2D MaxPooling1D MaxPooling2D Conv1D SeparableConv1D DepthwiseConv1D Conv2D "
-    "SeparableConv2D DepthwiseConv2D ZeroPadding1D Cropping1D UpSampling1D".split()
+_AFFINE = IDLE | frozenset(
+    "Activation GlobalAveragePooling1D GlobalAveragePooling2D AveragePooling1D AveragePooling2D Flatten Reshape "
+    "Permute Dense BatchNormalization Conv1D SeparableConv1D DepthwiseConv1D Conv2D SeparableConv2D DepthwiseConv2D "
+    "ZeroPadding1D Cropping1D UpSampling1D Add Concatenate Rescaling Normalization".split()
 )
 # ... or picks from it.
 _PICKING = frozenset("GlobalMaxPooling1D GlobalMaxPooling2D MaxPooling1D MaxPooling2D".split())
-_IDLE = frozenset("Identity Reshape Dropout ActivityRegularization".split())
 _POOL_OF_HEAD = {
     "GlobalAveragePooling1D": "gap",
     "GlobalAveragePooling2D": "gap",
@@ -93,20 +90,11 @@ def refuse_training(exit_: Any, name: str) -> None:
 
 
 def _behind_nothing(output: Any) -> Any:
-    """Tensor in front of last layers that change nothing at inference."""
+    """Tensor before last layers that change nothing at inference."""
     layer = maker(output)
-    idle = kinds(layer) & _IDLE or ("Activation" in kinds(layer) and activation_of(layer) == "linear")
     before = sources(output)
+    idle = is_idle(layer) or "Reshape" in kinds(layer)
     return _behind_nothing(before[0]) if idle and before[0].shape == output.shape else output
-
-
-def activation_of(layer: Any) -> str:
-    """Name of a layer's activation, which may be a function or a layer of its own; "linear" where it has none."""
-    activation = getattr(layer, "activation", None)
-    if activation is None:
-        return "linear"
-    name = getattr(activation, "__name__", None) or type(activation).__name__.lower()
-    return "softmax" if name == "softmax_v2" else str(name)  # what tf.nn.softmax calls itself
 
 
 def head_entry(exit_: Any, dims: tuple[int, ...] = (3,)) -> Any | None:
@@ -135,44 +123,69 @@ class Head(NamedTuple):
     Attributes
     ----------
     kind : {"gap", "flatten", "gmp", "mil", "attention", "other"}
-        The pooling of the head.
+        The pooling of the head, if it takes in the steps of the map one by one and all alike.
     affine : bool
-        Whether the scores are an affine function of the map.
-    additive : bool
-        Whether each score is a bias plus the sum of gradient times map, and each term is a step's own: affine heads,
-        and those that pick maxima.
+        Whether the scores are an affine function of the map. Then each step adds its gradient times its features to a
+        score, and takes just that away when its features are set to zero.
     homogeneous : bool
         Whether each score is a bias plus a function that doubles with the map, so that gradient times map adds up to it
-        by Euler's theorem: ReLU layers without biases as well.
+        by Euler's theorem: affine heads, and those with maxima or ReLU layers after layers without biases.
     """
 
     kind: str = "other"
     affine: bool = False
-    additive: bool = False
     homogeneous: bool = False
 
 
 def head_of(entry: Any, end: Ending) -> Head:
     """Head between a map and the scores."""
     behind = list(backwards(end.tensor, lambda tensor: tensor is entry))
-    layers = [maker(tensor) for tensor in behind]
-    pools = [pool for layer in layers if (pool := _pool_of_head(layer))]
-    # A pooling of the head looks at the map itself, step by step, and nothing reaches the scores round the map.
-    blurs = any(kinds(layer) & _BLURRING for layer in layers)
-    turned = any(getattr(layer, "data_format", None) == "channels_first" or _moves_filters(layer) for layer in layers)
-    kind = pools[0] if len(set(pools)) == 1 and not blurs and not turned else "other"
-    if any(not sources(tensor) for tensor in behind):
-        return Head(kind)
-    last_is_plain = end.dense is None and activation_of(layers[0]) == "linear"
-    hidden = layers[1:] if last_is_plain else layers  # the last layer may have a bias
+    if any(not sources(tensor) for tensor in behind):  # something reaches the scores round the map
+        return Head()
+    affine = all(is_affine(maker(tensor)) for tensor in behind)
+    inner = _before_last_bend(behind)
     return Head(
-        kind,
-        affine=all(is_affine(layer) for layer in layers),
-        additive=all(is_affine(layer) or kinds(layer) & _PICKING for layer in layers),
-        homogeneous=all(_is_homogeneous(layer) for layer in layers)
-        and not any(_has_bias(layer) for layer in hidden)
-        and not any("Add" in kinds(maker(tensor)) and len(sources(tensor)) < 2 for tensor in behind),
+        _pooling_of(entry, behind),
+        affine=affine,
+        homogeneous=all(_is_homogeneous(tensor) for tensor in inner),
     )
+
+
+def _before_last_bend(behind: list[Any]) -> list[Any]:
+    """Tensors that do not reach the scores by affine layers alone, so that their biases matter; from the end on."""
+    bent: set[int] = set()
+    inner = []
+    for tensor in behind:
+        if id(tensor) in bent or not is_affine(maker(tensor)):
+            inner.append(tensor)
+            bent.update(map(id, sources(tensor)))
+    return inner
+
+
+def _pooling_of(entry: Any, behind: list[Any]) -> str:
+    """Kind of the pooling by which a map enters a head; "other" if its steps do not come to it in one affine way."""
+    fields = fields_between(entry, behind)
+    found = set()
+    for tensor in behind:
+        after = fields.get(id(tensor))
+        for source in sources(tensor):
+            before = fields.get(id(source))
+            if after is None or before is None or (after.axis is not None and not is_affine(maker(tensor))):
+                return "other"
+            if before.axis is not None and after.axis is None:
+                found.add(_kind_of_pooling(tensor, before))
+    return found.pop() if len(found) == 1 else "other"
+
+
+def _kind_of_pooling(tensor: Any, before: Seen) -> str:
+    field, layer, rank = before.field, maker(tensor), len(sources(tensor)[0].shape)
+    steps = np.arange(field.length)
+    alike = np.array_equal(field.start, steps) and np.array_equal(field.stop, steps + 1) and field.period == 1
+    kind = _pool_of_head(layer)
+    if kind is None and "Reshape" in kinds(layer) and len(tensor.shape) == 2:
+        kind = "flatten"
+    over_time = kind == "flatten" or before.axis != rank - 1
+    return kind if kind and alike and over_time else "other"
 
 
 def readers(entry: Any, end: Ending, ability: str) -> list[Any]:
@@ -232,10 +245,6 @@ def _link_of_loss(model: Any, index: int, units: int) -> str | None:
     return "sigmoid" if "Binary" in type(loss).__name__ else "softmax"
 
 
-def _moves_filters(layer: Any) -> bool:
-    return "Permute" in kinds(layer) and layer.dims[-1] != len(layer.dims)
-
-
 def _pool_of_head(layer: Any) -> str | None:
     """Kind of pooling that a layer is; None for others."""
     if hasattr(layer, "step_scores"):
@@ -250,13 +259,17 @@ def is_affine(layer: Any) -> bool:
     return bool(kinds(layer) & _AFFINE and activation_of(layer) == "linear") or getattr(layer, "averages", False)
 
 
-def _is_homogeneous(layer: Any) -> bool:
-    """Whether the layer's output doubles with its input, but for a bias."""
-    if kinds(layer) & {"ReLU", "Relu", "LeakyReLU", "LeakyRelu"}:
+def _is_homogeneous(tensor: Any) -> bool:
+    """Whether the output of the layer that made a tensor doubles with its input."""
+    layer = maker(tensor)
+    names = kinds(layer)
+    if names & {"ReLU", "Relu", "LeakyReLU", "LeakyRelu"}:
         return getattr(layer, "max_value", None) is None and not getattr(layer, "threshold", 0)
-    known = kinds(layer) & (_AFFINE - {"BatchNormalization"}) or kinds(layer) & _PICKING or "Activation" in kinds(layer)
+    if names & {"BatchNormalization", "Normalization"} or getattr(layer, "use_bias", False):
+        return False
+    if "Rescaling" in names and np.any(layer.offset):
+        return False
+    if names & {"Add", "Concatenate"} and any(one is not None for one in arguments(tensor)):  # a constant
+        return False
+    known = names & (_AFFINE | _PICKING) or getattr(layer, "averages", False)
     return bool(known) and activation_of(layer) in ("linear", "relu", "leaky_relu")
-
-
-def _has_bias(layer: Any) -> bool:
-    return bool(getattr(layer, "use_bias", False))

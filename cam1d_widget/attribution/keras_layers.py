@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from .keras_graph import backwards, kinds, maker, sources
-from .keras_head import activation_of, is_affine
+from .keras_head import is_affine
+from .keras_kinds import IDLE, activation_of
 from .keras_opened_model import OpenedModel, is_model
 from .keras_receptive_field import receptive_field_of
 
@@ -20,7 +21,6 @@ _RISING = frozenset("ReLU Relu Relu6 LeakyReLU LeakyRelu ELU Elu Selu Softplus S
 _RISING_NAMES = frozenset(
     "relu relu6 leaky_relu elu selu softplus sigmoid hard_sigmoid tanh exponential linear".split()
 )
-_IDLE = frozenset("Dropout SpatialDropout1D GaussianNoise GaussianDropout ActivityRegularization Identity".split())
 _CONVOLVING = frozenset({"Conv1D"})
 # Samples that a model is looked at with that takes series of any length.
 _SOME_LENGTH = 512
@@ -66,7 +66,7 @@ def layers_in_time(graph: OpenedModel, length: int | None) -> tuple[LayerFacts, 
     return tuple(
         LayerFacts(name, type(layer).__name__, int(map_.shape[2]))
         for name, (layer, map_) in made.items()
-        if not is_model(layer) and not kinds(layer) & _IDLE and _has_time(map_) and _is_placed(map_, length)
+        if not is_model(layer) and not kinds(layer) & IDLE and _has_time(map_) and _is_placed(map_, length)
     )
 
 
@@ -86,7 +86,7 @@ def drive_of(entry: Any) -> Drive:
 def _rises(layer: Any) -> bool:
     if "Activation" in kinds(layer):
         return activation_of(layer) in _RISING_NAMES
-    return bool(kinds(layer) & (_RISING | _IDLE)) and getattr(layer, "max_value", None) is None
+    return bool(kinds(layer) & (_RISING | IDLE)) and getattr(layer, "max_value", None) is None
 
 
 def _all_affine(tensor: Any) -> bool:

@@ -17,6 +17,7 @@ import tensorflow as tf
 
 from .keras_graph import backwards, kinds, maker
 from .keras_head import Ending, Head, behind_pooling, ending, head_entry, head_of, output_of, readers, refuse_training
+from .keras_kinds import jumps
 from .keras_opened_model import OpenedModel
 from .keras_planar import with_map_in_rows
 from .keras_reading import input_shape, opened_model, which_output
@@ -154,9 +155,10 @@ class Network:
         return [] if hidden else readers(self.entry, self.ending, ability)
 
     @cached_property
-    def masked(self) -> bool:
-        """Whether a layer masks steps by their value."""
-        return any("Masking" in kinds(layer) for layer in self.model._flatten_layers())
+    def jumps(self) -> bool:
+        """Whether scores jump, as a mask or a rounding makes them, or change where their gradient is stopped."""
+        made = [] if self.graph is None else [operation for operation, _ in self.graph.made]
+        return any(map(jumps, [*made, *self.model._flatten_layers()]))
 
     # Functions of tensors
 

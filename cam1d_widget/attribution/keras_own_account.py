@@ -52,8 +52,8 @@ class OwnAccount:
 
     @property
     def step_scores_stand_alone(self) -> bool:
-        """Whether what a step adds depends on that step alone, as it does not where weights are shared out."""
-        return all(getattr(maker(made), "stands_alone", True) for made in self._network.scoring)
+        """Whether a step of zero features takes just its own score from S: no weights are shared, and no bias stays."""
+        return all(getattr(maker(made), "stands_alone", False) for made in self._network.scoring)
 
     @property
     def no_attention(self) -> str | None:

@@ -14,27 +14,38 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .keras_graph import backwards, kinds, made_by_keras, maker, sources
+from .keras_kinds import IDLE, activation_of, axes_of_parameters
 from .receptive_field import ReceptiveField, union
 
-__all__ = ["receptive_field_of", "time_axis_of"]
+__all__ = ["Seen", "fields_between", "receptive_field_of", "time_axis_of"]
 
+# Steps of a map whose number is open.
+_SOME_STEPS = 512
 # Step by step: the output at a step depends on the input at that step alone.
-_POINTWISE = frozenset(
-    "Activation ReLU LeakyReLU PReLU ELU BatchNormalization Dropout SpatialDropout1D SpatialDropout2D "
-    "GaussianNoise GaussianDropout AlphaDropout ActivityRegularization Rescaling "
-    "Normalization Identity Masking Relu Relu6 Elu Selu Gelu Silu Sigmoid HardSigmoid HardSilu Tanh "
-    "Softplus Softsign LogSigmoid Mish Negative Abs Absolute Exp Expm1 Log Log1p Sqrt Square "
-    "Power Sin Cos Sign Clip Cast".split()
+_POINTWISE = IDLE | frozenset(
+    "Activation ReLU LeakyReLU PReLU ELU BatchNormalization Rescaling Normalization Masking Relu Relu6 Elu Selu Gelu "
+    "Silu Sigmoid HardSigmoid HardSilu Tanh Softplus Softsign LogSigmoid Mish Negative Abs Absolute Exp Expm1 Log "
+    "Log1p Sqrt Square Power Sin Cos Sign Clip Cast".split()
 )
 _MERGING = frozenset("Add Subtract Multiply Divide TrueDivide Average Maximum Minimum Concatenate".split())
 # Over the last axis only, these are pointwise as well.
 _NORMALIZING = frozenset("LayerNormalization RMSNormalization UnitNormalization Softmax LogSoftmax".split())
+_NORMALIZING_ACTIVATIONS = frozenset("softmax log_softmax sparsemax glu".split())
+# Keras' own layers that may mix steps in any way: with an equation, or with a function of the user's.
+_OF_ANY_ORDER = frozenset({"EinsumDense", "Lambda"})
 _CONVOLVING = frozenset("Conv1D SeparableConv1D DepthwiseConv1D Conv2D SeparableConv2D DepthwiseConv2D".split())
 _POOLING = frozenset("MaxPooling1D AveragePooling1D MaxPooling2D AveragePooling2D".split())
 
 
-class _Seen(NamedTuple):
-    """What a tensor sees, and the axis on which its time runs; None where there is none, and it sees what it sees."""
+# Steps at which the order of a layer is tried, at least, and numbers in the maps that are made for it at a time.
+_TRIED, _NUMBERS = 64, 2**22
+
+
+class Seen(NamedTuple):
+    """Receptive field of a tensor, and its time axis.
+
+    `axis` is None if time has been reduced away; the field then covers all that the tensor depends on.
+    """
 
     field: ReceptiveField
     axis: int | None
@@ -64,60 +75,96 @@ def time_axis_of(tensor: Any, length: int) -> int | None:
     return _carried(tensor, length).axis
 
 
-def _carried(tensor: Any, length: int) -> _Seen:
-    """What a tensor sees, from what all tensors in front of it see."""
-    known: dict[int, _Seen] = {}
+def fields_between(entry: Any, tensors: list[Any]) -> dict[int, Seen]:
+    """What tensors after a map (batch, step, filter) see of its steps, by id; without those that are not known."""
+    start = Seen(ReceptiveField.of_input(entry.shape[1] or _SOME_STEPS), 1)
+    known = {id(entry): start}
+    for made in reversed(tensors):
+        seen = [known[id(source)] for source in sources(made) if id(source) in known]
+        if seen and len(seen) == len(sources(made)):
+            try:
+                known[id(made)] = _after(made, seen, start.field.length)
+            except ValueError:
+                continue
+    return known
+
+
+def _carried(tensor: Any, length: int) -> Seen:
+    """What a tensor sees, from what all tensors before it see."""
+    known: dict[int, Seen] = {}
     for made in reversed(list(backwards(tensor, lambda _: False))):
-        known[id(made)] = _behind(made, [known[id(source)] for source in sources(made)], length)
+        known[id(made)] = _after(made, [known[id(source)] for source in sources(made)], length)
     return known[id(tensor)]
 
 
-def _behind(tensor: Any, seen: list[_Seen], length: int) -> _Seen:
-    """What is seen behind the layer that made a tensor, from what is seen in front of it."""
+def _after(tensor: Any, seen: list[Seen], length: int) -> Seen:
+    """What is seen after the layer that made a tensor, from what is seen before it."""
     layer = maker(tensor)
     if not seen:
-        return _Seen(ReceptiveField.of_input(length), 1)
+        return Seen(ReceptiveField.of_input(length), 1)
     if all(one.axis is None for one in seen):
-        return _Seen(union(one.field for one in seen), None)
+        return Seen(union(one.field for one in seen), None)
     if getattr(layer, "data_format", None) == "channels_first":
         raise ValueError(f"layer {layer.name!r} has data_format='channels_first'; give it (batch, step, filter) maps")
-    for names, rule in _RULES:
-        if kinds(layer) & names:
-            return rule(layer, tensor, seen)
-    return _mixed(layer, tensor, seen)
+    rule = next((rule for names, rule in _RULES if kinds(layer) & names), None)
+    if rule is None:
+        return _mixed(layer, tensor, seen)
+    made = _activated(layer, tensor, rule(layer, tensor, seen))
+    return Seen(made.field.fixed(), made.axis) if made.axis in axes_of_parameters(tensor) else made
 
 
-def _without_time(seen: list[_Seen]) -> _Seen:
+def _activated(layer: Any, tensor: Any, seen: Seen) -> Seen:
+    """What is seen after a layer's activation: a function of single values, or a function or layer of any kind."""
+    activation = getattr(layer, "activation", None)
+    if activation is None or seen.axis is None:
+        return seen
+    name = activation_of(layer)
+    if name in _NORMALIZING_ACTIVATIONS and not hasattr(activation, "axis"):
+        return _everything(seen) if seen.axis == len(tensor.shape) - 1 else seen
+    if name:
+        return _normalized(activation, tensor, [seen]) if kinds(activation) & _NORMALIZING else seen
+    shape = [len(seen.field) if axis == seen.axis else size for axis, size in enumerate(tensor.shape)][1:]
+    if None not in shape and _is_pointwise(activation, shape, seen.axis):
+        return seen
+    raise _not_known(tensor, [seen])
+
+
+def _everything(seen: Seen) -> Seen:
+    """The same, but every step sees all samples."""
+    return Seen(seen.field.blurred(0, seen.field.length), seen.axis)
+
+
+def _without_time(seen: list[Seen]) -> Seen:
     """Behind what looks at all steps: a pooling, a Flatten, the filters of steps that have become filters."""
     length = seen[0].field.length
-    return _Seen(ReceptiveField.of_input(length).windowed(length), None)
+    return Seen(ReceptiveField.of_input(length).windowed(length), None)
 
 
-def _windowed(layer: Any, tensor: Any, seen: list[_Seen]) -> _Seen:
+def _windowed(layer: Any, tensor: Any, seen: list[Seen]) -> Seen:
     field, axis = seen[0]
     if axis == len(tensor.shape) - 1:
         return _without_time(seen)
     size = getattr(layer, "kernel_size", None) or layer.pool_size
     stride, dilation = _along(layer.strides, axis), _along(getattr(layer, "dilation_rate", 1), axis)
-    return _Seen(field.windowed(_along(size, axis), stride, dilation, layer.padding), axis)
+    return Seen(field.windowed(_along(size, axis), stride, dilation, layer.padding), axis)
 
 
-def _padded(layer: Any, tensor: Any, seen: list[_Seen]) -> _Seen:
+def _padded(layer: Any, tensor: Any, seen: list[Seen]) -> Seen:
     field, axis = seen[0]
-    return _Seen(field.padded(*_ends_along(layer.padding, axis)), axis)
+    return Seen(field.padded(*_ends_along(layer.padding, axis)), axis)
 
 
-def _cropped(layer: Any, tensor: Any, seen: list[_Seen]) -> _Seen:
+def _cropped(layer: Any, tensor: Any, seen: list[Seen]) -> Seen:
     field, axis = seen[0]
-    return _Seen(field.cropped(*_ends_along(layer.cropping, axis)), axis)
+    return Seen(field.cropped(*_ends_along(layer.cropping, axis)), axis)
 
 
-def _repeated(layer: Any, tensor: Any, seen: list[_Seen]) -> _Seen:
+def _repeated(layer: Any, tensor: Any, seen: list[Seen]) -> Seen:
     field, axis = seen[0]
-    return seen[0] if axis == len(tensor.shape) - 1 else _Seen(field.repeated(_along(layer.size, axis)), axis)
+    return seen[0] if axis == len(tensor.shape) - 1 else Seen(field.repeated(_along(layer.size, axis)), axis)
 
 
-def _merged(layer: Any, tensor: Any, seen: list[_Seen]) -> _Seen:
+def _merged(layer: Any, tensor: Any, seen: list[Seen]) -> Seen:
     """Branches that meet, with time on the same axis, counted from the last; those without time meet every step."""
     rank = len(tensor.shape)
     ranks = [len(source.shape) for source in sources(tensor)]
@@ -126,29 +173,28 @@ def _merged(layer: Any, tensor: Any, seen: list[_Seen]) -> _Seen:
         raise _not_known(tensor, seen)
     axis = axes.pop()
     if "Concatenate" in kinds(layer) and layer.axis % rank == axis:
-        return _Seen(reduce(ReceptiveField.joined, [one.field for one in seen]), axis)
-    return _Seen(union(one.field for one in sorted(seen, key=lambda one: one.axis is None)), axis)
+        return Seen(reduce(ReceptiveField.joined, [one.field for one in seen]), axis)
+    return Seen(union(one.field for one in sorted(seen, key=lambda one: one.axis is None)), axis)
 
 
-def _dense(layer: Any, tensor: Any, seen: list[_Seen]) -> _Seen:
+def _dense(layer: Any, tensor: Any, seen: list[Seen]) -> Seen:
     return _without_time(seen) if seen[0].axis == len(tensor.shape) - 1 else seen[0]
 
 
-def _normalized(layer: Any, tensor: Any, seen: list[_Seen]) -> _Seen:
-    field, axis = seen[0]
+def _normalized(layer: Any, tensor: Any, seen: list[Seen]) -> Seen:
     axes = layer.axis if isinstance(layer.axis, list | tuple) else [layer.axis]
-    everywhere = any(one % len(tensor.shape) == axis for one in axes)
-    return _Seen(field.blurred(0, field.length) if everywhere else field, axis)
+    everywhere = any(one % len(tensor.shape) == seen[0].axis for one in axes)
+    return _everything(seen[0]) if everywhere else seen[0]
 
 
-def _reshaped(layer: Any, tensor: Any, seen: list[_Seen]) -> _Seen:
+def _reshaped(layer: Any, tensor: Any, seen: list[Seen]) -> Seen:
     """Time stays on an axis of its own if one is as long, with as many values in front of it."""
     field, axis = seen[0]
     before, after = sources(tensor)[0].shape, tensor.shape
     for place, steps in enumerate(after):
         as_long = steps == before[axis] and steps in (None, len(field))  # fixed, it takes series of one length alone
         if place and as_long and _values(after[1:place]) == _values(before[1:axis]):
-            return _Seen(field, place)
+            return Seen(field, place)
     if all(size == 1 for size in after[1:-1]):
         return _without_time(seen)
     raise _not_known(tensor, seen)
@@ -159,15 +205,15 @@ def _values(sizes: tuple[int | None, ...]) -> float:
     return float("nan") if None in sizes else prod(sizes)  # type: ignore[arg-type]
 
 
-def _permuted(layer: Any, tensor: Any, seen: list[_Seen]) -> _Seen:
+def _permuted(layer: Any, tensor: Any, seen: list[Seen]) -> Seen:
     field, axis = seen[0]
     order = [0, *layer.dims] if "Permute" in kinds(layer) else layer.axes
     if order is None or order[0] != 0:
         raise _not_known(tensor, seen)
-    return _Seen(field, list(order).index(axis))
+    return Seen(field, list(order).index(axis))
 
 
-def _reduced(layer: Any, tensor: Any, seen: list[_Seen]) -> _Seen:
+def _reduced(layer: Any, tensor: Any, seen: list[Seen]) -> Seen:
     """Behind a mean, sum or maximum over some axes."""
     field, axis = seen[0]
     rank = len(sources(tensor)[0].shape)
@@ -175,47 +221,94 @@ def _reduced(layer: Any, tensor: Any, seen: list[_Seen]) -> _Seen:
     gone = {one % rank for one in axes}
     if axis is None or axis in gone:
         return _without_time(seen)
-    return _Seen(field, axis if layer.keepdims else axis - sum(one < axis for one in gone))
+    return Seen(field, axis if layer.keepdims else axis - sum(one < axis for one in gone))
 
 
-def _in_order(layer: Any, tensor: Any) -> bool:
-    """Whether each step of a layer's output depends on the same step of its input."""
-    if "Layer" not in kinds(layer) or getattr(layer, "go_backwards", False):
-        return False
-    if made_by_keras(type(layer).call) and "Lambda" not in kinds(layer):
-        return tensor.shape[1] is not None or "Conv1DTranspose" not in kinds(layer)
-    before = sources(tensor)
-    return (
-        len(before) == 1 and len(before[0].shape) == 3 and None not in before[0].shape[1:] and _tried(layer, before[0])
-    )
-
-
-def _tried(layer: Any, source: Any) -> bool:
-    """Whether a change of a step changes that step of the output, at some steps of noise."""
-    steps = source.shape[1]
-    noise = np.random.default_rng(0).normal(size=(1, *source.shape[1:])).astype(np.float32)
-    straight = np.asarray(layer(noise))
-    for step in {0, 1 % steps, steps // 3, steps - 1} - {(steps - 1) / 2}:
-        other = noise.copy()
-        other[0, step] = 3 - other[0, step]
-        if (np.asarray(layer(other))[0, step] == straight[0, step]).all():
-            return False
-    return True
-
-
-def _mixed(layer: Any, tensor: Any, seen: list[_Seen]) -> _Seen:
+def _mixed(layer: Any, tensor: Any, seen: list[Seen]) -> Seen:
     """Recurrence, attention and what is not known: everything is seen; a step is placed where it was before."""
-    field, axis = max((one for one in seen if one.axis is not None), key=lambda one: len(one.field))
+    longest = max((one for one in seen if one.axis is not None), key=lambda one: len(one.field))
     if len(tensor.shape) != 3 or tensor.shape[1] == 1:
         return _without_time(seen)
-    # Keras' own layers, recurrent ones and attention, keep their steps in order; a function, such as a slice, a flip or
-    # a roll, need not; and a user's own layer is tried.
-    if axis == 1 and tensor.shape[1] in (len(field), None) and _in_order(layer, tensor):
-        return _Seen(field.blurred(0, field.length), axis)
-    raise _not_known(tensor, seen)
+    if longest.axis != 1 or tensor.shape[1] not in (len(longest.field), None) or "Layer" not in kinds(layer):
+        raise _not_known(tensor, seen)  # a function, such as a slice, a flip or a roll, may move steps
+    if not _keeps_steps(layer, tensor):
+        raise ValueError(
+            f"layer {layer.name!r} ({type(layer).__name__}) does not keep its steps in order: a step of its output "
+            f"does not depend most on the same step of its input, so its map cannot be placed in time; name a layer "
+            f"before it with layer="
+        )
+    return _everything(longest)
 
 
-def _not_known(tensor: Any, seen: list[_Seen]) -> ValueError:
+def _keeps_steps(layer: Any, tensor: Any) -> bool:
+    """Whether each step of a layer's output belongs to the same step of its input.
+
+    Keras' own layers are known to, recurrent ones and attention; all others are tried.
+    """
+    if any(getattr(one, "go_backwards", False) for one in (layer, getattr(layer, "forward_layer", None))):
+        return False
+    before = sources(tensor)
+    if made_by_keras(type(layer).call) and not kinds(layer) & _OF_ANY_ORDER:
+        if "Dot" in kinds(layer) and np.ravel(layer.axes)[0] % 3 == 1:  # the steps of the first map are summed over
+            return False
+        return tensor.shape[1] is not None or "Conv1DTranspose" not in kinds(layer)
+    shape = before[0].shape[1:]
+    return len(before) == 1 and len(shape) == 2 and None not in shape and _is_in_order(layer, shape)
+
+
+def _is_in_order(function: Callable[[Any], Any], shape: tuple[int, int]) -> bool:
+    """Whether each step of the output depends most on the same step of the input, tried on noise.
+
+    Steps of the input are changed one at a time: all of them where maps are small, and else as many, evenly spread, as
+    fit into 2**22 numbers, but 64 at least. Each must change its own step of the output more than any other step does,
+    and more than it changes any other step. So layers that mirror, roll, sort or permute steps fail, also mixed with
+    their input; so do layers that mix all steps alike, which leave nothing to place.
+    """
+    steps = shape[0]
+    count = min(steps, max(_TRIED, _NUMBERS // (shape[0] * shape[1])))
+    tried = np.unique(np.linspace(0, steps - 1, count).round().astype(int))
+    noise = np.random.default_rng(0).normal(size=(2, *shape)).astype(np.float32)
+    straight = np.asarray(function(noise[:1]))
+    influence = np.concatenate(
+        [_changes(function, noise, straight, tried[first : first + _TRIED]) for first in range(0, len(tried), _TRIED)]
+    )  # (step of the input, step of the output)
+    rows = np.arange(len(tried))
+    own = influence[rows, tried].copy()
+    influence[rows, tried] = 0
+    others = np.maximum(influence.max(axis=1), influence[:, tried].max(axis=0))
+    return bool((own > 1.001 * others).all())
+
+
+def _changes(function: Callable[[Any], Any], noise: np.ndarray, straight: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """How much each step of the output changes with each of some steps of the input, of shape (in, out)."""
+    changed = np.repeat(noise[:1], len(steps), axis=0)
+    changed[np.arange(len(steps)), steps] = noise[1, steps]
+    made: np.ndarray = np.abs(np.asarray(function(changed)) - straight).sum(axis=2)
+    return made
+
+
+def _is_pointwise(function: Callable[[Any], Any], shape: list[Any], axis: int) -> bool:
+    """Whether a function does the same at each step with that step alone, tried on noise."""
+    rng = np.random.default_rng(0)
+    noise, other = rng.normal(size=(2, 1, *shape)).astype(np.float32)
+    order = rng.permutation(noise.shape[axis])
+    some = order[: len(order) // 2]
+    changed = np.moveaxis(noise.copy(), axis, 0)
+    changed[some] = np.moveaxis(other, axis, 0)[some]
+    try:
+        straight, permuted, partly = (
+            np.moveaxis(np.asarray(function(one)), axis, 0)
+            for one in (noise, np.take(noise, order, axis), np.moveaxis(changed, 0, axis))
+        )
+        kept = np.setdiff1d(order, some)
+        return np.allclose(permuted, straight[order], atol=1e-5) and np.allclose(
+            partly[kept], straight[kept], atol=1e-5
+        )
+    except Exception:  # whatever a user's function does with noise
+        return False
+
+
+def _not_known(tensor: Any, seen: list[Seen]) -> ValueError:
     layer, steps = maker(tensor), max(len(one.field) for one in seen)
     return ValueError(
         f"layer {layer.name!r} ({type(layer).__name__}) makes {tensor.shape[1]} steps of {steps} in a way that is not "
@@ -223,7 +316,7 @@ def _not_known(tensor: Any, seen: list[_Seen]) -> ValueError:
     )
 
 
-_RULES: list[tuple[frozenset[str], Callable[[Any, Any, list[_Seen]], _Seen]]] = [
+_RULES: list[tuple[frozenset[str], Callable[[Any, Any, list[Seen]], Seen]]] = [
     (_CONVOLVING, _windowed),
     (_POOLING, _windowed),
     (frozenset({"ZeroPadding1D", "ZeroPadding2D"}), _padded),

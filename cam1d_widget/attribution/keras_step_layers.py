@@ -8,7 +8,7 @@ layer with these abilities, also one that a user writes:
   the layer puts out for given weights;
 * ``step_scores(maps)`` gives what every step adds to every class score, of shape (batch, step, class), and
   ``outer_bias()`` what the scores hold beside that sum, of shape (class,). It is asked for where the layer's output are
-  the scores.
+  the scores. ``stands_alone = True`` states that a step with all features at zero adds zero, and changes nothing else.
 
 Every layer is registered under the package's name, so that a saved model is loaded without ``custom_objects``, once
 this file has been imported; whatever of this package takes the path of a model imports it.
@@ -105,7 +105,7 @@ class MILPooling(keras.layers.Layer):  # type: ignore[misc]
     averages = False
     """Whether all steps have the same say and the same linear score: global average pooling by another name."""
     stands_alone = True
-    """Whether what a step adds depends on that step alone."""
+    """Whether a step with all features at zero adds zero to the scores, and changes what no other step adds."""
 
     def __init__(self, units: int, dropout: float = 0.1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -241,7 +241,8 @@ class ConjunctivePooling(_AttentiveMILPooling):
 
     .. math:: S_c = \frac{1}{T'} \sum_t a_t (w_c \cdot z_t + b_c)
 
-    Early et al. (2024), https://openreview.net/forum?id=xriGRsoAza.
+    Early et al. (2024), https://openreview.net/forum?id=xriGRsoAza. What a step adds depends on that step alone, but a
+    step whose features are zero still adds its bias times its weight.
 
     Parameters
     ----------
@@ -252,6 +253,8 @@ class ConjunctivePooling(_AttentiveMILPooling):
     attention_units : int
         Hidden units that grade a step.
     """
+
+    stands_alone = False
 
     def outer_bias(self) -> Any:
         """Nothing: the bias belongs to the steps."""

@@ -44,7 +44,7 @@ class ReceptiveField:
         Samples of the series.
     period : int
         Samples by which a series must be shifted for its steps to be the same ones, shifted: what all layers on the
-        way stride by, taken together.
+        way stride by, taken together; as long as the series where a layer treats each position in its own way.
     """
 
     start: np.ndarray
@@ -74,10 +74,10 @@ class ReceptiveField:
         """Where each step's value is drawn, in samples, of shape (step,).
 
         The centers; but where steps have theirs outside of the series, as in causal networks, the middle of what each
-        step really sees, never before that of the step in front of it.
+        step really sees, half a sample included, never before that of the step in front of it.
         """
         inside = self.centers[0] > -self.jump and self.centers[-1] < self.length - 1 + self.jump
-        return self.centers if inside else np.maximum.accumulate((self.start + self.stop - 1) // 2).astype(float)
+        return self.centers if inside else np.maximum.accumulate((self.start + self.stop - 1) / 2)
 
     @property
     def seen(self) -> np.ndarray:
@@ -143,11 +143,16 @@ class ReceptiveField:
         start_, stop_ = _hull_of(np.stack([self.start, everywhere[0]]), np.stack([self.stop, everywhere[1]]), axis=0)
         return replace(self, start=start_, stop=stop_)
 
+    def fixed(self) -> ReceptiveField:
+        """After a layer that treats each position in its own way: no shift of a series gives shifted steps."""
+        return replace(self, period=lcm(self.period, self.length))
+
     def place(self, values: np.ndarray) -> np.ndarray:
         """Put a map on the input's time axis.
 
         Linear between the positions and held outside of the first and last: nothing is stretched, so that a value
-        stands at the center of what its step sees. Steps at one position are averaged.
+        stands at the center of what its step sees. Steps that share the cell of a sample, as the first ones of a
+        causal network do, are averaged at their mean position.
 
         Parameters
         ----------
@@ -186,7 +191,9 @@ class ReceptiveField:
         share : ndarray of shape (time,)
             How far a sample is on the way from the one to the other.
         """
-        positions, first, count = np.unique(self.positions, return_index=True, return_counts=True)
+        # Steps closer than the samples, as at the start of a causal network, would fall between two of them unseen.
+        _, first, count = np.unique(np.floor(self.positions + 1e-6), return_index=True, return_counts=True)
+        positions = np.add.reduceat(self.positions, first) / count
         time = np.arange(self.length)
         left = np.clip(np.searchsorted(positions, time, side="right") - 1, 0, len(positions) - 1)
         right = np.minimum(left + 1, len(positions) - 1)

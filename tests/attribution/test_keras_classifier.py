@@ -253,7 +253,7 @@ def test_another_layer_may_be_named(x):
         classifier = KerasClassifier(model, layer=layer)
         assert len(classifier.receptive_field) == 292
         assert classifier.features(x, 0)[1].shape == (5, 292, 16)
-        assert not classifier.additive_head
+        assert not classifier.homogeneous_head
 
 
 def test_head_that_reaches_round_the_named_layer(x):
@@ -267,7 +267,7 @@ def test_head_that_reaches_round_the_named_layer(x):
 
 
 @pytest.mark.parametrize(
-    ("head", "kind", "affine", "additive"),
+    ("head", "kind", "affine", "homogeneous"),
     [
         ([L.GlobalAveragePooling1D(), L.Dense(2)], "gap", True, True),
         ([L.Dropout(0.2), L.Flatten(), L.BatchNormalization(), L.Dense(2)], "flatten", True, True),
@@ -276,9 +276,9 @@ def test_head_that_reaches_round_the_named_layer(x):
         ([L.LSTM(3), L.Dense(2)], "other", False, False),
     ],
 )
-def test_kind_of_the_head(head, kind, affine, additive):
+def test_kind_of_the_head(head, kind, affine, homogeneous):
     classifier = KerasClassifier(question(head))
-    assert (classifier.head, classifier.affine_head, classifier.additive_head) == (kind, affine, additive)
+    assert (classifier.head, classifier.affine_head, classifier.homogeneous_head) == (kind, affine, homogeneous)
 
 
 def test_model_of_another_length_each_time():

@@ -70,7 +70,7 @@ class AlwaysDropping(L.Dropout):
     ids=["lambda", "layer", "subclass of a convolution", "permute"],
 )
 def test_map_whose_steps_may_be_out_of_order_is_not_placed(build):
-    assert "in a way that is not known" in str(KerasClassifier(network(build)).no_features)
+    assert "cannot be placed in time" in str(KerasClassifier(network(build)).no_features)
 
 
 def test_layer_of_ones_own_that_keeps_its_steps_in_order_is_no_obstacle(x):

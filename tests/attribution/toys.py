@@ -18,7 +18,7 @@ class Formula:
     """A classifier given by its score and its gradient, one series at a time; its features are the series."""
 
     continuous = True
-    head, affine_head, additive_head, homogeneous_head, no_features = "flatten", False, False, False, None
+    head, affine_head, homogeneous_head, no_features = "flatten", False, False, None
 
     def __init__(self, score: Callable[..., Any], gradient: Callable[..., Any], shape: tuple[int, int], classes: int):
         self._score, self._gradient, self.input_shape, self.classes = score, gradient, shape, classes
@@ -64,7 +64,7 @@ def linear(weights: np.ndarray, bias: np.ndarray) -> Formula:
         weights.shape[1:],
         len(weights),
     )
-    classifier.affine_head = classifier.additive_head = True
+    classifier.affine_head = classifier.homogeneous_head = True
     return classifier
 
 

@@ -142,8 +142,9 @@ class AttributionMethod(ABC):
     def exactness(self, classifier: Classifier) -> str:
         """What the values of a map mean for this classifier: "exact", "complete" or "approximate".
 
-        "exact": they add up to the score, and each is that position's own contribution; "complete": they add up in
-        total; "approximate": neither.
+        "exact": they add up to the score, and each is that position's own contribution: set to zero (the step's
+        features, for maps made at the steps of a layer), it takes just its value from the score. "complete": they add
+        up, but the score may change by something else when a position is removed. "approximate": neither.
         """
         return "approximate"
 

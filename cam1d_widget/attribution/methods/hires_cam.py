@@ -16,7 +16,9 @@ class HiResCAM(ClassActivationMap):
 
     .. math:: H_c(j) = \sum_k \frac{\partial S_c}{\partial A_k(j)} A_k(j)
 
-    With one Dense layer behind Flatten or a global pooling, the steps' values add up to the score minus its bias.
+    With one Dense layer after Flatten or global average pooling, a step's value is what the score loses when the step's
+    features are set to zero. After global max pooling, or ReLU layers without biases, the steps' values add up to the
+    score minus its bias, but without a step the next largest takes over, so that the score loses less than its value.
     """
 
     label = "HiResCAM"
@@ -27,7 +29,7 @@ class HiResCAM(ClassActivationMap):
         return gradients
 
     def exactness(self, classifier: Classifier) -> str:
-        """Exact where the head only picks, averages and weighs; complete where it has ReLU layers without biases."""
-        if classifier.additive_head:
+        """Exact where the head is affine; complete where it takes maxima or has ReLU layers, without biases before."""
+        if classifier.affine_head:
             return "exact"
         return "complete" if classifier.homogeneous_head else "approximate"

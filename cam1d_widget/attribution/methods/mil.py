@@ -34,7 +34,7 @@ class MIL(InherentMethod):
         return classifier.no_step_scores
 
     def exactness(self, classifier: Classifier) -> str:
-        """Exact: the sum is the model; complete where attention is shared out among the steps."""
+        """Exact where a step of zeros takes just its value away; complete where weights are shared or a bias stays."""
         return "exact" if classifier.step_scores_stand_alone else "complete"
 
     def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:

@@ -30,7 +30,7 @@ class XGradCAM(ClassActivationMap):
         return np.einsum("isf,itsf->itf", shares[:, 0], gradients)[:, :, np.newaxis]
 
     def exactness(self, classifier: Classifier) -> str:
-        """Exact behind a global average, where it is Grad-CAM; complete where the head only picks and weighs."""
+        """Exact after a global average, where it is Grad-CAM; complete where HiResCAM adds up."""
         if averages(classifier):
             return "exact"
-        return "complete" if classifier.additive_head or classifier.homogeneous_head else "approximate"
+        return "complete" if classifier.affine_head or classifier.homogeneous_head else "approximate"

@@ -14,6 +14,7 @@ import keras
 import tensorflow as tf
 
 from ..keras_graph import kinds, made_by_keras
+from ..keras_kinds import is_idle
 
 __all__ = ["Largest", "Opaque", "Operation", "Pointwise", "Product", "Rearranged", "Summed", "Weighted", "operations"]
 
@@ -107,9 +108,6 @@ class Opaque:
 
 Operation = Weighted | Rearranged | Summed | Pointwise | Largest | Product | Opaque
 
-_IDLE = frozenset(
-    "Identity Dropout SpatialDropout1D GaussianNoise GaussianDropout AlphaDropout ActivityRegularization".split()
-)
 _WEIGHTED = frozenset("Dense Conv1D Conv2D SeparableConv1D DepthwiseConv1D".split())
 _REARRANGING = frozenset(
     "Flatten Reshape Permute ZeroPadding1D Cropping1D UpSampling1D RepeatVector Concatenate Stack Transpose "
@@ -145,7 +143,7 @@ def operations(layer: Any, call: Call, arguments: Sequence[Any], tensors: int) -
     names = kinds(layer)
     if not made_by_keras(type(layer).call) or "Lambda" in names:
         return [Opaque(call, made_by_keras=False)]
-    if names & _IDLE:
+    if is_idle(layer):
         return []
     if names & _WEIGHTED and getattr(layer, "data_format", None) != "channels_first":
         return [Weighted(layer), *_activation(layer.activation)]
