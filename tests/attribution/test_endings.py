@@ -114,14 +114,19 @@ def test_a_model_at_the_end_is_opened(x):
         lambda: [L.Dense(3, activation="softmax"), L.Activation("linear", dtype="float32")],
         lambda: [L.Dense(3, activation="softmax"), L.Reshape((3,))],
         lambda: [L.Dense(3, activation=L.Softmax())],
+        lambda: [L.Dense(3, activation="softmax"), L.GaussianNoise(0.1), L.GaussianDropout(0.1), L.AlphaDropout(0.1)],
+        lambda: [L.Dense(3), L.Softmax(), L.Dropout(0.1), L.ActivityRegularization(0.1), L.Identity()],
+        lambda: [L.Dense(3), L.GaussianNoise(0.1), L.Softmax(), L.GaussianNoise(0.1)],
     ],
-    ids=["linear", "reshape", "layer as activation"],
+    ids=["linear", "reshape", "layer as activation", "noise", "dropout", "noise twice"],
 )
 def test_idle_ends_are_looked_through(end, x):
     model = question([L.Flatten(), *end()])
     classifier = KerasClassifier(model)
     np.testing.assert_allclose(classifier.probabilities(x), model.predict(x, verbose=0), rtol=1e-3, atol=1e-6)
     assert np.abs(classifier.scores(x).sum(axis=1) - 1).max() > 1e-2
+    assert classifier._network.link == "softmax"
+    assert HiResCAM().exactness(classifier) == "exact"
 
 
 def test_gap_behind_layers_that_mix_steps_is_no_gap(x):

@@ -57,7 +57,7 @@ IN_ORDER = {
     "identity": lambda a: 2 * a,
     "mean taken away": lambda a: a - keras.ops.mean(a, axis=1, keepdims=True),
     "smoothed": lambda a: 2 * a + keras.ops.roll(a, 1, axis=1) + keras.ops.roll(a, -1, axis=1),
-    "window": lambda a: a * (0.1 + np.hanning(STEPS).astype(np.float32)[:, np.newaxis]),
+    "window": lambda a: a * np.hanning(STEPS).astype(np.float32)[:, np.newaxis],
     "with a trace of the mirror": lambda a: a + 0.1 * a[:, ::-1],
 }
 
