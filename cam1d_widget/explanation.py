@@ -31,7 +31,7 @@ from .checks import (
     within,
 )
 from .explanation_file import read_fields, refusing_damage, write_fields
-from .explanation_source import ExplanationSource
+from .explanation_source import ExplanationSource, stated
 from .number_checks import check_index, check_number
 from .still_picture import plot
 from .true_classes import check_true_classes
@@ -70,10 +70,12 @@ class Explanation:
     probabilities : ndarray of shape (instance, class), optional
         Probability of each class.
     exactness : mapping of str to str, optional
-        Per method: "exact" (values add up to the score and each is that position's own contribution),
-        "complete" (they add up in total) or "approximate".
+        What each method promises for the network: "exact" (values add up to the score and each is that position's own
+        contribution, which goes with it), "complete" (they add up, but are not to be removed one by one) or
+        "approximate". :meth:`exactness_of` has the word for one map, whose sum was measured.
     completeness : mapping of str to ndarray of shape (instance, target), optional
-        Per method, the share of the score that the sum of the map misses; nan where none is promised.
+        Per method, the completeness gap: the share of the score that the sum of the map misses; nan where none is
+        promised. A score below a tenth of the sum of the values' magnitudes counts as a tenth of it.
     signed : mapping of str to bool, optional
         Whether a method's maps can be negative. Default: whether any value is.
     placed : mapping of str to bool, optional
@@ -256,6 +258,10 @@ class Explanation:
     def completeness_gap(self, method: str, instance: int, target: int) -> float:
         """Share of the score that the map's sum misses; nan where the method promises no sum."""
         return float(self.completeness[self._known(method)][self._at(instance, target)])
+
+    def exactness_of(self, method: str, instance: int, target: int) -> str:
+        """What the values of one map mean: `exactness` of its method, but "approximate" for a gap above 1 %."""
+        return stated(self.exactness[method], self.completeness_gap(method, instance, target))
 
     def standard_error(self, method: str, instance: int, target: int) -> np.ndarray | None:
         """Standard error of each value of a map, of its shape; None for methods that do not draw at random."""

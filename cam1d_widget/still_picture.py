@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .explanation_source import ExplanationSource
+from .explanation_source import ExplanationSource, stated
 from .number_checks import check_number
 from .sight import outer_centers, unseen_samples
 
@@ -62,7 +62,8 @@ def plot(
     start = "" if source.start is None else f" from {str(source.start[instance])[:23].replace('T', ' ')}"
     axes[-1].set_xlabel("sample" if source.sampling_rate is None else f"time (s){start}")
     axes[0].set_title(_title(source, instance, target), fontsize=9, loc="left")
-    _draw_bar(figure, axes, source, method, shown)
+    exactness = stated(source.exactness[method], source.completeness_gap(method, instance, target))
+    _draw_bar(figure, axes, f"{method} ({exactness})", shown)
     return figure
 
 
@@ -169,12 +170,12 @@ def _alone(values: np.ndarray) -> np.ndarray:
     return np.where(gap[:-2] & gap[2:], values, np.nan)
 
 
-def _draw_bar(figure: Any, axes: list[Any], source: ExplanationSource, method: str, shown: dict[str, Any]) -> None:
+def _draw_bar(figure: Any, axes: list[Any], label: str, shown: dict[str, Any]) -> None:
     bar = figure.colorbar(axes[0].images[0], ax=axes, orientation="horizontal", fraction=0.04, pad=0.01, aspect=50)
     bar.ax.tick_params(labelsize=7)
     bar.set_ticks([-shown["limit"], 0.0, shown["limit"]] if shown["signed"] else [0.0, shown["limit"]])
     bar.ax.xaxis.set_major_formatter("{x:.3g}")
-    bar.set_label(_plain(f"{method} ({source.exactness[method]})"), fontsize=8)
+    bar.set_label(_plain(label), fontsize=8)
 
 
 def _title(source: ExplanationSource, instance: int, target: int) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from ..checks import shaped_as_map
 from .masking import ChangePoints, NotFinite, pooled
 from .methods import AttributionMethod
+from .metrics.completeness import share_missed
 
 __all__ = ["GrowingMaps", "JudgedMaps", "NotFinite", "Window", "averaged", "judged_maps", "of_rows", "parts"]
 
@@ -28,7 +29,7 @@ class JudgedMaps(NamedTuple):
     ----------
     values : ndarray of shape (instance, target, time, channel or 1)
     gaps : ndarray of shape (instance, target)
-        Share of the score that each map's sum misses; nan where no sum is promised.
+        Completeness gap of each map; nan where no sum is promised.
     errors : ndarray of the shape of `values`, or None
         Standard error of every value, of methods that draw at random.
     """
@@ -57,13 +58,14 @@ def judged_maps(
 ) -> JudgedMaps:
     """Maps of a method on the series `x[rows]`, for `targets` of shape (instance, target), averaged over windows."""
     series, method = x[rows], of_rows(method, rows)
-    values, totals, errors = method.maps(classifier, series, targets)
+    values, totals, errors, masses = method.maps(classifier, series, targets)
     if not np.isfinite(values).all():
         raise NotFinite(
             f"the map of {method.label} must be finite, but the network's gradient is not defined everywhere, as that "
             f"of a square root at zero is not; Occlusion needs none"
         )
     shaped_as_map(f"the map of {method.label}", values, (*targets.shape, *series.shape[1:]))
+    masses = np.abs(values).sum(axis=(2, 3), dtype=np.float64) if masses is None else masses
     if window is not None and not method.placed:
         values = averaged(values, window)
         # What chance does in a window is not independent, so that its mean error is the most that theirs can be.
@@ -71,8 +73,7 @@ def judged_maps(
     expected = method.expected_total(classifier, series, targets)
     if expected is None:
         return JudgedMaps(values, np.full(targets.shape, np.nan), errors)
-    gaps = np.abs(totals - expected) / np.maximum(np.abs(expected), np.finfo(np.float32).eps)
-    return JudgedMaps(values, gaps, errors)
+    return JudgedMaps(values, share_missed(totals, expected, masses), errors)
 
 
 def of_rows(method: AttributionMethod, rows: np.ndarray) -> AttributionMethod:

@@ -16,7 +16,7 @@ from tqdm.auto import tqdm
 
 from ..checks import check_names, held_once
 from ..explanation import Explanation
-from ..explanation_source import ModelChangedError
+from ..explanation_source import ModelChangedError, stated
 from ..true_classes import check_true_classes
 from .choices import (
     Methods,
@@ -260,6 +260,10 @@ class LazyExplanation:
     def completeness_gap(self, method: str, instance: int, target: int) -> float:
         """Share of the score that the map's sum misses; nan where the method promises no sum."""
         return float(self._map(method, instance, target).gaps)
+
+    def exactness_of(self, method: str, instance: int, target: int) -> str:
+        """What the values of one map mean: `exactness` of its method, but "approximate" for a gap above 1 %."""
+        return stated(self.exactness[method], self.completeness_gap(method, instance, target))
 
     def standard_error(self, method: str, instance: int, target: int) -> np.ndarray | None:
         """Standard error of each value of a map, of its shape; None for methods that do not draw at random."""

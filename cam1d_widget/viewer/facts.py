@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..explanation import ExplanationSource
+from ..explanation_source import GAP_TOLERANCE
 from ..sight import outer_centers, unseen_samples
 from .windows import Intervals
 
@@ -32,6 +33,7 @@ def facts_of(
         "instances": [int(number) for number in (range(count) if instances is None else instances)],
         "targets": [int(target) for target in (range(len(source.class_names)) if targets is None else targets)],
         "methods": _methods(source),
+        "gap_tolerance": GAP_TOLERANCE,
         "unseen": unseen_samples(source.receptive_field, samples),
         "centers": outer_centers(source.receptive_field),
         "baseline": baseline,

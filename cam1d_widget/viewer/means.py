@@ -21,6 +21,7 @@ class Running:
     """Mean and standard deviation of arrays that come one after another; NaN is no value."""
 
     def __init__(self) -> None:
+        self.gap = float("nan")  # the largest of the maps that came
         self.count: Any = 0
         self.mean: Any = 0.0
         self._squares: Any = 0.0
@@ -62,10 +63,10 @@ class Means:
         index = self._targets[index_in_key("target", target, len(self._targets))]
         among = instances_of(Mean(by, int(of)), self._source)
         running, left, count = self._begin(key, [one for one in among if self._source.has(label, one, index)])
-        self._advance(running, left, self._values(kind, label, index), time.monotonic() + seconds)
+        self._advance(running, left, self._values(kind, label, index, running), time.monotonic() + seconds)
         mean, spread = running.values()
         taken = {"count": count - len(left), "of": len(among), "partial": bool(left)}
-        return Tile(key, mean, spread=spread, mean=taken)
+        return Tile(key, mean, running.gap, spread=spread, mean=taken)
 
     def _begin(self, key: str, instances: list[int]) -> tuple[Running, list[int], int]:
         if not instances:
@@ -76,11 +77,17 @@ class Means:
             self._begun.popitem(last=False)
         return begun
 
-    def _values(self, kind: str, label: str, target: int) -> Callable[[int], np.ndarray]:
+    def _values(self, kind: str, label: str, target: int, running: Running) -> Callable[[int], np.ndarray]:
         source = self._source
         if kind == "mean-series":
             return lambda instance: np.asarray(source.x[instance], float)
-        return lambda instance: np.asarray(source.attribution(label, instance, target), float)
+
+        def values(instance: int) -> np.ndarray:
+            made = np.asarray(source.attribution(label, instance, target), float)
+            running.gap = float(np.fmax(running.gap, source.completeness_gap(label, instance, target)))
+            return made
+
+        return values
 
     @staticmethod
     def _advance(running: Running, left: list[int], values: Callable[[int], np.ndarray], end: float) -> None:

@@ -31,7 +31,7 @@ class Tile:
     values : ndarray of shape (time, channel or 1)
         The numbers.
     gap : float
-        Share of the score that the map's sum misses; nan where none is promised.
+        Completeness gap of the map, or the largest one of those that a mean is of; nan where no sum is promised.
     error : float
         Largest standard error of the map's values; nan where the method does not draw at random.
     spread : ndarray of the shape of `values`, optional

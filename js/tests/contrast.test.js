@@ -6,10 +6,15 @@ import { mapName, trustText } from "../lib/core/text.js";
 
 const tile = (values, error = null) => ({ key: "a", values: Float32Array.from(values), samples: values.length, channels: 1, gap: 0.1, error });
 
-test("a contrast is the difference of two maps, and promises no sum", () => {
+test("a contrast is the difference of two maps", () => {
   const difference = contrast(tile([1, 2, 3]), tile([3, 2, 0.5]));
   assert.deepEqual([...difference.values], [-2, 0, 2.5]);
-  assert.deepEqual([difference.gap, difference.error], [null, null]);
+  assert.equal(difference.error, null);
+});
+
+test("a contrast is as far off as the worse of its maps", () => {
+  const gapOf = (...gaps) => contrast(...gaps.map((gap) => ({ ...tile([1]), gap }))).gap;
+  assert.deepEqual([gapOf(0.2, 0.01), gapOf(null, 0.3), gapOf(null, null)], [0.2, 0.3, null]);
 });
 
 test("standard errors add up in squares", () => {
@@ -29,5 +34,5 @@ test("a contrast is named by both classes, and is signed though its maps are not
   assert.equal(mapName(choice, facts), "Saliency: c − a");
   assert.ok(isSigned(choice, facts));
   assert.ok(!isSigned({ ...choice, against: null }, facts));
-  assert.match(trustText(choice, facts), /^difference of two maps, each approximate/);
+  assert.match(trustText(choice, facts, null), /^difference of two maps, each approximate/);
 });

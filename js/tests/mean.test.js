@@ -23,6 +23,11 @@ test("a mean is that of the values that are there, with their standard deviation
   );
 });
 
+test("a mean is as far off as the worst of its maps", () => {
+  const gapOf = (...gaps) => meanOf("m", gaps.map((gap) => ({ ...tile([1]), gap })), 7).gap;
+  assert.deepEqual([gapOf(0.2, 0.01, null), gapOf(null)], [0.2, null]);
+});
+
 test("how many there are is told once where the mean is over all of them", () => {
   const told = (count, of, partial = false) => meanText(over, tile([0], [0], { count, of, partial }), { ...facts, instances: [0, 1] });
   assert.equal(told(2, 2), "mean of the 2 instances of true class walk; band: ± one standard deviation");

@@ -4,7 +4,7 @@ import { classNamed } from "../lib/core/facts.js";
 import { formatNumber, formatPercent, formatSigned, formatTime } from "../lib/core/numbers.js";
 import { DEFAULTS } from "../lib/core/options.js";
 import { makePicture } from "../lib/core/picture.js";
-import { describePicture, endTexts, errorText, exactnessText, gapText, readout, scopeText, verdict } from "../lib/core/text.js";
+import { describePicture, endTexts, errorText, exactnessText, gapText, readout, scopeText, trustText, verdict } from "../lib/core/text.js";
 
 const facts = {
   channel_names: ["ax", "ay"],
@@ -126,9 +126,11 @@ test("the picture in one sentence", () => {
 });
 
 test("no gap is told where no sum is promised", () => {
-  assert.equal(gapText(null), "");
-  assert.equal(gapText(-0.037), " · gap: 3.7 % of it");
-  assert.equal(gapText(0.0004), " · gap: < 0.1 % of it");
+  assert.equal(gapText(null, choice), "");
+  assert.equal(gapText(-0.037, choice), " · gap: 3.7 % of it");
+  assert.equal(gapText(0.0004, choice), " · gap: < 0.1 % of it");
+  assert.equal(gapText(0.037, { ...choice, against: 1 }), " · largest gap: 3.7 % of it");
+  assert.equal(gapText(0.037, { ...choice, mean: { by: "true", of: 0 } }), " · largest gap: 3.7 % of it");
 });
 
 test("how far a map can be trusted says what adds up, and to what", () => {
@@ -136,9 +138,23 @@ test("how far a map can be trusted says what adds up, and to what", () => {
   const mean = "average to the score minus its bias";
   assert.equal(told("exact", true, mean), `exact: each step’s value is its own contribution, and they ${mean}`);
   assert.match(told("exact", false, ""), /^exact: each value is its position’s own contribution, and they add up to the/);
-  assert.equal(told("complete", true, mean), `complete: the steps’ values ${mean}`);
-  assert.equal(told("complete", false, "add up to the score"), "complete: the values add up to the score");
+  const other = "but removing one may change the score by another amount";
+  assert.equal(told("complete", true, mean), `complete: the steps’ values ${mean}, ${other}`);
+  assert.equal(told("complete", false, "add up to the score"), `complete: the values add up to the score, ${other}`);
   assert.equal(told("approximate", true, ""), "approximate: the values need not add up to the score");
+});
+
+test("a map whose sum is off is called neither exact nor complete", () => {
+  const methods = ["exact", "complete", "approximate"].map((exactness) => ({ ...facts.methods[1], exactness, adds_up: "add up to the score" }));
+  const of = (method, gap, against = null) => trustText({ ...choice, method, against }, { ...facts, methods, gap_tolerance: 0.01 }, gap);
+  for (const method of [0, 1]) {
+    assert.equal(of(method, 0.15), "approximate: the values should add up to the score, but do not");
+    assert.match(of(method, 0.01), /^(exact|complete): /);
+    assert.match(of(method, null), /^(exact|complete): /);
+    assert.equal(of(method, 0.15, 1), `difference of two maps, not both ${methods[method].exactness}`);
+    assert.equal(of(method, 0.001, 1), `difference of two maps, each ${methods[method].exactness}`);
+  }
+  assert.equal(of(2, 0.15), "approximate: the values need not add up to the score");
 });
 
 test("maps that were drawn at random tell their standard error, others none", () => {

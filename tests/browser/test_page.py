@@ -195,7 +195,7 @@ def test_the_words_tell_class_probability_exactness_and_gap(open_page, whole, wh
     assert ("✓ right" if whole.y[0] == whole.probabilities[0].argmax() else "✗ wrong") in summary
     legend = page.locator(".cam1d-legend").inner_text()
     assert "color: ± max of this map" in legend
-    assert "complete: the values add up to the score · gap: 25.0 % of it" in legend
+    assert "approximate: the values should add up to the score, but do not · gap: 25.0 % of it" in legend
 
 
 def test_the_picture_is_told_to_those_who_do_not_see_it(open_page, whole_page):

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, NamedTuple, final
 import numpy as np
 
 from ..classifier import Classifier, as_targets, for_series
+from ..receptive_field import ReceptiveField
 
 __all__ = ["AttributionMethod", "Axiom", "ClassActivationMap", "Maps", "WeighedFeatures", "averages"]
 
@@ -53,11 +54,21 @@ class Maps(NamedTuple):
         Sum of the contributions; for a class activation map over its steps, before it is placed in time.
     errors : ndarray of the shape of `values`, optional
         Standard error of each value, of methods that draw at random.
+    masses : ndarray of shape (instance, target), optional
+        Sum of the contributions' magnitudes, of a map that is placed in time. Default: that of `values`.
     """
 
     values: np.ndarray
     totals: np.ndarray
     errors: np.ndarray | None = None
+    masses: np.ndarray | None = None
+
+    @classmethod
+    def placed(cls, steps: np.ndarray, field: ReceptiveField) -> Maps:
+        """Maps made at the steps of a layer, of shape (instance, target, step), put where these steps look."""
+        values = np.moveaxis(field.place(np.moveaxis(steps, 1, 2)), 2, 1)[..., np.newaxis]
+        totals, masses = (one.sum(axis=-1, dtype=np.float64) for one in (steps, np.abs(steps)))
+        return cls(values, totals, masses=masses)
 
 
 class AttributionMethod(ABC):
@@ -206,8 +217,7 @@ class WeighedFeatures(AttributionMethod):
         """Maps of several classes for one pass through the convolutions."""
         classifier = for_series(classifier, x)
         steps = self.at_steps(classifier, x, targets)
-        placed = classifier.receptive_field.place(np.moveaxis(steps, 1, 2))
-        return Maps(np.moveaxis(placed, 2, 1)[..., np.newaxis], steps.sum(axis=-1, dtype=np.float64))
+        return Maps.placed(steps, classifier.receptive_field)
 
     def refusal(self, classifier: Classifier) -> str | None:
         """Why this method cannot explain this classifier: mostly that there is no layer to look at."""

@@ -42,9 +42,7 @@ class InherentMethod(AttributionMethod):
         reason = self.refusal(classifier)
         if reason:
             raise ValueError(reason)
-        steps = self.at_steps(classifier, x, targets)
-        placed = classifier.receptive_field.place(np.moveaxis(steps, 1, 2))
-        return Maps(np.moveaxis(placed, 2, 1)[..., np.newaxis], steps.sum(axis=-1, dtype=np.float64))
+        return Maps.placed(self.at_steps(classifier, x, targets), classifier.receptive_field)
 
     @final
     def refusal(self, classifier: Classifier) -> str | None:

@@ -10,7 +10,7 @@ from ..classifier import Classifier
 from ..masking import Baseline, baseline_for
 from .arguments import one_target_each, series_and_maps
 
-__all__ = ["completeness_gap"]
+__all__ = ["completeness_gap", "share_missed"]
 
 
 def completeness_gap(
@@ -21,7 +21,8 @@ def completeness_gap(
     .. math:: \left| \sum_{t,c} \phi_{t,c} - (S(x) - S(x')) \right| \big/ \left| S(x) - S(x') \right|
 
     0 for maps that share the difference out. It is the one metric here that looks at the map's scale, for that is what
-    it measures.
+    it measures. A difference below a tenth of the sum of :math:`|\phi|` counts as a tenth of it: of values that cancel,
+    the sum is not known better than they are.
 
     Parameters
     ----------
@@ -36,7 +37,6 @@ def completeness_gap(
     Returns
     -------
     ndarray of shape (instance,)
-        Large without meaning much where the score hardly differs from the baseline's.
 
     Notes
     -----
@@ -48,5 +48,12 @@ def completeness_gap(
     scores, there = (np.take_along_axis(classifier.scores(one), targets, axis=1)[:, 0].astype(np.float64)
                      for one in (x, np.ascontiguousarray(baseline_for(x, baseline))))  # fmt: skip
     explained = scores - there
-    missed = np.abs(maps.sum(axis=(1, 2), dtype=np.float64) - explained)
-    return missed / np.maximum(np.abs(explained), np.finfo(np.float32).eps)
+    totals, masses = (one.sum(axis=(1, 2), dtype=np.float64) for one in (maps, np.abs(maps)))
+    return share_missed(totals, explained, masses)
+
+
+def share_missed(totals: np.ndarray, expected: np.ndarray, masses: np.ndarray) -> np.ndarray:
+    """Completeness gap of sums of values, from what they ought to be and the sums of the values' magnitudes."""
+    scale = np.maximum(np.abs(expected), 0.1 * masses)
+    missed: np.ndarray = np.abs(totals - expected) / np.maximum(scale, np.finfo(np.float32).eps)
+    return missed

@@ -4,10 +4,6 @@ The bounds were set on the question's network, trained on smartwatch recordings,
 measured there is said with each.
 """
 
-GAP = 0.01
-"""Share of the score that the sum of an exact or complete map may miss. HiResCAM misses 1e-7 and Integrated Gradients
-up to 1e-3, which it is held to; more than a hundredth would be seen in the picture."""
-
 ORDERS = 20
 """Random orders beside a deletion curve. A random map is among the best two of itself and twenty orders, and so
 survives, twice in twenty-one times."""

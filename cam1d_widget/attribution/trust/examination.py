@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ...explanation_source import GAP_TOLERANCE
 from ..judged_maps import NotFinite, of_rows
 from ..lazy_explanation import LazyExplanation
 from ..masking import pooled
@@ -19,7 +20,6 @@ from .bounds import (
     CLASSES,
     DRAWS,
     DRAWS_WHEN_SLOW,
-    GAP,
     SIMILAR_FOR_ANOTHER_CLASS,
     SIMILAR_WHEN_DESTROYED,
 )
@@ -88,8 +88,12 @@ def _sum(source: LazyExplanation, label: str, instance: int, target: int) -> Fin
     gap = source.completeness_gap(label, instance, target)
     if kind == "approximate" or np.isnan(gap):
         return Finding(name, None, f"{label} promises no sum for this network: its values are no shares of the score.")
-    found = f"The values {source.adds_up[label]}, and miss {_percent(gap)} of it; the map is {kind}."
-    return Finding(name, True, found) if gap <= GAP else Finding(name, False, found, "does not add up to the score")
+    if gap > GAP_TOLERANCE:
+        found = f"The values should {source.adds_up[label]}, but miss {_percent(gap)} of it; the map is approximate."
+        return Finding(name, False, found, "does not add up to the score")
+    return Finding(
+        name, True, f"The values {source.adds_up[label]}, and miss {_percent(gap)} of it; the map is {kind}."
+    )
 
 
 def _class(source: LazyExplanation, label: str, instance: int, target: int) -> Steps:

@@ -25,6 +25,8 @@ export interface Facts {
   /** Class index of each entry of the class menu. */
   targets: number[];
   methods: MethodFacts[];
+  /** Completeness gap up to which a map is called exact or complete. */
+  gap_tolerance: number;
   /** Stretches [start, stop) of samples that the explained layer does not see. */
   unseen: [number, number][];
   /** Between these samples a placed map is known; beyond, its ends are held. */

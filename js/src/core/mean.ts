@@ -29,7 +29,9 @@ export function meanOf(key: string, tiles: readonly Tile[], of: number): Tile {
   const values = Float32Array.from(means, (mean, place) => (counts[place] > 0 ? mean : NaN));
   const spread = Float32Array.from(squares, (square, place) => (counts[place] > 0 ? Math.sqrt(square / counts[place]) : NaN));
   const mean = { count: tiles.length, of, partial: false };
-  return { key, values, samples, channels, gap: null, error: null, spread, mean };
+  const gaps = tiles.flatMap(({ gap }) => gap ?? []);
+  const gap = gaps.length > 0 ? Math.max(...gaps) : null;
+  return { key, values, samples, channels, gap, error: null, spread, mean };
 }
 
 /** Of which instances a mean is, in words. */

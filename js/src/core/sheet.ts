@@ -65,7 +65,7 @@ function drawLegend(pen: Pen, sheet: Sheet, { scene, frame }: Part, top: number)
   const left = BAR.left + BAR.width + 24;
   const lines = [
     `${scene.caption ? `${scene.caption.title}: ` : ""}${mapName(picture.choice, facts)}${method.description ? ` — ${method.description}` : ""}`,
-    `${trustText(picture.choice, facts)}${gapText(picture.attribution.gap)}${errorText(picture)}`,
+    `${trustText(picture.choice, facts, picture.attribution.gap)}${gapText(picture.attribution.gap, picture.choice)}${errorText(picture)}`,
     scopeText(picture, facts, sheet.whole),
     picture.choice.mean ? meanText(picture.choice.mean, picture.attribution, facts) : "",
   ].filter(Boolean);

@@ -80,29 +80,37 @@ export function captionOf(choice: Choice, facts: Facts, outputs: Outputs): strin
   return [which, truth && `true: ${truth}`, predicted && `predicted: ${predicted}`].filter(Boolean).join(" · ");
 }
 
-/** How far the picture can be trusted. */
-export function trustText(choice: Choice, facts: Facts): string {
+/** How far the picture can be trusted; `gap` is the completeness gap of its map, or the largest of several. */
+export function trustText(choice: Choice, facts: Facts, gap: number | null): string {
   const method = facts.methods[choice.method];
-  const each = exactnessText(method);
-  return choice.against === null ? each : `difference of two maps, each ${method.exactness === "approximate" ? each : method.exactness}`;
+  const off = gap !== null && gap > facts.gap_tolerance;
+  const each = exactnessText(method, off);
+  if (choice.against === null) {
+    return each;
+  }
+  return off ? `difference of two maps, not both ${method.exactness}` : `difference of two maps, each ${method.exactness === "approximate" ? each : method.exactness}`;
 }
 
-/** How far a method's maps can be trusted. */
-export function exactnessText({ exactness, adds_up, placed }: MethodFacts): string {
+/** How far a method's map can be trusted; `off`: its sum was measured, and is off. */
+export function exactnessText({ exactness, adds_up, placed }: MethodFacts, off = false): string {
   const sum = adds_up || "add up to the score";
+  if (off && exactness !== "approximate") {
+    return `approximate: the ${placed ? "steps’ values" : "values"} should ${sum}, but do not`;
+  }
   switch (exactness) {
     case "exact":
       return `exact: each ${placed ? "step’s value is its" : "value is its position’s"} own contribution, and they ${sum}`;
     case "complete":
-      return `complete: the ${placed ? "steps’ values" : "values"} ${sum}`;
+      return `complete: the ${placed ? "steps’ values" : "values"} ${sum}, but removing one may change the score by another amount`;
     default:
       return "approximate: the values need not add up to the score";
   }
 }
 
-/** Share that the sum misses. */
-export function gapText(gap: number | null): string {
-  return gap === null ? "" : ` · gap: ${formatPercent(Math.abs(gap))} of it`;
+/** Share that the sum misses; of a difference or mean of maps, the largest. */
+export function gapText(gap: number | null, { against, mean }: Choice): string {
+  const name = against === null && !mean ? "gap" : "largest gap";
+  return gap === null ? "" : ` · ${name}: ${formatPercent(Math.abs(gap))} of it`;
 }
 
 /** How far a map that was drawn at random would differ the next time. */

@@ -63,8 +63,8 @@ export class LegendView extends PanelView {
     const { facts } = this.mark;
     const method = facts.methods[choice.method];
     const { description, placed } = method;
-    const gap = status === "ready" && picture ? gapText(picture.attribution.gap) : "";
-    const gapSpan = textElement("span", "cam1d-gap", gap);
+    const gap = status === "ready" && picture ? picture.attribution.gap : null;
+    const gapSpan = textElement("span", "cam1d-gap", gapText(gap, choice));
     const error = status === "ready" && picture ? errorText(picture) : "";
     gapSpan.title = gapHint(placed);
     return textElement(
@@ -73,7 +73,7 @@ export class LegendView extends PanelView {
       textElement("span", "cam1d-which", title ? `${title}: ` : ""),
       textElement("span", "cam1d-method", mapName(choice, facts)),
       textElement("span", "cam1d-description", description ? ` — ${description}` : ""),
-      textElement("div", "cam1d-exactness", trustText(choice, facts), gapSpan, error),
+      textElement("div", "cam1d-exactness", trustText(choice, facts, gap), gapSpan, error),
       textElement("div", "cam1d-mean", choice.mean && picture && status === "ready" ? meanText(choice.mean, picture.attribution, facts) : ""),
     );
   }
