@@ -12,7 +12,7 @@ from .keras_graph import backwards, kinds, maker, sources
 from .keras_head import is_affine
 from .keras_kinds import IDLE, activation_of
 from .keras_opened_model import OpenedModel, is_model
-from .keras_receptive_field import receptive_field_of
+from .keras_receptive_field import SOME_LENGTH, receptive_field_of
 
 __all__ = ["Drive", "LayerFacts", "drive_of", "layers_in_time"]
 
@@ -22,8 +22,6 @@ _RISING_NAMES = frozenset(
     "relu relu6 leaky_relu elu selu softplus sigmoid hard_sigmoid tanh exponential linear".split()
 )
 _CONVOLVING = frozenset({"Conv1D"})
-# Samples that a model is looked at with that takes series of any length.
-_SOME_LENGTH = 512
 
 
 class LayerFacts(NamedTuple):
@@ -100,7 +98,7 @@ def _has_time(map_: Any) -> bool:
 
 def _is_placed(map_: Any, length: int | None) -> bool:
     try:
-        receptive_field_of(map_, length or _SOME_LENGTH)
+        receptive_field_of(map_, length or SOME_LENGTH)
     except ValueError:
         return False
     return True

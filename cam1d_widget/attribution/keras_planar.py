@@ -15,12 +15,9 @@ from keras import layers
 from .keras_graph import backwards, maker
 from .keras_head import ending, head_entry
 from .keras_opened_model import OpenedModel
-from .keras_receptive_field import time_axis_of
+from .keras_receptive_field import SOME_LENGTH, time_axis_of
 
 __all__ = ["with_map_in_rows"]
-
-# Samples that a model is looked at with that takes series of any length.
-_SOME_LENGTH = 512
 
 
 def with_map_in_rows(graph: OpenedModel, model: Any, index: int) -> OpenedModel:
@@ -32,7 +29,7 @@ def with_map_in_rows(graph: OpenedModel, model: Any, index: int) -> OpenedModel:
     if entry is None or len(entry.shape) != 4:
         return graph
     try:
-        time = time_axis_of(entry, graph.series.shape[1] or _SOME_LENGTH)
+        time = time_axis_of(entry, graph.series.shape[1] or SOME_LENGTH)
     except ValueError:  # a layer on the way moves steps about
         return graph
     if time not in (1, 2) or entry.shape[3 - time] is None:

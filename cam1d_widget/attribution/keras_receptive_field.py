@@ -17,10 +17,11 @@ from .keras_graph import backwards, kinds, made_by_keras, maker, sources
 from .keras_kinds import IDLE, activation_of, axes_of_parameters
 from .receptive_field import ReceptiveField, union
 
-__all__ = ["Seen", "fields_between", "receptive_field_of", "time_axis_of"]
+__all__ = ["SOME_LENGTH", "Seen", "fields_between", "receptive_field_of", "time_axis_of"]
 
-# Steps of a map whose number is open.
-_SOME_STEPS = 512
+SOME_LENGTH = 512
+"""Samples, or steps, at which a network that takes series of any length is looked at."""
+
 # Step by step: the output at a step depends on the input at that step alone.
 _POINTWISE = IDLE | frozenset(
     "Activation ReLU LeakyReLU PReLU ELU BatchNormalization Rescaling Normalization Masking Relu Relu6 Elu Selu Gelu "
@@ -77,7 +78,7 @@ def time_axis_of(tensor: Any, length: int) -> int | None:
 
 def fields_between(entry: Any, tensors: list[Any]) -> dict[int, Seen]:
     """What tensors after a map (batch, step, filter) see of its steps, by id; without those that are not known."""
-    start = Seen(ReceptiveField.of_input(entry.shape[1] or _SOME_STEPS), 1)
+    start = Seen(ReceptiveField.of_input(entry.shape[1] or SOME_LENGTH), 1)
     known = {id(entry): start}
     for made in reversed(tensors):
         seen = [known[id(source)] for source in sources(made) if id(source) in known]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cam1d_widget import KerasClassifier
-from cam1d_widget.attribution.methods import HiResCAM, IntegratedGradients, Saliency
+from cam1d_widget.attribution.methods import CAM, GradCAM, HiResCAM, IntegratedGradients, Saliency, XGradCAM
 
 from .random_networks import CHANNELS, CLASSES, LENGTH, recipes
 
@@ -51,6 +51,22 @@ def test_what_is_said_to_add_up_does(recipe):
     mass = np.abs(path.values).sum(axis=(2, 3))
     missed = path.totals - IntegratedGradients().expected_total(classifier, X, TARGETS)
     assert (np.abs(missed) < 5e-3 * mass + 1e-5).all()
+
+
+@any_network
+@given(recipes(), st.integers(0, 10_000))
+def test_exact_values_are_what_the_score_loses_without_the_step(recipe, seed):
+    classifier = KerasClassifier(recipe.built())
+    features, _ = classifier.features(X[:1], 0)
+    step = np.random.default_rng(seed).integers(features.shape[1])
+    without = features.copy()
+    without[0, step] = 0
+    loss = classifier.scores(X[:1]) - classifier.head_scores(X[:1], without)
+    for method in (CAM(), GradCAM(), HiResCAM(), XGradCAM()):
+        if method.refusal(classifier) is None and method.exactness(classifier) == "exact":
+            values = method.at_steps(classifier, X[:1], TARGETS[:1])[:, :, step]
+            scale = features.shape[1] if method.label == "CAM" else 1  # which averages
+            np.testing.assert_allclose(values / scale, loss, rtol=1e-3, atol=1e-3)
 
 
 @any_network
