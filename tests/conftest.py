@@ -1,3 +1,4 @@
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -20,3 +21,17 @@ def briefly_trained(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("model") / MODEL
     model.save(path)
     return path
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say how many networks and statements the tests of claims have checked, also where processes shared them."""
+    counted = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", None) == "call":
+                counted.update(dict(report.user_properties).get("claims", {}))
+    if counted:
+        terminalreporter.write_line(
+            f"claims: {counted['networks']} networks, {counted['statements']} statements, "
+            f"{counted['contradictions']} contradictions; {counted['missed']} true statements not made"
+        )
