@@ -1,8 +1,11 @@
-"""Small networks drawn at random, for laws that hold on every network."""
+"""Small networks drawn at random from layers that propagation has rules for.
+
+Networks of all layers are in :mod:`.claims.recipes`.
+"""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import keras
 import numpy as np
@@ -13,28 +16,6 @@ LENGTH, CHANNELS, CLASSES = 26, 2, 3
 SHAPES = ("plain", "residual", "branches", "gated")
 POOLS = (None, "max", "overlapping max", "average")
 HEADS = ("flatten", "gap", "gmp", "hidden")
-# Those that propagation has no rules for, or other ones, beside them.
-OTHER_HEADS = ("bare hidden", "recurrent")
-
-
-class Recipe(NamedTuple):
-    """What a network is built from."""
-
-    blocks: list[dict[str, Any]]
-    head: str
-    seed: int
-
-    def built(self) -> keras.Model:
-        """Network that ends in probabilities."""
-        scores = network(*self)
-        return keras.Model(scores.inputs, L.Softmax()(scores.output))
-
-
-def recipes() -> st.SearchStrategy[Recipe]:
-    """Recipes for networks of any kind."""
-    return st.builds(
-        Recipe, blocks(("relu", "tanh", "linear")), st.sampled_from(HEADS + OTHER_HEADS), st.integers(0, 1000)
-    )
 
 
 def blocks(activations: tuple[str, ...]) -> st.SearchStrategy[list[dict[str, Any]]]:
@@ -71,10 +52,8 @@ def _pooled(maps: Any, head: str, activation: str) -> Any:
     """What enters the last layer."""
     if head == "hidden":
         return L.Dense(5, activation=activation, name="hidden")(L.Flatten()(maps))
-    if head == "bare hidden":
-        return L.Dense(5, activation="relu", use_bias=False)(L.GlobalAveragePooling1D()(maps))
     pools = {"flatten": L.Flatten, "gap": L.GlobalAveragePooling1D, "gmp": L.GlobalMaxPooling1D}
-    return L.GRU(4)(maps) if head == "recurrent" else pools[head]()(maps)
+    return pools[head]()(maps)
 
 
 def _block(

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import keras
 import numpy as np
+import tensorflow as tf
 from hypothesis import strategies as st
 from keras import layers as L
 
@@ -90,6 +92,11 @@ class Recipe(NamedTuple):
             warnings.filterwarnings("ignore", message=".*does not support masking.*")
             return self._built()
 
+    @property
+    def recurrent(self) -> bool:
+        """Whether there is a recurrent layer, which takes half a second outside of a compiled function."""
+        return bool(self.names() & {"recurrent", "gru", "lstm", "bidirectional"})
+
     def names(self) -> set[str]:
         """Names of all operations."""
         return {name for name, _ in [*self.trunk, *self.hidden]} | {self.pooling, self.ending}
@@ -122,7 +129,8 @@ class Recipe(NamedTuple):
         model = Wrapped(inner) if self.subclassed else inner
         if self.subclassed:
             model(x[:1])
-        scores = _scores_of(inner, series, logits, two_sided=link == "sigmoid" and self.units == 1)
+        two_sided = link == "sigmoid" and self.units == 1
+        scores = _scores_of(inner, series, logits, two_sided, compiled=self.recurrent)
         return Built(model, inner, scores, None if link == "linear" else link, x)
 
 
@@ -138,15 +146,18 @@ class Wrapped(keras.Model):
         return self.inner(x, training=training)
 
 
-def _scores_of(inner: keras.Model, series: Any, logits: Any, two_sided: bool) -> Callable[[np.ndarray], np.ndarray]:
+def _scores_of(
+    inner: keras.Model, series: Any, logits: Any, two_sided: bool, compiled: bool
+) -> Callable[[np.ndarray], np.ndarray]:
     """Scores by Keras' own call; a Dense layer with a fused activation is finished by hand."""
     layer = logits._keras_history.operation
     fused = isinstance(layer, L.Dense) and layer.activation is not keras.activations.linear
     source = layer._inbound_nodes[0].input_tensors[0] if fused else logits
-    function = keras.Model(series, source)
+    function = partial(keras.Model(series, source), training=False)
+    function = tf.function(function, reduce_retracing=True) if compiled else function
 
     def scores(x: np.ndarray) -> np.ndarray:
-        made = np.asarray(function(x, training=False), np.float64)
+        made = np.asarray(function(tf.convert_to_tensor(x, tf.float32)), np.float64)
         if fused:
             made = made @ np.asarray(layer.kernel, np.float64) + np.asarray(layer.bias, np.float64)
         return np.concatenate([-made, made], axis=1) if two_sided else made
@@ -396,7 +407,7 @@ POOLED: dict[str, Callable[[], Any]] = {
     "attention": lambda: TemporalAttention(2),
 }
 POOLING = [
-    *"gap gap gap gmp gmp flatten flatten flatten gru lstm bidirectional attention".split(),
+    *[*["gap", "flatten"] * 4, *["gmp"] * 3, "gru", "lstm", "bidirectional", "attention"],
     *["gap kept", "pooled flatten", "gap and gmp", "two gaps", "mean of squares", "last step", "two attentions"],
 ]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
@@ -23,6 +24,7 @@ from cam1d_widget.attribution.methods import (
     MIL,
     RISE,
     ExpectedGradients,
+    HiResCAM,
     KernelSHAP,
     Occlusion,
     Saliency,
@@ -67,6 +69,14 @@ class Case:
         self.recipe, self.built, self.x = recipe, built, built.x
         self.classifier = as_classifier(built.model)  # the one that `explain` keeps, so that it is compiled once
         self.rng = np.random.default_rng(recipe.seed + 1)
+
+    def at(self, layer: str) -> Case:
+        """The same network, with another explained layer."""
+        other = copy(self)
+        for made in ("features", "trunk", "influence"):
+            other.__dict__.pop(made, None)
+        other.classifier = self.classifier.at(layer)
+        return other
 
     @cached_property
     def scores(self) -> np.ndarray:
@@ -284,6 +294,22 @@ def _own_contributions(case: Case, method: Any) -> Iterator[Finding]:
     yield _close(name, values, loss, 1e-3 * mass)
 
 
+def other_layer(case: Case) -> Iterator[Finding]:
+    """What is stated with a layer inside the trunk as the explained one."""
+    layers = [layer.name for layer in case.classifier.layers]
+    if not layers:
+        return
+    layer = layers[case.recipe.seed % len(layers)]
+    inside = case.at(layer)
+    for check in (receptive_field, placement, heads):
+        for one in check(inside):
+            yield one._replace(statement=f"at an inner layer: {one.statement}", detail=f"{layer}: {one.detail}")
+    method = HiResCAM()
+    if method.refusal(inside.classifier) is None:
+        for one in _of_method(inside, method):
+            yield one._replace(statement=f"at an inner layer: {one.statement}", detail=f"{layer}: {one.detail}")
+
+
 # 5. Continuity
 
 
@@ -448,34 +474,48 @@ def _like_new(case: Case, kind: str) -> Iterator[Finding]:
         yield _close(f"{label}: after {kind} changed, the map is that of a new classifier", ours, theirs, tolerance)
     again = explain(case.built.model, case.x, methods=["Saliency"], targets=0, progress=False)
     yield _close(f"explain: after {kind} changed, scores", again.scores, now, 1e-4 * scale)
+    ours, theirs = again.attributions["Saliency"][:, 0], Saliency().attribute(fresh, case.x, 0)
+    tolerance = 2e-5 * np.abs(theirs).max() + 1e-7
+    yield _close(f"explain: after {kind} changed, the map is that of a new classifier", ours, theirs, tolerance)
 
 
 def changed_activation(case: Case) -> Iterator[Finding]:
-    """`explain` after an activation inside the network was changed."""
-    layers = [
-        layer
-        for layer in case.built.inner._flatten_layers()
-        if type(layer).__name__ in ("Conv1D", "Dense", "Activation", "SeparableConv1D")
-        and layer.activation not in (keras.activations.softmax, keras.activations.sigmoid)
+    """`explain` after an activation inside the network, or the slope of one, was changed."""
+    layers = [layer for layer in case.built.inner._flatten_layers() if layer is not case.built.inner.layers[-1]]
+    sloped = [layer for layer in layers if type(layer).__name__ in ("LeakyReLU", "ReLU")]
+    active = [layer for layer in layers if type(layer).__name__ in ("Conv1D", "Dense", "Activation", "SeparableConv1D")]
+    active = [
+        layer for layer in active if layer.activation not in (keras.activations.softmax, keras.activations.sigmoid)
     ]
-    layers = [layer for layer in layers if layer is not case.built.inner.layers[-1]]
-    if not layers:
+    if case.recipe.recurrent or not (sloped or active):  # the compiled scores would not notice
         return
+    layer = (sloped or active)[0]
+    name = "negative_slope" if sloped else "activation"
+    before = getattr(layer, name)
+    other = keras.activations.relu if before is keras.activations.tanh else keras.activations.tanh
     explain(case.built.model, case.x, methods=["Saliency"], targets=0, progress=False)
-    layer, before = layers[0], layers[0].activation
-    layer.activation = keras.activations.relu if before is keras.activations.tanh else keras.activations.tanh
+    setattr(layer, name, before + 0.4 if sloped else other)
     try:
         now = case.built.scores(case.x)
         again = explain(case.built.model, case.x, methods=["Saliency"], targets=0, progress=False)
         scale = np.abs(now).max(axis=0) + 1e-3
-        yield _close("explain: after an activation changed, scores", again.scores, now, 1e-4 * scale)
+        yield _close(f"explain: after another {name}, scores", again.scores, now, 1e-4 * scale)
     finally:
-        layer.activation = before
+        setattr(layer, name, before)
 
 
 Check = Callable[[Case], Iterator[Finding]]
 QUICK: tuple[Check, ...] = (scores, receptive_field, placement, heads, refusals, continuity, gradients)
-ALL: tuple[Check, ...] = (*QUICK, exactness, occlusion, batches, explained, changed_weights, changed_activation)
+ALL: tuple[Check, ...] = (
+    *QUICK,
+    other_layer,
+    exactness,
+    occlusion,
+    batches,
+    explained,
+    changed_weights,
+    changed_activation,
+)
 
 
 def findings(recipe: Recipe, checks: Iterable[Check] = ALL) -> Iterator[Finding]:
