@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..number_checks import check_count, check_seed
+
 Series = NDArray[np.float32]
 
 
@@ -50,7 +52,7 @@ class KnownTruth:
             Of what has to be drawn. All makers of this package draw the context whole and plant into it, so that the
             series are the same for every seed.
         """
-        check_count("seed", seed, least=0)
+        check_seed(seed)
         return self.unplanted.copy()
 
     def other_context(self, seed: int = 0) -> Series:
@@ -63,7 +65,7 @@ class KnownTruth:
         seed : int
             Of the context.
         """
-        check_count("seed", seed, least=0)
+        check_seed(seed)
         return self.replanted(seed)
 
     def blanked(self) -> Series:
@@ -101,13 +103,7 @@ def numbered_channels(count: int) -> tuple[str, ...]:
     return tuple(f"channel {index + 1}" for index in range(count))
 
 
-def check_count(argument: str, value: Any, least: int = 1) -> None:
-    """Refuse what is no whole number, or too few."""
-    if not isinstance(value, int | np.integer) or value < least:
-        raise ValueError(f"{argument} must be a whole number, at least {least}, but is {value!r}")
-
-
 def check_set(instances: Any, seed: Any, least: int = 1) -> None:
     """Refuse a set of too few series, or a seed that no random numbers can begin with."""
     check_count("instances", instances, least)
-    check_count("seed", seed, least=0)
+    check_seed(seed)

@@ -7,8 +7,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..number_checks import check_count, check_number
 from .installed import folder_of
-from .known_truth import KnownTruth, check_count, check_set, context_seed, numbered_channels
+from .known_truth import KnownTruth, check_set, context_seed, numbered_channels
 
 SEGMENT, SEGMENTS, PLANTED = 55, 5, 2
 TIME = SEGMENT * SEGMENTS
@@ -123,8 +124,7 @@ def _check(kind: int, channels: int, noise: Any, background: int, pattern: int) 
     if kind not in NAMES:
         raise ValueError(f"kind must be 1, 2 or 3, but is {kind!r}")
     check_count("channels", channels, least=PLANTED)
-    if not isinstance(noise, int | float | np.number) or not 0 <= noise < np.inf:
-        raise ValueError(f"noise must be a number, at least 0, but is {noise!r}")
+    check_number("noise", noise, least=0)
     if background == pattern or not {background, pattern} <= set(CLASSES):
         raise ValueError(
             f"background and pattern must be two of the classes 1 to 4 of Trace, but are {background} and {pattern}"

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .known_truth import KnownTruth, check_count
+from ..number_checks import check_seed
+from .known_truth import KnownTruth
 
 __all__ = ["ClassTruth", "VerifiedTruth", "verify_truth"]
 
@@ -101,7 +102,7 @@ def verify_truth(truth: KnownTruth, classifier: Any, *, seed: int = 0) -> Verifi
       nothing planted: 100% keep the class without the truth, 100% in another context; not scored: nothing is marked
       two planted: 6% keep the class without the truth, 99% in another context; scored>
     """
-    check_count("seed", seed, least=0)
+    check_seed(seed)
     classes = len(truth.class_names)
     if getattr(classifier, "classes", classes) != classes:
         raise ValueError(

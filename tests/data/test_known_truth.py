@@ -374,7 +374,7 @@ def test_the_probe_s_penalty_is_that_of_series_left_out_one_by_one():
         (lambda: make_planted_segments(4), "kind must be 1, 2 or 3"),
         (lambda: make_planted_segments(1, 1), "instances must be a whole number, at least 2"),
         (lambda: make_planted_segments(1, channels=1), "channels must be a whole number, at least 2"),
-        (lambda: make_planted_segments(1, noise=-1), "noise must be a number, at least 0"),
+        (lambda: make_planted_segments(1, noise=-1), "noise must be a finite number at least 0"),
         (lambda: make_planted_segments(1, background=1), "background and pattern must be two of the classes 1 to 4"),
         (lambda: make_planted_segments(1, pattern=5), "background and pattern must be two of the classes 1 to 4"),
         (lambda: make_frequency_sums(0), "instances must be a whole number, at least 1"),
@@ -403,7 +403,7 @@ def test_counts_and_seeds_are_whole_numbers(make, options, message):
 
 @pytest.mark.parametrize("noise", [np.nan, np.inf, "a"])
 def test_noise_is_a_number(noise):
-    with pytest.raises(ValueError, match="noise must be a number, at least 0, but is"):
+    with pytest.raises(ValueError, match="noise must be a finite number at least 0, but is"):
         make_planted_segments(1, 4, noise=noise)
 
 
