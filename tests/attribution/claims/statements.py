@@ -46,8 +46,8 @@ CHEAP = {
     VarGrad: {"samples": 3},
     ExpectedGradients: {"references": 2, "steps": 64},
 }
-# Operations with derivatives that automatic differentiation does not know.
-NOT_DIFFERENTIATED = {"round", "stop gradient"}
+# Operations whose slope automatic differentiation does not give, or not at zero.
+NOT_DIFFERENTIATED = {"round", "stop gradient", "Masking"}
 
 
 class Finding(NamedTuple):
@@ -90,7 +90,8 @@ class Case:
     def scale(self) -> np.ndarray:
         """Size of each class' scores on series as large as those that methods make, of shape (class,)."""
         some = np.concatenate([self.x, 2 * self.x, 0 * self.x, self.x[:, ::-1]])
-        return np.abs(self.built.scores(some)).max(axis=0) + 1e-3
+        # Of a series that is masked as a whole, Keras' mean over steps is NaN.
+        return np.nanmax(np.abs(self.built.scores(some)), axis=0) + 1e-3
 
     @cached_property
     def targets(self) -> np.ndarray:
@@ -181,7 +182,8 @@ def placement(case: Case) -> Iterator[Finding]:
     if case.features is None:
         return
     positions, seen_at = case.classifier.receptive_field.positions, _seen_at(case.influence)
-    if np.ptp(seen_at) < 0.25 * len(case.influence) or np.ptp(positions) == 0:
+    # Few steps, or ones that all see the same, have an order by chance.
+    if len(seen_at) < 6 or np.ptp(seen_at) < 0.5 * len(case.influence) or np.ptp(positions) == 0:
         return
     agreement = float(np.corrcoef(positions, seen_at)[0, 1])
     yield Finding("steps stand in the order of what changes them", agreement > -0.5, f"correlation {agreement:.2f}")
@@ -257,7 +259,10 @@ def _of_method(case: Case, method: Any) -> Iterator[Finding]:
     # What a path misses is measured for every map: see `explained`.
     if word == "approximate" or isinstance(method, IntegratedGradients | ExpectedGradients):
         return
-    gap = maps.totals - _explained(case, method)
+    expected = _explained(case, method)
+    if not np.isfinite(expected).all():  # where all is masked, Keras says NaN, or not, by how it is called
+        return
+    gap = maps.totals - expected
     mass = np.abs(maps.values).sum(axis=(2, 3))
     if method.placed:
         mass = np.abs(method.at_steps(classifier, x, case.targets)).sum(axis=2)

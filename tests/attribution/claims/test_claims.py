@@ -11,7 +11,7 @@ from .drawing import contradictions
 from .statements import ALL, QUICK
 
 # Blocks are split among processes.
-TOGETHER, QUICK_BLOCKS, SLOW_BLOCKS = 10, 6, 32
+TOGETHER, QUICK_BLOCKS, SLOW_BLOCKS = 10, 5, 32
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*does not support masking.*:UserWarning")
 
