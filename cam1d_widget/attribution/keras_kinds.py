@@ -20,6 +20,8 @@ _JUMPING = frozenset(
     "Masking Round Sign Floor Ceil Trunc FloorDivide Heaviside Argmax Argmin OneHot HardShrink Threshold "
     "StopGradient".split()
 )
+# At zero, from where many paths start: the output has the length one however small the input is.
+_JUMPING_AT_ZERO = frozenset({"UnitNormalization"})
 # Operations on values one by one, into which constants of the shape of a map may enter.
 _ELEMENTWISE = frozenset(
     "Add Subtract Multiply Divide TrueDivide Average Maximum Minimum Power Clip Where Mod Arctan2 Hypot".split()
@@ -46,7 +48,12 @@ def is_idle(layer: Any) -> bool:
 
 def jumps(layer: Any) -> bool:
     """Whether a layer's output jumps, or its gradient is zero where its output changes."""
-    return bool(kinds(layer) & _JUMPING) or activation_of(layer) in _JUMPING_ACTIVATIONS
+    thresholds = (getattr(one, "threshold", 0) for one in (layer, getattr(layer, "activation", None)))
+    return (
+        bool(kinds(layer) & (_JUMPING | _JUMPING_AT_ZERO))
+        or activation_of(layer) in _JUMPING_ACTIVATIONS
+        or any(isinstance(one, int | float | np.number) and one for one in thresholds)  # of a ReLU
+    )
 
 
 def axes_of_parameters(tensor: Any) -> set[int]:
