@@ -16,6 +16,7 @@ import keras
 import numpy as np
 
 from cam1d_widget import KerasClassifier, all_methods, explain
+from cam1d_widget.attribution.classifier import for_series
 from cam1d_widget.attribution.explainer import as_classifier
 from cam1d_widget.attribution.masking import Slices
 from cam1d_widget.attribution.methods import (
@@ -67,7 +68,8 @@ class Case:
 
     def __init__(self, recipe: Recipe, built: Built) -> None:
         self.recipe, self.built, self.x = recipe, built, built.x
-        self.classifier = as_classifier(built.model)  # the one that `explain` keeps, so that it is compiled once
+        # the one that `explain` keeps, so that it is compiled once
+        self.classifier = for_series(as_classifier(built.model), built.x)
         self.rng = np.random.default_rng(recipe.seed + 1)
 
     def at(self, layer: str) -> Case:
