@@ -28,6 +28,10 @@ class Occlusion(AttributionMethod):
     Windows cover every sample; where several do, their values are averaged, and so are the maps of several sizes. Only
     what a window can change is computed anew, which makes long series as quick as their windows are many.
 
+    A window gets what the score loses while all the rest is still there. Where one of two pieces of evidence suffices,
+    that is only the share that the other does not replace: about half of a logit to which both add, and almost nothing
+    of a probability that is near one with either.
+
     Parameters
     ----------
     size : int, or sequence of int, optional
