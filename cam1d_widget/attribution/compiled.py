@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 from time import perf_counter
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import tensorflow as tf
@@ -35,9 +35,13 @@ class Compiled:
         some tenths of a second once; where XLA cannot, or gains nothing, it goes as a batch does.
     """
 
+    created: ClassVar[int] = 0
+    """Number of functions so far: one that is compiled later may see another state of a model than those before."""
+
     def __init__(
         self, function: Callable[..., Any], *signature: tf.TensorSpec, autograph: bool = True, jit_compile: bool = False
     ) -> None:
+        Compiled.created += 1
         self._function = tf.function(function, input_signature=signature, autograph=autograph)
         self._dtypes = [spec.dtype for spec in signature]
         self._jit_compile = jit_compile

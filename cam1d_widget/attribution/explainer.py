@@ -88,7 +88,11 @@ def as_classifier(
     # What is in a file may change; what cannot be a key is no model, or no layer, and is refused.
     if isinstance(model, str | Path) or not all(isinstance(one, Hashable) for one in (model, layer)):
         return KerasClassifier(model, **chosen)
-    return _compiled(KerasClassifier, model, _structure(model), **chosen)
+    classifier = _compiled(KerasClassifier, model, _structure(model), **chosen)
+    if not classifier.computes_the_model():
+        _compiled.cache_clear()
+        classifier = _compiled(KerasClassifier, model, _structure(model), **chosen)
+    return classifier
 
 
 @lru_cache(maxsize=1)

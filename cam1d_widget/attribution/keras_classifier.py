@@ -16,6 +16,7 @@ import numpy as np
 from ..explanation_source import ModelChangedError
 from .affine_head import AffineHead
 from .classifier import as_targets, check_series, warn_if_saturated
+from .compiled import Compiled
 from .keras_filters import KerasFilters
 from .keras_fingerprint import Structure, settings_of
 from .keras_layers import LayerFacts, layers_in_time
@@ -84,7 +85,8 @@ class KerasClassifier(OwnAccount, RulesBack):
         self.batch_size, self.jit_compile = batch_size, jit_compile
         before = settings_of(self.model)
         self._take(Network(self.model, layer, output))
-        self._structure = Structure(self.model, before)
+        before_and_between = before, self._network.settings_after_batch
+        self._structure = Structure(self.model, before_and_between, with_loss=not self._network.ending.seen)
         self._digest = digest_of(self.model.weights)
         if self._network.link is None and score == "probabilities":
             raise ValueError(f"model {self.name!r} gives no probabilities to explain; use score='logits'")
@@ -171,7 +173,28 @@ class KerasClassifier(OwnAccount, RulesBack):
 
     def fingerprint(self) -> Hashable:
         """Value that changes with the model's weights, layers and loss."""
-        return self._structure.changed(), self._digest()
+        if self._functions_compared != Compiled.created:
+            self._same_scores = self.computes_the_model()
+            self._functions_compared = Compiled.created
+        return self._structure.changed(), self._digest(), self._same_scores
+
+    _functions_compared = -1
+    _same_scores = True
+
+    def computes_the_model(self) -> bool:
+        """Whether the compiled scores are those of the model's own call now, on series of noise.
+
+        They are not if state that no setting tells of has changed since: a private attribute of a layer, or what a
+        function looks up when it is compiled.
+        """
+        if self._structure.changed():
+            return False
+        samples, outputs = self._network.sampled()
+        scores = self._passes.scores(samples)
+        seen = self._network.ending.seen and self.score == "logits"
+        ours = (self._network.probabilities(scores).numpy() if seen else scores)[:, -outputs.shape[1] :]
+        largest = np.abs(np.where(np.isfinite(outputs), outputs, 0)).max(axis=0)
+        return bool(np.isclose(ours, outputs, rtol=0, atol=2e-2 * largest, equal_nan=True).all())
 
     @property
     def layers(self) -> tuple[LayerFacts, ...]:

@@ -7,7 +7,7 @@ old one. Weights are another matter, since functions read them at every call: se
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ Settings = dict[tuple[int, str], Hashable]
 
 # They do not change what a model computes at inference: training, prediction and building set them.
 _IGNORED = frozenset(
-    "optimizer history compiled stop_training stop_evaluating stop_predicting train_function test_function "
+    "name optimizer history compiled stop_training stop_evaluating stop_predicting train_function test_function "
     "predict_function steps_per_execution unrolled_steps_per_execution jit_compile run_eagerly "
     "call_signature_parameters".split()
 )
@@ -34,14 +34,18 @@ class Structure:
     Parameters
     ----------
     model : keras.Model
-    before_call : Settings
-        Its settings before it was called; those after it are read here.
+    before : sequence of Settings
+        Its settings before calls on batches of several sizes; those after them are read here.
+    with_loss : bool
+        Whether the loss says what the outputs mean, because the model ends without an activation.
     """
 
-    def __init__(self, model: Any, before_call: Settings) -> None:
+    def __init__(self, model: Any, before: Sequence[Settings], with_loss: bool = True) -> None:
         self._model = model
         self._settings = {
-            key: value for key, value in settings_of(model).items() if before_call.get(key, _UNKNOWN) == value
+            key: value
+            for key, value in settings_of(model).items()
+            if all(one.get(key, _UNKNOWN) == value for one in before) and (with_loss or key[1] != "loss")
         }
         names: dict[int, list[str]] = {}
         for number, name in self._settings:
@@ -110,15 +114,23 @@ def _setting(value: Any) -> Hashable:
         return tuple(map(_setting, value))
     if isinstance(value, dict):
         return tuple((str(name), _setting(one)) for name, one in value.items())
+    if _is_tensor(value):  # such as the mean of a Normalization layer
+        value = np.asarray(value)
     if isinstance(value, np.ndarray):
         return value.shape, hashlib.sha1(value.tobytes(), usedforsecurity=False).digest()
     return value if callable(value) and isinstance(value, Hashable) else _UNKNOWN
 
 
+def _is_tensor(value: Any) -> bool:
+    """Whether a value is a tensor that holds numbers: no variable, no symbol, no function of the same name."""
+    return callable(getattr(value, "numpy", None)) and hasattr(value, "dtype") and not hasattr(value, "assign")
+
+
 def _loss(value: Any) -> Hashable:
-    """What a loss says about the outputs: its kind, and whether it takes logits."""
+    """What a loss says about outputs without an activation: that they are logits, and of what kind."""
     if isinstance(value, dict):
         return tuple((str(name), _loss(one)) for name, one in value.items())
     if isinstance(value, list | tuple):
         return tuple(map(_loss, value))
-    return value if isinstance(value, str) else (type(value).__name__, getattr(value, "from_logits", None))
+    takes_logits = bool(getattr(value, "from_logits", False))
+    return value is not None, takes_logits, takes_logits and "Binary" in type(value).__name__

@@ -15,6 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from .keras_fingerprint import settings_of
 from .keras_graph import backwards, kinds, maker
 from .keras_head import Ending, Head, behind_pooling, ending, head_entry, head_of, output_of, readers, refuse_training
 from .keras_kinds import jumps
@@ -59,6 +60,7 @@ class Network:
         _refuse_state(model)
         samples = self._samples(input_shape(model)[0] or 3)
         made = model(samples, training=False)
+        self.settings_after_batch = settings_of(model)
         self._index = which_output(model, made, output)
         outputs = self._chosen(made).numpy()
         if outputs.ndim != 2:
@@ -266,6 +268,11 @@ class Network:
             f"the logits of model {self.model.name!r} cannot be found behind its last layer; "
             f"let it end in Dense with activation='softmax' or 'sigmoid', or in a Softmax layer"
         )
+
+    def sampled(self) -> tuple[np.ndarray, np.ndarray]:
+        """Series of noise, and what the model's own call makes of them now, of shape (instance, unit)."""
+        samples = self._samples(input_shape(self.model)[0] or 3)
+        return samples.numpy(), self._called(samples).numpy()
 
     def _refuse_dependence_on_batch(self, samples: tf.Tensor, outputs: np.ndarray) -> None:
         """Refuse a model that gives a series other scores beside other series, or alone."""

@@ -155,7 +155,18 @@ def test_what_does_not_change_the_scores_is_no_change(x):
     model.trainable = False
     compiled.scores(x)
     assert compiled.fingerprint() == KerasClassifier(model).fingerprint()
-    assert classifier.fingerprint() != before  # the loss says what bare outputs mean
+    assert classifier.fingerprint() == before
+
+
+def test_a_loss_that_takes_logits_is_a_change_of_a_model_without_an_activation(x):
+    model = network(L.GlobalAveragePooling1D(), L.Dense(3))
+    model.compile(loss="mse")
+    classifier = KerasClassifier(model)
+    before = classifier.fingerprint()
+    model.compile(loss="mae")
+    assert classifier.fingerprint() == before
+    model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    assert classifier.fingerprint() != before
 
 
 class CountsItsCalls(L.Layer):
@@ -418,3 +429,128 @@ def test_what_is_read_inside_is_copied(x):
     y[:] = 0
     np.testing.assert_array_equal(reading.peaks.values, expected[0])
     np.testing.assert_array_equal(reading.classes, expected[1])
+
+
+# State that no setting tells of
+
+
+@keras.saving.register_keras_serializable()
+class Scaled(L.Layer):
+    """A layer whose state is kept where only its own code looks."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._scale, self.tensor, self.holder = 1.0, keras.ops.ones(()), Holder()
+
+    def call(self, x: Any) -> Any:
+        return x * self._scale * self.tensor * self.holder.scale
+
+
+class Holder:
+    scale = 1.0
+
+
+class Leaky:
+    slope = 0.1
+
+    def __call__(self, x: Any) -> Any:
+        return keras.ops.leaky_relu(x, self.slope)
+
+
+class Tempered(keras.Model):
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner, self._temperature = network(L.Flatten(), L.Dense(3)), 1.0
+
+    def call(self, x: Any) -> Any:
+        return keras.ops.softmax(self.inner(x) / self._temperature)
+
+
+def hidden_state() -> keras.Model:
+    trunk = [Scaled(), L.Normalization(mean=[0.1, 0, 0], variance=[1, 2, 1]), L.Conv1D(6, 5, activation=Leaky())]
+    return network(L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax"), trunk=trunk)
+
+
+def private(model: keras.Model) -> None:
+    model.layers[0]._scale = -3.0
+
+
+def tensor(model: keras.Model) -> None:
+    model.layers[0].tensor = keras.ops.convert_to_tensor(-3.0)
+
+
+def held(model: keras.Model) -> None:
+    model.layers[0].holder.scale = -3.0
+
+
+def callable_state(model: keras.Model) -> None:
+    model.layers[2].activation.slope = -4.0
+
+
+def constants(model: keras.Model) -> None:
+    model.layers[1].mean = model.layers[1].mean + 3
+
+
+def temperature(model: keras.Model) -> None:
+    model._temperature = 20.0
+
+
+HIDDEN = [private, tensor, held, callable_state, constants, temperature]
+
+
+@pytest.mark.parametrize("edit", HIDDEN)
+def test_explaining_again_after_hidden_state_changed_explains_the_model_as_it_is(edit, x):
+    model = Tempered() if edit is temperature else hidden_state()
+    model(x)
+    explain(model, x, methods=["Saliency"], progress=False)
+    edit(model)
+    again = explain(model, x, methods=["Saliency"], progress=False)
+    np.testing.assert_allclose(again.probabilities, model(x), atol=1e-5)
+
+
+@pytest.mark.parametrize("edit", HIDDEN)
+def test_a_function_that_is_compiled_after_hidden_state_changed_is_not_mixed_with_those_before(edit, x):
+    model = Tempered() if edit is temperature else hidden_state()
+    model(x)
+    lazy = LazyExplanation(KerasClassifier(model), x)
+    edit(model)
+    with pytest.raises(ModelChangedError, match="has changed since"):
+        lazy.attribution("Saliency", 0, 0)
+
+
+def test_adapting_a_normalization_layer_is_a_change(x):
+    model = network(L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax"), trunk=[L.Normalization()])
+    model.layers[0].adapt(x)
+    explain(model, x, methods=["Saliency"], progress=False)
+    model.layers[0].adapt(5 * x + 3)
+    again = explain(model, x, methods=["Saliency"], progress=False)
+    np.testing.assert_allclose(again.probabilities, model(x), atol=1e-5)
+
+
+def test_a_loss_and_a_name_are_no_change_where_the_model_ends_in_probabilities(x):
+    model = editable()
+    lazy = LazyExplanation(KerasClassifier(model), x, methods=["Saliency", "HiResCAM"])
+    model.compile(loss="sparse_categorical_crossentropy")
+    lazy.attribution("Saliency", 0, 0)
+    model.compile(loss=keras.losses.SparseCategoricalCrossentropy())
+    model.name = "renamed"
+    lazy.attribution("HiResCAM", 0, 0)
+
+
+@keras.saving.register_keras_serializable()
+class Remembers(L.Layer):
+    """A layer that keeps the shape of its last batch."""
+
+    def call(self, x: Any) -> Any:
+        self.last = tuple(x.shape)
+        return 1.0 * x
+
+
+def test_what_a_batch_of_another_size_changes_is_no_change(x):
+    model = network(L.GlobalAveragePooling1D(), L.Dense(3), trunk=[Remembers(), L.Conv1D(6, 5)])
+    model(x[:1])
+    lazy = LazyExplanation(KerasClassifier(model), x)
+    model(x)
+    lazy.attribution("Saliency", 0, 0)
+    model(x[:1])
+    explain(model, x, methods=["HiResCAM"], progress=False)
