@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .known_truth import KnownTruth, check_set, context_seed, numbered_channels
+from .known_truth import KnownTruth, check_set, context_generator, numbered_channels
 
 TIME, CHANNELS, COUNTED, BURST = 500, 6, 2, 100
 SLOW, FAST = range(2, 6), range(10, 51)
@@ -56,8 +56,8 @@ def make_frequency_sums(instances: int = 2_000, *, seed: int = 0) -> KnownTruth:
         present = ~counted & (rng.random(shape) < 0.5)
         return 0.5 * np.sin(slow) + _bursts(_square, *_cycles_and_starts(rng, shape), present)
 
-    def replanted(seed: int) -> NDArray[np.float32]:
-        return (context(np.random.default_rng(context_seed(seed))) + sines).astype(np.float32)
+    def replanted(other: int) -> NDArray[np.float32]:
+        return (context(context_generator(seed, other)) + sines).astype(np.float32)
 
     unplanted = context(rng)
     names = ("sum of frequencies up to 60", "sum of frequencies above 60")

@@ -29,7 +29,7 @@ class KnownTruth:
     unplanted : ndarray of shape (instance, time, channel)
         `x` as it was before anything was planted.
     replanted : function of a seed
-        Gives the planted parts of `x`, at their places, in a context that is drawn from this seed.
+        Gives the planted parts of `x`, at their places, in a context that is drawn from this seed and that of the set.
     """
 
     x: Series
@@ -56,9 +56,10 @@ class KnownTruth:
         return self.unplanted.copy()
 
     def other_context(self, seed: int = 0) -> Series:
-        """Same planted values at the same places in a context drawn anew, of the shape of `x`.
+        """Same planted parts at the same places in a context drawn anew, of the shape of `x`.
 
-        A network that uses the marked values alone names the same classes.
+        A network that uses the marked values alone names the same classes. Parts that replace the context keep their
+        values; parts that are added to it, or made of it, are added to the new one, or made of it.
 
         Parameters
         ----------
@@ -81,8 +82,12 @@ class KnownTruth:
 
         Parameters
         ----------
-        rows : array of int, or of bool of shape (instance,)
+        rows : sequence of int, or of bool of shape (instance,)
         """
+        rows = np.array(rows)  # a copy, for other contexts are drawn later
+        if rows.ndim != 1 or (rows.size and rows.dtype.kind not in "iub"):
+            raise ValueError(f"rows must be a sequence of indices, or a bool for each series, but is {rows!r}")
+        rows = np.flatnonzero(rows) if rows.dtype == bool and len(rows) == len(self.x) else rows.astype(int)
         return replace(
             self,
             x=self.x[rows],
@@ -93,9 +98,9 @@ class KnownTruth:
         )
 
 
-def context_seed(seed: int) -> list[int]:
-    """Seed of a context, for a generator that shares no number with that of the set of the same seed."""
-    return [seed, 1]
+def context_generator(of_set: int, seed: int) -> np.random.Generator:
+    """Generator of another context: its own for every set, and independent of what the set is drawn from."""
+    return np.random.default_rng([of_set, seed, 1])
 
 
 def numbered_channels(count: int) -> tuple[str, ...]:

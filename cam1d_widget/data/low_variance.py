@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .known_truth import KnownTruth, check_set, context_seed, numbered_channels
+from .known_truth import KnownTruth, check_set, context_generator, numbered_channels
 
 TIME, CHANNELS = 200, 2
 LONGEST, SHORTEST = 20, 10
@@ -52,8 +52,8 @@ def make_low_variance(instances: int = 1_000, *, seed: int = 0) -> KnownTruth:
     quiet = rng.normal(sign[:, np.newaxis, np.newaxis] * LEVEL, QUIET, size=mask.shape).astype(np.float32)
     names = tuple(f"channel {index + 1} {where}" for index in range(CHANNELS) for where in ("low", "high"))
 
-    def replanted(seed: int) -> NDArray[np.float32]:
-        return np.where(mask, quiet, _background(np.random.default_rng(context_seed(seed)), instances))
+    def replanted(other: int) -> NDArray[np.float32]:
+        return np.where(mask, quiet, _background(context_generator(seed, other), instances))
 
     x = np.where(mask, quiet, unplanted)
     return KnownTruth(x, y, mask, names, numbered_channels(CHANNELS), unplanted, replanted)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..number_checks import check_count, check_number
 from .installed import folder_of
-from .known_truth import KnownTruth, check_set, context_seed, numbered_channels
+from .known_truth import KnownTruth, check_set, context_generator, numbered_channels
 
 SEGMENT, SEGMENTS, PLANTED = 55, 5, 2
 TIME = SEGMENT * SEGMENTS
@@ -111,8 +111,8 @@ def make_planted_segments(
         on_top = rng.normal(0, noise, size=mask.shape)
         return [(one + on_top).astype(np.float32) for one in series]
 
-    def replanted(seed: int) -> NDArray[np.float32]:
-        rng = np.random.default_rng(context_seed(seed))
+    def replanted(other: int) -> NDArray[np.float32]:
+        rng = context_generator(seed, other)
         return np.where(mask, x, *with_noise(rng, rows(rng, tied=False)))
 
     unplanted, planted = with_noise(rng, rows(rng, tied=leak), pieces)
@@ -121,7 +121,7 @@ def make_planted_segments(
 
 
 def _check(kind: int, channels: int, noise: Any, background: int, pattern: int) -> None:
-    if kind not in NAMES:
+    if kind not in tuple(NAMES):
         raise ValueError(f"kind must be 1, 2 or 3, but is {kind!r}")
     check_count("channels", channels, least=PLANTED)
     check_number("noise", noise, least=0)

@@ -14,6 +14,10 @@ from .known_truth import KnownTruth
 __all__ = ["ClassTruth", "VerifiedTruth", "verify_truth"]
 
 
+# Correctly classified series of a class, below which a share says too little.
+FEWEST = 10
+
+
 @dataclass(frozen=True)
 class ClassTruth:
     """Whether the mask is the truth for one class of one network.
@@ -104,13 +108,20 @@ def verify_truth(truth: KnownTruth, classifier: Any, *, seed: int = 0) -> Verifi
     """
     check_seed(seed)
     classes = len(truth.class_names)
+    if not hasattr(classifier, "scores"):
+        raise TypeError(
+            f"classifier must have scores(x), as KerasClassifier(model) has, but is a {type(classifier).__name__}"
+        )
+    if not len(truth.x):
+        raise ValueError("truth must hold at least one series, but holds none")
     if getattr(classifier, "classes", classes) != classes:
         raise ValueError(
             f"classifier must tell the {classes} classes of truth apart, but has {classifier.classes} classes"
         )
 
     def keeps(x: NDArray[np.float32]) -> NDArray[np.bool_]:
-        return np.asarray(np.asarray(classifier.scores(x)).argmax(axis=1) == truth.y)
+        scores = np.asarray(classifier.scores(x))
+        return np.asarray((scores.argmax(axis=1) == truth.y) & np.isfinite(scores).all(axis=1))
 
     correct, removed, redrawn = map(keeps, (truth.x, truth.without_truth(seed), truth.other_context(seed)))
     accuracy, chance = float(correct.mean()), 1 / classes
@@ -118,22 +129,24 @@ def verify_truth(truth: KnownTruth, classifier: Any, *, seed: int = 0) -> Verifi
     for index, name in enumerate(truth.class_names):
         rows = correct & (truth.y == index)
         shares = (_share(removed[rows]), _share(redrawn[rows]))
-        why_not = _why_not(truth.mask[truth.y == index], *shares, accuracy, chance)
+        why_not = _why_not(truth.mask[truth.y == index], int(rows.sum()), *shares, accuracy, chance)
         found.append(ClassTruth(name, int(rows.sum()), *shares, why_not))
     return VerifiedTruth(accuracy, chance, tuple(found))
 
 
 def _why_not(
-    mask: NDArray[np.bool_], without_truth: float, other_context: float, accuracy: float, chance: float
+    mask: NDArray[np.bool_], correct: int, without_truth: float, other_context: float, accuracy: float, chance: float
 ) -> str | None:
     """Why maps of a class must not be scored; None if they may be."""
     middle = (accuracy + chance) / 2
+    if not len(mask):
+        return "not scored: there is no series of this class"
     if not mask.any():
         return "not scored: nothing is marked"
     if mask.all():
         return "not scored: everything is marked"
-    if np.isnan(without_truth):
-        return "not scored: no series is classified correctly"
+    if correct < FEWEST:
+        return f"not scored: {correct} series are classified correctly, of which {FEWEST} at least are needed"
     if accuracy <= chance:
         return "not scored: the network is not better than chance"
     if without_truth >= middle:
@@ -148,4 +161,4 @@ def _share(kept: NDArray[np.bool_]) -> float:
 
 
 def _percent(share: float) -> str:
-    return "none" if np.isnan(share) else f"{share:.0%}"
+    return "no share" if np.isnan(share) else f"{share:.0%}"

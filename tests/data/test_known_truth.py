@@ -212,6 +212,8 @@ def test_a_subset_keeps_its_truth(sets):
     made = sets["planted segments, kind 1"]
     rows = np.array([3, 1, 8])
     some = made.subset(rows)
+    wanted, rows[:] = rows.copy(), 0  # the caller's array is his own
+    rows = wanted
     for name in ("x", "y", "mask"):
         np.testing.assert_array_equal(getattr(some, name), getattr(made, name)[rows])
     np.testing.assert_array_equal(some.without_truth(), made.without_truth()[rows])
@@ -300,8 +302,42 @@ def test_a_truth_is_not_verified_where_everything_is_marked_or_nothing_is_right(
     assert "everything is marked" in verify_truth(pulses(everywhere=True), Counts(1)).classes[1].why_not
     wrong = verify_truth(pulses(), Counts(9))
     assert wrong.classes[1].correct == 0
-    assert "no series is classified correctly" in wrong.classes[1].why_not
-    assert "none keep" in repr(wrong)
+    assert "0 series are classified correctly, of which 10 at least" in wrong.classes[1].why_not
+    assert "no share keep" in repr(wrong)
+    few = verify_truth(pulses().subset(range(18)), Counts(1))
+    assert "9 series are classified correctly" in few.classes[1].why_not
+    assert "no series of this class" in verify_truth(pulses().subset(np.arange(50) * 2), Counts(1)).classes[1].why_not
+
+
+def test_scores_that_are_no_numbers_are_no_prediction():
+    class Broken(Counts):
+        def scores(self, x):
+            return np.where((x > 1).any(axis=(1, 2))[:, np.newaxis], np.nan, super().scores(x))
+
+    assert verify_truth(pulses(), Broken(1)).classes[1].correct == 0
+
+
+def test_other_contexts_of_two_sets_are_two_draws():
+    for make in MAKERS.values():
+        one, other = make(20, seed=0), make(20, seed=1)
+        unmarked = ~(one.mask | other.mask)
+        same = (one.other_context(7) == other.other_context(7))[unmarked].mean()
+        assert same < 0.5
+
+
+@pytest.mark.parametrize("rows", [3, None, "a", [0.5], [[1]]])
+def test_a_subset_wants_a_sequence_of_indices(rows):
+    with pytest.raises(ValueError, match="rows must be a sequence of indices"):
+        pulses().subset(rows)
+
+
+def test_a_truth_wants_series_and_a_classifier():
+    with pytest.raises(
+        TypeError, match=r"classifier must have scores\(x\), as KerasClassifier\(model\) has, but is a str"
+    ):
+        verify_truth(pulses(), "model")
+    with pytest.raises(ValueError, match="truth must hold at least one series"):
+        verify_truth(pulses().subset([]), Counts(1))
 
 
 def test_a_truth_wants_a_classifier_of_as_many_classes():
