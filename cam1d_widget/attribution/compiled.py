@@ -62,6 +62,11 @@ class Compiled:
         return [part[0] if len(part) == 1 else np.concatenate(part) for part in zip(*parts, strict=True)]
 
     @property
+    def variables(self) -> tuple[tf.Variable, ...]:
+        """Variables that the function reads, whoever holds them."""
+        return tuple(self._function.get_concrete_function().variables)
+
+    @property
     def traces(self) -> int:
         """How often it has been traced."""
         return int(self._function.experimental_get_tracing_count())

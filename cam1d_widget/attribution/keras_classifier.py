@@ -6,7 +6,7 @@ trace on its layers, and the activation behind the logits is looked through, not
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from copy import copy
 from functools import cached_property
 from typing import Any, Literal
@@ -26,7 +26,7 @@ from .keras_passes import Passes
 from .keras_randomized import randomized
 from .keras_reading import readable
 from .keras_rules_back import RulesBack
-from .keras_weights import digest_of, refuse_weights
+from .keras_weights import digest_of, refuse_weights, still_variables
 from .receptive_field import ReceptiveField, TooShort
 
 __all__ = ["KerasClassifier"]
@@ -87,7 +87,6 @@ class KerasClassifier(OwnAccount, RulesBack):
         self._take(Network(self.model, layer, output))
         before_and_between = before, self._network.settings_after_batch
         self._structure = Structure(self.model, before_and_between, with_loss=not self._network.ending.seen)
-        self._digest = digest_of(self.model.weights)
         if self._network.link is None and score == "probabilities":
             raise ValueError(f"model {self.name!r} gives no probabilities to explain; use score='logits'")
         self.classes = 2 if self._network.two_sided else self._network.units
@@ -177,6 +176,14 @@ class KerasClassifier(OwnAccount, RulesBack):
             self._same_scores = self.computes_the_model()
             self._functions_compared = Compiled.created
         return self._structure.changed(), self._digest(), self._same_scores
+
+    @cached_property
+    def _digest(self) -> Callable[[], bytes]:
+        """Digest of the weights, and of all other variables that the scores are computed from."""
+        samples, _ = self._network.sampled()
+        self._passes.scores(samples)
+        variables = [*self.model.weights, *self._passes.variables]
+        return digest_of(still_variables(variables, lambda: self._passes.scores(samples)))
 
     _functions_compared = -1
     _same_scores = True

@@ -76,6 +76,12 @@ class Passes:
         return weights, gradients, without
 
     @property
+    def variables(self) -> tuple[tf.Variable, ...]:
+        """Variables that the scores are computed from, also those that the model does not count among its weights."""
+        _ = self._scores  # so that it is compiled
+        return self._functions["scores"].variables
+
+    @property
     def traces(self) -> dict[str, int]:
         """How often each pass that was taken has been compiled, by name."""
         return {name: function.traces for name, function in self._functions.items()}

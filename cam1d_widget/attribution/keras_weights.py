@@ -10,11 +10,11 @@ import tensorflow as tf
 
 from .compiled import Compiled
 
-__all__ = ["digest_of", "refuse_weights"]
+__all__ = ["digest_of", "refuse_weights", "still_variables"]
 
 
 def digest_of(weights: Sequence[Any]) -> Callable[[], bytes]:
-    """Function that computes a digest of the values that variables have now.
+    """Function that computes a digest of the values that variables have now, eight bytes each.
 
     Compiled, it takes 7 ms for 100 MB of weights, where SHA-1 takes 70 ms.
     """
@@ -22,11 +22,24 @@ def digest_of(weights: Sequence[Any]) -> Callable[[], bytes]:
         return bytes
 
     def fingerprints() -> tf.Tensor:
-        rows = [tf.reshape(weight.value, [1, -1]) for weight in weights]
+        rows = [tf.reshape(variable, [1, -1]) for variable in map(_variable, weights)]
         return tf.concat([tf.raw_ops.Fingerprint(data=row, method="farmhash64") for row in rows], axis=0)
 
     compiled = Compiled(fingerprints, autograph=False)
     return lambda: compiled()[0].tobytes()
+
+
+def still_variables(variables: Sequence[Any], call: Callable[[], Any]) -> list[Any]:
+    """Each variable once, without those that a call changes, such as a counter of calls."""
+    found = list({_variable(one).ref(): _variable(one) for one in variables}.values())
+    digest = digest_of(found)
+    before, _, after = digest(), call(), digest()
+    return [one for index, one in enumerate(found) if before[8 * index :][:8] == after[8 * index :][:8]]
+
+
+def _variable(weight: Any) -> tf.Variable:
+    """TensorFlow's variable behind a weight of Keras."""
+    return weight if isinstance(weight, tf.Variable) else weight.value
 
 
 def refuse_weights(model: Any) -> None:

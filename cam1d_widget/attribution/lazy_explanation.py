@@ -180,6 +180,8 @@ class LazyExplanation:
                 f"the model must still give {self._classifier.classes} scores for an update, but gives "
                 f"{classifier.classes}; make a new widget"
             )
+        if _labels(classifier) != _labels(self._classifier):
+            raise ValueError("the model must still have the same class labels for an update; make a new widget")
         reasons = [reason for reason in (method.refusal(classifier) for method in self._chosen) if reason]
         if reasons:
             raise ValueError(f"the model no longer fits a method, make a new widget: {reasons[0]}")
@@ -378,6 +380,12 @@ def _frozen(value: Kept) -> Kept:
         copied = {name: frozen for name, one in given.items() if (frozen := _frozen(one)) is not one}
         value = replace(value, **copied) if copied else value
     return value
+
+
+def _labels(classifier: Any) -> list[str] | None:
+    """Labels of a fitted classifier's classes, as text; None of a model without any."""
+    labels = getattr(classifier, "labels", None)
+    return None if labels is None else list(map(str, labels))
 
 
 def _version(classifier: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import layers as L
 
 from cam1d_widget import KerasClassifier, explain
@@ -554,3 +555,54 @@ def test_what_a_batch_of_another_size_changes_is_no_change(x):
     lazy.attribution("Saliency", 0, 0)
     model(x[:1])
     explain(model, x, methods=["HiResCAM"], progress=False)
+
+
+class Watched(L.Layer):
+    """A layer with a variable of TensorFlow, which Keras does not count among its weights."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.variable = tf.Variable(1.0)
+
+    def call(self, x: Any) -> Any:
+        return x * self.variable
+
+
+class Counted(L.Layer):
+    """A layer that counts its calls in a weight."""
+
+    def build(self, _: Any) -> None:
+        self.count = self.add_weight(shape=(), trainable=False)
+
+    def call(self, x: Any) -> Any:
+        self.count.assign_add(1.0)
+        return 1.0 * x
+
+
+def test_variables_that_keras_does_not_track_are_noticed(x):
+    head = L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax")
+    model = network(*head, trunk=[Watched(), L.Conv1D(6, 5, activation="relu")])
+    lazy = LazyExplanation(KerasClassifier(model), x)
+    lazy.attribution("Saliency", 0, 0)
+    model.layers[0].variable.assign(-3.0)
+    with pytest.raises(ModelChangedError, match="has changed since"):
+        lazy.attribution("HiResCAM", 0, 0)
+
+
+def test_a_weight_that_a_call_changes_is_no_change(x):
+    head = L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax")
+    model = network(*head, trunk=[Counted(), L.Conv1D(6, 5, activation="relu")])
+    lazy = LazyExplanation(KerasClassifier(model), x)
+    lazy.attribution("Saliency", 0, 0)
+    lazy.attribution("HiResCAM", 0, 0)
+
+
+def test_other_labels_of_a_fitted_classifier_want_a_new_widget(x):
+    class Fitted:
+        model_ = network(L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax"))
+        classes_ = np.array(["a", "b", "c"])
+
+    lazy = LazyExplanation(KerasClassifier(Fitted()), x)
+    Fitted.classes_ = np.array(["p", "q", "r"])
+    with pytest.raises(ValueError, match="the model must still have the same class labels for an update"):
+        lazy.update_model(KerasClassifier(Fitted()))

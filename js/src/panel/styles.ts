@@ -41,7 +41,7 @@ const SHEET = `
 .cam1d-summary .cam1d-value { font-weight: 600; overflow-wrap: anywhere; }
 .cam1d-summary .cam1d-right { color: var(--cam1d-good); margin-left: 7px; font-weight: 600; }
 .cam1d-summary .cam1d-wrong { color: var(--cam1d-bad); margin-left: 7px; font-weight: 600; }
-.cam1d-summary .cam1d-stale { flex: 1 0 100%; display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; margin: 2px 0 4px; padding: 3px 0 3px 10px; border-left: 4px solid var(--cam1d-bad); font-weight: 600; }
+.cam1d-summary .cam1d-stale { flex: 1 0 100%; box-sizing: border-box; min-width: 0; display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; margin: 2px 0 4px; padding: 3px 0 3px 10px; border-left: 4px solid var(--cam1d-bad); font-weight: 600; }
 .cam1d-legend { display: flex; flex-wrap: wrap; gap: 6px 28px; padding: 2px 2px 6px; }
 .cam1d-legend .cam1d-block { flex: 1 1 480px; display: flex; flex-wrap: wrap; align-content: flex-start; gap: 6px 28px; min-width: 0; }
 .cam1d-legend .cam1d-bar { width: 260px; flex: none; }

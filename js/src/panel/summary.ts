@@ -43,11 +43,16 @@ export class SummaryView extends PanelView {
       return [];
     }
     const update = button("Update", "update scores and maps to the model as it is now", () => {
+      // The button goes: whoever uses the keyboard stays where it was.
+      this.el.tabIndex = -1;
+      this.el.focus();
       update.disabled = true;
       update.textContent = "Updating …";
       this.mark.update();
     });
-    const line = textElement("div", "cam1d-toolbar cam1d-stale", textElement("span", "", stale));
+    const message = textElement("span", "", stale);
+    message.setAttribute("role", "status");
+    const line = textElement("div", "cam1d-toolbar cam1d-stale", message);
     line.append(...(asksPython ? [update] : []));
     return [line];
   }
