@@ -18,7 +18,7 @@ from .attribution.toys import question
 
 RNG = np.random.default_rng(12)
 SENTENCE = re.escape(
-    "the model has changed since these scores were computed; call update_model(), or make a new widget"
+    "the model has changed since these scores were computed; press Update, call update_model(), or make a new widget"
 )
 
 

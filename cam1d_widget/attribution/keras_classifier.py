@@ -78,7 +78,7 @@ class KerasClassifier(OwnAccount, RulesBack):
             raise ValueError(f"score must be 'logits' or 'probabilities', but is {score!r}")
         if not isinstance(batch_size, int | np.integer) or batch_size < 1:
             raise ValueError(f"batch_size must be a whole number, at least 1, but is {batch_size!r}")
-        self.model = readable(model)
+        self.model, self._given = readable(model), model
         self._labels = getattr(model, "classes_", None)  # of a fitted classifier
         self.score: Literal["logits", "probabilities"] = score
         self._choice = getattr(layer, "name", layer), output
@@ -175,7 +175,8 @@ class KerasClassifier(OwnAccount, RulesBack):
         if self._functions_compared != Compiled.created:
             self._same_scores = self.computes_the_model()
             self._functions_compared = Compiled.created
-        return self._structure.changed(), self._digest(), self._same_scores
+        same_network = getattr(self._given, "model_", self.model) is self.model  # that of a classifier fitted again
+        return self._structure.changed(), self._digest(), self._same_scores, same_network
 
     @cached_property
     def _digest(self) -> Callable[[], bytes]:

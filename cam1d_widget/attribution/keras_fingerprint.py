@@ -24,6 +24,8 @@ _IGNORED = frozenset(
     "call_signature_parameters".split()
 )
 _UNKNOWN = object()
+# Numbers of an array, or items of a list, that are compared at every call.
+_LOOKED_INTO = 1_000
 
 
 class Structure:
@@ -103,7 +105,11 @@ def _as_seen(layer: Any, seen: Seen) -> bool:
 
 
 def _is_mutable(value: Any) -> bool:
-    return isinstance(value, list | dict | tuple | np.ndarray)
+    """Whether a value may change and stay the same object; of large ones the object alone counts, for speed."""
+    size = (
+        value.size if isinstance(value, np.ndarray) else len(value) if isinstance(value, list | dict | tuple) else None
+    )
+    return size is not None and size <= _LOOKED_INTO
 
 
 def _setting(value: Any) -> Hashable:

@@ -131,8 +131,8 @@ class LazyExplanation:
         # Newer kernels answer sliders in a thread of their own, beside a running cell.
         self._one_at_a_time = RLock()
         self._kept = _KEPT
-        # Called when the model is found changed, and after an update, by whoever shows this explanation.
-        self.when_model_changed: Callable[[], None] = lambda: None
+        # Called when the model is found changed or as it was again, and after an update, by whoever shows this.
+        self.when_model_changed: Callable[[bool], None] = lambda changed: None
         self.when_updated: Callable[[], None] = lambda: None
         self._read_model(classifier, chosen_methods(methods, classifier, background), x, names)
 
@@ -203,10 +203,12 @@ class LazyExplanation:
             raise ModelChangedError("the model was updated during the computation; start it again")
 
     def _refuse_changed_model(self) -> None:
-        if _version(self._classifier) != self._version:
-            self.when_model_changed()
+        changed = _version(self._classifier) != self._version
+        self.when_model_changed(changed)
+        if changed:
             raise ModelChangedError(
-                "the model has changed since these scores were computed; call update_model(), or make a new widget"
+                "the model has changed since these scores were computed; press Update, call update_model(), or make a "
+                "new widget"
             )
 
     def _with_baseline(self, method: AttributionMethod, x: np.ndarray) -> AttributionMethod:

@@ -188,9 +188,9 @@ class ChannelStack(bqplot.Mark):
             self.stale = ""
             self.version += 1
 
-    def mark_stale(self) -> None:
-        """Say in the picture that the model has changed."""
-        self.stale = _STALE
+    def mark_stale(self, stale: bool) -> None:
+        """Say in the picture that the model has changed, or no longer."""
+        self.stale = _STALE if stale else ""
 
     def _update(self) -> None:
         """Update, as the browser asks; why it could not be done is said in the place of the question."""

@@ -325,11 +325,11 @@ def test_no_map_is_computed_with_new_weights_under_old_scores(x):
     lazy = LazyExplanation(KerasClassifier(model), x, methods=["HiResCAM", "Saliency"])
     kept = lazy.attribution("HiResCAM", 0, 1).copy()
     told = []
-    lazy.when_model_changed = lambda: told.append(True)
+    lazy.when_model_changed = told.append
     model.set_weights([-2 * weight for weight in model.get_weights()])
     np.testing.assert_array_equal(lazy.attribution("HiResCAM", 0, 1), kept)
     for new in (lambda: lazy.attribution("Saliency", 0, 1), lambda: lazy.compute(progress=False)):
-        with pytest.raises(ModelChangedError, match=r"model has changed since these scores .*; call update_model\(\)"):
+        with pytest.raises(ModelChangedError, match=r"model has changed since these scores .*, call update_model\(\)"):
             new()
     assert told == [True, True]
     lazy.update_model()
@@ -606,3 +606,38 @@ def test_other_labels_of_a_fitted_classifier_want_a_new_widget(x):
     Fitted.classes_ = np.array(["p", "q", "r"])
     with pytest.raises(ValueError, match="the model must still have the same class labels for an update"):
         lazy.update_model(KerasClassifier(Fitted()))
+
+
+def test_weights_that_are_put_back_are_no_change(x):
+    model = network(L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax"))
+    lazy = LazyExplanation(KerasClassifier(model), x)
+    told = []
+    lazy.when_model_changed = told.append
+    weights = model.get_weights()
+    model.set_weights([0 * weight for weight in weights])
+    with pytest.raises(ModelChangedError):
+        lazy.attribution("Saliency", 0, 0)
+    model.set_weights(weights)
+    lazy.attribution("Saliency", 0, 0)
+    assert told[0]
+    assert not any(told[1:])
+
+
+def test_a_classifier_that_was_fitted_again_has_changed(x):
+    class Fitted:
+        model_ = network(L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax"))
+
+    fitted = Fitted()
+    lazy = LazyExplanation(KerasClassifier(fitted), x)
+    fitted.model_ = network(L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax"))
+    with pytest.raises(ModelChangedError):
+        lazy.attribution("Saliency", 0, 0)
+
+
+def test_large_constants_of_a_layer_are_compared_by_object(x):
+    model = network(L.GlobalAveragePooling1D(), L.Dense(3))
+    model.layers[0].bank = np.zeros(2_000)
+    classifier = KerasClassifier(model)
+    before = classifier.fingerprint()
+    model.layers[0].bank = np.ones(2_000)
+    assert classifier.fingerprint() != before
