@@ -57,9 +57,9 @@ class Explanation:
         One array per method, under its label; signed, and not normalised. A method that does not tell
         channels apart (the class activation maps) has ``channel`` of size 1.
     y : ndarray of int, of shape (instance,), optional
-        True class of each instance: class indices, names out of `class_names`, or one-hot. Integers are labels where
-        `class_names` holds integers other than 0, 1, 2, ...: of ``class_names=[1, 2, 3]``, 1 is the first class. Names
-        that are str are never compared with integers.
+        True class of each instance: class indices, names out of `class_names`, or one-hot. Numbers are labels where
+        `class_names` holds numbers other than their own indices: of ``class_names=[1, 2, 3]``, 1 is the first class.
+        Numbers that are class indices are never looked up in names that are str.
     class_names, channel_names, channel_units : sequence of str, optional
         Default: "class 0", ...; "channel 0", ...; "".
     sampling_rate : float, optional

@@ -1,13 +1,14 @@
 """True classes as class indices, from whatever a user holds: indices, labels, names or a one-hot array.
 
-The one place where integers are recognized as labels rather than indices. Arrays of strings are looked up in the
-labels of a fitted classifier, else in the class names. Integers are looked up in labels that are integers and are not
-simply 0, 1, 2, ...; without such labels they are indices.
+The one place where numbers are recognized as labels rather than indices. The labels of a fitted classifier come first,
+then the class names. Numbers are looked up among those labels or names that are numbers; where each of these is its own
+index, or none is a number, the numbers of y are indices.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -33,11 +34,11 @@ def check_true_classes(
     y : array-like of int or str, of shape (instance,) or (instance, 1), or one-hot of shape (instance, class)
     instances, classes : int
     names : sequence, optional
-        Class names as the user gave them: integers among them are labels.
+        Class names as the user gave them: numbers among them are labels.
     labels : sequence, optional
         Labels of a fitted classifier, in the order of its outputs.
     refuse_ambiguous : bool
-        Whether to refuse integers that may be indices or names such as "1", "2". Otherwise they are indices, as they
+        Whether to refuse numbers that may be indices or names such as "1", "2". Otherwise they are indices, as they
         are in a saved explanation.
     """
     y = unmasked("y", y)
@@ -74,40 +75,51 @@ def _are_indices(y: np.ndarray, classes: int) -> bool:
 def _indices_of_numbers(
     y: np.ndarray, names: Sequence[Any] | None, labels: Sequence[Any] | None, classes: int, refuse_ambiguous: bool
 ) -> np.ndarray:
-    """Indices of those labels or names that are integers; numbers as they are where none are."""
-    for known, fitted in ((labels, True), (names, False)):
-        integers = [one for one in map(_integer, [] if known is None else known) if one is not None]
-        if known is None or len(integers) < len(known) or integers == list(range(len(integers))):
-            continue
-        listed, all_labels, all_indices = _listed(integers), bool(np.isin(y, integers).all()), _are_indices(y, classes)
-        if not fitted and any(isinstance(one, str) for one in known) and all_indices:
-            if refuse_ambiguous and all_labels:
-                raise ValueError(
-                    f"y must tell labels from class indices, but its numbers may be either, for class_names are "
-                    f"{listed}; give np.array(class_names)[y] for indices, or y.astype(str) for labels"
-                )
-            return y
-        if all_labels:
-            return _places(y.tolist(), integers, "class_names" if not fitted else "the classifier's classes_")
-        wrong = y[~np.isin(y, integers)][0]
-        if fitted:
-            raise ValueError(
-                f"y must hold labels of the fitted classifier, {listed}, but holds {wrong}; classes_[y] makes labels "
-                f"of class indices"
-            )
+    """Indices of those labels or names that are numbers; y itself where its numbers are not labels."""
+    names, labels = ([] if known is None else list(known) for known in (names, labels))
+    named, fitted = ([_number(one) for one in known] for known in (names, labels))
+    wanted = y.tolist()
+    if set(wanted) <= set(fitted):
+        return _places(wanted, fitted, "the classifier's classes_")
+    are_labels, in_names = not _are_places(named), set(wanted) <= set(named)
+    digits = any(isinstance(name, str) and number is not None for name, number in zip(names, named, strict=True))
+    if are_labels and in_names and not (digits and _are_indices(y, classes)):
+        return _places(wanted, named, "class_names")
+    if not _are_places(fitted):
+        wrong = next(one for one in wanted if one not in fitted)
         raise ValueError(
-            f"y must hold labels out of class_names, {listed}, but holds {wrong}; for class indices, give "
+            f"y must hold labels of the fitted classifier, {_listed(labels)}, but holds {wrong}; classes_[y] makes "
+            f"labels of class indices"
+        )
+    if are_labels and not digits:
+        wrong = next(one for one in wanted if one not in named)
+        raise ValueError(
+            f"y must hold labels out of class_names, {_listed(names)}, but holds {wrong}; for class indices, give "
             f"class_names as str; np.unique(y, return_inverse=True)[1] makes indices of other labels"
+        )
+    if are_labels and in_names and refuse_ambiguous:
+        raise ValueError(
+            f"y must tell labels from class indices, but its numbers may be either, for class_names are "
+            f"{_listed(names)}; for indices, give y = [str(class_names[int(one)]) for one in y]; for labels, give "
+            f"class_names with numbers that are not str"
         )
     return y
 
 
-def _integer(label: Any) -> int | None:
-    """A label as an integer; None if it is something else."""
+def _are_places(numbers: Sequence[float | None]) -> bool:
+    """Whether each number is its own index, so that labels and indices are the same."""
+    return all(number is None or number == place for place, number in enumerate(numbers))
+
+
+def _number(label: Any) -> float | None:
+    """A label as a finite number; None if it is something else."""
     if isinstance(label, str):
-        return int(label) if label.removeprefix("-").isdecimal() else None
-    number = isinstance(label, bool | int | float | np.bool_ | np.integer | np.floating)
-    return int(label) if number and float(label).is_integer() else None
+        try:
+            label = int(label) if label.removeprefix("-").isdecimal() else float(label)
+        except ValueError:
+            return None
+    number = label.item() if isinstance(label, np.generic) else label
+    return number if isinstance(number, int) or (isinstance(number, float) and isfinite(number)) else None
 
 
 def _indices_of_names(y: np.ndarray, names: Sequence[Any] | None, labels: Sequence[Any] | None) -> np.ndarray:

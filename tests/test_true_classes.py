@@ -43,6 +43,16 @@ def classes(y, names=None, labels=None, count=3, **options):
         (["C", "A"], ["A", "B", "C"], np.array(["rest", "walk", "run"]), [2, 0]),
         (np.eye(3)[[2, 0]], [1, 2, 3], None, [2, 0]),
         ([[2], [1]], [1, 2, 3], None, [1, 0]),
+        ([1.0, 2.0], None, np.array([1.0, 1.5, 2.0]), [0, 2]),
+        ([2, 1.5, 1], None, [1, 1.5, 2], [2, 1, 0]),
+        ([1, 2], None, np.array(["1", "2", "other"]), [0, 1]),
+        ([1, 2], [1, 2, "other"], None, [0, 1]),
+        ([1, 2], [1, 1.5, 2], None, [0, 2]),
+        ([0, 2], [0, 1, "other"], None, [0, 2]),
+        ([0, 2], ["nan", "inf", "-inf"], None, [0, 2]),
+        ([10, 30], [10, 20, 30], FITTED, [0, 2]),
+        ([0, 1], [1, 0, 2], np.array([0, 1, 2]), [0, 1]),  # labels of the classifier come before names
+        ([2**53 + 1], None, [2**53, 2**53 + 1, 0], [1]),
     ],
 )
 def test_labels_are_mapped_and_indices_are_kept(y, names, labels, indices):
@@ -66,6 +76,10 @@ def test_labels_are_mapped_and_indices_are_kept(y, names, labels, indices):
             None,
             "from 0 to 2, but holds values from 1 to 3; np.unique(y, return_inverse=True)[1] makes",
         ),
+        ([0, 2], None, [1, 1.5, 2], "y must hold labels of the fitted classifier, 1, 1.5, 2, but holds 0; classes_[y]"),
+        ([np.nan, 1], None, [1, np.nan, 2], "y must hold labels of the fitted classifier, 1, nan, 2, but holds nan"),
+        ([0, 2], [1, 2, "other"], None, "y must hold labels out of class_names, 1, 2, other, but holds 0; for class"),
+        ([1, 4], ["1", "2", "3"], None, "y must hold class indices from 0 to 2, but holds values from 1 to 4"),
         ([np.nan, 1], None, None, "y must hold class indices"),
         ([0.5, 1], None, None, "y must hold class indices"),
         ([1j, 1], None, None, "y must hold class indices, but holds complex128"),
@@ -80,15 +94,35 @@ def test_what_cannot_be_told_is_refused_with_the_way_out(y, names, labels, words
         classes(y, names, labels)
 
 
-def test_names_of_digits_are_ambiguous_only_where_numbers_may_be_either():
-    names = ["1", "2", "3"]
-    assert classes([1, 2], names) == [1, 2]  # as an explanation is read back
-    with pytest.raises(ValueError, match=re.escape("y must tell labels from class indices")):
-        classes([1, 2], names, refuse_ambiguous=True)
+@pytest.mark.parametrize(
+    ("names", "numbers"),
+    [
+        (["1", "2", "3"], [1, 2]),
+        (["1", "2", "other"], [1, 2]),
+        (["1", "1.5", "2"], [1.0, 2.0]),
+        ([1, "2", "other"], [1, 2]),
+    ],
+)
+def test_names_of_digits_are_ambiguous_only_where_numbers_may_be_either(names, numbers):
+    assert classes(numbers, names) == numbers  # as an explanation is read back
+    with pytest.raises(ValueError, match=re.escape("y must tell labels from class indices")) as refused:
+        classes(numbers, names, refuse_ambiguous=True)
     assert classes([0, 1, 2], names, refuse_ambiguous=True) == [0, 1, 2]
+    # Both ways out that the message names.
+    assert "y = [str(class_names[int(one)]) for one in y]" in str(refused.value)
+    assert classes([str(names[int(one)]) for one in numbers], names, refuse_ambiguous=True) == numbers
+    assert "class_names with numbers that are not str" in str(refused.value)
+    as_numbers = [name if name == "other" else float(name) for name in names]
+    expected = [as_numbers.index(one) for one in numbers]
+    assert classes(numbers, as_numbers, refuse_ambiguous=True) == expected
+
+
+def test_numbers_of_which_one_is_no_name_or_no_index_are_not_ambiguous():
+    names = ["1", "2", "3"]
     assert classes([2, 3], names, refuse_ambiguous=True) == [1, 2]
+    assert classes([0, 2], names, refuse_ambiguous=True) == [0, 2]
+    assert classes([1, 1.5], ["1", "1.5", "other"], refuse_ambiguous=True) == [0, 1]
     assert classes(np.array([1, 2]).astype(str), names, refuse_ambiguous=True) == [0, 1]
-    assert classes(np.array(names)[[1, 2]], names, refuse_ambiguous=True) == [1, 2]
 
 
 def test_names_that_are_there_twice_do_not_matter_where_no_name_chooses():
