@@ -42,7 +42,11 @@ def check_true_classes(
         are in a saved explanation.
     """
     y = unmasked("y", y)
-    if y.ndim == 2 and y.shape[1] == classes and classes > 1 and (np.sort(y, axis=1) == np.eye(classes)[-1]).all():
+    if y.dtype == object and all(isinstance(one, bool | int | float | np.bool_ | np.number) for one in y.flat):
+        y = np.array(y.tolist())  # such as a column of a pandas table of mixed types
+    numeric = y.dtype.kind in "iufb"
+    one_hot = numeric and y.ndim == 2 and y.shape[1] == classes > 1
+    if one_hot and (np.sort(y, axis=1) == np.eye(classes)[-1]).all():
         return y.argmax(axis=1)  # one-hot; several classes at once are no one true class
     y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
     if y.shape != (instances,):
@@ -51,7 +55,7 @@ def check_true_classes(
             f"y must have shape (instance,) = ({instances},), one true class for each series of x, but has "
             f"{y.shape}{several}"
         )
-    if y.dtype.kind not in "iufb":
+    if not numeric or (y.dtype.kind == "b" and _named(y, labels, names)):  # classes may be called True and False
         return _indices_of_names(y, names, labels)
     y = _indices_of_numbers(y, names, labels, classes, refuse_ambiguous)
     if not _are_indices(y, classes):
@@ -122,6 +126,11 @@ def _number(label: Any) -> float | None:
     return number if isinstance(number, int) or (isinstance(number, float) and isfinite(number)) else None
 
 
+def _named(y: np.ndarray, *lists: Sequence[Any] | None) -> bool:
+    """Whether all values are, as str, in one of the lists of names."""
+    return any(known is not None and set(map(str, y)) <= set(map(str, known)) for known in lists)
+
+
 def _indices_of_names(y: np.ndarray, names: Sequence[Any] | None, labels: Sequence[Any] | None) -> np.ndarray:
     """Indices of names: the labels of a fitted classifier, or the class names."""
     wanted = list(map(str, y))
@@ -136,7 +145,7 @@ def _indices_of_names(y: np.ndarray, names: Sequence[Any] | None, labels: Sequen
         )
     there = list(map(str, labels if names is None else names))  # type: ignore[arg-type]
     unknown = next(one for one in wanted if one not in there)
-    raise ValueError(f"y must hold class indices or names out of {', '.join(there)}, but holds {unknown!r}")
+    raise ValueError(f"y must hold either class indices or names out of {', '.join(there)}, but holds {unknown!r}")
 
 
 def _places(wanted: Sequence[Any], there: Sequence[Any], origin: str) -> np.ndarray:

@@ -33,9 +33,10 @@ class CAM1DWidget(ExplanationViewer):
         Series to look at. A DataFrame, a list of them, or a DataArray with the dims instance, time and channel is
         understood as well; names and rate are taken from it.
     y : array-like of int or str, of shape (instance,), optional
-        True class of each: class indices, names, or one-hot. Integers are labels where the `classes_` of a fitted
-        classifier, or else `class_names`, are integers other than 0, 1, 2, ...: of [1, 2, 3], 1 is the first class.
-        Labels that are not among them are refused, as are integers that may be either indices or names such as "1".
+        True class of each: class indices, names, or one-hot. Numbers are labels where the `classes_` of a fitted
+        classifier, or else `class_names`, hold numbers other than their own indices: of [1, 2, 3], 1 is the first
+        class. Labels that are not among them are refused, as are numbers that may be either indices or names such as
+        "1".
     class_names, channel_names, channel_units : sequence of str, optional
     sampling_rate : float, optional
         Samples per second; without it the time axis counts samples.
