@@ -144,6 +144,13 @@ def check_mapping(name: str, values: Any) -> Mapping[str, Any]:
     return values
 
 
+def check_flag(argument: str, value: Any) -> bool:
+    """Python's bool, also of numpy's, which comparisons of arrays return and JSON does not take."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{argument} must be True or False, but is {value!r}")
+    return bool(value)
+
+
 def shaped(name: str, values: np.ndarray, dims: str, shape: tuple[int | None, ...]) -> None:
     """An array of this shape, in which None stands for any size."""
     if values.ndim != len(shape) or any(want not in (None, got) for want, got in zip(shape, values.shape, strict=True)):

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from .checks import (
+    check_flag,
     check_mapping,
     check_names,
     check_receptive_field,
@@ -197,7 +198,12 @@ class Explanation:
             "descriptions": dict.fromkeys(self.methods, ""),
         }
         for name, default in defaults.items():
-            self._fix(**{name: self._of_methods(name, {**default, **check_mapping(name, getattr(self, name))})})
+            flags = name in ("signed", "placed")
+            given = {
+                label: check_flag(f"{name}[{label!r}]", value) if flags else str(value)
+                for label, value in check_mapping(name, getattr(self, name)).items()
+            }
+            self._fix(**{name: self._of_methods(name, {**default, **given})})
 
     def _of_methods(self, name: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
         unknown = values.keys() - self.attributions.keys()

@@ -79,6 +79,24 @@ def test_file_brings_everything_back(tmp_path):
         np.testing.assert_array_equal(again.completeness[method], explanation.completeness[method])
 
 
+def test_what_numpy_and_pathlib_return_is_kept_in_a_file(tmp_path):
+    words = {
+        "adds_up": {"CAM": np.str_("add up")},
+        "descriptions": {"CAM": Path("a/b")},
+        "exactness": {"CAM": np.str_("exact")},
+    }
+    maps = parts()["attributions"]["CAM"]
+    explanation = Explanation(
+        **parts(signed={"CAM": (maps > maps).any()}, placed={"CAM": (maps == maps).all()}, **words)
+    )
+    explanation.save(tmp_path / "kept.npz")
+    for one in (explanation, Explanation.load(tmp_path / "kept.npz")):
+        assert one.signed["CAM"] is False
+        assert one.placed["CAM"] is True
+        assert [getattr(one, name)["CAM"] for name in words] == ["add up", "a/b", "exact"]
+        assert {type(getattr(one, name)["CAM"]) for name in words} == {str}
+
+
 @pytest.mark.parametrize("taken_along", [copy.copy, copy.deepcopy, lambda whole: pickle.loads(pickle.dumps(whole))])
 def test_copies_and_pickles_are_the_same_and_as_hard_to_change(taken_along):
     explanation = Explanation(**parts(exactness={"CAM": "exact"}, sampling_rate=50))
@@ -171,6 +189,11 @@ def test_true_classes_may_be_named():
             "sampling_rate must be a finite number above 0, but is -1; it is in samples per second",
         ),
         ({"exactness": {"CAM": "perfect"}}, "exactness['CAM'] must be one of"),
+        *(
+            ({name: {"CAM": wrong}}, f"{name}['CAM'] must be True or False, but is {wrong!r}")
+            for name in ("signed", "placed")
+            for wrong in ("no", 1, None)
+        ),
         ({"completeness": {"CAM": [0.1]}}, "completeness['CAM'] must have shape (instance, target)"),
         ({"receptive_field": np.zeros((4, 2))}, "receptive_field must have shape (step, 3)"),
         ({"receptive_field": [[0, np.nan, 2]]}, "receptive_field must be finite, but holds 1 NaN"),
