@@ -141,6 +141,9 @@ def check_mapping(name: str, values: Any) -> Mapping[str, Any]:
     """Values by the label of a method."""
     if not isinstance(values, Mapping):
         raise TypeError(f"{name} must be a mapping from labels of methods, but is a {type(values).__name__}")
+    wrong = [label for label in values if not isinstance(label, str)]
+    if wrong:
+        raise TypeError(f"{name} must name methods by str, but has the key {wrong[0]!r}; give str({wrong[0]!r})")
     return values
 
 

@@ -219,6 +219,12 @@ def test_true_classes_may_be_named():
         ),
         ({"attributions": {"CAM": np.ma.masked_equal(np.eye(4), 1)}}, "attributions['CAM'] must not be masked"),
         *(
+            ({name: {wrong: 5}}, f"{name} must name methods by str, but has the key {wrong!r}; give str({wrong!r})")
+            for name in ("attributions", "completeness", "standard_errors", "exactness", "signed", "adds_up")
+            for wrong in (5, None, ("CAM", 1))
+        ),
+        ({"exactness": {"CAM": "exact", 5: "exact"}}, "exactness must name methods by str, but has the key 5"),
+        *(
             ({name: 5}, f"{name} must be a mapping from labels of methods, but is a int")
             for name in ("attributions", "completeness", "exactness", "signed", "placed", "descriptions")
         ),
