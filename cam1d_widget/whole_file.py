@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
@@ -23,7 +24,13 @@ def whole_file(path: str | Path, mode: str = "wb", **options: Any) -> Iterator[I
         The file to write; if it is a link, the file that the link leads to.
     mode, **options
         As in `open`; `mode` is "w" or "wb".
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written. It names `path`, not the temporary file.
     """
+    _refuse_loop(path)
     target = Path(path).resolve()
     if target.exists() and not target.is_file():  # a pipe or a device has no content to lose
         with target.open(mode, **options) as file:
@@ -40,10 +47,23 @@ def whole_file(path: str | Path, mode: str = "wb", **options: Any) -> Iterator[I
         if target.exists():
             part.chmod(stat.S_IMODE(target.stat().st_mode))
         os.replace(part, target)
-    except BaseException:
-        part.unlink(missing_ok=True)
+    except BaseException as fault:
+        with suppress(OSError):
+            part.unlink()
+        if isinstance(fault, OSError) and fault.filename == str(part):
+            raise OSError(fault.errno, fault.strerror, os.fspath(path)) from None
         raise
     _sync_folder(target.parent)
+
+
+def _refuse_loop(path: str | Path) -> None:
+    """Refuse links that lead to each other, for which Path.resolve raises no OSError."""
+    try:
+        os.stat(path)
+    except OSError as fault:
+        if fault.errno == errno.ELOOP:
+            rule = "path must lead to a file, but its links lead to each other"
+            raise OSError(errno.ELOOP, rule, os.fspath(path)) from None
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,6 +1,8 @@
 """Files are written as a whole or not at all: on a full disk, after an error, and when the process is killed."""
 
+import errno
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -125,6 +127,50 @@ def test_a_link_stays_a_link(tmp_path):
         file.write(b"all")
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "file").read_bytes() == b"all"
+
+
+def test_an_error_names_the_path_that_was_passed(tmp_path):
+    path = tmp_path / "nowhere" / "kept.npz"
+    with pytest.raises(FileNotFoundError) as refused, whole_file(path):
+        raise AssertionError("there is nothing to write to")
+    assert str(refused.value) == f"[Errno {errno.ENOENT}] No such file or directory: '{path}'"
+    (tmp_path / "file").touch()
+    path = tmp_path / "file" / "kept.npz"
+    with pytest.raises(NotADirectoryError, match=re.escape(f"'{path}'")), whole_file(path):
+        raise AssertionError("there is nothing to write to")
+
+
+def test_an_error_in_the_last_step_names_the_path_that_was_passed(tmp_path, monkeypatch):
+    def refuse(part, target):
+        raise PermissionError(errno.EACCES, "Permission denied", str(part), None, str(target))
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(PermissionError) as refused, whole_file(tmp_path / "kept") as file:
+        file.write(b"all")
+    assert str(refused.value) == f"[Errno {errno.EACCES}] Permission denied: '{tmp_path / 'kept'}'"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_names_a_relative_path_as_it_was_passed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"'nowhere/kept.npz'$"), whole_file("nowhere/kept.npz"):
+        raise AssertionError("there is nothing to write to")
+
+
+def test_an_error_of_another_file_keeps_its_name(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"'another'$"), whole_file(tmp_path / "kept"):
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory", "another")
+
+
+@pytest.mark.parametrize("name", ["loop", "loop/kept.npz"])
+def test_links_that_lead_to_each_other_are_refused(name, tmp_path):
+    (tmp_path / "loop").symlink_to(tmp_path / "back")
+    (tmp_path / "back").symlink_to(tmp_path / "loop")
+    path = tmp_path / name
+    with pytest.raises(OSError, match="path must lead to a file, but its links lead to each other") as refused:
+        whole_file(path).__enter__()
+    assert (refused.value.errno, refused.value.filename) == (errno.ELOOP, str(path))
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["back", "loop"]
 
 
 def test_what_is_no_regular_file_is_written_to():
