@@ -60,7 +60,7 @@ class Explanation:
     y : ndarray of int, of shape (instance,), optional
         True class of each instance: class indices, names out of `class_names`, or one-hot. Numbers are labels where
         `class_names` holds numbers other than their own indices: of ``class_names=[1, 2, 3]``, 1 is the first class.
-        Numbers that are class indices are never looked up in names that are str.
+        Numbers are never looked up in names that are str.
     class_names, channel_names, channel_units : sequence of str, optional
         Default: "class 0", ...; "channel 0", ...; "".
     sampling_rate : float, optional

@@ -38,8 +38,8 @@ def check_true_classes(
     labels : sequence, optional
         Labels of a fitted classifier, in the order of its outputs.
     refuse_ambiguous : bool
-        Whether to refuse numbers that may be indices or names such as "1", "2". Otherwise they are indices, as they
-        are in a saved explanation.
+        Whether to look numbers up in names such as "1", "2" as well, and to refuse those that may also be indices.
+        Otherwise they are indices, as they are in a saved explanation.
     """
     y = unmasked("y", y)
     if y.dtype == object and all(isinstance(one, bool | int | float | np.bool_ | np.number) for one in y.flat):
@@ -85,8 +85,9 @@ def _indices_of_numbers(
     wanted = y.tolist()
     if set(wanted) <= set(fitted):
         return _places(wanted, fitted, "the classifier's classes_")
-    are_labels, in_names = not _are_places(named), set(wanted) <= set(named)
     digits = any(isinstance(name, str) and number is not None for name, number in zip(names, named, strict=True))
+    are_labels = not _are_places(named) and (refuse_ambiguous or not digits)
+    in_names = set(wanted) <= set(named)
     if are_labels and in_names and not (digits and _are_indices(y, classes)):
         return _places(wanted, named, "class_names")
     if not _are_places(fitted):
@@ -101,7 +102,7 @@ def _indices_of_numbers(
             f"y must hold labels out of class_names, {_listed(names)}, but holds {wrong}; for class indices, give "
             f"class_names as str; np.unique(y, return_inverse=True)[1] makes indices of other labels"
         )
-    if are_labels and in_names and refuse_ambiguous:
+    if are_labels and in_names:
         raise ValueError(
             f"y must tell labels from class indices, but its numbers may be either, for class_names are "
             f"{_listed(names)}; for indices, give y = [str(class_names[int(one)]) for one in y]; for labels, give "
