@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from .number_checks import check_number, unmasked
+from .number_checks import as_float32, check_number, unmasked
 
 
 def check_names(argument: str, names: Sequence[str] | None, noun: str, count: int) -> tuple[str, ...]:
@@ -111,8 +111,7 @@ def numbers(name: str, values: Any, dtype: type = np.float32) -> np.ndarray:
     values = unmasked(name, values)
     if values.dtype.kind not in "iufb":
         raise TypeError(f"{name} must hold real numbers, but holds {values.dtype}")
-    with np.errstate(over="ignore"):
-        return values.astype(dtype)
+    return as_float32(name, values) if dtype is np.float32 else values.astype(dtype)
 
 
 def within(name: str, values: np.ndarray, least: float, most: float = np.inf) -> np.ndarray:

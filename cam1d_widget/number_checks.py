@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["check_count", "check_index", "check_number", "check_seed", "refuse_masked", "unmasked"]
+__all__ = ["as_float32", "check_count", "check_index", "check_number", "check_seed", "refuse_masked", "unmasked"]
 
 
 def check_count(argument: str, value: Any, least: int = 1, way_out: str = "") -> None:
@@ -48,14 +48,33 @@ def check_number(
     raise ValueError(f"{argument} must be a finite number{rule}, but is {value!r}{way_out}")
 
 
+def as_float32(argument: str, values: np.ndarray, *, copy: bool = True) -> np.ndarray:
+    """Numbers as float32; finite ones beyond its range, which would become infinite, are refused."""
+    with np.errstate(over="ignore"):
+        single = values.astype(np.float32, copy=copy)
+    infinite = np.isinf(single)
+    if infinite.any() and np.isfinite(beyond := values[infinite]).any():
+        limit = np.finfo(np.float32).max
+        raise ValueError(
+            f"{argument} must hold numbers from -{limit:.1e} to {limit:.1e}, as float32 does, but holds "
+            f"{beyond[np.isfinite(beyond)][0]:g}; scale it, as for training"
+        )
+    return single
+
+
 def refuse_masked(argument: str, values: Any) -> None:
-    """Refuse an array, or a list of arrays, of which a mask hides some values: np.asarray would ignore the mask."""
-    parts = values if isinstance(values, list | tuple) else [values]
-    if any(np.ma.is_masked(part) for part in parts):
+    """Refuse an array, or nested lists of arrays, if a mask hides some values: np.asarray would ignore the mask."""
+    if _is_masked(values):
         raise ValueError(
             f"{argument} must not be masked, for the hidden values would be used as all others, but some are hidden; "
             f"fill them first, as in {argument}.filled(0)"
         )
+
+
+def _is_masked(values: Any) -> bool:
+    if isinstance(values, list | tuple):
+        return any(map(_is_masked, values))
+    return isinstance(values, np.ma.MaskedArray) and bool(np.ma.is_masked(values))
 
 
 def unmasked(argument: str, values: Any) -> np.ndarray:

@@ -158,7 +158,11 @@ def test_true_classes_may_be_named():
     [
         ({"x": np.zeros((10, 3))}, "x must have shape (instance, time, channel), but has (10, 3)"),
         ({"x": np.full((2, 10, 3), np.inf)}, "x must be finite, or NaN for a gap, but holds 60 infinite values"),
-        ({"x": np.full((2, 10, 3), 1e39)}, "x must be finite, or NaN for a gap, but holds 60 infinite values"),
+        (
+            {"x": np.full((2, 10, 3), 1e39)},
+            "x must hold numbers from -3.4e+38 to 3.4e+38, as float32 does, but holds 1e+39",
+        ),
+        ({"scores": np.full((2, 4), -1e39)}, "scores must hold numbers from -3.4e+38 to 3.4e+38, as float32 does"),
         ({"scores": np.zeros((3, 4))}, "scores must have shape (instance, class) = (2, any), but has (3, 4)"),
         ({"targets": [[4], [0]]}, "targets must be class indices from 0 to 3, but hold 4"),
         ({"targets": [[-1], [1]]}, "but hold -1"),

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from ..number_checks import as_float32
 from .propagation.rules import Rule
 from .receptive_field import ReceptiveField
 from .series import as_array
@@ -206,8 +207,7 @@ def check_series(x: Any, time: int | None, channels: int | None, argument: str =
         )
     if time not in (None, steps):
         raise ValueError(f"{argument} must have {time} samples, as the model was built for, but has shape {x.shape}")
-    with np.errstate(over="ignore"):  # what float32 cannot hold is refused as infinite
-        x = x.astype(np.float32, copy=False)
+    x = as_float32(argument, x, copy=False)
     if not np.isfinite(x).all():
         instances = np.flatnonzero(~np.isfinite(x).all(axis=(1, 2)))
         gaps = ", and show the gaps by dataclasses.replace(explanation, x=x)" if argument == "x" else ""

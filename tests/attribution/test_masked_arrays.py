@@ -20,6 +20,8 @@ CLASSIFIER = linear(np.random.default_rng(1).normal(size=(2, 20, 2)), np.zeros(2
     [
         ("x", lambda: explain(CLASSIFIER, HIDDEN, progress=False)),
         ("x", lambda: CAM1DWidget(CLASSIFIER, list(HIDDEN))),
+        ("x", lambda: explain(CLASSIFIER, [list(series) for series in HIDDEN], progress=False)),
+        ("x", lambda: explain(CLASSIFIER, [[tuple(row) for row in series] for series in HIDDEN], progress=False)),
         ("background", lambda: explain(CLASSIFIER, X, background=HIDDEN, progress=False)),
         ("y", lambda: explain(CLASSIFIER, X, y=np.ma.masked_equal([0, 1, 0, 1], 1), progress=False)),
         ("baseline", lambda: baseline_for(X, HIDDEN)),
