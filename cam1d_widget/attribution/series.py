@@ -66,6 +66,8 @@ def as_array(argument: str, x: Any) -> np.ndarray:
         )
     if values.dtype == object and any(np.ndim(one) for one in values.flat):
         raise _uneven(argument)
+    if values.dtype.kind == "V" and np.can_cast(values.dtype, np.float32):
+        return values.astype(np.float32)  # bfloat16, which numpy knows by ml_dtypes
     if values.dtype.kind not in "iufb":
         raise TypeError(f"{argument} must hold numbers, but holds {values.dtype}")
     return values
@@ -93,11 +95,19 @@ def _of_frames(argument: str, frames: list[Any]) -> Series:
             f"hand over one at a time"
         )
     return Series(
-        np.stack([frame.to_numpy() for frame in frames]),
+        np.stack([_values(frame) for frame in frames]),
         names[0],
         _rate(frames[0].index),
         _start([frame.index for frame in frames]),
     )
+
+
+def _values(frame: Any) -> np.ndarray:
+    """Values of a DataFrame; those of pandas' nullable numbers as float, with NaN for gaps."""
+    values: np.ndarray = frame.to_numpy()
+    if values.dtype == object and all(dtype.kind in "iufb" for dtype in frame.dtypes):
+        values = frame.to_numpy(float, na_value=np.nan)
+    return values
 
 
 def _of_labelled(argument: str, x: Any) -> Series:

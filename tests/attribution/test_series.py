@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
+import tensorflow as tf
 import xarray as xr
 
 from cam1d_widget import explain
@@ -96,7 +99,38 @@ def test_what_cannot_be_read(x, message):
 
 
 @pytest.mark.parametrize("argument", ["x", "background"])
-def test_numbers_that_are_too_large_for_float32_are_refused_as_infinite(argument):
-    series = np.full((1, 5, 2), 1e300)
-    with pytest.raises(ValueError, match=f"{argument} must be finite, but holds NaN or infinite values"):
+@pytest.mark.parametrize("large", [1e300, -1e39])
+def test_numbers_that_are_too_large_for_float32_are_refused_as_such(argument, large):
+    series = np.zeros((1, 5, 2))
+    series[0, 3, 1] = large
+    rule = re.escape(
+        f"{argument} must hold numbers from -3.4e+38 to 3.4e+38, as float32 does, but holds {large:g}; scale"
+    )
+    with pytest.raises(ValueError, match=rule):
         check_series(series, None, None, argument)
+    series[0, 0, 0] = np.inf
+    with pytest.raises(ValueError, match=rule):
+        check_series(series, None, None, argument)
+
+
+def test_frames_of_nullable_numbers_are_read_and_their_gaps_are_gaps():
+    columns = {"a": [1.5, 2.5], "b": [1, 2], "c": [True, False]}
+    nullable = pd.DataFrame(columns).astype({"a": "Float64", "b": "Int64", "c": "boolean"})
+    np.testing.assert_array_equal(read_series("x", [nullable]).values, [[[1.5, 1, 1], [2.5, 2, 0]]])
+    nullable.loc[1, "b"] = pd.NA
+    values = read_series("x", nullable).values
+    np.testing.assert_array_equal(values, [[[1.5, 1, 1], [2.5, np.nan, 0]]])
+    with pytest.raises(ValueError, match="x must be finite, but holds NaN or infinite values, first in instance 0"):
+        check_series(values, None, None)
+
+
+def test_frames_of_text_are_not_read_as_numbers():
+    with pytest.raises(TypeError, match="x must hold numbers, but holds object"):
+        check_series(read_series("x", pd.DataFrame({"a": ["1", "2"]}, dtype=object)).values, None, None)
+
+
+def test_numbers_of_half_precision_are_read():
+    tensor = tf.constant(VALUES, tf.bfloat16)
+    series = read_series("x", tensor).values
+    assert series.dtype == np.float32
+    np.testing.assert_array_equal(series, tf.cast(tensor, tf.float32))
