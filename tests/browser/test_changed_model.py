@@ -24,6 +24,10 @@ widget
 """
 CHANGE = "model.set_weights([-3 * weight for weight in model.get_weights()])"
 PROBABILITIES = "import json; print(json.dumps(np.asarray(model(x)).tolist()))"
+IS_WITHIN = """(line) => {
+  const right = (element) => element.getBoundingClientRect().right;
+  return right(line) <= right(line.parentElement);
+}"""
 MARK = "[...figure.querySelectorAll('canvas')].find((one) => one.__channelStack).__channelStack.model"
 
 
@@ -60,14 +64,16 @@ def test_a_changed_model_is_told_and_updated_by_a_button(page):
     lines = page.locator(".cam1d-stale")
     assert lines.count() == 2  # one a view
     assert lines.first.inner_text().startswith("The model has changed since this widget was made.")
+    assert lines.first.evaluate(IS_WITHIN)
     choose(page, 0)  # what was computed before is still shown, with its scores
     page.locator('.bqplot.figure[data-ready^="0/"]').nth(1).wait_for(timeout=30_000)
     choose(page, 7)
     page.locator('.bqplot.figure[data-state="error"]').nth(1).wait_for(timeout=30_000)
 
-    lines.first.get_by_role("button", name="update scores and maps").click()
+    lines.first.get_by_role("button", name="update scores and maps").press("Enter")
     page.locator('.bqplot.figure[data-ready^="7/"]').nth(1).wait_for(timeout=60_000)
     assert page.locator(".cam1d-stale").count() == 0
+    assert page.locator(".cam1d-viewer").first.evaluate("(viewer) => viewer.contains(document.activeElement)")
     probabilities = json.loads(run_in_kernel(page, PROBABILITIES))
     shown = in_mark(page, "Array.from(mark.outputs.probabilities.values)")
     assert shown == pytest.approx([one for row in probabilities for one in row], abs=1e-5)
