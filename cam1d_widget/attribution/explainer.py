@@ -89,7 +89,7 @@ def as_classifier(
     if isinstance(model, str | Path) or not all(isinstance(one, Hashable) for one in (model, layer)):
         return KerasClassifier(model, **chosen)
     classifier = _compiled(KerasClassifier, model, _structure(model), **chosen)
-    if not classifier.computes_the_model():
+    if not classifier.is_current():
         _compiled.cache_clear()
         classifier = _compiled(KerasClassifier, model, _structure(model), **chosen)
     return classifier

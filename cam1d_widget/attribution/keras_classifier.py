@@ -19,6 +19,7 @@ from .classifier import as_targets, check_series, warn_if_saturated
 from .compiled import Compiled
 from .keras_filters import KerasFilters
 from .keras_fingerprint import Structure, settings_of
+from .keras_graph import made_by_keras
 from .keras_layers import LayerFacts, layers_in_time
 from .keras_network import Network
 from .keras_own_account import OwnAccount
@@ -184,10 +185,20 @@ class KerasClassifier(OwnAccount, RulesBack):
         samples, _ = self._network.sampled()
         self._passes.scores(samples)
         variables = [*self.model.weights, *self._passes.variables]
-        return digest_of(still_variables(variables, lambda: self._passes.scores(samples)))
+        digest = digest_of(still_variables(variables, lambda: self._passes.scores(samples)))
+        self._digest_when_read = digest()
+        return digest
 
     _functions_compared = -1
     _same_scores = True
+
+    def is_current(self) -> bool:
+        """Whether all that was found out about the model still holds.
+
+        What a user's own layer does was tried with the weights that it had then.
+        """
+        tried = any(not made_by_keras(type(layer).call) for layer in self.model._flatten_layers())
+        return self.computes_the_model() and not (tried and self._digest() != self._digest_when_read)
 
     def computes_the_model(self) -> bool:
         """Whether the compiled scores are those of the model's own call now, on series of noise.

@@ -641,3 +641,20 @@ def test_large_constants_of_a_layer_are_compared_by_object(x):
     before = classifier.fingerprint()
     model.layers[0].bank = np.ones(2_000)
     assert classifier.fingerprint() != before
+
+
+class Turned(L.Layer):
+    """A layer that learns whether to reverse time."""
+
+    def build(self, _: Any) -> None:
+        self.share = self.add_weight(shape=(), initializer="zeros")
+
+    def call(self, x: Any) -> Any:
+        return (1 - self.share) * x + self.share * x[:, ::-1]
+
+
+def test_what_a_layer_was_tried_for_is_tried_again_with_other_weights(x):
+    model = network(L.GlobalAveragePooling1D(), L.Dense(2), trunk=[Turned(), L.Conv1D(6, 5)])
+    assert "HiResCAM" in explain(model, x, progress=False).attributions
+    model.layers[0].share.assign(1.0)
+    assert "HiResCAM" not in explain(model, x, progress=False).attributions

@@ -50,9 +50,7 @@ export class SummaryView extends PanelView {
       update.textContent = "Updating …";
       this.mark.update();
     });
-    const message = textElement("span", "", stale);
-    message.setAttribute("role", "status");
-    const line = textElement("div", "cam1d-toolbar cam1d-stale", message);
+    const line = textElement("div", "cam1d-toolbar cam1d-stale", textElement("span", "", stale));
     line.append(...(asksPython ? [update] : []));
     return [line];
   }
