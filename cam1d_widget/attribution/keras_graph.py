@@ -10,7 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-__all__ = ["arguments", "backwards", "kinds", "made_by_keras", "maker", "sources"]
+__all__ = ["arguments", "backwards", "computed_by_keras", "kinds", "made_by_keras", "maker", "sources"]
+
+
+# Methods in which Keras' layers compute their output, and which a derived class may override.
+_COMPUTING = ("call", "convolution_op", "_merge_function")
 
 
 def maker(tensor: Any) -> Any:
@@ -41,15 +45,23 @@ def _opened(values: Any) -> list[Any]:
 
 
 def kinds(operation: Any) -> frozenset[str]:
-    """Names of the operation's class and of those it derives from.
+    """Names of the Keras classes that an operation is of.
 
-    A layer with a `call` of its own does something else than the class it derives from, and goes by its own name.
+    A class of the user's adds no name, whatever it is called. A layer that Keras does not compute does something else
+    than the Keras class it derives from, and is only a "Layer".
     """
-    bases = type(operation).__mro__
-    call = getattr(type(operation), "call", None)
-    if call is not None and not made_by_keras(call):
-        bases = tuple(base for base in bases if base.__name__ in ("Layer", "Operation") or not made_by_keras(base))
-    return frozenset(base.__name__ for base in bases)
+    names = frozenset(base.__name__ for base in type(operation).__mro__ if made_by_keras(base))
+    return names if computed_by_keras(operation) else names & {"Layer", "Operation"}
+
+
+def computed_by_keras(operation: Any) -> bool:
+    """Whether Keras' own code computes an operation: its class, and the layer inside if it is a wrapper."""
+    for name in _COMPUTING:
+        owner = next((base for base in type(operation).__mro__ if name in vars(base)), None)
+        if owner is not None and not made_by_keras(owner):
+            return False
+    inside = getattr(operation, "layer", None)
+    return inside is None or computed_by_keras(inside)
 
 
 def made_by_keras(made: Any) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .keras_graph import backwards, kinds, made_by_keras, maker, sources
+from .keras_graph import backwards, computed_by_keras, kinds, maker, sources
 from .keras_kinds import IDLE, activation_of, axes_of_parameters
 from .receptive_field import ReceptiveField, union
 
@@ -249,7 +249,7 @@ def _keeps_steps(layer: Any, tensor: Any) -> bool:
     if any(getattr(one, "go_backwards", False) for one in (layer, getattr(layer, "forward_layer", None))):
         return False
     before = sources(tensor)
-    if made_by_keras(type(layer).call) and not kinds(layer) & _OF_ANY_ORDER:
+    if computed_by_keras(layer) and not kinds(layer) & _OF_ANY_ORDER:
         if "Dot" in kinds(layer) and np.ravel(layer.axes)[0] % 3 == 1:  # the steps of the first map are summed over
             return False
         return tensor.shape[1] is not None or "Conv1DTranspose" not in kinds(layer)

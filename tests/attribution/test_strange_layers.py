@@ -59,6 +59,70 @@ class AlwaysDropping(L.Dropout):
         return super().call(x, training=True)
 
 
+def named(name: str, call: Any, base: type = L.Layer, method: str = "call") -> Any:
+    """A layer of a user's class with this name."""
+    return type(name, (base,), {method: call, "__module__": __name__})
+
+
+@pytest.mark.parametrize("name", ["LayerNormalization", "Normalization", "RMSNormalization", "PReLU", "Rescaling"])
+def test_own_class_with_a_name_from_keras_needs_no_settings_from_keras(name, x):
+    layer = named(name, lambda self, x: x - keras.ops.mean(x, axis=-1, keepdims=True))()
+    classifier = KerasClassifier(network(lambda series: layer(conv(series))))
+    assert classifier.no_features is None
+    assert explain(classifier, x, methods=["Occlusion"], progress=False).exactness["Occlusion"] == "approximate"
+
+
+@pytest.mark.parametrize(
+    ("base", "method"),
+    [(L.Layer, "call"), (L.ReLU, "call"), (L.Add, "_merge_function")],
+    ids=["layer", "subclass", "part of a merge"],
+)
+@pytest.mark.parametrize("name", ["Dropout", "Identity", "Dense", "Add", "Rescaling"])
+def test_own_class_with_a_name_from_keras_is_placed_only_in_order(name, base, method):
+    def flipped(self: Any, maps: Any) -> Any:
+        return keras.ops.flip(sum(maps) if base is L.Add else maps, axis=1)
+
+    layer = named(name, flipped, base, method)()
+    model = network(lambda series: layer([conv(series), conv(series)] if base is L.Add else conv(series)))
+    assert "cannot be placed in time" in str(KerasClassifier(model).no_features)
+
+
+def test_own_class_with_a_call_from_keras_is_what_keras_makes_of_it():
+    """Also under the name of another layer of Keras."""
+    dropout = type("Dropout", (L.Conv1D,), {"__module__": __name__})
+    classifier = KerasClassifier(network(lambda series: dropout(4, 5)(series)))
+    assert classifier.receptive_field.stop[0] == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("GlobalAveragePooling1D", lambda self, x: keras.ops.sqrt(keras.ops.mean(x**2, axis=1))),
+        ("Flatten", lambda self, x: keras.ops.sort(keras.ops.reshape(x, (-1, STEPS * 6)), axis=1)),
+        ("GlobalMaxPooling1D", lambda self, x: keras.ops.std(x, axis=1)),
+    ],
+)
+def test_own_pooling_with_a_name_from_keras_is_not_called_exact(name, call):
+    classifier = KerasClassifier(network(conv, named(name, call)()))
+    assert classifier.head == "other"
+    assert HiResCAM().exactness(classifier) == "approximate"
+
+
+def test_own_gate_with_a_name_from_keras_is_not_called_exact():
+    gate = named("Add", lambda self, x: x * x[:, ::-1])()
+    series = keras.Input((STEPS, CHANNELS))
+    model = keras.Model(series, L.Dense(3)(gate(L.GlobalAveragePooling1D()(conv(series)))))
+    assert HiResCAM().exactness(KerasClassifier(model)) == "approximate"
+
+
+def test_wrapper_from_keras_is_placed_only_if_what_it_wraps_keeps_its_steps():
+    def wrapped(layer: L.Layer) -> str:
+        return str(KerasClassifier(network(lambda series: L.SpectralNormalization(layer)(series))).no_features)
+
+    assert wrapped(L.Conv1D(4, 3, padding="same")) == "None"
+    assert "cannot be placed in time" in wrapped(ReversedConv(4, 3, padding="same"))
+
+
 @pytest.mark.parametrize(
     "build",
     [

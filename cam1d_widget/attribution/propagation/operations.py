@@ -13,7 +13,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from ..keras_graph import kinds, made_by_keras
+from ..keras_graph import computed_by_keras, kinds, made_by_keras
 from ..keras_kinds import is_idle
 
 __all__ = ["Largest", "Opaque", "Operation", "Pointwise", "Product", "Rearranged", "Summed", "Weighted", "operations"]
@@ -141,7 +141,7 @@ def operations(layer: Any, call: Call, arguments: Sequence[Any], tensors: int) -
         How many different tensors are among them.
     """
     names = kinds(layer)
-    if not made_by_keras(type(layer).call) or "Lambda" in names:
+    if not computed_by_keras(layer) or "Lambda" in names:
         return [Opaque(call, made_by_keras=False)]
     if is_idle(layer):
         return []
