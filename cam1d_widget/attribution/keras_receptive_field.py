@@ -38,8 +38,14 @@ _CONVOLVING = frozenset("Conv1D SeparableConv1D DepthwiseConv1D Conv2D Separable
 _POOLING = frozenset("MaxPooling1D AveragePooling1D MaxPooling2D AveragePooling2D".split())
 
 
-# Steps at which the order of a layer is tried, at least, and numbers in the maps that are made for it at a time.
-_TRIED, _NUMBERS = 64, 2**22
+# Steps at which the order of a layer is tried, at least: with all channels changed together, and with each alone.
+_TRIED, _TRIED_ALONE = 64, 4
+# Numbers in the maps that are made for it, where these steps allow it.
+_NUMBERS = 2**22
+# Draws of noise after which a layer that fails is not tried again.
+_DRAWS = 8
+# Neighbors among the tried steps over which the influences on one filter are summed.
+_NEIGHBORS = 8
 
 
 class Seen(NamedTuple):
@@ -258,30 +264,91 @@ def _keeps_steps(layer: Any, tensor: Any) -> bool:
 
 
 def _is_in_order(function: Callable[[Any], Any], shape: tuple[int, int]) -> bool:
-    """Whether each step of the output depends most on the same step of the input, tried on noise.
+    """Whether a function of a map (step, filter) keeps its steps in order, tried on noise.
 
-    Steps of the input are changed one at a time: all of them where maps are small, and else as many, evenly spread, as
-    fit into 2**22 numbers, but 64 at least. Each must change its own step of the output more than any other step does,
-    and more than it changes any other step. So layers that mirror, roll, sort or permute steps fail, also mixed with
-    their input; so do layers that mix all steps alike, which leave nothing to place.
+    Each step of the output must depend most on the same step of the input, and change most with it: summed over
+    filters, and also each filter by itself, summed over eight neighbors among the tried steps, as a filter may hide
+    single changes. Each channel of the input that is changed alone must have its largest effect, over all filters and
+    eight neighbors, at the same step. So layers
+    that mirror, roll, sort or permute steps fail, also mixed with their input, and also if they move one filter or one
+    channel only; so do layers that mix all steps alike. A few moved steps of a single filter are missed.
+
+    Steps are changed one at a time. All of them are tried where the maps that this takes fit into 2**22 numbers; else
+    as many as fit, evenly spread, but at least 64 for all channels together and 4 for each channel alone. Where this
+    fails, it is tried on more noise, up to eight times in all, unless
+    it fails by far.
     """
-    steps = shape[0]
-    count = min(steps, max(_TRIED, _NUMBERS // (shape[0] * shape[1])))
-    tried = np.unique(np.linspace(0, steps - 1, count).round().astype(int))
+    steps, channels = shape
+    affordable = _NUMBERS // (steps * channels)
+    together, alone = (
+        np.unique(np.linspace(0, steps - 1, min(steps, count)).round().astype(int))
+        for count in (max(_TRIED, affordable), max(_TRIED_ALONE, affordable // channels))
+    )
+    return _own_step_counts_most(function, shape, together, None) and all(
+        _own_step_counts_most(function, shape, alone, channel) for channel in range(channels)
+    )
+
+
+def _own_step_counts_most(
+    function: Callable[[Any], Any], shape: tuple[int, int], tried: np.ndarray, channel: int | None
+) -> bool:
+    """Whether changes of single steps, in one channel or in all (None), show most at the same steps of the output."""
     rng = np.random.default_rng(0)
-    noise, change = rng.normal(size=(1, *shape)).astype(np.float32), rng.normal(size=shape[1]).astype(np.float32)
-    straight = np.asarray(function(noise))
-    influence = np.zeros((len(tried), steps))  # of steps of the input on steps of the output
-    for first in range(0, len(tried), _TRIED):
-        some = tried[first : first + _TRIED]
-        changed = np.repeat(noise, len(some), axis=0)
-        changed[np.arange(len(some)), some] += change  # the same at each, so that influences compare
-        influence[first : first + _TRIED] = np.abs(np.asarray(function(changed)) - straight).sum(axis=2)
-    rows = np.arange(len(tried))
-    own = influence[rows, tried]
-    influence[rows, tried] = 0
-    others = np.maximum(influence.max(axis=1), influence[:, tried].max(axis=0))
-    return bool(own.any() and (own >= 1.001 * others).all())  # what a window of zeros hides is in no other place
+    groups = np.arange(max(1, len(tried) // _NEIGHBORS)) * _NEIGHBORS
+    by_step = by_filter = np.zeros(())  # squared changes at the own step, the largest elsewhere, and rounding errors
+    for _ in range(_DRAWS):
+        noise = rng.normal(size=shape).astype(np.float32)
+        change = (rng.uniform(1, 2, shape[1]) * rng.choice([-1, 1], shape[1])).astype(np.float32)
+        if channel is not None:
+            change = change * (np.arange(shape[1]) == channel)
+        of_steps, of_filters = _influences(function, noise, tried, change)
+        by_step, by_filter = by_step + of_steps, by_filter + np.add.reduceat(of_filters, groups, axis=1)
+        if channel is not None and _first_is_largest(np.add.reduceat(by_step, groups, axis=1)):
+            return True
+        if channel is None and by_step[0].any() and _first_is_largest(by_step) and _first_is_largest(by_filter):
+            return True
+        if not _first_is_largest(by_filter * np.array([4, 1, 1])[:, np.newaxis, np.newaxis]):
+            return False  # by far
+    return False
+
+
+def _influences(
+    function: Callable[[Any], Any], noise: np.ndarray, tried: np.ndarray, change: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Squared changes of the output: over all filters (3, step, 1), and of each filter (3, step, filter).
+
+    The three are the change at the step that was changed, the largest at any other step or by any other step, and what
+    rounding may come to.
+    """
+    portion = max(1, min(_TRIED, _NUMBERS // noise.size))
+    found: tuple[list[Any], list[Any]] = [], []
+    came: list[Any] = [0, 0]
+    for first in range(0, len(tried), portion):
+        some = tried[first : first + portion]
+        at = np.arange(len(some)), some
+        changed = np.repeat(noise[np.newaxis], len(some) + 1, axis=0)  # the last one is left as it is
+        changed[at] += change  # the same at each, so that influences compare
+        made = np.asarray(function(changed)).astype(np.float32)
+        influence = np.square(made[:-1] - made[-1])
+        error = np.broadcast_to(np.square(1e-5 * np.abs(made[-1]).max(axis=0)), (len(some), made.shape[-1]))
+        for which, squares, rounding in (
+            (0, influence.sum(axis=2, keepdims=True), error.sum(axis=1, keepdims=True)),
+            (1, influence, error),
+        ):
+            own = squares[at]
+            squares[at] = 0
+            found[which].append(np.stack([own, squares.max(axis=1), rounding]))
+            came[which] = np.maximum(came[which], squares[:, tried].max(axis=0))
+    of_steps, of_filters = (np.concatenate(one, axis=1) for one in found)
+    for one, largest in zip((of_steps, of_filters), came, strict=True):
+        one[1] = np.maximum(one[1], largest)
+    return of_steps, of_filters
+
+
+def _first_is_largest(influences: np.ndarray) -> bool:
+    """Whether a step's own influence is larger than any other that is not a rounding error."""
+    own, others, rounding = influences
+    return bool(((own >= 1.001 * others) | (others <= rounding)).all())
 
 
 def _is_pointwise(function: Callable[[Any], Any], shape: list[Any], axis: int) -> bool:

@@ -39,6 +39,12 @@ class Attending(L.Layer):
         return maps + made if self.residual else made
 
 
+def half(maps: Any, moved: Any) -> Any:
+    """A map whose later filters are moved in time."""
+    return keras.ops.concatenate([maps[..., :3], moved(maps[..., 3:])], axis=-1)
+
+
+MIXING = np.random.default_rng(1).normal(size=(6, 6)).astype(np.float32)
 ORDER = np.random.default_rng(0).permutation(STEPS)
 OUT_OF_ORDER = {
     "mirrored": lambda a: a[:, ::-1],
@@ -53,12 +59,25 @@ OUT_OF_ORDER = {
     "first step everywhere": lambda a: a + 2 * a[:, :1],
     "running sum": lambda a: keras.ops.cumsum(a, axis=1),
 }
+OUT_OF_ORDER |= {
+    "half of the filters mirrored": lambda a: half(a, lambda b: b[:, ::-1]),
+    "one filter mirrored": lambda a: keras.ops.concatenate([a[..., :5], a[..., 5:][:, ::-1]], axis=-1),
+    "the first filter rolled": lambda a: keras.ops.concatenate([keras.ops.roll(a[..., :1], 20, 1), a[..., 1:]], -1),
+    "a faint filter mirrored": lambda a: keras.ops.concatenate([a[..., :5], 1e-3 * a[..., 5:][:, ::-1]], axis=-1),
+    "half of the channels mirrored, then mixed": lambda a: half(a, lambda b: b[:, ::-1]) @ MIXING,
+    "one channel mirrored, then mixed": lambda a: (
+        keras.ops.concatenate([a[..., :5], 0.3 * a[..., 5:][:, ::-1]], axis=-1) @ np.ones((6, 6), np.float32)
+    ),
+}
 IN_ORDER = {
     "identity": lambda a: 2 * a,
     "mean taken away": lambda a: a - keras.ops.mean(a, axis=1, keepdims=True),
     "smoothed": lambda a: 2 * a + keras.ops.roll(a, 1, axis=1) + keras.ops.roll(a, -1, axis=1),
     "window": lambda a: a * np.hanning(STEPS).astype(np.float32)[:, np.newaxis],
     "with a trace of the mirror": lambda a: a + 0.1 * a[:, ::-1],
+    "rectified, with the mean": lambda a: keras.ops.relu(a + 0.1 * keras.ops.mean(a, axis=1, keepdims=True)),
+    "weighed over time": lambda a: a * keras.ops.softmax(keras.ops.mean(a, axis=2, keepdims=True), axis=1),
+    "mixed at each step": lambda a: a @ MIXING,
 }
 
 
@@ -101,7 +120,7 @@ def test_attention_of_the_users_is_placed_if_its_steps_pass_it_by():
 
 @pytest.mark.parametrize("wrap", [Of, L.Lambda], ids=["layer", "lambda"])
 def test_steps_of_a_long_map_are_looked_at_evenly(wrap):
-    """At 64 of its steps, of a map that is too large to look at all of them."""
+    """At 64 of its steps, and at 4 of each channel, of a map that is too large to look at all of them."""
     seen = []
 
     def looked(function: Any) -> Any:
@@ -111,11 +130,11 @@ def test_steps_of_a_long_map_are_looked_at_evenly(wrap):
 
         return call
 
-    many = L.Conv1D(64, 1)
+    many = L.Conv1D(64, 1)  # filters
     classifier = classifier_of(many, wrap(looked(lambda a: a + 0.1 * a[:, ::-1])), steps=3000)
     seen.clear()
     _ = classifier.receptive_field
-    assert sum(one for one in seen if one) <= 66
+    assert sum(one for one in seen if one) <= 400
     assert "keep" in classifier_of(many, wrap(lambda a: keras.ops.roll(a, 1, axis=1)), steps=3000).no_features
 
 
