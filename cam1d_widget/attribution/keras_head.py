@@ -271,5 +271,4 @@ def _is_homogeneous(tensor: Any) -> bool:
         return False
     if names & {"Add", "Concatenate"} and any(one is not None for one in arguments(tensor)):  # a constant
         return False
-    known = names & (_AFFINE | _PICKING) or getattr(layer, "averages", False)
-    return bool(known) and activation_of(layer) in ("linear", "relu", "leaky_relu")
+    return bool(names & (_AFFINE | _PICKING)) and activation_of(layer) in ("linear", "relu", "leaky_relu")

@@ -10,7 +10,8 @@ import pytest
 from keras import layers as L
 
 from cam1d_widget import KerasClassifier, all_methods
-from cam1d_widget.attribution.methods import ClassActivationMap
+from cam1d_widget.attribution.methods import ClassActivationMap, HiResCAM
+from cam1d_widget.models import InstancePooling
 
 from .toys import question
 
@@ -199,6 +200,13 @@ def test_values_of_a_maximum_stand_where_it_was_taken(x):
             own[instance, step] += kernel[filter_] * maps[step, filter_]
     steps = CAMS["HiResCAM"]().at_steps(classifier, x, np.full((4, 1), 2))[:, 0]
     np.testing.assert_allclose(steps, own, rtol=1e-3, atol=1e-5)
+
+
+def test_pooling_that_averages_scores_with_a_bias_does_not_double():
+    """Its bias goes through the ReLU behind it, and is in the scores alone where nothing bends behind it."""
+    bent = question([InstancePooling(4), L.ReLU(), L.Dense(4)])
+    assert HiResCAM().exactness(KerasClassifier(bent)) == "approximate"
+    assert HiResCAM().exactness(KerasClassifier(question([InstancePooling(4), L.Dense(4)]))) == "exact"
 
 
 @pytest.mark.parametrize("name", HEADS)
