@@ -154,8 +154,9 @@ class AttributionMethod(ABC):
         """What the values of a map mean for this classifier: "exact", "complete" or "approximate".
 
         "exact": they add up to the score, and each is that position's own contribution: set to zero (the step's
-        features, for maps made at the steps of a layer), it takes just its value from the score. "complete": they add
-        up, but the score may change by something else when a position is removed. "approximate": neither.
+        features, for maps made at the steps of a layer), it takes just its value from the score; CAM's values are this
+        times the number of steps, as they average to the score. "complete": they add up, but the score may change by
+        something else when a position is removed. "approximate": neither.
         """
         return "approximate"
 
