@@ -255,7 +255,9 @@ def _pool_of_head(layer: Any) -> str | None:
 
 
 def is_affine(layer: Any) -> bool:
-    """Whether a layer's output is an affine function of its input, at inference."""
+    """Whether a layer's output is an affine function of its input, at inference; quantized layers round their input."""
+    if getattr(layer, "quantization_mode", None):
+        return False
     return bool(kinds(layer) & _AFFINE and activation_of(layer) == "linear") or getattr(layer, "averages", False)
 
 
@@ -266,6 +268,8 @@ def _is_homogeneous(tensor: Any) -> bool:
     if names & {"ReLU", "Relu", "LeakyReLU", "LeakyRelu"}:
         return getattr(layer, "max_value", None) is None and not getattr(layer, "threshold", 0)
     if names & {"BatchNormalization", "Normalization"} or getattr(layer, "use_bias", False):
+        return False
+    if getattr(layer, "quantization_mode", None):
         return False
     if "Rescaling" in names and np.any(layer.offset):
         return False

@@ -209,6 +209,12 @@ def test_pooling_that_averages_scores_with_a_bias_does_not_double():
     assert HiResCAM().exactness(KerasClassifier(question([InstancePooling(4), L.Dense(4)]))) == "exact"
 
 
+def test_quantized_layers_round_and_are_not_exact():
+    model = question([L.GlobalAveragePooling1D(), L.Dense(4, use_bias=False)])
+    model.layers[-1].quantize("int8")
+    assert HiResCAM().exactness(KerasClassifier(model)) == "approximate"
+
+
 @pytest.mark.parametrize("name", HEADS)
 def test_probabilities_do_not_add_up(name):
     model = question([*HEADS[name]()[:-1], L.Dense(4, activation="softmax")])
