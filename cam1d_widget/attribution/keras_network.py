@@ -22,7 +22,7 @@ from .keras_kinds import jumps
 from .keras_opened_model import OpenedModel
 from .keras_planar import with_map_in_rows
 from .keras_reading import input_shape, opened_model, which_output
-from .keras_receptive_field import receptive_field_of
+from .keras_receptive_field import forget_tried_layers, receptive_field_of
 from .keras_weights import refuse_weights
 from .receptive_field import ReceptiveField
 
@@ -58,6 +58,7 @@ class Network:
         self.exit: Any = None
         self.entry: Any = None
         _refuse_state(model)
+        forget_tried_layers()
         samples = self._samples(input_shape(model)[0] or 3)
         made = model(samples, training=False)
         self.settings_after_batch = settings_of(model)

@@ -6,10 +6,12 @@ A tensor has at most one axis on which time runs, which need not be the first: a
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from functools import reduce
 from math import prod
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -46,6 +48,9 @@ _NUMBERS = 2**22
 _DRAWS = 8
 # Neighbors among the tried steps over which the influences on one filter are summed.
 _NEIGHBORS = 8
+
+
+_TRIED_LAYERS: WeakKeyDictionary[Any, dict[Any, bool]] = WeakKeyDictionary()
 
 
 class Seen(NamedTuple):
@@ -260,7 +265,24 @@ def _keeps_steps(layer: Any, tensor: Any) -> bool:
             return False
         return tensor.shape[1] is not None or "Conv1DTranspose" not in kinds(layer)
     shape = before[0].shape[1:]
-    return len(before) == 1 and len(shape) == 2 and None not in shape and _is_in_order(layer, shape)
+    return len(before) == 1 and len(shape) == 2 and None not in shape and _was_in_order(layer, shape)
+
+
+def _was_in_order(layer: Any, shape: tuple[int, int]) -> bool:
+    """Whether a layer keeps steps in order; tried once for the weights that it has, for every graph walked over it."""
+    weights = hashlib.sha1(usedforsecurity=False)
+    for weight in getattr(layer, "weights", ()):
+        weights.update(np.asarray(weight.value).tobytes())
+    tried = _TRIED_LAYERS.setdefault(layer, {})
+    key = shape, weights.digest()
+    if key not in tried:
+        tried[key] = _is_in_order(layer, shape)
+    return tried[key]
+
+
+def forget_tried_layers() -> None:
+    """Try layers again: they may have changed in ways that their weights do not show."""
+    _TRIED_LAYERS.clear()
 
 
 def _is_in_order(function: Callable[[Any], Any], shape: tuple[int, int]) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from keras import layers as L
 
 from cam1d_widget import KerasClassifier
+from cam1d_widget.attribution import keras_receptive_field
 from cam1d_widget.attribution.methods import HiResCAM
 
 STEPS = 90
@@ -159,3 +160,22 @@ def test_softmax_over_time_as_an_activation_sees_everything():
         field = classifier_of(layer).receptive_field
         assert (field.start == 0).all()
         assert (field.stop == STEPS).all()
+
+
+def test_a_layer_is_tried_once_however_often_its_graph_is_walked(monkeypatch):
+    tried = []
+    plain = keras_receptive_field._is_in_order
+    monkeypatch.setattr(
+        keras_receptive_field, "_is_in_order", lambda layer, shape: tried.append(layer) or plain(layer, shape)
+    )
+    layers = [Smoothed() for _ in range(4)]
+    model = keras.Sequential([L.Input((30, 2)), *layers, L.GlobalAveragePooling1D(), L.Dense(2)])
+    classifier = KerasClassifier(model)
+    assert len(classifier.layers) >= 4
+    _ = classifier.layers, classifier.receptive_field
+    assert sorted(map(id, tried)) == sorted(map(id, layers))
+
+
+class Smoothed(L.Layer):
+    def call(self, x):
+        return x + 0.1 * keras.ops.roll(x, 1, axis=1)
