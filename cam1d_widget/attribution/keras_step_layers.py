@@ -16,6 +16,7 @@ this file has been imported; whatever of this package takes the path of a model 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import keras
@@ -88,7 +89,7 @@ class TemporalAttention(_WithAttention):
         return (input_shape[0], input_shape[-1])
 
 
-class MILPooling(keras.layers.Layer):  # type: ignore[misc]
+class MILPooling(keras.layers.Layer, ABC):  # type: ignore[misc]
     """Scores of a series, made of scores of its steps.
 
     Takes a map of shape (batch, step, filter) to class scores (batch, class): logits, to be followed by a softmax. What
@@ -118,9 +119,9 @@ class MILPooling(keras.layers.Layer):  # type: ignore[misc]
         self.bias = self.add_weight(shape=(self.units,), initializer="zeros", name="bias")
         super().build(input_shape)
 
+    @abstractmethod
     def step_scores(self, maps: Any) -> Any:
         """What every step adds to every class score, of shape (batch, step, class)."""
-        raise NotImplementedError
 
     def outer_bias(self) -> Any:
         """What the scores hold beside the sum over steps, of shape (class,)."""
