@@ -59,25 +59,25 @@ def what_is_given(task: Task, batch: int) -> dict[str, Any]:
     x, y = task.x[rows], task.y[rows]
     length, channels = x.shape[1:]
     slices = Slices.apart(length, -(-length // 10)).of_sample[:, np.newaxis] * channels + np.arange(channels)
-    named = [layer for layer in task.model.layers if layer.get_weights()]
+    named = [layer for layer in task.network.model.layers if layer.get_weights()]
     weights = {
         f"{name} {index}": weight
         for name, layer in zip(LAYERS, named, strict=True)
         for index, weight in enumerate(layer.get_weights())
     }
-    background = task.background[:25]
+    background = task.network.background[:25]
     return {
-        "x": x, "y": y, "background": background, "mean": channel_mean(task.background), "slices": slices,
-        "window": round(length / 8), "step": round(length / 32), "classes": task.classifier.classes, **weights,
+        "x": x, "y": y, "background": background, "mean": channel_mean(task.network.background), "slices": slices,
+        "window": round(length / 8), "step": round(length / 32), "classes": task.network.classifier.classes, **weights,
     }  # fmt: skip
 
 
 def save(task: Task, given: dict[str, Any], folder: Path) -> None:
     """Leave everything where the peers look for it: series and weights as arrays, the network without softmax."""
     np.savez(folder / "given.npz", **given)
-    logits = models.question_cnn(task.x.shape[1:], task.classifier.classes, filters=given["norm1 0"].shape[0])
+    logits = models.question_cnn(task.x.shape[1:], task.network.classifier.classes, filters=given["norm1 0"].shape[0])
     logits.get_layer("scores").activation = keras.activations.linear
-    logits.set_weights(task.model.get_weights())
+    logits.set_weights(task.network.model.get_weights())
     logits.save(folder / "logits.keras")
 
 

@@ -19,8 +19,8 @@ Contender = Callable[[Task], np.ndarray]
 # What stands beside every table, for no map that is worth anything may lose to it.
 CONTROLS: dict[str, Contender] = {
     "random map": lambda task: np.random.default_rng(0).normal(size=task.x.shape),
-    "linear probe": lambda task: task.probe.attribution(task.x, task.y),
-    "magnitude of the series": lambda task: np.abs(task.x - channel_mean(task.background)),
+    "linear probe": lambda task: task.network.probe.attribution(task.x, task.y),
+    "magnitude of the series": lambda task: np.abs(task.x - channel_mean(task.network.background)),
 }
 # Methods that take long by design get fewer of the series.
 FEW = 6
@@ -29,7 +29,7 @@ FEW = 6
 def contenders(task: Task) -> dict[str, Contender]:
     """Contenders by label, controls last."""
     shown = task.recipe.shown
-    methods = chosen_methods(list(shown) or None, task.classifier, task.background)
+    methods = chosen_methods(list(shown) or None, task.network.classifier, task.network.background)
     return {method.label: by(method) for method in methods} | ({} if shown else variants(task)) | CONTROLS
 
 
@@ -53,7 +53,7 @@ def by(method: AttributionMethod) -> Contender:
     def run(task: Task) -> np.ndarray:
         count = FEW if method.on_demand else len(task.x)
         x, y = task.x[:count], task.y[:count]
-        ready = with_baseline(method, channel_mean(task.background), x)
-        return ready.attribute(task.classifier, x, y)
+        ready = with_baseline(method, channel_mean(task.network.background), x)
+        return ready.attribute(task.network.classifier, x, y)
 
     return run

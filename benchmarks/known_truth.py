@@ -192,7 +192,7 @@ def accuracy_on_blanked(made: KnownTruth, test: KnownTruth, seed: int) -> float:
 
 @dataclass(frozen=True)
 class Task:
-    """One network, and the series that it is asked about.
+    """One network, and the series whose scores are explained.
 
     Attributes
     ----------
@@ -209,29 +209,9 @@ class Task:
     mask: np.ndarray
     truth: VerifiedTruth
 
-    @property
-    def classifier(self) -> KerasClassifier:
-        """What is explained."""
-        return self.network.classifier
-
-    @property
-    def model(self) -> Any:
-        """Its Keras model."""
-        return self.network.model
-
-    @property
-    def background(self) -> np.ndarray:
-        """Training series."""
-        return self.network.background
-
-    @property
-    def probe(self) -> LinearProbe:
-        """Linear probe of the same training series."""
-        return self.network.probe
-
 
 def trained(recipe: Recipe, seed: int, explained: int) -> Task:
-    """Network of a recipe, and so many series that it is asked about; none where no class has a verified truth."""
+    """Network of a recipe, and at most `explained` series to explain; none if no class has a verified truth."""
     found = network(recipe.make, recipe.instances, recipe.learned, seed)
     test = found.test
     if recipe.pieces is not None:

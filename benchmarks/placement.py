@@ -16,11 +16,11 @@ from cam1d_widget.attribution.metrics import average_precision
 
 def placements(task: Task) -> dict[str, float]:
     """Average precision over time, by the way of placing; and of what looks at no network."""
-    steps = GradCAM().at_steps(task.classifier, task.x, task.y[:, np.newaxis])[:, 0]
+    steps = GradCAM().at_steps(task.network.classifier, task.x, task.y[:, np.newaxis])[:, 0]
     length, count = task.x.shape[1], steps.shape[1]
     time = np.arange(length)
     ways = {
-        "receptive fields (ours)": task.classifier.receptive_field.place(steps),
+        "receptive fields (ours)": task.network.classifier.receptive_field.place(steps),
         "half-pixel stretching": stretched(steps, (time + 0.5) * count / length - 0.5),
         "corner-aligned stretching": stretched(steps, time * (count - 1) / (length - 1)),
     }

@@ -29,9 +29,11 @@ def scored(contender: Contender, task: Task, faithful: int) -> dict[str, float]:
         found[f"AP {over}"] = average_precision(maps, task.mask[:count], over=over).mean
     few = slice(0, min(faithful, count))
     x, y = task.x[few], task.y[few]
-    fill, window = channel_mean(task.background), task.x.shape[1] // 16
+    fill, window = channel_mean(task.network.background), task.x.shape[1] // 16
     for name, metric in FAITHFUL.items():
-        made = metric(task.classifier, x, maps[few], y, fill=fill, over="cell", window=window, steps=8, orders=2)
+        made = metric(
+            task.network.classifier, x, maps[few], y, fill=fill, over="cell", window=window, steps=8, orders=2
+        )
         found[name] = made.margin
     return found
 
