@@ -17,15 +17,15 @@ __all__ = ["Settings", "Structure", "settings_of"]
 Settings = dict[tuple[int, str], Hashable]
 """Value of each setting, by the layer's number and the attribute's name; the layer itself under ""."""
 
-# They do not change what a model computes at inference: training, prediction and building set them.
+# Attributes that training, prediction and building set, and that do not affect inference.
 _IGNORED = frozenset(
     "name optimizer history compiled stop_training stop_evaluating stop_predicting train_function test_function "
     "predict_function steps_per_execution unrolled_steps_per_execution jit_compile run_eagerly "
     "call_signature_parameters".split()
 )
 _UNKNOWN = object()
-# Numbers of an array, or items of a list, that are compared at every call.
-_LOOKED_INTO = 1_000
+# Largest array or list whose contents are compared at every call.
+_MOST_COMPARED = 1_000
 
 
 class Structure:
@@ -39,7 +39,7 @@ class Structure:
     before : sequence of Settings
         Its settings before calls on batches of several sizes; those after them are read here.
     with_loss : bool
-        Whether the loss says what the outputs mean, because the model ends without an activation.
+        Whether the loss decides what the outputs mean, because the model ends without an activation.
     """
 
     def __init__(self, model: Any, before: Sequence[Settings], with_loss: bool = True) -> None:
@@ -52,13 +52,15 @@ class Structure:
         names: dict[int, list[str]] = {}
         for number, name in self._settings:
             names.setdefault(number, []).append(name if name not in ("", "dtype") else "_dtype_policy")
-        self._seen = [_seen(layer, names.get(number, [])) for number, layer in enumerate(model._flatten_layers())]
+        self._snapshots = [
+            _snapshot(layer, names.get(number, [])) for number, layer in enumerate(model._flatten_layers())
+        ]
 
     def changed(self) -> str | None:
         """Which setting has changed, in words; None where none has."""
-        # The same objects have the same settings, which is quick to see, and almost always so.
+        # Fast path: the same objects have the same settings.
         layers = list(self._model._flatten_layers())
-        if len(layers) == len(self._seen) and all(map(_as_seen, layers, self._seen)):
+        if len(layers) == len(self._snapshots) and all(map(_unchanged, layers, self._snapshots)):
             return None
         now = settings_of(self._model)
         if any(not name and (number, name) not in self._settings for number, name in now):
@@ -86,18 +88,18 @@ def settings_of(model: Any) -> Settings:
     return settings
 
 
-Seen = tuple[dict[str, Any], list[tuple[str, Any, Hashable]]]
-"""Attributes of a layer; of each setting its name, the object that it was, and its value if that object is mutable."""
+Snapshot = tuple[dict[str, Any], list[tuple[str, Any, Hashable]]]
+"""Attributes of a layer; for each setting its name, the object, and its value if the object is mutable."""
 
 
-def _seen(layer: Any, names: list[str]) -> Seen:
+def _snapshot(layer: Any, names: list[str]) -> Snapshot:
     attributes = vars(layer)
     found = [(name, attributes[name]) for name in names if name in attributes]
     return attributes, [(name, value, _setting(value) if _is_mutable(value) else None) for name, value in found]
 
 
-def _as_seen(layer: Any, seen: Seen) -> bool:
-    attributes, found = seen
+def _unchanged(layer: Any, snapshot: Snapshot) -> bool:
+    attributes, found = snapshot
     return vars(layer) is attributes and all(
         attributes.get(name) is value and (setting is None or _setting(value) == setting)
         for name, value, setting in found
@@ -105,15 +107,15 @@ def _as_seen(layer: Any, seen: Seen) -> bool:
 
 
 def _is_mutable(value: Any) -> bool:
-    """Whether a value may change and stay the same object; of large ones the object alone counts, for speed."""
+    """Whether a value can be changed in place; large values are compared by identity only, for speed."""
     size = (
         value.size if isinstance(value, np.ndarray) else len(value) if isinstance(value, list | dict | tuple) else None
     )
-    return size is not None and size <= _LOOKED_INTO
+    return size is not None and size <= _MOST_COMPARED
 
 
 def _setting(value: Any) -> Hashable:
-    """Numbers, texts, functions, arrays and what holds them; unknown for all else, such as variables."""
+    """Hashable value of numbers, text, functions, arrays and containers of these; `_UNKNOWN` for anything else."""
     if value is None or isinstance(value, bool | int | float | str | np.generic):
         return value
     if isinstance(value, list | tuple):
@@ -128,12 +130,12 @@ def _setting(value: Any) -> Hashable:
 
 
 def _is_tensor(value: Any) -> bool:
-    """Whether a value is a tensor that holds numbers: no variable, no symbol, no function of the same name."""
+    """Whether a value is a tensor with numbers, as opposed to a variable or a symbolic tensor."""
     return callable(getattr(value, "numpy", None)) and hasattr(value, "dtype") and not hasattr(value, "assign")
 
 
 def _loss(value: Any) -> Hashable:
-    """What a loss says about outputs without an activation: that they are logits, and of what kind."""
+    """Part of a loss that decides what outputs without an activation are: logits or not, and of which kind."""
     if isinstance(value, dict):
         return tuple((str(name), _loss(one)) for name, one in value.items())
     if isinstance(value, list | tuple):

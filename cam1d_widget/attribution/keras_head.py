@@ -140,10 +140,10 @@ class Head(NamedTuple):
 def head_of(entry: Any, end: Ending) -> Head:
     """Head between a map and the scores."""
     behind = list(backwards(end.tensor, lambda tensor: tensor is entry))
-    if any(not sources(tensor) for tensor in behind):  # something reaches the scores round the map
+    if any(not sources(tensor) for tensor in behind):  # the scores also depend on the series by another path
         return Head()
     affine = all(is_affine(maker(tensor)) for tensor in behind)
-    inner = _before_last_bend(behind)
+    inner = _up_to_last_nonlinearity(behind)
     return Head(
         _pooling_of(entry, behind),
         affine=affine,
@@ -151,19 +151,19 @@ def head_of(entry: Any, end: Ending) -> Head:
     )
 
 
-def _before_last_bend(behind: list[Any]) -> list[Any]:
-    """Tensors that do not reach the scores by affine layers alone, so that their biases matter; from the end on."""
-    bent: set[int] = set()
-    inner = []
+def _up_to_last_nonlinearity(behind: list[Any]) -> list[Any]:
+    """Tensors with a nonlinear layer between them and the scores, or from one: their biases matter; last one first."""
+    before_nonlinear: set[int] = set()
+    found = []
     for tensor in behind:
-        if id(tensor) in bent or not is_affine(maker(tensor)):
-            inner.append(tensor)
-            bent.update(map(id, sources(tensor)))
-    return inner
+        if id(tensor) in before_nonlinear or not is_affine(maker(tensor)):
+            found.append(tensor)
+            before_nonlinear.update(map(id, sources(tensor)))
+    return found
 
 
 def _pooling_of(entry: Any, behind: list[Any]) -> str:
-    """Kind of the pooling by which a map enters a head; "other" if its steps do not come to it in one affine way."""
+    """Kind of the pooling by which a map enters a head; "other" if nonlinear or several paths lead to it."""
     fields = fields_between(entry, behind)
     found = set()
     for tensor in behind:
@@ -269,9 +269,7 @@ def _is_homogeneous(tensor: Any) -> bool:
         return getattr(layer, "max_value", None) is None and not getattr(layer, "threshold", 0)
     if names & {"BatchNormalization", "Normalization"} or getattr(layer, "use_bias", False):
         return False
-    if getattr(layer, "quantization_mode", None):
-        return False
-    if "Rescaling" in names and np.any(layer.offset):
+    if getattr(layer, "quantization_mode", None) or ("Rescaling" in names and np.any(layer.offset)):
         return False
     if names & {"Add", "Concatenate"} and any(one is not None for one in arguments(tensor)):  # a constant
         return False

@@ -42,9 +42,9 @@ _POOLING = frozenset("MaxPooling1D AveragePooling1D MaxPooling2D AveragePooling2
 
 # Steps at which the order of a layer is tried, at least: with all channels changed together, and with each alone.
 _TRIED, _TRIED_ALONE = 64, 4
-# Numbers in the maps that are made for it, where these steps allow it.
+# Numbers in the maps of one trial, if so few steps do not take more.
 _NUMBERS = 2**22
-# Draws of noise after which a layer that fails is not tried again.
+# Draws of noise before a layer that fails narrowly is refused.
 _DRAWS = 8
 # Neighbors among the tried steps over which the influences on one filter are summed.
 _NEIGHBORS = 8
@@ -88,7 +88,7 @@ def time_axis_of(tensor: Any, length: int) -> int | None:
 
 
 def fields_between(entry: Any, tensors: list[Any]) -> dict[int, Seen]:
-    """What tensors after a map (batch, step, filter) see of its steps, by id; without those that are not known."""
+    """Receptive fields of tensors on the steps of a map (batch, step, filter), by id; unknown ones are left out."""
     start = Seen(ReceptiveField.of_input(entry.shape[1] or SOME_LENGTH), 1)
     known = {id(entry): start}
     for made in reversed(tensors):
@@ -102,7 +102,7 @@ def fields_between(entry: Any, tensors: list[Any]) -> dict[int, Seen]:
 
 
 def _carried(tensor: Any, length: int) -> Seen:
-    """What a tensor sees, from what all tensors before it see."""
+    """Receptive field of a tensor, computed from those of all tensors before it."""
     known: dict[int, Seen] = {}
     for made in reversed(list(backwards(tensor, lambda _: False))):
         known[id(made)] = _after(made, [known[id(source)] for source in sources(made)], length)
@@ -110,7 +110,7 @@ def _carried(tensor: Any, length: int) -> Seen:
 
 
 def _after(tensor: Any, seen: list[Seen], length: int) -> Seen:
-    """What is seen after the layer that made a tensor, from what is seen before it."""
+    """Receptive field after the layer that made a tensor, from those before it."""
     layer = maker(tensor)
     if not seen:
         return Seen(ReceptiveField.of_input(length), 1)
@@ -126,7 +126,7 @@ def _after(tensor: Any, seen: list[Seen], length: int) -> Seen:
 
 
 def _activated(layer: Any, tensor: Any, seen: Seen) -> Seen:
-    """What is seen after a layer's activation: a function of single values, or a function or layer of any kind."""
+    """Receptive field after a layer's activation, which may be any function or layer."""
     activation = getattr(layer, "activation", None)
     if activation is None or seen.axis is None:
         return seen
@@ -237,7 +237,7 @@ def _reduced(layer: Any, tensor: Any, seen: list[Seen]) -> Seen:
 
 
 def _mixed(layer: Any, tensor: Any, seen: list[Seen]) -> Seen:
-    """Recurrence, attention and what is not known: everything is seen; a step is placed where it was before."""
+    """Recurrence, attention and unknown layers: every step sees all samples and keeps its position."""
     longest = max((one for one in seen if one.axis is not None), key=lambda one: len(one.field))
     if len(tensor.shape) != 3 or tensor.shape[1] == 1:
         return _without_time(seen)
@@ -265,11 +265,11 @@ def _keeps_steps(layer: Any, tensor: Any) -> bool:
             return False
         return tensor.shape[1] is not None or "Conv1DTranspose" not in kinds(layer)
     shape = before[0].shape[1:]
-    return len(before) == 1 and len(shape) == 2 and None not in shape and _was_in_order(layer, shape)
+    return len(before) == 1 and len(shape) == 2 and None not in shape and _is_cached_in_order(layer, shape)
 
 
-def _was_in_order(layer: Any, shape: tuple[int, int]) -> bool:
-    """Whether a layer keeps steps in order; tried once for the weights that it has, for every graph walked over it."""
+def _is_cached_in_order(layer: Any, shape: tuple[int, int]) -> bool:
+    """Whether a layer keeps its steps in order; the result is cached for the weights that it has."""
     weights = hashlib.sha1(usedforsecurity=False)
     for weight in getattr(layer, "weights", ()):
         weights.update(np.asarray(weight.value).tobytes())
@@ -281,24 +281,24 @@ def _was_in_order(layer: Any, shape: tuple[int, int]) -> bool:
 
 
 def forget_tried_layers() -> None:
-    """Try layers again: they may have changed in ways that their weights do not show."""
+    """Clear the cache: layers may have changed in ways that their weights do not show."""
     _TRIED_LAYERS.clear()
 
 
 def _is_in_order(function: Callable[[Any], Any], shape: tuple[int, int]) -> bool:
     """Whether a function of a map (step, filter) keeps its steps in order, tried on noise.
 
-    Each step of the output must depend most on the same step of the input, and change most with it: summed over
-    filters, and also each filter by itself, summed over eight neighbors among the tried steps, as a filter may hide
-    single changes. Each channel of the input that is changed alone must have its largest effect, over all filters and
-    eight neighbors, at the same step. So layers
-    that mirror, roll, sort or permute steps fail, also mixed with their input, and also if they move one filter or one
-    channel only; so do layers that mix all steps alike. A few moved steps of a single filter are missed.
+    Steps of the input are changed one at a time, in all channels together and in each channel alone. A change must have
+    its largest effect at the same step of the output, and a step of the output must depend most on the same step of
+    the input. This must hold summed over filters. It must also hold for each filter, and for each channel that is
+    changed alone, summed over eight neighboring steps, since a filter may hide single changes.
 
-    Steps are changed one at a time. All of them are tried where the maps that this takes fit into 2**22 numbers; else
-    as many as fit, evenly spread, but at least 64 for all channels together and 4 for each channel alone. Where this
-    fails, it is tried on more noise, up to eight times in all, unless
-    it fails by far.
+    Layers that mirror, roll, sort or permute steps fail, also if they add their input, and also if they move one filter
+    or channel only. Layers that mix all steps evenly fail as well. A few moved steps of a single filter are missed.
+
+    All steps are tried if the maps that this takes fit into 2**22 numbers. Otherwise as many as fit are tried, evenly
+    spread, but at least 64 for all channels together and 4 for each channel alone. A layer that fails narrowly is
+    tried on other noise, up to eight times.
     """
     steps, channels = shape
     affordable = _NUMBERS // (steps * channels)
