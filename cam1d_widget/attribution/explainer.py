@@ -88,17 +88,19 @@ def as_classifier(
     # What is in a file may change; what cannot be a key is no model, or no layer, and is refused.
     if isinstance(model, str | Path) or not all(isinstance(one, Hashable) for one in (model, layer)):
         return KerasClassifier(model, **chosen)
-    classifier = _compiled(KerasClassifier, model, _structure(model), **chosen)
-    if not classifier.is_current():
+    classifier, version = _compiled(KerasClassifier, model, _structure(model), **chosen)
+    current = classifier.computes_the_model()
+    if not current or (classifier.has_probed_layers and classifier.fingerprint() != version):
         _compiled.cache_clear()
-        classifier = _compiled(KerasClassifier, model, _structure(model), **chosen)
+        classifier, _ = _compiled(KerasClassifier, model, _structure(model), **chosen)
     return classifier
 
 
 @lru_cache(maxsize=1)
-def _compiled(made: type, model: Any, structure: Hashable, **chosen: Any) -> Any:
-    """Classifier of the last model, kept so that explaining it again compiles nothing anew."""
-    return made(model, **chosen)
+def _compiled(kind: type, model: Any, structure: Hashable, **chosen: Any) -> tuple[Any, Hashable]:
+    """Classifier of the last model and its fingerprint, cached so that explaining it again compiles nothing."""
+    classifier = kind(model, **chosen)
+    return classifier, classifier.fingerprint()
 
 
 def _structure(model: Any) -> Hashable:

@@ -19,7 +19,7 @@ from .classifier import as_targets, check_series, warn_if_saturated
 from .compiled import Compiled
 from .keras_filters import KerasFilters
 from .keras_fingerprint import Structure, settings_of
-from .keras_graph import made_by_keras
+from .keras_graph import computed_by_keras
 from .keras_layers import LayerFacts, layers_in_time
 from .keras_network import Network
 from .keras_own_account import OwnAccount
@@ -174,8 +174,7 @@ class KerasClassifier(OwnAccount, RulesBack):
     def fingerprint(self) -> Hashable:
         """Value that changes with the model's weights, layers and loss."""
         if self._functions_compared != Compiled.created:
-            self._same_scores = self.computes_the_model()
-            self._functions_compared = Compiled.created
+            self.computes_the_model()
         same_network = getattr(self._given, "model_", self.model) is self.model  # that of a classifier fitted again
         return self._structure.changed(), self._digest(), self._same_scores, same_network
 
@@ -185,29 +184,27 @@ class KerasClassifier(OwnAccount, RulesBack):
         samples, _ = self._network.sampled()
         self._passes.scores(samples)
         variables = [*self.model.weights, *self._passes.variables]
-        digest = digest_of(still_variables(variables, lambda: self._passes.scores(samples)))
-        self._digest_when_read = digest()
-        return digest
+        return digest_of(still_variables(variables, lambda: self._passes.scores(samples)))
+
+    @property
+    def has_probed_layers(self) -> bool:
+        """Whether layers were probed with the weights that they had then, since Keras does not compute them."""
+        return not all(map(computed_by_keras, self.model._flatten_layers()))
 
     _functions_compared = -1
     _same_scores = True
 
-    def is_current(self) -> bool:
-        """Whether all that was found out about the model still holds.
-
-        What a user's own layer does was tried with the weights that it had then.
-        """
-        tried = any(not made_by_keras(type(layer).call) for layer in self.model._flatten_layers())
-        return self.computes_the_model() and not (tried and self._digest() != self._digest_when_read)
-
     def computes_the_model(self) -> bool:
-        """Whether the compiled scores are those of the model's own call now, on series of noise.
+        """Whether the compiled scores equal the model's own output now, on series of noise.
 
-        They are not if state that no setting tells of has changed since: a private attribute of a layer, or what a
-        function looks up when it is compiled.
+        They differ if state that is not among the settings has changed since they were compiled, such as a private
+        attribute of a layer.
         """
-        if self._structure.changed():
-            return False
+        self._same_scores = not self._structure.changed() and self._equals_own_output()
+        self._functions_compared = Compiled.created
+        return self._same_scores
+
+    def _equals_own_output(self) -> bool:
         samples, outputs = self._network.sampled()
         scores = self._passes.scores(samples)
         seen = self._network.ending.seen and self.score == "logits"
