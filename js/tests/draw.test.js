@@ -53,13 +53,13 @@ const axis = { origin: 150, step: 100, samples: 4, left: 100, right: 500 };
 const frame = { width: 520, height: 240, plot: { left: 100, top: 6, width: 400, height: 200 }, axis, ratio: 1, left: 0 };
 const series = { key: "", values: Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7), samples: 4, channels: 2, gap: null, error: null, spread: null, mean: null };
 
-function drawn(values, channels, { veil = null, known = facts, method = 0, shown = series, options = {} } = {}) {
+function drawn(values, channels, { veil = null, failed = false, known = facts, method = 0, shown = series, options = {} } = {}) {
   const attribution = { key: "", values: Float32Array.from(values), samples: 4, channels, gap: null, error: null, spread: null, mean: null };
   const all = { ...DEFAULTS, ...options };
   const ends = { limit: 1, maps: 1 };
   const picture = makePicture({ instance: 0, target: 0, method, against: null }, shown, attribution, known, all, ends);
   const record = recorder();
-  drawScene(record.context, { picture, facts: known, theme: LIGHT, window: null, notes: [], caption: null, veil }, frame);
+  drawScene(record.context, { picture, facts: known, theme: LIGHT, window: null, notes: [], caption: null, veil, failed }, frame);
   return record;
 }
 
@@ -121,6 +121,17 @@ test("the shares of the channels stand at the right of their rows", () => {
   assert.ok(texts.includes("75.0 %") && texts.includes("25.0 %"));
   const [first, second] = rects.filter(({ rect }) => rect[0] > 500).map(({ rect }) => rect[2]);
   assert.ok(Math.abs(first / second - 3) < 1e-6);
+});
+
+test("a picture that could not be computed shows no value of the one before", () => {
+  const waiting = drawn(two, 2, { veil: "computing …" });
+  const { bands, strokes, texts } = drawn(two, 2, { veil: "could not be computed: no model", failed: true });
+  assert.equal(waiting.bands.length, 2, "while it is computed, the one before stays");
+  assert.equal(bands.length, 0);
+  assert.ok(strokes.length < waiting.strokes.length, "no line");
+  assert.ok(texts.some((text) => text.includes("could not be computed")));
+  assert.ok(facts.channel_names.slice(0, 2).every((name) => texts.includes(name)));
+  assert.ok(!texts.some((text) => /\d/.test(text)), "no limits and no shares");
 });
 
 test("under a veil no color is left, and the reason is told", () => {

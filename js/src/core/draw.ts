@@ -26,6 +26,10 @@ const HINT = 0.38;
 export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
   const { picture, facts, theme } = scene;
   const layout = layoutOf(scene, frame);
+  if (scene.failed) {
+    drawFailure(pen, scene, frame, layout);
+    return;
+  }
   drawHeat(pen, scene, frame, layout);
   const { unseen, centers } = marksOf(picture.choice.method, facts);
   if (centers) {
@@ -48,6 +52,15 @@ export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
   if (scene.veil !== null) {
     drawVeil(pen, scene.veil, frame, theme);
   }
+}
+
+/** Empty rows and the reason: the values at hand belong to another choice, such as the previous instance. */
+function drawFailure(pen: Pen, scene: Scene, frame: Frame, layout: RowLayout): void {
+  drawBorders(pen, bands(layout), frame.axis, scene.theme);
+  if (!scene.picture.options.overlay) {
+    drawLabels(pen, scene, frame, layout);
+  }
+  drawVeil(pen, scene.veil ?? "", frame, scene.theme);
 }
 
 function drawCertainty(pen: Pen, { picture, theme }: Scene, frame: Frame, { strip, rows, members }: RowLayout): void {

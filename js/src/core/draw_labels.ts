@@ -18,7 +18,7 @@ export function drawLabels(pen: Pen, scene: Scene, frame: Frame, layout: RowLayo
   layout.rows.forEach((row, place) => {
     const [channel] = layout.members[place];
     const ticks = row.height >= 26;
-    if (ticks) {
+    if (ticks && !scene.failed) {
       drawTicks(pen, picture.ranges[channel], lineRow(picture, row), right, theme);
     }
     const edge = right - 8 - (ticks ? TICK_ROOM : 0);

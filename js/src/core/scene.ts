@@ -56,4 +56,6 @@ export interface Scene {
   readonly caption: Caption | null;
   /** Said over a picture that is not the one asked for; null where it is. */
   readonly veil: string | null;
+  /** Whether the picture asked for could not be computed: `picture` is another one then, whose values are not drawn. */
+  readonly failed?: boolean;
 }

@@ -125,14 +125,15 @@ export class ChannelStack extends Mark {
   }
 
   private paint(): void {
-    const { picture, pinned, facts, outputs, veil } = this.model;
+    const { picture, pinned, facts, outputs, veil, status } = this.model;
     this.set_ranges();
     this.frame = this.surface.fit(this.scales.x, facts.samples, facts.sampling_rate ?? 1);
     if (picture) {
       const start = performance.now();
       const { chosen, notes } = this.model.windows;
       const caption = pinned && { title: "On show", text: captionOf(picture.choice, facts, outputs) };
-      this.scene = { picture, facts, theme: themeOf(this.parent.el), veil, window: chosen, notes, caption };
+      const failed = status === "error";
+      this.scene = { picture, facts, theme: themeOf(this.parent.el), veil, failed, window: chosen, notes, caption };
       clearCanvas(this.surface.context, this.frame);
       drawScene(canvasPen(this.surface.context), this.scene, this.frame);
       if (facts.start) {
