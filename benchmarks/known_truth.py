@@ -147,7 +147,7 @@ class Network:
         On test series: of the network, of the most frequent class, of a linear probe.
     blanked_accuracy : float
         On test series whose marked part is blanked: of a small network, or of a linear probe, whichever is higher, that
-        was trained on such series. Above chance, something outside the mask tells the class.
+        was trained on such series. Above chance, something outside the mask reveals the class.
     """
 
     model: Any
@@ -219,6 +219,8 @@ def trained(recipe: Recipe, seed: int, explained: int) -> Task:
         test = test.subset((marked == 0) | (marked == recipe.pieces))
     truth = verify_truth(test, found.classifier, seed=seed)
     right = found.classifier.scores(test.x).argmax(axis=1) == test.y
-    asked = truth.scored[test.y] & ((test.y == recipe.only) if recipe.only is not None else True)
-    rows = np.flatnonzero(right & asked)[:explained]
+    explainable = right & truth.scored[test.y]
+    if recipe.only is not None:
+        explainable &= test.y == recipe.only
+    rows = np.flatnonzero(explainable)[:explained]
     return Task(recipe, found, test.x[rows], test.y[rows], test.mask[rows], truth)

@@ -115,7 +115,7 @@ def numbers(name: str, values: Any, dtype: type = np.float32) -> np.ndarray:
 
 
 def within(name: str, values: np.ndarray, least: float, most: float = np.inf) -> np.ndarray:
-    """Numbers from `least` to `most`, but for rounding; NaN is let through."""
+    """Numbers from `least` to `most`, with a tolerance for rounding; NaN is allowed."""
     wrong = values[(values < least - 1e-6) | (values > most + 1e-6)]
     if wrong.size:
         rule = f"from {least:g} to {most:g}" if np.isfinite(most) else f"at least {least:g}"
@@ -124,7 +124,7 @@ def within(name: str, values: np.ndarray, least: float, most: float = np.inf) ->
 
 
 def check_receptive_field(values: Any, samples: int) -> np.ndarray:
-    """First sample, sample behind the last, and center of each step, float of shape (step, 3)."""
+    """First sample, one past the last sample, and center of each step, float of shape (step, 3)."""
     field = finite("receptive_field", values).astype(float)
     shaped("receptive_field", field, "(step, 3)", (None, 3))
     start, stop = field[:, 0], field[:, 1]
@@ -147,7 +147,7 @@ def check_mapping(name: str, values: Any) -> Mapping[str, Any]:
 
 
 def check_flag(argument: str, value: Any) -> bool:
-    """Python's bool, also of numpy's, which comparisons of arrays return and JSON does not take."""
+    """Python bool, also from a numpy bool, which JSON cannot store."""
     if not isinstance(value, bool | np.bool_):
         raise TypeError(f"{argument} must be True or False, but is {value!r}")
     return bool(value)

@@ -72,8 +72,8 @@ class Explanation:
         Probability of each class.
     exactness : mapping of str to str, optional
         What each method promises for the network: "exact" (values add up to the score and each is that position's own
-        contribution, which goes with it), "complete" (they add up, but are not to be removed one by one) or
-        "approximate". :meth:`exactness_of` has the word for one map, whose sum was measured.
+        contribution, by which the score falls without it), "complete" (they add up, but cannot be removed one by one)
+        or "approximate". :meth:`exactness_of` takes the measured gap of one map into account.
     completeness : mapping of str to ndarray of shape (instance, target), optional
         Per method, the completeness gap: the share of the score that the sum of the map misses; nan where none is
         promised. A score below a tenth of the sum of the values' magnitudes counts as a tenth of it.

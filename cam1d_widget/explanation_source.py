@@ -15,7 +15,7 @@ Gradients up to 1e-3, which it is held to; more than a hundredth would be seen i
 
 
 class ModelChangedError(RuntimeError):
-    """A model that is not what it was when it was read: a result would mix two networks."""
+    """The model has changed since it was read, so that a result would mix two networks."""
 
 
 class ExplanationSource(Protocol):
@@ -106,5 +106,5 @@ class ExplanationSource(Protocol):
 
 
 def stated(exactness: str, gap: float) -> str:
-    """What is said of one map: what its method promises, but "approximate" if its sum is measurably off."""
+    """Exactness of one map: that of its method, but "approximate" if the measured gap is above the tolerance."""
     return "approximate" if gap > GAP_TOLERANCE else exactness

@@ -43,7 +43,7 @@ class InsideOfModel:
         self.read_model()
 
     def read_model(self) -> None:
-        """Take the layers of the model as it is now; what was read before is dropped."""
+        """Read the layers of the current model, and discard earlier readings."""
         self.layers: tuple[LayerFacts, ...] = tuple(self._classifier.layers)
         self._readings: dict[str, LayerReading] = {}
 

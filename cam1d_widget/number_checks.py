@@ -49,7 +49,7 @@ def check_number(
 
 
 def as_float32(argument: str, values: np.ndarray, *, copy: bool = True) -> np.ndarray:
-    """Numbers as float32; finite ones beyond its range, which would become infinite, are refused."""
+    """Numbers as float32; an error if a finite number is beyond its range and would become infinite."""
     with np.errstate(over="ignore"):
         single = values.astype(np.float32, copy=copy)
     infinite = np.isinf(single)
@@ -66,7 +66,7 @@ def refuse_masked(argument: str, values: Any) -> None:
     """Refuse an array, or nested lists of arrays, if a mask hides some values: np.asarray would ignore the mask."""
     if _is_masked(values):
         raise ValueError(
-            f"{argument} must not be masked, for the hidden values would be used as all others, but some are hidden; "
+            f"{argument} must not have masked values, which would be used like all others, but some are masked; "
             f"fill them first, as in {argument}.filled(0)"
         )
 
@@ -78,6 +78,6 @@ def _is_masked(values: Any) -> bool:
 
 
 def unmasked(argument: str, values: Any) -> np.ndarray:
-    """Values as an array, of which no mask hides any."""
+    """Values as an array; an error if a mask hides some of them."""
     refuse_masked(argument, values)
     return np.asarray(values)

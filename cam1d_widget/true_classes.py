@@ -1,4 +1,4 @@
-"""True classes as class indices, from whatever a user holds: indices, labels, names or a one-hot array.
+"""True classes as class indices, from indices, labels, names or a one-hot array.
 
 The one place where numbers are recognized as labels rather than indices. The labels of a fitted classifier come first,
 then the class names. Numbers are looked up among those labels or names that are numbers; where each of these is its own
@@ -104,7 +104,7 @@ def _indices_of_numbers(
         )
     if are_labels and in_names:
         raise ValueError(
-            f"y must tell labels from class indices, but its numbers may be either, for class_names are "
+            f"y must be unambiguous, but its numbers may be labels or class indices, since class_names are "
             f"{_listed(names)}; for indices, give y = [str(class_names[int(one)]) for one in y]; for labels, give "
             f"class_names with numbers that are not str"
         )

@@ -116,15 +116,16 @@ class CAM1DWidget(ExplanationViewer):
         lazy.when_model_changed, lazy.when_updated = self.mark.mark_stale, self._show_update
 
     def update_model(self) -> None:
-        """Show the model as it is now: after more training, other weights or another activation.
+        """Update the widget after the model has changed: more training, other weights or another activation.
 
-        Scores, probabilities and maps are computed anew, as they are looked at; instance, class and method stay. Until
-        then the widget shows what was computed before, and refuses to compute a map with the changed model.
+        Scores and probabilities are recomputed, and maps again when they are shown; instance, class and method stay
+        selected. Before an update the widget shows what was computed with the previous model, and refuses to compute
+        new maps.
 
         Raises
         ------
         ValueError
-            If the model has other classes now, or no longer fits the methods; the widget is left as it is.
+            If the model now has other classes, or no longer fits a method. The widget is not changed then.
         """
         self._lazy.update_model(as_classifier(self._model, **self._chosen))
 

@@ -109,19 +109,19 @@ def facts(found: dict[str, Any]) -> str:
 
 
 def leak(found: dict[str, Any]) -> str:
-    """Whether anything outside the mask tells the class."""
+    """Whether anything outside the mask reveals the class."""
     chance, tested = mean(found["majority"]), found["tested"] * len(found["blanked"])
     leaks = mean(found["blanked"]) > chance + 4 * (chance * (1 - chance) / tested) ** 0.5
     verdict = (
-        "**something outside the mask tells the class: the set leaks**"
+        "**something outside the mask reveals the class: the set leaks**"
         if leaks
-        else "nothing outside the mask tells the class"
+        else "nothing outside the mask reveals the class"
     )
-    return f"Trained on series whose marked part is blanked, right on {percent(found['blanked'])}: {verdict}."
+    return f"A network trained on series whose marked part is blanked: right on {percent(found['blanked'])}: {verdict}."
 
 
 def truth(found: dict[str, Any]) -> str:
-    """Table of what was verified of each class: whether its marked part is necessary and sufficient."""
+    """Table of the verified ground truth: whether the marked part of each class is necessary and sufficient."""
     lines = [
         f"| {of_class[0]['name']} | {kept(of_class, 'without_truth')} | {kept(of_class, 'other_context')} | "
         f"{verdict(of_class, found['only'] in (None, index))} |"
@@ -136,13 +136,13 @@ def kept(of_class: list[dict[str, Any]], share: str) -> str:
     return percent(shares) if shares else "none is right"
 
 
-def verdict(of_class: list[dict[str, Any]], asked: bool) -> str:
+def verdict(of_class: list[dict[str, Any]], explained: bool) -> str:
     """Whether a class is scored, and why not."""
     reasons = dict.fromkeys(one["why_not"] for one in of_class if one["why_not"])
     scored = sum(one["why_not"] is None for one in of_class)
     if not scored:
         return "; ".join(reasons)
-    if not asked:
+    if not explained:
         return "verified; not scored in this table"
     return (
         "scored" if scored == len(of_class) else f"scored with {scored} of {len(of_class)} seeds; {'; '.join(reasons)}"

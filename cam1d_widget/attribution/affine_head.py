@@ -18,7 +18,7 @@ _TOLERANCE = 1e-3
 class AffineHead:
     """Slopes of an affine head, computed once for the weights that it has.
 
-    That the head is affine is read from its layers, and verified on the scores of every batch, class by class.
+    Whether the head is affine follows from its layers and is verified on the scores of every batch, for each class.
 
     Parameters
     ----------

@@ -58,7 +58,7 @@ class Classifier(Protocol):
 
     @property
     def continuous(self) -> bool:
-        """Whether S is the integral of its gradient: no masks, no rounding, no gradient that is stopped."""
+        """Whether S is the integral of its gradient: no masking, rounding or stopped gradients."""
 
     @property
     def receptive_field(self) -> ReceptiveField:
@@ -121,7 +121,7 @@ class Classifier(Protocol):
 
     @property
     def step_scores_stand_alone(self) -> bool:
-        """Whether a step of zero features takes just its own score from S: no weights are shared, and no bias stays."""
+        """Whether setting a step's features to zero lowers S by exactly that step's score."""
 
     @property
     def no_attention(self) -> str | None:

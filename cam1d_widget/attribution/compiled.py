@@ -36,7 +36,7 @@ class Compiled:
     """
 
     created: ClassVar[int] = 0
-    """Number of functions so far: one that is compiled later may see another state of a model than those before."""
+    """Number of functions created so far; a function compiled later may see another state of the model."""
 
     def __init__(
         self, function: Callable[..., Any], *signature: tf.TensorSpec, autograph: bool = True, jit_compile: bool = False
@@ -63,7 +63,7 @@ class Compiled:
 
     @property
     def variables(self) -> tuple[tf.Variable, ...]:
-        """Variables that the function reads, whoever holds them."""
+        """Variables that the function captures."""
         return tuple(self._function.get_concrete_function().variables)
 
     @property
@@ -81,7 +81,7 @@ class Compiled:
         if tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("TPU"):
             return lambda given: tf.nest.flatten(traced(*given))
         captured, results, call = traced.captured_inputs, len(traced.outputs), context.context().call_function
-        # Called by its own name: TensorFlow keeps the kernels of a StatefulPartitionedCall after its function is gone.
+        # Called by its own name: TensorFlow never frees the kernels of a StatefulPartitionedCall.
         return lambda given: call(traced.name, [*given, *captured], results)
 
     def _called_alone(self, given: list[tf.Tensor]) -> Called:

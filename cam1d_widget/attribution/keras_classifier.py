@@ -149,7 +149,7 @@ class KerasClassifier(OwnAccount, RulesBack):
 
     @property
     def continuous(self) -> bool:
-        """Whether scores are the integral of their gradient: no masks, no rounding, no gradient that is stopped."""
+        """Whether scores are the integral of their gradient: no masking, rounding or stopped gradients."""
         return not self._network.jumps
 
     @property
@@ -175,7 +175,7 @@ class KerasClassifier(OwnAccount, RulesBack):
         """Value that changes with the model's weights, layers and loss."""
         if self._functions_compared != Compiled.created:
             self.computes_the_model()
-        same_network = getattr(self._given, "model_", self.model) is self.model  # that of a classifier fitted again
+        same_network = getattr(self._given, "model_", self.model) is self.model  # False once an estimator is refitted
         return self._structure.changed(), self._digest(), self._same_scores, same_network
 
     @cached_property
@@ -188,7 +188,7 @@ class KerasClassifier(OwnAccount, RulesBack):
 
     @property
     def has_probed_layers(self) -> bool:
-        """Whether layers were probed with the weights that they had then, since Keras does not compute them."""
+        """Whether some layers, which Keras does not compute, were probed with the weights that they had then."""
         return not all(map(computed_by_keras, self.model._flatten_layers()))
 
     _functions_compared = -1
@@ -355,7 +355,7 @@ class KerasClassifier(OwnAccount, RulesBack):
         refuse_weights(self.model)
 
     def _must_not_have_changed(self) -> None:
-        """Refuse a model with a changed layer: some functions were compiled before the change, others were not."""
+        """Refuse a model with a changed layer, since functions may have been compiled before the change."""
         what = self._structure.changed()
         if what:
             raise ModelChangedError(

@@ -125,8 +125,8 @@ class Head(NamedTuple):
     kind : {"gap", "flatten", "gmp", "mil", "attention", "other"}
         The pooling of the head, if it takes in the steps of the map one by one and all alike.
     affine : bool
-        Whether the scores are an affine function of the map. Then each step adds its gradient times its features to a
-        score, and takes just that away when its features are set to zero.
+        Whether the scores are an affine function of the map. Then each step contributes its
+        gradient times its features to a score, and the score falls by that when these features are set to zero.
     homogeneous : bool
         Whether each score is a bias plus a function that doubles with the map, so that gradient times map adds up to it
         by Euler's theorem: affine heads, and those with maxima or ReLU layers after layers without biases.

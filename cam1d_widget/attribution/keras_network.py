@@ -130,7 +130,7 @@ class Network:
 
     @cached_property
     def receptive_field_at(self) -> Callable[[int], ReceptiveField]:
-        """Receptive field of the explained map, by length of the series; those of the last lengths are kept."""
+        """Receptive field of the explained map, by length of the series; the most recent lengths are cached."""
         return lru_cache(maxsize=16)(partial(receptive_field_of, self.entry))
 
     @cached_property
@@ -159,7 +159,7 @@ class Network:
 
     @cached_property
     def jumps(self) -> bool:
-        """Whether scores jump, as a mask or a rounding makes them, or change where their gradient is stopped."""
+        """Whether scores are discontinuous, as with masking or rounding, or have stopped gradients."""
         made = [] if self.graph is None else [operation for operation, _ in self.graph.made]
         return any(map(jumps, [*made, *self.model._flatten_layers()]))
 
@@ -271,18 +271,18 @@ class Network:
         )
 
     def sampled(self) -> tuple[np.ndarray, np.ndarray]:
-        """Series of noise, and what the model's own call makes of them now, of shape (instance, unit)."""
+        """Series of noise, and the model's own outputs for them now, of shape (instance, unit)."""
         samples = self._samples(input_shape(self.model)[0] or 3)
         return samples.numpy(), self._called(samples).numpy()
 
     def _refuse_dependence_on_batch(self, samples: tf.Tensor, outputs: np.ndarray) -> None:
-        """Refuse a model that gives a series other scores beside other series, or alone."""
+        """Refuse a model whose scores of a series depend on the other series in the batch."""
         middle, scale = len(samples) // 2, np.abs(outputs).max(axis=0)
         one = samples[middle : middle + 1]
         others = tf.concat([-2 * samples[:middle], one, -2 * samples[middle + 1 :]], axis=0)
         same = np.allclose(self._called(others)[middle], outputs[middle], rtol=0, atol=1e-3 * scale)
         if same and input_shape(self.model)[0] is None:
-            # A batch of another size is added up in another order, which shows in half precision and on GPUs.
+            # The batch size changes the order of summation, which matters in half precision and on GPUs.
             same = np.allclose(self._called(one)[0], outputs[middle], rtol=0, atol=2e-2 * scale)
         if not same:
             raise ValueError(

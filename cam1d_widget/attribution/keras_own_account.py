@@ -52,7 +52,7 @@ class OwnAccount:
 
     @property
     def step_scores_stand_alone(self) -> bool:
-        """Whether a step of zero features takes just its own score from S: no weights are shared, and no bias stays."""
+        """Whether setting a step's features to zero lowers S by exactly that step's score."""
         return all(getattr(maker(made), "stands_alone", False) for made in self._network.scoring)
 
     @property

@@ -50,7 +50,7 @@ def readable(model: Any) -> Any:
 
 
 def _why_no_network(model: Any) -> str:
-    """What an estimator lacks, and the way out; "" for what is no estimator."""
+    """Why an estimator cannot be explained, and what to do; "" for other objects."""
     if not hasattr(model, "fit"):
         return ""
     if getattr(model, "is_fitted", len(getattr(model, "classes_", ())) > 0):

@@ -22,7 +22,7 @@ from .receptive_field import ReceptiveField, union
 __all__ = ["SOME_LENGTH", "Seen", "fields_between", "receptive_field_of", "time_axis_of"]
 
 SOME_LENGTH = 512
-"""Samples, or steps, at which a network that takes series of any length is looked at."""
+"""Series length at which models of any length are analyzed."""
 
 # Step by step: the output at a step depends on the input at that step alone.
 _POINTWISE = IDLE | frozenset(

@@ -30,7 +30,7 @@ def digest_of(weights: Sequence[Any]) -> Callable[[], bytes]:
 
 
 def still_variables(variables: Sequence[Any], call: Callable[[], Any]) -> list[Any]:
-    """Each variable once, without those that a call changes, such as a counter of calls."""
+    """Distinct variables, except those that a call changes, such as a counter of calls."""
     found = list({_variable(one).ref(): _variable(one) for one in variables}.values())
     digest = digest_of(found)
     before, _, after = digest(), call(), digest()
@@ -38,19 +38,21 @@ def still_variables(variables: Sequence[Any], call: Callable[[], Any]) -> list[A
 
 
 def _variable(weight: Any) -> tf.Variable:
-    """TensorFlow's variable behind a weight of Keras."""
+    """TensorFlow variable of a Keras weight."""
     return weight if isinstance(weight, tf.Variable) else weight.value
 
 
 def refuse_weights(model: Any) -> None:
-    """Refuse weights that are NaN or infinite, as those of a training that diverged."""
+    """Raise an error if weights are NaN or infinite, as after a training that diverged."""
     layers = [
         layer
         for layer in model._flatten_layers()
         if not all(np.isfinite(weight.value.numpy().astype(np.float32)).all() for weight in layer.weights)
     ]
     if layers:
-        inner = min(reversed(layers), key=lambda layer: len(layer.weights))  # a model has those of its layers, too
+        inner = min(
+            reversed(layers), key=lambda layer: len(layer.weights)
+        )  # a model also lists the weights of its layers
         raise ValueError(
             f"layer {inner.name!r} of model {model.name!r} has NaN or infinite weights, as after a training that "
             f"diverged; train it again, or load weights from before"

@@ -128,10 +128,10 @@ class LazyExplanation:
         averaged(x[:1], window)  # refuses a wrong window
         self.window = window if window is None or isinstance(window, int | np.integer) else tuple(window)
         self._named = methods is not None
-        # Newer kernels answer sliders in a thread of their own, beside a running cell.
+        # Newer kernels answer sliders in a separate thread while a cell runs.
         self._one_at_a_time = RLock()
         self._kept = _KEPT
-        # Called when the model is found changed or as it was again, and after an update, by whoever shows this.
+        # Set by the widget: called when the model is found changed or unchanged, and after an update.
         self.when_model_changed: Callable[[bool], None] = lambda changed: None
         self.when_updated: Callable[[], None] = lambda: None
         self._read_model(classifier, chosen_methods(methods, classifier, background), x, names)
@@ -139,7 +139,7 @@ class LazyExplanation:
     def _read_model(
         self, classifier: Any, chosen: list[AttributionMethod], x: np.ndarray, names: dict[str, Any]
     ) -> None:
-        """Take what depends on the model as it is now: its scores, and what is stated about each method."""
+        """Read everything that depends on the current model: its scores, and the exactness of each method."""
         self._classifier, self._version, self._number = classifier, _version(classifier), next(_NUMBERS)
         # Slow methods run on all instances only if they were named.
         self.usual = tuple(method.label for method in chosen if self._named or not method.on_demand)
@@ -159,20 +159,20 @@ class LazyExplanation:
         )
         self._take_facts(self._frame)
         self._take_words({method.label: method for method in chosen}, self.baseline)
-        self._refuse_changed_model()  # by another thread, while the scores were computed
+        self._refuse_changed_model()  # another thread may have changed it meanwhile
 
     def update_model(self, classifier: Any = None) -> None:
-        """Compute the scores anew with the model as it is now, and drop the maps that were computed before.
+        """Recompute the scores with the current model, and discard the maps computed before.
 
         Parameters
         ----------
         classifier : Classifier, optional
-            Takes the place of the one that this was made with: needed if a layer, and not only weights, has changed.
+            Replaces the present one. Needed if a layer has changed, and not only weights.
 
         Raises
         ------
         ValueError
-            If the model has other classes now, or no longer fits the methods; nothing is changed then.
+            If the model now has other classes, or no longer fits a method. Nothing is changed then.
         """
         classifier = for_series(self._classifier if classifier is None else classifier, self.x)
         if classifier.classes != self._classifier.classes:
@@ -194,12 +194,12 @@ class LazyExplanation:
 
     @contextmanager
     def unchanged_model(self) -> Iterator[None]:
-        """Refuse to compute with a model that has changed since the scores were computed, or does so meanwhile."""
+        """Raise an error if the model has changed since the scores were computed, or changes in the meantime."""
         version = self._version
         self._refuse_changed_model()
         yield
         self._refuse_changed_model()
-        if version != self._version:  # updated meanwhile, so that the result belongs to the model before
+        if version != self._version:  # the result belongs to the previous model
             raise ModelChangedError("the model was updated during the computation; start it again")
 
     def _refuse_changed_model(self) -> None:
@@ -212,7 +212,7 @@ class LazyExplanation:
             )
 
     def _with_baseline(self, method: AttributionMethod, x: np.ndarray) -> AttributionMethod:
-        """Method with its baseline for every series; what a function returns may be an array of its caller."""
+        """Method with its baseline for every series, copied if a function of the user returned it."""
         made = with_baseline(method, self.baseline, x)
         return _frozen(made) if callable(getattr(method, "baseline", None)) else made
 
@@ -373,7 +373,7 @@ Kept = TypeVar("Kept")
 
 
 def _frozen(value: Kept) -> Kept:
-    """Copy of an array that nobody can change; of a method or a baseline, one with such copies of its arrays."""
+    """Read-only copy of an array; for a method or baseline, one whose arrays are read-only copies."""
     if isinstance(value, np.ndarray) and (value.flags.writeable or value.base is not None):
         value = value.copy()
         value.flags.writeable = False
@@ -391,12 +391,12 @@ def _labels(classifier: Any) -> list[str] | None:
 
 
 def _version(classifier: Any) -> Any:
-    """Fingerprint of a classifier's model; of one that has none, always the same."""
+    """Fingerprint of a classifier's model; None if the classifier has none."""
     return classifier.fingerprint() if hasattr(classifier, "fingerprint") else None
 
 
 def _finite_scores(classifier: Any, x: np.ndarray) -> np.ndarray:
-    """Scores of the series; where they are not finite, the classifier may say why."""
+    """Scores of the series; if they are not finite, the classifier may raise an error that explains why."""
     scores: np.ndarray = classifier.scores(x)
     if not np.isfinite(scores).all() and hasattr(classifier, "refuse_weights"):
         classifier.refuse_weights()

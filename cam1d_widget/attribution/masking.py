@@ -155,11 +155,11 @@ def replaced(x: Any, piece: Any, baseline: Baseline = None) -> np.ndarray:
 
 
 class NotFinite(ValueError):
-    """NaN or infinity where a network ought to give numbers."""
+    """A network, or its gradient, gave NaN or infinity."""
 
 
 def finite_scores(classifier: Any, scores: np.ndarray) -> np.ndarray:
-    """Scores of series of which parts are replaced, of shape (instance, ...), or an error if the network has none."""
+    """Scores of series with replaced parts, of shape (instance, ...); an error if the network gives NaN or infinity."""
     wrong = int((~np.isfinite(scores.reshape(len(scores), -1))).any(axis=1).sum())
     if not wrong:
         return scores

@@ -44,7 +44,7 @@ class ReceptiveField:
         Samples of the series.
     period : int
         Samples by which a series must be shifted for its steps to be the same ones, shifted: what all layers on the
-        way stride by, taken together; as long as the series where a layer treats each position in its own way.
+        way stride by, taken together; the length of the series if a layer depends on the position in time.
     """
 
     start: np.ndarray
@@ -73,8 +73,8 @@ class ReceptiveField:
     def positions(self) -> np.ndarray:
         """Where each step's value is drawn, in samples, of shape (step,).
 
-        The centers; but where steps have theirs outside of the series, as in causal networks, the middle of what each
-        step really sees, half a sample included, never before that of the step in front of it.
+        The centers, in half samples. Where centers lie outside the series, as in causal networks: the middle of the
+        samples that a step actually depends on, and never before the position of the previous step.
         """
         inside = self.centers[0] > -self.jump and self.centers[-1] < self.length - 1 + self.jump
         return self.centers if inside else np.maximum.accumulate((self.start + self.stop - 1) / 2)
@@ -144,15 +144,15 @@ class ReceptiveField:
         return replace(self, start=start_, stop=stop_)
 
     def fixed(self) -> ReceptiveField:
-        """After a layer that treats each position in its own way: no shift of a series gives shifted steps."""
+        """After a layer that depends on the position in time: shifting a series does not shift the steps."""
         return replace(self, period=lcm(self.period, self.length))
 
     def place(self, values: np.ndarray) -> np.ndarray:
         """Put a map on the input's time axis.
 
         Linear between the positions and held outside of the first and last: nothing is stretched, so that a value
-        stands at the center of what its step sees. Steps that share the cell of a sample, as the first ones of a
-        causal network do, are averaged at their mean position.
+        is at the center of its step's receptive field. Steps that fall on the same sample, like the first ones of a
+        causal network, are averaged at their mean position.
 
         Parameters
         ----------
@@ -191,7 +191,7 @@ class ReceptiveField:
         share : ndarray of shape (time,)
             How far a sample is on the way from the one to the other.
         """
-        # Steps closer than the samples, as at the start of a causal network, would fall between two of them unseen.
+        # Steps denser than samples, as at the start of a causal network, could fall between two samples and be lost.
         _, first, count = np.unique(np.floor(self.positions + 1e-6), return_index=True, return_counts=True)
         positions = np.add.reduceat(self.positions, first) / count
         time = np.arange(self.length)

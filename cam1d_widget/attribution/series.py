@@ -67,7 +67,7 @@ def as_array(argument: str, x: Any) -> np.ndarray:
     if values.dtype == object and any(np.ndim(one) for one in values.flat):
         raise _uneven(argument)
     if values.dtype.kind == "V" and np.can_cast(values.dtype, np.float32):
-        return values.astype(np.float32)  # bfloat16, which numpy knows by ml_dtypes
+        return values.astype(np.float32)  # bfloat16, registered by ml_dtypes
     if values.dtype.kind not in "iufb":
         raise TypeError(f"{argument} must hold numbers, but holds {values.dtype}")
     return values
@@ -103,7 +103,7 @@ def _of_frames(argument: str, frames: list[Any]) -> Series:
 
 
 def _values(frame: Any) -> np.ndarray:
-    """Values of a DataFrame; those of pandas' nullable numbers as float, with NaN for gaps."""
+    """Values of a DataFrame; pandas' nullable numbers become float, with NaN for gaps."""
     values: np.ndarray = frame.to_numpy()
     if values.dtype == object and all(dtype.kind in "iufb" for dtype in frame.dtypes):
         values = frame.to_numpy(float, na_value=np.nan)

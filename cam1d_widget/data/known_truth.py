@@ -1,4 +1,4 @@
-"""Series with known truth: which values make the class is known, because they were put there."""
+"""Synthetic series whose ground truth is known: the values that determine the class were planted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class KnownTruth:
     unplanted : ndarray of shape (instance, time, channel)
         `x` as it was before anything was planted.
     replanted : function of a seed
-        Gives the planted parts of `x`, at their places, in a context that is drawn from this seed and that of the set.
+        Gives the planted parts of `x`, at their places, in a context drawn from this seed and the seed of the set.
     """
 
     x: Series
@@ -43,23 +43,23 @@ class KnownTruth:
     def without_truth(self, seed: int = 0) -> Series:
         """Series as they were before anything was planted, of the shape of `x`.
 
-        What makes the class is gone, and everything else is the same draw with the same noise. A network that uses the
-        marked values alone can only guess the class now.
+        The marked values are removed; everything else is the same draw, with the same noise. A network that uses only
+        the marked values can then only guess the class.
 
         Parameters
         ----------
         seed : int
-            Of what has to be drawn. All makers of this package draw the context whole and plant into it, so that the
-            series are the same for every seed.
+            Has no effect for the generators of this package: they draw the whole context before they plant into it.
         """
         check_seed(seed)
         return self.unplanted.copy()
 
     def other_context(self, seed: int = 0) -> Series:
-        """Same planted parts at the same places in a context drawn anew, of the shape of `x`.
+        """Same planted parts at the same positions in a newly drawn context, of the shape of `x`.
 
-        A network that uses the marked values alone names the same classes. Parts that replace the context keep their
-        values; parts that are added to it, or made of it, are added to the new one, or made of it.
+        A network that uses only the marked values predicts the same classes. Planted parts that replace the context
+        keep their values. Those that are added to the context, or computed from it, are added to or computed from the
+        new one.
 
         Parameters
         ----------
@@ -72,8 +72,8 @@ class KnownTruth:
     def blanked(self) -> Series:
         """Series whose marked values are those from before anything was planted, of the shape of `x`.
 
-        Whatever the maker did to unmarked values stays, so that a classifier that is trained on these series and does
-        better than chance has found a leak: a sign of the class outside the mask.
+        Unmarked values are those of `x`. A classifier that is trained on these series and is better than chance has
+        found a leak: information about the class outside the mask.
         """
         return np.where(self.mask, self.unplanted, self.x)
 
@@ -99,7 +99,7 @@ class KnownTruth:
 
 
 def context_generator(of_set: int, seed: int) -> np.random.Generator:
-    """Generator of another context: its own for every set, and independent of what the set is drawn from."""
+    """Random generator of another context: different for every set, and independent of the set's own."""
     return np.random.default_rng([of_set, seed, 1])
 
 

@@ -37,9 +37,9 @@ def make_planted_segments(
 ) -> KnownTruth:
     """Channels of real segments, into some of which a segment of another kind is planted.
 
-    Each channel is a row of segments of one class of Trace, each standardized and of 55 samples. The first class is
-    such rows and nothing else. In the others, segments of another class of Trace replace 55 samples of channels that
-    are drawn for each series:
+    Each channel is a row of segments of one class of Trace, each standardized and of 55 samples. The first class
+    consists of such rows only. In the others, segments of another class of Trace replace 55 samples of channels drawn
+    for each series:
 
     * kind 1, *two planted*: in two channels, at two times that do not overlap.
     * kind 2, *planted apart* or *planted together*: in two channels, at two times that do not overlap, or at the same
@@ -56,22 +56,22 @@ def make_planted_segments(
     channels : int
         At least 2.
     aligned : bool
-        Whether segments begin at multiples of 55 samples in all channels, as in the paper. A method that looks at
-        windows of that grid is then told the truth beforehand, and a linear classifier tells kind 1 without a fault. By
-        default a row begins anywhere in a segment, and a segment is planted anywhere.
+        Whether segments begin at multiples of 55 samples in all channels, as in the paper. This favors methods that use
+        windows on that grid, and a linear classifier solves kind 1. By default a row begins anywhere in a segment, and
+        a segment is planted anywhere.
     background, pattern : int
         Class of Trace, 1 to 4, of the segments that make the rows, and of the planted ones. By default a spike and a
         dip are planted into rows of steps. The other way round, the planted segments are those that have no spike,
-        which a network can count: what it then looks at is elsewhere.
+        and a network can count the spikes: it then uses the unmarked segments.
     held_out : bool
         Whether segments come from Trace's test set, of which those of the training set know nothing.
     noise : float
         Standard deviation of Gaussian noise on top.
     leak : bool
-        Whether the segments of a planted channel begin where the planted one does, modulo 55 samples. In kind 2 two
-        channels then have the same rhythm in the whole series exactly if the class is *planted together*: a network can
-        tell the class without the planted segments, and the mask is not the truth. Another context is drawn without the
-        leak. This shows how a benchmark can fool its reader; see docs/leaderboard.md.
+        Whether the segments of a planted channel begin where the planted one does, modulo 55 samples. In kind 2 the
+        two planted channels then have the same phase in the whole series exactly if the class is *planted together*. A
+        network can recognize the class without the planted segments, and the mask is not the ground truth. Another
+        context is drawn without the leak. For teaching how a benchmark can mislead; see docs/leaderboard.md.
     seed : int
         Of every draw.
 

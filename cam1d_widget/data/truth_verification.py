@@ -14,7 +14,7 @@ from .known_truth import KnownTruth
 __all__ = ["ClassTruth", "VerifiedTruth", "verify_truth"]
 
 
-# Correctly classified series of a class, below which a share says too little.
+# Fewest correctly classified series of a class for which a share is meaningful.
 FEWEST = 10
 
 
@@ -30,7 +30,7 @@ class ClassTruth:
     without_truth : float
         Share that keeps its class when the marked part is removed; near chance if the marked part is necessary.
     other_context : float
-        Share that keeps its class when everything but the marked part is drawn anew; near the accuracy if the marked
+        Share that keeps its class when everything but the marked part is redrawn; near the accuracy if the marked
         part is sufficient.
     why_not : str or None
         Why maps of this class must not be scored by the mask; None if they may be.
@@ -81,7 +81,7 @@ def verify_truth(truth: KnownTruth, classifier: Any, *, seed: int = 0) -> Verifi
     """Verify on a trained network that the marked part of series is what makes their class.
 
     The marked part is *necessary* if correctly classified series lose their class when it alone is removed, and
-    *sufficient* if they keep it when all the rest is drawn anew. A map is worth comparing with the mask only if both
+    *sufficient* if they keep it when all the rest is redrawn. A map is worth comparing with the mask only if both
     hold: with a share nearer to chance than to the accuracy without the truth, and nearer to the accuracy in another
     context.
 
@@ -115,9 +115,7 @@ def verify_truth(truth: KnownTruth, classifier: Any, *, seed: int = 0) -> Verifi
     if not len(truth.x):
         raise ValueError("truth must hold at least one series, but holds none")
     if getattr(classifier, "classes", classes) != classes:
-        raise ValueError(
-            f"classifier must tell the {classes} classes of truth apart, but has {classifier.classes} classes"
-        )
+        raise ValueError(f"classifier must have the {classes} classes of truth, but has {classifier.classes} classes")
 
     def keeps(x: NDArray[np.float32]) -> NDArray[np.bool_]:
         scores = np.asarray(classifier.scores(x))

@@ -46,15 +46,15 @@ def make_web_traffic(instances: int = 500, *, seed: int = 0) -> KnownTruth:
     KnownTruth
         Of shape (instance, 1008, 1), one sample every ten minutes, each series with mean zero and standard deviation
         one. What is odd is marked; for "none" everything, as in the paper. Without the truth a series is the week
-        before it became odd, in the units of `x`; another context is another week with the same oddity, drawn from the
-        same random numbers.
+        before its anomaly was inserted, in the units of `x`. Another context is another week with an anomaly drawn from
+        the same random numbers.
 
     Notes
     -----
     The recipe with all its parameters, drawn anew. A linear probe tells it hardly better than chance.
 
-    The recipe leaks: each series is standardized with its oddity in it, so that the scale of unmarked samples tells
-    something about the class. :func:`~cam1d_widget.data.verify_truth` says for which classes a network uses that.
+    The recipe leaks: each series is standardized after its anomaly is inserted, so that the scale of unmarked samples
+    depends on the class. :func:`~cam1d_widget.data.verify_truth` shows for which classes a network uses that.
 
     References
     ----------
@@ -68,7 +68,7 @@ def make_web_traffic(instances: int = 500, *, seed: int = 0) -> KnownTruth:
     weeks, views, masks, later = [], [], [], []
     for label in y:
         weeks.append(_week(Week.drawn(rng), rng))
-        later.append(deepcopy(rng))  # draws the same oddity once more, into another week
+        later.append(deepcopy(rng))  # its copies draw the same anomaly in another week
         series, truth = odd[label](weeks[-1], rng)
         views.append(series)
         masks.append(truth)

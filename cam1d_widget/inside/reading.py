@@ -97,7 +97,7 @@ class LayerReading:
 
     @property
     def _classifier(self) -> OpenClassifier:
-        """Classifier, as long as it is the one that was read: what is kept must not be mixed with another network."""
+        """Classifier, if its model has not changed since it was read: cached results must not mix two networks."""
         if self._read.fingerprint() != self._version:
             raise ModelChangedError(f"the model has changed since layer {self.layer!r} was read; read it again")
         return self._read

@@ -180,7 +180,7 @@ class ChannelStack(bqplot.Mark):
         }
 
     def read_source(self) -> None:
-        """Show the source as it is now, after an update of its scores and maps; what is chosen stays."""
+        """Show the source after an update of its scores and maps; instance, class and method stay selected."""
         with self.hold_sync():
             for name, value in self._read().items():
                 setattr(self, name, value)
@@ -189,11 +189,11 @@ class ChannelStack(bqplot.Mark):
             self.version += 1
 
     def mark_stale(self, stale: bool) -> None:
-        """Say in the picture that the model has changed, or no longer."""
+        """Show, or no longer show, that the model has changed."""
         self.stale = _STALE if stale else ""
 
     def _update(self) -> None:
-        """Update, as the browser asks; why it could not be done is said in the place of the question."""
+        """Update the model on request of the browser; if that fails, show the reason instead of the question."""
         self.stale = ""
         try:
             assert self._update_model is not None

@@ -110,7 +110,7 @@ class Inside(widgets.Widget):
         self.on_msg(self._receive)
 
     def read_source(self) -> None:
-        """Take the layers of the source as they are now; the selected layer stays if it is still there."""
+        """Read the layers of the source again; the selected layer stays if it still exists."""
         assert self._source is not None
         self.layers = [facts_of_layer(layer) for layer in self._source.layers]
         if self.layer not in [layer["name"] for layer in self.layers]:

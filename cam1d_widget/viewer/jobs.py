@@ -123,7 +123,7 @@ class Jobs(widgets.Widget):
         self._tell(name, result)
 
     def forget(self) -> None:
-        """Drop all results, and stop what is under way: the model that they belong to is no longer shown."""
+        """Discard all results and cancel running jobs: they belong to a model that is no longer shown."""
         self.cancel()
         self.results.clear()
         self.kept = packed_results({})

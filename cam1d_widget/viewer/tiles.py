@@ -16,7 +16,7 @@ from ..explanation_source import ExplanationSource
 from ..number_checks import check_index
 
 STEPS, ERROR_STEPS = 32767, 65535
-# Tiles in one answer: the browser half asks for those of two pictures and their neighbors, and never for as many.
+# Most tiles in one answer; the front end requests those of two pictures and their neighbors, which are fewer.
 MOST = 256
 
 

@@ -55,7 +55,7 @@ class Maps(NamedTuple):
     errors : ndarray of the shape of `values`, optional
         Standard error of each value, of methods that draw at random.
     masses : ndarray of shape (instance, target), optional
-        Sum of the contributions' magnitudes, of a map that is placed in time. Default: that of `values`.
+        Sum of the contributions' magnitudes, for a map that is placed in time. Default: sum over `values`.
     """
 
     values: np.ndarray
@@ -65,7 +65,7 @@ class Maps(NamedTuple):
 
     @classmethod
     def placed(cls, steps: np.ndarray, field: ReceptiveField) -> Maps:
-        """Maps made at the steps of a layer, of shape (instance, target, step), put where these steps look."""
+        """Maps at the steps of a layer, of shape (instance, target, step), placed in time by its receptive field."""
         values = np.moveaxis(field.place(np.moveaxis(steps, 1, 2)), 2, 1)[..., np.newaxis]
         totals, masses = (one.sum(axis=-1, dtype=np.float64) for one in (steps, np.abs(steps)))
         return cls(values, totals, masses=masses)
@@ -153,10 +153,10 @@ class AttributionMethod(ABC):
     def exactness(self, classifier: Classifier) -> str:
         """What the values of a map mean for this classifier: "exact", "complete" or "approximate".
 
-        "exact": they add up to the score, and each is that position's own contribution: set to zero (the step's
-        features, for maps made at the steps of a layer), it takes just its value from the score; CAM's values are this
-        times the number of steps, as they average to the score. "complete": they add up, but the score may change by
-        something else when a position is removed. "approximate": neither.
+        "exact": they add up to the score, and each is that position's own contribution. If the position is set to
+        zero (the step's features, for maps at the steps of a layer), the score falls by exactly this value. CAM's
+        values are larger by the number of steps, since they average to the score. "complete": they add up, but removing
+        a position may change the score by another amount. "approximate": neither.
         """
         return "approximate"
 
@@ -171,7 +171,7 @@ class AttributionMethod(ABC):
 
     @property
     def description(self) -> str:
-        """One phrase that says what the map shows: the first line of the docstring, or the label without one."""
+        """One phrase that describes the map: the first line of the docstring, or the label if there is none."""
         written = inspect.cleandoc(type(self).__doc__ or "").partition(_HEADING)[0].strip()
         if not written or written.startswith(f"{type(self).__name__}("):  # the signature that @dataclass writes there
             return self.label

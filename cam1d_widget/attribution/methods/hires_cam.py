@@ -18,7 +18,7 @@ class HiResCAM(ClassActivationMap):
 
     With one Dense layer after Flatten or global average pooling, a step's value is what the score loses when the step's
     features are set to zero. After global max pooling, or ReLU layers without biases, the steps' values add up to the
-    score minus its bias, but without a step the next largest takes over, so that the score loses less than its value.
+    score minus its bias, but if a step is removed, the next largest takes its place and the score falls by less.
     """
 
     label = "HiResCAM"

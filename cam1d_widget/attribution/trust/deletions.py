@@ -32,7 +32,7 @@ class Deletion:
     ordered : bool
         Whether the map puts anything first; one that is the same everywhere does not.
     fault : str
-        Why there are no curves, which are NaN then; "" where there are.
+        Why there are no curves, which are NaN then; "" otherwise.
     """
 
     words: str
@@ -60,13 +60,13 @@ def deletions(
     """
     made: dict[str, Deletion] = {}
     ordered = bool(np.ptp(source.attribution(label, instance, target)) > 0)
-    told = source.probabilities is not None and source.scores[instance].argmax() == target
-    measure: Measure = "probability" if told else "score"
+    by_probability = source.probabilities is not None and source.scores[instance].argmax() == target
+    measure: Measure = "probability" if by_probability else "score"
     for name, fill in fills.items():
         yield len(made) / len(fills), f"taking away what the map calls most relevant, fill: {name}"
         try:
             curves = _curves(source, label, instance, target, fill, seed, measure)
-            if not made and told and not _moved(curves):
+            if not made and by_probability and not _moved(curves):
                 measure = "score"
                 curves = _curves(source, label, instance, target, fill, seed, measure)
             made[name] = Deletion(fill.words, curves, ordered)

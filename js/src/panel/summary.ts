@@ -36,14 +36,14 @@ export class SummaryView extends PanelView {
     this.el.replaceChildren(...this.stale(), ...said);
   }
 
-  /** What is said of a model that has changed, with the way to update. */
+  /** Message that the model has changed, with a button to update. */
   private stale(): HTMLElement[] {
     const { stale, asksPython } = this.mark;
     if (!stale) {
       return [];
     }
     const update = button("Update", "update scores and maps to the model as it is now", () => {
-      // The button goes: whoever uses the keyboard stays where it was.
+      // The button is removed after the update: keep the keyboard focus in the panel.
       this.el.tabIndex = -1;
       this.el.focus();
       update.disabled = true;
