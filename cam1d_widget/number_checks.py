@@ -66,7 +66,7 @@ def refuse_masked(argument: str, values: Any) -> None:
     """Refuse an array, or nested lists of arrays, if a mask hides some values: np.asarray would ignore the mask."""
     if _is_masked(values):
         raise ValueError(
-            f"{argument} must not have masked values, which would be used like all others, but some are masked; "
+            f"{argument} must not be masked, but some of its values are: they would be used like all others; "
             f"fill them first, as in {argument}.filled(0)"
         )
 

@@ -124,7 +124,7 @@ def test_what_cannot_be_told_is_refused_with_the_way_out(y, names, labels, words
 )
 def test_names_of_digits_are_ambiguous_only_where_numbers_may_be_either(names, numbers):
     assert classes(numbers, names) == numbers  # as an explanation is read back
-    with pytest.raises(ValueError, match=re.escape("y must tell labels from class indices")) as refused:
+    with pytest.raises(ValueError, match=re.escape("y must be unambiguous")) as refused:
         classes(numbers, names, refuse_ambiguous=True)
     assert classes([0, 1, 2], names, refuse_ambiguous=True) == [0, 1, 2]
     # Both ways out that the message names.
@@ -179,7 +179,7 @@ def test_a_widget_shows_the_true_classes_that_labels_name(labelled, tmp_path):
 
 def test_a_lazy_explanation_refuses_numbers_that_may_be_either():
     classifier, x = three()
-    with pytest.raises(ValueError, match="y must tell labels from class indices"):
+    with pytest.raises(ValueError, match="y must be unambiguous"):
         LazyExplanation(classifier, x, y=[1, 2, 1, 2], class_names=["1", "2", "3"])
 
 
