@@ -117,7 +117,7 @@ def leak(found: dict[str, Any]) -> str:
         if leaks
         else "nothing outside the mask reveals the class"
     )
-    return f"A network trained on series whose marked part is blanked: right on {percent(found['blanked'])}: {verdict}."
+    return f"A network trained with the marked part blanked is right on {percent(found['blanked'])}: {verdict}."
 
 
 def truth(found: dict[str, Any]) -> str:
