@@ -22,9 +22,9 @@ import tensorflow as tf
 from results import leave, table
 
 from cam1d_widget import KerasClassifier, models
-from cam1d_widget.attribution.choices import chosen_methods
 from cam1d_widget.attribution.methods import AttributionMethod, ClassActivationMap
-from cam1d_widget.attribution.propagation.rules import Rescale, Rule
+from cam1d_widget.attribution.propagation_rules import Rescale, Rule
+from cam1d_widget.attribution.requests import chosen_methods
 
 # Rounds that a ratio is the median of.
 LEAST, MOST = 3, 31

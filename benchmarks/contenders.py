@@ -10,9 +10,9 @@ from collections.abc import Callable
 import numpy as np
 from known_truth import Task
 
-from cam1d_widget.attribution.choices import chosen_methods, with_baseline
 from cam1d_widget.attribution.masking import channel_mean, pooled
 from cam1d_widget.attribution.methods import AttributionMethod, IntegratedGradients, Occlusion
+from cam1d_widget.attribution.requests import chosen_methods, with_baseline
 
 Contender = Callable[[Task], np.ndarray]
 

@@ -20,7 +20,7 @@ from results import leave, table
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from cam1d_widget import Explanation
-from cam1d_widget.viewer.page import save_html
+from cam1d_widget.viewer.export.page import save_html
 from tests.browser.lab import CHROMIUM, KERNEL_IS_IDLE, serving, write_notebook
 
 SIZES = [(9, 300), (64, 300), (9, 10_000), (64, 10_000), (9, 1_000_000)]

@@ -17,9 +17,9 @@ from keras import layers as L
 from results import leave, table
 
 from cam1d_widget import KerasClassifier, models
-from cam1d_widget.attribution.crops import crops_of
-from cam1d_widget.attribution.local_scores import score_falls
 from cam1d_widget.attribution.masking import Slices, replaced
+from cam1d_widget.attribution.masking.crops import crops_of
+from cam1d_widget.attribution.masking.score_drops import score_falls
 
 LENGTHS = (1_000, 2_000, 5_000, 10_000)
 CHANNELS, CLASSES, SIZE, STRIDE = 9, 6, 30, 10

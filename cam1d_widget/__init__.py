@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from .first_use import loaded
+from ._lazy_import import loaded
 
 _HOMES = {
     "CAM1DWidget": "widget",
     "Explanation": "explanation",
     "ExplanationViewer": "viewer",
-    "KerasClassifier": "attribution.keras_classifier",
+    "KerasClassifier": "frameworks.keras",
     "all_methods": "attribution.methods",
-    "explain": "attribution.explainer",
+    "explain": "explainer",
 }
 _ROOMS = ("data", "inside", "models")
 

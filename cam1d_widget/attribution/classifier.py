@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..number_checks import as_float32
-from .propagation.rules import Rule
+from ..explanation.number_checks import as_float32
+from .propagation_rules import Rule
 from .receptive_field import ReceptiveField
 from .series import as_array
 

@@ -14,11 +14,16 @@ from warnings import warn
 import numpy as np
 from tqdm.auto import tqdm
 
-from ..checks import check_names, held_once
-from ..explanation import Explanation
-from ..explanation_source import ModelChangedError, stated
-from ..true_classes import check_true_classes
-from .choices import (
+from ..explanation.explanation import Explanation
+from ..explanation.source import ModelChangedError, stated
+from ..explanation.true_classes import check_true_classes
+from ..explanation.validation import check_names, held_once
+from .classifier import check_series, for_series
+from .map_cache import KeptMaps
+from .maps import GrowingMaps, JudgedMaps, NotFinite, Window, averaged, judged_maps, parts
+from .masking import channel_mean
+from .methods import AttributionMethod
+from .requests import (
     Methods,
     chosen_methods,
     columns,
@@ -29,11 +34,6 @@ from .choices import (
     why_not,
     with_baseline,
 )
-from .classifier import check_series, for_series
-from .judged_maps import GrowingMaps, JudgedMaps, NotFinite, Window, averaged, judged_maps, parts
-from .kept_maps import KeptMaps
-from .masking import channel_mean
-from .methods import AttributionMethod
 from .series import read_series
 
 __all__ = ["LazyExplanation"]
@@ -49,7 +49,7 @@ _WORDS = ("exactness", "signed", "placed", "adds_up", "descriptions")
 class LazyExplanation:
     """An explanation whose maps are computed when they are first looked at.
 
-    It answers to :class:`~cam1d_widget.explanation.ExplanationSource`, as an
+    It answers to :class:`~cam1d_widget.explanation.explanation.ExplanationSource`, as an
     :class:`~cam1d_widget.Explanation` does; :meth:`compute` makes it one.
 
     Parameters

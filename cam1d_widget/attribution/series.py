@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..number_checks import refuse_masked
+from ..explanation.number_checks import refuse_masked
 
 __all__ = ["Series", "as_array", "read_series"]
 

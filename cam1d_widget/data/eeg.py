@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from .aeon_neuro_fix import first_channels
 from .installed import folder_of
-from .overlapping_rows import first_channels
 from .recordings import Recordings
 from .ts_file import read_split
 

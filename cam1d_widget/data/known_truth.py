@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..number_checks import check_count, check_seed
+from ..explanation.number_checks import check_count, check_seed
 
 Series = NDArray[np.float32]
 

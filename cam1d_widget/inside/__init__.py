@@ -1,10 +1,10 @@
 """The network's own view: activations of a layer, what a filter answers to, and the series that a class likes best."""
 
 from .activations import Activations, activations, layers
-from .maximization import Maximized, activation_maximization
-from .meaning import FilterMeaning
-from .plausibility import Plausibility
-from .reading import LayerReading, read_layer
+from .filters.layer_reading import LayerReading, read_layer
+from .filters.meaning import FilterMeaning
+from .maximization.maximize import Maximized, activation_maximization
+from .maximization.plausibility import Plausibility
 
 __all__ = [
     "Activations",

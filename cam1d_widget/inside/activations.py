@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..attribution.receptive_field import ReceptiveField
-from .door import LayerFacts, opened, series_for
+from .access import LayerFacts, opened, series_for
 
 __all__ = ["Activations", "activations", "layers"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cam1d_widget.first_use import loaded
+from cam1d_widget._lazy_import import loaded
 
 if TYPE_CHECKING:
-    from cam1d_widget.attribution.keras_step_layers import (
+    from cam1d_widget.frameworks.keras.pooling_layers import (
         AdditivePooling,
         AttentionPooling,
         ConjunctivePooling,
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cam1d_widget.models.question import question_cnn
     from cam1d_widget.models.recurrent import lstm_attention_classifier
 
-_LAYERS = "cam1d_widget.attribution.keras_step_layers"
+_LAYERS = "cam1d_widget.frameworks.keras.pooling_layers"
 # No file may bear the name of its builder: importing the file would put the module in its place.
 _HOMES = {
     "AdditivePooling": _LAYERS,

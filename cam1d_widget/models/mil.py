@@ -8,9 +8,9 @@ from typing import Any
 import keras
 from keras import layers as L
 
-from ..attribution.keras_network import Network
-from ..attribution.keras_reading import readable
-from ..attribution.keras_step_layers import POOLINGS
+from ..frameworks.keras.network import Network
+from ..frameworks.keras.pooling_layers import POOLINGS
+from ..frameworks.keras.user_model import readable
 from .baselines import TRUNKS
 
 __all__ = ["mil_classifier", "with_mil_head"]

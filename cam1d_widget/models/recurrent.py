@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 from keras import layers as L
 
-from ..attribution.keras_step_layers import TemporalAttention
+from ..frameworks.keras.pooling_layers import TemporalAttention
 
 __all__ = ["lstm_attention_classifier"]
 

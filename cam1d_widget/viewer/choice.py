@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from traitlets import TraitError
 
-from ..explanation import ExplanationSource
-from ..number_checks import check_index
+from ..explanation.explanation import ExplanationSource
+from ..explanation.number_checks import check_index
 
 
 class Mean(NamedTuple):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..explanation import ExplanationSource
-from ..still_picture import png_picture
-from ..whole_file import whole_file
-from .numbers import save_numbers
-from .page import checked_file, save_html
-from .stack import Stack
+from ..explanation.atomic_file import whole_file
+from ..explanation.explanation import ExplanationSource
+from ..explanation.plot import png_picture
+from .export.numbers import save_numbers
+from .export.page import checked_file, save_html
+from .layout.stack import Stack
 
 
 class TakingAway(Stack):

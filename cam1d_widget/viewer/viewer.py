@@ -9,9 +9,7 @@ import numpy as np
 from traitlets import Any as AnyTrait
 from traitlets import Float, Int, Tuple, Unicode, link, observe, validate
 
-from ..explanation import ExplanationSource
-from .channel_stack import ChannelStack
-from .checks import Checks
+from ..explanation.explanation import ExplanationSource
 from .choice import (
     Choice,
     Mean,
@@ -24,15 +22,17 @@ from .choice import (
     known_method,
     within,
 )
-from .figure import scales
-from .finder import Finder
-from .inside import Inside, InsideSource
-from .jobs import Jobs
-from .means import mean_key
-from .numbers import Numbers
-from .options import Options
+from .export.numbers import Numbers
+from .layout.figure import scales
+from .synced.channel_stack import ChannelStack
+from .synced.checks import Checks
+from .synced.finder import Finder
+from .synced.inside import Inside, InsideSource
+from .synced.jobs import Jobs
+from .synced.means import mean_key
+from .synced.options import Options
+from .synced.tiles import Tile, attribution_key, series_key
 from .taking_away import TakingAway
-from .tiles import Tile, attribution_key, series_key
 from .windows import Annotation, ScoresWithout, as_samples, as_times, checked_intervals
 
 

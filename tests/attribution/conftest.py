@@ -8,7 +8,7 @@ from keras import layers as L
 
 from cam1d_widget import KerasClassifier
 
-from .toys import question
+from ..support.toys import question
 
 
 @pytest.fixture(scope="session")

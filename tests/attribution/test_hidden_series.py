@@ -7,7 +7,7 @@ from keras import layers as L
 
 from cam1d_widget import CAM1DWidget, KerasClassifier, explain
 from cam1d_widget.attribution import metrics
-from cam1d_widget.attribution.judged_maps import NotFinite
+from cam1d_widget.attribution.maps import NotFinite
 from cam1d_widget.attribution.methods import LIME, RISE, KernelSHAP, Occlusion
 
 X = np.random.default_rng(0).normal(1, 1, size=(2, 40, 2)).astype(np.float32)

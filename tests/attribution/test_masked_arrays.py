@@ -8,7 +8,7 @@ from cam1d_widget.attribution import metrics
 from cam1d_widget.attribution.masking import Noise, Swap, baseline_for, replaced
 from cam1d_widget.attribution.methods import ExpectedGradients
 
-from .toys import linear
+from ..support.toys import linear
 
 X = np.random.default_rng(0).normal(size=(4, 20, 2)).astype(np.float32)
 HIDDEN = np.ma.masked_array(X, np.abs(X) > 2)

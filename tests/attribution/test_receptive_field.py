@@ -13,7 +13,7 @@ from keras import layers as L
 from cam1d_widget import KerasClassifier, explain
 from cam1d_widget.attribution.receptive_field import ReceptiveField
 
-from .toys import ZOO, all_positive, question
+from ..support.toys import ZOO, all_positive, question
 
 
 def support(model: keras.Model, time: int = 1) -> tuple[np.ndarray, np.ndarray]:

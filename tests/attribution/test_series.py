@@ -14,7 +14,7 @@ from cam1d_widget import explain
 from cam1d_widget.attribution.classifier import check_series
 from cam1d_widget.attribution.series import read_series
 
-from .toys import linear
+from ..support.toys import linear
 
 VALUES = np.arange(24.0).reshape(2, 4, 3)
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from cam1d_widget.viewer.page import save_html
+from cam1d_widget.viewer.export.page import save_html
 
-from ..viewer.arrays import explanation
+from ..support.arrays import explanation
 from .test_page import READ_COLORS, SNAPSHOT, ready, shown
 
 pytestmark = pytest.mark.browser

@@ -5,8 +5,8 @@ import pytest
 
 from cam1d_widget import CAM1DWidget, ExplanationViewer
 
-from ..attribution.toys import linear
-from ..viewer.arrays import explanation
+from ..support.arrays import explanation
+from ..support.toys import linear
 from .test_page import EVIL
 
 pytestmark = pytest.mark.browser

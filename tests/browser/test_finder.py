@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from cam1d_widget.viewer.page import save_html
+from cam1d_widget.viewer.export.page import save_html
 
-from ..viewer.arrays import explanation
+from ..support.arrays import explanation
 from .test_page import move, ready, shown
 
 pytestmark = pytest.mark.browser

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from cam1d_widget.viewer.page import save_html
+from cam1d_widget.viewer.export.page import save_html
 
-from ..viewer.arrays import explanation
+from ..support.arrays import explanation
 from .firefox import firefox
 from .test_page import SNAPSHOT, table_colors
 

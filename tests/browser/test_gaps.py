@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cam1d_widget.viewer.page import save_html
+from cam1d_widget.viewer.export.page import save_html
 
-from ..viewer.arrays import explanation
+from ..support.arrays import explanation
+from .test_export import saved
 from .test_page import READ_COLORS, SNAPSHOT, shown
-from .test_taking_away import saved
 
 pytestmark = pytest.mark.browser
 GAP = slice(20, 35)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ..viewer.arrays import explanation
+from ..support.arrays import explanation
 from .lab import new_page, serving, write_notebook
 
 pytestmark = pytest.mark.browser

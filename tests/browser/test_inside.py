@@ -4,8 +4,8 @@ import pytest
 
 from cam1d_widget import CAM1DWidget
 
-from ..inside.networks import edge, hidden_pieces, planted
-from ..test_inside_of_model import done
+from ..support.networks import edge, hidden_pieces, planted
+from ..widget.test_inside_source import done
 from .lab import KERNEL_IS_IDLE, new_page, run_all, serving, write_notebook
 
 pytestmark = pytest.mark.browser
@@ -14,7 +14,7 @@ SOURCE = """
 import numpy as np
 
 from cam1d_widget import CAM1DWidget
-from tests.inside.networks import edge, hidden_pieces, planted
+from tests.support.networks import edge, hidden_pieces, planted
 
 x, _ = hidden_pieces(edge())
 widget = CAM1DWidget(

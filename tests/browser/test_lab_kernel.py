@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ..viewer.arrays import explanation
+from ..support.arrays import explanation
 from .lab import KERNEL_IS_IDLE, new_page, run_in_kernel, save_by_keys, serving, write_notebook
 
 pytestmark = pytest.mark.browser

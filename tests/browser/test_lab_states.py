@@ -2,7 +2,7 @@
 
 import pytest
 
-from ..viewer.arrays import explanation
+from ..support.arrays import explanation
 from .lab import KERNEL_IS_IDLE, new_page, run_all, serving, write_notebook
 
 pytestmark = pytest.mark.browser
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cam1d_widget import Explanation, ExplanationViewer
 from cam1d_widget.viewer import means
-from cam1d_widget.viewer.jobs import Jobs, Result
+from cam1d_widget.viewer.synced.jobs import Jobs, Result
 
 means._SLICE = 0  # each message takes one instance in
 

@@ -6,12 +6,12 @@ import io
 import numpy as np
 import pytest
 
-from cam1d_widget.viewer.page import save_html
+from cam1d_widget.viewer.export.page import save_html
 
-from ..viewer.arrays import explanation
+from ..support.arrays import explanation
+from .test_export import saved
 from .test_page import READ_COLORS, SNAPSHOT, ready, shown, table_colors
 from .test_pinned import choose
-from .test_taking_away import saved
 
 pytestmark = pytest.mark.browser
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from cam1d_widget.viewer.page import save_html
+from cam1d_widget.viewer.export.page import save_html
 
-from ..viewer.arrays import explanation
+from ..support.arrays import explanation
 from .test_page import SNAPSHOT, shown
 
 pytestmark = pytest.mark.browser

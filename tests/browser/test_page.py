@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cam1d_widget.viewer.page import save_html
+from cam1d_widget.viewer.export.page import save_html
 
-from ..viewer.arrays import explanation, with_predicted_only
+from ..support.arrays import explanation, with_predicted_only
 
 pytestmark = pytest.mark.browser
 

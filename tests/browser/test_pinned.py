@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from cam1d_widget import ExplanationViewer
-from cam1d_widget.viewer.page import save_html
+from cam1d_widget.viewer.export.page import save_html
 
-from ..viewer.arrays import explanation
+from ..support.arrays import explanation
 from .test_accessibility import AXE
+from .test_export import HEAD, pixels, saved
 from .test_page import SNAPSHOT, shown
-from .test_taking_away import HEAD, pixels, saved
 
 pytestmark = pytest.mark.browser
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from cam1d_widget.viewer.page import save_html
+from cam1d_widget.viewer.export.page import save_html
 
-from ..viewer.arrays import explanation
+from ..support.arrays import explanation
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,7 @@ import pytest
 
 from cam1d_widget import ExplanationViewer
 
-from ..viewer.arrays import explanation
+from ..support.arrays import explanation
 from .test_page import EVIL, READ_COLORS, SNAPSHOT, ready, shown
 
 pytestmark = pytest.mark.browser

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from cam1d_widget import data
-from cam1d_widget.data.overlapping_rows import first_channels
+from cam1d_widget.data.aeon_neuro_fix import first_channels
 
 # Series (train, test), time, channels, rate.
 SETS = {

@@ -5,7 +5,7 @@ from keras import layers as L
 
 from cam1d_widget import KerasClassifier, inside, models
 
-from .networks import CHANNELS, LENGTH, edge, planted
+from ..support.networks import CHANNELS, LENGTH, edge, planted
 
 
 @pytest.fixture(scope="module")

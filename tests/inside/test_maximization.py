@@ -5,10 +5,17 @@ from keras import layers as L
 
 from cam1d_widget import inside
 from cam1d_widget.data import load_watch
-from cam1d_widget.inside.regularizers import Nearness, Penalties, Size, Smoothness, Variation, sameness
-from cam1d_widget.inside.scale import Scale
+from cam1d_widget.inside.maximization.penalties import (
+    Nearness,
+    Penalties,
+    Size,
+    Smoothness,
+    Variation,
+    sameness,
+)
+from cam1d_widget.inside.maximization.scale import Scale
 
-from .networks import CHANNELS, EDGE, LENGTH, edge, hidden_pieces, likeness, planted, wave
+from ..support.networks import CHANNELS, EDGE, LENGTH, edge, hidden_pieces, likeness, planted, wave
 
 
 @pytest.mark.parametrize("kernel", [edge(), wave()], ids=["edge", "wave"])

@@ -4,10 +4,22 @@ import pytest
 from keras import layers as L
 
 from cam1d_widget import KerasClassifier, inside
-from cam1d_widget.inside.kernel import FilterKernel
-from cam1d_widget.inside.peaks import class_split
+from cam1d_widget.inside.filters.kernel import FilterKernel
+from cam1d_widget.inside.filters.peaks import class_split
 
-from .networks import CHANNELS, EDGE, FREQUENCY, LENGTH, RATE, WAVE, edge, hidden_pieces, likeness, planted, wave
+from ..support.networks import (
+    CHANNELS,
+    EDGE,
+    FREQUENCY,
+    LENGTH,
+    RATE,
+    WAVE,
+    edge,
+    hidden_pieces,
+    likeness,
+    planted,
+    wave,
+)
 
 
 @pytest.mark.parametrize("kernel", [edge(), wave()], ids=["edge", "wave"])

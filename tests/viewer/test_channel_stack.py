@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from traitlets import TraitError
 
-from cam1d_widget.viewer import _frontend
-from cam1d_widget.viewer.channel_stack import ChannelStack
-from cam1d_widget.viewer.tiles import MOST
+from cam1d_widget.viewer.synced import base as _frontend
+from cam1d_widget.viewer.synced.channel_stack import ChannelStack
+from cam1d_widget.viewer.synced.tiles import MOST
 
-from .arrays import Lazy, explanation
+from ..support.arrays import Lazy, explanation
 from .test_tiles import unpack
 
 

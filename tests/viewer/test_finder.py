@@ -2,9 +2,9 @@ import pytest
 from traitlets import TraitError
 
 from cam1d_widget import ExplanationViewer
-from cam1d_widget.viewer.finder import Finder
+from cam1d_widget.viewer.synced.finder import Finder
 
-from .arrays import explanation
+from ..support.arrays import explanation
 
 
 @pytest.mark.parametrize(

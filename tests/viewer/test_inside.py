@@ -7,11 +7,11 @@ import pytest
 from traitlets import TraitError
 
 from cam1d_widget import ExplanationViewer
-from cam1d_widget.viewer import inside as room
-from cam1d_widget.viewer.inside import Inside, activations_key, inside_of_page
-from cam1d_widget.viewer.jobs import Result
+from cam1d_widget.viewer.synced import inside as room
+from cam1d_widget.viewer.synced.inside import Inside, activations_key, inside_of_page
+from cam1d_widget.viewer.synced.jobs import Result
 
-from .arrays import explanation
+from ..support.arrays import explanation
 
 
 class Layer(NamedTuple):

@@ -6,8 +6,8 @@ from threading import Event
 import numpy as np
 import pytest
 
-from cam1d_widget.stopping import go_on
-from cam1d_widget.viewer.jobs import Jobs, Result, packed_results
+from cam1d_widget.cancellation import go_on
+from cam1d_widget.viewer.synced.jobs import Jobs, Result, packed_results
 
 WAIT = 20
 

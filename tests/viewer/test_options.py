@@ -7,9 +7,9 @@ import pytest
 from traitlets import TraitError
 
 from cam1d_widget import ExplanationViewer
-from cam1d_widget.viewer.options import Options
+from cam1d_widget.viewer.synced.options import Options
 
-from .arrays import explanation
+from ..support.arrays import explanation
 from .test_page import state_of
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from cam1d_widget import ExplanationViewer
-from cam1d_widget.viewer.excerpt import excerpt
-from cam1d_widget.viewer.page import save_html
+from cam1d_widget.viewer.export.excerpt import excerpt
+from cam1d_widget.viewer.export.page import save_html
 
-from .arrays import Lazy, explanation, with_predicted_only
+from ..support.arrays import Lazy, explanation, with_predicted_only
 
 
 def state_of(path):

@@ -5,7 +5,7 @@ from traitlets import TraitError
 
 from cam1d_widget import ExplanationViewer
 
-from .arrays import explanation, with_predicted_only
+from ..support.arrays import explanation, with_predicted_only
 
 
 def test_what_is_on_show_is_pinned_and_stays():

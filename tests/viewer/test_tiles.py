@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from cam1d_widget import Explanation
-from cam1d_widget.viewer.tiles import STEPS, Tile, attribution_key, map_tile, pack, series_key
+from cam1d_widget.viewer.synced.tiles import STEPS, Tile, attribution_key, map_tile, pack, series_key
 
-from .arrays import explanation
+from ..support.arrays import explanation
 
 
 def unpack(packed):

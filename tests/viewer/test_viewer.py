@@ -5,7 +5,7 @@ from traitlets import TraitError
 
 from cam1d_widget import ExplanationViewer
 
-from .arrays import LABELS, Lazy, explanation, with_predicted_only
+from ..support.arrays import LABELS, Lazy, explanation, with_predicted_only
 
 
 def test_it_opens_on_the_predicted_class_and_the_first_method():

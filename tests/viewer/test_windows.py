@@ -5,11 +5,11 @@ import pytest
 from traitlets import TraitError
 
 from cam1d_widget import ExplanationViewer
-from cam1d_widget.viewer.channel_stack import ChannelStack
-from cam1d_widget.viewer.page import save_html
+from cam1d_widget.viewer.export.page import save_html
+from cam1d_widget.viewer.synced.channel_stack import ChannelStack
 from cam1d_widget.viewer.windows import Annotation, WithoutWindow
 
-from .arrays import explanation
+from ..support.arrays import explanation
 from .test_page import state_of
 
 

@@ -7,7 +7,7 @@ import inspect
 import pkgutil
 from typing import Any
 
-from .base import FAMILIES, AttributionMethod, Axiom, ClassActivationMap
+from .families.base import FAMILIES, AttributionMethod, Axiom, ClassActivationMap
 
 __all__ = ["AttributionMethod", "Axiom", "ClassActivationMap", "all_methods"]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..classifier import Classifier
 from ..masking import stacks
-from .base import WeighedFeatures
+from .families.base import WeighedFeatures
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..classifier import Classifier
-from .inherent_method import InherentMethod
+from .families.inherent import InherentMethod
 
 WARNING = (
     "attention is not by itself an explanation: weights say what goes into the mean, not what speaks for the class, "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..classifier import Classifier
-from .inherent_method import InherentMethod
+from .families.inherent import InherentMethod
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..classifier import Classifier, for_series
-from .base import ClassActivationMap, averages
+from .families.base import ClassActivationMap, averages
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ import numpy as np
 
 from ..classifier import Classifier
 from ..masking import Baseline, baseline_for
-from ..propagation.rules import Rescale
-from .base import Axiom
-from .propagation_method import PropagationMethod
+from ..propagation_rules import Rescale
+from .families.base import Axiom
+from .families.propagation import PropagationMethod
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ...number_checks import check_count, check_seed, unmasked
+from ...explanation.number_checks import check_count, check_seed, unmasked
 from ..classifier import Classifier, as_targets
-from .base import AttributionMethod, Axiom, Maps
+from .families.base import AttributionMethod, Axiom, Maps
 from .integrated_gradients import IntegratedGradients
 
 # Bytes of series on the paths that are made at a time.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .base import ClassActivationMap
+from .families.base import ClassActivationMap
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..propagation.rules import Guided
-from .base import Axiom
-from .propagation_method import PropagationMethod
+from ..propagation_rules import Guided
+from .families.base import Axiom
+from .families.propagation import PropagationMethod
 
 WARNING = (
     "it depends little on the class and on what the network has learned, and mostly draws what the series looks like "

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from ..classifier import Classifier
-from ..propagation.rules import Guided
-from .base import Axiom
+from ..propagation_rules import Guided
+from .families.base import Axiom
+from .families.propagation import PropagationMethod
 from .grad_cam import GradCAM
 from .guided_backprop import WARNING
-from .propagation_method import PropagationMethod
 
 
 @dataclass(frozen=True)

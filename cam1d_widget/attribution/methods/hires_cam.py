@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..classifier import Classifier
-from .base import ClassActivationMap
+from .families.base import ClassActivationMap
 
 
 @dataclass(frozen=True)

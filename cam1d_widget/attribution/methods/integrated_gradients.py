@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ...number_checks import check_count, check_number
+from ...explanation.number_checks import check_count, check_number
 from ..classifier import Classifier, as_targets
 from ..masking import Baseline, baseline_for, stacks
-from .base import AttributionMethod, Axiom
+from .families.base import AttributionMethod, Axiom
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..classifier import Classifier
-from ..coalitions import Coalitions, coalitions
 from ..masking import nothing_left
-from ..regression import Fit, fitted
-from .base import Axiom
-from .surrogate import Scores, SliceSurrogate
+from .families.base import Axiom
+from .families.coalitions import Coalitions, coalitions
+from .families.regression import Fit, fitted
+from .families.slice_surrogate import Scores, SliceSurrogate
 
 
 @dataclass(frozen=True)

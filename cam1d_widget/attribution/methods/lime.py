@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...number_checks import check_number
-from ..regression import Fit, fitted
-from .base import Axiom
-from .surrogate import Scores, SliceSurrogate
+from ...explanation.number_checks import check_number
+from .families.base import Axiom
+from .families.regression import Fit, fitted
+from .families.slice_surrogate import Scores, SliceSurrogate
 
 
 @dataclass(frozen=True)

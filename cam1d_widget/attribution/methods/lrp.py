@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...number_checks import check_number
-from ..propagation.rules import AlphaBeta, Epsilon, Gamma, LayerRule, LayerwiseRelevance, SquaredWeights
-from .base import Axiom
-from .propagation_method import PropagationMethod
+from ...explanation.number_checks import check_number
+from ..propagation_rules import AlphaBeta, Epsilon, Gamma, LayerRule, LayerwiseRelevance, SquaredWeights
+from .families.base import Axiom
+from .families.propagation import PropagationMethod
 
 RULES = ("epsilon", "gamma", "alpha-beta", "composite")
 

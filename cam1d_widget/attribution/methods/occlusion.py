@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ...number_checks import check_count
+from ...explanation.number_checks import check_count
 from ..classifier import Classifier, as_targets
-from ..local_scores import score_falls
 from ..masking import Baseline, ChangePoints, Slices, check_channels, stand_ins
-from .base import AttributionMethod, Axiom, Maps
+from ..masking.score_drops import score_falls
+from .families.base import AttributionMethod, Axiom, Maps
 
 # Parts of the series that windows are by default. Short events want short windows and long ones long windows, and how
 # long an event is nobody knows beforehand: docs/leaderboard.md has what one size costs on either.

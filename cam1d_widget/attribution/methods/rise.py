@@ -8,10 +8,10 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from ...number_checks import check_count, check_number, check_seed
+from ...explanation.number_checks import check_count, check_number, check_seed
 from ..classifier import Classifier, as_targets
 from ..masking import Baseline, PieceBaseline, baseline_for, check_channels, finite_scores, stacks
-from .base import AttributionMethod, Axiom, Maps
+from .families.base import AttributionMethod, Axiom, Maps
 
 # Different shifts of the masks, at most.
 _SHIFTS = 32

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..classifier import Classifier
-from .base import AttributionMethod, Axiom
+from .families.base import AttributionMethod, Axiom
 
 
 @dataclass(frozen=True)

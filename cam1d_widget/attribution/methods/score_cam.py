@@ -8,7 +8,7 @@ import numpy as np
 
 from ..classifier import Classifier
 from ..masking import Baseline, baseline_for, finite_scores, stacks
-from .base import WeighedFeatures
+from .families.base import WeighedFeatures
 
 
 @dataclass(frozen=True)

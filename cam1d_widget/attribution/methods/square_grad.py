@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .base import Axiom
-from .noisy_gradient import Moments, NoisyGradient
+from .families.base import Axiom
+from .families.noisy_gradient import Moments, NoisyGradient
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..classifier import Classifier
-from .base import ClassActivationMap, averages
+from .families.base import ClassActivationMap, averages
 
 
 @dataclass(frozen=True)

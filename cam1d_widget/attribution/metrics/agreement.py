@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .collapse import Over, Sign, collapsed_map, many_maps
+from .items import Over, Sign, collapsed_map, many_maps
 from .rank_correlation import rank_correlation
 
 __all__ = ["Agreement", "agreement"]

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ...number_checks import check_count, check_number
+from ...explanation.number_checks import check_count, check_number
 from ..classifier import Classifier
 from ..masking import Baseline
-from .collapse import Over
+from .items import Over
 from .perturbation import Measure, PerturbationCurves, perturbed
 
 __all__ = ["aopc"]

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..classifier import Classifier
 from ..masking import Baseline, baseline_for
-from .arguments import one_target_each, series_and_maps
+from .validation import one_target_each, series_and_maps
 
 __all__ = ["completeness_gap", "share_missed"]
 

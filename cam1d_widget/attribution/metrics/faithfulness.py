@@ -9,7 +9,7 @@ import numpy as np
 from ..classifier import Classifier
 from ..masking import Baseline
 from .beside_random import BesideRandom
-from .collapse import Over
+from .items import Over
 from .perturbation import Measure
 from .rank_correlation import correlation, rank_correlation
 from .subsets import Subsets, judged_by_subsets

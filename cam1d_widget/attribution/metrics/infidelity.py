@@ -9,7 +9,7 @@ import numpy as np
 from ..classifier import Classifier
 from ..masking import Baseline
 from .beside_random import BesideRandom
-from .collapse import Over, of_largest
+from .items import Over, of_largest
 from .perturbation import Measure
 from .subsets import Subsets, judged_by_subsets
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .collapse import Over
+from .items import Over
 
 __all__ = ["Localization"]
 

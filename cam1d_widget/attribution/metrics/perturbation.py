@@ -7,12 +7,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ...number_checks import check_count, check_seed
+from ...explanation.number_checks import check_count, check_seed
 from ..classifier import Classifier
 from ..masking import Baseline, Slices, finite_scores, stacks, stand_ins, without
-from .arguments import one_target_each, series_and_maps
 from .beside_random import BesideRandom
-from .collapse import Over
+from .items import Over
+from .validation import one_target_each, series_and_maps
 
 __all__ = ["Measure", "PerturbationCurves", "measured", "perturbed", "pieces_of"]
 

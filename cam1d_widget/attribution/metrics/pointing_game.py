@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .collapse import Over, Sign, collapsed
+from .items import Over, Sign, collapsed
 from .localization import Localization
 from .ranking import ranked
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ...number_checks import check_count, check_seed
+from ...explanation.number_checks import check_count, check_seed
 from ..classifier import Classifier
 from ..methods import AttributionMethod
-from .arguments import one_target_each, series_for
 from .rank_correlation import rank_correlation
+from .validation import one_target_each, series_for
 
 __all__ = ["Randomization", "map_similarity", "weight_randomization"]
 

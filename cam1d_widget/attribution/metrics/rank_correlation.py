@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .collapse import of_largest
+from .items import of_largest
 
 __all__ = ["average_ranks", "correlation", "rank_correlation"]
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .collapse import Over, collapsed, of_largest
+from .items import Over, collapsed, of_largest
 from .localization import Localization
 
 __all__ = ["relevance_mass"]

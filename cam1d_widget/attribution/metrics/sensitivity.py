@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ...number_checks import check_count, check_number, check_seed
+from ...explanation.number_checks import check_count, check_number, check_seed
 from ..classifier import Classifier
 from ..methods import AttributionMethod
-from .arguments import one_target_each, series_for
 from .beside_random import BesideRandom
+from .validation import one_target_each, series_for
 
 __all__ = ["max_sensitivity"]
 

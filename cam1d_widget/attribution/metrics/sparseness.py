@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .collapse import Over, collapsed_map, many_maps, of_largest
+from .items import Over, collapsed_map, many_maps, of_largest
 
 __all__ = ["gini"]
 

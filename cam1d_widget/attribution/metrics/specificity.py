@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .collapse import Over, collapsed_map, many_maps
+from .items import Over, collapsed_map, many_maps
 from .rank_correlation import rank_correlation
 
 __all__ = ["class_similarity"]

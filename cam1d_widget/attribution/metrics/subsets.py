@@ -7,13 +7,13 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from ...number_checks import check_count, check_number, check_seed
+from ...explanation.number_checks import check_count, check_number, check_seed
 from ..classifier import Classifier
 from ..masking import Baseline, stacks, stand_ins, without
-from .arguments import one_target_each, series_and_maps
 from .beside_random import BesideRandom
-from .collapse import Over
+from .items import Over
 from .perturbation import Measure, measured, pieces_of
+from .validation import one_target_each, series_and_maps
 
 __all__ = ["Subsets", "judged_by_subsets"]
 

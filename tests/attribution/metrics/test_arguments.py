@@ -6,7 +6,7 @@ import pytest
 from cam1d_widget.attribution import metrics
 from cam1d_widget.attribution.methods import Saliency
 
-from ..toys import Formula, linear
+from ...support.toys import Formula, linear
 
 SHAPE = (12, 3)
 CURVES = (metrics.deletion, metrics.insertion, metrics.aopc)

@@ -6,7 +6,7 @@ import pytest
 from cam1d_widget.attribution import metrics
 from cam1d_widget.attribution.methods import EigenCAM, GradientXInput, Saliency
 
-from ..toys import Formula, linear
+from ...support.toys import Formula, linear
 
 SHAPE = (10, 2)
 

@@ -6,7 +6,7 @@ import pytest
 from cam1d_widget.attribution import metrics
 from cam1d_widget.attribution.masking import LinearBridge, channel_mean
 
-from ..toys import Formula, linear
+from ...support.toys import Formula, linear
 
 SHAPE = (10, 3)
 

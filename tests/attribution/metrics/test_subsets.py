@@ -7,7 +7,7 @@ from scipy.stats import spearmanr
 from cam1d_widget.attribution import metrics
 from cam1d_widget.attribution.metrics.rank_correlation import rank_correlation
 
-from ..toys import Formula, linear
+from ...support.toys import Formula, linear
 
 SHAPE = (12, 3)
 BOTH = (metrics.faithfulness_correlation, metrics.infidelity)

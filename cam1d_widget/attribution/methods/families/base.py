@@ -1,0 +1,286 @@
+"""What all methods share: how to write one, and how a result is summed up.
+
+A method is a frozen dataclass in a file of its own in this folder. Its fields are its hyperparameters, named as in the
+paper; its class attributes say what the menu, the docs and the tests need; its one function is the paper's formula.
+Nothing has to be registered: a file that is there is found.
+"""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, ClassVar, NamedTuple, final
+
+import numpy as np
+
+from ...classifier import Classifier, as_targets, for_series
+from ...receptive_field import ReceptiveField
+
+__all__ = ["AttributionMethod", "Axiom", "ClassActivationMap", "Maps", "WeighedFeatures", "averages"]
+
+# Bytes of gradients that are weighed at a time.
+_CACHE = 2**17
+FAMILIES = ("class activation map", "gradient", "propagation", "perturbation", "inherent")
+
+
+_HEADING = "Parameters\n----------"
+
+
+def _parameters(method: type) -> str:
+    """Hyperparameters in the docstring of a class of methods."""
+    return inspect.cleandoc(method.__doc__ or "").partition(_HEADING)[2].strip("\n")
+
+
+class Axiom(Enum):
+    """Law that a method promises, and that the tests hold it to."""
+
+    COMPLETENESS = "its values add up to the score's difference from the baseline"
+    DUMMY = "a channel that the score does not depend on gets exactly zero"
+    LINEARITY = "the map of a sum of scores is the sum of their maps"
+    SYMMETRY = "two channels that hold the same, and that the score treats alike, get the same"
+    IMPLEMENTATION = "networks that compute the same function get the same map"
+    SHIFT = "where the network does not mind, a series shifted in time gets its map shifted"
+
+
+class Maps(NamedTuple):
+    """Maps of several classes, and what they add up to.
+
+    Attributes
+    ----------
+    values : ndarray of shape (instance, target, time, channel or 1)
+    totals : ndarray of shape (instance, target)
+        Sum of the contributions; for a class activation map over its steps, before it is placed in time.
+    errors : ndarray of the shape of `values`, optional
+        Standard error of each value, of methods that draw at random.
+    masses : ndarray of shape (instance, target), optional
+        Sum of the contributions' magnitudes, for a map that is placed in time. Default: sum over `values`.
+    """
+
+    values: np.ndarray
+    totals: np.ndarray
+    errors: np.ndarray | None = None
+    masses: np.ndarray | None = None
+
+    @classmethod
+    def placed(cls, steps: np.ndarray, field: ReceptiveField) -> Maps:
+        """Maps at the steps of a layer, of shape (instance, target, step), placed in time by its receptive field."""
+        values = np.moveaxis(field.place(np.moveaxis(steps, 1, 2)), 2, 1)[..., np.newaxis]
+        totals, masses = (one.sum(axis=-1, dtype=np.float64) for one in (steps, np.abs(steps)))
+        return cls(values, totals, masses=masses)
+
+
+class AttributionMethod(ABC):
+    """Says which values of a series a class score owes to what.
+
+    To write a method, subclass this as a frozen dataclass in a new file of this folder, set the class attributes, and
+    override :meth:`attribute`; override :meth:`exactness` and :meth:`expected_total` if its values add up to something.
+
+    Attributes
+    ----------
+    label : str
+        The paper's name for it; key of the menu, the file and the docs.
+    family : str
+        One of the families in the menu's order.
+    reference : str
+        Author, year and address of the paper.
+    axioms : frozenset of Axiom
+        Laws that it promises.
+    placed : bool
+        Whether maps are made at the steps of a layer and placed in time by their receptive fields.
+    adds_up : str
+        What the values add up to wherever they are exact or complete, as a verb phrase.
+    free_targets : bool
+        Whether all classes cost as much as one.
+    class_specific : bool
+        Whether the map depends on the explained class at all.
+    stochastic : bool
+        Whether it draws at random: it then has a `seed`, and its maps come with a standard error.
+    on_demand : bool
+        Whether it takes so long that ``explain(methods=None)`` leaves it out; the widget's menu has it.
+    warning : str
+        Why the map should not be trusted as it is; "" for most.
+    """
+
+    label: ClassVar[str]
+    family: ClassVar[str]
+    reference: ClassVar[str]
+    axioms: ClassVar[frozenset[Axiom]] = frozenset()
+    placed: ClassVar[bool] = False
+    adds_up: ClassVar[str] = ""
+    free_targets: ClassVar[bool] = False
+    class_specific: ClassVar[bool] = True
+    stochastic: ClassVar[bool] = False
+    on_demand: ClassVar[bool] = False
+    warning: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        """Show a method's inherited hyperparameters among its own, for help(), the notebook and the docs."""
+        super().__init_subclass__()
+        inherited = next((found for base in cls.__mro__[1:] if (found := _parameters(base))), "")
+        if inherited:
+            own = inspect.cleandoc(cls.__doc__ or "")
+            cls.__doc__ = f"{own}\n{inherited}" if _HEADING in own else f"{own}\n\n{_HEADING}\n{inherited}"
+
+    @abstractmethod
+    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
+        """Attribution of a class score to the values of each series.
+
+        Parameters
+        ----------
+        classifier : Classifier
+        x : ndarray of shape (instance, time, channel)
+        target : int, or ndarray of int of shape (instance,)
+            Explained class.
+
+        Returns
+        -------
+        ndarray of shape (instance, time, channel or 1)
+            Signed and not normalised; ``channel`` has size 1 where channels are not told apart.
+        """
+
+    def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
+        """Maps of several classes, `targets` of shape (instance, target)."""
+        columns = [self.attribute(classifier, x, targets[:, column]) for column in range(targets.shape[1])]
+        values = np.stack(columns, axis=1)
+        return Maps(values, values.sum(axis=(2, 3), dtype=np.float64))
+
+    def refusal(self, classifier: Classifier) -> str | None:
+        """Why this method cannot explain this classifier; None where it can."""
+        return None
+
+    def exactness(self, classifier: Classifier) -> str:
+        """What the values of a map mean for this classifier: "exact", "complete" or "approximate".
+
+        "exact": they add up to the score, and each is that position's own contribution. If the position is set to
+        zero (the step's features, for maps at the steps of a layer), the score falls by exactly this value. CAM's
+        values are larger by the number of steps, since they average to the score. "complete": they add up, but removing
+        a position may change the score by another amount. "approximate": neither.
+        """
+        return "approximate"
+
+    def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray | None:
+        """What each map ought to add up to, of shape (instance, target); None where nothing is promised."""
+        return None
+
+    @property
+    def signed(self) -> bool:
+        """Whether values below zero occur, and speak against the class."""
+        return True
+
+    @property
+    def description(self) -> str:
+        """One phrase that describes the map: the first line of the docstring, or the label if there is none."""
+        written = inspect.cleandoc(type(self).__doc__ or "").partition(_HEADING)[0].strip()
+        if not written or written.startswith(f"{type(self).__name__}("):  # the signature that @dataclass writes there
+            return self.label
+        return written.splitlines()[0].rstrip(".")
+
+
+@dataclass(frozen=True)
+class WeighedFeatures(AttributionMethod):
+    """Feature maps of the explained layer, each weighed, added up, and put where its steps look.
+
+    A member overrides only :meth:`weights`, or :meth:`ClassActivationMap.weigh` where gradients are all that it needs.
+    """
+
+    family = "class activation map"
+    axioms = frozenset({Axiom.SHIFT})
+    free_targets = True
+    placed = True
+    adds_up = "add up to the score minus its bias"
+
+    @abstractmethod
+    def weights(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Features A of shape (instance, step, filter), and their weights (instance, target, step or 1, filter)."""
+
+    def weighed(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Features, weighed and added up over the filters, of shape (instance, target, step)."""
+        features, weights = self.weights(classifier, x, targets)
+        return _added_up(weights, features)
+
+    @final
+    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
+        """Map on the input's time axis, of shape (instance, time, 1)."""
+        targets = as_targets(target, len(x), classifier.classes)
+        return self.maps(classifier, x, targets[:, np.newaxis]).values[:, 0]
+
+    @final
+    def at_steps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Map before it is placed in time, of shape (instance, target, step)."""
+        classifier = for_series(classifier, x)
+        self._must_fit(classifier)
+        return self.weighed(classifier, x, targets)
+
+    @final
+    def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
+        """Maps of several classes for one pass through the convolutions."""
+        classifier = for_series(classifier, x)
+        steps = self.at_steps(classifier, x, targets)
+        return Maps.placed(steps, classifier.receptive_field)
+
+    def refusal(self, classifier: Classifier) -> str | None:
+        """Why this method cannot explain this classifier: mostly that there is no layer to look at."""
+        return classifier.no_features
+
+    def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray | None:
+        """Score minus bias, where the steps' values add up to it."""
+        if self.exactness(classifier) == "approximate":
+            return None
+        classifier = for_series(classifier, x)
+        return np.take_along_axis(classifier.scores(x), targets, axis=1) - classifier.bias()[targets]
+
+    def _must_fit(self, classifier: Classifier) -> None:
+        reason = self.refusal(classifier)
+        if reason:
+            raise ValueError(reason)
+
+
+@dataclass(frozen=True)
+class ClassActivationMap(WeighedFeatures):
+    """Feature maps of the explained layer, each weighed by its gradients.
+
+    A member overrides only :meth:`weigh`.
+    """
+
+    @abstractmethod
+    def weigh(self, features: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+        """Weight of every feature, broadcasting to `features`.
+
+        Parameters
+        ----------
+        features, gradients : ndarray of shape (instance, target, step, filter)
+            A and dS/dA; ``target`` of `features` has size 1.
+        """
+
+    @final
+    def weights(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Weights of all classes for one pass through the convolutions."""
+        features, gradients = classifier.features(x, targets)
+        return features, self.weigh(features[:, np.newaxis], gradients)
+
+    @final
+    def weighed(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Sum over the filters, some classes at a time, so that hundreds of them stay in the processor's cache."""
+        features, gradients = classifier.features(x, targets)
+        if not self.class_specific:
+            one = _added_up(self.weigh(features[:, np.newaxis], gradients[:, :1]), features)
+            return np.repeat(one, targets.shape[1], axis=1)
+        together = max(1, _CACHE // features.nbytes)
+        parts = [gradients[:, first : first + together] for first in range(0, targets.shape[1], together)]
+        return np.concatenate(
+            [_added_up(self.weigh(features[:, np.newaxis], part), features) for part in parts], axis=1
+        )
+
+
+def averages(classifier: Classifier) -> bool:
+    """Whether scores are an affine function of the map's mean, so that all steps have the same gradient."""
+    return classifier.affine_head and classifier.head in ("gap", "mil")
+
+
+def _added_up(weights: np.ndarray, features: np.ndarray) -> np.ndarray:
+    """Sum of the features (instance, step, filter) over filters, by weights (instance, target, step or 1, filter)."""
+    if weights.shape[2] == 1:  # one weight a filter: a product of matrices
+        return weights[:, :, 0] @ features.transpose(0, 2, 1)
+    return np.einsum("itsf,isf->its", weights, features)

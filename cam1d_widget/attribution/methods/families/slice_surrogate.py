@@ -1,0 +1,138 @@
+"""Surrogates: a linear model of what the score does when slices are kept or taken away."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal, final
+
+import numpy as np
+
+from ....explanation.number_checks import check_count, check_seed
+from ...classifier import Classifier, as_targets
+from ...masking import (
+    Baseline,
+    ChangePoints,
+    PieceBaseline,
+    Slices,
+    check_channels,
+    finite_scores,
+    stacks,
+    stand_ins,
+    without,
+)
+from .base import AttributionMethod, Maps
+from .regression import Fit
+
+Scores = Callable[[np.ndarray], np.ndarray]
+"""Scores of shape (coalition, target) of one series, by which slices are kept, bool of shape (coalition, slice)."""
+
+
+@dataclass(frozen=True)
+class SliceSurrogate(AttributionMethod):
+    """Slices of a series, each a feature that is on or off, and a linear model of the score.
+
+    A member says which coalitions of slices to look at, and overrides :meth:`draw` and :meth:`fit`. A slice's value is
+    divided evenly among its samples, so that sums are those of the linear model.
+
+    Parameters
+    ----------
+    samples : int, optional
+        Coalitions to look at, twice the number of slices at least. Default: 2048 and twice the number of slices.
+    size : int, optional
+        Samples of the series in a slice. Default: a tenth of the series.
+    channels : {"each", "all"}
+        Whether each channel has slices of its own, or all share theirs (then the map has one channel).
+    change_points : sequence of int, optional
+        Samples at which slices begin, instead of `size`.
+    baseline : array that broadcasts to x, function of x, or PieceBaseline
+        What takes a slice's place. Default: the mean of each channel of `background`, or zero where there is none.
+    seed : int
+        Of the coalitions that are drawn, the same for every series.
+    """
+
+    samples: int | None = None
+    size: int | None = None
+    channels: Literal["each", "all"] = "each"
+    change_points: ChangePoints = field(default=None, compare=False)
+    baseline: Baseline = field(default=None, compare=False)
+    seed: int = 0
+
+    family = "perturbation"
+    free_targets = True
+    stochastic = True
+    on_demand = True
+
+    def __post_init__(self) -> None:
+        check_channels(self.channels)
+        for name in ("samples", "size"):
+            value = getattr(self, name)
+            if value is not None:
+                check_count(name, value)
+        check_seed(self.seed)
+        if self.change_points is not None and self.size is not None:
+            raise ValueError("size and change_points exclude each other: give one of them")
+
+    @abstractmethod
+    def draw(self, slices: int, samples: int, rng: np.random.Generator) -> Any:
+        """Coalitions of some slices to look at, no more than `samples`."""
+
+    @abstractmethod
+    def fit(self, coalitions: Any, scores: Scores) -> Fit:
+        """Value of each slice of one series and its standard error, both of shape (slice, target)."""
+
+    @final
+    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
+        """Value of each slice, divided among its samples, of shape (instance, time, channel or 1)."""
+        targets = as_targets(target, len(x), classifier.classes)
+        return self.maps(classifier, x, targets[:, np.newaxis]).values[:, 0]
+
+    @final
+    def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
+        """Maps of several classes from the same coalitions, and their standard errors."""
+        slices, columns = self._slices(x), x.shape[2] if self.channels == "each" else 1
+        coalitions = self.draw(
+            len(slices) * columns, self._budget(len(slices), columns), np.random.default_rng(self.seed)
+        )
+        series = zip(x, stand_ins(x, self.baseline), targets, strict=True)
+        fits = [self.fit(coalitions, _scores(classifier, slices, *one)) for one in series]
+        coefficients, errors = (
+            np.moveaxis(np.stack(part), 2, 1).reshape(*targets.shape, len(slices), columns)
+            for part in zip(*fits, strict=True)
+        )
+        values, errors = (slices.divided(part).astype(x.dtype) for part in (coefficients, errors))
+        return Maps(values, coefficients.sum(axis=(2, 3)), errors)
+
+    def _slices(self, x: np.ndarray) -> Slices:
+        return Slices.apart(x.shape[1], self.size, self.change_points)
+
+    def _budget(self, windows: int, columns: int) -> int:
+        """Number of samples, or a refusal where they cannot carry the slices."""
+        least = 2 * windows * columns
+        samples = 2048 + least if self.samples is None else self.samples
+        if samples < least:
+            raise ValueError(
+                f"{self.label} needs at least twice as many samples as slices, {least} for {windows} windows × "
+                f"{columns} channels, but has samples={samples}; give more, or a larger size, or channels='all'"
+            )
+        return samples
+
+
+def _scores(
+    classifier: Classifier, slices: Slices, x: np.ndarray, stand_in: np.ndarray | PieceBaseline, targets: np.ndarray
+) -> Scores:
+    """Scores of one series by the slices that are kept."""
+
+    def scores(kept: np.ndarray) -> np.ndarray:
+        gone = ~kept.reshape(len(kept), len(slices), -1)
+        return np.concatenate(
+            [
+                finite_scores(classifier, classifier.scores(without(x, gone[part][:, slices.of_sample], stand_in)))[
+                    :, targets
+                ]
+                for part in stacks(len(kept), x.nbytes)
+            ]
+        ).astype(np.float64)
+
+    return scores

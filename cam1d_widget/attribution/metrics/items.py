@@ -1,0 +1,99 @@
+"""What is ranked when a map is scored against the truth: samples, channels, or samples of channels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import numpy as np
+
+from ...explanation.number_checks import unmasked
+
+__all__ = ["Over", "Sign", "collapsed", "collapsed_map", "many_maps", "of_largest"]
+
+Over = Literal["time", "channel", "cell"]
+"""Samples with all their channels, channels with all their samples, or each sample of each channel by itself."""
+
+Sign = Literal["positive", "absolute", "signed"]
+"""Whether what speaks against the class counts as nothing, as much as what speaks for it, or less than nothing."""
+
+_SIGNS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "positive": lambda values: np.maximum(values, 0),
+    "absolute": np.abs,
+    "signed": lambda values: values,
+}
+_DIMS = {"time": 2, "channel": 1, "cell": ()}
+
+
+def collapsed(attribution: Any, truth: Any, over: Over, sign: Sign) -> tuple[np.ndarray, np.ndarray]:
+    """Maps and masks of what is true, brought to one list of items each.
+
+    Parameters
+    ----------
+    attribution : array-like of shape (instance, time, channel or 1), or (time, channel or 1) for one
+    truth : array-like of bool, of shape (instance, time, channel or 1), or (time, channel or 1) for one
+    over : {"time", "channel", "cell"}
+        What the items are. An item's value is the sum of its cells' values, and it is true if any of its cells is.
+    sign : {"positive", "absolute", "signed"}
+        What is added up.
+
+    Returns
+    -------
+    values : ndarray of float64, of shape (instance, item)
+    truth : ndarray of bool, of shape (instance, item)
+    """
+    maps, true = many_maps("attribution", attribution), many_maps("truth", truth)
+    if true.dtype != bool and not np.isin(true, (0, 1)).all():
+        raise ValueError(f"truth must be a mask of bool, but holds values from {true.min()} to {true.max()}")
+    if maps.shape[:2] != true.shape[:2] or (maps.shape[2] != true.shape[2] and 1 not in (maps.shape[2], true.shape[2])):
+        raise ValueError(
+            f"truth must have the shape of attribution (instance, time, channel) = {maps.shape}, or channel of size 1, "
+            f"but has {true.shape}"
+        )
+    if true.shape[2] < maps.shape[2] and over != "time":
+        raise ValueError(
+            f"truth must tell channels apart to be scored over {over!r}, but has shape {true.shape}; score over 'time'"
+        )
+    if maps.shape[2] < true.shape[2] and over != "time":
+        maps = np.repeat(maps, true.shape[2], axis=2)  # a map of all channels says the same of each
+    return collapsed_map(maps, over, sign), _items(true.astype(bool).any(axis=_dims(over)))
+
+
+def collapsed_map(maps: np.ndarray, over: Over, sign: Sign) -> np.ndarray:
+    """Value of each item, float64 of shape (instance, item), of maps of shape (instance, time, channel or 1)."""
+    if sign not in _SIGNS:
+        raise ValueError(f"sign must be one of {', '.join(map(repr, _SIGNS))}, but is {sign!r}")
+    return _items(_SIGNS[sign](maps.astype(np.float64)).sum(axis=_dims(over)))
+
+
+def many_maps(name: str, values: Any) -> np.ndarray:
+    """Maps, or masks, of shape (instance, time, channel); one is taken for a batch of one."""
+    values = unmasked(name, values)
+    if values.dtype.kind not in "iufb":
+        raise TypeError(f"{name} must hold numbers, but holds {values.dtype}")
+    values = values[np.newaxis] if values.ndim == 2 else values
+    if values.ndim != 3 or not values.size:
+        raise ValueError(
+            f"{name} must have shape (instance, time, channel or 1), or (time, channel or 1) for one, "
+            f"but has {values.shape}"
+        )
+    if not np.isfinite(values).all():
+        count = np.count_nonzero(~np.isfinite(values))
+        raise ValueError(f"{name} must be finite, but holds {count} NaN or infinite values, which have no rank")
+    return values
+
+
+def of_largest(values: np.ndarray) -> np.ndarray:
+    """Values as parts of the largest magnitude along the last axis, so that no sum or square is out of range."""
+    largest = np.abs(values).max(axis=-1, keepdims=True)
+    return values / np.where(largest > 0, largest, 1)
+
+
+def _dims(over: Over) -> Any:
+    if over not in _DIMS:
+        raise ValueError(f"over must be one of {', '.join(map(repr, _DIMS))}, but is {over!r}")
+    return _DIMS[over]
+
+
+def _items(values: np.ndarray) -> np.ndarray:
+    return values.reshape(len(values), -1)

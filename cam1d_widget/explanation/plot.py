@@ -1,0 +1,191 @@
+"""A picture that stands still, drawn by matplotlib: for papers, and for sites that run no widget."""
+
+from __future__ import annotations
+
+import base64
+import importlib.util
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .coverage import outer_centers, unseen_samples
+from .number_checks import check_number
+from .source import ExplanationSource, stated
+
+__all__ = ["plot", "png_picture"]
+
+# The tables of the browser half, at even places; a test holds the two together.
+_BELOW_ZERO = ["#287cc9", "#5392d3", "#73aadd", "#91c3e7", "#b5d4ed", "#d7e6f2", "#f8f8f8"]
+_ABOVE_ZERO = ["#f8f8f8", "#f9e3cf", "#f7cfa8", "#f3ba7f", "#eda25c", "#e58b39", "#dc7309"]
+_UNSIGNED = ["#faf7fa", "#f2e4f4", "#e9d2ed", "#e0bfe7", "#d7ade1", "#c797d6", "#b580cb", "#a269c1", "#8f54b6"]
+# Behind the line of a channel, a map of all channels is a hint only.
+_HINT = 0.38
+
+
+def plot(
+    source: ExplanationSource,
+    instance: int,
+    target: int,
+    method: str,
+    *,
+    channels: Sequence[int] | None = None,
+    limit: float | None = None,
+    figsize: tuple[float, float] | None = None,
+) -> Any:
+    """Figure of one map over its series.
+
+    Parameters are those of :meth:`Explanation.plot`.
+    """
+    if limit is not None:
+        check_number("limit", limit, above=0)
+    figure_class = _matplotlib_figure()
+    attribution = np.asarray(source.attribution(method, instance, target), float)
+    rows = _checked_channels(channels, source.x.shape[2])
+    strip = attribution.shape[1] < source.x.shape[2]
+    figure = figure_class(figsize=figsize or (8.0, 1.6 + 0.9 * min(len(rows), 24)), layout="constrained")
+    axes = _axes(figure, len(rows), strip)
+    shown = {
+        "limit": limit if limit is not None else float(np.abs(attribution).max()) or 1.0,
+        "signed": source.signed[method],
+        "extent": _extent(source),
+    }
+    if strip:
+        _draw_strip(axes[0], attribution[:, 0], shown)
+    for axis, channel in zip(axes[strip:], rows, strict=True):
+        values = attribution[:, 0 if attribution.shape[1] == 1 else channel]
+        _color(axis, values, shown, _HINT if strip else 1.0)
+        _draw_series(axis, source, instance, channel)
+    if source.placed[method]:
+        _mark(axes, source)
+    start = "" if source.start is None else f" from {str(source.start[instance])[:23].replace('T', ' ')}"
+    axes[-1].set_xlabel("sample" if source.sampling_rate is None else f"time (s){start}")
+    axes[0].set_title(_title(source, instance, target), fontsize=9, loc="left")
+    exactness = stated(source.exactness[method], source.completeness_gap(method, instance, target))
+    _draw_bar(figure, axes, f"{method} ({exactness})", shown)
+    return figure
+
+
+def png_picture(source: ExplanationSource, instance: int, target: int, method: str) -> str | None:
+    """PNG of a map in base64, small enough for a notebook; None without matplotlib or where the map cannot be had."""
+    if importlib.util.find_spec("matplotlib") is None or not source.has(method, instance, target):
+        return None
+    try:
+        figure = plot(source, instance, target, method)
+    except Exception:
+        # What keeps a map from being computed is said in the widget; here it would keep that from being shown.
+        return None
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=80)
+    return base64.b64encode(file.getvalue()).decode("ascii")
+
+
+def _checked_channels(channels: Sequence[int] | None, count: int) -> list[int]:
+    rows = list(range(count)) if channels is None else [int(channel) for channel in channels]
+    if not rows or not all(0 <= channel < count for channel in rows):
+        raise ValueError(f"channels must be indices from 0 to {count - 1}, one at least, but are {rows}")
+    return rows
+
+
+def _matplotlib_figure() -> Any:
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as missing:
+        raise ImportError('drawing a figure needs matplotlib: pip install "cam1d_widget[plot]"') from missing
+    return Figure
+
+
+def _axes(figure: Any, rows: int, strip: bool) -> list[Any]:
+    heights = [0.35] * strip + [1.0] * rows
+    return list(figure.subplots(len(heights), sharex=True, squeeze=False, height_ratios=heights)[:, 0])
+
+
+def _extent(source: ExplanationSource) -> tuple[float, float]:
+    """Edges of the first and the last sample's cell, in the unit of the time axis."""
+    rate = source.sampling_rate or 1.0
+    return -0.5 / rate, (source.x.shape[1] - 0.5) / rate
+
+
+def _color_map(signed: bool) -> Any:
+    from matplotlib.colors import LinearSegmentedColormap
+
+    colors = [*_BELOW_ZERO, *_ABOVE_ZERO] if signed else _UNSIGNED
+    places = [*np.linspace(0, 127, 7), *np.linspace(128, 255, 7)] if signed else np.linspace(0, 255, 9)
+    pairs = [(place / 255, color) for place, color in zip(places, colors, strict=True)]
+    return LinearSegmentedColormap.from_list("signed" if signed else "unsigned", pairs)
+
+
+def _color(axis: Any, values: np.ndarray, shown: dict[str, Any], alpha: float) -> None:
+    axis.imshow(
+        values[np.newaxis],
+        aspect="auto",
+        cmap=_color_map(shown["signed"]),
+        vmin=-shown["limit"] if shown["signed"] else 0.0,
+        vmax=shown["limit"],
+        extent=(*shown["extent"], 0.0, 1.0),
+        transform=axis.get_xaxis_transform(),
+        interpolation="nearest",
+        alpha=alpha,
+    )
+
+
+def _mark(axes: list[Any], source: ExplanationSource) -> None:
+    """Hatch what no step sees, and dot the first and the last center: beyond them, values are held."""
+    rate = source.sampling_rate or 1.0
+    centers = outer_centers(source.receptive_field) or []
+    for axis in axes:
+        for start, stop in unseen_samples(source.receptive_field, source.x.shape[1]):
+            edges = (start - 0.5) / rate, (stop - 0.5) / rate
+            axis.axvspan(*edges, facecolor="white", edgecolor="#63666e", hatch="/////", linewidth=0.0)
+        for center in centers:
+            axis.axvline(center / rate, color="#1b1b1f", linestyle=":", linewidth=0.8)
+
+
+def _draw_strip(axis: Any, values: np.ndarray, shown: dict[str, Any]) -> None:
+    _color(axis, values, shown, 1.0)
+    axis.set_yticks([])
+    axis.set_ylabel("all", rotation=0, ha="right", va="center", fontsize=8)
+
+
+def _draw_series(axis: Any, source: ExplanationSource, instance: int, channel: int) -> None:
+    from matplotlib.patheffects import Normal, Stroke
+
+    values = source.x[instance, :, channel]
+    time = np.arange(len(values)) / (source.sampling_rate or 1.0)
+    [line] = axis.plot(time, values, color="#1b1b1f", linewidth=0.9)
+    line.set_path_effects([Stroke(linewidth=2.4, foreground="white", alpha=0.8), Normal()])
+    if np.isnan(values).any():
+        axis.plot(time, _alone(values), ".", color="#1b1b1f", markersize=2.5)
+    axis.margins(y=0.08)
+    axis.set_xlim(_extent(source))
+    label = " ".join(filter(None, [source.channel_names[channel], source.channel_units[channel]]))
+    axis.set_ylabel(_plain(label), rotation=0, ha="right", va="center", fontsize=8)
+    axis.tick_params(labelsize=7)
+
+
+def _alone(values: np.ndarray) -> np.ndarray:
+    """Values between two gaps, which no line joins; the others are NaN."""
+    gap = np.pad(np.isnan(values), 1, constant_values=True)
+    return np.where(gap[:-2] & gap[2:], values, np.nan)
+
+
+def _draw_bar(figure: Any, axes: list[Any], label: str, shown: dict[str, Any]) -> None:
+    bar = figure.colorbar(axes[0].images[0], ax=axes, orientation="horizontal", fraction=0.04, pad=0.01, aspect=50)
+    bar.ax.tick_params(labelsize=7)
+    bar.set_ticks([-shown["limit"], 0.0, shown["limit"]] if shown["signed"] else [0.0, shown["limit"]])
+    bar.ax.xaxis.set_major_formatter("{x:.3g}")
+    bar.set_label(_plain(label), fontsize=8)
+
+
+def _title(source: ExplanationSource, instance: int, target: int) -> str:
+    said = source.scores if source.probabilities is None else source.probabilities
+    predicted = int(said[instance].argmax()) if len(source.class_names) > 1 else 0
+    parts = [f"instance {instance}", f"explained: {source.class_names[target]}"]
+    parts.append(f"predicted: {source.class_names[predicted]} ({said[instance, predicted]:.3g})")
+    return _plain(", ".join(parts))
+
+
+def _plain(text: str) -> str:
+    """Text as it is: a dollar sign would begin a formula."""
+    return text.replace("$", r"\$")

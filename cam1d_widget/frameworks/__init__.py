@@ -1,0 +1,1 @@
+"""Frameworks: each folder reads the models of one framework and runs them."""

@@ -1,0 +1,373 @@
+"""Keras behind the door: the only room of the backend that knows the framework.
+
+The user's model is read, never changed: functions are built over its graph (:class:`keras.Function`), which leaves no
+trace on its layers, and the activation behind the logits is looked through, not taken off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from copy import copy
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+
+from ...attribution.classifier import as_targets, check_series, warn_if_saturated
+from ...attribution.receptive_field import ReceptiveField, TooShort
+from ...explanation.source import ModelChangedError
+from ...network.affine_head import AffineHead
+from ...network.layers_in_time import LayerFacts, layers_in_time
+from .engine_tensorflow import Compiled
+from .filters import KerasFilters
+from .fingerprint import Structure, settings_of
+from .network import Network
+from .passes import Passes
+from .propagate import RulesBack
+from .randomized import randomized
+from .read_outs import OwnAccount
+from .symbolic import computed_by_keras
+from .user_model import readable
+from .weights import digest_of, refuse_weights, still_variables
+
+__all__ = ["KerasClassifier"]
+
+
+class KerasClassifier(OwnAccount, RulesBack):
+    """A Keras classifier of time series, seen through numpy.
+
+    Parameters
+    ----------
+    model : keras.Model, path of a saved one, or fitted classifier of aeon or sktime
+        Sequential, Functional, nested or subclassed, that takes one series of shape (batch, time, channel). It is
+        never changed.
+    layer : str, int or keras.Layer, optional
+        Layer whose map is explained by the CAM methods, also one of a model inside the model. Default: the map that
+        enters the pooling or flatten of the head.
+    output : str or int, optional
+        Name or index of the explained output, of a model that has several.
+    score : {"logits", "probabilities"}
+        What is explained. Logits are found behind a final softmax or sigmoid.
+    batch_size : int
+        Series handed to the model at a time.
+    jit_compile : bool
+        Whether one series by itself goes through XLA, as in Keras' `compile`: its gradients then take two thirds of
+        the time or, of deep and recurrent models, less, once the first has taken up to seconds. Batches are as ever.
+
+    Notes
+    -----
+    One sigmoid unit with logit z is a classifier of two classes with the scores -z and z. Several sigmoid units are
+    labels, each with a logit of its own; units without an activation, as of a regression, are explained as they are.
+    Where probabilities come out of a layer behind which no logits can be found, the log-odds log p - log(1 - p) stand
+    for them.
+
+    The weights are read at every call, so that the classifier follows further training. A layer, activation or loss
+    that is changed after the classifier was made raises a `ModelChangedError`.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        *,
+        layer: Any = None,
+        output: str | int | None = None,
+        score: Literal["logits", "probabilities"] = "logits",
+        batch_size: int = 64,
+        jit_compile: bool = False,
+    ) -> None:
+        if score not in ("logits", "probabilities"):
+            raise ValueError(f"score must be 'logits' or 'probabilities', but is {score!r}")
+        if not isinstance(batch_size, int | np.integer) or batch_size < 1:
+            raise ValueError(f"batch_size must be a whole number, at least 1, but is {batch_size!r}")
+        self.model, self._given = readable(model), model
+        self._labels = getattr(model, "classes_", None)  # of a fitted classifier
+        self.score: Literal["logits", "probabilities"] = score
+        self._choice = getattr(layer, "name", layer), output
+        self.batch_size, self.jit_compile = batch_size, jit_compile
+        before = settings_of(self.model)
+        self._take(Network(self.model, layer, output))
+        before_and_between = before, self._network.settings_after_batch
+        self._structure = Structure(self.model, before_and_between, with_loss=not self._network.ending.seen)
+        if self._network.link is None and score == "probabilities":
+            raise ValueError(f"model {self.name!r} gives no probabilities to explain; use score='logits'")
+        self.classes = 2 if self._network.two_sided else self._network.units
+        self._length: int | None = self._network.input_shape[0]
+
+    def _take(self, network: Network) -> None:
+        self._network: Any = network
+        self._passes = Passes(network, self.score == "probabilities", self.batch_size, self.jit_compile)
+        self._slopes = AffineHead(self._slopes_and_bias, digest_of(network.head_weights()))
+
+    # What the model is
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return str(self.model.name)
+
+    @property
+    def class_names(self) -> tuple[str, ...] | None:
+        """Name of each class, where the model tells them; that of a single number is "prediction"."""
+        if self.labels is not None:
+            return tuple(map(str, self.labels))
+        return ("prediction",) if self.classes == 1 else None
+
+    @property
+    def labels(self) -> Any:
+        """Label of each class, of a fitted classifier; None where there are none."""
+        return self._labels if self._labels is not None and len(self._labels) == self.classes else None
+
+    @property
+    def input_shape(self) -> tuple[int | None, int | None]:
+        """Samples and channels of the series that it takes; None where it takes any."""
+        return self._length, self._network.input_shape[1]
+
+    @property
+    def no_features(self) -> str | None:
+        """Why there is no layer to explain, or why its map cannot be placed in time; None where all is well."""
+        if self._network.no_map is None and self._length is not None:
+            try:
+                _ = self.receptive_field
+            except ValueError as fault:
+                return str(fault)
+        return self._network.no_map
+
+    @cached_property
+    def head(self) -> str:
+        """Kind of the head: "gap", "flatten", "gmp", "mil", "attention" or "other"."""
+        return str(self._network.head.kind)
+
+    @property
+    def affine_head(self) -> bool:
+        """Whether the scores are an affine function of the explained layer."""
+        return bool(self.score == "logits" and self._network.head.affine)
+
+    @property
+    def homogeneous_head(self) -> bool:
+        """Whether a score is its bias plus a function that doubles with the features."""
+        return bool(self.score == "logits" and self._network.head.homogeneous)
+
+    @property
+    def continuous(self) -> bool:
+        """Whether scores are the integral of their gradient: no masking, rounding or stopped gradients."""
+        return not self._network.jumps
+
+    @property
+    def receptive_field(self) -> ReceptiveField:
+        """What each step of the explained layer sees."""
+        if self._length is None:
+            raise ValueError(f"model {self.name!r} takes series of any length; use for_length(length) to choose one")
+        return self.receptive_field_at(self._length)
+
+    def for_length(self, length: int) -> KerasClassifier:
+        """The same classifier for series of one length, of a model that takes any; compiled functions are shared."""
+        if length == self._length:
+            return self
+        if self._network.input_shape[0] is not None:
+            raise ValueError(f"length must be {self._length}, as model {self.name!r} was built for, but is {length}")
+        self._must_be_long_enough(length)
+        _ = self.propagations  # created before the copy, to be shared by it
+        other = copy(self)
+        other._length = length
+        return other
+
+    def fingerprint(self) -> Hashable:
+        """Value that changes with the model's weights, layers and loss."""
+        if self._functions_compared != Compiled.created:
+            self.computes_the_model()
+        same_network = getattr(self._given, "model_", self.model) is self.model  # False once an estimator is refitted
+        return self._structure.changed(), self._digest(), self._same_scores, same_network
+
+    @cached_property
+    def _digest(self) -> Callable[[], bytes]:
+        """Digest of the weights, and of all other variables that the scores are computed from."""
+        samples, _ = self._network.sampled()
+        self._passes.scores(samples)
+        variables = [*self.model.weights, *self._passes.variables]
+        return digest_of(still_variables(variables, lambda: self._passes.scores(samples)))
+
+    @property
+    def has_probed_layers(self) -> bool:
+        """Whether some layers, which Keras does not compute, were probed with the weights that they had then."""
+        return not all(map(computed_by_keras, self.model._flatten_layers()))
+
+    _functions_compared = -1
+    _same_scores = True
+
+    def computes_the_model(self) -> bool:
+        """Whether the compiled scores equal the model's own output now, on series of noise.
+
+        They differ if state that is not among the settings has changed since they were compiled, such as a private
+        attribute of a layer.
+        """
+        self._same_scores = not self._structure.changed() and self._equals_own_output()
+        self._functions_compared = Compiled.created
+        return self._same_scores
+
+    def _equals_own_output(self) -> bool:
+        samples, outputs = self._network.sampled()
+        scores = self._passes.scores(samples)
+        seen = self._network.ending.seen and self.score == "logits"
+        ours = (self._network.probabilities(scores).numpy() if seen else scores)[:, -outputs.shape[1] :]
+        largest = np.abs(np.where(np.isfinite(outputs), outputs, 0)).max(axis=0)
+        return bool(np.isclose(ours, outputs, rtol=0, atol=2e-2 * largest, equal_nan=True).all())
+
+    @property
+    def layers(self) -> tuple[LayerFacts, ...]:
+        """Layers whose map has a time axis; none where the model cannot be looked into."""
+        graph = self._network.graph
+        return () if graph is None else layers_in_time(graph, self._length)
+
+    def at(self, layer: Any) -> KerasClassifier:
+        """The same classifier with another explained layer."""
+        other = copy(self)
+        for made in ("head", "filters"):
+            other.__dict__.pop(made, None)
+        other._choice = getattr(layer, "name", layer), self._choice[1]
+        other._take(self._network.cut_at(layer))
+        return other
+
+    @cached_property
+    def filters(self) -> KerasFilters:
+        """Filters of the explained layer as functions of the series."""
+        return KerasFilters(self._network, self.batch_size)
+
+    @property
+    def traces(self) -> dict[str, int]:
+        """How often each pass that was taken has been compiled, by name: once, whatever is asked of it."""
+        return self._passes.traces
+
+    # What methods ask for
+
+    def scores(self, x: np.ndarray) -> np.ndarray:
+        """Score of every class, of shape (instance, class)."""
+        scores = self._passes.scores(self._checked(x))
+        if self.score == "probabilities":
+            warn_if_saturated(scores)
+        return scores
+
+    def probabilities(self, x: np.ndarray) -> np.ndarray | None:
+        """Probability of every class, of shape (instance, class); None for a model that has none."""
+        if self._network.link is None:
+            return None
+        scores = self.scores(x)
+        return scores if self.score == "probabilities" else self._network.probabilities(scores).numpy()
+
+    def gradient(self, x: np.ndarray, target: Any) -> np.ndarray:
+        """Gradient of the target's score by the input, of shape (instance, time, channel)."""
+        x = self._checked(x)
+        targets = as_targets(target, len(x), self.classes)
+        return self._passes.gradient(x, targets)
+
+    def features(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Feature maps of the explained layer, and the gradient of the target's score by them.
+
+        Parameters
+        ----------
+        x : ndarray of shape (instance, time, channel)
+        target : int, or ndarray of int of shape (instance,) or (instance, target)
+
+        Returns
+        -------
+        features : ndarray of shape (instance, step, filter)
+        gradients : ndarray of shape (instance, step, filter), or (instance, target, step, filter)
+        """
+        if self._network.entry is None:
+            raise ValueError(self.no_features)
+        x = self._checked(x)
+        targets = as_targets(target, len(x), self.classes)
+        columns = targets if targets.ndim == 2 else targets[:, np.newaxis]
+        features, gradients = self._by_slopes(x, columns) or self._passes.features_and_gradients(x, columns)
+        return features, gradients if targets.ndim == 2 else gradients[:, 0]
+
+    def _by_slopes(self, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+        """Features, and gradients that an affine head has for all series alike; None where it is not."""
+        shape = self._network.entry.shape[1:]
+        if not self.affine_head or None in shape or not AffineHead.fits(self.classes, *shape):
+            return None
+        features, scores = self._passes.features_and_scores(x)
+        slopes = self._slopes.slopes(x, features, scores)
+        if slopes is None:
+            return None
+        if (targets != targets[0]).any():
+            return features, slopes[targets]
+        # one layout serves all series, and that of all classes is there already
+        chosen = slopes if np.array_equal(targets[0], np.arange(self.classes)) else slopes[targets[0]]
+        return features, np.broadcast_to(chosen, (*targets.shape, *shape))
+
+    def _slopes_and_bias(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Gradients of every class' score on one series, and the scores of features that are zero."""
+        every = np.arange(self.classes, dtype=np.int32)[np.newaxis]
+        features, gradients = self._passes.features_and_gradients(x, every)
+        return gradients[0], self._passes.head_scores(x, np.zeros_like(features))[0]
+
+    def head_scores(self, x: np.ndarray, features: np.ndarray) -> np.ndarray:
+        """Score of every class on given features of the explained layer, of shape (instance, class)."""
+        return self._passes.head_scores(self._checked(x), features)
+
+    def trunk(self, x: np.ndarray) -> np.ndarray:
+        """Feature maps of series of any length, such as pieces of longer ones, of shape (instance, step, filter)."""
+        self._must_not_have_changed()
+        return self._passes.features(x)
+
+    def receptive_field_at(self, length: int) -> ReceptiveField:
+        """What each step of the explained layer would see of series of this length."""
+        if self._network.entry is None:
+            raise ValueError(self._network.no_map)
+        return self._network.receptive_field_at(length)
+
+    def bias(self) -> np.ndarray:
+        """Score of each class on features that are zero, of shape (class,)."""
+        steps, filters = len(self.receptive_field), self._network.entry.shape[-1]
+        series = np.zeros((1, self._length, self.input_shape[1]), np.float32)  # type: ignore[type-var]
+        return self.head_scores(series, np.zeros((1, steps, filters), np.float32))[0]
+
+    def randomized(self, seed: int = 0, draws: int = 1) -> Iterator[tuple[int, str, KerasClassifier]]:
+        """Classifiers that forget: one on a copy of the model, with more and more layers drawn anew, from the top.
+
+        Each is to be used before the next is taken. The model itself stays as it is.
+
+        Yields
+        ------
+        draw : int
+            Of so many; each begins with the model's own weights.
+        layer : str
+            Name of the layer that was drawn anew last, by its own initializers.
+        classifier : KerasClassifier
+        """
+        (layer, output), size = self._choice, self.batch_size
+
+        def read(model: Any) -> KerasClassifier:
+            made = KerasClassifier(model, layer=layer, output=output, score=self.score, batch_size=size)
+            return made if self._length is None else made.for_length(self._length)
+
+        return randomized(self.model, seed, draws, read)
+
+    def _checked(self, x: np.ndarray) -> np.ndarray:
+        self._must_not_have_changed()
+        x = check_series(x, *self.input_shape)
+        if self._length is None:
+            self._must_be_long_enough(x.shape[1])
+        return x
+
+    def refuse_weights(self) -> None:
+        """Raise a ValueError if the model has NaN or infinite weights, which names their layer."""
+        refuse_weights(self.model)
+
+    def _must_not_have_changed(self) -> None:
+        """Refuse a model with a changed layer, since functions may have been compiled before the change."""
+        what = self._structure.changed()
+        if what:
+            raise ModelChangedError(
+                f"model {self.name!r} has changed since this classifier was made ({what}); make a new classifier"
+            )
+
+    def _must_be_long_enough(self, length: int) -> None:
+        """Refuse series that are too short for a layer before anything is computed."""
+        try:
+            if self._network.entry is not None:
+                self.receptive_field_at(length)
+        except TooShort:
+            raise
+        except ValueError:  # that the map cannot be placed is no reason to refuse the series
+            return

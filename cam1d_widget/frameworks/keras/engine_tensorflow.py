@@ -1,0 +1,117 @@
+"""A function of TensorFlow behind numpy: traced once, and called without detours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from time import perf_counter
+from typing import Any, ClassVar
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.python.eager import context
+
+from ...cancellation import go_on
+
+__all__ = ["Compiled"]
+
+Called = Callable[[list[tf.Tensor]], Any]
+
+
+class Compiled:
+    """A function of tensors, compiled for one signature: numpy in, numpy out.
+
+    One trace serves batches of any size where the signature leaves the number of instances open.
+
+    Parameters
+    ----------
+    function : function of tensors to a tensor, or to several
+    *signature : tf.TensorSpec
+        Of each argument.
+    autograph : bool
+        Whether loops and branches on tensors may occur in it, as in the `call` of a user's own model.
+    jit_compile : bool
+        Whether one instance by itself goes through a program that XLA makes of the trace for its shape, which takes
+        some tenths of a second once; where XLA cannot, or gains nothing, it goes as a batch does.
+    """
+
+    created: ClassVar[int] = 0
+    """Number of functions created so far; a function compiled later may see another state of the model."""
+
+    def __init__(
+        self, function: Callable[..., Any], *signature: tf.TensorSpec, autograph: bool = True, jit_compile: bool = False
+    ) -> None:
+        Compiled.created += 1
+        self._function = tf.function(function, input_signature=signature, autograph=autograph)
+        self._dtypes = [spec.dtype for spec in signature]
+        self._jit_compile = jit_compile
+        self._fused: dict[tuple[tuple[int, ...], ...], Called] = {}
+
+    def __call__(self, *arrays: np.ndarray) -> list[np.ndarray]:
+        """What comes out, an array for each result."""
+        given = [tf.convert_to_tensor(one, dtype) for one, dtype in zip(arrays, self._dtypes, strict=True)]
+        called = self._called_alone(given) if self._jit_compile and len(arrays[0]) == 1 else self._called
+        return [one.numpy() for one in called(given)]
+
+    def batched(self, size: int, *arrays: np.ndarray) -> list[np.ndarray]:
+        """The same for many instances, so many of them at a time."""
+        parts = []
+        for first in range(0, len(arrays[0]), size):
+            go_on()
+            parts.append(self(*(one[first : first + size] for one in arrays)))
+        return [part[0] if len(part) == 1 else np.concatenate(part) for part in zip(*parts, strict=True)]
+
+    @property
+    def variables(self) -> tuple[tf.Variable, ...]:
+        """Variables that the function captures."""
+        return tuple(self._function.get_concrete_function().variables)
+
+    @property
+    def traces(self) -> int:
+        """How often it has been traced."""
+        return int(self._function.experimental_get_tracing_count())
+
+    @cached_property
+    def _called(self) -> Called:
+        """The trace as one operation, for TensorFlow's own call looks at its arguments for as long as a small net runs.
+
+        Beside an accelerator that call stays, as it knows which argument has to be where.
+        """
+        traced = self._function.get_concrete_function()
+        if tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("TPU"):
+            return lambda given: tf.nest.flatten(traced(*given))
+        captured, results, call = traced.captured_inputs, len(traced.outputs), context.context().call_function
+        # Called by its own name: TensorFlow never frees the kernels of a StatefulPartitionedCall.
+        return lambda given: call(traced.name, [*given, *captured], results)
+
+    def _called_alone(self, given: list[tf.Tensor]) -> Called:
+        """What is quickest for tensors of these shapes."""
+        shapes = tuple(tuple(one.shape) for one in given)
+        if shapes not in self._fused:
+            self._fused[shapes] = self._fused_for(given)
+        return self._fused[shapes]
+
+    def _fused_for(self, given: list[tf.Tensor]) -> Called:
+        """XLA's program, if there is one and it pays."""
+        traced = self._function.get_concrete_function()
+        signature = [tf.TensorSpec(one.shape, one.dtype) for one in given]
+        every = tf.function(
+            lambda *given: tf.nest.flatten(traced(*given)), input_signature=signature, autograph=False, jit_compile=True
+        )
+        try:
+            fused = every.get_concrete_function()
+            fused(*given)
+        except Exception:  # some operations are unknown to XLA, and it says so in many ways
+            return self._called
+        return min(self._called, lambda given: fused(*given), key=lambda called: _seconds(called, given))
+
+
+def _seconds(called: Called, given: list[tf.Tensor]) -> float:
+    """Wall-clock time of the quickest of some calls."""
+
+    def once() -> float:
+        start = perf_counter()
+        called(given)
+        return perf_counter() - start
+
+    return min(once() for _ in range(10))

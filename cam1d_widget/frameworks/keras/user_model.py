@@ -1,0 +1,125 @@
+"""What a user hands over as a model, read: from a path, out of a fitted classifier, and which output of it is meant."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from . import pooling_layers as keras_step_layers  # noqa: F401  # registers them, so that a saved model with them is loaded
+from .reader import OpenedModel, opened
+
+__all__ = ["input_shape", "opened_model", "readable", "which_output"]
+
+
+def readable(model: Any) -> Any:
+    """Keras model behind what a user holds: itself, the path of a saved one, or a fitted classifier of aeon or sktime.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is none, or if it is not built.
+    """
+    if keras.backend.backend() != "tensorflow":
+        raise ValueError(
+            f"Keras must run on TensorFlow to be explained, but runs on {keras.backend.backend()}; "
+            f"set KERAS_BACKEND=tensorflow before Keras is imported"
+        )
+    if isinstance(model, str | Path):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of an optimizer whose state is not needed here
+            model = keras.models.load_model(model)  # with its loss, which tells what bare outputs mean
+    members = getattr(model, "classifiers_", None)
+    if members:
+        raise TypeError(
+            f"model must be one network, but this {type(model).__name__} averages {len(members)}; explain one of its "
+            f"classifiers_"
+        )
+    fitted = getattr(model, "model_", model)
+    if not isinstance(fitted, keras.Model):
+        raise TypeError(
+            f"model must be a keras.Model or the path of a saved one, but is a {type(model).__name__}"
+            f"{_why_no_network(model)}"
+        )
+    if not fitted.built or (_has_graph(fitted) and not getattr(fitted, "inputs", None)):
+        raise ValueError(f"model {fitted.name!r} is not built; give it an Input layer, or call it once on a batch")
+    return fitted
+
+
+def _why_no_network(model: Any) -> str:
+    """Why an estimator cannot be explained, and what to do; "" for other objects."""
+    if not hasattr(model, "fit"):
+        return ""
+    if getattr(model, "is_fitted", len(getattr(model, "classes_", ())) > 0):
+        return (
+            ", which is fitted but holds no Keras network; a deep classifier of aeon or sktime that is fitted, such as "
+            "FCNClassifier, is accepted too"
+        )
+    return " that is not fitted; fit it first"
+
+
+def input_shape(model: Any) -> tuple[int | None, ...]:
+    """Shape (batch, time, channel) of the series that a model takes.
+
+    Raises
+    ------
+    ValueError
+        If it takes something else.
+    """
+    if _has_graph(model):
+        if len(model.inputs) != 1:
+            raise ValueError(f"model {model.name!r} must have one input, but has {len(model.inputs)}")
+        shape = tuple(model.inputs[0].shape)
+    else:  # the shape of the batch on which it was first called
+        shape = (None, *((model.get_build_config() or {}).get("input_shape") or ())[1:])
+    if len(shape) != 3:
+        way_out = "; put it behind Reshape and Permute layers that make this of a series" if len(shape) == 4 else ""
+        raise ValueError(
+            f"model {model.name!r} must take series of shape (batch, time, channel), but takes {shape}{way_out}"
+        )
+    return shape
+
+
+def which_output(model: Any, made: Any, output: str | int | None) -> int:
+    """Index of the chosen output among all that the model made, flattened."""
+    names = _names(model, made)
+    if output is None and len(names) == 1:
+        return 0
+    if isinstance(output, str) and output in names:
+        return names.index(output)
+    if isinstance(output, int) and 0 <= output < len(names):
+        return output
+    raise ValueError(f"output must name one of the outputs of model {model.name!r}: {', '.join(names)}; is {output!r}")
+
+
+def opened_model(model: Any, index: int) -> OpenedModel | str:
+    """Graph of a model up to one of its outputs; where its graph cannot be read, the reason."""
+    if _has_graph(model):
+        series, outputs = model.inputs[0], model.outputs
+    else:
+        series = keras.Input(input_shape(model)[1:])
+        try:
+            outputs = keras.tree.flatten(model.call(series, **_inference(model)))
+        except Exception as fault:  # whatever a user's code makes of a symbolic tensor
+            return str(fault).strip().splitlines()[0]
+    return opened(series, outputs[index], lambda: keras.Input(series.shape[1:], dtype=series.dtype), keras.Function)
+
+
+def _has_graph(model: Any) -> bool:
+    return isinstance(model, keras.Sequential) or hasattr(model, "_operations")
+
+
+def _inference(model: Any) -> dict[str, bool]:
+    return {"training": False} if "training" in inspect.signature(model.call).parameters else {}
+
+
+def _names(model: Any, made: Any) -> list[str]:
+    """Names of a model's outputs, in the order in which they are flattened."""
+    if isinstance(made, dict):
+        return sorted(made)
+    count = len(keras.tree.flatten(made))
+    names = getattr(model, "output_names", None) or ()
+    return list(names) if len(names) == count else [f"output {index}" for index in range(count)]

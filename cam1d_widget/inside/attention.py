@@ -1,0 +1,93 @@
+"""How far a model's attention agrees with what its score depends on: the check that belongs beside every such map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..explainer import explain
+
+__all__ = ["AttentionAgreement", "attention_agreement"]
+
+LABELS = ("Attention × Gradient", "Integrated Gradients")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class AttentionAgreement:
+    """Rank correlation of attention with maps that ask the score itself.
+
+    Attributes
+    ----------
+    correlations : dict of str to ndarray of shape (instance,)
+        By method: Spearman's, over the samples of a series, of attention with the size of the method's values.
+    elsewhere : dict of str to ndarray of shape (instance,)
+        The same with the attention to another series, which knows nothing of this one: agreement in places that are the
+        same for all series.
+    """
+
+    correlations: dict[str, np.ndarray]
+    elsewhere: dict[str, np.ndarray]
+
+    def __repr__(self) -> str:
+        series = len(next(iter(self.correlations.values())))
+        lines = [
+            f"  {label:22}{np.median(here):6.2f}   (attention to another series: {np.median(there):.2f})"
+            for (label, here), there in zip(self.correlations.items(), self.elsewhere.values(), strict=True)
+        ]
+        return "\n".join([f"attention agrees in rank, median of {series} series, with", *lines])
+
+
+def attention_agreement(model: Any, x: Any, *, targets: Any = "predicted", **options: Any) -> AttentionAgreement:
+    """Rank correlation of a model's attention with Attention × Gradient and with Integrated Gradients.
+
+    Near one, attention marks what the score depends on. Near zero, or no higher than for the attention to another
+    series, it does not, and is no explanation of this model.
+
+    Parameters
+    ----------
+    model : keras.Model, path of a saved one, or Classifier
+    x : array-like of shape (instance, time, channel)
+        Two series at least; some dozens make the medians worth reading.
+    targets : "predicted", int, or int array of shape (instance, 1)
+        Explained class: one for each instance.
+    **options
+        Of :func:`~cam1d_widget.explain`, as `background`.
+
+    Notes
+    -----
+    Jain and Wallace (2019), "Attention is not Explanation", https://arxiv.org/abs/1902.10186, compare attention with
+    gradients; Wiegreffe and Pinter (2019), "Attention is not not Explanation", https://arxiv.org/abs/1908.04626, say
+    what such a comparison can tell and what it cannot.
+    """
+    explanation = explain(model, x, methods=["Attention", *LABELS], targets=targets, **options)
+    if explanation.targets.shape[1] != 1 or len(explanation.x) < 2:
+        raise ValueError(
+            f"attention_agreement needs one class an instance and two instances at least, but targets have shape "
+            f"(instance, target) = {explanation.targets.shape}"
+        )
+    size = {label: np.abs(explanation.attributions[label][:, 0]).sum(axis=-1) for label in ("Attention", *LABELS)}
+    ranks = {label: _ranks(values) for label, values in size.items()}
+    others = np.roll(ranks["Attention"], 1, axis=0)
+    return AttentionAgreement(
+        {label: _correlation(ranks["Attention"], ranks[label]) for label in LABELS},
+        {label: _correlation(others, ranks[label]) for label in LABELS},
+    )
+
+
+def _ranks(values: np.ndarray) -> np.ndarray:
+    """Rank of each value in its row, of shape (instance, time); equal values share theirs."""
+    return np.stack([_ranks_of(row) for row in values])
+
+
+def _ranks_of(row: np.ndarray) -> np.ndarray:
+    _, place, count = np.unique(row, return_inverse=True, return_counts=True)
+    return (np.cumsum(count) - (count - 1) / 2)[place]
+
+
+def _correlation(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Pearson's of each row, of shape (instance,); zero where a row is flat."""
+    one, other = (ranks - ranks.mean(axis=1, keepdims=True) for ranks in (one, other))
+    size = np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1))
+    return np.divide((one * other).sum(axis=1), size, out=np.zeros(len(one)), where=size > 0)

@@ -1,0 +1,1 @@
+"""Filters of a layer: their values, kernels and class weights, and what they respond to."""

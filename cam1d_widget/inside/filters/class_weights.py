@@ -1,0 +1,30 @@
+"""How much a filter counts for each class."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..access import OpenClassifier
+
+__all__ = ["class_weights"]
+
+# Gradients of so many series times classes are held at a time, and so many series are enough for a mean.
+_AT_A_TIME, _ENOUGH = 32, 32
+
+
+def class_weights(classifier: OpenClassifier, x: np.ndarray) -> np.ndarray:
+    """What a class' score gains where a filter rises by one at every step, of shape (class, filter).
+
+    The sum over the steps of the score's gradient by the filter: the same for every series where the head is affine;
+    elsewhere the mean over some of them.
+    """
+    some = x[:1] if classifier.affine_head else x[:: max(1, len(x) // _ENOUGH)][:_ENOUGH]
+    size = max(1, _AT_A_TIME // classifier.classes)
+    gains = [_gains(classifier, some[first : first + size]) for first in range(0, len(some), size)]
+    return np.sum(gains, axis=0) / len(some)
+
+
+def _gains(classifier: OpenClassifier, x: np.ndarray) -> np.ndarray:
+    every = np.tile(np.arange(classifier.classes), (len(x), 1))
+    _, gradients = classifier.features(x, every)
+    return gradients.sum(axis=(0, 2), dtype=np.float64)

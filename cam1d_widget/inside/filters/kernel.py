@@ -1,0 +1,73 @@
+"""The kernel of a filter that is an affine function of the series, and what frequencies it lets through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...attribution.receptive_field import ReceptiveField
+from ..access import OpenClassifier
+
+__all__ = ["FilterKernel", "kernels_of", "whole_step"]
+
+# Frequencies of a response are read at so many points at least, however short the kernel.
+_POINTS = 256
+
+
+@dataclass(frozen=True, eq=False)
+class FilterKernel:
+    """Kernel of one filter.
+
+    Attributes
+    ----------
+    weights : ndarray of shape (tap, channel)
+        What a sample of the window adds to the filter's value, for each unit of the channel, in front of the layer's
+        activation; batch norms are in it.
+    bias : float
+        The filter's value where the series is zero.
+    sampling_rate : float or None
+        Samples per second.
+    """
+
+    weights: np.ndarray
+    bias: float
+    sampling_rate: float | None = None
+
+    @property
+    def frequencies(self) -> np.ndarray:
+        """Frequencies of the response, of shape (frequency,): in Hz, or cycles a sample without a sampling rate."""
+        return np.fft.rfftfreq(self._points, 1 / (self.sampling_rate or 1.0))
+
+    @property
+    def response(self) -> np.ndarray:
+        """How much of a wave of each frequency a channel lets through, of shape (frequency, channel)."""
+        return np.abs(np.fft.rfft(self.weights, self._points, axis=0))
+
+    @property
+    def peak_frequency(self) -> float:
+        """Frequency of the wave, of any phase in each channel, to which the filter answers most."""
+        return float(self.frequencies[(self.response**2).sum(axis=1).argmax()])
+
+    @property
+    def _points(self) -> int:
+        return max(_POINTS, 4 * len(self.weights))
+
+
+def whole_step(field: ReceptiveField) -> int | None:
+    """Step nearest to the middle of those that the ends of the series do not cut short; None where all are."""
+    whole = np.flatnonzero(field.stop - field.start >= np.rint(field.high - field.low))
+    if not len(whole):
+        return None
+    return int(whole[np.abs(field.centers[whole] - (field.length - 1) / 2).argmin()])
+
+
+def kernels_of(classifier: OpenClassifier, length: int) -> tuple[np.ndarray, np.ndarray] | None:
+    """Kernels (filter, tap, channel) and biases (filter,) of a layer; None where it is not affine in the series."""
+    filters, field = classifier.filters, classifier.receptive_field_at(length)
+    step = whole_step(field)
+    if not filters.affine or step is None:
+        return None
+    silence = np.zeros((filters.count, length, classifier.input_shape[1] or 1), np.float32)
+    biases, slopes = filters.drive(silence, np.arange(filters.count), np.full(filters.count, step))
+    return slopes[:, field.start[step] : field.stop[step]], biases

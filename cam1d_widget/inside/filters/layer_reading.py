@@ -1,0 +1,222 @@
+"""A layer, read over many series: which filters count, and what each of them means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ...attribution.receptive_field import ReceptiveField
+from ...explanation.number_checks import check_count, check_index
+from ...explanation.source import ModelChangedError
+from ...explanation.validation import check_sampling_rate
+from ..access import OpenClassifier, class_indices, opened, series_for
+from ..activations import Activations, name_of
+from ..maximization.maximize import activation_maximization
+from ..maximization.objective import checked_filter
+from .class_weights import class_weights
+from .kernel import FilterKernel, kernels_of, whole_step
+from .meaning import FilterMeaning, TopWindows
+from .peaks import Peaks, class_split, reading_peaks
+
+__all__ = ["LayerReading", "read_layer"]
+
+# Steps uphill for a filter whose best series is not known in closed form.
+_STEPS = 120
+
+
+def read_layer(
+    model: Any, x: Any, layer: Any, *, y: Any = None, sampling_rate: float | None = None, layout: str = "channels_last"
+) -> LayerReading:
+    """Read a layer over many series: which of its filters count, and what each of them means.
+
+    Parameters
+    ----------
+    model : keras.Model, path of a saved one, or KerasClassifier
+    x : array-like of shape (instance, time, channel)
+        Series that it is read over.
+    layer : str, int or keras.Layer
+        Which layer; `layers` lists those that have a time axis.
+    y : array-like of int, of shape (instance,), optional
+        True class of each. Default: the predicted one.
+    sampling_rate : float, optional
+        Samples per second, for frequencies in Hz.
+    layout : {"channels_last", "channels_first"}
+        Order of the dims of `x`.
+
+    Returns
+    -------
+    LayerReading
+
+    Raises
+    ------
+    ValueError
+        If the layer has no time axis, or the series are shorter than what one of its steps sees.
+
+    Examples
+    --------
+    >>> reading = inside.read_layer(model, x_test, "conv1", y=y_test, sampling_rate=50)
+    >>> reading.meaning(0)
+    FilterMeaning(conv1, filter 0: answers most to channel 5 (52%), at about 3.7 Hz; its peaks are highest in ...)
+    """
+    classifier = opened(model, layer)
+    x = series_for(classifier, x, layout=layout)
+    classes = class_indices(classifier, y, len(x))
+    return LayerReading(classifier, x, name_of(layer), classes, check_sampling_rate(sampling_rate))
+
+
+class LayerReading:
+    """A layer, read over many series. Made by `read_layer`; what it finds is kept.
+
+    Attributes
+    ----------
+    layer : str
+        Name of the layer.
+    filters : int
+        Number of its filters.
+    receptive_field : ReceptiveField
+        Which samples each step sees.
+    """
+
+    def __init__(
+        self, classifier: OpenClassifier, x: np.ndarray, layer: str, y: np.ndarray | None, sampling_rate: float | None
+    ) -> None:
+        self._read, self._version = classifier, classifier.fingerprint()
+        self._x, self._rate = x.copy() if x.flags.writeable else x, sampling_rate
+        self.layer, self.filters = layer, classifier.filters.count
+        self.receptive_field: ReceptiveField = classifier.receptive_field_at(x.shape[1])
+        if whole_step(self.receptive_field) is None:
+            sight = round((self.receptive_field.high - self.receptive_field.low).max())
+            raise ValueError(
+                f"x must hold series at least as long as what a step of layer {layer!r} sees, {sight} samples, "
+                f"but they have {x.shape[1]}"
+            )
+        self._y = None if y is None else y.copy()
+
+    @property
+    def _classifier(self) -> OpenClassifier:
+        """Classifier, if its model has not changed since it was read: cached results must not mix two networks."""
+        if self._read.fingerprint() != self._version:
+            raise ModelChangedError(f"the model has changed since layer {self.layer!r} was read; read it again")
+        return self._read
+
+    def activations(self, instance: int | None = None) -> Activations:
+        """Activations on one of the series, or on all."""
+        x = self._x if instance is None else self._x[[check_index("instance", instance, len(self._x))]]
+        return Activations(self.layer, self._classifier.trunk(x), self.receptive_field)
+
+    @property
+    def peaks(self) -> Peaks:
+        """Largest and mean activation of each filter in each series."""
+        for _ in self.going_through():
+            pass
+        assert self._peaks is not None
+        return self._peaks
+
+    def going_through(self) -> Iterator[float]:
+        """Look for the peaks in all series, if they are not known yet; yields the share that is done."""
+        if self._peaks is None:
+            self._peaks = yield from reading_peaks(self._classifier, self._x)
+
+    _peaks: Peaks | None = None
+
+    @cached_property
+    def classes(self) -> np.ndarray:
+        """True class of each series, or the predicted one, of shape (instance,)."""
+        return self._classifier.scores(self._x).argmax(axis=1) if self._y is None else self._y
+
+    @cached_property
+    def weights(self) -> np.ndarray:
+        """What each class' score gains where a filter rises by one at every step, of shape (class, filter)."""
+        return class_weights(self._classifier, self._x)
+
+    @property
+    def weighed(self) -> str:
+        """Whether the weights are the same for every series: "exact", or else "approximate"."""
+        return "exact" if self._classifier.affine_head else "approximate"
+
+    def ranked(self, by: str = "activity", target: int | None = None) -> np.ndarray:
+        """Filters in order, of shape (filter,).
+
+        Parameters
+        ----------
+        by : {"activity", "weight"}
+            The largest mean magnitude of activations first, or the largest weight for a class.
+        target : int, optional
+            The class, for weights.
+        """
+        if by == "activity":
+            return np.argsort(-np.abs(self.peaks.means).mean(axis=0), kind="stable")
+        if by != "weight":
+            raise ValueError(f"by must be 'activity' or 'weight', but is {by!r}")
+        target = check_index("target", target, self._classifier.classes, ", the class that the weights are for")
+        return np.argsort(-self.weights[target], kind="stable")
+
+    def top_windows(self, filter: int, count: int = 12) -> TopWindows:
+        """Windows that excite a filter most, one of each series, the highest answer first."""
+        filter = checked_filter(filter, self.filters, self.layer)
+        check_count("count", count)
+        answers, steps = self.peaks.values[:, filter], self.peaks.steps[:, filter]
+        best = np.argsort(-answers, kind="stable")[:count]
+        starts, length = self._sights
+        values = np.stack([_cut(self._x[one], starts[steps[one]], length) for one in best])
+        return TopWindows(values, best, starts[steps[best]], answers[best])
+
+    def kernel(self, filter: int) -> FilterKernel | None:
+        """Kernel of a filter; None where the layer is not an affine function of the series."""
+        filter = checked_filter(filter, self.filters, self.layer)
+        if self._kernels is None:
+            return None
+        weights, biases = self._kernels
+        return FilterKernel(weights[filter], float(biases[filter]), self._rate)
+
+    def meaning(self, filter: int, *, windows: int = 12, seed: int = 0) -> FilterMeaning:
+        """What can be said of a filter.
+
+        Parameters
+        ----------
+        filter : int
+            Index of the filter.
+        windows : int
+            Windows of the data to show.
+        seed : int
+            Of the noise that its best series is started from, where that is not known in closed form.
+        """
+        kernel, top = self.kernel(filter), self.top_windows(filter, windows)
+        maximizing = activation_maximization(
+            self._classifier,
+            layer=self.layer,
+            filter=int(filter),
+            data=self._x,
+            steps=_STEPS,
+            seed=seed,
+            progress=False,
+        )
+        split = class_split(self.peaks.values[:, filter], self.classes, self._classifier.classes)
+        by = "closed form" if self._classifier.filters.affine else "ascent"
+        return FilterMeaning(
+            self.layer, int(filter), top, split, self.weights[:, filter], self.weighed, kernel, maximizing, by
+        )
+
+    @cached_property
+    def _kernels(self) -> tuple[np.ndarray, np.ndarray] | None:
+        return kernels_of(self._classifier, self._x.shape[1])
+
+    @cached_property
+    def _sights(self) -> tuple[np.ndarray, int]:
+        """First sample of what each step sees, were there no ends, and how many it sees."""
+        field = self.receptive_field
+        nominal = round((field.high - field.low).max())
+        if (field.stop - field.start).max() > nominal:  # recurrence and attention see all of the series
+            return field.start, field.length
+        return np.rint(field.low).astype(int), nominal
+
+
+def _cut(x: np.ndarray, start: int, length: int) -> np.ndarray:
+    """Samples [start, start + length), nan outside of the series."""
+    window = np.full((length, x.shape[1]), np.nan)
+    first, stop = max(start, 0), min(start + length, len(x))
+    window[first - start : stop - start] = x[first:stop]
+    return window

@@ -1,0 +1,109 @@
+"""The meaning of a filter: what excites it, which classes it tells apart, its kernel, and what it would like best."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..maximization.maximize import Maximized
+from .kernel import FilterKernel
+from .peaks import ClassSplit
+
+__all__ = ["FilterMeaning", "TopWindows"]
+
+
+@dataclass(frozen=True, eq=False)
+class TopWindows:
+    """Pieces of the data that excite a filter most, one of each series at most.
+
+    Attributes
+    ----------
+    values : ndarray of shape (window, time, channel)
+        What the step saw, the highest answer first; nan where it saw padding.
+    instances, starts : ndarray of int, of shape (window,)
+        Series that a window is cut from, and its first sample there; below zero where it begins in the padding.
+    answers : ndarray of shape (window,)
+        The filter's activation.
+    """
+
+    values: np.ndarray
+    instances: np.ndarray
+    starts: np.ndarray
+    answers: np.ndarray
+
+    @property
+    def mean(self) -> np.ndarray:
+        """Mean window, of shape (time, channel); nan where none saw anything."""
+        seen = np.isfinite(self.values).sum(axis=0)
+        return np.where(seen, np.nansum(self.values, axis=0) / np.maximum(seen, 1), np.nan)
+
+
+@dataclass(frozen=True, eq=False)
+class FilterMeaning:
+    """What can be said of a filter.
+
+    Attributes
+    ----------
+    layer : str
+    filter : int
+    windows : TopWindows
+        Pieces of the data that excite it most.
+    split : ClassSplit
+        How its peaks are spread over the classes.
+    weights : ndarray of shape (class,)
+        What each class' score gains where the filter rises by one at every step; where `weighed` is "approximate", on
+        the average over some series.
+    weighed : {"exact", "approximate"}
+    kernel : FilterKernel or None
+        Where the filter is an affine function of the series, in front of its activation.
+    maximizing : Maximized or None
+        The series that it likes best; None where no step sees its whole window.
+    by : {"closed form", "ascent"}
+        How that was found.
+    """
+
+    layer: str
+    filter: int
+    windows: TopWindows
+    split: ClassSplit
+    weights: np.ndarray
+    weighed: str
+    kernel: FilterKernel | None
+    maximizing: Maximized
+    by: str
+
+    def __repr__(self) -> str:
+        return f"FilterMeaning({self.layer}, filter {self.filter}: {self.words()})"
+
+    def words(self, class_names: tuple[str, ...] | None = None, channel_names: tuple[str, ...] | None = None) -> str:
+        """The meaning in a sentence: which channel and frequency, and which classes.
+
+        Parameters
+        ----------
+        class_names, channel_names : sequence of str, optional
+            Default: numbers.
+        """
+        return "; ".join([*self._answers_to(channel_names), *self._tells(class_names)])
+
+    def _answers_to(self, names: tuple[str, ...] | None) -> list[str]:
+        power = (self.maximizing.scale.deviations(self.maximizing.cut) ** 2).sum(axis=(0, 1))
+        if not power.sum():
+            return ["answers to nothing"]
+        channel = int(power.argmax())
+        name, share = names[channel] if names else f"channel {channel}", power[channel] / power.sum()
+        said = f"answers most to {name} ({100 * share:.0f} %)"
+        if self.kernel is None:
+            return [said]
+        unit = "Hz" if self.kernel.sampling_rate else "cycles a sample"
+        return [f"{said}, at about {self.kernel.peak_frequency:.2g} {unit}"]
+
+    def _tells(self, names: tuple[str, ...] | None) -> list[str]:
+        if np.isnan(self.split.auc).all():
+            return []
+        high, low = int(np.nanargmax(self.split.auc)), int(np.nanargmin(self.split.auc))
+        name = [names[one] if names else f"class {one}" for one in (high, low)]
+        return [
+            f"its peaks are highest in {name[0]} (AUC {self.split.auc[high]:.2f}) "
+            f"and lowest in {name[1]} (AUC {self.split.auc[low]:.2f})"
+        ]

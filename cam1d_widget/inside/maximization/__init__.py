@@ -1,0 +1,1 @@
+"""Activation maximization: the input that maximizes a class score or a filter."""

@@ -1,0 +1,308 @@
+"""Activation maximization: the series that a class, or a filter, likes best."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from ...explanation.number_checks import check_count, check_number, check_seed
+from ..access import OpenClassifier, class_indices, opened, series_for
+from ..activations import name_of
+from .ascent import Ascent
+from .objective import ClassScore, FilterDrive, Objective
+from .penalties import Nearness, Penalties, Penalty, Size, Smoothness, Variation
+from .plausibility import Plausibility, plausibility_of
+from .scale import Scale, lengths
+from .starts import Ground, starts
+
+__all__ = ["Maximization", "Maximized", "Progress", "activation_maximization"]
+
+Progress = bool | Callable[[int, int], object]
+"""Whether to show a progress bar, or what to tell instead: steps done, and steps in all."""
+
+
+@dataclass(frozen=True, eq=False)
+class Maximized:
+    """Series that a class or a filter likes best, and how much they are like real ones.
+
+    Attributes
+    ----------
+    x : ndarray of shape (solution, time, channel)
+        The series, the best first.
+    scores : ndarray of shape (solution,)
+        Score of the class, or value of the filter in front of its activation.
+    path : ndarray of shape (step, solution)
+        The same at the start and behind each step.
+    window : tuple of int
+        Samples [first, stop) on which the score depends: all for a class, what a step sees for a filter. Outside of
+        them a series is at its channels' means.
+    norm : float
+        Bound on the Euclidean norm of the deviations over time and channel, in standard deviations of each channel.
+    scale : Scale
+        Mean and standard deviation of each channel, from the data.
+    plausibility : Plausibility or None
+        Distance to the nearest real series, and which they are; None without data.
+    finished : bool
+        Whether all steps were taken; an interrupt keeps the best so far.
+    """
+
+    x: np.ndarray
+    scores: np.ndarray
+    path: np.ndarray
+    window: tuple[int, int]
+    norm: float
+    scale: Scale
+    plausibility: Plausibility | None
+    finished: bool = True
+
+    @property
+    def cut(self) -> np.ndarray:
+        """The series in their window, of shape (solution, tap, channel)."""
+        return self.x[:, self.window[0] : self.window[1]]
+
+    def __repr__(self) -> str:
+        best = f"best score {self.scores[0]:.3g}"
+        judged = "" if self.plausibility is None else f", {self.plausibility.words()}"
+        return f"Maximized({len(self.x)} solutions, {best}{judged})"
+
+
+def activation_maximization(
+    model: Any,
+    target: Any = None,
+    *,
+    layer: Any = None,
+    filter: int | None = None,
+    data: Any = None,
+    y: Any = None,
+    start: Any = "noise",
+    solutions: int = 1,
+    steps: int = 200,
+    norm: float | None = None,
+    l2: float = 0.0,
+    total_variation: float = 0.0,
+    smoothness: float = 0.0,
+    nearness: float = 0.0,
+    jitter: int = 0,
+    diversity: float = 0.0,
+    length: int | None = None,
+    seed: int = 0,
+    progress: Progress = True,
+) -> Maximized:
+    """Series that a class, or a filter, likes best: its score is raised step by step, under a bound on the norm.
+
+    What is bounded are deviations from the channels' means, in their standard deviations over `data`. Weights are in
+    units of the score; every penalty is about one for real series, whatever their length.
+
+    Parameters
+    ----------
+    model : keras.Model, path of a saved one, or KerasClassifier
+    target : int, optional
+        Index of the class. Or else:
+    layer, filter : optional
+        Layer, and the index of one of its filters, taken at the step nearest to the middle.
+    data : array-like of shape (instance, time, channel), optional
+        Real series, mostly the training data: they tell what is usual, and which real ones are nearest.
+    y : array-like of int, of shape (instance,), optional
+        True classes of `data`, for ``start="mean"``. Default: the predicted ones.
+    start : {"noise", "data", "mean"} or array of shape (time, channel) or (solution, time, channel)
+        Where to start: from noise, from the real series that score highest, or from the mean of the class.
+    solutions : int
+        Series to make, each from a start of its own.
+    steps : int
+        Steps uphill.
+    norm : float, optional
+        Bound on the Euclidean norm of the deviations; ``numpy.inf`` for none. Default: the median norm of `data`, or
+        that of noise with a standard deviation of one.
+    l2, total_variation, smoothness, nearness : float
+        Weights of penalties: mean square; mean change from one sample to the next; power at high frequencies; and
+        Mahalanobis distance under the covariance of `data`.
+    jitter : int
+        Samples by which the series is shifted at random, at most, for each step: what is found does not hang on one
+        place, and the slope behind max-pooling reaches more samples.
+    diversity : float
+        Weight that drives several solutions apart.
+    length : int, optional
+        Samples of the series, for models that take any. Default: as in `data`.
+    seed : int
+    progress : bool or callable
+        Show a progress bar, or a function of the steps done and the steps in all.
+
+    Returns
+    -------
+    Maximized
+
+    Raises
+    ------
+    ValueError
+        If there is no such class, layer or filter, or an option that needs `data` is given none.
+
+    Notes
+    -----
+    Erhan, Bengio, Courville and Vincent (2009), "Visualizing higher-layer features of a deep network"; Simonyan,
+    Vedaldi and Zisserman (2014), https://arxiv.org/abs/1312.6034. Of a filter that is an affine function of the series
+    the best series under the norm is known in closed form, and is taken where there are no penalties.
+
+    Examples
+    --------
+    >>> best = inside.activation_maximization(model, target=2, data=x_train, nearness=1, solutions=3)
+    >>> best.x.shape, best.plausibility.words()
+    """
+    classifier = opened(model, layer)
+    if y is not None and data is None:
+        raise ValueError("y must come with data, of which it holds the true classes; give data=")
+    if data is not None:
+        data = series_for(classifier, data, "data")
+        y = class_indices(classifier, y, len(data))
+    begun = Maximization(
+        classifier,
+        target,
+        layer=layer,
+        filter=filter,
+        data=data,
+        y=y,
+        start=start,
+        solutions=solutions,
+        steps=steps,
+        norm=norm,
+        l2=l2,
+        total_variation=total_variation,
+        smoothness=smoothness,
+        nearness=nearness,
+        jitter=jitter,
+        diversity=diversity,
+        length=length,
+        seed=seed,
+    )
+    told = progress if callable(progress) else None
+    try:
+        for step in tqdm(begun.run(), total=steps, desc="steps uphill", disable=progress is not True, leave=False):
+            if told:
+                told(step, steps)
+    except KeyboardInterrupt:
+        return begun.result(finished=False)
+    return begun.result()
+
+
+class Maximization:
+    """Activation maximization, one step at a time; parameters are those of `activation_maximization`."""
+
+    def __init__(
+        self,
+        classifier: OpenClassifier,
+        target: Any,
+        *,
+        layer: Any,
+        filter: int | None,
+        data: Any,
+        y: Any,
+        start: Any,
+        solutions: int,
+        steps: int,
+        norm: float | None,
+        l2: float,
+        total_variation: float,
+        smoothness: float,
+        nearness: float,
+        jitter: int,
+        diversity: float,
+        length: int | None,
+        seed: int,
+    ) -> None:
+        check_count("steps", steps)
+        check_count("jitter", jitter, least=0)
+        check_number("diversity", diversity, least=0)
+        check_seed(seed)
+        if length is not None:
+            check_count("length", length)
+        self._real = None if data is None else series_for(classifier, data, "data")
+        size = _size(classifier, self._real, length)
+        self._objective = _objective(classifier, target, layer, filter, size[0])
+        self._scale = Scale.plain(size[1]) if self._real is None else Scale.of(self._real)
+        penalties = _penalties(self._real, self._scale, l2, total_variation, smoothness, nearness)
+        self._norm, self._steps = _norm(norm, self._real, self._scale, self._objective, size[1]), steps
+        rng = np.random.default_rng(seed)
+        ground = Ground(classifier, self._objective, self._scale, self._norm, self._real, size)
+        begun, self._others = starts(start, ground, y, solutions, rng)
+        self._ascent = Ascent(self._objective, self._scale, penalties, self._norm, jitter, diversity, rng, begun)
+        self._direct = self._objective.affine and not penalties.weighted and solutions == 1 and np.isfinite(self._norm)
+
+    def run(self) -> Iterator[int]:
+        """Go uphill; gives the number of each step when it is done, or none where the best is known in closed form."""
+        return iter(()) if self._direct else self._ascent.run(self._steps, self._others)
+
+    def result(self, finished: bool = True) -> Maximized:
+        """The best so far."""
+        best, path = self._ascent.best, np.array(self._ascent.path)
+        if self._direct:
+            best, path = _closed_form(self._objective, self._scale, self._norm, best.shape[1:])
+        scores = self._objective.values(self._scale.series(best))
+        order, window = np.argsort(-scores), slice(*self._objective.window)
+        best = best[order]
+        real = self._real
+        near = None if real is None else plausibility_of(best[:, window], self._scale.deviations(real)[:, window])
+        x = self._scale.series(best)
+        return Maximized(
+            x, scores[order], path[:, order], self._objective.window, self._norm, self._scale, near, finished
+        )
+
+
+def _closed_form(
+    objective: Objective, scale: Scale, norm: float, size: tuple[int, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Best series of an affine objective: along its gradient."""
+    middle = np.zeros((1, *size))
+    before, slope = objective.slopes(scale.series(middle))
+    uphill = slope * scale.spread
+    best = uphill * (norm / np.maximum(lengths(uphill), 1e-30))[:, np.newaxis, np.newaxis]
+    return best, np.stack([before, objective.values(scale.series(best))])
+
+
+def _objective(classifier: OpenClassifier, target: Any, layer: Any, filter: Any, length: int) -> Objective:
+    if (target is None) == (filter is None) or (filter is None) != (layer is None):
+        raise ValueError("name what is to be raised: either target, or layer and filter")
+    if filter is None:
+        return ClassScore(classifier, target, length)
+    return FilterDrive(classifier, filter, length, name_of(layer))
+
+
+def _size(classifier: OpenClassifier, real: np.ndarray | None, length: int | None) -> tuple[int, int]:
+    """Samples and channels of the series to be made."""
+    samples, channels = classifier.input_shape
+    samples = samples or length or (None if real is None else real.shape[1])
+    channels = channels or (None if real is None else real.shape[2])
+    if samples is None or channels is None:
+        raise ValueError("length must say how many samples a series has, for the model takes any; or give data")
+    return samples, channels
+
+
+def _norm(norm: float | None, real: np.ndarray | None, scale: Scale, objective: Objective, channels: int) -> float:
+    if norm is not None:
+        if not (isinstance(norm, float) and norm == np.inf):
+            check_number("norm", norm, above=0, way_out="; numpy.inf is for no bound")
+        return float(norm)
+    window = slice(*objective.window)
+    if real is None:
+        return float(np.sqrt((window.stop - window.start) * channels))
+    return float(np.median(scale.norms(real[:, window])))
+
+
+def _penalties(
+    real: np.ndarray | None, scale: Scale, l2: float, total_variation: float, smoothness: float, nearness: float
+) -> Penalties:
+    weights = {"l2": l2, "total_variation": total_variation, "smoothness": smoothness, "nearness": nearness}
+    for name, weight in weights.items():
+        check_number(name, weight, least=0, way_out="; a negative weight would reward what the penalty is against")
+    made: list[tuple[float, Penalty]] = [
+        (l2, Size()),
+        (total_variation, Variation()),
+        (smoothness, Smoothness()),
+    ]
+    if nearness:
+        if real is None:
+            raise ValueError("nearness needs data, the real series that are to be near; give data=")
+        made.append((nearness, Nearness(scale.deviations(real))))
+    return Penalties(tuple((weight, penalty) for weight, penalty in made if weight))

@@ -1,0 +1,88 @@
+"""What a series is made to raise: the score of a class, or what drives a filter."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+
+from ...attribution.classifier import as_targets
+from ..access import OpenClassifier
+from ..filters.kernel import whole_step
+
+__all__ = ["ClassScore", "FilterDrive", "Objective", "checked_filter"]
+
+
+class Objective(Protocol):
+    """Something that a series can raise.
+
+    Attributes
+    ----------
+    window : tuple of int
+        Samples [first, stop) on which it depends.
+    affine : bool
+        Whether it is an affine function of the series.
+    """
+
+    window: tuple[int, int]
+    affine: bool
+
+    def values(self, x: np.ndarray) -> np.ndarray:
+        """Its value on each series, of shape (solution,)."""
+
+    def slopes(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Values, and their gradient by the series."""
+
+
+class ClassScore:
+    """Score of a class."""
+
+    affine = False
+
+    def __init__(self, classifier: OpenClassifier, target: Any, length: int) -> None:
+        self._classifier = classifier
+        self.target = int(as_targets(target, 1, classifier.classes)[0])
+        self.window = (0, length)
+
+    def values(self, x: np.ndarray) -> np.ndarray:
+        """Its value on each series."""
+        return self._classifier.scores(x)[:, self.target]
+
+    def slopes(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Values, and their gradient by the series."""
+        return self.values(x), self._classifier.gradient(x, self.target)
+
+
+class FilterDrive:
+    """What drives a filter at the step nearest to the middle, in front of the layer's activation."""
+
+    def __init__(self, classifier: OpenClassifier, filter: Any, length: int, layer: str) -> None:
+        self._filters = classifier.filters
+        self.filter = checked_filter(filter, self._filters.count, layer)
+        field = classifier.receptive_field_at(length)
+        step = whole_step(field)
+        if step is None:
+            raise ValueError(
+                f"series must be at least as long as what a step of layer {layer!r} sees, "
+                f"{round((field.high - field.low).max())} samples, but have {length}"
+            )
+        self.step, self.window = step, (int(field.start[step]), int(field.stop[step]))
+        self.affine = self._filters.affine
+
+    def values(self, x: np.ndarray) -> np.ndarray:
+        """Its value on each series."""
+        return self.slopes(x)[0]
+
+    def slopes(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Values, and their gradient by the series."""
+        count = len(x)
+        return self._filters.drive(x, np.full(count, self.filter), np.full(count, self.step))
+
+
+def checked_filter(filter: Any, count: int, layer: str) -> int:
+    """Index of a filter, or an error that says which there are."""
+    if not isinstance(filter, int | np.integer) or isinstance(filter, bool):
+        raise TypeError(f"filter must be the index of a filter of layer {layer!r}, but is {filter!r}")
+    if not 0 <= filter < count:
+        raise ValueError(f"filter must be from 0 to {count - 1}, a filter of layer {layer!r}, but is {filter}")
+    return int(filter)

@@ -1,0 +1,1 @@
+"""A network, read once: what its layers do, and what follows from it for attribution."""

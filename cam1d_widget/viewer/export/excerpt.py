@@ -1,0 +1,99 @@
+"""Excerpt: some instances, classes and methods of an explanation, as a source of its own."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...explanation.explanation import ExplanationSource
+from ..synced.facts import targets_of
+
+
+class Excerpt:
+    """What a page holds of an explanation.
+
+    Instances are numbered anew from 0; classes keep their indices, for a class that is left out of the menu may
+    still be the true or the predicted one.
+
+    Attributes
+    ----------
+    instances : tuple of int
+        Index of each instance in the whole explanation.
+    menu : tuple of int
+        Class index of each entry of the class menu.
+    """
+
+    def __init__(
+        self, whole: ExplanationSource, instances: tuple[int, ...], menu: tuple[int, ...], methods: tuple[str, ...]
+    ) -> None:
+        rows = list(instances)
+        self.whole, self.instances, self.menu, self.methods = whole, instances, menu, methods
+        self.usual = methods
+        self.x, self.scores = whole.x[rows], whole.scores[rows]
+        self.probabilities = None if whole.probabilities is None else whole.probabilities[rows]
+        self.start = None if whole.start is None else whole.start[rows]
+        self.y = None if whole.y is None else whole.y[rows]
+        self.class_names, self.sampling_rate = whole.class_names, whole.sampling_rate
+        self.channel_names, self.channel_units = whole.channel_names, whole.channel_units
+        self.exactness, self.adds_up, self.descriptions = whole.exactness, whole.adds_up, whole.descriptions
+        self.signed, self.placed = whole.signed, whole.placed
+        self.receptive_field = whole.receptive_field
+        targets = targets_of(whole)
+        self.targets = None if targets is None else targets[rows]
+
+    def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
+        """Map of the whole explanation."""
+        return self.whole.attribution(method, self.instances[instance], target)
+
+    def completeness_gap(self, method: str, instance: int, target: int) -> float:
+        """Gap of the whole explanation."""
+        return self.whole.completeness_gap(method, self.instances[instance], target)
+
+    def standard_error(self, method: str, instance: int, target: int) -> np.ndarray | None:
+        """Standard error of the whole explanation."""
+        return self.whole.standard_error(method, self.instances[instance], target)
+
+    def has(self, method: str, instance: int, target: int) -> bool:
+        """Whether the whole explanation has it."""
+        return self.whole.has(method, self.instances[instance], target)
+
+
+def excerpt(whole: ExplanationSource, instances: Any, targets: Any, methods: Any) -> Excerpt:
+    """Excerpt of the choices, each checked; None stands for all."""
+    return Excerpt(
+        whole,
+        _indices("instances", instances, len(whole.x)),
+        _indices("targets", targets, len(whole.class_names)),
+        _labels(whole.usual if methods is None else methods, whole.methods),
+    )
+
+
+def _indices(name: str, chosen: Any, count: int) -> tuple[int, ...]:
+    """Indices of a choice, each once: of integers, of one integer, or of a mask."""
+    if chosen is None:
+        return tuple(range(count))
+    several = np.atleast_1d(chosen) if isinstance(chosen, np.ndarray) else chosen
+    items = list(several) if isinstance(several, Iterable) and not isinstance(several, str) else [several]
+    if len(items) == count and all(isinstance(item, bool | np.bool_) for item in items):
+        items = np.flatnonzero(items).tolist()
+    if not items or not all(_is_index(item, count) for item in items):
+        raise ValueError(
+            f"{name} must be indices from 0 to {count - 1}, one at least, or a mask of {count} booleans, "
+            f"but is {reprlib.repr(chosen)}"
+        )
+    return tuple(dict.fromkeys(int(item) for item in items))
+
+
+def _is_index(item: Any, count: int) -> bool:
+    return isinstance(item, int | np.integer) and not isinstance(item, bool) and bool(0 <= item < count)
+
+
+def _labels(chosen: Sequence[str], there: tuple[str, ...]) -> tuple[str, ...]:
+    labels = tuple(dict.fromkeys([chosen] if isinstance(chosen, str) else chosen))
+    unknown = [label for label in labels if label not in there]
+    if unknown or not labels:
+        raise ValueError(f"methods must be some of {', '.join(there)}, one at least, but are {list(labels)}")
+    return labels

@@ -1,0 +1,57 @@
+"""Programs that a page runs, and their licenses: all stand on this disk already."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import re
+from pathlib import Path
+
+PACKAGE = Path(__file__).parents[2]
+_RULE = f"\n\n{'=' * 80}\n\n"
+
+
+def programs() -> dict[str, str]:
+    """Every script of a page, by name."""
+    return {
+        "require.js": _read(PACKAGE / "static" / "require.js"),
+        # Its icon fonts are files of their own, which no page of ours shows: not even asked for.
+        "embed-amd.js": _read(PACKAGE / "static" / "embed-amd.js").replace("@font-face", "@media not all"),
+        "bqscales": _read(_installed("bqscales", "nbextensions/bqscales/index.js")),
+        "bqplot": _read(_installed("bqplot", "nbextensions/bqplot/index.js")),
+        "cam1d-widget": _read(_own()),
+    }
+
+
+def licenses() -> str:
+    """Licenses of these programs, and of what is bundled in them: who hands a page on hands on all of them."""
+    bundled = (PACKAGE / "static" / "THIRD_PARTY_LICENSES.txt").read_text(encoding="utf-8")
+    return _RULE.join([bundled, *(_licenses_of(distribution) for distribution in ("bqplot", "bqscales"))])
+
+
+def _licenses_of(distribution: str) -> str:
+    terms = _installed(distribution, "LICENSE").read_text(encoding="utf-8").strip()
+    bundled = _installed(distribution, "third-party-licenses.json").read_text(encoding="utf-8")
+    together: dict[str, list[str]] = {}
+    for package in json.loads(bundled)["packages"]:
+        together.setdefault(package["extractedText"].strip(), []).append(f"{package['name']} ({package['licenseId']})")
+    parts = [f"{', '.join(names)}\n\n{text}" for text, names in together.items()]
+    return "\n\n".join([f"{distribution} (Apache-2.0), and below it what is bundled in it\n\n{terms}", *parts])
+
+
+def _own() -> Path:
+    built = PACKAGE / "nbextension" / "index.js"
+    return built if built.exists() else _installed("cam1d_widget", "nbextensions/cam1d-widget/index.js")
+
+
+def _installed(distribution: str, tail: str) -> Path:
+    """File of an installed package, wherever its environment keeps shared data."""
+    for file in importlib.metadata.files(distribution) or []:
+        if file.as_posix().endswith(f"/{tail}"):
+            return Path(str(file.locate()))
+    raise FileNotFoundError(f"{distribution} is installed without its '{tail}'; install it anew with pip")
+
+
+def _read(path: Path) -> str:
+    # A source map is not in the page, and must not be looked for.
+    return re.sub(r"^//# sourceMappingURL=.*$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)

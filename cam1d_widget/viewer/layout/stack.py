@@ -1,0 +1,66 @@
+"""Stack: controls, toolbar, summary, picture and legend, one below the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ipywidgets as widgets
+
+from ..synced.channel_stack import ChannelStack
+from .controls import Controls
+from .figure import figure
+from .panels import InsidePanel, Legend, Pinned, Summary, Toolbar, WindowPanel
+
+
+class Stack(widgets.VBox):
+    """All that stands round one mark.
+
+    Parameters
+    ----------
+    mark : ChannelStack
+        The picture.
+    **traits
+        What an ipywidgets box takes.
+
+    Attributes
+    ----------
+    mark, controls, figure
+        Its parts.
+    """
+
+    def __init__(self, mark: ChannelStack, **traits: Any) -> None:
+        self.mark = mark
+        self.controls = Controls(mark)
+        self.figure = figure(mark)
+        above = (self.controls, Toolbar(mark=mark), Summary(mark=mark))
+        pictures = widgets.Box([self.figure, Pinned(mark=mark)])
+        pictures.add_class("cam1d-pictures")
+        children = (*above, pictures, InsidePanel(mark=mark), WindowPanel(mark=mark), Legend(mark=mark))
+        super().__init__(children=children, **traits)
+        # The browser half's style sheet goes by this name.
+        self.add_class("cam1d-viewer")
+
+    def close(self) -> None:
+        """Close every widget of the stack: ipywidgets keeps each until then."""
+        # Python closes a widget once more when it forgets it, even one that was never completed.
+        links = self.controls.links if hasattr(self, "controls") else []
+        for widget in [*links, *_family(self, {}).values()]:
+            widgets.Widget.close(widget)
+
+
+def _family(widget: widgets.Widget, seen: dict[int, widgets.Widget]) -> dict[int, widgets.Widget]:
+    """A widget and all that it refers to."""
+    if id(widget) not in seen:
+        seen[id(widget)] = widget
+        for name in widget.keys:
+            for child in _widgets_in(getattr(widget, name)):
+                _family(child, seen)
+    return seen
+
+
+def _widgets_in(value: Any) -> list[widgets.Widget]:
+    if isinstance(value, widgets.Widget):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [child for item in value for child in _widgets_in(item)] if isinstance(value, (list, tuple)) else []

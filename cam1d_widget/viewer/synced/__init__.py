@@ -1,0 +1,1 @@
+"""Widgets whose state the browser shares."""

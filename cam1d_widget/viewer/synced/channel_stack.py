@@ -1,0 +1,277 @@
+"""ChannelStack: one bqplot mark that draws every channel of a series with its attribution."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import bqplot
+import numpy as np
+from ipywidgets import widget_serialization
+from traitlets import Any as AnyTrait
+from traitlets import Dict, Instance, Int, List, TraitError, Tuple, Unicode, validate
+
+from ...explanation.explanation import ExplanationSource
+from ..windows import Intervals, ScoresWithout
+from .base import MODULE, VERSION
+from .checks import Checks
+from .facts import explained_classes, facts_of
+from .finder import Finder
+from .inside import Inside
+from .jobs import Jobs
+from .means import Means
+from .options import Options
+from .tiles import Tile, answered, attribution_key, index_in_key, map_tile, pack, packed_to_json, series_key
+
+
+def _table_to_json(table: np.ndarray | None, _: Any) -> dict[str, Any] | None:
+    if table is None:
+        return None
+    return {"dtype": table.dtype.name, "shape": list(table.shape), "data": memoryview(table.tobytes())}
+
+
+def _table() -> Any:
+    # Not echoed: the browser half never changes them, and an echo would send them twice.
+    return Instance(np.ndarray, allow_none=True).tag(sync=True, echo_update=False, to_json=_table_to_json)
+
+
+_STALE = "The model has changed since this widget was made. Scores and maps that are shown are from before the change."
+
+
+class ChannelStack(bqplot.Mark):
+    """Stacked channels of one series, and the attribution of one class by one method.
+
+    Parameters
+    ----------
+    source : ExplanationSource
+        What is looked at. Maps are taken from it when they are first on show.
+    targets : sequence of int, optional
+        Class index of each entry of the class menu. Default: all classes.
+    instances : sequence of int, optional
+        Number that each instance of the source bears. Default: their places.
+    tiles : dict, optional
+        Packed tiles that travel with the widget's state. Default: those of the first picture.
+    options : Options, optional
+        How pictures are drawn at first. Default: as `Options` has it.
+    scores_without : ScoresWithout, optional
+        Whom to ask what the classifier says without a window.
+    intervals : Intervals, optional
+        By instance, the windows of samples that are said to be true.
+    jobs : Jobs, optional
+        Long work that the browser may ask for. Default: none.
+    inside : Inside, optional
+        What is looked at inside of the network. Default: nothing.
+    update_model : callable, optional
+        Called when the browser asks for an update after the model has changed; it ends in :meth:`read_source`.
+    absence : str, optional
+        What is said of a tile that is not there where nobody can be asked for it.
+    **traits
+        Initial `instance`, `target` and `method`, and what a bqplot mark takes (scales).
+
+    Attributes
+    ----------
+    instance, target, method : int
+        Which picture: indices into the instances, the class menu and the methods.
+    against : int or None
+        Entry of the class menu whose map is taken from the other's.
+    mean : dict or None
+        Whose mean is shown in the place of the instance: `by` "true" or "predicted" class, and `of` which.
+    pinned : dict or None
+        Picture that stays beside the one on show: its `instance`, `target`, `method`, `against` and `mean`.
+    window : tuple of int or None
+        Samples [first, stop) that were chosen.
+    annotations : list of dict
+        What was written: "instance", "window" (samples [first, stop)) and "text".
+    stale : str
+        Message that the model has changed since its scores were computed; "" where it has not.
+    version : int
+        Number of updates of the scores and maps; the browser drops its tiles when it changes.
+    """
+
+    _model_name = Unicode("ChannelStackModel").tag(sync=True)
+    _view_name = Unicode("ChannelStack").tag(sync=True)
+    _model_module = Unicode(MODULE).tag(sync=True)
+    _view_module = Unicode(MODULE).tag(sync=True)
+    _model_module_version = Unicode(VERSION).tag(sync=True)
+    _view_module_version = Unicode(VERSION).tag(sync=True)
+
+    scales_metadata = Dict(
+        {
+            "x": {"orientation": "horizontal", "dimension": "x"},
+            "y": {"orientation": "vertical", "dimension": "y"},
+        }
+    ).tag(sync=True)
+
+    instance = Int(0).tag(sync=True)
+    target = Int(0).tag(sync=True)
+    method = Int(0).tag(sync=True)
+    against = Int(None, allow_none=True).tag(sync=True)
+    mean = Dict(allow_none=True, default_value=None).tag(sync=True)
+    pinned = Dict(allow_none=True, default_value=None).tag(sync=True)
+    facts = Dict().tag(sync=True, echo_update=False)
+    scores = _table()
+    probabilities = _table()
+    truth = _table()
+    explained = _table()
+    steps = _table()
+    window = Tuple(Int(), Int(), allow_none=True, default_value=None).tag(sync=True)
+    annotations = List(Dict()).tag(sync=True)
+    checks = Instance(Checks).tag(sync=True, **widget_serialization)
+    finder = Instance(Finder).tag(sync=True, **widget_serialization)
+    options = Instance(Options).tag(sync=True, **widget_serialization)
+    jobs = Instance(Jobs).tag(sync=True, **widget_serialization)
+    inside = Instance(Inside).tag(sync=True, **widget_serialization)
+    stale = Unicode().tag(sync=True)
+    version = Int(0).tag(sync=True)
+    tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=packed_to_json)
+
+    def __init__(
+        self,
+        source: ExplanationSource,
+        *,
+        targets: Any = None,
+        instances: Any = None,
+        tiles: dict[str, Any] | None = None,
+        options: Options | None = None,
+        scores_without: ScoresWithout | None = None,
+        intervals: Intervals = (),
+        checks: Checks | None = None,
+        jobs: Jobs | None = None,
+        inside: Inside | None = None,
+        update_model: Callable[[], None] | None = None,
+        absence: str = "Not here: this picture was not computed while a kernel was running.",
+        **traits: Any,
+    ) -> None:
+        self._source = source
+        self._scores_without = scores_without
+        self._update_model = update_model
+        baseline = "" if scores_without is None else scores_without.baseline
+        self._given = targets, instances, absence, baseline, intervals
+        super().__init__(
+            **self._read(),
+            checks=Checks() if checks is None else checks,
+            finder=Finder(),
+            options=Options() if options is None else options,
+            jobs=Jobs() if jobs is None else jobs,
+            inside=Inside() if inside is None else inside,
+            tiles=tiles if tiles is not None else {"index": [], "data": b""},
+            **traits,
+        )
+        if tiles is None:
+            self.tiles = self._first_tiles()
+        self._pictures: dict[int, Callable[[bytes], object]] = {}
+        self._asked = 0
+        self._views = 0
+        self.on_msg(self._receive)
+
+    def _read(self) -> dict[str, Any]:
+        """Traits that the source determines."""
+        source = self._source
+        facts = facts_of(source, *self._given)
+        self._targets = facts["targets"]
+        self._means = Means(source, self._targets)
+        return {
+            "facts": facts,
+            "scores": np.asarray(source.scores, np.float32),
+            "probabilities": None if source.probabilities is None else np.asarray(source.probabilities, np.float32),
+            "truth": None if source.y is None else np.asarray(source.y, np.int32),
+            "explained": explained_classes(source, self._targets),
+            "steps": None if source.receptive_field is None else np.asarray(source.receptive_field, np.float32),
+        }
+
+    def read_source(self) -> None:
+        """Show the source after an update of its scores and maps; instance, class and method stay selected."""
+        with self.hold_sync():
+            for name, value in self._read().items():
+                setattr(self, name, value)
+            self.tiles = self._first_tiles()
+            self.stale = ""
+            self.version += 1
+
+    def mark_stale(self, stale: bool) -> None:
+        """Show, or no longer show, that the model has changed."""
+        self.stale = _STALE if stale else ""
+
+    def _update(self) -> None:
+        """Update the model on request of the browser; if that fails, show the reason instead of the question."""
+        self.stale = ""
+        try:
+            assert self._update_model is not None
+            self._update_model()
+        except Exception as fault:
+            self.stale = f"The model could not be updated: {str(fault) or type(fault).__name__}"
+
+    def ask_for_picture(self, form: str, take: Callable[[bytes], object]) -> None:
+        """Have the browser make a file of the picture on show, "png" or "svg"; `take` is called when it comes."""
+        if not self._views:
+            raise RuntimeError(
+                f"the {form.upper()} is made by the browser that shows the widget, but none does; display it first, or "
+                "draw the picture with the plot method of an Explanation"
+            )
+        self._asked += 1
+        self._pictures[self._asked] = take
+        self.send({"picture": form, "request": self._asked})
+
+    def tile(self, key: str) -> Tile:
+        """Series or map that goes by this key; computed, if it was not yet: what is computed, the source keeps."""
+        kind, *places = key.split("/")
+        if kind.startswith("mean-"):
+            return self._means.tile(key)
+        if kind == "series":
+            return Tile(key, np.asarray(self._source.x[self._index("instance", places[0])], np.float32))
+        method, instance, target = map(self._index, ("method", "instance", "target"), places)
+        return map_tile(self._source, key, self._source.methods[method], instance, self._targets[target])
+
+    def _index(self, name: str, text: Any) -> int:
+        return index_in_key(name, text, len(self.facts[f"{name}s"]))
+
+    def whole(self, key: str) -> Tile:
+        """Tile, and of a mean the one over every instance that it can be had of."""
+        return self._means.tile(key, seconds=float("inf")) if key.startswith("mean-") else self.tile(key)
+
+    def _first_tiles(self) -> dict[str, Any]:
+        """Packed tiles of the first picture: it is there at once, and a saved notebook shows it."""
+        keys = [series_key(self.instance), attribution_key(self.method, self.instance, self.target)]
+        try:
+            return pack([self.tile(key) for key in keys])
+        except Exception:
+            # The browser half will ask for it, and show what was raised in place of the picture.
+            return pack([self.tile(keys[0])])
+
+    def _receive(self, _: Any, content: dict[str, Any], buffers: list[Any]) -> None:
+        """Take what the browser half says, or asks for."""
+        kind = content.get("type")
+        if kind == "tiles":
+            self.send(*answered(content, self.tile))
+        elif kind == "replace":
+            self._replace(content)
+        elif kind == "update":
+            self._update()
+        elif kind == "views":
+            self._views = int(content["count"])
+        elif kind == "picture" and (take := self._pictures.pop(content["request"], None)):
+            if not buffers:
+                raise RuntimeError(f"the picture could not be made: {content['error']}")
+            take(bytes(buffers[0]))
+
+    def _replace(self, content: dict[str, Any]) -> None:
+        """Ask the model what it says without a window."""
+        answer: dict[str, Any] = {"name": content["name"], "scores": [], "probabilities": None, "error": None}
+        try:
+            assert self._scores_without is not None
+            instance = self._index("instance", content["instance"])
+            said = self._scores_without(instance, *(int(edge) for edge in content["window"]))
+            answer["scores"] = [float(score) for score in said.scores]
+            if said.probabilities is not None:
+                answer["probabilities"] = [float(share) for share in said.probabilities]
+        except Exception as fault:
+            answer["error"] = f"could not be asked: {str(fault) or type(fault).__name__}"
+        self.send(answer)
+
+    @validate("instance", "target", "method")
+    def _check_index(self, proposal: Any) -> int:
+        name = proposal["trait"].name
+        count = len(self.facts[f"{name}s"]) if self.facts else proposal["value"] + 1
+        if not 0 <= proposal["value"] < count:
+            raise TraitError(f"{name} must be from 0 to {count - 1}, but is {proposal['value']}")
+        return int(proposal["value"])

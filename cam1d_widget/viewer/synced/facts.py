@@ -1,0 +1,81 @@
+"""What is told to the browser half once: names, units, methods, and what the explained layer sees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...explanation.coverage import outer_centers, unseen_samples
+from ...explanation.explanation import ExplanationSource
+from ...explanation.source import GAP_TOLERANCE
+from ..windows import Intervals
+
+
+def facts_of(
+    source: ExplanationSource,
+    targets: Sequence[int] | None,
+    instances: Sequence[int] | None,
+    absence: str,
+    baseline: str = "",
+    intervals: Intervals = (),
+) -> dict[str, Any]:
+    """Facts as plain JSON."""
+    count, samples, _ = source.x.shape
+    return {
+        "channel_names": list(source.channel_names),
+        "channel_units": list(source.channel_units),
+        "class_names": list(source.class_names),
+        "sampling_rate": source.sampling_rate,
+        "start": None if source.start is None else (source.start.astype(np.int64) / 1e6).tolist(),
+        "samples": samples,
+        "instances": [int(number) for number in (range(count) if instances is None else instances)],
+        "targets": [int(target) for target in (range(len(source.class_names)) if targets is None else targets)],
+        "methods": _methods(source),
+        "gap_tolerance": GAP_TOLERANCE,
+        "unseen": unseen_samples(source.receptive_field, samples),
+        "centers": outer_centers(source.receptive_field),
+        "baseline": baseline,
+        "intervals": [[list(window) for window in windows] for windows in intervals],
+        "absence": absence,
+    }
+
+
+def _methods(source: ExplanationSource) -> list[dict[str, Any]]:
+    exactness, adds_up, descriptions = source.exactness, source.adds_up, source.descriptions
+    signed, placed = source.signed, source.placed
+    return [
+        {
+            "label": label,
+            "exactness": exactness[label],
+            "adds_up": str(adds_up[label]),
+            "signed": bool(signed[label]),
+            "placed": bool(placed[label]),
+            "description": descriptions[label],
+        }
+        for label in source.methods
+    ]
+
+
+def explained_classes(source: ExplanationSource, targets: Sequence[int]) -> np.ndarray | None:
+    """Which classes were explained on which instance, of shape (instance, target); None where all were."""
+    if not source.methods:
+        return None
+    table = maps_there(source, source.methods[0], targets).astype(np.uint8)
+    return None if table.all() else table
+
+
+def maps_there(source: ExplanationSource, method: str, targets: Sequence[int]) -> np.ndarray:
+    """Which maps of a method can be had, of shape (instance, target)."""
+    rows, explained = range(len(source.x)), targets_of(source)
+    if explained is None:
+        return np.array([[source.has(method, row, target) for target in targets] for row in rows], dtype=bool)
+    there = np.zeros((len(rows), len(source.class_names)), dtype=bool)
+    np.put_along_axis(there, explained, True, axis=1)
+    return there[:, list(targets)]
+
+
+def targets_of(source: ExplanationSource) -> np.ndarray | None:
+    """Explained classes of shape (instance, target), where a source holds them: an array is quicker than `has`."""
+    return getattr(source, "targets", None)

@@ -1,0 +1,195 @@
+"""Inside: the layer and the filter that are looked at, and the activations that the browser half asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+import ipywidgets as widgets
+import numpy as np
+from traitlets import Any as AnyTrait
+from traitlets import Bool, Dict, Enum, Int, List, Unicode, validate
+
+from ..choice import NoSuchChoice
+from .base import MODULE, VERSION
+from .jobs import Result, Work
+from .tiles import Tile, answered, index_in_key, pack, packed_to_json
+
+__all__ = ["Inside", "InsideSource", "LayerFacts", "activations_key", "inside_of_page"]
+
+# Bytes of activations that a saved page holds at most.
+_PAGE_BYTES = 6 * 2**20
+
+
+class LayerFacts(Protocol):
+    """A layer whose map has a time axis."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def kind(self) -> str:
+        """Name of its class."""
+
+    @property
+    def filters(self) -> int:
+        """Number of its filters."""
+
+
+class InsideSource(Protocol):
+    """Something that knows what goes on in the layers of a network."""
+
+    @property
+    def layers(self) -> Sequence[LayerFacts]:
+        """Layers that can be looked at."""
+
+    @property
+    def work(self) -> Mapping[str, Work]:
+        """Long work on them that the browser can ask for, by kind."""
+
+    def activations(self, layer: str, instance: int) -> np.ndarray:
+        """What a layer's filters answer to an instance, of shape (step, filter)."""
+
+
+def activations_key(layer: int, instance: int) -> str:
+    """Key of a layer's activations on an instance, both by their places."""
+    return f"activations/{layer}/{instance}"
+
+
+class Inside(widgets.Widget):
+    """What is looked at inside of the network.
+
+    Parameters
+    ----------
+    source : InsideSource, optional
+        Whom to ask. Default: nobody, as in a saved page.
+    layers : list of dict, optional
+        Names, kinds and numbers of filters of the layers. Default: those of the source.
+    tiles : dict, optional
+        Packed activations that travel with the widget's state.
+    **traits
+        Initial `layer`, `filter` and so on.
+
+    Attributes
+    ----------
+    layer : str
+        Name of the layer.
+    filter : int or None
+        Filter whose meaning is on show.
+    by : {"activity", "weight"}
+        What filters are sorted by: how much they do, or what they count for the class that is explained.
+    unfolded : bool
+        Whether the panel is unfolded.
+    """
+
+    _model_name = Unicode("InsideModel").tag(sync=True)
+    _model_module = Unicode(MODULE).tag(sync=True)
+    _model_module_version = Unicode(VERSION).tag(sync=True)
+
+    layers = List(Dict()).tag(sync=True)
+    layer = Unicode().tag(sync=True)
+    filter = Int(None, allow_none=True).tag(sync=True)
+    by = Enum(("activity", "weight"), "activity").tag(sync=True)
+    unfolded = Bool(False).tag(sync=True)
+    tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=packed_to_json)
+
+    def __init__(
+        self,
+        source: InsideSource | None = None,
+        *,
+        layers: Sequence[dict[str, Any]] = (),
+        tiles: dict[str, Any] | None = None,
+        **traits: Any,
+    ) -> None:
+        self._source = source
+        facts = [] if source is None else [facts_of_layer(layer) for layer in source.layers]
+        known = list(layers) or facts
+        traits.setdefault("layer", known[0]["name"] if known else "")
+        super().__init__(layers=known, tiles=tiles if tiles is not None else {"index": [], "data": b""}, **traits)
+        self.on_msg(self._receive)
+
+    def read_source(self) -> None:
+        """Read the layers of the source again; the selected layer stays if it still exists."""
+        assert self._source is not None
+        self.layers = [facts_of_layer(layer) for layer in self._source.layers]
+        if self.layer not in [layer["name"] for layer in self.layers]:
+            self.layer = self.layers[0]["name"] if self.layers else ""
+
+    def tile(self, key: str) -> Tile:
+        """Activations that go by this key."""
+        _, layer, instance = key.split("/")
+        assert self._source is not None
+        name = self.layers[index_in_key("layer", layer, len(self.layers))]["name"]
+        return Tile(key, self._source.activations(name, int(instance)))
+
+    def _receive(self, _: Any, content: dict[str, Any], buffers: list[Any]) -> None:
+        if content.get("type") == "tiles":
+            self.send(*answered(content, self.tile))
+
+    @validate("layer")
+    def _check_layer(self, proposal: Any) -> str:
+        names = [layer["name"] for layer in self.layers]
+        if names and proposal["value"] not in names:
+            raise NoSuchChoice(f"layer must be one that has a time axis: {', '.join(names)}; is {proposal['value']!r}")
+        if self.filter is not None and self.filter >= self._filters(proposal["value"]):
+            self.filter = None
+        return str(proposal["value"])
+
+    @validate("filter")
+    def _check_filter(self, proposal: Any) -> int | None:
+        value, count = proposal["value"], self._filters(self.layer)
+        if value is not None and not 0 <= value < count:
+            raise NoSuchChoice(
+                f"filter must be from 0 to {count - 1}, a filter of layer {self.layer!r}, but is {value}"
+            )
+        return value
+
+    def _filters(self, name: str) -> int:
+        return next((layer["filters"] for layer in self.layers if layer["name"] == name), 0)
+
+
+def facts_of_layer(layer: LayerFacts) -> dict[str, Any]:
+    """Facts as plain JSON."""
+    return {"name": layer.name, "kind": layer.kind, "filters": int(layer.filters)}
+
+
+def inside_of_page(
+    inside: Inside, results: Mapping[str, Result], instances: Sequence[int], first: int
+) -> tuple[Inside, dict[str, Result]]:
+    """What a page holds of it, and which results: of the layers that were read, the activations that there is room for.
+
+    The layer and the instance on show come first. Activations are rounded to 65535 steps.
+    """
+    kept = [layer for layer in inside.layers if f"inside layer/{layer['name']}" in results]
+    names = {layer["name"] for layer in kept}
+    on_show = inside.layer if inside.layer in names else next(iter(names), "")
+    places = sorted(range(len(kept)), key=lambda place: kept[place]["name"] != on_show)
+    order = sorted(range(len(instances)), key=lambda place: instances[place] != first)
+    tiles = pack(
+        list(_as_many(inside, kept, [(place, number) for place in places for number in order], instances)),
+        quantize=True,
+    )
+    chosen = inside.filter if inside.layer in names else None
+    page = Inside(
+        layers=kept, layer=on_show, tiles=tiles, filter=chosen, by=inside.by, unfolded=inside.unfolded and bool(kept)
+    )
+    return page, {name: result for name, result in results.items() if _belongs(name, result, names)}
+
+
+def _as_many(
+    inside: Inside, kept: Sequence[dict[str, Any]], wanted: Sequence[tuple[int, int]], instances: Sequence[int]
+) -> Iterator[Tile]:
+    """Activations of layers and instances of a page, by their places there, until there is no room for more."""
+    room = _PAGE_BYTES
+    for place, number in wanted:
+        there = inside.layers.index(kept[place])
+        values = inside.tile(activations_key(there, instances[number])).values
+        room -= 2 * values.size
+        if room < 0:
+            return
+        yield Tile(activations_key(place, number), values)
+
+
+def _belongs(name: str, result: Result, layers: set[str]) -> bool:
+    return not name.startswith(("inside layer/", "inside filter/")) or result.content["layer"] in layers

@@ -1,0 +1,113 @@
+"""Means over the instances of a class: of their series and maps, with the spread, a slice of work at a time."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...explanation.source import ExplanationSource
+from ..choice import Mean
+from .tiles import Tile, index_in_key
+
+# Seconds that one message may take, and means that are kept: the browser asks again for what is not done.
+_SLICE, _KEPT = 1.0, 32
+
+
+class Running:
+    """Mean and standard deviation of arrays that come one after another; NaN is no value."""
+
+    def __init__(self) -> None:
+        self.gap = float("nan")  # the largest of the maps that came
+        self.count: Any = 0
+        self.mean: Any = 0.0
+        self._squares: Any = 0.0
+
+    def take(self, values: np.ndarray) -> None:
+        """Take one more in, as Welford (1962) does."""
+        there = ~np.isnan(values)
+        self.count = self.count + there
+        off = np.where(there, values, 0.0) - np.where(there, self.mean, 0.0)
+        self.mean = self.mean + off / np.maximum(self.count, 1)
+        self._squares = self._squares + np.where(there, off * (values - self.mean), 0.0)
+
+    def values(self) -> tuple[np.ndarray, np.ndarray]:
+        """Mean, and standard deviation over those that came."""
+        mean = np.where(self.count > 0, self.mean, np.nan)
+        spread = np.where(self.count > 0, np.sqrt(self._squares / np.maximum(self.count, 1)), np.nan)
+        return mean.astype(np.float32), spread.astype(np.float32)
+
+
+class Means:
+    """Means of a source's series and maps.
+
+    Parameters
+    ----------
+    source : ExplanationSource
+    targets : sequence of int
+        Class index of each entry of the class menu.
+    """
+
+    def __init__(self, source: ExplanationSource, targets: Sequence[int]) -> None:
+        self._source, self._targets = source, targets
+        # Of each: what came, the instances that are left, and how many there are.
+        self._begun: OrderedDict[str, tuple[Running, list[int], int]] = OrderedDict()
+
+    def tile(self, key: str, *, seconds: float = _SLICE) -> Tile:
+        """Mean that goes by "mean-series/<by>/<class>/<method>/<target>" or "mean-attribution/...", as far as it is."""
+        kind, by, of, method, target = key.split("/")
+        label = self._source.methods[index_in_key("method", method, len(self._source.methods))]
+        index = self._targets[index_in_key("target", target, len(self._targets))]
+        among = instances_of(Mean(by, int(of)), self._source)
+        running, left, count = self._begin(key, [one for one in among if self._source.has(label, one, index)])
+        self._advance(running, left, self._values(kind, label, index, running), time.monotonic() + seconds)
+        mean, spread = running.values()
+        taken = {"count": count - len(left), "of": len(among), "partial": bool(left)}
+        return Tile(key, mean, running.gap, spread=spread, mean=taken)
+
+    def _begin(self, key: str, instances: list[int]) -> tuple[Running, list[int], int]:
+        if not instances:
+            raise ValueError("of no instance of this class is there a map")
+        begun = self._begun.setdefault(key, (Running(), instances, len(instances)))
+        self._begun.move_to_end(key)
+        while len(self._begun) > _KEPT:
+            self._begun.popitem(last=False)
+        return begun
+
+    def _values(self, kind: str, label: str, target: int, running: Running) -> Callable[[int], np.ndarray]:
+        source = self._source
+        if kind == "mean-series":
+            return lambda instance: np.asarray(source.x[instance], float)
+
+        def values(instance: int) -> np.ndarray:
+            made = np.asarray(source.attribution(label, instance, target), float)
+            running.gap = float(np.fmax(running.gap, source.completeness_gap(label, instance, target)))
+            return made
+
+        return values
+
+    @staticmethod
+    def _advance(running: Running, left: list[int], values: Callable[[int], np.ndarray], end: float) -> None:
+        while left:
+            running.take(values(left[0]))
+            left.pop(0)
+            if time.monotonic() > end:
+                break
+
+
+def mean_key(kind: str, mean: Mean, method: int, target: int) -> str:
+    """Key of a mean, of the "series" or the "attribution"."""
+    return f"mean-{kind}/{mean.by}/{mean.of}/{method}/{target}"
+
+
+def instances_of(mean: Mean, source: ExplanationSource) -> list[int]:
+    """Instances of a true or predicted class."""
+    if mean.by == "true":
+        classes = np.asarray(source.y)
+    else:
+        said = source.scores if source.probabilities is None else source.probabilities
+        classes = np.asarray(said)[:, : len(source.class_names)].argmax(axis=1)
+    return [int(one) for one in np.flatnonzero(classes == mean.of)]

@@ -1,0 +1,149 @@
+"""Tiles: what the browser half draws, one series or one map at a time, and their form on the wire.
+
+A tile is asked for by its key, "series/<instance>" or "attribution/<method>/<instance>/<target>", all indices.
+Several travel as one index (plain JSON) and one buffer, whether in a widget's state, in a message or in a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...explanation.number_checks import check_index
+from ...explanation.source import ExplanationSource
+
+STEPS, ERROR_STEPS = 32767, 65535
+# Most tiles in one answer; the front end requests those of two pictures and their neighbors, which are fewer.
+MOST = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Tile:
+    """One series, or one map.
+
+    Attributes
+    ----------
+    key : str
+        What it is asked for by.
+    values : ndarray of shape (time, channel or 1)
+        The numbers.
+    gap : float
+        Completeness gap of the map, or the largest one of those that a mean is of; nan where no sum is promised.
+    error : float
+        Largest standard error of the map's values; nan where the method does not draw at random.
+    spread : ndarray of the shape of `values`, optional
+        Standard error of each value; of a mean, the standard deviation over its instances.
+    mean : dict, optional
+        Of a mean: the `count` of instances taken, `of` how many its class has, and whether it is still `partial`.
+    """
+
+    key: str
+    values: np.ndarray
+    gap: float = float("nan")
+    error: float = float("nan")
+    spread: np.ndarray | None = None
+    mean: dict[str, Any] | None = None
+
+
+def series_key(instance: int) -> str:
+    """Key of the series of one instance."""
+    return f"series/{instance}"
+
+
+def attribution_key(method: int, instance: int, target: int) -> str:
+    """Key of the map of one method, instance and entry of the class menu."""
+    return f"attribution/{method}/{instance}/{target}"
+
+
+def index_in_key(name: str, text: Any, count: int) -> int:
+    """Index in the key of a tile, one of `count`; a negative one would be another picture's."""
+    return check_index(name, int(text), count)
+
+
+def map_tile(source: ExplanationSource, key: str, method: str, instance: int, target: int) -> Tile:
+    """Map of a source, with how far it can be trusted; computed, if it was not yet."""
+    values = np.asarray(source.attribution(method, instance, target), np.float32)
+    errors = source.standard_error(method, instance, target)
+    error = float("nan") if errors is None else float(np.max(errors, initial=0.0))
+    return Tile(key, values, source.completeness_gap(method, instance, target), error, errors)
+
+
+def pack(tiles: Sequence[Tile], *, quantize: bool = False) -> dict[str, Any]:
+    """Tiles as one index and one buffer.
+
+    Parameters
+    ----------
+    tiles : sequence of Tile
+    quantize : bool
+        Whether maps are rounded to 65535 steps between plus and minus their largest magnitude, at half the
+        size, and standard errors likewise. Series are not.
+
+    Returns
+    -------
+    dict
+        "index": one dict per tile; "data": bytes.
+    """
+    index, data = [], bytearray()
+
+    def put(values: np.ndarray, scale: float) -> dict[str, Any]:
+        place = {"dtype": values.dtype.name, "offset": len(data), "scale": scale}
+        data.extend(values.tobytes())
+        return place
+
+    for tile in tiles:
+        rounded = quantize and not tile.key.startswith("series/")
+        numbers = put(*_encode(tile.values, rounded))
+        spread = None if tile.spread is None else put(*_encode_errors(tile.spread, rounded))
+        said = {"gap": _number(tile.gap), "error": _number(tile.error), "spread": spread, "mean": tile.mean}
+        index.append({"key": tile.key, "shape": list(tile.values.shape), **numbers, **said})
+    return {"index": index, "data": bytes(data)}
+
+
+def packed_to_json(packed: dict[str, Any], _: Any) -> dict[str, Any]:
+    """Packed tiles as a widget's state holds them."""
+    return {"index": packed["index"], "data": memoryview(packed["data"])}
+
+
+def answered(content: dict[str, Any], tile: Callable[[str], Tile]) -> tuple[dict[str, Any], list[bytes] | None]:
+    """Answer to a message that asks for tiles, and its buffers: what can be had, and what was wrong with the others."""
+    keys = list(dict.fromkeys(content["keys"]))
+    tiles, errors = [], dict.fromkeys(keys[MOST:], f"not computed: a request may hold {MOST} tiles; ask for it again")
+    for key in keys[:MOST]:
+        try:
+            tiles.append(tile(key))
+        except KeyboardInterrupt:
+            # Without an answer the browser half would wait for good.
+            errors[key] = "could not be computed: interrupted"
+        except Exception as fault:
+            # Shown in the picture: a traceback in a comm handler is seen by nobody.
+            errors[key] = f"could not be computed: {str(fault) or type(fault).__name__}"
+    packed = pack(tiles)
+    answer = {"request": content["request"], "index": packed["index"], "errors": errors}
+    # An empty buffer does not get through Jupyter's wire.
+    return answer, [packed["data"]] if tiles else None
+
+
+def _number(value: float) -> float | None:
+    """A number that JSON knows."""
+    return float(value) if np.isfinite(value) else None
+
+
+def _encode(values: np.ndarray, rounded: bool) -> tuple[np.ndarray, float]:
+    values = np.ascontiguousarray(values, dtype=np.float32)
+    if not rounded:
+        return values, 1.0
+    limit = float(np.abs(values).max(initial=0.0))
+    scale = limit / STEPS if limit > 0 else 1.0
+    return np.rint(values.astype(np.float64) / scale).astype(np.int16), scale
+
+
+def _encode_errors(values: np.ndarray, rounded: bool) -> tuple[np.ndarray, float]:
+    values = np.ascontiguousarray(values, dtype=np.float32)
+    if not rounded:
+        return values, 1.0
+    scale = float(values.max(initial=0.0)) / ERROR_STEPS or 1.0
+    # Up: no value may look surer than it is.
+    return np.minimum(np.ceil(values.astype(np.float64) / scale), ERROR_STEPS).astype(np.uint16), scale

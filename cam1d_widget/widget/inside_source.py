@@ -1,0 +1,181 @@
+"""What a widget knows of the inside of its model: `viewer.inside.InsideSource`, answered by `inside`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..attribution.lazy_explanation import LazyExplanation
+from ..explanation.coverage import outer_centers, unseen_samples
+from ..inside.access import LayerFacts
+from ..inside.filters.layer_reading import LayerReading
+from ..inside.filters.meaning import FilterMeaning
+from ..inside.maximization.maximize import Maximization, Maximized
+from ..viewer.synced.jobs import Result, Work
+
+__all__ = ["InsideOfModel", "inside_of"]
+
+Going = Generator[tuple[float, str], None, Result]
+# What the browser does not choose.
+_STEPS, _JITTER, _DIVERSITY = 200, 2, 1.0
+
+
+def inside_of(explanation: LazyExplanation) -> InsideOfModel | None:
+    """Inside of a widget's model; None where it cannot be looked into, or has no layer with a time axis."""
+    return InsideOfModel(explanation) if getattr(explanation.classifier, "layers", ()) else None
+
+
+class InsideOfModel:
+    """Layers of a model, read over the series of a widget.
+
+    Parameters
+    ----------
+    explanation : LazyExplanation
+        Classifier, series, true classes and names. Made-up series are compared with its background, if it has one.
+    """
+
+    def __init__(self, explanation: LazyExplanation) -> None:
+        self._source, background = explanation, explanation.background
+        self._data = background if background is not None and len(background) > 1 else explanation.x
+        self._of_background = self._data is background
+        self.read_model()
+
+    def read_model(self) -> None:
+        """Read the layers of the current model, and discard earlier readings."""
+        self.layers: tuple[LayerFacts, ...] = tuple(self._classifier.layers)
+        self._readings: dict[str, LayerReading] = {}
+
+    @property
+    def _classifier(self) -> Any:
+        return self._source.classifier
+
+    @property
+    def work(self) -> Mapping[str, Work]:
+        """Long work that the browser can ask for."""
+        kinds = {"inside layer": self._layer, "inside filter": self._filter, "inside series": self._series}
+        return {kind: self._on_unchanged_model(work) for kind, work in kinds.items()}
+
+    def _on_unchanged_model(self, work: Callable[[dict[str, Any]], Going]) -> Work:
+        def guarded(arguments: dict[str, Any]) -> Going:
+            with self._source.unchanged_model():
+                result = yield from work(arguments)
+            return result
+
+        return guarded
+
+    def activations(self, layer: str, instance: int) -> np.ndarray:
+        """What a layer's filters answer to an instance, of shape (step, filter)."""
+        with self._source.unchanged_model():
+            return self._reading(layer).activations(instance).values[0]
+
+    def _reading(self, layer: str) -> LayerReading:
+        if layer not in self._readings:
+            source = self._source
+            self._readings[layer] = LayerReading(
+                self._classifier.at(layer), source.x, layer, source.y, source.sampling_rate
+            )
+        return self._readings[layer]
+
+    def _layer(self, arguments: dict[str, Any]) -> Going:
+        """Which filters of a layer count, and what its steps see."""
+        reading = self._reading(arguments["layer"])
+        for share in reading.going_through():
+            yield 0.8 * share, f"reading {reading.layer}"
+        yield 0.8, "asking what counts for the classes"
+        field = reading.receptive_field
+        steps = np.stack([field.start, field.stop, field.positions], axis=1)
+        content = {
+            "layer": reading.layer,
+            "weighed": reading.weighed,
+            "unseen": unseen_samples(steps, field.length),
+            "centers": outer_centers(steps),
+        }
+        activity = np.abs(reading.peaks.means).mean(axis=0)
+        return Result(content, {"steps": steps, "activity": activity, "weights": reading.weights})
+
+    def _filter(self, arguments: dict[str, Any]) -> Going:
+        """What a filter means."""
+        reading = self._reading(arguments["layer"])
+        for share in reading.going_through():
+            yield 0.7 * share, f"reading {reading.layer}"
+        yield 0.7, "looking for the series that it would like best"
+        return self._meant(reading.meaning(int(arguments["filter"])))
+
+    def _meant(self, meaning: FilterMeaning) -> Result:
+        source, windows, kernel, best = self._source, meaning.windows, meaning.kernel, meaning.maximizing
+        content = {
+            "layer": meaning.layer,
+            "filter": meaning.filter,
+            "words": meaning.words(source.class_names, source.channel_names),
+            "by": meaning.by,
+            "weighed": meaning.weighed,
+            "score": float(best.scores[0]),
+            "instances": windows.instances.tolist(),
+            "starts": windows.starts.tolist(),
+            "peak": None if kernel is None else kernel.peak_frequency,
+            "truth": source.y is not None,
+        }
+        arrays = {
+            "windows": windows.values,
+            "mean": windows.mean,
+            "answers": windows.answers,
+            "quantiles": meaning.split.quantiles,
+            "auc": meaning.split.auc,
+            "counts": meaning.split.counts,
+            "weights": meaning.weights,
+            "best": best.cut[0],
+        }
+        if kernel is not None:
+            arrays |= {"kernel": kernel.weights, "frequencies": kernel.frequencies, "response": kernel.response}
+        return Result(content, arrays)
+
+    def _series(self, arguments: dict[str, Any]) -> Going:
+        """Series that a class likes best, and the real ones that are nearest."""
+        target, solutions = int(arguments["target"]), int(arguments["solutions"])
+        yield 0.0, "looking at the real series"
+        going = Maximization(
+            self._classifier,
+            target,
+            layer=None,
+            filter=None,
+            data=self._data,
+            y=None if self._of_background else self._source.y,
+            start=str(arguments["start"]),
+            solutions=solutions,
+            steps=_STEPS,
+            norm=None,
+            l2=0.0,
+            total_variation=0.0,
+            smoothness=0.0,
+            nearness=float(arguments["nearness"]),
+            jitter=_JITTER,
+            diversity=_DIVERSITY if solutions > 1 else 0.0,
+            length=None,
+            seed=0,
+        )
+        for step in going.run():
+            yield step / _STEPS, f"step {step} of {_STEPS} uphill"
+        return self._made(target, going.result())
+
+    def _made(self, target: int, best: Maximized) -> Result:
+        near = best.plausibility
+        nearest = self._data[[0] * len(best.x)] if near is None else self._data[near.nearest[:, 0]]
+        real = self._classifier.scores(nearest)
+        content = {
+            "target": target,
+            "words": ["" if near is None else near.words(place) for place in range(len(best.x))],
+            "numbers": None if near is None else near.nearest[:, 0].tolist(),
+            "classes": real.argmax(axis=1).tolist(),
+            "background": self._of_background,
+        }
+        arrays = {
+            "x": best.x,
+            "scores": best.scores,
+            "nearest": nearest,
+            "real": real[:, target],
+            "path": best.path,
+            "real_best": self._classifier.scores(self._data)[:, target].max(keepdims=True),
+        }
+        return Result(content, arrays)

@@ -1,0 +1,201 @@
+"""One line in a notebook: a model behind, a viewer in front."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..attribution.checks import Trust, examined, fills_of
+from ..attribution.lazy_explanation import LazyExplanation
+from ..attribution.requests import Methods
+from ..explainer import as_classifier
+from ..viewer import ExplanationViewer
+from ..viewer.choice import known_class, known_method, within
+from ..viewer.synced.checks import Checks
+from ..viewer.synced.jobs import Jobs
+from ..viewer.windows import WithoutWindow
+from .checks_job import KIND, checks_job, checks_name, checks_result, waited_for
+from .inside_source import inside_of
+
+__all__ = ["CAM1DWidget"]
+
+
+class CAM1DWidget(ExplanationViewer):
+    """See where in time, and in which channels, a classifier of time series looks.
+
+    Stacked channel plots of one series with the attribution drawn into them, and sliders for instance, class and
+    method. Maps are computed when they are looked at.
+
+    Parameters
+    ----------
+    model : keras.Model, path of a saved one, fitted classifier of aeon or sktime, or Classifier
+        Sequential, Functional, nested or subclassed; it is never changed.
+    x : array-like of shape (instance, time, channel), or (time, channel) for one
+        Series to look at. A DataFrame, a list of them, or a DataArray with the dims instance, time and channel is
+        understood as well; names and rate are taken from it.
+    y : array-like of int or str, of shape (instance,), optional
+        True class of each: class indices, names, or one-hot. Numbers are labels where the `classes_` of a fitted
+        classifier, or else `class_names`, hold numbers other than their own indices: of [1, 2, 3], 1 is the first
+        class. Labels that are not among them are refused, as are numbers that may be either indices or names such as
+        "1".
+    class_names, channel_names, channel_units : sequence of str, optional
+    sampling_rate : float, optional
+        Samples per second; without it the time axis counts samples.
+    start : datetime, datetime64 or Timestamp, or one an instance, optional
+        When the first sample was taken: the time axis shows dates then. Taken from a frame's or DataArray's dates.
+    methods : sequence of labels, methods or method classes, optional
+        Default: all that fit the model.
+    background : array-like of shape (instance, time, channel), optional
+        Series, mostly the training data, whose mean of each channel stands for "nothing there". Default: zero.
+    layer : str, int or keras.Layer, optional
+        Layer that the CAM methods explain. Default: the map that enters the pooling or flatten of the head.
+    output : str or int, optional
+        Name or index of the explained output, of a model that has several.
+    score : {"logits", "probabilities"}
+        What is explained.
+    window : int, or sequence of int, optional
+        Average the maps that tell channels apart over windows of so many samples, or between these change points.
+    layout : {"channels_last", "channels_first"}
+        Order of the dims of `x` and `background`.
+    intervals : sequence or mapping of lists of (t0, t1), optional
+        By instance, where the true cause is known to be, in the unit of the time axis.
+
+    Examples
+    --------
+    >>> widget = CAM1DWidget(model, x_test, y_test, class_names=names, sampling_rate=50)
+    >>> widget.instance, widget.method = 3, "Integrated Gradients"
+    >>> widget.attribution.shape
+    (300, 9)
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        x: Any,
+        y: Any = None,
+        *,
+        class_names: Any = None,
+        channel_names: Any = None,
+        channel_units: Any = None,
+        sampling_rate: float | None = None,
+        start: Any = None,
+        methods: Methods = None,
+        background: Any = None,
+        layer: Any = None,
+        output: str | int | None = None,
+        score: str = "logits",
+        window: Any = None,
+        layout: str = "channels_last",
+        intervals: Any = None,
+    ) -> None:
+        self._model, self._chosen = model, {"layer": layer, "output": output, "score": score}
+        lazy = LazyExplanation(
+            as_classifier(model, layer=layer, output=output, score=score),
+            x,
+            methods=methods,
+            background=background,
+            layout=layout,
+            window=window,
+            y=y,
+            class_names=class_names,
+            channel_names=channel_names,
+            channel_units=channel_units,
+            sampling_rate=sampling_rate,
+            start=start,
+        )
+        inside = inside_of(lazy)
+        super().__init__(
+            lazy,
+            intervals=intervals,
+            scores_without=_Replacing(lazy),
+            update_model=self.update_model,
+            inside=inside,
+            checks=Checks(fills_of(lazy.x, lazy.background)),
+            jobs=Jobs({KIND: checks_job(lazy), **({} if inside is None else inside.work)}),
+        )
+        self._lazy, self._inside = lazy, inside
+        lazy.when_model_changed, lazy.when_updated = self.mark.mark_stale, self._show_update
+
+    def update_model(self) -> None:
+        """Update the widget after the model has changed: more training, other weights or another activation.
+
+        Scores and probabilities are recomputed, and maps again when they are shown; instance, class and method stay
+        selected. Before an update the widget shows what was computed with the previous model, and refuses to compute
+        new maps.
+
+        Raises
+        ------
+        ValueError
+            If the model now has other classes, or no longer fits a method. The widget is not changed then.
+        """
+        self._lazy.update_model(as_classifier(self._model, **self._chosen))
+
+    def _show_update(self) -> None:
+        self.jobs.forget()
+        if self._inside is not None:
+            self._inside.read_model()
+            self.inside.read_source()
+        self.mark.read_source()
+
+    def check(
+        self,
+        *,
+        instance: int | None = None,
+        target: int | None = None,
+        method: str | None = None,
+        fill: str | None = None,
+        progress: bool = True,
+    ) -> Trust:
+        """Check how far a map can be believed, as the panel "Checks" does, which then shows it, too.
+
+        Whether it adds up, finds what the score needs, changes with the class and when the network is destroyed, and
+        agrees with other methods; and whether the network is any good.
+
+        Parameters
+        ----------
+        instance, target : int, optional
+            Which series and class. Default: those on show.
+        method : str, optional
+            Label of the method. Default: the one on show.
+        fill : {"channel mean", "zero", "linear interpolation", "swap", "noise"}, optional
+            What stands where pieces of the series are taken away: the mean of each channel over the background, zero,
+            a straight line across each gap, another series of the background, or Gaussian noise with each channel's
+            mean and standard deviation. The verdict holds for it; how the others end is said as well, and
+            ``trust.with_fill("zero")`` judges with another. Default: the one in the panel.
+        progress : bool
+            Show a progress bar.
+
+        Returns
+        -------
+        Trust
+            ``.verdict`` says it in a sentence, ``.findings`` check by check.
+
+        Examples
+        --------
+        >>> widget.check(method="Guided Backprop").verdict
+        'This map survives 1 of 4 checks; it hardly changes when the network is destroyed; ...'
+        """
+        instance = within("instance", self.instance if instance is None else instance, len(self._lazy.x))
+        target = known_class(self.target if target is None else target, self._lazy)
+        method = known_method(self.method if method is None else method, self._lazy)
+        fill = self.checks.fill if fill is None else fill
+        with self._lazy.unchanged_model():
+            trust = waited_for(examined(self._lazy, method, instance, target, fill=fill), progress)
+        self.jobs.keep(checks_name(method, instance, target), checks_result(trust))
+        self.checks.fill = trust.fill
+        return trust
+
+
+class _Replacing:
+    """Scores of a series of which a window is replaced by the baseline: `viewer.windows.ScoresWithout`."""
+
+    def __init__(self, lazy: LazyExplanation) -> None:
+        self._lazy = lazy
+        self.baseline = "zero" if lazy.baseline is None else "the mean of each channel over the background"
+
+    def __call__(self, instance: int, first: int, stop: int) -> WithoutWindow:
+        replaced = self._lazy.x[instance : instance + 1].copy()
+        replaced[:, first:stop] = 0.0 if self._lazy.baseline is None else self._lazy.baseline
+        with self._lazy.unchanged_model():
+            classifier = self._lazy.classifier
+            shares, scores = classifier.probabilities(replaced), classifier.scores(replaced)
+        return WithoutWindow(scores[0], None if shares is None else shares[0])

@@ -1,0 +1,117 @@
+"""The figure for papers, and the still picture in a notebook's output."""
+
+import base64
+import io
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cam1d_widget import ExplanationViewer
+from cam1d_widget.explanation.plot import _color_map
+
+from ..support.arrays import Lazy, explanation
+
+TABLES = json.loads((Path(__file__).parents[2] / "js" / "src" / "core" / "color_tables.json").read_text())
+
+
+def images(figure):
+    return [axis.images[0] for axis in figure.axes if axis.images]
+
+
+def test_gaps_are_gaps_in_the_line_and_a_sample_between_two_is_a_dot():
+    whole = explanation()
+    x = whole.x.copy()
+    x[0, [10, 12], 0] = np.nan
+    figure = replace(whole, x=x).plot(0, 1, "Gradient × Input")
+    line, dots = figure.axes[0].lines
+    assert np.flatnonzero(np.isnan(line.get_ydata())).tolist() == [10, 12]
+    assert np.flatnonzero(~np.isnan(dots.get_ydata())).tolist() == [11]
+    assert len(figure.axes[1].lines) == 1
+
+
+@pytest.mark.parametrize(("name", "signed"), [("signed", True), ("unsigned", False)])
+def test_colors_are_those_of_the_widget(name, signed):
+    colors = 255 * _color_map(signed)(np.arange(256) / 255)[:, :3]
+    assert np.abs(colors - np.array(TABLES[name])).max() < 6
+
+
+def test_each_row_shows_its_values_at_their_times():
+    whole = explanation()
+    figure = whole.plot(2, 1, "Gradient × Input")
+    values = whole.attribution("Gradient × Input", 2, 1)
+    for channel, image in enumerate(images(figure)):
+        np.testing.assert_array_equal(image.get_array()[0], values[:, channel])
+        assert image.get_extent()[:2] == pytest.approx([-0.5 / 25, 59.5 / 25])
+        assert (image.norm.vmin, image.norm.vmax) == pytest.approx((-np.abs(values).max(), np.abs(values).max()))
+        line = figure.axes[channel].lines[0]
+        np.testing.assert_allclose(line.get_xdata(), np.arange(60) / 25)
+        np.testing.assert_array_equal(line.get_ydata(), whole.x[2, :, channel])
+
+
+def test_a_map_of_all_channels_is_a_strip_and_a_hint():
+    figure = explanation().plot(0, 0, "Grad-CAM")
+    strip, *rows = images(figure)
+    assert strip.get_alpha() == 1.0
+    assert [row.get_alpha() < 0.5 for row in rows] == [True] * 3
+
+
+def test_what_is_not_seen_is_hatched_and_where_values_are_held_is_dotted():
+    whole = explanation()
+    placed, every = whole.plot(0, 0, "Grad-CAM"), whole.plot(0, 0, "Saliency")
+    [span] = placed.axes[0].patches
+    assert span.get_hatch()
+    assert [span.get_x(), span.get_x() + span.get_width()] == pytest.approx([57.5 / 25, 59.5 / 25])
+    centers = whole.receptive_field[:, 2]
+    dotted = [line.get_xdata()[0] for line in placed.axes[0].lines]
+    assert dotted == pytest.approx([centers.min() / 25, centers.max() / 25])
+    assert not every.axes[0].patches
+
+
+def test_channels_and_limit_may_be_chosen():
+    whole = explanation(channel_names=["a", "$b$", "<c>"])
+    figure = whole.plot(0, 0, "Saliency", channels=[2, 1], limit=9)
+    assert [axis.get_ylabel() for axis in figure.axes[:2]] == ["<c> g", r"\$b\$ g"]
+    assert {(image.norm.vmin, image.norm.vmax) for image in images(figure)} == {(0.0, 9)}
+    figure.savefig(io.BytesIO(), format="svg")
+
+
+@pytest.mark.parametrize("channels", [[3], [], [-1]])
+def test_channels_that_are_not_there_are_refused(channels):
+    with pytest.raises(ValueError, match="channels must be indices from 0 to 2, one at least"):
+        explanation().plot(channels=channels)
+
+
+def test_a_map_of_zeros_is_drawn():
+    whole = explanation(attributions={"Saliency": np.zeros((4, 3, 60, 3))}, completeness={}, exactness={})
+    assert images(whole.plot())[0].norm.vmax == 1.0
+
+
+def test_without_matplotlib_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(ImportError, match=r"pip install \"cam1d_widget\[plot\]\""):
+        explanation().plot()
+
+
+def test_drawing_leaves_no_figure_behind():
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    before = pyplot.get_fignums()
+    explanation().plot()
+    assert pyplot.get_fignums() == before
+
+
+def test_a_notebook_keeps_a_picture_beside_the_widget():
+    viewer = ExplanationViewer(explanation())
+    bundle = viewer._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    picture = base64.b64decode(bundle["image/png"])
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) < 200_000
+
+
+def test_a_map_that_fails_keeps_the_widget_from_nothing():
+    viewer = ExplanationViewer(Lazy(explanation(), RuntimeError("out of memory")))
+    assert set(viewer._repr_mimebundle_()) == {"text/plain", "application/vnd.jupyter.widget-view+json"}

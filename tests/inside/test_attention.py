@@ -1,0 +1,62 @@
+"""Attention beside what the score depends on."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers as L
+
+from cam1d_widget import models
+from cam1d_widget.inside.attention import _correlation, _ranks, attention_agreement
+
+
+def heard(loud: bool) -> tuple[keras.Model, np.ndarray]:
+    """Steps that say their first channel: heard by it, or nearly alike, by a channel that says nothing."""
+    series = keras.Input((60, 2))
+    mean = models.TemporalAttention(1, name="attention")(L.Conv1D(2, 1, use_bias=False, name="same")(series))
+    model = keras.Model(series, L.Dense(2, use_bias=False)(mean))
+    listened = np.array([[3.0], [0.0]]) if loud else np.array([[0.0], [3.0]])
+    model.get_layer("same").set_weights([np.eye(2)[np.newaxis]])
+    strength = np.full((1, 1), 3 if loud else 1e-3)
+    model.get_layer("attention").set_weights([listened, np.zeros(1), strength, np.zeros(1)])
+    model.layers[-1].set_weights([np.array([[1.0, -1.0], [0.0, 0.0]])])
+    x = np.abs(np.random.default_rng(0).normal(size=(12, 60, 2))).astype(np.float32)
+    return model, x
+
+
+def test_attention_to_what_speaks_agrees_and_to_what_is_silent_does_not():
+    model, x = heard(loud=True)
+    agreement = attention_agreement(model, x, targets=0, progress=False)
+    assert all(np.median(values) > 0.8 for values in agreement.correlations.values())
+    assert all(abs(np.median(values)) < 0.2 for values in agreement.elsewhere.values())
+    model, x = heard(loud=False)
+    agreement = attention_agreement(model, x, targets=0, progress=False)
+    assert all(abs(np.median(values)) < 0.2 for values in agreement.correlations.values())
+
+
+def test_what_it_prints_says_what_was_compared():
+    model, x = heard(loud=True)
+    words = repr(attention_agreement(model, x[:5], targets=0, progress=False)).splitlines()
+    assert words[0] == "attention agrees in rank, median of 5 series, with"
+    assert [line.split("  ")[1].strip() for line in words[1:]] == ["Attention × Gradient", "Integrated Gradients"]
+
+
+def test_rank_correlation_is_spearmans():
+    from scipy.stats import spearmanr
+
+    rng = np.random.default_rng(0)
+    one, other = np.round(rng.normal(size=(2, 4, 30)), 1)  # with ties
+    expected = [spearmanr(first, second).statistic for first, second in zip(one, other, strict=True)]
+    np.testing.assert_allclose(_correlation(_ranks(one), _ranks(other)), expected)
+    assert _correlation(_ranks(np.ones((1, 5))), _ranks(one[:1, :5]))[0] == 0
+
+
+def test_one_class_and_two_series_are_asked_for():
+    model, x = heard(loud=True)
+    for series, targets in ((x[:1], 0), (x, "all")):
+        with pytest.raises(ValueError, match="needs one class an instance and two instances at least"):
+            attention_agreement(model, series, targets=targets, progress=False)
+
+
+def test_a_model_without_attention_is_refused():
+    with pytest.raises(ValueError, match=r"^model 'fcn' has no attention of this package"):
+        attention_agreement(models.fcn((60, 2), 2, filters=2), np.ones((2, 60, 2)), progress=False)
