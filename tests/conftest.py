@@ -1,6 +1,7 @@
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 MODEL = "first_look.keras"
@@ -21,6 +22,40 @@ def briefly_trained(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("model") / MODEL
     model.save(path)
     return path
+
+
+def _classifier(*head):
+    from cam1d_widget import KerasClassifier
+
+    from .support.toys import question
+
+    return KerasClassifier(question(list(head)))
+
+
+@pytest.fixture(scope="session")
+def flatten():
+    from keras import layers
+
+    return _classifier(layers.Flatten(), layers.Dense(4, activation="softmax"))
+
+
+@pytest.fixture(scope="session")
+def gap():
+    from keras import layers
+
+    return _classifier(layers.GlobalAveragePooling1D(), layers.Dropout(0.5), layers.Dense(4, activation="softmax"))
+
+
+@pytest.fixture(scope="session")
+def gmp():
+    from keras import layers
+
+    return _classifier(layers.GlobalMaxPooling1D(), layers.Dense(4, activation="softmax"))
+
+
+@pytest.fixture(scope="session")
+def x() -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(3, 300, 9)).astype(np.float32)
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -1,6 +1,7 @@
 """The network's own view: activations of a layer, what a filter answers to, and the series that a class likes best."""
 
 from .activations import Activations, activations, layers
+from .attention import AttentionAgreement, attention_agreement
 from .filters.layer_reading import LayerReading, read_layer
 from .filters.meaning import FilterMeaning
 from .maximization.maximize import Maximized, activation_maximization
@@ -8,12 +9,14 @@ from .maximization.plausibility import Plausibility
 
 __all__ = [
     "Activations",
+    "AttentionAgreement",
     "FilterMeaning",
     "LayerReading",
     "Maximized",
     "Plausibility",
     "activation_maximization",
     "activations",
+    "attention_agreement",
     "layers",
     "read_layer",
 ]

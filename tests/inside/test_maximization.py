@@ -5,6 +5,7 @@ from keras import layers as L
 
 from cam1d_widget import inside
 from cam1d_widget.data import load_watch
+from cam1d_widget.inside.access import opened
 from cam1d_widget.inside.maximization.penalties import (
     Nearness,
     Penalties,
@@ -38,7 +39,7 @@ def test_the_score_of_a_class_is_raised_above_every_series_of_the_same_norm(brie
         best = inside.activation_maximization(model, target, data=watch.x_train, steps=60, progress=False)
         real = Scale.of(watch.x_train)
         at_norm = real.series(real.deviations(watch.x_train) * (best.norm / real.norms(watch.x_train))[:, None, None])
-        assert best.scores[0] > inside.maximization.opened(model).scores(at_norm)[:, target].max()
+        assert best.scores[0] > opened(model).scores(at_norm)[:, target].max()
         assert real.norms(best.x)[0] <= best.norm * (1 + 1e-5)
         assert best.path[-1, 0] > best.path[0, 0]
 
@@ -73,7 +74,7 @@ def test_every_start_gets_there(start):
     )
     assert best.x.shape == (2, LENGTH, CHANNELS)
     assert (best.scores >= best.path[0]).all()
-    assert best.scores[0] > inside.maximization.opened(planted(edge())).scores(x)[:, 0].mean()
+    assert best.scores[0] > opened(planted(edge())).scores(x)[:, 0].mean()
 
 
 def test_one_seed_gives_one_series():
