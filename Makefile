@@ -66,14 +66,14 @@ bench: .venv/bench/installed chromium ## every figure, into docs/benchmarks.json
 	@touch $@
 
 docs: setup ## write the tables of methods, of the leaderboard and of the benchmarks into the docs
-	.venv/bin/python docs/make_methods.py
-	.venv/bin/python docs/make_leaderboard.py
-	.venv/bin/python docs/make_benchmarks.py
+	.venv/bin/python tools/docs/make_methods.py
+	.venv/bin/python tools/docs/make_leaderboard.py
+	.venv/bin/python tools/docs/make_benchmarks.py
 
 pictures: page chromium ## take the README's pictures anew
-	.venv/bin/python docs/make_screenshot.py
-	.venv/bin/python docs/make_inside_pictures.py
-	.venv/bin/python docs/make_trust_pictures.py
+	.venv/bin/python tools/docs/make_screenshot.py
+	.venv/bin/python tools/docs/make_inside_pictures.py
+	.venv/bin/python tools/docs/make_trust_pictures.py
 
 build: setup ## build the wheel into dist/
 	rm -rf dist

@@ -1,7 +1,7 @@
 """Every method on series whose truth is known, and beside every peer that can be installed: `make bench`.
 
-Leaves its part of `docs/benchmarks.json`, from which `docs/make_leaderboard.py` makes tables and figures. `--quick`
-takes one seed and fewer series; `--without-peers` needs no package beside ours.
+Leaves its part of `docs/benchmarks.json`, from which `tools/docs/make_leaderboard.py` makes tables and figures.
+`--quick` takes one seed and fewer series; `--without-peers` needs no package beside ours.
 """
 
 from __future__ import annotations

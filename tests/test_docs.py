@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.mark.parametrize("script", ["make_methods.py", "make_leaderboard.py", "make_benchmarks.py"])
 def test_what_is_made_of_code_and_figures_is_fresh(script):
-    made = subprocess.run([sys.executable, ROOT / "docs" / script, "--check"], capture_output=True, text=True)
+    made = subprocess.run([sys.executable, ROOT / "tools" / "docs" / script, "--check"], capture_output=True, text=True)
     assert made.returncode == 0, made.stdout + made.stderr
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
-HERE = Path(__file__).parent
-PAGE, RESULT = HERE / "leaderboard.md", HERE / "benchmarks.json"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE, RESULT = DOCS / "leaderboard.md", DOCS / "benchmarks.json"
 MARKS = ("<!-- figures: written by `make docs` -->", "<!-- end of figures -->")
 PLACES = ("AP time", "AP channel", "AP cell")
 MARGINS = ("deletion", "insertion", "AOPCR")
@@ -274,7 +274,7 @@ def finished(figure: Any, axis: Any, title: str, name: str) -> None:
     axis.invert_yaxis()
     axis.set(xlim=(0, 1), xlabel=title)
     axis.spines[["top", "right"]].set_visible(False)
-    figure.savefig(HERE / name, metadata={"Date": None})
+    figure.savefig(DOCS / name, metadata={"Date": None})
     plt.close(figure)
 
 

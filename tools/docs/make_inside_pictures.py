@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 from cam1d_widget import CAM1DWidget
 from cam1d_widget.data import load_watch
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 LAYER, FILTER, TARGET = "conv1", 0, 2
 WORK = {
     f"inside layer/{LAYER}": ("inside layer", {"layer": LAYER}),

@@ -15,7 +15,7 @@ from cam1d_widget import CAM1DWidget
 from cam1d_widget.data import load_self_regulation_scp2, load_watch
 from cam1d_widget.models import question_cnn
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def knowing() -> CAM1DWidget:

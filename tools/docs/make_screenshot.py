@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 # As in the Makefile, which brings one where there is none.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MARK = "document.querySelector('.bqplot canvas').__channelStack"
@@ -115,7 +115,7 @@ PICTURES: dict[str, tuple[str, Callable[[Page], None], int]] = {
 
 
 def main() -> None:
-    """Write each picture beside this file."""
+    """Write each picture into docs/."""
     browser_path = next(filter(None, map(shutil.which, BROWSERS)))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])

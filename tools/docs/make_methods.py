@@ -10,7 +10,7 @@ from pathlib import Path
 from cam1d_widget import all_methods
 from cam1d_widget.attribution.methods import AttributionMethod
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 MARKS = ("<!-- methods: written by `make docs` -->", "<!-- end of methods -->")
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from tabulate import tabulate
 
-HERE = Path(__file__).parent
-RESULT = HERE / "benchmarks.json"
-PAGES = (HERE / "benchmarks.md", HERE / "web_traffic.md")
+DOCS = Path(__file__).parents[2] / "docs"
+RESULT = DOCS / "benchmarks.json"
+PAGES = (DOCS / "benchmarks.md", DOCS / "web_traffic.md")
 # What stands between two marks is the tables of the script that they name.
 MARKED = re.compile(r"(<!-- (\w+): written by `make docs` -->\n).*?(<!-- end of \2 -->)", re.DOTALL)
 PACKAGES = {"python": "Python", "keras": "Keras", "tensorflow": "TensorFlow", "numpy": "numpy"}
