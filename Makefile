@@ -70,8 +70,9 @@ docs: setup ## write the tables of methods, of the leaderboard and of the benchm
 	.venv/bin/python tools/docs/make_leaderboard.py
 	.venv/bin/python tools/docs/make_benchmarks.py
 
-pictures: page chromium ## take the README's pictures anew
+pictures: page chromium ## make the screenshots and the animation of the docs
 	.venv/bin/python tools/docs/make_screenshot.py
+	.venv/bin/python tools/docs/make_animation.py
 	.venv/bin/python tools/docs/make_inside_pictures.py
 	.venv/bin/python tools/docs/make_trust_pictures.py
 

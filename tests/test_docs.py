@@ -9,9 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from cam1d_widget import all_methods
+from cam1d_widget import CAM1DWidget, all_methods
 
 ROOT = Path(__file__).parents[1]
+PAGES = sorted(path.relative_to(ROOT).as_posix() for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def own_methods():
+    return [method for method in all_methods() if method.__module__.startswith("cam1d_widget.")]
+
+
+def anchors(page):
+    """Anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", FENCED.sub("", page.read_text()), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("script", ["make_methods.py", "make_leaderboard.py", "make_benchmarks.py"])
@@ -20,28 +32,32 @@ def test_what_is_made_of_code_and_figures_is_fresh(script):
     assert made.returncode == 0, made.stdout + made.stderr
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        "README.md",
-        "CONTRIBUTING.md",
-        "docs/methods.md",
-        "docs/models.md",
-        "docs/inside.md",
-        "docs/viewer.md",
-        "docs/web_traffic.md",
-        "docs/leaderboard.md",
-        "docs/benchmarks.md",
-    ],
-)
+@pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(page):
-    text = (ROOT / page).read_text()
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
-        assert ((ROOT / page).parent / target).exists(), target
+    text = FENCED.sub("", (ROOT / page).read_text())
+    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", text):
+        path, _, anchor = target.partition("#")
+        linked = (ROOT / page).parent / path if path else ROOT / page
+        assert linked.exists(), target
+        assert not anchor or anchor in anchors(linked), target
+
+
+def test_the_readmes_code_runs_as_it_is(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    for language, code in FENCED.findall((ROOT / "README.md").read_text()):
+        if language == "python":
+            exec(compile(code, "README.md", "exec"), names)
+    assert isinstance(names["widget"], CAM1DWidget)
+    assert {path.name for path in tmp_path.iterdir()} == {"page.html", "explanation.npz"}
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/features.md"])
+def test_the_number_of_methods_is_right(page):
+    assert set(re.findall(r"(\d+) (?:attribution )?methods", (ROOT / page).read_text())) == {str(len(own_methods()))}
 
 
 def test_every_method_says_what_it_is():
-    for method in all_methods():
-        if method.__module__.startswith("cam1d_widget."):
-            assert re.fullmatch(r".+ \(\d{4}\), https://\S+", method.reference)
-            assert len(method().description) > 20
+    for method in own_methods():
+        assert re.fullmatch(r".+ \(\d{4}\), https://\S+", method.reference)
+        assert len(method().description) > 20

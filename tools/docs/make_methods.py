@@ -1,4 +1,4 @@
-"""Write the table of methods, from the methods themselves, into README.md and docs/methods.md."""
+"""Write the table and the sections of methods, from the methods themselves, into docs/methods.md."""
 
 from __future__ import annotations
 
@@ -10,29 +10,20 @@ from pathlib import Path
 from cam1d_widget import all_methods
 from cam1d_widget.attribution.methods import AttributionMethod
 
-ROOT = Path(__file__).parents[2]
+PAGE = Path(__file__).parents[2] / "docs" / "methods.md"
 MARKS = ("<!-- methods: written by `make docs` -->", "<!-- end of methods -->")
 
 
 def main(check: bool) -> int:
-    """Write the pages; or, with `check`, say whether they are stale."""
-    stale = [path for path, text in pages().items() if path.read_text() != text]
-    for path in stale:
-        if check:
-            print(f"{path.relative_to(ROOT)} is stale; run `make docs`")
-        else:
-            path.write_text(pages()[path])
-    return int(check and bool(stale))
-
-
-def pages() -> dict[Path, str]:
-    """Text of each page, by its path."""
-    found = {}
-    for path in (ROOT / "README.md", ROOT / "docs" / "methods.md"):
-        content = table() if path.name == "README.md" else table() + "\n" + details()
-        before, rest = path.read_text().split(MARKS[0])
-        found[path] = f"{before}{MARKS[0]}\n{content}\n{MARKS[1]}{rest.split(MARKS[1])[1]}"
-    return found
+    """Write the page; or, with `check`, report whether it is stale."""
+    before, rest = PAGE.read_text().split(MARKS[0])
+    text = f"{before}{MARKS[0]}\n{table()}\n{details()}\n{MARKS[1]}{rest.split(MARKS[1])[1]}"
+    stale = text != PAGE.read_text()
+    if stale and check:
+        print("docs/methods.md is stale; run `make docs`")
+    elif stale:
+        PAGE.write_text(text)
+    return int(check and stale)
 
 
 def table() -> str:
