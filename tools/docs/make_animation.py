@@ -1,4 +1,4 @@
-"""Film the README's animation: the sliders of the real widget, on the page that `make page` wrote, in a real browser."""
+"""Film the README's animation: the sliders of the real widget, on the page of `make page`, in a real browser."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ POINTER = """([x, y]) => {
   if (!arrow) {
     arrow = document.createElement("div");
     arrow.id = "pointer";
-    arrow.innerHTML = '<svg width="22" height="28" viewBox="0 0 11 14"><path d="M1 1v11l2.8-2.6 1.7 3.9 1.8-.8-1.7-3.8H9.5z" '
-      + 'fill="black" stroke="white"/></svg>';
+    arrow.innerHTML = '<svg width="22" height="28" viewBox="0 0 11 14">'
+      + '<path d="M1 1v11l2.8-2.6 1.7 3.9 1.8-.8-1.7-3.8H9.5z" fill="black" stroke="white"/></svg>';
     arrow.style.cssText = "position:absolute;z-index:9;pointer-events:none;line-height:0";
     document.body.append(arrow);
   }
