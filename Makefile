@@ -41,7 +41,7 @@ test: setup chromium firefox ## all tests but the slow ones
 	.venv/bin/python -m pytest -m "browser and not slow" $(ARGS)
 	cd js && npm run --silent test
 
-slow: setup chromium ## the slow tests: every deep classifier of aeon, a thousand slider events
+slow: setup chromium build ## the slow tests: every deep classifier of aeon, a thousand slider events, wheel and sdist
 	.venv/bin/python -m pytest -n 2 -m slow $(ARGS)
 
 test-all: test slow ## all tests
@@ -76,9 +76,9 @@ pictures: page chromium ## make the screenshots and the animation of the docs
 	.venv/bin/python tools/docs/make_inside_pictures.py
 	.venv/bin/python tools/docs/make_trust_pictures.py
 
-build: setup ## build the wheel into dist/
+build: setup ## build the sdist, and from it the wheel, into dist/
 	rm -rf dist
-	.venv/bin/python -m build --wheel --outdir dist . >.venv/build.log 2>&1 || { cat .venv/build.log >&2; false; }
+	.venv/bin/python -m build --outdir dist . >.venv/build.log 2>&1 || { cat .venv/build.log >&2; false; }
 	@ls -1 dist
 
 clean: ## remove what has been built, and keep .venv
