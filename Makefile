@@ -11,7 +11,7 @@ PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 SHELL := bash
 .DELETE_ON_ERROR:
-.PHONY: help setup page demo chromium firefox test slow test-all check bench docs pictures build clean
+.PHONY: help setup page demo chromium firefox test slow test-all check coverage bench docs pictures build clean
 
 # $(call apt,PACKAGE) installs what the system lacks, where it may, and says how where it may not.
 define apt
@@ -46,12 +46,17 @@ slow: setup chromium build ## the slow tests: every deep classifier of aeon, a t
 
 test-all: test slow ## all tests
 
-check: setup ## format, lint, types and floors
+check: setup ## format, lint, spelling, docstrings, types and import rules
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
+	.venv/bin/codespell
+	.venv/bin/numpydoc lint $(PY_SOURCES)
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	cd js && npm run --silent check
+
+coverage: setup ## which lines the tests in Python run, without those in a browser
+	.venv/bin/python -m pytest -n 2 -m "not slow and not browser" --cov --cov-report=term:skip-covered $(ARGS)
 
 bench: .venv/bench/installed chromium ## every figure, into docs/benchmarks.json (QUICK=1: leaderboard alone, one seed)
 	@failed=; for name in $(if $(QUICK),leaderboard,$(BENCHMARKS)); do echo; echo "== $$name"; \

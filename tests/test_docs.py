@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import subprocess
 import sys
@@ -13,6 +14,15 @@ from cam1d_widget import CAM1DWidget, all_methods
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+PUBLIC = [
+    "cam1d_widget",
+    "cam1d_widget.attribution.masking",
+    "cam1d_widget.attribution.methods",
+    "cam1d_widget.attribution.metrics",
+    "cam1d_widget.data",
+    "cam1d_widget.inside",
+    "cam1d_widget.models",
+]
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -61,3 +71,14 @@ def test_every_method_says_what_it_is():
     for method in own_methods():
         assert re.fullmatch(r".+ \(\d{4}\), https://\S+", method.reference)
         assert len(method().description) > 20
+
+
+@pytest.mark.parametrize("module", PUBLIC)
+def test_every_documented_parameter_exists(module):
+    from numpydoc.validate import validate
+
+    names = [name for name in importlib.import_module(module).__all__ if callable(getattr(sys.modules[module], name))]
+    assert names
+    for name in names:
+        unknown = [message for code, message in validate(f"{module}.{name}")["errors"] if code == "PR02"]
+        assert not unknown, name
