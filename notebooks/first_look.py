@@ -1,14 +1,14 @@
-"""Train the question's network on smartwatch data, and save what it looks at as one page.
+"""Train the Stack Overflow CNN on smartwatch data, and save its attribution maps as one page.
 
-Run by ``make page`` and ``make demo``; leaves ``first_look.keras`` beside this file for the notebook
-and ``first_look.html`` in the folder above.
+Run by ``make page`` and ``make demo``; writes ``first_look.keras`` next to this file, for the notebooks,
+and ``first_look.html`` into the folder above.
 """
 
 import os
 import time
 from pathlib import Path
 
-# TensorFlow's greetings would stand between the lines of the progress bar.
+# TensorFlow's start-up log would appear between the lines of the progress bar.
 os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_ENABLE_ONEDNN_OPTS": "0"}
 
 import keras
@@ -37,15 +37,15 @@ METHODS = (
 
 
 def trained(watch):
-    """The question's network, trained from a fixed seed, with its progress shown."""
+    """Stack Overflow CNN, trained from a fixed seed, with a progress bar."""
     keras.utils.set_random_seed(0)
     model = question_cnn(watch.x_train.shape[1:], len(watch.class_names))
     model.fit(watch.x_train, watch.y_train, batch_size=32, epochs=EPOCHS, verbose=1)
     return model
 
 
-def telling_instances(probabilities, y, right_per_class=2, wrong=6):
-    """The first instances of each class that the network gets right, and its surest mistakes."""
+def chosen_instances(probabilities, y, right_per_class=2, wrong=6):
+    """The first correctly classified instances of each class, and the most confident mistakes."""
     predicted = probabilities.argmax(axis=1)
     right = [
         index
@@ -53,8 +53,8 @@ def telling_instances(probabilities, y, right_per_class=2, wrong=6):
         for index in np.flatnonzero((y == target) & (predicted == target))[:right_per_class]
     ]
     mistakes = np.flatnonzero(predicted != y)
-    surest = mistakes[np.argsort(-probabilities[mistakes].max(axis=1), kind="stable")[:wrong]]
-    return sorted([*map(int, right), *map(int, surest)])
+    most_confident = mistakes[np.argsort(-probabilities[mistakes].max(axis=1), kind="stable")[:wrong]]
+    return sorted([*map(int, right), *map(int, most_confident)])
 
 
 def main():
@@ -66,7 +66,7 @@ def main():
 
     probabilities = model.predict(watch.x_test, verbose=0)
     accuracy = (probabilities.argmax(axis=1) == watch.y_test).mean()
-    print(f"{accuracy:.0%} of the windows of the other people are named correctly (by chance: 14%)")
+    print(f"{accuracy:.0%} accuracy on the windows of the other people (chance: 14%)")
 
     widget = CAM1DWidget(
         model,
@@ -78,10 +78,8 @@ def main():
         sampling_rate=watch.sampling_rate,
         background=watch.x_train,
     )
-    instances = telling_instances(probabilities, watch.y_test)
-    widget.save_html(
-        PAGE, instances, methods=METHODS, title="Seven exercises, and where a network looks to tell them apart"
-    )
+    instances = chosen_instances(probabilities, watch.y_test)
+    widget.save_html(PAGE, instances, methods=METHODS, title="Seven exercises, and how a network distinguishes them")
     size = PAGE.stat().st_size / 1e6
     print(f"{PAGE.name}: {size:.1f} MB, after {time.perf_counter() - started:.0f} s. Open it in a browser.")
 
