@@ -1,8 +1,8 @@
-"""Activation maximization on the question's network, trained on the smartwatch data: ours, and tf-keras-vis' default.
+"""Activation maximization on the Stack Overflow CNN, trained on the smartwatch data: ours, and tf-keras-vis' default.
 
-For each class, the best series under a bound on the norm beside every training series scaled to that same norm: once
-in standard deviations of each channel, in which the bound is set, and once in the numbers as they are. Ends with an
-error where a training series scores higher.
+For each class, the maximizing input under a bound on the norm is compared with every training series scaled to the
+same norm: once in standard deviations of each channel, in which the bound is set, and once in plain units. Ends with an
+error if a training series scores higher.
 """
 
 from __future__ import annotations
@@ -20,22 +20,23 @@ from cam1d_widget import KerasClassifier, inside
 
 
 def main() -> int:
-    """Leave the figures; one if a training series scores higher than what was made."""
+    """Write the figures; one if a training series scores higher than the maximizing input."""
     started = time.perf_counter()
     model, watch = trained()
     classifier = KerasClassifier(model)
     rows = [compared(classifier, watch, target) for target in range(len(watch.class_names))]
     columns = [
-        "score of", "made up", "training series of that norm", "of that plain norm", "as they are", "ratio",
-        "distance to the nearest real one, ÷ that of real ones", "real ones that lie as far off, %", "seconds",
+        "score of", "maximizing input", "training series of the same norm", "of the same norm in plain units",
+        "unscaled", "ratio", "distance to the nearest real series ÷ between real series",
+        "real series at least as far away, %", "seconds",
     ]  # fmt: skip
-    tables = [table("The best series of a class", columns, rows), theirs(model)]
+    tables = [table("Input that maximizes a class", columns, rows), theirs(model)]
     leave("activation_maximization", {"tables": tables, "seconds": time.perf_counter() - started})
     return max(int(made <= max(rivals)) for _, made, *rivals in (row[:4] for row in rows))
 
 
 def compared(classifier: Any, watch: Any, target: int) -> list[Any]:
-    """One class: scores of what was made and of the best training series, and how plausible it is."""
+    """One class: scores of the maximizing input and of the best training series, and its plausibility."""
     start = time.perf_counter()
     best = inside.activation_maximization(classifier, target, data=watch.x_train, nearness=1, progress=False)
     seconds = time.perf_counter() - start
@@ -49,20 +50,20 @@ def compared(classifier: Any, watch: Any, target: int) -> list[Any]:
 
 
 def theirs(model: Any) -> dict[str, Any]:
-    """What tf-keras-vis makes of the same task with its defaults, in its own words."""
+    """Result of tf-keras-vis for the same task with its defaults, or its error message."""
     try:
         from tf_keras_vis.activation_maximization import ActivationMaximization
         from tf_keras_vis.utils.scores import CategoricalScore
     except ImportError:
-        name, said = "tf-keras-vis", "not installed"
+        name, result = "tf-keras-vis", "not installed"
     else:
         name = f"tf-keras-vis {version('tf-keras-vis')}"
         try:
             ActivationMaximization(model)(CategoricalScore(0))
-            said = "made a series"
+            result = "found a series"
         except Exception as fault:
-            said = f"{type(fault).__name__}: {str(fault).splitlines()[0][:200]}"
-    return table("Others, with their defaults", ["library", "said"], [[name, said]])
+            result = f"{type(fault).__name__}: {str(fault).splitlines()[0][:200]}"
+    return table("Other libraries, with their defaults", ["library", "result"], [[name, result]])
 
 
 if __name__ == "__main__":

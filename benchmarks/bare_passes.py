@@ -1,7 +1,7 @@
-"""Every method against the bare passes of the same Keras model: `make bench`.
+"""Every method compared with the bare passes of the same Keras model: `make bench`.
 
 A bare pass is the same stacked batch through one compiled forward (or forward and backward) pass of the model. Each
-ratio is the median of ratios taken in turn, so that what else the machine does falls on both alike.
+ratio is the median of ratios of alternating runs, so that other load on the machine affects both equally.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LEAST, MOST = 3, 31
 
 
 class Counted(KerasClassifier):
-    """A classifier that notes the batches that went through it."""
+    """A classifier that records the batches that it computes."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -39,22 +39,22 @@ class Counted(KerasClassifier):
         self.back: list[int] = []
 
     def scores(self, x: np.ndarray) -> np.ndarray:
-        """Scores, noted."""
+        """Scores, recorded."""
         self.there.append(len(x))
         return super().scores(x)
 
     def gradient(self, x: np.ndarray, target: Any) -> np.ndarray:
-        """Gradient, noted."""
+        """Gradient, recorded."""
         self.back.append(len(x))
         return super().gradient(x, target)
 
     def features(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Features and gradients, noted."""
+        """Features and gradients, recorded."""
         self.there.append(len(x))
         return super().features(x, target)
 
     def propagate(self, x: np.ndarray, target: Any, rule: Rule, baseline: np.ndarray | None = None) -> np.ndarray:
-        """Propagation, noted as a pass there and back; a baseline that is the same for all takes one series there."""
+        """Propagation, recorded as one pass forward and backward; a baseline that all share is one series forward."""
         self.back.append(len(x))
         if isinstance(rule, Rescale):
             shared = baseline is None or bool((baseline == baseline[:1]).all())
@@ -79,7 +79,7 @@ class BarePasses:
         self._both = both
 
     def run(self, x: np.ndarray, there: list[int], back: list[int]) -> None:
-        """As many passes as a method took, over batches of the same sizes."""
+        """As many passes as a method took, in batches of the same sizes."""
         for counts, function in ((there, self._forward), (back, self._both)):
             for count in counts:
                 stacked = np.resize(x, (count, *x.shape[1:]))
@@ -88,7 +88,7 @@ class BarePasses:
 
 
 def main() -> None:
-    """Leave every figure."""
+    """Write every figure."""
     started = time.perf_counter()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--many", type=int, default=1_000, help="instances of the memory run (10000 takes ten minutes)")
@@ -104,7 +104,7 @@ def methods_beside_passes(instances: int) -> dict[str, Any]:
     classifier, x = Counted(model), np.random.default_rng(0).normal(size=(instances, 300, 9)).astype(np.float32)
     bare, rows = BarePasses(model, classifier.batch_size), []
     for method in chosen_methods(None, classifier, background=x if len(x) > 1 else np.concatenate([x, x + 1])):
-        if method.on_demand and instances > 1:  # minutes, which would tell nothing that one instance does not
+        if method.on_demand and instances > 1:  # minutes, without more information than one instance gives
             continue
         classifier.there, classifier.back = [], []
         method.attribute(classifier, x, 0)
@@ -116,7 +116,7 @@ def methods_beside_passes(instances: int) -> dict[str, Any]:
             )
             rows.append([method.label, ratio, sum(there), sum(back)])
     columns = ["method", "times its bare passes", "series forward", "series forward and backward"]
-    note = "Passes of crops alone (Occlusion) and of the head alone (Ablation-CAM) are not among the bare ones."
+    note = "The bare passes do not include those of crops (Occlusion) and of the head alone (Ablation-CAM)."
     return table(f"Maps of one class, {instances} at once", columns, rows, note)
 
 
@@ -133,7 +133,7 @@ def every_class_beside_a_forward() -> dict[str, Any]:
 
 
 def in_turn(ours: Callable[[], Any], theirs: Callable[[], Any]) -> float:
-    """Median ratio of two calls' times, taken in turn for a second and a half, after a round that warms up."""
+    """Median ratio of two calls' times, run alternately for a second and a half after a warm-up."""
     ours(), theirs()
     ratios: list[float] = []
     started = time.perf_counter()
@@ -150,7 +150,7 @@ def seconds(call: Callable[[], Any]) -> float:
 
 
 def first_map() -> dict[str, Any]:
-    """Seconds from an imported TensorFlow to the first map of a model that is there."""
+    """Seconds from an imported TensorFlow to the first map of an existing model."""
     code = """
         import time
         import numpy as np
@@ -169,7 +169,7 @@ def first_map() -> dict[str, Any]:
 
 
 def memory(instances: int) -> dict[str, Any]:
-    """Memory that Integrated Gradients of many instances takes above the start, and its time beside the bare passes."""
+    """Memory that Integrated Gradients of many instances adds, and its time."""
     from cam1d_widget import explain
 
     model = models.question_cnn((300, 9), 7)
@@ -180,7 +180,7 @@ def memory(instances: int) -> dict[str, Any]:
     took = seconds(lambda: explain(model, x, methods=[method], background=x[:100]))
     above = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     columns = ["instances", "seconds", "MB above the start"]
-    return table("Integrated Gradients of many", columns, [[instances, took, above]])
+    return table("Integrated Gradients of many instances", columns, [[instances, took, above]])
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Ours and every peer on the same series and the same weights: where their maps point, and how long they take.
+"""Our maps and those of other libraries on the same series and weights: how well they localize, and their time.
 
-Each runs in a process of its own, one after the other and with nothing beside it. One that is not installed, or breaks,
-is told in the table in its own words.
+Each library runs in a process of its own, one after the other, with nothing else running. One that is not installed, or
+fails, is in the table with its error message.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ LAYERS = ("conv1", "norm1", "conv2", "norm2", "dense")
 
 
 def beside_peers(quick: bool) -> dict[str, Any]:
-    """Times and average precision, by who made the maps and method."""
+    """Times and average precision, by library and method."""
     batch = QUICK_BATCH if quick else BATCH
     task = trained(RECIPES[SET], 0, batch)
     found: dict[str, Any] = {}
@@ -53,8 +53,8 @@ def beside_peers(quick: bool) -> dict[str, Any]:
 
 
 def what_is_given(task: Task, batch: int) -> dict[str, Any]:
-    """Series, classes and options that all get."""
-    # The same ones again where the network is right about fewer.
+    """Series, classes and options that all libraries get."""
+    # Some of them repeated if the network classifies fewer correctly.
     rows = np.arange(batch) % len(task.x)
     x, y = task.x[rows], task.y[rows]
     length, channels = x.shape[1:]
@@ -73,7 +73,7 @@ def what_is_given(task: Task, batch: int) -> dict[str, Any]:
 
 
 def save(task: Task, given: dict[str, Any], folder: Path) -> None:
-    """Leave everything where the peers look for it: series and weights as arrays, the network without softmax."""
+    """Write the input of the other libraries: series and weights as arrays, the network without softmax."""
     np.savez(folder / "given.npz", **given)
     logits = models.question_cnn(task.x.shape[1:], task.network.classifier.classes, filters=given["norm1 0"].shape[0])
     logits.get_layer("scores").activation = keras.activations.linear
@@ -82,7 +82,7 @@ def save(task: Task, given: dict[str, Any], folder: Path) -> None:
 
 
 def one_after_the_other(name: str, script: list[str], folder: Path, task: Task) -> dict[str, Any]:
-    """Times and average precision of one of them, or why there are none."""
+    """Times and average precision of one library, or why there are none."""
     command = [sys.executable, "-W", "ignore", PEERS / script[0], folder, *script[1:]]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT)
@@ -96,7 +96,7 @@ def one_after_the_other(name: str, script: list[str], folder: Path, task: Task) 
 
 
 def judged(times: dict[str, Any], maps: dict[str, np.ndarray], task: Task) -> dict[str, Any]:
-    """Times, with the average precision of the maps beside them."""
+    """Times, and the average precision of the maps."""
     found = {}
     for label, took in times.items():
         found[label] = dict(took)
@@ -107,7 +107,7 @@ def judged(times: dict[str, Any], maps: dict[str, np.ndarray], task: Task) -> di
 
 
 def told(name: str, found: dict[str, Any]) -> None:
-    """Print how one of them compares with ours."""
+    """Print how one library compares with ours."""
     one = found[name]
     print(f"\n{name} {one.get('version', '')} {one.get('failed', '')}")
     for label, row in one.get("methods", {}).items():

@@ -1,12 +1,12 @@
-"""Our maps beside those of captum, an independent library, for the same weights: the largest difference of each method.
+"""Our maps compared with those of captum, an independent library, for the same weights: the largest difference.
 
-The question's network is built twice, in Keras and in PyTorch, with the same random weights and moving statistics.
+The Stack Overflow CNN is built twice, in Keras and in PyTorch, with the same random weights and moving statistics.
 Ends with an error if a method differs by more than 1e-4 of the largest value of its map. Maps of the CAM methods are
-compared before they are placed, for captum does not place them.
+compared before they are placed in time, since captum does not place them.
 
-Three things are set right on captum's side, each said where it is done: for LRP the batch norms are merged into the
-convolutions and gamma counts for biases as well; and for DeepLIFT each ReLU's output is copied, without which captum
-(0.9.0) loses the multipliers of a max-pooling right behind it, as its own convergence delta shows.
+Three corrections are made for captum: for LRP the batch norms are merged into the convolutions, and gamma applies to
+biases as well; for DeepLIFT the output of each ReLU is copied, without which captum (0.9.0) loses the multipliers of a
+max-pooling directly after it, as its own convergence delta shows.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ TOLERANCE = 1e-4
 
 
 def main() -> int:
-    """Leave the table; one if a method differs."""
+    """Write the table; one if a method differs."""
     started = time.perf_counter()
     ours, given = our_maps()
     theirs, delta = captum_maps(given)
     rows = [[label, *compared(values, theirs[label])] for label, values in ours.items()]
-    missed = f"Were nothing copied, captum's DeepLIFT would miss the scores' difference by up to {delta:.2g}."
+    missed = f"Without the copies, captum's DeepLIFT misses the difference of the scores by up to {delta:.2g}."
     note = f"{len(ours['Saliency'])} series. {missed}"
-    columns = ["what", "largest difference, of the largest value", "largest value"]
-    found = table(f"Beside captum {captum.__version__}", columns, rows, note)
+    columns = ["what", "largest difference ÷ largest value", "largest value"]
+    found = table(f"Compared with captum {captum.__version__}", columns, rows, note)
     leave("captum_check", {"tables": [found], "seconds": time.perf_counter() - started})
     return int(max(difference for _, difference, _ in rows) > TOLERANCE)
 
@@ -57,7 +57,7 @@ def compared(ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float]:
 
 
 def our_maps() -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """Maps by label, and all that is needed to make them elsewhere."""
+    """Maps by label, and everything needed to compute them with another library."""
     keras.utils.set_random_seed(0)
     model = models.question_cnn((LENGTH, CHANNELS), CLASSES, filters=32)
     rng = np.random.default_rng(0)
@@ -91,7 +91,7 @@ def our_maps() -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
 
 
 def captum_maps(given: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], float]:
-    """The same maps by captum, on a PyTorch network of the same weights, as in Keras; what its DeepLIFT misses."""
+    """The same maps by captum, in PyTorch with the same weights; and the sum that its DeepLIFT misses."""
     x, baseline = (torch.tensor(given[name].transpose(0, 2, 1)) for name in ("x", "baseline"))
     network = torch_network(given)
     pool, plain, gamma = network[7], torch_network(given, folded=True), torch_network(given, folded=True)

@@ -1,6 +1,6 @@
-"""Everything that makes a map on the leaderboard: each of our methods as it comes, variants, and what needs no network.
+"""Everything that makes a map on the leaderboard: our methods with their defaults, variants, and controls.
 
-A contender takes a task and gives maps of shape (instance, time, channel or 1).
+A contender takes a task and returns maps of shape (instance, time, channel or 1).
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from cam1d_widget.attribution.requests import chosen_methods, with_baseline
 
 Contender = Callable[[Task], np.ndarray]
 
-# What stands beside every table, for no map that is worth anything may lose to it.
+# Controls in every table: no useful map may score lower.
 CONTROLS: dict[str, Contender] = {
     "random map": lambda task: np.random.default_rng(0).normal(size=task.x.shape),
     "linear probe": lambda task: task.network.probe.attribution(task.x, task.y),
     "magnitude of the series": lambda task: np.abs(task.x - channel_mean(task.network.background)),
 }
-# Methods that take long by design get fewer of the series.
+# Slow methods get fewer of the series.
 FEW = 6
 
 
@@ -34,7 +34,7 @@ def contenders(task: Task) -> dict[str, Contender]:
 
 
 def variants(task: Task) -> dict[str, Contender]:
-    """What options of ours change."""
+    """Our methods with other options."""
     length = task.x.shape[1]
     eighth = round(length / 8)
     plain = by(IntegratedGradients(steps=50, baseline=np.float32(0), tolerance=None))
@@ -48,7 +48,7 @@ def variants(task: Task) -> dict[str, Contender]:
 
 
 def by(method: AttributionMethod) -> Contender:
-    """Contender of a method as the widget would run it: the background's mean is the baseline where there is none."""
+    """Contender of a method as the widget runs it: the default baseline is the mean of the background."""
 
     def run(task: Task) -> np.ndarray:
         count = FEW if method.on_demand else len(task.x)

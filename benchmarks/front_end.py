@@ -1,7 +1,7 @@
-"""Figures of the browser half, each beside the same picture made the usual ways: `python benchmarks/front_end.py`.
+"""Figures of the browser half, compared with other ways to make the same plot: `python benchmarks/front_end.py`.
 
 Draw times are those of pages that need no kernel. A slider step is a key on a slider in a real JupyterLab with a real
-kernel, until the last change of the page that follows it; all ways are run one after the other in one notebook.
+kernel, until the last change of the page after it; all ways run one after the other in one notebook.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.browser.lab import CHROMIUM, KERNEL_IS_IDLE, serving, write_notebook
 SIZES = [(9, 300), (64, 300), (9, 10_000), (64, 10_000), (9, 1_000_000)]
 STEPS = 7
 
-# Draws at rest, and after moves of the time axis, which leave nothing that was made for it.
+# Draws of the same view, and after moves of the time axis, which invalidate everything cached for it.
 DRAW = """async ([steps, moves]) => {
   const view = document.querySelector(".bqplot canvas").__channelStack, scale = view.scales.x.model;
   const whole = scale.attributes, [min, max] = [whole.min, whole.max];
@@ -40,14 +40,14 @@ DRAW = """async ([steps, moves]) => {
   scale.set({ min, max });
   return times;
 }"""
-# The next paint after each key, by the browser's own clock, which ticks in steps of 8 ms.
+# The next paint after each key, by the browser's own clock, which has a resolution of 8 ms.
 LISTEN = """() => {
   window.paints = [];
   new PerformanceObserver((list) => list.getEntries().forEach((entry) =>
     entry.name === "keydown" && window.paints.push(entry.duration)))
     .observe({ type: "event", durationThreshold: 16, buffered: true });
 }"""
-# From the key to the last change of a cell's output that is followed by rest.
+# From the key to the last change of a cell's output before it is idle.
 WATCH = """(cell) => {
   const output = document.querySelectorAll(".jp-CodeCell")[cell].querySelector(".jp-Cell-outputWrapper");
   window.lastChange = 0;
@@ -129,7 +129,7 @@ display(s, figure)
 
 
 def main() -> None:
-    """Leave every figure."""
+    """Write every figure."""
     started = perf_counter()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -139,7 +139,7 @@ def main() -> None:
 
 
 def pages(browser: Browser) -> dict[str, Any]:
-    """Draw times at each size, and the next paint after a key at the two that people have most."""
+    """Draw times at each size, and the next paint after a key at the two most common ones."""
     rows = []
     for channels, time in SIZES:
         with tempfile.TemporaryDirectory() as folder:
@@ -166,12 +166,12 @@ def key_to_paint(page: Page) -> float:
         page.keyboard.press("ArrowRight" if step % 30 < 15 else "ArrowLeft")
         page.wait_for_timeout(60)
     paints = page.evaluate("paints")
-    # What is quicker than the clock's threshold is not told at all.
+    # The browser does not report times below the clock's threshold.
     return quantiles([*paints, *[16.0] * (40 - len(paints))], n=20)[-1]
 
 
 def waves(instances: int, channels: int, time: int) -> Explanation:
-    """Random walks with noise for maps."""
+    """Random walks, with noise as maps."""
     rng = np.random.default_rng(0)
     x = np.cumsum(rng.normal(size=(instances, time, channels)).astype(np.float32), axis=1)
     maps = rng.normal(size=(instances, 1, time, channels)).astype(np.float32)

@@ -1,7 +1,7 @@
-"""What a map costs that the kernel computes, and what 1,000 slider events leave: `python benchmarks/kernel_tiles.py`.
+"""Latency of maps computed on demand by the kernel, and 1,000 slider events: `python benchmarks/kernel_tiles.py`.
 
-In a real JupyterLab with a real kernel. The page's time, from the change of a slider to the painted picture, is put
-beside the method's own, which the same kernel takes for other instances without a browser.
+In a real JupyterLab with a real kernel. The time from the change of a slider to the painted plot is compared with the
+time of the method alone, which the same kernel takes for other instances without a browser.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ HEAP = "performance.memory.usedJSHeapSize / 2 ** 20"
 
 
 def main() -> None:
-    """Leave every figure."""
+    """Write every figure."""
     started = perf_counter()
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         folder = Path(home) / "work"
@@ -89,19 +89,19 @@ def main() -> None:
 
 
 def told(page: Page, expression: str) -> float:
-    """Number that the kernel has for an expression."""
+    """Value of an expression in the kernel, as a number."""
     return float(run_in_kernel(page, f"print({expression})"))
 
 
 def maps(page: Page) -> dict[str, Any]:
-    """Time of the maps of each method, from the slider on."""
+    """Time of the maps of each method, from the change of the slider."""
     rows = [times(page, place, method) for place, method in enumerate(METHODS)]
     more = [f"beyond its own, {which}, ms" for which in ("median", "least")]
-    return table("From slider to picture", ["method", "its own time, ms", "slider to picture, ms", *more], rows)
+    return table("From slider to plot", ["method", "method alone, ms", "slider to plot, ms", *more], rows)
 
 
 def times(page: Page, place: int, method: str) -> list[Any]:
-    """One method's own time, and the page's, for instances that nobody has looked at, each far from the one before."""
+    """Time of one method alone, and in the page, for instances not viewed before, each far from the previous one."""
     own, seen = [], []
     for step in range(STEPS):
         instance = 10 + 20 * step
@@ -114,7 +114,7 @@ def times(page: Page, place: int, method: str) -> list[Any]:
 
 
 def events(page: Page) -> dict[str, Any]:
-    """A thousand moves of the mouse on the slider, a hundred a second at most, of a method that cannot keep pace."""
+    """A thousand mouse moves on the slider, at most a hundred a second, with a method that cannot keep pace."""
     page.evaluate(SHOW, {"instance": 0, "target": 1, "method": METHODS.index("Occlusion")})
     page.evaluate(COUNT_REQUESTS)
     run_in_kernel(page, "told = []; widget.observe(lambda change: told.append(change.new), 'instance')")
@@ -124,7 +124,7 @@ def events(page: Page) -> dict[str, Any]:
     page.mouse.down()
     started = perf_counter()
     for step in range(1000):
-        # To and fro, and the last in the middle.
+        # Back and forth, the last one in the middle.
         part = abs((step / 125) % 2 - 1) if step < 999 else 0.5
         page.mouse.move(bar["x"] + part * bar["width"], bar["y"] + bar["height"] / 2)
         sleep(max(0.0, started + 0.01 * step - perf_counter()))
@@ -137,10 +137,10 @@ def events(page: Page) -> dict[str, Any]:
     page.wait_for_timeout(3000)
     after = told(page, "memory()"), page.evaluate(HEAP)
     rows = [
-        ["moves, in all, s", took],
-        ["the last move's picture, behind it, ms", 1000 * late],
+        ["duration of all moves, s", took],
+        ["plot of the last move, after the move, ms", 1000 * late],
         ["requests for maps", page.evaluate("asked")],
-        ["times that Python was told", int(told(page, "len(told)"))],
+        ["updates of the instance in Python", int(told(page, "len(told)"))],
         ["instance in the page at the end", last],
         ["instance in Python at the end", int(told(page, "widget.instance"))],
         ["kernel grew by, MB", after[0] - before[0]],

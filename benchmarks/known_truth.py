@@ -1,7 +1,7 @@
-"""Networks on series with known truth: what the leaderboard looks at.
+"""Networks on series with known truth, for the leaderboard.
 
 Each task is one network, trained from a seed on one set, and the series of another draw that it classifies correctly,
-with the mask of what made their class. Segments of the test series are ones that training has not seen. The truth is
+with the mask of what determines their class. Segments of the test series do not occur in training. The truth is
 verified on each network, and classes whose mask is not the truth are left out.
 """
 
@@ -29,15 +29,15 @@ from cam1d_widget.data import (
 )
 
 TESTED = 600
-# Series that a linear probe learns from.
+# Series that a linear probe is trained on.
 PROBED = 1_500
-# Above this a linear classifier is said to solve a set.
+# Accuracy above which a linear classifier counts as solving a set.
 SOLVED = 0.95
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a set is drawn and learned.
+    """How a set is drawn, and how its network is trained.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ def planted(kind: Any, **options: Any) -> Callable[[int, int, bool], KnownTruth]
 def fitted(
     build: Callable[..., Any], epochs: int, rate: float = 1e-3, **sizes: Any
 ) -> Callable[[KnownTruth, int], Any]:
-    """Networks of a builder, trained for so many epochs at this rate."""
+    """Networks of a builder, trained for this many epochs at this learning rate."""
 
     def learned(made: KnownTruth, seed: int) -> Any:
         keras.utils.set_random_seed(seed)
@@ -87,7 +87,7 @@ def fitted(
 
 
 def of_multiple_instances(made: KnownTruth, seed: int) -> Any:
-    """The network of `web_traffic.py`, after a third of its epochs: the question's tells half of the series only."""
+    """The network of `web_traffic.py`, after a third of its epochs: the Stack Overflow CNN is right about half only."""
     return web_traffic.trained(made, epochs=35, seed=seed, verbose=0)[0]
 
 
@@ -125,9 +125,9 @@ RECIPES = {
         seeds=3,
     ),
 }
-# What the leak of `make_planted_segments` does to a network; its maps are not scored.
+# The effect of the leak of `make_planted_segments` on a network; its maps are not scored.
 LEAKING = Recipe(planted(2, channels=3, leak=True), 4_000, fitted(models.question_cnn, 10, filters=64), seeds=1)
-# As in the paper, where a linear classifier solves it: good for placement, of which channels are no part, and no more.
+# As in the paper, where a linear classifier solves it: suitable only for placement, which does not involve channels.
 ALIGNED = Recipe(
     planted(1, aligned=True, background=1, pattern=3), 1_200, fitted(models.question_cnn, 12, filters=128), only=1
 )
@@ -163,7 +163,7 @@ class Network:
 
 @cache
 def network(make: Callable[[int, int, bool], KnownTruth], instances: int, learned: Any, seed: int) -> Network:
-    """Network from seeds that no other shares; several recipes may explain the same one."""
+    """Network from seeds of its own; several recipes may explain the same one."""
     made, test = make(instances, 2 * seed, False), make(TESTED, 2 * seed + 1, True)
     model = learned(made, seed)
     classifier = KerasClassifier(model)
@@ -182,7 +182,7 @@ def network(make: Callable[[int, int, bool], KnownTruth], instances: int, learne
 
 
 def accuracy_on_blanked(made: KnownTruth, test: KnownTruth, seed: int) -> float:
-    """What a network and a linear probe learn from series whose marked part is blanked; the higher accuracy."""
+    """The higher accuracy of a network and a linear probe trained on series whose marked part is blanked."""
     x, of_test = made.blanked(), test.blanked()
     guard = fitted(models.fcn, 10, rate=3e-3, filters=16)(replace(made, x=x), seed)
     right = guard.predict(of_test, verbose=0).argmax(axis=1) == test.y

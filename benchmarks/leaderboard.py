@@ -1,7 +1,7 @@
-"""Every method on series whose truth is known, and beside every peer that can be installed: `make bench`.
+"""Every method on series with known truth, compared with every other library that can be installed: `make bench`.
 
-Leaves its part of `docs/benchmarks.json`, from which `tools/docs/make_leaderboard.py` makes tables and figures.
-`--quick` takes one seed and fewer series; `--without-peers` needs no package beside ours.
+Writes its part of `docs/benchmarks.json`, from which `tools/docs/make_leaderboard.py` makes tables and figures.
+`--quick` takes one seed and fewer series; `--without-peers` needs no other package.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-# TensorFlow's greetings would stand between the lines.
+# TensorFlow's start-up log would appear between the lines.
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
 
 from contenders import contenders
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def seeds_of(recipe: Recipe, quick: bool) -> range:
-    """Seeds that a recipe is drawn and learned from."""
+    """Seeds of the data and the training of a recipe."""
     return range(1 if quick else recipe.seeds)
 
 
@@ -86,7 +86,7 @@ def on_set(name: str, seeds: range, explained: int, faithful: int) -> dict[str, 
 
 
 def facts(tasks: list[Task]) -> dict[str, Any]:
-    """What has to be known of a set before any of its figures is read."""
+    """Facts of a set that its figures depend on."""
     networks = [task.network for task in tasks]
     return {
         "accuracy": [one.accuracy for one in networks],

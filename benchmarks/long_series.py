@@ -1,8 +1,8 @@
-"""Occlusion of long series: the time that crops take beside that of whole series, and how it grows with the length.
+"""Occlusion of long series: the time of crops compared with whole series, and how it grows with the length.
 
-Run it with `python benchmarks/long_series.py`. Windows of 30 samples, every 10, each of 9 channels by itself, on the
-question's network and on one with dilated convolutions and `same` padding. Whole series are run for some windows only,
-and their time is scaled to all; the falls of their scores are compared with those from crops.
+Run it with `python benchmarks/long_series.py`. Windows of 30 samples, every 10, in each of 9 channels
+separately, on the Stack Overflow CNN and on one with dilated convolutions and `same` padding. Whole series are run for
+some windows only, and their time is scaled to all; their score drops are compared with those from crops.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from cam1d_widget.attribution.masking.score_drops import score_falls
 
 LENGTHS = (1_000, 2_000, 5_000, 10_000)
 CHANNELS, CLASSES, SIZE, STRIDE = 9, 6, 30, 10
-# Whole series that are run for their time.
+# Whole series that are timed.
 SOME = 64
 
 
 def main() -> None:
-    """Leave a table for each network."""
+    """Write a table for each network."""
     started = time.perf_counter()
-    networks = {"The question's network": question, "Six dilated convolutions, same padding, global average": dilated}
+    networks = {"The Stack Overflow CNN": question, "Six dilated convolutions, same padding, global average": dilated}
     tables = [grown(name, build) for name, build in networks.items()]
     leave("long_series", {"tables": tables, "seconds": time.perf_counter() - started})
 
@@ -41,23 +41,23 @@ def grown(name: str, build: Callable[[int], Any]) -> dict[str, Any]:
     growth, _ = np.polyfit(np.log(LENGTHS), np.log([one[3] for one in rows]), 1)
     columns = [
         "samples",
-        "pieces",
+        "windows",
         "samples of a crop",
         "crops, s",
         "whole series, s",
         "ratio",
-        "apart, of the largest fall",
+        "difference ÷ largest score drop",
     ]
     return table(name, columns, rows, f"Time of crops grows with the length to the power of {growth:.2f}.")
 
 
 def question(length: int) -> Any:
-    """The network that was asked about, for series of this length."""
+    """The Stack Overflow CNN, for series of this length."""
     return models.question_cnn((length, CHANNELS), CLASSES)
 
 
 def dilated(length: int) -> Any:
-    """Six convolutions that keep every sample."""
+    """Six convolutions that keep the length."""
     rates = (1, 2, 4, 8, 16, 32)
     convolutions = [L.Conv1D(32, 3, padding="same", dilation_rate=rate, activation="relu") for rate in rates]
     head = [L.GlobalAveragePooling1D(), L.Dense(CLASSES)]
@@ -81,7 +81,7 @@ def row(model: Any, length: int) -> list[float]:
 
 
 def by_whole_series(classifier: Any, x: np.ndarray, slices: Slices, falls: np.ndarray) -> tuple[float, float]:
-    """Seconds for some pieces of whole series, and how far their falls are from others', as a share of the largest."""
+    """Seconds for some windows of whole series, and the difference of their score drops, as a share of the largest."""
     pieces = np.random.default_rng(1).integers((len(slices), CHANNELS), size=(SOME, 2))
     without = np.stack(
         [replaced(x, np.s_[slices.start[window] : slices.stop[window], channel]) for window, channel in pieces]
@@ -94,7 +94,7 @@ def by_whole_series(classifier: Any, x: np.ndarray, slices: Slices, falls: np.nd
 
 
 def quickest(call: Callable[[], np.ndarray]) -> tuple[float, np.ndarray]:
-    """Wall-clock time of the quickest of three runs of a call, and what it returns."""
+    """Wall-clock time of the fastest of three runs of a call, and what it returns."""
     times = []
     for _ in range(3):
         start = time.perf_counter()

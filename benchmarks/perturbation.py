@@ -1,7 +1,7 @@
-"""Perturbation methods on the question's network: their time beside bare forwards, and what another seed changes.
+"""Perturbation methods on the Stack Overflow CNN: their time compared with bare passes, and the effect of the seed.
 
-Run it with `python benchmarks/perturbation.py`. Bare forwards are as many series as a method replaces, through one
-compiled forward pass of the same Keras model in the same batches. Both are timed in turn, and the quickest compared.
+Run it with `python benchmarks/perturbation.py`. Bare passes are as many series as a method perturbs, through one
+compiled forward pass of the same Keras model in the same batches. Both are timed alternately; the fastest are compared.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ BATCH = 64
 
 
 def main() -> None:
-    """Train the network, and leave the figures."""
+    """Train the network, and write the figures."""
     started = time.perf_counter()
     model, watch = trained()
     classifier, baseline = KerasClassifier(model, batch_size=BATCH), channel_mean(watch.x_train)
@@ -56,17 +56,17 @@ def speed(classifier: Any, x: np.ndarray, baseline: np.ndarray) -> dict[str, Any
             lambda method=method: method.maps(classifier, x, classes),
         )
         rows.append([name, forwards, bare, took, took / bare])
-    columns = ["method", "series it replaces", "as many forward passes, s", "method, s", "ratio"]
+    columns = ["method", "perturbed series", "as many forward passes, s", "method, s", "ratio"]
     return table("One series, all classes", columns, rows)
 
 
 def pieces(x: np.ndarray, *windows: tuple[int, int]) -> int:
-    """How many there are of these sizes and strides, in each channel by itself."""
+    """Number of windows of these sizes and strides, in each channel separately."""
     return sum(len(Slices.sliding(x.shape[1], size, stride)) for size, stride in windows) * x.shape[2]
 
 
 def quickest(*calls: Callable[[], Any], runs: int = 7) -> list[float]:
-    """Wall-clock time of the quickest run of each call, all run in turn."""
+    """Wall-clock time of the fastest run of each call, all run alternately."""
     times: list[list[float]] = [[] for _ in calls]
     for _ in range(runs):
         for call, taken in zip(calls, times, strict=True):
@@ -84,8 +84,8 @@ def seeds(classifier: Any, x: np.ndarray, baseline: np.ndarray) -> dict[str, Any
         agreement = [np.corrcoef(*map(np.ravel, pair))[0, 1] for pair in zip(one.values, other.values, strict=True)]
         error = np.sqrt((one.errors**2).mean()) / one.values.std()
         rows.append([method.label, min(agreement), 100 * error])
-    columns = ["method", "correlation of two seeds' maps, least", "standard error, % of the maps' spread"]
-    return table(f"What another seed changes, {len(x)} series", columns, rows)
+    columns = ["method", "least correlation of two seeds' maps", "standard error, % of the maps' spread"]
+    return table(f"Two seeds, {len(x)} series", columns, rows)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The same Grad-CAM of the question's network, put on the time axis in three ways: only the place differs.
+"""The same Grad-CAM of the Stack Overflow CNN, placed in time in three ways.
 
 The recipe is that of dCAM's first kind, on the grid of its segments, and the batch norm's momentum is 0.9: with Keras'
 0.99 the moving statistics are still far off after so few steps, and the network is no better than chance.
@@ -15,7 +15,7 @@ from cam1d_widget.attribution.metrics import average_precision
 
 
 def placements(task: Task) -> dict[str, float]:
-    """Average precision over time, by the way of placing; and of what looks at no network."""
+    """Average precision over time, by the way of placing, and of the controls."""
     steps = GradCAM().at_steps(task.network.classifier, task.x, task.y[:, np.newaxis])[:, 0]
     length, count = task.x.shape[1], steps.shape[1]
     time = np.arange(length)
@@ -30,5 +30,5 @@ def placements(task: Task) -> dict[str, float]:
 
 
 def stretched(steps: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Maps (instance, step), read at these places between the steps."""
+    """Maps (instance, step), interpolated at these positions between the steps."""
     return np.stack([np.interp(places, np.arange(steps.shape[1]), one) for one in steps])

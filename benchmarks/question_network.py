@@ -1,6 +1,6 @@
-"""Figures of the question's network, each as a ratio to something run beside it: `make bench`.
+"""Figures of the Stack Overflow CNN, each compared with a reference: `make bench`.
 
-Placement is told in samples, against the two ways of stretching that other libraries use; imports beside that of numpy.
+Placement is given in samples, compared with the two ways of stretching that other libraries use; imports with numpy's.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from cam1d_widget.attribution.receptive_field import ReceptiveField
 
 
 def main() -> None:
-    """Leave every figure."""
+    """Write every figure."""
     started = time.perf_counter()
     model, watch = trained()
     tables = [placement(KerasClassifier(model)), completeness(model, watch), imports()]
@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def imports() -> dict[str, Any]:
-    """Time of an import in a fresh interpreter, beside that of an empty one and of numpy."""
+    """Time of an import in a fresh interpreter, compared with an empty one and with numpy."""
     statements = ("pass", "import numpy", "import cam1d_widget", "from cam1d_widget import ExplanationViewer")
     rows = [
         [code, seconds(lambda code=code: subprocess.run([sys.executable, "-c", code], check=True))]
@@ -39,7 +39,7 @@ def imports() -> dict[str, Any]:
 
 
 def placement(classifier: KerasClassifier) -> dict[str, Any]:
-    """Largest distance, in samples, between what a step sees and where its value is drawn."""
+    """Largest distance, in samples, between a step's receptive field and the place where its value is drawn."""
     field = classifier.receptive_field
     steps, length = len(field), field.length
     drawn = {
@@ -48,7 +48,7 @@ def placement(classifier: KerasClassifier) -> dict[str, Any]:
         "half-pixel stretching": (np.arange(steps) + 0.5) * length / steps - 0.5,
     }
     rows = [[name, np.abs(np.asarray(places, float) - field.centers).max()] for name, places in drawn.items()]
-    return table("Placement", ["steps are drawn at", "off by, at most, samples"], rows)
+    return table("Placement", ["steps are drawn at", "largest displacement, samples"], rows)
 
 
 def peak(field: ReceptiveField, step: int) -> float:
@@ -64,7 +64,8 @@ def completeness(model: Any, watch: Any) -> dict[str, Any]:
     explanation = explain(model, x, methods=["HiResCAM", "Integrated Gradients"], background=background, progress=False)
     rows = [[label, np.median(gaps), gaps.max()] for label, gaps in explanation.completeness.items()]
     accuracy = model.evaluate(watch.x_test, watch.y_test, verbose=0)[1]
-    note = f"Over {len(x)} series of people that the network, right on {accuracy:.1%} of their series, never saw."
+    people = "people that the network was not trained on"
+    note = f"{len(x)} series of {people}; accuracy {accuracy:.1%} on all of their series."
     return table(
         "Completeness", ["method", "median gap, share of the score", "largest gap, share of the score"], rows, note
     )

@@ -1,6 +1,6 @@
-"""The one file in which every benchmark leaves its figures, and from which the tables of the docs are made.
+"""The file into which every benchmark writes its figures, and from which the tables of the docs are made.
 
-It is `docs/benchmarks.json`, or what BENCHMARKS_JSON names. A benchmark that runs alone renews its own part only.
+It is `docs/benchmarks.json`, or the path in BENCHMARKS_JSON. Each benchmark replaces its own part only.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ PACKAGES = ("cam1d_widget", "keras", "tensorflow", "numpy")
 
 
 def leave(name: str, figures: dict[str, Any]) -> None:
-    """Put the figures of a benchmark in their place in the file, four digits of each, with what they were made on."""
+    """Write the figures of a benchmark into the file, four digits of each, with the machine and versions."""
     whole = json.loads(RESULT.read_text()) if RESULT.exists() else {}
     whole[name] = rounded({"machine": machine(), **figures})
     RESULT.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
 
 
 def table(title: str, columns: list[str], rows: list[list[Any]], note: str = "") -> dict[str, Any]:
-    """A table as it is left in the file, printed; what a figure is, and its unit, stands in the head of its column."""
+    """A table as it is written into the file, printed; quantity and unit are in the head of a column."""
     print(f"\n{title}\n" + tabulate(rows, columns, floatfmt=".3g") + (f"\n{note}" if note else ""), flush=True)
     return {"title": title, "columns": columns, "rows": rows, "note": note}
 
 
 def machine() -> dict[str, Any]:
-    """What the figures were made on."""
+    """Machine and versions of the figures."""
     return {
         "cores": os.cpu_count(),
         "processor": platform.machine(),
@@ -51,7 +51,7 @@ def version_of(package: str) -> str | None:
 
 
 def rounded(value: Any) -> Any:
-    """The same with four digits of each number, and nothing for what is none."""
+    """The same with four digits of each number, and None for NaN."""
     if isinstance(value, dict):
         return {key: rounded(one) for key, one in value.items()}
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""What the leaderboard says of maps: where they point, and what becomes of the score where they say so."""
+"""Scores of maps on the leaderboard: how well they localize, and how the class score reacts to their order."""
 
 from __future__ import annotations
 
@@ -39,6 +39,6 @@ def scored(contender: Contender, task: Task, faithful: int) -> dict[str, float]:
 
 
 def chance(task: Task) -> dict[str, float]:
-    """What random maps get on average."""
+    """Mean score of random maps."""
     nothing = np.zeros(task.x.shape)
     return {f"AP {over}": average_precision(nothing, task.mask, over=over).mean_chance for over in OVER}

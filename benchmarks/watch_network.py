@@ -1,4 +1,4 @@
-"""The question's network, trained on the smartwatch data: what several benchmarks look at."""
+"""The Stack Overflow CNN, trained on the smartwatch data, for several benchmarks."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""WebTraffic: how well a network of multiple instances tells oddities, and how well it shows where they are.
+"""WebTraffic: how well a multiple instance network detects anomalies, and how well it localizes them.
 
-Run it with `python benchmarks/web_traffic.py`: it trains a conjunctive MIL classifier for some minutes and leaves the
+Run it with `python benchmarks/web_traffic.py`: it trains a conjunctive MIL classifier for some minutes and writes the
 tables of docs/web_traffic.md. Seed 0 draws the training series, 1 the test series, 0 the weights. Every choice was made
-on other draws (`--training-set 100 --test-set 101`); the test series are looked at once, when all is trained.
+on other draws (`--training-set 100 --test-set 101`); the test series are used once, after training.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ RUN = (
 
 
 class TimeOfWeek(L.Layer):
-    """Appends where in the day and in the week every step is, as sines and cosines; a step is `stride` samples."""
+    """Appends the time of day and of the week of every step, as sines and cosines; a step is `stride` samples."""
 
     def __init__(self, stride: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.stride = stride
 
     def call(self, maps: Any) -> Any:
-        """Map with six filters more."""
+        """Map with six more filters."""
         turns = 2 * np.pi * (np.arange(maps.shape[1]) + 0.5) * self.stride / DAY
         waves = np.stack([wave(turns * pace) for pace in (1, 2, 1 / 7) for wave in (np.sin, np.cos)], axis=1)
         same_for_all = ops.zeros_like(maps[..., :1]) + ops.cast(waves[np.newaxis], maps.dtype)
@@ -51,7 +51,7 @@ class TimeOfWeek(L.Layer):
 
 
 def trunk(series: Any) -> Any:
-    """Two convolutions that look closely, one at every other sample, and four, dilated, that know the time."""
+    """Two convolutions at full resolution, one at half, and four at a quarter, which get the time of the week."""
 
     def convolved(maps: Any, filters: int, kernel: int, dilation: int = 1) -> Any:
         made = L.Conv1D(filters, kernel, padding="same", dilation_rate=dilation, use_bias=False)(maps)
@@ -78,14 +78,14 @@ def trained(data: KnownTruth, epochs: int, seed: int, verbose: int = 2) -> tuple
 
 
 def loss_with_margin(wanted: Any, shares: Any) -> Any:
-    """Cross-entropy under which "none" must win by a margin, because an oddity that hardly shows looks like it."""
+    """Cross-entropy in which "none" must win by a margin, since a faint anomaly resembles it."""
     favored = shares * ops.convert_to_tensor([np.exp(MARGIN)] + [1.0] * (CLASSES - 1), "float32")
     favored = favored / ops.sum(favored, axis=-1, keepdims=True)
     return keras.losses.categorical_crossentropy(wanted, favored, label_smoothing=0.05)
 
 
 def batches(data: KnownTruth, seed: int) -> Any:
-    """Training series, each time another: what is no oddity is varied, as weeks without oddities vary."""
+    """Augmented training series: everything but the anomaly is varied, as weeks without one vary."""
     usual = data.x[data.y == data.class_names.index("none")]
     weeks = tf.constant(smoothed(usual, 25))
 
@@ -104,7 +104,7 @@ def batches(data: KnownTruth, seed: int) -> Any:
 
 
 def smoothed(x: Any, width: int) -> Any:
-    """Series (instance, time, 1), each sample averaged under a bell of this many samples."""
+    """Series (instance, time, 1), smoothed by a bell-shaped window of this many samples."""
     bell = np.hanning(width + 2)[1:-1].reshape(-1, 1, 1)
     half = width // 2
     ends = tf.pad(tf.cast(x, tf.float32), [[0, 0], [half, half], [0, 0]], "REFLECT")
@@ -124,7 +124,7 @@ def figures(classifier: KerasClassifier, test: KnownTruth, label: str) -> tuple[
 
 
 def report(classifier: KerasClassifier, test: KnownTruth) -> list[dict[str, Any]]:
-    """Tables of the whole beside MILLET's, by method, and by class."""
+    """Tables of all classes compared with MILLET's, by method, and by class."""
     right = classifier.scores(test.x).argmax(axis=1) == test.y
     rows = {label: figures(classifier, test, label) for label in METHODS}
     chance = ndcg(np.zeros_like(test.x), test.mask)
@@ -141,14 +141,14 @@ def report(classifier: KerasClassifier, test: KnownTruth) -> list[dict[str, Any]
     ]
     columns = ["map", "NDCG@n", 'without "none"', "AOPC", "AOPC of random orders", "AOPCR"]
     return [
-        table("Beside MILLET", ["", "this network", "MILLET's released run"], beside, RUN),
+        table("Compared with MILLET", ["", "this network", "MILLET's released run"], beside, RUN),
         table("By map", columns, maps),
         table("By class", ["", *test.class_names], classes),
     ]
 
 
 def main() -> None:
-    """Train, and leave the tables."""
+    """Train, and write the tables."""
     started = time.perf_counter()
     chosen = argparse.ArgumentParser(description=__doc__)
     for name, default in (("epochs", 100), ("training-set", 0), ("test-set", 1), ("seed", 0)):

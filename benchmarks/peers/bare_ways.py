@@ -1,4 +1,4 @@
-"""The bare passes of the model that each of our methods takes, so many series at a time as it does."""
+"""The bare passes of the model that each of our methods takes, in batches of the same size."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def ways_of(given: Any, folder: Path) -> dict[str, Way]:
         return run
 
     def lrp(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        for layer in folded:  # it takes the rules away when it is done
+        for layer in folded:  # captum deletes the rules after a run
             if isinstance(layer, torch.nn.Conv1d | torch.nn.Flatten | torch.nn.Linear):
                 layer.rule = EpsilonRule()
         return way(attr.LRP(folded))(x, y)

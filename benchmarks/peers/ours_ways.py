@@ -1,4 +1,4 @@
-"""Our methods, with the options that the peers are given; with --xla, a series by itself goes through XLA."""
+"""Our methods, with the options of the other libraries; with --xla, a single series runs through XLA."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cam1d_widget.attribution import methods
 
 
 def chosen(given: Any) -> list[methods.AttributionMethod]:
-    """Each method that a peer has too, and those that belong beside them."""
+    """Each method that another library has as well, and related ones."""
     mean, background, size = given["mean"], given["background"], -(-given["x"].shape[1] // 10)
     return [
         methods.Saliency(),

@@ -1,6 +1,6 @@
-"""signal-grad-cam on the network's logits, at the last convolution, for it takes no other layer; it draws its maps.
+"""signal-grad-cam on the network's logits, at the last convolution, the only layer that it accepts; it draws its maps.
 
-With OpenCV 5 all of a map is one value, for a row is no longer resized as a column: the extra has an older one.
+With OpenCV 5 a map has one value throughout, since a row is no longer resized as a column: the extra pins an older one.
 """
 
 from __future__ import annotations

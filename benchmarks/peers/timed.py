@@ -1,7 +1,7 @@
-"""What the scripts of all peers, and ours, share: each runs by itself, on the same series and weights, and is timed.
+"""Shared by the scripts of all libraries: each runs by itself, on the same series and weights, and is timed.
 
-A way takes series (instance, time, channel) and a class for each to maps (instance, time, channel or 1). What it
-refuses or breaks on is kept in its own words. Imports nothing but numpy, so that no peer has another beside it.
+A way turns series (instance, time, channel) and a class for each into maps (instance, time, channel or 1). If it fails,
+its error message is kept. Imports only numpy, so that no library is loaded together with another.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ import numpy as np
 Way = Callable[[np.ndarray, np.ndarray], np.ndarray]
 # Series whose maps are kept.
 SHOWN = 16
-# Seconds that a batch may be expected to take; beyond it, what one series takes is multiplied instead.
+# Longest expected time of a batch, in seconds; beyond it, the time of one series is multiplied instead.
 PATIENCE = 30.0
 
 
 def run(ways: dict[str, Way], given: Any) -> tuple[dict[str, dict[str, Any]], dict[str, np.ndarray]]:
-    """Times, or what was said when it failed, and maps, by label."""
+    """Times, or the error message, and maps, by label."""
     times: dict[str, dict[str, Any]] = {}
     maps: dict[str, np.ndarray] = {}
     for label, way in ways.items():
         try:
             times[label], maps[label] = timed(way, given["x"], given["y"])
-        except Exception as fault:  # any: what others raise is what is to be told
-            # The last line: in front of it some print where in their own files it happened.
+        except Exception as fault:  # any: whatever a library raises is reported
+            # The last line: before it, some print a traceback.
             last = (str(fault).strip().splitlines() or [""])[-1].strip()
             times[label] = {"failed": f"{type(fault).__name__}: {last[:200]}"}
     return times, maps
 
 
 def timed(way: Way, x: np.ndarray, y: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:
-    """Seconds for one series and for all, warm, the first call by itself; and the maps of some."""
+    """Seconds for one series and for all after warm-up, those of the first call, and some maps."""
     first, one = seconds(way, x, y, 1), least(way, x, y, 1)
     guessed = one * len(x) > PATIENCE
     many = one * len(x) if guessed else least(way, x, y, len(x))
@@ -50,13 +50,13 @@ def timed(way: Way, x: np.ndarray, y: np.ndarray) -> tuple[dict[str, Any], np.nd
 
 
 def least(way: Way, x: np.ndarray, y: np.ndarray, count: int) -> float:
-    """The quickest of some calls: three at least, or as many as fit into half a second, after others that warm up."""
+    """The fastest of at least three calls, or as many as fit into half a second, after a warm-up."""
     calls(way, x, y, count, 1, 0.2)
     return min(calls(way, x, y, count, 3, 0.5))
 
 
 def calls(way: Way, x: np.ndarray, y: np.ndarray, count: int, fewest: int, together: float) -> list[float]:
-    """Wall-clock times of so many calls at least, and on until they have taken so many seconds together."""
+    """Wall-clock times of at least this many calls, and until their sum reaches this many seconds."""
     times = [seconds(way, x, y, count) for _ in range(fewest)]
     while sum(times) < together:
         times.append(seconds(way, x, y, count))
@@ -71,7 +71,7 @@ def seconds(way: Way, x: np.ndarray, y: np.ndarray, count: int) -> float:
 
 
 def main(package: str, ways_of: Callable[[Any, Path], dict[str, Way]], name: str = "") -> None:
-    """Script of a peer, under the name of its package or another: reads a folder, leaves its times and maps there."""
+    """Script of a library, named as its package or otherwise: reads a folder, and writes times and maps there."""
     folder = Path(sys.argv[1])
     with np.load(folder / "given.npz") as given:
         loaded = dict(given)

@@ -1,4 +1,4 @@
-"""The question's network in PyTorch, with the weights that Keras has."""
+"""The Stack Overflow CNN in PyTorch, with the weights of the Keras model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 
 def torch_network(given: dict[str, np.ndarray], folded: bool = False, copied: bool = False) -> Any:
-    """The network in PyTorch; `folded` has its batch norms in the convolutions, `copied` a copy behind each ReLU."""
+    """The network in PyTorch; `folded` has its batch norms in the convolutions, `copied` a copy after each ReLU."""
 
     class Copy(nn.Module):
         def forward(self, x: Any) -> Any:

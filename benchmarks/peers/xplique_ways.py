@@ -35,7 +35,7 @@ def ways_of(given: Any, folder: Path) -> dict[str, Way]:
 
     def rise(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         maps = way_of_rise(x, y)
-        # Its maps are mean scores, and say nothing of where zero is.
+        # Its maps are mean scores, without a zero.
         return maps - maps.mean(axis=(1, 2), keepdims=True)
 
     way_of_rise = way(attributions.Rise, nb_samples=2000, grid_size=(10, int(given["x"].shape[2])))

@@ -1,4 +1,4 @@
-"""Write the tables of the benchmarks into the docs, from `benchmarks.json`, in which `make bench` leaves them."""
+"""Write the tables of the benchmarks into the docs, from the `benchmarks.json` of `make bench`."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tabulate import tabulate
 DOCS = Path(__file__).parents[2] / "docs"
 RESULT = DOCS / "benchmarks.json"
 PAGES = (DOCS / "benchmarks.md", DOCS / "web_traffic.md")
-# What stands between two marks is the tables of the script that they name.
+# Between two marks are the tables of the script that they name.
 MARKED = re.compile(r"(<!-- (\w+): written by `make docs` -->\n).*?(<!-- end of \2 -->)", re.DOTALL)
 PACKAGES = {"python": "Python", "keras": "Keras", "tensorflow": "TensorFlow", "numpy": "numpy"}
 
 
 def main(check: bool) -> int:
-    """Write the pages; or, with `check`, say whether they are stale."""
+    """Write the pages; or, with `check`, report whether they are stale."""
     found = json.loads(RESULT.read_text())
     made = {page: filled(page.read_text(), found) for page in PAGES}
     stale = [page for page, text in made.items() if text != page.read_text()]
@@ -32,17 +32,17 @@ def main(check: bool) -> int:
 
 
 def filled(text: str, found: dict[str, Any]) -> str:
-    """A page with the tables that belong between its marks."""
+    """A page with the tables between its marks."""
     return MARKED.sub(lambda place: f"{place[1]}\n{content(found[place[2]])}\n\n{place[3]}", text)
 
 
 def content(figures: dict[str, Any]) -> str:
-    """All that a script left: its tables, and what they were made on."""
+    """Tables of a script, and its machine and versions."""
     return "\n\n".join([*map(shown, figures["tables"]), made_on(figures)])
 
 
 def shown(table: dict[str, Any]) -> str:
-    """A table under its title, columns of numbers to the right; its note below it."""
+    """A table with its title and note; columns of numbers are aligned right."""
     rows = [[cell(value) for value in row] for row in table["rows"]]
     sides = [
         "left" if any(isinstance(value, str) for value in column) else "right"
@@ -53,7 +53,7 @@ def shown(table: dict[str, Any]) -> str:
 
 
 def cell(value: Any) -> str:
-    """A text or a number, with three digits of it where it has a fraction."""
+    """A text, or a number with three significant digits if it has a fraction."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -64,7 +64,7 @@ def cell(value: Any) -> str:
 
 
 def made_on(figures: dict[str, Any]) -> str:
-    """How long it took, and on what."""
+    """Time, machine and versions."""
     machine = figures["machine"]
     names = [f"{name} {machine[key]}" for key, name in PACKAGES.items() if key in machine]
     packages = f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,4 +1,4 @@
-"""Write tables and figures of the leaderboard into the docs, from `benchmarks.json`, which `make bench` leaves."""
+"""Write tables and figures of the leaderboard into the docs, from the `benchmarks.json` of `make bench`."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ MARKS = ("<!-- figures: written by `make docs` -->", "<!-- end of figures -->")
 PLACES = ("AP time", "AP channel", "AP cell")
 MARGINS = ("deletion", "insertion", "AOPCR")
 CONTROLS = ("random map", "linear probe", "magnitude of the series")
-# What of the comparison is ours.
+# Ours in the comparison.
 OURS = ("ours", "ours by XLA", "bare passes")
 
 
 def main(check: bool) -> int:
-    """Write page and figures; or, with `check`, say whether the page is stale."""
+    """Write page and figures; or, with `check`, report whether the page is stale."""
     result = json.loads(RESULT.read_text())["leaderboard"]
     before, rest = PAGE.read_text().split(MARKS[0])
     text = f"{before}{MARKS[0]}\n{content(result)}\n{MARKS[1]}{rest.split(MARKS[1])[1]}"
@@ -64,12 +64,12 @@ def leaking(found: dict[str, Any]) -> str:
 
 
 def named(label: str) -> str:
-    """Label, set apart where it looks at no network."""
+    """Label, in italics if it is a control."""
     return f"*{label}*" if label in CONTROLS else label
 
 
 def known_truth(name: str, found: dict[str, Any]) -> str:
-    """Table of one set, the best map of time and channel first, controls last."""
+    """Table of one set, ordered by average precision over time × channel, controls last."""
     head = f"## {name[0].upper()}{name[1:]}\n\n{facts(found)}"
     rows = found["rows"]
     if not rows:
@@ -93,16 +93,16 @@ def row(label: str, scores: dict[str, list[float]]) -> str:
 
 
 def facts(found: dict[str, Any]) -> str:
-    """What has to be known before a figure is read."""
+    """Facts that the figures of a set depend on."""
     solved, seeds = found["solved by a linear probe"], f"{len(found['accuracy'])} seeds"
     probe = (
-        "**a linear probe solves it: for telling methods apart this set is useless**"
+        "**the probe solves this set, so that it cannot distinguish methods**"
         if solved
-        else "a linear probe does not solve it"
+        else "the probe does not solve it"
     )
     return (
-        f"Network right on {percent(found['accuracy'])}, linear probe on {percent(found['probe'])}, majority "
-        f"{percent(found['majority'])}: {probe}. {leak(found)}"
+        f"Accuracy of the network {percent(found['accuracy'])}, of a linear probe {percent(found['probe'])}, of the "
+        f"most frequent class {percent(found['majority'])}: {probe}. {leak(found)}"
         + (f" {sum(found['explained'])} series of {seeds} explained." if "rows" in found else "")
         + f"\n\n{truth(found)}"
     )
@@ -117,7 +117,7 @@ def leak(found: dict[str, Any]) -> str:
         if leaks
         else "nothing outside the mask reveals the class"
     )
-    return f"A network trained with the marked part blanked is right on {percent(found['blanked'])}: {verdict}."
+    return f"Accuracy of a network trained with the marked part blanked: {percent(found['blanked'])}, so {verdict}."
 
 
 def truth(found: dict[str, Any]) -> str:
@@ -150,7 +150,7 @@ def verdict(of_class: list[dict[str, Any]], explained: bool) -> str:
 
 
 def peers(found: dict[str, Any]) -> str:
-    """Times and places beside every peer."""
+    """Times and average precision, compared with every other library."""
     made = found["found"]
     others = {name: one for name, one in made.items() if name not in OURS}
     names = " | ".join(f"{name} {one.get('version', '')}".strip() for name, one in others.items())
@@ -158,7 +158,7 @@ def peers(found: dict[str, Any]) -> str:
         f"| {label} | {own(label, made)} | {' | '.join(beside(label, made, one) for one in others.values())} |"
         for label in made["ours"]["methods"]
     ]
-    said = [
+    failures = [
         f"* {name}, {label}: `{one['failed']}`"
         for name, found in others.items()
         for label, one in found.get("methods", {"all": found}).items()
@@ -166,21 +166,21 @@ def peers(found: dict[str, Any]) -> str:
     ]
     batch = found["batch"]
     return (
-        f"## Beside the peers\n\nOne network, {found['set']}, the same weights and options for all. Ours: milliseconds "
-        f"for one series through XLA (`KerasClassifier(model, jit_compile=True)`), as it comes, and for a batch of "
-        f"{batch} (in brackets, the ratio of the last two to the bare passes that they take); and the average "
-        f"precision over time, and over time × channel. Peers: how many times as long they take for one series as "
-        f"ours through XLA, for one as ours as it comes, and for the batch (~: guessed from one series); and the same "
-        f"precision. Bold: quicker than ours.\n\n"
+        f"## Compared with other libraries\n\nOne network, {found['set']}, the same weights and options for all. Ours: "
+        f"milliseconds for one series through XLA (`KerasClassifier(model, jit_compile=True)`), for one by default, "
+        f"and for a batch of {batch} (in brackets, the ratio of the last two to their bare passes); and the "
+        f"average precision over time, and over time × channel. Others: their time as a multiple of ours for one "
+        f"series through XLA, for one by default, and for the batch (~: extrapolated from one series); and the same "
+        f"precision. Bold: faster than ours.\n\n"
         f"| method | ours | {names} |\n|---|---|{'---|' * len(others)}\n"
         + "\n".join(lines)
-        + "\n\nRefused, or broken off, in their own words:\n\n"
-        + "\n".join(said)
+        + "\n\nRefused or failed, with the error message:\n\n"
+        + "\n".join(failures)
     )
 
 
 def own(label: str, made: dict[str, Any]) -> str:
-    """Our times and places."""
+    """Our times and average precision."""
     one, xla = (made[name]["methods"][label] for name in OURS[:2])
     bare = made["bare passes"]["methods"].get(label, {})
     times = [f"{xla['one'] * 1000:.3g}"] + [
@@ -191,7 +191,7 @@ def own(label: str, made: dict[str, Any]) -> str:
 
 
 def beside(label: str, made: dict[str, Any], peer: dict[str, Any]) -> str:
-    """A peer's times as ratios to ours, and its places."""
+    """Another library's times as ratios to ours, and its average precision."""
     one = peer.get("methods", {}).get(label)
     if one is None:
         return "-"
@@ -199,9 +199,9 @@ def beside(label: str, made: dict[str, Any], peer: dict[str, Any]) -> str:
         return "fails"
     mine, xla = (made[name]["methods"][label] for name in OURS[:2])
     ratios = [one["one"] / xla["one"], one["one"] / mine["one"], one["batch"] / mine["batch"]]
-    told = [f"**{ratio:.2g}**" if ratio < 1 else f"{ratio:.2g}" for ratio in ratios]
-    told[2] = f"~{told[2]}" if one["guessed"] else told[2]
-    return f"{' / '.join(told)} ×; {places(one)}"
+    cells = [f"**{ratio:.2g}**" if ratio < 1 else f"{ratio:.2g}" for ratio in ratios]
+    cells[2] = f"~{cells[2]}" if one["guessed"] else cells[2]
+    return f"{' / '.join(cells)} ×; {places(one)}"
 
 
 def places(one: dict[str, Any]) -> str:
@@ -210,7 +210,7 @@ def places(one: dict[str, Any]) -> str:
 
 
 def spread(values: list[float | None]) -> str:
-    """Mean and standard deviation; nothing where there is nothing to tell, as of a lone channel."""
+    """Mean and standard deviation; nothing if there is none, as over a single channel."""
     if None in values:
         return ""
     return f"{mean(values):.2f}" + (f" ± {stdev(values):.2f}" if len(values) > 1 else "")
@@ -222,7 +222,7 @@ def percent(values: list[float]) -> str:
 
 
 def figures(result: dict[str, Any]) -> None:
-    """Two pictures: where one map is placed, and which maps tell time and channel."""
+    """Two figures: one map placed in three ways, and how well methods localize time and channel."""
     import matplotlib
 
     matplotlib.use("svg")
@@ -239,7 +239,7 @@ def figures(result: dict[str, Any]) -> None:
 
 
 def bars(rows: dict[str, list[float]], title: str, name: str, height: float) -> None:
-    """Horizontal bars, with the spread between seeds."""
+    """Horizontal bars, with the standard deviation over seeds."""
     from matplotlib import pyplot as plt
 
     figure, axis = plt.subplots(figsize=(7.2, height), layout="constrained")
@@ -249,7 +249,7 @@ def bars(rows: dict[str, list[float]], title: str, name: str, height: float) -> 
 
 
 def dots(labels: list[str], sets: dict[str, Any], score: str, title: str, name: str) -> None:
-    """One row a map, one dot a set, with the spread between seeds."""
+    """One row per map, one dot per set, with the standard deviation over seeds."""
     from matplotlib import pyplot as plt
 
     figure, axis = plt.subplots(figsize=(7.2, 5.6), layout="constrained")

@@ -1,4 +1,4 @@
-"""Take the docs' pictures: the real widget on the page that `make page` wrote, in a real browser."""
+"""Take the screenshots of the docs: the real widget on the page that `make page` wrote, in a real browser."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
-# As in the Makefile, which brings one where there is none.
+# As in the Makefile, which installs one if there is none.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MARK = "document.querySelector('.bqplot canvas').__channelStack"
 DARK = """() => {
@@ -24,11 +24,11 @@ DARK = """() => {
 
 
 def plain(page: Page) -> None:
-    """Leave the picture as it opens."""
+    """Leave the plot as it opens."""
 
 
 def options(page: Page) -> None:
-    """Unfold the options, with ends over all instances and a percentile clipped."""
+    """Unfold the options, with color limits over all instances and a percentile clipped."""
     panel(page, "View")
     page.get_by_label("ends over").select_option("method")
     page.get_by_label("clip (%)").fill("1")
@@ -41,39 +41,39 @@ def lines(page: Page) -> None:
 
 
 def overlay(page: Page) -> None:
-    """Put the channels on top of each other."""
+    """Overlay the channels."""
     change(page, "{ overlay: true, rows: 'unit' }")
 
 
 def find(page: Page) -> None:
-    """Look for mistakes."""
+    """Find misclassified instances."""
     panel(page, "Find")
     page.get_by_role("combobox", name="prediction").select_option("wrong")
 
 
 def window(page: Page) -> None:
-    """Choose a window, and read what is under the pointer."""
+    """Select a window, and hover over the plot."""
     page.evaluate(f"{MARK}.model.windows.choose([120, 175], true)")
     page.locator(".bqplot.figure").hover(position={"x": 560, "y": 250})
 
 
 def contrast(page: Page) -> None:
-    """Show what speaks for the class rather than for the second likeliest."""
+    """Show the evidence for the class rather than for the second most probable one."""
     second = page.locator(".cam1d-class-menu option").nth(1).get_attribute("value")
     panel(page, "View")
     page.get_by_label("minus").select_option(f"p{second}")
 
 
 def pinned(page: Page) -> None:
-    """Pin the picture, and put another instance of the class beside it."""
+    """Pin the plot, and show another instance of the class next to it."""
     page.locator(".bqplot.figure").focus()
     page.keyboard.press("p")
     page.evaluate(f"{MARK}.model.choose({{ instance: {MARK}.model.choice.instance + 1 }})")
-    page.wait_for_timeout(500)  # bqplot lays a figure out anew after 300 ms
+    page.wait_for_timeout(500)  # bqplot lays out a figure again after 300 ms
 
 
 def mean(page: Page) -> None:
-    """Show the mean over the class, and read what is under the pointer."""
+    """Show the mean over the class, and hover over the plot."""
     page.locator(".bqplot.figure").focus()
     page.keyboard.press("c")
     page.locator(".bqplot.figure").hover(position={"x": 480, "y": 260})
@@ -96,7 +96,7 @@ def dark(page: Page) -> None:
     page.evaluate(DARK)
 
 
-# Of each picture: the method on show, what is done, and device pixels per pixel.
+# Of each picture: the method, an action, and device pixels per pixel.
 PICTURES: dict[str, tuple[str, Callable[[Page], None], int]] = {
     "first_look.png": ("Occlusion", plain, 2),
     "first_look_cam.png": ("HiResCAM", plain, 2),
@@ -125,7 +125,7 @@ def main() -> None:
 
 
 def take(browser: Browser, name: str) -> None:
-    """Picture of the widget alone, in a state of its own."""
+    """Picture of the widget alone, after its action."""
     method, act, ratio = PICTURES[name]
     width = 1300 if name == "viewer_pinned.png" else 1000
     page = browser.new_page(viewport={"width": width, "height": 1100}, device_scale_factor=ratio)
@@ -134,14 +134,14 @@ def take(browser: Browser, name: str) -> None:
     page.locator("select").last.select_option(label=method)
     page.wait_for_function("name => document.querySelector('.cam1d-method').textContent === name", arg=method)
     act(page)
-    page.wait_for_timeout(300)  # a frame or two: what is drawn is not in the page's elements
+    page.wait_for_timeout(300)  # a frame or two: the canvas is not in the page's elements
     page.wait_for_selector(".bqplot.figure[data-ready]")
     viewer(page).screenshot(path=ROOT / "docs" / name)
     page.close()
 
 
 def viewer(page: Page) -> Locator:
-    """All that stands round the picture."""
+    """The widget with everything around the plot."""
     return page.locator(".cam1d-viewer")
 
 
@@ -151,7 +151,7 @@ def panel(page: Page, name: str) -> None:
 
 
 def change(page: Page, changed: str) -> None:
-    """Change options of the picture."""
+    """Change options of the plot."""
     page.evaluate(f"{MARK}.model.optionsModel.change({changed})")
 
 

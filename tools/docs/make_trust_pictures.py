@@ -18,15 +18,15 @@ from cam1d_widget.models import question_cnn
 ROOT = Path(__file__).parents[2]
 
 
-def knowing() -> CAM1DWidget:
-    """A map of the network that `make page` trained, which is of the series rather than of the network."""
+def trained() -> CAM1DWidget:
+    """A map of the network that `make page` trained; it depends on the series rather than on the network."""
     widget = over(keras.models.load_model(ROOT / "notebooks" / "first_look.keras"), load_watch())
     widget.instance, widget.method = 100, "Guided Backprop"
     return widget
 
 
 def guessing() -> CAM1DWidget:
-    """A map of the network of notebooks/trust.ipynb that learned its training series by heart."""
+    """A map of the network of notebooks/trust.ipynb that memorized its training series."""
     recordings = load_self_regulation_scp2()
     keras.utils.set_random_seed(0)
     model = question_cnn(recordings.x_train.shape[1:], classes=2, filters=16)
@@ -52,7 +52,7 @@ def over(model: Any, data: Any, methods: Any = None) -> CAM1DWidget:
 
 
 def take(browser: Browser, name: str, widget: CAM1DWidget) -> None:
-    """Picture of the map on show, checked, with the panel unfolded."""
+    """Picture of the current map, checked, with the panel unfolded."""
     widget.target = int(widget.explanation.scores[widget.instance].argmax())
     widget.check(progress=False)
     with tempfile.TemporaryDirectory() as folder:
@@ -75,7 +75,7 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=next(filter(None, map(shutil.which, BROWSERS))), args=["--no-sandbox"]
         )
-        take(browser, "trust_checks.png", knowing())
+        take(browser, "trust_checks.png", trained())
         take(browser, "trust_guessing.png", guessing())
         browser.close()
 
