@@ -43,17 +43,17 @@ class Recipe:
     ----------
     make : function of instances, seed and held_out
     instances : int
-        Of the training.
+        Number of training series.
     learned : function of a set and a seed
         A network that has been trained on it.
     only : int or None
         The one class that is explained. Default: all whose truth is verified.
     pieces : int or None
-        Marked channels that an explained series has. Default: any number.
+        Number of marked channels of an explained series. Default: any.
     shown : tuple of str
-        Labels of the methods that are asked; all, where there are none.
+        Labels of the methods. Default: all.
     seeds : int
-        How often it is drawn and learned anew.
+        Number of draws, each with a network of its own.
     """
 
     make: Callable[[int, int, bool], KnownTruth]
@@ -135,7 +135,7 @@ ALIGNED = Recipe(
 
 @dataclass(frozen=True)
 class Network:
-    """A network that was trained from a seed on one set.
+    """A network trained on one set from a seed.
 
     Attributes
     ----------

@@ -18,8 +18,7 @@ FAITHFUL = {"deletion": deletion, "insertion": insertion, "AOPCR": aopc}
 def scored(contender: Contender, task: Task, faithful: int) -> dict[str, float]:
     """Scores of one contender's maps; faithfulness, by how much they beat random orders, on the first `faithful`.
 
-    All maps are asked the same: pieces are windows of a sixteenth of the series in one channel, and the mean of the
-    channel takes their place.
+    The same for all maps: windows of a sixteenth of the series in one channel are replaced by the mean of the channel.
     """
     start = time.perf_counter()
     maps = contender(task)
