@@ -154,7 +154,7 @@ def _kind_of_pooling(graph: Graph, node: Node, before: Seen) -> str:
 def _pooling(operation: ops.Operation, rank: int) -> str | None:
     """Kind of pooling that an operation is; None for others."""
     if isinstance(operation, ops.StepPooling):
-        return "mil" if operation.scores_steps else "attention"
+        return "mil" if operation.scores_steps else "attention" if operation.weighs_steps else None
     if isinstance(operation, ops.Reshape):
         return "flatten"
     if isinstance(operation, ops.Reduce) and rank - 1 not in operation.axes:

@@ -24,6 +24,7 @@ __all__ = [
     "Masking",
     "MatrixProduct",
     "Maximum",
+    "Minimum",
     "Mixing",
     "Normalize",
     "Opaque",
@@ -82,7 +83,7 @@ FUNCTIONS: dict[str, Function] = {
     "relu": Function(rises=True, keeps_sign=True, never_negative=True, homogeneous=True),
     "relu6": Function(rises=True, keeps_sign=True, never_negative=True),
     "leakyrelu": Function(rises=True, keeps_sign=True, homogeneous=True),
-    "prelu": Function(keeps_sign=True),  # its slopes may be negative
+    "prelu": Function(keeps_sign=True, homogeneous=True),  # its slopes may be negative
     "elu": Function(rises=True, keeps_sign=True),
     "selu": Function(rises=True, keeps_sign=True),
     "celu": Function(rises=True, keeps_sign=True),
@@ -477,6 +478,14 @@ class Maximum(Operation):
 
 
 @dataclass(frozen=True)
+class Minimum(Operation):
+    """The smallest of several tensors at each position."""
+
+    def _facts(self) -> Facts:
+        return Facts(homogeneous=True)
+
+
+@dataclass(frozen=True)
 class Elementwise(Operation):
     """Another function of the values of tensors and constants at one position, such as a quotient."""
 
@@ -571,6 +580,8 @@ class Opaque(Mixing):
 
     Attributes
     ----------
+    name : str
+        Of an activation.
     activation : bool
         Whether it is given as an activation, which mostly takes values one by one.
     refusal : str
@@ -579,6 +590,7 @@ class Opaque(Mixing):
         What is known about it.
     """
 
+    name: str = ""
     activation: bool = False
     refusal: str = ""
     stated: Facts | None = None

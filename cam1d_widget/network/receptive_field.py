@@ -161,7 +161,12 @@ def _dense(operation: ops.Dense, step: _Step, seen: list[Seen]) -> Seen:
 
 
 def _normalized(operation: ops.Normalize, step: _Step, seen: list[Seen]) -> Seen:
-    return _everything(seen[0]) if seen[0].axis in operation.axes else seen[0]
+    axis = seen[0].axis
+    if axis not in operation.axes:
+        return seen[0]
+    if step.shape[axis] != step.shapes[0][axis]:  # as after a gated linear unit
+        raise _not_known(step, seen)
+    return _everything(seen[0])
 
 
 def _reshaped(operation: ops.Reshape, step: _Step, seen: list[Seen]) -> Seen:

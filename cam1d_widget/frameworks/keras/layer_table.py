@@ -78,7 +78,7 @@ class Row(NamedTuple):
 def operation_of(called: Called) -> Operation:
     """What a layer computes before its activation."""
     layer, row = called.layer, row_of(called.layer)
-    if hasattr(layer, "step_scores") or hasattr(layer, "attention_weights"):
+    if any(hasattr(layer, name) for name in ("step_scores", "attention_weights", "averages")):
         return _step_pooling(called)
     operation = row.operation(called) if row else _unknown(called)
     if getattr(layer, "data_format", None) == "channels_first":
@@ -116,7 +116,7 @@ def activation_operation(function: Any, rank: int) -> Operation:
         return kinds.Pointwise(name)
     if own and name in ("softmax", "logsoftmax", "sparsemax", "glu"):
         return kinds.Normalize(name, frozenset({rank - 1}))
-    return kinds.Opaque(activation=True, hides_relu=not own)
+    return kinds.Opaque(name=name, activation=True, hides_relu=not own)
 
 
 def jumps(layer: Any) -> bool:
@@ -274,7 +274,7 @@ def _maximum(called: Called) -> Operation:
 
 def _minimum(called: Called) -> Operation:
     if not called.constants:
-        return kinds.Elementwise()
+        return kinds.Minimum()
     return kinds.Pointwise("clip", axes=called.axes_of_constants)
 
 
@@ -523,15 +523,12 @@ def _rows() -> dict[str, Row]:
     add("Activation", _activation)
     add("ReLU LeakyReLU Relu LeakyRelu", _relu)
     add("PReLU", _prelu)
-    add("Relu6 ELU Elu Selu Celu Gelu Silu Swish HardSilu HardSwish Mish Tanh HardTanh TanhShrink", _function)
-    add(
-        "SoftShrink HardShrink Softsign Sigmoid HardSigmoid SparseSigmoid Softplus Squareplus SparsePlus LogSigmoid",
-        _function,
-    )
+    add("Relu6 ELU Elu Selu Celu Gelu Silu Swish HardSilu HardSwish Tanh HardTanh TanhShrink", _function)
+    add("SoftShrink HardShrink Softsign Sigmoid HardSigmoid SparseSigmoid Softplus Squareplus", _function)
+    add("SparsePlus LogSigmoid", _function)
     add("Exp Expm1 Log Log1p Sqrt Square Absolute Abs Sin Cos Threshold Sign Round Floor Ceil Trunc", _function)
     add("StopGradient", _function)
     add("Power", _power)
-    add("Heaviside", _jumping_elementwise)
     add("Clip", _clip)
     add("Cast", _cast)
     add("Masking", _masking)

@@ -299,7 +299,8 @@ class Network:
         """Refuse a model whose scores of a series depend on the other series in the batch."""
         middle, scale = len(samples) // 2, np.abs(outputs).max(axis=0)
         one = samples[middle : middle + 1]
-        others = np.concatenate([-2 * samples[:middle], one, -2 * samples[middle + 1 :]])
+        others = np.repeat(-2 * one, len(samples), axis=0)
+        others[middle] = one
         same = np.allclose(np.asarray(self._called(others))[middle], outputs[middle], rtol=0, atol=1e-3 * scale)
         if same and input_shape(self.model)[0] is None:
             # The batch size changes the order of summation, which matters in half precision and on GPUs.

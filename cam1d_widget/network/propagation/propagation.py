@@ -71,12 +71,12 @@ class Propagation:
     """
 
     def __init__(self, graph: Graph, logits: int, two_sided: bool, compile_: Compile, rule: Rule) -> None:
-        self._tensors, self._logits, self._two_sided = graph.tensors, logits, two_sided
+        self._tensors, self._two_sided = graph.tensors, two_sided
         self._compile, self._rule = compile_, rule
         self._units = int(graph.values[logits].shape[-1] or 0)
         # Merged for LRP's sake; the other rules only get faster.
-        self._steps = steps_of(graph, logits)
-        self._back = _planned(self._steps, logits, self._planner())
+        self._steps, self._logits = steps_of(graph, logits)
+        self._back = _planned(self._steps, self._logits, self._planner())
 
     @cached_property
     def attribution(self) -> Callable[..., list[np.ndarray]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from ..graph import Graph, Node, Pull, Tensors
-from ..operations import Convolution, Dense, Scale, Weighted
+from ..operations import Convolution, Dense, Identity, Operation, Scale, Weighted
 
 __all__ = ["Backward", "Linear", "Step", "Unsupported", "Values", "quotient", "steps_of"]
 
@@ -31,10 +32,10 @@ class Linear:
         product, bias = self.product(x, self.kernel()), self.bias()
         return product if bias is None else product + bias
 
-    def with_norm(self, norm: Scale) -> Linear | None:
-        """The same followed by a batch normalization; None for one that takes no (further) one."""
+    def with_norm(self, norm: Operation) -> Linear | None:
+        """The same followed by a batch normalization; None if it takes no (further) one, or for other operations."""
         mergeable = isinstance(self.operation, Dense | Convolution) and self.norm is None
-        return replace(self, norm=norm) if mergeable else None
+        return replace(self, norm=norm) if mergeable and isinstance(norm, Scale) else None
 
     def kernel(self) -> Any:
         """W, in the shape that :meth:`product` takes."""
@@ -66,20 +67,16 @@ class Step:
     Attributes
     ----------
     node : Node
-    outputs : tuple of int
-        Those of the node, or of the batch normalization that is merged into it.
+    inputs, outputs : tuple of int
+        Values that it takes and makes.
     linear : Linear or None
         The operation itself if it has learned weights.
     """
 
     node: Node
+    inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     linear: Linear | None
-
-    @property
-    def inputs(self) -> tuple[int, ...]:
-        """Numbers of the values that it takes."""
-        return self.node.inputs
 
     @property
     def operation(self) -> Any:
@@ -137,22 +134,31 @@ class Backward(NamedTuple):
     to: tuple[int, ...]
 
 
-def steps_of(graph: Graph, logits: int) -> list[Step]:
-    """Steps from the series to the logits; a batch normalization right after a layer with weights is merged into it."""
-    nodes = graph.between([0], [logits])
-    readers = [value for node in nodes for value in node.inputs] + [logits]
+def steps_of(graph: Graph, logits: int) -> tuple[list[Step], int]:
+    """Steps from the series to the logits, and the number of the logits.
+
+    Identities are left out, and a batch normalization right after a layer with weights is merged into it.
+    """
+    same: dict[int, int] = {}  # outputs of identities
     steps: dict[tuple[int, ...], Step] = {}
-    for node in nodes:
-        operation = node.operation
-        linear = Linear(graph.tensors, operation) if isinstance(operation, Weighted) else None
-        step, before = Step(node, node.outputs, linear), steps.get(node.inputs)
-        if isinstance(operation, Scale) and before and readers.count(node.inputs[0]) == 1:
-            merged = before.linear and before.linear.with_norm(operation)
-            if merged:
-                del steps[node.inputs]
-                step = replace(before, outputs=node.outputs, linear=merged)
-        steps[step.outputs] = step
-    return list(steps.values())
+    readers: Counter[int] = Counter()
+    for node in graph.between([0], [logits]):
+        inputs = tuple(same.get(value, value) for value in node.inputs)
+        readers.update(inputs)
+        if isinstance(node.operation, Identity):
+            same[node.outputs[0]] = inputs[0]
+            continue
+        linear = Linear(graph.tensors, node.operation) if isinstance(node.operation, Weighted) else None
+        steps[node.outputs] = Step(node, inputs, node.outputs, linear)
+    logits = same.get(logits, logits)
+    readers[logits] += 1
+    for step in list(steps.values()):
+        before = steps.get(step.inputs)
+        merged = before and before.linear and before.linear.with_norm(step.operation)
+        if before and merged and readers[step.inputs[0]] == 1:
+            del steps[step.inputs]
+            steps[step.outputs] = replace(before, outputs=step.outputs, linear=merged)
+    return list(steps.values()), logits
 
 
 def quotient(tensors: Tensors, numerator: Any, denominator: Any) -> Any:
