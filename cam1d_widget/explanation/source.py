@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-__all__ = ["GAP_TOLERANCE", "ExplanationSource", "ModelChangedError", "stated"]
+__all__ = ["GAP_TOLERANCE", "ExplanationSource", "LayerFacts", "ModelChangedError", "stated"]
 
 GAP_TOLERANCE = 0.01
 """Completeness gap up to which a map is called exact or complete. HiResCAM misses 1e-7 of the score and Integrated
@@ -16,6 +16,22 @@ Gradients up to 1e-3, which it is held to; more than a hundredth would be seen i
 
 class ModelChangedError(RuntimeError):
     """The model has changed since it was read, so that a result would mix two networks."""
+
+
+class LayerFacts(NamedTuple):
+    """A layer whose map has a time axis.
+
+    Attributes
+    ----------
+    name, kind : str
+        Its name, and the name of its class.
+    filters : int
+        Number of its filters.
+    """
+
+    name: str
+    kind: str
+    filters: int
 
 
 class ExplanationSource(Protocol):

@@ -10,6 +10,7 @@ from keras import layers as L
 
 from ..frameworks.keras.network import Network
 from ..frameworks.keras.pooling_layers import POOLINGS
+from ..frameworks.keras.reader import functional_copy
 from ..frameworks.keras.user_model import readable
 from .baselines import TRUNKS
 
@@ -113,9 +114,8 @@ def with_mil_head(
         raise ValueError(network.no_map)
     found = 2 if network.two_sided else network.units
     pool = _pooling(pooling, found if classes is None else classes, attention_units, dropout)
-    original = keras.Model(network.series, network.entry)
-    trunk = keras.models.clone_model(original)
-    trunk.set_weights(original.get_weights())
+    assert network.graph is not None
+    trunk = functional_copy(network.graph, network.entry)
     trunk.trainable = train_trunk
     return _compiled(trunk.inputs[0], pool(trunk.outputs[0]), f"{network.model.name}_{pooling}")
 

@@ -1,104 +1,90 @@
-"""The layers of a Keras network that have a time axis, and what drives their filters.
+"""The layers of a network that have a time axis, and what drives their filters.
 
-A filter's *drive* is its value in front of the layer's activation. Where the activation rises with it, as a ReLU or a
-sigmoid does, whatever raises the drive raises the filter, and the drive still has a gradient where the filter is mute.
+The *pre-activation* of a filter is its value before the layer's activation. Where the activation rises with it, as a
+ReLU or a sigmoid does, whatever raises the pre-activation raises the filter, and the pre-activation still has a
+gradient where the filter is zero.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ..frameworks.keras.layer_table import IDLE, activation_of
-from ..frameworks.keras.reader import OpenedModel, is_model
-from ..frameworks.keras.symbolic import backwards, kinds, maker, sources
-from .head import is_affine
-from .receptive_field import SOME_LENGTH, receptive_field_of
+from ..explanation.source import LayerFacts
+from . import operations as ops
+from .graph import Graph, LayerOutput
+from .receptive_field import SOME_LENGTH, fields_of, placed
 
-__all__ = ["Drive", "LayerFacts", "drive_of", "layers_in_time"]
-
-# They do not fall where their input rises, and leave the order of its values as it is.
-_RISING = frozenset("ReLU Relu Relu6 LeakyReLU LeakyRelu ELU Elu Selu Softplus Sigmoid HardSigmoid Tanh Exp".split())
-_RISING_NAMES = frozenset(
-    "relu relu6 leaky_relu elu selu softplus sigmoid hard_sigmoid tanh exponential linear".split()
-)
-_CONVOLVING = frozenset({"Conv1D"})
+__all__ = ["PreActivation", "layers_in_time", "output_of", "pre_activation_of"]
 
 
-class LayerFacts(NamedTuple):
-    """A layer whose map has a time axis.
-
-    Attributes
-    ----------
-    name, kind : str
-        Its name, and the name of its class.
-    filters : int
-        Number of its filters.
-    """
-
-    name: str
-    kind: str
-    filters: int
-
-
-class Drive(NamedTuple):
+class PreActivation(NamedTuple):
     """What a map rises with.
 
     Attributes
     ----------
-    tensor : symbolic tensor
-        The drive, or what enters `layer`.
-    layer : layer or None
-        Convolution that is finished by hand, because its activation is fused into it.
+    value : int
     affine : bool
-        Whether the drive is an affine function of the series.
+        Whether it is an affine function of the series.
     """
 
-    tensor: Any
-    layer: Any
+    value: int
     affine: bool
 
 
-def layers_in_time(graph: OpenedModel, length: int | None) -> tuple[LayerFacts, ...]:
+def layers_in_time(graph: Graph, length: int | None) -> tuple[LayerFacts, ...]:
     """Layers whose maps can be placed in time, from the series on."""
-    made = {layer.name: (layer, map_) for layer, map_ in graph.made}
+    fields = fields_of(graph, length or SOME_LENGTH, [graph.output])
+    last = {layer.name: layer for layer in graph.layers}
+
+    def is_placed(layer: LayerOutput) -> bool:
+        value = layer.values[0]
+        try:
+            placed(graph, value, fields[value])
+        except (KeyError, ValueError):
+            return False
+        return True
+
     return tuple(
-        LayerFacts(name, type(layer).__name__, int(map_.shape[2]))
-        for name, (layer, map_) in made.items()
-        if not is_model(layer) and not kinds(layer) & IDLE and _has_time(map_) and _is_placed(map_, length)
+        LayerFacts(name, layer.kind, int(graph.values[layer.values[0]].shape[2] or 0))
+        for name, layer in last.items()
+        if not layer.inner and not _is_idle(graph, layer) and _has_time(graph, layer) and is_placed(layer)
     )
 
 
-def drive_of(entry: Any) -> Drive:
-    """What a map rises with: the map itself, or what stands in front of the activations that it ends in."""
-    tensor = entry
-    while _rises(maker(tensor)) and len(sources(tensor)) == 1:
-        tensor = sources(tensor)[0]
-    layer = maker(tensor)
-    fused = activation_of(layer)
-    if fused == "linear" or fused not in _RISING_NAMES or not kinds(layer) & _CONVOLVING:
-        return Drive(tensor, None, _all_affine(tensor))
-    source = sources(tensor)[0]
-    return Drive(source, layer, _all_affine(source))
+def output_of(graph: Graph, layer: object, name: str) -> int:
+    """Map that a layer, given by its name or itself, puts out; the last one of a layer that is called often.
+
+    Raises
+    ------
+    ValueError
+        If there is no such layer in model `name`, or if its output is no map.
+    """
+    found = [one for one in graph.layers if one.layer is layer or one.name == layer]
+    if not found:
+        there = ", ".join(dict.fromkeys(one.name for one in graph.layers))
+        raise ValueError(f"model {name!r} has no layer {layer!r}; there are: {there}")
+    values = found[-1].values
+    shape = graph.values[values[0]].shape
+    if len(values) > 1 or len(shape) != 3:
+        given = shape if len(values) == 1 else "several tensors"
+        raise ValueError(
+            f"layer {found[-1].name!r} must put out a map of shape (batch, step, filter), but puts out {given}"
+        )
+    return values[0]
 
 
-def _rises(layer: Any) -> bool:
-    if "Activation" in kinds(layer):
-        return activation_of(layer) in _RISING_NAMES
-    return bool(kinds(layer) & (_RISING | IDLE)) and getattr(layer, "max_value", None) is None
+def pre_activation_of(graph: Graph, entry: int) -> PreActivation:
+    """What a map rises with: the map itself, or the value before the activations that it ends in."""
+    value = entry
+    while graph.makers[value].operation.facts.rises and graph.makers[value].inputs[0] in graph.makers:
+        value = graph.makers[value].inputs[0]
+    return PreActivation(value, all(node.operation.facts.affine for node in graph.between([0], [value])))
 
 
-def _all_affine(tensor: Any) -> bool:
-    return all(is_affine(maker(made)) for made in backwards(tensor, lambda _: False) if sources(made))
+def _is_idle(graph: Graph, layer: LayerOutput) -> bool:
+    return isinstance(graph.makers[layer.values[0]].operation, ops.Identity)
 
 
-def _has_time(map_: Any) -> bool:
-    shape: tuple[int | None, ...] = getattr(map_, "shape", ())
-    return len(shape) == 3 and shape[1] != 1 and shape[2] is not None and bool(sources(map_))
-
-
-def _is_placed(map_: Any, length: int | None) -> bool:
-    try:
-        receptive_field_of(map_, length or SOME_LENGTH)
-    except ValueError:
-        return False
-    return True
+def _has_time(graph: Graph, layer: LayerOutput) -> bool:
+    shape = graph.values[layer.values[0]].shape
+    return len(layer.values) == 1 and len(shape) == 3 and shape[1] != 1 and shape[2] is not None

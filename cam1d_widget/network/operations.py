@@ -1,256 +1,599 @@
-"""What a layer does, told as one of a few kinds of operation that the rules of propagation know.
+"""What a layer computes: one of about 25 kinds of operation, and the facts about each that attribution depends on.
 
-Everything is computed in float32 from the layers' own weights, whatever precision the model works in. A layer whose
-``call`` is not Keras' own is never taken for the layer that it derives from.
+An operation knows no framework. Learned parameters are functions that return the current values in float32, as tensors
+of the framework; outside of compiled code ``numpy.asarray`` makes arrays of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-import keras
-import tensorflow as tf
+__all__ = [
+    "FUNCTIONS",
+    "Attention",
+    "Concatenate",
+    "Convolution",
+    "Crop",
+    "Dense",
+    "Elementwise",
+    "Facts",
+    "Function",
+    "Identity",
+    "Masking",
+    "MatrixProduct",
+    "Maximum",
+    "Minimum",
+    "Mixing",
+    "Normalize",
+    "Opaque",
+    "Operation",
+    "Pad",
+    "Parameter",
+    "Permute",
+    "Pick",
+    "Pointwise",
+    "Pool",
+    "Product",
+    "Rearranging",
+    "Recurrent",
+    "Reduce",
+    "Rescale",
+    "Reshape",
+    "Scale",
+    "StepPooling",
+    "Sum",
+    "TransposedConvolution",
+    "Upsample",
+    "Weighted",
+]
 
-from ..frameworks.keras.layer_table import is_idle
-from ..frameworks.keras.symbolic import computed_by_keras, kinds, made_by_keras
+Parameter = Callable[[], Any]
+"""Returns the current values of a learned parameter."""
 
-__all__ = ["Largest", "Opaque", "Operation", "Pointwise", "Product", "Rearranged", "Summed", "Weighted", "operations"]
 
-Call = Callable[..., Any]
+class Function(NamedTuple):
+    """Facts about a function of one value.
+
+    Attributes
+    ----------
+    rises : bool
+        Whether it never falls where its argument rises.
+    keeps_sign : bool
+        Whether zero stays zero and no value changes its sign.
+    never_negative : bool
+    gate : bool
+        Whether its values lie between 0 and 1, so that it weighs what it is multiplied by.
+    homogeneous : bool
+        Whether f(a x) = a f(x) for a > 0.
+    jumps : bool
+        Whether it is discontinuous.
+    """
+
+    rises: bool = False
+    keeps_sign: bool = False
+    never_negative: bool = False
+    gate: bool = False
+    homogeneous: bool = False
+    jumps: bool = False
+
+
+FUNCTIONS: dict[str, Function] = {
+    "relu": Function(rises=True, keeps_sign=True, never_negative=True, homogeneous=True),
+    "relu6": Function(rises=True, keeps_sign=True, never_negative=True),
+    "leakyrelu": Function(rises=True, keeps_sign=True, homogeneous=True),
+    "prelu": Function(keeps_sign=True, homogeneous=True),  # its slopes may be negative
+    "elu": Function(rises=True, keeps_sign=True),
+    "selu": Function(rises=True, keeps_sign=True),
+    "celu": Function(rises=True, keeps_sign=True),
+    "gelu": Function(keeps_sign=True),
+    "silu": Function(keeps_sign=True),
+    "swish": Function(keeps_sign=True),
+    "hardsilu": Function(keeps_sign=True),
+    "hardswish": Function(keeps_sign=True),
+    "mish": Function(keeps_sign=True),
+    "tanh": Function(rises=True, keeps_sign=True),
+    "hardtanh": Function(rises=True, keeps_sign=True),
+    "tanhshrink": Function(rises=True, keeps_sign=True),
+    "softshrink": Function(rises=True, keeps_sign=True),
+    "hardshrink": Function(rises=True, keeps_sign=True, jumps=True),
+    "softsign": Function(rises=True, keeps_sign=True),
+    "sigmoid": Function(rises=True, never_negative=True, gate=True),
+    "hardsigmoid": Function(rises=True, never_negative=True, gate=True),
+    "sparsesigmoid": Function(rises=True, never_negative=True, gate=True),
+    "softplus": Function(rises=True, never_negative=True),
+    "squareplus": Function(rises=True, never_negative=True),
+    "sparseplus": Function(rises=True, never_negative=True),
+    "exponential": Function(rises=True, never_negative=True),
+    "exp": Function(rises=True, never_negative=True),
+    "expm1": Function(rises=True, keeps_sign=True),
+    "logsigmoid": Function(rises=True),
+    "log": Function(rises=True),
+    "log1p": Function(rises=True, keeps_sign=True),
+    "sqrt": Function(rises=True, never_negative=True),
+    "square": Function(never_negative=True),
+    "absolute": Function(never_negative=True, homogeneous=True),
+    "abs": Function(never_negative=True, homogeneous=True),
+    "sin": Function(),
+    "cos": Function(),
+    "clip": Function(rises=True),
+    "power": Function(),
+    "threshold": Function(jumps=True),
+    "sign": Function(rises=True, keeps_sign=True, jumps=True),
+    "round": Function(rises=True, keeps_sign=True, jumps=True),
+    "floor": Function(rises=True, jumps=True),
+    "ceil": Function(rises=True, jumps=True),
+    "trunc": Function(rises=True, keeps_sign=True, jumps=True),
+    "heaviside": Function(rises=True, never_negative=True, jumps=True),
+    "stopgradient": Function(rises=True, keeps_sign=True, jumps=True),  # its gradient is zero where its output changes
+}
+"""Functions of one value, by name in lower case without underscores."""
+
+
+class Facts(NamedTuple):
+    """Facts about one operation, as it is computed at inference.
+
+    Axes are counted with the batch, and are never negative.
+
+    Attributes
+    ----------
+    affine : bool
+        Whether the output is an affine function of all inputs together.
+    homogeneous : bool
+        Whether the output scales with the inputs: f(a x) = a f(x) for a > 0.
+    jumps : bool
+        Whether the output is discontinuous, or its gradient is zero where the output changes.
+    rises : bool
+        Whether each output depends on one input value, and never falls where that value rises.
+    keeps_sign : bool
+        Whether no output is negative if no input is.
+    parameter_axes : frozenset of int
+        Axes of the output along which parameters or constants of the operation differ.
+    """
+
+    affine: bool = False
+    homogeneous: bool = False
+    jumps: bool = False
+    rises: bool = False
+    keeps_sign: bool = False
+    parameter_axes: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
-class Weighted:
-    """W x + b, with weights that were learned; a BatchNormalization behind it may be merged into them."""
-
-    layer: Any
-    norm: Any = None
+class Operation:
+    """One kind of computation."""
 
     @property
-    def kind(self) -> str:
-        """One of "dense", "convolution", "norm"."""
-        names = kinds(self.layer)
-        return "dense" if "Dense" in names else "norm" if "BatchNormalization" in names else "convolution"
+    def facts(self) -> Facts:
+        """What is known about it."""
+        return self._facts()
 
-    def __call__(self, x: tf.Tensor) -> tf.Tensor:
-        """Output for an input."""
-        return self.product(x, self.kernel()) + self.bias()
+    def _facts(self) -> Facts:
+        return Facts()
 
-    def kernel(self) -> tf.Tensor:
-        """W, in the shape that :meth:`product` takes it in."""
-        kernel = _kernel(self.layer)
-        if self.norm is None:
-            return kernel
-        scale = _scale_and_shift(self.norm)[0]
-        return kernel * (tf.reshape(scale, kernel.shape[1:]) if "DepthwiseConv1D" in kinds(self.layer) else scale)
 
-    def bias(self) -> tf.Tensor:
-        """Bias b, of shape (filter,)."""
-        if self.kind == "norm":
-            return _scale_and_shift(self.layer)[1]
-        bias = _float(self.layer.bias) if self.layer.use_bias else tf.zeros(())
-        if self.norm is None:
-            return bias
-        scale, shift = _scale_and_shift(self.norm)
-        return bias * scale + shift
-
-    def product(self, x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
-        """W x for weights of any value."""
-        return _PRODUCTS[self.kind](self.layer, x, kernel)
+# Learned weights
 
 
 @dataclass(frozen=True)
-class Rearranged:
-    """Every output is one of the inputs, or zero: flatten, pad, crop, concatenate, repeat."""
+class Weighted(Operation):
+    """A linear function with learned weights, plus a bias.
 
-    call: Call
-
-
-@dataclass(frozen=True)
-class Summed:
-    """An affine function without weights of its own: sums, means, differences."""
-
-    call: Call
-
-
-@dataclass(frozen=True)
-class Pointwise:
-    """A function of one value, such as an activation."""
-
-    call: Call
-    name: str
-
-
-@dataclass(frozen=True)
-class Largest:
-    """Every output is the largest of some inputs."""
-
-    call: Call
-
-
-@dataclass(frozen=True)
-class Product:
-    """Two inputs multiplied: linear in either."""
-
-    call: Call
-
-
-@dataclass(frozen=True)
-class Opaque:
-    """Anything else."""
-
-    call: Call
-    name: str = ""
-    made_by_keras: bool = True
-
-
-Operation = Weighted | Rearranged | Summed | Pointwise | Largest | Product | Opaque
-
-_WEIGHTED = frozenset("Dense Conv1D Conv2D SeparableConv1D DepthwiseConv1D".split())
-_REARRANGING = frozenset(
-    "Flatten Reshape Permute ZeroPadding1D Cropping1D UpSampling1D RepeatVector Concatenate Stack Transpose "
-    "Squeeze ExpandDims Flip Roll GetItem Split Moveaxis Swapaxes Repeat Tile Ravel BroadcastTo".split()
-)
-_SUMMING = frozenset(
-    "AveragePooling1D AveragePooling2D GlobalAveragePooling1D GlobalAveragePooling2D AveragePool Add Subtract Negative "
-    "Mean Sum Rescaling Normalization".split()
-)
-_LARGEST = frozenset("MaxPooling1D MaxPooling2D GlobalMaxPooling1D GlobalMaxPooling2D MaxPool Max Amax Maximum".split())
-_PRODUCT = frozenset("Multiply Dot Matmul".split())
-# The names of layers, of Keras' functions and of its activations, without case and underscores.
-_FUNCTIONS = frozenset(
-    "relu relu6 leakyrelu prelu elu selu celu gelu silu swish sigmoid hardsigmoid hardsilu hardswish tanh hardtanh "
-    "tanhshrink softshrink hardshrink softplus softsign squareplus logsigmoid mish exponential exp expm1 log log1p "
-    "sqrt square absolute sin cos clip".split()
-)
-
-
-def operations(layer: Any, call: Call, arguments: Sequence[Any], tensors: int) -> list[Operation]:
-    """What a layer does, one after another; nothing for a layer that does nothing at inference.
-
-    Parameters
+    Attributes
     ----------
-    layer : Keras layer or operation
-    call : callable
-        Computes the layer from the values of its source tensors.
-    arguments : sequence
-        What it was called with, tensors or not.
-    tensors : int
-        How many different tensors are among them.
+    kernel : Parameter
+    bias : Parameter or None
+    rounds : bool
+        Whether it rounds, as quantized layers do.
     """
-    names = kinds(layer)
-    if not computed_by_keras(layer) or "Lambda" in names:
-        return [Opaque(call, made_by_keras=False)]
-    if is_idle(layer):
-        return []
-    if names & _WEIGHTED and getattr(layer, "data_format", None) != "channels_first":
-        return [Weighted(layer), *_activation(layer.activation)]
-    if "BatchNormalization" in names and layer.axis in (-1, layer.input_spec.ndim - 1):
-        return [Weighted(layer)]
-    if "Activation" in names:
-        return _activation(layer.activation)
-    return [_without_weights(layer, names, call, arguments, tensors)]
+
+    kernel: Parameter
+    bias: Parameter | None
+    rounds: bool = field(default=False, kw_only=True)
+
+    def _facts(self) -> Facts:
+        return Facts(affine=not self.rounds, homogeneous=self.bias is None and not self.rounds)
 
 
-def _without_weights(
-    layer: Any, names: frozenset[str], call: Call, arguments: Sequence[Any], tensors: int
-) -> Operation:
-    name = _plain(type(layer).__name__)
-    others = [one for one in arguments if not keras.backend.is_keras_tensor(one)]
-    if names & {"Average"} and "Layer" in names:
-        return Summed(call)
-    if names & _REARRANGING:
-        return Rearranged(call)
-    if names & {"Maximum"} and tensors == 1:  # beside a number
-        return Pointwise(call, "relu" if [*map(str, others)] in (["0"], ["0.0"]) else "clip")
-    if names & _LARGEST:
-        return Largest(call)
-    if names & _SUMMING:
-        return Summed(call)
-    if names & _PRODUCT:
-        return _product(call, arguments, others, tensors)
-    if names & {"Divide", "TrueDivide"} and tensors == 1 and keras.backend.is_keras_tensor(arguments[0]) and others:
-        return Summed(call)
-    if name in _FUNCTIONS:
-        return Pointwise(call, "leakyrelu" if getattr(layer, "negative_slope", 0) else name)
-    return Opaque(call, name)
+@dataclass(frozen=True)
+class Dense(Weighted):
+    """The last axis multiplied by a matrix (input, output)."""
 
 
-def _product(call: Call, arguments: Sequence[Any], others: Sequence[Any], tensors: int) -> Operation:
-    """A product of two tensors; of one and a number, which is a sum; of one with itself, which is its square."""
-    factors = arguments[0] if isinstance(arguments[0], list | tuple) else arguments[:2]
-    if tensors == 2 and len(factors) == 2:
-        return Product(call)
-    if tensors == 1 and len(factors) == 2:
-        return Summed(call) if others and others[0] is not factors else Opaque(call)
-    return Opaque(call)
+@dataclass(frozen=True)
+class Convolution(Weighted):
+    """Convolution over the axes between batch and filter.
+
+    Attributes
+    ----------
+    kernel : Parameter
+        Of shape (size, channel / groups, filter), or (size, channel, multiplier) if depthwise. A separable
+        convolution has the kernel that its two steps make together.
+    size, strides, dilation : tuple of int
+        One number for each axis.
+    padding : {"valid", "same", "causal"}
+    depthwise : bool
+        Whether each filter sees one channel.
+    """
+
+    size: tuple[int, ...]
+    strides: tuple[int, ...]
+    dilation: tuple[int, ...]
+    padding: str
+    depthwise: bool = False
 
 
-def _activation(function: Any) -> list[Operation]:
-    """A layer's activation, given as a function or as a layer of its own."""
-    if function is None:
-        return []
-    if isinstance(function, keras.layers.Layer):
-        return operations(function, function.call, [], 1)
-    name = _plain(getattr(function, "__name__", type(function).__name__))
-    if name == "linear":
-        return []
-    own = made_by_keras(function)
-    if own and name in _FUNCTIONS:
-        return [Pointwise(function, name)]
-    return [Opaque(function, name, own)]
+@dataclass(frozen=True)
+class Scale(Weighted):
+    """Batch normalization at inference: a factor (`kernel`) and a summand (`bias`) along the last axis."""
+
+    axis: int
+
+    def _facts(self) -> Facts:
+        return Facts(affine=True, parameter_axes=frozenset({self.axis}))
 
 
-def _plain(name: str) -> str:
-    return name.lower().replace("_", "")
+@dataclass(frozen=True)
+class TransposedConvolution(Operation):
+    """Transposed convolution, with learned weights."""
+
+    kernel: Parameter
+    bias: Parameter | None
+
+    def _facts(self) -> Facts:
+        return Facts(affine=True, homogeneous=self.bias is None)
 
 
-# What layers with weights compute
+# Linear functions without learned weights
 
 
-def _float(variable: Any) -> tf.Tensor:
-    return tf.cast(tf.convert_to_tensor(variable), tf.float32)
+@dataclass(frozen=True)
+class Identity(Operation):
+    """The input, as dropout, noise and regularization layers return it at inference."""
+
+    def _facts(self) -> Facts:
+        return Facts(affine=True, homogeneous=True, rises=True, keeps_sign=True)
 
 
-def _kernel(layer: Any) -> tf.Tensor:
-    names = kinds(layer)
-    if "BatchNormalization" in names:
-        return _scale_and_shift(layer)[0]
-    if "SeparableConv1D" in names:  # its two convolutions are one: nothing stands between them
-        depthwise, pointwise = _float(layer.depthwise_kernel), _float(layer.pointwise_kernel)
-        across = tf.reshape(pointwise, (*depthwise.shape[1:], pointwise.shape[-1]))
-        return tf.einsum("kcm,cmf->kcf", depthwise, across)
-    return _float(layer.kernel)
+@dataclass(frozen=True)
+class Rescale(Operation):
+    """The input times constants, plus constants.
+
+    Attributes
+    ----------
+    offset : bool
+        Whether anything is added.
+    axes : frozenset of int
+        Axes along which the constants differ.
+    """
+
+    offset: bool = False
+    axes: frozenset[int] = frozenset()
+
+    def _facts(self) -> Facts:
+        return Facts(affine=True, homogeneous=not self.offset, parameter_axes=self.axes)
 
 
-def _scale_and_shift(norm: Any) -> tuple[tf.Tensor, tf.Tensor]:
-    """What a BatchNormalization multiplies by and adds at inference, of shape (filter,) each."""
-    scale = tf.math.rsqrt(_float(norm.moving_variance) + norm.epsilon)
-    scale = scale * _float(norm.gamma) if norm.scale else scale
-    shift = -_float(norm.moving_mean) * scale
-    return scale, shift + _float(norm.beta) if norm.center else shift
+@dataclass(frozen=True)
+class Sum(Operation):
+    """Sum, difference or mean of tensors at each position.
+
+    Attributes
+    ----------
+    constant : bool
+        Whether a constant is added.
+    subtracts : bool
+        Whether a tensor is subtracted.
+    axes : frozenset of int
+        Axes along which the constants differ.
+    """
+
+    constant: bool = False
+    subtracts: bool = False
+    axes: frozenset[int] = frozenset()
+
+    def _facts(self) -> Facts:
+        only_added = not self.constant and not self.subtracts
+        return Facts(affine=True, homogeneous=not self.constant, keeps_sign=only_added, parameter_axes=self.axes)
 
 
-def _convolved(layer: Any, x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
-    padding = layer.padding
-    if padding == "causal":
-        reach = layer.dilation_rate[0] * (layer.kernel_size[0] - 1)
-        x, padding = tf.pad(x, [[0, 0], [reach, 0], [0, 0]]), "valid"
-    convolution = keras.ops.depthwise_conv if "DepthwiseConv1D" in kinds(layer) else keras.ops.conv
-    return convolution(
-        x,
-        kernel,
-        strides=layer.strides,
-        padding=padding,
-        dilation_rate=layer.dilation_rate,
-        data_format="channels_last",
-    )
+@dataclass(frozen=True)
+class Rearranging(Operation):
+    """Every output is one of the inputs, or zero."""
+
+    def _facts(self) -> Facts:
+        return Facts(affine=True, homogeneous=True, keeps_sign=True)
 
 
-_PRODUCTS: dict[str, Callable[[Any, tf.Tensor, tf.Tensor], tf.Tensor]] = {
-    "dense": lambda layer, x, kernel: keras.ops.matmul(x, kernel),
-    "convolution": _convolved,
-    "norm": lambda layer, x, scale: x * scale,
-}
+@dataclass(frozen=True)
+class Reshape(Rearranging):
+    """The same values in another shape."""
+
+
+@dataclass(frozen=True)
+class Permute(Rearranging):
+    """Axes in another order; None if the order is unknown."""
+
+    order: tuple[int, ...] | None
+
+
+@dataclass(frozen=True)
+class Pad(Rearranging):
+    """Zeros added at the ends of the axes between batch and filter: (left, right) for each."""
+
+    ends: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Crop(Rearranging):
+    """Steps removed at the ends of the axes between batch and filter: (left, right) for each."""
+
+    ends: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Upsample(Rearranging):
+    """Each step repeated, along each axis between batch and filter."""
+
+    size: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Concatenate(Rearranging):
+    """Tensors one after the other along an axis; `constant` if a constant is among them."""
+
+    axis: int
+    constant: bool = False
+
+    def _facts(self) -> Facts:
+        return Facts(affine=True, homogeneous=not self.constant, keeps_sign=not self.constant)
+
+
+@dataclass(frozen=True)
+class Pick(Rearranging):
+    """A rearrangement that may move steps, such as a slice, a flip or a roll."""
+
+
+# Pooling
+
+
+@dataclass(frozen=True)
+class Pool(Operation):
+    """Pooling over windows.
+
+    Attributes
+    ----------
+    largest : bool
+        Whether it takes the maximum of a window, not the mean.
+    size, strides : tuple of int
+        One number for each axis between batch and filter.
+    padding : {"valid", "same"}
+    """
+
+    largest: bool
+    size: tuple[int, ...]
+    strides: tuple[int, ...]
+    padding: str
+
+    def _facts(self) -> Facts:
+        return Facts(affine=not self.largest, homogeneous=True, keeps_sign=True)
+
+
+@dataclass(frozen=True)
+class Reduce(Operation):
+    """Mean, sum, maximum or minimum over whole axes.
+
+    Attributes
+    ----------
+    kind : {"mean", "sum", "max", "min"}
+    axes : frozenset of int
+    keepdims : bool
+    """
+
+    kind: str
+    axes: frozenset[int]
+    keepdims: bool = False
+
+    def _facts(self) -> Facts:
+        return Facts(affine=self.kind in ("mean", "sum"), homogeneous=True, keeps_sign=True)
+
+
+@dataclass(frozen=True)
+class StepPooling(Operation):
+    """Pooling of the steps of a map that can report what each step contributes.
+
+    Attributes
+    ----------
+    scores_steps, weighs_steps : bool
+        Whether it reports scores of steps (multiple instance learning), and attention weights.
+    averages : bool
+        Whether it is the mean of one linear score of each step.
+    stands_alone : bool
+        Whether setting a step's features to zero removes exactly that step's score.
+    discontinuous : bool
+    """
+
+    scores_steps: bool
+    weighs_steps: bool
+    averages: bool = False
+    stands_alone: bool = False
+    discontinuous: bool = False
+
+    def _facts(self) -> Facts:
+        return Facts(affine=self.averages, jumps=self.discontinuous)
+
+
+# Functions of the values at one position
+
+
+@dataclass(frozen=True)
+class Pointwise(Operation):
+    """A function of one value.
+
+    Attributes
+    ----------
+    name : str
+        Key of :data:`FUNCTIONS`.
+    limited : bool
+        Whether its values have an upper limit that the function of this name does not have.
+    threshold : bool
+        Whether it jumps at a threshold.
+    axes : frozenset of int
+        Axes along which learned slopes differ.
+    """
+
+    name: str
+    limited: bool = False
+    threshold: bool = False
+    axes: frozenset[int] = frozenset()
+
+    @property
+    def function(self) -> Function:
+        """Facts about the function of this name."""
+        return FUNCTIONS[self.name]
+
+    def _facts(self) -> Facts:
+        function = self.function
+        return Facts(
+            homogeneous=function.homogeneous and not self.limited and not self.threshold,
+            jumps=function.jumps or self.threshold,
+            rises=function.rises and not self.limited,
+            keeps_sign=function.never_negative,
+            parameter_axes=self.axes,
+        )
+
+
+@dataclass(frozen=True)
+class Product(Operation):
+    """Two tensors multiplied at each position."""
+
+
+@dataclass(frozen=True)
+class Maximum(Operation):
+    """The largest of several tensors at each position."""
+
+    def _facts(self) -> Facts:
+        return Facts(homogeneous=True)
+
+
+@dataclass(frozen=True)
+class Minimum(Operation):
+    """The smallest of several tensors at each position."""
+
+    def _facts(self) -> Facts:
+        return Facts(homogeneous=True)
+
+
+@dataclass(frozen=True)
+class Elementwise(Operation):
+    """Another function of the values of tensors and constants at one position, such as a quotient."""
+
+    discontinuous: bool = False
+    axes: frozenset[int] = frozenset()
+
+    def _facts(self) -> Facts:
+        return Facts(jumps=self.discontinuous, parameter_axes=self.axes)
+
+
+@dataclass(frozen=True)
+class Masking(Operation):
+    """Steps at which all values equal a number are set to zero, and skipped by later layers."""
+
+    def _facts(self) -> Facts:
+        return Facts(jumps=True)
+
+
+@dataclass(frozen=True)
+class Normalize(Operation):
+    """A normalization by the values along some axes, such as a softmax or a layer normalization.
+
+    Attributes
+    ----------
+    name : str
+        In lower case without underscores.
+    axes : frozenset of int
+        Axes over which it normalizes.
+    learned : frozenset of int
+        Axes along which it has learned factors.
+    """
+
+    name: str
+    axes: frozenset[int]
+    learned: frozenset[int] = frozenset()
+
+    def _facts(self) -> Facts:
+        # At zero, from where many paths start, the output has length one however small the input is.
+        return Facts(jumps=self.name == "unitnormalization", parameter_axes=self.learned)
+
+
+# Operations that mix steps
+
+
+@dataclass(frozen=True)
+class Mixing(Operation):
+    """An operation whose steps may depend on all steps of its input.
+
+    Attributes
+    ----------
+    keeps_order : bool or None
+        Whether each step of the output belongs to the same step of the input; None if that must be tried.
+    function : bool
+        Whether it is a function, which may well move steps, and not a layer.
+    discontinuous : bool
+    hides_relu : bool
+        Whether there may be ReLUs in it.
+    """
+
+    keeps_order: bool | None = None
+    function: bool = False
+    discontinuous: bool = False
+    hides_relu: bool = False
+
+    def _facts(self) -> Facts:
+        return Facts(jumps=self.discontinuous)
+
+
+@dataclass(frozen=True)
+class Recurrent(Mixing):
+    """LSTM, GRU and other recurrent layers, also in both directions."""
+
+
+@dataclass(frozen=True)
+class Attention(Mixing):
+    """Attention among steps."""
+
+
+@dataclass(frozen=True)
+class MatrixProduct(Mixing):
+    """Product that sums over an axis, of so many tensors; of one tensor, with a constant."""
+
+    tensors: int = 2
+
+    def _facts(self) -> Facts:
+        return Facts(affine=self.tensors == 1)
+
+
+@dataclass(frozen=True)
+class Opaque(Mixing):
+    """Anything else.
+
+    Attributes
+    ----------
+    name : str
+        Of an activation.
+    activation : bool
+        Whether it is given as an activation, which mostly takes values one by one.
+    refusal : str
+        Why no map after it can be placed in time.
+    stated : Facts, optional
+        What is known about it.
+    """
+
+    name: str = ""
+    activation: bool = False
+    refusal: str = ""
+    stated: Facts | None = None
+
+    def _facts(self) -> Facts:
+        return self.stated or super()._facts()

@@ -1,55 +1,87 @@
-"""Networks with two-dimensional layers: the map that enters their head, brought to (batch, step, filter).
+"""Networks with two-dimensional layers: the map that enters their head, as (batch, step, filter).
 
-Such a map has an axis of time and one more, mostly of channels; the places on the other axis are taken for filters of
-their own. The graph is not cut: the map is flattened and at once unflattened, and the explained map is what stands
-between the two, so that all else may count on three dims.
+Such a map has an axis of time and one more, mostly of channels; the positions on the other axis count as filters of
+their own. The map is flattened and at once unflattened, and the explained map is what is between the two, so that
+everything else deals with three axes only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-import keras
-from keras import layers
+import numpy as np
 
-from ..frameworks.keras.reader import OpenedModel
-from ..frameworks.keras.symbolic import backwards, maker
-from .head import ending, head_entry
-from .receptive_field import SOME_LENGTH, time_axis_of
+from .graph import Graph, Node, Value
+from .head import ending, entry_of
+from .operations import Operation, Permute, Reshape
+from .receptive_field import SOME_LENGTH, fields_of
 
 __all__ = ["with_map_in_rows"]
 
 
-def with_map_in_rows(graph: OpenedModel, model: Any, index: int) -> OpenedModel:
+class _Call:
+    """A function of one tensor without parameters, as a call of a layer."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self._function = function
+
+    def __call__(self, *values: Any) -> list[Any]:
+        return [self._function(*values)]
+
+    in_float32 = __call__
+
+    def weights(self) -> list[np.ndarray]:
+        return []
+
+
+def with_map_in_rows(graph: Graph) -> Graph:
     """Graph in which a map of two axes that enters the head goes through the form (batch, step, filter).
 
     The graph itself where there is no such map, or no time on its axes.
     """
-    entry = head_entry(ending(graph.output, model, index).tensor, dims=(3, 4))
-    if entry is None or len(entry.shape) != 4:
+    entry = entry_of(graph, ending(graph).logits, ranks=(3, 4))
+    if entry is None or graph.values[entry].rank != 4:
         return graph
-    try:
-        time = time_axis_of(entry, graph.series.shape[1] or SOME_LENGTH)
-    except ValueError:  # a layer on the way moves steps about
+    seen = fields_of(graph, graph.values[0].shape[1] or SOME_LENGTH, [entry])[entry]
+    time = None if isinstance(seen, ValueError) else seen.axis
+    if time not in (1, 2) or graph.values[entry].shape[3 - time] is None:
         return graph
-    if time not in (1, 2) or entry.shape[3 - time] is None:
-        return graph
-    head = keras.Function([graph.series, entry], [graph.output])
-    through = [graph.series, _there_and_back(entry, time)]
-    output = head._run_through_graph(through, operation_fn=lambda operation: operation)[0]
-    there = {id(tensor) for tensor in backwards(output, lambda _: False)}
-    trunk = [(operation, made) for operation, made in graph.made if id(made) in there]
-    known = {id(made) for _, made in trunk}
-    rest = [made for made in reversed(list(backwards(output, lambda _: False))) if id(made) not in known]
-    return OpenedModel(graph.series, output, [*trunk, *((maker(made), made) for made in rest)])
+    return graph.with_detour(entry, _there_and_back(graph, entry, time))
 
 
-def _there_and_back(entry: Any, time: int) -> Any:
-    """The same map, that was of shape (batch, step, filter) on the way."""
-    name, dtype, other, filters = maker(entry).name, entry.dtype, entry.shape[3 - time], entry.shape[3]
+def _there_and_back(graph: Graph, entry: int, time: int) -> list[tuple[Node, Value]]:
+    """Nodes that bring a map to the form (batch, step, filter), and back."""
+    tensors, owner = graph.tensors.ops, graph.makers[entry]
+    shape, dtype = graph.values[entry]
+    _, steps, other, filters = shape if time == 1 else (shape[0], shape[2], shape[1], shape[3])
+    assert other is not None
+    assert filters is not None
     turns = time == 2 and other > 1
-    first = layers.Permute((2, 1, 3), dtype=dtype, name=f"{name}_turned")(entry) if turns else entry
-    rows = layers.Reshape((-1, other * filters), dtype=dtype, name=f"{name}_map")(first)
-    sizes = (-1, other, filters) if time == 1 or turns else (other, -1, filters)
-    apart = layers.Reshape(sizes, dtype=dtype, name=f"{name}_apart")(rows)
-    return layers.Permute((2, 1, 3), dtype=dtype, name=f"{name}_back")(apart) if turns else apart
+    chain: list[tuple[Node, Value]] = []
+
+    def add(operation: Operation, function: Callable[[Any], Any], *sizes: int | None) -> None:
+        value = len(graph.values) + len(chain)
+        before = chain[-1][0].outputs[0] if chain else entry
+        node = Node(owner.name, owner.kind, operation, (before,), (value,), _Call(function), owner.layer)
+        chain.append((node, Value((shape[0], *sizes), dtype)))
+
+    def turn(x: Any) -> Any:
+        return tensors.transpose(x, (0, 2, 1, 3))
+
+    def flat(x: Any) -> Any:
+        sizes = tensors.shape(x)
+        return tensors.reshape(x, (sizes[0], sizes[1] if turns else sizes[time], other * filters))
+
+    def apart(x: Any) -> Any:
+        sizes = tensors.shape(x)
+        rest = (sizes[1], other, filters) if time == 1 or turns else (other, sizes[1], filters)
+        return tensors.reshape(x, (sizes[0], *rest))
+
+    if turns:
+        add(Permute((0, 2, 1, 3)), turn, steps, other, filters)
+    add(Reshape(), flat, steps, other * filters)
+    add(Reshape(), apart, *((steps, other, filters) if time == 1 or turns else (other, steps, filters)))
+    if turns:
+        add(Permute((0, 2, 1, 3)), turn, other, steps, filters)
+    return chain

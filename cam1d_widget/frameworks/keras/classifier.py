@@ -1,7 +1,6 @@
-"""Keras behind the door: the only room of the backend that knows the framework.
+"""A Keras model as a classifier of time series.
 
-The user's model is read, never changed: functions are built over its graph (:class:`keras.Function`), which leaves no
-trace on its layers, and the activation behind the logits is looked through, not taken off.
+The model is read, never changed: its layers are called one by one, and the activation after the logits is left out.
 """
 
 from __future__ import annotations
@@ -14,26 +13,26 @@ from typing import Any, Literal
 import numpy as np
 
 from ...attribution.classifier import as_targets, check_series, warn_if_saturated
+from ...attribution.propagation_rules import Rule
 from ...attribution.receptive_field import ReceptiveField, TooShort
-from ...explanation.source import ModelChangedError
+from ...explanation.source import LayerFacts, ModelChangedError
 from ...network.affine_head import AffineHead
-from ...network.layers_in_time import LayerFacts, layers_in_time
-from .engine_tensorflow import Compiled
+from ...network.layers_in_time import layers_in_time
+from ...network.propagation.propagation import Propagations
+from .engine_tensorflow import Compiled, spec
 from .filters import KerasFilters
 from .fingerprint import Structure, settings_of
+from .layer_table import computed_by_keras
 from .network import Network
 from .passes import Passes
-from .propagate import RulesBack
 from .randomized import randomized
-from .read_outs import OwnAccount
-from .symbolic import computed_by_keras
 from .user_model import readable
 from .weights import digest_of, refuse_weights, still_variables
 
 __all__ = ["KerasClassifier"]
 
 
-class KerasClassifier(OwnAccount, RulesBack):
+class KerasClassifier:
     """A Keras classifier of time series, seen through numpy.
 
     Parameters
@@ -87,7 +86,7 @@ class KerasClassifier(OwnAccount, RulesBack):
         before = settings_of(self.model)
         self._take(Network(self.model, layer, output))
         before_and_between = before, self._network.settings_after_batch
-        self._structure = Structure(self.model, before_and_between, with_loss=not self._network.ending.seen)
+        self._structure = Structure(self.model, before_and_between, with_loss=not self._network.seen)
         if self._network.link is None and score == "probabilities":
             raise ValueError(f"model {self.name!r} gives no probabilities to explain; use score='logits'")
         self.classes = 2 if self._network.two_sided else self._network.units
@@ -182,9 +181,8 @@ class KerasClassifier(OwnAccount, RulesBack):
     def _digest(self) -> Callable[[], bytes]:
         """Digest of the weights, and of all other variables that the scores are computed from."""
         samples, _ = self._network.sampled()
-        self._passes.scores(samples)
-        variables = [*self.model.weights, *self._passes.variables]
-        return digest_of(still_variables(variables, lambda: self._passes.scores(samples)))
+        variables = [*self.model.weights, *self._passes.compiled("scores").variables]
+        return digest_of(still_variables(variables, lambda: self._passes.run("scores", samples)))
 
     @property
     def has_probed_layers(self) -> bool:
@@ -206,9 +204,9 @@ class KerasClassifier(OwnAccount, RulesBack):
 
     def _equals_own_output(self) -> bool:
         samples, outputs = self._network.sampled()
-        scores = self._passes.scores(samples)
-        seen = self._network.ending.seen and self.score == "logits"
-        ours = (self._network.probabilities(scores).numpy() if seen else scores)[:, -outputs.shape[1] :]
+        scores = self._passes.run("scores", samples)[0]
+        seen = self._network.seen and self.score == "logits"
+        ours = (np.asarray(self._network.probabilities(scores)) if seen else scores)[:, -outputs.shape[1] :]
         largest = np.abs(np.where(np.isfinite(outputs), outputs, 0)).max(axis=0)
         return bool(np.isclose(ours, outputs, rtol=0, atol=2e-2 * largest, equal_nan=True).all())
 
@@ -230,7 +228,7 @@ class KerasClassifier(OwnAccount, RulesBack):
     @cached_property
     def filters(self) -> KerasFilters:
         """Filters of the explained layer as functions of the series."""
-        return KerasFilters(self._network, self.batch_size)
+        return KerasFilters(self._network, self._passes)
 
     @property
     def traces(self) -> dict[str, int]:
@@ -241,7 +239,7 @@ class KerasClassifier(OwnAccount, RulesBack):
 
     def scores(self, x: np.ndarray) -> np.ndarray:
         """Score of every class, of shape (instance, class)."""
-        scores = self._passes.scores(self._checked(x))
+        scores = self._passes.run("scores", self._checked(x))[0]
         if self.score == "probabilities":
             warn_if_saturated(scores)
         return scores
@@ -251,13 +249,13 @@ class KerasClassifier(OwnAccount, RulesBack):
         if self._network.link is None:
             return None
         scores = self.scores(x)
-        return scores if self.score == "probabilities" else self._network.probabilities(scores).numpy()
+        return scores if self.score == "probabilities" else np.asarray(self._network.probabilities(scores))
 
     def gradient(self, x: np.ndarray, target: Any) -> np.ndarray:
         """Gradient of the target's score by the input, of shape (instance, time, channel)."""
         x = self._checked(x)
         targets = as_targets(target, len(x), self.classes)
-        return self._passes.gradient(x, targets)
+        return self._passes.run("gradient", x, targets)[0]
 
     def features(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray]:
         """Feature maps of the explained layer, and the gradient of the target's score by them.
@@ -277,15 +275,15 @@ class KerasClassifier(OwnAccount, RulesBack):
         x = self._checked(x)
         targets = as_targets(target, len(x), self.classes)
         columns = targets if targets.ndim == 2 else targets[:, np.newaxis]
-        features, gradients = self._by_slopes(x, columns) or self._passes.features_and_gradients(x, columns)
+        features, gradients = self._by_slopes(x, columns) or self._passes.run("features_and_gradients", x, columns)
         return features, gradients if targets.ndim == 2 else gradients[:, 0]
 
     def _by_slopes(self, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
         """Features, and gradients that an affine head has for all series alike; None where it is not."""
-        shape = self._network.entry.shape[1:]
+        shape = self._network.map_shape
         if not self.affine_head or None in shape or not AffineHead.fits(self.classes, *shape):
             return None
-        features, scores = self._passes.features_and_scores(x)
+        features, scores = self._passes.run("features_and_scores", x)
         slopes = self._slopes.slopes(x, features, scores)
         if slopes is None:
             return None
@@ -298,17 +296,17 @@ class KerasClassifier(OwnAccount, RulesBack):
     def _slopes_and_bias(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Gradients of every class' score on one series, and the scores of features that are zero."""
         every = np.arange(self.classes, dtype=np.int32)[np.newaxis]
-        features, gradients = self._passes.features_and_gradients(x, every)
-        return gradients[0], self._passes.head_scores(x, np.zeros_like(features))[0]
+        features, gradients = self._passes.run("features_and_gradients", x, every)
+        return gradients[0], self._passes.run("head_scores", x, np.zeros_like(features))[0][0]
 
     def head_scores(self, x: np.ndarray, features: np.ndarray) -> np.ndarray:
         """Score of every class on given features of the explained layer, of shape (instance, class)."""
-        return self._passes.head_scores(self._checked(x), features)
+        return self._passes.run("head_scores", self._checked(x), features)[0]
 
     def trunk(self, x: np.ndarray) -> np.ndarray:
         """Feature maps of series of any length, such as pieces of longer ones, of shape (instance, step, filter)."""
         self._must_not_have_changed()
-        return self._passes.features(x)
+        return self._passes.run("features", x)[0]
 
     def receptive_field_at(self, length: int) -> ReceptiveField:
         """What each step of the explained layer would see of series of this length."""
@@ -318,9 +316,111 @@ class KerasClassifier(OwnAccount, RulesBack):
 
     def bias(self) -> np.ndarray:
         """Score of each class on features that are zero, of shape (class,)."""
-        steps, filters = len(self.receptive_field), self._network.entry.shape[-1]
+        steps, filters = len(self.receptive_field), self._network.map_shape[-1]
         series = np.zeros((1, self._length, self.input_shape[1]), np.float32)  # type: ignore[type-var]
         return self.head_scores(series, np.zeros((1, steps, filters), np.float32))[0]
+
+    # Steps that the model itself scores or weighs
+
+    @property
+    def no_step_scores(self) -> str | None:
+        """Why there are no scores of steps that add up to the model's; None where there are."""
+        if self.score == "logits" and self._network.scoring:
+            return None
+        return (
+            f"model {self.name!r} has no layer that scores the steps of the explained map and adds them up to its "
+            f"logits, as multiple instance learning does; models.with_mil_head puts one on its trunk"
+        )
+
+    def step_scores(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Contribution of every step to each score, (instance, step, class), and the remaining bias, (class,)."""
+        if self.no_step_scores:
+            raise ValueError(self.no_step_scores)
+        return self._passes.run("step_scores", self._checked(x))[0], self._network.outer_bias()
+
+    @property
+    def step_scores_stand_alone(self) -> bool:
+        """Whether setting a step's features to zero lowers S by exactly that step's score."""
+        return all(node.operation.stands_alone for node in self._network.scoring)
+
+    @property
+    def no_attention(self) -> str | None:
+        """Why there is no attention to the steps of the explained map; None where there is."""
+        if self._network.attending:
+            return None
+        return (
+            f"model {self.name!r} has no attention of this package over the steps of the explained map; give it "
+            f"models.TemporalAttention, or name the map before it with layer="
+        )
+
+    @property
+    def attention_adds_up(self) -> bool:
+        """Whether a score is its value without attention plus the sum of gradients times weights, if these are held."""
+        return self.score == "logits" and self._network.attention_adds_up
+
+    def attention(self, x: np.ndarray) -> np.ndarray:
+        """Attention weight of every step, of shape (instance, head, step)."""
+        if self.no_attention:
+            raise ValueError(self.no_attention)
+        return self._passes.run("attention", self._checked(x))[0]
+
+    def attention_gradients(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Weights, the targets' gradients by them (instance, target, head, step), and the scores without any."""
+        if self.no_attention:
+            raise ValueError(self.no_attention)
+        x = self._checked(x)
+        targets = as_targets(target, len(x), self.classes)
+        weights, gradients, without = self._passes.run("attention_and_gradients", x, targets)
+        return weights, gradients, without
+
+    # Propagation rules
+
+    def propagate(self, x: np.ndarray, target: Any, rule: Rule, baseline: np.ndarray | None = None) -> np.ndarray:
+        """Result of a propagation rule from the target's score to the input, of shape (instance, time, channel).
+
+        Parameters
+        ----------
+        x : ndarray of shape (instance, time, channel)
+        target : int, or ndarray of int of shape (instance,)
+        rule : Rule
+            One of :mod:`~cam1d_widget.attribution.propagation_rules`.
+        baseline : ndarray of the shape of x, optional
+            Series that a rule of differences compares with. Default: zero.
+
+        Raises
+        ------
+        ValueError
+            If the rule does not support a layer; :meth:`no_propagation` reports so beforehand.
+        """
+        x = self._checked(x)
+        targets = as_targets(target, len(x), self.classes)
+        reason = self.no_propagation(rule)
+        if reason:
+            raise ValueError(reason)
+        return self.propagations(rule)(x, targets, baseline, self.batch_size)
+
+    def no_propagation(self, rule: Rule) -> str | None:
+        """Why a rule does not support the model; None where it does."""
+        if self.score == "probabilities":
+            return f"{rule.label} starts at the logits and cannot explain probabilities; use score='logits'"
+        if self._network.graph is None:
+            return str(self._network.no_map)
+        if self._network.hidden:
+            return f"{rule.label} starts at the logits, which are not to be found in model {self.name!r}"
+        return self.propagations.refusal(rule)
+
+    @cached_property
+    def propagations(self) -> Propagations:
+        """Backward passes through the model, by rule."""
+        network, series = self._network, spec(None, *self._network.input_shape)
+
+        def compiled(function: Callable[..., Any]) -> Compiled:
+            arguments = series, spec(None, dtype="int32"), series
+            return Compiled(function, *arguments, autograph=False, jit_compile=self.jit_compile)
+
+        return Propagations(network.graph, network.exit, network.two_sided, compiled)
+
+    # Other networks
 
     def randomized(self, seed: int = 0, draws: int = 1) -> Iterator[tuple[int, str, KerasClassifier]]:
         """Classifiers that forget: one on a copy of the model, with more and more layers drawn anew, from the top.

@@ -1,4 +1,4 @@
-"""A function of TensorFlow behind numpy: traced once, and called without detours."""
+"""TensorFlow: functions compiled for numpy arrays, and vector-Jacobian products."""
 
 from __future__ import annotations
 
@@ -13,9 +13,30 @@ from tensorflow.python.eager import context
 
 from ...cancellation import go_on
 
-__all__ = ["Compiled"]
+__all__ = ["Compiled", "spec", "vector_jacobian"]
 
 Called = Callable[[list[tf.Tensor]], Any]
+
+
+def spec(*shape: int | None, dtype: str = "float32") -> tf.TensorSpec:
+    """Shape and dtype of an argument of a compiled function; None for axes of any size."""
+    return tf.TensorSpec(shape, dtype)
+
+
+def vector_jacobian(
+    function: Callable[..., Any], inputs: list[tf.Tensor]
+) -> tuple[list[tf.Tensor], Callable[[list[tf.Tensor]], list[tf.Tensor]]]:
+    """Values of a function in float32, and its vector-Jacobian product, which may be called once."""
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(inputs)
+        made = function(*inputs)
+        outputs = [tf.cast(one, tf.float32) for one in (made if isinstance(made, list | tuple) else [made])]
+
+    def pull(received: list[tf.Tensor]) -> list[tf.Tensor]:
+        zero = tf.UnconnectedGradients.ZERO
+        return list(tape.gradient(outputs, inputs, output_gradients=received, unconnected_gradients=zero))
+
+    return outputs, pull
 
 
 class Compiled:

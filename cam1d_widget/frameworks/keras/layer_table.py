@@ -1,88 +1,567 @@
-"""Facts about kinds of Keras layers that several readers of a graph need, each stated once."""
+"""What each kind of Keras layer computes: one row per layer type, and per function of ``keras.ops``.
+
+Layers and functions are recognized by the names of their classes, which Keras 3 shares between a layer
+(``keras.layers.Add``) and the function that does the same (``a + b``).
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
+import keras
 import numpy as np
+from keras import ops
 
-from .symbolic import arguments, kinds, made_by_keras, maker
+from ...network import operations as kinds
+from ...network.operations import FUNCTIONS, Operation, Parameter
 
-__all__ = ["IDLE", "activation_of", "axes_of_parameters", "is_idle", "jumps"]
+__all__ = ["ROWS", "Called", "Row", "activation_operation", "computed_by_keras", "jumps", "operation_of", "row_of"]
 
-IDLE = frozenset(
-    "Identity Dropout SpatialDropout1D SpatialDropout2D GaussianNoise GaussianDropout AlphaDropout "
-    "ActivityRegularization".split()
-)
-"""Layers that hand on their input unchanged at inference."""
-
-_JUMPING = frozenset(
-    "Masking Round Sign Floor Ceil Trunc FloorDivide Heaviside Argmax Argmin OneHot HardShrink Threshold "
-    "StopGradient".split()
-)
-# At zero, from where many paths start: the output has the length one however small the input is.
-_JUMPING_AT_ZERO = frozenset({"UnitNormalization"})
-# Operations on values one by one, into which constants of the shape of a map may enter.
-_ELEMENTWISE = frozenset(
-    "Add Subtract Multiply Divide TrueDivide Average Maximum Minimum Power Clip Where Mod Arctan2 Hypot".split()
-)
-_JUMPING_ACTIVATIONS = frozenset({"hard_shrink", "threshold"})
+# Methods in which Keras' layers compute their output, and which a derived class may override.
+_COMPUTING = ("call", "convolution_op", "_merge_function")
 
 
-def activation_of(layer: Any) -> str:
-    """Name of a layer's activation, a function or a layer; "linear" without one, "" if it is not Keras' own."""
-    activation = getattr(layer, "activation", None)
-    if activation is None:
-        return "linear"
-    own = made_by_keras(activation if hasattr(activation, "__name__") else type(activation))
-    name = getattr(activation, "__name__", None) or type(activation).__name__.lower()
-    if not own:
-        return ""
-    return "softmax" if name == "softmax_v2" else str(name)  # what tf.nn.softmax calls itself
+@dataclass(frozen=True)
+class Called:
+    """One call of a layer or function.
+
+    Attributes
+    ----------
+    layer : keras.Layer or keras.Operation
+    arguments : sequence
+        What it was called with, symbolic tensors and constants; lists with tensors are opened.
+    shapes : sequence of tuple
+        Of the distinct symbolic tensors among them.
+    shape : tuple
+        Of the first output.
+    """
+
+    layer: Any
+    arguments: Sequence[Any]
+    shapes: Sequence[tuple[int | None, ...]]
+    shape: tuple[int | None, ...]
+
+    @property
+    def rank(self) -> int:
+        """Number of axes of the output."""
+        return len(self.shape)
+
+    @property
+    def constants(self) -> list[Any]:
+        """Arguments that are neither symbolic tensors nor flags."""
+        given = [one for one in self.arguments if one is not None and not isinstance(one, bool)]
+        return [one for one in given if not keras.backend.is_keras_tensor(one)]
+
+    @property
+    def axes_of_constants(self) -> frozenset[int]:
+        """Axes of the output along which constant arguments differ."""
+        return frozenset().union(*(_axes_of(constant, self.rank) for constant in self.constants))
 
 
-def is_idle(layer: Any) -> bool:
-    """Whether a layer hands on its input unchanged at inference."""
-    return bool(kinds(layer) & IDLE) or ("Activation" in kinds(layer) and activation_of(layer) == "linear")
+class Row(NamedTuple):
+    """Row of the table.
+
+    Attributes
+    ----------
+    operation : callable
+        Operation of one call.
+    activation : bool
+        Whether the layer applies its attribute `activation` to the output of the operation.
+    """
+
+    operation: Callable[[Called], Operation]
+    activation: bool = False
+
+
+def operation_of(called: Called) -> Operation:
+    """What a layer computes before its activation."""
+    layer, row = called.layer, row_of(called.layer)
+    if any(hasattr(layer, name) for name in ("step_scores", "attention_weights", "averages")):
+        return _step_pooling(called)
+    operation = row.operation(called) if row else _unknown(called)
+    if getattr(layer, "data_format", None) == "channels_first":
+        refusal = f"layer {layer.name!r} has data_format='channels_first'; give it (batch, step, filter) maps"
+        return kinds.Opaque(refusal=refusal, stated=operation.facts)
+    return operation
+
+
+def row_of(layer: Any) -> Row | None:
+    """Row of a layer; None without one, and for layers that Keras does not compute."""
+    if not computed_by_keras(layer):
+        return None
+    names = (base.__name__ for base in type(layer).__mro__ if _made_by_keras(base))
+    return next((ROWS[name] for name in names if name in ROWS), None)
+
+
+def computed_by_keras(layer: Any) -> bool:
+    """Whether Keras' own code computes a layer: its class, and the layer inside if it is a wrapper."""
+    for name in _COMPUTING:
+        owner = next((base for base in type(layer).__mro__ if name in vars(base)), None)
+        if owner is not None and not _made_by_keras(owner):
+            return False
+    inside = getattr(layer, "layer", None)
+    return inside is None or computed_by_keras(inside)
+
+
+def activation_operation(function: Any, rank: int) -> Operation:
+    """What an activation computes, given as a function; an identity for a linear one."""
+    name = _plain(getattr(function, "__name__", None) or type(function).__name__)
+    name = "softmax" if name == "softmaxv2" else name  # what tf.nn.softmax calls itself
+    own = function is None or _made_by_keras(function if hasattr(function, "__name__") else type(function))
+    if function is None or (own and name == "linear"):
+        return kinds.Identity()
+    if own and name in FUNCTIONS:
+        return kinds.Pointwise(name)
+    if own and name in ("softmax", "logsoftmax", "sparsemax", "glu"):
+        return kinds.Normalize(name, frozenset({rank - 1}))
+    return kinds.Opaque(name=name, activation=True, hides_relu=not own)
 
 
 def jumps(layer: Any) -> bool:
-    """Whether a layer's output jumps, or its gradient is zero where its output changes."""
-    thresholds = (getattr(one, "threshold", 0) for one in (layer, getattr(layer, "activation", None)))
-    return (
-        bool(kinds(layer) & (_JUMPING | _JUMPING_AT_ZERO))
-        or activation_of(layer) in _JUMPING_ACTIVATIONS
-        or any(isinstance(one, int | float | np.number) and one for one in thresholds)  # of a ReLU
+    """Whether a layer, or a layer in it, jumps or has stopped gradients."""
+    inner = layer._flatten_layers() if hasattr(layer, "_flatten_layers") else [layer]
+    return any(map(_jumps_itself, inner))
+
+
+def _jumps_itself(layer: Any) -> bool:
+    activations = [getattr(layer, name, None) for name in ("activation", "recurrent_activation")]
+    if any(hasattr(one, "call") and jumps(one) for one in activations):
+        return True
+    if any(activation_operation(one, 0).facts.jumps for one in activations if not hasattr(one, "call")):
+        return True
+    row = row_of(layer)
+    return row is not None and row.operation in (_masking, _relu) and row.operation(_lone(layer)).facts.jumps
+
+
+def _lone(layer: Any) -> Called:
+    return Called(layer, (), (), (None, None, None))
+
+
+def _made_by_keras(made: Any) -> bool:
+    """Whether a class or function is Keras' own (or TensorFlow's, whose activations have the same names)."""
+    return (getattr(made, "__module__", None) or "").split(".")[0] in ("keras", "tensorflow")
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "")
+
+
+# Parameters
+
+
+def _parameter(variable: Any) -> Any:
+    return ops.cast(ops.convert_to_tensor(variable), "float32")
+
+
+def _bias(layer: Any) -> Parameter | None:
+    return (lambda: _parameter(layer.bias)) if layer.use_bias else None
+
+
+def _rounds(layer: Any) -> bool:
+    return bool(getattr(layer, "quantization_mode", None))
+
+
+def _separable_kernel(layer: Any) -> Any:
+    """Kernel of the two convolutions together: nothing is between them."""
+    depthwise, pointwise = _parameter(layer.depthwise_kernel), _parameter(layer.pointwise_kernel)
+    across = ops.reshape(pointwise, (*depthwise.shape[-2:], pointwise.shape[-1]))
+    return ops.einsum("...cm,cmf->...cf", depthwise, across)
+
+
+def _scale(norm: Any) -> Any:
+    """Factor of a batch normalization at inference, of shape (filter,)."""
+    scale = ops.rsqrt(_parameter(norm.moving_variance) + norm.epsilon)
+    return scale * _parameter(norm.gamma) if norm.scale else scale
+
+
+def _shift(norm: Any) -> Any:
+    """Summand of a batch normalization at inference, of shape (filter,)."""
+    shift = -_parameter(norm.moving_mean) * _scale(norm)
+    return shift + _parameter(norm.beta) if norm.center else shift
+
+
+# Operations
+
+
+def _dense(called: Called) -> Operation:
+    layer = called.layer
+    return kinds.Dense(lambda: _parameter(layer.kernel), _bias(layer), rounds=_rounds(layer))
+
+
+def _convolution(called: Called) -> Operation:
+    return _convolved(called.layer, lambda: _parameter(called.layer.kernel))
+
+
+def _depthwise(called: Called) -> Operation:
+    return _convolved(called.layer, lambda: _parameter(called.layer.kernel), depthwise=True)
+
+
+def _separable(called: Called) -> Operation:
+    return _convolved(called.layer, lambda: _separable_kernel(called.layer))
+
+
+def _convolved(layer: Any, kernel: Parameter, depthwise: bool = False) -> Operation:
+    return kinds.Convolution(
+        kernel,
+        _bias(layer),
+        tuple(layer.kernel_size),
+        tuple(layer.strides),
+        tuple(layer.dilation_rate),
+        layer.padding,
+        depthwise,
+        rounds=_rounds(layer),
     )
 
 
-def axes_of_parameters(tensor: Any) -> set[int]:
-    """Axes of a tensor along which the layer that made it has parameters or constants of its own."""
-    layer, rank = maker(tensor), len(tensor.shape)
-    axes = _axes_of_layer(layer, rank)
-    activation = getattr(layer, "activation", None)
-    if hasattr(activation, "call"):  # an activation that is a layer
-        axes |= _axes_of_layer(activation, rank)
-    if kinds(layer) & _ELEMENTWISE:
-        for one in arguments(tensor):
-            axes |= _axes_of_constant(one, rank)
-    return axes
+def _transposed(called: Called) -> Operation:
+    return kinds.TransposedConvolution(lambda: _parameter(called.layer.kernel), _bias(called.layer))
 
 
-def _axes_of_layer(layer: Any, rank: int) -> set[int]:
-    names = kinds(layer)
-    if "PReLU" in names:
-        return set(range(1, rank)) - {axis % rank for axis in layer.shared_axes or ()}
-    if names & {"BatchNormalization", "Normalization", "LayerNormalization", "RMSNormalization"}:
-        axis = layer.axis
-        return {one % rank for one in (axis if isinstance(axis, list | tuple) else () if axis is None else [axis])}
-    if "Rescaling" in names:
-        return _axes_of_constant(layer.scale, rank) | _axes_of_constant(layer.offset, rank)
-    return set()
+def _batch_normalization(called: Called) -> Operation:
+    layer, axes = called.layer, _axes(called.layer.axis, called.rank)
+    if axes == {called.rank - 1}:
+        return kinds.Scale(lambda: _scale(layer), lambda: _shift(layer), called.rank - 1)
+    return kinds.Rescale(offset=True, axes=axes)
 
 
-def _axes_of_constant(constant: Any, rank: int) -> set[int]:
+def _identity(called: Called) -> Operation:
+    return kinds.Identity()
+
+
+def _rescaling(called: Called) -> Operation:
+    layer = called.layer
+    axes = _axes_of(layer.scale, called.rank) | _axes_of(layer.offset, called.rank)
+    return kinds.Rescale(offset=bool(np.any(layer.offset)), axes=axes)
+
+
+def _normalization(called: Called) -> Operation:
+    return kinds.Rescale(offset=True, axes=_axes(called.layer.axis, called.rank))
+
+
+def _sum(called: Called) -> Operation:
+    return kinds.Sum(constant=bool(called.constants), axes=called.axes_of_constants)
+
+
+def _difference(called: Called) -> Operation:
+    return kinds.Sum(constant=bool(called.constants), subtracts=True, axes=called.axes_of_constants)
+
+
+def _product(called: Called) -> Operation:
+    """A product of two tensors; of one and a constant; of one with itself, which is its square."""
+    tensors, constants = len(called.shapes), called.constants
+    factors = len(called.arguments)
+    if tensors == 1 and len(constants) == 1:
+        return kinds.Rescale(axes=called.axes_of_constants)
+    if tensors == 1 and factors == 2:
+        return kinds.Pointwise("square")
+    return kinds.Product() if tensors == 2 == factors else kinds.Elementwise(axes=called.axes_of_constants)
+
+
+def _quotient(called: Called) -> Operation:
+    if len(called.shapes) == 1 and keras.backend.is_keras_tensor(called.arguments[0]) and called.constants:
+        return kinds.Rescale(axes=called.axes_of_constants)
+    return kinds.Elementwise(axes=called.axes_of_constants)
+
+
+def _maximum(called: Called) -> Operation:
+    if not called.constants:
+        return kinds.Maximum()
+    zero = np.ndim(called.constants[0]) == 0 and called.constants[0] == 0
+    return kinds.Pointwise("relu" if zero else "clip", axes=called.axes_of_constants)
+
+
+def _minimum(called: Called) -> Operation:
+    if not called.constants:
+        return kinds.Minimum()
+    return kinds.Pointwise("clip", axes=called.axes_of_constants)
+
+
+def _elementwise(called: Called) -> Operation:
+    return kinds.Elementwise(axes=called.axes_of_constants)
+
+
+def _jumping_elementwise(called: Called) -> Operation:
+    return kinds.Elementwise(discontinuous=True, axes=called.axes_of_constants)
+
+
+def _function(called: Called) -> Operation:
+    """A function of one value, by the name of its class."""
+    names = (_plain(base.__name__) for base in type(called.layer).__mro__)
+    return kinds.Pointwise(next(name for name in names if name in FUNCTIONS))
+
+
+def _clip(called: Called) -> Operation:
+    layer = called.layer
+    bounds = (getattr(layer, name, None) for name in ("x_min", "x_max"))
+    axes = frozenset().union(*(_axes_of(one, called.rank) for one in bounds if one is not None))
+    return kinds.Pointwise("clip", axes=axes | called.axes_of_constants)
+
+
+def _cast(called: Called) -> Operation:
+    return kinds.Identity() if "float" in str(called.layer.dtype) else kinds.Pointwise("trunc")
+
+
+def _relu(called: Called) -> Operation:
+    layer = called.layer
+    name = "leakyrelu" if np.any(getattr(layer, "negative_slope", 0)) else "relu"
+    limit, threshold = getattr(layer, "max_value", None), getattr(layer, "threshold", 0)
+    return kinds.Pointwise(name, limited=limit is not None, threshold=bool(np.any(threshold)))
+
+
+def _prelu(called: Called) -> Operation:
+    own = set(range(1, called.rank)) - {axis % called.rank for axis in called.layer.shared_axes or ()}
+    return kinds.Pointwise("prelu", axes=frozenset(own))
+
+
+def _activation(called: Called) -> Operation:
+    function = called.layer.activation
+    if hasattr(function, "call"):
+        return operation_of(Called(function, called.arguments, called.shapes, called.shape))
+    return activation_operation(function, called.rank)
+
+
+def _masking(called: Called) -> Operation:
+    return kinds.Masking()
+
+
+def _normalize(called: Called) -> Operation:
+    layer, axes = called.layer, _axes(getattr(called.layer, "axis", -1), called.rank)
+    learned = axes if getattr(layer, "gamma", None) is not None or getattr(layer, "scale", None) is not None else ()
+    return kinds.Normalize(_plain(type(layer).__name__), axes, frozenset(learned))
+
+
+def _group_normalization(called: Called) -> Operation:
+    axis = called.layer.axis % called.rank
+    return kinds.Normalize("groupnormalization", frozenset(range(1, called.rank)), frozenset({axis}))
+
+
+def _pool(called: Called) -> Operation:
+    layer, count = called.layer, called.rank - 2
+    largest = "Max" in type(layer).__name__ or any("Max" in base.__name__ for base in type(layer).__mro__)
+    size = _numbers(layer.pool_size, count)
+    strides = size if layer.strides is None else _numbers(layer.strides, count)
+    return kinds.Pool(largest, size, strides, layer.padding)
+
+
+def _global_mean(called: Called) -> Operation:
+    return _global(called, "mean")
+
+
+def _global_maximum(called: Called) -> Operation:
+    return _global(called, "max")
+
+
+def _global(called: Called, kind: str) -> Operation:
+    axes = frozenset(range(1, len(called.shapes[0]) - 1))
+    return kinds.Reduce(kind, axes, bool(called.layer.keepdims))
+
+
+def _reduce(called: Called) -> Operation:
+    """Mean, Sum, Max, Min, Amax and Amin."""
+    layer, rank = called.layer, len(called.shapes[0])
+    kind = _plain(type(layer).__name__).removeprefix("a")
+    axes = frozenset(range(rank)) if layer.axis is None else _axes(layer.axis, rank)
+    return kinds.Reduce(kind, axes, bool(layer.keepdims))
+
+
+def _reshape(called: Called) -> Operation:
+    return kinds.Reshape()
+
+
+def _permute(called: Called) -> Operation:
+    layer = called.layer
+    order = (0, *layer.dims) if hasattr(layer, "dims") else layer.axes
+    if order is None:
+        return kinds.Permute(tuple(reversed(range(called.rank))))
+    return kinds.Permute(tuple(int(axis) % called.rank for axis in order))
+
+
+def _pad(called: Called) -> Operation:
+    return kinds.Pad(_ends(called.layer.padding))
+
+
+def _crop(called: Called) -> Operation:
+    return kinds.Crop(_ends(called.layer.cropping))
+
+
+def _upsample(called: Called) -> Operation:
+    layer = called.layer
+    if getattr(layer, "interpolation", "nearest") != "nearest":
+        refusal = f"layer {layer.name!r} interpolates between steps, so its map cannot be placed in time"
+        return kinds.Opaque(refusal=refusal, stated=kinds.Facts(affine=True, homogeneous=True, keeps_sign=False))
+    return kinds.Upsample(_numbers(layer.size, called.rank - 2))
+
+
+def _concatenate(called: Called) -> Operation:
+    return kinds.Concatenate(called.layer.axis % called.rank, constant=bool(called.constants))
+
+
+def _pick(called: Called) -> Operation:
+    return kinds.Pick()
+
+
+def _recurrent(called: Called) -> Operation:
+    layer = called.layer
+    backwards = any(getattr(one, "go_backwards", False) for one in (layer, getattr(layer, "forward_layer", None)))
+    return kinds.Recurrent(not backwards, discontinuous=jumps(layer), hides_relu=_may_hide_relu(layer))
+
+
+def _attention(called: Called) -> Operation:
+    return kinds.Attention(True, hides_relu=_may_hide_relu(called.layer))
+
+
+def _dot(called: Called) -> Operation:
+    """A Dot layer; the steps of the first map are summed if axis 1 is."""
+    return kinds.MatrixProduct(np.ravel(called.layer.axes)[0] % 3 != 1, tensors=len(called.shapes))
+
+
+def _matrix_product(called: Called) -> Operation:
+    return kinds.MatrixProduct(function=True, tensors=len(called.shapes))
+
+
+def _any_order(called: Called) -> Operation:
+    """Keras' own layers that may mix steps in any way: with an equation, or with a function of the user's."""
+    layer = called.layer
+    by_user = not hasattr(layer, "equation")
+    return kinds.Opaque(discontinuous=jumps(layer), hides_relu=by_user or _may_hide_relu(layer))
+
+
+def _index(called: Called) -> Operation:
+    return kinds.Opaque(function=True, discontinuous=True)
+
+
+def _step_pooling(called: Called) -> Operation:
+    layer = called.layer
+    return kinds.StepPooling(
+        scores_steps=hasattr(layer, "step_scores"),
+        weighs_steps=hasattr(layer, "attention_weights"),
+        averages=bool(getattr(layer, "averages", False)),
+        stands_alone=bool(getattr(layer, "stands_alone", False)),
+        discontinuous=jumps(layer),
+    )
+
+
+def _unknown(called: Called) -> Operation:
+    """A layer or function without a row; layers that Keras computes keep their steps in order."""
+    layer, own = called.layer, computed_by_keras(called.layer)
+    is_layer = isinstance(layer, keras.layers.Layer)
+    hides = not own or _may_hide_relu(layer)
+    return kinds.Opaque(
+        True if own and is_layer else None, function=not is_layer, discontinuous=jumps(layer), hides_relu=hides
+    )
+
+
+def _may_hide_relu(layer: Any) -> bool:
+    inside = layer._flatten_layers() if hasattr(layer, "_flatten_layers") else []
+    return any("relu" in _activations(one) or not _made_by_keras(type(one).call) for one in inside)
+
+
+def _activations(layer: Any) -> str:
+    functions = [getattr(layer, name, None) for name in ("activation", "recurrent_activation")]
+    names = [type(layer).__name__, *(getattr(one, "__name__", type(one).__name__) for one in functions)]
+    return " ".join(names).lower()
+
+
+# Axes and sizes
+
+
+def _axes(axis: Any, rank: int) -> frozenset[int]:
+    """Axes, given as one, several or None, counted from the first."""
+    if axis is None:
+        return frozenset()
+    return frozenset(int(one) % rank for one in (axis if isinstance(axis, list | tuple) else [axis]))
+
+
+def _axes_of(constant: Any, rank: int) -> frozenset[int]:
     """Axes along which a constant that is broadcast to a tensor of this rank has more than one value."""
     shape = getattr(constant, "shape", None)
     sizes = tuple(np.shape(constant)) if shape is None else tuple(shape)
-    return {axis for axis, size in enumerate(sizes, rank - len(sizes)) if size != 1}
+    return frozenset(axis for axis, size in enumerate(sizes, rank - len(sizes)) if size != 1)
+
+
+def _numbers(size: Any, count: int) -> tuple[int, ...]:
+    """One number for each axis."""
+    return tuple(map(int, size)) if isinstance(size, list | tuple) else (int(size),) * count
+
+
+def _ends(size: Any) -> tuple[tuple[int, int], ...]:
+    """What is added or removed at both ends of each axis."""
+    return tuple(map(tuple, size if isinstance(size[0], list | tuple) else [size]))
+
+
+def _rows() -> dict[str, Row]:
+    table: dict[str, Row] = {}
+
+    def add(names: str, operation: Callable[[Called], Operation], activation: bool = False) -> None:
+        table.update({name: Row(operation, activation) for name in names.split()})
+
+    # Learned weights
+    add("Dense", _dense, activation=True)
+    add("Conv1D Conv2D", _convolution, activation=True)
+    add("SeparableConv1D SeparableConv2D", _separable, activation=True)
+    add("DepthwiseConv1D DepthwiseConv2D", _depthwise, activation=True)
+    add("Conv1DTranspose Conv2DTranspose", _transposed, activation=True)
+    add("BatchNormalization", _batch_normalization)
+    # Unchanged at inference
+    add("Identity Dropout SpatialDropout1D SpatialDropout2D AlphaDropout", _identity)
+    add("GaussianNoise GaussianDropout ActivityRegularization", _identity)
+    # Constants
+    add("Rescaling", _rescaling)
+    add("Normalization", _normalization)
+    # Values at one position
+    add("Add Average", _sum)
+    add("Subtract Negative", _difference)
+    add("Multiply", _product)
+    add("Divide TrueDivide", _quotient)
+    add("Maximum", _maximum)
+    add("Minimum", _minimum)
+    add("Arctan2 Hypot Where", _elementwise)
+    add("FloorDivide Mod Equal NotEqual Greater GreaterEqual Less LessEqual", _jumping_elementwise)
+    add("LogicalAnd LogicalOr LogicalNot Isnan Isinf Isfinite", _jumping_elementwise)
+    add("Activation", _activation)
+    add("ReLU LeakyReLU Relu LeakyRelu", _relu)
+    add("PReLU", _prelu)
+    add("Relu6 ELU Elu Selu Celu Gelu Silu Swish HardSilu HardSwish Tanh HardTanh TanhShrink", _function)
+    add("SoftShrink HardShrink Softsign Sigmoid HardSigmoid SparseSigmoid Softplus Squareplus", _function)
+    add("SparsePlus LogSigmoid", _function)
+    add("Exp Expm1 Log Log1p Sqrt Square Absolute Abs Sin Cos Threshold Sign Round Floor Ceil Trunc", _function)
+    add("StopGradient", _function)
+    add("Power", _power)
+    add("Clip", _clip)
+    add("Cast", _cast)
+    add("Masking", _masking)
+    add("Softmax LogSoftmax Sparsemax Glu LayerNormalization RMSNormalization UnitNormalization", _normalize)
+    add("GroupNormalization", _group_normalization)
+    # Poolings
+    add("MaxPooling1D MaxPooling2D AveragePooling1D AveragePooling2D MaxPool AveragePool", _pool)
+    add("GlobalAveragePooling1D GlobalAveragePooling2D", _global_mean)
+    add("GlobalMaxPooling1D GlobalMaxPooling2D", _global_maximum)
+    add("Mean Sum Max Min Amax Amin", _reduce)
+    # Rearrangements
+    add("Flatten Reshape ExpandDims Squeeze", _reshape)
+    add("Permute Transpose", _permute)
+    add("ZeroPadding1D ZeroPadding2D", _pad)
+    add("Cropping1D Cropping2D", _crop)
+    add("UpSampling1D UpSampling2D", _upsample)
+    add("Concatenate", _concatenate)
+    add("RepeatVector Stack Flip Roll GetItem Split Moveaxis Swapaxes Repeat Tile Ravel BroadcastTo", _pick)
+    # Steps mixed
+    add("RNN SimpleRNN LSTM GRU Bidirectional ConvLSTM1D", _recurrent)
+    add("MultiHeadAttention GroupedQueryAttention Attention AdditiveAttention", _attention)
+    add("Dot", _dot)
+    add("Matmul Einsum Tensordot", _matrix_product)
+    add("EinsumDense Lambda", _any_order)
+    add("Argmax Argmin OneHot", _index)
+    return table
+
+
+def _power(called: Called) -> Operation:
+    if len(called.shapes) == 1 and keras.backend.is_keras_tensor(called.arguments[0]):
+        return kinds.Pointwise("power", axes=called.axes_of_constants)
+    return kinds.Elementwise(axes=called.axes_of_constants)
+
+
+ROWS = _rows()
+"""Row of each layer type, and of each function of ``keras.ops``, by the name of its class."""

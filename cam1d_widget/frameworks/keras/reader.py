@@ -1,8 +1,8 @@
-"""A Keras model, opened: one graph of layers, with the models inside it gone through layer by layer.
+"""A Keras model, read once into a graph of operations, with the models inside it read layer by layer.
 
-Sequential and Functional models know their graph. A subclassed model is called once on a symbolic series, which writes
-its graph down as long as it computes by layers and ``keras.ops``; a model inside a model is called in the same way.
-What cannot be opened stays one operation. Models are told by what they have, so that the framework is not imported.
+Sequential and Functional models know their layers' calls. A subclassed model is called once on a symbolic series, which
+records its calls as long as it computes by layers and ``keras.ops``; a model inside a model is called in the same way.
+What cannot be opened stays one operation.
 """
 
 from __future__ import annotations
@@ -12,48 +12,33 @@ from functools import partial
 from inspect import signature
 from typing import Any, NamedTuple
 
-from .symbolic import backwards, maker
+import keras
+import numpy as np
 
-__all__ = ["OpenedModel", "is_model", "opened"]
+from ...network.graph import Graph, LayerOutput, Node, Tensors, Value
+from ...network.operations import Identity, Operation
+from .layer_table import Called, activation_operation, operation_of, row_of
 
-
-class OpenedModel(NamedTuple):
-    """Graph of a model.
-
-    Attributes
-    ----------
-    series : symbolic tensor of shape (batch, time, channel)
-    output : symbolic tensor of shape (batch, class)
-    made : list of (operation, symbolic tensor)
-        What each layer, and each model inside the model, puts out on the way from the series to the output.
-    """
-
-    series: Any
-    output: Any
-    made: list[tuple[Any, Any]]
+__all__ = ["functional_copy", "is_model", "read"]
 
 
-def opened(series: Any, output: Any, new_series: Callable[[], Any], function: Any) -> OpenedModel:
-    """Graph from a series to an output without models in it.
-
-    A graph that has none is taken as it is; else it is gone through once more, on a series of its own.
+def read(model: str, series: Any, output: Any, tensors: Tensors) -> Graph:
+    """Graph from a symbolic series to an output.
 
     Parameters
     ----------
-    series, output : symbolic tensors
-    new_series : callable
-        Makes a symbolic series.
-    function : type
-        :class:`keras.Function`.
+    model : str
+        The model's name, for messages.
+    series, output : KerasTensor
+    tensors : Tensors
+
+    Raises
+    ------
+    ValueError
+        If a layer is called with ``training=True``.
     """
-    inside: list[tuple[Any, Any]] = []
-    closed: set[int] = set()
-    while any(is_model(made) and id(made) not in closed for made in _makers(output)):
-        fresh = new_series()
-        run = partial(_run, inside=inside, closed=closed)
-        output = _through(function([series], [output]), fresh, run)[0]
-        series = fresh
-    return OpenedModel(series, output, [*_on_the_way(output), *inside])
+    opened = _opened(series, output)
+    return _Reading(model, opened, tensors).graph()
 
 
 def is_model(operation: Any) -> bool:
@@ -61,8 +46,211 @@ def is_model(operation: Any) -> bool:
     return hasattr(operation, "layers") and hasattr(operation, "call")
 
 
+def functional_copy(graph: Graph, value: int) -> Any:
+    """Functional model from the series to a value, of the same layers with copies of their weights."""
+    series = keras.Input(graph.values[0].shape[1:], dtype=graph.values[0].dtype)
+    values: dict[int, Any] = {0: series}
+    copies: dict[int, Any] = {}
+    for node in graph.between([0], [value]):
+        inputs = [values[one] for one in node.inputs]
+        made = node.call.on_copy(copies, *inputs) if isinstance(node.call, LayerCall) else node.call(*inputs)
+        values.update(zip(node.outputs, made, strict=True))
+    shared = keras.Model(series, values[value])
+    copy = keras.models.clone_model(shared)
+    copy.set_weights(shared.get_weights())
+    return copy
+
+
+class LayerCall:
+    """One call of a layer as a function of its input tensors alone.
+
+    Parameters
+    ----------
+    layer : keras.Layer or keras.Operation
+    arguments : keras SymbolicArguments, optional
+        What it was called with. Default: one tensor.
+    tensors : sequence of int
+        Ids of its distinct symbolic tensors.
+    """
+
+    def __init__(self, layer: Any, arguments: Any = None, tensors: tuple[int, ...] = ()) -> None:
+        self._layer, self._arguments, self._tensors = layer, arguments, tensors
+
+    def __call__(self, *values: Any) -> list[Any]:
+        """Output tensors, in the precision of the layer."""
+        args, kwargs = self._filled(values)
+        return _flat(self._layer(*args, **kwargs))
+
+    def in_float32(self, *values: Any) -> list[Any]:
+        """Output tensors, computed in the precision of the inputs and not in that of the layer's policy."""
+        args, kwargs = self._filled(values)
+        return _flat(self._layer.call(*args, **kwargs))
+
+    def on_copy(self, copies: dict[int, Any], *values: Any) -> list[Any]:
+        """Output of a shallow copy of the layer: called on symbolic tensors, the layer itself would record the call."""
+        layer = copies.setdefault(id(self._layer), _shallow_copy(self._layer))
+        args, kwargs = self._filled(values)
+        return _flat(layer(*args, **kwargs))
+
+    def weights(self) -> list[np.ndarray]:
+        """Current values of all its parameters."""
+        return [np.asarray(weight.value) for weight in getattr(self._layer, "weights", ())]
+
+    def _filled(self, values: tuple[Any, ...]) -> Any:
+        if self._arguments is None:
+            return values, {}
+        return self._arguments.fill_in(dict(zip(self._tensors, values, strict=True)))
+
+
+def _flat(made: Any) -> list[Any]:
+    return list(keras.tree.flatten(made))
+
+
+class _Reading:
+    """Nodes and values of a graph while it is read."""
+
+    def __init__(self, model: str, opened: _Opened, tensors: Tensors) -> None:
+        self._model, self._opened, self._tensors = model, opened, tensors
+        self._nodes: list[Node] = []
+        self._values = [_value(opened.series)]
+        self._known = {id(opened.series): 0}  # number of each symbolic tensor
+
+    def graph(self) -> Graph:
+        on_the_way = _before(self._opened.output)
+        for tensor in on_the_way:
+            if id(tensor) not in self._known:  # otherwise it is another output of a layer that was read
+                self._read_call_of(tensor)
+        made = [*((_maker(tensor), tensor) for tensor in on_the_way[1:]), *self._opened.inside]
+        layers = tuple(
+            LayerOutput(layer.name, type(layer).__name__, layer, numbers, is_model(layer))
+            for layer, output in made
+            if (numbers := tuple(self._known[id(one)] for one in _flat(output) if id(one) in self._known))
+        )
+        output = self._known[id(self._opened.output)]
+        return Graph(tuple(self._nodes), tuple(self._values), output, layers, self._tensors)
+
+    def _read_call_of(self, tensor: Any) -> None:
+        """Add the nodes of the call that made a tensor."""
+        layer, node = _maker(tensor), _node(tensor)
+        if node.arguments.kwargs.get("training") is True:
+            raise ValueError(
+                f"layer {layer.name!r} of model {self._model!r} is called with training=True, so that "
+                f"no two scores are the same; build the model without it"
+            )
+        inputs = {id(one): one for one in node.input_tensors}
+        outputs = node.output_tensors
+        values, ids = list(map(_value, outputs)), tuple(inputs)
+        arguments = _listed([*node.arguments.args, *node.arguments.kwargs.values()])
+        called = Called(layer, arguments, [one.shape for one in inputs.values()], outputs[0].shape)
+        operation, row = operation_of(called), row_of(layer)
+        sources = tuple(self._known[one] for one in ids)
+        after = layer.activation if row and row.activation else None
+        then = _operation_of_activation(after, called)
+        if isinstance(then, Identity):
+            made = self._add(layer, operation, sources, values, LayerCall(layer, node.arguments, ids))
+        else:
+            bare = _shallow_copy(layer, activation=None)
+            made = self._add(layer, operation, sources, values, LayerCall(bare, node.arguments, ids))
+            made = self._add(layer, then, made, values, LayerCall(_as_layer(after, layer)))
+        self._known.update(zip(map(id, outputs), made, strict=True))
+
+    def _add(
+        self, layer: Any, operation: Operation, sources: tuple[int, ...], values: list[Value], call: LayerCall
+    ) -> tuple[int, ...]:
+        made = tuple(range(len(self._values), len(self._values) + len(values)))
+        self._values += values
+        self._nodes.append(Node(layer.name, type(layer).__name__, operation, sources, made, call, layer))
+        return made
+
+
+def _operation_of_activation(activation: Any, called: Called) -> Operation:
+    if hasattr(activation, "call"):
+        return operation_of(Called(activation, (), [called.shape], called.shape))
+    return activation_operation(activation, called.rank)
+
+
+def _shallow_copy(layer: Any, **attributes: Any) -> Any:
+    """The layer with the same weights, other attributes, and no recorded calls."""
+    copy = object.__new__(type(layer))
+    copy.__dict__.update({**vars(layer), "_inbound_nodes": [], "_outbound_nodes": [], **attributes})
+    return copy
+
+
+def _as_layer(activation: Any, owner: Any) -> Any:
+    """Layer that applies an activation, and hands on the mask as the owner does."""
+    if hasattr(activation, "call"):
+        return activation
+    return keras.layers.Activation(activation, dtype=owner.dtype_policy, name=f"{owner.name}_activation")
+
+
+def _value(tensor: Any) -> Value:
+    return Value(tuple(tensor.shape), str(tensor.dtype))
+
+
+def _listed(values: Any) -> list[Any]:
+    """Values, and those in lists that hold symbolic tensors one by one; other lists are constants."""
+    found = []
+    for one in values:
+        holds = isinstance(one, list | tuple) and any(map(keras.backend.is_keras_tensor, one))
+        found += _listed(one) if holds else [one]
+    return found
+
+
+# Symbolic tensors
+
+
+def _maker(tensor: Any) -> Any:
+    """Layer or function that made a symbolic tensor."""
+    return tensor._keras_history.operation
+
+
+def _node(tensor: Any) -> Any:
+    """Call that made a symbolic tensor."""
+    history = tensor._keras_history
+    return history.operation._inbound_nodes[history.node_index]
+
+
+def _before(output: Any) -> list[Any]:
+    """Symbolic tensors from the series to an output, each after all that it was made from."""
+    order: list[Any] = []
+    visited: set[int] = set()
+
+    def visit(tensor: Any) -> None:
+        if id(tensor) not in visited:
+            visited.add(id(tensor))
+            for source in _node(tensor).input_tensors:
+                visit(source)
+            order.append(tensor)
+
+    visit(output)
+    return order
+
+
+# Models inside models
+
+
+class _Opened(NamedTuple):
+    """Symbolic graph without models in it, and what each model inside the model put out."""
+
+    series: Any
+    output: Any
+    inside: list[tuple[Any, Any]]
+
+
+def _opened(series: Any, output: Any) -> _Opened:
+    """Graph without models in it; one that has none is taken as it is, others are called again on another series."""
+    inside: list[tuple[Any, Any]] = []
+    closed: set[int] = set()
+    while any(is_model(_maker(tensor)) and id(_maker(tensor)) not in closed for tensor in _before(output)):
+        fresh = keras.Input(series.shape[1:], dtype=series.dtype)
+        run = partial(_run, inside=inside, closed=closed)
+        output = _through(keras.Function([series], [output]), fresh, run)[0]
+        series = fresh
+    return _Opened(series, output, inside)
+
+
 def _run(operation: Any, *args: Any, inside: list[tuple[Any, Any]], closed: set[int], **kwargs: Any) -> Any:
-    """Call an operation on symbolic tensors; of a model, what is in it."""
+    """Call an operation on symbolic tensors; of a model, the layers in it."""
     if not is_model(operation) or id(operation) in closed:
         return operation(*args, **kwargs)
     if kwargs.get("training") is True:
@@ -71,7 +259,7 @@ def _run(operation: Any, *args: Any, inside: list[tuple[Any, Any]], closed: set[
             f"build the model around it without that"
         )
     run = partial(_run, inside=inside, closed=closed)
-    graph = getattr(operation, "_functional", None) or operation  # what a Sequential model keeps its graph in
+    graph = getattr(operation, "_functional", None) or operation  # where a Sequential model keeps its graph
     if hasattr(graph, "_run_through_graph"):
         made = _through(graph, args[0], run)
         made = made[0] if isinstance(made, list) and len(made) == 1 else made
@@ -82,7 +270,7 @@ def _run(operation: Any, *args: Any, inside: list[tuple[Any, Any]], closed: set[
 
 
 def _called(model: Any, args: tuple[Any, ...], kwargs: dict[str, Any], closed: set[int]) -> Any:
-    """What a subclassed model computes, written down; or the model itself where that cannot be."""
+    """Symbolic output of a subclassed model, with its calls recorded; of the closed model if that fails."""
     if "training" in signature(model.call).parameters:
         kwargs = {**kwargs, "training": False}
     try:
@@ -94,12 +282,3 @@ def _called(model: Any, args: tuple[Any, ...], kwargs: dict[str, Any], closed: s
 
 def _through(graph: Any, series: Any, run: Callable[..., Any]) -> Any:
     return graph._run_through_graph(series, operation_fn=lambda operation: partial(run, operation))
-
-
-def _makers(output: Any) -> list[Any]:
-    return [maker(tensor) for tensor in backwards(output, lambda _: False)]
-
-
-def _on_the_way(output: Any) -> list[tuple[Any, Any]]:
-    """Layers and what they put out, from the series to the output."""
-    return [(maker(tensor), tensor) for tensor in reversed(list(backwards(output, lambda _: False)))]

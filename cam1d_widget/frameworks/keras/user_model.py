@@ -9,10 +9,12 @@ from typing import Any
 
 import keras
 
-from . import pooling_layers as keras_step_layers  # noqa: F401  # registers them, so that a saved model with them is loaded
-from .reader import OpenedModel, opened
+from ...network.graph import Graph
+from . import pooling_layers  # noqa: F401  # registers them, so that a saved model with them is loaded
+from .reader import read
+from .tensors import KerasTensors
 
-__all__ = ["input_shape", "opened_model", "readable", "which_output"]
+__all__ = ["graph_of", "input_shape", "readable", "which_output"]
 
 
 def readable(model: Any) -> Any:
@@ -95,8 +97,8 @@ def which_output(model: Any, made: Any, output: str | int | None) -> int:
     raise ValueError(f"output must name one of the outputs of model {model.name!r}: {', '.join(names)}; is {output!r}")
 
 
-def opened_model(model: Any, index: int) -> OpenedModel | str:
-    """Graph of a model up to one of its outputs; where its graph cannot be read, the reason."""
+def graph_of(model: Any, index: int) -> Graph | str:
+    """Graph of a model up to one of its outputs; if its calls cannot be read, the reason."""
     if _has_graph(model):
         series, outputs = model.inputs[0], model.outputs
     else:
@@ -105,7 +107,7 @@ def opened_model(model: Any, index: int) -> OpenedModel | str:
             outputs = keras.tree.flatten(model.call(series, **_inference(model)))
         except Exception as fault:  # whatever a user's code makes of a symbolic tensor
             return str(fault).strip().splitlines()[0]
-    return opened(series, outputs[index], lambda: keras.Input(series.shape[1:], dtype=series.dtype), keras.Function)
+    return read(model.name, series, outputs[index], KerasTensors())
 
 
 def _has_graph(model: Any) -> bool:

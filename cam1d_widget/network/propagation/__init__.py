@@ -1,1 +1,1 @@
-"""Backward passes other than the gradient: DeepLIFT, layer-wise relevance, guided backpropagation."""
+"""Backward passes other than the gradient: DeepLIFT, layer-wise relevance propagation, guided backpropagation."""

@@ -2,73 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
+from typing import Any
 
-import tensorflow as tf
-
-from ..operations import Largest, Opaque, Operation, Pointwise, Product
-from .backward import Backward, Seen, Unsupported, transposed
-from .steps import Step
+from ..operations import MatrixProduct, Maximum, Pointwise, Pool, Product, Reduce
+from .steps import Backward, Step, Unsupported, Values, quotient
 
 __all__ = ["deep_lift"]
 
-# Differences that rounding makes meaningless; the slope stands in for their ratio.
+# Differences that rounding makes meaningless; the slope replaces their ratio.
 _SAME = 1e-6
 
 
 def deep_lift(step: Step) -> Backward:
-    """How multipliers go back through a step.
+    """Backward rule of a step: multipliers of its outputs to multipliers of its inputs.
 
     Raises
     ------
     Unsupported
-        If there is no rule for what it does.
+        If there is no rule for it.
     """
-    if isinstance(step.operation, Opaque):
+    operation = step.operation
+    if isinstance(operation, Pointwise):
+        rule: Any = partial(_ratio, step)
+    elif isinstance(operation, Maximum) or _takes_maximum(operation):
+        rule = partial(_largest, step)
+    elif isinstance(operation, Product) or (isinstance(operation, MatrixProduct) and operation.tensors == 2):
+        rule = partial(_product, step)
+    elif operation.facts.affine:
+        rule = _linear
+    else:
         raise Unsupported(step)
-    return Backward(partial(_HANDS.get(type(step.operation), _linear), step.operation), step.sources)
+    return Backward(rule, step.inputs)
 
 
-def _linear(_: Operation, seen: Seen, given: list[tf.Tensor]) -> list[tf.Tensor]:
-    return seen.pull(given)
+def _takes_maximum(operation: Any) -> bool:
+    return (isinstance(operation, Pool) and operation.largest) or (
+        isinstance(operation, Reduce) and operation.kind == "max"
+    )
 
 
-def _ratio(operation: Pointwise, seen: Seen, given: list[tf.Tensor]) -> list[tf.Tensor]:
-    """Difference of the outputs by that of the inputs, each value for itself."""
-    x, there = seen.inputs[0], seen.inputs_there[0]
-    difference = x - there
-    rise = seen.outputs[0] - seen.outputs_there[0]
-    if operation.name == "relu":  # of which rounding spoils no ratio
-        ratio, same = tf.math.divide_no_nan(rise, difference), difference == 0
-        return [given[0] * tf.where(same, tf.cast(x > 0, x.dtype), ratio)]
-    same = tf.abs(difference) < _SAME
-    slope = transposed(operation.call, [(x + there) / 2], [tf.ones_like(x)])[0]
-    return [given[0] * tf.where(same, slope, rise / tf.where(same, 1.0, difference))]
+def _linear(values: Values, received: list[Any]) -> list[Any]:
+    return values.pull(received)
 
 
-def _largest(operation: Largest, seen: Seen, given: list[tf.Tensor]) -> list[tf.Tensor]:
-    """A rise is owed to what is largest now, a fall to what was largest there (as Lundberg and Lee 2017 split it)."""
-    there = [tf.broadcast_to(one, tf.shape(x)) for x, one in zip(seen.inputs, seen.inputs_there, strict=True)]
-    now, before = seen.outputs[0], seen.outputs_there[0]
-    top = tf.maximum(now, before)
-    rises = seen.pull([given[0] * (top - before)])
-    falls = transposed(operation.call, there, [given[0] * (now - top)])
-    # where anything is owed, the input differs: it beats what was largest, or was beaten by what is
+def _ratio(step: Step, values: Values, received: list[Any]) -> list[Any]:
+    """Difference of the outputs by that of the inputs, for each value by itself."""
+    ops = values.tensors.ops
+    x, baseline = values.inputs[0], values.baseline_inputs[0]
+    difference = x - baseline
+    rise = values.outputs[0] - values.baseline_outputs[0]
+    if step.operation.name == "relu" and step.operation.facts.homogeneous:  # rounding spoils no ratio of a ReLU
+        ratio, same = quotient(values.tensors, rise, difference), difference == 0
+        return [received[0] * ops.where(same, ops.cast(x > 0, x.dtype), ratio)]
+    same = ops.abs(difference) < _SAME
+    slope = _transposed(step, values, [(x + baseline) / 2], [ops.ones_like(x)])[0]
+    return [received[0] * ops.where(same, slope, rise / ops.where(same, 1.0, difference))]
+
+
+def _largest(step: Step, values: Values, received: list[Any]) -> list[Any]:
+    """A rise belongs to the largest input now, a fall to the largest of the baseline (Lundberg and Lee 2017)."""
+    ops = values.tensors.ops
+    pairs = zip(values.inputs, values.baseline_inputs, strict=True)
+    baseline = [one + ops.zeros_like(x) for x, one in pairs]
+    now, before = values.outputs[0], values.baseline_outputs[0]
+    top = ops.maximum(now, before)
+    rises = values.pull([received[0] * (top - before)])
+    falls = _transposed(step, values, baseline, [received[0] * (now - top)])
+    # Where anything is assigned, the input differs: it exceeds the largest before, or is exceeded by the largest now.
     return [
-        tf.math.divide_no_nan(rise + fall, x - one)
-        for rise, fall, x, one in zip(rises, falls, seen.inputs, there, strict=True)
+        quotient(values.tensors, rise + fall, x - one)
+        for rise, fall, x, one in zip(rises, falls, values.inputs, baseline, strict=True)
     ]
 
 
-def _product(operation: Product, seen: Seen, given: list[tf.Tensor]) -> list[tf.Tensor]:
+def _product(step: Step, values: Values, received: list[Any]) -> list[Any]:
     """Either factor's difference times the mean of the other's two values: Shapley values of the two."""
-    middle = [(x + there) / 2 for x, there in zip(seen.inputs, seen.inputs_there, strict=True)]
-    return transposed(operation.call, middle, given)
+    pairs = zip(values.inputs, values.baseline_inputs, strict=True)
+    return _transposed(step, values, [(x + baseline) / 2 for x, baseline in pairs], received)
 
 
-_HANDS: dict[type, Callable[..., list[tf.Tensor]]] = {
-    Pointwise: _ratio,
-    Largest: _largest,
-    Product: _product,
-}
+def _transposed(step: Step, values: Values, inputs: list[Any], received: list[Any]) -> list[Any]:
+    """Vector-Jacobian product of a step at other inputs."""
+    return values.tensors.vector_jacobian(step.in_float32, inputs)[1](received)

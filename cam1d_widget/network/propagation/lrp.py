@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import tensorflow as tf
+from typing import Any
 
 from ...attribution.propagation_rules import AlphaBeta, Epsilon, Gamma, LayerRule, LayerwiseRelevance, SquaredWeights
-from ..operations import Largest, Pointwise, Product, Rearranged, Summed, Weighted
-from .backward import Backward, Seen, Unsupported, taped
-from .steps import Step
+from ..graph import Tensors
+from ..operations import (
+    Dense,
+    MatrixProduct,
+    Maximum,
+    Normalize,
+    Pointwise,
+    Pool,
+    Product,
+    Rearranging,
+    Reduce,
+    Rescale,
+    Scale,
+    Sum,
+)
+from .steps import Backward, Linear, Step, Unsupported, Values, quotient
 
 __all__ = ["lrp"]
-
-# Zero stays zero and the sign is kept, so that a value's relevance is its input's (Bach et al. 2015, eq. 57).
-_PASSING = frozenset(
-    "relu relu6 leakyrelu prelu elu selu celu gelu silu swish hardsilu hardswish mish tanh hardtanh tanhshrink "
-    "softshrink hardshrink softsign".split()
-)
-_NEVER_NEGATIVE = frozenset("relu relu6 sigmoid hardsigmoid softplus exponential exp square absolute softmax".split())
-_GATES = frozenset("sigmoid hardsigmoid softmax".split())
-_SIGN_KEEPING = frozenset(
-    "MaxPooling1D AveragePooling1D GlobalMaxPooling1D GlobalAveragePooling1D Flatten Reshape Permute ZeroPadding1D "
-    "Cropping1D UpSampling1D RepeatVector Add Average Concatenate".split()
-)
 
 
 @dataclass(frozen=True)
 class _Known:
-    """What is known of tensors from the steps that make them, by number."""
+    """Values of which something is known: never negative, between 0 and 1, or the series' own, rearranged at most."""
 
     positive: set[int]
     gates: set[int]
@@ -37,48 +37,58 @@ class _Known:
 
 
 def lrp(steps: list[Step], logits: int, rule: LayerwiseRelevance) -> Callable[[Step], Backward]:
-    """For a network, how relevance goes back through each of its steps; see :func:`_back`."""
+    """Backward rule of each step of a network: relevance of its outputs to relevance of its inputs."""
     known = _known(steps)
-    return lambda step: _back(step, logits, rule, known)
+    return lambda step: _backward(step, logits, rule, known)
 
 
-def _back(step: Step, logits: int, rule: LayerwiseRelevance, known: _Known) -> Backward:
-    """How relevance goes back through a step.
+def _backward(step: Step, logits: int, rule: LayerwiseRelevance, known: _Known) -> Backward:
+    """Backward rule of a step.
 
     Raises
     ------
     Unsupported
-        If there is no rule for what it does.
+        If there is no rule for it.
     """
-    operation, everywhere = step.operation, step.sources
-    if isinstance(operation, Weighted):
-        chosen, positive = _chosen(step, logits, rule, known), everywhere[0] in known.positive
-        return Backward(lambda seen, given: [_weighted(chosen, operation, positive, seen, given[0])], everywhere)
-    if isinstance(operation, Rearranged | Largest):
-        return Backward(lambda seen, given: seen.pull(given), everywhere)
-    if isinstance(operation, Summed):
-        return Backward(lambda seen, given: _shares(rule.logits, seen, given), everywhere)
-    if isinstance(operation, Pointwise) and operation.name in _PASSING:
-        return Backward(lambda seen, given: given, everywhere)
-    if isinstance(operation, Product):
-        signal = everywhere.index(_signal(step, known))
-        return Backward(lambda seen, given: [_shares(rule.logits, seen, given)[signal]], (everywhere[signal],))
+    operation, inputs = step.operation, step.inputs
+    if step.linear is not None:
+        chosen, positive, linear = _chosen(step, logits, rule, known), inputs[0] in known.positive, step.linear
+        return Backward(lambda values, received: [_weighted(chosen, linear, positive, values, received[0])], inputs)
+    if isinstance(operation, Rearranging | Maximum) or _selects(operation):
+        return Backward(lambda values, received: values.pull(received), inputs)
+    if isinstance(operation, Sum | Rescale | Pool | Reduce):
+        return Backward(lambda values, received: _shares(rule.logits, values, received), inputs)
+    # Zero stays zero and the sign is kept, so that a value's relevance is its input's (Bach et al. 2015, eq. 57).
+    if isinstance(operation, Pointwise) and operation.function.keeps_sign:
+        return Backward(lambda values, received: received, inputs)
+    if isinstance(operation, MatrixProduct) and operation.tensors == 1:
+        return Backward(lambda values, received: _shares(rule.logits, values, received), inputs)
+    if isinstance(operation, Product | MatrixProduct):
+        signal = inputs.index(_signal(step, known))
+        return Backward(lambda values, received: [_shares(rule.logits, values, received)[signal]], (inputs[signal],))
     raise Unsupported(step)
+
+
+def _selects(operation: Any) -> bool:
+    """Whether each output is one of the inputs."""
+    return (isinstance(operation, Pool) and operation.largest) or (
+        isinstance(operation, Reduce) and operation.kind in ("max", "min")
+    )
 
 
 def _chosen(step: Step, logits: int, rule: LayerwiseRelevance, known: _Known) -> LayerRule:
     """Rule for a layer with weights."""
-    kind = step.operation.kind  # type: ignore[union-attr]
-    if logits in step.results:
-        return rule.logits
-    if rule.first is not None and step.sources[0] in known.raw:
+    if logits in step.outputs or isinstance(step.operation, Scale):
+        first = rule.first if logits not in step.outputs and step.inputs[0] in known.raw else None
+        return first or rule.logits
+    if rule.first is not None and step.inputs[0] in known.raw:
         return rule.first
-    return {"dense": rule.dense, "convolution": rule.convolution, "norm": rule.logits}[kind]
+    return rule.dense if isinstance(step.operation, Dense) else rule.convolution
 
 
 def _signal(step: Step, known: _Known) -> int:
-    """Factor that takes all the relevance: the one that is no gate (Arras et al. 2017)."""
-    signals = [number for number in step.sources if number not in known.gates]
+    """Factor that receives all the relevance: the one that is no gate (Arras et al. 2017)."""
+    signals = [value for value in step.inputs if value not in known.gates]
     if len(signals) != 1:
         raise Unsupported(step, "for it cannot tell which factor is the gate: a sigmoid or a softmax")
     return signals[0]
@@ -87,77 +97,80 @@ def _signal(step: Step, known: _Known) -> int:
 def _known(steps: list[Step]) -> _Known:
     known = _Known(set(), set(), {0})
     for step in steps:
-        name = getattr(step.operation, "name", "")
-        only_sorted = isinstance(step.operation, Rearranged)
-        if name in _NEVER_NEGATIVE or (_keeps_sign(step) and known.positive.issuperset(step.sources)):
-            known.positive.update(step.results)
-        if name in _GATES or (only_sorted and known.gates.issuperset(step.sources)):
-            known.gates.update(step.results)
-        if only_sorted and known.raw.issuperset(step.sources):
-            known.raw.update(step.results)
+        operation = step.operation
+        softmax = isinstance(operation, Normalize) and operation.name == "softmax"
+        function = operation.function if isinstance(operation, Pointwise) else None
+        rearranges = isinstance(operation, Rearranging)
+        keeps_sign = operation.facts.keeps_sign and known.positive.issuperset(step.inputs)
+        if softmax or keeps_sign or (function and function.never_negative):
+            known.positive.update(step.outputs)
+        if softmax or (function and function.gate) or (rearranges and known.gates.issuperset(step.inputs)):
+            known.gates.update(step.outputs)
+        if rearranges and known.raw.issuperset(step.inputs):
+            known.raw.update(step.outputs)
     return known
-
-
-def _keeps_sign(step: Step) -> bool:
-    adds_number = type(step.layer).__name__ == "Add" and len(step.sources) == 1
-    unweighted = isinstance(step.operation, Rearranged | Summed | Largest)
-    return unweighted and type(step.layer).__name__ in _SIGN_KEEPING and not adds_number
 
 
 # The rules
 
 
-def _shares(rule: Epsilon, seen: Seen, given: list[tf.Tensor]) -> list[tf.Tensor]:
+def _shares(rule: Epsilon, values: Values, received: list[Any]) -> list[Any]:
     """Share of each input in a sum; of a product, as if the other factor were a constant."""
-    ratios = [_divided(one, z, rule.epsilon) for one, z in zip(given, seen.outputs, strict=True)]
-    return [x * one for x, one in zip(seen.inputs, seen.pull(ratios), strict=True)]
+    tensors = values.tensors
+    ratios = [_divided(tensors, one, z, rule.epsilon) for one, z in zip(received, values.outputs, strict=True)]
+    return [x * one for x, one in zip(values.inputs, values.pull(ratios), strict=True)]
 
 
-def _weighted(rule: LayerRule, operation: Weighted, positive: bool, seen: Seen, given: tf.Tensor) -> tf.Tensor:
+def _weighted(rule: LayerRule, linear: Linear, positive: bool, values: Values, received: Any) -> Any:
     if isinstance(rule, Epsilon):
-        return _shares(rule, seen, [given])[0]
-    x = seen.inputs[0]
+        return _shares(rule, values, [received])[0]
+    x, tensors = values.inputs[0], values.tensors
     if isinstance(rule, SquaredWeights):
-        squares = tf.square(operation.kernel())
-        sums, pull = taped(lambda ones: operation.product(ones, squares), [tf.ones_like(x)])
-        return pull([tf.math.divide_no_nan(given, sums[0])])[0]
-    return _by_sign(rule, operation, [x] if positive else [tf.nn.relu(x), -tf.nn.relu(-x)], seen.outputs[0], given)
+        squares = tensors.ops.square(linear.kernel())
+        ones = [tensors.ops.ones_like(x)]
+        sums, pull = tensors.vector_jacobian(lambda one: linear.product(one, squares), ones)
+        return pull([quotient(tensors, received, sums[0])])[0]
+    relu = tensors.ops.relu
+    halves = [x] if positive else [relu(x), -relu(-x)]
+    return _by_sign(rule, linear, halves, values, received)
 
 
-def _by_sign(
-    rule: Gamma | AlphaBeta, operation: Weighted, halves: list[tf.Tensor], z: tf.Tensor, given: tf.Tensor
-) -> tf.Tensor:
+def _by_sign(rule: Gamma | AlphaBeta, linear: Linear, halves: list[Any], values: Values, received: Any) -> Any:
     """Rules that weigh what raises z and what lowers it in different ways.
 
     `halves` are the inputs above and below zero, or the former alone.
     """
-    kernel, bias = operation.kernel(), operation.bias()
-    above, below = tf.nn.relu(kernel), -tf.nn.relu(-kernel)
+    tensors, relu = values.tensors, values.tensors.ops.relu
+    kernel, bias = linear.kernel(), linear.bias()
+    above, below = relu(kernel), -relu(-kernel)
     one_sided = isinstance(rule, AlphaBeta) and rule.beta == 0
 
-    def sums(*halves: tf.Tensor) -> list[tf.Tensor]:
+    def sums(*halves: Any) -> list[Any]:
         pairs = [(above, below), (below, above)][: 1 if one_sided else 2]
-        return [sum(map(operation.product, halves, pair[: len(halves)])) for pair in pairs]
+        return [sum(map(linear.product, halves, pair[: len(halves)])) for pair in pairs]
 
-    values, pull = taped(sums, halves)
-    biases = [tf.nn.relu(bias), -tf.nn.relu(-bias)]
-    values = [value + one for value, one in zip(values, biases, strict=False)]
-    weights = _gamma(rule, z, values[0], given) if isinstance(rule, Gamma) else _alpha_beta(rule, values, given)
+    made, pull = tensors.vector_jacobian(sums, halves)
+    if bias is not None:
+        made = [value + one for value, one in zip(made, [relu(bias), -relu(-bias)], strict=False)]
+    if isinstance(rule, Gamma):
+        weights = _gamma(rule, tensors, values.outputs[0], made[0], received)
+    else:
+        weights = _alpha_beta(rule, made, received)
     return sum(half * one for half, one in zip(halves, pull(weights), strict=True))
 
 
-def _gamma(rule: Gamma, z: tf.Tensor, raising: tf.Tensor, given: tf.Tensor) -> list[tf.Tensor]:
+def _gamma(rule: Gamma, tensors: Tensors, z: Any, raising: Any, received: Any) -> list[Any]:
     """What each raising and each lowering contribution is multiplied by."""
-    rises = z >= 0
-    ratio = _divided(given, z + rule.gamma * tf.where(rises, raising, z - raising), rule.epsilon)
-    return [ratio * tf.where(rises, 1.0 + rule.gamma, 1.0), ratio * tf.where(rises, 1.0, 1.0 + rule.gamma)]
+    where, rises = tensors.ops.where, z >= 0
+    ratio = _divided(tensors, received, z + rule.gamma * where(rises, raising, z - raising), rule.epsilon)
+    return [ratio * where(rises, 1.0 + rule.gamma, 1.0), ratio * where(rises, 1.0, 1.0 + rule.gamma)]
 
 
-def _alpha_beta(rule: AlphaBeta, values: list[tf.Tensor], given: tf.Tensor) -> list[tf.Tensor]:
+def _alpha_beta(rule: AlphaBeta, values: list[Any], received: Any) -> list[Any]:
     parts = (rule.alpha, -rule.beta), (rule.epsilon, -rule.epsilon)
-    return [part * given / (value + epsilon) for value, part, epsilon in zip(values, *parts, strict=False)]
+    return [part * received / (value + epsilon) for value, part, epsilon in zip(values, *parts, strict=False)]
 
 
-def _divided(given: tf.Tensor, z: tf.Tensor, epsilon: float) -> tf.Tensor:
+def _divided(tensors: Tensors, numerator: Any, z: Any, epsilon: float) -> Any:
     """Ratio that stays finite; zero counts as positive."""
-    return given / (z + tf.where(z >= 0, epsilon, -epsilon))
+    return numerator / (z + tensors.ops.where(z >= 0, epsilon, -epsilon))

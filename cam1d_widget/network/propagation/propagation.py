@@ -1,7 +1,6 @@
-"""The pass through a Keras network and back: forward step by step, and back by a rule.
+"""The pass through a network and back: forward operation by operation, and back by a rule.
 
-The model is read, not called as a whole and never changed: each layer is computed from its own weights, and nothing
-is put in place of TensorFlow's gradients.
+The network's own gradients are left as they are. All values are computed in float32.
 """
 
 from __future__ import annotations
@@ -11,45 +10,44 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-import tensorflow as tf
 
 from ...attribution.propagation_rules import LayerwiseRelevance, Rescale, Rule
 from ...cancellation import go_on
-from ...frameworks.keras.engine_tensorflow import Compiled
-from ...frameworks.keras.symbolic import kinds
-from ..operations import Weighted
-from .backward import Backward, Seen, Unsupported, taped
+from ..graph import Graph, Pull
+from ..operations import Masking
 from .deep_lift import deep_lift
 from .guided import guided
 from .lrp import lrp
-from .steps import Step, read_steps, with_norms_merged
+from .steps import Backward, Step, Unsupported, Values, steps_of
 
 __all__ = ["Passage", "Propagation", "Propagations"]
 
-Values = dict[int, tf.Tensor]
+
+Compile = Callable[[Callable[..., Any]], Callable[..., list[np.ndarray]]]
+"""Compiles a function of series, targets and baseline: numpy in, numpy out."""
 
 
 class Passage(NamedTuple):
-    """What one layer saw, what it was given, and what it handed on.
+    """What went through one operation.
 
     Attributes
     ----------
     layer, operation : str
-        Its name, and the name of what it does in :mod:`.operations`: a layer with an activation does two things.
+        Name of the layer, and of the class in :mod:`~cam1d_widget.network.operations`.
     inputs, outputs : list of ndarray
         Values of each tensor that it took and made.
-    given : list of ndarray
-        What it was given for each that it made.
-    handed : list of ndarray
-        What it handed to each that it took, gates left out.
+    received : list of ndarray
+        What each output received.
+    sent : list of ndarray
+        What each input received from it, gates left out.
     """
 
     layer: str
     operation: str
     inputs: list[np.ndarray]
     outputs: list[np.ndarray]
-    given: list[np.ndarray]
-    handed: list[np.ndarray]
+    received: list[np.ndarray]
+    sent: list[np.ndarray]
 
 
 class Propagation:
@@ -57,72 +55,66 @@ class Propagation:
 
     Parameters
     ----------
-    series, exit_, last
-        As for :func:`~.steps.read_steps`.
+    graph : Graph
+    logits : int
+        Value at which it starts.
     two_sided : bool
         Whether the one logit z stands for two classes, with the scores -z and z.
-    jit_compile : bool
-        Whether a series by itself goes through XLA.
+    compile_ : callable
+        Compiles a function of series, targets and baseline.
     rule : Rule
 
     Raises
     ------
     Unsupported
-        If the rule cannot go through a layer.
+        If the rule does not support a layer.
     """
 
-    def __init__(
-        self, series: Any, exit_: Any, last: Any | None, two_sided: bool, jit_compile: bool, rule: Rule
-    ) -> None:
-        steps, self._logits = read_steps(series, exit_, last)
-        steps = with_norms_merged(steps, self._logits)  # as LRP wants it; the others only get faster
-        self._rule, self._two_sided, self._jit_compile = rule, two_sided, jit_compile
-        self._shape = [None, *series.shape[1:]]
-        self._units = int(exit_.shape[-1] if last is None else last.units)
-        self._steps = steps
-        self._back = _planned(steps, self._logits, self._planner())
+    def __init__(self, graph: Graph, logits: int, two_sided: bool, compile_: Compile, rule: Rule) -> None:
+        self._tensors, self._two_sided = graph.tensors, two_sided
+        self._compile, self._rule = compile_, rule
+        self._units = int(graph.values[logits].shape[-1] or 0)
+        # Merged for LRP's sake; the other rules only get faster.
+        self._steps, self._logits = steps_of(graph, logits)
+        self._back = _planned(self._steps, self._logits, self._planner())
 
     @cached_property
-    def attribution(self) -> Compiled:
-        """Compiled: from series, targets and baseline (of as many instances, or one) to (instance, time, channel).
+    def attribution(self) -> Callable[..., list[np.ndarray]]:
+        """Compiled: from series, targets and baseline (of as many instances, or one) to (instance, time, channel)."""
 
-        One trace serves batches of any size.
-        """
-        series, targets = tf.TensorSpec(self._shape, tf.float32), tf.TensorSpec([None], tf.int32)
+        def attribution(x: Any, targets: Any, baseline: Any) -> Any:
+            received, _ = self._propagated(x, targets, baseline)
+            return received * (x - baseline) if isinstance(self._rule, Rescale) else received
 
-        def attribution(x: tf.Tensor, targets: tf.Tensor, baseline: tf.Tensor) -> tf.Tensor:
-            given, _ = self._propagated(x, targets, baseline)
-            return given * (x - baseline) if isinstance(self._rule, Rescale) else given
-
-        return Compiled(attribution, series, targets, series, autograph=False, jit_compile=self._jit_compile)
+        return self._compile(attribution)
 
     def __call__(self, x: np.ndarray, targets: np.ndarray, baseline: np.ndarray | None, batch_size: int) -> np.ndarray:
-        """Values of shape (instance, time, channel), some instances at a time."""
-        there = np.zeros_like(x[:1]) if baseline is None else baseline
-        shared = bool((there == there[:1]).all())  # one pass through the network will do for it
+        """Values of shape (instance, time, channel), computed in batches."""
+        baseline = np.zeros_like(x[:1]) if baseline is None else baseline
+        shared = bool((baseline == baseline[:1]).all())  # one forward pass is enough for all
         parts: list[np.ndarray] = []
         for first in range(0, len(x), batch_size):
             go_on()
             part = slice(first, first + batch_size)
-            parts += self.attribution(x[part], targets[part], there[:1] if shared else there[part])
+            parts += self.attribution(x[part], targets[part], baseline[:1] if shared else baseline[part])
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def passages(self, x: np.ndarray, targets: np.ndarray, baseline: np.ndarray) -> list[Passage]:
-        """What went through each layer, from the logits back to the series.
+        """What went through each operation, from the logits back to the series.
 
-        Contributions for DeepLIFT, relevance for LRP, and what stands in for the gradient for Guided Backprop.
+        Contributions for DeepLIFT, relevance for LRP, and what replaces the gradient for Guided Backprop.
         """
-        _, passed = self._propagated(tf.constant(x), tf.constant(targets), tf.constant(baseline))
+        _, passed = self._propagated(*map(self._tensors.ops.convert_to_tensor, (x, targets, baseline)))
         return [self._passage(*one) for one in passed]
 
-    def _passage(self, step: Step, seen: Seen, given: list[tf.Tensor], handed: list[tf.Tensor]) -> Passage:
+    def _passage(self, step: Step, values: Values, received: list[Any], sent: list[Any]) -> Passage:
         if isinstance(self._rule, Rescale):
-            given = [one * (z - there) for one, z, there in zip(given, seen.outputs, seen.outputs_there, strict=True)]
-            handed = [one * (x - there) for one, x, there in zip(handed, seen.inputs, seen.inputs_there, strict=True)]
-        name, operation = step.layer.name, type(step.operation).__name__
-        return Passage(
-            name, operation, *([one.numpy() for one in part] for part in (seen.inputs, seen.outputs, given, handed))
-        )
+            outputs = zip(received, values.outputs, values.baseline_outputs, strict=True)
+            received = [one * (z - baseline) for one, z, baseline in outputs]
+            inputs = zip(sent, values.inputs, values.baseline_inputs, strict=True)
+            sent = [one * (x - baseline) for one, x, baseline in inputs]
+        parts = (list(map(np.asarray, part)) for part in (values.inputs, values.outputs, received, sent))
+        return Passage(step.node.name, type(step.operation).__name__, *parts)
 
     def _planner(self) -> Callable[[Step], Backward]:
         if isinstance(self._rule, LayerwiseRelevance):
@@ -130,53 +122,51 @@ class Propagation:
         return deep_lift if isinstance(self._rule, Rescale) else guided
 
     def _propagated(
-        self, x: tf.Tensor, targets: tf.Tensor, baseline: tf.Tensor
-    ) -> tuple[tf.Tensor, list[tuple[Step, Seen, list[tf.Tensor], list[tf.Tensor]]]]:
+        self, x: Any, targets: Any, baseline: Any
+    ) -> tuple[Any, list[tuple[Step, Values, list[Any], list[Any]]]]:
         values, pulls = self._forward(x)
-        there = self._forward(baseline)[0] if isinstance(self._rule, Rescale) else {}
-        given = {self._logits: self._start(values[self._logits], targets)}
+        compared = self._forward(baseline)[0] if isinstance(self._rule, Rescale) else {}
+        received = {self._logits: self._start(values[self._logits], targets)}
         passed = []
         for step, back in self._back:
-            inputs, outputs = _of(values, step.sources), _of(values, step.results)
-            seen = Seen(inputs, outputs, _of(there, step.sources), _of(there, step.results), pulls[step])
-            asked = [given.get(one, tf.zeros_like(values[one])) for one in step.results]
-            handed = list(back.hand(seen, asked))
-            passed.append((step, seen, asked, handed))
-            for number, one in zip(back.to, handed, strict=True):
-                given[number] = given[number] + one if number in given else one
-        return given[0], passed
+            here, there = ((_of(side, step.inputs), _of(side, step.outputs)) for side in (values, compared))
+            own = Values(self._tensors, *here, *there, pulls[step])
+            asked = [
+                received[one] if one in received else self._tensors.ops.zeros_like(values[one]) for one in step.outputs
+            ]
+            sent = list(back.rule(own, asked))
+            passed.append((step, own, asked, sent))
+            for number, one in zip(back.to, sent, strict=True):
+                received[number] = received[number] + one if number in received else one
+        return received[0], passed
 
-    def _forward(self, x: tf.Tensor) -> tuple[Values, dict[Step, Any]]:
-        """Values of every tensor, and the vector-Jacobian product of every step."""
+    def _forward(self, x: Any) -> tuple[dict[int, Any], dict[Step, Pull]]:
+        """Value of every tensor, and the vector-Jacobian product of every step."""
         values, pulls = {0: x}, {}
         for step in self._steps:
-            operation = step.operation
-            function = operation if isinstance(operation, Weighted) else operation.call
-            made, pulls[step] = taped(function, _of(values, step.sources))
-            values.update(zip(step.results, made, strict=True))
+            made, pulls[step] = self._tensors.vector_jacobian(step.in_float32, _of(values, step.inputs))
+            values.update(zip(step.outputs, made, strict=True))
         return values, pulls
 
-    def _start(self, logits: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
-        """What the logits are given: one for the explained class, or its score."""
-        if self._two_sided:
-            signs = tf.cast(2 * targets - 1, tf.float32)[:, tf.newaxis]
-        else:
-            signs = tf.one_hot(targets, self._units)
-        return signs * logits if self._rule.starts_at == "score" else signs
+    def _start(self, logits: Any, targets: Any) -> Any:
+        """What the logits receive: one for the explained class, or its score."""
+        ops, two_sided = self._tensors.ops, self._two_sided
+        start = ops.cast(2 * targets - 1, "float32")[:, None] if two_sided else ops.one_hot(targets, self._units)
+        return start * logits if self._rule.starts_at == "score" else start
 
 
-def _of(values: Values, numbers: tuple[int, ...]) -> list[tf.Tensor]:
+def _of(values: dict[int, Any], numbers: tuple[int, ...]) -> list[Any]:
     return [values[number] for number in numbers if number in values]
 
 
 def _planned(steps: list[Step], logits: int, plan: Callable[[Step], Backward]) -> list[tuple[Step, Backward]]:
-    """Steps that the logits owe something to, from the last one back."""
+    """Steps on which the logits depend, from the last one back."""
     for step in steps:
-        if "Masking" in kinds(step.layer):  # the mask goes round the layers, to be read by later ones
+        if isinstance(step.operation, Masking):  # later layers read the mask, which no rule follows
             raise Unsupported(step, "whose mask has no rule")
     reached, planned = {logits}, []
     for step in reversed(steps):
-        if reached.intersection(step.results):
+        if reached.intersection(step.outputs):
             back = plan(step)
             reached.update(back.to)
             planned.append((step, back))
@@ -184,10 +174,10 @@ def _planned(steps: list[Step], logits: int, plan: Callable[[Step], Backward]) -
 
 
 class Propagations:
-    """Every rule, on one network, each compiled when it is first asked for; parameters as of :class:`Propagation`."""
+    """Every rule, on one network, each compiled on first use; parameters as of :class:`Propagation`."""
 
-    def __init__(self, series: Any, exit_: Any, last: Any | None, two_sided: bool, jit_compile: bool = False) -> None:
-        self._network = series, exit_, last, two_sided, jit_compile
+    def __init__(self, graph: Graph, logits: int, two_sided: bool, compile_: Compile) -> None:
+        self._network = graph, logits, two_sided, compile_
         self._made: dict[Rule, Propagation] = {}
 
     def __call__(self, rule: Rule) -> Propagation:
@@ -196,7 +186,7 @@ class Propagations:
         Raises
         ------
         ValueError
-            If the rule cannot go through a layer.
+            If the rule does not support a layer.
         """
         if rule not in self._made:
             try:

@@ -1,118 +1,167 @@
-"""A Keras graph as a list of steps, with the activations split off that are fused into layers."""
+"""The operations of a network as propagation rules treat them: a batch normalization belongs to the layer before it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from ...frameworks.keras.symbolic import backwards, maker, sources
-from ..operations import Operation, Weighted, operations
+from ..graph import Graph, Node, Pull, Tensors
+from ..operations import Convolution, Dense, Identity, Operation, Scale, Weighted
 
-__all__ = ["Step", "read_steps", "with_norms_merged"]
+__all__ = ["Backward", "Linear", "Step", "Unsupported", "Values", "quotient", "steps_of"]
+
+
+@dataclass(frozen=True, eq=False)
+class Linear:
+    """W x + b with learned weights: those of a layer, times the factor of a batch normalization after it.
+
+    Attributes
+    ----------
+    operation : Weighted
+    norm : Scale or None
+    """
+
+    tensors: Tensors
+    operation: Weighted
+    norm: Scale | None = None
+
+    def __call__(self, x: Any) -> Any:
+        """Output for an input."""
+        product, bias = self.product(x, self.kernel()), self.bias()
+        return product if bias is None else product + bias
+
+    def with_norm(self, norm: Operation) -> Linear | None:
+        """The same followed by a batch normalization; None if it takes no (further) one, or for other operations."""
+        mergeable = isinstance(self.operation, Dense | Convolution) and self.norm is None
+        return replace(self, norm=norm) if mergeable and isinstance(norm, Scale) else None
+
+    def kernel(self) -> Any:
+        """W, in the shape that :meth:`product` takes."""
+        kernel = self.operation.kernel()
+        if self.norm is None:
+            return kernel
+        scale = self.norm.kernel()
+        depthwise = isinstance(self.operation, Convolution) and self.operation.depthwise
+        return kernel * (self.tensors.ops.reshape(scale, kernel.shape[-2:]) if depthwise else scale)
+
+    def bias(self) -> Any | None:
+        """Bias b, of shape (filter,); None without one."""
+        bias = None if self.operation.bias is None else self.operation.bias()
+        if self.norm is None:
+            return bias
+        assert self.norm.bias is not None
+        shift = self.norm.bias()
+        return shift if bias is None else bias * self.norm.kernel() + shift
+
+    def product(self, x: Any, kernel: Any) -> Any:
+        """W x for weights of any value."""
+        return self.tensors.linear(self.operation, x, kernel)
 
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One operation on numbered tensors.
+    """One operation on numbered values.
 
     Attributes
     ----------
-    layer : Keras layer or operation
-        What it belongs to.
-    operation : Operation
-    sources, results : tuple of int
-        Tensors that it takes and makes; 0 is the series.
+    node : Node
+    inputs, outputs : tuple of int
+        Values that it takes and makes.
+    linear : Linear or None
+        The operation itself if it has learned weights.
     """
 
-    layer: Any
-    operation: Operation
-    sources: tuple[int, ...]
-    results: tuple[int, ...]
+    node: Node
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    linear: Linear | None
+
+    @property
+    def operation(self) -> Any:
+        """What it computes."""
+        return self.node.operation
+
+    def in_float32(self, *values: Any) -> Any:
+        """Output tensors."""
+        return [self.linear(*values)] if self.linear else self.node.call.in_float32(*values)
 
 
-def read_steps(series: Any, exit_: Any, last: Any | None) -> tuple[list[Step], int]:
-    """Steps in the order of computing, and the number of the tensor that holds the logits.
+class Unsupported(ValueError):
+    """States which layer a rule does not support, and why."""
 
-    Parameters
+    def __init__(self, step: Step, why: str = "") -> None:
+        name = getattr(step.operation, "name", "")
+        if not why and getattr(step.node.layer, "activation", None) is not None and name:
+            why = f"whose activation is {name!r}"
+        super().__init__(f"{step.node}{why and ', ' + why}")
+
+
+class Values(NamedTuple):
+    """Values of the tensors of a step for the series, and for the baseline where the rule compares the two.
+
+    Attributes
     ----------
-    series, exit_ : KerasTensor
-        Where to start, and where to stop.
-    last : Dense or None
-        Layer behind `exit_`, to be read without its activation.
+    tensors : Tensors
+    inputs, outputs : list of tensors
+    baseline_inputs, baseline_outputs : list of tensors
+        For the baseline; of one instance if it is the same for all.
+    pull : callable
+        Vector-Jacobian product of the step at its inputs: from one tensor for each output to one for each input.
     """
-    reader = _Reader()
-    known = {id(series): 0}
-    reader.read(exit_, known)
-    logits = known[id(exit_)]
-    return reader.steps, logits if last is None else reader.add(last, Weighted(last), (logits,), 1)[0]
+
+    tensors: Tensors
+    inputs: list[Any]
+    outputs: list[Any]
+    baseline_inputs: list[Any]
+    baseline_outputs: list[Any]
+    pull: Pull
 
 
-class _Reader:
-    def __init__(self) -> None:
-        self.steps: list[Step] = []
-        self._tensors = 1
+class Backward(NamedTuple):
+    """Backward rule of one operation.
 
-    def read(self, tensor: Any, known: dict[int, int]) -> None:
-        """Steps to a tensor from those of which the number is known."""
-        for made in reversed(list(backwards(tensor, lambda one: id(one) in known))):
-            if id(made) in known:  # with another result of the same layer
-                continue
-            outputs = _call(made).output_tensors
-            numbers = {id(source): known[id(source)] for source in sources(made)}
-            results = self._split(made, numbers, len(outputs))
-            known.update(zip(map(id, outputs), results, strict=True))
+    Attributes
+    ----------
+    rule : callable
+        From the values of the step and what its outputs received to what each of `to` receives.
+    to : tuple of int
+        Inputs of the step that receive something.
+    """
 
-    def add(self, layer: Any, operation: Operation, numbers: tuple[int, ...], results: int) -> tuple[int, ...]:
-        """One more step; the numbers of what it makes."""
-        made = tuple(range(self._tensors, self._tensors + results))
-        self._tensors += results
-        self.steps.append(Step(layer, operation, numbers, made))
-        return made
-
-    def _split(self, made: Any, given: dict[int, int], results: int) -> tuple[int, ...]:
-        """Numbers of a layer's results, from those of its sources by id; one step for each thing that it does."""
-        layer, arguments = maker(made), _call(made).arguments
-        call = _call_of(layer, arguments, list(given))
-        current = tuple(given.values())
-        for operation in operations(layer, call, [*arguments.args, *arguments.kwargs.values()], len(given)):
-            current = self.add(layer, operation, current, results)
-        return current
+    rule: Callable[[Values, list[Any]], Sequence[Any]]
+    to: tuple[int, ...]
 
 
-def _call(made: Any) -> Any:
-    """The call of a layer that made a tensor."""
-    history = made._keras_history
-    return history.operation._inbound_nodes[history.node_index]
+def steps_of(graph: Graph, logits: int) -> tuple[list[Step], int]:
+    """Steps from the series to the logits, and the number of the logits.
+
+    Identities are left out, and a batch normalization right after a layer with weights is merged into it.
+    """
+    same: dict[int, int] = {}  # outputs of identities
+    steps: dict[tuple[int, ...], Step] = {}
+    readers: Counter[int] = Counter()
+    for node in graph.between([0], [logits]):
+        inputs = tuple(same.get(value, value) for value in node.inputs)
+        readers.update(inputs)
+        if isinstance(node.operation, Identity):
+            same[node.outputs[0]] = inputs[0]
+            continue
+        linear = Linear(graph.tensors, node.operation) if isinstance(node.operation, Weighted) else None
+        steps[node.outputs] = Step(node, inputs, node.outputs, linear)
+    logits = same.get(logits, logits)
+    readers[logits] += 1
+    for step in list(steps.values()):
+        before = steps.get(step.inputs)
+        merged = before and before.linear and before.linear.with_norm(step.operation)
+        if before and merged and readers[step.inputs[0]] == 1:
+            del steps[step.inputs]
+            steps[step.outputs] = replace(before, outputs=step.outputs, linear=merged)
+    return list(steps.values()), logits
 
 
-def _call_of(layer: Any, arguments: Any, tensors: list[int]) -> Callable[..., Any]:
-    """The layer as a function of its source tensors alone."""
-
-    def call(*values: Any) -> Any:
-        args, kwargs = arguments.fill_in(dict(zip(tensors, values, strict=True)))
-        # `call` computes in the precision of what it is given; the layer itself would in that of its policy
-        return layer.call(*args, **kwargs)
-
-    return call
-
-
-def with_norms_merged(steps: list[Step], logits: int) -> list[Step]:
-    """Steps in which each BatchNormalization right behind a layer with weights is part of that layer."""
-    readers = [number for step in steps for number in step.sources] + [logits]
-    merged: dict[tuple[int, ...], Step] = {}
-    for step in steps:
-        before = merged.get(step.sources)
-        if before and _takes_norm(before.operation, step.operation) and readers.count(step.sources[0]) == 1:
-            del merged[step.sources]
-            operation = replace(before.operation, norm=step.layer)
-            step = replace(before, operation=operation, results=step.results)
-        merged[step.results] = step
-    return list(merged.values())
-
-
-def _takes_norm(operation: Operation, behind: Operation) -> bool:
-    """Whether what stands behind an operation with weights is a BatchNormalization that they can take up."""
-    if not (isinstance(operation, Weighted) and isinstance(behind, Weighted)):
-        return False
-    return behind.kind == "norm" != operation.kind and operation.norm is None
+def quotient(tensors: Tensors, numerator: Any, denominator: Any) -> Any:
+    """Quotient, and zero where the denominator is."""
+    ops, zero = tensors.ops, denominator == 0
+    return ops.where(zero, 0.0, numerator / ops.where(zero, 1.0, denominator))

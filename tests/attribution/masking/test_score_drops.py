@@ -139,13 +139,11 @@ class Trend(L.Layer):
 
 def test_crops_that_do_not_give_the_features_are_found_out(monkeypatch):
     """A layer that is taken for step by step, and is not: only looking at the features tells."""
-    from cam1d_widget.network import receptive_field as keras_receptive_field
+    from cam1d_widget.network import receptive_field
+    from cam1d_widget.network.operations import Opaque
 
-    monkeypatch.setattr(
-        keras_receptive_field,
-        "_RULES",
-        [(frozenset({"Trend"}), lambda layer, tensor, seen: seen[0]), *keras_receptive_field._RULES],
-    )
+    rule = Opaque, lambda operation, step, seen: seen[0]
+    monkeypatch.setattr(receptive_field, "_RULES", [rule, *receptive_field._RULES])
     classifier = KerasClassifier(
         keras.Sequential([keras.Input((300, 2)), L.Conv1D(3, 5), Trend(), L.ReLU(), L.Flatten(), L.Dense(3)])
     )

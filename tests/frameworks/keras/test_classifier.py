@@ -68,7 +68,7 @@ def test_a_classifier_leaves_nothing_behind(x):
         classifier = KerasClassifier(model)
         explain(classifier, x[:1], methods=methods, progress=False)
         kept += [weakref.ref(one) for one in (classifier, classifier._network, classifier._passes)]
-        kept += [weakref.ref(one._function.get_concrete_function()) for one in classifier._passes._functions.values()]
+        kept += [weakref.ref(one._function.get_concrete_function()) for one in classifier._passes._compiled.values()]
         nodes.append([len(layer._inbound_nodes) + len(layer._outbound_nodes) for layer in model.layers])
     del classifier
     gc.collect()
@@ -224,18 +224,20 @@ def test_gradients_of_an_affine_head_are_those_of_passes_back_also_after_trainin
         for _ in range(2):
             features, gradients = classifier.features(x, targets)
             columns = targets.reshape(5, -1)
-            slow_features, slow = classifier._passes.features_and_gradients(x, columns.astype(np.int32))
+            slow_features, slow = classifier._passes.run("features_and_gradients", x, columns.astype(np.int32))
             np.testing.assert_allclose(features, slow_features, rtol=1e-4, atol=1e-6)
             np.testing.assert_allclose(gradients.reshape(slow.shape), slow, rtol=1e-4, atol=1e-7)
             layer = model.layers[-1]
             layer.set_weights([weight[..., ::-1] for weight in layer.get_weights()])
 
 
-def test_classes_of_an_affine_head_cost_no_pass_back(x):
+def test_classes_of_an_affine_head_cost_no_pass_back(x, monkeypatch):
     classifier = KerasClassifier(question([L.GlobalAveragePooling1D(), L.Dense(4, activation="softmax")]))
     classifier.features(x, 0)
-    classifier._passes.features_and_gradients = None
+    run, passes = classifier._passes.run, []
+    monkeypatch.setattr(classifier._passes, "run", lambda name, *arrays: passes.append(name) or run(name, *arrays))
     assert classifier.features(x, np.tile(np.arange(4), (5, 1)))[1].shape == (5, 4, 10, 16)
+    assert passes == ["features_and_scores"]
 
 
 def test_map_that_enters_the_head_is_explained_not_the_last_convolution(x):

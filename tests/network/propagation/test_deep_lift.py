@@ -91,12 +91,12 @@ def test_every_layer_hands_on_what_it_was_given(blocks, head, seed, target):
     x, baseline = rng.normal(size=(2, 2, LENGTH, CHANNELS)).astype(np.float32)
     passages = classifier.propagations(Rescale()).passages(x, np.full(2, target, np.int32), baseline)
     for passage in passages:
-        total_given = sum(one.reshape(2, -1).sum(axis=1) for one in passage.given)
-        total_handed = sum(one.reshape(2, -1).sum(axis=1) for one in passage.handed)
-        mass = sum(np.abs(one).reshape(2, -1).sum(axis=1) for one in passage.handed + passage.given)
+        total_given = sum(one.reshape(2, -1).sum(axis=1) for one in passage.received)
+        total_handed = sum(one.reshape(2, -1).sum(axis=1) for one in passage.sent)
+        mass = sum(np.abs(one).reshape(2, -1).sum(axis=1) for one in passage.sent + passage.received)
         assert (np.abs(total_handed - total_given) <= 1e-4 * mass + 1e-6).all(), passage.layer
     difference = (classifier.scores(x) - classifier.scores(baseline))[:, target]
-    np.testing.assert_allclose(passages[0].given[0].sum(axis=1), difference, rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(passages[0].received[0].sum(axis=1), difference, rtol=1e-3, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ZOO)

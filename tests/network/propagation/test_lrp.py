@@ -19,6 +19,9 @@ from ...support.random_networks import CHANNELS, HEADS, LENGTH, blocks, merged_b
 
 ACTIVATIONS = ("relu", "leaky_relu", "elu", "gelu", "silu", "tanh")
 
+WEIGHTED = ("Dense", "Convolution", "Scale")
+SHARED = (*WEIGHTED, "Sum", "Rescale", "Pool", "Reduce", "Product")
+
 
 def oracle(*layers: Any, shape: tuple[int, int] = (3, 1)) -> KerasClassifier:
     return KerasClassifier(keras.Sequential([keras.Input(shape), *layers]))
@@ -137,14 +140,14 @@ def test_layers_share_as_the_papers_say(convolution, rule, place):
         layer_rule = first if place == "first" else other
     x = rng.normal(size=(1, 7, 3)).astype(np.float32)
     passages = KerasClassifier(model).propagations(method.propagation_rule).passages(x, np.array([1], np.int32), x[:1])
-    passage = next(one for one in passages if one.layer == watched.name and one.operation == "Weighted")
+    passage = next(one for one in passages if one.layer == watched.name and one.operation in WEIGHTED)
     taken = passage.inputs[0]
     basis = np.concatenate([np.zeros_like(taken), np.eye(taken.size, dtype=np.float32).reshape(-1, *taken.shape[1:])])
     answers = np.asarray(norm(watched(basis))).reshape(len(basis), -1).astype(float)
     handed, _ = slowly(
-        layer_rule, taken.ravel().astype(float), answers[1:] - answers[0], answers[0], passage.given[0].ravel()
+        layer_rule, taken.ravel().astype(float), answers[1:] - answers[0], answers[0], passage.received[0].ravel()
     )
-    np.testing.assert_allclose(passage.handed[0].ravel(), handed, rtol=2e-3, atol=1e-4 * np.abs(handed).max())
+    np.testing.assert_allclose(passage.sent[0].ravel(), handed, rtol=2e-3, atol=1e-4 * np.abs(handed).max())
 
 
 # Conservation
@@ -158,16 +161,18 @@ def test_every_layer_hands_on_what_it_was_given_but_for_its_biases(blocks, head,
     x = np.random.default_rng(seed).normal(size=(2, LENGTH, CHANNELS)).astype(np.float32)
     rule = LRP().propagation_rule
     passages = classifier.propagations(rule).passages(x, np.full(2, target, np.int32), x[:1])
-    np.testing.assert_allclose(passages[0].given[0].sum(axis=1), classifier.scores(x)[:, target], rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(
+        passages[0].received[0].sum(axis=1), classifier.scores(x)[:, target], rtol=1e-3, atol=1e-5
+    )
     for passage in passages:
-        z, arrived = passage.outputs[0], passage.given[0]
+        z, arrived = passage.outputs[0], passage.received[0]
         kept = np.zeros_like(z)
-        if passage.operation in ("Weighted", "Summed", "Product"):
+        if passage.operation in SHARED:
             stabilizer = np.where(z >= 0, 1e-6, -1e-6)
-            bias = merged_bias(model, passage.layer) if passage.operation == "Weighted" else 0
+            bias = merged_bias(model, passage.layer) if passage.operation in WEIGHTED else 0
             kept = arrived * (bias + stabilizer) / (z + stabilizer)
-        balance = sum(one.sum() for one in passage.handed) + kept.sum() - arrived.sum()
-        mass = sum(np.abs(one).sum() for one in [*passage.handed, kept, arrived])
+        balance = sum(one.sum() for one in passage.sent) + kept.sum() - arrived.sum()
+        mass = sum(np.abs(one).sum() for one in [*passage.sent, kept, arrived])
         assert abs(balance) <= 1e-3 * mass + 1e-6, passage.layer
 
 
@@ -183,7 +188,7 @@ def test_composite_keeps_all_relevance_at_the_series():
     passages = KerasClassifier(model).propagations(rule).passages(x, np.zeros(2, np.int32), x[:1])
     first = passages[-1]
     assert first.layer == "block0"
-    np.testing.assert_allclose(first.handed[0].sum(axis=(1, 2)), first.given[0].sum(axis=(1, 2)), rtol=1e-4)
+    np.testing.assert_allclose(first.sent[0].sum(axis=(1, 2)), first.received[0].sum(axis=(1, 2)), rtol=1e-4)
 
 
 def test_relu_network_without_bias_gives_gradient_times_input():

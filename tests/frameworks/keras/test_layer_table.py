@@ -1,0 +1,362 @@
+"""Every row of the layer table, compared with what the layer computes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from keras import layers as L
+from keras import ops
+
+from cam1d_widget.attribution.receptive_field import ReceptiveField
+from cam1d_widget.frameworks.keras.layer_table import ROWS
+from cam1d_widget.frameworks.keras.reader import read
+from cam1d_widget.frameworks.keras.tensors import KerasTensors
+from cam1d_widget.network.graph import Graph, Node
+from cam1d_widget.network.operations import Elementwise, Mixing, Pick, TransposedConvolution
+from cam1d_widget.network.receptive_field import Seen, _after
+
+STEPS, CHANNELS = 8, 3
+RNG = np.random.default_rng(0)
+NOISE = RNG.normal(size=(STEPS, CHANNELS)).astype(np.float32)
+
+
+WIDE = Mixing, Pick, TransposedConvolution
+"""Operations that are taken to see more than they do."""
+
+
+def plane(x: Any) -> Any:
+    """Series (time, channel) as a map (time, channel, 1)."""
+    return L.Reshape((STEPS, CHANNELS, 1))(x)
+
+
+def doubled(x: Any) -> Any:
+    """Another tensor of the same shape."""
+    return L.Rescaling(2.0)(x)
+
+
+EXAMPLES: dict[str, list[Callable[[Any], Any]]] = {
+    "Dense": [lambda x: L.Dense(4)(x), lambda x: L.Dense(4, use_bias=False)(x)],
+    "Conv1D": [
+        lambda x: L.Conv1D(4, 3)(x),
+        lambda x: L.Conv1D(3, 3, padding="same", strides=2, use_bias=False)(x),
+        lambda x: L.Conv1D(4, 2, padding="causal", dilation_rate=2)(x),
+        lambda x: L.Conv1D(3, 3, groups=3)(x),
+    ],
+    "Conv2D": [lambda x: L.Conv2D(4, (3, 2))(plane(x)), lambda x: L.Conv2D(2, (2, 3), padding="same")(plane(x))],
+    "SeparableConv1D": [lambda x: L.SeparableConv1D(4, 3)(x), lambda x: L.SeparableConv1D(4, 3, depth_multiplier=2)(x)],
+    "SeparableConv2D": [lambda x: L.SeparableConv2D(4, (3, 2))(plane(x))],
+    "DepthwiseConv1D": [lambda x: L.DepthwiseConv1D(3)(x), lambda x: L.DepthwiseConv1D(3, depth_multiplier=2)(x)],
+    "DepthwiseConv2D": [lambda x: L.DepthwiseConv2D((3, 2))(plane(x))],
+    "Conv1DTranspose": [lambda x: L.Conv1DTranspose(4, 3, padding="same")(x)],
+    "Conv2DTranspose": [lambda x: L.Conv2DTranspose(4, (3, 1), padding="same")(plane(x))],
+    "BatchNormalization": [
+        lambda x: L.BatchNormalization()(x),
+        lambda x: L.BatchNormalization(axis=1)(x),
+        lambda x: L.BatchNormalization(center=False, scale=False)(plane(x)),
+    ],
+    "Identity": [lambda x: L.Identity()(x)],
+    "Dropout": [lambda x: L.Dropout(0.5)(x)],
+    "SpatialDropout1D": [lambda x: L.SpatialDropout1D(0.5)(x)],
+    "SpatialDropout2D": [lambda x: L.SpatialDropout2D(0.5)(plane(x))],
+    "AlphaDropout": [lambda x: L.AlphaDropout(0.5)(x)],
+    "GaussianNoise": [lambda x: L.GaussianNoise(0.5)(x)],
+    "GaussianDropout": [lambda x: L.GaussianDropout(0.5)(x)],
+    "ActivityRegularization": [lambda x: L.ActivityRegularization(0.1)(x)],
+    "Rescaling": [
+        lambda x: L.Rescaling(2.0)(x),
+        lambda x: L.Rescaling(2.0, 0.5)(x),
+        lambda x: L.Rescaling(list(range(1, STEPS * CHANNELS + 1)))(L.Flatten()(x)),
+        lambda x: L.Rescaling(NOISE)(x),
+    ],
+    "Normalization": [
+        lambda x: L.Normalization(mean=[1.0, 2, 3], variance=[2.0, 3, 4])(x),
+        lambda x: L.Normalization(axis=1, mean=np.arange(8.0), variance=np.arange(1, 9.0))(x),
+    ],
+    "Add": [lambda x: L.Add()([x, doubled(x)]), lambda x: x + doubled(x), lambda x: x + 1.5, lambda x: x + NOISE],
+    "Average": [lambda x: L.Average()([x, doubled(x)])],
+    "Subtract": [lambda x: L.Subtract()([x, doubled(x)]), lambda x: x - doubled(x), lambda x: x - 1.5, lambda x: 2 - x],
+    "Negative": [lambda x: -x],
+    "Multiply": [
+        lambda x: L.Multiply()([x, doubled(x)]),
+        lambda x: x * doubled(x),
+        lambda x: x * 3.0,
+        lambda x: x * NOISE,
+        lambda x: x * x,
+        lambda x: L.Multiply()([x, doubled(x), L.Rescaling(3.0)(x)]),
+    ],
+    "Divide": [lambda x: ops.divide(x, 2.0), lambda x: ops.divide(x, 2 + NOISE**2)],
+    "TrueDivide": [lambda x: ops.true_divide(x, 2.0), lambda x: ops.true_divide(x, doubled(x))],
+    "Maximum": [lambda x: L.Maximum()([x, doubled(x)]), lambda x: ops.maximum(x, 0.0), lambda x: ops.maximum(x, NOISE)],
+    "Minimum": [lambda x: L.Minimum()([x, doubled(x)]), lambda x: ops.minimum(x, 0.5)],
+    "Arctan2": [lambda x: ops.arctan2(x, doubled(x))],
+    "Hypot": [lambda x: ops.hypot(x, doubled(x))],
+    "Where": [lambda x: ops.where(NOISE > 0, x, doubled(x))],
+    "FloorDivide": [lambda x: ops.floor_divide(x, 0.5)],
+    "Mod": [lambda x: ops.mod(x, 0.5)],
+    "Equal": [lambda x: ops.equal(x, NOISE)],
+    "NotEqual": [lambda x: ops.not_equal(x, NOISE)],
+    "Greater": [lambda x: ops.greater(x, 0.1)],
+    "GreaterEqual": [lambda x: ops.greater_equal(x, doubled(x))],
+    "Less": [lambda x: ops.less(x, 0.1)],
+    "LessEqual": [lambda x: ops.less_equal(x, NOISE)],
+    "LogicalAnd": [lambda x: ops.logical_and(x, doubled(x))],
+    "LogicalOr": [lambda x: ops.logical_or(x, doubled(x))],
+    "LogicalNot": [lambda x: ops.logical_not(x)],
+    "Isnan": [lambda x: ops.isnan(x)],
+    "Isinf": [lambda x: ops.isinf(x)],
+    "Isfinite": [lambda x: ops.isfinite(x)],
+    "Activation": [
+        lambda x: L.Activation("linear")(x),
+        lambda x: L.Activation("relu")(x),
+        lambda x: L.Activation("softmax")(x),
+        lambda x: L.Activation(L.LeakyReLU())(x),
+        lambda x: L.Activation("hard_shrink")(x),
+    ],
+    "ReLU": [
+        lambda x: L.ReLU()(x),
+        lambda x: L.ReLU(max_value=1.0)(x),
+        lambda x: L.ReLU(negative_slope=0.2)(x),
+        lambda x: L.ReLU(threshold=0.5)(x),
+    ],
+    "LeakyReLU": [lambda x: L.LeakyReLU(0.2)(x)],
+    "Relu": [lambda x: ops.relu(x)],
+    "LeakyRelu": [lambda x: ops.leaky_relu(x)],
+    "PReLU": [
+        lambda x: L.PReLU(alpha_initializer="uniform")(x),
+        lambda x: L.PReLU(alpha_initializer="uniform", shared_axes=[1])(x),
+    ],
+    "ELU": [lambda x: L.ELU()(x)],
+    "Clip": [lambda x: ops.clip(x, -0.5, 0.5), lambda x: ops.clip(x, -1 - NOISE**2, 0.5)],
+    "Cast": [lambda x: ops.cast(x, "float16"), lambda x: ops.cast(x, "int32")],
+    "Masking": [lambda x: L.Masking(0.0)(x)],
+    "Power": [lambda x: ops.power(x, 2), lambda x: ops.power(2.0, x)],
+    "Threshold": [lambda x: ops.threshold(x, 0.2, 5.0)],
+    "StopGradient": [lambda x: ops.stop_gradient(x)],
+    "Softmax": [lambda x: L.Softmax()(x), lambda x: L.Softmax(axis=1)(x), lambda x: ops.softmax(x, axis=1)],
+    "LogSoftmax": [lambda x: ops.log_softmax(x), lambda x: ops.log_softmax(x, axis=1)],
+    "Sparsemax": [lambda x: ops.sparsemax(x)],
+    "Glu": [lambda x: ops.glu(x, axis=1)],
+    "LayerNormalization": [lambda x: L.LayerNormalization()(x), lambda x: L.LayerNormalization(axis=[1, 2])(x)],
+    "RMSNormalization": [lambda x: L.RMSNormalization()(x)],
+    "UnitNormalization": [lambda x: L.UnitNormalization()(x), lambda x: L.UnitNormalization(axis=1)(x)],
+    "GroupNormalization": [lambda x: L.GroupNormalization(groups=3)(x)],
+    "MaxPooling1D": [lambda x: L.MaxPooling1D(2)(x), lambda x: L.MaxPooling1D(3, strides=2, padding="same")(x)],
+    "MaxPooling2D": [lambda x: L.MaxPooling2D((2, 3))(plane(x))],
+    "AveragePooling1D": [lambda x: L.AveragePooling1D(3, strides=1)(x)],
+    "AveragePooling2D": [lambda x: L.AveragePooling2D((2, 1))(plane(x))],
+    "MaxPool": [lambda x: ops.max_pool(x, 2, data_format="channels_last")],
+    "AveragePool": [lambda x: ops.average_pool(x, 3, strides=2, data_format="channels_last")],
+    "GlobalAveragePooling1D": [lambda x: L.GlobalAveragePooling1D()(x)],
+    "GlobalAveragePooling2D": [lambda x: L.GlobalAveragePooling2D(keepdims=True)(plane(x))],
+    "GlobalMaxPooling1D": [lambda x: L.GlobalMaxPooling1D()(x)],
+    "GlobalMaxPooling2D": [lambda x: L.GlobalMaxPooling2D()(plane(x))],
+    "Mean": [lambda x: ops.mean(x, axis=1), lambda x: ops.mean(x, axis=-1, keepdims=True)],
+    "Sum": [lambda x: ops.sum(x, axis=1), lambda x: ops.sum(x, axis=[1, 2])],
+    "Max": [lambda x: ops.max(x, axis=1), lambda x: ops.max(x, axis=-1)],
+    "Min": [lambda x: ops.min(x, axis=1, keepdims=True)],
+    "Amax": [lambda x: ops.amax(x, axis=1)],
+    "Amin": [lambda x: ops.amin(x, axis=-1)],
+    "Flatten": [lambda x: L.Flatten()(x)],
+    "Reshape": [lambda x: L.Reshape((STEPS, CHANNELS, 1))(x), lambda x: ops.reshape(x, (-1, STEPS, 1, CHANNELS))],
+    "ExpandDims": [lambda x: ops.expand_dims(x, 1)],
+    "Squeeze": [lambda x: ops.squeeze(plane(x), -1)],
+    "Permute": [lambda x: L.Permute((2, 1))(x)],
+    "Transpose": [lambda x: ops.transpose(x, (0, 2, 1))],
+    "ZeroPadding1D": [lambda x: L.ZeroPadding1D((2, 1))(x)],
+    "ZeroPadding2D": [lambda x: L.ZeroPadding2D(((1, 2), (0, 1)))(plane(x))],
+    "Cropping1D": [lambda x: L.Cropping1D((2, 1))(x)],
+    "Cropping2D": [lambda x: L.Cropping2D(((1, 2), (1, 0)))(plane(x))],
+    "UpSampling1D": [lambda x: L.UpSampling1D(2)(x)],
+    "UpSampling2D": [
+        lambda x: L.UpSampling2D((2, 1))(plane(x)),
+        lambda x: L.UpSampling2D((2, 1), interpolation="bilinear")(plane(x)),
+    ],
+    "Concatenate": [
+        lambda x: L.Concatenate()([x, doubled(x)]),
+        lambda x: L.Concatenate(axis=1)([x, doubled(x)]),
+        lambda x: ops.concatenate([x, doubled(x)], axis=-1),
+    ],
+    "RepeatVector": [lambda x: L.RepeatVector(4)(L.Flatten()(x))],
+    "Stack": [lambda x: ops.stack([x, doubled(x)], axis=1)],
+    "Flip": [lambda x: ops.flip(x, axis=1)],
+    "Roll": [lambda x: ops.roll(x, 2, axis=1)],
+    "GetItem": [lambda x: x[:, ::-1]],
+    "Split": [lambda x: ops.split(x, 2, axis=1)[0]],
+    "Moveaxis": [lambda x: ops.moveaxis(x, 1, 2)],
+    "Swapaxes": [lambda x: ops.swapaxes(x, 1, 2)],
+    "Repeat": [lambda x: ops.repeat(x, 2, axis=1)],
+    "Tile": [lambda x: ops.tile(x, (1, 2, 1))],
+    "Ravel": [lambda x: ops.ravel(x)],
+    "BroadcastTo": [lambda x: ops.broadcast_to(ops.expand_dims(x, 1), (4, 2, STEPS, CHANNELS))],
+    "RNN": [lambda x: L.RNN(L.SimpleRNNCell(4), return_sequences=True)(x)],
+    "SimpleRNN": [lambda x: L.SimpleRNN(4, return_sequences=True)(x)],
+    "LSTM": [lambda x: L.LSTM(4, return_sequences=True)(x), lambda x: L.LSTM(4)(x)],
+    "GRU": [lambda x: L.GRU(4, return_sequences=True)(x)],
+    "Bidirectional": [lambda x: L.Bidirectional(L.GRU(4, return_sequences=True))(x)],
+    "ConvLSTM1D": [lambda x: L.ConvLSTM1D(2, 2)(plane(x))],
+    "MultiHeadAttention": [lambda x: L.MultiHeadAttention(2, 3)(x, x)],
+    "GroupedQueryAttention": [lambda x: L.GroupQueryAttention(3, 2, 1)(x, x)],
+    "Attention": [lambda x: L.Attention()([x, doubled(x)])],
+    "AdditiveAttention": [lambda x: L.AdditiveAttention()([x, doubled(x)])],
+    "Dot": [lambda x: L.Dot(axes=2)([x, doubled(x)])],
+    "Matmul": [lambda x: ops.matmul(x, NOISE.T), lambda x: ops.matmul(x, ops.transpose(doubled(x), (0, 2, 1)))],
+    "Einsum": [lambda x: ops.einsum("bsc,bsd->bcd", x, doubled(x))],
+    "Tensordot": [lambda x: ops.tensordot(x, NOISE, axes=[[2], [1]])],
+    "EinsumDense": [lambda x: L.EinsumDense("bsc,cf->bsf", output_shape=(None, 4))(x)],
+    "Lambda": [lambda x: L.Lambda(lambda one: one * 2)(x)],
+    "Argmax": [lambda x: ops.argmax(x, axis=-1)],
+    "Argmin": [lambda x: ops.argmin(x, axis=1)],
+    "OneHot": [lambda x: ops.one_hot(ops.cast(x, "int32"), 3)],
+}
+FUNCTIONS = """relu6 elu selu celu gelu silu hard_silu tanh hard_tanh tanh_shrink soft_shrink hard_shrink softsign
+sigmoid hard_sigmoid sparse_sigmoid softplus squareplus sparse_plus log_sigmoid exp expm1 log log1p sqrt square
+absolute abs sin cos sign round floor ceil trunc""".split()
+"""Functions of ``keras.ops`` whose class has the same name."""
+
+
+def _same_class(name: str) -> str:
+    return name.title().replace("_", "").replace("1P", "1p").replace("M1P", "m1p")
+
+
+EXAMPLES.update({_same_class(name): [lambda x, name=name: getattr(ops, name)(x)] for name in FUNCTIONS})
+EXAMPLES |= {"Swish": EXAMPLES["Silu"], "HardSwish": EXAMPLES["HardSilu"]}  # other names in some versions of Keras
+CASES = [pytest.param(name, make, id=f"{name}-{i}") for name, cases in EXAMPLES.items() for i, make in enumerate(cases)]
+
+
+def node_of(make: Callable[[Any], Any]) -> tuple[Graph, Node]:
+    keras.utils.set_random_seed(1)
+    series = keras.Input((STEPS, CHANNELS))
+    graph = read("example", series, make(series), KerasTensors())
+    node = graph.makers[graph.output]
+    for weight in getattr(node.layer, "weights", ()):
+        if weight.dtype == "float32" and "seed" not in weight.path:
+            noise = np.random.default_rng(2).uniform(0.2, 1, weight.shape)
+            weight.assign(noise if "variance" in weight.path else noise * np.sign(noise - 0.5))
+    return graph, node
+
+
+def inputs_of(graph: Graph, node: Node, seed: int) -> list[np.ndarray]:
+    rng = np.random.default_rng(seed)
+    shapes = [graph.values[value].shape[1:] for value in node.inputs]
+    arrays = [rng.normal(size=(4, *shape)).astype(np.float32) for shape in shapes]
+    return [one.astype(graph.values[value].dtype) for one, value in zip(arrays, node.inputs, strict=True)]
+
+
+def output_of(node: Node, inputs: list[np.ndarray]) -> np.ndarray:
+    return np.nan_to_num(np.asarray(node.call(*inputs)[0]).astype(np.float64))
+
+
+def close(one: np.ndarray, other: np.ndarray) -> bool:
+    return bool(np.allclose(one, other, rtol=1e-3, atol=2e-3 * max(1.0, np.abs(other).max())))
+
+
+def test_every_row_has_an_example():
+    assert set(EXAMPLES) == set(ROWS)
+
+
+@pytest.mark.parametrize(("name", "make"), CASES)
+def test_the_row_is_found(name, make):
+    _, node = node_of(make)
+    names = [base.__name__ for base in type(node.layer).__mro__]
+    found = next(one for one in names if one in ROWS)
+    assert found == name or {found, name} in ({"Silu", "Swish"}, {"HardSilu", "HardSwish"}, {"Abs", "Absolute"}), names
+
+
+@pytest.mark.parametrize(("name", "make"), CASES)
+def test_affine_and_homogeneous_are_measured(name, make):
+    graph, node = node_of(make)
+    facts, first, second = node.operation.facts, inputs_of(graph, node, 3), inputs_of(graph, node, 4)
+    first, second = ([4 * one for one in inputs] for inputs in (first, second))  # beyond the limits of functions
+    if any(not np.issubdtype(one.dtype, np.floating) for one in first):
+        assert not facts.affine
+        return
+    made = [output_of(node, [(1 - t) * a + t * b for a, b in zip(first, second, strict=True)]) for t in (0, 0.3, 1)]
+    affine = close(made[1], 0.7 * made[0] + 0.3 * made[2])
+    half = output_of(node, [one * np.float32(0.5) for one in first])
+    homogeneous = close(half, 0.5 * made[0])
+    if isinstance(node.operation, Mixing | Elementwise) or facts.jumps:  # nothing is claimed of most of them
+        assert not facts.affine or affine
+        assert not facts.homogeneous or homogeneous
+    else:
+        assert facts.affine == affine
+        assert facts.homogeneous == homogeneous
+
+
+@pytest.mark.parametrize(("name", "make"), CASES)
+def test_what_does_not_jump_is_continuous(name, make):
+    graph, node = node_of(make)
+    if node.operation.facts.jumps or "float" not in str(graph.values[node.inputs[0]].dtype):
+        return
+    inputs = inputs_of(graph, node, 5)
+    if name in ("Log", "Log1p", "Sqrt", "TrueDivide", "Power"):  # continuous where they are defined
+        inputs = [np.abs(one) + 0.1 for one in inputs]
+    moved = [one * np.float32(1 + 1e-4) + np.float32(1e-4) for one in inputs]
+    change = np.abs(output_of(node, moved) - output_of(node, inputs))
+    assert change.max() < 0.02 * max(1.0, np.abs(output_of(node, inputs)).max())
+
+
+@pytest.mark.parametrize(("name", "make"), CASES)
+def test_signs_and_monotony_are_measured(name, make):
+    graph, node = node_of(make)
+    facts, inputs = node.operation.facts, inputs_of(graph, node, 6)
+    if facts.keeps_sign:
+        assert output_of(node, [np.abs(one) for one in inputs]).min() >= -1e-6
+    if facts.rises:
+        before = [np.abs(one) for one in inputs] if name in ("Log", "Log1p", "Sqrt") else inputs
+        after = [one + np.float32(0.1) for one in before]
+        assert (output_of(node, after) >= output_of(node, before) - 1e-6).all()
+
+
+@pytest.mark.parametrize(("name", "make"), CASES)
+def test_steps_are_mapped_as_the_layer_maps_them(name, make):
+    """Along each axis of the input: which samples an output sees, and whether its position matters."""
+    graph, node = node_of(make)
+    shapes = [graph.values[value].shape for value in node.inputs]
+    if any("float" not in str(graph.values[value].dtype) for value in node.inputs) or None in node_shape(graph, node):
+        return
+    for axis in range(1, len(shapes[0])):
+        length = shapes[0][axis]
+        if length == 1 or any(len(shape) <= axis or shape[axis] != length for shape in shapes):
+            continue
+        seen = [Seen(ReceptiveField.of_input(length), axis) for _ in shapes]
+        after = _after(graph, node, node.outputs[0], seen)
+        if isinstance(after, ValueError):  # refused: nothing is claimed
+            continue
+        assert_sees(
+            graph, node, axis, after, exact=not isinstance(node.operation, WIDE) and name != "GroupNormalization"
+        )
+
+
+def node_shape(graph: Graph, node: Node) -> tuple[int | None, ...]:
+    return graph.values[node.outputs[0]].shape[1:]
+
+
+def assert_sees(graph: Graph, node: Node, axis: int, after: Seen, exact: bool) -> None:
+    """The samples on which the steps of the output depend are those of the receptive field."""
+    inputs, length = inputs_of(graph, node, 7), graph.values[node.inputs[0]].shape[axis]
+    plain, depends, rng = output_of(node, inputs), [], np.random.default_rng(9)
+    for sample in range(length):
+        changed = [one.copy() for one in inputs]
+        for one in changed:
+            part = np.moveaxis(one, axis, 0)[sample]
+            part += rng.normal(3, 3, part.shape)
+        moved = np.abs(output_of(node, changed) - plain) > 1e-6
+        steps = np.moveaxis(moved, after.axis, 0) if after.axis is not None else moved[np.newaxis]
+        depends.append(steps.reshape(len(steps), -1).any(axis=1))
+    found = np.array(depends).T  # (step, sample)
+    samples = np.arange(length)
+    claimed = (samples >= after.field.start[:, np.newaxis]) & (samples < after.field.stop[:, np.newaxis])
+    assert not (found & ~claimed).any()
+    if exact and not node.operation.facts.jumps:
+        hull = np.maximum.accumulate(found, axis=1) & np.maximum.accumulate(found[:, ::-1], axis=1)[:, ::-1]
+        np.testing.assert_array_equal(hull, claimed)
+    jumps, own_sample = node.operation.facts.jumps, np.array_equal(claimed, np.eye(length, dtype=bool))
+    if after.axis is not None and own_sample and not jumps:
+        order = np.random.default_rng(8).permutation(length)
+        permuted = output_of(node, [np.take(one, order, axis) for one in inputs])
+        same = close(permuted, np.take(plain, order, after.axis))
+        assert same == (after.axis not in node.operation.facts.parameter_axes)
