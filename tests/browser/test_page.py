@@ -13,7 +13,7 @@ from ..support.arrays import explanation, with_predicted_only
 
 pytestmark = pytest.mark.browser
 
-TABLES = json.loads((Path(__file__).parents[2] / "js" / "src" / "core" / "color_tables.json").read_text())
+TABLES = json.loads((Path(__file__).parents[2] / "js" / "src" / "core" / "draw" / "color_tables.json").read_text())
 EVIL = "<img src=x onerror=alert(1)>"
 
 SNAPSHOT = "document.querySelector('.bqplot canvas').__channelStack.snapshot()"

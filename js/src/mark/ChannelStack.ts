@@ -1,23 +1,23 @@
 import { Mark } from "bqplot";
-import { canvasPen, clearCanvas } from "../core/canvas_pen.js";
-import { clockAxis, startOf } from "../core/clock.js";
-import { type Axis, drawAxis } from "../core/draw_axis.js";
-import { drawScene } from "../core/draw.js";
-import { type Picture, choiceName } from "../core/picture.js";
-import type { Frame, Scene } from "../core/scene.js";
-import type { Part, Sheet } from "../core/sheet.js";
-import { layoutOf, overviewOf, scaleOf } from "../core/scene_layout.js";
-import { captionOf, describePicture } from "../core/text.js";
-import { pixelOf } from "../core/time_axis.js";
-import { Brush } from "./brush.js";
-import { type Stretch, centered, withPlace, zoomed } from "../core/zoom.js";
+import { canvasPen, clearCanvas } from "../core/draw/canvas_pen.js";
+import { clockAxis, startOf } from "../core/text/clock.js";
+import { type Axis, drawAxis } from "../core/draw/axis.js";
+import { drawScene } from "../core/draw/draw_scene.js";
+import { type Picture, choiceName } from "../core/picture/picture.js";
+import type { Frame, Scene } from "../core/draw/scene.js";
+import type { Part, Sheet } from "../core/draw/export_sheet.js";
+import { layoutOf, overviewOf, scaleOf } from "../core/draw/scene_layout.js";
+import { captionOf, describePicture } from "../core/text/describe.js";
+import { pixelOf } from "../core/samples/time_axis.js";
+import { Brush } from "./gestures/brush.js";
+import { type Stretch, centered, withPlace, zoomed } from "../core/samples/zoom.js";
 import type { ChannelStackModel } from "./ChannelStackModel.js";
 import { FigureCanvas } from "./figure_canvas.js";
-import { Keys } from "./keys.js";
-import { axisOf } from "./sheet_file.js";
-import { type Overview, OverviewDrag } from "./overview_drag.js";
-import { themeOf, watchTheme } from "./page_theme.js";
-import { Pointer } from "./pointer.js";
+import { Keys } from "./gestures/keys.js";
+import { axisOf } from "./export_file.js";
+import { type Overview, OverviewDrag } from "./gestures/overview_drag.js";
+import { themeOf, watchTheme } from "../dom/page_theme.js";
+import { Pointer } from "./gestures/pointer.js";
 
 declare global {
   interface HTMLCanvasElement {

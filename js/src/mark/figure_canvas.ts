@@ -1,6 +1,6 @@
 import type { Figure, ScaleView } from "bqplot";
-import type { Frame } from "../core/scene.js";
-import type { TimeAxis } from "../core/time_axis.js";
+import type { Frame } from "../core/draw/scene.js";
+import type { TimeAxis } from "../core/samples/time_axis.js";
 
 /**
  * The one place that knows bqplot's inside (0.13): the canvas that lies between a figure's axes and its

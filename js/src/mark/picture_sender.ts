@@ -1,5 +1,5 @@
 import type { ChannelStackModel } from "./ChannelStackModel.js";
-import { sheetPng, sheetSvg } from "./sheet_file.js";
+import { sheetPng, sheetSvg } from "./export_file.js";
 
 /** Python wants the picture on show as a file. */
 export interface Wanted {

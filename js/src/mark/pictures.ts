@@ -1,12 +1,12 @@
-import { picturesOf } from "../core/compose.js";
-import { isExplained } from "../core/explained.js";
-import { meanOf } from "../core/mean.js";
-import { neededTiles, tileOfInstance } from "../core/needed_tiles.js";
-import type { Choice, Picture } from "../core/picture.js";
-import { Limits } from "../core/scope.js";
-import { type Tile, packTiles } from "../core/tiles.js";
+import { picturesOf } from "../core/picture/compose.js";
+import { isExplained } from "../core/picture/explained.js";
+import { meanOf } from "../core/picture/mean.js";
+import { neededTiles, tileOfInstance } from "../core/picture/needed_tiles.js";
+import type { Choice, Picture } from "../core/picture/picture.js";
+import { Limits } from "../core/picture/color_limits.js";
+import { type Tile, packTiles } from "../core/tiles/tiles.js";
 import type { ChannelStackModel } from "./ChannelStackModel.js";
-import type { TileStore } from "./tile_store.js";
+import type { TileStore } from "../synced/tile_store.js";
 
 /** What can be said of the picture that is asked for. */
 export type Status = "ready" | "waiting" | "missing" | "error";

@@ -1,6 +1,6 @@
-import type { Annotation, Window } from "../core/window.js";
+import type { Annotation, Window } from "../core/picture/window.js";
 import type { ChannelStackModel } from "./ChannelStackModel.js";
-import { ModelAnswers } from "./model_answers.js";
+import { ModelAnswers } from "./window_scores.js";
 
 /** The window that was chosen, what the model says without it, and what was written of windows. */
 export class Windows {

@@ -1,6 +1,6 @@
-import { classesByScore } from "../core/finder.js";
-import { formatNumber, formatPercent } from "../core/numbers.js";
-import type { Outputs } from "../core/text.js";
+import { classesByScore } from "../core/picture/finder.js";
+import { formatNumber, formatPercent } from "../core/text/numbers.js";
+import type { Outputs } from "../core/text/describe.js";
 import { PanelModel, PanelView } from "./panel.js";
 
 export class ClassMenuModel extends PanelModel {

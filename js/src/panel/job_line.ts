@@ -1,5 +1,5 @@
-import type { JobsModel } from "../mark/JobsModel.js";
-import { button } from "./fields.js";
+import type { JobsModel } from "../synced/JobsModel.js";
+import { button } from "../dom/fields.js";
 import { textElement } from "./panel.js";
 
 /** What long work is asked for: its name, its kind, and with what. */

@@ -1,16 +1,16 @@
-import { type ColorScale, colorScale } from "../core/color.js";
-import { fade, hatch } from "../core/draw_marks.js";
-import { TRUE } from "../core/draw_windows.js";
-import { marksOf } from "../core/facts.js";
-import { goesBothWays } from "../core/normalization.js";
-import { meanText } from "../core/mean.js";
-import { isSigned } from "../core/picture.js";
-import type { Options } from "../core/options.js";
-import { endTexts, errorText, gapHint, gapText, mapName, scopeText, trustText } from "../core/text.js";
-import { intervalsText } from "../core/window.js";
-import type { Theme } from "../core/theme.js";
+import { type ColorScale, colorScale } from "../core/draw/color.js";
+import { fade, hatch } from "../core/draw/marks.js";
+import { TRUE } from "../core/draw/windows.js";
+import { marksOf } from "../core/picture/facts.js";
+import { goesBothWays } from "../core/picture/normalization.js";
+import { meanText } from "../core/picture/mean.js";
+import { isSigned } from "../core/picture/picture.js";
+import type { Options } from "../core/picture/options.js";
+import { endTexts, errorText, gapHint, gapText, mapName, scopeText, trustText } from "../core/text/describe.js";
+import { intervalsText } from "../core/picture/window.js";
+import type { Theme } from "../core/draw/theme.js";
 import type { Shown } from "../mark/pictures.js";
-import { themeOf, watchTheme } from "../mark/page_theme.js";
+import { themeOf, watchTheme } from "../dom/page_theme.js";
 import { PanelModel, PanelView, textElement } from "./panel.js";
 
 /** What a gesture does stays beside it. */

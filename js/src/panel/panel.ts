@@ -1,7 +1,7 @@
 import { DOMWidgetModel, DOMWidgetView, type ISerializers, unpack_models } from "@jupyter-widgets/base";
 import type { ChannelStackModel } from "../mark/ChannelStackModel.js";
 import { MODULE_NAME, MODULE_VERSION } from "../version.js";
-import { ensureStyles } from "./styles.js";
+import { ensureStyles } from "../dom/styles.js";
 
 /** What stands beside a picture and follows its mark, with or without a kernel. */
 export class PanelModel extends DOMWidgetModel {

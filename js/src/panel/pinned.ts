@@ -1,16 +1,16 @@
-import { canvasPen, clearCanvas } from "../core/canvas_pen.js";
-import { clockAxis, startOf } from "../core/clock.js";
-import { drawScene } from "../core/draw.js";
-import { type Axis, drawAxis } from "../core/draw_axis.js";
-import { widenedFrame } from "../core/frame.js";
-import { choiceName } from "../core/picture.js";
-import type { Frame, Scene } from "../core/scene.js";
-import type { Part } from "../core/sheet.js";
-import { captionOf, describePicture } from "../core/text.js";
+import { canvasPen, clearCanvas } from "../core/draw/canvas_pen.js";
+import { clockAxis, startOf } from "../core/text/clock.js";
+import { drawScene } from "../core/draw/draw_scene.js";
+import { type Axis, drawAxis } from "../core/draw/axis.js";
+import { widenedFrame } from "../core/draw/frame.js";
+import { choiceName } from "../core/picture/picture.js";
+import type { Frame, Scene } from "../core/draw/scene.js";
+import type { Part } from "../core/draw/export_sheet.js";
+import { captionOf, describePicture } from "../core/text/describe.js";
 import type { ChannelStack } from "../mark/ChannelStack.js";
-import { themeOf, watchTheme } from "../mark/page_theme.js";
-import { Pointer } from "../mark/pointer.js";
-import { axisOf } from "../mark/sheet_file.js";
+import { themeOf, watchTheme } from "../dom/page_theme.js";
+import { Pointer } from "../mark/gestures/pointer.js";
+import { axisOf } from "../mark/export_file.js";
 import { PanelModel, PanelView, textElement } from "./panel.js";
 
 const SVG = "http://www.w3.org/2000/svg";

@@ -1,7 +1,7 @@
-import { verdict } from "../core/text.js";
-import { button } from "./fields.js";
+import { verdict } from "../core/text/describe.js";
+import { button } from "../dom/fields.js";
 import { PanelModel, PanelView, textElement } from "./panel.js";
-import { nameSliders } from "./slider_names.js";
+import { nameSliders } from "../dom/slider_names.js";
 
 export class SummaryModel extends PanelModel {
   defaults() {

@@ -1,9 +1,9 @@
-import { startOf } from "../core/clock.js";
-import { argmax, rowOf } from "../core/facts.js";
-import { formatNumber, formatPercent, formatSigned } from "../core/numbers.js";
-import { type Annotation, type Window, whereText, windowText } from "../core/window.js";
-import { type Replaced, questionName } from "../mark/model_answers.js";
-import { button } from "./fields.js";
+import { startOf } from "../core/text/clock.js";
+import { argmax, rowOf } from "../core/picture/facts.js";
+import { formatNumber, formatPercent, formatSigned } from "../core/text/numbers.js";
+import { type Annotation, type Window, whereText, windowText } from "../core/picture/window.js";
+import { type Replaced, questionName } from "../mark/window_scores.js";
+import { button } from "../dom/fields.js";
 import { PanelModel, PanelView, textElement } from "./panel.js";
 
 export class WindowPanelModel extends PanelModel {

@@ -1,0 +1,99 @@
+import { colorScale, pixelColors } from "./color.js";
+import { drawScene } from "./draw_scene.js";
+import { type Axis, drawAxis } from "./axis.js";
+import { breakLines } from "./marks.js";
+import { movedFrame } from "./frame.js";
+import { meanText } from "../picture/mean.js";
+import { isSigned } from "../picture/picture.js";
+import { goesBothWays } from "../picture/normalization.js";
+import type { Frame, Pen, Scene } from "./scene.js";
+import { type Outputs, endTexts, errorText, gapText, mapName, scopeText, trustText, verdict } from "../text/describe.js";
+
+/** A picture on a sheet: where it is, in pixels from the first one's corner, and how it stands there. */
+export interface Part {
+  readonly scene: Scene;
+  readonly frame: Frame;
+  readonly axis: Axis;
+  readonly right: number;
+  readonly down: number;
+}
+
+/** Pictures to take away: summary, pictures with their axes, and legends, as they stand on the screen. */
+export interface Sheet {
+  /** The picture on show, and the one that is pinned, if there is one. */
+  readonly parts: readonly Part[];
+  readonly outputs: Outputs;
+  /** Whether every map there is may be in hand. */
+  readonly whole: boolean;
+}
+
+const HEAD = 26;
+const LEGEND = 78;
+const BAR = { left: 8, width: 260, height: 12 };
+
+export const sheetWidth = ({ parts }: Sheet): number => Math.max(...parts.map(({ frame, right }) => right + frame.width));
+const picturesHeight = ({ parts }: Sheet): number => Math.max(...parts.map(({ frame, down }) => down + frame.height));
+export const sheetHeight = (sheet: Sheet): number => HEAD + picturesHeight(sheet) + LEGEND * sheet.parts.length;
+
+export function drawSheet(pen: Pen, sheet: Sheet): void {
+  drawSummary(pen, sheet);
+  sheet.parts.forEach((part, place) => {
+    // Below the summary, by whole pixels, so that nothing is blurred anew.
+    const frame = movedFrame(part.frame, part.right, part.down + HEAD);
+    drawScene(pen, part.scene, frame);
+    drawAxis(pen, part.axis, frame, part.scene.theme);
+    drawLegend(pen, sheet, part, HEAD + picturesHeight(sheet) + LEGEND * place);
+  });
+}
+
+function drawSummary(pen: Pen, sheet: Sheet): void {
+  const { outputs, parts: [{ scene }] } = sheet;
+  const { instance, truth, predicted, explained, right } = verdict(scene.picture.choice, scene.facts, outputs);
+  const sign = right === null ? "" : right ? "  ✓ right" : "  ✗ wrong";
+  const parts = [instance, truth === null ? "" : `true: ${truth}`, predicted === null ? "" : `predicted: ${predicted}${sign}`, `explained: ${explained}`];
+  pen.font = `600 13px ${scene.theme.font}`;
+  pen.fillStyle = scene.theme.ink;
+  pen.textAlign = "left";
+  pen.textBaseline = "middle";
+  pen.fillText(breakLines(pen, parts.filter(Boolean).join("   ·   "), sheetWidth(sheet) - 16)[0], BAR.left, HEAD / 2);
+}
+
+function drawLegend(pen: Pen, sheet: Sheet, { scene, frame }: Part, top: number): void {
+  const { picture, facts, theme } = scene;
+  const method = facts.methods[picture.choice.method];
+  drawBar(pen, scene, frame, top);
+  const left = BAR.left + BAR.width + 24;
+  const lines = [
+    `${scene.caption ? `${scene.caption.title}: ` : ""}${mapName(picture.choice, facts)}${method.description ? ` — ${method.description}` : ""}`,
+    `${trustText(picture.choice, facts, picture.attribution.gap)}${gapText(picture.attribution.gap, picture.choice)}${errorText(picture)}`,
+    scopeText(picture, facts, sheet.whole),
+    picture.choice.mean ? meanText(picture.choice.mean, picture.attribution, facts) : "",
+  ].filter(Boolean);
+  pen.font = `12px ${theme.font}`;
+  pen.fillStyle = theme.ink;
+  pen.textAlign = "left";
+  pen.textBaseline = "top";
+  const broken = lines.flatMap((line) => breakLines(pen, line, sheetWidth(sheet) - left - 8));
+  broken.slice(0, 5).forEach((line, place) => pen.fillText(line, left, top + 15 * place));
+}
+
+function drawBar(pen: Pen, scene: Scene, frame: Frame, top: number): void {
+  const { picture, facts, theme } = scene;
+  const { ratio } = frame;
+  const { sign } = picture.options;
+  const both = goesBothWays(isSigned(picture.choice, facts), sign);
+  const table = pixelColors(colorScale(both, 1, theme.dark));
+  const [first, last] = both && sign === "positive" ? [128, 256] : both && sign === "negative" ? [0, 128] : [0, 256];
+  const width = Math.round(BAR.width * ratio);
+  const colors = Uint32Array.from({ length: width }, (_, x) => table[first + Math.floor((x * (last - first)) / width)]);
+  const bar = { left: BAR.left, right: BAR.left + BAR.width, origin: 0, step: 1, samples: 0 };
+  pen.cells([{ colors, row: { top, height: BAR.height }, alpha: 1 }], { ...frame, axis: bar });
+  pen.font = `11px ${theme.font}`;
+  pen.fillStyle = theme.ink;
+  pen.textBaseline = "top";
+  const ends = endTexts(picture);
+  ends.forEach((end, place) => {
+    pen.textAlign = place === 0 ? "left" : place === ends.length - 1 ? "right" : "center";
+    pen.fillText(end, BAR.left + (BAR.width * place) / (ends.length - 1), top + BAR.height + 3);
+  });
+}

@@ -1,0 +1,100 @@
+import type { Column } from "../samples/column.js";
+import { drawName, drawTicks } from "./labels.js";
+import { drawLine } from "./line.js";
+import { drawBorders, drawExtrapolated, drawUnseen, drawVeil } from "./marks.js";
+import { formatNumber, formatSigned } from "../text/numbers.js";
+import type { Sight } from "../picture/receptive_field.js";
+import { type Row, layoutRows } from "./row_layout.js";
+import type { Frame, Pen } from "./scene.js";
+import { type Theme, lineColor } from "./theme.js";
+import { pixelOf } from "../samples/time_axis.js";
+import type { ValueRange } from "../picture/value_range.js";
+
+/** One filter's activations, as they are drawn. */
+export interface FilterRow {
+  readonly filter: number;
+  readonly column: Column;
+  readonly range: ValueRange;
+  /** What the filters are sorted by. */
+  readonly worth: number;
+}
+
+export interface FiltersScene {
+  readonly rows: readonly FilterRow[];
+  readonly chosen: number | null;
+  readonly unseen: [number, number][];
+  readonly centers: [number, number] | null;
+  /** What the step under the pointer sees. */
+  readonly sight: Sight | null;
+  /** Whether the worths are weights, which have a sign. */
+  readonly weights: boolean;
+  readonly theme: Theme;
+  readonly veil: string | null;
+}
+
+export const ROW = 44;
+const GAP = 6;
+
+/** Rows of the filters, from the top of the plot. */
+export const rowsOf = ({ plot }: Frame, count: number): Row[] =>
+  layoutRows(plot.top, plot.height, Array.from({ length: count }, (_, place) => [place]), false).rows;
+
+/** Activations of some filters, each in a row on the time axis of the input. */
+export function drawFilters(pen: Pen, scene: FiltersScene, frame: Frame): void {
+  const { theme, centers, unseen, sight } = scene;
+  const rows = rowsOf(frame, scene.rows.length);
+  if (centers) {
+    rows.forEach((row) => drawExtrapolated(pen, row, centers, frame.axis, theme));
+  }
+  drawUnseen(pen, rows, unseen, frame.axis, theme);
+  if (sight) {
+    rows.forEach((row) => drawSight(pen, sight, row, frame, theme));
+  }
+  scene.rows.forEach(({ filter, column, range }, place) => {
+    drawLine(pen, column, range, rows[place], frame.axis, theme, filter === scene.chosen ? lineColor(1, theme) : theme.ink);
+  });
+  drawBorders(pen, rows, frame.axis, theme);
+  pen.save();
+  pen.textBaseline = "middle";
+  const prefix = prefixOf(pen, scene, frame);
+  scene.rows.forEach((row, place) => drawMargins(pen, scene, row, rows[place], frame, prefix));
+  pen.restore();
+  if (scene.veil !== null) {
+    drawVeil(pen, scene.veil, frame, theme);
+  }
+}
+
+/** "filter " where there is room for it in front of every number. */
+function prefixOf(pen: Pen, { rows, theme }: FiltersScene, { plot }: Frame): string {
+  pen.font = `600 12px ${theme.font}`;
+  const widest = Math.max(...rows.map(({ filter }) => pen.measureText(`filter ${filter}`).width));
+  return widest <= plot.left - 58 ? "filter " : "";
+}
+
+function drawMargins(pen: Pen, scene: FiltersScene, one: FilterRow, row: Row, frame: Frame, prefix: string): void {
+  const { chosen, theme, weights } = scene;
+  const { left, width } = frame.plot;
+  drawTicks(pen, one.range, row, left, theme);
+  drawName(pen, `${prefix}${one.filter}`, "", row, left - 50, left - 58, theme);
+  if (one.filter === chosen) {
+    pen.fillStyle = lineColor(1, theme);
+    pen.fillRect(2, row.top, 4, row.height);
+  }
+  pen.fillStyle = theme.ink;
+  pen.font = `11px ${theme.font}`;
+  pen.textAlign = "left";
+  pen.fillText((weights ? formatSigned : formatNumber)(one.worth), left + width + GAP, row.top + row.height / 2);
+}
+
+/** The samples that a step sees, and the place at which its value stands. */
+function drawSight(pen: Pen, { start, stop, center }: Sight, row: Row, { axis }: Frame, theme: Theme): void {
+  const within = (sample: number): number => Math.max(axis.left, Math.min(axis.right, pixelOf(sample, axis)));
+  const [left, right] = [within(start - 0.5), within(stop - 0.5)];
+  pen.save();
+  pen.fillStyle = lineColor(0, theme);
+  pen.globalAlpha = 0.16;
+  pen.fillRect(left, row.top, right - left, row.height);
+  pen.globalAlpha = 0.8;
+  pen.fillRect(within(center) - 0.5, row.top, 1, row.height);
+  pen.restore();
+}

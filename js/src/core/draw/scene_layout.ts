@@ -1,0 +1,54 @@
+import { type ColorScale, colorScale } from "./color.js";
+import { type Picture, timeOnly } from "../picture/picture.js";
+import { type Row, type RowLayout, layoutRows } from "./row_layout.js";
+import type { Frame, Scene } from "./scene.js";
+import { shareOnShow } from "../samples/time_axis.js";
+
+/** Part of a row that its own strip takes. */
+const OWN_STRIP = 0.26;
+
+const CAPTION = 20;
+const OVERVIEW = { height: 14, room: 24 };
+
+const captionHeight = ({ caption }: Scene): number => (caption === null ? 0 : CAPTION);
+
+/** Where the overview is; null where the whole series is on show. */
+export function overviewOf(scene: Scene, { plot, axis }: Frame): Row | null {
+  const [first, last] = shareOnShow(axis);
+  const zoomed = last - first < 0.999 && last > first;
+  return zoomed ? { top: plot.top + captionHeight(scene) + 2, height: OVERVIEW.height } : null;
+}
+
+/** Where rows are: below the caption and the overview, if there are any. */
+export function rowsOf(scene: Scene, frame: Frame): Row {
+  const head = captionHeight(scene) + (overviewOf(scene, frame) ? OVERVIEW.room : 0);
+  return { top: frame.plot.top + head, height: frame.plot.height - head };
+}
+
+export function scaleOf({ picture, theme, veil }: Scene): ColorScale {
+  return colorScale(picture.signed, picture.ends.limit, theme.dark, veil !== null);
+}
+
+export function layoutOf(scene: Scene, frame: Frame): RowLayout {
+  const { picture } = scene;
+  const { top, height } = rowsOf(scene, frame);
+  const { channels, options } = picture;
+  const members = options.overlay ? [channels] : channels.map((channel) => [channel]);
+  return layoutRows(top, height, members, timeOnly(picture));
+}
+
+/** Whether lines bear the colors: where they are asked to, and where several maps would lie on each other. */
+export const colorsLines = (picture: Picture): boolean =>
+  picture.options.style === "line" || (picture.options.overlay && !timeOnly(picture) && picture.channels.length > 1);
+
+/** The strip at the foot of a row. */
+export function ownStrip(row: Row): Row {
+  const height = Math.max(3, Math.round(row.height * OWN_STRIP));
+  return { top: row.top + row.height - height, height };
+}
+
+/** Where a row's line has its place: all of it, or what the row's own strip leaves. */
+export function lineRow(picture: Picture, row: Row): Row {
+  const above = picture.options.style === "strip" && !timeOnly(picture) && !colorsLines(picture);
+  return above ? { top: row.top, height: row.height - ownStrip(row).height } : row;
+}

@@ -1,0 +1,27 @@
+import { deviceSpan, heatValues } from "../samples/decimation.js";
+import type { Column } from "../samples/column.js";
+import type { Row } from "./row_layout.js";
+import type { Frame, Pen } from "./scene.js";
+import type { Theme } from "./theme.js";
+
+const THICK = 2;
+
+/** A line at the foot of a row where the map is above two standard errors: elsewhere it may be chance. */
+export function drawCertain(pen: Pen, certain: Column, row: Row, { axis, ratio }: Frame, theme: Theme): void {
+  const heat = heatValues(certain, axis, ratio);
+  const [left] = deviceSpan(axis, ratio);
+  const top = row.top + row.height - THICK;
+  pen.save();
+  pen.fillStyle = theme.ink;
+  for (let start = 0; start < heat.length; start++) {
+    let stop = start;
+    while (heat[stop] === 1) {
+      stop++;
+    }
+    if (stop > start) {
+      pen.fillRect((left + start) / ratio, top, (stop - start) / ratio, THICK);
+      start = stop;
+    }
+  }
+  pen.restore();
+}

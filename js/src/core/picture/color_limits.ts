@@ -1,0 +1,66 @@
+import { magnitudeLimit, shownValues } from "./normalization.js";
+import type { Options } from "./options.js";
+import type { Choice } from "./picture.js";
+import { type Tile, attributionKey } from "../tiles/tiles.js";
+
+/** Where the colors of a picture end, and over how many maps that was taken. */
+export interface Ends {
+  readonly limit: number;
+  /** 0 where the user fixed it. */
+  readonly maps: number;
+  /** Whether a picture beside this one has its share in them. */
+  readonly shared?: boolean;
+}
+
+/** Maps that are here, and a way to one of them. */
+export interface MapsInHand {
+  keys(): Iterable<string>;
+  get(key: string): Tile | undefined;
+}
+
+/** Limits of maps, each worked out once: a map that has left the cache still counts. */
+export class Limits {
+  private readonly limits = new Map<string, number>();
+  private way = "";
+
+  ends(choice: Choice, map: Tile, options: Options, hand: MapsInHand): Ends {
+    const { scope, sign, clip, smoothing } = options;
+    if (scope === "fixed") {
+      return { limit: options.limit, maps: 0 };
+    }
+    this.keepFor(`${sign} ${clip} ${smoothing}`);
+    this.note(map, options);
+    if (scope === "map") {
+      return { limit: this.limits.get(map.key)!, maps: 1 };
+    }
+    const start = scope === "instance" ? attributionKey(choice.method, choice.instance, "") : `attribution/${choice.method}/`;
+    return this.largest(start, options, hand);
+  }
+
+  private largest(start: string, options: Options, hand: MapsInHand): Ends {
+    for (const key of hand.keys()) {
+      if (key.startsWith(start) && !this.limits.has(key)) {
+        this.note(hand.get(key)!, options);
+      }
+    }
+    const all = [...this.limits].filter(([key]) => key.startsWith(start)).map(([, limit]) => limit);
+    return { limit: all.reduce((most, limit) => Math.max(most, limit), 0), maps: all.length };
+  }
+
+  private note(map: Tile, { sign, clip, smoothing }: Options): void {
+    if (!this.limits.has(map.key)) {
+      this.limits.set(map.key, magnitudeLimit(shownValues(map, sign, smoothing), clip));
+    }
+  }
+
+  private keepFor(way: string): void {
+    if (this.way !== way) {
+      this.limits.clear();
+      this.way = way;
+    }
+  }
+}
+
+/** Options of a difference of maps: there are no others to take its ends over. */
+export const alone = (options: Options): Options =>
+  options.scope === "fixed" ? options : { ...options, scope: "map" };

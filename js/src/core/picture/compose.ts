@@ -1,0 +1,36 @@
+import { contrast } from "./contrast.js";
+import type { Facts } from "./facts.js";
+import type { Options } from "./options.js";
+import { type Choice, type Picture, makePicture } from "./picture.js";
+import { type Ends, alone } from "./color_limits.js";
+import type { Tile } from "../tiles/tiles.js";
+
+/** A choice, and the tiles that it is drawn of: series, map, and the map that is taken from it. */
+export interface InHand {
+  readonly choice: Choice;
+  readonly tiles: readonly Tile[];
+}
+
+type EndsOf = (choice: Choice, map: Tile, options: Options) => Ends;
+
+/** Pictures that are looked at beside each other: on the same scales, and their channels in the order of the first's. */
+export function picturesOf(wanted: readonly InHand[], facts: Facts, options: Options, endsOf: EndsOf): Picture[] {
+  const parts = wanted.map(({ choice, tiles: [series, map, other] }) => ({
+    choice,
+    series,
+    map: other ? contrast(map, other) : map,
+    options: other ? alone(options) : options,
+  }));
+  const own = parts.map((part) => endsOf(part.choice, part.map, part.options));
+  const ends = options.same_ends && own.length > 1 ? shared(own) : own;
+  const all = parts.map(({ series }) => series);
+  const pictures = parts.map((part, place) =>
+    makePicture(part.choice, part.series, part.map, facts, part.options, ends[place], all),
+  );
+  return pictures.map((picture) => ({ ...picture, channels: pictures[0].channels }));
+}
+
+function shared(own: Ends[]): Ends[] {
+  const limit = Math.max(...own.map((ends) => ends.limit));
+  return own.map((ends) => ({ ...ends, limit, shared: true }));
+}

@@ -1,0 +1,16 @@
+import { type Facts, type Table, argmax, rowOf } from "./facts.js";
+import type { Choice } from "./picture.js";
+import type { Outputs } from "../text/describe.js";
+
+/** Whether the classes of a choice were explained on its instance; all were where there is no table. */
+export function isExplained(explained: Table | null, { instance, target, against }: Choice): boolean {
+  const has = (place: number): boolean => !explained || explained.values[instance * explained.columns + place] !== 0;
+  return has(target) && (against === null || has(against));
+}
+
+/** Entry of the class menu that was explained on an instance: the predicted class, if it was; -1 for none. */
+export function explainedTarget(explained: Table, instance: number, facts: Facts, outputs: Outputs): number {
+  const there = rowOf(explained, instance);
+  const predicted = facts.targets.indexOf(argmax(rowOf(outputs.scores, instance)));
+  return there[predicted] ? predicted : there.findIndex(Boolean);
+}

@@ -1,0 +1,79 @@
+import type { Table } from "./facts.js";
+import type { JobResult } from "./job_results.js";
+import type { Tile } from "../tiles/tiles.js";
+
+/** A layer whose map has a time axis. */
+export interface LayerFacts {
+  readonly name: string;
+  readonly kind: string;
+  readonly filters: number;
+}
+
+export type Order = "activity" | "weight";
+
+/** What was read off a layer over all series. */
+export interface LayerReading {
+  readonly layer: string;
+  /** Whether weights are the same for every series. */
+  readonly weighed: "exact" | "approximate";
+  readonly unseen: [number, number][];
+  readonly centers: [number, number] | null;
+  /** First sample, sample behind the last, and place of each step. */
+  readonly steps: Table;
+  readonly activity: Float32Array;
+  /** What each class' score gains where a filter rises by one: class by class. */
+  readonly weights: Float32Array;
+}
+
+export function readingOf({ content, arrays }: JobResult): LayerReading {
+  const { layer, weighed, unseen, centers } = content;
+  const steps = { values: arrays.steps.values, columns: 3 };
+  return { layer, weighed, unseen, centers, steps, activity: arrays.activity.values, weights: arrays.weights.values };
+}
+
+/** What filters are sorted by, of each: how much it does, or what it counts for a class. */
+export function worths({ activity, weights }: LayerReading, by: Order, target: number): Float32Array {
+  return by === "activity" ? activity : weights.subarray(target * activity.length, (target + 1) * activity.length);
+}
+
+/** Filters, the most worth first. */
+export const ranked = (worth: Float32Array): number[] =>
+  Array.from(worth.keys()).sort((one, other) => worth[other] - worth[one] || one - other);
+
+/**
+ * Activations of a filter at every sample of the series: linear between the places of the steps and held beyond the
+ * first and last, as maps are placed; steps at one place are averaged.
+ */
+export function placed(tile: Tile, filter: number, steps: Table, samples: number): Float32Array {
+  const { places, values } = merged(tile, filter, steps);
+  const on = new Float32Array(samples);
+  let left = 0;
+  for (let sample = 0; sample < samples; sample++) {
+    while (left + 1 < places.length && places[left + 1] <= sample) {
+      left++;
+    }
+    const right = Math.min(left + 1, places.length - 1);
+    const gap = places[right] - places[left];
+    const share = gap > 0 ? Math.min(1, Math.max(0, (sample - places[left]) / gap)) : 0;
+    on[sample] = values[left] + share * (values[right] - values[left]);
+  }
+  return on;
+}
+
+function merged(tile: Tile, filter: number, steps: Table): { places: number[]; values: number[] } {
+  const [places, values, counts]: number[][] = [[], [], []];
+  for (let step = 0; step < tile.samples; step++) {
+    const place = steps.values[step * steps.columns + 2];
+    const value = tile.values[step * tile.channels + filter];
+    const last = places.length - 1;
+    if (last >= 0 && places[last] === place) {
+      counts[last]++;
+      values[last] += (value - values[last]) / counts[last];
+    } else {
+      places.push(place);
+      values.push(value);
+      counts.push(1);
+    }
+  }
+  return { places, values };
+}

@@ -1,0 +1,18 @@
+import type { Choice } from "./picture.js";
+import { attributionKey, seriesKey } from "../tiles/tiles.js";
+
+/** Keys of what a picture is drawn of: series, map, and the map that is taken from it if two classes are compared. */
+export function neededTiles({ instance, target, method, against, mean }: Choice): string[] {
+  const maps = against === null ? [target] : [target, against];
+  if (mean) {
+    const key = (kind: string, place: number): string => `mean-${kind}/${mean.by}/${mean.of}/${method}/${place}`;
+    return [key("series", target), ...maps.map((place) => key("attribution", place))];
+  }
+  return [seriesKey(instance), ...maps.map((place) => attributionKey(method, instance, place))];
+}
+
+/** Key of the tile of one instance that a mean's tile is made of. */
+export function tileOfInstance(key: string, instance: number): string {
+  const [kind, , , method, target] = key.split("/");
+  return kind === "mean-series" ? seriesKey(instance) : attributionKey(Number(method), instance, Number(target));
+}

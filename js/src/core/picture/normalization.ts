@@ -1,0 +1,65 @@
+import type { Options } from "./options.js";
+import type { Tile } from "../tiles/tiles.js";
+
+type Sign = Options["sign"];
+
+const PARTS: Record<Sign, (value: number) => number> = {
+  signed: (value) => value,
+  positive: (value) => Math.max(0, value),
+  negative: (value) => Math.min(0, value),
+  absolute: Math.abs,
+};
+
+/** Values as they are colored: smoothed first, so that what cancels out within a window is not counted twice. */
+export function shownValues(tile: Tile, sign: Sign, smoothing: number): Float32Array {
+  const smooth = smoothing > 1 ? movingMean(tile, smoothing) : tile.values;
+  return sign === "signed" ? smooth : smooth.map(PARTS[sign]);
+}
+
+/** Mean of the samples within half a window to each side; of those that there are, at the ends. */
+export function movingMean({ values, samples, channels }: Tile, window: number): Float32Array {
+  const half = Math.floor(window / 2);
+  const means = new Float32Array(values.length);
+  for (let channel = 0; channel < channels; channel++) {
+    const at = (sample: number): number => values[sample * channels + channel];
+    let [sum, count] = [0, 0];
+    for (let entering = 0; entering < samples + half; entering++) {
+      if (entering < samples) {
+        sum += at(entering);
+        count++;
+      }
+      if (entering - window >= 0) {
+        sum -= at(entering - window);
+        count--;
+      }
+      if (entering >= half) {
+        means[(entering - half) * channels + channel] = sum / count;
+      }
+    }
+  }
+  return means;
+}
+
+/**
+ * The |value| beyond which `clip` percent of the values that are not zero lie; the largest of all for 0. Zeros do
+ * not count: a map that is zero nearly everywhere would have no colors at all.
+ */
+export function magnitudeLimit(values: Float32Array, clip: number): number {
+  if (clip <= 0) {
+    return largestMagnitude(values);
+  }
+  const magnitudes = values.map(Math.abs).filter((magnitude) => magnitude > 0).sort();
+  return magnitudes.length > 0 ? magnitudes[Math.max(0, Math.ceil((1 - clip / 100) * magnitudes.length) - 1)] : 0;
+}
+
+function largestMagnitude(values: Float32Array): number {
+  let largest = 0;
+  for (let place = 0; place < values.length; place++) {
+    const magnitude = Math.abs(values[place]);
+    largest = magnitude > largest ? magnitude : largest;
+  }
+  return largest;
+}
+
+/** Whether colors go both ways from zero. */
+export const goesBothWays = (signed: boolean, sign: Sign): boolean => signed && sign !== "absolute";

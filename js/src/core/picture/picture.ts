@@ -1,0 +1,177 @@
+import { type Column, columnsOf } from "../samples/column.js";
+import type { Facts } from "./facts.js";
+import { goesBothWays, magnitudeLimit, shownValues } from "./normalization.js";
+import type { Mean } from "./mean.js";
+import type { Options } from "./options.js";
+import type { Ends } from "./color_limits.js";
+import { byShare, channelShares } from "./shares.js";
+import type { Tile } from "../tiles/tiles.js";
+import { type ValueRange, joinedRange, sharedRanges, valueRange } from "./value_range.js";
+
+/** Which picture: indices, as the traits hold them. */
+export interface Choice {
+  readonly instance: number;
+  readonly target: number;
+  readonly method: number;
+  /** Class of the menu whose map is taken from the other's; null where one class is shown. */
+  readonly against: number | null;
+  /** Instances whose mean is shown in the place of one instance; null where one is. */
+  readonly mean: Mean | null;
+}
+
+export const choiceName = ({ instance, target, method, mean }: Choice): string =>
+  `${mean ? `${mean.by} ${mean.of}` : instance}/${target}/${method}`;
+
+/** Everything that is drawn of one choice. */
+export interface Picture {
+  readonly choice: Choice;
+  readonly options: Options;
+  readonly series: Tile;
+  readonly attribution: Tile;
+  /** Channels of the series, and of the map as it is colored: smoothed, and of one sign if that is wanted. */
+  readonly signals: Column[];
+  readonly heats: Column[];
+  /** Of a mean, what its instances lie within; null elsewhere. */
+  readonly bands: Bands | null;
+  /** Of a map with standard errors, 1 where it is above two of them, and 0 elsewhere. */
+  readonly certain: Column[] | null;
+  /** Whether colors go both ways from zero. */
+  readonly signed: boolean;
+  readonly ends: Ends;
+  /** Largest |value| that is colored, wherever the colors end. */
+  readonly largest: number;
+  readonly ranges: ValueRange[];
+  /** Part of each channel in the map; null where it does not tell channels apart. */
+  readonly shares: number[] | null;
+  /** Channels on show, from the top. */
+  readonly channels: number[];
+}
+
+export function makePicture(
+  choice: Choice,
+  series: Tile,
+  attribution: Tile,
+  facts: Facts,
+  options: Options,
+  ends: Ends,
+  beside: readonly Tile[] = [series],
+): Picture {
+  const signals = signalsOf(series);
+  const heat = heatsOf(attribution, options);
+  return {
+    choice,
+    options,
+    series,
+    attribution,
+    signals: signals.columns,
+    heats: heat.columns,
+    bands: signals.bands,
+    certain: options.smoothing > 1 ? null : heat.certain,
+    signed: goesBothWays(isSigned(choice, facts), options.sign),
+    ends,
+    largest: heat.largest,
+    ranges: sharedRanges(rangesOf(beside), facts.channel_units, options),
+    shares: heat.shares,
+    channels: channelsOnShow(series.channels, heat.shares, options),
+  };
+}
+
+interface Bands {
+  readonly lower: Column[];
+  readonly upper: Column[];
+}
+
+interface Signals {
+  readonly columns: Column[];
+  readonly bands: Bands | null;
+  readonly ranges: ValueRange[];
+}
+
+interface Heats {
+  /** How the values were made of the tile's. */
+  readonly way: string;
+  readonly columns: Column[];
+  readonly shares: number[] | null;
+  readonly largest: number;
+  readonly certain: Column[] | null;
+}
+
+// What is made of a tile is made once, for its pyramids are dear; it goes when the tile goes.
+const madeOfSeries = new WeakMap<Tile, Signals>();
+const madeOfMap = new WeakMap<Tile, Heats>();
+
+function signalsOf(series: Tile): Signals {
+  let made = madeOfSeries.get(series);
+  if (!made) {
+    const columns = columnsOf(series.values, series.samples, series.channels);
+    const bands = bandsOf(series);
+    const of = bands ? (_: Column, channel: number) => joinedRange(valueRange(bands.lower[channel]), valueRange(bands.upper[channel])) : valueRange;
+    made = { columns, bands, ranges: columns.map(of) };
+    madeOfSeries.set(series, made);
+  }
+  return made;
+}
+
+function bandsOf({ values, spread, samples, channels }: Tile): Bands | null {
+  const beyond = (sign: number): Column[] =>
+    columnsOf(values.map((value, place) => value + sign * spread![place]), samples, channels);
+  return spread && { lower: beyond(-1), upper: beyond(1) };
+}
+
+/** What each channel's row must hold of all series that are beside each other. */
+function rangesOf(series: readonly Tile[]): ValueRange[] {
+  const [first, ...others] = series.map((one) => signalsOf(one).ranges);
+  return others.reduce((ranges, more) => ranges.map((range, channel) => joinedRange(range, more[channel])), first);
+}
+
+function heatsOf(map: Tile, { sign, smoothing }: Options): Heats {
+  const way = `${sign} ${smoothing}`;
+  let made = madeOfMap.get(map);
+  if (made?.way !== way) {
+    const values = shownValues(map, sign, smoothing);
+    const columns = columnsOf(values, map.samples, map.channels);
+    made = { way, columns, shares: channelShares(values, map.channels), largest: magnitudeLimit(values, 0), certain: certainOf(map) };
+    madeOfMap.set(map, made);
+  }
+  return made;
+}
+
+/** Standard errors that a value must be above to be told from chance. */
+const ERRORS = 2;
+/** Instances of a mean whose spread tells an error of it. */
+const ENOUGH = 10;
+
+function certainOf({ values, spread, mean, samples, channels }: Tile): Column[] | null {
+  const errors = ERRORS / Math.sqrt(mean ? mean.count - 1 : 1);
+  const above = (value: number, place: number): number => (Math.abs(value) > errors * spread![place] ? 1 : 0);
+  return spread && (mean?.count ?? ENOUGH) >= ENOUGH ? columnsOf(values.map(above), samples, channels) : null;
+}
+
+function channelsOnShow(count: number, shares: number[] | null, { hidden, order }: Options): number[] {
+  const all = Array.from({ length: count }, (_, channel) => channel);
+  const seen = all.filter((channel) => !hidden.includes(channel));
+  // With every channel hidden there would be nothing to bring one back from.
+  const some = seen.length > 0 ? seen : all;
+  return order === "share" ? byShare(some, shares) : some;
+}
+
+/** Whether maps can be negative: a difference can, whatever its two maps are. */
+export const isSigned = ({ method, against }: Choice, facts: Facts): boolean =>
+  against !== null || facts.methods[method].signed;
+
+/** Whether the map does not tell channels apart; a one-channel series' map is drawn in its row either way. */
+export const timeOnly = (picture: Picture): boolean => picture.attribution.channels < picture.series.channels;
+
+/** The map's values of a channel as they are colored. */
+export const heatOf = (picture: Picture, channel: number): Column => picture.heats[timeOnly(picture) ? 0 : channel];
+
+/** Standard error, or standard deviation of a mean, of the map's value at a sample of a channel. */
+export function spreadAt({ attribution: { spread, channels } }: Picture, sample: number, channel: number): number | null {
+  return spread && spread[sample * channels + (channels === 1 ? 0 : channel)];
+}
+
+/** Value of the map at a sample of a channel. */
+export function attributionAt(picture: Picture, sample: number, channel: number): number {
+  const { values, channels } = picture.attribution;
+  return values[sample * channels + (channels === 1 ? 0 : channel)];
+}

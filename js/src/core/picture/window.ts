@@ -1,0 +1,66 @@
+import { momentText, startOf } from "../text/clock.js";
+import type { Facts } from "./facts.js";
+import { formatPercent, formatSigned } from "../text/numbers.js";
+import type { Picture } from "./picture.js";
+
+/** Samples [first, stop) that somebody chose, or says to be the true place. */
+export type Window = readonly [number, number];
+
+/** What somebody wrote of a window of an instance. */
+export interface Annotation {
+  readonly instance: number;
+  readonly window: Window;
+  readonly text: string;
+}
+
+/** What a map has within windows. */
+export interface Inside {
+  /** Part of the sum of all magnitudes. */
+  readonly share: number;
+  readonly sum: number;
+  /** Part of the samples. */
+  readonly time: number;
+  /** Whether the value of the largest magnitude is in them. */
+  readonly peak: boolean;
+}
+
+/** Of the map as it is, whatever is done to its colors. */
+export function insideOf({ attribution }: Picture, windows: readonly Window[]): Inside {
+  const { values, samples, channels } = attribution;
+  const chosen = new Uint8Array(samples);
+  windows.forEach(([first, stop]) => chosen.fill(1, first, stop));
+  let [inside, total, sum, largest, peak] = [0, 0, 0, -1, false];
+  for (let place = 0; place < values.length; place++) {
+    const magnitude = Math.abs(values[place]);
+    const within = chosen[Math.floor(place / channels)] === 1;
+    total += magnitude;
+    inside += within ? magnitude : 0;
+    sum += within ? values[place] : 0;
+    if (magnitude > largest) {
+      [largest, peak] = [magnitude, within];
+    }
+  }
+  const count = chosen.reduce((count, one) => count + one, 0);
+  return { share: total > 0 ? inside / total : 0, sum, time: count / samples, peak };
+}
+
+/** The window between two samples, whichever came first; a click is none. */
+export const windowBetween = (one: number, other: number): Window | null =>
+  one === other ? null : [Math.min(one, other), Math.max(one, other) + 1];
+
+export const whereText = ([first, stop]: Window, facts: Facts, start: number | null): string =>
+  facts.sampling_rate === null
+    ? `samples ${first} to ${stop - 1}`
+    : `${momentText(first, facts, start)} to ${momentText(stop, facts, start)}`;
+
+export function windowText(window: Window, picture: Picture, facts: Facts): string {
+  const { share, sum, time } = insideOf(picture, [window]);
+  return `${whereText(window, facts, startOf(picture.choice, facts))}: ${formatPercent(share)} of the sum of |attribution| in ${formatPercent(time)} of the time; sum ${formatSigned(sum)}`;
+}
+
+/** How well a map tells the intervals that are said to be true. */
+export function intervalsText(windows: readonly Window[], picture: Picture): string {
+  const { share, time, peak } = insideOf(picture, windows);
+  const where = peak ? "the largest value lies in them" : "the largest value lies outside";
+  return `true intervals: ${formatPercent(share)} of the sum of |attribution| in ${formatPercent(time)} of the time; ${where}`;
+}

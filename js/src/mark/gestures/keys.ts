@@ -1,0 +1,121 @@
+import { type Action, actionOf } from "../../core/text/keys.js";
+import type { Options } from "../../core/picture/options.js";
+import type { ChannelStack } from "../ChannelStack.js";
+
+const STYLES: Options["style"][] = ["tint", "strip", "line"];
+/** JupyterLab looks for this on the way up from what has the focus, before any listener of ours is asked. */
+const SUPPRESSED = "data-lm-suppress-shortcuts";
+
+/** Keys of the picture. Those with a modifier stay the page's own: Ctrl + S saves the notebook. */
+export class Keys {
+  private readonly listeners = new AbortController();
+  private readonly told = document.createElement("div");
+
+  constructor(
+    private readonly figure: HTMLElement,
+    private readonly view: ChannelStack,
+  ) {
+    figure.tabIndex = 0;
+    figure.setAttribute("role", "group");
+    figure.setAttribute("aria-label", "picture; press ? for its keys");
+    this.told.className = "cam1d-told";
+    this.told.setAttribute("role", "status");
+    figure.append(this.told);
+    const { signal } = this.listeners;
+    figure.addEventListener("keydown", (event) => this.press(event), { signal });
+    figure.setAttribute(SUPPRESSED, "true");
+    for (const type of ["keydown", "keyup"] as const) {
+      figure.addEventListener(type, (event) => leaveToPage(figure, event), { signal });
+    }
+    figure.addEventListener("blur", () => figure.setAttribute(SUPPRESSED, "true"), { signal });
+  }
+
+  remove(): void {
+    this.listeners.abort();
+    this.told.remove();
+  }
+
+  private press(event: KeyboardEvent): void {
+    const action = event.target === this.figure ? actionOf(event, this.view.model.facts.samples) : null;
+    if (action) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.act(action);
+    }
+  }
+
+  private act(action: Action): void {
+    const { model, pointer } = this.view;
+    const { options } = model.optionsModel;
+    const change = (changed: Partial<Options>): void => model.optionsModel.change(changed);
+    const last = model.facts.samples - 1;
+    switch (action.do) {
+      case "move":
+        return this.goTo(pointer.sample === null ? 0 : Math.max(0, Math.min(last, pointer.sample + action.by)));
+      case "jump":
+        return this.goTo(action.to === "first" ? 0 : last);
+      case "page":
+        return model.step(action.by);
+      case "turn":
+        return this.turn(action.dim, action.by);
+      case "gain":
+        return change({ gain: Number(Math.max(0.1, Math.min(100, options.gain * action.by)).toPrecision(3)) });
+      case "zoom":
+        return this.view.zoom(action.by, pointer.sample);
+      case "style":
+        return change({ style: STYLES[(STYLES.indexOf(options.style) + 1) % STYLES.length] });
+      case "overlay":
+        return change({ overlay: !options.overlay });
+      case "order":
+        return change({ order: options.order === "share" ? "given" : "share" });
+      case "play":
+        return model.play();
+      case "pin":
+        return model.pin();
+      case "mean":
+        return model.turnMean();
+      case "whole":
+        this.view.showAll();
+        return change({ gain: 1 });
+      case "edge":
+        return this.moveEdge(action.of, last);
+      case "hide":
+        model.windows.choose(null, true);
+        return pointer.leave();
+      case "help":
+        model.trigger("help");
+    }
+  }
+
+  /** On to the next class or method of the menu, or back; no further than it goes. */
+  private turn(dim: "target" | "method", by: 1 | -1): void {
+    const { facts, choice } = this.view.model;
+    const last = (dim === "target" ? facts.targets : facts.methods).length - 1;
+    this.view.model.choose({ [dim]: Math.max(0, Math.min(last, choice[dim] + by)) });
+  }
+
+  private moveEdge(edge: "first" | "last", end: number): void {
+    const { sample } = this.view.pointer;
+    if (sample !== null) {
+      const [first, stop] = this.view.model.windows.chosen ?? [0, end + 1];
+      const window = edge === "first" ? [sample, Math.max(stop, sample + 1)] : [Math.min(first, sample), sample + 1];
+      this.view.model.windows.choose(window as [number, number], true);
+    }
+  }
+
+  private goTo(sample: number): void {
+    this.view.bringIntoView(sample);
+    this.view.pointer.goTo(sample);
+    this.told.textContent = this.view.pointer.words;
+  }
+}
+
+/** While a modifier is held, keys are the page's. */
+function leaveToPage(figure: HTMLElement, event: KeyboardEvent): void {
+  const held = event.ctrlKey || event.metaKey || event.altKey;
+  if (held) {
+    figure.removeAttribute(SUPPRESSED);
+  } else {
+    figure.setAttribute(SUPPRESSED, "true");
+  }
+}

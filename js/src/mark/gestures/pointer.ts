@@ -1,0 +1,197 @@
+import { colorIndex } from "../../core/draw/color.js";
+import { type Table, marksOf } from "../../core/picture/facts.js";
+import { formatNumber, formatSigned } from "../../core/text/numbers.js";
+import { isSigned } from "../../core/picture/picture.js";
+import { nearestStep } from "../../core/picture/receptive_field.js";
+import { type Row, rowAt } from "../../core/draw/row_layout.js";
+import type { Frame, Scene } from "../../core/draw/scene.js";
+import { layoutOf, rowsOf, scaleOf } from "../../core/draw/scene_layout.js";
+import { type Reading, type Readout, mapName, readout } from "../../core/text/describe.js";
+import { pixelOf, sampleAt } from "../../core/samples/time_axis.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const BRACKET = 5;
+
+/** A line at the sample under the pointer, what its step sees, and what is there in words. */
+export class Pointer {
+  private readonly line = document.createElementNS(SVG, "line");
+  private readonly bracket = document.createElementNS(SVG, "path");
+  private readonly tip = document.createElement("div");
+  private readonly listeners = new AbortController();
+  /** Sample under the pointer of the picture beside this one. */
+  private mirrored: number | null = null;
+  private place: { x: number; y: number } | null = null;
+  /** What the picture beside this one was told last. */
+  private told: number | null = null;
+  private scene: Scene | null = null;
+  private frame: Frame | null = null;
+
+  constructor(
+    private readonly figure: HTMLElement,
+    layer: SVGElement,
+    private readonly steps: () => Table | null,
+    private readonly moved: (sample: number | null) => void,
+  ) {
+    this.line.classList.add("cam1d-crosshair");
+    this.bracket.classList.add("cam1d-bracket");
+    this.tip.classList.add("cam1d-readout");
+    layer.append(this.line, this.bracket);
+    figure.appendChild(this.tip);
+    const { signal } = this.listeners;
+    figure.addEventListener("pointermove", (event) => this.move(event), { signal });
+    figure.addEventListener("pointerleave", () => this.leave(), { signal });
+    this.leave();
+  }
+
+  /** The picture changed under a pointer that may rest. */
+  follow(scene: Scene, frame: Frame): void {
+    this.scene = scene;
+    this.frame = frame;
+    this.update();
+  }
+
+  /** Sample of the crosshair; null where there is none. */
+  get sample(): number | null {
+    const { place, frame, scene } = this;
+    return place && frame && scene?.veil === null ? sampleAt(place.x, frame.axis) : null;
+  }
+
+  /** Puts the crosshair on a sample, without a pointer. */
+  goTo(sample: number): void {
+    if (this.frame) {
+      const { plot, axis } = this.frame;
+      this.place = { x: pixelOf(sample, axis), y: plot.top + 60 };
+      this.update();
+    }
+  }
+
+  /** Follows the crosshair of the picture beside this one. */
+  mirror(sample: number | null): void {
+    this.mirrored = sample;
+    this.update();
+  }
+
+  /** What stands at the crosshair in one line, for those who do not see it. */
+  get words(): string {
+    const { scene, sample } = this;
+    return scene && sample !== null ? spoken(readout(scene.picture, scene.facts, sample)) : "";
+  }
+
+  remove(): void {
+    this.listeners.abort();
+    this.line.remove();
+    this.bracket.remove();
+    this.tip.remove();
+  }
+
+  private move(event: PointerEvent): void {
+    const corner = this.figure.getBoundingClientRect();
+    this.place = { x: event.clientX - corner.left, y: event.clientY - corner.top };
+    this.update();
+  }
+
+  leave(): void {
+    this.place = null;
+    this.update();
+  }
+
+  private update(): void {
+    const { place, frame, sample } = this;
+    const inside = sample !== null && isWithin(place!.y, rowsOf(this.scene!, frame!));
+    const mirrored = frame && this.scene?.veil === null && place === null ? this.mirrored : null;
+    const marked = inside ? sample : mirrored;
+    for (const part of [this.line, this.bracket]) {
+      part.style.display = marked === null ? "none" : "";
+    }
+    this.tip.style.display = inside ? "" : "none";
+    if (marked !== null) {
+      this.showLine(this.scene!, frame!, marked);
+    }
+    if (inside) {
+      this.show(this.scene!, frame!, sample, place!);
+    }
+    if (place !== null || this.told !== null) {
+      this.told = inside ? sample : null;
+      this.moved(this.told);
+    }
+  }
+
+  private showLine(scene: Scene, frame: Frame, sample: number): void {
+    const inPlot = String(pixelOf(sample, frame.axis) - frame.plot.left);
+    const rows = rowsOf(scene, frame);
+    const top = rows.top - frame.plot.top;
+    const ends = { x1: inPlot, x2: inPlot, y1: String(top), y2: String(top + rows.height) };
+    Object.entries(ends).forEach(([name, value]) => this.line.setAttribute(name, value));
+    this.showSight(scene, frame, sample);
+  }
+
+  private show(scene: Scene, frame: Frame, sample: number, place: { x: number; y: number }): void {
+    const x = pixelOf(sample, frame.axis);
+    const layout = layoutOf(scene, frame);
+    const row = rowAt(place.y, layout);
+    const under = typeof row === "number" && layout.members[row].length === 1 ? layout.members[row][0] : null;
+    this.tip.replaceChildren(...contents(readout(scene.picture, scene.facts, sample), scene, under));
+    const flip = x > frame.width - this.tip.offsetWidth - 16;
+    this.tip.style.left = `${flip ? x - this.tip.offsetWidth - 10 : x + 10}px`;
+    this.tip.style.top = `${Math.max(0, Math.min(frame.height - this.tip.offsetHeight, place.y - this.tip.offsetHeight / 2))}px`;
+  }
+
+  /** A bracket round what the step that is drawn here sees. */
+  private showSight(scene: Scene, frame: Frame, sample: number): void {
+    const { picture, facts } = scene;
+    const placed = marksOf(picture.choice.method, facts).centers !== null;
+    const sight = placed ? nearestStep(this.steps(), sample) : null;
+    this.bracket.setAttribute("d", sight ? bracketPath(sight, layoutOf(scene, frame).strip ?? { ...rowsOf(scene, frame), height: 0 }, frame) : "");
+  }
+}
+
+function bracketPath({ start, stop }: { start: number; stop: number }, below: Row, frame: Frame): string {
+  const { plot, axis } = frame;
+  const within = (sample: number): number => Math.max(0, Math.min(plot.width, pixelOf(sample - 0.5, axis) - plot.left));
+  const bottom = below.top + below.height - plot.top;
+  const [left, right] = [within(start), within(stop)];
+  return `M${left} ${bottom + 1}v${BRACKET}H${right}v${-BRACKET}`;
+}
+
+const isWithin = (y: number, { top, height }: Row): boolean => y >= top && y <= top + height;
+
+function contents({ time, readings, notes }: Readout, scene: Scene, under: number | null): HTMLElement[] {
+  const table = document.createElement("table");
+  table.append(...readings.map((reading) => readingRow(reading, scene, reading.channel === under)));
+  return [textIn("div", "cam1d-time", `${time} · ${mapName(scene.picture.choice, scene.facts)}`), table, ...notes.map(noteOf)];
+}
+
+const noteOf = (note: string): HTMLElement => textIn("div", "cam1d-note", note);
+
+function readingRow({ name, value, attribution, spread }: Reading, scene: Scene, under: boolean): HTMLElement {
+  const row = document.createElement("tr");
+  row.classList.toggle("cam1d-under", under);
+  const swatch = document.createElement("span");
+  swatch.className = "cam1d-swatch";
+  row.append(textIn("td", "", name), textIn("td", "cam1d-number", value));
+  if (attribution !== null) {
+    const scale = scaleOf(scene);
+    swatch.style.background = scale.colors[colorIndex(attribution, scale)];
+    const signed = isSigned(scene.picture.choice, scene.facts);
+    const cell = textIn("td", "cam1d-number", (signed ? formatSigned : formatNumber)(attribution) + plusMinus(spread));
+    cell.prepend(swatch);
+    row.append(cell);
+  }
+  return row;
+}
+
+const plusMinus = (spread: number | null): string => (spread === null ? "" : ` ± ${formatNumber(spread)}`);
+
+function textIn(tag: string, name: string, text: string): HTMLElement {
+  const element = document.createElement(tag);
+  element.className = name;
+  element.textContent = text;
+  return element;
+}
+
+function spoken({ time, readings, notes }: Readout): string {
+  const said = readings.map(({ name, value, attribution, spread }) =>
+    attribution === null ? `${name} ${value}` : `${name} ${value}, attribution ${formatSigned(attribution)}${plusMinus(spread)}`,
+  );
+  return [time, ...notes, ...said].join("; ");
+}

@@ -1,0 +1,90 @@
+import { type Curve, type GridColumn, channelsOf } from "../../core/draw/grid.js";
+import type { JobResult } from "../../core/picture/job_results.js";
+import { formatNumber } from "../../core/text/numbers.js";
+import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
+import { themeOf } from "../../dom/page_theme.js";
+import { checkbox, select } from "../../dom/fields.js";
+import { gridOf } from "./grid_canvas.js";
+import { type Wanted, jobLine } from "../job_line.js";
+import { textElement } from "../panel.js";
+
+const SOLUTIONS = 3;
+const STARTS = { noise: "noise", data: "real series", mean: "mean of the class" };
+const NEARNESS = { "0": "not at all", "1": "somewhat", "4": "strongly" };
+
+interface Choices {
+  start: keyof typeof STARTS;
+  nearness: keyof typeof NEARNESS;
+  solution: number;
+  overlay: boolean;
+}
+
+const chosen = new WeakMap<ChannelStackModel, Choices>();
+
+/** Series that the class on show likes best, beside the real ones that are nearest; computed on demand. */
+export function bestPart(mark: ChannelStackModel, element: HTMLElement, changed: () => void): HTMLElement[] {
+  const { facts, jobs, choice } = mark;
+  const choices = chosen.get(mark) ?? { start: "noise", nearness: "1", solution: 0, overlay: false };
+  const change = (some: Partial<Choices>): void => {
+    chosen.set(mark, { ...choices, ...some });
+    // A menu is not written anew under the hand that holds it.
+    (document.activeElement as HTMLElement | null)?.blur();
+    changed();
+  };
+  const target = facts.targets[choice.target];
+  const { start, nearness } = choices;
+  const wanted: Wanted = {
+    name: `inside series/${target}/${start}/${nearness}`,
+    kind: "inside series",
+    args: { target, start, nearness: Number(nearness), solutions: SOLUTIONS },
+  };
+  const result = jobs.result(wanted.name);
+  const without = "This was not computed while a kernel was running; that needs a kernel, and a widget made of a model.";
+  const line = textElement(
+    "div",
+    "cam1d-line",
+    textElement("b", "", `What ${facts.class_names[target]} likes best`),
+    select("start from", STARTS, start, (start) => change({ start, solution: 0 })),
+    select("stay near the data", NEARNESS, nearness, (nearness) => change({ nearness, solution: 0 })),
+    ...(result ? shown(result, choices, change) : [jobLine(jobs, wanted, "Compute", without)]),
+  );
+  return result ? [line, said(mark, result, choices), picture(mark, result, choices, element)] : [line];
+}
+
+function shown({ arrays }: JobResult, { solution, overlay }: Choices, change: (some: Partial<Choices>) => void): HTMLElement[] {
+  const numbers = Object.fromEntries(Array.from({ length: arrays.x.shape[0] }, (_, place) => [String(place), String(place + 1)]));
+  return [
+    select("solution", numbers, String(solution), (place) => change({ solution: Number(place) })),
+    checkbox("on top of each other", overlay, (overlay) => change({ overlay })),
+  ];
+}
+
+function said({ facts }: ChannelStackModel, { content, arrays }: JobResult, { solution }: Choices): HTMLElement {
+  const name = facts.class_names[content.target];
+  const [score, best] = [arrays.scores.values[solution], arrays.real_best.values[0]];
+  const where = content.background ? "background" : "series of this widget";
+  const judged = content.words[solution] || "how plausible it is cannot be said without several real series";
+  return textElement(
+    "div",
+    "cam1d-note",
+    `Score of ${name}: ${formatNumber(score)}; the highest of a real series is ${formatNumber(best)}. It is ${judged} (Euclidean distance to the ${where}, each channel in its standard deviations).`,
+  );
+}
+
+function picture({ facts }: ChannelStackModel, { content, arrays }: JobResult, { solution, overlay }: Choices, element: HTMLElement): HTMLElement {
+  const rate = facts.sampling_rate;
+  const end = rate === null ? `${facts.samples} samples` : `${formatNumber(facts.samples / rate)} s`;
+  const [made, real] = [channelsOf(arrays.x, solution), channelsOf(arrays.nearest, solution)];
+  const curve = (column: (typeof made)[0], color: number): Curve => ({ column, color });
+  const place = content.numbers ? `${content.background ? "background series" : "instance"} ${content.numbers[solution]}, ` : "";
+  const nearest = `${place}predicted ${facts.class_names[content.classes[solution]]}, score ${formatNumber(arrays.real.values[solution])}`;
+  const column = (title: string, note: string, cells: Curve[][]): GridColumn => ({ title, note, ends: ["0", end], cells, scale: "series" });
+  const columns = overlay
+    ? [column("Made up (blue) on the nearest real series (orange)", nearest, made.map((one, channel) => [curve(real[channel], 1), curve(one, 0)]))]
+    : [
+        column("Made up", `score ${formatNumber(arrays.scores.values[solution])}`, made.map((one) => [curve(one, 0)])),
+        column("The nearest real series", nearest, real.map((one) => [curve(one, 1)])),
+      ];
+  const row = Math.max(16, Math.min(48, 440 / facts.channel_names.length));
+  return gridOf(columns, facts.channel_names, Math.max(280, element.clientWidth - 8), row, themeOf(element));
+}

@@ -1,0 +1,121 @@
+import { type Curve, type GridColumn, channelsOf } from "../../core/draw/grid.js";
+import { type ClassPeaks, drawSplit, splitHeight } from "../../core/draw/class_split.js";
+import type { JobArray, JobResult } from "../../core/picture/job_results.js";
+import { formatNumber } from "../../core/text/numbers.js";
+import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
+import { themeOf } from "../../dom/page_theme.js";
+import { drawnCanvas, gridOf } from "./grid_canvas.js";
+import { jobLine, startOnce } from "../job_line.js";
+import { textElement } from "../panel.js";
+
+/** Channels of which a filter's meaning is drawn at most: those that its best series uses most. */
+const CHANNELS = 12;
+const ROW = 40;
+const SPLIT = 400;
+
+/** What the chosen filter means. */
+export function meaningPart(mark: ChannelStackModel, element: HTMLElement): HTMLElement[] {
+  const { inside, jobs } = mark;
+  const { layer, filter } = inside;
+  if (filter === null || !layer) {
+    return [];
+  }
+  const name = `inside filter/${layer.name}/${filter}`;
+  const result = jobs.result(name);
+  const title = textElement("b", "", `Filter ${filter} of ${layer.name}`);
+  if (!result) {
+    const wanted = { name, kind: "inside filter", args: { layer: layer.name, filter } };
+    startOnce(jobs, wanted);
+    const without = "What it means was not computed while a kernel was running; that needs a kernel, and a widget made of a model.";
+    return [textElement("div", "cam1d-line", title, jobLine(jobs, wanted, "What it means", without))];
+  }
+  const words = textElement("div", "cam1d-line", textElement("span", "", title, ` ${result.content.words}`));
+  return [words, textElement("div", "cam1d-plots", grid(mark, result, element), split(mark, result, element))];
+}
+
+function grid(mark: ChannelStackModel, result: JobResult, element: HTMLElement): HTMLElement {
+  const { facts } = mark;
+  const channels = strongest(result.arrays.best);
+  const columns = columnsFor(mark, result).map((column) => ({ ...column, cells: channels.map((channel) => column.cells[channel]) }));
+  const names = channels.map((channel) => facts.channel_names[channel]);
+  const room = element.clientWidth - 8;
+  // Beside the classes, where that leaves the plots enough.
+  const width = Math.max(280, room > 2 * SPLIT ? room - SPLIT - 24 : room);
+  return gridOf(columns, names, width, ROW, themeOf(element));
+}
+
+function columnsFor(mark: ChannelStackModel, { content, arrays }: JobResult): GridColumn[] {
+  const rate: number | null = mark.facts.sampling_rate;
+  const [count, length] = arrays.windows.shape;
+  const span = rate === null ? `${length} samples` : `${formatNumber(length / rate)} s`;
+  const ends: [string, string] = ["0", span];
+  const pieces = Array.from({ length: count }, (_, piece) => channelsOf(arrays.windows, piece));
+  const mean = channelsOf(arrays.mean);
+  const best = channelsOf(arrays.best);
+  const windows = mean.map((column, channel): Curve[] => [
+    ...pieces.map((piece) => ({ column: piece[channel], color: null, faint: true })),
+    { column, color: 1 },
+  ]);
+  const how = content.by === "closed form" ? "in closed form" : "by steps uphill";
+  const made: GridColumn[] = [
+    { title: "Top windows", note: `${count} and mean`, ends, cells: windows, scale: "data" },
+    { title: "Best input", note: how, ends, cells: best.map((column) => [{ column, color: 0 }]), scale: "data" },
+  ];
+  return arrays.kernel ? [...made, ...kernelColumns(arrays, content.peak, ends, rate)] : made;
+}
+
+function kernelColumns(arrays: JobResult["arrays"], peak: number, ends: [string, string], rate: number | null): GridColumn[] {
+  const top = arrays.frequencies.values[arrays.frequencies.values.length - 1];
+  const unit = rate === null ? "cycles a sample" : "Hz";
+  const kernel = channelsOf(arrays.kernel).map((column): Curve[] => [{ column, color: 0 }]);
+  const response = channelsOf(arrays.response).map((column): Curve[] => [{ column, color: 0 }]);
+  return [
+    { title: "Kernel", note: "per sample", ends, cells: kernel, scale: "kernel" },
+    {
+      title: "Frequencies",
+      note: `most at ${formatNumber(peak, 2)} ${unit}`,
+      ends: ["0", `${formatNumber(top)} ${unit}`],
+      cells: response,
+      scale: "response",
+      fromZero: true,
+      mark: top > 0 ? peak / top : null,
+    },
+  ];
+}
+
+/** Channels that a filter's best series uses, in their order; of very many, those that it uses most. */
+function strongest({ values, shape: [samples, channels] }: JobArray): number[] {
+  const middle = (channel: number): number => mean(values, channel, samples, channels);
+  const power = Array.from({ length: channels }, (_, channel) => {
+    const center = middle(channel);
+    return Array.from({ length: samples }, (_, at) => (values[at * channels + channel] - center) ** 2).reduce((sum, one) => sum + one, 0);
+  });
+  const order = Array.from(power.keys()).sort((one, other) => power[other] - power[one]);
+  return order.slice(0, CHANNELS).sort((one, other) => one - other);
+}
+
+function mean(values: Float32Array, channel: number, samples: number, channels: number): number {
+  let sum = 0;
+  for (let at = 0; at < samples; at++) {
+    sum += values[at * channels + channel];
+  }
+  return sum / samples;
+}
+
+function split(mark: ChannelStackModel, { content, arrays }: JobResult, element: HTMLElement): HTMLElement {
+  const { facts, choice } = mark;
+  const classes = facts.class_names.map((name, target): ClassPeaks => ({
+    name,
+    quantiles: arrays.quantiles.values.subarray(5 * target, 5 * target + 5),
+    auc: arrays.auc.values[target],
+    weight: arrays.weights.values[target],
+  }));
+  const width = Math.max(280, Math.min(element.clientWidth - 8, SPLIT));
+  const said = classes.map(({ name, auc }) => `${name}: AUC ${Number.isNaN(auc) ? "none" : auc.toFixed(2)}`).join("; ");
+  const chosen = facts.targets[choice.target];
+  const canvas = drawnCanvas(width, splitHeight(classes.length), said, (pen) => drawSplit(pen, classes, width, chosen, themeOf(element)));
+  const by = content.truth ? "true classes" : "predicted classes";
+  const note = textElement("div", "cam1d-note", `AUC: how often a series of the class has the higher peak of two (${by}). Weight: what the score gains where the filter rises by one at every step (${content.weighed}).`);
+  note.style.maxWidth = `${width}px`;
+  return textElement("div", "", canvas, note);
+}

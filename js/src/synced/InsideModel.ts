@@ -1,0 +1,106 @@
+import { WidgetModel } from "@jupyter-widgets/base";
+import type { LayerFacts, Order } from "../core/picture/filters.js";
+import { type Tile, packTiles } from "../core/tiles/tiles.js";
+import { MODULE_NAME, MODULE_VERSION } from "../version.js";
+import { type TileAnswer, TileStore } from "./tile_store.js";
+
+/** Which layer and filter are looked at, and activations to draw. Triggers "inside" when some came. */
+export class InsideModel extends WidgetModel {
+  defaults() {
+    return {
+      ...super.defaults(),
+      _model_name: "InsideModel",
+      _model_module: MODULE_NAME,
+      _model_module_version: `^${MODULE_VERSION}`,
+      _view_module_version: `^${MODULE_VERSION}`,
+      layers: [],
+      layer: "",
+      filter: null,
+      by: "activity",
+      unfolded: false,
+      tiles: { index: [], data: null },
+    };
+  }
+
+  // Backbone calls this from its constructor: no field of this class may have an initializer.
+  initialize(attributes: Backbone.ObjectHash, options: any): void {
+    super.initialize(attributes, options);
+    this.tiles = new TileStore(this.get("tiles"), ({ id, keys }) => this.send({ type: "tiles", request: id, keys }, {}));
+    this.on("msg:custom", this.receive, this);
+    this.on("comm_live_update", () => (this.tiles.forget(), this.trigger("inside")), this);
+    this.on("change", () => this.trigger("inside"), this);
+  }
+
+  get layers(): LayerFacts[] {
+    return this.get("layers");
+  }
+
+  /** The layer that is looked at; null where the network cannot be looked into. */
+  get layer(): LayerFacts | null {
+    return this.layers.find(({ name }) => name === this.get("layer")) ?? null;
+  }
+
+  get filter(): number | null {
+    return this.get("filter");
+  }
+
+  get by(): Order {
+    return this.get("by");
+  }
+
+  get unfolded(): boolean {
+    return this.get("unfolded");
+  }
+
+  change(changed: Partial<{ layer: string; filter: number | null; by: Order; unfolded: boolean }>): void {
+    this.set(changed);
+    this.save_changes();
+  }
+
+  /** Activations of the layer on an instance; asked for, if they are not here, or else in words why not. */
+  activations(instance: number): Tile | string {
+    const key = `activations/${this.layers.indexOf(this.layer!)}/${instance}`;
+    this.tiles.hold([key]);
+    if (this.tiles.missing([key]).length === 0) {
+      this.onShow = this.tiles.take(key);
+      return this.onShow;
+    }
+    const failure = this.tiles.failure([key]);
+    if (failure) {
+      return failure;
+    }
+    if (!this.comm || !this.comm_live) {
+      return "These activations are not here: they need a kernel.";
+    }
+    this.tiles.wish([key]);
+    return "computing …";
+  }
+
+  /** A saved notebook keeps what was on show. */
+  get_state(dropDefaults?: boolean) {
+    const state = super.get_state(dropDefaults);
+    return this.comm && this.onShow ? { ...state, tiles: packTiles([this.onShow]) as any } : state;
+  }
+
+  /** Drops the activations of the model before an update. */
+  renew(): void {
+    this.tiles.replace({ index: [], data: null });
+    this.onShow = undefined;
+    this.trigger("inside");
+  }
+
+  private receive(message: TileAnswer, buffers: DataView[]): void {
+    if (this.tiles.unpack(message, buffers[0] ?? null)) {
+      this.trigger("inside");
+      this.tiles.proceed();
+    }
+  }
+
+  static serializers = {
+    ...WidgetModel.serializers,
+    tiles: { serialize: (value: unknown) => value, deserialize: (value: unknown) => value } as any,
+  };
+
+  private tiles: TileStore;
+  private onShow: Tile | undefined;
+}

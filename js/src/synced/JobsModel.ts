@@ -1,0 +1,144 @@
+import { WidgetModel } from "@jupyter-widgets/base";
+import { type JobResult, type PackedResults, packResults, unpackResults } from "../core/picture/job_results.js";
+import { MODULE_NAME, MODULE_VERSION } from "../version.js";
+
+/** A job under way: what it is called, the share that is done, and what is being done. */
+export interface Running {
+  readonly name: string;
+  readonly done: number;
+  readonly text: string;
+}
+
+type Message =
+  | ({ state: "running" } & Running)
+  | ({ state: "done" } & PackedResults)
+  | { state: "failed"; name: string; text: string }
+  | { state: "cancelled"; name: string };
+
+/**
+ * Long work that a kernel does, one at a time; results stay here, under their names. Triggers "job" whenever something
+ * changed. How a panel uses it stands in cam1d_widget/viewer/jobs.py.
+ */
+export class JobsModel extends WidgetModel {
+  defaults() {
+    return {
+      ...super.defaults(),
+      _model_name: "JobsModel",
+      _model_module: MODULE_NAME,
+      _model_module_version: `^${MODULE_VERSION}`,
+      _view_module_version: `^${MODULE_VERSION}`,
+      kinds: [],
+      kept: { index: [], data: null },
+    };
+  }
+
+  // Backbone calls this from its constructor: no field of this class may have an initializer.
+  initialize(attributes: Backbone.ObjectHash, options: any): void {
+    super.initialize(attributes, options);
+    this.running = null;
+    this.faults = new Map();
+    this.results = unpackResults(this.get("kept"));
+    this.on("msg:custom", this.receive, this);
+    this.on("comm_live_update", this.reconnect, this);
+  }
+
+  /** Whether a kernel is there that does work of this kind. */
+  offers(kind: string): boolean {
+    return this.hasKernel && this.knows(kind);
+  }
+
+  /** Whether work of this kind is done here at all, be a kernel there or not. */
+  knows(kind: string): boolean {
+    return this.get("kinds").includes(kind);
+  }
+
+  /** What came out, if it did. */
+  result(name: string): JobResult | null {
+    return this.results.get(name) ?? null;
+  }
+
+  /** Why nothing came out, in a sentence; null where nothing went wrong. */
+  fault(name: string): string | null {
+    return this.faults.get(name) ?? null;
+  }
+
+  start(name: string, kind: string, args: Record<string, string | number>): void {
+    this.faults.delete(name);
+    if (!this.offers(kind)) {
+      this.fail(name, this.hasKernel ? NOBODY : GONE);
+      return;
+    }
+    this.running ??= { name, done: 0, text: "" };
+    this.send({ type: "start", name, kind, arguments: args }, {});
+    this.trigger("job");
+  }
+
+  /** Stops what is under way, whoever started it. */
+  cancel(): void {
+    this.send({ type: "cancel" }, {});
+  }
+
+  /** Drops the results of the model before an update. */
+  renew(): void {
+    this.results.clear();
+    this.faults.clear();
+    this.trigger("job");
+  }
+
+  /** A saved notebook keeps what was computed. */
+  get_state(dropDefaults?: boolean) {
+    return { ...super.get_state(dropDefaults), kept: packResults(this.results) as any };
+  }
+
+  private get hasKernel(): boolean {
+    return Boolean(this.comm && this.comm_live);
+  }
+
+  private receive(message: Message, buffers: DataView[]): void {
+    if (message.state === "running") {
+      const { name, done, text } = message;
+      this.running = { name, done, text };
+    } else if (message.state === "done") {
+      unpackResults({ index: message.index, data: buffers[0] ?? null }).forEach((result, name) => {
+        this.results.set(name, result);
+        this.over(name);
+      });
+    } else {
+      this.over(message.name);
+      if (message.state === "failed") {
+        this.faults.set(message.name, message.text);
+      }
+    }
+    this.trigger("job");
+  }
+
+  private over(name: string): void {
+    this.running = this.running?.name === name ? null : this.running;
+  }
+
+  private fail(name: string, text: string): void {
+    this.over(name);
+    this.faults.set(name, text);
+    this.trigger("job");
+  }
+
+  /** A kernel came or went: what the one before was doing is over. */
+  private reconnect(): void {
+    if (this.running) {
+      this.fail(this.running.name, GONE);
+    }
+    this.trigger("job");
+  }
+
+  static serializers = {
+    ...WidgetModel.serializers,
+    kept: { serialize: (value: unknown) => value, deserialize: (value: unknown) => value } as any,
+  };
+
+  running: Running | null;
+  private results: Map<string, JobResult>;
+  private faults: Map<string, string>;
+}
+
+const GONE = "The kernel is gone; run the cell again.";
+const NOBODY = "Nobody computes that here: it needs a widget made of a model.";
