@@ -1,4 +1,4 @@
-import { textElement } from "../panel/panel.js";
+import { textElement } from "./text_element.js";
 
 /** A form's parts: native elements, so that keys, names and screen readers work as everywhere. */
 

@@ -1,23 +1,25 @@
 import { Mark } from "bqplot";
 import { canvasPen, clearCanvas } from "../core/draw/canvas_pen.js";
-import { clockAxis, startOf } from "../core/text/clock.js";
+import { startOf } from "../core/text/clock.js";
 import { type Axis, drawAxis } from "../core/draw/axis.js";
 import { drawScene } from "../core/draw/draw_scene.js";
-import { type Picture, choiceName } from "../core/picture/picture.js";
+import { type Picture } from "../core/picture/picture.js";
 import type { Frame, Scene } from "../core/draw/scene.js";
-import type { Part, Sheet } from "../core/draw/export_sheet.js";
+import type { Sheet } from "../core/draw/export_sheet.js";
 import { layoutOf, overviewOf, scaleOf } from "../core/draw/scene_layout.js";
 import { captionOf, describePicture } from "../core/text/describe.js";
 import { pixelOf } from "../core/samples/time_axis.js";
 import { Brush } from "./gestures/brush.js";
 import { type Stretch, centered, withPlace, zoomed } from "../core/samples/zoom.js";
-import type { ChannelStackModel } from "./ChannelStackModel.js";
+import type { ChannelStackModel, MarkView } from "./ChannelStackModel.js";
 import { FigureCanvas } from "./figure_canvas.js";
 import { Keys } from "./gestures/keys.js";
 import { axisOf } from "./export_file.js";
 import { type Overview, OverviewDrag } from "./gestures/overview_drag.js";
 import { themeOf, watchTheme } from "../dom/page_theme.js";
 import { Pointer } from "./gestures/pointer.js";
+import { clockAxis } from "../core/draw/clock_axis.js";
+import { choiceName } from "../core/picture/choice.js";
 
 declare global {
   interface HTMLCanvasElement {
@@ -26,7 +28,7 @@ declare global {
 }
 
 /** Draws all channels of one series and their attribution on the figure's one canvas. */
-export class ChannelStack extends Mark {
+export class ChannelStack extends Mark implements MarkView {
   async render(): Promise<void> {
     await super.render();
     this.display_el_classes = [];
@@ -146,11 +148,6 @@ export class ChannelStack extends Mark {
     this.model.trigger("painted");
   }
 
-  /** Where the picture stands: what is drawn below it has the same time axis. */
-  get ground(): { element: HTMLElement; frame: Frame } | null {
-    return this.frame ? { element: this.parent.el, frame: this.frame } : null;
-  }
-
   /** Says in the page which picture is on show, to those who listen and to tests. */
   private announce(): void {
     const { picture, facts, outputs, status, veil } = this.model;
@@ -185,7 +182,6 @@ export class ChannelStack extends Mark {
     return { ...layout, overview, centers, plot, ratio, table, limit, status, veil, drawTime: this.drawTime };
   }
 
-  /** The picture on show and the one that is pinned, to be taken away as they stand on the screen. */
   sheet(): Sheet | null {
     const { scene, frame } = this;
     const { outputs, asksPython } = this.model;
@@ -203,7 +199,6 @@ export class ChannelStack extends Mark {
     return facts.start ? clockAxis(this.frame!, facts, startOf(picture!.choice, facts)) : axisOf(this.element);
   }
 
-  /** What the picture is drawn in. */
   get element(): HTMLElement {
     return this.parent.el;
   }
@@ -237,8 +232,7 @@ export class ChannelStack extends Mark {
   private overview: OverviewDrag;
   private scheduled: number | undefined;
   frame: Frame | undefined;
-  /** The pinned picture beside this one. */
-  beside: { readonly pointer: Pointer | undefined; onSheet(): Part | null } | undefined;
+  beside: MarkView["beside"];
   private scene: Scene | undefined;
   private drawTime: number;
   private described: Picture | null;

@@ -4,12 +4,11 @@ import { type Facts, type Table, unpackTable } from "../core/picture/facts.js";
 import { explainedTarget, isExplained } from "../core/picture/explained.js";
 import { Predictions, nearestFound, nextFound } from "../core/picture/finder.js";
 import type { Mean } from "../core/picture/mean.js";
-import type { Choice, Picture } from "../core/picture/picture.js";
-import type { Sheet } from "../core/draw/export_sheet.js";
-import type { Outputs } from "../core/text/describe.js";
+import type { Picture } from "../core/picture/picture.js";
+import type { Part, Sheet } from "../core/draw/export_sheet.js";
+import type { Frame } from "../core/draw/scene.js";
 import { ensureStyles } from "../dom/styles.js";
 import { MODULE_NAME, MODULE_VERSION } from "../version.js";
-import type { ChannelStack } from "./ChannelStack.js";
 import type { ChecksModel } from "../synced/ChecksModel.js";
 import { watchConnection } from "../dom/connection.js";
 import type { FinderModel } from "../synced/FinderModel.js";
@@ -18,12 +17,27 @@ import type { JobsModel } from "../synced/JobsModel.js";
 import type { Replaced } from "./window_scores.js";
 import type { OptionsModel } from "../synced/OptionsModel.js";
 import { Pictures, type Shown, type Status } from "./pictures.js";
+import type { Pointer } from "./gestures/pointer.js";
 import { Player } from "./player.js";
 import { type Wanted, sendPicture } from "./picture_sender.js";
 import { type TileAnswer, TileStore } from "../synced/tile_store.js";
 import { Windows } from "./windows.js";
+import type { Choice } from "../core/picture/choice.js";
+import type { Outputs } from "../core/picture/outputs.js";
 
 const verbatim = { serialize: (value: unknown) => value, deserialize: (value: unknown) => value };
+
+/** A view of the mark, as far as its model and the panels beside it know it. */
+export interface MarkView {
+  /** What the picture is drawn in. */
+  readonly element: HTMLElement;
+  readonly frame: Frame | undefined;
+  readonly pointer: Pointer;
+  /** The pinned picture beside this one. */
+  beside: { readonly pointer: Pointer | undefined; onSheet(): Part | null } | undefined;
+  /** The picture on show and the one that is pinned, to be taken away as they stand on the screen. */
+  sheet(): Sheet | null;
+}
 
 /**
  * Which picture is wanted, and the tiles to draw it. All else follows from its three integers, so that sliders
@@ -218,7 +232,7 @@ export class ChannelStackModel extends MarkModel {
   }
 
   /** A view came or went; Python asks for pictures where there is one. */
-  showBy(view: ChannelStack, shown: boolean): void {
+  showBy(view: MarkView, shown: boolean): void {
     this.shownBy = shown ? [...this.shownBy, view] : this.shownBy.filter((other) => other !== view);
     if (this.asksPython) {
       this.send({ type: "views", count: this.shownBy.length }, {});
@@ -316,7 +330,7 @@ export class ChannelStackModel extends MarkModel {
   player: Player;
   windows: Windows;
   /** Views of it, in the order in which they came. */
-  shownBy: ChannelStack[];
+  shownBy: MarkView[];
   private predictions: Predictions | undefined;
   private pictures: Pictures;
   /** Which classes were explained on which instance; null where all were. */

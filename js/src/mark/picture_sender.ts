@@ -1,5 +1,13 @@
-import type { ChannelStackModel } from "./ChannelStackModel.js";
+import type { WidgetModel } from "@jupyter-widgets/base";
+import type { Sheet } from "../core/draw/export_sheet.js";
 import { sheetPng, sheetSvg } from "./export_file.js";
+import type { Status } from "./pictures.js";
+
+type Mark = WidgetModel & {
+  readonly status: Status;
+  readonly veil: string | null;
+  sheet(): Sheet | null;
+};
 
 /** Python wants the picture on show as a file. */
 export interface Wanted {
@@ -8,7 +16,7 @@ export interface Wanted {
 }
 
 /** Answers with the picture that is asked for, not the one that is paled until it comes. */
-export function sendPicture(model: ChannelStackModel, wanted: Wanted): void {
+export function sendPicture(model: Mark, wanted: Wanted): void {
   if (model.status === "waiting") {
     model.once("picture", () => sendPicture(model, wanted));
   } else {
@@ -17,7 +25,7 @@ export function sendPicture(model: ChannelStackModel, wanted: Wanted): void {
   }
 }
 
-async function answer(model: ChannelStackModel, { picture, request }: Wanted): Promise<void> {
+async function answer(model: Mark, { picture, request }: Wanted): Promise<void> {
   const sheet = model.status === "ready" ? model.sheet() : null;
   if (!sheet) {
     model.send({ type: "picture", request, error: model.veil ?? "the widget is not on show" }, {});

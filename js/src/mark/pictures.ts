@@ -1,12 +1,25 @@
+import type { Choice } from "../core/picture/choice.js";
 import { picturesOf } from "../core/picture/compose.js";
 import { isExplained } from "../core/picture/explained.js";
-import { meanOf } from "../core/picture/mean.js";
+import type { Facts, Table } from "../core/picture/facts.js";
+import { type Mean, meanOf } from "../core/picture/mean.js";
 import { neededTiles, tileOfInstance } from "../core/picture/needed_tiles.js";
-import type { Choice, Picture } from "../core/picture/picture.js";
+import type { Picture } from "../core/picture/picture.js";
 import { Limits } from "../core/picture/color_limits.js";
 import { type Tile, packTiles } from "../core/tiles/tiles.js";
-import type { ChannelStackModel } from "./ChannelStackModel.js";
+import type { OptionsModel } from "../synced/OptionsModel.js";
 import type { TileStore } from "../synced/tile_store.js";
+
+/** What pictures depend on. */
+interface Mark {
+  readonly choice: Choice;
+  readonly pinnedChoice: Choice | null;
+  readonly facts: Facts;
+  readonly explained: Table | null;
+  readonly optionsModel: OptionsModel;
+  readonly asksPython: boolean;
+  instancesOf(mean: Mean): number[];
+}
 
 /** What can be said of the picture that is asked for. */
 export type Status = "ready" | "waiting" | "missing" | "error";
@@ -37,7 +50,7 @@ export class Pictures {
   private all: Shown[];
 
   constructor(
-    private readonly mark: ChannelStackModel,
+    private readonly mark: Mark,
     private readonly tiles: TileStore,
   ) {
     this.all = [{ choice: mark.choice, status: "missing", veil: "", picture: null }];

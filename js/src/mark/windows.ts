@@ -1,12 +1,22 @@
+import type { WidgetModel } from "@jupyter-widgets/base";
+import type { Choice } from "../core/picture/choice.js";
+import type { Facts } from "../core/picture/facts.js";
+import type { Picture } from "../core/picture/picture.js";
 import type { Annotation, Window } from "../core/picture/window.js";
-import type { ChannelStackModel } from "./ChannelStackModel.js";
 import { ModelAnswers } from "./window_scores.js";
+
+type Mark = WidgetModel & {
+  readonly choice: Choice;
+  readonly facts: Facts;
+  readonly picture: Picture | null;
+  readonly asksPython: boolean;
+};
 
 /** The window that was chosen, what the model says without it, and what was written of windows. */
 export class Windows {
   readonly answers: ModelAnswers;
 
-  constructor(private readonly mark: ChannelStackModel) {
+  constructor(private readonly mark: Mark) {
     this.answers = new ModelAnswers(({ name, instance, window }) =>
       mark.send({ type: "replace", name, instance, window: [...window] }, {}),
     );

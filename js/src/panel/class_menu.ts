@@ -1,7 +1,7 @@
 import { classesByScore } from "../core/picture/finder.js";
 import { formatNumber, formatPercent } from "../core/text/numbers.js";
-import type { Outputs } from "../core/text/describe.js";
 import { PanelModel, PanelView } from "./panel.js";
+import type { Outputs } from "../core/picture/outputs.js";
 
 export class ClassMenuModel extends PanelModel {
   defaults() {

@@ -1,6 +1,6 @@
 import type { JobsModel } from "../synced/JobsModel.js";
 import { button } from "../dom/fields.js";
-import { textElement } from "./panel.js";
+import { textElement } from "../dom/text_element.js";
 
 /** What long work is asked for: its name, its kind, and with what. */
 export interface Wanted {

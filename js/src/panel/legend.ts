@@ -7,11 +7,12 @@ import { meanText } from "../core/picture/mean.js";
 import { isSigned } from "../core/picture/picture.js";
 import type { Options } from "../core/picture/options.js";
 import { endTexts, errorText, gapHint, gapText, mapName, scopeText, trustText } from "../core/text/describe.js";
-import { intervalsText } from "../core/picture/window.js";
 import type { Theme } from "../core/draw/theme.js";
 import type { Shown } from "../mark/pictures.js";
 import { themeOf, watchTheme } from "../dom/page_theme.js";
-import { PanelModel, PanelView, textElement } from "./panel.js";
+import { PanelModel, PanelView } from "./panel.js";
+import { intervalsText } from "../core/text/window_text.js";
+import { textElement } from "../dom/text_element.js";
 
 /** What a gesture does stays beside it. */
 const HINT = "Ctrl + wheel: zoom · drag: move · Shift + drag: window · double click: whole series · ?: keys".replace(/: /g, ":\u00a0");

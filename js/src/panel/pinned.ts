@@ -1,17 +1,19 @@
 import { canvasPen, clearCanvas } from "../core/draw/canvas_pen.js";
-import { clockAxis, startOf } from "../core/text/clock.js";
+import { startOf } from "../core/text/clock.js";
 import { drawScene } from "../core/draw/draw_scene.js";
 import { type Axis, drawAxis } from "../core/draw/axis.js";
 import { widenedFrame } from "../core/draw/frame.js";
-import { choiceName } from "../core/picture/picture.js";
 import type { Frame, Scene } from "../core/draw/scene.js";
 import type { Part } from "../core/draw/export_sheet.js";
 import { captionOf, describePicture } from "../core/text/describe.js";
-import type { ChannelStack } from "../mark/ChannelStack.js";
+import type { MarkView } from "../mark/ChannelStackModel.js";
 import { themeOf, watchTheme } from "../dom/page_theme.js";
 import { Pointer } from "../mark/gestures/pointer.js";
 import { axisOf } from "../mark/export_file.js";
-import { PanelModel, PanelView, textElement } from "./panel.js";
+import { PanelModel, PanelView } from "./panel.js";
+import { clockAxis } from "../core/draw/clock_axis.js";
+import { choiceName } from "../core/picture/choice.js";
+import { textElement } from "../dom/text_element.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -109,7 +111,7 @@ export class PinnedView extends PanelView {
   }
 
   /** The view of the picture on show that this one stands beside. */
-  private get partner(): ChannelStack | undefined {
+  private get partner(): MarkView | undefined {
     const viewer = this.el.closest(".cam1d-viewer");
     const found = this.mark.shownBy.find(({ element }) => viewer?.contains(element));
     if (found) {

@@ -1,7 +1,8 @@
 import { verdict } from "../core/text/describe.js";
 import { button } from "../dom/fields.js";
-import { PanelModel, PanelView, textElement } from "./panel.js";
+import { PanelModel, PanelView } from "./panel.js";
 import { nameSliders } from "../dom/slider_names.js";
+import { textElement } from "../dom/text_element.js";
 
 export class SummaryModel extends PanelModel {
   defaults() {

@@ -1,10 +1,12 @@
 import { startOf } from "../core/text/clock.js";
 import { argmax, rowOf } from "../core/picture/facts.js";
 import { formatNumber, formatPercent, formatSigned } from "../core/text/numbers.js";
-import { type Annotation, type Window, whereText, windowText } from "../core/picture/window.js";
+import { type Annotation, type Window } from "../core/picture/window.js";
 import { type Replaced, questionName } from "../mark/window_scores.js";
 import { button } from "../dom/fields.js";
-import { PanelModel, PanelView, textElement } from "./panel.js";
+import { PanelModel, PanelView } from "./panel.js";
+import { whereText, windowText } from "../core/text/window_text.js";
+import { textElement } from "../dom/text_element.js";
 
 export class WindowPanelModel extends PanelModel {
   defaults() {

@@ -2,9 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { magnitudeLimit, movingMean, shownValues } from "../../lib/core/picture/normalization.js";
-import { DEFAULTS } from "../../lib/core/picture/options.js";
-import { Limits } from "../../lib/core/picture/color_limits.js";
-import { byShare, channelShares } from "../../lib/core/picture/shares.js";
 
 const finite = fc.float({ noNaN: true, noDefaultInfinity: true, min: -1000, max: 1000 });
 const some = fc.array(finite, { minLength: 1, maxLength: 200 });
@@ -59,50 +56,4 @@ test("a map that is zero nearly everywhere keeps its colors when it is clipped",
   const values = new Float32Array(1000);
   values[7] = 5;
   assert.equal(magnitudeLimit(values, 5), 5);
-});
-
-const maps = Object.fromEntries(
-  [["0/0/0", [1, -2]], ["0/0/1", [3, 0]], ["0/1/0", [-8, 1]], ["1/0/0", [100, 0]]].map(([place, values]) => {
-    const key = `attribution/${place}`;
-    return [key, tile(values, 1, key)];
-  }),
-);
-const hand = { keys: () => Object.keys(maps), get: (key) => maps[key] };
-const choice = { instance: 0, target: 0, method: 0, against: null };
-const ends = (limits, options) => limits.ends(choice, maps["attribution/0/0/0"], { ...DEFAULTS, ...options }, hand);
-
-test("the ends are taken over the map, the instance, or all instances, and never over another method", () => {
-  const limits = new Limits();
-  assert.deepEqual(ends(limits, { scope: "map" }), { limit: 2, maps: 1 });
-  assert.deepEqual(ends(limits, { scope: "instance" }), { limit: 3, maps: 2 });
-  assert.deepEqual(ends(limits, { scope: "method" }), { limit: 8, maps: 3 });
-  assert.deepEqual(ends(limits, { scope: "fixed", limit: 7 }), { limit: 7, maps: 0 });
-});
-
-test("the ends are those of the values that are colored", () => {
-  const limits = new Limits();
-  assert.equal(ends(limits, { scope: "method", sign: "positive" }).limit, 3);
-  assert.equal(ends(limits, { scope: "map", smoothing: 3 }).limit, 0.5);
-});
-
-test("a map that has left still counts", () => {
-  const limits = new Limits();
-  ends(limits, { scope: "method" });
-  const gone = { keys: () => [], get: () => undefined };
-  const options = { ...DEFAULTS, scope: "method" };
-  assert.deepEqual(limits.ends(choice, maps["attribution/0/0/0"], options, gone), { limit: 8, maps: 3 });
-});
-
-test("shares add up to one, and order the channels", () => {
-  fc.assert(
-    fc.property(fc.array(fc.tuple(finite, finite, finite), { minLength: 1 }), (rows) => {
-      const shares = channelShares(Float32Array.from(rows.flat()), 3);
-      const total = shares.reduce((sum, share) => sum + share, 0);
-      assert.ok(Math.abs(total - 1) < 1e-9 || total === 0);
-      const order = byShare([0, 1, 2], shares);
-      assert.ok(shares[order[0]] >= shares[order[1]] && shares[order[1]] >= shares[order[2]]);
-    }),
-  );
-  assert.deepEqual(channelShares(Float32Array.of(1, -3, 0, 0), 2), [0.25, 0.75]);
-  assert.equal(channelShares(Float32Array.of(1, 2), 1), null);
 });

@@ -7,7 +7,8 @@ import { meanText } from "../picture/mean.js";
 import { isSigned } from "../picture/picture.js";
 import { goesBothWays } from "../picture/normalization.js";
 import type { Frame, Pen, Scene } from "./scene.js";
-import { type Outputs, endTexts, errorText, gapText, mapName, scopeText, trustText, verdict } from "../text/describe.js";
+import { endTexts, errorText, gapText, mapName, scopeText, trustText, verdict } from "../text/describe.js";
+import type { Outputs } from "../picture/outputs.js";
 
 /** A picture on a sheet: where it is, in pixels from the first one's corner, and how it stands there. */
 export interface Part {

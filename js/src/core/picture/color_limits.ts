@@ -1,7 +1,7 @@
 import { magnitudeLimit, shownValues } from "./normalization.js";
 import type { Options } from "./options.js";
-import type { Choice } from "./picture.js";
 import { type Tile, attributionKey } from "../tiles/tiles.js";
+import type { Choice } from "./choice.js";
 
 /** Where the colors of a picture end, and over how many maps that was taken. */
 export interface Ends {

@@ -1,6 +1,6 @@
 import { type Facts, type Table, argmax, rowOf } from "./facts.js";
-import type { Choice } from "./picture.js";
-import type { Outputs } from "../text/describe.js";
+import type { Choice } from "./choice.js";
+import type { Outputs } from "./outputs.js";
 
 /** Whether the classes of a choice were explained on its instance; all were where there is no table. */
 export function isExplained(explained: Table | null, { instance, target, against }: Choice): boolean {

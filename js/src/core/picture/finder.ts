@@ -1,5 +1,5 @@
 import type { Facts, Table } from "./facts.js";
-import type { Outputs } from "../text/describe.js";
+import type { Outputs } from "./outputs.js";
 
 /** Which instances are looked for; null stands for any class. The same words as the traits that Python sets. */
 export interface Query {

@@ -1,5 +1,5 @@
-import type { Choice } from "./picture.js";
 import { attributionKey, seriesKey } from "../tiles/tiles.js";
+import type { Choice } from "./choice.js";
 
 /** Keys of what a picture is drawn of: series, map, and the map that is taken from it if two classes are compared. */
 export function neededTiles({ instance, target, method, against, mean }: Choice): string[] {

@@ -1,26 +1,12 @@
 import { type Column, columnsOf } from "../samples/column.js";
+import type { Choice } from "./choice.js";
 import type { Facts } from "./facts.js";
 import { goesBothWays, magnitudeLimit, shownValues } from "./normalization.js";
-import type { Mean } from "./mean.js";
 import type { Options } from "./options.js";
 import type { Ends } from "./color_limits.js";
 import { byShare, channelShares } from "./shares.js";
 import type { Tile } from "../tiles/tiles.js";
 import { type ValueRange, joinedRange, sharedRanges, valueRange } from "./value_range.js";
-
-/** Which picture: indices, as the traits hold them. */
-export interface Choice {
-  readonly instance: number;
-  readonly target: number;
-  readonly method: number;
-  /** Class of the menu whose map is taken from the other's; null where one class is shown. */
-  readonly against: number | null;
-  /** Instances whose mean is shown in the place of one instance; null where one is. */
-  readonly mean: Mean | null;
-}
-
-export const choiceName = ({ instance, target, method, mean }: Choice): string =>
-  `${mean ? `${mean.by} ${mean.of}` : instance}/${target}/${method}`;
 
 /** Everything that is drawn of one choice. */
 export interface Picture {

@@ -1,5 +1,3 @@
-import type { Picture } from "./picture.js";
-
 /** Each channel's part of the sum of all magnitudes; null where a map does not tell channels apart. */
 export function channelShares(values: Float32Array, channels: number): number[] | null {
   if (channels < 2) {
@@ -14,6 +12,6 @@ export function channelShares(values: Float32Array, channels: number): number[] 
 }
 
 /** Channels in the order of their shares, the largest first; as they are where there are none. */
-export function byShare(channels: number[], shares: Picture["shares"]): number[] {
+export function byShare(channels: number[], shares: number[] | null): number[] {
   return shares ? [...channels].sort((one, other) => shares[other] - shares[one] || one - other) : channels;
 }

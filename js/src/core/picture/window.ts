@@ -1,6 +1,3 @@
-import { momentText, startOf } from "../text/clock.js";
-import type { Facts } from "./facts.js";
-import { formatPercent, formatSigned } from "../text/numbers.js";
 import type { Picture } from "./picture.js";
 
 /** Samples [first, stop) that somebody chose, or says to be the true place. */
@@ -47,20 +44,3 @@ export function insideOf({ attribution }: Picture, windows: readonly Window[]): 
 /** The window between two samples, whichever came first; a click is none. */
 export const windowBetween = (one: number, other: number): Window | null =>
   one === other ? null : [Math.min(one, other), Math.max(one, other) + 1];
-
-export const whereText = ([first, stop]: Window, facts: Facts, start: number | null): string =>
-  facts.sampling_rate === null
-    ? `samples ${first} to ${stop - 1}`
-    : `${momentText(first, facts, start)} to ${momentText(stop, facts, start)}`;
-
-export function windowText(window: Window, picture: Picture, facts: Facts): string {
-  const { share, sum, time } = insideOf(picture, [window]);
-  return `${whereText(window, facts, startOf(picture.choice, facts))}: ${formatPercent(share)} of the sum of |attribution| in ${formatPercent(time)} of the time; sum ${formatSigned(sum)}`;
-}
-
-/** How well a map tells the intervals that are said to be true. */
-export function intervalsText(windows: readonly Window[], picture: Picture): string {
-  const { share, time, peak } = insideOf(picture, windows);
-  const where = peak ? "the largest value lies in them" : "the largest value lies outside";
-  return `true intervals: ${formatPercent(share)} of the sum of |attribution| in ${formatPercent(time)} of the time; ${where}`;
-}

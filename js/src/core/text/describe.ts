@@ -1,17 +1,12 @@
 import { momentText, startOf } from "./clock.js";
-import type { Facts, MethodFacts, Table } from "../picture/facts.js";
+import type { Facts, MethodFacts } from "../picture/facts.js";
 import { argmax, classNamed, marksOf, rowOf } from "../picture/facts.js";
 import { meanName } from "../picture/mean.js";
+import type { Outputs } from "../picture/outputs.js";
 import { formatNumber, formatPercent, formatSigned } from "./numbers.js";
 import type { Options } from "../picture/options.js";
-import { type Choice, type Picture, attributionAt, spreadAt, timeOnly } from "../picture/picture.js";
-
-/** Scores and truths of the classifier, as far as they are known. */
-export interface Outputs {
-  readonly scores: Table;
-  readonly probabilities: Table | null;
-  readonly truth: Table | null;
-}
+import type { Choice } from "../picture/choice.js";
+import { type Picture, attributionAt, spreadAt, timeOnly } from "../picture/picture.js";
 
 export interface Verdict {
   readonly instance: string;

@@ -1,10 +1,34 @@
 import { type Action, actionOf } from "../../core/text/keys.js";
 import type { Options } from "../../core/picture/options.js";
-import type { ChannelStack } from "../ChannelStack.js";
+import type { Choice } from "../../core/picture/choice.js";
+import type { Facts } from "../../core/picture/facts.js";
+import type { Window } from "../../core/picture/window.js";
+import type { OptionsModel } from "../../synced/OptionsModel.js";
+import type { Pointer } from "./pointer.js";
 
 const STYLES: Options["style"][] = ["tint", "strip", "line"];
 /** JupyterLab looks for this on the way up from what has the focus, before any listener of ours is asked. */
 const SUPPRESSED = "data-lm-suppress-shortcuts";
+
+/** The view that keys act on. */
+interface View {
+  readonly model: {
+    readonly choice: Choice;
+    readonly facts: Facts;
+    readonly optionsModel: OptionsModel;
+    readonly windows: { readonly chosen: Window | null; choose(window: Window | null, last: boolean): void };
+    choose(choice: Partial<Choice>): void;
+    step(by: 1 | -1): void;
+    play(): void;
+    pin(): void;
+    turnMean(): void;
+    trigger(event: "help"): unknown;
+  };
+  readonly pointer: Pointer;
+  zoom(factor: number, sample: number | null): void;
+  showAll(): void;
+  bringIntoView(sample: number): void;
+}
 
 /** Keys of the picture. Those with a modifier stay the page's own: Ctrl + S saves the notebook. */
 export class Keys {
@@ -13,7 +37,7 @@ export class Keys {
 
   constructor(
     private readonly figure: HTMLElement,
-    private readonly view: ChannelStack,
+    private readonly view: View,
   ) {
     figure.tabIndex = 0;
     figure.setAttribute("role", "group");

@@ -4,7 +4,7 @@ import { mapName } from "../../core/text/describe.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 import { checksPlot } from "./plot.js";
 import { button, select } from "../../dom/fields.js";
-import { textElement } from "../panel.js";
+import { textElement } from "../../dom/text_element.js";
 
 export const CHECKS = "checks";
 

@@ -6,7 +6,7 @@ import { themeOf } from "../../dom/page_theme.js";
 import { checkbox, select } from "../../dom/fields.js";
 import { gridOf } from "./grid_canvas.js";
 import { type Wanted, jobLine } from "../job_line.js";
-import { textElement } from "../panel.js";
+import { textElement } from "../../dom/text_element.js";
 
 const SOLUTIONS = 3;
 const STARTS = { noise: "noise", data: "real series", mean: "mean of the class" };

@@ -2,7 +2,7 @@ import { canvasPen } from "../../core/draw/canvas_pen.js";
 import { type GridColumn, drawGrid, gridHeight, linesOf } from "../../core/draw/grid.js";
 import type { Pen } from "../../core/draw/scene.js";
 import type { Theme } from "../../core/draw/theme.js";
-import { textElement } from "../panel.js";
+import { textElement } from "../../dom/text_element.js";
 
 /** A canvas of this size in CSS pixels, drawn on once, with its contents in words. */
 export function drawnCanvas(width: number, height: number, words: string, draw: (pen: Pen) => void): HTMLCanvasElement {

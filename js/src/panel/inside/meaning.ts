@@ -6,7 +6,7 @@ import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 import { themeOf } from "../../dom/page_theme.js";
 import { drawnCanvas, gridOf } from "./grid_canvas.js";
 import { jobLine, startOnce } from "../job_line.js";
-import { textElement } from "../panel.js";
+import { textElement } from "../../dom/text_element.js";
 
 /** Channels of which a filter's meaning is drawn at most: those that its best series uses most. */
 const CHANNELS = 12;

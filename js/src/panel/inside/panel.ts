@@ -14,7 +14,8 @@ import { button, number, select } from "../../dom/fields.js";
 import { bestPart } from "./best_input.js";
 import { meaningPart } from "./meaning.js";
 import { type Wanted, jobGoesOn, jobLine, startOnce } from "../job_line.js";
-import { PanelModel, PanelView, textElement } from "../panel.js";
+import { PanelModel, PanelView } from "../panel.js";
+import { textElement } from "../../dom/text_element.js";
 
 export class InsidePanelModel extends PanelModel {
   defaults() {
@@ -142,16 +143,17 @@ export class InsidePanelView extends PanelView {
 
   /** Draws the filters, under the picture and as wide as it is. */
   private paint(): void {
-    const ground = this.mark.shownBy.find((view) => view.ground)?.ground;
+    // What is drawn below the picture has the same time axis.
+    const view = this.mark.shownBy.find(({ frame }) => frame);
     const { reading } = this;
-    this.canvas.hidden = !reading || !ground;
+    this.canvas.hidden = !reading || !view;
     this.parts.readout.hidden = this.canvas.hidden;
     if (this.canvas.hidden) {
       return;
     }
     const tile = this.mark.inside.activations(this.mark.choice.instance);
     this.scene = this.sceneOf(reading!, tile);
-    this.frame = this.fit(ground!.frame, ground!.element);
+    this.frame = this.fit(view!.frame!, view!.element);
     clearCanvas(this.canvas.getContext("2d")!, this.frame);
     drawFilters(canvasPen(this.canvas.getContext("2d")!), this.scene, this.frame);
     this.parts.readout.textContent = this.words(reading!, tile);

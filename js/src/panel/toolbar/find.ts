@@ -1,7 +1,7 @@
 import { type Query } from "../../core/picture/finder.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 import { button, group, number, select } from "../../dom/fields.js";
-import { textElement } from "../panel.js";
+import { textElement } from "../../dom/text_element.js";
 
 /** Which instances the slider, the keys and the play button stop at. */
 export function findPanel(mark: ChannelStackModel): HTMLElement[] {

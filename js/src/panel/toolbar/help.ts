@@ -1,6 +1,6 @@
 import { KEYS, MOUSE } from "../../core/text/keys.js";
 import { group } from "../../dom/fields.js";
-import { textElement } from "../panel.js";
+import { textElement } from "../../dom/text_element.js";
 
 /** What keys and mouse do. */
 export function helpPanel(): HTMLElement[] {

@@ -2,7 +2,7 @@ import { HEADINGS, numbersOf } from "../../core/text/numbers_table.js";
 import { classNamed } from "../../core/picture/facts.js";
 import { mapName } from "../../core/text/describe.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
-import { textElement } from "../panel.js";
+import { textElement } from "../../dom/text_element.js";
 
 /** The picture as a table, for those who do not see it and those who want it exactly. */
 export function numbersPanel({ picture, facts, status }: ChannelStackModel): HTMLElement[] {

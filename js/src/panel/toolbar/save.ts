@@ -2,7 +2,7 @@ import { csvOf } from "../../core/text/csv.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 import { download, sheetPng, sheetSvg } from "../../mark/export_file.js";
 import { button, group } from "../../dom/fields.js";
-import { textElement } from "../panel.js";
+import { textElement } from "../../dom/text_element.js";
 
 /** The picture on show, and its numbers, as files. */
 export function savePanel(mark: ChannelStackModel): HTMLElement[] {

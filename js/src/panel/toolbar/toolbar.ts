@@ -3,9 +3,10 @@ import { button } from "../../dom/fields.js";
 import { findPanel } from "./find.js";
 import { helpPanel } from "./help.js";
 import { numbersPanel } from "./numbers.js";
-import { PanelModel, PanelView, textElement } from "../panel.js";
+import { PanelModel, PanelView } from "../panel.js";
 import { savePanel } from "./save.js";
 import { viewPanel } from "./view.js";
+import { textElement } from "../../dom/text_element.js";
 
 export class ToolbarModel extends PanelModel {
   defaults() {

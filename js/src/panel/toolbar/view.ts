@@ -1,7 +1,7 @@
 import type { Options } from "../../core/picture/options.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 import { checkbox, group, number, select } from "../../dom/fields.js";
-import { textElement } from "../panel.js";
+import { textElement } from "../../dom/text_element.js";
 
 /** How the picture is drawn: colors, rows and channels. */
 export function viewPanel(mark: ChannelStackModel): HTMLElement[] {
