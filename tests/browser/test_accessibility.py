@@ -12,7 +12,7 @@ from .test_page import READ_COLORS, SNAPSHOT, ready, shown
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
-OPTIONS = "document.querySelector('.bqplot canvas').__channelStack.model.optionsModel.options"
+OPTIONS = "document.querySelector('.bqplot canvas').__channelStack.model.optionsModel.current"
 
 
 @pytest.fixture(scope="module")

@@ -184,13 +184,13 @@ export class ChannelStack extends Mark implements MarkView {
 
   sheet(): Sheet | null {
     const { scene, frame } = this;
-    const { outputs, asksPython } = this.model;
+    const { outputs, hasKernel } = this.model;
     if (!scene || !frame) {
       return null;
     }
     const own = { scene, frame, axis: this.axis, right: 0, down: 0 };
     const beside = this.beside?.onSheet();
-    return { parts: beside ? [own, beside] : [own], outputs, whole: !asksPython };
+    return { parts: beside ? [own, beside] : [own], outputs, whole: !hasKernel };
   }
 
   /** The time axis: bqplot's, or one of dates, which bqplot has none of that turns with the instance. */

@@ -1,4 +1,3 @@
-import { type ISerializers, unpack_models } from "@jupyter-widgets/base";
 import { MarkModel } from "bqplot";
 import { type Facts, type Table, unpackTable } from "../core/picture/facts.js";
 import { explainedTarget, isExplained } from "../core/picture/explained.js";
@@ -8,7 +7,6 @@ import type { Picture } from "../core/picture/picture.js";
 import type { Part, Sheet } from "../core/draw/export_sheet.js";
 import type { Frame } from "../core/draw/scene.js";
 import { ensureStyles } from "../dom/styles.js";
-import { MODULE_NAME, MODULE_VERSION } from "../version.js";
 import type { ChecksModel } from "../synced/ChecksModel.js";
 import { watchConnection } from "../dom/connection.js";
 import type { FinderModel } from "../synced/FinderModel.js";
@@ -20,12 +18,12 @@ import { Pictures, type Shown, type Status } from "./pictures.js";
 import type { Pointer } from "./gestures/pointer.js";
 import { Player } from "./player.js";
 import { type Wanted, sendPicture } from "./picture_sender.js";
+import { references, serializeAs, synced, verbatim } from "../synced/SyncedModel.js";
 import { type TileAnswer, TileStore } from "../synced/tile_store.js";
 import { Windows } from "./windows.js";
 import type { Choice } from "../core/picture/choice.js";
+import { NO_TILES } from "../core/tiles/tiles.js";
 import type { Outputs } from "../core/picture/outputs.js";
-
-const verbatim = { serialize: (value: unknown) => value, deserialize: (value: unknown) => value };
 
 /** A view of the mark, as far as its model and the panels beside it know it. */
 export interface MarkView {
@@ -43,40 +41,38 @@ export interface MarkView {
  * Which picture is wanted, and the tiles to draw it. All else follows from its three integers, so that sliders
  * linked to them need no Python as long as the tiles are here. Triggers "picture" whenever something changed.
  */
-export class ChannelStackModel extends MarkModel {
-  defaults() {
-    return {
-      ...super.defaults(),
-      _model_name: "ChannelStackModel",
-      _view_name: "ChannelStack",
-      _model_module: MODULE_NAME,
-      _view_module: MODULE_NAME,
-      _model_module_version: `^${MODULE_VERSION}`,
-      _view_module_version: `^${MODULE_VERSION}`,
-      instance: 0,
-      target: 0,
-      method: 0,
-      against: null,
-      pinned: null,
-      mean: null,
-      facts: {},
-      scores: null,
-      probabilities: null,
-      truth: null,
-      explained: null,
-      steps: null,
-      options: null,
-      checks: null,
-      finder: null,
-      jobs: null,
-      inside: null,
-      window: null,
-      annotations: [],
-      stale: "",
-      version: 0,
-      tiles: { index: [], data: null },
-    };
-  }
+export class ChannelStackModel extends synced(MarkModel) {
+  static model_name = "ChannelStackModel";
+  static view_name = "ChannelStack";
+  static state = {
+    instance: 0,
+    target: 0,
+    method: 0,
+    against: null,
+    pinned: null,
+    mean: null,
+    facts: {},
+    scores: null,
+    probabilities: null,
+    truth: null,
+    explained: null,
+    steps: null,
+    options: null,
+    checks: null,
+    finder: null,
+    jobs: null,
+    inside: null,
+    window: null,
+    annotations: [],
+    stale: "",
+    version: 0,
+    tiles: NO_TILES,
+  };
+  static serializers = {
+    ...MarkModel.serializers,
+    ...serializeAs(verbatim, "scores", "probabilities", "truth", "explained", "steps", "tiles"),
+    ...serializeAs(references, "options", "checks", "finder", "jobs", "inside"),
+  };
 
   // Backbone calls this from its constructor: no field of this class may have an initializer.
   initialize(attributes: Backbone.ObjectHash, options: any): void {
@@ -234,14 +230,14 @@ export class ChannelStackModel extends MarkModel {
   /** A view came or went; Python asks for pictures where there is one. */
   showBy(view: MarkView, shown: boolean): void {
     this.shownBy = shown ? [...this.shownBy, view] : this.shownBy.filter((other) => other !== view);
-    if (this.asksPython) {
+    if (this.hasKernel) {
       this.send({ type: "views", count: this.shownBy.length }, {});
     }
   }
 
   private look(): void {
     this.predictions ??= new Predictions(this.facts, this.outputs);
-    this.found = this.predictions.found(this.finderModel.query);
+    this.found = this.predictions.found(this.finderModel.current);
     this.stayAmongFound();
     this.trigger("found");
   }
@@ -272,11 +268,6 @@ export class ChannelStackModel extends MarkModel {
         this.choose({ target });
       }
     }
-  }
-
-  /** Whether a kernel is there that may have more than what is here. */
-  get asksPython(): boolean {
-    return Boolean(this.comm && this.comm_live);
   }
 
   /** Something else is wanted: what went wrong before may go well when it is asked for again. */
@@ -310,17 +301,6 @@ export class ChannelStackModel extends MarkModel {
       this.tiles.proceed();
     }
   }
-
-  static serializers: ISerializers = {
-    ...MarkModel.serializers,
-    ...Object.fromEntries(["scores", "probabilities", "truth", "explained", "steps"].map((name) => [name, verbatim])),
-    options: { deserialize: unpack_models as any },
-    checks: { deserialize: unpack_models as any },
-    finder: { deserialize: unpack_models as any },
-    jobs: { deserialize: unpack_models as any },
-    inside: { deserialize: unpack_models as any },
-    tiles: verbatim,
-  };
 
   outputs: Outputs;
   /** First sample, sample behind the last, and center of each step of the explained layer. */

@@ -17,7 +17,7 @@ interface Mark {
   readonly facts: Facts;
   readonly explained: Table | null;
   readonly optionsModel: OptionsModel;
-  readonly asksPython: boolean;
+  readonly hasKernel: boolean;
   instancesOf(mean: Mean): number[];
 }
 
@@ -73,11 +73,11 @@ export class Pictures {
     const waiting = found.filter(({ status }) => status === "waiting");
     const wanted = [
       ...tiles.missing(waiting.flatMap(({ choice }) => neededTiles(choice))),
-      ...(mark.asksPython ? tiles.unfinished(choices.flatMap(neededTiles)) : []),
+      ...(mark.hasKernel ? tiles.unfinished(choices.flatMap(neededTiles)) : []),
     ];
     if (wanted.length > 0) {
       tiles.wish(wanted);
-    } else if (!mark.asksPython) {
+    } else if (!mark.hasKernel) {
       tiles.forget();
     }
     this.all = this.drawn(found);
@@ -116,7 +116,7 @@ export class Pictures {
   private find(choice: Choice): Found {
     const { mark, tiles } = this;
     const keys = neededTiles(choice);
-    if (choice.mean && !mark.asksPython) {
+    if (choice.mean && !mark.hasKernel) {
       this.average(choice, keys);
     }
     const failure = tiles.failure(keys);
@@ -130,13 +130,13 @@ export class Pictures {
     if (!choice.mean && !isExplained(mark.explained, choice)) {
       return without("missing", "This class was not explained for this instance.");
     }
-    return mark.asksPython ? without("waiting", "computing …") : without("missing", choice.mean ? NONE : mark.facts.absence);
+    return mark.hasKernel ? without("waiting", "computing …") : without("missing", choice.mean ? NONE : mark.facts.absence);
   }
 
   private drawn(found: Found[]): Shown[] {
     const { mark, limits, tiles } = this;
     const ready = found.filter(({ status }) => status === "ready");
-    const pictures = picturesOf(ready, mark.facts, mark.optionsModel.options, (choice, map, options) =>
+    const pictures = picturesOf(ready, mark.facts, mark.optionsModel.current, (choice, map, options) =>
       limits.ends(choice, map, options, tiles),
     );
     return found.map(({ choice, status, veil }, place) => {
@@ -151,6 +151,6 @@ export class Pictures {
     const last = mark.facts.instances.length - 1;
     const near = [choice.instance + 1, choice.instance - 1].filter((other) => other >= 0 && other <= last);
     const wanted = near.map((instance) => ({ ...choice, instance })).filter((other) => isExplained(mark.explained, other));
-    tiles.fetchAhead(mark.asksPython ? wanted.map(neededTiles) : [], [series, map]);
+    tiles.fetchAhead(mark.hasKernel ? wanted.map(neededTiles) : [], [series, map]);
   }
 }

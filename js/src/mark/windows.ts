@@ -9,7 +9,7 @@ type Mark = WidgetModel & {
   readonly choice: Choice;
   readonly facts: Facts;
   readonly picture: Picture | null;
-  readonly asksPython: boolean;
+  readonly hasKernel: boolean;
 };
 
 /** The window that was chosen, what the model says without it, and what was written of windows. */
@@ -57,7 +57,7 @@ export class Windows {
 
   private look(): void {
     const { mark, chosen } = this;
-    if (chosen && mark.facts.baseline && mark.asksPython && !mark.choice.mean) {
+    if (chosen && mark.facts.baseline && mark.hasKernel && !mark.choice.mean) {
       this.answers.ask(mark.choice.instance, chosen);
     }
     mark.trigger("window");

@@ -4,9 +4,8 @@ import { PanelModel, PanelView } from "./panel.js";
 import type { Outputs } from "../core/picture/outputs.js";
 
 export class ClassMenuModel extends PanelModel {
-  defaults() {
-    return { ...super.defaults(), _model_name: "ClassMenuModel", _view_name: "ClassMenuView" };
-  }
+  static model_name = "ClassMenuModel";
+  static view_name = "ClassMenuView";
 }
 
 /** The classes, the likeliest for this instance first, each with what the classifier says of it. */

@@ -18,9 +18,8 @@ import { textElement } from "../dom/text_element.js";
 const HINT = "Ctrl + wheel: zoom · drag: move · Shift + drag: window · double click: whole series · ?: keys".replace(/: /g, ":\u00a0");
 
 export class LegendModel extends PanelModel {
-  defaults() {
-    return { ...super.defaults(), _model_name: "LegendModel", _view_name: "LegendView" };
-  }
+  static model_name = "LegendModel";
+  static view_name = "LegendView";
 }
 
 /** Below the picture: what colors stand for, and how far the map can be trusted. */
@@ -47,7 +46,7 @@ export class LegendView extends PanelView {
   private bar({ picture, status, choice }: Shown, theme: Theme): HTMLElement {
     const { facts } = this.mark;
     const known = picture !== null && status === "ready" ? picture : null;
-    const { options } = this.mark.optionsModel;
+    const options = this.mark.optionsModel.current;
     const signed = goesBothWays(isSigned(choice, facts), options.sign);
     const ends = known ? endTexts(known) : ["", "0", ""];
     const part = (signed && PARTS[options.sign]) || WHOLE;
@@ -56,7 +55,7 @@ export class LegendView extends PanelView {
       "cam1d-bar",
       colorBar(colorScale(signed, 1, theme.dark, !known), part),
       textElement("div", "cam1d-ends", ...ends.map((end) => textElement("span", "", end))),
-      textElement("div", "cam1d-scope", known ? scopeText(known, facts, !this.mark.asksPython) : ""),
+      textElement("div", "cam1d-scope", known ? scopeText(known, facts, !this.mark.hasKernel) : ""),
     );
   }
 

@@ -18,9 +18,8 @@ import { textElement } from "../dom/text_element.js";
 const SVG = "http://www.w3.org/2000/svg";
 
 export class PinnedModel extends PanelModel {
-  defaults() {
-    return { ...super.defaults(), _model_name: "PinnedModel", _view_name: "PinnedView" };
-  }
+  static model_name = "PinnedModel";
+  static view_name = "PinnedView";
 }
 
 /** The picture that is pinned, beside the one on show where there is room, and below it where there is none. */

@@ -5,9 +5,8 @@ import { nameSliders } from "../dom/slider_names.js";
 import { textElement } from "../dom/text_element.js";
 
 export class SummaryModel extends PanelModel {
-  defaults() {
-    return { ...super.defaults(), _model_name: "SummaryModel", _view_name: "SummaryView" };
-  }
+  static model_name = "SummaryModel";
+  static view_name = "SummaryView";
 }
 
 /** Above the picture: which instance, what it is, what the classifier says, and which class is explained. */
@@ -39,7 +38,7 @@ export class SummaryView extends PanelView {
 
   /** Message that the model has changed, with a button to update. */
   private stale(): HTMLElement[] {
-    const { stale, asksPython } = this.mark;
+    const { stale, hasKernel } = this.mark;
     if (!stale) {
       return [];
     }
@@ -52,7 +51,7 @@ export class SummaryView extends PanelView {
       this.mark.update();
     });
     const line = textElement("div", "cam1d-toolbar cam1d-stale", textElement("span", "", stale));
-    line.append(...(asksPython ? [update] : []));
+    line.append(...(hasKernel ? [update] : []));
     return [line];
   }
 

@@ -9,9 +9,8 @@ import { whereText, windowText } from "../core/text/window_text.js";
 import { textElement } from "../dom/text_element.js";
 
 export class WindowPanelModel extends PanelModel {
-  defaults() {
-    return { ...super.defaults(), _model_name: "WindowPanelModel", _view_name: "WindowPanelView" };
-  }
+  static model_name = "WindowPanelModel";
+  static view_name = "WindowPanelView";
 }
 
 /** Classes that are told, the explained one apart. */
@@ -78,12 +77,12 @@ export class WindowPanelView extends PanelView {
   private written: Window | null | undefined;
 
   private withoutIt(): HTMLElement {
-    const { facts, asksPython, choice, windows } = this.mark;
+    const { facts, hasKernel, choice, windows } = this.mark;
     const { answers, chosen } = windows;
     if (choice.mean) {
       return textElement("div", "cam1d-note", "What becomes of the scores without this window is asked of one instance, not of a mean.");
     }
-    if (!facts.baseline || !asksPython) {
+    if (!facts.baseline || !hasKernel) {
       return textElement("div", "cam1d-note", "What becomes of the scores without this window, the model must say: that needs a kernel, and a widget made of a model.");
     }
     const { answer } = answers;

@@ -1,32 +1,14 @@
-import { WidgetModel } from "@jupyter-widgets/base";
-import { MODULE_NAME, MODULE_VERSION } from "../version.js";
+import { SyncedModel } from "./SyncedModel.js";
+
+interface State {
+  /** Names of what may stand where pieces are taken away. */
+  readonly fills: string[];
+  /** The one that the verdict on show is of. */
+  readonly fill: string;
+}
 
 /** What the checks of a map take for "nothing there"; a widget of its own, as the options are. */
-export class ChecksModel extends WidgetModel {
-  defaults() {
-    return {
-      ...super.defaults(),
-      _model_name: "ChecksModel",
-      _model_module: MODULE_NAME,
-      _model_module_version: `^${MODULE_VERSION}`,
-      _view_module_version: `^${MODULE_VERSION}`,
-      fills: [],
-      fill: "",
-    };
-  }
-
-  /** Names of what may stand where pieces are taken away. */
-  get fills(): string[] {
-    return this.get("fills");
-  }
-
-  /** The one that the verdict on show is of. */
-  get fill(): string {
-    return this.get("fill");
-  }
-
-  change(fill: string): void {
-    this.set({ fill });
-    this.save_changes();
-  }
+export class ChecksModel extends SyncedModel<State> {
+  static model_name = "ChecksModel";
+  static state: State = { fills: [], fill: "" };
 }

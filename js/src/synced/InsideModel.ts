@@ -1,26 +1,24 @@
 import { WidgetModel } from "@jupyter-widgets/base";
 import type { LayerFacts, Order } from "../core/picture/filters.js";
-import { type Tile, packTiles } from "../core/tiles/tiles.js";
-import { MODULE_NAME, MODULE_VERSION } from "../version.js";
+import { NO_TILES, type PackedTiles, type Tile, packTiles } from "../core/tiles/tiles.js";
+import { SyncedModel, serializeAs, verbatim } from "./SyncedModel.js";
 import { type TileAnswer, TileStore } from "./tile_store.js";
 
+interface State {
+  readonly layers: LayerFacts[];
+  /** Name of the layer that is looked at; "" where the network cannot be looked into. */
+  readonly layer: string;
+  readonly filter: number | null;
+  readonly by: Order;
+  readonly unfolded: boolean;
+  readonly tiles: PackedTiles;
+}
+
 /** Which layer and filter are looked at, and activations to draw. Triggers "inside" when some came. */
-export class InsideModel extends WidgetModel {
-  defaults() {
-    return {
-      ...super.defaults(),
-      _model_name: "InsideModel",
-      _model_module: MODULE_NAME,
-      _model_module_version: `^${MODULE_VERSION}`,
-      _view_module_version: `^${MODULE_VERSION}`,
-      layers: [],
-      layer: "",
-      filter: null,
-      by: "activity",
-      unfolded: false,
-      tiles: { index: [], data: null },
-    };
-  }
+export class InsideModel extends SyncedModel<State> {
+  static model_name = "InsideModel";
+  static state: State = { layers: [], layer: "", filter: null, by: "activity", unfolded: false, tiles: NO_TILES };
+  static serializers = { ...WidgetModel.serializers, ...serializeAs(verbatim, "tiles") };
 
   // Backbone calls this from its constructor: no field of this class may have an initializer.
   initialize(attributes: Backbone.ObjectHash, options: any): void {
@@ -52,11 +50,6 @@ export class InsideModel extends WidgetModel {
     return this.get("unfolded");
   }
 
-  change(changed: Partial<{ layer: string; filter: number | null; by: Order; unfolded: boolean }>): void {
-    this.set(changed);
-    this.save_changes();
-  }
-
   /** Activations of the layer on an instance; asked for, if they are not here, or else in words why not. */
   activations(instance: number): Tile | string {
     const key = `activations/${this.layers.indexOf(this.layer!)}/${instance}`;
@@ -69,7 +62,7 @@ export class InsideModel extends WidgetModel {
     if (failure) {
       return failure;
     }
-    if (!this.comm || !this.comm_live) {
+    if (!this.hasKernel) {
       return "These activations are not here: they need a kernel.";
     }
     this.tiles.wish([key]);
@@ -84,7 +77,7 @@ export class InsideModel extends WidgetModel {
 
   /** Drops the activations of the model before an update. */
   renew(): void {
-    this.tiles.replace({ index: [], data: null });
+    this.tiles.replace(NO_TILES);
     this.onShow = undefined;
     this.trigger("inside");
   }
@@ -95,11 +88,6 @@ export class InsideModel extends WidgetModel {
       this.tiles.proceed();
     }
   }
-
-  static serializers = {
-    ...WidgetModel.serializers,
-    tiles: { serialize: (value: unknown) => value, deserialize: (value: unknown) => value } as any,
-  };
 
   private tiles: TileStore;
   private onShow: Tile | undefined;

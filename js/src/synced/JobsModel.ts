@@ -1,6 +1,6 @@
 import { WidgetModel } from "@jupyter-widgets/base";
 import { type JobResult, type PackedResults, packResults, unpackResults } from "../core/picture/job_results.js";
-import { MODULE_NAME, MODULE_VERSION } from "../version.js";
+import { SyncedModel, serializeAs, verbatim } from "./SyncedModel.js";
 
 /** A job under way: what it is called, the share that is done, and what is being done. */
 export interface Running {
@@ -15,22 +15,19 @@ type Message =
   | { state: "failed"; name: string; text: string }
   | { state: "cancelled"; name: string };
 
+interface State {
+  readonly kinds: string[];
+  readonly kept: PackedResults;
+}
+
 /**
  * Long work that a kernel does, one at a time; results stay here, under their names. Triggers "job" whenever something
  * changed. How a panel uses it stands in cam1d_widget/viewer/jobs.py.
  */
-export class JobsModel extends WidgetModel {
-  defaults() {
-    return {
-      ...super.defaults(),
-      _model_name: "JobsModel",
-      _model_module: MODULE_NAME,
-      _model_module_version: `^${MODULE_VERSION}`,
-      _view_module_version: `^${MODULE_VERSION}`,
-      kinds: [],
-      kept: { index: [], data: null },
-    };
-  }
+export class JobsModel extends SyncedModel<State> {
+  static model_name = "JobsModel";
+  static state: State = { kinds: [], kept: { index: [], data: null } };
+  static serializers = { ...WidgetModel.serializers, ...serializeAs(verbatim, "kept") };
 
   // Backbone calls this from its constructor: no field of this class may have an initializer.
   initialize(attributes: Backbone.ObjectHash, options: any): void {
@@ -90,10 +87,6 @@ export class JobsModel extends WidgetModel {
     return { ...super.get_state(dropDefaults), kept: packResults(this.results) as any };
   }
 
-  private get hasKernel(): boolean {
-    return Boolean(this.comm && this.comm_live);
-  }
-
   private receive(message: Message, buffers: DataView[]): void {
     if (message.state === "running") {
       const { name, done, text } = message;
@@ -129,11 +122,6 @@ export class JobsModel extends WidgetModel {
     }
     this.trigger("job");
   }
-
-  static serializers = {
-    ...WidgetModel.serializers,
-    kept: { serialize: (value: unknown) => value, deserialize: (value: unknown) => value } as any,
-  };
 
   running: Running | null;
   private results: Map<string, JobResult>;

@@ -39,6 +39,8 @@ export interface PackedTiles {
   data: DataView | ArrayBuffer | null;
 }
 
+export const NO_TILES: PackedTiles = { index: [], data: null };
+
 export const seriesKey = (instance: number): string => `series/${instance}`;
 /** Key of a map; with "" for the class, the start of the keys of all classes. */
 export const attributionKey = (method: number, instance: number, target: number | ""): string =>

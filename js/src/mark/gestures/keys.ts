@@ -70,7 +70,7 @@ export class Keys {
 
   private act(action: Action): void {
     const { model, pointer } = this.view;
-    const { options } = model.optionsModel;
+    const options = model.optionsModel.current;
     const change = (changed: Partial<Options>): void => model.optionsModel.change(changed);
     const last = model.facts.samples - 1;
     switch (action.do) {

@@ -28,7 +28,8 @@ export class ChecksPanel {
 
   /** Made anew only where something else is to be said, so that no button is taken from under a hand. */
   write(): void {
-    const { jobs, checks: { fill, fills } } = this.mark;
+    const { jobs } = this.mark;
+    const { fill, fills } = this.mark.checks.current;
     const name = checksName(this.mark);
     const result = jobs.result(name);
     this.fill.hidden = fills.length === 0 || !(result || jobs.offers(CHECKS));
@@ -56,8 +57,9 @@ export class ChecksPanel {
 
 /** It stays while all else is written anew, so that arrow keys go on through its entries. */
 function fillLine({ checks }: ChannelStackModel): HTMLElement {
-  const names = Object.fromEntries(checks.fills.map((fill) => [fill, fill]));
-  const menu = select("Fill", names, checks.fill, (fill) => checks.change(fill));
+  const { fill, fills } = checks.current;
+  const names = Object.fromEntries(fills.map((name) => [name, name]));
+  const menu = select("Fill", names, fill, (fill) => checks.change({ fill }));
   const note = textElement("span", "cam1d-note", "stands where pieces of the series are taken away; the verdict holds for it");
   note.id = `cam1d-fill-${++panels}`;
   menu.querySelector("select")!.setAttribute("aria-describedby", note.id);
@@ -107,7 +109,7 @@ function found({ verdict, level, findings, deletion }: Checks, mark: ChannelStac
   const told = line(`cam1d-verdict ${levelStyle(level)}`, verdict);
   const table = textElement("table", "cam1d-findings");
   const map = `${mapName({ ...choice, against: null }, facts)}, ${classNamed(facts.class_names[facts.targets[choice.target]])}, instance ${facts.instances[choice.instance]}`;
-  const of = textElement("caption", "", `${map}; fill: ${mark.checks.fill}`);
+  const of = textElement("caption", "", `${map}; fill: ${mark.checks.current.fill}`);
   table.append(of, ...findings.map(row));
   return [told, textElement("div", "cam1d-found", table, ...(hasCurves(deletion) ? [plotted(deletion)] : []))];
 }

@@ -18,9 +18,8 @@ import { PanelModel, PanelView } from "../panel.js";
 import { textElement } from "../../dom/text_element.js";
 
 export class InsidePanelModel extends PanelModel {
-  defaults() {
-    return { ...super.defaults(), _model_name: "InsidePanelModel", _view_name: "InsidePanelView" };
-  }
+  static model_name = "InsidePanelModel";
+  static view_name = "InsidePanelView";
 }
 
 declare global {

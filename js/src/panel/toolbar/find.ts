@@ -5,7 +5,7 @@ import { textElement } from "../../dom/text_element.js";
 
 /** Which instances the slider, the keys and the play button stop at. */
 export function findPanel(mark: ChannelStackModel): HTMLElement[] {
-  const { query } = mark.finderModel;
+  const query = mark.finderModel.current;
   const change = (changed: Partial<Query>): void => {
     mark.finderModel.change(changed);
     count.textContent = countText(mark);

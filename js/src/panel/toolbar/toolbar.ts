@@ -9,9 +9,8 @@ import { viewPanel } from "./view.js";
 import { textElement } from "../../dom/text_element.js";
 
 export class ToolbarModel extends PanelModel {
-  defaults() {
-    return { ...super.defaults(), _model_name: "ToolbarModel", _view_name: "ToolbarView" };
-  }
+  static model_name = "ToolbarModel";
+  static view_name = "ToolbarView";
 }
 
 interface Panel {

@@ -5,7 +5,7 @@ import { textElement } from "../../dom/text_element.js";
 
 /** How the picture is drawn: colors, rows and channels. */
 export function viewPanel(mark: ChannelStackModel): HTMLElement[] {
-  const { options } = mark.optionsModel;
+  const options = mark.optionsModel.current;
   const change = (changed: Partial<Options>): void => mark.optionsModel.change(changed);
   return [colors(options, change, mark), rows(options, change), channels(mark, options, change), compared(mark, options, change)];
 }
