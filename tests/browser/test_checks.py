@@ -1,4 +1,4 @@
-"""The checks panel of a saved page: what was found is there, and the rest says that it needs a kernel."""
+"""The checks panel of a saved page: what was found is there, and the rest says that it needs a live kernel."""
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ def test_what_was_checked_is_told_drawn_and_kept_by_the_numbers_of_the_whole(ope
     assert "score of the class while the series is taken away" in plot.get_attribute("aria-label")
     assert plot.locator(".cam1d-curve").get_attribute("d").count("L") == 20
     page.locator(".cam1d-viewer select").nth(1).select_option(label="Gradient × Input")
-    panel.get_by_text("needs a kernel").wait_for()
+    panel.get_by_text("needs a live kernel").wait_for()
     assert panel.get_by_role("button").count() == 0
     assert not panel.get_by_role("combobox", name="Fill").is_visible()
     page.locator(".cam1d-viewer select").nth(1).select_option(label="Occlusion")

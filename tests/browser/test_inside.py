@@ -115,7 +115,7 @@ def test_a_page_shows_what_was_computed_and_says_what_needs_a_kernel(open_page, 
     page = open_page(path)
     panel = page.locator(PANEL)
     assert "answers most to channel 1" in panel.inner_text()
-    assert "needs a kernel" in panel.locator(".cam1d-best").inner_text()
+    assert "needs a live kernel" in panel.locator(".cam1d-best").inner_text()
     panel.get_by_label("filter", exact=True).fill("0")
     panel.get_by_label("filter", exact=True).press("Enter")
     page.wait_for_timeout(100)

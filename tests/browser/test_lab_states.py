@@ -157,7 +157,10 @@ def test_long_work_tells_its_progress_hears_a_cancel_while_it_runs_and_gives_its
     assert job(page, 'jobs.result("count/few").content') == {"steps": 3}
     assert job(page, 'Array.from(jobs.result("count/few").arrays.numbers.values)') == [1, 2]
     job(page, 'jobs.start("tea", "tea", {})')
-    assert job(page, 'jobs.fault("tea")') == "Nobody computes that here: it needs a widget made of a model."
+    assert (
+        job(page, 'jobs.fault("tea")')
+        == "This computation needs a live kernel and a viewer with a model: CAM1DWidget(model, x)."
+    )
 
 
 def test_a_mean_that_takes_long_grows_by_slices_until_it_is_whole(page, folder):

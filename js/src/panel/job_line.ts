@@ -1,3 +1,4 @@
+import { needsModel } from "../core/text/needs_model.js";
 import type { JobsModel } from "../synced/JobsModel.js";
 import { button } from "../dom/fields.js";
 import { textElement } from "../dom/text_element.js";
@@ -22,7 +23,7 @@ export function startOnce(jobs: JobsModel, { name, kind, args }: Wanted): void {
 }
 
 /** Where long work is: how far, with a button that stops it; what went wrong; or a button that starts it. */
-export function jobLine(jobs: JobsModel, { name, kind, args }: Wanted, label: string, without: string): HTMLElement {
+export function jobLine(jobs: JobsModel, { name, kind, args }: Wanted, label: string, task: string): HTMLElement {
   const { running } = jobs;
   const line = textElement("div", "cam1d-line");
   if (running?.name === name) {
@@ -37,7 +38,7 @@ export function jobLine(jobs: JobsModel, { name, kind, args }: Wanted, label: st
   line.append(...(fault ? [textElement("span", "cam1d-note", fault)] : []));
   const offered = jobs.offers(kind);
   line.append(
-    offered ? button(label, label, () => jobs.start(name, kind, args)) : textElement("span", "cam1d-note", fault ? "" : without),
+    offered ? button(label, label, () => jobs.start(name, kind, args)) : textElement("span", "cam1d-note", fault ? "" : needsModel(task)),
   );
   return line;
 }

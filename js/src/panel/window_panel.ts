@@ -1,5 +1,6 @@
 import { startOf } from "../core/text/clock.js";
 import { argmax, rowOf } from "../core/picture/facts.js";
+import { needsModel } from "../core/text/needs_model.js";
 import { formatNumber, formatPercent, formatSigned } from "../core/text/numbers.js";
 import { type Annotation, type Window } from "../core/picture/window.js";
 import { type Replaced, questionName } from "../mark/window_scores.js";
@@ -83,7 +84,7 @@ export class WindowPanelView extends PanelView {
       return textElement("div", "cam1d-note", "What becomes of the scores without this window is asked of one instance, not of a mean.");
     }
     if (!facts.baseline || !hasKernel) {
-      return textElement("div", "cam1d-note", "What becomes of the scores without this window, the model must say: that needs a kernel, and a widget made of a model.");
+      return textElement("div", "cam1d-note", needsModel("Scoring the series without this window"));
     }
     const { answer } = answers;
     if (answer?.name !== questionName(choice.instance, chosen!)) {

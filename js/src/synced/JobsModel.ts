@@ -1,5 +1,6 @@
 import { WidgetModel } from "@jupyter-widgets/base";
 import { type JobResult, type PackedResults, packResults, unpackResults } from "../core/picture/job_results.js";
+import { needsModel } from "../core/text/needs_model.js";
 import { SyncedModel, serializeAs, verbatim } from "./SyncedModel.js";
 
 /** A job under way: what it is called, the share that is done, and what is being done. */
@@ -62,7 +63,7 @@ export class JobsModel extends SyncedModel<State> {
   start(name: string, kind: string, args: Record<string, string | number>): void {
     this.faults.delete(name);
     if (!this.offers(kind)) {
-      this.fail(name, this.hasKernel ? NOBODY : GONE);
+      this.fail(name, this.hasKernel ? needsModel("This computation") : GONE);
       return;
     }
     this.running ??= { name, done: 0, text: "" };
@@ -129,4 +130,3 @@ export class JobsModel extends SyncedModel<State> {
 }
 
 const GONE = "The kernel is gone; run the cell again.";
-const NOBODY = "Nobody computes that here: it needs a widget made of a model.";

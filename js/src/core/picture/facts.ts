@@ -1,3 +1,5 @@
+import { type Bytes, bytesOf } from "../tiles/bytes.js";
+
 /** What is known of an explanation once and for all; Python sets it, and it never changes. */
 
 export interface MethodFacts {
@@ -53,20 +55,13 @@ export interface Table {
 export interface PackedTable {
   dtype: "float32" | "int32" | "uint8";
   shape: number[];
-  data: DataView | ArrayBuffer;
+  data: Bytes;
 }
 
 const TYPES = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array };
 
-export function unpackTable(packed: PackedTable | null): Table | null {
-  if (!packed) {
-    return null;
-  }
-  const { data } = packed;
-  const bytes =
-    data instanceof ArrayBuffer ? data : data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
-  return { values: new TYPES[packed.dtype](bytes as ArrayBuffer), columns: packed.shape[1] ?? 1 };
-}
+export const unpackTable = (packed: PackedTable | null): Table | null =>
+  packed && { values: new TYPES[packed.dtype](bytesOf(packed.data)), columns: packed.shape[1] ?? 1 };
 
 export function rowOf(table: Table, row: number): number[] {
   return Array.from(table.values.subarray(row * table.columns, (row + 1) * table.columns));

@@ -1,3 +1,5 @@
+import { type Bytes, bytesOf } from "../tiles/bytes.js";
+
 /** What came out of long work, and the wire form in which Python packs it. */
 
 export interface JobResult {
@@ -12,7 +14,7 @@ export interface JobArray {
 
 export interface PackedResults {
   index: { name: string; content: any; arrays: { name: string; shape: number[]; offset: number }[] }[];
-  data: DataView | ArrayBuffer | null;
+  data: Bytes | null;
 }
 
 /** Results by name. */
@@ -25,11 +27,9 @@ export function unpackResults({ index, data }: PackedResults): Map<string, JobRe
   );
 }
 
-function unpackArray({ shape, offset }: { shape: number[]; offset: number }, data: DataView | ArrayBuffer): JobArray {
-  const length = 4 * shape.reduce((product, size) => product * size, 1);
-  // Copied out: a buffer of the wire may start anywhere, and a typed array may not.
-  const [buffer, start] = data instanceof ArrayBuffer ? [data, 0] : [data.buffer, data.byteOffset];
-  return { values: new Float32Array(buffer.slice(start + offset, start + offset + length) as ArrayBuffer), shape };
+function unpackArray({ shape, offset }: { shape: number[]; offset: number }, data: Bytes): JobArray {
+  const length = shape.reduce((product, size) => product * size, 1);
+  return { values: new Float32Array(bytesOf(data, offset, 4 * length)), shape };
 }
 
 /** The wire form again, for a saved notebook. */

@@ -41,7 +41,7 @@ export class TileCache {
   put(tile: Tile): void {
     this.drop(tile.key);
     this.tiles.set(tile.key, tile);
-    this.bytes += bytesOf(tile);
+    this.bytes += sizeOf(tile);
     for (const oldest of this.tiles.keys()) {
       if (this.bytes <= this.capacity) {
         break;
@@ -56,9 +56,9 @@ export class TileCache {
     const tile = this.tiles.get(key);
     if (tile) {
       this.tiles.delete(key);
-      this.bytes -= bytesOf(tile);
+      this.bytes -= sizeOf(tile);
     }
   }
 }
 
-const bytesOf = ({ values, spread }: Tile): number => values.byteLength + (spread?.byteLength ?? 0);
+const sizeOf = ({ values, spread }: Tile): number => values.byteLength + (spread?.byteLength ?? 0);

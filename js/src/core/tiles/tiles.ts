@@ -1,3 +1,5 @@
+import { type Bytes, bytesOf } from "./bytes.js";
+
 /** A tile: one series, or one attribution map; and the wire form that Python packs tiles into. */
 
 export interface Tile {
@@ -36,7 +38,7 @@ export interface TileEntry extends Packed {
 
 export interface PackedTiles {
   index: TileEntry[];
-  data: DataView | ArrayBuffer | null;
+  data: Bytes | null;
 }
 
 export const NO_TILES: PackedTiles = { index: [], data: null };
@@ -46,16 +48,9 @@ export const seriesKey = (instance: number): string => `series/${instance}`;
 export const attributionKey = (method: number, instance: number, target: number | ""): string =>
   `attribution/${method}/${instance}/${target}`;
 
-/** Copies the bytes out: a buffer of the wire may start anywhere, and a typed array may not. */
-function bytesOf(data: DataView | ArrayBuffer, offset: number, length: number): ArrayBuffer {
-  return data instanceof ArrayBuffer
-    ? data.slice(offset, offset + length)
-    : (data.buffer.slice(data.byteOffset + offset, data.byteOffset + offset + length) as ArrayBuffer);
-}
-
 const STEPS = { int16: Int16Array, uint16: Uint16Array };
 
-function valuesOf({ dtype, offset, scale }: Packed, count: number, data: DataView | ArrayBuffer): Float32Array {
+function valuesOf({ dtype, offset, scale }: Packed, count: number, data: Bytes): Float32Array {
   if (dtype === "float32") {
     return new Float32Array(bytesOf(data, offset, 4 * count));
   }
@@ -67,7 +62,7 @@ function valuesOf({ dtype, offset, scale }: Packed, count: number, data: DataVie
   return values;
 }
 
-export function unpackTile(entry: TileEntry, data: DataView | ArrayBuffer): Tile {
+export function unpackTile(entry: TileEntry, data: Bytes): Tile {
   const [samples, channels] = entry.shape;
   return {
     key: entry.key,

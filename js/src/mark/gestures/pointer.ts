@@ -6,6 +6,7 @@ import { nearestStep } from "../../core/picture/receptive_field.js";
 import { type Row, rowAt } from "../../core/draw/row_layout.js";
 import type { Frame, Scene } from "../../core/draw/scene.js";
 import { layoutOf, rowsOf, scaleOf } from "../../core/draw/scene_layout.js";
+import { textElement } from "../../dom/text_element.js";
 import { type Reading, type Readout, mapName, readout } from "../../core/text/describe.js";
 import { pixelOf, sampleAt } from "../../core/samples/time_axis.js";
 
@@ -158,22 +159,22 @@ const isWithin = (y: number, { top, height }: Row): boolean => y >= top && y <= 
 function contents({ time, readings, notes }: Readout, scene: Scene, under: number | null): HTMLElement[] {
   const table = document.createElement("table");
   table.append(...readings.map((reading) => readingRow(reading, scene, reading.channel === under)));
-  return [textIn("div", "cam1d-time", `${time} · ${mapName(scene.picture.choice, scene.facts)}`), table, ...notes.map(noteOf)];
+  return [textElement("div", "cam1d-time", `${time} · ${mapName(scene.picture.choice, scene.facts)}`), table, ...notes.map(noteOf)];
 }
 
-const noteOf = (note: string): HTMLElement => textIn("div", "cam1d-note", note);
+const noteOf = (note: string): HTMLElement => textElement("div", "cam1d-note", note);
 
 function readingRow({ name, value, attribution, spread }: Reading, scene: Scene, under: boolean): HTMLElement {
   const row = document.createElement("tr");
   row.classList.toggle("cam1d-under", under);
   const swatch = document.createElement("span");
   swatch.className = "cam1d-swatch";
-  row.append(textIn("td", "", name), textIn("td", "cam1d-number", value));
+  row.append(textElement("td", "", name), textElement("td", "cam1d-number", value));
   if (attribution !== null) {
     const scale = scaleOf(scene);
     swatch.style.background = scale.colors[colorIndex(attribution, scale)];
     const signed = isSigned(scene.picture.choice, scene.facts);
-    const cell = textIn("td", "cam1d-number", (signed ? formatSigned : formatNumber)(attribution) + plusMinus(spread));
+    const cell = textElement("td", "cam1d-number", (signed ? formatSigned : formatNumber)(attribution) + plusMinus(spread));
     cell.prepend(swatch);
     row.append(cell);
   }
@@ -181,13 +182,6 @@ function readingRow({ name, value, attribution, spread }: Reading, scene: Scene,
 }
 
 const plusMinus = (spread: number | null): string => (spread === null ? "" : ` ± ${formatNumber(spread)}`);
-
-function textIn(tag: string, name: string, text: string): HTMLElement {
-  const element = document.createElement(tag);
-  element.className = name;
-  element.textContent = text;
-  return element;
-}
 
 function spoken({ time, readings, notes }: Readout): string {
   const said = readings.map(({ name, value, attribution, spread }) =>

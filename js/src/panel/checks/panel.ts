@@ -1,6 +1,7 @@
 import { type Checks, type DeletionCurves, type Finding, checksOf, hasCurves, levelStyle } from "../../core/picture/checks.js";
 import { classNamed } from "../../core/picture/facts.js";
 import { mapName } from "../../core/text/describe.js";
+import { needsModel } from "../../core/text/needs_model.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 import { checksPlot } from "./plot.js";
 import { button, select } from "../../dom/fields.js";
@@ -82,8 +83,7 @@ function toAskFor(mark: ChannelStackModel, name: string): HTMLElement[] {
   const fault = jobs.fault(name);
   const told = fault ? [line("cam1d-bad", fault)] : [];
   if (!jobs.offers(CHECKS)) {
-    const why = "Whether to believe this map was not checked. That asks the model: it needs a kernel, and a widget made of a model.";
-    return [...told, line("cam1d-note", why)];
+    return [...told, line("cam1d-note", needsModel("Checking this map"))];
   }
   const what = "Does it add up, find what the score needs, change with the class and when the network is destroyed, and agree with other methods? This takes some seconds.";
   const start = button("Check this map", "check how far this map can be believed", () => jobs.start(name, CHECKS, which(mark)));

@@ -39,14 +39,13 @@ export function bestPart(mark: ChannelStackModel, element: HTMLElement, changed:
     args: { target, start, nearness: Number(nearness), solutions: SOLUTIONS },
   };
   const result = jobs.result(wanted.name);
-  const without = "This was not computed while a kernel was running; that needs a kernel, and a widget made of a model.";
   const line = textElement(
     "div",
     "cam1d-line",
     textElement("b", "", `What ${facts.class_names[target]} likes best`),
     select("start from", STARTS, start, (start) => change({ start, solution: 0 })),
     select("stay near the data", NEARNESS, nearness, (nearness) => change({ nearness, solution: 0 })),
-    ...(result ? shown(result, choices, change) : [jobLine(jobs, wanted, "Compute", without)]),
+    ...(result ? shown(result, choices, change) : [jobLine(jobs, wanted, "Compute", "Computing the maximizing input")]),
   );
   return result ? [line, said(mark, result, choices), picture(mark, result, choices, element)] : [line];
 }

@@ -26,8 +26,7 @@ export function meaningPart(mark: ChannelStackModel, element: HTMLElement): HTML
   if (!result) {
     const wanted = { name, kind: "inside filter", args: { layer: layer.name, filter } };
     startOnce(jobs, wanted);
-    const without = "What it means was not computed while a kernel was running; that needs a kernel, and a widget made of a model.";
-    return [textElement("div", "cam1d-line", title, jobLine(jobs, wanted, "What it means", without))];
+    return [textElement("div", "cam1d-line", title, jobLine(jobs, wanted, "What it means", "Analyzing this filter"))];
   }
   const words = textElement("div", "cam1d-line", textElement("span", "", title, ` ${result.content.words}`));
   return [words, textElement("div", "cam1d-plots", grid(mark, result, element), split(mark, result, element))];

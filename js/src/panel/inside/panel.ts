@@ -102,8 +102,7 @@ export class InsidePanelView extends PanelView {
     ];
     const reading = this.reading;
     if (!reading) {
-      const without = "This layer was not read while a kernel was running; reading it needs a kernel, and a widget made of a model.";
-      return [...choices, jobLine(this.mark.jobs, this.wanted, "Read this layer", without)];
+      return [...choices, jobLine(this.mark.jobs, this.wanted, "Read this layer", "Reading this layer")];
     }
     const count = reading.activity.length;
     const last = Math.min(count, this.first + SHOWN);

@@ -1,0 +1,3 @@
+/** Why something is not computed: nobody is there who could. */
+export const needsModel = (task: string): string =>
+  `${task} needs a live kernel and a viewer with a model: CAM1DWidget(model, x).`;
