@@ -10,6 +10,6 @@ test("every bundled program is named, with the text of its license", () => {
     assert.ok(text.includes(`${name} (`), name);
   }
   assert.match(text, /Project Jupyter Contributors/);
-  assert.match(text, /RequireJS, copyright jQuery Foundation[^]*Permission is hereby granted/);
+  assert.match(text, /RequireJS, copyright jQuery Foundation[\s\S]*Permission is hereby granted/);
   assert.equal(text.match(/Redistributions in binary form must reproduce/g).length < names.length, true);
 });

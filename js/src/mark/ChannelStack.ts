@@ -3,7 +3,7 @@ import { canvasPen, clearCanvas } from "../core/draw/canvas_pen.js";
 import { startOf } from "../core/text/clock.js";
 import { type Axis, drawAxis } from "../core/draw/axis.js";
 import { drawScene } from "../core/draw/draw_scene.js";
-import { type Picture } from "../core/picture/picture.js";
+import type { Picture } from "../core/picture/picture.js";
 import type { Frame, Scene } from "../core/draw/scene.js";
 import type { Sheet } from "../core/draw/export_sheet.js";
 import { layoutOf, overviewOf, scaleOf } from "../core/draw/scene_layout.js";

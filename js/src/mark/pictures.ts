@@ -141,7 +141,7 @@ export class Pictures {
     );
     return found.map(({ choice, status, veil }, place) => {
       const before = this.all[place]?.picture ?? null;
-      const picture = status === "ready" ? pictures[ready.findIndex((one) => one === found[place])] : before;
+      const picture = status === "ready" ? pictures[ready.indexOf(found[place])] : before;
       return { choice, status, veil, picture };
     });
   }

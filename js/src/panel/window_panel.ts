@@ -2,7 +2,7 @@ import { startOf } from "../core/text/clock.js";
 import { argmax, rowOf } from "../core/picture/facts.js";
 import { needsModel } from "../core/text/needs_model.js";
 import { formatNumber, formatPercent, formatSigned } from "../core/text/numbers.js";
-import { type Annotation, type Window } from "../core/picture/window.js";
+import type { Annotation, Window } from "../core/picture/window.js";
 import { type Replaced, questionName } from "../mark/window_scores.js";
 import { button } from "../dom/fields.js";
 import { PanelModel, PanelView } from "./panel.js";

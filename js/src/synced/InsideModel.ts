@@ -25,7 +25,7 @@ export class InsideModel extends SyncedModel<State> {
     super.initialize(attributes, options);
     this.tiles = new TileStore(this.get("tiles"), ({ id, keys }) => this.send({ type: "tiles", request: id, keys }, {}));
     this.on("msg:custom", this.receive, this);
-    this.on("comm_live_update", () => (this.tiles.forget(), this.trigger("inside")), this);
+    this.on("comm_live_update", this.reconnect, this);
     this.on("change", () => this.trigger("inside"), this);
   }
 
@@ -79,6 +79,12 @@ export class InsideModel extends SyncedModel<State> {
   renew(): void {
     this.tiles.replace(NO_TILES);
     this.onShow = undefined;
+    this.trigger("inside");
+  }
+
+  /** A kernel came or went: what was asked of the one before is answered by nobody. */
+  private reconnect(): void {
+    this.tiles.forget();
     this.trigger("inside");
   }
 

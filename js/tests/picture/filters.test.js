@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { columnsOf } from "../../lib/core/samples/column.js";
 import { placed, ranked, readingOf, worths } from "../../lib/core/picture/filters.js";
 
 const table = (...steps) => ({ values: Float32Array.from(steps.flat()), columns: 3 });
@@ -30,11 +29,3 @@ test("filters are sorted by what they do, or by what they count for the class", 
   assert.deepEqual(ranked(worths(reading, "weight", 0)), [2, 0, 1]);
   assert.deepEqual(ranked(worths(reading, "weight", 1)), [1, 2, 0]);
 });
-
-const columns = ["data", "data", "kernel"].map((scale, place) => ({
-  title: `t${place}`,
-  note: "",
-  ends: ["0", "1 s"],
-  cells: [[{ column: columnsOf(Float32Array.of(place, place + 1), 2, 1)[0], color: 0 }]],
-  scale,
-}));

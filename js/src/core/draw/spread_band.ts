@@ -1,4 +1,4 @@
-import { type Column } from "../samples/column.js";
+import type { Column } from "../samples/column.js";
 import { spreadBand } from "../samples/decimation.js";
 import { clipTo, traceBand } from "./line.js";
 import type { Row } from "./row_layout.js";

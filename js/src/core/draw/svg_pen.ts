@@ -44,7 +44,7 @@ const short = (value: number): string => String(Math.round(value * 100) / 100);
 /** A text as it may stand in XML: names stay text, whatever is in them. */
 export const escaped = (text: string): string =>
   text
-    // What XML has no place for, not even escaped.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: XML has no place for them, not even escaped
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "�")
     .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 

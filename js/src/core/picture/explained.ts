@@ -4,7 +4,7 @@ import type { Outputs } from "./outputs.js";
 
 /** Whether the classes of a choice were explained on its instance; all were where there is no table. */
 export function isExplained(explained: Table | null, { instance, target, against }: Choice): boolean {
-  const has = (place: number): boolean => !explained || explained.values[instance * explained.columns + place] !== 0;
+  const has = (place: number): boolean => explained?.values[instance * explained.columns + place] !== 0;
   return has(target) && (against === null || has(against));
 }
 

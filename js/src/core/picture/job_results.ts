@@ -47,6 +47,10 @@ export function packResults(results: Map<string, JobResult>): PackedResults {
     arrays: Object.entries(arrays).map(([label, array]) => ({ name: label, shape: array.shape, offset: place(array) })),
   }));
   const data = new Float32Array(offset / 4);
-  pieces.reduce((start, piece) => (data.set(piece, start), start + piece.length), 0);
+  let start = 0;
+  for (const piece of pieces) {
+    data.set(piece, start);
+    start += piece.length;
+  }
   return { index, data: new DataView(data.buffer) };
 }

@@ -19,7 +19,7 @@ export function meanOf(key: string, tiles: readonly Tile[], of: number): Tile {
     for (let place = 0; place < length; place++) {
       const value = values[place];
       // A gap is no value: the mean is of the others.
-      if (value === value) {
+      if (!Number.isNaN(value)) {
         const off = value - means[place];
         means[place] += off / ++counts[place];
         squares[place] += off * (value - means[place]);

@@ -153,7 +153,7 @@ export const heatOf = (picture: Picture, channel: number): Column => picture.hea
 
 /** Standard error, or standard deviation of a mean, of the map's value at a sample of a channel. */
 export function spreadAt({ attribution: { spread, channels } }: Picture, sample: number, channel: number): number | null {
-  return spread && spread[sample * channels + (channels === 1 ? 0 : channel)];
+  return spread?.[sample * channels + (channels === 1 ? 0 : channel)] ?? null;
 }
 
 /** Value of the map at a sample of a channel. */

@@ -23,7 +23,7 @@ export function csvOf(picture: Picture, facts: Facts): string {
     ...mapped.map((channel) => attributionAt(picture, sample, channel)),
     ...(spread ? mapped.map((channel) => spreadAt(picture, sample, channel)!) : []),
   ]);
-  return [headings.map(quoted), ...lines.map(fields)].map((line) => line.join(",")).join("\r\n") + "\r\n";
+  return [headings.map(quoted), ...lines.map(fields)].map((line) => `${line.join(",")}\r\n`).join("");
 }
 
 const spreadName = ({ attribution }: Picture): string => (attribution.mean ? "standard deviation" : "standard error");

@@ -53,7 +53,7 @@ interface Pressed {
 
 /** Action of a key; null for keys of the page round it, all that are pressed with a modifier among them. */
 export function actionOf({ key, shiftKey, ctrlKey, altKey, metaKey }: Pressed, samples: number): Action | null {
-  const mine = Object.prototype.hasOwnProperty.call(ACTIONS, key) && !ctrlKey && !altKey && !metaKey;
+  const mine = Object.hasOwn(ACTIONS, key) && !ctrlKey && !altKey && !metaKey;
   return mine ? ACTIONS[key](shiftKey, samples) : null;
 }
 

@@ -34,6 +34,24 @@ interface View {
 export class Keys {
   private readonly listeners = new AbortController();
   private readonly told = document.createElement("div");
+  private readonly acts: { [Do in Action["do"]]: (action: Extract<Action, { do: Do }>) => void } = {
+    move: ({ by }) => this.moveBy(by),
+    jump: ({ to }) => this.goTo(to === "first" ? 0 : this.last),
+    page: ({ by }) => this.view.model.step(by),
+    turn: ({ dim, by }) => this.turn(dim, by),
+    gain: ({ by }) => this.change(({ gain }) => ({ gain: Number(Math.max(0.1, Math.min(100, gain * by)).toPrecision(3)) })),
+    zoom: ({ by }) => this.view.zoom(by, this.view.pointer.sample),
+    style: () => this.change(({ style }) => ({ style: STYLES[(STYLES.indexOf(style) + 1) % STYLES.length] })),
+    overlay: () => this.change(({ overlay }) => ({ overlay: !overlay })),
+    order: () => this.change(({ order }) => ({ order: order === "share" ? "given" : "share" })),
+    play: () => this.view.model.play(),
+    pin: () => this.view.model.pin(),
+    mean: () => this.view.model.turnMean(),
+    whole: () => this.showAll(),
+    edge: ({ of }) => this.moveEdge(of),
+    hide: () => this.hide(),
+    help: () => this.view.model.trigger("help"),
+  };
 
   constructor(
     private readonly figure: HTMLElement,
@@ -69,46 +87,26 @@ export class Keys {
   }
 
   private act(action: Action): void {
-    const { model, pointer } = this.view;
-    const options = model.optionsModel.current;
-    const change = (changed: Partial<Options>): void => model.optionsModel.change(changed);
-    const last = model.facts.samples - 1;
-    switch (action.do) {
-      case "move":
-        return this.goTo(pointer.sample === null ? 0 : Math.max(0, Math.min(last, pointer.sample + action.by)));
-      case "jump":
-        return this.goTo(action.to === "first" ? 0 : last);
-      case "page":
-        return model.step(action.by);
-      case "turn":
-        return this.turn(action.dim, action.by);
-      case "gain":
-        return change({ gain: Number(Math.max(0.1, Math.min(100, options.gain * action.by)).toPrecision(3)) });
-      case "zoom":
-        return this.view.zoom(action.by, pointer.sample);
-      case "style":
-        return change({ style: STYLES[(STYLES.indexOf(options.style) + 1) % STYLES.length] });
-      case "overlay":
-        return change({ overlay: !options.overlay });
-      case "order":
-        return change({ order: options.order === "share" ? "given" : "share" });
-      case "play":
-        return model.play();
-      case "pin":
-        return model.pin();
-      case "mean":
-        return model.turnMean();
-      case "whole":
-        this.view.showAll();
-        return change({ gain: 1 });
-      case "edge":
-        return this.moveEdge(action.of, last);
-      case "hide":
-        model.windows.choose(null, true);
-        return pointer.leave();
-      case "help":
-        model.trigger("help");
-    }
+    (this.acts[action.do] as (action: Action) => void)(action);
+  }
+
+  private get last(): number {
+    return this.view.model.facts.samples - 1;
+  }
+
+  private change(changed: (options: Options) => Partial<Options>): void {
+    const { optionsModel } = this.view.model;
+    optionsModel.change(changed(optionsModel.current));
+  }
+
+  private showAll(): void {
+    this.view.showAll();
+    this.change(() => ({ gain: 1 }));
+  }
+
+  private hide(): void {
+    this.view.model.windows.choose(null, true);
+    this.view.pointer.leave();
   }
 
   /** On to the next class or method of the menu, or back; no further than it goes. */
@@ -118,13 +116,18 @@ export class Keys {
     this.view.model.choose({ [dim]: Math.max(0, Math.min(last, choice[dim] + by)) });
   }
 
-  private moveEdge(edge: "first" | "last", end: number): void {
+  private moveEdge(edge: "first" | "last"): void {
     const { sample } = this.view.pointer;
     if (sample !== null) {
-      const [first, stop] = this.view.model.windows.chosen ?? [0, end + 1];
+      const [first, stop] = this.view.model.windows.chosen ?? [0, this.last + 1];
       const window = edge === "first" ? [sample, Math.max(stop, sample + 1)] : [Math.min(first, sample), sample + 1];
       this.view.model.windows.choose(window as [number, number], true);
     }
+  }
+
+  private moveBy(by: number): void {
+    const { sample } = this.view.pointer;
+    this.goTo(sample === null ? 0 : Math.max(0, Math.min(this.last, sample + by)));
   }
 
   private goTo(sample: number): void {

@@ -1,4 +1,4 @@
-import { type Query } from "../../core/picture/finder.js";
+import type { Query } from "../../core/picture/finder.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 import { button, group, number, select } from "../../dom/fields.js";
 import { textElement } from "../../dom/text_element.js";
@@ -36,10 +36,14 @@ function predictions({ facts, outputs }: ChannelStackModel, query: Query, change
   ];
   if (outputs.probabilities) {
     const bounds = { min: 0, max: 100, step: "any" } as const;
-    let [least, most] = query.confidence;
+    const [least, most] = query.confidence;
+    const at = (place: 0 | 1) => (value: number) => {
+      query = { ...query, confidence: place === 0 ? [value, query.confidence[1]] : [query.confidence[0], value] };
+      change({ confidence: query.confidence });
+    };
     fields.push(
-      number("confidence from (%)", bounds, least, (value) => change({ confidence: [(least = value), most] })),
-      number("to (%)", bounds, most, (value) => change({ confidence: [least, (most = value)] })),
+      number("confidence from (%)", bounds, least, at(0)),
+      number("to (%)", bounds, most, at(1)),
     );
   }
   return fields;
