@@ -17,7 +17,10 @@ const LAYERS = [
 ];
 
 const upward = LAYERS.slice(0, -1).map((layer, place) => ({
-  name: `upward-from-${layer.replace(/\\.ts\$|\[.*|\/$/g, "").replace(/^src\//, "").replace(/\/$/, "")}`,
+  name: `upward-from-${layer
+    .replace(/\\.ts\$|\[.*|\/$/g, "")
+    .replace(/^src\//, "")
+    .replace(/\/$/, "")}`,
   severity: "error",
   from: { path: `^${layer}` },
   to: { path: LAYERS.slice(place + 1).map((higher) => `^${higher}`) },
@@ -27,7 +30,12 @@ const upward = LAYERS.slice(0, -1).map((layer, place) => ({
 export default {
   forbidden: [
     { name: "cycle", severity: "error", from: {}, to: { circular: true } },
-    { name: "outside-of-layers", severity: "error", from: { path: "^src/", pathNot: LAYERS.map((layer) => `^${layer}`) }, to: {} },
+    {
+      name: "outside-of-layers",
+      severity: "error",
+      from: { path: "^src/", pathNot: LAYERS.map((layer) => `^${layer}`) },
+      to: {},
+    },
     { name: "unresolved", severity: "error", from: {}, to: { couldNotResolve: true, pathNot: "^bqplot$" } },
     ...upward,
   ],

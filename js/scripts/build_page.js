@@ -28,6 +28,9 @@ compiler.run((error, stats) => {
 });
 
 mkdirSync(place("../../cam1d_widget/static"), { recursive: true });
-copyFileSync(require.resolve("@jupyter-widgets/html-manager/dist/embed-amd.js"), place("../../cam1d_widget/static/embed-amd.js"));
+copyFileSync(
+  require.resolve("@jupyter-widgets/html-manager/dist/embed-amd.js"),
+  place("../../cam1d_widget/static/embed-amd.js"),
+);
 copyFileSync(place("../node_modules/requirejs/require.js"), place("../../cam1d_widget/static/require.js"));
 writeFileSync(place("../../cam1d_widget/static/THIRD_PARTY_LICENSES.txt"), thirdPartyLicenses());

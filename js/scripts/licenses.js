@@ -40,7 +40,10 @@ export function thirdPartyLicenses() {
   const together = new Map();
   for (const name of [...bundledPackages(), "requirejs"]) {
     const text = licenseText(name).replace(/\r\n/g, "\n");
-    together.set(text, [...(together.get(text) ?? []), `${name} (${JSON.parse(read(`${name}/package.json`)).license})`]);
+    together.set(text, [
+      ...(together.get(text) ?? []),
+      `${name} (${JSON.parse(read(`${name}/package.json`)).license})`,
+    ]);
   }
   const parts = [...together].map(([text, names]) => `${names.join(", ")}\n\n${text}\n`);
   return `embed-amd.js and require.js hold the programs below, each under its own license.\n\n${parts.join(`\n${"-".repeat(80)}\n\n`)}`;

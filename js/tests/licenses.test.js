@@ -5,7 +5,9 @@ import { bundledPackages, thirdPartyLicenses } from "../scripts/licenses.js";
 test("every bundled program is named, with the text of its license", () => {
   const text = thirdPartyLicenses();
   const names = bundledPackages();
-  assert.ok(["jquery", "backbone", "@lumino/widgets", "@jupyter-widgets/controls"].every((name) => names.includes(name)));
+  assert.ok(
+    ["jquery", "backbone", "@lumino/widgets", "@jupyter-widgets/controls"].every((name) => names.includes(name)),
+  );
   for (const name of [...names, "requirejs"]) {
     assert.ok(text.includes(`${name} (`), name);
   }

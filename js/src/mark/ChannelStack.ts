@@ -1,25 +1,25 @@
 import { Mark } from "bqplot";
-import { canvasPen, clearCanvas } from "../core/draw/canvas_pen.js";
-import { startOf } from "../core/text/clock.js";
 import { type Axis, drawAxis } from "../core/draw/axis.js";
-import { drawScene } from "../core/draw/draw_scene.js";
-import type { Picture } from "../core/picture/picture.js";
-import type { Frame, Scene } from "../core/draw/scene.js";
-import type { Sheet } from "../core/draw/export_sheet.js";
-import { layoutOf, overviewOf, scaleOf } from "../core/draw/scene_layout.js";
-import { captionOf, describePicture } from "../core/text/describe.js";
-import { pixelOf } from "../core/samples/time_axis.js";
-import { Brush } from "./gestures/brush.js";
-import { type Stretch, centered, withPlace, zoomed } from "../core/samples/zoom.js";
-import type { ChannelStackModel, MarkView } from "./ChannelStackModel.js";
-import { FigureCanvas } from "./figure_canvas.js";
-import { Keys } from "./gestures/keys.js";
-import { axisOf } from "./export_file.js";
-import { type Overview, OverviewDrag } from "./gestures/overview_drag.js";
-import { themeOf, watchTheme } from "../dom/page_theme.js";
-import { Pointer } from "./gestures/pointer.js";
+import { canvasPen, clearCanvas } from "../core/draw/canvas_pen.js";
 import { clockAxis } from "../core/draw/clock_axis.js";
+import { drawScene } from "../core/draw/draw_scene.js";
+import type { Sheet } from "../core/draw/export_sheet.js";
+import type { Frame, Scene } from "../core/draw/scene.js";
+import { layoutOf, overviewOf, scaleOf } from "../core/draw/scene_layout.js";
 import { choiceName } from "../core/picture/choice.js";
+import type { Picture } from "../core/picture/picture.js";
+import { pixelOf } from "../core/samples/time_axis.js";
+import { centered, type Stretch, withPlace, zoomed } from "../core/samples/zoom.js";
+import { startOf } from "../core/text/clock.js";
+import { captionOf, describePicture } from "../core/text/describe.js";
+import { themeOf, watchTheme } from "../dom/page_theme.js";
+import type { ChannelStackModel, MarkView } from "./ChannelStackModel.js";
+import { axisOf } from "./export_file.js";
+import { FigureCanvas } from "./figure_canvas.js";
+import { Brush } from "./gestures/brush.js";
+import { Keys } from "./gestures/keys.js";
+import { type Overview, OverviewDrag } from "./gestures/overview_drag.js";
+import { Pointer } from "./gestures/pointer.js";
 
 declare global {
   interface HTMLCanvasElement {
@@ -36,8 +36,11 @@ export class ChannelStack extends Mark implements MarkView {
     this.surface.canvas.__channelStack = this;
     this.surface.canvas.setAttribute("role", "img");
     this.theme = watchTheme(() => this.draw());
-    this.pointer = new Pointer(this.parent.el, this.el as unknown as SVGElement, () => this.model.steps, (sample) =>
-      this.beside?.pointer?.mirror(sample),
+    this.pointer = new Pointer(
+      this.parent.el,
+      this.el as unknown as SVGElement,
+      () => this.model.steps,
+      (sample) => this.beside?.pointer?.mirror(sample),
     );
     this.keys = new Keys(this.parent.el, this);
     this.create_listeners();
@@ -45,8 +48,16 @@ export class ChannelStack extends Mark implements MarkView {
     this.parent.el.addEventListener("wheel", letPageScroll, { capture: true, passive: true });
     this.listenTo(this.model, "picture", this.draw);
     this.listenTo(this.model, "change:window change:annotations", this.draw);
-    this.brush = new Brush(this.parent.el, () => this.frame, (window, last) => this.model.windows.choose(window, last));
-    this.overview = new OverviewDrag(this.parent.el, () => this.overviewOnShow, (share) => this.moveTo(share));
+    this.brush = new Brush(
+      this.parent.el,
+      () => this.frame,
+      (window, last) => this.model.windows.choose(window, last),
+    );
+    this.overview = new OverviewDrag(
+      this.parent.el,
+      () => this.overviewOnShow,
+      (share) => this.moveTo(share),
+    );
     this.model.showBy(this, true);
     this.draw();
   }

@@ -1,29 +1,29 @@
 import { MarkModel } from "bqplot";
-import { type Facts, type Table, unpackTable } from "../core/picture/facts.js";
-import { explainedTarget, isExplained } from "../core/picture/explained.js";
-import { Predictions, nearestFound, nextFound } from "../core/picture/finder.js";
-import type { Mean } from "../core/picture/mean.js";
-import type { Picture } from "../core/picture/picture.js";
 import type { Part, Sheet } from "../core/draw/export_sheet.js";
 import type { Frame } from "../core/draw/scene.js";
+import type { Choice } from "../core/picture/choice.js";
+import { explainedTarget, isExplained } from "../core/picture/explained.js";
+import { type Facts, type Table, unpackTable } from "../core/picture/facts.js";
+import { nearestFound, nextFound, Predictions } from "../core/picture/finder.js";
+import type { Mean } from "../core/picture/mean.js";
+import type { Outputs } from "../core/picture/outputs.js";
+import type { Picture } from "../core/picture/picture.js";
+import { NO_TILES } from "../core/tiles/tiles.js";
+import { watchConnection } from "../dom/connection.js";
 import { ensureStyles } from "../dom/styles.js";
 import type { ChecksModel } from "../synced/ChecksModel.js";
-import { watchConnection } from "../dom/connection.js";
 import type { FinderModel } from "../synced/FinderModel.js";
 import type { InsideModel } from "../synced/InsideModel.js";
 import type { JobsModel } from "../synced/JobsModel.js";
-import type { Replaced } from "./window_scores.js";
 import type { OptionsModel } from "../synced/OptionsModel.js";
-import { Pictures, type Shown, type Status } from "./pictures.js";
-import type { Pointer } from "./gestures/pointer.js";
-import { Player } from "./player.js";
-import { type Wanted, sendPicture } from "./picture_sender.js";
 import { references, serializeAs, synced, verbatim } from "../synced/SyncedModel.js";
 import { type TileAnswer, TileStore } from "../synced/tile_store.js";
+import type { Pointer } from "./gestures/pointer.js";
+import { sendPicture, type Wanted } from "./picture_sender.js";
+import { Pictures, type Shown, type Status } from "./pictures.js";
+import { Player } from "./player.js";
+import type { Replaced } from "./window_scores.js";
 import { Windows } from "./windows.js";
-import type { Choice } from "../core/picture/choice.js";
-import { NO_TILES } from "../core/tiles/tiles.js";
-import type { Outputs } from "../core/picture/outputs.js";
 
 /** A view of the mark, as far as its model and the panels beside it know it. */
 export interface MarkView {
@@ -78,11 +78,16 @@ export class ChannelStackModel extends synced(MarkModel) {
   initialize(attributes: Backbone.ObjectHash, options: any): void {
     super.initialize(attributes, options);
     ensureStyles();
-    this.tiles = new TileStore(this.get("tiles"), ({ id, keys }) => this.send({ type: "tiles", request: id, keys }, {}));
+    this.tiles = new TileStore(this.get("tiles"), ({ id, keys }) =>
+      this.send({ type: "tiles", request: id, keys }, {}),
+    );
     this.unpack();
     this.shownBy = [];
     this.windows = new Windows(this);
-    this.player = new Player(() => this.step(1), () => this.status !== "waiting");
+    this.player = new Player(
+      () => this.step(1),
+      () => this.status !== "waiting",
+    );
     this.look();
     // Who turns to an instance wants to see it.
     this.on("change:instance", () => this.get("mean") && this.choose({ mean: null }));
@@ -94,7 +99,10 @@ export class ChannelStackModel extends synced(MarkModel) {
     this.listenTo(this.finderModel, "change", this.look);
     this.on("msg:custom", this.receive, this);
     this.on("comm_live_update", this.reconnect, this);
-    this.once("destroy", watchConnection(this.widget_manager, () => this.reconnect()));
+    this.once(
+      "destroy",
+      watchConnection(this.widget_manager, () => this.reconnect()),
+    );
     this.refresh();
   }
 
@@ -136,7 +144,9 @@ export class ChannelStackModel extends synced(MarkModel) {
   }
 
   get choice(): Choice {
-    const [instance, target, method, against] = ["instance", "target", "method", "against"].map((name) => this.get(name));
+    const [instance, target, method, against] = ["instance", "target", "method", "against"].map((name) =>
+      this.get(name),
+    );
     return { instance, target, method, against: against === target ? null : against, mean: this.get("mean") };
   }
 
@@ -218,8 +228,10 @@ export class ChannelStackModel extends synced(MarkModel) {
   /** Instances of a true or predicted class. */
   instancesOf(mean: Mean): number[] {
     const { truth } = this.outputs;
-    const classes = mean.by === "predicted" ? this.predictions!.classes : truth?.values ?? [];
-    return Array.from(classes, (one, instance) => (one === mean.of ? instance : -1)).filter((instance) => instance >= 0);
+    const classes = mean.by === "predicted" ? this.predictions!.classes : (truth?.values ?? []);
+    return Array.from(classes, (one, instance) => (one === mean.of ? instance : -1)).filter(
+      (instance) => instance >= 0,
+    );
   }
 
   play(): void {

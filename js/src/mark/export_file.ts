@@ -1,6 +1,6 @@
-import { canvasPen, imageOf } from "../core/draw/canvas_pen.js";
 import type { Axis } from "../core/draw/axis.js";
-import { type Sheet, drawSheet, sheetHeight, sheetWidth } from "../core/draw/export_sheet.js";
+import { canvasPen, imageOf } from "../core/draw/canvas_pen.js";
+import { drawSheet, type Sheet, sheetHeight, sheetWidth } from "../core/draw/export_sheet.js";
 import { SvgPen } from "../core/draw/svg_pen.js";
 
 /** The sheet as a PNG, in the device pixels of the screen. */
@@ -15,7 +15,10 @@ export function sheetPng(sheet: Sheet): Promise<Blob> {
   context.setTransform(frame.ratio, 0, 0, frame.ratio, 0, 0);
   drawSheet(canvasPen(context), sheet);
   return new Promise((resolve, reject) =>
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the picture is too large for a PNG"))), "image/png"),
+    canvas.toBlob(
+      (blob) => (blob ? resolve(blob) : reject(new Error("the picture is too large for a PNG"))),
+      "image/png",
+    ),
   );
 }
 

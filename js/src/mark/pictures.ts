@@ -1,12 +1,12 @@
 import type { Choice } from "../core/picture/choice.js";
+import { Limits } from "../core/picture/color_limits.js";
 import { picturesOf } from "../core/picture/compose.js";
 import { isExplained } from "../core/picture/explained.js";
 import type { Facts, Table } from "../core/picture/facts.js";
 import { type Mean, meanOf } from "../core/picture/mean.js";
 import { neededTiles, tileOfInstance } from "../core/picture/needed_tiles.js";
 import type { Picture } from "../core/picture/picture.js";
-import { Limits } from "../core/picture/color_limits.js";
-import { type Tile, packTiles } from "../core/tiles/tiles.js";
+import { packTiles, type Tile } from "../core/tiles/tiles.js";
 import type { OptionsModel } from "../synced/OptionsModel.js";
 import type { TileStore } from "../synced/tile_store.js";
 
@@ -130,7 +130,9 @@ export class Pictures {
     if (!choice.mean && !isExplained(mark.explained, choice)) {
       return without("missing", "This class was not explained for this instance.");
     }
-    return mark.hasKernel ? without("waiting", "computing …") : without("missing", choice.mean ? NONE : mark.facts.absence);
+    return mark.hasKernel
+      ? without("waiting", "computing …")
+      : without("missing", choice.mean ? NONE : mark.facts.absence);
   }
 
   private drawn(found: Found[]): Shown[] {
@@ -150,7 +152,9 @@ export class Pictures {
     const { mark, tiles } = this;
     const last = mark.facts.instances.length - 1;
     const near = [choice.instance + 1, choice.instance - 1].filter((other) => other >= 0 && other <= last);
-    const wanted = near.map((instance) => ({ ...choice, instance })).filter((other) => isExplained(mark.explained, other));
+    const wanted = near
+      .map((instance) => ({ ...choice, instance }))
+      .filter((other) => isExplained(mark.explained, other));
     tiles.fetchAhead(mark.hasKernel ? wanted.map(neededTiles) : [], [series, map]);
   }
 }

@@ -1,7 +1,7 @@
 import { classesByScore } from "../core/picture/finder.js";
+import type { Outputs } from "../core/picture/outputs.js";
 import { formatNumber, formatPercent } from "../core/text/numbers.js";
 import { PanelModel, PanelView } from "./panel.js";
-import type { Outputs } from "../core/picture/outputs.js";
 
 export class ClassMenuModel extends PanelModel {
   static model_name = "ClassMenuModel";
@@ -20,7 +20,10 @@ export class ClassMenuView extends PanelView {
   }
 
   write(): void {
-    const { choice: { instance, target }, outputs } = this.mark;
+    const {
+      choice: { instance, target },
+      outputs,
+    } = this.mark;
     if (this.written?.instance !== instance || this.written.outputs !== outputs) {
       this.written = { instance, outputs };
       this.list(instance);
@@ -33,7 +36,9 @@ export class ClassMenuView extends PanelView {
     const say = outputs.probabilities ? formatPercent : (score: number) => formatNumber(score);
     const classes = classesByScore(instance, facts.targets, outputs);
     this.menu.replaceChildren(
-      ...classes.map(({ place, target, value }) => new Option(`${facts.class_names[target]} · ${say(value)}`, String(place))),
+      ...classes.map(
+        ({ place, target, value }) => new Option(`${facts.class_names[target]} · ${say(value)}`, String(place)),
+      ),
     );
   }
 

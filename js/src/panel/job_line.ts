@@ -1,7 +1,7 @@
 import { needsModel } from "../core/text/needs_model.js";
-import type { JobsModel } from "../synced/JobsModel.js";
 import { button } from "../dom/fields.js";
 import { textElement } from "../dom/text_element.js";
+import type { JobsModel } from "../synced/JobsModel.js";
 
 /** What long work is asked for: its name, its kind, and with what. */
 export interface Wanted {
@@ -31,14 +31,20 @@ export function jobLine(jobs: JobsModel, { name, kind, args }: Wanted, label: st
     [bar.max, bar.value] = [1, running.done];
     bar.setAttribute("aria-label", label);
     line.dataset.job = name;
-    line.append(bar, textElement("span", "cam1d-note", running.text), button("Cancel", `cancel: ${label}`, () => jobs.cancel()));
+    line.append(
+      bar,
+      textElement("span", "cam1d-note", running.text),
+      button("Cancel", `cancel: ${label}`, () => jobs.cancel()),
+    );
     return line;
   }
   const fault = jobs.fault(name);
   line.append(...(fault ? [textElement("span", "cam1d-note", fault)] : []));
   const offered = jobs.offers(kind);
   line.append(
-    offered ? button(label, label, () => jobs.start(name, kind, args)) : textElement("span", "cam1d-note", fault ? "" : needsModel(task)),
+    offered
+      ? button(label, label, () => jobs.start(name, kind, args))
+      : textElement("span", "cam1d-note", fault ? "" : needsModel(task)),
   );
   return line;
 }

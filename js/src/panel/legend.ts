@@ -1,21 +1,24 @@
 import { type ColorScale, colorScale } from "../core/draw/color.js";
 import { fade, hatch } from "../core/draw/marks.js";
+import type { Theme } from "../core/draw/theme.js";
 import { TRUE } from "../core/draw/windows.js";
 import { marksOf } from "../core/picture/facts.js";
-import { goesBothWays } from "../core/picture/normalization.js";
 import { meanText } from "../core/picture/mean.js";
-import { isSigned } from "../core/picture/picture.js";
+import { goesBothWays } from "../core/picture/normalization.js";
 import type { Options } from "../core/picture/options.js";
+import { isSigned } from "../core/picture/picture.js";
 import { endTexts, errorText, gapHint, gapText, mapName, scopeText, trustText } from "../core/text/describe.js";
-import type { Theme } from "../core/draw/theme.js";
-import type { Shown } from "../mark/pictures.js";
-import { themeOf, watchTheme } from "../dom/page_theme.js";
-import { PanelModel, PanelView } from "./panel.js";
 import { intervalsText } from "../core/text/window_text.js";
+import { themeOf, watchTheme } from "../dom/page_theme.js";
 import { textElement } from "../dom/text_element.js";
+import type { Shown } from "../mark/pictures.js";
+import { PanelModel, PanelView } from "./panel.js";
 
 /** What a gesture does stays beside it. */
-const HINT = "Ctrl + wheel: zoom · drag: move · Shift + drag: window · double click: whole series · ?: keys".replace(/: /g, ":\u00a0");
+const HINT = "Ctrl + wheel: zoom · drag: move · Shift + drag: window · double click: whole series · ?: keys".replace(
+  /: /g,
+  ":\u00a0",
+);
 
 export class LegendModel extends PanelModel {
   static model_name = "LegendModel";
@@ -74,7 +77,11 @@ export class LegendView extends PanelView {
       textElement("span", "cam1d-method", mapName(choice, facts)),
       textElement("span", "cam1d-description", description ? ` — ${description}` : ""),
       textElement("div", "cam1d-exactness", trustText(choice, facts, gap), gapSpan, error),
-      textElement("div", "cam1d-mean", choice.mean && picture && status === "ready" ? meanText(choice.mean, picture.attribution, facts) : ""),
+      textElement(
+        "div",
+        "cam1d-mean",
+        choice.mean && picture && status === "ready" ? meanText(choice.mean, picture.attribution, facts) : "",
+      ),
     );
   }
 

@@ -1,7 +1,7 @@
 import { DOMWidgetModel, DOMWidgetView } from "@jupyter-widgets/base";
+import { ensureStyles } from "../dom/styles.js";
 import type { ChannelStackModel } from "../mark/ChannelStackModel.js";
 import { references, serializeAs, synced } from "../synced/SyncedModel.js";
-import { ensureStyles } from "../dom/styles.js";
 
 /** What stands beside a picture and follows its mark, with or without a kernel. */
 export class PanelModel extends synced(DOMWidgetModel) {

@@ -1,19 +1,19 @@
-import { canvasPen, clearCanvas } from "../core/draw/canvas_pen.js";
-import { startOf } from "../core/text/clock.js";
-import { drawScene } from "../core/draw/draw_scene.js";
 import { type Axis, drawAxis } from "../core/draw/axis.js";
+import { canvasPen, clearCanvas } from "../core/draw/canvas_pen.js";
+import { clockAxis } from "../core/draw/clock_axis.js";
+import { drawScene } from "../core/draw/draw_scene.js";
+import type { Part } from "../core/draw/export_sheet.js";
 import { widenedFrame } from "../core/draw/frame.js";
 import type { Frame, Scene } from "../core/draw/scene.js";
-import type { Part } from "../core/draw/export_sheet.js";
-import { captionOf, describePicture } from "../core/text/describe.js";
-import type { MarkView } from "../mark/ChannelStackModel.js";
-import { themeOf, watchTheme } from "../dom/page_theme.js";
-import { Pointer } from "../mark/gestures/pointer.js";
-import { axisOf } from "../mark/export_file.js";
-import { PanelModel, PanelView } from "./panel.js";
-import { clockAxis } from "../core/draw/clock_axis.js";
 import { choiceName } from "../core/picture/choice.js";
+import { startOf } from "../core/text/clock.js";
+import { captionOf, describePicture } from "../core/text/describe.js";
+import { themeOf, watchTheme } from "../dom/page_theme.js";
 import { textElement } from "../dom/text_element.js";
+import type { MarkView } from "../mark/ChannelStackModel.js";
+import { axisOf } from "../mark/export_file.js";
+import { Pointer } from "../mark/gestures/pointer.js";
+import { PanelModel, PanelView } from "./panel.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -50,7 +50,12 @@ export class PinnedView extends PanelView {
     this.layer = document.createElementNS(SVG, "g");
     overlay.append(this.layer);
     this.el.append(this.canvas, overlay, this.note);
-    this.pointer = new Pointer(this.el, this.layer, () => this.mark.steps, (sample) => this.partner?.pointer.mirror(sample));
+    this.pointer = new Pointer(
+      this.el,
+      this.layer,
+      () => this.mark.steps,
+      (sample) => this.partner?.pointer.mirror(sample),
+    );
   }
 
   /** Asks for one picture at the next frame: the one on show is laid out by then. */
@@ -71,8 +76,14 @@ export class PinnedView extends PanelView {
       const { instance, mean } = pinned.picture.choice;
       const notes = mean ? [] : windows.notesOf(instance);
       const common = { facts, theme: themeOf(this.el), window: windows.chosen, notes };
-      this.show({ ...common, picture: pinned.picture, veil: pinned.veil, caption }, widenedFrame(frame, this.el.clientWidth));
-      this.canvas.setAttribute("aria-label", pinned.veil ?? `Pinned: ${describePicture(pinned.picture, facts, outputs)}`);
+      this.show(
+        { ...common, picture: pinned.picture, veil: pinned.veil, caption },
+        widenedFrame(frame, this.el.clientWidth),
+      );
+      this.canvas.setAttribute(
+        "aria-label",
+        pinned.veil ?? `Pinned: ${describePicture(pinned.picture, facts, outputs)}`,
+      );
       this.el.dataset.ready = pinned.veil === null ? choiceName(pinned.choice) : "";
     }
   }

@@ -1,8 +1,8 @@
 import { verdict } from "../core/text/describe.js";
 import { button } from "../dom/fields.js";
-import { PanelModel, PanelView } from "./panel.js";
 import { nameSliders } from "../dom/slider_names.js";
 import { textElement } from "../dom/text_element.js";
+import { PanelModel, PanelView } from "./panel.js";
 
 export class SummaryModel extends PanelModel {
   static model_name = "SummaryModel";
@@ -20,7 +20,11 @@ export class SummaryView extends PanelView {
   }
 
   write(): void {
-    const { instance, truth, predicted, explained, right } = verdict(this.mark.choice, this.mark.facts, this.mark.outputs);
+    const { instance, truth, predicted, explained, right } = verdict(
+      this.mark.choice,
+      this.mark.facts,
+      this.mark.outputs,
+    );
     const said = [textElement("span", "cam1d-title", instance)];
     if (truth !== null) {
       said.push(term("true", truth));
@@ -64,10 +68,5 @@ export class SummaryView extends PanelView {
 }
 
 function term(name: string, value: string): HTMLElement {
-  return textElement(
-    "span",
-    "",
-    textElement("span", "cam1d-term", name),
-    textElement("span", "cam1d-value", value),
-  );
+  return textElement("span", "", textElement("span", "cam1d-term", name), textElement("span", "cam1d-value", value));
 }

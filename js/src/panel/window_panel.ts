@@ -1,13 +1,13 @@
-import { startOf } from "../core/text/clock.js";
 import { argmax, rowOf } from "../core/picture/facts.js";
+import type { Annotation, Window } from "../core/picture/window.js";
+import { startOf } from "../core/text/clock.js";
 import { needsModel } from "../core/text/needs_model.js";
 import { formatNumber, formatPercent, formatSigned } from "../core/text/numbers.js";
-import type { Annotation, Window } from "../core/picture/window.js";
-import { type Replaced, questionName } from "../mark/window_scores.js";
-import { button } from "../dom/fields.js";
-import { PanelModel, PanelView } from "./panel.js";
 import { whereText, windowText } from "../core/text/window_text.js";
+import { button } from "../dom/fields.js";
 import { textElement } from "../dom/text_element.js";
+import { questionName, type Replaced } from "../mark/window_scores.js";
+import { PanelModel, PanelView } from "./panel.js";
 
 export class WindowPanelModel extends PanelModel {
   static model_name = "WindowPanelModel";
@@ -71,7 +71,12 @@ export class WindowPanelView extends PanelView {
     const remove = button("Remove", `remove the note ${note.text}`, () =>
       this.mark.windows.annotate(annotations.filter((other) => other !== note)),
     );
-    const said = textElement("span", "", textElement("b", "", "Note "), `${whereText(note.window, facts, startOf({ ...note, mean: null }, facts))}: ${note.text}`);
+    const said = textElement(
+      "span",
+      "",
+      textElement("b", "", "Note "),
+      `${whereText(note.window, facts, startOf({ ...note, mean: null }, facts))}: ${note.text}`,
+    );
     return textElement("div", "cam1d-line", said, remove);
   }
 
@@ -81,7 +86,11 @@ export class WindowPanelView extends PanelView {
     const { facts, hasKernel, choice, windows } = this.mark;
     const { answers, chosen } = windows;
     if (choice.mean) {
-      return textElement("div", "cam1d-note", "What becomes of the scores without this window is asked of one instance, not of a mean.");
+      return textElement(
+        "div",
+        "cam1d-note",
+        "What becomes of the scores without this window is asked of one instance, not of a mean.",
+      );
     }
     if (!facts.baseline || !hasKernel) {
       return textElement("div", "cam1d-note", needsModel("Scoring the series without this window"));
@@ -101,12 +110,21 @@ export class WindowPanelView extends PanelView {
     const explained = facts.targets[choice.target];
     const table = textElement("table", "cam1d-numbers");
     table.append(
-      textElement("caption", "", `With it replaced by ${facts.baseline}, the prediction is ${facts.class_names[argmax(after)]}`),
+      textElement(
+        "caption",
+        "",
+        `With it replaced by ${facts.baseline}, the prediction is ${facts.class_names[argmax(after)]}`,
+      ),
       headings("class", "before", "after", "score"),
       ...classesToTell(before, after, explained).map((target) => {
         const scores = rowOf(outputs.scores, choice.instance);
         const change = formatSigned(answer.scores[target] - scores[target]);
-        return line(facts.class_names[target] + (target === explained ? " (explained)" : ""), say(before[target]), say(after[target]), change);
+        return line(
+          facts.class_names[target] + (target === explained ? " (explained)" : ""),
+          say(before[target]),
+          say(after[target]),
+          change,
+        );
       }),
     );
     return table;
@@ -115,7 +133,9 @@ export class WindowPanelView extends PanelView {
 
 /** The explained class, and the likeliest before and after. */
 function classesToTell(before: number[], after: number[], explained: number): number[] {
-  const likely = before.map((_, target) => target).sort((one, other) => Math.max(before[other], after[other]) - Math.max(before[one], after[one]));
+  const likely = before
+    .map((_, target) => target)
+    .sort((one, other) => Math.max(before[other], after[other]) - Math.max(before[one], after[one]));
   return [...new Set([explained, ...likely])].filter((target) => target < before.length).slice(0, TOLD);
 }
 

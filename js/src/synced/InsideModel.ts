@@ -1,6 +1,6 @@
 import { WidgetModel } from "@jupyter-widgets/base";
 import type { LayerFacts, Order } from "../core/picture/filters.js";
-import { NO_TILES, type PackedTiles, type Tile, packTiles } from "../core/tiles/tiles.js";
+import { NO_TILES, type PackedTiles, packTiles, type Tile } from "../core/tiles/tiles.js";
 import { SyncedModel, serializeAs, verbatim } from "./SyncedModel.js";
 import { type TileAnswer, TileStore } from "./tile_store.js";
 
@@ -23,7 +23,9 @@ export class InsideModel extends SyncedModel<State> {
   // Backbone calls this from its constructor: no field of this class may have an initializer.
   initialize(attributes: Backbone.ObjectHash, options: any): void {
     super.initialize(attributes, options);
-    this.tiles = new TileStore(this.get("tiles"), ({ id, keys }) => this.send({ type: "tiles", request: id, keys }, {}));
+    this.tiles = new TileStore(this.get("tiles"), ({ id, keys }) =>
+      this.send({ type: "tiles", request: id, keys }, {}),
+    );
     this.on("msg:custom", this.receive, this);
     this.on("comm_live_update", this.reconnect, this);
     this.on("change", () => this.trigger("inside"), this);

@@ -1,4 +1,4 @@
-import { type ISerializers, WidgetModel, unpack_models } from "@jupyter-widgets/base";
+import { type ISerializers, unpack_models, WidgetModel } from "@jupyter-widgets/base";
 import { MODULE_NAME, MODULE_VERSION } from "../version.js";
 
 /** Serializer of state with buffers: they are passed as they came, and unpacked when they are used. */

@@ -1,7 +1,7 @@
 import type { MapsInHand } from "../core/picture/color_limits.js";
 import { TileCache } from "../core/tiles/tile_cache.js";
-import { type PackedTiles, type Tile, TilePack } from "../core/tiles/tiles.js";
 import { type Request, Wishes } from "../core/tiles/tile_requests.js";
+import { type PackedTiles, type Tile, TilePack } from "../core/tiles/tiles.js";
 
 const CAPACITY = 96 * 2 ** 20;
 /** Fetching ahead must not keep a slow method computing what nobody asked for. */

@@ -11,7 +11,11 @@ function recorder() {
     fillRect: (...rect) => rects.push(rect),
     measureText: (text) => ({ width: 6 * text.length }),
   };
-  return { texts, rects, pen: new Proxy(pen, { get: (target, name) => (name in target ? target[name] : () => {}), set: () => true }) };
+  return {
+    texts,
+    rects,
+    pen: new Proxy(pen, { get: (target, name) => (name in target ? target[name] : () => {}), set: () => true }),
+  };
 }
 
 test("a class without series has no box, and says so", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { startOf } from "../../lib/core/text/clock.js";
 import { clockAxis } from "../../lib/core/draw/clock_axis.js";
+import { startOf } from "../../lib/core/text/clock.js";
 
 const noon = Date.UTC(2024, 2, 5, 12);
 const facts = { sampling_rate: 50, start: [noon, noon + 60_000] };

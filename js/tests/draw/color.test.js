@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { colorIndex, colorScale, pixelColors } from "../../lib/core/draw/color.js";
-import { magnitudeLimit } from "../../lib/core/picture/normalization.js";
 import tables from "../../lib/core/draw/color_tables.json" with { type: "json" };
+import { magnitudeLimit } from "../../lib/core/picture/normalization.js";
 
 const finite = fc.float({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 });
 const lightness = ([r, g, b]) => 0.2126 * r + 0.7152 * g + 0.0722 * b;
@@ -35,13 +35,19 @@ test("a larger magnitude stands out more from the background", () => {
 
 test("ends and zero of a signed scale", () => {
   const scale = colorScale(true, 2, false);
-  assert.deepEqual([-2, 0, 2].map((value) => colorIndex(value, scale)), [0, 128, 255]);
+  assert.deepEqual(
+    [-2, 0, 2].map((value) => colorIndex(value, scale)),
+    [0, 128, 255],
+  );
 });
 
 test("ends of an unsigned scale", () => {
   const scale = colorScale(false, 2, true);
   assert.equal(scale.table, "unsigned_dark");
-  assert.deepEqual([0, 2].map((value) => colorIndex(value, scale)), [0, 255]);
+  assert.deepEqual(
+    [0, 2].map((value) => colorIndex(value, scale)),
+    [0, 255],
+  );
 });
 
 test("a map of zeros is neutral all over", () => {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Column } from "../../lib/core/samples/column.js";
-import { drawLine } from "../../lib/core/draw/line.js";
 import { drawScene } from "../../lib/core/draw/draw_scene.js";
+import { drawLine } from "../../lib/core/draw/line.js";
+import { LIGHT } from "../../lib/core/draw/theme.js";
 import { DEFAULTS } from "../../lib/core/picture/options.js";
 import { makePicture } from "../../lib/core/picture/picture.js";
-import { LIGHT } from "../../lib/core/draw/theme.js";
+import { Column } from "../../lib/core/samples/column.js";
 import { unpackedColors } from "./pixels.js";
 
 /** A context that writes down what is filled, with the color and alpha of that moment. */
@@ -50,16 +50,49 @@ const facts = {
   absence: "",
 };
 const axis = { origin: 150, step: 100, samples: 4, left: 100, right: 500 };
-const frame = { width: 520, height: 240, plot: { left: 100, top: 6, width: 400, height: 200 }, axis, ratio: 1, left: 0 };
-const series = { key: "", values: Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7), samples: 4, channels: 2, gap: null, error: null, spread: null, mean: null };
+const frame = {
+  width: 520,
+  height: 240,
+  plot: { left: 100, top: 6, width: 400, height: 200 },
+  axis,
+  ratio: 1,
+  left: 0,
+};
+const series = {
+  key: "",
+  values: Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7),
+  samples: 4,
+  channels: 2,
+  gap: null,
+  error: null,
+  spread: null,
+  mean: null,
+};
 
-function drawn(values, channels, { veil = null, failed = false, known = facts, method = 0, shown = series, options = {} } = {}) {
-  const attribution = { key: "", values: Float32Array.from(values), samples: 4, channels, gap: null, error: null, spread: null, mean: null };
+function drawn(
+  values,
+  channels,
+  { veil = null, failed = false, known = facts, method = 0, shown = series, options = {} } = {},
+) {
+  const attribution = {
+    key: "",
+    values: Float32Array.from(values),
+    samples: 4,
+    channels,
+    gap: null,
+    error: null,
+    spread: null,
+    mean: null,
+  };
   const all = { ...DEFAULTS, ...options };
   const ends = { limit: 1, maps: 1 };
   const picture = makePicture({ instance: 0, target: 0, method, against: null }, shown, attribution, known, all, ends);
   const record = recorder();
-  drawScene(record.context, { picture, facts: known, theme: LIGHT, window: null, notes: [], caption: null, veil, failed }, frame);
+  drawScene(
+    record.context,
+    { picture, facts: known, theme: LIGHT, window: null, notes: [], caption: null, veil, failed },
+    frame,
+  );
   return record;
 }
 
@@ -68,13 +101,19 @@ const two = [1, 0, 0, 0, -1, 0, 0, 0];
 test("a map without channels is a strip in full color, and a hint behind the rows", () => {
   const { bands, texts } = drawn([1, -1, 0, 0.5], 1);
   assert.deepEqual(bands.map(({ row, alpha }) => [row.top, row.height, alpha])[0], [6, 20, 1]);
-  assert.deepEqual(bands.slice(1).map(({ alpha }) => alpha < 1), [true, true]);
+  assert.deepEqual(
+    bands.slice(1).map(({ alpha }) => alpha < 1),
+    [true, true],
+  );
   assert.ok(texts.includes("all channels"));
 });
 
 test("a map with channels is drawn in each row, in full color", () => {
   const { bands, texts } = drawn(two, 2);
-  assert.deepEqual(bands.map(({ alpha }) => alpha), [1, 1]);
+  assert.deepEqual(
+    bands.map(({ alpha }) => alpha),
+    [1, 1],
+  );
   assert.notDeepEqual(bands[0].colors, bands[1].colors);
   assert.ok(!texts.includes("all channels"));
   assert.ok(texts.includes("<b>ay</b>"));
@@ -92,7 +131,10 @@ test("colored lines bear the colors of their values, over a rim of ink", () => {
   assert.deepEqual(bands, []);
   const rims = strokes.filter(({ color, width }) => color === LIGHT.ink && width > 4);
   assert.equal(rims.length, 2);
-  assert.ok(strokes.some(({ color }) => /rgb\(2[0-4]\d, 1[0-4]\d/.test(color)), "orange, where the map is 1");
+  assert.ok(
+    strokes.some(({ color }) => /rgb\(2[0-4]\d, 1[0-4]\d/.test(color)),
+    "orange, where the map is 1",
+  );
 });
 
 test("channels on top of each other are told apart by color, in one row, each with its name", () => {
@@ -114,8 +156,24 @@ test("channels stand in the order of their shares, hidden ones not at all, and t
 
 test("the shares of the channels stand at the right of their rows", () => {
   const wide = { ...frame, width: 580 };
-  const attribution = { key: "", values: Float32Array.of(3, 1, 0, 0, 0, 0, 0, 0), samples: 4, channels: 2, gap: null, error: null, spread: null, mean: null };
-  const picture = makePicture({ instance: 0, target: 0, method: 0, against: null }, series, attribution, facts, DEFAULTS, { limit: 3, maps: 1 });
+  const attribution = {
+    key: "",
+    values: Float32Array.of(3, 1, 0, 0, 0, 0, 0, 0),
+    samples: 4,
+    channels: 2,
+    gap: null,
+    error: null,
+    spread: null,
+    mean: null,
+  };
+  const picture = makePicture(
+    { instance: 0, target: 0, method: 0, against: null },
+    series,
+    attribution,
+    facts,
+    DEFAULTS,
+    { limit: 3, maps: 1 },
+  );
   const { context, texts, rects } = recorder();
   drawScene(context, { picture, facts, theme: LIGHT, window: null, notes: [], caption: null, veil: null }, wide);
   assert.ok(texts.includes("75.0 %") && texts.includes("25.0 %"));
@@ -142,7 +200,16 @@ test("under a veil no color is left, and the reason is told", () => {
 
 /** A layer that sees all but the last sample, in steps centered at samples 1 and 2. */
 const partly = { ...facts, unseen: [[3, 4]], centers: [1, 2] };
-const single = { key: "", values: Float32Array.of(0, 1, 2, 3), samples: 4, channels: 1, gap: null, error: null, spread: null, mean: null };
+const single = {
+  key: "",
+  values: Float32Array.of(0, 1, 2, 3),
+  samples: 4,
+  channels: 1,
+  gap: null,
+  error: null,
+  spread: null,
+  mean: null,
+};
 const onPaper = ({ rects }) => rects.filter(({ color }) => color === LIGHT.background);
 const pale = (record) => onPaper(record).filter(({ alpha }) => alpha === 0.6);
 const hatched = (record) => onPaper(record).filter(({ alpha }) => alpha === 1);
@@ -173,14 +240,36 @@ test("a map that is not placed knows every sample: a strip where it has one chan
 });
 
 test("what was written of a window stands in the first row, as text, with a bar at the foot of each", () => {
-  const attribution = { key: "", values: Float32Array.of(1, 0, 0, 0), samples: 4, channels: 1, gap: null, error: null, spread: null, mean: null };
-  const picture = makePicture({ instance: 0, target: 0, method: 1, against: null }, series, attribution, facts, DEFAULTS, { limit: 1, maps: 1 });
+  const attribution = {
+    key: "",
+    values: Float32Array.of(1, 0, 0, 0),
+    samples: 4,
+    channels: 1,
+    gap: null,
+    error: null,
+    spread: null,
+    mean: null,
+  };
+  const picture = makePicture(
+    { instance: 0, target: 0, method: 1, against: null },
+    series,
+    attribution,
+    facts,
+    DEFAULTS,
+    { limit: 1, maps: 1 },
+  );
   const { context, texts, rects } = recorder();
   const notes = [{ instance: 0, window: [1, 3], text: "<b>turn</b>" }];
   drawScene(context, { picture, facts, theme: LIGHT, window: null, notes, caption: null, veil: null }, frame);
   assert.equal(texts.filter((text) => text === "<b>turn</b>").length, 1);
   const bars = rects.filter(({ color }) => color === "#cc79a7");
-  assert.deepEqual(bars.map(({ rect }) => [rect[0], rect[2]]), [[200, 200], [200, 200]]);
+  assert.deepEqual(
+    bars.map(({ rect }) => [rect[0], rect[2]]),
+    [
+      [200, 200],
+      [200, 200],
+    ],
+  );
 });
 
 test("of very many samples, those between two gaps are a pixel wide, and no place is not a number", () => {
@@ -192,8 +281,19 @@ test("of very many samples, those between two gaps are a pixel wide, and no plac
   const places = [];
   const pen = recorder().context;
   const place = (x, y) => places.push([x, y]);
-  const watched = new Proxy(pen, { get: (target, name) => (name === "lineTo" || name === "moveTo" ? place : target[name]), set: Reflect.set });
-  drawLine(watched, new Column(values, 0, 1, samples), { low: 0, high: 6, clipped: false }, { top: 0, height: 100 }, many, LIGHT, "#000");
+  const watched = new Proxy(pen, {
+    get: (target, name) => (name === "lineTo" || name === "moveTo" ? place : target[name]),
+    set: Reflect.set,
+  });
+  drawLine(
+    watched,
+    new Column(values, 0, 1, samples),
+    { low: 0, high: 6, clipped: false },
+    { top: 0, height: 100 },
+    many,
+    LIGHT,
+    "#000",
+  );
   assert.ok(places.flat().every(Number.isFinite));
   const near = places.map(([x]) => x).filter((x) => x > 290 && x < 310);
   assert.ok(Math.max(...near) - Math.min(...near) >= 1);

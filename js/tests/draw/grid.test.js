@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { columnsOf } from "../../lib/core/samples/column.js";
 import { channelsOf, drawGrid, linesOf } from "../../lib/core/draw/grid.js";
 import { LIGHT } from "../../lib/core/draw/theme.js";
+import { columnsOf } from "../../lib/core/samples/column.js";
 
 /** A pen that writes down texts and filled rectangles. */
 function recorder() {
@@ -12,7 +12,11 @@ function recorder() {
     fillRect: (...rect) => rects.push(rect),
     measureText: (text) => ({ width: 6 * text.length }),
   };
-  return { texts, rects, pen: new Proxy(pen, { get: (target, name) => (name in target ? target[name] : () => {}), set: () => true }) };
+  return {
+    texts,
+    rects,
+    pen: new Proxy(pen, { get: (target, name) => (name in target ? target[name] : () => {}), set: () => true }),
+  };
 }
 
 const columns = ["data", "data", "kernel"].map((scale, place) => ({
@@ -34,12 +38,27 @@ test("plots of one scale draw one height for one value, and names stand once", (
 });
 
 test("where there is no room beside, plots go below", () => {
-  assert.deepEqual(linesOf(columns, ["ax"], 900).map((line) => line.length), [3]);
-  assert.deepEqual(linesOf(columns, ["ax"], 330).map((line) => line.length), [2, 1]);
-  assert.deepEqual(linesOf(columns, ["ax"], 100).map((line) => line.length), [1, 1, 1]);
+  assert.deepEqual(
+    linesOf(columns, ["ax"], 900).map((line) => line.length),
+    [3],
+  );
+  assert.deepEqual(
+    linesOf(columns, ["ax"], 330).map((line) => line.length),
+    [2, 1],
+  );
+  assert.deepEqual(
+    linesOf(columns, ["ax"], 100).map((line) => line.length),
+    [1, 1, 1],
+  );
 });
 
 test("a piece of an array is taken apart into channels", () => {
   const array = { values: Float32Array.from({ length: 12 }, (_, place) => place), shape: [2, 3, 2] };
-  assert.deepEqual(channelsOf(array, 1).map((column) => [0, 1, 2].map((at) => column.at(at))), [[6, 8, 10], [7, 9, 11]]);
+  assert.deepEqual(
+    channelsOf(array, 1).map((column) => [0, 1, 2].map((at) => column.at(at))),
+    [
+      [6, 8, 10],
+      [7, 9, 11],
+    ],
+  );
 });

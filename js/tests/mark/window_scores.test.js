@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { mock } from "node:test";
+import { mock, test } from "node:test";
 import { ModelAnswers } from "../../lib/mark/window_scores.js";
 
 test("of the questions to the model that come while it answers, it hears the last alone", () => {

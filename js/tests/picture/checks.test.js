@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bandPath, checksOf, curvePath, curvesText, hasCurves, levelStyle, plotOf } from "../../lib/core/picture/checks.js";
+import {
+  bandPath,
+  checksOf,
+  curvePath,
+  curvesText,
+  hasCurves,
+  levelStyle,
+  plotOf,
+} from "../../lib/core/picture/checks.js";
 
 const array = (...values) => ({ values: Float32Array.from(values), shape: [values.length] });
 const result = {
@@ -23,7 +31,13 @@ const ROOM = { left: 10, top: 5, width: 100, height: 40 };
 test("what Python found is taken apart", () => {
   const { verdict, level, findings, deletion } = checksOf(result, "zero");
   assert.deepEqual([verdict, level, findings[0].passed], ["Fine.", "sound", null]);
-  assert.deepEqual([deletion.low, deletion.high], [[1, 0.375, 0], [1, 0.75, 0]]);
+  assert.deepEqual(
+    [deletion.low, deletion.high],
+    [
+      [1, 0.375, 0],
+      [1, 0.75, 0],
+    ],
+  );
 });
 
 test("a level of two words is one CSS class, and not that of a sound map", () => {
@@ -38,8 +52,20 @@ test("curves that are no numbers are not drawn", () => {
 test("each fill has a verdict and curves of its own; one that was not tried, the first", () => {
   const { verdict, level, deletion } = checksOf(result, "noise");
   assert.deepEqual([verdict, level], ["Not so fine.", "doubtful"]);
-  assert.deepEqual([deletion.curve, deletion.random], [[1, 0.5, 0.25], [1, 0.75, 0.25]]);
-  assert.deepEqual([deletion.low, deletion.high], [[1, 0.5, 0.25], [1, 0.875, 0.25]]);
+  assert.deepEqual(
+    [deletion.curve, deletion.random],
+    [
+      [1, 0.5, 0.25],
+      [1, 0.75, 0.25],
+    ],
+  );
+  assert.deepEqual(
+    [deletion.low, deletion.high],
+    [
+      [1, 0.5, 0.25],
+      [1, 0.875, 0.25],
+    ],
+  );
   assert.equal(checksOf(result, "tea").verdict, "Fine.");
 });
 

@@ -1,15 +1,29 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DEFAULTS } from "../../lib/core/picture/options.js";
 import { Limits } from "../../lib/core/picture/color_limits.js";
+import { DEFAULTS } from "../../lib/core/picture/options.js";
 
 const tile = (values, channels = 1, key = "attribution/0/0/0") => {
   const numbers = Float32Array.from(values);
-  return { key, values: numbers, samples: numbers.length / channels, channels, gap: null, error: null, spread: null, mean: null };
+  return {
+    key,
+    values: numbers,
+    samples: numbers.length / channels,
+    channels,
+    gap: null,
+    error: null,
+    spread: null,
+    mean: null,
+  };
 };
 
 const maps = Object.fromEntries(
-  [["0/0/0", [1, -2]], ["0/0/1", [3, 0]], ["0/1/0", [-8, 1]], ["1/0/0", [100, 0]]].map(([place, values]) => {
+  [
+    ["0/0/0", [1, -2]],
+    ["0/0/1", [3, 0]],
+    ["0/1/0", [-8, 1]],
+    ["1/0/0", [100, 0]],
+  ].map(([place, values]) => {
     const key = `attribution/${place}`;
     return [key, tile(values, 1, key)];
   }),

@@ -4,7 +4,14 @@ import { contrast } from "../../lib/core/picture/contrast.js";
 import { isSigned } from "../../lib/core/picture/picture.js";
 import { mapName, trustText } from "../../lib/core/text/describe.js";
 
-const tile = (values, error = null) => ({ key: "a", values: Float32Array.from(values), samples: values.length, channels: 1, gap: 0.1, error });
+const tile = (values, error = null) => ({
+  key: "a",
+  values: Float32Array.from(values),
+  samples: values.length,
+  channels: 1,
+  gap: 0.1,
+  error,
+});
 
 test("a contrast is the difference of two maps", () => {
   const difference = contrast(tile([1, 2, 3]), tile([3, 2, 0.5]));

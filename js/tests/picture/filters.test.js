@@ -3,7 +3,11 @@ import { test } from "node:test";
 import { placed, ranked, readingOf, worths } from "../../lib/core/picture/filters.js";
 
 const table = (...steps) => ({ values: Float32Array.from(steps.flat()), columns: 3 });
-const tile = (values, filters) => ({ values: Float32Array.from(values), samples: values.length / filters, channels: filters });
+const tile = (values, filters) => ({
+  values: Float32Array.from(values),
+  samples: values.length / filters,
+  channels: filters,
+});
 
 test("activations stand at the places of their steps, linear between and held beyond", () => {
   const steps = table([0, 3, 1], [2, 5, 3]);

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { EVERYTHING, Predictions, classesByScore, nearestFound, nextFound } from "../../lib/core/picture/finder.js";
+import { classesByScore, EVERYTHING, nearestFound, nextFound, Predictions } from "../../lib/core/picture/finder.js";
 
 const table = (rows) => ({ values: Float32Array.from(rows.flat()), columns: rows[0].length });
 const facts = { instances: [0, 1, 2, 3], class_names: ["a", "b", "c"] };
-const probabilities = table([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.3, 0.3, 0.4], [0.9, 0.05, 0.05]]);
+const probabilities = table([
+  [0.7, 0.2, 0.1],
+  [0.1, 0.8, 0.1],
+  [0.3, 0.3, 0.4],
+  [0.9, 0.05, 0.05],
+]);
 const outputs = { scores: probabilities, probabilities, truth: { values: Int32Array.of(0, 0, 2, 1), columns: 1 } };
 const found = (query, said = outputs) => new Predictions(facts, said).found({ ...EVERYTHING, ...query });
 
@@ -45,11 +50,20 @@ test("from where one stands, the next that is found lies in the direction of tra
 
 test("the class menu begins with the likeliest class, and knows the place of each", () => {
   const order = classesByScore(2, [0, 2], outputs).map(({ place, target }) => [place, target]);
-  assert.deepEqual(order, [[1, 2], [0, 0]]);
+  assert.deepEqual(order, [
+    [1, 2],
+    [0, 0],
+  ]);
 });
 
 test("one steps through what is found, and round at its ends", () => {
-  assert.deepEqual([0, 2, 3, 7].map((from) => nextFound([2, 5, 7], 9, from, 1)), [2, 5, 5, 2]);
-  assert.deepEqual([0, 2, 3, 7].map((from) => nextFound([2, 5, 7], 9, from, -1)), [7, 7, 2, 5]);
+  assert.deepEqual(
+    [0, 2, 3, 7].map((from) => nextFound([2, 5, 7], 9, from, 1)),
+    [2, 5, 5, 2],
+  );
+  assert.deepEqual(
+    [0, 2, 3, 7].map((from) => nextFound([2, 5, 7], 9, from, -1)),
+    [7, 7, 2, 5],
+  );
   assert.deepEqual([nextFound([], 3, 2, 1), nextFound([], 3, 0, -1)], [0, 2]);
 });

@@ -6,8 +6,14 @@ import { DEFAULTS } from "../../lib/core/picture/options.js";
 import { makePicture } from "../../lib/core/picture/picture.js";
 
 const tile = (values, spread = null, mean = null) => ({
-  key: "", values: Float32Array.from(values), samples: values.length, channels: 1, gap: null, error: null,
-  spread: spread && Float32Array.from(spread), mean,
+  key: "",
+  values: Float32Array.from(values),
+  samples: values.length,
+  channels: 1,
+  gap: null,
+  error: null,
+  spread: spread && Float32Array.from(spread),
+  mean,
 });
 const facts = { class_names: ["rest", "walk"], channel_units: [""], instances: [4, 9], methods: [{ signed: true }] };
 const over = { by: "true", of: 1 };
@@ -24,20 +30,32 @@ test("a mean is that of the values that are there, with their standard deviation
 });
 
 test("a mean is as far off as the worst of its maps", () => {
-  const gapOf = (...gaps) => meanOf("m", gaps.map((gap) => ({ ...tile([1]), gap })), 7).gap;
+  const gapOf = (...gaps) =>
+    meanOf(
+      "m",
+      gaps.map((gap) => ({ ...tile([1]), gap })),
+      7,
+    ).gap;
   assert.deepEqual([gapOf(0.2, 0.01, null), gapOf(null)], [0.2, null]);
 });
 
 test("how many there are is told once where the mean is over all of them", () => {
-  const told = (count, of, partial = false) => meanText(over, tile([0], [0], { count, of, partial }), { ...facts, instances: [0, 1] });
+  const told = (count, of, partial = false) =>
+    meanText(over, tile([0], [0], { count, of, partial }), { ...facts, instances: [0, 1] });
   assert.equal(told(2, 2), "mean of the 2 instances of true class walk; band: ± one standard deviation");
   assert.equal(told(1, 1), "mean of the one instance of true class walk; band: ± one standard deviation");
-  assert.equal(told(1, 2, true), "mean of 1 of the 2 instances of true class walk so far, computing …; band: ± one standard deviation");
+  assert.equal(
+    told(1, 2, true),
+    "mean of 1 of the 2 instances of true class walk so far, computing …; band: ± one standard deviation",
+  );
 });
 
 test("a mean is made of the tiles that its instances are drawn of", () => {
   const keys = neededTiles({ ...choice, against: 1 });
-  assert.deepEqual(keys.map((key) => tileOfInstance(key, 5)), neededTiles({ ...choice, instance: 5, against: 1, mean: null }));
+  assert.deepEqual(
+    keys.map((key) => tileOfInstance(key, 5)),
+    neededTiles({ ...choice, instance: 5, against: 1, mean: null }),
+  );
 });
 
 test("what is above two standard errors is told apart, of a mean from ten instances on", () => {

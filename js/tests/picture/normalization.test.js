@@ -7,7 +7,16 @@ const finite = fc.float({ noNaN: true, noDefaultInfinity: true, min: -1000, max:
 const some = fc.array(finite, { minLength: 1, maxLength: 200 });
 const tile = (values, channels = 1, key = "attribution/0/0/0") => {
   const numbers = Float32Array.from(values);
-  return { key, values: numbers, samples: numbers.length / channels, channels, gap: null, error: null, spread: null, mean: null };
+  return {
+    key,
+    values: numbers,
+    samples: numbers.length / channels,
+    channels,
+    gap: null,
+    error: null,
+    spread: null,
+    mean: null,
+  };
 };
 
 test("a moving mean is the mean of the samples that there are within half a window", () => {

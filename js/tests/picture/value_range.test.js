@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Column } from "../../lib/core/samples/column.js";
 import { DEFAULTS } from "../../lib/core/picture/options.js";
 import { sharedRanges, valueRange } from "../../lib/core/picture/value_range.js";
+import { Column } from "../../lib/core/samples/column.js";
 
 const column = (values) => new Column(Float32Array.from(values), 0, 1, values.length);
 
@@ -31,11 +31,27 @@ test("gaps do not count", () => {
 });
 
 test("rows share a scale by unit or all together, and gain narrows it round its middle", () => {
-  const own = [[0, 1], [-1, 4], [10, 20]].map(([low, high]) => ({ low, high, clipped: false }));
+  const own = [
+    [0, 1],
+    [-1, 4],
+    [10, 20],
+  ].map(([low, high]) => ({ low, high, clipped: false }));
   const shared = (options) =>
     sharedRanges(own, ["g", "g", "m"], { ...DEFAULTS, ...options }).map(({ low, high }) => [low, high]);
-  assert.deepEqual(shared({ rows: "channel" }), [[0, 1], [-1, 4], [10, 20]]);
-  assert.deepEqual(shared({ rows: "unit" }), [[-1, 4], [-1, 4], [10, 20]]);
-  assert.deepEqual(shared({ rows: "global" }), [[-1, 20], [-1, 20], [-1, 20]]);
+  assert.deepEqual(shared({ rows: "channel" }), [
+    [0, 1],
+    [-1, 4],
+    [10, 20],
+  ]);
+  assert.deepEqual(shared({ rows: "unit" }), [
+    [-1, 4],
+    [-1, 4],
+    [10, 20],
+  ]);
+  assert.deepEqual(shared({ rows: "global" }), [
+    [-1, 20],
+    [-1, 20],
+    [-1, 20],
+  ]);
   assert.deepEqual(shared({ rows: "channel", gain: 2 })[2], [12.5, 17.5]);
 });

@@ -2,16 +2,31 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { insideOf, windowBetween } from "../../lib/core/picture/window.js";
 
-const picture = { choice: { instance: 0, mean: null }, attribution: { values: Float32Array.of(1, -1, 0, 4, 0, 0, -2, 0), samples: 4, channels: 2 } };
+const picture = {
+  choice: { instance: 0, mean: null },
+  attribution: { values: Float32Array.of(1, -1, 0, 4, 0, 0, -2, 0), samples: 4, channels: 2 },
+};
 
 test("a window holds its part of the magnitudes, its own sum, and its part of the time", () => {
   assert.deepEqual(insideOf(picture, [[1, 2]]), { share: 0.5, sum: 4, time: 0.25, peak: true });
-  assert.deepEqual(insideOf(picture, [[0, 1], [3, 4]]), { share: 0.5, sum: -2, time: 0.5, peak: false });
+  assert.deepEqual(
+    insideOf(picture, [
+      [0, 1],
+      [3, 4],
+    ]),
+    { share: 0.5, sum: -2, time: 0.5, peak: false },
+  );
   assert.deepEqual(insideOf(picture, [[0, 4]]).share, 1);
 });
 
 test("windows that overlap count once", () => {
-  assert.deepEqual(insideOf(picture, [[0, 2], [1, 3]]), insideOf(picture, [[0, 3]]));
+  assert.deepEqual(
+    insideOf(picture, [
+      [0, 2],
+      [1, 3],
+    ]),
+    insideOf(picture, [[0, 3]]),
+  );
 });
 
 test("a map of zeros has nothing in any window", () => {

@@ -13,7 +13,11 @@ const fitted = (samples, width) => {
 const column = (values) => new Column(Float32Array.from(values), 0, 1, values.length);
 const bandsOf = (column, axis) => {
   const band = envelope(column, axis);
-  return Array.from({ length: band.length / 3 }, (_, k) => ({ start: band[3 * k], low: band[3 * k + 1], high: band[3 * k + 2] }));
+  return Array.from({ length: band.length / 3 }, (_, k) => ({
+    start: band[3 * k],
+    low: band[3 * k + 1],
+    high: band[3 * k + 2],
+  }));
 };
 const sizes = fc.record({
   samples: fc.integer({ min: 1, max: 5000 }),
@@ -50,7 +54,10 @@ test("every device pixel of the plot has the value of a sample", () => {
 
 test("a cell reaches half a sample to each side", () => {
   const heat = heatValues(column([1, 2, 3, 4]), fitted(4, 400), 1);
-  assert.deepEqual([0, 99, 100, 199, 200, 299, 300, 399].map((pixel) => heat[pixel]), [1, 1, 2, 2, 3, 3, 4, 4]);
+  assert.deepEqual(
+    [0, 99, 100, 199, 200, 299, 300, 399].map((pixel) => heat[pixel]),
+    [1, 1, 2, 2, 3, 3, 4, 4],
+  );
 });
 
 test("of a million samples, one spike is found in heat and line at its pixel", () => {
@@ -129,7 +136,10 @@ test("a picture at rest reads its samples once, and one that moves reads them an
   assert.deepEqual([draw(axis), reads], [first, 3]);
   const moved = draw({ ...axis, origin: axis.origin - 40 });
   assert.equal(reads, 6);
-  assert.deepEqual(moved, [envelope, heatValues].map((make) => make(column(values), { ...axis, origin: axis.origin - 40 }, 1)));
+  assert.deepEqual(
+    moved,
+    [envelope, heatValues].map((make) => make(column(values), { ...axis, origin: axis.origin - 40 }, 1)),
+  );
   heatValues(asked, axis, 2);
   assert.equal(reads, 7, "pixels of another size are other pixels");
 });
@@ -140,7 +150,11 @@ test("what stands for a stretch is what a look at each of its values finds, wher
     fc.property(fc.array(number, { minLength: 1, maxLength: 90 }), fc.array(fc.nat(90)), (numbers, places) => {
       const values = Float32Array.from(numbers);
       const edges = Int32Array.from([...places.map((place) => Math.min(place, values.length)), values.length]).sort();
-      const better = { lowest: (a, b) => a < b, highest: (a, b) => a > b, largest: (a, b) => Math.abs(a) > Math.abs(b) };
+      const better = {
+        lowest: (a, b) => a < b,
+        highest: (a, b) => a > b,
+        largest: (a, b) => Math.abs(a) > Math.abs(b),
+      };
       for (const [kind, isBetter] of Object.entries(better)) {
         const found = column(values).extremes(kind, edges, 1);
         found.forEach((value, place) => {

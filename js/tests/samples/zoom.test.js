@@ -16,10 +16,15 @@ test("a zoom keeps its place where it is on the screen, as long as the series do
 
 test("what is on show stays within the series, and is four samples at least", () => {
   fc.assert(
-    fc.property(views, fc.double({ min: 0.01, max: 100, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), (view, factor, share) => {
-      const [left, right] = zoomed(view, all, view[0] + share * (view[1] - view[0]), factor, 1);
-      assert.ok(left >= all[0] && right <= all[1] && right - left >= 4 - 1e-9);
-    }),
+    fc.property(
+      views,
+      fc.double({ min: 0.01, max: 100, noNaN: true }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (view, factor, share) => {
+        const [left, right] = zoomed(view, all, view[0] + share * (view[1] - view[0]), factor, 1);
+        assert.ok(left >= all[0] && right <= all[1] && right - left >= 4 - 1e-9);
+      },
+    ),
   );
 });
 

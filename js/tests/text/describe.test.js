@@ -1,10 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { classNamed } from "../../lib/core/picture/facts.js";
-import { formatNumber, formatPercent, formatSigned, formatTime } from "../../lib/core/text/numbers.js";
 import { DEFAULTS } from "../../lib/core/picture/options.js";
 import { makePicture } from "../../lib/core/picture/picture.js";
-import { describePicture, endTexts, errorText, exactnessText, gapText, readout, scopeText, trustText, verdict } from "../../lib/core/text/describe.js";
+import {
+  describePicture,
+  endTexts,
+  errorText,
+  exactnessText,
+  gapText,
+  readout,
+  scopeText,
+  trustText,
+  verdict,
+} from "../../lib/core/text/describe.js";
+import { formatNumber, formatPercent, formatSigned, formatTime } from "../../lib/core/text/numbers.js";
 
 const facts = {
   channel_names: ["ax", "ay"],
@@ -25,17 +35,39 @@ const facts = {
   absence: "",
 };
 const table = (values, columns) => ({ values: Float32Array.from(values), columns });
-const outputs = { scores: table([2, 1, 0, 3], 2), probabilities: table([0.75, 0.25, 0.05, 0.95], 2), truth: table([0, 0], 1) };
+const outputs = {
+  scores: table([2, 1, 0, 3], 2),
+  probabilities: table([0.75, 0.25, 0.05, 0.95], 2),
+  truth: table([0, 0], 1),
+};
 const choice = { instance: 1, target: 0, method: 0, against: null };
-const tile = (values, channels) => ({ key: "", values: Float32Array.from(values), samples: 4, channels, gap: 0.1, error: null, spread: null, mean: null });
+const tile = (values, channels) => ({
+  key: "",
+  values: Float32Array.from(values),
+  samples: 4,
+  channels,
+  gap: 0.1,
+  error: null,
+  spread: null,
+  mean: null,
+});
 const pictureOf = (map, options = {}, ends = { limit: 2, maps: 1 }) =>
   makePicture(choice, tile([1, 2, 3, 4, 5, 6, 7, 8], 2), map, facts, { ...DEFAULTS, ...options }, ends);
 const picture = pictureOf(tile([0.5, -2, 1, 0], 1));
 
 test("numbers are short and true", () => {
-  assert.deepEqual([0, 1.23456, -12345, 0.00012, 123456].map((n) => formatNumber(n)), ["0", "1.23", "−12345", "1.20e−4", "1.23e5"]);
+  assert.deepEqual(
+    [0, 1.23456, -12345, 0.00012, 123456].map((n) => formatNumber(n)),
+    ["0", "1.23", "−12345", "1.20e−4", "1.23e5"],
+  );
   assert.equal(formatSigned(0.5), "+0.500");
-  assert.deepEqual([0, 0.5, 0.9999, 1, 0.0001].map(formatPercent), ["0.0 %", "50.0 %", "> 99.9 %", "100.0 %", "< 0.1 %"]);
+  assert.deepEqual([0, 0.5, 0.9999, 1, 0.0001].map(formatPercent), [
+    "0.0 %",
+    "50.0 %",
+    "> 99.9 %",
+    "100.0 %",
+    "< 0.1 %",
+  ]);
   assert.deepEqual([formatTime(92, 50), formatTime(92, null)], ["1.84 s", "sample 92"]);
 });
 
@@ -86,7 +118,11 @@ test("where the explained layer sees nothing there is no attribution, but for ma
 });
 
 test("the readout of very many channels keeps those of large attribution", () => {
-  const many = { ...facts, channel_names: Array.from({ length: 40 }, (_, k) => `c${k}`), channel_units: Array(40).fill("") };
+  const many = {
+    ...facts,
+    channel_names: Array.from({ length: 40 }, (_, k) => `c${k}`),
+    channel_units: Array(40).fill(""),
+  };
   const values = Array.from({ length: 160 }, (_, k) => k % 40);
   const shown = makePicture(choice, tile(values, 40), tile(values, 40), many, DEFAULTS, { limit: 1, maps: 1 });
   const { readings, notes } = readout(shown, many, 0);
@@ -98,8 +134,14 @@ test("the legend says over what the ends of the colors were taken, and what was 
   const map = tile([0.5, -2, 1, 0], 1);
   const told = (options, ends, whole = true) => scopeText(pictureOf(map, options, ends), facts, whole);
   assert.equal(told({}, { limit: 2, maps: 1 }), "color: ± max of this map");
-  assert.equal(told({ scope: "instance" }, { limit: 4, maps: 2 }), "color: ± max of the 2 maps of this instance by Grad-CAM");
-  assert.equal(told({ scope: "method" }, { limit: 4, maps: 1 }, false), "color: ± max of the 1 map by Grad-CAM in hand");
+  assert.equal(
+    told({ scope: "instance" }, { limit: 4, maps: 2 }),
+    "color: ± max of the 2 maps of this instance by Grad-CAM",
+  );
+  assert.equal(
+    told({ scope: "method" }, { limit: 4, maps: 1 }, false),
+    "color: ± max of the 1 map by Grad-CAM in hand",
+  );
   assert.equal(told({ scope: "fixed" }, { limit: 1, maps: 0 }), "color: ± a fixed end · largest here 2.00");
   assert.equal(
     told({ clip: 2.5, scope: "method", sign: "absolute", smoothing: 3 }, { limit: 4, maps: 9 }),
@@ -137,7 +179,10 @@ test("how far a map can be trusted says what adds up, and to what", () => {
   const told = (exactness, placed, adds_up) => exactnessText({ ...facts.methods[0], exactness, placed, adds_up });
   const mean = "average to the score minus its bias";
   assert.equal(told("exact", true, mean), `exact: each step’s value is its own contribution, and they ${mean}`);
-  assert.match(told("exact", false, ""), /^exact: each value is its position’s own contribution, and they add up to the/);
+  assert.match(
+    told("exact", false, ""),
+    /^exact: each value is its position’s own contribution, and they add up to the/,
+  );
   const other = "but removing one may change the score by another amount";
   assert.equal(told("complete", true, mean), `complete: the steps’ values ${mean}, ${other}`);
   assert.equal(told("complete", false, "add up to the score"), `complete: the values add up to the score, ${other}`);
@@ -145,8 +190,13 @@ test("how far a map can be trusted says what adds up, and to what", () => {
 });
 
 test("a map whose sum is off is called neither exact nor complete", () => {
-  const methods = ["exact", "complete", "approximate"].map((exactness) => ({ ...facts.methods[1], exactness, adds_up: "add up to the score" }));
-  const of = (method, gap, against = null) => trustText({ ...choice, method, against }, { ...facts, methods, gap_tolerance: 0.01 }, gap);
+  const methods = ["exact", "complete", "approximate"].map((exactness) => ({
+    ...facts.methods[1],
+    exactness,
+    adds_up: "add up to the score",
+  }));
+  const of = (method, gap, against = null) =>
+    trustText({ ...choice, method, against }, { ...facts, methods, gap_tolerance: 0.01 }, gap);
   for (const method of [0, 1]) {
     assert.equal(of(method, 0.15), "approximate: the values should add up to the score, but do not");
     assert.match(of(method, 0.01), /^(exact|complete): /);

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { intervalsText, windowText } from "../../lib/core/text/window_text.js";
 
-const picture = { choice: { instance: 0, mean: null }, attribution: { values: Float32Array.of(1, -1, 0, 4, 0, 0, -2, 0), samples: 4, channels: 2 } };
+const picture = {
+  choice: { instance: 0, mean: null },
+  attribution: { values: Float32Array.of(1, -1, 0, 4, 0, 0, -2, 0), samples: 4, channels: 2 },
+};
 const facts = { sampling_rate: 10 };
 
 test("windows and intervals in words", () => {

@@ -3,7 +3,16 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { TileCache } from "../../lib/core/tiles/tile_cache.js";
 
-const tile = (key, length = 10) => ({ key, values: new Float32Array(length).fill(1), samples: length, channels: 1, gap: null, error: null, spread: null, mean: null });
+const tile = (key, length = 10) => ({
+  key,
+  values: new Float32Array(length).fill(1),
+  samples: length,
+  channels: 1,
+  gap: null,
+  error: null,
+  spread: null,
+  mean: null,
+});
 
 test("a cache stays within its bounds, and keeps what was looked at last", () => {
   fc.assert(
@@ -26,12 +35,18 @@ test("tiles that are held stay together, however large, until others are held", 
   cache.put(tile("old"));
   cache.put(tile("series"));
   cache.put(tile("map"));
-  assert.deepEqual(["old", "series", "map"].map((key) => cache.has(key)), [false, true, true]);
+  assert.deepEqual(
+    ["old", "series", "map"].map((key) => cache.has(key)),
+    [false, true, true],
+  );
   cache.put(tile("next"));
   assert.ok(cache.has("series") && cache.has("map"));
   cache.hold(["next"]);
   cache.put(tile("next"));
-  assert.deepEqual(["series", "map", "next"].map((key) => cache.has(key)), [false, false, true]);
+  assert.deepEqual(
+    ["series", "map", "next"].map((key) => cache.has(key)),
+    [false, false, true],
+  );
 });
 
 test("looking at a tile keeps it", () => {
@@ -40,5 +55,8 @@ test("looking at a tile keeps it", () => {
   cache.put(tile("b"));
   cache.get("a");
   cache.put(tile("c"));
-  assert.deepEqual(["a", "b", "c"].map((key) => cache.has(key)), [true, false, true]);
+  assert.deepEqual(
+    ["a", "b", "c"].map((key) => cache.has(key)),
+    [true, false, true],
+  );
 });

@@ -1,7 +1,7 @@
-import { fit } from "./labels.js";
 import { formatNumber, formatSigned } from "../text/numbers.js";
+import { fit } from "./labels.js";
 import type { Pen } from "./scene.js";
-import { type Theme, lineColor } from "./theme.js";
+import { lineColor, type Theme } from "./theme.js";
 
 /** How a filter's peaks are spread in one class. */
 export interface ClassPeaks {
@@ -29,7 +29,9 @@ export function drawSplit(pen: Pen, classes: ClassPeaks[], width: number, chosen
   pen.save();
   pen.textBaseline = "middle";
   drawHeads(pen, left, right, width, theme);
-  classes.forEach((one, place) => drawClass(pen, one, HEAD + (place + 0.5) * PITCH, x, left, right, place === chosen, theme));
+  classes.forEach((one, place) =>
+    drawClass(pen, one, HEAD + (place + 0.5) * PITCH, x, left, right, place === chosen, theme),
+  );
   pen.font = `10px ${theme.font}`;
   pen.fillStyle = theme.faint;
   pen.textAlign = "left";

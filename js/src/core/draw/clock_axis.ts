@@ -23,7 +23,8 @@ export function clockAxis({ plot, axis }: Frame, { sampling_rate }: Facts, start
   const step = stepFor(ROOM / pixels, start !== null);
   const [first, last] = [Math.ceil(from / step), Math.floor(to / step)];
   const moments = Array.from({ length: Math.max(0, last - first + 1) }, (_, place) => (first + place) * step);
-  const text = (moment: number): string => (start === null ? String(Number((moment / SECOND).toPrecision(10))) : tickText(moment, step));
+  const text = (moment: number): string =>
+    start === null ? String(Number((moment / SECOND).toPrecision(10))) : tickText(moment, step);
   const ticks = moments.map((moment) => ({ at: (moment - from) * pixels, text: text(moment) }));
   return { ticks, title: start === null ? "time (s)" : `time, ${datesText(from, to)}` };
 }

@@ -1,12 +1,12 @@
-import { type ColorScale, colorIndex } from "./color.js";
+import type { ValueRange } from "../picture/value_range.js";
 import type { Column } from "../samples/column.js";
 import { linePoints } from "../samples/decimation.js";
+import { pixelOf } from "../samples/time_axis.js";
+import { type ColorScale, colorIndex } from "./color.js";
 import { clipTo, traceLine, valueToPixel } from "./line.js";
 import type { Row } from "./row_layout.js";
 import type { Frame, Pen } from "./scene.js";
 import type { Theme } from "./theme.js";
-import { pixelOf } from "../samples/time_axis.js";
-import type { ValueRange } from "../picture/value_range.js";
 
 /** Colors that a line is drawn in at most: one path each, where a path a segment would take too long. */
 const LEVELS = 32;

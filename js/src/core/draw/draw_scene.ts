@@ -1,23 +1,23 @@
-import { type ColorScale, colorIndex, pixelColors } from "./color.js";
+import { marksOf } from "../picture/facts.js";
+import { heatOf } from "../picture/picture.js";
 import type { Column } from "../samples/column.js";
 import { heatValues } from "../samples/decimation.js";
 import { drawCaption } from "./caption.js";
-import { drawLabels, drawOverlayLabels } from "./labels.js";
+import { type ColorScale, colorIndex, pixelColors } from "./color.js";
 import { drawColoredLine } from "./colored_line.js";
-import { drawCertain } from "./significance.js";
+import { drawLabels, drawOverlayLabels } from "./labels.js";
 import { drawLine } from "./line.js";
 import { drawBorders, drawExtrapolated, drawUnseen, drawVeil } from "./marks.js";
 import { drawOverview } from "./overview.js";
 import { drawRemarks } from "./remarks.js";
-import { drawShares } from "./share_bars.js";
-import { drawSpread } from "./spread_band.js";
-import { drawIntervals, drawNotes, drawWindow } from "./windows.js";
-import { marksOf } from "../picture/facts.js";
-import { heatOf } from "../picture/picture.js";
 import type { Row, RowLayout } from "./row_layout.js";
 import type { Band, Frame, Pen, Scene } from "./scene.js";
 import { colorsLines, layoutOf, lineRow, ownStrip, rowsOf, scaleOf } from "./scene_layout.js";
+import { drawShares } from "./share_bars.js";
+import { drawCertain } from "./significance.js";
+import { drawSpread } from "./spread_band.js";
 import { lineColor } from "./theme.js";
+import { drawIntervals, drawNotes, drawWindow } from "./windows.js";
 
 /** Behind rows a map without channels is a hint only: its colors are read off the strip. */
 const HINT = 0.38;
@@ -39,7 +39,13 @@ export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
   layout.rows.forEach((row, place) => drawSignals(pen, scene, frame, row, layout.members[place]));
   drawBorders(pen, bands(layout), frame.axis, theme);
   drawCertainty(pen, scene, frame, layout);
-  drawIntervals(pen, bands(layout), (picture.choice.mean ? undefined : facts.intervals[picture.choice.instance]) ?? [], frame.axis, theme);
+  drawIntervals(
+    pen,
+    bands(layout),
+    (picture.choice.mean ? undefined : facts.intervals[picture.choice.instance]) ?? [],
+    frame.axis,
+    theme,
+  );
   drawNotes(pen, scene.notes, layout.rows, frame.axis, theme);
   if (scene.window) {
     drawWindow(pen, scene.window, rowsOf(scene, frame), frame.axis, theme);
@@ -88,7 +94,10 @@ function drawHeat(pen: Pen, scene: Scene, frame: Frame, layout: RowLayout): void
       row: place(row),
       alpha: 1,
     });
-    pen.cells(layout.rows.map((row, index) => bandOf(row, layout.members[index])), frame);
+    pen.cells(
+      layout.rows.map((row, index) => bandOf(row, layout.members[index])),
+      frame,
+    );
   }
 }
 

@@ -1,14 +1,14 @@
+import { meanText } from "../picture/mean.js";
+import { goesBothWays } from "../picture/normalization.js";
+import type { Outputs } from "../picture/outputs.js";
+import { isSigned } from "../picture/picture.js";
+import { endTexts, errorText, gapText, mapName, scopeText, trustText, verdict } from "../text/describe.js";
+import { type Axis, drawAxis } from "./axis.js";
 import { colorScale, pixelColors } from "./color.js";
 import { drawScene } from "./draw_scene.js";
-import { type Axis, drawAxis } from "./axis.js";
-import { breakLines } from "./marks.js";
 import { movedFrame } from "./frame.js";
-import { meanText } from "../picture/mean.js";
-import { isSigned } from "../picture/picture.js";
-import { goesBothWays } from "../picture/normalization.js";
+import { breakLines } from "./marks.js";
 import type { Frame, Pen, Scene } from "./scene.js";
-import { endTexts, errorText, gapText, mapName, scopeText, trustText, verdict } from "../text/describe.js";
-import type { Outputs } from "../picture/outputs.js";
 
 /** A picture on a sheet: where it is, in pixels from the first one's corner, and how it stands there. */
 export interface Part {
@@ -32,7 +32,8 @@ const HEAD = 26;
 const LEGEND = 78;
 const BAR = { left: 8, width: 260, height: 12 };
 
-export const sheetWidth = ({ parts }: Sheet): number => Math.max(...parts.map(({ frame, right }) => right + frame.width));
+export const sheetWidth = ({ parts }: Sheet): number =>
+  Math.max(...parts.map(({ frame, right }) => right + frame.width));
 const picturesHeight = ({ parts }: Sheet): number => Math.max(...parts.map(({ frame, down }) => down + frame.height));
 export const sheetHeight = (sheet: Sheet): number => HEAD + picturesHeight(sheet) + LEGEND * sheet.parts.length;
 
@@ -48,10 +49,18 @@ export function drawSheet(pen: Pen, sheet: Sheet): void {
 }
 
 function drawSummary(pen: Pen, sheet: Sheet): void {
-  const { outputs, parts: [{ scene }] } = sheet;
+  const {
+    outputs,
+    parts: [{ scene }],
+  } = sheet;
   const { instance, truth, predicted, explained, right } = verdict(scene.picture.choice, scene.facts, outputs);
   const sign = right === null ? "" : right ? "  ✓ right" : "  ✗ wrong";
-  const parts = [instance, truth === null ? "" : `true: ${truth}`, predicted === null ? "" : `predicted: ${predicted}${sign}`, `explained: ${explained}`];
+  const parts = [
+    instance,
+    truth === null ? "" : `true: ${truth}`,
+    predicted === null ? "" : `predicted: ${predicted}${sign}`,
+    `explained: ${explained}`,
+  ];
   pen.font = `600 13px ${scene.theme.font}`;
   pen.fillStyle = scene.theme.ink;
   pen.textAlign = "left";

@@ -1,14 +1,14 @@
+import type { Sight } from "../picture/receptive_field.js";
+import type { ValueRange } from "../picture/value_range.js";
 import type { Column } from "../samples/column.js";
+import { pixelOf } from "../samples/time_axis.js";
+import { formatNumber, formatSigned } from "../text/numbers.js";
 import { drawName, drawTicks } from "./labels.js";
 import { drawLine } from "./line.js";
 import { drawBorders, drawExtrapolated, drawUnseen, drawVeil } from "./marks.js";
-import { formatNumber, formatSigned } from "../text/numbers.js";
-import type { Sight } from "../picture/receptive_field.js";
-import { type Row, layoutRows } from "./row_layout.js";
+import { layoutRows, type Row } from "./row_layout.js";
 import type { Frame, Pen } from "./scene.js";
-import { type Theme, lineColor } from "./theme.js";
-import { pixelOf } from "../samples/time_axis.js";
-import type { ValueRange } from "../picture/value_range.js";
+import { lineColor, type Theme } from "./theme.js";
 
 /** One filter's activations, as they are drawn. */
 export interface FilterRow {
@@ -37,7 +37,12 @@ const GAP = 6;
 
 /** Rows of the filters, from the top of the plot. */
 export const rowsOf = ({ plot }: Frame, count: number): Row[] =>
-  layoutRows(plot.top, plot.height, Array.from({ length: count }, (_, place) => [place]), false).rows;
+  layoutRows(
+    plot.top,
+    plot.height,
+    Array.from({ length: count }, (_, place) => [place]),
+    false,
+  ).rows;
 
 /** Activations of some filters, each in a row on the time axis of the input. */
 export function drawFilters(pen: Pen, scene: FiltersScene, frame: Frame): void {
@@ -51,7 +56,15 @@ export function drawFilters(pen: Pen, scene: FiltersScene, frame: Frame): void {
     rows.forEach((row) => drawSight(pen, sight, row, frame, theme));
   }
   scene.rows.forEach(({ filter, column, range }, place) => {
-    drawLine(pen, column, range, rows[place], frame.axis, theme, filter === scene.chosen ? lineColor(1, theme) : theme.ink);
+    drawLine(
+      pen,
+      column,
+      range,
+      rows[place],
+      frame.axis,
+      theme,
+      filter === scene.chosen ? lineColor(1, theme) : theme.ink,
+    );
   });
   drawBorders(pen, rows, frame.axis, theme);
   pen.save();

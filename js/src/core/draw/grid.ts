@@ -1,13 +1,13 @@
+import type { JobArray } from "../picture/job_results.js";
+import type { ValueRange } from "../picture/value_range.js";
 import { type Column, columnsOf } from "../samples/column.js";
+import type { TimeAxis } from "../samples/time_axis.js";
+import { formatNumber } from "../text/numbers.js";
 import { fit } from "./labels.js";
 import { clipTo, traceLine } from "./line.js";
-import type { JobArray } from "../picture/job_results.js";
-import { formatNumber } from "../text/numbers.js";
 import type { Row } from "./row_layout.js";
 import type { Pen } from "./scene.js";
-import { type Theme, lineColor } from "./theme.js";
-import type { TimeAxis } from "../samples/time_axis.js";
-import type { ValueRange } from "../picture/value_range.js";
+import { lineColor, type Theme } from "./theme.js";
 
 /** Curves of one cell, drawn one over the other, the last on top. */
 export interface Curve {
@@ -44,7 +44,9 @@ const LEAST = 132;
 export function linesOf(columns: GridColumn[], names: string[], width: number): GridColumn[][] {
   const most = Math.max(1, Math.min(columns.length, Math.floor((width - nameRoom(names)) / LEAST)));
   const even = Math.ceil(columns.length / Math.ceil(columns.length / most));
-  return Array.from({ length: Math.ceil(columns.length / even) }, (_, line) => columns.slice(line * even, (line + 1) * even));
+  return Array.from({ length: Math.ceil(columns.length / even) }, (_, line) =>
+    columns.slice(line * even, (line + 1) * even),
+  );
 }
 
 export const gridHeight = (rows: number, rowHeight: number): number => HEAD + rows * rowHeight + FOOT;
@@ -172,7 +174,9 @@ function rangeOf(columns: GridColumn[], { scale, fromZero }: GridColumn, line: n
     }
   }
   low = fromZero ? 0 : low;
-  return low < high ? { low, high, clipped: false } : { low: (Number.isFinite(low) ? low : 0) - 1, high: (Number.isFinite(high) ? high : 0) + 1, clipped: false };
+  return low < high
+    ? { low, high, clipped: false }
+    : { low: (Number.isFinite(low) ? low : 0) - 1, high: (Number.isFinite(high) ? high : 0) + 1, clipped: false };
 }
 
 /** Each channel of an array (sample, channel), or of one of several: (piece, sample, channel). */

@@ -1,10 +1,10 @@
+import type { ValueRange } from "../picture/value_range.js";
+import { formatNumber } from "../text/numbers.js";
+import { valueToPixel } from "./line.js";
+import type { Row, RowLayout } from "./row_layout.js";
 import type { Frame, Pen, Scene } from "./scene.js";
 import { lineRow } from "./scene_layout.js";
-import { valueToPixel } from "./line.js";
-import { formatNumber } from "../text/numbers.js";
-import type { Row, RowLayout } from "./row_layout.js";
-import { type Theme, lineColor } from "./theme.js";
-import type { ValueRange } from "../picture/value_range.js";
+import { lineColor, type Theme } from "./theme.js";
 
 const TICK_ROOM = 46;
 

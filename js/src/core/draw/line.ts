@@ -1,10 +1,10 @@
+import type { ValueRange } from "../picture/value_range.js";
 import type { Column } from "../samples/column.js";
 import { envelope, isDense, linePoints } from "../samples/decimation.js";
+import { pixelOf, type TimeAxis } from "../samples/time_axis.js";
 import type { Row } from "./row_layout.js";
 import type { Pen } from "./scene.js";
 import type { Theme } from "./theme.js";
-import { type TimeAxis, pixelOf } from "../samples/time_axis.js";
-import type { ValueRange } from "../picture/value_range.js";
 
 /** Height of a row, in pixels, below which its line is a thin one. */
 const LOW = 24;
@@ -156,7 +156,14 @@ function fillBand(
   pen.fill();
 }
 
-export function traceBand(pen: Pen, band: Float32Array, reach: number, range: ValueRange, row: Row, axis: TimeAxis): void {
+export function traceBand(
+  pen: Pen,
+  band: Float32Array,
+  reach: number,
+  range: ValueRange,
+  row: Row,
+  axis: TimeAxis,
+): void {
   pen.beginPath();
   for (let start = 0; start < band.length; ) {
     let stop = start;
@@ -184,14 +191,7 @@ export function traceBand(pen: Pen, band: Float32Array, reach: number, range: Va
 }
 
 /** Small arrows where the line leaves its row. */
-function drawClipped(
-  pen: Pen,
-  column: Column,
-  range: ValueRange,
-  row: Row,
-  axis: TimeAxis,
-  color: string,
-): void {
+function drawClipped(pen: Pen, column: Column, range: ValueRange, row: Row, axis: TimeAxis, color: string): void {
   pen.fillStyle = color;
   const points = isDense(axis) ? endsOf(envelope(column, axis)) : linePoints(column, axis);
   let last = -Infinity;

@@ -1,7 +1,7 @@
+import { pixelOf, type TimeAxis } from "../samples/time_axis.js";
 import type { Row } from "./row_layout.js";
-import type { Theme } from "./theme.js";
-import { type TimeAxis, pixelOf } from "../samples/time_axis.js";
 import type { Frame, Ink, Pen } from "./scene.js";
+import type { Theme } from "./theme.js";
 
 interface Span {
   left: number;
@@ -33,13 +33,7 @@ export function hatch(pen: Ink, span: Span, row: Row, theme: Theme): void {
   pen.restore();
 }
 
-export function drawUnseen(
-  pen: Pen,
-  rows: Row[],
-  unseen: [number, number][],
-  axis: TimeAxis,
-  theme: Theme,
-): void {
+export function drawUnseen(pen: Pen, rows: Row[], unseen: [number, number][], axis: TimeAxis, theme: Theme): void {
   for (const [start, stop] of unseen) {
     const span = spanOf(start - 0.5, stop - 0.5, axis);
     if (span) {
@@ -106,14 +100,7 @@ export function drawVeil(pen: Pen, text: string, frame: Frame, theme: Theme): vo
 }
 
 /** Text in the middle of a plate, broken into lines that fit. */
-function drawPlate(
-  pen: Pen,
-  text: string,
-  x: number,
-  y: number,
-  width: number,
-  theme: Theme,
-): void {
+function drawPlate(pen: Pen, text: string, x: number, y: number, width: number, theme: Theme): void {
   pen.font = `600 14px ${theme.font}`;
   pen.textAlign = "center";
   pen.textBaseline = "middle";

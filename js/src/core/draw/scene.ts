@@ -1,9 +1,9 @@
 import type { Facts } from "../picture/facts.js";
 import type { Picture } from "../picture/picture.js";
-import type { Row } from "./row_layout.js";
 import type { Annotation, Window } from "../picture/window.js";
-import type { Theme } from "./theme.js";
 import type { TimeAxis } from "../samples/time_axis.js";
+import type { Row } from "./row_layout.js";
+import type { Theme } from "./theme.js";
 
 /** Where the picture goes on the canvas, in CSS pixels. */
 export interface Frame {
@@ -20,9 +20,30 @@ export interface Frame {
 /** What marks are drawn with. */
 export type Ink = Pick<
   CanvasRenderingContext2D,
-  | "save" | "restore" | "beginPath" | "moveTo" | "lineTo" | "closePath" | "rect" | "clip" | "stroke" | "fill"
-  | "fillRect" | "strokeRect" | "fillText" | "measureText" | "setLineDash" | "fillStyle" | "strokeStyle" | "lineWidth"
-  | "lineJoin" | "lineCap" | "globalAlpha" | "font" | "textAlign" | "textBaseline"
+  | "save"
+  | "restore"
+  | "beginPath"
+  | "moveTo"
+  | "lineTo"
+  | "closePath"
+  | "rect"
+  | "clip"
+  | "stroke"
+  | "fill"
+  | "fillRect"
+  | "strokeRect"
+  | "fillText"
+  | "measureText"
+  | "setLineDash"
+  | "fillStyle"
+  | "strokeStyle"
+  | "lineWidth"
+  | "lineJoin"
+  | "lineCap"
+  | "globalAlpha"
+  | "font"
+  | "textAlign"
+  | "textBaseline"
 >;
 
 /** A row of cells: one color a device pixel. */

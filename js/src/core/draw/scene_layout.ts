@@ -1,8 +1,8 @@
-import { type ColorScale, colorScale } from "./color.js";
 import { type Picture, timeOnly } from "../picture/picture.js";
-import { type Row, type RowLayout, layoutRows } from "./row_layout.js";
-import type { Frame, Scene } from "./scene.js";
 import { shareOnShow } from "../samples/time_axis.js";
+import { type ColorScale, colorScale } from "./color.js";
+import { layoutRows, type Row, type RowLayout } from "./row_layout.js";
+import type { Frame, Scene } from "./scene.js";
 
 /** Part of a row that its own strip takes. */
 const OWN_STRIP = 0.26;

@@ -1,5 +1,5 @@
-import { deviceSpan, heatValues } from "../samples/decimation.js";
 import type { Column } from "../samples/column.js";
+import { deviceSpan, heatValues } from "../samples/decimation.js";
 import type { Row } from "./row_layout.js";
 import type { Frame, Pen } from "./scene.js";
 import type { Theme } from "./theme.js";

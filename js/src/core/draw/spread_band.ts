@@ -1,14 +1,22 @@
+import type { ValueRange } from "../picture/value_range.js";
 import type { Column } from "../samples/column.js";
 import { spreadBand } from "../samples/decimation.js";
+import type { TimeAxis } from "../samples/time_axis.js";
 import { clipTo, traceBand } from "./line.js";
 import type { Row } from "./row_layout.js";
 import type { Pen } from "./scene.js";
 import type { Theme } from "./theme.js";
-import type { TimeAxis } from "../samples/time_axis.js";
-import type { ValueRange } from "../picture/value_range.js";
 
 /** What a mean's instances lie within: a band round its line. */
-export function drawSpread(pen: Pen, lower: Column, upper: Column, range: ValueRange, row: Row, axis: TimeAxis, theme: Theme): void {
+export function drawSpread(
+  pen: Pen,
+  lower: Column,
+  upper: Column,
+  range: ValueRange,
+  row: Row,
+  axis: TimeAxis,
+  theme: Theme,
+): void {
   pen.save();
   clipTo(pen, row, axis);
   traceBand(pen, spreadBand(lower, upper, axis), 0, range, row, axis);

@@ -38,7 +38,11 @@ const START: State = {
 };
 
 const ANCHORS: Partial<Record<CanvasTextAlign, string>> = { center: "middle", right: "end", end: "end" };
-const BASELINES: Partial<Record<CanvasTextBaseline, string>> = { middle: "central", bottom: "text-after-edge", top: "text-before-edge" };
+const BASELINES: Partial<Record<CanvasTextBaseline, string>> = {
+  middle: "central",
+  bottom: "text-after-edge",
+  top: "text-before-edge",
+};
 const short = (value: number): string => String(Math.round(value * 100) / 100);
 
 /** A text as it may stand in XML: names stay text, whatever is in them. */
@@ -116,7 +120,9 @@ export class SvgPen implements Pen {
 
   strokeRect(x: number, y: number, width: number, height: number): void {
     const { strokeStyle, lineWidth } = this.state;
-    this.add(`<rect ${box(x, y, width, height)} fill="none" stroke="${escaped(strokeStyle)}" stroke-width="${short(lineWidth)}"`);
+    this.add(
+      `<rect ${box(x, y, width, height)} fill="none" stroke="${escaped(strokeStyle)}" stroke-width="${short(lineWidth)}"`,
+    );
   }
 
   fillText(text: string, x: number, y: number): void {

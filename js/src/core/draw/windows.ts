@@ -1,8 +1,8 @@
+import type { Annotation, Window } from "../picture/window.js";
+import { pixelOf, type TimeAxis } from "../samples/time_axis.js";
 import type { Row } from "./row_layout.js";
 import type { Pen } from "./scene.js";
 import type { Theme } from "./theme.js";
-import { type TimeAxis, pixelOf } from "../samples/time_axis.js";
-import type { Annotation, Window } from "../picture/window.js";
 
 const BAR = 4;
 /** The green of Okabe and Ito: neither color of a map. */
@@ -65,7 +65,10 @@ export function drawWindow(pen: Pen, window: Window, rows: Row, axis: TimeAxis, 
     return;
   }
   pen.save();
-  for (const [color, width] of [[theme.background, 4], [theme.ink, 1.75]] as const) {
+  for (const [color, width] of [
+    [theme.background, 4],
+    [theme.ink, 1.75],
+  ] as const) {
     pen.strokeStyle = color;
     pen.lineWidth = width;
     pen.strokeRect(left, rows.top - 2, right - left, rows.height + 4);

@@ -31,7 +31,10 @@ export const levelStyle = (level: Checks["level"]): string => `cam1d-${level.rep
 /** All fills were tried at once; a verdict is that of one of them. */
 export function checksOf({ content, arrays }: JobResult, fill: string): Checks {
   const judged = content.fills as (Omit<Checks, "deletion"> & { fill: string })[];
-  const place = Math.max(0, judged.findIndex((one) => one.fill === fill));
+  const place = Math.max(
+    0,
+    judged.findIndex((one) => one.fill === fill),
+  );
   const { verdict, level, findings } = judged[place];
   return { verdict, level, findings, deletion: curvesOf(content.measure, arrays, place) };
 }
@@ -42,7 +45,8 @@ export const hasCurves = ({ curve }: DeletionCurves): boolean => curve.every(Num
 function curvesOf(measure: DeletionCurves["measure"], arrays: JobResult["arrays"], place: number): DeletionCurves {
   const fractions = Array.from(arrays.fractions.values);
   const steps = fractions.length;
-  const row = (name: string, at: number): number[] => Array.from(arrays[name].values.slice(at * steps, (at + 1) * steps));
+  const row = (name: string, at: number): number[] =>
+    Array.from(arrays[name].values.slice(at * steps, (at + 1) * steps));
   const [low, high] = [row("band", 2 * place), row("band", 2 * place + 1)];
   return { measure, fractions, curve: row("curves", place), random: row("random", place), low, high };
 }
@@ -88,7 +92,8 @@ const at = (pixel: number): string => String(Math.round(pixel * 100) / 100);
 /** The plot in a sentence, for those who do not see it. */
 export function curvesText({ measure, fractions, curve, random }: DeletionCurves): string {
   const half = fractions.findIndex((fraction) => fraction >= 0.5);
-  const told = (value: number): string => (measure === "probability" ? `${Math.round(100 * value)} %` : value.toPrecision(3));
+  const told = (value: number): string =>
+    measure === "probability" ? `${Math.round(100 * value)} %` : value.toPrecision(3);
   return (
     `${measure} of the class while the series is taken away: ${told(curve[0])} with all of it; ` +
     `with half gone, ${told(curve[half])} in the order of the map and ${told(random[half])} in random orders, on average`

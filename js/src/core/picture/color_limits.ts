@@ -1,7 +1,7 @@
+import { attributionKey, type Tile } from "../tiles/tiles.js";
+import type { Choice } from "./choice.js";
 import { magnitudeLimit, shownValues } from "./normalization.js";
 import type { Options } from "./options.js";
-import { type Tile, attributionKey } from "../tiles/tiles.js";
-import type { Choice } from "./choice.js";
 
 /** Where the colors of a picture end, and over how many maps that was taken. */
 export interface Ends {
@@ -33,7 +33,8 @@ export class Limits {
     if (scope === "map") {
       return { limit: this.limits.get(map.key)!, maps: 1 };
     }
-    const start = scope === "instance" ? attributionKey(choice.method, choice.instance, "") : `attribution/${choice.method}/`;
+    const start =
+      scope === "instance" ? attributionKey(choice.method, choice.instance, "") : `attribution/${choice.method}/`;
     return this.largest(start, options, hand);
   }
 

@@ -1,10 +1,10 @@
+import type { Tile } from "../tiles/tiles.js";
+import type { Choice } from "./choice.js";
+import { alone, type Ends } from "./color_limits.js";
 import { contrast } from "./contrast.js";
 import type { Facts } from "./facts.js";
 import type { Options } from "./options.js";
-import { type Picture, makePicture } from "./picture.js";
-import { type Ends, alone } from "./color_limits.js";
-import type { Tile } from "../tiles/tiles.js";
-import type { Choice } from "./choice.js";
+import { makePicture, type Picture } from "./picture.js";
 
 /** A choice, and the tiles that it is drawn of: series, map, and the map that is taken from it. */
 export interface InHand {

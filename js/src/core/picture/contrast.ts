@@ -13,13 +13,20 @@ export function contrast(one: Tile, other: Tile): Tile {
   // Errors of two maps that were drawn at random add up in squares.
   const error = one.error === null || other.error === null ? null : Math.hypot(one.error, other.error);
   const spread = errorsOf(one, other);
-  const difference = { ...one, key: `${one.key} − ${other.key}`, values, gap: largest(one.gap, other.gap), error, spread };
+  const difference = {
+    ...one,
+    key: `${one.key} − ${other.key}`,
+    values,
+    gap: largest(one.gap, other.gap),
+    error,
+    spread,
+  };
   made.set(one, { other, difference });
   return difference;
 }
 
 const largest = (one: number | null, other: number | null): number | null =>
-  one === null || other === null ? one ?? other : Math.max(one, other);
+  one === null || other === null ? (one ?? other) : Math.max(one, other);
 
 /** Means are of the same instances: how much their difference varies over them, their deviations do not tell. */
 function errorsOf(one: Tile, other: Tile): Float32Array | null {

@@ -1,5 +1,5 @@
-import { type Facts, type Table, argmax, rowOf } from "./facts.js";
 import type { Choice } from "./choice.js";
+import { argmax, type Facts, rowOf, type Table } from "./facts.js";
 import type { Outputs } from "./outputs.js";
 
 /** Whether the classes of a choice were explained on its instance; all were where there is no table. */

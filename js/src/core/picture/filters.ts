@@ -1,6 +1,6 @@
+import type { Tile } from "../tiles/tiles.js";
 import type { Table } from "./facts.js";
 import type { JobResult } from "./job_results.js";
-import type { Tile } from "../tiles/tiles.js";
 
 /** A layer whose map has a time axis. */
 export interface LayerFacts {

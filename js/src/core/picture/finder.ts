@@ -75,7 +75,7 @@ export function nextFound(found: number[], count: number, instance: number, by: 
   const among = found.length > 0 ? found : Array.from({ length: count }, (_, index) => index);
   const further = among.filter((one) => (by > 0 ? one > instance : one < instance));
   const [first, last] = [0, among.length - 1];
-  return by > 0 ? further[0] ?? among[first] : further[further.length - 1] ?? among[last];
+  return by > 0 ? (further[0] ?? among[first]) : (further[further.length - 1] ?? among[last]);
 }
 
 /** Classes of the menu, the likeliest first, with what the classifier says of each. */

@@ -1,5 +1,5 @@
-import { type Facts, classNamed } from "./facts.js";
 import type { Tile } from "../tiles/tiles.js";
+import { classNamed, type Facts } from "./facts.js";
 
 /** The instances whose mean is shown: those of a true or of a predicted class. The same words as the trait of Python. */
 export interface Mean {
@@ -27,7 +27,9 @@ export function meanOf(key: string, tiles: readonly Tile[], of: number): Tile {
     }
   }
   const values = Float32Array.from(means, (mean, place) => (counts[place] > 0 ? mean : NaN));
-  const spread = Float32Array.from(squares, (square, place) => (counts[place] > 0 ? Math.sqrt(square / counts[place]) : NaN));
+  const spread = Float32Array.from(squares, (square, place) =>
+    counts[place] > 0 ? Math.sqrt(square / counts[place]) : NaN,
+  );
   const mean = { count: tiles.length, of, partial: false };
   const gaps = tiles.flatMap(({ gap }) => gap ?? []);
   const gap = gaps.length > 0 ? Math.max(...gaps) : null;
@@ -35,11 +37,13 @@ export function meanOf(key: string, tiles: readonly Tile[], of: number): Tile {
 }
 
 /** Of which instances a mean is, in words. */
-export const meanName = ({ by, of }: Mean, facts: Facts): string => `${by} ${classNamed(facts.class_names[of] ?? String(of))}`;
+export const meanName = ({ by, of }: Mean, facts: Facts): string =>
+  `${by} ${classNamed(facts.class_names[of] ?? String(of))}`;
 
 const onPage = ({ instances }: Facts): string => (instances.some((one, place) => one !== place) ? " on this page" : "");
 
-const among = (count: number, of: number): string => `${count === of ? "" : `${count} of `}the ${of === 1 ? "one instance" : `${of} instances`}`;
+const among = (count: number, of: number): string =>
+  `${count === of ? "" : `${count} of `}the ${of === 1 ? "one instance" : `${of} instances`}`;
 
 /** Over how many of them it was taken. */
 export const meanText = (mean: Mean, { mean: taken }: Tile, facts: Facts): string =>

@@ -1,5 +1,5 @@
-import type { Options } from "./options.js";
 import type { Tile } from "../tiles/tiles.js";
+import type { Options } from "./options.js";
 
 type Sign = Options["sign"];
 
@@ -48,7 +48,10 @@ export function magnitudeLimit(values: Float32Array, clip: number): number {
   if (clip <= 0) {
     return largestMagnitude(values);
   }
-  const magnitudes = values.map(Math.abs).filter((magnitude) => magnitude > 0).sort();
+  const magnitudes = values
+    .map(Math.abs)
+    .filter((magnitude) => magnitude > 0)
+    .sort();
   return magnitudes.length > 0 ? magnitudes[Math.max(0, Math.ceil((1 - clip / 100) * magnitudes.length) - 1)] : 0;
 }
 

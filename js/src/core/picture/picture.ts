@@ -1,12 +1,12 @@
 import { type Column, columnsOf } from "../samples/column.js";
+import type { Tile } from "../tiles/tiles.js";
 import type { Choice } from "./choice.js";
+import type { Ends } from "./color_limits.js";
 import type { Facts } from "./facts.js";
 import { goesBothWays, magnitudeLimit, shownValues } from "./normalization.js";
 import type { Options } from "./options.js";
-import type { Ends } from "./color_limits.js";
 import { byShare, channelShares } from "./shares.js";
-import type { Tile } from "../tiles/tiles.js";
-import { type ValueRange, joinedRange, sharedRanges, valueRange } from "./value_range.js";
+import { joinedRange, sharedRanges, type ValueRange, valueRange } from "./value_range.js";
 
 /** Everything that is drawn of one choice. */
 export interface Picture {
@@ -91,7 +91,9 @@ function signalsOf(series: Tile): Signals {
   if (!made) {
     const columns = columnsOf(series.values, series.samples, series.channels);
     const bands = bandsOf(series);
-    const of = bands ? (_: Column, channel: number) => joinedRange(valueRange(bands.lower[channel]), valueRange(bands.upper[channel])) : valueRange;
+    const of = bands
+      ? (_: Column, channel: number) => joinedRange(valueRange(bands.lower[channel]), valueRange(bands.upper[channel]))
+      : valueRange;
     made = { columns, bands, ranges: columns.map(of) };
     madeOfSeries.set(series, made);
   }
@@ -100,7 +102,11 @@ function signalsOf(series: Tile): Signals {
 
 function bandsOf({ values, spread, samples, channels }: Tile): Bands | null {
   const beyond = (sign: number): Column[] =>
-    columnsOf(values.map((value, place) => value + sign * spread![place]), samples, channels);
+    columnsOf(
+      values.map((value, place) => value + sign * spread![place]),
+      samples,
+      channels,
+    );
   return spread && { lower: beyond(-1), upper: beyond(1) };
 }
 
@@ -116,7 +122,13 @@ function heatsOf(map: Tile, { sign, smoothing }: Options): Heats {
   if (made?.way !== way) {
     const values = shownValues(map, sign, smoothing);
     const columns = columnsOf(values, map.samples, map.channels);
-    made = { way, columns, shares: channelShares(values, map.channels), largest: magnitudeLimit(values, 0), certain: certainOf(map) };
+    made = {
+      way,
+      columns,
+      shares: channelShares(values, map.channels),
+      largest: magnitudeLimit(values, 0),
+      certain: certainOf(map),
+    };
     madeOfMap.set(map, made);
   }
   return made;
@@ -152,7 +164,11 @@ export const timeOnly = (picture: Picture): boolean => picture.attribution.chann
 export const heatOf = (picture: Picture, channel: number): Column => picture.heats[timeOnly(picture) ? 0 : channel];
 
 /** Standard error, or standard deviation of a mean, of the map's value at a sample of a channel. */
-export function spreadAt({ attribution: { spread, channels } }: Picture, sample: number, channel: number): number | null {
+export function spreadAt(
+  { attribution: { spread, channels } }: Picture,
+  sample: number,
+  channel: number,
+): number | null {
   return spread?.[sample * channels + (channels === 1 ? 0 : channel)] ?? null;
 }
 

@@ -1,6 +1,6 @@
 import type { Column } from "./column.js";
 import { grainOf } from "./pyramid.js";
-import { type TimeAxis, pixelOf, visibleSamples } from "./time_axis.js";
+import { pixelOf, type TimeAxis, visibleSamples } from "./time_axis.js";
 
 /** Samples a CSS pixel from which on a line is drawn as the band between its least and its largest values. */
 const DENSE = 4;
@@ -171,7 +171,9 @@ const bandOf = keptForAxis((column, axis): Float32Array => {
 
 /** The band between two columns, as an envelope is. */
 export function spreadBand(lower: Column, upper: Column, axis: TimeAxis): Float32Array {
-  const [low, high] = [lower, upper].map((column) => (axis.step < 1 ? envelope(column, axis) : samplesOf(column, axis)));
+  const [low, high] = [lower, upper].map((column) =>
+    axis.step < 1 ? envelope(column, axis) : samplesOf(column, axis),
+  );
   return low.map((value, place) => (place % 3 === 2 ? high[place] : value));
 }
 

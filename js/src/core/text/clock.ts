@@ -1,6 +1,6 @@
+import type { Choice } from "../picture/choice.js";
 import type { Facts } from "../picture/facts.js";
 import { formatTime } from "./numbers.js";
-import type { Choice } from "../picture/choice.js";
 
 export const SECOND = 1000;
 export const DAY = 24 * 60 * 60 * SECOND;

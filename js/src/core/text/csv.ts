@@ -1,7 +1,7 @@
-import { startOf } from "./clock.js";
 import type { Facts } from "../picture/facts.js";
+import { attributionAt, type Picture, spreadAt, timeOnly } from "../picture/picture.js";
+import { startOf } from "./clock.js";
 import { mapName } from "./describe.js";
-import { type Picture, attributionAt, spreadAt, timeOnly } from "../picture/picture.js";
 
 /** The numbers of a picture, a line a sample: its time, each channel's value, and its attribution. */
 export function csvOf(picture: Picture, facts: Facts): string {
@@ -13,9 +13,16 @@ export function csvOf(picture: Picture, facts: Facts): string {
   const mapped = timeOnly(picture) ? [0] : channels;
   const headings = [
     facts.sampling_rate === null ? "sample" : start === null ? "time (s)" : "time",
-    ...channels.map((channel) => [facts.channel_names[channel], facts.channel_units[channel]].filter(Boolean).join(" ")),
+    ...channels.map((channel) =>
+      [facts.channel_names[channel], facts.channel_units[channel]].filter(Boolean).join(" "),
+    ),
     ...mapped.map((channel) => `${label}: ${timeOnly(picture) ? "all channels" : facts.channel_names[channel]}`),
-    ...(spread ? mapped.map((channel) => `${spreadName(picture)} of ${label}: ${timeOnly(picture) ? "all channels" : facts.channel_names[channel]}`) : []),
+    ...(spread
+      ? mapped.map(
+          (channel) =>
+            `${spreadName(picture)} of ${label}: ${timeOnly(picture) ? "all channels" : facts.channel_names[channel]}`,
+        )
+      : []),
   ];
   const lines = Array.from({ length: series.samples }, (_, sample) => [
     start === null ? sample / (facts.sampling_rate ?? 1) : isoText(start + (1000 * sample) / facts.sampling_rate!),
@@ -29,7 +36,8 @@ export function csvOf(picture: Picture, facts: Facts): string {
 const spreadName = ({ attribution }: Picture): string => (attribution.mean ? "standard deviation" : "standard error");
 
 /** What is not a number is a gap: an empty field. */
-const fields = (values: (number | string)[]): string[] => values.map((value) => (Number.isNaN(value) ? "" : String(value)));
+const fields = (values: (number | string)[]): string[] =>
+  values.map((value) => (Number.isNaN(value) ? "" : String(value)));
 
 const isoText = (moment: number): string => new Date(moment).toISOString().slice(0, 23);
 

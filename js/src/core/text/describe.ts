@@ -1,12 +1,12 @@
-import { momentText, startOf } from "./clock.js";
+import type { Choice } from "../picture/choice.js";
 import type { Facts, MethodFacts } from "../picture/facts.js";
 import { argmax, classNamed, marksOf, rowOf } from "../picture/facts.js";
 import { meanName } from "../picture/mean.js";
-import type { Outputs } from "../picture/outputs.js";
-import { formatNumber, formatPercent, formatSigned } from "./numbers.js";
 import type { Options } from "../picture/options.js";
-import type { Choice } from "../picture/choice.js";
-import { type Picture, attributionAt, spreadAt, timeOnly } from "../picture/picture.js";
+import type { Outputs } from "../picture/outputs.js";
+import { attributionAt, type Picture, spreadAt, timeOnly } from "../picture/picture.js";
+import { momentText, startOf } from "./clock.js";
+import { formatNumber, formatPercent, formatSigned } from "./numbers.js";
 
 export interface Verdict {
   readonly instance: string;
@@ -46,7 +46,7 @@ export function verdict(choice: Choice, facts: Facts, outputs: Outputs): Verdict
   const alone = facts.class_names.length === 1;
   return {
     instance: `Instance ${number}${place}`,
-    truth: truth === null ? null : facts.class_names[truth] ?? String(truth),
+    truth: truth === null ? null : (facts.class_names[truth] ?? String(truth)),
     // A lone output is what is explained: once is enough.
     predicted: alone ? null : named(facts.class_names[predicted], predicted, row, outputs),
     explained: [explained, ...(choice.against === null ? [] : [facts.targets[choice.against]])]
@@ -70,7 +70,9 @@ export function mapName({ method, target, against }: Choice, facts: Facts): stri
 /** Which picture it is, in one line; what pictures beside each other differ in comes first. */
 export function captionOf(choice: Choice, facts: Facts, outputs: Outputs): string {
   const { truth, predicted } = verdict(choice, facts, outputs);
-  const instance = choice.mean ? `mean over ${meanName(choice.mean, facts)}` : `instance ${facts.instances[choice.instance]}`;
+  const instance = choice.mean
+    ? `mean over ${meanName(choice.mean, facts)}`
+    : `instance ${facts.instances[choice.instance]}`;
   const which = [instance, classesOf(choice, facts).join(" − "), facts.methods[choice.method].label].join(", ");
   return [which, truth && `true: ${truth}`, predicted && `predicted: ${predicted}`].filter(Boolean).join(" · ");
 }
@@ -83,7 +85,9 @@ export function trustText(choice: Choice, facts: Facts, gap: number | null): str
   if (choice.against === null) {
     return each;
   }
-  return off ? `difference of two maps, not both ${method.exactness}` : `difference of two maps, each ${method.exactness === "approximate" ? each : method.exactness}`;
+  return off
+    ? `difference of two maps, not both ${method.exactness}`
+    : `difference of two maps, each ${method.exactness === "approximate" ? each : method.exactness}`;
 }
 
 /** How far a method's map can be trusted; `off`: its sum was measured, and is off. */
@@ -133,7 +137,11 @@ export function scopeText(picture: Picture, facts: Facts, whole: boolean): strin
   }[options.scope];
   const beside = ends.shared ? " and of the picture beside it" : "";
   const reach = signed ? "±" : "0 to";
-  const parts = [options.scope === "fixed" ? `color: ${reach} a fixed end` : `color: ${reach} ${ends.maps > 1 && options.clip > 0 ? "largest " : ""}${kind} ${over}${beside}`];
+  const parts = [
+    options.scope === "fixed"
+      ? `color: ${reach} a fixed end`
+      : `color: ${reach} ${ends.maps > 1 && options.clip > 0 ? "largest " : ""}${kind} ${over}${beside}`,
+  ];
   if (largest === 0) {
     parts.push("every value is zero");
   }
@@ -216,7 +224,9 @@ function valueText({ series, signals }: Picture, sample: number, channel: number
 }
 
 const timeText = ({ choice }: Picture, facts: Facts, sample: number): string =>
-  facts.sampling_rate === null ? `sample ${sample}` : `${momentText(sample, facts, startOf(choice, facts))} (sample ${sample})`;
+  facts.sampling_rate === null
+    ? `sample ${sample}`
+    : `${momentText(sample, facts, startOf(choice, facts))} (sample ${sample})`;
 
 export const isUnseen = ({ choice }: Picture, facts: Facts, sample: number): boolean =>
   marksOf(choice.method, facts).unseen.some(([start, stop]) => sample >= start && sample < stop);

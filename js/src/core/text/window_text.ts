@@ -1,6 +1,6 @@
 import type { Facts } from "../picture/facts.js";
 import type { Picture } from "../picture/picture.js";
-import { type Window, insideOf } from "../picture/window.js";
+import { insideOf, type Window } from "../picture/window.js";
 import { momentText, startOf } from "./clock.js";
 import { formatPercent, formatSigned } from "./numbers.js";
 

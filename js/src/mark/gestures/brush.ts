@@ -1,6 +1,6 @@
-import { sampleAt } from "../../core/samples/time_axis.js";
-import { type Window, windowBetween } from "../../core/picture/window.js";
 import type { Frame } from "../../core/draw/scene.js";
+import { type Window, windowBetween } from "../../core/picture/window.js";
+import { sampleAt } from "../../core/samples/time_axis.js";
 
 /** Shift and drag choose a window: before bqplot takes the drag for a move. */
 export class Brush {

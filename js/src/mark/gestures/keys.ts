@@ -1,8 +1,8 @@
-import { type Action, actionOf } from "../../core/text/keys.js";
-import type { Options } from "../../core/picture/options.js";
 import type { Choice } from "../../core/picture/choice.js";
 import type { Facts } from "../../core/picture/facts.js";
+import type { Options } from "../../core/picture/options.js";
 import type { Window } from "../../core/picture/window.js";
+import { type Action, actionOf } from "../../core/text/keys.js";
 import type { OptionsModel } from "../../synced/OptionsModel.js";
 import type { Pointer } from "./pointer.js";
 
@@ -39,7 +39,8 @@ export class Keys {
     jump: ({ to }) => this.goTo(to === "first" ? 0 : this.last),
     page: ({ by }) => this.view.model.step(by),
     turn: ({ dim, by }) => this.turn(dim, by),
-    gain: ({ by }) => this.change(({ gain }) => ({ gain: Number(Math.max(0.1, Math.min(100, gain * by)).toPrecision(3)) })),
+    gain: ({ by }) =>
+      this.change(({ gain }) => ({ gain: Number(Math.max(0.1, Math.min(100, gain * by)).toPrecision(3)) })),
     zoom: ({ by }) => this.view.zoom(by, this.view.pointer.sample),
     style: () => this.change(({ style }) => ({ style: STYLES[(STYLES.indexOf(style) + 1) % STYLES.length] })),
     overlay: () => this.change(({ overlay }) => ({ overlay: !overlay })),

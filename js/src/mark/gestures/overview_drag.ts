@@ -1,5 +1,5 @@
-import type { Frame } from "../../core/draw/scene.js";
 import type { Row } from "../../core/draw/row_layout.js";
+import type { Frame } from "../../core/draw/scene.js";
 import { shareOnShow } from "../../core/samples/time_axis.js";
 
 /** What is dragged: the overview's place, and the figure's geometry; null where none is on show. */
@@ -25,7 +25,11 @@ export class OverviewDrag {
     }
     window.addEventListener("pointermove", (event) => this.move(event), options);
     window.addEventListener("pointerup", () => (this.hold = null), options);
-    figure.addEventListener("pointermove", (event) => figure.classList.toggle("cam1d-grab", this.isOver(event)), options);
+    figure.addEventListener(
+      "pointermove",
+      (event) => figure.classList.toggle("cam1d-grab", this.isOver(event)),
+      options,
+    );
   }
 
   remove(): void {
@@ -58,7 +62,13 @@ export class OverviewDrag {
     const overview = this.overview();
     const y = event.clientY - this.figure.getBoundingClientRect().top;
     const share = overview ? this.shareUnder(event) : -1;
-    return overview !== null && y >= overview.row.top - 2 && y <= overview.row.top + overview.row.height + 2 && share >= 0 && share <= 1;
+    return (
+      overview !== null &&
+      y >= overview.row.top - 2 &&
+      y <= overview.row.top + overview.row.height + 2 &&
+      share >= 0 &&
+      share <= 1
+    );
   }
 
   private shareUnder(event: MouseEvent): number {

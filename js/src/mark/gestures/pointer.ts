@@ -1,14 +1,14 @@
 import { colorIndex } from "../../core/draw/color.js";
-import { type Table, marksOf } from "../../core/picture/facts.js";
-import { formatNumber, formatSigned } from "../../core/text/numbers.js";
-import { isSigned } from "../../core/picture/picture.js";
-import { nearestStep } from "../../core/picture/receptive_field.js";
 import { type Row, rowAt } from "../../core/draw/row_layout.js";
 import type { Frame, Scene } from "../../core/draw/scene.js";
 import { layoutOf, rowsOf, scaleOf } from "../../core/draw/scene_layout.js";
-import { textElement } from "../../dom/text_element.js";
-import { type Reading, type Readout, mapName, readout } from "../../core/text/describe.js";
+import { marksOf, type Table } from "../../core/picture/facts.js";
+import { isSigned } from "../../core/picture/picture.js";
+import { nearestStep } from "../../core/picture/receptive_field.js";
 import { pixelOf, sampleAt } from "../../core/samples/time_axis.js";
+import { mapName, type Reading, type Readout, readout } from "../../core/text/describe.js";
+import { formatNumber, formatSigned } from "../../core/text/numbers.js";
+import { textElement } from "../../dom/text_element.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const BRACKET = 5;
@@ -142,7 +142,10 @@ export class Pointer {
     const { picture, facts } = scene;
     const placed = marksOf(picture.choice.method, facts).centers !== null;
     const sight = placed ? nearestStep(this.steps(), sample) : null;
-    this.bracket.setAttribute("d", sight ? bracketPath(sight, layoutOf(scene, frame).strip ?? { ...rowsOf(scene, frame), height: 0 }, frame) : "");
+    this.bracket.setAttribute(
+      "d",
+      sight ? bracketPath(sight, layoutOf(scene, frame).strip ?? { ...rowsOf(scene, frame), height: 0 }, frame) : "",
+    );
   }
 }
 
@@ -159,7 +162,11 @@ const isWithin = (y: number, { top, height }: Row): boolean => y >= top && y <= 
 function contents({ time, readings, notes }: Readout, scene: Scene, under: number | null): HTMLElement[] {
   const table = document.createElement("table");
   table.append(...readings.map((reading) => readingRow(reading, scene, reading.channel === under)));
-  return [textElement("div", "cam1d-time", `${time} · ${mapName(scene.picture.choice, scene.facts)}`), table, ...notes.map(noteOf)];
+  return [
+    textElement("div", "cam1d-time", `${time} · ${mapName(scene.picture.choice, scene.facts)}`),
+    table,
+    ...notes.map(noteOf),
+  ];
 }
 
 const noteOf = (note: string): HTMLElement => textElement("div", "cam1d-note", note);
@@ -174,7 +181,11 @@ function readingRow({ name, value, attribution, spread }: Reading, scene: Scene,
     const scale = scaleOf(scene);
     swatch.style.background = scale.colors[colorIndex(attribution, scale)];
     const signed = isSigned(scene.picture.choice, scene.facts);
-    const cell = textElement("td", "cam1d-number", (signed ? formatSigned : formatNumber)(attribution) + plusMinus(spread));
+    const cell = textElement(
+      "td",
+      "cam1d-number",
+      (signed ? formatSigned : formatNumber)(attribution) + plusMinus(spread),
+    );
     cell.prepend(swatch);
     row.append(cell);
   }
@@ -185,7 +196,9 @@ const plusMinus = (spread: number | null): string => (spread === null ? "" : ` �
 
 function spoken({ time, readings, notes }: Readout): string {
   const said = readings.map(({ name, value, attribution, spread }) =>
-    attribution === null ? `${name} ${value}` : `${name} ${value}, attribution ${formatSigned(attribution)}${plusMinus(spread)}`,
+    attribution === null
+      ? `${name} ${value}`
+      : `${name} ${value}, attribution ${formatSigned(attribution)}${plusMinus(spread)}`,
   );
   return [time, ...notes, ...said].join("; ");
 }

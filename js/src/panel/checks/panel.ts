@@ -1,11 +1,18 @@
-import { type Checks, type DeletionCurves, type Finding, checksOf, hasCurves, levelStyle } from "../../core/picture/checks.js";
+import {
+  type Checks,
+  checksOf,
+  type DeletionCurves,
+  type Finding,
+  hasCurves,
+  levelStyle,
+} from "../../core/picture/checks.js";
 import { classNamed } from "../../core/picture/facts.js";
 import { mapName } from "../../core/text/describe.js";
 import { needsModel } from "../../core/text/needs_model.js";
-import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
-import { checksPlot } from "./plot.js";
 import { button, select } from "../../dom/fields.js";
 import { textElement } from "../../dom/text_element.js";
+import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
+import { checksPlot } from "./plot.js";
 
 export const CHECKS = "checks";
 
@@ -35,7 +42,11 @@ export class ChecksPanel {
     const result = jobs.result(name);
     this.fill.hidden = fills.length === 0 || !(result || jobs.offers(CHECKS));
     this.fill.querySelector("select")!.value = fill;
-    const state = result ? `found ${fill}` : jobs.running ? `busy ${jobs.running.name}` : `ask ${jobs.offers(CHECKS)} ${jobs.fault(name)}`;
+    const state = result
+      ? `found ${fill}`
+      : jobs.running
+        ? `busy ${jobs.running.name}`
+        : `ask ${jobs.offers(CHECKS)} ${jobs.fault(name)}`;
     if (this.written !== `${name} ${state}`) {
       this.written = `${name} ${state}`;
       const checks = result && checksOf(result, fill);
@@ -61,7 +72,11 @@ function fillLine({ checks }: ChannelStackModel): HTMLElement {
   const { fill, fills } = checks.current;
   const names = Object.fromEntries(fills.map((name) => [name, name]));
   const menu = select("Fill", names, fill, (fill) => checks.change({ fill }));
-  const note = textElement("span", "cam1d-note", "stands where pieces of the series are taken away; the verdict holds for it");
+  const note = textElement(
+    "span",
+    "cam1d-note",
+    "stands where pieces of the series are taken away; the verdict holds for it",
+  );
   note.id = `cam1d-fill-${++panels}`;
   menu.querySelector("select")!.setAttribute("aria-describedby", note.id);
   return textElement("div", "cam1d-line cam1d-fill", menu, note);
@@ -85,8 +100,11 @@ function toAskFor(mark: ChannelStackModel, name: string): HTMLElement[] {
   if (!jobs.offers(CHECKS)) {
     return [...told, line("cam1d-note", needsModel("Checking this map"))];
   }
-  const what = "Does it add up, find what the score needs, change with the class and when the network is destroyed, and agree with other methods? This takes some seconds.";
-  const start = button("Check this map", "check how far this map can be believed", () => jobs.start(name, CHECKS, which(mark)));
+  const what =
+    "Does it add up, find what the score needs, change with the class and when the network is destroyed, and agree with other methods? This takes some seconds.";
+  const start = button("Check this map", "check how far this map can be believed", () =>
+    jobs.start(name, CHECKS, which(mark)),
+  );
   return [...told, textElement("div", "cam1d-line", start, textElement("span", "cam1d-note", what))];
 }
 
@@ -115,16 +133,26 @@ function found({ verdict, level, findings, deletion }: Checks, mark: ChannelStac
 }
 
 function plotted(deletion: DeletionCurves): HTMLElement {
-  const keys = textElement("figcaption", "", key("cam1d-curve", "this map"), key("cam1d-random", "random orders, and 90 % of them"));
+  const keys = textElement(
+    "figcaption",
+    "",
+    key("cam1d-curve", "this map"),
+    key("cam1d-random", "random orders, and 90 % of them"),
+  );
   const title = textElement("div", "cam1d-method", `${deletion.measure} of the class`);
   const figure = textElement("figure", "cam1d-plotted", title);
   figure.append(checksPlot(deletion), keys);
   return figure;
 }
 
-const key = (name: string, text: string): HTMLElement => textElement("span", "", textElement("i", `cam1d-key ${name}`), text);
+const key = (name: string, text: string): HTMLElement =>
+  textElement("span", "", textElement("i", `cam1d-key ${name}`), text);
 
-const SIGNS = { true: ["✓", "survived", "cam1d-right"], false: ["✗", "not survived", "cam1d-wrong"], null: ["–", "not checked", "cam1d-note"] };
+const SIGNS = {
+  true: ["✓", "survived", "cam1d-right"],
+  false: ["✗", "not survived", "cam1d-wrong"],
+  null: ["–", "not checked", "cam1d-note"],
+};
 
 function row({ name, passed, text }: Finding): HTMLElement {
   const [sign, said, style] = SIGNS[String(passed) as keyof typeof SIGNS];

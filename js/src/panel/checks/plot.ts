@@ -1,4 +1,4 @@
-import { type DeletionCurves, bandPath, curvePath, curvesText, plotOf } from "../../core/picture/checks.js";
+import { bandPath, curvePath, curvesText, type DeletionCurves, plotOf } from "../../core/picture/checks.js";
 
 const [WIDTH, HEIGHT] = [300, 150];
 const ROOM = { left: 40, top: 10, width: 240, height: 102 };
@@ -7,7 +7,13 @@ const ROOM = { left: 40, top: 10, width: 240, height: 102 };
 export function checksPlot(curves: DeletionCurves): SVGElement {
   const plot = plotOf(curves, ROOM);
   const { fractions, curve, random } = curves;
-  const figure = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, width: WIDTH, height: HEIGHT, role: "img", "aria-label": curvesText(curves) });
+  const figure = shape("svg", {
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+    width: WIDTH,
+    height: HEIGHT,
+    role: "img",
+    "aria-label": curvesText(curves),
+  });
   figure.classList.add("cam1d-curves");
   const [bottom, right] = [ROOM.top + ROOM.height, ROOM.left + ROOM.width];
   figure.append(

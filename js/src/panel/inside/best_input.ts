@@ -1,12 +1,12 @@
-import { type Curve, type GridColumn, channelsOf } from "../../core/draw/grid.js";
+import { type Curve, channelsOf, type GridColumn } from "../../core/draw/grid.js";
 import type { JobResult } from "../../core/picture/job_results.js";
 import { formatNumber } from "../../core/text/numbers.js";
-import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
-import { themeOf } from "../../dom/page_theme.js";
 import { checkbox, select } from "../../dom/fields.js";
-import { gridOf } from "./grid_canvas.js";
-import { type Wanted, jobLine } from "../job_line.js";
+import { themeOf } from "../../dom/page_theme.js";
 import { textElement } from "../../dom/text_element.js";
+import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
+import { jobLine, type Wanted } from "../job_line.js";
+import { gridOf } from "./grid_canvas.js";
 
 const SOLUTIONS = 3;
 const STARTS = { noise: "noise", data: "real series", mean: "mean of the class" };
@@ -50,8 +50,14 @@ export function bestPart(mark: ChannelStackModel, element: HTMLElement, changed:
   return result ? [line, said(mark, result, choices), picture(mark, result, choices, element)] : [line];
 }
 
-function shown({ arrays }: JobResult, { solution, overlay }: Choices, change: (some: Partial<Choices>) => void): HTMLElement[] {
-  const numbers = Object.fromEntries(Array.from({ length: arrays.x.shape[0] }, (_, place) => [String(place), String(place + 1)]));
+function shown(
+  { arrays }: JobResult,
+  { solution, overlay }: Choices,
+  change: (some: Partial<Choices>) => void,
+): HTMLElement[] {
+  const numbers = Object.fromEntries(
+    Array.from({ length: arrays.x.shape[0] }, (_, place) => [String(place), String(place + 1)]),
+  );
   return [
     select("solution", numbers, String(solution), (place) => change({ solution: Number(place) })),
     checkbox("on top of each other", overlay, (overlay) => change({ overlay })),
@@ -70,19 +76,46 @@ function said({ facts }: ChannelStackModel, { content, arrays }: JobResult, { so
   );
 }
 
-function picture({ facts }: ChannelStackModel, { content, arrays }: JobResult, { solution, overlay }: Choices, element: HTMLElement): HTMLElement {
+function picture(
+  { facts }: ChannelStackModel,
+  { content, arrays }: JobResult,
+  { solution, overlay }: Choices,
+  element: HTMLElement,
+): HTMLElement {
   const rate = facts.sampling_rate;
   const end = rate === null ? `${facts.samples} samples` : `${formatNumber(facts.samples / rate)} s`;
   const [made, real] = [channelsOf(arrays.x, solution), channelsOf(arrays.nearest, solution)];
   const curve = (column: (typeof made)[0], color: number): Curve => ({ column, color });
-  const place = content.numbers ? `${content.background ? "background series" : "instance"} ${content.numbers[solution]}, ` : "";
+  const place = content.numbers
+    ? `${content.background ? "background series" : "instance"} ${content.numbers[solution]}, `
+    : "";
   const nearest = `${place}predicted ${facts.class_names[content.classes[solution]]}, score ${formatNumber(arrays.real.values[solution])}`;
-  const column = (title: string, note: string, cells: Curve[][]): GridColumn => ({ title, note, ends: ["0", end], cells, scale: "series" });
+  const column = (title: string, note: string, cells: Curve[][]): GridColumn => ({
+    title,
+    note,
+    ends: ["0", end],
+    cells,
+    scale: "series",
+  });
   const columns = overlay
-    ? [column("Made up (blue) on the nearest real series (orange)", nearest, made.map((one, channel) => [curve(real[channel], 1), curve(one, 0)]))]
+    ? [
+        column(
+          "Made up (blue) on the nearest real series (orange)",
+          nearest,
+          made.map((one, channel) => [curve(real[channel], 1), curve(one, 0)]),
+        ),
+      ]
     : [
-        column("Made up", `score ${formatNumber(arrays.scores.values[solution])}`, made.map((one) => [curve(one, 0)])),
-        column("The nearest real series", nearest, real.map((one) => [curve(one, 1)])),
+        column(
+          "Made up",
+          `score ${formatNumber(arrays.scores.values[solution])}`,
+          made.map((one) => [curve(one, 0)]),
+        ),
+        column(
+          "The nearest real series",
+          nearest,
+          real.map((one) => [curve(one, 1)]),
+        ),
       ];
   const row = Math.max(16, Math.min(48, 440 / facts.channel_names.length));
   return gridOf(columns, facts.channel_names, Math.max(280, element.clientWidth - 8), row, themeOf(element));

@@ -1,5 +1,5 @@
 import { canvasPen } from "../../core/draw/canvas_pen.js";
-import { type GridColumn, drawGrid, gridHeight, linesOf } from "../../core/draw/grid.js";
+import { drawGrid, type GridColumn, gridHeight, linesOf } from "../../core/draw/grid.js";
 import type { Pen } from "../../core/draw/scene.js";
 import type { Theme } from "../../core/draw/theme.js";
 import { textElement } from "../../dom/text_element.js";
@@ -22,7 +22,9 @@ export function drawnCanvas(width: number, height: number, words: string, draw: 
 export function gridOf(columns: GridColumn[], names: string[], width: number, row: number, theme: Theme): HTMLElement {
   const lines = linesOf(columns, names, width).map((line) => {
     const words = `${line.map(({ title, note }) => `${title}: ${note}`).join("; ")}; channels ${names.join(", ")}`;
-    return drawnCanvas(width, gridHeight(names.length, row), words, (pen) => drawGrid(pen, line, names, width, row, theme, columns));
+    return drawnCanvas(width, gridHeight(names.length, row), words, (pen) =>
+      drawGrid(pen, line, names, width, row, theme, columns),
+    );
   });
   return textElement("div", "", ...lines);
 }

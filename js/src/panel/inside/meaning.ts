@@ -1,12 +1,12 @@
-import { type Curve, type GridColumn, channelsOf } from "../../core/draw/grid.js";
 import { type ClassPeaks, drawSplit, splitHeight } from "../../core/draw/class_split.js";
+import { type Curve, channelsOf, type GridColumn } from "../../core/draw/grid.js";
 import type { JobArray, JobResult } from "../../core/picture/job_results.js";
 import { formatNumber } from "../../core/text/numbers.js";
-import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 import { themeOf } from "../../dom/page_theme.js";
-import { drawnCanvas, gridOf } from "./grid_canvas.js";
-import { jobLine, startOnce } from "../job_line.js";
 import { textElement } from "../../dom/text_element.js";
+import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
+import { jobLine, startOnce } from "../job_line.js";
+import { drawnCanvas, gridOf } from "./grid_canvas.js";
 
 /** Channels of which a filter's meaning is drawn at most: those that its best series uses most. */
 const CHANNELS = 12;
@@ -35,7 +35,10 @@ export function meaningPart(mark: ChannelStackModel, element: HTMLElement): HTML
 function grid(mark: ChannelStackModel, result: JobResult, element: HTMLElement): HTMLElement {
   const { facts } = mark;
   const channels = strongest(result.arrays.best);
-  const columns = columnsFor(mark, result).map((column) => ({ ...column, cells: channels.map((channel) => column.cells[channel]) }));
+  const columns = columnsFor(mark, result).map((column) => ({
+    ...column,
+    cells: channels.map((channel) => column.cells[channel]),
+  }));
   const names = channels.map((channel) => facts.channel_names[channel]);
   const room = element.clientWidth - 8;
   // Beside the classes, where that leaves the plots enough.
@@ -63,7 +66,12 @@ function columnsFor(mark: ChannelStackModel, { content, arrays }: JobResult): Gr
   return arrays.kernel ? [...made, ...kernelColumns(arrays, content.peak, ends, rate)] : made;
 }
 
-function kernelColumns(arrays: JobResult["arrays"], peak: number, ends: [string, string], rate: number | null): GridColumn[] {
+function kernelColumns(
+  arrays: JobResult["arrays"],
+  peak: number,
+  ends: [string, string],
+  rate: number | null,
+): GridColumn[] {
   const top = arrays.frequencies.values[arrays.frequencies.values.length - 1];
   const unit = rate === null ? "cycles a sample" : "Hz";
   const kernel = channelsOf(arrays.kernel).map((column): Curve[] => [{ column, color: 0 }]);
@@ -87,7 +95,10 @@ function strongest({ values, shape: [samples, channels] }: JobArray): number[] {
   const middle = (channel: number): number => mean(values, channel, samples, channels);
   const power = Array.from({ length: channels }, (_, channel) => {
     const center = middle(channel);
-    return Array.from({ length: samples }, (_, at) => (values[at * channels + channel] - center) ** 2).reduce((sum, one) => sum + one, 0);
+    return Array.from({ length: samples }, (_, at) => (values[at * channels + channel] - center) ** 2).reduce(
+      (sum, one) => sum + one,
+      0,
+    );
   });
   const order = Array.from(power.keys()).sort((one, other) => power[other] - power[one]);
   return order.slice(0, CHANNELS).sort((one, other) => one - other);
@@ -103,18 +114,26 @@ function mean(values: Float32Array, channel: number, samples: number, channels: 
 
 function split(mark: ChannelStackModel, { content, arrays }: JobResult, element: HTMLElement): HTMLElement {
   const { facts, choice } = mark;
-  const classes = facts.class_names.map((name, target): ClassPeaks => ({
-    name,
-    quantiles: arrays.quantiles.values.subarray(5 * target, 5 * target + 5),
-    auc: arrays.auc.values[target],
-    weight: arrays.weights.values[target],
-  }));
+  const classes = facts.class_names.map(
+    (name, target): ClassPeaks => ({
+      name,
+      quantiles: arrays.quantiles.values.subarray(5 * target, 5 * target + 5),
+      auc: arrays.auc.values[target],
+      weight: arrays.weights.values[target],
+    }),
+  );
   const width = Math.max(280, Math.min(element.clientWidth - 8, SPLIT));
   const said = classes.map(({ name, auc }) => `${name}: AUC ${Number.isNaN(auc) ? "none" : auc.toFixed(2)}`).join("; ");
   const chosen = facts.targets[choice.target];
-  const canvas = drawnCanvas(width, splitHeight(classes.length), said, (pen) => drawSplit(pen, classes, width, chosen, themeOf(element)));
+  const canvas = drawnCanvas(width, splitHeight(classes.length), said, (pen) =>
+    drawSplit(pen, classes, width, chosen, themeOf(element)),
+  );
   const by = content.truth ? "true classes" : "predicted classes";
-  const note = textElement("div", "cam1d-note", `AUC: how often a series of the class has the higher peak of two (${by}). Weight: what the score gains where the filter rises by one at every step (${content.weighed}).`);
+  const note = textElement(
+    "div",
+    "cam1d-note",
+    `AUC: how often a series of the class has the higher peak of two (${by}). Weight: what the score gains where the filter rises by one at every step (${content.weighed}).`,
+  );
   note.style.maxWidth = `${width}px`;
   return textElement("div", "", canvas, note);
 }

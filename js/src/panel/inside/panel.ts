@@ -1,21 +1,21 @@
-import { columnsOf } from "../../core/samples/column.js";
 import { canvasPen, clearCanvas } from "../../core/draw/canvas_pen.js";
-import { type FilterRow, type FiltersScene, ROW, drawFilters, rowsOf } from "../../core/draw/filter_rows.js";
-import { type LayerReading, type Order, placed, ranked, readingOf, worths } from "../../core/picture/filters.js";
-import { formatNumber, formatTime } from "../../core/text/numbers.js";
-import { type Sight, nearestStep } from "../../core/picture/receptive_field.js";
+import { drawFilters, type FilterRow, type FiltersScene, ROW, rowsOf } from "../../core/draw/filter_rows.js";
 import { rowAt } from "../../core/draw/row_layout.js";
 import type { Frame } from "../../core/draw/scene.js";
-import type { Tile } from "../../core/tiles/tiles.js";
-import { pixelOf, sampleAt } from "../../core/samples/time_axis.js";
+import { type LayerReading, type Order, placed, ranked, readingOf, worths } from "../../core/picture/filters.js";
+import { nearestStep, type Sight } from "../../core/picture/receptive_field.js";
 import { valueRange } from "../../core/picture/value_range.js";
-import { themeOf } from "../../dom/page_theme.js";
+import { columnsOf } from "../../core/samples/column.js";
+import { pixelOf, sampleAt } from "../../core/samples/time_axis.js";
+import { formatNumber, formatTime } from "../../core/text/numbers.js";
+import type { Tile } from "../../core/tiles/tiles.js";
 import { button, number, select } from "../../dom/fields.js";
+import { themeOf } from "../../dom/page_theme.js";
+import { textElement } from "../../dom/text_element.js";
+import { jobGoesOn, jobLine, startOnce, type Wanted } from "../job_line.js";
+import { PanelModel, PanelView } from "../panel.js";
 import { bestPart } from "./best_input.js";
 import { meaningPart } from "./meaning.js";
-import { type Wanted, jobGoesOn, jobLine, startOnce } from "../job_line.js";
-import { PanelModel, PanelView } from "../panel.js";
-import { textElement } from "../../dom/text_element.js";
 
 export class InsidePanelModel extends PanelModel {
   static model_name = "InsidePanelModel";
@@ -47,7 +47,12 @@ export class InsidePanelView extends PanelView {
     this.canvas.addEventListener("pointermove", (event) => this.point(event));
     this.canvas.addEventListener("pointerleave", () => this.pointAt(null));
     this.canvas.addEventListener("click", (event) => this.choose(event));
-    this.parts = { controls: part("cam1d-line"), readout: part("cam1d-note"), meaning: part(""), best: part("cam1d-best") };
+    this.parts = {
+      controls: part("cam1d-line"),
+      readout: part("cam1d-note"),
+      meaning: part(""),
+      best: part("cam1d-best"),
+    };
     this.listenTo(this.mark, "painted", this.follow);
     this.listenTo(this.mark.inside, "inside", this.write);
     this.listenTo(this.mark.inside, "change:layer change:by", () => (this.first = 0));
@@ -94,7 +99,9 @@ export class InsidePanelView extends PanelView {
 
   private controls(): HTMLElement[] {
     const { inside, facts } = this.mark;
-    const layers = Object.fromEntries(inside.layers.map(({ name, kind, filters }) => [name, `${name} (${kind}, ${filters} filters)`]));
+    const layers = Object.fromEntries(
+      inside.layers.map(({ name, kind, filters }) => [name, `${name} (${kind}, ${filters} filters)`]),
+    );
     const orders = { activity: "activity", weight: `weight for ${facts.class_names[this.target]}` };
     const choices = [
       select("layer", layers, inside.layer!.name, (layer) => inside.change({ layer, filter: null })),
@@ -107,8 +114,11 @@ export class InsidePanelView extends PanelView {
     const count = reading.activity.length;
     const last = Math.min(count, this.first + SHOWN);
     const turn = (by: number) => () => this.turn(by, count);
-    const chosen = number("filter", { min: 0, max: count - 1, step: 1 }, inside.filter ?? NaN, (filter) =>
-      Number.isNaN(filter) || inside.change({ filter }),
+    const chosen = number(
+      "filter",
+      { min: 0, max: count - 1, step: 1 },
+      inside.filter ?? NaN,
+      (filter) => Number.isNaN(filter) || inside.change({ filter }),
     );
     return [
       ...choices,
@@ -155,7 +165,10 @@ export class InsidePanelView extends PanelView {
     clearCanvas(this.canvas.getContext("2d")!, this.frame);
     drawFilters(canvasPen(this.canvas.getContext("2d")!), this.scene, this.frame);
     this.parts.readout.textContent = this.words(reading!, tile);
-    this.canvas.setAttribute("aria-label", `activations of layer ${reading!.layer}: filters ${this.scene.rows.map((row) => row.filter).join(", ")}`);
+    this.canvas.setAttribute(
+      "aria-label",
+      `activations of layer ${reading!.layer}: filters ${this.scene.rows.map((row) => row.filter).join(", ")}`,
+    );
   }
 
   private sceneOf(reading: LayerReading, tile: Tile | string): FiltersScene {
@@ -163,7 +176,8 @@ export class InsidePanelView extends PanelView {
     const worth = worths(reading, inside.by, this.target);
     const shown = ranked(worth).slice(this.first, this.first + SHOWN);
     const rows = shown.map((filter): FilterRow => {
-      const values = typeof tile === "string" ? new Float32Array(facts.samples) : placed(tile, filter, reading.steps, facts.samples);
+      const values =
+        typeof tile === "string" ? new Float32Array(facts.samples) : placed(tile, filter, reading.steps, facts.samples);
       const [column] = columnsOf(values, facts.samples, 1);
       return { filter, column, range: valueRange(column), worth: worth[filter] };
     });
@@ -187,7 +201,11 @@ export class InsidePanelView extends PanelView {
   private fit({ width, plot, axis, ratio }: Frame, element: HTMLElement): Frame {
     const height = this.scene.rows.length * ROW;
     const shift = element.getBoundingClientRect().left - this.el.getBoundingClientRect().left - this.el.clientLeft;
-    const size = { width: `${width}px`, height: `${height + FOOT}px`, marginLeft: `${shift - parseFloat(getComputedStyle(this.el).paddingLeft || "0")}px` };
+    const size = {
+      width: `${width}px`,
+      height: `${height + FOOT}px`,
+      marginLeft: `${shift - parseFloat(getComputedStyle(this.el).paddingLeft || "0")}px`,
+    };
     Object.assign(this.canvas.style, size);
     const [broad, high] = [Math.round(width * ratio), Math.round((height + FOOT) * ratio)];
     if (this.canvas.width !== broad || this.canvas.height !== high) {
@@ -200,12 +218,18 @@ export class InsidePanelView extends PanelView {
     const { facts, inside } = this.mark;
     const sight = this.sightOf(reading);
     if (!sight) {
-      const by = inside.by === "activity" ? "how much it does over all series" : `what it counts for the class (${reading.weighed})`;
+      const by =
+        inside.by === "activity"
+          ? "how much it does over all series"
+          : `what it counts for the class (${reading.weighed})`;
       return `Each row is a filter; at its right, ${by}. A click on a row opens its meaning.`;
     }
     const time = (sample: number): string => formatTime(sample, facts.sampling_rate);
     const row = this.scene.rows[this.under ?? 0];
-    const value = typeof tile === "string" ? "" : `filter ${row.filter} ${formatNumber(row.column.at(this.sample!))} at ${time(this.sample!)}; `;
+    const value =
+      typeof tile === "string"
+        ? ""
+        : `filter ${row.filter} ${formatNumber(row.column.at(this.sample!))} at ${time(this.sample!)}; `;
     return `${value}the step there sees ${time(sight.start)} to ${time(sight.stop - 1)}`;
   }
 
@@ -260,5 +284,7 @@ function fill(place: HTMLElement, ...contents: HTMLElement[]): void {
   }
   place.replaceChildren(...contents);
   const name = held?.getAttribute("aria-label");
-  Array.from(place.querySelectorAll("button")).find((one) => name && one.getAttribute("aria-label") === name)?.focus();
+  Array.from(place.querySelectorAll("button"))
+    .find((one) => name && one.getAttribute("aria-label") === name)
+    ?.focus();
 }

@@ -1,7 +1,7 @@
 import type { Query } from "../../core/picture/finder.js";
-import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 import { button, group, number, select } from "../../dom/fields.js";
 import { textElement } from "../../dom/text_element.js";
+import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 
 /** Which instances the slider, the keys and the play button stop at. */
 export function findPanel(mark: ChannelStackModel): HTMLElement[] {
@@ -32,7 +32,9 @@ const VERDICTS = { all: "right or wrong", right: "right", wrong: "wrong" };
 
 function predictions({ facts, outputs }: ChannelStackModel, query: Query, change: Change): HTMLElement[] {
   const fields = [
-    classSelect("predicted", facts.class_names, query.predicted_class, (predicted_class) => change({ predicted_class })),
+    classSelect("predicted", facts.class_names, query.predicted_class, (predicted_class) =>
+      change({ predicted_class }),
+    ),
   ];
   if (outputs.probabilities) {
     const bounds = { min: 0, max: 100, step: "any" } as const;
@@ -41,10 +43,7 @@ function predictions({ facts, outputs }: ChannelStackModel, query: Query, change
       query = { ...query, confidence: place === 0 ? [value, query.confidence[1]] : [query.confidence[0], value] };
       change({ confidence: query.confidence });
     };
-    fields.push(
-      number("confidence from (%)", bounds, least, at(0)),
-      number("to (%)", bounds, most, at(1)),
-    );
+    fields.push(number("confidence from (%)", bounds, least, at(0)), number("to (%)", bounds, most, at(1)));
   }
   return fields;
 }

@@ -1,8 +1,8 @@
-import { HEADINGS, numbersOf } from "../../core/text/numbers_table.js";
 import { classNamed } from "../../core/picture/facts.js";
 import { mapName } from "../../core/text/describe.js";
-import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
+import { HEADINGS, numbersOf } from "../../core/text/numbers_table.js";
 import { textElement } from "../../dom/text_element.js";
+import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 
 /** The picture as a table, for those who do not see it and those who want it exactly. */
 export function numbersPanel({ picture, facts, status }: ChannelStackModel): HTMLElement[] {
@@ -24,7 +24,9 @@ export function numbersPanel({ picture, facts, status }: ChannelStackModel): HTM
 
 function line(tag: "th" | "td", cells: string[]): HTMLElement {
   const row = document.createElement("tr");
-  row.append(...cells.map((text, place) => cell(place === 0 || tag === "th" ? "th" : "td", tag === "th" ? "col" : "row", text)));
+  row.append(
+    ...cells.map((text, place) => cell(place === 0 || tag === "th" ? "th" : "td", tag === "th" ? "col" : "row", text)),
+  );
   return row;
 }
 

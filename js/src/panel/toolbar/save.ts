@@ -1,8 +1,8 @@
 import { csvOf } from "../../core/text/csv.js";
-import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
-import { download, sheetPng, sheetSvg } from "../../mark/export_file.js";
 import { button, group } from "../../dom/fields.js";
 import { textElement } from "../../dom/text_element.js";
+import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
+import { download, sheetPng, sheetSvg } from "../../mark/export_file.js";
 
 /** The picture on show, and its numbers, as files. */
 export function savePanel(mark: ChannelStackModel): HTMLElement[] {
@@ -15,7 +15,9 @@ export function savePanel(mark: ChannelStackModel): HTMLElement[] {
   return [
     group(
       "picture",
-      button("PNG", "the picture as PNG", () => sheetPng(sheet).then((blob) => download(blob, `${name}.png`, "image/png"))),
+      button("PNG", "the picture as PNG", () =>
+        sheetPng(sheet).then((blob) => download(blob, `${name}.png`, "image/png")),
+      ),
       button("SVG", "the picture as SVG", () => download(sheetSvg(sheet), `${name}.svg`, "image/svg+xml")),
     ),
     group(
@@ -27,6 +29,11 @@ export function savePanel(mark: ChannelStackModel): HTMLElement[] {
 
 function fileName({ facts, choice }: ChannelStackModel): string {
   const parts = [facts.methods[choice.method].label, facts.class_names[facts.targets[choice.target]]];
-  const plain = parts.map((part) => part.replace(/[^\p{L}\p{N}]+/gu, "_").replace(/^_|_$/g, "").slice(0, 40));
+  const plain = parts.map((part) =>
+    part
+      .replace(/[^\p{L}\p{N}]+/gu, "_")
+      .replace(/^_|_$/g, "")
+      .slice(0, 40),
+  );
   return [...plain, facts.instances[choice.instance]].join("-");
 }

@@ -1,12 +1,12 @@
-import { CHECKS, ChecksPanel } from "../checks/panel.js";
 import { button } from "../../dom/fields.js";
+import { textElement } from "../../dom/text_element.js";
+import { CHECKS, ChecksPanel } from "../checks/panel.js";
+import { PanelModel, PanelView } from "../panel.js";
 import { findPanel } from "./find.js";
 import { helpPanel } from "./help.js";
 import { numbersPanel } from "./numbers.js";
-import { PanelModel, PanelView } from "../panel.js";
 import { savePanel } from "./save.js";
 import { viewPanel } from "./view.js";
-import { textElement } from "../../dom/text_element.js";
 
 export class ToolbarModel extends PanelModel {
   static model_name = "ToolbarModel";

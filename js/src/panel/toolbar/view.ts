@@ -1,13 +1,18 @@
 import type { Options } from "../../core/picture/options.js";
-import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 import { checkbox, group, number, select } from "../../dom/fields.js";
 import { textElement } from "../../dom/text_element.js";
+import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 
 /** How the picture is drawn: colors, rows and channels. */
 export function viewPanel(mark: ChannelStackModel): HTMLElement[] {
   const options = mark.optionsModel.current;
   const change = (changed: Partial<Options>): void => mark.optionsModel.change(changed);
-  return [colors(options, change, mark), rows(options, change), channels(mark, options, change), compared(mark, options, change)];
+  return [
+    colors(options, change, mark),
+    rows(options, change),
+    channels(mark, options, change),
+    compared(mark, options, change),
+  ];
 }
 
 type Change = (options: Partial<Options>) => void;
@@ -29,7 +34,9 @@ function colors(options: Options, change: Change, mark: ChannelStackModel): HTML
 
 /** Ends begin to be fixed where they are. */
 function fixedAt(scope: Options["scope"], { picture }: ChannelStackModel): Partial<Options> {
-  return scope === "fixed" && picture && picture.ends.limit > 0 ? { limit: Number(picture.ends.limit.toPrecision(3)) } : {};
+  return scope === "fixed" && picture && picture.ends.limit > 0
+    ? { limit: Number(picture.ends.limit.toPrecision(3)) }
+    : {};
 }
 
 const SCOPES = { map: "this map", instance: "this instance", method: "all instances", fixed: "a fixed end" };
