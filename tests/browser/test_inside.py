@@ -119,7 +119,7 @@ def test_a_page_shows_what_was_computed_and_says_what_needs_a_kernel(open_page, 
     panel.get_by_label("filter", exact=True).fill("0")
     panel.get_by_label("filter", exact=True).press("Enter")
     page.wait_for_timeout(100)
-    assert "What it means was not computed while a kernel was running" in panel.inner_text()
+    assert "Analyzing this filter needs a live kernel" in panel.inner_text()
     page.get_by_role("button", name="Inside:").click()
     assert panel.is_hidden()
     assert (page.errors, [one for one in page.requests if one.startswith("http")]) == ([], [])
