@@ -1,4 +1,5 @@
-// Licenses of what is bundled in embed-amd.js and require.js, as one text; what has the same license is named together.
+// Licenses of what is bundled in embed-amd.js, require.js and index.js, as one text; packages with the same license are
+// named together.
 import { readdirSync, readFileSync } from "node:fs";
 
 const modules = new URL("../node_modules/", import.meta.url);
@@ -38,7 +39,7 @@ function licenseText(name) {
 
 export function thirdPartyLicenses() {
   const together = new Map();
-  for (const name of [...bundledPackages(), "requirejs"]) {
+  for (const name of [...bundledPackages(), "lit-html", "requirejs"]) {
     const text = licenseText(name).replace(/\r\n/g, "\n");
     together.set(text, [
       ...(together.get(text) ?? []),
@@ -46,5 +47,5 @@ export function thirdPartyLicenses() {
     ]);
   }
   const parts = [...together].map(([text, names]) => `${names.join(", ")}\n\n${text}\n`);
-  return `embed-amd.js and require.js hold the programs below, each under its own license.\n\n${parts.join(`\n${"-".repeat(80)}\n\n`)}`;
+  return `embed-amd.js, require.js and index.js hold the programs below, each under its own license.\n\n${parts.join(`\n${"-".repeat(80)}\n\n`)}`;
 }

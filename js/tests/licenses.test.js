@@ -8,7 +8,7 @@ test("every bundled program is named, with the text of its license", () => {
   assert.ok(
     ["jquery", "backbone", "@lumino/widgets", "@jupyter-widgets/controls"].every((name) => names.includes(name)),
   );
-  for (const name of [...names, "requirejs"]) {
+  for (const name of [...names, "lit-html", "requirejs"]) {
     assert.ok(text.includes(`${name} (`), name);
   }
   assert.match(text, /Project Jupyter Contributors/);

@@ -1,18 +1,30 @@
-import { textElement } from "./text_element.js";
+import { html, nothing, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
 
 /** A form's parts: native elements, so that keys, names and screen readers work as everywhere. */
 
+/** Entries of a native menu, as [value, text]. */
+export const options = (entries: readonly (readonly [string, string])[], chosen: string): TemplateResult[] =>
+  entries.map(([value, text]) => html`<option .value=${value} .selected=${live(value === chosen)}>${text}</option>`);
+
+interface Extras {
+  readonly hidden?: boolean;
+  /** Id of the element that describes the field. */
+  readonly describedBy?: string;
+}
+
 export function select<Value extends string>(
   name: string,
-  options: Record<Value, string>,
+  entries: Record<Value, string>,
   value: Value,
   changed: (value: Value) => void,
-): HTMLElement {
-  const menu = document.createElement("select");
-  (Object.entries(options) as [Value, string][]).forEach(([key, text]) => menu.append(new Option(text, key)));
-  menu.value = value;
-  menu.addEventListener("change", () => changed(menu.value as Value));
-  return labelled(name, menu);
+  { hidden = false, describedBy }: Extras = {},
+): TemplateResult {
+  const change = (event: Event): void => changed((event.target as HTMLSelectElement).value as Value);
+  const choices = options(Object.entries<string>(entries), value);
+  return html`<label ?hidden=${hidden}
+    ><span>${name}</span><select aria-describedby=${describedBy ?? nothing} @change=${change}>${choices}</select></label
+  >`;
 }
 
 export interface Bounds {
@@ -21,48 +33,41 @@ export interface Bounds {
   readonly step: number | "any";
 }
 
-export function number(name: string, bounds: Bounds, value: number, changed: (value: number) => void): HTMLElement {
-  const field = document.createElement("input");
-  field.type = "number";
-  Object.entries(bounds).forEach(([bound, limit]) => field.setAttribute(bound, String(limit)));
-  field.value = String(value);
-  field.addEventListener("change", () => {
-    const wanted = field.valueAsNumber;
-    const inside = Math.min(bounds.max ?? Infinity, Math.max(bounds.min, Number.isNaN(wanted) ? value : wanted));
-    field.value = String(inside);
+export function number(
+  name: string,
+  { min, max, step }: Bounds,
+  value: number,
+  changed: (value: number) => void,
+  { hidden = false }: Extras = {},
+): TemplateResult {
+  const change = ({ target }: Event): void => {
+    const field = target as HTMLInputElement;
+    const wanted = Number.isNaN(field.valueAsNumber) ? value : field.valueAsNumber;
+    const inside = Math.min(max ?? Infinity, Math.max(min, wanted));
+    field.value = text(inside);
     changed(inside);
-  });
-  return labelled(name, field);
+  };
+  return html`<label ?hidden=${hidden}
+    ><span>${name}</span
+    ><input type="number" min=${min} max=${max ?? nothing} step=${step} .value=${text(value)} @change=${change}
+  /></label>`;
 }
 
-export function checkbox(name: string, value: boolean, changed: (value: boolean) => void): HTMLElement {
-  const box = document.createElement("input");
-  box.type = "checkbox";
-  box.checked = value;
-  box.addEventListener("change", () => changed(box.checked));
-  const label = labelled(name, box);
-  label.classList.add("cam1d-check");
-  return label;
-}
+/** An empty field for no number. */
+const text = (value: number): string => (Number.isNaN(value) ? "" : String(value));
 
-export function button(text: string, name: string, pressed: () => void): HTMLButtonElement {
-  const element = document.createElement("button");
-  element.type = "button";
-  element.textContent = text;
-  element.title = name;
-  element.setAttribute("aria-label", name);
-  element.addEventListener("click", pressed);
-  return element;
-}
+export const checkbox = (name: string, value: boolean, changed: (value: boolean) => void): TemplateResult =>
+  html`<label class="cam1d-check"
+    ><span>${name}</span
+    ><input
+      type="checkbox"
+      .checked=${live(value)}
+      @change=${({ target }: Event) => changed((target as HTMLInputElement).checked)}
+  /></label>`;
 
-export function group(name: string, ...fields: HTMLElement[]): HTMLElement {
-  const set = document.createElement("fieldset");
-  set.append(textElement("legend", "", name), ...fields);
-  return set;
-}
+/** A button with a short text, and a name in full. */
+export const button = (text: string, name: string, pressed: (event: Event) => void): TemplateResult =>
+  html`<button type="button" title=${name} aria-label=${name} @click=${pressed}>${text}</button>`;
 
-function labelled(name: string, field: HTMLElement): HTMLElement {
-  const label = document.createElement("label");
-  label.append(textElement("span", "", name), field);
-  return label;
-}
+export const group = (name: string, ...fields: unknown[]): TemplateResult =>
+  html`<fieldset><legend>${name}</legend>${fields}</fieldset>`;

@@ -1,3 +1,5 @@
+import { html, type TemplateResult } from "lit-html";
+import { createRef, ref } from "lit-html/directives/ref.js";
 import { type Axis, drawAxis } from "../core/draw/axis.js";
 import { canvasPen, clearCanvas } from "../core/draw/canvas_pen.js";
 import { clockAxis } from "../core/draw/clock_axis.js";
@@ -9,13 +11,10 @@ import { choiceName } from "../core/picture/choice.js";
 import { startOf } from "../core/text/clock.js";
 import { captionOf, describePicture } from "../core/text/describe.js";
 import { themeOf, watchTheme } from "../dom/page_theme.js";
-import { textElement } from "../dom/text_element.js";
 import type { MarkView } from "../mark/ChannelStackModel.js";
 import { axisOf } from "../mark/export_file.js";
 import { Pointer } from "../mark/gestures/pointer.js";
 import { PanelModel, PanelView } from "./panel.js";
-
-const SVG = "http://www.w3.org/2000/svg";
 
 export class PinnedModel extends PanelModel {
   static model_name = "PinnedModel";
@@ -33,29 +32,28 @@ export class PinnedView extends PanelView {
     this.listenTo(this.mark, "painted", this.draw);
   }
 
-  write(): void {
-    this.el.hidden = this.mark.pinned === null;
-    if (this.mark.pinned && !this.canvas) {
-      this.build();
-    }
-    this.draw();
+  /** Canvas, crosshair and note; a page on which nothing is pinned has none of them. */
+  protected content(): TemplateResult {
+    const { pinned } = this.mark;
+    return pinned || this.pointer
+      ? html`<canvas role="img" ${ref(this.canvas)}></canvas
+          ><svg><g ${ref(this.layer)}></g></svg
+          ><div class="cam1d-note">${pinned && !pinned.picture ? pinned.veil : ""}</div>`
+      : html``;
   }
 
-  /** Canvas, crosshair and note; a page on which nothing is pinned has none of them. */
-  private build(): void {
-    this.canvas = document.createElement("canvas");
-    this.canvas.setAttribute("role", "img");
-    this.note = textElement("div", "cam1d-note");
-    const overlay = document.createElementNS(SVG, "svg");
-    this.layer = document.createElementNS(SVG, "g");
-    overlay.append(this.layer);
-    this.el.append(this.canvas, overlay, this.note);
-    this.pointer = new Pointer(
-      this.el,
-      this.layer,
-      () => this.mark.steps,
-      (sample) => this.partner?.pointer.mirror(sample),
-    );
+  refresh(): void {
+    super.refresh();
+    this.el.hidden = this.mark.pinned === null;
+    if (this.layer.value) {
+      this.pointer ??= new Pointer(
+        this.el,
+        this.layer.value,
+        () => this.mark.steps,
+        (sample) => this.partner?.pointer.mirror(sample),
+      );
+    }
+    this.draw();
   }
 
   /** Asks for one picture at the next frame: the one on show is laid out by then. */
@@ -70,7 +68,6 @@ export class PinnedView extends PanelView {
     if (!pinned || !frame) {
       return;
     }
-    this.note.textContent = pinned.picture ? "" : pinned.veil;
     if (pinned.picture) {
       const caption = { title: "Pinned", text: captionOf(pinned.picture.choice, facts, outputs) };
       const { instance, mean } = pinned.picture.choice;
@@ -80,7 +77,7 @@ export class PinnedView extends PanelView {
         { ...common, picture: pinned.picture, veil: pinned.veil, caption },
         widenedFrame(frame, this.el.clientWidth),
       );
-      this.canvas.setAttribute(
+      this.canvas.value!.setAttribute(
         "aria-label",
         pinned.veil ?? `Pinned: ${describePicture(pinned.picture, facts, outputs)}`,
       );
@@ -89,7 +86,7 @@ export class PinnedView extends PanelView {
   }
 
   private show(scene: Scene, frame: Frame): void {
-    const { canvas } = this;
+    const canvas = this.canvas.value!;
     [canvas.width, canvas.height] = [Math.round(frame.width * frame.ratio), Math.round(frame.height * frame.ratio)];
     Object.assign(canvas.style, { width: `${frame.width}px`, height: `${frame.height}px` });
     const context = canvas.getContext("2d")!;
@@ -98,7 +95,7 @@ export class PinnedView extends PanelView {
     this.axis = facts.start ? clockAxis(frame, facts, startOf(picture.choice, facts)) : this.axisIn(frame);
     drawScene(canvasPen(context), scene, frame);
     drawAxis(canvasPen(context), this.axis, frame, scene.theme);
-    this.layer.setAttribute("transform", `translate(${frame.plot.left}, ${frame.plot.top})`);
+    this.layer.value!.setAttribute("transform", `translate(${frame.plot.left}, ${frame.plot.top})`);
     this.pointer!.follow(scene, frame);
     this.part = { scene, frame, axis: this.axis, right: 0, down: 0 };
   }
@@ -139,9 +136,8 @@ export class PinnedView extends PanelView {
   }
 
   pointer: Pointer | undefined;
-  private canvas: HTMLCanvasElement;
-  private layer: SVGGElement;
-  private note: HTMLElement;
+  private readonly canvas = createRef<HTMLCanvasElement>();
+  private readonly layer = createRef<SVGGElement>();
   private theme: MutationObserver;
   private resizes: ResizeObserver;
   private scheduled: number;

@@ -1,7 +1,6 @@
+import { html, nothing, type TemplateResult } from "lit-html";
 import { verdict } from "../core/text/describe.js";
-import { button } from "../dom/fields.js";
 import { nameSliders } from "../dom/slider_names.js";
-import { textElement } from "../dom/text_element.js";
 import { PanelModel, PanelView } from "./panel.js";
 
 export class SummaryModel extends PanelModel {
@@ -12,51 +11,46 @@ export class SummaryModel extends PanelModel {
 /** Above the picture: which instance, what it is, what the classifier says, and which class is explained. */
 export class SummaryView extends PanelView {
   render(): void {
-    super.render();
     this.el.classList.add("cam1d-summary");
     this.el.setAttribute("role", "status");
-    this.listenTo(this.mark, "change:stale", this.write);
-    this.displayed.then(() => (this.naming = nameSliders(this.el)));
+    super.render();
+    this.listenTo(this.mark, "change:stale", this.refresh);
+    this.displayed.then(() => {
+      this.naming = nameSliders(this.el);
+    });
   }
 
-  write(): void {
-    const { instance, truth, predicted, explained, right } = verdict(
-      this.mark.choice,
-      this.mark.facts,
-      this.mark.outputs,
-    );
-    const said = [textElement("span", "cam1d-title", instance)];
-    if (truth !== null) {
-      said.push(term("true", truth));
-    }
-    if (predicted !== null) {
-      const prediction = term("predicted", predicted);
-      if (right !== null) {
-        prediction.append(textElement("span", right ? "cam1d-right" : "cam1d-wrong", right ? "✓ right" : "✗ wrong"));
-      }
-      said.push(prediction);
-    }
-    said.push(term("explained", explained));
-    this.el.replaceChildren(...this.stale(), ...said);
+  protected content(): TemplateResult {
+    const { choice, facts, outputs, stale } = this.mark;
+    const { instance, truth, predicted, explained, right } = verdict(choice, facts, outputs);
+    return html`
+      ${stale ? this.outdated(stale) : nothing}
+      <span class="cam1d-title">${instance}</span>
+      ${truth === null ? nothing : term("true", truth)}
+      ${predicted === null ? nothing : term("predicted", predicted, right)}
+      ${term("explained", explained)}
+    `;
   }
 
   /** Message that the model has changed, with a button to update. */
-  private stale(): HTMLElement[] {
-    const { stale, hasKernel } = this.mark;
-    if (!stale) {
-      return [];
-    }
-    const update = button("Update", "update scores and maps to the model as it is now", () => {
-      // The button is removed after the update: keep the keyboard focus in the panel.
-      this.el.tabIndex = -1;
-      this.el.focus();
-      update.disabled = true;
-      update.textContent = "Updating …";
-      this.mark.update();
-    });
-    const line = textElement("div", "cam1d-toolbar cam1d-stale", textElement("span", "", stale));
-    line.append(...(hasKernel ? [update] : []));
-    return [line];
+  private outdated(message: string): TemplateResult {
+    const name = "update scores and maps to the model as it is now";
+    const update = html`<button
+      type="button" title=${name} aria-label=${name} ?disabled=${this.updating} @click=${() => this.askForUpdate()}
+    >${this.updating ? "Updating …" : "Update"}</button>`;
+    return html`<div class="cam1d-toolbar cam1d-stale"
+      ><span>${message}</span>${this.mark.hasKernel ? update : nothing}</div
+    >`;
+  }
+
+  private askForUpdate(): void {
+    // A disabled button loses the focus.
+    this.el.tabIndex = -1;
+    this.el.focus();
+    this.updating = true;
+    this.refresh();
+    this.updating = false;
+    this.mark.update();
   }
 
   remove(): void {
@@ -65,8 +59,14 @@ export class SummaryView extends PanelView {
   }
 
   private naming: MutationObserver | undefined;
+  /** Whether an update was asked for, and nothing has changed since. */
+  private updating = false;
 }
 
-function term(name: string, value: string): HTMLElement {
-  return textElement("span", "", textElement("span", "cam1d-term", name), textElement("span", "cam1d-value", value));
-}
+const term = (name: string, value: string, right: boolean | null = null): TemplateResult =>
+  html`<span
+    ><span class="cam1d-term">${name}</span><span class="cam1d-value">${value}</span>${right === null ? nothing : sign(right)}</span
+  >`;
+
+const sign = (right: boolean): TemplateResult =>
+  html`<span class=${right ? "cam1d-right" : "cam1d-wrong"}>${right ? "✓ right" : "✗ wrong"}</span>`;

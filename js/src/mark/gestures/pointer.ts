@@ -1,3 +1,4 @@
+import { html, nothing, render, type TemplateResult } from "lit-html";
 import { colorIndex } from "../../core/draw/color.js";
 import { type Row, rowAt } from "../../core/draw/row_layout.js";
 import type { Frame, Scene } from "../../core/draw/scene.js";
@@ -8,7 +9,6 @@ import { nearestStep } from "../../core/picture/receptive_field.js";
 import { pixelOf, sampleAt } from "../../core/samples/time_axis.js";
 import { mapName, type Reading, type Readout, readout } from "../../core/text/describe.js";
 import { formatNumber, formatSigned } from "../../core/text/numbers.js";
-import { textElement } from "../../dom/text_element.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const BRACKET = 5;
@@ -131,7 +131,7 @@ export class Pointer {
     const layout = layoutOf(scene, frame);
     const row = rowAt(place.y, layout);
     const under = typeof row === "number" && layout.members[row].length === 1 ? layout.members[row][0] : null;
-    this.tip.replaceChildren(...contents(readout(scene.picture, scene.facts, sample), scene, under));
+    render(contents(readout(scene.picture, scene.facts, sample), scene, under), this.tip);
     const flip = x > frame.width - this.tip.offsetWidth - 16;
     this.tip.style.left = `${flip ? x - this.tip.offsetWidth - 10 : x + 10}px`;
     this.tip.style.top = `${Math.max(0, Math.min(frame.height - this.tip.offsetHeight, place.y - this.tip.offsetHeight / 2))}px`;
@@ -159,37 +159,26 @@ function bracketPath({ start, stop }: { start: number; stop: number }, below: Ro
 
 const isWithin = (y: number, { top, height }: Row): boolean => y >= top && y <= top + height;
 
-function contents({ time, readings, notes }: Readout, scene: Scene, under: number | null): HTMLElement[] {
-  const table = document.createElement("table");
-  table.append(...readings.map((reading) => readingRow(reading, scene, reading.channel === under)));
-  return [
-    textElement("div", "cam1d-time", `${time} · ${mapName(scene.picture.choice, scene.facts)}`),
-    table,
-    ...notes.map(noteOf),
-  ];
-}
+const contents = ({ time, readings, notes }: Readout, scene: Scene, under: number | null): TemplateResult => html`
+  <div class="cam1d-time">${time} · ${mapName(scene.picture.choice, scene.facts)}</div>
+  <table>${readings.map((reading) => readingRow(reading, scene, reading.channel === under))}</table>
+  ${notes.map((note) => html`<div class="cam1d-note">${note}</div>`)}
+`;
 
-const noteOf = (note: string): HTMLElement => textElement("div", "cam1d-note", note);
+const readingRow = ({ name, value, attribution, spread }: Reading, scene: Scene, under: boolean): TemplateResult =>
+  html`<tr class=${under ? "cam1d-under" : ""}>
+    <td>${name}</td>
+    <td class="cam1d-number">${value}</td>
+    ${attribution === null ? nothing : attributionCell(attribution, spread, scene)}
+  </tr>`;
 
-function readingRow({ name, value, attribution, spread }: Reading, scene: Scene, under: boolean): HTMLElement {
-  const row = document.createElement("tr");
-  row.classList.toggle("cam1d-under", under);
-  const swatch = document.createElement("span");
-  swatch.className = "cam1d-swatch";
-  row.append(textElement("td", "", name), textElement("td", "cam1d-number", value));
-  if (attribution !== null) {
-    const scale = scaleOf(scene);
-    swatch.style.background = scale.colors[colorIndex(attribution, scale)];
-    const signed = isSigned(scene.picture.choice, scene.facts);
-    const cell = textElement(
-      "td",
-      "cam1d-number",
-      (signed ? formatSigned : formatNumber)(attribution) + plusMinus(spread),
-    );
-    cell.prepend(swatch);
-    row.append(cell);
-  }
-  return row;
+function attributionCell(attribution: number, spread: number | null, scene: Scene): TemplateResult {
+  const scale = scaleOf(scene);
+  const text = isSigned(scene.picture.choice, scene.facts) ? formatSigned(attribution) : formatNumber(attribution);
+  const color = scale.colors[colorIndex(attribution, scale)];
+  return html`<td class="cam1d-number"
+    ><span class="cam1d-swatch" style="background: ${color}"></span>${text}${plusMinus(spread)}</td
+  >`;
 }
 
 const plusMinus = (spread: number | null): string => (spread === null ? "" : ` ± ${formatNumber(spread)}`);

@@ -1,11 +1,12 @@
+import { html, type TemplateResult } from "lit-html";
+import { guard } from "lit-html/directives/guard.js";
 import { type Curve, channelsOf, type GridColumn } from "../../core/draw/grid.js";
 import type { JobResult } from "../../core/picture/job_results.js";
 import { formatNumber } from "../../core/text/numbers.js";
 import { checkbox, select } from "../../dom/fields.js";
 import { themeOf } from "../../dom/page_theme.js";
-import { textElement } from "../../dom/text_element.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
-import { jobLine, type Wanted } from "../job_line.js";
+import { type Job, jobRow } from "../job_row.js";
 import { gridOf } from "./grid_canvas.js";
 
 const SOLUTIONS = 3;
@@ -21,59 +22,64 @@ interface Choices {
 
 const chosen = new WeakMap<ChannelStackModel, Choices>();
 
-/** Series that the class on show likes best, beside the real ones that are nearest; computed on demand. */
-export function bestPart(mark: ChannelStackModel, element: HTMLElement, changed: () => void): HTMLElement[] {
+/**
+ * Series that the class on show likes best, beside the real ones that are nearest; computed on demand. Drawn as wide as
+ * `element`, and drawn again where its `look` is another.
+ */
+export function bestPart(
+  mark: ChannelStackModel,
+  element: HTMLElement,
+  look: string,
+  changed: () => void,
+): TemplateResult {
   const { facts, jobs, choice } = mark;
   const choices = chosen.get(mark) ?? { start: "noise", nearness: "1", solution: 0, overlay: false };
   const change = (some: Partial<Choices>): void => {
     chosen.set(mark, { ...choices, ...some });
-    // A menu is not written anew under the hand that holds it.
-    (document.activeElement as HTMLElement | null)?.blur();
     changed();
   };
   const target = facts.targets[choice.target];
-  const { start, nearness } = choices;
-  const wanted: Wanted = {
+  const { start, nearness, solution, overlay } = choices;
+  const job: Job = {
     name: `inside series/${target}/${start}/${nearness}`,
     kind: "inside series",
     args: { target, start, nearness: Number(nearness), solutions: SOLUTIONS },
   };
-  const result = jobs.result(wanted.name);
-  const line = textElement(
-    "div",
-    "cam1d-line",
-    textElement("b", "", `What ${facts.class_names[target]} likes best`),
-    select("start from", STARTS, start, (start) => change({ start, solution: 0 })),
-    select("stay near the data", NEARNESS, nearness, (nearness) => change({ nearness, solution: 0 })),
-    ...(result ? shown(result, choices, change) : [jobLine(jobs, wanted, "Compute", "Computing the maximizing input")]),
-  );
-  return result ? [line, said(mark, result, choices), picture(mark, result, choices, element)] : [line];
+  const result = jobs.result(job.name);
+  const row = () =>
+    jobRow(jobs, job, { label: "Compute", task: "Computing the maximizing input", note: jobs.fault(job.name) ?? "" });
+  const line = html`<div class="cam1d-line">
+    <b>What ${facts.class_names[target]} likes best</b>
+    ${select("start from", STARTS, start, (start) => change({ start, solution: 0 }))}
+    ${select("stay near the data", NEARNESS, nearness, (nearness) => change({ nearness, solution: 0 }))}
+    ${result ? shown(result, choices, change) : row()}
+  </div>`;
+  return result
+    ? html`${line}
+        <div class="cam1d-note">${said(mark, result, choices)}</div>
+        <div>${guard([result, solution, overlay, look], () => picture(mark, result, choices, element))}</div>`
+    : line;
 }
 
 function shown(
   { arrays }: JobResult,
   { solution, overlay }: Choices,
   change: (some: Partial<Choices>) => void,
-): HTMLElement[] {
-  const numbers = Object.fromEntries(
-    Array.from({ length: arrays.x.shape[0] }, (_, place) => [String(place), String(place + 1)]),
-  );
-  return [
-    select("solution", numbers, String(solution), (place) => change({ solution: Number(place) })),
-    checkbox("on top of each other", overlay, (overlay) => change({ overlay })),
-  ];
+): TemplateResult {
+  const count = arrays.x.shape[0];
+  const numbers = Object.fromEntries(Array.from({ length: count }, (_, place) => [String(place), String(place + 1)]));
+  return html`
+    ${select("solution", numbers, String(solution), (place) => change({ solution: Number(place) }))}
+    ${checkbox("on top of each other", overlay, (overlay) => change({ overlay }))}
+  `;
 }
 
-function said({ facts }: ChannelStackModel, { content, arrays }: JobResult, { solution }: Choices): HTMLElement {
+function said({ facts }: ChannelStackModel, { content, arrays }: JobResult, { solution }: Choices): string {
   const name = facts.class_names[content.target];
   const [score, best] = [arrays.scores.values[solution], arrays.real_best.values[0]];
   const where = content.background ? "background" : "series of this widget";
   const judged = content.words[solution] || "how plausible it is cannot be said without several real series";
-  return textElement(
-    "div",
-    "cam1d-note",
-    `Score of ${name}: ${formatNumber(score)}; the highest of a real series is ${formatNumber(best)}. It is ${judged} (Euclidean distance to the ${where}, each channel in its standard deviations).`,
-  );
+  return `Score of ${name}: ${formatNumber(score)}; the highest of a real series is ${formatNumber(best)}. It is ${judged} (Euclidean distance to the ${where}, each channel in its standard deviations).`;
 }
 
 function picture(
@@ -81,7 +87,7 @@ function picture(
   { content, arrays }: JobResult,
   { solution, overlay }: Choices,
   element: HTMLElement,
-): HTMLElement {
+): TemplateResult[] {
   const rate = facts.sampling_rate;
   const end = rate === null ? `${facts.samples} samples` : `${formatNumber(facts.samples / rate)} s`;
   const [made, real] = [channelsOf(arrays.x, solution), channelsOf(arrays.nearest, solution)];

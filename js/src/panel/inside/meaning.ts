@@ -1,38 +1,51 @@
+import { html, nothing, type TemplateResult } from "lit-html";
+import { guard } from "lit-html/directives/guard.js";
+import { styleMap } from "lit-html/directives/style-map.js";
+import { canvasPen } from "../../core/draw/canvas_pen.js";
 import { type ClassPeaks, drawSplit, splitHeight } from "../../core/draw/class_split.js";
 import { type Curve, channelsOf, type GridColumn } from "../../core/draw/grid.js";
 import type { JobArray, JobResult } from "../../core/picture/job_results.js";
 import { formatNumber } from "../../core/text/numbers.js";
+import { canvas } from "../../dom/canvas.js";
 import { themeOf } from "../../dom/page_theme.js";
-import { textElement } from "../../dom/text_element.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
-import { jobLine, startOnce } from "../job_line.js";
-import { drawnCanvas, gridOf } from "./grid_canvas.js";
+import { type Job, jobRow, startOnce } from "../job_row.js";
+import { gridOf } from "./grid_canvas.js";
 
 /** Channels of which a filter's meaning is drawn at most: those that its best series uses most. */
 const CHANNELS = 12;
 const ROW = 40;
 const SPLIT = 400;
 
-/** What the chosen filter means. */
-export function meaningPart(mark: ChannelStackModel, element: HTMLElement): HTMLElement[] {
-  const { inside, jobs } = mark;
+/** What the chosen filter means. Drawn as wide as `element`, and drawn again where its `look` is another. */
+export function meaningPart(
+  mark: ChannelStackModel,
+  element: HTMLElement,
+  look: string,
+): TemplateResult | typeof nothing {
+  const { inside, jobs, choice } = mark;
   const { layer, filter } = inside;
   if (filter === null || !layer) {
-    return [];
+    return nothing;
   }
-  const name = `inside filter/${layer.name}/${filter}`;
-  const result = jobs.result(name);
-  const title = textElement("b", "", `Filter ${filter} of ${layer.name}`);
+  const job: Job = {
+    name: `inside filter/${layer.name}/${filter}`,
+    kind: "inside filter",
+    args: { layer: layer.name, filter },
+  };
+  const result = jobs.result(job.name);
+  const title = html`<b>Filter ${filter} of ${layer.name}</b>`;
   if (!result) {
-    const wanted = { name, kind: "inside filter", args: { layer: layer.name, filter } };
-    startOnce(jobs, wanted);
-    return [textElement("div", "cam1d-line", title, jobLine(jobs, wanted, "What it means", "Analyzing this filter"))];
+    startOnce(jobs, job);
+    const words = { label: "What it means", task: "Analyzing this filter", note: jobs.fault(job.name) ?? "" };
+    return html`<div class="cam1d-line">${title}${jobRow(jobs, job, words)}</div>`;
   }
-  const words = textElement("div", "cam1d-line", textElement("span", "", title, ` ${result.content.words}`));
-  return [words, textElement("div", "cam1d-plots", grid(mark, result, element), split(mark, result, element))];
+  const plots = (): TemplateResult => html`<div>${grid(mark, result, element)}</div>${split(mark, result, element)}`;
+  return html`<div class="cam1d-line"><span>${title} ${result.content.words}</span></div>
+    <div class="cam1d-plots">${guard([result, choice.target, look], plots)}</div>`;
 }
 
-function grid(mark: ChannelStackModel, result: JobResult, element: HTMLElement): HTMLElement {
+function grid(mark: ChannelStackModel, result: JobResult, element: HTMLElement): TemplateResult[] {
   const { facts } = mark;
   const channels = strongest(result.arrays.best);
   const columns = columnsFor(mark, result).map((column) => ({
@@ -112,7 +125,7 @@ function mean(values: Float32Array, channel: number, samples: number, channels: 
   return sum / samples;
 }
 
-function split(mark: ChannelStackModel, { content, arrays }: JobResult, element: HTMLElement): HTMLElement {
+function split(mark: ChannelStackModel, { content, arrays }: JobResult, element: HTMLElement): TemplateResult {
   const { facts, choice } = mark;
   const classes = facts.class_names.map(
     (name, target): ClassPeaks => ({
@@ -125,15 +138,14 @@ function split(mark: ChannelStackModel, { content, arrays }: JobResult, element:
   const width = Math.max(280, Math.min(element.clientWidth - 8, SPLIT));
   const said = classes.map(({ name, auc }) => `${name}: AUC ${Number.isNaN(auc) ? "none" : auc.toFixed(2)}`).join("; ");
   const chosen = facts.targets[choice.target];
-  const canvas = drawnCanvas(width, splitHeight(classes.length), said, (pen) =>
-    drawSplit(pen, classes, width, chosen, themeOf(element)),
-  );
+  const draw = (context: CanvasRenderingContext2D): void =>
+    drawSplit(canvasPen(context), classes, width, chosen, themeOf(element));
   const by = content.truth ? "true classes" : "predicted classes";
-  const note = textElement(
-    "div",
-    "cam1d-note",
-    `AUC: how often a series of the class has the higher peak of two (${by}). Weight: what the score gains where the filter rises by one at every step (${content.weighed}).`,
-  );
-  note.style.maxWidth = `${width}px`;
-  return textElement("div", "", canvas, note);
+  return html`<div>
+    ${canvas(width, splitHeight(classes.length), draw, said)}
+    <div class="cam1d-note" style=${styleMap({ maxWidth: `${width}px` })}
+      >AUC: how often a series of the class has the higher peak of two (${by}). Weight: what the score gains where the
+      filter rises by one at every step (${content.weighed}).</div
+    >
+  </div>`;
 }

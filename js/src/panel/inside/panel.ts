@@ -1,3 +1,5 @@
+import { html, type TemplateResult } from "lit-html";
+import { createRef, ref } from "lit-html/directives/ref.js";
 import { canvasPen, clearCanvas } from "../../core/draw/canvas_pen.js";
 import { drawFilters, type FilterRow, type FiltersScene, ROW, rowsOf } from "../../core/draw/filter_rows.js";
 import { rowAt } from "../../core/draw/row_layout.js";
@@ -11,8 +13,7 @@ import { formatNumber, formatTime } from "../../core/text/numbers.js";
 import type { Tile } from "../../core/tiles/tiles.js";
 import { button, number, select } from "../../dom/fields.js";
 import { themeOf } from "../../dom/page_theme.js";
-import { textElement } from "../../dom/text_element.js";
-import { jobGoesOn, jobLine, startOnce, type Wanted } from "../job_line.js";
+import { type Job, jobRow, startOnce } from "../job_row.js";
 import { PanelModel, PanelView } from "../panel.js";
 import { bestPart } from "./best_input.js";
 import { meaningPart } from "./meaning.js";
@@ -38,58 +39,56 @@ export class InsidePanelView extends PanelView {
     this.el.classList.add("cam1d-toolbar", "cam1d-inside");
     this.el.setAttribute("role", "group");
     this.el.setAttribute("aria-label", "inside the network");
-    this.first = 0;
-    this.sample = null;
-    this.under = null;
-    this.canvas = document.createElement("canvas");
-    this.canvas.__insidePanel = this;
-    this.canvas.setAttribute("role", "img");
-    this.canvas.addEventListener("pointermove", (event) => this.point(event));
-    this.canvas.addEventListener("pointerleave", () => this.pointAt(null));
-    this.canvas.addEventListener("click", (event) => this.choose(event));
-    this.parts = {
-      controls: part("cam1d-line"),
-      readout: part("cam1d-note"),
-      meaning: part(""),
-      best: part("cam1d-best"),
-    };
-    this.listenTo(this.mark, "painted", this.follow);
-    this.listenTo(this.mark.inside, "inside", this.write);
-    this.listenTo(this.mark.inside, "change:layer change:by", () => (this.first = 0));
-    this.listenTo(this.mark.jobs, "job", () => jobGoesOn(this.mark.jobs, this.el) || this.write());
     super.render();
+    this.listenTo(this.mark, "painted", this.follow);
+    this.listenTo(this.mark.inside, "change:layer change:by", this.showFirst);
+    this.listenTo(this.mark.inside, "inside", this.refresh);
+    this.listenTo(this.mark.jobs, "job", this.refresh);
   }
 
-  write(): void {
-    const { inside } = this.mark;
+  refresh(): void {
+    const { inside, jobs } = this.mark;
     this.el.hidden = !inside.unfolded || inside.layer === null;
-    const { controls, readout, meaning, best } = this.parts;
-    if (this.el.hidden) {
-      this.el.replaceChildren();
-      return;
+    if (!this.el.hidden) {
+      startOnce(jobs, this.job);
     }
-    if (!this.canvas.isConnected) {
-      this.el.append(controls, this.canvas, readout, meaning, best);
+    this.drawn = this.look;
+    super.refresh();
+    if (!this.el.hidden) {
+      this.canvas.value!.__insidePanel = this;
+      this.paint();
     }
-    startOnce(this.mark.jobs, this.wanted);
-    fill(this.parts.controls, ...this.controls());
-    this.paint();
-    this.writeParts();
   }
 
-  private writeParts(): void {
-    this.written = this.look;
-    fill(this.parts.meaning, ...meaningPart(this.mark, this.el));
-    fill(this.parts.best, ...bestPart(this.mark, this.el, () => this.write()));
+  protected content(): TemplateResult {
+    return this.el.hidden
+      ? html``
+      : html`
+          <div class="cam1d-line">${this.layerChoice()}${this.reading ? this.filterChoice(this.reading) : this.unread()}</div>
+          <canvas
+            role="img"
+            ${ref(this.canvas)}
+            @pointermove=${this.point}
+            @pointerleave=${() => this.pointAt(null)}
+            @click=${this.choose}
+          ></canvas>
+          <div class="cam1d-note" ${ref(this.readout)}></div>
+          <div>${meaningPart(this.mark, this.el, this.look)}</div>
+          <div class="cam1d-best">${bestPart(this.mark, this.el, this.look, () => this.refresh())}</div>
+        `;
   }
 
-  private get wanted(): Wanted {
+  private showFirst(): void {
+    this.first = 0;
+  }
+
+  private get job(): Job {
     const { name } = this.mark.inside.layer!;
     return { name: `inside layer/${name}`, kind: "inside layer", args: { layer: name } };
   }
 
   private get reading(): LayerReading | null {
-    const result = this.mark.jobs.result(this.wanted.name);
+    const result = this.mark.jobs.result(this.job.name);
     return result && readingOf(result);
   }
 
@@ -97,41 +96,43 @@ export class InsidePanelView extends PanelView {
     return this.mark.facts.targets[this.mark.choice.target];
   }
 
-  private controls(): HTMLElement[] {
+  private layerChoice(): TemplateResult[] {
     const { inside, facts } = this.mark;
     const layers = Object.fromEntries(
       inside.layers.map(({ name, kind, filters }) => [name, `${name} (${kind}, ${filters} filters)`]),
     );
     const orders = { activity: "activity", weight: `weight for ${facts.class_names[this.target]}` };
-    const choices = [
+    return [
       select("layer", layers, inside.layer!.name, (layer) => inside.change({ layer, filter: null })),
       select("sorted by", orders, inside.by, (by: Order) => inside.change({ by })),
     ];
-    const reading = this.reading;
-    if (!reading) {
-      return [...choices, jobLine(this.mark.jobs, this.wanted, "Read this layer", "Reading this layer")];
-    }
-    const count = reading.activity.length;
+  }
+
+  private unread(): TemplateResult {
+    const { jobs } = this.mark;
+    const note = jobs.fault(this.job.name) ?? "";
+    return jobRow(jobs, this.job, { label: "Read this layer", task: "Reading this layer", note });
+  }
+
+  private filterChoice({ activity }: LayerReading): TemplateResult[] {
+    const { inside } = this.mark;
+    const count = activity.length;
     const last = Math.min(count, this.first + SHOWN);
-    const turn = (by: number) => () => this.turn(by, count);
-    const chosen = number(
-      "filter",
-      { min: 0, max: count - 1, step: 1 },
-      inside.filter ?? NaN,
-      (filter) => Number.isNaN(filter) || inside.change({ filter }),
-    );
     return [
-      ...choices,
-      button("◀", "filters before these", turn(-SHOWN)),
-      textElement("span", "cam1d-count", `${this.first + 1} to ${last} of ${count}`),
-      button("▶", "filters behind these", turn(SHOWN)),
-      chosen,
+      button("◀", "filters before these", () => this.turn(-SHOWN, count)),
+      html`<span class="cam1d-count">${this.first + 1} to ${last} of ${count}</span>`,
+      button("▶", "filters behind these", () => this.turn(SHOWN, count)),
+      number("filter", { min: 0, max: count - 1, step: 1 }, inside.filter ?? NaN, (filter) => {
+        if (!Number.isNaN(filter)) {
+          inside.change({ filter });
+        }
+      }),
     ];
   }
 
   private turn(by: number, count: number): void {
     this.first = Math.max(0, Math.min(Math.floor((count - 1) / SHOWN) * SHOWN, this.first + by));
-    this.write();
+    this.refresh();
   }
 
   /** What drawings depend on beside what they show. */
@@ -142,9 +143,10 @@ export class InsidePanelView extends PanelView {
   /** The picture was drawn anew, be it that it got another width, or other colors. */
   private follow(): void {
     if (!this.el.hidden) {
-      this.paint();
-      if (this.look !== this.written) {
-        this.writeParts();
+      if (this.look === this.drawn) {
+        this.paint();
+      } else {
+        this.refresh();
       }
     }
   }
@@ -154,21 +156,21 @@ export class InsidePanelView extends PanelView {
     // What is drawn below the picture has the same time axis.
     const view = this.mark.shownBy.find(({ frame }) => frame);
     const { reading } = this;
-    this.canvas.hidden = !reading || !view;
-    this.parts.readout.hidden = this.canvas.hidden;
-    if (this.canvas.hidden) {
+    const canvas = this.canvas.value!;
+    const readout = this.readout.value!;
+    canvas.hidden = readout.hidden = !reading || !view;
+    if (canvas.hidden) {
       return;
     }
     const tile = this.mark.inside.activations(this.mark.choice.instance);
     this.scene = this.sceneOf(reading!, tile);
     this.frame = this.fit(view!.frame!, view!.element);
-    clearCanvas(this.canvas.getContext("2d")!, this.frame);
-    drawFilters(canvasPen(this.canvas.getContext("2d")!), this.scene, this.frame);
-    this.parts.readout.textContent = this.words(reading!, tile);
-    this.canvas.setAttribute(
-      "aria-label",
-      `activations of layer ${reading!.layer}: filters ${this.scene.rows.map((row) => row.filter).join(", ")}`,
-    );
+    const context = canvas.getContext("2d")!;
+    clearCanvas(context, this.frame);
+    drawFilters(canvasPen(context), this.scene, this.frame);
+    readout.textContent = this.words(reading!, tile);
+    const filters = this.scene.rows.map(({ filter }) => filter).join(", ");
+    canvas.setAttribute("aria-label", `activations of layer ${reading!.layer}: filters ${filters}`);
   }
 
   private sceneOf(reading: LayerReading, tile: Tile | string): FiltersScene {
@@ -206,10 +208,11 @@ export class InsidePanelView extends PanelView {
       height: `${height + FOOT}px`,
       marginLeft: `${shift - parseFloat(getComputedStyle(this.el).paddingLeft || "0")}px`,
     };
-    Object.assign(this.canvas.style, size);
+    const canvas = this.canvas.value!;
+    Object.assign(canvas.style, size);
     const [broad, high] = [Math.round(width * ratio), Math.round((height + FOOT) * ratio)];
-    if (this.canvas.width !== broad || this.canvas.height !== high) {
-      [this.canvas.width, this.canvas.height] = [broad, high];
+    if (canvas.width !== broad || canvas.height !== high) {
+      [canvas.width, canvas.height] = [broad, high];
     }
     return { left: 0, width, height: height + FOOT, plot: { ...plot, top: 0, height }, axis, ratio };
   }
@@ -233,11 +236,11 @@ export class InsidePanelView extends PanelView {
     return `${value}the step there sees ${time(sight.start)} to ${time(sight.stop - 1)}`;
   }
 
-  private point(event: PointerEvent): void {
-    const { left, top } = this.canvas.getBoundingClientRect();
+  private readonly point = (event: PointerEvent): void => {
+    const { left, top } = this.canvas.value!.getBoundingClientRect();
     this.under = this.rowUnder(event.clientY - top);
     this.pointAt(this.frame ? sampleAt(event.clientX - left, this.frame.axis) : null);
-  }
+  };
 
   private pointAt(sample: number | null): void {
     this.sample = sample;
@@ -250,12 +253,12 @@ export class InsidePanelView extends PanelView {
     return typeof place === "number" ? place : null;
   }
 
-  private choose(event: MouseEvent): void {
-    const place = this.rowUnder(event.clientY - this.canvas.getBoundingClientRect().top);
+  private readonly choose = (event: MouseEvent): void => {
+    const place = this.rowUnder(event.clientY - this.canvas.value!.getBoundingClientRect().top);
     if (place !== null) {
       this.mark.inside.change({ filter: this.scene.rows[place].filter });
     }
-  }
+  };
 
   /** Geometry of what is on show, in CSS pixels from the canvas' corner, for tests. */
   snapshot() {
@@ -264,27 +267,13 @@ export class InsidePanelView extends PanelView {
     return { centers, rows: scene.rows.map(({ filter }) => filter), plot: frame.plot, sight: scene.sight };
   }
 
-  private first: number;
-  private sample: number | null;
-  private under: number | null;
-  private written: string | undefined;
-  private canvas: HTMLCanvasElement;
-  private parts: Record<"controls" | "readout" | "meaning" | "best", HTMLElement>;
+  private first = 0;
+  private sample: number | null = null;
+  private under: number | null = null;
+  /** Look for which the plots were drawn. */
+  private drawn: string | undefined;
+  private readonly canvas = createRef<HTMLCanvasElement>();
+  private readonly readout = createRef<HTMLElement>();
   private scene: FiltersScene;
   private frame: Frame;
-}
-
-const part = (name: string): HTMLElement => textElement("div", name);
-
-/** New contents, unless a hand is in the old ones; on a button that is written anew it stays. */
-function fill(place: HTMLElement, ...contents: HTMLElement[]): void {
-  const held = place.contains(document.activeElement) ? document.activeElement! : null;
-  if (held?.matches("input, select")) {
-    return;
-  }
-  place.replaceChildren(...contents);
-  const name = held?.getAttribute("aria-label");
-  Array.from(place.querySelectorAll("button"))
-    .find((one) => name && one.getAttribute("aria-label") === name)
-    ?.focus();
 }

@@ -1,16 +1,10 @@
+import { html, type TemplateResult } from "lit-html";
 import { KEYS, MOUSE } from "../../core/text/keys.js";
 import { group } from "../../dom/fields.js";
-import { textElement } from "../../dom/text_element.js";
 
 /** What keys and mouse do. */
-export function helpPanel(): HTMLElement[] {
-  return [group("keys", listOf(KEYS)), group("mouse", listOf(MOUSE))];
-}
+export const helpPanel = (): TemplateResult => html`${group("keys", listOf(KEYS))}${group("mouse", listOf(MOUSE))}`;
 
-function listOf(entries: readonly [string, string][]): HTMLElement {
-  const list = textElement("dl", "cam1d-help");
-  entries.forEach(([key, does]) => {
-    list.append(textElement("div", "", textElement("dt", "", key), textElement("dd", "", does)));
-  });
-  return list;
-}
+const listOf = (entries: readonly [string, string][]): TemplateResult => html`<dl class="cam1d-help">
+  ${entries.map(([key, does]) => html`<div><dt>${key}</dt><dd>${does}</dd></div>`)}
+</dl>`;

@@ -1,30 +1,23 @@
+import { html, type TemplateResult } from "lit-html";
 import { csvOf } from "../../core/text/csv.js";
 import { button, group } from "../../dom/fields.js";
-import { textElement } from "../../dom/text_element.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 import { download, sheetPng, sheetSvg } from "../../mark/export_file.js";
 
 /** The picture on show, and its numbers, as files. */
-export function savePanel(mark: ChannelStackModel): HTMLElement[] {
+export function savePanel(mark: ChannelStackModel): TemplateResult {
   const { picture, facts, status } = mark;
-  const sheet = mark.sheet();
-  if (!picture || !sheet || status !== "ready") {
-    return [textElement("span", "", "no picture is there yet")];
+  if (!picture || !mark.sheet() || status !== "ready") {
+    return html`<span>no picture is there yet</span>`;
   }
   const name = fileName(mark);
-  return [
-    group(
-      "picture",
-      button("PNG", "the picture as PNG", () =>
-        sheetPng(sheet).then((blob) => download(blob, `${name}.png`, "image/png")),
-      ),
-      button("SVG", "the picture as SVG", () => download(sheetSvg(sheet), `${name}.svg`, "image/svg+xml")),
-    ),
-    group(
-      "numbers",
-      button("CSV", "the numbers as CSV", () => download(csvOf(picture, facts), `${name}.csv`, "text/csv")),
-    ),
-  ];
+  const png = async () => download(await sheetPng(mark.sheet()!), `${name}.png`, "image/png");
+  const svg = () => download(sheetSvg(mark.sheet()!), `${name}.svg`, "image/svg+xml");
+  const csv = () => download(csvOf(picture, facts), `${name}.csv`, "text/csv");
+  return html`
+    ${group("picture", button("PNG", "the picture as PNG", png), button("SVG", "the picture as SVG", svg))}
+    ${group("numbers", button("CSV", "the numbers as CSV", csv))}
+  `;
 }
 
 function fileName({ facts, choice }: ChannelStackModel): string {
