@@ -4,7 +4,7 @@ import pytest
 
 from cam1d_widget import ExplanationViewer
 
-from ..viewer.arrays import explanation
+from ..support.arrays import explanation
 from .test_page import shown
 
 pytestmark = pytest.mark.browser

@@ -23,7 +23,7 @@ interface State {
 
 /**
  * Long work that a kernel does, one at a time; results stay here, under their names. Triggers "job" whenever something
- * changed. How a panel uses it stands in cam1d_widget/viewer/jobs.py.
+ * changed. How a panel uses it stands in cam1d_widget/viewer/synced/jobs.py.
  */
 export class JobsModel extends SyncedModel<State> {
   static model_name = "JobsModel";
