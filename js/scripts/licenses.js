@@ -1,5 +1,4 @@
-// Licenses of what is bundled in embed-amd.js, require.js and index.js, as one text; packages with the same license are
-// named together.
+// Licenses of bundled packages as one text; packages with the same license are named together.
 import { readdirSync, readFileSync } from "node:fs";
 
 const modules = new URL("../node_modules/", import.meta.url);
@@ -37,9 +36,10 @@ function licenseText(name) {
   throw new Error(`${name} is bundled, and no text of its license is found`);
 }
 
-export function thirdPartyLicenses() {
+/** Licenses of the packages that some files contain. */
+export function licensesOf(files, packages) {
   const together = new Map();
-  for (const name of [...bundledPackages(), "lit-html", "requirejs"]) {
+  for (const name of packages) {
     const text = licenseText(name).replace(/\r\n/g, "\n");
     together.set(text, [
       ...(together.get(text) ?? []),
@@ -47,5 +47,6 @@ export function thirdPartyLicenses() {
     ]);
   }
   const parts = [...together].map(([text, names]) => `${names.join(", ")}\n\n${text}\n`);
-  return `embed-amd.js, require.js and index.js hold the programs below, each under its own license.\n\n${parts.join(`\n${"-".repeat(80)}\n\n`)}`;
+  const head = `These packages are contained in ${files}, each under its own license.`;
+  return `${head}\n\n${parts.join(`\n${"-".repeat(80)}\n\n`)}`;
 }
