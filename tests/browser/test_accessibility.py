@@ -33,7 +33,7 @@ def crosshair(page):
 
 
 def told(page):
-    return page.locator(".cam1d-told").inner_text()
+    return page.locator(".cam1d-announced").inner_text()
 
 
 def test_arrows_move_the_crosshair_and_its_values_are_told(page):

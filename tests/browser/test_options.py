@@ -36,12 +36,12 @@ def limit_becomes(page, limit):
 
 
 def ends(page):
-    texts = page.locator(".cam1d-ends span").all_inner_texts()
+    texts = page.locator(".cam1d-limits span").all_inner_texts()
     return [float(text.replace("−", "-")) for text in texts]
 
 
 def scope(page):
-    return page.locator(".cam1d-scope").inner_text()
+    return page.locator(".cam1d-color-range").inner_text()
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def page(open_page, path):
 
 
 def ends(page):
-    texts = page.locator(".cam1d-ends").all_inner_texts()
+    texts = page.locator(".cam1d-limits").all_inner_texts()
     return [float(text.split("\n")[-1]) for text in texts]
 
 
@@ -65,7 +65,7 @@ def test_the_pinned_picture_stays_and_both_end_in_one_color(page, whole):
     before = page.evaluate(PIXELS)
     maps = whole.attributions["Gradient × Input"][[0, 2], 1]
     assert ends(page) == pytest.approx([np.abs(maps).max()] * 2, rel=0.01)
-    assert "and of the picture beside it" in page.locator(".cam1d-scope").first.inner_text()
+    assert "and of the picture beside it" in page.locator(".cam1d-color-range").first.inner_text()
     page.get_by_role("button", name="View: ").click()
     page.get_by_label("color ends shared").uncheck()
     assert sorted(ends(page)) == pytest.approx(sorted(np.abs(maps).max(axis=(1, 2))), rel=0.01)
@@ -94,7 +94,7 @@ def test_unpinned_the_other_has_all_the_room(page):
     page.get_by_role("button", name="Unpin: ").click()
     page.wait_for_function(f"{PINNED}.hidden")
     page.wait_for_function(f"{SNAPSHOT}.plot.width > 700")
-    assert page.locator(".cam1d-ends").count() == 1
+    assert page.locator(".cam1d-limits").count() == 1
 
 
 @pytest.mark.parametrize("width", [1100, 700])

@@ -46,8 +46,8 @@ const SHEET = `
 .cam1d-legend .cam1d-block { flex: 1 1 480px; display: flex; flex-wrap: wrap; align-content: flex-start; gap: 6px 28px; min-width: 0; }
 .cam1d-legend .cam1d-bar { width: 260px; flex: none; }
 .cam1d-legend canvas { display: block; width: 260px; height: 12px; border: 1px solid var(--cam1d-line); box-sizing: border-box; }
-.cam1d-legend .cam1d-ends { display: flex; justify-content: space-between; font-variant-numeric: tabular-nums; font-size: 11px; color: var(--cam1d-ink); }
-.cam1d-legend .cam1d-scope { color: var(--cam1d-faint); font-size: 12px; }
+.cam1d-legend .cam1d-limits { display: flex; justify-content: space-between; font-variant-numeric: tabular-nums; font-size: 11px; color: var(--cam1d-ink); }
+.cam1d-legend .cam1d-color-range { color: var(--cam1d-faint); font-size: 12px; }
 .cam1d-legend .cam1d-words { flex: 1 1 320px; min-width: 0; overflow-wrap: anywhere; }
 .cam1d-legend .cam1d-method { font-weight: 650; }
 .cam1d-legend .cam1d-description, .cam1d-legend .cam1d-exactness { color: var(--cam1d-faint); }
@@ -84,7 +84,7 @@ const SHEET = `
 .cam1d-toolbar .cam1d-numbers caption { text-align: left; font-weight: 650; padding-bottom: 3px; }
 .cam1d-toolbar .cam1d-numbers th, .cam1d-toolbar .cam1d-numbers td { text-align: right; padding: 0 0 0 18px; background: none; color: inherit; }
 .cam1d-toolbar .cam1d-numbers th:first-child { text-align: left; padding-left: 0; }
-.cam1d-told { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.cam1d-announced { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .cam1d-viewer .cam1d-grab, .cam1d-viewer .cam1d-grab * { cursor: grab !important; }
 .cam1d-viewer .cam1d-pictures { display: flex; flex-flow: row wrap; gap: 0 12px; overflow: visible; }
 .cam1d-viewer .cam1d-pinned { position: relative; flex: 1 1 480px; min-width: 320px; margin: 2px; }
@@ -153,7 +153,7 @@ const SHEET = `
 .cam1d-readout td { padding: 0 0 0 10px; text-align: left; max-width: 260px; overflow: hidden; text-overflow: ellipsis; border: 0; background: none; }
 .cam1d-readout td:first-child { padding-left: 0; }
 .cam1d-readout td.cam1d-number { text-align: right; }
-.cam1d-readout .cam1d-under { font-weight: 650; }
+.cam1d-readout .cam1d-pointed { font-weight: 650; }
 .cam1d-readout .cam1d-time { font-weight: 600; }
 .cam1d-readout .cam1d-note { color: var(--cam1d-faint); }
 .cam1d-readout .cam1d-swatch { display: inline-block; width: 9px; height: 9px; margin-right: 5px; border: 1px solid var(--cam1d-line); }

@@ -3,7 +3,7 @@ import { type Axis, drawAxis } from "../core/draw/axis.js";
 import { canvasPen, clearCanvas } from "../core/draw/canvas_pen.js";
 import { clockAxis } from "../core/draw/clock_axis.js";
 import { drawScene } from "../core/draw/draw_scene.js";
-import type { Sheet } from "../core/draw/export_sheet.js";
+import type { ExportSheet } from "../core/draw/export_sheet.js";
 import type { Frame, Scene } from "../core/draw/scene.js";
 import { layoutOf, overviewOf, scaleOf } from "../core/draw/scene_layout.js";
 import { choiceName } from "../core/picture/choice.js";
@@ -58,7 +58,7 @@ export class ChannelStack extends Mark implements MarkView {
       () => this.overviewOnShow,
       (share) => this.moveTo(share),
     );
-    this.model.showBy(this, true);
+    this.model.updateView(this, true);
     this.draw();
   }
 
@@ -138,7 +138,7 @@ export class ChannelStack extends Mark implements MarkView {
   }
 
   private paint(): void {
-    const { picture, pinned, facts, outputs, veil, status } = this.model;
+    const { picture, pinned, facts, outputs, message, status } = this.model;
     this.set_ranges();
     this.frame = this.surface.fit(this.scales.x, facts.samples, facts.sampling_rate ?? 1);
     if (picture) {
@@ -146,7 +146,7 @@ export class ChannelStack extends Mark implements MarkView {
       const { chosen, notes } = this.model.windows;
       const caption = pinned && { title: "On show", text: captionOf(picture.choice, facts, outputs) };
       const failed = status === "error";
-      this.scene = { picture, facts, theme: themeOf(this.parent.el), veil, failed, window: chosen, notes, caption };
+      this.scene = { picture, facts, theme: themeOf(this.parent.el), message, failed, window: chosen, notes, caption };
       clearCanvas(this.surface.context, this.frame);
       drawScene(canvasPen(this.surface.context), this.scene, this.frame);
       if (facts.start) {
@@ -161,7 +161,7 @@ export class ChannelStack extends Mark implements MarkView {
 
   /** Says in the page which picture is on show, to those who listen and to tests. */
   private announce(): void {
-    const { picture, facts, outputs, status, veil } = this.model;
+    const { picture, facts, outputs, status, message } = this.model;
     const { dataset } = this.parent.el;
     dataset.state = status;
     if (status === "ready" && picture) {
@@ -173,7 +173,7 @@ export class ChannelStack extends Mark implements MarkView {
       this.described = picture;
     } else {
       delete dataset.ready;
-      this.surface.canvas.setAttribute("aria-label", veil ?? "");
+      this.surface.canvas.setAttribute("aria-label", message ?? "");
       this.described = null;
     }
   }
@@ -188,19 +188,19 @@ export class ChannelStack extends Mark implements MarkView {
     const { table, limit } = scaleOf(scene);
     const centers = Array.from({ length: frame.axis.samples }, (_, sample) => pixelOf(sample, frame.axis));
     const { plot, ratio } = frame;
-    const { status, veil } = this.model;
+    const { status, message } = this.model;
     const overview = overviewOf(scene, frame);
-    return { ...layout, overview, centers, plot, ratio, table, limit, status, veil, drawTime: this.drawTime };
+    return { ...layout, overview, centers, plot, ratio, table, limit, status, message, drawTime: this.drawTime };
   }
 
-  sheet(): Sheet | null {
+  exportSheet(): ExportSheet | null {
     const { scene, frame } = this;
     const { outputs, hasKernel } = this.model;
     if (!scene || !frame) {
       return null;
     }
     const own = { scene, frame, axis: this.axis, right: 0, down: 0 };
-    const beside = this.beside?.onSheet();
+    const beside = this.beside?.exportPart();
     return { parts: beside ? [own, beside] : [own], outputs, whole: !hasKernel };
   }
 
@@ -215,7 +215,7 @@ export class ChannelStack extends Mark implements MarkView {
   }
 
   remove(): void {
-    this.model.showBy(this, false);
+    this.model.updateView(this, false);
     cancelAnimationFrame(this.scheduled ?? 0);
     this.parent?.el.removeEventListener("dblclick", this.showAll);
     this.parent?.el.removeEventListener("wheel", letPageScroll, { capture: true });

@@ -1,5 +1,5 @@
 import { MarkModel } from "bqplot";
-import type { Part, Sheet } from "../core/draw/export_sheet.js";
+import type { ExportPart, ExportSheet } from "../core/draw/export_sheet.js";
 import type { Frame } from "../core/draw/scene.js";
 import type { Choice } from "../core/picture/choice.js";
 import { explainedTarget, isExplained } from "../core/picture/explained.js";
@@ -22,7 +22,7 @@ import type { Pointer } from "./gestures/pointer.js";
 import { sendPicture, type Wanted } from "./picture_sender.js";
 import { Pictures, type Shown, type Status } from "./pictures.js";
 import { Player } from "./player.js";
-import type { Replaced } from "./window_scores.js";
+import type { ScoresWithoutWindow } from "./window_scores.js";
 import { Windows } from "./windows.js";
 
 /** A view of the mark, as far as its model and the panels beside it know it. */
@@ -32,9 +32,9 @@ export interface MarkView {
   readonly frame: Frame | undefined;
   readonly pointer: Pointer;
   /** The pinned picture beside this one. */
-  beside: { readonly pointer: Pointer | undefined; onSheet(): Part | null } | undefined;
+  beside: { readonly pointer: Pointer | undefined; exportPart(): ExportPart | null } | undefined;
   /** The picture on show and the one that is pinned, to be taken away as they stand on the screen. */
-  sheet(): Sheet | null;
+  exportSheet(): ExportSheet | null;
 }
 
 /**
@@ -82,7 +82,7 @@ export class ChannelStackModel extends synced(MarkModel) {
       this.send({ type: "tiles", request: id, keys }, {}),
     );
     this.unpack();
-    this.shownBy = [];
+    this.shownViews = [];
     this.windows = new Windows(this);
     this.player = new Player(
       () => this.step(1),
@@ -172,8 +172,8 @@ export class ChannelStackModel extends synced(MarkModel) {
     return this.shown.status;
   }
 
-  get veil(): string | null {
-    return this.shown.veil;
+  get message(): string | null {
+    return this.shown.message;
   }
 
   get optionsModel(): OptionsModel {
@@ -197,8 +197,8 @@ export class ChannelStackModel extends synced(MarkModel) {
   }
 
   /** What is taken away of the picture on show; null where no view shows one. */
-  sheet(): Sheet | null {
-    return this.shownBy.map((view) => view.sheet()).find(Boolean) ?? null;
+  exportSheet(): ExportSheet | null {
+    return this.shownViews.map((view) => view.exportSheet()).find(Boolean) ?? null;
   }
 
   /** Another picture, as if a slider had been moved. */
@@ -240,10 +240,10 @@ export class ChannelStackModel extends synced(MarkModel) {
   }
 
   /** A view came or went; Python asks for pictures where there is one. */
-  showBy(view: MarkView, shown: boolean): void {
-    this.shownBy = shown ? [...this.shownBy, view] : this.shownBy.filter((other) => other !== view);
+  updateView(view: MarkView, shown: boolean): void {
+    this.shownViews = shown ? [...this.shownViews, view] : this.shownViews.filter((other) => other !== view);
     if (this.hasKernel) {
-      this.send({ type: "views", count: this.shownBy.length }, {});
+      this.send({ type: "views", count: this.shownViews.length }, {});
     }
   }
 
@@ -284,7 +284,7 @@ export class ChannelStackModel extends synced(MarkModel) {
 
   /** Something else is wanted: what went wrong before may go well when it is asked for again. */
   private turn(): void {
-    this.tiles.forgive();
+    this.tiles.clearFailures();
     this.refresh();
   }
 
@@ -300,7 +300,7 @@ export class ChannelStackModel extends synced(MarkModel) {
     this.trigger("picture");
   }
 
-  private receive(message: TileAnswer | Wanted | Replaced, buffers: DataView[]): void {
+  private receive(message: TileAnswer | Wanted | ScoresWithoutWindow, buffers: DataView[]): void {
     if ("name" in message) {
       this.windows.answers.answered(message);
       this.trigger("window");
@@ -322,7 +322,7 @@ export class ChannelStackModel extends synced(MarkModel) {
   player: Player;
   windows: Windows;
   /** Views of it, in the order in which they came. */
-  shownBy: MarkView[];
+  shownViews: MarkView[];
   private predictions: Predictions | undefined;
   private pictures: Pictures;
   /** Which classes were explained on which instance; null where all were. */

@@ -1,19 +1,19 @@
 import type { Axis } from "../core/draw/axis.js";
 import { canvasPen, imageOf } from "../core/draw/canvas_pen.js";
-import { drawSheet, type Sheet, sheetHeight, sheetWidth } from "../core/draw/export_sheet.js";
+import { drawExportSheet, type ExportSheet, exportHeight, exportWidth } from "../core/draw/export_sheet.js";
 import { SvgPen } from "../core/draw/svg_pen.js";
 
 /** The sheet as a PNG, in the device pixels of the screen. */
-export function sheetPng(sheet: Sheet): Promise<Blob> {
+export function exportPng(sheet: ExportSheet): Promise<Blob> {
   const [{ frame, scene }] = sheet.parts;
   const canvas = document.createElement("canvas");
-  canvas.width = Math.round(sheetWidth(sheet) * frame.ratio);
-  canvas.height = Math.round(sheetHeight(sheet) * frame.ratio);
+  canvas.width = Math.round(exportWidth(sheet) * frame.ratio);
+  canvas.height = Math.round(exportHeight(sheet) * frame.ratio);
   const context = canvas.getContext("2d")!;
   context.fillStyle = scene.theme.background;
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.setTransform(frame.ratio, 0, 0, frame.ratio, 0, 0);
-  drawSheet(canvasPen(context), sheet);
+  drawExportSheet(canvasPen(context), sheet);
   return new Promise((resolve, reject) =>
     canvas.toBlob(
       (blob) => (blob ? resolve(blob) : reject(new Error("the picture is too large for a PNG"))),
@@ -22,7 +22,7 @@ export function sheetPng(sheet: Sheet): Promise<Blob> {
   );
 }
 
-export function sheetSvg(sheet: Sheet): string {
+export function exportSvg(sheet: ExportSheet): string {
   const context = document.createElement("canvas").getContext("2d")!;
   const pen = new SvgPen({
     measure: (text, font) => {
@@ -31,8 +31,8 @@ export function sheetSvg(sheet: Sheet): string {
     },
     url: (lines) => imageOf(lines).toDataURL("image/png"),
   });
-  drawSheet(pen, sheet);
-  return pen.text(sheetWidth(sheet), sheetHeight(sheet), sheet.parts[0].scene.theme.background);
+  drawExportSheet(pen, sheet);
+  return pen.text(exportWidth(sheet), exportHeight(sheet), sheet.parts[0].scene.theme.background);
 }
 
 /** The time axis of a figure, read where bqplot has drawn it. */

@@ -1,12 +1,12 @@
 import type { WidgetModel } from "@jupyter-widgets/base";
-import type { Sheet } from "../core/draw/export_sheet.js";
-import { sheetPng, sheetSvg } from "./export_file.js";
+import type { ExportSheet } from "../core/draw/export_sheet.js";
+import { exportPng, exportSvg } from "./export_file.js";
 import type { Status } from "./pictures.js";
 
 type Mark = WidgetModel & {
   readonly status: Status;
-  readonly veil: string | null;
-  sheet(): Sheet | null;
+  readonly message: string | null;
+  exportSheet(): ExportSheet | null;
 };
 
 /** Python wants the picture on show as a file. */
@@ -26,11 +26,11 @@ export function sendPicture(model: Mark, wanted: Wanted): void {
 }
 
 async function answer(model: Mark, { picture, request }: Wanted): Promise<void> {
-  const sheet = model.status === "ready" ? model.sheet() : null;
+  const sheet = model.status === "ready" ? model.exportSheet() : null;
   if (!sheet) {
-    model.send({ type: "picture", request, error: model.veil ?? "the widget is not on show" }, {});
+    model.send({ type: "picture", request, error: model.message ?? "the widget is not on show" }, {});
     return;
   }
-  const file = picture === "png" ? await sheetPng(sheet) : new Blob([sheetSvg(sheet)]);
+  const file = picture === "png" ? await exportPng(sheet) : new Blob([exportSvg(sheet)]);
   model.send({ type: "picture", request }, {}, [await file.arrayBuffer()]);
 }

@@ -1,5 +1,5 @@
 import type { Choice } from "../core/picture/choice.js";
-import { Limits } from "../core/picture/color_limits.js";
+import { ColorLimits } from "../core/picture/color_limits.js";
 import { picturesOf } from "../core/picture/compose.js";
 import { isExplained } from "../core/picture/explained.js";
 import type { Facts, Table } from "../core/picture/facts.js";
@@ -29,8 +29,8 @@ export interface Shown {
   readonly choice: Choice;
   readonly status: Status;
   /** Why the picture on show is not the one that is asked for; null where it is. */
-  readonly veil: string | null;
-  /** What was drawn last; under a veil, if it is not what is asked for. */
+  readonly message: string | null;
+  /** What was drawn last; under a message, if it is not what is asked for. */
   readonly picture: Picture | null;
 }
 
@@ -38,7 +38,7 @@ export interface Shown {
 interface Found {
   readonly choice: Choice;
   readonly status: Status;
-  readonly veil: string | null;
+  readonly message: string | null;
   readonly tiles: Tile[];
 }
 
@@ -46,14 +46,14 @@ const NONE = "Of no instance of this class is a map here.";
 
 /** The picture that is asked for and the one that is pinned, each as far as its tiles are here. */
 export class Pictures {
-  private readonly limits = new Limits();
+  private readonly limits = new ColorLimits();
   private all: Shown[];
 
   constructor(
     private readonly mark: Mark,
     private readonly tiles: TileStore,
   ) {
-    this.all = [{ choice: mark.choice, status: "missing", veil: "", picture: null }];
+    this.all = [{ choice: mark.choice, status: "missing", message: "", picture: null }];
   }
 
   get shown(): Shown {
@@ -76,7 +76,7 @@ export class Pictures {
       ...(mark.hasKernel ? tiles.unfinished(choices.flatMap(neededTiles)) : []),
     ];
     if (wanted.length > 0) {
-      tiles.wish(wanted);
+      tiles.request(wanted);
     } else if (!mark.hasKernel) {
       tiles.forget();
     }
@@ -120,9 +120,9 @@ export class Pictures {
       this.average(choice, keys);
     }
     const failure = tiles.failure(keys);
-    const without = (status: Status, veil: string): Found => ({ choice, status, veil, tiles: [] });
+    const without = (status: Status, message: string): Found => ({ choice, status, message, tiles: [] });
     if (tiles.missing(keys).length === 0) {
-      return { choice, status: "ready", veil: null, tiles: keys.map((key) => tiles.take(key)) };
+      return { choice, status: "ready", message: null, tiles: keys.map((key) => tiles.take(key)) };
     }
     if (failure) {
       return without("error", failure);
@@ -139,12 +139,12 @@ export class Pictures {
     const { mark, limits, tiles } = this;
     const ready = found.filter(({ status }) => status === "ready");
     const pictures = picturesOf(ready, mark.facts, mark.optionsModel.current, (choice, map, options) =>
-      limits.ends(choice, map, options, tiles),
+      limits.colorLimit(choice, map, options, tiles),
     );
-    return found.map(({ choice, status, veil }, place) => {
+    return found.map(({ choice, status, message }, place) => {
       const before = this.all[place]?.picture ?? null;
       const picture = status === "ready" ? pictures[ready.indexOf(found[place])] : before;
-      return { choice, status, veil, picture };
+      return { choice, status, message, picture };
     });
   }
 
@@ -155,6 +155,6 @@ export class Pictures {
     const wanted = near
       .map((instance) => ({ ...choice, instance }))
       .filter((other) => isExplained(mark.explained, other));
-    tiles.fetchAhead(mark.hasKernel ? wanted.map(neededTiles) : [], [series, map]);
+    tiles.prefetch(mark.hasKernel ? wanted.map(neededTiles) : [], [series, map]);
   }
 }

@@ -1,7 +1,7 @@
 import type { Window } from "../core/picture/window.js";
 
 /** What the model says when a window is replaced by the baseline. */
-export interface Replaced {
+export interface ScoresWithoutWindow {
   readonly name: string;
   readonly scores: number[];
   readonly probabilities: number[] | null;
@@ -15,17 +15,17 @@ interface Question {
 }
 
 /** Asks the model, one question at a time: of those that wait, the newest is kept. */
-export class ModelAnswers {
-  private underWay: string | null = null;
+export class WindowScores {
+  private inFlight: string | null = null;
   private next: Question | null = null;
   private timer = 0;
-  answer: Replaced | null = null;
+  answer: ScoresWithoutWindow | null = null;
 
   constructor(private readonly send: (question: Question) => void) {}
 
   ask(instance: number, window: Window): void {
-    const name = questionName(instance, window);
-    if (this.underWay === name || this.answer?.name === name) {
+    const name = windowKey(instance, window);
+    if (this.inFlight === name || this.answer?.name === name) {
       this.next = null;
       return;
     }
@@ -35,8 +35,8 @@ export class ModelAnswers {
     this.timer = setTimeout(() => this.proceed(), 120) as unknown as number;
   }
 
-  answered(answer: Replaced): void {
-    this.underWay = null;
+  answered(answer: ScoresWithoutWindow): void {
+    this.inFlight = null;
     this.answer = answer;
     this.proceed();
   }
@@ -50,18 +50,18 @@ export class ModelAnswers {
   /** Nobody is there to answer any more. */
   forget(): void {
     clearTimeout(this.timer);
-    this.underWay = null;
+    this.inFlight = null;
     this.next = null;
   }
 
   private proceed(): void {
-    if (this.next && this.underWay === null) {
+    if (this.next && this.inFlight === null) {
       const question = this.next;
-      this.underWay = question.name;
+      this.inFlight = question.name;
       this.next = null;
       this.send(question);
     }
   }
 }
 
-export const questionName = (instance: number, [first, stop]: Window): string => `${instance}/${first}/${stop}`;
+export const windowKey = (instance: number, [first, stop]: Window): string => `${instance}/${first}/${stop}`;

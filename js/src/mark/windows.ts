@@ -3,7 +3,7 @@ import type { Choice } from "../core/picture/choice.js";
 import type { Facts } from "../core/picture/facts.js";
 import type { Picture } from "../core/picture/picture.js";
 import type { Annotation, Window } from "../core/picture/window.js";
-import { ModelAnswers } from "./window_scores.js";
+import { WindowScores } from "./window_scores.js";
 
 type Mark = WidgetModel & {
   readonly choice: Choice;
@@ -14,10 +14,10 @@ type Mark = WidgetModel & {
 
 /** The window that was chosen, what the model says without it, and what was written of windows. */
 export class Windows {
-  readonly answers: ModelAnswers;
+  readonly answers: WindowScores;
 
   constructor(private readonly mark: Mark) {
-    this.answers = new ModelAnswers(({ name, instance, window }) =>
+    this.answers = new WindowScores(({ name, instance, window }) =>
       mark.send({ type: "replace", name, instance, window: [...window] }, {}),
     );
     mark.on("change:window change:annotations picture", () => this.look());

@@ -13,7 +13,7 @@ export interface Job {
 const begun = new WeakMap<JobsModel, Set<string>>();
 
 /** Begins quick work as soon as its result is looked for; what was stopped is not begun again unasked. */
-export function startOnce(jobs: JobsModel, { name, kind, args }: Job): void {
+export function startUnasked(jobs: JobsModel, { name, kind, args }: Job): void {
   const names = begun.get(jobs) ?? new Set();
   begun.set(jobs, names);
   if (!names.has(name) && jobs.offers(kind) && !jobs.running && !jobs.result(name)) {

@@ -9,7 +9,15 @@ import { meanText } from "../core/picture/mean.js";
 import { goesBothWays } from "../core/picture/normalization.js";
 import type { Options } from "../core/picture/options.js";
 import { isSigned } from "../core/picture/picture.js";
-import { endTexts, errorText, gapHint, gapText, mapName, scopeText, trustText } from "../core/text/describe.js";
+import {
+  colorBarTexts,
+  colorLimitText,
+  errorText,
+  gapHint,
+  gapText,
+  mapName,
+  trustText,
+} from "../core/text/describe.js";
 import { intervalsText } from "../core/text/window_text.js";
 import { canvas } from "../dom/canvas.js";
 import { themeOf, watchTheme } from "../dom/page_theme.js";
@@ -53,12 +61,12 @@ export class LegendView extends PanelView {
     const known = picture !== null && status === "ready" ? picture : null;
     const { sign } = optionsModel.current;
     const signed = goesBothWays(isSigned(choice, facts), sign);
-    const ends = known ? endTexts(known) : ["", "0", ""];
+    const ends = known ? colorBarTexts(known) : ["", "0", ""];
     const part = (signed && PARTS[sign]) || WHOLE;
     return html`<div class="cam1d-bar">
       ${colorBar(colorScale(signed, 1, theme.dark, !known), part)}
-      <div class="cam1d-ends">${ends.map((end) => html`<span>${end}</span>`)}</div>
-      <div class="cam1d-scope">${known ? scopeText(known, facts, !hasKernel) : ""}</div>
+      <div class="cam1d-limits">${ends.map((end) => html`<span>${end}</span>`)}</div>
+      <div class="cam1d-color-range">${known ? colorLimitText(known, facts, !hasKernel) : ""}</div>
     </div>`;
   }
 
@@ -92,7 +100,7 @@ export class LegendView extends PanelView {
         () => key("extrapolated: beyond the first or last center", (ctx) => sampleFade(ctx, theme)),
       ],
       [
-        picture?.certain && !overlay,
+        picture?.significant && !overlay,
         () => key("underlined: |attribution| is above two standard errors", (ctx) => sampleLine(ctx, theme)),
       ],
       [

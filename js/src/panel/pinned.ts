@@ -4,7 +4,7 @@ import { type Axis, drawAxis } from "../core/draw/axis.js";
 import { canvasPen, clearCanvas } from "../core/draw/canvas_pen.js";
 import { clockAxis } from "../core/draw/clock_axis.js";
 import { drawScene } from "../core/draw/draw_scene.js";
-import type { Part } from "../core/draw/export_sheet.js";
+import type { ExportPart } from "../core/draw/export_sheet.js";
 import { widenedFrame } from "../core/draw/frame.js";
 import type { Frame, Scene } from "../core/draw/scene.js";
 import { choiceName } from "../core/picture/choice.js";
@@ -38,7 +38,7 @@ export class PinnedView extends PanelView {
     return pinned || this.pointer
       ? html`<canvas role="img" ${ref(this.canvas)}></canvas
           ><svg><g ${ref(this.layer)}></g></svg
-          ><div class="cam1d-note">${pinned && !pinned.picture ? pinned.veil : ""}</div>`
+          ><div class="cam1d-note">${pinned && !pinned.picture ? pinned.message : ""}</div>`
       : html``;
   }
 
@@ -74,14 +74,14 @@ export class PinnedView extends PanelView {
       const notes = mean ? [] : windows.notesOf(instance);
       const common = { facts, theme: themeOf(this.el), window: windows.chosen, notes };
       this.show(
-        { ...common, picture: pinned.picture, veil: pinned.veil, caption },
+        { ...common, picture: pinned.picture, message: pinned.message, caption },
         widenedFrame(frame, this.el.clientWidth),
       );
       this.canvas.value!.setAttribute(
         "aria-label",
-        pinned.veil ?? `Pinned: ${describePicture(pinned.picture, facts, outputs)}`,
+        pinned.message ?? `Pinned: ${describePicture(pinned.picture, facts, outputs)}`,
       );
-      this.el.dataset.ready = pinned.veil === null ? choiceName(pinned.choice) : "";
+      this.el.dataset.ready = pinned.message === null ? choiceName(pinned.choice) : "";
     }
   }
 
@@ -109,7 +109,7 @@ export class PinnedView extends PanelView {
   }
 
   /** This picture on a sheet that begins where the one on show does. */
-  onSheet(): Part | null {
+  exportPart(): ExportPart | null {
     if (!this.mark.pinned || !this.part || !this.partner) {
       return null;
     }
@@ -120,7 +120,7 @@ export class PinnedView extends PanelView {
   /** The view of the picture on show that this one stands beside. */
   private get partner(): MarkView | undefined {
     const viewer = this.el.closest(".cam1d-viewer");
-    const found = this.mark.shownBy.find(({ element }) => viewer?.contains(element));
+    const found = this.mark.shownViews.find(({ element }) => viewer?.contains(element));
     if (found) {
       found.beside = this;
     }
@@ -142,5 +142,5 @@ export class PinnedView extends PanelView {
   private resizes: ResizeObserver;
   private scheduled: number;
   private axis: Axis;
-  private part: Part | undefined;
+  private part: ExportPart | undefined;
 }

@@ -6,7 +6,7 @@ import { needsModel } from "../core/text/needs_model.js";
 import { formatNumber, formatPercent, formatSigned } from "../core/text/numbers.js";
 import { whereText, windowText } from "../core/text/window_text.js";
 import { button } from "../dom/fields.js";
-import { questionName, type Replaced } from "../mark/window_scores.js";
+import { type ScoresWithoutWindow, windowKey } from "../mark/window_scores.js";
 import { PanelModel, PanelView } from "./panel.js";
 
 export class WindowPanelModel extends PanelModel {
@@ -76,13 +76,13 @@ export class WindowPanelView extends PanelView {
     if (!facts.baseline || !hasKernel) {
       return note(needsModel("Scoring the series without this window"));
     }
-    if (answer?.name !== questionName(choice.instance, windows.chosen!)) {
+    if (answer?.name !== windowKey(choice.instance, windows.chosen!)) {
       return note("asking the model …");
     }
     return answer.error ? note(answer.error) : this.table(answer);
   }
 
-  private table(answer: Replaced): TemplateResult {
+  private table(answer: ScoresWithoutWindow): TemplateResult {
     const { facts, outputs, choice } = this.mark;
     const scores = rowOf(outputs.scores, choice.instance);
     const before = rowOf(outputs.probabilities ?? outputs.scores, choice.instance);

@@ -67,7 +67,7 @@ export class InsideModel extends SyncedModel<State> {
     if (!this.hasKernel) {
       return "These activations are not here: they need a kernel.";
     }
-    this.tiles.wish([key]);
+    this.tiles.request([key]);
     return "computing …";
   }
 

@@ -1,6 +1,6 @@
-import type { MapsInHand } from "../core/picture/color_limits.js";
+import type { AvailableMaps } from "../core/picture/color_limits.js";
 import { TileCache } from "../core/tiles/tile_cache.js";
-import { type Request, Wishes } from "../core/tiles/tile_requests.js";
+import { type Request, TileRequests } from "../core/tiles/tile_requests.js";
 import { type PackedTiles, type Tile, TilePack } from "../core/tiles/tiles.js";
 
 const CAPACITY = 96 * 2 ** 20;
@@ -15,17 +15,17 @@ export interface TileAnswer {
 }
 
 /** Tiles that are here, came along or can be asked for. */
-export class TileStore implements MapsInHand {
+export class TileStore implements AvailableMaps {
   private cache = new TileCache(CAPACITY);
   private pack: TilePack;
-  private readonly wishes: Wishes;
+  private readonly requests: TileRequests;
   private readonly failures = new Map<string, string>();
   private asked = 0;
   private lastWait = 0;
 
   constructor(packed: PackedTiles, send: (request: Request) => void) {
     this.pack = new TilePack(packed);
-    this.wishes = new Wishes((request) => {
+    this.requests = new TileRequests((request) => {
       this.asked = performance.now();
       send(request);
     });
@@ -83,29 +83,29 @@ export class TileStore implements MapsInHand {
   }
 
   /** What failed may go well when it is asked for again. */
-  forgive(): void {
+  clearFailures(): void {
     this.failures.clear();
   }
 
-  wish(keys: string[]): void {
-    this.wishes.wish(keys);
+  request(keys: string[]): void {
+    this.requests.request(keys);
   }
 
   /** Nobody is there to answer any more. */
   forget(): void {
-    this.wishes.forget();
+    this.requests.forget();
   }
 
   /** Fetches groups of tiles ahead, if that is quick, and there is room for them beside what is on show. */
-  fetchAhead(groups: string[][], onShow: Tile[]): void {
+  prefetch(groups: string[][], onShow: Tile[]): void {
     const size = onShow.reduce((sum, { values }) => sum + values.byteLength, 0);
     const may = this.lastWait < QUICK && (groups.length + 1) * size <= CAPACITY;
-    this.wishes.fetchAhead(may ? groups.map((keys) => this.missing(keys)) : []);
+    this.requests.prefetch(may ? groups.map((keys) => this.missing(keys)) : []);
   }
 
   /** Takes an answer in; false if nobody waits for it. */
   unpack({ request, index, errors }: TileAnswer, data: DataView | null): boolean {
-    if (!this.wishes.answered(request)) {
+    if (!this.requests.answered(request)) {
       return false;
     }
     this.lastWait = performance.now() - this.asked;
@@ -116,6 +116,6 @@ export class TileStore implements MapsInHand {
 
   /** Sends what is due. */
   proceed(): void {
-    this.wishes.proceed();
+    this.requests.proceed();
   }
 }

@@ -72,7 +72,7 @@ const series = {
 function drawn(
   values,
   channels,
-  { veil = null, failed = false, known = facts, method = 0, shown = series, options = {} } = {},
+  { message = null, failed = false, known = facts, method = 0, shown = series, options = {} } = {},
 ) {
   const attribution = {
     key: "",
@@ -85,12 +85,19 @@ function drawn(
     mean: null,
   };
   const all = { ...DEFAULTS, ...options };
-  const ends = { limit: 1, maps: 1 };
-  const picture = makePicture({ instance: 0, target: 0, method, against: null }, shown, attribution, known, all, ends);
+  const colorLimit = { limit: 1, maps: 1 };
+  const picture = makePicture(
+    { instance: 0, target: 0, method, against: null },
+    shown,
+    attribution,
+    known,
+    all,
+    colorLimit,
+  );
   const record = recorder();
   drawScene(
     record.context,
-    { picture, facts: known, theme: LIGHT, window: null, notes: [], caption: null, veil, failed },
+    { picture, facts: known, theme: LIGHT, window: null, notes: [], caption: null, message, failed },
     frame,
   );
   return record;
@@ -175,15 +182,15 @@ test("the shares of the channels stand at the right of their rows", () => {
     { limit: 3, maps: 1 },
   );
   const { context, texts, rects } = recorder();
-  drawScene(context, { picture, facts, theme: LIGHT, window: null, notes: [], caption: null, veil: null }, wide);
+  drawScene(context, { picture, facts, theme: LIGHT, window: null, notes: [], caption: null, message: null }, wide);
   assert.ok(texts.includes("75.0 %") && texts.includes("25.0 %"));
   const [first, second] = rects.filter(({ rect }) => rect[0] > 500).map(({ rect }) => rect[2]);
   assert.ok(Math.abs(first / second - 3) < 1e-6);
 });
 
 test("a picture that could not be computed shows no value of the one before", () => {
-  const waiting = drawn(two, 2, { veil: "computing …" });
-  const { bands, strokes, texts } = drawn(two, 2, { veil: "could not be computed: no model", failed: true });
+  const waiting = drawn(two, 2, { message: "computing …" });
+  const { bands, strokes, texts } = drawn(two, 2, { message: "could not be computed: no model", failed: true });
   assert.equal(waiting.bands.length, 2, "while it is computed, the one before stays");
   assert.equal(bands.length, 0);
   assert.ok(strokes.length < waiting.strokes.length, "no line");
@@ -192,8 +199,8 @@ test("a picture that could not be computed shows no value of the one before", ()
   assert.ok(!texts.some((text) => /\d/.test(text)), "no limits and no shares");
 });
 
-test("under a veil no color is left, and the reason is told", () => {
-  const { bands, texts } = drawn(two, 2, { veil: "computing …" });
+test("under a message no color is left, and the reason is told", () => {
+  const { bands, texts } = drawn(two, 2, { message: "computing …" });
   assert.ok(bands.every(({ colors }) => colors.every(([r, g, b]) => r === g && g === b)));
   assert.ok(texts.includes("computing …"));
 });
@@ -260,7 +267,7 @@ test("what was written of a window stands in the first row, as text, with a bar 
   );
   const { context, texts, rects } = recorder();
   const notes = [{ instance: 0, window: [1, 3], text: "<b>turn</b>" }];
-  drawScene(context, { picture, facts, theme: LIGHT, window: null, notes, caption: null, veil: null }, frame);
+  drawScene(context, { picture, facts, theme: LIGHT, window: null, notes, caption: null, message: null }, frame);
   assert.equal(texts.filter((text) => text === "<b>turn</b>").length, 1);
   const bars = rects.filter(({ color }) => color === "#cc79a7");
   assert.deepEqual(

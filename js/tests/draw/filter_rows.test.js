@@ -25,22 +25,22 @@ const row = (filter) => ({
   filter,
   column: columnsOf(new Float32Array(20), 20, 1)[0],
   range: { low: 0, high: 1, clipped: false },
-  worth: 0.5,
+  importance: 0.5,
 });
 const scene = {
   rows: [row(7), row(123)],
   chosen: 7,
   unseen: [],
   centers: null,
-  sight: null,
+  stepField: null,
   weights: true,
   theme: LIGHT,
-  veil: null,
+  message: null,
 };
 
-test("a filter has a row, its number and its worth; what a step sees is marked on the samples' own axis", () => {
+test("a filter has a row, its number and its importance; what a step sees is marked on the samples' own axis", () => {
   const { pen, texts, rects } = recorder();
-  drawFilters(pen, { ...scene, sight: { start: 2, stop: 5, center: 3 } }, frame);
+  drawFilters(pen, { ...scene, stepField: { start: 2, stop: 5, center: 3 } }, frame);
   assert.ok(["7", "123", "+0.500"].every((wanted) => texts.some(({ text }) => text === wanted)));
   const [top, below] = rowsOf(frame, 2);
   assert.ok(rects.some(([x, y, width]) => x === 115 && y === top.top && width === 30));

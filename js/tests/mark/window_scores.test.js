@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { ModelAnswers } from "../../lib/mark/window_scores.js";
+import { WindowScores } from "../../lib/mark/window_scores.js";
 
 test("of the questions to the model that come while it answers, it hears the last alone", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   const asked = [];
-  const answers = new ModelAnswers(({ name }) => asked.push(name));
+  const answers = new WindowScores(({ name }) => asked.push(name));
   for (let stop = 2; stop < 40; stop++) {
     answers.ask(0, [1, stop]);
   }

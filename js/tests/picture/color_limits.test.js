@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Limits } from "../../lib/core/picture/color_limits.js";
+import { ColorLimits } from "../../lib/core/picture/color_limits.js";
 import { DEFAULTS } from "../../lib/core/picture/options.js";
 
 const tile = (values, channels = 1, key = "attribution/0/0/0") => {
@@ -30,26 +30,27 @@ const maps = Object.fromEntries(
 );
 const hand = { keys: () => Object.keys(maps), get: (key) => maps[key] };
 const choice = { instance: 0, target: 0, method: 0, against: null };
-const ends = (limits, options) => limits.ends(choice, maps["attribution/0/0/0"], { ...DEFAULTS, ...options }, hand);
+const colorLimit = (limits, options) =>
+  limits.colorLimit(choice, maps["attribution/0/0/0"], { ...DEFAULTS, ...options }, hand);
 
-test("the ends are taken over the map, the instance, or all instances, and never over another method", () => {
-  const limits = new Limits();
-  assert.deepEqual(ends(limits, { scope: "map" }), { limit: 2, maps: 1 });
-  assert.deepEqual(ends(limits, { scope: "instance" }), { limit: 3, maps: 2 });
-  assert.deepEqual(ends(limits, { scope: "method" }), { limit: 8, maps: 3 });
-  assert.deepEqual(ends(limits, { scope: "fixed", limit: 7 }), { limit: 7, maps: 0 });
+test("the colorLimit are taken over the map, the instance, or all instances, and never over another method", () => {
+  const limits = new ColorLimits();
+  assert.deepEqual(colorLimit(limits, { scope: "map" }), { limit: 2, maps: 1 });
+  assert.deepEqual(colorLimit(limits, { scope: "instance" }), { limit: 3, maps: 2 });
+  assert.deepEqual(colorLimit(limits, { scope: "method" }), { limit: 8, maps: 3 });
+  assert.deepEqual(colorLimit(limits, { scope: "fixed", limit: 7 }), { limit: 7, maps: 0 });
 });
 
-test("the ends are those of the values that are colored", () => {
-  const limits = new Limits();
-  assert.equal(ends(limits, { scope: "method", sign: "positive" }).limit, 3);
-  assert.equal(ends(limits, { scope: "map", smoothing: 3 }).limit, 0.5);
+test("the colorLimit are those of the values that are colored", () => {
+  const limits = new ColorLimits();
+  assert.equal(colorLimit(limits, { scope: "method", sign: "positive" }).limit, 3);
+  assert.equal(colorLimit(limits, { scope: "map", smoothing: 3 }).limit, 0.5);
 });
 
 test("a map that has left still counts", () => {
-  const limits = new Limits();
-  ends(limits, { scope: "method" });
+  const limits = new ColorLimits();
+  colorLimit(limits, { scope: "method" });
   const gone = { keys: () => [], get: () => undefined };
   const options = { ...DEFAULTS, scope: "method" };
-  assert.deepEqual(limits.ends(choice, maps["attribution/0/0/0"], options, gone), { limit: 8, maps: 3 });
+  assert.deepEqual(limits.colorLimit(choice, maps["attribution/0/0/0"], options, gone), { limit: 8, maps: 3 });
 });

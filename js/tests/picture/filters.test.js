@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { placed, ranked, readingOf, worths } from "../../lib/core/picture/filters.js";
+import { importances, placed, ranked, readingOf } from "../../lib/core/picture/filters.js";
 
 const table = (...steps) => ({ values: Float32Array.from(steps.flat()), columns: 3 });
 const tile = (values, filters) => ({
@@ -29,7 +29,7 @@ const reading = readingOf({
 });
 
 test("filters are sorted by what they do, or by what they count for the class", () => {
-  assert.deepEqual(ranked(worths(reading, "activity", 0)), [1, 2, 0]);
-  assert.deepEqual(ranked(worths(reading, "weight", 0)), [2, 0, 1]);
-  assert.deepEqual(ranked(worths(reading, "weight", 1)), [1, 2, 0]);
+  assert.deepEqual(ranked(importances(reading, "activity", 0)), [1, 2, 0]);
+  assert.deepEqual(ranked(importances(reading, "weight", 0)), [2, 0, 1]);
+  assert.deepEqual(ranked(importances(reading, "weight", 1)), [1, 2, 0]);
 });

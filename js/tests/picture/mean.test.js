@@ -59,12 +59,12 @@ test("a mean is made of the tiles that its instances are drawn of", () => {
 });
 
 test("what is above two standard errors is told apart, of a mean from ten instances on", () => {
-  const certain = (map) => {
+  const significant = (map) => {
     const picture = makePicture({ ...choice, method: 0 }, tile([0, 0, 0]), map, facts, DEFAULTS, { limit: 1, maps: 1 });
-    return picture.certain && [0, 1, 2].map((sample) => picture.certain[0].at(sample));
+    return picture.significant && [0, 1, 2].map((sample) => picture.significant[0].at(sample));
   };
-  assert.equal(certain(tile([1, -1, 1])), null);
-  assert.deepEqual(certain(tile([1, -1, 1], [0.4, 0.4, 0.6])), [1, 1, 0]);
-  assert.equal(certain(tile([1, -1, 1], [0.4, 0.4, 0.6], { count: 9, of: 9, partial: false })), null);
-  assert.deepEqual(certain(tile([1, -1, 1], [1.4, 1.6, 1.4], { count: 10, of: 10, partial: false })), [1, 0, 1]);
+  assert.equal(significant(tile([1, -1, 1])), null);
+  assert.deepEqual(significant(tile([1, -1, 1], [0.4, 0.4, 0.6])), [1, 1, 0]);
+  assert.equal(significant(tile([1, -1, 1], [0.4, 0.4, 0.6], { count: 9, of: 9, partial: false })), null);
+  assert.deepEqual(significant(tile([1, -1, 1], [1.4, 1.6, 1.4], { count: 10, of: 10, partial: false })), [1, 0, 1]);
 });

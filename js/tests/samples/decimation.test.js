@@ -72,7 +72,7 @@ test("of a million samples, one spike is found in heat and line at its pixel", (
   assert.ok(Math.abs(pixelOf(spike.start, axis) - pixelOf(123456, axis)) <= 1.2);
 });
 
-test("zoomed out of sight to the right, pixels before the first sample have no value", () => {
+test("zoomed out of stepField to the right, pixels before the first sample have no value", () => {
   const heat = heatValues(column([1, 2]), { origin: 100, step: 10, samples: 2, left: 50, right: 150 }, 1);
   assert.ok(Number.isNaN(heat[0]) && heat[46] === 1 && heat[60] === 2 && Number.isNaN(heat[70]));
 });

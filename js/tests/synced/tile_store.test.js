@@ -19,13 +19,13 @@ test("tiles of the model before an update are dropped, and answers that were ask
   const store = new TileStore(packTiles([tile("series/0")]), (request) => sent.push(request));
   const answer = (request, key) =>
     store.unpack({ request, index: packTiles([tile(key)]).index, errors: {} }, packTiles([tile(key)]).data);
-  store.wish(["a"]);
+  store.request(["a"]);
   assert.ok(answer(sent[0].id, "a"));
   store.take("series/0");
-  store.wish(["b"]);
+  store.request(["b"]);
   store.replace(packTiles([tile("series/1")]));
   assert.deepEqual(store.missing(["series/0", "a", "series/1"]), ["series/0", "a"]);
-  store.wish(["b"]);
+  store.request(["b"]);
   assert.equal(answer(sent[1].id, "b"), false);
   assert.deepEqual(store.missing(["b"]), ["b"]);
   assert.ok(answer(sent[2].id, "b"));

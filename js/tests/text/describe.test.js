@@ -4,13 +4,13 @@ import { classNamed } from "../../lib/core/picture/facts.js";
 import { DEFAULTS } from "../../lib/core/picture/options.js";
 import { makePicture } from "../../lib/core/picture/picture.js";
 import {
+  colorBarTexts,
+  colorLimitText,
   describePicture,
-  endTexts,
   errorText,
   exactnessText,
   gapText,
   readout,
-  scopeText,
   trustText,
   verdict,
 } from "../../lib/core/text/describe.js";
@@ -51,8 +51,8 @@ const tile = (values, channels) => ({
   spread: null,
   mean: null,
 });
-const pictureOf = (map, options = {}, ends = { limit: 2, maps: 1 }) =>
-  makePicture(choice, tile([1, 2, 3, 4, 5, 6, 7, 8], 2), map, facts, { ...DEFAULTS, ...options }, ends);
+const pictureOf = (map, options = {}, colorLimit = { limit: 2, maps: 1 }) =>
+  makePicture(choice, tile([1, 2, 3, 4, 5, 6, 7, 8], 2), map, facts, { ...DEFAULTS, ...options }, colorLimit);
 const picture = pictureOf(tile([0.5, -2, 1, 0], 1));
 
 test("numbers are short and true", () => {
@@ -130,9 +130,9 @@ test("the readout of very many channels keeps those of large attribution", () =>
   assert.deepEqual(notes, ["and 24 channels of smaller attribution"]);
 });
 
-test("the legend says over what the ends of the colors were taken, and what was done to the values", () => {
+test("the legend says over what the colorLimit of the colors were taken, and what was done to the values", () => {
   const map = tile([0.5, -2, 1, 0], 1);
-  const told = (options, ends, whole = true) => scopeText(pictureOf(map, options, ends), facts, whole);
+  const told = (options, colorLimit, whole = true) => colorLimitText(pictureOf(map, options, colorLimit), facts, whole);
   assert.equal(told({}, { limit: 2, maps: 1 }), "color: ± max of this map");
   assert.equal(
     told({ scope: "instance" }, { limit: 4, maps: 2 }),
@@ -149,8 +149,8 @@ test("the legend says over what the ends of the colors were taken, and what was 
   );
 });
 
-test("the ends are told in numbers", () => {
-  const told = (sign) => endTexts(pictureOf(tile([0.5, -2, 1, 0], 1), { sign }, { limit: 2, maps: 1 }));
+test("the colorLimit are told in numbers", () => {
+  const told = (sign) => colorBarTexts(pictureOf(tile([0.5, -2, 1, 0], 1), { sign }, { limit: 2, maps: 1 }));
   assert.deepEqual(["signed", "positive", "negative", "absolute"].map(told), [
     ["−2.00", "0", "+2.00"],
     ["0", "+2.00"],

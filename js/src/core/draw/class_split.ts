@@ -17,10 +17,10 @@ const PITCH = 22;
 const FOOT = 18;
 const NUMBERS = 120;
 
-export const splitHeight = (classes: number): number => HEAD + classes * PITCH + FOOT;
+export const classSplitHeight = (classes: number): number => HEAD + classes * PITCH + FOOT;
 
 /** Boxes of a filter's peaks, a class a line, with how well they tell it from the others, and what they count for it. */
-export function drawSplit(pen: Pen, classes: ClassPeaks[], width: number, chosen: number, theme: Theme): void {
+export function drawClassSplit(pen: Pen, classes: ClassPeaks[], width: number, chosen: number, theme: Theme): void {
   const left = 14 + Math.min(150, 8 * Math.max(...classes.map(({ name }) => name.length)));
   const right = width - NUMBERS;
   const all = classes.flatMap(({ quantiles }) => Array.from(quantiles)).filter((value) => !Number.isNaN(value));

@@ -7,14 +7,14 @@ import { type ColorScale, colorIndex, pixelColors } from "./color.js";
 import { drawColoredLine } from "./colored_line.js";
 import { drawLabels, drawOverlayLabels } from "./labels.js";
 import { drawLine } from "./line.js";
-import { drawBorders, drawExtrapolated, drawUnseen, drawVeil } from "./marks.js";
+import { drawBorders, drawExtrapolated, drawOverlayMessage, drawUnseen } from "./marks.js";
 import { drawOverview } from "./overview.js";
 import { drawRemarks } from "./remarks.js";
 import type { Row, RowLayout } from "./row_layout.js";
 import type { Band, Frame, Pen, Scene } from "./scene.js";
 import { colorsLines, layoutOf, lineRow, ownStrip, rowsOf, scaleOf } from "./scene_layout.js";
 import { drawShares } from "./share_bars.js";
-import { drawCertain } from "./significance.js";
+import { drawSignificance } from "./significance.js";
 import { drawSpread } from "./spread_band.js";
 import { lineColor } from "./theme.js";
 import { drawIntervals, drawNotes, drawWindow } from "./windows.js";
@@ -38,7 +38,7 @@ export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
   drawUnseen(pen, bands(layout), unseen, frame.axis, theme);
   layout.rows.forEach((row, place) => drawSignals(pen, scene, frame, row, layout.members[place]));
   drawBorders(pen, bands(layout), frame.axis, theme);
-  drawCertainty(pen, scene, frame, layout);
+  drawSignificances(pen, scene, frame, layout);
   drawIntervals(
     pen,
     bands(layout),
@@ -55,8 +55,8 @@ export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
   drawOverview(pen, scene, frame);
   drawShares(pen, scene, frame, layout);
   drawRemarks(pen, scene, frame);
-  if (scene.veil !== null) {
-    drawVeil(pen, scene.veil, frame, theme);
+  if (scene.message !== null) {
+    drawOverlayMessage(pen, scene.message, frame, theme);
   }
 }
 
@@ -66,15 +66,20 @@ function drawFailure(pen: Pen, scene: Scene, frame: Frame, layout: RowLayout): v
   if (!scene.picture.options.overlay) {
     drawLabels(pen, scene, frame, layout);
   }
-  drawVeil(pen, scene.veil ?? "", frame, scene.theme);
+  drawOverlayMessage(pen, scene.message ?? "", frame, scene.theme);
 }
 
-function drawCertainty(pen: Pen, { picture, theme }: Scene, frame: Frame, { strip, rows, members }: RowLayout): void {
-  const { certain } = picture;
-  if (certain && strip) {
-    drawCertain(pen, certain[0], strip, frame, theme);
-  } else if (certain && !picture.options.overlay) {
-    rows.forEach((row, place) => drawCertain(pen, certain[members[place][0]], row, frame, theme));
+function drawSignificances(
+  pen: Pen,
+  { picture, theme }: Scene,
+  frame: Frame,
+  { strip, rows, members }: RowLayout,
+): void {
+  const { significant } = picture;
+  if (significant && strip) {
+    drawSignificance(pen, significant[0], strip, frame, theme);
+  } else if (significant && !picture.options.overlay) {
+    rows.forEach((row, place) => drawSignificance(pen, significant[members[place][0]], row, frame, theme));
   }
 }
 

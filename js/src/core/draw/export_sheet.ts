@@ -2,7 +2,7 @@ import { meanText } from "../picture/mean.js";
 import { goesBothWays } from "../picture/normalization.js";
 import type { Outputs } from "../picture/outputs.js";
 import { isSigned } from "../picture/picture.js";
-import { endTexts, errorText, gapText, mapName, scopeText, trustText, verdict } from "../text/describe.js";
+import { colorBarTexts, colorLimitText, errorText, gapText, mapName, trustText, verdict } from "../text/describe.js";
 import { type Axis, drawAxis } from "./axis.js";
 import { colorScale, pixelColors } from "./color.js";
 import { drawScene } from "./draw_scene.js";
@@ -11,7 +11,7 @@ import { breakLines } from "./marks.js";
 import type { Frame, Pen, Scene } from "./scene.js";
 
 /** A picture on a sheet: where it is, in pixels from the first one's corner, and how it stands there. */
-export interface Part {
+export interface ExportPart {
   readonly scene: Scene;
   readonly frame: Frame;
   readonly axis: Axis;
@@ -20,9 +20,9 @@ export interface Part {
 }
 
 /** Pictures to take away: summary, pictures with their axes, and legends, as they stand on the screen. */
-export interface Sheet {
+export interface ExportSheet {
   /** The picture on show, and the one that is pinned, if there is one. */
-  readonly parts: readonly Part[];
+  readonly parts: readonly ExportPart[];
   readonly outputs: Outputs;
   /** Whether every map there is may be in hand. */
   readonly whole: boolean;
@@ -32,12 +32,13 @@ const HEAD = 26;
 const LEGEND = 78;
 const BAR = { left: 8, width: 260, height: 12 };
 
-export const sheetWidth = ({ parts }: Sheet): number =>
+export const exportWidth = ({ parts }: ExportSheet): number =>
   Math.max(...parts.map(({ frame, right }) => right + frame.width));
-const picturesHeight = ({ parts }: Sheet): number => Math.max(...parts.map(({ frame, down }) => down + frame.height));
-export const sheetHeight = (sheet: Sheet): number => HEAD + picturesHeight(sheet) + LEGEND * sheet.parts.length;
+const picturesHeight = ({ parts }: ExportSheet): number =>
+  Math.max(...parts.map(({ frame, down }) => down + frame.height));
+export const exportHeight = (sheet: ExportSheet): number => HEAD + picturesHeight(sheet) + LEGEND * sheet.parts.length;
 
-export function drawSheet(pen: Pen, sheet: Sheet): void {
+export function drawExportSheet(pen: Pen, sheet: ExportSheet): void {
   drawSummary(pen, sheet);
   sheet.parts.forEach((part, place) => {
     // Below the summary, by whole pixels, so that nothing is blurred anew.
@@ -48,7 +49,7 @@ export function drawSheet(pen: Pen, sheet: Sheet): void {
   });
 }
 
-function drawSummary(pen: Pen, sheet: Sheet): void {
+function drawSummary(pen: Pen, sheet: ExportSheet): void {
   const {
     outputs,
     parts: [{ scene }],
@@ -65,10 +66,10 @@ function drawSummary(pen: Pen, sheet: Sheet): void {
   pen.fillStyle = scene.theme.ink;
   pen.textAlign = "left";
   pen.textBaseline = "middle";
-  pen.fillText(breakLines(pen, parts.filter(Boolean).join("   ·   "), sheetWidth(sheet) - 16)[0], BAR.left, HEAD / 2);
+  pen.fillText(breakLines(pen, parts.filter(Boolean).join("   ·   "), exportWidth(sheet) - 16)[0], BAR.left, HEAD / 2);
 }
 
-function drawLegend(pen: Pen, sheet: Sheet, { scene, frame }: Part, top: number): void {
+function drawLegend(pen: Pen, sheet: ExportSheet, { scene, frame }: ExportPart, top: number): void {
   const { picture, facts, theme } = scene;
   const method = facts.methods[picture.choice.method];
   drawBar(pen, scene, frame, top);
@@ -76,14 +77,14 @@ function drawLegend(pen: Pen, sheet: Sheet, { scene, frame }: Part, top: number)
   const lines = [
     `${scene.caption ? `${scene.caption.title}: ` : ""}${mapName(picture.choice, facts)}${method.description ? ` — ${method.description}` : ""}`,
     `${trustText(picture.choice, facts, picture.attribution.gap)}${gapText(picture.attribution.gap, picture.choice)}${errorText(picture)}`,
-    scopeText(picture, facts, sheet.whole),
+    colorLimitText(picture, facts, sheet.whole),
     picture.choice.mean ? meanText(picture.choice.mean, picture.attribution, facts) : "",
   ].filter(Boolean);
   pen.font = `12px ${theme.font}`;
   pen.fillStyle = theme.ink;
   pen.textAlign = "left";
   pen.textBaseline = "top";
-  const broken = lines.flatMap((line) => breakLines(pen, line, sheetWidth(sheet) - left - 8));
+  const broken = lines.flatMap((line) => breakLines(pen, line, exportWidth(sheet) - left - 8));
   broken.slice(0, 5).forEach((line, place) => pen.fillText(line, left, top + 15 * place));
 }
 
@@ -101,7 +102,7 @@ function drawBar(pen: Pen, scene: Scene, frame: Frame, top: number): void {
   pen.font = `11px ${theme.font}`;
   pen.fillStyle = theme.ink;
   pen.textBaseline = "top";
-  const ends = endTexts(picture);
+  const ends = colorBarTexts(picture);
   ends.forEach((end, place) => {
     pen.textAlign = place === 0 ? "left" : place === ends.length - 1 ? "right" : "center";
     pen.fillText(end, BAR.left + (BAR.width * place) / (ends.length - 1), top + BAR.height + 3);

@@ -1,11 +1,11 @@
-import type { Sight } from "../picture/receptive_field.js";
+import type { StepField } from "../picture/receptive_field.js";
 import type { ValueRange } from "../picture/value_range.js";
 import type { Column } from "../samples/column.js";
 import { pixelOf } from "../samples/time_axis.js";
 import { formatNumber, formatSigned } from "../text/numbers.js";
 import { drawName, drawTicks } from "./labels.js";
 import { drawLine } from "./line.js";
-import { drawBorders, drawExtrapolated, drawUnseen, drawVeil } from "./marks.js";
+import { drawBorders, drawExtrapolated, drawOverlayMessage, drawUnseen } from "./marks.js";
 import { layoutRows, type Row } from "./row_layout.js";
 import type { Frame, Pen } from "./scene.js";
 import { lineColor, type Theme } from "./theme.js";
@@ -16,7 +16,7 @@ export interface FilterRow {
   readonly column: Column;
   readonly range: ValueRange;
   /** What the filters are sorted by. */
-  readonly worth: number;
+  readonly importance: number;
 }
 
 export interface FiltersScene {
@@ -25,11 +25,11 @@ export interface FiltersScene {
   readonly unseen: [number, number][];
   readonly centers: [number, number] | null;
   /** What the step under the pointer sees. */
-  readonly sight: Sight | null;
-  /** Whether the worths are weights, which have a sign. */
+  readonly stepField: StepField | null;
+  /** Whether the importances are weights, which have a sign. */
   readonly weights: boolean;
   readonly theme: Theme;
-  readonly veil: string | null;
+  readonly message: string | null;
 }
 
 export const ROW = 44;
@@ -46,14 +46,14 @@ export const rowsOf = ({ plot }: Frame, count: number): Row[] =>
 
 /** Activations of some filters, each in a row on the time axis of the input. */
 export function drawFilters(pen: Pen, scene: FiltersScene, frame: Frame): void {
-  const { theme, centers, unseen, sight } = scene;
+  const { theme, centers, unseen, stepField } = scene;
   const rows = rowsOf(frame, scene.rows.length);
   if (centers) {
     rows.forEach((row) => drawExtrapolated(pen, row, centers, frame.axis, theme));
   }
   drawUnseen(pen, rows, unseen, frame.axis, theme);
-  if (sight) {
-    rows.forEach((row) => drawSight(pen, sight, row, frame, theme));
+  if (stepField) {
+    rows.forEach((row) => drawStepField(pen, stepField, row, frame, theme));
   }
   scene.rows.forEach(({ filter, column, range }, place) => {
     drawLine(
@@ -72,8 +72,8 @@ export function drawFilters(pen: Pen, scene: FiltersScene, frame: Frame): void {
   const prefix = prefixOf(pen, scene, frame);
   scene.rows.forEach((row, place) => drawMargins(pen, scene, row, rows[place], frame, prefix));
   pen.restore();
-  if (scene.veil !== null) {
-    drawVeil(pen, scene.veil, frame, theme);
+  if (scene.message !== null) {
+    drawOverlayMessage(pen, scene.message, frame, theme);
   }
 }
 
@@ -96,11 +96,11 @@ function drawMargins(pen: Pen, scene: FiltersScene, one: FilterRow, row: Row, fr
   pen.fillStyle = theme.ink;
   pen.font = `11px ${theme.font}`;
   pen.textAlign = "left";
-  pen.fillText((weights ? formatSigned : formatNumber)(one.worth), left + width + GAP, row.top + row.height / 2);
+  pen.fillText((weights ? formatSigned : formatNumber)(one.importance), left + width + GAP, row.top + row.height / 2);
 }
 
 /** The samples that a step sees, and the place at which its value stands. */
-function drawSight(pen: Pen, { start, stop, center }: Sight, row: Row, { axis }: Frame, theme: Theme): void {
+function drawStepField(pen: Pen, { start, stop, center }: StepField, row: Row, { axis }: Frame, theme: Theme): void {
   const within = (sample: number): number => Math.max(axis.left, Math.min(axis.right, pixelOf(sample, axis)));
   const [left, right] = [within(start - 0.5), within(stop - 0.5)];
   pen.save();

@@ -79,7 +79,7 @@ export function drawGrid(
 
 const nameRoom = (names: string[]): number => 14 + Math.min(96, 8 * Math.max(...names.map((name) => name.length)));
 
-interface Ends {
+interface ColorLimit {
   readonly left: number;
   readonly right: number;
 }
@@ -91,7 +91,7 @@ function drawRowName(pen: Pen, name: string, row: Row, right: number, theme: The
   pen.fillText(fit(pen, name, right - 8), right - 6, row.top + row.height / 2);
 }
 
-function drawHead(pen: Pen, { title, note }: GridColumn, { left, right }: Ends, theme: Theme): void {
+function drawHead(pen: Pen, { title, note }: GridColumn, { left, right }: ColorLimit, theme: Theme): void {
   pen.textAlign = "left";
   pen.font = `600 12px ${theme.font}`;
   pen.fillStyle = theme.ink;
@@ -101,7 +101,7 @@ function drawHead(pen: Pen, { title, note }: GridColumn, { left, right }: Ends, 
   pen.fillText(fit(pen, note, right - left), left, 24);
 }
 
-function drawEnds(pen: Pen, { ends }: GridColumn, { left, right }: Ends, top: number, theme: Theme): void {
+function drawEnds(pen: Pen, { ends }: GridColumn, { left, right }: ColorLimit, top: number, theme: Theme): void {
   pen.font = `10px ${theme.font}`;
   pen.fillStyle = theme.faint;
   pen.textAlign = "left";
@@ -116,7 +116,7 @@ function drawCell(
   range: ValueRange,
   line: number,
   row: Row,
-  { left, right }: Ends,
+  { left, right }: ColorLimit,
   theme: Theme,
 ): void {
   drawRoom(pen, range, row, { left, right }, theme);
@@ -141,7 +141,7 @@ function drawCell(
 }
 
 /** Border, a line at zero, and what the height stands for. */
-function drawRoom(pen: Pen, range: ValueRange, row: Row, { left, right }: Ends, theme: Theme): void {
+function drawRoom(pen: Pen, range: ValueRange, row: Row, { left, right }: ColorLimit, theme: Theme): void {
   pen.strokeStyle = theme.faint;
   pen.globalAlpha = 0.35;
   pen.lineWidth = 1;

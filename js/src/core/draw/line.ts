@@ -193,7 +193,7 @@ export function traceBand(
 /** Small arrows where the line leaves its row. */
 function drawClipped(pen: Pen, column: Column, range: ValueRange, row: Row, axis: TimeAxis, color: string): void {
   pen.fillStyle = color;
-  const points = isDense(axis) ? endsOf(envelope(column, axis)) : linePoints(column, axis);
+  const points = isDense(axis) ? colorLimitOf(envelope(column, axis)) : linePoints(column, axis);
   let last = -Infinity;
   for (let place = 0; place < points.length; place += 2) {
     const [x, value] = [pixelOf(points[place], axis), points[place + 1]];
@@ -207,7 +207,7 @@ function drawClipped(pen: Pen, column: Column, range: ValueRange, row: Row, axis
 }
 
 /** Both ends of each stretch of a band, as points of a line. */
-function endsOf(band: Float32Array): Float32Array {
+function colorLimitOf(band: Float32Array): Float32Array {
   const points = new Float32Array((4 * band.length) / 3);
   for (let stretch = 0; 3 * stretch < band.length; stretch++) {
     const [start, low, high] = band.subarray(3 * stretch, 3 * stretch + 3);

@@ -88,7 +88,7 @@ export function drawBorders(pen: Pen, rows: Row[], axis: TimeAxis, theme: Theme)
 }
 
 /** Pales everything and says why: what is on show is not what was asked for. */
-export function drawVeil(pen: Pen, text: string, frame: Frame, theme: Theme): void {
+export function drawOverlayMessage(pen: Pen, text: string, frame: Frame, theme: Theme): void {
   const { left, top, width, height } = frame.plot;
   pen.save();
   pen.globalAlpha = 0.65;

@@ -76,7 +76,7 @@ export interface Scene {
   /** Which picture this is, where another one is beside it. */
   readonly caption: Caption | null;
   /** Said over a picture that is not the one asked for; null where it is. */
-  readonly veil: string | null;
+  readonly message: string | null;
   /** Whether the picture asked for could not be computed: `picture` is another one then, whose values are not drawn. */
   readonly failed?: boolean;
 }

@@ -4,7 +4,7 @@ import { type ColorScale, colorScale } from "./color.js";
 import { layoutRows, type Row, type RowLayout } from "./row_layout.js";
 import type { Frame, Scene } from "./scene.js";
 
-/** Part of a row that its own strip takes. */
+/** ExportPart of a row that its own strip takes. */
 const OWN_STRIP = 0.26;
 
 const CAPTION = 20;
@@ -25,8 +25,8 @@ export function rowsOf(scene: Scene, frame: Frame): Row {
   return { top: frame.plot.top + head, height: frame.plot.height - head };
 }
 
-export function scaleOf({ picture, theme, veil }: Scene): ColorScale {
-  return colorScale(picture.signed, picture.ends.limit, theme.dark, veil !== null);
+export function scaleOf({ picture, theme, message }: Scene): ColorScale {
+  return colorScale(picture.signed, picture.colorLimit.limit, theme.dark, message !== null);
 }
 
 export function layoutOf(scene: Scene, frame: Frame): RowLayout {

@@ -7,8 +7,8 @@ import type { Theme } from "./theme.js";
 const THICK = 2;
 
 /** A line at the foot of a row where the map is above two standard errors: elsewhere it may be chance. */
-export function drawCertain(pen: Pen, certain: Column, row: Row, { axis, ratio }: Frame, theme: Theme): void {
-  const heat = heatValues(certain, axis, ratio);
+export function drawSignificance(pen: Pen, significant: Column, row: Row, { axis, ratio }: Frame, theme: Theme): void {
+  const heat = heatValues(significant, axis, ratio);
   const [left] = deviceSpan(axis, ratio);
   const top = row.top + row.height - THICK;
   pen.save();

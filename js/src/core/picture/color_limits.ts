@@ -4,7 +4,7 @@ import { magnitudeLimit, shownValues } from "./normalization.js";
 import type { Options } from "./options.js";
 
 /** Where the colors of a picture end, and over how many maps that was taken. */
-export interface Ends {
+export interface ColorLimit {
   readonly limit: number;
   /** 0 where the user fixed it. */
   readonly maps: number;
@@ -13,17 +13,17 @@ export interface Ends {
 }
 
 /** Maps that are here, and a way to one of them. */
-export interface MapsInHand {
+export interface AvailableMaps {
   keys(): Iterable<string>;
   get(key: string): Tile | undefined;
 }
 
-/** Limits of maps, each worked out once: a map that has left the cache still counts. */
-export class Limits {
+/** ColorLimits of maps, each worked out once: a map that has left the cache still counts. */
+export class ColorLimits {
   private readonly limits = new Map<string, number>();
   private way = "";
 
-  ends(choice: Choice, map: Tile, options: Options, hand: MapsInHand): Ends {
+  colorLimit(choice: Choice, map: Tile, options: Options, hand: AvailableMaps): ColorLimit {
     const { scope, sign, clip, smoothing } = options;
     if (scope === "fixed") {
       return { limit: options.limit, maps: 0 };
@@ -38,7 +38,7 @@ export class Limits {
     return this.largest(start, options, hand);
   }
 
-  private largest(start: string, options: Options, hand: MapsInHand): Ends {
+  private largest(start: string, options: Options, hand: AvailableMaps): ColorLimit {
     for (const key of hand.keys()) {
       if (key.startsWith(start) && !this.limits.has(key)) {
         this.note(hand.get(key)!, options);

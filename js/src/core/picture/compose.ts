@@ -1,6 +1,6 @@
 import type { Tile } from "../tiles/tiles.js";
 import type { Choice } from "./choice.js";
-import { alone, type Ends } from "./color_limits.js";
+import { alone, type ColorLimit } from "./color_limits.js";
 import { contrast } from "./contrast.js";
 import type { Facts } from "./facts.js";
 import type { Options } from "./options.js";
@@ -12,26 +12,31 @@ export interface InHand {
   readonly tiles: readonly Tile[];
 }
 
-type EndsOf = (choice: Choice, map: Tile, options: Options) => Ends;
+type ColorLimitOf = (choice: Choice, map: Tile, options: Options) => ColorLimit;
 
 /** Pictures that are looked at beside each other: on the same scales, and their channels in the order of the first's. */
-export function picturesOf(wanted: readonly InHand[], facts: Facts, options: Options, endsOf: EndsOf): Picture[] {
+export function picturesOf(
+  wanted: readonly InHand[],
+  facts: Facts,
+  options: Options,
+  colorLimitOf: ColorLimitOf,
+): Picture[] {
   const parts = wanted.map(({ choice, tiles: [series, map, other] }) => ({
     choice,
     series,
     map: other ? contrast(map, other) : map,
     options: other ? alone(options) : options,
   }));
-  const own = parts.map((part) => endsOf(part.choice, part.map, part.options));
-  const ends = options.same_ends && own.length > 1 ? shared(own) : own;
+  const own = parts.map((part) => colorLimitOf(part.choice, part.map, part.options));
+  const colorLimit = options.same_ends && own.length > 1 ? shared(own) : own;
   const all = parts.map(({ series }) => series);
   const pictures = parts.map((part, place) =>
-    makePicture(part.choice, part.series, part.map, facts, part.options, ends[place], all),
+    makePicture(part.choice, part.series, part.map, facts, part.options, colorLimit[place], all),
   );
   return pictures.map((picture) => ({ ...picture, channels: pictures[0].channels }));
 }
 
-function shared(own: Ends[]): Ends[] {
-  const limit = Math.max(...own.map((ends) => ends.limit));
-  return own.map((ends) => ({ ...ends, limit, shared: true }));
+function shared(own: ColorLimit[]): ColorLimit[] {
+  const limit = Math.max(...own.map((colorLimit) => colorLimit.limit));
+  return own.map((colorLimit) => ({ ...colorLimit, limit, shared: true }));
 }

@@ -32,13 +32,13 @@ export function readingOf({ content, arrays }: JobResult): LayerReading {
 }
 
 /** What filters are sorted by, of each: how much it does, or what it counts for a class. */
-export function worths({ activity, weights }: LayerReading, by: Order, target: number): Float32Array {
+export function importances({ activity, weights }: LayerReading, by: Order, target: number): Float32Array {
   return by === "activity" ? activity : weights.subarray(target * activity.length, (target + 1) * activity.length);
 }
 
-/** Filters, the most worth first. */
-export const ranked = (worth: Float32Array): number[] =>
-  Array.from(worth.keys()).sort((one, other) => worth[other] - worth[one] || one - other);
+/** Filters, the most importance first. */
+export const ranked = (importance: Float32Array): number[] =>
+  Array.from(importance.keys()).sort((one, other) => importance[other] - importance[one] || one - other);
 
 /**
  * Activations of a filter at every sample of the series: linear between the places of the steps and held beyond the

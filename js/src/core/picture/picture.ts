@@ -1,7 +1,7 @@
 import { type Column, columnsOf } from "../samples/column.js";
 import type { Tile } from "../tiles/tiles.js";
 import type { Choice } from "./choice.js";
-import type { Ends } from "./color_limits.js";
+import type { ColorLimit } from "./color_limits.js";
 import type { Facts } from "./facts.js";
 import { goesBothWays, magnitudeLimit, shownValues } from "./normalization.js";
 import type { Options } from "./options.js";
@@ -20,14 +20,14 @@ export interface Picture {
   /** Of a mean, what its instances lie within; null elsewhere. */
   readonly bands: Bands | null;
   /** Of a map with standard errors, 1 where it is above two of them, and 0 elsewhere. */
-  readonly certain: Column[] | null;
+  readonly significant: Column[] | null;
   /** Whether colors go both ways from zero. */
   readonly signed: boolean;
-  readonly ends: Ends;
+  readonly colorLimit: ColorLimit;
   /** Largest |value| that is colored, wherever the colors end. */
   readonly largest: number;
   readonly ranges: ValueRange[];
-  /** Part of each channel in the map; null where it does not tell channels apart. */
+  /** ExportPart of each channel in the map; null where it does not tell channels apart. */
   readonly shares: number[] | null;
   /** Channels on show, from the top. */
   readonly channels: number[];
@@ -39,7 +39,7 @@ export function makePicture(
   attribution: Tile,
   facts: Facts,
   options: Options,
-  ends: Ends,
+  colorLimit: ColorLimit,
   beside: readonly Tile[] = [series],
 ): Picture {
   const signals = signalsOf(series);
@@ -52,9 +52,9 @@ export function makePicture(
     signals: signals.columns,
     heats: heat.columns,
     bands: signals.bands,
-    certain: options.smoothing > 1 ? null : heat.certain,
+    significant: options.smoothing > 1 ? null : heat.significant,
     signed: goesBothWays(isSigned(choice, facts), options.sign),
-    ends,
+    colorLimit,
     largest: heat.largest,
     ranges: sharedRanges(rangesOf(beside), facts.channel_units, options),
     shares: heat.shares,
@@ -79,7 +79,7 @@ interface Heats {
   readonly columns: Column[];
   readonly shares: number[] | null;
   readonly largest: number;
-  readonly certain: Column[] | null;
+  readonly significant: Column[] | null;
 }
 
 // What is made of a tile is made once, for its pyramids are dear; it goes when the tile goes.
@@ -127,7 +127,7 @@ function heatsOf(map: Tile, { sign, smoothing }: Options): Heats {
       columns,
       shares: channelShares(values, map.channels),
       largest: magnitudeLimit(values, 0),
-      certain: certainOf(map),
+      significant: significanceOf(map),
     };
     madeOfMap.set(map, made);
   }
@@ -139,7 +139,7 @@ const ERRORS = 2;
 /** Instances of a mean whose spread tells an error of it. */
 const ENOUGH = 10;
 
-function certainOf({ values, spread, mean, samples, channels }: Tile): Column[] | null {
+function significanceOf({ values, spread, mean, samples, channels }: Tile): Column[] | null {
   const errors = ERRORS / Math.sqrt(mean ? mean.count - 1 : 1);
   const above = (value: number, place: number): number => (Math.abs(value) > errors * spread![place] ? 1 : 0);
   return spread && (mean?.count ?? ENOUGH) >= ENOUGH ? columnsOf(values.map(above), samples, channels) : null;

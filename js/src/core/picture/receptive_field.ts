@@ -1,14 +1,14 @@
 import type { Table } from "./facts.js";
 
 /** What one step of the explained layer sees: samples [start, stop), and the center that its value is drawn at. */
-export interface Sight {
+export interface StepField {
   readonly start: number;
   readonly stop: number;
   readonly center: number;
 }
 
 /** The step whose center is nearest to a sample; null where there is none. */
-export function nearestStep(steps: Table | null, sample: number): Sight | null {
+export function nearestStep(steps: Table | null, sample: number): StepField | null {
   if (!steps || steps.values.length === 0) {
     return null;
   }

@@ -12,10 +12,10 @@ export interface Annotation {
 
 /** What a map has within windows. */
 export interface Inside {
-  /** Part of the sum of all magnitudes. */
+  /** ExportPart of the sum of all magnitudes. */
   readonly share: number;
   readonly sum: number;
-  /** Part of the samples. */
+  /** ExportPart of the samples. */
   readonly time: number;
   /** Whether the value of the largest magnitude is in them. */
   readonly peak: boolean;

@@ -123,29 +123,29 @@ export function errorText({ attribution, largest }: Picture): string {
 export const gapHint = (placed: boolean): string =>
   placed ? "of the values at the layer’s steps, not of the curve that is drawn between them" : "";
 
-/** Over what the ends of the colors were taken, and what was done to the values before. */
-export function scopeText(picture: Picture, facts: Facts, whole: boolean): string {
-  const { ends, options, signed, choice, largest } = picture;
+/** Over what the colorLimit of the colors were taken, and what was done to the values before. */
+export function colorLimitText(picture: Picture, facts: Facts, whole: boolean): string {
+  const { colorLimit, options, signed, choice, largest } = picture;
   const { label } = facts.methods[choice.method];
   const kind = options.clip > 0 ? `${100 - options.clip}th percentile of |value|` : "max";
   const here = whole ? "" : " in hand";
   const over = {
     map: "of this map",
-    instance: `of the ${counted(ends.maps, "map")} of this instance by ${label}${here}`,
-    method: `of the ${counted(ends.maps, "map")} by ${label}${here}`,
+    instance: `of the ${counted(colorLimit.maps, "map")} of this instance by ${label}${here}`,
+    method: `of the ${counted(colorLimit.maps, "map")} by ${label}${here}`,
     fixed: "",
   }[options.scope];
-  const beside = ends.shared ? " and of the picture beside it" : "";
+  const beside = colorLimit.shared ? " and of the picture beside it" : "";
   const reach = signed ? "±" : "0 to";
   const parts = [
     options.scope === "fixed"
       ? `color: ${reach} a fixed end`
-      : `color: ${reach} ${ends.maps > 1 && options.clip > 0 ? "largest " : ""}${kind} ${over}${beside}`,
+      : `color: ${reach} ${colorLimit.maps > 1 && options.clip > 0 ? "largest " : ""}${kind} ${over}${beside}`,
   ];
   if (largest === 0) {
     parts.push("every value is zero");
   }
-  if (largest > ends.limit) {
+  if (largest > colorLimit.limit) {
     parts.push(`largest here ${formatNumber(largest)}`);
   }
   return [...parts, ...changesText(options, facts)].join(" · ");
@@ -165,9 +165,9 @@ function changesText({ sign, smoothing }: Options, facts: Facts): string[] {
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-/** Numbers at the ends of the color bar, and between them zero. */
-export function endTexts({ ends, signed, options }: Picture): string[] {
-  const { limit } = ends;
+/** Numbers at the colorLimit of the color bar, and between them zero. */
+export function colorBarTexts({ colorLimit, signed, options }: Picture): string[] {
+  const { limit } = colorLimit;
   if (!signed) {
     return ["0", formatNumber(limit)];
   }

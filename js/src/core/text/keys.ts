@@ -9,7 +9,7 @@ export type Action =
   | { do: "edge"; of: "first" | "last" }
   | { do: "overlay" | "order" | "style" | "play" | "pin" | "mean" | "whole" | "hide" | "help" };
 
-/** Part of the series that a long step takes. */
+/** ExportPart of the series that a long step takes. */
 const LONG = 0.1;
 
 const ACTIONS: Record<string, (shift: boolean, samples: number) => Action> = {

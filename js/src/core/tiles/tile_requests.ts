@@ -5,11 +5,11 @@ export interface Request {
 }
 
 /**
- * Who asks Python, and when: one request is under way at most, and of the wishes that wait only the newest
+ * Who asks Python, and when: one request is under way at most, and of the requests that wait only the newest
  * is kept. What may be wanted next is fetched when nobody waits.
  */
-export class Wishes {
-  private underWay: Request | null = null;
+export class TileRequests {
+  private inFlight: Request | null = null;
   private next: string[] | null = null;
   private ahead: string[][] = [];
   private count = 0;
@@ -17,19 +17,19 @@ export class Wishes {
   constructor(private readonly send: (request: Request) => void) {}
 
   get outstanding(): Request | null {
-    return this.underWay;
+    return this.inFlight;
   }
 
   /** These tiles are wanted now; every older wish is dropped. */
-  wish(keys: string[]): void {
+  request(keys: string[]): void {
     this.ahead = [];
-    const coming = this.underWay?.keys ?? [];
+    const coming = this.inFlight?.keys ?? [];
     this.next = keys.every((key) => coming.includes(key)) ? null : keys;
     this.proceed();
   }
 
   /** These may be wanted soon, in this order. */
-  fetchAhead(groups: string[][]): void {
+  prefetch(groups: string[][]): void {
     this.next = null;
     this.ahead = groups.filter((keys) => keys.length > 0);
     this.proceed();
@@ -37,29 +37,29 @@ export class Wishes {
 
   /** An answer came, good or bad; answers to anything but the request under way say nothing, and are false. */
   answered(id: number): boolean {
-    if (this.underWay?.id !== id) {
+    if (this.inFlight?.id !== id) {
       return false;
     }
-    this.underWay = null;
+    this.inFlight = null;
     return true;
   }
 
   /** Sends what is due. Called once the answer has been looked at, for it may have changed what is wanted. */
   proceed(): void {
-    if (this.underWay) {
+    if (this.inFlight) {
       return;
     }
     const keys = this.next ?? this.ahead.shift();
     if (keys) {
-      this.underWay = { id: ++this.count, keys };
+      this.inFlight = { id: ++this.count, keys };
       this.next = null;
-      this.send(this.underWay);
+      this.send(this.inFlight);
     }
   }
 
   /** Nobody is there to answer any more. */
   forget(): void {
-    this.underWay = null;
+    this.inFlight = null;
     this.next = null;
     this.ahead = [];
   }

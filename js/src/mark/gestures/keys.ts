@@ -61,7 +61,7 @@ export class Keys {
     figure.tabIndex = 0;
     figure.setAttribute("role", "group");
     figure.setAttribute("aria-label", "picture; press ? for its keys");
-    this.told.className = "cam1d-told";
+    this.told.className = "cam1d-announced";
     this.told.setAttribute("role", "status");
     figure.append(this.told);
     const { signal } = this.listeners;

@@ -54,7 +54,7 @@ export class Pointer {
   /** Sample of the crosshair; null where there is none. */
   get sample(): number | null {
     const { place, frame, scene } = this;
-    return place && frame && scene?.veil === null ? sampleAt(place.x, frame.axis) : null;
+    return place && frame && scene?.message === null ? sampleAt(place.x, frame.axis) : null;
   }
 
   /** Puts the crosshair on a sample, without a pointer. */
@@ -99,7 +99,7 @@ export class Pointer {
   private update(): void {
     const { place, frame, sample } = this;
     const inside = sample !== null && isWithin(place!.y, rowsOf(this.scene!, frame!));
-    const mirrored = frame && this.scene?.veil === null && place === null ? this.mirrored : null;
+    const mirrored = frame && this.scene?.message === null && place === null ? this.mirrored : null;
     const marked = inside ? sample : mirrored;
     for (const part of [this.line, this.bracket]) {
       part.style.display = marked === null ? "none" : "";
@@ -123,7 +123,7 @@ export class Pointer {
     const top = rows.top - frame.plot.top;
     const ends = { x1: inPlot, x2: inPlot, y1: String(top), y2: String(top + rows.height) };
     Object.entries(ends).forEach(([name, value]) => this.line.setAttribute(name, value));
-    this.showSight(scene, frame, sample);
+    this.showStepField(scene, frame, sample);
   }
 
   private show(scene: Scene, frame: Frame, sample: number, place: { x: number; y: number }): void {
@@ -138,13 +138,15 @@ export class Pointer {
   }
 
   /** A bracket round what the step that is drawn here sees. */
-  private showSight(scene: Scene, frame: Frame, sample: number): void {
+  private showStepField(scene: Scene, frame: Frame, sample: number): void {
     const { picture, facts } = scene;
     const placed = marksOf(picture.choice.method, facts).centers !== null;
-    const sight = placed ? nearestStep(this.steps(), sample) : null;
+    const stepField = placed ? nearestStep(this.steps(), sample) : null;
     this.bracket.setAttribute(
       "d",
-      sight ? bracketPath(sight, layoutOf(scene, frame).strip ?? { ...rowsOf(scene, frame), height: 0 }, frame) : "",
+      stepField
+        ? bracketPath(stepField, layoutOf(scene, frame).strip ?? { ...rowsOf(scene, frame), height: 0 }, frame)
+        : "",
     );
   }
 }
@@ -166,7 +168,7 @@ const contents = ({ time, readings, notes }: Readout, scene: Scene, under: numbe
 `;
 
 const readingRow = ({ name, value, attribution, spread }: Reading, scene: Scene, under: boolean): TemplateResult =>
-  html`<tr class=${under ? "cam1d-under" : ""}>
+  html`<tr class=${under ? "cam1d-pointed" : ""}>
     <td>${name}</td>
     <td class="cam1d-number">${value}</td>
     ${attribution === null ? nothing : attributionCell(attribution, spread, scene)}

@@ -31,7 +31,7 @@ export function checksPanel(mark: ChannelStackModel): TemplateResult {
   return html`<div class="cam1d-checks" tabindex="-1">
     ${fillLine(mark, checks !== null || jobs.offers(CHECKS))}
     <div>${checks ? found(checks, mark) : notFound(mark, name)}</div>
-    <div class="cam1d-told" role="status">${told}</div>
+    <div class="cam1d-announced" role="status">${told}</div>
   </div>`;
 }
 

@@ -26,7 +26,7 @@ const chosen = new WeakMap<ChannelStackModel, Choices>();
  * Series that the class on show likes best, beside the real ones that are nearest; computed on demand. Drawn as wide as
  * `element`, and drawn again where its `look` is another.
  */
-export function bestPart(
+export function maximizingInput(
   mark: ChannelStackModel,
   element: HTMLElement,
   look: string,

@@ -2,14 +2,14 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { guard } from "lit-html/directives/guard.js";
 import { styleMap } from "lit-html/directives/style-map.js";
 import { canvasPen } from "../../core/draw/canvas_pen.js";
-import { type ClassPeaks, drawSplit, splitHeight } from "../../core/draw/class_split.js";
+import { type ClassPeaks, classSplitHeight, drawClassSplit } from "../../core/draw/class_split.js";
 import { type Curve, channelsOf, type GridColumn } from "../../core/draw/grid.js";
 import type { JobArray, JobResult } from "../../core/picture/job_results.js";
 import { formatNumber } from "../../core/text/numbers.js";
 import { canvas } from "../../dom/canvas.js";
 import { themeOf } from "../../dom/page_theme.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
-import { type Job, jobRow, startOnce } from "../job_row.js";
+import { type Job, jobRow, startUnasked } from "../job_row.js";
 import { gridOf } from "./grid_canvas.js";
 
 /** Channels of which a filter's meaning is drawn at most: those that its best series uses most. */
@@ -18,7 +18,7 @@ const ROW = 40;
 const SPLIT = 400;
 
 /** What the chosen filter means. Drawn as wide as `element`, and drawn again where its `look` is another. */
-export function meaningPart(
+export function filterMeaning(
   mark: ChannelStackModel,
   element: HTMLElement,
   look: string,
@@ -36,7 +36,7 @@ export function meaningPart(
   const result = jobs.result(job.name);
   const title = html`<b>Filter ${filter} of ${layer.name}</b>`;
   if (!result) {
-    startOnce(jobs, job);
+    startUnasked(jobs, job);
     const words = { label: "What it means", task: "Analyzing this filter", note: jobs.fault(job.name) ?? "" };
     return html`<div class="cam1d-line">${title}${jobRow(jobs, job, words)}</div>`;
   }
@@ -139,10 +139,10 @@ function split(mark: ChannelStackModel, { content, arrays }: JobResult, element:
   const said = classes.map(({ name, auc }) => `${name}: AUC ${Number.isNaN(auc) ? "none" : auc.toFixed(2)}`).join("; ");
   const chosen = facts.targets[choice.target];
   const draw = (context: CanvasRenderingContext2D): void =>
-    drawSplit(canvasPen(context), classes, width, chosen, themeOf(element));
+    drawClassSplit(canvasPen(context), classes, width, chosen, themeOf(element));
   const by = content.truth ? "true classes" : "predicted classes";
   return html`<div>
-    ${canvas(width, splitHeight(classes.length), draw, said)}
+    ${canvas(width, classSplitHeight(classes.length), draw, said)}
     <div class="cam1d-note" style=${styleMap({ maxWidth: `${width}px` })}
       >AUC: how often a series of the class has the higher peak of two (${by}). Weight: what the score gains where the
       filter rises by one at every step (${content.weighed}).</div

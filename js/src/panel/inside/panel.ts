@@ -4,8 +4,8 @@ import { canvasPen, clearCanvas } from "../../core/draw/canvas_pen.js";
 import { drawFilters, type FilterRow, type FiltersScene, ROW, rowsOf } from "../../core/draw/filter_rows.js";
 import { rowAt } from "../../core/draw/row_layout.js";
 import type { Frame } from "../../core/draw/scene.js";
-import { type LayerReading, type Order, placed, ranked, readingOf, worths } from "../../core/picture/filters.js";
-import { nearestStep, type Sight } from "../../core/picture/receptive_field.js";
+import { importances, type LayerReading, type Order, placed, ranked, readingOf } from "../../core/picture/filters.js";
+import { nearestStep, type StepField } from "../../core/picture/receptive_field.js";
 import { valueRange } from "../../core/picture/value_range.js";
 import { columnsOf } from "../../core/samples/column.js";
 import { pixelOf, sampleAt } from "../../core/samples/time_axis.js";
@@ -13,10 +13,10 @@ import { formatNumber, formatTime } from "../../core/text/numbers.js";
 import type { Tile } from "../../core/tiles/tiles.js";
 import { button, number, select } from "../../dom/fields.js";
 import { themeOf } from "../../dom/page_theme.js";
-import { type Job, jobRow, startOnce } from "../job_row.js";
+import { type Job, jobRow, startUnasked } from "../job_row.js";
 import { PanelModel, PanelView } from "../panel.js";
-import { bestPart } from "./best_input.js";
-import { meaningPart } from "./meaning.js";
+import { maximizingInput } from "./best_input.js";
+import { filterMeaning } from "./meaning.js";
 
 export class InsidePanelModel extends PanelModel {
   static model_name = "InsidePanelModel";
@@ -50,7 +50,7 @@ export class InsidePanelView extends PanelView {
     const { inside, jobs } = this.mark;
     this.el.hidden = !inside.unfolded || inside.layer === null;
     if (!this.el.hidden) {
-      startOnce(jobs, this.job);
+      startUnasked(jobs, this.job);
     }
     this.drawn = this.look;
     super.refresh();
@@ -73,8 +73,8 @@ export class InsidePanelView extends PanelView {
             @click=${this.choose}
           ></canvas>
           <div class="cam1d-note" ${ref(this.readout)}></div>
-          <div>${meaningPart(this.mark, this.el, this.look)}</div>
-          <div class="cam1d-best">${bestPart(this.mark, this.el, this.look, () => this.refresh())}</div>
+          <div>${filterMeaning(this.mark, this.el, this.look)}</div>
+          <div class="cam1d-best">${maximizingInput(this.mark, this.el, this.look, () => this.refresh())}</div>
         `;
   }
 
@@ -154,7 +154,7 @@ export class InsidePanelView extends PanelView {
   /** Draws the filters, under the picture and as wide as it is. */
   private paint(): void {
     // What is drawn below the picture has the same time axis.
-    const view = this.mark.shownBy.find(({ frame }) => frame);
+    const view = this.mark.shownViews.find(({ frame }) => frame);
     const { reading } = this;
     const canvas = this.canvas.value!;
     const readout = this.readout.value!;
@@ -175,27 +175,27 @@ export class InsidePanelView extends PanelView {
 
   private sceneOf(reading: LayerReading, tile: Tile | string): FiltersScene {
     const { inside, facts } = this.mark;
-    const worth = worths(reading, inside.by, this.target);
-    const shown = ranked(worth).slice(this.first, this.first + SHOWN);
+    const importance = importances(reading, inside.by, this.target);
+    const shown = ranked(importance).slice(this.first, this.first + SHOWN);
     const rows = shown.map((filter): FilterRow => {
       const values =
         typeof tile === "string" ? new Float32Array(facts.samples) : placed(tile, filter, reading.steps, facts.samples);
       const [column] = columnsOf(values, facts.samples, 1);
-      return { filter, column, range: valueRange(column), worth: worth[filter] };
+      return { filter, column, range: valueRange(column), importance: importance[filter] };
     });
     return {
       rows,
       chosen: inside.filter,
       unseen: reading.unseen,
       centers: reading.centers,
-      sight: this.sightOf(reading),
+      stepField: this.stepFieldOf(reading),
       weights: inside.by === "weight",
       theme: themeOf(this.el),
-      veil: typeof tile === "string" ? tile : null,
+      message: typeof tile === "string" ? tile : null,
     };
   }
 
-  private sightOf({ steps }: LayerReading): Sight | null {
+  private stepFieldOf({ steps }: LayerReading): StepField | null {
     return this.sample === null ? null : nearestStep(steps, this.sample);
   }
 
@@ -219,8 +219,8 @@ export class InsidePanelView extends PanelView {
 
   private words(reading: LayerReading, tile: Tile | string): string {
     const { facts, inside } = this.mark;
-    const sight = this.sightOf(reading);
-    if (!sight) {
+    const stepField = this.stepFieldOf(reading);
+    if (!stepField) {
       const by =
         inside.by === "activity"
           ? "how much it does over all series"
@@ -233,7 +233,7 @@ export class InsidePanelView extends PanelView {
       typeof tile === "string"
         ? ""
         : `filter ${row.filter} ${formatNumber(row.column.at(this.sample!))} at ${time(this.sample!)}; `;
-    return `${value}the step there sees ${time(sight.start)} to ${time(sight.stop - 1)}`;
+    return `${value}the step there sees ${time(stepField.start)} to ${time(stepField.stop - 1)}`;
   }
 
   private readonly point = (event: PointerEvent): void => {
@@ -264,7 +264,7 @@ export class InsidePanelView extends PanelView {
   snapshot() {
     const { frame, scene } = this;
     const centers = Array.from({ length: frame.axis.samples }, (_, sample) => pixelOf(sample, frame.axis));
-    return { centers, rows: scene.rows.map(({ filter }) => filter), plot: frame.plot, sight: scene.sight };
+    return { centers, rows: scene.rows.map(({ filter }) => filter), plot: frame.plot, stepField: scene.stepField };
   }
 
   private first = 0;

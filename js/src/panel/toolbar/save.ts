@@ -2,17 +2,17 @@ import { html, type TemplateResult } from "lit-html";
 import { csvOf } from "../../core/text/csv.js";
 import { button, group } from "../../dom/fields.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
-import { download, sheetPng, sheetSvg } from "../../mark/export_file.js";
+import { download, exportPng, exportSvg } from "../../mark/export_file.js";
 
 /** The picture on show, and its numbers, as files. */
 export function savePanel(mark: ChannelStackModel): TemplateResult {
   const { picture, facts, status } = mark;
-  if (!picture || !mark.sheet() || status !== "ready") {
+  if (!picture || !mark.exportSheet() || status !== "ready") {
     return html`<span>no picture is there yet</span>`;
   }
   const name = fileName(mark);
-  const png = async () => download(await sheetPng(mark.sheet()!), `${name}.png`, "image/png");
-  const svg = () => download(sheetSvg(mark.sheet()!), `${name}.svg`, "image/svg+xml");
+  const png = async () => download(await exportPng(mark.exportSheet()!), `${name}.png`, "image/png");
+  const svg = () => download(exportSvg(mark.exportSheet()!), `${name}.svg`, "image/svg+xml");
   const csv = () => download(csvOf(picture, facts), `${name}.csv`, "text/csv");
   return html`
     ${group("picture", button("PNG", "the picture as PNG", png), button("SVG", "the picture as SVG", svg))}

@@ -10,10 +10,11 @@ export const viewPanel = (mark: ChannelStackModel): TemplateResult =>
 function colors({ optionsModel, picture }: ChannelStackModel): TemplateResult {
   const { scope, limit, sign, clip, smoothing } = optionsModel.current;
   const change = (changed: Partial<Options>): void => optionsModel.change(changed);
-  const present = picture && picture.ends.limit > 0 ? { limit: Number(picture.ends.limit.toPrecision(3)) } : {};
+  const present =
+    picture && picture.colorLimit.limit > 0 ? { limit: Number(picture.colorLimit.limit.toPrecision(3)) } : {};
   return group(
     "colors",
-    // Ends begin to be fixed where they are.
+    // ColorLimit begin to be fixed where they are.
     select("ends over", SCOPES, scope, (scope) => change({ scope, ...(scope === "fixed" ? present : {}) })),
     number("end at", { min: 0, step: "any" }, limit, (limit) => change({ limit }), { hidden: scope !== "fixed" }),
     select("sign", SIGNS, sign, (sign) => change({ sign })),
@@ -86,7 +87,7 @@ function compared(mark: ChannelStackModel): TemplateResult {
     "compare",
     select("minus", options, value, (key) => mark.choose({ against: key === "none" ? null : Number(key.slice(1)) })),
     averaged(mark),
-    checkbox("color ends shared with the pinned", optionsModel.current.same_ends, (same_ends) =>
+    checkbox("color colorLimit shared with the pinned", optionsModel.current.same_ends, (same_ends) =>
       optionsModel.change({ same_ends }),
     ),
   );
