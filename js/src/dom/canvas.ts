@@ -4,7 +4,7 @@ import { ref } from "lit-html/directives/ref.js";
 
 type Draw = (context: CanvasRenderingContext2D) => void;
 
-/** Canvas of this size in CSS pixels, drawn at every rendering; with `words`, an image that they describe. */
+/** Canvas of a size in CSS pixels, redrawn at every rendering; with `words`, an image with this description. */
 export const canvas = (width: number, height: number, draw: Draw, words?: string): TemplateResult => html`<canvas
   role=${ifDefined(words && "img")} aria-label=${ifDefined(words)}
   ${ref((element) => element && paint(element as HTMLCanvasElement, width, height, draw))}></canvas>`;

@@ -1,4 +1,4 @@
-/** What JupyterLab's manager of widgets shows of its kernel; other hosts show nothing. */
+/** The kernel connection that JupyterLab's widget manager exposes; other hosts expose none. */
 interface Connected {
   readonly kernel?: {
     readonly connectionStatusChanged: {
@@ -8,7 +8,10 @@ interface Connected {
   } | null;
 }
 
-/** Calls back whenever a connection to the kernel stands again, for what was under way may be lost; returns the way to stop it. */
+/**
+ * Calls `again` whenever the connection to the kernel is restored, because requests may have been lost; returns a
+ * function that stops it.
+ */
 export function watchConnection(manager: unknown, again: () => void): () => void {
   const changes = (manager as Connected).kernel?.connectionStatusChanged;
   const slot = (_: unknown, status: string): void => {

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 
-/** A form's parts: native elements, so that keys, names and screen readers work as everywhere. */
+/** Native form elements, which bring keyboard control and screen reader support. */
 
-/** Entries of a native menu, as [value, text]. */
+/** Options of a native menu, as [value, text]. */
 export const options = (entries: readonly (readonly [string, string])[], chosen: string): TemplateResult[] =>
   entries.map(([value, text]) => html`<option .value=${value} .selected=${live(value === chosen)}>${text}</option>`);
 
@@ -53,7 +53,7 @@ export function number(
   /></label>`;
 }
 
-/** An empty field for no number. */
+/** NaN is an empty field. */
 const text = (value: number): string => (Number.isNaN(value) ? "" : String(value));
 
 export const checkbox = (name: string, value: boolean, changed: (value: boolean) => void): TemplateResult =>
@@ -65,7 +65,7 @@ export const checkbox = (name: string, value: boolean, changed: (value: boolean)
       @change=${({ target }: Event) => changed((target as HTMLInputElement).checked)}
   /></label>`;
 
-/** A button with a short text, and a name in full. */
+/** A button with a short label and an accessible name. */
 export const button = (text: string, name: string, pressed: (event: Event) => void): TemplateResult =>
   html`<button type="button" title=${name} aria-label=${name} @click=${pressed}>${text}</button>`;
 

@@ -1,6 +1,6 @@
 import { DARK, LIGHT, type Theme } from "../core/draw/theme.js";
 
-/** The page's colors at this place: JupyterLab's variables where there are any. */
+/** Theme of the page at an element, from JupyterLab's CSS variables if defined. */
 export function themeOf(element: HTMLElement): Theme {
   const dark = document.body.dataset.jpThemeLight === "false";
   const base = dark ? DARK : LIGHT;
@@ -13,7 +13,7 @@ export function themeOf(element: HTMLElement): Theme {
   };
 }
 
-/** Calls back when JupyterLab changes its theme. */
+/** Calls `changed` when JupyterLab changes its theme. */
 export function watchTheme(changed: () => void): MutationObserver {
   const observer = new MutationObserver(changed);
   observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name"] });

@@ -1,6 +1,6 @@
 /**
- * Gives the handles of the sliders beside an element the names of their labels, and over names the name they
- * stand at. ipywidgets' sliders can be moved by keys, but tell a screen reader neither.
+ * Labels the slider handles next to an element, and sets their value text to the selected entry. ipywidgets' sliders
+ * have keyboard control, but no accessible names.
  */
 export function nameSliders(beside: HTMLElement): MutationObserver | undefined {
   const viewer = beside.closest(".cam1d-viewer");
@@ -9,13 +9,13 @@ export function nameSliders(beside: HTMLElement): MutationObserver | undefined {
   }
   const name = (): void => viewer.querySelectorAll(".noUi-handle").forEach(nameHandle);
   const observer = new MutationObserver(name);
-  // The slider writes its number over the name whenever it moves; a handle may be made anew.
+  // The slider overwrites the value text when it moves; handles may be created again.
   observer.observe(viewer, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-valuetext"] });
   name();
   return observer;
 }
 
-/** The box round a slider holds its label, and the menu beside it if there is one. */
+/** The box of a slider contains its label, and the menu next to it if there is one. */
 function nameHandle(handle: Element): void {
   const box = handle.closest(".widget-box");
   const label = box?.querySelector(".widget-label")?.textContent;
@@ -31,7 +31,7 @@ function nameHandle(handle: Element): void {
   }
 }
 
-/** Writes what is new only: the observer sees what is written here, too. */
+/** Writes only changes, because the observer sees them as well. */
 function write(element: Element, attribute: string, text: string | null | undefined): void {
   if (text && element.getAttribute(attribute) !== text) {
     element.setAttribute(attribute, text);

@@ -1,4 +1,4 @@
-/** One style sheet for all pages, with colors of its own where JupyterLab's variables are not defined. */
+/** Style sheet of all widgets, with fallbacks for JupyterLab's variables. */
 const SHEET = `
 .cam1d-viewer {
   --cam1d-ink: var(--jp-ui-font-color1, #1b1b1f);
@@ -159,7 +159,7 @@ const SHEET = `
 .cam1d-readout .cam1d-swatch { display: inline-block; width: 9px; height: 9px; margin-right: 5px; border: 1px solid var(--cam1d-line); }
 `;
 
-/** Puts the style sheet into the page, once. */
+/** Adds the style sheet to the page, once. */
 export function ensureStyles(): void {
   const id = "cam1d-widget-styles";
   if (!document.getElementById(id)) {

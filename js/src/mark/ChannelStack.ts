@@ -27,7 +27,7 @@ declare global {
   }
 }
 
-/** Draws all channels of one series and their attribution on the figure's one canvas. */
+/** Draws all channels of one series and their attribution on the figure's canvas. */
 export class ChannelStack extends Mark implements MarkView {
   async render(): Promise<void> {
     await super.render();
@@ -74,22 +74,22 @@ export class ChannelStack extends Mark implements MarkView {
     this.draw();
   }
 
-  /** Back from a zoom: the whole series. */
+  /** Resets the zoom to the whole series. */
   showAll = (): void => this.look(this.all);
 
-  /** Shows less or more of the series, round a sample or the middle. */
+  /** Zooms about a sample, or about the center. */
   zoom(factor: number, sample: number | null): void {
     const rate = this.model.facts.sampling_rate ?? 1;
     const at = sample === null ? (this.view[0] + this.view[1]) / 2 : sample / rate;
     this.look(zoomed(this.view, this.all, at, factor, 1 / rate));
   }
 
-  /** Moves what is on show, if a sample is not in it. */
+  /** Moves the view if a sample is outside of it. */
   bringIntoView(sample: number): void {
     this.look(withPlace(this.view, this.all, sample / (this.model.facts.sampling_rate ?? 1)));
   }
 
-  /** Moves what is on show so that a share of the whole is in its middle. */
+  /** Centers the view on a position, given as a fraction of the series. */
   private moveTo(share: number): void {
     const [first, last] = this.all;
     this.look(centered(this.view, this.all, first + share * (last - first)));
@@ -120,14 +120,14 @@ export class ChannelStack extends Mark implements MarkView {
     }
   }
 
-  /** Paints now: who moves the crosshair next must know where samples are. */
+  /** Paints immediately: moving the crosshair needs the current geometry. */
   private repaint(): void {
     cancelAnimationFrame(this.scheduled ?? 0);
     this.scheduled = 0;
     this.paint();
   }
 
-  /** Asks for one picture at the next frame, however often it is called until then. */
+  /** Schedules one repaint at the next frame. */
   draw(): void {
     if (this.surface && !this.scheduled) {
       this.scheduled = requestAnimationFrame(() => {
@@ -159,14 +159,14 @@ export class ChannelStack extends Mark implements MarkView {
     this.model.trigger("painted");
   }
 
-  /** Says in the page which picture is on show, to those who listen and to tests. */
+  /** Exposes the state of the picture to screen readers, other scripts and tests. */
   private announce(): void {
     const { picture, facts, outputs, status, message } = this.model;
     const { dataset } = this.parent.el;
     dataset.state = status;
     if (status === "ready" && picture) {
       dataset.ready = choiceName(picture.choice);
-      // Told anew when there is something new to tell: the sentence looks at every value.
+      // Computed only for a new picture: the description reads every value.
       if (picture !== this.described) {
         this.surface.canvas.setAttribute("aria-label", describePicture(picture, facts, outputs));
       }
@@ -178,7 +178,7 @@ export class ChannelStack extends Mark implements MarkView {
     }
   }
 
-  /** Geometry and colors of the picture on show, in CSS pixels from the canvas' corner. */
+  /** Geometry and colors of the current picture, in CSS pixels from the corner of the canvas; for tests. */
   snapshot() {
     const { scene, frame } = this;
     if (!scene || !frame) {
@@ -204,7 +204,7 @@ export class ChannelStack extends Mark implements MarkView {
     return { parts: beside ? [own, beside] : [own], outputs, whole: !hasKernel };
   }
 
-  /** The time axis: bqplot's, or one of dates, which bqplot has none of that turns with the instance. */
+  /** Time axis: bqplot's, or one with dates, which bqplot cannot change with the instance. */
   private get axis(): Axis {
     const { facts, picture } = this.model;
     return facts.start ? clockAxis(this.frame!, facts, startOf(picture!.choice, facts)) : axisOf(this.element);
@@ -249,7 +249,7 @@ export class ChannelStack extends Mark implements MarkView {
   private described: Picture | null;
 }
 
-/** A wheel zooms with Ctrl (or Cmd) only: without, it would stop whoever scrolls the page past the picture. */
+/** The wheel zooms only with Ctrl or Cmd; otherwise it scrolls the page. */
 function letPageScroll(event: WheelEvent): void {
   if (!event.ctrlKey && !event.metaKey) {
     event.stopPropagation();

@@ -25,21 +25,21 @@ import { Player } from "./player.js";
 import type { ScoresWithoutWindow } from "./window_scores.js";
 import { Windows } from "./windows.js";
 
-/** A view of the mark, as far as its model and the panels beside it know it. */
+/** A view of the mark, as the model and other panels use it. */
 export interface MarkView {
-  /** What the picture is drawn in. */
+  /** Element that contains the picture. */
   readonly element: HTMLElement;
   readonly frame: Frame | undefined;
   readonly pointer: Pointer;
-  /** The pinned picture beside this one. */
+  /** View of the pinned picture. */
   beside: { readonly pointer: Pointer | undefined; exportPart(): ExportPart | null } | undefined;
-  /** The picture on show and the one that is pinned, to be taken away as they stand on the screen. */
+  /** The current picture and the pinned one, for an exported file. */
   exportSheet(): ExportSheet | null;
 }
 
 /**
- * Which picture is wanted, and the tiles to draw it. All else follows from its three integers, so that sliders
- * linked to them need no Python as long as the tiles are here. Triggers "picture" whenever something changed.
+ * State of the plot: the selected picture and its tiles. Everything else follows from its indices, so that linked
+ * sliders need no Python while tiles are available. Triggers "picture" after every change.
  */
 export class ChannelStackModel extends synced(MarkModel) {
   static model_name = "ChannelStackModel";
@@ -74,7 +74,7 @@ export class ChannelStackModel extends synced(MarkModel) {
     ...serializeAs(references, "options", "checks", "finder", "jobs", "inside"),
   };
 
-  // Backbone calls this from its constructor: no field of this class may have an initializer.
+  // Called by Backbone's constructor: fields of this class must have no initializer.
   initialize(attributes: Backbone.ObjectHash, options: any): void {
     super.initialize(attributes, options);
     ensureStyles();
@@ -89,7 +89,7 @@ export class ChannelStackModel extends synced(MarkModel) {
       () => this.status !== "waiting",
     );
     this.look();
-    // Who turns to an instance wants to see it.
+    // Selecting an instance leaves the class-mean view.
     this.on("change:instance", () => this.get("mean") && this.choose({ mean: null }));
     this.on("change:instance", this.stayAmongFound, this);
     this.on("change:instance", this.keepTarget, this);
@@ -117,7 +117,7 @@ export class ChannelStackModel extends synced(MarkModel) {
     this.pictures = new Pictures(this, this.tiles);
   }
 
-  /** Python has updated scores and maps: everything that was computed from those before is dropped. */
+  /** Python updated scores and maps: drops everything that was derived from the old ones. */
   private renew(): void {
     this.tiles.replace(this.get("tiles"));
     this.unpack();
@@ -129,12 +129,12 @@ export class ChannelStackModel extends synced(MarkModel) {
     this.refresh();
   }
 
-  /** Message that the model has changed since its scores were computed; "" where it has not. */
+  /** Message that the model changed since its scores were computed; "" if it did not. */
   get stale(): string {
     return this.get("stale");
   }
 
-  /** Asks Python for scores and maps of the model as it is now. */
+  /** Requests scores and maps of the current model. */
   update(): void {
     this.send({ type: "update" }, {});
   }
@@ -150,12 +150,12 @@ export class ChannelStackModel extends synced(MarkModel) {
     return { instance, target, method, against: against === target ? null : against, mean: this.get("mean") };
   }
 
-  /** The picture that stays beside whatever is on show; null where none does. */
+  /** The pinned picture's choice; null if nothing is pinned. */
   get pinnedChoice(): Choice | null {
     return this.get("pinned");
   }
 
-  /** The picture that is asked for, and what is on show until it is there. */
+  /** The current picture and its status. */
   get shown(): Shown {
     return this.pictures.shown;
   }
@@ -196,29 +196,29 @@ export class ChannelStackModel extends synced(MarkModel) {
     return this.get("inside");
   }
 
-  /** What is taken away of the picture on show; null where no view shows one. */
+  /** Content of an exported file; null if no view is displayed. */
   exportSheet(): ExportSheet | null {
     return this.shownViews.map((view) => view.exportSheet()).find(Boolean) ?? null;
   }
 
-  /** Another picture, as if a slider had been moved. */
+  /** Selects another picture, as the sliders do. */
   choose(choice: Partial<Choice>): void {
     this.set(choice);
     this.save_changes();
   }
 
-  /** On to the next instance that is looked for, or back to the one before; round at the ends. */
+  /** Selects the next or previous match; wraps around. */
   step(by: 1 | -1): void {
     this.choose({ instance: nextFound(this.found, this.facts.instances.length, this.choice.instance, by) });
   }
 
-  /** Keeps the picture that is asked for beside what comes, or lets go of the one that was kept. */
+  /** Pins the current picture, or unpins the pinned one. */
   pin(): void {
     this.set("pinned", this.pinnedChoice ? null : { ...this.choice });
     this.save_changes();
   }
 
-  /** The mean over the true or predicted class of the instance on show, or that instance. */
+  /** Switches between the instance and the mean over its true or predicted class. */
   turnMean(by: Mean["by"] | "none" = this.choice.mean ? "none" : this.outputs.truth ? "true" : "predicted"): void {
     const { instance } = this.choice;
     const of = by === "true" ? this.outputs.truth!.values[instance] : this.predictions!.classes[instance];
@@ -239,7 +239,7 @@ export class ChannelStackModel extends synced(MarkModel) {
     this.trigger("play");
   }
 
-  /** A view came or went; Python asks for pictures where there is one. */
+  /** Registers a view that was displayed or removed; Python requests pictures only if there is one. */
   updateView(view: MarkView, shown: boolean): void {
     this.shownViews = shown ? [...this.shownViews, view] : this.shownViews.filter((other) => other !== view);
     if (this.hasKernel) {
@@ -262,7 +262,7 @@ export class ChannelStackModel extends synced(MarkModel) {
     }
   }
 
-  /** A saved notebook keeps the picture that was on show. */
+  /** A saved notebook keeps the tiles of the displayed pictures. */
   get_state(dropDefaults?: boolean) {
     const state = super.get_state(dropDefaults);
     const packed = this.comm ? this.pictures.packed() : null;
@@ -272,7 +272,7 @@ export class ChannelStackModel extends synced(MarkModel) {
     return state;
   }
 
-  /** Where a class was not explained on this instance, the one that was takes its place. */
+  /** If the selected class was not explained for this instance, selects the one that was. */
   private keepTarget(): void {
     if (this.explained && !this.choice.mean && !isExplained(this.explained, { ...this.choice, against: null })) {
       const target = explainedTarget(this.explained, this.choice.instance, this.facts, this.outputs);
@@ -282,13 +282,13 @@ export class ChannelStackModel extends synced(MarkModel) {
     }
   }
 
-  /** Something else is wanted: what went wrong before may go well when it is asked for again. */
+  /** Failed tiles are requested again when the selection changes. */
   private turn(): void {
     this.tiles.clearFailures();
     this.refresh();
   }
 
-  /** A kernel came or went: what was asked of the one before is answered by nobody. */
+  /** The kernel changed: requests to the previous one will get no response. */
   private reconnect(): void {
     this.tiles.forget();
     this.windows.answers.forget();
@@ -315,17 +315,17 @@ export class ChannelStackModel extends synced(MarkModel) {
   }
 
   outputs: Outputs;
-  /** First sample, sample behind the last, and center of each step of the explained layer. */
+  /** First sample, sample after the last, and center of each step of the explained layer. */
   steps: Table | null;
-  /** Instances that are looked for. */
+  /** Instances that match the query. */
   found: number[];
   player: Player;
   windows: Windows;
-  /** Views of it, in the order in which they came. */
+  /** Displayed views, oldest first. */
   shownViews: MarkView[];
   private predictions: Predictions | undefined;
   private pictures: Pictures;
-  /** Which classes were explained on which instance; null where all were. */
+  /** Whether a class was explained, by instance and class; null if all were. */
   explained: Table | null;
   private tiles: TileStore;
 }

@@ -3,7 +3,7 @@ import { canvasPen, imageOf } from "../core/draw/canvas_pen.js";
 import { drawExportSheet, type ExportSheet, exportHeight, exportWidth } from "../core/draw/export_sheet.js";
 import { SvgPen } from "../core/draw/svg_pen.js";
 
-/** The sheet as a PNG, in the device pixels of the screen. */
+/** The export sheet as PNG, in device pixels. */
 export function exportPng(sheet: ExportSheet): Promise<Blob> {
   const [{ frame, scene }] = sheet.parts;
   const canvas = document.createElement("canvas");
@@ -35,7 +35,7 @@ export function exportSvg(sheet: ExportSheet): string {
   return pen.text(exportWidth(sheet), exportHeight(sheet), sheet.parts[0].scene.theme.background);
 }
 
-/** The time axis of a figure, read where bqplot has drawn it. */
+/** The time axis of a figure, read from bqplot's SVG. */
 export function axisOf(figure: HTMLElement): Axis {
   const ticks = [...figure.querySelectorAll<SVGGElement>(".axis .tick")].map((tick) => ({
     at: tick.transform.baseVal.consolidate()?.matrix.e ?? 0,
@@ -44,7 +44,7 @@ export function axisOf(figure: HTMLElement): Axis {
   return { ticks, title: figure.querySelector(".axislabel")?.textContent ?? "" };
 }
 
-/** Hands a file to the reader of the page. */
+/** Downloads a file. */
 export function download(content: Blob | string, name: string, type: string): void {
   const address = URL.createObjectURL(new Blob([content], { type }));
   const link = document.createElement("a");

@@ -9,18 +9,18 @@ type Mark = WidgetModel & {
   exportSheet(): ExportSheet | null;
 };
 
-/** Python wants the picture on show as a file. */
+/** Python's request for the current picture as a file. */
 export interface Wanted {
   picture: "png" | "svg";
   request: number;
 }
 
-/** Answers with the picture that is asked for, not the one that is paled until it comes. */
+/** Responds with the requested picture once it is available. */
 export function sendPicture(model: Mark, wanted: Wanted): void {
   if (model.status === "waiting") {
     model.once("picture", () => sendPicture(model, wanted));
   } else {
-    // What is on show is drawn at the next frame.
+    // The picture is drawn at the next frame.
     requestAnimationFrame(() => requestAnimationFrame(() => answer(model, wanted)));
   }
 }

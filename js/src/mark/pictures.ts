@@ -10,7 +10,7 @@ import { packTiles, type Tile } from "../core/tiles/tiles.js";
 import type { OptionsModel } from "../synced/OptionsModel.js";
 import type { TileStore } from "../synced/tile_store.js";
 
-/** What pictures depend on. */
+/** What pictures are computed from. */
 interface Mark {
   readonly choice: Choice;
   readonly pinnedChoice: Choice | null;
@@ -21,20 +21,20 @@ interface Mark {
   instancesOf(mean: Mean): number[];
 }
 
-/** What can be said of the picture that is asked for. */
+/** Status of the requested picture. */
 export type Status = "ready" | "waiting" | "missing" | "error";
 
-/** A picture that is asked for, and what is on show until it is there. */
+/** A requested picture, and the one displayed until it is available. */
 export interface Shown {
   readonly choice: Choice;
   readonly status: Status;
-  /** Why the picture on show is not the one that is asked for; null where it is. */
+  /** Message over a picture that is not the requested one; null if it is. */
   readonly message: string | null;
-  /** What was drawn last; under a message, if it is not what is asked for. */
+  /** Last drawn picture, which may not be the requested one. */
   readonly picture: Picture | null;
 }
 
-/** A choice with its tiles, or what keeps them from being here. */
+/** A choice with its tiles, or the reason why they are not available. */
 interface Found {
   readonly choice: Choice;
   readonly status: Status;
@@ -44,7 +44,7 @@ interface Found {
 
 const NONE = "Of no instance of this class is a map here.";
 
-/** The picture that is asked for and the one that is pinned, each as far as its tiles are here. */
+/** The current picture and the pinned one, as far as their tiles are available. */
 export class Pictures {
   private readonly limits = new ColorLimits();
   private all: Shown[];
@@ -60,7 +60,7 @@ export class Pictures {
     return this.all[0];
   }
 
-  /** Null where nothing is pinned. */
+  /** Null if nothing is pinned. */
   get pinned(): Shown | null {
     return this.all[1] ?? null;
   }
@@ -86,24 +86,24 @@ export class Pictures {
     }
   }
 
-  /** The tiles on show, packed: a saved notebook keeps them. */
+  /** Tiles of the displayed pictures, packed for a saved notebook. */
   packed() {
     const ready = this.all.filter(({ status }) => status === "ready");
     const keys = new Set(ready.flatMap(({ choice }) => neededTiles(choice)));
     return keys.size > 0 ? packTiles([...keys].map((key) => this.tiles.take(key))) : null;
   }
 
-  /** Whether an answer that came may change what is on show. */
+  /** Whether a response may change the displayed pictures. */
   get unsettled(): boolean {
     const all = this.all.flatMap(({ choice }) => neededTiles(choice));
     return this.all.some(({ status }) => status === "waiting") || this.tiles.unfinished(all).length > 0;
   }
 
-  /** Without a kernel, a mean is taken of what is here. */
+  /** Without a kernel, means are computed from the available tiles. */
   private average({ mean }: Choice, keys: string[]): void {
     const among = this.mark.instancesOf(mean!);
     for (const key of this.tiles.missing(keys)) {
-      // Of a series and its map, the same instances.
+      // The mean series and the mean map cover the same instances.
       const complete = (instance: number): boolean =>
         this.tiles.missing(keys.map((other) => tileOfInstance(other, instance))).length === 0;
       const tiles = among.filter(complete).map((instance) => this.tiles.get(tileOfInstance(key, instance))!);

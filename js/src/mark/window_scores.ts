@@ -1,6 +1,6 @@
 import type { Window } from "../core/picture/window.js";
 
-/** What the model says when a window is replaced by the baseline. */
+/** Scores after a window was replaced by the baseline. */
 export interface ScoresWithoutWindow {
   readonly name: string;
   readonly scores: number[];
@@ -14,7 +14,7 @@ interface Question {
   readonly window: Window;
 }
 
-/** Asks the model, one question at a time: of those that wait, the newest is kept. */
+/** Requests scores from the model: at most one request in flight, and only the latest pending one is kept. */
 export class WindowScores {
   private inFlight: string | null = null;
   private next: Question | null = null;
@@ -31,7 +31,7 @@ export class WindowScores {
     }
     this.next = { name, instance, window };
     clearTimeout(this.timer);
-    // A drag asks at every pixel; the model need answer where it rests.
+    // Dragging changes the window at every pixel; scores are requested when it pauses.
     this.timer = setTimeout(() => this.proceed(), 120) as unknown as number;
   }
 
@@ -41,13 +41,13 @@ export class WindowScores {
     this.proceed();
   }
 
-  /** The model has been updated: what it said before is not asked for again. */
+  /** The model was updated: drops its scores. */
   renew(): void {
     this.forget();
     this.answer = null;
   }
 
-  /** Nobody is there to answer any more. */
+  /** Drops the requests: nobody will respond. */
   forget(): void {
     clearTimeout(this.timer);
     this.inFlight = null;

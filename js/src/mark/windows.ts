@@ -12,7 +12,7 @@ type Mark = WidgetModel & {
   readonly hasKernel: boolean;
 };
 
-/** The window that was chosen, what the model says without it, and what was written of windows. */
+/** The selected window, scores without it, and annotations. */
 export class Windows {
   readonly answers: WindowScores;
 
@@ -23,12 +23,12 @@ export class Windows {
     mark.on("change:window change:annotations picture", () => this.look());
   }
 
-  /** Samples that were chosen; null where none are. */
+  /** Selected samples; null if there are none. */
   get chosen(): Window | null {
     return this.mark.get("window");
   }
 
-  /** A window is being chosen, and told to Python once it is. */
+  /** Changes the selected window; sent to Python at the end of a drag. */
   choose(window: Window | null, last: boolean): void {
     this.mark.set("window", window);
     if (last) {
@@ -36,7 +36,7 @@ export class Windows {
     }
   }
 
-  /** What was written of windows of the instance on show. */
+  /** Annotations of the current instance. */
   get notes(): Annotation[] {
     const choice = this.mark.picture?.choice;
     return choice?.mean ? [] : this.notesOf(choice?.instance);

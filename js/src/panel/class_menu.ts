@@ -9,7 +9,7 @@ export class ClassMenuModel extends PanelModel {
   static view_name = "ClassMenuView";
 }
 
-/** The classes, the likeliest for this instance first, each with what the classifier says of it. */
+/** Class menu in descending order of the scores for this instance. */
 export class ClassMenuView extends PanelView {
   render(): void {
     this.el.classList.add("cam1d-class-menu", "widget-dropdown");

@@ -3,7 +3,7 @@ import { needsModel } from "../core/text/needs_model.js";
 import { button } from "../dom/fields.js";
 import type { JobsModel } from "../synced/JobsModel.js";
 
-/** A job that a panel can start: its name, its kind, and its arguments. */
+/** A job that a panel can start: its name, its kind and its arguments. */
 export interface Job {
   readonly name: string;
   readonly kind: string;
@@ -12,7 +12,7 @@ export interface Job {
 
 const begun = new WeakMap<JobsModel, Set<string>>();
 
-/** Begins quick work as soon as its result is looked for; what was stopped is not begun again unasked. */
+/** Starts a quick job when its result is first needed; once only, so that a cancelled job is not restarted. */
 export function startUnasked(jobs: JobsModel, { name, kind, args }: Job): void {
   const names = begun.get(jobs) ?? new Set();
   begun.set(jobs, names);
@@ -24,15 +24,18 @@ export function startUnasked(jobs: JobsModel, { name, kind, args }: Job): void {
 
 interface Words {
   readonly label: string;
-  /** Name of the button in full. */
+  /** Accessible name of the button. */
   readonly name?: string;
   readonly cancel?: string;
-  /** Subject of the sentence that says what is missing where the job cannot be started. */
+  /** Subject of the message shown if the job cannot be started. */
   readonly task: string;
   readonly note?: string;
 }
 
-/** Button that starts a job; while it runs, its progress and the same button, which cancels it and keeps the focus. */
+/**
+ * Button that starts a job. While it runs, the row shows its progress, and the same button cancels it and keeps the
+ * focus.
+ */
 export function jobRow(
   jobs: JobsModel,
   { name: key, kind, args }: Job,

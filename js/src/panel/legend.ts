@@ -24,7 +24,7 @@ import { themeOf, watchTheme } from "../dom/page_theme.js";
 import type { Shown } from "../mark/pictures.js";
 import { PanelModel, PanelView } from "./panel.js";
 
-/** What a gesture does stays beside it. */
+/** No line break between a gesture and its effect. */
 const HINT = "Ctrl + wheel: zoom · drag: move · Shift + drag: window · double click: whole series · ?: keys".replace(
   /: /g,
   ":\u00a0",
@@ -35,7 +35,7 @@ export class LegendModel extends PanelModel {
   static view_name = "LegendView";
 }
 
-/** Below the picture: what colors stand for, and how far the map can be trusted. */
+/** Legend below the plot: meaning of the colors, and exactness of the map. */
 export class LegendView extends PanelView {
   render(): void {
     this.el.classList.add("cam1d-legend");
@@ -87,7 +87,7 @@ export class LegendView extends PanelView {
     ></div>`;
   }
 
-  /** What the marks in the picture mean, as far as there are any. */
+  /** Meaning of the marks in the plot. */
   private keys(theme: Theme): TemplateResult[] {
     const { choice, facts, picture, status } = this.mark;
     const { unseen, centers } = marksOf(choice.method, facts);
@@ -143,7 +143,7 @@ const key = (text: string, draw: (ctx: CanvasRenderingContext2D) => void): Templ
   html`<span>${canvas(SPAN.right, ROW.height, draw)}${text}</span>`;
 
 const WHOLE: [number, number] = [0, 256];
-/** Colors that values of one sign alone can take. */
+/** Range of the color table for values of one sign. */
 const PARTS: Partial<Record<Options["sign"], [number, number]>> = { positive: [128, 256], negative: [0, 128] };
 
 const colorBar = (scale: ColorScale, [first, last]: [number, number]): TemplateResult =>

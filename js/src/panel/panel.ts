@@ -4,7 +4,7 @@ import { ensureStyles } from "../dom/styles.js";
 import type { ChannelStackModel } from "../mark/ChannelStackModel.js";
 import { references, serializeAs, synced } from "../synced/SyncedModel.js";
 
-/** What stands beside a picture and follows its mark, with or without a kernel. */
+/** A widget that follows the mark, with or without a kernel. */
 export class PanelModel extends synced(DOMWidgetModel) {
   static state: object = { mark: null };
   static serializers = { ...DOMWidgetModel.serializers, ...serializeAs(references, "mark") };
@@ -22,10 +22,12 @@ export abstract class PanelView extends DOMWidgetView {
     return this.model.get("mark");
   }
 
-  /** Contents for the present state. */
+  /** Template for the current state. */
   protected abstract content(): TemplateResult;
 
-  /** Renders the contents. Elements that stay keep the focus; from one that goes, it moves to what holds it. */
+  /**
+   * Renders the template. Elements that remain keep the focus; if the focused one is removed, its container is focused.
+   */
   refresh(): void {
     const holder = this.el.contains(document.activeElement) && document.activeElement!.closest('[tabindex="-1"]');
     render(this.content(), this.el);

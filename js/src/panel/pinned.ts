@@ -21,7 +21,7 @@ export class PinnedModel extends PanelModel {
   static view_name = "PinnedView";
 }
 
-/** The picture that is pinned, beside the one on show where there is room, and below it where there is none. */
+/** The pinned picture, next to the current one, or below it in narrow pages. */
 export class PinnedView extends PanelView {
   render(): void {
     this.el.classList.add("cam1d-pinned");
@@ -32,7 +32,7 @@ export class PinnedView extends PanelView {
     this.listenTo(this.mark, "painted", this.draw);
   }
 
-  /** Canvas, crosshair and note; a page on which nothing is pinned has none of them. */
+  /** Created when a picture is first pinned. */
   protected content(): TemplateResult {
     const { pinned } = this.mark;
     return pinned || this.pointer
@@ -56,7 +56,7 @@ export class PinnedView extends PanelView {
     this.draw();
   }
 
-  /** Asks for one picture at the next frame: the one on show is laid out by then. */
+  /** Schedules one repaint at the next frame, after the current picture was laid out. */
   private draw(): void {
     cancelAnimationFrame(this.scheduled);
     this.scheduled = requestAnimationFrame(() => this.paint());
@@ -100,7 +100,7 @@ export class PinnedView extends PanelView {
     this.part = { scene, frame, axis: this.axis, right: 0, down: 0 };
   }
 
-  /** The axis of the picture on show, drawn out to this one's width. */
+  /** The axis of the current picture, scaled to this width. */
   private axisIn(frame: Frame): Axis {
     const { element, frame: other } = this.partner!;
     const { ticks, title } = axisOf(element);
@@ -108,7 +108,7 @@ export class PinnedView extends PanelView {
     return { ticks: ticks.map(({ at, text }) => ({ at: at * factor, text })), title };
   }
 
-  /** This picture on a sheet that begins where the one on show does. */
+  /** This picture on an export sheet, relative to the current one. */
   exportPart(): ExportPart | null {
     if (!this.mark.pinned || !this.part || !this.partner) {
       return null;
@@ -117,7 +117,7 @@ export class PinnedView extends PanelView {
     return { ...this.part, right: Math.round(here.left - there.left), down: Math.round(here.top - there.top) };
   }
 
-  /** The view of the picture on show that this one stands beside. */
+  /** View of the current picture in the same viewer. */
   private get partner(): MarkView | undefined {
     const viewer = this.el.closest(".cam1d-viewer");
     const found = this.mark.shownViews.find(({ element }) => viewer?.contains(element));

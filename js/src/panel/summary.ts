@@ -8,7 +8,7 @@ export class SummaryModel extends PanelModel {
   static view_name = "SummaryView";
 }
 
-/** Above the picture: which instance, what it is, what the classifier says, and which class is explained. */
+/** Summary above the plot: instance, true class, prediction and explained class. */
 export class SummaryView extends PanelView {
   render(): void {
     this.el.classList.add("cam1d-summary");
@@ -32,7 +32,7 @@ export class SummaryView extends PanelView {
     `;
   }
 
-  /** Message that the model has changed, with a button to update. */
+  /** Message that the model changed, with a button that updates the viewer. */
   private outdated(message: string): TemplateResult {
     const name = "update scores and maps to the model as it is now";
     const update = html`<button
@@ -59,7 +59,7 @@ export class SummaryView extends PanelView {
   }
 
   private naming: MutationObserver | undefined;
-  /** Whether an update was asked for, and nothing has changed since. */
+  /** Whether an update is pending. */
   private updating = false;
 }
 

@@ -14,10 +14,10 @@ export class WindowPanelModel extends PanelModel {
   static view_name = "WindowPanelView";
 }
 
-/** Classes that are told, the explained one apart. */
+/** Maximum number of classes, the explained one included. */
 const TOLD = 4;
 
-/** What is in the chosen window, and what the model says without it. */
+/** The selected window, and scores without it. */
 export class WindowPanelView extends PanelView {
   render(): void {
     this.el.classList.add("cam1d-toolbar", "cam1d-window");
@@ -109,7 +109,7 @@ const HEADINGS = html`<tr>
 
 const note = (text: string): TemplateResult => html`<div class="cam1d-note">${text}</div>`;
 
-/** The explained class, and the likeliest before and after. */
+/** The explained class, and those with the highest scores before and after. */
 function classesToTell(before: number[], after: number[], explained: number): number[] {
   const likely = before
     .map((_, target) => target)

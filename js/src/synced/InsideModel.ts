@@ -6,7 +6,7 @@ import { type TileAnswer, TileStore } from "./tile_store.js";
 
 interface State {
   readonly layers: LayerFacts[];
-  /** Name of the layer that is looked at; "" where the network cannot be looked into. */
+  /** Name of the selected layer; "" if the network has none to show. */
   readonly layer: string;
   readonly filter: number | null;
   readonly by: Order;
@@ -14,13 +14,13 @@ interface State {
   readonly tiles: PackedTiles;
 }
 
-/** Which layer and filter are looked at, and activations to draw. Triggers "inside" when some came. */
+/** Selected layer and filter, and activations. Triggers "inside" after every change. */
 export class InsideModel extends SyncedModel<State> {
   static model_name = "InsideModel";
   static state: State = { layers: [], layer: "", filter: null, by: "activity", unfolded: false, tiles: NO_TILES };
   static serializers = { ...WidgetModel.serializers, ...serializeAs(verbatim, "tiles") };
 
-  // Backbone calls this from its constructor: no field of this class may have an initializer.
+  // Called by Backbone's constructor: fields of this class must have no initializer.
   initialize(attributes: Backbone.ObjectHash, options: any): void {
     super.initialize(attributes, options);
     this.tiles = new TileStore(this.get("tiles"), ({ id, keys }) =>
@@ -35,7 +35,7 @@ export class InsideModel extends SyncedModel<State> {
     return this.get("layers");
   }
 
-  /** The layer that is looked at; null where the network cannot be looked into. */
+  /** Selected layer; null if the network has none to show. */
   get layer(): LayerFacts | null {
     return this.layers.find(({ name }) => name === this.get("layer")) ?? null;
   }
@@ -52,7 +52,7 @@ export class InsideModel extends SyncedModel<State> {
     return this.get("unfolded");
   }
 
-  /** Activations of the layer on an instance; asked for, if they are not here, or else in words why not. */
+  /** Activations of the layer for an instance; requested if they are not available, with a message meanwhile. */
   activations(instance: number): Tile | string {
     const key = `activations/${this.layers.indexOf(this.layer!)}/${instance}`;
     this.tiles.hold([key]);
@@ -71,7 +71,7 @@ export class InsideModel extends SyncedModel<State> {
     return "computing …";
   }
 
-  /** A saved notebook keeps what was on show. */
+  /** A saved notebook keeps the displayed activations. */
   get_state(dropDefaults?: boolean) {
     const state = super.get_state(dropDefaults);
     return this.comm && this.onShow ? { ...state, tiles: packTiles([this.onShow]) as any } : state;
@@ -84,7 +84,7 @@ export class InsideModel extends SyncedModel<State> {
     this.trigger("inside");
   }
 
-  /** A kernel came or went: what was asked of the one before is answered by nobody. */
+  /** The kernel changed: requests to the previous one will get no response. */
   private reconnect(): void {
     this.tiles.forget();
     this.trigger("inside");

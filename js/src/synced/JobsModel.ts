@@ -3,7 +3,7 @@ import { type JobResult, type PackedResults, packResults, unpackResults } from "
 import { needsModel } from "../core/text/needs_model.js";
 import { SyncedModel, serializeAs, verbatim } from "./SyncedModel.js";
 
-/** A job under way: what it is called, the share that is done, and what is being done. */
+/** The running job: its name, its progress from 0 to 1, and its current step. */
 export interface Running {
   readonly name: string;
   readonly done: number;
@@ -22,15 +22,15 @@ interface State {
 }
 
 /**
- * Long work that a kernel does, one at a time; results stay here, under their names. Triggers "job" whenever something
- * changed. How a panel uses it stands in cam1d_widget/viewer/synced/jobs.py.
+ * Long computations in the kernel, one at a time; results are kept by name. Triggers "job" after every change. See
+ * cam1d_widget/viewer/synced/jobs.py.
  */
 export class JobsModel extends SyncedModel<State> {
   static model_name = "JobsModel";
   static state: State = { kinds: [], kept: { index: [], data: null } };
   static serializers = { ...WidgetModel.serializers, ...serializeAs(verbatim, "kept") };
 
-  // Backbone calls this from its constructor: no field of this class may have an initializer.
+  // Called by Backbone's constructor: fields of this class must have no initializer.
   initialize(attributes: Backbone.ObjectHash, options: any): void {
     super.initialize(attributes, options);
     this.running = null;
@@ -40,22 +40,22 @@ export class JobsModel extends SyncedModel<State> {
     this.on("comm_live_update", this.reconnect, this);
   }
 
-  /** Whether a kernel is there that does work of this kind. */
+  /** Whether a live kernel can run jobs of this kind. */
   offers(kind: string): boolean {
     return this.hasKernel && this.knows(kind);
   }
 
-  /** Whether work of this kind is done here at all, be a kernel there or not. */
+  /** Whether jobs of this kind exist, with or without a kernel. */
   knows(kind: string): boolean {
     return this.get("kinds").includes(kind);
   }
 
-  /** What came out, if it did. */
+  /** Result of a job; null if there is none. */
   result(name: string): JobResult | null {
     return this.results.get(name) ?? null;
   }
 
-  /** Why nothing came out, in a sentence; null where nothing went wrong. */
+  /** Error message of a job; null if it did not fail. */
   fault(name: string): string | null {
     return this.faults.get(name) ?? null;
   }
@@ -71,7 +71,7 @@ export class JobsModel extends SyncedModel<State> {
     this.trigger("job");
   }
 
-  /** Stops what is under way, whoever started it. */
+  /** Cancels the running job. */
   cancel(): void {
     this.send({ type: "cancel" }, {});
   }
@@ -83,7 +83,7 @@ export class JobsModel extends SyncedModel<State> {
     this.trigger("job");
   }
 
-  /** A saved notebook keeps what was computed. */
+  /** A saved notebook keeps the results. */
   get_state(dropDefaults?: boolean) {
     return { ...super.get_state(dropDefaults), kept: packResults(this.results) as any };
   }
@@ -116,7 +116,7 @@ export class JobsModel extends SyncedModel<State> {
     this.trigger("job");
   }
 
-  /** A kernel came or went: what the one before was doing is over. */
+  /** The kernel changed: its running job is lost. */
   private reconnect(): void {
     if (this.running) {
       this.fail(this.running.name, GONE);

@@ -1,13 +1,13 @@
 import { type ISerializers, unpack_models, WidgetModel } from "@jupyter-widgets/base";
 import { MODULE_NAME, MODULE_VERSION } from "../version.js";
 
-/** Serializer of state with buffers: they are passed as they came, and unpacked when they are used. */
+/** Serializer of state with buffers: passes them unchanged; they are unpacked when used. */
 export const verbatim: ISerializers[string] = { serialize: (value) => value, deserialize: (value) => value };
 
 /** Serializer of state that refers to other models. */
 export const references: ISerializers[string] = { deserialize: unpack_models };
 
-/** The same serializer for each of these names. */
+/** The same serializer for several names. */
 export const serializeAs = (serializer: ISerializers[string], ...names: string[]): ISerializers =>
   Object.fromEntries(names.map((name) => [name, serializer]));
 
@@ -17,7 +17,7 @@ const registered = (kind: "model" | "view", name: string): Record<string, string
   [`_${kind}_module_version`]: `^${MODULE_VERSION}`,
 });
 
-/** What a model class says of itself. */
+/** Static description of a model class. */
 interface Described {
   readonly model_name: string;
   readonly view_name?: string;
@@ -26,7 +26,7 @@ interface Described {
 }
 
 export interface Synced {
-  /** Whether a live kernel can be asked. */
+  /** Whether a live kernel is connected. */
   readonly hasKernel: boolean;
 }
 
@@ -35,7 +35,7 @@ type Constructor<Instance> = new (...args: any[]) => Instance;
 /**
  * Extends a base class of ipywidgets or bqplot by what all models of this package share with their Python twins.
  *
- * Backbone reads the defaults and calls `initialize` from its constructor: fields of a subclass must have no initializer.
+ * Backbone reads the defaults and calls `initialize` in its constructor: fields of a subclass must have no initializer.
  */
 export function synced<Base extends Constructor<WidgetModel>>(Parent: Base): Base & Constructor<Synced> {
   return class extends Parent {
@@ -51,7 +51,7 @@ export function synced<Base extends Constructor<WidgetModel>>(Parent: Base): Bas
   };
 }
 
-/** Base of models that have no view, and are read and changed as one record. */
+/** Base of models without a view, whose state is one record. */
 export class SyncedModel<State extends object> extends synced(WidgetModel) {
   get current(): State {
     const { state } = this.constructor as unknown as Described;

@@ -4,17 +4,17 @@ import { type Request, TileRequests } from "../core/tiles/tile_requests.js";
 import { type PackedTiles, type Tile, TilePack } from "../core/tiles/tiles.js";
 
 const CAPACITY = 96 * 2 ** 20;
-/** Fetching ahead must not keep a slow method computing what nobody asked for. */
+/** Response time in milliseconds above which nothing is prefetched. */
 const QUICK = 400;
 
-/** Tiles as far as they could be had, and by key what was wrong with the others. */
+/** Response to a request: tiles, and by key the errors of those that failed. */
 export interface TileAnswer {
   request: number;
   index: PackedTiles["index"];
   errors: Record<string, string>;
 }
 
-/** Tiles that are here, came along or can be asked for. */
+/** Tiles that are cached, bundled with the page, or requested from the kernel. */
 export class TileStore implements AvailableMaps {
   private cache = new TileCache(CAPACITY);
   private pack: TilePack;
@@ -31,7 +31,7 @@ export class TileStore implements AvailableMaps {
     });
   }
 
-  /** Drops all tiles, and the requests under way: they belong to a model that is no longer shown. */
+  /** Drops all tiles and requests, which belong to a previous model. */
   replace(packed: PackedTiles): void {
     this.cache = new TileCache(CAPACITY);
     this.pack = new TilePack(packed);
@@ -39,7 +39,7 @@ export class TileStore implements AvailableMaps {
     this.forget();
   }
 
-  /** These are on show, and stay. */
+  /** Keeps these tiles in the cache. */
   hold(keys: string[]): void {
     this.cache.hold(keys);
   }
@@ -48,7 +48,7 @@ export class TileStore implements AvailableMaps {
     return keys.filter((key) => !this.cache.has(key) && !this.pack.has(key));
   }
 
-  /** Tile that is here, and stays for a while. */
+  /** An available tile, kept in the cache. */
   take(key: string): Tile {
     let tile = this.cache.get(key);
     if (!tile) {
@@ -58,12 +58,12 @@ export class TileStore implements AvailableMaps {
     return tile;
   }
 
-  /** Those of these of which Python has begun a mean, and not ended it. */
+  /** Keys of means that the kernel has not finished. */
   unfinished(keys: string[]): string[] {
     return keys.filter((key) => this.cache.get(key)?.mean?.partial && !this.failures.has(key));
   }
 
-  /** Takes in what was made here. */
+  /** Adds a tile that was computed here. */
   put(tile: Tile): void {
     this.cache.put(tile);
   }
@@ -72,17 +72,17 @@ export class TileStore implements AvailableMaps {
     return new Set([...this.cache.keys(), ...this.pack.keys()]);
   }
 
-  /** A look at a tile, which keeps no other from staying. */
+  /** A tile, without marking it as recently used. */
   get(key: string): Tile | undefined {
     return this.cache.get(key) ?? this.pack.get(key);
   }
 
-  /** What was wrong with the first of these that failed. */
+  /** Error message of the first of these that failed. */
   failure(keys: string[]): string | undefined {
     return keys.map((key) => this.failures.get(key)).find(Boolean);
   }
 
-  /** What failed may go well when it is asked for again. */
+  /** Allows failed tiles to be requested again. */
   clearFailures(): void {
     this.failures.clear();
   }
@@ -91,19 +91,19 @@ export class TileStore implements AvailableMaps {
     this.requests.request(keys);
   }
 
-  /** Nobody is there to answer any more. */
+  /** Drops the requests: nobody will respond. */
   forget(): void {
     this.requests.forget();
   }
 
-  /** Fetches groups of tiles ahead, if that is quick, and there is room for them beside what is on show. */
+  /** Prefetches groups of tiles, if responses are quick and the cache has room for them. */
   prefetch(groups: string[][], onShow: Tile[]): void {
     const size = onShow.reduce((sum, { values }) => sum + values.byteLength, 0);
     const may = this.lastWait < QUICK && (groups.length + 1) * size <= CAPACITY;
     this.requests.prefetch(may ? groups.map((keys) => this.missing(keys)) : []);
   }
 
-  /** Takes an answer in; false if nobody waits for it. */
+  /** Processes a response; false if it is outdated. */
   unpack({ request, index, errors }: TileAnswer, data: DataView | null): boolean {
     if (!this.requests.answered(request)) {
       return false;
@@ -114,7 +114,7 @@ export class TileStore implements AvailableMaps {
     return true;
   }
 
-  /** Sends what is due. */
+  /** Sends the next request. */
   proceed(): void {
     this.requests.proceed();
   }

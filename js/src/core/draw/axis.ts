@@ -1,7 +1,7 @@
 import type { Frame, Pen } from "./scene.js";
 import type { Theme } from "./theme.js";
 
-/** The time axis as it stands on the screen: what it says, and where, in pixels from the left edge of the plot. */
+/** A time axis as displayed; tick positions are in pixels from the left edge of the plot. */
 export interface Axis {
   readonly ticks: readonly { readonly at: number; readonly text: string }[];
   readonly title: string;

@@ -1,11 +1,11 @@
 import type { Band, Frame, Pen } from "./scene.js";
 
-/** A canvas as a pen: its unit is the CSS pixel, and cells are filled by whole device pixels. */
+/** A pen that draws on a canvas in CSS pixels and fills cells in whole device pixels. */
 export function canvasPen(context: CanvasRenderingContext2D): Pen {
   return Object.assign(context as CanvasRenderingContext2D & Pen, { cells });
 }
 
-/** Begins a new picture. */
+/** Clears the canvas and sets its transform to CSS pixels. */
 export function clearCanvas(context: CanvasRenderingContext2D, { width, height, ratio }: Frame): void {
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.clearRect(0, 0, Math.round(width * ratio), Math.round(height * ratio));
@@ -30,7 +30,7 @@ function cells(this: CanvasRenderingContext2D, bands: Band[], { ratio, axis }: F
   this.restore();
 }
 
-/** An image of these lines of pixels, one below the other: one image, for each is dear to make. */
+/** Canvas with one line of pixels per row; one canvas for all lines, because each is expensive to create. */
 export function imageOf(lines: Uint32Array[]): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [lines[0].length, lines.length];

@@ -1,7 +1,7 @@
 import { fit } from "./labels.js";
 import type { Frame, Pen, Scene } from "./scene.js";
 
-/** Above the rows, where two pictures are beside each other: which of them this is. */
+/** Caption above the rows, shown when two pictures are displayed side by side. */
 export function drawCaption(pen: Pen, { caption, theme }: Scene, { plot, left, width }: Frame): void {
   if (caption === null) {
     return;

@@ -3,10 +3,10 @@ import { fit } from "./labels.js";
 import type { Pen } from "./scene.js";
 import { lineColor, type Theme } from "./theme.js";
 
-/** How a filter's peaks are spread in one class. */
+/** Distribution of a filter's peak activations over the series of one class. */
 export interface ClassPeaks {
   readonly name: string;
-  /** Least, lower quartile, median, upper quartile and largest; NaN where the class has no series. */
+  /** Minimum, lower quartile, median, upper quartile and maximum; NaN if the class has no series. */
   readonly quantiles: ArrayLike<number>;
   readonly auc: number;
   readonly weight: number;
@@ -19,7 +19,7 @@ const NUMBERS = 120;
 
 export const classSplitHeight = (classes: number): number => HEAD + classes * PITCH + FOOT;
 
-/** Boxes of a filter's peaks, a class a line, with how well they tell it from the others, and what they count for it. */
+/** Box plots of a filter's peak activations, one line per class, with AUC and weight. */
 export function drawClassSplit(pen: Pen, classes: ClassPeaks[], width: number, chosen: number, theme: Theme): void {
   const left = 14 + Math.min(150, 8 * Math.max(...classes.map(({ name }) => name.length)));
   const right = width - NUMBERS;

@@ -5,16 +5,16 @@ import type { Frame } from "./scene.js";
 
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-/** Steps between ticks, in milliseconds; below and above them 1, 2, 5 of a power of ten. */
+/** Steps between ticks in milliseconds. Smaller and larger steps are 1, 2 or 5 times a power of ten. */
 const STEPS = [
   ...[1, 2, 5, 10, 15, 30].map((count) => count * SECOND),
   ...[1, 2, 5, 10, 15, 30].map((count) => count * MINUTE),
   ...[1, 2, 3, 6, 12].map((count) => count * HOUR),
 ];
-/** Pixels that a tick has at least. */
+/** Minimum distance between ticks, in pixels. */
 const ROOM = 76;
 
-/** The time axis of a picture whose samples have dates: ticks at round times of the clock, or at round seconds for a mean. */
+/** Time axis with dates: ticks at round clock times, or at round seconds for a mean. */
 export function clockAxis({ plot, axis }: Frame, { sampling_rate }: Facts, start: number | null): Axis {
   const sample = SECOND / sampling_rate!;
   const pixels = axis.step / sample;
@@ -34,7 +34,7 @@ function stepFor(least: number, clock: boolean): number {
   const power = 10 ** Math.floor(Math.log10(least / unit));
   const round = [1, 2, 5, 10].map((count) => count * power * unit).find((step) => step >= least)!;
   const known = clock && least > SECOND / 2 && least <= 12 * HOUR ? STEPS.find((step) => step >= least) : undefined;
-  // Milliseconds are all that a date tells.
+  // Dates have a resolution of one millisecond.
   return known ?? Math.max(unit === DAY ? DAY : clock ? 1 : 0, unit === DAY ? Math.round(round / DAY) * DAY : round);
 }
 

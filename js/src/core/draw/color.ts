@@ -2,14 +2,14 @@ import tables from "./color_tables.json" with { type: "json" };
 
 export type TableName = keyof typeof tables;
 
-/** Colors of a map, as CSS, indexed from 0 to 255. */
+/** CSS colors of a map, indexed from 0 to 255. */
 export type ColorTable = readonly string[];
 
 export interface ColorScale {
   readonly table: TableName;
   readonly colors: ColorTable;
   readonly signed: boolean;
-  /** Largest |value| of the map: the value of the last color. */
+  /** Value of the last color. */
   readonly limit: number;
 }
 
@@ -28,13 +28,13 @@ export function colorScale(signed: boolean, limit: number, dark: boolean, withou
   return { table, colors: (without_color ? greyed : colored).get(table)!, signed, limit };
 }
 
-/** Place of a value in its table: 256 bins of one width, from -limit (or 0) to limit. */
+/** Index of a value in the color table: 256 bins of equal width from -limit (or 0) to limit. */
 export function colorIndex(value: number, scale: ColorScale): number {
   const share = scale.limit > 0 ? value / scale.limit : 0;
   return Math.max(0, Math.min(255, Math.floor(256 * (scale.signed ? (share + 1) / 2 : share))));
 }
 
-/** The table as pixels, each the four bytes of a color with no transparency. */
+/** Color table as opaque RGBA pixels. */
 export function pixelColors({ colors }: ColorScale): Uint32Array {
   let pixels = packed.get(colors);
   if (!pixels) {

@@ -8,10 +8,10 @@ import type { Row } from "./row_layout.js";
 import type { Frame, Pen } from "./scene.js";
 import type { Theme } from "./theme.js";
 
-/** Colors that a line is drawn in at most: one path each, where a path a segment would take too long. */
+/** Maximum number of colors of a line: one path per color is faster than one per segment. */
 const LEVELS = 32;
 
-/** The signal in the colors of its attribution, over a rim of ink so that it is legible where they are pale. */
+/** The signal colored by its attribution, with a dark outline that keeps pale colors legible. */
 export function drawColoredLine(
   pen: Pen,
   signal: Column,
@@ -48,7 +48,7 @@ export function drawColoredLine(
 
 type Segment = [number, number, number, number];
 
-/** Segments by the color of the larger |value| of the samples that they join. */
+/** Segments grouped by the color of the larger |value| of the two samples that they join. */
 function segmentsByColor(
   signal: Column,
   heat: Column,

@@ -19,7 +19,7 @@ import { drawSpread } from "./spread_band.js";
 import { lineColor } from "./theme.js";
 import { drawIntervals, drawNotes, drawWindow } from "./windows.js";
 
-/** Behind rows a map without channels is a hint only: its colors are read off the strip. */
+/** Opacity of a map without channels behind the rows; its colors are read off the strip. */
 const HINT = 0.38;
 
 /** Draws the whole picture, in CSS pixels. */
@@ -60,7 +60,7 @@ export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
   }
 }
 
-/** Empty rows and the reason: the values at hand belong to another choice, such as the previous instance. */
+/** Empty rows and an error message: the available values belong to another choice, such as the previous instance. */
 function drawFailure(pen: Pen, scene: Scene, frame: Frame, layout: RowLayout): void {
   drawBorders(pen, bands(layout), frame.axis, scene.theme);
   if (!scene.picture.options.overlay) {
@@ -123,7 +123,7 @@ function drawSignals(pen: Pen, scene: Scene, frame: Frame, row: Row, members: nu
   }
 }
 
-/** Color of each device pixel of the plot; clear where there is no sample. */
+/** Color of each device pixel of the plot; transparent where there is no sample. */
 function cellColors(column: Column, scale: ColorScale, frame: Frame): Uint32Array {
   const heat = heatValues(column, frame.axis, frame.ratio);
   const table = pixelColors(scale);

@@ -10,7 +10,7 @@ import { movedFrame } from "./frame.js";
 import { breakLines } from "./marks.js";
 import type { Frame, Pen, Scene } from "./scene.js";
 
-/** A picture on a sheet: where it is, in pixels from the first one's corner, and how it stands there. */
+/** A picture on an export sheet, with its position in pixels from the corner of the first one. */
 export interface ExportPart {
   readonly scene: Scene;
   readonly frame: Frame;
@@ -19,12 +19,12 @@ export interface ExportPart {
   readonly down: number;
 }
 
-/** Pictures to take away: summary, pictures with their axes, and legends, as they stand on the screen. */
+/** Content of an exported file: summary, pictures with their axes, and legends. */
 export interface ExportSheet {
-  /** The picture on show, and the one that is pinned, if there is one. */
+  /** The current picture and, if there is one, the pinned one. */
   readonly parts: readonly ExportPart[];
   readonly outputs: Outputs;
-  /** Whether every map there is may be in hand. */
+  /** Whether all maps of the explanation may be available. */
   readonly whole: boolean;
 }
 
@@ -41,7 +41,7 @@ export const exportHeight = (sheet: ExportSheet): number => HEAD + picturesHeigh
 export function drawExportSheet(pen: Pen, sheet: ExportSheet): void {
   drawSummary(pen, sheet);
   sheet.parts.forEach((part, place) => {
-    // Below the summary, by whole pixels, so that nothing is blurred anew.
+    // Offset by whole pixels, which avoids blurring.
     const frame = movedFrame(part.frame, part.right, part.down + HEAD);
     drawScene(pen, part.scene, frame);
     drawAxis(pen, part.axis, frame, part.scene.theme);

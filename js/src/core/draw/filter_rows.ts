@@ -10,12 +10,12 @@ import { layoutRows, type Row } from "./row_layout.js";
 import type { Frame, Pen } from "./scene.js";
 import { lineColor, type Theme } from "./theme.js";
 
-/** One filter's activations, as they are drawn. */
+/** Activations of one filter. */
 export interface FilterRow {
   readonly filter: number;
   readonly column: Column;
   readonly range: ValueRange;
-  /** What the filters are sorted by. */
+  /** Value by which filters are sorted. */
   readonly importance: number;
 }
 
@@ -24,9 +24,9 @@ export interface FiltersScene {
   readonly chosen: number | null;
   readonly unseen: [number, number][];
   readonly centers: [number, number] | null;
-  /** What the step under the pointer sees. */
+  /** Receptive field of the step under the pointer. */
   readonly stepField: StepField | null;
-  /** Whether the importances are weights, which have a sign. */
+  /** Whether importances are signed weights. */
   readonly weights: boolean;
   readonly theme: Theme;
   readonly message: string | null;
@@ -35,7 +35,7 @@ export interface FiltersScene {
 export const ROW = 44;
 const GAP = 6;
 
-/** Rows of the filters, from the top of the plot. */
+/** Rows of the filters within the plot. */
 export const rowsOf = ({ plot }: Frame, count: number): Row[] =>
   layoutRows(
     plot.top,
@@ -44,7 +44,7 @@ export const rowsOf = ({ plot }: Frame, count: number): Row[] =>
     false,
   ).rows;
 
-/** Activations of some filters, each in a row on the time axis of the input. */
+/** Activations of some filters, one row each, on the time axis of the input. */
 export function drawFilters(pen: Pen, scene: FiltersScene, frame: Frame): void {
   const { theme, centers, unseen, stepField } = scene;
   const rows = rowsOf(frame, scene.rows.length);
@@ -77,7 +77,7 @@ export function drawFilters(pen: Pen, scene: FiltersScene, frame: Frame): void {
   }
 }
 
-/** "filter " where there is room for it in front of every number. */
+/** "filter " if it fits before every number. */
 function prefixOf(pen: Pen, { rows, theme }: FiltersScene, { plot }: Frame): string {
   pen.font = `600 12px ${theme.font}`;
   const widest = Math.max(...rows.map(({ filter }) => pen.measureText(`filter ${filter}`).width));
@@ -99,7 +99,7 @@ function drawMargins(pen: Pen, scene: FiltersScene, one: FilterRow, row: Row, fr
   pen.fillText((weights ? formatSigned : formatNumber)(one.importance), left + width + GAP, row.top + row.height / 2);
 }
 
-/** The samples that a step sees, and the place at which its value stands. */
+/** Receptive field of a step, with a line at its center. */
 function drawStepField(pen: Pen, { start, stop, center }: StepField, row: Row, { axis }: Frame, theme: Theme): void {
   const within = (sample: number): number => Math.max(axis.left, Math.min(axis.right, pixelOf(sample, axis)));
   const [left, right] = [within(start - 0.5), within(stop - 0.5)];

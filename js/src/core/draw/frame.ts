@@ -1,6 +1,6 @@
 import type { Frame } from "./scene.js";
 
-/** The same frame elsewhere on the paper. */
+/** The frame, shifted. */
 export const movedFrame = (frame: Frame, right: number, down: number): Frame => ({
   ...frame,
   left: frame.left + right,
@@ -15,7 +15,7 @@ export const movedFrame = (frame: Frame, right: number, down: number): Frame => 
   },
 });
 
-/** A frame of another width on which the same stretch of time is on show. */
+/** The frame at another width, with the same visible interval. */
 export function widenedFrame(frame: Frame, width: number): Frame {
   const plot = { ...frame.plot, width: Math.max(1, frame.plot.width + width - frame.width) };
   const factor = plot.width / frame.plot.width;

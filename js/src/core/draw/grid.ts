@@ -9,26 +9,26 @@ import type { Row } from "./row_layout.js";
 import type { Pen } from "./scene.js";
 import { lineColor, type Theme } from "./theme.js";
 
-/** Curves of one cell, drawn one over the other, the last on top. */
+/** A curve of a cell; later curves are drawn on top. */
 export interface Curve {
   readonly column: Column;
-  /** Place of its color among the theme's lines; null for ink. */
+  /** Index into the theme's line colors; null for the text color. */
   readonly color: number | null;
   readonly faint?: boolean;
 }
 
-/** A column of cells, one for each row, that share an axis. */
+/** A column of cells that share an axis, one cell per row. */
 export interface GridColumn {
   readonly title: string;
   readonly note: string;
-  /** Both ends of the axis, in words. */
+  /** Labels at both ends of the axis. */
   readonly ends: [string, string];
   readonly cells: Curve[][];
-  /** Columns of one scale draw the same height for the same value, row by row. */
+  /** Columns with the same scale name share the value range of each row. */
   readonly scale: string;
-  /** Whether heights start at zero, as magnitudes do. */
+  /** Whether the value range starts at zero. */
   readonly fromZero?: boolean;
-  /** Share of the width at which a line is marked. */
+  /** Position of a marker line as a fraction of the width. */
   readonly mark?: number | null;
 }
 
@@ -37,10 +37,10 @@ const FOOT = 18;
 const GAP = 22;
 const ROW_GAP = 4;
 const TICKS = 38;
-/** Width that a column needs. */
+/** Minimum width of a column. */
 const LEAST = 132;
 
-/** Columns in lines, as many side by side as there is room for. */
+/** Columns split into lines, as many per line as fit. */
 export function linesOf(columns: GridColumn[], names: string[], width: number): GridColumn[][] {
   const most = Math.max(1, Math.min(columns.length, Math.floor((width - nameRoom(names)) / LEAST)));
   const even = Math.ceil(columns.length / Math.ceil(columns.length / most));
@@ -51,7 +51,7 @@ export function linesOf(columns: GridColumn[], names: string[], width: number): 
 
 export const gridHeight = (rows: number, rowHeight: number): number => HEAD + rows * rowHeight + FOOT;
 
-/** Small plots in rows and columns: a row for each channel, named at the left. Scales are shared with `all`. */
+/** Small plots in a grid with one row per channel, named at the left. Value ranges are shared with `all`. */
 export function drawGrid(
   pen: Pen,
   columns: GridColumn[],
@@ -140,7 +140,7 @@ function drawCell(
   }
 }
 
-/** Border, a line at zero, and what the height stands for. */
+/** Border, zero line and value range. */
 function drawRoom(pen: Pen, range: ValueRange, row: Row, { left, right }: ColorLimit, theme: Theme): void {
   pen.strokeStyle = theme.faint;
   pen.globalAlpha = 0.35;
@@ -156,13 +156,13 @@ function drawRoom(pen: Pen, range: ValueRange, row: Row, { left, right }: ColorL
   }
 }
 
-/** Samples side by side, from one edge to the other. */
+/** Curve through samples spread evenly from one edge to the other. */
 const axisOf = (samples: number, left: number, right: number): TimeAxis => {
   const step = (right - left) / Math.max(1, samples - 1);
   return { origin: left, step, samples, left, right };
 };
 
-/** Least and largest value of a row in all columns of one scale. */
+/** Value range of a row over all columns with the same scale name. */
 function rangeOf(columns: GridColumn[], { scale, fromZero }: GridColumn, line: number): ValueRange {
   let [low, high] = [Infinity, -Infinity];
   for (const column of columns.filter((other) => other.scale === scale)) {
@@ -179,7 +179,7 @@ function rangeOf(columns: GridColumn[], { scale, fromZero }: GridColumn, line: n
     : { low: (Number.isFinite(low) ? low : 0) - 1, high: (Number.isFinite(high) ? high : 0) + 1, clipped: false };
 }
 
-/** Each channel of an array (sample, channel), or of one of several: (piece, sample, channel). */
+/** Channels of an array (sample, channel), or of one piece of an array (piece, sample, channel). */
 export function channelsOf({ values, shape }: JobArray, piece = 0): Column[] {
   const [samples, channels] = shape.slice(-2);
   const size = samples * channels;

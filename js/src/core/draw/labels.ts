@@ -8,7 +8,7 @@ import { lineColor, type Theme } from "./theme.js";
 
 const TICK_ROOM = 46;
 
-/** Channel names with their units at the left, and what each row's height stands for. */
+/** Channel names with units at the left, and the value range of each row. */
 export function drawLabels(pen: Pen, scene: Scene, frame: Frame, layout: RowLayout): void {
   const { facts, picture, theme } = scene;
   const right = frame.plot.left;
@@ -34,7 +34,7 @@ function drawStripName(pen: Pen, frame: Frame, { strip }: RowLayout, theme: Them
   }
 }
 
-/** Names of channels that lie on each other, in the order of their lines where the picture begins, and apart. */
+/** Names of overlaid channels, in the order of their values at the left edge, without overlaps. */
 export function drawOverlayLabels(pen: Pen, scene: Scene, frame: Frame, layout: RowLayout): void {
   const { facts, picture, theme } = scene;
   const { axis, plot } = frame;
@@ -68,7 +68,7 @@ function drawLeader(pen: Pen, from: [number, number], to: [number, number], colo
   pen.stroke();
 }
 
-/** Places in order, at least `pitch` apart, between low and high, and near to where they were wanted. */
+/** Positions in ascending order, at least `pitch` apart, between low and high, and close to the wanted ones. */
 export function spread(wanted: number[], pitch: number, low: number, high: number): number[] {
   const places: number[] = [];
   wanted.forEach((place, index) => places.push(Math.max(place, index ? places[index - 1] + pitch : low)));
@@ -115,12 +115,12 @@ export function drawTicks(pen: Pen, range: ValueRange, row: Row, right: number, 
     pen.moveTo(right - 4, y);
     pen.lineTo(right, y);
     pen.stroke();
-    // The numbers of two rows keep clear of each other: each stays within its row.
+    // Labels stay within their row, so that those of two rows do not overlap.
     pen.fillText(formatNumber(value), right - 7, Math.max(row.top + 5, Math.min(row.top + row.height - 5, y)));
   }
 }
 
-/** The text, or as much of it as there is room for. */
+/** The text, truncated to the available width. */
 export function fit(pen: Pen, text: string, room: number): string {
   if (pen.measureText(text).width <= room) {
     return text;

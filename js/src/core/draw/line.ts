@@ -6,13 +6,13 @@ import type { Row } from "./row_layout.js";
 import type { Pen } from "./scene.js";
 import type { Theme } from "./theme.js";
 
-/** Height of a row, in pixels, below which its line is a thin one. */
+/** Rows below this height, in pixels, have thin lines. */
 const LOW = 24;
 
-/** Pixels of a sample on its own, and of the step from one to the next from which on it has room. */
+/** Size of the dot of an isolated sample, in pixels; also the minimum step between samples at which it is drawn. */
 const DOT = 4;
 
-/** Room above and below a line within its row. */
+/** Margin above and below a line within its row. */
 const padding = (row: Row): number => Math.min(4, row.height * 0.1);
 
 export function valueToPixel(value: number, range: ValueRange, row: Row): number {
@@ -21,7 +21,7 @@ export function valueToPixel(value: number, range: ValueRange, row: Row): number
   return row.top + padding(row) + (1 - share) * inner;
 }
 
-/** The signal, over a halo of the background so that it is legible on any color. */
+/** The signal with a halo in the background color, which makes it legible on any color. */
 export function drawLine(
   pen: Pen,
   column: Column,
@@ -63,7 +63,7 @@ function strokeHaloed(
   pen.lineJoin = pen.lineCap = "round";
   pen.globalAlpha = 0.8;
   if (low) {
-    // A belt of one height: in many rows, whose lines turn at every sample, it is painted much sooner than a wide stroke.
+    // A band of constant height: with many rows it is painted much faster than a wide stroke.
     traceBand(pen, bandAlong(linePoints(column, axis)), 1.4, range, row, axis);
     pen.fill();
   }
@@ -81,7 +81,7 @@ function strokeHaloed(
   }
 }
 
-/** A sample that no other joins, between two gaps or the only one, is seen as a dot. */
+/** Samples without neighbors, between two gaps, are drawn as dots. */
 function drawDots(
   pen: Pen,
   points: Float32Array,
@@ -103,7 +103,7 @@ function drawDots(
   }
 }
 
-/** The points of a line as a band of no height. */
+/** Points of a line as a band of zero height. */
 function bandAlong(points: Float32Array): Float32Array {
   const band = new Float32Array((3 * points.length) / 2);
   for (let place = 0; 2 * place < points.length; place++) {
@@ -113,7 +113,7 @@ function bandAlong(points: Float32Array): Float32Array {
   return band;
 }
 
-/** The line as a path; what is not a number is a gap in it. */
+/** Path of the line; NaN is a gap. */
 export function traceLine(pen: Pen, column: Column, range: ValueRange, row: Row, axis: TimeAxis): void {
   const points = linePoints(column, axis);
   pen.beginPath();
@@ -125,7 +125,7 @@ export function traceLine(pen: Pen, column: Column, range: ValueRange, row: Row,
     } else if (drawn) {
       pen.lineTo(pixelOf(points[place], axis), y);
     } else {
-      // A point on its own, between two gaps, is a dot.
+      // A sample between two gaps is drawn as a dot.
       pen.moveTo(pixelOf(points[place], axis), y);
       pen.lineTo(pixelOf(points[place], axis), y + 0.01);
       drawn = true;
@@ -133,7 +133,7 @@ export function traceLine(pen: Pen, column: Column, range: ValueRange, row: Row,
   }
 }
 
-/** Of very many samples, the band between least and largest values: as exact as their line, and drawn much sooner. */
+/** For dense samples, the band between minimum and maximum per pixel: as exact as the line, and much faster. */
 function fillBand(
   pen: Pen,
   column: Column,
@@ -143,7 +143,7 @@ function fillBand(
   [halo, color]: [string, string],
 ): void {
   const band = envelope(column, axis);
-  // In a low row there is no room for a halo.
+  // Low rows have no room for a halo.
   if (row.height >= LOW) {
     pen.fillStyle = halo;
     pen.globalAlpha = 0.8;
@@ -171,7 +171,7 @@ export function traceBand(
       pen.lineTo(pixelOf(band[stop], axis), valueToPixel(band[stop + 2], range, row) - reach);
       stop += 3;
     }
-    // The last stretch is a pixel wide, too: on its own, between two gaps, it would not be seen.
+    // The last sample of a band gets the width of a pixel; without it, one between two gaps would be invisible.
     for (const side of stop > start ? [2, 1] : []) {
       const y = valueToPixel(band[stop - 3 + side], range, row) + (side === 2 ? -reach : reach);
       pen.lineTo(Math.min(pixelOf(band[stop - 3], axis) + 1, pixelOf(axis.samples - 1, axis)), y);
@@ -179,7 +179,7 @@ export function traceBand(
     for (let place = stop - 3; place >= start; place -= 3) {
       pen.lineTo(pixelOf(band[place], axis), valueToPixel(band[place + 1], range, row) + reach);
     }
-    // A gap ends the band, and another begins behind it.
+    // A gap ends the band and starts another one.
     pen.closePath();
     for (start = stop; start < band.length && Number.isNaN(band[start + 1]); ) {
       start += 3;
@@ -198,7 +198,7 @@ function drawClipped(pen: Pen, column: Column, range: ValueRange, row: Row, axis
   for (let place = 0; place < points.length; place += 2) {
     const [x, value] = [pixelOf(points[place], axis), points[place + 1]];
     const beyond = value < range.low || value > range.high;
-    // One arrow says enough where there would be several on top of each other.
+    // One arrow stands for several that would overlap.
     if (beyond && x >= Math.max(axis.left, last + 3) && x <= axis.right) {
       drawArrow(pen, x, row, value > range.high);
       last = x;
@@ -206,7 +206,7 @@ function drawClipped(pen: Pen, column: Column, range: ValueRange, row: Row, axis
   }
 }
 
-/** Both ends of each stretch of a band, as points of a line. */
+/** Minimum and maximum of each pixel of a band, as points of a line. */
 function colorLimitOf(band: Float32Array): Float32Array {
   const points = new Float32Array((4 * band.length) / 3);
   for (let stretch = 0; 3 * stretch < band.length; stretch++) {

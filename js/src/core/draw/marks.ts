@@ -14,7 +14,7 @@ function spanOf(start: number, stop: number, axis: TimeAxis): Span | null {
   return right > left ? { left, right } : null;
 }
 
-/** Diagonal lines: the mark of "not seen", here and in the legend. */
+/** Hatching for samples outside of every receptive field, in the plot and in the legend. */
 export function hatch(pen: Ink, span: Span, row: Row, theme: Theme): void {
   pen.save();
   pen.beginPath();
@@ -42,7 +42,7 @@ export function drawUnseen(pen: Pen, rows: Row[], unseen: [number, number][], ax
   }
 }
 
-/** Paler, behind a dotted edge: the mark of values that are held beyond the last that is known. */
+/** Faded, with a dotted edge: values extrapolated beyond the first or last center. */
 export function fade(pen: Ink, span: Span, row: Row, edge: number, theme: Theme): void {
   pen.save();
   pen.fillStyle = theme.background;
@@ -87,7 +87,7 @@ export function drawBorders(pen: Pen, rows: Row[], axis: TimeAxis, theme: Theme)
   pen.restore();
 }
 
-/** Pales everything and says why: what is on show is not what was asked for. */
+/** Fades the plot and shows a message over it, when the displayed picture is not the requested one. */
 export function drawOverlayMessage(pen: Pen, text: string, frame: Frame, theme: Theme): void {
   const { left, top, width, height } = frame.plot;
   pen.save();
@@ -99,7 +99,7 @@ export function drawOverlayMessage(pen: Pen, text: string, frame: Frame, theme: 
   pen.restore();
 }
 
-/** Text in the middle of a plate, broken into lines that fit. */
+/** Text in a box, broken into lines. */
 function drawPlate(pen: Pen, text: string, x: number, y: number, width: number, theme: Theme): void {
   pen.font = `600 14px ${theme.font}`;
   pen.textAlign = "center";
@@ -118,7 +118,7 @@ function drawPlate(pen: Pen, text: string, x: number, y: number, width: number, 
   lines.forEach((line, place) => pen.fillText(line, x, y + 20 * (place - (lines.length - 1) / 2)));
 }
 
-/** Text in lines that are no wider than there is room, as far as its words allow. */
+/** Text broken at spaces into lines that fit the width. */
 export function breakLines(pen: Ink, text: string, width: number): string[] {
   const lines = [""];
   for (const word of text.split(/\s+/)) {

@@ -5,7 +5,7 @@ import { colorIndex, pixelColors } from "./color.js";
 import type { Frame, Pen, Scene } from "./scene.js";
 import { overviewOf, scaleOf } from "./scene_layout.js";
 
-/** Above the rows, once a part is on show: the whole series' attribution, and which part of it that is. */
+/** Overview above the rows, shown when zoomed: the attribution of the whole series and the visible interval. */
 export function drawOverview(pen: Pen, scene: Scene, frame: Frame): void {
   const row = overviewOf(scene, frame);
   if (!row) {
@@ -39,16 +39,16 @@ export function drawOverview(pen: Pen, scene: Scene, frame: Frame): void {
   pen.restore();
 }
 
-/** An axis on which all samples fit in the plot. */
+/** Axis on which all samples fit into the plot. */
 function wholeAxis({ plot, axis: { samples } }: Frame): TimeAxis {
   const step = plot.width / samples;
   return { origin: plot.left + step / 2, step, samples, left: plot.left, right: plot.left + plot.width };
 }
 
-// While a picture is zoomed and moved, its whole stays as it is.
+// Zooming and panning change only the visible interval.
 const made = new WeakMap<Picture, { name: string; heat: Float32Array }>();
 
-/** Of each device pixel the value of largest magnitude, over all channels on show. */
+/** For each device pixel the value of largest magnitude over all visible channels. */
 function wholeHeat(picture: Picture, frame: Frame): Float32Array {
   const axis = wholeAxis(frame);
   const name = `${axis.left} ${axis.right} ${frame.ratio}`;

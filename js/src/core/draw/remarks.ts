@@ -1,7 +1,7 @@
 import { formatNumber } from "../text/numbers.js";
 import type { Frame, Pen, Scene } from "./scene.js";
 
-/** What the picture leaves out, said in it: channels that are hidden, and samples that share a pixel. */
+/** What the picture omits: hidden channels, and samples that share a pixel. */
 export function remarksOf({ picture }: Scene, { axis }: Frame): string[] {
   const remarks = [];
   const hidden = picture.series.channels - picture.channels.length;
@@ -17,7 +17,7 @@ export function remarksOf({ picture }: Scene, { axis }: Frame): string[] {
   return remarks;
 }
 
-/** Under the picture, at its right. */
+/** Remarks below the plot, at the right. */
 export function drawRemarks(pen: Pen, scene: Scene, frame: Frame): void {
   const remarks = remarksOf(scene, frame);
   if (remarks.length === 0) {

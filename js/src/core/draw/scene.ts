@@ -5,9 +5,9 @@ import type { TimeAxis } from "../samples/time_axis.js";
 import type { Row } from "./row_layout.js";
 import type { Theme } from "./theme.js";
 
-/** Where the picture goes on the canvas, in CSS pixels. */
+/** Geometry of the picture on the canvas, in CSS pixels. */
 export interface Frame {
-  /** Edges of the paper: the left one is 0, but where two pictures share a sheet. */
+  /** Edges of the drawing area; left is 0 unless two pictures share an export sheet. */
   readonly left: number;
   readonly width: number;
   readonly height: number;
@@ -17,7 +17,7 @@ export interface Frame {
   readonly ratio: number;
 }
 
-/** What marks are drawn with. */
+/** Drawing operations that canvas and SVG share. */
 export type Ink = Pick<
   CanvasRenderingContext2D,
   | "save"
@@ -46,20 +46,20 @@ export type Ink = Pick<
   | "textBaseline"
 >;
 
-/** A row of cells: one color a device pixel. */
+/** A row of cells, one color per device pixel. */
 export interface Band {
   readonly colors: Uint32Array;
   readonly row: Row;
   readonly alpha: number;
 }
 
-/** What the picture is drawn with: a canvas, or a text that becomes an SVG. */
+/** Drawing target: a canvas or an SVG. */
 export type Pen = Ink & {
-  /** Fills rows with one color a device pixel, from the left edge of the plot on. */
+  /** Fills rows with one color per device pixel, starting at the left edge of the plot. */
   cells(bands: Band[], frame: Frame): void;
 };
 
-/** What stands above a picture that another one is beside. */
+/** Caption of a picture that is displayed next to another one. */
 export interface Caption {
   readonly title: string;
   readonly text: string;
@@ -69,14 +69,14 @@ export interface Scene {
   readonly picture: Picture;
   readonly facts: Facts;
   readonly theme: Theme;
-  /** Samples that were chosen; null where none are. */
+  /** Selected window in samples; null if there is none. */
   readonly window: Window | null;
-  /** What was written of windows of this instance. */
+  /** Annotations of windows of this instance. */
   readonly notes: readonly Annotation[];
-  /** Which picture this is, where another one is beside it. */
+  /** Caption that distinguishes two pictures; null for a single one. */
   readonly caption: Caption | null;
-  /** Said over a picture that is not the one asked for; null where it is. */
+  /** Message over a picture that is not the requested one; null if it is. */
   readonly message: string | null;
-  /** Whether the picture asked for could not be computed: `picture` is another one then, whose values are not drawn. */
+  /** Whether the requested picture could not be computed. `picture` is then another one, whose values are not drawn. */
   readonly failed?: boolean;
 }

@@ -5,7 +5,7 @@ import type { Frame, Pen, Scene } from "./scene.js";
 const GAP = 6;
 const THICK = 12;
 
-/** Bars at the right: each channel's part of the map, the longest as wide as there is room. */
+/** Bars at the right with the share of each channel in the map; the longest one takes the available width. */
 export function drawShares(pen: Pen, { picture, theme }: Scene, frame: Frame, layout: RowLayout): void {
   const { shares, options } = picture;
   const left = frame.plot.left + frame.plot.width + GAP;

@@ -6,7 +6,7 @@ import type { Theme } from "./theme.js";
 
 const THICK = 2;
 
-/** A line at the foot of a row where the map is above two standard errors: elsewhere it may be chance. */
+/** Line at the bottom of a row where |attribution| exceeds two standard errors; elsewhere it may be noise. */
 export function drawSignificance(pen: Pen, significant: Column, row: Row, { axis, ratio }: Frame, theme: Theme): void {
   const heat = heatValues(significant, axis, ratio);
   const [left] = deviceSpan(axis, ratio);

@@ -7,7 +7,7 @@ import type { Row } from "./row_layout.js";
 import type { Pen } from "./scene.js";
 import type { Theme } from "./theme.js";
 
-/** What a mean's instances lie within: a band round its line. */
+/** Band around a mean: one standard deviation to each side. */
 export function drawSpread(
   pen: Pen,
   lower: Column,

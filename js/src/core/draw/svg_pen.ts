@@ -1,11 +1,11 @@
 import { deviceSpan } from "../samples/decimation.js";
 import type { Band, Frame, Pen } from "./scene.js";
 
-/** What a browser lends to the writing of an SVG. */
+/** What an SVG needs from a browser. */
 export interface Lent {
   /** Width of a text in a font, in pixels. */
   measure(text: string, font: string): number;
-  /** An image of lines of pixels, as a data URL. */
+  /** Image of some lines of pixels, as a data URL. */
   url(lines: Uint32Array[]): string;
 }
 
@@ -45,14 +45,14 @@ const BASELINES: Partial<Record<CanvasTextBaseline, string>> = {
 };
 const short = (value: number): string => String(Math.round(value * 100) / 100);
 
-/** A text as it may stand in XML: names stay text, whatever is in them. */
+/** Text escaped for XML. */
 export const escaped = (text: string): string =>
   text
     // biome-ignore lint/suspicious/noControlCharactersInRegex: XML has no place for them, not even escaped
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "�")
     .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
-/** A pen whose strokes become the elements of an SVG: lines stay lines, and text stays text. */
+/** A pen that writes SVG elements: lines stay lines, and text stays text. */
 export class SvgPen implements Pen {
   private readonly elements: string[] = [];
   private readonly saved: State[] = [];
@@ -62,7 +62,7 @@ export class SvgPen implements Pen {
 
   constructor(private readonly lent: Lent) {}
 
-  /** Everything that was drawn, as one file. */
+  /** The SVG file. */
   text(width: number, height: number, background: string): string {
     const size = `width="${short(width)}" height="${short(height)}" viewBox="0 0 ${short(width)} ${short(height)}"`;
     const paper = `<rect width="100%" height="100%" fill="${escaped(background)}"/>`;
@@ -170,7 +170,7 @@ export class SvgPen implements Pen {
   declare textBaseline: CanvasTextBaseline;
 }
 
-// A canvas' styles are properties: here each reads and writes the state that save and restore keep.
+// The style properties of a canvas read and write the state that save() and restore() manage.
 for (const name of Object.keys(START).filter((name) => name !== "dash" && name !== "clip") as (keyof State)[]) {
   Object.defineProperty(SvgPen.prototype, name, {
     get(this: { state: State }) {

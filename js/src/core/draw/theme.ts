@@ -1,4 +1,4 @@
-/** Colors that the page gives, as CSS. */
+/** CSS colors and font of the page. */
 export interface Theme {
   readonly dark: boolean;
   readonly background: string;
@@ -17,7 +17,10 @@ export const LIGHT: Theme = {
 
 export const DARK: Theme = { ...LIGHT, dark: true, background: "#111111", ink: "#f2f2f4", faint: "#a9adb6" };
 
-/** Okabe and Ito's colors that stand out from light paper, and from dark: told apart with every color deficiency. */
+/**
+ * Okabe and Ito's colors with enough contrast on light and on dark backgrounds; distinguishable with every color vision
+ * deficiency.
+ */
 const LINES = {
   light: ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#56b4e9", "#1b1b1f"],
   dark: ["#56b4e9", "#e69f00", "#33c39a", "#cc79a7", "#f0e442", "#d55e00", "#f2f2f4"],

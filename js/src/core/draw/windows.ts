@@ -5,10 +5,10 @@ import type { Pen } from "./scene.js";
 import type { Theme } from "./theme.js";
 
 const BAR = 4;
-/** The green of Okabe and Ito: neither color of a map. */
+/** Okabe and Ito's green: neither color of a map. */
 export const TRUE = "#009e73";
 
-/** Their reddish purple. */
+/** Okabe and Ito's reddish purple. */
 const NOTE = "#cc79a7";
 
 const edges = ([first, stop]: Window, axis: TimeAxis): [number, number] => {
@@ -16,7 +16,7 @@ const edges = ([first, stop]: Window, axis: TimeAxis): [number, number] => {
   return [within(pixelOf(first - 0.5, axis)), within(pixelOf(stop - 0.5, axis))];
 };
 
-/** Bars at the head of each row: where the user says that the map should be. */
+/** Bars at the top of each row at the true intervals. */
 export function drawIntervals(pen: Pen, rows: Row[], intervals: readonly Window[], axis: TimeAxis, theme: Theme): void {
   pen.save();
   for (const interval of intervals) {
@@ -31,7 +31,7 @@ export function drawIntervals(pen: Pen, rows: Row[], intervals: readonly Window[
   pen.restore();
 }
 
-/** Bars at the foot of each row where something was written, which stands in the first of them. */
+/** Bars at the bottom of each row at annotated windows; the first row shows the text. */
 export function drawNotes(pen: Pen, notes: readonly Annotation[], rows: Row[], axis: TimeAxis, theme: Theme): void {
   pen.save();
   pen.font = `600 11px ${theme.font}`;
@@ -58,7 +58,7 @@ function drawLabel(pen: Pen, text: string, left: number, bottom: number, theme: 
   pen.fillText(text, left + 3, bottom);
 }
 
-/** A frame round the window: what is in it keeps its colors. */
+/** Outline of the selected window; colors inside are unchanged. */
 export function drawWindow(pen: Pen, window: Window, rows: Row, axis: TimeAxis, theme: Theme): void {
   const [left, right] = edges(window, axis);
   if (right <= left) {

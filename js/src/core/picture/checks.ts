@@ -1,6 +1,6 @@
 import type { JobResult } from "./job_results.js";
 
-/** What the checks of one map found, with one fill. */
+/** Result of the checks of one map with one replacement value. */
 export interface Checks {
   readonly verdict: string;
   readonly level: "sound" | "unknown quality" | "doubtful" | "void";
@@ -10,12 +10,12 @@ export interface Checks {
 
 export interface Finding {
   readonly name: string;
-  /** null where the check could not be made. */
+  /** null if the check could not be run. */
   readonly passed: boolean | null;
   readonly text: string;
 }
 
-/** What is left of the class while the map's largest values are taken away, and in random orders. */
+/** Class score while the map's largest values are removed, and while values are removed in random orders. */
 export interface DeletionCurves {
   readonly measure: "probability" | "score";
   readonly fractions: number[];
@@ -28,7 +28,7 @@ export interface DeletionCurves {
 /** CSS class of a level. */
 export const levelStyle = (level: Checks["level"]): string => `cam1d-${level.replace(" ", "-")}`;
 
-/** All fills were tried at once; a verdict is that of one of them. */
+/** Checks are run for all replacement values at once; each has its own verdict. */
 export function checksOf({ content, arrays }: JobResult, fill: string): Checks {
   const judged = content.fills as (Omit<Checks, "deletion"> & { fill: string })[];
   const place = Math.max(
@@ -39,7 +39,7 @@ export function checksOf({ content, arrays }: JobResult, fill: string): Checks {
   return { verdict, level, findings, deletion: curvesOf(content.measure, arrays, place) };
 }
 
-/** Whether there is anything to draw: a network may have no score once parts of the series are replaced. */
+/** Whether there are finite values: a network may have no score for a series with replaced segments. */
 export const hasCurves = ({ curve }: DeletionCurves): boolean => curve.every(Number.isFinite);
 
 function curvesOf(measure: DeletionCurves["measure"], arrays: JobResult["arrays"], place: number): DeletionCurves {
@@ -51,7 +51,7 @@ function curvesOf(measure: DeletionCurves["measure"], arrays: JobResult["arrays"
   return { measure, fractions, curve: row("curves", place), random: row("random", place), low, high };
 }
 
-/** Where a value stands in a plot of some size, and the ends of its vertical axis. */
+/** Scales of a plot, and the limits of its vertical axis. */
 export interface CurvePlot {
   readonly ends: [number, number];
   x(fraction: number): number;
@@ -65,7 +65,7 @@ export interface Room {
   readonly height: number;
 }
 
-/** Probabilities from 0 to 1; scores from the lowest to the highest that there are. */
+/** Vertical axis: 0 to 1 for probabilities, the range of the values for scores. */
 export function plotOf({ measure, curve, low, high }: DeletionCurves, { left, top, width, height }: Room): CurvePlot {
   const all = [...curve, ...low, ...high];
   const ends: [number, number] = measure === "probability" ? [0, 1] : [Math.min(...all), Math.max(...all)];
@@ -81,7 +81,7 @@ export function curvePath(plot: CurvePlot, fractions: number[], values: number[]
   return fractions.map((one, place) => `${place ? "L" : "M"}${at(plot.x(one))} ${at(plot.y(values[place]))}`).join("");
 }
 
-/** The room between two curves. */
+/** Area between two curves. */
 export function bandPath(plot: CurvePlot, { fractions, low, high }: DeletionCurves): string {
   const back = curvePath(plot, [...fractions].reverse(), [...low].reverse());
   return `${curvePath(plot, fractions, high)}L${back.slice(1)}Z`;
@@ -89,7 +89,7 @@ export function bandPath(plot: CurvePlot, { fractions, low, high }: DeletionCurv
 
 const at = (pixel: number): string => String(Math.round(pixel * 100) / 100);
 
-/** The plot in a sentence, for those who do not see it. */
+/** Description of the plot for screen readers. */
 export function curvesText({ measure, fractions, curve, random }: DeletionCurves): string {
   const half = fractions.findIndex((fraction) => fraction >= 0.5);
   const told = (value: number): string =>

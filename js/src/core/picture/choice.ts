@@ -1,13 +1,13 @@
 import type { Mean } from "./mean.js";
 
-/** Which picture: indices, as the traits hold them. */
+/** Which picture: indices, with the names of Python's traits. */
 export interface Choice {
   readonly instance: number;
   readonly target: number;
   readonly method: number;
-  /** Class of the menu whose map is taken from the other's; null where one class is shown. */
+  /** Class whose map is subtracted, as an index into the class menu; null for none. */
   readonly against: number | null;
-  /** Instances whose mean is shown in the place of one instance; null where one is. */
+  /** Class whose mean is shown instead of one instance; null for one instance. */
   readonly mean: Mean | null;
 }
 

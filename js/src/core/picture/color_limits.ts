@@ -3,22 +3,22 @@ import type { Choice } from "./choice.js";
 import { magnitudeLimit, shownValues } from "./normalization.js";
 import type { Options } from "./options.js";
 
-/** Where the colors of a picture end, and over how many maps that was taken. */
+/** Value of the last color, and the number of maps that it was computed from. */
 export interface ColorLimit {
   readonly limit: number;
-  /** 0 where the user fixed it. */
+  /** 0 if the user set the limit. */
   readonly maps: number;
-  /** Whether a picture beside this one has its share in them. */
+  /** Whether the limit is shared with the picture next to this one. */
   readonly shared?: boolean;
 }
 
-/** Maps that are here, and a way to one of them. */
+/** Maps that are available. */
 export interface AvailableMaps {
   keys(): Iterable<string>;
   get(key: string): Tile | undefined;
 }
 
-/** ColorLimits of maps, each worked out once: a map that has left the cache still counts. */
+/** Color limits of maps, each computed once. Maps that have left the cache still count. */
 export class ColorLimits {
   private readonly limits = new Map<string, number>();
   private way = "";
@@ -62,6 +62,6 @@ export class ColorLimits {
   }
 }
 
-/** Options of a difference of maps: there are no others to take its ends over. */
+/** Options of a difference of maps, whose limit is always that of the map itself. */
 export const alone = (options: Options): Options =>
   options.scope === "fixed" ? options : { ...options, scope: "map" };

@@ -6,7 +6,7 @@ import type { Facts } from "./facts.js";
 import type { Options } from "./options.js";
 import { makePicture, type Picture } from "./picture.js";
 
-/** A choice, and the tiles that it is drawn of: series, map, and the map that is taken from it. */
+/** A choice and its tiles: series, map, and the map that is subtracted. */
 export interface InHand {
   readonly choice: Choice;
   readonly tiles: readonly Tile[];
@@ -14,7 +14,7 @@ export interface InHand {
 
 type ColorLimitOf = (choice: Choice, map: Tile, options: Options) => ColorLimit;
 
-/** Pictures that are looked at beside each other: on the same scales, and their channels in the order of the first's. */
+/** Pictures displayed side by side: with common value ranges, and channels in the order of the first. */
 export function picturesOf(
   wanted: readonly InHand[],
   facts: Facts,

@@ -1,6 +1,6 @@
 import type { Tile } from "../tiles/tiles.js";
 
-// A difference is made once for a pair of maps, so that what is made of it is made once, too.
+// The difference of two maps is cached, because data derived from it is cached by tile.
 const made = new WeakMap<Tile, { other: Tile; difference: Tile }>();
 
 /** Map of one class minus that of another. */
@@ -10,7 +10,7 @@ export function contrast(one: Tile, other: Tile): Tile {
     return before.difference;
   }
   const values = one.values.map((value, place) => value - other.values[place]);
-  // Errors of two maps that were drawn at random add up in squares.
+  // Standard errors of independent maps add up in squares.
   const error = one.error === null || other.error === null ? null : Math.hypot(one.error, other.error);
   const spread = errorsOf(one, other);
   const difference = {
@@ -28,7 +28,7 @@ export function contrast(one: Tile, other: Tile): Tile {
 const largest = (one: number | null, other: number | null): number | null =>
   one === null || other === null ? (one ?? other) : Math.max(one, other);
 
-/** Means are of the same instances: how much their difference varies over them, their deviations do not tell. */
+/** The deviations of two means over the same instances do not determine that of their difference. */
 function errorsOf(one: Tile, other: Tile): Float32Array | null {
   return one.spread && other.spread && !one.mean
     ? one.spread.map((error, place) => Math.hypot(error, other.spread![place]))

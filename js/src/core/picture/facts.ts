@@ -1,14 +1,14 @@
 import { type Bytes, bytesOf } from "../tiles/bytes.js";
 
-/** What is known of an explanation once and for all; Python sets it, and it never changes. */
+/** Facts about an explanation; set by Python once. */
 
 export interface MethodFacts {
   label: string;
   exactness: "exact" | "complete" | "approximate";
-  /** What the values add up to, as a verb phrase; "" where nothing is promised. */
+  /** What the values add up to, as a verb phrase; "" if nothing is promised. */
   adds_up: string;
   signed: boolean;
-  /** Whether maps were made at the steps of the explained layer, and placed by receptive fields. */
+  /** Whether maps are computed at the steps of the explained layer and placed by receptive fields. */
   placed: boolean;
   description: string;
 }
@@ -17,36 +17,36 @@ export interface Facts {
   channel_names: string[];
   channel_units: string[];
   class_names: string[];
-  /** Samples per second; null where time is counted in samples. */
+  /** Samples per second; null if time is counted in samples. */
   sampling_rate: number | null;
-  /** Date and time of each instance's first sample, in milliseconds since 1970; null where there are none. */
+  /** Time of each instance's first sample, in milliseconds since 1970; null without dates. */
   start: number[] | null;
   samples: number;
-  /** Number that each instance bears outside of this picture. */
+  /** Number of each instance in the original data. */
   instances: number[];
   /** Class index of each entry of the class menu. */
   targets: number[];
   methods: MethodFacts[];
   /** Completeness gap up to which a map is called exact or complete. */
   gap_tolerance: number;
-  /** Stretches [start, stop) of samples that the explained layer does not see. */
+  /** Intervals [start, stop) of samples outside of every receptive field. */
   unseen: [number, number][];
-  /** Between these samples a placed map is known; beyond, its ends are held. */
+  /** First and last center of the explained layer's steps; a placed map is constant beyond them. */
   centers: [number, number] | null;
-  /** What the model sees in the place of a window; "" where no model can be asked. */
+  /** What replaces a window; "" without a model. */
   baseline: string;
-  /** By instance, the windows that are said to be true. */
+  /** True intervals of each instance. */
   intervals: [number, number][][];
-  /** Why a tile that is not here cannot be had, where nobody can be asked for it. */
+  /** Message for tiles that are not available without a kernel. */
   absence: string;
 }
 
-/** What is marked on a method's maps: where a placed one knows nothing, or holds its ends. Others know every sample. */
+/** Marks on a method's maps: unseen samples and extrapolated ends of placed maps. Other maps cover every sample. */
 export function marksOf(method: number, facts: Facts): { unseen: Facts["unseen"]; centers: Facts["centers"] } {
   return facts.methods[method].placed ? facts : { unseen: [], centers: null };
 }
 
-/** Numbers as Python sends them, rows by columns. */
+/** Table from Python, in row-major order. */
 export interface Table {
   readonly values: Float32Array | Int32Array | Uint8Array;
   readonly columns: number;
@@ -71,5 +71,5 @@ export function argmax(values: number[]): number {
   return values.reduce((best, value, index) => (value > values[best] ? index : best), 0);
 }
 
-/** A class by its name, after the word itself; a name that begins with it, as those that nobody gave do, is enough. */
+/** Name of a class with the word "class" before it, unless the name starts with it. */
 export const classNamed = (name: string): string => (/^class\b/i.test(name) ? name : `class ${name}`);

@@ -2,7 +2,7 @@ import type { Tile } from "../tiles/tiles.js";
 import type { Table } from "./facts.js";
 import type { JobResult } from "./job_results.js";
 
-/** A layer whose map has a time axis. */
+/** A layer whose output has a time axis. */
 export interface LayerFacts {
   readonly name: string;
   readonly kind: string;
@@ -11,17 +11,17 @@ export interface LayerFacts {
 
 export type Order = "activity" | "weight";
 
-/** What was read off a layer over all series. */
+/** Summary of a layer over all series. */
 export interface LayerReading {
   readonly layer: string;
-  /** Whether weights are the same for every series. */
+  /** Whether weights are equal for all series (exact). */
   readonly weighed: "exact" | "approximate";
   readonly unseen: [number, number][];
   readonly centers: [number, number] | null;
-  /** First sample, sample behind the last, and place of each step. */
+  /** First sample, sample after the last, and center of each step. */
   readonly steps: Table;
   readonly activity: Float32Array;
-  /** What each class' score gains where a filter rises by one: class by class. */
+  /** Gain of each class score when a filter rises by one, class by class. */
   readonly weights: Float32Array;
 }
 
@@ -31,18 +31,18 @@ export function readingOf({ content, arrays }: JobResult): LayerReading {
   return { layer, weighed, unseen, centers, steps, activity: arrays.activity.values, weights: arrays.weights.values };
 }
 
-/** What filters are sorted by, of each: how much it does, or what it counts for a class. */
+/** Value by which filters are sorted: activity, or weight for a class. */
 export function importances({ activity, weights }: LayerReading, by: Order, target: number): Float32Array {
   return by === "activity" ? activity : weights.subarray(target * activity.length, (target + 1) * activity.length);
 }
 
-/** Filters, the most importance first. */
+/** Filters in descending order of importance. */
 export const ranked = (importance: Float32Array): number[] =>
   Array.from(importance.keys()).sort((one, other) => importance[other] - importance[one] || one - other);
 
 /**
- * Activations of a filter at every sample of the series: linear between the places of the steps and held beyond the
- * first and last, as maps are placed; steps at one place are averaged.
+ * Activation of a filter at every sample: linear between the centers of the steps and constant beyond the first and
+ * last; steps with the same center are averaged.
  */
 export function placed(tile: Tile, filter: number, steps: Table, samples: number): Float32Array {
   const { places, values } = merged(tile, filter, steps);

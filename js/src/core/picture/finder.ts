@@ -1,18 +1,18 @@
 import type { Facts, Table } from "./facts.js";
 import type { Outputs } from "./outputs.js";
 
-/** Which instances are looked for; null stands for any class. The same words as the traits that Python sets. */
+/** Query for instances; null matches any class. Names are those of Python's traits. */
 export interface Query {
   readonly verdict: "all" | "right" | "wrong";
   readonly true_class: number | null;
   readonly predicted_class: number | null;
-  /** Least and largest confidence, in percent. */
+  /** Minimum and maximum confidence, in percent. */
   readonly confidence: readonly [number, number];
 }
 
 export const EVERYTHING: Query = { verdict: "all", true_class: null, predicted_class: null, confidence: [0, 100] };
 
-/** Predicted class of each instance, and its probability; worked out once, for there may be millions of scores. */
+/** Predicted class of each instance and its probability; computed once, because there may be millions of scores. */
 export class Predictions {
   readonly classes: Int32Array;
   readonly confidences: Float32Array;
@@ -31,7 +31,7 @@ export class Predictions {
     }
   }
 
-  /** Instances that a query finds, in their order. */
+  /** Instances that match a query, in ascending order. */
   found({ verdict, true_class, predicted_class, confidence }: Query): number[] {
     const { classes, confidences, truth } = this;
     const found: number[] = [];
@@ -60,7 +60,7 @@ function likeliest({ values, columns }: Table, row: number, classes: number): nu
   return best;
 }
 
-/** Of sorted instances, the first from `wanted` on in the direction of travel; the last one where there is no more. */
+/** The nearest match from `wanted` on in the direction of travel; the last match if there is none ahead. */
 export function nearestFound(found: number[], wanted: number, before: number): number | null {
   if (found.length === 0) {
     return null;
@@ -70,7 +70,7 @@ export function nearestFound(found: number[], wanted: number, before: number): n
   return ahead ?? (up ? found[found.length - 1] : found[0]);
 }
 
-/** Instance after or before one, of those that are found, or of all where none is; round at the ends. */
+/** Next or previous match, or instance if nothing matches; wraps around. */
 export function nextFound(found: number[], count: number, instance: number, by: 1 | -1): number {
   const among = found.length > 0 ? found : Array.from({ length: count }, (_, index) => index);
   const further = among.filter((one) => (by > 0 ? one > instance : one < instance));
@@ -78,7 +78,7 @@ export function nextFound(found: number[], count: number, instance: number, by: 
   return by > 0 ? (further[0] ?? among[first]) : (further[further.length - 1] ?? among[last]);
 }
 
-/** Classes of the menu, the likeliest first, with what the classifier says of each. */
+/** Classes of the menu in descending order of their scores, with the scores. */
 export function classesByScore(instance: number, targets: number[], { scores, probabilities }: Outputs) {
   const table = probabilities ?? scores;
   const said = (target: number): number => table.values[instance * table.columns + target];

@@ -1,6 +1,6 @@
 import { type Bytes, bytesOf } from "../tiles/bytes.js";
 
-/** What came out of long work, and the wire form in which Python packs it. */
+/** Results of jobs, and their wire format. */
 
 export interface JobResult {
   readonly content: any;
@@ -32,7 +32,7 @@ function unpackArray({ shape, offset }: { shape: number[]; offset: number }, dat
   return { values: new Float32Array(bytesOf(data, offset, 4 * length)), shape };
 }
 
-/** The wire form again, for a saved notebook. */
+/** Packs results in the wire format, for a saved notebook. */
 export function packResults(results: Map<string, JobResult>): PackedResults {
   const pieces: Float32Array[] = [];
   let offset = 0;

@@ -1,14 +1,14 @@
 import type { Tile } from "../tiles/tiles.js";
 import { classNamed, type Facts } from "./facts.js";
 
-/** The instances whose mean is shown: those of a true or of a predicted class. The same words as the trait of Python. */
+/** A mean over the instances of a true or predicted class. Names are those of Python's trait. */
 export interface Mean {
   readonly by: "true" | "predicted";
   /** Index of the class. */
   readonly of: number;
 }
 
-/** Of tiles of one shape, the mean of each value, and its standard deviation over them. */
+/** Mean and standard deviation of each value over tiles of equal shape. */
 export function meanOf(key: string, tiles: readonly Tile[], of: number): Tile {
   const [{ samples, channels }] = tiles;
   const length = samples * channels;
@@ -18,7 +18,7 @@ export function meanOf(key: string, tiles: readonly Tile[], of: number): Tile {
   for (const { values } of tiles) {
     for (let place = 0; place < length; place++) {
       const value = values[place];
-      // A gap is no value: the mean is of the others.
+      // NaN is a gap, and is left out of the mean.
       if (!Number.isNaN(value)) {
         const off = value - means[place];
         means[place] += off / ++counts[place];
@@ -36,7 +36,7 @@ export function meanOf(key: string, tiles: readonly Tile[], of: number): Tile {
   return { key, values, samples, channels, gap, error: null, spread, mean };
 }
 
-/** Of which instances a mean is, in words. */
+/** Description of the instances of a mean. */
 export const meanName = ({ by, of }: Mean, facts: Facts): string =>
   `${by} ${classNamed(facts.class_names[of] ?? String(of))}`;
 
@@ -45,7 +45,7 @@ const onPage = ({ instances }: Facts): string => (instances.some((one, place) =>
 const among = (count: number, of: number): string =>
   `${count === of ? "" : `${count} of `}the ${of === 1 ? "one instance" : `${of} instances`}`;
 
-/** Over how many of them it was taken. */
+/** Description of a mean and of how many instances it was computed from. */
 export const meanText = (mean: Mean, { mean: taken }: Tile, facts: Facts): string =>
   taken
     ? `mean of ${among(taken.count, taken.of)} of ${meanName(mean, facts)}${onPage(facts)}${taken.partial ? " so far, computing …" : ""}; band: ± one standard deviation`

@@ -1,7 +1,7 @@
 import { attributionKey, seriesKey } from "../tiles/tiles.js";
 import type { Choice } from "./choice.js";
 
-/** Keys of what a picture is drawn of: series, map, and the map that is taken from it if two classes are compared. */
+/** Keys of the tiles of a picture: series, map, and the subtracted map if two classes are compared. */
 export function neededTiles({ instance, target, method, against, mean }: Choice): string[] {
   const maps = against === null ? [target] : [target, against];
   if (mean) {
@@ -11,7 +11,7 @@ export function neededTiles({ instance, target, method, against, mean }: Choice)
   return [seriesKey(instance), ...maps.map((place) => attributionKey(method, instance, place))];
 }
 
-/** Key of the tile of one instance that a mean's tile is made of. */
+/** Key of one instance's tile among those that a mean is computed from. */
 export function tileOfInstance(key: string, instance: number): string {
   const [kind, , , method, target] = key.split("/");
   return kind === "mean-series" ? seriesKey(instance) : attributionKey(Number(method), instance, Number(target));

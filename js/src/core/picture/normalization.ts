@@ -10,13 +10,13 @@ const PARTS: Record<Sign, (value: number) => number> = {
   absolute: Math.abs,
 };
 
-/** Values as they are colored: smoothed first, so that what cancels out within a window is not counted twice. */
+/** Displayed values. Smoothing comes first, so that values of opposite sign cancel within its window. */
 export function shownValues(tile: Tile, sign: Sign, smoothing: number): Float32Array {
   const smooth = smoothing > 1 ? movingMean(tile, smoothing) : tile.values;
   return sign === "signed" ? smooth : smooth.map(PARTS[sign]);
 }
 
-/** Mean of the samples within half a window to each side; of those that there are, at the ends. */
+/** Centered moving mean; truncated at the ends. */
 export function movingMean({ values, samples, channels }: Tile, window: number): Float32Array {
   const half = Math.floor(window / 2);
   const means = new Float32Array(values.length);
@@ -41,8 +41,8 @@ export function movingMean({ values, samples, channels }: Tile, window: number):
 }
 
 /**
- * The |value| beyond which `clip` percent of the values that are not zero lie; the largest of all for 0. Zeros do
- * not count: a map that is zero nearly everywhere would have no colors at all.
+ * The |value| that `clip` percent of the nonzero values exceed; the maximum for 0. Zeros do not count: a map that is
+ * mostly zero would have no colors.
  */
 export function magnitudeLimit(values: Float32Array, clip: number): number {
   if (clip <= 0) {
@@ -64,5 +64,5 @@ function largestMagnitude(values: Float32Array): number {
   return largest;
 }
 
-/** Whether colors go both ways from zero. */
+/** Whether colors diverge from zero. */
 export const goesBothWays = (signed: boolean, sign: Sign): boolean => signed && sign !== "absolute";

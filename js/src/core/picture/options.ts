@@ -1,23 +1,23 @@
-/** How a picture is drawn; the same words as the traits that Python sets. */
+/** Display options; names are those of Python's traits. */
 export interface Options {
-  /** Over what the ends of the colors are taken. */
+  /** Maps from which the color limit is computed. */
   readonly scope: "map" | "instance" | "method" | "fixed";
-  /** Value of the last color where the scope is fixed. */
+  /** Value of the last color if the scope is fixed. */
   readonly limit: number;
-  /** Whether pictures beside each other end in the same color. */
+  /** Whether pictures side by side share their color limit. */
   readonly same_ends: boolean;
   readonly sign: "signed" | "positive" | "negative" | "absolute";
-  /** Percent of the values that may lie beyond the last color. */
+  /** Percentage of the values that may exceed the color limit. */
   readonly clip: number;
-  /** Samples that a value is the mean of; 1 leaves it as it is. */
+  /** Width of the moving mean in samples; 1 for none. */
   readonly smoothing: number;
-  /** What channels share the scale of their rows. */
+  /** Channels that share a value range. */
   readonly rows: "channel" | "unit" | "global";
   readonly gain: number;
   readonly style: "tint" | "strip" | "line";
   readonly overlay: boolean;
   readonly order: "given" | "share";
-  /** Channels that are not shown. */
+  /** Channels that are hidden. */
   readonly hidden: readonly number[];
 }
 

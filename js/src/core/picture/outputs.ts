@@ -1,6 +1,6 @@
 import type { Table } from "./facts.js";
 
-/** Scores and truths of the classifier, as far as they are known. */
+/** Outputs of the classifier, and true classes if they are known. */
 export interface Outputs {
   readonly scores: Table;
   readonly probabilities: Table | null;

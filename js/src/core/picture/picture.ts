@@ -8,28 +8,28 @@ import type { Options } from "./options.js";
 import { byShare, channelShares } from "./shares.js";
 import { joinedRange, sharedRanges, type ValueRange, valueRange } from "./value_range.js";
 
-/** Everything that is drawn of one choice. */
+/** Everything that is drawn for one choice. */
 export interface Picture {
   readonly choice: Choice;
   readonly options: Options;
   readonly series: Tile;
   readonly attribution: Tile;
-  /** Channels of the series, and of the map as it is colored: smoothed, and of one sign if that is wanted. */
+  /** Channels of the series, and of the map as displayed: smoothed, and of one sign if requested. */
   readonly signals: Column[];
   readonly heats: Column[];
-  /** Of a mean, what its instances lie within; null elsewhere. */
+  /** For a mean, one standard deviation to each side; otherwise null. */
   readonly bands: Bands | null;
-  /** Of a map with standard errors, 1 where it is above two of them, and 0 elsewhere. */
+  /** For a map with standard errors, 1 where |value| exceeds two of them and 0 elsewhere. */
   readonly significant: Column[] | null;
-  /** Whether colors go both ways from zero. */
+  /** Whether colors diverge from zero. */
   readonly signed: boolean;
   readonly colorLimit: ColorLimit;
-  /** Largest |value| that is colored, wherever the colors end. */
+  /** Largest displayed |value|, which may exceed the color limit. */
   readonly largest: number;
   readonly ranges: ValueRange[];
-  /** ExportPart of each channel in the map; null where it does not tell channels apart. */
+  /** Share of each channel in the map; null for a map without channels. */
   readonly shares: number[] | null;
-  /** Channels on show, from the top. */
+  /** Visible channels, from the top. */
   readonly channels: number[];
 }
 
@@ -74,7 +74,7 @@ interface Signals {
 }
 
 interface Heats {
-  /** How the values were made of the tile's. */
+  /** Options that the values were computed with. */
   readonly way: string;
   readonly columns: Column[];
   readonly shares: number[] | null;
@@ -82,7 +82,7 @@ interface Heats {
   readonly significant: Column[] | null;
 }
 
-// What is made of a tile is made once, for its pyramids are dear; it goes when the tile goes.
+// Derived data is cached per tile (pyramids are expensive) and garbage-collected with it.
 const madeOfSeries = new WeakMap<Tile, Signals>();
 const madeOfMap = new WeakMap<Tile, Heats>();
 
@@ -110,7 +110,7 @@ function bandsOf({ values, spread, samples, channels }: Tile): Bands | null {
   return spread && { lower: beyond(-1), upper: beyond(1) };
 }
 
-/** What each channel's row must hold of all series that are beside each other. */
+/** Value range of each channel over all pictures side by side. */
 function rangesOf(series: readonly Tile[]): ValueRange[] {
   const [first, ...others] = series.map((one) => signalsOf(one).ranges);
   return others.reduce((ranges, more) => ranges.map((range, channel) => joinedRange(range, more[channel])), first);
@@ -134,9 +134,9 @@ function heatsOf(map: Tile, { sign, smoothing }: Options): Heats {
   return made;
 }
 
-/** Standard errors that a value must be above to be told from chance. */
+/** Number of standard errors above which a value is significant. */
 const ERRORS = 2;
-/** Instances of a mean whose spread tells an error of it. */
+/** Minimum number of instances for a standard error of their mean. */
 const ENOUGH = 10;
 
 function significanceOf({ values, spread, mean, samples, channels }: Tile): Column[] | null {
@@ -148,22 +148,22 @@ function significanceOf({ values, spread, mean, samples, channels }: Tile): Colu
 function channelsOnShow(count: number, shares: number[] | null, { hidden, order }: Options): number[] {
   const all = Array.from({ length: count }, (_, channel) => channel);
   const seen = all.filter((channel) => !hidden.includes(channel));
-  // With every channel hidden there would be nothing to bring one back from.
+  // If all channels are hidden, all are shown.
   const some = seen.length > 0 ? seen : all;
   return order === "share" ? byShare(some, shares) : some;
 }
 
-/** Whether maps can be negative: a difference can, whatever its two maps are. */
+/** Whether maps have a sign; differences always do. */
 export const isSigned = ({ method, against }: Choice, facts: Facts): boolean =>
   against !== null || facts.methods[method].signed;
 
-/** Whether the map does not tell channels apart; a one-channel series' map is drawn in its row either way. */
+/** Whether the map has no channels while the series has several. */
 export const timeOnly = (picture: Picture): boolean => picture.attribution.channels < picture.series.channels;
 
-/** The map's values of a channel as they are colored. */
+/** Displayed values of the map for a channel. */
 export const heatOf = (picture: Picture, channel: number): Column => picture.heats[timeOnly(picture) ? 0 : channel];
 
-/** Standard error, or standard deviation of a mean, of the map's value at a sample of a channel. */
+/** Standard error of the map's value at a sample of a channel, or standard deviation for a mean. */
 export function spreadAt(
   { attribution: { spread, channels } }: Picture,
   sample: number,

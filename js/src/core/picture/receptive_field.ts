@@ -1,13 +1,15 @@
 import type { Table } from "./facts.js";
 
-/** What one step of the explained layer sees: samples [start, stop), and the center that its value is drawn at. */
+/**
+ * Receptive field of a step of the explained layer: samples [start, stop), and the center at which its value is drawn.
+ */
 export interface StepField {
   readonly start: number;
   readonly stop: number;
   readonly center: number;
 }
 
-/** The step whose center is nearest to a sample; null where there is none. */
+/** Step whose center is nearest to a sample; null if there are no steps. */
 export function nearestStep(steps: Table | null, sample: number): StepField | null {
   if (!steps || steps.values.length === 0) {
     return null;

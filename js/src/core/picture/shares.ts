@@ -1,4 +1,4 @@
-/** Each channel's part of the sum of all magnitudes; null where a map does not tell channels apart. */
+/** Share of each channel in the sum of |value|; null for a map without channels. */
 export function channelShares(values: Float32Array, channels: number): number[] | null {
   if (channels < 2) {
     return null;
@@ -11,7 +11,7 @@ export function channelShares(values: Float32Array, channels: number): number[] 
   return Array.from(sums, (sum) => (total > 0 ? sum / total : 0));
 }
 
-/** Channels in the order of their shares, the largest first; as they are where there are none. */
+/** Channels in descending order of their shares; unchanged without shares. */
 export function byShare(channels: number[], shares: number[] | null): number[] {
   return shares ? [...channels].sort((one, other) => shares[other] - shares[one] || one - other) : channels;
 }

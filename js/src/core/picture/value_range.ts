@@ -1,18 +1,18 @@
 import type { Column } from "../samples/column.js";
 import type { Options } from "./options.js";
 
-/** What a row's height stands for. */
+/** Value range of a row. */
 export interface ValueRange {
   readonly low: number;
   readonly high: number;
-  /** Whether values lie beyond, for they would flatten all others. */
+  /** Whether values exceed the range. */
   readonly clipped: boolean;
 }
 
-/** A range beyond which one value in two hundred lies is left, once it would be this many times wider with them. */
+/** If the full range is wider than the central 99 % by this factor, outliers are clipped. */
 const FLATTENED = 6;
 
-/** Of more samples than this, every n-th tells what is usual. */
+/** Maximum number of samples from which quantiles are estimated. */
 const ENOUGH = 8192;
 
 export function valueRange(column: Column): ValueRange {
@@ -28,7 +28,7 @@ export function valueRange(column: Column): ValueRange {
     : { low, high, clipped: false };
 }
 
-/** What is not a number is a gap; a channel of gaps alone is drawn as one of zeros. */
+/** NaN is a gap; a channel of gaps counts as zeros. */
 function extremesOf(column: Column): { low: number; high: number } {
   let [low, high] = [Infinity, -Infinity];
   for (let sample = 0; sample < column.samples; sample++) {
@@ -45,7 +45,7 @@ function usualValues(column: Column): Float32Array {
   return some.filter((value) => !Number.isNaN(value)).sort();
 }
 
-/** Ranges as rows show them: of each channel, of all that share a unit, or of all; by the gain narrower than that. */
+/** Value range of each row: per channel, per unit, or common to all; divided by the gain. */
 export function sharedRanges(own: ValueRange[], units: string[], { rows, gain }: Options): ValueRange[] {
   const group = (channel: number): unknown => (rows === "channel" ? channel : rows === "unit" ? units[channel] : "all");
   return own.map((_, channel) => {

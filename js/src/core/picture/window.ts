@@ -1,27 +1,27 @@
 import type { Picture } from "./picture.js";
 
-/** Samples [first, stop) that somebody chose, or says to be the true place. */
+/** Samples [first, stop) of a selected window or a true interval. */
 export type Window = readonly [number, number];
 
-/** What somebody wrote of a window of an instance. */
+/** A note on a window of an instance. */
 export interface Annotation {
   readonly instance: number;
   readonly window: Window;
   readonly text: string;
 }
 
-/** What a map has within windows. */
+/** What windows of a map contain. */
 export interface Inside {
-  /** ExportPart of the sum of all magnitudes. */
+  /** Share of the sum of |value|. */
   readonly share: number;
   readonly sum: number;
-  /** ExportPart of the samples. */
+  /** Share of the samples. */
   readonly time: number;
-  /** Whether the value of the largest magnitude is in them. */
+  /** Whether the windows contain the value of largest magnitude. */
   readonly peak: boolean;
 }
 
-/** Of the map as it is, whatever is done to its colors. */
+/** Computed from the original map, whatever the display options. */
 export function insideOf({ attribution }: Picture, windows: readonly Window[]): Inside {
   const { values, samples, channels } = attribution;
   const chosen = new Uint8Array(samples);
@@ -41,6 +41,6 @@ export function insideOf({ attribution }: Picture, windows: readonly Window[]): 
   return { share: total > 0 ? inside / total : 0, sum, time: count / samples, peak };
 }
 
-/** The window between two samples, whichever came first; a click is none. */
+/** Window between two samples in either order; null for a click. */
 export const windowBetween = (one: number, other: number): Window | null =>
   one === other ? null : [Math.min(one, other), Math.max(one, other) + 1];

@@ -1,6 +1,6 @@
 import { type Kind, Pyramid } from "./pyramid.js";
 
-/** Numbers of one channel within a tile, and which of many stand for a stretch of them. */
+/** One channel of a tile, with extreme values over intervals. */
 export class Column {
   private readonly pyramids = new Map<Kind, Pyramid>();
   private together: Float32Array | null = null;
@@ -16,17 +16,17 @@ export class Column {
     return this.together ? this.together[sample] : this.values[this.offset + sample * this.stride];
   }
 
-  /** Of samples [start, stop), which must not be empty, the value that stands for all. */
+  /** Extreme value over the samples [start, stop), which must not be empty. */
   extreme(kind: Kind, start: number, stop: number): number {
     return this.pyramid(kind).value(start, stop);
   }
 
-  /** Of the samples from each edge to the next, the value that stands for them; in blocks of `grain`. */
+  /** Extreme value between successive edges, which are multiples of `grain`. */
   extremes(kind: Kind, edges: Int32Array, grain: number): Float32Array {
     return this.pyramid(kind).stretches(edges, grain);
   }
 
-  /** Pyramids are made when they are first needed: a short series needs none. */
+  /** Pyramids are built on demand: short series need none. */
   private pyramid(kind: Kind): Pyramid {
     let pyramid = this.pyramids.get(kind);
     if (!pyramid) {
@@ -37,7 +37,7 @@ export class Column {
     return pyramid;
   }
 
-  /** The channel's values side by side: read from among the others, each would cost a line of the processor's cache. */
+  /** Contiguous copy of the channel: interleaved values would each cost a cache line. */
   private gathered(): Float32Array {
     if (this.stride === 1) {
       return this.values;
@@ -50,6 +50,6 @@ export class Column {
   }
 }
 
-/** One column a channel of values that stand sample by sample. */
+/** One column per channel of interleaved values. */
 export const columnsOf = (values: Float32Array, samples: number, channels: number): Column[] =>
   Array.from({ length: channels }, (_, channel) => new Column(values, channel, channels, samples));

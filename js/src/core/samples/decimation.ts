@@ -2,14 +2,14 @@ import type { Column } from "./column.js";
 import { grainOf } from "./pyramid.js";
 import { pixelOf, type TimeAxis, visibleSamples } from "./time_axis.js";
 
-/** Samples a CSS pixel from which on a line is drawn as the band between its least and its largest values. */
+/** Samples per CSS pixel from which a line is drawn as a band between minimum and maximum. */
 const DENSE = 4;
-/** Blocks of a pyramid that a pixel is made of at least: its edges miss theirs by a fraction of it. */
+/** Minimum number of pyramid blocks per pixel, which bounds the error at a pixel's edges. */
 const BLOCKS = 8;
 
 export const isDense = (axis: TimeAxis): boolean => axis.step * DENSE <= 1;
 
-/** Nearest device pixel; an edge that misses its half by an error of rounding goes where the exact one does. */
+/** Nearest device pixel; rounding errors do not change which one. */
 const devicePixel = (pixel: number, ratio: number): number => Math.round(pixel * ratio + 1e-6);
 
 /** Device pixels [left, right) of the plot. */
@@ -18,12 +18,12 @@ export const deviceSpan = (axis: TimeAxis, ratio: number): [number, number] => [
   devicePixel(axis.right, ratio),
 ];
 
-/** Columns of which something is kept for an axis at most: those of a few pictures. */
+/** Maximum number of columns cached per axis: enough for a few pictures. */
 const KEPT = 256;
 
 /**
- * What is made of a column for an axis is kept as long as that axis is in use: a picture at rest, whose window, scale or
- * colors change, is drawn anew from what is there.
+ * Caches what is derived from a column for an axis, as long as the axis is in use. A picture whose window, scale or
+ * colors change is redrawn from the cache.
  */
 function keptForAxis<Made>(make: (column: Column, axis: TimeAxis, ratio: number) => Made): typeof make {
   const ofAxis = new WeakMap<TimeAxis, Map<Column, { ratio: number; made: Made }>>();
@@ -42,7 +42,7 @@ function keptForAxis<Made>(make: (column: Column, axis: TimeAxis, ratio: number)
   };
 }
 
-/** Edges of stretches, which are those of every channel. */
+/** Edges of intervals, common to all channels. */
 function keptEdges(make: (axis: TimeAxis, ratio: number) => Int32Array): typeof make {
   const ofAxis = new WeakMap<TimeAxis, { ratio: number; edges: Int32Array }>();
   return (axis, ratio) => {
@@ -56,8 +56,8 @@ function keptEdges(make: (axis: TimeAxis, ratio: number) => Int32Array): typeof 
 }
 
 /**
- * Value of each device pixel of the plot, from the left; NaN where there is no sample. The cell of sample i covers
- * [i - 0.5, i + 0.5]; where several share a pixel, the one of largest magnitude is shown, so that no peak is lost.
+ * Value of each device pixel of the plot, from the left; NaN where there is no sample. The cell of sample i covers [i -
+ * 0.5, i + 0.5]; of several samples per pixel, the one of largest magnitude is shown, so that no peak is lost.
  */
 export const heatValues = keptForAxis((column, axis, ratio): Float32Array => {
   return axis.step * ratio >= 1 ? wideCells(column, axis, ratio) : pooledCells(column, axis, ratio);
@@ -82,16 +82,16 @@ const pooledCells = (column: Column, axis: TimeAxis, ratio: number): Float32Arra
 
 const pooledGrain = (axis: TimeAxis, ratio: number): number => grainOf(1 / (axis.step * ratio), BLOCKS);
 
-/** First sample of each device pixel, and the one behind the last. */
+/** First sample of each device pixel, and the sample after the last. */
 const pooledEdges = keptEdges((axis, ratio) => {
   const [left, right] = deviceSpan(axis, ratio);
   const pixels = Math.max(0, right - left);
   const grain = pooledGrain(axis, ratio);
-  // First sample whose cell begins at a device pixel or behind it.
+  // First sample whose cell starts at or after a device pixel.
   const begin = (pixel: number): number => Math.ceil(((left + pixel - 0.5) / ratio - axis.origin) / axis.step + 0.5);
   const within = (sample: number): number => Math.max(0, Math.min(axis.samples, roundTo(grain, sample)));
   const edges = Int32Array.from({ length: pixels + 1 }, (_, pixel) => within(begin(pixel)));
-  // The first and the last pixel show what reaches into them from outside, too.
+  // The first and the last pixel include cells that start outside of the plot.
   edges[0] = within(begin(0) - 1);
   edges[pixels] = Math.max(edges[pixels - 1] ?? 0, within(Math.ceil((axis.right - axis.origin) / axis.step + 0.5)));
   return edges;
@@ -99,7 +99,7 @@ const pooledEdges = keptEdges((axis, ratio) => {
 
 const roundTo = (grain: number, sample: number): number => (grain === 1 ? sample : Math.round(sample / grain) * grain);
 
-/** First sample of each CSS pixel that has one, and the sample behind the last. */
+/** First sample of each CSS pixel that has one, and the sample after the last. */
 const bucketEdges = keptEdges((axis, grain) => {
   const [first, last] = visibleSamples(axis);
   const width = 1 / axis.step;
@@ -114,7 +114,7 @@ const bucketEdges = keptEdges((axis, grain) => {
   return Int32Array.from(edges);
 });
 
-/** A line as x, y pairs in samples and values; with several samples a pixel, the least and the largest of each. */
+/** A line as (sample, value) pairs; with several samples per pixel, the minimum and maximum of each. */
 export function linePoints(column: Column, axis: TimeAxis): Float32Array {
   return axis.step < 0.5 ? sparsePoints(column, axis, 1) : allPoints(column, axis);
 }
@@ -138,7 +138,7 @@ function allPoints(column: Column, axis: TimeAxis): Float32Array {
   return points;
 }
 
-/** Samples of the least and of the largest value, in the order in which they come, each with its value. */
+/** Minimum and maximum with their samples, in temporal order. */
 function extremePoints(column: Column, start: number, stop: number): number[] {
   let [low, high] = [start, start];
   for (let sample = start + 1; sample < stop; sample++) {
@@ -150,8 +150,8 @@ function extremePoints(column: Column, start: number, stop: number): number[] {
 }
 
 /**
- * First sample, least and largest value of each CSS pixel, one after the other. Each takes in the first sample of the
- * next, so that bands touch.
+ * First sample, minimum and maximum of each CSS pixel. Each includes the first sample of the next pixel, so that bands
+ * join.
  */
 export const envelope = (column: Column, axis: TimeAxis): Float32Array => bandOf(column, axis, 1);
 
@@ -169,7 +169,7 @@ const bandOf = keptForAxis((column, axis): Float32Array => {
   return band;
 });
 
-/** The band between two columns, as an envelope is. */
+/** Band between two columns, in the format of an envelope. */
 export function spreadBand(lower: Column, upper: Column, axis: TimeAxis): Float32Array {
   const [low, high] = [lower, upper].map((column) =>
     axis.step < 1 ? envelope(column, axis) : samplesOf(column, axis),

@@ -2,12 +2,12 @@
 const SHIFT = 2;
 const FACTOR = 1 << SHIFT;
 
-/** Which of two values stands for both: the least, the largest, or the one of the largest magnitude. */
+/** Which extreme represents two values: the minimum, the maximum, or the value of larger magnitude. */
 export type Kind = "lowest" | "highest" | "largest";
 
 /**
- * For stretches of 4, 16, 64, ... values the one that stands for the stretch, so that a picture of a million samples
- * looks at some thousand of them. What is not a number stands for nothing but its like.
+ * Extreme values of blocks of 4, 16, 64, ... values, so that a picture of a million samples reads only some thousands.
+ * NaN represents only blocks of NaN.
  */
 export class Pyramid {
   private readonly levels: Float32Array[];
@@ -19,7 +19,7 @@ export class Pyramid {
     this.levels = [values];
   }
 
-  /** Levels are made when they are first needed: where a pixel holds few values, none is. */
+  /** Levels are built on demand: where a pixel has few values, none is. */
   private level(level: number): Float32Array {
     while (this.levels.length <= level) {
       this.levels.push(this.above(this.levels[this.levels.length - 1]));
@@ -35,26 +35,23 @@ export class Pyramid {
     return level;
   }
 
-  /** The value that stands for [start, stop). */
+  /** Extreme value over [start, stop). */
   value(start: number, stop: number): number {
     return PICK[this.kind](this.levels[0], start, stop, NaN);
   }
 
-  /**
-   * The values that stand for the stretches from each edge to the next, NaN for those that are empty. Edges are whole
-   * blocks of `grain` values, or the end of all.
-   */
+  /** Extreme values between successive edges, NaN for empty intervals. Edges are multiples of `grain`, or the end. */
   stretches(edges: Int32Array, grain: number): Float32Array {
     const level = Math.round(Math.log(grain) / Math.log(FACTOR));
     const [fine, coarse] = [this.level(level), this.level(level + 1)];
     const pick = PICK[this.kind];
     const found = new Float32Array(Math.max(0, edges.length - 1));
-    // Whole numbers throughout, by shifts: in fractions, finding the blocks took as long as reading them.
+    // Integer shifts: with fractions, finding the blocks took as long as reading them.
     const shift = SHIFT * level;
     for (let place = 0; place < found.length; place++) {
       const start = edges[place] >> shift;
       const stop = edges[place] < edges[place + 1] ? (edges[place + 1] + grain - 1) >> shift : start;
-      // What lies between is read in blocks of blocks.
+      // The inner part is read in blocks of the next level.
       const first = Math.min(stop, ((start + FACTOR - 1) >> SHIFT) << SHIFT);
       const last = Math.max(first, (stop >> SHIFT) << SHIFT);
       const ends = pick(fine, last, stop, pick(fine, start, first, NaN));
@@ -64,12 +61,12 @@ export class Pyramid {
   }
 }
 
-/** Size of the blocks that a stretch of `width` values may be read in: at least `parts` of them make it up. */
+/** Largest block size of which `parts` blocks fit into `width` values. */
 export const grainOf = (width: number, parts: number): number =>
   width < FACTOR * parts ? 1 : FACTOR ** Math.floor(Math.log(width / parts) / Math.log(FACTOR));
 
-// Each is a loop of its own, without a call in it: most of a large picture's time goes by here. A holder that is not a
-// number yields to anything.
+// Separate loops without function calls: they take most of the time for large series. NaN as the holder yields to any
+// value.
 const PICK: Record<Kind, (values: Float32Array, start: number, stop: number, holder: number) => number> = {
   lowest(values, start, stop, holder) {
     for (let place = start; place < stop; place++) {

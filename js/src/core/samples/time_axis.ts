@@ -1,4 +1,4 @@
-/** Where samples stand: the center of sample i is at `origin + i * step`, in CSS pixels. */
+/** The center of sample i is at `origin + i * step`, in CSS pixels. */
 export interface TimeAxis {
   readonly origin: number;
   readonly step: number;
@@ -10,19 +10,19 @@ export interface TimeAxis {
 
 export const pixelOf = (sample: number, axis: TimeAxis): number => axis.origin + sample * axis.step;
 
-/** Nearest sample to a pixel, or null where there is none. */
+/** Nearest sample to a pixel, or null if there is none. */
 export function sampleAt(pixel: number, axis: TimeAxis): number | null {
   const sample = Math.round((pixel - axis.origin) / axis.step);
   return sample >= 0 && sample < axis.samples && pixel >= axis.left && pixel <= axis.right ? sample : null;
 }
 
-/** Which part of the series is on show, as shares of it. */
+/** Visible interval as fractions of the series. */
 export function shareOnShow({ origin, step, samples, left, right }: TimeAxis): [number, number] {
   const share = (pixel: number): number => Math.max(0, Math.min(1, ((pixel - origin) / step + 0.5) / samples));
   return [share(left), share(right)];
 }
 
-/** First sample on show and the one behind the last, with one more on each side so that lines reach the edge. */
+/** First visible sample and the one after the last, with one more on each side so that lines reach the edges. */
 export function visibleSamples(axis: TimeAxis): [number, number] {
   const first = Math.floor((axis.left - axis.origin) / axis.step) - 1;
   const last = Math.ceil((axis.right - axis.origin) / axis.step) + 1;

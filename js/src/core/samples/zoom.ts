@@ -1,22 +1,22 @@
-/** A stretch of the time axis, in its unit. */
+/** Interval of the time axis, in its unit. */
 export type Stretch = readonly [number, number];
 
-/** Samples that are on show at least. */
+/** Minimum number of visible samples. */
 const LEAST = 4;
 
-/** What is on show, narrower or wider by a factor round a place, and never more than all there is. */
+/** The view zoomed by a factor about a position, limited to the whole series. */
 export function zoomed([left, right]: Stretch, all: Stretch, at: number, factor: number, sample: number): Stretch {
   const width = Math.min(all[1] - all[0], Math.max(LEAST * sample, (right - left) / factor));
   const share = right > left ? (at - left) / (right - left) : 0.5;
   return within([at - share * width, at + (1 - share) * width], all);
 }
 
-/** What is on show, moved no further than it must for a place to be on show, which is in the middle then. */
+/** The view if it contains a position; otherwise the view centered on it. */
 export function withPlace(view: Stretch, all: Stretch, at: number): Stretch {
   return at >= view[0] && at <= view[1] ? view : centered(view, all, at);
 }
 
-/** What is on show, moved so that a place is in its middle, as far as there is more. */
+/** The view centered on a position, as far as the series allows. */
 export function centered(view: Stretch, all: Stretch, at: number): Stretch {
   const half = (view[1] - view[0]) / 2;
   return within([at - half, at + half], all);

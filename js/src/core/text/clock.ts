@@ -5,17 +5,17 @@ import { formatTime } from "./numbers.js";
 export const SECOND = 1000;
 export const DAY = 24 * 60 * 60 * SECOND;
 
-/** Date and time of an instance's first sample in milliseconds since 1970, as it was given; null where there is none. */
+/** Time of an instance's first sample in milliseconds since 1970; null without dates. */
 export const startOf = ({ instance, mean }: Pick<Choice, "instance" | "mean">, { start }: Facts): number | null =>
   start && !mean ? start[instance] : null;
 
-/** Date and time of day, in as many digits as samples need. */
+/** Date and time of day, with the precision that samples need. */
 export function clockText(moment: number, step: number): string {
   const [date, time] = new Date(moment).toISOString().slice(0, 23).split("T");
   return `${date} ${step >= DAY ? time.slice(0, 5) : step >= SECOND && moment % SECOND === 0 ? time.slice(0, 8) : time}`;
 }
 
-/** When a sample was taken: by the clock, in seconds, or its number. */
+/** Time of a sample: clock time, seconds, or its number. */
 export function momentText(sample: number, { sampling_rate }: Facts, start: number | null): string {
   return start === null || sampling_rate === null
     ? formatTime(sample, sampling_rate)

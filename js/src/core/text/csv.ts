@@ -3,7 +3,7 @@ import { attributionAt, type Picture, spreadAt, timeOnly } from "../picture/pict
 import { startOf } from "./clock.js";
 import { mapName } from "./describe.js";
 
-/** The numbers of a picture, a line a sample: its time, each channel's value, and its attribution. */
+/** CSV of a picture, one line per sample: time, values and attribution of each channel. */
 export function csvOf(picture: Picture, facts: Facts): string {
   const { series, choice } = picture;
   const { spread } = picture.attribution;
@@ -35,7 +35,7 @@ export function csvOf(picture: Picture, facts: Facts): string {
 
 const spreadName = ({ attribution }: Picture): string => (attribution.mean ? "standard deviation" : "standard error");
 
-/** What is not a number is a gap: an empty field. */
+/** NaN is a gap: an empty field. */
 const fields = (values: (number | string)[]): string[] =>
   values.map((value) => (Number.isNaN(value) ? "" : String(value)));
 

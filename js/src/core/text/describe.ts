@@ -11,10 +11,10 @@ import { formatNumber, formatPercent, formatSigned } from "./numbers.js";
 export interface Verdict {
   readonly instance: string;
   readonly truth: string | null;
-  /** Null where many instances are shown, and of a lone output. */
+  /** Null for a mean and for a classifier with a single output. */
   readonly predicted: string | null;
   readonly explained: string;
-  /** Whether the prediction is right; null where no truth is known. */
+  /** Whether the prediction is right; null if the true class is unknown. */
   readonly right: boolean | null;
 }
 
@@ -25,7 +25,7 @@ function named(name: string, index: number, row: number, outputs: Outputs): stri
     : `${name} (score ${formatNumber(rowOf(scores, row)[index])})`;
 }
 
-/** A lone output has no rival: it predicts its class where it is the likelier one. */
+/** A single output predicts its class. */
 function predictedClass(facts: Facts, row: number, outputs: Outputs): number {
   return argmax(rowOf(outputs.probabilities ?? outputs.scores, row).slice(0, facts.class_names.length));
 }
@@ -47,7 +47,7 @@ export function verdict(choice: Choice, facts: Facts, outputs: Outputs): Verdict
   return {
     instance: `Instance ${number}${place}`,
     truth: truth === null ? null : (facts.class_names[truth] ?? String(truth)),
-    // A lone output is what is explained: once is enough.
+    // The only class is the explained one, which is shown already.
     predicted: alone ? null : named(facts.class_names[predicted], predicted, row, outputs),
     explained: [explained, ...(choice.against === null ? [] : [facts.targets[choice.against]])]
       .map((target) => named(facts.class_names[target], target, row, outputs))
@@ -56,18 +56,18 @@ export function verdict(choice: Choice, facts: Facts, outputs: Outputs): Verdict
   };
 }
 
-/** Names of the class that is explained, and of the one whose map is taken from its map. */
+/** Names of the explained class and of the class whose map is subtracted. */
 const classesOf = ({ target, against }: Choice, facts: Facts): string[] =>
   [target, ...(against === null ? [] : [against])].map((place) => facts.class_names[facts.targets[place]]);
 
-/** What a map is called: its method, and of which classes it is. */
+/** Name of a map: its method, and its classes if two are compared. */
 export function mapName({ method, target, against }: Choice, facts: Facts): string {
   const name = (place: number): string => facts.class_names[facts.targets[place]];
   const { label } = facts.methods[method];
   return against === null ? label : `${label}: ${name(target)} − ${name(against)}`;
 }
 
-/** Which picture it is, in one line; what pictures beside each other differ in comes first. */
+/** Caption of a picture; what distinguishes pictures side by side comes first. */
 export function captionOf(choice: Choice, facts: Facts, outputs: Outputs): string {
   const { truth, predicted } = verdict(choice, facts, outputs);
   const instance = choice.mean
@@ -77,7 +77,7 @@ export function captionOf(choice: Choice, facts: Facts, outputs: Outputs): strin
   return [which, truth && `true: ${truth}`, predicted && `predicted: ${predicted}`].filter(Boolean).join(" · ");
 }
 
-/** How far the picture can be trusted; `gap` is the completeness gap of its map, or the largest of several. */
+/** Exactness of a picture; `gap` is the completeness gap of its map, or the largest of several. */
 export function trustText(choice: Choice, facts: Facts, gap: number | null): string {
   const method = facts.methods[choice.method];
   const off = gap !== null && gap > facts.gap_tolerance;
@@ -90,7 +90,7 @@ export function trustText(choice: Choice, facts: Facts, gap: number | null): str
     : `difference of two maps, each ${method.exactness === "approximate" ? each : method.exactness}`;
 }
 
-/** How far a method's map can be trusted; `off`: its sum was measured, and is off. */
+/** Exactness of a method's map; `off` if its measured sum misses the score. */
 export function exactnessText({ exactness, adds_up, placed }: MethodFacts, off = false): string {
   const sum = adds_up || "add up to the score";
   if (off && exactness !== "approximate") {
@@ -106,24 +106,24 @@ export function exactnessText({ exactness, adds_up, placed }: MethodFacts, off =
   }
 }
 
-/** Share that the sum misses; of a difference or mean of maps, the largest. */
+/** Completeness gap; the largest one for a difference or a mean of maps. */
 export function gapText(gap: number | null, { against, mean }: Choice): string {
   const name = against === null && !mean ? "gap" : "largest gap";
   return gap === null ? "" : ` · ${name}: ${formatPercent(Math.abs(gap))} of it`;
 }
 
-/** How far a map that was drawn at random would differ the next time. */
+/** Standard error of a stochastic map. */
 export function errorText({ attribution, largest }: Picture): string {
   const { error } = attribution;
   const share = error !== null && largest > 0 ? ` (${formatPercent(error / largest)} of the largest value)` : "";
   return error === null ? "" : ` · standard error: ${formatNumber(error)} at most${share}`;
 }
 
-/** What the gap is a gap of: a placed map is summed at its steps, and the curve drawn between them is no sum. */
+/** Placed maps are summed at their steps; the curve drawn between them is not. */
 export const gapHint = (placed: boolean): string =>
   placed ? "of the values at the layer’s steps, not of the curve that is drawn between them" : "";
 
-/** Over what the colorLimit of the colors were taken, and what was done to the values before. */
+/** How the color limit was computed, and which changes the values underwent before. */
 export function colorLimitText(picture: Picture, facts: Facts, whole: boolean): string {
   const { colorLimit, options, signed, choice, largest } = picture;
   const { label } = facts.methods[choice.method];
@@ -165,7 +165,7 @@ function changesText({ sign, smoothing }: Options, facts: Facts): string[] {
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-/** Numbers at the colorLimit of the color bar, and between them zero. */
+/** Labels of the color bar: its limits, and zero between them. */
 export function colorBarTexts({ colorLimit, signed, options }: Picture): string[] {
   const { limit } = colorLimit;
   if (!signed) {
@@ -175,14 +175,14 @@ export function colorBarTexts({ colorLimit, signed, options }: Picture): string[
   return options.sign === "positive" ? ["0", high] : options.sign === "negative" ? [low, "0"] : [low, "0", high];
 }
 
-/** One channel under the crosshair. */
+/** Values of one channel at the crosshair. */
 export interface Reading {
   readonly channel: number;
   readonly name: string;
   readonly value: string;
-  /** What the map says there; null where the explained layer sees nothing. */
+  /** Attribution; null outside of every receptive field. */
   readonly attribution: number | null;
-  /** Standard error of it, or its standard deviation over the instances of a mean; null where it has none. */
+  /** Standard error of the attribution, or its standard deviation over the instances of a mean; null if unknown. */
   readonly spread: number | null;
 }
 
@@ -192,10 +192,10 @@ export interface Readout {
   readonly notes: string[];
 }
 
-/** Channels that a read-out has room for. */
+/** Maximum number of channels in a read-out. */
 const ROOM = 16;
 
-/** Everything at one sample: the time, each channel's value and attribution, and what the map's step sees. */
+/** Values at one sample: time, each channel's value and attribution, and notes. */
 export function readout(picture: Picture, facts: Facts, sample: number): Readout {
   const unseen = isUnseen(picture, facts, sample);
   const readings = picture.channels.map((channel) => ({
@@ -231,7 +231,7 @@ const timeText = ({ choice }: Picture, facts: Facts, sample: number): string =>
 export const isUnseen = ({ choice }: Picture, facts: Facts, sample: number): boolean =>
   marksOf(choice.method, facts).unseen.some(([start, stop]) => sample >= start && sample < stop);
 
-/** The picture in one sentence, for those who do not see it. */
+/** Description of the picture for screen readers. */
 export function describePicture(picture: Picture, facts: Facts, outputs: Outputs): string {
   const { instance, truth, predicted, explained } = verdict(picture.choice, facts, outputs);
   const which = [instance, truth && `true ${classNamed(truth)}`, predicted && `predicted ${predicted}`].filter(Boolean);
@@ -243,7 +243,7 @@ export function describePicture(picture: Picture, facts: Facts, outputs: Outputs
   );
 }
 
-/** The value of the largest magnitude, of those that are colored. */
+/** Displayed value of largest magnitude. */
 export function peakOf({ heats }: Picture): { channel: number; sample: number; value: number } {
   let peak = { channel: 0, sample: 0, value: heats[0].at(0) };
   heats.forEach((column, channel) => {

@@ -1,4 +1,4 @@
-/** What the keys do while the picture has the focus. */
+/** Actions of keys while the plot has the focus. */
 export type Action =
   | { do: "move"; by: number }
   | { do: "jump"; to: "first" | "last" }
@@ -9,7 +9,7 @@ export type Action =
   | { do: "edge"; of: "first" | "last" }
   | { do: "overlay" | "order" | "style" | "play" | "pin" | "mean" | "whole" | "hide" | "help" };
 
-/** ExportPart of the series that a long step takes. */
+/** Fraction of the series that a long step covers. */
 const LONG = 0.1;
 
 const ACTIONS: Record<string, (shift: boolean, samples: number) => Action> = {
@@ -51,13 +51,13 @@ interface Pressed {
   readonly metaKey: boolean;
 }
 
-/** Action of a key; null for keys of the page round it, all that are pressed with a modifier among them. */
+/** Action of a key; null for keys that belong to the page, which includes all with a modifier. */
 export function actionOf({ key, shiftKey, ctrlKey, altKey, metaKey }: Pressed, samples: number): Action | null {
   const mine = Object.hasOwn(ACTIONS, key) && !ctrlKey && !altKey && !metaKey;
   return mine ? ACTIONS[key](shiftKey, samples) : null;
 }
 
-/** The keys in words, for the help panel. */
+/** Descriptions of the keys for the help panel. */
 export const KEYS: readonly [string, string][] = [
   ["← →", "crosshair by one sample; with Shift by a tenth of the series"],
   ["Home End", "crosshair to the first or last sample"],

@@ -1,3 +1,3 @@
-/** Why something is not computed: nobody is there who could. */
+/** Explains why something cannot be computed. */
 export const needsModel = (task: string): string =>
   `${task} needs a live kernel and a viewer with a model: CAM1DWidget(model, x).`;

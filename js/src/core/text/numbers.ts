@@ -1,4 +1,4 @@
-/** Numbers for reading: three significant digits, a true minus sign, no exponent where none is needed. */
+/** Formats a number with three significant digits and a minus sign; with an exponent only if needed. */
 export function formatNumber(value: number, digits = 3): string {
   if (!Number.isFinite(value)) {
     return "–";

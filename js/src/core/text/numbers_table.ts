@@ -14,7 +14,7 @@ export const HEADINGS = [
   "to",
 ];
 
-/** The picture in numbers, a line a channel: its share, and its extremes with their times. */
+/** Table of a picture with one line per channel: share, extremes and their times. */
 export function numbersOf(picture: Picture, facts: Facts): string[][] {
   const lines = picture.channels.map((channel) => {
     const { low, high } = extremesOf(picture.series.values, channel, picture.series.channels);

@@ -14,7 +14,7 @@ export function windowText(window: Window, picture: Picture, facts: Facts): stri
   return `${whereText(window, facts, startOf(picture.choice, facts))}: ${formatPercent(share)} of the sum of |attribution| in ${formatPercent(time)} of the time; sum ${formatSigned(sum)}`;
 }
 
-/** How well a map tells the intervals that are said to be true. */
+/** How well a map localizes the true intervals. */
 export function intervalsText(windows: readonly Window[], picture: Picture): string {
   const { share, time, peak } = insideOf(picture, windows);
   const where = peak ? "the largest value lies in them" : "the largest value lies outside";

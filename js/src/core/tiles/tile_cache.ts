@@ -1,9 +1,6 @@
 import type { Tile } from "./tiles.js";
 
-/**
- * Tiles at hand, bounded in bytes; the one that was not looked at for longest goes first. Those that are held stay,
- * and the last that came, however large.
- */
+/** LRU cache of tiles, bounded in bytes. Held tiles stay, and so does the latest one, however large. */
 export class TileCache {
   private readonly tiles = new Map<string, Tile>();
   private held: readonly string[] = [];
@@ -15,7 +12,7 @@ export class TileCache {
     return this.bytes;
   }
 
-  /** Keeps these, in place of those that were held before: without all of them, nothing can be drawn. */
+  /** Holds these tiles instead of those held before: a picture needs all of them. */
   hold(keys: readonly string[]): void {
     this.held = keys;
   }
@@ -23,7 +20,7 @@ export class TileCache {
   get(key: string): Tile | undefined {
     const tile = this.tiles.get(key);
     if (tile) {
-      // A Map keeps the order of insertion: what was looked at last stands last.
+      // A Map keeps insertion order: the most recently used tile comes last.
       this.tiles.delete(key);
       this.tiles.set(key, tile);
     }

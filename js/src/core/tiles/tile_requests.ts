@@ -1,12 +1,12 @@
-/** One request for tiles. */
+/** A request for tiles. */
 export interface Request {
   readonly id: number;
   readonly keys: string[];
 }
 
 /**
- * Who asks Python, and when: one request is under way at most, and of the requests that wait only the newest
- * is kept. What may be wanted next is fetched when nobody waits.
+ * Schedules tile requests to the kernel: at most one in flight, and only the latest pending request is kept.
+ * Prefetching waits until nothing is pending.
  */
 export class TileRequests {
   private inFlight: Request | null = null;
@@ -20,7 +20,7 @@ export class TileRequests {
     return this.inFlight;
   }
 
-  /** These tiles are wanted now; every older wish is dropped. */
+  /** Requests tiles now; drops older pending requests. */
   request(keys: string[]): void {
     this.ahead = [];
     const coming = this.inFlight?.keys ?? [];
@@ -28,14 +28,14 @@ export class TileRequests {
     this.proceed();
   }
 
-  /** These may be wanted soon, in this order. */
+  /** Prefetches groups of tiles, in this order. */
   prefetch(groups: string[][]): void {
     this.next = null;
     this.ahead = groups.filter((keys) => keys.length > 0);
     this.proceed();
   }
 
-  /** An answer came, good or bad; answers to anything but the request under way say nothing, and are false. */
+  /** Registers a response; false if it does not belong to the request in flight. */
   answered(id: number): boolean {
     if (this.inFlight?.id !== id) {
       return false;
@@ -44,7 +44,7 @@ export class TileRequests {
     return true;
   }
 
-  /** Sends what is due. Called once the answer has been looked at, for it may have changed what is wanted. */
+  /** Sends the next request. Called after a response was processed, which may change what is needed. */
   proceed(): void {
     if (this.inFlight) {
       return;
@@ -57,7 +57,7 @@ export class TileRequests {
     }
   }
 
-  /** Nobody is there to answer any more. */
+  /** Drops all requests: nobody will respond. */
   forget(): void {
     this.inFlight = null;
     this.next = null;

@@ -1,20 +1,20 @@
 import { type Bytes, bytesOf } from "./bytes.js";
 
-/** A tile: one series, or one attribution map; and the wire form that Python packs tiles into. */
+/** A tile (one series or one attribution map), and its wire format. */
 
 export interface Tile {
   readonly key: string;
-  /** Row by row: all channels of sample 0, then of sample 1, ... */
+  /** All channels of sample 0, then of sample 1, ... */
   readonly values: Float32Array;
   readonly samples: number;
   readonly channels: number;
-  /** Share of the score that the map's sum misses; null where none is promised. */
+  /** Completeness gap as a share of the score; null if no sum is promised. */
   readonly gap: number | null;
-  /** Largest standard error of the values; null where none were drawn at random. */
+  /** Largest standard error of the values; null for deterministic maps. */
   readonly error: number | null;
-  /** Standard error of each value, or standard deviation of each over the instances of a mean; null where there is none. */
+  /** Standard error of each value, or standard deviation over the instances of a mean; null if unknown. */
   readonly spread: Float32Array | null;
-  /** Over how many of its class' instances a mean was taken; null where the tile is of one instance. */
+  /** Number of instances of a mean; null for a single instance. */
   readonly mean: { readonly count: number; readonly of: number; readonly partial: boolean } | null;
 }
 
@@ -22,11 +22,11 @@ export interface Tile {
 interface Packed {
   dtype: "float32" | "int16" | "uint16";
   offset: number;
-  /** Value of one step of whole numbers. */
+  /** Quantization step. */
   scale: number;
 }
 
-/** What Python says of one tile; its numbers stand in the buffer from byte `offset` on. */
+/** Description of one tile; its numbers start at byte `offset` of the buffer. */
 export interface TileEntry extends Packed {
   key: string;
   shape: [number, number];
@@ -44,7 +44,7 @@ export interface PackedTiles {
 export const NO_TILES: PackedTiles = { index: [], data: null };
 
 export const seriesKey = (instance: number): string => `series/${instance}`;
-/** Key of a map; with "" for the class, the start of the keys of all classes. */
+/** Key of a map; with "" for the class, the prefix of the keys of all classes. */
 export const attributionKey = (method: number, instance: number, target: number | ""): string =>
   `attribution/${method}/${instance}/${target}`;
 
@@ -76,7 +76,7 @@ export function unpackTile(entry: TileEntry, data: Bytes): Tile {
   };
 }
 
-/** Tiles that came in one piece, each unpacked when it is first wanted. */
+/** A pack of tiles, each unpacked on first use. */
 export class TilePack {
   private readonly entries: Map<string, TileEntry>;
 
@@ -102,7 +102,7 @@ export class TilePack {
   }
 }
 
-/** The wire form of a few tiles; what a saved notebook keeps of the picture on show. */
+/** Packs tiles in the wire format, for a saved notebook. */
 export function packTiles(tiles: Tile[]): PackedTiles {
   const data = new Float32Array(tiles.reduce((sum, tile) => sum + tile.values.length + (tile.spread?.length ?? 0), 0));
   let place = 0;

@@ -2,7 +2,7 @@ import type { Frame } from "../../core/draw/scene.js";
 import { type Window, windowBetween } from "../../core/picture/window.js";
 import { sampleAt } from "../../core/samples/time_axis.js";
 
-/** Shift and drag choose a window: before bqplot takes the drag for a move. */
+/** Selects a window by Shift and drag, before bqplot handles the drag as panning. */
 export class Brush {
   private readonly listeners = new AbortController();
   private start: number | null = null;
@@ -46,7 +46,7 @@ export class Brush {
     }
   }
 
-  /** Nearest sample; beyond the plot, its first or last one on show. */
+  /** Nearest sample; outside of the plot, the first or last visible one. */
   private sampleUnder(event: MouseEvent): number | null {
     const frame = this.frame();
     const x = event.clientX - this.figure.getBoundingClientRect().left;

@@ -7,7 +7,7 @@ import type { OptionsModel } from "../../synced/OptionsModel.js";
 import type { Pointer } from "./pointer.js";
 
 const STYLES: Options["style"][] = ["tint", "strip", "line"];
-/** JupyterLab looks for this on the way up from what has the focus, before any listener of ours is asked. */
+/** JupyterLab checks this attribute on the focused element's ancestors before it handles keys. */
 const SUPPRESSED = "data-lm-suppress-shortcuts";
 
 /** The view that keys act on. */
@@ -30,7 +30,7 @@ interface View {
   bringIntoView(sample: number): void;
 }
 
-/** Keys of the picture. Those with a modifier stay the page's own: Ctrl + S saves the notebook. */
+/** Keyboard control of the plot. Keys with a modifier are left to the page: Ctrl + S saves the notebook. */
 export class Keys {
   private readonly listeners = new AbortController();
   private readonly told = document.createElement("div");
@@ -110,7 +110,7 @@ export class Keys {
     this.view.pointer.leave();
   }
 
-  /** On to the next class or method of the menu, or back; no further than it goes. */
+  /** Selects the next or previous class or method; stops at the ends. */
   private turn(dim: "target" | "method", by: 1 | -1): void {
     const { facts, choice } = this.view.model;
     const last = (dim === "target" ? facts.targets : facts.methods).length - 1;
@@ -138,7 +138,7 @@ export class Keys {
   }
 }
 
-/** While a modifier is held, keys are the page's. */
+/** While a modifier is held, keys are left to the page. */
 function leaveToPage(figure: HTMLElement, event: KeyboardEvent): void {
   const held = event.ctrlKey || event.metaKey || event.altKey;
   if (held) {

@@ -2,16 +2,16 @@ import type { Row } from "../../core/draw/row_layout.js";
 import type { Frame } from "../../core/draw/scene.js";
 import { shareOnShow } from "../../core/samples/time_axis.js";
 
-/** What is dragged: the overview's place, and the figure's geometry; null where none is on show. */
+/** Position of the overview, and the figure's geometry. */
 export interface Overview {
   readonly row: Row;
   readonly frame: Frame;
 }
 
-/** A press on the overview moves there, and a drag goes on: before bqplot takes it for a move of the rows. */
+/** A click on the overview moves the view, and so does dragging, before bqplot handles it as panning. */
 export class OverviewDrag {
   private readonly listeners = new AbortController();
-  /** Where the part on show was taken hold of, from its middle, as a share of the whole. */
+  /** Offset of the drag from the center of the view, as a fraction of the series. */
   private hold: number | null = null;
 
   constructor(

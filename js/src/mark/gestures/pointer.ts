@@ -13,16 +13,16 @@ import { formatNumber, formatSigned } from "../../core/text/numbers.js";
 const SVG = "http://www.w3.org/2000/svg";
 const BRACKET = 5;
 
-/** A line at the sample under the pointer, what its step sees, and what is there in words. */
+/** Crosshair and read-out at the sample under the pointer, with the receptive field of its step. */
 export class Pointer {
   private readonly line = document.createElementNS(SVG, "line");
   private readonly bracket = document.createElementNS(SVG, "path");
   private readonly tip = document.createElement("div");
   private readonly listeners = new AbortController();
-  /** Sample under the pointer of the picture beside this one. */
+  /** Sample under the pointer in the other picture. */
   private mirrored: number | null = null;
   private place: { x: number; y: number } | null = null;
-  /** What the picture beside this one was told last. */
+  /** Sample that the other picture was last notified of. */
   private told: number | null = null;
   private scene: Scene | null = null;
   private frame: Frame | null = null;
@@ -44,20 +44,20 @@ export class Pointer {
     this.leave();
   }
 
-  /** The picture changed under a pointer that may rest. */
+  /** Updates the read-out after the picture changed. */
   follow(scene: Scene, frame: Frame): void {
     this.scene = scene;
     this.frame = frame;
     this.update();
   }
 
-  /** Sample of the crosshair; null where there is none. */
+  /** Sample of the crosshair; null if there is none. */
   get sample(): number | null {
     const { place, frame, scene } = this;
     return place && frame && scene?.message === null ? sampleAt(place.x, frame.axis) : null;
   }
 
-  /** Puts the crosshair on a sample, without a pointer. */
+  /** Moves the crosshair to a sample, without a pointer. */
   goTo(sample: number): void {
     if (this.frame) {
       const { plot, axis } = this.frame;
@@ -66,13 +66,13 @@ export class Pointer {
     }
   }
 
-  /** Follows the crosshair of the picture beside this one. */
+  /** Follows the crosshair of the other picture. */
   mirror(sample: number | null): void {
     this.mirrored = sample;
     this.update();
   }
 
-  /** What stands at the crosshair in one line, for those who do not see it. */
+  /** Description of the values at the crosshair, for screen readers. */
   get words(): string {
     const { scene, sample } = this;
     return scene && sample !== null ? spoken(readout(scene.picture, scene.facts, sample)) : "";
@@ -137,7 +137,7 @@ export class Pointer {
     this.tip.style.top = `${Math.max(0, Math.min(frame.height - this.tip.offsetHeight, place.y - this.tip.offsetHeight / 2))}px`;
   }
 
-  /** A bracket round what the step that is drawn here sees. */
+  /** Bracket that marks the receptive field of the step. */
   private showStepField(scene: Scene, frame: Frame, sample: number): void {
     const { picture, facts } = scene;
     const placed = marksOf(picture.choice.method, facts).centers !== null;

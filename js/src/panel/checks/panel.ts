@@ -19,7 +19,7 @@ export const CHECKS = "checks";
 const WHAT =
   "Does it add up, find what the score needs, change with the class and when the network is destroyed, and agree with other methods? This takes some seconds.";
 
-/** How far the map on show can be believed: asked for, under way, or found. */
+/** Checks of the current map: not run, running, or finished. */
 export function checksPanel(mark: ChannelStackModel): TemplateResult {
   const { jobs } = mark;
   const name = checksName(mark);
@@ -27,7 +27,7 @@ export function checksPanel(mark: ChannelStackModel): TemplateResult {
   const { fill } = mark.checks.current;
   const checks = result && checksOf(result, fill);
   const told = checks?.verdict ?? (jobs.running ? "checking" : (jobs.fault(name) ?? ""));
-  // What is read aloud must be there before something is said.
+  // A live region must exist before its text changes.
   return html`<div class="cam1d-checks" tabindex="-1">
     ${fillLine(mark, checks !== null || jobs.offers(CHECKS))}
     <div>${checks ? found(checks, mark) : notFound(mark, name)}</div>
@@ -47,7 +47,7 @@ function fillLine({ checks, cid }: ChannelStackModel, offered: boolean): Templat
   </div>`;
 }
 
-/** By names that are the same in a saved page, which numbers its instances anew. */
+/** Name of the job, independent of the numbering of instances in a saved page. */
 function checksName(mark: ChannelStackModel): string {
   const { method, instance, target } = which(mark);
   return `${CHECKS}/${method}/${instance}/${target}`;

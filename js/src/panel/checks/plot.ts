@@ -4,7 +4,7 @@ import { bandPath, curvePath, curvesText, type DeletionCurves, plotOf } from "..
 const [WIDTH, HEIGHT] = [300, 150];
 const ROOM = { left: 40, top: 10, width: 240, height: 102 };
 
-/** The deletion curve over the band of random orders, small. */
+/** Deletion curve with the band of random orders. */
 export function checksPlot(curves: DeletionCurves): TemplateResult {
   const plot = plotOf(curves, ROOM);
   const { fractions, curve, random } = curves;

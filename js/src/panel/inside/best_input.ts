@@ -23,8 +23,8 @@ interface Choices {
 const chosen = new WeakMap<ChannelStackModel, Choices>();
 
 /**
- * Series that the class on show likes best, beside the real ones that are nearest; computed on demand. Drawn as wide as
- * `element`, and drawn again where its `look` is another.
+ * Series that maximize the selected class score, next to the nearest real series; computed on demand. Redrawn when
+ * `look` (width and theme of `element`) changes.
  */
 export function maximizingInput(
   mark: ChannelStackModel,

@@ -4,7 +4,7 @@ import { drawGrid, type GridColumn, gridHeight, linesOf } from "../../core/draw/
 import type { Theme } from "../../core/draw/theme.js";
 import { canvas } from "../../dom/canvas.js";
 
-/** A grid of small plots, in as many lines as its width needs. */
+/** A grid of small plots, split into lines that fit the width. */
 export const gridOf = (
   columns: GridColumn[],
   names: string[],

@@ -12,12 +12,12 @@ import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 import { type Job, jobRow, startUnasked } from "../job_row.js";
 import { gridOf } from "./grid_canvas.js";
 
-/** Channels of which a filter's meaning is drawn at most: those that its best series uses most. */
+/** Maximum number of channels: those that the filter's maximizing input uses most. */
 const CHANNELS = 12;
 const ROW = 40;
 const SPLIT = 400;
 
-/** What the chosen filter means. Drawn as wide as `element`, and drawn again where its `look` is another. */
+/** Meaning of the selected filter. Redrawn when `look` (width and theme of `element`) changes. */
 export function filterMeaning(
   mark: ChannelStackModel,
   element: HTMLElement,
@@ -54,7 +54,7 @@ function grid(mark: ChannelStackModel, result: JobResult, element: HTMLElement):
   }));
   const names = channels.map((channel) => facts.channel_names[channel]);
   const room = element.clientWidth - 8;
-  // Beside the classes, where that leaves the plots enough.
+  // Next to the classes, if the plots have enough room there.
   const width = Math.max(280, room > 2 * SPLIT ? room - SPLIT - 24 : room);
   return gridOf(columns, names, width, ROW, themeOf(element));
 }
@@ -103,7 +103,7 @@ function kernelColumns(
   ];
 }
 
-/** Channels that a filter's best series uses, in their order; of very many, those that it uses most. */
+/** Channels that the filter's maximizing input uses most, in their original order. */
 function strongest({ values, shape: [samples, channels] }: JobArray): number[] {
   const middle = (channel: number): number => mean(values, channel, samples, channels);
   const power = Array.from({ length: channels }, (_, channel) => {

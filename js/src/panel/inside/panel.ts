@@ -29,11 +29,13 @@ declare global {
   }
 }
 
-/** Filters on show at a time. */
+/** Filters per page. */
 const SHOWN = 8;
 const FOOT = 4;
 
-/** A layer's filters under the input, on the same time axis; what one of them means; what the class likes best. */
+/**
+ * Filters of a layer below the plot, on the same time axis; the meaning of one of them; maximizing inputs of the class.
+ */
 export class InsidePanelView extends PanelView {
   render(): void {
     this.el.classList.add("cam1d-toolbar", "cam1d-inside");
@@ -135,12 +137,12 @@ export class InsidePanelView extends PanelView {
     this.refresh();
   }
 
-  /** What drawings depend on beside what they show. */
+  /** Width and theme that the plots were drawn with. */
   private get look(): string {
     return `${this.el.clientWidth} ${JSON.stringify(themeOf(this.el))}`;
   }
 
-  /** The picture was drawn anew, be it that it got another width, or other colors. */
+  /** Follows a repaint of the plot, which may have another width or theme. */
   private follow(): void {
     if (!this.el.hidden) {
       if (this.look === this.drawn) {
@@ -151,9 +153,9 @@ export class InsidePanelView extends PanelView {
     }
   }
 
-  /** Draws the filters, under the picture and as wide as it is. */
+  /** Draws the filters, aligned with the plot. */
   private paint(): void {
-    // What is drawn below the picture has the same time axis.
+    // The filters share the time axis of the plot above them.
     const view = this.mark.shownViews.find(({ frame }) => frame);
     const { reading } = this;
     const canvas = this.canvas.value!;
@@ -199,7 +201,7 @@ export class InsidePanelView extends PanelView {
     return this.sample === null ? null : nearestStep(steps, this.sample);
   }
 
-  /** The canvas as wide as the picture, and each sample below itself. */
+  /** Resizes and shifts the canvas so that samples align with the plot. */
   private fit({ width, plot, axis, ratio }: Frame, element: HTMLElement): Frame {
     const height = this.scene.rows.length * ROW;
     const shift = element.getBoundingClientRect().left - this.el.getBoundingClientRect().left - this.el.clientLeft;
@@ -260,7 +262,7 @@ export class InsidePanelView extends PanelView {
     }
   };
 
-  /** Geometry of what is on show, in CSS pixels from the canvas' corner, for tests. */
+  /** Geometry in CSS pixels from the corner of the canvas, for tests. */
   snapshot() {
     const { frame, scene } = this;
     const centers = Array.from({ length: frame.axis.samples }, (_, sample) => pixelOf(sample, frame.axis));
@@ -270,7 +272,7 @@ export class InsidePanelView extends PanelView {
   private first = 0;
   private sample: number | null = null;
   private under: number | null = null;
-  /** Look for which the plots were drawn. */
+  /** `look` at the last rendering. */
   private drawn: string | undefined;
   private readonly canvas = createRef<HTMLCanvasElement>();
   private readonly readout = createRef<HTMLElement>();

@@ -3,7 +3,7 @@ import type { Query } from "../../core/picture/finder.js";
 import { button, group, number, select } from "../../dom/fields.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 
-/** Which instances the slider, the keys and the play button stop at. */
+/** Query for the instances that slider, keys and play button visit. */
 export function findPanel(mark: ChannelStackModel): TemplateResult {
   const count = html`<span class="cam1d-count" role="status">${countText(mark)}</span>`;
   return html`${group("instances", truths(mark), predictions(mark), count)}${group("go", walking(mark))}`;

@@ -4,14 +4,14 @@ import { mapName } from "../../core/text/describe.js";
 import { HEADINGS, numbersOf } from "../../core/text/numbers_table.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 
-/** The picture as a table, for those who do not see it and those who want it exactly. */
+/** The picture as a table. */
 export function numbersPanel({ picture, facts, status }: ChannelStackModel): TemplateResult {
   if (!picture || status !== "ready") {
     return html`<span>no picture is there yet</span>`;
   }
   const { choice } = picture;
   const label = `${mapName(choice, facts)}, ${classNamed(facts.class_names[facts.targets[choice.target]])}, instance ${facts.instances[choice.instance]}`;
-  // What scrolls must be reached by keys.
+  // Scrollable regions must be focusable.
   return html`<div class="cam1d-scrolled" tabindex="0" role="region" aria-label="numbers of the picture">
     <table class="cam1d-numbers">
       <caption>${label}</caption>

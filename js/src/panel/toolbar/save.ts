@@ -4,7 +4,7 @@ import { button, group } from "../../dom/fields.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 import { download, exportPng, exportSvg } from "../../mark/export_file.js";
 
-/** The picture on show, and its numbers, as files. */
+/** Files of the current picture and its numbers. */
 export function savePanel(mark: ChannelStackModel): TemplateResult {
   const { picture, facts, status } = mark;
   if (!picture || !mark.exportSheet() || status !== "ready") {

@@ -35,7 +35,7 @@ const INSIDE = "Inside: filters of the layers, and what they mean";
 const PIN = "Pin: keep this picture beside the next ones";
 const UNPIN = "Unpin: let go of the picture that is kept";
 
-/** Buttons that each unfold a panel: a first look stays clean. */
+/** Buttons that open and close panels. */
 export class ToolbarView extends PanelView {
   render(): void {
     this.el.classList.add("cam1d-toolbar");
@@ -70,7 +70,7 @@ export class ToolbarView extends PanelView {
     return toggleButton(panel.text, panel.name, panel === this.open, () => this.toggle(panel));
   }
 
-  /** It unfolds under the picture, whose time axis it shares, and stays beside other panels. */
+  /** The inside panel is displayed below the plot, whose time axis it shares, and stays open next to other panels. */
   private unfolding(): TemplateResult {
     const { inside } = this.mark;
     return toggleButton("Inside", INSIDE, inside.unfolded, () => inside.change({ unfolded: !inside.unfolded }));

@@ -3,7 +3,7 @@ import type { Options } from "../../core/picture/options.js";
 import { checkbox, group, number, select } from "../../dom/fields.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 
-/** How the picture is drawn: colors, rows and channels. */
+/** Display options: colors, rows and channels. */
 export const viewPanel = (mark: ChannelStackModel): TemplateResult =>
   html`${colors(mark)}${rows(mark)}${channels(mark)}${compared(mark)}`;
 
@@ -14,7 +14,7 @@ function colors({ optionsModel, picture }: ChannelStackModel): TemplateResult {
     picture && picture.colorLimit.limit > 0 ? { limit: Number(picture.colorLimit.limit.toPrecision(3)) } : {};
   return group(
     "colors",
-    // ColorLimit begin to be fixed where they are.
+    // A fixed limit starts at the present one.
     select("ends over", SCOPES, scope, (scope) => change({ scope, ...(scope === "fixed" ? present : {}) })),
     number("end at", { min: 0, step: "any" }, limit, (limit) => change({ limit }), { hidden: scope !== "fixed" }),
     select("sign", SIGNS, sign, (sign) => change({ sign })),
@@ -59,7 +59,7 @@ function channels({ facts, optionsModel }: ChannelStackModel): TemplateResult {
 
 const ORDERS = { given: "as given", share: "by share" };
 
-/** The instances whose mean is shown, by their true or their predicted class. */
+/** Mean over the instances of a true or predicted class. */
 function averaged(mark: ChannelStackModel): TemplateResult[] {
   const {
     facts,
@@ -77,7 +77,7 @@ function averaged(mark: ChannelStackModel): TemplateResult[] {
 
 const OVER = { none: "one instance", true: "a true class", predicted: "a predicted class" };
 
-/** Another class, whose map is taken from the one on show. */
+/** Another class, whose map is subtracted from the current one. */
 function compared(mark: ChannelStackModel): TemplateResult {
   const { facts, choice, optionsModel } = mark;
   const classes = facts.targets.map((target, place) => [`p${place}`, facts.class_names[target]]);
