@@ -58,7 +58,7 @@ def test_a_note_that_is_being_written_stays(page):
 def test_numbers_follow_the_picture_under_the_focus(page):
     shown(page)
     page.get_by_role("button", name="Numbers:").click()
-    table = page.get_by_role("region", name="numbers of the picture")
+    table = page.get_by_role("region", name="numbers of the plot")
     table.focus()
     to_next_instance(page)
     assert table.locator("caption").inner_text().endswith("instance 1")

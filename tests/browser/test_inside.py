@@ -59,7 +59,7 @@ def test_a_layer_is_read_and_a_click_on_a_filter_opens_its_meaning(lab):
 def test_what_a_step_sees_is_told_under_the_pointer(lab):
     lab.locator(f"{PANEL} canvas").first.hover(position={"x": 300, "y": 20})
     readout = lab.locator(f"{PANEL} > .cam1d-note").first
-    assert "the step there sees" in readout.inner_text()
+    assert "receptive field of the step:" in readout.inner_text()
 
 
 def test_series_that_the_class_likes_best_are_computed_on_demand_and_can_be_cancelled(lab):
@@ -71,7 +71,7 @@ def test_series_that_the_class_likes_best_are_computed_on_demand_and_can_be_canc
     lab.keyboard.press("Enter")  # the button that starts is the one that cancels, and keeps the focus
     compute.wait_for()
     lab.keyboard.press("Enter")
-    panel.locator("canvas[aria-label*='The nearest real series']").wait_for(timeout=60_000)
+    panel.locator("canvas[aria-label*='Nearest real series']").wait_for(timeout=60_000)
     assert "times as far from the nearest real series" in panel.inner_text()
     assert lab.errors == []
 

@@ -9,7 +9,7 @@ import { layoutOf, overviewOf, scaleOf } from "../core/draw/scene_layout.js";
 import { choiceName } from "../core/picture/choice.js";
 import type { Picture } from "../core/picture/picture.js";
 import { pixelOf } from "../core/samples/time_axis.js";
-import { centered, type Stretch, withPlace, zoomed } from "../core/samples/zoom.js";
+import { centered, containing, type Stretch, zoomed } from "../core/samples/zoom.js";
 import { startOf } from "../core/text/clock.js";
 import { captionOf, describePicture } from "../core/text/describe.js";
 import { themeOf, watchTheme } from "../dom/page_theme.js";
@@ -40,7 +40,7 @@ export class ChannelStack extends Mark implements MarkView {
       this.parent.el,
       this.el as unknown as SVGElement,
       () => this.model.steps,
-      (sample) => this.beside?.pointer?.mirror(sample),
+      (sample) => this.pinnedView?.pointer?.mirror(sample),
     );
     this.keys = new Keys(this.parent.el, this);
     this.create_listeners();
@@ -55,7 +55,7 @@ export class ChannelStack extends Mark implements MarkView {
     );
     this.overview = new OverviewDrag(
       this.parent.el,
-      () => this.overviewOnShow,
+      () => this.currentOverview,
       (share) => this.moveTo(share),
     );
     this.model.updateView(this, true);
@@ -75,27 +75,27 @@ export class ChannelStack extends Mark implements MarkView {
   }
 
   /** Resets the zoom to the whole series. */
-  showAll = (): void => this.look(this.all);
+  showAll = (): void => this.setView(this.all);
 
   /** Zooms about a sample, or about the center. */
   zoom(factor: number, sample: number | null): void {
     const rate = this.model.facts.sampling_rate ?? 1;
     const at = sample === null ? (this.view[0] + this.view[1]) / 2 : sample / rate;
-    this.look(zoomed(this.view, this.all, at, factor, 1 / rate));
+    this.setView(zoomed(this.view, this.all, at, factor, 1 / rate));
   }
 
   /** Moves the view if a sample is outside of it. */
   bringIntoView(sample: number): void {
-    this.look(withPlace(this.view, this.all, sample / (this.model.facts.sampling_rate ?? 1)));
+    this.setView(containing(this.view, this.all, sample / (this.model.facts.sampling_rate ?? 1)));
   }
 
   /** Centers the view on a position, given as a fraction of the series. */
   private moveTo(share: number): void {
     const [first, last] = this.all;
-    this.look(centered(this.view, this.all, first + share * (last - first)));
+    this.setView(centered(this.view, this.all, first + share * (last - first)));
   }
 
-  private get overviewOnShow(): Overview | null {
+  private get currentOverview(): Overview | null {
     const { scene, frame } = this;
     const row = scene && frame ? overviewOf(scene, frame) : null;
     return row && { row, frame: frame! };
@@ -112,7 +112,7 @@ export class ChannelStack extends Mark implements MarkView {
     return [model.get("min") ?? this.all[0], model.get("max") ?? this.all[1]];
   }
 
-  private look([min, max]: Stretch): void {
+  private setView([min, max]: Stretch): void {
     if (min !== this.view[0] || max !== this.view[1]) {
       this.scales.x.model.set({ min, max });
       this.scales.x.model.save_changes();
@@ -144,7 +144,7 @@ export class ChannelStack extends Mark implements MarkView {
     if (picture) {
       const start = performance.now();
       const { chosen, notes } = this.model.windows;
-      const caption = pinned && { title: "On show", text: captionOf(picture.choice, facts, outputs) };
+      const caption = pinned && { title: "Current", text: captionOf(picture.choice, facts, outputs) };
       const failed = status === "error";
       this.scene = { picture, facts, theme: themeOf(this.parent.el), message, failed, window: chosen, notes, caption };
       clearCanvas(this.surface.context, this.frame);
@@ -200,8 +200,8 @@ export class ChannelStack extends Mark implements MarkView {
       return null;
     }
     const own = { scene, frame, axis: this.axis, right: 0, down: 0 };
-    const beside = this.beside?.exportPart();
-    return { parts: beside ? [own, beside] : [own], outputs, whole: !hasKernel };
+    const pinnedView = this.pinnedView?.exportPart();
+    return { parts: pinnedView ? [own, pinnedView] : [own], outputs, whole: !hasKernel };
   }
 
   /** Time axis: bqplot's, or one with dates, which bqplot cannot change with the instance. */
@@ -243,7 +243,7 @@ export class ChannelStack extends Mark implements MarkView {
   private overview: OverviewDrag;
   private scheduled: number | undefined;
   frame: Frame | undefined;
-  beside: MarkView["beside"];
+  pinnedView: MarkView["pinnedView"];
   private scene: Scene | undefined;
   private drawTime: number;
   private described: Picture | null;

@@ -4,7 +4,7 @@ import type { Frame } from "../core/draw/scene.js";
 import type { Choice } from "../core/picture/choice.js";
 import { explainedTarget, isExplained } from "../core/picture/explained.js";
 import { type Facts, type Table, unpackTable } from "../core/picture/facts.js";
-import { nearestFound, nextFound, Predictions } from "../core/picture/finder.js";
+import { nearestMatch, nextMatch, Predictions } from "../core/picture/finder.js";
 import type { Mean } from "../core/picture/mean.js";
 import type { Outputs } from "../core/picture/outputs.js";
 import type { Picture } from "../core/picture/picture.js";
@@ -19,7 +19,7 @@ import type { OptionsModel } from "../synced/OptionsModel.js";
 import { references, serializeAs, synced, verbatim } from "../synced/SyncedModel.js";
 import { type TileAnswer, TileStore } from "../synced/tile_store.js";
 import type { Pointer } from "./gestures/pointer.js";
-import { sendPicture, type Wanted } from "./picture_sender.js";
+import { type FileRequest, sendPicture } from "./picture_sender.js";
 import { Pictures, type Shown, type Status } from "./pictures.js";
 import { Player } from "./player.js";
 import type { ScoresWithoutWindow } from "./window_scores.js";
@@ -32,7 +32,7 @@ export interface MarkView {
   readonly frame: Frame | undefined;
   readonly pointer: Pointer;
   /** View of the pinned picture. */
-  beside: { readonly pointer: Pointer | undefined; exportPart(): ExportPart | null } | undefined;
+  pinnedView: { readonly pointer: Pointer | undefined; exportPart(): ExportPart | null } | undefined;
   /** The current picture and the pinned one, for an exported file. */
   exportSheet(): ExportSheet | null;
 }
@@ -88,15 +88,19 @@ export class ChannelStackModel extends synced(MarkModel) {
       () => this.step(1),
       () => this.status !== "waiting",
     );
-    this.look();
+    this.applyQuery();
     // Selecting an instance leaves the class-mean view.
     this.on("change:instance", () => this.get("mean") && this.choose({ mean: null }));
-    this.on("change:instance", this.stayAmongFound, this);
+    this.on("change:instance", this.selectMatch, this);
     this.on("change:instance", this.keepTarget, this);
-    this.on("change:instance change:target change:method change:against change:pinned change:mean", this.turn, this);
-    this.on("change:version", this.renew, this);
+    this.on(
+      "change:instance change:target change:method change:against change:pinned change:mean",
+      this.selectionChanged,
+      this,
+    );
+    this.on("change:version", this.reset, this);
     this.listenTo(this.optionsModel, "change", this.refresh);
-    this.listenTo(this.finderModel, "change", this.look);
+    this.listenTo(this.finderModel, "change", this.applyQuery);
     this.on("msg:custom", this.receive, this);
     this.on("comm_live_update", this.reconnect, this);
     this.once(
@@ -118,14 +122,14 @@ export class ChannelStackModel extends synced(MarkModel) {
   }
 
   /** Python updated scores and maps: drops everything that was derived from the old ones. */
-  private renew(): void {
+  private reset(): void {
     this.tiles.replace(this.get("tiles"));
     this.unpack();
-    this.windows.answers.renew();
-    this.inside.renew();
-    this.jobs.renew();
+    this.windows.scores.reset();
+    this.inside.reset();
+    this.jobs.reset();
     this.predictions = undefined;
-    this.look();
+    this.applyQuery();
     this.refresh();
   }
 
@@ -209,7 +213,7 @@ export class ChannelStackModel extends synced(MarkModel) {
 
   /** Selects the next or previous match; wraps around. */
   step(by: 1 | -1): void {
-    this.choose({ instance: nextFound(this.found, this.facts.instances.length, this.choice.instance, by) });
+    this.choose({ instance: nextMatch(this.matching, this.facts.instances.length, this.choice.instance, by) });
   }
 
   /** Pins the current picture, or unpins the pinned one. */
@@ -247,16 +251,16 @@ export class ChannelStackModel extends synced(MarkModel) {
     }
   }
 
-  private look(): void {
+  private applyQuery(): void {
     this.predictions ??= new Predictions(this.facts, this.outputs);
-    this.found = this.predictions.found(this.finderModel.current);
-    this.stayAmongFound();
+    this.matching = this.predictions.found(this.finderModel.current);
+    this.selectMatch();
     this.trigger("found");
   }
 
-  private stayAmongFound(): void {
+  private selectMatch(): void {
     const { instance } = this.choice;
-    const nearest = nearestFound(this.found, instance, this.previous("instance") ?? instance);
+    const nearest = nearestMatch(this.matching, instance, this.previous("instance") ?? instance);
     if (nearest !== null && nearest !== instance) {
       this.choose({ instance: nearest });
     }
@@ -283,15 +287,15 @@ export class ChannelStackModel extends synced(MarkModel) {
   }
 
   /** Failed tiles are requested again when the selection changes. */
-  private turn(): void {
+  private selectionChanged(): void {
     this.tiles.clearFailures();
     this.refresh();
   }
 
   /** The kernel changed: requests to the previous one will get no response. */
   private reconnect(): void {
-    this.tiles.forget();
-    this.windows.answers.forget();
+    this.tiles.cancelRequests();
+    this.windows.scores.cancelRequests();
     this.refresh();
   }
 
@@ -300,17 +304,17 @@ export class ChannelStackModel extends synced(MarkModel) {
     this.trigger("picture");
   }
 
-  private receive(message: TileAnswer | Wanted | ScoresWithoutWindow, buffers: DataView[]): void {
+  private receive(message: TileAnswer | FileRequest | ScoresWithoutWindow, buffers: DataView[]): void {
     if ("name" in message) {
-      this.windows.answers.answered(message);
+      this.windows.scores.receive(message);
       this.trigger("window");
     } else if ("picture" in message) {
       sendPicture(this, message);
     } else if (this.tiles.unpack(message, buffers[0] ?? null)) {
-      if (this.pictures.unsettled) {
+      if (this.pictures.mayChange) {
         this.refresh();
       }
-      this.tiles.proceed();
+      this.tiles.sendNext();
     }
   }
 
@@ -318,7 +322,7 @@ export class ChannelStackModel extends synced(MarkModel) {
   /** First sample, sample after the last, and center of each step of the explained layer. */
   steps: Table | null;
   /** Instances that match the query. */
-  found: number[];
+  matching: number[];
   player: Player;
   windows: Windows;
   /** Displayed views, oldest first. */

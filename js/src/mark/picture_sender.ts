@@ -10,13 +10,13 @@ type Mark = WidgetModel & {
 };
 
 /** Python's request for the current picture as a file. */
-export interface Wanted {
+export interface FileRequest {
   picture: "png" | "svg";
   request: number;
 }
 
 /** Responds with the requested picture once it is available. */
-export function sendPicture(model: Mark, wanted: Wanted): void {
+export function sendPicture(model: Mark, wanted: FileRequest): void {
   if (model.status === "waiting") {
     model.once("picture", () => sendPicture(model, wanted));
   } else {
@@ -25,10 +25,10 @@ export function sendPicture(model: Mark, wanted: Wanted): void {
   }
 }
 
-async function answer(model: Mark, { picture, request }: Wanted): Promise<void> {
+async function answer(model: Mark, { picture, request }: FileRequest): Promise<void> {
   const sheet = model.status === "ready" ? model.exportSheet() : null;
   if (!sheet) {
-    model.send({ type: "picture", request, error: model.message ?? "the widget is not on show" }, {});
+    model.send({ type: "picture", request, error: model.message ?? "the widget is not displayed" }, {});
     return;
   }
   const file = picture === "png" ? await exportPng(sheet) : new Blob([exportSvg(sheet)]);

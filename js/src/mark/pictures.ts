@@ -42,7 +42,7 @@ interface Found {
   readonly tiles: Tile[];
 }
 
-const NONE = "Of no instance of this class is a map here.";
+const NONE = "No maps for this class are stored on this page.";
 
 /** The current picture and the pinned one, as far as their tiles are available. */
 export class Pictures {
@@ -78,11 +78,11 @@ export class Pictures {
     if (wanted.length > 0) {
       tiles.request(wanted);
     } else if (!mark.hasKernel) {
-      tiles.forget();
+      tiles.cancelRequests();
     }
     this.all = this.drawn(found);
     if (wanted.length === 0 && found[0].status === "ready" && !mark.choice.mean) {
-      this.lookAhead(found[0]);
+      this.prefetchNeighbors(found[0]);
     }
   }
 
@@ -94,7 +94,7 @@ export class Pictures {
   }
 
   /** Whether a response may change the displayed pictures. */
-  get unsettled(): boolean {
+  get mayChange(): boolean {
     const all = this.all.flatMap(({ choice }) => neededTiles(choice));
     return this.all.some(({ status }) => status === "waiting") || this.tiles.unfinished(all).length > 0;
   }
@@ -148,7 +148,7 @@ export class Pictures {
     });
   }
 
-  private lookAhead({ choice, tiles: [series, map] }: Found): void {
+  private prefetchNeighbors({ choice, tiles: [series, map] }: Found): void {
     const { mark, tiles } = this;
     const last = mark.facts.instances.length - 1;
     const near = [choice.instance + 1, choice.instance - 1].filter((other) => other >= 0 && other <= last);

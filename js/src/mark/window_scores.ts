@@ -8,7 +8,7 @@ export interface ScoresWithoutWindow {
   readonly error: string | null;
 }
 
-interface Question {
+interface ScoreRequest {
   readonly name: string;
   readonly instance: number;
   readonly window: Window;
@@ -17,49 +17,49 @@ interface Question {
 /** Requests scores from the model: at most one request in flight, and only the latest pending one is kept. */
 export class WindowScores {
   private inFlight: string | null = null;
-  private next: Question | null = null;
+  private next: ScoreRequest | null = null;
   private timer = 0;
-  answer: ScoresWithoutWindow | null = null;
+  latest: ScoresWithoutWindow | null = null;
 
-  constructor(private readonly send: (question: Question) => void) {}
+  constructor(private readonly send: (request: ScoreRequest) => void) {}
 
-  ask(instance: number, window: Window): void {
+  request(instance: number, window: Window): void {
     const name = windowKey(instance, window);
-    if (this.inFlight === name || this.answer?.name === name) {
+    if (this.inFlight === name || this.latest?.name === name) {
       this.next = null;
       return;
     }
     this.next = { name, instance, window };
     clearTimeout(this.timer);
     // Dragging changes the window at every pixel; scores are requested when it pauses.
-    this.timer = setTimeout(() => this.proceed(), 120) as unknown as number;
+    this.timer = setTimeout(() => this.sendNext(), 120) as unknown as number;
   }
 
-  answered(answer: ScoresWithoutWindow): void {
+  receive(answer: ScoresWithoutWindow): void {
     this.inFlight = null;
-    this.answer = answer;
-    this.proceed();
+    this.latest = answer;
+    this.sendNext();
   }
 
   /** The model was updated: drops its scores. */
-  renew(): void {
-    this.forget();
-    this.answer = null;
+  reset(): void {
+    this.cancelRequests();
+    this.latest = null;
   }
 
   /** Drops the requests: nobody will respond. */
-  forget(): void {
+  cancelRequests(): void {
     clearTimeout(this.timer);
     this.inFlight = null;
     this.next = null;
   }
 
-  private proceed(): void {
+  private sendNext(): void {
     if (this.next && this.inFlight === null) {
-      const question = this.next;
-      this.inFlight = question.name;
+      const request = this.next;
+      this.inFlight = request.name;
       this.next = null;
-      this.send(question);
+      this.send(request);
     }
   }
 }

@@ -14,10 +14,10 @@ type Mark = WidgetModel & {
 
 /** The selected window, scores without it, and annotations. */
 export class Windows {
-  readonly answers: WindowScores;
+  readonly scores: WindowScores;
 
   constructor(private readonly mark: Mark) {
-    this.answers = new WindowScores(({ name, instance, window }) =>
+    this.scores = new WindowScores(({ name, instance, window }) =>
       mark.send({ type: "replace", name, instance, window: [...window] }, {}),
     );
     mark.on("change:window change:annotations picture", () => this.look());
@@ -58,7 +58,7 @@ export class Windows {
   private look(): void {
     const { mark, chosen } = this;
     if (chosen && mark.facts.baseline && mark.hasKernel && !mark.choice.mean) {
-      this.answers.ask(mark.choice.instance, chosen);
+      this.scores.request(mark.choice.instance, chosen);
     }
     mark.trigger("window");
   }

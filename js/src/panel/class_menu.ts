@@ -19,9 +19,9 @@ export class ClassMenuView extends PanelView {
   protected content(): TemplateResult {
     const { mark } = this;
     const { choice, facts, outputs } = mark;
-    const say = outputs.probabilities ? formatPercent : (score: number) => formatNumber(score);
+    const format = outputs.probabilities ? formatPercent : (score: number) => formatNumber(score);
     const entries = classesByScore(choice.instance, facts.targets, outputs).map(
-      ({ place, target, value }) => [String(place), `${facts.class_names[target]} · ${say(value)}`] as const,
+      ({ place, target, value }) => [String(place), `${facts.class_names[target]} · ${format(value)}`] as const,
     );
     const change = ({ target }: Event): void => mark.choose({ target: Number((target as HTMLSelectElement).value) });
     return html`<select ?disabled=${entries.length < 2} @change=${change}>${options(entries, String(choice.target))}</select>`;

@@ -6,7 +6,7 @@ import type { Theme } from "../core/draw/theme.js";
 import { TRUE } from "../core/draw/windows.js";
 import { marksOf } from "../core/picture/facts.js";
 import { meanText } from "../core/picture/mean.js";
-import { goesBothWays } from "../core/picture/normalization.js";
+import { isDiverging } from "../core/picture/normalization.js";
 import type { Options } from "../core/picture/options.js";
 import { isSigned } from "../core/picture/picture.js";
 import {
@@ -25,7 +25,7 @@ import type { Shown } from "../mark/pictures.js";
 import { PanelModel, PanelView } from "./panel.js";
 
 /** No line break between a gesture and its effect. */
-const HINT = "Ctrl + wheel: zoom · drag: move · Shift + drag: window · double click: whole series · ?: keys".replace(
+const HINT = "Ctrl + wheel: zoom · drag: pan · Shift + drag: window · double click: whole series · ?: keys".replace(
   /: /g,
   ":\u00a0",
 );
@@ -47,7 +47,7 @@ export class LegendView extends PanelView {
     const theme = themeOf(this.el);
     const { shown, pinned } = this.mark;
     const blocks = pinned
-      ? [this.block(shown, "On show", theme), this.block(pinned, "Pinned", theme)]
+      ? [this.block(shown, "Current", theme), this.block(pinned, "Pinned", theme)]
       : [this.block(shown, "", theme)];
     return html`${blocks}<div class="cam1d-keys">${this.keys(theme)}<span class="cam1d-hint">${HINT}</span></div>`;
   }
@@ -60,7 +60,7 @@ export class LegendView extends PanelView {
     const { facts, optionsModel, hasKernel } = this.mark;
     const known = picture !== null && status === "ready" ? picture : null;
     const { sign } = optionsModel.current;
-    const signed = goesBothWays(isSigned(choice, facts), sign);
+    const signed = isDiverging(isSigned(choice, facts), sign);
     const ends = known ? colorBarTexts(known) : ["", "0", ""];
     const part = (signed && PARTS[sign]) || WHOLE;
     return html`<div class="cam1d-bar">

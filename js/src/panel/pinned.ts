@@ -122,7 +122,7 @@ export class PinnedView extends PanelView {
     const viewer = this.el.closest(".cam1d-viewer");
     const found = this.mark.shownViews.find(({ element }) => viewer?.contains(element));
     if (found) {
-      found.beside = this;
+      found.pinnedView = this;
     }
     return found;
   }

@@ -15,7 +15,7 @@ export class WindowPanelModel extends PanelModel {
 }
 
 /** Maximum number of classes, the explained one included. */
-const TOLD = 4;
+const MAXIMUM = 4;
 
 /** The selected window, and scores without it. */
 export class WindowPanelView extends PanelView {
@@ -69,15 +69,15 @@ export class WindowPanelView extends PanelView {
 
   private withoutIt(): TemplateResult {
     const { facts, hasKernel, choice, windows } = this.mark;
-    const { answer } = windows.answers;
+    const { latest: answer } = windows.scores;
     if (choice.mean) {
-      return note("What becomes of the scores without this window is asked of one instance, not of a mean.");
+      return note("Scores without this window are computed for single instances, not for means.");
     }
     if (!facts.baseline || !hasKernel) {
       return note(needsModel("Scoring the series without this window"));
     }
     if (answer?.name !== windowKey(choice.instance, windows.chosen!)) {
-      return note("asking the model …");
+      return note("computing scores …");
     }
     return answer.error ? note(answer.error) : this.table(answer);
   }
@@ -87,18 +87,18 @@ export class WindowPanelView extends PanelView {
     const scores = rowOf(outputs.scores, choice.instance);
     const before = rowOf(outputs.probabilities ?? outputs.scores, choice.instance);
     const after = (outputs.probabilities && answer.probabilities) || answer.scores;
-    const say = outputs.probabilities ? formatPercent : (value: number) => formatNumber(value);
+    const format = outputs.probabilities ? formatPercent : (value: number) => formatNumber(value);
     const explained = facts.targets[choice.target];
     const line = (target: number): TemplateResult => html`<tr>
       <th scope="row">${facts.class_names[target]}${target === explained ? " (explained)" : ""}</th>
-      <td>${say(before[target])}</td>
-      <td>${say(after[target])}</td>
+      <td>${format(before[target])}</td>
+      <td>${format(after[target])}</td>
       <td>${formatSigned(answer.scores[target] - scores[target])}</td>
     </tr>`;
     return html`<table class="cam1d-numbers">
-      <caption>With it replaced by ${facts.baseline}, the prediction is ${facts.class_names[argmax(after)]}</caption>
+      <caption>With the window replaced by ${facts.baseline}, the prediction is ${facts.class_names[argmax(after)]}</caption>
       ${HEADINGS}
-      ${classesToTell(before, after, explained).map(line)}
+      ${listedClasses(before, after, explained).map(line)}
     </table>`;
   }
 }
@@ -110,9 +110,9 @@ const HEADINGS = html`<tr>
 const note = (text: string): TemplateResult => html`<div class="cam1d-note">${text}</div>`;
 
 /** The explained class, and those with the highest scores before and after. */
-function classesToTell(before: number[], after: number[], explained: number): number[] {
+function listedClasses(before: number[], after: number[], explained: number): number[] {
   const likely = before
     .map((_, target) => target)
     .sort((one, other) => Math.max(before[other], after[other]) - Math.max(before[one], after[one]));
-  return [...new Set([explained, ...likely])].filter((target) => target < before.length).slice(0, TOLD);
+  return [...new Set([explained, ...likely])].filter((target) => target < before.length).slice(0, MAXIMUM);
 }

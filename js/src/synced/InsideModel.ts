@@ -57,15 +57,15 @@ export class InsideModel extends SyncedModel<State> {
     const key = `activations/${this.layers.indexOf(this.layer!)}/${instance}`;
     this.tiles.hold([key]);
     if (this.tiles.missing([key]).length === 0) {
-      this.onShow = this.tiles.take(key);
-      return this.onShow;
+      this.displayed = this.tiles.take(key);
+      return this.displayed;
     }
     const failure = this.tiles.failure([key]);
     if (failure) {
       return failure;
     }
     if (!this.hasKernel) {
-      return "These activations are not here: they need a kernel.";
+      return "Activations are not available without a live kernel.";
     }
     this.tiles.request([key]);
     return "computing …";
@@ -74,29 +74,29 @@ export class InsideModel extends SyncedModel<State> {
   /** A saved notebook keeps the displayed activations. */
   get_state(dropDefaults?: boolean) {
     const state = super.get_state(dropDefaults);
-    return this.comm && this.onShow ? { ...state, tiles: packTiles([this.onShow]) as any } : state;
+    return this.comm && this.displayed ? { ...state, tiles: packTiles([this.displayed]) as any } : state;
   }
 
   /** Drops the activations of the model before an update. */
-  renew(): void {
+  reset(): void {
     this.tiles.replace(NO_TILES);
-    this.onShow = undefined;
+    this.displayed = undefined;
     this.trigger("inside");
   }
 
   /** The kernel changed: requests to the previous one will get no response. */
   private reconnect(): void {
-    this.tiles.forget();
+    this.tiles.cancelRequests();
     this.trigger("inside");
   }
 
   private receive(message: TileAnswer, buffers: DataView[]): void {
     if (this.tiles.unpack(message, buffers[0] ?? null)) {
       this.trigger("inside");
-      this.tiles.proceed();
+      this.tiles.sendNext();
     }
   }
 
   private tiles: TileStore;
-  private onShow: Tile | undefined;
+  private displayed: Tile | undefined;
 }

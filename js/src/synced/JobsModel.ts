@@ -77,7 +77,7 @@ export class JobsModel extends SyncedModel<State> {
   }
 
   /** Drops the results of the model before an update. */
-  renew(): void {
+  reset(): void {
     this.results.clear();
     this.faults.clear();
     this.trigger("job");

@@ -36,7 +36,7 @@ export class TileStore implements AvailableMaps {
     this.cache = new TileCache(CAPACITY);
     this.pack = new TilePack(packed);
     this.failures.clear();
-    this.forget();
+    this.cancelRequests();
   }
 
   /** Keeps these tiles in the cache. */
@@ -92,15 +92,15 @@ export class TileStore implements AvailableMaps {
   }
 
   /** Drops the requests: nobody will respond. */
-  forget(): void {
-    this.requests.forget();
+  cancelRequests(): void {
+    this.requests.cancelRequests();
   }
 
   /** Prefetches groups of tiles, if responses are quick and the cache has room for them. */
-  prefetch(groups: string[][], onShow: Tile[]): void {
-    const size = onShow.reduce((sum, { values }) => sum + values.byteLength, 0);
-    const may = this.lastWait < QUICK && (groups.length + 1) * size <= CAPACITY;
-    this.requests.prefetch(may ? groups.map((keys) => this.missing(keys)) : []);
+  prefetch(groups: string[][], displayed: Tile[]): void {
+    const size = displayed.reduce((sum, { values }) => sum + values.byteLength, 0);
+    const affordable = this.lastWait < QUICK && (groups.length + 1) * size <= CAPACITY;
+    this.requests.prefetch(affordable ? groups.map((keys) => this.missing(keys)) : []);
   }
 
   /** Processes a response; false if it is outdated. */
@@ -115,7 +115,7 @@ export class TileStore implements AvailableMaps {
   }
 
   /** Sends the next request. */
-  proceed(): void {
-    this.requests.proceed();
+  sendNext(): void {
+    this.requests.sendNext();
   }
 }

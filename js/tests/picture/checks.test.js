@@ -69,14 +69,14 @@ test("each fill has a verdict and curves of its own; one that was not tried, the
   assert.equal(checksOf(result, "tea").verdict, "Fine.");
 });
 
-test("probabilities stand between 0 and 1, scores between their own ends", () => {
+test("probabilities stand between 0 and 1, scores between their own limits", () => {
   const { deletion } = checksOf(result, "zero");
   const plot = plotOf(deletion, ROOM);
-  assert.deepEqual([plot.ends, plot.x(1), plot.y(1), plot.y(0)], [[0, 1], 110, 5, 45]);
+  assert.deepEqual([plot.limits, plot.x(1), plot.y(1), plot.y(0)], [[0, 1], 110, 5, 45]);
   assert.equal(curvePath(plot, deletion.fractions, deletion.curve), "M10 5L60 35L110 45");
   assert.equal(bandPath(plot, deletion), "M10 5L60 15L110 45L110 45L60 30L10 5Z");
   const scores = { ...deletion, measure: "score", curve: [4, 1, -2], low: [4, 2, -2], high: [4, 3, -2] };
-  assert.deepEqual(plotOf(scores, ROOM).ends, [-2, 4]);
+  assert.deepEqual(plotOf(scores, ROOM).limits, [-2, 4]);
   const flat = { ...scores, curve: [1, 1, 1], low: [1, 1, 1], high: [1, 1, 1] };
   assert.equal(plotOf(flat, ROOM).y(1), 45);
 });
@@ -84,6 +84,6 @@ test("probabilities stand between 0 and 1, scores between their own ends", () =>
 test("the plot in a sentence", () => {
   assert.equal(
     curvesText(checksOf(result, "zero").deletion),
-    "probability of the class while the series is taken away: 100 % with all of it; with half gone, 25 % in the order of the map and 50 % in random orders, on average",
+    "probability of the class while the series is removed: 100 % with the whole series; with half removed, 25 % in the order of the map and 50 % in random orders, on average",
   );
 });

@@ -33,7 +33,7 @@ const choice = { instance: 0, target: 0, method: 0, against: null };
 const colorLimit = (limits, options) =>
   limits.colorLimit(choice, maps["attribution/0/0/0"], { ...DEFAULTS, ...options }, hand);
 
-test("the colorLimit are taken over the map, the instance, or all instances, and never over another method", () => {
+test("the color limit is computed from the map, the instance, or all instances, and never from another method", () => {
   const limits = new ColorLimits();
   assert.deepEqual(colorLimit(limits, { scope: "map" }), { limit: 2, maps: 1 });
   assert.deepEqual(colorLimit(limits, { scope: "instance" }), { limit: 3, maps: 2 });
@@ -41,7 +41,7 @@ test("the colorLimit are taken over the map, the instance, or all instances, and
   assert.deepEqual(colorLimit(limits, { scope: "fixed", limit: 7 }), { limit: 7, maps: 0 });
 });
 
-test("the colorLimit are those of the values that are colored", () => {
+test("the color limit is that of the displayed values", () => {
   const limits = new ColorLimits();
   assert.equal(colorLimit(limits, { scope: "method", sign: "positive" }).limit, 3);
   assert.equal(colorLimit(limits, { scope: "map", smoothing: 3 }).limit, 0.5);

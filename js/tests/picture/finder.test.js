@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { classesByScore, EVERYTHING, nearestFound, nextFound, Predictions } from "../../lib/core/picture/finder.js";
+import { classesByScore, EVERYTHING, nearestMatch, nextMatch, Predictions } from "../../lib/core/picture/finder.js";
 
 const table = (rows) => ({ values: Float32Array.from(rows.flat()), columns: rows[0].length });
 const facts = { instances: [0, 1, 2, 3], class_names: ["a", "b", "c"] };
@@ -35,7 +35,7 @@ test("from where one stands, the next that is found lies in the direction of tra
   fc.assert(
     fc.property(fc.uniqueArray(fc.nat(50)), fc.nat(50), fc.nat(50), (places, wanted, before) => {
       const sorted = [...places].sort((a, b) => a - b);
-      const nearest = nearestFound(sorted, wanted, before);
+      const nearest = nearestMatch(sorted, wanted, before);
       if (sorted.length === 0) {
         assert.equal(nearest, null);
         return;
@@ -58,12 +58,12 @@ test("the class menu begins with the likeliest class, and knows the place of eac
 
 test("one steps through what is found, and round at its ends", () => {
   assert.deepEqual(
-    [0, 2, 3, 7].map((from) => nextFound([2, 5, 7], 9, from, 1)),
+    [0, 2, 3, 7].map((from) => nextMatch([2, 5, 7], 9, from, 1)),
     [2, 5, 5, 2],
   );
   assert.deepEqual(
-    [0, 2, 3, 7].map((from) => nextFound([2, 5, 7], 9, from, -1)),
+    [0, 2, 3, 7].map((from) => nextMatch([2, 5, 7], 9, from, -1)),
     [7, 7, 2, 5],
   );
-  assert.deepEqual([nextFound([], 3, 2, 1), nextFound([], 3, 0, -1)], [0, 2]);
+  assert.deepEqual([nextMatch([], 3, 2, 1), nextMatch([], 3, 0, -1)], [0, 2]);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { withPlace, zoomed } from "../../lib/core/samples/zoom.js";
+import { containing, zoomed } from "../../lib/core/samples/zoom.js";
 
 const all = [-0.5, 299.5];
 const views = fc
@@ -31,7 +31,7 @@ test("what is on show stays within the series, and is four samples at least", ()
 test("a place is brought into view, and nothing moves if it is there", () => {
   fc.assert(
     fc.property(views, fc.integer({ min: 0, max: 299 }), (view, at) => {
-      const [left, right] = withPlace(view, all, at);
+      const [left, right] = containing(view, all, at);
       assert.ok(left - 1e-9 <= at && at <= right + 1e-9);
       if (at >= view[0] && at <= view[1]) {
         assert.deepEqual([left, right], view);

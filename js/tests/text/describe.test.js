@@ -127,10 +127,10 @@ test("the readout of very many channels keeps those of large attribution", () =>
   const shown = makePicture(choice, tile(values, 40), tile(values, 40), many, DEFAULTS, { limit: 1, maps: 1 });
   const { readings, notes } = readout(shown, many, 0);
   assert.deepEqual([readings.length, readings[0].name, readings[15].name], [16, "c24", "c39"]);
-  assert.deepEqual(notes, ["and 24 channels of smaller attribution"]);
+  assert.deepEqual(notes, ["and 24 more channels with smaller attribution"]);
 });
 
-test("the legend says over what the colorLimit of the colors were taken, and what was done to the values", () => {
+test("the legend reports which maps the color limit was computed from, and how values were changed", () => {
   const map = tile([0.5, -2, 1, 0], 1);
   const told = (options, colorLimit, whole = true) => colorLimitText(pictureOf(map, options, colorLimit), facts, whole);
   assert.equal(told({}, { limit: 2, maps: 1 }), "color: ± max of this map");
@@ -140,16 +140,16 @@ test("the legend says over what the colorLimit of the colors were taken, and wha
   );
   assert.equal(
     told({ scope: "method" }, { limit: 4, maps: 1 }, false),
-    "color: ± max of the 1 map by Grad-CAM in hand",
+    "color: ± max of the 1 map by Grad-CAM available here",
   );
-  assert.equal(told({ scope: "fixed" }, { limit: 1, maps: 0 }), "color: ± a fixed end · largest here 2.00");
+  assert.equal(told({ scope: "fixed" }, { limit: 1, maps: 0 }), "color: ± a fixed limit · largest here 2.00");
   assert.equal(
     told({ clip: 2.5, scope: "method", sign: "absolute", smoothing: 3 }, { limit: 4, maps: 9 }),
     "color: 0 to largest 97.5th percentile of |value| of the 9 maps by Grad-CAM · mean of 3 samples (0.300 s) · absolute values",
   );
 });
 
-test("the colorLimit are told in numbers", () => {
+test("the color bar is labelled with its limits", () => {
   const told = (sign) => colorBarTexts(pictureOf(tile([0.5, -2, 1, 0], 1), { sign }, { limit: 2, maps: 1 }));
   assert.deepEqual(["signed", "positive", "negative", "absolute"].map(told), [
     ["−2.00", "0", "+2.00"],

@@ -8,15 +8,15 @@ const requesting = () => {
   return { sent, requests: new TileRequests((request) => sent.push(request.keys.join())) };
 };
 
-test("one request at a time, and the last wish wins", () => {
+test("one request at a time, and the latest request wins", () => {
   const { sent, requests } = requesting();
   ["a", "b", "c", "d"].forEach((key) => requests.request([key]));
   assert.deepEqual(sent, ["a"]);
   requests.answered(1);
-  requests.proceed();
+  requests.sendNext();
   assert.deepEqual(sent, ["a", "d"]);
   requests.answered(2);
-  requests.proceed();
+  requests.sendNext();
   assert.deepEqual(sent, ["a", "d"]);
 });
 
@@ -26,7 +26,7 @@ test("what is on its way is not asked for again", () => {
   requests.request(["c"]);
   requests.request(["b"]);
   requests.answered(1);
-  requests.proceed();
+  requests.sendNext();
   assert.deepEqual(sent, ["a,b"]);
 });
 
@@ -34,12 +34,12 @@ test("neighbors are fetched one after the other, until somebody waits", () => {
   const { sent, requests } = requesting();
   requests.prefetch([["next"], [], ["previous"], ["other"]]);
   requests.answered(1);
-  requests.proceed();
+  requests.sendNext();
   requests.request(["wanted"]);
   requests.answered(2);
-  requests.proceed();
+  requests.sendNext();
   requests.answered(3);
-  requests.proceed();
+  requests.sendNext();
   assert.deepEqual(sent, ["next", "previous", "wanted"]);
 });
 
@@ -47,7 +47,7 @@ test("what nobody will answer is forgotten, and can be asked for anew", () => {
   const { sent, requests } = requesting();
   requests.request(["a"]);
   requests.request(["b"]);
-  requests.forget();
+  requests.cancelRequests();
   requests.request(["a"]);
   assert.equal(requests.answered(1), false);
   assert.deepEqual(sent, ["a", "a"]);
@@ -60,7 +60,7 @@ test("an answer to another request says nothing", () => {
   assert.equal(requests.outstanding.id, 1);
 });
 
-test("however it is wished and answered, one request is under way at most and the newest wish comes last", () => {
+test("in any order of requests and responses, at most one is in flight and the latest is sent last", () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(fc.constant("answer"), fc.nat({ max: 9 }))), (steps) => {
       const { sent, requests } = requesting();
@@ -70,7 +70,7 @@ test("however it is wished and answered, one request is under way at most and th
         const before = sent.length;
         if (step === "answer") {
           inFlight -= requests.answered(requests.outstanding?.id ?? -1) ? 1 : 0;
-          requests.proceed();
+          requests.sendNext();
         } else {
           newest = String(step);
           requests.request([newest]);
@@ -80,7 +80,7 @@ test("however it is wished and answered, one request is under way at most and th
       }
       while (requests.outstanding) {
         requests.answered(requests.outstanding.id);
-        requests.proceed();
+        requests.sendNext();
       }
       assert.ok(newest === null || sent.at(-1) === newest);
     }),

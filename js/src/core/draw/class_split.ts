@@ -45,7 +45,7 @@ function drawHeads(pen: Pen, left: number, right: number, width: number, theme: 
   pen.font = `600 12px ${theme.font}`;
   pen.fillStyle = theme.ink;
   pen.textAlign = "left";
-  pen.fillText("How it tells the classes apart", left, 9);
+  pen.fillText("Separation of the classes", left, 9);
   pen.font = `11px ${theme.font}`;
   pen.fillStyle = theme.faint;
   pen.fillText(fit(pen, "peak of each series", right - left), left, 24);

@@ -1,5 +1,5 @@
 import { meanText } from "../picture/mean.js";
-import { goesBothWays } from "../picture/normalization.js";
+import { isDiverging } from "../picture/normalization.js";
 import type { Outputs } from "../picture/outputs.js";
 import { isSigned } from "../picture/picture.js";
 import { colorBarTexts, colorLimitText, errorText, gapText, mapName, trustText, verdict } from "../text/describe.js";
@@ -92,7 +92,7 @@ function drawBar(pen: Pen, scene: Scene, frame: Frame, top: number): void {
   const { picture, facts, theme } = scene;
   const { ratio } = frame;
   const { sign } = picture.options;
-  const both = goesBothWays(isSigned(picture.choice, facts), sign);
+  const both = isDiverging(isSigned(picture.choice, facts), sign);
   const table = pixelColors(colorScale(both, 1, theme.dark));
   const [first, last] = both && sign === "positive" ? [128, 256] : both && sign === "negative" ? [0, 128] : [0, 256];
   const width = Math.round(BAR.width * ratio);

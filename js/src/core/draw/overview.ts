@@ -1,6 +1,6 @@
 import { heatOf, type Picture } from "../picture/picture.js";
 import { heatValues } from "../samples/decimation.js";
-import { shareOnShow, type TimeAxis } from "../samples/time_axis.js";
+import { type TimeAxis, visibleFraction } from "../samples/time_axis.js";
 import { colorIndex, pixelColors } from "./color.js";
 import type { Frame, Pen, Scene } from "./scene.js";
 import { overviewOf, scaleOf } from "./scene_layout.js";
@@ -18,7 +18,7 @@ export function drawOverview(pen: Pen, scene: Scene, frame: Frame): void {
   const heat = wholeHeat(scene.picture, frame);
   const colors = Uint32Array.from(heat, (value) => (Number.isNaN(value) ? 0 : table[colorIndex(value, scale)]));
   pen.cells([{ colors, row, alpha: 1 }], { ...frame, axis: wholeAxis(frame) });
-  const [first, last] = shareOnShow(frame.axis).map(
+  const [first, last] = visibleFraction(frame.axis).map(
     (share) => Math.round((plot.left + share * plot.width) * ratio) / ratio,
   );
   const width = Math.max(3, last - first);

@@ -1,5 +1,5 @@
 import { type Picture, timeOnly } from "../picture/picture.js";
-import { shareOnShow } from "../samples/time_axis.js";
+import { visibleFraction } from "../samples/time_axis.js";
 import { type ColorScale, colorScale } from "./color.js";
 import { layoutRows, type Row, type RowLayout } from "./row_layout.js";
 import type { Frame, Scene } from "./scene.js";
@@ -14,7 +14,7 @@ const captionHeight = ({ caption }: Scene): number => (caption === null ? 0 : CA
 
 /** Position of the overview; null if the whole series is visible. */
 export function overviewOf(scene: Scene, { plot, axis }: Frame): Row | null {
-  const [first, last] = shareOnShow(axis);
+  const [first, last] = visibleFraction(axis);
   const zoomed = last - first < 0.999 && last > first;
   return zoomed ? { top: plot.top + captionHeight(scene) + 2, height: OVERVIEW.height } : null;
 }

@@ -2,7 +2,7 @@ import { deviceSpan } from "../samples/decimation.js";
 import type { Band, Frame, Pen } from "./scene.js";
 
 /** What an SVG needs from a browser. */
-export interface Lent {
+export interface SvgSupport {
   /** Width of a text in a font, in pixels. */
   measure(text: string, font: string): number;
   /** Image of some lines of pixels, as a data URL. */
@@ -60,7 +60,7 @@ export class SvgPen implements Pen {
   private path = "";
   private clips = 0;
 
-  constructor(private readonly lent: Lent) {}
+  constructor(private readonly support: SvgSupport) {}
 
   /** The SVG file. */
   text(width: number, height: number, background: string): string {
@@ -134,7 +134,7 @@ export class SvgPen implements Pen {
   }
 
   measureText(text: string): TextMetrics {
-    return { width: this.lent.measure(text, this.state.font) } as TextMetrics;
+    return { width: this.support.measure(text, this.state.font) } as TextMetrics;
   }
 
   setLineDash(dash: number[]): void {
@@ -147,7 +147,7 @@ export class SvgPen implements Pen {
     for (const { colors, row, alpha } of bands.filter(({ colors }) => colors.length > 0)) {
       const place = box(left / ratio, row.top, colors.length / ratio, row.height);
       const opacity = alpha < 1 ? ` opacity="${alpha}"` : "";
-      const image = `preserveAspectRatio="none" style="image-rendering: pixelated" href="${this.lent.url([colors])}"`;
+      const image = `preserveAspectRatio="none" style="image-rendering: pixelated" href="${this.support.url([colors])}"`;
       this.elements.push(`<image ${place} ${image}${opacity}/>`);
     }
   }

@@ -53,12 +53,12 @@ function curvesOf(measure: DeletionCurves["measure"], arrays: JobResult["arrays"
 
 /** Scales of a plot, and the limits of its vertical axis. */
 export interface CurvePlot {
-  readonly ends: [number, number];
+  readonly limits: [number, number];
   x(fraction: number): number;
   y(value: number): number;
 }
 
-export interface Room {
+export interface Area {
   readonly left: number;
   readonly top: number;
   readonly width: number;
@@ -66,14 +66,14 @@ export interface Room {
 }
 
 /** Vertical axis: 0 to 1 for probabilities, the range of the values for scores. */
-export function plotOf({ measure, curve, low, high }: DeletionCurves, { left, top, width, height }: Room): CurvePlot {
+export function plotOf({ measure, curve, low, high }: DeletionCurves, { left, top, width, height }: Area): CurvePlot {
   const all = [...curve, ...low, ...high];
-  const ends: [number, number] = measure === "probability" ? [0, 1] : [Math.min(...all), Math.max(...all)];
-  const span = ends[1] - ends[0] || 1;
+  const limits: [number, number] = measure === "probability" ? [0, 1] : [Math.min(...all), Math.max(...all)];
+  const span = limits[1] - limits[0] || 1;
   return {
-    ends,
+    limits,
     x: (fraction) => left + fraction * width,
-    y: (value) => top + height * (1 - (value - ends[0]) / span),
+    y: (value) => top + height * (1 - (value - limits[0]) / span),
   };
 }
 
@@ -92,10 +92,10 @@ const at = (pixel: number): string => String(Math.round(pixel * 100) / 100);
 /** Description of the plot for screen readers. */
 export function curvesText({ measure, fractions, curve, random }: DeletionCurves): string {
   const half = fractions.findIndex((fraction) => fraction >= 0.5);
-  const told = (value: number): string =>
+  const textOf = (value: number): string =>
     measure === "probability" ? `${Math.round(100 * value)} %` : value.toPrecision(3);
   return (
-    `${measure} of the class while the series is taken away: ${told(curve[0])} with all of it; ` +
-    `with half gone, ${told(curve[half])} in the order of the map and ${told(random[half])} in random orders, on average`
+    `${measure} of the class while the series is removed: ${textOf(curve[0])} with the whole series; ` +
+    `with half removed, ${textOf(curve[half])} in the order of the map and ${textOf(random[half])} in random orders, on average`
   );
 }

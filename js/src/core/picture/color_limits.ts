@@ -21,27 +21,27 @@ export interface AvailableMaps {
 /** Color limits of maps, each computed once. Maps that have left the cache still count. */
 export class ColorLimits {
   private readonly limits = new Map<string, number>();
-  private way = "";
+  private computedWith = "";
 
-  colorLimit(choice: Choice, map: Tile, options: Options, hand: AvailableMaps): ColorLimit {
+  colorLimit(choice: Choice, map: Tile, options: Options, available: AvailableMaps): ColorLimit {
     const { scope, sign, clip, smoothing } = options;
     if (scope === "fixed") {
       return { limit: options.limit, maps: 0 };
     }
-    this.keepFor(`${sign} ${clip} ${smoothing}`);
+    this.clearUnless(`${sign} ${clip} ${smoothing}`);
     this.note(map, options);
     if (scope === "map") {
       return { limit: this.limits.get(map.key)!, maps: 1 };
     }
     const start =
       scope === "instance" ? attributionKey(choice.method, choice.instance, "") : `attribution/${choice.method}/`;
-    return this.largest(start, options, hand);
+    return this.largest(start, options, available);
   }
 
-  private largest(start: string, options: Options, hand: AvailableMaps): ColorLimit {
-    for (const key of hand.keys()) {
+  private largest(start: string, options: Options, available: AvailableMaps): ColorLimit {
+    for (const key of available.keys()) {
       if (key.startsWith(start) && !this.limits.has(key)) {
-        this.note(hand.get(key)!, options);
+        this.note(available.get(key)!, options);
       }
     }
     const all = [...this.limits].filter(([key]) => key.startsWith(start)).map(([, limit]) => limit);
@@ -54,14 +54,14 @@ export class ColorLimits {
     }
   }
 
-  private keepFor(way: string): void {
-    if (this.way !== way) {
+  private clearUnless(computedWith: string): void {
+    if (this.computedWith !== computedWith) {
       this.limits.clear();
-      this.way = way;
+      this.computedWith = computedWith;
     }
   }
 }
 
 /** Options of a difference of maps, whose limit is always that of the map itself. */
-export const alone = (options: Options): Options =>
+export const withOwnLimit = (options: Options): Options =>
   options.scope === "fixed" ? options : { ...options, scope: "map" };

@@ -1,13 +1,13 @@
 import type { Tile } from "../tiles/tiles.js";
 import type { Choice } from "./choice.js";
-import { alone, type ColorLimit } from "./color_limits.js";
+import { type ColorLimit, withOwnLimit } from "./color_limits.js";
 import { contrast } from "./contrast.js";
 import type { Facts } from "./facts.js";
 import type { Options } from "./options.js";
 import { makePicture, type Picture } from "./picture.js";
 
 /** A choice and its tiles: series, map, and the map that is subtracted. */
-export interface InHand {
+export interface ChoiceTiles {
   readonly choice: Choice;
   readonly tiles: readonly Tile[];
 }
@@ -16,7 +16,7 @@ type ColorLimitOf = (choice: Choice, map: Tile, options: Options) => ColorLimit;
 
 /** Pictures displayed side by side: with common value ranges, and channels in the order of the first. */
 export function picturesOf(
-  wanted: readonly InHand[],
+  wanted: readonly ChoiceTiles[],
   facts: Facts,
   options: Options,
   colorLimitOf: ColorLimitOf,
@@ -25,7 +25,7 @@ export function picturesOf(
     choice,
     series,
     map: other ? contrast(map, other) : map,
-    options: other ? alone(options) : options,
+    options: other ? withOwnLimit(options) : options,
   }));
   const own = parts.map((part) => colorLimitOf(part.choice, part.map, part.options));
   const colorLimit = options.same_ends && own.length > 1 ? shared(own) : own;

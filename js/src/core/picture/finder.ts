@@ -61,7 +61,7 @@ function likeliest({ values, columns }: Table, row: number, classes: number): nu
 }
 
 /** The nearest match from `wanted` on in the direction of travel; the last match if there is none ahead. */
-export function nearestFound(found: number[], wanted: number, before: number): number | null {
+export function nearestMatch(found: number[], wanted: number, before: number): number | null {
   if (found.length === 0) {
     return null;
   }
@@ -71,7 +71,7 @@ export function nearestFound(found: number[], wanted: number, before: number): n
 }
 
 /** Next or previous match, or instance if nothing matches; wraps around. */
-export function nextFound(found: number[], count: number, instance: number, by: 1 | -1): number {
+export function nextMatch(found: number[], count: number, instance: number, by: 1 | -1): number {
   const among = found.length > 0 ? found : Array.from({ length: count }, (_, index) => index);
   const further = among.filter((one) => (by > 0 ? one > instance : one < instance));
   const [first, last] = [0, among.length - 1];
@@ -81,8 +81,8 @@ export function nextFound(found: number[], count: number, instance: number, by: 
 /** Classes of the menu in descending order of their scores, with the scores. */
 export function classesByScore(instance: number, targets: number[], { scores, probabilities }: Outputs) {
   const table = probabilities ?? scores;
-  const said = (target: number): number => table.values[instance * table.columns + target];
+  const scoreOf = (target: number): number => table.values[instance * table.columns + target];
   return targets
-    .map((target, place) => ({ place, target, value: said(target) }))
+    .map((target, place) => ({ place, target, value: scoreOf(target) }))
     .sort((one, other) => other.value - one.value || one.place - other.place);
 }

@@ -65,4 +65,4 @@ function largestMagnitude(values: Float32Array): number {
 }
 
 /** Whether colors diverge from zero. */
-export const goesBothWays = (signed: boolean, sign: Sign): boolean => signed && sign !== "absolute";
+export const isDiverging = (signed: boolean, sign: Sign): boolean => signed && sign !== "absolute";

@@ -3,7 +3,7 @@ import type { Tile } from "../tiles/tiles.js";
 import type { Choice } from "./choice.js";
 import type { ColorLimit } from "./color_limits.js";
 import type { Facts } from "./facts.js";
-import { goesBothWays, magnitudeLimit, shownValues } from "./normalization.js";
+import { isDiverging, magnitudeLimit, shownValues } from "./normalization.js";
 import type { Options } from "./options.js";
 import { byShare, channelShares } from "./shares.js";
 import { joinedRange, sharedRanges, type ValueRange, valueRange } from "./value_range.js";
@@ -40,7 +40,7 @@ export function makePicture(
   facts: Facts,
   options: Options,
   colorLimit: ColorLimit,
-  beside: readonly Tile[] = [series],
+  sideBySide: readonly Tile[] = [series],
 ): Picture {
   const signals = signalsOf(series);
   const heat = heatsOf(attribution, options);
@@ -53,12 +53,12 @@ export function makePicture(
     heats: heat.columns,
     bands: signals.bands,
     significant: options.smoothing > 1 ? null : heat.significant,
-    signed: goesBothWays(isSigned(choice, facts), options.sign),
+    signed: isDiverging(isSigned(choice, facts), options.sign),
     colorLimit,
     largest: heat.largest,
-    ranges: sharedRanges(rangesOf(beside), facts.channel_units, options),
+    ranges: sharedRanges(rangesOf(sideBySide), facts.channel_units, options),
     shares: heat.shares,
-    channels: channelsOnShow(series.channels, heat.shares, options),
+    channels: visibleChannels(series.channels, heat.shares, options),
   };
 }
 
@@ -75,7 +75,7 @@ interface Signals {
 
 interface Heats {
   /** Options that the values were computed with. */
-  readonly way: string;
+  readonly computedWith: string;
   readonly columns: Column[];
   readonly shares: number[] | null;
   readonly largest: number;
@@ -83,11 +83,11 @@ interface Heats {
 }
 
 // Derived data is cached per tile (pyramids are expensive) and garbage-collected with it.
-const madeOfSeries = new WeakMap<Tile, Signals>();
-const madeOfMap = new WeakMap<Tile, Heats>();
+const signalCache = new WeakMap<Tile, Signals>();
+const heatCache = new WeakMap<Tile, Heats>();
 
 function signalsOf(series: Tile): Signals {
-  let made = madeOfSeries.get(series);
+  let made = signalCache.get(series);
   if (!made) {
     const columns = columnsOf(series.values, series.samples, series.channels);
     const bands = bandsOf(series);
@@ -95,7 +95,7 @@ function signalsOf(series: Tile): Signals {
       ? (_: Column, channel: number) => joinedRange(valueRange(bands.lower[channel]), valueRange(bands.upper[channel]))
       : valueRange;
     made = { columns, bands, ranges: columns.map(of) };
-    madeOfSeries.set(series, made);
+    signalCache.set(series, made);
   }
   return made;
 }
@@ -117,19 +117,19 @@ function rangesOf(series: readonly Tile[]): ValueRange[] {
 }
 
 function heatsOf(map: Tile, { sign, smoothing }: Options): Heats {
-  const way = `${sign} ${smoothing}`;
-  let made = madeOfMap.get(map);
-  if (made?.way !== way) {
+  const computedWith = `${sign} ${smoothing}`;
+  let made = heatCache.get(map);
+  if (made?.computedWith !== computedWith) {
     const values = shownValues(map, sign, smoothing);
     const columns = columnsOf(values, map.samples, map.channels);
     made = {
-      way,
+      computedWith,
       columns,
       shares: channelShares(values, map.channels),
       largest: magnitudeLimit(values, 0),
       significant: significanceOf(map),
     };
-    madeOfMap.set(map, made);
+    heatCache.set(map, made);
   }
   return made;
 }
@@ -145,7 +145,7 @@ function significanceOf({ values, spread, mean, samples, channels }: Tile): Colu
   return spread && (mean?.count ?? ENOUGH) >= ENOUGH ? columnsOf(values.map(above), samples, channels) : null;
 }
 
-function channelsOnShow(count: number, shares: number[] | null, { hidden, order }: Options): number[] {
+function visibleChannels(count: number, shares: number[] | null, { hidden, order }: Options): number[] {
   const all = Array.from({ length: count }, (_, channel) => channel);
   const seen = all.filter((channel) => !hidden.includes(channel));
   // If all channels are hidden, all are shown.

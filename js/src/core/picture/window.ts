@@ -11,7 +11,7 @@ export interface Annotation {
 }
 
 /** What windows of a map contain. */
-export interface Inside {
+export interface WindowContent {
   /** Share of the sum of |value|. */
   readonly share: number;
   readonly sum: number;
@@ -22,23 +22,23 @@ export interface Inside {
 }
 
 /** Computed from the original map, whatever the display options. */
-export function insideOf({ attribution }: Picture, windows: readonly Window[]): Inside {
+export function windowShare({ attribution }: Picture, windows: readonly Window[]): WindowContent {
   const { values, samples, channels } = attribution;
   const chosen = new Uint8Array(samples);
   windows.forEach(([first, stop]) => chosen.fill(1, first, stop));
-  let [inside, total, sum, largest, peak] = [0, 0, 0, -1, false];
+  let [content, total, sum, largest, peak] = [0, 0, 0, -1, false];
   for (let place = 0; place < values.length; place++) {
     const magnitude = Math.abs(values[place]);
     const within = chosen[Math.floor(place / channels)] === 1;
     total += magnitude;
-    inside += within ? magnitude : 0;
+    content += within ? magnitude : 0;
     sum += within ? values[place] : 0;
     if (magnitude > largest) {
       [largest, peak] = [magnitude, within];
     }
   }
   const count = chosen.reduce((count, one) => count + one, 0);
-  return { share: total > 0 ? inside / total : 0, sum, time: count / samples, peak };
+  return { share: total > 0 ? content / total : 0, sum, time: count / samples, peak };
 }
 
 /** Window between two samples in either order; null for a click. */

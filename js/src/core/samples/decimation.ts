@@ -25,7 +25,7 @@ const KEPT = 256;
  * Caches what is derived from a column for an axis, as long as the axis is in use. A picture whose window, scale or
  * colors change is redrawn from the cache.
  */
-function keptForAxis<Made>(make: (column: Column, axis: TimeAxis, ratio: number) => Made): typeof make {
+function cachedForAxis<Made>(make: (column: Column, axis: TimeAxis, ratio: number) => Made): typeof make {
   const ofAxis = new WeakMap<TimeAxis, Map<Column, { ratio: number; made: Made }>>();
   return (column, axis, ratio) => {
     const kept = ofAxis.get(axis) ?? new Map<Column, { ratio: number; made: Made }>();
@@ -43,7 +43,7 @@ function keptForAxis<Made>(make: (column: Column, axis: TimeAxis, ratio: number)
 }
 
 /** Edges of intervals, common to all channels. */
-function keptEdges(make: (axis: TimeAxis, ratio: number) => Int32Array): typeof make {
+function cachedEdges(make: (axis: TimeAxis, ratio: number) => Int32Array): typeof make {
   const ofAxis = new WeakMap<TimeAxis, { ratio: number; edges: Int32Array }>();
   return (axis, ratio) => {
     let kept = ofAxis.get(axis);
@@ -59,7 +59,7 @@ function keptEdges(make: (axis: TimeAxis, ratio: number) => Int32Array): typeof 
  * Value of each device pixel of the plot, from the left; NaN where there is no sample. The cell of sample i covers [i -
  * 0.5, i + 0.5]; of several samples per pixel, the one of largest magnitude is shown, so that no peak is lost.
  */
-export const heatValues = keptForAxis((column, axis, ratio): Float32Array => {
+export const heatValues = cachedForAxis((column, axis, ratio): Float32Array => {
   return axis.step * ratio >= 1 ? wideCells(column, axis, ratio) : pooledCells(column, axis, ratio);
 });
 
@@ -83,7 +83,7 @@ const pooledCells = (column: Column, axis: TimeAxis, ratio: number): Float32Arra
 const pooledGrain = (axis: TimeAxis, ratio: number): number => grainOf(1 / (axis.step * ratio), BLOCKS);
 
 /** First sample of each device pixel, and the sample after the last. */
-const pooledEdges = keptEdges((axis, ratio) => {
+const pooledEdges = cachedEdges((axis, ratio) => {
   const [left, right] = deviceSpan(axis, ratio);
   const pixels = Math.max(0, right - left);
   const grain = pooledGrain(axis, ratio);
@@ -100,7 +100,7 @@ const pooledEdges = keptEdges((axis, ratio) => {
 const roundTo = (grain: number, sample: number): number => (grain === 1 ? sample : Math.round(sample / grain) * grain);
 
 /** First sample of each CSS pixel that has one, and the sample after the last. */
-const bucketEdges = keptEdges((axis, grain) => {
+const bucketEdges = cachedEdges((axis, grain) => {
   const [first, last] = visibleSamples(axis);
   const width = 1 / axis.step;
   const edge = (bucket: number): number => Math.max(first, Math.min(last, roundTo(grain, Math.ceil(bucket * width))));
@@ -119,7 +119,7 @@ export function linePoints(column: Column, axis: TimeAxis): Float32Array {
   return axis.step < 0.5 ? sparsePoints(column, axis, 1) : allPoints(column, axis);
 }
 
-const sparsePoints = keptForAxis((column, axis): Float32Array => {
+const sparsePoints = cachedForAxis((column, axis): Float32Array => {
   const edges = bucketEdges(axis, 1);
   const points = new Float32Array(4 * (edges.length - 1));
   for (let place = 0; place + 1 < edges.length; place++) {
@@ -155,7 +155,7 @@ function extremePoints(column: Column, start: number, stop: number): number[] {
  */
 export const envelope = (column: Column, axis: TimeAxis): Float32Array => bandOf(column, axis, 1);
 
-const bandOf = keptForAxis((column, axis): Float32Array => {
+const bandOf = cachedForAxis((column, axis): Float32Array => {
   const grain = grainOf(1 / axis.step, BLOCKS);
   const edges = bucketEdges(axis, grain);
   const [lows, highs] = [column.extremes("lowest", edges, grain), column.extremes("highest", edges, grain)];

@@ -17,7 +17,7 @@ export function sampleAt(pixel: number, axis: TimeAxis): number | null {
 }
 
 /** Visible interval as fractions of the series. */
-export function shareOnShow({ origin, step, samples, left, right }: TimeAxis): [number, number] {
+export function visibleFraction({ origin, step, samples, left, right }: TimeAxis): [number, number] {
   const share = (pixel: number): number => Math.max(0, Math.min(1, ((pixel - origin) / step + 0.5) / samples));
   return [share(left), share(right)];
 }

@@ -12,7 +12,7 @@ export function zoomed([left, right]: Stretch, all: Stretch, at: number, factor:
 }
 
 /** The view if it contains a position; otherwise the view centered on it. */
-export function withPlace(view: Stretch, all: Stretch, at: number): Stretch {
+export function containing(view: Stretch, all: Stretch, at: number): Stretch {
   return at >= view[0] && at <= view[1] ? view : centered(view, all, at);
 }
 

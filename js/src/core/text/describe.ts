@@ -128,19 +128,19 @@ export function colorLimitText(picture: Picture, facts: Facts, whole: boolean): 
   const { colorLimit, options, signed, choice, largest } = picture;
   const { label } = facts.methods[choice.method];
   const kind = options.clip > 0 ? `${100 - options.clip}th percentile of |value|` : "max";
-  const here = whole ? "" : " in hand";
+  const here = whole ? "" : " available here";
   const over = {
     map: "of this map",
     instance: `of the ${counted(colorLimit.maps, "map")} of this instance by ${label}${here}`,
     method: `of the ${counted(colorLimit.maps, "map")} by ${label}${here}`,
     fixed: "",
   }[options.scope];
-  const beside = colorLimit.shared ? " and of the picture beside it" : "";
+  const sharedText = colorLimit.shared ? " and of the other view" : "";
   const reach = signed ? "±" : "0 to";
   const parts = [
     options.scope === "fixed"
-      ? `color: ${reach} a fixed end`
-      : `color: ${reach} ${colorLimit.maps > 1 && options.clip > 0 ? "largest " : ""}${kind} ${over}${beside}`,
+      ? `color: ${reach} a fixed limit`
+      : `color: ${reach} ${colorLimit.maps > 1 && options.clip > 0 ? "largest " : ""}${kind} ${over}${sharedText}`,
   ];
   if (largest === 0) {
     parts.push("every value is zero");
@@ -158,7 +158,7 @@ function changesText({ sign, smoothing }: Options, facts: Facts): string[] {
     changes.push(`mean of ${smoothing} samples${time}`);
   }
   if (sign !== "signed") {
-    changes.push(sign === "absolute" ? "absolute values" : `${sign} values alone`);
+    changes.push(sign === "absolute" ? "absolute values" : `${sign} values only`);
   }
   return changes;
 }
@@ -212,7 +212,7 @@ export function readout(picture: Picture, facts: Facts, sample: number): Readout
     notes.push(picture.attribution.mean ? "±: standard deviation over the instances" : "±: standard error");
   }
   if (readings.length > ROOM) {
-    notes.push(`and ${readings.length - ROOM} channels of smaller attribution`);
+    notes.push(`and ${readings.length - ROOM} more channels with smaller attribution`);
   }
   return { time: timeText(picture, facts, sample), readings: readings.filter((one) => kept.has(one)), notes };
 }

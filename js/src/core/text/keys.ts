@@ -59,28 +59,28 @@ export function actionOf({ key, shiftKey, ctrlKey, altKey, metaKey }: Pressed, s
 
 /** Descriptions of the keys for the help panel. */
 export const KEYS: readonly [string, string][] = [
-  ["← →", "crosshair by one sample; with Shift by a tenth of the series"],
-  ["Home End", "crosshair to the first or last sample"],
+  ["← →", "move the crosshair by one sample; with Shift by a tenth of the series"],
+  ["Home End", "move the crosshair to the first or last sample"],
   ["Page ↑ ↓", "previous or next instance"],
   ["↑ ↓", "previous or next class"],
   ["m M", "next or previous method"],
   ["+ −", "gain"],
-  ["z Z", "less or more of the series, round the crosshair"],
-  ["[ ]", "window from or to the crosshair"],
-  ["a", "attribution as tint, strips or colored lines"],
-  ["o", "channels on top of each other"],
-  ["s", "channels by share"],
-  ["p", "pin the picture, or unpin it"],
-  ["c", "mean over the class of the instance, or the instance again"],
+  ["z Z", "zoom in or out at the crosshair"],
+  ["[ ]", "start or end the window at the crosshair"],
+  ["a", "show attribution as tint, strips or colored lines"],
+  ["o", "overlay channels"],
+  ["s", "order channels by share"],
+  ["p", "pin or unpin the plot"],
+  ["c", "class mean, or the instance"],
   ["Space", "play or pause"],
   ["0", "whole series, gain 1"],
-  ["Esc", "no crosshair, no window"],
-  ["?", "these keys"],
+  ["Esc", "clear crosshair and window"],
+  ["?", "this help"],
 ];
 
 export const MOUSE: readonly [string, string][] = [
   ["Ctrl + wheel", "zoom"],
-  ["drag", "move; also on the overview, once zoomed"],
-  ["Shift + drag", "choose a window"],
+  ["drag", "pan; also on the overview when zoomed"],
+  ["Shift + drag", "select a window"],
   ["double click", "whole series"],
 ];

@@ -8,10 +8,10 @@ export const HEADINGS = [
   "share",
   "largest attribution",
   "at",
-  "least attribution",
+  "smallest attribution",
   "at",
-  "series from",
-  "to",
+  "series minimum",
+  "series maximum",
 ];
 
 /** Table of a picture with one line per channel: share, extremes and their times. */

@@ -25,14 +25,14 @@ export class TileRequests {
     this.ahead = [];
     const coming = this.inFlight?.keys ?? [];
     this.next = keys.every((key) => coming.includes(key)) ? null : keys;
-    this.proceed();
+    this.sendNext();
   }
 
   /** Prefetches groups of tiles, in this order. */
   prefetch(groups: string[][]): void {
     this.next = null;
     this.ahead = groups.filter((keys) => keys.length > 0);
-    this.proceed();
+    this.sendNext();
   }
 
   /** Registers a response; false if it does not belong to the request in flight. */
@@ -45,7 +45,7 @@ export class TileRequests {
   }
 
   /** Sends the next request. Called after a response was processed, which may change what is needed. */
-  proceed(): void {
+  sendNext(): void {
     if (this.inFlight) {
       return;
     }
@@ -58,7 +58,7 @@ export class TileRequests {
   }
 
   /** Drops all requests: nobody will respond. */
-  forget(): void {
+  cancelRequests(): void {
     this.inFlight = null;
     this.next = null;
     this.ahead = [];

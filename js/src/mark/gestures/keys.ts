@@ -33,8 +33,8 @@ interface View {
 /** Keyboard control of the plot. Keys with a modifier are left to the page: Ctrl + S saves the notebook. */
 export class Keys {
   private readonly listeners = new AbortController();
-  private readonly told = document.createElement("div");
-  private readonly acts: { [Do in Action["do"]]: (action: Extract<Action, { do: Do }>) => void } = {
+  private readonly liveRegion = document.createElement("div");
+  private readonly handlers: { [Do in Action["do"]]: (action: Extract<Action, { do: Do }>) => void } = {
     move: ({ by }) => this.moveBy(by),
     jump: ({ to }) => this.goTo(to === "first" ? 0 : this.last),
     page: ({ by }) => this.view.model.step(by),
@@ -60,10 +60,10 @@ export class Keys {
   ) {
     figure.tabIndex = 0;
     figure.setAttribute("role", "group");
-    figure.setAttribute("aria-label", "picture; press ? for its keys");
-    this.told.className = "cam1d-announced";
-    this.told.setAttribute("role", "status");
-    figure.append(this.told);
+    figure.setAttribute("aria-label", "plot; press ? for keyboard controls");
+    this.liveRegion.className = "cam1d-announced";
+    this.liveRegion.setAttribute("role", "status");
+    figure.append(this.liveRegion);
     const { signal } = this.listeners;
     figure.addEventListener("keydown", (event) => this.press(event), { signal });
     figure.setAttribute(SUPPRESSED, "true");
@@ -75,7 +75,7 @@ export class Keys {
 
   remove(): void {
     this.listeners.abort();
-    this.told.remove();
+    this.liveRegion.remove();
   }
 
   private press(event: KeyboardEvent): void {
@@ -83,12 +83,12 @@ export class Keys {
     if (action) {
       event.preventDefault();
       event.stopPropagation();
-      this.act(action);
+      this.handle(action);
     }
   }
 
-  private act(action: Action): void {
-    (this.acts[action.do] as (action: Action) => void)(action);
+  private handle(action: Action): void {
+    (this.handlers[action.do] as (action: Action) => void)(action);
   }
 
   private get last(): number {
@@ -134,7 +134,7 @@ export class Keys {
   private goTo(sample: number): void {
     this.view.bringIntoView(sample);
     this.view.pointer.goTo(sample);
-    this.told.textContent = this.view.pointer.words;
+    this.liveRegion.textContent = this.view.pointer.words;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Row } from "../../core/draw/row_layout.js";
 import type { Frame } from "../../core/draw/scene.js";
-import { shareOnShow } from "../../core/samples/time_axis.js";
+import { visibleFraction } from "../../core/samples/time_axis.js";
 
 /** Position of the overview, and the figure's geometry. */
 export interface Overview {
@@ -40,7 +40,7 @@ export class OverviewDrag {
     if (event.button !== 0 || !this.isOver(event)) {
       return;
     }
-    const [first, last] = shareOnShow(this.overview()!.frame.axis);
+    const [first, last] = visibleFraction(this.overview()!.frame.axis);
     const share = this.shareUnder(event);
     const within = share >= first && share <= last;
     this.hold = within ? share - (first + last) / 2 : 0;

@@ -23,7 +23,7 @@ export class Pointer {
   private mirrored: number | null = null;
   private place: { x: number; y: number } | null = null;
   /** Sample that the other picture was last notified of. */
-  private told: number | null = null;
+  private notified: number | null = null;
   private scene: Scene | null = null;
   private frame: Frame | null = null;
 
@@ -75,7 +75,7 @@ export class Pointer {
   /** Description of the values at the crosshair, for screen readers. */
   get words(): string {
     const { scene, sample } = this;
-    return scene && sample !== null ? spoken(readout(scene.picture, scene.facts, sample)) : "";
+    return scene && sample !== null ? spokenText(readout(scene.picture, scene.facts, sample)) : "";
   }
 
   remove(): void {
@@ -111,9 +111,9 @@ export class Pointer {
     if (inside) {
       this.show(this.scene!, frame!, sample, place!);
     }
-    if (place !== null || this.told !== null) {
-      this.told = inside ? sample : null;
-      this.moved(this.told);
+    if (place !== null || this.notified !== null) {
+      this.notified = inside ? sample : null;
+      this.moved(this.notified);
     }
   }
 
@@ -185,11 +185,11 @@ function attributionCell(attribution: number, spread: number | null, scene: Scen
 
 const plusMinus = (spread: number | null): string => (spread === null ? "" : ` ± ${formatNumber(spread)}`);
 
-function spoken({ time, readings, notes }: Readout): string {
-  const said = readings.map(({ name, value, attribution, spread }) =>
+function spokenText({ time, readings, notes }: Readout): string {
+  const values = readings.map(({ name, value, attribution, spread }) =>
     attribution === null
       ? `${name} ${value}`
       : `${name} ${value}, attribution ${formatSigned(attribution)}${plusMinus(spread)}`,
   );
-  return [time, ...notes, ...said].join("; ");
+  return [time, ...notes, ...values].join("; ");
 }

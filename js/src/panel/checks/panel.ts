@@ -17,7 +17,7 @@ import { checksPlot } from "./plot.js";
 export const CHECKS = "checks";
 
 const WHAT =
-  "Does it add up, find what the score needs, change with the class and when the network is destroyed, and agree with other methods? This takes some seconds.";
+  "Does the map add up to the score, find what the score depends on, change with the class and with randomized weights, and agree with other methods? This takes some seconds.";
 
 /** Checks of the current map: not run, running, or finished. */
 export function checksPanel(mark: ChannelStackModel): TemplateResult {
@@ -26,12 +26,12 @@ export function checksPanel(mark: ChannelStackModel): TemplateResult {
   const result = jobs.result(name);
   const { fill } = mark.checks.current;
   const checks = result && checksOf(result, fill);
-  const told = checks?.verdict ?? (jobs.running ? "checking" : (jobs.fault(name) ?? ""));
+  const announced = checks?.verdict ?? (jobs.running ? "checking" : (jobs.fault(name) ?? ""));
   // A live region must exist before its text changes.
   return html`<div class="cam1d-checks" tabindex="-1">
     ${fillLine(mark, checks !== null || jobs.offers(CHECKS))}
-    <div>${checks ? found(checks, mark) : notFound(mark, name)}</div>
-    <div class="cam1d-announced" role="status">${told}</div>
+    <div>${checks ? report(checks, mark) : unchecked(mark, name)}</div>
+    <div class="cam1d-announced" role="status">${announced}</div>
   </div>`;
 }
 
@@ -42,7 +42,7 @@ function fillLine({ checks, cid }: ChannelStackModel, offered: boolean): Templat
   return html`<div class="cam1d-line cam1d-fill" ?hidden=${fills.length === 0 || !offered}>
     ${select("Fill", names, fill, (fill) => checks.change({ fill }), { describedBy: note })}
     <span class="cam1d-note" id=${note}
-      >stands where pieces of the series are taken away; the verdict holds for it</span
+      >replaces removed segments; the verdict depends on it</span
     >
   </div>`;
 }
@@ -58,13 +58,13 @@ function which({ facts, choice }: ChannelStackModel) {
   return { method: facts.methods[method].label, instance: facts.instances[instance], target: facts.targets[target] };
 }
 
-function notFound(mark: ChannelStackModel, name: string): TemplateResult {
+function unchecked(mark: ChannelStackModel, name: string): TemplateResult {
   const { jobs } = mark;
   const fault = jobs.running ? null : jobs.fault(name);
   const words = {
     label: "Check this map",
-    name: "check how far this map can be believed",
-    cancel: "cancel what is being computed",
+    name: "check how far this map can be trusted",
+    cancel: "cancel the running computation",
     task: "Checking this map",
     note: jobs.offers(CHECKS) ? WHAT : "",
   };
@@ -76,10 +76,10 @@ function notFound(mark: ChannelStackModel, name: string): TemplateResult {
 
 function progressText(mark: ChannelStackModel): string {
   const { name, text } = mark.jobs.running!;
-  return name === checksName(mark) ? text || "beginning" : `something else is being computed: ${text}`;
+  return name === checksName(mark) ? text || "starting" : `another computation is running: ${text}`;
 }
 
-function found({ verdict, level, findings, deletion }: Checks, mark: ChannelStackModel): TemplateResult {
+function report({ verdict, level, findings, deletion }: Checks, mark: ChannelStackModel): TemplateResult {
   const { facts, choice } = mark;
   const map = `${mapName({ ...choice, against: null }, facts)}, ${classNamed(facts.class_names[facts.targets[choice.target]])}, instance ${facts.instances[choice.instance]}`;
   return html`
@@ -97,21 +97,21 @@ function found({ verdict, level, findings, deletion }: Checks, mark: ChannelStac
 const plotted = (deletion: DeletionCurves): TemplateResult => html`<figure class="cam1d-plotted">
   <div class="cam1d-method">${deletion.measure} of the class</div>
   ${checksPlot(deletion)}
-  <figcaption>${key("cam1d-curve", "this map")}${key("cam1d-random", "random orders, and 90 % of them")}</figcaption>
+  <figcaption>${key("cam1d-curve", "this map")}${key("cam1d-random", "random orders, with their 90 % band")}</figcaption>
 </figure>`;
 
 const key = (name: string, text: string): TemplateResult => html`<span><i class="cam1d-key ${name}"></i>${text}</span>`;
 
 const SIGNS = {
-  true: ["✓", "survived", "cam1d-right"],
-  false: ["✗", "not survived", "cam1d-wrong"],
+  true: ["✓", "passed", "cam1d-right"],
+  false: ["✗", "failed", "cam1d-wrong"],
   null: ["–", "not checked", "cam1d-note"],
 };
 
 function row({ name, passed, text }: Finding): TemplateResult {
-  const [sign, said, style] = SIGNS[String(passed) as keyof typeof SIGNS];
+  const [sign, label, style] = SIGNS[String(passed) as keyof typeof SIGNS];
   return html`<tr>
-    <td><span class=${style} role="img" aria-label=${said}>${sign}</span></td>
+    <td><span class=${style} role="img" aria-label=${label}>${sign}</span></td>
     <th scope="row">${name}</th>
     <td>${text}</td>
   </tr>`;

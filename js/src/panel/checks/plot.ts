@@ -2,28 +2,28 @@ import { html, svg, type TemplateResult } from "lit-html";
 import { bandPath, curvePath, curvesText, type DeletionCurves, plotOf } from "../../core/picture/checks.js";
 
 const [WIDTH, HEIGHT] = [300, 150];
-const ROOM = { left: 40, top: 10, width: 240, height: 102 };
+const AREA = { left: 40, top: 10, width: 240, height: 102 };
 
 /** Deletion curve with the band of random orders. */
 export function checksPlot(curves: DeletionCurves): TemplateResult {
-  const plot = plotOf(curves, ROOM);
+  const plot = plotOf(curves, AREA);
   const { fractions, curve, random } = curves;
-  const [bottom, right] = [ROOM.top + ROOM.height, ROOM.left + ROOM.width];
+  const [bottom, right] = [AREA.top + AREA.height, AREA.left + AREA.width];
   return html`<svg
     viewBox="0 0 ${WIDTH} ${HEIGHT}" width=${WIDTH} height=${HEIGHT}
     role="img" aria-label=${curvesText(curves)} class="cam1d-curves"
   >
     <path d=${bandPath(plot, curves)} class="cam1d-band"></path>
-    <path d="M${ROOM.left} ${ROOM.top}V${bottom}H${right}" class="cam1d-axis"></path>
+    <path d="M${AREA.left} ${AREA.top}V${bottom}H${right}" class="cam1d-axis"></path>
     <path d=${curvePath(plot, fractions, random)} class="cam1d-random"></path>
     <path d=${curvePath(plot, fractions, curve)} class="cam1d-curve"></path>
-    ${plot.ends.map((end) => label(ROOM.left - 6, plot.y(end) + 4, "end", told(end, curves)))}
+    ${plot.limits.map((end) => label(AREA.left - 6, plot.y(end) + 4, "end", tickText(end, curves)))}
     ${[0, 0.5, 1].map((fraction) => label(plot.x(fraction), bottom + 14, "middle", `${100 * fraction} %`))}
-    ${label(ROOM.left + ROOM.width / 2, HEIGHT - 5, "middle", "of the series taken away")}
+    ${label(AREA.left + AREA.width / 2, HEIGHT - 5, "middle", "of the series removed")}
   </svg>`;
 }
 
-const told = (value: number, { measure }: DeletionCurves): string =>
+const tickText = (value: number, { measure }: DeletionCurves): string =>
   measure === "probability" ? `${100 * value} %` : value.toPrecision(2);
 
 const label = (x: number, y: number, anchor: string, text: string): TemplateResult<2> =>

@@ -37,7 +37,7 @@ export function filterMeaning(
   const title = html`<b>Filter ${filter} of ${layer.name}</b>`;
   if (!result) {
     startUnasked(jobs, job);
-    const words = { label: "What it means", task: "Analyzing this filter", note: jobs.fault(job.name) ?? "" };
+    const words = { label: "Analyze this filter", task: "Analyzing this filter", note: jobs.fault(job.name) ?? "" };
     return html`<div class="cam1d-line">${title}${jobRow(jobs, job, words)}</div>`;
   }
   const plots = (): TemplateResult => html`<div>${grid(mark, result, element)}</div>${split(mark, result, element)}`;
@@ -71,10 +71,10 @@ function columnsFor(mark: ChannelStackModel, { content, arrays }: JobResult): Gr
     ...pieces.map((piece) => ({ column: piece[channel], color: null, faint: true })),
     { column, color: 1 },
   ]);
-  const how = content.by === "closed form" ? "in closed form" : "by steps uphill";
+  const how = content.by === "closed form" ? "in closed form" : "by gradient ascent";
   const made: GridColumn[] = [
     { title: "Top windows", note: `${count} and mean`, ends, cells: windows, scale: "data" },
-    { title: "Best input", note: how, ends, cells: best.map((column) => [{ column, color: 0 }]), scale: "data" },
+    { title: "Maximizing input", note: how, ends, cells: best.map((column) => [{ column, color: 0 }]), scale: "data" },
   ];
   return arrays.kernel ? [...made, ...kernelColumns(arrays, content.peak, ends, rate)] : made;
 }
@@ -136,15 +136,17 @@ function split(mark: ChannelStackModel, { content, arrays }: JobResult, element:
     }),
   );
   const width = Math.max(280, Math.min(element.clientWidth - 8, SPLIT));
-  const said = classes.map(({ name, auc }) => `${name}: AUC ${Number.isNaN(auc) ? "none" : auc.toFixed(2)}`).join("; ");
+  const description = classes
+    .map(({ name, auc }) => `${name}: AUC ${Number.isNaN(auc) ? "none" : auc.toFixed(2)}`)
+    .join("; ");
   const chosen = facts.targets[choice.target];
   const draw = (context: CanvasRenderingContext2D): void =>
     drawClassSplit(canvasPen(context), classes, width, chosen, themeOf(element));
   const by = content.truth ? "true classes" : "predicted classes";
   return html`<div>
-    ${canvas(width, classSplitHeight(classes.length), draw, said)}
+    ${canvas(width, classSplitHeight(classes.length), draw, description)}
     <div class="cam1d-note" style=${styleMap({ maxWidth: `${width}px` })}
-      >AUC: how often a series of the class has the higher peak of two (${by}). Weight: what the score gains where the
+      >AUC: probability that a series of the class has the higher peak of two (${by}). Weight: gain of the score when the
       filter rises by one at every step (${content.weighed}).</div
     >
   </div>`;

@@ -15,7 +15,7 @@ import { button, number, select } from "../../dom/fields.js";
 import { themeOf } from "../../dom/page_theme.js";
 import { type Job, jobRow, startUnasked } from "../job_row.js";
 import { PanelModel, PanelView } from "../panel.js";
-import { maximizingInput } from "./best_input.js";
+import { maximizingInput } from "./maximizing_input.js";
 import { filterMeaning } from "./meaning.js";
 
 export class InsidePanelModel extends PanelModel {
@@ -113,7 +113,7 @@ export class InsidePanelView extends PanelView {
   private unread(): TemplateResult {
     const { jobs } = this.mark;
     const note = jobs.fault(this.job.name) ?? "";
-    return jobRow(jobs, this.job, { label: "Read this layer", task: "Reading this layer", note });
+    return jobRow(jobs, this.job, { label: "Analyze this layer", task: "Analyzing this layer", note });
   }
 
   private filterChoice({ activity }: LayerReading): TemplateResult[] {
@@ -121,9 +121,9 @@ export class InsidePanelView extends PanelView {
     const count = activity.length;
     const last = Math.min(count, this.first + SHOWN);
     return [
-      button("◀", "filters before these", () => this.turn(-SHOWN, count)),
+      button("◀", "previous filters", () => this.turn(-SHOWN, count)),
       html`<span class="cam1d-count">${this.first + 1} to ${last} of ${count}</span>`,
-      button("▶", "filters behind these", () => this.turn(SHOWN, count)),
+      button("▶", "next filters", () => this.turn(SHOWN, count)),
       number("filter", { min: 0, max: count - 1, step: 1 }, inside.filter ?? NaN, (filter) => {
         if (!Number.isNaN(filter)) {
           inside.change({ filter });
@@ -225,9 +225,9 @@ export class InsidePanelView extends PanelView {
     if (!stepField) {
       const by =
         inside.by === "activity"
-          ? "how much it does over all series"
-          : `what it counts for the class (${reading.weighed})`;
-      return `Each row is a filter; at its right, ${by}. A click on a row opens its meaning.`;
+          ? "its mean activation over all series"
+          : `its weight for the class (${reading.weighed})`;
+      return `Each row is a filter, with ${by} at the right. Click a row for its meaning.`;
     }
     const time = (sample: number): string => formatTime(sample, facts.sampling_rate);
     const row = this.scene.rows[this.under ?? 0];
@@ -235,7 +235,7 @@ export class InsidePanelView extends PanelView {
       typeof tile === "string"
         ? ""
         : `filter ${row.filter} ${formatNumber(row.column.at(this.sample!))} at ${time(this.sample!)}; `;
-    return `${value}the step there sees ${time(stepField.start)} to ${time(stepField.stop - 1)}`;
+    return `${value}receptive field of the step: ${time(stepField.start)} to ${time(stepField.stop - 1)}`;
   }
 
   private readonly point = (event: PointerEvent): void => {

@@ -6,7 +6,7 @@ import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 /** Query for the instances that slider, keys and play button visit. */
 export function findPanel(mark: ChannelStackModel): TemplateResult {
   const count = html`<span class="cam1d-count" role="status">${countText(mark)}</span>`;
-  return html`${group("instances", truths(mark), predictions(mark), count)}${group("go", walking(mark))}`;
+  return html`${group("instances", truths(mark), predictions(mark), count)}${group("navigate", walking(mark))}`;
 }
 
 function truths({ facts, outputs, finderModel }: ChannelStackModel): TemplateResult[] {
@@ -53,8 +53,8 @@ function classSelect(
   );
 }
 
-const countText = ({ found, facts }: ChannelStackModel): string =>
-  `${found.length} of ${facts.instances.length} instances${found.length === 0 ? ": none is like that, all are shown" : ""}`;
+const countText = ({ matching, facts }: ChannelStackModel): string =>
+  `${matching.length} of ${facts.instances.length} instances${matching.length === 0 ? ": no match, all are shown" : ""}`;
 
 function walking(mark: ChannelStackModel): TemplateResult[] {
   const last = mark.facts.instances.length - 1;

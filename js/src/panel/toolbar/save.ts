@@ -8,15 +8,15 @@ import { download, exportPng, exportSvg } from "../../mark/export_file.js";
 export function savePanel(mark: ChannelStackModel): TemplateResult {
   const { picture, facts, status } = mark;
   if (!picture || !mark.exportSheet() || status !== "ready") {
-    return html`<span>no picture is there yet</span>`;
+    return html`<span>no plot yet</span>`;
   }
   const name = fileName(mark);
   const png = async () => download(await exportPng(mark.exportSheet()!), `${name}.png`, "image/png");
   const svg = () => download(exportSvg(mark.exportSheet()!), `${name}.svg`, "image/svg+xml");
   const csv = () => download(csvOf(picture, facts), `${name}.csv`, "text/csv");
   return html`
-    ${group("picture", button("PNG", "the picture as PNG", png), button("SVG", "the picture as SVG", svg))}
-    ${group("numbers", button("CSV", "the numbers as CSV", csv))}
+    ${group("plot", button("PNG", "plot as PNG", png), button("SVG", "plot as SVG", svg))}
+    ${group("numbers", button("CSV", "numbers as CSV", csv))}
   `;
 }
 

@@ -21,19 +21,19 @@ interface Panel {
   readonly content: (mark: ChannelStackModel) => TemplateResult;
 }
 
-const CHECK: Panel = { text: "Checks", name: "Checks: how far this map can be believed", content: checksPanel };
-const HELP: Panel = { text: "?", name: "Help: what keys and mouse do", content: helpPanel };
+const CHECK: Panel = { text: "Checks", name: "Checks: how far this map can be trusted", content: checksPanel };
+const HELP: Panel = { text: "?", name: "Help: keyboard and mouse controls", content: helpPanel };
 const PANELS: Panel[] = [
   { text: "View", name: "View: colors, rows and channels", content: viewPanel },
   { text: "Find", name: "Find: which instances are shown", content: findPanel },
-  { text: "Numbers", name: "Numbers: the picture as a table", content: numbersPanel },
+  { text: "Numbers", name: "Numbers: the plot as a table", content: numbersPanel },
   CHECK,
-  { text: "Save", name: "Save: the picture and its numbers as files", content: savePanel },
+  { text: "Save", name: "Save: plot and numbers as files", content: savePanel },
 ];
 
 const INSIDE = "Inside: filters of the layers, and what they mean";
-const PIN = "Pin: keep this picture beside the next ones";
-const UNPIN = "Unpin: let go of the picture that is kept";
+const PIN = "Pin: keep this plot next to the following ones";
+const UNPIN = "Unpin: remove the pinned plot";
 
 /** Buttons that open and close panels. */
 export class ToolbarView extends PanelView {

@@ -15,8 +15,8 @@ function colors({ optionsModel, picture }: ChannelStackModel): TemplateResult {
   return group(
     "colors",
     // A fixed limit starts at the present one.
-    select("ends over", SCOPES, scope, (scope) => change({ scope, ...(scope === "fixed" ? present : {}) })),
-    number("end at", { min: 0, step: "any" }, limit, (limit) => change({ limit }), { hidden: scope !== "fixed" }),
+    select("color range", SCOPES, scope, (scope) => change({ scope, ...(scope === "fixed" ? present : {}) })),
+    number("color limit", { min: 0, step: "any" }, limit, (limit) => change({ limit }), { hidden: scope !== "fixed" }),
     select("sign", SIGNS, sign, (sign) => change({ sign })),
     number("clip (%)", { min: 0, max: 50, step: 0.5 }, clip, (clip) => change({ clip })),
     number("smooth (samples)", { min: 1, step: 2 }, smoothing, (width) =>
@@ -25,7 +25,7 @@ function colors({ optionsModel, picture }: ChannelStackModel): TemplateResult {
   );
 }
 
-const SCOPES = { map: "this map", instance: "this instance", method: "all instances", fixed: "a fixed end" };
+const SCOPES = { map: "per map", instance: "per instance", method: "all instances", fixed: "fixed" };
 const SIGNS = { signed: "signed", positive: "positive", negative: "negative", absolute: "absolute" };
 
 function rows({ optionsModel }: ChannelStackModel): TemplateResult {
@@ -35,12 +35,12 @@ function rows({ optionsModel }: ChannelStackModel): TemplateResult {
     select("attribution as", STYLES, options.style, (style) => optionsModel.change({ style })),
     select("scale", ROWS, options.rows, (rows) => optionsModel.change({ rows })),
     number("gain", { min: 0.1, max: 100, step: "any" }, options.gain, (gain) => optionsModel.change({ gain })),
-    checkbox("on top of each other", options.overlay, (overlay) => optionsModel.change({ overlay })),
+    checkbox("overlay", options.overlay, (overlay) => optionsModel.change({ overlay })),
   );
 }
 
 const STYLES = { tint: "tinted rows", strip: "strips", line: "colored lines" };
-const ROWS = { channel: "of each channel", unit: "shared by unit", global: "of all channels" };
+const ROWS = { channel: "per channel", unit: "per unit", global: "all channels" };
 
 function channels({ facts, optionsModel }: ChannelStackModel): TemplateResult {
   const { hidden, order } = optionsModel.current;

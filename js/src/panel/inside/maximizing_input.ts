@@ -49,14 +49,14 @@ export function maximizingInput(
   const row = () =>
     jobRow(jobs, job, { label: "Compute", task: "Computing the maximizing input", note: jobs.fault(job.name) ?? "" });
   const line = html`<div class="cam1d-line">
-    <b>What ${facts.class_names[target]} likes best</b>
+    <b>Maximizing input of ${facts.class_names[target]}</b>
     ${select("start from", STARTS, start, (start) => change({ start, solution: 0 }))}
     ${select("stay near the data", NEARNESS, nearness, (nearness) => change({ nearness, solution: 0 }))}
     ${result ? shown(result, choices, change) : row()}
   </div>`;
   return result
     ? html`${line}
-        <div class="cam1d-note">${said(mark, result, choices)}</div>
+        <div class="cam1d-note">${explanation(mark, result, choices)}</div>
         <div>${guard([result, solution, overlay, look], () => picture(mark, result, choices, element))}</div>`
     : line;
 }
@@ -70,16 +70,16 @@ function shown(
   const numbers = Object.fromEntries(Array.from({ length: count }, (_, place) => [String(place), String(place + 1)]));
   return html`
     ${select("solution", numbers, String(solution), (place) => change({ solution: Number(place) }))}
-    ${checkbox("on top of each other", overlay, (overlay) => change({ overlay }))}
+    ${checkbox("overlay", overlay, (overlay) => change({ overlay }))}
   `;
 }
 
-function said({ facts }: ChannelStackModel, { content, arrays }: JobResult, { solution }: Choices): string {
+function explanation({ facts }: ChannelStackModel, { content, arrays }: JobResult, { solution }: Choices): string {
   const name = facts.class_names[content.target];
   const [score, best] = [arrays.scores.values[solution], arrays.real_best.values[0]];
   const where = content.background ? "background" : "series of this widget";
-  const judged = content.words[solution] || "how plausible it is cannot be said without several real series";
-  return `Score of ${name}: ${formatNumber(score)}; the highest of a real series is ${formatNumber(best)}. It is ${judged} (Euclidean distance to the ${where}, each channel in its standard deviations).`;
+  const judged = content.words[solution] || "how plausible it is cannot be explanation without several real series";
+  return `Score of ${name}: ${formatNumber(score)}; the highest score of a real series is ${formatNumber(best)}. It is ${judged} (Euclidean distance to the ${where}, each channel in its standard deviations).`;
 }
 
 function picture(
@@ -106,19 +106,19 @@ function picture(
   const columns = overlay
     ? [
         column(
-          "Made up (blue) on the nearest real series (orange)",
+          "Maximizing input (blue) over the nearest real series (orange)",
           nearest,
           made.map((one, channel) => [curve(real[channel], 1), curve(one, 0)]),
         ),
       ]
     : [
         column(
-          "Made up",
+          "Maximizing input",
           `score ${formatNumber(arrays.scores.values[solution])}`,
           made.map((one) => [curve(one, 0)]),
         ),
         column(
-          "The nearest real series",
+          "Nearest real series",
           nearest,
           real.map((one) => [curve(one, 1)]),
         ),
