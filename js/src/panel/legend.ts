@@ -13,10 +13,10 @@ import {
   colorBarTexts,
   colorLimitText,
   errorText,
+  exactnessText,
   gapHint,
   gapText,
   mapName,
-  trustText,
 } from "../core/text/describe.js";
 import { intervalsText } from "../core/text/window_text.js";
 import { canvas } from "../dom/canvas.js";
@@ -81,7 +81,7 @@ export class LegendView extends PanelView {
       ><span class="cam1d-method">${mapName(choice, facts)}</span
       ><span class="cam1d-description">${description ? ` — ${description}` : ""}</span
       ><div class="cam1d-exactness"
-        >${trustText(choice, facts, gap)}<span class="cam1d-gap" title=${gapHint(placed)}>${gapText(gap, choice)}</span
+        >${exactnessText(choice, facts, gap)}<span class="cam1d-gap" title=${gapHint(placed)}>${gapText(gap, choice)}</span
         >${known ? errorText(known) : ""}</div
       ><div class="cam1d-mean">${mean}</div
     ></div>`;

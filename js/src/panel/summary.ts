@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit-html";
-import { verdict } from "../core/text/describe.js";
+import { summaryOf } from "../core/text/describe.js";
 import { nameSliders } from "../dom/slider_names.js";
 import { PanelModel, PanelView } from "./panel.js";
 
@@ -22,7 +22,7 @@ export class SummaryView extends PanelView {
 
   protected content(): TemplateResult {
     const { choice, facts, outputs, stale } = this.mark;
-    const { instance, truth, predicted, explained, right } = verdict(choice, facts, outputs);
+    const { instance, truth, predicted, explained, right } = summaryOf(choice, facts, outputs);
     return html`
       ${stale ? this.outdated(stale) : nothing}
       <span class="cam1d-title">${instance}</span>

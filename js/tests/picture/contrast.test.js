@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { contrast } from "../../lib/core/picture/contrast.js";
 import { isSigned } from "../../lib/core/picture/picture.js";
-import { mapName, trustText } from "../../lib/core/text/describe.js";
+import { exactnessText, mapName } from "../../lib/core/text/describe.js";
 
 const tile = (values, error = null) => ({
   key: "a",
@@ -41,5 +41,5 @@ test("a contrast is named by both classes, and is signed though its maps are not
   assert.equal(mapName(choice, facts), "Saliency: c − a");
   assert.ok(isSigned(choice, facts));
   assert.ok(!isSigned({ ...choice, against: null }, facts));
-  assert.match(trustText(choice, facts, null), /^difference of two maps, each approximate/);
+  assert.match(exactnessText(choice, facts, null), /^difference of two maps, each approximate/);
 });

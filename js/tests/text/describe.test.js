@@ -10,9 +10,9 @@ import {
   errorText,
   exactnessText,
   gapText,
+  methodExactness,
   readout,
-  trustText,
-  verdict,
+  summaryOf,
 } from "../../lib/core/text/describe.js";
 import { formatNumber, formatPercent, formatSigned, formatTime } from "../../lib/core/text/numbers.js";
 
@@ -71,8 +71,8 @@ test("numbers are short and true", () => {
   assert.deepEqual([formatTime(92, 50), formatTime(92, null)], ["1.84 s", "sample 92"]);
 });
 
-test("the verdict names truth, prediction and explained class", () => {
-  assert.deepEqual(verdict(choice, facts, outputs), {
+test("the summary names truth, prediction and explained class", () => {
+  assert.deepEqual(summaryOf(choice, facts, outputs), {
     instance: "Instance 7 (2 of 2 on this page)",
     truth: "rest",
     predicted: "walk (95.0 %)",
@@ -82,14 +82,14 @@ test("the verdict names truth, prediction and explained class", () => {
 });
 
 test("without truth nothing is right or wrong, and without probabilities scores are told", () => {
-  const told = verdict({ ...choice, instance: 0 }, facts, { ...outputs, truth: null, probabilities: null });
+  const told = summaryOf({ ...choice, instance: 0 }, facts, { ...outputs, truth: null, probabilities: null });
   assert.deepEqual([told.right, told.truth, told.predicted], [null, null, "rest (score 2.00)"]);
 });
 
 test("a lone output and a lone instance are told once", () => {
   const lone = { ...facts, class_names: ["prediction"], targets: [0], instances: [0] };
   const scores = { scores: table([3.5], 1), probabilities: null, truth: null };
-  const told = verdict({ ...choice, instance: 0 }, lone, scores);
+  const told = summaryOf({ ...choice, instance: 0 }, lone, scores);
   assert.deepEqual([told.instance, told.predicted, told.explained], ["Instance 0", null, "prediction (score 3.50)"]);
 });
 
@@ -176,7 +176,7 @@ test("no gap is told where no sum is promised", () => {
 });
 
 test("how far a map can be trusted says what adds up, and to what", () => {
-  const told = (exactness, placed, adds_up) => exactnessText({ ...facts.methods[0], exactness, placed, adds_up });
+  const told = (exactness, placed, adds_up) => methodExactness({ ...facts.methods[0], exactness, placed, adds_up });
   const mean = "average to the score minus its bias";
   assert.equal(told("exact", true, mean), `exact: each step’s value is its own contribution, and they ${mean}`);
   assert.match(
@@ -196,7 +196,7 @@ test("a map whose sum is off is called neither exact nor complete", () => {
     adds_up: "add up to the score",
   }));
   const of = (method, gap, against = null) =>
-    trustText({ ...choice, method, against }, { ...facts, methods, gap_tolerance: 0.01 }, gap);
+    exactnessText({ ...choice, method, against }, { ...facts, methods, gap_tolerance: 0.01 }, gap);
   for (const method of [0, 1]) {
     assert.equal(of(method, 0.15), "approximate: the values should add up to the score, but do not");
     assert.match(of(method, 0.01), /^(exact|complete): /);

@@ -2,7 +2,15 @@ import { meanText } from "../picture/mean.js";
 import { isDiverging } from "../picture/normalization.js";
 import type { Outputs } from "../picture/outputs.js";
 import { isSigned } from "../picture/picture.js";
-import { colorBarTexts, colorLimitText, errorText, gapText, mapName, trustText, verdict } from "../text/describe.js";
+import {
+  colorBarTexts,
+  colorLimitText,
+  errorText,
+  exactnessText,
+  gapText,
+  mapName,
+  summaryOf,
+} from "../text/describe.js";
 import { type Axis, drawAxis } from "./axis.js";
 import { colorScale, pixelColors } from "./color.js";
 import { drawScene } from "./draw_scene.js";
@@ -54,7 +62,7 @@ function drawSummary(pen: Pen, sheet: ExportSheet): void {
     outputs,
     parts: [{ scene }],
   } = sheet;
-  const { instance, truth, predicted, explained, right } = verdict(scene.picture.choice, scene.facts, outputs);
+  const { instance, truth, predicted, explained, right } = summaryOf(scene.picture.choice, scene.facts, outputs);
   const sign = right === null ? "" : right ? "  ✓ right" : "  ✗ wrong";
   const parts = [
     instance,
@@ -76,7 +84,7 @@ function drawLegend(pen: Pen, sheet: ExportSheet, { scene, frame }: ExportPart, 
   const left = BAR.left + BAR.width + 24;
   const lines = [
     `${scene.caption ? `${scene.caption.title}: ` : ""}${mapName(picture.choice, facts)}${method.description ? ` — ${method.description}` : ""}`,
-    `${trustText(picture.choice, facts, picture.attribution.gap)}${gapText(picture.attribution.gap, picture.choice)}${errorText(picture)}`,
+    `${exactnessText(picture.choice, facts, picture.attribution.gap)}${gapText(picture.attribution.gap, picture.choice)}${errorText(picture)}`,
     colorLimitText(picture, facts, sheet.whole),
     picture.choice.mean ? meanText(picture.choice.mean, picture.attribution, facts) : "",
   ].filter(Boolean);

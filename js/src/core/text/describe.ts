@@ -8,7 +8,7 @@ import { attributionAt, type Picture, spreadAt, timeOnly } from "../picture/pict
 import { momentText, startOf } from "./clock.js";
 import { formatNumber, formatPercent, formatSigned } from "./numbers.js";
 
-export interface Verdict {
+export interface Summary {
   readonly instance: string;
   readonly truth: string | null;
   /** Null for a mean and for a classifier with a single output. */
@@ -30,7 +30,7 @@ function predictedClass(facts: Facts, row: number, outputs: Outputs): number {
   return argmax(rowOf(outputs.probabilities ?? outputs.scores, row).slice(0, facts.class_names.length));
 }
 
-export function verdict(choice: Choice, facts: Facts, outputs: Outputs): Verdict {
+export function summaryOf(choice: Choice, facts: Facts, outputs: Outputs): Summary {
   if (choice.mean) {
     const instance = `Mean over ${meanName(choice.mean, facts)}`;
     return { instance, truth: null, predicted: null, explained: classesOf(choice, facts).join(" minus "), right: null };
@@ -69,7 +69,7 @@ export function mapName({ method, target, against }: Choice, facts: Facts): stri
 
 /** Caption of a picture; what distinguishes pictures side by side comes first. */
 export function captionOf(choice: Choice, facts: Facts, outputs: Outputs): string {
-  const { truth, predicted } = verdict(choice, facts, outputs);
+  const { truth, predicted } = summaryOf(choice, facts, outputs);
   const instance = choice.mean
     ? `mean over ${meanName(choice.mean, facts)}`
     : `instance ${facts.instances[choice.instance]}`;
@@ -78,10 +78,10 @@ export function captionOf(choice: Choice, facts: Facts, outputs: Outputs): strin
 }
 
 /** Exactness of a picture; `gap` is the completeness gap of its map, or the largest of several. */
-export function trustText(choice: Choice, facts: Facts, gap: number | null): string {
+export function exactnessText(choice: Choice, facts: Facts, gap: number | null): string {
   const method = facts.methods[choice.method];
   const off = gap !== null && gap > facts.gap_tolerance;
-  const each = exactnessText(method, off);
+  const each = methodExactness(method, off);
   if (choice.against === null) {
     return each;
   }
@@ -91,7 +91,7 @@ export function trustText(choice: Choice, facts: Facts, gap: number | null): str
 }
 
 /** Exactness of a method's map; `off` if its measured sum misses the score. */
-export function exactnessText({ exactness, adds_up, placed }: MethodFacts, off = false): string {
+export function methodExactness({ exactness, adds_up, placed }: MethodFacts, off = false): string {
   const sum = adds_up || "add up to the score";
   if (off && exactness !== "approximate") {
     return `approximate: the ${placed ? "steps’ values" : "values"} should ${sum}, but do not`;
@@ -233,7 +233,7 @@ export const isUnseen = ({ choice }: Picture, facts: Facts, sample: number): boo
 
 /** Description of the picture for screen readers. */
 export function describePicture(picture: Picture, facts: Facts, outputs: Outputs): string {
-  const { instance, truth, predicted, explained } = verdict(picture.choice, facts, outputs);
+  const { instance, truth, predicted, explained } = summaryOf(picture.choice, facts, outputs);
   const which = [instance, truth && `true ${classNamed(truth)}`, predicted && `predicted ${predicted}`].filter(Boolean);
   const { channel, sample, value } = peakOf(picture);
   const what = timeOnly(picture) ? "all channels" : `channel ${facts.channel_names[channel]}`;

@@ -1,7 +1,9 @@
 import { html, type TemplateResult } from "lit-html";
 import { guard } from "lit-html/directives/guard.js";
 import { type Curve, channelsOf, type GridColumn } from "../../core/draw/grid.js";
+import type { Facts } from "../../core/picture/facts.js";
 import type { JobResult } from "../../core/picture/job_results.js";
+import type { Column } from "../../core/samples/column.js";
 import { formatNumber } from "../../core/text/numbers.js";
 import { checkbox, select } from "../../dom/fields.js";
 import { themeOf } from "../../dom/page_theme.js";
@@ -57,7 +59,7 @@ export function maximizingInput(
   return result
     ? html`${line}
         <div class="cam1d-note">${explanation(mark, result, choices)}</div>
-        <div>${guard([result, solution, overlay, look], () => picture(mark, result, choices, element))}</div>`
+        <div>${guard([result, solution, overlay, look], () => plots(mark, result, choices, element))}</div>`
     : line;
 }
 
@@ -78,51 +80,50 @@ function explanation({ facts }: ChannelStackModel, { content, arrays }: JobResul
   const name = facts.class_names[content.target];
   const [score, best] = [arrays.scores.values[solution], arrays.real_best.values[0]];
   const where = content.background ? "background" : "series of this widget";
-  const judged = content.words[solution] || "how plausible it is cannot be explanation without several real series";
+  const judged = content.words[solution] || "of unknown plausibility: that needs several real series";
   return `Score of ${name}: ${formatNumber(score)}; the highest score of a real series is ${formatNumber(best)}. It is ${judged} (Euclidean distance to the ${where}, each channel in its standard deviations).`;
 }
 
-function picture(
+/** Plots of the maximizing input and of the real series nearest to it. */
+function plots(
   { facts }: ChannelStackModel,
   { content, arrays }: JobResult,
   { solution, overlay }: Choices,
   element: HTMLElement,
 ): TemplateResult[] {
-  const rate = facts.sampling_rate;
-  const end = rate === null ? `${facts.samples} samples` : `${formatNumber(facts.samples / rate)} s`;
   const [made, real] = [channelsOf(arrays.x, solution), channelsOf(arrays.nearest, solution)];
-  const curve = (column: (typeof made)[0], color: number): Curve => ({ column, color });
-  const place = content.numbers
-    ? `${content.background ? "background series" : "instance"} ${content.numbers[solution]}, `
-    : "";
-  const nearest = `${place}predicted ${facts.class_names[content.classes[solution]]}, score ${formatNumber(arrays.real.values[solution])}`;
+  const curve = (column: Column, color: number): Curve => ({ column, color });
+  const ends: [string, string] = ["0", durationText(facts)];
   const column = (title: string, note: string, cells: Curve[][]): GridColumn => ({
     title,
     note,
-    ends: ["0", end],
+    ends,
     cells,
     scale: "series",
   });
+  const where = content.background ? "background series" : "instance";
+  const place = content.numbers ? `${where} ${content.numbers[solution]}, ` : "";
+  const name = facts.class_names[content.classes[solution]];
+  const nearest = `${place}predicted ${name}, score ${formatNumber(arrays.real.values[solution])}`;
+  const score = `score ${formatNumber(arrays.scores.values[solution])}`;
+  const pairs = made.map((one, channel) => [curve(real[channel], 1), curve(one, 0)]);
   const columns = overlay
-    ? [
-        column(
-          "Maximizing input (blue) over the nearest real series (orange)",
-          nearest,
-          made.map((one, channel) => [curve(real[channel], 1), curve(one, 0)]),
-        ),
-      ]
+    ? [column("Maximizing input (blue) over the nearest real series (orange)", nearest, pairs)]
     : [
         column(
           "Maximizing input",
-          `score ${formatNumber(arrays.scores.values[solution])}`,
-          made.map((one) => [curve(one, 0)]),
+          score,
+          pairs.map(([, one]) => [one]),
         ),
         column(
           "Nearest real series",
           nearest,
-          real.map((one) => [curve(one, 1)]),
+          pairs.map(([one]) => [one]),
         ),
       ];
   const row = Math.max(16, Math.min(48, 440 / facts.channel_names.length));
   return gridOf(columns, facts.channel_names, Math.max(280, element.clientWidth - 8), row, themeOf(element));
 }
+
+const durationText = ({ samples, sampling_rate }: Facts): string =>
+  sampling_rate === null ? `${samples} samples` : `${formatNumber(samples / sampling_rate)} s`;

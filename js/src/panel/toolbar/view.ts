@@ -87,7 +87,7 @@ function compared(mark: ChannelStackModel): TemplateResult {
     "compare",
     select("minus", options, value, (key) => mark.choose({ against: key === "none" ? null : Number(key.slice(1)) })),
     averaged(mark),
-    checkbox("color colorLimit shared with the pinned", optionsModel.current.same_ends, (same_ends) =>
+    checkbox("share color range with pinned view", optionsModel.current.same_ends, (same_ends) =>
       optionsModel.change({ same_ends }),
     ),
   );
