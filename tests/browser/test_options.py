@@ -47,14 +47,14 @@ def scope(page):
 @pytest.mark.parametrize(
     ("choice", "words"),
     [
-        ("this instance", "color: ± max of the 3 maps of this instance by Gradient × Input"),
+        ("per instance", "color: ± max of the 3 maps of this instance by Gradient × Input"),
         ("all instances", "color: ± max of the 12 maps by Gradient × Input"),
     ],
 )
 def test_the_ends_of_the_colors_are_those_of_the_scope_and_are_printed(page, whole, choice, words):
     page.get_by_label("color range").select_option(label=choice)
     maps = whole.attributions["Gradient × Input"]
-    largest = np.abs(maps[0] if choice == "this instance" else maps).max()
+    largest = np.abs(maps[0] if choice == "per instance" else maps).max()
     limit_becomes(page, largest)
     assert ends(page) == pytest.approx([-largest, 0, largest], rel=0.01)
     assert words in scope(page)
