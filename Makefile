@@ -87,7 +87,7 @@ build: setup ## build the sdist, and from it the wheel, into dist/
 	@ls -1 dist
 
 clean: ## remove what has been built, and keep .venv
-	rm -rf js/lib js/node_modules build dist cam1d_widget/labextension cam1d_widget/nbextension/index.js \
+	rm -rf js/lib js/dist js/LICENSE js/node_modules build dist cam1d_widget/labextension cam1d_widget/nbextension/index.js \
 	  cam1d_widget/static first_look.html notebooks/first_look.keras
 
 first_look.html: notebooks/first_look.py $(PY_SOURCES) .venv/installed $(BROWSER_HALF)

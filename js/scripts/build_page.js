@@ -1,33 +1,16 @@
-// The AMD module for the classic notebook and the offline page, and the two files that a page needs to run widgets,
-// with their licenses.
+// What a page and the classic notebook need: the bundle, and the two files that run widgets, with all their licenses.
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { rspack } from "@rspack/core";
-import { thirdPartyLicenses } from "./licenses.js";
+import { bundledPackages, licensesOf } from "./licenses.js";
 
 const require = createRequire(import.meta.url);
 const place = (path) => fileURLToPath(new URL(path, import.meta.url));
+const built = (path) => place(`../../cam1d_widget/${path}`);
 
-const compiler = rspack({
-  mode: "production",
-  entry: place("../lib/index.js"),
-  output: { path: place("../../cam1d_widget/nbextension"), filename: "index.js", library: { type: "amd" } },
-  externalsType: "amd",
-  externals: ["@jupyter-widgets/base", "bqplot"],
-  devtool: false,
-  performance: false,
-});
-
-compiler.run((error, stats) => {
-  if (error ?? stats?.hasErrors()) {
-    console.error(error ?? stats.toString("errors-only"));
-    process.exit(1);
-  }
-  console.log(stats.toString({ preset: "summary" }));
-});
-
-mkdirSync(place("../../cam1d_widget/static"), { recursive: true });
-copyFileSync(require.resolve("@jupyter-widgets/html-manager/dist/embed-amd.js"), place("../../cam1d_widget/static/embed-amd.js"));
-copyFileSync(place("../node_modules/requirejs/require.js"), place("../../cam1d_widget/static/require.js"));
-writeFileSync(place("../../cam1d_widget/static/THIRD_PARTY_LICENSES.txt"), thirdPartyLicenses());
+copyFileSync(place("../dist/index.js"), built("nbextension/index.js"));
+mkdirSync(built("static"), { recursive: true });
+copyFileSync(require.resolve("@jupyter-widgets/html-manager/dist/embed-amd.js"), built("static/embed-amd.js"));
+copyFileSync(place("../node_modules/requirejs/require.js"), built("static/require.js"));
+const packages = [...bundledPackages(), "lit-html", "requirejs"];
+writeFileSync(built("static/THIRD_PARTY_LICENSES.txt"), licensesOf("embed-amd.js, require.js and index.js", packages));

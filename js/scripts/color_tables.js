@@ -1,7 +1,7 @@
-// Makes src/core/color_tables.json: 256 colors a table, in Lab, so that equal steps look equal.
+// Makes src/core/draw/color_tables.json: 256 colors a table, in Lab, so that equal steps look equal.
 import { writeFileSync } from "node:fs";
-import { lab, hcl, rgb } from "d3-color";
-import { interpolateLab, interpolateHcl, piecewise } from "d3-interpolate";
+import { hcl, lab, rgb } from "d3-color";
+import { interpolateHcl, interpolateLab, piecewise } from "d3-interpolate";
 
 const round = (color) => {
   const { r, g, b } = rgb(color).clamp();
@@ -30,4 +30,4 @@ const tables = {
 };
 
 const lines = Object.entries(tables).map(([name, table]) => `  "${name}": ${JSON.stringify(table)}`);
-writeFileSync(new URL("../src/core/color_tables.json", import.meta.url), `{\n${lines.join(",\n")}\n}\n`);
+writeFileSync(new URL("../src/core/draw/color_tables.json", import.meta.url), `{\n${lines.join(",\n")}\n}\n`);

@@ -1,4 +1,4 @@
-// Licenses of what is bundled in embed-amd.js and require.js, as one text; what has the same license is named together.
+// Licenses of bundled packages as one text; packages with the same license are named together.
 import { readdirSync, readFileSync } from "node:fs";
 
 const modules = new URL("../node_modules/", import.meta.url);
@@ -36,12 +36,17 @@ function licenseText(name) {
   throw new Error(`${name} is bundled, and no text of its license is found`);
 }
 
-export function thirdPartyLicenses() {
+/** Licenses of the packages that some files contain. */
+export function licensesOf(files, packages) {
   const together = new Map();
-  for (const name of [...bundledPackages(), "requirejs"]) {
+  for (const name of packages) {
     const text = licenseText(name).replace(/\r\n/g, "\n");
-    together.set(text, [...(together.get(text) ?? []), `${name} (${JSON.parse(read(`${name}/package.json`)).license})`]);
+    together.set(text, [
+      ...(together.get(text) ?? []),
+      `${name} (${JSON.parse(read(`${name}/package.json`)).license})`,
+    ]);
   }
   const parts = [...together].map(([text, names]) => `${names.join(", ")}\n\n${text}\n`);
-  return `embed-amd.js and require.js hold the programs below, each under its own license.\n\n${parts.join(`\n${"-".repeat(80)}\n\n`)}`;
+  const head = `These packages are contained in ${files}, each under its own license.`;
+  return `${head}\n\n${parts.join(`\n${"-".repeat(80)}\n\n`)}`;
 }

@@ -1,4 +1,4 @@
-/** The part of bqplot that this package builds on; bqplot itself ships no types to build against. */
+/** The part of bqplot's API that this package uses; bqplot ships no types. */
 declare module "bqplot" {
   import { WidgetModel, WidgetView } from "@jupyter-widgets/base";
 

@@ -7,7 +7,7 @@ interface WidgetModule {
   exports: () => Promise<unknown>;
 }
 
-/** JupyterLab's door: the widgets are loaded when one is first shown. */
+/** JupyterLab plugin: loads the widgets on first use. */
 export default {
   id: `${MODULE_NAME}:plugin`,
   requires: [IJupyterWidgetRegistry],

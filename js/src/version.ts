@@ -1,3 +1,3 @@
-/** As in package.json (a test holds the two together): Python asks the widget registry for this name and version. */
+/** As in package.json (held together by a test): Python registers its widgets under this name and version. */
 export const MODULE_NAME = "cam1d-widget";
 export const MODULE_VERSION = "0.1.0";

@@ -12,7 +12,7 @@ from .test_page import READ_COLORS, SNAPSHOT, ready, shown
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
-OPTIONS = "document.querySelector('.bqplot canvas').__channelStack.model.optionsModel.options"
+OPTIONS = "document.querySelector('.bqplot canvas').__channelStack.model.optionsModel.current"
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def crosshair(page):
 
 
 def told(page):
-    return page.locator(".cam1d-told").inner_text()
+    return page.locator(".cam1d-announced").inner_text()
 
 
 def test_arrows_move_the_crosshair_and_its_values_are_told(page):

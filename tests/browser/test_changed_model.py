@@ -60,7 +60,7 @@ def test_a_changed_model_is_told_and_updated_by_a_button(page):
     run_in_kernel(page, CHANGE)
     choose(page, 7)
     page.locator('.bqplot.figure[data-state="error"]').nth(1).wait_for(timeout=30_000)
-    assert in_mark(page, "mark.veil").startswith("could not be computed: the model has changed since these scores")
+    assert in_mark(page, "mark.message").startswith("could not be computed: the model has changed since these scores")
     lines = page.locator(".cam1d-stale")
     assert lines.count() == 2  # one a view
     assert lines.first.inner_text().startswith("The model has changed since this widget was made.")

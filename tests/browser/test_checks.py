@@ -1,4 +1,4 @@
-"""The checks panel of a saved page: what was found is there, and the rest says that it needs a kernel."""
+"""The checks panel of a saved page: what was found is there, and the rest says that it needs a live kernel."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def path(widget, tmp_path_factory):
 
 def test_what_was_checked_is_told_drawn_and_kept_by_the_numbers_of_the_whole(open_page, path, widget):
     page = open_page(path)
-    page.get_by_role("button", name="Checks: how far this map can be believed").click()
+    page.get_by_role("button", name="Checks: how far this map can be trusted").click()
     panel = page.locator(".cam1d-checks")
     result = widget.jobs.results["checks/Occlusion/3/0"]
     shown = result.content["fills"][0]
@@ -37,10 +37,10 @@ def test_what_was_checked_is_told_drawn_and_kept_by_the_numbers_of_the_whole(ope
     assert panel.get_by_role("row").count() == len(shown["findings"])
     assert EVIL in panel.locator("caption").inner_text()
     plot = panel.locator("svg")
-    assert "score of the class while the series is taken away" in plot.get_attribute("aria-label")
+    assert "score of the class while the series is removed" in plot.get_attribute("aria-label")
     assert plot.locator(".cam1d-curve").get_attribute("d").count("L") == 20
     page.locator(".cam1d-viewer select").nth(1).select_option(label="Gradient × Input")
-    panel.get_by_text("needs a kernel").wait_for()
+    panel.get_by_text("needs a live kernel").wait_for()
     assert panel.get_by_role("button").count() == 0
     assert not panel.get_by_role("combobox", name="Fill").is_visible()
     page.locator(".cam1d-viewer select").nth(1).select_option(label="Occlusion")
@@ -50,11 +50,11 @@ def test_what_was_checked_is_told_drawn_and_kept_by_the_numbers_of_the_whole(ope
 
 def test_the_fill_is_chosen_by_keys_and_told_with_the_verdict_that_holds_for_it(open_page, path, widget):
     page = open_page(path)
-    page.get_by_role("button", name="Checks: how far this map can be believed").click()
+    page.get_by_role("button", name="Checks: how far this map can be trusted").click()
     panel = page.locator(".cam1d-checks")
     menu = panel.get_by_role("combobox", name="Fill")
     assert menu.locator("option").all_inner_texts() == widget.checks.fills
-    assert "the verdict holds for it" in page.locator(f"#{menu.get_attribute('aria-describedby')}").inner_text()
+    assert "the verdict depends on it" in page.locator(f"#{menu.get_attribute('aria-describedby')}").inner_text()
     judged = {one["fill"]: one for one in widget.jobs.results["checks/Occlusion/3/0"].content["fills"]}
     curve = panel.locator("svg .cam1d-curve")
     menu.focus()
@@ -73,7 +73,7 @@ def test_the_fill_is_chosen_by_keys_and_told_with_the_verdict_that_holds_for_it(
 @pytest.mark.parametrize("width", [380, 760])
 def test_the_fill_keeps_within_narrow_cells(open_page, path, width):
     page = open_page(path, viewport={"width": width, "height": 900})
-    page.get_by_role("button", name="Checks: how far this map can be believed").click()
+    page.get_by_role("button", name="Checks: how far this map can be trusted").click()
     panel = page.locator(".cam1d-checks").bounding_box()
     for part in (".cam1d-fill select", ".cam1d-fill .cam1d-note", ".cam1d-verdict", ".cam1d-findings"):
         box = page.locator(f".cam1d-checks {part}").bounding_box()

@@ -66,7 +66,7 @@ def test_classes_and_confidence_are_found(page, whole):
 def test_where_nothing_is_found_all_are_shown_and_it_says_so(page):
     page.get_by_label("confidence from (%)").fill("100")
     page.get_by_label("confidence from (%)").press("Enter")
-    assert "0 of 12 instances: none is like that" in page.locator(".cam1d-count").inner_text()
+    assert "0 of 12 instances: no match" in page.locator(".cam1d-count").inner_text()
     assert stops(page) == list(range(12))
 
 

@@ -16,7 +16,7 @@ from .lab import LIMIT, new_page, run_all, run_in_kernel, save_by_keys, serving
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = "first_look.ipynb"
-COLORS = json.loads((ROOT / "js" / "src" / "core" / "color_tables.json").read_text())
+COLORS = json.loads((ROOT / "js" / "src" / "core" / "draw" / "color_tables.json").read_text())
 pytestmark = pytest.mark.browser
 
 # What the picture on show says of itself, with the canvas' color at each place that is asked for.

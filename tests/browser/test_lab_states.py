@@ -85,23 +85,23 @@ def shows(page, instance, method=0):
     page.locator(f'.bqplot.figure[data-ready="{name}"]').nth(1).wait_for()
 
 
-def veil(page, state):
+def message(page, state):
     """What is said over the picture, once both views are in a state; nothing calls it ready then."""
     page.locator(f'.bqplot.figure[data-state="{state}"]').nth(1).wait_for()
     assert page.locator(".bqplot.figure[data-ready]").count() == 0
-    return page.locator(".bqplot.figure").first.evaluate(f"(figure) => {MARK}.snapshot().veil")
+    return page.locator(".bqplot.figure").first.evaluate(f"(figure) => {MARK}.snapshot().message")
 
 
 def test_a_map_that_takes_long_is_waited_for_and_can_be_interrupted_and_asked_for_anew(page, folder):
     shows(page, 0)
     choose(page, 5)
-    assert veil(page, "waiting") == "computing …"
+    assert message(page, "waiting") == "computing …"
     page.evaluate(f"() => {KERNEL}.interrupt()")
-    assert veil(page, "error") == "could not be computed: interrupted"
+    assert message(page, "error") == "could not be computed: interrupted"
     choose(page, 0)
     shows(page, 0)
     choose(page, 5)
-    assert veil(page, "waiting") == "computing …"
+    assert message(page, "waiting") == "computing …"
     (folder / "go").touch()
     shows(page, 5)
 
@@ -109,7 +109,7 @@ def test_a_map_that_takes_long_is_waited_for_and_can_be_interrupted_and_asked_fo
 def test_a_map_that_fails_says_why_and_keeps_no_other_from_being_shown(page, folder):
     (folder / "go").touch()
     choose(page, 3, method=2)
-    assert veil(page, "error") == "could not be computed: out of memory"
+    assert message(page, "error") == "could not be computed: out of memory"
     choose(page, 3, method=1)
     shows(page, 3, method=1)
 
@@ -157,7 +157,10 @@ def test_long_work_tells_its_progress_hears_a_cancel_while_it_runs_and_gives_its
     assert job(page, 'jobs.result("count/few").content') == {"steps": 3}
     assert job(page, 'Array.from(jobs.result("count/few").arrays.numbers.values)') == [1, 2]
     job(page, 'jobs.start("tea", "tea", {})')
-    assert job(page, 'jobs.fault("tea")') == "Nobody computes that here: it needs a widget made of a model."
+    assert (
+        job(page, 'jobs.fault("tea")')
+        == "This computation needs a live kernel and a viewer with a model: CAM1DWidget(model, x)."
+    )
 
 
 def test_a_mean_that_takes_long_grows_by_slices_until_it_is_whole(page, folder):

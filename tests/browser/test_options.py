@@ -36,25 +36,25 @@ def limit_becomes(page, limit):
 
 
 def ends(page):
-    texts = page.locator(".cam1d-ends span").all_inner_texts()
+    texts = page.locator(".cam1d-limits span").all_inner_texts()
     return [float(text.replace("−", "-")) for text in texts]
 
 
 def scope(page):
-    return page.locator(".cam1d-scope").inner_text()
+    return page.locator(".cam1d-color-range").inner_text()
 
 
 @pytest.mark.parametrize(
     ("choice", "words"),
     [
-        ("this instance", "color: ± max of the 3 maps of this instance by Gradient × Input"),
+        ("per instance", "color: ± max of the 3 maps of this instance by Gradient × Input"),
         ("all instances", "color: ± max of the 12 maps by Gradient × Input"),
     ],
 )
 def test_the_ends_of_the_colors_are_those_of_the_scope_and_are_printed(page, whole, choice, words):
-    page.get_by_label("ends over").select_option(label=choice)
+    page.get_by_label("color range").select_option(label=choice)
     maps = whole.attributions["Gradient × Input"]
-    largest = np.abs(maps[0] if choice == "this instance" else maps).max()
+    largest = np.abs(maps[0] if choice == "per instance" else maps).max()
     limit_becomes(page, largest)
     assert ends(page) == pytest.approx([-largest, 0, largest], rel=0.01)
     assert words in scope(page)
@@ -62,14 +62,14 @@ def test_the_ends_of_the_colors_are_those_of_the_scope_and_are_printed(page, who
 
 def test_a_fixed_end_begins_where_it_was_and_stays(page, whole):
     before = page.evaluate(SNAPSHOT)["limit"]
-    page.get_by_label("ends over").select_option(label="a fixed end")
+    page.get_by_label("color range").select_option(label="fixed")
     limit_becomes(page, before)
     page.get_by_role("button", name="View").click()
     page.get_by_role("button", name="View").click()
-    page.get_by_label("end at").fill("0.25")
-    page.get_by_label("end at").press("Enter")
+    page.get_by_label("color limit").fill("0.25")
+    page.get_by_label("color limit").press("Enter")
     limit_becomes(page, 0.25)
-    assert "a fixed end" in scope(page)
+    assert "a fixed limit" in scope(page)
     assert "largest here" in scope(page)
 
 
@@ -105,9 +105,9 @@ def test_channels_are_hidden_and_ordered_by_their_share(page, whole):
 
 
 def test_rows_lie_on_each_other_or_bear_strips_or_colored_lines(page):
-    page.get_by_label("on top of each other").check()
+    page.get_by_label("overlay").check()
     page.wait_for_function(f"{SNAPSHOT}.rows.length === 1")
-    page.get_by_label("on top of each other").uncheck()
+    page.get_by_label("overlay").uncheck()
     page.wait_for_function(f"{SNAPSHOT}.rows.length === 3")
     picture = page.evaluate(SNAPSHOT)
     row = picture["rows"][0]
@@ -138,7 +138,7 @@ def test_a_contrast_has_the_colors_of_the_difference(page, whole):
     names = f"{whole.class_names[target]} − {whole.class_names[other]}"
     assert f"Gradient × Input: {names}" in page.locator(".cam1d-legend").inner_text()
     assert " minus " in page.locator(".cam1d-summary").inner_text()
-    page.get_by_label("ends over").select_option(label="all instances")
+    page.get_by_label("color range").select_option(label="all instances")
     assert "of this map" in scope(page)
 
 

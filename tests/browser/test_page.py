@@ -13,7 +13,7 @@ from ..support.arrays import explanation, with_predicted_only
 
 pytestmark = pytest.mark.browser
 
-TABLES = json.loads((Path(__file__).parents[2] / "js" / "src" / "core" / "color_tables.json").read_text())
+TABLES = json.loads((Path(__file__).parents[2] / "js" / "src" / "core" / "draw" / "color_tables.json").read_text())
 EVIL = "<img src=x onerror=alert(1)>"
 
 SNAPSHOT = "document.querySelector('.bqplot canvas').__channelStack.snapshot()"
@@ -255,7 +255,7 @@ def test_the_readout_tells_time_value_and_attribution(open_page, whole, whole_pa
         assert name == whole.channel_names[channel]
         assert float(measured.replace("−", "-").removesuffix(" g")) == pytest.approx(whole.x[0, 30, channel], rel=0.01)
         assert float(said.replace("−", "-")) == pytest.approx(value, rel=0.01)
-    assert readout.locator(".cam1d-under td").first.inner_text() == whole.channel_names[1]
+    assert readout.locator(".cam1d-pointed td").first.inner_text() == whole.channel_names[1]
 
 
 def test_a_bracket_shows_what_the_step_under_the_pointer_sees(open_page, whole, whole_page):
@@ -291,7 +291,7 @@ def test_a_picture_that_is_not_there_is_grey_and_says_why(open_page, tmp_path):
     page.wait_for_selector('.bqplot.figure[data-state="missing"]')
     assert page.locator(".bqplot.figure").get_attribute("data-ready") is None
     picture = page.evaluate(SNAPSHOT)
-    assert picture["veil"] == "This class was not explained for this instance."
+    assert picture["message"] == "This class was not explained for this instance."
     strip = picture["strip"]
     colors = np.array(page.evaluate(READ_COLORS, [[x, strip["top"] + 10] for x in picture["centers"]]))[:, :3]
     assert (colors.max(axis=1) - colors.min(axis=1)).max() <= 6

@@ -57,7 +57,7 @@ def page(open_page, path):
 
 
 def ends(page):
-    texts = page.locator(".cam1d-ends").all_inner_texts()
+    texts = page.locator(".cam1d-limits").all_inner_texts()
     return [float(text.split("\n")[-1]) for text in texts]
 
 
@@ -65,15 +65,15 @@ def test_the_pinned_picture_stays_and_both_end_in_one_color(page, whole):
     before = page.evaluate(PIXELS)
     maps = whole.attributions["Gradient × Input"][[0, 2], 1]
     assert ends(page) == pytest.approx([np.abs(maps).max()] * 2, rel=0.01)
-    assert "and of the picture beside it" in page.locator(".cam1d-scope").first.inner_text()
+    assert "and of the picture beside it" in page.locator(".cam1d-color-range").first.inner_text()
     page.get_by_role("button", name="View: ").click()
-    page.get_by_label("color ends shared").uncheck()
+    page.get_by_label("share color range").uncheck()
     assert sorted(ends(page)) == pytest.approx(sorted(np.abs(maps).max(axis=(1, 2))), rel=0.01)
-    page.get_by_label("color ends shared").check()
+    page.get_by_label("share color range").check()
     choose(page, "{instance: 1}")
     choose(page, "{instance: 2}")
     assert page.evaluate(PIXELS) == before
-    assert page.locator(".cam1d-which").all_inner_texts() == ["On show: ", "Pinned: "]
+    assert page.locator(".cam1d-which").all_inner_texts() == ["Current: ", "Pinned: "]
     assert page.errors == []
 
 
@@ -94,7 +94,7 @@ def test_unpinned_the_other_has_all_the_room(page):
     page.get_by_role("button", name="Unpin: ").click()
     page.wait_for_function(f"{PINNED}.hidden")
     page.wait_for_function(f"{SNAPSHOT}.plot.width > 700")
-    assert page.locator(".cam1d-ends").count() == 1
+    assert page.locator(".cam1d-limits").count() == 1
 
 
 @pytest.mark.parametrize("width", [1100, 700])
@@ -143,5 +143,5 @@ def test_files_hold_both_pictures_where_they_stand(page):
     off = np.abs(file[down : down + len(seen), right : right + seen.shape[1]] - seen).max(axis=2)
     assert np.quantile(off, 0.99) <= 3
     svg = saved(page, "SVG").decode()
-    assert "On show: instance 2, walk, Gradient" in svg
+    assert "Current: instance 2, walk, Gradient" in svg
     assert "Pinned: instance 0, walk, Gradient" in svg

@@ -15,7 +15,7 @@ from cam1d_widget.explanation.plot import _color_map
 
 from ..support.arrays import Lazy, explanation
 
-TABLES = json.loads((Path(__file__).parents[2] / "js" / "src" / "core" / "color_tables.json").read_text())
+TABLES = json.loads((Path(__file__).parents[2] / "js" / "src" / "core" / "draw" / "color_tables.json").read_text())
 
 
 def images(figure):

@@ -53,7 +53,7 @@ def test_a_page_opens_with_the_options_of_the_viewer_which_keeps_its_own(tmp_pat
 
 def test_defaults_are_those_of_the_browser_half():
     # A page leaves out what has its default: both sides must mean the same by it.
-    source = (Path(__file__).parents[2] / "js" / "src" / "core" / "options.ts").read_text()
+    source = (Path(__file__).parents[2] / "js" / "src" / "core" / "picture" / "options.ts").read_text()
     [defaults] = re.findall(r"DEFAULTS: Options = (\{.*?\})", source, re.DOTALL)
     theirs = json.loads(re.sub(r",\s*\}", "}", re.sub(r"(\w+):", r'"\1":', defaults)))
     assert theirs == {name: getattr(Options(), name) for name in theirs}

@@ -15,7 +15,7 @@ A panel that wants long work done needs three things. In Python, a function of t
 
     jobs = Jobs({"filters": filters})
 
-In the browser, ``mark.jobs`` (js/src/mark/JobsModel.ts): ``start(name, kind, arguments)``, ``cancel()``, ``running``,
+In the browser, ``mark.jobs`` (js/src/synced/JobsModel.ts): ``start(name, kind, arguments)``, ``cancel()``, ``running``,
 ``result(name)``, ``fault(name)``, ``offers(kind)`` (whether a kernel is there that does it), and the event "job"
 whenever one of them changed. `name` tells one result from another, such as ``"filters/conv1"``; no two kinds share one.
 And that is all: results are kept on both sides under their names, and :attr:`Jobs.kept` carries them into a saved page,

@@ -1,23 +1,25 @@
 import { Mark } from "bqplot";
-import { canvasPen, clearCanvas } from "../core/canvas_pen.js";
-import { clockAxis, startOf } from "../core/clock.js";
-import { type Axis, drawAxis } from "../core/draw_axis.js";
-import { drawScene } from "../core/draw.js";
-import { type Picture, choiceName } from "../core/picture.js";
-import type { Frame, Scene } from "../core/scene.js";
-import type { Part, Sheet } from "../core/sheet.js";
-import { layoutOf, overviewOf, scaleOf } from "../core/scene_layout.js";
-import { captionOf, describePicture } from "../core/text.js";
-import { pixelOf } from "../core/time_axis.js";
-import { Brush } from "./brush.js";
-import { type Stretch, centered, withPlace, zoomed } from "../core/zoom.js";
-import type { ChannelStackModel } from "./ChannelStackModel.js";
+import { type Axis, drawAxis } from "../core/draw/axis.js";
+import { canvasPen, clearCanvas } from "../core/draw/canvas_pen.js";
+import { clockAxis } from "../core/draw/clock_axis.js";
+import { drawScene } from "../core/draw/draw_scene.js";
+import type { ExportSheet } from "../core/draw/export_sheet.js";
+import type { Frame, Scene } from "../core/draw/scene.js";
+import { layoutOf, overviewOf, scaleOf } from "../core/draw/scene_layout.js";
+import { choiceName } from "../core/picture/choice.js";
+import type { Picture } from "../core/picture/picture.js";
+import { pixelOf } from "../core/samples/time_axis.js";
+import { centered, containing, type Stretch, zoomed } from "../core/samples/zoom.js";
+import { startOf } from "../core/text/clock.js";
+import { captionOf, describePicture } from "../core/text/describe.js";
+import { themeOf, watchTheme } from "../dom/page_theme.js";
+import type { ChannelStackModel, MarkView } from "./ChannelStackModel.js";
+import { axisOf } from "./export_file.js";
 import { FigureCanvas } from "./figure_canvas.js";
-import { Keys } from "./keys.js";
-import { axisOf } from "./sheet_file.js";
-import { type Overview, OverviewDrag } from "./overview_drag.js";
-import { themeOf, watchTheme } from "./page_theme.js";
-import { Pointer } from "./pointer.js";
+import { Brush } from "./gestures/brush.js";
+import { Keys } from "./gestures/keys.js";
+import { type Overview, OverviewDrag } from "./gestures/overview_drag.js";
+import { Pointer } from "./gestures/pointer.js";
 
 declare global {
   interface HTMLCanvasElement {
@@ -25,8 +27,8 @@ declare global {
   }
 }
 
-/** Draws all channels of one series and their attribution on the figure's one canvas. */
-export class ChannelStack extends Mark {
+/** Draws all channels of one series and their attribution on the figure's canvas. */
+export class ChannelStack extends Mark implements MarkView {
   async render(): Promise<void> {
     await super.render();
     this.display_el_classes = [];
@@ -34,8 +36,11 @@ export class ChannelStack extends Mark {
     this.surface.canvas.__channelStack = this;
     this.surface.canvas.setAttribute("role", "img");
     this.theme = watchTheme(() => this.draw());
-    this.pointer = new Pointer(this.parent.el, this.el as unknown as SVGElement, () => this.model.steps, (sample) =>
-      this.beside?.pointer?.mirror(sample),
+    this.pointer = new Pointer(
+      this.parent.el,
+      this.el as unknown as SVGElement,
+      () => this.model.steps,
+      (sample) => this.pinnedView?.pointer?.mirror(sample),
     );
     this.keys = new Keys(this.parent.el, this);
     this.create_listeners();
@@ -43,9 +48,17 @@ export class ChannelStack extends Mark {
     this.parent.el.addEventListener("wheel", letPageScroll, { capture: true, passive: true });
     this.listenTo(this.model, "picture", this.draw);
     this.listenTo(this.model, "change:window change:annotations", this.draw);
-    this.brush = new Brush(this.parent.el, () => this.frame, (window, last) => this.model.windows.choose(window, last));
-    this.overview = new OverviewDrag(this.parent.el, () => this.overviewOnShow, (share) => this.moveTo(share));
-    this.model.showBy(this, true);
+    this.brush = new Brush(
+      this.parent.el,
+      () => this.frame,
+      (window, last) => this.model.windows.choose(window, last),
+    );
+    this.overview = new OverviewDrag(
+      this.parent.el,
+      () => this.currentOverview,
+      (share) => this.moveTo(share),
+    );
+    this.model.updateView(this, true);
     this.draw();
   }
 
@@ -61,28 +74,28 @@ export class ChannelStack extends Mark {
     this.draw();
   }
 
-  /** Back from a zoom: the whole series. */
-  showAll = (): void => this.look(this.all);
+  /** Resets the zoom to the whole series. */
+  showAll = (): void => this.setView(this.all);
 
-  /** Shows less or more of the series, round a sample or the middle. */
+  /** Zooms about a sample, or about the center. */
   zoom(factor: number, sample: number | null): void {
     const rate = this.model.facts.sampling_rate ?? 1;
     const at = sample === null ? (this.view[0] + this.view[1]) / 2 : sample / rate;
-    this.look(zoomed(this.view, this.all, at, factor, 1 / rate));
+    this.setView(zoomed(this.view, this.all, at, factor, 1 / rate));
   }
 
-  /** Moves what is on show, if a sample is not in it. */
+  /** Moves the view if a sample is outside of it. */
   bringIntoView(sample: number): void {
-    this.look(withPlace(this.view, this.all, sample / (this.model.facts.sampling_rate ?? 1)));
+    this.setView(containing(this.view, this.all, sample / (this.model.facts.sampling_rate ?? 1)));
   }
 
-  /** Moves what is on show so that a share of the whole is in its middle. */
+  /** Centers the view on a position, given as a fraction of the series. */
   private moveTo(share: number): void {
     const [first, last] = this.all;
-    this.look(centered(this.view, this.all, first + share * (last - first)));
+    this.setView(centered(this.view, this.all, first + share * (last - first)));
   }
 
-  private get overviewOnShow(): Overview | null {
+  private get currentOverview(): Overview | null {
     const { scene, frame } = this;
     const row = scene && frame ? overviewOf(scene, frame) : null;
     return row && { row, frame: frame! };
@@ -99,7 +112,7 @@ export class ChannelStack extends Mark {
     return [model.get("min") ?? this.all[0], model.get("max") ?? this.all[1]];
   }
 
-  private look([min, max]: Stretch): void {
+  private setView([min, max]: Stretch): void {
     if (min !== this.view[0] || max !== this.view[1]) {
       this.scales.x.model.set({ min, max });
       this.scales.x.model.save_changes();
@@ -107,14 +120,14 @@ export class ChannelStack extends Mark {
     }
   }
 
-  /** Paints now: who moves the crosshair next must know where samples are. */
+  /** Paints immediately: moving the crosshair needs the current geometry. */
   private repaint(): void {
     cancelAnimationFrame(this.scheduled ?? 0);
     this.scheduled = 0;
     this.paint();
   }
 
-  /** Asks for one picture at the next frame, however often it is called until then. */
+  /** Schedules one repaint at the next frame. */
   draw(): void {
     if (this.surface && !this.scheduled) {
       this.scheduled = requestAnimationFrame(() => {
@@ -125,15 +138,15 @@ export class ChannelStack extends Mark {
   }
 
   private paint(): void {
-    const { picture, pinned, facts, outputs, veil, status } = this.model;
+    const { picture, pinned, facts, outputs, message, status } = this.model;
     this.set_ranges();
     this.frame = this.surface.fit(this.scales.x, facts.samples, facts.sampling_rate ?? 1);
     if (picture) {
       const start = performance.now();
       const { chosen, notes } = this.model.windows;
-      const caption = pinned && { title: "On show", text: captionOf(picture.choice, facts, outputs) };
+      const caption = pinned && { title: "Current", text: captionOf(picture.choice, facts, outputs) };
       const failed = status === "error";
-      this.scene = { picture, facts, theme: themeOf(this.parent.el), veil, failed, window: chosen, notes, caption };
+      this.scene = { picture, facts, theme: themeOf(this.parent.el), message, failed, window: chosen, notes, caption };
       clearCanvas(this.surface.context, this.frame);
       drawScene(canvasPen(this.surface.context), this.scene, this.frame);
       if (facts.start) {
@@ -146,31 +159,26 @@ export class ChannelStack extends Mark {
     this.model.trigger("painted");
   }
 
-  /** Where the picture stands: what is drawn below it has the same time axis. */
-  get ground(): { element: HTMLElement; frame: Frame } | null {
-    return this.frame ? { element: this.parent.el, frame: this.frame } : null;
-  }
-
-  /** Says in the page which picture is on show, to those who listen and to tests. */
+  /** Exposes the state of the picture to screen readers, other scripts and tests. */
   private announce(): void {
-    const { picture, facts, outputs, status, veil } = this.model;
+    const { picture, facts, outputs, status, message } = this.model;
     const { dataset } = this.parent.el;
     dataset.state = status;
     if (status === "ready" && picture) {
       dataset.ready = choiceName(picture.choice);
-      // Told anew when there is something new to tell: the sentence looks at every value.
+      // Computed only for a new picture: the description reads every value.
       if (picture !== this.described) {
         this.surface.canvas.setAttribute("aria-label", describePicture(picture, facts, outputs));
       }
       this.described = picture;
     } else {
       delete dataset.ready;
-      this.surface.canvas.setAttribute("aria-label", veil ?? "");
+      this.surface.canvas.setAttribute("aria-label", message ?? "");
       this.described = null;
     }
   }
 
-  /** Geometry and colors of the picture on show, in CSS pixels from the canvas' corner. */
+  /** Geometry and colors of the current picture, in CSS pixels from the corner of the canvas; for tests. */
   snapshot() {
     const { scene, frame } = this;
     if (!scene || !frame) {
@@ -180,36 +188,34 @@ export class ChannelStack extends Mark {
     const { table, limit } = scaleOf(scene);
     const centers = Array.from({ length: frame.axis.samples }, (_, sample) => pixelOf(sample, frame.axis));
     const { plot, ratio } = frame;
-    const { status, veil } = this.model;
+    const { status, message } = this.model;
     const overview = overviewOf(scene, frame);
-    return { ...layout, overview, centers, plot, ratio, table, limit, status, veil, drawTime: this.drawTime };
+    return { ...layout, overview, centers, plot, ratio, table, limit, status, message, drawTime: this.drawTime };
   }
 
-  /** The picture on show and the one that is pinned, to be taken away as they stand on the screen. */
-  sheet(): Sheet | null {
+  exportSheet(): ExportSheet | null {
     const { scene, frame } = this;
-    const { outputs, asksPython } = this.model;
+    const { outputs, hasKernel } = this.model;
     if (!scene || !frame) {
       return null;
     }
     const own = { scene, frame, axis: this.axis, right: 0, down: 0 };
-    const beside = this.beside?.onSheet();
-    return { parts: beside ? [own, beside] : [own], outputs, whole: !asksPython };
+    const pinnedView = this.pinnedView?.exportPart();
+    return { parts: pinnedView ? [own, pinnedView] : [own], outputs, whole: !hasKernel };
   }
 
-  /** The time axis: bqplot's, or one of dates, which bqplot has none of that turns with the instance. */
+  /** Time axis: bqplot's, or one with dates, which bqplot cannot change with the instance. */
   private get axis(): Axis {
     const { facts, picture } = this.model;
     return facts.start ? clockAxis(this.frame!, facts, startOf(picture!.choice, facts)) : axisOf(this.element);
   }
 
-  /** What the picture is drawn in. */
   get element(): HTMLElement {
     return this.parent.el;
   }
 
   remove(): void {
-    this.model.showBy(this, false);
+    this.model.updateView(this, false);
     cancelAnimationFrame(this.scheduled ?? 0);
     this.parent?.el.removeEventListener("dblclick", this.showAll);
     this.parent?.el.removeEventListener("wheel", letPageScroll, { capture: true });
@@ -237,14 +243,13 @@ export class ChannelStack extends Mark {
   private overview: OverviewDrag;
   private scheduled: number | undefined;
   frame: Frame | undefined;
-  /** The pinned picture beside this one. */
-  beside: { readonly pointer: Pointer | undefined; onSheet(): Part | null } | undefined;
+  pinnedView: MarkView["pinnedView"];
   private scene: Scene | undefined;
   private drawTime: number;
   private described: Picture | null;
 }
 
-/** A wheel zooms with Ctrl (or Cmd) only: without, it would stop whoever scrolls the page past the picture. */
+/** The wheel zooms only with Ctrl or Cmd; otherwise it scrolls the page. */
 function letPageScroll(event: WheelEvent): void {
   if (!event.ctrlKey && !event.metaKey) {
     event.stopPropagation();

@@ -1,90 +1,112 @@
-import { type ISerializers, unpack_models } from "@jupyter-widgets/base";
 import { MarkModel } from "bqplot";
-import { type Facts, type Table, unpackTable } from "../core/facts.js";
-import { explainedTarget, isExplained } from "../core/explained.js";
-import { Predictions, nearestFound, nextFound } from "../core/finder.js";
-import type { Mean } from "../core/mean.js";
-import type { Choice, Picture } from "../core/picture.js";
-import type { Sheet } from "../core/sheet.js";
-import type { Outputs } from "../core/text.js";
-import { ensureStyles } from "../panel/styles.js";
-import { MODULE_NAME, MODULE_VERSION } from "../version.js";
-import type { ChannelStack } from "./ChannelStack.js";
-import type { ChecksModel } from "./ChecksModel.js";
-import { watchConnection } from "./connection.js";
-import type { FinderModel } from "./FinderModel.js";
-import type { InsideModel } from "./InsideModel.js";
-import type { JobsModel } from "./JobsModel.js";
-import type { Replaced } from "./model_answers.js";
-import type { OptionsModel } from "./OptionsModel.js";
+import type { ExportPart, ExportSheet } from "../core/draw/export_sheet.js";
+import type { Frame } from "../core/draw/scene.js";
+import type { Choice } from "../core/picture/choice.js";
+import { explainedTarget, isExplained } from "../core/picture/explained.js";
+import { type Facts, type Table, unpackTable } from "../core/picture/facts.js";
+import { nearestMatch, nextMatch, Predictions } from "../core/picture/finder.js";
+import type { Mean } from "../core/picture/mean.js";
+import type { Outputs } from "../core/picture/outputs.js";
+import type { Picture } from "../core/picture/picture.js";
+import { NO_TILES } from "../core/tiles/tiles.js";
+import { watchConnection } from "../dom/connection.js";
+import { ensureStyles } from "../dom/styles.js";
+import type { ChecksModel } from "../synced/ChecksModel.js";
+import type { FinderModel } from "../synced/FinderModel.js";
+import type { InsideModel } from "../synced/InsideModel.js";
+import type { JobsModel } from "../synced/JobsModel.js";
+import type { OptionsModel } from "../synced/OptionsModel.js";
+import { references, serializeAs, synced, verbatim } from "../synced/SyncedModel.js";
+import { type TileAnswer, TileStore } from "../synced/tile_store.js";
+import type { Pointer } from "./gestures/pointer.js";
+import { type FileRequest, sendPicture } from "./picture_sender.js";
 import { Pictures, type Shown, type Status } from "./pictures.js";
 import { Player } from "./player.js";
-import { type Wanted, sendPicture } from "./picture_sender.js";
-import { type TileAnswer, TileStore } from "./tile_store.js";
+import type { ScoresWithoutWindow } from "./window_scores.js";
 import { Windows } from "./windows.js";
 
-const verbatim = { serialize: (value: unknown) => value, deserialize: (value: unknown) => value };
+/** A view of the mark, as the model and other panels use it. */
+export interface MarkView {
+  /** Element that contains the picture. */
+  readonly element: HTMLElement;
+  readonly frame: Frame | undefined;
+  readonly pointer: Pointer;
+  /** View of the pinned picture. */
+  pinnedView: { readonly pointer: Pointer | undefined; exportPart(): ExportPart | null } | undefined;
+  /** The current picture and the pinned one, for an exported file. */
+  exportSheet(): ExportSheet | null;
+}
 
 /**
- * Which picture is wanted, and the tiles to draw it. All else follows from its three integers, so that sliders
- * linked to them need no Python as long as the tiles are here. Triggers "picture" whenever something changed.
+ * State of the plot: the selected picture and its tiles. Everything else follows from its indices, so that linked
+ * sliders need no Python while tiles are available. Triggers "picture" after every change.
  */
-export class ChannelStackModel extends MarkModel {
-  defaults() {
-    return {
-      ...super.defaults(),
-      _model_name: "ChannelStackModel",
-      _view_name: "ChannelStack",
-      _model_module: MODULE_NAME,
-      _view_module: MODULE_NAME,
-      _model_module_version: `^${MODULE_VERSION}`,
-      _view_module_version: `^${MODULE_VERSION}`,
-      instance: 0,
-      target: 0,
-      method: 0,
-      against: null,
-      pinned: null,
-      mean: null,
-      facts: {},
-      scores: null,
-      probabilities: null,
-      truth: null,
-      explained: null,
-      steps: null,
-      options: null,
-      checks: null,
-      finder: null,
-      jobs: null,
-      inside: null,
-      window: null,
-      annotations: [],
-      stale: "",
-      version: 0,
-      tiles: { index: [], data: null },
-    };
-  }
+export class ChannelStackModel extends synced(MarkModel) {
+  static model_name = "ChannelStackModel";
+  static view_name = "ChannelStack";
+  static state = {
+    instance: 0,
+    target: 0,
+    method: 0,
+    against: null,
+    pinned: null,
+    mean: null,
+    facts: {},
+    scores: null,
+    probabilities: null,
+    truth: null,
+    explained: null,
+    steps: null,
+    options: null,
+    checks: null,
+    finder: null,
+    jobs: null,
+    inside: null,
+    window: null,
+    annotations: [],
+    stale: "",
+    version: 0,
+    tiles: NO_TILES,
+  };
+  static serializers = {
+    ...MarkModel.serializers,
+    ...serializeAs(verbatim, "scores", "probabilities", "truth", "explained", "steps", "tiles"),
+    ...serializeAs(references, "options", "checks", "finder", "jobs", "inside"),
+  };
 
-  // Backbone calls this from its constructor: no field of this class may have an initializer.
+  // Called by Backbone's constructor: fields of this class must have no initializer.
   initialize(attributes: Backbone.ObjectHash, options: any): void {
     super.initialize(attributes, options);
     ensureStyles();
-    this.tiles = new TileStore(this.get("tiles"), ({ id, keys }) => this.send({ type: "tiles", request: id, keys }, {}));
+    this.tiles = new TileStore(this.get("tiles"), ({ id, keys }) =>
+      this.send({ type: "tiles", request: id, keys }, {}),
+    );
     this.unpack();
-    this.shownBy = [];
+    this.shownViews = [];
     this.windows = new Windows(this);
-    this.player = new Player(() => this.step(1), () => this.status !== "waiting");
-    this.look();
-    // Who turns to an instance wants to see it.
+    this.player = new Player(
+      () => this.step(1),
+      () => this.status !== "waiting",
+    );
+    this.applyQuery();
+    // Selecting an instance leaves the class-mean view.
     this.on("change:instance", () => this.get("mean") && this.choose({ mean: null }));
-    this.on("change:instance", this.stayAmongFound, this);
+    this.on("change:instance", this.selectMatch, this);
     this.on("change:instance", this.keepTarget, this);
-    this.on("change:instance change:target change:method change:against change:pinned change:mean", this.turn, this);
-    this.on("change:version", this.renew, this);
+    this.on(
+      "change:instance change:target change:method change:against change:pinned change:mean",
+      this.selectionChanged,
+      this,
+    );
+    this.on("change:version", this.reset, this);
     this.listenTo(this.optionsModel, "change", this.refresh);
-    this.listenTo(this.finderModel, "change", this.look);
+    this.listenTo(this.finderModel, "change", this.applyQuery);
     this.on("msg:custom", this.receive, this);
     this.on("comm_live_update", this.reconnect, this);
-    this.once("destroy", watchConnection(this.widget_manager, () => this.reconnect()));
+    this.once(
+      "destroy",
+      watchConnection(this.widget_manager, () => this.reconnect()),
+    );
     this.refresh();
   }
 
@@ -99,24 +121,24 @@ export class ChannelStackModel extends MarkModel {
     this.pictures = new Pictures(this, this.tiles);
   }
 
-  /** Python has updated scores and maps: everything that was computed from those before is dropped. */
-  private renew(): void {
+  /** Python updated scores and maps: drops everything that was derived from the old ones. */
+  private reset(): void {
     this.tiles.replace(this.get("tiles"));
     this.unpack();
-    this.windows.answers.renew();
-    this.inside.renew();
-    this.jobs.renew();
+    this.windows.scores.reset();
+    this.inside.reset();
+    this.jobs.reset();
     this.predictions = undefined;
-    this.look();
+    this.applyQuery();
     this.refresh();
   }
 
-  /** Message that the model has changed since its scores were computed; "" where it has not. */
+  /** Message that the model changed since its scores were computed; "" if it did not. */
   get stale(): string {
     return this.get("stale");
   }
 
-  /** Asks Python for scores and maps of the model as it is now. */
+  /** Requests scores and maps of the current model. */
   update(): void {
     this.send({ type: "update" }, {});
   }
@@ -126,16 +148,18 @@ export class ChannelStackModel extends MarkModel {
   }
 
   get choice(): Choice {
-    const [instance, target, method, against] = ["instance", "target", "method", "against"].map((name) => this.get(name));
+    const [instance, target, method, against] = ["instance", "target", "method", "against"].map((name) =>
+      this.get(name),
+    );
     return { instance, target, method, against: against === target ? null : against, mean: this.get("mean") };
   }
 
-  /** The picture that stays beside whatever is on show; null where none does. */
+  /** The pinned picture's choice; null if nothing is pinned. */
   get pinnedChoice(): Choice | null {
     return this.get("pinned");
   }
 
-  /** The picture that is asked for, and what is on show until it is there. */
+  /** The current picture and its status. */
   get shown(): Shown {
     return this.pictures.shown;
   }
@@ -152,8 +176,8 @@ export class ChannelStackModel extends MarkModel {
     return this.shown.status;
   }
 
-  get veil(): string | null {
-    return this.shown.veil;
+  get message(): string | null {
+    return this.shown.message;
   }
 
   get optionsModel(): OptionsModel {
@@ -176,29 +200,29 @@ export class ChannelStackModel extends MarkModel {
     return this.get("inside");
   }
 
-  /** What is taken away of the picture on show; null where no view shows one. */
-  sheet(): Sheet | null {
-    return this.shownBy.map((view) => view.sheet()).find(Boolean) ?? null;
+  /** Content of an exported file; null if no view is displayed. */
+  exportSheet(): ExportSheet | null {
+    return this.shownViews.map((view) => view.exportSheet()).find(Boolean) ?? null;
   }
 
-  /** Another picture, as if a slider had been moved. */
+  /** Selects another picture, as the sliders do. */
   choose(choice: Partial<Choice>): void {
     this.set(choice);
     this.save_changes();
   }
 
-  /** On to the next instance that is looked for, or back to the one before; round at the ends. */
+  /** Selects the next or previous match; wraps around. */
   step(by: 1 | -1): void {
-    this.choose({ instance: nextFound(this.found, this.facts.instances.length, this.choice.instance, by) });
+    this.choose({ instance: nextMatch(this.matching, this.facts.instances.length, this.choice.instance, by) });
   }
 
-  /** Keeps the picture that is asked for beside what comes, or lets go of the one that was kept. */
+  /** Pins the current picture, or unpins the pinned one. */
   pin(): void {
     this.set("pinned", this.pinnedChoice ? null : { ...this.choice });
     this.save_changes();
   }
 
-  /** The mean over the true or predicted class of the instance on show, or that instance. */
+  /** Switches between the instance and the mean over its true or predicted class. */
   turnMean(by: Mean["by"] | "none" = this.choice.mean ? "none" : this.outputs.truth ? "true" : "predicted"): void {
     const { instance } = this.choice;
     const of = by === "true" ? this.outputs.truth!.values[instance] : this.predictions!.classes[instance];
@@ -208,8 +232,10 @@ export class ChannelStackModel extends MarkModel {
   /** Instances of a true or predicted class. */
   instancesOf(mean: Mean): number[] {
     const { truth } = this.outputs;
-    const classes = mean.by === "predicted" ? this.predictions!.classes : truth?.values ?? [];
-    return Array.from(classes, (one, instance) => (one === mean.of ? instance : -1)).filter((instance) => instance >= 0);
+    const classes = mean.by === "predicted" ? this.predictions!.classes : (truth?.values ?? []);
+    return Array.from(classes, (one, instance) => (one === mean.of ? instance : -1)).filter(
+      (instance) => instance >= 0,
+    );
   }
 
   play(): void {
@@ -217,30 +243,30 @@ export class ChannelStackModel extends MarkModel {
     this.trigger("play");
   }
 
-  /** A view came or went; Python asks for pictures where there is one. */
-  showBy(view: ChannelStack, shown: boolean): void {
-    this.shownBy = shown ? [...this.shownBy, view] : this.shownBy.filter((other) => other !== view);
-    if (this.asksPython) {
-      this.send({ type: "views", count: this.shownBy.length }, {});
+  /** Registers a view that was displayed or removed; Python requests pictures only if there is one. */
+  updateView(view: MarkView, shown: boolean): void {
+    this.shownViews = shown ? [...this.shownViews, view] : this.shownViews.filter((other) => other !== view);
+    if (this.hasKernel) {
+      this.send({ type: "views", count: this.shownViews.length }, {});
     }
   }
 
-  private look(): void {
+  private applyQuery(): void {
     this.predictions ??= new Predictions(this.facts, this.outputs);
-    this.found = this.predictions.found(this.finderModel.query);
-    this.stayAmongFound();
+    this.matching = this.predictions.found(this.finderModel.current);
+    this.selectMatch();
     this.trigger("found");
   }
 
-  private stayAmongFound(): void {
+  private selectMatch(): void {
     const { instance } = this.choice;
-    const nearest = nearestFound(this.found, instance, this.previous("instance") ?? instance);
+    const nearest = nearestMatch(this.matching, instance, this.previous("instance") ?? instance);
     if (nearest !== null && nearest !== instance) {
       this.choose({ instance: nearest });
     }
   }
 
-  /** A saved notebook keeps the picture that was on show. */
+  /** A saved notebook keeps the tiles of the displayed pictures. */
   get_state(dropDefaults?: boolean) {
     const state = super.get_state(dropDefaults);
     const packed = this.comm ? this.pictures.packed() : null;
@@ -250,7 +276,7 @@ export class ChannelStackModel extends MarkModel {
     return state;
   }
 
-  /** Where a class was not explained on this instance, the one that was takes its place. */
+  /** If the selected class was not explained for this instance, selects the one that was. */
   private keepTarget(): void {
     if (this.explained && !this.choice.mean && !isExplained(this.explained, { ...this.choice, against: null })) {
       const target = explainedTarget(this.explained, this.choice.instance, this.facts, this.outputs);
@@ -260,21 +286,16 @@ export class ChannelStackModel extends MarkModel {
     }
   }
 
-  /** Whether a kernel is there that may have more than what is here. */
-  get asksPython(): boolean {
-    return Boolean(this.comm && this.comm_live);
-  }
-
-  /** Something else is wanted: what went wrong before may go well when it is asked for again. */
-  private turn(): void {
-    this.tiles.forgive();
+  /** Failed tiles are requested again when the selection changes. */
+  private selectionChanged(): void {
+    this.tiles.clearFailures();
     this.refresh();
   }
 
-  /** A kernel came or went: what was asked of the one before is answered by nobody. */
+  /** The kernel changed: requests to the previous one will get no response. */
   private reconnect(): void {
-    this.tiles.forget();
-    this.windows.answers.forget();
+    this.tiles.cancelRequests();
+    this.windows.scores.cancelRequests();
     this.refresh();
   }
 
@@ -283,43 +304,32 @@ export class ChannelStackModel extends MarkModel {
     this.trigger("picture");
   }
 
-  private receive(message: TileAnswer | Wanted | Replaced, buffers: DataView[]): void {
+  private receive(message: TileAnswer | FileRequest | ScoresWithoutWindow, buffers: DataView[]): void {
     if ("name" in message) {
-      this.windows.answers.answered(message);
+      this.windows.scores.receive(message);
       this.trigger("window");
     } else if ("picture" in message) {
       sendPicture(this, message);
     } else if (this.tiles.unpack(message, buffers[0] ?? null)) {
-      if (this.pictures.unsettled) {
+      if (this.pictures.mayChange) {
         this.refresh();
       }
-      this.tiles.proceed();
+      this.tiles.sendNext();
     }
   }
 
-  static serializers: ISerializers = {
-    ...MarkModel.serializers,
-    ...Object.fromEntries(["scores", "probabilities", "truth", "explained", "steps"].map((name) => [name, verbatim])),
-    options: { deserialize: unpack_models as any },
-    checks: { deserialize: unpack_models as any },
-    finder: { deserialize: unpack_models as any },
-    jobs: { deserialize: unpack_models as any },
-    inside: { deserialize: unpack_models as any },
-    tiles: verbatim,
-  };
-
   outputs: Outputs;
-  /** First sample, sample behind the last, and center of each step of the explained layer. */
+  /** First sample, sample after the last, and center of each step of the explained layer. */
   steps: Table | null;
-  /** Instances that are looked for. */
-  found: number[];
+  /** Instances that match the query. */
+  matching: number[];
   player: Player;
   windows: Windows;
-  /** Views of it, in the order in which they came. */
-  shownBy: ChannelStack[];
+  /** Displayed views, oldest first. */
+  shownViews: MarkView[];
   private predictions: Predictions | undefined;
   private pictures: Pictures;
-  /** Which classes were explained on which instance; null where all were. */
+  /** Whether a class was explained, by instance and class; null if all were. */
   explained: Table | null;
   private tiles: TileStore;
 }

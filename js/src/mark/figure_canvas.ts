@@ -1,13 +1,13 @@
 import type { Figure, ScaleView } from "bqplot";
-import type { Frame } from "../core/scene.js";
-import type { TimeAxis } from "../core/time_axis.js";
+import type { Frame } from "../core/draw/scene.js";
+import type { TimeAxis } from "../core/samples/time_axis.js";
 
 /**
- * The one place that knows bqplot's inside (0.13): the canvas that lies between a figure's axes and its
- * interaction layer, and the hook that is called once the figure was laid out anew.
+ * The only code that depends on bqplot's internals (0.13): the canvas between a figure's axes and its interaction
+ * layer, and the hook that is called after a layout.
  *
- * bqplot sizes that canvas to the plot area, in CSS pixels. Here it covers the whole figure, so that labels
- * stand on it as well, in device pixels.
+ * bqplot sizes that canvas to the plot area, in CSS pixels. Here it covers the whole figure, including labels, in
+ * device pixels.
  */
 export class FigureCanvas {
   readonly canvas: HTMLCanvasElement;
@@ -27,7 +27,7 @@ export class FigureCanvas {
     figure.relayoutHooks[hook] = redraw;
   }
 
-  /** Brings the canvas to the figure's size, and says where things go. */
+  /** Resizes the canvas to the figure and returns its geometry. */
   fit(scale: ScaleView, samples: number, rate: number): Frame {
     const { width, height, margin, plotareaWidth, plotareaHeight } = this.figure;
     const ratio = window.devicePixelRatio || 1;
@@ -54,7 +54,7 @@ export class FigureCanvas {
   }
 }
 
-/** The axis that was there, as long as it has not moved: what was made for it still holds. */
+/** The previous axis if nothing changed, so that caches keyed by it stay valid. */
 function sameOr(before: TimeAxis | undefined, now: TimeAxis): TimeAxis {
   const names = Object.keys(now) as (keyof TimeAxis)[];
   return before && names.every((name) => before[name] === now[name]) ? before : now;

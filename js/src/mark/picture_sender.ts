@@ -1,28 +1,36 @@
-import type { ChannelStackModel } from "./ChannelStackModel.js";
-import { sheetPng, sheetSvg } from "./sheet_file.js";
+import type { WidgetModel } from "@jupyter-widgets/base";
+import type { ExportSheet } from "../core/draw/export_sheet.js";
+import { exportPng, exportSvg } from "./export_file.js";
+import type { Status } from "./pictures.js";
 
-/** Python wants the picture on show as a file. */
-export interface Wanted {
+type Mark = WidgetModel & {
+  readonly status: Status;
+  readonly message: string | null;
+  exportSheet(): ExportSheet | null;
+};
+
+/** Python's request for the current picture as a file. */
+export interface FileRequest {
   picture: "png" | "svg";
   request: number;
 }
 
-/** Answers with the picture that is asked for, not the one that is paled until it comes. */
-export function sendPicture(model: ChannelStackModel, wanted: Wanted): void {
+/** Responds with the requested picture once it is available. */
+export function sendPicture(model: Mark, wanted: FileRequest): void {
   if (model.status === "waiting") {
     model.once("picture", () => sendPicture(model, wanted));
   } else {
-    // What is on show is drawn at the next frame.
+    // The picture is drawn at the next frame.
     requestAnimationFrame(() => requestAnimationFrame(() => answer(model, wanted)));
   }
 }
 
-async function answer(model: ChannelStackModel, { picture, request }: Wanted): Promise<void> {
-  const sheet = model.status === "ready" ? model.sheet() : null;
+async function answer(model: Mark, { picture, request }: FileRequest): Promise<void> {
+  const sheet = model.status === "ready" ? model.exportSheet() : null;
   if (!sheet) {
-    model.send({ type: "picture", request, error: model.veil ?? "the widget is not on show" }, {});
+    model.send({ type: "picture", request, error: model.message ?? "the widget is not displayed" }, {});
     return;
   }
-  const file = picture === "png" ? await sheetPng(sheet) : new Blob([sheetSvg(sheet)]);
+  const file = picture === "png" ? await exportPng(sheet) : new Blob([exportSvg(sheet)]);
   model.send({ type: "picture", request }, {}, [await file.arrayBuffer()]);
 }

@@ -1,53 +1,66 @@
-import { picturesOf } from "../core/compose.js";
-import { isExplained } from "../core/explained.js";
-import { meanOf } from "../core/mean.js";
-import { neededTiles, tileOfInstance } from "../core/needed_tiles.js";
-import type { Choice, Picture } from "../core/picture.js";
-import { Limits } from "../core/scope.js";
-import { type Tile, packTiles } from "../core/tiles.js";
-import type { ChannelStackModel } from "./ChannelStackModel.js";
-import type { TileStore } from "./tile_store.js";
+import type { Choice } from "../core/picture/choice.js";
+import { ColorLimits } from "../core/picture/color_limits.js";
+import { picturesOf } from "../core/picture/compose.js";
+import { isExplained } from "../core/picture/explained.js";
+import type { Facts, Table } from "../core/picture/facts.js";
+import { type Mean, meanOf } from "../core/picture/mean.js";
+import { neededTiles, tileOfInstance } from "../core/picture/needed_tiles.js";
+import type { Picture } from "../core/picture/picture.js";
+import { packTiles, type Tile } from "../core/tiles/tiles.js";
+import type { OptionsModel } from "../synced/OptionsModel.js";
+import type { TileStore } from "../synced/tile_store.js";
 
-/** What can be said of the picture that is asked for. */
+/** What pictures are computed from. */
+interface Mark {
+  readonly choice: Choice;
+  readonly pinnedChoice: Choice | null;
+  readonly facts: Facts;
+  readonly explained: Table | null;
+  readonly optionsModel: OptionsModel;
+  readonly hasKernel: boolean;
+  instancesOf(mean: Mean): number[];
+}
+
+/** Status of the requested picture. */
 export type Status = "ready" | "waiting" | "missing" | "error";
 
-/** A picture that is asked for, and what is on show until it is there. */
+/** A requested picture, and the one displayed until it is available. */
 export interface Shown {
   readonly choice: Choice;
   readonly status: Status;
-  /** Why the picture on show is not the one that is asked for; null where it is. */
-  readonly veil: string | null;
-  /** What was drawn last; under a veil, if it is not what is asked for. */
+  /** Message over a picture that is not the requested one; null if it is. */
+  readonly message: string | null;
+  /** Last drawn picture, which may not be the requested one. */
   readonly picture: Picture | null;
 }
 
-/** A choice with its tiles, or what keeps them from being here. */
+/** A choice with its tiles, or the reason why they are not available. */
 interface Found {
   readonly choice: Choice;
   readonly status: Status;
-  readonly veil: string | null;
+  readonly message: string | null;
   readonly tiles: Tile[];
 }
 
-const NONE = "Of no instance of this class is a map here.";
+const NONE = "No maps for this class are stored on this page.";
 
-/** The picture that is asked for and the one that is pinned, each as far as its tiles are here. */
+/** The current picture and the pinned one, as far as their tiles are available. */
 export class Pictures {
-  private readonly limits = new Limits();
+  private readonly limits = new ColorLimits();
   private all: Shown[];
 
   constructor(
-    private readonly mark: ChannelStackModel,
+    private readonly mark: Mark,
     private readonly tiles: TileStore,
   ) {
-    this.all = [{ choice: mark.choice, status: "missing", veil: "", picture: null }];
+    this.all = [{ choice: mark.choice, status: "missing", message: "", picture: null }];
   }
 
   get shown(): Shown {
     return this.all[0];
   }
 
-  /** Null where nothing is pinned. */
+  /** Null if nothing is pinned. */
   get pinned(): Shown | null {
     return this.all[1] ?? null;
   }
@@ -60,37 +73,37 @@ export class Pictures {
     const waiting = found.filter(({ status }) => status === "waiting");
     const wanted = [
       ...tiles.missing(waiting.flatMap(({ choice }) => neededTiles(choice))),
-      ...(mark.asksPython ? tiles.unfinished(choices.flatMap(neededTiles)) : []),
+      ...(mark.hasKernel ? tiles.unfinished(choices.flatMap(neededTiles)) : []),
     ];
     if (wanted.length > 0) {
-      tiles.wish(wanted);
-    } else if (!mark.asksPython) {
-      tiles.forget();
+      tiles.request(wanted);
+    } else if (!mark.hasKernel) {
+      tiles.cancelRequests();
     }
     this.all = this.drawn(found);
     if (wanted.length === 0 && found[0].status === "ready" && !mark.choice.mean) {
-      this.lookAhead(found[0]);
+      this.prefetchNeighbors(found[0]);
     }
   }
 
-  /** The tiles on show, packed: a saved notebook keeps them. */
+  /** Tiles of the displayed pictures, packed for a saved notebook. */
   packed() {
     const ready = this.all.filter(({ status }) => status === "ready");
     const keys = new Set(ready.flatMap(({ choice }) => neededTiles(choice)));
     return keys.size > 0 ? packTiles([...keys].map((key) => this.tiles.take(key))) : null;
   }
 
-  /** Whether an answer that came may change what is on show. */
-  get unsettled(): boolean {
+  /** Whether a response may change the displayed pictures. */
+  get mayChange(): boolean {
     const all = this.all.flatMap(({ choice }) => neededTiles(choice));
     return this.all.some(({ status }) => status === "waiting") || this.tiles.unfinished(all).length > 0;
   }
 
-  /** Without a kernel, a mean is taken of what is here. */
+  /** Without a kernel, means are computed from the available tiles. */
   private average({ mean }: Choice, keys: string[]): void {
     const among = this.mark.instancesOf(mean!);
     for (const key of this.tiles.missing(keys)) {
-      // Of a series and its map, the same instances.
+      // The mean series and the mean map cover the same instances.
       const complete = (instance: number): boolean =>
         this.tiles.missing(keys.map((other) => tileOfInstance(other, instance))).length === 0;
       const tiles = among.filter(complete).map((instance) => this.tiles.get(tileOfInstance(key, instance))!);
@@ -103,13 +116,13 @@ export class Pictures {
   private find(choice: Choice): Found {
     const { mark, tiles } = this;
     const keys = neededTiles(choice);
-    if (choice.mean && !mark.asksPython) {
+    if (choice.mean && !mark.hasKernel) {
       this.average(choice, keys);
     }
     const failure = tiles.failure(keys);
-    const without = (status: Status, veil: string): Found => ({ choice, status, veil, tiles: [] });
+    const without = (status: Status, message: string): Found => ({ choice, status, message, tiles: [] });
     if (tiles.missing(keys).length === 0) {
-      return { choice, status: "ready", veil: null, tiles: keys.map((key) => tiles.take(key)) };
+      return { choice, status: "ready", message: null, tiles: keys.map((key) => tiles.take(key)) };
     }
     if (failure) {
       return without("error", failure);
@@ -117,27 +130,31 @@ export class Pictures {
     if (!choice.mean && !isExplained(mark.explained, choice)) {
       return without("missing", "This class was not explained for this instance.");
     }
-    return mark.asksPython ? without("waiting", "computing …") : without("missing", choice.mean ? NONE : mark.facts.absence);
+    return mark.hasKernel
+      ? without("waiting", "computing …")
+      : without("missing", choice.mean ? NONE : mark.facts.absence);
   }
 
   private drawn(found: Found[]): Shown[] {
     const { mark, limits, tiles } = this;
     const ready = found.filter(({ status }) => status === "ready");
-    const pictures = picturesOf(ready, mark.facts, mark.optionsModel.options, (choice, map, options) =>
-      limits.ends(choice, map, options, tiles),
+    const pictures = picturesOf(ready, mark.facts, mark.optionsModel.current, (choice, map, options) =>
+      limits.colorLimit(choice, map, options, tiles),
     );
-    return found.map(({ choice, status, veil }, place) => {
+    return found.map(({ choice, status, message }, place) => {
       const before = this.all[place]?.picture ?? null;
-      const picture = status === "ready" ? pictures[ready.findIndex((one) => one === found[place])] : before;
-      return { choice, status, veil, picture };
+      const picture = status === "ready" ? pictures[ready.indexOf(found[place])] : before;
+      return { choice, status, message, picture };
     });
   }
 
-  private lookAhead({ choice, tiles: [series, map] }: Found): void {
+  private prefetchNeighbors({ choice, tiles: [series, map] }: Found): void {
     const { mark, tiles } = this;
     const last = mark.facts.instances.length - 1;
     const near = [choice.instance + 1, choice.instance - 1].filter((other) => other >= 0 && other <= last);
-    const wanted = near.map((instance) => ({ ...choice, instance })).filter((other) => isExplained(mark.explained, other));
-    tiles.fetchAhead(mark.asksPython ? wanted.map(neededTiles) : [], [series, map]);
+    const wanted = near
+      .map((instance) => ({ ...choice, instance }))
+      .filter((other) => isExplained(mark.explained, other));
+    tiles.prefetch(mark.hasKernel ? wanted.map(neededTiles) : [], [series, map]);
   }
 }

@@ -1,4 +1,4 @@
-/** Steps on at a steady pace, and waits where a picture is not there yet. */
+/** Steps at a constant pace, and waits while a picture is not available. */
 export class Player {
   private timer = 0;
 

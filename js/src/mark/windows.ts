@@ -1,24 +1,34 @@
-import type { Annotation, Window } from "../core/window.js";
-import type { ChannelStackModel } from "./ChannelStackModel.js";
-import { ModelAnswers } from "./model_answers.js";
+import type { WidgetModel } from "@jupyter-widgets/base";
+import type { Choice } from "../core/picture/choice.js";
+import type { Facts } from "../core/picture/facts.js";
+import type { Picture } from "../core/picture/picture.js";
+import type { Annotation, Window } from "../core/picture/window.js";
+import { WindowScores } from "./window_scores.js";
 
-/** The window that was chosen, what the model says without it, and what was written of windows. */
+type Mark = WidgetModel & {
+  readonly choice: Choice;
+  readonly facts: Facts;
+  readonly picture: Picture | null;
+  readonly hasKernel: boolean;
+};
+
+/** The selected window, scores without it, and annotations. */
 export class Windows {
-  readonly answers: ModelAnswers;
+  readonly scores: WindowScores;
 
-  constructor(private readonly mark: ChannelStackModel) {
-    this.answers = new ModelAnswers(({ name, instance, window }) =>
+  constructor(private readonly mark: Mark) {
+    this.scores = new WindowScores(({ name, instance, window }) =>
       mark.send({ type: "replace", name, instance, window: [...window] }, {}),
     );
     mark.on("change:window change:annotations picture", () => this.look());
   }
 
-  /** Samples that were chosen; null where none are. */
+  /** Selected samples; null if there are none. */
   get chosen(): Window | null {
     return this.mark.get("window");
   }
 
-  /** A window is being chosen, and told to Python once it is. */
+  /** Changes the selected window; sent to Python at the end of a drag. */
   choose(window: Window | null, last: boolean): void {
     this.mark.set("window", window);
     if (last) {
@@ -26,7 +36,7 @@ export class Windows {
     }
   }
 
-  /** What was written of windows of the instance on show. */
+  /** Annotations of the current instance. */
   get notes(): Annotation[] {
     const choice = this.mark.picture?.choice;
     return choice?.mean ? [] : this.notesOf(choice?.instance);
@@ -47,8 +57,8 @@ export class Windows {
 
   private look(): void {
     const { mark, chosen } = this;
-    if (chosen && mark.facts.baseline && mark.asksPython && !mark.choice.mean) {
-      this.answers.ask(mark.choice.instance, chosen);
+    if (chosen && mark.facts.baseline && mark.hasKernel && !mark.choice.mean) {
+      this.scores.request(mark.choice.instance, chosen);
     }
     mark.trigger("window");
   }

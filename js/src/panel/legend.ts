@@ -1,105 +1,115 @@
-import { type ColorScale, colorScale } from "../core/color.js";
-import { fade, hatch } from "../core/draw_marks.js";
-import { TRUE } from "../core/draw_windows.js";
-import { marksOf } from "../core/facts.js";
-import { goesBothWays } from "../core/normalization.js";
-import { meanText } from "../core/mean.js";
-import { isSigned } from "../core/picture.js";
-import type { Options } from "../core/options.js";
-import { endTexts, errorText, gapHint, gapText, mapName, scopeText, trustText } from "../core/text.js";
-import { intervalsText } from "../core/window.js";
-import type { Theme } from "../core/theme.js";
+import { html, type TemplateResult } from "lit-html";
+import { ref } from "lit-html/directives/ref.js";
+import { type ColorScale, colorScale } from "../core/draw/color.js";
+import { fade, hatch } from "../core/draw/marks.js";
+import type { Theme } from "../core/draw/theme.js";
+import { TRUE } from "../core/draw/windows.js";
+import { marksOf } from "../core/picture/facts.js";
+import { meanText } from "../core/picture/mean.js";
+import { isDiverging } from "../core/picture/normalization.js";
+import type { Options } from "../core/picture/options.js";
+import { isSigned } from "../core/picture/picture.js";
+import {
+  colorBarTexts,
+  colorLimitText,
+  errorText,
+  exactnessText,
+  gapHint,
+  gapText,
+  mapName,
+} from "../core/text/describe.js";
+import { intervalsText } from "../core/text/window_text.js";
+import { canvas } from "../dom/canvas.js";
+import { themeOf, watchTheme } from "../dom/page_theme.js";
 import type { Shown } from "../mark/pictures.js";
-import { themeOf, watchTheme } from "../mark/page_theme.js";
-import { PanelModel, PanelView, textElement } from "./panel.js";
+import { PanelModel, PanelView } from "./panel.js";
 
-/** What a gesture does stays beside it. */
-const HINT = "Ctrl + wheel: zoom · drag: move · Shift + drag: window · double click: whole series · ?: keys".replace(/: /g, ":\u00a0");
+/** No line break between a gesture and its effect. */
+const HINT = "Ctrl + wheel: zoom · drag: pan · Shift + drag: window · double click: whole series · ?: keys".replace(
+  /: /g,
+  ":\u00a0",
+);
 
 export class LegendModel extends PanelModel {
-  defaults() {
-    return { ...super.defaults(), _model_name: "LegendModel", _view_name: "LegendView" };
-  }
+  static model_name = "LegendModel";
+  static view_name = "LegendView";
 }
 
-/** Below the picture: what colors stand for, and how far the map can be trusted. */
+/** Legend below the plot: meaning of the colors, and exactness of the map. */
 export class LegendView extends PanelView {
   render(): void {
     this.el.classList.add("cam1d-legend");
     super.render();
-    this.theme = watchTheme(() => this.write());
+    this.theme = watchTheme(() => this.refresh());
   }
 
-  write(): void {
+  protected content(): TemplateResult {
     const theme = themeOf(this.el);
     const { shown, pinned } = this.mark;
     const blocks = pinned
-      ? [this.block(shown, "On show", theme), this.block(pinned, "Pinned", theme)]
+      ? [this.block(shown, "Current", theme), this.block(pinned, "Pinned", theme)]
       : [this.block(shown, "", theme)];
-    this.el.replaceChildren(...blocks, this.keys(theme));
+    return html`${blocks}<div class="cam1d-keys">${this.keys(theme)}<span class="cam1d-hint">${HINT}</span></div>`;
   }
 
-  private block(shown: Shown, title: string, theme: Theme): HTMLElement {
-    return textElement("div", "cam1d-block", this.bar(shown, theme), this.words(shown, title));
+  private block(shown: Shown, title: string, theme: Theme): TemplateResult {
+    return html`<div class="cam1d-block">${this.bar(shown, theme)}${this.words(shown, title)}</div>`;
   }
 
-  private bar({ picture, status, choice }: Shown, theme: Theme): HTMLElement {
-    const { facts } = this.mark;
+  private bar({ picture, status, choice }: Shown, theme: Theme): TemplateResult {
+    const { facts, optionsModel, hasKernel } = this.mark;
     const known = picture !== null && status === "ready" ? picture : null;
-    const { options } = this.mark.optionsModel;
-    const signed = goesBothWays(isSigned(choice, facts), options.sign);
-    const ends = known ? endTexts(known) : ["", "0", ""];
-    const part = (signed && PARTS[options.sign]) || WHOLE;
-    return textElement(
-      "div",
-      "cam1d-bar",
-      colorBar(colorScale(signed, 1, theme.dark, !known), part),
-      textElement("div", "cam1d-ends", ...ends.map((end) => textElement("span", "", end))),
-      textElement("div", "cam1d-scope", known ? scopeText(known, facts, !this.mark.asksPython) : ""),
-    );
+    const { sign } = optionsModel.current;
+    const signed = isDiverging(isSigned(choice, facts), sign);
+    const ends = known ? colorBarTexts(known) : ["", "0", ""];
+    const part = (signed && PARTS[sign]) || WHOLE;
+    return html`<div class="cam1d-bar">
+      ${colorBar(colorScale(signed, 1, theme.dark, !known), part)}
+      <div class="cam1d-limits">${ends.map((end) => html`<span>${end}</span>`)}</div>
+      <div class="cam1d-color-range">${known ? colorLimitText(known, facts, !hasKernel) : ""}</div>
+    </div>`;
   }
 
-  private words({ picture, status, choice }: Shown, title: string): HTMLElement {
+  private words({ picture, status, choice }: Shown, title: string): TemplateResult {
     const { facts } = this.mark;
-    const method = facts.methods[choice.method];
-    const { description, placed } = method;
-    const gap = status === "ready" && picture ? picture.attribution.gap : null;
-    const gapSpan = textElement("span", "cam1d-gap", gapText(gap, choice));
-    const error = status === "ready" && picture ? errorText(picture) : "";
-    gapSpan.title = gapHint(placed);
-    return textElement(
-      "div",
-      "cam1d-words",
-      textElement("span", "cam1d-which", title ? `${title}: ` : ""),
-      textElement("span", "cam1d-method", mapName(choice, facts)),
-      textElement("span", "cam1d-description", description ? ` — ${description}` : ""),
-      textElement("div", "cam1d-exactness", trustText(choice, facts, gap), gapSpan, error),
-      textElement("div", "cam1d-mean", choice.mean && picture && status === "ready" ? meanText(choice.mean, picture.attribution, facts) : ""),
-    );
+    const { description, placed } = facts.methods[choice.method];
+    const known = status === "ready" ? picture : null;
+    const gap = known ? known.attribution.gap : null;
+    const mean = choice.mean && known ? meanText(choice.mean, known.attribution, facts) : "";
+    return html`<div class="cam1d-words"
+      ><span class="cam1d-which">${title ? `${title}: ` : ""}</span
+      ><span class="cam1d-method">${mapName(choice, facts)}</span
+      ><span class="cam1d-description">${description ? ` — ${description}` : ""}</span
+      ><div class="cam1d-exactness"
+        >${exactnessText(choice, facts, gap)}<span class="cam1d-gap" title=${gapHint(placed)}>${gapText(gap, choice)}</span
+        >${known ? errorText(known) : ""}</div
+      ><div class="cam1d-mean">${mean}</div
+    ></div>`;
   }
 
-  private keys(theme: Theme): HTMLElement {
-    const { choice, facts } = this.mark;
+  /** Meaning of the marks in the plot. */
+  private keys(theme: Theme): TemplateResult[] {
+    const { choice, facts, picture, status } = this.mark;
     const { unseen, centers } = marksOf(choice.method, facts);
-    const keys = textElement("div", "cam1d-keys");
-    if (unseen.length > 0) {
-      keys.append(key("not seen by the explained layer", (ctx) => hatch(ctx, SPAN, ROW, theme)));
-    }
-    if (centers && (centers[0] > -0.5 || centers[1] < facts.samples - 0.5)) {
-      keys.append(key("extrapolated: beyond the first or last center", (ctx) => sampleFade(ctx, theme)));
-    }
-    if (this.mark.picture?.certain && !this.mark.picture.options.overlay) {
-      keys.append(key("underlined: |attribution| is above two standard errors", (ctx) => sampleLine(ctx, theme)));
-    }
+    const { overlay } = picture?.options ?? {};
     const intervals = (choice.mean ? undefined : facts.intervals[choice.instance]) ?? [];
-    if (intervals.length > 0 && this.mark.picture && this.mark.status === "ready") {
-      keys.append(key(intervalsText(intervals, this.mark.picture), (ctx) => sampleInterval(ctx)));
-    }
-    if (this.mark.picture?.shares && !this.mark.picture.options.overlay) {
-      keys.append(textElement("span", "", "bars: each channel’s share of the sum of |attribution|"));
-    }
-    keys.append(textElement("span", "cam1d-hint", HINT));
-    return keys;
+    const keys: [unknown, () => TemplateResult][] = [
+      [unseen.length > 0, () => key("not seen by the explained layer", (ctx) => hatch(ctx, SPAN, ROW, theme))],
+      [
+        centers && (centers[0] > -0.5 || centers[1] < facts.samples - 0.5),
+        () => key("extrapolated: beyond the first or last center", (ctx) => sampleFade(ctx, theme)),
+      ],
+      [
+        picture?.significant && !overlay,
+        () => key("underlined: |attribution| is above two standard errors", (ctx) => sampleLine(ctx, theme)),
+      ],
+      [
+        intervals.length > 0 && picture && status === "ready",
+        () => key(intervalsText(intervals, picture!), sampleInterval),
+      ],
+      [picture?.shares && !overlay, () => html`<span>bars: each channel’s share of the sum of |attribution|</span>`],
+    ];
+    return keys.filter(([there]) => there).map(([, made]) => made());
   }
 
   remove(): void {
@@ -129,27 +139,20 @@ function sampleInterval(ctx: CanvasRenderingContext2D): void {
   ctx.fillRect(0, 4, 22, 4);
 }
 
-function key(text: string, draw: (ctx: CanvasRenderingContext2D) => void): HTMLElement {
-  const ratio = window.devicePixelRatio || 1;
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [22 * ratio, 12 * ratio];
-  const ctx = canvas.getContext("2d")!;
-  ctx.scale(ratio, ratio);
-  draw(ctx);
-  return textElement("span", "", canvas, text);
-}
+const key = (text: string, draw: (ctx: CanvasRenderingContext2D) => void): TemplateResult =>
+  html`<span>${canvas(SPAN.right, ROW.height, draw)}${text}</span>`;
 
 const WHOLE: [number, number] = [0, 256];
-/** Colors that values of one sign alone can take. */
+/** Range of the color table for values of one sign. */
 const PARTS: Partial<Record<Options["sign"], [number, number]>> = { positive: [128, 256], negative: [0, 128] };
 
-function colorBar({ colors }: ColorScale, [first, last]: [number, number]): HTMLCanvasElement {
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [last - first, 1];
-  const ctx = canvas.getContext("2d")!;
-  colors.slice(first, last).forEach((color, place) => {
-    ctx.fillStyle = color;
-    ctx.fillRect(place, 0, 1, 1);
+const colorBar = (scale: ColorScale, [first, last]: [number, number]): TemplateResult =>
+  html`<canvas width=${last - first} height="1" ${ref((bar) => bar && paintBar(bar as HTMLCanvasElement, scale, first))}></canvas>`;
+
+function paintBar(bar: HTMLCanvasElement, { colors }: ColorScale, first: number): void {
+  const context = bar.getContext("2d")!;
+  colors.slice(first, first + bar.width).forEach((color, place) => {
+    context.fillStyle = color;
+    context.fillRect(place, 0, 1, 1);
   });
-  return canvas;
 }

@@ -1,43 +1,38 @@
-import { DOMWidgetModel, DOMWidgetView, type ISerializers, unpack_models } from "@jupyter-widgets/base";
+import { DOMWidgetModel, DOMWidgetView } from "@jupyter-widgets/base";
+import { render, type TemplateResult } from "lit-html";
+import { ensureStyles } from "../dom/styles.js";
 import type { ChannelStackModel } from "../mark/ChannelStackModel.js";
-import { MODULE_NAME, MODULE_VERSION } from "../version.js";
-import { ensureStyles } from "./styles.js";
+import { references, serializeAs, synced } from "../synced/SyncedModel.js";
 
-/** What stands beside a picture and follows its mark, with or without a kernel. */
-export class PanelModel extends DOMWidgetModel {
-  defaults() {
-    return {
-      ...super.defaults(),
-      _model_module: MODULE_NAME,
-      _view_module: MODULE_NAME,
-      _model_module_version: `^${MODULE_VERSION}`,
-      _view_module_version: `^${MODULE_VERSION}`,
-      mark: null,
-    };
-  }
-
-  static serializers: ISerializers = { ...DOMWidgetModel.serializers, mark: { deserialize: unpack_models as any } };
+/** A widget that follows the mark, with or without a kernel. */
+export class PanelModel extends synced(DOMWidgetModel) {
+  static state: object = { mark: null };
+  static serializers = { ...DOMWidgetModel.serializers, ...serializeAs(references, "mark") };
 }
 
 export abstract class PanelView extends DOMWidgetView {
   render(): void {
     super.render();
     ensureStyles();
-    this.listenTo(this.mark, "picture", this.write);
-    this.write();
+    this.listenTo(this.mark, "picture", this.refresh);
+    this.refresh();
   }
 
   get mark(): ChannelStackModel {
     return this.model.get("mark");
   }
 
-  abstract write(): void;
-}
+  /** Template for the current state. */
+  protected abstract content(): TemplateResult;
 
-/** An element with text in it; text only, whatever it holds. */
-export function textElement(tag: string, name: string, ...content: (string | Node)[]): HTMLElement {
-  const element = document.createElement(tag);
-  element.className = name;
-  element.append(...content);
-  return element;
+  /**
+   * Renders the template. Elements that remain keep the focus; if the focused one is removed, its container is focused.
+   */
+  refresh(): void {
+    const holder = this.el.contains(document.activeElement) && document.activeElement!.closest('[tabindex="-1"]');
+    render(this.content(), this.el);
+    if (holder && !holder.contains(document.activeElement)) {
+      (holder as HTMLElement).focus();
+    }
+  }
 }

@@ -1,27 +1,27 @@
-import { canvasPen, clearCanvas } from "../core/canvas_pen.js";
-import { clockAxis, startOf } from "../core/clock.js";
-import { drawScene } from "../core/draw.js";
-import { type Axis, drawAxis } from "../core/draw_axis.js";
-import { widenedFrame } from "../core/frame.js";
-import { choiceName } from "../core/picture.js";
-import type { Frame, Scene } from "../core/scene.js";
-import type { Part } from "../core/sheet.js";
-import { captionOf, describePicture } from "../core/text.js";
-import type { ChannelStack } from "../mark/ChannelStack.js";
-import { themeOf, watchTheme } from "../mark/page_theme.js";
-import { Pointer } from "../mark/pointer.js";
-import { axisOf } from "../mark/sheet_file.js";
-import { PanelModel, PanelView, textElement } from "./panel.js";
-
-const SVG = "http://www.w3.org/2000/svg";
+import { html, type TemplateResult } from "lit-html";
+import { createRef, ref } from "lit-html/directives/ref.js";
+import { type Axis, drawAxis } from "../core/draw/axis.js";
+import { canvasPen, clearCanvas } from "../core/draw/canvas_pen.js";
+import { clockAxis } from "../core/draw/clock_axis.js";
+import { drawScene } from "../core/draw/draw_scene.js";
+import type { ExportPart } from "../core/draw/export_sheet.js";
+import { widenedFrame } from "../core/draw/frame.js";
+import type { Frame, Scene } from "../core/draw/scene.js";
+import { choiceName } from "../core/picture/choice.js";
+import { startOf } from "../core/text/clock.js";
+import { captionOf, describePicture } from "../core/text/describe.js";
+import { themeOf, watchTheme } from "../dom/page_theme.js";
+import type { MarkView } from "../mark/ChannelStackModel.js";
+import { axisOf } from "../mark/export_file.js";
+import { Pointer } from "../mark/gestures/pointer.js";
+import { PanelModel, PanelView } from "./panel.js";
 
 export class PinnedModel extends PanelModel {
-  defaults() {
-    return { ...super.defaults(), _model_name: "PinnedModel", _view_name: "PinnedView" };
-  }
+  static model_name = "PinnedModel";
+  static view_name = "PinnedView";
 }
 
-/** The picture that is pinned, beside the one on show where there is room, and below it where there is none. */
+/** The pinned picture, next to the current one, or below it in narrow pages. */
 export class PinnedView extends PanelView {
   render(): void {
     this.el.classList.add("cam1d-pinned");
@@ -32,27 +32,31 @@ export class PinnedView extends PanelView {
     this.listenTo(this.mark, "painted", this.draw);
   }
 
-  write(): void {
+  /** Created when a picture is first pinned. */
+  protected content(): TemplateResult {
+    const { pinned } = this.mark;
+    return pinned || this.pointer
+      ? html`<canvas role="img" ${ref(this.canvas)}></canvas
+          ><svg><g ${ref(this.layer)}></g></svg
+          ><div class="cam1d-note">${pinned && !pinned.picture ? pinned.message : ""}</div>`
+      : html``;
+  }
+
+  refresh(): void {
+    super.refresh();
     this.el.hidden = this.mark.pinned === null;
-    if (this.mark.pinned && !this.canvas) {
-      this.build();
+    if (this.layer.value) {
+      this.pointer ??= new Pointer(
+        this.el,
+        this.layer.value,
+        () => this.mark.steps,
+        (sample) => this.partner?.pointer.mirror(sample),
+      );
     }
     this.draw();
   }
 
-  /** Canvas, crosshair and note; a page on which nothing is pinned has none of them. */
-  private build(): void {
-    this.canvas = document.createElement("canvas");
-    this.canvas.setAttribute("role", "img");
-    this.note = textElement("div", "cam1d-note");
-    const overlay = document.createElementNS(SVG, "svg");
-    this.layer = document.createElementNS(SVG, "g");
-    overlay.append(this.layer);
-    this.el.append(this.canvas, overlay, this.note);
-    this.pointer = new Pointer(this.el, this.layer, () => this.mark.steps, (sample) => this.partner?.pointer.mirror(sample));
-  }
-
-  /** Asks for one picture at the next frame: the one on show is laid out by then. */
+  /** Schedules one repaint at the next frame, after the current picture was laid out. */
   private draw(): void {
     cancelAnimationFrame(this.scheduled);
     this.scheduled = requestAnimationFrame(() => this.paint());
@@ -64,20 +68,25 @@ export class PinnedView extends PanelView {
     if (!pinned || !frame) {
       return;
     }
-    this.note.textContent = pinned.picture ? "" : pinned.veil;
     if (pinned.picture) {
       const caption = { title: "Pinned", text: captionOf(pinned.picture.choice, facts, outputs) };
       const { instance, mean } = pinned.picture.choice;
       const notes = mean ? [] : windows.notesOf(instance);
       const common = { facts, theme: themeOf(this.el), window: windows.chosen, notes };
-      this.show({ ...common, picture: pinned.picture, veil: pinned.veil, caption }, widenedFrame(frame, this.el.clientWidth));
-      this.canvas.setAttribute("aria-label", pinned.veil ?? `Pinned: ${describePicture(pinned.picture, facts, outputs)}`);
-      this.el.dataset.ready = pinned.veil === null ? choiceName(pinned.choice) : "";
+      this.show(
+        { ...common, picture: pinned.picture, message: pinned.message, caption },
+        widenedFrame(frame, this.el.clientWidth),
+      );
+      this.canvas.value!.setAttribute(
+        "aria-label",
+        pinned.message ?? `Pinned: ${describePicture(pinned.picture, facts, outputs)}`,
+      );
+      this.el.dataset.ready = pinned.message === null ? choiceName(pinned.choice) : "";
     }
   }
 
   private show(scene: Scene, frame: Frame): void {
-    const { canvas } = this;
+    const canvas = this.canvas.value!;
     [canvas.width, canvas.height] = [Math.round(frame.width * frame.ratio), Math.round(frame.height * frame.ratio)];
     Object.assign(canvas.style, { width: `${frame.width}px`, height: `${frame.height}px` });
     const context = canvas.getContext("2d")!;
@@ -86,12 +95,12 @@ export class PinnedView extends PanelView {
     this.axis = facts.start ? clockAxis(frame, facts, startOf(picture.choice, facts)) : this.axisIn(frame);
     drawScene(canvasPen(context), scene, frame);
     drawAxis(canvasPen(context), this.axis, frame, scene.theme);
-    this.layer.setAttribute("transform", `translate(${frame.plot.left}, ${frame.plot.top})`);
+    this.layer.value!.setAttribute("transform", `translate(${frame.plot.left}, ${frame.plot.top})`);
     this.pointer!.follow(scene, frame);
     this.part = { scene, frame, axis: this.axis, right: 0, down: 0 };
   }
 
-  /** The axis of the picture on show, drawn out to this one's width. */
+  /** The axis of the current picture, scaled to this width. */
   private axisIn(frame: Frame): Axis {
     const { element, frame: other } = this.partner!;
     const { ticks, title } = axisOf(element);
@@ -99,8 +108,8 @@ export class PinnedView extends PanelView {
     return { ticks: ticks.map(({ at, text }) => ({ at: at * factor, text })), title };
   }
 
-  /** This picture on a sheet that begins where the one on show does. */
-  onSheet(): Part | null {
+  /** This picture on an export sheet, relative to the current one. */
+  exportPart(): ExportPart | null {
     if (!this.mark.pinned || !this.part || !this.partner) {
       return null;
     }
@@ -108,12 +117,12 @@ export class PinnedView extends PanelView {
     return { ...this.part, right: Math.round(here.left - there.left), down: Math.round(here.top - there.top) };
   }
 
-  /** The view of the picture on show that this one stands beside. */
-  private get partner(): ChannelStack | undefined {
+  /** View of the current picture in the same viewer. */
+  private get partner(): MarkView | undefined {
     const viewer = this.el.closest(".cam1d-viewer");
-    const found = this.mark.shownBy.find(({ element }) => viewer?.contains(element));
+    const found = this.mark.shownViews.find(({ element }) => viewer?.contains(element));
     if (found) {
-      found.beside = this;
+      found.pinnedView = this;
     }
     return found;
   }
@@ -127,12 +136,11 @@ export class PinnedView extends PanelView {
   }
 
   pointer: Pointer | undefined;
-  private canvas: HTMLCanvasElement;
-  private layer: SVGGElement;
-  private note: HTMLElement;
+  private readonly canvas = createRef<HTMLCanvasElement>();
+  private readonly layer = createRef<SVGGElement>();
   private theme: MutationObserver;
   private resizes: ResizeObserver;
   private scheduled: number;
   private axis: Axis;
-  private part: Part | undefined;
+  private part: ExportPart | undefined;
 }

@@ -1,58 +1,56 @@
-import { verdict } from "../core/text.js";
-import { button } from "./fields.js";
-import { PanelModel, PanelView, textElement } from "./panel.js";
-import { nameSliders } from "./slider_names.js";
+import { html, nothing, type TemplateResult } from "lit-html";
+import { summaryOf } from "../core/text/describe.js";
+import { nameSliders } from "../dom/slider_names.js";
+import { PanelModel, PanelView } from "./panel.js";
 
 export class SummaryModel extends PanelModel {
-  defaults() {
-    return { ...super.defaults(), _model_name: "SummaryModel", _view_name: "SummaryView" };
-  }
+  static model_name = "SummaryModel";
+  static view_name = "SummaryView";
 }
 
-/** Above the picture: which instance, what it is, what the classifier says, and which class is explained. */
+/** Summary above the plot: instance, true class, prediction and explained class. */
 export class SummaryView extends PanelView {
   render(): void {
-    super.render();
     this.el.classList.add("cam1d-summary");
     this.el.setAttribute("role", "status");
-    this.listenTo(this.mark, "change:stale", this.write);
-    this.displayed.then(() => (this.naming = nameSliders(this.el)));
-  }
-
-  write(): void {
-    const { instance, truth, predicted, explained, right } = verdict(this.mark.choice, this.mark.facts, this.mark.outputs);
-    const said = [textElement("span", "cam1d-title", instance)];
-    if (truth !== null) {
-      said.push(term("true", truth));
-    }
-    if (predicted !== null) {
-      const prediction = term("predicted", predicted);
-      if (right !== null) {
-        prediction.append(textElement("span", right ? "cam1d-right" : "cam1d-wrong", right ? "✓ right" : "✗ wrong"));
-      }
-      said.push(prediction);
-    }
-    said.push(term("explained", explained));
-    this.el.replaceChildren(...this.stale(), ...said);
-  }
-
-  /** Message that the model has changed, with a button to update. */
-  private stale(): HTMLElement[] {
-    const { stale, asksPython } = this.mark;
-    if (!stale) {
-      return [];
-    }
-    const update = button("Update", "update scores and maps to the model as it is now", () => {
-      // The button is removed after the update: keep the keyboard focus in the panel.
-      this.el.tabIndex = -1;
-      this.el.focus();
-      update.disabled = true;
-      update.textContent = "Updating …";
-      this.mark.update();
+    super.render();
+    this.listenTo(this.mark, "change:stale", this.refresh);
+    this.displayed.then(() => {
+      this.naming = nameSliders(this.el);
     });
-    const line = textElement("div", "cam1d-toolbar cam1d-stale", textElement("span", "", stale));
-    line.append(...(asksPython ? [update] : []));
-    return [line];
+  }
+
+  protected content(): TemplateResult {
+    const { choice, facts, outputs, stale } = this.mark;
+    const { instance, truth, predicted, explained, right } = summaryOf(choice, facts, outputs);
+    return html`
+      ${stale ? this.outdated(stale) : nothing}
+      <span class="cam1d-title">${instance}</span>
+      ${truth === null ? nothing : term("true", truth)}
+      ${predicted === null ? nothing : term("predicted", predicted, right)}
+      ${term("explained", explained)}
+    `;
+  }
+
+  /** Message that the model changed, with a button that updates the viewer. */
+  private outdated(message: string): TemplateResult {
+    const name = "update scores and maps to the model as it is now";
+    const update = html`<button
+      type="button" title=${name} aria-label=${name} ?disabled=${this.updating} @click=${() => this.askForUpdate()}
+    >${this.updating ? "Updating …" : "Update"}</button>`;
+    return html`<div class="cam1d-toolbar cam1d-stale"
+      ><span>${message}</span>${this.mark.hasKernel ? update : nothing}</div
+    >`;
+  }
+
+  private askForUpdate(): void {
+    // A disabled button loses the focus.
+    this.el.tabIndex = -1;
+    this.el.focus();
+    this.updating = true;
+    this.refresh();
+    this.updating = false;
+    this.mark.update();
   }
 
   remove(): void {
@@ -61,13 +59,14 @@ export class SummaryView extends PanelView {
   }
 
   private naming: MutationObserver | undefined;
+  /** Whether an update is pending. */
+  private updating = false;
 }
 
-function term(name: string, value: string): HTMLElement {
-  return textElement(
-    "span",
-    "",
-    textElement("span", "cam1d-term", name),
-    textElement("span", "cam1d-value", value),
-  );
-}
+const term = (name: string, value: string, right: boolean | null = null): TemplateResult =>
+  html`<span
+    ><span class="cam1d-term">${name}</span><span class="cam1d-value">${value}</span>${right === null ? nothing : sign(right)}</span
+  >`;
+
+const sign = (right: boolean): TemplateResult =>
+  html`<span class=${right ? "cam1d-right" : "cam1d-wrong"}>${right ? "✓ right" : "✗ wrong"}</span>`;

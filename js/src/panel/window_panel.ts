@@ -1,56 +1,51 @@
-import { startOf } from "../core/clock.js";
-import { argmax, rowOf } from "../core/facts.js";
-import { formatNumber, formatPercent, formatSigned } from "../core/numbers.js";
-import { type Annotation, type Window, whereText, windowText } from "../core/window.js";
-import { type Replaced, questionName } from "../mark/model_answers.js";
-import { button } from "./fields.js";
-import { PanelModel, PanelView, textElement } from "./panel.js";
+import { html, nothing, type TemplateResult } from "lit-html";
+import { argmax, rowOf } from "../core/picture/facts.js";
+import type { Annotation } from "../core/picture/window.js";
+import { startOf } from "../core/text/clock.js";
+import { needsModel } from "../core/text/needs_model.js";
+import { formatNumber, formatPercent, formatSigned } from "../core/text/numbers.js";
+import { whereText, windowText } from "../core/text/window_text.js";
+import { button } from "../dom/fields.js";
+import { type ScoresWithoutWindow, windowKey } from "../mark/window_scores.js";
+import { PanelModel, PanelView } from "./panel.js";
 
 export class WindowPanelModel extends PanelModel {
-  defaults() {
-    return { ...super.defaults(), _model_name: "WindowPanelModel", _view_name: "WindowPanelView" };
-  }
+  static model_name = "WindowPanelModel";
+  static view_name = "WindowPanelView";
 }
 
-/** Classes that are told, the explained one apart. */
-const TOLD = 4;
+/** Maximum number of classes, the explained one included. */
+const MAXIMUM = 4;
 
-/** What is in the chosen window, and what the model says without it. */
+/** The selected window, and scores without it. */
 export class WindowPanelView extends PanelView {
   render(): void {
     this.el.classList.add("cam1d-toolbar", "cam1d-window");
     super.render();
-    this.listenTo(this.mark, "window", this.write);
+    this.listenTo(this.mark, "window", this.refresh);
   }
 
-  write(): void {
+  protected content(): TemplateResult {
     const { picture, facts, status, windows } = this.mark;
-    const window = windows.chosen;
-    const shown = picture !== null && status === "ready";
-    this.el.hidden = !shown || (window === null && this.mark.windows.notes.length === 0);
-    if (this.el.hidden || this.isWritingNote(window)) {
-      return;
-    }
-    const lines = window === null ? [] : [this.chosen(windowText(window, picture!, facts)), this.withoutIt()];
-    this.written = window;
-    this.el.replaceChildren(...lines, ...this.mark.windows.notes.map((note) => this.noteLine(note)));
+    const { chosen, notes } = windows;
+    this.el.hidden = picture === null || status !== "ready" || (chosen === null && notes.length === 0);
+    return html`
+      ${chosen && !this.el.hidden ? html`${this.chosen(windowText(chosen, picture!, facts))}${this.withoutIt()}` : nothing}
+      ${notes.map((note) => this.noteLine(note))}
+    `;
   }
 
-  /** A text that is being written is not taken away by an answer that comes. */
-  private isWritingNote(window: Window | null): boolean {
-    const field = this.el.querySelector("input");
-    return field !== null && field === document.activeElement && field.value !== "" && window === this.written;
-  }
-
-  private chosen(text: string): HTMLElement {
-    const clear = button("Clear", "clear the window", () => this.mark.windows.choose(null, true));
-    const field = document.createElement("input");
-    field.placeholder = "note";
-    field.setAttribute("aria-label", "note on the window");
-    const add = (): void => this.addNote(field);
-    field.addEventListener("keydown", (event) => event.key === "Enter" && add());
-    const said = textElement("span", "", textElement("b", "", "Window "), text);
-    return textElement("div", "cam1d-line", said, clear, field, button("Add note", "add the note", add));
+  private chosen(text: string): TemplateResult {
+    const add = ({ currentTarget }: Event): void =>
+      this.addNote((currentTarget as Element).parentElement!.querySelector("input")!);
+    return html`<div class="cam1d-line"
+      ><span><b>Window </b>${text}</span
+      >${button("Clear", "clear the window", () => this.mark.windows.choose(null, true))}<input
+        placeholder="note"
+        aria-label="note on the window"
+        @keydown=${(event: KeyboardEvent) => event.key === "Enter" && add(event)}
+      />${button("Add note", "add the note", add)}</div
+    >`;
   }
 
   private addNote(field: HTMLInputElement): void {
@@ -59,78 +54,65 @@ export class WindowPanelView extends PanelView {
     const text = field.value.trim();
     field.value = "";
     if (text !== "" && window !== null) {
-      this.mark.windows.annotate([...annotations, { instance: choice.instance, window, text }]);
+      windows.annotate([...annotations, { instance: choice.instance, window, text }]);
     }
   }
 
-  private noteLine(note: Annotation): HTMLElement {
+  private noteLine(note: Annotation): TemplateResult {
     const { facts, windows } = this.mark;
-    const { annotations } = windows;
-    const remove = button("Remove", `remove the note ${note.text}`, () =>
-      this.mark.windows.annotate(annotations.filter((other) => other !== note)),
-    );
-    const said = textElement("span", "", textElement("b", "", "Note "), `${whereText(note.window, facts, startOf({ ...note, mean: null }, facts))}: ${note.text}`);
-    return textElement("div", "cam1d-line", said, remove);
+    const where = whereText(note.window, facts, startOf({ ...note, mean: null }, facts));
+    const remove = (): void => windows.annotate(windows.annotations.filter((other) => other !== note));
+    return html`<div class="cam1d-line"
+      ><span><b>Note </b>${where}: ${note.text}</span>${button("Remove", `remove the note ${note.text}`, remove)}</div
+    >`;
   }
 
-  private written: Window | null | undefined;
-
-  private withoutIt(): HTMLElement {
-    const { facts, asksPython, choice, windows } = this.mark;
-    const { answers, chosen } = windows;
+  private withoutIt(): TemplateResult {
+    const { facts, hasKernel, choice, windows } = this.mark;
+    const { latest: answer } = windows.scores;
     if (choice.mean) {
-      return textElement("div", "cam1d-note", "What becomes of the scores without this window is asked of one instance, not of a mean.");
+      return note("Scores without this window are computed for single instances, not for means.");
     }
-    if (!facts.baseline || !asksPython) {
-      return textElement("div", "cam1d-note", "What becomes of the scores without this window, the model must say: that needs a kernel, and a widget made of a model.");
+    if (!facts.baseline || !hasKernel) {
+      return note(needsModel("Scoring the series without this window"));
     }
-    const { answer } = answers;
-    if (answer?.name !== questionName(choice.instance, chosen!)) {
-      return textElement("div", "cam1d-note", "asking the model …");
+    if (answer?.name !== windowKey(choice.instance, windows.chosen!)) {
+      return note("computing scores …");
     }
-    return answer.error ? textElement("div", "cam1d-note", answer.error) : this.table(answer);
+    return answer.error ? note(answer.error) : this.table(answer);
   }
 
-  private table(answer: Replaced): HTMLElement {
+  private table(answer: ScoresWithoutWindow): TemplateResult {
     const { facts, outputs, choice } = this.mark;
+    const scores = rowOf(outputs.scores, choice.instance);
     const before = rowOf(outputs.probabilities ?? outputs.scores, choice.instance);
     const after = (outputs.probabilities && answer.probabilities) || answer.scores;
-    const say = outputs.probabilities ? formatPercent : (value: number) => formatNumber(value);
+    const format = outputs.probabilities ? formatPercent : (value: number) => formatNumber(value);
     const explained = facts.targets[choice.target];
-    const table = textElement("table", "cam1d-numbers");
-    table.append(
-      textElement("caption", "", `With it replaced by ${facts.baseline}, the prediction is ${facts.class_names[argmax(after)]}`),
-      headings("class", "before", "after", "score"),
-      ...classesToTell(before, after, explained).map((target) => {
-        const scores = rowOf(outputs.scores, choice.instance);
-        const change = formatSigned(answer.scores[target] - scores[target]);
-        return line(facts.class_names[target] + (target === explained ? " (explained)" : ""), say(before[target]), say(after[target]), change);
-      }),
-    );
-    return table;
+    const line = (target: number): TemplateResult => html`<tr>
+      <th scope="row">${facts.class_names[target]}${target === explained ? " (explained)" : ""}</th>
+      <td>${format(before[target])}</td>
+      <td>${format(after[target])}</td>
+      <td>${formatSigned(answer.scores[target] - scores[target])}</td>
+    </tr>`;
+    return html`<table class="cam1d-numbers">
+      <caption>With the window replaced by ${facts.baseline}, the prediction is ${facts.class_names[argmax(after)]}</caption>
+      ${HEADINGS}
+      ${listedClasses(before, after, explained).map(line)}
+    </table>`;
   }
 }
 
-/** The explained class, and the likeliest before and after. */
-function classesToTell(before: number[], after: number[], explained: number): number[] {
-  const likely = before.map((_, target) => target).sort((one, other) => Math.max(before[other], after[other]) - Math.max(before[one], after[one]));
-  return [...new Set([explained, ...likely])].filter((target) => target < before.length).slice(0, TOLD);
-}
+const HEADINGS = html`<tr>
+  ${["class", "before", "after", "score"].map((heading) => html`<th scope="col">${heading}</th>`)}
+</tr>`;
 
-function headings(...texts: string[]): HTMLElement {
-  const row = document.createElement("tr");
-  row.append(...texts.map((text) => scoped("col", text)));
-  return row;
-}
+const note = (text: string): TemplateResult => html`<div class="cam1d-note">${text}</div>`;
 
-function line(name: string, ...cells: string[]): HTMLElement {
-  const row = document.createElement("tr");
-  row.append(scoped("row", name), ...cells.map((text) => textElement("td", "", text)));
-  return row;
-}
-
-function scoped(scope: string, text: string): HTMLElement {
-  const cell = textElement("th", "", text);
-  cell.setAttribute("scope", scope);
-  return cell;
+/** The explained class, and those with the highest scores before and after. */
+function listedClasses(before: number[], after: number[], explained: number): number[] {
+  const likely = before
+    .map((_, target) => target)
+    .sort((one, other) => Math.max(before[other], after[other]) - Math.max(before[one], after[one]));
+  return [...new Set([explained, ...likely])].filter((target) => target < before.length).slice(0, MAXIMUM);
 }

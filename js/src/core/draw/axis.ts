@@ -1,0 +1,27 @@
+import type { Frame, Pen } from "./scene.js";
+import type { Theme } from "./theme.js";
+
+/** A time axis as displayed; tick positions are in pixels from the left edge of the plot. */
+export interface Axis {
+  readonly ticks: readonly { readonly at: number; readonly text: string }[];
+  readonly title: string;
+}
+
+export function drawAxis(pen: Pen, axis: Axis, { plot }: Frame, theme: Theme): void {
+  const bottom = plot.top + plot.height;
+  pen.strokeStyle = pen.fillStyle = theme.faint;
+  pen.lineWidth = 1;
+  pen.font = `11px ${theme.font}`;
+  pen.textAlign = "center";
+  pen.textBaseline = "top";
+  for (const { at, text } of axis.ticks) {
+    const x = Math.round(plot.left + at) + 0.5;
+    pen.beginPath();
+    pen.moveTo(x, bottom);
+    pen.lineTo(x, bottom + 6);
+    pen.stroke();
+    pen.fillText(text, x, bottom + 9);
+  }
+  pen.font = `12px ${theme.font}`;
+  pen.fillText(axis.title, plot.left + plot.width / 2, bottom + 24);
+}

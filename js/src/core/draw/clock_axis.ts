@@ -1,0 +1,52 @@
+import type { Facts } from "../picture/facts.js";
+import { DAY, SECOND } from "../text/clock.js";
+import type { Axis } from "./axis.js";
+import type { Frame } from "./scene.js";
+
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+/** Steps between ticks in milliseconds. Smaller and larger steps are 1, 2 or 5 times a power of ten. */
+const STEPS = [
+  ...[1, 2, 5, 10, 15, 30].map((count) => count * SECOND),
+  ...[1, 2, 5, 10, 15, 30].map((count) => count * MINUTE),
+  ...[1, 2, 3, 6, 12].map((count) => count * HOUR),
+];
+/** Minimum distance between ticks, in pixels. */
+const ROOM = 76;
+
+/** Time axis with dates: ticks at round clock times, or at round seconds for a mean. */
+export function clockAxis({ plot, axis }: Frame, { sampling_rate }: Facts, start: number | null): Axis {
+  const sample = SECOND / sampling_rate!;
+  const pixels = axis.step / sample;
+  const from = (start ?? 0) + ((axis.left - axis.origin) / axis.step) * sample;
+  const to = from + plot.width / pixels;
+  const step = stepFor(ROOM / pixels, start !== null);
+  const [first, last] = [Math.ceil(from / step), Math.floor(to / step)];
+  const moments = Array.from({ length: Math.max(0, last - first + 1) }, (_, place) => (first + place) * step);
+  const text = (moment: number): string =>
+    start === null ? String(Number((moment / SECOND).toPrecision(10))) : tickText(moment, step);
+  const ticks = moments.map((moment) => ({ at: (moment - from) * pixels, text: text(moment) }));
+  return { ticks, title: start === null ? "time (s)" : `time, ${datesText(from, to)}` };
+}
+
+function stepFor(least: number, clock: boolean): number {
+  const unit = clock && least > 12 * HOUR ? DAY : 1;
+  const power = 10 ** Math.floor(Math.log10(least / unit));
+  const round = [1, 2, 5, 10].map((count) => count * power * unit).find((step) => step >= least)!;
+  const known = clock && least > SECOND / 2 && least <= 12 * HOUR ? STEPS.find((step) => step >= least) : undefined;
+  // Dates have a resolution of one millisecond.
+  return known ?? Math.max(unit === DAY ? DAY : clock ? 1 : 0, unit === DAY ? Math.round(round / DAY) * DAY : round);
+}
+
+function tickText(moment: number, step: number): string {
+  const [date, time] = new Date(moment).toISOString().slice(0, 23).split("T");
+  if (step >= DAY || (step >= MINUTE && time.startsWith("00:00:00.000"))) {
+    return date;
+  }
+  return step >= MINUTE ? time.slice(0, 5) : step >= SECOND ? time.slice(0, 8) : time.replace(/0{1,2}$/, "");
+}
+
+function datesText(from: number, to: number): string {
+  const [first, last] = [from, to].map((moment) => new Date(moment).toISOString().slice(0, 10));
+  return first === last ? first : `${first} to ${last}`;
+}

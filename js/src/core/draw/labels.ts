@@ -1,0 +1,133 @@
+import type { ValueRange } from "../picture/value_range.js";
+import { formatNumber } from "../text/numbers.js";
+import { valueToPixel } from "./line.js";
+import type { Row, RowLayout } from "./row_layout.js";
+import type { Frame, Pen, Scene } from "./scene.js";
+import { lineRow } from "./scene_layout.js";
+import { lineColor, type Theme } from "./theme.js";
+
+const TICK_ROOM = 46;
+
+/** Channel names with units at the left, and the value range of each row. */
+export function drawLabels(pen: Pen, scene: Scene, frame: Frame, layout: RowLayout): void {
+  const { facts, picture, theme } = scene;
+  const right = frame.plot.left;
+  pen.save();
+  pen.textBaseline = "middle";
+  drawStripName(pen, frame, layout, theme);
+  layout.rows.forEach((row, place) => {
+    const [channel] = layout.members[place];
+    const ticks = row.height >= 26;
+    if (ticks && !scene.failed) {
+      drawTicks(pen, picture.ranges[channel], lineRow(picture, row), right, theme);
+    }
+    const edge = right - 8 - (ticks ? TICK_ROOM : 0);
+    const room = edge - frame.left - 4;
+    drawName(pen, facts.channel_names[channel], facts.channel_units[channel], row, edge, room, theme);
+  });
+  pen.restore();
+}
+
+function drawStripName(pen: Pen, frame: Frame, { strip }: RowLayout, theme: Theme): void {
+  if (strip) {
+    drawName(pen, "all channels", "", strip, frame.plot.left - 8, frame.plot.left - frame.left - 12, theme);
+  }
+}
+
+/** Names of overlaid channels, in the order of their values at the left edge, without overlaps. */
+export function drawOverlayLabels(pen: Pen, scene: Scene, frame: Frame, layout: RowLayout): void {
+  const { facts, picture, theme } = scene;
+  const { axis, plot } = frame;
+  const [[row], [members]] = [layout.rows, layout.members];
+  const first = Math.max(0, Math.min(axis.samples - 1, Math.ceil((axis.left - axis.origin) / axis.step)));
+  const height = (channel: number): number => {
+    const y = valueToPixel(picture.signals[channel].at(first), picture.ranges[channel], row);
+    return Number.isNaN(y) ? row.top : y;
+  };
+  const sorted = [...members].sort((one, other) => height(one) - height(other));
+  const pitch = Math.min(15, row.height / sorted.length);
+  const places = spread(sorted.map(height), pitch, row.top + pitch / 2, row.top + row.height - pitch / 2);
+  pen.save();
+  pen.textBaseline = "middle";
+  drawStripName(pen, frame, layout, theme);
+  sorted.forEach((channel, place) => {
+    const band = { top: places[place] - pitch / 2, height: pitch };
+    drawLeader(pen, [plot.left - 14, places[place]], [plot.left, height(channel)], lineColor(channel, theme));
+    const room = plot.left - frame.left - 22;
+    drawName(pen, facts.channel_names[channel], facts.channel_units[channel], band, plot.left - 18, room, theme);
+  });
+  pen.restore();
+}
+
+function drawLeader(pen: Pen, from: [number, number], to: [number, number], color: string): void {
+  pen.strokeStyle = color;
+  pen.lineWidth = 1.5;
+  pen.beginPath();
+  pen.moveTo(...from);
+  pen.lineTo(...to);
+  pen.stroke();
+}
+
+/** Positions in ascending order, at least `pitch` apart, between low and high, and close to the wanted ones. */
+export function spread(wanted: number[], pitch: number, low: number, high: number): number[] {
+  const places: number[] = [];
+  wanted.forEach((place, index) => places.push(Math.max(place, index ? places[index - 1] + pitch : low)));
+  for (let index = places.length - 1; index >= 0; index--) {
+    places[index] = Math.min(places[index], index === places.length - 1 ? high : places[index + 1] - pitch);
+  }
+  return places;
+}
+
+export function drawName(
+  pen: Pen,
+  name: string,
+  unit: string,
+  row: Row,
+  right: number,
+  room: number,
+  theme: Theme,
+): void {
+  const size = Math.max(8, Math.min(12, row.height - 1));
+  const [nameFont, unitFont] = [`600 ${size}px ${theme.font}`, `${size - 1}px ${theme.font}`];
+  const below = unit !== "" && row.height >= 34;
+  const middle = row.top + row.height / 2;
+  pen.textAlign = "right";
+  pen.font = unitFont;
+  pen.fillStyle = theme.faint;
+  const unitText = unit && fit(pen, unit, below ? room : room / 2);
+  const unitWidth = unitText && !below ? pen.measureText(unitText).width + 5 : 0;
+  if (unitText) {
+    pen.fillText(unitText, right, below ? middle + 7 : middle);
+  }
+  pen.font = nameFont;
+  pen.fillStyle = theme.ink;
+  pen.fillText(fit(pen, name, room - unitWidth), right - unitWidth, below ? middle - 7 : middle);
+}
+
+export function drawTicks(pen: Pen, range: ValueRange, row: Row, right: number, theme: Theme): void {
+  pen.font = `10px ${theme.font}`;
+  pen.fillStyle = theme.faint;
+  pen.strokeStyle = theme.faint;
+  pen.textAlign = "right";
+  for (const value of [range.low, range.high]) {
+    const y = Math.round(valueToPixel(value, range, row)) + 0.5;
+    pen.beginPath();
+    pen.moveTo(right - 4, y);
+    pen.lineTo(right, y);
+    pen.stroke();
+    // Labels stay within their row, so that those of two rows do not overlap.
+    pen.fillText(formatNumber(value), right - 7, Math.max(row.top + 5, Math.min(row.top + row.height - 5, y)));
+  }
+}
+
+/** The text, truncated to the available width. */
+export function fit(pen: Pen, text: string, room: number): string {
+  if (pen.measureText(text).width <= room) {
+    return text;
+  }
+  let length = text.length;
+  while (length > 1 && pen.measureText(`${text.slice(0, length)}…`).width > room) {
+    length--;
+  }
+  return `${text.slice(0, length)}…`;
+}

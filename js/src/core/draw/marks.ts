@@ -1,0 +1,133 @@
+import { pixelOf, type TimeAxis } from "../samples/time_axis.js";
+import type { Row } from "./row_layout.js";
+import type { Frame, Ink, Pen } from "./scene.js";
+import type { Theme } from "./theme.js";
+
+interface Span {
+  left: number;
+  right: number;
+}
+
+function spanOf(start: number, stop: number, axis: TimeAxis): Span | null {
+  const left = Math.max(axis.left, pixelOf(start, axis));
+  const right = Math.min(axis.right, pixelOf(stop, axis));
+  return right > left ? { left, right } : null;
+}
+
+/** Hatching for samples outside of every receptive field, in the plot and in the legend. */
+export function hatch(pen: Ink, span: Span, row: Row, theme: Theme): void {
+  pen.save();
+  pen.beginPath();
+  pen.rect(span.left, row.top, span.right - span.left, row.height);
+  pen.clip();
+  pen.fillStyle = theme.background;
+  pen.fillRect(span.left, row.top, span.right - span.left, row.height);
+  pen.strokeStyle = theme.faint;
+  pen.lineWidth = 1;
+  pen.beginPath();
+  for (let x = span.left - row.height - (span.left % 5); x < span.right; x += 5) {
+    pen.moveTo(x, row.top + row.height);
+    pen.lineTo(x + row.height, row.top);
+  }
+  pen.stroke();
+  pen.restore();
+}
+
+export function drawUnseen(pen: Pen, rows: Row[], unseen: [number, number][], axis: TimeAxis, theme: Theme): void {
+  for (const [start, stop] of unseen) {
+    const span = spanOf(start - 0.5, stop - 0.5, axis);
+    if (span) {
+      rows.forEach((row) => hatch(pen, span, row, theme));
+    }
+  }
+}
+
+/** Faded, with a dotted edge: values extrapolated beyond the first or last center. */
+export function fade(pen: Ink, span: Span, row: Row, edge: number, theme: Theme): void {
+  pen.save();
+  pen.fillStyle = theme.background;
+  pen.globalAlpha = 0.6;
+  pen.fillRect(span.left, row.top, span.right - span.left, row.height);
+  pen.globalAlpha = 1;
+  pen.strokeStyle = theme.ink;
+  pen.setLineDash([2, 2]);
+  pen.beginPath();
+  pen.moveTo(edge, row.top);
+  pen.lineTo(edge, row.top + row.height);
+  pen.stroke();
+  pen.restore();
+}
+
+export function drawExtrapolated(
+  pen: Pen,
+  band: Row,
+  [first, last]: [number, number],
+  axis: TimeAxis,
+  theme: Theme,
+): void {
+  const before = spanOf(-0.5, first, axis);
+  const after = spanOf(last, axis.samples - 0.5, axis);
+  if (before) {
+    fade(pen, before, band, before.right, theme);
+  }
+  if (after) {
+    fade(pen, after, band, after.left, theme);
+  }
+}
+
+export function drawBorders(pen: Pen, rows: Row[], axis: TimeAxis, theme: Theme): void {
+  pen.save();
+  pen.strokeStyle = theme.faint;
+  pen.globalAlpha = 0.35;
+  pen.lineWidth = 1;
+  const left = Math.round(axis.left) + 0.5;
+  for (const row of rows.filter(({ height }) => height >= 12)) {
+    pen.strokeRect(left, row.top + 0.5, Math.round(axis.right) - left - 0.5, row.height - 1);
+  }
+  pen.restore();
+}
+
+/** Fades the plot and shows a message over it, when the displayed picture is not the requested one. */
+export function drawOverlayMessage(pen: Pen, text: string, frame: Frame, theme: Theme): void {
+  const { left, top, width, height } = frame.plot;
+  pen.save();
+  pen.globalAlpha = 0.65;
+  pen.fillStyle = theme.background;
+  pen.fillRect(left, top, width, height);
+  pen.globalAlpha = 1;
+  drawPlate(pen, text, left + width / 2, top + height / 2, width - 40, theme);
+  pen.restore();
+}
+
+/** Text in a box, broken into lines. */
+function drawPlate(pen: Pen, text: string, x: number, y: number, width: number, theme: Theme): void {
+  pen.font = `600 14px ${theme.font}`;
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  const lines = breakLines(pen, text, width).slice(0, 4);
+  const broad = Math.max(...lines.map((line) => pen.measureText(line).width)) + 32;
+  const high = 20 * lines.length + 18;
+  pen.fillStyle = theme.background;
+  pen.strokeStyle = theme.faint;
+  pen.lineWidth = 1;
+  pen.beginPath();
+  pen.rect(Math.round(x - broad / 2) + 0.5, Math.round(y - high / 2) + 0.5, Math.round(broad), high);
+  pen.fill();
+  pen.stroke();
+  pen.fillStyle = theme.ink;
+  lines.forEach((line, place) => pen.fillText(line, x, y + 20 * (place - (lines.length - 1) / 2)));
+}
+
+/** Text broken at spaces into lines that fit the width. */
+export function breakLines(pen: Ink, text: string, width: number): string[] {
+  const lines = [""];
+  for (const word of text.split(/\s+/)) {
+    const longer = `${lines[lines.length - 1]} ${word}`.trim();
+    if (pen.measureText(longer).width <= width || lines[lines.length - 1] === "") {
+      lines[lines.length - 1] = longer;
+    } else {
+      lines.push(word);
+    }
+  }
+  return lines;
+}

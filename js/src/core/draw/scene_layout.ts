@@ -1,0 +1,54 @@
+import { type Picture, timeOnly } from "../picture/picture.js";
+import { visibleFraction } from "../samples/time_axis.js";
+import { type ColorScale, colorScale } from "./color.js";
+import { layoutRows, type Row, type RowLayout } from "./row_layout.js";
+import type { Frame, Scene } from "./scene.js";
+
+/** Fraction of a row that its strip takes. */
+const OWN_STRIP = 0.26;
+
+const CAPTION = 20;
+const OVERVIEW = { height: 14, room: 24 };
+
+const captionHeight = ({ caption }: Scene): number => (caption === null ? 0 : CAPTION);
+
+/** Position of the overview; null if the whole series is visible. */
+export function overviewOf(scene: Scene, { plot, axis }: Frame): Row | null {
+  const [first, last] = visibleFraction(axis);
+  const zoomed = last - first < 0.999 && last > first;
+  return zoomed ? { top: plot.top + captionHeight(scene) + 2, height: OVERVIEW.height } : null;
+}
+
+/** Area of the rows, below caption and overview. */
+export function rowsOf(scene: Scene, frame: Frame): Row {
+  const head = captionHeight(scene) + (overviewOf(scene, frame) ? OVERVIEW.room : 0);
+  return { top: frame.plot.top + head, height: frame.plot.height - head };
+}
+
+export function scaleOf({ picture, theme, message }: Scene): ColorScale {
+  return colorScale(picture.signed, picture.colorLimit.limit, theme.dark, message !== null);
+}
+
+export function layoutOf(scene: Scene, frame: Frame): RowLayout {
+  const { picture } = scene;
+  const { top, height } = rowsOf(scene, frame);
+  const { channels, options } = picture;
+  const members = options.overlay ? [channels] : channels.map((channel) => [channel]);
+  return layoutRows(top, height, members, timeOnly(picture));
+}
+
+/** Whether lines are colored: if requested, and if several maps would overlap otherwise. */
+export const colorsLines = (picture: Picture): boolean =>
+  picture.options.style === "line" || (picture.options.overlay && !timeOnly(picture) && picture.channels.length > 1);
+
+/** The strip at the bottom of a row. */
+export function ownStrip(row: Row): Row {
+  const height = Math.max(3, Math.round(row.height * OWN_STRIP));
+  return { top: row.top + row.height - height, height };
+}
+
+/** Area of a row's line: the whole row, or the part above its strip. */
+export function lineRow(picture: Picture, row: Row): Row {
+  const above = picture.options.style === "strip" && !timeOnly(picture) && !colorsLines(picture);
+  return above ? { top: row.top, height: row.height - ownStrip(row).height } : row;
+}

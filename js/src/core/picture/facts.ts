@@ -1,0 +1,75 @@
+import { type Bytes, bytesOf } from "../tiles/bytes.js";
+
+/** Facts about an explanation; set by Python once. */
+
+export interface MethodFacts {
+  label: string;
+  exactness: "exact" | "complete" | "approximate";
+  /** What the values add up to, as a verb phrase; "" if nothing is promised. */
+  adds_up: string;
+  signed: boolean;
+  /** Whether maps are computed at the steps of the explained layer and placed by receptive fields. */
+  placed: boolean;
+  description: string;
+}
+
+export interface Facts {
+  channel_names: string[];
+  channel_units: string[];
+  class_names: string[];
+  /** Samples per second; null if time is counted in samples. */
+  sampling_rate: number | null;
+  /** Time of each instance's first sample, in milliseconds since 1970; null without dates. */
+  start: number[] | null;
+  samples: number;
+  /** Number of each instance in the original data. */
+  instances: number[];
+  /** Class index of each entry of the class menu. */
+  targets: number[];
+  methods: MethodFacts[];
+  /** Completeness gap up to which a map is called exact or complete. */
+  gap_tolerance: number;
+  /** Intervals [start, stop) of samples outside of every receptive field. */
+  unseen: [number, number][];
+  /** First and last center of the explained layer's steps; a placed map is constant beyond them. */
+  centers: [number, number] | null;
+  /** What replaces a window; "" without a model. */
+  baseline: string;
+  /** True intervals of each instance. */
+  intervals: [number, number][][];
+  /** Message for tiles that are not available without a kernel. */
+  absence: string;
+}
+
+/** Marks on a method's maps: unseen samples and extrapolated ends of placed maps. Other maps cover every sample. */
+export function marksOf(method: number, facts: Facts): { unseen: Facts["unseen"]; centers: Facts["centers"] } {
+  return facts.methods[method].placed ? facts : { unseen: [], centers: null };
+}
+
+/** Table from Python, in row-major order. */
+export interface Table {
+  readonly values: Float32Array | Int32Array | Uint8Array;
+  readonly columns: number;
+}
+
+export interface PackedTable {
+  dtype: "float32" | "int32" | "uint8";
+  shape: number[];
+  data: Bytes;
+}
+
+const TYPES = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array };
+
+export const unpackTable = (packed: PackedTable | null): Table | null =>
+  packed && { values: new TYPES[packed.dtype](bytesOf(packed.data)), columns: packed.shape[1] ?? 1 };
+
+export function rowOf(table: Table, row: number): number[] {
+  return Array.from(table.values.subarray(row * table.columns, (row + 1) * table.columns));
+}
+
+export function argmax(values: number[]): number {
+  return values.reduce((best, value, index) => (value > values[best] ? index : best), 0);
+}
+
+/** Name of a class with the word "class" before it, unless the name starts with it. */
+export const classNamed = (name: string): string => (/^class\b/i.test(name) ? name : `class ${name}`);

@@ -1,0 +1,88 @@
+import type { Facts, Table } from "./facts.js";
+import type { Outputs } from "./outputs.js";
+
+/** Query for instances; null matches any class. Names are those of Python's traits. */
+export interface Query {
+  readonly verdict: "all" | "right" | "wrong";
+  readonly true_class: number | null;
+  readonly predicted_class: number | null;
+  /** Minimum and maximum confidence, in percent. */
+  readonly confidence: readonly [number, number];
+}
+
+export const EVERYTHING: Query = { verdict: "all", true_class: null, predicted_class: null, confidence: [0, 100] };
+
+/** Predicted class of each instance and its probability; computed once, because there may be millions of scores. */
+export class Predictions {
+  readonly classes: Int32Array;
+  readonly confidences: Float32Array;
+
+  constructor(facts: Facts, { scores, probabilities, truth }: Outputs) {
+    const count = facts.instances.length;
+    this.classes = new Int32Array(count);
+    this.confidences = new Float32Array(count).fill(NaN);
+    this.truth = truth;
+    for (let instance = 0; instance < count; instance++) {
+      const best = likeliest(probabilities ?? scores, instance, facts.class_names.length);
+      this.classes[instance] = best;
+      if (probabilities) {
+        this.confidences[instance] = 100 * probabilities.values[instance * probabilities.columns + best];
+      }
+    }
+  }
+
+  /** Instances that match a query, in ascending order. */
+  found({ verdict, true_class, predicted_class, confidence }: Query): number[] {
+    const { classes, confidences, truth } = this;
+    const found: number[] = [];
+    classes.forEach((predicted, instance) => {
+      const actual = truth ? truth.values[instance] : null;
+      if (
+        (verdict === "all" || (actual !== null && (actual === predicted) === (verdict === "right"))) &&
+        (true_class === null || actual === true_class) &&
+        (predicted_class === null || predicted === predicted_class) &&
+        !(confidences[instance] < confidence[0] || confidences[instance] > confidence[1])
+      ) {
+        found.push(instance);
+      }
+    });
+    return found;
+  }
+
+  private readonly truth: Table | null;
+}
+
+function likeliest({ values, columns }: Table, row: number, classes: number): number {
+  let best = 0;
+  for (let place = 1; place < classes; place++) {
+    best = values[row * columns + place] > values[row * columns + best] ? place : best;
+  }
+  return best;
+}
+
+/** The nearest match from `wanted` on in the direction of travel; the last match if there is none ahead. */
+export function nearestMatch(found: number[], wanted: number, before: number): number | null {
+  if (found.length === 0) {
+    return null;
+  }
+  const up = wanted >= before;
+  const ahead = up ? found.find((one) => one >= wanted) : [...found].reverse().find((one) => one <= wanted);
+  return ahead ?? (up ? found[found.length - 1] : found[0]);
+}
+
+/** Next or previous match, or instance if nothing matches; wraps around. */
+export function nextMatch(found: number[], count: number, instance: number, by: 1 | -1): number {
+  const among = found.length > 0 ? found : Array.from({ length: count }, (_, index) => index);
+  const further = among.filter((one) => (by > 0 ? one > instance : one < instance));
+  const [first, last] = [0, among.length - 1];
+  return by > 0 ? (further[0] ?? among[first]) : (further[further.length - 1] ?? among[last]);
+}
+
+/** Classes of the menu in descending order of their scores, with the scores. */
+export function classesByScore(instance: number, targets: number[], { scores, probabilities }: Outputs) {
+  const table = probabilities ?? scores;
+  const scoreOf = (target: number): number => table.values[instance * table.columns + target];
+  return targets
+    .map((target, place) => ({ place, target, value: scoreOf(target) }))
+    .sort((one, other) => other.value - one.value || one.place - other.place);
+}

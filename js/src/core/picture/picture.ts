@@ -1,0 +1,179 @@
+import { type Column, columnsOf } from "../samples/column.js";
+import type { Tile } from "../tiles/tiles.js";
+import type { Choice } from "./choice.js";
+import type { ColorLimit } from "./color_limits.js";
+import type { Facts } from "./facts.js";
+import { isDiverging, magnitudeLimit, shownValues } from "./normalization.js";
+import type { Options } from "./options.js";
+import { byShare, channelShares } from "./shares.js";
+import { joinedRange, sharedRanges, type ValueRange, valueRange } from "./value_range.js";
+
+/** Everything that is drawn for one choice. */
+export interface Picture {
+  readonly choice: Choice;
+  readonly options: Options;
+  readonly series: Tile;
+  readonly attribution: Tile;
+  /** Channels of the series, and of the map as displayed: smoothed, and of one sign if requested. */
+  readonly signals: Column[];
+  readonly heats: Column[];
+  /** For a mean, one standard deviation to each side; otherwise null. */
+  readonly bands: Bands | null;
+  /** For a map with standard errors, 1 where |value| exceeds two of them and 0 elsewhere. */
+  readonly significant: Column[] | null;
+  /** Whether colors diverge from zero. */
+  readonly signed: boolean;
+  readonly colorLimit: ColorLimit;
+  /** Largest displayed |value|, which may exceed the color limit. */
+  readonly largest: number;
+  readonly ranges: ValueRange[];
+  /** Share of each channel in the map; null for a map without channels. */
+  readonly shares: number[] | null;
+  /** Visible channels, from the top. */
+  readonly channels: number[];
+}
+
+export function makePicture(
+  choice: Choice,
+  series: Tile,
+  attribution: Tile,
+  facts: Facts,
+  options: Options,
+  colorLimit: ColorLimit,
+  sideBySide: readonly Tile[] = [series],
+): Picture {
+  const signals = signalsOf(series);
+  const heat = heatsOf(attribution, options);
+  return {
+    choice,
+    options,
+    series,
+    attribution,
+    signals: signals.columns,
+    heats: heat.columns,
+    bands: signals.bands,
+    significant: options.smoothing > 1 ? null : heat.significant,
+    signed: isDiverging(isSigned(choice, facts), options.sign),
+    colorLimit,
+    largest: heat.largest,
+    ranges: sharedRanges(rangesOf(sideBySide), facts.channel_units, options),
+    shares: heat.shares,
+    channels: visibleChannels(series.channels, heat.shares, options),
+  };
+}
+
+interface Bands {
+  readonly lower: Column[];
+  readonly upper: Column[];
+}
+
+interface Signals {
+  readonly columns: Column[];
+  readonly bands: Bands | null;
+  readonly ranges: ValueRange[];
+}
+
+interface Heats {
+  /** Options that the values were computed with. */
+  readonly computedWith: string;
+  readonly columns: Column[];
+  readonly shares: number[] | null;
+  readonly largest: number;
+  readonly significant: Column[] | null;
+}
+
+// Derived data is cached per tile (pyramids are expensive) and garbage-collected with it.
+const signalCache = new WeakMap<Tile, Signals>();
+const heatCache = new WeakMap<Tile, Heats>();
+
+function signalsOf(series: Tile): Signals {
+  let made = signalCache.get(series);
+  if (!made) {
+    const columns = columnsOf(series.values, series.samples, series.channels);
+    const bands = bandsOf(series);
+    const of = bands
+      ? (_: Column, channel: number) => joinedRange(valueRange(bands.lower[channel]), valueRange(bands.upper[channel]))
+      : valueRange;
+    made = { columns, bands, ranges: columns.map(of) };
+    signalCache.set(series, made);
+  }
+  return made;
+}
+
+function bandsOf({ values, spread, samples, channels }: Tile): Bands | null {
+  const beyond = (sign: number): Column[] =>
+    columnsOf(
+      values.map((value, place) => value + sign * spread![place]),
+      samples,
+      channels,
+    );
+  return spread && { lower: beyond(-1), upper: beyond(1) };
+}
+
+/** Value range of each channel over all pictures side by side. */
+function rangesOf(series: readonly Tile[]): ValueRange[] {
+  const [first, ...others] = series.map((one) => signalsOf(one).ranges);
+  return others.reduce((ranges, more) => ranges.map((range, channel) => joinedRange(range, more[channel])), first);
+}
+
+function heatsOf(map: Tile, { sign, smoothing }: Options): Heats {
+  const computedWith = `${sign} ${smoothing}`;
+  let made = heatCache.get(map);
+  if (made?.computedWith !== computedWith) {
+    const values = shownValues(map, sign, smoothing);
+    const columns = columnsOf(values, map.samples, map.channels);
+    made = {
+      computedWith,
+      columns,
+      shares: channelShares(values, map.channels),
+      largest: magnitudeLimit(values, 0),
+      significant: significanceOf(map),
+    };
+    heatCache.set(map, made);
+  }
+  return made;
+}
+
+/** Number of standard errors above which a value is significant. */
+const ERRORS = 2;
+/** Minimum number of instances for a standard error of their mean. */
+const ENOUGH = 10;
+
+function significanceOf({ values, spread, mean, samples, channels }: Tile): Column[] | null {
+  const errors = ERRORS / Math.sqrt(mean ? mean.count - 1 : 1);
+  const above = (value: number, place: number): number => (Math.abs(value) > errors * spread![place] ? 1 : 0);
+  return spread && (mean?.count ?? ENOUGH) >= ENOUGH ? columnsOf(values.map(above), samples, channels) : null;
+}
+
+function visibleChannels(count: number, shares: number[] | null, { hidden, order }: Options): number[] {
+  const all = Array.from({ length: count }, (_, channel) => channel);
+  const seen = all.filter((channel) => !hidden.includes(channel));
+  // If all channels are hidden, all are shown.
+  const some = seen.length > 0 ? seen : all;
+  return order === "share" ? byShare(some, shares) : some;
+}
+
+/** Whether maps have a sign; differences always do. */
+export const isSigned = ({ method, against }: Choice, facts: Facts): boolean =>
+  against !== null || facts.methods[method].signed;
+
+/** Whether the map has no channels while the series has several. */
+export const timeOnly = (picture: Picture): boolean => picture.attribution.channels < picture.series.channels;
+
+/** Displayed values of the map for a channel. */
+export const heatOf = (picture: Picture, channel: number): Column => picture.heats[timeOnly(picture) ? 0 : channel];
+
+/** Standard error of the map's value at a sample of a channel, or standard deviation for a mean. */
+export function spreadAt(
+  { attribution: { spread, channels } }: Picture,
+  sample: number,
+  channel: number,
+): number | null {
+  return spread?.[sample * channels + (channels === 1 ? 0 : channel)] ?? null;
+}
+
+/** Value of the map at a sample of a channel. */
+export function attributionAt(picture: Picture, sample: number, channel: number): number {
+  const { values, channels } = picture.attribution;
+  return values[sample * channels + (channels === 1 ? 0 : channel)];
+}

@@ -1,0 +1,17 @@
+/** Share of each channel in the sum of |value|; null for a map without channels. */
+export function channelShares(values: Float32Array, channels: number): number[] | null {
+  if (channels < 2) {
+    return null;
+  }
+  const sums = new Float64Array(channels);
+  for (let place = 0; place < values.length; place++) {
+    sums[place % channels] += Math.abs(values[place]);
+  }
+  const total = sums.reduce((sum, one) => sum + one, 0);
+  return Array.from(sums, (sum) => (total > 0 ? sum / total : 0));
+}
+
+/** Channels in descending order of their shares; unchanged without shares. */
+export function byShare(channels: number[], shares: number[] | null): number[] {
+  return shares ? [...channels].sort((one, other) => shares[other] - shares[one] || one - other) : channels;
+}

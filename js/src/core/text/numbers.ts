@@ -1,0 +1,24 @@
+/** Formats a number with three significant digits and a minus sign; with an exponent only if needed. */
+export function formatNumber(value: number, digits = 3): string {
+  if (!Number.isFinite(value)) {
+    return "–";
+  }
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e5)) {
+    const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
+    return `${mantissa}e${exponent.replace("+", "")}`.replace(/-/g, "−");
+  }
+  const decimals = size === 0 ? 0 : Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
+  return value.toFixed(decimals).replace("-", "−");
+}
+
+export function formatSigned(value: number): string {
+  return value > 0 ? `+${formatNumber(value)}` : formatNumber(value);
+}
+
+export function formatTime(sample: number, rate: number | null): string {
+  return rate === null ? `sample ${sample}` : `${(sample / rate).toFixed(rate > 1000 ? 4 : rate > 100 ? 3 : 2)} s`;
+}
+
+export const formatPercent = (share: number): string =>
+  share > 0.999 && share < 1 ? "> 99.9 %" : share > 0 && share < 0.001 ? "< 0.1 %" : `${(100 * share).toFixed(1)} %`;

@@ -1,0 +1,171 @@
+/** Style sheet of all widgets, with fallbacks for JupyterLab's variables. */
+const SHEET = `
+.cam1d-viewer {
+  --cam1d-ink: var(--jp-ui-font-color1, #1b1b1f);
+  --cam1d-faint: color-mix(in srgb, var(--cam1d-ink) 70%, var(--cam1d-paper));
+  --cam1d-line: var(--jp-border-color2, #d8dade);
+  --cam1d-paper: var(--jp-layout-color0, #ffffff);
+  --cam1d-edge: var(--jp-border-color1, #8b8f98);
+  --cam1d-focus: var(--jp-focus-outline-color, #1769c0);
+  --cam1d-good: #0b6e4f;
+  --cam1d-bad: #a8321a;
+  --cam1d-map: #c24e00;
+  --cam1d-chance: var(--cam1d-faint);
+  --cam1d-band: color-mix(in srgb, var(--cam1d-ink) 16%, transparent);
+  color: var(--cam1d-ink);
+}
+[data-jp-theme-light="false"] .cam1d-viewer { --cam1d-good: #6fd3ac; --cam1d-bad: #ff9d80; --cam1d-map: #f0a35e; }
+.cam1d-viewer .bqplot {
+  --bq-background: transparent;
+  --bq-content-font-color: var(--cam1d-ink);
+  --bq-axislabel-fill: var(--cam1d-faint);
+  --bq-axis-tick-text-fill: var(--cam1d-faint);
+  --bq-plotarea-background-fill: transparent;
+  --bq-axislabel-font: 12px system-ui, sans-serif;
+  --bq-axis-tick-text-font: 11px system-ui, sans-serif;
+  --bq-axis-border-color: var(--cam1d-faint);
+}
+/* Without a kernel the viewer still works: one sign of a lost connection is enough. */
+.cam1d-viewer .jupyter-widgets-disconnected::before { content: none; }
+/* bqplot's own buttons: hidden, they would still fetch an icon font. */
+.cam1d-viewer .bqplot .toolbar_div { display: none !important; }
+.cam1d-summary, .cam1d-legend {
+  font-family: var(--jp-ui-font-family, system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif);
+  font-size: 13px;
+  line-height: 1.45;
+  color: var(--cam1d-ink);
+}
+.cam1d-summary { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 22px; padding: 4px 2px; }
+.cam1d-summary .cam1d-title { font-weight: 650; font-size: 14px; }
+.cam1d-summary .cam1d-term { color: var(--cam1d-faint); margin-right: 5px; }
+.cam1d-summary .cam1d-value { font-weight: 600; overflow-wrap: anywhere; }
+.cam1d-summary .cam1d-right { color: var(--cam1d-good); margin-left: 7px; font-weight: 600; }
+.cam1d-summary .cam1d-wrong { color: var(--cam1d-bad); margin-left: 7px; font-weight: 600; }
+.cam1d-summary .cam1d-stale { flex: 1 0 100%; box-sizing: border-box; min-width: 0; display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; margin: 2px 0 4px; padding: 3px 0 3px 10px; border-left: 4px solid var(--cam1d-bad); font-weight: 600; }
+.cam1d-legend { display: flex; flex-wrap: wrap; gap: 6px 28px; padding: 2px 2px 6px; }
+.cam1d-legend .cam1d-block { flex: 1 1 480px; display: flex; flex-wrap: wrap; align-content: flex-start; gap: 6px 28px; min-width: 0; }
+.cam1d-legend .cam1d-bar { width: 260px; flex: none; }
+.cam1d-legend canvas { display: block; width: 260px; height: 12px; border: 1px solid var(--cam1d-line); box-sizing: border-box; }
+.cam1d-legend .cam1d-limits { display: flex; justify-content: space-between; font-variant-numeric: tabular-nums; font-size: 11px; color: var(--cam1d-ink); }
+.cam1d-legend .cam1d-color-range { color: var(--cam1d-faint); font-size: 12px; }
+.cam1d-legend .cam1d-words { flex: 1 1 320px; min-width: 0; overflow-wrap: anywhere; }
+.cam1d-legend .cam1d-method { font-weight: 650; }
+.cam1d-legend .cam1d-description, .cam1d-legend .cam1d-exactness { color: var(--cam1d-faint); }
+.cam1d-legend .cam1d-gap { white-space: pre; }
+.cam1d-legend .cam1d-keys { flex: 1 0 100%; display: flex; flex-wrap: wrap; gap: 2px 18px; font-size: 12px; color: var(--cam1d-faint); }
+.cam1d-legend .cam1d-keys > span { display: inline-flex; align-items: center; gap: 6px; }
+.cam1d-legend .cam1d-keys canvas { width: 22px; height: 12px; }
+.cam1d-legend .cam1d-keys .cam1d-hint { margin-left: auto; }
+.cam1d-toolbar { font: 13px/1.45 var(--jp-ui-font-family, system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif); color: var(--cam1d-ink); }
+.cam1d-toolbar .cam1d-buttons { display: flex; flex-wrap: wrap; gap: 6px; padding: 2px; }
+.cam1d-toolbar button, .cam1d-toolbar select, .cam1d-toolbar input[type="number"], .cam1d-window input {
+  font: inherit; color: inherit; background: var(--cam1d-paper); border: 1px solid var(--cam1d-edge); border-radius: 3px; padding: 1px 8px; height: 26px; box-sizing: border-box;
+}
+.cam1d-toolbar button { cursor: pointer; }
+.cam1d-toolbar button[aria-expanded="true"] { background: var(--cam1d-ink); color: var(--cam1d-paper); }
+.cam1d-toolbar button:hover { border-color: var(--cam1d-ink); }
+.cam1d-toolbar :focus-visible, .cam1d-viewer .bqplot:focus-visible { outline: 2px solid var(--cam1d-focus); outline-offset: 1px; }
+.cam1d-toolbar .cam1d-panel { display: flex; flex-wrap: wrap; gap: 8px 18px; padding: 8px 10px; margin: 6px 2px; border: 1px solid var(--cam1d-line); border-radius: 4px; }
+.cam1d-toolbar .cam1d-panel[hidden], .cam1d-toolbar label[hidden] { display: none; }
+.cam1d-toolbar fieldset { position: relative; box-sizing: border-box; border: 0; margin: 0; padding: 0 0 0 86px; min-width: 0; min-height: 26px; display: flex; flex-wrap: wrap; gap: 6px 14px; align-items: center; }
+.cam1d-toolbar legend { position: absolute; left: 0; top: 0; width: 78px; line-height: 26px; font-weight: 650; padding: 0; }
+.cam1d-toolbar fieldset { flex: 1 0 100%; }
+.cam1d-toolbar label { display: inline-flex; align-items: center; gap: 6px; max-width: 100%; }
+.cam1d-toolbar label > span { color: var(--cam1d-faint); white-space: nowrap; }
+.cam1d-toolbar label > select { min-width: 0; text-overflow: ellipsis; }
+.cam1d-toolbar label.cam1d-check { flex-direction: row-reverse; }
+.cam1d-toolbar label.cam1d-check > span { color: var(--cam1d-ink); max-width: 220px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.cam1d-toolbar input[type="number"] { width: 84px; padding-right: 2px; }
+.cam1d-toolbar .cam1d-help { margin: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(min(330px, 100%), 1fr)); gap: 2px 18px; padding-top: 3px; flex: 1; }
+.cam1d-toolbar .cam1d-help > div { display: flex; gap: 10px; }
+.cam1d-toolbar .cam1d-help dt { flex: 0 0 92px; font-weight: 650; }
+.cam1d-toolbar .cam1d-help dd { margin: 0; color: var(--cam1d-faint); }
+.cam1d-toolbar .cam1d-numbers { border-collapse: collapse; font: 12px/1.5 inherit; font-variant-numeric: tabular-nums; color: inherit; }
+.cam1d-toolbar .cam1d-numbers caption { text-align: left; font-weight: 650; padding-bottom: 3px; }
+.cam1d-toolbar .cam1d-numbers th, .cam1d-toolbar .cam1d-numbers td { text-align: right; padding: 0 0 0 18px; background: none; color: inherit; }
+.cam1d-toolbar .cam1d-numbers th:first-child { text-align: left; padding-left: 0; }
+.cam1d-announced { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.cam1d-viewer .cam1d-grab, .cam1d-viewer .cam1d-grab * { cursor: grab !important; }
+.cam1d-viewer .cam1d-pictures { display: flex; flex-flow: row wrap; gap: 0 12px; overflow: visible; }
+.cam1d-viewer .cam1d-pinned { position: relative; flex: 1 1 480px; min-width: 320px; margin: 2px; }
+.cam1d-viewer .cam1d-pinned[hidden] { display: none; }
+.cam1d-pinned canvas { display: block; }
+.cam1d-pinned svg { position: absolute; left: 0; top: 0; width: 100%; height: 100%; pointer-events: none; }
+.cam1d-pinned .cam1d-note { font: 13px/1.45 var(--jp-ui-font-family, system-ui, sans-serif); color: var(--cam1d-faint); padding: 4px 8px; }
+.cam1d-window { padding: 2px; }
+.cam1d-window[hidden] { display: none; }
+.cam1d-window .cam1d-line { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; }
+.cam1d-window .cam1d-note { color: var(--cam1d-faint); }
+.cam1d-inside { padding: 4px 2px; }
+.cam1d-inside[hidden], .cam1d-inside [hidden] { display: none; }
+.cam1d-inside canvas { display: block; }
+.cam1d-inside .cam1d-line { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; padding: 3px 0; }
+.cam1d-inside .cam1d-note { color: var(--cam1d-faint); }
+.cam1d-inside .cam1d-plots { display: flex; flex-wrap: wrap; gap: 8px 18px; padding: 4px 0; }
+.cam1d-inside .cam1d-best { border-top: 1px solid var(--cam1d-line); margin-top: 6px; padding-top: 4px; }
+.cam1d-inside progress { width: 160px; }
+.cam1d-toolbar .cam1d-buttons button[hidden] { display: none; }
+.cam1d-toolbar .cam1d-count { font-weight: 600; }
+.cam1d-toolbar button[hidden] { display: none; }
+.cam1d-checks { flex: 1 1 100%; min-width: 0; display: block; position: relative; outline: none; }
+.cam1d-checks .cam1d-line { display: flex; flex-wrap: wrap; gap: 6px 12px; align-items: center; }
+.cam1d-checks .cam1d-line > .cam1d-note { flex: 1 1 300px; }
+.cam1d-checks .cam1d-fill { margin-bottom: 8px; }
+.cam1d-checks .cam1d-fill[hidden] { display: none; }
+.cam1d-checks .cam1d-note { color: var(--cam1d-faint); }
+.cam1d-checks progress { width: 180px; height: 12px; accent-color: var(--cam1d-focus); }
+.cam1d-checks .cam1d-bad { color: var(--cam1d-bad); margin-bottom: 6px; }
+.cam1d-checks .cam1d-verdict { font-size: 14px; font-weight: 650; margin-bottom: 8px; padding-left: 10px; border-left: 4px solid var(--cam1d-edge); overflow-wrap: anywhere; }
+.cam1d-checks .cam1d-sound { border-color: var(--cam1d-good); }
+.cam1d-checks .cam1d-void { border-color: var(--cam1d-bad); }
+.cam1d-checks .cam1d-found { display: flex; flex-wrap: wrap; gap: 10px 28px; align-items: flex-start; }
+.cam1d-checks .cam1d-findings { flex: 1 1 380px; min-width: 0; border-collapse: collapse; font: inherit; color: inherit; }
+.cam1d-checks caption { text-align: left; color: var(--cam1d-faint); padding-bottom: 2px; overflow-wrap: anywhere; }
+.cam1d-checks th, .cam1d-checks td { text-align: left; vertical-align: top; padding: 2px 12px 2px 0; background: none; color: inherit; border: 0; white-space: normal; }
+.cam1d-checks th { font-weight: 650; }
+.cam1d-checks .cam1d-right { color: var(--cam1d-good); font-weight: 700; }
+.cam1d-checks .cam1d-wrong { color: var(--cam1d-bad); font-weight: 700; }
+.cam1d-checks .cam1d-plotted { flex: 0 0 auto; margin: 0; width: 300px; max-width: 100%; }
+.cam1d-checks .cam1d-method { font-weight: 650; }
+.cam1d-checks figcaption { display: flex; flex-wrap: wrap; gap: 2px 16px; font-size: 12px; color: var(--cam1d-faint); padding-left: 40px; }
+.cam1d-checks figcaption > span { display: inline-flex; align-items: center; gap: 6px; }
+.cam1d-checks .cam1d-key { width: 22px; height: 0; border-top: 2px solid var(--cam1d-map); }
+.cam1d-checks .cam1d-key.cam1d-random { height: 10px; border: 0; background: linear-gradient(var(--cam1d-chance), var(--cam1d-chance)) center / 100% 1.5px no-repeat, var(--cam1d-band); }
+.cam1d-curves { display: block; max-width: 100%; height: auto; }
+.cam1d-curves text { font: 11px var(--jp-ui-font-family, system-ui, sans-serif); fill: var(--cam1d-faint); font-variant-numeric: tabular-nums; }
+.cam1d-curves path { fill: none; }
+.cam1d-curves .cam1d-axis { stroke: var(--cam1d-edge); }
+.cam1d-curves .cam1d-band { fill: var(--cam1d-band); }
+.cam1d-curves .cam1d-random { stroke: var(--cam1d-chance); stroke-width: 1.5; }
+.cam1d-curves .cam1d-curve { stroke: var(--cam1d-map); stroke-width: 2; }
+.cam1d-class-menu select { width: 100%; }
+.cam1d-toolbar .cam1d-scrolled { max-height: 260px; overflow: auto; }
+.cam1d-toolbar .cam1d-boxes { display: flex; flex-wrap: wrap; gap: 2px 14px; max-height: 132px; overflow: auto; }
+.cam1d-crosshair { stroke: var(--cam1d-ink); stroke-width: 1px; stroke-dasharray: 3 2; pointer-events: none; }
+.cam1d-bracket { stroke: var(--cam1d-ink); stroke-width: 1.5px; fill: none; pointer-events: none; }
+.cam1d-readout {
+  position: absolute; z-index: 1; pointer-events: none; white-space: nowrap; padding: 5px 8px; border-radius: 4px;
+  font: 12px/1.35 var(--jp-ui-font-family, system-ui, sans-serif); font-variant-numeric: tabular-nums;
+  background: var(--cam1d-paper); color: var(--cam1d-ink); border: 1px solid var(--cam1d-line);
+  box-shadow: 0 1px 4px rgba(0, 0, 0, 0.25);
+}
+.cam1d-readout table { border-collapse: collapse; font: inherit; color: inherit; background: none; }
+.cam1d-readout td { padding: 0 0 0 10px; text-align: left; max-width: 260px; overflow: hidden; text-overflow: ellipsis; border: 0; background: none; }
+.cam1d-readout td:first-child { padding-left: 0; }
+.cam1d-readout td.cam1d-number { text-align: right; }
+.cam1d-readout .cam1d-pointed { font-weight: 650; }
+.cam1d-readout .cam1d-time { font-weight: 600; }
+.cam1d-readout .cam1d-note { color: var(--cam1d-faint); }
+.cam1d-readout .cam1d-swatch { display: inline-block; width: 9px; height: 9px; margin-right: 5px; border: 1px solid var(--cam1d-line); }
+`;
+
+/** Adds the style sheet to the page, once. */
+export function ensureStyles(): void {
+  const id = "cam1d-widget-styles";
+  if (!document.getElementById(id)) {
+    const style = document.createElement("style");
+    style.id = id;
+    style.textContent = SHEET;
+    document.head.appendChild(style);
+  }
+}

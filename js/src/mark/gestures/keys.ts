@@ -1,0 +1,149 @@
+import type { Choice } from "../../core/picture/choice.js";
+import type { Facts } from "../../core/picture/facts.js";
+import type { Options } from "../../core/picture/options.js";
+import type { Window } from "../../core/picture/window.js";
+import { type Action, actionOf } from "../../core/text/keys.js";
+import type { OptionsModel } from "../../synced/OptionsModel.js";
+import type { Pointer } from "./pointer.js";
+
+const STYLES: Options["style"][] = ["tint", "strip", "line"];
+/** JupyterLab checks this attribute on the focused element's ancestors before it handles keys. */
+const SUPPRESSED = "data-lm-suppress-shortcuts";
+
+/** The view that keys act on. */
+interface View {
+  readonly model: {
+    readonly choice: Choice;
+    readonly facts: Facts;
+    readonly optionsModel: OptionsModel;
+    readonly windows: { readonly chosen: Window | null; choose(window: Window | null, last: boolean): void };
+    choose(choice: Partial<Choice>): void;
+    step(by: 1 | -1): void;
+    play(): void;
+    pin(): void;
+    turnMean(): void;
+    trigger(event: "help"): unknown;
+  };
+  readonly pointer: Pointer;
+  zoom(factor: number, sample: number | null): void;
+  showAll(): void;
+  bringIntoView(sample: number): void;
+}
+
+/** Keyboard control of the plot. Keys with a modifier are left to the page: Ctrl + S saves the notebook. */
+export class Keys {
+  private readonly listeners = new AbortController();
+  private readonly liveRegion = document.createElement("div");
+  private readonly handlers: { [Do in Action["do"]]: (action: Extract<Action, { do: Do }>) => void } = {
+    move: ({ by }) => this.moveBy(by),
+    jump: ({ to }) => this.goTo(to === "first" ? 0 : this.last),
+    page: ({ by }) => this.view.model.step(by),
+    turn: ({ dim, by }) => this.turn(dim, by),
+    gain: ({ by }) =>
+      this.change(({ gain }) => ({ gain: Number(Math.max(0.1, Math.min(100, gain * by)).toPrecision(3)) })),
+    zoom: ({ by }) => this.view.zoom(by, this.view.pointer.sample),
+    style: () => this.change(({ style }) => ({ style: STYLES[(STYLES.indexOf(style) + 1) % STYLES.length] })),
+    overlay: () => this.change(({ overlay }) => ({ overlay: !overlay })),
+    order: () => this.change(({ order }) => ({ order: order === "share" ? "given" : "share" })),
+    play: () => this.view.model.play(),
+    pin: () => this.view.model.pin(),
+    mean: () => this.view.model.turnMean(),
+    whole: () => this.showAll(),
+    edge: ({ of }) => this.moveEdge(of),
+    hide: () => this.hide(),
+    help: () => this.view.model.trigger("help"),
+  };
+
+  constructor(
+    private readonly figure: HTMLElement,
+    private readonly view: View,
+  ) {
+    figure.tabIndex = 0;
+    figure.setAttribute("role", "group");
+    figure.setAttribute("aria-label", "plot; press ? for keyboard controls");
+    this.liveRegion.className = "cam1d-announced";
+    this.liveRegion.setAttribute("role", "status");
+    figure.append(this.liveRegion);
+    const { signal } = this.listeners;
+    figure.addEventListener("keydown", (event) => this.press(event), { signal });
+    figure.setAttribute(SUPPRESSED, "true");
+    for (const type of ["keydown", "keyup"] as const) {
+      figure.addEventListener(type, (event) => leaveToPage(figure, event), { signal });
+    }
+    figure.addEventListener("blur", () => figure.setAttribute(SUPPRESSED, "true"), { signal });
+  }
+
+  remove(): void {
+    this.listeners.abort();
+    this.liveRegion.remove();
+  }
+
+  private press(event: KeyboardEvent): void {
+    const action = event.target === this.figure ? actionOf(event, this.view.model.facts.samples) : null;
+    if (action) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.handle(action);
+    }
+  }
+
+  private handle(action: Action): void {
+    (this.handlers[action.do] as (action: Action) => void)(action);
+  }
+
+  private get last(): number {
+    return this.view.model.facts.samples - 1;
+  }
+
+  private change(changed: (options: Options) => Partial<Options>): void {
+    const { optionsModel } = this.view.model;
+    optionsModel.change(changed(optionsModel.current));
+  }
+
+  private showAll(): void {
+    this.view.showAll();
+    this.change(() => ({ gain: 1 }));
+  }
+
+  private hide(): void {
+    this.view.model.windows.choose(null, true);
+    this.view.pointer.leave();
+  }
+
+  /** Selects the next or previous class or method; stops at the ends. */
+  private turn(dim: "target" | "method", by: 1 | -1): void {
+    const { facts, choice } = this.view.model;
+    const last = (dim === "target" ? facts.targets : facts.methods).length - 1;
+    this.view.model.choose({ [dim]: Math.max(0, Math.min(last, choice[dim] + by)) });
+  }
+
+  private moveEdge(edge: "first" | "last"): void {
+    const { sample } = this.view.pointer;
+    if (sample !== null) {
+      const [first, stop] = this.view.model.windows.chosen ?? [0, this.last + 1];
+      const window = edge === "first" ? [sample, Math.max(stop, sample + 1)] : [Math.min(first, sample), sample + 1];
+      this.view.model.windows.choose(window as [number, number], true);
+    }
+  }
+
+  private moveBy(by: number): void {
+    const { sample } = this.view.pointer;
+    this.goTo(sample === null ? 0 : Math.max(0, Math.min(this.last, sample + by)));
+  }
+
+  private goTo(sample: number): void {
+    this.view.bringIntoView(sample);
+    this.view.pointer.goTo(sample);
+    this.liveRegion.textContent = this.view.pointer.words;
+  }
+}
+
+/** While a modifier is held, keys are left to the page. */
+function leaveToPage(figure: HTMLElement, event: KeyboardEvent): void {
+  const held = event.ctrlKey || event.metaKey || event.altKey;
+  if (held) {
+    figure.removeAttribute(SUPPRESSED);
+  } else {
+    figure.setAttribute(SUPPRESSED, "true");
+  }
+}

@@ -1,0 +1,97 @@
+import { html, nothing, type TemplateResult } from "lit-html";
+import { keyed } from "lit-html/directives/keyed.js";
+import { button } from "../../dom/fields.js";
+import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
+import { CHECKS, checksPanel } from "../checks/panel.js";
+import { PanelModel, PanelView } from "../panel.js";
+import { findPanel } from "./find.js";
+import { helpPanel } from "./help.js";
+import { numbersPanel } from "./numbers.js";
+import { savePanel } from "./save.js";
+import { viewPanel } from "./view.js";
+
+export class ToolbarModel extends PanelModel {
+  static model_name = "ToolbarModel";
+  static view_name = "ToolbarView";
+}
+
+interface Panel {
+  readonly text: string;
+  readonly name: string;
+  readonly content: (mark: ChannelStackModel) => TemplateResult;
+}
+
+const CHECK: Panel = { text: "Checks", name: "Checks: how far this map can be trusted", content: checksPanel };
+const HELP: Panel = { text: "?", name: "Help: keyboard and mouse controls", content: helpPanel };
+const PANELS: Panel[] = [
+  { text: "View", name: "View: colors, rows and channels", content: viewPanel },
+  { text: "Find", name: "Find: which instances are shown", content: findPanel },
+  { text: "Numbers", name: "Numbers: the plot as a table", content: numbersPanel },
+  CHECK,
+  { text: "Save", name: "Save: plot and numbers as files", content: savePanel },
+];
+
+const INSIDE = "Inside: filters of the layers, and what they mean";
+const PIN = "Pin: keep this plot next to the following ones";
+const UNPIN = "Unpin: remove the pinned plot";
+
+/** Buttons that open and close panels. */
+export class ToolbarView extends PanelView {
+  render(): void {
+    this.el.classList.add("cam1d-toolbar");
+    this.open = null;
+    super.render();
+    const { mark } = this;
+    this.listenTo(mark, "found play", this.refresh);
+    this.listenTo(mark, "help", () => this.toggle(HELP));
+    this.listenTo(mark.jobs, "job", this.refresh);
+    this.listenTo(mark.checks, "change", this.refresh);
+    this.listenTo(mark.inside, "change:unfolded", this.refresh);
+    this.el.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  protected content(): TemplateResult {
+    const { mark, open } = this;
+    const panels = PANELS.filter((panel) => panel !== CHECK || mark.jobs.knows(CHECKS));
+    return html`
+      <div class="cam1d-buttons">
+        ${panels.map((panel) => this.opening(panel))}
+        ${mark.inside.layers.length > 0 ? this.unfolding() : nothing}
+        ${button(mark.pinned ? "Unpin" : "Pin", mark.pinned ? UNPIN : PIN, () => mark.pin())}
+        ${this.opening(HELP)}
+      </div>
+      <div class="cam1d-panel" role="group" aria-label=${open?.name ?? ""} ?hidden=${!open}>
+        ${keyed(open, open?.content(mark))}
+      </div>
+    `;
+  }
+
+  private opening(panel: Panel): TemplateResult {
+    return toggleButton(panel.text, panel.name, panel === this.open, () => this.toggle(panel));
+  }
+
+  /** The inside panel is displayed below the plot, whose time axis it shares, and stays open next to other panels. */
+  private unfolding(): TemplateResult {
+    const { inside } = this.mark;
+    return toggleButton("Inside", INSIDE, inside.unfolded, () => inside.change({ unfolded: !inside.unfolded }));
+  }
+
+  private toggle(panel: Panel): void {
+    this.open = this.open === panel ? null : panel;
+    this.refresh();
+  }
+
+  private key(event: KeyboardEvent): void {
+    const { open } = this;
+    if (event.key === "Escape" && open) {
+      this.toggle(open);
+      this.el.querySelector<HTMLElement>(`button[title="${open.name}"]`)!.focus();
+      event.stopPropagation();
+    }
+  }
+
+  private open: Panel | null;
+}
+
+const toggleButton = (text: string, name: string, expanded: boolean, pressed: () => void): TemplateResult =>
+  html`<button type="button" title=${name} aria-label=${name} aria-expanded=${expanded} @click=${pressed}>${text}</button>`;

@@ -1,0 +1,94 @@
+import { html, type TemplateResult } from "lit-html";
+import type { Options } from "../../core/picture/options.js";
+import { checkbox, group, number, select } from "../../dom/fields.js";
+import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
+
+/** Display options: colors, rows and channels. */
+export const viewPanel = (mark: ChannelStackModel): TemplateResult =>
+  html`${colors(mark)}${rows(mark)}${channels(mark)}${compared(mark)}`;
+
+function colors({ optionsModel, picture }: ChannelStackModel): TemplateResult {
+  const { scope, limit, sign, clip, smoothing } = optionsModel.current;
+  const change = (changed: Partial<Options>): void => optionsModel.change(changed);
+  const present =
+    picture && picture.colorLimit.limit > 0 ? { limit: Number(picture.colorLimit.limit.toPrecision(3)) } : {};
+  return group(
+    "colors",
+    // A fixed limit starts at the present one.
+    select("color range", SCOPES, scope, (scope) => change({ scope, ...(scope === "fixed" ? present : {}) })),
+    number("color limit", { min: 0, step: "any" }, limit, (limit) => change({ limit }), { hidden: scope !== "fixed" }),
+    select("sign", SIGNS, sign, (sign) => change({ sign })),
+    number("clip (%)", { min: 0, max: 50, step: 0.5 }, clip, (clip) => change({ clip })),
+    number("smooth (samples)", { min: 1, step: 2 }, smoothing, (width) =>
+      change({ smoothing: 2 * Math.floor(width / 2) + 1 }),
+    ),
+  );
+}
+
+const SCOPES = { map: "per map", instance: "per instance", method: "all instances", fixed: "fixed" };
+const SIGNS = { signed: "signed", positive: "positive", negative: "negative", absolute: "absolute" };
+
+function rows({ optionsModel }: ChannelStackModel): TemplateResult {
+  const options = optionsModel.current;
+  return group(
+    "rows",
+    select("attribution as", STYLES, options.style, (style) => optionsModel.change({ style })),
+    select("scale", ROWS, options.rows, (rows) => optionsModel.change({ rows })),
+    number("gain", { min: 0.1, max: 100, step: "any" }, options.gain, (gain) => optionsModel.change({ gain })),
+    checkbox("overlay", options.overlay, (overlay) => optionsModel.change({ overlay })),
+  );
+}
+
+const STYLES = { tint: "tinted rows", strip: "strips", line: "colored lines" };
+const ROWS = { channel: "per channel", unit: "per unit", global: "all channels" };
+
+function channels({ facts, optionsModel }: ChannelStackModel): TemplateResult {
+  const { hidden, order } = optionsModel.current;
+  const boxes = facts.channel_names.map((name, channel) =>
+    checkbox(name, !hidden.includes(channel), (shown) => {
+      const others = hidden.filter((other) => other !== channel);
+      optionsModel.change({ hidden: shown ? others : [...others, channel].sort((one, other) => one - other) });
+    }),
+  );
+  return group(
+    "channels",
+    select("order", ORDERS, order, (order) => optionsModel.change({ order })),
+    html`<div class="cam1d-boxes">${boxes}</div>`,
+  );
+}
+
+const ORDERS = { given: "as given", share: "by share" };
+
+/** Mean over the instances of a true or predicted class. */
+function averaged(mark: ChannelStackModel): TemplateResult[] {
+  const {
+    facts,
+    outputs,
+    choice: { mean },
+  } = mark;
+  const kinds = outputs.truth ? OVER : { none: OVER.none, predicted: OVER.predicted };
+  const classes = Object.fromEntries(facts.class_names.map((name, index) => [`c${index}`, name]));
+  const choose = (key: string): void => mark.choose({ mean: { by: mean!.by, of: Number(key.slice(1)) } });
+  return [
+    select<keyof typeof OVER>("mean over", kinds as typeof OVER, mean?.by ?? "none", (by) => mark.turnMean(by)),
+    select("of", classes, `c${mean?.of ?? 0}`, choose, { hidden: mean === null }),
+  ];
+}
+
+const OVER = { none: "one instance", true: "a true class", predicted: "a predicted class" };
+
+/** Another class, whose map is subtracted from the current one. */
+function compared(mark: ChannelStackModel): TemplateResult {
+  const { facts, choice, optionsModel } = mark;
+  const classes = facts.targets.map((target, place) => [`p${place}`, facts.class_names[target]]);
+  const options = Object.fromEntries([["none", "no other class"], ...classes]);
+  const value = choice.against === null ? "none" : `p${choice.against}`;
+  return group(
+    "compare",
+    select("minus", options, value, (key) => mark.choose({ against: key === "none" ? null : Number(key.slice(1)) })),
+    averaged(mark),
+    checkbox("share color range with pinned view", optionsModel.current.same_ends, (same_ends) =>
+      optionsModel.change({ same_ends }),
+    ),
+  );
+}

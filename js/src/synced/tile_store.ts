@@ -1,0 +1,121 @@
+import type { AvailableMaps } from "../core/picture/color_limits.js";
+import { TileCache } from "../core/tiles/tile_cache.js";
+import { type Request, TileRequests } from "../core/tiles/tile_requests.js";
+import { type PackedTiles, type Tile, TilePack } from "../core/tiles/tiles.js";
+
+const CAPACITY = 96 * 2 ** 20;
+/** Response time in milliseconds above which nothing is prefetched. */
+const QUICK = 400;
+
+/** Response to a request: tiles, and by key the errors of those that failed. */
+export interface TileAnswer {
+  request: number;
+  index: PackedTiles["index"];
+  errors: Record<string, string>;
+}
+
+/** Tiles that are cached, bundled with the page, or requested from the kernel. */
+export class TileStore implements AvailableMaps {
+  private cache = new TileCache(CAPACITY);
+  private pack: TilePack;
+  private readonly requests: TileRequests;
+  private readonly failures = new Map<string, string>();
+  private asked = 0;
+  private lastWait = 0;
+
+  constructor(packed: PackedTiles, send: (request: Request) => void) {
+    this.pack = new TilePack(packed);
+    this.requests = new TileRequests((request) => {
+      this.asked = performance.now();
+      send(request);
+    });
+  }
+
+  /** Drops all tiles and requests, which belong to a previous model. */
+  replace(packed: PackedTiles): void {
+    this.cache = new TileCache(CAPACITY);
+    this.pack = new TilePack(packed);
+    this.failures.clear();
+    this.cancelRequests();
+  }
+
+  /** Keeps these tiles in the cache. */
+  hold(keys: string[]): void {
+    this.cache.hold(keys);
+  }
+
+  missing(keys: string[]): string[] {
+    return keys.filter((key) => !this.cache.has(key) && !this.pack.has(key));
+  }
+
+  /** An available tile, kept in the cache. */
+  take(key: string): Tile {
+    let tile = this.cache.get(key);
+    if (!tile) {
+      tile = this.pack.get(key)!;
+      this.cache.put(tile);
+    }
+    return tile;
+  }
+
+  /** Keys of means that the kernel has not finished. */
+  unfinished(keys: string[]): string[] {
+    return keys.filter((key) => this.cache.get(key)?.mean?.partial && !this.failures.has(key));
+  }
+
+  /** Adds a tile that was computed here. */
+  put(tile: Tile): void {
+    this.cache.put(tile);
+  }
+
+  keys(): Iterable<string> {
+    return new Set([...this.cache.keys(), ...this.pack.keys()]);
+  }
+
+  /** A tile, without marking it as recently used. */
+  get(key: string): Tile | undefined {
+    return this.cache.get(key) ?? this.pack.get(key);
+  }
+
+  /** Error message of the first of these that failed. */
+  failure(keys: string[]): string | undefined {
+    return keys.map((key) => this.failures.get(key)).find(Boolean);
+  }
+
+  /** Allows failed tiles to be requested again. */
+  clearFailures(): void {
+    this.failures.clear();
+  }
+
+  request(keys: string[]): void {
+    this.requests.request(keys);
+  }
+
+  /** Drops the requests: nobody will respond. */
+  cancelRequests(): void {
+    this.requests.cancelRequests();
+  }
+
+  /** Prefetches groups of tiles, if responses are quick and the cache has room for them. */
+  prefetch(groups: string[][], displayed: Tile[]): void {
+    const size = displayed.reduce((sum, { values }) => sum + values.byteLength, 0);
+    const affordable = this.lastWait < QUICK && (groups.length + 1) * size <= CAPACITY;
+    this.requests.prefetch(affordable ? groups.map((keys) => this.missing(keys)) : []);
+  }
+
+  /** Processes a response; false if it is outdated. */
+  unpack({ request, index, errors }: TileAnswer, data: DataView | null): boolean {
+    if (!this.requests.answered(request)) {
+      return false;
+    }
+    this.lastWait = performance.now() - this.asked;
+    Object.entries(errors).forEach(([key, text]) => this.failures.set(key, text));
+    new TilePack({ index, data }).all().forEach((tile) => this.cache.put(tile));
+    return true;
+  }
+
+  /** Sends the next request. */
+  sendNext(): void {
+    this.requests.sendNext();
+  }
+}

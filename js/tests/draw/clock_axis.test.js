@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { clockAxis } from "../../lib/core/draw/clock_axis.js";
+import { startOf } from "../../lib/core/text/clock.js";
+
+const noon = Date.UTC(2024, 2, 5, 12);
+const facts = { sampling_rate: 50, start: [noon, noon + 60_000] };
+/** A frame of 800 pixels on which so many seconds are on show, from one on. */
+const frame = (seconds, from = 0, rate = 50) => {
+  const step = 800 / (seconds * rate);
+  return { plot: { left: 100, width: 800 }, axis: { left: 100, right: 900, origin: 100 - from * rate * step, step } };
+};
+const texts = ({ ticks }) => ticks.map(({ text }) => text);
+
+test("ticks stand at round times of the clock, wherever a series begins", () => {
+  const axis = clockAxis(frame(6), facts, noon + 400);
+  assert.deepEqual(texts(axis), ["12:00:01", "12:00:02", "12:00:03", "12:00:04", "12:00:05", "12:00:06"]);
+  assert.ok(Math.abs(axis.ticks[0].at - (0.6 * 800) / 6) < 1e-6);
+  assert.equal(axis.title, "time, 2024-03-05");
+});
+
+test("steps go from milliseconds to years, and have room", () => {
+  for (const seconds of [0.004, 0.05, 1, 7, 60, 900, 7200, 86400, 6e5, 4e6, 3e7, 3e8, 3e9]) {
+    const { ticks } = clockAxis(frame(seconds), facts, noon);
+    assert.ok(ticks.length >= 1 && ticks.length <= 11, `${ticks.length} ticks of ${seconds} s`);
+    ticks.slice(1).forEach(({ at }, place) => assert.ok(at - ticks[place].at >= 75));
+    // Noon comes back after a day.
+    assert.ok(new Set(ticks.map(({ text }) => text)).size >= ticks.length - (seconds === 86400 ? 1 : 0));
+  }
+});
+
+test("midnight is told by its date, and so is a stretch of days", () => {
+  const axis = clockAxis(frame(86400, 43200 - 7200), facts, noon);
+  assert.ok(texts(axis).includes("2024-03-06"));
+  assert.equal(axis.title, "time, 2024-03-05 to 2024-03-06");
+});
+
+test("a mean has no date: its axis counts seconds", () => {
+  assert.equal(startOf({ instance: 1, mean: { by: "true", of: 0 } }, facts), null);
+  assert.equal(startOf({ instance: 1, mean: null }, facts), noon + 60_000);
+  const axis = clockAxis(frame(6), facts, null);
+  assert.deepEqual([texts(axis), axis.title], [["0", "1", "2", "3", "4", "5", "6"], "time (s)"]);
+});

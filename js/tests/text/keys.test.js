@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { actionOf, KEYS } from "../../lib/core/text/keys.js";
+
+const press = (key, held = {}) =>
+  actionOf({ key, shiftKey: false, ctrlKey: false, altKey: false, metaKey: false, ...held }, 300);
+
+test("keys with a modifier, and keys that mean nothing, are the page's", () => {
+  for (const held of [{ ctrlKey: true }, { altKey: true }, { metaKey: true }]) {
+    assert.equal(press("s", held), null);
+    assert.equal(press("ArrowRight", held), null);
+  }
+  assert.deepEqual(
+    ["d", "Enter", "Tab", "constructor", "x"].map((key) => press(key)),
+    Array(5).fill(null),
+  );
+});
+
+test("arrows go by a sample, with shift by a tenth of the series", () => {
+  assert.deepEqual(press("ArrowLeft"), { do: "move", by: -1 });
+  assert.deepEqual(press("ArrowRight", { shiftKey: true }), { do: "move", by: 30 });
+});
+
+test("plus and minus undo each other", () => {
+  assert.ok(Math.abs(press("+").by * press("-").by - 1) < 1e-12);
+});
+
+test("every key that does something is told, and the other way round", () => {
+  const told = KEYS.flatMap(([keys]) => keys.split(" "));
+  const names = {
+    "←": "ArrowLeft",
+    "→": "ArrowRight",
+    Page: "PageUp",
+    "↑": "ArrowUp",
+    "↓": "ArrowDown",
+    "−": "-",
+    Space: " ",
+    Esc: "Escape",
+  };
+  told.forEach((key) => assert.notEqual(press(names[key] ?? key), null, key));
+});
