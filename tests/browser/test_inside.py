@@ -6,7 +6,7 @@ from cam1d_widget import CAM1DWidget
 
 from ..support.networks import edge, hidden_pieces, planted
 from ..widget.test_inside_source import done
-from .lab import KERNEL_IS_IDLE, new_page, run_all, serving, write_notebook
+from .lab import run_all, write_notebook
 
 pytestmark = pytest.mark.browser
 
@@ -26,31 +26,20 @@ PANEL = ".cam1d-inside"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory, request):
-    folder = tmp_path_factory.mktemp("lab")
-    path = f"import sys; sys.path.insert(0, {str(request.config.rootpath)!r})"
-    write_notebook(folder / "inside.ipynb", path + SOURCE, "widget")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def lab(folder, tmp_path_factory, chromium):
-    with serving(folder, tmp_path_factory.mktemp("home")) as address:
-        page = new_page(chromium)
-        page.goto(f"{address}/tree/inside.ipynb")
-        page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
-        run_all(page)
-        page.get_by_role("button", name="Inside:").first.click()
-        page.locator(f"{PANEL} canvas[aria-label*='layer planted']").first.wait_for(timeout=60_000)
-        yield page
-        page.close()
+def lab(folder, open_notebook):
+    write_notebook(folder / "inside.ipynb", SOURCE, "widget")
+    page = open_notebook("inside.ipynb")
+    run_all(page)
+    page.get_by_role("button", name="Inside:").first.click()
+    page.locator(f"{PANEL} canvas[aria-label*='layer planted']").first.wait_for()
+    return page
 
 
 def test_a_layer_is_read_and_a_click_on_a_filter_opens_its_meaning(lab):
     panel = lab.locator(PANEL).first
     panel.locator("canvas").first.click(position={"x": 300, "y": 20})
     words = panel.get_by_text("answers most to channel 1")
-    words.wait_for(timeout=60_000)
+    words.wait_for()
     assert panel.locator("canvas[aria-label*='Kernel']").count() == 1
     assert panel.locator("canvas[aria-label*='<i>up</i>: AUC']").count() == 1
     assert lab.locator("i:text('up')").count() == 0
@@ -70,7 +59,7 @@ def test_series_that_the_class_likes_best_are_computed_on_demand_and_can_be_canc
     cancel.click()
     panel.get_by_role("button", name="Compute", exact=True).wait_for()
     panel.get_by_role("button", name="Compute", exact=True).click()
-    panel.locator("canvas[aria-label*='The nearest real series']").wait_for(timeout=60_000)
+    panel.locator("canvas[aria-label*='The nearest real series']").wait_for()
     assert "times as far from the nearest real series" in panel.inner_text()
     assert lab.errors == []
 
@@ -118,8 +107,7 @@ def test_a_page_shows_what_was_computed_and_says_what_needs_a_kernel(open_page, 
     assert "needs a kernel" in panel.locator(".cam1d-best").inner_text()
     panel.get_by_label("filter", exact=True).fill("0")
     panel.get_by_label("filter", exact=True).press("Enter")
-    page.wait_for_timeout(100)
-    assert "What it means was not computed while a kernel was running" in panel.inner_text()
+    panel.get_by_text("What it means was not computed while a kernel was running").wait_for()
     page.get_by_role("button", name="Inside:").click()
     assert panel.is_hidden()
     assert (page.errors, [one for one in page.requests if one.startswith("http")]) == ([], [])

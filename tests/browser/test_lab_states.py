@@ -3,7 +3,7 @@
 import pytest
 
 from ..support.arrays import explanation
-from .lab import KERNEL_IS_IDLE, new_page, run_all, serving, write_notebook
+from .lab import run_all, write_notebook
 
 pytestmark = pytest.mark.browser
 
@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from cam1d_widget import Explanation, ExplanationViewer
-from cam1d_widget.viewer import means
+from cam1d_widget.viewer.synced import means
 from cam1d_widget.viewer.synced.jobs import Jobs, Result
 
 means._SLICE = 0  # each message takes one instance in
@@ -52,24 +52,14 @@ ASK_THE_MAIN_THREAD = f"() => {{ {KERNEL}.commsOverSubshells = 'disabled' }}"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("lab")
+def page(folder, open_notebook):
+    """The notebook's page, with two views of one viewer."""
     explanation(instances=6).save(folder / "states.npz")
     write_notebook(folder / "states.ipynb", SOURCE, "viewer")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def page(folder, chromium, tmp_path_factory):
-    """The notebook's page, with two views of one viewer."""
-    with serving(folder, tmp_path_factory.mktemp("jupyter")) as address:
-        page = new_page(chromium)
-        page.goto(f"{address}/tree/states.ipynb")
-        page.wait_for_function(KERNEL_IS_IDLE)
-        page.evaluate(ASK_THE_MAIN_THREAD)
-        run_all(page)
-        yield page
-        page.close()
+    page = open_notebook("states.ipynb")
+    page.evaluate(ASK_THE_MAIN_THREAD)
+    run_all(page)
+    return page
 
 
 def choose(page, instance, method=0, view=0):
