@@ -42,7 +42,7 @@ test: setup chromium firefox ## all tests but the slow ones
 	cd js && npm run --silent test
 
 slow: setup chromium build ## the slow tests: every deep classifier of aeon, a thousand slider events, wheel and sdist
-	.venv/bin/python -m pytest -n 2 -m slow $(ARGS)
+	.venv/bin/python -m pytest -n 2 -m "slow or hypothesis" --hypothesis-profile=thorough $(ARGS)
 
 test-all: test slow ## all tests
 

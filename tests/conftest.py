@@ -3,6 +3,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
+
+# `make slow` runs the tests of random examples again, with the thorough profile.
+settings.register_profile("quick", max_examples=10, deadline=None)
+settings.register_profile("thorough", max_examples=40, deadline=None)
+settings.load_profile("quick")
 
 MODEL = "first_look.keras"
 

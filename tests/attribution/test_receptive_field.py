@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import layers as L
 
@@ -40,7 +40,6 @@ def test_receptive_field_is_the_support_of_the_gradient(name):
     np.testing.assert_array_equal(field.stop, stop)
 
 
-@settings(max_examples=25, deadline=None)
 @given(
     st.integers(20, 60),
     st.lists(

@@ -22,6 +22,8 @@ from cam1d_widget.explanation.source import ModelChangedError
 from cam1d_widget.frameworks.keras.weights import digest_of
 from cam1d_widget.inside import read_layer
 
+from ...support.selection import slow_but
+
 RNG = np.random.default_rng(11)
 
 
@@ -263,7 +265,8 @@ def together(*works: Callable[[int], None], times: int) -> None:
         raise faults[0]
 
 
-def test_two_lengths_in_two_threads(x):
+@pytest.mark.parametrize("times", slow_but([20], [20, 100]))
+def test_two_lengths_in_two_threads(times, x):
     model, labels = any_length(), ["HiResCAM", "Saliency", "Occlusion"]
     series = {length: x[:1, :length] for length in (60, 40)}
     expected = {
@@ -281,10 +284,10 @@ def test_two_lengths_in_two_threads(x):
 
         return explained
 
-    together(explaining(60), explaining(40), times=100)
+    together(explaining(60), explaining(40), times=times)
 
 
-@pytest.mark.parametrize("length", [60, None])
+@pytest.mark.parametrize("length", slow_but([None], [60, None]))
 def test_checks_in_a_thread_beside_a_slider(length, x):
     model = network(L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax"), length=length)
     labels, many = ["HiResCAM", "Saliency", "Occlusion"], np.tile(x, (9, 1, 1)) + RNG.normal(size=(27, 1, 1))
