@@ -5,7 +5,7 @@ import pytest
 from cam1d_widget import CAM1DWidget
 
 from ..support.networks import edge, hidden_pieces, planted
-from ..widget.test_inside_source import done
+from ..support.synced import outcome
 from .lab import run_all, write_notebook
 
 pytestmark = pytest.mark.browser
@@ -68,9 +68,10 @@ def test_series_that_the_class_likes_best_are_computed_on_demand_and_can_be_canc
 def path(tmp_path_factory):
     x, _ = hidden_pieces(edge(), 4)
     widget = CAM1DWidget(planted(edge()), x, sampling_rate=50, methods=["HiResCAM"])
-    result, _ = done(widget, "inside layer", layer="planted")
-    widget.jobs.keep("inside layer/planted", result)
-    meaning, _ = done(widget, "inside filter", layer="planted", filter=1)
+    work = widget.jobs.work
+    reading, _ = outcome(work["inside layer"]({"layer": "planted"}))
+    widget.jobs.keep("inside layer/planted", reading)
+    meaning, _ = outcome(work["inside filter"]({"layer": "planted", "filter": 1}))
     widget.jobs.keep("inside filter/planted/1", meaning)
     widget.inside.filter, widget.inside.unfolded = 1, True
     path = widget.save_html(tmp_path_factory.mktemp("page") / "page.html", progress=False)

@@ -23,6 +23,7 @@ from cam1d_widget.frameworks.keras.weights import digest_of
 from cam1d_widget.inside import read_layer
 
 from ...support.selection import slow_but
+from ...support.synced import outcome
 
 RNG = np.random.default_rng(11)
 
@@ -293,7 +294,7 @@ def test_checks_in_a_thread_beside_a_slider(length, x):
     labels, many = ["HiResCAM", "Saliency", "Occlusion"], np.tile(x, (9, 1, 1)) + RNG.normal(size=(27, 1, 1))
     lazy, other = (LazyExplanation(KerasClassifier(model), many, methods=labels, y=np.arange(27) % 3) for _ in range(2))
     expected = other.compute(targets="all", progress=False)
-    verdict = finished(examined(other, "Saliency", 0, 1)).verdict
+    verdict = outcome(examined(other, "Saliency", 0, 1))[0].verdict
 
     def slide(turn: int) -> None:
         label = labels[turn % 3]
@@ -306,18 +307,9 @@ def test_checks_in_a_thread_beside_a_slider(length, x):
             )
 
     def check(turn: int) -> None:
-        assert finished(examined(lazy, "Saliency", 0, 1)).verdict == verdict
+        assert outcome(examined(lazy, "Saliency", 0, 1))[0].verdict == verdict
 
     together(slide, check, times=6)
-
-
-def finished(steps: Any) -> Any:
-    """What a generator returns."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
 
 
 # Explanations of a model that changes

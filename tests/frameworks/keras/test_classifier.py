@@ -22,6 +22,7 @@ from cam1d_widget.attribution.requests import chosen_methods
 from cam1d_widget.cancellation import CancelledError, stopped_by
 from cam1d_widget.models import ConjunctivePooling
 
+from ...support.networks import state_of
 from ...support.selection import slow_but
 from ...support.toys import question
 
@@ -33,24 +34,13 @@ def x() -> np.ndarray:
     return RNG.normal(size=(5, 300, 9)).astype(np.float32)
 
 
-def state(model: keras.Model) -> tuple:
-    """All that a user could find changed."""
-    return (
-        model.to_json(),
-        [weight.tobytes() for weight in model.get_weights()],
-        [len(layer._inbound_nodes) for layer in model.layers],
-        [layer.trainable for layer in model.layers],
-        keras.config.floatx(),
-    )
-
-
 @cache
 def watched(inherent: bool) -> tuple[KerasClassifier, tuple]:
     """A classifier for all methods of a kind, compiled once, and the state that its model was in before."""
     heads = [L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax")], [ConjunctivePooling(3), L.Softmax()]
     model = question(heads[inherent])
     model.compile("adam", "sparse_categorical_crossentropy")
-    before = state(model)
+    before = state_of(model)
     return KerasClassifier(model), before
 
 
@@ -63,7 +53,7 @@ def test_model_is_left_as_it_was(label, x):
     for wrong_x, wrong_target in ((x[:, :100], 1), (x[:2], 99), (np.full_like(x, np.nan), 0)):
         with pytest.raises(ValueError):  # noqa: PT011 - each has its own message, tested below
             method.attribute(classifier, wrong_x, wrong_target)
-    assert state(classifier.model) == before
+    assert state_of(classifier.model) == before
 
 
 def test_model_can_be_trained_after_it_was_explained(x):

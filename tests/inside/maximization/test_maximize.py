@@ -16,7 +16,7 @@ from cam1d_widget.inside.maximization.penalties import (
 )
 from cam1d_widget.inside.maximization.scale import Scale
 
-from ..support.networks import CHANNELS, EDGE, LENGTH, edge, hidden_pieces, likeness, planted, wave
+from ...support.networks import CHANNELS, EDGE, LENGTH, edge, hidden_pieces, likeness, planted, wave
 
 
 @pytest.mark.parametrize("kernel", [edge(), wave()], ids=["edge", "wave"])

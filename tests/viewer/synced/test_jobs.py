@@ -9,15 +9,15 @@ import pytest
 from cam1d_widget.cancellation import go_on
 from cam1d_widget.viewer.synced.jobs import Jobs, Result, packed_results
 
-WAIT = 20
+from ...support.synced import sent as sent_by
+
+WAIT = 120
 
 
 @pytest.fixture
 def sent(monkeypatch):
     """What is said to the browser half."""
-    messages = []
-    monkeypatch.setattr(Jobs, "send", lambda self, content, buffers=None: messages.append((content, buffers)))
-    return messages
+    return sent_by(monkeypatch, Jobs)
 
 
 def ask(jobs, **content):
