@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from ..support.arrays import explanation
-from .lab import new_page, write_notebook
+from .lab import KERNEL_IS_IDLE, new_page, write_notebook
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +29,7 @@ class Host:
 HOSTS = {
     "Notebook 7": Host(
         "notebooks",
-        "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.connectionStatus === 'connected'",
+        KERNEL_IS_IDLE,
         "window.jupyterapp.commands.execute('notebook:run-all-cells')",
         "document.querySelectorAll('.jp-Cell').length",
     ),

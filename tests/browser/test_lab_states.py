@@ -3,7 +3,7 @@
 import pytest
 
 from ..support.arrays import explanation
-from .lab import run_all, write_notebook
+from .lab import run_all, until, write_notebook
 
 pytestmark = pytest.mark.browser
 
@@ -31,6 +31,7 @@ class Slow:
         if method == "Saliency":
             raise RuntimeError("out of memory")
         while instance > 1 and not Path("go").exists():
+            Path("begun").touch()
             time.sleep(0.02)
         return self.whole.attribution(method, instance, target)
 
@@ -86,6 +87,7 @@ def test_a_map_that_takes_long_is_waited_for_and_can_be_interrupted_and_asked_fo
     shows(page, 0)
     choose(page, 5)
     assert veil(page, "waiting") == "computing …"
+    until((folder / "begun").exists)  # an interrupt that comes earlier stops nothing
     page.evaluate(f"() => {KERNEL}.interrupt()")
     assert veil(page, "error") == "could not be computed: interrupted"
     choose(page, 0)
