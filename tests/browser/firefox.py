@@ -9,7 +9,8 @@ from itertools import count
 
 import websocket
 
-from .lab import LIMIT, stop
+from ..support.waiting import LIMIT
+from .lab import stop
 
 FIREFOX = next(filter(None, map(shutil.which, ("firefox-esr", "firefox"))), None)
 

@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
@@ -15,13 +14,12 @@ from pathlib import Path
 
 import nbformat
 
+from ..support.waiting import LIMIT, until
+
 ROOT = Path(__file__).parents[2]
 # As in the Makefile, which brings one where there is none.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
-
-# Seconds until a test gives up waiting: no busy machine takes as long for any one step.
-LIMIT = 300
 
 # What JupyterLab shows of a kernel is "idle" before there is one, and cells that are run then are lost.
 KERNEL_IS_IDLE = """() => {
@@ -130,14 +128,6 @@ def answers(server, address):
             return True
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         return False
-
-
-def until(condition, fault=lambda: "nothing came of it"):
-    """Wait until a condition outside of the page holds."""
-    end = time.monotonic() + LIMIT
-    while not condition():
-        assert time.monotonic() < end, fault()
-        time.sleep(0.05)
 
 
 def stop(process):

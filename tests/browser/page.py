@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.image import imread
 
-from .lab import until
+from ..support.waiting import until
 
 JS = Path(__file__).parents[2] / "js"
 TABLES = json.loads((JS / "src" / "core" / "color_tables.json").read_text())

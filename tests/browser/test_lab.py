@@ -12,7 +12,8 @@ import pytest
 from cam1d_widget import CAM1DWidget
 from cam1d_widget.data import load_watch
 
-from .lab import run_all, run_in_kernel, save_by_keys, until
+from ..support.waiting import until
+from .lab import run_all, run_in_kernel, save_by_keys
 from .page import TABLES
 
 ROOT = Path(__file__).parents[2]

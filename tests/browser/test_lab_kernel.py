@@ -5,7 +5,8 @@ import json
 import pytest
 
 from ..support.arrays import explanation
-from .lab import KERNEL_IS_IDLE, run_in_kernel, save_by_keys, until, write_notebook
+from ..support.waiting import until
+from .lab import KERNEL_IS_IDLE, run_in_kernel, save_by_keys, write_notebook
 from .page import MARK, TWO_FRAMES
 
 pytestmark = pytest.mark.browser

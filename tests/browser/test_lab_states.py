@@ -3,7 +3,8 @@
 import pytest
 
 from ..support.arrays import explanation
-from .lab import run_all, until, write_notebook
+from ..support.waiting import until
+from .lab import run_all, write_notebook
 
 pytestmark = pytest.mark.browser
 
