@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from threading import Barrier, Thread
 from typing import Any
 
@@ -115,7 +116,7 @@ def editable() -> keras.Model:
     return network(*layers, L.Dense(3, activation="softmax"), trunk=[L.Conv1D(6, 5)])
 
 
-@pytest.mark.parametrize("edit", EDITS)
+@pytest.mark.parametrize("edit", slow_but([slope, function], EDITS))
 def test_explaining_again_after_an_inner_layer_changed_explains_the_model_as_it_is(edit, x):
     model = editable()
     explain(model, x, methods=["HiResCAM", "Saliency"], progress=False)
@@ -380,6 +381,11 @@ def test_a_layer_that_was_read_is_not_mixed_with_another_network(x):
 # Arrays that change after they were passed
 
 
+@cache
+def unchanged() -> KerasClassifier:
+    return KerasClassifier(network(L.GlobalAveragePooling1D(), L.Dense(3)))
+
+
 @pytest.mark.parametrize(
     "make",
     [
@@ -399,7 +405,7 @@ def test_a_layer_that_was_read_is_not_mixed_with_another_network(x):
 def test_arrays_are_copied_when_they_are_passed(make, x):
     array = RNG.normal(size=(5, 60, 3)).astype(np.float32)
     chosen, background = make(array)
-    classifier = KerasClassifier(network(L.GlobalAveragePooling1D(), L.Dense(3)))
+    classifier = unchanged()
     lazy = LazyExplanation(classifier, x, methods=chosen, background=background)
     (label,) = lazy.methods
     expected = LazyExplanation(classifier, x, methods=chosen, background=background).attribution(label, 0, 1)
@@ -410,7 +416,7 @@ def test_arrays_are_copied_when_they_are_passed(make, x):
 
 
 def test_change_points_are_copied(x):
-    classifier, points = KerasClassifier(network(L.GlobalAveragePooling1D(), L.Dense(3))), [20, 40]
+    classifier, points = unchanged(), [20, 40]
     lazy = LazyExplanation(classifier, x, methods=["Saliency"], window=points)
     points[0] = 30
     assert (np.diff(lazy.attribution("Saliency", 0, 1)[:, 0]).nonzero()[0] + 1).tolist() == [20, 40]
