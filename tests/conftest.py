@@ -5,14 +5,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import settings
-
-# `make slow` runs the tests of random examples again, with the thorough profile.
-settings.register_profile("quick", max_examples=10, deadline=None)
-settings.register_profile("thorough", max_examples=40, deadline=None)
-settings.load_profile("quick")
 
 MODEL = "first_look.keras"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
+    """Few random examples in `make test`, and many in `make slow`; the tests in a browser run without hypothesis."""
+    if config.pluginmanager.hasplugin("hypothesispytest"):
+        from hypothesis import settings
+
+        settings.register_profile("quick", max_examples=10, deadline=None)
+        settings.register_profile("thorough", max_examples=40, deadline=None)
+        settings.load_profile("quick")
 
 
 @pytest.fixture(scope="session")
