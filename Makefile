@@ -37,12 +37,11 @@ demo: page ## the page, then JupyterLab on the notebook (ARGS=--no-browser on a 
 	.venv/bin/jupyter lab notebooks/first_look.ipynb $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
 
 test: setup chromium firefox ## all tests but the slow ones
-	.venv/bin/python -m pytest -n 2 -m "not slow and not browser" $(ARGS)
-	.venv/bin/python -m pytest -m "browser and not slow" $(ARGS)
+	.venv/bin/python -m pytest -n 2 --dist loadfile -m "not slow" $(ARGS)
 	cd js && npm run --silent test
 
 slow: setup chromium build ## the slow tests: every deep classifier of aeon, a thousand slider events, wheel and sdist
-	.venv/bin/python -m pytest -n 2 -m slow $(ARGS)
+	.venv/bin/python -m pytest -n 2 -m "slow or hypothesis" --hypothesis-profile=thorough $(ARGS)
 
 test-all: test slow ## all tests
 

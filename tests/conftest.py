@@ -1,3 +1,5 @@
+import sys
+import zlib
 from collections import Counter
 from pathlib import Path
 
@@ -5,6 +7,17 @@ import numpy as np
 import pytest
 
 MODEL = "first_look.keras"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
+    """Few random examples in `make test`, and many in `make slow`; the tests in a browser run without hypothesis."""
+    if config.pluginmanager.hasplugin("hypothesispytest"):
+        from hypothesis import settings
+
+        settings.register_profile("quick", max_examples=10, deadline=None)
+        settings.register_profile("thorough", max_examples=40, deadline=None)
+        settings.load_profile("quick")
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +69,25 @@ def gmp():
 @pytest.fixture(scope="session")
 def x() -> np.ndarray:
     return np.random.default_rng(0).normal(size=(3, 300, 9)).astype(np.float32)
+
+
+def _seed(name: str, module) -> None:
+    """Random numbers that depend on a name alone: whatever ran before, a test and a fixture draw the same."""
+    seed = zlib.crc32(name.encode())
+    if isinstance(generator := getattr(module, "RNG", None), np.random.Generator):
+        generator.bit_generator.state = np.random.default_rng(seed).bit_generator.state
+    if "keras" in sys.modules:
+        sys.modules["keras"].utils.set_random_seed(seed)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef, request):
+    _seed(fixturedef.argname, None if fixturedef.scope in ("session", "package") else request.module)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item):
+    _seed(item.nodeid, item.module)
 
 
 def pytest_terminal_summary(terminalreporter):

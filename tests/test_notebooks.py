@@ -1,10 +1,14 @@
 """The notebooks run from top to bottom, as a newcomer runs them, and are kept without outputs."""
 
+import ast
+import importlib
 import shutil
 from pathlib import Path
 
 import nbformat
 import pytest
+
+from .support.selection import slow_but
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 ALL = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
@@ -25,12 +29,22 @@ def test_notebook_is_kept_without_outputs(name):
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_notebook_runs(name, briefly_trained, tmp_path):
+def test_what_a_notebook_imports_is_there(name):
+    code = "\n".join(cell.source for cell in cells(name) if cell.cell_type == "code")
+    imports = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.ImportFrom)]
+    for node in imports:
+        module = importlib.import_module(node.module)
+        assert not [each.name for each in node.names if not hasattr(module, each.name)], node.module
+
+
+@pytest.mark.parametrize("name", slow_but(["inside.ipynb"], ALL))
+def test_notebook_runs(name, briefly_trained, tmp_path, monkeypatch):
     from nbclient import NotebookClient
 
     shutil.copy(briefly_trained, tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(NOTEBOOKS.parent))
     notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
-    NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": tmp_path}}).execute()
+    NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": tmp_path}}).execute()
     shown = [
         output.data
         for cell in notebook.cells

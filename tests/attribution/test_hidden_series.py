@@ -27,11 +27,16 @@ def classifier():
     return network(averaged=True)
 
 
-def test_the_networks_own_scores_are_what_is_not_finite(classifier):
+@pytest.fixture(scope="module")
+def of_last_state():
+    return network(averaged=False)
+
+
+def test_the_networks_own_scores_are_what_is_not_finite(classifier, of_last_state):
     hidden = np.zeros((1, 40, 2), np.float32)
     assert np.isnan(classifier.model(hidden).numpy()).all()
     assert np.isfinite(classifier.scores(X)).all()
-    assert np.isfinite(network(averaged=False).scores(hidden)).all()  # the last state of an LSTM that saw nothing
+    assert np.isfinite(of_last_state.scores(hidden)).all()  # the last state of an LSTM that saw nothing
 
 
 @pytest.mark.parametrize(
@@ -43,12 +48,12 @@ def test_the_networks_own_scores_are_what_is_not_finite(classifier):
         Occlusion(size=40, channels="all"),
     ],
 )
-def test_methods_that_replace_all_of_a_series_say_what_is_wrong_and_what_to_do(classifier, method):
+def test_methods_that_replace_all_of_a_series_say_what_is_wrong_and_what_to_do(classifier, of_last_state, method):
     with pytest.raises(NotFinite, match=REASON):
         explain(classifier, X, methods=[method], progress=False)
     with_background = explain(classifier, X, methods=[method], background=X, progress=False)
     assert np.isfinite(with_background.attributions[method.label]).all()
-    assert np.isfinite(explain(network(False), X, methods=[method], progress=False).attributions[method.label]).all()
+    assert np.isfinite(explain(of_last_state, X, methods=[method], progress=False).attributions[method.label]).all()
 
 
 def test_metrics_that_take_all_of_a_series_away_say_so_as_well(classifier):

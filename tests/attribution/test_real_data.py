@@ -10,6 +10,9 @@ from cam1d_widget import KerasClassifier, explain, models
 from cam1d_widget.attribution.methods import HiResCAM, IntegratedGradients
 from cam1d_widget.data.watch import load_watch
 
+# What is promised of every network is proven on small ones, by test_exactness, test_methods and test_receptive_field.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def watch():

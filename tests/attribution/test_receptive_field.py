@@ -5,31 +5,15 @@ from __future__ import annotations
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import layers as L
 
 from cam1d_widget import KerasClassifier, explain
 from cam1d_widget.attribution.receptive_field import ReceptiveField
 
+from ..support.networks import support
 from ..support.toys import ZOO, all_positive, question
-
-
-def support(model: keras.Model, time: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """First sample and the one behind the last that each step's gradient reaches, of a map with this axis of time."""
-    entry = next(layer for layer in model.layers if isinstance(layer, L.Flatten)).input
-    trunk = keras.Function(model.inputs, [entry])
-    x = tf.ones((1, *model.input_shape[1:]))
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        maps = trunk([x])[0]
-        steps = tf.reduce_sum(maps, axis=[axis for axis in range(maps.ndim) if axis != time])
-    reached = np.abs(tape.jacobian(steps, x).numpy()).sum(axis=(1, 3)) > 0
-    some = reached.any(axis=1)
-    start = np.where(some, reached.argmax(axis=1), 0)
-    stop = np.where(some, reached.shape[1] - reached[:, ::-1].argmax(axis=1), 0)
-    return start, stop
 
 
 @pytest.mark.parametrize("name", ZOO)
@@ -40,7 +24,6 @@ def test_receptive_field_is_the_support_of_the_gradient(name):
     np.testing.assert_array_equal(field.stop, stop)
 
 
-@settings(max_examples=25, deadline=None)
 @given(
     st.integers(20, 60),
     st.lists(
@@ -79,17 +62,6 @@ def test_question_network_never_sees_the_last_two_samples():
     field = KerasClassifier(question([L.Flatten(), L.Dense(2)])).receptive_field
     np.testing.assert_array_equal(np.flatnonzero(~field.seen), [298, 299])
     np.testing.assert_array_equal(field.centers, np.arange(36, 262, 25))
-
-
-def test_every_step_is_placed_at_its_center():
-    field = KerasClassifier(question([L.Flatten(), L.Dense(2)])).receptive_field
-    for step, center in enumerate(field.centers.astype(int)):
-        event = np.zeros((1, len(field), 1))
-        event[0, step] = 1
-        placed = field.place(event)[0, :, 0]
-        assert placed[center] == placed.max() == 1
-        if 0 < step < len(field) - 1:
-            assert np.flatnonzero(placed == 1).tolist() == [center]
 
 
 def test_placing_is_linear_between_the_centers_and_held_outside():

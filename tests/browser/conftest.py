@@ -1,13 +1,12 @@
-"""A real Chromium for pages that stand on this disk."""
+"""One Chromium and one JupyterLab for all tests of a process, and pages of what is on this disk."""
 
 import pytest
 
-from .lab import CHROMIUM
+from .lab import CHROMIUM, KERNEL_IS_IDLE, new_page, serving
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium():
-    """One browser for a file of tests; closed before the next file opens its own."""
     from playwright.sync_api import sync_playwright
 
     if CHROMIUM is None:
@@ -18,19 +17,47 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("jupyter")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def folder(server, request):
+    """Folder for the notebooks of a file of tests, which the server serves; their kernels end with the file."""
+    folder = server.folder / request.module.__name__.rpartition(".")[2]
+    folder.mkdir()
+    yield folder
+    server.shut_down_kernels()
+
+
+@pytest.fixture(scope="module")
+def open_notebook(server, folder, chromium):
+    """Opens a notebook of the folder in JupyterLab, in a workspace of its own, once its kernel is there."""
+    pages = []
+
+    def open_notebook(name):
+        page = new_page(chromium, viewport={"width": 1400, "height": 2600})
+        pages.append(page)
+        page.goto(f"{server.address}/lab/workspaces/{folder.name}/tree/{folder.name}/{name}")
+        page.wait_for_function(KERNEL_IS_IDLE)
+        return page
+
+    yield open_notebook
+    for page in pages:
+        page.close()
+
+
 @pytest.fixture
 def open_page(chromium):
     """Opens a file as a page that shows a picture; what it fetches and what goes wrong stand at the page."""
     pages = []
 
     def open_page(path, **context):
-        page = chromium.new_page(**{"viewport": {"width": 1100, "height": 900}, **context})
-        page.errors, page.requests = [], []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.on("console", lambda said: page.errors.append(said.text) if said.type == "error" else None)
-        page.on("request", lambda request: page.requests.append(request.url))
-        page.on("dialog", lambda dialog: (page.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page = new_page(chromium, **{"viewport": {"width": 1100, "height": 900}, **context})
         pages.append(page)
+        page.on("dialog", lambda dialog: (page.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         page.goto(path.as_uri())
         page.wait_for_selector(".bqplot.figure[data-state]")
         return page

@@ -9,6 +9,9 @@ from itertools import count
 
 import websocket
 
+from ..support.waiting import LIMIT
+from .lab import stop
+
 FIREFOX = next(filter(None, map(shutil.which, ("firefox-esr", "firefox"))), None)
 
 
@@ -16,7 +19,7 @@ class Firefox:
     """One tab of a Firefox without a window."""
 
     def __init__(self, address):
-        self._socket = websocket.create_connection(address, timeout=60, suppress_origin=True)
+        self._socket = websocket.create_connection(address, timeout=LIMIT, suppress_origin=True)
         self._ids = count()
         self.events = []
         self.ask("session.new", capabilities={})
@@ -61,6 +64,5 @@ def firefox(home):
         with closing(Firefox(f"{next(filter(None, said))[1]}/session")) as browser:
             yield browser
     finally:
-        running.terminate()
-        running.wait(timeout=20)
+        stop(running)
         running.stderr.close()

@@ -1,17 +1,22 @@
-"""A real JupyterLab with a real kernel, and a page of it."""
+"""A real JupyterLab with real kernels, and pages of it."""
 
+import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import nbformat
 
+from ..support.waiting import LIMIT, until
+
+ROOT = Path(__file__).parents[2]
 # As in the Makefile, which brings one where there is none.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -23,9 +28,7 @@ KERNEL_IS_IDLE = """() => {
   return context?.isReady && kernel?.connectionStatus === "connected" && kernel.status === "idle";
 }"""
 
-
-# Milliseconds until something that ought to happen is said not to: no busy machine takes as long.
-LIMIT = 180_000
+ERROR = "[data-mime-type='application/vnd.jupyter.error']"
 
 # Whether JupyterLab is done with a save that the keys asked for. Its command does nothing while the one before is not
 # done, and that one makes a checkpoint after the notebook is no longer dirty.
@@ -41,20 +44,54 @@ WATCH_SAVES = """() => {
 }"""
 
 
+# JupyterLab's own saves, and its question about news, come at any time.
+SETTINGS = {
+    "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server of notebooks: where it listens, and the folder that it serves."""
+
+    address: str
+    folder: Path
+
+    def shut_down_kernels(self):
+        for kernel in json.loads(self.ask("api/kernels")):
+            self.ask(f"api/kernels/{kernel['id']}", "DELETE")
+
+    def ask(self, path, method="GET"):
+        request = urllib.request.Request(f"{self.address}/{path}", method=method)
+        with urllib.request.urlopen(request, timeout=LIMIT) as answer:
+            return answer.read()
+
+
 def write_notebook(path, *cells):
     """A notebook of cells of code, for the kernel of this interpreter."""
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     code = [nbformat.v4.new_code_cell(cell) for cell in cells]
     nbformat.write(nbformat.v4.new_notebook(cells=code, metadata=kernel), path)
+    return path
 
 
 @contextmanager
-def serving(folder, home, **environment):
-    """Address of a JupyterLab of our own, which neither reads nor leaves anybody's settings."""
+def serving(home):
+    """A JupyterLab of our own, which neither reads nor leaves anybody's settings; all its files are in `home`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    folder = home / "notebooks"
+    folder.mkdir()
     settings = {f"JUPYTER_{kind}_DIR": str(home / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
+    # In a working copy the browser halves are links, which nbclassic and Voila serve to nobody.
+    for kind in ("labextensions", "nbextensions"):
+        installed = Path(sys.prefix, "share", "jupyter", kind, "cam1d-widget")
+        shutil.copytree(installed, home / "path" / kind / "cam1d-widget")
+    overrides = home / "CONFIG" / "labconfig" / "default_setting_overrides.json"
+    overrides.parent.mkdir(parents=True)
+    overrides.write_text(json.dumps(SETTINGS))
     options = [
         "--no-browser",
         "--allow-root",
@@ -62,6 +99,7 @@ def serving(folder, home, **environment):
         f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0",
         "--IdentityProvider.token=",
+        "--ServerApp.disable_check_xsrf=True",
         "--expose-app-in-browser",
         "--JupyterNotebookApp.expose_app_in_browser=True",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
@@ -70,60 +108,56 @@ def serving(folder, home, **environment):
         server = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", *options],
             cwd=folder,
-            env={**os.environ, **settings, **environment},
+            env={**os.environ, **settings, "JUPYTER_PATH": str(home / "path"), "PYTHONPATH": str(ROOT)},
             stdout=log,
             stderr=subprocess.STDOUT,
         )
         try:
-            wait_for(f"http://127.0.0.1:{port}/api", server, home / "log")
-            yield f"http://127.0.0.1:{port}/lab"
+            address = f"http://127.0.0.1:{port}"
+            until(lambda: answers(server, f"{address}/api"), lambda: f"no JupyterLab: {(home / 'log').read_text()}")
+            yield Server(address, folder)
         finally:
             stop(server)
 
 
-def wait_for(address, server, log):
-    for _ in range(LIMIT // 200):
-        assert server.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.2)
-    raise AssertionError(f"JupyterLab does not answer: {log.read_text()}")
-
-
-def stop(server):
-    server.terminate()
+def answers(server, address):
+    """Whether there is an answer at an address; a server that has ended gives none."""
+    assert server.poll() is None, "JupyterLab has ended"
     try:
-        server.wait(timeout=20)
+        with urllib.request.urlopen(address, timeout=5):
+            return True
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def stop(process):
+    process.terminate()
+    try:
+        process.wait(timeout=20)
     except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
+        process.kill()
+        process.wait()
 
 
-def new_page(chromium):
-    """A page with its errors as `page.errors`."""
-    page = chromium.new_page(viewport={"width": 1400, "height": 2600})
-    page.set_default_timeout(LIMIT)
-    page.errors = []
+def new_page(chromium, **context):
+    """A page with its errors as `page.errors`, and the addresses that it asked for as `page.requests`."""
+    page = chromium.new_page(**context)
+    page.set_default_timeout(1000 * LIMIT)
+    page.errors, page.requests = [], []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.on("console", lambda said: page.errors.append(said.text) if said.type == "error" else None)
+    page.on("request", lambda request: page.requests.append(request.url))
     return page
 
 
 def run_all(page):
     """Run all cells by the menu, until both viewers show a picture."""
-    from playwright.sync_api import TimeoutError as NothingSeen
-
-    page.wait_for_function(KERNEL_IS_IDLE)
     page.locator(".jp-CodeCell").first.wait_for()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    try:
-        page.locator(".bqplot.figure[data-ready]").nth(1).wait_for()
-    except NothingSeen as error:
-        said = page.locator(".jp-OutputArea-output").all_inner_texts()
-        raise AssertionError(f"no picture; cells said {said}, the page {page.errors}") from error
+    fault = page.locator(f"{ERROR} pre")
+    page.locator(".bqplot.figure[data-ready]").nth(1).or_(fault).first.wait_for()
+    assert fault.all_inner_texts() == []
 
 
 def run_in_kernel(page, code):

@@ -1,18 +1,15 @@
 """Everything by keyboard, and what axe-core finds, in a real Chromium."""
 
-from pathlib import Path
-
 import pytest
 
 from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation
-from .test_page import READ_COLORS, SNAPSHOT, ready, shown
+from .page import MARK, READ_COLORS, SNAPSHOT, ready, shown, violations
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
-OPTIONS = "document.querySelector('.bqplot canvas').__channelStack.model.optionsModel.current"
+OPTIONS = f"{MARK}.model.optionsModel.current"
 
 
 @pytest.fixture(scope="module")
@@ -136,14 +133,7 @@ def test_axe_finds_nothing_serious(page, panel, dark):
         }""")
     if panel:
         page.get_by_role("button", name=f"{panel}: ").click()
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run().then(({ violations }) => violations)")
-    serious = [
-        (one["id"], [node["html"][:160] for node in one["nodes"][:3]])
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
+    assert [one for one in violations(page) if one[1] in ("serious", "critical")] == []
 
 
 def test_the_summary_in_words_follows_the_picture(page):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from .lab import KERNEL_IS_IDLE, new_page, run_all, run_in_kernel, serving, write_notebook
+from .lab import run_all, run_in_kernel, write_notebook
 
 pytestmark = pytest.mark.browser
 
@@ -32,17 +32,12 @@ MARK = "[...figure.querySelectorAll('canvas')].find((one) => one.__channelStack)
 
 
 @pytest.fixture(scope="module")
-def page(chromium, tmp_path_factory):
+def page(folder, open_notebook):
     """The notebook's page, with two views of one widget."""
-    folder = tmp_path_factory.mktemp("lab")
     write_notebook(folder / "changed.ipynb", SOURCE, "widget")
-    with serving(folder, tmp_path_factory.mktemp("jupyter")) as address:
-        page = new_page(chromium)
-        page.goto(f"{address}/tree/changed.ipynb")
-        page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
-        run_all(page)
-        yield page
-        page.close()
+    page = open_notebook("changed.ipynb")
+    run_all(page)
+    return page
 
 
 def choose(page, instance):
@@ -59,19 +54,19 @@ def test_a_changed_model_is_told_and_updated_by_a_button(page):
     assert page.locator(".cam1d-stale").count() == 0
     run_in_kernel(page, CHANGE)
     choose(page, 7)
-    page.locator('.bqplot.figure[data-state="error"]').nth(1).wait_for(timeout=30_000)
+    page.locator('.bqplot.figure[data-state="error"]').nth(1).wait_for()
     assert in_mark(page, "mark.message").startswith("could not be computed: the model has changed since these scores")
     lines = page.locator(".cam1d-stale")
     assert lines.count() == 2  # one a view
     assert lines.first.inner_text().startswith("The model has changed since this widget was made.")
     assert lines.first.evaluate(IS_WITHIN)
     choose(page, 0)  # what was computed before is still shown, with its scores
-    page.locator('.bqplot.figure[data-ready^="0/"]').nth(1).wait_for(timeout=30_000)
+    page.locator('.bqplot.figure[data-ready^="0/"]').nth(1).wait_for()
     choose(page, 7)
-    page.locator('.bqplot.figure[data-state="error"]').nth(1).wait_for(timeout=30_000)
+    page.locator('.bqplot.figure[data-state="error"]').nth(1).wait_for()
 
     lines.first.get_by_role("button", name="update scores and maps").press("Enter")
-    page.locator('.bqplot.figure[data-ready^="7/"]').nth(1).wait_for(timeout=60_000)
+    page.locator('.bqplot.figure[data-ready^="7/"]').nth(1).wait_for()
     assert page.locator(".cam1d-stale").count() == 0
     assert page.locator(".cam1d-viewer").first.evaluate("(viewer) => viewer.contains(document.activeElement)")
     probabilities = json.loads(run_in_kernel(page, PROBABILITIES))
@@ -80,7 +75,7 @@ def test_a_changed_model_is_told_and_updated_by_a_button(page):
     first = page.locator(".cam1d-class-menu option").first.inner_text()
     assert first == f"class {max(range(3), key=probabilities[7].__getitem__)} · {100 * max(probabilities[7]):.1f} %"
     choose(page, 0)  # its map was there before the update, and is computed again
-    page.locator('.bqplot.figure[data-ready^="0/"]').nth(1).wait_for(timeout=30_000)
+    page.locator('.bqplot.figure[data-ready^="0/"]').nth(1).wait_for()
     drawn = in_mark(page, "Array.from(mark.picture.attribution.values)")
     expected = json.loads(run_in_kernel(page, "print(json.dumps(widget.attribution.ravel().tolist()))"))
     assert drawn == pytest.approx(expected, rel=1e-5)

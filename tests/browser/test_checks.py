@@ -7,7 +7,7 @@ from cam1d_widget import CAM1DWidget, ExplanationViewer
 
 from ..support.arrays import explanation
 from ..support.toys import linear
-from .test_page import EVIL
+from .page import EVIL
 
 pytestmark = pytest.mark.browser
 

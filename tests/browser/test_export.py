@@ -1,21 +1,18 @@
 """Files that the page hands out, in a real Chromium: held to the screen pixel by pixel."""
 
-import base64
 import csv
 import io
 import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
-from matplotlib.image import imread
 
 from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation
-from .test_page import EVIL, SNAPSHOT, ready, shown
+from .page import EVIL, HEAD, PIXELS, SNAPSHOT, on_paper, pixels, ready, saved, shown
 
 pytestmark = pytest.mark.browser
-HEAD = 26  # height of the summary above the picture, in CSS pixels
 
 
 @pytest.fixture(scope="module")
@@ -28,28 +25,6 @@ def path(whole, tmp_path_factory):
     return save_html(whole, tmp_path_factory.mktemp("page") / "page.html", progress=False)
 
 
-def saved(page, kind):
-    """Bytes of a file that the page hands out."""
-    if not page.locator(".cam1d-panel").is_visible():
-        page.get_by_role("button", name="Save: ").click()
-    with page.expect_download() as download:
-        page.get_by_role("button", name=f"as {kind}").click()
-    assert download.value.suggested_filename.endswith(f".{kind.lower()}")
-    return download.value.path().read_bytes()
-
-
-def pixels(png):
-    return np.rint(255 * imread(io.BytesIO(png), format="png")).astype(int)
-
-
-def on_screen(page):
-    """The canvas over white paper, as it is seen."""
-    url = page.evaluate("document.querySelector('.bqplot canvas').toDataURL()")
-    layers = pixels(base64.b64decode(url.split(",")[1]))
-    share = layers[..., 3:] / 255
-    return layers[..., :3] * share + 255 * (1 - share)
-
-
 @pytest.mark.parametrize("ratio", [1, 2])
 @pytest.mark.parametrize("method", ["Grad-CAM", "Gradient × Input"])
 def test_a_png_has_the_pixels_of_the_screen(open_page, path, method, ratio):
@@ -58,7 +33,7 @@ def test_a_png_has_the_pixels_of_the_screen(open_page, path, method, ratio):
     page.locator("select").nth(1).select_option(label=method)
     page.wait_for_selector(f'.bqplot.figure[data-ready$="/{int(method != "Grad-CAM")}"]')
     plot = page.evaluate(SNAPSHOT)["plot"]
-    file, screen = pixels(saved(page, "PNG")), on_screen(page)
+    file, screen = pixels(saved(page, "PNG")), on_paper(page.evaluate(PIXELS))
     left, top, right, bottom = (
         round(ratio * edge)
         for edge in (0, plot["top"], plot["left"] + plot["width"] + 60, plot["top"] + plot["height"])

@@ -6,7 +6,7 @@ import pytest
 from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation
-from .test_page import move, ready, shown
+from .page import MARK, drawn, laid_out, move, ready, shown
 
 pytestmark = pytest.mark.browser
 
@@ -34,11 +34,11 @@ def stops(page, target=0):
     move(page, "class", "Home")
     move(page, "instance", "Home")
     page.wait_for_selector(f'.bqplot.figure[data-ready$="/{target}/0"]')
-    page.wait_for_timeout(60)
+    laid_out(page)
     seen = [shown(page)[0]]
     for _ in range(12):
         move(page, "instance", "ArrowRight")
-        page.wait_for_timeout(60)
+        laid_out(page)
         seen.append(shown(page)[0])
     return sorted(set(seen))
 
@@ -79,11 +79,15 @@ def test_one_can_step_go_and_play(page):
     ready(page, 8, target, method)
     page.get_by_role("button", name="previous instance").click()
     ready(page, 7, target, method)
-    page.get_by_role("button", name="play or pause").click()
-    ready(page, 9, target, method)
-    page.get_by_role("button", name="play or pause").click()
-    page.wait_for_timeout(1100)
-    assert shown(page)[0] == 9
+    page.clock.install()
+    play = page.get_by_role("button", name="play or pause")
+    play.click()
+    page.wait_for_function(f"{MARK}.model.choice.instance >= 9")
+    play.click()
+    drawn(page)
+    stopped = shown(page)
+    page.clock.run_for(5000)
+    assert shown(page) == stopped
 
 
 def test_the_class_menu_begins_with_the_likeliest_and_tells_probabilities(page, whole):

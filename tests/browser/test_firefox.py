@@ -9,7 +9,7 @@ from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation
 from .firefox import firefox
-from .test_page import SNAPSHOT, table_colors
+from .page import SNAPSHOT, table_colors
 
 pytestmark = pytest.mark.browser
 

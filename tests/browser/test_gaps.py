@@ -11,8 +11,7 @@ import pytest
 from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation
-from .test_export import saved
-from .test_page import READ_COLORS, SNAPSHOT, shown
+from .page import MARK, READ_COLORS, SNAPSHOT, drawn, saved, shown
 
 pytestmark = pytest.mark.browser
 GAP = slice(20, 35)
@@ -39,10 +38,8 @@ def dark_pixels(page, sample, row):
 def test_the_line_has_the_gap_and_a_sample_within_it_is_a_dot(open_page, path, style):
     page = open_page(path)
     shown(page)
-    page.evaluate(
-        f"document.querySelector('.bqplot canvas').__channelStack.model.optionsModel.change({{style: '{style}'}})"
-    )
-    page.wait_for_timeout(100)
+    page.evaluate(f"{MARK}.model.optionsModel.change({{style: '{style}'}})")
+    drawn(page)
     assert dark_pixels(page, 10, 0) > 0
     assert dark_pixels(page, 23, 0) == 0
     assert dark_pixels(page, 27, 0) > 0

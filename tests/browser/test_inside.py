@@ -5,12 +5,15 @@ import pytest
 from cam1d_widget import CAM1DWidget
 
 from ..support.networks import edge, hidden_pieces, planted
-from ..widget.test_inside_source import done
-from .lab import KERNEL_IS_IDLE, new_page, run_all, serving, write_notebook
+from ..support.synced import outcome
+from .lab import run_all, write_notebook
 
 pytestmark = pytest.mark.browser
 
 SOURCE = """
+import time
+from pathlib import Path
+
 import numpy as np
 
 from cam1d_widget import CAM1DWidget
@@ -20,37 +23,37 @@ x, _ = hidden_pieces(edge())
 widget = CAM1DWidget(
     planted(edge()), x, np.arange(len(x)) % 2, sampling_rate=50, methods=["HiResCAM"], class_names=["<i>up</i>", "down"]
 )
+best = widget.jobs.work["inside series"]
+
+
+def held(arguments):
+    while not Path("go").exists():
+        yield 0.0, "held"
+        time.sleep(0.02)
+    return (yield from best(arguments))
+
+
+widget.jobs.work["inside series"] = held
 widget
 """
 PANEL = ".cam1d-inside"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory, request):
-    folder = tmp_path_factory.mktemp("lab")
-    path = f"import sys; sys.path.insert(0, {str(request.config.rootpath)!r})"
-    write_notebook(folder / "inside.ipynb", path + SOURCE, "widget")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def lab(folder, tmp_path_factory, chromium):
-    with serving(folder, tmp_path_factory.mktemp("home")) as address:
-        page = new_page(chromium)
-        page.goto(f"{address}/tree/inside.ipynb")
-        page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
-        run_all(page)
-        page.get_by_role("button", name="Inside:").first.click()
-        page.locator(f"{PANEL} canvas[aria-label*='layer planted']").first.wait_for(timeout=60_000)
-        yield page
-        page.close()
+def lab(folder, open_notebook):
+    write_notebook(folder / "inside.ipynb", SOURCE, "widget")
+    page = open_notebook("inside.ipynb")
+    run_all(page)
+    page.get_by_role("button", name="Inside:").first.click()
+    page.locator(f"{PANEL} canvas[aria-label*='layer planted']").first.wait_for()
+    return page
 
 
 def test_a_layer_is_read_and_a_click_on_a_filter_opens_its_meaning(lab):
     panel = lab.locator(PANEL).first
     panel.locator("canvas").first.click(position={"x": 300, "y": 20})
     words = panel.get_by_text("answers most to channel 1")
-    words.wait_for(timeout=60_000)
+    words.wait_for()
     assert panel.locator("canvas[aria-label*='Kernel']").count() == 1
     assert panel.locator("canvas[aria-label*='<i>up</i>: AUC']").count() == 1
     assert lab.locator("i:text('up')").count() == 0
@@ -62,7 +65,7 @@ def test_what_a_step_sees_is_told_under_the_pointer(lab):
     assert "receptive field of the step:" in readout.inner_text()
 
 
-def test_series_that_the_class_likes_best_are_computed_on_demand_and_can_be_cancelled(lab):
+def test_series_that_the_class_likes_best_are_computed_on_demand_and_can_be_cancelled(lab, folder):
     panel = lab.locator(PANEL).first
     compute = panel.get_by_role("button", name="Compute", exact=True)
     compute.focus()
@@ -70,8 +73,9 @@ def test_series_that_the_class_likes_best_are_computed_on_demand_and_can_be_canc
     panel.get_by_role("button", name="cancel: Compute").wait_for()
     lab.keyboard.press("Enter")  # the button that starts is the one that cancels, and keeps the focus
     compute.wait_for()
+    (folder / "go").touch()
     lab.keyboard.press("Enter")
-    panel.locator("canvas[aria-label*='Nearest real series']").wait_for(timeout=60_000)
+    panel.locator("canvas[aria-label*='Nearest real series']").wait_for()
     assert "times as far from the nearest real series" in panel.inner_text()
     assert lab.errors == []
 
@@ -80,9 +84,10 @@ def test_series_that_the_class_likes_best_are_computed_on_demand_and_can_be_canc
 def path(tmp_path_factory):
     x, _ = hidden_pieces(edge(), 4)
     widget = CAM1DWidget(planted(edge()), x, sampling_rate=50, methods=["HiResCAM"])
-    result, _ = done(widget, "inside layer", layer="planted")
-    widget.jobs.keep("inside layer/planted", result)
-    meaning, _ = done(widget, "inside filter", layer="planted", filter=1)
+    work = widget.jobs.work
+    reading, _ = outcome(work["inside layer"]({"layer": "planted"}))
+    widget.jobs.keep("inside layer/planted", reading)
+    meaning, _ = outcome(work["inside filter"]({"layer": "planted", "filter": 1}))
     widget.jobs.keep("inside filter/planted/1", meaning)
     widget.inside.filter, widget.inside.unfolded = 1, True
     path = widget.save_html(tmp_path_factory.mktemp("page") / "page.html", progress=False)
@@ -119,8 +124,7 @@ def test_a_page_shows_what_was_computed_and_says_what_needs_a_kernel(open_page, 
     assert "needs a live kernel" in panel.locator(".cam1d-best").inner_text()
     panel.get_by_label("filter", exact=True).fill("0")
     panel.get_by_label("filter", exact=True).press("Enter")
-    page.wait_for_timeout(100)
-    assert "Analyzing this filter needs a live kernel" in panel.inner_text()
+    panel.get_by_text("Analyzing this filter needs a live kernel").wait_for()
     page.get_by_role("button", name="Inside:").click()
     assert panel.is_hidden()
     assert (page.errors, [one for one in page.requests if one.startswith("http")]) == ([], [])

@@ -5,7 +5,9 @@ import json
 import pytest
 
 from ..support.arrays import explanation
-from .lab import KERNEL_IS_IDLE, new_page, run_in_kernel, save_by_keys, serving, write_notebook
+from ..support.waiting import until
+from .lab import KERNEL_IS_IDLE, run_in_kernel, save_by_keys, write_notebook
+from .page import MARK, TWO_FRAMES
 
 pytestmark = pytest.mark.browser
 
@@ -38,20 +40,23 @@ viewer
 """
 INSTANCES = 1000
 TILE = 4 * 100 * 3
-MODEL = "document.querySelector('.bqplot canvas').__channelStack.model"
+MODEL = f"{MARK}.model"
 KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
-# A thousand events of a slider in ten seconds, as the slider itself makes them. Tells how many requests for maps there
-# were, and how many of them were under way at once at most.
+# A thousand events of a slider in ten seconds, as the slider itself makes them. Counts the requests for maps, those
+# that are not answered yet, and how many of the latter there were at most.
 EVENTS = f"""async (count) => {{
   const model = {MODEL}, {{ send, trigger }} = model;
   const slider = await findSlider();
-  let [asked, open, most] = [0, 0, 0];
+  const requests = window.requests = {{ asked: 0, open: 0, most: 0 }};
   model.send = function (content, ...rest) {{
-    if (content.type === "tiles") {{ asked++; most = Math.max(most, ++open); }}
+    if (content.type === "tiles") {{
+      requests.asked++;
+      requests.most = Math.max(requests.most, ++requests.open);
+    }}
     return send.call(this, content, ...rest);
   }};
   model.trigger = function (name, ...rest) {{
-    open -= name === "msg:custom";
+    requests.open -= name === "msg:custom";
     return trigger.call(this, name, ...rest);
   }};
   const start = performance.now();
@@ -60,8 +65,6 @@ EVENTS = f"""async (count) => {{
     slider.save_changes();
     await new Promise((done) => setTimeout(done, start + 10 * event - performance.now()));
   }}
-  [model.send, model.trigger] = [send, trigger];
-  return {{ asked, most }};
 
   async function findSlider() {{
     const link = [];
@@ -69,8 +72,8 @@ EVENTS = f"""async (count) => {{
     return link.find((one) => one.get("_model_name") === "IntSliderModel" && one.get("max") === count - 1);
   }}
 }}"""
-
-
+# Neighbors are fetched once the picture is there.
+ALL_IS_ANSWERED = f"async () => {{ await ({TWO_FRAMES})(); return requests.open === 0 }}"
 LOSE_ANSWERS = f"""() => {{
   const model = {MODEL}, {{ trigger }} = model;
   model.trigger = function (name, ...rest) {{
@@ -82,16 +85,12 @@ LOSE_ANSWERS = f"""() => {{
 
 
 @pytest.fixture(scope="module")
-def page(chromium, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("lab")
+def page(folder, open_notebook):
     explanation(instances=INSTANCES, time=100).save(folder / "kernel.npz")
     write_notebook(folder / "kernel.ipynb", SOURCE)
-    with serving(folder, tmp_path_factory.mktemp("jupyter")) as address:
-        page = new_page(chromium)
-        page.goto(f"{address}/tree/kernel.ipynb")
-        run(page)
-        yield page
-        page.close()
+    page = open_notebook("kernel.ipynb")
+    run(page)
+    return page
 
 
 def run(page):
@@ -125,16 +124,17 @@ def held(page):
 def test_of_a_thousand_slider_events_the_last_wins_and_nothing_piles_up(page):
     run_in_kernel(page, "Counted.computed.clear()")
     before = held(page)
-    said = page.evaluate(EVENTS, INSTANCES)
+    page.evaluate(EVENTS, INSTANCES)
     on_time = int(run_in_kernel(page, "print(len(Counted.computed))"))
     shows(page, INSTANCES - 1)
-    page.wait_for_timeout(1000)
+    until(lambda: page.evaluate(ALL_IS_ANSWERED))
+    requests = page.evaluate("requests")
     computed, told = json.loads(run_in_kernel(page, "import json; print(json.dumps([Counted.computed, told]))"))
-    assert said["most"] == 1, "one request is under way at a time"
+    assert requests["most"] == 1, "one request is under way at a time"
     assert told[-1] == INSTANCES - 1
     # What was asked while a request was under way is asked no more: the one that was, the last, and its neighbors.
     assert len(computed) - on_time <= 4
-    assert len(computed) <= said["asked"] + 4 < INSTANCES
+    assert len(computed) <= requests["asked"] + 4 < INSTANCES
     assert held(page) - before < 2 * TILE * len(computed) + 4 * 2**20
 
 

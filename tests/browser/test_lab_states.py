@@ -3,7 +3,8 @@
 import pytest
 
 from ..support.arrays import explanation
-from .lab import KERNEL_IS_IDLE, new_page, run_all, serving, write_notebook
+from ..support.waiting import until
+from .lab import run_all, write_notebook
 
 pytestmark = pytest.mark.browser
 
@@ -12,7 +13,7 @@ import time
 from pathlib import Path
 
 from cam1d_widget import Explanation, ExplanationViewer
-from cam1d_widget.viewer import means
+from cam1d_widget.viewer.synced import means
 from cam1d_widget.viewer.synced.jobs import Jobs, Result
 
 means._SLICE = 0  # each message takes one instance in
@@ -31,6 +32,7 @@ class Slow:
         if method == "Saliency":
             raise RuntimeError("out of memory")
         while instance > 1 and not Path("go").exists():
+            Path("begun").touch()
             time.sleep(0.02)
         return self.whole.attribution(method, instance, target)
 
@@ -52,24 +54,14 @@ ASK_THE_MAIN_THREAD = f"() => {{ {KERNEL}.commsOverSubshells = 'disabled' }}"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("lab")
+def page(folder, open_notebook):
+    """The notebook's page, with two views of one viewer."""
     explanation(instances=6).save(folder / "states.npz")
     write_notebook(folder / "states.ipynb", SOURCE, "viewer")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def page(folder, chromium, tmp_path_factory):
-    """The notebook's page, with two views of one viewer."""
-    with serving(folder, tmp_path_factory.mktemp("jupyter")) as address:
-        page = new_page(chromium)
-        page.goto(f"{address}/tree/states.ipynb")
-        page.wait_for_function(KERNEL_IS_IDLE)
-        page.evaluate(ASK_THE_MAIN_THREAD)
-        run_all(page)
-        yield page
-        page.close()
+    page = open_notebook("states.ipynb")
+    page.evaluate(ASK_THE_MAIN_THREAD)
+    run_all(page)
+    return page
 
 
 def choose(page, instance, method=0, view=0):
@@ -96,6 +88,7 @@ def test_a_map_that_takes_long_is_waited_for_and_can_be_interrupted_and_asked_fo
     shows(page, 0)
     choose(page, 5)
     assert message(page, "waiting") == "computing …"
+    until((folder / "begun").exists)  # an interrupt that comes earlier stops nothing
     page.evaluate(f"() => {KERNEL}.interrupt()")
     assert message(page, "error") == "could not be computed: interrupted"
     choose(page, 0)

@@ -9,9 +9,7 @@ import pytest
 from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation
-from .test_export import saved
-from .test_page import READ_COLORS, SNAPSHOT, ready, shown, table_colors
-from .test_pinned import choose
+from .page import READ_COLORS, SNAPSHOT, choose, ready, saved, shown, table_colors
 
 pytestmark = pytest.mark.browser
 

@@ -6,7 +6,7 @@ import pytest
 from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation
-from .test_page import READ_COLORS, SNAPSHOT, shown, table_colors
+from .page import READ_COLORS, SNAPSHOT, drawn, shown, table_colors
 
 pytestmark = pytest.mark.browser
 
@@ -114,12 +114,12 @@ def test_rows_lie_on_each_other_or_bear_strips_or_colored_lines(page):
     top = [[x, row["top"] + 2] for x in picture["centers"]]
     tinted = np.array(page.evaluate(READ_COLORS, top))
     page.get_by_label("attribution as").select_option(label="strips")
-    page.wait_for_timeout(100)
+    drawn(page)
     assert np.array(page.evaluate(READ_COLORS, top))[:, 3].mean() < tinted[:, 3].mean() / 2
     foot = [[x, row["top"] + row["height"] - 4] for x in picture["centers"]]
     assert np.array(page.evaluate(READ_COLORS, foot))[:, 3].min() == 255
     page.get_by_label("attribution as").select_option(label="colored lines")
-    page.wait_for_timeout(100)
+    drawn(page)
     assert np.array(page.evaluate(READ_COLORS, foot))[:, 3].min() == 0
 
 

@@ -5,7 +5,7 @@ import pytest
 from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation
-from .test_page import SNAPSHOT, shown
+from .page import SNAPSHOT, shown
 
 pytestmark = pytest.mark.browser
 

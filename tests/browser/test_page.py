@@ -1,8 +1,6 @@
 """The saved page in a real Chromium: no kernel, no network, the same picture."""
 
-import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,20 +8,9 @@ import pytest
 from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation, with_predicted_only
+from .page import EVIL, PIXELS, READ_COLORS, SNAPSHOT, move, ready, shown, slider, table_colors
 
 pytestmark = pytest.mark.browser
-
-TABLES = json.loads((Path(__file__).parents[2] / "js" / "src" / "core" / "draw" / "color_tables.json").read_text())
-EVIL = "<img src=x onerror=alert(1)>"
-
-SNAPSHOT = "document.querySelector('.bqplot canvas').__channelStack.snapshot()"
-# Colors of the canvas at places in CSS pixels, each as red, green, blue, alpha.
-READ_COLORS = """places => {
-  const canvas = document.querySelector(".bqplot canvas"), ratio = canvas.__channelStack.snapshot().ratio;
-  const context = canvas.getContext("2d");
-  return places.map(([x, y]) => [...context.getImageData(Math.floor(x * ratio), Math.floor(y * ratio), 1, 1).data]);
-}"""
-PIXELS = "document.querySelector('.bqplot canvas').toDataURL()"
 
 
 @pytest.fixture(scope="module")
@@ -34,31 +21,6 @@ def whole():
 @pytest.fixture(scope="module")
 def whole_page(whole, tmp_path_factory):
     return save_html(whole, tmp_path_factory.mktemp("page") / "page.html", progress=False)
-
-
-def ready(page, instance, target, method):
-    page.wait_for_selector(f'.bqplot.figure[data-ready="{instance}/{target}/{method}"]')
-
-
-def shown(page):
-    """Indices of the picture on show."""
-    figure = page.wait_for_selector(".bqplot.figure[data-ready]")
-    return tuple(int(place) for place in figure.get_attribute("data-ready").split("/"))
-
-
-def slider(page, name):
-    return page.get_by_role("slider", name=name, exact=True)
-
-
-def move(page, name, key):
-    slider(page, name).focus()
-    page.keyboard.press(key)
-
-
-def table_colors(picture, values):
-    table, limit = np.array(TABLES[picture["table"]]), picture["limit"]
-    share = (values / limit + 1) / 2 if picture["table"].startswith("signed") else values / limit
-    return table[np.clip(np.floor(256 * share), 0, 255).astype(int)]
 
 
 def test_a_page_opens_without_a_fault_and_fetches_nothing(open_page, whole_page):

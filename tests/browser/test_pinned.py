@@ -1,7 +1,5 @@
 """A picture that is pinned beside the others, in a real Chromium with no kernel."""
 
-import base64
-
 import numpy as np
 import pytest
 
@@ -9,9 +7,7 @@ from cam1d_widget import ExplanationViewer
 from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation
-from .test_accessibility import AXE
-from .test_export import HEAD, pixels, saved
-from .test_page import SNAPSHOT, shown
+from .page import HEAD, MARK, SNAPSHOT, choose, drawn, laid_out, on_paper, pixels, saved, shown, violations
 
 pytestmark = pytest.mark.browser
 
@@ -35,12 +31,8 @@ def path(whole, tmp_path_factory):
 
 def pinned_becomes(page, name):
     page.wait_for_function(f"name => {PINNED}.dataset.ready === name && !{PINNED}.hidden", arg=name)
-    page.wait_for_timeout(100)  # two frames: the pinned picture is drawn behind the one on show
-
-
-def choose(page, choice):
-    page.evaluate(f"document.querySelector('.bqplot canvas').__channelStack.model.choose({choice})")
-    page.wait_for_timeout(450)  # bqplot lays a figure out anew after 300 ms
+    laid_out(page)
+    drawn(page)
 
 
 @pytest.fixture
@@ -86,7 +78,7 @@ def test_it_is_zoomed_with_the_other_and_has_the_same_crosshair(page):
     )
     assert lines == ["inline", "inline"]
     page.keyboard.press("z")
-    page.wait_for_timeout(100)
+    drawn(page)
     assert page.evaluate(PIXELS) != before
 
 
@@ -111,9 +103,7 @@ def test_it_stands_beside_the_other_or_below_where_there_is_no_room(open_page, w
         assert other_top >= top + high
         assert other_left == left
     assert other_wide == pytest.approx(wide, abs=1)
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run('.cam1d-viewer').then((report) => report.violations.map((one) => one.id))")
-    assert found == []
+    assert violations(page, "'.cam1d-viewer'") == []
 
 
 def test_dates_stand_at_the_axis_of_each_under_the_pointer_and_in_files(open_page, tmp_path):
@@ -125,7 +115,7 @@ def test_dates_stand_at_the_axis_of_each_under_the_pointer_and_in_files(open_pag
     picture = page.evaluate(SNAPSHOT)
     page.locator(".bqplot.figure").hover(position={"x": picture["centers"][30], "y": picture["plot"]["top"] + 60})
     assert page.locator(".cam1d-readout").first.inner_text().startswith("2024-03-06 00:59:59.200 (sample 30)")
-    page.evaluate("document.querySelector('.bqplot canvas').__channelStack.model.windows.choose([5, 30], true)")
+    page.evaluate(f"{MARK}.model.windows.choose([5, 30], true)")
     assert "2024-03-06 00:59:58.200 to 2024-03-06 00:59:59.200" in page.locator(".cam1d-window").inner_text()
     svg = saved(page, "SVG").decode()
     assert all(text in svg for text in (">00:59:59<", ">23:59:59<", "time, 2024-03-05 to 2024-03-06"))
@@ -137,9 +127,7 @@ def test_files_hold_both_pictures_where_they_stand(page):
     (left, top, _, _), (other_left, other_top, _, high) = page.evaluate(BOXES)
     file = pixels(saved(page, "PNG"))[..., :3]
     right, down = round(other_left - left), round(other_top - top) + HEAD
-    screen = pixels(base64.b64decode(page.evaluate(PIXELS).split(",")[1]))[: int(high) - 45]
-    share = screen[..., 3:] / 255
-    seen = screen[..., :3] * share + 255 * (1 - share)
+    seen = on_paper(page.evaluate(PIXELS))[: int(high) - 45]
     off = np.abs(file[down : down + len(seen), right : right + seen.shape[1]] - seen).max(axis=2)
     assert np.quantile(off, 0.99) <= 3
     svg = saved(page, "SVG").decode()

@@ -5,16 +5,15 @@ import pytest
 from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation
+from .page import MARK, TWO_FRAMES, drawn
 
 pytestmark = pytest.mark.browser
 
-VIEW = "document.querySelector('.bqplot canvas').__channelStack"
 COUNT = f"""() => {{
-  const view = {VIEW}, paint = view.paint;
+  const view = {MARK}, paint = view.paint;
   window.draws = 0;
   view.paint = function () {{ window.draws++; return paint.apply(this); }};
 }}"""
-REST = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @pytest.fixture
@@ -29,18 +28,18 @@ def test_panning_draws_no_more_often_than_the_hand_moves(page):
     x, y = corner["x"] + corner["width"] / 2, corner["y"] + corner["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
-    before = page.evaluate(f"{VIEW}.snapshot().centers[0]")
+    before = page.evaluate(f"{MARK}.snapshot().centers[0]")
     for step in range(60):
         page.mouse.move(x - 2 * step, y)
     page.mouse.up()
-    page.evaluate(REST)
-    assert page.evaluate(f"{VIEW}.snapshot().centers[0]") == pytest.approx(before - 118, abs=3)
+    drawn(page)
+    assert page.evaluate(f"{MARK}.snapshot().centers[0]") == pytest.approx(before - 118, abs=3)
     assert 0 < page.evaluate("draws") <= 60
 
 
 def test_many_changes_between_two_frames_are_drawn_once(page):
-    page.evaluate(f"for (let k = 0; k < 40; k++) {VIEW}.model.step(1)")
-    page.evaluate(REST)
+    page.evaluate(f"for (let k = 0; k < 40; k++) {MARK}.model.step(1)")
+    drawn(page)
     assert page.evaluate("draws") == 1
 
 
@@ -52,7 +51,7 @@ def test_pictures_leave_nothing_behind(page):
         session.detach()
         return counted["nodes"], counted["jsEventListeners"]
 
-    step = f"async () => {{ for (let k = 0; k < 40; k++) {{ {VIEW}.model.step(1); await ({REST})(); }} }}"
+    step = f"async () => {{ for (let k = 0; k < 40; k++) {{ {MARK}.model.step(1); await ({TWO_FRAMES})(); }} }}"
     page.evaluate(step)
     before = nodes()
     page.evaluate(step)

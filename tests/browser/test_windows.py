@@ -6,10 +6,10 @@ import pytest
 from cam1d_widget import ExplanationViewer
 
 from ..support.arrays import explanation
-from .test_page import EVIL, READ_COLORS, SNAPSHOT, ready, shown
+from .page import EVIL, MARK, READ_COLORS, SNAPSHOT, ready, shown
 
 pytestmark = pytest.mark.browser
-WINDOW = "document.querySelector('.bqplot canvas').__channelStack.model.get('window')"
+WINDOW = f"{MARK}.model.get('window')"
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def test_notes_on_windows_are_kept_with_their_instance_and_can_be_removed(page):
     brush(page, 10, 30)
     page.get_by_label("note on the window").fill(EVIL)
     page.get_by_label("note on the window").press("Enter")
-    notes = "document.querySelector('.bqplot canvas').__channelStack.model.get('annotations')"
+    notes = f"{MARK}.model.get('annotations')"
     assert page.evaluate(notes) == [{"instance": 0, "window": [10, 31], "text": EVIL}]
     page.get_by_role("button", name="clear the window").click()
     panel = page.locator(".cam1d-window")

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import pytest
 
+from ..support.selection import slow_but
 from .drawing import contradictions
 from .statements import ALL, QUICK
 
 # Blocks are split among processes.
-TOGETHER, QUICK_BLOCKS, SLOW_BLOCKS = 10, 5, 32
+TOGETHER, QUICK_BLOCKS, SLOW_BLOCKS = 2, 25, 160
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*does not support masking.*:UserWarning")
 
 
-@pytest.mark.parametrize("block", range(QUICK_BLOCKS))
+@pytest.mark.parametrize("block", slow_but(range(10), range(QUICK_BLOCKS)))
 def test_statements_about_a_network_hold(block, record_property):
     _hold(range(block * TOGETHER, (block + 1) * TOGETHER), QUICK, record_property)
 

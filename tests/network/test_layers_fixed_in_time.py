@@ -15,6 +15,8 @@ from cam1d_widget.attribution.masking.crops import crops_of
 from cam1d_widget.attribution.masking.score_drops import score_falls
 from cam1d_widget.attribution.methods import Occlusion
 
+from ..support.selection import slow_but
+
 RNG = np.random.default_rng(6)
 STEPS, CHANNELS = 240, 2
 X = RNG.normal(size=(3, STEPS, CHANNELS)).astype(np.float32)
@@ -96,7 +98,7 @@ def by_hand(classifier: KerasClassifier, x: np.ndarray, slices: Slices) -> np.nd
     return np.reshape(falls, (len(slices), CHANNELS, -1))
 
 
-@pytest.mark.parametrize("head", [L.GlobalAveragePooling1D, L.GlobalMaxPooling1D])
+@pytest.mark.parametrize("head", slow_but([L.GlobalAveragePooling1D], [L.GlobalAveragePooling1D, L.GlobalMaxPooling1D]))
 @pytest.mark.parametrize("name", FIXED)
 def test_scores_without_a_window_are_those_of_whole_series(name, head):
     classifier, slices = KerasClassifier(model_of(FIXED[name], head)), Slices.sliding(STEPS, 15, 15)
@@ -123,7 +125,7 @@ def test_layers_that_do_the_same_at_each_step_are_cropped(name):
     np.testing.assert_allclose(falls, expected, atol=1e-4 * np.abs(expected).max() + 1e-6)
 
 
-@pytest.mark.parametrize("name", list(FIXED)[:9])
+@pytest.mark.parametrize("name", slow_but(["PReLU", "Normalization of steps and filters"], list(FIXED)[:9]))
 def test_such_networks_work_by_default(name):
     model = model_of(FIXED[name])
     explanation = explain(model, X, progress=False)

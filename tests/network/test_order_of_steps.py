@@ -13,6 +13,8 @@ from cam1d_widget import KerasClassifier
 from cam1d_widget.attribution.methods import HiResCAM
 from cam1d_widget.network import order_of_steps
 
+from ..support.selection import slow_but
+
 STEPS = 90
 
 
@@ -96,7 +98,7 @@ def drawn_at(classifier: KerasClassifier, event: int) -> int:
     return int(np.abs(HiResCAM().attribute(classifier, x, 1)[0, :, 0]).argmax())
 
 
-@pytest.mark.parametrize("wrap", [Of, L.Lambda], ids=["layer", "lambda"])
+@pytest.mark.parametrize("wrap", slow_but([Of], [Of, L.Lambda]), ids=["layer", "lambda"])
 @pytest.mark.parametrize("name", OUT_OF_ORDER)
 def test_layers_that_do_not_keep_their_steps_are_not_placed(name, wrap):
     reason = classifier_of(wrap(OUT_OF_ORDER[name])).no_features
@@ -105,7 +107,7 @@ def test_layers_that_do_not_keep_their_steps_are_not_placed(name, wrap):
     assert "layer=" in reason
 
 
-@pytest.mark.parametrize("wrap", [Of, L.Lambda], ids=["layer", "lambda"])
+@pytest.mark.parametrize("wrap", slow_but([Of], [Of, L.Lambda]), ids=["layer", "lambda"])
 @pytest.mark.parametrize("name", IN_ORDER)
 def test_an_event_is_drawn_where_it_is(name, wrap):
     classifier = classifier_of(wrap(IN_ORDER[name]))

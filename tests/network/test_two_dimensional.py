@@ -12,7 +12,7 @@ from keras import layers as L
 
 from cam1d_widget import KerasClassifier, explain
 
-from ..attribution.test_receptive_field import support
+from ..support.networks import support
 from ..support.toys import all_positive
 
 STEPS, CHANNELS = 48, 3

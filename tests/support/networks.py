@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import layers as L
 
 LENGTH, CHANNELS, RATE = 128, 3, 50.0
@@ -58,3 +60,37 @@ def likeness(one: np.ndarray, other: np.ndarray) -> float:
     """Cosine between two arrays of numbers."""
     one, other = one.astype(float).ravel(), other.astype(float).ravel()
     return float(one @ other / (np.linalg.norm(one) * np.linalg.norm(other)))
+
+
+def of_steps(body: Callable[[Any], Any]) -> keras.Model:
+    """Three scores of a map that keeps its steps, or of what it was reduced to, of series of 20 samples."""
+    keras.utils.set_random_seed(1)
+    series = keras.Input((20, 3))
+    return keras.Model(series, L.Dense(3)(L.Flatten()(body(series))))
+
+
+def state_of(model: keras.Model) -> tuple:
+    """All that a user could find changed."""
+    return (
+        model.to_json(),
+        [weight.tobytes() for weight in model.get_weights()],
+        [(len(layer._inbound_nodes), len(layer._outbound_nodes)) for layer in model.layers],
+        [layer.trainable for layer in model.layers],
+        keras.config.floatx(),
+    )
+
+
+def support(model: keras.Model, time: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """First sample and the one behind the last that each step's gradient reaches, of a map with this axis of time."""
+    entry = next(layer for layer in model.layers if isinstance(layer, L.Flatten)).input
+    trunk = keras.Function(model.inputs, [entry])
+    x = tf.ones((1, *model.input_shape[1:]))
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        maps = trunk([x])[0]
+        steps = tf.reduce_sum(maps, axis=[axis for axis in range(maps.ndim) if axis != time])
+    reached = np.abs(tape.jacobian(steps, x).numpy()).sum(axis=(1, 3)) > 0
+    some = reached.any(axis=1)
+    start = np.where(some, reached.argmax(axis=1), 0)
+    stop = np.where(some, reached.shape[1] - reached[:, ::-1].argmax(axis=1), 0)
+    return start, stop

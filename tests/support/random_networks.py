@@ -1,6 +1,6 @@
 """Small networks drawn at random from layers that propagation has rules for.
 
-Networks of all layers are in :mod:`.claims.recipes`.
+Networks of all layers are in :mod:`tests.claims.recipes`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from cam1d_widget.viewer.synced.channel_stack import ChannelStack
 from cam1d_widget.viewer.windows import Annotation, WithoutWindow
 
 from ..support.arrays import explanation
-from .test_page import state_of
+from ..support.synced import sent, state_of
 
 
 def test_a_window_is_times_in_python_and_samples_in_the_browser():
@@ -97,12 +97,11 @@ class Halving:
 
 
 def asked(monkeypatch, model, instance=2):
-    said = []
-    monkeypatch.setattr(ChannelStack, "send", lambda self, content, buffers=None: said.append(content))
+    messages = sent(monkeypatch, ChannelStack)
     viewer = ExplanationViewer(explanation(), scores_without=model)
     assert viewer.mark.facts["baseline"] == "zero"
     viewer.mark._handle_custom_msg({"type": "replace", "name": "2/5/9", "instance": instance, "window": [5, 9]}, [])
-    return said[-1]
+    return messages[-1][0]
 
 
 def test_the_model_is_asked_what_it_says_without_a_window(monkeypatch):

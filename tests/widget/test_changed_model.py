@@ -14,6 +14,8 @@ from cam1d_widget import CAM1DWidget, KerasClassifier, explain
 from cam1d_widget.explanation.source import ModelChangedError
 from cam1d_widget.viewer.synced.jobs import Result
 
+from ..support.networks import state_of
+from ..support.synced import sent
 from ..support.toys import question
 
 RNG = np.random.default_rng(12)
@@ -43,21 +45,6 @@ def changed_activation(model: keras.Model) -> None:
 CHANGES = pytest.mark.parametrize("change", [changed_weights, changed_activation])
 
 
-def state_of(model: keras.Model) -> tuple:
-    return (
-        model.to_json(),
-        [weight.tobytes() for weight in model.get_weights()],
-        [(len(layer._inbound_nodes), len(layer._outbound_nodes)) for layer in model.layers],
-    )
-
-
-def sent(widget: CAM1DWidget, monkeypatch: pytest.MonkeyPatch) -> list[dict]:
-    """Messages of the mark to the browser."""
-    messages: list[dict] = []
-    monkeypatch.setattr(widget.mark, "send", lambda content, buffers=None: messages.append(content))
-    return messages
-
-
 @CHANGES
 def test_maps_that_are_there_stay_and_no_other_is_computed(change, model, x):
     widget = CAM1DWidget(model, x, methods=["HiResCAM", "Saliency"])
@@ -78,7 +65,7 @@ def test_maps_that_are_there_stay_and_no_other_is_computed(change, model, x):
 @CHANGES
 def test_every_answer_to_the_browser_is_refused_with_the_sentence(change, model, x, monkeypatch):
     widget = CAM1DWidget(model, x, methods=["HiResCAM", "Saliency"])
-    messages = sent(widget, monkeypatch)
+    messages = sent(monkeypatch, type(widget.mark))
     change(model)
     for request in (
         {"type": "tiles", "request": 1, "keys": ["series/0", "attribution/1/2/0"]},
@@ -86,9 +73,9 @@ def test_every_answer_to_the_browser_is_refused_with_the_sentence(change, model,
     ):
         widget.mark.stale = ""
         widget.mark._receive(None, request, [])
-        assert re.search(SENTENCE, json.dumps(messages[-1]))
+        assert re.search(SENTENCE, json.dumps(messages[-1][0]))
         assert widget.mark.stale
-    assert [entry["key"] for entry in messages[0]["index"]] == ["series/0"]
+    assert [entry["key"] for entry in messages[0][0]["index"]] == ["series/0"]
     layer = widget.inside.layer
     for kind, arguments in (
         ("checks", {"method": "HiResCAM", "instance": 0, "target": 0}),
@@ -109,7 +96,7 @@ def test_an_update_shows_the_model_as_it_is_now_and_keeps_what_was_chosen(change
     before = widget.attribution
     widget.inside.tile("activations/0/3")
     widget.jobs.keep("checks/Saliency/3/1", Result({}))
-    messages = sent(widget, monkeypatch)
+    messages = sent(monkeypatch, type(widget.mark))
     change(model)
     state = state_of(model)
     widget.mark._receive(None, {"type": "update"}, [])

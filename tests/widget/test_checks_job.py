@@ -1,7 +1,6 @@
 """Checks of the map on show: asked for in Python or by the browser, kept, and carried into a page."""
 
 import json
-import time
 
 import numpy as np
 import pytest
@@ -10,7 +9,9 @@ from traitlets import TraitError
 from cam1d_widget import CAM1DWidget
 from cam1d_widget.viewer.synced.jobs import Jobs
 
+from ..support.synced import sent
 from ..support.toys import linear
+from ..support.waiting import until
 
 NAME = "checks/Occlusion/1/0"
 
@@ -49,16 +50,13 @@ def test_the_map_on_show_is_checked_unless_another_is_named(widget):
 
 
 def test_the_browser_asks_and_gets_the_same(widget, monkeypatch):
-    sent = []
-    monkeypatch.setattr(Jobs, "send", lambda self, content, buffers=None: sent.append(content))
+    messages = sent(monkeypatch, Jobs)
     arguments = {"method": "Occlusion", "instance": 1, "target": 0}
     widget.jobs._handle_custom_msg({"type": "start", "name": NAME, "kind": "checks", "arguments": arguments}, [])
-    end = time.monotonic() + 30
-    while NAME not in widget.jobs.results and time.monotonic() < end:
-        time.sleep(0.005)
+    until(lambda: any(content["state"] == "done" for content, _ in messages))
     asked = judged(widget.jobs.results[NAME], "zero")["verdict"]
     assert asked == widget.check(instance=1, target=0, method="Occlusion", progress=False).verdict
-    assert {content["state"] for content in sent} == {"running", "done"}
+    assert {content["state"] for content, _ in messages} == {"running", "done"}
 
 
 def test_a_page_keeps_what_was_checked_and_knows_that_there_are_checks(widget):

@@ -6,6 +6,11 @@ import pytest
 from cam1d_widget import CAM1DWidget
 
 from ..support.networks import CHANNELS, EDGE, LENGTH, edge, hidden_pieces, likeness, planted
+from ..support.synced import outcome
+
+
+def done(widget, kind, **arguments):
+    return outcome(widget.jobs.work[kind](arguments))
 
 
 @pytest.fixture(scope="module")
@@ -15,16 +20,6 @@ def widget():
     widget = CAM1DWidget(planted(edge()), x, y, background=x[:8], sampling_rate=50, methods=["HiResCAM"])
     yield widget
     widget.close()
-
-
-def done(widget, kind, **arguments):
-    """Result of a job, and how often it said how far it is."""
-    going, said = widget.jobs.work[kind](arguments), []
-    while True:
-        try:
-            said.append(next(going))
-        except StopIteration as end:
-            return end.value, said
 
 
 def test_a_layer_says_which_filters_count_and_what_its_steps_see(widget):

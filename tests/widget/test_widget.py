@@ -26,7 +26,7 @@ def x():
 def test_traits_choose_the_map(model, x):
     widget = CAM1DWidget(model, x, [0, 1, 2, 0, 1, 2], sampling_rate=50)
     assert widget.method == "Occlusion"
-    assert widget.target == model.predict(x[:1], verbose=0).argmax()
+    assert widget.target == np.asarray(model(x[:1])).argmax()
     widget.instance, widget.target, widget.method = 4, 2, "Integrated Gradients"
     expected = explain(model, x[4], methods=["Integrated Gradients"], targets=2, progress=False)
     np.testing.assert_allclose(widget.attribution, expected.attribution("Integrated Gradients", 0, 2), atol=1e-5)
@@ -117,7 +117,7 @@ def test_the_model_answers_what_it_says_without_a_window(model, x, known):
     said = widget.mark._scores_without(2, 40, 90)
     replaced = x[2:3].copy()
     replaced[:, 40:90] = (x + 1).mean(axis=(0, 1)) if known else 0
-    np.testing.assert_allclose(said.probabilities, model.predict(replaced, verbose=0)[0], atol=1e-5)
+    np.testing.assert_allclose(said.probabilities, np.asarray(model(replaced))[0], atol=1e-5)
     assert said.scores.shape == (3,)
     assert ("mean" in widget.mark.facts["baseline"]) == known
     np.testing.assert_array_equal(widget.explanation.x, x)

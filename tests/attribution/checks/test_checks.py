@@ -16,19 +16,10 @@ from cam1d_widget.attribution.masking import nothing_left
 from cam1d_widget.attribution.metrics import PerturbationCurves
 from cam1d_widget.data import load_watch
 
+from ...support.synced import outcome
 from ...support.toys import linear
 
 SHAPE = (60, 2)
-
-
-def outcome(steps):
-    """What comes out in the end, and what was said on the way."""
-    said = []
-    while True:
-        try:
-            said.append(next(steps))
-        except StopIteration as end:
-            return end.value, said
 
 
 def passed(trust):

@@ -7,7 +7,7 @@ from functools import cache
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import layers as L
 
@@ -17,6 +17,7 @@ from cam1d_widget.attribution.masking.crops import crops_of
 from cam1d_widget.attribution.masking.score_drops import score_falls
 from cam1d_widget.attribution.methods import Occlusion
 
+from ...support.selection import slow_but
 from ...support.toys import ZOO
 
 RNG = np.random.default_rng(3)
@@ -69,7 +70,7 @@ def agree(classifier, x, slices, baseline, channels="each"):
     return expected
 
 
-@pytest.mark.parametrize("length", [500, 523])
+@pytest.mark.parametrize("length", slow_but([523], [500, 523]))
 @pytest.mark.parametrize("name", LOCAL)
 def test_crops_give_what_whole_series_give(name, length):
     classifier, x = network(name, length), series(length)
@@ -97,7 +98,6 @@ def test_one_sample_at_an_end_is_a_window_as_well(name):
         agree(classifier, x, slices, 5.0)
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(LOCAL), st.data())
 def test_any_windows_agree(name, data):
     classifier, x = network(name, 523), series(523)

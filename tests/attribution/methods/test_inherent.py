@@ -271,6 +271,7 @@ def test_several_maps_with_attention_are_told_apart_by_name():
     assert Attention().refusal(KerasClassifier(model, layer="two")) is None
 
 
+@pytest.mark.slow
 def test_saved_loaded_and_explained_again_in_a_fresh_process(tmp_path):
     made = {"conjunctive": mil("conjunctive"), "attention": mil("attention"), "lstm": lstm()}
     np.save(tmp_path / "x.npy", X)

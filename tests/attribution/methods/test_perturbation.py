@@ -119,17 +119,6 @@ def test_standard_error_of_lime_is_that_of_another_draw(samples):
     np.testing.assert_allclose(np.sqrt((errors**2).mean(axis=0)), values.std(axis=0), rtol=0.3)
 
 
-@pytest.mark.parametrize("method", [LIME, KernelSHAP])
-def test_two_seeds_agree_on_the_questions_network(method, network):
-    """Point by point and with as few samples as usual elsewhere, two runs have nothing in common."""
-    x = RNG.normal(size=(2, 300, 9)).astype(np.float32)
-    one, other = (method(seed=seed).attribute(network, x, 1) for seed in (0, 1))
-    for pair in zip(one, other, strict=True):
-        assert 0.9 < np.corrcoef(*map(np.ravel, pair))[0, 1] < 1
-    with pytest.raises(ValueError, match=f"{method.label} needs at least twice as many samples as slices, 5400"):
-        method(samples=150, size=1).attribute(network, x, 1)
-
-
 @pytest.mark.parametrize("method", [LIME(samples=60), KernelSHAP(samples=60), RISE(masks=60)])
 def test_channel_that_a_network_does_not_read_stays_within_its_error(method, network):
     classifier = KerasClassifier(question([L.Flatten(), L.Dense(4)], length=90, channels=2))

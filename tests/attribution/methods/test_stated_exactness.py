@@ -57,14 +57,14 @@ def words(explanation: Any, method: str, gaps: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_complete_never_stands_where_the_sum_is_off(name):
-    model = model_of(BROKEN[name])
-    explanation = explain(model, X, methods=PATHS, background=X + 0.5, targets="all", progress=False)
-    lazy = LazyExplanation(KerasClassifier(model), X, methods=PATHS, background=X + 0.5)
+    classifier = KerasClassifier(model_of(BROKEN[name]))
+    explanation = explain(classifier, X, methods=PATHS, background=X + 0.5, targets="all", progress=False)
+    lazy = LazyExplanation(classifier, X, methods=PATHS, background=X + 0.5)
     mean = np.broadcast_to((X + 0.5).mean(axis=(0, 1)), X[:1].shape)
     for method, references in zip(PATHS, (mean, X + 0.5), strict=True):
         values = explanation.attributions[method]
         totals, masses = values.sum(axis=(2, 3), dtype=float), np.abs(values).sum(axis=(2, 3), dtype=float)
-        scores = explanation.scores - KerasClassifier(model).scores(references).mean(axis=0)
+        scores = explanation.scores - classifier.scores(references).mean(axis=0)
         off = np.abs(totals - scores) > 0.011 * np.maximum(np.abs(scores), 0.1 * masses)
         said = words(explanation, method, totals)
         assert off.any()

@@ -11,6 +11,8 @@ from aeon.classification import deep_learning
 
 from cam1d_widget import KerasClassifier, explain
 
+from ...support.selection import slow_but
+
 RNG = np.random.default_rng(6)
 ENSEMBLES = {"InceptionTimeClassifier", "LITETimeClassifier"}
 HEADS = {
@@ -23,7 +25,6 @@ HEADS = {
     "ResNetClassifier": "gap",
     "TimeCNNClassifier": "flatten",
 }
-QUICK = {"FCNClassifier", "MLPClassifier", "TimeCNNClassifier"}
 
 
 def fitted(name: str) -> tuple[Any, np.ndarray]:
@@ -40,9 +41,7 @@ def test_every_deep_classifier_is_here():
     assert set(deep_learning.__all__) - {"BaseDeepClassifier"} == HEADS.keys() | ENSEMBLES
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in HEADS]
-)
+@pytest.mark.parametrize("name", slow_but(["FCNClassifier", "MLPClassifier"], HEADS))
 def test_fitted_classifier_is_explained(name):
     classifier, series = fitted(name)
     explanation = explain(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from threading import Barrier, Thread
 from typing import Any
 
@@ -21,6 +22,9 @@ from cam1d_widget.attribution.methods import HiResCAM, Occlusion
 from cam1d_widget.explanation.source import ModelChangedError
 from cam1d_widget.frameworks.keras.weights import digest_of
 from cam1d_widget.inside import read_layer
+
+from ...support.selection import slow_but
+from ...support.synced import outcome
 
 RNG = np.random.default_rng(11)
 
@@ -112,7 +116,7 @@ def editable() -> keras.Model:
     return network(*layers, L.Dense(3, activation="softmax"), trunk=[L.Conv1D(6, 5)])
 
 
-@pytest.mark.parametrize("edit", EDITS)
+@pytest.mark.parametrize("edit", slow_but([slope, function], EDITS))
 def test_explaining_again_after_an_inner_layer_changed_explains_the_model_as_it_is(edit, x):
     model = editable()
     explain(model, x, methods=["HiResCAM", "Saliency"], progress=False)
@@ -263,7 +267,8 @@ def together(*works: Callable[[int], None], times: int) -> None:
         raise faults[0]
 
 
-def test_two_lengths_in_two_threads(x):
+@pytest.mark.parametrize("times", slow_but([20], [20, 100]))
+def test_two_lengths_in_two_threads(times, x):
     model, labels = any_length(), ["HiResCAM", "Saliency", "Occlusion"]
     series = {length: x[:1, :length] for length in (60, 40)}
     expected = {
@@ -281,16 +286,16 @@ def test_two_lengths_in_two_threads(x):
 
         return explained
 
-    together(explaining(60), explaining(40), times=100)
+    together(explaining(60), explaining(40), times=times)
 
 
-@pytest.mark.parametrize("length", [60, None])
+@pytest.mark.parametrize("length", slow_but([None], [60, None]))
 def test_checks_in_a_thread_beside_a_slider(length, x):
     model = network(L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax"), length=length)
     labels, many = ["HiResCAM", "Saliency", "Occlusion"], np.tile(x, (9, 1, 1)) + RNG.normal(size=(27, 1, 1))
     lazy, other = (LazyExplanation(KerasClassifier(model), many, methods=labels, y=np.arange(27) % 3) for _ in range(2))
     expected = other.compute(targets="all", progress=False)
-    verdict = finished(examined(other, "Saliency", 0, 1)).verdict
+    verdict = outcome(examined(other, "Saliency", 0, 1))[0].verdict
 
     def slide(turn: int) -> None:
         label = labels[turn % 3]
@@ -303,18 +308,9 @@ def test_checks_in_a_thread_beside_a_slider(length, x):
             )
 
     def check(turn: int) -> None:
-        assert finished(examined(lazy, "Saliency", 0, 1)).verdict == verdict
+        assert outcome(examined(lazy, "Saliency", 0, 1))[0].verdict == verdict
 
     together(slide, check, times=6)
-
-
-def finished(steps: Any) -> Any:
-    """What a generator returns."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
 
 
 # Explanations of a model that changes
@@ -385,6 +381,11 @@ def test_a_layer_that_was_read_is_not_mixed_with_another_network(x):
 # Arrays that change after they were passed
 
 
+@cache
+def unchanged() -> KerasClassifier:
+    return KerasClassifier(network(L.GlobalAveragePooling1D(), L.Dense(3)))
+
+
 @pytest.mark.parametrize(
     "make",
     [
@@ -404,7 +405,7 @@ def test_a_layer_that_was_read_is_not_mixed_with_another_network(x):
 def test_arrays_are_copied_when_they_are_passed(make, x):
     array = RNG.normal(size=(5, 60, 3)).astype(np.float32)
     chosen, background = make(array)
-    classifier = KerasClassifier(network(L.GlobalAveragePooling1D(), L.Dense(3)))
+    classifier = unchanged()
     lazy = LazyExplanation(classifier, x, methods=chosen, background=background)
     (label,) = lazy.methods
     expected = LazyExplanation(classifier, x, methods=chosen, background=background).attribution(label, 0, 1)
@@ -415,7 +416,7 @@ def test_arrays_are_copied_when_they_are_passed(make, x):
 
 
 def test_change_points_are_copied(x):
-    classifier, points = KerasClassifier(network(L.GlobalAveragePooling1D(), L.Dense(3))), [20, 40]
+    classifier, points = unchanged(), [20, 40]
     lazy = LazyExplanation(classifier, x, methods=["Saliency"], window=points)
     points[0] = 30
     assert (np.diff(lazy.attribution("Saliency", 0, 1)[:, 0]).nonzero()[0] + 1).tolist() == [20, 40]

@@ -8,6 +8,7 @@ import re
 import warnings
 import weakref
 from contextvars import copy_context
+from functools import cache
 from threading import Event
 
 import keras
@@ -21,6 +22,8 @@ from cam1d_widget.attribution.requests import chosen_methods
 from cam1d_widget.cancellation import CancelledError, stopped_by
 from cam1d_widget.models import ConjunctivePooling
 
+from ...support.networks import state_of
+from ...support.selection import slow_but
 from ...support.toys import question
 
 RNG = np.random.default_rng(1)
@@ -31,31 +34,33 @@ def x() -> np.ndarray:
     return RNG.normal(size=(5, 300, 9)).astype(np.float32)
 
 
-def state(model: keras.Model) -> tuple:
-    """All that a user could find changed."""
-    return (
-        model.to_json(),
-        [weight.tobytes() for weight in model.get_weights()],
-        [len(layer._inbound_nodes) for layer in model.layers],
-        [layer.trainable for layer in model.layers],
-        keras.config.floatx(),
-    )
+@cache
+def watched(inherent: bool) -> tuple[KerasClassifier, tuple]:
+    """A classifier for all methods of a kind, compiled once, and the state that its model was in before."""
+    heads = [L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax")], [ConjunctivePooling(3), L.Softmax()]
+    model = question(heads[inherent])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    before = state_of(model)
+    return KerasClassifier(model), before
 
 
 @pytest.mark.parametrize("label", [method.label for method in all_methods()])
 def test_model_is_left_as_it_was(label, x):
     inherent = label in {method.label for method in all_methods() if method.family == "inherent"}
-    heads = [ConjunctivePooling(3), L.Softmax()], [L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax")]
-    model = question(heads[0] if inherent else heads[1])
-    model.compile("adam", "sparse_categorical_crossentropy")
-    before, prediction = state(model), model.predict(x, verbose=0)
-    classifier = KerasClassifier(model)
+    classifier, before = watched(inherent)
     (method,) = chosen_methods([label], classifier, background=x)
     method.attribute(classifier, x[:2], 1)
     for wrong_x, wrong_target in ((x[:, :100], 1), (x[:2], 99), (np.full_like(x, np.nan), 0)):
         with pytest.raises(ValueError):  # noqa: PT011 - each has its own message, tested below
             method.attribute(classifier, wrong_x, wrong_target)
-    assert state(model) == before
+    assert state_of(classifier.model) == before
+
+
+def test_model_can_be_trained_after_it_was_explained(x):
+    model = question([L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    prediction = model.predict(x, verbose=0)
+    explain(model, x, methods=["HiResCAM", "DeepLIFT", "Occlusion"], progress=False)
     np.testing.assert_array_equal(model.predict(x, verbose=0), prediction)
     model.fit(x, np.zeros(5), epochs=1, verbose=0)
 
@@ -104,7 +109,7 @@ def test_process_is_left_as_it_was(x):
 def test_logits_are_found_behind_the_softmax(end, x):
     model = question([L.Flatten(), *end])
     classifier = KerasClassifier(model)
-    scores, probabilities = classifier.scores(x), model.predict(x, verbose=0)
+    scores, probabilities = classifier.scores(x), np.asarray(model(x))
     np.testing.assert_allclose(classifier.probabilities(x), probabilities, rtol=1e-4, atol=1e-7)
     np.testing.assert_allclose(
         scores - scores[:, :1], np.log(probabilities) - np.log(probabilities[:, :1]), rtol=1e-3, atol=1e-4
@@ -118,14 +123,14 @@ def test_functional_softmax_is_looked_through_as_well(x):
     model = keras.Model(series, keras.ops.softmax(L.Dense(3)(L.GlobalAveragePooling1D()(maps))))
     classifier = KerasClassifier(model)
     assert classifier.head == "gap"
-    np.testing.assert_allclose(classifier.probabilities(x), model.predict(x, verbose=0), rtol=1e-4)
+    np.testing.assert_allclose(classifier.probabilities(x), np.asarray(model(x)), rtol=1e-4)
     assert np.abs(classifier.scores(x).sum(axis=1) - 1).min() > 1e-3
 
 
 def test_probabilities_are_explained_if_asked_for(x):
     model = question([L.Flatten(), L.Dense(3, activation="softmax")])
     classifier = KerasClassifier(model, score="probabilities")
-    np.testing.assert_allclose(classifier.scores(x), model.predict(x, verbose=0), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(classifier.scores(x), np.asarray(model(x)), rtol=1e-4, atol=1e-6)
     assert not classifier.affine_head
 
 
@@ -142,7 +147,7 @@ def test_saturated_softmax_is_warned_about(x):
 def test_one_sigmoid_unit_has_two_classes(x):
     model = question([L.Flatten(), L.Dense(1, activation="sigmoid")])
     classifier = KerasClassifier(model)
-    p = model.predict(x, verbose=0)
+    p = np.asarray(model(x))
     np.testing.assert_allclose(classifier.probabilities(x), np.hstack([1 - p, p]), rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(classifier.scores(x).sum(axis=1), 0, atol=1e-6)
     np.testing.assert_allclose(classifier.gradient(x, 0), -classifier.gradient(x, 1))
@@ -194,8 +199,8 @@ def test_batches_do_not_change_the_result(x):
 
 @pytest.mark.parametrize("label", ["Occlusion", "Integrated Gradients", "LRP", "HiResCAM"])
 def test_a_map_is_stopped_between_two_batches_and_the_next_is_as_ever(label, x):
-    classifier = KerasClassifier(question([L.Flatten(), L.Dense(4)]), batch_size=2)
-    method = chosen_methods([label], classifier)[0]
+    classifier = KerasClassifier(question([L.Flatten(), L.Dense(4)], length=90, channels=2), batch_size=2)
+    method, x = chosen_methods([label], classifier)[0], x[:, :90, :2]
     expected = method.attribute(classifier, x, 0)
 
     def stopped():
@@ -214,7 +219,7 @@ def test_classifier_sees_further_training(x):
     classifier = KerasClassifier(model)
     classifier.scores(x)
     model.layers[-1].set_weights([2 * weight for weight in model.layers[-1].get_weights()])
-    np.testing.assert_allclose(classifier.probabilities(x), model.predict(x, verbose=0), rtol=1e-4, atol=1e-7)
+    np.testing.assert_allclose(classifier.probabilities(x), np.asarray(model(x)), rtol=1e-4, atol=1e-7)
 
 
 def test_gradients_of_an_affine_head_are_those_of_passes_back_also_after_training(x):
@@ -372,7 +377,9 @@ def test_wrong_options_are_refused(option):
         KerasClassifier(question([L.Flatten(), L.Dense(2)]), **option)
 
 
-@pytest.mark.parametrize("build", [models.question_cnn, models.lstm_attention_classifier])
+@pytest.mark.parametrize(
+    "build", slow_but([models.question_cnn], [models.question_cnn, models.lstm_attention_classifier])
+)
 def test_one_series_through_xla_gets_the_same_maps(build):
     model, x = build((100, 3), 4), np.random.default_rng(0).normal(size=(2, 100, 3)).astype(np.float32)
     plain, fused = KerasClassifier(model), KerasClassifier(model, jit_compile=True)

@@ -34,7 +34,7 @@ class Doubled(L.Dense):
 )
 def test_log_odds_stand_for_logits_that_stay_hidden(end, x):
     model = question([L.GlobalAveragePooling1D(), end()])
-    classifier, p = KerasClassifier(model), model.predict(x, verbose=0)
+    classifier, p = KerasClassifier(model), np.asarray(model(x))
     np.testing.assert_allclose(classifier.probabilities(x), p, rtol=1e-3, atol=1e-6)
     np.testing.assert_allclose(classifier.scores(x), np.log(p) - np.log(1 - p), rtol=1e-3, atol=1e-3)
     assert HiResCAM().exactness(classifier) == "approximate"
@@ -47,7 +47,7 @@ def test_averaged_probabilities_are_no_logits(x):
     series = keras.Input((300, 9))
     members = [L.Dense(3, activation="softmax")(L.GlobalAveragePooling1D()(L.Conv1D(4, 9)(series))) for _ in range(2)]
     model = keras.Model(series, L.Average()(members))
-    np.testing.assert_allclose(KerasClassifier(model).probabilities(x), model.predict(x, verbose=0), rtol=1e-3)
+    np.testing.assert_allclose(KerasClassifier(model).probabilities(x), np.asarray(model(x)), rtol=1e-3)
 
 
 def test_log_odds_do_not_saturate(x):
@@ -58,7 +58,7 @@ def test_log_odds_do_not_saturate(x):
     model.layers[-1].set_weights([kernel, np.array([0, 20], np.float32)])
     bare = KerasClassifier(question([L.GlobalAveragePooling1D(), L.Dense(2)]))
     bare.model.set_weights(model.get_weights())
-    assert model.predict(x, verbose=0)[:, 1].min() == 1
+    assert np.asarray(model(x))[:, 1].min() == 1
     margin = bare.gradient(x, 1) - bare.gradient(x, 0)
     np.testing.assert_allclose(KerasClassifier(model).gradient(x, 1), margin, rtol=1e-3, atol=1e-6)
 
@@ -74,7 +74,7 @@ def test_units_of_a_hidden_sigmoid_have_log_odds_each(kind, units, x):
         "average": lambda: L.Average()([L.Dense(units, activation="sigmoid")(pooled) for _ in range(2)]),
     }
     model = keras.Model(series, ends[kind]())
-    p, classifier = model.predict(x, verbose=0), KerasClassifier(model)
+    p, classifier = np.asarray(model(x)), KerasClassifier(model)
     assert classifier.classes == max(units, 2)
     np.testing.assert_allclose(classifier.probabilities(x)[:, -units:], p, rtol=1e-3)
     np.testing.assert_allclose(classifier.scores(x)[:, -units:], np.log(p) - np.log(1 - p), rtol=1e-3, atol=1e-3)
@@ -84,7 +84,7 @@ def test_units_of_a_hidden_sigmoid_have_log_odds_each(kind, units, x):
 def test_numbers_are_not_made_probabilities(end, x):
     classifier = KerasClassifier(question([L.GlobalAveragePooling1D(), L.Dense(3), end()]))
     assert classifier.probabilities(x) is None
-    np.testing.assert_allclose(classifier.scores(x), classifier.model.predict(x, verbose=0), rtol=1e-4)
+    np.testing.assert_allclose(classifier.scores(x), np.asarray(classifier.model(x)), rtol=1e-4)
 
 
 @pytest.mark.parametrize("as_dict", [True, False])
@@ -103,7 +103,7 @@ def test_a_model_at_the_end_is_opened(x):
     head = keras.Sequential([keras.Input((16,)), L.Dense(5, activation="relu"), L.Dense(3, activation="softmax")])
     model = question([L.GlobalAveragePooling1D(), head])
     classifier = KerasClassifier(model)
-    np.testing.assert_allclose(classifier.probabilities(x), model.predict(x, verbose=0), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(classifier.probabilities(x), np.asarray(model(x)), rtol=1e-4, atol=1e-6)
     assert np.abs(classifier.scores(x).sum(axis=1) - 1).min() > 1e-3
     assert classifier.head == "gap"
 
@@ -123,7 +123,7 @@ def test_a_model_at_the_end_is_opened(x):
 def test_idle_ends_are_looked_through(end, x):
     model = question([L.Flatten(), *end()])
     classifier = KerasClassifier(model)
-    np.testing.assert_allclose(classifier.probabilities(x), model.predict(x, verbose=0), rtol=1e-3, atol=1e-6)
+    np.testing.assert_allclose(classifier.probabilities(x), np.asarray(model(x)), rtol=1e-3, atol=1e-6)
     assert np.abs(classifier.scores(x).sum(axis=1) - 1).max() > 1e-2
     assert classifier._network.link == "softmax"
     assert HiResCAM().exactness(classifier) == "exact"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import layers as L
 
@@ -83,7 +83,6 @@ def test_product_is_split_evenly():
 # Laws
 
 
-@settings(max_examples=25, deadline=None)
 @given(blocks=blocks(ACTIVATIONS), head=st.sampled_from(HEADS), seed=st.integers(0, 999), target=st.integers(0, 2))
 def test_every_layer_hands_on_what_it_was_given(blocks, head, seed, target):
     classifier = KerasClassifier(network(blocks, head, seed))

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import layers as L
 
@@ -153,7 +153,6 @@ def test_layers_share_as_the_papers_say(convolution, rule, place):
 # Conservation
 
 
-@settings(max_examples=25, deadline=None)
 @given(blocks=blocks(ACTIVATIONS), head=st.sampled_from(HEADS), seed=st.integers(0, 999), target=st.integers(0, 2))
 def test_every_layer_hands_on_what_it_was_given_but_for_its_biases(blocks, head, seed, target):
     model = network(blocks, head, seed)

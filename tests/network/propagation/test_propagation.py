@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import keras
@@ -15,6 +15,7 @@ from cam1d_widget import KerasClassifier
 from cam1d_widget.attribution.methods import LRP, DeepLIFT, GuidedBackprop
 from cam1d_widget.attribution.propagation_rules import Rescale
 
+from ...support.networks import of_steps
 from ...support.toys import question
 
 METHODS = (DeepLIFT(baseline=0.3), LRP(), LRP("composite"), GuidedBackprop())
@@ -25,15 +26,9 @@ def x() -> np.ndarray:
     return np.random.default_rng(1).normal(size=(4, 20, 3)).astype(np.float32)
 
 
-def network(body: Callable[[Any], Any]) -> keras.Model:
-    keras.utils.set_random_seed(1)
-    series = keras.Input((20, 3))
-    return keras.Model(series, L.Dense(3)(L.Flatten()(body(series))))
-
-
-def same_maps(one: keras.Model, other: keras.Model, x: np.ndarray) -> None:
+def same_maps(one: keras.Model, other: keras.Model | KerasClassifier, x: np.ndarray) -> None:
     """All methods say the same of two models that compute the same."""
-    first, second = KerasClassifier(one), KerasClassifier(other)
+    first, second = KerasClassifier(one), other if isinstance(other, KerasClassifier) else KerasClassifier(other)
     np.testing.assert_allclose(first.scores(x), second.scores(x), rtol=1e-5, atol=1e-5)
     for method in METHODS:
         np.testing.assert_allclose(
@@ -46,6 +41,11 @@ def same_maps(one: keras.Model, other: keras.Model, x: np.ndarray) -> None:
 
 def plain_relu(series: Any) -> Any:
     return L.ReLU()(L.Conv1D(4, 3)(series))
+
+
+@cache
+def with_plain_relu() -> KerasClassifier:
+    return KerasClassifier(of_steps(plain_relu))
 
 
 RELUS = {
@@ -62,7 +62,7 @@ RELUS = {
 
 @pytest.mark.parametrize("relu", RELUS)
 def test_relu_is_a_relu_however_it_is_written(relu, x):
-    same_maps(network(RELUS[relu]), network(plain_relu), x)
+    same_maps(of_steps(RELUS[relu]), with_plain_relu(), x)
 
 
 SUMS = {
@@ -79,27 +79,27 @@ SUMS = {
 @pytest.mark.parametrize("name", SUMS)
 def test_function_does_what_its_layer_does(name, x):
     written, layers = SUMS[name]
-    same_maps(network(lambda series: written(plain_relu(series))), network(lambda s: layers(plain_relu(s))), x)
+    same_maps(of_steps(lambda series: written(plain_relu(series))), of_steps(lambda s: layers(plain_relu(s))), x)
 
 
 def test_layer_used_twice_is_two_layers_of_the_same_weights(x):
     shared = L.Conv1D(3, 3, padding="same", activation="relu")
-    twice = network(lambda series: shared(shared(series)))
-    apart = network(lambda series: _conv()(_conv()(series)))
+    twice = of_steps(lambda series: shared(shared(series)))
+    apart = of_steps(lambda series: _conv()(_conv()(series)))
     apart.set_weights([*shared.get_weights(), *shared.get_weights(), *twice.layers[-1].get_weights()])
     same_maps(twice, apart, x)
 
 
 def test_model_inside_the_model_is_opened_each_time_it_is_used(x):
     inner = keras.Sequential([keras.Input((20, 3)), L.Conv1D(3, 3, padding="same"), L.BatchNormalization(), L.ReLU()])
-    nested = network(lambda series: inner(inner(series)))
+    nested = of_steps(lambda series: inner(inner(series)))
 
     def opened(series: Any) -> Any:
         for _ in range(2):
             series = L.ReLU()(L.BatchNormalization()(L.Conv1D(3, 3, padding="same")(series)))
         return series
 
-    flat = network(opened)
+    flat = of_steps(opened)
     rng = np.random.default_rng(3)
     inner.set_weights([rng.uniform(0.2, 0.8, weight.shape) for weight in inner.get_weights()])
     for layer in flat.layers[1:-2]:
@@ -114,13 +114,13 @@ def _conv() -> L.Layer:
 
 
 def test_two_dimensions_are_as_good_as_one(x):
-    one = network(lambda series: L.ReLU()(L.BatchNormalization()(L.Conv1D(4, 3)(series))))
+    one = of_steps(lambda series: L.ReLU()(L.BatchNormalization()(L.Conv1D(4, 3)(series))))
 
     def lifted(series: Any) -> Any:
         maps = L.Conv2D(4, (3, 3))(L.Reshape((20, 3, 1))(series))
         return L.Reshape((18, 4))(L.ReLU()(L.BatchNormalization()(maps)))
 
-    two = network(lifted)
+    two = of_steps(lifted)
     rng = np.random.default_rng(5)
     one.set_weights([rng.uniform(0.2, 0.8, weight.shape) for weight in one.get_weights()])
     two.set_weights([new.reshape(old.shape) for new, old in zip(one.get_weights(), two.get_weights(), strict=True)])
@@ -133,11 +133,11 @@ def test_mixed_precision_is_computed_in_float32(policy, x):
         maps = L.BatchNormalization()(L.SeparableConv1D(4, 3)(_conv()(series)))
         return L.MaxPooling1D(2)(L.PReLU()(maps))
 
-    full = network(body)
+    full = of_steps(body)
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)
     try:
-        mixed = network(body)
+        mixed = of_steps(body)
     finally:
         keras.config.set_dtype_policy(before)
     mixed.set_weights(full.get_weights())

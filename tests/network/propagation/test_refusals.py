@@ -14,9 +14,8 @@ from cam1d_widget import KerasClassifier
 from cam1d_widget.attribution.methods import LRP, AttributionMethod, DeepLIFT, GuidedBackprop, GuidedGradCAM, Saliency
 from cam1d_widget.attribution.requests import chosen_methods
 
-from ...frameworks.keras.test_classifier import state
+from ...support.networks import of_steps, state_of
 from ...support.toys import linear, question
-from .test_propagation import network
 
 
 @pytest.fixture(scope="module")
@@ -98,8 +97,8 @@ UNKNOWN = {
 @pytest.mark.parametrize("name", UNKNOWN)
 def test_layer_that_is_not_known_is_named(name, x):
     body, refusing, layer = UNKNOWN[name]
-    model = network(body)
-    classifier, before = KerasClassifier(model), state(model)
+    model = of_steps(body)
+    classifier, before = KerasClassifier(model), state_of(model)
     in_menu = {method.label for method in chosen_methods(None, classifier)}
     for method in (DeepLIFT(), LRP(), GuidedBackprop()):
         assert (method.label in in_menu) == (method.label not in refusing)
@@ -112,12 +111,12 @@ def test_layer_that_is_not_known_is_named(name, x):
                 method.attribute(classifier, x, 0)
         else:
             assert np.isfinite(method.attribute(classifier, x, 0)).all()
-    assert state(model) == before
+    assert state_of(model) == before
 
 
 def test_gradients_are_as_they_were_after_a_failure(x):
     """No gradient is registered or replaced: a tape gives what it gave before."""
-    model = network(UNKNOWN["recurrent"][0])
+    model = of_steps(UNKNOWN["recurrent"][0])
     classifier = KerasClassifier(model)
     before = Saliency().attribute(classifier, x, 1)
     for method in (DeepLIFT(), LRP()):

@@ -9,8 +9,8 @@ from traitlets import TraitError
 from cam1d_widget import ExplanationViewer
 from cam1d_widget.viewer.synced.options import Options
 
-from ..support.arrays import explanation
-from .test_page import state_of
+from ...support.arrays import explanation
+from ...support.synced import state_of
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_page_opens_with_the_options_of_the_viewer_which_keeps_its_own(tmp_pat
 
 def test_defaults_are_those_of_the_browser_half():
     # A page leaves out what has its default: both sides must mean the same by it.
-    source = (Path(__file__).parents[2] / "js" / "src" / "core" / "picture" / "options.ts").read_text()
+    source = (Path(__file__).parents[3] / "js" / "src" / "core" / "picture" / "options.ts").read_text()
     [defaults] = re.findall(r"DEFAULTS: Options = (\{.*?\})", source, re.DOTALL)
     theirs = json.loads(re.sub(r",\s*\}", "}", re.sub(r"(\w+):", r'"\1":', defaults)))
     assert theirs == {name: getattr(Options(), name) for name in theirs}

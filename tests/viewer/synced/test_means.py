@@ -8,7 +8,7 @@ from cam1d_widget import ExplanationViewer
 from cam1d_widget.viewer.choice import Mean
 from cam1d_widget.viewer.synced.means import Means, mean_key
 
-from ..support.arrays import Lazy, explanation, with_predicted_only
+from ...support.arrays import Lazy, explanation, with_predicted_only
 
 TRUE = Mean("true", 1)
 

@@ -9,16 +9,15 @@ from cam1d_widget.viewer.synced import base as _frontend
 from cam1d_widget.viewer.synced.channel_stack import ChannelStack
 from cam1d_widget.viewer.synced.tiles import MOST
 
-from ..support.arrays import Lazy, explanation
-from .test_tiles import unpack
+from ...support.arrays import Lazy, explanation
+from ...support.synced import sent as sent_by
+from ...support.synced import unpack
 
 
 @pytest.fixture
 def sent(monkeypatch):
     """What a mark says to the browser half."""
-    messages = []
-    monkeypatch.setattr(ChannelStack, "send", lambda self, content, buffers=None: messages.append((content, buffers)))
-    return messages
+    return sent_by(monkeypatch, ChannelStack)
 
 
 def ask(mark, *keys, request=1):
@@ -26,7 +25,7 @@ def ask(mark, *keys, request=1):
 
 
 def test_name_and_version_are_those_of_the_browser_half():
-    manifest = json.loads((Path(__file__).parents[2] / "js" / "package.json").read_text())
+    manifest = json.loads((Path(__file__).parents[3] / "js" / "package.json").read_text())
     assert manifest["name"] == _frontend.MODULE
     assert f"^{manifest['version']}" == _frontend.VERSION
 

@@ -9,7 +9,7 @@ import pytest
 from cam1d_widget import ExplanationViewer
 from cam1d_widget.viewer.synced.channel_stack import ChannelStack
 
-from ..support.arrays import explanation
+from ...support.arrays import explanation
 
 
 @pytest.fixture

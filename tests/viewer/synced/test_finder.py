@@ -4,7 +4,7 @@ from traitlets import TraitError
 from cam1d_widget import ExplanationViewer
 from cam1d_widget.viewer.synced.finder import Finder
 
-from ..support.arrays import explanation
+from ...support.arrays import explanation
 
 
 @pytest.mark.parametrize(

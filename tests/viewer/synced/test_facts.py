@@ -4,7 +4,7 @@ import numpy as np
 
 from cam1d_widget.viewer.synced.facts import explained_classes, facts_of, outer_centers, unseen_samples
 
-from ..support.arrays import LABELS, explanation, with_predicted_only
+from ...support.arrays import LABELS, explanation, with_predicted_only
 
 
 def test_facts_are_plain_json():

@@ -9,14 +9,8 @@ from hypothesis.extra.numpy import arrays
 from cam1d_widget import Explanation
 from cam1d_widget.viewer.synced.tiles import STEPS, Tile, attribution_key, map_tile, pack, series_key
 
-from ..support.arrays import explanation
-
-
-def unpack(packed):
-    for entry in packed["index"]:
-        count = np.prod(entry["shape"])
-        values = np.frombuffer(packed["data"], entry["dtype"], count, entry["offset"]).reshape(entry["shape"])
-        yield entry["key"], values * entry["scale"]
+from ...support.arrays import explanation
+from ...support.synced import unpack
 
 
 def test_packed_tiles_come_back_as_they_were():

@@ -9,30 +9,23 @@ import pytest
 from cam1d_widget.cancellation import go_on
 from cam1d_widget.viewer.synced.jobs import Jobs, Result, packed_results
 
-WAIT = 20
+from ...support.synced import sent as sent_by
+from ...support.waiting import LIMIT, until
 
 
 @pytest.fixture
 def sent(monkeypatch):
     """What is said to the browser half."""
-    messages = []
-    monkeypatch.setattr(Jobs, "send", lambda self, content, buffers=None: messages.append((content, buffers)))
-    return messages
+    return sent_by(monkeypatch, Jobs)
 
 
 def ask(jobs, **content):
     jobs._handle_custom_msg(content, [])
 
 
-def until(sent, state):
+def said(sent, state):
     """The first message of a state; other threads say it."""
-    end = time.monotonic() + WAIT
-    while time.monotonic() < end:
-        for content, buffers in list(sent):
-            if content["state"] == state:
-                return content, buffers
-        time.sleep(0.002)
-    raise AssertionError(f"nobody said {state}, only {sent}")
+    return until(lambda: next((one for one in list(sent) if one[0]["state"] == state), None), lambda: str(sent))
 
 
 class Gated:
@@ -46,7 +39,7 @@ class Gated:
         try:
             for step in range(self.steps):
                 yield step / self.steps, f"step {step}"
-                assert self.go.wait(WAIT)
+                assert self.go.wait(LIMIT)
             return Result({"steps": self.steps}, {"square": np.arange(4.0).reshape(2, 2)})
         finally:
             self.closed.set()
@@ -57,9 +50,9 @@ def test_progress_and_then_the_result_with_its_arrays(sent):
     work.go.set()
     jobs = Jobs({"gated": work})
     ask(jobs, type="start", name="gated/1", kind="gated", arguments={"instance": 1})
-    content, [data] = until(sent, "done")
-    said = [(m["done"], m["text"]) for m, _ in sent if m["state"] == "running"]
-    assert said == [(0, "step 0"), (1 / 3, "step 1"), (2 / 3, "step 2")]
+    content, [data] = said(sent, "done")
+    running = [(m["done"], m["text"]) for m, _ in sent if m["state"] == "running"]
+    assert running == [(0, "step 0"), (1 / 3, "step 1"), (2 / 3, "step 2")]
     assert work.arguments == {"instance": 1}
     entry = content["index"][0]
     assert (entry["name"], entry["content"]) == ("gated/1", {"steps": 3})
@@ -72,7 +65,7 @@ def test_a_result_is_kept_and_not_computed_again(sent):
     work.go.set()
     jobs = Jobs({"gated": work})
     jobs.start("gated/1", "gated", {})
-    until(sent, "done")
+    said(sent, "done")
     sent.clear()
     work.go.clear()
     jobs.start("gated/1", "gated", {})
@@ -83,15 +76,15 @@ def test_a_cancel_stops_it_between_two_steps_and_another_can_begin(sent):
     work = Gated()
     jobs = Jobs({"gated": work})
     jobs.start("gated/1", "gated", {})
-    until(sent, "running")
+    said(sent, "running")
     ask(jobs, type="cancel")
     work.go.set()
-    content, _ = until(sent, "cancelled")
+    content, _ = said(sent, "cancelled")
     assert content["name"] == "gated/1"
     assert work.closed.is_set()
     assert jobs.results == {}
     jobs.start("gated/1", "gated", {})
-    until(sent, "done")
+    said(sent, "done")
 
 
 def test_a_cancel_is_heard_in_the_midst_of_a_step_where_it_asks_whether_to_go_on(sent):
@@ -111,9 +104,9 @@ def test_a_cancel_is_heard_in_the_midst_of_a_step_where_it_asks_whether_to_go_on
 
     jobs = Jobs({"deep": deep})
     jobs.start("deep", "deep", {})
-    assert begun.wait(WAIT)
+    assert begun.wait(LIMIT)
     ask(jobs, type="cancel")
-    assert until(sent, "cancelled")[0]["name"] == "deep"
+    assert said(sent, "cancelled")[0]["name"] == "deep"
     assert closed.is_set()
     go_on()  # out of the job, nothing is stopped
 
@@ -122,9 +115,9 @@ def test_there_is_one_at_a_time_and_who_comes_second_is_told(sent):
     work = Gated()
     jobs = Jobs({"gated": work})
     jobs.start("gated/1", "gated", {})
-    until(sent, "running")
+    said(sent, "running")
     jobs.start("gated/2", "gated", {})
-    content, _ = until(sent, "failed")
+    content, _ = said(sent, "failed")
     assert content == {
         "state": "failed",
         "name": "gated/2",
@@ -132,7 +125,7 @@ def test_there_is_one_at_a_time_and_who_comes_second_is_told(sent):
     }
     assert sent[-1][0]["name"] == "gated/1"  # so that a page that has been loaded anew knows of it
     work.go.set()
-    until(sent, "done")
+    said(sent, "done")
 
 
 def test_a_fault_is_told_in_a_sentence_and_the_next_can_begin(sent):
@@ -144,17 +137,17 @@ def test_a_fault_is_told_in_a_sentence_and_the_next_can_begin(sent):
     for _ in range(2):
         sent.clear()
         jobs.start("wrong", "wrong", {})
-        assert until(sent, "failed")[0]["text"] == "could not be computed: MemoryError"
+        assert said(sent, "failed")[0]["text"] == "could not be computed: MemoryError"
 
 
 def test_of_a_closed_widget_nobody_waits_for_the_rest(sent):
     work = Gated(steps=1000)
     jobs = Jobs({"gated": work})
     jobs.start("gated/1", "gated", {})
-    until(sent, "running")
+    said(sent, "running")
     jobs.close()
     work.go.set()
-    assert work.closed.wait(WAIT)
+    assert work.closed.wait(LIMIT)
     assert jobs.results == {}
 
 

@@ -1,6 +1,4 @@
-import base64
 import html
-import json
 import re
 
 import ipywidgets as widgets
@@ -11,27 +9,14 @@ from cam1d_widget import ExplanationViewer
 from cam1d_widget.viewer.export.excerpt import excerpt
 from cam1d_widget.viewer.export.page import save_html
 
-from ..support.arrays import Lazy, explanation, with_predicted_only
-
-
-def state_of(path):
-    """State of each widget of a page, by model name."""
-    text = path.read_text(encoding="utf-8")
-    state = json.loads(re.search(r'widget-state\+json">(.*?)</script>', text)[1])["state"]
-    return {entry["model_name"]: entry for entry in state.values()}
-
-
-def tiles_of(mark):
-    data = {tuple(buffer["path"]): base64.b64decode(buffer["data"]) for buffer in mark["buffers"]}["tiles", "data"]
-    for entry in mark["state"]["tiles"]["index"]:
-        values = np.frombuffer(data, entry["dtype"], np.prod(entry["shape"]), entry["offset"])
-        yield entry["key"], entry["scale"] * values.reshape(entry["shape"])
+from ...support.arrays import Lazy, explanation, with_predicted_only
+from ...support.synced import state_of, tiles_of
 
 
 def test_a_page_holds_every_tile(tmp_path):
     whole = explanation()
     mark = state_of(save_html(whole, tmp_path / "all.html", progress=False))["ChannelStackModel"]
-    tiles = dict(tiles_of(mark))
+    tiles = tiles_of(mark)
     assert len(tiles) == 4 + 3 * 4 * 3
     np.testing.assert_array_equal(tiles["series/3"], whole.x[3])
     for method, label in enumerate(whole.methods):
@@ -49,7 +34,7 @@ def test_a_page_of_a_few_is_numbered_anew_and_tells_the_old_numbers(tmp_path):
     facts = mark["state"]["facts"]
     assert (facts["instances"], facts["targets"]) == ([3, 1], [2, 0])
     assert models["IntSliderModel"]["state"]["max"] == 1
-    tiles = dict(tiles_of(mark))
+    tiles = tiles_of(mark)
     assert set(tiles) == {"series/0", "series/1", *(f"attribution/0/{i}/{t}" for i in (0, 1) for t in (0, 1))}
     np.testing.assert_allclose(tiles["attribution/0/0/1"], whole.attribution("Saliency", 3, 0), atol=1e-3)
 
@@ -104,7 +89,7 @@ def test_the_live_viewer_is_left_as_it_is(tmp_path):
 def test_maps_that_were_not_explained_are_left_out(tmp_path):
     whole = with_predicted_only(explanation())
     mark = state_of(save_html(whole, tmp_path / "page.html", progress=False))["ChannelStackModel"]
-    maps = [key for key, _ in tiles_of(mark) if key.startswith("attribution/0/")]
+    maps = [key for key in tiles_of(mark) if key.startswith("attribution/0/")]
     assert maps == [f"attribution/0/{i}/{target}" for i, [target] in enumerate(whole.targets)]
 
 

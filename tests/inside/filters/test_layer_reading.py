@@ -7,7 +7,7 @@ from cam1d_widget import KerasClassifier, inside
 from cam1d_widget.inside.filters.kernel import FilterKernel
 from cam1d_widget.inside.filters.peaks import class_split
 
-from ..support.networks import (
+from ...support.networks import (
     CHANNELS,
     EDGE,
     FREQUENCY,

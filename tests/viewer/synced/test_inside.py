@@ -11,7 +11,7 @@ from cam1d_widget.viewer.synced import inside as room
 from cam1d_widget.viewer.synced.inside import Inside, activations_key, inside_of_page
 from cam1d_widget.viewer.synced.jobs import Result
 
-from ..support.arrays import explanation
+from ...support.arrays import explanation
 
 
 class Layer(NamedTuple):
