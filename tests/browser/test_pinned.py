@@ -57,7 +57,7 @@ def test_the_pinned_picture_stays_and_both_end_in_one_color(page, whole):
     before = page.evaluate(PIXELS)
     maps = whole.attributions["Gradient × Input"][[0, 2], 1]
     assert ends(page) == pytest.approx([np.abs(maps).max()] * 2, rel=0.01)
-    assert "and of the picture beside it" in page.locator(".cam1d-color-range").first.inner_text()
+    assert "and of the other view" in page.locator(".cam1d-color-range").first.inner_text()
     page.get_by_role("button", name="View: ").click()
     page.get_by_label("share color range").uncheck()
     assert sorted(ends(page)) == pytest.approx(sorted(np.abs(maps).max(axis=(1, 2))), rel=0.01)
