@@ -174,20 +174,20 @@ def test_maps_that_are_said_to_add_up_do_and_the_others_do_not(head, x):
 def test_exact_values_are_what_the_score_loses_without_the_step(head, x):
     """With the features of one step at a time set to zero; without a maximum, the next largest takes over."""
     name, classifier = head
-    features, _ = classifier.features(x[:1], 2)
+    features, _ = classifier.features(x, 2)
     steps = features.shape[1]
-    without = np.repeat(features, steps, axis=0)
-    without[np.arange(steps), np.arange(steps)] = 0
-    left = classifier.head_scores(np.repeat(x[:1], steps, axis=0), without)[:, 2]
-    loss = classifier.scores(x[:1])[0, 2] - left
+    without = np.repeat(features[:, np.newaxis], steps, axis=1)
+    without[:, np.arange(steps), np.arange(steps)] = 0
+    left = classifier.head_scores(np.repeat(x, steps, axis=0), without.reshape(-1, *features.shape[1:]))[:, 2]
+    loss = classifier.scores(x)[:, 2:3] - left.reshape(-1, steps)
     for method in fitting(classifier):
-        values = method.at_steps(classifier, x[:1], np.array([[2]]))[0, 0]
+        values = method.at_steps(classifier, x, np.full((len(x), 1), 2))[:, 0]
         values = values / steps if method.label == "CAM" else values  # CAM averages where the others add up
-        far = np.abs(values - loss).max() / np.abs(loss).max()
+        far = (np.abs(values - loss).max(axis=1) / np.abs(loss).max(axis=1)).max()
         if method.exactness(classifier) == "exact":
             assert far < 1e-3, method.label
         elif method.exactness(classifier) == "complete" and ("gmp" in name or "relu layer" in name):
-            assert far > 1e-2, method.label
+            assert far > 5e-3, method.label
 
 
 def test_values_of_a_maximum_stand_where_it_was_taken(x):
