@@ -18,9 +18,10 @@ from ..explanation.explanation import Explanation
 from ..explanation.source import ModelChangedError, stated
 from ..explanation.true_classes import check_true_classes
 from ..explanation.validation import check_names, held_once
+from ..typing import Layout, SeriesLike, WindowsLike
 from .classifier import check_series, for_series
 from .map_cache import KeptMaps
-from .maps import GrowingMaps, JudgedMaps, NotFinite, Window, averaged, judged_maps, parts
+from .maps import GrowingMaps, JudgedMaps, NotFinite, averaged, judged_maps, parts
 from .masking import channel_mean
 from .methods import AttributionMethod
 from .requests import (
@@ -86,12 +87,12 @@ class LazyExplanation:
     def __init__(
         self,
         classifier: Any,
-        x: Any,
+        x: SeriesLike,
         *,
         methods: Methods = None,
-        background: Any = None,
-        layout: str = "channels_last",
-        window: Window = None,
+        background: SeriesLike | None = None,
+        layout: Layout = "channels_last",
+        window: WindowsLike | None = None,
         **names: Any,
     ) -> None:
         unknown = names.keys() - _NAMES

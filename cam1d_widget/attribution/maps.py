@@ -9,14 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..explanation.validation import shaped_as_map
-from .masking import ChangePoints, NotFinite, pooled
+from ..typing import WindowsLike
+from .masking import NotFinite, pooled
 from .methods import AttributionMethod
 from .metrics.completeness import share_missed
 
-__all__ = ["GrowingMaps", "JudgedMaps", "NotFinite", "Window", "averaged", "judged_maps", "of_rows", "parts"]
-
-Window = int | ChangePoints
-"""Samples in a window, or the change points between windows; None for none."""
+__all__ = ["GrowingMaps", "JudgedMaps", "NotFinite", "averaged", "judged_maps", "of_rows", "parts"]
 
 # Series that methods are handed at a time, and their bytes; fewer where one of them takes long for each.
 _TOGETHER, _BYTES, _SLOW = 64, 8 * 2**20, 4
@@ -44,17 +42,22 @@ class JudgedMaps(NamedTuple):
         return JudgedMaps(self.values[instance, target], self.gaps[instance, target], errors)
 
 
-def averaged(values: np.ndarray, window: Window) -> np.ndarray:
+def averaged(values: np.ndarray, window: WindowsLike | None) -> np.ndarray:
     """Maps in which every sample has the mean of its window: of so many samples, or between change points."""
     if window is None:
         return values
     if isinstance(window, bool | str | float):
         raise TypeError(f"window must be a number of samples, or a sequence of change points, but is {window!r}")
-    return pooled(values, window) if isinstance(window, int | np.integer) else pooled(values, change_points=window)
+    return pooled(values, int(window)) if isinstance(window, int | np.integer) else pooled(values, change_points=window)
 
 
 def judged_maps(
-    method: AttributionMethod, classifier: Any, x: np.ndarray, targets: np.ndarray, rows: np.ndarray, window: Window
+    method: AttributionMethod,
+    classifier: Any,
+    x: np.ndarray,
+    targets: np.ndarray,
+    rows: np.ndarray,
+    window: WindowsLike | None,
 ) -> JudgedMaps:
     """Maps of a method on the series `x[rows]`, for `targets` of shape (instance, target), averaged over windows."""
     series, method = x[rows], of_rows(method, rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from ..attribution.classifier import Classifier, check_series
 from ..attribution.series import read_series
 from ..explainer import as_classifier
 from ..explanation.true_classes import check_true_classes
+from ..typing import Labels, LayerLike, Layout, ModelLike, SeriesLike
 
 __all__ = ["Filters", "LayerFacts", "OpenClassifier", "class_indices", "opened", "series_for"]
 
@@ -57,11 +58,11 @@ class OpenClassifier(Classifier, Protocol):
     def filters(self) -> Filters:
         """Filters of the explained layer."""
 
-    def at(self, layer: Any) -> OpenClassifier:
+    def at(self, layer: LayerLike) -> OpenClassifier:
         """The same classifier with another explained layer."""
 
 
-def opened(model: Any, layer: Any = None) -> OpenClassifier:
+def opened(model: ModelLike, layer: LayerLike | None = None) -> OpenClassifier:
     """Classifier of a model, at a layer if one is named.
 
     Raises
@@ -79,7 +80,7 @@ def opened(model: Any, layer: Any = None) -> OpenClassifier:
     return classifier if layer is None else _at(classifier, layer)
 
 
-def _at(classifier: OpenClassifier, layer: Any) -> OpenClassifier:
+def _at(classifier: OpenClassifier, layer: LayerLike) -> OpenClassifier:
     try:
         return classifier.at(layer)
     except ValueError as fault:
@@ -87,12 +88,14 @@ def _at(classifier: OpenClassifier, layer: Any) -> OpenClassifier:
         raise ValueError(f"{fault}; layers with a time axis: {names or 'none'}") from None
 
 
-def series_for(classifier: Classifier, x: Any, argument: str = "x", layout: str = "channels_last") -> np.ndarray:
+def series_for(
+    classifier: Classifier, x: SeriesLike, argument: str = "x", layout: Layout = "channels_last"
+) -> np.ndarray:
     """Series that a classifier takes, of shape (instance, time, channel), as float32."""
     return check_series(read_series(argument, x, layout).values, *classifier.input_shape, argument)
 
 
-def class_indices(classifier: Classifier, y: Any, instances: int) -> np.ndarray | None:
+def class_indices(classifier: Classifier, y: Labels | None, instances: int) -> np.ndarray | None:
     """Indices of true classes, from indices or from the labels of a fitted classifier; None without true classes."""
     labels = getattr(classifier, "labels", None)
     return None if y is None else check_true_classes(y, instances, classifier.classes, labels=labels)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from ..attribution.receptive_field import ReceptiveField
+from ..typing import LayerLike, Layout, ModelLike, SeriesLike
 from .access import LayerFacts, opened, series_for
 
 __all__ = ["Activations", "activations", "layers"]
@@ -46,7 +46,7 @@ class Activations:
         return f"Activations(layer={self.layer!r}, {instances} instances, {steps} steps, {filters} filters)"
 
 
-def layers(model: Any) -> Sequence[LayerFacts]:
+def layers(model: ModelLike) -> Sequence[LayerFacts]:
     """Layers of a network whose maps have a time axis, from the series on.
 
     Parameters
@@ -66,7 +66,7 @@ def layers(model: Any) -> Sequence[LayerFacts]:
     return opened(model).layers
 
 
-def activations(model: Any, x: Any, layer: Any, *, layout: str = "channels_last") -> Activations:
+def activations(model: ModelLike, x: SeriesLike, layer: LayerLike, *, layout: Layout = "channels_last") -> Activations:
     """Activations of any layer that has a time axis, with what each of its steps sees.
 
     Parameters
@@ -100,6 +100,6 @@ def activations(model: Any, x: Any, layer: Any, *, layout: str = "channels_last"
     return Activations(name_of(layer), classifier.trunk(x), field)
 
 
-def name_of(layer: Any) -> str:
+def name_of(layer: LayerLike) -> str:
     """What a layer that was given by name, index or itself goes by."""
     return str(getattr(layer, "name", layer))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..explainer import explain
+from ..typing import ModelLike, SeriesLike, TargetsLike
 
 __all__ = ["AttentionAgreement", "attention_agreement"]
 
@@ -39,7 +40,9 @@ class AttentionAgreement:
         return "\n".join([f"attention agrees in rank, median of {series} series, with", *lines])
 
 
-def attention_agreement(model: Any, x: Any, *, targets: Any = "predicted", **options: Any) -> AttentionAgreement:
+def attention_agreement(
+    model: ModelLike, x: SeriesLike, *, targets: TargetsLike = "predicted", **options: Any
+) -> AttentionAgreement:
     """Rank correlation of a model's attention with Attention × Gradient and with Integrated Gradients.
 
     Near one, attention marks what the score depends on. Near zero, or no higher than for the attention to another

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ..explanation.atomic_file import whole_file
 from ..explanation.explanation import ExplanationSource
 from ..explanation.plot import png_picture
+from ..typing import InstancesLike
 from .export.numbers import save_numbers
 from .export.page import checked_file, save_html
 from .layout.stack import Stack
@@ -31,9 +33,9 @@ class TakingAway(Stack):
     def save_html(
         self,
         path: str | Path,
-        instances: Any = None,
-        targets: Any = None,
-        methods: Any = None,
+        instances: InstancesLike | None = None,
+        targets: InstancesLike | None = None,
+        methods: str | Sequence[str] | None = None,
         *,
         title: str = "Attribution",
         budget_mb: float = 32,

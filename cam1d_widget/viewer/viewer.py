@@ -10,6 +10,7 @@ from traitlets import Any as AnyTrait
 from traitlets import Float, Int, Tuple, Unicode, link, observe, validate
 
 from ..explanation.explanation import ExplanationSource
+from ..typing import IntervalsLike
 from .choice import (
     Choice,
     Mean,
@@ -103,7 +104,7 @@ class ExplanationViewer(TakingAway):
         instance: int = 0,
         target: int | None = None,
         method: str | None = None,
-        intervals: Any = None,
+        intervals: IntervalsLike | None = None,
         scores_without: ScoresWithout | None = None,
         checks: Checks | None = None,
         jobs: Jobs | None = None,

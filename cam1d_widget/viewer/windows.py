@@ -7,6 +7,8 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from ..typing import IntervalsLike
+
 __all__ = ["Annotation", "Intervals", "ScoresWithout", "WithoutWindow", "as_samples", "as_times", "checked_intervals"]
 
 Intervals = Sequence[Sequence[tuple[int, int]]]
@@ -58,7 +60,9 @@ def as_times(window: tuple[int, int], sampling_rate: float | None) -> tuple[floa
     return window[0] / rate, window[1] / rate
 
 
-def checked_intervals(intervals: Any, instances: int, samples: int, sampling_rate: float | None) -> Intervals:
+def checked_intervals(
+    intervals: IntervalsLike | None, instances: int, samples: int, sampling_rate: float | None
+) -> Intervals:
     """Intervals as the user gives them, in times, in the form that pictures take."""
     if intervals is None:
         return [[]] * instances

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 from ..attribution.checks import Trust, examined, fills_of
 from ..attribution.lazy_explanation import LazyExplanation
 from ..attribution.requests import Methods
 from ..explainer import as_classifier
+from ..typing import (
+    Fill,
+    IntervalsLike,
+    Labels,
+    LayerLike,
+    Layout,
+    ModelLike,
+    Names,
+    Score,
+    SeriesLike,
+    StartLike,
+    WindowsLike,
+)
 from ..viewer import ExplanationViewer
 from ..viewer.choice import known_class, known_method, within
 from ..viewer.synced.checks import Checks
@@ -69,27 +82,27 @@ class CAM1DWidget(ExplanationViewer):
 
     def __init__(
         self,
-        model: Any,
-        x: Any,
-        y: Any = None,
+        model: ModelLike,
+        x: SeriesLike,
+        y: Labels | None = None,
         *,
-        class_names: Any = None,
-        channel_names: Any = None,
-        channel_units: Any = None,
+        class_names: Names | None = None,
+        channel_names: Names | None = None,
+        channel_units: Names | None = None,
         sampling_rate: float | None = None,
-        start: Any = None,
+        start: StartLike | None = None,
         methods: Methods = None,
-        background: Any = None,
-        layer: Any = None,
+        background: SeriesLike | None = None,
+        layer: LayerLike | None = None,
         output: str | int | None = None,
-        score: str = "logits",
-        window: Any = None,
-        layout: str = "channels_last",
-        intervals: Any = None,
+        score: Score = "logits",
+        window: WindowsLike | None = None,
+        layout: Layout = "channels_last",
+        intervals: IntervalsLike | None = None,
     ) -> None:
-        self._model, self._chosen = model, {"layer": layer, "output": output, "score": score}
+        self._open = partial(as_classifier, model, layer=layer, output=output, score=score)
         lazy = LazyExplanation(
-            as_classifier(model, layer=layer, output=output, score=score),
+            self._open(),
             x,
             methods=methods,
             background=background,
@@ -127,7 +140,7 @@ class CAM1DWidget(ExplanationViewer):
         ValueError
             If the model now has other classes, or no longer fits a method. The widget is not changed then.
         """
-        self._lazy.update_model(as_classifier(self._model, **self._chosen))
+        self._lazy.update_model(self._open())
 
     def _show_update(self) -> None:
         self.jobs.forget()
@@ -142,7 +155,7 @@ class CAM1DWidget(ExplanationViewer):
         instance: int | None = None,
         target: int | None = None,
         method: str | None = None,
-        fill: str | None = None,
+        fill: Fill | None = None,
         progress: bool = True,
     ) -> Trust:
         """Check how far a map can be believed, as the panel "Checks" does, which then shows it, too.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ...explanation.number_checks import check_count, check_number
+from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
 from ..masking import Baseline
 from .items import Over
@@ -17,9 +16,9 @@ __all__ = ["aopc"]
 
 def aopc(
     classifier: Classifier,
-    x: Any,
-    attribution: Any,
-    target: Any,
+    x: SeriesLike,
+    attribution: MapsLike,
+    target: TargetLike,
     *,
     fill: Baseline = None,
     over: Over | None = "time",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from ...typing import MapsLike
 from .items import Over, Sign, collapsed
 from .localization import Localization
 from .ranking import ranked
@@ -13,7 +12,9 @@ from .ranking import ranked
 __all__ = ["average_precision"]
 
 
-def average_precision(attribution: Any, truth: Any, *, over: Over = "time", sign: Sign = "positive") -> Localization:
+def average_precision(
+    attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign: Sign = "positive"
+) -> Localization:
     r"""Mean, over the true items, of the precision among all that rank as high.
 
     .. math:: \text{AP} = \sum_k (R_k - R_{k-1}) P_k

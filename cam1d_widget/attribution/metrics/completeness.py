@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
 from ..masking import Baseline, baseline_for
 from .validation import one_target_each, series_and_maps
@@ -14,7 +13,7 @@ __all__ = ["completeness_gap", "share_missed"]
 
 
 def completeness_gap(
-    classifier: Classifier, x: Any, attribution: Any, target: Any, *, baseline: Baseline = None
+    classifier: Classifier, x: SeriesLike, attribution: MapsLike, target: TargetLike, *, baseline: Baseline = None
 ) -> np.ndarray:
     r"""Share of the score's difference from the baseline that the sum of the map misses.
 

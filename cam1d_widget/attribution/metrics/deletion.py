@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ...explanation.number_checks import check_count
+from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
 from ..masking import Baseline
 from .items import Over
@@ -17,9 +18,9 @@ __all__ = ["deletion", "insertion"]
 
 def deletion(
     classifier: Classifier,
-    x: Any,
-    attribution: Any,
-    target: Any,
+    x: SeriesLike,
+    attribution: MapsLike,
+    target: TargetLike,
     *,
     fill: Baseline = None,
     over: Over | None = None,
@@ -79,9 +80,9 @@ def deletion(
 
 def insertion(
     classifier: Classifier,
-    x: Any,
-    attribution: Any,
-    target: Any,
+    x: SeriesLike,
+    attribution: MapsLike,
+    target: TargetLike,
     *,
     fill: Baseline = None,
     over: Over | None = None,
@@ -100,9 +101,15 @@ def insertion(
 
 
 def _areas(
-    metric: str, better: Literal["larger", "smaller"], classifier: Classifier, x: Any, attribution: Any, target: Any,
-    steps: int, **options: Any,
-) -> PerturbationCurves:  # fmt: skip
+    metric: str,
+    better: Literal["larger", "smaller"],
+    classifier: Classifier,
+    x: SeriesLike,
+    attribution: MapsLike,
+    target: TargetLike,
+    steps: int,
+    **options: Any,
+) -> PerturbationCurves:
     check_count("steps", steps)
     fractions = np.linspace(0, 1, steps + 1)
     made = perturbed(classifier, x, attribution, target, fractions, **options)

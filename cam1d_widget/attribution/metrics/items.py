@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ...explanation.number_checks import unmasked
+from ...typing import MapsLike
 
 __all__ = ["Over", "Sign", "collapsed", "collapsed_map", "many_maps", "of_largest"]
 
@@ -25,7 +26,7 @@ _SIGNS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 _DIMS = {"time": 2, "channel": 1, "cell": ()}
 
 
-def collapsed(attribution: Any, truth: Any, over: Over, sign: Sign) -> tuple[np.ndarray, np.ndarray]:
+def collapsed(attribution: MapsLike, truth: MapsLike, over: Over, sign: Sign) -> tuple[np.ndarray, np.ndarray]:
     """Maps and masks of what is true, brought to one list of items each.
 
     Parameters

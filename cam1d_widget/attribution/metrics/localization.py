@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from ...typing import Labels
 from .items import Over
 
 __all__ = ["Localization"]
@@ -56,7 +56,7 @@ class Localization:
         """Standard deviation over the instances that say anything."""
         return float(self.values[self.telling].std()) if self.telling.any() else float("nan")
 
-    def per_class(self, y: Any) -> dict[int, float]:
+    def per_class(self, y: Labels) -> dict[int, float]:
         """Mean over the telling instances of each class, by `y` of shape (instance,)."""
         y = np.asarray(y)
         if y.shape != self.values.shape:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from ...typing import MapsLike
 from .items import Over, Sign, collapsed
 from .localization import Localization
 from .ranking import ranked
@@ -13,7 +12,7 @@ from .ranking import ranked
 __all__ = ["ndcg"]
 
 
-def ndcg(attribution: Any, truth: Any, *, over: Over = "time", sign: Sign = "signed") -> Localization:
+def ndcg(attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign: Sign = "signed") -> Localization:
     r"""Discounted gain of the n highest ranking items, n being the number of true items.
 
     .. math:: \text{NDCG@}n = \sum_{i=1}^{n} \frac{r_i}{\log_2(i + 1)} \Big/ \sum_{i=1}^{n} \frac{1}{\log_2(i + 1)}

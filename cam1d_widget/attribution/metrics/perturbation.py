@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ...explanation.number_checks import check_count, check_seed
+from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
 from ..masking import Baseline, Slices, finite_scores, stacks, stand_ins, without
 from .beside_random import BesideRandom
@@ -53,9 +54,9 @@ class Perturbed:
 
 def perturbed(
     classifier: Classifier,
-    x: Any,
-    attribution: Any,
-    target: Any,
+    x: SeriesLike,
+    attribution: MapsLike,
+    target: TargetLike,
     fractions: np.ndarray,
     *,
     fill: Baseline,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...explanation.number_checks import check_count, check_seed
+from ...typing import SeriesLike, TargetLike
 from ..classifier import Classifier
 from ..methods import AttributionMethod
 from .rank_correlation import rank_correlation
@@ -50,8 +51,8 @@ class Randomization:
 def weight_randomization(
     method: AttributionMethod,
     classifier: Classifier,
-    x: Any,
-    target: Any,
+    x: SeriesLike,
+    target: TargetLike,
     *,
     destroyed: Iterable[tuple[int, str, Classifier]] | None = None,
     draws: int = 5,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
+from ...typing import MapsLike
 from .items import Over, collapsed, of_largest
 from .localization import Localization
 
@@ -13,7 +14,7 @@ __all__ = ["relevance_mass"]
 
 
 def relevance_mass(
-    attribution: Any, truth: Any, *, over: Over = "time", sign: Literal["positive", "absolute"] = "positive"
+    attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign: Literal["positive", "absolute"] = "positive"
 ) -> Localization:
     """Part of the map's sum that lies on true items.
 

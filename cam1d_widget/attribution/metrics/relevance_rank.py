@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from ...typing import MapsLike
 from .items import Over, Sign, collapsed
 from .localization import Localization
 from .ranking import ranked
@@ -13,7 +12,9 @@ from .ranking import ranked
 __all__ = ["relevance_rank"]
 
 
-def relevance_rank(attribution: Any, truth: Any, *, over: Over = "time", sign: Sign = "positive") -> Localization:
+def relevance_rank(
+    attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign: Sign = "positive"
+) -> Localization:
     """Part of the n highest ranking items that are true, n being the number of true items.
 
     Parameters

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from ...typing import MapsLike
 from .items import Over, Sign, collapsed
 from .localization import Localization
 from .ranking import ranked
@@ -13,7 +12,7 @@ from .ranking import ranked
 __all__ = ["roc_auc"]
 
 
-def roc_auc(attribution: Any, truth: Any, *, over: Over = "time", sign: Sign = "positive") -> Localization:
+def roc_auc(attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign: Sign = "positive") -> Localization:
     """Chance that a true item has a larger value than one that is not true; a tie counts half.
 
     Parameters

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ...explanation.number_checks import check_count, check_number, check_seed
+from ...typing import SeriesLike, TargetLike
 from ..classifier import Classifier
 from ..methods import AttributionMethod
 from .beside_random import BesideRandom
@@ -18,8 +17,8 @@ __all__ = ["max_sensitivity"]
 def max_sensitivity(
     method: AttributionMethod,
     classifier: Classifier,
-    x: Any,
-    target: Any,
+    x: SeriesLike,
+    target: TargetLike,
     *,
     radius: float = 0.02,
     draws: int = 10,

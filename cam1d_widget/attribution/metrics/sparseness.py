@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from ...typing import MapsLike
 from .items import Over, collapsed_map, many_maps, of_largest
 
 __all__ = ["gini"]
 
 
-def gini(attribution: Any, *, over: Over = "cell") -> np.ndarray:
+def gini(attribution: MapsLike, *, over: Over = "cell") -> np.ndarray:
     r"""How unevenly a map's magnitudes are spread: 0 if all are the same, almost 1 if a single one is not zero.
 
     .. math:: 1 - 2 \sum_{k=1}^{n} \frac{|\phi|_{(k)}}{\lVert \phi \rVert_1} \cdot \frac{n - k + 1/2}{n}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from ...explanation.number_checks import check_count, check_number, check_seed
+from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
 from ..masking import Baseline, stacks, stand_ins, without
 from .beside_random import BesideRandom
@@ -38,9 +39,9 @@ def judged_by_subsets(
     better: Literal["larger", "smaller"],
     judge: Callable[[Subsets], np.ndarray],
     classifier: Classifier,
-    x: Any,
-    attribution: Any,
-    target: Any,
+    x: SeriesLike,
+    attribution: MapsLike,
+    target: TargetLike,
     *,
     fill: Baseline,
     over: Over | None,

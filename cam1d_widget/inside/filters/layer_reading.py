@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from ...attribution.receptive_field import ReceptiveField
 from ...explanation.number_checks import check_count, check_index
 from ...explanation.source import ModelChangedError
 from ...explanation.validation import check_sampling_rate
+from ...typing import Labels, LayerLike, Layout, ModelLike, SeriesLike
 from ..access import OpenClassifier, class_indices, opened, series_for
 from ..activations import Activations, name_of
 from ..maximization.maximize import activation_maximization
@@ -28,7 +28,13 @@ _STEPS = 120
 
 
 def read_layer(
-    model: Any, x: Any, layer: Any, *, y: Any = None, sampling_rate: float | None = None, layout: str = "channels_last"
+    model: ModelLike,
+    x: SeriesLike,
+    layer: LayerLike,
+    *,
+    y: Labels | None = None,
+    sampling_rate: float | None = None,
+    layout: Layout = "channels_last",
 ) -> LayerReading:
     """Read a layer over many series: which of its filters count, and what each of them means.
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from tqdm.auto import tqdm
 
 from ...explanation.number_checks import check_count, check_number, check_seed
+from ...typing import Labels, LayerLike, ModelLike, SeriesLike
 from ..access import OpenClassifier, class_indices, opened, series_for
 from ..activations import name_of
 from .ascent import Ascent
@@ -71,14 +72,14 @@ class Maximized:
 
 
 def activation_maximization(
-    model: Any,
-    target: Any = None,
+    model: ModelLike,
+    target: int | None = None,
     *,
-    layer: Any = None,
+    layer: LayerLike | None = None,
     filter: int | None = None,
-    data: Any = None,
-    y: Any = None,
-    start: Any = "noise",
+    data: SeriesLike | None = None,
+    y: Labels | None = None,
+    start: Literal["noise", "data", "mean"] | np.ndarray = "noise",
     solutions: int = 1,
     steps: int = 200,
     norm: float | None = None,
