@@ -15,7 +15,8 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from ..explanation.explanation import Explanation
-from ..explanation.source import ModelChangedError, stated
+from ..explanation.facts import BY_LABEL, MethodFacts, SeriesFacts, by_label
+from ..explanation.source import ExplanationSource, ModelChangedError, stated
 from ..explanation.true_classes import check_true_classes
 from ..explanation.validation import check_names, held_once
 from ..typing import Layout, SeriesLike, WindowsLike
@@ -43,11 +44,9 @@ __all__ = ["LazyExplanation"]
 _KEPT = KeptMaps(64 * 2**20)
 _NUMBERS = count()
 _NAMES = frozenset({"y", "class_names", "channel_names", "channel_units", "sampling_rate", "start"})
-# What is said of each method.
-_WORDS = ("exactness", "signed", "placed", "adds_up", "descriptions")
 
 
-class LazyExplanation:
+class LazyExplanation(ExplanationSource):
     """An explanation whose maps are computed when they are first looked at.
 
     It answers to :class:`~cam1d_widget.explanation.explanation.ExplanationSource`, as an
@@ -80,7 +79,7 @@ class LazyExplanation:
         Label of each method.
     usual : tuple of str
         Those that were chosen; else all but the slow ones.
-    exactness, signed, placed, adds_up, descriptions : dict
+    exactness, signed, placed, adds_up, descriptions : mapping
         By label.
     """
 
@@ -143,23 +142,19 @@ class LazyExplanation:
         """Read everything that depends on the current model: its scores, and the exactness of each method."""
         self._classifier, self._version, self._number = classifier, _version(classifier), next(_NUMBERS)
         # Slow methods run on all instances only if they were named.
-        self.usual = tuple(method.label for method in chosen if self._named or not method.on_demand)
+        self._usual = tuple(method.label for method in chosen if self._named or not method.on_demand)
         self._chosen = [_frozen(method) for method in chosen]
         self._methods = {method.label: self._with_baseline(method, x) for method in self._chosen}
-        # Names, y and rate are checked here, before anything slow: an explanation of no method yet.
-        no_targets = np.zeros((len(x), 0), int)
-        Explanation(x, np.zeros((len(x), classifier.classes)), no_targets, {}, **names)
-        self._frame = Explanation(
+        # Names, y and rate are checked before anything slow.
+        SeriesFacts(x, np.zeros((len(x), classifier.classes)), **names)
+        self._series_facts = SeriesFacts(
             x,
             _finite_scores(classifier, x),
-            no_targets,
-            {},
             probabilities=classifier.probabilities(x),
             receptive_field=_field_of(classifier),
             **names,
         )
-        self._take_facts(self._frame)
-        self._take_words({method.label: method for method in chosen}, self.baseline)
+        self._method_facts = tuple(map(self._facts_of, chosen))
         self._refuse_changed_model()  # another thread may have changed it meanwhile
 
     def update_model(self, classifier: Any = None) -> None:
@@ -186,7 +181,7 @@ class LazyExplanation:
         reasons = [reason for reason in (method.refusal(classifier) for method in self._chosen) if reason]
         if reasons:
             raise ValueError(f"the model no longer fits a method, make a new widget: {reasons[0]}")
-        names = {name: getattr(self._frame, name) for name in _NAMES}
+        names = {name: getattr(self._series_facts, name) for name in _NAMES}
         updated = copy(self)
         updated._read_model(classifier, self._chosen, self.x, names)
         with self._one_at_a_time:
@@ -217,26 +212,31 @@ class LazyExplanation:
         made = with_baseline(method, self.baseline, x)
         return _frozen(made) if callable(getattr(method, "baseline", None)) else made
 
-    def _take_words(self, methods: dict[str, AttributionMethod], baseline: np.ndarray | None) -> None:
-        self.methods = tuple(methods)
-        self.exactness = {label: method.exactness(self._classifier) for label, method in methods.items()}
-        self.signed = {label: method.signed for label, method in methods.items()}
-        self.placed = {label: method.placed for label, method in methods.items()}
-        self.adds_up = {
-            label: "" if self.exactness[label] == "approximate" else method.adds_up for label, method in methods.items()
-        }
-        self.descriptions = {
-            label: described(method, baseline) + ("" if method.placed else in_windows(self.window))
-            for label, method in methods.items()
-        }
+    def _facts_of(self, method: AttributionMethod) -> MethodFacts:
+        exactness = method.exactness(self._classifier)
+        return MethodFacts(
+            method.label,
+            exactness,
+            "" if exactness == "approximate" else method.adds_up,
+            method.signed,
+            method.placed,
+            described(method, self.baseline) + ("" if method.placed else in_windows(self.window)),
+        )
 
-    def _take_facts(self, frame: Explanation) -> None:
-        self.x, self.scores, self.probabilities, self.y = frame.x, frame.scores, frame.probabilities, frame.y
-        self.class_names = tuple(frame.class_names or ())
-        self.channel_names = tuple(frame.channel_names or ())
-        self.channel_units = tuple(frame.channel_units or ())
-        self.sampling_rate, self.start = frame.sampling_rate, frame.start
-        self.receptive_field = frame.receptive_field
+    @property
+    def series_facts(self) -> SeriesFacts:
+        """Series, scores, names and times."""
+        return self._series_facts
+
+    @property
+    def method_facts(self) -> tuple[MethodFacts, ...]:
+        """Facts of each method, in the order of the menu."""
+        return self._method_facts
+
+    @property
+    def usual(self) -> tuple[str, ...]:
+        """Labels of the methods that were named; if none was, of all but the slow ones."""
+        return self._usual
 
     def __repr__(self) -> str:
         instances, samples, channels = self.x.shape
@@ -325,18 +325,15 @@ class LazyExplanation:
 
     def _explanation(self, rows: np.ndarray, targets: np.ndarray, made: dict[str, JudgedMaps]) -> Explanation:
         """Plain explanation of the series whose maps were made."""
-        return replace(
-            self._frame,
-            x=self.x[rows],
-            scores=self.scores[rows],
-            probabilities=None if self.probabilities is None else self.probabilities[rows],
-            y=None if self.y is None else self.y[rows],
-            start=None if self.start is None else self.start[rows],
+        methods = tuple(one for one in self.method_facts if one.label in made)
+        facts: dict[str, Any] = {name: by_label(methods, name) for name in BY_LABEL}
+        return Explanation(
+            **vars(self.series_facts.rows(rows)),
             targets=targets,
             attributions={label: maps.values for label, maps in made.items()},
             completeness={label: maps.gaps for label, maps in made.items()},
             standard_errors={label: maps.errors for label, maps in made.items() if maps.errors is not None},
-            **{word: {label: getattr(self, word)[label] for label in made} for word in _WORDS},  # type: ignore[arg-type]
+            **facts,
         )
 
     def _map(self, label: str, instance: int, target: int) -> JudgedMaps:

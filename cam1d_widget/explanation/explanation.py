@@ -6,40 +6,25 @@ a machine that has no Keras. It answers to :class:`ExplanationSource`, the littl
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from ..typing import Labels, Names, SeriesLike, StartLike
+from .facts import BY_LABEL, NUMBERED, MethodFacts, SeriesFacts, by_label
 from .npz import read_fields, refusing_damage, write_fields
 from .number_checks import check_index, check_number
 from .plot import plot
 from .source import ExplanationSource, stated
-from .true_classes import check_true_classes
-from .validation import (
-    check_flag,
-    check_mapping,
-    check_names,
-    check_receptive_field,
-    check_sampling_rate,
-    check_start,
-    check_targets,
-    finite,
-    held_once,
-    numbers,
-    shaped,
-    shaped_as_map,
-    with_gaps,
-    within,
-)
+from .validation import check_mapping, check_targets, finite, numbers, shaped, shaped_as_map, within
 
 __all__ = ["Explanation", "ExplanationSource"]
-
-EXACTNESS = ("exact", "complete", "approximate")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -98,9 +83,9 @@ class Explanation:
     targets: np.ndarray
     attributions: Mapping[str, np.ndarray]
     y: np.ndarray | None = None
-    class_names: Sequence[str] | None = None
-    channel_names: Sequence[str] | None = None
-    channel_units: Sequence[str] | None = None
+    class_names: tuple[str, ...] = NUMBERED
+    channel_names: tuple[str, ...] = NUMBERED
+    channel_units: tuple[str, ...] = NUMBERED
     sampling_rate: float | None = None
     probabilities: np.ndarray | None = None
     exactness: Mapping[str, str] = field(default_factory=dict)
@@ -111,47 +96,65 @@ class Explanation:
     descriptions: Mapping[str, str] = field(default_factory=dict)
     receptive_field: np.ndarray | None = None
     standard_errors: Mapping[str, np.ndarray] = field(default_factory=dict)
-    start: Any = None
+    start: np.ndarray | None = None
+
+    if TYPE_CHECKING:  # arguments have more types than what is made of them
+
+        def __init__(
+            self,
+            x: SeriesLike,
+            scores: ArrayLike,
+            targets: ArrayLike,
+            attributions: Mapping[str, ArrayLike],
+            y: Labels | None = None,
+            class_names: Names | None = None,
+            channel_names: Names | None = None,
+            channel_units: Names | None = None,
+            sampling_rate: float | None = None,
+            probabilities: ArrayLike | None = None,
+            exactness: Mapping[str, str] = ...,
+            completeness: Mapping[str, ArrayLike] = ...,
+            signed: Mapping[str, bool] = ...,
+            placed: Mapping[str, bool] = ...,
+            adds_up: Mapping[str, str] = ...,
+            descriptions: Mapping[str, str] = ...,
+            receptive_field: ArrayLike | None = None,
+            standard_errors: Mapping[str, ArrayLike] = ...,
+            start: StartLike | None = None,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
-        """Bring every field to its one form, and check it; nothing is checked again behind this door."""
-        self._fix_arrays()
-        self._fix_names()
+        """Check every field and convert it to one form; no code that reads an explanation checks it again."""
+        self._fix(**vars(self.series_facts))
+        self._fix(targets=check_targets(self.targets, *self.scores.shape))
         self._fix_maps()
-        self._fix_words()
+        self._fix(**{name: MappingProxyType(by_label(self.method_facts, name)) for name in BY_LABEL})
+
+    @cached_property
+    def series_facts(self) -> SeriesFacts:
+        """Series, scores, names and times, checked."""
+        return SeriesFacts(**{one.name: getattr(self, one.name) for one in fields(SeriesFacts)})
+
+    @cached_property
+    def method_facts(self) -> tuple[MethodFacts, ...]:
+        """Facts of each method, checked; those that were not given follow from its maps."""
+        facts: dict[str, dict[str, Any]] = {
+            label: {
+                "signed": bool((values < 0).any()),
+                "placed": self.receptive_field is not None and values.shape[-1] == 1,
+            }
+            for label, values in self.attributions.items()
+        }
+        for name, fact in BY_LABEL.items():
+            for label, value in self._of_methods(name, check_mapping(name, getattr(self, name))).items():
+                facts[label][fact] = value
+        return tuple(MethodFacts(label, **known) for label, known in facts.items())
 
     def _fix(self, **values: Any) -> None:
         for name, value in values.items():
             if isinstance(value, np.ndarray):
                 value.flags.writeable = False
             object.__setattr__(self, name, value)
-
-    def _fix_arrays(self) -> None:
-        self._fix(x=held_once(with_gaps("x", self.x)), scores=finite("scores", self.scores))
-        shaped("x", self.x, "(instance, time, channel)", (None, None, None))
-        instances = len(self.x)
-        shaped("scores", self.scores, "(instance, class)", (instances, None))
-        classes = self.scores.shape[1]
-        self._fix(targets=check_targets(self.targets, instances, classes))
-        if self.probabilities is not None:
-            self._fix(probabilities=within("probabilities", finite("probabilities", self.probabilities), 0, 1))
-            shaped("probabilities", self.probabilities, "(instance, class)", (instances, classes))
-        if self.receptive_field is not None:
-            self._fix(receptive_field=check_receptive_field(self.receptive_field, self.x.shape[1]))
-
-    def _fix_names(self) -> None:
-        channels, classes = self.x.shape[2], self.scores.shape[1]
-        class_names = check_names("class_names", self.class_names, "class", classes)
-        if self.y is not None:
-            self._fix(y=check_true_classes(self.y, len(self.x), classes, self.class_names))
-        self._fix(
-            class_names=class_names,
-            channel_names=check_names("channel_names", self.channel_names, "channel", channels),
-            channel_units=check_names("channel_units", self.channel_units, "", channels),
-            sampling_rate=check_sampling_rate(self.sampling_rate),
-        )
-        start = check_start(self.start, len(self.x), self.sampling_rate)
-        self._fix(start=start)
 
     def _fix_maps(self) -> None:
         given = check_mapping("attributions", self.attributions)
@@ -184,26 +187,6 @@ class Explanation:
                 )
             values.flags.writeable = False
         self._fix(standard_errors=drawn)
-
-    def _fix_words(self) -> None:
-        for label, word in check_mapping("exactness", self.exactness).items():
-            if word not in EXACTNESS:
-                raise ValueError(f"exactness[{label!r}] must be one of {EXACTNESS}, but is {word!r}")
-        has_steps = self.receptive_field is not None
-        defaults: dict[str, dict[str, Any]] = {
-            "exactness": dict.fromkeys(self.methods, "approximate"),
-            "signed": {label: bool((values < 0).any()) for label, values in self.attributions.items()},
-            "placed": {label: has_steps and values.shape[-1] == 1 for label, values in self.attributions.items()},
-            "adds_up": dict.fromkeys(self.methods, ""),
-            "descriptions": dict.fromkeys(self.methods, ""),
-        }
-        for name, default in defaults.items():
-            flags = name in ("signed", "placed")
-            given = {
-                label: check_flag(f"{name}[{label!r}]", value) if flags else str(value)
-                for label, value in check_mapping(name, getattr(self, name)).items()
-            }
-            self._fix(**{name: self._of_methods(name, {**default, **given})})
 
     def _of_methods(self, name: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
         unknown = values.keys() - self.attributions.keys()
@@ -305,8 +288,7 @@ class Explanation:
         """
         if target is None:
             target = int(self.targets[check_index("instance", instance, len(self.x)), 0])
-        source: Any = self  # its names are tuples by now, whatever they came as
-        return plot(source, instance, target, self.methods[0] if method is None else method, **options)
+        return plot(self, instance, target, self.methods[0] if method is None else method, **options)
 
     def save(self, path: str | Path) -> None:
         """Write everything to one ``.npz`` file, which :meth:`load` reads back on any machine.

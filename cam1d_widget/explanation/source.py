@@ -7,6 +7,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from .facts import MethodFacts, SeriesFacts, by_label
+
 __all__ = ["GAP_TOLERANCE", "ExplanationSource", "LayerFacts", "ModelChangedError", "stated"]
 
 GAP_TOLERANCE = 0.01
@@ -37,76 +39,102 @@ class LayerFacts(NamedTuple):
 class ExplanationSource(Protocol):
     """What a viewer asks of an explanation, computed already or not.
 
-    `methods` are labels, in the order of the menu.
+    A class that inherits from it states the series' and the methods' facts, and has the attributes of an
+    :class:`~cam1d_widget.Explanation`.
     """
+
+    @property
+    def series_facts(self) -> SeriesFacts:
+        """Series, scores, names and times."""
+
+    @property
+    def method_facts(self) -> tuple[MethodFacts, ...]:
+        """Facts of each method, in the order of the menu."""
 
     @property
     def x(self) -> np.ndarray:
         """Series, of shape (instance, time, channel)."""
+        return self.series_facts.x
 
     @property
     def scores(self) -> np.ndarray:
         """Score of every class, of shape (instance, class)."""
+        return self.series_facts.scores
 
     @property
     def probabilities(self) -> np.ndarray | None:
         """Probability of every class, of shape (instance, class); None where scores have none."""
+        return self.series_facts.probabilities
 
     @property
     def y(self) -> np.ndarray | None:
         """True class of each instance, of shape (instance,)."""
+        return self.series_facts.y
 
     @property
     def class_names(self) -> tuple[str, ...]:
         """Name of each class."""
+        return self.series_facts.class_names
 
     @property
     def channel_names(self) -> tuple[str, ...]:
         """Name of each channel."""
+        return self.series_facts.channel_names
 
     @property
     def channel_units(self) -> tuple[str, ...]:
         """Unit of each channel; "" where there is none."""
+        return self.series_facts.channel_units
 
     @property
     def sampling_rate(self) -> float | None:
         """Samples per second; None where time is counted in samples."""
+        return self.series_facts.sampling_rate
 
     @property
     def start(self) -> np.ndarray | None:
         """Date and time of each first sample, datetime64 of shape (instance,); None where there are none."""
+        return self.series_facts.start
 
     @property
     def methods(self) -> tuple[str, ...]:
         """Label of each method."""
+        return tuple(one.label for one in self.method_facts)
 
     @property
     def usual(self) -> tuple[str, ...]:
         """Labels of the methods that are meant where none is named: all but those that take long."""
+        return self.methods
 
     @property
     def exactness(self) -> Mapping[str, str]:
         """Per method "exact", "complete" or "approximate": what it promises for the network."""
+        return by_label(self.method_facts, "exactness")
 
     @property
     def signed(self) -> Mapping[str, bool]:
         """Per method, whether its maps can be negative."""
+        return by_label(self.method_facts, "signed")
 
     @property
     def placed(self) -> Mapping[str, bool]:
         """Per method, whether its maps were made at the steps of a layer and placed by receptive fields."""
+        return by_label(self.method_facts, "placed")
 
     @property
     def adds_up(self) -> Mapping[str, str]:
         """Per method, what its values add up to, as a verb phrase; "" where nothing is promised."""
+        return by_label(self.method_facts, "adds_up")
 
     @property
     def descriptions(self) -> Mapping[str, str]:
         """Per method, one phrase that says what its map shows."""
+        return by_label(self.method_facts, "descriptions")
 
     @property
     def receptive_field(self) -> np.ndarray | None:
         """First sample, sample behind the last, and center of each step, of shape (step, 3)."""
+        return self.series_facts.receptive_field
 
     def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
         """Map of one method for one class on one instance, of shape (time, channel or 1)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ def facts_of(
         "samples": samples,
         "instances": [int(number) for number in (range(count) if instances is None else instances)],
         "targets": [int(target) for target in (range(len(source.class_names)) if targets is None else targets)],
-        "methods": _methods(source),
+        "methods": [asdict(method) for method in source.method_facts],
         "gap_tolerance": GAP_TOLERANCE,
         "unseen": unseen_samples(source.receptive_field, samples),
         "centers": outer_centers(source.receptive_field),
@@ -40,22 +41,6 @@ def facts_of(
         "intervals": [[list(window) for window in windows] for windows in intervals],
         "absence": absence,
     }
-
-
-def _methods(source: ExplanationSource) -> list[dict[str, Any]]:
-    exactness, adds_up, descriptions = source.exactness, source.adds_up, source.descriptions
-    signed, placed = source.signed, source.placed
-    return [
-        {
-            "label": label,
-            "exactness": exactness[label],
-            "adds_up": str(adds_up[label]),
-            "signed": bool(signed[label]),
-            "placed": bool(placed[label]),
-            "description": descriptions[label],
-        }
-        for label in source.methods
-    ]
 
 
 def explained_classes(source: ExplanationSource, targets: Sequence[int]) -> np.ndarray | None:
