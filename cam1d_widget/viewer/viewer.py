@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from traitlets import Any as AnyTrait
 from traitlets import Float, Int, Tuple, Unicode, link, observe, validate
 
-from ..explanation.explanation import ExplanationSource
-from ..typing import IntervalsLike
+from ..explanation.atomic_file import whole_file
+from ..explanation.plot import png_picture
+from ..explanation.source import ExplanationSource
+from ..typing import InstancesLike, IntervalsLike
 from .choice import (
     Choice,
     Mean,
@@ -23,8 +26,10 @@ from .choice import (
     known_method,
     within,
 )
-from .export.numbers import Numbers
+from .export.numbers import Numbers, save_numbers
+from .export.page import ViewerState, checked_file, save_html
 from .layout.figure import scales
+from .layout.stack import Stack
 from .synced.channel_stack import ChannelStack
 from .synced.checks import Checks
 from .synced.finder import Finder
@@ -33,11 +38,10 @@ from .synced.jobs import Jobs
 from .synced.means import mean_key
 from .synced.options import Options
 from .synced.tiles import Tile, attribution_key, series_key
-from .taking_away import TakingAway
 from .windows import Annotation, ScoresWithout, as_samples, as_times, checked_intervals
 
 
-class ExplanationViewer(TakingAway):
+class ExplanationViewer(Stack):
     """Stacked channels with their attribution, and sliders for instance, class and method.
 
     Parameters
@@ -123,8 +127,8 @@ class ExplanationViewer(TakingAway):
         mark = ChannelStack(
             explanation,
             scores_without=scores_without,
-            checks=checks,
-            jobs=jobs,
+            checks=checks or Checks(),
+            jobs=jobs or Jobs(),
             inside=Inside(inside),
             update_model=update_model,
             intervals=self._intervals,
@@ -223,6 +227,119 @@ class ExplanationViewer(TakingAway):
     def _note(self, note: Annotation) -> dict[str, Any]:
         instance = within("instance", note.instance, len(self._explanation.x))
         return {"instance": instance, "window": list(self._samples((note.t0, note.t1)) or ()), "text": str(note.text)}
+
+    def save_html(
+        self,
+        path: str | Path,
+        instances: InstancesLike | None = None,
+        targets: InstancesLike | None = None,
+        methods: str | Sequence[str] | None = None,
+        *,
+        title: str = "Attribution",
+        budget_mb: float = 32,
+        progress: bool = True,
+    ) -> Path:
+        """Write the viewer as one file that works in a browser alone, with no kernel and no network.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+        instances, targets : int, sequence of int, or mask, optional
+            Indices of the instances and classes. Default: all.
+        methods : sequence of str, optional
+            Labels of the methods. Default: those that were chosen; else all but the slow ones.
+        title : str
+            Title of the page.
+        budget_mb : float
+            Size in MB beyond which nothing is written. It is reckoned from one map of each method, before the
+            others are computed.
+        progress : bool
+            Whether to show how many maps are computed.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        ValueError
+            If a choice does not exist, or the page would be larger than `budget_mb`.
+        OSError
+            If there is no such folder; nothing is computed then.
+        """
+        return save_html(
+            self._explanation,
+            path,
+            instances=instances,
+            targets=targets,
+            methods=methods,
+            title=title,
+            budget_mb=budget_mb,
+            progress=progress,
+            state=ViewerState(self.shown, self.pinned, self._intervals, self.mark.annotations, self.mark.parts),
+        )
+
+    def save_png(self, path: str | Path) -> None:
+        """Write the picture on show as PNG, exactly as on the screen, with its summary, axis and legend.
+
+        The browser draws it: the file is there as soon as it has answered, after the cell that asked.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+
+        Raises
+        ------
+        RuntimeError
+            If the widget is not on show in a browser; ``explanation.plot`` draws without one.
+        OSError
+            If there is no such folder.
+        """
+        self._save_picture("png", path)
+
+    def save_svg(self, path: str | Path) -> None:
+        """Write the picture on show as SVG: lines stay lines and text stays text. As `save_png` in all else."""
+        self._save_picture("svg", path)
+
+    def _save_picture(self, form: str, path: str | Path) -> None:
+        path = checked_file(path)
+
+        def take(picture: bytes) -> None:
+            with whole_file(path) as file:
+                file.write(picture)
+
+        self.mark.ask_for_picture(form, take)
+
+    def save_numbers(self, path: str | Path) -> Path:
+        """Write the numbers on show as .csv, a line a sample, or as .npz, with the arrays as they are.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file, whose name ends in ".csv" or ".npz".
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        ValueError
+            If the name ends otherwise.
+        OSError
+            If there is no such folder.
+        """
+        return save_numbers(self._explanation, path, self.numbers)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """The widget, and a picture for sites that run no widget, where matplotlib is installed."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        picture = png_picture(self._explanation, self.instance, self.target, self.method)
+        return bundle if picture is None else {**bundle, "image/png": picture}
 
     def _times(self, window: tuple[int, int] | None) -> tuple[float, float] | None:
         return None if window is None else as_times(window, self._explanation.sampling_rate)

@@ -7,6 +7,7 @@ import pytest
 from traitlets import TraitError
 
 from cam1d_widget import CAM1DWidget
+from cam1d_widget.viewer.synced.base import PageContents
 from cam1d_widget.viewer.synced.jobs import Jobs
 
 from ..support.synced import sent
@@ -61,7 +62,7 @@ def test_the_browser_asks_and_gets_the_same(widget, monkeypatch):
 
 def test_a_page_keeps_what_was_checked_and_knows_that_there_are_checks(widget):
     widget.check(instance=1, target=0, method="Occlusion", progress=False)
-    page = widget.jobs.copy()
+    page = widget.jobs.for_page(PageContents([0], 0, widget.jobs.results))
     assert list(page.results) == [NAME]
     assert page.kinds == ["checks"]
     assert page.work == {}

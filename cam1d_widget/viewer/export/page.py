@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -14,92 +16,104 @@ from ipywidgets.embed import dependency_state, embed_data
 from tqdm.auto import tqdm
 
 from ...explanation.atomic_file import whole_file
-from ...explanation.explanation import ExplanationSource
 from ...explanation.number_checks import check_number
-from ..choice import Choice, Mean
+from ...explanation.source import ExplanationSource
+from ...typing import InstancesLike
+from ..choice import Choice
 from ..layout.figure import scales
 from ..layout.stack import Stack
+from ..synced.base import ENTRY_BYTES, PageContents, Synced
 from ..synced.channel_stack import ChannelStack
-from ..synced.checks import Checks
 from ..synced.facts import maps_there
-from ..synced.inside import Inside, inside_of_page
-from ..synced.jobs import Jobs, Result, packed_results
-from ..synced.options import Options
+from ..synced.inside import results_of_page
 from ..synced.tiles import Tile, attribution_key, map_tile, pack, series_key
 from ..windows import Intervals
 from .excerpt import Excerpt, excerpt
 from .scripts import licenses, programs
 
 MEGABYTE = 2**20
-# Bytes of a page's JSON for one tile beside its numbers.
-_ENTRY = 140
+
+
+@dataclass(frozen=True, eq=False)
+class ViewerState:
+    """State of a viewer with which a page opens.
+
+    Attributes
+    ----------
+    shown : Choice, optional
+        The current picture. Default: the predicted class of the first instance.
+    pinned : Choice, optional
+        The pinned picture.
+    intervals : Intervals
+        By instance, the windows of samples that are marked as true.
+    annotations : sequence of dict
+        Notes on windows.
+    parts : mapping of str to Synced
+        State of each panel; the page gets copies.
+    """
+
+    shown: Choice | None = None
+    pinned: Choice | None = None
+    intervals: Intervals = ()
+    annotations: Sequence[dict[str, Any]] = ()
+    parts: Mapping[str, Synced] = field(default_factory=dict)
 
 
 def save_html(
     source: ExplanationSource,
     path: str | Path,
     *,
-    instances: Any = None,
-    targets: Any = None,
-    methods: Any = None,
+    instances: InstancesLike | None = None,
+    targets: InstancesLike | None = None,
+    methods: str | Sequence[str] | None = None,
     title: str = "Attribution",
     budget_mb: float = 32,
     progress: bool = True,
-    first: tuple[int, int, str] | None = None,
-    options: Options | None = None,
-    intervals: Intervals = (),
-    annotations: Sequence[dict[str, Any]] = (),
-    checks: Checks | None = None,
-    jobs: Jobs | None = None,
-    pinned: Choice | None = None,
-    mean: Mean | None = None,
-    inside: Inside | None = None,
+    state: ViewerState | None = None,
 ) -> Path:
     """Write the viewer of an explanation as one file that works in a browser alone.
 
-    Parameters are those of :meth:`ExplanationViewer.save_html`, `first`: instance, class and method on show when the
-    page is opened, if they are in it; `options`, which the page gets a copy of; `intervals`, `annotations` and
-    `pinned`, by instance of the whole explanation; `mean`, if one is on show; `jobs`, whose results the page keeps, and
-    `checks`, which it gets a copy of; and what was looked at `inside` of the network.
+    Parameters are those of :meth:`ExplanationViewer.save_html`, and the state of a viewer, of which the page keeps what
+    concerns its own instances, classes and methods.
     """
+    state = state or ViewerState()
     path = checked_file(path)
     check_number("budget_mb", budget_mb, above=0)
     chosen = excerpt(source, instances, targets, methods)
     modules, terms = programs(), licenses()
-    begun = _first_choice(chosen, first)
-    within, results = inside_of_page(
-        inside or Inside(), {} if jobs is None else jobs.results, chosen.instances, chosen.instances[begun["instance"]]
+    begun = _first_choice(chosen, state.shown)
+    jobs: Any = state.parts.get("jobs")
+    page = PageContents(
+        chosen.instances, chosen.instances[begun["instance"]], results_of_page(jobs.results if jobs else {})
     )
-    others = {
-        "program": len(terms) + sum(map(len, modules.values())),
-        "activations and results": _size(within, results),
-    }
-    _check_budget(chosen, others, budget_mb)
-    mark = ChannelStack(
-        chosen,
-        targets=chosen.menu,
-        instances=chosen.instances,
-        tiles=pack(list(_tiles(chosen, progress)), quantize=True),
-        absence="This picture is not in this page.",
-        scales=scales(source.x.shape[1], source.sampling_rate),
-        options=None if options is None else options.copy(),
-        checks=None if checks is None else checks.copy(),
-        jobs=Jobs(results=results, kinds=[] if jobs is None else jobs.kinds),
-        inside=within,
-        annotations=_renumbered(annotations, chosen.instances),
-        intervals=[intervals[instance] for instance in chosen.instances] if intervals else (),
-        pinned=_pinned(chosen, pinned),
-        mean=None if mean is None else mean._asdict(),
-        **begun,
-    )
-    # Widgets of its own: those of a live viewer stay as they are.
-    viewer = Stack(mark)
-    try:
-        page = _page(embed_data([viewer], state=dependency_state([viewer])), modules, terms, title)
-    finally:
-        viewer.close()
+    # The page has its own widgets, so that those of a live viewer stay as they are; they are closed, for ipywidgets
+    # keeps every widget until then.
+    with ExitStack() as opened:
+        parts = {name: opened.enter_context(closing(part.for_page(page))) for name, part in state.parts.items()}
+        others = {
+            "program": len(terms) + sum(map(len, modules.values())),
+            "activations and results": sum(part.page_bytes() for part in parts.values()),
+        }
+        _check_budget(chosen, others, budget_mb)
+        mean = state.shown and state.shown.mean
+        mark = ChannelStack(
+            chosen,
+            targets=chosen.menu,
+            instances=chosen.instances,
+            tiles=pack(list(_tiles(chosen, progress)), quantize=True),
+            absence="This picture is not in this page.",
+            scales=scales(source.x.shape[1], source.sampling_rate),
+            annotations=_renumbered(state.annotations, chosen.instances),
+            intervals=[state.intervals[instance] for instance in chosen.instances] if state.intervals else (),
+            pinned=_pinned(chosen, state.pinned),
+            mean=None if mean is None else mean._asdict(),
+            **parts,
+            **begun,
+        )
+        viewer = opened.enter_context(closing(Stack(mark)))
+        text = _page(embed_data([viewer], state=dependency_state([viewer])), modules, terms, title)
     with whole_file(path, "w", encoding="utf-8") as file:
-        file.write(page)
+        file.write(text)
     return path
 
 
@@ -151,8 +165,8 @@ def _pinned(chosen: Excerpt, pinned: Choice | None) -> dict[str, Any] | None:
     }
 
 
-def _first_choice(chosen: Excerpt, first: tuple[int, int, str] | None) -> dict[str, Any]:
-    instance, target, method = first or (chosen.instances[0], None, chosen.methods[0])
+def _first_choice(chosen: Excerpt, shown: Choice | None) -> dict[str, Any]:
+    instance, target, method = (chosen.instances[0], None, chosen.methods[0]) if shown is None else shown[:3]
     place = chosen.instances.index(instance) if instance in chosen.instances else 0
     label = method if method in chosen.methods else chosen.methods[0]
     classes = [target, int(np.argmax(chosen.scores[place])), *chosen.menu]
@@ -162,13 +176,6 @@ def _first_choice(chosen: Excerpt, first: tuple[int, int, str] | None) -> dict[s
         "target": chosen.menu.index(there[0]) if there else 0,
         "method": chosen.methods.index(label),
     }
-
-
-def _size(inside: Inside, results: Mapping[str, Result]) -> float:
-    """Bytes of a page that what was looked at inside of the network takes, and all other results of long work."""
-    return 4 / 3 * (len(inside.tiles["data"]) + len(packed_results(results)["data"])) + _ENTRY * len(
-        inside.tiles["index"]
-    )
 
 
 def _check_budget(chosen: Excerpt, others: Mapping[str, float], budget_mb: float) -> None:
@@ -191,7 +198,7 @@ def _check_budget(chosen: Excerpt, others: Mapping[str, float], budget_mb: float
 
 
 def _encoded(count: int, nbytes: int) -> float:
-    return count * (4 * nbytes / 3 + _ENTRY) / MEGABYTE
+    return count * (4 * nbytes / 3 + ENTRY_BYTES) / MEGABYTE
 
 
 def _inline(value: Any) -> str:

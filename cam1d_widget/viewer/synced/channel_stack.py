@@ -7,13 +7,12 @@ from typing import Any
 
 import bqplot
 import numpy as np
-from ipywidgets import widget_serialization
 from traitlets import Any as AnyTrait
 from traitlets import Dict, Instance, Int, List, TraitError, Tuple, Unicode, validate
 
 from ...explanation.explanation import ExplanationSource
 from ..windows import Intervals, ScoresWithout
-from .base import MODULE, VERSION
+from .base import Synced, SyncedView, part
 from .checks import Checks
 from .facts import explained_classes, facts_of
 from .finder import Finder
@@ -38,7 +37,7 @@ def _table() -> Any:
 _STALE = "The model has changed since this widget was made. Scores and maps that are shown are from before the change."
 
 
-class ChannelStack(bqplot.Mark):
+class ChannelStack(SyncedView, bqplot.Mark):
     """Stacked channels of one series, and the attribution of one class by one method.
 
     Parameters
@@ -51,22 +50,17 @@ class ChannelStack(bqplot.Mark):
         Number that each instance of the source bears. Default: their places.
     tiles : dict, optional
         Packed tiles that travel with the widget's state. Default: those of the first picture.
-    options : Options, optional
-        How pictures are drawn at first. Default: as `Options` has it.
     scores_without : ScoresWithout, optional
         Whom to ask what the classifier says without a window.
     intervals : Intervals, optional
         By instance, the windows of samples that are said to be true.
-    jobs : Jobs, optional
-        Long work that the browser may ask for. Default: none.
-    inside : Inside, optional
-        What is looked at inside of the network. Default: nothing.
     update_model : callable, optional
         Called when the browser asks for an update after the model has changed; it ends in :meth:`read_source`.
     absence : str, optional
         What is said of a tile that is not there where nobody can be asked for it.
     **traits
-        Initial `instance`, `target` and `method`, and what a bqplot mark takes (scales).
+        Initial `instance`, `target` and `method`; parts such as `options` and `jobs`; and what a bqplot mark takes
+        (scales).
 
     Attributes
     ----------
@@ -88,12 +82,7 @@ class ChannelStack(bqplot.Mark):
         Number of updates of the scores and maps; the browser drops its tiles when it changes.
     """
 
-    _model_name = Unicode("ChannelStackModel").tag(sync=True)
     _view_name = Unicode("ChannelStack").tag(sync=True)
-    _model_module = Unicode(MODULE).tag(sync=True)
-    _view_module = Unicode(MODULE).tag(sync=True)
-    _model_module_version = Unicode(VERSION).tag(sync=True)
-    _view_module_version = Unicode(VERSION).tag(sync=True)
 
     scales_metadata = Dict(
         {
@@ -116,11 +105,11 @@ class ChannelStack(bqplot.Mark):
     steps = _table()
     window = Tuple(Int(), Int(), allow_none=True, default_value=None).tag(sync=True)
     annotations = List(Dict()).tag(sync=True)
-    checks = Instance(Checks).tag(sync=True, **widget_serialization)
-    finder = Instance(Finder).tag(sync=True, **widget_serialization)
-    options = Instance(Options).tag(sync=True, **widget_serialization)
-    jobs = Instance(Jobs).tag(sync=True, **widget_serialization)
-    inside = Instance(Inside).tag(sync=True, **widget_serialization)
+    checks = part(Checks)
+    finder = part(Finder)
+    options = part(Options)
+    jobs = part(Jobs)
+    inside = part(Inside)
     stale = Unicode().tag(sync=True)
     version = Int(0).tag(sync=True)
     tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=packed_to_json)
@@ -132,12 +121,8 @@ class ChannelStack(bqplot.Mark):
         targets: Any = None,
         instances: Any = None,
         tiles: dict[str, Any] | None = None,
-        options: Options | None = None,
         scores_without: ScoresWithout | None = None,
         intervals: Intervals = (),
-        checks: Checks | None = None,
-        jobs: Jobs | None = None,
-        inside: Inside | None = None,
         update_model: Callable[[], None] | None = None,
         absence: str = "Not here: this picture was not computed while a kernel was running.",
         **traits: Any,
@@ -149,11 +134,6 @@ class ChannelStack(bqplot.Mark):
         self._given = targets, instances, absence, baseline, intervals
         super().__init__(
             **self._read(),
-            checks=Checks() if checks is None else checks,
-            finder=Finder(),
-            options=Options() if options is None else options,
-            jobs=Jobs() if jobs is None else jobs,
-            inside=Inside() if inside is None else inside,
             tiles=tiles if tiles is not None else {"index": [], "data": b""},
             **traits,
         )
@@ -163,6 +143,12 @@ class ChannelStack(bqplot.Mark):
         self._asked = 0
         self._views = 0
         self.on_msg(self._receive)
+
+    @property
+    def parts(self) -> dict[str, Synced]:
+        """State of each panel, by the name of its trait."""
+        values = {name: getattr(self, name) for name in self.class_own_traits(sync=True)}
+        return {name: value for name, value in values.items() if isinstance(value, Synced)}
 
     def _read(self) -> dict[str, Any]:
         """Traits that the source determines."""

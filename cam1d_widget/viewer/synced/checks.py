@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import ipywidgets as widgets
 from traitlets import List, TraitError, Unicode, validate
 
-from .base import MODULE, VERSION
+from .base import Synced
 
 
-class Checks(widgets.Widget):
+class Checks(Synced):
     """How the map on show is checked: a verdict holds only for what stands where pieces were taken away.
 
     Attributes
@@ -21,20 +20,12 @@ class Checks(widgets.Widget):
         The one that the verdict on show is of.
     """
 
-    _model_name = Unicode("ChecksModel").tag(sync=True)
-    _model_module = Unicode(MODULE).tag(sync=True)
-    _model_module_version = Unicode(VERSION).tag(sync=True)
-
     fills = List(Unicode()).tag(sync=True)
     fill = Unicode().tag(sync=True)
 
     def __init__(self, fills: Any = (), fill: str | None = None, **traits: Any) -> None:
         names = list(fills)
         super().__init__(fills=names, fill=(names or [""])[0] if fill is None else fill, **traits)
-
-    def copy(self) -> Checks:
-        """Checks of a saved page, which go their own way."""
-        return Checks(self.fills, self.fill)
 
     @validate("fill")
     def _check_fill(self, proposal: Any) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import ipywidgets as widgets
-from traitlets import Enum, Float, Int, TraitError, Tuple, Unicode, validate
+from traitlets import Enum, Float, Int, TraitError, Tuple, validate
 
-from .base import MODULE, VERSION
+from .base import PageContents, Synced
 
 
-class Finder(widgets.Widget):
+class Finder(Synced):
     """Which instances are looked for: the slider, the keys and the play button stop at no others.
 
     Where none is like that, all are shown.
@@ -25,14 +24,14 @@ class Finder(widgets.Widget):
         Least and largest probability of the predicted class, in percent.
     """
 
-    _model_name = Unicode("FinderModel").tag(sync=True)
-    _model_module = Unicode(MODULE).tag(sync=True)
-    _model_module_version = Unicode(VERSION).tag(sync=True)
-
     verdict = Enum(("all", "right", "wrong"), "all").tag(sync=True)
     true_class = Int(None, allow_none=True).tag(sync=True)
     predicted_class = Int(None, allow_none=True).tag(sync=True)
     confidence = Tuple(Float(), Float(), default_value=(0.0, 100.0)).tag(sync=True)
+
+    def for_page(self, page: PageContents) -> Finder:
+        """Finder of a page, which opens with all of its instances."""
+        return Finder()
 
     @validate("confidence")
     def _check_confidence(self, proposal: Any) -> tuple[float, float]:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-import ipywidgets as widgets
 import numpy as np
 from traitlets import Any as AnyTrait
 from traitlets import Bool, Dict, Enum, Int, List, Unicode, validate
 
 from ..choice import NoSuchChoice
-from .base import MODULE, VERSION
+from .base import PageContents, Synced
 from .jobs import Result, Work
 from .tiles import Tile, answered, index_in_key, pack, packed_to_json
 
-__all__ = ["Inside", "InsideSource", "LayerFacts", "activations_key", "inside_of_page"]
+__all__ = ["Inside", "InsideSource", "LayerFacts", "activations_key", "results_of_page"]
 
 # Bytes of activations that a saved page holds at most.
 _PAGE_BYTES = 6 * 2**20
@@ -57,7 +56,7 @@ def activations_key(layer: int, instance: int) -> str:
     return f"activations/{layer}/{instance}"
 
 
-class Inside(widgets.Widget):
+class Inside(Synced):
     """What is looked at inside of the network.
 
     Parameters
@@ -82,10 +81,6 @@ class Inside(widgets.Widget):
     unfolded : bool
         Whether the panel is unfolded.
     """
-
-    _model_name = Unicode("InsideModel").tag(sync=True)
-    _model_module = Unicode(MODULE).tag(sync=True)
-    _model_module_version = Unicode(VERSION).tag(sync=True)
 
     layers = List(Dict()).tag(sync=True)
     layer = Unicode().tag(sync=True)
@@ -123,6 +118,34 @@ class Inside(widgets.Widget):
         name = self.layers[index_in_key("layer", layer, len(self.layers))]["name"]
         return Tile(key, self._source.activations(name, int(instance)))
 
+    def for_page(self, page: PageContents) -> Inside:
+        """Layers of a page: those that were read, with as many activations as there is room for.
+
+        The current layer and the current instance come first. Activations are rounded to 65535 steps.
+        """
+        kept = [layer for layer in self.layers if f"inside layer/{layer['name']}" in page.results]
+        names = [layer["name"] for layer in kept]
+        current = self.layer if self.layer in names else next(iter(names), "")
+        return Inside(
+            layers=kept,
+            layer=current,
+            tiles=pack(list(self._activations_of(page, names, current)), quantize=True),
+            filter=self.filter if self.layer in names else None,
+            by=self.by,
+            unfolded=self.unfolded and bool(kept),
+        )
+
+    def _activations_of(self, page: PageContents, names: Sequence[str], current: str) -> Iterator[Tile]:
+        """Activations by their places on a page, until there is no room for more."""
+        room, all_names = _PAGE_BYTES, [layer["name"] for layer in self.layers]
+        for name in sorted(names, key=lambda name: name != current):
+            for place, instance in sorted(enumerate(page.instances), key=lambda one: one[1] != page.first):
+                values = self.tile(activations_key(all_names.index(name), instance)).values
+                room -= 2 * values.size
+                if room < 0:
+                    return
+                yield Tile(activations_key(names.index(name), place), values)
+
     def _receive(self, _: Any, content: dict[str, Any], buffers: list[Any]) -> None:
         if content.get("type") == "tiles":
             self.send(*answered(content, self.tile))
@@ -154,42 +177,11 @@ def facts_of_layer(layer: LayerFacts) -> dict[str, Any]:
     return {"name": layer.name, "kind": layer.kind, "filters": int(layer.filters)}
 
 
-def inside_of_page(
-    inside: Inside, results: Mapping[str, Result], instances: Sequence[int], first: int
-) -> tuple[Inside, dict[str, Result]]:
-    """What a page holds of it, and which results: of the layers that were read, the activations that there is room for.
-
-    The layer and the instance on show come first. Activations are rounded to 65535 steps.
-    """
-    kept = [layer for layer in inside.layers if f"inside layer/{layer['name']}" in results]
-    names = {layer["name"] for layer in kept}
-    on_show = inside.layer if inside.layer in names else next(iter(names), "")
-    places = sorted(range(len(kept)), key=lambda place: kept[place]["name"] != on_show)
-    order = sorted(range(len(instances)), key=lambda place: instances[place] != first)
-    tiles = pack(
-        list(_as_many(inside, kept, [(place, number) for place in places for number in order], instances)),
-        quantize=True,
-    )
-    chosen = inside.filter if inside.layer in names else None
-    page = Inside(
-        layers=kept, layer=on_show, tiles=tiles, filter=chosen, by=inside.by, unfolded=inside.unfolded and bool(kept)
-    )
-    return page, {name: result for name, result in results.items() if _belongs(name, result, names)}
-
-
-def _as_many(
-    inside: Inside, kept: Sequence[dict[str, Any]], wanted: Sequence[tuple[int, int]], instances: Sequence[int]
-) -> Iterator[Tile]:
-    """Activations of layers and instances of a page, by their places there, until there is no room for more."""
-    room = _PAGE_BYTES
-    for place, number in wanted:
-        there = inside.layers.index(kept[place])
-        values = inside.tile(activations_key(there, instances[number])).values
-        room -= 2 * values.size
-        if room < 0:
-            return
-        yield Tile(activations_key(place, number), values)
-
-
-def _belongs(name: str, result: Result, layers: set[str]) -> bool:
-    return not name.startswith(("inside layer/", "inside filter/")) or result.content["layer"] in layers
+def results_of_page(results: Mapping[str, Result]) -> dict[str, Result]:
+    """Results that a page can show: those about a filter only with those of its layer."""
+    read = {result.content["layer"] for name, result in results.items() if name.startswith("inside layer/")}
+    return {
+        name: result
+        for name, result in results.items()
+        if not name.startswith("inside filter/") or result.content["layer"] in read
+    }

@@ -34,13 +34,12 @@ from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 from typing import Any
 
-import ipywidgets as widgets
 import numpy as np
 from traitlets import Any as AnyTrait
 from traitlets import List, Unicode
 
 from ...cancellation import CancelledError, stopped_by
-from .base import MODULE, VERSION
+from .base import PageContents, Synced
 
 __all__ = ["Jobs", "Result", "Work"]
 
@@ -73,7 +72,7 @@ def _packed_to_json(packed: dict[str, Any], _: Any) -> dict[str, Any]:
     return {"index": packed["index"], "data": memoryview(packed["data"]) if packed["data"] else None}
 
 
-class Jobs(widgets.Widget):
+class Jobs(Synced):
     """Work that the browser can ask for, one at a time.
 
     Parameters
@@ -93,10 +92,6 @@ class Jobs(widgets.Widget):
         By name, what was computed; of many, the last ones.
     """
 
-    _model_name = Unicode("JobsModel").tag(sync=True)
-    _model_module = Unicode(MODULE).tag(sync=True)
-    _model_module_version = Unicode(VERSION).tag(sync=True)
-
     kinds = List(Unicode()).tag(sync=True)
     kept = AnyTrait().tag(sync=True, echo_update=False, to_json=_packed_to_json)
 
@@ -113,9 +108,9 @@ class Jobs(widgets.Widget):
         self._running: _Running | None = None
         self.on_msg(self._receive)
 
-    def copy(self) -> Jobs:
-        """What was computed, for a page in which nothing more is."""
-        return Jobs(results=self.results, kinds=self.kinds)
+    def for_page(self, page: PageContents) -> Jobs:
+        """Jobs of a page: its results, and nothing that computes more."""
+        return Jobs(results=page.results, kinds=self.kinds)
 
     def keep(self, name: str, result: Result) -> None:
         """Keep a result that was computed elsewhere, and tell the browser."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import ipywidgets as widgets
-from traitlets import Bool, Enum, Float, Int, List, TraitError, Unicode, validate
+from traitlets import Bool, Enum, Float, Int, List, TraitError, validate
 
-from .base import MODULE, VERSION
+from .base import Synced
 
 
-class Options(widgets.Widget):
+class Options(Synced):
     """How pictures are drawn: what the colors stand for, the rows, and the channels on show.
 
     Attributes
@@ -42,10 +41,6 @@ class Options(widgets.Widget):
         Channels that are not shown.
     """
 
-    _model_name = Unicode("OptionsModel").tag(sync=True)
-    _model_module = Unicode(MODULE).tag(sync=True)
-    _model_module_version = Unicode(VERSION).tag(sync=True)
-
     scope = Enum(("map", "instance", "method", "fixed"), "map").tag(sync=True)
     limit = Float(1.0).tag(sync=True)
     same_ends = Bool(True).tag(sync=True)
@@ -58,11 +53,6 @@ class Options(widgets.Widget):
     overlay = Bool(False).tag(sync=True)
     order = Enum(("given", "share"), "given").tag(sync=True)
     hidden = List(Int()).tag(sync=True)
-
-    def copy(self) -> Options:
-        """Options of the same values, for a page of their own."""
-        own = [name for name in self.class_own_traits(sync=True) if not name.startswith("_")]
-        return Options(**{name: getattr(self, name) for name in own})
 
     @validate("limit", "gain")
     def _check_positive(self, proposal: Any) -> float:
