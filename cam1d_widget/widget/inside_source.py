@@ -13,6 +13,7 @@ from ..inside.access import LayerFacts
 from ..inside.filters.layer_reading import LayerReading
 from ..inside.filters.meaning import FilterMeaning
 from ..inside.maximization.maximize import Maximization, Maximized
+from ..inside.maximization.options import MaximizationOptions
 from ..viewer.synced.jobs import Result, Work
 
 __all__ = ["InsideOfModel", "inside_of"]
@@ -135,26 +136,17 @@ class InsideOfModel:
         """Series that a class likes best, and the real ones that are nearest."""
         target, solutions = int(arguments["target"]), int(arguments["solutions"])
         yield 0.0, "looking at the real series"
-        going = Maximization(
-            self._classifier,
+        options = MaximizationOptions(
             target,
-            layer=None,
-            filter=None,
-            data=self._data,
-            y=None if self._of_background else self._source.y,
-            start=str(arguments["start"]),
+            start=arguments["start"],
             solutions=solutions,
             steps=_STEPS,
-            norm=None,
-            l2=0.0,
-            total_variation=0.0,
-            smoothness=0.0,
             nearness=float(arguments["nearness"]),
             jitter=_JITTER,
             diversity=_DIVERSITY if solutions > 1 else 0.0,
-            length=None,
-            seed=0,
         )
+        y = None if self._of_background else self._source.y
+        going = Maximization(self._classifier, options, self._data, y)
         for step in going.run():
             yield step / _STEPS, f"step {step} of {_STEPS} uphill"
         return self._made(target, going.result())

@@ -9,7 +9,7 @@ from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
 from ..masking import Baseline
 from .items import Over
-from .perturbation import Measure, PerturbationCurves, perturbed
+from .perturbation import Measure, Perturbation, PerturbationCurves, perturbed
 
 __all__ = ["aopc"]
 
@@ -60,8 +60,8 @@ def aopc(
     check_count("steps", steps)
     check_number("most", most, above=0, most=1)
     fractions = np.linspace(0, most, steps + 1)
-    made = perturbed(classifier, x, attribution, target, fractions, fill=fill, over=over, window=window,
-                     measure=measure, orders=orders, seed=seed)  # fmt: skip
+    perturbation = Perturbation(fill, over, window, measure, seed)
+    made = perturbed(classifier, x, attribution, target, fractions, perturbation, orders=orders)
     falls, random = (
         (curves[..., :1] - curves).mean(axis=-1, dtype=np.float64) for curves in (made.curves, made.random_curves)
     )

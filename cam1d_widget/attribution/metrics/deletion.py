@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
 from ..masking import Baseline
 from .items import Over
-from .perturbation import Measure, PerturbationCurves, perturbed
+from .perturbation import Measure, Perturbation, PerturbationCurves, perturbed
 
 __all__ = ["deletion", "insertion"]
 
@@ -74,8 +74,8 @@ def deletion(
     (Turbé et al. 2023, https://doi.org/10.1038/s42256-023-00620-w) replaces by N(0, 1) what is above a quantile of the
     positive relevance, so that its steps differ in size from map to map, and its random order is made of blocks.
     """
-    return _areas("deletion", "smaller", classifier, x, attribution, target, steps, fill=fill, over=over, window=window,
-                  measure=measure, orders=orders, seed=seed)  # fmt: skip
+    perturbation = Perturbation(fill, over, window, measure, seed)
+    return _areas("deletion", classifier, x, attribution, target, steps, perturbation, orders)
 
 
 def insertion(
@@ -96,27 +96,28 @@ def insertion(
 
     The larger, the better. Parameters, result and paper as in :func:`deletion`; `fractions` are those that are there.
     """
-    return _areas("insertion", "larger", classifier, x, attribution, target, steps, fill=fill, over=over, window=window,
-                  measure=measure, orders=orders, seed=seed, insert=True)  # fmt: skip
+    perturbation = Perturbation(fill, over, window, measure, seed)
+    return _areas("insertion", classifier, x, attribution, target, steps, perturbation, orders)
 
 
 def _areas(
-    metric: str,
-    better: Literal["larger", "smaller"],
+    metric: Literal["deletion", "insertion"],
     classifier: Classifier,
     x: SeriesLike,
     attribution: MapsLike,
     target: TargetLike,
     steps: int,
-    **options: Any,
+    perturbation: Perturbation,
+    orders: int,
 ) -> PerturbationCurves:
     check_count("steps", steps)
-    fractions = np.linspace(0, 1, steps + 1)
-    made = perturbed(classifier, x, attribution, target, fractions, **options)
+    fractions, insert = np.linspace(0, 1, steps + 1), metric == "insertion"
+    made = perturbed(classifier, x, attribution, target, fractions, perturbation, orders=orders, insert=insert)
     areas, random = (
         (curves[..., 1:] + curves[..., :-1]).mean(axis=-1, dtype=np.float64) / 2
         for curves in (made.curves, made.random_curves)
     )
     return PerturbationCurves(
-        metric, better, areas, random, made.targets, options["measure"], fractions, made.curves, made.random_curves
-    )
+        metric, "larger" if insert else "smaller", areas, random, made.targets, perturbation.measure, fractions,
+        made.curves, made.random_curves,
+    )  # fmt: skip

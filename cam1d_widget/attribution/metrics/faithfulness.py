@@ -11,7 +11,7 @@ from ..classifier import Classifier
 from ..masking import Baseline
 from .beside_random import BesideRandom
 from .items import Over
-from .perturbation import Measure
+from .perturbation import Measure, Perturbation
 from .rank_correlation import correlation, rank_correlation
 from .subsets import Subsets, judged_by_subsets
 
@@ -79,6 +79,6 @@ def faithfulness_correlation(
     def judge(one: Subsets) -> np.ndarray:
         return compare(one.given, np.broadcast_to(one.falls, one.given.shape))
 
+    perturbation = Perturbation(fill, over, window, measure, seed)
     return judged_by_subsets("faithfulness correlation", "larger", judge, classifier, x, attribution, target,
-                             fill=fill, over=over, window=window, measure=measure, subsets=subsets, share=share,
-                             slopes=False, draws=draws, seed=seed)  # fmt: skip
+                             perturbation, subsets=subsets, share=share, draws=draws)  # fmt: skip

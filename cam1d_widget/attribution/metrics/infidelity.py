@@ -9,7 +9,7 @@ from ..classifier import Classifier
 from ..masking import Baseline
 from .beside_random import BesideRandom
 from .items import Over, of_largest
-from .perturbation import Measure
+from .perturbation import Measure, Perturbation
 from .subsets import Subsets, judged_by_subsets
 
 __all__ = ["infidelity"]
@@ -56,9 +56,9 @@ def infidelity(
     Yeh et al. (2019), https://arxiv.org/abs/1901.09392, without the factor, which rescaling would improve; captum's
     ``normalize=True`` has the same one, but lets it be negative, so that a map and its opposite are alike.
     """
-    return judged_by_subsets("infidelity", "smaller", _missed, classifier, x, attribution, target, fill=fill, over=over,
-                             window=window, measure=measure, subsets=subsets, share=share, slopes=slopes, draws=draws,
-                             seed=seed)  # fmt: skip
+    perturbation = Perturbation(fill, over, window, measure, seed)
+    return judged_by_subsets("infidelity", "smaller", _missed, classifier, x, attribution, target, perturbation,
+                             subsets=subsets, share=share, draws=draws, slopes=slopes)  # fmt: skip
 
 
 def _missed(one: Subsets) -> np.ndarray:

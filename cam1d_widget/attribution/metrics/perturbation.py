@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from .beside_random import BesideRandom
 from .items import Over
 from .validation import one_target_each, series_and_maps
 
-__all__ = ["Measure", "PerturbationCurves", "measured", "perturbed", "pieces_of"]
+__all__ = ["Measure", "Perturbation", "PerturbationCurves", "perturbed", "segments_of"]
 
 Measure = Literal["probability", "score"]
 """What is watched: the probability of the explained class, or its score."""
@@ -44,7 +45,56 @@ class PerturbationCurves(BesideRandom):
 
 
 @dataclass(frozen=True, eq=False)
-class Perturbed:
+class Perturbation:
+    """How parts of series are replaced, and what is measured then.
+
+    Attributes
+    ----------
+    fill : array that broadcasts to x, function of x, PieceBaseline, or None
+        Values of replaced samples; None stands for zero.
+    over : {"time", "channel", "cell"} or None
+        Replace windows of all channels, whole channels, or windows of a channel. None: "time" for a map of all
+        channels, else "cell".
+    window : int
+        Samples in a window.
+    measure : {"probability", "score"}
+        What is measured.
+    seed : int
+        Of all that is drawn at random.
+    """
+
+    fill: Baseline
+    over: Over | None
+    window: int
+    measure: Measure
+    seed: int
+
+    def __post_init__(self) -> None:
+        check_seed(self.seed)
+
+    def segments(self, x: np.ndarray, maps: np.ndarray) -> np.ndarray:
+        """Index of the segment of each sample of a series, int of shape (time, channel or 1)."""
+        over = ("time" if maps.shape[2] == 1 else "cell") if self.over is None else self.over
+        return segments_of(x.shape[1:], over, self.window)
+
+    def each(self, x: np.ndarray, maps: np.ndarray) -> Iterator[tuple[int, np.ndarray, np.ndarray, Any]]:
+        """Place, series, map and replacement of each instance."""
+        for place, one in enumerate(zip(x, maps, stand_ins(x, self.fill, "fill"), strict=True)):
+            yield place, *one
+
+    def measured(self, classifier: Classifier, x: np.ndarray, target: int) -> np.ndarray:
+        """Probability or score of a class on each series, of shape (instance,)."""
+        if self.measure == "score":
+            return finite_scores(classifier, classifier.scores(x))[:, target]
+        if self.measure != "probability":
+            raise ValueError(f"measure must be 'probability' or 'score', but is {self.measure!r}")
+        shares = classifier.probabilities(x)
+        if shares is None:
+            raise ValueError("measure must be 'score' for a classifier that has no probabilities, but is 'probability'")
+        return finite_scores(classifier, shares)[:, target]
+
+
+class Perturbed(NamedTuple):
     """Curves that are not summed up yet; attributes as in :class:`PerturbationCurves`."""
 
     targets: np.ndarray
@@ -58,39 +108,33 @@ def perturbed(
     attribution: MapsLike,
     target: TargetLike,
     fractions: np.ndarray,
+    perturbation: Perturbation,
     *,
-    fill: Baseline,
-    over: Over | None,
-    window: int,
-    measure: Measure,
     orders: int,
-    seed: int,
     insert: bool = False,
 ) -> Perturbed:
-    """Curves of a map and of random orders; arguments as in :func:`~.deletion`, `insert`: begin with nothing."""
+    """Curves of a map and of random orders; arguments as in :func:`~.deletion`, `insert`: start from nothing."""
     check_count("orders", orders)
-    check_seed(seed)
     x, maps = series_and_maps(classifier, x, attribution)
     targets = one_target_each(target, len(x), classifier)
-    over = ("time" if maps.shape[2] == 1 else "cell") if over is None else over
-    grid = pieces_of(x.shape[1:], over, window)
+    grid = perturbation.segments(x, maps)
     made = []
-    for place, (one, values, stand_in) in enumerate(zip(x, maps, stand_ins(x, fill, "fill"), strict=True)):
-        places = _orders(_worth(values, grid, x.shape[2]), orders, (seed, place))
+    for place, one, values, stand_in in perturbation.each(x, maps):
+        places = _orders(_worth(values, grid, x.shape[2]), orders, (perturbation.seed, place))
         gone = _Gone(one, places, grid, stand_in, fractions, insert)
-        made.append(_curves(classifier, gone, int(targets[place]), measure))
+        made.append(_curves(classifier, gone, int(targets[place]), perturbation))
     curves = np.stack(made, axis=1)
     return Perturbed(targets, curves[0], curves[1:])
 
 
-def pieces_of(shape: tuple[int, ...], over: Over, window: int = 1) -> np.ndarray:
-    """Which piece each sample of a series (time, channel) is in: int of shape (time, channel or 1).
+def segments_of(shape: tuple[int, ...], over: Over, window: int = 1) -> np.ndarray:
+    """Index of the segment of each sample of a series (time, channel): int of shape (time, channel or 1).
 
     Parameters
     ----------
     shape : tuple of int
     over : {"time", "channel", "cell"}
-        Take away windows of all channels, whole channels, or windows of a channel.
+        Segments are windows of all channels, whole channels, or windows of a channel.
     window : int
         Samples in a window.
     """
@@ -140,20 +184,8 @@ class _Gone:
         return without(self.x, (~first if self._insert else first)[:, self._grid], self._stand_in)
 
 
-def _curves(classifier: Classifier, gone: _Gone, target: int, measure: Measure) -> np.ndarray:
-    """What is watched, at each step of each order, of shape (order, step)."""
+def _curves(classifier: Classifier, gone: _Gone, target: int, perturbation: Perturbation) -> np.ndarray:
+    """What is measured, at each step of each order, of shape (order, step)."""
     parts = stacks(gone.shape[0] * gone.shape[1], gone.x.nbytes)
-    values = [measured(classifier, gone.series(part), target, measure) for part in parts]
+    values = [perturbation.measured(classifier, gone.series(part), target) for part in parts]
     return np.concatenate(values).reshape(gone.shape)
-
-
-def measured(classifier: Classifier, x: np.ndarray, target: int, measure: Measure) -> np.ndarray:
-    """Probability or score of a class on each series, of shape (instance,)."""
-    if measure == "score":
-        return finite_scores(classifier, classifier.scores(x))[:, target]
-    if measure != "probability":
-        raise ValueError(f"measure must be 'probability' or 'score', but is {measure!r}")
-    shares = classifier.probabilities(x)
-    if shares is None:
-        raise ValueError("measure must be 'score' for a classifier that has no probabilities, but is 'probability'")
-    return finite_scores(classifier, shares)[:, target]

@@ -7,13 +7,12 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from ...explanation.number_checks import check_count, check_number, check_seed
+from ...explanation.number_checks import check_count, check_number
 from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
-from ..masking import Baseline, stacks, stand_ins, without
+from ..masking import stacks, without
 from .beside_random import BesideRandom
-from .items import Over
-from .perturbation import Measure, measured, pieces_of
+from .perturbation import Perturbation
 from .validation import one_target_each, series_and_maps
 
 __all__ = ["Subsets", "judged_by_subsets"]
@@ -42,34 +41,29 @@ def judged_by_subsets(
     x: SeriesLike,
     attribution: MapsLike,
     target: TargetLike,
+    perturbation: Perturbation,
     *,
-    fill: Baseline,
-    over: Over | None,
-    window: int,
-    measure: Measure,
     subsets: int,
     share: float,
-    slopes: bool,
     draws: int,
-    seed: int,
+    slopes: bool = False,
 ) -> BesideRandom:
     """What `judge` makes of each map's subsets, of shape (map,); arguments as in :func:`~.faithfulness_correlation`."""
     check_count("subsets", subsets, least=3)
     check_count("draws", draws)
     check_number("share", share, above=0, below=1)
-    check_seed(seed)
     x, maps = series_and_maps(classifier, x, attribution)
     targets = one_target_each(target, len(x), classifier)
-    over = ("time" if maps.shape[2] == 1 else "cell") if over is None else over
-    grid = pieces_of(x.shape[1:], over, window)
+    grid = perturbation.segments(x, maps)
     made = []
-    for place, (one, values, stand_in) in enumerate(zip(x, maps, stand_ins(x, fill, "fill"), strict=True)):
-        rng = np.random.default_rng((seed, place))
+    for place, one, values, stand_in in perturbation.each(x, maps):
+        rng = np.random.default_rng((perturbation.seed, place))
         gone = _drawn(grid.max() + 1, subsets, share, rng)
         replaced = np.concatenate([without(one, gone[part][:, grid], stand_in) for part in stacks(subsets, one.nbytes)])
-        falls = measured(classifier, one[np.newaxis], targets[place], measure) - measured(
-            classifier, replaced, targets[place], measure
+        whole, without_it = (
+            perturbation.measured(classifier, some, targets[place]) for some in (one[np.newaxis], replaced)
         )
+        falls = whole - without_it
         # A slope is worth what it is times what was taken away, which differs from subset to subset.
         taken = (one - replaced if slopes else gone[:, grid] * np.ones_like(one)).astype(np.float64)
         made.append(judge(Subsets(_given(values, grid, taken, draws, rng), falls.astype(np.float64))))

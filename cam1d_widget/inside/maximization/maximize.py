@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
 
 import numpy as np
 from tqdm.auto import tqdm
 
-from ...explanation.number_checks import check_count, check_number, check_seed
 from ...typing import Labels, LayerLike, ModelLike, SeriesLike
 from ..access import OpenClassifier, class_indices, opened, series_for
 from ..activations import name_of
 from .ascent import Ascent
 from .objective import ClassScore, FilterDrive, Objective
+from .options import MaximizationOptions, Start
 from .penalties import Nearness, Penalties, Penalty, Size, Smoothness, Variation
 from .plausibility import Plausibility, plausibility_of
 from .scale import Scale, lengths
@@ -79,7 +78,7 @@ def activation_maximization(
     filter: int | None = None,
     data: SeriesLike | None = None,
     y: Labels | None = None,
-    start: Literal["noise", "data", "mean"] | np.ndarray = "noise",
+    start: Start = "noise",
     solutions: int = 1,
     steps: int = 200,
     norm: float | None = None,
@@ -155,29 +154,13 @@ def activation_maximization(
     classifier = opened(model, layer)
     if y is not None and data is None:
         raise ValueError("y must come with data, of which it holds the true classes; give data=")
-    if data is not None:
-        data = series_for(classifier, data, "data")
-        y = class_indices(classifier, y, len(data))
-    begun = Maximization(
-        classifier,
-        target,
-        layer=layer,
-        filter=filter,
-        data=data,
-        y=y,
-        start=start,
-        solutions=solutions,
-        steps=steps,
-        norm=norm,
-        l2=l2,
-        total_variation=total_variation,
-        smoothness=smoothness,
-        nearness=nearness,
-        jitter=jitter,
-        diversity=diversity,
-        length=length,
-        seed=seed,
-    )
+    real = None if data is None else series_for(classifier, data, "data")
+    classes = None if real is None else class_indices(classifier, y, len(real))
+    options = MaximizationOptions(
+        target, layer, filter, start, solutions, steps, norm, l2, total_variation, smoothness, nearness, jitter,
+        diversity, length, seed,
+    )  # fmt: skip
+    begun = Maximization(classifier, options, real, classes)
     told = progress if callable(progress) else None
     try:
         for step in tqdm(begun.run(), total=steps, desc="steps uphill", disable=progress is not True, leave=False):
@@ -189,51 +172,43 @@ def activation_maximization(
 
 
 class Maximization:
-    """Activation maximization, one step at a time; parameters are those of `activation_maximization`."""
+    """Activation maximization, one step at a time.
+
+    Parameters
+    ----------
+    classifier : OpenClassifier
+    options : MaximizationOptions
+    data : ndarray of shape (instance, time, channel), or None
+        Real series.
+    y : ndarray of int, of shape (instance,), or None
+        True classes of `data`.
+    """
 
     def __init__(
         self,
         classifier: OpenClassifier,
-        target: Any,
-        *,
-        layer: Any,
-        filter: int | None,
-        data: Any,
-        y: Any,
-        start: Any,
-        solutions: int,
-        steps: int,
-        norm: float | None,
-        l2: float,
-        total_variation: float,
-        smoothness: float,
-        nearness: float,
-        jitter: int,
-        diversity: float,
-        length: int | None,
-        seed: int,
+        options: MaximizationOptions,
+        data: np.ndarray | None = None,
+        y: np.ndarray | None = None,
     ) -> None:
-        check_count("steps", steps)
-        check_count("jitter", jitter, least=0)
-        check_number("diversity", diversity, least=0)
-        check_seed(seed)
-        if length is not None:
-            check_count("length", length)
-        self._real = None if data is None else series_for(classifier, data, "data")
-        size = _size(classifier, self._real, length)
-        self._objective = _objective(classifier, target, layer, filter, size[0])
+        self._options, self._real = options, None if data is None else series_for(classifier, data, "data")
+        size = _size(classifier, self._real, options.length)
+        self._objective = _objective(classifier, options, size[0])
         self._scale = Scale.plain(size[1]) if self._real is None else Scale.of(self._real)
-        penalties = _penalties(self._real, self._scale, l2, total_variation, smoothness, nearness)
-        self._norm, self._steps = _norm(norm, self._real, self._scale, self._objective, size[1]), steps
-        rng = np.random.default_rng(seed)
+        penalties = _penalties(options, self._real, self._scale)
+        self._norm = _norm(options.norm, self._real, self._scale, self._objective, size[1])
+        rng = np.random.default_rng(options.seed)
         ground = Ground(classifier, self._objective, self._scale, self._norm, self._real, size)
-        begun, self._others = starts(start, ground, y, solutions, rng)
-        self._ascent = Ascent(self._objective, self._scale, penalties, self._norm, jitter, diversity, rng, begun)
-        self._direct = self._objective.affine and not penalties.weighted and solutions == 1 and np.isfinite(self._norm)
+        begun, self._others = starts(options.start, ground, y, options.solutions, rng)
+        self._ascent = Ascent(
+            self._objective, self._scale, penalties, self._norm, options.jitter, options.diversity, rng, begun
+        )
+        one = options.solutions == 1
+        self._direct = self._objective.affine and not penalties.weighted and one and np.isfinite(self._norm)
 
     def run(self) -> Iterator[int]:
         """Go uphill; gives the number of each step when it is done, or none where the best is known in closed form."""
-        return iter(()) if self._direct else self._ascent.run(self._steps, self._others)
+        return iter(()) if self._direct else self._ascent.run(self._options.steps, self._others)
 
     def result(self, finished: bool = True) -> Maximized:
         """The best so far."""
@@ -262,12 +237,10 @@ def _closed_form(
     return best, np.stack([before, objective.values(scale.series(best))])
 
 
-def _objective(classifier: OpenClassifier, target: Any, layer: Any, filter: Any, length: int) -> Objective:
-    if (target is None) == (filter is None) or (filter is None) != (layer is None):
-        raise ValueError("name what is to be raised: either target, or layer and filter")
-    if filter is None:
-        return ClassScore(classifier, target, length)
-    return FilterDrive(classifier, filter, length, name_of(layer))
+def _objective(classifier: OpenClassifier, options: MaximizationOptions, length: int) -> Objective:
+    if options.layer is None:
+        return ClassScore(classifier, options.target, length)
+    return FilterDrive(classifier, options.filter, length, name_of(options.layer))
 
 
 def _size(classifier: OpenClassifier, real: np.ndarray | None, length: int | None) -> tuple[int, int]:
@@ -282,8 +255,6 @@ def _size(classifier: OpenClassifier, real: np.ndarray | None, length: int | Non
 
 def _norm(norm: float | None, real: np.ndarray | None, scale: Scale, objective: Objective, channels: int) -> float:
     if norm is not None:
-        if not (isinstance(norm, float) and norm == np.inf):
-            check_number("norm", norm, above=0, way_out="; numpy.inf is for no bound")
         return float(norm)
     window = slice(*objective.window)
     if real is None:
@@ -291,19 +262,14 @@ def _norm(norm: float | None, real: np.ndarray | None, scale: Scale, objective: 
     return float(np.median(scale.norms(real[:, window])))
 
 
-def _penalties(
-    real: np.ndarray | None, scale: Scale, l2: float, total_variation: float, smoothness: float, nearness: float
-) -> Penalties:
-    weights = {"l2": l2, "total_variation": total_variation, "smoothness": smoothness, "nearness": nearness}
-    for name, weight in weights.items():
-        check_number(name, weight, least=0, way_out="; a negative weight would reward what the penalty is against")
+def _penalties(options: MaximizationOptions, real: np.ndarray | None, scale: Scale) -> Penalties:
     made: list[tuple[float, Penalty]] = [
-        (l2, Size()),
-        (total_variation, Variation()),
-        (smoothness, Smoothness()),
+        (options.l2, Size()),
+        (options.total_variation, Variation()),
+        (options.smoothness, Smoothness()),
     ]
-    if nearness:
+    if options.nearness:
         if real is None:
             raise ValueError("nearness needs data, the real series that are to be near; give data=")
-        made.append((nearness, Nearness(scale.deviations(real))))
+        made.append((options.nearness, Nearness(scale.deviations(real))))
     return Penalties(tuple((weight, penalty) for weight, penalty in made if weight))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from ...explanation.number_checks import check_count
 from ..access import OpenClassifier
 from .ascent import smoothed, within
 from .objective import ClassScore, Objective
+from .options import Start
 from .scale import Scale, lengths
 
 __all__ = ["starts"]
@@ -56,10 +56,9 @@ class Ground(NamedTuple):
 
 
 def starts(
-    start: Any, ground: Ground, y: Any, solutions: int, rng: np.random.Generator
+    start: Start, ground: Ground, y: np.ndarray | None, solutions: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Deviations to start from, of shape (solution, time, channel), and real ones to go on from if they are no good."""
-    check_count("solutions", solutions)
     if not isinstance(start, str):
         begun = ground.scale.deviations(_given(start, solutions, ground.size))
     elif start == "noise":
@@ -80,7 +79,7 @@ def _noise(rng: np.random.Generator, shape: tuple[int, ...], norm: float) -> np.
     return noise * (_FAINT * reach / lengths(noise))[:, np.newaxis, np.newaxis]
 
 
-def _given(start: Any, solutions: int, size: tuple[int, int]) -> np.ndarray:
+def _given(start: np.ndarray, solutions: int, size: tuple[int, int]) -> np.ndarray:
     values = np.asarray(start, float)
     values = values[np.newaxis] if values.ndim == 2 else values
     if values.shape[1:] != size or len(values) not in (1, solutions) or not np.isfinite(values).all():
@@ -91,7 +90,9 @@ def _given(start: Any, solutions: int, size: tuple[int, int]) -> np.ndarray:
     return np.broadcast_to(values, (solutions, *size))
 
 
-def _mean(ground: Ground, real: np.ndarray, y: Any, rng: np.random.Generator, solutions: int) -> np.ndarray:
+def _mean(
+    ground: Ground, real: np.ndarray, y: np.ndarray | None, rng: np.random.Generator, solutions: int
+) -> np.ndarray:
     """Mean of the class, with a little noise that tells the solutions apart."""
     if not isinstance(ground.objective, ClassScore):
         raise ValueError("start='mean' is the mean of a class, and needs a target; start a filter from 'data'")
