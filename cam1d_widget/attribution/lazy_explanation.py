@@ -20,7 +20,8 @@ from ..explanation.source import ExplanationSource, ModelChangedError, stated
 from ..explanation.true_classes import check_true_classes
 from ..explanation.validation import check_names, held_once
 from ..typing import Layout, SeriesLike, WindowsLike
-from .classifier import check_series, for_series
+from .abilities import HasFeatures, HasFingerprint, HasLabels, HasWeights, for_series, labels_of, offers
+from .classifier import check_series
 from .map_cache import KeptMaps
 from .maps import GrowingMaps, JudgedMaps, NotFinite, averaged, judged_maps, parts
 from .masking import channel_mean
@@ -104,10 +105,11 @@ class LazyExplanation(ExplanationSource):
             if names.get(name) is None:
                 names[name] = getattr(series, name)
         given = names.get("class_names")
-        given = getattr(classifier, "class_names", None) if given is None else given
+        if given is None and offers(classifier, HasLabels):
+            given = classifier.class_names
         names["class_names"] = check_names("class_names", given, "class", classifier.classes)
         if names.get("y") is not None:
-            labels = getattr(classifier, "labels", None)
+            labels = labels_of(classifier)
             names["y"] = check_true_classes(
                 names["y"], len(x), classifier.classes, given, labels, refuse_ambiguous=True
             )
@@ -384,26 +386,26 @@ def _frozen(value: Kept) -> Kept:
 
 def _labels(classifier: Any) -> list[str] | None:
     """Labels of a fitted classifier's classes, as text; None of a model without any."""
-    labels = getattr(classifier, "labels", None)
+    labels = labels_of(classifier)
     return None if labels is None else list(map(str, labels))
 
 
 def _version(classifier: Any) -> Any:
     """Fingerprint of a classifier's model; None if the classifier has none."""
-    return classifier.fingerprint() if hasattr(classifier, "fingerprint") else None
+    return classifier.fingerprint() if offers(classifier, HasFingerprint) else None
 
 
 def _finite_scores(classifier: Any, x: np.ndarray) -> np.ndarray:
     """Scores of the series; if they are not finite, the classifier may raise an error that explains why."""
     scores: np.ndarray = classifier.scores(x)
-    if not np.isfinite(scores).all() and hasattr(classifier, "refuse_weights"):
+    if not np.isfinite(scores).all() and offers(classifier, HasWeights):
         classifier.refuse_weights()
     return scores
 
 
 def _field_of(classifier: Any) -> np.ndarray | None:
     """Receptive field as plain numbers; None where no layer is explained, or it cannot be placed."""
-    if classifier.no_features:
+    if not offers(classifier, HasFeatures) or classifier.no_features:
         return None
     field = classifier.receptive_field
     return np.stack([field.start, field.stop, field.positions], axis=1)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..attribution.receptive_field import ReceptiveField
+from ..explanation.source import LayerFacts
 from ..typing import LayerLike, Layout, ModelLike, SeriesLike
-from .access import LayerFacts, opened, series_for
+from .access import opened, series_for
 
 __all__ = ["Activations", "activations", "layers"]
 

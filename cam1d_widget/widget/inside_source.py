@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ..attribution.abilities import HasLayers, offers
 from ..attribution.lazy_explanation import LazyExplanation
 from ..explanation.coverage import outer_centers, unseen_samples
-from ..inside.access import LayerFacts
+from ..explanation.source import LayerFacts
 from ..inside.filters.layer_reading import LayerReading
 from ..inside.filters.meaning import FilterMeaning
 from ..inside.maximization.maximize import Maximization, Maximized
@@ -25,7 +26,8 @@ _STEPS, _JITTER, _DIVERSITY = 200, 2, 1.0
 
 def inside_of(explanation: LazyExplanation) -> InsideOfModel | None:
     """Inside of a widget's model; None where it cannot be looked into, or has no layer with a time axis."""
-    return InsideOfModel(explanation) if getattr(explanation.classifier, "layers", ()) else None
+    classifier = explanation.classifier
+    return InsideOfModel(explanation) if offers(classifier, HasLayers) and classifier.layers else None
 
 
 class InsideOfModel:

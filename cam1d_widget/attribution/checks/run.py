@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...explanation.source import GAP_TOLERANCE
+from ..abilities import HasRandomized, offers
 from ..lazy_explanation import LazyExplanation
 from ..maps import NotFinite, of_rows
 from ..masking import pooled
@@ -168,7 +169,7 @@ def _randomization(source: LazyExplanation, label: str, instance: int, target: i
 
 
 def _cascade(classifier: Any, seed: int, draws: int) -> Iterator[tuple[int, str, Any]]:
-    if not hasattr(classifier, "randomized"):
+    if not offers(classifier, HasRandomized):
         raise ValueError("its classifier has no weights to show")
     return iter(classifier.randomized(seed, draws))
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...cancellation import CancelledError
-from ..classifier import Classifier, for_series
+from ..abilities import HasTrunk, for_series, offers
+from ..classifier import Classifier
 from ..receptive_field import ReceptiveField
 from .windows import Slices
 
@@ -59,7 +60,7 @@ class Crops:
 def crops_of(classifier: Classifier, x: np.ndarray, slices: Slices) -> Crops | None:
     """Crops that give the same features as one series of shape (time, channel); None where they save nothing."""
     classifier = for_series(classifier, x[np.newaxis])
-    if classifier.no_features or not hasattr(classifier, "trunk"):  # made for one length, or not by Keras
+    if not offers(classifier, HasTrunk) or classifier.no_features:
         return None
     whole, _ = classifier.features(x[np.newaxis], 0)
     field = classifier.receptive_field
@@ -78,7 +79,7 @@ def crops_of(classifier: Classifier, x: np.ndarray, slices: Slices) -> Crops | N
     return None
 
 
-def _field_at(classifier: Classifier, length: int) -> ReceptiveField | None:
+def _field_at(classifier: HasTrunk, length: int) -> ReceptiveField | None:
     """What the steps of a crop see; None where it is too short to have any."""
     try:
         return classifier.receptive_field_at(length)
@@ -119,7 +120,7 @@ def _see_the_same(field: ReceptiveField, of_crop: ReceptiveField | None, crops: 
     return True
 
 
-def _are_the_same(classifier: Classifier, x: np.ndarray, features: np.ndarray, crops: Crops) -> bool:
+def _are_the_same(classifier: HasTrunk, x: np.ndarray, features: np.ndarray, crops: Crops) -> bool:
     """Whether crops of the series at its ends and in its middle give its features."""
     looked_at = np.unique([0, len(crops.first) // 2, len(crops.first) - 1])
     try:

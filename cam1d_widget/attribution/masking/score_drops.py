@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 
+from ..abilities import HasTrunk, require
 from ..classifier import Classifier
 from .baselines import PieceBaseline
 from .crops import Crops, crops_of
@@ -103,6 +104,7 @@ def _of_wholes(classifier: Classifier, pieces: _Pieces, targets: np.ndarray) -> 
 
 def _of_crops(classifier: Classifier, pieces: _Pieces, crops: Crops, targets: np.ndarray) -> np.ndarray:
     """Falls of the scores by what changes in crops, of shape (piece, target)."""
+    classifier = require(classifier, HasTrunk)
     features, gradients = classifier.features(pieces.x[np.newaxis], targets[np.newaxis])
     intact = classifier.scores(pieces.x[np.newaxis])[:, targets]
     falls = []

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..classifier import Classifier
+from ..abilities import HasFeatures
 from ..masking import stacks
 from .families.base import WeighedFeatures
 
@@ -24,14 +24,14 @@ class AblationCAM(WeighedFeatures):
     label = "Ablation-CAM"
     reference = "Desai and Ramaswamy (2020), https://doi.org/10.1109/WACV45572.2020.9093360"
 
-    def weights(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def weights(self, classifier: HasFeatures, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Features, and the fall of the score without each."""
         features, _ = classifier.features(x, targets[:, :1])
         falls = np.stack([_falls(classifier, *one) for one in zip(x, features, targets, strict=True)])
         return features, falls[:, :, np.newaxis]
 
 
-def _falls(classifier: Classifier, x: np.ndarray, features: np.ndarray, targets: np.ndarray) -> np.ndarray:
+def _falls(classifier: HasFeatures, x: np.ndarray, features: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """Fall of the scores of one series without each filter, of shape (target, filter)."""
     intact = classifier.head_scores(x[np.newaxis], features[np.newaxis])
     without = []

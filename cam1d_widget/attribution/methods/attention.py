@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..classifier import Classifier
+from ..abilities import HasAttention
 from .families.inherent import InherentMethod
 
 WARNING = (
@@ -26,6 +26,7 @@ class Attention(InherentMethod):
     are averaged.
     """
 
+    needs, read_out = HasAttention, "attention weights"
     label = "Attention"
     class_specific = False
     reference = "Bahdanau et al. (2015), https://arxiv.org/abs/1409.0473"
@@ -36,12 +37,12 @@ class Attention(InherentMethod):
         """Weights are never below zero."""
         return False
 
-    def at_steps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    def step_values(self, classifier: HasAttention, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Weights of the steps, the same for every class, of shape (instance, target, step)."""
         weights = classifier.attention(x)
         shares = (weights / weights.sum(axis=2, keepdims=True)).mean(axis=1)
         return np.repeat(shares[:, np.newaxis], targets.shape[1], axis=1)
 
-    def missing(self, classifier: Classifier) -> str | None:
+    def missing(self, classifier: HasAttention) -> str | None:
         """A model without attention has no weights."""
         return classifier.no_attention

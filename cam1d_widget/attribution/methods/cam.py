@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..classifier import Classifier, for_series
+from ..abilities import HasFeatures, require
+from ..classifier import Classifier
 from .families.base import ClassActivationMap, averages
 
 
@@ -29,13 +30,15 @@ class CAM(ClassActivationMap):
 
     def refusal(self, classifier: Classifier) -> str | None:
         """CAM needs the weights of a Dense layer right behind a global average."""
-        if classifier.no_features:
-            return classifier.no_features
-        if averages(classifier):
+        reason = super().refusal(classifier)
+        if reason:
+            return reason
+        featured = require(classifier, HasFeatures)
+        if averages(featured):
             return None
         return (
             f"CAM needs global average pooling and one Dense layer behind the explained map, explaining logits, but "
-            f"this head is {classifier.head!r}; HiResCAM is its counterpart for any head, exact for Flatten and Dense"
+            f"this head is {featured.head!r}; HiResCAM is its counterpart for any head, exact for Flatten and Dense"
         )
 
     def exactness(self, classifier: Classifier) -> str:
@@ -45,4 +48,4 @@ class CAM(ClassActivationMap):
     def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray | None:
         """Score minus bias, times the number of steps that the average divides by."""
         total = super().expected_total(classifier, x, targets)
-        return None if total is None else total * len(for_series(classifier, x).receptive_field)
+        return None if total is None else total * len(self._fitting(classifier, x).receptive_field)

@@ -10,7 +10,7 @@ import numpy as np
 from ..classifier import Classifier
 from ..masking import Baseline, baseline_for
 from ..propagation_rules import Rescale
-from .families.base import Axiom
+from .families.base import Axiom, score_difference
 from .families.propagation import PropagationMethod
 
 
@@ -52,5 +52,4 @@ class DeepLIFT(PropagationMethod):
 
     def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Score of the series minus that of the baseline."""
-        difference = classifier.scores(x) - classifier.scores(baseline_for(x, self.baseline))
-        return np.take_along_axis(difference, targets, axis=1)
+        return score_difference(classifier, x, baseline_for(x, self.baseline), targets)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ...explanation.number_checks import check_count, check_seed, unmasked
-from ..classifier import Classifier, as_targets
-from .families.base import AttributionMethod, Axiom, Maps
+from ..classifier import Classifier
+from .families.base import Axiom, Maps, SeveralTargets
 from .integrated_gradients import IntegratedGradients
 
 # Bytes of series on the paths that are made at a time.
@@ -18,7 +18,7 @@ _BYTES = 32 * 2**20
 
 
 @dataclass(frozen=True)
-class ExpectedGradients(AttributionMethod):
+class ExpectedGradients(SeveralTargets):
     r"""What each value adds to the score on the way from a typical series, averaged over many of them.
 
     .. math:: \phi = \mathrm{E}_{x' \sim D} \; (x - x') \int_0^1 \frac{\partial S_c}{\partial x}
@@ -57,11 +57,6 @@ class ExpectedGradients(AttributionMethod):
         check_count("references", self.references, least=2)
         check_count("steps", self.steps)
         check_seed(self.seed)
-
-    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
-        """Mean of the paths' Integrated Gradients, of shape (instance, time, channel)."""
-        targets = as_targets(target, len(x), classifier.classes)
-        return self.maps(classifier, x, targets[:, np.newaxis]).values[:, 0]
 
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
         """Maps of several classes, each with its standard error."""

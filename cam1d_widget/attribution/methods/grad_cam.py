@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..abilities import HasFeatures, require
 from ..classifier import Classifier
 from .families.base import ClassActivationMap, averages
 
@@ -29,6 +30,7 @@ class GradCAM(ClassActivationMap):
 
     def exactness(self, classifier: Classifier) -> str:
         """Exact behind a global average, where the gradient is the same at every step; in total before ReLU layers."""
-        if averages(classifier):
+        featured = require(classifier, HasFeatures)
+        if averages(featured):
             return "exact"
-        return "complete" if classifier.head == "gap" and classifier.homogeneous_head else "approximate"
+        return "complete" if featured.head == "gap" and featured.homogeneous_head else "approximate"

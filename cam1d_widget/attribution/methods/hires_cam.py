@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..abilities import HasFeatures, require
 from ..classifier import Classifier
 from .families.base import ClassActivationMap
 
@@ -30,6 +31,7 @@ class HiResCAM(ClassActivationMap):
 
     def exactness(self, classifier: Classifier) -> str:
         """Exact where the head is affine; complete where it takes maxima or has ReLU layers, without biases before."""
-        if classifier.affine_head:
+        featured = require(classifier, HasFeatures)
+        if featured.affine_head:
             return "exact"
-        return "complete" if classifier.homogeneous_head else "approximate"
+        return "complete" if featured.homogeneous_head else "approximate"

@@ -10,7 +10,7 @@ import numpy as np
 from ...explanation.number_checks import check_count, check_number
 from ..classifier import Classifier, as_targets
 from ..masking import Baseline, baseline_for, stacks
-from .families.base import AttributionMethod, Axiom
+from .families.base import AttributionMethod, Axiom, score_difference
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,7 @@ class IntegratedGradients(AttributionMethod):
 
     def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Score of the series minus that of the baseline."""
-        difference = classifier.scores(x) - classifier.scores(baseline_for(x, self.baseline))
-        return np.take_along_axis(difference, targets, axis=1)
+        return score_difference(classifier, x, baseline_for(x, self.baseline), targets)
 
 
 def _integral(classifier: Classifier, x: np.ndarray, origin: np.ndarray, targets: np.ndarray, steps: int) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..classifier import Classifier
 from ..masking import nothing_left
-from .families.base import Axiom
+from .families.base import Axiom, score_difference
 from .families.coalitions import Coalitions, coalitions
 from .families.regression import Fit, fitted
 from .families.slice_surrogate import Scores, SliceSurrogate
@@ -52,5 +52,4 @@ class KernelSHAP(SliceSurrogate):
 
     def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Score of the series minus that of the baseline."""
-        difference = classifier.scores(x) - classifier.scores(nothing_left(x, self.baseline))
-        return np.take_along_axis(difference, targets, axis=1)
+        return score_difference(classifier, x, nothing_left(x, self.baseline), targets)

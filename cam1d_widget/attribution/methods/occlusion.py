@@ -9,10 +9,10 @@ from typing import Any, Literal
 import numpy as np
 
 from ...explanation.number_checks import check_count
-from ..classifier import Classifier, as_targets
+from ..classifier import Classifier
 from ..masking import Baseline, ChangePoints, Slices, check_channels, stand_ins
 from ..masking.score_drops import score_falls
-from .families.base import AttributionMethod, Axiom, Maps
+from .families.base import Axiom, Maps, SeveralTargets
 
 # Parts of the series that windows are by default. Short events want short windows and long ones long windows, and how
 # long an event is nobody knows beforehand: docs/leaderboard.md has what one size costs on either.
@@ -20,7 +20,7 @@ PARTS = (4, 8, 16)
 
 
 @dataclass(frozen=True)
-class Occlusion(AttributionMethod):
+class Occlusion(SeveralTargets):
     r"""How far the score falls when a window of a channel is replaced by the baseline.
 
     .. math:: \phi_W = S_c(x) - S_c(x \text{ with window } W \text{ replaced})
@@ -69,11 +69,6 @@ class Occlusion(AttributionMethod):
             check_count("stride", self.stride)
         if self.change_points is not None and (self.size, self.stride) != (None, None):
             raise ValueError("change_points exclude size and stride: give either")
-
-    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
-        """Mean fall of the score over the windows that cover a value, of shape (instance, time, channel or 1)."""
-        targets = as_targets(target, len(x), classifier.classes)
-        return self.maps(classifier, x, targets[:, np.newaxis]).values[:, 0]
 
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
         """Maps of several classes from the same replaced series."""

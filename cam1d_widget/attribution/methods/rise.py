@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from ...explanation.number_checks import check_count, check_number, check_seed
-from ..classifier import Classifier, as_targets
+from ..classifier import Classifier
 from ..masking import Baseline, PieceBaseline, baseline_for, check_channels, finite_scores, stacks
-from .families.base import AttributionMethod, Axiom, Maps
+from .families.base import Axiom, Maps, SeveralTargets
 
 # Different shifts of the masks, at most.
 _SHIFTS = 32
 
 
 @dataclass(frozen=True)
-class RISE(AttributionMethod):
+class RISE(SeveralTargets):
     r"""How far the score is above its mean where random masks keep a value.
 
     .. math:: \phi = \frac{\sum_i S_i M_i}{\sum_i M_i} - \frac{1}{N} \sum_i S_i, \qquad S_i = S_c(x' + M_i (x - x'))
@@ -70,11 +70,6 @@ class RISE(AttributionMethod):
                 f"RISE needs a whole series as baseline, for its masks keep values in part, but has {self.baseline!r}; "
                 f"give an array that broadcasts to x or a function of x"
             )
-
-    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
-        """Mean score where a value is kept, above the mean score, of shape (instance, time, channel or 1)."""
-        targets = as_targets(target, len(x), classifier.classes)
-        return self.maps(classifier, x, targets[:, np.newaxis]).values[:, 0]
 
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
         """Maps of several classes from the same masked series, and their standard errors."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..abilities import HasFeatures
 from ..classifier import Classifier
 from ..masking import Baseline, baseline_for, finite_scores, stacks
 from .families.base import WeighedFeatures
@@ -35,7 +36,7 @@ class ScoreCAM(WeighedFeatures):
     label = "Score-CAM"
     reference = "Wang et al. (2020), https://arxiv.org/abs/1910.01279"
 
-    def weights(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def weights(self, classifier: HasFeatures, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Features, and the rise of the score with each as a mask."""
         features, _ = classifier.features(x, targets[:, :1])
         masks = np.moveaxis(classifier.receptive_field.place(_stretched(features)), 2, 1)

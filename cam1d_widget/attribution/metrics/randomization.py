@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from ...explanation.number_checks import check_count, check_seed
 from ...typing import SeriesLike, TargetLike
+from ..abilities import HasRandomized, offers
 from ..classifier import Classifier
 from ..methods import AttributionMethod
 from .rank_correlation import rank_correlation
@@ -93,13 +93,16 @@ def weight_randomization(
     check_seed(seed)
     x = series_for(classifier, x)
     targets = one_target_each(target, len(x), classifier)
-    if destroyed is None and not hasattr(classifier, "randomized"):
-        raise TypeError(f"classifier must have randomized(seed, draws), but {classifier!r} has not; give destroyed=")
+    if destroyed is None:
+        if not offers(classifier, HasRandomized):
+            raise TypeError(
+                f"classifier must have randomized(seed, draws), but {classifier!r} has not; give destroyed="
+            )
+        destroyed = classifier.randomized(seed, draws)
     intact = method.attribute(classifier, x, targets)
-    cascade: Any = classifier.randomized(seed, draws) if destroyed is None else destroyed  # type: ignore[attr-defined]
     names: list[str] = []
     similar: dict[int, list[np.ndarray]] = {}
-    for draw, name, one in cascade:
+    for draw, name, one in destroyed:
         names += [] if draw else [name]
         similar.setdefault(draw, []).append(map_similarity(intact, method.attribute(one, x, targets)))
     if not names or any(len(one) != len(names) for one in similar.values()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..access import OpenClassifier
+from ...attribution.abilities import HasLayers
 
 __all__ = ["class_weights"]
 
@@ -12,7 +12,7 @@ __all__ = ["class_weights"]
 _AT_A_TIME, _ENOUGH = 32, 32
 
 
-def class_weights(classifier: OpenClassifier, x: np.ndarray) -> np.ndarray:
+def class_weights(classifier: HasLayers, x: np.ndarray) -> np.ndarray:
     """What a class' score gains where a filter rises by one at every step, of shape (class, filter).
 
     The sum over the steps of the score's gradient by the filter: the same for every series where the head is affine;
@@ -24,7 +24,7 @@ def class_weights(classifier: OpenClassifier, x: np.ndarray) -> np.ndarray:
     return np.sum(gains, axis=0) / len(some)
 
 
-def _gains(classifier: OpenClassifier, x: np.ndarray) -> np.ndarray:
+def _gains(classifier: HasLayers, x: np.ndarray) -> np.ndarray:
     every = np.tile(np.arange(classifier.classes), (len(x), 1))
     _, gradients = classifier.features(x, every)
     return gradients.sum(axis=(0, 2), dtype=np.float64)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...attribution.abilities import HasLayers
 from ...attribution.receptive_field import ReceptiveField
-from ..access import OpenClassifier
 
 __all__ = ["FilterKernel", "kernels_of", "whole_step"]
 
@@ -62,7 +62,7 @@ def whole_step(field: ReceptiveField) -> int | None:
     return int(whole[np.abs(field.centers[whole] - (field.length - 1) / 2).argmin()])
 
 
-def kernels_of(classifier: OpenClassifier, length: int) -> tuple[np.ndarray, np.ndarray] | None:
+def kernels_of(classifier: HasLayers, length: int) -> tuple[np.ndarray, np.ndarray] | None:
     """Kernels (filter, tap, channel) and biases (filter,) of a layer; None where it is not affine in the series."""
     filters, field = classifier.filters, classifier.receptive_field_at(length)
     step = whole_step(field)

@@ -7,12 +7,13 @@ from functools import cached_property
 
 import numpy as np
 
+from ...attribution.abilities import HasLayers
 from ...attribution.receptive_field import ReceptiveField
 from ...explanation.number_checks import check_count, check_index
 from ...explanation.source import ModelChangedError
 from ...explanation.validation import check_sampling_rate
 from ...typing import Labels, LayerLike, Layout, ModelLike, SeriesLike
-from ..access import OpenClassifier, class_indices, opened, series_for
+from ..access import class_indices, opened, series_for
 from ..activations import Activations, name_of
 from ..maximization.maximize import activation_maximization
 from ..maximization.objective import checked_filter
@@ -87,7 +88,7 @@ class LayerReading:
     """
 
     def __init__(
-        self, classifier: OpenClassifier, x: np.ndarray, layer: str, y: np.ndarray | None, sampling_rate: float | None
+        self, classifier: HasLayers, x: np.ndarray, layer: str, y: np.ndarray | None, sampling_rate: float | None
     ) -> None:
         self._read, self._version = classifier, classifier.fingerprint()
         self._x, self._rate = x.copy() if x.flags.writeable else x, sampling_rate
@@ -102,7 +103,7 @@ class LayerReading:
         self._y = None if y is None else y.copy()
 
     @property
-    def _classifier(self) -> OpenClassifier:
+    def _classifier(self) -> HasLayers:
         """Classifier, if its model has not changed since it was read: cached results must not mix two networks."""
         if self._read.fingerprint() != self._version:
             raise ModelChangedError(f"the model has changed since layer {self.layer!r} was read; read it again")

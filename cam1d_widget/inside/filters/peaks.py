@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..access import OpenClassifier
+from ...attribution.abilities import HasLayers
 
 __all__ = ["ClassSplit", "Peaks", "class_split", "reading_peaks"]
 
@@ -33,7 +33,7 @@ class Peaks:
     steps: np.ndarray
 
 
-def reading_peaks(classifier: OpenClassifier, x: np.ndarray) -> Generator[float, None, Peaks]:
+def reading_peaks(classifier: HasLayers, x: np.ndarray) -> Generator[float, None, Peaks]:
     """Peaks of the filters of a classifier's explained layer, some series at a time; yields the share that is done."""
     steps = len(classifier.receptive_field_at(x.shape[1]))
     size = min(64, max(1, _BYTES // (4 * steps * classifier.filters.count)))

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from tqdm.auto import tqdm
 
+from ...attribution.abilities import HasLayers
 from ...typing import Labels, LayerLike, ModelLike, SeriesLike
-from ..access import OpenClassifier, class_indices, opened, series_for
+from ..access import class_indices, opened, series_for
 from ..activations import name_of
 from .ascent import Ascent
 from .objective import ClassScore, FilterDrive, Objective
@@ -176,7 +177,7 @@ class Maximization:
 
     Parameters
     ----------
-    classifier : OpenClassifier
+    classifier : HasLayers
     options : MaximizationOptions
     data : ndarray of shape (instance, time, channel), or None
         Real series.
@@ -186,7 +187,7 @@ class Maximization:
 
     def __init__(
         self,
-        classifier: OpenClassifier,
+        classifier: HasLayers,
         options: MaximizationOptions,
         data: np.ndarray | None = None,
         y: np.ndarray | None = None,
@@ -237,13 +238,13 @@ def _closed_form(
     return best, np.stack([before, objective.values(scale.series(best))])
 
 
-def _objective(classifier: OpenClassifier, options: MaximizationOptions, length: int) -> Objective:
+def _objective(classifier: HasLayers, options: MaximizationOptions, length: int) -> Objective:
     if options.layer is None:
         return ClassScore(classifier, options.target, length)
     return FilterDrive(classifier, options.filter, length, name_of(options.layer))
 
 
-def _size(classifier: OpenClassifier, real: np.ndarray | None, length: int | None) -> tuple[int, int]:
+def _size(classifier: HasLayers, real: np.ndarray | None, length: int | None) -> tuple[int, int]:
     """Samples and channels of the series to be made."""
     samples, channels = classifier.input_shape
     samples = samples or length or (None if real is None else real.shape[1])

@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from ...attribution.abilities import HasLayers
 from ...attribution.classifier import as_targets
-from ..access import OpenClassifier
 from ..filters.kernel import whole_step
 
 __all__ = ["ClassScore", "FilterDrive", "Objective", "checked_filter"]
@@ -39,7 +39,7 @@ class ClassScore:
 
     affine = False
 
-    def __init__(self, classifier: OpenClassifier, target: Any, length: int) -> None:
+    def __init__(self, classifier: HasLayers, target: Any, length: int) -> None:
         self._classifier = classifier
         self.target = int(as_targets(target, 1, classifier.classes)[0])
         self.window = (0, length)
@@ -56,7 +56,7 @@ class ClassScore:
 class FilterDrive:
     """What drives a filter at the step nearest to the middle, in front of the layer's activation."""
 
-    def __init__(self, classifier: OpenClassifier, filter: Any, length: int, layer: str) -> None:
+    def __init__(self, classifier: HasLayers, filter: Any, length: int, layer: str) -> None:
         self._filters = classifier.filters
         self.filter = checked_filter(filter, self._filters.count, layer)
         field = classifier.receptive_field_at(length)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..access import OpenClassifier
+from ...attribution.abilities import HasLayers
 from .ascent import smoothed, within
 from .objective import ClassScore, Objective
 from .options import Start
@@ -34,7 +34,7 @@ class Ground(NamedTuple):
         Samples and channels of the series to be made.
     """
 
-    classifier: OpenClassifier
+    classifier: HasLayers
     objective: Objective
     scale: Scale
     norm: float

@@ -9,31 +9,16 @@ import numpy as np
 from traitlets import Any as AnyTrait
 from traitlets import Bool, Dict, Enum, Int, List, Unicode, validate
 
+from ...explanation.source import LayerFacts
 from ..choice import NoSuchChoice
 from .base import PageContents, Synced
 from .jobs import Result, Work
 from .tiles import Tile, answered, index_in_key, pack, packed_to_json
 
-__all__ = ["Inside", "InsideSource", "LayerFacts", "activations_key", "results_of_page"]
+__all__ = ["Inside", "InsideSource", "activations_key", "results_of_page"]
 
 # Bytes of activations that a saved page holds at most.
 _PAGE_BYTES = 6 * 2**20
-
-
-class LayerFacts(Protocol):
-    """A layer whose map has a time axis."""
-
-    @property
-    def name(self) -> str:
-        """What it is called."""
-
-    @property
-    def kind(self) -> str:
-        """Name of its class."""
-
-    @property
-    def filters(self) -> int:
-        """Number of its filters."""
 
 
 class InsideSource(Protocol):

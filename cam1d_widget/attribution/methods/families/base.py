@@ -15,10 +15,22 @@ from typing import Any, ClassVar, NamedTuple, final
 
 import numpy as np
 
-from ...classifier import Classifier, as_targets, for_series
+from ...abilities import HasFeatures, for_series, offers, require
+from ...classifier import Classifier, as_targets
 from ...receptive_field import ReceptiveField
 
-__all__ = ["AttributionMethod", "Axiom", "ClassActivationMap", "Maps", "WeighedFeatures", "averages"]
+__all__ = [
+    "AttributionMethod",
+    "Axiom",
+    "ClassActivationMap",
+    "Maps",
+    "SeveralTargets",
+    "StepMethod",
+    "WeighedFeatures",
+    "averages",
+    "not_offered",
+    "score_difference",
+]
 
 # Bytes of gradients that are weighed at a time.
 _CACHE = 2**17
@@ -178,63 +190,82 @@ class AttributionMethod(ABC):
         return written.splitlines()[0].rstrip(".")
 
 
+class SeveralTargets(AttributionMethod):
+    """A method that computes the maps of several classes together. A member overrides :meth:`maps`."""
+
+    @final
+    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
+        """Map of one class, of shape (instance, time, channel or 1)."""
+        targets = as_targets(target, len(x), classifier.classes)
+        return self.maps(classifier, x, targets[:, np.newaxis]).values[:, 0]
+
+    @abstractmethod
+    def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
+        """Maps of several classes, `targets` of shape (instance, target)."""
+
+
+class StepMethod(SeveralTargets):
+    """Values at the steps of the explained layer, placed in time. A member overrides :meth:`step_values`."""
+
+    axioms = frozenset({Axiom.SHIFT})
+    free_targets = True
+    placed = True
+
+    @abstractmethod
+    def step_values(self, classifier: Any, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Value of each step, of shape (instance, target, step), of a classifier that has what the method needs."""
+
+    @final
+    def at_steps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Map before it is placed in time, of shape (instance, target, step)."""
+        return self.step_values(self._fitting(classifier, x), x, targets)
+
+    @final
+    def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
+        """Maps of several classes for one pass through the network."""
+        fitting = self._fitting(classifier, x)
+        return Maps.placed(self.step_values(fitting, x, targets), fitting.receptive_field)
+
+    def refusal(self, classifier: Classifier) -> str | None:
+        """Why this method cannot explain this classifier: mostly that there is no layer to explain."""
+        if not offers(classifier, HasFeatures):
+            return not_offered(self.label, "feature maps", classifier)
+        return classifier.no_features
+
+    def _fitting(self, classifier: Classifier, x: np.ndarray) -> HasFeatures:
+        """The classifier for the length of these series, or an error that says why it cannot be explained."""
+        classifier = for_series(classifier, x)
+        reason = self.refusal(classifier)
+        if reason:
+            raise ValueError(reason)
+        return require(classifier, HasFeatures)
+
+
 @dataclass(frozen=True)
-class WeighedFeatures(AttributionMethod):
-    """Feature maps of the explained layer, each weighed, added up, and put where its steps look.
+class WeighedFeatures(StepMethod):
+    """Feature maps of the explained layer, each weighed, added up, and placed where its steps look.
 
     A member overrides only :meth:`weights`, or :meth:`ClassActivationMap.weigh` where gradients are all that it needs.
     """
 
     family = "class activation map"
-    axioms = frozenset({Axiom.SHIFT})
-    free_targets = True
-    placed = True
     adds_up = "add up to the score minus its bias"
 
     @abstractmethod
-    def weights(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def weights(self, classifier: HasFeatures, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Features A of shape (instance, step, filter), and their weights (instance, target, step or 1, filter)."""
 
-    def weighed(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    def step_values(self, classifier: HasFeatures, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Features, weighed and added up over the filters, of shape (instance, target, step)."""
         features, weights = self.weights(classifier, x, targets)
         return _added_up(weights, features)
-
-    @final
-    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
-        """Map on the input's time axis, of shape (instance, time, 1)."""
-        targets = as_targets(target, len(x), classifier.classes)
-        return self.maps(classifier, x, targets[:, np.newaxis]).values[:, 0]
-
-    @final
-    def at_steps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
-        """Map before it is placed in time, of shape (instance, target, step)."""
-        classifier = for_series(classifier, x)
-        self._must_fit(classifier)
-        return self.weighed(classifier, x, targets)
-
-    @final
-    def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
-        """Maps of several classes for one pass through the convolutions."""
-        classifier = for_series(classifier, x)
-        steps = self.at_steps(classifier, x, targets)
-        return Maps.placed(steps, classifier.receptive_field)
-
-    def refusal(self, classifier: Classifier) -> str | None:
-        """Why this method cannot explain this classifier: mostly that there is no layer to look at."""
-        return classifier.no_features
 
     def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray | None:
         """Score minus bias, where the steps' values add up to it."""
         if self.exactness(classifier) == "approximate":
             return None
-        classifier = for_series(classifier, x)
-        return np.take_along_axis(classifier.scores(x), targets, axis=1) - classifier.bias()[targets]
-
-    def _must_fit(self, classifier: Classifier) -> None:
-        reason = self.refusal(classifier)
-        if reason:
-            raise ValueError(reason)
+        fitting = self._fitting(classifier, x)
+        return np.take_along_axis(fitting.scores(x), targets, axis=1) - fitting.bias()[targets]
 
 
 @dataclass(frozen=True)
@@ -255,13 +286,13 @@ class ClassActivationMap(WeighedFeatures):
         """
 
     @final
-    def weights(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def weights(self, classifier: HasFeatures, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Weights of all classes for one pass through the convolutions."""
         features, gradients = classifier.features(x, targets)
         return features, self.weigh(features[:, np.newaxis], gradients)
 
     @final
-    def weighed(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    def step_values(self, classifier: HasFeatures, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Sum over the filters, some classes at a time, so that hundreds of them stay in the processor's cache."""
         features, gradients = classifier.features(x, targets)
         if not self.class_specific:
@@ -274,7 +305,20 @@ class ClassActivationMap(WeighedFeatures):
         )
 
 
-def averages(classifier: Classifier) -> bool:
+def not_offered(label: str, needed: str, classifier: Classifier) -> str:
+    """Sentence that says that a classifier lacks an ability."""
+    return (
+        f"{label} needs {needed}, which a {type(classifier).__name__} does not offer; give a KerasClassifier, or use "
+        f"Integrated Gradients or Occlusion"
+    )
+
+
+def score_difference(classifier: Classifier, x: np.ndarray, reference: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Scores of the series minus those of reference series, of shape (instance, target)."""
+    return np.take_along_axis(classifier.scores(x) - classifier.scores(reference), targets, axis=1)
+
+
+def averages(classifier: HasFeatures) -> bool:
     """Whether scores are an affine function of the map's mean, so that all steps have the same gradient."""
     return classifier.affine_head and classifier.head in ("gap", "mil")
 

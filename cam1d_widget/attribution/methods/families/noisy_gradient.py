@@ -5,13 +5,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from ....explanation.number_checks import check_count, check_number, check_seed
-from ...classifier import Classifier, as_targets
-from .base import AttributionMethod, Maps
+from ...classifier import Classifier
+from .base import Maps, SeveralTargets
 
 __all__ = ["Moments", "NoisyGradient"]
 
@@ -30,7 +30,7 @@ class Moments(NamedTuple):
 
 
 @dataclass(frozen=True)
-class NoisyGradient(AttributionMethod):
+class NoisyGradient(SeveralTargets):
     """A statistic of the gradient on copies of a series with noise on each.
 
     A member overrides only :meth:`summary`, and says how many `moments` it needs. The noise has the scale of each
@@ -63,10 +63,6 @@ class NoisyGradient(AttributionMethod):
     @abstractmethod
     def summary(self, moments: Moments) -> tuple[np.ndarray, np.ndarray]:
         """Statistic of the gradients, and its standard error."""
-
-    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
-        """Statistic of the noisy gradients, of shape (instance, time, channel)."""
-        return self._summarized(classifier, x, as_targets(target, len(x), classifier.classes))[0]
 
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
         """Maps of several classes, each with its standard error."""

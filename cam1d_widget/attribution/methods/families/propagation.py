@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ...abilities import HasPropagation, offers, require
 from ...classifier import Classifier, as_targets
 from ...propagation_rules import Rule
-from .base import AttributionMethod
+from .base import AttributionMethod, not_offered
 
 __all__ = ["PropagationMethod"]
 
@@ -30,11 +31,8 @@ class PropagationMethod(AttributionMethod):
 
     def refusal(self, classifier: Classifier) -> str | None:
         """Why it cannot explain this classifier: mostly that there is no rule for a layer."""
-        if not hasattr(classifier, "no_propagation"):
-            return (
-                f"{self.label} goes back layer by layer, which a {type(classifier).__name__} does not offer; "
-                f"give a KerasClassifier, or use Integrated Gradients or Occlusion"
-            )
+        if not offers(classifier, HasPropagation):
+            return not_offered(self.label, "propagation through the layers", classifier)
         return classifier.no_propagation(self.propagation_rule)
 
     def _propagated(
@@ -44,4 +42,4 @@ class PropagationMethod(AttributionMethod):
         reason = self.refusal(classifier)
         if reason:
             raise ValueError(reason)
-        return classifier.propagate(x, targets, self.propagation_rule, baseline)
+        return require(classifier, HasPropagation).propagate(x, targets, self.propagation_rule, baseline)

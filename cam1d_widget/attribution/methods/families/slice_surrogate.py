@@ -10,7 +10,7 @@ from typing import Any, Literal, final
 import numpy as np
 
 from ....explanation.number_checks import check_count, check_seed
-from ...classifier import Classifier, as_targets
+from ...classifier import Classifier
 from ...masking import (
     Baseline,
     ChangePoints,
@@ -22,7 +22,7 @@ from ...masking import (
     stand_ins,
     without,
 )
-from .base import AttributionMethod, Maps
+from .base import Maps, SeveralTargets
 from .regression import Fit
 
 Scores = Callable[[np.ndarray], np.ndarray]
@@ -30,7 +30,7 @@ Scores = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
-class SliceSurrogate(AttributionMethod):
+class SliceSurrogate(SeveralTargets):
     """Slices of a series, each a feature that is on or off, and a linear model of the score.
 
     A member says which coalitions of slices to look at, and overrides :meth:`draw` and :meth:`fit`. A slice's value is
@@ -81,12 +81,6 @@ class SliceSurrogate(AttributionMethod):
     @abstractmethod
     def fit(self, coalitions: Any, scores: Scores) -> Fit:
         """Value of each slice of one series and its standard error, both of shape (slice, target)."""
-
-    @final
-    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
-        """Value of each slice, divided among its samples, of shape (instance, time, channel or 1)."""
-        targets = as_targets(target, len(x), classifier.classes)
-        return self.maps(classifier, x, targets[:, np.newaxis]).values[:, 0]
 
     @final
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
