@@ -9,17 +9,17 @@ from concurrent.futures import CancelledError
 from contextvars import ContextVar
 from threading import Event
 
-__all__ = ["CancelledError", "go_on", "stopped_by"]
+__all__ = ["CancelledError", "cancelled_by", "check_cancelled"]
 
 _STOP: ContextVar[Event | None] = ContextVar("what stops the work", default=None)
 
 
-def stopped_by(stop: Event) -> None:
+def cancelled_by(stop: Event) -> None:
     """From here on, in this context and no other, work ends where it next asks once the event is set."""
     _STOP.set(stop)
 
 
-def go_on() -> None:
+def check_cancelled() -> None:
     """Ask whether to go on, between two batches.
 
     Raises

@@ -288,7 +288,7 @@ def test_maps_may_be_averaged_over_windows(classifier, x):
     )
     points = explain(classifier, x[:1], methods=["Saliency"], window=[100, 120], progress=False)
     assert len(np.unique(points.attributions["Saliency"][0, 0, :, 0])) == 3
-    with pytest.raises(ValueError, match="window must be from 1 to the 300 samples"):
+    with pytest.raises(ValueError, match="window must be a whole number from 1 to 300, the samples"):
         explain(classifier, x[:1], methods=["Saliency"], window=301, progress=False)
 
 
@@ -297,7 +297,7 @@ def test_maps_may_be_averaged_over_windows(classifier, x):
     [
         ({"batch_size": 2.5}, "batch_size must be a whole number, at least 1, but is 2.5"),
         ({"layer": ["conv1d"]}, "has no layer ['conv1d']"),
-        ({"methods": [KernelSHAP(size=301)]}, "size must be a whole number from 1 to the 300 samples"),
+        ({"methods": [KernelSHAP(size=301)]}, "size must be a whole number from 1 to 300, the samples"),
         ({"methods": [IntegratedGradients(baseline="zero")]}, "baseline must be an array that broadcasts to x"),
         ({"window": "5"}, "window must be a number of samples, or a sequence of change points, but is '5'"),
     ],

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..explanation.number_checks import as_float32
+from ..explanation.validation import as_float32
 from ..typing import TargetLike
 from .series import as_array
 

@@ -11,13 +11,14 @@ import numpy as np
 from ..explanation.validation import shaped_as_map
 from ..typing import WindowsLike
 from .masking import NotFinite, pooled
+from .masking.batches import BATCH_BYTES, batches
 from .methods import AttributionMethod
 from .metrics.completeness import share_missed
 
 __all__ = ["GrowingMaps", "JudgedMaps", "NotFinite", "averaged", "judged_maps", "of_rows", "parts"]
 
-# Series that methods are handed at a time, and their bytes; fewer where one of them takes long for each.
-_TOGETHER, _BYTES, _SLOW = 64, 8 * 2**20, 4
+# Series that methods are given at a time, so that progress is seen; fewer of slow methods.
+_TOGETHER, _SLOW = 64, 4
 
 
 class JudgedMaps(NamedTuple):
@@ -113,5 +114,4 @@ class GrowingMaps:
 def parts(instances: int, bytes_each: int, methods: Iterable[AttributionMethod]) -> Iterator[slice]:
     """Slices of the series that are handed to methods at a time, so that memory is bounded and progress is seen."""
     most = _SLOW if any(method.on_demand for method in methods) else _TOGETHER
-    together = max(1, min(most, _BYTES // bytes_each))
-    return (slice(first, min(first + together, instances)) for first in range(0, instances, together))
+    return batches(instances, bytes_each, most=most, budget=BATCH_BYTES // 4)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..explanation.number_checks import refuse_masked
+from ..explanation.validation import check_real, refuse_masked
 
 __all__ = ["Series", "as_array", "read_series"]
 
@@ -68,9 +68,7 @@ def as_array(argument: str, x: Any) -> np.ndarray:
         raise _uneven(argument)
     if values.dtype.kind == "V" and np.can_cast(values.dtype, np.float32):
         return values.astype(np.float32)  # bfloat16, registered by ml_dtypes
-    if values.dtype.kind not in "iufb":
-        raise TypeError(f"{argument} must hold numbers, but holds {values.dtype}")
-    return values
+    return check_real(argument, values)
 
 
 def _uneven(argument: str) -> ValueError:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cam1d_widget.typing import InstancesLike
 
-from ..explanation.number_checks import check_count, check_seed
+from ..explanation.validation import check_count, check_seed
 
 Series = NDArray[np.float32]
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..explanation.number_checks import check_count, check_number
+from ..explanation.validation import check_count, check_number
 from .installed import folder_of
 from .known_truth import KnownTruth, check_set, context_generator, numbered_channels
 

@@ -11,11 +11,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-__all__ = ["whole_file"]
+__all__ = ["atomic_file"]
 
 
 @contextmanager
-def whole_file(path: str | Path, mode: str = "wb", **options: Any) -> Iterator[IO[Any]]:
+def atomic_file(path: str | Path, mode: str = "wb", **options: Any) -> Iterator[IO[Any]]:
     """Open a temporary file next to `path`, which replaces it once all is written and on the disk.
 
     Parameters

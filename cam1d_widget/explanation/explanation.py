@@ -19,10 +19,19 @@ from numpy.typing import ArrayLike
 from ..typing import Labels, Names, SeriesLike, StartLike
 from .facts import BY_LABEL, NUMBERED, MethodFacts, SeriesFacts, by_label
 from .npz import read_fields, refusing_damage, write_fields
-from .number_checks import check_index, check_number
 from .plot import plot
 from .source import ExplanationSource, stated
-from .validation import check_mapping, check_targets, finite, numbers, shaped, shaped_as_map, within
+from .validation import (
+    check_index,
+    check_mapping,
+    check_number,
+    check_targets,
+    finite,
+    numbers,
+    shaped,
+    shaped_as_map,
+    within,
+)
 
 __all__ = ["Explanation", "ExplanationSource"]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .atomic_file import whole_file
+from .atomic_file import atomic_file
 
 __all__ = ["read_fields", "refusing_damage", "write_fields"]
 
@@ -37,7 +37,7 @@ def write_fields(explanation: Mapping[str, Any], path: str | Path) -> None:
             arrays[name] = value
         else:
             header[name] = value
-    with whole_file(path) as file:  # a file, for numpy would add a suffix to a bare path
+    with atomic_file(path) as file:  # a file, for numpy would add a suffix to a bare path
         np.savez_compressed(file, header=np.array(json.dumps(header)), **arrays)
 
 

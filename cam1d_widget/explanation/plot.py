@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from .coverage import outer_centers, unseen_samples
-from .number_checks import check_number
 from .source import ExplanationSource, stated
+from .validation import check_number
 
 __all__ = ["plot", "png_picture"]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..attribution.metrics.rank_correlation import rank_correlation
 from ..explainer import explain
 from ..typing import ModelLike, SeriesLike, TargetsLike
 
@@ -71,26 +72,8 @@ def attention_agreement(
             f"(instance, target) = {explanation.targets.shape}"
         )
     size = {label: np.abs(explanation.attributions[label][:, 0]).sum(axis=-1) for label in ("Attention", *LABELS)}
-    ranks = {label: _ranks(values) for label, values in size.items()}
-    others = np.roll(ranks["Attention"], 1, axis=0)
+    others = np.roll(size["Attention"], 1, axis=0)
     return AttentionAgreement(
-        {label: _correlation(ranks["Attention"], ranks[label]) for label in LABELS},
-        {label: _correlation(others, ranks[label]) for label in LABELS},
+        {label: rank_correlation(size["Attention"], size[label]) for label in LABELS},
+        {label: rank_correlation(others, size[label]) for label in LABELS},
     )
-
-
-def _ranks(values: np.ndarray) -> np.ndarray:
-    """Rank of each value in its row, of shape (instance, time); equal values share theirs."""
-    return np.stack([_ranks_of(row) for row in values])
-
-
-def _ranks_of(row: np.ndarray) -> np.ndarray:
-    _, place, count = np.unique(row, return_inverse=True, return_counts=True)
-    return (np.cumsum(count) - (count - 1) / 2)[place]
-
-
-def _correlation(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Pearson's of each row, of shape (instance,); zero where a row is flat."""
-    one, other = (ranks - ranks.mean(axis=1, keepdims=True) for ranks in (one, other))
-    size = np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1))
-    return np.divide((one * other).sum(axis=1), size, out=np.zeros(len(one)), where=size > 0)

@@ -8,7 +8,7 @@ import numpy as np
 from traitlets import TraitError
 
 from ..explanation.explanation import ExplanationSource
-from ..explanation.number_checks import check_index
+from ..explanation.validation import check_index
 
 
 class Mean(NamedTuple):

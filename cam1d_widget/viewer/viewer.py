@@ -10,7 +10,7 @@ import numpy as np
 from traitlets import Any as AnyTrait
 from traitlets import Float, Int, Tuple, Unicode, link, observe, validate
 
-from ..explanation.atomic_file import whole_file
+from ..explanation.atomic_file import atomic_file
 from ..explanation.plot import png_picture
 from ..explanation.source import ExplanationSource
 from ..typing import InstancesLike, IntervalsLike
@@ -308,7 +308,7 @@ class ExplanationViewer(Stack):
         path = checked_file(path)
 
         def take(picture: bytes) -> None:
-            with whole_file(path) as file:
+            with atomic_file(path) as file:
                 file.write(picture)
 
         self.mark.ask_for_picture(form, take)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...explanation.number_checks import check_count, check_number, check_seed, unmasked
+from ...explanation.validation import check_count, check_number, check_seed, unmasked
 
 __all__ = ["Blur", "LinearBridge", "LocalMean", "Noise", "PieceBaseline", "Swap", "channel_mean"]
 

@@ -6,31 +6,27 @@ from here, so that path methods, perturbation methods and metrics mean the same 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ...explanation.number_checks import refuse_masked, unmasked
+from ...explanation.validation import check_finite, refuse_masked, unmasked
 from .baselines import PieceBaseline
 
 __all__ = [
     "Baseline",
     "NotFinite",
+    "all_replaced",
     "baseline_for",
     "finite_scores",
-    "nothing_left",
     "replaced",
-    "stacks",
-    "stand_ins",
+    "replacements",
     "without",
 ]
 
 Baseline = np.ndarray | float | Callable[[np.ndarray], np.ndarray] | PieceBaseline | None
 """An array that broadcasts to x, a function of x, a baseline that looks at the piece, or None for zero."""
-
-# Bytes of replaced series that are made at a time.
-_BYTES = 32 * 2**20
 
 
 def baseline_for(x: np.ndarray, baseline: Baseline, argument: str = "baseline") -> np.ndarray:
@@ -68,20 +64,19 @@ def baseline_for(x: np.ndarray, baseline: Baseline, argument: str = "baseline") 
         raise ValueError(
             f"{argument} must broadcast to x of shape (instance, time, channel) = {x.shape}, but has {values.shape}"
         ) from None
-    if not np.isfinite(values).all():
-        raise ValueError(f"{argument} must be finite, but holds NaN or infinite values")
+    check_finite(argument, values)
     return reference
 
 
-def stand_ins(x: np.ndarray, baseline: Baseline, argument: str = "baseline") -> list[np.ndarray | PieceBaseline]:
+def replacements(x: np.ndarray, baseline: Baseline, argument: str = "baseline") -> list[np.ndarray | PieceBaseline]:
     """What stands in the pieces of each instance: its reference series, or a baseline that looks at the piece."""
     return [baseline] * len(x) if isinstance(baseline, PieceBaseline) else list(baseline_for(x, baseline, argument))
 
 
-def nothing_left(x: np.ndarray, baseline: Baseline) -> np.ndarray:
+def all_replaced(x: np.ndarray, baseline: Baseline) -> np.ndarray:
     """Series of which all is taken away, of shape (instance, time, channel)."""
     everything = np.ones((1, *x.shape[1:]), bool)
-    pairs = zip(x, stand_ins(x, baseline), strict=True)
+    pairs = zip(x, replacements(x, baseline), strict=True)
     return np.concatenate([without(one, everything, stand_in) for one, stand_in in pairs])
 
 
@@ -136,7 +131,7 @@ def replaced(x: Any, piece: Any, baseline: Baseline = None) -> np.ndarray:
         raise ValueError(
             f"piece must be an index or a mask of (time, channel) = {gone.shape}, but is {piece!r}"
         ) from None
-    pairs = zip(many, stand_ins(many, baseline), strict=True)
+    pairs = zip(many, replacements(many, baseline), strict=True)
     without_it = np.concatenate([without(one, gone[np.newaxis], stand_in) for one, stand_in in pairs])
     return without_it if series.ndim == 3 else without_it[0]
 
@@ -160,9 +155,3 @@ def finite_scores(classifier: Any, scores: np.ndarray) -> np.ndarray:
         f"scores must be finite where parts of a series are replaced, but the network itself gives NaN or infinity for "
         f"{wrong} of {len(scores)} such series; {way_out}"
     )
-
-
-def stacks(count: int, nbytes: int) -> Iterator[slice]:
-    """Parts of `count` series of `nbytes` each, few enough to be made at a time."""
-    together = max(1, _BYTES // nbytes)
-    return (slice(first, min(first + together, count)) for first in range(0, count, together))

@@ -15,14 +15,15 @@ import numpy as np
 from ..abilities import HasTrunk, require
 from ..classifier import Classifier
 from .baselines import PieceBaseline
+from .batches import batches
 from .crops import Crops, crops_of
-from .replace import finite_scores, stacks
+from .replace import finite_scores
 from .windows import Slices
 
-__all__ = ["score_falls"]
+__all__ = ["score_drops"]
 
 
-def score_falls(
+def score_drops(
     classifier: Classifier,
     x: np.ndarray,
     slices: Slices,
@@ -98,7 +99,7 @@ def _fill(x: np.ndarray, start: int, stop: int, stand_in: np.ndarray | PieceBase
 def _of_wholes(classifier: Classifier, pieces: _Pieces, targets: np.ndarray) -> np.ndarray:
     """Falls of the scores of whole series, of shape (piece, target)."""
     intact = classifier.scores(pieces.x[np.newaxis])[:, targets]
-    parts = stacks(len(pieces), pieces.x.nbytes)
+    parts = batches(len(pieces), pieces.x.nbytes)
     return np.concatenate([intact - classifier.scores(pieces.wholes(part))[:, targets] for part in parts])
 
 
@@ -108,7 +109,7 @@ def _of_crops(classifier: Classifier, pieces: _Pieces, crops: Crops, targets: np
     features, gradients = classifier.features(pieces.x[np.newaxis], targets[np.newaxis])
     intact = classifier.scores(pieces.x[np.newaxis])[:, targets]
     falls = []
-    for part in stacks(len(pieces), features.nbytes + pieces.x.nbytes):
+    for part in batches(len(pieces), features.nbytes + pieces.x.nbytes):
         windows = pieces.windows(part)
         made = classifier.trunk(pieces.put(crops.cut(pieces.x, windows), part, crops.first[windows]))
         if classifier.affine_head:

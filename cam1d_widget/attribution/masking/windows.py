@@ -12,7 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from ...explanation.validation import check_count
+
 __all__ = ["Slices", "check_channels", "pooled", "windows"]
+
+SAMPLES = ", the samples of a series"
 
 ChangePoints = Sequence[int] | np.ndarray | None
 """Samples at which one slice ends and the next begins."""
@@ -104,10 +108,7 @@ def windows(length: int, size: int, stride: int) -> np.ndarray:
     ndarray of int, of shape (window,)
     """
     _must_fit(size, length)
-    if not isinstance(stride, int | np.integer) or not 1 <= stride <= size:
-        raise ValueError(
-            f"stride must be a whole number from 1 to size ({size}), or samples are left out, but is {stride}"
-        )
+    check_count("stride", stride, most=size, unit=", the size of a window, or samples are left out")
     first = np.arange(0, length - size + 1, stride)
     return first if first[-1] == length - size else np.append(first, length - size)
 
@@ -133,16 +134,15 @@ def pooled(values: np.ndarray, window: int | None = None, change_points: ChangeP
         raise ValueError(f"values must have shape (..., time, channel), but has {values.shape}")
     if window is not None and change_points is not None:
         raise ValueError("window and change_points exclude each other: give one of them")
-    if window is not None and not 1 <= window <= values.shape[-2]:
-        raise ValueError(f"window must be from 1 to the {values.shape[-2]} samples of a map, but is {window}")
+    if window is not None:
+        check_count("window", window, most=values.shape[-2], unit=SAMPLES)
     slices = Slices.apart(values.shape[-2], window, change_points)
     sums = np.add.reduceat(values, slices.start, axis=-2, dtype=np.float64)
     return slices.divided(sums).astype(values.dtype)
 
 
 def _must_fit(size: int, length: int) -> None:
-    if not isinstance(size, int | np.integer) or not 1 <= size <= length:
-        raise ValueError(f"size must be a whole number from 1 to the {length} samples of a series, but is {size}")
+    check_count("size", size, most=length, unit=SAMPLES)
 
 
 def _checked(change_points: Any, length: int) -> np.ndarray:

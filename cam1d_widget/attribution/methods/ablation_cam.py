@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..abilities import HasFeatures
-from ..masking import stacks
+from ..masking import batches
 from .families.base import WeighedFeatures
 
 
@@ -35,7 +35,7 @@ def _falls(classifier: HasFeatures, x: np.ndarray, features: np.ndarray, targets
     """Fall of the scores of one series without each filter, of shape (target, filter)."""
     intact = classifier.head_scores(x[np.newaxis], features[np.newaxis])
     without = []
-    for part in stacks(features.shape[1], x.nbytes + features.nbytes):
+    for part in batches(features.shape[1], x.nbytes + features.nbytes):
         filters = np.arange(part.start, part.stop)
         ablated = np.repeat(features[np.newaxis], len(filters), axis=0)
         ablated[np.arange(len(filters)), :, filters] = 0

@@ -8,13 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ...explanation.number_checks import check_count, check_seed, unmasked
+from ...explanation.validation import check_count, check_seed, unmasked
 from ..classifier import Classifier
+from ..masking import batches
 from .families.base import Axiom, Maps, SeveralTargets
 from .integrated_gradients import IntegratedGradients
-
-# Bytes of series on the paths that are made at a time.
-_BYTES = 32 * 2**20
 
 
 @dataclass(frozen=True)
@@ -75,9 +73,8 @@ class ExpectedGradients(SeveralTargets):
     ) -> Iterator[np.ndarray]:
         """Maps of each path, of shape (reference, instance, target, time, channel), some references at a time."""
         nodes = max(self.steps, self.references * self.steps // len(drawn))
-        together = max(1, _BYTES // (x.nbytes * nodes))
-        for first in range(0, len(drawn), together):
-            some = drawn[first : first + together]
+        for part in batches(len(drawn), x.nbytes * nodes):
+            some = drawn[part]
             paths = IntegratedGradients(nodes, np.repeat(some, len(x), axis=0), tolerance=None)
             made = paths.maps(classifier, np.tile(x, (len(some), 1, 1)), np.tile(targets, (len(some), 1))).values
             yield made.reshape(len(some), *targets.shape, *x.shape[1:])

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...explanation.number_checks import check_count, check_number
+from ...explanation.validation import check_count, check_number
 from ..classifier import Classifier, as_targets
-from ..masking import Baseline, baseline_for, stacks
+from ..masking import Baseline, baseline_for, batches
 from .families.base import AttributionMethod, Axiom, score_difference
 
 
@@ -78,7 +78,7 @@ def _integral(classifier: Classifier, x: np.ndarray, origin: np.ndarray, targets
     nodes, weights = np.polynomial.legendre.leggauss(steps)
     alphas = ((nodes + 1) / 2).astype(x.dtype).reshape(-1, 1, 1, 1)
     mean = np.zeros_like(x)
-    for part in stacks(steps, x.nbytes):
+    for part in batches(steps, x.nbytes):
         path = origin + alphas[part] * (x - origin)
         gradients = classifier.gradient(path.reshape(-1, *x.shape[1:]), np.tile(targets, len(path)))
         mean += np.einsum("s,s...->...", (weights[part] / 2).astype(x.dtype), gradients.reshape(path.shape))

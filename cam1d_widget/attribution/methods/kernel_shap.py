@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..classifier import Classifier
-from ..masking import nothing_left
+from ..masking import all_replaced
 from .families.base import Axiom, score_difference
 from .families.coalitions import Coalitions, coalitions
 from .families.regression import Fit, fitted
@@ -52,4 +52,4 @@ class KernelSHAP(SliceSurrogate):
 
     def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Score of the series minus that of the baseline."""
-        return score_difference(classifier, x, nothing_left(x, self.baseline), targets)
+        return score_difference(classifier, x, all_replaced(x, self.baseline), targets)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...explanation.number_checks import check_number
+from ...explanation.validation import check_number
 from ..propagation_rules import AlphaBeta, Epsilon, Gamma, LayerRule, LayerwiseRelevance, SquaredWeights
 from .families.base import Axiom
 from .families.propagation import PropagationMethod

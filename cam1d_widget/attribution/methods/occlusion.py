@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ...explanation.number_checks import check_count
+from ...explanation.validation import check_count
 from ..classifier import Classifier
-from ..masking import Baseline, ChangePoints, Slices, check_channels, stand_ins
-from ..masking.score_drops import score_falls
+from ..masking import Baseline, ChangePoints, Slices, check_channels, replacements
+from ..masking.score_drops import score_drops
 from .families.base import Axiom, Maps, SeveralTargets
 
 # Parts of the series that windows are by default. Short events want short windows and long ones long windows, and how
@@ -79,8 +79,8 @@ class Occlusion(SeveralTargets):
         """Maps by windows of one size, of shape (instance, target, time, channel or 1)."""
         falls = np.stack(
             [
-                score_falls(classifier, one, slices, stand_in, columns, self.channels)
-                for one, stand_in, columns in zip(x, stand_ins(x, self.baseline), targets, strict=True)
+                score_drops(classifier, one, slices, stand_in, columns, self.channels)
+                for one, stand_in, columns in zip(x, replacements(x, self.baseline), targets, strict=True)
             ]
         )
         return slices.averaged(falls.transpose(0, 3, 1, 2).astype(x.dtype))

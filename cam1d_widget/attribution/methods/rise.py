@@ -8,9 +8,10 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from ...explanation.number_checks import check_count, check_number, check_seed
+from ...explanation.validation import check_count, check_number, check_seed
 from ..classifier import Classifier
-from ..masking import Baseline, PieceBaseline, baseline_for, check_channels, finite_scores, stacks
+from ..masking import Baseline, PieceBaseline, baseline_for, batches, check_channels, finite_scores
+from ..masking.windows import SAMPLES
 from .families.base import Axiom, Maps, SeveralTargets
 
 # Different shifts of the masks, at most.
@@ -84,8 +85,7 @@ class RISE(SeveralTargets):
 
     def _masks(self, length: int, columns: int) -> _CoarseMasks:
         size = -(-length // 10) if self.size is None else self.size
-        if size > length:
-            raise ValueError(f"size must be from 1 to the {length} samples of a series, but is {size}")
+        check_count("size", size, most=length, unit=SAMPLES)
         rng = np.random.default_rng(self.seed)
         cells, steps = (length + size - 2) // size + 2, min(size, _SHIFTS)
         kept = rng.random((self.masks, cells, columns), dtype=np.float32) < self.probability
@@ -150,7 +150,7 @@ def _moments(
     Scores are taken from that of the first mask, so that sums of squares do not cancel.
     """
     sums, first = np.zeros((3, 1, 1)), None
-    for part in stacks(len(masks.kept), x.nbytes):
+    for part in batches(len(masks.kept), x.nbytes):
         masked = masks.fine(part) * (x - origin)
         masked += origin
         scores = finite_scores(classifier, classifier.scores(masked))[:, targets]

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..abilities import HasFeatures
 from ..classifier import Classifier
-from ..masking import Baseline, baseline_for, finite_scores, stacks
+from ..masking import Baseline, baseline_for, batches, finite_scores
 from .families.base import WeighedFeatures
 
 
@@ -59,7 +59,7 @@ def _rises(
 ) -> np.ndarray:
     """Scores of one series under masks (filter, time) above those of its baseline, of shape (target, filter)."""
     masked = [
-        classifier.scores(origin + masks[part, :, np.newaxis] * (x - origin)) for part in stacks(len(masks), x.nbytes)
+        classifier.scores(origin + masks[part, :, np.newaxis] * (x - origin)) for part in batches(len(masks), x.nbytes)
     ]
     made = finite_scores(classifier, np.concatenate([*masked, classifier.scores(origin[np.newaxis])]))
     return (made[:-1] - made[-1:])[:, targets].T

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...explanation.number_checks import check_count, check_number
+from ...explanation.validation import check_count, check_number
 from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
 from ..masking import Baseline

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from ...explanation.number_checks import check_count
+from ...explanation.validation import check_count
 from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
 from ..masking import Baseline

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ...explanation.number_checks import unmasked
+from ...explanation.validation import check_finite, check_real, unmasked
 from ...typing import MapsLike
 
 __all__ = ["Over", "Sign", "collapsed", "collapsed_map", "many_maps", "of_largest"]
@@ -69,19 +69,14 @@ def collapsed_map(maps: np.ndarray, over: Over, sign: Sign) -> np.ndarray:
 
 def many_maps(name: str, values: Any) -> np.ndarray:
     """Maps, or masks, of shape (instance, time, channel); one is taken for a batch of one."""
-    values = unmasked(name, values)
-    if values.dtype.kind not in "iufb":
-        raise TypeError(f"{name} must hold numbers, but holds {values.dtype}")
+    values = check_real(name, unmasked(name, values))
     values = values[np.newaxis] if values.ndim == 2 else values
     if values.ndim != 3 or not values.size:
         raise ValueError(
             f"{name} must have shape (instance, time, channel or 1), or (time, channel or 1) for one, "
             f"but has {values.shape}"
         )
-    if not np.isfinite(values).all():
-        count = np.count_nonzero(~np.isfinite(values))
-        raise ValueError(f"{name} must be finite, but holds {count} NaN or infinite values, which have no rank")
-    return values
+    return check_finite(name, values, ", which have no rank")
 
 
 def of_largest(values: np.ndarray) -> np.ndarray:

@@ -8,10 +8,11 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from ...explanation.number_checks import check_count, check_seed
+from ...explanation.validation import check_count, check_seed
 from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
-from ..masking import Baseline, Slices, finite_scores, stacks, stand_ins, without
+from ..masking import Baseline, Slices, batches, finite_scores, replacements, without
+from ..masking.windows import SAMPLES
 from .beside_random import BesideRandom
 from .items import Over
 from .validation import one_target_each, series_and_maps
@@ -79,7 +80,7 @@ class Perturbation:
 
     def each(self, x: np.ndarray, maps: np.ndarray) -> Iterator[tuple[int, np.ndarray, np.ndarray, Any]]:
         """Place, series, map and replacement of each instance."""
-        for place, one in enumerate(zip(x, maps, stand_ins(x, self.fill, "fill"), strict=True)):
+        for place, one in enumerate(zip(x, maps, replacements(x, self.fill, "fill"), strict=True)):
             yield place, *one
 
     def measured(self, classifier: Classifier, x: np.ndarray, target: int) -> np.ndarray:
@@ -141,8 +142,7 @@ def segments_of(shape: tuple[int, ...], over: Over, window: int = 1) -> np.ndarr
     time, channels = shape
     if over == "channel":
         return np.broadcast_to(np.arange(channels), (time, channels))
-    if not isinstance(window, int | np.integer) or not 1 <= window <= time:
-        raise ValueError(f"window must be a whole number from 1 to the {time} samples of a series, but is {window!r}")
+    check_count("window", window, most=time, unit=SAMPLES)
     windows = Slices.apart(time, window).of_sample[:, np.newaxis]
     if over == "time":
         return windows
@@ -186,6 +186,6 @@ class _Gone:
 
 def _curves(classifier: Classifier, gone: _Gone, target: int, perturbation: Perturbation) -> np.ndarray:
     """What is measured, at each step of each order, of shape (order, step)."""
-    parts = stacks(gone.shape[0] * gone.shape[1], gone.x.nbytes)
+    parts = batches(gone.shape[0] * gone.shape[1], gone.x.nbytes)
     values = [perturbation.measured(classifier, gone.series(part), target) for part in parts]
     return np.concatenate(values).reshape(gone.shape)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...explanation.number_checks import check_count, check_seed
+from ...explanation.validation import check_count, check_seed
 from ...typing import SeriesLike, TargetLike
 from ..abilities import HasRandomized, offers
 from ..classifier import Classifier

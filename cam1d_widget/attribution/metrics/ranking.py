@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["Ranking", "ranked"]
+__all__ = ["Ranking", "ranked", "roc_area"]
 
 
 class Ranking(NamedTuple):
@@ -52,3 +52,16 @@ def ranked(values: np.ndarray, truth: np.ndarray) -> Ranking:
     ends = np.where(np.hstack([change, edge]), items, len(items))
     last = np.minimum.accumulate(ends[:, ::-1], axis=1)[:, ::-1]
     return Ranking(np.take_along_axis(truth, order, axis=1), first, last)
+
+
+def roc_area(values: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Chance that a true item has a larger value than a false one, of shape (instance,); nan where one kind is missing.
+
+    The area under the ROC curve, by the ranks (Mann and Whitney 1947).
+    """
+    ranking = ranked(values, truth)
+    count, positives = truth.shape[1], ranking.true
+    from_below = count - (ranking.first + ranking.last) / 2
+    below = (ranking.truth * from_below).sum(axis=1) - positives * (positives + 1) / 2
+    with np.errstate(invalid="ignore"):
+        return below / (positives * (count - positives))

@@ -7,7 +7,7 @@ import numpy as np
 from ...typing import MapsLike
 from .items import Over, Sign, collapsed
 from .localization import Localization
-from .ranking import ranked
+from .ranking import roc_area
 
 __all__ = ["roc_auc"]
 
@@ -32,10 +32,5 @@ def roc_auc(attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign
     https://doi.org/10.1016/j.patrec.2005.10.010.
     """
     values, true = collapsed(attribution, truth, over, sign)
-    ranking = ranked(values, true)
-    count, positives = true.shape[1], ranking.true
-    from_below = count - (ranking.first + ranking.last) / 2
-    below = (ranking.truth * from_below).sum(axis=1) - positives * (positives + 1) / 2
-    with np.errstate(invalid="ignore"):
-        area = below / (positives * (count - positives))
+    area = roc_area(values, true)
     return Localization("ROC-AUC", over, area, np.where(np.isnan(area), np.nan, 0.5), true.mean(axis=1))

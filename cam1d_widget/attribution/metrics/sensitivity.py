@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...explanation.number_checks import check_count, check_number, check_seed
+from ...explanation.validation import check_count, check_number, check_seed
 from ...typing import SeriesLike, TargetLike
 from ..classifier import Classifier
 from ..methods import AttributionMethod

@@ -7,10 +7,10 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from ...explanation.number_checks import check_count, check_number
+from ...explanation.validation import check_count, check_number
 from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
-from ..masking import stacks, without
+from ..masking import batches, without
 from .beside_random import BesideRandom
 from .perturbation import Perturbation
 from .validation import one_target_each, series_and_maps
@@ -59,7 +59,9 @@ def judged_by_subsets(
     for place, one, values, stand_in in perturbation.each(x, maps):
         rng = np.random.default_rng((perturbation.seed, place))
         gone = _drawn(grid.max() + 1, subsets, share, rng)
-        replaced = np.concatenate([without(one, gone[part][:, grid], stand_in) for part in stacks(subsets, one.nbytes)])
+        replaced = np.concatenate(
+            [without(one, gone[part][:, grid], stand_in) for part in batches(subsets, one.nbytes)]
+        )
         whole, without_it = (
             perturbation.measured(classifier, some, targets[place]) for some in (one[np.newaxis], replaced)
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...attribution.abilities import HasLayers
+from ...attribution.masking import batches
 
 __all__ = ["class_weights"]
 
@@ -19,8 +20,8 @@ def class_weights(classifier: HasLayers, x: np.ndarray) -> np.ndarray:
     elsewhere the mean over some of them.
     """
     some = x[:1] if classifier.affine_head else x[:: max(1, len(x) // _ENOUGH)][:_ENOUGH]
-    size = max(1, _AT_A_TIME // classifier.classes)
-    gains = [_gains(classifier, some[first : first + size]) for first in range(0, len(some), size)]
+    most = max(1, _AT_A_TIME // classifier.classes)
+    gains = [_gains(classifier, some[part]) for part in batches(len(some), some[0].nbytes, most=most)]
     return np.sum(gains, axis=0) / len(some)
 
 

@@ -9,9 +9,8 @@ import numpy as np
 
 from ...attribution.abilities import HasLayers
 from ...attribution.receptive_field import ReceptiveField
-from ...explanation.number_checks import check_count, check_index
 from ...explanation.source import ModelChangedError
-from ...explanation.validation import check_sampling_rate
+from ...explanation.validation import check_count, check_index, check_sampling_rate
 from ...typing import Labels, LayerLike, Layout, ModelLike, SeriesLike
 from ..access import class_indices, opened, series_for
 from ..activations import Activations, name_of

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from ...explanation.number_checks import check_count, check_number, check_seed
+from ...explanation.validation import check_count, check_number, check_seed
 from ...typing import LayerLike
 
 __all__ = ["MaximizationOptions", "Start"]

@@ -15,9 +15,9 @@ import numpy as np
 from ipywidgets.embed import dependency_state, embed_data
 from tqdm.auto import tqdm
 
-from ...explanation.atomic_file import whole_file
-from ...explanation.number_checks import check_number
+from ...explanation.atomic_file import atomic_file
 from ...explanation.source import ExplanationSource
+from ...explanation.validation import check_number
 from ...typing import InstancesLike
 from ..choice import Choice
 from ..layout.figure import scales
@@ -112,7 +112,7 @@ def save_html(
         )
         viewer = opened.enter_context(closing(Stack(mark)))
         text = _page(embed_data([viewer], state=dependency_state([viewer])), modules, terms, title)
-    with whole_file(path, "w", encoding="utf-8") as file:
+    with atomic_file(path, "w", encoding="utf-8") as file:
         file.write(text)
     return path
 

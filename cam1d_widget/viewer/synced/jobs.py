@@ -2,7 +2,7 @@
 
 Messages from the browser are handled one after another, so that work done in a handler would keep a cancel waiting. It
 is therefore done in a thread, as a generator that yields how far it is; there it is stopped, and where it asks whether
-to :func:`~cam1d_widget.cancellation.go_on`, as passes through a model do between two batches.
+to :func:`~cam1d_widget.cancellation.check_cancelled`, as passes through a model do between two batches.
 
 A panel that wants long work done needs three things. In Python, a function of the browser's arguments that yields
 ``(share, text)`` and returns a :class:`Result`, given to :class:`Jobs` under a name of its kind::
@@ -38,7 +38,7 @@ import numpy as np
 from traitlets import Any as AnyTrait
 from traitlets import List, Unicode
 
-from ...cancellation import CancelledError, stopped_by
+from ...cancellation import CancelledError, cancelled_by
 from .base import PageContents, Synced
 
 __all__ = ["Jobs", "Result", "Work"]
@@ -147,7 +147,7 @@ class Jobs(Synced):
 
     def _run(self, running: _Running) -> None:
         """All of a job, in a thread; whatever happens, its end is told."""
-        stopped_by(running.stop)
+        cancelled_by(running.stop)
         try:
             result = running.finish(self._say)
             last = {"state": "cancelled", "name": running.name} if result is None else None

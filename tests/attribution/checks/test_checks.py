@@ -12,7 +12,7 @@ from cam1d_widget.attribution.checks.network import accuracy_interval, network_f
 from cam1d_widget.attribution.checks.result import in_words
 from cam1d_widget.attribution.lazy_explanation import LazyExplanation
 from cam1d_widget.attribution.maps import NotFinite
-from cam1d_widget.attribution.masking import nothing_left
+from cam1d_widget.attribution.masking import all_replaced
 from cam1d_widget.attribution.metrics import PerturbationCurves
 from cam1d_widget.data import load_watch
 
@@ -114,7 +114,7 @@ def test_fills_are_those_that_there_are_the_usual_one_first():
     assert list(fills_of(x, None)) == ["zero", "channel mean", "linear interpolation", "noise"]  # nothing to swap with
     assert "swap" not in fills_of(x, others[:, :5])
     assert "swap" not in fills_of(x, others[:1])
-    filled = {name: nothing_left(x, fill.baseline) for name, fill in fills_of(x, others).items()}
+    filled = {name: all_replaced(x, fill.baseline) for name, fill in fills_of(x, others).items()}
     np.testing.assert_allclose(filled["channel mean"][0], np.tile(others.mean(axis=(0, 1)), (6, 1)), rtol=1e-6)
     np.testing.assert_array_equal(filled["zero"], 0)
     assert (filled["swap"][0] == others).all(axis=(1, 2)).sum() == 1

@@ -17,6 +17,7 @@ import numpy as np
 
 from ...abilities import HasFeatures, for_series, offers, require
 from ...classifier import Classifier, as_targets
+from ...masking.batches import batches
 from ...receptive_field import ReceptiveField
 
 __all__ = [
@@ -298,11 +299,9 @@ class ClassActivationMap(WeighedFeatures):
         if not self.class_specific:
             one = _added_up(self.weigh(features[:, np.newaxis], gradients[:, :1]), features)
             return np.repeat(one, targets.shape[1], axis=1)
-        together = max(1, _CACHE // features.nbytes)
-        parts = [gradients[:, first : first + together] for first in range(0, targets.shape[1], together)]
-        return np.concatenate(
-            [_added_up(self.weigh(features[:, np.newaxis], part), features) for part in parts], axis=1
-        )
+        parts = batches(targets.shape[1], features.nbytes, budget=_CACHE)
+        weighed = [self.weigh(features[:, np.newaxis], gradients[:, part]) for part in parts]
+        return np.concatenate([_added_up(weights, features) for weights in weighed], axis=1)
 
 
 def not_offered(label: str, needed: str, classifier: Classifier) -> str:

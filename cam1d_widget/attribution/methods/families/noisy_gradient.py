@@ -9,14 +9,12 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ....explanation.number_checks import check_count, check_number, check_seed
+from ....explanation.validation import check_count, check_number, check_seed
 from ...classifier import Classifier
+from ...masking import batches
 from .base import Maps, SeveralTargets
 
 __all__ = ["Moments", "NoisyGradient"]
-
-# Bytes of noisy series that are made at a time.
-_BYTES = 32 * 2**20
 
 
 class Moments(NamedTuple):
@@ -99,8 +97,6 @@ class NoisyGradient(SeveralTargets):
         """Noisy copies, of shape (draw, instance, time, channel), some draws at a time."""
         rng = np.random.default_rng(self.seed)
         scale = self.noise_level * x.std(axis=1, keepdims=True)
-        together = max(1, _BYTES // x.nbytes)
-        for first in range(0, self.samples, together):
-            draws = min(together, self.samples - first)
-            noise = rng.standard_normal((draws, 1, *x.shape[1:]), dtype=np.float32)
+        for part in batches(self.samples, x.nbytes):
+            noise = rng.standard_normal((part.stop - part.start, 1, *x.shape[1:]), dtype=np.float32)
             yield x + scale * noise

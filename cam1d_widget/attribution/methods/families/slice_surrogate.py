@@ -9,17 +9,17 @@ from typing import Any, Literal, final
 
 import numpy as np
 
-from ....explanation.number_checks import check_count, check_seed
+from ....explanation.validation import check_count, check_seed
 from ...classifier import Classifier
 from ...masking import (
     Baseline,
     ChangePoints,
     PieceBaseline,
     Slices,
+    batches,
     check_channels,
     finite_scores,
-    stacks,
-    stand_ins,
+    replacements,
     without,
 )
 from .base import Maps, SeveralTargets
@@ -89,7 +89,7 @@ class SliceSurrogate(SeveralTargets):
         coalitions = self.draw(
             len(slices) * columns, self._budget(len(slices), columns), np.random.default_rng(self.seed)
         )
-        series = zip(x, stand_ins(x, self.baseline), targets, strict=True)
+        series = zip(x, replacements(x, self.baseline), targets, strict=True)
         fits = [self.fit(coalitions, _scores(classifier, slices, *one)) for one in series]
         coefficients, errors = (
             np.moveaxis(np.stack(part), 2, 1).reshape(*targets.shape, len(slices), columns)
@@ -125,7 +125,7 @@ def _scores(
                 finite_scores(classifier, classifier.scores(without(x, gone[part][:, slices.of_sample], stand_in)))[
                     :, targets
                 ]
-                for part in stacks(len(kept), x.nbytes)
+                for part in batches(len(kept), x.nbytes)
             ]
         ).astype(np.float64)
 
