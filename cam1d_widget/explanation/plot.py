@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import importlib.util
 import io
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,10 +18,6 @@ from .validation import check_number
 
 __all__ = ["plot", "png_picture"]
 
-# The tables of the browser half, at even places; a test holds the two together.
-_BELOW_ZERO = ["#287cc9", "#5392d3", "#73aadd", "#91c3e7", "#b5d4ed", "#d7e6f2", "#f8f8f8"]
-_ABOVE_ZERO = ["#f8f8f8", "#f9e3cf", "#f7cfa8", "#f3ba7f", "#eda25c", "#e58b39", "#dc7309"]
-_UNSIGNED = ["#faf7fa", "#f2e4f4", "#e9d2ed", "#e0bfe7", "#d7ade1", "#c797d6", "#b580cb", "#a269c1", "#8f54b6"]
 # Behind the line of a channel, a map of all channels is a hint only.
 _HINT = 0.38
 
@@ -108,12 +106,11 @@ def _extent(source: ExplanationSource) -> tuple[float, float]:
 
 
 def _color_map(signed: bool) -> Any:
-    from matplotlib.colors import LinearSegmentedColormap
+    from matplotlib.colors import ListedColormap
 
-    colors = [*_BELOW_ZERO, *_ABOVE_ZERO] if signed else _UNSIGNED
-    places = [*np.linspace(0, 127, 7), *np.linspace(128, 255, 7)] if signed else np.linspace(0, 255, 9)
-    pairs = [(place / 255, color) for place, color in zip(places, colors, strict=True)]
-    return LinearSegmentedColormap.from_list("signed" if signed else "unsigned", pairs)
+    name = "signed" if signed else "unsigned"
+    tables = json.loads((Path(__file__).parent / "color_tables.json").read_text())
+    return ListedColormap(np.array(tables[name]) / 255, name)
 
 
 def _color(axis: Any, values: np.ndarray, shown: dict[str, Any], alpha: float) -> None:
