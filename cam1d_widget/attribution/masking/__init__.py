@@ -1,4 +1,4 @@
-"""Replacing parts of a series: which parts, by what, and what the scores lose by it."""
+"""Replacing parts of a series: which parts, by which values, and how much the scores drop."""
 
 from .baselines import Blur, LinearBridge, LocalMean, Noise, PieceBaseline, Swap, channel_mean
 from .batches import batches
@@ -8,9 +8,9 @@ from .replace import (
     all_replaced,
     baseline_for,
     finite_scores,
+    occluded,
     replaced,
     replacements,
-    without,
 )
 from .windows import ChangePoints, Slices, check_channels, pooled, windows
 
@@ -31,9 +31,9 @@ __all__ = [
     "channel_mean",
     "check_channels",
     "finite_scores",
+    "occluded",
     "pooled",
     "replaced",
     "replacements",
     "windows",
-    "without",
 ]

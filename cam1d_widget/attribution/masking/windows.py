@@ -1,7 +1,7 @@
-"""Which pieces of a series there are: windows in time, sliding or side by side, or what lies between change points.
+"""Segments of a series: windows in time, sliding or adjacent, or the intervals between change points.
 
-Point by point, a perturbation says little and costs much: a network reads events, not samples. Slices are therefore
-taken away whole, each channel by itself or all together.
+Replacing single samples is expensive and shows little, since a network responds to events. Slices are therefore
+replaced as a whole, one channel at a time or all together.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Slices:
     Attributes
     ----------
     start, stop : ndarray of int, of shape (window,)
-        First sample of each window, and the sample behind its last.
+        First sample of each window, and one past its last sample.
     length : int
         Samples of the series.
     """
@@ -40,13 +40,13 @@ class Slices:
 
     @classmethod
     def sliding(cls, length: int, size: int, stride: int) -> Slices:
-        """Windows of one size that cover every sample, mostly several times."""
+        """Windows of one size that cover every sample, usually several times."""
         start = windows(length, size, stride)
         return cls(start, start + size, length)
 
     @classmethod
     def apart(cls, length: int, size: int | None = None, change_points: ChangePoints = None) -> Slices:
-        """Windows side by side, so that each sample is in exactly one.
+        """Adjacent windows, so that each sample is in exactly one.
 
         Parameters
         ----------
@@ -55,7 +55,7 @@ class Slices:
         size : int, optional
             Samples in a window; the last one may have fewer. Default: a tenth of the series.
         change_points : sequence of int, optional
-            Samples at which windows begin, instead of `size`; sample 0 need not be said.
+            Samples at which windows begin, instead of `size`; sample 0 may be omitted.
         """
         if change_points is not None:
             if size is not None:
@@ -77,7 +77,7 @@ class Slices:
 
     @property
     def of_sample(self) -> np.ndarray:
-        """Window that each sample is in, of shape (time,), where windows lie side by side."""
+        """Window that each sample is in, of shape (time,), of adjacent windows."""
         return np.repeat(np.arange(len(self)), self.sizes)
 
     def averaged(self, values: np.ndarray) -> np.ndarray:
@@ -95,7 +95,7 @@ class Slices:
 
 
 def check_channels(channels: str) -> None:
-    """Refuse a choice of channels that is none: each is taken away by itself, or all at once."""
+    """Refuse a value that is not "each" (one channel at a time) or "all"."""
     if channels not in ("each", "all"):
         raise ValueError(f"channels must be 'each' or 'all', but is {channels!r}")
 
@@ -114,7 +114,7 @@ def windows(length: int, size: int, stride: int) -> np.ndarray:
 
 
 def pooled(values: np.ndarray, window: int | None = None, change_points: ChangePoints = None) -> np.ndarray:
-    """Map in which every sample has the mean of its window; what the map adds up to stays the same.
+    """Map in which every sample has the mean of its window; the sum of the map is preserved.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ the score when the map is taken at its word, as :func:`deletion` asks; whether i
 from .agreement import Agreement, agreement
 from .aopc import aopc
 from .average_precision import average_precision
-from .beside_random import BesideRandom, Summary
+from .compared_to_random import ComparedToRandom, Summary
 from .completeness import completeness_gap
 from .deletion import deletion, insertion
 from .faithfulness import faithfulness_correlation
@@ -28,7 +28,7 @@ from .specificity import class_similarity
 
 __all__ = [
     "Agreement",
-    "BesideRandom",
+    "ComparedToRandom",
     "Localization",
     "PerturbationCurves",
     "Randomization",

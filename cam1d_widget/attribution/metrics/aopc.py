@@ -34,8 +34,8 @@ def aopc(
     .. math:: \text{AOPC} = \frac{1}{K + 1} \sum_{k=0}^{K} S(x) - S(x_k), \qquad
         \text{AOPCR} = \text{AOPC} - \overline{\text{AOPC}}_\text{random}
 
-    The larger, the better. AOPCR is the result's :attr:`~.BesideRandom.margin`, of each series
-    :attr:`~.BesideRandom.margins`.
+    The larger, the better. AOPCR is the result's :attr:`~.ComparedToRandom.margin`, of each series
+    :attr:`~.ComparedToRandom.margins`.
 
     Parameters
     ----------

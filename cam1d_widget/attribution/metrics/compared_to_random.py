@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-__all__ = ["BesideRandom", "Summary"]
+__all__ = ["ComparedToRandom", "Summary"]
 
 
 class Summary(NamedTuple):
@@ -33,7 +33,7 @@ class Summary(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class BesideRandom:
+class ComparedToRandom:
     """What maps get, and what random ones get on the same series.
 
     Attributes

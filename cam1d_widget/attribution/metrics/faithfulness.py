@@ -9,7 +9,7 @@ import numpy as np
 from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
 from ..masking import Baseline
-from .beside_random import BesideRandom
+from .compared_to_random import ComparedToRandom
 from .items import Over
 from .perturbation import Measure, Perturbation
 from .rank_correlation import correlation, rank_correlation
@@ -33,7 +33,7 @@ def faithfulness_correlation(
     measure: Measure = "score",
     draws: int = 5,
     seed: int = 0,
-) -> BesideRandom:
+) -> ComparedToRandom:
     r"""Correlation, over random subsets of the pieces, of what the map gives them and what the score loses with them.
 
     .. math:: \operatorname{corr}_{\mathcal{S}} \left( \sum_{i \in \mathcal{S}} \phi_i,\;
@@ -64,7 +64,7 @@ def faithfulness_correlation(
 
     Returns
     -------
-    BesideRandom
+    ComparedToRandom
         0 where either side is constant, 1 where both are.
 
     Notes

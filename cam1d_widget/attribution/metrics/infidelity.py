@@ -7,7 +7,7 @@ import numpy as np
 from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
 from ..masking import Baseline
-from .beside_random import BesideRandom
+from .compared_to_random import ComparedToRandom
 from .items import Over, of_largest
 from .perturbation import Measure, Perturbation
 from .subsets import Subsets, judged_by_subsets
@@ -30,7 +30,7 @@ def infidelity(
     measure: Measure = "score",
     draws: int = 5,
     seed: int = 0,
-) -> BesideRandom:
+) -> ComparedToRandom:
     r"""Mean squared miss of the score's losses, as part of their own square, for the scale that suits the map best.
 
     .. math:: \min_{\beta \ge 0} \; \mathbb{E}_I \left[ \left( \beta\, I^\top \phi - (S(x) - S(x - I)) \right)^2 \right]
@@ -48,7 +48,7 @@ def infidelity(
 
     Returns
     -------
-    BesideRandom
+    ComparedToRandom
         0 where no subset changes the score and the map gives them nothing, 1 where it gives them something.
 
     Notes

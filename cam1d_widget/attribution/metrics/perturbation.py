@@ -11,9 +11,9 @@ import numpy as np
 from ...explanation.validation import check_count, check_seed
 from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
-from ..masking import Baseline, Slices, batches, finite_scores, replacements, without
+from ..masking import Baseline, Slices, batches, finite_scores, occluded, replacements
 from ..masking.windows import SAMPLES
-from .beside_random import BesideRandom
+from .compared_to_random import ComparedToRandom
 from .items import Over
 from .validation import one_target_each, series_and_maps
 
@@ -24,7 +24,7 @@ Measure = Literal["probability", "score"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PerturbationCurves(BesideRandom):
+class PerturbationCurves(ComparedToRandom):
     """Curves of a score against the part of the series that is gone, or there, and what sums each of them up.
 
     Attributes
@@ -181,7 +181,7 @@ class _Gone:
         """Some of them, counted order by order."""
         order, step = np.divmod(np.arange(part.start, part.stop), self.shape[1])
         first = self._places[order] < self._counts[step, np.newaxis]
-        return without(self.x, (~first if self._insert else first)[:, self._grid], self._stand_in)
+        return occluded(self.x, (~first if self._insert else first)[:, self._grid], self._stand_in)
 
 
 def _curves(classifier: Classifier, gone: _Gone, target: int, perturbation: Perturbation) -> np.ndarray:

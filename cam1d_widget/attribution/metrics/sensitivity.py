@@ -8,7 +8,7 @@ from ...explanation.validation import check_count, check_number, check_seed
 from ...typing import SeriesLike, TargetLike
 from ..classifier import Classifier
 from ..methods import AttributionMethod
-from .beside_random import BesideRandom
+from .compared_to_random import ComparedToRandom
 from .validation import one_target_each, series_for
 
 __all__ = ["max_sensitivity"]
@@ -23,7 +23,7 @@ def max_sensitivity(
     radius: float = 0.02,
     draws: int = 10,
     seed: int = 0,
-) -> BesideRandom:
+) -> ComparedToRandom:
     r"""Largest change of the map, as part of its norm, among small changes of the series.
 
     .. math:: \max_{|\delta_{t,c}| \le r \sigma_c} \lVert \phi(x + \delta) - \phi(x) \rVert / \lVert \phi(x) \rVert
@@ -45,7 +45,7 @@ def max_sensitivity(
 
     Returns
     -------
-    BesideRandom
+    ComparedToRandom
         The smaller, the better; beside it how far the map is from its own values shuffled, as far as a map can move.
         nan for a map that is zero.
 
@@ -69,7 +69,7 @@ def max_sensitivity(
     flat = there.reshape(len(x), -1)
     shuffled = np.stack([_norms(rng.permutation(flat, axis=1) - flat) for _ in range(draws)])
     size = np.where(flat.any(axis=1), _norms(flat), np.nan)
-    return BesideRandom("max-sensitivity", "smaller", moved / size, shuffled / size, targets)
+    return ComparedToRandom("max-sensitivity", "smaller", moved / size, shuffled / size, targets)
 
 
 def _norms(maps: np.ndarray) -> np.ndarray:

@@ -10,8 +10,8 @@ import numpy as np
 from ...explanation.validation import check_count, check_number
 from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
-from ..masking import batches, without
-from .beside_random import BesideRandom
+from ..masking import batches, occluded
+from .compared_to_random import ComparedToRandom
 from .perturbation import Perturbation
 from .validation import one_target_each, series_and_maps
 
@@ -47,7 +47,7 @@ def judged_by_subsets(
     share: float,
     draws: int,
     slopes: bool = False,
-) -> BesideRandom:
+) -> ComparedToRandom:
     """What `judge` makes of each map's subsets, of shape (map,); arguments as in :func:`~.faithfulness_correlation`."""
     check_count("subsets", subsets, least=3)
     check_count("draws", draws)
@@ -60,7 +60,7 @@ def judged_by_subsets(
         rng = np.random.default_rng((perturbation.seed, place))
         gone = _drawn(grid.max() + 1, subsets, share, rng)
         replaced = np.concatenate(
-            [without(one, gone[part][:, grid], stand_in) for part in batches(subsets, one.nbytes)]
+            [occluded(one, gone[part][:, grid], stand_in) for part in batches(subsets, one.nbytes)]
         )
         whole, without_it = (
             perturbation.measured(classifier, some, targets[place]) for some in (one[np.newaxis], replaced)
@@ -70,7 +70,7 @@ def judged_by_subsets(
         taken = (one - replaced if slopes else gone[:, grid] * np.ones_like(one)).astype(np.float64)
         made.append(judge(Subsets(_given(values, grid, taken, draws, rng), falls.astype(np.float64))))
     values = np.stack(made, axis=1)
-    return BesideRandom(metric, better, values[0], values[1:], targets)
+    return ComparedToRandom(metric, better, values[0], values[1:], targets)
 
 
 def _drawn(pieces: int, subsets: int, share: float, rng: np.random.Generator) -> np.ndarray:

@@ -19,8 +19,8 @@ from ...masking import (
     batches,
     check_channels,
     finite_scores,
+    occluded,
     replacements,
-    without,
 )
 from .base import Maps, SeveralTargets
 from .regression import Fit
@@ -122,7 +122,7 @@ def _scores(
         gone = ~kept.reshape(len(kept), len(slices), -1)
         return np.concatenate(
             [
-                finite_scores(classifier, classifier.scores(without(x, gone[part][:, slices.of_sample], stand_in)))[
+                finite_scores(classifier, classifier.scores(occluded(x, gone[part][:, slices.of_sample], stand_in)))[
                     :, targets
                 ]
                 for part in batches(len(kept), x.nbytes)
