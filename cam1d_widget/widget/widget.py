@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from ..attribution.checks import Trust, examined, fills_of
+from ..attribution.checks import ChecksReport, fills_of, run_checks
 from ..attribution.lazy_explanation import LazyExplanation
 from ..attribution.requests import Methods
 from ..explainer import as_classifier
@@ -25,9 +25,9 @@ from ..viewer import ExplanationViewer
 from ..viewer.choice import known_class, known_method, within
 from ..viewer.synced.checks import Checks
 from ..viewer.synced.jobs import Jobs
-from ..viewer.windows import WithoutWindow
-from .checks_job import KIND, checks_job, checks_name, checks_result, waited_for
+from .checks_job import KIND, checks_job, checks_name, checks_result, with_progress_bar
 from .inside_source import inside_of
+from .window_scores import WindowScores
 
 __all__ = ["CAM1DWidget"]
 
@@ -119,7 +119,7 @@ class CAM1DWidget(ExplanationViewer):
         super().__init__(
             lazy,
             intervals=intervals,
-            scores_without=_Replacing(lazy),
+            scores_without=WindowScores(lazy),
             update_model=self.update_model,
             inside=inside,
             checks=Checks(fills_of(lazy.x, lazy.background)),
@@ -157,58 +157,42 @@ class CAM1DWidget(ExplanationViewer):
         method: str | None = None,
         fill: Fill | None = None,
         progress: bool = True,
-    ) -> Trust:
-        """Check how far a map can be believed, as the panel "Checks" does, which then shows it, too.
+    ) -> ChecksReport:
+        """Check how far a map can be trusted, as the panel "Checks" does, which then shows the result as well.
 
-        Whether it adds up, finds what the score needs, changes with the class and when the network is destroyed, and
-        agrees with other methods; and whether the network is any good.
+        The checks: whether the map adds up, finds what the score needs, changes with the class and when the weights are
+        randomized, and agrees with other methods; and whether the network is better than guessing.
 
         Parameters
         ----------
         instance, target : int, optional
-            Which series and class. Default: those on show.
+            Series and class. Default: the current ones.
         method : str, optional
-            Label of the method. Default: the one on show.
+            Label of the method. Default: the current one.
         fill : {"channel mean", "zero", "linear interpolation", "swap", "noise"}, optional
-            What stands where pieces of the series are taken away: the mean of each channel over the background, zero,
-            a straight line across each gap, another series of the background, or Gaussian noise with each channel's
-            mean and standard deviation. The verdict holds for it; how the others end is said as well, and
-            ``trust.with_fill("zero")`` judges with another. Default: the one in the panel.
+            Replacement values for removed segments: the mean of each channel over the background, zero, a straight line
+            across each gap, another series of the background, or Gaussian noise with each channel's mean and standard
+            deviation. The verdict depends on it; the report names the results with the others, and
+            ``report.with_fill("zero")`` has the verdict for another. Default: the one in the panel.
         progress : bool
             Show a progress bar.
 
         Returns
         -------
-        Trust
-            ``.verdict`` says it in a sentence, ``.findings`` check by check.
+        ChecksReport
+            ``.verdict`` is a sentence, ``.findings`` has the result of each check.
 
         Examples
         --------
         >>> widget.check(method="Guided Backprop").verdict
-        'This map survives 1 of 4 checks; it hardly changes when the network is destroyed; ...'
+        'This map passes 1 of 4 checks; it hardly changes when the weights are randomized; ...'
         """
         instance = within("instance", self.instance if instance is None else instance, len(self._lazy.x))
         target = known_class(self.target if target is None else target, self._lazy)
         method = known_method(self.method if method is None else method, self._lazy)
         fill = self.checks.fill if fill is None else fill
         with self._lazy.unchanged_model():
-            trust = waited_for(examined(self._lazy, method, instance, target, fill=fill), progress)
-        self.jobs.keep(checks_name(method, instance, target), checks_result(trust))
-        self.checks.fill = trust.fill
-        return trust
-
-
-class _Replacing:
-    """Scores of a series of which a window is replaced by the baseline: `viewer.windows.ScoresWithout`."""
-
-    def __init__(self, lazy: LazyExplanation) -> None:
-        self._lazy = lazy
-        self.baseline = "zero" if lazy.baseline is None else "the mean of each channel over the background"
-
-    def __call__(self, instance: int, first: int, stop: int) -> WithoutWindow:
-        replaced = self._lazy.x[instance : instance + 1].copy()
-        replaced[:, first:stop] = 0.0 if self._lazy.baseline is None else self._lazy.baseline
-        with self._lazy.unchanged_model():
-            classifier = self._lazy.classifier
-            shares, scores = classifier.probabilities(replaced), classifier.scores(replaced)
-        return WithoutWindow(scores[0], None if shares is None else shares[0])
+            report = with_progress_bar(run_checks(self._lazy, method, instance, target, fill=fill), progress)
+        self.jobs.keep(checks_name(method, instance, target), checks_result(report))
+        self.checks.fill = report.fill
+        return report

@@ -1,4 +1,4 @@
-"""Checks: what the panel that judges a map takes for "nothing there"."""
+"""Checks: the fill that the checks of a map use."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from .base import Synced
 
 
 class Checks(Synced):
-    """How the map on show is checked: a verdict holds only for what stands where pieces were taken away.
+    """How the current map is checked: the verdict depends on the replacement values of removed segments.
 
     Attributes
     ----------
     fills : tuple of str
-        Names of what may stand there, the usual one first; none where no model is there to ask.
+        Names of the available fills, the default first; none without a model.
     fill : str
-        The one that the verdict on show is of.
+        The fill of the displayed verdict.
     """
 
     fills = List(Unicode()).tag(sync=True)
