@@ -1,4 +1,4 @@
-"""Attention: the weights that the model itself gives its steps."""
+"""Attention: the model's own weights of its steps."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from ..abilities import HasAttention
 from .families.inherent import InherentMethod
 
 WARNING = (
-    "attention is not by itself an explanation: weights say what goes into the mean, not what speaks for the class, "
+    "attention alone is no explanation: weights determine the mean, and do not show the evidence for a class, "
     "and others may give the same scores (Jain and Wallace 2019, Wiegreffe and Pinter 2019). Compare it with "
-    "Attention × Gradient and Integrated Gradients; attention_agreement says how far they agree"
+    "Attention × Gradient and Integrated Gradients; attention_agreement measures how far they agree"
 )
 
 
 @dataclass(frozen=True)
 class Attention(InherentMethod):
-    r"""How much weight the model's attention gives each step, whatever the class.
+    r"""Attention weight of each step, the same for every class.
 
     .. math:: a_t \ge 0, \qquad \sum_t a_t = 1
 
@@ -34,7 +34,7 @@ class Attention(InherentMethod):
 
     @property
     def signed(self) -> bool:
-        """Weights are never below zero."""
+        """Weights are never negative."""
         return False
 
     def step_values(self, classifier: HasAttention, x: np.ndarray, targets: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Attention × Gradient: the weights that the model gives its steps, times what the score makes of them."""
+"""Attention × Gradient: attention weights of the steps, times the gradient of the score."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .families.inherent import InherentMethod
 
 @dataclass(frozen=True)
 class AttentionXGradient(InherentMethod):
-    r"""Each step's attention weight, times the gradient of the score by it: what the attended step speaks for.
+    r"""Each step's attention weight, times the gradient of the score by it: which class the attended step supports.
 
     .. math:: \phi_t = a_t \, \frac{\partial S_c}{\partial a_t}
 

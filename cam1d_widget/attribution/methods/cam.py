@@ -17,7 +17,7 @@ class CAM(ClassActivationMap):
 
     .. math:: M_c(j) = \sum_k w_{kc} A_k(j), \qquad S_c = b_c + \frac{1}{T'} \sum_j M_c(j)
 
-    Defined only where the explained layer goes through global average pooling into one Dense layer.
+    Defined only if global average pooling and one Dense layer follow the explained layer.
     """
 
     label = "CAM"
@@ -25,11 +25,11 @@ class CAM(ClassActivationMap):
     reference = "Zhou et al. (2016), https://arxiv.org/abs/1512.04150"
 
     def weigh(self, features: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-        """Weights of the Dense layer: the gradient behind the average, so its mean over steps times their number."""
+        """Weights of the Dense layer: the gradient of the average, so its mean over steps times their number."""
         return gradients.sum(axis=2, keepdims=True)
 
     def refusal(self, classifier: Classifier) -> str | None:
-        """CAM needs the weights of a Dense layer right behind a global average."""
+        """CAM needs the weights of a Dense layer directly after a global average."""
         reason = super().refusal(classifier)
         if reason:
             return reason
@@ -37,7 +37,7 @@ class CAM(ClassActivationMap):
         if averages(featured):
             return None
         return (
-            f"CAM needs global average pooling and one Dense layer behind the explained map, explaining logits, but "
+            f"CAM needs global average pooling and one Dense layer after the explained map, explaining logits, but "
             f"this head is {featured.head!r}; HiResCAM is its counterpart for any head, exact for Flatten and Dense"
         )
 

@@ -16,18 +16,19 @@ from .families.propagation import PropagationMethod
 
 @dataclass(frozen=True)
 class DeepLIFT(PropagationMethod):
-    r"""What each value adds to the score's difference from a baseline, handed back layer by layer.
+    r"""Contribution of each value to the score's difference from a baseline, propagated back layer by layer.
 
     .. math:: \phi = (x - x') \, m, \quad m_{z} = m_{f} \, \frac{f(z) - f(z')}{z - z'} \ \text{at each activation } f
 
-    This is the rescale rule. A rise of a maximum is owed to what is largest for the series, a fall to what was largest
-    for the baseline; the difference of a product is split evenly between its two factors. The values add up as those of
-    Integrated Gradients do, for three passes instead of dozens, but they depend on how the network is written down.
+    This is the rescale rule. A rise of a maximum is attributed to the largest input for the series, a drop to the
+    largest for the baseline; the difference of a product is split evenly between its two factors. The values add up as
+    those of Integrated Gradients do, for three passes instead of dozens, but they depend on how the network is written
+    down.
 
     Parameters
     ----------
     baseline : array that broadcasts to x, or function of x
-        Series x' to compare with. Default: the mean of each channel of `background`, or zero where there is none.
+        Series x' to compare with. Default: the mean of each channel of `background`, or zero without one.
     """
 
     baseline: Baseline = field(default=None, compare=False)

@@ -17,13 +17,13 @@ from .integrated_gradients import IntegratedGradients
 
 @dataclass(frozen=True)
 class ExpectedGradients(SeveralTargets):
-    r"""What each value adds to the score on the way from a typical series, averaged over many of them.
+    r"""Contribution of each value to the score along the path from a typical series, averaged over many of them.
 
     .. math:: \phi = \mathrm{E}_{x' \sim D} \; (x - x') \int_0^1 \frac{\partial S_c}{\partial x}
         \big(x' + a (x - x')\big) \, da
 
-    Needs no baseline that stands for nothing: real series take its place. The paper draws x' and a together; here each
-    x' that is drawn has a path of its own with Gauss-Legendre nodes on it, so that only the choice of series is left to
+    Needs no artificial baseline: real series take its place. The paper draws x' and a together; here each
+    x' that is drawn has its own path with Gauss-Legendre nodes on it, so that only the choice of series is left to
     chance. The standard error is that of this choice, and is zero where all of the background is used.
 
     Parameters
@@ -80,7 +80,7 @@ class ExpectedGradients(SeveralTargets):
             yield made.reshape(len(some), *targets.shape, *x.shape[1:])
 
     def refusal(self, classifier: Classifier) -> str | None:
-        """Without series to start from there is nothing to expect."""
+        """It needs series to start from."""
         if self.background is None:
             return f"{self.label} starts from real series; give some as background="
         if len(self.background) < 2:
@@ -88,7 +88,7 @@ class ExpectedGradients(SeveralTargets):
         return None
 
     def exactness(self, classifier: Classifier) -> str:
-        """Complete for every classifier whose score does not jump on the way."""
+        """Complete for every classifier whose score is continuous along the path."""
         return "complete" if classifier.continuous else "approximate"
 
     def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:

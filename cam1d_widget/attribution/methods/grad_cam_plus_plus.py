@@ -17,7 +17,7 @@ class GradCAMPlusPlus(ClassActivationMap):
 
     .. math:: \alpha_k(j) = \frac{g_k(j)^2}{2 g_k(j)^2 + g_k(j)^3 \sum_i A_k(i)}
 
-    Here g is the gradient of the score by the features. The sum over the map stands in the denominator, as in the
+    Here g is the gradient of the score by the features. The sum over the map is in the denominator, as in the
     paper, and the weights of a map are not rescaled to add up to one, as they are in the authors' code. Other libraries
     differ, and so do their pictures. A heuristic: nothing adds up.
     """

@@ -13,7 +13,7 @@ from .families.inherent import InherentMethod
 
 @dataclass(frozen=True)
 class MIL(InherentMethod):
-    r"""What each step adds to the score by the model's own account, which is how the score is made.
+    r"""Contribution of each step to the score, as the model itself adds it up.
 
     .. math:: S_c = b_c + \sum_t m_c(t)
 
@@ -36,10 +36,10 @@ class MIL(InherentMethod):
         return classifier.no_step_scores
 
     def exactness(self, classifier: Classifier) -> str:
-        """Exact where a step of zeros takes just its value away; complete where weights are shared or a bias stays."""
+        """Exact if setting a step to zero removes just its value; complete if weights are shared or a bias remains."""
         return "exact" if require(classifier, HasStepScores).step_scores_stand_alone else "complete"
 
     def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
-        """Score minus what it holds beside the sum."""
+        """Score minus the remaining bias."""
         _, bias = require(classifier, HasStepScores).step_scores(x[:1])
         return np.take_along_axis(classifier.scores(x), targets, axis=1) - bias[targets]

@@ -1,4 +1,4 @@
-"""RISE: what the score is where a value happens to be kept."""
+"""RISE: mean score over random masks that keep a value."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SHIFTS = 32
 
 @dataclass(frozen=True)
 class RISE(SeveralTargets):
-    r"""How far the score is above its mean where random masks keep a value.
+    r"""Mean score over the random masks that keep a value, above the mean over all masks.
 
     .. math:: \phi = \frac{\sum_i S_i M_i}{\sum_i M_i} - \frac{1}{N} \sum_i S_i, \qquad S_i = S_c(x' + M_i (x - x'))
 
@@ -39,7 +39,7 @@ class RISE(SeveralTargets):
     channels : {"each", "all"}
         Whether each channel has masks of its own, or all share them (then the map has one channel).
     baseline : array that broadcasts to x, or function of x
-        Series x' that stands where nothing is kept. Default: the mean of each channel of `background`, or zero.
+        Series x' where nothing is kept. Default: the mean of each channel of `background`, or zero.
     seed : int
         Of the masks, the same for every series.
     """
@@ -89,7 +89,7 @@ class RISE(SeveralTargets):
         rng = np.random.default_rng(self.seed)
         cells, steps = (length + size - 2) // size + 2, min(size, _SHIFTS)
         kept = rng.random((self.masks, cells, columns), dtype=np.float32) < self.probability
-        # Sorted, so that masks of one shift stand together; the cells do not know of it.
+        # Sorted, so that masks of one shift are adjacent; their cells do not depend on the shift.
         shift = np.sort(rng.integers(steps, size=self.masks)) * size // steps
         return _CoarseMasks(kept.astype(np.float32), shift, size, length)
 
@@ -134,7 +134,7 @@ class _CoarseMasks(NamedTuple):
         return ((int(shift), slice(*ends)) for shift, *ends in zip(shifts, first, stop, strict=True))
 
     def _shares(self, shift: int) -> tuple[np.ndarray, np.ndarray]:
-        """Share of the cell in front of each sample and of that behind it in its value, of shape (time, cell)."""
+        """Weights of the cells before and after each sample, of shape (time, cell)."""
         time = np.arange(self.length)
         cell, within = np.divmod(time + shift, self.size)
         left, right = np.zeros((2, self.length, self.kept.shape[1]), np.float32)
@@ -147,7 +147,7 @@ def _moments(
 ) -> np.ndarray:
     """Sums over masks of m⁰, m and m², each times 1, S and S², of shape (3, value, 1 + 2 target).
 
-    Scores are taken from that of the first mask, so that sums of squares do not cancel.
+    Scores are relative to that of the first mask, so that sums of squares do not cancel.
     """
     sums, first = np.zeros((3, 1, 1)), None
     for part in batches(len(masks.kept), x.nbytes):

@@ -1,4 +1,4 @@
-"""Score-CAM: each feature map weighed by the score of what it lets through."""
+"""Score-CAM: each feature map weighed by the score of the series that it masks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .families.base import WeighedFeatures
 
 @dataclass(frozen=True)
 class ScoreCAM(WeighedFeatures):
-    r"""Feature maps, each weighed by how far the score rises when the map is laid over the series as a mask.
+    r"""Feature maps, each weighed by how far the score rises when the map masks the series.
 
     .. math:: w_k = S_c\big(x' + H_k (x - x')\big) - S_c(x'), \qquad L(j) = \sum_k w_k A_k(j)
 
@@ -25,7 +25,7 @@ class ScoreCAM(WeighedFeatures):
     Parameters
     ----------
     baseline : array that broadcasts to x, or function of x
-        Series x' that stands where the mask is zero. Default: the mean of each channel of `background`, or zero.
+        Series x' where the mask is zero. Default: the mean of each channel of `background`, or zero.
     softmax : bool
         Whether weights are the softmax of the rises over the filters.
     """
@@ -49,7 +49,7 @@ class ScoreCAM(WeighedFeatures):
 
 
 def _stretched(features: np.ndarray) -> np.ndarray:
-    """Each feature map from 0 to 1; one that is level lets nothing through."""
+    """Each feature map scaled from 0 to 1; a constant one masks everything."""
     low, high = features.min(axis=1, keepdims=True), features.max(axis=1, keepdims=True)
     return np.divide(features - low, high - low, out=np.zeros_like(features), where=high > low)
 

@@ -1,8 +1,8 @@
-"""What all methods share: how to write one, and how a result is summed up.
+"""Base classes of attribution methods, and the maps that they return.
 
-A method is a frozen dataclass in a file of its own in this folder. Its fields are its hyperparameters, named as in the
-paper; its class attributes say what the menu, the docs and the tests need; its one function is the paper's formula.
-Nothing has to be registered: a file that is there is found.
+A method is a frozen dataclass in its own file of the folder :mod:`cam1d_widget.attribution.methods`. Its fields are its
+hyperparameters, named as in the paper; its class attributes describe it for the menu, the docs and the tests; its one
+function is the paper's formula. Every subclass is found, also one that is defined in a notebook.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ def _parameters(method: type) -> str:
 
 
 class Axiom(Enum):
-    """Law that a method promises, and that the tests hold it to."""
+    """Axiom that a method promises, and that tests verify."""
 
     COMPLETENESS = "its values add up to the score's difference from the baseline"
     DUMMY = "a channel that the score does not depend on gets exactly zero"
     LINEARITY = "the map of a sum of scores is the sum of their maps"
     SYMMETRY = "two channels that hold the same, and that the score treats alike, get the same"
     IMPLEMENTATION = "networks that compute the same function get the same map"
-    SHIFT = "where the network does not mind, a series shifted in time gets its map shifted"
+    SHIFT = "if the network is shift-invariant, a series shifted in time gets its map shifted"
 
 
 class Maps(NamedTuple):
@@ -85,10 +85,10 @@ class Maps(NamedTuple):
 
 
 class AttributionMethod(ABC):
-    """Says which values of a series a class score owes to what.
+    """Base class of attribution methods: how much each value of a series contributes to a class score.
 
-    To write a method, subclass this as a frozen dataclass in a new file of this folder, set the class attributes, and
-    override :meth:`attribute`; override :meth:`exactness` and :meth:`expected_total` if its values add up to something.
+    To write a method, subclass this as a frozen dataclass, set the class attributes, and override
+    :meth:`attribute`; override :meth:`exactness` and :meth:`expected_total` if its values add up to something.
 
     Attributes
     ----------
@@ -99,21 +99,21 @@ class AttributionMethod(ABC):
     reference : str
         Author, year and address of the paper.
     axioms : frozenset of Axiom
-        Laws that it promises.
+        Axioms that it promises.
     placed : bool
         Whether maps are made at the steps of a layer and placed in time by their receptive fields.
     adds_up : str
-        What the values add up to wherever they are exact or complete, as a verb phrase.
+        Sum of the values if they are exact or complete, as a verb phrase.
     free_targets : bool
         Whether all classes cost as much as one.
     class_specific : bool
-        Whether the map depends on the explained class at all.
+        Whether the map depends on the explained class.
     stochastic : bool
         Whether it draws at random: it then has a `seed`, and its maps come with a standard error.
     on_demand : bool
         Whether it takes so long that ``explain(methods=None)`` leaves it out; the widget's menu has it.
     warning : str
-        Why the map should not be trusted as it is; "" for most.
+        Why the map should not be trusted as it is; "" for most methods.
     """
 
     label: ClassVar[str]
@@ -150,7 +150,7 @@ class AttributionMethod(ABC):
         Returns
         -------
         ndarray of shape (instance, time, channel or 1)
-            Signed and not normalised; ``channel`` has size 1 where channels are not told apart.
+            Signed and not normalised; ``channel`` has size 1 if channels are not distinguished.
         """
 
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
@@ -164,22 +164,22 @@ class AttributionMethod(ABC):
         return None
 
     def exactness(self, classifier: Classifier) -> str:
-        """What the values of a map mean for this classifier: "exact", "complete" or "approximate".
+        """Meaning of the values of a map for this classifier: "exact", "complete" or "approximate".
 
         "exact": they add up to the score, and each is that position's own contribution. If the position is set to
-        zero (the step's features, for maps at the steps of a layer), the score falls by exactly this value. CAM's
+        zero (the step's features, for maps at the steps of a layer), the score drops by exactly this value. CAM's
         values are larger by the number of steps, since they average to the score. "complete": they add up, but removing
         a position may change the score by another amount. "approximate": neither.
         """
         return "approximate"
 
     def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray | None:
-        """What each map ought to add up to, of shape (instance, target); None where nothing is promised."""
+        """Expected sum of each map, of shape (instance, target); None if none is promised."""
         return None
 
     @property
     def signed(self) -> bool:
-        """Whether values below zero occur, and speak against the class."""
+        """Whether values below zero occur, which are evidence against the class."""
         return True
 
     @property
@@ -228,7 +228,7 @@ class StepMethod(SeveralTargets):
         return Maps.placed(self.step_values(fitting, x, targets), fitting.receptive_field)
 
     def refusal(self, classifier: Classifier) -> str | None:
-        """Why this method cannot explain this classifier: mostly that there is no layer to explain."""
+        """Why this method cannot explain this classifier: usually that there is no layer to explain."""
         if not offers(classifier, HasFeatures):
             return not_offered(self.label, "feature maps", classifier)
         return classifier.no_features

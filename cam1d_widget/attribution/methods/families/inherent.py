@@ -20,7 +20,7 @@ class InherentMethod(StepMethod):
     needs : type
         Ability that the classifier must have, of :mod:`cam1d_widget.attribution.abilities`.
     read_out : str
-        What the method reads from it.
+        Values that the method reads from it, in words.
     """
 
     family = "inherent"
@@ -32,7 +32,7 @@ class InherentMethod(StepMethod):
         """Why a classifier with this ability has no such values; None where it has."""
 
     def refusal(self, classifier: Classifier) -> str | None:
-        """Why it cannot explain this classifier: mostly that the model has no such part."""
+        """Why it cannot explain this classifier: usually that the model has no such part."""
         if not offers(classifier, self.needs):
             return not_offered(self.label, self.read_out, classifier)
         return classifier.no_features or self.missing(classifier)

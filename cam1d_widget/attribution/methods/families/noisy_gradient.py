@@ -1,4 +1,4 @@
-"""What SmoothGrad, SquareGrad and VarGrad share: gradients of a series with noise on it."""
+"""Base of SmoothGrad, SquareGrad and VarGrad: gradients of a series with noise."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Moments(NamedTuple):
 class NoisyGradient(SeveralTargets):
     """A statistic of the gradient on copies of a series with noise on each.
 
-    A member overrides only :meth:`summary`, and says how many `moments` it needs. The noise has the scale of each
+    A member overrides only :meth:`summary`, and states how many `moments` it needs. The noise has the scale of each
     channel of the series, so that channels in unlike units are disturbed alike, and is the same for every instance, so
     that a batch gives what singles give.
 
@@ -73,7 +73,7 @@ class NoisyGradient(SeveralTargets):
         return statistic.astype(x.dtype), error.astype(x.dtype)
 
     def _moments(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Moments:
-        """Moments from power sums of the gradients, taken from the gradient without noise lest digits cancel."""
+        """Moments from power sums of the gradients, relative to the gradient without noise to avoid cancellation."""
         origin = classifier.gradient(x, targets)
         sums = np.zeros((4, *x.shape))
         for noisy in self._noisy(x):

@@ -1,4 +1,4 @@
-"""What the propagation methods share: a rule, and a classifier that can carry it out."""
+"""Base of the propagation methods: a rule, and a classifier that applies it."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ __all__ = ["PropagationMethod"]
 
 
 class PropagationMethod(AttributionMethod):
-    """The score, handed back through the network by a rule. A member overrides :attr:`propagation_rule`."""
+    """The score, propagated back through the network by a rule. A member overrides :attr:`propagation_rule`."""
 
     family = "propagation"
 
     @property
     @abstractmethod
     def propagation_rule(self) -> Rule:
-        """Rule by which the score goes back."""
+        """Rule by which the score is propagated."""
 
     def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
-        """What arrives at each value, of shape (instance, time, channel)."""
+        """Relevance of each value, of shape (instance, time, channel)."""
         return self._propagated(classifier, x, target)
 
     def refusal(self, classifier: Classifier) -> str | None:
-        """Why it cannot explain this classifier: mostly that there is no rule for a layer."""
+        """Why it cannot explain this classifier: usually that there is no rule for a layer."""
         if not offers(classifier, HasPropagation):
             return not_offered(self.label, "propagation through the layers", classifier)
         return classifier.no_propagation(self.propagation_rule)

@@ -1,4 +1,4 @@
-"""Surrogates: a linear model of what the score does when slices are kept or taken away."""
+"""Surrogates: a linear model of the score over slices that are kept or replaced."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ Scores = Callable[[np.ndarray], np.ndarray]
 class SliceSurrogate(SeveralTargets):
     """Slices of a series, each a feature that is on or off, and a linear model of the score.
 
-    A member says which coalitions of slices to look at, and overrides :meth:`draw` and :meth:`fit`. A slice's value is
+    A member chooses the coalitions of slices, and overrides :meth:`draw` and :meth:`fit`. A slice's value is
     divided evenly among its samples, so that sums are those of the linear model.
 
     Parameters
     ----------
     samples : int, optional
-        Coalitions to look at, twice the number of slices at least. Default: 2048 and twice the number of slices.
+        Number of coalitions, at least twice the number of slices. Default: 2048 and twice the number of slices.
     size : int, optional
         Samples of the series in a slice. Default: a tenth of the series.
     channels : {"each", "all"}
@@ -47,7 +47,7 @@ class SliceSurrogate(SeveralTargets):
     change_points : sequence of int, optional
         Samples at which slices begin, instead of `size`.
     baseline : array that broadcasts to x, function of x, or PieceBaseline
-        What takes a slice's place. Default: the mean of each channel of `background`, or zero where there is none.
+        Replacement of a slice. Default: the mean of each channel of `background`, or zero without one.
     seed : int
         Of the coalitions that are drawn, the same for every series.
     """
@@ -76,7 +76,7 @@ class SliceSurrogate(SeveralTargets):
 
     @abstractmethod
     def draw(self, slices: int, samples: int, rng: np.random.Generator) -> Any:
-        """Coalitions of some slices to look at, no more than `samples`."""
+        """Coalitions of slices, at most `samples`."""
 
     @abstractmethod
     def fit(self, coalitions: Any, scores: Scores) -> Fit:
@@ -102,7 +102,7 @@ class SliceSurrogate(SeveralTargets):
         return Slices.apart(x.shape[1], self.size, self.change_points)
 
     def _budget(self, windows: int, columns: int) -> int:
-        """Number of samples, or a refusal where they cannot carry the slices."""
+        """Number of samples, or an error if they are too few for the slices."""
         least = 2 * windows * columns
         samples = 2048 + least if self.samples is None else self.samples
         if samples < least:
@@ -114,17 +114,17 @@ class SliceSurrogate(SeveralTargets):
 
 
 def _scores(
-    classifier: Classifier, slices: Slices, x: np.ndarray, stand_in: np.ndarray | PieceBaseline, targets: np.ndarray
+    classifier: Classifier, slices: Slices, x: np.ndarray, replacement: np.ndarray | PieceBaseline, targets: np.ndarray
 ) -> Scores:
     """Scores of one series by the slices that are kept."""
 
     def scores(kept: np.ndarray) -> np.ndarray:
-        gone = ~kept.reshape(len(kept), len(slices), -1)
+        removed = ~kept.reshape(len(kept), len(slices), -1)
         return np.concatenate(
             [
-                finite_scores(classifier, classifier.scores(occluded(x, gone[part][:, slices.of_sample], stand_in)))[
-                    :, targets
-                ]
+                finite_scores(
+                    classifier, classifier.scores(occluded(x, removed[part][:, slices.of_sample], replacement))
+                )[:, targets]
                 for part in batches(len(kept), x.nbytes)
             ]
         ).astype(np.float64)
