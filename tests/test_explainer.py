@@ -13,7 +13,7 @@ from keras import layers as L
 
 from cam1d_widget import Explanation, KerasClassifier, all_methods, explain
 from cam1d_widget.attribution.lazy_explanation import LazyExplanation
-from cam1d_widget.attribution.map_cache import KeptMaps
+from cam1d_widget.attribution.map_cache import MapCache
 from cam1d_widget.attribution.methods import AttributionMethod, IntegratedGradients, KernelSHAP, Occlusion
 from cam1d_widget.attribution.methods.families.base import Maps
 from cam1d_widget.explainer import as_classifier
@@ -82,7 +82,7 @@ def test_all_classes_of_a_class_activation_map_come_with_the_first(classifier, x
 
 
 def test_memory_of_looked_at_maps_is_bounded_for_all_explanations_together(x, monkeypatch):
-    monkeypatch.setattr("cam1d_widget.attribution.lazy_explanation._KEPT", kept := KeptMaps(5 * x[0].size * 8))
+    monkeypatch.setattr("cam1d_widget.attribution.lazy_explanation._KEPT", kept := MapCache(5 * x[0].size * 8))
     for _ in range(2):
         lazy = LazyExplanation(linear(RNG.normal(size=(2, 300, 9)), np.zeros(2)), x, methods=["Saliency"])
         for instance in range(11):

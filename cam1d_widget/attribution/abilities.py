@@ -1,8 +1,8 @@
 """Abilities that a classifier may have in addition to scores and gradients, each a small protocol.
 
 :func:`offers` says whether a classifier has one, so that a framework implements what it can, and methods refuse the
-classifiers that lack what they need. For values that a framework can be asked for but a model may not have, such as
-attention, an ability states the reason in an attribute ``no_...``.
+classifiers that lack what they need. If a framework supports an ability but a model lacks the values, such as
+attention, an attribute ``no_...`` states the reason.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class Classifier(Protocol):
 
 
 def as_targets(target: Any, instances: int, classes: int) -> np.ndarray:
-    """Targets as int of shape (instance,), or (instance, target) where several are asked for.
+    """Targets as int of shape (instance,), or (instance, target) for several classes.
 
     Raises
     ------
@@ -69,15 +69,15 @@ def as_targets(target: Any, instances: int, classes: int) -> np.ndarray:
 
 
 def check_series(x: Any, time: int | None, channels: int | None, argument: str = "x") -> np.ndarray:
-    """Series as float32 of shape (instance, time, channel), or an error that says what is wrong with them.
+    """Series as float32 of shape (instance, time, channel), or an error that states what is wrong with them.
 
     Parameters
     ----------
     x : array-like
     time, channels : int or None
-        What the model was built for; None where it takes any.
+        Sizes that the model was built for; None for any.
     argument : str
-        What the caller's argument is called.
+        Name of the caller's argument.
     """
     x = as_array(argument, x)
     if x.ndim != 3:
@@ -93,7 +93,7 @@ def check_series(x: Any, time: int | None, channels: int | None, argument: str =
     ):
         raise ValueError(
             f"{argument} must have shape (instance, time, channel) = (any, {time}, {channels}), but has {x.shape}: "
-            f"channels stand first; pass layout='channels_first'"
+            f"the channels are first; pass layout='channels_first'"
         )
     if channels not in (None, variables):
         raise ValueError(
@@ -113,7 +113,7 @@ def check_series(x: Any, time: int | None, channels: int | None, argument: str =
 
 
 def warn_if_saturated(probabilities: np.ndarray) -> None:
-    """Say that probabilities near one have no gradient left to explain."""
+    """Warn that probabilities near one have a vanishing gradient."""
     share = float((probabilities.max(axis=-1) > 1 - 1e-6).mean())
     if share:
         warnings.warn(

@@ -1,4 +1,4 @@
-"""An explanation whose maps are computed when they are first looked at, and kept."""
+"""An explanation whose maps are computed on first access, and cached."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ..explanation.validation import check_names, held_once
 from ..typing import Layout, SeriesLike, WindowsLike
 from .abilities import HasFeatures, HasFingerprint, HasLabels, HasWeights, for_series, labels_of, offers
 from .classifier import check_series
-from .map_cache import KeptMaps
+from .map_cache import MapCache
 from .maps import GrowingMaps, JudgedMaps, NotFinite, averaged, judged_maps, parts
 from .masking import channel_mean
 from .methods import AttributionMethod
@@ -41,17 +41,17 @@ from .series import read_series
 
 __all__ = ["LazyExplanation"]
 
-# Some thousand maps of the question's size.
-_KEPT = KeptMaps(64 * 2**20)
+# Some thousand maps of 300 samples and nine channels.
+_KEPT = MapCache(64 * 2**20)
 _NUMBERS = count()
 _NAMES = frozenset({"y", "class_names", "channel_names", "channel_units", "sampling_rate", "start"})
 
 
 class LazyExplanation(ExplanationSource):
-    """An explanation whose maps are computed when they are first looked at.
+    """An explanation whose maps are computed on first access.
 
-    It answers to :class:`~cam1d_widget.explanation.explanation.ExplanationSource`, as an
-    :class:`~cam1d_widget.Explanation` does; :meth:`compute` makes it one.
+    Like :class:`~cam1d_widget.Explanation` it is an :class:`~cam1d_widget.explanation.explanation.ExplanationSource`;
+    :meth:`compute` returns an Explanation.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ class LazyExplanation(ExplanationSource):
     layout : {"channels_last", "channels_first"}
         Order of the dims of `x` and `background`.
     window : int, or sequence of int, optional
-        Average the maps that tell channels apart over windows of so many samples, or between these change points.
+        Average the maps that distinguish channels over windows of this many samples, or between these change points.
     **names
         Of the :class:`~cam1d_widget.Explanation`.
 
@@ -79,7 +79,7 @@ class LazyExplanation(ExplanationSource):
     methods : tuple of str
         Label of each method.
     usual : tuple of str
-        Those that were chosen; else all but the slow ones.
+        Those that were named; if none was, all but the slow ones.
     exactness, signed, placed, adds_up, descriptions : mapping
         By label.
     """
@@ -131,7 +131,7 @@ class LazyExplanation(ExplanationSource):
         self.window = window if window is None or isinstance(window, int | np.integer) else tuple(window)
         self._named = methods is not None
         # Newer kernels answer sliders in a separate thread while a cell runs.
-        self._one_at_a_time = RLock()
+        self._lock = RLock()
         self._kept = _KEPT
         # Set by the widget: called when the model is found changed or unchanged, and after an update.
         self.when_model_changed: Callable[[bool], None] = lambda changed: None
@@ -186,7 +186,7 @@ class LazyExplanation(ExplanationSource):
         names = {name: getattr(self._series_facts, name) for name in _NAMES}
         updated = copy(self)
         updated._read_model(classifier, self._chosen, self.x, names)
-        with self._one_at_a_time:
+        with self._lock:
             vars(self).update(vars(updated))
         self.when_updated()
 
@@ -243,13 +243,13 @@ class LazyExplanation(ExplanationSource):
     def __repr__(self) -> str:
         instances, samples, channels = self.x.shape
         return (
-            f"<LazyExplanation of {instances} series ({samples} samples, {channels} channels), each map computed when "
-            f"it is looked at, by {', '.join(self.methods)}>"
+            f"<LazyExplanation of {instances} series ({samples} samples, {channels} channels), each map computed on "
+            f"first access, by {', '.join(self.methods)}>"
         )
 
     @property
     def classifier(self) -> Any:
-        """What is explained."""
+        """The explained classifier."""
         return self._classifier
 
     def method(self, label: str) -> AttributionMethod:
@@ -257,7 +257,7 @@ class LazyExplanation(ExplanationSource):
         return self._known(label)
 
     def has(self, method: str, instance: int, target: int) -> bool:
-        """Whether this map can be had: any can."""
+        """Whether this map exists: any does."""
         return method in self._methods and 0 <= instance < len(self.x) and 0 <= target < self._classifier.classes
 
     def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
@@ -269,7 +269,7 @@ class LazyExplanation(ExplanationSource):
         return float(self._map(method, instance, target).gaps)
 
     def exactness_of(self, method: str, instance: int, target: int) -> str:
-        """What the values of one map mean: `exactness` of its method, but "approximate" for a gap above 1 %."""
+        """Exactness of one map: that of its method, but "approximate" for a gap above 1 %."""
         return stated(self.exactness[method], self.completeness_gap(method, instance, target))
 
     def standard_error(self, method: str, instance: int, target: int) -> np.ndarray | None:
@@ -281,7 +281,7 @@ class LazyExplanation(ExplanationSource):
     ) -> Explanation:
         """Plain explanation of some instances, classes and methods.
 
-        Interrupted, it warns and gives what is done: the first instances, by every method.
+        If it is interrupted, it warns and returns the completed part: the first instances, by every method.
 
         Parameters
         ----------
@@ -289,7 +289,7 @@ class LazyExplanation(ExplanationSource):
             Default: all.
         targets : {"predicted", "all"}, int, sequence of int, or int array of shape (instance, target)
         methods : sequence of str, optional
-            Labels. Default: those that were chosen when this was made; else all but the slow ones.
+            Labels. Default: `usual`.
         progress : bool
             Show a progress bar.
         """
@@ -303,7 +303,7 @@ class LazyExplanation(ExplanationSource):
         )
 
     def _grow(self, growing: dict[str, GrowingMaps], rows: np.ndarray, targets: np.ndarray, progress: bool) -> int:
-        """Compute maps part by part; returns how many series are done by all methods."""
+        """Compute maps in batches; returns how many series are done by all methods."""
         done = 0
         with tqdm(total=len(rows), desc="explaining", unit="series", disable=not progress, leave=False) as bar:
             try:
@@ -345,12 +345,12 @@ class LazyExplanation(ExplanationSource):
                 f"instance must be from 0 to {len(self.x) - 1} and target from 0 to {self._classifier.classes - 1}, "
                 f"but are {instance} and {target}"
             )
-        with self._one_at_a_time:
-            there = self._kept.get((self._number, label, int(instance), int(target)))
-            return self._made(method, int(instance), int(target)) if there is None else there
+        with self._lock:
+            cached = self._kept.get((self._number, label, int(instance), int(target)))
+            return self._made(method, int(instance), int(target)) if cached is None else cached
 
     def _made(self, method: AttributionMethod, instance: int, target: int) -> JudgedMaps:
-        """Map that is computed now, and kept; with those of all classes, where they cost no more."""
+        """Map that is computed now, and cached; with those of all classes if they cost no more."""
         targets = np.arange(self._classifier.classes) if method.free_targets else np.array([target])
         made = self._judged(method.label, np.array([instance]), targets[np.newaxis])
         made.values.flags.writeable = False

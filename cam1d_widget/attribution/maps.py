@@ -1,4 +1,4 @@
-"""Maps, and how far each can be trusted: what its sum misses, and how much chance is in it."""
+"""Maps, with their completeness gaps and standard errors."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class JudgedMaps(NamedTuple):
     ----------
     values : ndarray of shape (instance, target, time, channel or 1)
     gaps : ndarray of shape (instance, target)
-        Completeness gap of each map; nan where no sum is promised.
+        Completeness gap of each map; nan if no sum is promised.
     errors : ndarray of the shape of `values`, or None
         Standard error of every value, of methods that draw at random.
     """
@@ -44,7 +44,7 @@ class JudgedMaps(NamedTuple):
 
 
 def averaged(values: np.ndarray, window: WindowsLike | None) -> np.ndarray:
-    """Maps in which every sample has the mean of its window: of so many samples, or between change points."""
+    """Maps in which every sample has the mean of its window: of a number of samples, or between change points."""
     if window is None:
         return values
     if isinstance(window, bool | str | float):
@@ -72,7 +72,7 @@ def judged_maps(
     masses = np.abs(values).sum(axis=(2, 3), dtype=np.float64) if masses is None else masses
     if window is not None and not method.placed:
         values = averaged(values, window)
-        # What chance does in a window is not independent, so that its mean error is the most that theirs can be.
+        # Errors within a window are not independent; their mean is an upper bound of the error of the mean.
         errors = None if errors is None else averaged(errors, window)
     expected = method.expected_total(classifier, series, targets)
     if expected is None:
@@ -81,37 +81,37 @@ def judged_maps(
 
 
 def of_rows(method: AttributionMethod, rows: np.ndarray) -> AttributionMethod:
-    """A method with the baselines of some series, of one that has a baseline for each."""
+    """The method with the baselines of some series, if it has one for each series."""
     if not isinstance(getattr(method, "baseline", None), np.ndarray):
         return method
     return replace(method, baseline=method.baseline[rows])  # type: ignore[type-var, attr-defined]
 
 
 class GrowingMaps:
-    """Maps of many series, made part by part; their room is taken once, so that no copy stands beside them."""
+    """Maps of many series, filled in batches into arrays that are allocated once."""
 
     def __init__(self, instances: int) -> None:
         self._instances = instances
         self._made: JudgedMaps | None = None
 
     def take(self, part: slice, made: JudgedMaps) -> None:
-        """Put the maps of some series in their place."""
+        """Store the maps of some series."""
         if self._made is None:
-            self._made = JudgedMaps(*(None if one is None else self._room(one) for one in made))  # type: ignore[arg-type]
-        for room, one in zip(self._made, made, strict=True):
-            if room is not None:
-                room[part] = one
+            self._made = JudgedMaps(*(None if one is None else self._allocated(one) for one in made))  # type: ignore[arg-type]
+        for array, one in zip(self._made, made, strict=True):
+            if array is not None:
+                array[part] = one
 
     def first(self, instances: int) -> JudgedMaps:
         """Maps of the first series."""
         assert self._made is not None
         return JudgedMaps(*(None if one is None else one[:instances] for one in self._made))  # type: ignore[arg-type]
 
-    def _room(self, part: np.ndarray) -> np.ndarray:
+    def _allocated(self, part: np.ndarray) -> np.ndarray:
         return np.empty((self._instances, *part.shape[1:]), part.dtype)
 
 
 def parts(instances: int, bytes_each: int, methods: Iterable[AttributionMethod]) -> Iterator[slice]:
-    """Slices of the series that are handed to methods at a time, so that memory is bounded and progress is seen."""
+    """Batches of series that methods get at a time, so that memory is bounded and progress is shown."""
     most = _SLOW if any(method.on_demand for method in methods) else _TOGETHER
     return batches(instances, bytes_each, most=most, budget=BATCH_BYTES // 4)

@@ -1,8 +1,8 @@
-"""How far a map can be believed: each metric in a file of its own, on numpy, usable alone.
+"""Metrics of attribution maps, one file each, on numpy, usable alone.
 
-Where the truth is known: how well a map tells it, as :func:`average_precision` does. Where it is not: what becomes of
-the score when the map is taken at its word, as :func:`deletion` asks; whether it changes when it should, as
-:func:`weight_randomization` asks. What chance would get stands beside a score, and rescaling a map improves none but
+With known truth, a metric compares a map with it, as :func:`average_precision` does. Without it, a metric examines the
+score when relevant segments are replaced, as :func:`deletion` does, or whether the map changes when it should, as
+:func:`weight_randomization` does. Results come with those of random maps, and rescaling a map improves none of them but
 :func:`completeness_gap`, which is about scale.
 """
 

@@ -1,4 +1,4 @@
-"""AOPC: by how much the score falls, on average, while the most relevant half is taken away."""
+"""AOPC: mean score drop while the most relevant half is replaced."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def aopc(
     orders: int = 3,
     seed: int = 0,
 ) -> PerturbationCurves:
-    r"""By how much the score falls, on average over the steps, while the most relevant part is taken away.
+    r"""Score drop, averaged over the steps, while the most relevant part is replaced.
 
     .. math:: \text{AOPC} = \frac{1}{K + 1} \sum_{k=0}^{K} S(x) - S(x_k), \qquad
         \text{AOPCR} = \text{AOPC} - \overline{\text{AOPC}}_\text{random}
@@ -40,11 +40,11 @@ def aopc(
     Parameters
     ----------
     classifier, x, attribution, target, fill, over, window, measure, orders, seed
-        As in :func:`~cam1d_widget.attribution.metrics.deletion`. The usual target is the predicted class.
+        As in :func:`~cam1d_widget.attribution.metrics.deletion`. The target is usually the predicted class.
     steps : int
         Steps K.
     most : float
-        Part of the series that is gone at the last step.
+        Part of the series that is replaced at the last step.
 
     Returns
     -------
@@ -62,9 +62,9 @@ def aopc(
     fractions = np.linspace(0, most, steps + 1)
     perturbation = Perturbation(fill, over, window, measure, seed)
     made = perturbed(classifier, x, attribution, target, fractions, perturbation, orders=orders)
-    falls, random = (
+    drops, random = (
         (curves[..., :1] - curves).mean(axis=-1, dtype=np.float64) for curves in (made.curves, made.random_curves)
     )
     return PerturbationCurves(
-        "AOPC", "larger", falls, random, made.targets, measure, fractions, made.curves, made.random_curves
+        "AOPC", "larger", drops, random, made.targets, measure, fractions, made.curves, made.random_curves
     )

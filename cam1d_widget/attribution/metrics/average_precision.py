@@ -1,4 +1,4 @@
-"""Average precision: how many of those that stand first are true."""
+"""Average precision: precision of the highest ranking items."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def average_precision(
     ----------
     attribution : array-like of shape (instance, time, channel or 1), or (time, channel or 1) for one
     truth : array-like of bool, like `attribution`
-        Where the cause is. A map of all channels says the same of each channel; masks of all channels can be scored
+        Where the cause is. A map of all channels assigns the same to each channel; masks of all channels can be scored
         over time alone.
     over : {"time", "channel", "cell"}
         Rank samples, channels, or samples of channels.
     sign : {"positive", "absolute", "signed"}
-        Add up what speaks for the class, magnitudes, or signed values.
+        Sum positive values, magnitudes, or signed values.
 
     Returns
     -------

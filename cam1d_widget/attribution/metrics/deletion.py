@@ -1,4 +1,4 @@
-"""Deletion and insertion: how fast a score falls, or comes back, in the order of a map."""
+"""Deletion and insertion: how fast a score drops, or recovers, in the order of a map."""
 
 from __future__ import annotations
 
@@ -30,35 +30,35 @@ def deletion(
     orders: int = 5,
     seed: int = 0,
 ) -> PerturbationCurves:
-    r"""How fast the class is lost when what the map calls most relevant is taken away first.
+    r"""How fast the class is lost when the most relevant segments are replaced first.
 
-    .. math:: \text{AUC} = \int_0^1 p\,(x \text{ without the first } f \text{ of its pieces})\, df
+    .. math:: \text{AUC} = \int_0^1 p\,(x \text{ without the first } f \text{ of its segments})\, df
 
-    The smaller, the better; what matters is the distance to random orders, which are drawn beside it.
+    The smaller, the better; what matters is the difference from random orders, which are drawn as well.
 
     Parameters
     ----------
     classifier : Classifier
     x : array-like of shape (instance, time, channel), or (time, channel) for one
     attribution : array-like of shape (instance, time, channel or 1), or (time, channel or 1) for one
-        Signed: what speaks against the class comes last.
+        Signed: evidence against the class comes last.
     target : int, or ndarray of int of shape (instance,)
         Explained class.
     fill : array that broadcasts to x, function of x, PieceBaseline, or None
-        What stands where samples are gone; None stands for zero. Different fills crown different maps, and one that
-        no training series looks like drives all to one class: look at two, and at each class.
+        Replacement values; None is zero. Different fills favor different maps, and a fill unlike every training series
+        may drive all to one class: compare two, and examine each class.
     over : {"time", "channel", "cell"}, optional
-        Take away windows of all channels, whole channels, or windows of a channel. Default: "time" for a map of all
+        Replace windows of all channels, whole channels, or windows of a channel. Default: "time" for a map of all
         channels, else "cell".
     window : int
-        Samples in a window, which go together, the ones with the largest mean first. Single samples that are gone are
-        spikes to a convolution, and curves then tell more of those than of the map.
+        Samples in a window, which are replaced together, windows with the largest mean first. Single replaced samples
+        are spikes to a convolution, and curves then show the effect of the spikes rather than of the map.
     steps : int
         Steps of the curve, from nothing to everything.
     measure : {"probability", "score"}
-        What is watched.
+        Measured value.
     orders : int
-        Random orders of the same pieces.
+        Random orders of the same segments.
     seed : int
         Of the random orders, and of how ties are broken.
 
@@ -71,8 +71,8 @@ def deletion(
     -----
     Petsiuk et al. (2018), https://arxiv.org/abs/1806.07421, who blur or blacken pixels. xplique ranks single samples of
     channels, and fills with one number for all channels. InterpretTime
-    (Turbé et al. 2023, https://doi.org/10.1038/s42256-023-00620-w) replaces by N(0, 1) what is above a quantile of the
-    positive relevance, so that its steps differ in size from map to map, and its random order is made of blocks.
+    (Turbé et al. 2023, https://doi.org/10.1038/s42256-023-00620-w) replaces by N(0, 1) all values above a quantile of
+    the positive relevance, so that its steps differ in size from map to map, and its random order is made of blocks.
     """
     perturbation = Perturbation(fill, over, window, measure, seed)
     return _areas("deletion", classifier, x, attribution, target, steps, perturbation, orders)
@@ -92,9 +92,9 @@ def insertion(
     orders: int = 5,
     seed: int = 0,
 ) -> PerturbationCurves:
-    """How fast the class comes back when what the map calls most relevant is put back first, from nothing.
+    """How fast the class recovers when the most relevant segments are inserted first, starting from the fill.
 
-    The larger, the better. Parameters, result and paper as in :func:`deletion`; `fractions` are those that are there.
+    The larger, the better. Parameters, result and paper as in :func:`deletion`; `fractions` are the inserted parts.
     """
     perturbation = Perturbation(fill, over, window, measure, seed)
     return _areas("insertion", classifier, x, attribution, target, steps, perturbation, orders)

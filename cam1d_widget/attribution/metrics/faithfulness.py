@@ -1,4 +1,4 @@
-"""Faithfulness correlation: whether what a map gives to random pieces is what the score loses with them."""
+"""Faithfulness correlation: whether totals of random segments in a map correlate with the score drops."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def faithfulness_correlation(
     draws: int = 5,
     seed: int = 0,
 ) -> ComparedToRandom:
-    r"""Correlation, over random subsets of the pieces, of what the map gives them and what the score loses with them.
+    r"""Correlation, over random subsets of the segments, of their totals in the map with the score drops.
 
     .. math:: \operatorname{corr}_{\mathcal{S}} \left( \sum_{i \in \mathcal{S}} \phi_i,\;
         S(x) - S(x_{\mathcal{S} \to x'}) \right)
 
-    1 for a map that tells the losses up to a factor, -1 for its opposite.
+    1 for a map that predicts the drops up to a factor, -1 for its opposite.
 
     Parameters
     ----------
@@ -54,30 +54,30 @@ def faithfulness_correlation(
     subsets : int
         How many are drawn.
     share : float
-        Part of the pieces in each.
+        Part of the segments in each.
     kind : {"pearson", "spearman"}
         Of values, or of ranks.
     draws : int
-        Random maps beside it: its own pieces, shuffled.
+        Random maps: its own segments, shuffled.
     seed : int
         Of subsets and random maps.
 
     Returns
     -------
     ComparedToRandom
-        0 where either side is constant, 1 where both are.
+        0 if either side is constant, 1 if both are.
 
     Notes
     -----
     Bhatt et al. (2020), https://arxiv.org/abs/2005.00631. "MuFidelity" of xplique is the rank correlation on a grid of
-    cells, ``kind="spearman"``, and takes 20 % of them away 200 times.
+    cells, ``kind="spearman"``, and replaces 20 % of them 200 times.
     """
     if kind not in ("pearson", "spearman"):
         raise ValueError(f"kind must be 'pearson' or 'spearman', but is {kind!r}")
     compare = correlation if kind == "pearson" else rank_correlation
 
     def judge(one: Subsets) -> np.ndarray:
-        return compare(one.given, np.broadcast_to(one.falls, one.given.shape))
+        return compare(one.given, np.broadcast_to(one.drops, one.given.shape))
 
     perturbation = Perturbation(fill, over, window, measure, seed)
     return judged_by_subsets("faithfulness correlation", "larger", judge, classifier, x, attribution, target,

@@ -1,4 +1,4 @@
-"""Infidelity: how badly a map tells, in squares, what the score loses with random pieces."""
+"""Infidelity: squared error of a map in predicting the score drop without random segments."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ def infidelity(
     draws: int = 5,
     seed: int = 0,
 ) -> ComparedToRandom:
-    r"""Mean squared miss of the score's losses, as part of their own square, for the scale that suits the map best.
+    r"""Mean squared error of the predicted score drops, relative to their mean square, for the best scale of the map.
 
     .. math:: \min_{\beta \ge 0} \; \mathbb{E}_I \left[ \left( \beta\, I^\top \phi - (S(x) - S(x - I)) \right)^2 \right]
         \Big/ \mathbb{E}_I \left[ (S(x) - S(x - I))^2 \right]
 
-    0 for a map that tells every loss up to a factor, 1 for one that tells nothing, or the opposite.
+    0 for a map that predicts every drop up to a factor, 1 for one that predicts none, or the opposite.
 
     Parameters
     ----------
     classifier, x, attribution, target, fill, over, window, subsets, share, measure, draws, seed
         As in :func:`~cam1d_widget.attribution.metrics.faithfulness_correlation`; x - I is x with a subset filled.
     slopes : bool
-        Whether the map holds slopes, as a gradient does, to be multiplied by what was taken away; or contributions,
+        Whether the map holds slopes, as a gradient does, to be multiplied by the removed values; or contributions,
         which are added up.
 
     Returns
     -------
     ComparedToRandom
-        0 where no subset changes the score and the map gives them nothing, 1 where it gives them something.
+        0 if no subset changes the score and the map assigns them nothing, 1 if it assigns them something.
 
     Notes
     -----
@@ -62,10 +62,10 @@ def infidelity(
 
 
 def _missed(one: Subsets) -> np.ndarray:
-    """Share of the falls' square that is missed, of shape (map,)."""
+    """Share of the drops' square that is missed, of shape (map,)."""
     given = of_largest(one.given)
-    told, falls = (given**2).sum(axis=1), (one.falls**2).sum()
-    if falls == 0:
-        return (told > 0) * 1.0
-    agreed = np.maximum(given @ one.falls, 0)
-    return np.maximum(1 - agreed**2 / np.where(told > 0, told, 1) / falls, 0)
+    size, drops = (given**2).sum(axis=1), (one.drops**2).sum()
+    if drops == 0:
+        return (size > 0) * 1.0
+    agreed = np.maximum(given @ one.drops, 0)
+    return np.maximum(1 - agreed**2 / np.where(size > 0, size, 1) / drops, 0)

@@ -1,4 +1,4 @@
-"""What is ranked when a map is scored against the truth: samples, channels, or samples of channels."""
+"""Items that are ranked when a map is compared with the truth: samples, channels, or samples of channels."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Over = Literal["time", "channel", "cell"]
 """Samples with all their channels, channels with all their samples, or each sample of each channel by itself."""
 
 Sign = Literal["positive", "absolute", "signed"]
-"""Whether what speaks against the class counts as nothing, as much as what speaks for it, or less than nothing."""
+"""Whether negative values count as zero, by their magnitude, or as negative."""
 
 _SIGNS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "positive": lambda values: np.maximum(values, 0),
@@ -27,16 +27,16 @@ _DIMS = {"time": 2, "channel": 1, "cell": ()}
 
 
 def collapsed(attribution: MapsLike, truth: MapsLike, over: Over, sign: Sign) -> tuple[np.ndarray, np.ndarray]:
-    """Maps and masks of what is true, brought to one list of items each.
+    """Maps and masks of the truth, each as a list of items.
 
     Parameters
     ----------
     attribution : array-like of shape (instance, time, channel or 1), or (time, channel or 1) for one
     truth : array-like of bool, of shape (instance, time, channel or 1), or (time, channel or 1) for one
     over : {"time", "channel", "cell"}
-        What the items are. An item's value is the sum of its cells' values, and it is true if any of its cells is.
+        Kind of item. An item's value is the sum of its cells' values, and it is true if any of its cells is.
     sign : {"positive", "absolute", "signed"}
-        What is added up.
+        Values that are summed.
 
     Returns
     -------
@@ -53,10 +53,10 @@ def collapsed(attribution: MapsLike, truth: MapsLike, over: Over, sign: Sign) ->
         )
     if true.shape[2] < maps.shape[2] and over != "time":
         raise ValueError(
-            f"truth must tell channels apart to be scored over {over!r}, but has shape {true.shape}; score over 'time'"
+            f"truth must distinguish channels to be scored over {over!r}, but has shape {true.shape}; score over 'time'"
         )
     if maps.shape[2] < true.shape[2] and over != "time":
-        maps = np.repeat(maps, true.shape[2], axis=2)  # a map of all channels says the same of each
+        maps = np.repeat(maps, true.shape[2], axis=2)  # a map of all channels assigns the same to each
     return collapsed_map(maps, over, sign), _items(true.astype(bool).any(axis=_dims(over)))
 
 

@@ -24,7 +24,7 @@ def ndcg(attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign: S
     attribution, truth, over
         As in :func:`~cam1d_widget.attribution.metrics.average_precision`.
     sign : {"signed", "positive", "absolute"}
-        Signed values are ranked, as MILLET ranks them, unless something else is asked for.
+        Default: signed values, as in MILLET.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What becomes of a score when a series is taken away piece by piece, in the order of a map and in random ones."""
+"""Scores of a series while its segments are replaced, in the order of a map and in random orders."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from .validation import one_target_each, series_and_maps
 __all__ = ["Measure", "Perturbation", "PerturbationCurves", "perturbed", "segments_of"]
 
 Measure = Literal["probability", "score"]
-"""What is watched: the probability of the explained class, or its score."""
+"""Measured value: the probability of the explained class, or its score."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PerturbationCurves(ComparedToRandom):
-    """Curves of a score against the part of the series that is gone, or there, and what sums each of them up.
+    """Curves of a score against the replaced, or inserted, part of the series, and a summary of each.
 
     Attributes
     ----------
     measure : {"probability", "score"}
-        What is watched.
+        Measured value.
     fractions : ndarray of shape (step,)
-        Part of the pieces that are gone (of an insertion: there) at each step.
+        Part of the segments that are replaced (for an insertion: present) at each step.
     curves : ndarray of shape (instance, step)
         Of the maps.
     random_curves : ndarray of shape (order, instance, step)
@@ -47,19 +47,19 @@ class PerturbationCurves(ComparedToRandom):
 
 @dataclass(frozen=True, eq=False)
 class Perturbation:
-    """How parts of series are replaced, and what is measured then.
+    """How parts of series are replaced, and what is measured.
 
     Attributes
     ----------
     fill : array that broadcasts to x, function of x, PieceBaseline, or None
-        Values of replaced samples; None stands for zero.
+        Values of replaced samples; None is zero.
     over : {"time", "channel", "cell"} or None
         Replace windows of all channels, whole channels, or windows of a channel. None: "time" for a map of all
         channels, else "cell".
     window : int
         Samples in a window.
     measure : {"probability", "score"}
-        What is measured.
+        Measured value.
     seed : int
         Of all that is drawn at random.
     """
@@ -96,7 +96,7 @@ class Perturbation:
 
 
 class Perturbed(NamedTuple):
-    """Curves that are not summed up yet; attributes as in :class:`PerturbationCurves`."""
+    """Curves before they are summarized; attributes as in :class:`PerturbationCurves`."""
 
     targets: np.ndarray
     curves: np.ndarray
@@ -120,10 +120,10 @@ def perturbed(
     targets = one_target_each(target, len(x), classifier)
     grid = perturbation.segments(x, maps)
     made = []
-    for place, one, values, stand_in in perturbation.each(x, maps):
+    for place, one, values, replacement in perturbation.each(x, maps):
         places = _orders(_worth(values, grid, x.shape[2]), orders, (perturbation.seed, place))
-        gone = _Gone(one, places, grid, stand_in, fractions, insert)
-        made.append(_curves(classifier, gone, int(targets[place]), perturbation))
+        removed = _Replaced(one, places, grid, replacement, fractions, insert)
+        made.append(_curves(classifier, removed, int(targets[place]), perturbation))
     curves = np.stack(made, axis=1)
     return Perturbed(targets, curves[0], curves[1:])
 
@@ -152,14 +152,14 @@ def segments_of(shape: tuple[int, ...], over: Over, window: int = 1) -> np.ndarr
 
 
 def _worth(values: np.ndarray, grid: np.ndarray, channels: int) -> np.ndarray:
-    """Mean of a map (time, channel or 1) in each piece, of shape (piece,)."""
+    """Mean of a map (time, channel or 1) in each segment, of shape (segment,)."""
     values = np.broadcast_to(values, (len(values), channels)).astype(np.float64)
     values = values.sum(axis=1, keepdims=True) if grid.shape[1] == 1 else values
     return np.bincount(grid.ravel(), values.ravel()) / np.bincount(grid.ravel())
 
 
 def _orders(worth: np.ndarray, orders: int, seed: tuple[int, int]) -> np.ndarray:
-    """Place of each piece in the order of the map, ties broken at random, and in random ones: (order, piece)."""
+    """Place of each segment in the order of the map, ties broken at random, and in random orders: (order, segment)."""
     rng = np.random.default_rng(seed)
     places = np.empty((1 + orders, len(worth)), int)
     places[0, np.lexsort((rng.random(len(worth)), -worth))] = np.arange(len(worth))
@@ -167,25 +167,25 @@ def _orders(worth: np.ndarray, orders: int, seed: tuple[int, int]) -> np.ndarray
     return places
 
 
-class _Gone:
-    """One series (time, channel), with the first pieces of each order gone (or there) at each step."""
+class _Replaced:
+    """One series (time, channel), with the first segments of each order replaced (or present) at each step."""
 
     def __init__(
-        self, x: np.ndarray, places: np.ndarray, grid: np.ndarray, stand_in: Any, fractions: np.ndarray, insert: bool
+        self, x: np.ndarray, places: np.ndarray, grid: np.ndarray, replacement: Any, fractions: np.ndarray, insert: bool
     ) -> None:
         self.x, self.shape = x, (len(places), len(fractions))
-        self._places, self._grid, self._stand_in, self._insert = places, grid, stand_in, insert
+        self._places, self._grid, self._replacement, self._insert = places, grid, replacement, insert
         self._counts = np.rint(fractions * places.shape[1]).astype(int)
 
     def series(self, part: slice) -> np.ndarray:
         """Some of them, counted order by order."""
         order, step = np.divmod(np.arange(part.start, part.stop), self.shape[1])
         first = self._places[order] < self._counts[step, np.newaxis]
-        return occluded(self.x, (~first if self._insert else first)[:, self._grid], self._stand_in)
+        return occluded(self.x, (~first if self._insert else first)[:, self._grid], self._replacement)
 
 
-def _curves(classifier: Classifier, gone: _Gone, target: int, perturbation: Perturbation) -> np.ndarray:
+def _curves(classifier: Classifier, removed: _Replaced, target: int, perturbation: Perturbation) -> np.ndarray:
     """What is measured, at each step of each order, of shape (order, step)."""
-    parts = batches(gone.shape[0] * gone.shape[1], gone.x.nbytes)
-    values = [perturbation.measured(classifier, gone.series(part), target) for part in parts]
-    return np.concatenate(values).reshape(gone.shape)
+    parts = batches(removed.shape[0] * removed.shape[1], removed.x.nbytes)
+    values = [perturbation.measured(classifier, removed.series(part), target) for part in parts]
+    return np.concatenate(values).reshape(removed.shape)

@@ -1,4 +1,4 @@
-"""Rank correlation of maps: whether they put the same first, whatever their scales."""
+"""Rank correlation of maps: whether they have the same order, independent of scale."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["average_ranks", "correlation", "rank_correlation"]
 def rank_correlation(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Spearman's correlation of values of shape (..., item) along the last axis, of shape (...).
 
-    Where only one side is constant, it says nothing of the other: 0. Where both are, nothing differs: 1.
+    0 if one side is constant, 1 if both are.
     """
     return correlation(average_ranks(one), average_ranks(other))
 

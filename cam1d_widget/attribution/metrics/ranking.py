@@ -1,4 +1,4 @@
-"""Items in the order of their values, largest first, with ties that favor nobody."""
+"""Items in the order of their values, largest first, with ties treated symmetrically."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["Ranking", "ranked", "roc_area"]
 
 
 class Ranking(NamedTuple):
-    """What stands at each place of an order; arrays of shape (instance, item).
+    """Items at each place of an order; arrays of shape (instance, item).
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Ranking(NamedTuple):
 
     @property
     def relevance(self) -> np.ndarray:
-        """Chance that a true item stands at a place, if ties are broken at random."""
+        """Probability that a true item is at a place, if ties are broken at random."""
         before = np.take_along_axis(np.cumsum(self.truth, axis=1) - self.truth, self.first, axis=1)
         return (self.hits - before) / (self.last - self.first + 1)
 

@@ -27,8 +27,8 @@ def roc_auc(attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign
 
     Notes
     -----
-    Equal to scikit-learn's ``roc_auc_score``. With few true items it hardly falls below 1 for a map that finds them
-    among many false ones; look at the average precision beside it. Fawcett (2006),
+    Equal to scikit-learn's ``roc_auc_score``. With few true items it is hardly below 1 for a map that finds them
+    among many false ones; compare it with the average precision. Fawcett (2006),
     https://doi.org/10.1016/j.patrec.2005.10.010.
     """
     values, true = collapsed(attribution, truth, over, sign)

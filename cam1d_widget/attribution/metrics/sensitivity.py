@@ -1,4 +1,4 @@
-"""Max-sensitivity: how far a map may move when the series hardly does."""
+"""Max-sensitivity: largest change of a map for small changes of the series."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def max_sensitivity(
     Parameters
     ----------
     method : AttributionMethod
-        What makes the map.
+        Method that makes the map.
     classifier : Classifier
     x : array-like of shape (instance, time, channel), or (time, channel) for one
     target : int, or ndarray of int of shape (instance,)
@@ -46,13 +46,13 @@ def max_sensitivity(
     Returns
     -------
     ComparedToRandom
-        The smaller, the better; beside it how far the map is from its own values shuffled, as far as a map can move.
+        The smaller, the better; the random values are the distances to the shuffled map, the largest possible change.
         nan for a map that is zero.
 
     Notes
     -----
     Yeh et al. (2019), https://arxiv.org/abs/1901.09392, who draw from a ball of one absolute radius for all inputs;
-    captum's ``sensitivity_max`` does so, too. Nothing is taken away here, so there is no fill.
+    captum's ``sensitivity_max`` does so, too. Nothing is replaced here, so there is no fill.
     """
     check_number("radius", radius, above=0)
     check_count("draws", draws)

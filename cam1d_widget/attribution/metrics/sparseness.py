@@ -15,8 +15,8 @@ def gini(attribution: MapsLike, *, over: Over = "cell") -> np.ndarray:
 
     .. math:: 1 - 2 \sum_{k=1}^{n} \frac{|\phi|_{(k)}}{\lVert \phi \rVert_1} \cdot \frac{n - k + 1/2}{n}
 
-    with the k-th smallest magnitude. A map may be sparse and wrong: this says how much there is to read, not whether to
-    believe it.
+    with the k-th smallest magnitude. A map may be sparse and wrong: the index measures how much there is to read, not
+    whether to believe it.
 
     Parameters
     ----------

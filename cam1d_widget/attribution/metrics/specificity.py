@@ -1,4 +1,4 @@
-"""Class specificity: whether a map is about the class that it is said to explain."""
+"""Class specificity: whether a map depends on the class that it explains."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def class_similarity(
 ) -> np.ndarray:
     """Rank correlation of a class' map with the maps that the same method makes of other classes, on average.
 
-    1 where the method draws the same for every class; below 0 where what speaks for one speaks against the others. A
-    map without signs can hardly get there: what matters for one class mostly matters for its rivals.
+    1 if the method gives the same map for every class; below 0 if evidence for one class is evidence against the
+    others. A map without signs can hardly be below 0: what matters for one class usually matters for the others.
 
     Parameters
     ----------

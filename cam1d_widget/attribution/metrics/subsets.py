@@ -1,4 +1,4 @@
-"""Random pieces of a series taken away together: what the map gives them, and what the score loses."""
+"""Random segments of a series replaced together: their total in the map, and the score drop."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ __all__ = ["Subsets", "judged_by_subsets"]
 
 
 class Subsets(NamedTuple):
-    """Subsets of the pieces of one series.
+    """Subsets of the segments of one series.
 
     Attributes
     ----------
     given : ndarray of shape (map, subset)
-        What a map, and random maps behind it, give to each subset in total.
-    falls : ndarray of shape (subset,)
-        By how much what is watched falls without it.
+        Total of each subset in a map, and in random maps after it.
+    drops : ndarray of shape (subset,)
+        Drop of the measured value without it.
     """
 
     given: np.ndarray
-    falls: np.ndarray
+    drops: np.ndarray
 
 
 def judged_by_subsets(
@@ -48,7 +48,7 @@ def judged_by_subsets(
     draws: int,
     slopes: bool = False,
 ) -> ComparedToRandom:
-    """What `judge` makes of each map's subsets, of shape (map,); arguments as in :func:`~.faithfulness_correlation`."""
+    """Result of `judge` for each map's subsets, of shape (map,); arguments as in :func:`~.faithfulness_correlation`."""
     check_count("subsets", subsets, least=3)
     check_count("draws", draws)
     check_number("share", share, above=0, below=1)
@@ -56,31 +56,31 @@ def judged_by_subsets(
     targets = one_target_each(target, len(x), classifier)
     grid = perturbation.segments(x, maps)
     made = []
-    for place, one, values, stand_in in perturbation.each(x, maps):
+    for place, one, values, replacement in perturbation.each(x, maps):
         rng = np.random.default_rng((perturbation.seed, place))
-        gone = _drawn(grid.max() + 1, subsets, share, rng)
+        removed = _drawn(grid.max() + 1, subsets, share, rng)
         replaced = np.concatenate(
-            [occluded(one, gone[part][:, grid], stand_in) for part in batches(subsets, one.nbytes)]
+            [occluded(one, removed[part][:, grid], replacement) for part in batches(subsets, one.nbytes)]
         )
         whole, without_it = (
             perturbation.measured(classifier, some, targets[place]) for some in (one[np.newaxis], replaced)
         )
-        falls = whole - without_it
-        # A slope is worth what it is times what was taken away, which differs from subset to subset.
-        taken = (one - replaced if slopes else gone[:, grid] * np.ones_like(one)).astype(np.float64)
-        made.append(judge(Subsets(_given(values, grid, taken, draws, rng), falls.astype(np.float64))))
+        drops = whole - without_it
+        # A slope is multiplied by the removed values, which differ between subsets.
+        taken = (one - replaced if slopes else removed[:, grid] * np.ones_like(one)).astype(np.float64)
+        made.append(judge(Subsets(_given(values, grid, taken, draws, rng), drops.astype(np.float64))))
     values = np.stack(made, axis=1)
     return ComparedToRandom(metric, better, values[0], values[1:], targets)
 
 
-def _drawn(pieces: int, subsets: int, share: float, rng: np.random.Generator) -> np.ndarray:
-    """Subsets of one size, of shape (subset, piece)."""
-    size = min(max(1, round(share * pieces)), max(pieces - 1, 1))
-    return rng.random((subsets, pieces)).argsort(axis=1).argsort(axis=1) < size
+def _drawn(segments: int, subsets: int, share: float, rng: np.random.Generator) -> np.ndarray:
+    """Subsets of one size, of shape (subset, segment)."""
+    size = min(max(1, round(share * segments)), max(segments - 1, 1))
+    return rng.random((subsets, segments)).argsort(axis=1).argsort(axis=1) < size
 
 
 def _given(values: np.ndarray, grid: np.ndarray, taken: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """What the map, and what maps with its pieces shuffled, give to each subset: (1 + draws, subset)."""
+    """Total of each subset in the map, and in maps with its segments shuffled: (1 + draws, subset)."""
     channels = taken.shape[2]
     spread = np.broadcast_to(values / (channels if values.shape[1] == 1 else 1), (len(values), channels))
     cells = np.broadcast_to(grid, spread.shape).ravel()

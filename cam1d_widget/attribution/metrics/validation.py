@@ -1,4 +1,4 @@
-"""What metrics are handed, checked in one place: each error is called by the argument's own name."""
+"""Arguments of metrics, checked in one place."""
 
 from __future__ import annotations
 
