@@ -1,6 +1,6 @@
-"""Long work that is stopped in the midst of a map: between two batches, however deep it is in them.
+"""Cooperative cancellation of long computations, checked between batches.
 
-Who waits for the work says what stops it; who passes batches through a model asks, and knows nothing of jobs.
+The thread that runs a job sets the event that cancels it; code that runs batches through a model only checks it.
 """
 
 from __future__ import annotations
@@ -11,21 +11,20 @@ from threading import Event
 
 __all__ = ["CancelledError", "cancelled_by", "check_cancelled"]
 
-_STOP: ContextVar[Event | None] = ContextVar("what stops the work", default=None)
+_STOP: ContextVar[Event | None] = ContextVar("_STOP", default=None)
 
 
 def cancelled_by(stop: Event) -> None:
-    """From here on, in this context and no other, work ends where it next asks once the event is set."""
+    """Let an event cancel the computations of the current context."""
     _STOP.set(stop)
 
 
 def check_cancelled() -> None:
-    """Ask whether to go on, between two batches.
+    """Raise an error if the current computation has been cancelled; to be called between two batches.
 
     Raises
     ------
     CancelledError
-        If the work was stopped.
     """
     stop = _STOP.get()
     if stop is not None and stop.is_set():

@@ -1,4 +1,4 @@
-"""Methods times classifier: from a model and some series to an explanation."""
+"""From a model and some series to an explanation."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def explain(
     ----------
     model : keras.Model, path of a saved one, or Classifier
     x : array-like of shape (instance, time, channel), or (time, channel) for one
-        A DataFrame, a list of them, or a DataArray is understood as well; names and rate are taken from it.
+        A DataFrame, a list of them, or a DataArray is accepted as well; names and rate are taken from it.
     methods : sequence of labels, methods or method classes, optional
         Default: all that fit the classifier, without the slow ones.
     targets : {"predicted", "all"}, int, sequence of int, or int array of shape (instance, target)
         Explained classes, the same for each instance unless "predicted" or given for each.
     background : array-like of shape (instance, time, channel), optional
-        Series, mostly the training data, whose mean of each channel is the baseline. Default: the baseline is zero.
+        Series, usually the training data, whose mean of each channel is the baseline. Default: zero.
     layer, output, score, batch_size
         As in :class:`~cam1d_widget.KerasClassifier`.
     window : int, or sequence of int, optional
@@ -100,16 +100,18 @@ def as_classifier(
     score: Score = "logits",
     batch_size: int | None = None,
 ) -> Any:
-    """Classifier as it is, and one made of a Keras model."""
+    """The classifier itself, or a classifier of a Keras model."""
     if hasattr(model, "gradient") and hasattr(model, "scores"):
         if (layer, output, score, batch_size) != (None, None, "logits", None):
-            raise ValueError("layer, output, score and batch_size belong to the classifier: give them when it is made")
+            raise ValueError(
+                "layer, output, score and batch_size belong to the classifier: give them to its constructor"
+            )
         return model
     keras_classifier = loaded(f"{__package__}.frameworks.keras", "KerasClassifier").KerasClassifier
     chosen: dict[str, Any] = {"layer": layer, "output": output, "score": score}
     if batch_size is not None:
         chosen["batch_size"] = batch_size
-    # What is in a file may change; what cannot be a key is no model, or no layer, and is refused.
+    # A file may change, and an unhashable value is no model and no layer: neither is cached.
     if isinstance(model, str | Path) or not all(isinstance(one, Hashable) for one in (model, layer)):
         return keras_classifier(model, **chosen)
     classifier, version = _compiled(keras_classifier, model, _structure(model), **chosen)
@@ -128,6 +130,6 @@ def _compiled(kind: type, model: Any, structure: Hashable, **chosen: Any) -> tup
 
 
 def _structure(model: Any) -> Hashable:
-    """Layers and settings of a Keras model, or of the one in a fitted classifier; weights are read at every call."""
+    """Layers and settings of a Keras model, or of the model in a fitted classifier; weights are read at every call."""
     network = getattr(model, "model_", model)
     return tuple(settings_of(network).items()) if hasattr(network, "_flatten_layers") else None

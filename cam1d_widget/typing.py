@@ -1,6 +1,6 @@
 """Types of arguments that several public functions share.
 
-Arrays are checked when they are passed; the aliases say what the checks accept, for editors and type checkers.
+Arguments are checked when they are passed; the aliases state what is accepted, for editors and type checkers.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class _Named(Protocol):
 
     @property
     def name(self) -> str:
-        """What it is called in its model."""
+        """Its name in the model."""
 
 
 class _Scoring(Protocol):

@@ -1,7 +1,7 @@
-"""The result, plain: what passes from the backend to the viewer, to a file and back.
+"""The result: attribution maps and everything that a plot of them needs, as numpy arrays.
 
-An :class:`Explanation` holds everything that a picture needs, as numpy arrays, so that it can be shown on
-a machine that has no Keras. It answers to :class:`ExplanationSource`, the little that the viewer asks for.
+An :class:`Explanation` can be saved to a file and displayed on a machine without Keras. It is an
+:class:`ExplanationSource`, the protocol that the viewer requires.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ class Explanation:
     x : ndarray of shape (instance, time, channel)
         The explained series, in the units that the classifier was fed; NaN is a gap in the line.
     scores : ndarray of shape (instance, class)
-        The classifier's score of each class: logits, or what was asked for instead.
+        The classifier's score of each class: logits, or probabilities if requested.
     targets : ndarray of int, of shape (instance, target)
         Index of each explained class.
     attributions : mapping of str to ndarray of shape (instance, target, time, channel or 1)
-        One array per method, under its label; signed, and not normalised. A method that does not tell
-        channels apart (the class activation maps) has ``channel`` of size 1.
+        One array per method, under its label; signed, and not normalised. A method that does not distinguish
+        channels (the class activation maps) has ``channel`` of size 1.
     y : ndarray of int, of shape (instance,), optional
         True class of each instance: class indices, names out of `class_names`, or one-hot. Numbers are labels where
         `class_names` holds numbers other than their own indices: of ``class_names=[1, 2, 3]``, 1 is the first class.
@@ -60,17 +60,17 @@ class Explanation:
     sampling_rate : float, optional
         Samples per second. Without it, time is counted in samples.
     start : datetime, datetime64, Timestamp or str, or one of them an instance, optional
-        When the first sample was taken: the time axis shows dates then. What has a time zone is brought to UTC, and
-        kept, as all others, as datetime64 of shape (instance,) without one.
+        Time of the first sample: the time axis then shows dates. Times with a time zone are converted to UTC; all are
+        stored as datetime64 of shape (instance,) without a time zone.
     probabilities : ndarray of shape (instance, class), optional
         Probability of each class.
     exactness : mapping of str to str, optional
-        What each method promises for the network: "exact" (values add up to the score and each is that position's own
-        contribution, by which the score falls without it), "complete" (they add up, but cannot be removed one by one)
+        Property of each method for the network: "exact" (values add up to the score and each is that position's own
+        contribution, by which the score drops without it), "complete" (they add up, but cannot be removed one by one)
         or "approximate". :meth:`exactness_of` takes the measured gap of one map into account.
     completeness : mapping of str to ndarray of shape (instance, target), optional
-        Per method, the completeness gap: the share of the score that the sum of the map misses; nan where none is
-        promised. A score below a tenth of the sum of the values' magnitudes counts as a tenth of it.
+        Per method, the completeness gap: the share of the score that the sum of the map misses; nan if no sum
+        is promised. A score below a tenth of the sum of the values' magnitudes counts as a tenth of it.
     signed : mapping of str to bool, optional
         Whether a method's maps can be negative. Default: whether any value is.
     placed : mapping of str to bool, optional
@@ -78,13 +78,13 @@ class Explanation:
         extrapolated beyond the first and last center. Default: whether they have one channel, where a receptive field
         is given.
     adds_up : mapping of str to str, optional
-        What a method's values add up to, as a verb phrase such as "add up to the score minus its bias".
+        Sum of a method's values, as a verb phrase such as "add up to the score minus its bias".
     descriptions : mapping of str to str, optional
         One phrase per method.
     standard_errors : mapping of str to ndarray of shape (instance, target, time, channel or 1), optional
-        Standard error of every value, of the methods that draw at random.
+        Standard error of every value, of the stochastic methods.
     receptive_field : ndarray of shape (step, 3), optional
-        First sample, sample behind the last, and center of what each step of the explained layer sees.
+        First sample, one past the last sample, and center of the receptive field of each step.
     """
 
     x: np.ndarray
@@ -107,7 +107,7 @@ class Explanation:
     standard_errors: Mapping[str, np.ndarray] = field(default_factory=dict)
     start: np.ndarray | None = None
 
-    if TYPE_CHECKING:  # arguments have more types than what is made of them
+    if TYPE_CHECKING:  # arguments may have more types than the attributes
 
         def __init__(
             self,
@@ -201,15 +201,15 @@ class Explanation:
         unknown = values.keys() - self.attributions.keys()
         if unknown:
             there = ", ".join(self.methods)
-            raise ValueError(f"{name} must speak of the methods {there}, but speaks of {', '.join(sorted(unknown))}")
+            raise ValueError(f"{name} must hold labels of the methods {there}, but holds {', '.join(sorted(unknown))}")
         return MappingProxyType({label: values[label] for label in self.methods if label in values})
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickled and copied as its fields, of which it is made anew: checked, and as hard to change."""
+        """Pickle and copy the fields, so that the copy is checked and immutable as well."""
         return partial(type(self), **self._fields()), ()
 
     def _fields(self) -> dict[str, Any]:
-        """What it is made of, in types that every file and process knows."""
+        """Fields in types that every file and process can read."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: dict(value) if isinstance(value, Mapping) else value for name, value in values.items()}
 
@@ -227,7 +227,7 @@ class Explanation:
 
     @property
     def usual(self) -> tuple[str, ...]:
-        """Labels of the methods that are meant where none is named: all, for they are computed already."""
+        """Default methods: all, since they are computed already."""
         return self.methods
 
     def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
@@ -254,15 +254,15 @@ class Explanation:
         return self.attributions[self._known(method)][self._at(instance, target)]
 
     def completeness_gap(self, method: str, instance: int, target: int) -> float:
-        """Share of the score that the map's sum misses; nan where the method promises no sum."""
+        """Share of the score that the map's sum misses; nan if the method promises no sum."""
         return float(self.completeness[self._known(method)][self._at(instance, target)])
 
     def exactness_of(self, method: str, instance: int, target: int) -> str:
-        """What the values of one map mean: `exactness` of its method, but "approximate" for a gap above 1 %."""
+        """Exactness of one map: that of its method, but "approximate" for a gap above 1 %."""
         return stated(self.exactness[method], self.completeness_gap(method, instance, target))
 
     def standard_error(self, method: str, instance: int, target: int) -> np.ndarray | None:
-        """Standard error of each value of a map, of its shape; None for methods that do not draw at random."""
+        """Standard error of each value of a map, of its shape; None for deterministic methods."""
         errors = self.standard_errors.get(self._known(method))
         return None if errors is None else errors[self._at(instance, target)]
 
@@ -271,7 +271,7 @@ class Explanation:
         return method in self.attributions and target in self.targets[instance]
 
     def plot(self, instance: int = 0, target: int | None = None, method: str | None = None, **options: Any) -> Any:
-        """Draw one map over its series as a matplotlib figure, for papers.
+        """Plot one map over its series as a matplotlib figure, for papers.
 
         Parameters
         ----------
@@ -302,7 +302,7 @@ class Explanation:
     def save(self, path: str | Path) -> None:
         """Write everything to one ``.npz`` file, which :meth:`load` reads back on any machine.
 
-        Whatever fails, a file that was there before stays as it was until the new one is complete.
+        An existing file is replaced only once the new one is complete.
         """
         write_fields(self._fields(), path)
 
@@ -315,8 +315,8 @@ class Explanation:
         path : str or Path
             The file.
         limit_mb : float, optional
-            Most MB that its arrays may take, so that a small file that was made to fill the memory is refused before
-            it is decompressed. Default: 64 MB and 100 times the size of the file.
+            Most MB that its arrays may take, so that a small file made to exhaust the memory is refused before it is
+            decompressed. Default: 64 MB and 100 times the size of the file.
 
         Raises
         ------

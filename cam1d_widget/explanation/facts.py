@@ -34,7 +34,7 @@ EXACTNESS = ("exact", "complete", "approximate")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SeriesFacts:
-    """The explained series, with everything that is known about them: see :class:`~cam1d_widget.Explanation`.
+    """The explained series, with scores, names and times: see :class:`~cam1d_widget.Explanation`.
 
     Arguments are checked and converted to one form; arrays are read-only copies.
     """
@@ -50,7 +50,7 @@ class SeriesFacts:
     receptive_field: np.ndarray | None = None
     start: np.ndarray | None = None
 
-    if TYPE_CHECKING:  # arguments have more types than what is made of them
+    if TYPE_CHECKING:  # arguments may have more types than the attributes
 
         def __init__(
             self,
@@ -105,7 +105,7 @@ class SeriesFacts:
 
 @dataclass(frozen=True)
 class MethodFacts:
-    """What is known about one method's maps: see :class:`~cam1d_widget.Explanation`."""
+    """Facts about one method's maps: see :class:`~cam1d_widget.Explanation`."""
 
     label: str
     exactness: str = "approximate"

@@ -1,4 +1,4 @@
-"""The little that a viewer asks of an explanation, be it computed already or when it is first looked at."""
+"""Protocols that a viewer requires of an explanation, computed in advance or on first access."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ __all__ = ["GAP_TOLERANCE", "ExplanationSource", "LayerFacts", "ModelChangedErro
 
 GAP_TOLERANCE = 0.01
 """Completeness gap up to which a map is called exact or complete. HiResCAM misses 1e-7 of the score and Integrated
-Gradients up to 1e-3, which it is held to; more than a hundredth would be seen in the picture."""
+Gradients up to 1e-3, its tolerance; more than a hundredth would be visible."""
 
 
 class ModelChangedError(RuntimeError):
-    """The model has changed since it was read, so that a result would mix two networks."""
+    """The model has changed since it was read, and a result would mix two networks."""
 
 
 class LayerFacts(NamedTuple):
@@ -37,9 +37,9 @@ class LayerFacts(NamedTuple):
 
 
 class ExplanationSource(Protocol):
-    """What a viewer asks of an explanation, computed already or not.
+    """What a viewer requires of an explanation, computed in advance or not.
 
-    A class that inherits from it states the series' and the methods' facts, and has the attributes of an
+    A class that inherits from it provides the facts of the series and of the methods, and has the attributes of an
     :class:`~cam1d_widget.Explanation`.
     """
 
@@ -63,7 +63,7 @@ class ExplanationSource(Protocol):
 
     @property
     def probabilities(self) -> np.ndarray | None:
-        """Probability of every class, of shape (instance, class); None where scores have none."""
+        """Probability of every class, of shape (instance, class); None if there are none."""
         return self.series_facts.probabilities
 
     @property
@@ -83,17 +83,17 @@ class ExplanationSource(Protocol):
 
     @property
     def channel_units(self) -> tuple[str, ...]:
-        """Unit of each channel; "" where there is none."""
+        """Unit of each channel; "" without one."""
         return self.series_facts.channel_units
 
     @property
     def sampling_rate(self) -> float | None:
-        """Samples per second; None where time is counted in samples."""
+        """Samples per second; None if time is counted in samples."""
         return self.series_facts.sampling_rate
 
     @property
     def start(self) -> np.ndarray | None:
-        """Date and time of each first sample, datetime64 of shape (instance,); None where there are none."""
+        """Date and time of each first sample, datetime64 of shape (instance,); None without dates."""
         return self.series_facts.start
 
     @property
@@ -103,12 +103,12 @@ class ExplanationSource(Protocol):
 
     @property
     def usual(self) -> tuple[str, ...]:
-        """Labels of the methods that are meant where none is named: all but those that take long."""
+        """Labels of the default methods: all but the slow ones."""
         return self.methods
 
     @property
     def exactness(self) -> Mapping[str, str]:
-        """Per method "exact", "complete" or "approximate": what it promises for the network."""
+        """Per method "exact", "complete" or "approximate": a property of the method for the network."""
         return by_label(self.method_facts, "exactness")
 
     @property
@@ -123,30 +123,30 @@ class ExplanationSource(Protocol):
 
     @property
     def adds_up(self) -> Mapping[str, str]:
-        """Per method, what its values add up to, as a verb phrase; "" where nothing is promised."""
+        """Per method, the sum of its values, as a verb phrase; "" if none is promised."""
         return by_label(self.method_facts, "adds_up")
 
     @property
     def descriptions(self) -> Mapping[str, str]:
-        """Per method, one phrase that says what its map shows."""
+        """Per method, a phrase that describes its map."""
         return by_label(self.method_facts, "descriptions")
 
     @property
     def receptive_field(self) -> np.ndarray | None:
-        """First sample, sample behind the last, and center of each step, of shape (step, 3)."""
+        """First sample, one past the last, and center of each step, of shape (step, 3)."""
         return self.series_facts.receptive_field
 
     def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
         """Map of one method for one class on one instance, of shape (time, channel or 1)."""
 
     def completeness_gap(self, method: str, instance: int, target: int) -> float:
-        """Share of the score that the map's sum misses; nan where the method promises no sum."""
+        """Share of the score that the map's sum misses; nan if the method promises no sum."""
 
     def standard_error(self, method: str, instance: int, target: int) -> np.ndarray | None:
-        """Standard error of each value of a map, of its shape; None for methods that do not draw at random."""
+        """Standard error of each value of a map, of its shape; None for deterministic methods."""
 
     def has(self, method: str, instance: int, target: int) -> bool:
-        """Whether this map can be had at all."""
+        """Whether this map exists."""
 
 
 def stated(exactness: str, gap: float) -> str:

@@ -28,7 +28,7 @@ def check_index(argument: str, value: Any, count: int, names: str = "") -> int:
 
 
 def check_seed(seed: Any) -> None:
-    """Refuse a value that numpy's generators cannot be seeded with."""
+    """Refuse a value that cannot seed numpy's generators."""
     check_count("seed", seed, least=0)
 
 
@@ -103,7 +103,7 @@ def check_finite(argument: str, values: np.ndarray, way_out: str = "") -> np.nda
 
 
 def check_names(argument: str, names: Sequence[str] | None, noun: str, count: int) -> tuple[str, ...]:
-    """Names as a tuple of str, one of each; numbered nouns where there are none."""
+    """Names as a tuple of str, one of each; numbered nouns by default."""
     if names is None:
         return tuple(f"{noun} {index}" if noun else "" for index in range(count))
     if isinstance(names, str):
@@ -136,11 +136,11 @@ def check_sampling_rate(sampling_rate: Any) -> float | None:
 
 
 def check_start(start: Any, instances: int, sampling_rate: float | None) -> np.ndarray | None:
-    """Date and time of each instance's first sample, without a time zone: what has one is brought to UTC."""
+    """Date and time of each instance's first sample, without a time zone: times with one are converted to UTC."""
     if start is None:
         return None
     if sampling_rate is None:
-        raise ValueError("start must come with sampling_rate, which dates the samples after the first")
+        raise ValueError("start must come with sampling_rate, which determines the times of all later samples")
     several = (
         start if np.ndim(start) or (hasattr(start, "__len__") and not isinstance(start, str)) else [start] * instances
     )
@@ -176,14 +176,14 @@ def with_gaps(name: str, values: Any) -> np.ndarray:
     return values
 
 
-# Series on show, by their shape: whoever holds the same numbers holds the same array.
+# Series in use, by their shape, so that equal series share one array.
 _HELD: WeakValueDictionary[tuple[int, ...], np.ndarray] = WeakValueDictionary()
 
 
 def held_once(values: np.ndarray) -> np.ndarray:
-    """These numbers, as an array that is there already where somebody holds it.
+    """An array of these numbers that is already in use, if there is one.
 
-    A cell that is run again makes another widget of the same series, and notebooks keep the ones before.
+    A cell that is run again makes another widget of the same series, and notebooks keep the earlier ones.
     """
     held = _HELD.get(values.shape)
     if held is None or not np.array_equal(held, values):
@@ -237,14 +237,14 @@ def check_flag(argument: str, value: Any) -> bool:
 
 
 def shaped(name: str, values: np.ndarray, dims: str, shape: tuple[int | None, ...]) -> None:
-    """An array of this shape, in which None stands for any size."""
+    """Refuse an array of another shape; None is any size."""
     if values.ndim != len(shape) or any(want not in (None, got) for want, got in zip(shape, values.shape, strict=True)):
         wanted = f" = {shape}".replace("None", "any") if any(shape) else ""
         raise ValueError(f"{name} must have shape {dims}{wanted}, but has {values.shape}")
 
 
 def shaped_as_map(name: str, values: np.ndarray, shape: tuple[int, ...]) -> None:
-    """A map for each target, of every channel or of all together."""
+    """Refuse maps that do not have a map for each target, of every channel or of all together."""
     if values.shape not in (shape, (*shape[:-1], 1)):
         raise ValueError(
             f"{name} must have shape (instance, target, time, channel) = {shape}, or channel of size 1, "

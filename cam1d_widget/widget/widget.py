@@ -1,4 +1,4 @@
-"""One line in a notebook: a model behind, a viewer in front."""
+"""CAM1DWidget: a viewer that computes the maps of a model."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ __all__ = ["CAM1DWidget"]
 
 
 class CAM1DWidget(ExplanationViewer):
-    """See where in time, and in which channels, a classifier of time series looks.
+    """See which time steps and channels a time-series classifier looks at.
 
-    Stacked channel plots of one series with the attribution drawn into them, and sliders for instance, class and
-    method. Maps are computed when they are looked at.
+    Stacked channel plots of one series with its attribution, and sliders for instance, class and method. Maps are
+    computed when they are displayed.
 
     Parameters
     ----------
     model : keras.Model, path of a saved one, fitted classifier of aeon or sktime, or Classifier
         Sequential, Functional, nested or subclassed; it is never changed.
     x : array-like of shape (instance, time, channel), or (time, channel) for one
-        Series to look at. A DataFrame, a list of them, or a DataArray with the dims instance, time and channel is
-        understood as well; names and rate are taken from it.
+        The series. A DataFrame, a list of them, or a DataArray with the dims instance, time and channel is accepted as
+        well; names and rate are taken from it.
     y : array-like of int or str, of shape (instance,), optional
         True class of each: class indices, names, or one-hot. Numbers are labels where the `classes_` of a fitted
         classifier, or else `class_names`, hold numbers other than their own indices: of [1, 2, 3], 1 is the first
@@ -54,23 +54,23 @@ class CAM1DWidget(ExplanationViewer):
     sampling_rate : float, optional
         Samples per second; without it the time axis counts samples.
     start : datetime, datetime64 or Timestamp, or one an instance, optional
-        When the first sample was taken: the time axis shows dates then. Taken from a frame's or DataArray's dates.
+        Time of the first sample: the time axis then shows dates. Default: from the dates of a frame or DataArray.
     methods : sequence of labels, methods or method classes, optional
         Default: all that fit the model.
     background : array-like of shape (instance, time, channel), optional
-        Series, mostly the training data, whose mean of each channel stands for "nothing there". Default: zero.
+        Series, usually the training data, whose mean of each channel is the baseline. Default: zero.
     layer : str, int or keras.Layer, optional
         Layer that the CAM methods explain. Default: the map that enters the pooling or flatten of the head.
     output : str or int, optional
         Name or index of the explained output, of a model that has several.
     score : {"logits", "probabilities"}
-        What is explained.
+        Explained output.
     window : int, or sequence of int, optional
-        Average the maps that tell channels apart over windows of so many samples, or between these change points.
+        Average the maps that distinguish channels over windows of this many samples, or between these change points.
     layout : {"channels_last", "channels_first"}
         Order of the dims of `x` and `background`.
     intervals : sequence or mapping of lists of (t0, t1), optional
-        By instance, where the true cause is known to be, in the unit of the time axis.
+        By instance, where the true cause is, in the unit of the time axis.
 
     Examples
     --------

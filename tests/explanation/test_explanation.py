@@ -172,7 +172,7 @@ def test_true_classes_may_be_named():
         ({"sampling_rate": "50"}, "sampling_rate must be a finite number above 0, but is '50'"),
         (
             {"signed": {"GradCam": True}},
-            "signed must speak of the methods CAM, Gradient × Input, but speaks of GradCam",
+            "signed must hold labels of the methods CAM, Gradient × Input, but holds GradCam",
         ),
         ({"targets": [0, 1]}, "targets must have shape (instance, target)"),
         (
