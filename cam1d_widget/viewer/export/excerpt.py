@@ -66,7 +66,7 @@ class Excerpt(ExplanationSource):
 
 
 def excerpt(whole: ExplanationSource, instances: Any, targets: Any, methods: Any) -> Excerpt:
-    """Excerpt of the choices, each checked; None stands for all."""
+    """Excerpt of the choices, each checked; None is all."""
     return Excerpt(
         whole,
         _indices("instances", instances, len(whole.x)),
@@ -76,7 +76,7 @@ def excerpt(whole: ExplanationSource, instances: Any, targets: Any, methods: Any
 
 
 def _indices(name: str, chosen: Any, count: int) -> tuple[int, ...]:
-    """Indices of a choice, each once: of integers, of one integer, or of a mask."""
+    """Unique indices: from integers, one integer, or a mask."""
     if chosen is None:
         return tuple(range(count))
     several = np.atleast_1d(chosen) if isinstance(chosen, np.ndarray) else chosen

@@ -1,4 +1,4 @@
-"""The numbers of a picture, as a file that other programs read."""
+"""The numbers of a picture as a .csv or .npz file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .page import checked_file
 
 
 class Numbers(NamedTuple):
-    """What is on show: series and map, its name, scores of an instance, and what each value varies by."""
+    """The current series and map, the map's name, scores of an instance, and errors or deviations of the values."""
 
     x: np.ndarray
     attribution: np.ndarray

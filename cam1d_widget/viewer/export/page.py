@@ -73,8 +73,8 @@ def save_html(
 ) -> Path:
     """Write the viewer of an explanation as one file that works in a browser alone.
 
-    Parameters are those of :meth:`ExplanationViewer.save_html`, and the state of a viewer, of which the page keeps what
-    concerns its own instances, classes and methods.
+    Parameters are those of :meth:`ExplanationViewer.save_html`, and the state of a viewer, of which the page keeps the
+    part about its own instances, classes and methods.
     """
     state = state or ViewerState()
     path = checked_file(path)
@@ -118,7 +118,7 @@ def save_html(
 
 
 def checked_file(path: str | Path) -> Path:
-    """A file that can be written, or an error before anything is computed."""
+    """A path that can be written to, or an error before anything is computed."""
     path = Path(path)
     if not path.parent.is_dir():
         raise FileNotFoundError(f"path must be a file in a folder that exists, but there is no folder {path.parent}")
@@ -149,7 +149,7 @@ def _renumbered(annotations: Sequence[dict[str, Any]], instances: tuple[int, ...
 
 
 def _pinned(chosen: Excerpt, pinned: Choice | None) -> dict[str, Any] | None:
-    """The pinned picture by its places in a page; None where the page does not have it."""
+    """The pinned picture by its indices in a page; None if the page does not have it."""
     if pinned is None or pinned.instance not in chosen.instances or pinned.method not in chosen.methods:
         return None
     classes = [pinned.target] if pinned.against is None else [pinned.target, pinned.against]
@@ -179,7 +179,7 @@ def _first_choice(chosen: Excerpt, shown: Choice | None) -> dict[str, Any]:
 
 
 def _check_budget(chosen: Excerpt, others: Mapping[str, float], budget_mb: float) -> None:
-    """Refuse a page that is too large before its maps are computed; of each method, one map is looked at."""
+    """Refuse a page that is too large before its maps are computed; from one map of each method."""
     count, (samples, channels) = len(chosen.instances), chosen.x.shape[1:]
     parts = {name: size / MEGABYTE for name, size in others.items() if size}
     parts[f"{count} series"] = _encoded(count, 4 * samples * channels)
@@ -202,7 +202,7 @@ def _encoded(count: int, nbytes: int) -> float:
 
 
 def _inline(value: Any) -> str:
-    """JSON that no markup can leave: "<" is written as an escape, which JSON reads as itself."""
+    """JSON that cannot close its script element: "<" is escaped."""
     return json.dumps(value).replace("<", "\\u003c")
 
 

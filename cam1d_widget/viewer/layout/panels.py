@@ -1,4 +1,4 @@
-"""Words beside the picture: a summary line above it, a legend below. Both follow the mark in the browser."""
+"""Panels around the picture, which follow the mark in the browser."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ class _Panel(SyncedView, widgets.DOMWidget):
 
 
 class Summary(_Panel):
-    """Which instance is on show, its true and its predicted class, and which class is explained."""
+    """The current instance, its true and predicted class, and the explained class."""
 
 
 class Legend(_Panel):
-    """What the colors stand for, and how far the map can be trusted."""
+    """The meaning of the colors, and the exactness of the map."""
 
 
 class Pinned(_Panel):
-    """The picture that is pinned, beside the one on show."""
+    """The pinned picture, next to the current one."""
 
 
 class Toolbar(_Panel):
-    """Buttons that unfold the options of the picture."""
+    """Buttons that open the options of the picture."""
 
 
 class ClassMenu(_Panel):
-    """The classes, the likeliest for the instance first, each with its probability."""
+    """The classes with their probabilities, the most probable first."""
 
 
 class InsidePanel(_Panel):
-    """The filters of a layer under the input, what one of them means, and the series that the class likes best."""
+    """The filters of a layer, the meaning of one of them, and the inputs that maximize the class."""
 
 
 class WindowPanel(_Panel):
-    """What is in the chosen window, and what the model says without it."""
+    """Contents of the selected window, and the scores without it."""

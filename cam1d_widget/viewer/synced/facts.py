@@ -1,4 +1,4 @@
-"""What is told to the browser half once: names, units, methods, and what the explained layer sees."""
+"""Facts that the browser receives once: names, units, methods, and the receptive fields' extent."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def facts_of(
 
 
 def explained_classes(source: ExplanationSource, targets: Sequence[int]) -> np.ndarray | None:
-    """Which classes were explained on which instance, of shape (instance, target); None where all were."""
+    """Which classes were explained on which instance, of shape (instance, target); None if all were."""
     if not source.methods:
         return None
     table = maps_there(source, source.methods[0], targets).astype(np.uint8)
@@ -52,7 +52,7 @@ def explained_classes(source: ExplanationSource, targets: Sequence[int]) -> np.n
 
 
 def maps_there(source: ExplanationSource, method: str, targets: Sequence[int]) -> np.ndarray:
-    """Which maps of a method can be had, of shape (instance, target)."""
+    """Which maps of a method exist, of shape (instance, target)."""
     rows, explained = range(len(source.x)), targets_of(source)
     if explained is None:
         return np.array([[source.has(method, row, target) for target in targets] for row in rows], dtype=bool)
@@ -62,5 +62,5 @@ def maps_there(source: ExplanationSource, method: str, targets: Sequence[int]) -
 
 
 def targets_of(source: ExplanationSource) -> np.ndarray | None:
-    """Explained classes of shape (instance, target), where a source holds them: an array is quicker than `has`."""
+    """Explained classes of shape (instance, target), if a source stores them: an array is faster than `has`."""
     return getattr(source, "targets", None)

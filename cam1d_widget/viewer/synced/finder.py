@@ -1,4 +1,4 @@
-"""Finder: which instances the slider stops at."""
+"""Finder: the instances that the slider selects from."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from .base import PageContents, Synced
 
 
 class Finder(Synced):
-    """Which instances are looked for: the slider, the keys and the play button stop at no others.
+    """Filter of instances: the slider, the keys and the play button select only matching ones.
 
-    Where none is like that, all are shown.
+    If none matches, all are shown.
 
     Attributes
     ----------

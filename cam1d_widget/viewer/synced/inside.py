@@ -1,4 +1,4 @@
-"""Inside: the layer and the filter that are looked at, and the activations that the browser half asks for."""
+"""Inside: the selected layer and filter of the network, and the activations that the browser requests."""
 
 from __future__ import annotations
 
@@ -17,37 +17,37 @@ from .tiles import Tile, answered, index_in_key, pack, packed_to_json
 
 __all__ = ["Inside", "InsideSource", "activations_key", "results_of_page"]
 
-# Bytes of activations that a saved page holds at most.
+# Largest number of bytes of activations in a saved page.
 _PAGE_BYTES = 6 * 2**20
 
 
 class InsideSource(Protocol):
-    """Something that knows what goes on in the layers of a network."""
+    """Reads the layers of a network."""
 
     @property
     def layers(self) -> Sequence[LayerFacts]:
-        """Layers that can be looked at."""
+        """Layers that can be selected."""
 
     @property
     def work(self) -> Mapping[str, Work]:
-        """Long work on them that the browser can ask for, by kind."""
+        """Long computations that the browser can request, by kind."""
 
     def activations(self, layer: str, instance: int) -> np.ndarray:
-        """What a layer's filters answer to an instance, of shape (step, filter)."""
+        """Activations of a layer's filters on an instance, of shape (step, filter)."""
 
 
 def activations_key(layer: int, instance: int) -> str:
-    """Key of a layer's activations on an instance, both by their places."""
+    """Key of a layer's activations on an instance, both by their indices."""
     return f"activations/{layer}/{instance}"
 
 
 class Inside(Synced):
-    """What is looked at inside of the network.
+    """The selected layer and filter of the network.
 
     Parameters
     ----------
     source : InsideSource, optional
-        Whom to ask. Default: nobody, as in a saved page.
+        Computes activations. Default: none, as in a saved page.
     layers : list of dict, optional
         Names, kinds and numbers of filters of the layers. Default: those of the source.
     tiles : dict, optional
@@ -60,9 +60,9 @@ class Inside(Synced):
     layer : str
         Name of the layer.
     filter : int or None
-        Filter whose meaning is on show.
+        Filter whose meaning is displayed.
     by : {"activity", "weight"}
-        What filters are sorted by: how much they do, or what they count for the class that is explained.
+        Order of the filters: by mean activation, or by their weight for the explained class.
     unfolded : bool
         Whether the panel is unfolded.
     """
@@ -97,14 +97,14 @@ class Inside(Synced):
             self.layer = self.layers[0]["name"] if self.layers else ""
 
     def tile(self, key: str) -> Tile:
-        """Activations that go by this key."""
+        """Activations of this key."""
         _, layer, instance = key.split("/")
         assert self._source is not None
         name = self.layers[index_in_key("layer", layer, len(self.layers))]["name"]
         return Tile(key, self._source.activations(name, int(instance)))
 
     def for_page(self, page: PageContents) -> Inside:
-        """Layers of a page: those that were read, with as many activations as there is room for.
+        """Layers of a page: those that were read, with as many activations as fit.
 
         The current layer and the current instance come first. Activations are rounded to 65535 steps.
         """
@@ -121,13 +121,13 @@ class Inside(Synced):
         )
 
     def _activations_of(self, page: PageContents, names: Sequence[str], current: str) -> Iterator[Tile]:
-        """Activations by their places on a page, until there is no room for more."""
-        room, all_names = _PAGE_BYTES, [layer["name"] for layer in self.layers]
+        """Activations by their indices on a page, as many as fit."""
+        remaining, all_names = _PAGE_BYTES, [layer["name"] for layer in self.layers]
         for name in sorted(names, key=lambda name: name != current):
             for place, instance in sorted(enumerate(page.instances), key=lambda one: one[1] != page.first):
                 values = self.tile(activations_key(all_names.index(name), instance)).values
-                room -= 2 * values.size
-                if room < 0:
+                remaining -= 2 * values.size
+                if remaining < 0:
                     return
                 yield Tile(activations_key(names.index(name), place), values)
 
@@ -139,7 +139,9 @@ class Inside(Synced):
     def _check_layer(self, proposal: Any) -> str:
         names = [layer["name"] for layer in self.layers]
         if names and proposal["value"] not in names:
-            raise NoSuchChoice(f"layer must be one that has a time axis: {', '.join(names)}; is {proposal['value']!r}")
+            raise NoSuchChoice(
+                f"layer must be one that has a time axis: {', '.join(names)}; but is {proposal['value']!r}"
+            )
         if self.filter is not None and self.filter >= self._filters(proposal["value"]):
             self.filter = None
         return str(proposal["value"])
