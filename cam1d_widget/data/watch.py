@@ -38,7 +38,7 @@ class WatchWindows:
     subject_train, subject_test : ndarray of shape (instance,)
         The number of the person who wore the watch. No number is in both.
     class_names, channel_names, channel_units : tuple of str
-        What the classes and the channels are called, and what the channels are measured in.
+        Names of the classes and the channels, and units of the channels.
     sampling_rate : float
         Samples per second.
     license, citation : str

@@ -1,4 +1,4 @@
-"""What is asked of a classifier that can be looked into, and how a user's model becomes one."""
+"""Classifiers whose layers can be read, from a user's model."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ def opened(model: ModelLike, layer: LayerLike | None = None) -> HasLayers:
     Raises
     ------
     TypeError
-        If it cannot be looked into.
+        If its layers cannot be read.
     ValueError
         If there is no such layer, or it has no time axis.
     """
     classifier = as_classifier(model)
     if not offers(classifier, HasLayers):
         raise TypeError(
-            f"model must be a Keras model or a KerasClassifier to be looked into, but is a {type(classifier).__name__}"
+            f"model must be a Keras model or a KerasClassifier, whose layers can be read, but is a "
+            f"{type(classifier).__name__}"
         )
     return classifier if layer is None else _at(classifier, layer)
 

@@ -1,4 +1,4 @@
-"""Activations of a layer, each step with what it sees of the series."""
+"""Activations of a layer, with the receptive fields of its steps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Activations", "activations", "layers"]
 
 @dataclass(frozen=True, eq=False)
 class Activations:
-    """What the filters of a layer answer to some series.
+    """Activations of the filters of a layer on some series.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Activations:
     def placed(self) -> np.ndarray:
         """The values on the time axis of the series, of shape (instance, time, filter).
 
-        Each stands at the center of what its step sees; between two it is linear, and beyond the first and last the
+        Each is at the center of its step's receptive field; between two it is linear, and beyond the first and last the
         end is held. Nothing is stretched.
         """
         return self.receptive_field.place(self.values)
@@ -68,13 +68,13 @@ def layers(model: ModelLike) -> Sequence[LayerFacts]:
 
 
 def activations(model: ModelLike, x: SeriesLike, layer: LayerLike, *, layout: Layout = "channels_last") -> Activations:
-    """Activations of any layer that has a time axis, with what each of its steps sees.
+    """Activations of any layer that has a time axis, with the receptive fields of its steps.
 
     Parameters
     ----------
     model : keras.Model, path of a saved one, or KerasClassifier
     x : array-like of shape (instance, time, channel), or (time, channel) for one
-        A DataFrame, a list of them, or a DataArray is understood as well.
+        A DataFrame, a list of them, or a DataArray is accepted as well.
     layer : str, int or keras.Layer
         Which layer; `layers` lists them.
     layout : {"channels_last", "channels_first"}
@@ -102,5 +102,5 @@ def activations(model: ModelLike, x: SeriesLike, layer: LayerLike, *, layout: La
 
 
 def name_of(layer: LayerLike) -> str:
-    """What a layer that was given by name, index or itself goes by."""
+    """Name of a layer that is given by name, index or itself."""
     return str(getattr(layer, "name", layer))

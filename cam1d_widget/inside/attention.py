@@ -1,4 +1,4 @@
-"""How far a model's attention agrees with what its score depends on: the check that belongs beside every such map."""
+"""How far a model's attention agrees with maps of its score: a check that every attention map needs."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ LABELS = ("Attention × Gradient", "Integrated Gradients")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class AttentionAgreement:
-    """Rank correlation of attention with maps that ask the score itself.
+    """Rank correlation of attention with maps of the score.
 
     Attributes
     ----------
     correlations : dict of str to ndarray of shape (instance,)
         By method: Spearman's, over the samples of a series, of attention with the size of the method's values.
     elsewhere : dict of str to ndarray of shape (instance,)
-        The same with the attention to another series, which knows nothing of this one: agreement in places that are the
-        same for all series.
+        The same with the attention to another series, which does not depend on this one: agreement that is due to
+        places common to all series.
     """
 
     correlations: dict[str, np.ndarray]
@@ -62,8 +62,8 @@ def attention_agreement(
     Notes
     -----
     Jain and Wallace (2019), "Attention is not Explanation", https://arxiv.org/abs/1902.10186, compare attention with
-    gradients; Wiegreffe and Pinter (2019), "Attention is not not Explanation", https://arxiv.org/abs/1908.04626, say
-    what such a comparison can tell and what it cannot.
+    gradients; Wiegreffe and Pinter (2019), "Attention is not not Explanation", https://arxiv.org/abs/1908.04626,
+    discuss what such a comparison can show.
     """
     explanation = explain(model, x, methods=["Attention", *LABELS], targets=targets, **options)
     if explanation.targets.shape[1] != 1 or len(explanation.x) < 2:

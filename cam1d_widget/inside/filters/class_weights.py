@@ -1,4 +1,4 @@
-"""How much a filter counts for each class."""
+"""Weight of a filter for each class."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from ...attribution.masking import batches
 
 __all__ = ["class_weights"]
 
-# Gradients of so many series times classes are held at a time, and so many series are enough for a mean.
+# Number of series times classes in a batch of gradients, and number of series that are enough for a mean.
 _AT_A_TIME, _ENOUGH = 32, 32
 
 
 def class_weights(classifier: HasLayers, x: np.ndarray) -> np.ndarray:
-    """What a class' score gains where a filter rises by one at every step, of shape (class, filter).
+    """Increase of a class' score if a filter increases by one at every step, of shape (class, filter).
 
-    The sum over the steps of the score's gradient by the filter: the same for every series where the head is affine;
-    elsewhere the mean over some of them.
+    The sum over the steps of the score's gradient by the filter: the same for every series if the head is affine,
+    otherwise the mean over some of them.
     """
     some = x[:1] if classifier.affine_head else x[:: max(1, len(x) // _ENOUGH)][:_ENOUGH]
     most = max(1, _AT_A_TIME // classifier.classes)

@@ -11,7 +11,7 @@ from ...attribution.receptive_field import ReceptiveField
 
 __all__ = ["FilterKernel", "kernels_of", "whole_step"]
 
-# Frequencies of a response are read at so many points at least, however short the kernel.
+# Least number of points of a frequency response, also for short kernels.
 _POINTS = 256
 
 
@@ -22,7 +22,7 @@ class FilterKernel:
     Attributes
     ----------
     weights : ndarray of shape (tap, channel)
-        What a sample of the window adds to the filter's value, for each unit of the channel, in front of the layer's
+        What a sample of the window adds to the filter's value, for each unit of the channel, before the layer's
         activation; batch norms are in it.
     bias : float
         The filter's value where the series is zero.
@@ -46,7 +46,7 @@ class FilterKernel:
 
     @property
     def peak_frequency(self) -> float:
-        """Frequency of the wave, of any phase in each channel, to which the filter answers most."""
+        """Frequency of the wave, of any phase in each channel, to which the filter responds most."""
         return float(self.frequencies[(self.response**2).sum(axis=1).argmax()])
 
     @property

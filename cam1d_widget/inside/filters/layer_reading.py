@@ -1,4 +1,4 @@
-"""A layer, read over many series: which filters count, and what each of them means."""
+"""A layer, read over many series: the importance of its filters, and the meaning of each."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .peaks import Peaks, class_split, reading_peaks
 
 __all__ = ["LayerReading", "read_layer"]
 
-# Steps uphill for a filter whose best series is not known in closed form.
+# Gradient steps for a filter whose optimum is not known in closed form.
 _STEPS = 120
 
 
@@ -36,7 +36,7 @@ def read_layer(
     sampling_rate: float | None = None,
     layout: Layout = "channels_last",
 ) -> LayerReading:
-    """Read a layer over many series: which of its filters count, and what each of them means.
+    """Read a layer over many series: the importance of its filters, and the meaning of each.
 
     Parameters
     ----------
@@ -59,13 +59,13 @@ def read_layer(
     Raises
     ------
     ValueError
-        If the layer has no time axis, or the series are shorter than what one of its steps sees.
+        If the layer has no time axis, or the series are shorter than its receptive field.
 
     Examples
     --------
     >>> reading = inside.read_layer(model, x_test, "conv1", y=y_test, sampling_rate=50)
     >>> reading.meaning(0)
-    FilterMeaning(conv1, filter 0: answers most to channel 5 (52%), at about 3.7 Hz; its peaks are highest in ...)
+    FilterMeaning(conv1, filter 0: responds most to channel 5 (52%), at about 3.7 Hz; its peaks are highest in ...)
     """
     classifier = opened(model, layer)
     x = series_for(classifier, x, layout=layout)
@@ -74,7 +74,7 @@ def read_layer(
 
 
 class LayerReading:
-    """A layer, read over many series. Made by `read_layer`; what it finds is kept.
+    """A layer, read over many series. Made by `read_layer`; results are cached.
 
     Attributes
     ----------
@@ -83,7 +83,7 @@ class LayerReading:
     filters : int
         Number of its filters.
     receptive_field : ReceptiveField
-        Which samples each step sees.
+        Samples that each step depends on.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class LayerReading:
         if whole_step(self.receptive_field) is None:
             sight = round((self.receptive_field.high - self.receptive_field.low).max())
             raise ValueError(
-                f"x must hold series at least as long as what a step of layer {layer!r} sees, {sight} samples, "
+                f"x must hold series at least as long as the receptive field of layer {layer!r}, {sight} samples, "
                 f"but they have {x.shape[1]}"
             )
         self._y = None if y is None else y.copy()
@@ -179,7 +179,7 @@ class LayerReading:
         return FilterKernel(weights[filter], float(biases[filter]), self._rate)
 
     def meaning(self, filter: int, *, windows: int = 12, seed: int = 0) -> FilterMeaning:
-        """What can be said of a filter.
+        """The meaning of a filter.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Where each filter of a layer answers most, in every series; and how this tells the classes apart."""
+"""Largest activation of each filter in every series, and how well it separates the classes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Peaks:
 
 
 def reading_peaks(classifier: HasLayers, x: np.ndarray) -> Generator[float, None, Peaks]:
-    """Peaks of the filters of a classifier's explained layer, some series at a time; yields the share that is done."""
+    """Peaks of the filters of a classifier's explained layer, in batches; yields the completed share."""
     steps = len(classifier.receptive_field_at(x.shape[1]))
     parts = []
     for part in batches(len(x), 4 * steps * classifier.filters.count, most=64):
@@ -47,15 +47,15 @@ def _peaks(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 class ClassSplit(NamedTuple):
-    """How a filter's peaks are spread in each class.
+    """Distribution of a filter's peaks in each class.
 
     Attributes
     ----------
     quantiles : ndarray of shape (class, 5)
-        Least, lower quartile, median, upper quartile and largest peak of the series of a class; nan where it has none.
+        Least, lower quartile, median, upper quartile and largest peak of the series of a class; nan if it has none.
     auc : ndarray of shape (class,)
         Probability that a series of the class has the higher peak of two, the other being of any other class: the area
-        under the ROC curve. nan where there are no two such series.
+        under the ROC curve. nan without two such series.
     counts : ndarray of int, of shape (class,)
         Series of each class.
     """
@@ -66,7 +66,7 @@ class ClassSplit(NamedTuple):
 
 
 def class_split(peaks: np.ndarray, y: np.ndarray, classes: int) -> ClassSplit:
-    """How peaks of shape (instance,) are spread over the classes `y`."""
+    """Distribution of peaks of shape (instance,) over the classes `y`."""
     members = y == np.arange(classes)[:, np.newaxis]
     quantiles = [
         np.quantile(peaks[these], [0, 0.25, 0.5, 0.75, 1]) if these.any() else [np.nan] * 5 for these in members

@@ -1,4 +1,4 @@
-"""Activation maximization: the series that a class, or a filter, likes best."""
+"""Activation maximization: inputs that maximize a class score or a filter."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ from .starts import Ground, starts
 __all__ = ["Maximization", "Maximized", "Progress", "activation_maximization"]
 
 Progress = bool | Callable[[int, int], object]
-"""Whether to show a progress bar, or what to tell instead: steps done, and steps in all."""
+"""Whether to show a progress bar, or a function of the completed and the total steps."""
 
 
 @dataclass(frozen=True, eq=False)
 class Maximized:
-    """Series that a class or a filter likes best, and how much they are like real ones.
+    """Inputs that maximize a class score or a filter, and how similar they are to real series.
 
     Attributes
     ----------
     x : ndarray of shape (solution, time, channel)
         The series, the best first.
     scores : ndarray of shape (solution,)
-        Score of the class, or value of the filter in front of its activation.
+        Score of the class, or pre-activation of the filter.
     path : ndarray of shape (step, solution)
-        The same at the start and behind each step.
+        The same at the start and after each step.
     window : tuple of int
-        Samples [first, stop) on which the score depends: all for a class, what a step sees for a filter. Outside of
-        them a series is at its channels' means.
+        Samples [first, stop) on which the score depends: all for a class, the receptive field of a step for a filter.
+        Outside of the window, a series is at its channels' means.
     norm : float
         Bound on the Euclidean norm of the deviations over time and channel, in standard deviations of each channel.
     scale : Scale
@@ -93,10 +93,10 @@ def activation_maximization(
     seed: int = 0,
     progress: Progress = True,
 ) -> Maximized:
-    """Series that a class, or a filter, likes best: its score is raised step by step, under a bound on the norm.
+    """Inputs that maximize a class score or a filter, by gradient ascent under a bound on the norm.
 
-    What is bounded are deviations from the channels' means, in their standard deviations over `data`. Weights are in
-    units of the score; every penalty is about one for real series, whatever their length.
+    The bound applies to deviations from the channels' means, in their standard deviations over `data`. Weights are in
+    units of the score; every penalty is about one for real series, independent of their length.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def activation_maximization(
     layer, filter : optional
         Layer, and the index of one of its filters, taken at the step nearest to the middle.
     data : array-like of shape (instance, time, channel), optional
-        Real series, mostly the training data: they tell what is usual, and which real ones are nearest.
+        Real series, usually the training data, for the scale of the channels and for the nearest real series.
     y : array-like of int, of shape (instance,), optional
         True classes of `data`, for ``start="mean"``. Default: the predicted ones.
     start : {"noise", "data", "mean"} or array of shape (time, channel) or (solution, time, channel)
@@ -114,7 +114,7 @@ def activation_maximization(
     solutions : int
         Series to make, each from a start of its own.
     steps : int
-        Steps uphill.
+        Gradient steps.
     norm : float, optional
         Bound on the Euclidean norm of the deviations; ``numpy.inf`` for none. Default: the median norm of `data`, or
         that of noise with a standard deviation of one.
@@ -122,8 +122,8 @@ def activation_maximization(
         Weights of penalties: mean square; mean change from one sample to the next; power at high frequencies; and
         Mahalanobis distance under the covariance of `data`.
     jitter : int
-        Samples by which the series is shifted at random, at most, for each step: what is found does not hang on one
-        place, and the slope behind max-pooling reaches more samples.
+        Largest random shift of the series in samples, drawn for each step: the result then does not depend on one
+        position, and the gradient after max-pooling reaches more samples.
     diversity : float
         Weight that drives several solutions apart.
     length : int, optional
@@ -145,7 +145,7 @@ def activation_maximization(
     -----
     Erhan, Bengio, Courville and Vincent (2009), "Visualizing higher-layer features of a deep network"; Simonyan,
     Vedaldi and Zisserman (2014), https://arxiv.org/abs/1312.6034. Of a filter that is an affine function of the series
-    the best series under the norm is known in closed form, and is taken where there are no penalties.
+    the optimum under the norm is known in closed form, and is used if there are no penalties.
 
     Examples
     --------
@@ -162,11 +162,11 @@ def activation_maximization(
         diversity, length, seed,
     )  # fmt: skip
     begun = Maximization(classifier, options, real, classes)
-    told = progress if callable(progress) else None
+    report = progress if callable(progress) else None
     try:
-        for step in tqdm(begun.run(), total=steps, desc="steps uphill", disable=progress is not True, leave=False):
-            if told:
-                told(step, steps)
+        for step in tqdm(begun.run(), total=steps, desc="gradient steps", disable=progress is not True, leave=False):
+            if report:
+                report(step, steps)
     except KeyboardInterrupt:
         return begun.result(finished=False)
     return begun.result()
@@ -208,11 +208,11 @@ class Maximization:
         self._direct = self._objective.affine and not penalties.weighted and one and np.isfinite(self._norm)
 
     def run(self) -> Iterator[int]:
-        """Go uphill; gives the number of each step when it is done, or none where the best is known in closed form."""
+        """Take all steps, yielding the number of each; none if the optimum is known in closed form."""
         return iter(()) if self._direct else self._ascent.run(self._options.steps, self._others)
 
     def result(self, finished: bool = True) -> Maximized:
-        """The best so far."""
+        """The best result so far."""
         best, path = self._ascent.best, np.array(self._ascent.path)
         if self._direct:
             best, path = _closed_form(self._objective, self._scale, self._norm, best.shape[1:])
@@ -230,7 +230,7 @@ class Maximization:
 def _closed_form(
     objective: Objective, scale: Scale, norm: float, size: tuple[int, ...]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Best series of an affine objective: along its gradient."""
+    """Optimum of an affine objective: along its gradient."""
     middle = np.zeros((1, *size))
     before, slope = objective.slopes(scale.series(middle))
     uphill = slope * scale.spread
@@ -250,7 +250,7 @@ def _size(classifier: HasLayers, real: np.ndarray | None, length: int | None) ->
     samples = samples or length or (None if real is None else real.shape[1])
     channels = channels or (None if real is None else real.shape[2])
     if samples is None or channels is None:
-        raise ValueError("length must say how many samples a series has, for the model takes any; or give data")
+        raise ValueError("length must be given, since the model takes series of any length; or give data")
     return samples, channels
 
 

@@ -1,4 +1,4 @@
-"""What a series is made to raise: the score of a class, or what drives a filter."""
+"""Objectives of activation maximization: the score of a class, or the pre-activation of a filter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["ClassScore", "FilterDrive", "Objective", "checked_filter"]
 
 
 class Objective(Protocol):
-    """Something that a series can raise.
+    """A function of the series that is maximized.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class ClassScore:
 
 
 class FilterDrive:
-    """What drives a filter at the step nearest to the middle, in front of the layer's activation."""
+    """Pre-activation of a filter at the step nearest to the middle."""
 
     def __init__(self, classifier: HasLayers, filter: Any, length: int, layer: str) -> None:
         self._filters = classifier.filters
@@ -63,7 +63,7 @@ class FilterDrive:
         step = whole_step(field)
         if step is None:
             raise ValueError(
-                f"series must be at least as long as what a step of layer {layer!r} sees, "
+                f"series must be at least as long as the receptive field of layer {layer!r}, "
                 f"{round((field.high - field.low).max())} samples, but have {length}"
             )
         self.step, self.window = step, (int(field.start[step]), int(field.stop[step]))
@@ -80,7 +80,7 @@ class FilterDrive:
 
 
 def checked_filter(filter: Any, count: int, layer: str) -> int:
-    """Index of a filter, or an error that says which there are."""
+    """Index of a filter, or an error with the valid range."""
     if not isinstance(filter, int | np.integer) or isinstance(filter, bool):
         raise TypeError(f"filter must be the index of a filter of layer {layer!r}, but is {filter!r}")
     if not 0 <= filter < count:

@@ -45,9 +45,9 @@ class MaximizationOptions:
         if self.length is not None:
             check_count("length", self.length)
         for name in ("l2", "total_variation", "smoothness", "nearness"):
-            way_out = "; a negative weight would reward what the penalty is against"
+            way_out = "; a negative weight would reward what it should penalize"
             check_number(name, getattr(self, name), least=0, way_out=way_out)
         if self.norm is not None and not (isinstance(self.norm, float) and self.norm == np.inf):
             check_number("norm", self.norm, above=0, way_out="; numpy.inf is for no bound")
         if (self.target is None) == (self.filter is None) or (self.filter is None) != (self.layer is None):
-            raise ValueError("name what is to be raised: either target, or layer and filter")
+            raise ValueError("name what is to be maximized: either target, or layer and filter")
