@@ -44,7 +44,7 @@ class HasFeatures(Classifier, Protocol):
 
     @property
     def no_features(self) -> str | None:
-        """Why there is no layer to explain; None where there is one."""
+        """Why there is no layer to explain; None if there is one."""
 
     @property
     def head(self) -> str:
@@ -93,7 +93,7 @@ class HasStepScores(HasFeatures, Protocol):
 
     @property
     def no_step_scores(self) -> str | None:
-        """Why there are no scores of steps that add up to S; None where there are."""
+        """Why there are no scores of steps that add up to S; None if there are."""
 
     @property
     def step_scores_stand_alone(self) -> bool:
@@ -109,7 +109,7 @@ class HasAttention(HasFeatures, Protocol):
 
     @property
     def no_attention(self) -> str | None:
-        """Why there is no attention to steps; None where there is."""
+        """Why there is no attention to steps; None if there is."""
 
     @property
     def attention_adds_up(self) -> bool:
@@ -127,7 +127,7 @@ class HasPropagation(Classifier, Protocol):
     """A classifier through which a score can be propagated back by rules, layer by layer."""
 
     def no_propagation(self, rule: Rule) -> str | None:
-        """Why a rule cannot be applied to the classifier; None where it can."""
+        """Why a rule cannot be applied to the classifier; None if it can."""
 
     def propagate(
         self, x: np.ndarray, target: TargetLike, rule: Rule, baseline: np.ndarray | None = None
@@ -207,11 +207,11 @@ class HasLabels(Classifier, Protocol):
 
     @property
     def labels(self) -> Sequence[Any] | None:
-        """Label of each class, of a fitted classifier; None where there are none."""
+        """Label of each class, of a fitted classifier; None if there are none."""
 
     @property
     def class_names(self) -> tuple[str, ...] | None:
-        """Name of each class; None where there are none."""
+        """Name of each class; None if there are none."""
 
 
 Ability = TypeVar("Ability")
@@ -239,5 +239,5 @@ def for_series(classifier: Classifier, x: np.ndarray) -> Classifier:
 
 
 def labels_of(classifier: Classifier) -> Sequence[Any] | None:
-    """Labels of the classes, of a fitted classifier; None where there are none."""
+    """Labels of the classes, of a fitted classifier; None if there are none."""
     return classifier.labels if offers(classifier, HasLabels) else None

@@ -41,7 +41,7 @@ class Classifier(Protocol):
         """S of every class, of shape (instance, class)."""
 
     def probabilities(self, x: np.ndarray) -> np.ndarray | None:
-        """Probability of every class, of shape (instance, class); None where there are none."""
+        """Probability of every class, of shape (instance, class); None if there are none."""
 
     def gradient(self, x: np.ndarray, target: TargetLike) -> np.ndarray:
         """Gradient dS/dx, of shape (instance, time, channel)."""

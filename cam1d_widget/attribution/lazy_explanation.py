@@ -265,7 +265,7 @@ class LazyExplanation(ExplanationSource):
         return self._map(method, instance, target).values
 
     def completeness_gap(self, method: str, instance: int, target: int) -> float:
-        """Share of the score that the map's sum misses; nan where the method promises no sum."""
+        """Share of the score that the map's sum misses; nan if the method promises no sum."""
         return float(self._map(method, instance, target).gaps)
 
     def exactness_of(self, method: str, instance: int, target: int) -> str:
@@ -404,7 +404,7 @@ def _finite_scores(classifier: Any, x: np.ndarray) -> np.ndarray:
 
 
 def _field_of(classifier: Any) -> np.ndarray | None:
-    """Receptive field as plain numbers; None where no layer is explained, or it cannot be placed."""
+    """Receptive field as plain numbers; None if no layer is explained, or it cannot be placed."""
     if not offers(classifier, HasFeatures) or classifier.no_features:
         return None
     field = classifier.receptive_field

@@ -76,7 +76,7 @@ def all_methods() -> tuple[type[AttributionMethod], ...]:
 
 
 def _complete(method: type[AttributionMethod]) -> bool:
-    """Whether a class has a label and a family; one that is being written in a notebook must not spoil the others."""
+    """Whether a class has a label and a family; one that is being written in a notebook must not break the others."""
     return hasattr(method, "label") and hasattr(method, "family")
 
 

@@ -37,7 +37,7 @@ class AttentionXGradient(InherentMethod):
         return classifier.no_attention
 
     def exactness(self, classifier: Classifier) -> str:
-        """Complete where the score is affine in the weights."""
+        """Complete if the score is affine in the weights."""
         return "complete" if require(classifier, HasAttention).attention_adds_up else "approximate"
 
     def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray | None:

@@ -24,7 +24,7 @@ class ExpectedGradients(SeveralTargets):
 
     Needs no artificial baseline: real series take its place. The paper draws x' and a together; here each
     x' that is drawn has its own path with Gauss-Legendre nodes on it, so that only the choice of series is left to
-    chance. The standard error is that of this choice, and is zero where all of the background is used.
+    chance. The standard error is that of this choice, and is zero if all of the background is used.
 
     Parameters
     ----------

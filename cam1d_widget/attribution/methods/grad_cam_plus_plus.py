@@ -26,7 +26,7 @@ class GradCAMPlusPlus(ClassActivationMap):
     reference = "Chattopadhay et al. (2018), https://arxiv.org/abs/1710.11063"
 
     def weigh(self, features: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-        """Positive gradients, averaged by the paper's alphas; zero where the denominator is.
+        """Positive gradients, averaged by the paper's alphas; zero if the denominator is.
 
         The fraction is reduced by the square of g, which leaves ReLU(g) / (2 + ReLU(g) * sum of A).
         """

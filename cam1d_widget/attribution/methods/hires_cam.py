@@ -30,7 +30,7 @@ class HiResCAM(ClassActivationMap):
         return gradients
 
     def exactness(self, classifier: Classifier) -> str:
-        """Exact where the head is affine; complete where it takes maxima or has ReLU layers, without biases before."""
+        """Exact if the head is affine; complete if it takes maxima or has ReLU layers, without biases before."""
         featured = require(classifier, HasFeatures)
         if featured.affine_head:
             return "exact"

@@ -23,7 +23,7 @@ class SquareGrad(NoisyGradient):
 
     @property
     def signed(self) -> bool:
-        """Squares are not."""
+        """Squares are never negative."""
         return False
 
     def summary(self, moments: Moments) -> tuple[np.ndarray, np.ndarray]:

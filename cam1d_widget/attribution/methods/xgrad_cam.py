@@ -1,4 +1,4 @@
-"""XGrad-CAM: gradients averaged where the features are."""
+"""XGrad-CAM: gradients averaged by activation."""
 
 from __future__ import annotations
 

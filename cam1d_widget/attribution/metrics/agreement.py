@@ -1,4 +1,4 @@
-"""Agreement: whether methods put the same first."""
+"""Agreement: whether methods rank alike."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def average_precision(
     Returns
     -------
     Localization
-        nan where nothing is true, 1 where everything is.
+        nan if nothing is true, 1 if everything is.
 
     Notes
     -----

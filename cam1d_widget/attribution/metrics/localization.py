@@ -23,7 +23,7 @@ class Localization:
     over : {"time", "channel", "cell"}
         What was ranked.
     values : ndarray of shape (instance,)
-        From 0 to 1, the more the better; nan where it is not defined.
+        From 0 to 1, the more the better; nan if it is not defined.
     chance : ndarray of shape (instance,)
         Expected value of a random map.
     share : ndarray of shape (instance,)

@@ -1,4 +1,4 @@
-"""NDCG@n: how many of the first are true, the very first counting most."""
+"""NDCG@n: gain of the highest ranking items, discounted by rank."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def ndcg(attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign: S
 
     .. math:: \text{NDCG@}n = \sum_{i=1}^{n} \frac{r_i}{\log_2(i + 1)} \Big/ \sum_{i=1}^{n} \frac{1}{\log_2(i + 1)}
 
-    with r_i = 1 where the item at place i is true.
+    with r_i = 1 if the item at place i is true.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def ndcg(attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign: S
     Returns
     -------
     Localization
-        Ties count as if broken at random; nan where nothing is true.
+        Ties count as if broken at random; nan if nothing is true.
 
     Notes
     -----

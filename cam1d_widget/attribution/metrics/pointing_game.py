@@ -1,4 +1,4 @@
-"""Pointing game: whether the largest value lies where it should."""
+"""Pointing game: whether the largest value is on a true item."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def pointing_game(
     Returns
     -------
     Localization
-        Where several share the largest value, the part of them that is true; nan where nothing is true.
+        Where several share the largest value, the part of them that is true; nan if nothing is true.
 
     Notes
     -----

@@ -18,7 +18,7 @@ def rank_correlation(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 def correlation(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Pearson's correlation along the last axis; 0 where one side is constant, 1 where both are."""
+    """Pearson's correlation along the last axis; 0 if one side is constant, 1 if both are."""
     parts = [of_largest(values) for values in (one, other)]
     centered = [values - values.mean(axis=-1, keepdims=True) for values in parts]
     norms = [np.linalg.norm(values, axis=-1) for values in centered]

@@ -55,7 +55,7 @@ def ranked(values: np.ndarray, truth: np.ndarray) -> Ranking:
 
 
 def roc_area(values: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Chance that a true item has a larger value than a false one, of shape (instance,); nan where one kind is missing.
+    """Chance that a true item has a larger value than a false one, of shape (instance,); nan if one kind is missing.
 
     The area under the ROC curve, by the ranks (Mann and Whitney 1947).
     """

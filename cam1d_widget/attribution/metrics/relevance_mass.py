@@ -1,4 +1,4 @@
-"""Relevance mass accuracy: how much of the map lies where it should."""
+"""Relevance mass accuracy: share of the map's sum on true items."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["relevance_mass"]
 def relevance_mass(
     attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign: Literal["positive", "absolute"] = "positive"
 ) -> Localization:
-    """Part of the map's sum that lies on true items.
+    """Part of the map's sum that is on true items.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def relevance_mass(
     Returns
     -------
     Localization
-        The share of true items for a map that is zero everywhere, as for one that is even; nan where nothing is true.
+        The share of true items for a map that is zero everywhere, as for one that is even; nan if nothing is true.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""Relevance rank accuracy: how many of the first are true, as many as there are true ones."""
+"""Relevance rank accuracy: share of true items among the highest ranking ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def relevance_rank(
     Returns
     -------
     Localization
-        Ties count as if broken at random; nan where nothing is true.
+        Ties count as if broken at random; nan if nothing is true.
 
     Notes
     -----

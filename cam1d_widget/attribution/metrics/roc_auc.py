@@ -23,7 +23,7 @@ def roc_auc(attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign
     Returns
     -------
     Localization
-        nan where nothing or everything is true.
+        nan if nothing or everything is true.
 
     Notes
     -----

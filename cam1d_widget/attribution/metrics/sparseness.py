@@ -1,4 +1,4 @@
-"""Gini index: how few items carry the map."""
+"""Gini index: how unevenly a map is distributed over its items."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class FilterKernel:
 
 
 def whole_step(field: ReceptiveField) -> int | None:
-    """Step nearest to the middle of those that the ends of the series do not cut short; None where all are."""
+    """Step nearest to the middle of those that the ends of the series do not cut short; None if all are."""
     whole = np.flatnonzero(field.stop - field.start >= np.rint(field.high - field.low))
     if not len(whole):
         return None
@@ -63,7 +63,7 @@ def whole_step(field: ReceptiveField) -> int | None:
 
 
 def kernels_of(classifier: HasLayers, length: int) -> tuple[np.ndarray, np.ndarray] | None:
-    """Kernels (filter, tap, channel) and biases (filter,) of a layer; None where it is not affine in the series."""
+    """Kernels (filter, tap, channel) and biases (filter,) of a layer; None if it is not affine in the series."""
     filters, field = classifier.filters, classifier.receptive_field_at(length)
     step = whole_step(field)
     if not filters.affine or step is None:

@@ -171,7 +171,7 @@ class LayerReading:
         return TopWindows(values, best, starts[steps[best]], answers[best])
 
     def kernel(self, filter: int) -> FilterKernel | None:
-        """Kernel of a filter; None where the layer is not an affine function of the series."""
+        """Kernel of a filter; None if the layer is not an affine function of the series."""
         filter = checked_filter(filter, self.filters, self.layer)
         if self._kernels is None:
             return None

@@ -22,7 +22,7 @@ class TopWindows:
     values : ndarray of shape (window, time, channel)
         Receptive field of the step, the highest activation first; nan for padding.
     instances, starts : ndarray of int, of shape (window,)
-        Series that a window is cut from, and its first sample there; below zero where it begins in the padding.
+        Series that a window is cut from, and its first sample there; below zero if it begins in the padding.
     answers : ndarray of shape (window,)
         The filter's activation.
     """

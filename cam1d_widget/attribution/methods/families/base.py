@@ -160,7 +160,7 @@ class AttributionMethod(ABC):
         return Maps(values, values.sum(axis=(2, 3), dtype=np.float64))
 
     def refusal(self, classifier: Classifier) -> str | None:
-        """Why this method cannot explain this classifier; None where it can."""
+        """Why this method cannot explain this classifier; None if it can."""
         return None
 
     def exactness(self, classifier: Classifier) -> str:

@@ -29,7 +29,7 @@ class InherentMethod(StepMethod):
 
     @abstractmethod
     def missing(self, classifier: Any) -> str | None:
-        """Why a classifier with this ability has no such values; None where it has."""
+        """Why a classifier with this ability has no such values; None if it has."""
 
     def refusal(self, classifier: Classifier) -> str | None:
         """Why it cannot explain this classifier: usually that the model has no such part."""
