@@ -23,7 +23,7 @@ from ..typing import Layout, SeriesLike, WindowsLike
 from .abilities import HasFeatures, HasFingerprint, HasLabels, HasWeights, for_series, labels_of, offers
 from .classifier import check_series
 from .map_cache import MapCache
-from .maps import GrowingMaps, JudgedMaps, NotFinite, averaged, judged_maps, parts
+from .maps import ComputedMaps, GrowingMaps, NotFinite, averaged, computed_maps, parts
 from .masking import channel_mean
 from .methods import AttributionMethod
 from .requests import (
@@ -311,7 +311,7 @@ class LazyExplanation(ExplanationSource):
                     for label, maps in list(growing.items()):
                         bar.set_postfix_str(label)
                         try:
-                            maps.take(part, self._judged(label, rows[part], targets[part]))
+                            maps.take(part, self._computed(label, rows[part], targets[part]))
                         except NotFinite as fault:
                             if self._named:
                                 raise
@@ -325,7 +325,7 @@ class LazyExplanation(ExplanationSource):
                 warn(f"interrupted: the explanation holds the first {done} of {len(rows)} series", stacklevel=4)
         return done
 
-    def _explanation(self, rows: np.ndarray, targets: np.ndarray, made: dict[str, JudgedMaps]) -> Explanation:
+    def _explanation(self, rows: np.ndarray, targets: np.ndarray, made: dict[str, ComputedMaps]) -> Explanation:
         """Plain explanation of the series whose maps were made."""
         methods = tuple(one for one in self.method_facts if one.label in made)
         facts: dict[str, Any] = {name: by_label(methods, name) for name in BY_LABEL}
@@ -338,7 +338,7 @@ class LazyExplanation(ExplanationSource):
             **facts,
         )
 
-    def _map(self, label: str, instance: int, target: int) -> JudgedMaps:
+    def _map(self, label: str, instance: int, target: int) -> ComputedMaps:
         method = self._known(label)
         if not self.has(label, instance, target):
             raise ValueError(
@@ -349,19 +349,19 @@ class LazyExplanation(ExplanationSource):
             cached = self._kept.get((self._number, label, int(instance), int(target)))
             return self._made(method, int(instance), int(target)) if cached is None else cached
 
-    def _made(self, method: AttributionMethod, instance: int, target: int) -> JudgedMaps:
+    def _made(self, method: AttributionMethod, instance: int, target: int) -> ComputedMaps:
         """Map that is computed now, and cached; with those of all classes if they cost no more."""
         targets = np.arange(self._classifier.classes) if method.free_targets else np.array([target])
-        made = self._judged(method.label, np.array([instance]), targets[np.newaxis])
+        made = self._computed(method.label, np.array([instance]), targets[np.newaxis])
         made.values.flags.writeable = False
         ones = {int(one): made.one(0, column) for column, one in enumerate(targets)}
-        for one, judged in ones.items():
-            self._kept.keep((self._number, method.label, instance, one), judged)
+        for one, computed in ones.items():
+            self._kept.keep((self._number, method.label, instance, one), computed)
         return ones[target]
 
-    def _judged(self, label: str, rows: np.ndarray, targets: np.ndarray) -> JudgedMaps:
+    def _computed(self, label: str, rows: np.ndarray, targets: np.ndarray) -> ComputedMaps:
         with self.unchanged_model():
-            return judged_maps(self._methods[label], self._classifier, self.x, targets, rows, self.window)
+            return computed_maps(self._methods[label], self._classifier, self.x, targets, rows, self.window)
 
     def _known(self, label: str) -> AttributionMethod:
         if label not in self._methods:

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from threading import RLock
 
-from .maps import JudgedMaps
+from .maps import ComputedMaps
 
 __all__ = ["MapCache"]
 
@@ -26,7 +26,7 @@ class MapCache:
 
     def __init__(self, limit: int) -> None:
         self._limit, self._size = limit, 0
-        self._maps: OrderedDict[Hashable, JudgedMaps] = OrderedDict()
+        self._maps: OrderedDict[Hashable, ComputedMaps] = OrderedDict()
         # Newer kernels answer sliders in a separate thread while a cell runs.
         self._lock = RLock()
 
@@ -34,14 +34,14 @@ class MapCache:
         """Keys of the cached maps, the most recently used last."""
         return iter(list(self._maps))
 
-    def get(self, key: Hashable) -> JudgedMaps | None:
+    def get(self, key: Hashable) -> ComputedMaps | None:
         """Map of this key, if it is still cached."""
         with self._lock:
             if key in self._maps:
                 self._maps.move_to_end(key)
             return self._maps.get(key)
 
-    def keep(self, key: Hashable, made: JudgedMaps) -> None:
+    def keep(self, key: Hashable, made: ComputedMaps) -> None:
         """Keep a map, and drop the least recently used ones."""
         with self._lock:
             self._drop(key)
@@ -55,5 +55,5 @@ class MapCache:
         self._size -= 0 if dropped is None else _bytes(dropped)
 
 
-def _bytes(made: JudgedMaps) -> int:
+def _bytes(made: ComputedMaps) -> int:
     return made.values.nbytes + (0 if made.errors is None else made.errors.nbytes)

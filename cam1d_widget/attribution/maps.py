@@ -15,13 +15,13 @@ from .masking.batches import BATCH_BYTES, batches
 from .methods import AttributionMethod
 from .metrics.completeness import share_missed
 
-__all__ = ["GrowingMaps", "JudgedMaps", "NotFinite", "averaged", "judged_maps", "of_rows", "parts"]
+__all__ = ["ComputedMaps", "GrowingMaps", "NotFinite", "averaged", "computed_maps", "of_rows", "parts"]
 
 # Series that methods are given at a time, so that progress is seen; fewer of slow methods.
 _TOGETHER, _SLOW = 64, 4
 
 
-class JudgedMaps(NamedTuple):
+class ComputedMaps(NamedTuple):
     """Maps of one method.
 
     Attributes
@@ -37,10 +37,10 @@ class JudgedMaps(NamedTuple):
     gaps: np.ndarray
     errors: np.ndarray | None
 
-    def one(self, instance: int, target: int) -> JudgedMaps:
+    def one(self, instance: int, target: int) -> ComputedMaps:
         """Map of one instance and target."""
         errors = None if self.errors is None else self.errors[instance, target]
-        return JudgedMaps(self.values[instance, target], self.gaps[instance, target], errors)
+        return ComputedMaps(self.values[instance, target], self.gaps[instance, target], errors)
 
 
 def averaged(values: np.ndarray, window: WindowsLike | None) -> np.ndarray:
@@ -52,14 +52,14 @@ def averaged(values: np.ndarray, window: WindowsLike | None) -> np.ndarray:
     return pooled(values, int(window)) if isinstance(window, int | np.integer) else pooled(values, change_points=window)
 
 
-def judged_maps(
+def computed_maps(
     method: AttributionMethod,
     classifier: Any,
     x: np.ndarray,
     targets: np.ndarray,
     rows: np.ndarray,
     window: WindowsLike | None,
-) -> JudgedMaps:
+) -> ComputedMaps:
     """Maps of a method on the series `x[rows]`, for `targets` of shape (instance, target), averaged over windows."""
     series, method = x[rows], of_rows(method, rows)
     values, totals, errors, masses = method.maps(classifier, series, targets)
@@ -76,8 +76,8 @@ def judged_maps(
         errors = None if errors is None else averaged(errors, window)
     expected = method.expected_total(classifier, series, targets)
     if expected is None:
-        return JudgedMaps(values, np.full(targets.shape, np.nan), errors)
-    return JudgedMaps(values, share_missed(totals, expected, masses), errors)
+        return ComputedMaps(values, np.full(targets.shape, np.nan), errors)
+    return ComputedMaps(values, share_missed(totals, expected, masses), errors)
 
 
 def of_rows(method: AttributionMethod, rows: np.ndarray) -> AttributionMethod:
@@ -92,20 +92,20 @@ class GrowingMaps:
 
     def __init__(self, instances: int) -> None:
         self._instances = instances
-        self._made: JudgedMaps | None = None
+        self._made: ComputedMaps | None = None
 
-    def take(self, part: slice, made: JudgedMaps) -> None:
+    def take(self, part: slice, made: ComputedMaps) -> None:
         """Store the maps of some series."""
         if self._made is None:
-            self._made = JudgedMaps(*(None if one is None else self._allocated(one) for one in made))  # type: ignore[arg-type]
+            self._made = ComputedMaps(*(None if one is None else self._allocated(one) for one in made))  # type: ignore[arg-type]
         for array, one in zip(self._made, made, strict=True):
             if array is not None:
                 array[part] = one
 
-    def first(self, instances: int) -> JudgedMaps:
+    def first(self, instances: int) -> ComputedMaps:
         """Maps of the first series."""
         assert self._made is not None
-        return JudgedMaps(*(None if one is None else one[:instances] for one in self._made))  # type: ignore[arg-type]
+        return ComputedMaps(*(None if one is None else one[:instances] for one in self._made))  # type: ignore[arg-type]
 
     def _allocated(self, part: np.ndarray) -> np.ndarray:
         return np.empty((self._instances, *part.shape[1:]), part.dtype)

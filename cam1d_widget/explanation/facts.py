@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from ..typing import Labels, Names, SeriesLike, StartLike
 from .true_classes import check_true_classes
 from .validation import (
     check_flag,
@@ -49,22 +47,6 @@ class SeriesFacts:
     probabilities: np.ndarray | None = None
     receptive_field: np.ndarray | None = None
     start: np.ndarray | None = None
-
-    if TYPE_CHECKING:  # arguments may have more types than the attributes
-
-        def __init__(
-            self,
-            x: SeriesLike,
-            scores: ArrayLike,
-            y: Labels | None = None,
-            class_names: Names | None = None,
-            channel_names: Names | None = None,
-            channel_units: Names | None = None,
-            sampling_rate: float | None = None,
-            probabilities: ArrayLike | None = None,
-            receptive_field: ArrayLike | None = None,
-            start: StartLike | None = None,
-        ) -> None: ...
 
     def __post_init__(self) -> None:
         given: Any = self
