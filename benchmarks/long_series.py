@@ -19,7 +19,7 @@ from results import leave, table
 from cam1d_widget import KerasClassifier, models
 from cam1d_widget.attribution.masking import Slices, replaced
 from cam1d_widget.attribution.masking.crops import crops_of
-from cam1d_widget.attribution.masking.score_drops import score_falls
+from cam1d_widget.attribution.masking.score_drops import score_drops
 
 LENGTHS = (1_000, 2_000, 5_000, 10_000)
 CHANNELS, CLASSES, SIZE, STRIDE = 9, 6, 30, 10
@@ -72,8 +72,8 @@ def row(model: Any, length: int) -> list[float]:
     crops = crops_of(classifier, x, slices)
     assert crops is not None
     warm = Slices(slices.start[:2], slices.stop[:2], length)
-    score_falls(classifier, x, warm, baseline, targets)
-    took, falls = quickest(lambda: score_falls(classifier, x, slices, baseline, targets))
+    score_drops(classifier, x, warm, baseline, targets)
+    took, falls = quickest(lambda: score_drops(classifier, x, slices, baseline, targets))
     whole, apart = by_whole_series(classifier, x, slices, falls)
     pieces = len(slices) * CHANNELS
     whole *= pieces / SOME

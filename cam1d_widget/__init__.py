@@ -1,15 +1,25 @@
-"""See where and what a classifier of time series looks at.
+"""See which time steps and channels a time-series classifier looks at.
 
-Every public name is loaded when it is first used, so that ``import cam1d_widget`` is quick and asks for neither
-Keras nor TensorFlow: explanations made elsewhere can be looked at without them.
+Every public name is loaded when it is first used, so that ``import cam1d_widget`` is quick and needs no framework: a
+saved explanation can be shown without one.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._lazy_import import loaded
 
+if TYPE_CHECKING:
+    from . import baselines, data, inside, methods, metrics, models
+    from .attribution.methods import all_methods
+    from .explainer import explain
+    from .explanation import Explanation
+    from .frameworks.keras import KerasClassifier
+    from .viewer import ExplanationViewer
+    from .widget import CAM1DWidget
+
+# Module of each public name; modules themselves are not listed.
 _HOMES = {
     "CAM1DWidget": "widget",
     "Explanation": "explanation",
@@ -18,7 +28,6 @@ _HOMES = {
     "all_methods": "attribution.methods",
     "explain": "explainer",
 }
-_ROOMS = ("data", "inside", "models")
 
 __all__ = [
     "CAM1DWidget",
@@ -26,8 +35,12 @@ __all__ = [
     "ExplanationViewer",
     "KerasClassifier",
     "all_methods",
+    "baselines",
+    "data",
     "explain",
     "inside",
+    "methods",
+    "metrics",
     "models",
 ]
 
@@ -35,7 +48,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(loaded(f"{__name__}.{_HOMES[name]}", name), name)
-    if name in _ROOMS:
+    if name in __all__:
         return loaded(f"{__name__}.{name}", name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -1,4 +1,4 @@
-"""Modules that are loaded when a name of theirs is first used; where they lack the framework, that is told."""
+"""Loading modules on first use, with a clear error if the framework is not installed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _FRAMEWORKS = ("keras", "tensorflow")
 
 
 def loaded(module: str, name: str) -> Any:
-    """Load a module for the sake of a name; where it lacks the framework, say how to come by it."""
+    """Load the module of a name; if the framework is missing, the error says how to install it."""
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as missing:

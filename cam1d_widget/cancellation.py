@@ -1,6 +1,6 @@
-"""Long work that is stopped in the midst of a map: between two batches, however deep it is in them.
+"""Cooperative cancellation of long computations, checked between batches.
 
-Who waits for the work says what stops it; who passes batches through a model asks, and knows nothing of jobs.
+The thread that runs a job sets the event that cancels it; code that runs batches through a model only checks it.
 """
 
 from __future__ import annotations
@@ -9,23 +9,22 @@ from concurrent.futures import CancelledError
 from contextvars import ContextVar
 from threading import Event
 
-__all__ = ["CancelledError", "go_on", "stopped_by"]
+__all__ = ["CancelledError", "cancelled_by", "check_cancelled"]
 
-_STOP: ContextVar[Event | None] = ContextVar("what stops the work", default=None)
+_STOP: ContextVar[Event | None] = ContextVar("_STOP", default=None)
 
 
-def stopped_by(stop: Event) -> None:
-    """From here on, in this context and no other, work ends where it next asks once the event is set."""
+def cancelled_by(stop: Event) -> None:
+    """Let an event cancel the computations of the current context."""
     _STOP.set(stop)
 
 
-def go_on() -> None:
-    """Ask whether to go on, between two batches.
+def check_cancelled() -> None:
+    """Raise an error if the current computation has been cancelled; to be called between two batches.
 
     Raises
     ------
     CancelledError
-        If the work was stopped.
     """
     stop = _STOP.get()
     if stop is not None and stop.is_set():

@@ -13,7 +13,7 @@ from keras import layers as L
 
 from cam1d_widget import Explanation, KerasClassifier, all_methods, explain
 from cam1d_widget.attribution.lazy_explanation import LazyExplanation
-from cam1d_widget.attribution.map_cache import KeptMaps
+from cam1d_widget.attribution.map_cache import MapCache
 from cam1d_widget.attribution.methods import AttributionMethod, IntegratedGradients, KernelSHAP, Occlusion
 from cam1d_widget.attribution.methods.families.base import Maps
 from cam1d_widget.explainer import as_classifier
@@ -82,7 +82,7 @@ def test_all_classes_of_a_class_activation_map_come_with_the_first(classifier, x
 
 
 def test_memory_of_looked_at_maps_is_bounded_for_all_explanations_together(x, monkeypatch):
-    monkeypatch.setattr("cam1d_widget.attribution.lazy_explanation._KEPT", kept := KeptMaps(5 * x[0].size * 8))
+    monkeypatch.setattr("cam1d_widget.attribution.lazy_explanation._KEPT", kept := MapCache(5 * x[0].size * 8))
     for _ in range(2):
         lazy = LazyExplanation(linear(RNG.normal(size=(2, 300, 9)), np.zeros(2)), x, methods=["Saliency"])
         for instance in range(11):
@@ -119,7 +119,7 @@ def test_baseline_is_the_mean_of_the_background(classifier, x):
 
 def test_zero_baseline_is_said(classifier, x):
     explanation = explain(classifier, x[:1], methods=["Occlusion", "HiResCAM"], progress=False)
-    assert explanation.descriptions["Occlusion"].endswith("(baseline: zero, for no background was given)")
+    assert explanation.descriptions["Occlusion"].endswith("(baseline: zero, since no background was given)")
     assert "baseline" not in explanation.descriptions["HiResCAM"]
 
 
@@ -288,7 +288,7 @@ def test_maps_may_be_averaged_over_windows(classifier, x):
     )
     points = explain(classifier, x[:1], methods=["Saliency"], window=[100, 120], progress=False)
     assert len(np.unique(points.attributions["Saliency"][0, 0, :, 0])) == 3
-    with pytest.raises(ValueError, match="window must be from 1 to the 300 samples"):
+    with pytest.raises(ValueError, match="window must be a whole number from 1 to 300, the samples"):
         explain(classifier, x[:1], methods=["Saliency"], window=301, progress=False)
 
 
@@ -297,7 +297,7 @@ def test_maps_may_be_averaged_over_windows(classifier, x):
     [
         ({"batch_size": 2.5}, "batch_size must be a whole number, at least 1, but is 2.5"),
         ({"layer": ["conv1d"]}, "has no layer ['conv1d']"),
-        ({"methods": [KernelSHAP(size=301)]}, "size must be a whole number from 1 to the 300 samples"),
+        ({"methods": [KernelSHAP(size=301)]}, "size must be a whole number from 1 to 300, the samples"),
         ({"methods": [IntegratedGradients(baseline="zero")]}, "baseline must be an array that broadcasts to x"),
         ({"window": "5"}, "window must be a number of samples, or a sequence of change points, but is '5'"),
     ],

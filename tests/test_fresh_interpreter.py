@@ -41,6 +41,7 @@ def saved(tmp_path_factory):
         "import cam1d_widget",
         "from cam1d_widget import Explanation",
         "from cam1d_widget import models",
+        "from cam1d_widget import baselines, methods, metrics",
         "from cam1d_widget.data import load_watch",
         "from cam1d_widget import all_methods; all_methods()",
     ],

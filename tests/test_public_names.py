@@ -1,9 +1,12 @@
+import importlib
+import pkgutil
 import re
 
 import pytest
 
 import cam1d_widget
-from cam1d_widget import models
+from cam1d_widget import all_methods, models
+from cam1d_widget.attribution import masking, methods, metrics
 
 PUBLIC = {
     "CAM1DWidget",
@@ -11,8 +14,12 @@ PUBLIC = {
     "ExplanationViewer",
     "KerasClassifier",
     "all_methods",
+    "baselines",
+    "data",
     "explain",
     "inside",
+    "methods",
+    "metrics",
     "models",
 }
 
@@ -25,6 +32,20 @@ def test_public_names_are_those_of_the_documentation():
 def test_every_public_name_is_there_and_in_completion(name):
     assert getattr(cam1d_widget, name) is not None
     assert name in dir(cam1d_widget)
+
+
+def test_every_file_of_methods_is_in_the_list():
+    for module in pkgutil.iter_modules(methods.__path__):
+        importlib.import_module(f"{methods.__name__}.{module.name}")
+    own = {method.__name__ for method in all_methods() if method.__module__.startswith("cam1d_widget.")}
+    assert own == set(methods.__all__) - {"AttributionMethod", "Axiom", "ClassActivationMap", "all_methods"}
+
+
+@pytest.mark.parametrize(("short", "home"), [("methods", methods), ("metrics", metrics), ("baselines", masking)])
+def test_short_paths_lead_to_the_same_objects(short, home):
+    module = importlib.import_module(f"cam1d_widget.{short}")
+    assert getattr(cam1d_widget, short) is module
+    assert all(getattr(module, name) is getattr(home, name) for name in module.__all__)
 
 
 @pytest.mark.parametrize("name", models.__all__)

@@ -1,1 +1,1 @@
-"""The backend: from a classifier to an :class:`~cam1d_widget.explanation.explanation.Explanation`."""
+"""From a classifier to an :class:`~cam1d_widget.explanation.explanation.Explanation`."""

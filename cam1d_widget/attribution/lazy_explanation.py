@@ -1,4 +1,4 @@
-"""An explanation whose maps are computed when they are first looked at, and kept."""
+"""An explanation whose maps are computed on first access, and cached."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from ..explanation.explanation import Explanation
-from ..explanation.source import ModelChangedError, stated
+from ..explanation.facts import BY_LABEL, MethodFacts, SeriesFacts, by_label
+from ..explanation.source import ExplanationSource, ModelChangedError, stated
 from ..explanation.true_classes import check_true_classes
 from ..explanation.validation import check_names, held_once
-from .classifier import check_series, for_series
-from .map_cache import KeptMaps
-from .maps import GrowingMaps, JudgedMaps, NotFinite, Window, averaged, judged_maps, parts
+from ..typing import Layout, SeriesLike, WindowsLike
+from .abilities import HasFeatures, HasFingerprint, HasLabels, HasWeights, for_series, labels_of, offers
+from .classifier import check_series
+from .map_cache import MapCache
+from .maps import ComputedMaps, GrowingMaps, NotFinite, averaged, computed_maps, parts
 from .masking import channel_mean
 from .methods import AttributionMethod
 from .requests import (
@@ -38,19 +41,17 @@ from .series import read_series
 
 __all__ = ["LazyExplanation"]
 
-# Some thousand maps of the question's size.
-_KEPT = KeptMaps(64 * 2**20)
+# Some thousand maps of 300 samples and nine channels.
+_KEPT = MapCache(64 * 2**20)
 _NUMBERS = count()
 _NAMES = frozenset({"y", "class_names", "channel_names", "channel_units", "sampling_rate", "start"})
-# What is said of each method.
-_WORDS = ("exactness", "signed", "placed", "adds_up", "descriptions")
 
 
-class LazyExplanation:
-    """An explanation whose maps are computed when they are first looked at.
+class LazyExplanation(ExplanationSource):
+    """An explanation whose maps are computed on first access.
 
-    It answers to :class:`~cam1d_widget.explanation.explanation.ExplanationSource`, as an
-    :class:`~cam1d_widget.Explanation` does; :meth:`compute` makes it one.
+    Like :class:`~cam1d_widget.Explanation` it is an :class:`~cam1d_widget.explanation.explanation.ExplanationSource`;
+    :meth:`compute` returns an Explanation.
 
     Parameters
     ----------
@@ -61,7 +62,7 @@ class LazyExplanation:
     layout : {"channels_last", "channels_first"}
         Order of the dims of `x` and `background`.
     window : int, or sequence of int, optional
-        Average the maps that tell channels apart over windows of so many samples, or between these change points.
+        Average the maps that distinguish channels over windows of this many samples, or between these change points.
     **names
         Of the :class:`~cam1d_widget.Explanation`.
 
@@ -78,20 +79,20 @@ class LazyExplanation:
     methods : tuple of str
         Label of each method.
     usual : tuple of str
-        Those that were chosen; else all but the slow ones.
-    exactness, signed, placed, adds_up, descriptions : dict
+        Those that were named; if none was, all but the slow ones.
+    exactness, signed, placed, adds_up, descriptions : mapping
         By label.
     """
 
     def __init__(
         self,
         classifier: Any,
-        x: Any,
+        x: SeriesLike,
         *,
         methods: Methods = None,
-        background: Any = None,
-        layout: str = "channels_last",
-        window: Window = None,
+        background: SeriesLike | None = None,
+        layout: Layout = "channels_last",
+        window: WindowsLike | None = None,
         **names: Any,
     ) -> None:
         unknown = names.keys() - _NAMES
@@ -104,10 +105,11 @@ class LazyExplanation:
             if names.get(name) is None:
                 names[name] = getattr(series, name)
         given = names.get("class_names")
-        given = getattr(classifier, "class_names", None) if given is None else given
+        if given is None and offers(classifier, HasLabels):
+            given = classifier.class_names
         names["class_names"] = check_names("class_names", given, "class", classifier.classes)
         if names.get("y") is not None:
-            labels = getattr(classifier, "labels", None)
+            labels = labels_of(classifier)
             names["y"] = check_true_classes(
                 names["y"], len(x), classifier.classes, given, labels, refuse_ambiguous=True
             )
@@ -129,7 +131,7 @@ class LazyExplanation:
         self.window = window if window is None or isinstance(window, int | np.integer) else tuple(window)
         self._named = methods is not None
         # Newer kernels answer sliders in a separate thread while a cell runs.
-        self._one_at_a_time = RLock()
+        self._lock = RLock()
         self._kept = _KEPT
         # Set by the widget: called when the model is found changed or unchanged, and after an update.
         self.when_model_changed: Callable[[bool], None] = lambda changed: None
@@ -142,23 +144,19 @@ class LazyExplanation:
         """Read everything that depends on the current model: its scores, and the exactness of each method."""
         self._classifier, self._version, self._number = classifier, _version(classifier), next(_NUMBERS)
         # Slow methods run on all instances only if they were named.
-        self.usual = tuple(method.label for method in chosen if self._named or not method.on_demand)
+        self._usual = tuple(method.label for method in chosen if self._named or not method.on_demand)
         self._chosen = [_frozen(method) for method in chosen]
         self._methods = {method.label: self._with_baseline(method, x) for method in self._chosen}
-        # Names, y and rate are checked here, before anything slow: an explanation of no method yet.
-        no_targets = np.zeros((len(x), 0), int)
-        Explanation(x, np.zeros((len(x), classifier.classes)), no_targets, {}, **names)
-        self._frame = Explanation(
+        # Names, y and rate are checked before anything slow.
+        SeriesFacts(x, np.zeros((len(x), classifier.classes)), **names)
+        self._series_facts = SeriesFacts(
             x,
             _finite_scores(classifier, x),
-            no_targets,
-            {},
             probabilities=classifier.probabilities(x),
             receptive_field=_field_of(classifier),
             **names,
         )
-        self._take_facts(self._frame)
-        self._take_words({method.label: method for method in chosen}, self.baseline)
+        self._method_facts = tuple(map(self._facts_of, chosen))
         self._refuse_changed_model()  # another thread may have changed it meanwhile
 
     def update_model(self, classifier: Any = None) -> None:
@@ -185,10 +183,10 @@ class LazyExplanation:
         reasons = [reason for reason in (method.refusal(classifier) for method in self._chosen) if reason]
         if reasons:
             raise ValueError(f"the model no longer fits a method, make a new widget: {reasons[0]}")
-        names = {name: getattr(self._frame, name) for name in _NAMES}
+        names = {name: getattr(self._series_facts, name) for name in _NAMES}
         updated = copy(self)
         updated._read_model(classifier, self._chosen, self.x, names)
-        with self._one_at_a_time:
+        with self._lock:
             vars(self).update(vars(updated))
         self.when_updated()
 
@@ -216,37 +214,42 @@ class LazyExplanation:
         made = with_baseline(method, self.baseline, x)
         return _frozen(made) if callable(getattr(method, "baseline", None)) else made
 
-    def _take_words(self, methods: dict[str, AttributionMethod], baseline: np.ndarray | None) -> None:
-        self.methods = tuple(methods)
-        self.exactness = {label: method.exactness(self._classifier) for label, method in methods.items()}
-        self.signed = {label: method.signed for label, method in methods.items()}
-        self.placed = {label: method.placed for label, method in methods.items()}
-        self.adds_up = {
-            label: "" if self.exactness[label] == "approximate" else method.adds_up for label, method in methods.items()
-        }
-        self.descriptions = {
-            label: described(method, baseline) + ("" if method.placed else in_windows(self.window))
-            for label, method in methods.items()
-        }
+    def _facts_of(self, method: AttributionMethod) -> MethodFacts:
+        exactness = method.exactness(self._classifier)
+        return MethodFacts(
+            method.label,
+            exactness,
+            "" if exactness == "approximate" else method.adds_up,
+            method.signed,
+            method.placed,
+            described(method, self.baseline) + ("" if method.placed else in_windows(self.window)),
+        )
 
-    def _take_facts(self, frame: Explanation) -> None:
-        self.x, self.scores, self.probabilities, self.y = frame.x, frame.scores, frame.probabilities, frame.y
-        self.class_names = tuple(frame.class_names or ())
-        self.channel_names = tuple(frame.channel_names or ())
-        self.channel_units = tuple(frame.channel_units or ())
-        self.sampling_rate, self.start = frame.sampling_rate, frame.start
-        self.receptive_field = frame.receptive_field
+    @property
+    def series_facts(self) -> SeriesFacts:
+        """Series, scores, names and times."""
+        return self._series_facts
+
+    @property
+    def method_facts(self) -> tuple[MethodFacts, ...]:
+        """Facts of each method, in the order of the menu."""
+        return self._method_facts
+
+    @property
+    def usual(self) -> tuple[str, ...]:
+        """Labels of the methods that were named; if none was, of all but the slow ones."""
+        return self._usual
 
     def __repr__(self) -> str:
         instances, samples, channels = self.x.shape
         return (
-            f"<LazyExplanation of {instances} series ({samples} samples, {channels} channels), each map computed when "
-            f"it is looked at, by {', '.join(self.methods)}>"
+            f"<LazyExplanation of {instances} series ({samples} samples, {channels} channels), each map computed on "
+            f"first access, by {', '.join(self.methods)}>"
         )
 
     @property
     def classifier(self) -> Any:
-        """What is explained."""
+        """The explained classifier."""
         return self._classifier
 
     def method(self, label: str) -> AttributionMethod:
@@ -254,7 +257,7 @@ class LazyExplanation:
         return self._known(label)
 
     def has(self, method: str, instance: int, target: int) -> bool:
-        """Whether this map can be had: any can."""
+        """Whether this map exists: any does."""
         return method in self._methods and 0 <= instance < len(self.x) and 0 <= target < self._classifier.classes
 
     def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
@@ -262,11 +265,11 @@ class LazyExplanation:
         return self._map(method, instance, target).values
 
     def completeness_gap(self, method: str, instance: int, target: int) -> float:
-        """Share of the score that the map's sum misses; nan where the method promises no sum."""
+        """Share of the score that the map's sum misses; nan if the method promises no sum."""
         return float(self._map(method, instance, target).gaps)
 
     def exactness_of(self, method: str, instance: int, target: int) -> str:
-        """What the values of one map mean: `exactness` of its method, but "approximate" for a gap above 1 %."""
+        """Exactness of one map: that of its method, but "approximate" for a gap above 1 %."""
         return stated(self.exactness[method], self.completeness_gap(method, instance, target))
 
     def standard_error(self, method: str, instance: int, target: int) -> np.ndarray | None:
@@ -278,7 +281,7 @@ class LazyExplanation:
     ) -> Explanation:
         """Plain explanation of some instances, classes and methods.
 
-        Interrupted, it warns and gives what is done: the first instances, by every method.
+        If it is interrupted, it warns and returns the completed part: the first instances, by every method.
 
         Parameters
         ----------
@@ -286,7 +289,7 @@ class LazyExplanation:
             Default: all.
         targets : {"predicted", "all"}, int, sequence of int, or int array of shape (instance, target)
         methods : sequence of str, optional
-            Labels. Default: those that were chosen when this was made; else all but the slow ones.
+            Labels. Default: `usual`.
         progress : bool
             Show a progress bar.
         """
@@ -300,7 +303,7 @@ class LazyExplanation:
         )
 
     def _grow(self, growing: dict[str, GrowingMaps], rows: np.ndarray, targets: np.ndarray, progress: bool) -> int:
-        """Compute maps part by part; returns how many series are done by all methods."""
+        """Compute maps in batches; returns how many series are done by all methods."""
         done = 0
         with tqdm(total=len(rows), desc="explaining", unit="series", disable=not progress, leave=False) as bar:
             try:
@@ -308,7 +311,7 @@ class LazyExplanation:
                     for label, maps in list(growing.items()):
                         bar.set_postfix_str(label)
                         try:
-                            maps.take(part, self._judged(label, rows[part], targets[part]))
+                            maps.take(part, self._computed(label, rows[part], targets[part]))
                         except NotFinite as fault:
                             if self._named:
                                 raise
@@ -322,46 +325,43 @@ class LazyExplanation:
                 warn(f"interrupted: the explanation holds the first {done} of {len(rows)} series", stacklevel=4)
         return done
 
-    def _explanation(self, rows: np.ndarray, targets: np.ndarray, made: dict[str, JudgedMaps]) -> Explanation:
+    def _explanation(self, rows: np.ndarray, targets: np.ndarray, made: dict[str, ComputedMaps]) -> Explanation:
         """Plain explanation of the series whose maps were made."""
-        return replace(
-            self._frame,
-            x=self.x[rows],
-            scores=self.scores[rows],
-            probabilities=None if self.probabilities is None else self.probabilities[rows],
-            y=None if self.y is None else self.y[rows],
-            start=None if self.start is None else self.start[rows],
+        methods = tuple(one for one in self.method_facts if one.label in made)
+        facts: dict[str, Any] = {name: by_label(methods, name) for name in BY_LABEL}
+        return Explanation(
+            **vars(self.series_facts.rows(rows)),
             targets=targets,
             attributions={label: maps.values for label, maps in made.items()},
             completeness={label: maps.gaps for label, maps in made.items()},
             standard_errors={label: maps.errors for label, maps in made.items() if maps.errors is not None},
-            **{word: {label: getattr(self, word)[label] for label in made} for word in _WORDS},  # type: ignore[arg-type]
+            **facts,
         )
 
-    def _map(self, label: str, instance: int, target: int) -> JudgedMaps:
+    def _map(self, label: str, instance: int, target: int) -> ComputedMaps:
         method = self._known(label)
         if not self.has(label, instance, target):
             raise ValueError(
                 f"instance must be from 0 to {len(self.x) - 1} and target from 0 to {self._classifier.classes - 1}, "
                 f"but are {instance} and {target}"
             )
-        with self._one_at_a_time:
-            there = self._kept.get((self._number, label, int(instance), int(target)))
-            return self._made(method, int(instance), int(target)) if there is None else there
+        with self._lock:
+            cached = self._kept.get((self._number, label, int(instance), int(target)))
+            return self._made(method, int(instance), int(target)) if cached is None else cached
 
-    def _made(self, method: AttributionMethod, instance: int, target: int) -> JudgedMaps:
-        """Map that is computed now, and kept; with those of all classes, where they cost no more."""
+    def _made(self, method: AttributionMethod, instance: int, target: int) -> ComputedMaps:
+        """Map that is computed now, and cached; with those of all classes if they cost no more."""
         targets = np.arange(self._classifier.classes) if method.free_targets else np.array([target])
-        made = self._judged(method.label, np.array([instance]), targets[np.newaxis])
+        made = self._computed(method.label, np.array([instance]), targets[np.newaxis])
         made.values.flags.writeable = False
         ones = {int(one): made.one(0, column) for column, one in enumerate(targets)}
-        for one, judged in ones.items():
-            self._kept.keep((self._number, method.label, instance, one), judged)
+        for one, computed in ones.items():
+            self._kept.keep((self._number, method.label, instance, one), computed)
         return ones[target]
 
-    def _judged(self, label: str, rows: np.ndarray, targets: np.ndarray) -> JudgedMaps:
+    def _computed(self, label: str, rows: np.ndarray, targets: np.ndarray) -> ComputedMaps:
         with self.unchanged_model():
-            return judged_maps(self._methods[label], self._classifier, self.x, targets, rows, self.window)
+            return computed_maps(self._methods[label], self._classifier, self.x, targets, rows, self.window)
 
     def _known(self, label: str) -> AttributionMethod:
         if label not in self._methods:
@@ -386,26 +386,26 @@ def _frozen(value: Kept) -> Kept:
 
 def _labels(classifier: Any) -> list[str] | None:
     """Labels of a fitted classifier's classes, as text; None of a model without any."""
-    labels = getattr(classifier, "labels", None)
+    labels = labels_of(classifier)
     return None if labels is None else list(map(str, labels))
 
 
 def _version(classifier: Any) -> Any:
     """Fingerprint of a classifier's model; None if the classifier has none."""
-    return classifier.fingerprint() if hasattr(classifier, "fingerprint") else None
+    return classifier.fingerprint() if offers(classifier, HasFingerprint) else None
 
 
 def _finite_scores(classifier: Any, x: np.ndarray) -> np.ndarray:
     """Scores of the series; if they are not finite, the classifier may raise an error that explains why."""
     scores: np.ndarray = classifier.scores(x)
-    if not np.isfinite(scores).all() and hasattr(classifier, "refuse_weights"):
+    if not np.isfinite(scores).all() and offers(classifier, HasWeights):
         classifier.refuse_weights()
     return scores
 
 
 def _field_of(classifier: Any) -> np.ndarray | None:
-    """Receptive field as plain numbers; None where no layer is explained, or it cannot be placed."""
-    if classifier.no_features:
+    """Receptive field as plain numbers; None if no layer is explained, or it cannot be placed."""
+    if not offers(classifier, HasFeatures) or classifier.no_features:
         return None
     field = classifier.receptive_field
     return np.stack([field.start, field.stop, field.positions], axis=1)

@@ -1,7 +1,7 @@
-"""Maps that were looked at, kept for all explanations together.
+"""Cache of computed maps, shared by all explanations.
 
-A notebook keeps every widget that was ever shown, also those of a cell that was run again: what each of them held for
-itself would grow with every run.
+A notebook keeps every widget that was ever displayed, also those of a cell that was run again: separate caches would
+grow with every run.
 """
 
 from __future__ import annotations
@@ -10,50 +10,50 @@ from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from threading import RLock
 
-from .maps import JudgedMaps
+from .maps import ComputedMaps
 
-__all__ = ["KeptMaps"]
+__all__ = ["MapCache"]
 
 
-class KeptMaps:
-    """The maps that were looked at last, in so many bytes.
+class MapCache:
+    """The most recently used maps, up to a number of bytes.
 
     Parameters
     ----------
-    room : int
+    limit : int
         Bytes; one map is kept, however large.
     """
 
-    def __init__(self, room: int) -> None:
-        self._room, self._taken = room, 0
-        self._maps: OrderedDict[Hashable, JudgedMaps] = OrderedDict()
-        # Newer kernels answer sliders in a thread of their own, beside a running cell.
-        self._one_at_a_time = RLock()
+    def __init__(self, limit: int) -> None:
+        self._limit, self._size = limit, 0
+        self._maps: OrderedDict[Hashable, ComputedMaps] = OrderedDict()
+        # Newer kernels answer sliders in a separate thread while a cell runs.
+        self._lock = RLock()
 
     def __iter__(self) -> Iterator[Hashable]:
-        """Keys of what is there; that which was looked at last comes last."""
+        """Keys of the cached maps, the most recently used last."""
         return iter(list(self._maps))
 
-    def get(self, key: Hashable) -> JudgedMaps | None:
-        """Map that goes by this key, if it is still there."""
-        with self._one_at_a_time:
+    def get(self, key: Hashable) -> ComputedMaps | None:
+        """Map of this key, if it is still cached."""
+        with self._lock:
             if key in self._maps:
                 self._maps.move_to_end(key)
             return self._maps.get(key)
 
-    def keep(self, key: Hashable, made: JudgedMaps) -> None:
-        """Keep a map, and give up those that were not looked at for longest."""
-        with self._one_at_a_time:
-            self._give_up(key)
+    def keep(self, key: Hashable, made: ComputedMaps) -> None:
+        """Keep a map, and drop the least recently used ones."""
+        with self._lock:
+            self._drop(key)
             self._maps[key] = made
-            self._taken += _bytes(made)
-            while self._taken > self._room and len(self._maps) > 1:
-                self._give_up(next(iter(self._maps)))
+            self._size += _bytes(made)
+            while self._size > self._limit and len(self._maps) > 1:
+                self._drop(next(iter(self._maps)))
 
-    def _give_up(self, key: Hashable) -> None:
-        gone = self._maps.pop(key, None)
-        self._taken -= 0 if gone is None else _bytes(gone)
+    def _drop(self, key: Hashable) -> None:
+        dropped = self._maps.pop(key, None)
+        self._size -= 0 if dropped is None else _bytes(dropped)
 
 
-def _bytes(made: JudgedMaps) -> int:
+def _bytes(made: ComputedMaps) -> int:
     return made.values.nbytes + (0 if made.errors is None else made.errors.nbytes)

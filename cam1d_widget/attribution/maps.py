@@ -1,4 +1,4 @@
-"""Maps, and how far each can be trusted: what its sum misses, and how much chance is in it."""
+"""Maps, with their completeness gaps and standard errors."""
 
 from __future__ import annotations
 
@@ -9,27 +9,26 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..explanation.validation import shaped_as_map
-from .masking import ChangePoints, NotFinite, pooled
+from ..typing import WindowsLike
+from .masking import NotFinite, pooled
+from .masking.batches import BATCH_BYTES, batches
 from .methods import AttributionMethod
 from .metrics.completeness import share_missed
 
-__all__ = ["GrowingMaps", "JudgedMaps", "NotFinite", "Window", "averaged", "judged_maps", "of_rows", "parts"]
+__all__ = ["ComputedMaps", "GrowingMaps", "NotFinite", "averaged", "computed_maps", "of_rows", "parts"]
 
-Window = int | ChangePoints
-"""Samples in a window, or the change points between windows; None for none."""
-
-# Series that methods are handed at a time, and their bytes; fewer where one of them takes long for each.
-_TOGETHER, _BYTES, _SLOW = 64, 8 * 2**20, 4
+# Series that methods are given at a time, so that progress is seen; fewer of slow methods.
+_TOGETHER, _SLOW = 64, 4
 
 
-class JudgedMaps(NamedTuple):
+class ComputedMaps(NamedTuple):
     """Maps of one method.
 
     Attributes
     ----------
     values : ndarray of shape (instance, target, time, channel or 1)
     gaps : ndarray of shape (instance, target)
-        Completeness gap of each map; nan where no sum is promised.
+        Completeness gap of each map; nan if no sum is promised.
     errors : ndarray of the shape of `values`, or None
         Standard error of every value, of methods that draw at random.
     """
@@ -38,24 +37,29 @@ class JudgedMaps(NamedTuple):
     gaps: np.ndarray
     errors: np.ndarray | None
 
-    def one(self, instance: int, target: int) -> JudgedMaps:
+    def one(self, instance: int, target: int) -> ComputedMaps:
         """Map of one instance and target."""
         errors = None if self.errors is None else self.errors[instance, target]
-        return JudgedMaps(self.values[instance, target], self.gaps[instance, target], errors)
+        return ComputedMaps(self.values[instance, target], self.gaps[instance, target], errors)
 
 
-def averaged(values: np.ndarray, window: Window) -> np.ndarray:
-    """Maps in which every sample has the mean of its window: of so many samples, or between change points."""
+def averaged(values: np.ndarray, window: WindowsLike | None) -> np.ndarray:
+    """Maps in which every sample has the mean of its window: of a number of samples, or between change points."""
     if window is None:
         return values
     if isinstance(window, bool | str | float):
         raise TypeError(f"window must be a number of samples, or a sequence of change points, but is {window!r}")
-    return pooled(values, window) if isinstance(window, int | np.integer) else pooled(values, change_points=window)
+    return pooled(values, int(window)) if isinstance(window, int | np.integer) else pooled(values, change_points=window)
 
 
-def judged_maps(
-    method: AttributionMethod, classifier: Any, x: np.ndarray, targets: np.ndarray, rows: np.ndarray, window: Window
-) -> JudgedMaps:
+def computed_maps(
+    method: AttributionMethod,
+    classifier: Any,
+    x: np.ndarray,
+    targets: np.ndarray,
+    rows: np.ndarray,
+    window: WindowsLike | None,
+) -> ComputedMaps:
     """Maps of a method on the series `x[rows]`, for `targets` of shape (instance, target), averaged over windows."""
     series, method = x[rows], of_rows(method, rows)
     values, totals, errors, masses = method.maps(classifier, series, targets)
@@ -68,47 +72,46 @@ def judged_maps(
     masses = np.abs(values).sum(axis=(2, 3), dtype=np.float64) if masses is None else masses
     if window is not None and not method.placed:
         values = averaged(values, window)
-        # What chance does in a window is not independent, so that its mean error is the most that theirs can be.
+        # Errors within a window are not independent; their mean is an upper bound of the error of the mean.
         errors = None if errors is None else averaged(errors, window)
     expected = method.expected_total(classifier, series, targets)
     if expected is None:
-        return JudgedMaps(values, np.full(targets.shape, np.nan), errors)
-    return JudgedMaps(values, share_missed(totals, expected, masses), errors)
+        return ComputedMaps(values, np.full(targets.shape, np.nan), errors)
+    return ComputedMaps(values, share_missed(totals, expected, masses), errors)
 
 
 def of_rows(method: AttributionMethod, rows: np.ndarray) -> AttributionMethod:
-    """A method with the baselines of some series, of one that has a baseline for each."""
+    """The method with the baselines of some series, if it has one for each series."""
     if not isinstance(getattr(method, "baseline", None), np.ndarray):
         return method
     return replace(method, baseline=method.baseline[rows])  # type: ignore[type-var, attr-defined]
 
 
 class GrowingMaps:
-    """Maps of many series, made part by part; their room is taken once, so that no copy stands beside them."""
+    """Maps of many series, filled in batches into arrays that are allocated once."""
 
     def __init__(self, instances: int) -> None:
         self._instances = instances
-        self._made: JudgedMaps | None = None
+        self._made: ComputedMaps | None = None
 
-    def take(self, part: slice, made: JudgedMaps) -> None:
-        """Put the maps of some series in their place."""
+    def take(self, part: slice, made: ComputedMaps) -> None:
+        """Store the maps of some series."""
         if self._made is None:
-            self._made = JudgedMaps(*(None if one is None else self._room(one) for one in made))  # type: ignore[arg-type]
-        for room, one in zip(self._made, made, strict=True):
-            if room is not None:
-                room[part] = one
+            self._made = ComputedMaps(*(None if one is None else self._allocated(one) for one in made))  # type: ignore[arg-type]
+        for array, one in zip(self._made, made, strict=True):
+            if array is not None:
+                array[part] = one
 
-    def first(self, instances: int) -> JudgedMaps:
+    def first(self, instances: int) -> ComputedMaps:
         """Maps of the first series."""
         assert self._made is not None
-        return JudgedMaps(*(None if one is None else one[:instances] for one in self._made))  # type: ignore[arg-type]
+        return ComputedMaps(*(None if one is None else one[:instances] for one in self._made))  # type: ignore[arg-type]
 
-    def _room(self, part: np.ndarray) -> np.ndarray:
+    def _allocated(self, part: np.ndarray) -> np.ndarray:
         return np.empty((self._instances, *part.shape[1:]), part.dtype)
 
 
 def parts(instances: int, bytes_each: int, methods: Iterable[AttributionMethod]) -> Iterator[slice]:
-    """Slices of the series that are handed to methods at a time, so that memory is bounded and progress is seen."""
+    """Batches of series that methods get at a time, so that memory is bounded and progress is shown."""
     most = _SLOW if any(method.on_demand for method in methods) else _TOGETHER
-    together = max(1, min(most, _BYTES // bytes_each))
-    return (slice(first, min(first + together, instances)) for first in range(0, instances, together))
+    return batches(instances, bytes_each, most=most, budget=BATCH_BYTES // 4)

@@ -1,6 +1,6 @@
-"""How a score goes back through a network, said in plain values that know no framework.
+"""Rules by which a score is propagated back through a network, as values without a framework.
 
-A method hands one of :class:`Rescale`, :class:`LayerwiseRelevance` and :class:`Guided` to the classifier's
+A method passes one of :class:`Rescale`, :class:`LayerwiseRelevance` and :class:`Guided` to the classifier's
 ``propagate``, which carries it out. Rules are compared by their values: equal rules share one compiled pass.
 """
 
@@ -43,7 +43,7 @@ class Gamma:
 
 @dataclass(frozen=True)
 class AlphaBeta:
-    """Shares in what raises z and in what lowers it, `alpha` of the one minus `beta` of the other (eq. 60)."""
+    """Shares of positive and negative contributions to z, `alpha` of the former minus `beta` of the latter (eq. 60)."""
 
     alpha: float = 1.0
     beta: float = 0.0
@@ -60,7 +60,7 @@ LayerRule = Epsilon | Gamma | AlphaBeta | SquaredWeights
 
 @dataclass(frozen=True)
 class Rescale:
-    """DeepLIFT's multipliers: a difference in the output for each difference in the input."""
+    """DeepLIFT's multipliers: the difference of the output per difference of the input."""
 
     label: ClassVar[str] = "DeepLIFT"
     starts_at: ClassVar[str] = "one"
@@ -73,11 +73,11 @@ class LayerwiseRelevance:
     Attributes
     ----------
     logits : Epsilon
-        For the layer that makes the scores, for a BatchNormalization that stands alone, and for sums.
+        For the layer that makes the scores, for a BatchNormalization that cannot be merged, and for sums.
     dense, convolution : LayerRule
         For other Dense layers, and for convolutions.
     first : LayerRule or None
-        For layers that take the series itself; None stands for the rule of their kind.
+        For layers that take the series itself; None selects the rule of their kind.
     """
 
     logits: Epsilon
@@ -91,7 +91,7 @@ class LayerwiseRelevance:
 
 @dataclass(frozen=True)
 class Guided:
-    """The gradient, of which ReLUs let only what is positive pass."""
+    """The gradient, of which each ReLU passes only the positive part."""
 
     label: ClassVar[str] = "Guided Backprop"
     starts_at: ClassVar[str] = "one"

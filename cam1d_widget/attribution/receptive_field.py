@@ -35,7 +35,7 @@ class ReceptiveField:
     Attributes
     ----------
     start, stop : ndarray of int, of shape (step,)
-        First sample seen, and the sample behind the last; equal where a step sees padding only.
+        First sample seen, and one past the last; equal if a step sees padding only.
     low, high : ndarray of shape (step,)
         The same if the series went on beyond its ends; may lie outside of it.
     jump : float
@@ -88,7 +88,7 @@ class ReceptiveField:
         return np.cumsum(seen)[:-1] > 0
 
     def windowed(self, kernel: int, stride: int = 1, dilation: int = 1, padding: str = "valid") -> ReceptiveField:
-        """Behind a convolution or pooling of this kernel.
+        """After a convolution or pooling with this kernel.
 
         Parameters
         ----------
@@ -108,7 +108,7 @@ class ReceptiveField:
         return replace(self, start=start, stop=stop, low=low, high=high, jump=jump, period=_period(self.period, jump))
 
     def padded(self, left: int, right: int) -> ReceptiveField:
-        """Behind zeros at both ends, which see nothing."""
+        """After zero padding at both ends, which sees nothing."""
         return self._taken(np.arange(-left, len(self) + right))
 
     def cropped(self, left: int, right: int) -> ReceptiveField:
@@ -116,7 +116,7 @@ class ReceptiveField:
         return self._taken(np.arange(left, len(self) - right))
 
     def repeated(self, size: int) -> ReceptiveField:
-        """Behind an upsampling that repeats each step."""
+        """After an upsampling that repeats each step."""
         return replace(self._taken(np.repeat(np.arange(len(self)), size)), jump=self.jump / size)
 
     def joined(self, other: ReceptiveField) -> ReceptiveField:
@@ -173,23 +173,23 @@ class ReceptiveField:
             count = count.reshape(-1, *[1] * (values.ndim - 2)).astype(values.dtype)
             values = np.add.reduceat(values, first, axis=1) / count
         share = share.reshape(-1, *[1] * (values.ndim - 2)).astype(values.dtype)
-        before, behind = values[:, left], values[:, right]
-        behind -= before
-        behind *= share
-        behind += before
-        return behind
+        before, after = values[:, left], values[:, right]
+        after -= before
+        after *= share
+        after += before
+        return after
 
     @cached_property
     def _placing(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """First step and number of steps at each position, and for each sample the positions beside it.
+        """First step and number of steps at each position, and for each sample the neighboring positions.
 
         Returns
         -------
         first, count : ndarray of int, of shape (position,)
         left, right : ndarray of int, of shape (time,)
-            Positions in front of and behind each sample.
+            Positions before and after each sample.
         share : ndarray of shape (time,)
-            How far a sample is on the way from the one to the other.
+            Relative distance of the sample from the former.
         """
         # Steps denser than samples, as at the start of a causal network, could fall between two samples and be lost.
         _, first, count = np.unique(np.floor(self.positions + 1e-6), return_index=True, return_counts=True)
@@ -218,7 +218,7 @@ class ReceptiveField:
         return _hull_of(self.start[known], np.where(inside, self.stop[known], self.start[known]), axis=1)
 
     def _nominal(self, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """`low` and `high` at steps that may lie in the padding, where the grid goes on."""
+        """`low` and `high` at steps that may lie in the padding, where the grid continues."""
         known = np.clip(steps, 0, len(self) - 1)
         beyond = (steps - known) * self.jump
         return self.low[known] + beyond, self.high[known] + beyond
@@ -238,7 +238,7 @@ def union(fields: Iterable[ReceptiveField]) -> ReceptiveField:
 
 
 def _hull_of(start: np.ndarray, stop: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
-    """Smallest interval round several, of which the empty ones do not count."""
+    """Smallest interval that contains several; empty ones are ignored."""
     empty = stop <= start
     low = np.where(empty, np.iinfo(int).max, start).min(axis=axis, initial=np.iinfo(int).max)
     high = np.where(empty, -1, stop).max(axis=axis, initial=-1)
@@ -246,7 +246,7 @@ def _hull_of(start: np.ndarray, stop: np.ndarray, axis: int) -> tuple[np.ndarray
 
 
 def _padding(padding: str, length: int, span: int, stride: int) -> tuple[int, int]:
-    """Zeros put in front, and the steps that come out."""
+    """Zeros before the first sample, and the number of steps."""
     if padding == "valid":
         return 0, (length - span) // stride + 1
     steps = -(-length // stride)

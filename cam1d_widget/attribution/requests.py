@@ -1,4 +1,4 @@
-"""What was chosen to be explained: methods, baselines, classes and instances, each checked first."""
+"""Requested methods, baselines, classes and instances, checked."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Methods = Iterable[str | AttributionMethod | type[AttributionMethod]] | None
 
 
 def chosen_methods(methods: Methods, classifier: Any, background: np.ndarray | None = None) -> list[AttributionMethod]:
-    """Methods as instances, with the background they draw from; asked for by name, each must fit the classifier."""
+    """Methods as instances, with the background they draw from; each must fit the classifier if it is named."""
     known = {method.label: method for method in all_methods()}
     if methods is None:
         every = [_with_background(method(), background) for method in known.values()]
@@ -51,7 +51,7 @@ def chosen_methods(methods: Methods, classifier: Any, background: np.ndarray | N
 
 
 def why_not(label: Any, there: Iterable[str], classifier: Any) -> str:
-    """Sentence that says why there is no method of this label: it does not fit, or is not known."""
+    """Why there is no method of this label: it does not fit, or is not known."""
     known = {method.label: method for method in all_methods()}
     reason = known[label]().refusal(classifier) if label in known else None
     return reason or f"no method is called {label!r}; there are: {', '.join(there)}"
@@ -72,19 +72,19 @@ def with_baseline(method: AttributionMethod, mean: np.ndarray | None, x: np.ndar
         return method
     own = method.baseline  # type: ignore[attr-defined]
     if isinstance(own, PieceBaseline) and method.family == "perturbation":
-        return method  # there is no series to make before a piece is known
+        return method  # the values depend on the segment
     return replace(method, baseline=baseline_for(x, mean if own is None else own))  # type: ignore[type-var]
 
 
 def described(method: AttributionMethod, mean: np.ndarray | None) -> str:
-    """Phrase of a method, with the baseline where it is zero because nobody chose one."""
+    """Description of a method, with a note if the baseline is zero because none was given."""
     unchosen = _has(method, "baseline") and method.baseline is None and mean is None  # type: ignore[attr-defined]
-    words = f"{method.description} (baseline: zero, for no background was given)" if unchosen else method.description
+    words = f"{method.description} (baseline: zero, since no background was given)" if unchosen else method.description
     return f"{words}; {method.warning}" if method.warning else words
 
 
 def in_windows(window: Any) -> str:
-    """Words that say that a map is averaged over windows."""
+    """Note that a map is averaged over windows."""
     if window is None:
         return ""
     return f"; averaged over windows {f'of {window} samples' if np.ndim(window) == 0 else 'between change points'}"
@@ -106,7 +106,7 @@ def wanted_targets(targets: Any, classes: int) -> str | np.ndarray:
         raise ValueError(f"targets must be class indices from 0 to {classes - 1}, but hold {wanted.tolist()}")
     if (np.diff(np.sort(wanted, axis=-1), axis=-1) == 0).any():
         raise ValueError(
-            f"targets must name each class once, for they are explained for every instance, but are {wanted.tolist()}; "
+            f"targets must name each class once, since they apply to every instance, but are {wanted.tolist()}; "
             f"one class for each instance goes in as an array of shape (instance, 1)"
         )
     return wanted
@@ -122,7 +122,7 @@ def columns(wanted: str | np.ndarray, scores: np.ndarray) -> np.ndarray:
 
 
 def rows_of(instances: Any, count: int) -> np.ndarray:
-    """Indices of instances; a bool for each is understood."""
+    """Indices of instances; a mask is accepted."""
     if instances is None:
         return np.arange(count)
     rows = np.atleast_1d(instances)

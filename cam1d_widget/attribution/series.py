@@ -1,7 +1,7 @@
-"""Series as people hold them, brought to one array: frames, labelled arrays, channels first, a single one.
+"""Series of any accepted type as one array: frames, labelled arrays, channels first, a single series.
 
-What a frame or labelled array knows about its channels and its clock is taken along. Neither pandas nor xarray is
-imported: whoever passes one has it.
+Names of channels and times are taken from frames and labelled arrays. Neither pandas nor xarray is imported: a caller
+who passes one has imported it.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..explanation.number_checks import refuse_masked
+from ..explanation.validation import check_real, refuse_masked
 
 __all__ = ["Series", "as_array", "read_series"]
 
 
 class Series(NamedTuple):
-    """Values of shape (instance, time, channel), and what they came with."""
+    """Values of shape (instance, time, channel), with names and times."""
 
     values: np.ndarray
     channel_names: tuple[str, ...] | None = None
@@ -30,7 +30,7 @@ def read_series(argument: str, x: Any, layout: str = "channels_last") -> Series:
     Parameters
     ----------
     argument : str
-        What the caller's argument is called, for messages.
+        Name of the caller's argument, for messages.
     x : array-like of shape (instance, time, channel) or (time, channel), DataFrame(s) or DataArray
         A DataFrame is one series, its columns are channels and its index is the time, or two levels of instance and
         time; a DataArray has the dims ``instance`` (optional), ``time`` and ``channel``.
@@ -53,7 +53,7 @@ def read_series(argument: str, x: Any, layout: str = "channels_last") -> Series:
 
 
 def as_array(argument: str, x: Any) -> np.ndarray:
-    """Array of numbers, or an error that says what is wrong with what came instead."""
+    """Array of numbers, or an error that states what is wrong."""
     refuse_masked(argument, x)
     try:
         values = np.asarray(x)
@@ -68,20 +68,18 @@ def as_array(argument: str, x: Any) -> np.ndarray:
         raise _uneven(argument)
     if values.dtype.kind == "V" and np.can_cast(values.dtype, np.float32):
         return values.astype(np.float32)  # bfloat16, registered by ml_dtypes
-    if values.dtype.kind not in "iufb":
-        raise TypeError(f"{argument} must hold numbers, but holds {values.dtype}")
-    return values
+    return check_real(argument, values)
 
 
 def _uneven(argument: str) -> ValueError:
     return ValueError(
-        f"{argument} must hold series of one length and one number of channels each; pad them as for training, or hand "
-        f"over one at a time"
+        f"{argument} must hold series of one length and one number of channels each; pad them as for training, or pass "
+        f"one at a time"
     )
 
 
 def _one_each(frame: Any) -> list[Any]:
-    """Frame of each instance, of one whose index has two levels, instance and time."""
+    """Frame of each instance; the index has one level, or two, instance and time."""
     if frame.index.nlevels == 1:
         return [frame]
     return [frame.xs(instance, level=0) for instance in frame.index.get_level_values(0).unique()]
@@ -92,7 +90,7 @@ def _of_frames(argument: str, frames: list[Any]) -> Series:
     if len({(one, len(frame)) for one, frame in zip(names, frames, strict=True)}) > 1:
         raise ValueError(
             f"{argument} must hold DataFrames of one length and one set of columns; pad them as for training, or "
-            f"hand over one at a time"
+            f"pass one at a time"
         )
     return Series(
         np.stack([_values(frame) for frame in frames]),

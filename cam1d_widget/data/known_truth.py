@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..explanation.number_checks import check_count, check_seed
+from cam1d_widget.typing import InstancesLike
+
+from ..explanation.validation import check_count, check_seed
 
 Series = NDArray[np.float32]
 
@@ -77,24 +79,24 @@ class KnownTruth:
         """
         return np.where(self.mask, self.unplanted, self.x)
 
-    def subset(self, rows: Any) -> KnownTruth:
+    def subset(self, rows: InstancesLike) -> KnownTruth:
         """Some of the series.
 
         Parameters
         ----------
         rows : sequence of int, or of bool of shape (instance,)
         """
-        rows = np.array(rows)  # a copy, for other contexts are drawn later
-        if rows.ndim != 1 or (rows.size and rows.dtype.kind not in "iub"):
+        chosen = np.array(rows)  # a copy, for other contexts are drawn later
+        if chosen.ndim != 1 or (chosen.size and chosen.dtype.kind not in "iub"):
             raise ValueError(f"rows must be a sequence of indices, or a bool for each series, but is {rows!r}")
-        rows = np.flatnonzero(rows) if rows.dtype == bool and len(rows) == len(self.x) else rows.astype(int)
+        taken = np.flatnonzero(chosen) if chosen.dtype == bool and len(chosen) == len(self.x) else chosen.astype(int)
         return replace(
             self,
-            x=self.x[rows],
-            y=self.y[rows],
-            mask=self.mask[rows],
-            unplanted=self.unplanted[rows],
-            replanted=lambda seed: self.replanted(seed)[rows],
+            x=self.x[taken],
+            y=self.y[taken],
+            mask=self.mask[taken],
+            unplanted=self.unplanted[taken],
+            replanted=lambda seed: self.replanted(seed)[taken],
         )
 
 

@@ -1,4 +1,4 @@
-"""A linear classifier: what it solves tells nothing about what maps of networks are worth."""
+"""A linear classifier: a data set that it solves cannot rank attribution maps."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ STRENGTHS = np.logspace(-4, 4, 17)
 class LinearProbe:
     """Ridge regression on the classes: one weight for each sample of each channel.
 
-    Where it solves a set, the class depends on single values at fixed places, its weights are the truth, and the set
-    cannot tell good maps from bad ones.
+    If it solves a set, the class depends on single values at fixed places, its weights are the truth, and the set
+    cannot distinguish good maps from bad ones.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class LinearProbe:
         flat = (x - mean).reshape(len(x), -1)
         wanted = np.eye(int(y.max()) + 1)[y] * 2 - 1
         bias = wanted.mean(axis=0)
-        # By the instances' products: there are mostly fewer instances than samples.
+        # By the Gram matrix: there are usually fewer instances than samples.
         values, vectors = np.linalg.eigh(flat @ flat.T)
         turned = vectors.T @ (wanted - bias)
         scale = np.trace(flat @ flat.T) / len(flat)
@@ -59,7 +59,7 @@ class LinearProbe:
         return np.asarray(np.tensordot(x - self.mean, self.weights, axes=((1, 2), (1, 2))) + self.bias)
 
     def accuracy(self, x: NDArray[np.float32], y: NDArray[np.int64]) -> float:
-        """Share of the series whose class it tells."""
+        """Share of the series that it classifies correctly."""
         return float((self.scores(x).argmax(axis=1) == y).mean())
 
     def attribution(self, x: NDArray[np.float32], target: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""A short quiet stretch in a noisy series: known truth after LowVarDetect."""
+"""A short interval of low variance in a noisy series: known truth after LowVarDetect."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .known_truth import KnownTruth, check_set, context_generator, numbered_chan
 TIME, CHANNELS = 200, 2
 LONGEST, SHORTEST = 20, 10
 LEVEL, QUIET = 1.5, 0.1
-# Coefficients of the usual nonlinear autoregressive moving average, and samples until its start is forgotten.
+# Coefficients of the standard nonlinear autoregressive moving average, and samples until its start has no effect.
 A, B, C, D, BURN_IN = 0.3, 0.05, 1.5, 0.1, 50
 
 
@@ -19,8 +19,8 @@ def make_low_variance(instances: int = 1_000, *, seed: int = 0) -> KnownTruth:
 
     Each channel is a nonlinear autoregressive moving average of order 2 with unit Gaussian noise on top. For 10 to 20
     samples, at a place drawn for each series, one channel is Gaussian with mean +1.5 or -1.5 and deviation 0.1 instead.
-    Single values of that size are common in the noise; what is not is that they stay. The class is channel and sign, so
-    that a map is asked for time and channel at once.
+    Single values of that size are common in the noise, but not a sequence of them. The class is channel and sign, so
+    that a map must localize time and channel.
 
     Parameters
     ----------

@@ -13,12 +13,13 @@ def load_basic_motions() -> Recordings:
     """Real smartwatch recordings of four activities: 6 channels, 10 seconds at 10 Hz.
 
     Four students stood, ran, walked and played badminton, five times each. The authors' split puts every one of them
-    into both parts, and nearly every classifier tells all of it right: good for a first try, not for comparisons.
+    into both parts, and nearly every classifier classifies all of it correctly: suitable for a first try, not for
+    comparisons.
 
     Returns
     -------
     Recordings
-        40 training and 40 test series of shape (100, 6). The set does not say in what unit.
+        40 training and 40 test series of shape (100, 6). The unit is not documented.
 
     Notes
     -----

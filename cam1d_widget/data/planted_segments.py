@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..explanation.number_checks import check_count, check_number
+from ..explanation.validation import check_count, check_number
 from .installed import folder_of
 from .known_truth import KnownTruth, check_set, context_generator, numbered_channels
 
@@ -43,7 +43,7 @@ def make_planted_segments(
 
     * kind 1, *two planted*: in two channels, at two times that do not overlap.
     * kind 2, *planted apart* or *planted together*: in two channels, at two times that do not overlap, or at the same
-      time. A network must compare channels to tell these two classes apart.
+      time. A network must compare channels to distinguish these two classes.
     * kind 3, *one or two planted*: in one channel or in two, with equal probability. One is enough to make the class,
       so that removing one of two changes little: the evidence is redundant.
 
@@ -61,7 +61,7 @@ def make_planted_segments(
         a segment is planted anywhere.
     background, pattern : int
         Class of Trace, 1 to 4, of the segments that make the rows, and of the planted ones. By default a spike and a
-        dip are planted into rows of steps. The other way round, the planted segments are those that have no spike,
+        dip are planted into rows of steps. Conversely, the planted segments are those that have no spike,
         and a network can count the spikes: it then uses the unmarked segments.
     held_out : bool
         Whether segments come from Trace's test set, of which those of the training set know nothing.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..explanation.number_checks import check_seed
+from ..explanation.validation import check_seed
 from .known_truth import KnownTruth
 
 __all__ = ["ClassTruth", "VerifiedTruth", "verify_truth"]

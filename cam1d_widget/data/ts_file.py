@@ -19,8 +19,8 @@ def read_split(
 
 
 def _read(path: Path, class_names: tuple[str, ...]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Series (instance, time, channel) and classes of one file: a line each, channels and then the class behind ':'."""
-    # Descriptions, some of them in Latin-1, stand in front.
+    """Series (instance, time, channel) and classes of one file; a line holds channels and a class, separated by ':'."""
+    # The file begins with descriptions, some of them in Latin-1.
     _, _, lines = path.read_text("latin-1").partition("@data")
     rows = [line.strip().split(":") for line in lines.splitlines() if line.strip()]
     x = np.array([[channel.split(",") for channel in row[:-1]] for row in rows], np.float32)

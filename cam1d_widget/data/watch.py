@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cam1d_widget.explanation.validation import check_count
+
 # As the authors of the recordings write them out; the order is that of seglearn's `y_labels`.
 CLASS_NAMES = {
     "PEN": "pendulum",
@@ -36,7 +38,7 @@ class WatchWindows:
     subject_train, subject_test : ndarray of shape (instance,)
         The number of the person who wore the watch. No number is in both.
     class_names, channel_names, channel_units : tuple of str
-        What the classes and the channels are called, and what the channels are measured in.
+        Names of the classes and the channels, and units of the channels.
     sampling_rate : float
         Samples per second.
     license, citation : str
@@ -122,10 +124,7 @@ def _recordings() -> dict[str, Any]:
 
 def _check_arguments(window: Any, overlap: Any, test_subjects: Any, recorded: dict[str, Any]) -> None:
     shortest = min(len(series) for series in recorded["X"])
-    if not isinstance(window, int | np.integer) or not 1 <= window <= shortest:
-        raise ValueError(
-            f"window must be a whole number from 1 to {shortest} samples, the shortest recording, but is {window!r}"
-        )
+    check_count("window", window, most=shortest, unit=" samples, the shortest recording")
     if not isinstance(overlap, int | float | np.number) or not 0 <= overlap < 1:
         raise ValueError(f"overlap must be a share of the window, at least 0 and below 1, but is {overlap!r}")
     people = set(recorded["subject"].tolist())

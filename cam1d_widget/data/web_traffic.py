@@ -1,4 +1,4 @@
-"""WebTraffic: synthetic weeks of page views, each with one oddity: known truth after MILLET."""
+"""WebTraffic: synthetic weeks of page views, each with one anomaly: known truth after MILLET."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def make_web_traffic(instances: int = 500, *, seed: int = 0) -> KnownTruth:
 
     Notes
     -----
-    The recipe with all its parameters, drawn anew. A linear probe tells it hardly better than chance.
+    The recipe with all its parameters, drawn anew. A linear probe classifies it hardly better than chance.
 
     The recipe leaks: each series is standardized after its anomaly is inserted, so that the scale of unmarked samples
     depends on the class. :func:`~cam1d_widget.data.verify_truth` shows for which classes a network uses that.
@@ -144,7 +144,7 @@ def _warped_sine(cycles: Series, skew: float) -> Series:
 
 
 def none(series: Series, rng: np.random.Generator) -> tuple[Series, Truth]:
-    """Nothing odd: every sample tells so."""
+    """No anomaly: every sample is evidence of that."""
     return series, np.ones(len(series), bool)
 
 
@@ -158,7 +158,7 @@ def spikes(series: Series, rng: np.random.Generator) -> tuple[Series, Truth]:
 
 
 def _in_window(odd: Callable[[Series, slice, np.random.Generator], Series]) -> Callable[..., tuple[Series, Truth]]:
-    """Oddity of one window, drawn at random; `odd` says what the window holds then."""
+    """Anomaly of one window, drawn at random; `odd` returns the values of the window."""
 
     @wraps(odd)
     def signature(series: Series, rng: np.random.Generator) -> tuple[Series, Truth]:

@@ -1,4 +1,4 @@
-"""The result: attribution maps with all facts needed to show, check and save them; numpy only."""
+"""The result: attribution maps with everything needed to display, check and save them; numpy only."""
 
 from .explanation import Explanation
 

@@ -1,4 +1,4 @@
-"""Files that are written as a whole or not at all: a full disk or a killed process leaves the old file as it was."""
+"""Atomic writing of files: if the disk is full or the process is killed, the old file is unchanged."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-__all__ = ["whole_file"]
+__all__ = ["atomic_file"]
 
 
 @contextmanager
-def whole_file(path: str | Path, mode: str = "wb", **options: Any) -> Iterator[IO[Any]]:
-    """Open a temporary file next to `path`, which replaces it once all is written and on the disk.
+def atomic_file(path: str | Path, mode: str = "wb", **options: Any) -> Iterator[IO[Any]]:
+    """Open a temporary file next to `path`, which replaces it once everything is written to the disk.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def whole_file(path: str | Path, mode: str = "wb", **options: Any) -> Iterator[I
     """
     _refuse_loop(path)
     target = Path(path).resolve()
-    if target.exists() and not target.is_file():  # a pipe or a device has no content to lose
+    if target.exists() and not target.is_file():  # a pipe or a device has no content to protect
         with target.open(mode, **options) as file:
             yield file
         return
@@ -67,7 +67,7 @@ def _refuse_loop(path: str | Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Put the new name on the disk, too, where the system lets a folder be opened."""
+    """Write the new name to the disk as well, if the system allows opening a folder."""
     with suppress(OSError):
         number = os.open(folder, os.O_RDONLY)
         try:

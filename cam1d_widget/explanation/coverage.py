@@ -1,4 +1,4 @@
-"""What the steps of the explained layer see of a series, and what none of them sees."""
+"""Which samples the steps of the explained layer depend on, and which none depends on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["outer_centers", "unseen_samples"]
 
 
 def unseen_samples(receptive_field: np.ndarray | None, samples: int) -> list[list[int]]:
-    """Stretches [start, stop) of samples that no step of the explained layer sees."""
+    """Intervals [start, stop) of samples that no step of the explained layer depends on."""
     if receptive_field is None:
         return []
     seen = np.zeros(samples + 1, dtype=np.int64)

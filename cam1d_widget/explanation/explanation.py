@@ -1,45 +1,39 @@
-"""The result, plain: what passes from the backend to the viewer, to a file and back.
+"""The result: attribution maps and everything that a plot of them needs, as numpy arrays.
 
-An :class:`Explanation` holds everything that a picture needs, as numpy arrays, so that it can be shown on
-a machine that has no Keras. It answers to :class:`ExplanationSource`, the little that the viewer asks for.
+An :class:`Explanation` can be saved to a file and displayed on a machine without Keras. It is an
+:class:`ExplanationSource`, the protocol that the viewer requires.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from ..typing import Labels, Names, SeriesLike, StartLike
+from .facts import BY_LABEL, NUMBERED, MethodFacts, SeriesFacts, by_label
 from .npz import read_fields, refusing_damage, write_fields
-from .number_checks import check_index, check_number
 from .plot import plot
 from .source import ExplanationSource, stated
-from .true_classes import check_true_classes
 from .validation import (
-    check_flag,
+    check_index,
     check_mapping,
-    check_names,
-    check_receptive_field,
-    check_sampling_rate,
-    check_start,
+    check_number,
     check_targets,
     finite,
-    held_once,
     numbers,
     shaped,
     shaped_as_map,
-    with_gaps,
     within,
 )
 
 __all__ = ["Explanation", "ExplanationSource"]
-
-EXACTNESS = ("exact", "complete", "approximate")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -51,12 +45,12 @@ class Explanation:
     x : ndarray of shape (instance, time, channel)
         The explained series, in the units that the classifier was fed; NaN is a gap in the line.
     scores : ndarray of shape (instance, class)
-        The classifier's score of each class: logits, or what was asked for instead.
+        The classifier's score of each class: logits, or probabilities if requested.
     targets : ndarray of int, of shape (instance, target)
         Index of each explained class.
     attributions : mapping of str to ndarray of shape (instance, target, time, channel or 1)
-        One array per method, under its label; signed, and not normalised. A method that does not tell
-        channels apart (the class activation maps) has ``channel`` of size 1.
+        One array per method, under its label; signed, and not normalised. A method that does not distinguish
+        channels (the class activation maps) has ``channel`` of size 1.
     y : ndarray of int, of shape (instance,), optional
         True class of each instance: class indices, names out of `class_names`, or one-hot. Numbers are labels where
         `class_names` holds numbers other than their own indices: of ``class_names=[1, 2, 3]``, 1 is the first class.
@@ -66,17 +60,17 @@ class Explanation:
     sampling_rate : float, optional
         Samples per second. Without it, time is counted in samples.
     start : datetime, datetime64, Timestamp or str, or one of them an instance, optional
-        When the first sample was taken: the time axis shows dates then. What has a time zone is brought to UTC, and
-        kept, as all others, as datetime64 of shape (instance,) without one.
+        Time of the first sample: the time axis then shows dates. Times with a time zone are converted to UTC; all are
+        stored as datetime64 of shape (instance,) without a time zone.
     probabilities : ndarray of shape (instance, class), optional
         Probability of each class.
     exactness : mapping of str to str, optional
-        What each method promises for the network: "exact" (values add up to the score and each is that position's own
-        contribution, by which the score falls without it), "complete" (they add up, but cannot be removed one by one)
+        Property of each method for the network: "exact" (values add up to the score and each is that position's own
+        contribution, by which the score drops without it), "complete" (they add up, but cannot be removed one by one)
         or "approximate". :meth:`exactness_of` takes the measured gap of one map into account.
     completeness : mapping of str to ndarray of shape (instance, target), optional
-        Per method, the completeness gap: the share of the score that the sum of the map misses; nan where none is
-        promised. A score below a tenth of the sum of the values' magnitudes counts as a tenth of it.
+        Per method, the completeness gap: the share of the score that the sum of the map misses; nan if no sum
+        is promised. A score below a tenth of the sum of the values' magnitudes counts as a tenth of it.
     signed : mapping of str to bool, optional
         Whether a method's maps can be negative. Default: whether any value is.
     placed : mapping of str to bool, optional
@@ -84,13 +78,13 @@ class Explanation:
         extrapolated beyond the first and last center. Default: whether they have one channel, where a receptive field
         is given.
     adds_up : mapping of str to str, optional
-        What a method's values add up to, as a verb phrase such as "add up to the score minus its bias".
+        Sum of a method's values, as a verb phrase such as "add up to the score minus its bias".
     descriptions : mapping of str to str, optional
         One phrase per method.
     standard_errors : mapping of str to ndarray of shape (instance, target, time, channel or 1), optional
-        Standard error of every value, of the methods that draw at random.
+        Standard error of every value, of the stochastic methods.
     receptive_field : ndarray of shape (step, 3), optional
-        First sample, sample behind the last, and center of what each step of the explained layer sees.
+        First sample, one past the last sample, and center of the receptive field of each step.
     """
 
     x: np.ndarray
@@ -98,9 +92,9 @@ class Explanation:
     targets: np.ndarray
     attributions: Mapping[str, np.ndarray]
     y: np.ndarray | None = None
-    class_names: Sequence[str] | None = None
-    channel_names: Sequence[str] | None = None
-    channel_units: Sequence[str] | None = None
+    class_names: tuple[str, ...] = NUMBERED
+    channel_names: tuple[str, ...] = NUMBERED
+    channel_units: tuple[str, ...] = NUMBERED
     sampling_rate: float | None = None
     probabilities: np.ndarray | None = None
     exactness: Mapping[str, str] = field(default_factory=dict)
@@ -111,47 +105,65 @@ class Explanation:
     descriptions: Mapping[str, str] = field(default_factory=dict)
     receptive_field: np.ndarray | None = None
     standard_errors: Mapping[str, np.ndarray] = field(default_factory=dict)
-    start: Any = None
+    start: np.ndarray | None = None
+
+    if TYPE_CHECKING:  # arguments may have more types than the attributes
+
+        def __init__(
+            self,
+            x: SeriesLike,
+            scores: ArrayLike,
+            targets: ArrayLike,
+            attributions: Mapping[str, ArrayLike],
+            y: Labels | None = None,
+            class_names: Names | None = None,
+            channel_names: Names | None = None,
+            channel_units: Names | None = None,
+            sampling_rate: float | None = None,
+            probabilities: ArrayLike | None = None,
+            exactness: Mapping[str, str] = ...,
+            completeness: Mapping[str, ArrayLike] = ...,
+            signed: Mapping[str, bool] = ...,
+            placed: Mapping[str, bool] = ...,
+            adds_up: Mapping[str, str] = ...,
+            descriptions: Mapping[str, str] = ...,
+            receptive_field: ArrayLike | None = None,
+            standard_errors: Mapping[str, ArrayLike] = ...,
+            start: StartLike | None = None,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
-        """Bring every field to its one form, and check it; nothing is checked again behind this door."""
-        self._fix_arrays()
-        self._fix_names()
+        """Check every field and convert it to one form; no code that reads an explanation checks it again."""
+        self._fix(**vars(self.series_facts))
+        self._fix(targets=check_targets(self.targets, *self.scores.shape))
         self._fix_maps()
-        self._fix_words()
+        self._fix(**{name: MappingProxyType(by_label(self.method_facts, name)) for name in BY_LABEL})
+
+    @cached_property
+    def series_facts(self) -> SeriesFacts:
+        """Series, scores, names and times, checked."""
+        return SeriesFacts(**{one.name: getattr(self, one.name) for one in fields(SeriesFacts)})
+
+    @cached_property
+    def method_facts(self) -> tuple[MethodFacts, ...]:
+        """Facts of each method, checked; those that were not given follow from its maps."""
+        facts: dict[str, dict[str, Any]] = {
+            label: {
+                "signed": bool((values < 0).any()),
+                "placed": self.receptive_field is not None and values.shape[-1] == 1,
+            }
+            for label, values in self.attributions.items()
+        }
+        for name, fact in BY_LABEL.items():
+            for label, value in self._of_methods(name, check_mapping(name, getattr(self, name))).items():
+                facts[label][fact] = value
+        return tuple(MethodFacts(label, **known) for label, known in facts.items())
 
     def _fix(self, **values: Any) -> None:
         for name, value in values.items():
             if isinstance(value, np.ndarray):
                 value.flags.writeable = False
             object.__setattr__(self, name, value)
-
-    def _fix_arrays(self) -> None:
-        self._fix(x=held_once(with_gaps("x", self.x)), scores=finite("scores", self.scores))
-        shaped("x", self.x, "(instance, time, channel)", (None, None, None))
-        instances = len(self.x)
-        shaped("scores", self.scores, "(instance, class)", (instances, None))
-        classes = self.scores.shape[1]
-        self._fix(targets=check_targets(self.targets, instances, classes))
-        if self.probabilities is not None:
-            self._fix(probabilities=within("probabilities", finite("probabilities", self.probabilities), 0, 1))
-            shaped("probabilities", self.probabilities, "(instance, class)", (instances, classes))
-        if self.receptive_field is not None:
-            self._fix(receptive_field=check_receptive_field(self.receptive_field, self.x.shape[1]))
-
-    def _fix_names(self) -> None:
-        channels, classes = self.x.shape[2], self.scores.shape[1]
-        class_names = check_names("class_names", self.class_names, "class", classes)
-        if self.y is not None:
-            self._fix(y=check_true_classes(self.y, len(self.x), classes, self.class_names))
-        self._fix(
-            class_names=class_names,
-            channel_names=check_names("channel_names", self.channel_names, "channel", channels),
-            channel_units=check_names("channel_units", self.channel_units, "", channels),
-            sampling_rate=check_sampling_rate(self.sampling_rate),
-        )
-        start = check_start(self.start, len(self.x), self.sampling_rate)
-        self._fix(start=start)
 
     def _fix_maps(self) -> None:
         given = check_mapping("attributions", self.attributions)
@@ -185,39 +197,19 @@ class Explanation:
             values.flags.writeable = False
         self._fix(standard_errors=drawn)
 
-    def _fix_words(self) -> None:
-        for label, word in check_mapping("exactness", self.exactness).items():
-            if word not in EXACTNESS:
-                raise ValueError(f"exactness[{label!r}] must be one of {EXACTNESS}, but is {word!r}")
-        has_steps = self.receptive_field is not None
-        defaults: dict[str, dict[str, Any]] = {
-            "exactness": dict.fromkeys(self.methods, "approximate"),
-            "signed": {label: bool((values < 0).any()) for label, values in self.attributions.items()},
-            "placed": {label: has_steps and values.shape[-1] == 1 for label, values in self.attributions.items()},
-            "adds_up": dict.fromkeys(self.methods, ""),
-            "descriptions": dict.fromkeys(self.methods, ""),
-        }
-        for name, default in defaults.items():
-            flags = name in ("signed", "placed")
-            given = {
-                label: check_flag(f"{name}[{label!r}]", value) if flags else str(value)
-                for label, value in check_mapping(name, getattr(self, name)).items()
-            }
-            self._fix(**{name: self._of_methods(name, {**default, **given})})
-
     def _of_methods(self, name: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
         unknown = values.keys() - self.attributions.keys()
         if unknown:
             there = ", ".join(self.methods)
-            raise ValueError(f"{name} must speak of the methods {there}, but speaks of {', '.join(sorted(unknown))}")
+            raise ValueError(f"{name} must hold labels of the methods {there}, but holds {', '.join(sorted(unknown))}")
         return MappingProxyType({label: values[label] for label in self.methods if label in values})
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickled and copied as its fields, of which it is made anew: checked, and as hard to change."""
+        """Pickle and copy the fields, so that the copy is checked and immutable as well."""
         return partial(type(self), **self._fields()), ()
 
     def _fields(self) -> dict[str, Any]:
-        """What it is made of, in types that every file and process knows."""
+        """Fields in types that every file and process can read."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: dict(value) if isinstance(value, Mapping) else value for name, value in values.items()}
 
@@ -235,7 +227,7 @@ class Explanation:
 
     @property
     def usual(self) -> tuple[str, ...]:
-        """Labels of the methods that are meant where none is named: all, for they are computed already."""
+        """Default methods: all, since they are computed already."""
         return self.methods
 
     def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
@@ -262,15 +254,15 @@ class Explanation:
         return self.attributions[self._known(method)][self._at(instance, target)]
 
     def completeness_gap(self, method: str, instance: int, target: int) -> float:
-        """Share of the score that the map's sum misses; nan where the method promises no sum."""
+        """Share of the score that the map's sum misses; nan if the method promises no sum."""
         return float(self.completeness[self._known(method)][self._at(instance, target)])
 
     def exactness_of(self, method: str, instance: int, target: int) -> str:
-        """What the values of one map mean: `exactness` of its method, but "approximate" for a gap above 1 %."""
+        """Exactness of one map: that of its method, but "approximate" for a gap above 1 %."""
         return stated(self.exactness[method], self.completeness_gap(method, instance, target))
 
     def standard_error(self, method: str, instance: int, target: int) -> np.ndarray | None:
-        """Standard error of each value of a map, of its shape; None for methods that do not draw at random."""
+        """Standard error of each value of a map, of its shape; None for deterministic methods."""
         errors = self.standard_errors.get(self._known(method))
         return None if errors is None else errors[self._at(instance, target)]
 
@@ -279,7 +271,7 @@ class Explanation:
         return method in self.attributions and target in self.targets[instance]
 
     def plot(self, instance: int = 0, target: int | None = None, method: str | None = None, **options: Any) -> Any:
-        """Draw one map over its series as a matplotlib figure, for papers.
+        """Plot one map over its series as a matplotlib figure, for papers.
 
         Parameters
         ----------
@@ -305,13 +297,12 @@ class Explanation:
         """
         if target is None:
             target = int(self.targets[check_index("instance", instance, len(self.x)), 0])
-        source: Any = self  # its names are tuples by now, whatever they came as
-        return plot(source, instance, target, self.methods[0] if method is None else method, **options)
+        return plot(self, instance, target, self.methods[0] if method is None else method, **options)
 
     def save(self, path: str | Path) -> None:
         """Write everything to one ``.npz`` file, which :meth:`load` reads back on any machine.
 
-        Whatever fails, a file that was there before stays as it was until the new one is complete.
+        An existing file is replaced only once the new one is complete.
         """
         write_fields(self._fields(), path)
 
@@ -324,8 +315,8 @@ class Explanation:
         path : str or Path
             The file.
         limit_mb : float, optional
-            Most MB that its arrays may take, so that a small file that was made to fill the memory is refused before
-            it is decompressed. Default: 64 MB and 100 times the size of the file.
+            Most MB that its arrays may take, so that a small file made to exhaust the memory is refused before it is
+            decompressed. Default: 64 MB and 100 times the size of the file.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""An explanation's file: one ``.npz`` of plain arrays and a JSON header, with no pickle in it either way."""
+"""An explanation's file: one ``.npz`` of plain arrays and a JSON header, written and read without pickle."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from .atomic_file import whole_file
+from .atomic_file import atomic_file
 
 __all__ = ["read_fields", "refusing_damage", "write_fields"]
 
 FORMAT = "cam1d_widget.Explanation/1"
-# Mappings from a method's label to an array: stored by the label's place, for a label is no name of a file.
+# Mappings from a method's label to an array, stored by index, since a label is no file name.
 _MAPS = ("attributions", "completeness", "standard_errors")
 _ARRAYS = ("header", "x", "scores", "targets", "y", "probabilities", "receptive_field", "start")
 _MEMBER = re.compile(rf"({'|'.join(_ARRAYS)})|({'|'.join(_MAPS)})/[0-9]{{1,6}}")
@@ -37,14 +37,14 @@ def write_fields(explanation: Mapping[str, Any], path: str | Path) -> None:
             arrays[name] = value
         else:
             header[name] = value
-    with whole_file(path) as file:  # a file, for numpy would add a suffix to a bare path
+    with atomic_file(path) as file:  # a file, for numpy would add a suffix to a bare path
         np.savez_compressed(file, header=np.array(json.dumps(header)), **arrays)
 
 
 def read_fields(path: str | Path, limit_mb: float | None = None) -> dict[str, Any]:
     """Fields that :func:`write_fields` wrote, by name.
 
-    Sizes that the file declares are checked before anything is decompressed, and only what is part of an explanation is
+    Sizes that the file declares are checked before anything is decompressed, and only members of an explanation are
     read.
     """
     with zipfile.ZipFile(path) as archive:
@@ -67,7 +67,7 @@ def read_fields(path: str | Path, limit_mb: float | None = None) -> dict[str, An
 def _check_sizes(
     archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], size: int, limit_mb: float | None
 ) -> None:
-    """Refuse members that are no part of an explanation, or larger than any of a file of this size would be."""
+    """Refuse members that do not belong to an explanation, or are too large for a file of this size."""
     for name, info in members.items():
         if not _MEMBER.fullmatch(name) or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise ValueError(f"it holds {info.filename!r}, which no explanation has")
@@ -92,7 +92,7 @@ def _check_sizes(
 
 
 def _declared(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
-    """Bytes of a member by what the header of its array declares."""
+    """Bytes of a member, as the header of its array declares."""
     with archive.open(info) as member:
         version = np.lib.format.read_magic(member)  # type: ignore[no-untyped-call]
         read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
@@ -107,12 +107,12 @@ def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
 
 @contextmanager
 def refusing_damage(path: str | Path) -> Iterator[None]:
-    """Answer whatever a damaged or foreign file leads to with one sentence."""
+    """Raise one ValueError for any error that a damaged or foreign file causes."""
     try:
         yield
     except (FileNotFoundError, PermissionError):
         raise
-    except Exception as fault:  # whatever its bytes make of the readers of zip, JSON and arrays
+    except Exception as fault:  # the readers of zip, JSON and arrays raise different errors
         raise ValueError(
             f"'{path}' is not an explanation saved by Explanation.save, or it is damaged "
             f"({str(fault) or type(fault).__name__})"

@@ -1,26 +1,24 @@
-"""A picture that stands still, drawn by matplotlib: for papers, and for sites that run no widget."""
+"""Static figures by matplotlib, for papers and for sites that run no widgets."""
 
 from __future__ import annotations
 
 import base64
 import importlib.util
 import io
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .coverage import outer_centers, unseen_samples
-from .number_checks import check_number
 from .source import ExplanationSource, stated
+from .validation import check_number
 
 __all__ = ["plot", "png_picture"]
 
-# The tables of the browser half, at even places; a test holds the two together.
-_BELOW_ZERO = ["#287cc9", "#5392d3", "#73aadd", "#91c3e7", "#b5d4ed", "#d7e6f2", "#f8f8f8"]
-_ABOVE_ZERO = ["#f8f8f8", "#f9e3cf", "#f7cfa8", "#f3ba7f", "#eda25c", "#e58b39", "#dc7309"]
-_UNSIGNED = ["#faf7fa", "#f2e4f4", "#e9d2ed", "#e0bfe7", "#d7ade1", "#c797d6", "#b580cb", "#a269c1", "#8f54b6"]
-# Behind the line of a channel, a map of all channels is a hint only.
+# Opacity of a map of all channels behind the line of a single channel.
 _HINT = 0.38
 
 
@@ -68,13 +66,13 @@ def plot(
 
 
 def png_picture(source: ExplanationSource, instance: int, target: int, method: str) -> str | None:
-    """PNG of a map in base64, small enough for a notebook; None without matplotlib or where the map cannot be had."""
+    """PNG of a map in base64, small enough for a notebook; None without matplotlib or if the map cannot be computed."""
     if importlib.util.find_spec("matplotlib") is None or not source.has(method, instance, target):
         return None
     try:
         figure = plot(source, instance, target, method)
     except Exception:
-        # What keeps a map from being computed is said in the widget; here it would keep that from being shown.
+        # The widget reports why the map cannot be computed; an error here would prevent its display.
         return None
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=80)
@@ -108,12 +106,11 @@ def _extent(source: ExplanationSource) -> tuple[float, float]:
 
 
 def _color_map(signed: bool) -> Any:
-    from matplotlib.colors import LinearSegmentedColormap
+    from matplotlib.colors import ListedColormap
 
-    colors = [*_BELOW_ZERO, *_ABOVE_ZERO] if signed else _UNSIGNED
-    places = [*np.linspace(0, 127, 7), *np.linspace(128, 255, 7)] if signed else np.linspace(0, 255, 9)
-    pairs = [(place / 255, color) for place, color in zip(places, colors, strict=True)]
-    return LinearSegmentedColormap.from_list("signed" if signed else "unsigned", pairs)
+    name = "signed" if signed else "unsigned"
+    tables = json.loads((Path(__file__).parent / "color_tables.json").read_text())
+    return ListedColormap(np.array(tables[name]) / 255, name)
 
 
 def _color(axis: Any, values: np.ndarray, shown: dict[str, Any], alpha: float) -> None:
@@ -131,7 +128,7 @@ def _color(axis: Any, values: np.ndarray, shown: dict[str, Any], alpha: float) -
 
 
 def _mark(axes: list[Any], source: ExplanationSource) -> None:
-    """Hatch what no step sees, and dot the first and the last center: beyond them, values are held."""
+    """Hatch samples that no step sees, and dot the first and the last center, beyond which values are constant."""
     rate = source.sampling_rate or 1.0
     centers = outer_centers(source.receptive_field) or []
     for axis in axes:
@@ -165,7 +162,7 @@ def _draw_series(axis: Any, source: ExplanationSource, instance: int, channel: i
 
 
 def _alone(values: np.ndarray) -> np.ndarray:
-    """Values between two gaps, which no line joins; the others are NaN."""
+    """Values between two gaps, which no line connects; the others are NaN."""
     gap = np.pad(np.isnan(values), 1, constant_values=True)
     return np.where(gap[:-2] & gap[2:], values, np.nan)
 
@@ -179,13 +176,13 @@ def _draw_bar(figure: Any, axes: list[Any], label: str, shown: dict[str, Any]) -
 
 
 def _title(source: ExplanationSource, instance: int, target: int) -> str:
-    said = source.scores if source.probabilities is None else source.probabilities
-    predicted = int(said[instance].argmax()) if len(source.class_names) > 1 else 0
+    values_of = source.scores if source.probabilities is None else source.probabilities
+    predicted = int(values_of[instance].argmax()) if len(source.class_names) > 1 else 0
     parts = [f"instance {instance}", f"explained: {source.class_names[target]}"]
-    parts.append(f"predicted: {source.class_names[predicted]} ({said[instance, predicted]:.3g})")
+    parts.append(f"predicted: {source.class_names[predicted]} ({values_of[instance, predicted]:.3g})")
     return _plain(", ".join(parts))
 
 
 def _plain(text: str) -> str:
-    """Text as it is: a dollar sign would begin a formula."""
+    """Text with escaped dollar signs, which would begin a formula."""
     return text.replace("$", r"\$")

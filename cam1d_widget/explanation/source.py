@@ -1,4 +1,4 @@
-"""The little that a viewer asks of an explanation, be it computed already or when it is first looked at."""
+"""Protocols that a viewer requires of an explanation, computed in advance or on first access."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from .facts import MethodFacts, SeriesFacts, by_label
+
 __all__ = ["GAP_TOLERANCE", "ExplanationSource", "LayerFacts", "ModelChangedError", "stated"]
 
 GAP_TOLERANCE = 0.01
 """Completeness gap up to which a map is called exact or complete. HiResCAM misses 1e-7 of the score and Integrated
-Gradients up to 1e-3, which it is held to; more than a hundredth would be seen in the picture."""
+Gradients up to 1e-3, its tolerance; more than a hundredth would be visible."""
 
 
 class ModelChangedError(RuntimeError):
-    """The model has changed since it was read, so that a result would mix two networks."""
+    """The model has changed since it was read, and a result would mix two networks."""
 
 
 class LayerFacts(NamedTuple):
@@ -35,90 +37,116 @@ class LayerFacts(NamedTuple):
 
 
 class ExplanationSource(Protocol):
-    """What a viewer asks of an explanation, computed already or not.
+    """What a viewer requires of an explanation, computed in advance or not.
 
-    `methods` are labels, in the order of the menu.
+    A class that inherits from it provides the facts of the series and of the methods, and has the attributes of an
+    :class:`~cam1d_widget.Explanation`.
     """
+
+    @property
+    def series_facts(self) -> SeriesFacts:
+        """Series, scores, names and times."""
+
+    @property
+    def method_facts(self) -> tuple[MethodFacts, ...]:
+        """Facts of each method, in the order of the menu."""
 
     @property
     def x(self) -> np.ndarray:
         """Series, of shape (instance, time, channel)."""
+        return self.series_facts.x
 
     @property
     def scores(self) -> np.ndarray:
         """Score of every class, of shape (instance, class)."""
+        return self.series_facts.scores
 
     @property
     def probabilities(self) -> np.ndarray | None:
-        """Probability of every class, of shape (instance, class); None where scores have none."""
+        """Probability of every class, of shape (instance, class); None if there are none."""
+        return self.series_facts.probabilities
 
     @property
     def y(self) -> np.ndarray | None:
         """True class of each instance, of shape (instance,)."""
+        return self.series_facts.y
 
     @property
     def class_names(self) -> tuple[str, ...]:
         """Name of each class."""
+        return self.series_facts.class_names
 
     @property
     def channel_names(self) -> tuple[str, ...]:
         """Name of each channel."""
+        return self.series_facts.channel_names
 
     @property
     def channel_units(self) -> tuple[str, ...]:
-        """Unit of each channel; "" where there is none."""
+        """Unit of each channel; "" without one."""
+        return self.series_facts.channel_units
 
     @property
     def sampling_rate(self) -> float | None:
-        """Samples per second; None where time is counted in samples."""
+        """Samples per second; None if time is counted in samples."""
+        return self.series_facts.sampling_rate
 
     @property
     def start(self) -> np.ndarray | None:
-        """Date and time of each first sample, datetime64 of shape (instance,); None where there are none."""
+        """Date and time of each first sample, datetime64 of shape (instance,); None without dates."""
+        return self.series_facts.start
 
     @property
     def methods(self) -> tuple[str, ...]:
         """Label of each method."""
+        return tuple(one.label for one in self.method_facts)
 
     @property
     def usual(self) -> tuple[str, ...]:
-        """Labels of the methods that are meant where none is named: all but those that take long."""
+        """Labels of the default methods: all but the slow ones."""
+        return self.methods
 
     @property
     def exactness(self) -> Mapping[str, str]:
-        """Per method "exact", "complete" or "approximate": what it promises for the network."""
+        """Per method "exact", "complete" or "approximate": a property of the method for the network."""
+        return by_label(self.method_facts, "exactness")
 
     @property
     def signed(self) -> Mapping[str, bool]:
         """Per method, whether its maps can be negative."""
+        return by_label(self.method_facts, "signed")
 
     @property
     def placed(self) -> Mapping[str, bool]:
         """Per method, whether its maps were made at the steps of a layer and placed by receptive fields."""
+        return by_label(self.method_facts, "placed")
 
     @property
     def adds_up(self) -> Mapping[str, str]:
-        """Per method, what its values add up to, as a verb phrase; "" where nothing is promised."""
+        """Per method, the sum of its values, as a verb phrase; "" if none is promised."""
+        return by_label(self.method_facts, "adds_up")
 
     @property
     def descriptions(self) -> Mapping[str, str]:
-        """Per method, one phrase that says what its map shows."""
+        """Per method, a phrase that describes its map."""
+        return by_label(self.method_facts, "descriptions")
 
     @property
     def receptive_field(self) -> np.ndarray | None:
-        """First sample, sample behind the last, and center of each step, of shape (step, 3)."""
+        """First sample, one past the last, and center of each step, of shape (step, 3)."""
+        return self.series_facts.receptive_field
 
     def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
         """Map of one method for one class on one instance, of shape (time, channel or 1)."""
 
     def completeness_gap(self, method: str, instance: int, target: int) -> float:
-        """Share of the score that the map's sum misses; nan where the method promises no sum."""
+        """Share of the score that the map's sum misses; nan if the method promises no sum."""
 
     def standard_error(self, method: str, instance: int, target: int) -> np.ndarray | None:
-        """Standard error of each value of a map, of its shape; None for methods that do not draw at random."""
+        """Standard error of each value of a map, of its shape; None for deterministic methods."""
 
     def has(self, method: str, instance: int, target: int) -> bool:
-        """Whether this map can be had at all."""
+        """Whether this map exists."""
 
 
 def stated(exactness: str, gap: float) -> str:

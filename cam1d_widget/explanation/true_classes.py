@@ -1,8 +1,8 @@
 """True classes as class indices, from indices, labels, names or a one-hot array.
 
-The one place where numbers are recognized as labels rather than indices. The labels of a fitted classifier come first,
-then the class names. Numbers are looked up among those labels or names that are numbers; where each of these is its own
-index, or none is a number, the numbers of y are indices.
+Only this module decides whether numbers are labels or indices. The labels of a fitted classifier come first, then the
+class names. Numbers are looked up among the labels or names that are numbers; if each of these is its own index, or if
+none is a number, the numbers of y are indices.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .number_checks import unmasked
+from .validation import unmasked
 
 __all__ = ["check_true_classes"]
 

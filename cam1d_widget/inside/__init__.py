@@ -1,4 +1,4 @@
-"""The network's own view: activations of a layer, what a filter answers to, and the series that a class likes best."""
+"""Inside the network: activations of a layer, the meaning of a filter, and inputs that maximize a class."""
 
 from .activations import Activations, activations, layers
 from .attention import AttentionAgreement, attention_agreement

@@ -1,22 +1,23 @@
-"""Activations of a layer, each step with what it sees of the series."""
+"""Activations of a layer, with the receptive fields of its steps."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from ..attribution.receptive_field import ReceptiveField
-from .access import LayerFacts, opened, series_for
+from ..explanation.source import LayerFacts
+from ..typing import LayerLike, Layout, ModelLike, SeriesLike
+from .access import opened, series_for
 
 __all__ = ["Activations", "activations", "layers"]
 
 
 @dataclass(frozen=True, eq=False)
 class Activations:
-    """What the filters of a layer answer to some series.
+    """Activations of the filters of a layer on some series.
 
     Attributes
     ----------
@@ -36,7 +37,7 @@ class Activations:
     def placed(self) -> np.ndarray:
         """The values on the time axis of the series, of shape (instance, time, filter).
 
-        Each stands at the center of what its step sees; between two it is linear, and beyond the first and last the
+        Each is at the center of its step's receptive field; between two it is linear, and beyond the first and last the
         end is held. Nothing is stretched.
         """
         return self.receptive_field.place(self.values)
@@ -46,7 +47,7 @@ class Activations:
         return f"Activations(layer={self.layer!r}, {instances} instances, {steps} steps, {filters} filters)"
 
 
-def layers(model: Any) -> Sequence[LayerFacts]:
+def layers(model: ModelLike) -> Sequence[LayerFacts]:
     """Layers of a network whose maps have a time axis, from the series on.
 
     Parameters
@@ -66,14 +67,14 @@ def layers(model: Any) -> Sequence[LayerFacts]:
     return opened(model).layers
 
 
-def activations(model: Any, x: Any, layer: Any, *, layout: str = "channels_last") -> Activations:
-    """Activations of any layer that has a time axis, with what each of its steps sees.
+def activations(model: ModelLike, x: SeriesLike, layer: LayerLike, *, layout: Layout = "channels_last") -> Activations:
+    """Activations of any layer that has a time axis, with the receptive fields of its steps.
 
     Parameters
     ----------
     model : keras.Model, path of a saved one, or KerasClassifier
     x : array-like of shape (instance, time, channel), or (time, channel) for one
-        A DataFrame, a list of them, or a DataArray is understood as well.
+        A DataFrame, a list of them, or a DataArray is accepted as well.
     layer : str, int or keras.Layer
         Which layer; `layers` lists them.
     layout : {"channels_last", "channels_first"}
@@ -100,6 +101,6 @@ def activations(model: Any, x: Any, layer: Any, *, layout: str = "channels_last"
     return Activations(name_of(layer), classifier.trunk(x), field)
 
 
-def name_of(layer: Any) -> str:
-    """What a layer that was given by name, index or itself goes by."""
+def name_of(layer: LayerLike) -> str:
+    """Name of a layer that is given by name, index or itself."""
     return str(getattr(layer, "name", layer))

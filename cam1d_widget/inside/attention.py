@@ -1,4 +1,4 @@
-"""How far a model's attention agrees with what its score depends on: the check that belongs beside every such map."""
+"""How far a model's attention agrees with maps of its score: a check that every attention map needs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ..attribution.metrics.rank_correlation import rank_correlation
 from ..explainer import explain
+from ..typing import ModelLike, SeriesLike, TargetsLike
 
 __all__ = ["AttentionAgreement", "attention_agreement"]
 
@@ -16,15 +18,15 @@ LABELS = ("Attention × Gradient", "Integrated Gradients")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class AttentionAgreement:
-    """Rank correlation of attention with maps that ask the score itself.
+    """Rank correlation of attention with maps of the score.
 
     Attributes
     ----------
     correlations : dict of str to ndarray of shape (instance,)
         By method: Spearman's, over the samples of a series, of attention with the size of the method's values.
     elsewhere : dict of str to ndarray of shape (instance,)
-        The same with the attention to another series, which knows nothing of this one: agreement in places that are the
-        same for all series.
+        The same with the attention to another series, which does not depend on this one: agreement that is due to
+        places common to all series.
     """
 
     correlations: dict[str, np.ndarray]
@@ -39,7 +41,9 @@ class AttentionAgreement:
         return "\n".join([f"attention agrees in rank, median of {series} series, with", *lines])
 
 
-def attention_agreement(model: Any, x: Any, *, targets: Any = "predicted", **options: Any) -> AttentionAgreement:
+def attention_agreement(
+    model: ModelLike, x: SeriesLike, *, targets: TargetsLike = "predicted", **options: Any
+) -> AttentionAgreement:
     """Rank correlation of a model's attention with Attention × Gradient and with Integrated Gradients.
 
     Near one, attention marks what the score depends on. Near zero, or no higher than for the attention to another
@@ -58,8 +62,8 @@ def attention_agreement(model: Any, x: Any, *, targets: Any = "predicted", **opt
     Notes
     -----
     Jain and Wallace (2019), "Attention is not Explanation", https://arxiv.org/abs/1902.10186, compare attention with
-    gradients; Wiegreffe and Pinter (2019), "Attention is not not Explanation", https://arxiv.org/abs/1908.04626, say
-    what such a comparison can tell and what it cannot.
+    gradients; Wiegreffe and Pinter (2019), "Attention is not not Explanation", https://arxiv.org/abs/1908.04626,
+    discuss what such a comparison can show.
     """
     explanation = explain(model, x, methods=["Attention", *LABELS], targets=targets, **options)
     if explanation.targets.shape[1] != 1 or len(explanation.x) < 2:
@@ -68,26 +72,8 @@ def attention_agreement(model: Any, x: Any, *, targets: Any = "predicted", **opt
             f"(instance, target) = {explanation.targets.shape}"
         )
     size = {label: np.abs(explanation.attributions[label][:, 0]).sum(axis=-1) for label in ("Attention", *LABELS)}
-    ranks = {label: _ranks(values) for label, values in size.items()}
-    others = np.roll(ranks["Attention"], 1, axis=0)
+    others = np.roll(size["Attention"], 1, axis=0)
     return AttentionAgreement(
-        {label: _correlation(ranks["Attention"], ranks[label]) for label in LABELS},
-        {label: _correlation(others, ranks[label]) for label in LABELS},
+        {label: rank_correlation(size["Attention"], size[label]) for label in LABELS},
+        {label: rank_correlation(others, size[label]) for label in LABELS},
     )
-
-
-def _ranks(values: np.ndarray) -> np.ndarray:
-    """Rank of each value in its row, of shape (instance, time); equal values share theirs."""
-    return np.stack([_ranks_of(row) for row in values])
-
-
-def _ranks_of(row: np.ndarray) -> np.ndarray:
-    _, place, count = np.unique(row, return_inverse=True, return_counts=True)
-    return (np.cumsum(count) - (count - 1) / 2)[place]
-
-
-def _correlation(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Pearson's of each row, of shape (instance,); zero where a row is flat."""
-    one, other = (ranks - ranks.mean(axis=1, keepdims=True) for ranks in (one, other))
-    size = np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1))
-    return np.divide((one * other).sum(axis=1), size, out=np.zeros(len(one)), where=size > 0)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cam1d_widget.models.recurrent import lstm_attention_classifier
 
 _LAYERS = "cam1d_widget.frameworks.keras.pooling_layers"
-# No file may bear the name of its builder: importing the file would put the module in its place.
+# No file may have the name of a builder: importing the file would replace the builder by the module.
 _HOMES = {
     "AdditivePooling": _LAYERS,
     "AttentionPooling": _LAYERS,

@@ -1,4 +1,4 @@
-"""The baselines of the field, each a trunk of convolutions with global average pooling and one dense layer behind."""
+"""Baseline architectures, each a convolutional trunk, global average pooling and one dense layer."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def inception_time(
     filters : int
         Filters of each of a module's four branches, and of its bottleneck.
     depth : int
-        Number of modules; a shortcut leads round every three.
+        Number of modules; there is a shortcut around every three.
     kernel_size : int
         Steps that the longest branch sees; the others see a half and a quarter of them.
     momentum : float

@@ -1,4 +1,4 @@
-"""Multiple instance learning: classifiers whose score of a series is made of scores of its steps."""
+"""Multiple instance learning: classifiers whose score of a series is computed from scores of its steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A recurrent classifier that says which of its states it listens to."""
+"""A recurrent classifier with attention."""
 
 from __future__ import annotations
 

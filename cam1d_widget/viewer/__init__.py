@@ -1,4 +1,4 @@
-"""The front, Python half: numpy, ipywidgets and bqplot. It knows no model and no framework."""
+"""The Python part of the viewer, on numpy, ipywidgets and bqplot, without models and frameworks."""
 
 from .viewer import ExplanationViewer
 

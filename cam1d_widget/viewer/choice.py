@@ -1,4 +1,4 @@
-"""Which picture: what a viewer opens on, and the checks of what it is set to."""
+"""Selected pictures: the default one, and checks of values that a viewer is set to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from traitlets import TraitError
 
 from ..explanation.explanation import ExplanationSource
-from ..explanation.number_checks import check_index
+from ..explanation.validation import check_index
 
 
 class Mean(NamedTuple):
@@ -19,9 +19,9 @@ class Mean(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """Which picture: instance, explained class, label of the method, and a class whose map is taken from its map.
+    """A picture: instance, explained class, label of the method, and a class whose map is subtracted.
 
-    `mean`, ("true" or "predicted", class), puts the mean over the instances of a class in the place of the instance.
+    `mean`, ("true" or "predicted", class), selects the mean over the instances of a class instead of the instance.
     """
 
     instance: int
@@ -32,15 +32,15 @@ class Choice(NamedTuple):
 
 
 class NoSuchChoice(TraitError, ValueError):
-    """An instance, class or method that is not there: an error of a trait, and a value error to all others."""
+    """An instance, class or method that does not exist: a TraitError for traitlets, a ValueError elsewhere."""
 
 
-# Where the truth is known, no other method finds both time and channel as well: docs/leaderboard.md.
+# On data with known truth, no other method localizes time and channel as well: docs/leaderboard.md.
 BEST = "Occlusion"
 
 
 def first_method(explanation: ExplanationSource) -> str:
-    """Method to begin with: Occlusion, else the first that is exact for the classifier, else the first of all."""
+    """Default method: Occlusion, else the first that is exact for the classifier, else the first of all."""
     if BEST in explanation.methods:
         return BEST
     exact = (label for label in explanation.methods if explanation.exactness[label] == "exact")
@@ -70,7 +70,7 @@ def known_class(target: int, explanation: ExplanationSource, name: str = "target
 
 
 def known_mean(name: str, mean: Any, explanation: ExplanationSource) -> Mean:
-    """Mean that a source can show."""
+    """Mean that a source has."""
     try:
         mean = Mean(*mean)
     except TypeError:
@@ -78,8 +78,8 @@ def known_mean(name: str, mean: Any, explanation: ExplanationSource) -> Mean:
     if mean.by not in ("true", "predicted"):
         raise NoSuchChoice(f'{name} must be by "true" or "predicted" class, but is by {mean.by!r}')
     if mean.by == "true" and explanation.y is None:
-        raise NoSuchChoice(f'{name} by "true" class needs the true classes, y, but there are none')
-    # A lone output tells two true classes apart.
+        raise NoSuchChoice(f'{name} by "true" class needs the true classes y, but none were given')
+    # A single output separates two true classes.
     count = max(len(explanation.class_names), 2 if mean.by == "true" else 1)
     return Mean(mean.by, within(name, mean.of, count))
 
@@ -109,7 +109,7 @@ def known_method(method: str, explanation: ExplanationSource) -> str:
     """Label of a method."""
     if method not in explanation.methods:
         try:
-            explanation.attribution(method, 0, 0)  # the source knows best why it is not there
+            explanation.attribution(method, 0, 0)  # the source knows why it does not exist
         except ValueError as fault:
             raise NoSuchChoice(str(fault)) from None
     return method

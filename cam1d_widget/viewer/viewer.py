@@ -1,15 +1,19 @@
-"""ExplanationViewer: sliders over an explanation, and the picture they choose."""
+"""ExplanationViewer: an explanation with sliders for instance, class and method."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from traitlets import Any as AnyTrait
 from traitlets import Float, Int, Tuple, Unicode, link, observe, validate
 
-from ..explanation.explanation import ExplanationSource
+from ..explanation.atomic_file import atomic_file
+from ..explanation.plot import png_picture
+from ..explanation.source import ExplanationSource
+from ..typing import InstancesLike, IntervalsLike
 from .choice import (
     Choice,
     Mean,
@@ -22,8 +26,10 @@ from .choice import (
     known_method,
     within,
 )
-from .export.numbers import Numbers
+from .export.numbers import Numbers, save_numbers
+from .export.page import ViewerState, checked_file, save_html
 from .layout.figure import scales
+from .layout.stack import Stack
 from .synced.channel_stack import ChannelStack
 from .synced.checks import Checks
 from .synced.finder import Finder
@@ -32,68 +38,67 @@ from .synced.jobs import Jobs
 from .synced.means import mean_key
 from .synced.options import Options
 from .synced.tiles import Tile, attribution_key, series_key
-from .taking_away import TakingAway
 from .windows import Annotation, ScoresWithout, as_samples, as_times, checked_intervals
 
 
-class ExplanationViewer(TakingAway):
+class ExplanationViewer(Stack):
     """Stacked channels with their attribution, and sliders for instance, class and method.
 
     Parameters
     ----------
     explanation : ExplanationSource
-        What is looked at, such as an `Explanation`.
+        The explanation, such as an `Explanation`.
     instance, target, method : optional
-        What is on show first. Default: the first instance, its predicted class, and a
-        method that is exact for the classifier, if there is one.
+        The initial picture. Default: the first instance, its predicted class, and Occlusion or a method that is exact
+        for the classifier.
     intervals : sequence or mapping of lists of (t0, t1), optional
-        By instance, where the true cause is known to be, in the unit of the time axis. Drawn over the rows; the legend
-        says how much of the map lies there.
+        By instance, where the true cause is, in the unit of the time axis. Drawn over the rows; the legend shows how
+        much of the map is inside.
     scores_without : ScoresWithout, optional
-        Whom to ask what the classifier says without a window; `CAM1DWidget` asks its model.
+        Computes the scores of a series with one window replaced; `CAM1DWidget` uses its model.
     jobs : Jobs, optional
-        Long work that the browser may ask for.
+        Long computations that the browser may request.
     inside : InsideSource, optional
-        Whom to ask what goes on in the layers of the network.
+        Reads the layers of the network.
     update_model : callable, optional
-        Called when the user asks for an update after the model has changed.
+        Called when the user requests an update after the model has changed.
     **traits
         What an ipywidgets box takes, such as ``layout``.
 
     Attributes
     ----------
     instance : int
-        Index of the instance on show.
+        Index of the current instance.
     target : int
-        Index of the class that is explained. At first, and where the class was not explained on an instance:
-        the predicted class.
+        Index of the explained class. Initially, and if the class was not explained on an instance: the predicted
+        class.
     method : str
-        Label of the method. At first one that is exact for the classifier, if there is one.
+        Label of the method.
     against : int or None
-        Index of a class whose map is taken from that of `target`: what speaks for the one rather than the other.
+        Index of a class whose map is subtracted from that of `target`: evidence for one rather than the other.
     mean : Mean or None
-        Instances whose mean is shown in the place of one: ("true" or "predicted", index of the class).
+        Instances whose mean is shown instead of one: ("true" or "predicted", index of the class).
     pinned : Choice or None
-        Picture that stays beside the one on show, on the same scales: (instance, target, method), or ``viewer.shown``
-        to pin what is on show.
+        Picture that is pinned next to the current one, on the same scales: (instance, target, method), or
+        ``viewer.shown`` to pin the current one.
     selected_window : tuple of float or None
-        Times (t0, t1) of the window that was chosen by Shift and drag, in the unit of the time axis.
+        Times (t0, t1) of the window that was selected by Shift and drag, in the unit of the time axis.
     annotations : list of Annotation
-        What was written of windows: instance, t0, t1 and text of each.
+        Notes on windows: instance, t0, t1 and text of each.
     checks : Checks
-        What the checks of a map take for "nothing there"; ``viewer.checks.fill = "zero"``.
+        Replacement values in the checks of a map; ``viewer.checks.fill = "zero"``.
     finder : Finder
-        Which instances the slider stops at; ``viewer.finder.verdict = "wrong"`` shows the mistakes alone.
+        Filter of instances; ``viewer.finder.verdict = "wrong"`` shows only the misclassified ones.
     options : Options
         How pictures are drawn; ``viewer.options.scope = "method"`` sets one.
     """
 
-    instance = Int(0, help="Index of the instance on show.")
-    target = Int(0, help="Index of the class that is explained.")
+    instance = Int(0, help="Index of the current instance.")
+    target = Int(0, help="Index of the explained class.")
     method = Unicode(help="Label of the method.")
-    against = Int(None, allow_none=True, help="Index of the class whose map is taken from the other's, or None.")
-    mean = AnyTrait(None, help='Whose mean is shown: ("true" or "predicted", class), or None for one instance.')
-    pinned = AnyTrait(None, help="Picture that stays beside the one on show, or None.")
+    against = Int(None, allow_none=True, help="Index of the class whose map is subtracted, or None.")
+    mean = AnyTrait(None, help='Displayed mean: ("true" or "predicted", class), or None for one instance.')
+    pinned = AnyTrait(None, help="Pinned picture, or None.")
     selected_window = Tuple(Float(), Float(), allow_none=True, default_value=None, help="Times (t0, t1), or None.")
 
     def __init__(
@@ -103,7 +108,7 @@ class ExplanationViewer(TakingAway):
         instance: int = 0,
         target: int | None = None,
         method: str | None = None,
-        intervals: Any = None,
+        intervals: IntervalsLike | None = None,
         scores_without: ScoresWithout | None = None,
         checks: Checks | None = None,
         jobs: Jobs | None = None,
@@ -122,8 +127,8 @@ class ExplanationViewer(TakingAway):
         mark = ChannelStack(
             explanation,
             scores_without=scores_without,
-            checks=checks,
-            jobs=jobs,
+            checks=checks or Checks(),
+            jobs=jobs or Jobs(),
             inside=Inside(inside),
             update_model=update_model,
             intervals=self._intervals,
@@ -151,22 +156,22 @@ class ExplanationViewer(TakingAway):
 
     @property
     def explanation(self) -> ExplanationSource:
-        """What is looked at."""
+        """The displayed explanation."""
         return self._explanation
 
     @property
     def shown(self) -> Choice:
-        """Picture on show, to be pinned: ``viewer.pinned = viewer.shown``."""
+        """The current picture, to be pinned: ``viewer.pinned = viewer.shown``."""
         return Choice(self.instance, self.target, self.method, self.against, self.mean)
 
     @property
     def checks(self) -> Checks:
-        """What the checks of a map take for "nothing there"."""
+        """Replacement values in the checks of a map."""
         return self.mark.checks
 
     @property
     def finder(self) -> Finder:
-        """Which instances the slider stops at."""
+        """Filter of instances."""
         return self.mark.finder
 
     @property
@@ -176,22 +181,22 @@ class ExplanationViewer(TakingAway):
 
     @property
     def inside(self) -> Inside:
-        """Layer and filter that are looked at: ``viewer.inside.layer = "conv1"``."""
+        """Selected layer and filter: ``viewer.inside.layer = "conv1"``."""
         return self.mark.inside
 
     @property
     def jobs(self) -> Jobs:
-        """Long work that the browser may ask for, and what came out of it."""
+        """Long computations, and their results."""
         return self.mark.jobs
 
     @property
     def attribution(self) -> np.ndarray:
-        """Map on show, of shape (time, channel or 1); computed, if it was not yet."""
+        """The current map, of shape (time, channel or 1), computed if necessary."""
         return self.numbers.attribution
 
     @property
     def numbers(self) -> Numbers:
-        """Series and map on show, with standard errors, or with the standard deviations of a mean."""
+        """Current series and map, with standard errors, or with the standard deviations of a mean."""
         mark, mean, source = self.mark, self.mean, self._explanation
         key = series_key(self.instance) if mean is None else mean_key("series", mean, mark.method, self.target)
         one, x = self._map(self.target), mark.whole(key).values.copy()
@@ -211,7 +216,7 @@ class ExplanationViewer(TakingAway):
 
     @property
     def annotations(self) -> list[Annotation]:
-        """What was written of windows in the widget; set it to bring notes back."""
+        """Notes on windows in the widget; can be set, to restore notes."""
         rate, notes = self._explanation.sampling_rate, self.mark.annotations
         return [Annotation(note["instance"], *as_times(note["window"], rate), note["text"]) for note in notes]
 
@@ -222,6 +227,119 @@ class ExplanationViewer(TakingAway):
     def _note(self, note: Annotation) -> dict[str, Any]:
         instance = within("instance", note.instance, len(self._explanation.x))
         return {"instance": instance, "window": list(self._samples((note.t0, note.t1)) or ()), "text": str(note.text)}
+
+    def save_html(
+        self,
+        path: str | Path,
+        instances: InstancesLike | None = None,
+        targets: InstancesLike | None = None,
+        methods: str | Sequence[str] | None = None,
+        *,
+        title: str = "Attribution",
+        budget_mb: float = 32,
+        progress: bool = True,
+    ) -> Path:
+        """Write the viewer as one file that works in any browser, without kernel and network.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+        instances, targets : int, sequence of int, or mask, optional
+            Indices of the instances and classes. Default: all.
+        methods : sequence of str, optional
+            Labels of the methods. Default: those that were named; if none was, all but the slow ones.
+        title : str
+            Title of the page.
+        budget_mb : float
+            Size in MB beyond which nothing is written. It is estimated from one map of each method, before the
+            others are computed.
+        progress : bool
+            Whether to show a progress bar.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        ValueError
+            If a choice does not exist, or the page would be larger than `budget_mb`.
+        OSError
+            If there is no such folder; nothing is computed then.
+        """
+        return save_html(
+            self._explanation,
+            path,
+            instances=instances,
+            targets=targets,
+            methods=methods,
+            title=title,
+            budget_mb=budget_mb,
+            progress=progress,
+            state=ViewerState(self.shown, self.pinned, self._intervals, self.mark.annotations, self.mark.parts),
+        )
+
+    def save_png(self, path: str | Path) -> None:
+        """Write the current picture as PNG, exactly as on the screen, with its summary, axis and legend.
+
+        The browser draws it: the file is written when it answers, after the cell has finished.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+
+        Raises
+        ------
+        RuntimeError
+            If no browser displays the widget; ``explanation.plot`` draws without one.
+        OSError
+            If there is no such folder.
+        """
+        self._save_picture("png", path)
+
+    def save_svg(self, path: str | Path) -> None:
+        """Write the current picture as SVG, with lines and text as vectors; otherwise like `save_png`."""
+        self._save_picture("svg", path)
+
+    def _save_picture(self, form: str, path: str | Path) -> None:
+        path = checked_file(path)
+
+        def take(picture: bytes) -> None:
+            with atomic_file(path) as file:
+                file.write(picture)
+
+        self.mark.ask_for_picture(form, take)
+
+    def save_numbers(self, path: str | Path) -> Path:
+        """Write the current numbers as .csv, one line per sample, or as .npz, with unchanged arrays.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file, whose name ends in ".csv" or ".npz".
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        ValueError
+            If the name ends otherwise.
+        OSError
+            If there is no such folder.
+        """
+        return save_numbers(self._explanation, path, self.numbers)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """The widget, and a figure for sites that run no widgets if matplotlib is installed."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        picture = png_picture(self._explanation, self.instance, self.target, self.method)
+        return bundle if picture is None else {**bundle, "image/png": picture}
 
     def _times(self, window: tuple[int, int] | None) -> tuple[float, float] | None:
         return None if window is None else as_times(window, self._explanation.sampling_rate)
@@ -286,7 +404,7 @@ class ExplanationViewer(TakingAway):
             window = self._samples(proposal["value"])
         except ValueError as fault:
             raise NoSuchChoice(str(fault)) from None
-        # Whole samples: what is set is what is chosen.
+        # Rounded to whole samples.
         return self._times(window)
 
     @observe("instance")

@@ -1,4 +1,4 @@
-"""Windows of a series: the one that is chosen, and those that are said to be true."""
+"""Windows of a series: the selected one, annotated ones, and those that contain the true cause."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from ..typing import IntervalsLike
+
 __all__ = ["Annotation", "Intervals", "ScoresWithout", "WithoutWindow", "as_samples", "as_times", "checked_intervals"]
 
 Intervals = Sequence[Sequence[tuple[int, int]]]
@@ -14,7 +16,7 @@ Intervals = Sequence[Sequence[tuple[int, int]]]
 
 
 class Annotation(NamedTuple):
-    """What somebody wrote of a window of an instance; times in the unit of the time axis."""
+    """Note on a window of an instance; times in the unit of the time axis."""
 
     instance: int
     t0: float
@@ -23,20 +25,20 @@ class Annotation(NamedTuple):
 
 
 class WithoutWindow(NamedTuple):
-    """What a classifier says of a series of which a window is replaced: an array (class,) each."""
+    """Scores and probabilities of a series with one window replaced, each of shape (class,)."""
 
     scores: np.ndarray
     probabilities: np.ndarray | None
 
 
 class ScoresWithout(Protocol):
-    """Something that can be asked what a classifier says without a window."""
+    """Computes what a classifier returns for a series with one window replaced."""
 
     baseline: str
-    """What stands in the window's place, in words."""
+    """Description of the replacement values."""
 
     def __call__(self, instance: int, first: int, stop: int) -> WithoutWindow:
-        """Ask for an instance with its samples [first, stop) replaced."""
+        """Scores of an instance with its samples [first, stop) replaced."""
 
 
 def as_samples(name: str, window: Any, samples: int, sampling_rate: float | None) -> tuple[int, int]:
@@ -58,8 +60,10 @@ def as_times(window: tuple[int, int], sampling_rate: float | None) -> tuple[floa
     return window[0] / rate, window[1] / rate
 
 
-def checked_intervals(intervals: Any, instances: int, samples: int, sampling_rate: float | None) -> Intervals:
-    """Intervals as the user gives them, in times, in the form that pictures take."""
+def checked_intervals(
+    intervals: IntervalsLike | None, instances: int, samples: int, sampling_rate: float | None
+) -> Intervals:
+    """Intervals that a user gives in times, as windows of samples."""
     if intervals is None:
         return [[]] * instances
     given = intervals if isinstance(intervals, Mapping) else dict(enumerate(intervals))
@@ -69,7 +73,7 @@ def checked_intervals(intervals: Any, instances: int, samples: int, sampling_rat
         )
     unknown = [instance for instance in given if instance not in range(instances)]
     if unknown:
-        raise ValueError(f"intervals must speak of instances from 0 to {instances - 1}, but speaks of {unknown[0]!r}")
+        raise ValueError(f"intervals must name instances from 0 to {instances - 1}, but names {unknown[0]!r}")
     return [
         [as_samples(f"intervals[{instance}]", window, samples, sampling_rate) for window in given.get(instance, [])]
         for instance in range(instances)

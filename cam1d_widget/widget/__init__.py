@@ -1,4 +1,4 @@
-"""The Jupyter widget: a model behind, an explanation viewer in front."""
+"""The Jupyter widget: an explanation viewer that computes the maps of a model."""
 
 from .widget import CAM1DWidget
 

@@ -1,4 +1,4 @@
-"""Checks of a map as long work: for the browser that asks for them, and for a cell that waits."""
+"""Checks of a map as long work: for the browser that requests them, and for a cell that waits for them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from tqdm.auto import tqdm
 
-from ..attribution.checks import Finding, Trust, examined
+from ..attribution.checks import CheckResult, ChecksReport, run_checks
 from ..attribution.lazy_explanation import LazyExplanation
 from ..viewer.synced.jobs import Result, Work
 
-__all__ = ["KIND", "checks_job", "checks_name", "checks_result", "waited_for"]
+__all__ = ["KIND", "checks_job", "checks_name", "checks_result", "with_progress_bar"]
 
 KIND = "checks"
 
@@ -27,16 +27,16 @@ def checks_job(source: LazyExplanation) -> Work:
 
     def work(arguments: dict[str, Any]) -> Generator[tuple[float, str], None, Result]:
         with source.unchanged_model():
-            trust = yield from examined(
+            report = yield from run_checks(
                 source, str(arguments["method"]), int(arguments["instance"]), int(arguments["target"])
             )
-        return checks_result(trust)
+        return checks_result(report)
 
     return work
 
 
-def waited_for(steps: Generator[tuple[float, str], None, Trust], progress: bool) -> Trust:
-    """What comes out of checks, with a progress bar."""
+def with_progress_bar(steps: Generator[tuple[float, str], None, ChecksReport], progress: bool) -> ChecksReport:
+    """Run the checks to their end, with a progress bar."""
     with tqdm(total=100, desc="checking", disable=not progress, leave=False, bar_format="{l_bar}{bar}") as bar:
         while True:
             try:
@@ -47,36 +47,35 @@ def waited_for(steps: Generator[tuple[float, str], None, Trust], progress: bool)
             bar.update(100 * share - bar.n)
 
 
-def checks_result(trust: Trust) -> Result:
-    """Checks as the browser half shows them, judged with each fill."""
-    made = trust.deletions
-    random = np.stack([one.curves.random_curves[:, 0] for one in made.values()])
+def checks_result(report: ChecksReport) -> Result:
+    """The report as the browser shows it, with a verdict for each fill."""
+    random = np.stack([one.curves.random_curves[:, 0] for one in report.deletions.values()])
     content: dict[str, Any] = {
-        "fills": [_judged(trust.with_fill(fill)) for fill in made],
-        "measure": trust.deletion.measure,
-        "agreement": {label: round(value, 4) for label, value in trust.agreement.items()},
+        "fills": [_verdict(report.with_fill(fill)) for fill in report.deletions],
+        "measure": report.deletion.measure,
+        "agreement": {label: round(value, 4) for label, value in report.agreement.items()},
     }
     arrays = {
-        "fractions": trust.deletion.fractions,
-        "curves": np.stack([one.curves.curves[0] for one in made.values()]),
+        "fractions": report.deletion.fractions,
+        "curves": np.stack([one.curves.curves[0] for one in report.deletions.values()]),
         "random": random.mean(axis=1),
         "band": np.quantile(random, (0.05, 0.95), axis=1).swapaxes(0, 1),
     }
-    if trust.randomization is not None:
-        content["layers"] = list(trust.randomization.layers)
-        arrays["similarity"] = trust.randomization.signed.mean(axis=(0, 2))
+    if report.randomization is not None:
+        content["layers"] = list(report.randomization.layers)
+        arrays["similarity"] = report.randomization.signed.mean(axis=(0, 2))
     return Result(content, arrays)
 
 
-def _judged(trust: Trust) -> dict[str, Any]:
-    """What is said with one fill."""
+def _verdict(report: ChecksReport) -> dict[str, Any]:
+    """Verdict and results with one fill."""
     return {
-        "fill": trust.fill,
-        "verdict": trust.verdict,
-        "level": trust.level,
-        "findings": [_finding(one) for one in (*trust.findings, trust.network)],
+        "fill": report.fill,
+        "verdict": report.verdict,
+        "level": report.level,
+        "findings": [_packed(result) for result in (*report.findings, report.network)],
     }
 
 
-def _finding(one: Finding) -> dict[str, Any]:
-    return {"name": one.name, "passed": one.passed, "text": one.text}
+def _packed(result: CheckResult) -> dict[str, Any]:
+    return {"name": result.name, "passed": result.passed, "text": result.text}

@@ -1,4 +1,4 @@
-"""What a widget knows of the inside of its model: `viewer.inside.InsideSource`, answered by `inside`."""
+"""Source of the panel "Inside": layers and filters of a widget's model, read by :mod:`cam1d_widget.inside`."""
 
 from __future__ import annotations
 
@@ -7,24 +7,27 @@ from typing import Any
 
 import numpy as np
 
+from ..attribution.abilities import HasLayers, offers
 from ..attribution.lazy_explanation import LazyExplanation
 from ..explanation.coverage import outer_centers, unseen_samples
-from ..inside.access import LayerFacts
+from ..explanation.source import LayerFacts
 from ..inside.filters.layer_reading import LayerReading
 from ..inside.filters.meaning import FilterMeaning
 from ..inside.maximization.maximize import Maximization, Maximized
+from ..inside.maximization.options import MaximizationOptions
 from ..viewer.synced.jobs import Result, Work
 
 __all__ = ["InsideOfModel", "inside_of"]
 
 Going = Generator[tuple[float, str], None, Result]
-# What the browser does not choose.
+# Options that the browser does not choose.
 _STEPS, _JITTER, _DIVERSITY = 200, 2, 1.0
 
 
 def inside_of(explanation: LazyExplanation) -> InsideOfModel | None:
-    """Inside of a widget's model; None where it cannot be looked into, or has no layer with a time axis."""
-    return InsideOfModel(explanation) if getattr(explanation.classifier, "layers", ()) else None
+    """Inside of a widget's model; None if its layers cannot be read, or none has a time axis."""
+    classifier = explanation.classifier
+    return InsideOfModel(explanation) if offers(classifier, HasLayers) and classifier.layers else None
 
 
 class InsideOfModel:
@@ -33,7 +36,7 @@ class InsideOfModel:
     Parameters
     ----------
     explanation : LazyExplanation
-        Classifier, series, true classes and names. Made-up series are compared with its background, if it has one.
+        Classifier, series, true classes and names. Generated series are compared with its background, if it has one.
     """
 
     def __init__(self, explanation: LazyExplanation) -> None:
@@ -53,7 +56,7 @@ class InsideOfModel:
 
     @property
     def work(self) -> Mapping[str, Work]:
-        """Long work that the browser can ask for."""
+        """Long work that the browser can request."""
         kinds = {"inside layer": self._layer, "inside filter": self._filter, "inside series": self._series}
         return {kind: self._on_unchanged_model(work) for kind, work in kinds.items()}
 
@@ -66,7 +69,7 @@ class InsideOfModel:
         return guarded
 
     def activations(self, layer: str, instance: int) -> np.ndarray:
-        """What a layer's filters answer to an instance, of shape (step, filter)."""
+        """Activations of a layer's filters on an instance, of shape (step, filter)."""
         with self._source.unchanged_model():
             return self._reading(layer).activations(instance).values[0]
 
@@ -79,11 +82,11 @@ class InsideOfModel:
         return self._readings[layer]
 
     def _layer(self, arguments: dict[str, Any]) -> Going:
-        """Which filters of a layer count, and what its steps see."""
+        """Importance of a layer's filters, and the receptive fields of its steps."""
         reading = self._reading(arguments["layer"])
         for share in reading.going_through():
             yield 0.8 * share, f"reading {reading.layer}"
-        yield 0.8, "asking what counts for the classes"
+        yield 0.8, "computing the weights for the classes"
         field = reading.receptive_field
         steps = np.stack([field.start, field.stop, field.positions], axis=1)
         content = {
@@ -96,11 +99,11 @@ class InsideOfModel:
         return Result(content, {"steps": steps, "activity": activity, "weights": reading.weights})
 
     def _filter(self, arguments: dict[str, Any]) -> Going:
-        """What a filter means."""
+        """What a filter responds to."""
         reading = self._reading(arguments["layer"])
         for share in reading.going_through():
             yield 0.7 * share, f"reading {reading.layer}"
-        yield 0.7, "looking for the series that it would like best"
+        yield 0.7, "computing the input that maximizes it"
         return self._meant(reading.meaning(int(arguments["filter"])))
 
     def _meant(self, meaning: FilterMeaning) -> Result:
@@ -132,31 +135,22 @@ class InsideOfModel:
         return Result(content, arrays)
 
     def _series(self, arguments: dict[str, Any]) -> Going:
-        """Series that a class likes best, and the real ones that are nearest."""
+        """Inputs that maximize a class, and the nearest real series."""
         target, solutions = int(arguments["target"]), int(arguments["solutions"])
-        yield 0.0, "looking at the real series"
-        going = Maximization(
-            self._classifier,
+        yield 0.0, "reading the real series"
+        options = MaximizationOptions(
             target,
-            layer=None,
-            filter=None,
-            data=self._data,
-            y=None if self._of_background else self._source.y,
-            start=str(arguments["start"]),
+            start=arguments["start"],
             solutions=solutions,
             steps=_STEPS,
-            norm=None,
-            l2=0.0,
-            total_variation=0.0,
-            smoothness=0.0,
             nearness=float(arguments["nearness"]),
             jitter=_JITTER,
             diversity=_DIVERSITY if solutions > 1 else 0.0,
-            length=None,
-            seed=0,
         )
+        y = None if self._of_background else self._source.y
+        going = Maximization(self._classifier, options, self._data, y)
         for step in going.run():
-            yield step / _STEPS, f"step {step} of {_STEPS} uphill"
+            yield step / _STEPS, f"gradient step {step} of {_STEPS}"
         return self._made(target, going.result())
 
     def _made(self, target: int, best: Maximized) -> Result:

@@ -1,37 +1,50 @@
-"""One line in a notebook: a model behind, a viewer in front."""
+"""CAM1DWidget: a viewer that computes the maps of a model."""
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
-from ..attribution.checks import Trust, examined, fills_of
+from ..attribution.checks import ChecksReport, fills_of, run_checks
 from ..attribution.lazy_explanation import LazyExplanation
 from ..attribution.requests import Methods
 from ..explainer import as_classifier
+from ..typing import (
+    Fill,
+    IntervalsLike,
+    Labels,
+    LayerLike,
+    Layout,
+    ModelLike,
+    Names,
+    Score,
+    SeriesLike,
+    StartLike,
+    WindowsLike,
+)
 from ..viewer import ExplanationViewer
 from ..viewer.choice import known_class, known_method, within
 from ..viewer.synced.checks import Checks
 from ..viewer.synced.jobs import Jobs
-from ..viewer.windows import WithoutWindow
-from .checks_job import KIND, checks_job, checks_name, checks_result, waited_for
+from .checks_job import KIND, checks_job, checks_name, checks_result, with_progress_bar
 from .inside_source import inside_of
+from .window_scores import WindowScores
 
 __all__ = ["CAM1DWidget"]
 
 
 class CAM1DWidget(ExplanationViewer):
-    """See where in time, and in which channels, a classifier of time series looks.
+    """See which time steps and channels a time-series classifier looks at.
 
-    Stacked channel plots of one series with the attribution drawn into them, and sliders for instance, class and
-    method. Maps are computed when they are looked at.
+    Stacked channel plots of one series with its attribution, and sliders for instance, class and method. Maps are
+    computed when they are displayed.
 
     Parameters
     ----------
     model : keras.Model, path of a saved one, fitted classifier of aeon or sktime, or Classifier
         Sequential, Functional, nested or subclassed; it is never changed.
     x : array-like of shape (instance, time, channel), or (time, channel) for one
-        Series to look at. A DataFrame, a list of them, or a DataArray with the dims instance, time and channel is
-        understood as well; names and rate are taken from it.
+        The series. A DataFrame, a list of them, or a DataArray with the dims instance, time and channel is accepted as
+        well; names and rate are taken from it.
     y : array-like of int or str, of shape (instance,), optional
         True class of each: class indices, names, or one-hot. Numbers are labels where the `classes_` of a fitted
         classifier, or else `class_names`, hold numbers other than their own indices: of [1, 2, 3], 1 is the first
@@ -41,23 +54,23 @@ class CAM1DWidget(ExplanationViewer):
     sampling_rate : float, optional
         Samples per second; without it the time axis counts samples.
     start : datetime, datetime64 or Timestamp, or one an instance, optional
-        When the first sample was taken: the time axis shows dates then. Taken from a frame's or DataArray's dates.
+        Time of the first sample: the time axis then shows dates. Default: from the dates of a frame or DataArray.
     methods : sequence of labels, methods or method classes, optional
         Default: all that fit the model.
     background : array-like of shape (instance, time, channel), optional
-        Series, mostly the training data, whose mean of each channel stands for "nothing there". Default: zero.
+        Series, usually the training data, whose mean of each channel is the baseline. Default: zero.
     layer : str, int or keras.Layer, optional
         Layer that the CAM methods explain. Default: the map that enters the pooling or flatten of the head.
     output : str or int, optional
         Name or index of the explained output, of a model that has several.
     score : {"logits", "probabilities"}
-        What is explained.
+        Explained output.
     window : int, or sequence of int, optional
-        Average the maps that tell channels apart over windows of so many samples, or between these change points.
+        Average the maps that distinguish channels over windows of this many samples, or between these change points.
     layout : {"channels_last", "channels_first"}
         Order of the dims of `x` and `background`.
     intervals : sequence or mapping of lists of (t0, t1), optional
-        By instance, where the true cause is known to be, in the unit of the time axis.
+        By instance, where the true cause is, in the unit of the time axis.
 
     Examples
     --------
@@ -69,27 +82,27 @@ class CAM1DWidget(ExplanationViewer):
 
     def __init__(
         self,
-        model: Any,
-        x: Any,
-        y: Any = None,
+        model: ModelLike,
+        x: SeriesLike,
+        y: Labels | None = None,
         *,
-        class_names: Any = None,
-        channel_names: Any = None,
-        channel_units: Any = None,
+        class_names: Names | None = None,
+        channel_names: Names | None = None,
+        channel_units: Names | None = None,
         sampling_rate: float | None = None,
-        start: Any = None,
+        start: StartLike | None = None,
         methods: Methods = None,
-        background: Any = None,
-        layer: Any = None,
+        background: SeriesLike | None = None,
+        layer: LayerLike | None = None,
         output: str | int | None = None,
-        score: str = "logits",
-        window: Any = None,
-        layout: str = "channels_last",
-        intervals: Any = None,
+        score: Score = "logits",
+        window: WindowsLike | None = None,
+        layout: Layout = "channels_last",
+        intervals: IntervalsLike | None = None,
     ) -> None:
-        self._model, self._chosen = model, {"layer": layer, "output": output, "score": score}
+        self._open = partial(as_classifier, model, layer=layer, output=output, score=score)
         lazy = LazyExplanation(
-            as_classifier(model, layer=layer, output=output, score=score),
+            self._open(),
             x,
             methods=methods,
             background=background,
@@ -106,7 +119,7 @@ class CAM1DWidget(ExplanationViewer):
         super().__init__(
             lazy,
             intervals=intervals,
-            scores_without=_Replacing(lazy),
+            scores_without=WindowScores(lazy),
             update_model=self.update_model,
             inside=inside,
             checks=Checks(fills_of(lazy.x, lazy.background)),
@@ -127,7 +140,7 @@ class CAM1DWidget(ExplanationViewer):
         ValueError
             If the model now has other classes, or no longer fits a method. The widget is not changed then.
         """
-        self._lazy.update_model(as_classifier(self._model, **self._chosen))
+        self._lazy.update_model(self._open())
 
     def _show_update(self) -> None:
         self.jobs.forget()
@@ -142,60 +155,44 @@ class CAM1DWidget(ExplanationViewer):
         instance: int | None = None,
         target: int | None = None,
         method: str | None = None,
-        fill: str | None = None,
+        fill: Fill | None = None,
         progress: bool = True,
-    ) -> Trust:
-        """Check how far a map can be believed, as the panel "Checks" does, which then shows it, too.
+    ) -> ChecksReport:
+        """Check how far a map can be trusted, as the panel "Checks" does, which then shows the result as well.
 
-        Whether it adds up, finds what the score needs, changes with the class and when the network is destroyed, and
-        agrees with other methods; and whether the network is any good.
+        The checks: whether the map adds up, finds what the score needs, changes with the class and when the weights are
+        randomized, and agrees with other methods; and whether the network is better than guessing.
 
         Parameters
         ----------
         instance, target : int, optional
-            Which series and class. Default: those on show.
+            Series and class. Default: the current ones.
         method : str, optional
-            Label of the method. Default: the one on show.
+            Label of the method. Default: the current one.
         fill : {"channel mean", "zero", "linear interpolation", "swap", "noise"}, optional
-            What stands where pieces of the series are taken away: the mean of each channel over the background, zero,
-            a straight line across each gap, another series of the background, or Gaussian noise with each channel's
-            mean and standard deviation. The verdict holds for it; how the others end is said as well, and
-            ``trust.with_fill("zero")`` judges with another. Default: the one in the panel.
+            Replacement values for removed segments: the mean of each channel over the background, zero, a straight line
+            across each gap, another series of the background, or Gaussian noise with each channel's mean and standard
+            deviation. The verdict depends on it; the report names the results with the others, and
+            ``report.with_fill("zero")`` has the verdict for another. Default: the one in the panel.
         progress : bool
             Show a progress bar.
 
         Returns
         -------
-        Trust
-            ``.verdict`` says it in a sentence, ``.findings`` check by check.
+        ChecksReport
+            ``.verdict`` is a sentence, ``.findings`` has the result of each check.
 
         Examples
         --------
         >>> widget.check(method="Guided Backprop").verdict
-        'This map survives 1 of 4 checks; it hardly changes when the network is destroyed; ...'
+        'This map passes 1 of 4 checks; it hardly changes when the weights are randomized; ...'
         """
         instance = within("instance", self.instance if instance is None else instance, len(self._lazy.x))
         target = known_class(self.target if target is None else target, self._lazy)
         method = known_method(self.method if method is None else method, self._lazy)
         fill = self.checks.fill if fill is None else fill
         with self._lazy.unchanged_model():
-            trust = waited_for(examined(self._lazy, method, instance, target, fill=fill), progress)
-        self.jobs.keep(checks_name(method, instance, target), checks_result(trust))
-        self.checks.fill = trust.fill
-        return trust
-
-
-class _Replacing:
-    """Scores of a series of which a window is replaced by the baseline: `viewer.windows.ScoresWithout`."""
-
-    def __init__(self, lazy: LazyExplanation) -> None:
-        self._lazy = lazy
-        self.baseline = "zero" if lazy.baseline is None else "the mean of each channel over the background"
-
-    def __call__(self, instance: int, first: int, stop: int) -> WithoutWindow:
-        replaced = self._lazy.x[instance : instance + 1].copy()
-        replaced[:, first:stop] = 0.0 if self._lazy.baseline is None else self._lazy.baseline
-        with self._lazy.unchanged_model():
-            classifier = self._lazy.classifier
-            shares, scores = classifier.probabilities(replaced), classifier.scores(replaced)
-        return WithoutWindow(scores[0], None if shares is None else shares[0])
+            report = with_progress_bar(run_checks(self._lazy, method, instance, target, fill=fill), progress)
+        self.jobs.keep(checks_name(method, instance, target), checks_result(report))
+        self.checks.fill = report.fill
+        return report

@@ -1,4 +1,4 @@
-// Makes src/core/draw/color_tables.json: 256 colors a table, in Lab, so that equal steps look equal.
+// Makes src/core/draw/color_tables.json and its copy for Python: 256 colors a table, in Lab, so that equal steps look equal.
 import { writeFileSync } from "node:fs";
 import { hcl, lab, rgb } from "d3-color";
 import { interpolateHcl, interpolateLab, piecewise } from "d3-interpolate";
@@ -30,4 +30,6 @@ const tables = {
 };
 
 const lines = Object.entries(tables).map(([name, table]) => `  "${name}": ${JSON.stringify(table)}`);
-writeFileSync(new URL("../src/core/draw/color_tables.json", import.meta.url), `{\n${lines.join(",\n")}\n}\n`);
+for (const path of ["../src/core/draw/color_tables.json", "../../cam1d_widget/explanation/color_tables.json"]) {
+  writeFileSync(new URL(path, import.meta.url), `{\n${lines.join(",\n")}\n}\n`);
+}

@@ -72,8 +72,8 @@ def test_a_network_without_masks_is_told_nothing_of_masks(classifier):
 
 def test_a_deletion_that_cannot_be_made_is_not_passed(classifier):
     widget = CAM1DWidget(classifier, X, methods=["Saliency"])
-    trust = widget.check(fill="zero", progress=False)
-    [deletion] = [finding for finding in trust.findings if finding.name == "Deletion"]
+    report = widget.check(fill="zero", progress=False)
+    [deletion] = [finding for finding in report.findings if finding.name == "Deletion"]
     assert deletion.passed is None
     assert deletion.text.startswith("With zero this cannot be checked: scores must be finite where parts of a series")
-    assert trust.with_fill("channel mean").findings[1].passed is not None
+    assert report.with_fill("channel mean").findings[1].passed is not None

@@ -125,7 +125,7 @@ def test_frames_of_nullable_numbers_are_read_and_their_gaps_are_gaps():
 
 
 def test_frames_of_text_are_not_read_as_numbers():
-    with pytest.raises(TypeError, match="x must hold numbers, but holds object"):
+    with pytest.raises(TypeError, match="x must hold real numbers, but holds object"):
         check_series(read_series("x", pd.DataFrame({"a": ["1", "2"]}, dtype=object)).values, None, None)
 
 

@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from cam1d_widget.viewer.export.page import save_html
+from cam1d_widget.viewer.choice import Choice
+from cam1d_widget.viewer.export.page import ViewerState, save_html
 
 from ..support.arrays import explanation
 from .firefox import firefox
@@ -31,7 +32,7 @@ LAST = "\ue010"
 
 def test_a_page_opens_from_disk_with_its_colors_and_keys_and_fetches_nothing(tmp_path):
     whole = explanation()
-    page = save_html(whole, tmp_path / "page.html", first=(0, 1, "Gradient × Input"), progress=False)
+    page = save_html(whole, tmp_path / "page.html", state=ViewerState(Choice(0, 1, "Gradient × Input")), progress=False)
     profile = tmp_path / "profile"
     profile.mkdir()
     with firefox(profile) as browser:

@@ -52,7 +52,7 @@ def lab(folder, open_notebook):
 def test_a_layer_is_read_and_a_click_on_a_filter_opens_its_meaning(lab):
     panel = lab.locator(PANEL).first
     panel.locator("canvas").first.click(position={"x": 300, "y": 20})
-    words = panel.get_by_text("answers most to channel 1")
+    words = panel.get_by_text("responds most to channel 1")
     words.wait_for()
     assert panel.locator("canvas[aria-label*='Kernel']").count() == 1
     assert panel.locator("canvas[aria-label*='<i>up</i>: AUC']").count() == 1
@@ -120,7 +120,7 @@ def test_on_a_page_filters_stand_under_the_samples_they_answer_to_and_follow_the
 def test_a_page_shows_what_was_computed_and_says_what_needs_a_kernel(open_page, path):
     page = open_page(path)
     panel = page.locator(PANEL)
-    assert "answers most to channel 1" in panel.inner_text()
+    assert "responds most to channel 1" in panel.inner_text()
     assert "needs a live kernel" in panel.locator(".cam1d-best").inner_text()
     panel.get_by_label("filter", exact=True).fill("0")
     panel.get_by_label("filter", exact=True).press("Enter")

@@ -16,7 +16,7 @@ import keras
 import numpy as np
 
 from cam1d_widget import KerasClassifier, all_methods, explain
-from cam1d_widget.attribution.classifier import for_series
+from cam1d_widget.attribution.abilities import for_series
 from cam1d_widget.attribution.masking import Slices
 from cam1d_widget.attribution.methods import (
     CAM,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cam1d_widget.explanation.atomic_file import whole_file
+from cam1d_widget.explanation.atomic_file import atomic_file
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,9 +60,9 @@ assert sorted(path.name for path in folder.iterdir()) == sorted(saves)
 
 HALF = """
 import sys
-from cam1d_widget.explanation.atomic_file import whole_file
+from cam1d_widget.explanation.atomic_file import atomic_file
 
-with whole_file(sys.argv[1]) as file:
+with atomic_file(sys.argv[1]) as file:
     file.write(b"half of the new one")
     file.flush()
     print("half", flush=True)
@@ -88,7 +88,7 @@ def test_a_process_that_is_killed_while_it_writes_leaves_the_old_file(tmp_path):
         run.send_signal(signal.SIGKILL)
         run.wait()
     assert path.read_bytes() == b"the old one"
-    with whole_file(path) as file:
+    with atomic_file(path) as file:
         file.write(b"the new one")
     assert path.read_bytes() == b"the new one"
 
@@ -99,7 +99,7 @@ def test_what_fails_in_between_leaves_the_old_file_and_no_other(fault, tmp_path)
     path.write_text("the old one")
 
     def write():
-        with whole_file(path, "w", encoding="utf-8") as file:
+        with atomic_file(path, "w", encoding="utf-8") as file:
             file.write("half of the new one")
             raise fault
 
@@ -115,7 +115,7 @@ def test_permissions_stay_and_new_files_get_the_usual_ones(tmp_path):
     kept.touch()
     kept.chmod(0o640)
     for path in (kept, tmp_path / "new"):
-        with whole_file(path) as file:
+        with atomic_file(path) as file:
             file.write(b"all")
     modes = [stat.S_IMODE(path.stat().st_mode) for path in (kept, tmp_path / "new")]
     assert modes == [0o640, stat.S_IMODE(usual.stat().st_mode)]
@@ -123,7 +123,7 @@ def test_permissions_stay_and_new_files_get_the_usual_ones(tmp_path):
 
 def test_a_link_stays_a_link(tmp_path):
     (tmp_path / "link").symlink_to(tmp_path / "file")
-    with whole_file(tmp_path / "link") as file:
+    with atomic_file(tmp_path / "link") as file:
         file.write(b"all")
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "file").read_bytes() == b"all"
@@ -131,12 +131,12 @@ def test_a_link_stays_a_link(tmp_path):
 
 def test_an_error_names_the_path_that_was_passed(tmp_path):
     path = tmp_path / "nowhere" / "kept.npz"
-    with pytest.raises(FileNotFoundError) as refused, whole_file(path):
+    with pytest.raises(FileNotFoundError) as refused, atomic_file(path):
         raise AssertionError("there is nothing to write to")
     assert str(refused.value) == f"[Errno {errno.ENOENT}] No such file or directory: '{path}'"
     (tmp_path / "file").touch()
     path = tmp_path / "file" / "kept.npz"
-    with pytest.raises(NotADirectoryError, match=re.escape(f"'{path}'")), whole_file(path):
+    with pytest.raises(NotADirectoryError, match=re.escape(f"'{path}'")), atomic_file(path):
         raise AssertionError("there is nothing to write to")
 
 
@@ -145,7 +145,7 @@ def test_an_error_in_the_last_step_names_the_path_that_was_passed(tmp_path, monk
         raise PermissionError(errno.EACCES, "Permission denied", str(part), None, str(target))
 
     monkeypatch.setattr(os, "replace", refuse)
-    with pytest.raises(PermissionError) as refused, whole_file(tmp_path / "kept") as file:
+    with pytest.raises(PermissionError) as refused, atomic_file(tmp_path / "kept") as file:
         file.write(b"all")
     assert str(refused.value) == f"[Errno {errno.EACCES}] Permission denied: '{tmp_path / 'kept'}'"
     assert list(tmp_path.iterdir()) == []
@@ -153,12 +153,12 @@ def test_an_error_in_the_last_step_names_the_path_that_was_passed(tmp_path, monk
 
 def test_an_error_names_a_relative_path_as_it_was_passed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(FileNotFoundError, match=r"'nowhere/kept.npz'$"), whole_file("nowhere/kept.npz"):
+    with pytest.raises(FileNotFoundError, match=r"'nowhere/kept.npz'$"), atomic_file("nowhere/kept.npz"):
         raise AssertionError("there is nothing to write to")
 
 
 def test_an_error_of_another_file_keeps_its_name(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"'another'$"), whole_file(tmp_path / "kept"):
+    with pytest.raises(FileNotFoundError, match=r"'another'$"), atomic_file(tmp_path / "kept"):
         raise FileNotFoundError(errno.ENOENT, "No such file or directory", "another")
 
 
@@ -168,11 +168,11 @@ def test_links_that_lead_to_each_other_are_refused(name, tmp_path):
     (tmp_path / "back").symlink_to(tmp_path / "loop")
     path = tmp_path / name
     with pytest.raises(OSError, match="path must lead to a file, but its links lead to each other") as refused:
-        whole_file(path).__enter__()
+        atomic_file(path).__enter__()
     assert (refused.value.errno, refused.value.filename) == (errno.ELOOP, str(path))
     assert sorted(one.name for one in tmp_path.iterdir()) == ["back", "loop"]
 
 
 def test_what_is_no_regular_file_is_written_to():
-    with whole_file(os.devnull) as file:
+    with atomic_file(os.devnull) as file:
         file.write(b"all")

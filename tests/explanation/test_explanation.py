@@ -9,6 +9,7 @@ import pickle
 import re
 import tracemalloc
 import zipfile
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -171,7 +172,7 @@ def test_true_classes_may_be_named():
         ({"sampling_rate": "50"}, "sampling_rate must be a finite number above 0, but is '50'"),
         (
             {"signed": {"GradCam": True}},
-            "signed must speak of the methods CAM, Gradient × Input, but speaks of GradCam",
+            "signed must hold labels of the methods CAM, Gradient × Input, but holds GradCam",
         ),
         ({"targets": [0, 1]}, "targets must have shape (instance, target)"),
         (
@@ -413,3 +414,20 @@ def test_the_limit_of_a_file_can_be_set(tmp_path):
 def test_missing_file_is_a_missing_file(tmp_path):
     with pytest.raises(FileNotFoundError):
         Explanation.load(tmp_path / "nowhere.npz")
+
+
+def test_an_explanation_states_each_fact_once():
+    explanation = Explanation(**parts(y=[0, 1], exactness={"CAM": "complete"}))
+    series, method = explanation.series_facts, explanation.method_facts[0]
+    assert all(getattr(explanation, one.name) is getattr(series, one.name) for one in fields(series))
+    assert (method.label, method.exactness, method.signed) == ("CAM", "complete", True)
+    assert explanation.exactness == {"CAM": "complete", "Gradient × Input": "approximate"}
+    assert explanation.signed == {"CAM": True, "Gradient × Input": True}
+
+
+def test_facts_of_some_series_are_those_of_their_rows():
+    explanation = Explanation(**parts(y=[0, 1]))
+    one = explanation.series_facts.rows([1])
+    np.testing.assert_array_equal(one.x, explanation.x[1:])
+    np.testing.assert_array_equal(one.y, [1])
+    assert one.class_names == explanation.class_names

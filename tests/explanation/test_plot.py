@@ -36,7 +36,7 @@ def test_gaps_are_gaps_in_the_line_and_a_sample_between_two_is_a_dot():
 @pytest.mark.parametrize(("name", "signed"), [("signed", True), ("unsigned", False)])
 def test_colors_are_those_of_the_widget(name, signed):
     colors = 255 * _color_map(signed)(np.arange(256) / 255)[:, :3]
-    assert np.abs(colors - np.array(TABLES[name])).max() < 6
+    np.testing.assert_allclose(colors, TABLES[name], atol=1e-6)
 
 
 def test_each_row_shows_its_values_at_their_times():

@@ -77,7 +77,7 @@ def test_what_cannot_be_looked_into_is_refused():
     class Closed:
         scores = gradient = None
 
-    with pytest.raises(TypeError, match="to be looked into, but is a Closed"):
+    with pytest.raises(TypeError, match="whose layers can be read, but is a Closed"):
         inside.layers(Closed())
 
 

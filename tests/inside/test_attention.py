@@ -6,7 +6,7 @@ import pytest
 from keras import layers as L
 
 from cam1d_widget import models
-from cam1d_widget.inside.attention import _correlation, _ranks, attention_agreement
+from cam1d_widget.inside.attention import attention_agreement
 
 
 def heard(loud: bool) -> tuple[keras.Model, np.ndarray]:
@@ -38,16 +38,6 @@ def test_what_it_prints_says_what_was_compared():
     words = repr(attention_agreement(model, x[:5], targets=0, progress=False)).splitlines()
     assert words[0] == "attention agrees in rank, median of 5 series, with"
     assert [line.split("  ")[1].strip() for line in words[1:]] == ["Attention × Gradient", "Integrated Gradients"]
-
-
-def test_rank_correlation_is_spearmans():
-    from scipy.stats import spearmanr
-
-    rng = np.random.default_rng(0)
-    one, other = np.round(rng.normal(size=(2, 4, 30)), 1)  # with ties
-    expected = [spearmanr(first, second).statistic for first, second in zip(one, other, strict=True)]
-    np.testing.assert_allclose(_correlation(_ranks(one), _ranks(other)), expected)
-    assert _correlation(_ranks(np.ones((1, 5))), _ranks(one[:1, :5]))[0] == 0
 
 
 def test_one_class_and_two_series_are_asked_for():

@@ -12,7 +12,7 @@ from keras import layers as L
 from cam1d_widget import CAM1DWidget, KerasClassifier, explain, inside
 from cam1d_widget.attribution.masking import Slices, replaced
 from cam1d_widget.attribution.masking.crops import crops_of
-from cam1d_widget.attribution.masking.score_drops import score_falls
+from cam1d_widget.attribution.masking.score_drops import score_drops
 from cam1d_widget.attribution.methods import Occlusion
 
 from ..support.selection import slow_but
@@ -102,7 +102,7 @@ def by_hand(classifier: KerasClassifier, x: np.ndarray, slices: Slices) -> np.nd
 @pytest.mark.parametrize("name", FIXED)
 def test_scores_without_a_window_are_those_of_whole_series(name, head):
     classifier, slices = KerasClassifier(model_of(FIXED[name], head)), Slices.sliding(STEPS, 15, 15)
-    falls = score_falls(classifier, X[0], slices, np.full_like(X[0], 0.7), np.arange(3))
+    falls = score_drops(classifier, X[0], slices, np.full_like(X[0], 0.7), np.arange(3))
     expected = by_hand(classifier, X[0], slices)
     np.testing.assert_allclose(falls, expected, atol=1e-4 * np.abs(expected).max() + 1e-6)
     assert crops_of(classifier, X[0], slices) is None
@@ -120,7 +120,7 @@ def test_structure_decides_before_anything_is_tried(name, monkeypatch):
 def test_layers_that_do_the_same_at_each_step_are_cropped(name):
     classifier, slices = KerasClassifier(model_of(LIKE_A_CONVOLUTION[name])), Slices.sliding(STEPS, 15, 15)
     assert crops_of(classifier, X[0], slices) is not None
-    falls = score_falls(classifier, X[0], slices, np.full_like(X[0], 0.7), np.arange(3))
+    falls = score_drops(classifier, X[0], slices, np.full_like(X[0], 0.7), np.arange(3))
     expected = by_hand(classifier, X[0], slices)
     np.testing.assert_allclose(falls, expected, atol=1e-4 * np.abs(expected).max() + 1e-6)
 

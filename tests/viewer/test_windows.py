@@ -52,7 +52,7 @@ def test_intervals_go_to_the_browser_in_samples_and_into_a_page_with_their_insta
     ("intervals", "words"),
     [
         ([[(0, 1)]], r"intervals must hold a list of \(t0, t1\) for each of 4 instances, but holds 1"),
-        ({7: [(0, 1)]}, "intervals must speak of instances from 0 to 3, but speaks of 7"),
+        ({7: [(0, 1)]}, "intervals must name instances from 0 to 3, but names 7"),
         ({2: [(1, 9)]}, r"intervals\[2\] must be times \(t0, t1\) with 0 <= t0 < t1 <= 2.4"),
         ({2: [3]}, r"intervals\[2\] must be two times"),
     ],
@@ -112,11 +112,11 @@ def test_the_model_is_asked_what_it_says_without_a_window(monkeypatch):
 def test_an_instance_that_is_none_is_not_asked_about(monkeypatch):
     assert (
         asked(monkeypatch, Halving(), -1)["error"]
-        == "could not be asked: instance must be a whole number from 0 to 3, but is -1"
+        == "could not be computed: instance must be a whole number from 0 to 3, but is -1"
     )
 
 
 def test_a_model_that_fails_says_why(monkeypatch):
     model = Halving()
     model.fault = RuntimeError("out of memory")
-    assert asked(monkeypatch, model)["error"] == "could not be asked: out of memory"
+    assert asked(monkeypatch, model)["error"] == "could not be computed: out of memory"

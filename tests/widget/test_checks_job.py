@@ -7,6 +7,7 @@ import pytest
 from traitlets import TraitError
 
 from cam1d_widget import CAM1DWidget
+from cam1d_widget.viewer.synced.base import PageContents
 from cam1d_widget.viewer.synced.jobs import Jobs
 
 from ..support.synced import sent
@@ -29,21 +30,21 @@ def judged(result, fill):
 
 
 def test_what_python_checks_the_panel_shows(widget):
-    trust = widget.check(instance=1, target=0, method="Occlusion", progress=False)
+    report = widget.check(instance=1, target=0, method="Occlusion", progress=False)
     result = widget.jobs.results[NAME]
-    shown = judged(result, trust.fill)
-    assert shown["verdict"] == trust.verdict
+    shown = judged(result, report.fill)
+    assert shown["verdict"] == report.verdict
     assert [finding["name"] for finding in shown["findings"]][-1] == "Network"
     assert result.arrays["band"].shape == (5, 2, 21)
-    np.testing.assert_array_equal(result.arrays["curves"][0], trust.deletion.curves[0])
-    assert {judged(result, one)["level"] for one in trust.deletions} <= {"unknown quality", "doubtful"}  # no y
+    np.testing.assert_array_equal(result.arrays["curves"][0], report.deletion.curves[0])
+    assert {judged(result, one)["level"] for one in report.deletions} <= {"unknown quality", "doubtful"}  # no y
     json.dumps(result.content, allow_nan=False)
 
 
 def test_the_map_on_show_is_checked_unless_another_is_named(widget):
     widget.instance, widget.target, widget.method = 2, 1, "Gradient × Input"
-    trust = widget.check(progress=False)
-    assert (trust.instance, trust.target, trust.method) == (2, 1, "Gradient × Input")
+    report = widget.check(progress=False)
+    assert (report.instance, report.target, report.method) == (2, 1, "Gradient × Input")
     for wrong in ({"instance": 4}, {"target": 2}, {"method": "tea"}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
             widget.check(progress=False, **wrong)
@@ -61,7 +62,7 @@ def test_the_browser_asks_and_gets_the_same(widget, monkeypatch):
 
 def test_a_page_keeps_what_was_checked_and_knows_that_there_are_checks(widget):
     widget.check(instance=1, target=0, method="Occlusion", progress=False)
-    page = widget.jobs.copy()
+    page = widget.jobs.for_page(PageContents([0], 0, widget.jobs.results))
     assert list(page.results) == [NAME]
     assert page.kinds == ["checks"]
     assert page.work == {}
@@ -74,7 +75,7 @@ def test_the_verdict_is_that_of_the_fill_in_the_panel_and_python_may_choose_anot
     swap = widget.check(instance=1, target=0, method="Occlusion", fill="swap", progress=False)
     assert (noise.fill, swap.fill, widget.checks.fill) == ("noise", "swap", "swap")
     told = judged(widget.jobs.results[NAME], "swap")["findings"][1]
-    assert (told["name"], "another one of the series at hand" in told["text"]) == ("Deletion", True)
+    assert (told["name"], "another one of these series" in told["text"]) == ("Deletion", True)
     assert swap.with_fill("noise").verdict == noise.verdict
     row = [one["fill"] for one in widget.jobs.results[NAME].content["fills"]].index("swap")
     np.testing.assert_array_equal(widget.jobs.results[NAME].arrays["curves"][row], swap.deletion.curves[0])

@@ -26,7 +26,7 @@ def trained() -> CAM1DWidget:
 
 
 def guessing() -> CAM1DWidget:
-    """A map of the network of notebooks/trust.ipynb that memorized its training series."""
+    """A map of the network of notebooks/report.ipynb that memorized its training series."""
     recordings = load_self_regulation_scp2()
     keras.utils.set_random_seed(0)
     model = question_cnn(recordings.x_train.shape[1:], classes=2, filters=16)

@@ -1,12 +1,12 @@
-"""Whether a map is to be believed: a few checks of it and of its network, and a verdict in words.
+"""Checks of a map and of its network, with the result in words.
 
-:func:`examined` makes them, one after another; each is a metric of :mod:`~cam1d_widget.attribution.metrics` with a
-bound that it must keep, and the bounds stand with their reasons in :mod:`.bounds`.
+:func:`run_checks` runs them one after another. Each compares a metric of :mod:`~cam1d_widget.attribution.metrics` with
+a threshold, and :mod:`.thresholds` explains the thresholds.
 """
 
 from .fills import fills_of
-from .report import Trust
-from .result import Finding
-from .run import examined
+from .report import ChecksReport
+from .result import CheckResult
+from .run import run_checks
 
-__all__ = ["Finding", "Trust", "examined", "fills_of"]
+__all__ = ["CheckResult", "ChecksReport", "fills_of", "run_checks"]

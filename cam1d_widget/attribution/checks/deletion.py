@@ -1,4 +1,4 @@
-"""Whether a map finds what the score needs: deletion curves with each fill, for a verdict holds for its fill alone."""
+"""Whether a map finds what the score needs: deletion curves with each fill, since the result depends on the fill."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ..masking import NotFinite
 from ..metrics import PerturbationCurves, deletion
 from ..metrics.perturbation import Measure
 from .fills import Fill
-from .result import Finding, in_words
-from .thresholds import MOVES, ORDERS, PIECES, RANDOM_SHARE, STEPS
+from .result import CheckResult, figure_text
+from .thresholds import CHANGES, ORDERS, RANDOM_SHARE, SEGMENTS, STEPS
 
-__all__ = ["Deletion", "deletion_finding", "deletions", "window_of"]
+__all__ = ["Deletion", "deletion_result", "deletions", "window_of"]
 
 NAME, SAME = "Deletion", "is the same everywhere"
 
@@ -26,27 +26,27 @@ class Deletion:
 
     Attributes
     ----------
-    words : str
-        What stands where pieces were.
+    fill : str
+        Description of the fill.
     curves : PerturbationCurves
     ordered : bool
-        Whether the map puts anything first; one that is the same everywhere does not.
+        Whether the map orders the segments; a constant map does not.
     fault : str
         Why there are no curves, which are NaN then; "" otherwise.
     """
 
-    words: str
+    fill: str
     curves: PerturbationCurves
     ordered: bool = True
     fault: str = ""
 
     @property
     def share(self) -> float:
-        """Share of the random orders that do as well as the map."""
+        """Share of the random orders that are as good as the map."""
         return float((self.curves.random[:, 0] <= self.curves.values[0]).mean())
 
     @property
-    def survived(self) -> bool:
+    def passed(self) -> bool:
         """Whether the class is lost sooner in the order of the map than in random ones."""
         return self.ordered and not self.fault and self.share <= RANDOM_SHARE
 
@@ -54,36 +54,36 @@ class Deletion:
 def deletions(
     source: LazyExplanation, label: str, instance: int, target: int, fills: Mapping[str, Fill], seed: int
 ) -> Generator[tuple[float, str], None, dict[str, Deletion]]:
-    """Curves of a map with each fill, and how many of the fills are done on the way.
+    """Curves of a map with each fill; yields the share of the fills that is done.
 
-    They are of the score where the probability of the class has nowhere to fall to, or does not move.
+    They are curves of the score if the class is not the predicted one, or if its probability does not change.
     """
     made: dict[str, Deletion] = {}
     ordered = bool(np.ptp(source.attribution(label, instance, target)) > 0)
     by_probability = source.probabilities is not None and source.scores[instance].argmax() == target
     measure: Measure = "probability" if by_probability else "score"
     for name, fill in fills.items():
-        yield len(made) / len(fills), f"taking away what the map calls most relevant, fill: {name}"
+        yield len(made) / len(fills), f"removing the most relevant segments, fill: {name}"
         try:
             curves = _curves(source, label, instance, target, fill, seed, measure)
-            if not made and by_probability and not _moved(curves):
+            if not made and by_probability and not _changed(curves):
                 measure = "score"
                 curves = _curves(source, label, instance, target, fill, seed, measure)
-            made[name] = Deletion(fill.words, curves, ordered)
+            made[name] = Deletion(fill.description, curves, ordered)
         except NotFinite as fault:
-            made[name] = Deletion(fill.words, _no_curves(target, measure), ordered, str(fault))
+            made[name] = Deletion(fill.description, _no_curves(target, measure), ordered, str(fault))
     return made
 
 
-def _moved(curves: PerturbationCurves) -> bool:
-    """Whether what is watched depends on what is taken away."""
-    return bool(np.ptp(np.stack([curves.curves, *curves.random_curves])) > MOVES)
+def _changed(curves: PerturbationCurves) -> bool:
+    """Whether the measured value depends on the removed segments."""
+    return bool(np.ptp(np.stack([curves.curves, *curves.random_curves])) > CHANGES)
 
 
 def _curves(
     source: LazyExplanation, label: str, instance: int, target: int, fill: Fill, seed: int, measure: Measure
 ) -> PerturbationCurves:
-    """Curve of the map beside random ones."""
+    """Curves of the map and of random orders."""
     x = source.x[instance : instance + 1]
     return deletion(
         source.classifier,
@@ -100,7 +100,7 @@ def _curves(
 
 
 def _no_curves(target: int, measure: Measure) -> PerturbationCurves:
-    """Curves of a network that has no score once parts of the series are replaced."""
+    """Curves of a network that gives no finite score for replaced series."""
     steps = np.linspace(0, 1, STEPS + 1)
     none = np.full((ORDERS, 1, STEPS + 1), np.nan)
     return PerturbationCurves(
@@ -109,43 +109,43 @@ def _no_curves(target: int, measure: Measure) -> PerturbationCurves:
 
 
 def window_of(samples: int) -> int:
-    """Samples in a window that is taken away."""
-    return max(1, samples // PIECES)
+    """Samples in a window that is removed."""
+    return max(1, samples // SEGMENTS)
 
 
-def deletion_finding(made: Mapping[str, Deletion], fill: str) -> Finding:
-    """Whether the class is lost sooner in the order of the map than in random ones, and whether so with other fills."""
+def deletion_result(made: Mapping[str, Deletion], fill: str) -> CheckResult:
+    """Whether the class is lost sooner in the map's order than in random orders, with this fill and with others."""
     one = made[fill]
     if not one.ordered:
-        return Finding(NAME, False, "The map has the same value everywhere: it puts nothing first.", SAME)
+        return CheckResult(NAME, False, "The map has the same value everywhere: it orders nothing.", SAME)
     if one.fault:
-        return Finding(NAME, None, f"With {one.words} this cannot be checked: {one.fault}.")
+        return CheckResult(NAME, None, f"With {one.fill} this cannot be checked: {one.fault}.")
     area, random = float(one.curves.values[0]), float(np.mean(one.curves.random[:, 0]))
-    found = (
-        f"When what the map calls most relevant is replaced first, by {one.words}, the area under the class' "
-        f"{one.curves.measure} is {in_words(area)}; in random orders it is {in_words(random)}, and "
-        f"{100 * one.share:.0f} % of them do as well.{_with_others(made, fill)}"
+    text = (
+        f"When the segments with the largest values are replaced first, by {one.fill}, the area under the class' "
+        f"{one.curves.measure} is {figure_text(area)}; in random orders it is {figure_text(random)}, and "
+        f"{100 * one.share:.0f} % of them are as good.{_with_others(made, fill)}"
     )
-    if one.survived:
-        return Finding(NAME, True, found)
-    return Finding(NAME, False, found, "finds what the score needs no better than chance")
+    if one.passed:
+        return CheckResult(NAME, True, text)
+    return CheckResult(NAME, False, text, "finds what the score needs no better than chance")
 
 
 def _with_others(made: Mapping[str, Deletion], fill: str) -> str:
-    """Sentence that says how the check ends with each other fill."""
-    survived = made[fill].survived
+    """Sentence that states the result with each other fill."""
+    passed = made[fill].passed
     others = [name for name in made if name != fill and not made[name].fault]
-    alike = [name for name in others if made[name].survived == survived]
-    apart = [name for name in others if made[name].survived != survived]
-    ends = [
+    same = [name for name in others if made[name].passed == passed]
+    different = [name for name in others if made[name].passed != passed]
+    results = [
         f"with {_listed(names)} it {verb}"
         for names, verb in (
-            (alike, "survives as well" if survived else "does not survive either"),
-            (apart, "does not survive" if survived else "survives"),
+            (same, "passes as well" if passed else "fails as well"),
+            (different, "fails" if passed else "passes"),
         )
         if names
     ]
-    return f" W{'; '.join(ends)[1:]}." if ends else ""
+    return f" W{'; '.join(results)[1:]}." if results else ""
 
 
 def _listed(names: Sequence[str]) -> str:

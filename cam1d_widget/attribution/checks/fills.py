@@ -1,7 +1,7 @@
-"""What may stand where a deletion curve takes pieces away, by the names of the field.
+"""Replacement values for removed segments, by name.
 
-Different fills crown different maps: a fill that no training series looks like drives all of them to one class, and a
-line across a gap may leave an event as it was. Which one is right depends on what "nothing there" means for a sensor.
+Different fills favor different maps: a fill unlike every training series may drive all series to one class, and a line
+across a gap may preserve an event. Which one is right depends on what the absence of a signal means for a sensor.
 """
 
 from __future__ import annotations
@@ -18,30 +18,30 @@ __all__ = ["Fill", "fills_of", "known_fill"]
 
 @dataclass(frozen=True, eq=False)
 class Fill:
-    """What stands where pieces are taken away.
+    """Replacement values for removed segments.
 
     Attributes
     ----------
-    words : str
-        What it is, as a phrase after "replaced by".
+    description : str
+        A phrase that completes "replaced by".
     baseline : Baseline
-        What a metric takes as its fill.
+        The fill as metrics take it.
     """
 
-    words: str
+    description: str
     baseline: Baseline
 
 
 def fills_of(x: np.ndarray, background: np.ndarray | None) -> dict[str, Fill]:
-    """Fills by name, the usual one first: the background's mean, or zero where there is no background.
+    """Fills by name, the default first: the background's mean, or zero without a background.
 
     Parameters
     ----------
     x : ndarray of shape (instance, time, channel)
-        Series that are explained; they stand for the background where there is none.
+        The explained series, used as the background if there is none.
     background : ndarray of shape (instance, time, channel), or None
     """
-    known, of = (x, "the series at hand") if background is None else (background, "the background")
+    known, of = (x, "these series") if background is None else (background, "the background")
     mean = {"channel mean": Fill(f"the mean of each channel over {of}", channel_mean(known))}
     zero = {"zero": Fill("zero", None)}
     fills = zero | mean if background is None else mean | zero
@@ -53,7 +53,7 @@ def fills_of(x: np.ndarray, background: np.ndarray | None) -> dict[str, Fill]:
 
 
 def known_fill(fill: str | None, fills: Iterable[str]) -> str:
-    """Name of a fill that there is; None stands for the usual one."""
+    """Name of an available fill; None selects the default."""
     names = list(fills)
     if fill is None:
         return names[0]

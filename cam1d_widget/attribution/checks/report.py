@@ -1,4 +1,4 @@
-"""All that the checks found, and the verdict in words."""
+"""Results of all checks of a map, and a verdict in words."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ..metrics import PerturbationCurves, Randomization
-from .deletion import NAME, Deletion, deletion_finding
+from .deletion import NAME, Deletion, deletion_result
 from .fills import known_fill
-from .result import Finding
+from .result import CheckResult
 
-__all__ = ["Trust"]
+__all__ = ["ChecksReport"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Trust:
-    """How far a map can be believed.
+class ChecksReport:
+    """Results of the checks of one map, and of its network.
 
     Attributes
     ----------
@@ -23,16 +23,16 @@ class Trust:
         Label of the method.
     instance, target : int
         Series and class of the map.
-    findings : tuple of Finding
-        Of the map, check by check.
-    network : Finding
-        Whether the network does better than guessing on the series at hand.
+    findings : tuple of CheckResult
+        Result of each check of the map.
+    network : CheckResult
+        Whether the network does better than guessing on these series.
     fill : str
-        What stood where pieces were taken away: the verdict holds for it.
+        Name of the fill that the verdict holds for.
     deletions : mapping of str to Deletion
-        By fill, the class' probability while the map's largest values are taken away, and random ones.
+        By fill, the class' probability while segments are removed, in the map's order and in random orders.
     randomization : Randomization or None
-        How similar the map stays while layers are destroyed.
+        How similar the map stays while the weights of the layers are randomized.
     agreement : mapping of str to float
         Rank correlation with each other method.
     """
@@ -40,8 +40,8 @@ class Trust:
     method: str
     instance: int
     target: int
-    findings: tuple[Finding, ...]
-    network: Finding
+    findings: tuple[CheckResult, ...]
+    network: CheckResult
     fill: str = ""
     deletions: Mapping[str, Deletion] = field(default_factory=dict)
     randomization: Randomization | None = None
@@ -49,11 +49,11 @@ class Trust:
 
     @property
     def deletion(self) -> PerturbationCurves:
-        """The class' probability while the map's largest values are taken away, and random ones, with the fill."""
+        """Deletion curves with `fill`."""
         return self.deletions[self.fill].curves
 
-    def with_fill(self, fill: str) -> Trust:
-        """The same checks, judged with another fill.
+    def with_fill(self, fill: str) -> ChecksReport:
+        """The same report, with the verdict for another fill.
 
         Parameters
         ----------
@@ -61,51 +61,51 @@ class Trust:
             One of `deletions`.
         """
         fill = known_fill(fill, self.deletions)
-        again = deletion_finding(self.deletions, fill)
+        again = deletion_result(self.deletions, fill)
         return replace(self, fill=fill, findings=tuple(again if one.name == NAME else one for one in self.findings))
 
     @property
-    def made(self) -> int:
-        """Checks of the map that could be made."""
-        return sum(finding.passed is not None for finding in self.findings)
+    def completed(self) -> int:
+        """Number of checks of the map that could be run."""
+        return sum(result.passed is not None for result in self.findings)
 
     @property
-    def survived(self) -> int:
-        """Checks that the map survived."""
-        return sum(finding.passed is True for finding in self.findings)
+    def passed(self) -> int:
+        """Number of checks that the map passes."""
+        return sum(result.passed is True for result in self.findings)
 
     @property
     def level(self) -> str:
         """Grade of the map.
 
-        "void" if the network does no better than guessing, "doubtful" if the map fails a check or none could be made.
+        "void" if the network does no better than guessing, "doubtful" if the map fails a check or none could be run.
         A map that passes all of them is "sound" if the network does better than guessing, and "unknown quality" if the
         accuracy of the network is not known.
         """
         if self.network.passed is False:
             return "void"
-        if not self.made or self.survived < self.made:
+        if not self.completed or self.passed < self.completed:
             return "doubtful"
         return "sound" if self.network.passed else "unknown quality"
 
     @property
     def verdict(self) -> str:
-        """All that was found, in a sentence or two."""
-        faults = "".join(f"; it {finding.fault}" for finding in self.findings if finding.passed is False)
-        own = f"{self._survival()}{faults}."
+        """Summary in one or two sentences."""
+        faults = "".join(f"; it {result.fault}" for result in self.findings if result.passed is False)
+        own = f"{self._passed_text()}{faults}."
         if self.network.passed is False:
-            return f"Do not trust this map: {self.network.fault}. By itself, {own}"
+            return f"Do not trust this map: {self.network.fault}. Apart from that, {own}"
         own = f"Of unknown quality: {own}" if self.level == "unknown quality" else own[0].upper() + own[1:]
         return own if self.network.passed else f"{own} {self.network.text}"
 
-    def _survival(self) -> str:
-        """How many checks were survived."""
-        if not self.made:
-            return "no check of this map could be made"
-        if self.made == 1:
-            return f"this map {'survives' if self.survived else 'does not survive'} the one check that could be made"
-        share = "all" if self.survived == self.made else f"{self.survived or 'none'} of"
-        return f"this map survives {share} {self.made} checks"
+    def _passed_text(self) -> str:
+        """How many checks are passed."""
+        if not self.completed:
+            return "no check of this map could be run"
+        if self.completed == 1:
+            return f"this map {'passes' if self.passed else 'fails'} the one check that could be run"
+        share = "all" if self.passed == self.completed else f"{self.passed or 'none'} of"
+        return f"this map passes {share} {self.completed} checks"
 
     def __repr__(self) -> str:
         signs = {True: "+", False: "-", None: "?"}

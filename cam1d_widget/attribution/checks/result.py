@@ -1,26 +1,26 @@
-"""What one check found."""
+"""Result of one check."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Finding", "in_words"]
+__all__ = ["CheckResult", "figure_text"]
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What one check found.
+class CheckResult:
+    """Result of one check.
 
     Attributes
     ----------
     name : str
-        What is checked, in a word or two.
+        Name of the check.
     passed : bool or None
-        Whether the check was survived; None where it cannot be made.
+        Whether the check was passed; None if it could not be run.
     text : str
-        What was found, in a sentence, with its numbers.
+        The result in a sentence, with its numbers.
     fault : str
-        What is wrong with the map, as a verb phrase; "" where nothing is.
+        What is wrong with the map, as a verb phrase; "" if nothing is.
     """
 
     name: str
@@ -29,6 +29,6 @@ class Finding:
     fault: str = ""
 
 
-def in_words(value: float) -> str:
-    """A figure as the picture writes it: two digits, and a minus that is one."""
+def figure_text(value: float) -> str:
+    """A number as the panel writes it: two digits, with a typographic minus."""
     return f"{value:.2f}".replace("-", "\N{MINUS SIGN}")

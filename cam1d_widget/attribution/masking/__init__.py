@@ -1,16 +1,16 @@
-"""Replacing parts of a series: which parts, by what, and what the scores lose by it."""
+"""Replacing parts of a series: which parts, by which values, and how much the scores drop."""
 
 from .baselines import Blur, LinearBridge, LocalMean, Noise, PieceBaseline, Swap, channel_mean
+from .batches import batches
 from .replace import (
     Baseline,
     NotFinite,
+    all_replaced,
     baseline_for,
     finite_scores,
-    nothing_left,
+    occluded,
     replaced,
-    stacks,
-    stand_ins,
-    without,
+    replacements,
 )
 from .windows import ChangePoints, Slices, check_channels, pooled, windows
 
@@ -25,15 +25,15 @@ __all__ = [
     "PieceBaseline",
     "Slices",
     "Swap",
+    "all_replaced",
     "baseline_for",
+    "batches",
     "channel_mean",
     "check_channels",
     "finite_scores",
-    "nothing_left",
+    "occluded",
     "pooled",
     "replaced",
-    "stacks",
-    "stand_ins",
+    "replacements",
     "windows",
-    "without",
 ]

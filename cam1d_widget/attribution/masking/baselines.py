@@ -1,9 +1,10 @@
-"""What stands in a piece's place: named baselines, each an array that broadcasts to x, or a function of x.
+"""Baselines by name: the values that replace a segment, as a function of the series.
 
-Which one is right depends on what "nothing" means for a sensor, and different ones crown different methods; so they are
-here by name, to be compared. An array is one already: zero, a mean of each channel, a reference series. These are made
-for a whole series, so that path methods and soft masks can use them, too. Those that look at the piece and at what is
-left around it are a :class:`PieceBaseline`, which only methods that take whole pieces away can use.
+Which one is right depends on what the absence of a signal means for a sensor, and different ones favor different
+methods; they have names so that they can be compared. An array is a baseline as well: zero, a mean of each channel, a
+reference series. These are defined for a whole series, so that path methods and soft masks can use them. Baselines that
+depend on the segment and on the values around it are a :class:`PieceBaseline`, which only methods that replace whole
+segments can use.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...explanation.number_checks import check_count, check_number, check_seed, unmasked
+from ...explanation.validation import check_count, check_number, check_seed, unmasked
 
 __all__ = ["Blur", "LinearBridge", "LocalMean", "Noise", "PieceBaseline", "Swap", "channel_mean"]
 
@@ -32,7 +33,7 @@ class Noise:
     background : ndarray of shape (instance, time, channel), optional
         Series to take mean and deviation from. Default: each series' own.
     seed : int
-        The same for every series, so that none depends on those beside it.
+        The same for every series, so that none depends on the others of its batch.
     """
 
     background: np.ndarray | None = None
@@ -57,7 +58,7 @@ class Swap:
     background : ndarray of shape (instance, time, channel)
         Series to draw from, as long as the explained ones. A series is never swapped with itself.
     seed : int
-        The same for every series, so that none depends on those beside it.
+        The same for every series, so that none depends on the others of its batch.
     """
 
     background: np.ndarray
@@ -67,7 +68,7 @@ class Swap:
         check_seed(self.seed)
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
-        """For each series the first of the shuffled background that is another one."""
+        """For each series the first of the shuffled background that differs from it."""
         background = unmasked("background", self.background)
         if background.shape[1:] != x.shape[1:]:
             raise ValueError(
@@ -86,12 +87,12 @@ class Swap:
 
 @dataclass(frozen=True)
 class Blur:
-    """The series itself, smoothed by a Gaussian: what is left has no fast events.
+    """The series itself, smoothed by a Gaussian: without fast events.
 
     Parameters
     ----------
     sigma : float
-        Standard deviation of the Gaussian, in samples. The series is held beyond its ends.
+        Standard deviation of the Gaussian, in samples. The first and last values continue beyond the ends.
     """
 
     sigma: float = 10
@@ -111,28 +112,28 @@ class Blur:
 
 
 class PieceBaseline(ABC):
-    """What stands in a piece's place where that depends on the piece and on what is left around it.
+    """Replacement values that depend on the segment and on the values around it.
 
     Attributes
     ----------
     reach : int
-        Samples on either side of a piece that it looks at.
+        Samples on either side of a segment that the values depend on.
     """
 
     reach: int
 
     @abstractmethod
     def fill(self, x: np.ndarray, gone: np.ndarray) -> np.ndarray:
-        """Values that stand where samples are gone; elsewhere they mean nothing.
+        """Values of the removed samples; the others are undefined.
 
-        Where a channel has nothing left, its mean stands.
+        If a whole channel is removed, its mean replaces it.
 
         Parameters
         ----------
         x : ndarray of shape (time, channel)
             One series.
         gone : ndarray of bool, of shape (..., time, channel or 1)
-            Samples that are taken away, in one way or in many.
+            Removed samples, in one or several variants.
 
         Returns
         -------
@@ -142,22 +143,24 @@ class PieceBaseline(ABC):
 
 @dataclass(frozen=True)
 class LinearBridge(PieceBaseline):
-    """A straight line from the last value in front of a gap to the first one behind it.
+    """A straight line from the last value before a gap to the first one after it.
 
-    No step is left at the edges, which a convolution would see as an event. At the ends of the series, the line is
-    level.
+    There is no step at the edges, which a convolution would detect as an event. At the ends of the series, the line is
+    constant.
     """
 
     reach = 1
 
     def fill(self, x: np.ndarray, gone: np.ndarray) -> np.ndarray:
         """Line between the edges of each gap."""
-        front, behind = _edges(gone, x.shape)
+        before, after = _edges(gone, x.shape)
         last = len(x) - 1
-        left = np.take_along_axis(np.broadcast_to(x, front.shape), np.where(front < 0, behind, front).clip(0, last), -2)
-        right = np.take_along_axis(np.broadcast_to(x, front.shape), np.where(behind > last, front, behind).clip(0), -2)
-        share = (np.arange(len(x))[:, np.newaxis] - front) / np.maximum(behind - front, 1)
-        return np.where((front < 0) & (behind > last), x.mean(axis=0), left + share * (right - left))
+        left = np.take_along_axis(
+            np.broadcast_to(x, before.shape), np.where(before < 0, after, before).clip(0, last), -2
+        )
+        right = np.take_along_axis(np.broadcast_to(x, before.shape), np.where(after > last, before, after).clip(0), -2)
+        share = (np.arange(len(x))[:, np.newaxis] - before) / np.maximum(after - before, 1)
+        return np.where((before < 0) & (after > last), x.mean(axis=0), left + share * (right - left))
 
 
 @dataclass(frozen=True)
@@ -167,7 +170,7 @@ class LocalMean(PieceBaseline):
     Parameters
     ----------
     width : int
-        Samples on either side of the gap, of which those that are left count.
+        Samples on either side of the gap, of which those that remain are averaged.
     """
 
     width: int = 25
@@ -177,29 +180,29 @@ class LocalMean(PieceBaseline):
 
     @property
     def reach(self) -> int:  # type: ignore[override]
-        """Samples on either side of a piece that it looks at."""
+        """Samples on either side of a segment that the values depend on."""
         return self.width
 
     def fill(self, x: np.ndarray, gone: np.ndarray) -> np.ndarray:
-        """Mean of what is left within `width` samples of each gap."""
-        front, behind = _edges(gone, x.shape)
-        kept = np.broadcast_to(~gone, front.shape)
-        first, stop = np.maximum(front + 1 - self.width, 0), np.minimum(behind + self.width, len(x))
+        """Mean of the remaining values within `width` samples of each gap."""
+        before, after = _edges(gone, x.shape)
+        kept = np.broadcast_to(~gone, before.shape)
+        first, stop = np.maximum(before + 1 - self.width, 0), np.minimum(after + self.width, len(x))
         total, count = (_sums(values, first, stop) for values in (np.where(kept, x, 0), kept))
         return np.where(count > 0, total / np.maximum(count, 1), x.mean(axis=0))
 
 
 def _edges(gone: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Last sample that is left at or in front of each, -1 for none, and first at or behind it, the length for none."""
+    """Last remaining sample at or before each, -1 for none, and the first at or after it, the length for none."""
     gone = np.broadcast_to(gone, (*gone.shape[:-2], *shape))
     time = np.arange(shape[0])[:, np.newaxis]
-    front = np.maximum.accumulate(np.where(gone, -1, time), axis=-2)
-    behind = np.minimum.accumulate(np.where(gone, shape[0], time)[..., ::-1, :], axis=-2)[..., ::-1, :]
-    return front, behind
+    before = np.maximum.accumulate(np.where(gone, -1, time), axis=-2)
+    after = np.minimum.accumulate(np.where(gone, shape[0], time)[..., ::-1, :], axis=-2)[..., ::-1, :]
+    return before, after
 
 
 def _sums(values: np.ndarray, first: np.ndarray, stop: np.ndarray) -> np.ndarray:
-    """Sum of the values from `first` to in front of `stop`, along time."""
+    """Sum of the values from `first` to before `stop`, along time."""
     running = np.cumsum(values, axis=-2, dtype=np.float64)
     running = np.concatenate([np.zeros_like(running[..., :1, :]), running], axis=-2)
     return np.asarray(np.take_along_axis(running, stop, -2) - np.take_along_axis(running, first, -2))

@@ -1,8 +1,8 @@
-"""Where to cut a long series, so that a crop gives the features that a window of it can change.
+"""Crops of a long series that give the same features as the series, where a window can change them.
 
-Crops are cut at whole periods of the network's strides, so that padding and strides fall as they do in the whole
-series, and long enough that none of the changed features sees where they were cut. That they are the same is told by
-the receptive fields, and then looked at, once for every series.
+Crops are cut at whole periods of the network's strides, so that padding and strides are aligned as in the whole series,
+and are long enough that no changed feature depends on their ends. Receptive fields predict that the features agree;
+this is verified numerically once per series.
 """
 
 from __future__ import annotations
@@ -12,21 +12,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...cancellation import CancelledError
-from ..classifier import Classifier, for_series
+from ..abilities import HasTrunk, for_series, offers
+from ..classifier import Classifier
 from ..receptive_field import ReceptiveField
 from .windows import Slices
 
 __all__ = ["Crops", "crops_of"]
 
-# Share of the series above which a crop is not worth its trouble.
+# Share of the series above which a crop saves too little.
 _WORTHWHILE = 2 / 3
-# Periods of slack round what a window can change; padding that reaches far takes more.
+# Periods of margin around what a window can change; wide padding needs more.
 _SLACKS = (2, 4, 8, 16, 32)
 
 
 @dataclass(frozen=True, eq=False)
 class Crops:
-    """A crop of one length round each window, in which the features that the window can change are the same.
+    """A crop of one length around each window, with the same features where the window can change them.
 
     Attributes
     ----------
@@ -35,9 +36,9 @@ class Crops:
     first : ndarray of int, of shape (window,)
         First sample of each crop.
     begin, end : ndarray of int, of shape (window,)
-        First step of the whole series that each window can change, and the step behind the last.
+        First step of the whole series that each window can change, and one past the last.
     skipped : ndarray of int, of shape (window,)
-        Steps of the whole series in front of each crop's first.
+        Steps of the whole series before the first of each crop.
     """
 
     length: int
@@ -57,16 +58,16 @@ class Crops:
 
 
 def crops_of(classifier: Classifier, x: np.ndarray, slices: Slices) -> Crops | None:
-    """Crops that give the same features as one series of shape (time, channel); None where they save nothing."""
+    """Crops that give the same features as one series of shape (time, channel); None if they save nothing."""
     classifier = for_series(classifier, x[np.newaxis])
-    if classifier.no_features or not hasattr(classifier, "trunk"):  # made for one length, or not by Keras
+    if not offers(classifier, HasTrunk) or classifier.no_features:
         return None
     whole, _ = classifier.features(x[np.newaxis], 0)
     field = classifier.receptive_field
     begin, end = _changed_steps(field, slices)
     low, high = _span(field, slices, begin, end)
     for slack in _SLACKS:
-        # As many whole periods less than the series, so that strides and padding end alike.
+        # Shorter than the series by whole periods, so that strides and padding end alike.
         length = (int(np.ceil((high - low).max() / field.period)) + slack) * field.period + len(x) % field.period
         if length > _WORTHWHILE * len(x):
             return None
@@ -78,8 +79,8 @@ def crops_of(classifier: Classifier, x: np.ndarray, slices: Slices) -> Crops | N
     return None
 
 
-def _field_at(classifier: Classifier, length: int) -> ReceptiveField | None:
-    """What the steps of a crop see; None where it is too short to have any."""
+def _field_at(classifier: HasTrunk, length: int) -> ReceptiveField | None:
+    """Receptive field of a crop; None if it is too short for a step."""
     try:
         return classifier.receptive_field_at(length)
     except ValueError:
@@ -87,7 +88,7 @@ def _field_at(classifier: Classifier, length: int) -> ReceptiveField | None:
 
 
 def _changed_steps(field: ReceptiveField, slices: Slices) -> tuple[np.ndarray, np.ndarray]:
-    """First step that sees each window, and the step behind the last that does."""
+    """First step that depends on each window, and one past the last."""
     sees = field.start < field.stop
     reached = np.maximum.accumulate(np.where(sees, field.stop, 0))
     left = np.minimum.accumulate(np.where(sees, field.start, field.length)[::-1])[::-1]
@@ -96,7 +97,7 @@ def _changed_steps(field: ReceptiveField, slices: Slices) -> tuple[np.ndarray, n
 
 
 def _span(field: ReceptiveField, slices: Slices, begin: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """First sample of each window and of all that its changed steps see, and the sample behind the last."""
+    """First sample of each window and of all samples that its changed steps depend on, and one past the last."""
     last, some = len(field) - 1, end > begin
     low = np.where(some, field.low[np.minimum(begin, last)].clip(0), slices.start)
     high = np.where(some, field.high[np.minimum(end - 1, last)].clip(0, field.length), slices.stop)
@@ -104,7 +105,7 @@ def _span(field: ReceptiveField, slices: Slices, begin: np.ndarray, end: np.ndar
 
 
 def _see_the_same(field: ReceptiveField, of_crop: ReceptiveField | None, crops: Crops) -> bool:
-    """Whether the changed steps see the same samples in the crop, and so no more of the padding."""
+    """Whether the changed steps depend on the same samples in the crop, and on no more padding."""
     if of_crop is None:
         return False
     for window, first in enumerate(crops.first):
@@ -119,14 +120,14 @@ def _see_the_same(field: ReceptiveField, of_crop: ReceptiveField | None, crops: 
     return True
 
 
-def _are_the_same(classifier: Classifier, x: np.ndarray, features: np.ndarray, crops: Crops) -> bool:
+def _are_the_same(classifier: HasTrunk, x: np.ndarray, features: np.ndarray, crops: Crops) -> bool:
     """Whether crops of the series at its ends and in its middle give its features."""
     looked_at = np.unique([0, len(crops.first) // 2, len(crops.first) - 1])
     try:
         made = classifier.trunk(crops.cut(x, looked_at))
     except CancelledError:
         raise
-    except Exception:  # frameworks report in many ways that a layer takes series of one length only
+    except Exception:  # frameworks raise different errors for a layer that takes series of one length only
         return False
     close = 1e-4 * np.abs(features).max()
     return all(

@@ -1,36 +1,31 @@
-"""How a piece of a series is taken away, and the home of all that belongs to it.
+"""Replacing segments of a series, the same way in path methods, perturbation methods and metrics.
 
-What stands in a piece's place is in :mod:`.baselines`, which pieces there are in :mod:`.slices`; both are handed on
-from here, so that path methods, perturbation methods and metrics mean the same by them.
+The replacement values are in :mod:`.baselines`, the segments in :mod:`.windows`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ...explanation.number_checks import refuse_masked, unmasked
+from ...explanation.validation import check_finite, refuse_masked, unmasked
 from .baselines import PieceBaseline
 
 __all__ = [
     "Baseline",
     "NotFinite",
+    "all_replaced",
     "baseline_for",
     "finite_scores",
-    "nothing_left",
+    "occluded",
     "replaced",
-    "stacks",
-    "stand_ins",
-    "without",
+    "replacements",
 ]
 
 Baseline = np.ndarray | float | Callable[[np.ndarray], np.ndarray] | PieceBaseline | None
-"""An array that broadcasts to x, a function of x, a baseline that looks at the piece, or None for zero."""
-
-# Bytes of replaced series that are made at a time.
-_BYTES = 32 * 2**20
+"""An array that broadcasts to x, a function of x, a baseline that depends on the segment, or None for zero."""
 
 
 def baseline_for(x: np.ndarray, baseline: Baseline, argument: str = "baseline") -> np.ndarray:
@@ -40,9 +35,9 @@ def baseline_for(x: np.ndarray, baseline: Baseline, argument: str = "baseline") 
     ----------
     x : ndarray of shape (instance, time, channel)
     baseline : array that broadcasts to x, function of x, or None
-        None stands for zero.
+        None is zero.
     argument : str
-        What the caller's argument is called.
+        Name of the caller's argument.
 
     Returns
     -------
@@ -51,7 +46,7 @@ def baseline_for(x: np.ndarray, baseline: Baseline, argument: str = "baseline") 
     if isinstance(baseline, PieceBaseline):
         raise ValueError(
             f"{argument} must be a whole series here, an array that broadcasts to x or a function of x, but is "
-            f"{baseline!r}, which needs a piece to look at; Occlusion, KernelSHAP and LIME take it"
+            f"{baseline!r}, which depends on a segment; Occlusion, KernelSHAP and LIME take it"
         )
     values: Any = baseline(x) if callable(baseline) else 0 if baseline is None else baseline
     refuse_masked(argument, values)
@@ -68,53 +63,51 @@ def baseline_for(x: np.ndarray, baseline: Baseline, argument: str = "baseline") 
         raise ValueError(
             f"{argument} must broadcast to x of shape (instance, time, channel) = {x.shape}, but has {values.shape}"
         ) from None
-    if not np.isfinite(values).all():
-        raise ValueError(f"{argument} must be finite, but holds NaN or infinite values")
+    check_finite(argument, values)
     return reference
 
 
-def stand_ins(x: np.ndarray, baseline: Baseline, argument: str = "baseline") -> list[np.ndarray | PieceBaseline]:
-    """What stands in the pieces of each instance: its reference series, or a baseline that looks at the piece."""
+def replacements(x: np.ndarray, baseline: Baseline, argument: str = "baseline") -> list[np.ndarray | PieceBaseline]:
+    """Replacement of each instance: its reference series, or a baseline that depends on the segment."""
     return [baseline] * len(x) if isinstance(baseline, PieceBaseline) else list(baseline_for(x, baseline, argument))
 
 
-def nothing_left(x: np.ndarray, baseline: Baseline) -> np.ndarray:
-    """Series of which all is taken away, of shape (instance, time, channel)."""
+def all_replaced(x: np.ndarray, baseline: Baseline) -> np.ndarray:
+    """Series that are replaced as a whole, of shape (instance, time, channel)."""
     everything = np.ones((1, *x.shape[1:]), bool)
-    pairs = zip(x, stand_ins(x, baseline), strict=True)
-    return np.concatenate([without(one, everything, stand_in) for one, stand_in in pairs])
+    pairs = zip(x, replacements(x, baseline), strict=True)
+    return np.concatenate([occluded(one, everything, replacement) for one, replacement in pairs])
 
 
-def without(x: np.ndarray, gone: np.ndarray, stand_in: np.ndarray | PieceBaseline) -> np.ndarray:
-    """One series, with samples taken away in several ways.
+def occluded(x: np.ndarray, removed: np.ndarray, replacement: np.ndarray | PieceBaseline) -> np.ndarray:
+    """One series, with samples replaced in several ways.
 
     Parameters
     ----------
     x : ndarray of shape (time, channel)
-    gone : ndarray of bool, of shape (piece, time, channel or 1)
-    stand_in : ndarray of shape (time, channel), or PieceBaseline
-        What stands in their place.
+    removed : ndarray of bool, of shape (segment, time, channel or 1)
+    replacement : ndarray of shape (time, channel), or PieceBaseline
 
     Returns
     -------
-    ndarray of shape (piece, time, channel)
+    ndarray of shape (segment, time, channel)
     """
-    there = stand_in.fill(x, gone).astype(x.dtype) if isinstance(stand_in, PieceBaseline) else stand_in
-    return np.where(gone, there, x)
+    if isinstance(replacement, PieceBaseline):
+        replacement = replacement.fill(x, removed).astype(x.dtype)
+    return np.where(removed, replacement, x)
 
 
 def replaced(x: Any, piece: Any, baseline: Baseline = None) -> np.ndarray:
-    """Series as a classifier gets it when a piece is taken away.
+    """Series as a classifier receives it when a segment is replaced.
 
     Parameters
     ----------
     x : array-like of shape (instance, time, channel), or (time, channel) for one
-        Series to take it from.
     piece : index or mask of (time, channel)
         The same for each instance: ``np.s_[30:60]`` for all channels, ``np.s_[30:60, 2]`` for one, or a bool array of
         shape (time, channel).
     baseline : array that broadcasts to x, function of x, PieceBaseline, or None
-        What stands in its place. None stands for zero.
+        Replacement values. None is zero.
 
     Returns
     -------
@@ -129,16 +122,16 @@ def replaced(x: Any, piece: Any, baseline: Baseline = None) -> np.ndarray:
         raise ValueError(f"x must have shape (instance, time, channel) or (time, channel), but has {series.shape}")
     series = series if series.dtype.kind == "f" else series.astype(np.float32)
     many = series if series.ndim == 3 else series[np.newaxis]
-    gone = np.zeros(many.shape[1:], bool)
+    removed = np.zeros(many.shape[1:], bool)
     try:
-        gone[piece] = True
+        removed[piece] = True
     except IndexError:
         raise ValueError(
-            f"piece must be an index or a mask of (time, channel) = {gone.shape}, but is {piece!r}"
+            f"piece must be an index or a mask of (time, channel) = {removed.shape}, but is {piece!r}"
         ) from None
-    pairs = zip(many, stand_ins(many, baseline), strict=True)
-    without_it = np.concatenate([without(one, gone[np.newaxis], stand_in) for one, stand_in in pairs])
-    return without_it if series.ndim == 3 else without_it[0]
+    pairs = zip(many, replacements(many, baseline), strict=True)
+    done = np.concatenate([occluded(one, removed[np.newaxis], replacement) for one, replacement in pairs])
+    return done if series.ndim == 3 else done[0]
 
 
 class NotFinite(ValueError):
@@ -160,9 +153,3 @@ def finite_scores(classifier: Any, scores: np.ndarray) -> np.ndarray:
         f"scores must be finite where parts of a series are replaced, but the network itself gives NaN or infinity for "
         f"{wrong} of {len(scores)} such series; {way_out}"
     )
-
-
-def stacks(count: int, nbytes: int) -> Iterator[slice]:
-    """Parts of `count` series of `nbytes` each, few enough to be made at a time."""
-    together = max(1, _BYTES // nbytes)
-    return (slice(first, min(first + together, count)) for first in range(0, count, together))

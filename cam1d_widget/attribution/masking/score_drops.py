@@ -1,9 +1,9 @@
-"""How far scores fall when one window at a time is taken away, at the cost of what a window can change.
+"""Score drops when one window at a time is replaced, computed on crops where possible.
 
-A window changes only the features whose receptive fields meet it. So the layers up to the explained one run on a crop
-round the window, and the head gets the whole series' features with the changed ones put in; where the scores are an
-affine function of the features, the gradient times the change is all that is needed. What this saves grows with the
-length of the series. Where a crop does not give the same features, the whole series is run for every window.
+A window changes only the features whose receptive fields overlap it. The layers up to the explained one therefore run
+on a crop around the window, and the head receives the features of the whole series with the changed ones substituted.
+If the scores are an affine function of the features, the gradient times the change is enough. The saving grows with the
+length of the series. If a crop does not give the same features, the whole series is run for every window.
 """
 
 from __future__ import annotations
@@ -12,24 +12,26 @@ from typing import Literal
 
 import numpy as np
 
+from ..abilities import HasTrunk, require
 from ..classifier import Classifier
 from .baselines import PieceBaseline
+from .batches import batches
 from .crops import Crops, crops_of
-from .replace import finite_scores, stacks
+from .replace import finite_scores
 from .windows import Slices
 
-__all__ = ["score_falls"]
+__all__ = ["score_drops"]
 
 
-def score_falls(
+def score_drops(
     classifier: Classifier,
     x: np.ndarray,
     slices: Slices,
-    stand_in: np.ndarray | PieceBaseline,
+    replacement: np.ndarray | PieceBaseline,
     targets: np.ndarray,
     channels: Literal["each", "all"] = "each",
 ) -> np.ndarray:
-    """Scores of one series minus those with each window taken away.
+    """Scores of one series minus those with each window replaced.
 
     Parameters
     ----------
@@ -37,100 +39,103 @@ def score_falls(
     x : ndarray of shape (time, channel)
     slices : Slices
         Windows, which may overlap.
-    stand_in : ndarray of shape (time, channel), or PieceBaseline
-        What stands in a window's place.
+    replacement : ndarray of shape (time, channel), or PieceBaseline
+        Replacement values.
     targets : ndarray of int, of shape (target,)
     channels : {"each", "all"}
-        Whether each channel is taken away by itself, or all at once.
+        Whether channels are replaced one at a time, or all at once.
 
     Returns
     -------
     ndarray of shape (window, channel or 1, target)
     """
-    pieces = _Pieces(x, slices, stand_in, channels)
+    segments = _Segments(x, slices, replacement, channels)
     crops = crops_of(classifier, x, slices)
-    falls = _of_wholes(classifier, pieces, targets) if crops is None else _of_crops(classifier, pieces, crops, targets)
-    return finite_scores(classifier, falls).reshape(len(slices), -1, len(targets))
+    drops = (
+        _of_wholes(classifier, segments, targets) if crops is None else _of_crops(classifier, segments, crops, targets)
+    )
+    return finite_scores(classifier, drops).reshape(len(slices), -1, len(targets))
 
 
-class _Pieces:
-    """Windows × channels of one series, with what stands in their place."""
+class _Segments:
+    """Windows × channels of one series, with their replacement values."""
 
     def __init__(
-        self, x: np.ndarray, slices: Slices, stand_in: np.ndarray | PieceBaseline, channels: Literal["each", "all"]
+        self, x: np.ndarray, slices: Slices, replacement: np.ndarray | PieceBaseline, channels: Literal["each", "all"]
     ) -> None:
         self.x, self.slices = x, slices
-        self.fills = [_fill(x, start, stop, stand_in) for start, stop in zip(slices.start, slices.stop, strict=True)]
+        self.fills = [_fill(x, start, stop, replacement) for start, stop in zip(slices.start, slices.stop, strict=True)]
         self.channels = [slice(None)] if channels == "all" else [slice(c, c + 1) for c in range(x.shape[1])]
 
     def __len__(self) -> int:
         return len(self.slices) * len(self.channels)
 
     def windows(self, part: slice) -> np.ndarray:
-        """Window of each piece."""
+        """Window of each segment."""
         return np.arange(part.start, part.stop) // len(self.channels)
 
     def put(self, series: np.ndarray, part: slice, first: np.ndarray) -> np.ndarray:
-        """Take the pieces away, in place: one of each series, which begin at samples `first`."""
-        for one, piece, begin in zip(series, range(part.start, part.stop), first, strict=True):
-            window, channel = divmod(piece, len(self.channels))
+        """Replace one segment of each series, in place; the series begin at samples `first`."""
+        for one, segment, begin in zip(series, range(part.start, part.stop), first, strict=True):
+            window, channel = divmod(segment, len(self.channels))
             within = slice(self.slices.start[window] - begin, self.slices.stop[window] - begin)
             one[within, self.channels[channel]] = self.fills[window][:, self.channels[channel]]
         return series
 
     def wholes(self, part: slice) -> np.ndarray:
-        """Whole series, each without one piece."""
+        """Whole series, each with one segment replaced."""
         count = part.stop - part.start
         return self.put(np.repeat(self.x[np.newaxis], count, axis=0), part, np.zeros(count, int))
 
 
-def _fill(x: np.ndarray, start: int, stop: int, stand_in: np.ndarray | PieceBaseline) -> np.ndarray:
-    """What stands in a window, of shape (sample, channel); as much of the series is looked at as matters."""
-    if not isinstance(stand_in, PieceBaseline):
-        return stand_in[start:stop]
-    begin, end = max(start - stand_in.reach, 0), min(stop + stand_in.reach, len(x))
-    gone = np.zeros((end - begin, 1), bool)
-    gone[start - begin : stop - begin] = True
-    return stand_in.fill(x[begin:end], gone)[start - begin : stop - begin]
+def _fill(x: np.ndarray, start: int, stop: int, replacement: np.ndarray | PieceBaseline) -> np.ndarray:
+    """Replacement values of a window, of shape (sample, channel), from the part of the series that matters."""
+    if not isinstance(replacement, PieceBaseline):
+        return replacement[start:stop]
+    begin, end = max(start - replacement.reach, 0), min(stop + replacement.reach, len(x))
+    removed = np.zeros((end - begin, 1), bool)
+    removed[start - begin : stop - begin] = True
+    return replacement.fill(x[begin:end], removed)[start - begin : stop - begin]
 
 
-def _of_wholes(classifier: Classifier, pieces: _Pieces, targets: np.ndarray) -> np.ndarray:
-    """Falls of the scores of whole series, of shape (piece, target)."""
-    intact = classifier.scores(pieces.x[np.newaxis])[:, targets]
-    parts = stacks(len(pieces), pieces.x.nbytes)
-    return np.concatenate([intact - classifier.scores(pieces.wholes(part))[:, targets] for part in parts])
+def _of_wholes(classifier: Classifier, segments: _Segments, targets: np.ndarray) -> np.ndarray:
+    """Drops of the scores of whole series, of shape (segment, target)."""
+    intact = classifier.scores(segments.x[np.newaxis])[:, targets]
+    parts = batches(len(segments), segments.x.nbytes)
+    return np.concatenate([intact - classifier.scores(segments.wholes(part))[:, targets] for part in parts])
 
 
-def _of_crops(classifier: Classifier, pieces: _Pieces, crops: Crops, targets: np.ndarray) -> np.ndarray:
-    """Falls of the scores by what changes in crops, of shape (piece, target)."""
-    features, gradients = classifier.features(pieces.x[np.newaxis], targets[np.newaxis])
-    intact = classifier.scores(pieces.x[np.newaxis])[:, targets]
-    falls = []
-    for part in stacks(len(pieces), features.nbytes + pieces.x.nbytes):
-        windows = pieces.windows(part)
-        made = classifier.trunk(pieces.put(crops.cut(pieces.x, windows), part, crops.first[windows]))
+def _of_crops(classifier: Classifier, segments: _Segments, crops: Crops, targets: np.ndarray) -> np.ndarray:
+    """Drops of the scores by what changes in crops, of shape (segment, target)."""
+    classifier = require(classifier, HasTrunk)
+    features, gradients = classifier.features(segments.x[np.newaxis], targets[np.newaxis])
+    intact = classifier.scores(segments.x[np.newaxis])[:, targets]
+    drops = []
+    for part in batches(len(segments), features.nbytes + segments.x.nbytes):
+        windows = segments.windows(part)
+        made = classifier.trunk(segments.put(crops.cut(segments.x, windows), part, crops.first[windows]))
         if classifier.affine_head:
-            falls.append(_gradient_times_change(features[0], gradients[0], made, windows, crops))
+            drops.append(_gradient_times_change(features[0], gradients[0], made, windows, crops))
         else:
             patched = _patched(features[0], made, windows, crops)
-            falls.append(intact - classifier.head_scores(pieces.wholes(part), patched)[:, targets])
-    return np.concatenate(falls)
+            drops.append(intact - classifier.head_scores(segments.wholes(part), patched)[:, targets])
+    return np.concatenate(drops)
 
 
 def _gradient_times_change(
     features: np.ndarray, gradients: np.ndarray, made: np.ndarray, windows: np.ndarray, crops: Crops
 ) -> np.ndarray:
-    """Fall of scores that are an affine function of the features, of shape (piece, target)."""
-    falls = np.empty((len(windows), len(gradients)))
+    """Drop of scores that are an affine function of the features, of shape (segment, target)."""
+    drops = np.empty((len(windows), len(gradients)))
     for window in np.unique(windows):
         of_whole, of_crop = crops.changed(window)
         mine = windows == window
-        falls[mine] = np.einsum("psk,tsk->pt", features[of_whole] - made[mine, of_crop], gradients[:, of_whole])
-    return falls
+        drops[mine] = np.einsum("psk,tsk->pt", features[of_whole] - made[mine, of_crop], gradients[:, of_whole])
+    return drops
 
 
 def _patched(features: np.ndarray, made: np.ndarray, windows: np.ndarray, crops: Crops) -> np.ndarray:
-    """Features of the whole series with those of each piece's crop put in, of shape (piece, step, filter)."""
+    """Features of the whole series with those of each segment's crop substituted, of shape (segment, step, filter)."""
     patched = np.repeat(features[np.newaxis], len(windows), axis=0)
     for one, crop, window in zip(patched, made, windows, strict=True):
         of_whole, of_crop = crops.changed(window)

@@ -1,7 +1,7 @@
-"""Which pieces of a series there are: windows in time, sliding or side by side, or what lies between change points.
+"""Segments of a series: windows in time, sliding or adjacent, or the intervals between change points.
 
-Point by point, a perturbation says little and costs much: a network reads events, not samples. Slices are therefore
-taken away whole, each channel by itself or all together.
+Replacing single samples is expensive and shows little, since a network responds to events. Slices are therefore
+replaced as a whole, one channel at a time or all together.
 """
 
 from __future__ import annotations
@@ -12,7 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from ...explanation.validation import check_count
+
 __all__ = ["Slices", "check_channels", "pooled", "windows"]
+
+SAMPLES = ", the samples of a series"
 
 ChangePoints = Sequence[int] | np.ndarray | None
 """Samples at which one slice ends and the next begins."""
@@ -25,7 +29,7 @@ class Slices:
     Attributes
     ----------
     start, stop : ndarray of int, of shape (window,)
-        First sample of each window, and the sample behind its last.
+        First sample of each window, and one past its last sample.
     length : int
         Samples of the series.
     """
@@ -36,13 +40,13 @@ class Slices:
 
     @classmethod
     def sliding(cls, length: int, size: int, stride: int) -> Slices:
-        """Windows of one size that cover every sample, mostly several times."""
+        """Windows of one size that cover every sample, usually several times."""
         start = windows(length, size, stride)
         return cls(start, start + size, length)
 
     @classmethod
     def apart(cls, length: int, size: int | None = None, change_points: ChangePoints = None) -> Slices:
-        """Windows side by side, so that each sample is in exactly one.
+        """Adjacent windows, so that each sample is in exactly one.
 
         Parameters
         ----------
@@ -51,7 +55,7 @@ class Slices:
         size : int, optional
             Samples in a window; the last one may have fewer. Default: a tenth of the series.
         change_points : sequence of int, optional
-            Samples at which windows begin, instead of `size`; sample 0 need not be said.
+            Samples at which windows begin, instead of `size`; sample 0 may be omitted.
         """
         if change_points is not None:
             if size is not None:
@@ -73,7 +77,7 @@ class Slices:
 
     @property
     def of_sample(self) -> np.ndarray:
-        """Window that each sample is in, of shape (time,), where windows lie side by side."""
+        """Window that each sample is in, of shape (time,), of adjacent windows."""
         return np.repeat(np.arange(len(self)), self.sizes)
 
     def averaged(self, values: np.ndarray) -> np.ndarray:
@@ -91,7 +95,7 @@ class Slices:
 
 
 def check_channels(channels: str) -> None:
-    """Refuse a choice of channels that is none: each is taken away by itself, or all at once."""
+    """Refuse a value that is not "each" (one channel at a time) or "all"."""
     if channels not in ("each", "all"):
         raise ValueError(f"channels must be 'each' or 'all', but is {channels!r}")
 
@@ -104,16 +108,13 @@ def windows(length: int, size: int, stride: int) -> np.ndarray:
     ndarray of int, of shape (window,)
     """
     _must_fit(size, length)
-    if not isinstance(stride, int | np.integer) or not 1 <= stride <= size:
-        raise ValueError(
-            f"stride must be a whole number from 1 to size ({size}), or samples are left out, but is {stride}"
-        )
+    check_count("stride", stride, most=size, unit=", the size of a window, or samples are left out")
     first = np.arange(0, length - size + 1, stride)
     return first if first[-1] == length - size else np.append(first, length - size)
 
 
 def pooled(values: np.ndarray, window: int | None = None, change_points: ChangePoints = None) -> np.ndarray:
-    """Map in which every sample has the mean of its window; what the map adds up to stays the same.
+    """Map in which every sample has the mean of its window; the sum of the map is preserved.
 
     Parameters
     ----------
@@ -133,16 +134,15 @@ def pooled(values: np.ndarray, window: int | None = None, change_points: ChangeP
         raise ValueError(f"values must have shape (..., time, channel), but has {values.shape}")
     if window is not None and change_points is not None:
         raise ValueError("window and change_points exclude each other: give one of them")
-    if window is not None and not 1 <= window <= values.shape[-2]:
-        raise ValueError(f"window must be from 1 to the {values.shape[-2]} samples of a map, but is {window}")
+    if window is not None:
+        check_count("window", window, most=values.shape[-2], unit=SAMPLES)
     slices = Slices.apart(values.shape[-2], window, change_points)
     sums = np.add.reduceat(values, slices.start, axis=-2, dtype=np.float64)
     return slices.divided(sums).astype(values.dtype)
 
 
 def _must_fit(size: int, length: int) -> None:
-    if not isinstance(size, int | np.integer) or not 1 <= size <= length:
-        raise ValueError(f"size must be a whole number from 1 to the {length} samples of a series, but is {size}")
+    check_count("size", size, most=length, unit=SAMPLES)
 
 
 def _checked(change_points: Any, length: int) -> np.ndarray:

@@ -1,28 +1,82 @@
-"""All attribution methods, one file each. A file that is put into this folder is in the menu."""
+"""Attribution methods, one file each. A new file adds its class to the imports and to `__all__`."""
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import pkgutil
 from typing import Any
 
+from .ablation_cam import AblationCAM
+from .attention import Attention
+from .attention_x_gradient import AttentionXGradient
+from .cam import CAM
+from .deep_lift import DeepLIFT
+from .eigen_cam import EigenCAM
+from .expected_gradients import ExpectedGradients
 from .families.base import FAMILIES, AttributionMethod, Axiom, ClassActivationMap
+from .grad_cam import GradCAM
+from .grad_cam_plus_plus import GradCAMPlusPlus
+from .gradient_x_input import GradientXInput
+from .guided_backprop import GuidedBackprop
+from .guided_grad_cam import GuidedGradCAM
+from .hires_cam import HiResCAM
+from .integrated_gradients import IntegratedGradients
+from .kernel_shap import KernelSHAP
+from .layer_cam import LayerCAM
+from .lime import LIME
+from .lrp import LRP
+from .mil import MIL
+from .occlusion import Occlusion
+from .rise import RISE
+from .saliency import Saliency
+from .score_cam import ScoreCAM
+from .smooth_grad import SmoothGrad
+from .square_grad import SquareGrad
+from .var_grad import VarGrad
+from .xgrad_cam import XGradCAM
 
-__all__ = ["AttributionMethod", "Axiom", "ClassActivationMap", "all_methods"]
-
-for _module in pkgutil.iter_modules(__path__):
-    importlib.import_module(f"{__name__}.{_module.name}")
+__all__ = [
+    "CAM",
+    "LIME",
+    "LRP",
+    "MIL",
+    "RISE",
+    "AblationCAM",
+    "Attention",
+    "AttentionXGradient",
+    "AttributionMethod",
+    "Axiom",
+    "ClassActivationMap",
+    "DeepLIFT",
+    "EigenCAM",
+    "ExpectedGradients",
+    "GradCAM",
+    "GradCAMPlusPlus",
+    "GradientXInput",
+    "GuidedBackprop",
+    "GuidedGradCAM",
+    "HiResCAM",
+    "IntegratedGradients",
+    "KernelSHAP",
+    "LayerCAM",
+    "Occlusion",
+    "Saliency",
+    "ScoreCAM",
+    "SmoothGrad",
+    "SquareGrad",
+    "VarGrad",
+    "XGradCAM",
+    "all_methods",
+]
 
 
 def all_methods() -> tuple[type[AttributionMethod], ...]:
-    """Every method there is, by family and label; one that is defined in a notebook cell is among them."""
+    """All methods by family and label, including those that are defined in a notebook cell."""
     found = {method.label: method for method in _concrete(AttributionMethod) if _complete(method)}
     return tuple(sorted(found.values(), key=lambda method: (_rank(method.family), method.label)))
 
 
 def _complete(method: type[AttributionMethod]) -> bool:
-    """Whether it says what it is: one that is being written in a notebook must not spoil the others."""
+    """Whether a class has a label and a family; one that is being written in a notebook must not break the others."""
     return hasattr(method, "label") and hasattr(method, "family")
 
 
@@ -33,8 +87,3 @@ def _rank(family: str) -> int:
 def _concrete(base: Any) -> list[type[AttributionMethod]]:
     below = [method for child in base.__subclasses__() for method in _concrete(child)]
     return below if inspect.isabstract(base) else [base, *below]
-
-
-for _method in all_methods():
-    globals()[_method.__name__] = _method
-    __all__ += [_method.__name__]

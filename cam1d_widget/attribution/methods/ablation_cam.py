@@ -1,4 +1,4 @@
-"""Ablation-CAM: each feature map weighed by what the score loses without it."""
+"""Ablation-CAM: each feature map weighed by the score drop without it."""
 
 from __future__ import annotations
 
@@ -6,36 +6,36 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..classifier import Classifier
-from ..masking import stacks
+from ..abilities import HasFeatures
+from ..masking import batches
 from .families.base import WeighedFeatures
 
 
 @dataclass(frozen=True)
 class AblationCAM(WeighedFeatures):
-    r"""Feature maps, each weighed by how far the score falls when the whole map is set to zero.
+    r"""Feature maps, each weighed by the score drop when the whole map is set to zero.
 
     .. math:: w_k = S_c - S_c(A_k = 0), \qquad L(j) = \sum_k w_k A_k(j)
 
-    Variant: the fall itself, not divided by the score as in the paper, which explodes near zero and turns the sign of
-    a score below it.
+    Variant: the drop itself, not divided by the score as in the paper, which diverges near zero and changes the sign
+    for negative scores.
     """
 
     label = "Ablation-CAM"
     reference = "Desai and Ramaswamy (2020), https://doi.org/10.1109/WACV45572.2020.9093360"
 
-    def weights(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Features, and the fall of the score without each."""
+    def weights(self, classifier: HasFeatures, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Features, and the score drop without each."""
         features, _ = classifier.features(x, targets[:, :1])
-        falls = np.stack([_falls(classifier, *one) for one in zip(x, features, targets, strict=True)])
-        return features, falls[:, :, np.newaxis]
+        drops = np.stack([_drops(classifier, *one) for one in zip(x, features, targets, strict=True)])
+        return features, drops[:, :, np.newaxis]
 
 
-def _falls(classifier: Classifier, x: np.ndarray, features: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """Fall of the scores of one series without each filter, of shape (target, filter)."""
+def _drops(classifier: HasFeatures, x: np.ndarray, features: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Drop of the scores of one series without each filter, of shape (target, filter)."""
     intact = classifier.head_scores(x[np.newaxis], features[np.newaxis])
     without = []
-    for part in stacks(features.shape[1], x.nbytes + features.nbytes):
+    for part in batches(features.shape[1], x.nbytes + features.nbytes):
         filters = np.arange(part.start, part.stop)
         ablated = np.repeat(features[np.newaxis], len(filters), axis=0)
         ablated[np.arange(len(filters)), :, filters] = 0

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..classifier import Classifier, for_series
+from ..abilities import HasFeatures, require
+from ..classifier import Classifier
 from .families.base import ClassActivationMap, averages
 
 
@@ -16,7 +17,7 @@ class CAM(ClassActivationMap):
 
     .. math:: M_c(j) = \sum_k w_{kc} A_k(j), \qquad S_c = b_c + \frac{1}{T'} \sum_j M_c(j)
 
-    Defined only where the explained layer goes through global average pooling into one Dense layer.
+    Defined only if global average pooling and one Dense layer follow the explained layer.
     """
 
     label = "CAM"
@@ -24,18 +25,20 @@ class CAM(ClassActivationMap):
     reference = "Zhou et al. (2016), https://arxiv.org/abs/1512.04150"
 
     def weigh(self, features: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-        """Weights of the Dense layer: the gradient behind the average, so its mean over steps times their number."""
+        """Weights of the Dense layer: the gradient of the average, so its mean over steps times their number."""
         return gradients.sum(axis=2, keepdims=True)
 
     def refusal(self, classifier: Classifier) -> str | None:
-        """CAM needs the weights of a Dense layer right behind a global average."""
-        if classifier.no_features:
-            return classifier.no_features
-        if averages(classifier):
+        """CAM needs the weights of a Dense layer directly after a global average."""
+        reason = super().refusal(classifier)
+        if reason:
+            return reason
+        featured = require(classifier, HasFeatures)
+        if averages(featured):
             return None
         return (
-            f"CAM needs global average pooling and one Dense layer behind the explained map, explaining logits, but "
-            f"this head is {classifier.head!r}; HiResCAM is its counterpart for any head, exact for Flatten and Dense"
+            f"CAM needs global average pooling and one Dense layer after the explained map, explaining logits, but "
+            f"this head is {featured.head!r}; HiResCAM is its counterpart for any head, exact for Flatten and Dense"
         )
 
     def exactness(self, classifier: Classifier) -> str:
@@ -45,4 +48,4 @@ class CAM(ClassActivationMap):
     def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray | None:
         """Score minus bias, times the number of steps that the average divides by."""
         total = super().expected_total(classifier, x, targets)
-        return None if total is None else total * len(for_series(classifier, x).receptive_field)
+        return None if total is None else total * len(self._fitting(classifier, x).receptive_field)

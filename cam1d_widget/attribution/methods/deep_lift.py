@@ -10,24 +10,25 @@ import numpy as np
 from ..classifier import Classifier
 from ..masking import Baseline, baseline_for
 from ..propagation_rules import Rescale
-from .families.base import Axiom
+from .families.base import Axiom, score_difference
 from .families.propagation import PropagationMethod
 
 
 @dataclass(frozen=True)
 class DeepLIFT(PropagationMethod):
-    r"""What each value adds to the score's difference from a baseline, handed back layer by layer.
+    r"""Contribution of each value to the score's difference from a baseline, propagated back layer by layer.
 
     .. math:: \phi = (x - x') \, m, \quad m_{z} = m_{f} \, \frac{f(z) - f(z')}{z - z'} \ \text{at each activation } f
 
-    This is the rescale rule. A rise of a maximum is owed to what is largest for the series, a fall to what was largest
-    for the baseline; the difference of a product is split evenly between its two factors. The values add up as those of
-    Integrated Gradients do, for three passes instead of dozens, but they depend on how the network is written down.
+    This is the rescale rule. A rise of a maximum is attributed to the largest input for the series, a drop to the
+    largest for the baseline; the difference of a product is split evenly between its two factors. The values add up as
+    those of Integrated Gradients do, for three passes instead of dozens, but they depend on how the network is written
+    down.
 
     Parameters
     ----------
     baseline : array that broadcasts to x, or function of x
-        Series x' to compare with. Default: the mean of each channel of `background`, or zero where there is none.
+        Series x' to compare with. Default: the mean of each channel of `background`, or zero without one.
     """
 
     baseline: Baseline = field(default=None, compare=False)
@@ -52,5 +53,4 @@ class DeepLIFT(PropagationMethod):
 
     def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Score of the series minus that of the baseline."""
-        difference = classifier.scores(x) - classifier.scores(baseline_for(x, self.baseline))
-        return np.take_along_axis(difference, targets, axis=1)
+        return score_difference(classifier, x, baseline_for(x, self.baseline), targets)

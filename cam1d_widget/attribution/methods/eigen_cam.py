@@ -1,4 +1,4 @@
-"""Eigen-CAM: what the feature maps have in common, whatever the class."""
+"""Eigen-CAM: the main component of the feature maps, the same for every class."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class EigenCAM(ClassActivationMap):
     .. math:: L(j) = \sum_k v_k A_k(j), \quad A = U \Sigma V^\top, \; v = V_{\cdot 1}
 
     The first right singular vector of the step × filter map, not centered, as in the paper. An SVD leaves the sign
-    open: it is chosen so that the map goes up with the mean activation.
+    open: it is chosen so that the map increases with the mean activation.
     """
 
     label = "Eigen-CAM"

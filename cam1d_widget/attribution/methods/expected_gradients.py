@@ -8,25 +8,23 @@ from typing import Any
 
 import numpy as np
 
-from ...explanation.number_checks import check_count, check_seed, unmasked
-from ..classifier import Classifier, as_targets
-from .families.base import AttributionMethod, Axiom, Maps
+from ...explanation.validation import check_count, check_seed, unmasked
+from ..classifier import Classifier
+from ..masking import batches
+from .families.base import Axiom, Maps, SeveralTargets
 from .integrated_gradients import IntegratedGradients
-
-# Bytes of series on the paths that are made at a time.
-_BYTES = 32 * 2**20
 
 
 @dataclass(frozen=True)
-class ExpectedGradients(AttributionMethod):
-    r"""What each value adds to the score on the way from a typical series, averaged over many of them.
+class ExpectedGradients(SeveralTargets):
+    r"""Contribution of each value to the score along the path from a typical series, averaged over many of them.
 
     .. math:: \phi = \mathrm{E}_{x' \sim D} \; (x - x') \int_0^1 \frac{\partial S_c}{\partial x}
         \big(x' + a (x - x')\big) \, da
 
-    Needs no baseline that stands for nothing: real series take its place. The paper draws x' and a together; here each
-    x' that is drawn has a path of its own with Gauss-Legendre nodes on it, so that only the choice of series is left to
-    chance. The standard error is that of this choice, and is zero where all of the background is used.
+    Needs no artificial baseline: real series take its place. The paper draws x' and a together; here each
+    x' that is drawn has its own path with Gauss-Legendre nodes on it, so that only the choice of series is left to
+    chance. The standard error is that of this choice, and is zero if all of the background is used.
 
     Parameters
     ----------
@@ -58,11 +56,6 @@ class ExpectedGradients(AttributionMethod):
         check_count("steps", self.steps)
         check_seed(self.seed)
 
-    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
-        """Mean of the paths' Integrated Gradients, of shape (instance, time, channel)."""
-        targets = as_targets(target, len(x), classifier.classes)
-        return self.maps(classifier, x, targets[:, np.newaxis]).values[:, 0]
-
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
         """Maps of several classes, each with its standard error."""
         drawn = self._drawn(classifier, x)
@@ -80,15 +73,14 @@ class ExpectedGradients(AttributionMethod):
     ) -> Iterator[np.ndarray]:
         """Maps of each path, of shape (reference, instance, target, time, channel), some references at a time."""
         nodes = max(self.steps, self.references * self.steps // len(drawn))
-        together = max(1, _BYTES // (x.nbytes * nodes))
-        for first in range(0, len(drawn), together):
-            some = drawn[first : first + together]
+        for part in batches(len(drawn), x.nbytes * nodes):
+            some = drawn[part]
             paths = IntegratedGradients(nodes, np.repeat(some, len(x), axis=0), tolerance=None)
             made = paths.maps(classifier, np.tile(x, (len(some), 1, 1)), np.tile(targets, (len(some), 1))).values
             yield made.reshape(len(some), *targets.shape, *x.shape[1:])
 
     def refusal(self, classifier: Classifier) -> str | None:
-        """Without series to start from there is nothing to expect."""
+        """It needs series to start from."""
         if self.background is None:
             return f"{self.label} starts from real series; give some as background="
         if len(self.background) < 2:
@@ -96,7 +88,7 @@ class ExpectedGradients(AttributionMethod):
         return None
 
     def exactness(self, classifier: Classifier) -> str:
-        """Complete for every classifier whose score does not jump on the way."""
+        """Complete for every classifier whose score is continuous along the path."""
         return "complete" if classifier.continuous else "approximate"
 
     def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Grad-CAM: gradients stand in for the weights that CAM needs."""
+"""Grad-CAM: gradients in place of the weights that CAM needs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..abilities import HasFeatures, require
 from ..classifier import Classifier
 from .families.base import ClassActivationMap, averages
 
@@ -16,8 +17,8 @@ class GradCAM(ClassActivationMap):
 
     .. math:: L_c(j) = \sum_k \alpha_k A_k(j), \quad \alpha_k = \frac{1}{T'} \sum_j \partial S_c / \partial A_k(j)
 
-    The paper's ReLU is left out, because it hides what speaks against the class. Behind a Flatten the mean gives credit
-    to steps that the network did not use; HiResCAM does not.
+    The paper's ReLU is omitted, because it hides evidence against the class. After a Flatten the mean assigns values to
+    steps that the network did not use; HiResCAM does not.
     """
 
     label = "Grad-CAM"
@@ -28,7 +29,8 @@ class GradCAM(ClassActivationMap):
         return gradients.mean(axis=2, keepdims=True)
 
     def exactness(self, classifier: Classifier) -> str:
-        """Exact behind a global average, where the gradient is the same at every step; in total before ReLU layers."""
-        if averages(classifier):
+        """Exact after a global average, where the gradient is the same at every step; in total before ReLU layers."""
+        featured = require(classifier, HasFeatures)
+        if averages(featured):
             return "exact"
-        return "complete" if classifier.head == "gap" and classifier.homogeneous_head else "approximate"
+        return "complete" if featured.head == "gap" and featured.homogeneous_head else "approximate"

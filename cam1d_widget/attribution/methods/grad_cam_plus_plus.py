@@ -17,7 +17,7 @@ class GradCAMPlusPlus(ClassActivationMap):
 
     .. math:: \alpha_k(j) = \frac{g_k(j)^2}{2 g_k(j)^2 + g_k(j)^3 \sum_i A_k(i)}
 
-    Here g is the gradient of the score by the features. The sum over the map stands in the denominator, as in the
+    Here g is the gradient of the score by the features. The sum over the map is in the denominator, as in the
     paper, and the weights of a map are not rescaled to add up to one, as they are in the authors' code. Other libraries
     differ, and so do their pictures. A heuristic: nothing adds up.
     """
@@ -26,7 +26,7 @@ class GradCAMPlusPlus(ClassActivationMap):
     reference = "Chattopadhay et al. (2018), https://arxiv.org/abs/1710.11063"
 
     def weigh(self, features: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-        """Positive gradients, averaged by the paper's alphas; zero where the denominator is.
+        """Positive gradients, averaged by the paper's alphas; zero if the denominator is.
 
         The fraction is reduced by the square of g, which leaves ReLU(g) / (2 + ReLU(g) * sum of A).
         """

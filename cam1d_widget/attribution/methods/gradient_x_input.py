@@ -1,4 +1,4 @@
-"""Gradient × Input: the gradient, times what it acts on."""
+"""Gradient × Input: the gradient times the series."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .families.base import AttributionMethod, Axiom
 
 @dataclass(frozen=True)
 class GradientXInput(AttributionMethod):
-    r"""Each value times its gradient: a first guess at what it adds to the score.
+    r"""Each value times its gradient: a first-order estimate of its contribution to the score.
 
     .. math:: \phi = x \cdot \partial S_c / \partial x
 

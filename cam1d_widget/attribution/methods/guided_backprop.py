@@ -1,4 +1,4 @@
-"""Guided Backprop: a gradient that follows only what speaks for the class."""
+"""Guided Backprop: a gradient that passes each ReLU only where it is positive."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from .families.base import Axiom
 from .families.propagation import PropagationMethod
 
 WARNING = (
-    "it depends little on the class and on what the network has learned, and mostly draws what the series looks like "
+    "it depends little on the class and on the learned weights, and mainly reproduces the shape of the series "
     "(Adebayo et al. 2018, Nie et al. 2018)"
 )
 
 
 @dataclass(frozen=True)
 class GuidedBackprop(PropagationMethod):
-    r"""Gradient that goes back only where it is positive at every ReLU: sharp, but hardly about the class.
+    r"""Gradient that is propagated back only where it is positive at each ReLU: sharp, but hardly class-specific.
 
     .. math:: R_{\text{in}} = R_{\text{out}} \, [R_{\text{out}} > 0] \, [z > 0] \ \text{at each ReLU of } z
 

@@ -1,4 +1,4 @@
-"""Guided Grad-CAM: Guided Backprop where Grad-CAM looks."""
+"""Guided Grad-CAM: the product of Guided Backprop and Grad-CAM."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .guided_backprop import WARNING
 
 @dataclass(frozen=True)
 class GuidedGradCAM(PropagationMethod):
-    r"""Guided Backprop, times what Grad-CAM finds in favor of the class at that time.
+    r"""Guided Backprop, times the positive part of Grad-CAM at that time.
 
     .. math:: \phi = R_{\text{guided}} \cdot \max(L_c, 0)
 
-    The map of Grad-CAM is put where its steps look. As in the paper only its positive part counts, for two negatives
-    would make a positive; where Grad-CAM finds nothing in favor of the class, the product is zero throughout.
+    The map of Grad-CAM is placed in time by the receptive fields of its steps. As in the paper only its positive part
+    is used, since the product of two negatives would be positive; where Grad-CAM is not positive, the product is zero.
     """
 
     label = "Guided Grad-CAM"
@@ -32,7 +32,7 @@ class GuidedGradCAM(PropagationMethod):
 
     @property
     def propagation_rule(self) -> Guided:
-        """That of Guided Backprop."""
+        """The rule of Guided Backprop."""
         return Guided()
 
     def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Integrated Gradients: the gradient, averaged on the way from a baseline."""
+"""Integrated Gradients: the gradient, averaged along a path from a baseline."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from ...explanation.number_checks import check_count, check_number
+from ...explanation.validation import check_count, check_number
 from ..classifier import Classifier, as_targets
-from ..masking import Baseline, baseline_for, stacks
-from .families.base import AttributionMethod, Axiom
+from ..masking import Baseline, baseline_for, batches
+from .families.base import AttributionMethod, Axiom, score_difference
 
 
 @dataclass(frozen=True)
 class IntegratedGradients(AttributionMethod):
-    r"""What each value adds to the score on the straight way from a baseline to the series.
+    r"""Contribution of each value to the score along the straight path from a baseline to the series.
 
     .. math:: \phi = (x - x') \int_0^1 \frac{\partial S_c}{\partial x}\big(x' + a (x - x')\big) \, da
 
@@ -27,7 +27,7 @@ class IntegratedGradients(AttributionMethod):
     steps : int
         Number of nodes.
     baseline : array that broadcasts to x, or function of x
-        Series x' to start from. Default: the mean of each channel of `background`, or zero where there is none.
+        Series x' to start from. Default: the mean of each channel of `background`, or zero without one.
     tolerance : float, optional
         Share of the score's difference that the sum of a map may miss: where it misses more, that instance gets twice
         as many nodes, and twice again. None keeps `steps` for all.
@@ -51,7 +51,7 @@ class IntegratedGradients(AttributionMethod):
             check_number("tolerance", self.tolerance, least=0)
 
     def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
-        """Way from the baseline times the mean gradient along it, of shape (instance, time, channel)."""
+        """Difference from the baseline times the mean gradient along the path, of shape (instance, time, channel)."""
         targets = as_targets(target, len(x), classifier.classes)
         origin = baseline_for(x, self.baseline)
         values = _integral(classifier, x, origin, targets, self.steps)
@@ -65,21 +65,20 @@ class IntegratedGradients(AttributionMethod):
         return values
 
     def exactness(self, classifier: Classifier) -> str:
-        """Complete for every classifier whose score does not jump on the way."""
+        """Complete for every classifier whose score is continuous along the path."""
         return "complete" if classifier.continuous else "approximate"
 
     def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Score of the series minus that of the baseline."""
-        difference = classifier.scores(x) - classifier.scores(baseline_for(x, self.baseline))
-        return np.take_along_axis(difference, targets, axis=1)
+        return score_difference(classifier, x, baseline_for(x, self.baseline), targets)
 
 
 def _integral(classifier: Classifier, x: np.ndarray, origin: np.ndarray, targets: np.ndarray, steps: int) -> np.ndarray:
-    """Way from `origin` times the mean gradient at Gauss-Legendre nodes along it, some nodes at a time."""
+    """Difference from `origin` times the mean gradient at Gauss-Legendre nodes of the path, in batches."""
     nodes, weights = np.polynomial.legendre.leggauss(steps)
     alphas = ((nodes + 1) / 2).astype(x.dtype).reshape(-1, 1, 1, 1)
     mean = np.zeros_like(x)
-    for part in stacks(steps, x.nbytes):
+    for part in batches(steps, x.nbytes):
         path = origin + alphas[part] * (x - origin)
         gradients = classifier.gradient(path.reshape(-1, *x.shape[1:]), np.tile(targets, len(path)))
         mean += np.einsum("s,s...->...", (weights[part] / 2).astype(x.dtype), gradients.reshape(path.shape))

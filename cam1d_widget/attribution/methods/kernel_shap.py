@@ -1,4 +1,4 @@
-"""KernelSHAP: a fair share of the score for every slice."""
+"""KernelSHAP: Shapley values of slices."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..classifier import Classifier
-from ..masking import nothing_left
-from .families.base import Axiom
+from ..masking import all_replaced
+from .families.base import Axiom, score_difference
 from .families.coalitions import Coalitions, coalitions
 from .families.regression import Fit, fitted
 from .families.slice_surrogate import Scores, SliceSurrogate
@@ -16,7 +16,7 @@ from .families.slice_surrogate import Scores, SliceSurrogate
 
 @dataclass(frozen=True)
 class KernelSHAP(SliceSurrogate):
-    r"""What each slice of a channel adds to the score, averaged over the orders in which slices may be added.
+    r"""Contribution of each slice of a channel to the score, averaged over the orders in which slices may be added.
 
     .. math:: \phi_i = \sum_{S \not\ni i} \frac{|S|! \, (M - |S| - 1)!}{M!} \big(S_c(x_{S \cup i}) - S_c(x_S)\big)
 
@@ -40,7 +40,7 @@ class KernelSHAP(SliceSurrogate):
         ends = np.repeat([[False], [True]], slices, axis=1)
         made = scores(np.concatenate([ends, kept, ~kept]))
         gain, (one, other) = made[1] - made[0], np.split(made[2:], 2)
-        # Their sum settles a pair's mean, and all values but for what is orthogonal to a vector of ones.
+        # The constraint fixes a pair's mean, and the component of the values along a vector of ones.
         share = kept.mean(axis=1, keepdims=True)
         responses = (one - other) / 2 - (share - 0.5) * gain
         values, errors = fitted(kept - share, responses, coalitions.weights, coalitions.drawn)
@@ -52,5 +52,4 @@ class KernelSHAP(SliceSurrogate):
 
     def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Score of the series minus that of the baseline."""
-        difference = classifier.scores(x) - classifier.scores(nothing_left(x, self.baseline))
-        return np.take_along_axis(difference, targets, axis=1)
+        return score_difference(classifier, x, all_replaced(x, self.baseline), targets)

@@ -1,4 +1,4 @@
-"""LayerCAM: what speaks for the class at each step."""
+"""LayerCAM: evidence for the class at each step."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .families.base import ClassActivationMap
 
 @dataclass(frozen=True)
 class LayerCAM(ClassActivationMap):
-    r"""Feature maps, each step weighed by its own gradient where that speaks for the class.
+    r"""Feature maps, each step weighed by its own gradient where that is positive.
 
     .. math:: L_c(j) = \sum_k \mathrm{ReLU}\big(\partial S_c / \partial A_k(j)\big) A_k(j)
 

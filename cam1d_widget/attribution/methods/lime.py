@@ -1,4 +1,4 @@
-"""LIME: a linear model of the score round one series."""
+"""LIME: a linear model of the score around one series."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...explanation.number_checks import check_number
+from ...explanation.validation import check_number
 from .families.base import Axiom
 from .families.regression import Fit, fitted
 from .families.slice_surrogate import Scores, SliceSurrogate
@@ -14,19 +14,19 @@ from .families.slice_surrogate import Scores, SliceSurrogate
 
 @dataclass(frozen=True)
 class LIME(SliceSurrogate):
-    r"""What each slice of a channel is worth to a linear model of the score, fitted round the series.
+    r"""Coefficient of each slice of a channel in a linear model of the score, fitted around the series.
 
     .. math:: \min_\phi \sum_z e^{-|1-z|^2 / \sigma^2 M} \big(S_c(x_z) - \phi_0 - \phi^\top z\big)^2 + \lambda |\phi|^2
 
     A coalition z keeps each of M slices with probability one half. The kernel's width grows with M, so that weights
-    depend on the share of the slices that is taken away. A slice's value is divided evenly among its samples.
+    depend on the share of the slices that is replaced. A slice's value is divided evenly among its samples.
 
     Parameters
     ----------
     kernel_width : float
         Width σ of the kernel, in units of the root of the number of slices.
     ridge : float
-        Penalty λ on the squares of the values, in coalitions; it draws them towards zero. The samples that are asked
+        Penalty λ on the squares of the values, in coalitions; it shrinks them towards zero. The samples that are used
         for make none necessary.
     """
 
@@ -55,5 +55,5 @@ class LIME(SliceSurrogate):
 
 
 def _centered(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Values minus their weighted mean, which is what a free constant takes."""
+    """Values minus their weighted mean, which an intercept absorbs."""
     return values - np.average(values, axis=0, weights=weights)

@@ -1,10 +1,10 @@
-"""LRP: the score, handed back layer by layer in shares."""
+"""LRP: relevance is propagated back layer by layer, in shares."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...explanation.number_checks import check_number
+from ...explanation.validation import check_number
 from ..propagation_rules import AlphaBeta, Epsilon, Gamma, LayerRule, LayerwiseRelevance, SquaredWeights
 from .families.base import Axiom
 from .families.propagation import PropagationMethod
@@ -14,20 +14,20 @@ RULES = ("epsilon", "gamma", "alpha-beta", "composite")
 
 @dataclass(frozen=True)
 class LRP(PropagationMethod):
-    r"""Layer-wise relevance: each layer hands the score back to what made it, in shares.
+    r"""Layer-wise relevance: each layer distributes its relevance among its inputs.
 
     .. math:: R_i = \sum_j \frac{x_i w_{ij}}{\sum_i x_i w_{ij} + b_j} \, R_j \ \text{from layer to layer}
 
-    Each BatchNormalization is merged into the layer in front of it. Biases keep their share, by which the values miss
-    the score. Activations hand on what they are given, maxima hand it to the largest, and a gate (a sigmoid or softmax
-    that multiplies) hands all to the signal.
+    Each BatchNormalization is merged into the layer before it. Relevance assigned to biases is not redistributed, so
+    that the values do not sum exactly to the score. Activations pass relevance on unchanged, maxima assign it to the
+    largest input, and a gate (a sigmoid or softmax that multiplies) assigns all to the signal.
 
     Parameters
     ----------
     rule : {"epsilon", "gamma", "alpha-beta", "composite"}
         How the layers with weights share: plainly; with more for what has the sign of the sum; apart for what raises
         and what lowers the sum, but plainly for the layer of the scores; or, as Montavon et al. (2019) advise, plainly
-        in Dense layers, by gamma in convolutions, and by squared weights where the series goes in.
+        in Dense layers, by gamma in convolutions, and by squared weights in the first layer.
     epsilon : float
         Keeps the sum from zero.
     gamma : float

@@ -1,4 +1,4 @@
-"""Occlusion: how far the score falls when a piece is taken away."""
+"""Occlusion: score drop when a segment is replaced."""
 
 from __future__ import annotations
 
@@ -8,29 +8,30 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ...explanation.number_checks import check_count
-from ..classifier import Classifier, as_targets
-from ..masking import Baseline, ChangePoints, Slices, check_channels, stand_ins
-from ..masking.score_drops import score_falls
-from .families.base import AttributionMethod, Axiom, Maps
+from ...explanation.validation import check_count
+from ..classifier import Classifier
+from ..masking import Baseline, ChangePoints, Slices, check_channels, replacements
+from ..masking.score_drops import score_drops
+from .families.base import Axiom, Maps, SeveralTargets
 
-# Parts of the series that windows are by default. Short events want short windows and long ones long windows, and how
-# long an event is nobody knows beforehand: docs/leaderboard.md has what one size costs on either.
+# Default windows, as parts of the series. Short events need short windows and long events long ones, and the length of
+# an event is not known beforehand: docs/leaderboard.md shows the cost of one size.
 PARTS = (4, 8, 16)
 
 
 @dataclass(frozen=True)
-class Occlusion(AttributionMethod):
-    r"""How far the score falls when a window of a channel is replaced by the baseline.
+class Occlusion(SeveralTargets):
+    r"""Score drop when a window of a channel is replaced by the baseline.
 
     .. math:: \phi_W = S_c(x) - S_c(x \text{ with window } W \text{ replaced})
 
-    Windows cover every sample; where several do, their values are averaged, and so are the maps of several sizes. Only
-    what a window can change is computed anew, which makes long series as quick as their windows are many.
+    Windows cover every sample; the values of overlapping windows are averaged, and so are the maps of several sizes.
+    Only what a window can change is recomputed, so that the time grows with the number of windows, not with their
+    square.
 
-    A window gets what the score loses while all the rest is still there. Where one of two pieces of evidence suffices,
-    that is only the share that the other does not replace: about half of a logit to which both add, and almost nothing
-    of a probability that is near one with either.
+    The value of a window is the score drop while everything else is present. If one of two events suffices, that is
+    only the share that the other does not replace: about half of a logit to which both add, and almost nothing of a
+    probability that is near one with either.
 
     Parameters
     ----------
@@ -40,11 +41,11 @@ class Occlusion(AttributionMethod):
     stride : int, optional
         Samples from one window to the next. Default: a quarter of each size.
     baseline : array that broadcasts to x, function of x, or PieceBaseline
-        What takes the window's place. Default: the mean of each channel of `background`, or zero where there is none.
+        Replacement of the window. Default: the mean of each channel of `background`, or zero without one.
     channels : {"each", "all"}
-        Whether each channel is replaced by itself, or all at once (then the map has one channel).
+        Whether channels are replaced one at a time, or all at once (then the map has one channel).
     change_points : sequence of int, optional
-        Samples at which windows begin, side by side, instead of `size` and `stride`.
+        Samples at which adjacent windows begin, instead of `size` and `stride`.
     """
 
     size: int | Sequence[int] | None = None
@@ -70,11 +71,6 @@ class Occlusion(AttributionMethod):
         if self.change_points is not None and (self.size, self.stride) != (None, None):
             raise ValueError("change_points exclude size and stride: give either")
 
-    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
-        """Mean fall of the score over the windows that cover a value, of shape (instance, time, channel or 1)."""
-        targets = as_targets(target, len(x), classifier.classes)
-        return self.maps(classifier, x, targets[:, np.newaxis]).values[:, 0]
-
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
         """Maps of several classes from the same replaced series."""
         values = np.mean([self._averaged(classifier, x, targets, one) for one in self._slices(x.shape[1])], axis=0)
@@ -82,13 +78,13 @@ class Occlusion(AttributionMethod):
 
     def _averaged(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray, slices: Slices) -> np.ndarray:
         """Maps by windows of one size, of shape (instance, target, time, channel or 1)."""
-        falls = np.stack(
+        drops = np.stack(
             [
-                score_falls(classifier, one, slices, stand_in, columns, self.channels)
-                for one, stand_in, columns in zip(x, stand_ins(x, self.baseline), targets, strict=True)
+                score_drops(classifier, one, slices, stand_in, columns, self.channels)
+                for one, stand_in, columns in zip(x, replacements(x, self.baseline), targets, strict=True)
             ]
         )
-        return slices.averaged(falls.transpose(0, 3, 1, 2).astype(x.dtype))
+        return slices.averaged(drops.transpose(0, 3, 1, 2).astype(x.dtype))
 
     def _slices(self, length: int) -> list[Slices]:
         if self.change_points is not None:

@@ -1,25 +1,26 @@
-"""RISE: what the score is where a value happens to be kept."""
+"""RISE: mean score over random masks that keep a value."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
-from ...explanation.number_checks import check_count, check_number, check_seed
-from ..classifier import Classifier, as_targets
-from ..masking import Baseline, PieceBaseline, baseline_for, check_channels, finite_scores, stacks
-from .families.base import AttributionMethod, Axiom, Maps
+from ...explanation.validation import check_count, check_number, check_seed
+from ..classifier import Classifier
+from ..masking import Baseline, PieceBaseline, baseline_for, batches, check_channels, finite_scores
+from ..masking.windows import SAMPLES
+from .families.base import Axiom, Maps, SeveralTargets
 
 # Different shifts of the masks, at most.
 _SHIFTS = 32
 
 
 @dataclass(frozen=True)
-class RISE(AttributionMethod):
-    r"""How far the score is above its mean where random masks keep a value.
+class RISE(SeveralTargets):
+    r"""Mean score over the random masks that keep a value, above the mean over all masks.
 
     .. math:: \phi = \frac{\sum_i S_i M_i}{\sum_i M_i} - \frac{1}{N} \sum_i S_i, \qquad S_i = S_c(x' + M_i (x - x'))
 
@@ -38,7 +39,7 @@ class RISE(AttributionMethod):
     channels : {"each", "all"}
         Whether each channel has masks of its own, or all share them (then the map has one channel).
     baseline : array that broadcasts to x, or function of x
-        Series x' that stands where nothing is kept. Default: the mean of each channel of `background`, or zero.
+        Series x' where nothing is kept. Default: the mean of each channel of `background`, or zero.
     seed : int
         Of the masks, the same for every series.
     """
@@ -71,11 +72,6 @@ class RISE(AttributionMethod):
                 f"give an array that broadcasts to x or a function of x"
             )
 
-    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
-        """Mean score where a value is kept, above the mean score, of shape (instance, time, channel or 1)."""
-        targets = as_targets(target, len(x), classifier.classes)
-        return self.maps(classifier, x, targets[:, np.newaxis]).values[:, 0]
-
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
         """Maps of several classes from the same masked series, and their standard errors."""
         masks = self._masks(x.shape[1], x.shape[2] if self.channels == "each" else 1)
@@ -89,12 +85,11 @@ class RISE(AttributionMethod):
 
     def _masks(self, length: int, columns: int) -> _CoarseMasks:
         size = -(-length // 10) if self.size is None else self.size
-        if size > length:
-            raise ValueError(f"size must be from 1 to the {length} samples of a series, but is {size}")
+        check_count("size", size, most=length, unit=SAMPLES)
         rng = np.random.default_rng(self.seed)
         cells, steps = (length + size - 2) // size + 2, min(size, _SHIFTS)
         kept = rng.random((self.masks, cells, columns), dtype=np.float32) < self.probability
-        # Sorted, so that masks of one shift stand together; the cells do not know of it.
+        # Sorted, so that masks of one shift are adjacent; their cells do not depend on the shift.
         shift = np.sort(rng.integers(steps, size=self.masks)) * size // steps
         return _CoarseMasks(kept.astype(np.float32), shift, size, length)
 
@@ -139,7 +134,7 @@ class _CoarseMasks(NamedTuple):
         return ((int(shift), slice(*ends)) for shift, *ends in zip(shifts, first, stop, strict=True))
 
     def _shares(self, shift: int) -> tuple[np.ndarray, np.ndarray]:
-        """Share of the cell in front of each sample and of that behind it in its value, of shape (time, cell)."""
+        """Weights of the cells before and after each sample, of shape (time, cell)."""
         time = np.arange(self.length)
         cell, within = np.divmod(time + shift, self.size)
         left, right = np.zeros((2, self.length, self.kept.shape[1]), np.float32)
@@ -152,10 +147,10 @@ def _moments(
 ) -> np.ndarray:
     """Sums over masks of m⁰, m and m², each times 1, S and S², of shape (3, value, 1 + 2 target).
 
-    Scores are taken from that of the first mask, so that sums of squares do not cancel.
+    Scores are relative to that of the first mask, so that sums of squares do not cancel.
     """
     sums, first = np.zeros((3, 1, 1)), None
-    for part in stacks(len(masks.kept), x.nbytes):
+    for part in batches(len(masks.kept), x.nbytes):
         masked = masks.fine(part) * (x - origin)
         masked += origin
         scores = finite_scores(classifier, classifier.scores(masked))[:, targets]

@@ -1,4 +1,4 @@
-"""Score-CAM: each feature map weighed by the score of what it lets through."""
+"""Score-CAM: each feature map weighed by the score of the series that it masks."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..abilities import HasFeatures
 from ..classifier import Classifier
-from ..masking import Baseline, baseline_for, finite_scores, stacks
+from ..masking import Baseline, baseline_for, batches, finite_scores
 from .families.base import WeighedFeatures
 
 
 @dataclass(frozen=True)
 class ScoreCAM(WeighedFeatures):
-    r"""Feature maps, each weighed by how far the score rises when the map is laid over the series as a mask.
+    r"""Feature maps, each weighed by how far the score rises when the map masks the series.
 
     .. math:: w_k = S_c\big(x' + H_k (x - x')\big) - S_c(x'), \qquad L(j) = \sum_k w_k A_k(j)
 
@@ -24,7 +25,7 @@ class ScoreCAM(WeighedFeatures):
     Parameters
     ----------
     baseline : array that broadcasts to x, or function of x
-        Series x' that stands where the mask is zero. Default: the mean of each channel of `background`, or zero.
+        Series x' where the mask is zero. Default: the mean of each channel of `background`, or zero.
     softmax : bool
         Whether weights are the softmax of the rises over the filters.
     """
@@ -35,7 +36,7 @@ class ScoreCAM(WeighedFeatures):
     label = "Score-CAM"
     reference = "Wang et al. (2020), https://arxiv.org/abs/1910.01279"
 
-    def weights(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def weights(self, classifier: HasFeatures, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Features, and the rise of the score with each as a mask."""
         features, _ = classifier.features(x, targets[:, :1])
         masks = np.moveaxis(classifier.receptive_field.place(_stretched(features)), 2, 1)
@@ -48,7 +49,7 @@ class ScoreCAM(WeighedFeatures):
 
 
 def _stretched(features: np.ndarray) -> np.ndarray:
-    """Each feature map from 0 to 1; one that is level lets nothing through."""
+    """Each feature map scaled from 0 to 1; a constant one masks everything."""
     low, high = features.min(axis=1, keepdims=True), features.max(axis=1, keepdims=True)
     return np.divide(features - low, high - low, out=np.zeros_like(features), where=high > low)
 
@@ -58,7 +59,7 @@ def _rises(
 ) -> np.ndarray:
     """Scores of one series under masks (filter, time) above those of its baseline, of shape (target, filter)."""
     masked = [
-        classifier.scores(origin + masks[part, :, np.newaxis] * (x - origin)) for part in stacks(len(masks), x.nbytes)
+        classifier.scores(origin + masks[part, :, np.newaxis] * (x - origin)) for part in batches(len(masks), x.nbytes)
     ]
     made = finite_scores(classifier, np.concatenate([*masked, classifier.scores(origin[np.newaxis])]))
     return (made[:-1] - made[-1:])[:, targets].T

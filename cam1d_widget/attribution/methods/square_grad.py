@@ -1,4 +1,4 @@
-"""SquareGrad: how steep the score is in the neighborhood of a series, whichever way."""
+"""SquareGrad: mean squared gradient in the neighborhood of a series."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class SquareGrad(NoisyGradient):
 
     @property
     def signed(self) -> bool:
-        """Squares are not."""
+        """Squares are never negative."""
         return False
 
     def summary(self, moments: Moments) -> tuple[np.ndarray, np.ndarray]:
-        """Mean square, and the standard deviation of a mean of squares, from the moments of what is squared."""
+        """Mean square, and the standard deviation of a mean of squares, from the moments of the squared values."""
         mean, second, third, fourth, draws = moments
         square = mean**2 + second
         spread = fourth + 4 * mean * third + 4 * mean**2 * second - second**2

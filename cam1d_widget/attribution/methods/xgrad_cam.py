@@ -1,4 +1,4 @@
-"""XGrad-CAM: gradients averaged where the features are."""
+"""XGrad-CAM: gradients averaged by activation."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..abilities import HasFeatures, require
 from ..classifier import Classifier
 from .families.base import ClassActivationMap, averages
 
@@ -31,6 +32,7 @@ class XGradCAM(ClassActivationMap):
 
     def exactness(self, classifier: Classifier) -> str:
         """Exact after a global average, where it is Grad-CAM; complete where HiResCAM adds up."""
-        if averages(classifier):
+        featured = require(classifier, HasFeatures)
+        if averages(featured):
             return "exact"
-        return "complete" if classifier.affine_head or classifier.homogeneous_head else "approximate"
+        return "complete" if featured.affine_head or featured.homogeneous_head else "approximate"

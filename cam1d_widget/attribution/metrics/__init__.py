@@ -1,15 +1,15 @@
-"""How far a map can be believed: each metric in a file of its own, on numpy, usable alone.
+"""Metrics of attribution maps, one file each, on numpy, usable alone.
 
-Where the truth is known: how well a map tells it, as :func:`average_precision` does. Where it is not: what becomes of
-the score when the map is taken at its word, as :func:`deletion` asks; whether it changes when it should, as
-:func:`weight_randomization` asks. What chance would get stands beside a score, and rescaling a map improves none but
+With known truth, a metric compares a map with it, as :func:`average_precision` does. Without it, a metric examines the
+score when relevant segments are replaced, as :func:`deletion` does, or whether the map changes when it should, as
+:func:`weight_randomization` does. Results come with those of random maps, and rescaling a map improves none of them but
 :func:`completeness_gap`, which is about scale.
 """
 
 from .agreement import Agreement, agreement
 from .aopc import aopc
 from .average_precision import average_precision
-from .beside_random import BesideRandom, Summary
+from .compared_to_random import ComparedToRandom, Summary
 from .completeness import completeness_gap
 from .deletion import deletion, insertion
 from .faithfulness import faithfulness_correlation
@@ -28,7 +28,7 @@ from .specificity import class_similarity
 
 __all__ = [
     "Agreement",
-    "BesideRandom",
+    "ComparedToRandom",
     "Localization",
     "PerturbationCurves",
     "Randomization",

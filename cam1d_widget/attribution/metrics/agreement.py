@@ -1,4 +1,4 @@
-"""Agreement: whether methods put the same first."""
+"""Agreement: whether methods rank alike."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Agreement:
 
 
 def agreement(attributions: Mapping[str, Any], *, over: Over = "time", sign: Sign = "signed") -> Agreement:
-    """How far methods agree on what comes first, by rank correlation.
+    """Rank correlation between the maps of different methods.
 
     That two methods agree does not make them right: many share a step, such as the gradient.
 
@@ -61,7 +61,7 @@ def agreement(attributions: Mapping[str, Any], *, over: Over = "time", sign: Sig
     over : {"time", "channel", "cell"}
         What is ranked. Maps of all channels can be compared over time alone.
     sign : {"signed", "positive", "absolute"}
-        Signed values, what speaks for the class, or magnitudes, added up within each item.
+        Signed values, positive values, or magnitudes, summed within each item.
 
     Returns
     -------
@@ -76,6 +76,6 @@ def agreement(attributions: Mapping[str, Any], *, over: Over = "time", sign: Sig
         shapes = {label: values.shape for label, values in maps.items()}
         raise ValueError(f"attributions must hold maps of the same instances and times, but hold {shapes}")
     if over != "time" and len({values.shape[2] for values in maps.values()}) > 1:
-        raise ValueError("attributions must all tell channels apart to be compared over them; compare over 'time'")
+        raise ValueError("attributions must all distinguish channels to be compared over them; compare over 'time'")
     items = np.stack([collapsed_map(values, over, sign) for values in maps.values()], axis=1)
     return Agreement(tuple(maps), rank_correlation(*np.broadcast_arrays(items[:, :, np.newaxis], items[:, np.newaxis])))

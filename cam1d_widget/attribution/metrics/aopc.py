@@ -1,25 +1,24 @@
-"""AOPC: by how much the score falls, on average, while the most relevant half is taken away."""
+"""AOPC: mean score drop while the most relevant half is replaced."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from ...explanation.number_checks import check_count, check_number
+from ...explanation.validation import check_count, check_number
+from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
 from ..masking import Baseline
 from .items import Over
-from .perturbation import Measure, PerturbationCurves, perturbed
+from .perturbation import Measure, Perturbation, PerturbationCurves, perturbed
 
 __all__ = ["aopc"]
 
 
 def aopc(
     classifier: Classifier,
-    x: Any,
-    attribution: Any,
-    target: Any,
+    x: SeriesLike,
+    attribution: MapsLike,
+    target: TargetLike,
     *,
     fill: Baseline = None,
     over: Over | None = "time",
@@ -30,22 +29,22 @@ def aopc(
     orders: int = 3,
     seed: int = 0,
 ) -> PerturbationCurves:
-    r"""By how much the score falls, on average over the steps, while the most relevant part is taken away.
+    r"""Score drop, averaged over the steps, while the most relevant part is replaced.
 
     .. math:: \text{AOPC} = \frac{1}{K + 1} \sum_{k=0}^{K} S(x) - S(x_k), \qquad
         \text{AOPCR} = \text{AOPC} - \overline{\text{AOPC}}_\text{random}
 
-    The larger, the better. AOPCR is the result's :attr:`~.BesideRandom.margin`, of each series
-    :attr:`~.BesideRandom.margins`.
+    The larger, the better. AOPCR is the result's :attr:`~.ComparedToRandom.margin`, of each series
+    :attr:`~.ComparedToRandom.margins`.
 
     Parameters
     ----------
     classifier, x, attribution, target, fill, over, window, measure, orders, seed
-        As in :func:`~cam1d_widget.attribution.metrics.deletion`. The usual target is the predicted class.
+        As in :func:`~cam1d_widget.attribution.metrics.deletion`. The target is usually the predicted class.
     steps : int
         Steps K.
     most : float
-        Part of the series that is gone at the last step.
+        Part of the series that is replaced at the last step.
 
     Returns
     -------
@@ -61,11 +60,11 @@ def aopc(
     check_count("steps", steps)
     check_number("most", most, above=0, most=1)
     fractions = np.linspace(0, most, steps + 1)
-    made = perturbed(classifier, x, attribution, target, fractions, fill=fill, over=over, window=window,
-                     measure=measure, orders=orders, seed=seed)  # fmt: skip
-    falls, random = (
+    perturbation = Perturbation(fill, over, window, measure, seed)
+    made = perturbed(classifier, x, attribution, target, fractions, perturbation, orders=orders)
+    drops, random = (
         (curves[..., :1] - curves).mean(axis=-1, dtype=np.float64) for curves in (made.curves, made.random_curves)
     )
     return PerturbationCurves(
-        "AOPC", "larger", falls, random, made.targets, measure, fractions, made.curves, made.random_curves
+        "AOPC", "larger", drops, random, made.targets, measure, fractions, made.curves, made.random_curves
     )

@@ -1,11 +1,10 @@
-"""Average precision: how many of those that stand first are true."""
+"""Average precision: precision of the highest ranking items."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from ...typing import MapsLike
 from .items import Over, Sign, collapsed
 from .localization import Localization
 from .ranking import ranked
@@ -13,7 +12,9 @@ from .ranking import ranked
 __all__ = ["average_precision"]
 
 
-def average_precision(attribution: Any, truth: Any, *, over: Over = "time", sign: Sign = "positive") -> Localization:
+def average_precision(
+    attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign: Sign = "positive"
+) -> Localization:
     r"""Mean, over the true items, of the precision among all that rank as high.
 
     .. math:: \text{AP} = \sum_k (R_k - R_{k-1}) P_k
@@ -25,17 +26,17 @@ def average_precision(attribution: Any, truth: Any, *, over: Over = "time", sign
     ----------
     attribution : array-like of shape (instance, time, channel or 1), or (time, channel or 1) for one
     truth : array-like of bool, like `attribution`
-        Where the cause is. A map of all channels says the same of each channel; masks of all channels can be scored
+        Where the cause is. A map of all channels assigns the same to each channel; masks of all channels can be scored
         over time alone.
     over : {"time", "channel", "cell"}
         Rank samples, channels, or samples of channels.
     sign : {"positive", "absolute", "signed"}
-        Add up what speaks for the class, magnitudes, or signed values.
+        Sum positive values, magnitudes, or signed values.
 
     Returns
     -------
     Localization
-        nan where nothing is true, 1 where everything is.
+        nan if nothing is true, 1 if everything is.
 
     Notes
     -----

@@ -1,11 +1,10 @@
-"""Completeness gap: what the sum of a map misses of what it explains."""
+"""Completeness gap: difference between the sum of a map and what it explains."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
 from ..masking import Baseline, baseline_for
 from .validation import one_target_each, series_and_maps
@@ -14,15 +13,15 @@ __all__ = ["completeness_gap", "share_missed"]
 
 
 def completeness_gap(
-    classifier: Classifier, x: Any, attribution: Any, target: Any, *, baseline: Baseline = None
+    classifier: Classifier, x: SeriesLike, attribution: MapsLike, target: TargetLike, *, baseline: Baseline = None
 ) -> np.ndarray:
     r"""Share of the score's difference from the baseline that the sum of the map misses.
 
     .. math:: \left| \sum_{t,c} \phi_{t,c} - (S(x) - S(x')) \right| \big/ \left| S(x) - S(x') \right|
 
-    0 for maps that share the difference out. It is the one metric here that looks at the map's scale, for that is what
-    it measures. A difference below a tenth of the sum of :math:`|\phi|` counts as a tenth of it: of values that cancel,
-    the sum is not known better than they are.
+    0 for maps that distribute the difference completely. It is the only metric here that depends on the scale of the
+    map. A difference below a tenth of the sum of :math:`|\phi|` counts as a tenth of it: of values that cancel, the sum
+    cannot be more accurate than they are.
 
     Parameters
     ----------
@@ -32,7 +31,7 @@ def completeness_gap(
     target : int, or ndarray of int of shape (instance,)
         Explained class.
     baseline : array that broadcasts to x, function of x, or None
-        x', the one that the map was made with. None stands for zero.
+        x', as the map was computed with. None is zero.
 
     Returns
     -------
@@ -53,7 +52,7 @@ def completeness_gap(
 
 
 def share_missed(totals: np.ndarray, expected: np.ndarray, masses: np.ndarray) -> np.ndarray:
-    """Completeness gap of sums of values, from what they ought to be and the sums of the values' magnitudes."""
+    """Completeness gap of sums of values, from the expected sums and the sums of magnitudes."""
     scale = np.maximum(np.abs(expected), 0.1 * masses)
     missed: np.ndarray = np.abs(totals - expected) / np.maximum(scale, np.finfo(np.float32).eps)
     return missed

@@ -1,25 +1,26 @@
-"""Deletion and insertion: how fast a score falls, or comes back, in the order of a map."""
+"""Deletion and insertion: how fast a score drops, or recovers, in the order of a map."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
-from ...explanation.number_checks import check_count
+from ...explanation.validation import check_count
+from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
 from ..masking import Baseline
 from .items import Over
-from .perturbation import Measure, PerturbationCurves, perturbed
+from .perturbation import Measure, Perturbation, PerturbationCurves, perturbed
 
 __all__ = ["deletion", "insertion"]
 
 
 def deletion(
     classifier: Classifier,
-    x: Any,
-    attribution: Any,
-    target: Any,
+    x: SeriesLike,
+    attribution: MapsLike,
+    target: TargetLike,
     *,
     fill: Baseline = None,
     over: Over | None = None,
@@ -29,35 +30,35 @@ def deletion(
     orders: int = 5,
     seed: int = 0,
 ) -> PerturbationCurves:
-    r"""How fast the class is lost when what the map calls most relevant is taken away first.
+    r"""How fast the class is lost when the most relevant segments are replaced first.
 
-    .. math:: \text{AUC} = \int_0^1 p\,(x \text{ without the first } f \text{ of its pieces})\, df
+    .. math:: \text{AUC} = \int_0^1 p\,(x \text{ without the first } f \text{ of its segments})\, df
 
-    The smaller, the better; what matters is the distance to random orders, which are drawn beside it.
+    The smaller, the better; what matters is the difference from random orders, which are drawn as well.
 
     Parameters
     ----------
     classifier : Classifier
     x : array-like of shape (instance, time, channel), or (time, channel) for one
     attribution : array-like of shape (instance, time, channel or 1), or (time, channel or 1) for one
-        Signed: what speaks against the class comes last.
+        Signed: evidence against the class comes last.
     target : int, or ndarray of int of shape (instance,)
         Explained class.
     fill : array that broadcasts to x, function of x, PieceBaseline, or None
-        What stands where samples are gone; None stands for zero. Different fills crown different maps, and one that
-        no training series looks like drives all to one class: look at two, and at each class.
+        Replacement values; None is zero. Different fills favor different maps, and a fill unlike every training series
+        may drive all to one class: compare two, and examine each class.
     over : {"time", "channel", "cell"}, optional
-        Take away windows of all channels, whole channels, or windows of a channel. Default: "time" for a map of all
+        Replace windows of all channels, whole channels, or windows of a channel. Default: "time" for a map of all
         channels, else "cell".
     window : int
-        Samples in a window, which go together, the ones with the largest mean first. Single samples that are gone are
-        spikes to a convolution, and curves then tell more of those than of the map.
+        Samples in a window, which are replaced together, windows with the largest mean first. Single replaced samples
+        are spikes to a convolution, and curves then show the effect of the spikes rather than of the map.
     steps : int
         Steps of the curve, from nothing to everything.
     measure : {"probability", "score"}
-        What is watched.
+        Measured value.
     orders : int
-        Random orders of the same pieces.
+        Random orders of the same segments.
     seed : int
         Of the random orders, and of how ties are broken.
 
@@ -70,18 +71,18 @@ def deletion(
     -----
     Petsiuk et al. (2018), https://arxiv.org/abs/1806.07421, who blur or blacken pixels. xplique ranks single samples of
     channels, and fills with one number for all channels. InterpretTime
-    (Turbé et al. 2023, https://doi.org/10.1038/s42256-023-00620-w) replaces by N(0, 1) what is above a quantile of the
-    positive relevance, so that its steps differ in size from map to map, and its random order is made of blocks.
+    (Turbé et al. 2023, https://doi.org/10.1038/s42256-023-00620-w) replaces by N(0, 1) all values above a quantile of
+    the positive relevance, so that its steps differ in size from map to map, and its random order is made of blocks.
     """
-    return _areas("deletion", "smaller", classifier, x, attribution, target, steps, fill=fill, over=over, window=window,
-                  measure=measure, orders=orders, seed=seed)  # fmt: skip
+    perturbation = Perturbation(fill, over, window, measure, seed)
+    return _areas("deletion", classifier, x, attribution, target, steps, perturbation, orders)
 
 
 def insertion(
     classifier: Classifier,
-    x: Any,
-    attribution: Any,
-    target: Any,
+    x: SeriesLike,
+    attribution: MapsLike,
+    target: TargetLike,
     *,
     fill: Baseline = None,
     over: Over | None = None,
@@ -91,25 +92,32 @@ def insertion(
     orders: int = 5,
     seed: int = 0,
 ) -> PerturbationCurves:
-    """How fast the class comes back when what the map calls most relevant is put back first, from nothing.
+    """How fast the class recovers when the most relevant segments are inserted first, starting from the fill.
 
-    The larger, the better. Parameters, result and paper as in :func:`deletion`; `fractions` are those that are there.
+    The larger, the better. Parameters, result and paper as in :func:`deletion`; `fractions` are the inserted parts.
     """
-    return _areas("insertion", "larger", classifier, x, attribution, target, steps, fill=fill, over=over, window=window,
-                  measure=measure, orders=orders, seed=seed, insert=True)  # fmt: skip
+    perturbation = Perturbation(fill, over, window, measure, seed)
+    return _areas("insertion", classifier, x, attribution, target, steps, perturbation, orders)
 
 
 def _areas(
-    metric: str, better: Literal["larger", "smaller"], classifier: Classifier, x: Any, attribution: Any, target: Any,
-    steps: int, **options: Any,
-) -> PerturbationCurves:  # fmt: skip
+    metric: Literal["deletion", "insertion"],
+    classifier: Classifier,
+    x: SeriesLike,
+    attribution: MapsLike,
+    target: TargetLike,
+    steps: int,
+    perturbation: Perturbation,
+    orders: int,
+) -> PerturbationCurves:
     check_count("steps", steps)
-    fractions = np.linspace(0, 1, steps + 1)
-    made = perturbed(classifier, x, attribution, target, fractions, **options)
+    fractions, insert = np.linspace(0, 1, steps + 1), metric == "insertion"
+    made = perturbed(classifier, x, attribution, target, fractions, perturbation, orders=orders, insert=insert)
     areas, random = (
         (curves[..., 1:] + curves[..., :-1]).mean(axis=-1, dtype=np.float64) / 2
         for curves in (made.curves, made.random_curves)
     )
     return PerturbationCurves(
-        metric, better, areas, random, made.targets, options["measure"], fractions, made.curves, made.random_curves
-    )
+        metric, "larger" if insert else "smaller", areas, random, made.targets, perturbation.measure, fractions,
+        made.curves, made.random_curves,
+    )  # fmt: skip

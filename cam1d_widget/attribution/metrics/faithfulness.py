@@ -1,16 +1,17 @@
-"""Faithfulness correlation: whether what a map gives to random pieces is what the score loses with them."""
+"""Faithfulness correlation: whether totals of random segments in a map correlate with the score drops."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
+from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
 from ..masking import Baseline
-from .beside_random import BesideRandom
+from .compared_to_random import ComparedToRandom
 from .items import Over
-from .perturbation import Measure
+from .perturbation import Measure, Perturbation
 from .rank_correlation import correlation, rank_correlation
 from .subsets import Subsets, judged_by_subsets
 
@@ -19,9 +20,9 @@ __all__ = ["faithfulness_correlation"]
 
 def faithfulness_correlation(
     classifier: Classifier,
-    x: Any,
-    attribution: Any,
-    target: Any,
+    x: SeriesLike,
+    attribution: MapsLike,
+    target: TargetLike,
     *,
     fill: Baseline = None,
     over: Over | None = None,
@@ -32,13 +33,13 @@ def faithfulness_correlation(
     measure: Measure = "score",
     draws: int = 5,
     seed: int = 0,
-) -> BesideRandom:
-    r"""Correlation, over random subsets of the pieces, of what the map gives them and what the score loses with them.
+) -> ComparedToRandom:
+    r"""Correlation, over random subsets of the segments, of their totals in the map with the score drops.
 
     .. math:: \operatorname{corr}_{\mathcal{S}} \left( \sum_{i \in \mathcal{S}} \phi_i,\;
         S(x) - S(x_{\mathcal{S} \to x'}) \right)
 
-    1 for a map that tells the losses up to a factor, -1 for its opposite.
+    1 for a map that predicts the drops up to a factor, -1 for its opposite.
 
     Parameters
     ----------
@@ -53,31 +54,31 @@ def faithfulness_correlation(
     subsets : int
         How many are drawn.
     share : float
-        Part of the pieces in each.
+        Part of the segments in each.
     kind : {"pearson", "spearman"}
         Of values, or of ranks.
     draws : int
-        Random maps beside it: its own pieces, shuffled.
+        Random maps: its own segments, shuffled.
     seed : int
         Of subsets and random maps.
 
     Returns
     -------
-    BesideRandom
-        0 where either side is constant, 1 where both are.
+    ComparedToRandom
+        0 if either side is constant, 1 if both are.
 
     Notes
     -----
     Bhatt et al. (2020), https://arxiv.org/abs/2005.00631. "MuFidelity" of xplique is the rank correlation on a grid of
-    cells, ``kind="spearman"``, and takes 20 % of them away 200 times.
+    cells, ``kind="spearman"``, and replaces 20 % of them 200 times.
     """
     if kind not in ("pearson", "spearman"):
         raise ValueError(f"kind must be 'pearson' or 'spearman', but is {kind!r}")
     compare = correlation if kind == "pearson" else rank_correlation
 
     def judge(one: Subsets) -> np.ndarray:
-        return compare(one.given, np.broadcast_to(one.falls, one.given.shape))
+        return compare(one.given, np.broadcast_to(one.drops, one.given.shape))
 
+    perturbation = Perturbation(fill, over, window, measure, seed)
     return judged_by_subsets("faithfulness correlation", "larger", judge, classifier, x, attribution, target,
-                             fill=fill, over=over, window=window, measure=measure, subsets=subsets, share=share,
-                             slopes=False, draws=draws, seed=seed)  # fmt: skip
+                             perturbation, subsets=subsets, share=share, draws=draws)  # fmt: skip

@@ -1,16 +1,15 @@
-"""Infidelity: how badly a map tells, in squares, what the score loses with random pieces."""
+"""Infidelity: squared error of a map in predicting the score drop without random segments."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
 from ..masking import Baseline
-from .beside_random import BesideRandom
+from .compared_to_random import ComparedToRandom
 from .items import Over, of_largest
-from .perturbation import Measure
+from .perturbation import Measure, Perturbation
 from .subsets import Subsets, judged_by_subsets
 
 __all__ = ["infidelity"]
@@ -18,9 +17,9 @@ __all__ = ["infidelity"]
 
 def infidelity(
     classifier: Classifier,
-    x: Any,
-    attribution: Any,
-    target: Any,
+    x: SeriesLike,
+    attribution: MapsLike,
+    target: TargetLike,
     *,
     fill: Baseline = None,
     over: Over | None = None,
@@ -31,42 +30,42 @@ def infidelity(
     measure: Measure = "score",
     draws: int = 5,
     seed: int = 0,
-) -> BesideRandom:
-    r"""Mean squared miss of the score's losses, as part of their own square, for the scale that suits the map best.
+) -> ComparedToRandom:
+    r"""Mean squared error of the predicted score drops, relative to their mean square, for the best scale of the map.
 
     .. math:: \min_{\beta \ge 0} \; \mathbb{E}_I \left[ \left( \beta\, I^\top \phi - (S(x) - S(x - I)) \right)^2 \right]
         \Big/ \mathbb{E}_I \left[ (S(x) - S(x - I))^2 \right]
 
-    0 for a map that tells every loss up to a factor, 1 for one that tells nothing, or the opposite.
+    0 for a map that predicts every drop up to a factor, 1 for one that predicts none, or the opposite.
 
     Parameters
     ----------
     classifier, x, attribution, target, fill, over, window, subsets, share, measure, draws, seed
         As in :func:`~cam1d_widget.attribution.metrics.faithfulness_correlation`; x - I is x with a subset filled.
     slopes : bool
-        Whether the map holds slopes, as a gradient does, to be multiplied by what was taken away; or contributions,
+        Whether the map holds slopes, as a gradient does, to be multiplied by the removed values; or contributions,
         which are added up.
 
     Returns
     -------
-    BesideRandom
-        0 where no subset changes the score and the map gives them nothing, 1 where it gives them something.
+    ComparedToRandom
+        0 if no subset changes the score and the map assigns them nothing, 1 if it assigns them something.
 
     Notes
     -----
     Yeh et al. (2019), https://arxiv.org/abs/1901.09392, without the factor, which rescaling would improve; captum's
     ``normalize=True`` has the same one, but lets it be negative, so that a map and its opposite are alike.
     """
-    return judged_by_subsets("infidelity", "smaller", _missed, classifier, x, attribution, target, fill=fill, over=over,
-                             window=window, measure=measure, subsets=subsets, share=share, slopes=slopes, draws=draws,
-                             seed=seed)  # fmt: skip
+    perturbation = Perturbation(fill, over, window, measure, seed)
+    return judged_by_subsets("infidelity", "smaller", _missed, classifier, x, attribution, target, perturbation,
+                             subsets=subsets, share=share, draws=draws, slopes=slopes)  # fmt: skip
 
 
 def _missed(one: Subsets) -> np.ndarray:
-    """Share of the falls' square that is missed, of shape (map,)."""
+    """Share of the drops' square that is missed, of shape (map,)."""
     given = of_largest(one.given)
-    told, falls = (given**2).sum(axis=1), (one.falls**2).sum()
-    if falls == 0:
-        return (told > 0) * 1.0
-    agreed = np.maximum(given @ one.falls, 0)
-    return np.maximum(1 - agreed**2 / np.where(told > 0, told, 1) / falls, 0)
+    size, drops = (given**2).sum(axis=1), (one.drops**2).sum()
+    if drops == 0:
+        return (size > 0) * 1.0
+    agreed = np.maximum(given @ one.drops, 0)
+    return np.maximum(1 - agreed**2 / np.where(size > 0, size, 1) / drops, 0)

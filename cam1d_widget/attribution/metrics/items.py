@@ -1,4 +1,4 @@
-"""What is ranked when a map is scored against the truth: samples, channels, or samples of channels."""
+"""Items that are ranked when a map is compared with the truth: samples, channels, or samples of channels."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ...explanation.number_checks import unmasked
+from ...explanation.validation import check_finite, check_real, unmasked
+from ...typing import MapsLike
 
 __all__ = ["Over", "Sign", "collapsed", "collapsed_map", "many_maps", "of_largest"]
 
@@ -15,7 +16,7 @@ Over = Literal["time", "channel", "cell"]
 """Samples with all their channels, channels with all their samples, or each sample of each channel by itself."""
 
 Sign = Literal["positive", "absolute", "signed"]
-"""Whether what speaks against the class counts as nothing, as much as what speaks for it, or less than nothing."""
+"""Whether negative values count as zero, by their magnitude, or as negative."""
 
 _SIGNS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "positive": lambda values: np.maximum(values, 0),
@@ -25,17 +26,17 @@ _SIGNS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 _DIMS = {"time": 2, "channel": 1, "cell": ()}
 
 
-def collapsed(attribution: Any, truth: Any, over: Over, sign: Sign) -> tuple[np.ndarray, np.ndarray]:
-    """Maps and masks of what is true, brought to one list of items each.
+def collapsed(attribution: MapsLike, truth: MapsLike, over: Over, sign: Sign) -> tuple[np.ndarray, np.ndarray]:
+    """Maps and masks of the truth, each as a list of items.
 
     Parameters
     ----------
     attribution : array-like of shape (instance, time, channel or 1), or (time, channel or 1) for one
     truth : array-like of bool, of shape (instance, time, channel or 1), or (time, channel or 1) for one
     over : {"time", "channel", "cell"}
-        What the items are. An item's value is the sum of its cells' values, and it is true if any of its cells is.
+        Kind of item. An item's value is the sum of its cells' values, and it is true if any of its cells is.
     sign : {"positive", "absolute", "signed"}
-        What is added up.
+        Values that are summed.
 
     Returns
     -------
@@ -52,10 +53,10 @@ def collapsed(attribution: Any, truth: Any, over: Over, sign: Sign) -> tuple[np.
         )
     if true.shape[2] < maps.shape[2] and over != "time":
         raise ValueError(
-            f"truth must tell channels apart to be scored over {over!r}, but has shape {true.shape}; score over 'time'"
+            f"truth must distinguish channels to be scored over {over!r}, but has shape {true.shape}; score over 'time'"
         )
     if maps.shape[2] < true.shape[2] and over != "time":
-        maps = np.repeat(maps, true.shape[2], axis=2)  # a map of all channels says the same of each
+        maps = np.repeat(maps, true.shape[2], axis=2)  # a map of all channels assigns the same to each
     return collapsed_map(maps, over, sign), _items(true.astype(bool).any(axis=_dims(over)))
 
 
@@ -68,19 +69,14 @@ def collapsed_map(maps: np.ndarray, over: Over, sign: Sign) -> np.ndarray:
 
 def many_maps(name: str, values: Any) -> np.ndarray:
     """Maps, or masks, of shape (instance, time, channel); one is taken for a batch of one."""
-    values = unmasked(name, values)
-    if values.dtype.kind not in "iufb":
-        raise TypeError(f"{name} must hold numbers, but holds {values.dtype}")
+    values = check_real(name, unmasked(name, values))
     values = values[np.newaxis] if values.ndim == 2 else values
     if values.ndim != 3 or not values.size:
         raise ValueError(
             f"{name} must have shape (instance, time, channel or 1), or (time, channel or 1) for one, "
             f"but has {values.shape}"
         )
-    if not np.isfinite(values).all():
-        count = np.count_nonzero(~np.isfinite(values))
-        raise ValueError(f"{name} must be finite, but holds {count} NaN or infinite values, which have no rank")
-    return values
+    return check_finite(name, values, ", which have no rank")
 
 
 def of_largest(values: np.ndarray) -> np.ndarray:

@@ -1,12 +1,12 @@
-"""How well maps tell a place that is known, with what a random map would get beside it."""
+"""How well maps localize a known cause, together with the expected value of a random map."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from ...typing import Labels
 from .items import Over
 
 __all__ = ["Localization"]
@@ -19,13 +19,13 @@ class Localization:
     Attributes
     ----------
     metric : str
-        What it is called.
+        Name of the metric.
     over : {"time", "channel", "cell"}
         What was ranked.
     values : ndarray of shape (instance,)
-        From 0 to 1, the more the better; nan where it is not defined.
+        From 0 to 1, the more the better; nan if it is not defined.
     chance : ndarray of shape (instance,)
-        What a random map gets on average.
+        Expected value of a random map.
     share : ndarray of shape (instance,)
         Part of the items that are true. Where it is 0 or 1 there is nothing to find.
     """
@@ -37,27 +37,27 @@ class Localization:
     share: np.ndarray
 
     @property
-    def telling(self) -> np.ndarray:
-        """Which instances say anything of the maps: those with some items that are true and some that are not."""
+    def informative(self) -> np.ndarray:
+        """Informative instances: those with some items that are true and some that are not."""
         return (self.share > 0) & (self.share < 1)
 
     @property
     def mean(self) -> float:
-        """Mean over the instances that say anything; nan if there are none."""
-        return _mean(self.values[self.telling])
+        """Mean over the informative instances; nan if there are none."""
+        return _mean(self.values[self.informative])
 
     @property
     def mean_chance(self) -> float:
-        """What a random map gets on the same instances."""
-        return _mean(self.chance[self.telling])
+        """Expected value of a random map on the same instances."""
+        return _mean(self.chance[self.informative])
 
     @property
     def spread(self) -> float:
-        """Standard deviation over the instances that say anything."""
-        return float(self.values[self.telling].std()) if self.telling.any() else float("nan")
+        """Standard deviation over the informative instances."""
+        return float(self.values[self.informative].std()) if self.informative.any() else float("nan")
 
-    def per_class(self, y: Any) -> dict[int, float]:
-        """Mean over the telling instances of each class, by `y` of shape (instance,)."""
+    def per_class(self, y: Labels) -> dict[int, float]:
+        """Mean over the informative instances of each class, by `y` of shape (instance,)."""
         y = np.asarray(y)
         if y.shape != self.values.shape:
             raise ValueError(f"y must have shape (instance,) = {self.values.shape}, but has {y.shape}")
@@ -65,16 +65,16 @@ class Localization:
             raise TypeError(f"y must hold class indices, but holds {y.dtype}")
         if (y != y.astype(np.int64)).any():
             raise ValueError(f"y must hold class indices, but holds {y[y != y.astype(np.int64)][0]}")
-        return {int(one): _mean(self.values[self.telling & (y == one)]) for one in np.unique(y)}
+        return {int(one): _mean(self.values[self.informative & (y == one)]) for one in np.unique(y)}
 
     def __float__(self) -> float:
         return self.mean
 
     def __repr__(self) -> str:
-        left_out = len(self.values) - int(self.telling.sum())
+        left_out = len(self.values) - int(self.informative.sum())
         words = f"{self.metric} over {self.over}: {self.mean:.3f}, by chance {self.mean_chance:.3f}"
         rest = f"; {left_out} left out, of which nothing or everything is true" if left_out else ""
-        return f"<{words} ({int(self.telling.sum())} maps{rest})>"
+        return f"<{words} ({int(self.informative.sum())} maps{rest})>"
 
 
 def _mean(values: np.ndarray) -> float:

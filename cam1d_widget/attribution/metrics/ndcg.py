@@ -1,11 +1,10 @@
-"""NDCG@n: how many of the first are true, the very first counting most."""
+"""NDCG@n: gain of the highest ranking items, discounted by rank."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from ...typing import MapsLike
 from .items import Over, Sign, collapsed
 from .localization import Localization
 from .ranking import ranked
@@ -13,24 +12,24 @@ from .ranking import ranked
 __all__ = ["ndcg"]
 
 
-def ndcg(attribution: Any, truth: Any, *, over: Over = "time", sign: Sign = "signed") -> Localization:
+def ndcg(attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign: Sign = "signed") -> Localization:
     r"""Discounted gain of the n highest ranking items, n being the number of true items.
 
     .. math:: \text{NDCG@}n = \sum_{i=1}^{n} \frac{r_i}{\log_2(i + 1)} \Big/ \sum_{i=1}^{n} \frac{1}{\log_2(i + 1)}
 
-    with r_i = 1 where the item at place i is true.
+    with r_i = 1 if the item at place i is true.
 
     Parameters
     ----------
     attribution, truth, over
         As in :func:`~cam1d_widget.attribution.metrics.average_precision`.
     sign : {"signed", "positive", "absolute"}
-        Signed values are ranked, as MILLET ranks them, unless something else is asked for.
+        Default: signed values, as in MILLET.
 
     Returns
     -------
     Localization
-        Ties count as if broken at random; nan where nothing is true.
+        Ties count as if broken at random; nan if nothing is true.
 
     Notes
     -----

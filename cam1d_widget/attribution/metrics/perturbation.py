@@ -1,35 +1,38 @@
-"""What becomes of a score when a series is taken away piece by piece, in the order of a map and in random ones."""
+"""Scores of a series while its segments are replaced, in the order of a map and in random orders."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from ...explanation.number_checks import check_count, check_seed
+from ...explanation.validation import check_count, check_seed
+from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
-from ..masking import Baseline, Slices, finite_scores, stacks, stand_ins, without
-from .beside_random import BesideRandom
+from ..masking import Baseline, Slices, batches, finite_scores, occluded, replacements
+from ..masking.windows import SAMPLES
+from .compared_to_random import ComparedToRandom
 from .items import Over
 from .validation import one_target_each, series_and_maps
 
-__all__ = ["Measure", "PerturbationCurves", "measured", "perturbed", "pieces_of"]
+__all__ = ["Measure", "Perturbation", "PerturbationCurves", "perturbed", "segments_of"]
 
 Measure = Literal["probability", "score"]
-"""What is watched: the probability of the explained class, or its score."""
+"""Measured value: the probability of the explained class, or its score."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PerturbationCurves(BesideRandom):
-    """Curves of a score against the part of the series that is gone, or there, and what sums each of them up.
+class PerturbationCurves(ComparedToRandom):
+    """Curves of a score against the replaced, or inserted, part of the series, and a summary of each.
 
     Attributes
     ----------
     measure : {"probability", "score"}
-        What is watched.
+        Measured value.
     fractions : ndarray of shape (step,)
-        Part of the pieces that are gone (of an insertion: there) at each step.
+        Part of the segments that are replaced (for an insertion: present) at each step.
     curves : ndarray of shape (instance, step)
         Of the maps.
     random_curves : ndarray of shape (order, instance, step)
@@ -43,8 +46,57 @@ class PerturbationCurves(BesideRandom):
 
 
 @dataclass(frozen=True, eq=False)
-class Perturbed:
-    """Curves that are not summed up yet; attributes as in :class:`PerturbationCurves`."""
+class Perturbation:
+    """How parts of series are replaced, and what is measured.
+
+    Attributes
+    ----------
+    fill : array that broadcasts to x, function of x, PieceBaseline, or None
+        Values of replaced samples; None is zero.
+    over : {"time", "channel", "cell"} or None
+        Replace windows of all channels, whole channels, or windows of a channel. None: "time" for a map of all
+        channels, else "cell".
+    window : int
+        Samples in a window.
+    measure : {"probability", "score"}
+        Measured value.
+    seed : int
+        Of all that is drawn at random.
+    """
+
+    fill: Baseline
+    over: Over | None
+    window: int
+    measure: Measure
+    seed: int
+
+    def __post_init__(self) -> None:
+        check_seed(self.seed)
+
+    def segments(self, x: np.ndarray, maps: np.ndarray) -> np.ndarray:
+        """Index of the segment of each sample of a series, int of shape (time, channel or 1)."""
+        over = ("time" if maps.shape[2] == 1 else "cell") if self.over is None else self.over
+        return segments_of(x.shape[1:], over, self.window)
+
+    def each(self, x: np.ndarray, maps: np.ndarray) -> Iterator[tuple[int, np.ndarray, np.ndarray, Any]]:
+        """Place, series, map and replacement of each instance."""
+        for place, one in enumerate(zip(x, maps, replacements(x, self.fill, "fill"), strict=True)):
+            yield place, *one
+
+    def measured(self, classifier: Classifier, x: np.ndarray, target: int) -> np.ndarray:
+        """Probability or score of a class on each series, of shape (instance,)."""
+        if self.measure == "score":
+            return finite_scores(classifier, classifier.scores(x))[:, target]
+        if self.measure != "probability":
+            raise ValueError(f"measure must be 'probability' or 'score', but is {self.measure!r}")
+        shares = classifier.probabilities(x)
+        if shares is None:
+            raise ValueError("measure must be 'score' for a classifier that has no probabilities, but is 'probability'")
+        return finite_scores(classifier, shares)[:, target]
+
+
+class Perturbed(NamedTuple):
+    """Curves before they are summarized; attributes as in :class:`PerturbationCurves`."""
 
     targets: np.ndarray
     curves: np.ndarray
@@ -53,51 +105,44 @@ class Perturbed:
 
 def perturbed(
     classifier: Classifier,
-    x: Any,
-    attribution: Any,
-    target: Any,
+    x: SeriesLike,
+    attribution: MapsLike,
+    target: TargetLike,
     fractions: np.ndarray,
+    perturbation: Perturbation,
     *,
-    fill: Baseline,
-    over: Over | None,
-    window: int,
-    measure: Measure,
     orders: int,
-    seed: int,
     insert: bool = False,
 ) -> Perturbed:
-    """Curves of a map and of random orders; arguments as in :func:`~.deletion`, `insert`: begin with nothing."""
+    """Curves of a map and of random orders; arguments as in :func:`~.deletion`, `insert`: start from nothing."""
     check_count("orders", orders)
-    check_seed(seed)
     x, maps = series_and_maps(classifier, x, attribution)
     targets = one_target_each(target, len(x), classifier)
-    over = ("time" if maps.shape[2] == 1 else "cell") if over is None else over
-    grid = pieces_of(x.shape[1:], over, window)
+    grid = perturbation.segments(x, maps)
     made = []
-    for place, (one, values, stand_in) in enumerate(zip(x, maps, stand_ins(x, fill, "fill"), strict=True)):
-        places = _orders(_worth(values, grid, x.shape[2]), orders, (seed, place))
-        gone = _Gone(one, places, grid, stand_in, fractions, insert)
-        made.append(_curves(classifier, gone, int(targets[place]), measure))
+    for place, one, values, replacement in perturbation.each(x, maps):
+        places = _orders(_worth(values, grid, x.shape[2]), orders, (perturbation.seed, place))
+        removed = _Replaced(one, places, grid, replacement, fractions, insert)
+        made.append(_curves(classifier, removed, int(targets[place]), perturbation))
     curves = np.stack(made, axis=1)
     return Perturbed(targets, curves[0], curves[1:])
 
 
-def pieces_of(shape: tuple[int, ...], over: Over, window: int = 1) -> np.ndarray:
-    """Which piece each sample of a series (time, channel) is in: int of shape (time, channel or 1).
+def segments_of(shape: tuple[int, ...], over: Over, window: int = 1) -> np.ndarray:
+    """Index of the segment of each sample of a series (time, channel): int of shape (time, channel or 1).
 
     Parameters
     ----------
     shape : tuple of int
     over : {"time", "channel", "cell"}
-        Take away windows of all channels, whole channels, or windows of a channel.
+        Segments are windows of all channels, whole channels, or windows of a channel.
     window : int
         Samples in a window.
     """
     time, channels = shape
     if over == "channel":
         return np.broadcast_to(np.arange(channels), (time, channels))
-    if not isinstance(window, int | np.integer) or not 1 <= window <= time:
-        raise ValueError(f"window must be a whole number from 1 to the {time} samples of a series, but is {window!r}")
+    check_count("window", window, most=time, unit=SAMPLES)
     windows = Slices.apart(time, window).of_sample[:, np.newaxis]
     if over == "time":
         return windows
@@ -107,14 +152,14 @@ def pieces_of(shape: tuple[int, ...], over: Over, window: int = 1) -> np.ndarray
 
 
 def _worth(values: np.ndarray, grid: np.ndarray, channels: int) -> np.ndarray:
-    """Mean of a map (time, channel or 1) in each piece, of shape (piece,)."""
+    """Mean of a map (time, channel or 1) in each segment, of shape (segment,)."""
     values = np.broadcast_to(values, (len(values), channels)).astype(np.float64)
     values = values.sum(axis=1, keepdims=True) if grid.shape[1] == 1 else values
     return np.bincount(grid.ravel(), values.ravel()) / np.bincount(grid.ravel())
 
 
 def _orders(worth: np.ndarray, orders: int, seed: tuple[int, int]) -> np.ndarray:
-    """Place of each piece in the order of the map, ties broken at random, and in random ones: (order, piece)."""
+    """Place of each segment in the order of the map, ties broken at random, and in random orders: (order, segment)."""
     rng = np.random.default_rng(seed)
     places = np.empty((1 + orders, len(worth)), int)
     places[0, np.lexsort((rng.random(len(worth)), -worth))] = np.arange(len(worth))
@@ -122,37 +167,25 @@ def _orders(worth: np.ndarray, orders: int, seed: tuple[int, int]) -> np.ndarray
     return places
 
 
-class _Gone:
-    """One series (time, channel), with the first pieces of each order gone (or there) at each step."""
+class _Replaced:
+    """One series (time, channel), with the first segments of each order replaced (or present) at each step."""
 
     def __init__(
-        self, x: np.ndarray, places: np.ndarray, grid: np.ndarray, stand_in: Any, fractions: np.ndarray, insert: bool
+        self, x: np.ndarray, places: np.ndarray, grid: np.ndarray, replacement: Any, fractions: np.ndarray, insert: bool
     ) -> None:
         self.x, self.shape = x, (len(places), len(fractions))
-        self._places, self._grid, self._stand_in, self._insert = places, grid, stand_in, insert
+        self._places, self._grid, self._replacement, self._insert = places, grid, replacement, insert
         self._counts = np.rint(fractions * places.shape[1]).astype(int)
 
     def series(self, part: slice) -> np.ndarray:
         """Some of them, counted order by order."""
         order, step = np.divmod(np.arange(part.start, part.stop), self.shape[1])
         first = self._places[order] < self._counts[step, np.newaxis]
-        return without(self.x, (~first if self._insert else first)[:, self._grid], self._stand_in)
+        return occluded(self.x, (~first if self._insert else first)[:, self._grid], self._replacement)
 
 
-def _curves(classifier: Classifier, gone: _Gone, target: int, measure: Measure) -> np.ndarray:
-    """What is watched, at each step of each order, of shape (order, step)."""
-    parts = stacks(gone.shape[0] * gone.shape[1], gone.x.nbytes)
-    values = [measured(classifier, gone.series(part), target, measure) for part in parts]
-    return np.concatenate(values).reshape(gone.shape)
-
-
-def measured(classifier: Classifier, x: np.ndarray, target: int, measure: Measure) -> np.ndarray:
-    """Probability or score of a class on each series, of shape (instance,)."""
-    if measure == "score":
-        return finite_scores(classifier, classifier.scores(x))[:, target]
-    if measure != "probability":
-        raise ValueError(f"measure must be 'probability' or 'score', but is {measure!r}")
-    shares = classifier.probabilities(x)
-    if shares is None:
-        raise ValueError("measure must be 'score' for a classifier that has no probabilities, but is 'probability'")
-    return finite_scores(classifier, shares)[:, target]
+def _curves(classifier: Classifier, removed: _Replaced, target: int, perturbation: Perturbation) -> np.ndarray:
+    """What is measured, at each step of each order, of shape (order, step)."""
+    parts = batches(removed.shape[0] * removed.shape[1], removed.x.nbytes)
+    values = [perturbation.measured(classifier, removed.series(part), target) for part in parts]
+    return np.concatenate(values).reshape(removed.shape)

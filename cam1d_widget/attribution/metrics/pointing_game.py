@@ -1,11 +1,10 @@
-"""Pointing game: whether the largest value lies where it should."""
+"""Pointing game: whether the largest value is on a true item."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from ...typing import MapsLike
 from .items import Over, Sign, collapsed
 from .localization import Localization
 from .ranking import ranked
@@ -13,7 +12,9 @@ from .ranking import ranked
 __all__ = ["pointing_game"]
 
 
-def pointing_game(attribution: Any, truth: Any, *, over: Over = "time", sign: Sign = "positive") -> Localization:
+def pointing_game(
+    attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign: Sign = "positive"
+) -> Localization:
     """Whether the item with the largest value is true: 1 for a hit, 0 for a miss.
 
     Parameters
@@ -24,7 +25,7 @@ def pointing_game(attribution: Any, truth: Any, *, over: Over = "time", sign: Si
     Returns
     -------
     Localization
-        Where several share the largest value, the part of them that is true; nan where nothing is true.
+        Where several share the largest value, the part of them that is true; nan if nothing is true.
 
     Notes
     -----

@@ -1,14 +1,15 @@
-"""Weight randomization: whether a map changes when what the network has learned is destroyed."""
+"""Weight randomization: whether a map changes when the learned weights are randomized."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from ...explanation.number_checks import check_count, check_seed
+from ...explanation.validation import check_count, check_seed
+from ...typing import SeriesLike, TargetLike
+from ..abilities import HasRandomized, offers
 from ..classifier import Classifier
 from ..methods import AttributionMethod
 from .rank_correlation import rank_correlation
@@ -19,16 +20,16 @@ __all__ = ["Randomization", "map_similarity", "weight_randomization"]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Randomization:
-    """How similar maps stay while layer after layer is destroyed, from the scores down.
+    """How similar maps stay while the weights are randomized, layer by layer from the scores down.
 
     Attributes
     ----------
     label : str
         Of the method.
     layers : tuple of str
-        Names of the layers, in the order in which they were destroyed.
+        Names of the layers, in the order in which they were randomized.
     signed, magnitude : ndarray of shape (draw, layer, instance)
-        Rank correlation of the map with that of the intact network, once this layer and all above it are destroyed; of
+        Rank correlation of the map with that of the intact network, once this layer and all above it are randomized; of
         the values, and of their magnitudes.
     """
 
@@ -39,27 +40,27 @@ class Randomization:
 
     @property
     def mean(self) -> float:
-        """Mean signed similarity over all: near 0 where the map is about what was learned."""
+        """Mean signed similarity over all: near 0 if the map depends on the learned weights."""
         return float(self.signed.mean())
 
     def __repr__(self) -> str:
         last = f"{self.signed[:, -1].mean():.2f} (of magnitudes {self.magnitude[:, -1].mean():.2f}) once all are"
-        return f"<{self.label} while {len(self.layers)} layers are destroyed: similarity {self.mean:.2f}, {last}>"
+        return f"<{self.label} while {len(self.layers)} layers are randomized: similarity {self.mean:.2f}, {last}>"
 
 
 def weight_randomization(
     method: AttributionMethod,
     classifier: Classifier,
-    x: Any,
-    target: Any,
+    x: SeriesLike,
+    target: TargetLike,
     *,
     destroyed: Iterable[tuple[int, str, Classifier]] | None = None,
     draws: int = 5,
     seed: int = 0,
 ) -> Randomization:
-    """How similar a method's maps stay while the network's layers are drawn anew, one after another from the top.
+    """How similar a method's maps stay while the network's weights are randomized, layer by layer from the top.
 
-    A map that stays the same cannot be about what the network has learned.
+    A map that stays the same cannot depend on what the network has learned.
 
     Parameters
     ----------
@@ -69,12 +70,12 @@ def weight_randomization(
     target : int, or ndarray of int of shape (instance,)
         Explained class, the same throughout.
     destroyed : iterable of (draw, layer name, Classifier), optional
-        Classifiers with more and more layers destroyed, the same layers in each draw. Default:
-        ``classifier.randomized(seed, draws)``, which draws each layer's weights anew by the layer's own initializers,
+        Classifiers with more and more layers randomized, the same layers in each draw. Default:
+        ``classifier.randomized(seed, draws)``, which draws each layer's weights from the layer's own initializers,
         on a copy.
     draws : int
-        How often that is done. One draw says little of a map at few steps: all maps of a network follow where its
-        features are, and by chance the new weights keep the sign or turn it.
+        How often that is done. One draw is not enough for a map at few steps: all maps of a network follow its
+        features, and by chance the new weights keep or change the sign.
     seed : int
         Of the weights.
 
@@ -86,19 +87,22 @@ def weight_randomization(
     -----
     Cascading randomization of Adebayo et al. (2018), https://arxiv.org/abs/1810.03292, on maps as they are: not
     normalized, not smoothed, and by rank correlation alone, since structural similarity is one of pictures. Maps that
-    are multiplied by the series keep the similarity of its magnitudes, as the authors found: the sign tells.
+    are multiplied by the series keep the similarity of its magnitudes, as the authors found: only the sign changes.
     """
     check_count("draws", draws)
     check_seed(seed)
     x = series_for(classifier, x)
     targets = one_target_each(target, len(x), classifier)
-    if destroyed is None and not hasattr(classifier, "randomized"):
-        raise TypeError(f"classifier must have randomized(seed, draws), but {classifier!r} has not; give destroyed=")
+    if destroyed is None:
+        if not offers(classifier, HasRandomized):
+            raise TypeError(
+                f"classifier must have randomized(seed, draws), but {classifier!r} has not; give destroyed="
+            )
+        destroyed = classifier.randomized(seed, draws)
     intact = method.attribute(classifier, x, targets)
-    cascade: Any = classifier.randomized(seed, draws) if destroyed is None else destroyed  # type: ignore[attr-defined]
     names: list[str] = []
     similar: dict[int, list[np.ndarray]] = {}
-    for draw, name, one in cascade:
+    for draw, name, one in destroyed:
         names += [] if draw else [name]
         similar.setdefault(draw, []).append(map_similarity(intact, method.attribute(one, x, targets)))
     if not names or any(len(one) != len(names) for one in similar.values()):

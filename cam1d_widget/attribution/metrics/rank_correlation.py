@@ -1,4 +1,4 @@
-"""Rank correlation of maps: whether they put the same first, whatever their scales."""
+"""Rank correlation of maps: whether they have the same order, independent of scale."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ __all__ = ["average_ranks", "correlation", "rank_correlation"]
 def rank_correlation(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Spearman's correlation of values of shape (..., item) along the last axis, of shape (...).
 
-    Where only one side is constant, it says nothing of the other: 0. Where both are, nothing differs: 1.
+    0 if one side is constant, 1 if both are.
     """
     return correlation(average_ranks(one), average_ranks(other))
 
 
 def correlation(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Pearson's correlation along the last axis; 0 where one side is constant, 1 where both are."""
+    """Pearson's correlation along the last axis; 0 if one side is constant, 1 if both are."""
     parts = [of_largest(values) for values in (one, other)]
     centered = [values - values.mean(axis=-1, keepdims=True) for values in parts]
     norms = [np.linalg.norm(values, axis=-1) for values in centered]

@@ -1,4 +1,4 @@
-"""Items in the order of their values, largest first, with ties that favor nobody."""
+"""Items in the order of their values, largest first, with ties treated symmetrically."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["Ranking", "ranked"]
+__all__ = ["Ranking", "ranked", "roc_area"]
 
 
 class Ranking(NamedTuple):
-    """What stands at each place of an order; arrays of shape (instance, item).
+    """Items at each place of an order; arrays of shape (instance, item).
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Ranking(NamedTuple):
 
     @property
     def relevance(self) -> np.ndarray:
-        """Chance that a true item stands at a place, if ties are broken at random."""
+        """Probability that a true item is at a place, if ties are broken at random."""
         before = np.take_along_axis(np.cumsum(self.truth, axis=1) - self.truth, self.first, axis=1)
         return (self.hits - before) / (self.last - self.first + 1)
 
@@ -52,3 +52,16 @@ def ranked(values: np.ndarray, truth: np.ndarray) -> Ranking:
     ends = np.where(np.hstack([change, edge]), items, len(items))
     last = np.minimum.accumulate(ends[:, ::-1], axis=1)[:, ::-1]
     return Ranking(np.take_along_axis(truth, order, axis=1), first, last)
+
+
+def roc_area(values: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Chance that a true item has a larger value than a false one, of shape (instance,); nan if one kind is missing.
+
+    The area under the ROC curve, by the ranks (Mann and Whitney 1947).
+    """
+    ranking = ranked(values, truth)
+    count, positives = truth.shape[1], ranking.true
+    from_below = count - (ranking.first + ranking.last) / 2
+    below = (ranking.truth * from_below).sum(axis=1) - positives * (positives + 1) / 2
+    with np.errstate(invalid="ignore"):
+        return below / (positives * (count - positives))

@@ -1,11 +1,12 @@
-"""Relevance mass accuracy: how much of the map lies where it should."""
+"""Relevance mass accuracy: share of the map's sum on true items."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
+from ...typing import MapsLike
 from .items import Over, collapsed, of_largest
 from .localization import Localization
 
@@ -13,9 +14,9 @@ __all__ = ["relevance_mass"]
 
 
 def relevance_mass(
-    attribution: Any, truth: Any, *, over: Over = "time", sign: Literal["positive", "absolute"] = "positive"
+    attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign: Literal["positive", "absolute"] = "positive"
 ) -> Localization:
-    """Part of the map's sum that lies on true items.
+    """Part of the map's sum that is on true items.
 
     Parameters
     ----------
@@ -25,7 +26,7 @@ def relevance_mass(
     Returns
     -------
     Localization
-        The share of true items for a map that is zero everywhere, as for one that is even; nan where nothing is true.
+        The share of true items for a map that is zero everywhere, as for one that is even; nan if nothing is true.
 
     Notes
     -----

@@ -1,11 +1,10 @@
-"""Relevance rank accuracy: how many of the first are true, as many as there are true ones."""
+"""Relevance rank accuracy: share of true items among the highest ranking ones."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from ...typing import MapsLike
 from .items import Over, Sign, collapsed
 from .localization import Localization
 from .ranking import ranked
@@ -13,7 +12,9 @@ from .ranking import ranked
 __all__ = ["relevance_rank"]
 
 
-def relevance_rank(attribution: Any, truth: Any, *, over: Over = "time", sign: Sign = "positive") -> Localization:
+def relevance_rank(
+    attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign: Sign = "positive"
+) -> Localization:
     """Part of the n highest ranking items that are true, n being the number of true items.
 
     Parameters
@@ -24,7 +25,7 @@ def relevance_rank(attribution: Any, truth: Any, *, over: Over = "time", sign: S
     Returns
     -------
     Localization
-        Ties count as if broken at random; nan where nothing is true.
+        Ties count as if broken at random; nan if nothing is true.
 
     Notes
     -----

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from ...typing import MapsLike
 from .items import Over, Sign, collapsed
 from .localization import Localization
-from .ranking import ranked
+from .ranking import roc_area
 
 __all__ = ["roc_auc"]
 
 
-def roc_auc(attribution: Any, truth: Any, *, over: Over = "time", sign: Sign = "positive") -> Localization:
+def roc_auc(attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign: Sign = "positive") -> Localization:
     """Chance that a true item has a larger value than one that is not true; a tie counts half.
 
     Parameters
@@ -24,19 +23,14 @@ def roc_auc(attribution: Any, truth: Any, *, over: Over = "time", sign: Sign = "
     Returns
     -------
     Localization
-        nan where nothing or everything is true.
+        nan if nothing or everything is true.
 
     Notes
     -----
-    Equal to scikit-learn's ``roc_auc_score``. With few true items it hardly falls below 1 for a map that finds them
-    among many false ones; look at the average precision beside it. Fawcett (2006),
+    Equal to scikit-learn's ``roc_auc_score``. With few true items it is hardly below 1 for a map that finds them
+    among many false ones; compare it with the average precision. Fawcett (2006),
     https://doi.org/10.1016/j.patrec.2005.10.010.
     """
     values, true = collapsed(attribution, truth, over, sign)
-    ranking = ranked(values, true)
-    count, positives = true.shape[1], ranking.true
-    from_below = count - (ranking.first + ranking.last) / 2
-    below = (ranking.truth * from_below).sum(axis=1) - positives * (positives + 1) / 2
-    with np.errstate(invalid="ignore"):
-        area = below / (positives * (count - positives))
+    area = roc_area(values, true)
     return Localization("ROC-AUC", over, area, np.where(np.isnan(area), np.nan, 0.5), true.mean(axis=1))

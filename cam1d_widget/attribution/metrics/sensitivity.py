@@ -1,15 +1,14 @@
-"""Max-sensitivity: how far a map may move when the series hardly does."""
+"""Max-sensitivity: largest change of a map for small changes of the series."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from ...explanation.number_checks import check_count, check_number, check_seed
+from ...explanation.validation import check_count, check_number, check_seed
+from ...typing import SeriesLike, TargetLike
 from ..classifier import Classifier
 from ..methods import AttributionMethod
-from .beside_random import BesideRandom
+from .compared_to_random import ComparedToRandom
 from .validation import one_target_each, series_for
 
 __all__ = ["max_sensitivity"]
@@ -18,13 +17,13 @@ __all__ = ["max_sensitivity"]
 def max_sensitivity(
     method: AttributionMethod,
     classifier: Classifier,
-    x: Any,
-    target: Any,
+    x: SeriesLike,
+    target: TargetLike,
     *,
     radius: float = 0.02,
     draws: int = 10,
     seed: int = 0,
-) -> BesideRandom:
+) -> ComparedToRandom:
     r"""Largest change of the map, as part of its norm, among small changes of the series.
 
     .. math:: \max_{|\delta_{t,c}| \le r \sigma_c} \lVert \phi(x + \delta) - \phi(x) \rVert / \lVert \phi(x) \rVert
@@ -32,7 +31,7 @@ def max_sensitivity(
     Parameters
     ----------
     method : AttributionMethod
-        What makes the map.
+        Method that makes the map.
     classifier : Classifier
     x : array-like of shape (instance, time, channel), or (time, channel) for one
     target : int, or ndarray of int of shape (instance,)
@@ -46,14 +45,14 @@ def max_sensitivity(
 
     Returns
     -------
-    BesideRandom
-        The smaller, the better; beside it how far the map is from its own values shuffled, as far as a map can move.
+    ComparedToRandom
+        The smaller, the better; the random values are the distances to the shuffled map, the largest possible change.
         nan for a map that is zero.
 
     Notes
     -----
     Yeh et al. (2019), https://arxiv.org/abs/1901.09392, who draw from a ball of one absolute radius for all inputs;
-    captum's ``sensitivity_max`` does so, too. Nothing is taken away here, so there is no fill.
+    captum's ``sensitivity_max`` does so, too. Nothing is replaced here, so there is no fill.
     """
     check_number("radius", radius, above=0)
     check_count("draws", draws)
@@ -70,7 +69,7 @@ def max_sensitivity(
     flat = there.reshape(len(x), -1)
     shuffled = np.stack([_norms(rng.permutation(flat, axis=1) - flat) for _ in range(draws)])
     size = np.where(flat.any(axis=1), _norms(flat), np.nan)
-    return BesideRandom("max-sensitivity", "smaller", moved / size, shuffled / size, targets)
+    return ComparedToRandom("max-sensitivity", "smaller", moved / size, shuffled / size, targets)
 
 
 def _norms(maps: np.ndarray) -> np.ndarray:

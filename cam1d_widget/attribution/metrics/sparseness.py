@@ -1,23 +1,22 @@
-"""Gini index: how few items carry the map."""
+"""Gini index: how unevenly a map is distributed over its items."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from ...typing import MapsLike
 from .items import Over, collapsed_map, many_maps, of_largest
 
 __all__ = ["gini"]
 
 
-def gini(attribution: Any, *, over: Over = "cell") -> np.ndarray:
+def gini(attribution: MapsLike, *, over: Over = "cell") -> np.ndarray:
     r"""How unevenly a map's magnitudes are spread: 0 if all are the same, almost 1 if a single one is not zero.
 
     .. math:: 1 - 2 \sum_{k=1}^{n} \frac{|\phi|_{(k)}}{\lVert \phi \rVert_1} \cdot \frac{n - k + 1/2}{n}
 
-    with the k-th smallest magnitude. A map may be sparse and wrong: this says how much there is to read, not whether to
-    believe it.
+    with the k-th smallest magnitude. A map may be sparse and wrong: the index measures how much there is to read, not
+    whether to believe it.
 
     Parameters
     ----------

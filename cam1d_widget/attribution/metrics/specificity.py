@@ -1,22 +1,25 @@
-"""Class specificity: whether a map is about the class that it is said to explain."""
+"""Class specificity: whether a map depends on the class that it explains."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
+from ...typing import MapsLike
 from .items import Over, collapsed_map, many_maps
 from .rank_correlation import rank_correlation
 
 __all__ = ["class_similarity"]
 
 
-def class_similarity(attribution: Any, others: Any, *, over: Over = "cell") -> np.ndarray:
+def class_similarity(
+    attribution: MapsLike, others: Sequence[MapsLike] | np.ndarray, *, over: Over = "cell"
+) -> np.ndarray:
     """Rank correlation of a class' map with the maps that the same method makes of other classes, on average.
 
-    1 where the method draws the same for every class; below 0 where what speaks for one speaks against the others. A
-    map without signs can hardly get there: what matters for one class mostly matters for its rivals.
+    1 if the method gives the same map for every class; below 0 if evidence for one class is evidence against the
+    others. A map without signs can hardly be below 0: what matters for one class usually matters for the others.
 
     Parameters
     ----------

@@ -1,36 +1,36 @@
-"""Random pieces of a series taken away together: what the map gives them, and what the score loses."""
+"""Random segments of a series replaced together: their total in the map, and the score drop."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
-from ...explanation.number_checks import check_count, check_number, check_seed
+from ...explanation.validation import check_count, check_number
+from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
-from ..masking import Baseline, stacks, stand_ins, without
-from .beside_random import BesideRandom
-from .items import Over
-from .perturbation import Measure, measured, pieces_of
+from ..masking import batches, occluded
+from .compared_to_random import ComparedToRandom
+from .perturbation import Perturbation
 from .validation import one_target_each, series_and_maps
 
 __all__ = ["Subsets", "judged_by_subsets"]
 
 
 class Subsets(NamedTuple):
-    """Subsets of the pieces of one series.
+    """Subsets of the segments of one series.
 
     Attributes
     ----------
     given : ndarray of shape (map, subset)
-        What a map, and random maps behind it, give to each subset in total.
-    falls : ndarray of shape (subset,)
-        By how much what is watched falls without it.
+        Total of each subset in a map, and in random maps after it.
+    drops : ndarray of shape (subset,)
+        Drop of the measured value without it.
     """
 
     given: np.ndarray
-    falls: np.ndarray
+    drops: np.ndarray
 
 
 def judged_by_subsets(
@@ -38,52 +38,49 @@ def judged_by_subsets(
     better: Literal["larger", "smaller"],
     judge: Callable[[Subsets], np.ndarray],
     classifier: Classifier,
-    x: Any,
-    attribution: Any,
-    target: Any,
+    x: SeriesLike,
+    attribution: MapsLike,
+    target: TargetLike,
+    perturbation: Perturbation,
     *,
-    fill: Baseline,
-    over: Over | None,
-    window: int,
-    measure: Measure,
     subsets: int,
     share: float,
-    slopes: bool,
     draws: int,
-    seed: int,
-) -> BesideRandom:
-    """What `judge` makes of each map's subsets, of shape (map,); arguments as in :func:`~.faithfulness_correlation`."""
+    slopes: bool = False,
+) -> ComparedToRandom:
+    """Result of `judge` for each map's subsets, of shape (map,); arguments as in :func:`~.faithfulness_correlation`."""
     check_count("subsets", subsets, least=3)
     check_count("draws", draws)
     check_number("share", share, above=0, below=1)
-    check_seed(seed)
     x, maps = series_and_maps(classifier, x, attribution)
     targets = one_target_each(target, len(x), classifier)
-    over = ("time" if maps.shape[2] == 1 else "cell") if over is None else over
-    grid = pieces_of(x.shape[1:], over, window)
+    grid = perturbation.segments(x, maps)
     made = []
-    for place, (one, values, stand_in) in enumerate(zip(x, maps, stand_ins(x, fill, "fill"), strict=True)):
-        rng = np.random.default_rng((seed, place))
-        gone = _drawn(grid.max() + 1, subsets, share, rng)
-        replaced = np.concatenate([without(one, gone[part][:, grid], stand_in) for part in stacks(subsets, one.nbytes)])
-        falls = measured(classifier, one[np.newaxis], targets[place], measure) - measured(
-            classifier, replaced, targets[place], measure
+    for place, one, values, replacement in perturbation.each(x, maps):
+        rng = np.random.default_rng((perturbation.seed, place))
+        removed = _drawn(grid.max() + 1, subsets, share, rng)
+        replaced = np.concatenate(
+            [occluded(one, removed[part][:, grid], replacement) for part in batches(subsets, one.nbytes)]
         )
-        # A slope is worth what it is times what was taken away, which differs from subset to subset.
-        taken = (one - replaced if slopes else gone[:, grid] * np.ones_like(one)).astype(np.float64)
-        made.append(judge(Subsets(_given(values, grid, taken, draws, rng), falls.astype(np.float64))))
+        whole, without_it = (
+            perturbation.measured(classifier, some, targets[place]) for some in (one[np.newaxis], replaced)
+        )
+        drops = whole - without_it
+        # A slope is multiplied by the removed values, which differ between subsets.
+        taken = (one - replaced if slopes else removed[:, grid] * np.ones_like(one)).astype(np.float64)
+        made.append(judge(Subsets(_given(values, grid, taken, draws, rng), drops.astype(np.float64))))
     values = np.stack(made, axis=1)
-    return BesideRandom(metric, better, values[0], values[1:], targets)
+    return ComparedToRandom(metric, better, values[0], values[1:], targets)
 
 
-def _drawn(pieces: int, subsets: int, share: float, rng: np.random.Generator) -> np.ndarray:
-    """Subsets of one size, of shape (subset, piece)."""
-    size = min(max(1, round(share * pieces)), max(pieces - 1, 1))
-    return rng.random((subsets, pieces)).argsort(axis=1).argsort(axis=1) < size
+def _drawn(segments: int, subsets: int, share: float, rng: np.random.Generator) -> np.ndarray:
+    """Subsets of one size, of shape (subset, segment)."""
+    size = min(max(1, round(share * segments)), max(segments - 1, 1))
+    return rng.random((subsets, segments)).argsort(axis=1).argsort(axis=1) < size
 
 
 def _given(values: np.ndarray, grid: np.ndarray, taken: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """What the map, and what maps with its pieces shuffled, give to each subset: (1 + draws, subset)."""
+    """Total of each subset in the map, and in maps with its segments shuffled: (1 + draws, subset)."""
     channels = taken.shape[2]
     spread = np.broadcast_to(values / (channels if values.shape[1] == 1 else 1), (len(values), channels))
     cells = np.broadcast_to(grid, spread.shape).ravel()

@@ -1,11 +1,10 @@
-"""What metrics are handed, checked in one place: each error is called by the argument's own name."""
+"""Arguments of metrics, checked in one place."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier, as_targets, check_series
 from ..series import as_array
 from .items import many_maps
@@ -13,13 +12,13 @@ from .items import many_maps
 __all__ = ["one_target_each", "series_and_maps", "series_for"]
 
 
-def series_for(classifier: Classifier, x: Any) -> np.ndarray:
+def series_for(classifier: Classifier, x: SeriesLike) -> np.ndarray:
     """Series (instance, time, channel) that a classifier takes; one is taken for a batch of one."""
     x = as_array("x", x)
     return check_series(x[np.newaxis] if x.ndim == 2 else x, *classifier.input_shape)
 
 
-def series_and_maps(classifier: Classifier, x: Any, attribution: Any) -> tuple[np.ndarray, np.ndarray]:
+def series_and_maps(classifier: Classifier, x: SeriesLike, attribution: MapsLike) -> tuple[np.ndarray, np.ndarray]:
     """Series (instance, time, channel) and their maps (instance, time, channel or 1), which must fit."""
     x, maps = series_for(classifier, x), many_maps("attribution", attribution)
     if maps.shape[:2] != x.shape[:2] or maps.shape[2] not in (1, x.shape[2]):
@@ -30,7 +29,7 @@ def series_and_maps(classifier: Classifier, x: Any, attribution: Any) -> tuple[n
     return x, maps
 
 
-def one_target_each(target: Any, instances: int, classifier: Classifier) -> np.ndarray:
+def one_target_each(target: TargetLike, instances: int, classifier: Classifier) -> np.ndarray:
     """Explained class of each instance, of shape (instance,)."""
     targets = as_targets(target, instances, classifier.classes)
     if targets.ndim > 1:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from copy import copy
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from ...explanation.source import LayerFacts, ModelChangedError
 from ...network.affine_head import AffineHead
 from ...network.layers_in_time import layers_in_time
 from ...network.propagation.propagation import Propagations
+from ...typing import LayerLike, ModelLike, Score
 from .engine_tensorflow import Compiled, spec
 from .filters import KerasFilters
 from .fingerprint import Structure, settings_of
@@ -66,11 +67,11 @@ class KerasClassifier:
 
     def __init__(
         self,
-        model: Any,
+        model: ModelLike,
         *,
-        layer: Any = None,
+        layer: LayerLike | None = None,
         output: str | int | None = None,
-        score: Literal["logits", "probabilities"] = "logits",
+        score: Score = "logits",
         batch_size: int = 64,
         jit_compile: bool = False,
     ) -> None:
@@ -80,7 +81,7 @@ class KerasClassifier:
             raise ValueError(f"batch_size must be a whole number, at least 1, but is {batch_size!r}")
         self.model, self._given = readable(model), model
         self._labels = getattr(model, "classes_", None)  # of a fitted classifier
-        self.score: Literal["logits", "probabilities"] = score
+        self.score: Score = score
         self._choice = getattr(layer, "name", layer), output
         self.batch_size, self.jit_compile = batch_size, jit_compile
         before = settings_of(self.model)

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python.eager import context
 
-from ...cancellation import go_on
+from ...cancellation import check_cancelled
 
 __all__ = ["Compiled", "spec", "vector_jacobian"]
 
@@ -78,7 +78,7 @@ class Compiled:
         """The same for many instances, so many of them at a time."""
         parts = []
         for first in range(0, len(arrays[0]), size):
-            go_on()
+            check_cancelled()
             parts.append(self(*(one[first : first + size] for one in arrays)))
         return [part[0] if len(part) == 1 else np.concatenate(part) for part in zip(*parts, strict=True)]
 

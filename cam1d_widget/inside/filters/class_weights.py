@@ -1,30 +1,31 @@
-"""How much a filter counts for each class."""
+"""Weight of a filter for each class."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from ..access import OpenClassifier
+from ...attribution.abilities import HasLayers
+from ...attribution.masking import batches
 
 __all__ = ["class_weights"]
 
-# Gradients of so many series times classes are held at a time, and so many series are enough for a mean.
+# Number of series times classes in a batch of gradients, and number of series that are enough for a mean.
 _AT_A_TIME, _ENOUGH = 32, 32
 
 
-def class_weights(classifier: OpenClassifier, x: np.ndarray) -> np.ndarray:
-    """What a class' score gains where a filter rises by one at every step, of shape (class, filter).
+def class_weights(classifier: HasLayers, x: np.ndarray) -> np.ndarray:
+    """Increase of a class' score if a filter increases by one at every step, of shape (class, filter).
 
-    The sum over the steps of the score's gradient by the filter: the same for every series where the head is affine;
-    elsewhere the mean over some of them.
+    The sum over the steps of the score's gradient by the filter: the same for every series if the head is affine,
+    otherwise the mean over some of them.
     """
     some = x[:1] if classifier.affine_head else x[:: max(1, len(x) // _ENOUGH)][:_ENOUGH]
-    size = max(1, _AT_A_TIME // classifier.classes)
-    gains = [_gains(classifier, some[first : first + size]) for first in range(0, len(some), size)]
+    most = max(1, _AT_A_TIME // classifier.classes)
+    gains = [_gains(classifier, some[part]) for part in batches(len(some), some[0].nbytes, most=most)]
     return np.sum(gains, axis=0) / len(some)
 
 
-def _gains(classifier: OpenClassifier, x: np.ndarray) -> np.ndarray:
+def _gains(classifier: HasLayers, x: np.ndarray) -> np.ndarray:
     every = np.tile(np.arange(classifier.classes), (len(x), 1))
     _, gradients = classifier.features(x, every)
     return gradients.sum(axis=(0, 2), dtype=np.float64)

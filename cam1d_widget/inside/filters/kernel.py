@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...attribution.abilities import HasLayers
 from ...attribution.receptive_field import ReceptiveField
-from ..access import OpenClassifier
 
 __all__ = ["FilterKernel", "kernels_of", "whole_step"]
 
-# Frequencies of a response are read at so many points at least, however short the kernel.
+# Least number of points of a frequency response, also for short kernels.
 _POINTS = 256
 
 
@@ -22,7 +22,7 @@ class FilterKernel:
     Attributes
     ----------
     weights : ndarray of shape (tap, channel)
-        What a sample of the window adds to the filter's value, for each unit of the channel, in front of the layer's
+        What a sample of the window adds to the filter's value, for each unit of the channel, before the layer's
         activation; batch norms are in it.
     bias : float
         The filter's value where the series is zero.
@@ -46,7 +46,7 @@ class FilterKernel:
 
     @property
     def peak_frequency(self) -> float:
-        """Frequency of the wave, of any phase in each channel, to which the filter answers most."""
+        """Frequency of the wave, of any phase in each channel, to which the filter responds most."""
         return float(self.frequencies[(self.response**2).sum(axis=1).argmax()])
 
     @property
@@ -55,15 +55,15 @@ class FilterKernel:
 
 
 def whole_step(field: ReceptiveField) -> int | None:
-    """Step nearest to the middle of those that the ends of the series do not cut short; None where all are."""
+    """Step nearest to the middle of those that the ends of the series do not cut short; None if all are."""
     whole = np.flatnonzero(field.stop - field.start >= np.rint(field.high - field.low))
     if not len(whole):
         return None
     return int(whole[np.abs(field.centers[whole] - (field.length - 1) / 2).argmin()])
 
 
-def kernels_of(classifier: OpenClassifier, length: int) -> tuple[np.ndarray, np.ndarray] | None:
-    """Kernels (filter, tap, channel) and biases (filter,) of a layer; None where it is not affine in the series."""
+def kernels_of(classifier: HasLayers, length: int) -> tuple[np.ndarray, np.ndarray] | None:
+    """Kernels (filter, tap, channel) and biases (filter,) of a layer; None if it is not affine in the series."""
     filters, field = classifier.filters, classifier.receptive_field_at(length)
     step = whole_step(field)
     if not filters.affine or step is None:

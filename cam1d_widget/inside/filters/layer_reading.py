@@ -1,18 +1,18 @@
-"""A layer, read over many series: which filters count, and what each of them means."""
+"""A layer, read over many series: the importance of its filters, and the meaning of each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
+from ...attribution.abilities import HasLayers
 from ...attribution.receptive_field import ReceptiveField
-from ...explanation.number_checks import check_count, check_index
 from ...explanation.source import ModelChangedError
-from ...explanation.validation import check_sampling_rate
-from ..access import OpenClassifier, class_indices, opened, series_for
+from ...explanation.validation import check_count, check_index, check_sampling_rate
+from ...typing import Labels, LayerLike, Layout, ModelLike, SeriesLike
+from ..access import class_indices, opened, series_for
 from ..activations import Activations, name_of
 from ..maximization.maximize import activation_maximization
 from ..maximization.objective import checked_filter
@@ -23,14 +23,20 @@ from .peaks import Peaks, class_split, reading_peaks
 
 __all__ = ["LayerReading", "read_layer"]
 
-# Steps uphill for a filter whose best series is not known in closed form.
+# Gradient steps for a filter whose optimum is not known in closed form.
 _STEPS = 120
 
 
 def read_layer(
-    model: Any, x: Any, layer: Any, *, y: Any = None, sampling_rate: float | None = None, layout: str = "channels_last"
+    model: ModelLike,
+    x: SeriesLike,
+    layer: LayerLike,
+    *,
+    y: Labels | None = None,
+    sampling_rate: float | None = None,
+    layout: Layout = "channels_last",
 ) -> LayerReading:
-    """Read a layer over many series: which of its filters count, and what each of them means.
+    """Read a layer over many series: the importance of its filters, and the meaning of each.
 
     Parameters
     ----------
@@ -53,13 +59,13 @@ def read_layer(
     Raises
     ------
     ValueError
-        If the layer has no time axis, or the series are shorter than what one of its steps sees.
+        If the layer has no time axis, or the series are shorter than its receptive field.
 
     Examples
     --------
     >>> reading = inside.read_layer(model, x_test, "conv1", y=y_test, sampling_rate=50)
     >>> reading.meaning(0)
-    FilterMeaning(conv1, filter 0: answers most to channel 5 (52%), at about 3.7 Hz; its peaks are highest in ...)
+    FilterMeaning(conv1, filter 0: responds most to channel 5 (52%), at about 3.7 Hz; its peaks are highest in ...)
     """
     classifier = opened(model, layer)
     x = series_for(classifier, x, layout=layout)
@@ -68,7 +74,7 @@ def read_layer(
 
 
 class LayerReading:
-    """A layer, read over many series. Made by `read_layer`; what it finds is kept.
+    """A layer, read over many series. Made by `read_layer`; results are cached.
 
     Attributes
     ----------
@@ -77,11 +83,11 @@ class LayerReading:
     filters : int
         Number of its filters.
     receptive_field : ReceptiveField
-        Which samples each step sees.
+        Samples that each step depends on.
     """
 
     def __init__(
-        self, classifier: OpenClassifier, x: np.ndarray, layer: str, y: np.ndarray | None, sampling_rate: float | None
+        self, classifier: HasLayers, x: np.ndarray, layer: str, y: np.ndarray | None, sampling_rate: float | None
     ) -> None:
         self._read, self._version = classifier, classifier.fingerprint()
         self._x, self._rate = x.copy() if x.flags.writeable else x, sampling_rate
@@ -90,13 +96,13 @@ class LayerReading:
         if whole_step(self.receptive_field) is None:
             sight = round((self.receptive_field.high - self.receptive_field.low).max())
             raise ValueError(
-                f"x must hold series at least as long as what a step of layer {layer!r} sees, {sight} samples, "
+                f"x must hold series at least as long as the receptive field of layer {layer!r}, {sight} samples, "
                 f"but they have {x.shape[1]}"
             )
         self._y = None if y is None else y.copy()
 
     @property
-    def _classifier(self) -> OpenClassifier:
+    def _classifier(self) -> HasLayers:
         """Classifier, if its model has not changed since it was read: cached results must not mix two networks."""
         if self._read.fingerprint() != self._version:
             raise ModelChangedError(f"the model has changed since layer {self.layer!r} was read; read it again")
@@ -165,7 +171,7 @@ class LayerReading:
         return TopWindows(values, best, starts[steps[best]], answers[best])
 
     def kernel(self, filter: int) -> FilterKernel | None:
-        """Kernel of a filter; None where the layer is not an affine function of the series."""
+        """Kernel of a filter; None if the layer is not an affine function of the series."""
         filter = checked_filter(filter, self.filters, self.layer)
         if self._kernels is None:
             return None
@@ -173,7 +179,7 @@ class LayerReading:
         return FilterKernel(weights[filter], float(biases[filter]), self._rate)
 
     def meaning(self, filter: int, *, windows: int = 12, seed: int = 0) -> FilterMeaning:
-        """What can be said of a filter.
+        """The meaning of a filter.
 
         Parameters
         ----------

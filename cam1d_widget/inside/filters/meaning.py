@@ -1,4 +1,4 @@
-"""The meaning of a filter: what excites it, which classes it tells apart, its kernel, and what it would like best."""
+"""The meaning of a filter: windows that excite it, the classes it separates, its kernel, and its maximizing input."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ __all__ = ["FilterMeaning", "TopWindows"]
 
 @dataclass(frozen=True, eq=False)
 class TopWindows:
-    """Pieces of the data that excite a filter most, one of each series at most.
+    """Windows of the data that excite a filter most, at most one of each series.
 
     Attributes
     ----------
     values : ndarray of shape (window, time, channel)
-        What the step saw, the highest answer first; nan where it saw padding.
+        Receptive field of the step, the highest activation first; nan for padding.
     instances, starts : ndarray of int, of shape (window,)
-        Series that a window is cut from, and its first sample there; below zero where it begins in the padding.
+        Series that a window is cut from, and its first sample there; below zero if it begins in the padding.
     answers : ndarray of shape (window,)
         The filter's activation.
     """
@@ -41,14 +41,14 @@ class TopWindows:
 
 @dataclass(frozen=True, eq=False)
 class FilterMeaning:
-    """What can be said of a filter.
+    """The meaning of a filter.
 
     Attributes
     ----------
     layer : str
     filter : int
     windows : TopWindows
-        Pieces of the data that excite it most.
+        Windows of the data that excite it most.
     split : ClassSplit
         How its peaks are spread over the classes.
     weights : ndarray of shape (class,)
@@ -56,9 +56,9 @@ class FilterMeaning:
         the average over some series.
     weighed : {"exact", "approximate"}
     kernel : FilterKernel or None
-        Where the filter is an affine function of the series, in front of its activation.
+        If the pre-activation is an affine function of the series.
     maximizing : Maximized or None
-        The series that it likes best; None where no step sees its whole window.
+        The input that maximizes it; None if no step sees its whole window.
     by : {"closed form", "ascent"}
         How that was found.
     """
@@ -92,11 +92,11 @@ class FilterMeaning:
             return ["answers to nothing"]
         channel = int(power.argmax())
         name, share = names[channel] if names else f"channel {channel}", power[channel] / power.sum()
-        said = f"answers most to {name} ({100 * share:.0f} %)"
+        text = f"responds most to {name} ({100 * share:.0f} %)"
         if self.kernel is None:
-            return [said]
+            return [text]
         unit = "Hz" if self.kernel.sampling_rate else "cycles a sample"
-        return [f"{said}, at about {self.kernel.peak_frequency:.2g} {unit}"]
+        return [f"{text}, at about {self.kernel.peak_frequency:.2g} {unit}"]
 
     def _tells(self, names: tuple[str, ...] | None) -> list[str]:
         if np.isnan(self.split.auc).all():

@@ -1,4 +1,4 @@
-"""Steps uphill, under a bound on the norm: what activation maximization is made of."""
+"""Gradient ascent under a bound on the norm, the core of activation maximization."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ __all__ = ["Ascent", "within"]
 
 # Length of the first and last step, as a part of the norm; and how much of a step's direction the next one keeps.
 _FIRST, _LAST, _MOMENTUM = 0.1, 0.002, 0.8
-# Samples over which the noise is smoothed that is tried where there is no slope.
+# Samples over which noise is smoothed, which is tried if the gradient vanishes.
 _WIDTHS = (1, 3, 9, 27)
 
 
 @dataclass(eq=False)
 class Ascent:
-    """Several series at once, each on its way uphill.
+    """Gradient ascent of several series at once.
 
-    Steps have a length that is given, whatever the gradient's: it may be tiny, as of a faint network, or stand in a
-    few samples only, as behind max-pooling.
+    Steps have a fixed length, independent of the gradient's, which may be tiny or, after max-pooling, restricted to a
+    few samples.
 
     Attributes
     ----------
     best : ndarray of shape (solution, time, channel)
         Deviations of the best that were met.
     path : list of ndarray of shape (solution,)
-        Value of the objective at the start and behind each step.
+        Value of the objective at the start and after each step.
     """
 
     objective: Objective
@@ -54,7 +54,7 @@ class Ascent:
         ----------
         steps : int
         others : ndarray of shape (other, time, channel)
-            Deviations of series to go on from where there is no slope.
+            Deviations of series to continue from if the gradient vanishes.
         """
         here, momentum = self.best.copy(), np.zeros_like(self.best)
         self._keep(here)
@@ -113,7 +113,7 @@ def within(deviations: np.ndarray, norm: float) -> np.ndarray:
 
 
 def smoothed(noise: np.ndarray, width: int) -> np.ndarray:
-    """Moving mean over time, round at the ends."""
+    """Moving mean over time, periodic at the ends."""
     added = sum(np.roll(noise, shift, axis=1) for shift in range(-(width // 2), width - width // 2))
     return np.asarray(added) / width
 
@@ -123,5 +123,5 @@ def _unit(slope: np.ndarray) -> np.ndarray:
 
 
 def _rolled(values: np.ndarray, shifts: np.ndarray) -> np.ndarray:
-    """Each series shifted by its own number of samples, round at the ends."""
+    """Each series shifted by its own number of samples, periodic at the ends."""
     return np.stack([np.roll(one, shift, axis=0) for one, shift in zip(values, shifts, strict=True)])

@@ -1,19 +1,20 @@
-"""Activation maximization: the series that a class, or a filter, likes best."""
+"""Activation maximization: inputs that maximize a class score or a filter."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from tqdm.auto import tqdm
 
-from ...explanation.number_checks import check_count, check_number, check_seed
-from ..access import OpenClassifier, class_indices, opened, series_for
+from ...attribution.abilities import HasLayers
+from ...typing import Labels, LayerLike, ModelLike, SeriesLike
+from ..access import class_indices, opened, series_for
 from ..activations import name_of
 from .ascent import Ascent
 from .objective import ClassScore, FilterDrive, Objective
+from .options import MaximizationOptions, Start
 from .penalties import Nearness, Penalties, Penalty, Size, Smoothness, Variation
 from .plausibility import Plausibility, plausibility_of
 from .scale import Scale, lengths
@@ -22,24 +23,24 @@ from .starts import Ground, starts
 __all__ = ["Maximization", "Maximized", "Progress", "activation_maximization"]
 
 Progress = bool | Callable[[int, int], object]
-"""Whether to show a progress bar, or what to tell instead: steps done, and steps in all."""
+"""Whether to show a progress bar, or a function of the completed and the total steps."""
 
 
 @dataclass(frozen=True, eq=False)
 class Maximized:
-    """Series that a class or a filter likes best, and how much they are like real ones.
+    """Inputs that maximize a class score or a filter, and how similar they are to real series.
 
     Attributes
     ----------
     x : ndarray of shape (solution, time, channel)
         The series, the best first.
     scores : ndarray of shape (solution,)
-        Score of the class, or value of the filter in front of its activation.
+        Score of the class, or pre-activation of the filter.
     path : ndarray of shape (step, solution)
-        The same at the start and behind each step.
+        The same at the start and after each step.
     window : tuple of int
-        Samples [first, stop) on which the score depends: all for a class, what a step sees for a filter. Outside of
-        them a series is at its channels' means.
+        Samples [first, stop) on which the score depends: all for a class, the receptive field of a step for a filter.
+        Outside of the window, a series is at its channels' means.
     norm : float
         Bound on the Euclidean norm of the deviations over time and channel, in standard deviations of each channel.
     scale : Scale
@@ -71,14 +72,14 @@ class Maximized:
 
 
 def activation_maximization(
-    model: Any,
-    target: Any = None,
+    model: ModelLike,
+    target: int | None = None,
     *,
-    layer: Any = None,
+    layer: LayerLike | None = None,
     filter: int | None = None,
-    data: Any = None,
-    y: Any = None,
-    start: Any = "noise",
+    data: SeriesLike | None = None,
+    y: Labels | None = None,
+    start: Start = "noise",
     solutions: int = 1,
     steps: int = 200,
     norm: float | None = None,
@@ -92,10 +93,10 @@ def activation_maximization(
     seed: int = 0,
     progress: Progress = True,
 ) -> Maximized:
-    """Series that a class, or a filter, likes best: its score is raised step by step, under a bound on the norm.
+    """Inputs that maximize a class score or a filter, by gradient ascent under a bound on the norm.
 
-    What is bounded are deviations from the channels' means, in their standard deviations over `data`. Weights are in
-    units of the score; every penalty is about one for real series, whatever their length.
+    The bound applies to deviations from the channels' means, in their standard deviations over `data`. Weights are in
+    units of the score; every penalty is about one for real series, independent of their length.
 
     Parameters
     ----------
@@ -105,7 +106,7 @@ def activation_maximization(
     layer, filter : optional
         Layer, and the index of one of its filters, taken at the step nearest to the middle.
     data : array-like of shape (instance, time, channel), optional
-        Real series, mostly the training data: they tell what is usual, and which real ones are nearest.
+        Real series, usually the training data, for the scale of the channels and for the nearest real series.
     y : array-like of int, of shape (instance,), optional
         True classes of `data`, for ``start="mean"``. Default: the predicted ones.
     start : {"noise", "data", "mean"} or array of shape (time, channel) or (solution, time, channel)
@@ -113,7 +114,7 @@ def activation_maximization(
     solutions : int
         Series to make, each from a start of its own.
     steps : int
-        Steps uphill.
+        Gradient steps.
     norm : float, optional
         Bound on the Euclidean norm of the deviations; ``numpy.inf`` for none. Default: the median norm of `data`, or
         that of noise with a standard deviation of one.
@@ -121,8 +122,8 @@ def activation_maximization(
         Weights of penalties: mean square; mean change from one sample to the next; power at high frequencies; and
         Mahalanobis distance under the covariance of `data`.
     jitter : int
-        Samples by which the series is shifted at random, at most, for each step: what is found does not hang on one
-        place, and the slope behind max-pooling reaches more samples.
+        Largest random shift of the series in samples, drawn for each step: the result then does not depend on one
+        position, and the gradient after max-pooling reaches more samples.
     diversity : float
         Weight that drives several solutions apart.
     length : int, optional
@@ -144,7 +145,7 @@ def activation_maximization(
     -----
     Erhan, Bengio, Courville and Vincent (2009), "Visualizing higher-layer features of a deep network"; Simonyan,
     Vedaldi and Zisserman (2014), https://arxiv.org/abs/1312.6034. Of a filter that is an affine function of the series
-    the best series under the norm is known in closed form, and is taken where there are no penalties.
+    the optimum under the norm is known in closed form, and is used if there are no penalties.
 
     Examples
     --------
@@ -154,88 +155,64 @@ def activation_maximization(
     classifier = opened(model, layer)
     if y is not None and data is None:
         raise ValueError("y must come with data, of which it holds the true classes; give data=")
-    if data is not None:
-        data = series_for(classifier, data, "data")
-        y = class_indices(classifier, y, len(data))
-    begun = Maximization(
-        classifier,
-        target,
-        layer=layer,
-        filter=filter,
-        data=data,
-        y=y,
-        start=start,
-        solutions=solutions,
-        steps=steps,
-        norm=norm,
-        l2=l2,
-        total_variation=total_variation,
-        smoothness=smoothness,
-        nearness=nearness,
-        jitter=jitter,
-        diversity=diversity,
-        length=length,
-        seed=seed,
-    )
-    told = progress if callable(progress) else None
+    real = None if data is None else series_for(classifier, data, "data")
+    classes = None if real is None else class_indices(classifier, y, len(real))
+    options = MaximizationOptions(
+        target, layer, filter, start, solutions, steps, norm, l2, total_variation, smoothness, nearness, jitter,
+        diversity, length, seed,
+    )  # fmt: skip
+    begun = Maximization(classifier, options, real, classes)
+    report = progress if callable(progress) else None
     try:
-        for step in tqdm(begun.run(), total=steps, desc="steps uphill", disable=progress is not True, leave=False):
-            if told:
-                told(step, steps)
+        for step in tqdm(begun.run(), total=steps, desc="gradient steps", disable=progress is not True, leave=False):
+            if report:
+                report(step, steps)
     except KeyboardInterrupt:
         return begun.result(finished=False)
     return begun.result()
 
 
 class Maximization:
-    """Activation maximization, one step at a time; parameters are those of `activation_maximization`."""
+    """Activation maximization, one step at a time.
+
+    Parameters
+    ----------
+    classifier : HasLayers
+    options : MaximizationOptions
+    data : ndarray of shape (instance, time, channel), or None
+        Real series.
+    y : ndarray of int, of shape (instance,), or None
+        True classes of `data`.
+    """
 
     def __init__(
         self,
-        classifier: OpenClassifier,
-        target: Any,
-        *,
-        layer: Any,
-        filter: int | None,
-        data: Any,
-        y: Any,
-        start: Any,
-        solutions: int,
-        steps: int,
-        norm: float | None,
-        l2: float,
-        total_variation: float,
-        smoothness: float,
-        nearness: float,
-        jitter: int,
-        diversity: float,
-        length: int | None,
-        seed: int,
+        classifier: HasLayers,
+        options: MaximizationOptions,
+        data: np.ndarray | None = None,
+        y: np.ndarray | None = None,
     ) -> None:
-        check_count("steps", steps)
-        check_count("jitter", jitter, least=0)
-        check_number("diversity", diversity, least=0)
-        check_seed(seed)
-        if length is not None:
-            check_count("length", length)
-        self._real = None if data is None else series_for(classifier, data, "data")
-        size = _size(classifier, self._real, length)
-        self._objective = _objective(classifier, target, layer, filter, size[0])
+        self._options, self._real = options, None if data is None else series_for(classifier, data, "data")
+        size = _size(classifier, self._real, options.length)
+        self._objective = _objective(classifier, options, size[0])
         self._scale = Scale.plain(size[1]) if self._real is None else Scale.of(self._real)
-        penalties = _penalties(self._real, self._scale, l2, total_variation, smoothness, nearness)
-        self._norm, self._steps = _norm(norm, self._real, self._scale, self._objective, size[1]), steps
-        rng = np.random.default_rng(seed)
+        penalties = _penalties(options, self._real, self._scale)
+        self._norm = _norm(options.norm, self._real, self._scale, self._objective, size[1])
+        rng = np.random.default_rng(options.seed)
         ground = Ground(classifier, self._objective, self._scale, self._norm, self._real, size)
-        begun, self._others = starts(start, ground, y, solutions, rng)
-        self._ascent = Ascent(self._objective, self._scale, penalties, self._norm, jitter, diversity, rng, begun)
-        self._direct = self._objective.affine and not penalties.weighted and solutions == 1 and np.isfinite(self._norm)
+        begun, self._others = starts(options.start, ground, y, options.solutions, rng)
+        self._ascent = Ascent(
+            self._objective, self._scale, penalties, self._norm, options.jitter, options.diversity, rng, begun
+        )
+        one = options.solutions == 1
+        self._direct = self._objective.affine and not penalties.weighted and one and np.isfinite(self._norm)
 
     def run(self) -> Iterator[int]:
-        """Go uphill; gives the number of each step when it is done, or none where the best is known in closed form."""
-        return iter(()) if self._direct else self._ascent.run(self._steps, self._others)
+        """Take all steps, yielding the number of each; none if the optimum is known in closed form."""
+        return iter(()) if self._direct else self._ascent.run(self._options.steps, self._others)
 
     def result(self, finished: bool = True) -> Maximized:
-        """The best so far."""
+        """The best result so far."""
         best, path = self._ascent.best, np.array(self._ascent.path)
         if self._direct:
             best, path = _closed_form(self._objective, self._scale, self._norm, best.shape[1:])
@@ -253,7 +230,7 @@ class Maximization:
 def _closed_form(
     objective: Objective, scale: Scale, norm: float, size: tuple[int, ...]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Best series of an affine objective: along its gradient."""
+    """Optimum of an affine objective: along its gradient."""
     middle = np.zeros((1, *size))
     before, slope = objective.slopes(scale.series(middle))
     uphill = slope * scale.spread
@@ -261,28 +238,24 @@ def _closed_form(
     return best, np.stack([before, objective.values(scale.series(best))])
 
 
-def _objective(classifier: OpenClassifier, target: Any, layer: Any, filter: Any, length: int) -> Objective:
-    if (target is None) == (filter is None) or (filter is None) != (layer is None):
-        raise ValueError("name what is to be raised: either target, or layer and filter")
-    if filter is None:
-        return ClassScore(classifier, target, length)
-    return FilterDrive(classifier, filter, length, name_of(layer))
+def _objective(classifier: HasLayers, options: MaximizationOptions, length: int) -> Objective:
+    if options.layer is None:
+        return ClassScore(classifier, options.target, length)
+    return FilterDrive(classifier, options.filter, length, name_of(options.layer))
 
 
-def _size(classifier: OpenClassifier, real: np.ndarray | None, length: int | None) -> tuple[int, int]:
+def _size(classifier: HasLayers, real: np.ndarray | None, length: int | None) -> tuple[int, int]:
     """Samples and channels of the series to be made."""
     samples, channels = classifier.input_shape
     samples = samples or length or (None if real is None else real.shape[1])
     channels = channels or (None if real is None else real.shape[2])
     if samples is None or channels is None:
-        raise ValueError("length must say how many samples a series has, for the model takes any; or give data")
+        raise ValueError("length must be given, since the model takes series of any length; or give data")
     return samples, channels
 
 
 def _norm(norm: float | None, real: np.ndarray | None, scale: Scale, objective: Objective, channels: int) -> float:
     if norm is not None:
-        if not (isinstance(norm, float) and norm == np.inf):
-            check_number("norm", norm, above=0, way_out="; numpy.inf is for no bound")
         return float(norm)
     window = slice(*objective.window)
     if real is None:
@@ -290,19 +263,14 @@ def _norm(norm: float | None, real: np.ndarray | None, scale: Scale, objective: 
     return float(np.median(scale.norms(real[:, window])))
 
 
-def _penalties(
-    real: np.ndarray | None, scale: Scale, l2: float, total_variation: float, smoothness: float, nearness: float
-) -> Penalties:
-    weights = {"l2": l2, "total_variation": total_variation, "smoothness": smoothness, "nearness": nearness}
-    for name, weight in weights.items():
-        check_number(name, weight, least=0, way_out="; a negative weight would reward what the penalty is against")
+def _penalties(options: MaximizationOptions, real: np.ndarray | None, scale: Scale) -> Penalties:
     made: list[tuple[float, Penalty]] = [
-        (l2, Size()),
-        (total_variation, Variation()),
-        (smoothness, Smoothness()),
+        (options.l2, Size()),
+        (options.total_variation, Variation()),
+        (options.smoothness, Smoothness()),
     ]
-    if nearness:
+    if options.nearness:
         if real is None:
             raise ValueError("nearness needs data, the real series that are to be near; give data=")
-        made.append((nearness, Nearness(scale.deviations(real))))
+        made.append((options.nearness, Nearness(scale.deviations(real))))
     return Penalties(tuple((weight, penalty) for weight, penalty in made if weight))

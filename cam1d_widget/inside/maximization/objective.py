@@ -1,4 +1,4 @@
-"""What a series is made to raise: the score of a class, or what drives a filter."""
+"""Objectives of activation maximization: the score of a class, or the pre-activation of a filter."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from ...attribution.abilities import HasLayers
 from ...attribution.classifier import as_targets
-from ..access import OpenClassifier
 from ..filters.kernel import whole_step
 
 __all__ = ["ClassScore", "FilterDrive", "Objective", "checked_filter"]
 
 
 class Objective(Protocol):
-    """Something that a series can raise.
+    """A function of the series that is maximized.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class ClassScore:
 
     affine = False
 
-    def __init__(self, classifier: OpenClassifier, target: Any, length: int) -> None:
+    def __init__(self, classifier: HasLayers, target: Any, length: int) -> None:
         self._classifier = classifier
         self.target = int(as_targets(target, 1, classifier.classes)[0])
         self.window = (0, length)
@@ -54,16 +54,16 @@ class ClassScore:
 
 
 class FilterDrive:
-    """What drives a filter at the step nearest to the middle, in front of the layer's activation."""
+    """Pre-activation of a filter at the step nearest to the middle."""
 
-    def __init__(self, classifier: OpenClassifier, filter: Any, length: int, layer: str) -> None:
+    def __init__(self, classifier: HasLayers, filter: Any, length: int, layer: str) -> None:
         self._filters = classifier.filters
         self.filter = checked_filter(filter, self._filters.count, layer)
         field = classifier.receptive_field_at(length)
         step = whole_step(field)
         if step is None:
             raise ValueError(
-                f"series must be at least as long as what a step of layer {layer!r} sees, "
+                f"series must be at least as long as the receptive field of layer {layer!r}, "
                 f"{round((field.high - field.low).max())} samples, but have {length}"
             )
         self.step, self.window = step, (int(field.start[step]), int(field.stop[step]))
@@ -80,7 +80,7 @@ class FilterDrive:
 
 
 def checked_filter(filter: Any, count: int, layer: str) -> int:
-    """Index of a filter, or an error that says which there are."""
+    """Index of a filter, or an error with the valid range."""
     if not isinstance(filter, int | np.integer) or isinstance(filter, bool):
         raise TypeError(f"filter must be the index of a filter of layer {layer!r}, but is {filter!r}")
     if not 0 <= filter < count:

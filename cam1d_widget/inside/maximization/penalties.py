@@ -61,7 +61,7 @@ class Nearness:
     """Mahalanobis distance, squared, under the covariance of real series: over channels, frequency by frequency.
 
     Windows are cut anywhere from longer recordings, so that their covariance over time is that of a stationary
-    process, and falls apart into one small matrix a frequency: its estimate is stable with a few dozen series.
+    process, and decomposes into one small matrix per frequency: its estimate is stable with a few dozen series.
 
     Parameters
     ----------

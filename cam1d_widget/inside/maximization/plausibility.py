@@ -17,7 +17,7 @@ _PLAUSIBLE, _UNUSUAL = 0.25, 0.05
 
 @dataclass(frozen=True, eq=False)
 class Plausibility:
-    """How far series lie from the nearest real ones, beside how far real ones lie from each other.
+    """Distance of series to the nearest real ones, compared with distances among real ones.
 
     Distances are Euclidean over time and channel, in standard deviations of each channel.
 
@@ -25,7 +25,7 @@ class Plausibility:
     ----------
     distances : ndarray of shape (solution,)
         To the nearest real series.
-    usual : float
+    typical : float
         Median distance of a real series to the nearest other one.
     shares : ndarray of shape (solution,)
         Share of the real series that lie as far from all others as the solution does, or farther: near 0, the solution
@@ -35,14 +35,14 @@ class Plausibility:
     """
 
     distances: np.ndarray
-    usual: float
+    typical: float
     shares: np.ndarray
     nearest: np.ndarray
 
     @property
     def ratios(self) -> np.ndarray:
-        """Distance to the nearest real series, of shape (solution,), in units of `usual`."""
-        return self.distances / self.usual if self.usual else np.full_like(self.distances, np.inf)
+        """Distance to the nearest real series, of shape (solution,), in units of `typical`."""
+        return self.distances / self.typical if self.typical else np.full_like(self.distances, np.inf)
 
     def words(self, solution: int = 0) -> str:
         """The figure as a sentence."""
@@ -55,7 +55,7 @@ class Plausibility:
 
 
 def plausibility_of(solutions: np.ndarray, real: np.ndarray) -> Plausibility | None:
-    """Plausibility of deviations (solution, time, channel) among real ones; None where there are not two."""
+    """Plausibility of deviations (solution, time, channel) among real ones; None if there are fewer than two."""
     if len(real) < 2:
         return None
     compared = real[:: -(-len(real) // _COMPARED)]

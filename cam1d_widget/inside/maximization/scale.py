@@ -1,4 +1,4 @@
-"""What is usual in each channel: the unit in which series of unlike channels are compared."""
+"""Mean and standard deviation of each channel, for comparing channels of different units."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Scale(NamedTuple):
 
     @classmethod
     def of(cls, data: np.ndarray) -> Scale:
-        """What is usual in series of shape (instance, time, channel); a channel that never changes has spread one."""
+        """Scale of series of shape (instance, time, channel); a constant channel has spread one."""
         spread = data.std(axis=(0, 1), dtype=np.float64)
         return cls(data.mean(axis=(0, 1), dtype=np.float64), np.where(spread > 0, spread, 1.0))
 

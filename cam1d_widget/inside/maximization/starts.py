@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from ...explanation.number_checks import check_count
-from ..access import OpenClassifier
+from ...attribution.abilities import HasLayers
 from .ascent import smoothed, within
 from .objective import ClassScore, Objective
+from .options import Start
 from .scale import Scale, lengths
 
 __all__ = ["starts"]
 
-# Noise begins at this part of the norm, so that it is soon forgotten.
+# Initial noise has this part of the norm, so that it has little effect on the result.
 _FAINT = 0.2
 _SMOOTH = 5
-# Real series to go on from where there is no slope.
+# Real series to continue from if the gradient vanishes.
 _OTHERS = 16
 
 
 class Ground(NamedTuple):
-    """What there is to start from.
+    """Objective and data that starts are made from.
 
     Attributes
     ----------
     classifier, objective, scale, norm
-        What is asked, and what bounds the series.
+        The network, the objective, and the bound on the series.
     real : ndarray of shape (instance, time, channel), or None
         Real series.
     size : tuple of int
         Samples and channels of the series to be made.
     """
 
-    classifier: OpenClassifier
+    classifier: HasLayers
     objective: Objective
     scale: Scale
     norm: float
@@ -42,13 +42,13 @@ class Ground(NamedTuple):
     size: tuple[int, int]
 
     def highest(self, count: int) -> np.ndarray:
-        """Deviations of the real series that the objective likes best."""
+        """Deviations of the real series with the highest values of the objective."""
         if self.real is None:
             return np.zeros((0, *self.size))
         return self.scale.deviations(self.real[np.argsort(-self.objective.values(self.real))[:count]])
 
     def ready(self, begun: np.ndarray) -> np.ndarray:
-        """Series within the norm, and at the channels' means where nothing counts."""
+        """Series within the norm, and at the channels' means outside the window."""
         first, stop = self.objective.window
         kept = np.zeros_like(begun)
         kept[:, first:stop] = begun[:, first:stop]
@@ -56,10 +56,9 @@ class Ground(NamedTuple):
 
 
 def starts(
-    start: Any, ground: Ground, y: Any, solutions: int, rng: np.random.Generator
+    start: Start, ground: Ground, y: np.ndarray | None, solutions: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Deviations to start from, of shape (solution, time, channel), and real ones to go on from if they are no good."""
-    check_count("solutions", solutions)
+    """Deviations to start from, of shape (solution, time, channel), and real ones to use if the gradient vanishes."""
     if not isinstance(start, str):
         begun = ground.scale.deviations(_given(start, solutions, ground.size))
     elif start == "noise":
@@ -70,7 +69,7 @@ def starts(
         raise ValueError(f"start={start!r} needs data, real series to start from; give data=")
     else:
         begun = ground.highest(solutions) if start == "data" else _mean(ground, ground.real, y, rng, solutions)
-    begun = np.resize(begun, (solutions, *ground.size))  # fewer real series than solutions: some start alike
+    begun = np.resize(begun, (solutions, *ground.size))  # with fewer real series than solutions, some starts are equal
     return ground.ready(begun), ground.ready(ground.highest(_OTHERS))
 
 
@@ -80,7 +79,7 @@ def _noise(rng: np.random.Generator, shape: tuple[int, ...], norm: float) -> np.
     return noise * (_FAINT * reach / lengths(noise))[:, np.newaxis, np.newaxis]
 
 
-def _given(start: Any, solutions: int, size: tuple[int, int]) -> np.ndarray:
+def _given(start: np.ndarray, solutions: int, size: tuple[int, int]) -> np.ndarray:
     values = np.asarray(start, float)
     values = values[np.newaxis] if values.ndim == 2 else values
     if values.shape[1:] != size or len(values) not in (1, solutions) or not np.isfinite(values).all():
@@ -91,8 +90,10 @@ def _given(start: Any, solutions: int, size: tuple[int, int]) -> np.ndarray:
     return np.broadcast_to(values, (solutions, *size))
 
 
-def _mean(ground: Ground, real: np.ndarray, y: Any, rng: np.random.Generator, solutions: int) -> np.ndarray:
-    """Mean of the class, with a little noise that tells the solutions apart."""
+def _mean(
+    ground: Ground, real: np.ndarray, y: np.ndarray | None, rng: np.random.Generator, solutions: int
+) -> np.ndarray:
+    """Mean of the class, with a little noise so that the solutions differ."""
     if not isinstance(ground.objective, ClassScore):
         raise ValueError("start='mean' is the mean of a class, and needs a target; start a filter from 'data'")
     target = ground.objective.target

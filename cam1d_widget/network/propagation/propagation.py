@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...attribution.propagation_rules import LayerwiseRelevance, Rescale, Rule
-from ...cancellation import go_on
+from ...cancellation import check_cancelled
 from ..graph import Graph, Pull
 from ..operations import Masking
 from .deep_lift import deep_lift
@@ -94,7 +94,7 @@ class Propagation:
         shared = bool((baseline == baseline[:1]).all())  # one forward pass is enough for all
         parts: list[np.ndarray] = []
         for first in range(0, len(x), batch_size):
-            go_on()
+            check_cancelled()
             part = slice(first, first + batch_size)
             parts += self.attribution(x[part], targets[part], baseline[:1] if shared else baseline[part])
         return parts[0] if len(parts) == 1 else np.concatenate(parts)

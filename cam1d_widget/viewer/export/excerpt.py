@@ -8,15 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from ...explanation.explanation import ExplanationSource
+from ...explanation.facts import MethodFacts, SeriesFacts
+from ...explanation.source import ExplanationSource
 from ..synced.facts import targets_of
 
 
-class Excerpt:
-    """What a page holds of an explanation.
+class Excerpt(ExplanationSource):
+    """The part of an explanation that a page holds.
 
-    Instances are numbered anew from 0; classes keep their indices, for a class that is left out of the menu may
-    still be the true or the predicted one.
+    Instances are numbered from 0; classes keep their indices, for a class that is left out of the menu may still be the
+    true or the predicted one.
 
     Attributes
     ----------
@@ -30,19 +31,22 @@ class Excerpt:
         self, whole: ExplanationSource, instances: tuple[int, ...], menu: tuple[int, ...], methods: tuple[str, ...]
     ) -> None:
         rows = list(instances)
-        self.whole, self.instances, self.menu, self.methods = whole, instances, menu, methods
-        self.usual = methods
-        self.x, self.scores = whole.x[rows], whole.scores[rows]
-        self.probabilities = None if whole.probabilities is None else whole.probabilities[rows]
-        self.start = None if whole.start is None else whole.start[rows]
-        self.y = None if whole.y is None else whole.y[rows]
-        self.class_names, self.sampling_rate = whole.class_names, whole.sampling_rate
-        self.channel_names, self.channel_units = whole.channel_names, whole.channel_units
-        self.exactness, self.adds_up, self.descriptions = whole.exactness, whole.adds_up, whole.descriptions
-        self.signed, self.placed = whole.signed, whole.placed
-        self.receptive_field = whole.receptive_field
+        self.whole, self.instances, self.menu = whole, instances, menu
+        self._series_facts = whole.series_facts.rows(rows)
+        known = {one.label: one for one in whole.method_facts}
+        self._method_facts = tuple(known[label] for label in methods)
         targets = targets_of(whole)
         self.targets = None if targets is None else targets[rows]
+
+    @property
+    def series_facts(self) -> SeriesFacts:
+        """Series, scores, names and times of the page."""
+        return self._series_facts
+
+    @property
+    def method_facts(self) -> tuple[MethodFacts, ...]:
+        """Facts of the methods of the page."""
+        return self._method_facts
 
     def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
         """Map of the whole explanation."""
@@ -62,7 +66,7 @@ class Excerpt:
 
 
 def excerpt(whole: ExplanationSource, instances: Any, targets: Any, methods: Any) -> Excerpt:
-    """Excerpt of the choices, each checked; None stands for all."""
+    """Excerpt of the choices, each checked; None is all."""
     return Excerpt(
         whole,
         _indices("instances", instances, len(whole.x)),
@@ -72,7 +76,7 @@ def excerpt(whole: ExplanationSource, instances: Any, targets: Any, methods: Any
 
 
 def _indices(name: str, chosen: Any, count: int) -> tuple[int, ...]:
-    """Indices of a choice, each once: of integers, of one integer, or of a mask."""
+    """Unique indices: from integers, one integer, or a mask."""
     if chosen is None:
         return tuple(range(count))
     several = np.atleast_1d(chosen) if isinstance(chosen, np.ndarray) else chosen

@@ -1,4 +1,4 @@
-"""The numbers of a picture, as a file that other programs read."""
+"""The numbers of a picture as a .csv or .npz file."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...explanation.atomic_file import whole_file
+from ...explanation.atomic_file import atomic_file
 from ...explanation.source import ExplanationSource
 from .page import checked_file
 
 
 class Numbers(NamedTuple):
-    """What is on show: series and map, its name, scores of an instance, and what each value varies by."""
+    """The current series and map, the map's name, scores of an instance, and errors or deviations of the values."""
 
     x: np.ndarray
     attribution: np.ndarray
@@ -44,7 +44,7 @@ def save_numbers(source: ExplanationSource, path: str | Path, shown: Numbers) ->
             arrays["scores"] = shown.scores
         if shown.spread is not None:
             arrays[shown.spread_name.replace(" ", "_")] = shown.spread
-        with whole_file(path) as file:
+        with atomic_file(path) as file:
             np.savez(file, **arrays)
     else:
         columns = [time, shown.x, shown.attribution, *varies]
@@ -65,7 +65,7 @@ def _headings(source: ExplanationSource, shown: Numbers) -> list[str]:
 
 
 def _write_csv(path: Path, headings: list[str], columns: np.ndarray, dates: np.ndarray | None) -> None:
-    with whole_file(path, "w", newline="", encoding="utf-8") as file:
+    with atomic_file(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(headings)
         # a gap is an empty field

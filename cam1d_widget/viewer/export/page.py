@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -13,98 +15,110 @@ import numpy as np
 from ipywidgets.embed import dependency_state, embed_data
 from tqdm.auto import tqdm
 
-from ...explanation.atomic_file import whole_file
-from ...explanation.explanation import ExplanationSource
-from ...explanation.number_checks import check_number
-from ..choice import Choice, Mean
+from ...explanation.atomic_file import atomic_file
+from ...explanation.source import ExplanationSource
+from ...explanation.validation import check_number
+from ...typing import InstancesLike
+from ..choice import Choice
 from ..layout.figure import scales
 from ..layout.stack import Stack
+from ..synced.base import ENTRY_BYTES, PageContents, Synced
 from ..synced.channel_stack import ChannelStack
-from ..synced.checks import Checks
 from ..synced.facts import maps_there
-from ..synced.inside import Inside, inside_of_page
-from ..synced.jobs import Jobs, Result, packed_results
-from ..synced.options import Options
+from ..synced.inside import results_of_page
 from ..synced.tiles import Tile, attribution_key, map_tile, pack, series_key
 from ..windows import Intervals
 from .excerpt import Excerpt, excerpt
 from .scripts import licenses, programs
 
 MEGABYTE = 2**20
-# Bytes of a page's JSON for one tile beside its numbers.
-_ENTRY = 140
+
+
+@dataclass(frozen=True, eq=False)
+class ViewerState:
+    """State of a viewer with which a page opens.
+
+    Attributes
+    ----------
+    shown : Choice, optional
+        The current picture. Default: the predicted class of the first instance.
+    pinned : Choice, optional
+        The pinned picture.
+    intervals : Intervals
+        By instance, the windows of samples that are marked as true.
+    annotations : sequence of dict
+        Notes on windows.
+    parts : mapping of str to Synced
+        State of each panel; the page gets copies.
+    """
+
+    shown: Choice | None = None
+    pinned: Choice | None = None
+    intervals: Intervals = ()
+    annotations: Sequence[dict[str, Any]] = ()
+    parts: Mapping[str, Synced] = field(default_factory=dict)
 
 
 def save_html(
     source: ExplanationSource,
     path: str | Path,
     *,
-    instances: Any = None,
-    targets: Any = None,
-    methods: Any = None,
+    instances: InstancesLike | None = None,
+    targets: InstancesLike | None = None,
+    methods: str | Sequence[str] | None = None,
     title: str = "Attribution",
     budget_mb: float = 32,
     progress: bool = True,
-    first: tuple[int, int, str] | None = None,
-    options: Options | None = None,
-    intervals: Intervals = (),
-    annotations: Sequence[dict[str, Any]] = (),
-    checks: Checks | None = None,
-    jobs: Jobs | None = None,
-    pinned: Choice | None = None,
-    mean: Mean | None = None,
-    inside: Inside | None = None,
+    state: ViewerState | None = None,
 ) -> Path:
     """Write the viewer of an explanation as one file that works in a browser alone.
 
-    Parameters are those of :meth:`ExplanationViewer.save_html`, `first`: instance, class and method on show when the
-    page is opened, if they are in it; `options`, which the page gets a copy of; `intervals`, `annotations` and
-    `pinned`, by instance of the whole explanation; `mean`, if one is on show; `jobs`, whose results the page keeps, and
-    `checks`, which it gets a copy of; and what was looked at `inside` of the network.
+    Parameters are those of :meth:`ExplanationViewer.save_html`, and the state of a viewer, of which the page keeps the
+    part about its own instances, classes and methods.
     """
+    state = state or ViewerState()
     path = checked_file(path)
     check_number("budget_mb", budget_mb, above=0)
     chosen = excerpt(source, instances, targets, methods)
     modules, terms = programs(), licenses()
-    begun = _first_choice(chosen, first)
-    within, results = inside_of_page(
-        inside or Inside(), {} if jobs is None else jobs.results, chosen.instances, chosen.instances[begun["instance"]]
+    begun = _first_choice(chosen, state.shown)
+    jobs: Any = state.parts.get("jobs")
+    page = PageContents(
+        chosen.instances, chosen.instances[begun["instance"]], results_of_page(jobs.results if jobs else {})
     )
-    others = {
-        "program": len(terms) + sum(map(len, modules.values())),
-        "activations and results": _size(within, results),
-    }
-    _check_budget(chosen, others, budget_mb)
-    mark = ChannelStack(
-        chosen,
-        targets=chosen.menu,
-        instances=chosen.instances,
-        tiles=pack(list(_tiles(chosen, progress)), quantize=True),
-        absence="This picture is not in this page.",
-        scales=scales(source.x.shape[1], source.sampling_rate),
-        options=None if options is None else options.copy(),
-        checks=None if checks is None else checks.copy(),
-        jobs=Jobs(results=results, kinds=[] if jobs is None else jobs.kinds),
-        inside=within,
-        annotations=_renumbered(annotations, chosen.instances),
-        intervals=[intervals[instance] for instance in chosen.instances] if intervals else (),
-        pinned=_pinned(chosen, pinned),
-        mean=None if mean is None else mean._asdict(),
-        **begun,
-    )
-    # Widgets of its own: those of a live viewer stay as they are.
-    viewer = Stack(mark)
-    try:
-        page = _page(embed_data([viewer], state=dependency_state([viewer])), modules, terms, title)
-    finally:
-        viewer.close()
-    with whole_file(path, "w", encoding="utf-8") as file:
-        file.write(page)
+    # The page has its own widgets, so that those of a live viewer stay as they are; they are closed, for ipywidgets
+    # keeps every widget until then.
+    with ExitStack() as opened:
+        parts = {name: opened.enter_context(closing(part.for_page(page))) for name, part in state.parts.items()}
+        others = {
+            "program": len(terms) + sum(map(len, modules.values())),
+            "activations and results": sum(part.page_bytes() for part in parts.values()),
+        }
+        _check_budget(chosen, others, budget_mb)
+        mean = state.shown and state.shown.mean
+        mark = ChannelStack(
+            chosen,
+            targets=chosen.menu,
+            instances=chosen.instances,
+            tiles=pack(list(_tiles(chosen, progress)), quantize=True),
+            absence="This picture is not in this page.",
+            scales=scales(source.x.shape[1], source.sampling_rate),
+            annotations=_renumbered(state.annotations, chosen.instances),
+            intervals=[state.intervals[instance] for instance in chosen.instances] if state.intervals else (),
+            pinned=_pinned(chosen, state.pinned),
+            mean=None if mean is None else mean._asdict(),
+            **parts,
+            **begun,
+        )
+        viewer = opened.enter_context(closing(Stack(mark)))
+        text = _page(embed_data([viewer], state=dependency_state([viewer])), modules, terms, title)
+    with atomic_file(path, "w", encoding="utf-8") as file:
+        file.write(text)
     return path
 
 
 def checked_file(path: str | Path) -> Path:
-    """A file that can be written, or an error before anything is computed."""
+    """A path that can be written to, or an error before anything is computed."""
     path = Path(path)
     if not path.parent.is_dir():
         raise FileNotFoundError(f"path must be a file in a folder that exists, but there is no folder {path.parent}")
@@ -135,7 +149,7 @@ def _renumbered(annotations: Sequence[dict[str, Any]], instances: tuple[int, ...
 
 
 def _pinned(chosen: Excerpt, pinned: Choice | None) -> dict[str, Any] | None:
-    """The pinned picture by its places in a page; None where the page does not have it."""
+    """The pinned picture by its indices in a page; None if the page does not have it."""
     if pinned is None or pinned.instance not in chosen.instances or pinned.method not in chosen.methods:
         return None
     classes = [pinned.target] if pinned.against is None else [pinned.target, pinned.against]
@@ -151,8 +165,8 @@ def _pinned(chosen: Excerpt, pinned: Choice | None) -> dict[str, Any] | None:
     }
 
 
-def _first_choice(chosen: Excerpt, first: tuple[int, int, str] | None) -> dict[str, Any]:
-    instance, target, method = first or (chosen.instances[0], None, chosen.methods[0])
+def _first_choice(chosen: Excerpt, shown: Choice | None) -> dict[str, Any]:
+    instance, target, method = (chosen.instances[0], None, chosen.methods[0]) if shown is None else shown[:3]
     place = chosen.instances.index(instance) if instance in chosen.instances else 0
     label = method if method in chosen.methods else chosen.methods[0]
     classes = [target, int(np.argmax(chosen.scores[place])), *chosen.menu]
@@ -164,15 +178,8 @@ def _first_choice(chosen: Excerpt, first: tuple[int, int, str] | None) -> dict[s
     }
 
 
-def _size(inside: Inside, results: Mapping[str, Result]) -> float:
-    """Bytes of a page that what was looked at inside of the network takes, and all other results of long work."""
-    return 4 / 3 * (len(inside.tiles["data"]) + len(packed_results(results)["data"])) + _ENTRY * len(
-        inside.tiles["index"]
-    )
-
-
 def _check_budget(chosen: Excerpt, others: Mapping[str, float], budget_mb: float) -> None:
-    """Refuse a page that is too large before its maps are computed; of each method, one map is looked at."""
+    """Refuse a page that is too large before its maps are computed; from one map of each method."""
     count, (samples, channels) = len(chosen.instances), chosen.x.shape[1:]
     parts = {name: size / MEGABYTE for name, size in others.items() if size}
     parts[f"{count} series"] = _encoded(count, 4 * samples * channels)
@@ -191,11 +198,11 @@ def _check_budget(chosen: Excerpt, others: Mapping[str, float], budget_mb: float
 
 
 def _encoded(count: int, nbytes: int) -> float:
-    return count * (4 * nbytes / 3 + _ENTRY) / MEGABYTE
+    return count * (4 * nbytes / 3 + ENTRY_BYTES) / MEGABYTE
 
 
 def _inline(value: Any) -> str:
-    """JSON that no markup can leave: "<" is written as an escape, which JSON reads as itself."""
+    """JSON that cannot close its script element: "<" is escaped."""
     return json.dumps(value).replace("<", "\\u003c")
 
 

@@ -1,4 +1,4 @@
-"""Programs that a page runs, and their licenses: all stand on this disk already."""
+"""Scripts of a page, and their licenses, read from installed packages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def programs() -> dict[str, str]:
     """Every script of a page, by name."""
     return {
         "require.js": _read(PACKAGE / "static" / "require.js"),
-        # Its icon fonts are files of their own, which no page of ours shows: not even asked for.
+        # Its icon fonts are separate files that no page needs; the rule is disabled so that they are not requested.
         "embed-amd.js": _read(PACKAGE / "static" / "embed-amd.js").replace("@font-face", "@media not all"),
         "bqscales": _read(_installed("bqscales", "nbextensions/bqscales/index.js")),
         "bqplot": _read(_installed("bqplot", "nbextensions/bqplot/index.js")),
@@ -24,7 +24,7 @@ def programs() -> dict[str, str]:
 
 
 def licenses() -> str:
-    """Licenses of these programs, and of what is bundled in them: who hands a page on hands on all of them."""
+    """Licenses of these scripts, and of the packages bundled in them, which a page must include."""
     bundled = (PACKAGE / "static" / "THIRD_PARTY_LICENSES.txt").read_text(encoding="utf-8")
     return _RULE.join([bundled, *(_licenses_of(distribution) for distribution in ("bqplot", "bqscales"))])
 
@@ -36,7 +36,7 @@ def _licenses_of(distribution: str) -> str:
     for package in json.loads(bundled)["packages"]:
         together.setdefault(package["extractedText"].strip(), []).append(f"{package['name']} ({package['licenseId']})")
     parts = [f"{', '.join(names)}\n\n{text}" for text, names in together.items()]
-    return "\n\n".join([f"{distribution} (Apache-2.0), and below it what is bundled in it\n\n{terms}", *parts])
+    return "\n\n".join([f"{distribution} (Apache-2.0), followed by the bundled packages\n\n{terms}", *parts])
 
 
 def _own() -> Path:
@@ -49,9 +49,9 @@ def _installed(distribution: str, tail: str) -> Path:
     for file in importlib.metadata.files(distribution) or []:
         if file.as_posix().endswith(f"/{tail}"):
             return Path(str(file.locate()))
-    raise FileNotFoundError(f"{distribution} is installed without its '{tail}'; install it anew with pip")
+    raise FileNotFoundError(f"{distribution} is installed without its '{tail}'; reinstall it with pip")
 
 
 def _read(path: Path) -> str:
-    # A source map is not in the page, and must not be looked for.
+    # The page has no source map, and must not request one.
     return re.sub(r"^//# sourceMappingURL=.*$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)

@@ -1,6 +1,6 @@
-"""Sliders for instance, class and method, each with a selector beside it.
+"""Sliders for instance, class and method, each next to a selector.
 
-All are linked to the mark in the browser: no Python runs when one is moved, and they work without a kernel.
+All are linked to the mark in the browser: moving one runs no Python, and they work without a kernel.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ _LABEL = {"description_width": "62px"}
 
 
 class Controls(widgets.Box):
-    """One row of controls, which breaks where there is no room.
+    """One row of controls, which wraps if it is too narrow.
 
     Parameters
     ----------
     mark : ChannelStack
-        What the controls move.
+        The mark that the controls change.
     """
 
     def __init__(self, mark: ChannelStack) -> None:
         layout = widgets.Layout(flex_flow="row wrap", width="100%")
         super().__init__([_instance_group(mark), *_choice_groups(mark)], layout=layout)
         ends = zip(("instance", "target", "method"), self.children, strict=True)
-        # A link is a widget of its own that nothing refers to: kept here, so that it can be closed.
+        # Nothing else refers to the link widgets: they are kept here so that they can be closed.
         self.links = [
             widgets.jslink((mark, trait), (control, "value" if trait == "instance" else "index"))
             for trait, group in ends
@@ -40,7 +40,7 @@ def _instance_group(mark: ChannelStack) -> widgets.Box:
     bounds = {"min": 0, "max": max(count - 1, 0), "value": mark.instance, "disabled": count < 2}
     slider = widgets.IntSlider(description="instance", readout=False, style=_LABEL, layout=_stretched(), **bounds)
     number = widgets.BoundedIntText(layout=_narrow(), tooltip="instance", **bounds)
-    # As wide as the viewer: of the three, instances are the many.
+    # As wide as the viewer, since there are more instances than classes and methods.
     return _group(slider, number, "1 1 100%")
 
 
@@ -55,7 +55,7 @@ def _choice_groups(mark: ChannelStack) -> list[widgets.Box]:
 
 
 def _choice_group(name: str, labels: list[str], index: int, menu: widgets.Widget | None = None) -> widgets.Box:
-    # A number, and not the label, stands for the choice: two classes may bear one name.
+    # The choice is an index rather than a label: two classes may have the same name.
     options = [(label, place) for place, label in enumerate(labels)]
     value = {"options": options, "index": index, "disabled": len(options) < 2}
     slider = widgets.SelectionSlider(description=name, readout=False, style=_LABEL, layout=_stretched(), **value)

@@ -1,68 +1,42 @@
-"""Words beside the picture: a summary line above it, a legend below. Both follow the mark in the browser."""
+"""Panels around the picture, which follow the mark in the browser."""
 
 from __future__ import annotations
 
 import ipywidgets as widgets
 from ipywidgets import widget_serialization
-from traitlets import Instance, Unicode
+from traitlets import Instance
 
-from ..synced.base import MODULE, VERSION
+from ..synced.base import SyncedView
 from ..synced.channel_stack import ChannelStack
 
 
-class _Panel(widgets.DOMWidget):
-    _model_module = Unicode(MODULE).tag(sync=True)
-    _view_module = Unicode(MODULE).tag(sync=True)
-    _model_module_version = Unicode(VERSION).tag(sync=True)
-    _view_module_version = Unicode(VERSION).tag(sync=True)
-
+class _Panel(SyncedView, widgets.DOMWidget):
     mark = Instance(ChannelStack).tag(sync=True, **widget_serialization)
 
 
 class Summary(_Panel):
-    """Which instance is on show, its true and its predicted class, and which class is explained."""
-
-    _model_name = Unicode("SummaryModel").tag(sync=True)
-    _view_name = Unicode("SummaryView").tag(sync=True)
+    """The current instance, its true and predicted class, and the explained class."""
 
 
 class Legend(_Panel):
-    """What the colors stand for, and how far the map can be trusted."""
-
-    _model_name = Unicode("LegendModel").tag(sync=True)
-    _view_name = Unicode("LegendView").tag(sync=True)
+    """The meaning of the colors, and the exactness of the map."""
 
 
 class Pinned(_Panel):
-    """The picture that is pinned, beside the one on show."""
-
-    _model_name = Unicode("PinnedModel").tag(sync=True)
-    _view_name = Unicode("PinnedView").tag(sync=True)
+    """The pinned picture, next to the current one."""
 
 
 class Toolbar(_Panel):
-    """Buttons that unfold the options of the picture."""
-
-    _model_name = Unicode("ToolbarModel").tag(sync=True)
-    _view_name = Unicode("ToolbarView").tag(sync=True)
+    """Buttons that open the options of the picture."""
 
 
 class ClassMenu(_Panel):
-    """The classes, the likeliest for the instance first, each with its probability."""
-
-    _model_name = Unicode("ClassMenuModel").tag(sync=True)
-    _view_name = Unicode("ClassMenuView").tag(sync=True)
+    """The classes with their probabilities, the most probable first."""
 
 
 class InsidePanel(_Panel):
-    """The filters of a layer under the input, what one of them means, and the series that the class likes best."""
-
-    _model_name = Unicode("InsidePanelModel").tag(sync=True)
-    _view_name = Unicode("InsidePanelView").tag(sync=True)
+    """The filters of a layer, the meaning of one of them, and the inputs that maximize the class."""
 
 
 class WindowPanel(_Panel):
-    """What is in the chosen window, and what the model says without it."""
-
-    _model_name = Unicode("WindowPanelModel").tag(sync=True)
-    _view_name = Unicode("WindowPanelView").tag(sync=True)
+    """Contents of the selected window, and the scores without it."""

@@ -1,4 +1,4 @@
-"""Stack: controls, toolbar, summary, picture and legend, one below the other."""
+"""Stack: controls, toolbar, summary, picture and legend, one above the other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .panels import InsidePanel, Legend, Pinned, Summary, Toolbar, WindowPanel
 
 
 class Stack(widgets.VBox):
-    """All that stands round one mark.
+    """The picture of one mark, with its controls and panels.
 
     Parameters
     ----------
@@ -37,19 +37,19 @@ class Stack(widgets.VBox):
         pictures.add_class("cam1d-pictures")
         children = (*above, pictures, InsidePanel(mark=mark), WindowPanel(mark=mark), Legend(mark=mark))
         super().__init__(children=children, **traits)
-        # The browser half's style sheet goes by this name.
+        # The class name in the style sheet of the browser part.
         self.add_class("cam1d-viewer")
 
     def close(self) -> None:
         """Close every widget of the stack: ipywidgets keeps each until then."""
-        # Python closes a widget once more when it forgets it, even one that was never completed.
+        # Python closes a widget again when it is garbage-collected, even if its constructor failed.
         links = self.controls.links if hasattr(self, "controls") else []
         for widget in [*links, *_family(self, {}).values()]:
             widgets.Widget.close(widget)
 
 
 def _family(widget: widgets.Widget, seen: dict[int, widgets.Widget]) -> dict[int, widgets.Widget]:
-    """A widget and all that it refers to."""
+    """A widget and all widgets that it refers to."""
     if id(widget) not in seen:
         seen[id(widget)] = widget
         for name in widget.keys:

@@ -1,4 +1,82 @@
-"""Name and version under which the browser half is known; a test holds them to ``js/package.json``."""
+"""Base of the widgets whose traits the browser shares.
 
+A panel with its own state needs a :class:`Synced` subclass in a file of this folder, a trait in
+:class:`~.channel_stack.ChannelStack`, and a TypeScript model named after the class: `Finder` and `FinderModel`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Self
+
+import ipywidgets as widgets
+from traitlets import Instance, Unicode, default
+
+__all__ = ["ENTRY_BYTES", "MODULE", "VERSION", "PageContents", "Synced", "SyncedView", "part"]
+
+# A test compares both with js/package.json.
 MODULE = "cam1d-widget"
 VERSION = "^0.1.0"
+
+ENTRY_BYTES = 140
+"""Bytes of a page's JSON for one packed array, in addition to its numbers."""
+
+
+class PageContents(NamedTuple):
+    """What a saved page holds.
+
+    Attributes
+    ----------
+    instances : sequence of int
+        Index of each instance of the page in the whole explanation.
+    first : int
+        The one of them that the page opens with.
+    results : mapping of str to Result
+        Results of long work, by name.
+    """
+
+    instances: Sequence[int]
+    first: int
+    results: Mapping[str, Any]
+
+
+class Synced(widgets.Widget):
+    """A widget whose traits the browser shares."""
+
+    _model_name = Unicode().tag(sync=True)
+    _model_module = Unicode(MODULE).tag(sync=True)
+    _model_module_version = Unicode(VERSION).tag(sync=True)
+
+    @default("_model_name")
+    def _name_of_model(self) -> str:
+        return f"{type(self).__name__}Model"
+
+    def for_page(self, page: PageContents) -> Self:
+        """Copy for a saved page, of the same values unless a subclass overrides this."""
+        return type(self)(**self._own_values())
+
+    def page_bytes(self) -> float:
+        """Bytes that its packed arrays take in a saved page."""
+        packed = [value for value in self._own_values().values() if isinstance(value, dict) and "data" in value]
+        return sum(4 / 3 * len(one["data"]) + ENTRY_BYTES * len(one["index"]) for one in packed)
+
+    def _own_values(self) -> dict[str, Any]:
+        own = self.class_own_traits(sync=True)
+        return {name: getattr(self, name) for name in own if not name.startswith("_")}
+
+
+class SyncedView(Synced):
+    """A widget that is displayed, by a view that is called after its class."""
+
+    _view_name = Unicode().tag(sync=True)
+    _view_module = Unicode(MODULE).tag(sync=True)
+    _view_module_version = Unicode(VERSION).tag(sync=True)
+
+    @default("_view_name")
+    def _name_of_view(self) -> str:
+        return f"{type(self).__name__}View"
+
+
+def part(kind: type[Synced]) -> Any:
+    """Trait that holds a synced widget of this class, by default one with default values."""
+    return Instance(kind, ()).tag(sync=True, **widgets.widget_serialization)

@@ -1,4 +1,4 @@
-"""ChannelStack: one bqplot mark that draws every channel of a series with its attribution."""
+"""ChannelStack: the bqplot mark that draws every channel of a series with its attribution."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from typing import Any
 
 import bqplot
 import numpy as np
-from ipywidgets import widget_serialization
 from traitlets import Any as AnyTrait
 from traitlets import Dict, Instance, Int, List, TraitError, Tuple, Unicode, validate
 
 from ...explanation.explanation import ExplanationSource
 from ..windows import Intervals, ScoresWithout
-from .base import MODULE, VERSION
+from .base import Synced, SyncedView, part
 from .checks import Checks
 from .facts import explained_classes, facts_of
 from .finder import Finder
@@ -31,69 +30,59 @@ def _table_to_json(table: np.ndarray | None, _: Any) -> dict[str, Any] | None:
 
 
 def _table() -> Any:
-    # Not echoed: the browser half never changes them, and an echo would send them twice.
+    # Not echoed: the browser never changes them, and an echo would send them twice.
     return Instance(np.ndarray, allow_none=True).tag(sync=True, echo_update=False, to_json=_table_to_json)
 
 
-_STALE = "The model has changed since this widget was made. Scores and maps that are shown are from before the change."
+_STALE = "The model has changed since this widget was made. The displayed scores and maps are from before the change."
 
 
-class ChannelStack(bqplot.Mark):
+class ChannelStack(SyncedView, bqplot.Mark):
     """Stacked channels of one series, and the attribution of one class by one method.
 
     Parameters
     ----------
     source : ExplanationSource
-        What is looked at. Maps are taken from it when they are first on show.
+        The explanation. Maps are requested from it when they are first displayed.
     targets : sequence of int, optional
         Class index of each entry of the class menu. Default: all classes.
     instances : sequence of int, optional
-        Number that each instance of the source bears. Default: their places.
+        Displayed number of each instance of the source. Default: their indices.
     tiles : dict, optional
         Packed tiles that travel with the widget's state. Default: those of the first picture.
-    options : Options, optional
-        How pictures are drawn at first. Default: as `Options` has it.
     scores_without : ScoresWithout, optional
-        Whom to ask what the classifier says without a window.
+        Computes the scores of a series with one window replaced.
     intervals : Intervals, optional
-        By instance, the windows of samples that are said to be true.
-    jobs : Jobs, optional
-        Long work that the browser may ask for. Default: none.
-    inside : Inside, optional
-        What is looked at inside of the network. Default: nothing.
+        By instance, the windows of samples that contain the true cause.
     update_model : callable, optional
         Called when the browser asks for an update after the model has changed; it ends in :meth:`read_source`.
     absence : str, optional
-        What is said of a tile that is not there where nobody can be asked for it.
+        Message for a missing tile if no kernel can compute it.
     **traits
-        Initial `instance`, `target` and `method`, and what a bqplot mark takes (scales).
+        Initial `instance`, `target` and `method`; parts such as `options` and `jobs`; and what a bqplot mark takes
+        (scales).
 
     Attributes
     ----------
     instance, target, method : int
-        Which picture: indices into the instances, the class menu and the methods.
+        The current picture: indices into the instances, the class menu and the methods.
     against : int or None
-        Entry of the class menu whose map is taken from the other's.
+        Entry of the class menu whose map is subtracted.
     mean : dict or None
-        Whose mean is shown in the place of the instance: `by` "true" or "predicted" class, and `of` which.
+        Mean that is shown instead of the instance: `by` "true" or "predicted" class, and `of` which class.
     pinned : dict or None
-        Picture that stays beside the one on show: its `instance`, `target`, `method`, `against` and `mean`.
+        Picture that is pinned next to the current one: its `instance`, `target`, `method`, `against` and `mean`.
     window : tuple of int or None
-        Samples [first, stop) that were chosen.
+        Selected samples [first, stop).
     annotations : list of dict
-        What was written: "instance", "window" (samples [first, stop)) and "text".
+        Notes: "instance", "window" (samples [first, stop)) and "text".
     stale : str
         Message that the model has changed since its scores were computed; "" where it has not.
     version : int
         Number of updates of the scores and maps; the browser drops its tiles when it changes.
     """
 
-    _model_name = Unicode("ChannelStackModel").tag(sync=True)
     _view_name = Unicode("ChannelStack").tag(sync=True)
-    _model_module = Unicode(MODULE).tag(sync=True)
-    _view_module = Unicode(MODULE).tag(sync=True)
-    _model_module_version = Unicode(VERSION).tag(sync=True)
-    _view_module_version = Unicode(VERSION).tag(sync=True)
 
     scales_metadata = Dict(
         {
@@ -116,11 +105,11 @@ class ChannelStack(bqplot.Mark):
     steps = _table()
     window = Tuple(Int(), Int(), allow_none=True, default_value=None).tag(sync=True)
     annotations = List(Dict()).tag(sync=True)
-    checks = Instance(Checks).tag(sync=True, **widget_serialization)
-    finder = Instance(Finder).tag(sync=True, **widget_serialization)
-    options = Instance(Options).tag(sync=True, **widget_serialization)
-    jobs = Instance(Jobs).tag(sync=True, **widget_serialization)
-    inside = Instance(Inside).tag(sync=True, **widget_serialization)
+    checks = part(Checks)
+    finder = part(Finder)
+    options = part(Options)
+    jobs = part(Jobs)
+    inside = part(Inside)
     stale = Unicode().tag(sync=True)
     version = Int(0).tag(sync=True)
     tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=packed_to_json)
@@ -132,12 +121,8 @@ class ChannelStack(bqplot.Mark):
         targets: Any = None,
         instances: Any = None,
         tiles: dict[str, Any] | None = None,
-        options: Options | None = None,
         scores_without: ScoresWithout | None = None,
         intervals: Intervals = (),
-        checks: Checks | None = None,
-        jobs: Jobs | None = None,
-        inside: Inside | None = None,
         update_model: Callable[[], None] | None = None,
         absence: str = "Not here: this picture was not computed while a kernel was running.",
         **traits: Any,
@@ -149,11 +134,6 @@ class ChannelStack(bqplot.Mark):
         self._given = targets, instances, absence, baseline, intervals
         super().__init__(
             **self._read(),
-            checks=Checks() if checks is None else checks,
-            finder=Finder(),
-            options=Options() if options is None else options,
-            jobs=Jobs() if jobs is None else jobs,
-            inside=Inside() if inside is None else inside,
             tiles=tiles if tiles is not None else {"index": [], "data": b""},
             **traits,
         )
@@ -163,6 +143,12 @@ class ChannelStack(bqplot.Mark):
         self._asked = 0
         self._views = 0
         self.on_msg(self._receive)
+
+    @property
+    def parts(self) -> dict[str, Synced]:
+        """State of each panel, by the name of its trait."""
+        values = {name: getattr(self, name) for name in self.class_own_traits(sync=True)}
+        return {name: value for name, value in values.items() if isinstance(value, Synced)}
 
     def _read(self) -> dict[str, Any]:
         """Traits that the source determines."""
@@ -202,10 +188,10 @@ class ChannelStack(bqplot.Mark):
             self.stale = f"The model could not be updated: {str(fault) or type(fault).__name__}"
 
     def ask_for_picture(self, form: str, take: Callable[[bytes], object]) -> None:
-        """Have the browser make a file of the picture on show, "png" or "svg"; `take` is called when it comes."""
+        """Request a file of the current picture from the browser, "png" or "svg"; `take` is called with it."""
         if not self._views:
             raise RuntimeError(
-                f"the {form.upper()} is made by the browser that shows the widget, but none does; display it first, or "
+                f"the {form.upper()} is made by a browser that displays the widget, and none does; display it, or "
                 "draw the picture with the plot method of an Explanation"
             )
         self._asked += 1
@@ -213,7 +199,7 @@ class ChannelStack(bqplot.Mark):
         self.send({"picture": form, "request": self._asked})
 
     def tile(self, key: str) -> Tile:
-        """Series or map that goes by this key; computed, if it was not yet: what is computed, the source keeps."""
+        """Series or map of this key, computed if necessary; the source caches it."""
         kind, *places = key.split("/")
         if kind.startswith("mean-"):
             return self._means.tile(key)
@@ -226,20 +212,20 @@ class ChannelStack(bqplot.Mark):
         return index_in_key(name, text, len(self.facts[f"{name}s"]))
 
     def whole(self, key: str) -> Tile:
-        """Tile, and of a mean the one over every instance that it can be had of."""
+        """Tile; a mean is over all instances that have the map."""
         return self._means.tile(key, seconds=float("inf")) if key.startswith("mean-") else self.tile(key)
 
     def _first_tiles(self) -> dict[str, Any]:
-        """Packed tiles of the first picture: it is there at once, and a saved notebook shows it."""
+        """Packed tiles of the first picture, which is thus displayed at once, also in a saved notebook."""
         keys = [series_key(self.instance), attribution_key(self.method, self.instance, self.target)]
         try:
             return pack([self.tile(key) for key in keys])
         except Exception:
-            # The browser half will ask for it, and show what was raised in place of the picture.
+            # The browser will request it, and show the error instead of the picture.
             return pack([self.tile(keys[0])])
 
     def _receive(self, _: Any, content: dict[str, Any], buffers: list[Any]) -> None:
-        """Take what the browser half says, or asks for."""
+        """Handle a message of the browser."""
         kind = content.get("type")
         if kind == "tiles":
             self.send(*answered(content, self.tile))
@@ -255,17 +241,17 @@ class ChannelStack(bqplot.Mark):
             take(bytes(buffers[0]))
 
     def _replace(self, content: dict[str, Any]) -> None:
-        """Ask the model what it says without a window."""
+        """Compute the scores of a series with one window replaced."""
         answer: dict[str, Any] = {"name": content["name"], "scores": [], "probabilities": None, "error": None}
         try:
             assert self._scores_without is not None
             instance = self._index("instance", content["instance"])
-            said = self._scores_without(instance, *(int(edge) for edge in content["window"]))
-            answer["scores"] = [float(score) for score in said.scores]
-            if said.probabilities is not None:
-                answer["probabilities"] = [float(share) for share in said.probabilities]
+            result = self._scores_without(instance, *(int(edge) for edge in content["window"]))
+            answer["scores"] = [float(score) for score in result.scores]
+            if result.probabilities is not None:
+                answer["probabilities"] = [float(share) for share in result.probabilities]
         except Exception as fault:
-            answer["error"] = f"could not be asked: {str(fault) or type(fault).__name__}"
+            answer["error"] = f"could not be computed: {str(fault) or type(fault).__name__}"
         self.send(answer)
 
     @validate("instance", "target", "method")

@@ -1,29 +1,24 @@
-"""Checks: what the panel that judges a map takes for "nothing there"."""
+"""Checks: the fill that the checks of a map use."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import ipywidgets as widgets
 from traitlets import List, TraitError, Unicode, validate
 
-from .base import MODULE, VERSION
+from .base import Synced
 
 
-class Checks(widgets.Widget):
-    """How the map on show is checked: a verdict holds only for what stands where pieces were taken away.
+class Checks(Synced):
+    """How the current map is checked: the verdict depends on the replacement values of removed segments.
 
     Attributes
     ----------
     fills : tuple of str
-        Names of what may stand there, the usual one first; none where no model is there to ask.
+        Names of the available fills, the default first; none without a model.
     fill : str
-        The one that the verdict on show is of.
+        The fill of the displayed verdict.
     """
-
-    _model_name = Unicode("ChecksModel").tag(sync=True)
-    _model_module = Unicode(MODULE).tag(sync=True)
-    _model_module_version = Unicode(VERSION).tag(sync=True)
 
     fills = List(Unicode()).tag(sync=True)
     fill = Unicode().tag(sync=True)
@@ -31,10 +26,6 @@ class Checks(widgets.Widget):
     def __init__(self, fills: Any = (), fill: str | None = None, **traits: Any) -> None:
         names = list(fills)
         super().__init__(fills=names, fill=(names or [""])[0] if fill is None else fill, **traits)
-
-    def copy(self) -> Checks:
-        """Checks of a saved page, which go their own way."""
-        return Checks(self.fills, self.fill)
 
     @validate("fill")
     def _check_fill(self, proposal: Any) -> str:

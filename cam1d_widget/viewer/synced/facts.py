@@ -1,8 +1,9 @@
-"""What is told to the browser half once: names, units, methods, and what the explained layer sees."""
+"""Facts that the browser receives once: names, units, methods, and the receptive fields' extent."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ def facts_of(
         "samples": samples,
         "instances": [int(number) for number in (range(count) if instances is None else instances)],
         "targets": [int(target) for target in (range(len(source.class_names)) if targets is None else targets)],
-        "methods": _methods(source),
+        "methods": [asdict(method) for method in source.method_facts],
         "gap_tolerance": GAP_TOLERANCE,
         "unseen": unseen_samples(source.receptive_field, samples),
         "centers": outer_centers(source.receptive_field),
@@ -42,24 +43,8 @@ def facts_of(
     }
 
 
-def _methods(source: ExplanationSource) -> list[dict[str, Any]]:
-    exactness, adds_up, descriptions = source.exactness, source.adds_up, source.descriptions
-    signed, placed = source.signed, source.placed
-    return [
-        {
-            "label": label,
-            "exactness": exactness[label],
-            "adds_up": str(adds_up[label]),
-            "signed": bool(signed[label]),
-            "placed": bool(placed[label]),
-            "description": descriptions[label],
-        }
-        for label in source.methods
-    ]
-
-
 def explained_classes(source: ExplanationSource, targets: Sequence[int]) -> np.ndarray | None:
-    """Which classes were explained on which instance, of shape (instance, target); None where all were."""
+    """Which classes were explained on which instance, of shape (instance, target); None if all were."""
     if not source.methods:
         return None
     table = maps_there(source, source.methods[0], targets).astype(np.uint8)
@@ -67,7 +52,7 @@ def explained_classes(source: ExplanationSource, targets: Sequence[int]) -> np.n
 
 
 def maps_there(source: ExplanationSource, method: str, targets: Sequence[int]) -> np.ndarray:
-    """Which maps of a method can be had, of shape (instance, target)."""
+    """Which maps of a method exist, of shape (instance, target)."""
     rows, explained = range(len(source.x)), targets_of(source)
     if explained is None:
         return np.array([[source.has(method, row, target) for target in targets] for row in rows], dtype=bool)
@@ -77,5 +62,5 @@ def maps_there(source: ExplanationSource, method: str, targets: Sequence[int]) -
 
 
 def targets_of(source: ExplanationSource) -> np.ndarray | None:
-    """Explained classes of shape (instance, target), where a source holds them: an array is quicker than `has`."""
+    """Explained classes of shape (instance, target), if a source stores them: an array is faster than `has`."""
     return getattr(source, "targets", None)

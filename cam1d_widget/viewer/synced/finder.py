@@ -1,19 +1,18 @@
-"""Finder: which instances the slider stops at."""
+"""Finder: the instances that the slider selects from."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import ipywidgets as widgets
-from traitlets import Enum, Float, Int, TraitError, Tuple, Unicode, validate
+from traitlets import Enum, Float, Int, TraitError, Tuple, validate
 
-from .base import MODULE, VERSION
+from .base import PageContents, Synced
 
 
-class Finder(widgets.Widget):
-    """Which instances are looked for: the slider, the keys and the play button stop at no others.
+class Finder(Synced):
+    """Filter of instances: the slider, the keys and the play button select only matching ones.
 
-    Where none is like that, all are shown.
+    If none matches, all are shown.
 
     Attributes
     ----------
@@ -25,14 +24,14 @@ class Finder(widgets.Widget):
         Least and largest probability of the predicted class, in percent.
     """
 
-    _model_name = Unicode("FinderModel").tag(sync=True)
-    _model_module = Unicode(MODULE).tag(sync=True)
-    _model_module_version = Unicode(VERSION).tag(sync=True)
-
     verdict = Enum(("all", "right", "wrong"), "all").tag(sync=True)
     true_class = Int(None, allow_none=True).tag(sync=True)
     predicted_class = Int(None, allow_none=True).tag(sync=True)
     confidence = Tuple(Float(), Float(), default_value=(0.0, 100.0)).tag(sync=True)
+
+    def for_page(self, page: PageContents) -> Finder:
+        """Finder of a page, which opens with all of its instances."""
+        return Finder()
 
     @validate("confidence")
     def _check_confidence(self, proposal: Any) -> tuple[float, float]:

@@ -1,69 +1,53 @@
-"""Inside: the layer and the filter that are looked at, and the activations that the browser half asks for."""
+"""Inside: the selected layer and filter of the network, and the activations that the browser requests."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-import ipywidgets as widgets
 import numpy as np
 from traitlets import Any as AnyTrait
 from traitlets import Bool, Dict, Enum, Int, List, Unicode, validate
 
+from ...explanation.source import LayerFacts
 from ..choice import NoSuchChoice
-from .base import MODULE, VERSION
+from .base import PageContents, Synced
 from .jobs import Result, Work
 from .tiles import Tile, answered, index_in_key, pack, packed_to_json
 
-__all__ = ["Inside", "InsideSource", "LayerFacts", "activations_key", "inside_of_page"]
+__all__ = ["Inside", "InsideSource", "activations_key", "results_of_page"]
 
-# Bytes of activations that a saved page holds at most.
+# Largest number of bytes of activations in a saved page.
 _PAGE_BYTES = 6 * 2**20
 
 
-class LayerFacts(Protocol):
-    """A layer whose map has a time axis."""
-
-    @property
-    def name(self) -> str:
-        """What it is called."""
-
-    @property
-    def kind(self) -> str:
-        """Name of its class."""
-
-    @property
-    def filters(self) -> int:
-        """Number of its filters."""
-
-
 class InsideSource(Protocol):
-    """Something that knows what goes on in the layers of a network."""
+    """Reads the layers of a network."""
 
     @property
     def layers(self) -> Sequence[LayerFacts]:
-        """Layers that can be looked at."""
+        """Layers that can be selected."""
 
     @property
     def work(self) -> Mapping[str, Work]:
-        """Long work on them that the browser can ask for, by kind."""
+        """Long computations that the browser can request, by kind."""
 
     def activations(self, layer: str, instance: int) -> np.ndarray:
-        """What a layer's filters answer to an instance, of shape (step, filter)."""
+        """Activations of a layer's filters on an instance, of shape (step, filter)."""
 
 
 def activations_key(layer: int, instance: int) -> str:
-    """Key of a layer's activations on an instance, both by their places."""
+    """Key of a layer's activations on an instance, both by their indices."""
     return f"activations/{layer}/{instance}"
 
 
-class Inside(widgets.Widget):
-    """What is looked at inside of the network.
+class Inside(Synced):
+    """The selected layer and filter of the network.
 
     Parameters
     ----------
     source : InsideSource, optional
-        Whom to ask. Default: nobody, as in a saved page.
+        Computes activations. Default: none, as in a saved page.
     layers : list of dict, optional
         Names, kinds and numbers of filters of the layers. Default: those of the source.
     tiles : dict, optional
@@ -76,16 +60,12 @@ class Inside(widgets.Widget):
     layer : str
         Name of the layer.
     filter : int or None
-        Filter whose meaning is on show.
+        Filter whose meaning is displayed.
     by : {"activity", "weight"}
-        What filters are sorted by: how much they do, or what they count for the class that is explained.
+        Order of the filters: by mean activation, or by their weight for the explained class.
     unfolded : bool
         Whether the panel is unfolded.
     """
-
-    _model_name = Unicode("InsideModel").tag(sync=True)
-    _model_module = Unicode(MODULE).tag(sync=True)
-    _model_module_version = Unicode(VERSION).tag(sync=True)
 
     layers = List(Dict()).tag(sync=True)
     layer = Unicode().tag(sync=True)
@@ -117,11 +97,39 @@ class Inside(widgets.Widget):
             self.layer = self.layers[0]["name"] if self.layers else ""
 
     def tile(self, key: str) -> Tile:
-        """Activations that go by this key."""
+        """Activations of this key."""
         _, layer, instance = key.split("/")
         assert self._source is not None
         name = self.layers[index_in_key("layer", layer, len(self.layers))]["name"]
         return Tile(key, self._source.activations(name, int(instance)))
+
+    def for_page(self, page: PageContents) -> Inside:
+        """Layers of a page: those that were read, with as many activations as fit.
+
+        The current layer and the current instance come first. Activations are rounded to 65535 steps.
+        """
+        kept = [layer for layer in self.layers if f"inside layer/{layer['name']}" in page.results]
+        names = [layer["name"] for layer in kept]
+        current = self.layer if self.layer in names else next(iter(names), "")
+        return Inside(
+            layers=kept,
+            layer=current,
+            tiles=pack(list(self._activations_of(page, names, current)), quantize=True),
+            filter=self.filter if self.layer in names else None,
+            by=self.by,
+            unfolded=self.unfolded and bool(kept),
+        )
+
+    def _activations_of(self, page: PageContents, names: Sequence[str], current: str) -> Iterator[Tile]:
+        """Activations by their indices on a page, as many as fit."""
+        remaining, all_names = _PAGE_BYTES, [layer["name"] for layer in self.layers]
+        for name in sorted(names, key=lambda name: name != current):
+            for place, instance in sorted(enumerate(page.instances), key=lambda one: one[1] != page.first):
+                values = self.tile(activations_key(all_names.index(name), instance)).values
+                remaining -= 2 * values.size
+                if remaining < 0:
+                    return
+                yield Tile(activations_key(names.index(name), place), values)
 
     def _receive(self, _: Any, content: dict[str, Any], buffers: list[Any]) -> None:
         if content.get("type") == "tiles":
@@ -131,7 +139,9 @@ class Inside(widgets.Widget):
     def _check_layer(self, proposal: Any) -> str:
         names = [layer["name"] for layer in self.layers]
         if names and proposal["value"] not in names:
-            raise NoSuchChoice(f"layer must be one that has a time axis: {', '.join(names)}; is {proposal['value']!r}")
+            raise NoSuchChoice(
+                f"layer must be one that has a time axis: {', '.join(names)}; but is {proposal['value']!r}"
+            )
         if self.filter is not None and self.filter >= self._filters(proposal["value"]):
             self.filter = None
         return str(proposal["value"])
@@ -154,42 +164,11 @@ def facts_of_layer(layer: LayerFacts) -> dict[str, Any]:
     return {"name": layer.name, "kind": layer.kind, "filters": int(layer.filters)}
 
 
-def inside_of_page(
-    inside: Inside, results: Mapping[str, Result], instances: Sequence[int], first: int
-) -> tuple[Inside, dict[str, Result]]:
-    """What a page holds of it, and which results: of the layers that were read, the activations that there is room for.
-
-    The layer and the instance on show come first. Activations are rounded to 65535 steps.
-    """
-    kept = [layer for layer in inside.layers if f"inside layer/{layer['name']}" in results]
-    names = {layer["name"] for layer in kept}
-    on_show = inside.layer if inside.layer in names else next(iter(names), "")
-    places = sorted(range(len(kept)), key=lambda place: kept[place]["name"] != on_show)
-    order = sorted(range(len(instances)), key=lambda place: instances[place] != first)
-    tiles = pack(
-        list(_as_many(inside, kept, [(place, number) for place in places for number in order], instances)),
-        quantize=True,
-    )
-    chosen = inside.filter if inside.layer in names else None
-    page = Inside(
-        layers=kept, layer=on_show, tiles=tiles, filter=chosen, by=inside.by, unfolded=inside.unfolded and bool(kept)
-    )
-    return page, {name: result for name, result in results.items() if _belongs(name, result, names)}
-
-
-def _as_many(
-    inside: Inside, kept: Sequence[dict[str, Any]], wanted: Sequence[tuple[int, int]], instances: Sequence[int]
-) -> Iterator[Tile]:
-    """Activations of layers and instances of a page, by their places there, until there is no room for more."""
-    room = _PAGE_BYTES
-    for place, number in wanted:
-        there = inside.layers.index(kept[place])
-        values = inside.tile(activations_key(there, instances[number])).values
-        room -= 2 * values.size
-        if room < 0:
-            return
-        yield Tile(activations_key(place, number), values)
-
-
-def _belongs(name: str, result: Result, layers: set[str]) -> bool:
-    return not name.startswith(("inside layer/", "inside filter/")) or result.content["layer"] in layers
+def results_of_page(results: Mapping[str, Result]) -> dict[str, Result]:
+    """Results that a page can show: those about a filter only with those of its layer."""
+    read = {result.content["layer"] for name, result in results.items() if name.startswith("inside layer/")}
+    return {
+        name: result
+        for name, result in results.items()
+        if not name.startswith("inside filter/") or result.content["layer"] in read
+    }

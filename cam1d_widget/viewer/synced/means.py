@@ -1,4 +1,4 @@
-"""Means over the instances of a class: of their series and maps, with the spread, a slice of work at a time."""
+"""Means and standard deviations of series and maps over the instances of a class, computed incrementally."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from ...explanation.source import ExplanationSource
 from ..choice import Mean
 from .tiles import Tile, index_in_key
 
-# Seconds that one message may take, and means that are kept: the browser asks again for what is not done.
+# Seconds that one message may take, and number of means that are kept; the browser repeats unfinished requests.
 _SLICE, _KEPT = 1.0, 32
 
 
 class Running:
-    """Mean and standard deviation of arrays that come one after another; NaN is no value."""
+    """Running mean and standard deviation of arrays; NaN is ignored."""
 
     def __init__(self) -> None:
-        self.gap = float("nan")  # the largest of the maps that came
+        self.gap = float("nan")  # the largest of the maps so far
         self.count: Any = 0
         self.mean: Any = 0.0
         self._squares: Any = 0.0
 
     def take(self, values: np.ndarray) -> None:
-        """Take one more in, as Welford (1962) does."""
+        """Add an array, by the algorithm of Welford (1962)."""
         there = ~np.isnan(values)
         self.count = self.count + there
         off = np.where(there, values, 0.0) - np.where(there, self.mean, 0.0)
@@ -35,7 +35,7 @@ class Running:
         self._squares = self._squares + np.where(there, off * (values - self.mean), 0.0)
 
     def values(self) -> tuple[np.ndarray, np.ndarray]:
-        """Mean, and standard deviation over those that came."""
+        """Mean and standard deviation so far."""
         mean = np.where(self.count > 0, self.mean, np.nan)
         spread = np.where(self.count > 0, np.sqrt(self._squares / np.maximum(self.count, 1)), np.nan)
         return mean.astype(np.float32), spread.astype(np.float32)
@@ -53,11 +53,11 @@ class Means:
 
     def __init__(self, source: ExplanationSource, targets: Sequence[int]) -> None:
         self._source, self._targets = source, targets
-        # Of each: what came, the instances that are left, and how many there are.
+        # Of each: the running mean, the remaining instances, and their total number.
         self._begun: OrderedDict[str, tuple[Running, list[int], int]] = OrderedDict()
 
     def tile(self, key: str, *, seconds: float = _SLICE) -> Tile:
-        """Mean that goes by "mean-series/<by>/<class>/<method>/<target>" or "mean-attribution/...", as far as it is."""
+        """Mean of the key "mean-series/<by>/<class>/<method>/<target>" or "mean-attribution/...", possibly partial."""
         kind, by, of, method, target = key.split("/")
         label = self._source.methods[index_in_key("method", method, len(self._source.methods))]
         index = self._targets[index_in_key("target", target, len(self._targets))]
@@ -70,7 +70,7 @@ class Means:
 
     def _begin(self, key: str, instances: list[int]) -> tuple[Running, list[int], int]:
         if not instances:
-            raise ValueError("of no instance of this class is there a map")
+            raise ValueError("no instance of this class has a map")
         begun = self._begun.setdefault(key, (Running(), instances, len(instances)))
         self._begun.move_to_end(key)
         while len(self._begun) > _KEPT:
@@ -108,6 +108,6 @@ def instances_of(mean: Mean, source: ExplanationSource) -> list[int]:
     if mean.by == "true":
         classes = np.asarray(source.y)
     else:
-        said = source.scores if source.probabilities is None else source.probabilities
-        classes = np.asarray(said)[:, : len(source.class_names)].argmax(axis=1)
+        outputs = source.scores if source.probabilities is None else source.probabilities
+        classes = np.asarray(outputs)[:, : len(source.class_names)].argmax(axis=1)
     return [int(one) for one in np.flatnonzero(classes == mean.of)]

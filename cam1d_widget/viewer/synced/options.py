@@ -1,39 +1,38 @@
-"""Options: how pictures are drawn. Nothing of it touches a number that Python gives out."""
+"""Options: how pictures are drawn. They do not affect numbers that Python returns."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import ipywidgets as widgets
-from traitlets import Bool, Enum, Float, Int, List, TraitError, Unicode, validate
+from traitlets import Bool, Enum, Float, Int, List, TraitError, validate
 
-from .base import MODULE, VERSION
+from .base import Synced
 
 
-class Options(widgets.Widget):
-    """How pictures are drawn: what the colors stand for, the rows, and the channels on show.
+class Options(Synced):
+    """How pictures are drawn: colors, rows, and displayed channels.
 
     Attributes
     ----------
     scope : {"map", "instance", "method", "fixed"}
-        Over what the ends of the colors are taken: the map on show; every map of the instance by the method, whatever
-        the class; every map by the method; or `limit`. The legend prints it, with the number of maps.
+        Range of the color limits: the current map; all maps of the instance by the method, for all
+        classes; all maps by the method; or `limit`. The legend shows it, with the number of maps.
     limit : float
         Value of the last color where `scope` is "fixed".
     same_ends : bool
-        Whether the pinned picture and the one beside it end in the same color.
+        Whether the pinned and the current picture share their color limits.
     sign : {"signed", "positive", "negative", "absolute"}
         Which values are colored.
     clip : float
-        Percent of the values, of those that are not zero, that may lie beyond the last color.
+        Percent of the nonzero values that may exceed the color limits.
     smoothing : int
-        Number of samples, odd, that a colored value is the mean of.
+        Odd number of samples over which colored values are averaged.
     rows : {"channel", "unit", "global"}
         Which channels share the scale of their rows: none, those of one unit, or all.
     gain : float
-        By how much lines are drawn higher than their rows' scales say.
+        Factor by which lines exceed the scales of their rows.
     style : {"tint", "strip", "line"}
-        Where the attribution is: behind the lines, in strips of its own, or in the lines' color.
+        Where the attribution is drawn: behind the lines, in separate strips, or as the color of the lines.
     overlay : bool
         Whether all channels lie on top of each other.
     order : {"given", "share"}
@@ -41,10 +40,6 @@ class Options(widgets.Widget):
     hidden : list of int
         Channels that are not shown.
     """
-
-    _model_name = Unicode("OptionsModel").tag(sync=True)
-    _model_module = Unicode(MODULE).tag(sync=True)
-    _model_module_version = Unicode(VERSION).tag(sync=True)
 
     scope = Enum(("map", "instance", "method", "fixed"), "map").tag(sync=True)
     limit = Float(1.0).tag(sync=True)
@@ -58,11 +53,6 @@ class Options(widgets.Widget):
     overlay = Bool(False).tag(sync=True)
     order = Enum(("given", "share"), "given").tag(sync=True)
     hidden = List(Int()).tag(sync=True)
-
-    def copy(self) -> Options:
-        """Options of the same values, for a page of their own."""
-        own = [name for name in self.class_own_traits(sync=True) if not name.startswith("_")]
-        return Options(**{name: getattr(self, name) for name in own})
 
     @validate("limit", "gain")
     def _check_positive(self, proposal: Any) -> float:

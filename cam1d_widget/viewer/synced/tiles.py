@@ -1,6 +1,6 @@
-"""Tiles: what the browser half draws, one series or one map at a time, and their form on the wire.
+"""Tiles, each one series or one map that the browser draws, and their serialization.
 
-A tile is asked for by its key, "series/<instance>" or "attribution/<method>/<instance>/<target>", all indices.
+A tile is requested by its key, "series/<instance>" or "attribution/<method>/<instance>/<target>", all indices.
 Several travel as one index (plain JSON) and one buffer, whether in a widget's state, in a message or in a page.
 """
 
@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ...explanation.number_checks import check_index
 from ...explanation.source import ExplanationSource
+from ...explanation.validation import check_index
 
 STEPS, ERROR_STEPS = 32767, 65535
 # Most tiles in one answer; the front end requests those of two pictures and their neighbors, which are fewer.
@@ -27,13 +27,13 @@ class Tile:
     Attributes
     ----------
     key : str
-        What it is asked for by.
+        Identifies the tile.
     values : ndarray of shape (time, channel or 1)
         The numbers.
     gap : float
-        Completeness gap of the map, or the largest one of those that a mean is of; nan where no sum is promised.
+        Completeness gap of the map, or the largest of the maps of a mean; nan if no sum is promised.
     error : float
-        Largest standard error of the map's values; nan where the method does not draw at random.
+        Largest standard error of the map's values; nan for deterministic methods.
     spread : ndarray of the shape of `values`, optional
         Standard error of each value; of a mean, the standard deviation over its instances.
     mean : dict, optional
@@ -59,12 +59,12 @@ def attribution_key(method: int, instance: int, target: int) -> str:
 
 
 def index_in_key(name: str, text: Any, count: int) -> int:
-    """Index in the key of a tile, one of `count`; a negative one would be another picture's."""
+    """Index in the key of a tile, one of `count`; a negative one would select another picture."""
     return check_index(name, int(text), count)
 
 
 def map_tile(source: ExplanationSource, key: str, method: str, instance: int, target: int) -> Tile:
-    """Map of a source, with how far it can be trusted; computed, if it was not yet."""
+    """Map of a source, with its completeness gap and errors, computed if necessary."""
     values = np.asarray(source.attribution(method, instance, target), np.float32)
     errors = source.standard_error(method, instance, target)
     error = float("nan") if errors is None else float(np.max(errors, initial=0.0))
@@ -97,8 +97,8 @@ def pack(tiles: Sequence[Tile], *, quantize: bool = False) -> dict[str, Any]:
         rounded = quantize and not tile.key.startswith("series/")
         numbers = put(*_encode(tile.values, rounded))
         spread = None if tile.spread is None else put(*_encode_errors(tile.spread, rounded))
-        said = {"gap": _number(tile.gap), "error": _number(tile.error), "spread": spread, "mean": tile.mean}
-        index.append({"key": tile.key, "shape": list(tile.values.shape), **numbers, **said})
+        quality = {"gap": _number(tile.gap), "error": _number(tile.error), "spread": spread, "mean": tile.mean}
+        index.append({"key": tile.key, "shape": list(tile.values.shape), **numbers, **quality})
     return {"index": index, "data": bytes(data)}
 
 
@@ -108,26 +108,26 @@ def packed_to_json(packed: dict[str, Any], _: Any) -> dict[str, Any]:
 
 
 def answered(content: dict[str, Any], tile: Callable[[str], Tile]) -> tuple[dict[str, Any], list[bytes] | None]:
-    """Answer to a message that asks for tiles, and its buffers: what can be had, and what was wrong with the others."""
+    """Answer to a request for tiles, and its buffers: the tiles, and an error for each that could not be computed."""
     keys = list(dict.fromkeys(content["keys"]))
-    tiles, errors = [], dict.fromkeys(keys[MOST:], f"not computed: a request may hold {MOST} tiles; ask for it again")
+    tiles, errors = [], dict.fromkeys(keys[MOST:], f"not computed: a request may hold {MOST} tiles; request it again")
     for key in keys[:MOST]:
         try:
             tiles.append(tile(key))
         except KeyboardInterrupt:
-            # Without an answer the browser half would wait for good.
+            # Without an answer the browser would wait forever.
             errors[key] = "could not be computed: interrupted"
         except Exception as fault:
-            # Shown in the picture: a traceback in a comm handler is seen by nobody.
+            # Shown in the picture: nobody sees a traceback in a comm handler.
             errors[key] = f"could not be computed: {str(fault) or type(fault).__name__}"
     packed = pack(tiles)
     answer = {"request": content["request"], "index": packed["index"], "errors": errors}
-    # An empty buffer does not get through Jupyter's wire.
+    # Jupyter's protocol does not transmit an empty buffer.
     return answer, [packed["data"]] if tiles else None
 
 
 def _number(value: float) -> float | None:
-    """A number that JSON knows."""
+    """A finite number, or None: JSON has no NaN."""
     return float(value) if np.isfinite(value) else None
 
 
@@ -145,5 +145,5 @@ def _encode_errors(values: np.ndarray, rounded: bool) -> tuple[np.ndarray, float
     if not rounded:
         return values, 1.0
     scale = float(values.max(initial=0.0)) / ERROR_STEPS or 1.0
-    # Up: no value may look surer than it is.
+    # Rounded up: no value may look more certain than it is.
     return np.minimum(np.ceil(values.astype(np.float64) / scale), ERROR_STEPS).astype(np.uint16), scale

@@ -14,8 +14,8 @@ from cam1d_widget.attribution.masking import (
     LocalMean,
     Noise,
     Swap,
+    all_replaced,
     baseline_for,
-    nothing_left,
     replaced,
 )
 from cam1d_widget.attribution.methods import LIME, RISE, IntegratedGradients, KernelSHAP, Occlusion, ScoreCAM
@@ -122,7 +122,7 @@ def test_local_mean_does_not_count_what_is_gone_as_well():
 def test_where_nothing_is_left_each_channels_mean_stands():
     for baseline in (LinearBridge(), LocalMean()):
         expected = np.broadcast_to(X.mean(axis=1, keepdims=True), X.shape)
-        np.testing.assert_allclose(nothing_left(X, baseline), expected, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(all_replaced(X, baseline), expected, rtol=1e-5, atol=1e-6)
 
 
 def test_baselines_go_through_explain():

@@ -14,7 +14,7 @@ from keras import layers as L
 from cam1d_widget import KerasClassifier
 from cam1d_widget.attribution.masking import LinearBridge, LocalMean, Slices, replaced
 from cam1d_widget.attribution.masking.crops import crops_of
-from cam1d_widget.attribution.masking.score_drops import score_falls
+from cam1d_widget.attribution.masking.score_drops import score_drops
 from cam1d_widget.attribution.methods import Occlusion
 
 from ...support.selection import slow_but
@@ -62,7 +62,7 @@ def by_hand(classifier, x, slices, baseline, channels):
 
 def agree(classifier, x, slices, baseline, channels="each"):
     stand_in = baseline if not np.isscalar(baseline) else np.full_like(x, baseline)
-    falls = score_falls(classifier, x, slices, stand_in, np.arange(3), channels)
+    falls = score_drops(classifier, x, slices, stand_in, np.arange(3), channels)
     expected = by_hand(classifier, x, slices, baseline, channels)
     # scores of whole series are rounded, so that small differences are not known better
     rounding = 1e-6 * np.abs(classifier.scores(x[np.newaxis])).max()
@@ -178,7 +178,7 @@ def test_one_sigmoid_unit_and_probabilities():
     for score in ("logits", "probabilities"):
         classifier = KerasClassifier(model, score=score)
         assert crops_of(classifier, x, slices) is not None
-        falls = score_falls(classifier, x, slices, np.zeros_like(x), np.arange(2))
+        falls = score_drops(classifier, x, slices, np.zeros_like(x), np.arange(2))
         expected = by_hand(classifier, x, slices, 0, "each")
         np.testing.assert_allclose(falls, expected, atol=1e-4 * np.abs(expected).max())
 

@@ -73,14 +73,14 @@ def test_overlapping_windows_are_averaged_not_added():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Slices.apart(10, 11), "size must be a whole number from 1 to the 10 samples"),
-        (lambda: Slices.apart(10, 0), "size must be a whole number from 1 to the 10 samples"),
+        (lambda: Slices.apart(10, 11), "size must be a whole number from 1 to 10, the samples of a series"),
+        (lambda: Slices.apart(10, 0), "size must be a whole number from 1 to 10, the samples of a series"),
         (lambda: Slices.apart(10, 2, [4]), "size and change_points exclude each other"),
         (lambda: Slices.apart(10, change_points=[4, 4]), "ascending"),
         (lambda: Slices.apart(10, change_points=[4.5]), "ascending"),
         (lambda: Slices.apart(10, change_points=[4, 10]), "change_points must be samples from 0 to 9"),
-        (lambda: Slices.sliding(10, 4, 5), "stride must be a whole number from 1 to size"),
-        (lambda: pooled(np.zeros((10, 2)), 11), "window must be from 1 to the 10 samples"),
+        (lambda: Slices.sliding(10, 4, 5), "stride must be a whole number from 1 to 4, the size of a window"),
+        (lambda: pooled(np.zeros((10, 2)), 11), "window must be a whole number from 1 to 10, the samples of a series"),
         (lambda: pooled(np.zeros((10, 2)), 2, [3]), "window and change_points exclude each other"),
         (lambda: pooled(np.zeros(10), 2), r"values must have shape \(..., time, channel\)"),
     ],

@@ -88,7 +88,7 @@ def test_occlusion_of_all_channels_at_once_gives_one(x):
         (lambda: Occlusion(size=(5, 0)), "size must be a whole number, at least 1"),
         (lambda: Occlusion(size=(5, 2.5)), "size must be a whole number"),
         (lambda: Occlusion(size=()), "size must be a whole number, at least 1"),
-        (lambda: Occlusion(size=5, stride=6), "stride must be a whole number from 1 to size"),
+        (lambda: Occlusion(size=5, stride=6), "stride must be a whole number from 1 to 5, the size of a window"),
         (lambda: Occlusion(baseline=np.zeros(4)), "baseline must broadcast to x"),
         (lambda: IntegratedGradients(baseline=np.full(9, np.nan)), "baseline must be finite"),
     ],

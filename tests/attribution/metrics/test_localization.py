@@ -119,7 +119,7 @@ def test_nothing_to_find_is_left_out_of_the_mean_and_nothing_true_is_not_defined
     masks = np.concatenate([truth, everywhere, nowhere])
     result = metric(masks, masks)
     assert np.isnan(result.values[4])
-    assert result.telling.tolist() == [True, True, True, False, False]
+    assert result.informative.tolist() == [True, True, True, False, False]
     assert result.mean == 1
     assert np.isnan(metric(nowhere, nowhere).mean)
     assert "2 left out" in repr(result)

@@ -26,8 +26,8 @@ def classifier():
 @pytest.mark.parametrize(
     ("option", "words"),
     [
-        ({"window": 0}, "window must be a whole number from 1 to the 12 samples of a series, but is 0"),
-        ({"window": 13}, "window must be a whole number from 1 to the 12 samples of a series, but is 13"),
+        ({"window": 0}, "window must be a whole number from 1 to 12, the samples of a series, but is 0"),
+        ({"window": 13}, "window must be a whole number from 1 to 12, the samples of a series, but is 13"),
         ({"window": 2.5}, "window must be a whole number"),
         ({"fill": np.ones(5)}, r"fill must broadcast to x of shape \(instance, time, channel\)"),
         ({"fill": "mean"}, "fill must be an array that broadcasts to x"),

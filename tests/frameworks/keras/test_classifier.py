@@ -19,7 +19,7 @@ from keras import layers as L
 from cam1d_widget import KerasClassifier, all_methods, explain, models
 from cam1d_widget.attribution import methods
 from cam1d_widget.attribution.requests import chosen_methods
-from cam1d_widget.cancellation import CancelledError, stopped_by
+from cam1d_widget.cancellation import CancelledError, cancelled_by
 from cam1d_widget.models import ConjunctivePooling
 
 from ...support.networks import state_of
@@ -206,7 +206,7 @@ def test_a_map_is_stopped_between_two_batches_and_the_next_is_as_ever(label, x):
     def stopped():
         stop = Event()
         stop.set()
-        stopped_by(stop)
+        cancelled_by(stop)
         method.attribute(classifier, x, 0)
 
     with pytest.raises(CancelledError):
@@ -327,7 +327,7 @@ def test_wrong_series_are_refused_before_anything_is_computed(x, message):
 
 
 def test_text_is_not_a_series():
-    with pytest.raises(TypeError, match="x must hold numbers, but holds <U"):
+    with pytest.raises(TypeError, match="x must hold real numbers, but holds <U"):
         KerasClassifier(question([L.Flatten(), L.Dense(2)])).scores([[["a"]]])
 
 

@@ -163,7 +163,7 @@ def test_series_shorter_than_what_a_step_sees_are_refused():
     model = keras.Model(
         series, L.Dense(2)(L.GlobalAveragePooling1D()(L.Conv1D(2, 9, padding="same", name="wide")(series)))
     )
-    said = "x must hold series at least as long as what a step of layer 'wide' sees, 9 samples, but they have 6"
+    said = "x must hold series at least as long as the receptive field of layer 'wide', 9 samples, but they have 6"
     with pytest.raises(ValueError, match=said):
         inside.read_layer(model, np.zeros((2, 6, 1)), "wide")
 

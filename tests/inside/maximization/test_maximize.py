@@ -184,7 +184,7 @@ def test_a_model_of_any_length_is_told_one():
     series = keras.Input((None, 2))
     model = keras.Model(series, L.Dense(2)(L.GlobalAveragePooling1D()(L.Conv1D(2, 5, name="conv")(series))))
     assert inside.activation_maximization(model, 1, length=33, steps=3, progress=False).x.shape == (1, 33, 2)
-    with pytest.raises(ValueError, match="length must say how many samples"):
+    with pytest.raises(ValueError, match="length must be given, since the model takes series of any length"):
         inside.activation_maximization(model, 1)
     with pytest.raises(ValueError, match="a series of 3 samples is too short"):
         inside.activation_maximization(model, layer="conv", filter=0, length=3)

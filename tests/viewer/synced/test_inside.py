@@ -2,13 +2,15 @@
 
 from typing import NamedTuple
 
+import ipywidgets as widgets
 import numpy as np
 import pytest
 from traitlets import TraitError
 
 from cam1d_widget import ExplanationViewer
 from cam1d_widget.viewer.synced import inside as room
-from cam1d_widget.viewer.synced.inside import Inside, activations_key, inside_of_page
+from cam1d_widget.viewer.synced.base import PageContents
+from cam1d_widget.viewer.synced.inside import Inside, activations_key, results_of_page
 from cam1d_widget.viewer.synced.jobs import Result
 
 from ...support.arrays import explanation
@@ -69,7 +71,8 @@ def test_activations_are_answered_by_tiles_and_faults_by_a_sentence():
 
 def test_a_page_holds_the_layers_that_were_read_with_its_instances_activations():
     whole = Inside(Source(), layer="a/b", filter=1, by="weight", unfolded=True)
-    page, results = inside_of_page(whole, read("a/b") | {"other": Result({})}, (2, 0), first=0)
+    results = results_of_page(read("a/b") | {"other": Result({})})
+    page = whole.for_page(PageContents((2, 0), 0, results))
     assert [layer["name"] for layer in page.layers] == ["a/b"]
     assert (page.layer, page.filter, page.by, page.unfolded) == ("a/b", 1, "weight", True)
     # by their places on the page: its instance 0 is the whole's 2
@@ -79,17 +82,19 @@ def test_a_page_holds_the_layers_that_were_read_with_its_instances_activations()
     values = np.frombuffer(page.tiles["data"], np.int16, 12, entry["offset"]) * entry["scale"]
     np.testing.assert_allclose(values.reshape(6, 2)[0], [200, 201], rtol=1e-4)
     assert set(results) == {"inside layer/a/b", "inside filter/a/b/1", "other"}
+    without_layer = {name: result for name, result in results.items() if name != "inside layer/a/b"}
+    assert set(results_of_page(without_layer)) == {"other"}
 
 
 def test_a_page_of_a_viewer_that_was_not_looked_into_has_nothing_inside():
-    page, results = inside_of_page(Inside(Source(), unfolded=True), {}, (0, 1), first=0)
-    assert (page.layers, page.unfolded, results) == ([], False, {})
+    page = Inside(Source(), unfolded=True).for_page(PageContents((0, 1), 0, {}))
+    assert (page.layers, page.unfolded) == ([], False)
 
 
 def test_a_page_has_room_for_so_many_bytes_and_begins_with_what_is_on_show(monkeypatch):
     monkeypatch.setattr(room, "_PAGE_BYTES", 2 * 6 * 3 + 2 * 6 * 2 + 1)
     whole = Inside(Source(), layer="a/b")
-    page, _ = inside_of_page(whole, read("conv1") | read("a/b"), (1, 2), first=2)
+    page = whole.for_page(PageContents((1, 2), 2, read("conv1") | read("a/b")))
     assert [entry["key"] for entry in page.tiles["index"]] == [activations_key(1, 1), activations_key(1, 0)]
 
 
@@ -97,8 +102,10 @@ def test_the_budget_of_a_page_counts_them(tmp_path):
     viewer = ExplanationViewer(explanation(instances=3), inside=Source())
     for name, result in read("conv1").items():
         viewer.jobs.keep(name, result)
+    before = set(widgets.widget._instances)
     with pytest.raises(ValueError, match=r"activations and results: \d"):
         viewer.save_html(tmp_path / "page.html", budget_mb=0.1, progress=False)
+    assert set(widgets.widget._instances) == before
     viewer.close()
 
 

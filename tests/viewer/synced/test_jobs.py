@@ -6,7 +6,7 @@ from threading import Event
 import numpy as np
 import pytest
 
-from cam1d_widget.cancellation import go_on
+from cam1d_widget.cancellation import check_cancelled
 from cam1d_widget.viewer.synced.jobs import Jobs, Result, packed_results
 
 from ...support.synced import sent as sent_by
@@ -94,7 +94,7 @@ def test_a_cancel_is_heard_in_the_midst_of_a_step_where_it_asks_whether_to_go_on
         yield 0.0, "one long step"
         try:
             while len(asked) < 10_000:
-                go_on()
+                check_cancelled()
                 asked.append(True)
                 begun.set()
                 time.sleep(0.002)
@@ -108,7 +108,7 @@ def test_a_cancel_is_heard_in_the_midst_of_a_step_where_it_asks_whether_to_go_on
     ask(jobs, type="cancel")
     assert said(sent, "cancelled")[0]["name"] == "deep"
     assert closed.is_set()
-    go_on()  # out of the job, nothing is stopped
+    check_cancelled()  # out of the job, nothing is stopped
 
 
 def test_there_is_one_at_a_time_and_who_comes_second_is_told(sent):

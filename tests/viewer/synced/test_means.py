@@ -49,7 +49,7 @@ def test_of_what_was_not_explained_nothing_is_in_a_mean():
     predicted = whole.targets[:, 0]
     tile = Means(whole, range(3)).tile(mean_key("attribution", TRUE, 0, 2))
     assert tile.mean == {"count": int(((whole.y == 1) & (predicted == 2)).sum()), "of": 4, "partial": False}
-    with pytest.raises(ValueError, match="of no instance of this class is there a map"):
+    with pytest.raises(ValueError, match="no instance of this class has a map"):
         Means(explanation(y=[0, 0, 0, 0]), range(3)).tile(mean_key("series", TRUE, 0, 0))
 
 

@@ -1,8 +1,8 @@
-"""What all methods share: how to write one, and how a result is summed up.
+"""Base classes of attribution methods, and the maps that they return.
 
-A method is a frozen dataclass in a file of its own in this folder. Its fields are its hyperparameters, named as in the
-paper; its class attributes say what the menu, the docs and the tests need; its one function is the paper's formula.
-Nothing has to be registered: a file that is there is found.
+A method is a frozen dataclass in its own file of the folder :mod:`cam1d_widget.attribution.methods`. Its fields are its
+hyperparameters, named as in the paper; its class attributes describe it for the menu, the docs and the tests; its one
+function is the paper's formula. Every subclass is found, also one that is defined in a notebook.
 """
 
 from __future__ import annotations
@@ -15,10 +15,23 @@ from typing import Any, ClassVar, NamedTuple, final
 
 import numpy as np
 
-from ...classifier import Classifier, as_targets, for_series
+from ...abilities import HasFeatures, for_series, offers, require
+from ...classifier import Classifier, as_targets
+from ...masking.batches import batches
 from ...receptive_field import ReceptiveField
 
-__all__ = ["AttributionMethod", "Axiom", "ClassActivationMap", "Maps", "WeighedFeatures", "averages"]
+__all__ = [
+    "AttributionMethod",
+    "Axiom",
+    "ClassActivationMap",
+    "Maps",
+    "SeveralTargets",
+    "StepMethod",
+    "WeighedFeatures",
+    "averages",
+    "not_offered",
+    "score_difference",
+]
 
 # Bytes of gradients that are weighed at a time.
 _CACHE = 2**17
@@ -34,14 +47,14 @@ def _parameters(method: type) -> str:
 
 
 class Axiom(Enum):
-    """Law that a method promises, and that the tests hold it to."""
+    """Axiom that a method promises, and that tests verify."""
 
     COMPLETENESS = "its values add up to the score's difference from the baseline"
     DUMMY = "a channel that the score does not depend on gets exactly zero"
     LINEARITY = "the map of a sum of scores is the sum of their maps"
     SYMMETRY = "two channels that hold the same, and that the score treats alike, get the same"
     IMPLEMENTATION = "networks that compute the same function get the same map"
-    SHIFT = "where the network does not mind, a series shifted in time gets its map shifted"
+    SHIFT = "if the network is shift-invariant, a series shifted in time gets its map shifted"
 
 
 class Maps(NamedTuple):
@@ -72,10 +85,10 @@ class Maps(NamedTuple):
 
 
 class AttributionMethod(ABC):
-    """Says which values of a series a class score owes to what.
+    """Base class of attribution methods: how much each value of a series contributes to a class score.
 
-    To write a method, subclass this as a frozen dataclass in a new file of this folder, set the class attributes, and
-    override :meth:`attribute`; override :meth:`exactness` and :meth:`expected_total` if its values add up to something.
+    To write a method, subclass this as a frozen dataclass, set the class attributes, and override
+    :meth:`attribute`; override :meth:`exactness` and :meth:`expected_total` if its values add up to something.
 
     Attributes
     ----------
@@ -86,21 +99,21 @@ class AttributionMethod(ABC):
     reference : str
         Author, year and address of the paper.
     axioms : frozenset of Axiom
-        Laws that it promises.
+        Axioms that it promises.
     placed : bool
         Whether maps are made at the steps of a layer and placed in time by their receptive fields.
     adds_up : str
-        What the values add up to wherever they are exact or complete, as a verb phrase.
+        Sum of the values if they are exact or complete, as a verb phrase.
     free_targets : bool
         Whether all classes cost as much as one.
     class_specific : bool
-        Whether the map depends on the explained class at all.
+        Whether the map depends on the explained class.
     stochastic : bool
         Whether it draws at random: it then has a `seed`, and its maps come with a standard error.
     on_demand : bool
         Whether it takes so long that ``explain(methods=None)`` leaves it out; the widget's menu has it.
     warning : str
-        Why the map should not be trusted as it is; "" for most.
+        Why the map should not be trusted as it is; "" for most methods.
     """
 
     label: ClassVar[str]
@@ -137,7 +150,7 @@ class AttributionMethod(ABC):
         Returns
         -------
         ndarray of shape (instance, time, channel or 1)
-            Signed and not normalised; ``channel`` has size 1 where channels are not told apart.
+            Signed and not normalised; ``channel`` has size 1 if channels are not distinguished.
         """
 
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
@@ -147,26 +160,26 @@ class AttributionMethod(ABC):
         return Maps(values, values.sum(axis=(2, 3), dtype=np.float64))
 
     def refusal(self, classifier: Classifier) -> str | None:
-        """Why this method cannot explain this classifier; None where it can."""
+        """Why this method cannot explain this classifier; None if it can."""
         return None
 
     def exactness(self, classifier: Classifier) -> str:
-        """What the values of a map mean for this classifier: "exact", "complete" or "approximate".
+        """Meaning of the values of a map for this classifier: "exact", "complete" or "approximate".
 
         "exact": they add up to the score, and each is that position's own contribution. If the position is set to
-        zero (the step's features, for maps at the steps of a layer), the score falls by exactly this value. CAM's
+        zero (the step's features, for maps at the steps of a layer), the score drops by exactly this value. CAM's
         values are larger by the number of steps, since they average to the score. "complete": they add up, but removing
         a position may change the score by another amount. "approximate": neither.
         """
         return "approximate"
 
     def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray | None:
-        """What each map ought to add up to, of shape (instance, target); None where nothing is promised."""
+        """Expected sum of each map, of shape (instance, target); None if none is promised."""
         return None
 
     @property
     def signed(self) -> bool:
-        """Whether values below zero occur, and speak against the class."""
+        """Whether values below zero occur, which are evidence against the class."""
         return True
 
     @property
@@ -178,63 +191,82 @@ class AttributionMethod(ABC):
         return written.splitlines()[0].rstrip(".")
 
 
+class SeveralTargets(AttributionMethod):
+    """A method that computes the maps of several classes together. A member overrides :meth:`maps`."""
+
+    @final
+    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
+        """Map of one class, of shape (instance, time, channel or 1)."""
+        targets = as_targets(target, len(x), classifier.classes)
+        return self.maps(classifier, x, targets[:, np.newaxis]).values[:, 0]
+
+    @abstractmethod
+    def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
+        """Maps of several classes, `targets` of shape (instance, target)."""
+
+
+class StepMethod(SeveralTargets):
+    """Values at the steps of the explained layer, placed in time. A member overrides :meth:`step_values`."""
+
+    axioms = frozenset({Axiom.SHIFT})
+    free_targets = True
+    placed = True
+
+    @abstractmethod
+    def step_values(self, classifier: Any, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Value of each step, of shape (instance, target, step), of a classifier that has what the method needs."""
+
+    @final
+    def at_steps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Map before it is placed in time, of shape (instance, target, step)."""
+        return self.step_values(self._fitting(classifier, x), x, targets)
+
+    @final
+    def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
+        """Maps of several classes for one pass through the network."""
+        fitting = self._fitting(classifier, x)
+        return Maps.placed(self.step_values(fitting, x, targets), fitting.receptive_field)
+
+    def refusal(self, classifier: Classifier) -> str | None:
+        """Why this method cannot explain this classifier: usually that there is no layer to explain."""
+        if not offers(classifier, HasFeatures):
+            return not_offered(self.label, "feature maps", classifier)
+        return classifier.no_features
+
+    def _fitting(self, classifier: Classifier, x: np.ndarray) -> HasFeatures:
+        """The classifier for the length of these series, or an error that says why it cannot be explained."""
+        classifier = for_series(classifier, x)
+        reason = self.refusal(classifier)
+        if reason:
+            raise ValueError(reason)
+        return require(classifier, HasFeatures)
+
+
 @dataclass(frozen=True)
-class WeighedFeatures(AttributionMethod):
-    """Feature maps of the explained layer, each weighed, added up, and put where its steps look.
+class WeighedFeatures(StepMethod):
+    """Feature maps of the explained layer, each weighed, added up, and placed where its steps look.
 
     A member overrides only :meth:`weights`, or :meth:`ClassActivationMap.weigh` where gradients are all that it needs.
     """
 
     family = "class activation map"
-    axioms = frozenset({Axiom.SHIFT})
-    free_targets = True
-    placed = True
     adds_up = "add up to the score minus its bias"
 
     @abstractmethod
-    def weights(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def weights(self, classifier: HasFeatures, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Features A of shape (instance, step, filter), and their weights (instance, target, step or 1, filter)."""
 
-    def weighed(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    def step_values(self, classifier: HasFeatures, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Features, weighed and added up over the filters, of shape (instance, target, step)."""
         features, weights = self.weights(classifier, x, targets)
         return _added_up(weights, features)
-
-    @final
-    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
-        """Map on the input's time axis, of shape (instance, time, 1)."""
-        targets = as_targets(target, len(x), classifier.classes)
-        return self.maps(classifier, x, targets[:, np.newaxis]).values[:, 0]
-
-    @final
-    def at_steps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
-        """Map before it is placed in time, of shape (instance, target, step)."""
-        classifier = for_series(classifier, x)
-        self._must_fit(classifier)
-        return self.weighed(classifier, x, targets)
-
-    @final
-    def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
-        """Maps of several classes for one pass through the convolutions."""
-        classifier = for_series(classifier, x)
-        steps = self.at_steps(classifier, x, targets)
-        return Maps.placed(steps, classifier.receptive_field)
-
-    def refusal(self, classifier: Classifier) -> str | None:
-        """Why this method cannot explain this classifier: mostly that there is no layer to look at."""
-        return classifier.no_features
 
     def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray | None:
         """Score minus bias, where the steps' values add up to it."""
         if self.exactness(classifier) == "approximate":
             return None
-        classifier = for_series(classifier, x)
-        return np.take_along_axis(classifier.scores(x), targets, axis=1) - classifier.bias()[targets]
-
-    def _must_fit(self, classifier: Classifier) -> None:
-        reason = self.refusal(classifier)
-        if reason:
-            raise ValueError(reason)
+        fitting = self._fitting(classifier, x)
+        return np.take_along_axis(fitting.scores(x), targets, axis=1) - fitting.bias()[targets]
 
 
 @dataclass(frozen=True)
@@ -255,26 +287,37 @@ class ClassActivationMap(WeighedFeatures):
         """
 
     @final
-    def weights(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def weights(self, classifier: HasFeatures, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Weights of all classes for one pass through the convolutions."""
         features, gradients = classifier.features(x, targets)
         return features, self.weigh(features[:, np.newaxis], gradients)
 
     @final
-    def weighed(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    def step_values(self, classifier: HasFeatures, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """Sum over the filters, some classes at a time, so that hundreds of them stay in the processor's cache."""
         features, gradients = classifier.features(x, targets)
         if not self.class_specific:
             one = _added_up(self.weigh(features[:, np.newaxis], gradients[:, :1]), features)
             return np.repeat(one, targets.shape[1], axis=1)
-        together = max(1, _CACHE // features.nbytes)
-        parts = [gradients[:, first : first + together] for first in range(0, targets.shape[1], together)]
-        return np.concatenate(
-            [_added_up(self.weigh(features[:, np.newaxis], part), features) for part in parts], axis=1
-        )
+        parts = batches(targets.shape[1], features.nbytes, budget=_CACHE)
+        weighed = [self.weigh(features[:, np.newaxis], gradients[:, part]) for part in parts]
+        return np.concatenate([_added_up(weights, features) for weights in weighed], axis=1)
 
 
-def averages(classifier: Classifier) -> bool:
+def not_offered(label: str, needed: str, classifier: Classifier) -> str:
+    """Sentence that says that a classifier lacks an ability."""
+    return (
+        f"{label} needs {needed}, which a {type(classifier).__name__} does not offer; give a KerasClassifier, or use "
+        f"Integrated Gradients or Occlusion"
+    )
+
+
+def score_difference(classifier: Classifier, x: np.ndarray, reference: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Scores of the series minus those of reference series, of shape (instance, target)."""
+    return np.take_along_axis(classifier.scores(x) - classifier.scores(reference), targets, axis=1)
+
+
+def averages(classifier: HasFeatures) -> bool:
     """Whether scores are an affine function of the map's mean, so that all steps have the same gradient."""
     return classifier.affine_head and classifier.head in ("gap", "mil")
 

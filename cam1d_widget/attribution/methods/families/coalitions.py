@@ -17,16 +17,16 @@ __all__ = ["Coalitions", "coalitions"]
 
 
 class Coalitions(NamedTuple):
-    """Pairs of coalitions, of which one is told.
+    """Pairs of complementary coalitions, of which one is stored.
 
     Attributes
     ----------
     kept : ndarray of bool, of shape (pair, slice)
         Slices that one coalition of a pair keeps; the other keeps the rest.
     weights : ndarray of shape (pair,)
-        Weight of a pair in the fit: the Shapley kernel, of drawn ones as it falls to each of them.
+        Weight of a pair in the fit: the Shapley kernel, of drawn ones divided among them.
     drawn : ndarray of bool, of shape (pair,)
-        Whether a pair was drawn at random, and is not there in any case. Where those are too few to tell an error by,
+        Whether a pair was drawn at random, rather than always included. If those are too few to estimate an error,
         all pairs count as drawn, which makes it too large rather than too small.
     """
 
@@ -36,7 +36,7 @@ class Coalitions(NamedTuple):
 
 
 def coalitions(slices: int, pairs: int, rng: np.random.Generator) -> Coalitions:
-    """At most so many pairs of coalitions of some slices; all there are, if they are not more."""
+    """Pairs of coalitions of some slices, at most `pairs`; all of them if there are no more."""
     sizes = np.arange(1, slices // 2 + 1)
     mass = (slices - 1) / (sizes * (slices - sizes)) / np.where(2 * sizes == slices, 2, 1)
     whole = _complete_sizes(slices, pairs, mass)

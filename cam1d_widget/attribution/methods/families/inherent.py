@@ -1,55 +1,38 @@
-"""What the inherent methods share: values that the model itself has for its steps, put where the steps look."""
+"""Read-outs of self-explaining models: values that the model itself has for its steps."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, final
+from typing import Any, ClassVar
 
-import numpy as np
-
-from ...classifier import Classifier, as_targets, for_series
-from .base import AttributionMethod, Axiom, Maps
+from ...abilities import HasFeatures, offers
+from ...classifier import Classifier
+from .base import StepMethod, not_offered
 
 __all__ = ["InherentMethod"]
 
 
-class InherentMethod(AttributionMethod):
-    """Values that the model itself has for its steps. A member overrides :meth:`at_steps` and :meth:`missing`."""
+class InherentMethod(StepMethod):
+    """Values that the model itself has for its steps. A member overrides :meth:`step_values` and :meth:`missing`.
+
+    Attributes
+    ----------
+    needs : type
+        Ability that the classifier must have, of :mod:`cam1d_widget.attribution.abilities`.
+    read_out : str
+        Values that the method reads from it, in words.
+    """
 
     family = "inherent"
-    axioms = frozenset({Axiom.SHIFT})
-    placed = True
-    free_targets = True
+    needs: ClassVar[type[HasFeatures]]
+    read_out: ClassVar[str]
 
     @abstractmethod
-    def at_steps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
-        """Map before it is placed in time, of shape (instance, target, step)."""
+    def missing(self, classifier: Any) -> str | None:
+        """Why a classifier with this ability has no such values; None if it has."""
 
-    @abstractmethod
-    def missing(self, classifier: Classifier) -> str | None:
-        """Why a classifier that can be asked has no such values; None where it has."""
-
-    @final
-    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
-        """Map on the input's time axis, of shape (instance, time, 1)."""
-        targets = as_targets(target, len(x), classifier.classes)
-        return self.maps(classifier, x, targets[:, np.newaxis]).values[:, 0]
-
-    @final
-    def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
-        """Maps of several classes for one pass."""
-        classifier = for_series(classifier, x)
-        reason = self.refusal(classifier)
-        if reason:
-            raise ValueError(reason)
-        return Maps.placed(self.at_steps(classifier, x, targets), classifier.receptive_field)
-
-    @final
     def refusal(self, classifier: Classifier) -> str | None:
-        """Why it cannot explain this classifier: mostly that the model has no such part."""
-        if not hasattr(classifier, "no_step_scores"):
-            return (
-                f"{self.label} reads what a model says of its own steps, which a {type(classifier).__name__} does not "
-                f"offer; give a KerasClassifier, or use Integrated Gradients or Occlusion"
-            )
+        """Why it cannot explain this classifier: usually that the model has no such part."""
+        if not offers(classifier, self.needs):
+            return not_offered(self.label, self.read_out, classifier)
         return classifier.no_features or self.missing(classifier)

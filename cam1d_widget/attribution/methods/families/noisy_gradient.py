@@ -1,22 +1,20 @@
-"""What SmoothGrad, SquareGrad and VarGrad share: gradients of a series with noise on it."""
+"""Base of SmoothGrad, SquareGrad and VarGrad: gradients of a series with noise."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ....explanation.number_checks import check_count, check_number, check_seed
-from ...classifier import Classifier, as_targets
-from .base import AttributionMethod, Maps
+from ....explanation.validation import check_count, check_number, check_seed
+from ...classifier import Classifier
+from ...masking import batches
+from .base import Maps, SeveralTargets
 
 __all__ = ["Moments", "NoisyGradient"]
-
-# Bytes of noisy series that are made at a time.
-_BYTES = 32 * 2**20
 
 
 class Moments(NamedTuple):
@@ -30,10 +28,10 @@ class Moments(NamedTuple):
 
 
 @dataclass(frozen=True)
-class NoisyGradient(AttributionMethod):
+class NoisyGradient(SeveralTargets):
     """A statistic of the gradient on copies of a series with noise on each.
 
-    A member overrides only :meth:`summary`, and says how many `moments` it needs. The noise has the scale of each
+    A member overrides only :meth:`summary`, and states how many `moments` it needs. The noise has the scale of each
     channel of the series, so that channels in unlike units are disturbed alike, and is the same for every instance, so
     that a batch gives what singles give.
 
@@ -64,10 +62,6 @@ class NoisyGradient(AttributionMethod):
     def summary(self, moments: Moments) -> tuple[np.ndarray, np.ndarray]:
         """Statistic of the gradients, and its standard error."""
 
-    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
-        """Statistic of the noisy gradients, of shape (instance, time, channel)."""
-        return self._summarized(classifier, x, as_targets(target, len(x), classifier.classes))[0]
-
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
         """Maps of several classes, each with its standard error."""
         made = [self._summarized(classifier, x, column) for column in targets.T]
@@ -79,7 +73,7 @@ class NoisyGradient(AttributionMethod):
         return statistic.astype(x.dtype), error.astype(x.dtype)
 
     def _moments(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Moments:
-        """Moments from power sums of the gradients, taken from the gradient without noise lest digits cancel."""
+        """Moments from power sums of the gradients, relative to the gradient without noise to avoid cancellation."""
         origin = classifier.gradient(x, targets)
         sums = np.zeros((4, *x.shape))
         for noisy in self._noisy(x):
@@ -103,8 +97,6 @@ class NoisyGradient(AttributionMethod):
         """Noisy copies, of shape (draw, instance, time, channel), some draws at a time."""
         rng = np.random.default_rng(self.seed)
         scale = self.noise_level * x.std(axis=1, keepdims=True)
-        together = max(1, _BYTES // x.nbytes)
-        for first in range(0, self.samples, together):
-            draws = min(together, self.samples - first)
-            noise = rng.standard_normal((draws, 1, *x.shape[1:]), dtype=np.float32)
+        for part in batches(self.samples, x.nbytes):
+            noise = rng.standard_normal((part.stop - part.start, 1, *x.shape[1:]), dtype=np.float32)
             yield x + scale * noise

@@ -1,4 +1,4 @@
-"""What the propagation methods share: a rule, and a classifier that can carry it out."""
+"""Base of the propagation methods: a rule, and a classifier that applies it."""
 
 from __future__ import annotations
 
@@ -7,34 +7,32 @@ from typing import Any
 
 import numpy as np
 
+from ...abilities import HasPropagation, offers, require
 from ...classifier import Classifier, as_targets
 from ...propagation_rules import Rule
-from .base import AttributionMethod
+from .base import AttributionMethod, not_offered
 
 __all__ = ["PropagationMethod"]
 
 
 class PropagationMethod(AttributionMethod):
-    """The score, handed back through the network by a rule. A member overrides :attr:`propagation_rule`."""
+    """The score, propagated back through the network by a rule. A member overrides :attr:`propagation_rule`."""
 
     family = "propagation"
 
     @property
     @abstractmethod
     def propagation_rule(self) -> Rule:
-        """Rule by which the score goes back."""
+        """Rule by which the score is propagated."""
 
     def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
-        """What arrives at each value, of shape (instance, time, channel)."""
+        """Relevance of each value, of shape (instance, time, channel)."""
         return self._propagated(classifier, x, target)
 
     def refusal(self, classifier: Classifier) -> str | None:
-        """Why it cannot explain this classifier: mostly that there is no rule for a layer."""
-        if not hasattr(classifier, "no_propagation"):
-            return (
-                f"{self.label} goes back layer by layer, which a {type(classifier).__name__} does not offer; "
-                f"give a KerasClassifier, or use Integrated Gradients or Occlusion"
-            )
+        """Why it cannot explain this classifier: usually that there is no rule for a layer."""
+        if not offers(classifier, HasPropagation):
+            return not_offered(self.label, "propagation through the layers", classifier)
         return classifier.no_propagation(self.propagation_rule)
 
     def _propagated(
@@ -44,4 +42,4 @@ class PropagationMethod(AttributionMethod):
         reason = self.refusal(classifier)
         if reason:
             raise ValueError(reason)
-        return classifier.propagate(x, targets, self.propagation_rule, baseline)
+        return require(classifier, HasPropagation).propagate(x, targets, self.propagation_rule, baseline)

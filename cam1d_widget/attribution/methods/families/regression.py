@@ -10,7 +10,7 @@ __all__ = ["Fit", "fitted"]
 
 
 class Fit(NamedTuple):
-    """What a linear fit found.
+    """Result of a linear fit.
 
     Attributes
     ----------

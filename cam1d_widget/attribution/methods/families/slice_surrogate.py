@@ -1,4 +1,4 @@
-"""Surrogates: a linear model of what the score does when slices are kept or taken away."""
+"""Surrogates: a linear model of the score over slices that are kept or replaced."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Any, Literal, final
 
 import numpy as np
 
-from ....explanation.number_checks import check_count, check_seed
-from ...classifier import Classifier, as_targets
+from ....explanation.validation import check_count, check_seed
+from ...classifier import Classifier
 from ...masking import (
     Baseline,
     ChangePoints,
     PieceBaseline,
     Slices,
+    batches,
     check_channels,
     finite_scores,
-    stacks,
-    stand_ins,
-    without,
+    occluded,
+    replacements,
 )
-from .base import AttributionMethod, Maps
+from .base import Maps, SeveralTargets
 from .regression import Fit
 
 Scores = Callable[[np.ndarray], np.ndarray]
@@ -30,16 +30,16 @@ Scores = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
-class SliceSurrogate(AttributionMethod):
+class SliceSurrogate(SeveralTargets):
     """Slices of a series, each a feature that is on or off, and a linear model of the score.
 
-    A member says which coalitions of slices to look at, and overrides :meth:`draw` and :meth:`fit`. A slice's value is
+    A member chooses the coalitions of slices, and overrides :meth:`draw` and :meth:`fit`. A slice's value is
     divided evenly among its samples, so that sums are those of the linear model.
 
     Parameters
     ----------
     samples : int, optional
-        Coalitions to look at, twice the number of slices at least. Default: 2048 and twice the number of slices.
+        Number of coalitions, at least twice the number of slices. Default: 2048 and twice the number of slices.
     size : int, optional
         Samples of the series in a slice. Default: a tenth of the series.
     channels : {"each", "all"}
@@ -47,7 +47,7 @@ class SliceSurrogate(AttributionMethod):
     change_points : sequence of int, optional
         Samples at which slices begin, instead of `size`.
     baseline : array that broadcasts to x, function of x, or PieceBaseline
-        What takes a slice's place. Default: the mean of each channel of `background`, or zero where there is none.
+        Replacement of a slice. Default: the mean of each channel of `background`, or zero without one.
     seed : int
         Of the coalitions that are drawn, the same for every series.
     """
@@ -76,17 +76,11 @@ class SliceSurrogate(AttributionMethod):
 
     @abstractmethod
     def draw(self, slices: int, samples: int, rng: np.random.Generator) -> Any:
-        """Coalitions of some slices to look at, no more than `samples`."""
+        """Coalitions of slices, at most `samples`."""
 
     @abstractmethod
     def fit(self, coalitions: Any, scores: Scores) -> Fit:
         """Value of each slice of one series and its standard error, both of shape (slice, target)."""
-
-    @final
-    def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
-        """Value of each slice, divided among its samples, of shape (instance, time, channel or 1)."""
-        targets = as_targets(target, len(x), classifier.classes)
-        return self.maps(classifier, x, targets[:, np.newaxis]).values[:, 0]
 
     @final
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
@@ -95,7 +89,7 @@ class SliceSurrogate(AttributionMethod):
         coalitions = self.draw(
             len(slices) * columns, self._budget(len(slices), columns), np.random.default_rng(self.seed)
         )
-        series = zip(x, stand_ins(x, self.baseline), targets, strict=True)
+        series = zip(x, replacements(x, self.baseline), targets, strict=True)
         fits = [self.fit(coalitions, _scores(classifier, slices, *one)) for one in series]
         coefficients, errors = (
             np.moveaxis(np.stack(part), 2, 1).reshape(*targets.shape, len(slices), columns)
@@ -108,7 +102,7 @@ class SliceSurrogate(AttributionMethod):
         return Slices.apart(x.shape[1], self.size, self.change_points)
 
     def _budget(self, windows: int, columns: int) -> int:
-        """Number of samples, or a refusal where they cannot carry the slices."""
+        """Number of samples, or an error if they are too few for the slices."""
         least = 2 * windows * columns
         samples = 2048 + least if self.samples is None else self.samples
         if samples < least:
@@ -120,18 +114,18 @@ class SliceSurrogate(AttributionMethod):
 
 
 def _scores(
-    classifier: Classifier, slices: Slices, x: np.ndarray, stand_in: np.ndarray | PieceBaseline, targets: np.ndarray
+    classifier: Classifier, slices: Slices, x: np.ndarray, replacement: np.ndarray | PieceBaseline, targets: np.ndarray
 ) -> Scores:
     """Scores of one series by the slices that are kept."""
 
     def scores(kept: np.ndarray) -> np.ndarray:
-        gone = ~kept.reshape(len(kept), len(slices), -1)
+        removed = ~kept.reshape(len(kept), len(slices), -1)
         return np.concatenate(
             [
-                finite_scores(classifier, classifier.scores(without(x, gone[part][:, slices.of_sample], stand_in)))[
-                    :, targets
-                ]
-                for part in stacks(len(kept), x.nbytes)
+                finite_scores(
+                    classifier, classifier.scores(occluded(x, removed[part][:, slices.of_sample], replacement))
+                )[:, targets]
+                for part in batches(len(kept), x.nbytes)
             ]
         ).astype(np.float64)
 

@@ -1,4 +1,4 @@
-"""A metric's values, with those of random maps beside them: alone, a number says nothing."""
+"""Values of a metric, together with those of random maps, without which they cannot be interpreted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-__all__ = ["BesideRandom", "Summary"]
+__all__ = ["ComparedToRandom", "Summary"]
 
 
 class Summary(NamedTuple):
@@ -33,13 +33,13 @@ class Summary(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class BesideRandom:
-    """What maps get, and what random ones get on the same series.
+class ComparedToRandom:
+    """Values of maps, and of random maps on the same series.
 
     Attributes
     ----------
     metric : str
-        What it is called.
+        Name of the metric.
     better : {"larger", "smaller"}
         Which values are good.
     values : ndarray of shape (instance,)
@@ -87,7 +87,7 @@ class BesideRandom:
         return self._summary(np.ones(len(self.values), bool))
 
     def per_class(self) -> dict[int, Summary]:
-        """Means over the instances of each explained class: a fill that drives all series to one class shows here."""
+        """Means over the instances of each explained class: it shows a fill that drives all series to one class."""
         return {int(one): self._summary(self.targets == one) for one in np.unique(self.targets)}
 
     def __float__(self) -> float:

@@ -1,0 +1,243 @@
+"""Abilities that a classifier may have in addition to scores and gradients, each a small protocol.
+
+:func:`offers` says whether a classifier has one, so that a framework implements what it can, and methods refuse the
+classifiers that lack what they need. If a framework supports an ability but a model lacks the values, such as
+attention, an attribute ``no_...`` states the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Any, Protocol, TypeGuard, TypeVar, runtime_checkable
+
+import numpy as np
+
+from ..explanation.source import LayerFacts
+from ..typing import LayerLike, TargetLike
+from .classifier import Classifier
+from .propagation_rules import Rule
+from .receptive_field import ReceptiveField
+
+__all__ = [
+    "Filters",
+    "HasAttention",
+    "HasFeatures",
+    "HasFingerprint",
+    "HasLabels",
+    "HasLayers",
+    "HasLength",
+    "HasPropagation",
+    "HasRandomized",
+    "HasStepScores",
+    "HasTrunk",
+    "HasWeights",
+    "for_series",
+    "labels_of",
+    "offers",
+    "require",
+]
+
+
+@runtime_checkable
+class HasFeatures(Classifier, Protocol):
+    """A classifier with a layer to explain: feature maps A, and a head that computes the scores from them."""
+
+    @property
+    def no_features(self) -> str | None:
+        """Why there is no layer to explain; None if there is one."""
+
+    @property
+    def head(self) -> str:
+        """Pooling between the layer and the scores: "gap", "flatten", "gmp", "mil", "attention" or "other"."""
+
+    @property
+    def affine_head(self) -> bool:
+        """Whether the scores are an affine function of the features."""
+
+    @property
+    def homogeneous_head(self) -> bool:
+        """Whether S is its bias plus a function that doubles with the features."""
+
+    @property
+    def receptive_field(self) -> ReceptiveField:
+        """Samples that each step of the layer depends on."""
+
+    def features(self, x: np.ndarray, target: TargetLike) -> tuple[np.ndarray, np.ndarray]:
+        """Feature maps A and gradients dS/dA, both of shape (instance, step, filter).
+
+        With `target` of shape (instance, target) the gradients have shape (instance, target, step, filter): several
+        classes for one pass through the convolutions.
+        """
+
+    def head_scores(self, x: np.ndarray, features: np.ndarray) -> np.ndarray:
+        """S of every class on given features, of shape (instance, class); some heads depend on `x` as well."""
+
+    def bias(self) -> np.ndarray:
+        """Scores of features that are zero, of shape (class,)."""
+
+
+@runtime_checkable
+class HasTrunk(HasFeatures, Protocol):
+    """A classifier that computes features of series of any length, such as crops of longer ones."""
+
+    def trunk(self, x: np.ndarray) -> np.ndarray:
+        """Feature maps of shape (instance, step, filter)."""
+
+    def receptive_field_at(self, length: int) -> ReceptiveField:
+        """Samples that each step of the layer depends on, of series of this length."""
+
+
+@runtime_checkable
+class HasStepScores(HasFeatures, Protocol):
+    """A classifier that can report scores of single steps, as multiple instance learning has them."""
+
+    @property
+    def no_step_scores(self) -> str | None:
+        """Why there are no scores of steps that add up to S; None if there are."""
+
+    @property
+    def step_scores_stand_alone(self) -> bool:
+        """Whether setting a step's features to zero lowers S by exactly that step's score."""
+
+    def step_scores(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Contribution of each step to S of each class, (instance, step, class), and the remaining bias, (class,)."""
+
+
+@runtime_checkable
+class HasAttention(HasFeatures, Protocol):
+    """A classifier that can report attention weights of steps."""
+
+    @property
+    def no_attention(self) -> str | None:
+        """Why there is no attention to steps; None if there is."""
+
+    @property
+    def attention_adds_up(self) -> bool:
+        """Whether S is its value without attention plus the sum of gradients times weights, if these are held."""
+
+    def attention(self, x: np.ndarray) -> np.ndarray:
+        """Attention weight of every step, of shape (instance, head, step)."""
+
+    def attention_gradients(self, x: np.ndarray, target: TargetLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Weights, gradients of S by them (instance, target, head, step), and S without any, (instance, class)."""
+
+
+@runtime_checkable
+class HasPropagation(Classifier, Protocol):
+    """A classifier through which a score can be propagated back by rules, layer by layer."""
+
+    def no_propagation(self, rule: Rule) -> str | None:
+        """Why a rule cannot be applied to the classifier; None if it can."""
+
+    def propagate(
+        self, x: np.ndarray, target: TargetLike, rule: Rule, baseline: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Relevance of the input by a rule, of shape (instance, time, channel).
+
+        `baseline`, of the shape of x, is the reference of rules about differences.
+        """
+
+
+@runtime_checkable
+class HasFingerprint(Classifier, Protocol):
+    """A classifier whose model may change."""
+
+    def fingerprint(self) -> Hashable:
+        """Value that changes with the model."""
+
+
+class Filters(Protocol):
+    """Filters of a layer, as functions of the series."""
+
+    @property
+    def count(self) -> int:
+        """Number of filters."""
+
+    @property
+    def affine(self) -> bool:
+        """Whether the pre-activation of a filter is an affine function of the series."""
+
+    def drive(self, x: np.ndarray, filters: np.ndarray, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Pre-activation of a filter at a step of each series, and its gradient by the series."""
+
+
+@runtime_checkable
+class HasLayers(HasTrunk, HasFingerprint, Protocol):
+    """A classifier of a network whose layers can be examined."""
+
+    @property
+    def layers(self) -> Sequence[LayerFacts]:
+        """Layers whose map has a time axis, from the input to the output."""
+
+    @property
+    def filters(self) -> Filters:
+        """Filters of the explained layer."""
+
+    def at(self, layer: LayerLike) -> HasLayers:
+        """The same classifier with another explained layer."""
+
+
+@runtime_checkable
+class HasRandomized(Classifier, Protocol):
+    """A classifier of a network whose weights can be randomized."""
+
+    def randomized(self, seed: int = 0, draws: int = 1) -> Iterator[tuple[int, str, Classifier]]:
+        """Draw, name of the layer that was randomized last, and classifier, layer by layer from the scores down."""
+
+
+@runtime_checkable
+class HasLength(Classifier, Protocol):
+    """A classifier that takes series of any length, and can be fixed to one."""
+
+    def for_length(self, length: int) -> Classifier:
+        """The same classifier for series of one length."""
+
+
+@runtime_checkable
+class HasWeights(Classifier, Protocol):
+    """A classifier that can examine the weights of its model."""
+
+    def refuse_weights(self) -> None:
+        """Raise a ValueError that names the layer of weights that are NaN or infinite, if there are any."""
+
+
+@runtime_checkable
+class HasLabels(Classifier, Protocol):
+    """A classifier that knows its classes."""
+
+    @property
+    def labels(self) -> Sequence[Any] | None:
+        """Label of each class, of a fitted classifier; None if there are none."""
+
+    @property
+    def class_names(self) -> tuple[str, ...] | None:
+        """Name of each class; None if there are none."""
+
+
+Ability = TypeVar("Ability")
+
+
+def offers(classifier: object, ability: type[Ability]) -> TypeGuard[Ability]:
+    """Whether a classifier has every member of an ability.
+
+    ``isinstance`` would compute all attributes in Python 3.11, which may be slow, or raise an error.
+    """
+    members = {name for base in ability.__mro__ for name in vars(base) if not name.startswith("_")}
+    return all(hasattr(type(classifier), name) or name in vars(classifier) for name in members)
+
+
+def require(classifier: Classifier, ability: type[Ability]) -> Ability:
+    """The classifier, or an error if it lacks an ability."""
+    if not offers(classifier, ability):
+        raise TypeError(f"classifier must offer {ability.__name__}, but a {type(classifier).__name__} does not")
+    return classifier
+
+
+def for_series(classifier: Classifier, x: np.ndarray) -> Classifier:
+    """Classifier for the length of these series, of one that takes any length."""
+    return classifier.for_length(x.shape[1]) if offers(classifier, HasLength) else classifier
+
+
+def labels_of(classifier: Classifier) -> Sequence[Any] | None:
+    """Labels of the classes, of a fitted classifier; None if there are none."""
+    return classifier.labels if offers(classifier, HasLabels) else None
