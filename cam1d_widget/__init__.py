@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .attribution.methods import all_methods
     from .explainer import explain
     from .explanation import Explanation
-    from .frameworks.keras import KerasClassifier
+    from .frameworks.keras.classifier import KerasClassifier
     from .viewer import ExplanationViewer
     from .widget import CAM1DWidget
 
@@ -24,7 +24,7 @@ _HOMES = {
     "CAM1DWidget": "widget",
     "Explanation": "explanation",
     "ExplanationViewer": "viewer",
-    "KerasClassifier": "frameworks.keras",
+    "KerasClassifier": "frameworks.keras.classifier",
     "all_methods": "attribution.methods",
     "explain": "explainer",
 }

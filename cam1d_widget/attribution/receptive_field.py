@@ -87,6 +87,14 @@ class ReceptiveField:
         np.add.at(seen, self.stop, -1)
         return np.cumsum(seen)[:-1] > 0
 
+    @property
+    def whole_step(self) -> int | None:
+        """Step nearest to the middle of those that the ends of the series do not cut short; None if all are."""
+        whole = np.flatnonzero(self.stop - self.start >= np.rint(self.high - self.low))
+        if not len(whole):
+            return None
+        return int(whole[np.abs(self.centers[whole] - (self.length - 1) / 2).argmin()])
+
     def windowed(self, kernel: int, stride: int = 1, dilation: int = 1, padding: str = "valid") -> ReceptiveField:
         """After a convolution or pooling with this kernel.
 

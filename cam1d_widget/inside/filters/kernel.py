@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...attribution.abilities import HasLayers
-from ...attribution.receptive_field import ReceptiveField
 
-__all__ = ["FilterKernel", "kernels_of", "whole_step"]
+__all__ = ["FilterKernel", "kernels_of"]
 
 # Least number of points of a frequency response, also for short kernels.
 _POINTS = 256
@@ -54,18 +53,10 @@ class FilterKernel:
         return max(_POINTS, 4 * len(self.weights))
 
 
-def whole_step(field: ReceptiveField) -> int | None:
-    """Step nearest to the middle of those that the ends of the series do not cut short; None if all are."""
-    whole = np.flatnonzero(field.stop - field.start >= np.rint(field.high - field.low))
-    if not len(whole):
-        return None
-    return int(whole[np.abs(field.centers[whole] - (field.length - 1) / 2).argmin()])
-
-
 def kernels_of(classifier: HasLayers, length: int) -> tuple[np.ndarray, np.ndarray] | None:
     """Kernels (filter, tap, channel) and biases (filter,) of a layer; None if it is not affine in the series."""
     filters, field = classifier.filters, classifier.receptive_field_at(length)
-    step = whole_step(field)
+    step = field.whole_step
     if not filters.affine or step is None:
         return None
     silence = np.zeros((filters.count, length, classifier.input_shape[1] or 1), np.float32)

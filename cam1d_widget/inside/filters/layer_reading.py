@@ -17,7 +17,7 @@ from ..activations import Activations, name_of
 from ..maximization.maximize import activation_maximization
 from ..maximization.objective import checked_filter
 from .class_weights import class_weights
-from .kernel import FilterKernel, kernels_of, whole_step
+from .kernel import FilterKernel, kernels_of
 from .meaning import FilterMeaning, TopWindows
 from .peaks import Peaks, class_split, reading_peaks
 
@@ -93,7 +93,7 @@ class LayerReading:
         self._x, self._rate = x.copy() if x.flags.writeable else x, sampling_rate
         self.layer, self.filters = layer, classifier.filters.count
         self.receptive_field: ReceptiveField = classifier.receptive_field_at(x.shape[1])
-        if whole_step(self.receptive_field) is None:
+        if self.receptive_field.whole_step is None:
             sight = round((self.receptive_field.high - self.receptive_field.low).max())
             raise ValueError(
                 f"x must hold series at least as long as the receptive field of layer {layer!r}, {sight} samples, "

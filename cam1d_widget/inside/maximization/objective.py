@@ -8,7 +8,6 @@ import numpy as np
 
 from ...attribution.abilities import HasLayers
 from ...attribution.classifier import as_targets
-from ..filters.kernel import whole_step
 
 __all__ = ["ClassScore", "FilterDrive", "Objective", "checked_filter"]
 
@@ -60,7 +59,7 @@ class FilterDrive:
         self._filters = classifier.filters
         self.filter = checked_filter(filter, self._filters.count, layer)
         field = classifier.receptive_field_at(length)
-        step = whole_step(field)
+        step = field.whole_step
         if step is None:
             raise ValueError(
                 f"series must be at least as long as the receptive field of layer {layer!r}, "

@@ -15,7 +15,7 @@ from keras import layers as L
 
 from cam1d_widget import KerasClassifier, explain
 from cam1d_widget.attribution import methods
-from cam1d_widget.attribution.checks import examined
+from cam1d_widget.attribution.checks import run_checks
 from cam1d_widget.attribution.lazy_explanation import LazyExplanation
 from cam1d_widget.attribution.masking import Noise, Swap
 from cam1d_widget.attribution.methods import HiResCAM, Occlusion
@@ -295,7 +295,7 @@ def test_checks_in_a_thread_beside_a_slider(length, x):
     labels, many = ["HiResCAM", "Saliency", "Occlusion"], np.tile(x, (9, 1, 1)) + RNG.normal(size=(27, 1, 1))
     lazy, other = (LazyExplanation(KerasClassifier(model), many, methods=labels, y=np.arange(27) % 3) for _ in range(2))
     expected = other.compute(targets="all", progress=False)
-    verdict = outcome(examined(other, "Saliency", 0, 1))[0].verdict
+    verdict = outcome(run_checks(other, "Saliency", 0, 1))[0].verdict
 
     def slide(turn: int) -> None:
         label = labels[turn % 3]
@@ -308,7 +308,7 @@ def test_checks_in_a_thread_beside_a_slider(length, x):
             )
 
     def check(turn: int) -> None:
-        assert outcome(examined(lazy, "Saliency", 0, 1))[0].verdict == verdict
+        assert outcome(run_checks(lazy, "Saliency", 0, 1))[0].verdict == verdict
 
     together(slide, check, times=6)
 

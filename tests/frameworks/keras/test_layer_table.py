@@ -259,16 +259,22 @@ def test_every_row_has_an_example():
 
 
 @pytest.mark.parametrize(("name", "make"), CASES)
-def test_the_row_is_found(name, make):
-    _, node = node_of(make)
+def test_a_row_states_what_the_layer_computes(name, make):
+    graph, node = node_of(make)
+    assert_row_is_found(name, node)
+    assert_affine_and_homogeneous_are_measured(graph, node)
+    assert_what_does_not_jump_is_continuous(name, graph, node)
+    assert_signs_and_monotony_are_measured(name, graph, node)
+    assert_steps_are_mapped_as_the_layer_maps_them(name, graph, node)
+
+
+def assert_row_is_found(name: str, node: Node) -> None:
     names = [base.__name__ for base in type(node.layer).__mro__]
     found = next(one for one in names if one in ROWS)
     assert found == name or {found, name} in ({"Silu", "Swish"}, {"HardSilu", "HardSwish"}, {"Abs", "Absolute"}), names
 
 
-@pytest.mark.parametrize(("name", "make"), CASES)
-def test_affine_and_homogeneous_are_measured(name, make):
-    graph, node = node_of(make)
+def assert_affine_and_homogeneous_are_measured(graph: Graph, node: Node) -> None:
     facts, first, second = node.operation.facts, inputs_of(graph, node, 3), inputs_of(graph, node, 4)
     first, second = ([4 * one for one in inputs] for inputs in (first, second))  # beyond the limits of functions
     if any(not np.issubdtype(one.dtype, np.floating) for one in first):
@@ -286,9 +292,7 @@ def test_affine_and_homogeneous_are_measured(name, make):
         assert facts.homogeneous == homogeneous
 
 
-@pytest.mark.parametrize(("name", "make"), CASES)
-def test_what_does_not_jump_is_continuous(name, make):
-    graph, node = node_of(make)
+def assert_what_does_not_jump_is_continuous(name: str, graph: Graph, node: Node) -> None:
     if node.operation.facts.jumps or "float" not in str(graph.values[node.inputs[0]].dtype):
         return
     inputs = inputs_of(graph, node, 5)
@@ -299,9 +303,7 @@ def test_what_does_not_jump_is_continuous(name, make):
     assert change.max() < 0.02 * max(1.0, np.abs(output_of(node, inputs)).max())
 
 
-@pytest.mark.parametrize(("name", "make"), CASES)
-def test_signs_and_monotony_are_measured(name, make):
-    graph, node = node_of(make)
+def assert_signs_and_monotony_are_measured(name: str, graph: Graph, node: Node) -> None:
     facts, inputs = node.operation.facts, inputs_of(graph, node, 6)
     if facts.keeps_sign:
         assert output_of(node, [np.abs(one) for one in inputs]).min() >= -1e-6
@@ -311,10 +313,8 @@ def test_signs_and_monotony_are_measured(name, make):
         assert (output_of(node, after) >= output_of(node, before) - 1e-6).all()
 
 
-@pytest.mark.parametrize(("name", "make"), CASES)
-def test_steps_are_mapped_as_the_layer_maps_them(name, make):
+def assert_steps_are_mapped_as_the_layer_maps_them(name: str, graph: Graph, node: Node) -> None:
     """Along each axis of the input: which samples an output sees, and whether its position matters."""
-    graph, node = node_of(make)
     shapes = [graph.values[value].shape for value in node.inputs]
     if any("float" not in str(graph.values[value].dtype) for value in node.inputs) or None in node_shape(graph, node):
         return
