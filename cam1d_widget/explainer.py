@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
-
-from ._lazy_import import loaded
 from .attribution.lazy_explanation import LazyExplanation
 from .attribution.requests import Methods, wanted_targets
 from .explanation.explanation import Explanation
-from .frameworks.keras.fingerprint import settings_of
+from .frameworks.open_model import as_classifier
 from .typing import Labels, LayerLike, Layout, ModelLike, Names, Score, SeriesLike, StartLike, TargetsLike, WindowsLike
 
-__all__ = ["as_classifier", "explain"]
+__all__ = ["explain"]
 
 
 def explain(
@@ -90,46 +84,3 @@ def explain(
         start=start,
     )
     return lazy.compute(targets=checked, progress=progress)
-
-
-def as_classifier(
-    model: Any,
-    *,
-    layer: LayerLike | None = None,
-    output: str | int | None = None,
-    score: Score = "logits",
-    batch_size: int | None = None,
-) -> Any:
-    """The classifier itself, or a classifier of a Keras model."""
-    if hasattr(model, "gradient") and hasattr(model, "scores"):
-        if (layer, output, score, batch_size) != (None, None, "logits", None):
-            raise ValueError(
-                "layer, output, score and batch_size belong to the classifier: give them to its constructor"
-            )
-        return model
-    keras_classifier = loaded(f"{__package__}.frameworks.keras", "KerasClassifier").KerasClassifier
-    chosen: dict[str, Any] = {"layer": layer, "output": output, "score": score}
-    if batch_size is not None:
-        chosen["batch_size"] = batch_size
-    # A file may change, and an unhashable value is no model and no layer: neither is cached.
-    if isinstance(model, str | Path) or not all(isinstance(one, Hashable) for one in (model, layer)):
-        return keras_classifier(model, **chosen)
-    classifier, version = _compiled(keras_classifier, model, _structure(model), **chosen)
-    current = classifier.computes_the_model()
-    if not current or (classifier.has_probed_layers and classifier.fingerprint() != version):
-        _compiled.cache_clear()
-        classifier, _ = _compiled(keras_classifier, model, _structure(model), **chosen)
-    return classifier
-
-
-@lru_cache(maxsize=1)
-def _compiled(kind: type, model: Any, structure: Hashable, **chosen: Any) -> tuple[Any, Hashable]:
-    """Classifier of the last model and its fingerprint, cached so that explaining it again compiles nothing."""
-    classifier = kind(model, **chosen)
-    return classifier, classifier.fingerprint()
-
-
-def _structure(model: Any) -> Hashable:
-    """Layers and settings of a Keras model, or of the model in a fitted classifier; weights are read at every call."""
-    network = getattr(model, "model_", model)
-    return tuple(settings_of(network).items()) if hasattr(network, "_flatten_layers") else None

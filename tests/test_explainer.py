@@ -16,7 +16,7 @@ from cam1d_widget.attribution.lazy_explanation import LazyExplanation
 from cam1d_widget.attribution.map_cache import MapCache
 from cam1d_widget.attribution.methods import AttributionMethod, IntegratedGradients, KernelSHAP, Occlusion
 from cam1d_widget.attribution.methods.families.base import Maps
-from cam1d_widget.explainer import as_classifier
+from cam1d_widget.frameworks.open_model import as_classifier
 
 from .support.toys import linear, question
 

@@ -7,8 +7,8 @@ import numpy as np
 from ..attribution.abilities import HasLayers, labels_of, offers
 from ..attribution.classifier import Classifier, check_series
 from ..attribution.series import read_series
-from ..explainer import as_classifier
 from ..explanation.true_classes import check_true_classes
+from ..frameworks.open_model import as_classifier
 from ..typing import Labels, LayerLike, Layout, ModelLike, SeriesLike
 
 __all__ = ["class_indices", "opened", "series_for"]

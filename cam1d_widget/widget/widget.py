@@ -7,7 +7,7 @@ from functools import partial
 from ..attribution.checks import ChecksReport, fills_of, run_checks
 from ..attribution.lazy_explanation import LazyExplanation
 from ..attribution.requests import Methods
-from ..explainer import as_classifier
+from ..frameworks.open_model import as_classifier
 from ..typing import (
     Fill,
     IntervalsLike,

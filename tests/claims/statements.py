@@ -32,7 +32,7 @@ from cam1d_widget.attribution.methods import (
     SquareGrad,
     VarGrad,
 )
-from cam1d_widget.explainer import as_classifier
+from cam1d_widget.frameworks.open_model import as_classifier
 
 from .recipes import Built, Recipe, redrawn
 

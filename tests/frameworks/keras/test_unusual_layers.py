@@ -12,7 +12,7 @@ from keras import layers as L
 
 from cam1d_widget import KerasClassifier, explain
 from cam1d_widget.attribution.methods import HiResCAM
-from cam1d_widget.explainer import as_classifier
+from cam1d_widget.frameworks.open_model import as_classifier
 
 RNG = np.random.default_rng(11)
 STEPS, CHANNELS = 40, 3
