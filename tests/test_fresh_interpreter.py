@@ -58,6 +58,22 @@ def test_loading_and_showing_an_explanation_brings_no_framework(saved):
     )
 
 
+def test_explaining_a_classifier_of_ones_own_brings_no_framework():
+    assert runs_without_frameworks(
+        "import numpy as np\n"
+        "from cam1d_widget import CAM1DWidget, explain\n"
+        "class Sums:\n"
+        "    classes, input_shape, continuous = 2, (20, 2), True\n"
+        "    def scores(self, x): return x.sum(axis=1)\n"
+        "    def probabilities(self, x): return None\n"
+        "    def gradient(self, x, target): return np.ones_like(x)\n"
+        "x = np.ones((3, 20, 2), np.float32)\n"
+        "made = explain(Sums(), x, progress=False)\n"
+        "assert {'Saliency', 'Occlusion'} <= set(made.methods)\n"
+        "CAM1DWidget(Sums(), x).instance = 1"
+    )
+
+
 def test_this_check_can_fail():
     assert not runs_without_frameworks("from cam1d_widget.models import question_cnn")
 

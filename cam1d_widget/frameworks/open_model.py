@@ -1,4 +1,4 @@
-"""Which framework a model belongs to: the only place that picks one."""
+"""The classifier of a user's model: the only module that chooses a framework, which it loads on first use."""
 
 from __future__ import annotations
 
