@@ -1,4 +1,4 @@
-"""Gradients of a head that is affine: the same for every series, so that no class costs a pass."""
+"""Gradients of an affine head: they are the same for every series, and computed once for all classes."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ import numpy as np
 
 __all__ = ["AffineHead"]
 
-# Bytes of slopes that are worth keeping; beyond, a gradient for each series is cheaper.
+# Bytes of slopes that are worth caching; beyond, a gradient for each series is cheaper.
 _BYTES = 64 * 2**20
 # Largest error of a score, as a share of the sum of its terms' magnitudes, with which a head still counts as affine.
 _TOLERANCE = 1e-3
 
 
 class AffineHead:
-    """Slopes of an affine head, computed once for the weights that it has.
+    """Slopes of an affine head, computed once for its current weights.
 
     Whether the head is affine follows from its layers and is verified on the scores of every batch, for each class.
 
     Parameters
     ----------
     learn : callable
-        Gives the gradient of every class on one series, of shape (class, step, filter), and the scores of features
+        Returns the gradient of every class on one series, of shape (class, step, filter), and the scores of features
         that are zero, of shape (class,).
     version : callable
-        Gives a fingerprint of the head's weights.
+        Returns a fingerprint of the head's weights.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class AffineHead:
 
     @staticmethod
     def fits(classes: int, steps: int, filters: int) -> bool:
-        """Whether the slopes are few enough to be kept."""
+        """Whether the slopes are small enough to be cached."""
         return 4 * classes * steps * filters <= _BYTES
 
     def slopes(self, x: np.ndarray, features: np.ndarray, scores: np.ndarray) -> np.ndarray | None:
@@ -48,7 +48,7 @@ class AffineHead:
         x : ndarray of shape (instance, time, channel)
         features : ndarray of shape (instance, step, filter)
         scores : ndarray of shape (instance, class)
-            What the head makes of the features.
+            Output of the head for the features.
         """
         version, learned = self._version(), self._learned  # another thread may replace the slopes meanwhile
         if learned is None or learned.version != version:

@@ -34,35 +34,35 @@ __all__ = ["KerasClassifier"]
 
 
 class KerasClassifier:
-    """A Keras classifier of time series, seen through numpy.
+    """A Keras classifier of time series: numpy in, numpy out.
 
     Parameters
     ----------
     model : keras.Model, path of a saved one, or fitted classifier of aeon or sktime
-        Sequential, Functional, nested or subclassed, that takes one series of shape (batch, time, channel). It is
-        never changed.
+        Sequential, Functional, nested or subclassed; its input has shape (batch, time, channel). It is never changed.
     layer : str, int or keras.Layer, optional
         Layer whose map is explained by the CAM methods, also one of a model inside the model. Default: the map that
         enters the pooling or flatten of the head.
     output : str or int, optional
         Name or index of the explained output, of a model that has several.
     score : {"logits", "probabilities"}
-        What is explained. Logits are found behind a final softmax or sigmoid.
+        What is explained. Logits are the values before a final softmax or sigmoid.
     batch_size : int
-        Series handed to the model at a time.
+        Series in a batch.
     jit_compile : bool
-        Whether one series by itself goes through XLA, as in Keras' `compile`: its gradients then take two thirds of
-        the time or, of deep and recurrent models, less, once the first has taken up to seconds. Batches are as ever.
+        Whether XLA compiles passes of a single series, as in Keras' `compile`: its gradients then take two thirds of
+        the time, and less for deep and recurrent models, after a first call of up to some seconds. Batches are not
+        affected.
 
     Notes
     -----
     One sigmoid unit with logit z is a classifier of two classes with the scores -z and z. Several sigmoid units are
     labels, each with a logit of its own; units without an activation, as of a regression, are explained as they are.
-    Where probabilities come out of a layer behind which no logits can be found, the log-odds log p - log(1 - p) stand
-    for them.
+    If a model returns probabilities and no logits are found before its last layer, the log-odds log p - log(1 - p) are
+    explained.
 
     The weights are read at every call, so that the classifier follows further training. A layer, activation or loss
-    that is changed after the classifier was made raises a `ModelChangedError`.
+    that is changed after the classifier was created raises a `ModelChangedError`.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class KerasClassifier:
 
     @property
     def class_names(self) -> tuple[str, ...] | None:
-        """Name of each class, where the model tells them; that of a single number is "prediction"."""
+        """Name of each class, if the model knows them; that of a single number is "prediction"."""
         if self.labels is not None:
             return tuple(map(str, self.labels))
         return ("prediction",) if self.classes == 1 else None
@@ -119,12 +119,12 @@ class KerasClassifier:
 
     @property
     def input_shape(self) -> tuple[int | None, int | None]:
-        """Samples and channels of the series that it takes; None where it takes any."""
+        """Samples and channels of its series; None where it takes any number."""
         return self._length, self._network.input_shape[1]
 
     @property
     def no_features(self) -> str | None:
-        """Why there is no layer to explain, or why its map cannot be placed in time; None where all is well."""
+        """Why there is no layer to explain, or why its map cannot be placed in time; None otherwise."""
         if self._network.no_map is None and self._length is not None:
             try:
                 _ = self.receptive_field
@@ -154,7 +154,7 @@ class KerasClassifier:
 
     @property
     def receptive_field(self) -> ReceptiveField:
-        """What each step of the explained layer sees."""
+        """Receptive fields of the steps of the explained layer."""
         if self._length is None:
             raise ValueError(f"model {self.name!r} takes series of any length; use for_length(length) to choose one")
         return self.receptive_field_at(self._length)
@@ -236,7 +236,7 @@ class KerasClassifier:
         """How often each pass that was taken has been compiled, by name: once, whatever is asked of it."""
         return self._passes.traces
 
-    # What methods ask for
+    # What methods use
 
     def scores(self, x: np.ndarray) -> np.ndarray:
         """Score of every class, of shape (instance, class)."""
@@ -305,12 +305,12 @@ class KerasClassifier:
         return self._passes.run("head_scores", self._checked(x), features)[0]
 
     def trunk(self, x: np.ndarray) -> np.ndarray:
-        """Feature maps of series of any length, such as pieces of longer ones, of shape (instance, step, filter)."""
+        """Feature maps of series of any length, such as crops of longer ones, of shape (instance, step, filter)."""
         self._must_not_have_changed()
         return self._passes.run("features", x)[0]
 
     def receptive_field_at(self, length: int) -> ReceptiveField:
-        """What each step of the explained layer would see of series of this length."""
+        """Receptive fields of the steps of the explained layer, for series of this length."""
         if self._network.entry is None:
             raise ValueError(self._network.no_map)
         return self._network.receptive_field_at(length)
@@ -424,16 +424,16 @@ class KerasClassifier:
     # Other networks
 
     def randomized(self, seed: int = 0, draws: int = 1) -> Iterator[tuple[int, str, KerasClassifier]]:
-        """Classifiers that forget: one on a copy of the model, with more and more layers drawn anew, from the top.
+        """Classifiers on a copy of the model, with more and more layers randomized, from the output down.
 
-        Each is to be used before the next is taken. The model itself stays as it is.
+        Each must be used before the next is taken. The model itself is not changed.
 
         Yields
         ------
         draw : int
-            Of so many; each begins with the model's own weights.
+            Number of the draw; each begins with the model's own weights.
         layer : str
-            Name of the layer that was drawn anew last, by its own initializers.
+            Name of the layer that was randomized last, by its own initializers.
         classifier : KerasClassifier
         """
         (layer, output), size = self._choice, self.batch_size
@@ -460,7 +460,7 @@ class KerasClassifier:
         what = self._structure.changed()
         if what:
             raise ModelChangedError(
-                f"model {self.name!r} has changed since this classifier was made ({what}); make a new classifier"
+                f"model {self.name!r} has changed since this classifier was made ({what}); create a new classifier"
             )
 
     def _must_be_long_enough(self, length: int) -> None:

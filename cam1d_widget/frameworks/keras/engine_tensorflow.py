@@ -50,10 +50,10 @@ class Compiled:
     *signature : tf.TensorSpec
         Of each argument.
     autograph : bool
-        Whether loops and branches on tensors may occur in it, as in the `call` of a user's own model.
+        Whether it may contain loops and branches on tensors, as the `call` of a user's model may.
     jit_compile : bool
-        Whether one instance by itself goes through a program that XLA makes of the trace for its shape, which takes
-        some tenths of a second once; where XLA cannot, or gains nothing, it goes as a batch does.
+        Whether XLA compiles the trace for a single instance, which takes some tenths of a second once; if XLA fails or
+        is not faster, single instances are computed as batches are.
     """
 
     created: ClassVar[int] = 0
@@ -69,13 +69,13 @@ class Compiled:
         self._fused: dict[tuple[tuple[int, ...], ...], Called] = {}
 
     def __call__(self, *arrays: np.ndarray) -> list[np.ndarray]:
-        """What comes out, an array for each result."""
+        """Results, one array each."""
         given = [tf.convert_to_tensor(one, dtype) for one, dtype in zip(arrays, self._dtypes, strict=True)]
         called = self._called_alone(given) if self._jit_compile and len(arrays[0]) == 1 else self._called
         return [one.numpy() for one in called(given)]
 
     def batched(self, size: int, *arrays: np.ndarray) -> list[np.ndarray]:
-        """The same for many instances, so many of them at a time."""
+        """The same for many instances, in batches of `size`."""
         parts = []
         for first in range(0, len(arrays[0]), size):
             check_cancelled()
@@ -94,9 +94,9 @@ class Compiled:
 
     @cached_property
     def _called(self) -> Called:
-        """The trace as one operation, for TensorFlow's own call looks at its arguments for as long as a small net runs.
+        """The trace, called as one operation: the checks in TensorFlow's own call take as long as a small network.
 
-        Beside an accelerator that call stays, as it knows which argument has to be where.
+        On machines with an accelerator that call is kept, as it places each argument on the right device.
         """
         traced = self._function.get_concrete_function()
         if tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("TPU"):
@@ -106,14 +106,14 @@ class Compiled:
         return lambda given: call(traced.name, [*given, *captured], results)
 
     def _called_alone(self, given: list[tf.Tensor]) -> Called:
-        """What is quickest for tensors of these shapes."""
+        """Fastest way to call it for tensors of these shapes."""
         shapes = tuple(tuple(one.shape) for one in given)
         if shapes not in self._fused:
             self._fused[shapes] = self._fused_for(given)
         return self._fused[shapes]
 
     def _fused_for(self, given: list[tf.Tensor]) -> Called:
-        """XLA's program, if there is one and it pays."""
+        """Program compiled by XLA if there is one and it is faster."""
         traced = self._function.get_concrete_function()
         signature = [tf.TensorSpec(one.shape, one.dtype) for one in given]
         every = tf.function(
@@ -128,7 +128,7 @@ class Compiled:
 
 
 def _seconds(called: Called, given: list[tf.Tensor]) -> float:
-    """Wall-clock time of the quickest of some calls."""
+    """Wall-clock time of the fastest of ten calls."""
 
     def once() -> float:
         start = perf_counter()

@@ -1,17 +1,17 @@
-"""Keras layers that explain themselves: what they do with each step of a map can be read off them.
+"""Keras layers that pool the steps of a map, and report what each step contributes.
 
-Multiple instance learning takes a series for a bag of steps, of which only some are of the class: the score of the bag
-is made of scores of its steps. Attention takes a weighted mean of steps. The door (:mod:`.keras_network`) reads any
-layer with these abilities, also one that a user writes:
+Multiple instance learning treats a series as a bag of steps, of which only some belong to the class: the score of the
+bag is computed from scores of its steps. Attention takes a weighted mean of steps. Any layer with these methods is
+recognized, also one that a user writes:
 
-* ``attention_weights(maps)`` gives the weight of every step, of shape (batch, step), and ``pooled(maps, weights)`` what
-  the layer puts out for given weights;
-* ``step_scores(maps)`` gives what every step adds to every class score, of shape (batch, step, class), and
-  ``outer_bias()`` what the scores hold beside that sum, of shape (class,). It is asked for where the layer's output are
-  the scores. ``stands_alone = True`` states that a step with all features at zero adds zero, and changes nothing else.
+* ``attention_weights(maps)`` returns the weight of every step, of shape (batch, step), and ``pooled(maps, weights)``
+  the output of the layer for given weights;
+* ``step_scores(maps)`` returns the contribution of every step to every class score, of shape (batch, step, class), and
+  ``outer_bias()`` the remaining bias, of shape (class,). They are used where the output of the layer is the scores.
+  ``stands_alone = True`` states that a step with all features at zero adds zero, and changes nothing else.
 
-Every layer is registered under the package's name, so that a saved model is loaded without ``custom_objects``, once
-this file has been imported; whatever of this package takes the path of a model imports it.
+Every layer is registered under the package's name, so that a saved model is loaded without ``custom_objects`` once this
+module has been imported; everything in this package that takes the path of a model imports it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _registered = keras.saving.register_keras_serializable("cam1d_widget")
 
 
 class _WithAttention(keras.layers.Layer):  # type: ignore[misc]
-    """A layer that gives every step a grade: tanh units, and one number of them."""
+    """A layer that rates every step: tanh units, and one number computed from them."""
 
     def __init__(self, attention_units: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -38,30 +38,30 @@ class _WithAttention(keras.layers.Layer):  # type: ignore[misc]
         self._grade = keras.layers.Dense(1, name="attention_grade")
 
     def build(self, input_shape: Any) -> None:
-        """Make the weights."""
+        """Create the weights."""
         self._hidden.build(input_shape)
         self._grade.build((*input_shape[:-1], self.attention_units))
         super().build(input_shape)
 
     def grades(self, maps: Any) -> Any:
-        """How much each step asks to be heard, of shape (batch, step)."""
+        """Attention logit of each step, of shape (batch, step)."""
         return ops.squeeze(self._grade(self._hidden(maps)), -1)
 
     def get_config(self) -> dict[str, Any]:
-        """What the layer is made again from."""
+        """Configuration that the layer is created from."""
         return {**super().get_config(), "attention_units": self.attention_units}
 
 
 @_registered
 class TemporalAttention(_WithAttention):
-    """Weighted mean of the steps of a map, by weights that it learns and that add up to one.
+    """Weighted mean of the steps of a map; the weights are learned and add up to one.
 
     Takes a map of shape (batch, step, filter), such as the states of an LSTM, to (batch, filter).
 
     Parameters
     ----------
     attention_units : int
-        Hidden units that grade a step.
+        Hidden units that rate a step.
 
     Notes
     -----
@@ -85,28 +85,28 @@ class TemporalAttention(_WithAttention):
         return self.pooled(maps, self.attention_weights(maps))
 
     def compute_output_shape(self, input_shape: Any) -> Any:
-        """Shape of what comes out."""
+        """Shape of the output."""
         return (input_shape[0], input_shape[-1])
 
 
 class MILPooling(keras.layers.Layer, ABC):  # type: ignore[misc]
-    """Scores of a series, made of scores of its steps.
+    """Scores of a series, computed from scores of its steps.
 
-    Takes a map of shape (batch, step, filter) to class scores (batch, class): logits, to be followed by a softmax. What
-    each step adds is :meth:`step_scores`; with :meth:`outer_bias` they add up to the logit.
+    Takes a map of shape (batch, step, filter) to class scores (batch, class): logits, to be followed by a softmax. The
+    contributions of the steps are :meth:`step_scores`; with :meth:`outer_bias` they add up to the logit.
 
     Parameters
     ----------
     units : int
         Number of classes.
     dropout : float
-        Share of the map's values that are left out in training.
+        Fraction of the map's values that are dropped in training.
     """
 
     averages = False
-    """Whether all steps have the same say and the same linear score: global average pooling by another name."""
+    """Whether it is the mean of the same linear score of each step: global average pooling by another name."""
     stands_alone = True
-    """Whether a step with all features at zero adds zero to the scores, and changes what no other step adds."""
+    """Whether a step with all features at zero contributes zero, and changes no contribution of another step."""
 
     def __init__(self, units: int, dropout: float = 0.1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -114,17 +114,17 @@ class MILPooling(keras.layers.Layer, ABC):  # type: ignore[misc]
         self._thinning = keras.layers.Dropout(dropout)
 
     def build(self, input_shape: Any) -> None:
-        """Make the weights."""
+        """Create the weights."""
         self.kernel = self.add_weight(shape=(input_shape[-1], self.units), initializer="glorot_uniform", name="kernel")
         self.bias = self.add_weight(shape=(self.units,), initializer="zeros", name="bias")
         super().build(input_shape)
 
     @abstractmethod
     def step_scores(self, maps: Any) -> Any:
-        """What every step adds to every class score, of shape (batch, step, class)."""
+        """Contribution of every step to every class score, of shape (batch, step, class)."""
 
     def outer_bias(self) -> Any:
-        """What the scores hold beside the sum over steps, of shape (class,)."""
+        """Remaining bias of the scores, of shape (class,)."""
         return self.bias
 
     def call(self, maps: Any, training: bool | None = None) -> Any:
@@ -133,11 +133,11 @@ class MILPooling(keras.layers.Layer, ABC):  # type: ignore[misc]
         return scores + ops.cast(self.outer_bias(), scores.dtype)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
-        """Shape of what comes out."""
+        """Shape of the output."""
         return (input_shape[0], self.units)
 
     def get_config(self) -> dict[str, Any]:
-        """What the layer is made again from."""
+        """Configuration that the layer is created from."""
         return {**super().get_config(), "units": self.units, "dropout": self.dropout}
 
     def _linear(self, maps: Any) -> Any:
@@ -145,32 +145,32 @@ class MILPooling(keras.layers.Layer, ABC):  # type: ignore[misc]
 
 
 class _AttentiveMILPooling(MILPooling, _WithAttention):
-    """MIL pooling whose steps have unlike weights."""
+    """MIL pooling whose steps have different weights."""
 
     def __init__(self, units: int, dropout: float = 0.1, attention_units: int = 8, **kwargs: Any) -> None:
         super().__init__(units, dropout, attention_units=attention_units, **kwargs)
 
     def attention_weights(self, maps: Any) -> Any:
-        """Weight of every step, of shape (batch, step): open or shut, by itself."""
+        """Weight of every step, of shape (batch, step): between 0 and 1, each by itself."""
         return ops.sigmoid(self.grades(maps))
 
     def _weighed(self, maps: Any, weights: Any) -> Any:
-        """What every step adds to every class score under given weights, of shape (batch, step, class)."""
+        """Contribution of every step to every class score for given weights, of shape (batch, step, class)."""
         return _mean_share(self._linear(maps) * weights[..., None])
 
     def step_scores(self, maps: Any) -> Any:
-        """What every step adds to every class score, of shape (batch, step, class)."""
+        """Contribution of every step to every class score, of shape (batch, step, class)."""
         return self._weighed(maps, self.attention_weights(maps))
 
     def pooled(self, maps: Any, weights: Any) -> Any:
-        """Scores of every class under given weights, of shape (batch, class)."""
+        """Scores of every class for given weights, of shape (batch, class)."""
         scores = ops.sum(self._weighed(maps, weights), axis=1)
         return scores + ops.cast(self.outer_bias(), scores.dtype)
 
 
 @_registered
 class InstancePooling(MILPooling):
-    r"""Every step has a score of its own, and the series has their mean.
+    r"""Mean of a linear score of each step.
 
     .. math:: S_c = \frac{1}{T'} \sum_t (w_c \cdot z_t + b_c)
 
@@ -179,32 +179,33 @@ class InstancePooling(MILPooling):
     units : int
         Number of classes.
     dropout : float
-        Share of the map's values that are left out in training.
+        Fraction of the map's values that are dropped in training.
     """
 
     averages = True
 
     def step_scores(self, maps: Any) -> Any:
-        """What every step adds to every class score, of shape (batch, step, class)."""
+        """Contribution of every step to every class score, of shape (batch, step, class)."""
         return _mean_share(self._linear(maps))
 
 
 @_registered
 class AttentionPooling(_AttentiveMILPooling):
-    r"""Weighted mean of the steps, by weights that add up to one, and a score of that.
+    r"""Linear score of a weighted mean of the steps, whose weights add up to one.
 
     .. math:: S_c = w_c \cdot \sum_t a_t z_t + b_c, \qquad \textstyle\sum_t a_t = 1
 
-    Ilse et al. (2018), https://arxiv.org/abs/1802.04712. What a step adds depends on the others, by the weights.
+    Ilse et al. (2018), https://arxiv.org/abs/1802.04712. The contribution of a step depends on the
+    others, by the weights.
 
     Parameters
     ----------
     units : int
         Number of classes.
     dropout : float
-        Share of the map's values that are left out in training.
+        Fraction of the map's values that are dropped in training.
     attention_units : int
-        Hidden units that grade a step.
+        Hidden units that rate a step.
     """
 
     stands_alone = False
@@ -219,7 +220,7 @@ class AttentionPooling(_AttentiveMILPooling):
 
 @_registered
 class AdditivePooling(_AttentiveMILPooling):
-    r"""Every step is weighed, and then scored; the series has the mean.
+    r"""Mean of the scores of the weighted steps.
 
     .. math:: S_c = \frac{1}{T'} \sum_t (w_c \cdot a_t z_t + b_c)
 
@@ -230,35 +231,35 @@ class AdditivePooling(_AttentiveMILPooling):
     units : int
         Number of classes.
     dropout : float
-        Share of the map's values that are left out in training.
+        Fraction of the map's values that are dropped in training.
     attention_units : int
-        Hidden units that grade a step.
+        Hidden units that rate a step.
     """
 
 
 @_registered
 class ConjunctivePooling(_AttentiveMILPooling):
-    r"""Every step is scored, and weighed by how much it matters at all; the series has the mean.
+    r"""Mean of the weighted scores of the steps.
 
     .. math:: S_c = \frac{1}{T'} \sum_t a_t (w_c \cdot z_t + b_c)
 
-    Early et al. (2024), https://openreview.net/forum?id=xriGRsoAza. What a step adds depends on that step alone, but a
-    step whose features are zero still adds its bias times its weight.
+    Early et al. (2024), https://openreview.net/forum?id=xriGRsoAza. The contribution of a step depends on that
+    step alone, but a step whose features are zero still contributes its bias times its weight.
 
     Parameters
     ----------
     units : int
         Number of classes.
     dropout : float
-        Share of the map's values that are left out in training.
+        Fraction of the map's values that are dropped in training.
     attention_units : int
-        Hidden units that grade a step.
+        Hidden units that rate a step.
     """
 
     stands_alone = False
 
     def outer_bias(self) -> Any:
-        """Nothing: the bias belongs to the steps."""
+        """Zero: the bias belongs to the steps."""
         return ops.zeros_like(self.bias)
 
     def _linear(self, maps: Any) -> Any:
@@ -271,7 +272,7 @@ POOLINGS = {
     "additive": AdditivePooling,
     "conjunctive": ConjunctivePooling,
 }
-"""MIL poolings by their names in the field."""
+"""MIL poolings by name."""
 
 
 def _mean_share(scores: Any) -> Any:

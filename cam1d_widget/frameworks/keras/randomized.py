@@ -1,7 +1,7 @@
-"""A network that forgets: layer after layer drawn anew, on a copy.
+"""Cascading randomization of a network: layer after layer initialized again, on a copy.
 
-The copy is built from the model's own configuration, so that each layer's weights are drawn by its own initializers;
-the user's model, and the random numbers that a notebook goes on to draw, stay as they are.
+The copy is built from the model's own configuration, so that each layer's weights come from its own initializers. The
+user's model, and the states of all random number generators, are left as they were.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ Read = TypeVar("Read")
 
 
 def randomized(model: Any, seed: int, draws: int, read: Callable[[Any], Read]) -> Iterator[tuple[int, str, Read]]:
-    """What a reader makes of a copy of a model, while layer after layer of it is drawn anew, from the scores down.
+    """Result of reading a copy of a model, while layer after layer of it is randomized, from the output down.
 
-    Yields the draw, and the name of each layer once it and all above it have forgotten. What was read is the same each
-    time, so that it is compiled once, however many draws there are.
+    Yields the draw, the name of each layer once it and all layers after it are randomized, and the result. The result
+    is the same object each time, so that it is compiled once for all draws.
 
     Raises
     ------
@@ -35,11 +35,11 @@ def randomized(model: Any, seed: int, draws: int, read: Callable[[Any], Read]) -
     copy, known = _drawn_anew(model, seed), None
     layers = list(_layers(copy))
     if not layers:
-        raise ValueError(f"model {model.name!r} has no weights to be destroyed")
+        raise ValueError(f"model {model.name!r} has no weights to be randomized")
     for draw in range(draws):
         drawn = [layer.get_weights() for layer in _layers(copy if not draw else _drawn_anew(model, seed + draw))]
         copy.set_weights(model.get_weights())
-        # Read before it forgets: what a model is, is partly told by what it says.
+        # Read before the weights change: what a model is, is partly derived from its outputs.
         known = read(copy) if known is None else known
         for layer, weights in zip(reversed(layers), reversed(drawn), strict=True):
             layer.set_weights(weights)
@@ -47,7 +47,7 @@ def randomized(model: Any, seed: int, draws: int, read: Callable[[Any], Read]) -
 
 
 def _drawn_anew(model: Any, seed: int) -> Any:
-    """Model of the same layers, whose weights are drawn by their initializers."""
+    """Model of the same layers, with weights from their initializers."""
     try:
         with _random_numbers_left(seed):
             copy = keras.models.clone_model(model)
@@ -56,14 +56,14 @@ def _drawn_anew(model: Any, seed: int) -> Any:
     except Exception as fault:  # whatever a user's classes make of their configuration
         raise ValueError(_cannot(model, str(fault).strip().partition("\n")[0])) from None
     if [one.shape for one in copy.weights] != [one.shape for one in model.weights]:
-        raise ValueError(_cannot(model, "its weights come out otherwise"))
+        raise ValueError(_cannot(model, "its copy has other weights"))
     if getattr(model, "loss", None) is not None:
-        copy.compile(loss=model.loss)  # which tells what bare outputs mean
+        copy.compile(loss=model.loss)  # it defines what outputs without an activation are
     return copy
 
 
 def _layers(model: Any) -> Iterator[Any]:
-    """Layers that have weights, from the series up, those of models inside the model one by one."""
+    """Layers that have weights, from the input on, those of models inside the model one by one."""
     for layer in model.layers:
         if is_model(layer):
             yield from _layers(layer)
@@ -73,9 +73,9 @@ def _layers(model: Any) -> Iterator[Any]:
 
 @contextmanager
 def _random_numbers_left(seed: int) -> Iterator[None]:
-    """Random numbers from a seed, and the states of all generators afterwards as they were before."""
+    """Random numbers from a seed; afterwards, the states of all generators are as before."""
     states = random.getstate(), np.random.get_state()  # noqa: NPY002
-    random.seed(seed)  # what initializers without a seed of their own draw theirs from
+    random.seed(seed)  # initializers without a seed draw theirs from it
     try:
         yield
     finally:
@@ -85,6 +85,6 @@ def _random_numbers_left(seed: int) -> Iterator[None]:
 
 def _cannot(model: Any, why: str) -> str:
     return (
-        f"model {model.name!r} cannot be built again to have its weights destroyed{why and f' ({why})'}; "
+        f"model {model.name!r} cannot be built again to have its weights randomized{why and f' ({why})'}; "
         f"give its class get_config and from_config"
     )

@@ -275,7 +275,7 @@ def _called(model: Any, args: tuple[Any, ...], kwargs: dict[str, Any], closed: s
         kwargs = {**kwargs, "training": False}
     try:
         return model.call(*args, **kwargs)
-    except Exception:  # whatever a user's code makes of a symbolic tensor
+    except Exception:  # any error that the user's code raises for a symbolic tensor
         closed.add(id(model))
         return model(*args, **kwargs)
 

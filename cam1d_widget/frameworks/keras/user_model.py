@@ -1,4 +1,4 @@
-"""What a user hands over as a model, read: from a path, out of a fitted classifier, and which output of it is meant."""
+"""The Keras model in what a user passes: a path, a fitted classifier or a model, and which output is explained."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["graph_of", "input_shape", "readable", "which_output"]
 
 
 def readable(model: Any) -> Any:
-    """Keras model behind what a user holds: itself, the path of a saved one, or a fitted classifier of aeon or sktime.
+    """Keras model of a user: the model itself, a saved one, or that of a fitted classifier of aeon or sktime.
 
     Raises
     ------
@@ -32,8 +32,10 @@ def readable(model: Any) -> Any:
         )
     if isinstance(model, str | Path):
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of an optimizer whose state is not needed here
-            model = keras.models.load_model(model)  # with its loss, which tells what bare outputs mean
+            warnings.simplefilter("ignore")  # about an optimizer whose state is not needed
+            model = keras.models.load_model(
+                model
+            )  # with its loss, which defines what outputs without an activation are
     members = getattr(model, "classifiers_", None)
     if members:
         raise TypeError(
@@ -78,7 +80,11 @@ def input_shape(model: Any) -> tuple[int | None, ...]:
     else:  # the shape of the batch on which it was first called
         shape = (None, *((model.get_build_config() or {}).get("input_shape") or ())[1:])
     if len(shape) != 3:
-        way_out = "; put it behind Reshape and Permute layers that make this of a series" if len(shape) == 4 else ""
+        way_out = (
+            "; let it begin with Reshape and Permute layers that compute this shape from a series"
+            if len(shape) == 4
+            else ""
+        )
         raise ValueError(
             f"model {model.name!r} must take series of shape (batch, time, channel), but takes {shape}{way_out}"
         )
@@ -86,7 +92,7 @@ def input_shape(model: Any) -> tuple[int | None, ...]:
 
 
 def which_output(model: Any, made: Any, output: str | int | None) -> int:
-    """Index of the chosen output among all that the model made, flattened."""
+    """Index of the chosen output among all outputs of the model, flattened."""
     names = _names(model, made)
     if output is None and len(names) == 1:
         return 0
@@ -105,7 +111,7 @@ def graph_of(model: Any, index: int) -> Graph | str:
         series = keras.Input(input_shape(model)[1:])
         try:
             outputs = keras.tree.flatten(model.call(series, **_inference(model)))
-        except Exception as fault:  # whatever a user's code makes of a symbolic tensor
+        except Exception as fault:  # any error that the user's code raises for a symbolic tensor
             return str(fault).strip().splitlines()[0]
     return read(model.name, series, outputs[index], KerasTensors())
 

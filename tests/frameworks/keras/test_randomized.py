@@ -96,7 +96,7 @@ def test_a_model_that_cannot_be_built_again_or_has_no_weights_is_refused_in_a_se
     with pytest.raises(ValueError, match=r"cannot be built again .* give its class get_config and from_config"):
         next(KerasClassifier(model).randomized())
     bare = keras.Sequential([keras.Input((10, 2)), L.GlobalAveragePooling1D(), L.Softmax()])
-    with pytest.raises(ValueError, match="no weights to be destroyed"):
+    with pytest.raises(ValueError, match="no weights to be randomized"):
         next(KerasClassifier(bare).randomized())
 
 
