@@ -33,9 +33,7 @@ def readable(model: Any) -> Any:
     if isinstance(model, str | Path):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about an optimizer whose state is not needed
-            model = keras.models.load_model(
-                model
-            )  # with its loss, which defines what outputs without an activation are
+            model = keras.models.load_model(model)  # with its loss, which defines what plain outputs are
     members = getattr(model, "classifiers_", None)
     if members:
         raise TypeError(
