@@ -117,9 +117,8 @@ def test_the_table_of_numbers_follows_the_picture(page):
     assert " %" in table.get_by_role("row").nth(1).inner_text()
 
 
-@pytest.mark.parametrize("panel", [None, "View", "Find", "Numbers", "Save", "Help"])
 @pytest.mark.parametrize("dark", [False, True])
-def test_axe_finds_nothing_serious(page, panel, dark):
+def test_axe_finds_nothing_serious(page, dark):
     if dark:
         page.evaluate("""() => {
           document.body.dataset.jpThemeLight = "false";
@@ -131,9 +130,10 @@ def test_axe_finds_nothing_serious(page, panel, dark):
           Object.entries(colors).forEach(([name, color]) => document.documentElement.style.setProperty(name, color));
           document.querySelector("h1").style.color = "#f2f2f4";
         }""")
-    if panel:
-        page.get_by_role("button", name=f"{panel}: ").click()
-    assert [one for one in violations(page) if one[1] in ("serious", "critical")] == []
+    for panel in (None, "View", "Find", "Numbers", "Save", "Help"):
+        if panel:
+            page.get_by_role("button", name=f"{panel}: ").click()
+        assert [one for one in violations(page) if one[1] in ("serious", "critical")] == [], panel
 
 
 def test_the_summary_in_words_follows_the_picture(page):

@@ -13,4 +13,9 @@ __all__ = ["slow_but"]
 def slow_but(quick: Iterable[Any], cases: Iterable[Any]) -> list[Any]:
     """Parameters of a test: its cases, slow but for the quick ones."""
     quick = list(quick)
-    return [case if case in quick else pytest.param(case, marks=pytest.mark.slow) for case in cases]
+    return [case if case in quick else slow(case) for case in cases]
+
+
+def slow(case: Any) -> Any:
+    """A case of one parameter, or of a tuple of them."""
+    return pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=pytest.mark.slow)

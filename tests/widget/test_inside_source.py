@@ -13,7 +13,7 @@ def done(widget, kind, **arguments):
     return outcome(widget.jobs.work[kind](arguments))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def widget():
     x, _ = hidden_pieces(edge())
     y = (np.arange(len(x)) % 2 == 0).astype(int)

@@ -22,10 +22,19 @@ SPEAKING = KerasClassifier(question([ConjunctivePooling(4), L.Softmax()]))
 BACKGROUND = np.repeat(RNG.normal(size=(4, 300, 1)), 9, axis=2).astype(np.float32)
 
 
+# Laws hold for few draws as well.
+FEW = {
+    "LIME": {"samples": 120, "size": 100},
+    "KernelSHAP": {"samples": 120, "size": 100},
+    "RISE": {"masks": 200},
+}
+
+
 def ready(label: str) -> AttributionMethod:
-    """Method with series to draw from, alike in all channels, where it needs them."""
+    """Method with few draws, and with series to draw from, alike in all channels, where it needs them."""
+    options = FEW.get(label, {})
     needs = "background" in {field.name for field in fields(METHODS[label])}
-    return METHODS[label](background=BACKGROUND) if needs else METHODS[label]()
+    return METHODS[label](background=BACKGROUND, **options) if needs else METHODS[label](**options)
 
 
 def fitting(label: str, classifier: KerasClassifier) -> KerasClassifier:

@@ -16,6 +16,7 @@ from cam1d_widget.attribution.methods import LRP, DeepLIFT, GradientXInput
 from cam1d_widget.attribution.propagation_rules import AlphaBeta, Epsilon, Gamma, LayerRule, SquaredWeights
 
 from ...support.random_networks import CHANNELS, HEADS, LENGTH, blocks, merged_bias, network
+from ...support.selection import slow_but
 
 ACTIVATIONS = ("relu", "leaky_relu", "elu", "gelu", "silu", "tanh")
 
@@ -123,8 +124,13 @@ RULES = {
 
 
 @pytest.mark.parametrize("convolution", CONVOLUTIONS)
-@pytest.mark.parametrize("rule", [*RULES, "composite"])
-@pytest.mark.parametrize("place", ["first", "second"])
+@pytest.mark.parametrize(
+    ("rule", "place"),
+    slow_but(
+        [*((rule, "second") for rule in RULES), ("composite", "first"), ("composite", "second")],
+        [(rule, place) for rule in [*RULES, "composite"] for place in ("first", "second")],
+    ),
+)
 def test_layers_share_as_the_papers_say(convolution, rule, place):
     """The layer and its BatchNormalization as one matrix, which Keras itself is asked for, column by column."""
     front = [] if place == "first" else [L.Conv1D(3, 2, padding="same", activation="relu")]
