@@ -52,14 +52,17 @@ def test_links_lead_somewhere(page):
         assert not anchor or anchor in anchors(linked), target
 
 
-def test_the_architecture_names_every_folder_of_the_package():
+def test_the_architecture_names_every_folder_of_the_code():
     tree = next(code for _, code in FENCED.findall((ROOT / "ARCHITECTURE.md").read_text()) if "├──" in code)
     named, path = set(), []
     for indent, name in re.findall(r"^([│├└─ ]*)([\w/]+/)(?: |$)", tree, re.MULTILINE):
         path[len(indent) // 4 :] = [name]
         named.add("".join(path).rstrip("/"))
-    there = {file.parent.relative_to(ROOT).as_posix() for file in ROOT.glob("cam1d_widget/**/__init__.py")}
-    assert {folder for folder in named if folder.startswith("cam1d_widget")} == there
+    python = {file.parent.relative_to(ROOT).as_posix() for file in ROOT.glob("cam1d_widget/**/__init__.py")}
+    assert {folder for folder in named if folder.startswith("cam1d_widget")} == python
+    browser = {file.parent.relative_to(ROOT).as_posix() for file in ROOT.glob("js/src/**/*.ts")}
+    browser = {folder for folder in browser if folder.count("/") == 2 or folder.startswith("js/src/core/")}
+    assert {folder for folder in named if folder.startswith("js/src/")} - {"js/src/core"} == browser
 
 
 def test_the_readmes_code_runs_as_it_is(tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 """What is said about the project, for PyPI, for those who cite it, and for GitHub, is complete and agrees."""
 
 import datetime
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -52,6 +53,9 @@ def test_one_repository_is_named_everywhere():
     assert CITATION["repository-code"] == REPOSITORY
     named = [*PROJECT["project"]["urls"].values()]
     named += [one["replacement"].partition("(")[2] for one in readme_on_pypi()["substitutions"]]
+    browser = json.loads((ROOT / "js" / "package.json").read_text())
+    named += [browser["repository"]["url"].removeprefix("git+").removesuffix(".git"), browser["bugs"]]
+    named += [browser["homepage"].removesuffix("#readme")]
     assert all(f"{address}/".startswith(f"{REPOSITORY}/") for address in named)
 
 
