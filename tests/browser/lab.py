@@ -85,10 +85,11 @@ def serving(home):
     folder = home / "notebooks"
     folder.mkdir()
     settings = {f"JUPYTER_{kind}_DIR": str(home / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
-    # In a working copy the browser halves are links, which nbclassic and Voila serve to nobody.
-    for kind in ("labextensions", "nbextensions"):
-        installed = Path(sys.prefix, "share", "jupyter", kind, "cam1d-widget")
-        shutil.copytree(installed, home / "path" / kind / "cam1d-widget")
+    # Of this working copy, or else of the installed package. Copies: nbclassic and Voila follow no links.
+    for kind in ("labextension", "nbextension"):
+        built = ROOT / "cam1d_widget" / kind
+        installed = Path(sys.prefix, "share", "jupyter", f"{kind}s", "cam1d-widget")
+        shutil.copytree(built if built.exists() else installed, home / "path" / f"{kind}s" / "cam1d-widget")
     overrides = home / "CONFIG" / "labconfig" / "default_setting_overrides.json"
     overrides.parent.mkdir(parents=True)
     overrides.write_text(json.dumps(SETTINGS))
