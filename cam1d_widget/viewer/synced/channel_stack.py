@@ -191,8 +191,8 @@ class ChannelStack(SyncedView, bqplot.Mark):
         """Request a file of the current picture from the browser, "png" or "svg"; `take` is called with it."""
         if not self._views:
             raise RuntimeError(
-                f"the {form.upper()} is made by a browser that displays the widget, and none does; display it, or "
-                "draw the picture with the plot method of an Explanation"
+                f"the {form.upper()} is made by a browser that displays the widget, but none does; "
+                "display it first, or draw the picture with the plot method of an Explanation"
             )
         self._asked += 1
         self._pictures[self._asked] = take
