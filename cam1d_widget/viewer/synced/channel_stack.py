@@ -147,7 +147,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
     @property
     def parts(self) -> dict[str, Synced]:
         """State of each panel, by the name of its trait."""
-        values = {name: getattr(self, name) for name in self.class_own_traits(sync=True)}
+        values = {name: getattr(self, name) for name in self.traits(sync=True)}
         return {name: value for name, value in values.items() if isinstance(value, Synced)}
 
     def _read(self) -> dict[str, Any]:
