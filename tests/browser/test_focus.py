@@ -5,7 +5,7 @@ import pytest
 from cam1d_widget import ExplanationViewer
 
 from ..support.arrays import explanation
-from .test_page import shown
+from .page import shown
 
 pytestmark = pytest.mark.browser
 MARK = "document.querySelector('.bqplot canvas').__channelStack.model"

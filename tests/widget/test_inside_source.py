@@ -51,9 +51,9 @@ def test_series_that_a_class_likes_best_come_with_the_nearest_real_ones(widget):
 def test_it_is_stopped_between_two_steps(widget):
     going = widget.jobs.work["inside series"]({"target": 0, "start": "noise", "nearness": 0, "solutions": 1})
     assert [next(going)[1] for _ in range(3)] == [
-        "looking at the real series",
-        "step 1 of 200 uphill",
-        "step 2 of 200 uphill",
+        "reading the real series",
+        "gradient step 1 of 200",
+        "gradient step 2 of 200",
     ]
     going.close()
 

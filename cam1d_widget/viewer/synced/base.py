@@ -53,16 +53,15 @@ class Synced(widgets.Widget):
 
     def for_page(self, page: PageContents) -> Self:
         """Copy for a saved page, of the same values unless a subclass overrides this."""
-        return type(self)(**self._own_values())
+        return type(self)(**self._shared_values())
 
     def page_bytes(self) -> float:
         """Bytes that its packed arrays take in a saved page."""
-        packed = [value for value in self._own_values().values() if isinstance(value, dict) and "data" in value]
+        packed = [value for value in self._shared_values().values() if isinstance(value, dict) and "data" in value]
         return sum(4 / 3 * len(one["data"]) + ENTRY_BYTES * len(one["index"]) for one in packed)
 
-    def _own_values(self) -> dict[str, Any]:
-        own = self.class_own_traits(sync=True)
-        return {name: getattr(self, name) for name in own if not name.startswith("_")}
+    def _shared_values(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.traits(sync=True) if not name.startswith("_")}
 
 
 class SyncedView(Synced):

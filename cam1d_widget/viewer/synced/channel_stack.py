@@ -147,7 +147,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
     @property
     def parts(self) -> dict[str, Synced]:
         """State of each panel, by the name of its trait."""
-        values = {name: getattr(self, name) for name in self.class_own_traits(sync=True)}
+        values = {name: getattr(self, name) for name in self.traits(sync=True)}
         return {name: value for name, value in values.items() if isinstance(value, Synced)}
 
     def _read(self) -> dict[str, Any]:
@@ -191,8 +191,8 @@ class ChannelStack(SyncedView, bqplot.Mark):
         """Request a file of the current picture from the browser, "png" or "svg"; `take` is called with it."""
         if not self._views:
             raise RuntimeError(
-                f"the {form.upper()} is made by a browser that displays the widget, and none does; display it, or "
-                "draw the picture with the plot method of an Explanation"
+                f"the {form.upper()} is made by a browser that displays the widget, but none does; "
+                "display it first, or draw the picture with the plot method of an Explanation"
             )
         self._asked += 1
         self._pictures[self._asked] = take

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import ipywidgets as widgets
 import pytest
-from traitlets import TraitError
+from traitlets import Int, TraitError
 
 from cam1d_widget import ExplanationViewer
+from cam1d_widget.viewer.synced.base import PageContents
 from cam1d_widget.viewer.synced.options import Options
 
 from ...support.arrays import explanation
@@ -65,3 +66,13 @@ def test_attributions_are_not_touched_by_how_they_are_drawn():
     before = viewer.attribution
     viewer.options.sign, viewer.options.smoothing, viewer.options.clip = "absolute", 9, 5.0
     assert (viewer.attribution == before).all()
+
+
+def test_a_page_gets_its_own_copy_of_every_value_also_of_a_subclass():
+    class Darker(Options):
+        depth = Int(1).tag(sync=True)
+
+    options = Darker(gain=2.0, hidden=[1], depth=3)
+    page = options.for_page(PageContents([0], 0, {}))
+    options.gain = 4.0
+    assert (type(page), page.gain, page.hidden, page.depth) == (Darker, 2.0, [1], 3)
