@@ -164,6 +164,19 @@ def test_softmax_over_time_as_an_activation_sees_everything():
         assert (field.stop == STEPS).all()
 
 
+class Halved(L.Layer):
+    def call(self, x):
+        return x / 2
+
+
+def test_a_layer_of_the_users_as_an_activation_is_tried_value_by_value():
+    plain = classifier_of(L.Conv1D(6, 1, activation="relu")).receptive_field
+    for layer in (L.Conv1D(6, 1, activation=Halved()), L.Activation(Halved())):
+        field = classifier_of(layer).receptive_field
+        np.testing.assert_array_equal(field.start, plain.start)
+        np.testing.assert_array_equal(field.stop, plain.stop)
+
+
 def test_a_layer_is_tried_once_however_often_its_graph_is_walked(monkeypatch):
     tried = []
     plain = order_of_steps._is_in_order

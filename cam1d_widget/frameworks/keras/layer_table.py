@@ -7,7 +7,7 @@ Layers and functions are recognized by the names of their classes, which Keras 3
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import keras
@@ -105,8 +105,11 @@ def computed_by_keras(layer: Any) -> bool:
     return inside is None or computed_by_keras(inside)
 
 
-def activation_operation(function: Any, rank: int) -> Operation:
-    """What an activation computes, given as a function; an identity for a linear one."""
+def activation_operation(function: Any, shape: tuple[int | None, ...]) -> Operation:
+    """What an activation computes, given as a function or a layer, on a tensor of a shape; an identity for none."""
+    if hasattr(function, "call"):
+        operation = operation_of(Called(function, (), [shape], shape))
+        return replace(operation, activation=True) if isinstance(operation, kinds.Opaque) else operation
     name = _plain(getattr(function, "__name__", None) or type(function).__name__)
     name = "softmax" if name == "softmaxv2" else name  # what tf.nn.softmax calls itself
     own = function is None or _made_by_keras(function if hasattr(function, "__name__") else type(function))
@@ -115,7 +118,7 @@ def activation_operation(function: Any, rank: int) -> Operation:
     if own and name in FUNCTIONS:
         return kinds.Pointwise(name)
     if own and name in ("softmax", "logsoftmax", "sparsemax", "glu"):
-        return kinds.Normalize(name, frozenset({rank - 1}))
+        return kinds.Normalize(name, frozenset({len(shape) - 1}))
     return kinds.Opaque(name=name, activation=True, hides_relu=not own)
 
 
@@ -127,9 +130,7 @@ def jumps(layer: Any) -> bool:
 
 def _jumps_itself(layer: Any) -> bool:
     activations = [getattr(layer, name, None) for name in ("activation", "recurrent_activation")]
-    if any(hasattr(one, "call") and jumps(one) for one in activations):
-        return True
-    if any(activation_operation(one, 0).facts.jumps for one in activations if not hasattr(one, "call")):
+    if any(activation_operation(one, (None, None, None)).facts.jumps for one in activations):
         return True
     row = row_of(layer)
     return row is not None and row.operation in (_masking, _relu) and row.operation(_lone(layer)).facts.jumps
@@ -316,10 +317,7 @@ def _prelu(called: Called) -> Operation:
 
 
 def _activation(called: Called) -> Operation:
-    function = called.layer.activation
-    if hasattr(function, "call"):
-        return operation_of(Called(function, called.arguments, called.shapes, called.shape))
-    return activation_operation(function, called.rank)
+    return activation_operation(called.layer.activation, called.shape)
 
 
 def _masking(called: Called) -> Operation:

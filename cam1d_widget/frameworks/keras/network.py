@@ -315,10 +315,11 @@ class Network:
         """Kind of the probabilities that come out of a layer that is not known to make any; None for numbers."""
         if _are_shares(outputs):
             return "odds"
-        made_by = None if self.exit is None else self._graph.makers[self.exit].operation
-        known = isinstance(made_by, kinds.Dense) or (isinstance(made_by, kinds.Pointwise) and made_by.name == "relu")
+        last = None if self.exit is None else self._graph.makers[self.exit]
+        of_layer = [] if last is None else [node.operation for node in self._graph.nodes if node.layer is last.layer]
+        plain = any(isinstance(one, kinds.Dense) or getattr(one, "name", "") == "relu" for one in of_layer)
         inside = ((outputs > 0) & (outputs < 1)).mean() > 0.5 and ((outputs >= 0) & (outputs <= 1)).all()
-        return "unit odds" if inside and not known else None
+        return "unit odds" if inside and not plain else None
 
     def _explain_odds(self, link: str) -> None:
         self.link, self.seen = link, True

@@ -145,7 +145,7 @@ class _Reading:
         operation, row = operation_of(called), row_of(layer)
         sources = tuple(self._known[one] for one in ids)
         after = layer.activation if row and row.activation else None
-        then = _operation_of_activation(after, called)
+        then = activation_operation(after, called.shape)
         if isinstance(then, Identity):
             made = self._add(layer, operation, sources, values, LayerCall(layer, node.arguments, ids))
         else:
@@ -161,12 +161,6 @@ class _Reading:
         self._values += values
         self._nodes.append(Node(layer.name, type(layer).__name__, operation, sources, made, call, layer))
         return made
-
-
-def _operation_of_activation(activation: Any, called: Called) -> Operation:
-    if hasattr(activation, "call"):
-        return operation_of(Called(activation, (), [called.shape], called.shape))
-    return activation_operation(activation, called.rank)
 
 
 def _shallow_copy(layer: Any, **attributes: Any) -> Any:

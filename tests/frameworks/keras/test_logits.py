@@ -159,3 +159,10 @@ def test_loss_of_a_saved_model_is_known(tmp_path, x):
     model.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
     model.save(tmp_path / "model.keras")
     assert KerasClassifier(tmp_path / "model.keras").classes == KerasClassifier(model).classes == 2
+
+
+def test_numbers_of_a_dense_layer_with_an_activation_are_explained_as_they_are(x):
+    model = question([L.GlobalAveragePooling1D(), L.Dense(3, activation="hard_sigmoid")])
+    classifier = KerasClassifier(model)
+    np.testing.assert_allclose(classifier.scores(x), model(x), rtol=1e-4)
+    assert classifier.probabilities(x) is None
