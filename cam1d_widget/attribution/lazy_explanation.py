@@ -21,7 +21,6 @@ from ..explanation.true_classes import check_true_classes
 from ..explanation.validation import check_names, held_once
 from ..typing import Layout, SeriesLike, WindowsLike
 from .abilities import HasFeatures, HasFingerprint, HasLabels, HasWeights, for_series, labels_of, offers
-from .classifier import check_series
 from .map_cache import MapCache
 from .maps import ComputedMaps, GrowingMaps, NotFinite, averaged, computed_maps, parts
 from .masking import channel_mean
@@ -37,7 +36,7 @@ from .requests import (
     why_not,
     with_baseline,
 )
-from .series import read_series
+from .series import check_series, read_series
 
 __all__ = ["LazyExplanation"]
 

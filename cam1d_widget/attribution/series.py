@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..explanation.validation import check_real, refuse_masked
+from ..explanation.validation import as_float32, check_real, refuse_masked
 
-__all__ = ["Series", "as_array", "read_series"]
+__all__ = ["Series", "as_array", "check_series", "read_series"]
 
 
 class Series(NamedTuple):
@@ -69,6 +69,54 @@ def as_array(argument: str, x: Any) -> np.ndarray:
     if values.dtype.kind == "V" and np.can_cast(values.dtype, np.float32):
         return values.astype(np.float32)  # bfloat16, registered by ml_dtypes
     return check_real(argument, values)
+
+
+def check_series(x: Any, time: int | None, channels: int | None, argument: str = "x") -> np.ndarray:
+    """Series as float32 of shape (instance, time, channel), or an error that states what is wrong with them.
+
+    Parameters
+    ----------
+    x : array-like
+    time, channels : int or None
+        Sizes that the model was built for; None for any.
+    argument : str
+        Name of the caller's argument.
+    """
+    x = as_array(argument, x)
+    if x.ndim != 3:
+        way_out = f"; one series goes in as {argument}[np.newaxis]" if x.ndim == 2 else ""
+        raise ValueError(f"{argument} must have shape (instance, time, channel), but has {x.shape}{way_out}")
+    if not x.size:
+        raise ValueError(f"{argument} must hold at least one series, but has shape {x.shape}")
+    _, steps, variables = x.shape
+    if (
+        (time not in (None, steps) or channels not in (None, variables))
+        and _fits(variables, time)
+        and _fits(steps, channels)
+    ):
+        raise ValueError(
+            f"{argument} must have shape (instance, time, channel) = (any, {time}, {channels}), but has {x.shape}: "
+            f"the channels are first; pass layout='channels_first'"
+        )
+    if channels not in (None, variables):
+        raise ValueError(
+            f"{argument} must have {channels} channels, as the model was built for, but has shape {x.shape}"
+        )
+    if time not in (None, steps):
+        raise ValueError(f"{argument} must have {time} samples, as the model was built for, but has shape {x.shape}")
+    x = as_float32(argument, x, copy=False)
+    if not np.isfinite(x).all():
+        instances = np.flatnonzero(~np.isfinite(x).all(axis=(1, 2)))
+        gaps = ", and show the gaps by dataclasses.replace(explanation, x=x)" if argument == "x" else ""
+        raise ValueError(
+            f"{argument} must be finite, but holds NaN or infinite values, first in instance {instances[0]}; explain "
+            f"it with these filled, as the model was trained{gaps}"
+        )
+    return x
+
+
+def _fits(size: int, wanted: int | None) -> bool:
+    return wanted in (None, size)
 
 
 def _uneven(argument: str) -> ValueError:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..attribution.abilities import HasLayers, labels_of, offers
-from ..attribution.classifier import Classifier, check_series
-from ..attribution.series import read_series
+from ..attribution.classifier import Classifier
+from ..attribution.series import check_series, read_series
 from ..explanation.true_classes import check_true_classes
 from ..frameworks.open_model import as_classifier
 from ..typing import Labels, LayerLike, Layout, ModelLike, SeriesLike

@@ -11,8 +11,7 @@ import tensorflow as tf
 import xarray as xr
 
 from cam1d_widget import explain
-from cam1d_widget.attribution.classifier import check_series
-from cam1d_widget.attribution.series import read_series
+from cam1d_widget.attribution.series import check_series, read_series
 
 from ..support.toys import linear
 

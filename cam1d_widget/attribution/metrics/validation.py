@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...typing import MapsLike, SeriesLike, TargetLike
-from ..classifier import Classifier, as_targets, check_series
-from ..series import as_array
+from ..classifier import Classifier, as_targets
+from ..series import as_array, check_series
 from .items import many_maps
 
 __all__ = ["one_target_each", "series_and_maps", "series_for"]

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from ...attribution.classifier import as_targets, check_series, warn_if_saturated
+from ...attribution.classifier import as_targets, warn_if_saturated
 from ...attribution.propagation_rules import Rule
 from ...attribution.receptive_field import ReceptiveField, TooShort
+from ...attribution.series import check_series
 from ...explanation.source import LayerFacts, ModelChangedError
 from ...network.affine_head import AffineHead
 from ...network.layers_in_time import layers_in_time
