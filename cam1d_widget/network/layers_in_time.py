@@ -86,5 +86,7 @@ def _is_idle(graph: Graph, layer: LayerOutput) -> bool:
 
 
 def _has_time(graph: Graph, layer: LayerOutput) -> bool:
-    shape = graph.values[layer.values[0]].shape
+    shape, dtype = graph.values[layer.values[0]]
+    if dtype == "bool":  # a mask
+        return False
     return len(layer.values) == 1 and len(shape) == 3 and shape[1] != 1 and shape[2] is not None

@@ -341,9 +341,19 @@ class Upsample(Rearranging):
 
 @dataclass(frozen=True)
 class Concatenate(Rearranging):
-    """Tensors one after the other along an axis; `constant` if a constant is among them."""
+    """Tensors one after the other along an axis.
+
+    Attributes
+    ----------
+    axis : int
+    order : tuple of int
+        Which of the node's inputs is at each place.
+    constant : bool
+        Whether a constant is among them.
+    """
 
     axis: int
+    order: tuple[int, ...]
     constant: bool = False
 
     def _facts(self) -> Facts:
@@ -566,7 +576,7 @@ class Attention(Mixing):
 
 @dataclass(frozen=True)
 class MatrixProduct(Mixing):
-    """Product that sums over an axis, of so many tensors; of one tensor, with a constant."""
+    """Product of tensors that sums over an axis; of one tensor, with a constant. Equal tensors count separately."""
 
     tensors: int = 2
 

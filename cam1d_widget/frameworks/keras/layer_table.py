@@ -36,12 +36,15 @@ class Called:
         Of the distinct symbolic tensors among them.
     shape : tuple
         Of the first output.
+    order : tuple of int
+        Which of the distinct tensors each symbolic tensor among the arguments is.
     """
 
     layer: Any
     arguments: Sequence[Any]
     shapes: Sequence[tuple[int | None, ...]]
     shape: tuple[int | None, ...]
+    order: tuple[int, ...] = (0,)
 
     @property
     def rank(self) -> int:
@@ -393,7 +396,7 @@ def _upsample(called: Called) -> Operation:
 
 
 def _concatenate(called: Called) -> Operation:
-    return kinds.Concatenate(called.layer.axis % called.rank, constant=bool(called.constants))
+    return kinds.Concatenate(called.layer.axis % called.rank, called.order, bool(called.constants))
 
 
 def _pick(called: Called) -> Operation:
@@ -412,11 +415,11 @@ def _attention(called: Called) -> Operation:
 
 def _dot(called: Called) -> Operation:
     """A Dot layer; the steps of the first map are summed if axis 1 is."""
-    return kinds.MatrixProduct(np.ravel(called.layer.axes)[0] % 3 != 1, tensors=len(called.shapes))
+    return kinds.MatrixProduct(np.ravel(called.layer.axes)[0] % 3 != 1, tensors=len(called.order))
 
 
 def _matrix_product(called: Called) -> Operation:
-    return kinds.MatrixProduct(function=True, tensors=len(called.shapes))
+    return kinds.MatrixProduct(function=True, tensors=len(called.order))
 
 
 def _any_order(called: Called) -> Operation:

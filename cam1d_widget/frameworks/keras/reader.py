@@ -7,19 +7,21 @@ What cannot be opened stays one operation.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from inspect import signature
 from typing import Any, NamedTuple
 
 import keras
 import numpy as np
+from keras import ops
 
 from ...network.graph import Graph, LayerOutput, Node, Tensors, Value
 from ...network.operations import Identity, Operation
-from .layer_table import Called, activation_operation, operation_of, row_of
+from .layer_table import Called, activation_operation, computed_by_keras, operation_of, row_of
 
-__all__ = ["functional_copy", "is_model", "read"]
+__all__ = ["functional_copy", "is_model", "nothing_recorded", "read"]
 
 
 def read(model: str, series: Any, output: Any, tensors: Tensors) -> Graph:
@@ -102,6 +104,19 @@ class LayerCall:
         return self._arguments.fill_in(dict(zip(self._tensors, values, strict=True)))
 
 
+class ActivationCall(LayerCall):
+    """The activation of a layer, which is not given the mask of the layer; the output has it."""
+
+    def __call__(self, *values: Any) -> list[Any]:
+        """Output tensor, in the precision of the layer."""
+        mask = getattr(values[0], "_keras_mask", None)
+        if mask is None:
+            return super().__call__(*values)
+        made = super().__call__(ops.copy(values[0]))
+        made[0]._keras_mask = mask
+        return made
+
+
 def _flat(made: Any) -> list[Any]:
     return list(keras.tree.flatten(made))
 
@@ -141,7 +156,8 @@ class _Reading:
         outputs = node.output_tensors
         values, ids = list(map(_value, outputs)), tuple(inputs)
         arguments = _listed([*node.arguments.args, *node.arguments.kwargs.values()])
-        called = Called(layer, arguments, [one.shape for one in inputs.values()], outputs[0].shape)
+        order = tuple(ids.index(id(one)) for one in arguments if id(one) in inputs)
+        called = Called(layer, arguments, [one.shape for one in inputs.values()], outputs[0].shape, order)
         operation, row = operation_of(called), row_of(layer)
         sources = tuple(self._known[one] for one in ids)
         after = layer.activation if row and row.activation else None
@@ -151,7 +167,7 @@ class _Reading:
         else:
             bare = _shallow_copy(layer, activation=None)
             made = self._add(layer, operation, sources, values, LayerCall(bare, node.arguments, ids))
-            made = self._add(layer, then, made, values, LayerCall(_as_layer(after, layer)))
+            made = self._add(layer, then, made, values, ActivationCall(_as_layer(after, layer)))
         self._known.update(zip(map(id, outputs), made, strict=True))
 
     def _add(
@@ -174,7 +190,7 @@ def _as_layer(activation: Any, owner: Any) -> Any:
     """Layer that applies an activation, and hands on the mask as the owner does."""
     if hasattr(activation, "call"):
         return activation
-    return keras.layers.Activation(activation, dtype=owner.dtype_policy, name=f"{owner.name}_activation")
+    return keras.layers.Activation(activation, dtype=owner.compute_dtype, name=f"{owner.name}_activation")
 
 
 def _value(tensor: Any) -> Value:
@@ -188,6 +204,18 @@ def _listed(values: Any) -> list[Any]:
         holds = isinstance(one, list | tuple) and any(map(keras.backend.is_keras_tensor, one))
         found += _listed(one) if holds else [one]
     return found
+
+
+@contextmanager
+def nothing_recorded(model: Any) -> Iterator[None]:
+    """Remove the calls that the layers of a model record while it is read."""
+    recorded = [calls for one in model._flatten_layers() for calls in (one._inbound_nodes, one._outbound_nodes)]
+    counts = [len(calls) for calls in recorded]
+    try:
+        yield
+    finally:
+        for calls, count in zip(recorded, counts, strict=True):
+            del calls[count:]
 
 
 # Symbolic tensors
@@ -236,9 +264,9 @@ def _opened(series: Any, output: Any) -> _Opened:
     inside: list[tuple[Any, Any]] = []
     closed: set[int] = set()
     while any(is_model(_maker(tensor)) and id(_maker(tensor)) not in closed for tensor in _before(output)):
-        fresh = keras.Input(series.shape[1:], dtype=series.dtype)
+        fresh = keras.Input(series.shape[1:], dtype=series.dtype, name="series")
         run = partial(_run, inside=inside, closed=closed)
-        output = _through(keras.Function([series], [output]), fresh, run)[0]
+        output = _through(keras.Function([series], [output], name="graph"), fresh, run)[0]
         series = fresh
     return _Opened(series, output, inside)
 
@@ -254,8 +282,9 @@ def _run(operation: Any, *args: Any, inside: list[tuple[Any, Any]], closed: set[
         )
     run = partial(_run, inside=inside, closed=closed)
     graph = getattr(operation, "_functional", None) or operation  # where a Sequential model keeps its graph
-    if hasattr(graph, "_run_through_graph"):
-        made = _through(graph, args[0], run)
+    if hasattr(graph, "_run_through_graph") and computed_by_keras(operation):
+        inputs = args[0] if args else kwargs["inputs"]
+        made = _through(graph, graph._standardize_inputs(inputs), run)
         made = made[0] if isinstance(made, list) and len(made) == 1 else made
     else:
         made = _called(operation, args, kwargs, closed)

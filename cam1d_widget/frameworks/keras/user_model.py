@@ -11,7 +11,8 @@ import keras
 
 from ...network.graph import Graph
 from . import pooling_layers  # noqa: F401  # registers them, so that a saved model with them is loaded
-from .reader import read
+from .layer_table import computed_by_keras
+from .reader import nothing_recorded, read
 from .tensors import KerasTensors
 
 __all__ = ["graph_of", "input_shape", "readable", "which_output"]
@@ -103,15 +104,16 @@ def which_output(model: Any, made: Any, output: str | int | None) -> int:
 
 def graph_of(model: Any, index: int) -> Graph | str:
     """Graph of a model up to one of its outputs; if its calls cannot be read, the reason."""
-    if _has_graph(model):
-        series, outputs = model.inputs[0], model.outputs
-    else:
-        series = keras.Input(input_shape(model)[1:])
-        try:
-            outputs = keras.tree.flatten(model.call(series, **_inference(model)))
-        except Exception as fault:  # any error that the user's code raises for a symbolic tensor
-            return str(fault).strip().splitlines()[0]
-    return read(model.name, series, outputs[index], KerasTensors())
+    with nothing_recorded(model):
+        if _has_graph(model) and computed_by_keras(model):
+            series, outputs = model.inputs[0], model.outputs
+        else:
+            series = keras.Input(input_shape(model)[1:], name="series")
+            try:
+                outputs = keras.tree.flatten(model.call(series, **_inference(model)))
+            except Exception as fault:  # any error that the user's code raises for a symbolic tensor
+                return str(fault).strip().splitlines()[0]
+        return read(model.name, series, outputs[index], KerasTensors())
 
 
 def _has_graph(model: Any) -> bool:

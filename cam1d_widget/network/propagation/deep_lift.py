@@ -27,7 +27,9 @@ def deep_lift(step: Step) -> Backward:
         rule: Any = partial(_ratio, step)
     elif isinstance(operation, Maximum) or _takes_maximum(operation):
         rule = partial(_largest, step)
-    elif isinstance(operation, Product) or (isinstance(operation, MatrixProduct) and operation.tensors == 2):
+    elif isinstance(operation, Product) or (
+        isinstance(operation, MatrixProduct) and operation.tensors == len(step.inputs) == 2
+    ):
         rule = partial(_product, step)
     elif operation.facts.affine:
         rule = _linear

@@ -148,7 +148,9 @@ def steps_of(graph: Graph, logits: int) -> tuple[list[Step], int]:
         if isinstance(node.operation, Identity):
             same[node.outputs[0]] = inputs[0]
             continue
-        linear = Linear(graph.tensors, node.operation) if isinstance(node.operation, Weighted) else None
+        operation, linear = node.operation, None
+        if isinstance(operation, Weighted) and not operation.rounds:
+            linear = Linear(graph.tensors, operation)
         steps[node.outputs] = Step(node, inputs, node.outputs, linear)
     logits = same.get(logits, logits)
     readers[logits] += 1
