@@ -147,6 +147,39 @@ def test_an_activation_of_the_users_that_takes_steps_one_by_one_leaves_receptive
     assert (field.stop - field.start <= 3).all()
 
 
+class AttentionWithReLU(L.Layer):
+    """Pooling by attention, with a ReLU inside."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.grade = L.Dense(1, activation="relu")
+
+    def attention_weights(self, maps: Any) -> Any:
+        return ops.softmax(ops.squeeze(self.grade(maps), -1), axis=1)
+
+    def pooled(self, maps: Any, weights: Any) -> Any:
+        return ops.einsum("bs,bsf->bf", weights, maps)
+
+    def call(self, maps: Any) -> Any:
+        return self.pooled(maps, self.attention_weights(maps))
+
+
+def test_guided_backprop_refuses_a_pooling_of_the_users_in_which_relus_are_hidden():
+    classifier = KerasClassifier(network(lambda series: AttentionWithReLU()(conv(series))))
+    assert "in which ReLUs may be hidden" in str(classifier.no_propagation(Guided()))
+
+
+# Two-dimensional trunks
+
+
+def test_the_explained_map_of_a_two_dimensional_trunk_is_among_the_layers():
+    classifier = KerasClassifier(
+        network(lambda series: L.Flatten()(L.Conv2D(4, (3, 2), activation="relu")(ops.expand_dims(series, -1))))
+    )
+    assert classifier.no_features is None
+    assert len(classifier.layers) == 1
+
+
 # Models with a call of their own, and models inside the model
 
 
