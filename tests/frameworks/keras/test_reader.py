@@ -13,7 +13,7 @@ from keras import layers as L
 from keras import ops
 from keras.src.backend.common import global_state
 
-from cam1d_widget import KerasClassifier
+from cam1d_widget import KerasClassifier, models
 from cam1d_widget.attribution.methods import LRP
 from cam1d_widget.attribution.propagation_rules import Guided, Rescale
 
@@ -145,6 +145,63 @@ def test_an_activation_of_the_users_that_takes_steps_one_by_one_leaves_receptive
     layer = L.Conv1D(4, 3, padding="same", activation=activation)
     field = KerasClassifier(network(lambda series: mean(layer(series)))).receptive_field
     assert (field.stop - field.start <= 3).all()
+
+
+class AttentionWithReLU(L.Layer):
+    """Pooling by attention, with a ReLU inside."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.grade = L.Dense(1, activation="relu")
+
+    def attention_weights(self, maps: Any) -> Any:
+        return ops.softmax(ops.squeeze(self.grade(maps), -1), axis=1)
+
+    def pooled(self, maps: Any, weights: Any) -> Any:
+        return ops.einsum("bs,bsf->bf", weights, maps)
+
+    def call(self, maps: Any) -> Any:
+        return self.pooled(maps, self.attention_weights(maps))
+
+
+def test_guided_backprop_refuses_a_pooling_of_the_users_in_which_relus_are_hidden():
+    classifier = KerasClassifier(network(lambda series: AttentionWithReLU()(conv(series))))
+    assert "in which ReLUs may be hidden" in str(classifier.no_propagation(Guided()))
+
+
+# Copies of a trunk
+
+
+def called_twice(series: Any) -> Any:
+    layer = L.Conv1D(CHANNELS, 3, padding="same", activation="relu")
+    return layer(layer(series))
+
+
+TRUNKS: dict[str, Callable[[Any], Any]] = {
+    "activation": conv,
+    "activation layer": lambda series: L.Conv1D(4, 3, activation=L.LeakyReLU())(series),
+    "layer that is called twice": called_twice,
+    "model inside": lambda series: trunk()(series),
+    "recurrent": lambda series: L.GRU(4, return_sequences=True)(conv(series)),
+}
+
+
+@pytest.mark.parametrize("build", TRUNKS)
+def test_a_new_head_is_put_on_a_copy_of_the_same_trunk(build, x):
+    model = network(lambda series: mean(TRUNKS[build](series)))
+    found, expected = (KerasClassifier(one).features(x, 0)[0] for one in (models.with_mil_head(model), model))
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+# Two-dimensional trunks
+
+
+def test_the_explained_map_of_a_two_dimensional_trunk_is_among_the_layers():
+    classifier = KerasClassifier(
+        network(lambda series: L.Flatten()(L.Conv2D(4, (3, 2), activation="relu")(ops.expand_dims(series, -1))))
+    )
+    assert classifier.no_features is None
+    assert len(classifier.layers) == 1
 
 
 # Models with a call of their own, and models inside the model
