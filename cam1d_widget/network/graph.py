@@ -30,6 +30,9 @@ class Tensors(Protocol):
     def linear(self, operation: Weighted, x: Any, kernel: Any) -> Any:
         """W x for a kernel of any values, without the bias."""
 
+    def quotient(self, numerator: Any, denominator: Any) -> Any:
+        """Quotient, and zero where the denominator is."""
+
     def vector_jacobian(self, function: Callable[..., Any], inputs: list[Any]) -> tuple[list[Any], Pull]:
         """Values of a function in float32, and its vector-Jacobian product, which may be called once."""
 
@@ -159,10 +162,16 @@ class Graph:
             values.update((value, one) for value, one in made if value not in known)
         return [values[value] for value in wanted]
 
-    def with_detour(self, value: int, detour: Sequence[tuple[Node, Value]]) -> Graph:
-        """Graph in which all nodes that take a value take instead what a chain of further nodes makes of it.
+    def with_detour(self, value: int, detour: Sequence[tuple[Node, Value]], layer: LayerOutput) -> Graph:
+        """Graph in which all nodes that take a value take instead what a chain of further nodes computes from it.
 
-        The nodes of the chain are numbered from ``len(values)`` on.
+        Parameters
+        ----------
+        value : int
+        detour : sequence of (Node, Value)
+            The chain; its values are numbered from ``len(values)`` on.
+        layer : LayerOutput
+            What is listed as a layer of the chain.
         """
         chain = tuple(node for node, _ in detour)
         last = chain[-1].outputs[0]
@@ -173,4 +182,5 @@ class Graph:
         at = self.nodes.index(self.makers[value]) + 1
         rest = tuple(replace(node, inputs=tuple(map(moved, node.inputs))) for node in self.nodes[at:])
         values = (*self.values, *(made for _, made in detour))
-        return replace(self, nodes=(*self.nodes[:at], *chain, *rest), values=values, output=moved(self.output))
+        nodes, layers = (*self.nodes[:at], *chain, *rest), (*self.layers, layer)
+        return replace(self, nodes=nodes, values=values, output=moved(self.output), layers=layers)

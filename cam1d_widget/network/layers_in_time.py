@@ -63,12 +63,13 @@ def output_of(graph: Graph, layer: object, name: str) -> int:
     if not found:
         there = ", ".join(dict.fromkeys(one.name for one in graph.layers))
         raise ValueError(f"model {name!r} has no layer {layer!r}; there are: {there}")
-    values = found[-1].values
-    shape = graph.values[values[0]].shape
+    maps = [one for one in found if graph.values[one.values[0]].rank == 3]  # and not the states of an LSTM
+    chosen = (maps or found)[-1]
+    values, shape = chosen.values, graph.values[chosen.values[0]].shape
     if len(values) > 1 or len(shape) != 3:
         given = shape if len(values) == 1 else "several tensors"
         raise ValueError(
-            f"layer {found[-1].name!r} must put out a map of shape (batch, step, filter), but puts out {given}"
+            f"layer {chosen.name!r} must put out a map of shape (batch, step, filter), but puts out {given}"
         )
     return values[0]
 

@@ -193,7 +193,7 @@ class Weighted(Operation):
     rounds: bool = field(default=False, kw_only=True)
 
     def _facts(self) -> Facts:
-        return Facts(affine=not self.rounds, homogeneous=self.bias is None and not self.rounds)
+        return Facts(not self.rounds, homogeneous=self.bias is None and not self.rounds, jumps=self.rounds)
 
 
 @dataclass(frozen=True)
@@ -422,6 +422,8 @@ class StepPooling(Operation):
     stands_alone : bool
         Whether setting a step's features to zero removes exactly that step's score.
     discontinuous : bool
+    hides_relu : bool
+        Whether there may be ReLUs in it.
     """
 
     scores_steps: bool
@@ -429,6 +431,7 @@ class StepPooling(Operation):
     averages: bool = False
     stands_alone: bool = False
     discontinuous: bool = False
+    hides_relu: bool = False
 
     def _facts(self) -> Facts:
         return Facts(affine=self.averages, jumps=self.discontinuous)

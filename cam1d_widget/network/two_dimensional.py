@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Graph, Node, Value
+from .graph import Graph, LayerOutput, Node, Value
 from .head import ending, entry_of
 from .operations import Operation, Permute, Reshape
 from .receptive_field import SOME_LENGTH, fields_of
@@ -47,7 +47,9 @@ def with_map_in_rows(graph: Graph) -> Graph:
     time = None if isinstance(seen, ValueError) else seen.axis
     if time not in (1, 2) or graph.values[entry].shape[3 - time] is None:
         return graph
-    return graph.with_detour(entry, _there_and_back(graph, entry, time))
+    chain, owner = _there_and_back(graph, entry, time), graph.makers[entry]
+    rows = next(node for node, _ in chain if isinstance(node.operation, Reshape)).outputs
+    return graph.with_detour(entry, chain, LayerOutput(f"{owner.name}_map", owner.kind, None, rows, inner=False))
 
 
 def _there_and_back(graph: Graph, entry: int, time: int) -> list[tuple[Node, Value]]:

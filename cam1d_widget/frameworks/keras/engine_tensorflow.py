@@ -13,7 +13,7 @@ from tensorflow.python.eager import context
 
 from ...cancellation import check_cancelled
 
-__all__ = ["Compiled", "spec", "vector_jacobian"]
+__all__ = ["Compiled", "quotient", "spec", "vector_jacobian"]
 
 Called = Callable[[list[tf.Tensor]], Any]
 
@@ -21,6 +21,11 @@ Called = Callable[[list[tf.Tensor]], Any]
 def spec(*shape: int | None, dtype: str = "float32") -> tf.TensorSpec:
     """Shape and dtype of an argument of a compiled function; None for axes of any size."""
     return tf.TensorSpec(shape, dtype)
+
+
+def quotient(numerator: tf.Tensor, denominator: tf.Tensor) -> tf.Tensor:
+    """Quotient, and zero where the denominator is."""
+    return tf.math.divide_no_nan(numerator, denominator)
 
 
 def vector_jacobian(

@@ -441,6 +441,7 @@ def _step_pooling(called: Called) -> Operation:
         averages=bool(getattr(layer, "averages", False)),
         stands_alone=bool(getattr(layer, "stands_alone", False)),
         discontinuous=jumps(layer),
+        hides_relu=_may_hide_relu(layer),
     )
 
 
@@ -507,7 +508,7 @@ def _rows() -> dict[str, Row]:
     add("BatchNormalization", _batch_normalization)
     # Unchanged at inference
     add("Identity Dropout SpatialDropout1D SpatialDropout2D AlphaDropout", _identity)
-    add("GaussianNoise GaussianDropout ActivityRegularization", _identity)
+    add("GaussianNoise GaussianDropout ActivityRegularization ConvertToTensor", _identity)
     # Constants
     add("Rescaling", _rescaling)
     add("Normalization", _normalization)

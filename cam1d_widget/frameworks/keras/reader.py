@@ -129,6 +129,7 @@ class _Reading:
         self._nodes: list[Node] = []
         self._values = [_value(opened.series)]
         self._known = {id(opened.series): 0}  # number of each symbolic tensor
+        self._parts: dict[int, tuple[Any, Any]] = {}
 
     def graph(self) -> Graph:
         on_the_way = _before(self._opened.output)
@@ -165,10 +166,17 @@ class _Reading:
         if isinstance(then, Identity):
             made = self._add(layer, operation, sources, values, LayerCall(layer, node.arguments, ids))
         else:
-            bare = _shallow_copy(layer, activation=None)
+            bare, activation = self._parts_of(layer)
             made = self._add(layer, operation, sources, values, LayerCall(bare, node.arguments, ids))
-            made = self._add(layer, then, made, values, ActivationCall(_as_layer(after, layer)))
+            made = self._add(layer, then, made, values, ActivationCall(activation))
         self._known.update(zip(map(id, outputs), made, strict=True))
+
+    def _parts_of(self, layer: Any) -> tuple[Any, Any]:
+        """A layer without its activation, and its activation as a layer; the same ones for each call."""
+        if id(layer) not in self._parts:
+            bare = _shallow_copy(layer, activation=keras.activations.linear)
+            self._parts[id(layer)] = bare, _as_layer(layer.activation, layer)
+        return self._parts[id(layer)]
 
     def _add(
         self, layer: Any, operation: Operation, sources: tuple[int, ...], values: list[Value], call: LayerCall
@@ -284,7 +292,8 @@ def _run(operation: Any, *args: Any, inside: list[tuple[Any, Any]], closed: set[
     graph = getattr(operation, "_functional", None) or operation  # where a Sequential model keeps its graph
     if hasattr(graph, "_run_through_graph") and computed_by_keras(operation):
         inputs = args[0] if args else kwargs["inputs"]
-        made = _through(graph, graph._standardize_inputs(inputs), run)
+        inputs = graph._standardize_inputs(inputs) if isinstance(inputs, dict) else inputs
+        made = _through(graph, inputs, run)
         made = made[0] if isinstance(made, list) and len(made) == 1 else made
     else:
         made = _called(operation, args, kwargs, closed)

@@ -8,7 +8,7 @@ from typing import Any
 from keras import ops
 
 from ...network.operations import Convolution, Dense, Weighted
-from .engine_tensorflow import vector_jacobian
+from .engine_tensorflow import quotient, vector_jacobian
 
 __all__ = ["KerasTensors"]
 
@@ -23,6 +23,10 @@ class KerasTensors:
         if isinstance(operation, Dense):
             return ops.matmul(x, kernel)
         return _convolved(operation, x, kernel) if isinstance(operation, Convolution) else x * kernel
+
+    def quotient(self, numerator: Any, denominator: Any) -> Any:
+        """Quotient, and zero where the denominator is."""
+        return quotient(numerator, denominator)
 
     def vector_jacobian(self, function: Callable[..., Any], inputs: list[Any]) -> Any:
         """Values of a function in float32, and its vector-Jacobian product, which may be called once."""

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from ..operations import MatrixProduct, Maximum, Pointwise, Pool, Product, Reduce
-from .steps import Backward, Step, Unsupported, Values, quotient
+from .steps import Backward, Step, Unsupported, Values
 
 __all__ = ["deep_lift"]
 
@@ -55,7 +55,7 @@ def _ratio(step: Step, values: Values, received: list[Any]) -> list[Any]:
     difference = x - baseline
     rise = values.outputs[0] - values.baseline_outputs[0]
     if step.operation.name == "relu" and step.operation.facts.homogeneous:  # rounding spoils no ratio of a ReLU
-        ratio, same = quotient(values.tensors, rise, difference), difference == 0
+        ratio, same = values.tensors.quotient(rise, difference), difference == 0
         return [received[0] * ops.where(same, ops.cast(x > 0, x.dtype), ratio)]
     same = ops.abs(difference) < _SAME
     slope = _transposed(step, values, [(x + baseline) / 2], [ops.ones_like(x)])[0]
@@ -73,7 +73,7 @@ def _largest(step: Step, values: Values, received: list[Any]) -> list[Any]:
     falls = _transposed(step, values, baseline, [received[0] * (now - top)])
     # Where anything is assigned, the input differs: it exceeds the largest before, or is exceeded by the largest now.
     return [
-        quotient(values.tensors, rise + fall, x - one)
+        values.tensors.quotient(rise + fall, x - one)
         for rise, fall, x, one in zip(rises, falls, values.inputs, baseline, strict=True)
     ]
 

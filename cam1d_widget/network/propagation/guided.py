@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..operations import Mixing, Pointwise
+from ..operations import Mixing, Pointwise, StepPooling
 from .steps import Backward, Step, Unsupported, Values
 
 __all__ = ["guided"]
@@ -19,7 +19,7 @@ def guided(step: Step) -> Backward:
         If there may be ReLUs in it, which would stay as they are.
     """
     operation = step.operation
-    if isinstance(operation, Mixing) and operation.hides_relu:
+    if isinstance(operation, Mixing | StepPooling) and operation.hides_relu:
         raise Unsupported(step, "in which ReLUs may be hidden")
     only_positive = isinstance(operation, Pointwise) and operation.name in ("relu", "relu6")
 

@@ -22,7 +22,7 @@ from ..operations import (
     Scale,
     Sum,
 )
-from .steps import Backward, Linear, Step, Unsupported, Values, quotient
+from .steps import Backward, Linear, Step, Unsupported, Values
 
 __all__ = ["lrp"]
 
@@ -63,7 +63,7 @@ def _backward(step: Step, logits: int, rule: LayerwiseRelevance, known: _Known) 
         return Backward(lambda values, received: received, inputs)
     if isinstance(operation, MatrixProduct) and operation.tensors == 1:
         return Backward(lambda values, received: _shares(rule.logits, values, received), inputs)
-    if isinstance(operation, Product | MatrixProduct):
+    if isinstance(operation, Product | MatrixProduct) and len(inputs) == 2:
         signal = inputs.index(_signal(step, known))
         return Backward(lambda values, received: [_shares(rule.logits, values, received)[signal]], (inputs[signal],))
     raise Unsupported(step)
@@ -129,7 +129,7 @@ def _weighted(rule: LayerRule, linear: Linear, positive: bool, values: Values, r
         squares = tensors.ops.square(linear.kernel())
         ones = [tensors.ops.ones_like(x)]
         sums, pull = tensors.vector_jacobian(lambda one: linear.product(one, squares), ones)
-        return pull([quotient(tensors, received, sums[0])])[0]
+        return pull([tensors.quotient(received, sums[0])])[0]
     relu = tensors.ops.relu
     halves = [x] if positive else [relu(x), -relu(-x)]
     return _by_sign(rule, linear, halves, values, received)

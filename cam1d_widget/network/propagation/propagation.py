@@ -164,6 +164,8 @@ def _planned(steps: list[Step], logits: int, plan: Callable[[Step], Backward]) -
     for step in steps:
         if isinstance(step.operation, Masking):  # later layers read the mask, which no rule follows
             raise Unsupported(step, "whose mask has no rule")
+        if getattr(step.operation, "rounds", False):
+            raise Unsupported(step, "which is quantized")
     reached, planned = {logits}, []
     for step in reversed(steps):
         if reached.intersection(step.outputs):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ..graph import Graph, Node, Pull, Tensors
 from ..operations import Convolution, Dense, Identity, Operation, Scale, Weighted
 
-__all__ = ["Backward", "Linear", "Step", "Unsupported", "Values", "quotient", "steps_of"]
+__all__ = ["Backward", "Linear", "Step", "Unsupported", "Values", "steps_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,9 +161,3 @@ def steps_of(graph: Graph, logits: int) -> tuple[list[Step], int]:
             del steps[step.inputs]
             steps[step.outputs] = replace(before, outputs=step.outputs, linear=merged)
     return list(steps.values()), logits
-
-
-def quotient(tensors: Tensors, numerator: Any, denominator: Any) -> Any:
-    """Quotient, and zero where the denominator is."""
-    ops, zero = tensors.ops, denominator == 0
-    return ops.where(zero, 0.0, numerator / ops.where(zero, 1.0, denominator))

@@ -58,6 +58,7 @@ EXAMPLES: dict[str, list[Callable[[Any], Any]]] = {
         lambda x: L.BatchNormalization(axis=1)(x),
         lambda x: L.BatchNormalization(center=False, scale=False)(plane(x)),
     ],
+    "ConvertToTensor": [lambda x: ops.convert_to_tensor(x)],
     "Identity": [lambda x: L.Identity()(x)],
     "Dropout": [lambda x: L.Dropout(0.5)(x)],
     "SpatialDropout1D": [lambda x: L.SpatialDropout1D(0.5)(x)],
