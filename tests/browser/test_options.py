@@ -52,7 +52,7 @@ def scope(page):
     ],
 )
 def test_the_ends_of_the_colors_are_those_of_the_scope_and_are_printed(page, whole, choice, words):
-    page.get_by_label("color range", exact=True).select_option(label=choice)
+    page.get_by_role("combobox", name="color range").select_option(label=choice)
     maps = whole.attributions["Gradient × Input"]
     largest = np.abs(maps[0] if choice == "per instance" else maps).max()
     limit_becomes(page, largest)
@@ -62,7 +62,7 @@ def test_the_ends_of_the_colors_are_those_of_the_scope_and_are_printed(page, who
 
 def test_a_fixed_end_begins_where_it_was_and_stays(page, whole):
     before = page.evaluate(SNAPSHOT)["limit"]
-    page.get_by_label("color range", exact=True).select_option(label="fixed")
+    page.get_by_role("combobox", name="color range").select_option(label="fixed")
     limit_becomes(page, before)
     page.get_by_role("button", name="View").click()
     page.get_by_role("button", name="View").click()
@@ -138,7 +138,7 @@ def test_a_contrast_has_the_colors_of_the_difference(page, whole):
     names = f"{whole.class_names[target]} − {whole.class_names[other]}"
     assert f"Gradient × Input: {names}" in page.locator(".cam1d-legend").inner_text()
     assert " minus " in page.locator(".cam1d-summary").inner_text()
-    page.get_by_label("color range", exact=True).select_option(label="all instances")
+    page.get_by_role("combobox", name="color range").select_option(label="all instances")
     assert "of this map" in scope(page)
 
 

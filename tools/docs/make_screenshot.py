@@ -30,7 +30,7 @@ def plain(page: Page) -> None:
 def options(page: Page) -> None:
     """Unfold the options, with color limits over all instances and a percentile clipped."""
     panel(page, "View")
-    page.get_by_label("color range", exact=True).select_option("method")
+    page.get_by_role("combobox", name="color range").select_option("method")
     page.get_by_label("clip (%)").fill("1")
     page.get_by_label("clip (%)").press("Enter")
 
