@@ -77,11 +77,17 @@ def shows(page, instance, method=0):
     page.locator(f'.bqplot.figure[data-ready="{name}"]').nth(1).wait_for()
 
 
+MESSAGE = f"""(state) => {{
+  const figures = [...document.querySelectorAll(".bqplot.figure")], [figure] = figures;
+  const inState = ({{ dataset }}) => dataset.state === state && !("ready" in dataset);
+  const shown = {MARK}.snapshot();
+  return figures.length > 1 && figures.every(inState) && shown.status === state && shown.message;
+}}"""
+
+
 def message(page, state):
-    """What is said over the picture, once both views are in a state; nothing calls it ready then."""
-    page.locator(f'.bqplot.figure[data-state="{state}"]').nth(1).wait_for()
-    assert page.locator(".bqplot.figure[data-ready]").count() == 0
-    return page.locator(".bqplot.figure").first.evaluate(f"(figure) => {MARK}.snapshot().message")
+    """Message over the picture once both views are in a state, in which they call no picture ready."""
+    return page.wait_for_function(MESSAGE, arg=state).json_value()
 
 
 def test_a_map_that_takes_long_is_waited_for_and_can_be_interrupted_and_asked_for_anew(page, folder):
