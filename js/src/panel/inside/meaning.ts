@@ -74,7 +74,7 @@ function columnsFor(mark: ChannelStackModel, { content, arrays }: JobResult): Gr
   const how = content.by === "closed form" ? "in closed form" : "by gradient ascent";
   const made: GridColumn[] = [
     { title: "Top windows", note: `${count} and mean`, ends, cells: windows, scale: "data" },
-    { title: "Maximizing input", note: how, ends, cells: best.map((column) => [{ column, color: 0 }]), scale: "data" },
+    { title: "Best input", note: how, ends, cells: best.map((column) => [{ column, color: 0 }]), scale: "data" },
   ];
   return arrays.kernel ? [...made, ...kernelColumns(arrays, content.peak, ends, rate)] : made;
 }
