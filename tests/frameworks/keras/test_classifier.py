@@ -312,7 +312,7 @@ def test_saved_model_is_loaded(tmp_path, x):
     [
         (np.zeros((300, 9)), "x must have shape (instance, time, channel), but has (300, 9); one series goes in as"),
         (np.zeros((0, 300, 9)), "x must hold at least one series"),
-        (np.zeros((2, 9, 300)), "channels stand first; pass layout='channels_first'"),
+        (np.zeros((2, 9, 300)), "the channels are first; pass layout='channels_first'"),
         (np.zeros((2, 300, 8)), "x must have 9 channels"),
         (np.zeros((2, 299, 9)), "x must have 300 samples"),
         (np.full((2, 300, 9), np.nan), "x must be finite, but holds NaN or infinite values, first in instance 0"),
