@@ -51,7 +51,7 @@ def make_web_traffic(instances: int = 500, *, seed: int = 0) -> KnownTruth:
 
     Notes
     -----
-    The recipe with all its parameters, drawn anew. A linear probe classifies it hardly better than chance.
+    The published recipe, with all of its parameters. A linear probe classifies it hardly better than chance.
 
     The recipe leaks: each series is standardized after its anomaly is inserted, so that the scale of unmarked samples
     depends on the class. :func:`~cam1d_widget.data.verify_truth` shows for which classes a network uses that.
