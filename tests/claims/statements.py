@@ -109,8 +109,7 @@ class Case:
 
     @cached_property
     def trunk(self) -> Callable[[np.ndarray], Any]:
-        function = self.classifier._network.function_of(self.classifier._network.entry)
-        return lambda x: np.asarray(function([x])[0])
+        return lambda x: np.asarray(self.classifier._network.features(x))
 
     def head(self, features: np.ndarray, row: int = 0) -> np.ndarray:
         """Scores of features in float64, of shape (instance, class)."""
