@@ -59,7 +59,7 @@ class Propagation:
     logits : int
         Value at which it starts.
     two_sided : bool
-        Whether the one logit z stands for two classes, with the scores -z and z.
+        Whether the network has one logit z for two classes, whose scores are -z and z.
     compile_ : callable
         Compiles a function of series, targets and baseline.
     rule : Rule

@@ -198,7 +198,7 @@ function drawClipped(pen: Pen, column: Column, range: ValueRange, row: Row, axis
   for (let place = 0; place < points.length; place += 2) {
     const [x, value] = [pixelOf(points[place], axis), points[place + 1]];
     const beyond = value < range.low || value > range.high;
-    // One arrow stands for several that would overlap.
+    // A single arrow replaces several that would overlap.
     if (beyond && x >= Math.max(axis.left, last + 3) && x <= axis.right) {
       drawArrow(pen, x, row, value > range.high);
       last = x;
