@@ -88,7 +88,7 @@ def main() -> None:
     leave("kernel_tiles", {"tables": tables, "seconds": perf_counter() - started})
 
 
-def told(page: Page, expression: str) -> float:
+def evaluated(page: Page, expression: str) -> float:
     """Value of an expression in the kernel, as a number."""
     return float(run_in_kernel(page, f"print({expression})"))
 
@@ -106,7 +106,7 @@ def times(page: Page, place: int, method: str) -> list[Any]:
     for step in range(STEPS):
         instance = 10 + 20 * step
         page.wait_for_timeout(600)
-        own.append(told(page, f"own_times({method!r}, [{instance + 10}])[0]"))
+        own.append(evaluated(page, f"own_times({method!r}, [{instance + 10}])[0]"))
         page.wait_for_timeout(300)
         seen.append(page.evaluate(SHOW, {"instance": instance, "target": 1, "method": place}))
     alone, whole = median(own[2:]), median(seen[2:])
@@ -117,8 +117,8 @@ def events(page: Page) -> dict[str, Any]:
     """A thousand mouse moves on the slider, at most a hundred a second, with a method that cannot keep pace."""
     page.evaluate(SHOW, {"instance": 0, "target": 1, "method": METHODS.index("Occlusion")})
     page.evaluate(COUNT_REQUESTS)
-    run_in_kernel(page, "told = []; widget.observe(lambda change: told.append(change.new), 'instance')")
-    before = told(page, "memory()"), page.evaluate(HEAP)
+    run_in_kernel(page, "changes = []; widget.observe(lambda change: changes.append(change.new), 'instance')")
+    before = evaluated(page, "memory()"), page.evaluate(HEAP)
     bar = page.locator(".noUi-target").first.bounding_box()
     page.mouse.move(bar["x"], bar["y"] + bar["height"] / 2)
     page.mouse.down()
@@ -135,14 +135,14 @@ def events(page: Page) -> dict[str, Any]:
     page.locator(f'.bqplot.figure[data-ready^="{last}/"]').wait_for(timeout=60_000)
     late = perf_counter() - ended
     page.wait_for_timeout(3000)
-    after = told(page, "memory()"), page.evaluate(HEAP)
+    after = evaluated(page, "memory()"), page.evaluate(HEAP)
     rows = [
         ["duration of all moves, s", took],
         ["plot of the last move, after the move, ms", 1000 * late],
         ["requests for maps", page.evaluate("asked")],
-        ["updates of the instance in Python", int(told(page, "len(told)"))],
+        ["updates of the instance in Python", int(evaluated(page, "len(changes)"))],
         ["instance in the page at the end", last],
-        ["instance in Python at the end", int(told(page, "widget.instance"))],
+        ["instance in Python at the end", int(evaluated(page, "widget.instance"))],
         ["kernel grew by, MB", after[0] - before[0]],
         ["scripts of the page grew by, MB", after[1] - before[1]],
     ]

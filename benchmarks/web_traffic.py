@@ -128,7 +128,7 @@ def report(classifier: KerasClassifier, test: KnownTruth) -> list[dict[str, Any]
     right = classifier.scores(test.x).argmax(axis=1) == test.y
     rows = {label: figures(classifier, test, label) for label in METHODS}
     chance = ndcg(np.zeros_like(test.x), test.mask)
-    beside = [
+    comparison = [
         ["accuracy", right.mean(), RELEASED["accuracy"]],
         ["NDCG@n, as the paper defines it", rows["MIL"][0][0], RELEASED["NDCG@n"]],
         ["parameters", classifier.model.count_params(), RELEASED["parameters"]],
@@ -141,7 +141,7 @@ def report(classifier: KerasClassifier, test: KnownTruth) -> list[dict[str, Any]
     ]
     columns = ["map", "NDCG@n", 'without "none"', "AOPC", "AOPC of random orders", "AOPCR"]
     return [
-        table("Compared with MILLET", ["", "this network", "MILLET's released run"], beside, RUN),
+        table("Compared with MILLET", ["", "this network", "MILLET's released run"], comparison, RUN),
         table("By map", columns, maps),
         table("By class", ["", *test.class_names], classes),
     ]

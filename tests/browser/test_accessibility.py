@@ -29,18 +29,18 @@ def crosshair(page):
     return page.locator(".cam1d-crosshair").evaluate("(line) => getComputedStyle(line).display")
 
 
-def told(page):
+def read_out(page):
     return page.locator(".cam1d-announced").inner_text()
 
 
 def test_arrows_move_the_crosshair_and_its_values_are_told(page):
     page.keyboard.press("Home")
-    assert told(page).startswith("0.00 s (sample 0); ax ")
+    assert read_out(page).startswith("0.00 s (sample 0); ax ")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+ArrowRight")
-    assert told(page).startswith("0.28 s (sample 7)")
+    assert read_out(page).startswith("0.28 s (sample 7)")
     page.keyboard.press("End")
-    assert told(page).startswith("2.36 s (sample 59); not seen by the explained layer")
+    assert read_out(page).startswith("2.36 s (sample 59); not seen by the explained layer")
     assert crosshair(page) == "inline"
     page.keyboard.press("Escape")
     assert crosshair(page) == "none"
@@ -55,11 +55,11 @@ def test_the_series_is_zoomed_by_keys_and_the_crosshair_stays_on_show(page):
     assert picture["centers"][1] - picture["centers"][0] == pytest.approx(1.5**3 * width / 60, rel=0.01)
     assert picture["centers"][0] == pytest.approx(left + width / 120, abs=1)  # where the crosshair was
     page.keyboard.press("End")
-    assert told(page).startswith("2.36 s (sample 59)")
+    assert read_out(page).startswith("2.36 s (sample 59)")
     picture = page.evaluate(SNAPSHOT)
     assert left < picture["centers"][59] < left + width
     page.keyboard.press("ArrowLeft")
-    assert told(page).startswith("2.32 s (sample 58)")
+    assert read_out(page).startswith("2.32 s (sample 58)")
     # Above the rows, a frame on the whole series tells which part is on show: the last three tenths.
     row = picture["overview"]
     middle = row["top"] + row["height"] / 2

@@ -33,9 +33,9 @@ class Counted:
         return self.whole.attribution(method, instance, target)
 
 
-told = []
+changes = []
 viewer = ExplanationViewer(Counted(Explanation.load("kernel.npz")))
-viewer.observe(lambda change: told.append(change.new), "instance")
+viewer.observe(lambda change: changes.append(change.new), "instance")
 viewer
 """
 INSTANCES = 1000
@@ -129,9 +129,9 @@ def test_of_a_thousand_slider_events_the_last_wins_and_nothing_piles_up(page):
     shows(page, INSTANCES - 1)
     until(lambda: page.evaluate(ALL_IS_ANSWERED))
     requests = page.evaluate("requests")
-    computed, told = json.loads(run_in_kernel(page, "import json; print(json.dumps([Counted.computed, told]))"))
+    computed, changes = json.loads(run_in_kernel(page, "import json; print(json.dumps([Counted.computed, changes]))"))
     assert requests["most"] == 1, "one request is under way at a time"
-    assert told[-1] == INSTANCES - 1
+    assert changes[-1] == INSTANCES - 1
     # What was asked while a request was under way is asked no more: the one that was, the last, and its neighbors.
     assert len(computed) - on_time <= 4
     assert len(computed) <= requests["asked"] + 4 < INSTANCES

@@ -163,8 +163,8 @@ def test_the_words_tell_class_probability_exactness_and_gap(open_page, whole, wh
 def test_the_picture_is_told_to_those_who_do_not_see_it(open_page, whole_page):
     page = open_page(whole_page)
     shown(page)
-    told = page.locator("canvas[role=img]").get_attribute("aria-label")
-    assert told.startswith("Grad-CAM for class ")
+    label = page.locator("canvas[role=img]").get_attribute("aria-label")
+    assert label.startswith("Grad-CAM for class ")
     move(page, "method", "End")
     page.wait_for_function(
         "document.querySelector('.bqplot canvas').getAttribute('aria-label').startsWith('Saliency for class ')"

@@ -72,7 +72,7 @@ def deletion(
     Petsiuk et al. (2018), https://arxiv.org/abs/1806.07421, who blur or blacken pixels. xplique ranks single samples of
     channels, and fills with one number for all channels. InterpretTime
     (Turbé et al. 2023, https://doi.org/10.1038/s42256-023-00620-w) replaces by N(0, 1) all values above a quantile of
-    the positive relevance, so that its steps differ in size from map to map, and its random order is made of blocks.
+    the positive relevance, so that the size of its steps depends on the map; its random order permutes blocks.
     """
     perturbation = Perturbation(fill, over, window, measure, seed)
     return _areas("deletion", classifier, x, attribution, target, steps, perturbation, orders)
