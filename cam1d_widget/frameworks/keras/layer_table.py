@@ -6,61 +6,23 @@ Layers and functions are recognized by the names of their classes, which Keras 3
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import keras
 import numpy as np
-from keras import ops
 
 from ...network import operations as kinds
-from ...network.operations import FUNCTIONS, Operation, Parameter
+from ...network.functions import FUNCTIONS
+from ...network.operations import Operation, Parameter
+from .called import Called, axes_from, axes_of, ends, numbers
+from .parameters import bias, parameter, rounds, scale, separable_kernel, shift
 
-__all__ = ["ROWS", "Called", "Row", "activation_operation", "computed_by_keras", "jumps", "operation_of", "row_of"]
+__all__ = ["ROWS", "Row", "activation_operation", "computed_by_keras", "jumps", "operation_of", "row_of"]
 
 # Methods in which Keras' layers compute their output, and which a derived class may override.
 _COMPUTING = ("call", "convolution_op", "_merge_function")
-
-
-@dataclass(frozen=True)
-class Called:
-    """One call of a layer or function.
-
-    Attributes
-    ----------
-    layer : keras.Layer or keras.Operation
-    arguments : sequence
-        What it was called with, symbolic tensors and constants; lists with tensors are opened.
-    shapes : sequence of tuple
-        Of the distinct symbolic tensors among them.
-    shape : tuple
-        Of the first output.
-    order : tuple of int
-        Which of the distinct tensors each symbolic tensor among the arguments is.
-    """
-
-    layer: Any
-    arguments: Sequence[Any]
-    shapes: Sequence[tuple[int | None, ...]]
-    shape: tuple[int | None, ...]
-    order: tuple[int, ...] = (0,)
-
-    @property
-    def rank(self) -> int:
-        """Number of axes of the output."""
-        return len(self.shape)
-
-    @property
-    def constants(self) -> list[Any]:
-        """Arguments that are neither symbolic tensors nor flags."""
-        given = [one for one in self.arguments if one is not None and not isinstance(one, bool)]
-        return [one for one in given if not keras.backend.is_keras_tensor(one)]
-
-    @property
-    def axes_of_constants(self) -> frozenset[int]:
-        """Axes of the output along which constant arguments differ."""
-        return frozenset().union(*(_axes_of(constant, self.rank) for constant in self.constants))
 
 
 class Row(NamedTuple):
@@ -152,81 +114,47 @@ def _plain(name: str) -> str:
     return name.lower().replace("_", "")
 
 
-# Parameters
-
-
-def _parameter(variable: Any) -> Any:
-    return ops.cast(ops.convert_to_tensor(variable), "float32")
-
-
-def _bias(layer: Any) -> Parameter | None:
-    return (lambda: _parameter(layer.bias)) if layer.use_bias else None
-
-
-def _rounds(layer: Any) -> bool:
-    return bool(getattr(layer, "quantization_mode", None))
-
-
-def _separable_kernel(layer: Any) -> Any:
-    """Kernel of the two convolutions together: nothing is between them."""
-    depthwise, pointwise = _parameter(layer.depthwise_kernel), _parameter(layer.pointwise_kernel)
-    across = ops.reshape(pointwise, (*depthwise.shape[-2:], pointwise.shape[-1]))
-    return ops.einsum("...cm,cmf->...cf", depthwise, across)
-
-
-def _scale(norm: Any) -> Any:
-    """Factor of a batch normalization at inference, of shape (filter,)."""
-    scale = ops.rsqrt(_parameter(norm.moving_variance) + norm.epsilon)
-    return scale * _parameter(norm.gamma) if norm.scale else scale
-
-
-def _shift(norm: Any) -> Any:
-    """Summand of a batch normalization at inference, of shape (filter,)."""
-    shift = -_parameter(norm.moving_mean) * _scale(norm)
-    return shift + _parameter(norm.beta) if norm.center else shift
-
-
 # Operations
 
 
 def _dense(called: Called) -> Operation:
     layer = called.layer
-    return kinds.Dense(lambda: _parameter(layer.kernel), _bias(layer), rounds=_rounds(layer))
+    return kinds.Dense(lambda: parameter(layer.kernel), bias(layer), rounds=rounds(layer))
 
 
 def _convolution(called: Called) -> Operation:
-    return _convolved(called.layer, lambda: _parameter(called.layer.kernel))
+    return _convolved(called.layer, lambda: parameter(called.layer.kernel))
 
 
 def _depthwise(called: Called) -> Operation:
-    return _convolved(called.layer, lambda: _parameter(called.layer.kernel), depthwise=True)
+    return _convolved(called.layer, lambda: parameter(called.layer.kernel), depthwise=True)
 
 
 def _separable(called: Called) -> Operation:
-    return _convolved(called.layer, lambda: _separable_kernel(called.layer))
+    return _convolved(called.layer, lambda: separable_kernel(called.layer))
 
 
 def _convolved(layer: Any, kernel: Parameter, depthwise: bool = False) -> Operation:
     return kinds.Convolution(
         kernel,
-        _bias(layer),
+        bias(layer),
         tuple(layer.kernel_size),
         tuple(layer.strides),
         tuple(layer.dilation_rate),
         layer.padding,
         depthwise,
-        rounds=_rounds(layer),
+        rounds=rounds(layer),
     )
 
 
 def _transposed(called: Called) -> Operation:
-    return kinds.TransposedConvolution(lambda: _parameter(called.layer.kernel), _bias(called.layer))
+    return kinds.TransposedConvolution(lambda: parameter(called.layer.kernel), bias(called.layer))
 
 
 def _batch_normalization(called: Called) -> Operation:
-    layer, axes = called.layer, _axes(called.layer.axis, called.rank)
+    layer, axes = called.layer, axes_from(called.layer.axis, called.rank)
     if axes == {called.rank - 1}:
-        return kinds.Scale(lambda: _scale(layer), lambda: _shift(layer), called.rank - 1)
+        return kinds.Scale(lambda: scale(layer), lambda: shift(layer), called.rank - 1)
     return kinds.Rescale(offset=True, axes=axes)
 
 
@@ -236,12 +164,12 @@ def _identity(called: Called) -> Operation:
 
 def _rescaling(called: Called) -> Operation:
     layer = called.layer
-    axes = _axes_of(layer.scale, called.rank) | _axes_of(layer.offset, called.rank)
+    axes = axes_of(layer.scale, called.rank) | axes_of(layer.offset, called.rank)
     return kinds.Rescale(offset=bool(np.any(layer.offset)), axes=axes)
 
 
 def _normalization(called: Called) -> Operation:
-    return kinds.Rescale(offset=True, axes=_axes(called.layer.axis, called.rank))
+    return kinds.Rescale(offset=True, axes=axes_from(called.layer.axis, called.rank))
 
 
 def _sum(called: Called) -> Operation:
@@ -299,7 +227,7 @@ def _function(called: Called) -> Operation:
 def _clip(called: Called) -> Operation:
     layer = called.layer
     bounds = (getattr(layer, name, None) for name in ("x_min", "x_max"))
-    axes = frozenset().union(*(_axes_of(one, called.rank) for one in bounds if one is not None))
+    axes = frozenset().union(*(axes_of(one, called.rank) for one in bounds if one is not None))
     return kinds.Pointwise("clip", axes=axes | called.axes_of_constants)
 
 
@@ -328,7 +256,7 @@ def _masking(called: Called) -> Operation:
 
 
 def _normalize(called: Called) -> Operation:
-    layer, axes = called.layer, _axes(getattr(called.layer, "axis", -1), called.rank)
+    layer, axes = called.layer, axes_from(getattr(called.layer, "axis", -1), called.rank)
     learned = axes if getattr(layer, "gamma", None) is not None or getattr(layer, "scale", None) is not None else ()
     return kinds.Normalize(_plain(type(layer).__name__), axes, frozenset(learned))
 
@@ -341,8 +269,8 @@ def _group_normalization(called: Called) -> Operation:
 def _pool(called: Called) -> Operation:
     layer, count = called.layer, called.rank - 2
     largest = "Max" in type(layer).__name__ or any("Max" in base.__name__ for base in type(layer).__mro__)
-    size = _numbers(layer.pool_size, count)
-    strides = size if layer.strides is None else _numbers(layer.strides, count)
+    size = numbers(layer.pool_size, count)
+    strides = size if layer.strides is None else numbers(layer.strides, count)
     return kinds.Pool(largest, size, strides, layer.padding)
 
 
@@ -363,7 +291,7 @@ def _reduce(called: Called) -> Operation:
     """Mean, Sum, Max, Min, Amax and Amin."""
     layer, rank = called.layer, len(called.shapes[0])
     kind = _plain(type(layer).__name__).removeprefix("a")
-    axes = frozenset(range(rank)) if layer.axis is None else _axes(layer.axis, rank)
+    axes = frozenset(range(rank)) if layer.axis is None else axes_from(layer.axis, rank)
     return kinds.Reduce(kind, axes, bool(layer.keepdims))
 
 
@@ -380,11 +308,11 @@ def _permute(called: Called) -> Operation:
 
 
 def _pad(called: Called) -> Operation:
-    return kinds.Pad(_ends(called.layer.padding))
+    return kinds.Pad(ends(called.layer.padding))
 
 
 def _crop(called: Called) -> Operation:
-    return kinds.Crop(_ends(called.layer.cropping))
+    return kinds.Crop(ends(called.layer.cropping))
 
 
 def _upsample(called: Called) -> Operation:
@@ -392,7 +320,7 @@ def _upsample(called: Called) -> Operation:
     if getattr(layer, "interpolation", "nearest") != "nearest":
         refusal = f"layer {layer.name!r} interpolates between steps, so its map cannot be placed in time"
         return kinds.Opaque(refusal=refusal, stated=kinds.Facts(affine=True, homogeneous=True, keeps_sign=False))
-    return kinds.Upsample(_numbers(layer.size, called.rank - 2))
+    return kinds.Upsample(numbers(layer.size, called.rank - 2))
 
 
 def _concatenate(called: Called) -> Operation:
@@ -464,33 +392,6 @@ def _activations(layer: Any) -> str:
     functions = [getattr(layer, name, None) for name in ("activation", "recurrent_activation")]
     names = [type(layer).__name__, *(getattr(one, "__name__", type(one).__name__) for one in functions)]
     return " ".join(names).lower()
-
-
-# Axes and sizes
-
-
-def _axes(axis: Any, rank: int) -> frozenset[int]:
-    """Axes, given as one, several or None, counted from the first."""
-    if axis is None:
-        return frozenset()
-    return frozenset(int(one) % rank for one in (axis if isinstance(axis, list | tuple) else [axis]))
-
-
-def _axes_of(constant: Any, rank: int) -> frozenset[int]:
-    """Axes along which a constant that is broadcast to a tensor of this rank has more than one value."""
-    shape = getattr(constant, "shape", None)
-    sizes = tuple(np.shape(constant)) if shape is None else tuple(shape)
-    return frozenset(axis for axis, size in enumerate(sizes, rank - len(sizes)) if size != 1)
-
-
-def _numbers(size: Any, count: int) -> tuple[int, ...]:
-    """One number for each axis."""
-    return tuple(map(int, size)) if isinstance(size, list | tuple) else (int(size),) * count
-
-
-def _ends(size: Any) -> tuple[tuple[int, int], ...]:
-    """What is added or removed at both ends of each axis."""
-    return tuple(map(tuple, size if isinstance(size[0], list | tuple) else [size]))
 
 
 def _rows() -> dict[str, Row]:

@@ -19,7 +19,8 @@ from keras import ops
 
 from ...network.graph import Graph, LayerOutput, Node, Tensors, Value
 from ...network.operations import Identity, Operation
-from .layer_table import Called, activation_operation, computed_by_keras, operation_of, row_of
+from .called import Called
+from .layer_table import activation_operation, computed_by_keras, operation_of, row_of
 
 __all__ = ["functional_copy", "is_model", "nothing_recorded", "read"]
 
