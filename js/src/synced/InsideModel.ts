@@ -1,6 +1,7 @@
 import { WidgetModel } from "@jupyter-widgets/base";
 import type { LayerFacts, Order } from "../core/picture/filters.js";
 import { NO_TILES, type PackedTiles, packTiles, type Tile } from "../core/tiles/tiles.js";
+import { watchConnection } from "../dom/connection.js";
 import { SyncedModel, serializeAs, verbatim } from "./SyncedModel.js";
 import { type TileAnswer, TileStore } from "./tile_store.js";
 
@@ -28,6 +29,10 @@ export class InsideModel extends SyncedModel<State> {
     );
     this.on("msg:custom", this.receive, this);
     this.on("comm_live_update", this.reconnect, this);
+    this.once(
+      "destroy",
+      watchConnection(this.widget_manager, () => this.reconnect()),
+    );
     this.on("change", () => this.trigger("inside"), this);
   }
 
