@@ -2,21 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { drawClassSplit } from "../../lib/core/draw/class_split.js";
 import { LIGHT } from "../../lib/core/draw/theme.js";
-
-/** A pen that writes down texts and filled rectangles. */
-function recorder() {
-  const [texts, rects] = [[], []];
-  const pen = {
-    fillText: (text, x, y) => texts.push({ text, x, y }),
-    fillRect: (...rect) => rects.push(rect),
-    measureText: (text) => ({ width: 6 * text.length }),
-  };
-  return {
-    texts,
-    rects,
-    pen: new Proxy(pen, { get: (target, name) => (name in target ? target[name] : () => {}), set: () => true }),
-  };
-}
+import { recorder } from "../support/pen.js";
 
 test("a class without series has no box, and says so", () => {
   const { pen, texts } = recorder();

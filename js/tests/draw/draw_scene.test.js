@@ -6,7 +6,8 @@ import { LIGHT } from "../../lib/core/draw/theme.js";
 import { DEFAULTS } from "../../lib/core/picture/options.js";
 import { makePicture } from "../../lib/core/picture/picture.js";
 import { Column } from "../../lib/core/samples/column.js";
-import { unpackedColors } from "./pixels.js";
+import { unpackedColors } from "../support/pixels.js";
+import { tileOf } from "../support/tile.js";
 
 /** A context that writes down what is filled, with the color and alpha of that moment. */
 function recorder() {
@@ -163,16 +164,7 @@ test("channels stand in the order of their shares, hidden ones not at all, and t
 
 test("the shares of the channels stand at the right of their rows", () => {
   const wide = { ...frame, width: 580 };
-  const attribution = {
-    key: "",
-    values: Float32Array.of(3, 1, 0, 0, 0, 0, 0, 0),
-    samples: 4,
-    channels: 2,
-    gap: null,
-    error: null,
-    spread: null,
-    mean: null,
-  };
+  const attribution = tileOf([3, 1, 0, 0, 0, 0, 0, 0], 2, "");
   const picture = makePicture(
     { instance: 0, target: 0, method: 0, against: null },
     series,
@@ -247,16 +239,7 @@ test("a map that is not placed knows every sample: a strip where it has one chan
 });
 
 test("what was written of a window stands in the first row, as text, with a bar at the foot of each", () => {
-  const attribution = {
-    key: "",
-    values: Float32Array.of(1, 0, 0, 0),
-    samples: 4,
-    channels: 1,
-    gap: null,
-    error: null,
-    spread: null,
-    mean: null,
-  };
+  const attribution = tileOf([1, 0, 0, 0], 1, "");
   const picture = makePicture(
     { instance: 0, target: 0, method: 1, against: null },
     series,

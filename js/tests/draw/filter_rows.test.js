@@ -3,21 +3,7 @@ import { test } from "node:test";
 import { drawFilters, rowsOf } from "../../lib/core/draw/filter_rows.js";
 import { LIGHT } from "../../lib/core/draw/theme.js";
 import { columnsOf } from "../../lib/core/samples/column.js";
-
-/** A pen that writes down texts and filled rectangles. */
-function recorder() {
-  const [texts, rects] = [[], []];
-  const pen = {
-    fillText: (text, x, y) => texts.push({ text, x, y }),
-    fillRect: (...rect) => rects.push(rect),
-    measureText: (text) => ({ width: 6 * text.length }),
-  };
-  return {
-    texts,
-    rects,
-    pen: new Proxy(pen, { get: (target, name) => (name in target ? target[name] : () => {}), set: () => true }),
-  };
-}
+import { recorder } from "../support/pen.js";
 
 const axis = { origin: 100, step: 10, samples: 20, left: 95, right: 295 };
 const frame = { left: 0, width: 360, height: 92, plot: { left: 95, top: 0, width: 200, height: 88 }, axis, ratio: 1 };

@@ -3,21 +3,7 @@ import { test } from "node:test";
 import { channelsOf, drawGrid, linesOf } from "../../lib/core/draw/grid.js";
 import { LIGHT } from "../../lib/core/draw/theme.js";
 import { columnsOf } from "../../lib/core/samples/column.js";
-
-/** A pen that writes down texts and filled rectangles. */
-function recorder() {
-  const [texts, rects] = [[], []];
-  const pen = {
-    fillText: (text, x, y) => texts.push({ text, x, y }),
-    fillRect: (...rect) => rects.push(rect),
-    measureText: (text) => ({ width: 6 * text.length }),
-  };
-  return {
-    texts,
-    rects,
-    pen: new Proxy(pen, { get: (target, name) => (name in target ? target[name] : () => {}), set: () => true }),
-  };
-}
+import { recorder } from "../support/pen.js";
 
 const columns = ["data", "data", "kernel"].map((scale, place) => ({
   title: `t${place}`,

@@ -2,20 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ColorLimits } from "../../lib/core/picture/color_limits.js";
 import { DEFAULTS } from "../../lib/core/picture/options.js";
-
-const tile = (values, channels = 1, key = "attribution/0/0/0") => {
-  const numbers = Float32Array.from(values);
-  return {
-    key,
-    values: numbers,
-    samples: numbers.length / channels,
-    channels,
-    gap: null,
-    error: null,
-    spread: null,
-    mean: null,
-  };
-};
+import { tileOf } from "../support/tile.js";
 
 const maps = Object.fromEntries(
   [
@@ -25,7 +12,7 @@ const maps = Object.fromEntries(
     ["1/0/0", [100, 0]],
   ].map(([place, values]) => {
     const key = `attribution/${place}`;
-    return [key, tile(values, 1, key)];
+    return [key, tileOf(values, 1, key)];
   }),
 );
 const hand = { keys: () => Object.keys(maps), get: (key) => maps[key] };

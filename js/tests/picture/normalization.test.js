@@ -2,28 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { magnitudeLimit, movingMean, shownValues } from "../../lib/core/picture/normalization.js";
+import { tileOf } from "../support/tile.js";
 
 const finite = fc.float({ noNaN: true, noDefaultInfinity: true, min: -1000, max: 1000 });
 const some = fc.array(finite, { minLength: 1, maxLength: 200 });
-const tile = (values, channels = 1, key = "attribution/0/0/0") => {
-  const numbers = Float32Array.from(values);
-  return {
-    key,
-    values: numbers,
-    samples: numbers.length / channels,
-    channels,
-    gap: null,
-    error: null,
-    spread: null,
-    mean: null,
-  };
-};
-
 test("a moving mean is the mean of the samples that there are within half a window", () => {
   fc.assert(
     fc.property(some, fc.nat(20), fc.integer({ min: 1, max: 3 }), (values, half, channels) => {
       const whole = values.flatMap((value) => Array.from({ length: channels }, (_, channel) => value * (channel + 1)));
-      const means = movingMean(tile(whole, channels), 2 * half + 1);
+      const means = movingMean(tileOf(whole, channels), 2 * half + 1);
       values.forEach((_, sample) => {
         const window = values.slice(Math.max(0, sample - half), sample + half + 1);
         const mean = window.reduce((sum, value) => sum + Math.fround(value), 0) / window.length;
@@ -36,13 +23,13 @@ test("a moving mean is the mean of the samples that there are within half a wind
 });
 
 test("a window of one sample changes nothing, and a constant stays what it is", () => {
-  const map = tile([1, -2, 3]);
+  const map = tileOf([1, -2, 3]);
   assert.equal(shownValues(map, "signed", 1), map.values);
-  assert.deepEqual([...movingMean(tile([4, 4, 4, 4, 4]), 3)], [4, 4, 4, 4, 4]);
+  assert.deepEqual([...movingMean(tileOf([4, 4, 4, 4, 4]), 3)], [4, 4, 4, 4, 4]);
 });
 
 test("each sign colors its own values, after smoothing", () => {
-  const shown = (sign, width) => [...shownValues(tile([3, -3, 0, 1]), sign, width)];
+  const shown = (sign, width) => [...shownValues(tileOf([3, -3, 0, 1]), sign, width)];
   assert.deepEqual(shown("positive", 1), [3, 0, 0, 1]);
   assert.deepEqual(shown("negative", 1), [0, -3, 0, 0]);
   assert.deepEqual(shown("absolute", 1), [3, 3, 0, 1]);

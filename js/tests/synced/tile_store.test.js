@@ -2,17 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { packTiles } from "../../lib/core/tiles/tiles.js";
 import { TileStore } from "../../lib/synced/tile_store.js";
-
-const tile = (key, length = 10) => ({
-  key,
-  values: new Float32Array(length).fill(1),
-  samples: length,
-  channels: 1,
-  gap: null,
-  error: null,
-  spread: null,
-  mean: null,
-});
+import { tile } from "../support/tile.js";
 
 test("tiles of the model before an update are dropped, and answers that were asked of it say nothing", () => {
   const sent = [];

@@ -2,17 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { TileCache } from "../../lib/core/tiles/tile_cache.js";
-
-const tile = (key, length = 10) => ({
-  key,
-  values: new Float32Array(length).fill(1),
-  samples: length,
-  channels: 1,
-  gap: null,
-  error: null,
-  spread: null,
-  mean: null,
-});
+import { tile } from "../support/tile.js";
 
 test("a cache stays within its bounds, and keeps what was looked at last", () => {
   fc.assert(
