@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ import keras
 
 from ...network.graph import Graph
 from . import pooling_layers  # noqa: F401  # registers them, so that a saved model with them is loaded
+from .engine_tensorflow import Compiled, spec
 from .layer_table import computed_by_keras
 from .reader import nothing_recorded, read
 from .tensors import KerasTensors
 
-__all__ = ["graph_of", "input_shape", "readable", "which_output"]
+__all__ = ["graph_of", "input_shape", "own_output", "readable", "run_on", "which_output"]
 
 
 def readable(model: Any) -> Any:
@@ -100,6 +102,27 @@ def which_output(model: Any, made: Any, output: str | int | None) -> int:
     if isinstance(output, int) and 0 <= output < len(names):
         return output
     raise ValueError(f"output must name one of the outputs of model {model.name!r}: {', '.join(names)}; is {output!r}")
+
+
+def own_output(model: Any, x: Any) -> Any:
+    """What a model returns at inference for series (batch, time, channel), as it is now."""
+    return run_on(model, lambda x: model(x, training=False), x)
+
+
+def run_on(model: Any, function: Callable[[Any], Any], x: Any) -> Any:
+    """Result of a function that runs layers of a model, on series or on symbolic tensors."""
+    recurrent = any(isinstance(layer, keras.layers.RNN) for layer in model._flatten_layers())
+    if keras.ops.is_tensor(x) or not recurrent:
+        return function(x)
+    # Where it is not compiled, a recurrent layer takes milliseconds a time step.
+    returned = []
+
+    def called(x: Any) -> list[Any]:
+        returned.append(function(x))
+        return keras.tree.flatten(returned[-1])
+
+    outputs = Compiled(called, spec(*x.shape))(x)
+    return keras.tree.pack_sequence_as(returned[-1], outputs)
 
 
 def graph_of(model: Any, index: int) -> Graph | str:
