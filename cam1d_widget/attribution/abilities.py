@@ -26,6 +26,7 @@ __all__ = [
     "HasLabels",
     "HasLayers",
     "HasLength",
+    "HasLink",
     "HasPropagation",
     "HasRandomized",
     "HasStepScores",
@@ -35,6 +36,7 @@ __all__ = [
     "labels_of",
     "offers",
     "require",
+    "scores_and_probabilities",
 ]
 
 
@@ -214,6 +216,14 @@ class HasLabels(Classifier, Protocol):
         """Name of each class; None if there are none."""
 
 
+@runtime_checkable
+class HasLink(Classifier, Protocol):
+    """A classifier whose probabilities are a function of its scores."""
+
+    def probabilities_of(self, scores: np.ndarray) -> np.ndarray | None:
+        """Probability of every class, of the shape of the scores (instance, class); None if there are none."""
+
+
 Ability = TypeVar("Ability")
 
 
@@ -241,3 +251,11 @@ def for_series(classifier: Classifier, x: np.ndarray) -> Classifier:
 def labels_of(classifier: Classifier) -> Sequence[Any] | None:
     """Labels of the classes, of a fitted classifier; None if there are none."""
     return classifier.labels if offers(classifier, HasLabels) else None
+
+
+def scores_and_probabilities(classifier: Classifier, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """Scores of series, and their probabilities: from one pass if the classifier computes them from the scores."""
+    scores = classifier.scores(x)
+    if offers(classifier, HasLink):
+        return scores, classifier.probabilities_of(scores)
+    return scores, classifier.probabilities(x)

@@ -8,6 +8,7 @@ from copy import copy
 from dataclasses import fields, is_dataclass, replace
 from itertools import count
 from threading import RLock
+from time import perf_counter
 from typing import Any, TypeVar
 from warnings import warn
 
@@ -20,10 +21,19 @@ from ..explanation.source import ExplanationSource, ModelChangedError, stated
 from ..explanation.true_classes import check_true_classes
 from ..explanation.validation import check_names, held_once
 from ..typing import Layout, SeriesLike, WindowsLike
-from .abilities import HasFeatures, HasFingerprint, HasLabels, HasWeights, for_series, labels_of, offers
+from .abilities import (
+    HasFeatures,
+    HasFingerprint,
+    HasLabels,
+    HasWeights,
+    for_series,
+    labels_of,
+    offers,
+    scores_and_probabilities,
+)
 from .map_cache import MapCache
 from .maps import ComputedMaps, GrowingMaps, NotFinite, averaged, computed_maps, parts
-from .masking import channel_mean
+from .masking import batches, channel_mean
 from .methods import AttributionMethod
 from .requests import (
     Methods,
@@ -42,6 +52,8 @@ __all__ = ["LazyExplanation"]
 
 # Some thousand maps of 300 samples and nine channels.
 _KEPT = MapCache(64 * 2**20)
+# Series whose scores are computed between two updates of the progress bar, and those whose time is measured.
+_SCORED, _TIMED = 64, 4
 _NUMBERS = count()
 _NAMES = frozenset({"y", "class_names", "channel_names", "channel_units", "sampling_rate", "start"})
 
@@ -148,13 +160,10 @@ class LazyExplanation(ExplanationSource):
         self._methods = {method.label: self._with_baseline(method, x) for method in self._chosen}
         # Names, y and rate are checked before anything slow.
         SeriesFacts(x, np.zeros((len(x), classifier.classes)), **names)
-        self._series_facts = SeriesFacts(
-            x,
-            _finite_scores(classifier, x),
-            probabilities=classifier.probabilities(x),
-            receptive_field=_field_of(classifier),
-            **names,
-        )
+        scores, probabilities, self._seconds_a_pass = _scored(classifier, x)
+        self._seconds: dict[str, float] = {}
+        field = _field_of(classifier)
+        self._series_facts = SeriesFacts(x, scores, probabilities=probabilities, receptive_field=field, **names)
         self._method_facts = tuple(map(self._facts_of, chosen))
         self._refuse_changed_model()  # another thread may have changed it meanwhile
 
@@ -259,6 +268,17 @@ class LazyExplanation(ExplanationSource):
         """Whether this map exists: any does."""
         return method in self._methods and 0 <= instance < len(self.x) and 0 <= target < self._classifier.classes
 
+    def seconds(self, method: str, instance: int | None = None, target: int | None = None) -> float:
+        """About how long a map of a method takes; zero for one that is cached.
+
+        It is as long as the last one took, or estimated from the time of the scores.
+        """
+        if self._kept.get((self._number, method, instance, target)) is not None:
+            return 0.0
+        if method not in self._seconds:
+            return self._known(method).passes(*self.x.shape[1:]) * self._seconds_a_pass
+        return self._seconds[method]
+
     def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
         """Map of one method for one class on one instance, of shape (time, channel or 1); computed once."""
         return self._map(method, instance, target).values
@@ -351,7 +371,10 @@ class LazyExplanation(ExplanationSource):
     def _made(self, method: AttributionMethod, instance: int, target: int) -> ComputedMaps:
         """Map that is computed now, and cached; with those of all classes if they cost no more."""
         targets = np.arange(self._classifier.classes) if method.free_targets else np.array([target])
+        started = perf_counter()
         made = self._computed(method.label, np.array([instance]), targets[np.newaxis])
+        took = perf_counter() - started  # the first map takes longer, since functions are compiled
+        self._seconds[method.label] = min(took, self._seconds.get(method.label, took))
         made.values.flags.writeable = False
         ones = {int(one): made.one(0, column) for column, one in enumerate(targets)}
         for one, computed in ones.items():
@@ -394,12 +417,23 @@ def _version(classifier: Any) -> Any:
     return classifier.fingerprint() if offers(classifier, HasFingerprint) else None
 
 
-def _finite_scores(classifier: Any, x: np.ndarray) -> np.ndarray:
-    """Scores of the series; if they are not finite, the classifier may raise an error that explains why."""
-    scores: np.ndarray = classifier.scores(x)
+def _scored(classifier: Any, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, float]:
+    """Scores and probabilities of the series, and about the seconds that one takes.
+
+    If scores are not finite, the classifier may raise an error that explains why.
+    """
+    done = []
+    with tqdm(total=len(x), desc="scores", unit="series", delay=1, leave=False) as bar:
+        for part in batches(len(x), x[0].nbytes, most=_SCORED):
+            done.append(scores_and_probabilities(classifier, x[part]))
+            bar.update(part.stop - part.start)
+    scores = np.concatenate([one for one, _ in done])
+    probabilities = None if done[0][1] is None else np.concatenate([one for _, one in done])
     if not np.isfinite(scores).all() and offers(classifier, HasWeights):
         classifier.refuse_weights()
-    return scores
+    started = perf_counter()  # everything is compiled now
+    classifier.scores(x[:_TIMED])
+    return scores, probabilities, (perf_counter() - started) / len(x[:_TIMED])
 
 
 def _field_of(classifier: Any) -> np.ndarray | None:

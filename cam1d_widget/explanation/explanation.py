@@ -270,6 +270,10 @@ class Explanation:
         """Whether this map was computed."""
         return method in self.attributions and target in self.targets[instance]
 
+    def seconds(self, method: str, instance: int | None = None, target: int | None = None) -> float:
+        """Time that a map takes to compute: zero, since it exists."""
+        return 0.0
+
     def plot(self, instance: int = 0, target: int | None = None, method: str | None = None, **options: Any) -> Any:
         """Plot one map over its series as a matplotlib figure, for papers.
 

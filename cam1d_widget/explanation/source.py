@@ -136,6 +136,10 @@ class ExplanationSource(Protocol):
         """First sample, one past the last, and center of each step, of shape (step, 3)."""
         return self.series_facts.receptive_field
 
+    def seconds(self, method: str, instance: int | None = None, target: int | None = None) -> float:
+        """About how long a map of a method takes to compute; zero for one that exists."""
+        return 0.0
+
     def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
         """Map of one method for one class on one instance, of shape (time, channel or 1)."""
 

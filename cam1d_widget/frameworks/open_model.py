@@ -36,7 +36,10 @@ def as_classifier(
     # A file may change, and an unhashable value is no model and no layer: neither is cached.
     if isinstance(model, str | Path) or not all(isinstance(one, Hashable) for one in (model, layer)):
         return keras_classifier(model, **chosen)
+    made = _compiled.cache_info().misses
     classifier, version = _compiled(keras_classifier, model, _structure(model), **chosen)
+    if _compiled.cache_info().misses > made:
+        return classifier
     current = classifier.computes_the_model()
     if not current or (classifier.has_probed_layers and classifier.fingerprint() != version):
         _compiled.cache_clear()

@@ -18,6 +18,7 @@ from .choice import (
     Choice,
     Mean,
     NoSuchChoice,
+    best_method,
     first_method,
     first_target,
     known_choice,
@@ -49,8 +50,9 @@ class ExplanationViewer(Stack):
     explanation : ExplanationSource
         The explanation, such as an `Explanation`.
     instance, target, method : optional
-        The initial picture. Default: the first instance, its predicted class, and Occlusion or a method that is exact
-        for the classifier.
+        The initial picture. Default: the first instance, its predicted class, and the best method whose map takes no
+        longer than a second: Occlusion, a method that is exact for the classifier, or a gradient method. If Occlusion
+        takes longer, its first map is computed in the background.
     intervals : sequence or mapping of lists of (t0, t1), optional
         By instance, where the true cause is, in the unit of the time axis. Drawn over the rows; the legend shows how
         much of the map is inside.
@@ -120,6 +122,7 @@ class ExplanationViewer(Stack):
             raise ValueError("explanation must hold one instance and one method at least, but holds none")
         self._explanation = explanation
         instance = within("instance", instance, len(explanation.x))
+        best = best_method(explanation) if method is None else method
         method = known_method(first_method(explanation) if method is None else method, explanation)
         target = known_class(first_target(explanation, method, instance) if target is None else target, explanation)
         _, samples, _ = explanation.x.shape
@@ -138,6 +141,8 @@ class ExplanationViewer(Stack):
             scales=scales(explanation.x.shape[1], explanation.sampling_rate),
         )
         super().__init__(mark, instance=instance, target=target, method=method, **traits)
+        if method != best:
+            mark.offer(explanation.methods.index(best), explanation.seconds(best))
         link((mark, "instance"), (self, "instance"))
         link((mark, "target"), (self, "target"))
         link((mark, "against"), (self, "against"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..attribution.abilities import scores_and_probabilities
 from ..attribution.lazy_explanation import LazyExplanation
 from ..viewer.windows import WithoutWindow
 
@@ -20,6 +21,5 @@ class WindowScores:
         replaced = self._lazy.x[instance : instance + 1].copy()
         replaced[:, first:stop] = 0.0 if self._lazy.baseline is None else self._lazy.baseline
         with self._lazy.unchanged_model():
-            classifier = self._lazy.classifier
-            probabilities, scores = classifier.probabilities(replaced), classifier.scores(replaced)
+            scores, probabilities = scores_and_probabilities(self._lazy.classifier, replaced)
         return WithoutWindow(scores[0], None if probabilities is None else probabilities[0])

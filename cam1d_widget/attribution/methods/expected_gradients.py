@@ -68,6 +68,10 @@ class ExpectedGradients(SeveralTargets):
         errors = np.sqrt(variance / (len(drawn) - 1)).astype(x.dtype)
         return Maps(mean.astype(x.dtype), mean.sum(axis=(2, 3)), errors)
 
+    def passes(self, samples: int, channels: int) -> float:
+        """One forward and back for each node of each path."""
+        return 3 * self.references * self.steps
+
     def _paths(
         self, classifier: Classifier, x: np.ndarray, targets: np.ndarray, drawn: np.ndarray
     ) -> Iterator[np.ndarray]:

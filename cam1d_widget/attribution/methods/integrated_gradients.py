@@ -64,6 +64,10 @@ class IntegratedGradients(AttributionMethod):
                 values[loose] = _integral(classifier, x[loose], origin[loose], targets[loose], self.steps * more)
         return values
 
+    def passes(self, samples: int, channels: int) -> float:
+        """One forward and back for each node of the path."""
+        return 3 * self.steps
+
     def exactness(self, classifier: Classifier) -> str:
         """Complete for every classifier whose score is continuous along the path."""
         return "complete" if classifier.continuous else "approximate"

@@ -76,6 +76,10 @@ class Occlusion(SeveralTargets):
         values = np.mean([self._averaged(classifier, x, targets, one) for one in self._slices(x.shape[1])], axis=0)
         return Maps(values, values.sum(axis=(2, 3), dtype=np.float64))
 
+    def passes(self, samples: int, channels: int) -> float:
+        """One for each window of a channel; where crops are enough, it takes less time."""
+        return sum(map(len, self._slices(samples))) * (channels if self.channels == "each" else 1)
+
     def _averaged(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray, slices: Slices) -> np.ndarray:
         """Maps by windows of one size, of shape (instance, target, time, channel or 1)."""
         drops = np.stack(

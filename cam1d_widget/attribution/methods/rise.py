@@ -83,6 +83,10 @@ class RISE(SeveralTargets):
         )
         return Maps(values, values.sum(axis=(2, 3), dtype=np.float64), errors)
 
+    def passes(self, samples: int, channels: int) -> float:
+        """One for each mask."""
+        return self.masks
+
     def _masks(self, length: int, columns: int) -> _CoarseMasks:
         size = -(-length // 10) if self.size is None else self.size
         check_count("size", size, most=length, unit=SAMPLES)

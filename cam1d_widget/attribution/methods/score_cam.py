@@ -36,6 +36,10 @@ class ScoreCAM(WeighedFeatures):
     label = "Score-CAM"
     reference = "Wang et al. (2020), https://arxiv.org/abs/1910.01279"
 
+    def passes(self, samples: int, channels: int) -> float:
+        """One for each filter, of which layers often have about a hundred."""
+        return 100
+
     def weights(self, classifier: HasFeatures, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Features, and the rise of the score with each as a mask."""
         features, _ = classifier.features(x, targets[:, :1])

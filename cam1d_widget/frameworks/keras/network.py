@@ -286,8 +286,9 @@ class Network:
         )
 
     def sampled(self) -> tuple[np.ndarray, np.ndarray]:
-        """Series of noise, and the model's own outputs for them now, of shape (instance, unit)."""
-        samples = self._samples(input_shape(self.model)[0] or 3)
+        """One series of noise, or as many as the model takes, and the model's own outputs now, (instance, unit)."""
+        batch = input_shape(self.model)[0]
+        samples = self._samples(3)[1:2] if batch is None else self._samples(batch)
         return samples, np.asarray(self._called(samples))
 
     def _refuse_other_scores(self, samples: np.ndarray, outputs: np.ndarray) -> None:

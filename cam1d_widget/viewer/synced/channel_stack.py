@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import bqplot
@@ -12,6 +13,7 @@ from traitlets import Dict, Instance, Int, List, TraitError, Tuple, Unicode, val
 
 from ...explanation.explanation import ExplanationSource
 from ..windows import Intervals, ScoresWithout
+from .background import Background
 from .base import Synced, SyncedView, part
 from .checks import Checks
 from .facts import explained_classes, facts_of
@@ -34,6 +36,8 @@ def _table() -> Any:
     return Instance(np.ndarray, allow_none=True).tag(sync=True, echo_update=False, to_json=_table_to_json)
 
 
+# Seconds beyond which maps are computed in the background, and up to which one is computed without being asked for.
+SLOW, PATIENCE = 1.0, 60.0
 _STALE = "The model has changed since this widget was made. The displayed scores and maps are from before the change."
 
 
@@ -78,6 +82,9 @@ class ChannelStack(SyncedView, bqplot.Mark):
         Notes: "instance", "window" (samples [first, stop)) and "text".
     stale : str
         Message that the model has changed since its scores were computed; "" where it has not.
+    better : dict or None
+        Method that is ranked above the initial one but takes longer: its index `method`, `seconds`, and `state`, one of
+        "offered", "computing" and "ready".
     version : int
         Number of updates of the scores and maps; the browser drops its tiles when it changes.
     """
@@ -111,6 +118,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
     jobs = part(Jobs)
     inside = part(Inside)
     stale = Unicode().tag(sync=True)
+    better = Dict(allow_none=True, default_value=None).tag(sync=True)
     version = Int(0).tag(sync=True)
     tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=packed_to_json)
 
@@ -142,6 +150,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
         self._pictures: dict[int, Callable[[bytes], object]] = {}
         self._asked = 0
         self._views = 0
+        self._background = Background()
         self.on_msg(self._receive)
 
     @property
@@ -187,6 +196,27 @@ class ChannelStack(SyncedView, bqplot.Mark):
         except Exception as fault:
             self.stale = f"The model could not be updated: {str(fault) or type(fault).__name__}"
 
+    def offer(self, method: int, seconds: float) -> None:
+        """Offer a method that takes longer than the initial one; its first map is computed unless it takes minutes."""
+        self.better = {"method": method, "seconds": seconds, "state": "offered"}
+        if seconds > PATIENCE:
+            return
+        label, instance, target = self._source.methods[method], self.instance, self._targets[self.target]
+
+        def compute() -> None:
+            try:
+                self._source.attribution(label, instance, target)
+                self._offered("ready")
+            except Exception:  # cancelled, or the model has changed; a map that is asked for says why it fails
+                self._offered("offered")
+
+        self._offered("computing")
+        self._background.start(compute)
+
+    def _offered(self, state: str) -> None:
+        if self.better is not None:
+            self.better = {**self.better, "state": state}
+
     def ask_for_picture(self, form: str, take: Callable[[bytes], object]) -> None:
         """Request a file of the current picture from the browser, "png" or "svg"; `take` is called with it."""
         if not self._views:
@@ -216,9 +246,14 @@ class ChannelStack(SyncedView, bqplot.Mark):
         return self._means.tile(key, seconds=float("inf")) if key.startswith("mean-") else self.tile(key)
 
     def _first_tiles(self) -> dict[str, Any]:
-        """Packed tiles of the first picture, which is thus displayed at once, also in a saved notebook."""
+        """Packed tiles of the first picture, which is thus displayed at once, also in a saved notebook.
+
+        A map that takes long is left to the browser to request, so that the series is displayed meanwhile.
+        """
         keys = [series_key(self.instance), attribution_key(self.method, self.instance, self.target)]
         try:
+            if self._seconds(keys) > SLOW:
+                return pack([self.tile(keys[0])])
             return pack([self.tile(key) for key in keys])
         except Exception:
             # The browser will request it, and show the error instead of the picture.
@@ -228,7 +263,9 @@ class ChannelStack(SyncedView, bqplot.Mark):
         """Handle a message of the browser."""
         kind = content.get("type")
         if kind == "tiles":
-            self.send(*answered(content, self.tile))
+            self._answer(content)
+        elif kind == "cancel":
+            self._background.cancel()
         elif kind == "replace":
             self._replace(content)
         elif kind == "update":
@@ -239,6 +276,25 @@ class ChannelStack(SyncedView, bqplot.Mark):
             if not buffers:
                 raise RuntimeError(f"the picture could not be made: {content['error']}")
             take(bytes(buffers[0]))
+
+    def _answer(self, content: dict[str, Any]) -> None:
+        """Answer a request for tiles; if it takes long, in the background, after saying how long."""
+        seconds = self._seconds(content["keys"])
+        if seconds <= SLOW:
+            self.send(*answered(content, self.tile))
+            return
+        self.send({"slow": content["request"], "seconds": seconds})
+        self._background.start(lambda: self.send(*answered(content, self.tile)))
+
+    def _seconds(self, keys: Sequence[str]) -> float:
+        """About how long the maps of some tiles take."""
+        slow = 0.0
+        for kind, *places in (str(key).split("/") for key in keys):
+            if kind == "attribution" and len(places) == 3:
+                with suppress(ValueError):  # the answer says what is wrong with the key
+                    method, instance, target = map(self._index, ("method", "instance", "target"), places)
+                    slow += self._source.seconds(self._source.methods[method], instance, self._targets[target])
+        return slow
 
     def _replace(self, content: dict[str, Any]) -> None:
         """Compute the scores of a series with one window replaced."""

@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from ...cancellation import CancelledError
 from ...explanation.source import ExplanationSource
 from ...explanation.validation import check_index
 
 STEPS, ERROR_STEPS = 32767, 65535
 # Most tiles in one answer; the front end requests those of two pictures and their neighbors, which are fewer.
 MOST = 256
+CANCELLED = "Cancelled. Select the method again to compute this map."
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +119,8 @@ def answered(content: dict[str, Any], tile: Callable[[str], Tile]) -> tuple[dict
         except KeyboardInterrupt:
             # Without an answer the browser would wait forever.
             errors[key] = "could not be computed: interrupted"
+        except CancelledError:
+            errors[key] = CANCELLED
         except Exception as fault:
             # Shown in the picture: nobody sees a traceback in a comm handler.
             errors[key] = f"could not be computed: {str(fault) or type(fault).__name__}"

@@ -177,6 +177,10 @@ class AttributionMethod(ABC):
         """Expected sum of each map, of shape (instance, target); None if none is promised."""
         return None
 
+    def passes(self, samples: int, channels: int) -> float:
+        """About how many series run forward through the network for one map; a pass back counts as two."""
+        return 3
+
     @property
     def signed(self) -> bool:
         """Whether values below zero occur, which are evidence against the class."""

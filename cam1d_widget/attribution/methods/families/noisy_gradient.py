@@ -62,6 +62,10 @@ class NoisyGradient(SeveralTargets):
     def summary(self, moments: Moments) -> tuple[np.ndarray, np.ndarray]:
         """Statistic of the gradients, and its standard error."""
 
+    def passes(self, samples: int, channels: int) -> float:
+        """One forward and back for each noisy copy."""
+        return 3 * self.samples
+
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
         """Maps of several classes, each with its standard error."""
         made = [self._summarized(classifier, x, column) for column in targets.T]
