@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ...explanation.validation import check_count, check_seed, unmasked
+from ...validation import check_count, check_seed, unmasked
 from ..classifier import Classifier
 from ..masking import batches
+from ..series import check_series
 from .families.base import Axiom, Maps, SeveralTargets
 from .integrated_gradients import IntegratedGradients
 
@@ -55,6 +56,8 @@ class ExpectedGradients(SeveralTargets):
         check_count("references", self.references, least=2)
         check_count("steps", self.steps)
         check_seed(self.seed)
+        if self.background is not None:
+            check_series(self.background, None, None, "background")
 
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
         """Maps of several classes, each with its standard error."""

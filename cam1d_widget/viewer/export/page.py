@@ -17,8 +17,8 @@ from tqdm.auto import tqdm
 
 from ...explanation.atomic_file import atomic_file
 from ...explanation.source import ExplanationSource
-from ...explanation.validation import check_number
 from ...typing import InstancesLike
+from ...validation import check_number
 from ..choice import Choice
 from ..layout.figure import scales
 from ..layout.stack import Stack

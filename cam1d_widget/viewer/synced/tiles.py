@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...explanation.source import ExplanationSource
-from ...explanation.validation import check_index
+from ...validation import check_index
 
 STEPS, ERROR_STEPS = 32767, 65535
 # Most tiles in one answer; the front end requests those of two pictures and their neighbors, which are fewer.

@@ -9,7 +9,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ....explanation.validation import check_count, check_number, check_seed
+from ....validation import check_count, check_number, check_seed
 from ...classifier import Classifier
 from ...masking import batches
 from .base import Maps, SeveralTargets
