@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import reprlib
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, KeysView, Mapping, Sequence, Set
 from math import isfinite
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 import numpy as np
 
@@ -271,10 +271,13 @@ def check_list(argument: str, value: Any, of: str) -> list[Any]:
     return list(value)
 
 
-def is_sequence(value: Any) -> bool:
-    """Whether a value holds others in an order: no str, mapping or set, and no array without dimensions."""
-    unordered = isinstance(value, str | bytes | Mapping | Set | type)
-    return isinstance(value, Iterable) and not unordered and getattr(value, "ndim", 1) > 0
+def is_sequence(value: Any) -> TypeGuard[Sequence[Any]]:
+    """Whether a value holds others in an order, to be read more than once: no str, mapping, set or generator."""
+    unordered = isinstance(value, str | bytes | Mapping | type) or (
+        isinstance(value, Set) and not isinstance(value, KeysView)
+    )
+    several = isinstance(value, Iterable) and hasattr(value, "__len__")
+    return several and not unordered and getattr(value, "ndim", 1) > 0
 
 
 def check_mapping(argument: str, values: Any) -> Mapping[str, Any]:
@@ -289,7 +292,7 @@ def check_mapping(argument: str, values: Any) -> Mapping[str, Any]:
     return values
 
 
-def check_names(argument: str, names: Sequence[str] | None, noun: str, count: int) -> tuple[str, ...]:
+def check_names(argument: str, names: Any, noun: str, count: int) -> tuple[str, ...]:
     """Names as a tuple of str, one of each; numbered nouns by default."""
     if names is None:
         return tuple(f"{noun} {index}" if noun else "" for index in range(count))

@@ -50,8 +50,8 @@ def averaged(values: np.ndarray, window: WindowsLike | None) -> np.ndarray:
         return values
     if is_sequence(window):
         return pooled(values, change_points=window, argument="window")
-    check_count("window", window, most=values.shape[-2], unit=SAMPLES, way_out="; or give a sequence of change points")
-    return pooled(values, window)
+    way_out = "; or give a sequence of change points"
+    return pooled(values, check_count("window", window, most=values.shape[-2], unit=SAMPLES, way_out=way_out))
 
 
 def computed_maps(

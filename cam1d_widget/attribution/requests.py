@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -35,8 +35,10 @@ def chosen_methods(methods: Methods, classifier: Any, background: np.ndarray | N
         every = [_with_background(method(), background) for method in known.values()]
         return [method for method in every if method.refusal(classifier) is None]
     one = isinstance(methods, str | AttributionMethod | type)
-    chosen = []
-    for method in [methods] if one else check_list("methods", methods, "labels, methods or method classes"):
+    several = list(methods) if isinstance(methods, Iterator) else methods
+    chosen: list[AttributionMethod] = []
+    method: Any
+    for method in [methods] if one else check_list("methods", several, "labels, methods or method classes"):
         if isinstance(method, str):
             method = known[check_label("methods", method, known)]
         elif not isinstance(method, AttributionMethod) and not _is_method(method):

@@ -33,7 +33,7 @@ def opened(model: ModelLike, layer: LayerLike | None = None) -> HasLayers:
     return classifier if layer is None else _at(classifier, layer)
 
 
-def opened_at(model: ModelLike, layer: LayerLike) -> HasLayers:
+def opened_at(model: ModelLike, layer: LayerLike | None) -> HasLayers:
     """Classifier of a model at a layer, which must be named."""
     classifier = opened(model)
     if layer is None:

@@ -14,7 +14,7 @@ from ..frameworks.keras.network import Network
 from ..frameworks.keras.pooling_layers import POOLINGS
 from ..frameworks.keras.reader import functional_copy
 from ..frameworks.keras.user_model import readable
-from ..validation import check_choice, check_count, check_flag, shown
+from ..validation import check_choice, check_count, check_flag, check_layer, shown
 from .baselines import TRUNKS
 from .input_shape import check_input_shape
 
@@ -114,6 +114,7 @@ def with_mil_head(
     >>> mil.fit(x_train, y_train, epochs=10)
     """
     check_flag("train_trunk", train_trunk)
+    check_layer(layer)
     network = Network(readable(model), layer, output=None)
     if network.entry is None:
         raise ValueError(network.no_map)
@@ -151,8 +152,7 @@ def _map_of(backbone: Callable[[Any], Any], series: Any) -> Any:
 
 def _pooling(pooling: str, classes: int, attention_units: int, dropout: float) -> Any:
     check_choice("pooling", pooling, POOLINGS)
-    check_count("classes", classes)
-    check_count("attention_units", attention_units)
+    classes, attention_units = check_count("classes", classes), check_count("attention_units", attention_units)
     attentive = {} if pooling == "instance" else {"attention_units": attention_units}
     return POOLINGS[pooling](classes, dropout=dropout, name="pooling", **attentive)
 

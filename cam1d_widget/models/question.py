@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 
 from ..validation import check_count, check_number
-from .input_shape import check_input_shape
+from .input_shape import check_length
 
 
 def question_cnn(
@@ -48,15 +48,10 @@ def question_cnn(
     >>> question_cnn((300, 9), 7).output_shape
     (None, 7)
     """
-    for name, count in (
-        ("classes", classes),
-        ("filters", filters),
-        ("kernel_size", kernel_size),
-        ("pool_size", pool_size),
-    ):
-        check_count(name, count)
+    classes, filters = check_count("classes", classes), check_count("filters", filters)
+    kernel_size, pool_size = check_count("kernel_size", kernel_size), check_count("pool_size", pool_size)
     check_number("momentum", momentum, least=0, below=1)
-    time, _ = input_shape = check_input_shape(input_shape, any_length=False)
+    time = check_length(input_shape)
     shortest = pool_size * (pool_size + kernel_size - 1) + kernel_size - 1
     if time < shortest:
         raise ValueError(

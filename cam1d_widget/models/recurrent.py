@@ -54,9 +54,8 @@ def lstm_attention_classifier(
     (None, 7)
     """
     input_shape = check_input_shape(input_shape)
-    check_count("pool_size", pool_size, most=input_shape[0], unit=SAMPLES)
-    for name, count in (("classes", classes), ("units", units)):
-        check_count(name, count)
+    pool_size = check_count("pool_size", pool_size, most=input_shape[0], unit=SAMPLES)
+    classes, units = check_count("classes", classes), check_count("units", units)
     check_number("dropout", dropout, least=0, below=1)
     series = keras.Input(input_shape, name="series")
     x = L.AveragePooling1D(pool_size, name="pool")(series) if pool_size > 1 else series

@@ -8,26 +8,27 @@ from typing import Any
 
 import numpy as np
 from traitlets import Any as AnyTrait
-from traitlets import Float, Int, Tuple, Unicode, link, observe, validate
+from traitlets import link, observe, validate
 
 from ..explanation.atomic_file import atomic_file
 from ..explanation.plot import png_picture
 from ..explanation.source import ExplanationSource
 from ..typing import InstancesLike, IntervalsLike
+from ..validation import check_index, check_list, check_new_file, check_text, shown
 from .choice import (
     Choice,
     Mean,
-    NoSuchChoice,
     first_method,
     first_target,
     known_choice,
     known_class,
     known_mean,
     known_method,
+    of_choice,
     within,
 )
 from .export.numbers import Numbers, save_numbers
-from .export.page import ViewerState, checked_file, save_html
+from .export.page import ViewerState, save_html
 from .layout.figure import scales
 from .layout.stack import Stack
 from .synced.channel_stack import ChannelStack
@@ -93,20 +94,20 @@ class ExplanationViewer(Stack):
         How pictures are drawn; ``viewer.options.scope = "method"`` sets one.
     """
 
-    instance = Int(0, help="Index of the current instance.")
-    target = Int(0, help="Index of the explained class.")
-    method = Unicode(help="Label of the method.")
-    against = Int(None, allow_none=True, help="Index of the class whose map is subtracted, or None.")
+    instance = AnyTrait(0, help="Index of the current instance.")
+    target = AnyTrait(0, help="Index of the explained class; set it to the index or name of one.")
+    method = AnyTrait("", help="Label of the method.")
+    against = AnyTrait(None, help="Index of the class whose map is subtracted, or None; set it to an index or name.")
     mean = AnyTrait(None, help='Displayed mean: ("true" or "predicted", class), or None for one instance.')
     pinned = AnyTrait(None, help="Pinned picture, or None.")
-    selected_window = Tuple(Float(), Float(), allow_none=True, default_value=None, help="Times (t0, t1), or None.")
+    selected_window = AnyTrait(None, help="Times (t0, t1), or None.")
 
     def __init__(
         self,
         explanation: ExplanationSource,
         *,
         instance: int = 0,
-        target: int | None = None,
+        target: int | str | None = None,
         method: str | None = None,
         intervals: IntervalsLike | None = None,
         scores_without: ScoresWithout | None = None,
@@ -116,6 +117,13 @@ class ExplanationViewer(Stack):
         update_model: Callable[[], None] | None = None,
         **traits: Any,
     ) -> None:
+        if isinstance(explanation, type) or not all(hasattr(explanation, name) for name in ("methods", "series_facts")):
+            raise TypeError(
+                f"explanation must be an Explanation, as explain(model, x) returns, but is {shown(explanation)}"
+            )
+        for name, part, kind in (("checks", checks, Checks), ("jobs", jobs, Jobs)):
+            if part is not None and not isinstance(part, kind):
+                raise TypeError(f"{name} must be {kind.__name__}(...), but is {shown(part)}")
         if not explanation.methods or not len(explanation.x):
             raise ValueError("explanation must hold one instance and one method at least, but holds none")
         self._explanation = explanation
@@ -222,11 +230,19 @@ class ExplanationViewer(Stack):
 
     @annotations.setter
     def annotations(self, notes: Sequence[Annotation]) -> None:
-        self.mark.annotations = [self._note(Annotation(*note)) for note in notes]
+        with of_choice():
+            self.mark.annotations = list(map(self._note, check_list("annotations", notes, "Annotation")))
 
-    def _note(self, note: Annotation) -> dict[str, Any]:
-        instance = within("instance", note.instance, len(self._explanation.x))
-        return {"instance": instance, "window": list(self._samples((note.t0, note.t1)) or ()), "text": str(note.text)}
+    def _note(self, note: Any) -> dict[str, Any]:
+        if not isinstance(note, tuple | list) or len(note) != len(Annotation._fields):
+            raise TypeError(f"annotations must hold (instance, t0, t1, text), but holds {shown(note)}")
+        instance, t0, t1, text = note
+        source = self._explanation
+        return {
+            "instance": check_index("annotations", instance, len(source.x), ", the instances"),
+            "window": list(as_samples("annotations", (t0, t1), source.x.shape[1], source.sampling_rate)),
+            "text": check_text("annotations", text),
+        }
 
     def save_html(
         self,
@@ -305,7 +321,7 @@ class ExplanationViewer(Stack):
         self._save_picture("svg", path)
 
     def _save_picture(self, form: str, path: str | Path) -> None:
-        path = checked_file(path)
+        path = check_new_file("path", path)
 
         def take(picture: bytes) -> None:
             with atomic_file(path) as file:
@@ -400,10 +416,8 @@ class ExplanationViewer(Stack):
 
     @validate("selected_window")
     def _check_window(self, proposal: Any) -> tuple[float, float] | None:
-        try:
+        with of_choice():
             window = self._samples(proposal["value"])
-        except ValueError as fault:
-            raise NoSuchChoice(str(fault)) from None
         # Rounded to whole samples.
         return self._times(window)
 

@@ -81,18 +81,17 @@ TAKEN: dict[str, set[str]] = {
     "text": {"'zz'", "''", "'1'"},
     "path": {"'zz'", "'1'"},
     "function": {"len", "int"},
-    "progress": {"True", "np.True_", "len", "int"},
-    "baseline": {*WHOLE, *FRACTION, "-1", "-7", "[1]", "[1.5]", "len"},
-    "window": {*WHOLE, "[]", "[1]"},
-    "change points": {"[]", "[1]"},
+    "baseline": {*WHOLE, *FRACTION, "10**30", "-1", "-7", "[1]", "[1.5]", "[-1, 99]", "len"},
+    "window": {*WHOLE, "[]", "[1]", "zeros(0)"},
+    "change points": {"[]", "[1]", "zeros(0)"},
     "sizes": {*WHOLE, "[1]"},
     "indices": {"[1]"},
     "mapping": {"{}"},
     "layer": {*WHOLE, "-1"},
-    "unit": {"'zz'", "''", "'1'"},
+    "units": {"[-1, 99]", "(1, 'a')", "array of str", "'zz'", "''", "'1'"},
     "list": {"[]"},
-    "channels": {"[]", "[1]"},
-    "window of time": set(),
+    "bound": {*WHOLE, *FRACTION, "10**30", "inf"},
+    "names": {"[-1, 99]", "(1, 'a')", "array of str"},
 }
 
 
@@ -103,7 +102,7 @@ RAW = re.compile(
     r"|out of bounds for axis|invalid literal|could not convert|cannot convert|only (length-1|integer|0-d)|has no attribute"
     r"|positional argument|unexpected keyword|expected (str|bytes|an int|a )|must be (real number|str, not|a string or)"
     r"|Received( |:)|Expected .* got|argument should be|\[Errno|inhomogeneous|Invalid dtype|Cannot cast|dtype=|<.* at 0x"
-    r"|unpack|not iterable|Unknown layer|NoneType|Layer '|keras\.|KerasTensor|arg(ument)? \d|Traceback|Tensor\(|too large to"
+    r"|unpack|not iterable|Unknown layer|NoneType|Layer '|keras\.(?!Model)|KerasTensor|arg(ument)? \d|Traceback|Tensor\(|too large to"
 )
 
 

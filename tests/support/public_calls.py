@@ -32,17 +32,19 @@ Y = np.array([0, 1, 0])
 # Kind of a parameter by a pattern for its type and name; the first that fits holds.
 KINDS = {
     r"bool( \| None)? ": "flag",
-    r"Progress ": "progress",
+    r"Progress ": "flag",
     r"str \| Path ": "path",
     r"int seed$": "seed",
     r"str title$": "text",
-    r".* channel_units$": "unit",
+    r".* channel_units$": "units",
+    r"(Names|tuple\[str, \.\.\.\])": "names",
+    r"float \| None norm$": "bound",
     r"Callable.* update_model$": "function",
     r"Baseline ": "baseline",
     r"WindowsLike ": "window",
     r"ChangePoints ": "change points",
     r"int \| Sequence\[int\] \| None ": "sizes",
-    r"(TargetsLike|InstancesLike|Sequence\[int\])": "indices",
+    r"(TargetsLike|InstancesLike|Sequence\[int( \| str)?\])": "indices",
     r"(Mapping|IntervalsLike)": "mapping",
     r".* layer$": "layer",
     r"int( \| None)? (instance|target|filter|solution)$": "nothing",
@@ -179,13 +181,15 @@ GIVEN: dict[str, Callable[[], Any]] = {
 SHORT = {
     **dict.fromkeys(("steps", "filters", "pool_size", "attention_units", "references"), 2),
     **dict.fromkeys(("draws", "orders", "solutions", "depth"), 1),
-    **{"samples": 4, "masks": 4, "subsets": 3, "kernel_size": 3, "progress": False},
+    **{"samples": 4, "masks": 4, "subsets": 3, "kernel_size": 4, "progress": False},
 }
 OWN: dict[str, dict[str, Callable[[], Any]]] = {
     "Explanation": {"attributions": lambda: {"a": x()[:, np.newaxis]}},
     "ExplanationViewer": {"method": lambda: None},
     "metrics.max_sensitivity": {"method": lambda: every_method.Saliency()},
     "metrics.weight_randomization": {"method": lambda: every_method.Saliency()},
+    "data.LinearProbe.attribution": {"target": lambda: Y},
+    "inside.attention_agreement": {"model": lambda: classifiers()[2]},
     "data.verify_truth": {"truth": known},
     "inside.activation_maximization": {"layer": lambda: None, "filter": lambda: None, "target": lambda: 0},
     **{f"data.make_{kind}": {"instances": lambda: 12} for kind in ("frequency_sums", "low_variance", "web_traffic")},
@@ -240,7 +244,8 @@ def _call(name: str, function: Callable[..., Any], described: Any = None, owner:
     parameters = dict(inspect.signature(described or function).parameters)
     parameters.pop("self", None)
     named = {key: one for key, one in parameters.items() if one.kind is not one.VAR_KEYWORD}
-    kinds = {key: kind_of(one) for key, one in named.items()}
+    answers = inspect.signature(described or function).return_annotation == "bool"
+    kinds = {key: "text" if answers and one.annotation == "str" else kind_of(one) for key, one in named.items()}
     given = {key: GIVEN[key] for key, one in named.items() if one.default is one.empty and key in GIVEN}
     given |= {key: partial(lambda value: value, SHORT[key]) for key in named if key in SHORT}
     if owner is not None and issubclass(owner, AttributionMethod) and "classifier" in given:

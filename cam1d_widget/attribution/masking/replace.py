@@ -72,8 +72,8 @@ def check_baseline(baseline: Baseline, argument: str = "baseline") -> None:
             f"{argument} must be an array that broadcasts to x, a function of x, or one of "
             f"cam1d_widget.baselines such as LinearBridge(), but is {shown(baseline)}"
         )
-    if not values.size:
-        raise ValueError(f"{argument} must hold a number at least, but is {shown(baseline)}")
+    if not values.size or values.ndim > 3:
+        raise ValueError(f"{argument} must broadcast to x of shape (instance, time, channel), but has {values.shape}")
     check_finite(argument, values)
 
 

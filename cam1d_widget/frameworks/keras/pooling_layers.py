@@ -36,7 +36,7 @@ class _WithAttention(keras.layers.Layer):  # type: ignore[misc]
     def __init__(self, attention_units: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.attention_units = check_count("attention_units", attention_units)
-        self._hidden = keras.layers.Dense(attention_units, activation="tanh", name="attention_hidden")
+        self._hidden = keras.layers.Dense(self.attention_units, activation="tanh", name="attention_hidden")
         self._grade = keras.layers.Dense(1, name="attention_grade")
 
     def build(self, input_shape: Any) -> None:

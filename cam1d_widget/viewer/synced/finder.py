@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from traitlets import Enum, Float, Int, TraitError, Tuple, validate
-
+from ...validation import check_list, check_number, shown
 from .base import PageContents, Synced
+from .checked import Checked, chosen, whole
+
+
+def _percentages(name: str, value: Any) -> tuple[float, float]:
+    rule = "two percentages, the smaller one first"
+    shares = tuple(check_number(name, one, least=0, most=100) for one in check_list(name, value, rule))
+    if len(shares) != 2 or shares[0] > shares[1]:
+        raise ValueError(f"{name} must be {rule}, but is {shown(value)}")
+    return shares
 
 
 class Finder(Synced):
@@ -24,18 +32,11 @@ class Finder(Synced):
         Least and largest probability of the predicted class, in percent.
     """
 
-    verdict = Enum(("all", "right", "wrong"), "all").tag(sync=True)
-    true_class = Int(None, allow_none=True).tag(sync=True)
-    predicted_class = Int(None, allow_none=True).tag(sync=True)
-    confidence = Tuple(Float(), Float(), default_value=(0.0, 100.0)).tag(sync=True)
+    verdict = chosen("all", "right", "wrong").tag(sync=True)
+    true_class = whole(None, allow_none=True).tag(sync=True)
+    predicted_class = whole(None, allow_none=True).tag(sync=True)
+    confidence = Checked(_percentages, (0.0, 100.0)).tag(sync=True)
 
     def for_page(self, page: PageContents) -> Finder:
         """Finder of a page, which opens with all of its instances."""
         return Finder()
-
-    @validate("confidence")
-    def _check_confidence(self, proposal: Any) -> tuple[float, float]:
-        least, most = proposal["value"]
-        if not 0 <= least <= most <= 100:
-            raise TraitError(f"confidence must be two percentages, the smaller one first, but is {(least, most)}")
-        return (float(least), float(most))
