@@ -34,6 +34,7 @@ __all__ = [
     "check_layer",
     "check_list",
     "check_mapping",
+    "check_members",
     "check_names",
     "check_new_file",
     "check_number",
@@ -261,6 +262,13 @@ def check_function(argument: str, value: Any, of: str) -> Callable[..., Any]:
     """A function, or another object that can be called; a class would make an instance instead of a result."""
     if not callable(value) or isinstance(value, type):
         raise TypeError(f"{argument} must be a function of {of}, but is {shown(value)}")
+    return value
+
+
+def check_members(argument: str, value: Any, of: str, needed: Iterable[str]) -> Any:
+    """An object with some attributes, such as those of a protocol."""
+    if isinstance(value, type) or not all(hasattr(value, name) for name in needed):
+        raise TypeError(f"{argument} must be {of}, but is {shown(value)}")
     return value
 
 

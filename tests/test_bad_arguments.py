@@ -1,167 +1,111 @@
-"""Every public callable with hostile values of each argument: a result that makes sense, or one sentence that names it.
+"""Every public call with hostile values of each argument: what makes no sense is refused in one sentence.
 
-Callables and parameters are read from the package. What a parameter may take follows from its type and its name
-(`kind_of`), never from the callable.
+A sentence of ours names the argument, is one line, and was raised in this package. Nothing else may come out of a call:
+no text of Python, numpy or Keras, no meaningless value that is accepted, and no call that does not end.
 """
 
 from __future__ import annotations
 
-import inspect
-import re
-from collections.abc import Callable
-from functools import cache
+import contextlib
+import io
+import signal
+import warnings
+import zlib
+from collections import Counter
+from itertools import chain
 from typing import Any
 
-import keras
-import numpy as np
-from keras import layers as L
+import pytest
 
-from cam1d_widget import CAM1DWidget, Explanation, ExplanationViewer, KerasClassifier, data, explain, inside, metrics
-from cam1d_widget.attribution.methods.families.base import AttributionMethod
-from cam1d_widget.network.propagation.lrp import LayerwiseRelevance
+import cam1d_widget
+from cam1d_widget.validation import check_choice, check_count
 
-SHAPE, INSTANCES = (24, 2), 3
+from .support.hostile import TAKEN, UNTRIED, VALUES, outcome_of
+from .support.public_calls import Call, calls, traits
 
-# By a pattern for type and name of a parameter, written "type name"; the first that fits holds.
-KINDS: dict[str, str] = {
-    r"bool( \| None)? ": "flag",
-    r"Progress ": "progress",
-    r"str \| Path ": "path",
-    r".* seed$": "seed",
-    r".* title$": "text",
-    r".* channel_units$": "unit",
-    r"Callable.* update_model$": "function",
-    r"Baseline ": "baseline",
-    r"WindowsLike": "window",
-    r"ChangePoints": "change points",
-    r"int \| Sequence\[int\] \| None ": "sizes",
-    r"(TargetsLike|InstancesLike|Sequence\[int\])": "indices",
-    r"(Mapping|IntervalsLike)": "mapping",
-    r".* layer$": "layer",
-    r"int( \| None)? (instance|target|filter|solution)$": "nothing",
-    r"int( \| None)? ": "whole",
-    r"float( \| None)? (share|probability|overlap|momentum|dropout|most)$": "nothing",
-    r"float( \| None)? ": "number",
-}
+SECONDS = 300
+"""No call takes a hundredth of this."""
 
 
-def kind_of(parameter: inspect.Parameter) -> str:
-    words = f"{parameter.annotation} {parameter.name}"
-    return next((kind for pattern, kind in KINDS.items() if re.match(pattern, words)), "nothing")
+@pytest.fixture(autouse=True)
+def quiet(tmp_path, monkeypatch):
+    """Files are written to a folder of their own; progress bars and warnings about odd values are not shown."""
+    monkeypatch.chdir(tmp_path)
+    with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
-# What a function returns: a class whose instances users read and never make.
-RECORDS = {
-    *(data.ClassTruth, data.VerifiedTruth, data.Recordings, data.WatchWindows, data.KnownTruth, data.LinearProbe),
-    *(inside.Activations, inside.AttentionAgreement, inside.FilterMeaning, inside.LayerReading, inside.Maximized),
-    *(inside.Plausibility, metrics.Agreement, metrics.ComparedToRandom, metrics.Localization),
-    *(metrics.PerturbationCurves, metrics.Randomization, metrics.Summary),
-}
-# What base classes call, with arguments that they have checked; Keras calls what it calls on layers.
-HOOKS = {"weigh", "weights", "step_values", "draw", "fit", "summary", "missing"}
+@contextlib.contextmanager
+def ending(words: str):
+    """Fail with these words if what is within does not end."""
+
+    def stop(*_: Any) -> None:
+        raise AssertionError(f"no end: {words}")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(SECONDS)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
-@cache
-def model() -> keras.Model:
-    keras.utils.set_random_seed(0)
-    return keras.Sequential(
-        [
-            L.Input(SHAPE),
-            L.Conv1D(4, 5, activation="relu", name="conv"),
-            L.GlobalAveragePooling1D(),
-            L.Dense(2, activation="softmax"),
-        ]
-    )
+def cases(call: Call, every: int) -> list[tuple[str, str, str]]:
+    """Argument, its kind and name of a value: each `every`-th, beginning elsewhere for each argument."""
+    tried = []
+    for place, (argument, kind) in enumerate(call.kinds.items(), zlib.crc32(call.name.encode())):
+        names = [name for name in VALUES if name not in UNTRIED.get(argument, ())]
+        tried += [(argument, kind, name) for name in names[place % every :: every]]
+    return tried
 
 
-@cache
-def classifiers() -> tuple[KerasClassifier, ...]:
-    from cam1d_widget import models
-
-    attentive = models.lstm_attention_classifier(SHAPE, 2, units=2, attention_units=2)
-    several = models.with_mil_head(model(), attention_units=2)
-    return KerasClassifier(model()), KerasClassifier(several), KerasClassifier(attentive)
-
-
-@cache
-def x() -> np.ndarray:
-    return np.random.default_rng(0).normal(size=(INSTANCES, *SHAPE)).astype(np.float32)
-
-
-Y = np.array([0, 1, 0])
+def faults_of(call: Call, every: int, counted: Counter[str]) -> list[str]:
+    """What goes wrong with a call."""
+    faults = []
+    for argument, kind, name in cases(call, every):
+        words = f"{call.name}({argument}={name})"
+        with ending(words):
+            outcome = outcome_of(lambda one={argument: VALUES[name]}: call(**one), argument)
+        may_be_taken = name in TAKEN[kind] or (name == "None" and argument in call.optional)
+        meaningless = outcome.kind == "taken" and not may_be_taken
+        counted["meaningless" if meaningless else outcome.kind] += 1
+        if meaningless or outcome.kind == "raw":
+            faults.append(f"{words}: {'accepted' if meaningless else outcome.words}")
+    return faults
 
 
-@cache
-def explanation() -> Explanation:
-    return explain(model(), x(), methods=["HiResCAM", "Saliency", "SmoothGrad"], y=Y, targets="all", progress=False)
+@pytest.mark.parametrize("area", [*cam1d_widget.__all__, "traits"])
+@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.slow)])
+def test_what_makes_no_sense_is_refused_in_a_sentence_that_names_it(area, every, record_property):
+    counted: Counter[str] = Counter()
+    faults = []
+    for call in traits() if area == "traits" else calls(area):
+        call()  # the arguments that are not tried are right
+        faults += faults_of(call, every, counted)
+    record_property("bad arguments", dict(counted))
+    print(f"{area}: {sum(counted.values())} cases, {dict(counted)}")
+    assert not faults, f"{len(faults)} faults:\n" + "\n".join(faults[:40])
 
 
-@cache
-def fields() -> dict[str, Any]:
-    return explanation()._fields()
+def test_an_argument_that_there_is_not_is_refused_by_its_name():
+    for call in chain(*map(calls, cam1d_widget.__all__)):
+        if call.takes_more:
+            assert outcome_of(lambda call=call: call(zz=5), "zz").kind == "refused", call.name
 
 
-@cache
-def subject(owner: type) -> Any:
-    """Instance whose methods are called."""
-    if issubclass(owner, AttributionMethod):
-        return owner()
-    if issubclass(owner, ExplanationViewer):
-        made = CAM1DWidget(model(), x(), Y) if owner is CAM1DWidget else owner(explanation())
-        made.mark._views = 1
-        return made
-    truth = np.zeros(x().shape, bool)
-    truth[:, :5] = True
-    probe = data.LinearProbe.fitted(x(), Y)
-    known = data.KnownTruth(x(), Y, truth, ("a", "b"), ("c", "d"), x(), lambda seed: x())
-    reading = inside.read_layer(model(), x(), "conv", y=Y)
-    best = inside.activation_maximization(model(), 0, data=x(), steps=1, progress=False)
-    made = {
-        Explanation: explanation,
-        KerasClassifier: lambda: classifiers()[0],
-        data.KnownTruth: lambda: known,
-        data.LinearProbe: lambda: probe,
-        inside.LayerReading: lambda: reading,
-        inside.FilterMeaning: lambda: reading.meaning(0, windows=2),
-        inside.Plausibility: lambda: best.plausibility,
-        metrics.Agreement: lambda: metrics.agreement({"a": x(), "b": x() ** 2}),
-        metrics.Localization: lambda: metrics.roc_auc(x(), truth),
-    }
-    return made[owner]() if owner in made else owner()
-
-
-# Arguments that a call needs, or that keep it short.
-GIVEN: dict[str, Callable[[], Any]] = {
-    "x": x,
-    "y": lambda: Y,
-    "model": model,
-    "classifier": lambda: classifiers()[0],
-    "target": lambda: 0,
-    "instance": lambda: 0,
-    "background": x,
-    "explanation": explanation,
-    "features": lambda: classifiers()[0].trunk(x()),
-    "attribution": x,
-    "truth": lambda: subject_truth(),
-    "others": lambda: [x()],
-    "layer": lambda: "conv",
-    "filter": lambda: 0,
-    "label": lambda: "a",
-    "length": lambda: SHAPE[0],
-    "gone": lambda: np.ones(SHAPE, bool),
-    "rows": lambda: [0, 1],
-    "rule": lambda: LayerwiseRelevance(),
-    "input_shape": lambda: SHAPE,
-    "classes": lambda: 2,
-    "units": lambda: 2,
-}
-SHORT: dict[str, Any] = {
-    "steps": 2, "samples": 4, "masks": 4, "draws": 1, "orders": 1, "subsets": 3, "references": 2, "solutions": 1,
-    "progress": False, "filters": 2, "depth": 1, "kernel_size": 3, "pool_size": 2, "attention_units": 2,
-}  # fmt: skip
-
-
-def subject_truth() -> np.ndarray:
-    truth = np.zeros(x().shape, bool)
-    truth[:, :5] = True
-    return truth
+@pytest.mark.parametrize(
+    ("call", "argument", "kind"),
+    [
+        (lambda: check_count("steps", 1.5), "steps", "refused"),
+        (lambda: check_count("steps", 5), "steps", "taken"),
+        (lambda: check_count("steps", 1.5), "step", "raw"),
+        (lambda: len(5), "len", "raw"),
+        (lambda: {}["steps"], "steps", "raw"),
+        (lambda: check_choice("steps", "a", ["object is not"]), "steps", "raw"),
+        (lambda: check_choice("steps", "a", ["b\n"]), "steps", "refused"),
+    ],
+)
+def test_the_judge_tells_sentences_from_texts_of_python(call, argument, kind):
+    assert outcome_of(call, argument).kind == kind

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..typing import TargetLike
-from ..validation import shown, unmasked
+from ..validation import check_members, shown, unmasked
 
 __all__ = ["Classifier", "as_targets", "check_classifier", "warn_if_saturated"]
 
@@ -70,10 +70,8 @@ def as_targets(target: Any, instances: int, classes: int) -> np.ndarray:
 
 def check_classifier(classifier: Any, argument: str = "classifier") -> Any:
     """The classifier; an error if it lacks scores, classes or the shape of its series."""
-    needed = ("classes", "input_shape", "scores")
-    if isinstance(classifier, type) or not all(hasattr(classifier, name) for name in needed):
-        raise TypeError(f"{argument} must be a Classifier, such as KerasClassifier(model), but is {shown(classifier)}")
-    return classifier
+    of = "a Classifier, such as KerasClassifier(model)"
+    return check_members(argument, classifier, of, ("classes", "input_shape", "scores"))
 
 
 def warn_if_saturated(probabilities: np.ndarray) -> None:

@@ -141,6 +141,7 @@ def inception_trunk(
     """Map of shape (batch, time, filter) of an Inception network."""
     filters, depth = check_count("filters", filters), check_count("depth", depth)
     kernel_size = check_count("kernel_size", kernel_size, least=4)
+    momentum = check_number("momentum", momentum, least=0, below=1)
     maps = entry = series
     for module in range(depth):
         maps = _inception(maps, filters, kernel_size, momentum)

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 from traitlets import Any as AnyTrait
-from traitlets import link, observe, validate
+from traitlets import TraitType, link, observe, validate
 
 from ..explanation.atomic_file import atomic_file
 from ..explanation.plot import png_picture
 from ..explanation.source import ExplanationSource
 from ..typing import InstancesLike, IntervalsLike
-from ..validation import check_index, check_list, check_new_file, check_text, shown
+from ..validation import check_function, check_index, check_list, check_members, check_new_file, check_text, shown
 from .choice import (
     Choice,
     Mean,
@@ -94,9 +94,9 @@ class ExplanationViewer(Stack):
         How pictures are drawn; ``viewer.options.scope = "method"`` sets one.
     """
 
-    instance = AnyTrait(0, help="Index of the current instance.")
-    target = AnyTrait(0, help="Index of the explained class; set it to the index or name of one.")
-    method = AnyTrait("", help="Label of the method.")
+    instance = TraitType(0, help="Index of the current instance.")
+    target = TraitType(0, help="Index of the explained class; set it to the index or name of one.")
+    method = TraitType("", help="Label of the method.")
     against = AnyTrait(None, help="Index of the class whose map is subtracted, or None; set it to an index or name.")
     mean = AnyTrait(None, help='Displayed mean: ("true" or "predicted", class), or None for one instance.')
     pinned = AnyTrait(None, help="Pinned picture, or None.")
@@ -117,13 +117,21 @@ class ExplanationViewer(Stack):
         update_model: Callable[[], None] | None = None,
         **traits: Any,
     ) -> None:
-        if isinstance(explanation, type) or not all(hasattr(explanation, name) for name in ("methods", "series_facts")):
-            raise TypeError(
-                f"explanation must be an Explanation, as explain(model, x) returns, but is {shown(explanation)}"
-            )
+        for name, given, of, needed in (
+            ("explanation", explanation, "an Explanation, as explain(model, x) returns", ("methods", "series_facts")),
+            ("scores_without", scores_without, "a function of a window with a baseline", ("__call__", "baseline")),
+            ("inside", inside, "a reader of layers", ("layers", "activations")),
+        ):
+            if given is not None or name == "explanation":
+                check_members(name, given, of, needed)
         for name, part, kind in (("checks", checks, Checks), ("jobs", jobs, Jobs)):
             if part is not None and not isinstance(part, kind):
                 raise TypeError(f"{name} must be {kind.__name__}(...), but is {shown(part)}")
+        for name in traits:
+            if not self.has_trait(name):
+                raise TypeError(f"{name} must be an argument of {type(self).__name__} or a trait of an ipywidgets box")
+        if update_model is not None:
+            check_function("update_model", update_model, "no argument")
         if not explanation.methods or not len(explanation.x):
             raise ValueError("explanation must hold one instance and one method at least, but holds none")
         self._explanation = explanation

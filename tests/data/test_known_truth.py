@@ -337,7 +337,7 @@ def test_other_contexts_of_two_sets_are_two_draws():
 
 @pytest.mark.parametrize("rows", [3, None, "a", [0.5], [[1]]])
 def test_a_subset_wants_a_sequence_of_indices(rows):
-    with pytest.raises((TypeError, ValueError), match="rows must be (a sequence of )?indices"):
+    with pytest.raises((TypeError, ValueError), match=r"rows must be (a sequence of )?indices"):
         pulses().subset(rows)
 
 

@@ -1,4 +1,4 @@
-"""Hostile arguments: values of every type, which of them each kind of parameter may take, and what an error must say."""
+"""Hostile arguments: values of every type, which of them a parameter may take, and what an error must say."""
 
 from __future__ import annotations
 
@@ -6,21 +6,14 @@ import re
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from traitlets import TraitError
 
 import cam1d_widget
 
 PACKAGE = str(Path(cam1d_widget.__file__).parent)
-HUGE = 10**30
-
-
-def _objects() -> np.ndarray:
-    values = np.empty(2, object)
-    values[:] = [object(), "a"]
-    return values
-
 
 VALUES: dict[str, Any] = {
     "None": None,
@@ -35,7 +28,7 @@ VALUES: dict[str, Any] = {
     "nan": float("nan"),
     "inf": float("inf"),
     "-inf": -float("inf"),
-    "10**30": HUGE,
+    "10**30": 10**30,
     "10**400": 10**400,
     "1j": 1j,
     "'zz'": "zz",
@@ -54,7 +47,7 @@ VALUES: dict[str, Any] = {
     "{}": {},
     "{'zz': 1}": {"zz": 1},
     "{1: 'zz'}": {1: "zz"},
-    "set": {1, 2},
+    "{1, 2}": {1, 2},
     "object()": object(),
     "int": int,
     "len": len,
@@ -63,70 +56,83 @@ VALUES: dict[str, Any] = {
     "zeros(2, 2, 2, 2)": np.zeros((2, 2, 2, 2)),
     "array of nan": np.full((3, 24, 2), np.nan),
     "array of str": np.array(["a", "b"]),
-    "array of objects": _objects(),
+    "array of objects": np.array([object(), "a"], object),
     "array of complex": np.zeros((3, 24, 2), complex),
     "array of dates": np.array(["2020-01-01"], "datetime64[s]"),
 }
 
-# Which values each kind of parameter may take; all others must be refused. "nothing" takes none: no array here is a series,
-# a map or a list of classes of the tests' model, and no number is one of its indices. A value that may be taken may be
-# refused as well, where a limit forbids it. None may be taken wherever it is the default or part of the type.
-WHOLE, FRACTION = {"5", "np.int64(5)"}, {"1.5", "np.float32(1.5)"}
+# Which values each kind of parameter may take; it must refuse all others. "nothing" takes none: no array above is a
+# series, a map or a list of classes of the tests' model, and no number is one of its indices. A value that may be taken
+# may be refused as well, where a limit forbids it. None may be taken where it is the default or part of the type.
+WHOLE, FRACTION, TEXT = {"5", "np.int64(5)"}, {"1.5", "np.float32(1.5)"}, {"'zz'", "''", "'1'"}
+NAMES = {"[-1, 99]", "(1, 'a')", "array of str"}
 TAKEN: dict[str, set[str]] = {
     "nothing": set(),
     "flag": {"True", "np.True_"},
     "whole": WHOLE,
-    "seed": WHOLE,
     "number": {*WHOLE, *FRACTION, "10**30"},
-    "text": {"'zz'", "''", "'1'"},
-    "path": {"'zz'", "'1'"},
-    "function": {"len", "int"},
+    "bound": {*WHOLE, *FRACTION, "10**30", "inf"},
+    "text": TEXT,
+    "path": TEXT - {"''"},
+    "function": {"len"},
     "baseline": {*WHOLE, *FRACTION, "10**30", "-1", "-7", "[1]", "[1.5]", "[-1, 99]", "len"},
-    "window": {*WHOLE, "[]", "[1]", "zeros(0)"},
     "change points": {"[]", "[1]", "zeros(0)"},
+    "window": {*WHOLE, "[]", "[1]", "zeros(0)"},
     "sizes": {*WHOLE, "[1]"},
     "indices": {"[1]"},
     "mapping": {"{}"},
     "layer": {*WHOLE, "-1"},
-    "units": {"[-1, 99]", "(1, 'a')", "array of str", "'zz'", "''", "'1'"},
-    "list": {"[]"},
-    "bound": {*WHOLE, *FRACTION, "10**30", "inf"},
-    "names": {"[-1, 99]", "(1, 'a')", "array of str"},
+    "names": NAMES,
+    "units": {*NAMES, *TEXT},
+    "list": {"[]", "zeros(0)"},
+    "channels": {"[]", "[1]", "zeros(0)"},
 }
+# Functions that a parameter may take, and that raise errors of their own when they are called.
+UNTRIED = {"progress": {"len", "int"}}
 
-
-# Texts of Python, numpy and Keras, which no message may be or contain.
+# Texts of Python, numpy, TensorFlow and Keras, of which no message may hold any.
 RAW = re.compile(
-    r"object (is not|does not|has no|cannot)|unhashable|unsupported operand|not supported between|bad operand"
-    r"|truth value|ambiguous|ufunc|SeedSequence|could not be broadcast|broadcast together|setting an array element"
-    r"|out of bounds for axis|invalid literal|could not convert|cannot convert|only (length-1|integer|0-d)|has no attribute"
-    r"|positional argument|unexpected keyword|expected (str|bytes|an int|a )|must be (real number|str, not|a string or)"
-    r"|Received( |:)|Expected .* got|argument should be|\[Errno|inhomogeneous|Invalid dtype|Cannot cast|dtype=|<.* at 0x"
-    r"|unpack|not iterable|Unknown layer|NoneType|Layer '|keras\.(?!Model)|KerasTensor|arg(ument)? \d|Traceback|Tensor\(|too large to"
+    r"""
+    object\ (is\ not|does\ not|has\ no|cannot) | has\ no\ attribute | not\ iterable | unhashable | unpack | NoneType
+    | unsupported\ operand | not\ supported\ between | bad\ operand | invalid\ literal | can('t|not)\ convert
+    | could\ not\ (convert|be\ broadcast) | too\ large\ to | positional\ argument | unexpected\ keyword | argument\ \d
+    | argument\ (should\ be|must\ be\ a) | expected\ (str|bytes) | truth\ value | ambiguous | ufunc | SeedSequence
+    | broadcast\ together | inhomogeneous | out\ of\ bounds\ for\ axis | setting\ an\ array | Invalid\ dtype
+    | only\ (length-1|integer|0-d) | Cannot\ cast | dtype= | <.*\ at\ 0x | \[Errno | Traceback | Received(\ |:)
+    | Expected\ .*\ got | Unknown\ layer | Layer\ ' | keras\.(?!Model) | KerasTensor | Tensor\(
+    """,
+    re.VERBOSE,
 )
 
 
-def fault_of(call: Callable[[], Any], argument: str) -> tuple[str, str]:
-    """What a call does: "taken"; "refused" in a sentence of ours; else "raw", with what is wrong with its error."""
+class Outcome(NamedTuple):
+    """What came of a call: "taken", "refused" in a sentence of ours, or "raw", with what is wrong with the error."""
+
+    kind: str
+    words: str = ""
+
+
+def outcome_of(call: Callable[[], Any], argument: str) -> Outcome:
+    """Call, and judge an error by what it says about an argument."""
     try:
         call()
-    except (ValueError, TypeError, OSError) as fault:
+    except (ValueError, TypeError, OSError, TraitError) as fault:
         wrong = wrong_with(fault, argument)
-        return ("raw", f"{type(fault).__name__}: {fault} [{wrong}]") if wrong else ("refused", str(fault))
+        return Outcome("raw", f"{type(fault).__name__}: {fault} [{wrong}]") if wrong else Outcome("refused", str(fault))
     except Exception as fault:
-        return "raw", f"{type(fault).__name__}: {fault} [no ValueError or TypeError]"
-    return "taken", ""
+        return Outcome("raw", f"{type(fault).__name__}: {fault} [no ValueError, TypeError or TraitError]")
+    return Outcome("taken")
 
 
 def wrong_with(fault: BaseException, argument: str) -> str:
     """What is wrong with an error about an argument; "" if nothing is."""
     words, innermost = str(fault), traceback.extract_tb(fault.__traceback__)[-1]
     if not re.search(rf"(?<![\w.]){re.escape(argument)}(?![\w])", words):
-        return "argument not named"
-    if "\n" in words or len(words) > 600:
-        return "more than one sentence"
-    if RAW.search(words):
-        return f"raw text {RAW.search(words)[0]!r}"
-    if not innermost.filename.startswith(PACKAGE) and "traitlets" not in innermost.filename:
-        return f"raised in {innermost.filename}"
+        return "it does not name the argument"
+    if "\n" in words or len(words) > 2_000:
+        return "it is more than a sentence"
+    if found := RAW.search(words):
+        return f"it says {found[0]!r}"
+    if not innermost.filename.startswith(PACKAGE):
+        return f"it was raised in {innermost.filename}"
     return ""

@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 from keras import layers as L
-from traitlets import HasTraits
 
 import cam1d_widget
 from cam1d_widget import CAM1DWidget, Explanation, ExplanationViewer, KerasClassifier, data, explain, inside, metrics
@@ -34,7 +33,6 @@ KINDS = {
     r"bool( \| None)? ": "flag",
     r"Progress ": "flag",
     r"str \| Path ": "path",
-    r"int seed$": "seed",
     r"str title$": "text",
     r".* channel_units$": "units",
     r"(Names|tuple\[str, \.\.\.\])": "names",
@@ -64,13 +62,17 @@ HOOKS = {"weigh", "weights", "step_values", "draw", "fit", "summary", "missing",
 
 
 class Call(NamedTuple):
-    """A public callable, what its arguments are, and those of a call that succeeds."""
+    """A public callable, the kind of each argument, and the arguments of a call that succeeds.
+
+    `optional` arguments may be None; a call that `takes_more` passes arguments of other names on.
+    """
 
     name: str
     function: Callable[..., Any]
     kinds: dict[str, str]
     optional: frozenset[str]
     given: dict[str, Callable[[], Any]]
+    takes_more: bool = False
 
     def __call__(self, **changed: Any) -> Any:
         arguments = {name: make() for name, make in self.given.items() if name not in changed}
@@ -201,11 +203,26 @@ ABLE = {"step_scores": 1, "attention": 2, "attention_gradients": 2}
 """Which of the classifiers has what a method of a classifier reads."""
 
 
-def calls() -> Iterator[Call]:
-    """All public callables that take arguments."""
-    seen: set[int] = set()
-    for name in cam1d_widget.__all__:
-        yield from _calls_of(name, getattr(cam1d_widget, name), seen)
+VIEWER_TRAITS = {
+    **dict.fromkeys(("instance", "target", "method", "against", "mean", "pinned", "selected_window"), "nothing"),
+    "annotations": "list",
+}
+PART_TRAITS = {
+    "options": {
+        **dict.fromkeys(("scope", "sign", "rows", "style", "order"), "nothing"),
+        **dict.fromkeys(("limit", "gain"), "number"),
+        **dict.fromkeys(("same_ends", "overlay"), "flag"),
+        **{"clip": "number", "smoothing": "whole", "hidden": "channels"},
+    },
+    "finder": dict.fromkeys(("verdict", "true_class", "predicted_class", "confidence"), "nothing"),
+    "checks": {"fill": "nothing"},
+    "inside": {"layer": "nothing", "filter": "nothing", "by": "nothing", "unfolded": "flag"},
+}
+
+
+def calls(name: str) -> Iterator[Call]:
+    """All callables that take arguments, of one public name."""
+    yield from _calls_of(name, getattr(cam1d_widget, name), set())
 
 
 def _calls_of(name: str, thing: Any, seen: set[int]) -> Iterator[Call]:
@@ -228,7 +245,7 @@ def _calls_of(name: str, thing: Any, seen: set[int]) -> Iterator[Call]:
                 if (
                     not inner.startswith("_")
                     and inner not in HOOKS
-                    and callable(getattr(thing, inner))
+                    and inspect.isroutine(getattr(thing, inner))
                     and (own.startswith("cam1d_widget"))
                 ):
                     yield from _call(f"{name}.{inner}", partial(_bound, thing, inner), getattr(thing, inner), thing)
@@ -255,7 +272,8 @@ def _call(name: str, function: Callable[..., Any], described: Any = None, owner:
         given["path"] = partial(_path, name)
     if kinds:
         optional = frozenset(key for key, one in named.items() if one.default is None or "None" in str(one.annotation))
-        yield Call(name, function, kinds, optional, given)
+        more = len(named) < len(parameters) and not (inspect.isclass(function) and issubclass(function, L.Layer))
+        yield Call(name, function, kinds, optional, given, more)
 
 
 def kind_of(parameter: inspect.Parameter) -> str:
@@ -278,14 +296,24 @@ def _path(name: str) -> Path:
     return path
 
 
-def traits() -> Iterator[tuple[str, HasTraits, str]]:
-    """Public traits of viewers and of their parts: name, object, trait."""
+def traits() -> Iterator[Call]:
+    """Public traits of viewers and of their parts, each as a function that sets it."""
     for owner in (ExplanationViewer, CAM1DWidget):
-        viewer = subject(owner)
-        for name in ("instance", "target", "method", "against", "mean", "pinned", "selected_window", "annotations"):
-            yield f"{owner.__name__}.{name}", viewer, name
-    for part in ("options", "finder", "checks", "inside"):
-        one = getattr(subject(CAM1DWidget), part)
-        for name in one.traits(sync=True):
-            if not name.startswith("_") and name not in ("tiles", "layers", "fills"):
-                yield f"{part}.{name}", one, name
+        yield from _calls_of_traits(owner.__name__, subject(owner), VIEWER_TRAITS)
+    for part, kinds in PART_TRAITS.items():
+        yield from _calls_of_traits(part, getattr(subject(CAM1DWidget), part), kinds)
+
+
+def _calls_of_traits(name: str, owner: Any, kinds: dict[str, str]) -> Iterator[Call]:
+    for trait, kind in kinds.items():
+        given = {trait: partial(getattr, owner, trait)}
+        optional = frozenset([trait] if getattr(owner, trait) is None else [])
+        yield Call(f"{name}.{trait}", partial(_set, owner), {trait: kind}, optional, given)
+
+
+def _set(owner: Any, **values: Any) -> None:
+    """Set a trait, and then what it was before."""
+    for name, value in values.items():
+        before = getattr(owner, name)
+        setattr(owner, name, value)
+        setattr(owner, name, before)

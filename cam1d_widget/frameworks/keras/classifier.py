@@ -21,7 +21,17 @@ from ...network.affine_head import AffineHead
 from ...network.layers_in_time import layers_in_time
 from ...network.propagation.propagation import Propagations
 from ...typing import LayerLike, ModelLike, Score
-from ...validation import as_array, check_choice, check_count, check_flag, check_layer, check_seed, shaped, shown
+from ...validation import (
+    as_array,
+    check_choice,
+    check_count,
+    check_finite,
+    check_flag,
+    check_layer,
+    check_seed,
+    shaped,
+    shown,
+)
 from .engine_tensorflow import Compiled, spec
 from .filters import KerasFilters
 from .fingerprint import Structure, settings_of
@@ -382,7 +392,7 @@ class KerasClassifier:
         if self.no_attention:
             raise ValueError(self.no_attention)
         x = self._checked(x)
-        targets = as_targets(target, len(x), self.classes)
+        targets = as_targets(target, len(x), self.classes).reshape(len(x), -1)
         weights, gradients, without = self._passes.run("attention_and_gradients", x, targets)
         return weights, gradients, without
 
@@ -411,7 +421,7 @@ class KerasClassifier:
         if reason:
             raise ValueError(reason)
         if baseline is not None:
-            baseline = as_array("baseline", baseline)
+            baseline = check_finite("baseline", as_array("baseline", baseline))
             shaped("baseline", baseline, "(instance, time, channel)", x.shape)
         return self.propagations(rule)(x, targets, baseline, self.batch_size)
 

@@ -173,6 +173,8 @@ class ChannelStack(SyncedView, bqplot.Mark):
             tiles=tiles if tiles is not None else {"index": [], "data": b""},
             **traits,
         )
+        # A single output separates two true classes.
+        self.finder.read_classes(source.class_names, true_classes=max(2, len(source.class_names)))
         if tiles is None:
             self.tiles = self._first_tiles()
         self._pictures: dict[int, Callable[[bytes], object]] = {}
