@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import reprlib
-from collections.abc import Callable, Iterable, KeysView, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, Sequence, Set
 from math import isfinite
 from pathlib import Path
 from typing import Any, TypeGuard, TypeVar
@@ -419,7 +419,9 @@ def check_rows(argument: str, values: Any, count: int) -> np.ndarray:
     """Indices, each once, of some of `count`; one index, several, or a mask. None is all."""
     if values is None:
         return np.arange(count)
-    items = list(values) if is_sequence(values) else [values]
+    if isinstance(values, np.ndarray) and not values.ndim:
+        values = values[()]
+    items = list(values) if is_sequence(values) or isinstance(values, Iterator) else [values]
     if len(items) == count and all(isinstance(item, bool | np.bool_) for item in items):
         items = np.flatnonzero(items).tolist()
     if not items or not all(_is_whole(item) and 0 <= item < count for item in items):

@@ -91,7 +91,7 @@ def checked_intervals(
         raise ValueError(
             f"intervals must hold a list of (t0, t1) for each of {instances} instances, but holds {len(given)}"
         )
-    known = {check_index("intervals", instance, instances, ", the instances"): one for instance, one in given.items()}
+    known = {check_index("each key of intervals", instance, instances): one for instance, one in given.items()}
 
     def windows(instance: int) -> list[tuple[int, int]]:
         name = f"intervals[{instance}]"

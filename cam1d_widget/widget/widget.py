@@ -21,7 +21,7 @@ from ..typing import (
     StartLike,
     WindowsLike,
 )
-from ..validation import check_choice, check_flag
+from ..validation import check_flag
 from ..viewer import ExplanationViewer
 from ..viewer.choice import known_class, known_method, within
 from ..viewer.synced.checks import Checks
@@ -191,7 +191,7 @@ class CAM1DWidget(ExplanationViewer):
         instance = within("instance", self.instance if instance is None else instance, len(self._lazy.x))
         target = known_class(self.target if target is None else target, self._lazy)
         method = known_method(self.method if method is None else method, self._lazy)
-        fill = self.checks.fill if fill is None else check_choice("fill", fill, self.checks.fills)
+        fill = self.checks.fill if fill is None else fill
         check_flag("progress", progress)
         with self._lazy.unchanged_model():
             report = with_progress_bar(run_checks(self._lazy, method, instance, target, fill=fill), progress)

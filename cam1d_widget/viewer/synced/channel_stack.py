@@ -64,9 +64,9 @@ def _samples(name: str, value: Any) -> tuple[int, int]:
 def _notes(name: str, value: Any) -> list[dict[str, Any]]:
     notes = [_fields_of(name, note, "instance window text") for note in check_list(name, value, "notes on windows")]
     for note in notes:
-        check_count("instance", note["instance"], least=0)
-        note["window"] = list(check_window("window", note["window"], MOST))
-        check_text("text", note["text"])
+        check_count(f"instance of {name}", note["instance"], least=0)
+        note["window"] = list(check_window(f"window of {name}", note["window"], MOST))
+        check_text(f"text of {name}", note["text"])
     return notes
 
 
@@ -118,14 +118,14 @@ class ChannelStack(SyncedView, bqplot.Mark):
         Number of updates of the scores and maps; the browser drops its tiles when it changes.
     """
 
-    _view_name = Unicode("ChannelStack").tag(sync=True)
+    _view_name = Unicode("ChannelStack").tag(sync=True, echo_update=False)
 
     scales_metadata = Dict(
         {
             "x": {"orientation": "horizontal", "dimension": "x"},
             "y": {"orientation": "vertical", "dimension": "y"},
         }
-    ).tag(sync=True)
+    ).tag(sync=True, echo_update=False)
 
     instance = whole(0).tag(sync=True)
     target = whole(0).tag(sync=True)
@@ -146,8 +146,8 @@ class ChannelStack(SyncedView, bqplot.Mark):
     options = part(Options)
     jobs = part(Jobs)
     inside = part(Inside)
-    stale = Unicode().tag(sync=True)
-    version = Int(0).tag(sync=True)
+    stale = Unicode().tag(sync=True, echo_update=False)
+    version = Int(0).tag(sync=True, echo_update=False)
     tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=packed_to_json)
 
     def __init__(
@@ -345,6 +345,6 @@ class ChannelStack(SyncedView, bqplot.Mark):
         if self.facts:
             with of_choice():
                 for note in notes:
-                    self._index("instance", note["instance"])
-                    check_window("window", note["window"], self.facts["samples"])
+                    check_index("instance of annotations", note["instance"], len(self.facts["instances"]))
+                    check_window("window of annotations", note["window"], self.facts["samples"])
         return notes

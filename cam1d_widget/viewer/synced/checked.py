@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from functools import partial
 from typing import Any
 
@@ -32,6 +33,10 @@ class Checked(TraitType):
     def __init__(self, rule: Rule, default: Any = Undefined, **traits: Any) -> None:
         self._rule = rule
         super().__init__(default, **traits)
+
+    def default(self, obj: Any = None) -> Any:
+        """Value at first, not shared between objects."""
+        return copy(super().default(obj))
 
     def validate(self, obj: Any, value: Any) -> Any:
         """The value in one form."""

@@ -23,7 +23,7 @@ class Checks(Synced):
         The fill of the displayed verdict.
     """
 
-    fills = List(Unicode()).tag(sync=True)
+    fills = List(Unicode()).tag(sync=True, echo_update=False)
     fill = text().tag(sync=True)
 
     def __init__(self, fills: Any = (), fill: str | None = None, **traits: Any) -> None:

@@ -71,7 +71,7 @@ class Inside(Synced):
         Whether the panel is unfolded.
     """
 
-    layers = List(Dict()).tag(sync=True)
+    layers = List(Dict()).tag(sync=True, echo_update=False)
     layer = text().tag(sync=True)
     filter = whole(None, allow_none=True).tag(sync=True)
     by = chosen("activity", "weight").tag(sync=True)

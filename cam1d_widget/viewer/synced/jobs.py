@@ -93,7 +93,7 @@ class Jobs(Synced):
         Results by name, limited to the most recent ones.
     """
 
-    kinds = List(Unicode()).tag(sync=True)
+    kinds = List(Unicode()).tag(sync=True, echo_update=False)
     kept = AnyTrait().tag(sync=True, echo_update=False, to_json=_packed_to_json)
 
     def __init__(

@@ -17,7 +17,8 @@ def _odd(name: str, value: Any) -> int:
 
 
 def _channels(name: str, value: Any) -> list[int]:
-    return sorted({check_count(name, one, least=0) for one in check_list(name, value, "channels, numbered from 0")})
+    channels = check_list(name, value, "channels, numbered from 0")
+    return sorted({check_count(f"each channel of {name}", one, least=0) for one in channels})
 
 
 class Options(Synced):

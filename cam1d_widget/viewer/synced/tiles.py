@@ -65,7 +65,7 @@ def attribution_key(method: int, instance: int, target: int) -> str:
 def places_of(key: str, kind: str, *names: str) -> list[int]:
     """Indices in the key of a tile, "<kind>/<index>/...", one of each name."""
     places = key.removeprefix(f"{kind}/").split("/")
-    if len(places) != len(names) or not all(re.fullmatch("[0-9]{1,9}", place) for place in places):
+    if len(places) != len(names) or not all(re.fullmatch("-?[0-9]{1,18}", place) for place in places):
         raise ValueError(f"key must be {'/'.join([kind, *(f'<{name}>' for name in names)])}, but is {shown(key)}")
     return list(map(int, places))
 
@@ -120,7 +120,7 @@ def answered(content: dict[str, Any], tile: Callable[[str], Tile]) -> tuple[dict
         given = items_of(content, "keys", "keys of tiles")
     except TypeError as fault:
         return {"request": content.get("request"), "index": [], "errors": {"keys": said(fault)}}, None
-    keys = list(dict.fromkeys(key if isinstance(key, str) else shown(key) for key in given[:_MOST_KEYS]))
+    keys = list(dict.fromkeys(key if isinstance(key, str) else shown(key) for key in given))[:_MOST_KEYS]
     tiles, errors = [], dict.fromkeys(keys[MOST:], f"not computed: a request may hold {MOST} tiles; request it again")
     for key in keys[:MOST]:
         try:
