@@ -35,8 +35,8 @@ __all__ = [
     "for_series",
     "labels_of",
     "offers",
+    "probabilities_of",
     "require",
-    "scores_and_probabilities",
 ]
 
 
@@ -253,9 +253,6 @@ def labels_of(classifier: Classifier) -> Sequence[Any] | None:
     return classifier.labels if offers(classifier, HasLabels) else None
 
 
-def scores_and_probabilities(classifier: Classifier, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-    """Scores of series, and their probabilities: from one pass if the classifier computes them from the scores."""
-    scores = classifier.scores(x)
-    if offers(classifier, HasLink):
-        return scores, classifier.probabilities_of(scores)
-    return scores, classifier.probabilities(x)
+def probabilities_of(classifier: Classifier, x: np.ndarray, scores: np.ndarray) -> np.ndarray | None:
+    """Probabilities of series whose scores are known: without another pass if the classifier can do without."""
+    return classifier.probabilities_of(scores) if offers(classifier, HasLink) else classifier.probabilities(x)

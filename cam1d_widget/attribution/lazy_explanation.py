@@ -19,8 +19,10 @@ from ..explanation.explanation import Explanation
 from ..explanation.facts import BY_LABEL, MethodFacts, SeriesFacts, by_label
 from ..explanation.source import ExplanationSource, ModelChangedError, stated
 from ..explanation.true_classes import check_true_classes
-from ..explanation.validation import check_names, held_once
+from ..explanation.validation import held_once
+from ..names import matching
 from ..typing import Layout, SeriesLike, WindowsLike
+from ..validation import check_class, check_index, check_names, check_rows, is_sequence
 from .abilities import (
     HasFeatures,
     HasFingerprint,
@@ -29,7 +31,7 @@ from .abilities import (
     for_series,
     labels_of,
     offers,
-    scores_and_probabilities,
+    probabilities_of,
 )
 from .map_cache import MapCache
 from .maps import ComputedMaps, GrowingMaps, NotFinite, averaged, computed_maps, parts
@@ -41,7 +43,6 @@ from .requests import (
     columns,
     described,
     in_windows,
-    rows_of,
     wanted_targets,
     why_not,
     with_baseline,
@@ -139,7 +140,7 @@ class LazyExplanation(ExplanationSource):
             baseline = channel_mean(background)
         self.background, self.baseline = background, baseline
         averaged(x[:1], window)  # refuses a wrong window
-        self.window = window if window is None or isinstance(window, int | np.integer) else tuple(window)
+        self.window = tuple(window) if is_sequence(window) else window
         self._named = methods is not None
         # Newer kernels answer sliders in a separate thread while a cell runs.
         self._lock = RLock()
@@ -276,7 +277,7 @@ class LazyExplanation(ExplanationSource):
         if self._kept.get((self._number, method, instance, target)) is not None:
             return 0.0
         if method not in self._seconds:
-            return self._known(method).passes(*self.x.shape[1:]) * self._seconds_a_pass
+            return self._known(method)._passes(*self.x.shape[1:]) * self._seconds_a_pass
         return self._seconds[method]
 
     def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
@@ -289,7 +290,7 @@ class LazyExplanation(ExplanationSource):
 
     def exactness_of(self, method: str, instance: int, target: int) -> str:
         """Exactness of one map: that of its method, but "approximate" for a gap above 1 %."""
-        return stated(self.exactness[method], self.completeness_gap(method, instance, target))
+        return stated(self.exactness[self._known(method).label], self.completeness_gap(method, instance, target))
 
     def standard_error(self, method: str, instance: int, target: int) -> np.ndarray | None:
         """Standard error of each value of a map, of its shape; None for methods that do not draw at random."""
@@ -312,9 +313,10 @@ class LazyExplanation(ExplanationSource):
         progress : bool
             Show a progress bar.
         """
-        rows = rows_of(instances, len(self.x))
-        labels = self.usual if methods is None else (methods,) if isinstance(methods, str) else tuple(methods)
-        chosen = columns(wanted_targets(targets, self._classifier.classes), self.scores[rows])
+        rows = check_rows("instances", instances, len(self.x))
+        named = [methods] if isinstance(methods, str) else methods
+        labels = self.usual if named is None else tuple(self._known(label).label for label in named)
+        chosen = columns(wanted_targets(targets, self.class_names), self.scores[rows])
         growing = {label: GrowingMaps(len(rows)) for label in labels if self._known(label)}
         done = self._grow(growing, rows, chosen, progress)
         return self._explanation(
@@ -359,14 +361,11 @@ class LazyExplanation(ExplanationSource):
 
     def _map(self, label: str, instance: int, target: int) -> ComputedMaps:
         method = self._known(label)
-        if not self.has(label, instance, target):
-            raise ValueError(
-                f"instance must be from 0 to {len(self.x) - 1} and target from 0 to {self._classifier.classes - 1}, "
-                f"but are {instance} and {target}"
-            )
+        instance = check_index("instance", instance, len(self.x))
+        target = check_class("target", target, self.class_names)
         with self._lock:
-            cached = self._kept.get((self._number, label, int(instance), int(target)))
-            return self._made(method, int(instance), int(target)) if cached is None else cached
+            cached = self._kept.get((self._number, method.label, instance, target))
+            return self._made(method, instance, target) if cached is None else cached
 
     def _made(self, method: AttributionMethod, instance: int, target: int) -> ComputedMaps:
         """Map that is computed now, and cached; with those of all classes if they cost no more."""
@@ -386,9 +385,10 @@ class LazyExplanation(ExplanationSource):
             return computed_maps(self._methods[label], self._classifier, self.x, targets, rows, self.window)
 
     def _known(self, label: str) -> AttributionMethod:
-        if label not in self._methods:
+        found = matching(label, self._methods) if isinstance(label, str) else None
+        if found is None:
             raise ValueError(why_not(label, self._methods, self._classifier))
-        return self._methods[label]
+        return self._methods[found]
 
 
 Kept = TypeVar("Kept")
@@ -425,15 +425,15 @@ def _scored(classifier: Any, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | No
     done = []
     with tqdm(total=len(x), desc="scores", unit="series", delay=1, leave=False) as bar:
         for part in batches(len(x), x[0].nbytes, most=_SCORED):
-            done.append(scores_and_probabilities(classifier, x[part]))
+            done.append(classifier.scores(x[part]))
             bar.update(part.stop - part.start)
-    scores = np.concatenate([one for one, _ in done])
-    probabilities = None if done[0][1] is None else np.concatenate([one for _, one in done])
+    scores = np.concatenate(done)
     if not np.isfinite(scores).all() and offers(classifier, HasWeights):
         classifier.refuse_weights()
     started = perf_counter()  # everything is compiled now
     classifier.scores(x[:_TIMED])
-    return scores, probabilities, (perf_counter() - started) / len(x[:_TIMED])
+    seconds = (perf_counter() - started) / len(x[:_TIMED])
+    return scores, probabilities_of(classifier, x, scores), seconds
 
 
 def _field_of(classifier: Any) -> np.ndarray | None:

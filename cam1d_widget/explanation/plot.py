@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from ..validation import check_channel, check_list, check_number, shown
 from .coverage import outer_centers, unseen_samples
 from .source import ExplanationSource, stated
-from .validation import check_number
 
 __all__ = ["plot", "png_picture"]
 
@@ -28,7 +28,7 @@ def plot(
     target: int,
     method: str,
     *,
-    channels: Sequence[int] | None = None,
+    channels: Sequence[int | str] | None = None,
     limit: float | None = None,
     figsize: tuple[float, float] | None = None,
 ) -> Any:
@@ -40,7 +40,9 @@ def plot(
         check_number("limit", limit, above=0)
     figure_class = _matplotlib_figure()
     attribution = np.asarray(source.attribution(method, instance, target), float)
-    rows = _checked_channels(channels, source.x.shape[2])
+    rows = _checked_channels(channels, source.channel_names)
+    if figsize is not None:
+        figsize = _checked_size(figsize)
     strip = attribution.shape[1] < source.x.shape[2]
     figure = figure_class(figsize=figsize or (8.0, 1.6 + 0.9 * min(len(rows), 24)), layout="constrained")
     axes = _axes(figure, len(rows), strip)
@@ -79,11 +81,21 @@ def png_picture(source: ExplanationSource, instance: int, target: int, method: s
     return base64.b64encode(file.getvalue()).decode("ascii")
 
 
-def _checked_channels(channels: Sequence[int] | None, count: int) -> list[int]:
-    rows = list(range(count)) if channels is None else [int(channel) for channel in channels]
-    if not rows or not all(0 <= channel < count for channel in rows):
-        raise ValueError(f"channels must be indices from 0 to {count - 1}, one at least, but are {rows}")
+def _checked_channels(channels: Sequence[int | str] | None, names: Sequence[str]) -> list[int]:
+    if channels is None:
+        return list(range(len(names)))
+    rows = [check_channel("channels", one, names) for one in check_list("channels", channels, "indices or names")]
+    if not rows:
+        raise ValueError("channels must hold the index or name of one channel at least, but holds none")
     return rows
+
+
+def _checked_size(figsize: Any) -> tuple[float, float]:
+    sizes = check_list("figsize", figsize, "two numbers, width and height in inches")
+    if len(sizes) != 2:
+        raise ValueError(f"figsize must be width and height in inches, but is {shown(figsize)}")
+    width, height = (check_number("figsize", one, above=0, most=1000) for one in sizes)
+    return width, height
 
 
 def _matplotlib_figure() -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .validation import unmasked
+from ..validation import unmasked
 
 __all__ = ["check_true_classes"]
 

@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 from traitlets import Any as AnyTrait
-from traitlets import Float, Int, Tuple, Unicode, link, observe, validate
+from traitlets import TraitType, link, observe, validate
 
 from ..explanation.atomic_file import atomic_file
 from ..explanation.plot import png_picture
-from ..explanation.source import ExplanationSource
+from ..explanation.source import ExplanationSource, seconds_of
 from ..typing import InstancesLike, IntervalsLike
+from ..validation import check_function, check_index, check_list, check_members, check_new_file, check_text, shown
 from .choice import (
     Choice,
     Mean,
-    NoSuchChoice,
     best_method,
     first_method,
     first_target,
@@ -25,10 +25,11 @@ from .choice import (
     known_class,
     known_mean,
     known_method,
+    of_choice,
     within,
 )
 from .export.numbers import Numbers, save_numbers
-from .export.page import ViewerState, checked_file, save_html
+from .export.page import ViewerState, save_html
 from .layout.figure import scales
 from .layout.stack import Stack
 from .synced.channel_stack import ChannelStack
@@ -95,20 +96,20 @@ class ExplanationViewer(Stack):
         How pictures are drawn; ``viewer.options.scope = "method"`` sets one.
     """
 
-    instance = Int(0, help="Index of the current instance.")
-    target = Int(0, help="Index of the explained class.")
-    method = Unicode(help="Label of the method.")
-    against = Int(None, allow_none=True, help="Index of the class whose map is subtracted, or None.")
+    instance = TraitType(0, help="Index of the current instance.")
+    target = TraitType(0, help="Index of the explained class; set it to the index or name of one.")
+    method = TraitType("", help="Label of the method.")
+    against = AnyTrait(None, help="Index of the class whose map is subtracted, or None; set it to an index or name.")
     mean = AnyTrait(None, help='Displayed mean: ("true" or "predicted", class), or None for one instance.')
     pinned = AnyTrait(None, help="Pinned picture, or None.")
-    selected_window = Tuple(Float(), Float(), allow_none=True, default_value=None, help="Times (t0, t1), or None.")
+    selected_window = AnyTrait(None, help="Times (t0, t1), or None.")
 
     def __init__(
         self,
         explanation: ExplanationSource,
         *,
         instance: int = 0,
-        target: int | None = None,
+        target: int | str | None = None,
         method: str | None = None,
         intervals: IntervalsLike | None = None,
         scores_without: ScoresWithout | None = None,
@@ -118,11 +119,26 @@ class ExplanationViewer(Stack):
         update_model: Callable[[], None] | None = None,
         **traits: Any,
     ) -> None:
+        for name, given, of, needed in (
+            ("explanation", explanation, "an Explanation, as explain(model, x) returns", ("methods", "series_facts")),
+            ("scores_without", scores_without, "a function of a window with a baseline", ("__call__", "baseline")),
+            ("inside", inside, "a reader of layers", ("layers", "activations")),
+        ):
+            if given is not None or name == "explanation":
+                check_members(name, given, of, needed)
+        for name, part, kind in (("checks", checks, Checks), ("jobs", jobs, Jobs)):
+            if part is not None and not isinstance(part, kind):
+                raise TypeError(f"{name} must be {kind.__name__}(...), but is {shown(part)}")
+        for name in traits:
+            if not self.has_trait(name):
+                raise TypeError(f"{name} must be an argument of {type(self).__name__} or a trait of an ipywidgets box")
+        if update_model is not None:
+            check_function("update_model", update_model, "no argument")
         if not explanation.methods or not len(explanation.x):
             raise ValueError("explanation must hold one instance and one method at least, but holds none")
         self._explanation = explanation
         instance = within("instance", instance, len(explanation.x))
-        best = best_method(explanation) if method is None else method
+        best = best_method(explanation) if method is None else None
         method = known_method(first_method(explanation) if method is None else method, explanation)
         target = known_class(first_target(explanation, method, instance) if target is None else target, explanation)
         _, samples, _ = explanation.x.shape
@@ -141,8 +157,8 @@ class ExplanationViewer(Stack):
             scales=scales(explanation.x.shape[1], explanation.sampling_rate),
         )
         super().__init__(mark, instance=instance, target=target, method=method, **traits)
-        if method != best:
-            mark.offer(explanation.methods.index(best), explanation.seconds(best))
+        if best not in (None, method):
+            mark.offer(explanation.methods.index(best), seconds_of(explanation, best))
         link((mark, "instance"), (self, "instance"))
         link((mark, "target"), (self, "target"))
         link((mark, "against"), (self, "against"))
@@ -227,11 +243,19 @@ class ExplanationViewer(Stack):
 
     @annotations.setter
     def annotations(self, notes: Sequence[Annotation]) -> None:
-        self.mark.annotations = [self._note(Annotation(*note)) for note in notes]
+        with of_choice():
+            self.mark.annotations = list(map(self._note, check_list("annotations", notes, "Annotation")))
 
-    def _note(self, note: Annotation) -> dict[str, Any]:
-        instance = within("instance", note.instance, len(self._explanation.x))
-        return {"instance": instance, "window": list(self._samples((note.t0, note.t1)) or ()), "text": str(note.text)}
+    def _note(self, note: Any) -> dict[str, Any]:
+        if not isinstance(note, tuple | list) or len(note) != len(Annotation._fields):
+            raise TypeError(f"annotations must hold (instance, t0, t1, text), but holds {shown(note)}")
+        instance, t0, t1, text = note
+        source = self._explanation
+        return {
+            "instance": check_index("annotations", instance, len(source.x), ", the instances"),
+            "window": list(as_samples("annotations", (t0, t1), source.x.shape[1], source.sampling_rate)),
+            "text": check_text("annotations", text),
+        }
 
     def save_html(
         self,
@@ -310,7 +334,7 @@ class ExplanationViewer(Stack):
         self._save_picture("svg", path)
 
     def _save_picture(self, form: str, path: str | Path) -> None:
-        path = checked_file(path)
+        path = check_new_file("path", path)
 
         def take(picture: bytes) -> None:
             with atomic_file(path) as file:
@@ -405,10 +429,8 @@ class ExplanationViewer(Stack):
 
     @validate("selected_window")
     def _check_window(self, proposal: Any) -> tuple[float, float] | None:
-        try:
+        with of_choice():
             window = self._samples(proposal["value"])
-        except ValueError as fault:
-            raise NoSuchChoice(str(fault)) from None
         # Rounded to whole samples.
         return self._times(window)
 

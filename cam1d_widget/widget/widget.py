@@ -21,6 +21,7 @@ from ..typing import (
     StartLike,
     WindowsLike,
 )
+from ..validation import check_flag
 from ..viewer import ExplanationViewer
 from ..viewer.choice import known_class, known_method, within
 from ..viewer.synced.checks import Checks
@@ -153,7 +154,7 @@ class CAM1DWidget(ExplanationViewer):
         self,
         *,
         instance: int | None = None,
-        target: int | None = None,
+        target: int | str | None = None,
         method: str | None = None,
         fill: Fill | None = None,
         progress: bool = True,
@@ -166,7 +167,7 @@ class CAM1DWidget(ExplanationViewer):
         Parameters
         ----------
         instance, target : int, optional
-            Series and class. Default: the current ones.
+            Series and class, the class also by its name. Default: the current ones.
         method : str, optional
             Label of the method. Default: the current one.
         fill : {"channel mean", "zero", "linear interpolation", "swap", "noise"}, optional
@@ -191,6 +192,7 @@ class CAM1DWidget(ExplanationViewer):
         target = known_class(self.target if target is None else target, self._lazy)
         method = known_method(self.method if method is None else method, self._lazy)
         fill = self.checks.fill if fill is None else fill
+        check_flag("progress", progress)
         with self._lazy.unchanged_model():
             report = with_progress_bar(run_checks(self._lazy, method, instance, target, fill=fill), progress)
         self.jobs.keep(checks_name(method, instance, target), checks_result(report))

@@ -24,7 +24,7 @@ class AblationCAM(WeighedFeatures):
     label = "Ablation-CAM"
     reference = "Desai and Ramaswamy (2020), https://doi.org/10.1109/WACV45572.2020.9093360"
 
-    def passes(self, samples: int, channels: int) -> float:
+    def _passes(self, samples: int, channels: int) -> float:
         """One for each filter, of which layers often have about a hundred."""
         return 100
 

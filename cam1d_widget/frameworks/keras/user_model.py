@@ -5,12 +5,16 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Callable
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
+from ...names import did_you_mean
 from ...network.graph import Graph
+from ...validation import check_old_file, shown
 from . import pooling_layers  # noqa: F401  # registers them, so that a saved model with them is loaded
 from .engine_tensorflow import Compiled, spec
 from .layer_table import computed_by_keras
@@ -33,10 +37,8 @@ def readable(model: Any) -> Any:
             f"Keras must run on TensorFlow to be explained, but runs on {keras.backend.backend()}; "
             f"set KERAS_BACKEND=tensorflow before Keras is imported"
         )
-    if isinstance(model, str | Path):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about an optimizer whose state is not needed
-            model = keras.models.load_model(model)  # with its loss, which defines what plain outputs are
+    if isinstance(model, str | PathLike):
+        model = _loaded(check_old_file("model", model))
     members = getattr(model, "classifiers_", None)
     if members:
         raise TypeError(
@@ -46,12 +48,25 @@ def readable(model: Any) -> Any:
     fitted = getattr(model, "model_", model)
     if not isinstance(fitted, keras.Model):
         raise TypeError(
-            f"model must be a keras.Model or the path of a saved one, but is a {type(model).__name__}"
-            f"{_why_no_network(model)}"
+            f"model must be a keras.Model or the path of a saved one, but is {shown(model)}{_why_no_network(model)}"
         )
     if not fitted.built or (_has_graph(fitted) and not getattr(fitted, "inputs", None)):
         raise ValueError(f"model {fitted.name!r} is not built; give it an Input layer, or call it once on a batch")
     return fitted
+
+
+def _loaded(path: Path) -> Any:
+    """Saved model, with its loss, which defines what plain outputs are."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about an optimizer whose state is not needed
+        try:
+            return keras.models.load_model(path)
+        except Exception as fault:  # the readers of zip, HDF5 and configurations raise different errors
+            reason = (str(fault).strip() or type(fault).__name__).splitlines()[0][:200]
+            raise ValueError(
+                f"model must be the path of a saved Keras model, ending in .keras or .h5, but {str(path)!r} could not "
+                f"be loaded ({reason})"
+            ) from fault
 
 
 def _why_no_network(model: Any) -> str:
@@ -99,9 +114,12 @@ def which_output(model: Any, made: Any, output: str | int | None) -> int:
         return 0
     if isinstance(output, str) and output in names:
         return names.index(output)
-    if isinstance(output, int) and 0 <= output < len(names):
-        return output
-    raise ValueError(f"output must name one of the outputs of model {model.name!r}: {', '.join(names)}; is {output!r}")
+    if isinstance(output, int | np.integer) and not isinstance(output, bool) and 0 <= output < len(names):
+        return int(output)
+    raise ValueError(
+        f"output must be the name or index of an output of model {model.name!r} ({', '.join(names)}), but is "
+        f"{shown(output)}{did_you_mean(output, names)}"
+    )
 
 
 def own_output(model: Any, x: Any) -> Any:

@@ -17,8 +17,8 @@ from tqdm.auto import tqdm
 
 from ...explanation.atomic_file import atomic_file
 from ...explanation.source import ExplanationSource
-from ...explanation.validation import check_number
 from ...typing import InstancesLike
+from ...validation import check_flag, check_new_file, check_number, check_text
 from ..choice import Choice
 from ..layout.figure import scales
 from ..layout.stack import Stack
@@ -77,7 +77,9 @@ def save_html(
     part about its own instances, classes and methods.
     """
     state = state or ViewerState()
-    path = checked_file(path)
+    path = check_new_file("path", path)
+    check_text("title", title)
+    check_flag("progress", progress)
     check_number("budget_mb", budget_mb, above=0)
     chosen = excerpt(source, instances, targets, methods)
     modules, terms = programs(), licenses()
@@ -114,16 +116,6 @@ def save_html(
         text = _page(embed_data([viewer], state=dependency_state([viewer])), modules, terms, title)
     with atomic_file(path, "w", encoding="utf-8") as file:
         file.write(text)
-    return path
-
-
-def checked_file(path: str | Path) -> Path:
-    """A path that can be written to, or an error before anything is computed."""
-    path = Path(path)
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"path must be a file in a folder that exists, but there is no folder {path.parent}")
-    if path.is_dir():
-        raise IsADirectoryError(f"path must be a file, but {path} is a folder")
     return path
 
 

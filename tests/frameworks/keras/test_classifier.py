@@ -343,7 +343,7 @@ def test_wrong_targets_are_refused(target, message, x):
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda: "no such file.keras", ValueError, "no such file.keras"),
+        (lambda: "no such file.keras", FileNotFoundError, "^model must be a file that exists, .*no such file.keras"),
         (lambda: object(), TypeError, "model must be a keras.Model or the path"),
         (lambda: keras.Sequential([L.Flatten(), L.Dense(2)]), ValueError, "is not built; give it an Input layer"),
         (lambda: keras.Sequential([keras.Input((4,)), L.Dense(2)]), ValueError, "must take series of shape"),
@@ -357,7 +357,7 @@ def test_models_that_cannot_be_explained(make, error, message):
 
 def test_unknown_layer_names_those_there_are(x):
     model = question([L.Flatten(), L.Dense(2, name="last")])
-    with pytest.raises(ValueError, match=r"no layer 'cnov'; there are: .*last"):
+    with pytest.raises(ValueError, match=r"^layer must be one of .*last.* but is 'cnov'"):
         KerasClassifier(model, layer="cnov")
     with pytest.raises(ValueError, match=r"'last' must put out a map of shape \(batch, step, filter\)"):
         KerasClassifier(model, layer="last")
