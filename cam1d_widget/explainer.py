@@ -6,12 +6,14 @@ from .attribution.lazy_explanation import LazyExplanation
 from .attribution.requests import Methods, wanted_targets
 from .explanation.explanation import Explanation
 from .frameworks.open_model import as_classifier
+from .names import suggests_arguments
 from .typing import Labels, LayerLike, Layout, ModelLike, Names, Score, SeriesLike, StartLike, TargetsLike, WindowsLike
 from .validation import check_flag, check_names
 
 __all__ = ["explain"]
 
 
+@suggests_arguments
 def explain(
     model: ModelLike,
     x: SeriesLike,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from typing import Any
+from functools import wraps
+from inspect import signature
+from typing import Any, ParamSpec, TypeVar
 
-__all__ = ["did_you_mean", "matching"]
+__all__ = ["did_you_mean", "matching", "suggests_arguments"]
 
 # Other names of methods, as the field and other libraries write them.
 _ALIASES = {
@@ -35,6 +37,41 @@ _ALIASES = {
     "multipleinstancelearning": "MIL",
     "occlusionsensitivity": "Occlusion",
 }
+
+# Other names of arguments, as other libraries have them.
+_ARGUMENTS = {
+    "background": "background_data baseline baselines data reference",
+    "batch_size": "batch",
+    "channel_names": "channels columns features feature_names variables",
+    "channel_units": "units unit",
+    "class_names": "classes class_labels label_names target_names",
+    "layer": "conv_layer last_conv_layer layer_name target_layer",
+    "methods": "algorithm method",
+    "model": "classifier estimator network predict",
+    "sampling_rate": "fs freq frequency sample_rate sfreq",
+    "targets": "target target_class class_index",
+    "x": "X inputs samples series x_test",
+    "y": "labels true_labels y_test y_true",
+}
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+
+def suggests_arguments(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
+    """Decorator: an argument that a function does not have is refused with the name of the one that was meant."""
+    there = [name for name in signature(function).parameters if name != "self"]
+
+    @wraps(function)
+    def called(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
+        unknown = next((name for name in kwargs if name not in there), None)
+        if unknown is None:
+            return function(*args, **kwargs)
+        meant = [name for name in there if unknown in _ARGUMENTS.get(name, "").split()]
+        meant += get_close_matches(unknown, there, 1, 0.6)
+        way_out = f"did you mean {meant[0]}?" if meant else f"there are {', '.join(there)}"
+        raise TypeError(f"there is no argument {unknown}; {way_out}")
+
+    return called
 
 
 def matching(word: str, names: Iterable[str]) -> str | None:

@@ -118,3 +118,17 @@ def test_an_unknown_class_leaves_the_widget_as_it_was():
 def test_a_class_called_all_is_that_class():
     named = explain(model(), x(), methods="saliency", targets="all", class_names=["none", "all"], progress=False)
     assert named.targets.tolist() == [[1]] * 3
+
+
+@pytest.mark.parametrize(
+    ("unknown", "meant"),
+    [("classes", "class_names"), ("fs", "sampling_rate"), ("X", "x"), ("tragets", "targets"), ("labels", "y")],
+)
+def test_an_argument_by_another_name_is_answered_with_ours(unknown, meant):
+    with pytest.raises(TypeError, match=f"^there is no argument {unknown}; did you mean {meant}[?]$"):
+        explain("model.keras", np.zeros((1, 4, 1)), **{unknown: 1})
+
+
+def test_an_argument_that_means_nothing_is_answered_with_all():
+    with pytest.raises(TypeError, match="^there is no argument zzzzz; there are model, x, y, class_names, "):
+        CAM1DWidget("model.keras", np.zeros((1, 4, 1)), zzzzz=1)

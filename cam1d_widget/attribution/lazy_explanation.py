@@ -18,7 +18,7 @@ from tqdm.auto import tqdm
 from ..explanation.explanation import Explanation
 from ..explanation.facts import BY_LABEL, MethodFacts, SeriesFacts, by_label
 from ..explanation.source import ExplanationSource, ModelChangedError, stated
-from ..explanation.true_classes import check_true_classes
+from ..explanation.true_classes import check_true_classes, labels_in
 from ..explanation.validation import held_once
 from ..names import matching
 from ..typing import Layout, SeriesLike, WindowsLike
@@ -110,7 +110,7 @@ class LazyExplanation(ExplanationSource):
         unknown = names.keys() - _NAMES
         if unknown:
             raise TypeError(f"there is no argument {', '.join(sorted(unknown))}; see the names of Explanation")
-        series = read_series("x", x, layout)
+        series = read_series("x", x, layout, classifier.input_shape[1])
         x = check_series(series.values, *classifier.input_shape)
         classifier = for_series(classifier, x)
         for name in ("channel_names", "sampling_rate", "start"):
@@ -119,6 +119,8 @@ class LazyExplanation(ExplanationSource):
         given = names.get("class_names")
         if given is None and offers(classifier, HasLabels):
             given = classifier.class_names
+        if given is None and names.get("y") is not None and labels_of(classifier) is None:
+            given = labels_in(names["y"], classifier.classes)
         names["class_names"] = check_names("class_names", given, "class", classifier.classes)
         if names.get("y") is not None:
             labels = labels_of(classifier)
@@ -127,7 +129,7 @@ class LazyExplanation(ExplanationSource):
             )
         baseline = None
         if background is not None:
-            others = read_series("background", background, layout)
+            others = read_series("background", background, layout, x.shape[2])
             if (
                 None not in (series.channel_names, others.channel_names)
                 and series.channel_names != others.channel_names

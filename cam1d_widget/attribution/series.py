@@ -24,7 +24,7 @@ class Series(NamedTuple):
     start: np.ndarray | None = None
 
 
-def read_series(argument: str, x: Any, layout: str = "channels_last") -> Series:
+def read_series(argument: str, x: Any, layout: str = "channels_last", channels: int | None = None) -> Series:
     """Series from an array, a DataFrame, a sequence of DataFrames or a DataArray.
 
     Parameters
@@ -36,6 +36,8 @@ def read_series(argument: str, x: Any, layout: str = "channels_last") -> Series:
         time; a DataArray has the dims ``instance`` (optional), ``time`` and ``channel``.
     layout : {"channels_last", "channels_first"}
         Order of an array's dims.
+    channels : int, optional
+        Channels that the model takes. If it is one, an array with two dims is taken as (instance, time).
     """
     check_choice("layout", layout, ("channels_last", "channels_first"))
     if hasattr(x, "columns"):
@@ -45,7 +47,9 @@ def read_series(argument: str, x: Any, layout: str = "channels_last") -> Series:
     if hasattr(x, "dims") and hasattr(x, "coords"):
         return _of_labelled(argument, x)
     values = array_of_series(argument, x)
-    values = values[np.newaxis] if values.ndim == 2 else values
+    if values.ndim == 2:
+        lone_channel = channels == 1 and values.shape[1] != 1
+        values = np.expand_dims(values, (2 if layout == "channels_last" else 1) if lone_channel else 0)
     if layout == "channels_first" and values.ndim != 3:
         raise ValueError(f"{argument} must have shape (instance, channel, time), but has {values.shape}")
     return Series(np.moveaxis(values, 1, 2) if layout == "channels_first" else values)

@@ -31,6 +31,11 @@ _BY_FACT = {"exactness": "exactness", "adds_up": "adds_up", "description": "desc
 EXACTNESS = ("exact", "complete", "approximate")
 
 
+def _for_each(units: Any, channels: int) -> Any:
+    """Units of the channels; a single str is that of all."""
+    return (units,) * channels if isinstance(units, str) else units
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class SeriesFacts:
     """The explained series, with scores, names and times: see :class:`~cam1d_widget.Explanation`.
@@ -68,7 +73,7 @@ class SeriesFacts:
             "y": None if given.y is None else check_true_classes(given.y, instances, classes, given.class_names),
             "class_names": class_names,
             "channel_names": check_names("channel_names", given.channel_names, "channel", channels),
-            "channel_units": check_names("channel_units", given.channel_units, "", channels),
+            "channel_units": check_names("channel_units", _for_each(given.channel_units, channels), "", channels),
             "sampling_rate": sampling_rate,
             "probabilities": probabilities,
             "receptive_field": None if field is None else check_receptive_field(field, samples),

@@ -54,7 +54,9 @@ def series_for(
     classifier: Classifier, x: SeriesLike, argument: str = "x", layout: Layout = "channels_last"
 ) -> np.ndarray:
     """Series that a classifier takes, of shape (instance, time, channel), as float32."""
-    return check_series(read_series(argument, x, layout).values, *classifier.input_shape, argument)
+    return check_series(
+        read_series(argument, x, layout, classifier.input_shape[1]).values, *classifier.input_shape, argument
+    )
 
 
 def class_indices(classifier: Classifier, y: Labels | None, instances: int) -> np.ndarray | None:

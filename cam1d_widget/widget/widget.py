@@ -8,6 +8,7 @@ from ..attribution.checks import ChecksReport, fills_of, run_checks
 from ..attribution.lazy_explanation import LazyExplanation
 from ..attribution.requests import Methods
 from ..frameworks.open_model import as_classifier
+from ..names import suggests_arguments
 from ..typing import (
     Fill,
     IntervalsLike,
@@ -81,6 +82,7 @@ class CAM1DWidget(ExplanationViewer):
     (300, 9)
     """
 
+    @suggests_arguments
     def __init__(
         self,
         model: ModelLike,

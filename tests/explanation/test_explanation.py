@@ -431,3 +431,8 @@ def test_facts_of_some_series_are_those_of_their_rows():
     np.testing.assert_array_equal(one.x, explanation.x[1:])
     np.testing.assert_array_equal(one.y, [1])
     assert one.class_names == explanation.class_names
+
+
+def test_one_unit_is_that_of_all_channels():
+    made = Explanation(np.zeros((1, 4, 3)), [[1.0]], [[0]], {"a": np.zeros((1, 1, 4, 3))}, channel_units="µV")
+    assert made.channel_units == ("µV", "µV", "µV")

@@ -48,7 +48,7 @@ def readable(model: Any) -> Any:
     fitted = getattr(model, "model_", model)
     if not isinstance(fitted, keras.Model):
         raise TypeError(
-            f"model must be a keras.Model or the path of a saved one, but is {shown(model)}{_why_no_network(model)}"
+            f"model must be a keras.Model or the path of a saved one, but is {_kind_of(model)}{_why_no_network(model)}"
         )
     if not fitted.built or (_has_graph(fitted) and not getattr(fitted, "inputs", None)):
         raise ValueError(f"model {fitted.name!r} is not built; give it an Input layer, or call it once on a batch")
@@ -67,6 +67,18 @@ def _loaded(path: Path) -> Any:
                 f"model must be the path of a saved Keras model, ending in .keras or .h5, but {str(path)!r} could not "
                 f"be loaded ({reason})"
             ) from fault
+
+
+def _kind_of(model: Any) -> str:
+    """What an object is, by the library that its class comes from."""
+    libraries = {base.__module__.split(".")[0] for base in type(model).__mro__}
+    if "torch" in libraries:
+        return f"a PyTorch module, {type(model).__name__}; show maps of another library with ExplanationViewer"
+    if inspect.isroutine(model):
+        return f"a function, {getattr(model, '__name__', type(model).__name__)}"
+    library = type(model).__module__.split(".")[0]
+    known = library in ("sktime", "aeon", "sklearn", "TSInterpret", "tsai", "xgboost", "lightgbm")
+    return f"{library}'s {type(model).__name__}" if known else shown(model)
 
 
 def _why_no_network(model: Any) -> str:
