@@ -116,7 +116,8 @@ def refusing_damage(path: str | Path) -> Iterator[None]:
     except Exception as fault:  # the readers of zip, JSON and arrays raise different errors
         reason = f" ({fault})" if isinstance(fault, ValueError | TypeError) and _is_ours(fault) else ""
         raise ValueError(
-            f"path must be an explanation saved by Explanation.save, but {str(path)!r} is not one, or is damaged{reason}"
+            f"path must be an explanation saved by Explanation.save, but {str(path)!r} is not one, or is damaged"
+            f"{reason}"
         ) from fault
 
 
