@@ -57,8 +57,8 @@ RECORDS = {
     *(inside.Plausibility, metrics.Agreement, metrics.ComparedToRandom, metrics.Localization),
     *(metrics.PerturbationCurves, metrics.Randomization, metrics.Summary, every_method.Axiom),
 }
-# What base classes call, with arguments that they have checked.
-HOOKS = {"weigh", "weights", "step_values", "draw", "fit", "summary", "missing", "fill"}
+# What this package calls, with arguments that it has checked.
+HOOKS = {"weigh", "weights", "step_values", "draw", "fit", "summary", "missing", "fill", "passes"}
 
 
 class Call(NamedTuple):
