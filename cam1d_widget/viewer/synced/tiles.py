@@ -67,7 +67,7 @@ def attribution_key(method: int, instance: int, target: int) -> str:
 def places_of(key: str, kind: str, *names: str) -> list[int]:
     """Indices in the key of a tile, "<kind>/<index>/...", one of each name."""
     places = key.removeprefix(f"{kind}/").split("/")
-    if len(places) != len(names) or not all(re.fullmatch("-?[0-9]{1,99}", place) for place in places):
+    if len(places) != len(names) or not all(re.fullmatch("-?[0-9]{1,999}", place) for place in places):
         raise ValueError(f"key must be {'/'.join([kind, *(f'<{name}>' for name in names)])}, but is {shown(key)}")
     return list(map(int, places))
 
