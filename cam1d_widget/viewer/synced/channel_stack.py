@@ -34,6 +34,8 @@ def _table() -> Any:
     return Instance(np.ndarray, allow_none=True).tag(sync=True, echo_update=False, to_json=_table_to_json)
 
 
+# Requests for pictures that are kept until a browser displays the widget.
+_MOST_UNSENT = 64
 _STALE = "The model has changed since this widget was made. The displayed scores and maps are from before the change."
 
 
@@ -139,7 +141,8 @@ class ChannelStack(SyncedView, bqplot.Mark):
         )
         if tiles is None:
             self.tiles = self._first_tiles()
-        self._pictures: dict[int, Callable[[bytes], object]] = {}
+        self._pictures: dict[int, Callable[[bytes | str], object]] = {}
+        self._unsent: list[dict[str, Any]] = []
         self._asked = 0
         self._views = 0
         self.on_msg(self._receive)
@@ -187,16 +190,20 @@ class ChannelStack(SyncedView, bqplot.Mark):
         except Exception as fault:
             self.stale = f"The model could not be updated: {str(fault) or type(fault).__name__}"
 
-    def ask_for_picture(self, form: str, take: Callable[[bytes], object]) -> None:
-        """Request a file of the current picture from the browser, "png" or "svg"; `take` is called with it."""
-        if not self._views:
-            raise RuntimeError(
-                f"the {form.upper()} is made by a browser that displays the widget, but none does; "
-                "display it first, or draw the picture with the plot method of an Explanation"
-            )
+    def ask_for_picture(self, request: dict[str, Any], take: Callable[[bytes | str], object]) -> bool:
+        """Request a file of a picture from the browser; `take` is called with it, or with an error.
+
+        Returns False if no browser is known to display the widget: the request is then sent to the first one that does.
+        """
         self._asked += 1
         self._pictures[self._asked] = take
-        self.send({"picture": form, "request": self._asked})
+        self._unsent = [*self._unsent[1 - _MOST_UNSENT :], {**request, "request": self._asked}]
+        self._send_requests()
+        return bool(self._views)
+
+    def _send_requests(self) -> None:
+        while self._views and self._unsent:
+            self.send(self._unsent.pop(0))
 
     def tile(self, key: str) -> Tile:
         """Series or map of this key, computed if necessary; the source caches it."""
@@ -235,10 +242,9 @@ class ChannelStack(SyncedView, bqplot.Mark):
             self._update()
         elif kind == "views":
             self._views = int(content["count"])
+            self._send_requests()
         elif kind == "picture" and (take := self._pictures.pop(content["request"], None)):
-            if not buffers:
-                raise RuntimeError(f"the picture could not be made: {content['error']}")
-            take(bytes(buffers[0]))
+            take(bytes(buffers[0]) if buffers else str(content["error"]))
 
     def _replace(self, content: dict[str, Any]) -> None:
         """Compute the scores of a series with one window replaced."""

@@ -54,6 +54,11 @@ class Options(Synced):
     order = Enum(("given", "share"), "given").tag(sync=True)
     hidden = List(Int()).tag(sync=True)
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """Each option by its name."""
+        return self._shared_values()
+
     @validate("limit", "gain")
     def _check_positive(self, proposal: Any) -> float:
         value = float(proposal["value"])

@@ -3,7 +3,6 @@ import { type Axis, drawAxis } from "../core/draw/axis.js";
 import { canvasPen, clearCanvas } from "../core/draw/canvas_pen.js";
 import { clockAxis } from "../core/draw/clock_axis.js";
 import { drawScene } from "../core/draw/draw_scene.js";
-import type { ExportSheet } from "../core/draw/export_sheet.js";
 import type { Frame, Scene } from "../core/draw/scene.js";
 import { layoutOf, overviewOf, scaleOf } from "../core/draw/scene_layout.js";
 import { choiceName } from "../core/picture/choice.js";
@@ -13,13 +12,14 @@ import { centered, containing, type Stretch, zoomed } from "../core/samples/zoom
 import { startOf } from "../core/text/clock.js";
 import { captionOf, describePicture } from "../core/text/describe.js";
 import { themeOf, watchTheme } from "../dom/page_theme.js";
-import type { ChannelStackModel, MarkView } from "./ChannelStackModel.js";
+import type { ChannelStackModel } from "./ChannelStackModel.js";
 import { axisOf } from "./export_file.js";
 import { FigureCanvas } from "./figure_canvas.js";
 import { Brush } from "./gestures/brush.js";
 import { Keys } from "./gestures/keys.js";
 import { type Overview, OverviewDrag } from "./gestures/overview_drag.js";
 import { Pointer } from "./gestures/pointer.js";
+import type { MarkView } from "./mark_view.js";
 
 declare global {
   interface HTMLCanvasElement {
@@ -191,17 +191,6 @@ export class ChannelStack extends Mark implements MarkView {
     const { status, message } = this.model;
     const overview = overviewOf(scene, frame);
     return { ...layout, overview, centers, plot, ratio, table, limit, status, message, drawTime: this.drawTime };
-  }
-
-  exportSheet(): ExportSheet | null {
-    const { scene, frame } = this;
-    const { outputs, hasKernel } = this.model;
-    if (!scene || !frame) {
-      return null;
-    }
-    const own = { scene, frame, axis: this.axis, right: 0, down: 0 };
-    const pinnedView = this.pinnedView?.exportPart();
-    return { parts: pinnedView ? [own, pinnedView] : [own], outputs, whole: !hasKernel };
   }
 
   /** Time axis: bqplot's, or one with dates, which bqplot cannot change with the instance. */
