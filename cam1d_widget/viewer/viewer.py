@@ -27,8 +27,9 @@ from .choice import (
     within,
 )
 from .export.figure import figure_of
+from .export.files_of_panel import PageFile, pdf_work
 from .export.numbers import Numbers, save_numbers
-from .export.page import ViewerState, checked_file, save_html
+from .export.page import ViewerState, checked_file, page_steps, save_html
 from .export.pictures import Paper, checked_paper, save_figure, save_picture
 from .layout.figure import scales
 from .layout.stack import Stack
@@ -121,6 +122,7 @@ class ExplanationViewer(Stack):
         if not explanation.methods or not len(explanation.x):
             raise ValueError("explanation must hold one instance and one method at least, but holds none")
         self._explanation = explanation
+        self._viewed: list[str] = []
         instance = within("instance", instance, len(explanation.x))
         method = known_method(first_method(explanation) if method is None else method, explanation)
         target = known_class(first_target(explanation, method, instance) if target is None else target, explanation)
@@ -130,7 +132,7 @@ class ExplanationViewer(Stack):
             explanation,
             scores_without=scores_without,
             checks=checks or Checks(),
-            jobs=jobs or Jobs(),
+            jobs=self._jobs_with_files(jobs or Jobs()),
             inside=Inside(inside),
             update_model=update_model,
             intervals=self._intervals,
@@ -246,27 +248,32 @@ class ExplanationViewer(Stack):
         targets: InstancesLike | None = None,
         methods: str | Sequence[str] | None = None,
         *,
-        title: str = "Attribution",
+        title: str | None = None,
         budget_mb: float = 32,
         progress: bool = True,
     ) -> Path:
         """Write the viewer as one file that works in any browser, without kernel and network.
+
+        What is not named is left out as far as the size of the page demands it; the page, and a warning, then say what
+        it holds. The methods that were looked at come first, for all instances. The others follow for the instances
+        with a wrong, an uncertain or a very certain prediction, and the classes that are neither predicted nor true at
+        last.
 
         Parameters
         ----------
         path : str or Path
             The file.
         instances, targets : int, sequence of int, or mask, optional
-            Indices of the instances and classes. Default: all.
+            Indices of the instances and classes. The page has all that are named. Default: all that fit.
         methods : sequence of str, optional
-            Labels of the methods. Default: those that were named; if none was, all but the slow ones.
-        title : str
-            Title of the page.
+            Labels of the methods. The page has all that are named. Default: those that were named when the widget was
+            made; if none was, all but the slow ones; as far as they fit.
+        title : str, optional
+            Title of the page. Default: the name of the model.
         budget_mb : float
-            Size in MB beyond which nothing is written. It is estimated from one map of each method, before the
-            others are computed.
+            Largest size in MB. It is estimated from one map of each method, before the others are computed.
         progress : bool
-            Whether to show a progress bar.
+            Whether to show a progress bar if it takes more than a second.
 
         Returns
         -------
@@ -276,7 +283,7 @@ class ExplanationViewer(Stack):
         Raises
         ------
         ValueError
-            If a choice does not exist, or the page would be larger than `budget_mb`.
+            If a choice does not exist, or the page would be larger than `budget_mb` with what is named.
         OSError
             If there is no such folder; nothing is computed then.
         """
@@ -286,11 +293,22 @@ class ExplanationViewer(Stack):
             instances=instances,
             targets=targets,
             methods=methods,
-            title=title,
+            title=self._title if title is None else title,
             budget_mb=budget_mb,
             progress=progress,
-            state=ViewerState(self.shown, self.pinned, self._intervals, self.mark.annotations, self.mark.parts),
+            state=self._state,
         )
+
+    @property
+    def _title(self) -> str:
+        """Title of a page."""
+        return "Attribution"
+
+    @property
+    def _state(self) -> ViewerState:
+        """State with which a page opens."""
+        mark = self.mark
+        return ViewerState(self.shown, self.pinned, self._viewed, self._intervals, mark.annotations, mark.parts)
 
     def plot(
         self, instance: int | None = None, target: int | None = None, method: str | None = None, **options: Any
@@ -330,6 +348,13 @@ class ExplanationViewer(Stack):
         """Figure of the current picture, and of the pinned one."""
         choices = [self._current, *([] if self.pinned is None else [self.pinned])]
         return figure_of(self._explanation, choices, self._numbers, shared=self.options.same_ends, **options)
+
+    def _jobs_with_files(self, jobs: Jobs) -> Jobs:
+        """Jobs that also make the files of the panel "Save" that the browser cannot make."""
+        page = PageFile(lambda path: page_steps(self._explanation, path, title=self._title, state=self._state))
+        jobs.offer("page", lambda arguments: page.work(self._title))
+        jobs.offer("pdf", lambda arguments: pdf_work(lambda: self._figure(width=arguments["width"])))
+        return jobs
 
     def save_png(
         self,
@@ -505,6 +530,10 @@ class ExplanationViewer(Stack):
             raise NoSuchChoice(str(fault)) from None
         # Rounded to whole samples.
         return self._times(window)
+
+    @observe("method")
+    def _note_method(self, change: Any) -> None:
+        self._viewed = list(dict.fromkeys([self.method, *self._viewed]))
 
     @observe("instance")
     def _leave_mean(self, change: Any) -> None:
