@@ -33,6 +33,7 @@ from .export.page import ViewerState, checked_file, page_steps, save_html
 from .export.pictures import Paper, checked_paper, save_figure, save_picture
 from .layout.figure import scales
 from .layout.stack import Stack
+from .saved_state import MIME, saved_state
 from .synced.channel_stack import ChannelStack
 from .synced.checks import Checks
 from .synced.finder import Finder
@@ -353,7 +354,9 @@ class ExplanationViewer(Stack):
         """Jobs that also make the files of the panel "Save" that the browser cannot make."""
         page = PageFile(lambda path: page_steps(self._explanation, path, title=self._title, state=self._state))
         jobs.offer("page", lambda arguments: page.work(self._title))
-        jobs.offer("pdf", lambda arguments: pdf_work(lambda: self._figure(width=arguments["width"])))
+        jobs.offer(
+            "pdf", lambda arguments: pdf_work(lambda: self._figure(width=checked_paper(arguments.get("width")).width))
+        )
         return jobs
 
     def save_png(
@@ -457,8 +460,8 @@ class ExplanationViewer(Stack):
         return save_numbers(self._explanation, path, self.numbers)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """The widget, and a figure for sites that run no widgets if matplotlib is installed."""
-        bundle = super()._repr_mimebundle_(**kwargs)
+        """The widget, its state for a notebook without a kernel, and a figure for sites that run no widgets."""
+        bundle = {**super()._repr_mimebundle_(**kwargs), MIME: saved_state(self)}
         if has_matplotlib():
             # The widget reports why a map cannot be computed; an error here would prevent its display.
             with suppress(Exception):

@@ -34,7 +34,6 @@ from .excerpt import Excerpt, excerpt
 from .page_size import Wishes, fitted, sizes_of
 from .scripts import licenses, programs
 
-
 # Bytes of the page around its programs and arrays: the state of sliders, menus and panels.
 _WIDGETS = 40_000
 

@@ -126,7 +126,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
         scores_without: ScoresWithout | None = None,
         intervals: Intervals = (),
         update_model: Callable[[], None] | None = None,
-        absence: str = "Not here: this picture was not computed while a kernel was running.",
+        absence: str = "This map needs the kernel that made the widget: run the cell again.",
         **traits: Any,
     ) -> None:
         self._source = source

@@ -40,6 +40,8 @@ def facts_of(
         "baseline": baseline,
         "intervals": [[list(window) for window in windows] for windows in intervals],
         "absence": absence,
+        # A page has instances of its own.
+        "notebook": instances is None,
     }
 
 

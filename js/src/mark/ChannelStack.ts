@@ -13,7 +13,8 @@ import { startOf } from "../core/text/clock.js";
 import { captionOf, describePicture } from "../core/text/describe.js";
 import { themeOf, watchTheme } from "../dom/page_theme.js";
 import type { ChannelStackModel } from "./ChannelStackModel.js";
-import { axisOf } from "./export_file.js";
+import { axisOf, CSS_DPI, painted } from "./export_file.js";
+import { exportSheet } from "./export_sheet.js";
 import { FigureCanvas } from "./figure_canvas.js";
 import { Brush } from "./gestures/brush.js";
 import { Keys } from "./gestures/keys.js";
@@ -145,7 +146,7 @@ export class ChannelStack extends Mark implements MarkView {
       const start = performance.now();
       const { chosen, notes } = this.model.windows;
       const caption = pinned && { title: "Current", text: captionOf(picture.choice, facts, outputs) };
-      const failed = status === "error";
+      const failed = status === "error" || status === "missing";
       this.scene = { picture, facts, theme: themeOf(this.parent.el), message, failed, window: chosen, notes, caption };
       clearCanvas(this.surface.context, this.frame);
       drawScene(canvasPen(this.surface.context), this.scene, this.frame);
@@ -199,6 +200,14 @@ export class ChannelStack extends Mark implements MarkView {
     return facts.start ? clockAxis(this.frame!, facts, startOf(picture!.choice, facts)) : axisOf(this.element);
   }
 
+  /** The picture as a PNG, for the notebook's file; null if there is none. */
+  dataUrl(): string | null {
+    const { model } = this;
+    const pictures = [model.shown, ...(model.pinned ? [model.pinned] : [])];
+    const known = pictures.flatMap(({ status, picture }) => (status === "ready" && picture ? [picture] : []));
+    return this.frame && known.length > 0 ? painted(exportSheet(model, this, known, SCREEN)).toDataURL() : null;
+  }
+
   get element(): HTMLElement {
     return this.parent.el;
   }
@@ -237,6 +246,8 @@ export class ChannelStack extends Mark implements MarkView {
   private drawTime: number;
   private described: Picture | null;
 }
+
+const SCREEN = { width: null, dpi: CSS_DPI };
 
 /** The wheel zooms only with Ctrl or Cmd; otherwise it scrolls the page. */
 function letPageScroll(event: WheelEvent): void {

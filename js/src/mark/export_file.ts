@@ -68,7 +68,7 @@ export function axisOf(figure: HTMLElement): Axis {
 }
 
 /** Downloads a file. */
-export function download(content: Blob | string, name: string, type: string): void {
+export function download(content: BlobPart, name: string, type: string): void {
   const address = URL.createObjectURL(new Blob([content], { type }));
   const link = document.createElement("a");
   [link.href, link.download] = [address, name];

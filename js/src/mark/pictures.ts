@@ -44,6 +44,14 @@ interface Found {
 
 const NONE = "No maps for this class are stored on this page.";
 
+/** Bytes of the maps that a saved notebook keeps besides the displayed ones. */
+const ROOM = 2 ** 19;
+
+const isMapOf = (key: string, instance: number): boolean => {
+  const [kind, , of] = key.split("/");
+  return kind === "attribution" && Number(of) === instance;
+};
+
 /** The current picture and the pinned one, as far as their tiles are available. */
 export class Pictures {
   private readonly limits = new ColorLimits();
@@ -100,11 +108,21 @@ export class Pictures {
     }
   }
 
-  /** Tiles of the displayed pictures, packed for a saved notebook. */
+  /** Tiles of the displayed pictures, and then of other maps of their instances, packed for a saved notebook. */
   packed() {
+    const { tiles } = this;
     const ready = this.all.filter(({ status }) => status === "ready");
     const keys = new Set(ready.flatMap(({ choice }) => neededTiles(choice)));
-    return keys.size > 0 ? packTiles([...keys].map((key) => this.tiles.take(key))) : null;
+    let room = ROOM;
+    for (const { choice } of ready) {
+      for (const key of [...tiles.keys()].filter((key) => !keys.has(key) && isMapOf(key, choice.instance))) {
+        room -= tiles.get(key)!.values.byteLength;
+        if (room >= 0) {
+          keys.add(key);
+        }
+      }
+    }
+    return keys.size > 0 ? packTiles([...keys].map((key) => tiles.get(key)!)) : null;
   }
 
   /** Whether a response may change the displayed pictures. */

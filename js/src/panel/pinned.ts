@@ -73,7 +73,7 @@ export class PinnedView extends PanelView {
       const notes = mean ? [] : windows.notesOf(instance);
       const common = { facts, theme: themeOf(this.el), window: windows.chosen, notes };
       this.show(
-        { ...common, picture: pinned.picture, message: pinned.message, caption },
+        { ...common, picture: pinned.picture, message: pinned.message, failed: pinned.status === "missing", caption },
         widenedFrame(frame, this.el.clientWidth),
       );
       this.canvas.value!.setAttribute(

@@ -28,6 +28,7 @@ const facts = {
   baseline: "",
   intervals: [],
   absence: "",
+  notebook: false,
 };
 const outputs = { scores: { values: Float32Array.of(2, 1, 1, 2), columns: 2 }, probabilities: null, truth: null };
 

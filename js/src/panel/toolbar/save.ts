@@ -7,8 +7,9 @@ import { download, exportPng, exportSvg, type Paper } from "../../mark/export_fi
 import { exportSheet } from "../../mark/export_sheet.js";
 import { jobRow } from "../job_row.js";
 
-/** Kind and name of the job that writes a page. */
+/** Kinds and names of the jobs that write a page and draw a PDF in the kernel. */
 const PAGE = "page";
+const PDF = "pdf";
 
 const papers = new WeakMap<ChannelStackModel, Paper>();
 const paperOf = (mark: ChannelStackModel): Paper => papers.get(mark) ?? { width: null, dpi: 300 };
@@ -16,10 +17,12 @@ const paperOf = (mark: ChannelStackModel): Paper => papers.get(mark) ?? { width:
 /** Files of the current picture and its numbers, and a page that contains the widget. */
 export function savePanel(mark: ChannelStackModel): TemplateResult {
   const { picture, facts, status, jobs } = mark;
+  const written = jobs.result(PAGE)?.content as { text: string } | undefined;
   const drawn = picture && mark.viewAt(null) && status === "ready";
   return html`
     ${drawn ? [plotGroup(mark), numbersGroup(() => csvOf(picture, facts), fileName(mark))] : html`<span>no plot yet</span>`}
     ${jobs.offers(PAGE) ? group("widget", pageRow(mark)) : nothing}
+    <div class="cam1d-note" role="status">${jobs.running ? "" : (jobs.fault(PDF) ?? jobs.fault(PAGE) ?? written?.text ?? "")}</div>
   `;
 }
 
@@ -37,6 +40,7 @@ function plotGroup(mark: ChannelStackModel): TemplateResult {
     "plot",
     button("PNG", "plot as PNG", png),
     button("SVG", "plot as SVG", svg),
+    mark.jobs.offers(PDF) ? button("PDF", "plot as PDF, drawn by matplotlib", () => savePdf(mark, name)) : nothing,
     number(
       "width (mm)",
       { min: 20, max: 2000, step: "any" },
@@ -46,6 +50,24 @@ function plotGroup(mark: ChannelStackModel): TemplateResult {
     ),
     number("dpi", { min: 20, max: 2400, step: 1 }, paper.dpi, (dpi) => change({ dpi })),
   );
+}
+
+function savePdf(mark: ChannelStackModel, name: string): void {
+  const { jobs } = mark;
+  const look = (): void => {
+    const result = jobs.result(PDF);
+    if (result) {
+      jobs.forget(PDF);
+      const bytes = Uint8Array.from(atob(result.content.file), (letter) => letter.charCodeAt(0));
+      download(bytes, `${name}.pdf`, "application/pdf");
+    }
+    if (result || jobs.fault(PDF)) {
+      jobs.off("job", look);
+    }
+  };
+  jobs.on("job", look);
+  const { width } = paperOf(mark);
+  jobs.start(PDF, PDF, width === null ? {} : { width });
 }
 
 /** The pictures of the viewer whose button was pressed. */
@@ -60,9 +82,8 @@ const numbersGroup = (csv: () => string, name: string): TemplateResult =>
     button("CSV", "numbers as CSV", () => download(csv(), `${name}.csv`, "text/csv")),
   );
 
-/** Button that writes a page next to the notebook, its progress, and where it is. */
+/** Button that writes a page next to the notebook, and its progress. */
 function pageRow({ jobs }: ChannelStackModel): TemplateResult {
-  const written = jobs.result(PAGE)?.content as { text: string } | undefined;
   const words = {
     label: "Page (HTML)",
     name: "widget as a page, HTML",
@@ -70,10 +91,7 @@ function pageRow({ jobs }: ChannelStackModel): TemplateResult {
     task: "Writing a page",
     note: "one file that works without a kernel",
   };
-  return html`
-    ${jobRow(jobs, { name: PAGE, kind: PAGE, args: {} }, words)}
-    <div class="cam1d-note" role="status">${jobs.running ? "" : (jobs.fault(PAGE) ?? written?.text ?? "")}</div>
-  `;
+  return jobRow(jobs, { name: PAGE, kind: PAGE, args: {} }, words);
 }
 
 function fileName({ facts, choice }: ChannelStackModel): string {
