@@ -258,7 +258,7 @@ class ExplanationViewer(Stack):
         What is not named is left out as far as the size of the page demands it; the page, and a warning, then say what
         it holds. The methods that were looked at come first, for all instances. The others follow for the instances
         with a wrong, an uncertain or a very certain prediction, and the classes that are neither predicted nor true at
-        last.
+        last. A method that would take more than half a minute is left out unless it was named or looked at.
 
         Parameters
         ----------

@@ -31,7 +31,7 @@ from ..synced.inside import results_of_page
 from ..synced.tiles import Tile, attribution_key, map_tile, pack, series_key
 from ..windows import Intervals
 from .excerpt import Excerpt, excerpt
-from .page_size import Wishes, fitted, sizes_of
+from .page_size import Wishes, fitted, sizes_of, without_slow
 from .scripts import licenses, programs
 
 # Bytes of the page around its programs and arrays: the state of sliders, menus and panels.
@@ -139,11 +139,13 @@ def page_steps(
             "activations and results": sum(part.page_bytes() for part in parts.values()),
         }
         sizes = yield from _shares(sizes_of(chosen, others), 0.0, 0.05)
-        fit = fitted(chosen, sizes, budget_mb, wishes)
+        quick, slow = without_slow(chosen, sizes, wishes)
+        fit = fitted(quick, sizes, budget_mb, wishes)
+        note = "; ".join(filter(None, [fit.note, slow]))
         begun = _first_choice(fit.chosen, state.shown)
-        if fit.chosen is not chosen:
-            chosen = fit.chosen
-            parts = copies(chosen, begun["instance"])
+        if fit.chosen.instances != chosen.instances:
+            parts = copies(fit.chosen, begun["instance"])
+        chosen = fit.chosen
         tiles = yield from _shares(_tiles(chosen), 0.05, 1.0)
         mean = state.shown and state.shown.mean
         mark = ChannelStack(
@@ -152,7 +154,7 @@ def page_steps(
             instances=chosen.instances,
             # A live browser receives what this mark holds: the tiles are put into the page alone.
             tiles=pack([]),
-            absence="This map was left out of this page." if fit.note else "This picture is not in this page.",
+            absence="This map was left out of this page." if note else "This picture is not in this page.",
             scales=scales(source.x.shape[1], source.sampling_rate),
             annotations=_renumbered(state.annotations, chosen.instances),
             intervals=[state.intervals[instance] for instance in chosen.instances] if state.intervals else (),
@@ -164,10 +166,10 @@ def page_steps(
         viewer = opened.enter_context(closing(Stack(mark)))
         data = embed_data([viewer], state=dependency_state([viewer]))
         _put_tiles(data["manager_state"]["state"][mark.model_id], pack(tiles, bits=fit.bits))
-        text = _page(data, modules, terms, title, fit.note)
+        text = _page(data, modules, terms, title, note)
     with atomic_file(path, "w", encoding="utf-8") as file:
         file.write(text)
-    return Written(path, fit.note)
+    return Written(path, note)
 
 
 def _put_tiles(entry: dict[str, Any], packed: dict[str, Any]) -> None:

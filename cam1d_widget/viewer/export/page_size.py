@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from math import ceil
 from typing import NamedTuple
@@ -15,9 +16,12 @@ from ..synced.base import ENTRY_BYTES
 from ..synced.facts import maps_there
 from .excerpt import Excerpt
 
-__all__ = ["Fitted", "Wishes", "fitted", "sizes_of"]
+__all__ = ["Fitted", "Wishes", "fitted", "sizes_of", "without_slow"]
 
 MEGABYTE = 2**20
+
+PATIENCE = 30.0
+"""Seconds that a method may take which nobody named or looked at."""
 
 
 class Wishes(NamedTuple):
@@ -58,11 +62,14 @@ class Sizes:
         Values of one series.
     maps : mapping of str to int
         By method, values of one map and its errors.
+    seconds : mapping of str to float
+        By method, time that one map takes.
     """
 
     others: Mapping[str, float]
     series: int
     maps: Mapping[str, int]
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
     def of_series(self) -> float:
         """Bytes of one series."""
@@ -74,8 +81,8 @@ class Sizes:
 
 
 def sizes_of(chosen: Excerpt, others: Mapping[str, float]) -> Generator[tuple[float, str], None, Sizes]:
-    """Sizes, from one map of each method; a progress."""
-    maps = {}
+    """Sizes and times, from two maps of each method; yields the completed share and a description."""
+    maps, seconds = {}, {}
     for place, label in enumerate(chosen.methods):
         yield place / len(chosen.methods), f"size of a page with {label}"
         there = np.argwhere(maps_there(chosen, label, chosen.menu))
@@ -83,9 +90,35 @@ def sizes_of(chosen: Excerpt, others: Mapping[str, float]) -> Generator[tuple[fl
             instance, target = int(there[0][0]), chosen.menu[there[0][1]]
             with_errors = chosen.standard_error(label, instance, target) is not None
             maps[label] = chosen.attribution(label, instance, target).size * (2 if with_errors else 1)
+            # The first map of a method may include its compilation.
+            instance, place = map(int, there[-1])
+            begun = time.perf_counter()
+            chosen.attribution(label, instance, chosen.menu[place])
+            seconds[label] = time.perf_counter() - begun
         else:
-            maps[label] = 0
-    return Sizes({name: size for name, size in others.items() if size}, int(chosen.x[0].size), maps)
+            maps[label], seconds[label] = 0, 0.0
+    return Sizes({name: size for name, size in others.items() if size}, int(chosen.x[0].size), maps, seconds)
+
+
+def without_slow(chosen: Excerpt, sizes: Sizes, wishes: Wishes) -> tuple[Excerpt, str]:
+    """The choice without the methods that nobody named or looked at and that take long, and a sentence on them."""
+    slow = {
+        label: total
+        for label in chosen.methods
+        if "methods" not in wishes.named
+        and label not in wishes.viewed
+        and (total := len(chosen.x) * sizes.seconds[label]) > PATIENCE
+    }
+    if not slow:
+        return chosen, ""
+    kept = tuple(label for label in chosen.methods if label not in slow)
+    if not kept:
+        return chosen, ""
+    took = f"{_listed(list(slow))} would take about {sum(slow.values()) / 60:.1f} min to compute"
+    note = (
+        f"{took} and {'is' if len(slow) == 1 else 'are'} left out; to have it look at it first, or name it in methods="
+    )
+    return Excerpt(chosen.whole, chosen.instances, chosen.menu, kept), note
 
 
 def fitted(chosen: Excerpt, sizes: Sizes, budget_mb: float, wishes: Wishes) -> Fitted:

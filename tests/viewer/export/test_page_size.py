@@ -1,12 +1,14 @@
 """What a page keeps of an explanation that is too large for it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from cam1d_widget import ExplanationViewer
 from cam1d_widget.viewer.choice import Choice
 from cam1d_widget.viewer.export.excerpt import excerpt
-from cam1d_widget.viewer.export.page_size import MEGABYTE, Wishes, fitted, sizes_of
+from cam1d_widget.viewer.export.page_size import MEGABYTE, Wishes, fitted, sizes_of, without_slow
 
 from ...support.arrays import explanation, with_predicted_only
 from ...support.synced import outcome, state_of, tiles_of
@@ -157,6 +159,19 @@ def test_the_page_says_what_it_holds_and_shows_maps_that_are_right(tmp_path):
             method, instance, target = map(int, key.split("/")[1:])
             exact = viewer.explanation.attribution(methods[method], instance, target)
             assert np.abs(values - exact).max() <= 0.00394 * np.abs(exact).max()
+
+
+def test_a_method_that_takes_long_is_left_out_unless_it_was_looked_at_or_named():
+    chosen = excerpt(WHOLE, None, None, None)
+    slow = replace(SIZES, seconds={"Grad-CAM": 0.01, "Gradient × Input": 1.0, "Saliency": 2.0})
+    quick, note = without_slow(chosen, slow, NONE)
+    assert quick.methods == ("Grad-CAM",)
+    assert note.startswith("Gradient × Input and Saliency would take about 3.0 min to compute and are left out")
+    quick, note = without_slow(chosen, slow, Wishes(viewed=["Saliency"]))
+    assert quick.methods == ("Grad-CAM", "Saliency")
+    assert note.startswith("Gradient × Input would take about 1.0 min to compute and is left out")
+    for wishes in (Wishes(["methods"]), Wishes(viewed=WHOLE.methods)):
+        assert without_slow(chosen, slow, wishes) == (chosen, "")
 
 
 def test_only_explained_classes_are_counted():
