@@ -36,11 +36,11 @@ page: first_look.html ## train the demo's network and save what it looks at as f
 demo: page ## the page, then JupyterLab on the notebook (ARGS=--no-browser on a server)
 	.venv/bin/jupyter lab notebooks/first_look.ipynb $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
 
-test: setup chromium firefox ## all tests but the slow ones
+test: setup chromium ## all tests but the slow ones
 	.venv/bin/python -m pytest -n 2 --dist loadfile -m "not slow" $(ARGS)
 	cd js && npm run --silent test
 
-slow: setup chromium build ## the slow tests: every deep classifier of aeon, a thousand slider events, wheel and sdist
+slow: setup chromium firefox build ## the slow tests: notebooks, claims, random examples, other hosts, wheel and sdist
 	.venv/bin/python -m pytest -n 2 -m "slow or hypothesis" --hypothesis-profile=thorough $(ARGS)
 
 test-all: test slow ## all tests

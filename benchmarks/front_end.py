@@ -193,17 +193,14 @@ def notebook(browser: Browser, channels: int, time: int) -> dict[str, Any]:
 
 def measured(browser: Browser, cells: list[str]) -> list[float]:
     """Median time of a slider step in each cell but the first."""
-    with tempfile.TemporaryDirectory() as home:
-        folder = Path(home) / "work"
-        folder.mkdir()
-        write_notebook(folder / "bench.ipynb", *cells)
-        with serving(folder, Path(home)) as address:
-            page = browser.new_page(viewport={"width": 1400, "height": 1200})
-            page.goto(f"{address}/tree/bench.ipynb")
-            page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
-            page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-            took = [step_time(page, cell) for cell in range(1, len(cells))]
-            page.close()
+    with tempfile.TemporaryDirectory() as home, serving(Path(home)) as server:
+        write_notebook(server.folder / "bench.ipynb", *cells)
+        page = browser.new_page(viewport={"width": 1400, "height": 1200})
+        page.goto(f"{server.address}/lab/tree/bench.ipynb")
+        page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
+        page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        took = [step_time(page, cell) for cell in range(1, len(cells))]
+        page.close()
     return took
 
 

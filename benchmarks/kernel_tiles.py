@@ -71,15 +71,13 @@ def main() -> None:
     """Write every figure."""
     started = perf_counter()
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
-        folder = Path(home) / "work"
-        folder.mkdir()
-        write_notebook(folder / "bench.ipynb", SOURCE)
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--enable-precise-memory-info"]
         )
-        with serving(folder, Path(home)) as address:
+        with serving(Path(home)) as server:
+            write_notebook(server.folder / "bench.ipynb", SOURCE)
             page = browser.new_page(viewport={"width": 1400, "height": 1200})
-            page.goto(f"{address}/tree/bench.ipynb")
+            page.goto(f"{server.address}/lab/tree/bench.ipynb")
             page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
             page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
             page.locator(".bqplot.figure[data-ready]").wait_for(timeout=120_000)

@@ -6,11 +6,14 @@ from .attribution.lazy_explanation import LazyExplanation
 from .attribution.requests import Methods, wanted_targets
 from .explanation.explanation import Explanation
 from .frameworks.open_model import as_classifier
+from .names import suggests_arguments
 from .typing import Labels, LayerLike, Layout, ModelLike, Names, Score, SeriesLike, StartLike, TargetsLike, WindowsLike
+from .validation import check_flag, check_names
 
 __all__ = ["explain"]
 
 
+@suggests_arguments
 def explain(
     model: ModelLike,
     x: SeriesLike,
@@ -68,7 +71,9 @@ def explain(
     >>> explanation.save("explanation.npz")
     """
     classifier = as_classifier(model, layer=layer, output=output, score=score, batch_size=batch_size)
-    checked = wanted_targets(targets, classifier.classes)
+    check_flag("progress", progress)
+    names = getattr(classifier, "class_names", None) if class_names is None else class_names
+    checked = wanted_targets(targets, check_names("class_names", names, "class", classifier.classes))
     lazy = LazyExplanation(
         classifier,
         x,

@@ -296,9 +296,8 @@ def test_maps_may_be_averaged_over_windows(classifier, x):
     ("options", "message"),
     [
         ({"batch_size": 2.5}, "batch_size must be a whole number, at least 1, but is 2.5"),
-        ({"layer": ["conv1d"]}, "has no layer ['conv1d']"),
+        ({"layer": ["conv1d"]}, "layer must be the name or index of a layer, or a layer, but is ['conv1d']"),
         ({"methods": [KernelSHAP(size=301)]}, "size must be a whole number from 1 to 300, the samples"),
-        ({"methods": [IntegratedGradients(baseline="zero")]}, "baseline must be an array that broadcasts to x"),
         ({"window": "5"}, "window must be a number of samples, or a sequence of change points, but is '5'"),
     ],
 )

@@ -74,6 +74,7 @@ def test_explaining_a_classifier_of_ones_own_brings_no_framework():
     )
 
 
+@pytest.mark.slow
 def test_this_check_can_fail():
     assert not runs_without_frameworks("from cam1d_widget.models import question_cnn")
 

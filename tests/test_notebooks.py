@@ -8,8 +8,6 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from .support.selection import slow_but
-
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 ALL = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
 
@@ -37,7 +35,8 @@ def test_what_a_notebook_imports_is_there(name):
         assert not [each.name for each in node.names if not hasattr(module, each.name)], node.module
 
 
-@pytest.mark.parametrize("name", slow_but(["inside.ipynb"], ALL))
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ALL)
 def test_notebook_runs(name, briefly_trained, tmp_path, monkeypatch):
     from nbclient import NotebookClient
 

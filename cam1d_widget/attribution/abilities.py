@@ -26,6 +26,7 @@ __all__ = [
     "HasLabels",
     "HasLayers",
     "HasLength",
+    "HasLink",
     "HasPropagation",
     "HasRandomized",
     "HasStepScores",
@@ -34,6 +35,7 @@ __all__ = [
     "for_series",
     "labels_of",
     "offers",
+    "probabilities_of",
     "require",
 ]
 
@@ -214,6 +216,14 @@ class HasLabels(Classifier, Protocol):
         """Name of each class; None if there are none."""
 
 
+@runtime_checkable
+class HasLink(Classifier, Protocol):
+    """A classifier whose probabilities are a function of its scores."""
+
+    def probabilities_of(self, scores: np.ndarray) -> np.ndarray | None:
+        """Probability of every class, of the shape of the scores (instance, class); None if there are none."""
+
+
 Ability = TypeVar("Ability")
 
 
@@ -241,3 +251,8 @@ def for_series(classifier: Classifier, x: np.ndarray) -> Classifier:
 def labels_of(classifier: Classifier) -> Sequence[Any] | None:
     """Labels of the classes, of a fitted classifier; None if there are none."""
     return classifier.labels if offers(classifier, HasLabels) else None
+
+
+def probabilities_of(classifier: Classifier, x: np.ndarray, scores: np.ndarray) -> np.ndarray | None:
+    """Probabilities of series whose scores are known: without another pass if the classifier can do without."""
+    return classifier.probabilities_of(scores) if offers(classifier, HasLink) else classifier.probabilities(x)

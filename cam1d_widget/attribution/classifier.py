@@ -12,8 +12,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..typing import TargetLike
+from ..validation import check_members, shown, unmasked
 
-__all__ = ["Classifier", "as_targets", "warn_if_saturated"]
+__all__ = ["Classifier", "as_targets", "check_classifier", "warn_if_saturated"]
 
 
 class Classifier(Protocol):
@@ -53,9 +54,10 @@ def as_targets(target: Any, instances: int, classes: int) -> np.ndarray:
     ValueError
         If a target is not a class, or there is not one for each instance.
     """
-    targets = np.asarray(target)
+    rule = "a class index or an int array of shape (instance,)"
+    targets = unmasked("target", target)
     if not np.issubdtype(targets.dtype, np.integer):
-        raise TypeError(f"target must be a class index or an int array of shape (instance,), but is {target!r}")
+        raise TypeError(f"target must be {rule}, but is {shown(target)}")
     if targets.ndim == 0:
         targets = np.full(instances, targets)
     if targets.shape[0] != instances or targets.ndim > 2:
@@ -64,6 +66,12 @@ def as_targets(target: Any, instances: int, classes: int) -> np.ndarray:
         wrong = targets[(targets < 0) | (targets >= classes)].flat[0]
         raise ValueError(f"target must be a class index from 0 to {classes - 1}, but is {wrong}")
     return targets.astype(np.int32)
+
+
+def check_classifier(classifier: Any, argument: str = "classifier") -> Any:
+    """The classifier; an error if it lacks scores, classes or the shape of its series."""
+    of = "a Classifier, such as KerasClassifier(model)"
+    return check_members(argument, classifier, of, ("classes", "input_shape", "scores"))
 
 
 def warn_if_saturated(probabilities: np.ndarray) -> None:

@@ -8,6 +8,7 @@ from copy import copy
 from dataclasses import fields, is_dataclass, replace
 from itertools import count
 from threading import RLock
+from time import perf_counter
 from typing import Any, TypeVar
 from warnings import warn
 
@@ -17,13 +18,24 @@ from tqdm.auto import tqdm
 from ..explanation.explanation import Explanation
 from ..explanation.facts import BY_LABEL, MethodFacts, SeriesFacts, by_label
 from ..explanation.source import ExplanationSource, ModelChangedError, stated
-from ..explanation.true_classes import check_true_classes
-from ..explanation.validation import check_names, held_once
+from ..explanation.true_classes import check_true_classes, labels_in
+from ..explanation.validation import held_once
+from ..names import matching
 from ..typing import Layout, SeriesLike, WindowsLike
-from .abilities import HasFeatures, HasFingerprint, HasLabels, HasWeights, for_series, labels_of, offers
+from ..validation import check_class, check_index, check_names, check_rows, is_sequence
+from .abilities import (
+    HasFeatures,
+    HasFingerprint,
+    HasLabels,
+    HasWeights,
+    for_series,
+    labels_of,
+    offers,
+    probabilities_of,
+)
 from .map_cache import MapCache
 from .maps import ComputedMaps, GrowingMaps, NotFinite, averaged, computed_maps, parts
-from .masking import channel_mean
+from .masking import batches, channel_mean
 from .methods import AttributionMethod
 from .requests import (
     Methods,
@@ -31,7 +43,6 @@ from .requests import (
     columns,
     described,
     in_windows,
-    rows_of,
     wanted_targets,
     why_not,
     with_baseline,
@@ -42,6 +53,8 @@ __all__ = ["LazyExplanation"]
 
 # Some thousand maps of 300 samples and nine channels.
 _KEPT = MapCache(64 * 2**20)
+# Series whose scores are computed between two updates of the progress bar, and those whose time is measured.
+_SCORED, _TIMED = 64, 4
 _NUMBERS = count()
 _NAMES = frozenset({"y", "class_names", "channel_names", "channel_units", "sampling_rate", "start"})
 
@@ -97,7 +110,7 @@ class LazyExplanation(ExplanationSource):
         unknown = names.keys() - _NAMES
         if unknown:
             raise TypeError(f"there is no argument {', '.join(sorted(unknown))}; see the names of Explanation")
-        series = read_series("x", x, layout)
+        series = read_series("x", x, layout, classifier.input_shape[1])
         x = check_series(series.values, *classifier.input_shape)
         classifier = for_series(classifier, x)
         for name in ("channel_names", "sampling_rate", "start"):
@@ -106,6 +119,8 @@ class LazyExplanation(ExplanationSource):
         given = names.get("class_names")
         if given is None and offers(classifier, HasLabels):
             given = classifier.class_names
+        if given is None and names.get("y") is not None and labels_of(classifier) is None:
+            given = labels_in(names["y"], classifier.classes)
         names["class_names"] = check_names("class_names", given, "class", classifier.classes)
         if names.get("y") is not None:
             labels = labels_of(classifier)
@@ -114,7 +129,7 @@ class LazyExplanation(ExplanationSource):
             )
         baseline = None
         if background is not None:
-            others = read_series("background", background, layout)
+            others = read_series("background", background, layout, x.shape[2])
             if (
                 None not in (series.channel_names, others.channel_names)
                 and series.channel_names != others.channel_names
@@ -127,7 +142,7 @@ class LazyExplanation(ExplanationSource):
             baseline = channel_mean(background)
         self.background, self.baseline = background, baseline
         averaged(x[:1], window)  # refuses a wrong window
-        self.window = window if window is None or isinstance(window, int | np.integer) else tuple(window)
+        self.window = tuple(window) if is_sequence(window) else window
         self._named = methods is not None
         # Newer kernels answer sliders in a separate thread while a cell runs.
         self._lock = RLock()
@@ -148,13 +163,10 @@ class LazyExplanation(ExplanationSource):
         self._methods = {method.label: self._with_baseline(method, x) for method in self._chosen}
         # Names, y and rate are checked before anything slow.
         SeriesFacts(x, np.zeros((len(x), classifier.classes)), **names)
-        self._series_facts = SeriesFacts(
-            x,
-            _finite_scores(classifier, x),
-            probabilities=classifier.probabilities(x),
-            receptive_field=_field_of(classifier),
-            **names,
-        )
+        scores, probabilities, self._seconds_a_pass = _scored(classifier, x)
+        self._seconds: dict[str, float] = {}
+        field = _field_of(classifier)
+        self._series_facts = SeriesFacts(x, scores, probabilities=probabilities, receptive_field=field, **names)
         self._method_facts = tuple(map(self._facts_of, chosen))
         self._refuse_changed_model()  # another thread may have changed it meanwhile
 
@@ -259,6 +271,17 @@ class LazyExplanation(ExplanationSource):
         """Whether this map exists: any does."""
         return method in self._methods and 0 <= instance < len(self.x) and 0 <= target < self._classifier.classes
 
+    def seconds(self, method: str, instance: int | None = None, target: int | None = None) -> float:
+        """About how long a map of a method takes; zero for one that is cached.
+
+        It is as long as the last one took, or estimated from the time of the scores.
+        """
+        if self._kept.get((self._number, method, instance, target)) is not None:
+            return 0.0
+        if method not in self._seconds:
+            return self._known(method)._passes(*self.x.shape[1:]) * self._seconds_a_pass
+        return self._seconds[method]
+
     def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
         """Map of one method for one class on one instance, of shape (time, channel or 1); computed once."""
         return self._map(method, instance, target).values
@@ -269,7 +292,7 @@ class LazyExplanation(ExplanationSource):
 
     def exactness_of(self, method: str, instance: int, target: int) -> str:
         """Exactness of one map: that of its method, but "approximate" for a gap above 1 %."""
-        return stated(self.exactness[method], self.completeness_gap(method, instance, target))
+        return stated(self.exactness[self._known(method).label], self.completeness_gap(method, instance, target))
 
     def standard_error(self, method: str, instance: int, target: int) -> np.ndarray | None:
         """Standard error of each value of a map, of its shape; None for methods that do not draw at random."""
@@ -292,9 +315,10 @@ class LazyExplanation(ExplanationSource):
         progress : bool
             Show a progress bar.
         """
-        rows = rows_of(instances, len(self.x))
-        labels = self.usual if methods is None else (methods,) if isinstance(methods, str) else tuple(methods)
-        chosen = columns(wanted_targets(targets, self._classifier.classes), self.scores[rows])
+        rows = check_rows("instances", instances, len(self.x))
+        named = [methods] if isinstance(methods, str) else methods
+        labels = self.usual if named is None else tuple(self._known(label).label for label in named)
+        chosen = columns(wanted_targets(targets, self.class_names), self.scores[rows])
         growing = {label: GrowingMaps(len(rows)) for label in labels if self._known(label)}
         done = self._grow(growing, rows, chosen, progress)
         return self._explanation(
@@ -339,19 +363,19 @@ class LazyExplanation(ExplanationSource):
 
     def _map(self, label: str, instance: int, target: int) -> ComputedMaps:
         method = self._known(label)
-        if not self.has(label, instance, target):
-            raise ValueError(
-                f"instance must be from 0 to {len(self.x) - 1} and target from 0 to {self._classifier.classes - 1}, "
-                f"but are {instance} and {target}"
-            )
+        instance = check_index("instance", instance, len(self.x))
+        target = check_class("target", target, self.class_names)
         with self._lock:
-            cached = self._kept.get((self._number, label, int(instance), int(target)))
-            return self._made(method, int(instance), int(target)) if cached is None else cached
+            cached = self._kept.get((self._number, method.label, instance, target))
+            return self._made(method, instance, target) if cached is None else cached
 
     def _made(self, method: AttributionMethod, instance: int, target: int) -> ComputedMaps:
         """Map that is computed now, and cached; with those of all classes if they cost no more."""
         targets = np.arange(self._classifier.classes) if method.free_targets else np.array([target])
+        started = perf_counter()
         made = self._computed(method.label, np.array([instance]), targets[np.newaxis])
+        took = perf_counter() - started  # the first map takes longer, since functions are compiled
+        self._seconds[method.label] = min(took, self._seconds.get(method.label, took))
         made.values.flags.writeable = False
         ones = {int(one): made.one(0, column) for column, one in enumerate(targets)}
         for one, computed in ones.items():
@@ -363,9 +387,10 @@ class LazyExplanation(ExplanationSource):
             return computed_maps(self._methods[label], self._classifier, self.x, targets, rows, self.window)
 
     def _known(self, label: str) -> AttributionMethod:
-        if label not in self._methods:
+        found = matching(label, self._methods) if isinstance(label, str) else None
+        if found is None:
             raise ValueError(why_not(label, self._methods, self._classifier))
-        return self._methods[label]
+        return self._methods[found]
 
 
 Kept = TypeVar("Kept")
@@ -394,12 +419,23 @@ def _version(classifier: Any) -> Any:
     return classifier.fingerprint() if offers(classifier, HasFingerprint) else None
 
 
-def _finite_scores(classifier: Any, x: np.ndarray) -> np.ndarray:
-    """Scores of the series; if they are not finite, the classifier may raise an error that explains why."""
-    scores: np.ndarray = classifier.scores(x)
+def _scored(classifier: Any, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, float]:
+    """Scores and probabilities of the series, and about the seconds that one takes.
+
+    If scores are not finite, the classifier may raise an error that explains why.
+    """
+    done = []
+    with tqdm(total=len(x), desc="scores", unit="series", delay=1, leave=False) as bar:
+        for part in batches(len(x), x[0].nbytes, most=_SCORED):
+            done.append(classifier.scores(x[part]))
+            bar.update(part.stop - part.start)
+    scores = np.concatenate(done)
     if not np.isfinite(scores).all() and offers(classifier, HasWeights):
         classifier.refuse_weights()
-    return scores
+    started = perf_counter()  # everything is compiled now
+    classifier.scores(x[:_TIMED])
+    seconds = (perf_counter() - started) / len(x[:_TIMED])
+    return scores, probabilities_of(classifier, x, scores), seconds
 
 
 def _field_of(classifier: Any) -> np.ndarray | None:

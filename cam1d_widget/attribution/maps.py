@@ -10,6 +10,7 @@ import numpy as np
 
 from ..explanation.validation import shaped_as_map
 from ..typing import WindowsLike
+from ..validation import SAMPLES, check_count, is_sequence
 from .masking import NotFinite, pooled
 from .masking.batches import BATCH_BYTES, batches
 from .methods import AttributionMethod
@@ -47,9 +48,10 @@ def averaged(values: np.ndarray, window: WindowsLike | None) -> np.ndarray:
     """Maps in which every sample has the mean of its window: of a number of samples, or between change points."""
     if window is None:
         return values
-    if isinstance(window, bool | str | float):
-        raise TypeError(f"window must be a number of samples, or a sequence of change points, but is {window!r}")
-    return pooled(values, int(window)) if isinstance(window, int | np.integer) else pooled(values, change_points=window)
+    if is_sequence(window):
+        return pooled(values, change_points=window, argument="window")
+    way_out = "; or give a sequence of change points"
+    return pooled(values, check_count("window", window, most=values.shape[-2], unit=SAMPLES, way_out=way_out))
 
 
 def computed_maps(

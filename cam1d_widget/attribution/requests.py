@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import inspect
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from ..names import matching
+from ..validation import check_class, check_label, check_list, is_sequence, no_such_label, shown, unmasked
 from .masking import PieceBaseline, baseline_for
 from .methods import AttributionMethod, all_methods
 
@@ -17,7 +20,6 @@ __all__ = [
     "columns",
     "described",
     "in_windows",
-    "rows_of",
     "wanted_targets",
     "why_not",
     "with_baseline",
@@ -32,14 +34,18 @@ def chosen_methods(methods: Methods, classifier: Any, background: np.ndarray | N
     if methods is None:
         every = [_with_background(method(), background) for method in known.values()]
         return [method for method in every if method.refusal(classifier) is None]
-    if isinstance(methods, str | AttributionMethod | type):
-        methods = [methods]
-    chosen = []
-    for method in methods:
+    one = isinstance(methods, str | AttributionMethod | type)
+    several = list(methods) if isinstance(methods, Iterator) else methods
+    chosen: list[AttributionMethod] = []
+    method: Any
+    for method in [methods] if one else check_list("methods", several, "labels, methods or method classes"):
         if isinstance(method, str):
-            if method not in known:
-                raise ValueError(f"no method is called {method!r}; there are: {', '.join(known)}")
-            method = known[method]
+            method = known[check_label("methods", method, known)]
+        elif not isinstance(method, AttributionMethod) and not _is_method(method):
+            raise TypeError(
+                f"methods must hold labels, methods or method classes, such as 'Grad-CAM' or methods.GradCAM(), but "
+                f"holds {shown(method)}"
+            )
         chosen.append(_with_background(method() if isinstance(method, type) else method, background))
         reason = chosen[-1].refusal(classifier)
         if reason:
@@ -50,11 +56,16 @@ def chosen_methods(methods: Methods, classifier: Any, background: np.ndarray | N
     return chosen
 
 
+def _is_method(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, AttributionMethod) and not inspect.isabstract(kind)
+
+
 def why_not(label: Any, there: Iterable[str], classifier: Any) -> str:
     """Why there is no method of this label: it does not fit, or is not known."""
     known = {method.label: method for method in all_methods()}
-    reason = known[label]().refusal(classifier) if label in known else None
-    return reason or f"no method is called {label!r}; there are: {', '.join(there)}"
+    found = matching(label, known) if isinstance(label, str) else None
+    reason = known[found]().refusal(classifier) if found else None
+    return reason or no_such_label("method", label, there)
 
 
 def _with_background(method: AttributionMethod, background: np.ndarray | None) -> AttributionMethod:
@@ -90,20 +101,22 @@ def in_windows(window: Any) -> str:
     return f"; averaged over windows {f'of {window} samples' if np.ndim(window) == 0 else 'between change points'}"
 
 
-def wanted_targets(targets: Any, classes: int) -> str | np.ndarray:
+def wanted_targets(targets: Any, names: Sequence[str]) -> str | np.ndarray:
     """Choice of classes, checked: "predicted", or class indices."""
     if isinstance(targets, str):
-        if targets not in ("predicted", "all"):
-            raise ValueError(f"targets must be 'predicted', 'all' or class indices, but is {targets!r}")
-        return targets if targets == "predicted" else np.arange(classes)
-    wanted = np.atleast_1d(targets)
+        if targets in ("predicted", "all") and targets not in names:
+            return targets if targets == "predicted" else np.arange(len(names))
+        targets = check_class("targets", targets, names, "'predicted', 'all', or ")
+    elif is_sequence(targets) and len(targets) and all(isinstance(one, str) for one in targets):
+        targets = [check_class("targets", one, names) for one in targets]
+    wanted = np.atleast_1d(unmasked("targets", targets))
     if wanted.ndim > 2 or not wanted.size or not np.issubdtype(wanted.dtype, np.integer):
         raise ValueError(
-            f"targets must be 'predicted', 'all', a sequence of class indices, or class indices of shape "
-            f"(instance, target), but is {targets!r}"
+            f"targets must be 'predicted', 'all', a sequence of class indices or names, or class indices of shape "
+            f"(instance, target), but is {shown(targets)}"
         )
-    if not 0 <= wanted.min() <= wanted.max() < classes:
-        raise ValueError(f"targets must be class indices from 0 to {classes - 1}, but hold {wanted.tolist()}")
+    if not 0 <= wanted.min() <= wanted.max() < len(names):
+        raise ValueError(f"targets must be class indices from 0 to {len(names) - 1}, but hold {shown(wanted.tolist())}")
     if (np.diff(np.sort(wanted, axis=-1), axis=-1) == 0).any():
         raise ValueError(
             f"targets must name each class once, since they apply to every instance, but are {wanted.tolist()}; "
@@ -119,20 +132,6 @@ def columns(wanted: str | np.ndarray, scores: np.ndarray) -> np.ndarray:
     if wanted.ndim == 2 and len(wanted) != len(scores):
         raise ValueError(f"targets must have a row for each of {len(scores)} instances, but has shape {wanted.shape}")
     return np.broadcast_to(wanted, (len(scores), wanted.shape[-1])).copy()
-
-
-def rows_of(instances: Any, count: int) -> np.ndarray:
-    """Indices of instances; a mask is accepted."""
-    if instances is None:
-        return np.arange(count)
-    rows = np.atleast_1d(instances)
-    if rows.dtype == bool and rows.shape == (count,):
-        return np.flatnonzero(rows)
-    if rows.ndim != 1 or not np.issubdtype(rows.dtype, np.integer) or not rows.size:
-        raise ValueError(f"instances must be a sequence of indices from 0 to {count - 1}, but is {instances!r}")
-    if not 0 <= rows.min() <= rows.max() < count:
-        raise ValueError(f"instances must be from 0 to {count - 1}, but hold {rows.tolist()}")
-    return rows
 
 
 def _has(method: AttributionMethod, name: str) -> bool:

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..explanation.validation import as_float32, check_real, refuse_masked
+from ..validation import as_float32, check_choice, check_real, refuse_masked, shown
 
-__all__ = ["Series", "as_array", "check_series", "read_series"]
+__all__ = ["Series", "array_of_series", "check_series", "read_series"]
 
 
 class Series(NamedTuple):
@@ -24,7 +24,7 @@ class Series(NamedTuple):
     start: np.ndarray | None = None
 
 
-def read_series(argument: str, x: Any, layout: str = "channels_last") -> Series:
+def read_series(argument: str, x: Any, layout: str = "channels_last", channels: int | None = None) -> Series:
     """Series from an array, a DataFrame, a sequence of DataFrames or a DataArray.
 
     Parameters
@@ -36,23 +36,26 @@ def read_series(argument: str, x: Any, layout: str = "channels_last") -> Series:
         time; a DataArray has the dims ``instance`` (optional), ``time`` and ``channel``.
     layout : {"channels_last", "channels_first"}
         Order of an array's dims.
+    channels : int, optional
+        Channels that the model takes. If it is one, an array with two dims is taken as (instance, time).
     """
-    if layout not in ("channels_last", "channels_first"):
-        raise ValueError(f"layout must be 'channels_last' or 'channels_first', but is {layout!r}")
+    check_choice("layout", layout, ("channels_last", "channels_first"))
     if hasattr(x, "columns"):
         return _of_frames(argument, _one_each(x))
     if isinstance(x, list | tuple) and x and all(hasattr(one, "columns") for one in x):
         return _of_frames(argument, list(x))
     if hasattr(x, "dims") and hasattr(x, "coords"):
         return _of_labelled(argument, x)
-    values = as_array(argument, x)
-    values = values[np.newaxis] if values.ndim == 2 else values
+    values = array_of_series(argument, x)
+    if values.ndim == 2:
+        lone_channel = channels == 1 and values.shape[1] != 1
+        values = np.expand_dims(values, (2 if layout == "channels_last" else 1) if lone_channel else 0)
     if layout == "channels_first" and values.ndim != 3:
         raise ValueError(f"{argument} must have shape (instance, channel, time), but has {values.shape}")
     return Series(np.moveaxis(values, 1, 2) if layout == "channels_first" else values)
 
 
-def as_array(argument: str, x: Any) -> np.ndarray:
+def array_of_series(argument: str, x: Any) -> np.ndarray:
     """Array of numbers, or an error that states what is wrong."""
     refuse_masked(argument, x)
     try:
@@ -61,7 +64,7 @@ def as_array(argument: str, x: Any) -> np.ndarray:
         raise _uneven(argument) from None
     if values.dtype == object and not values.ndim:
         raise TypeError(
-            f"{argument} must be an array of shape (instance, time, channel), but is a {type(x).__name__}; "
+            f"{argument} must be an array of shape (instance, time, channel), but is {shown(x)}; "
             f"gather its series into one array"
         )
     if values.dtype == object and any(np.ndim(one) for one in values.flat):
@@ -82,7 +85,7 @@ def check_series(x: Any, time: int | None, channels: int | None, argument: str =
     argument : str
         Name of the caller's argument.
     """
-    x = as_array(argument, x)
+    x = array_of_series(argument, x)
     if x.ndim != 3:
         way_out = f"; one series goes in as {argument}[np.newaxis]" if x.ndim == 2 else ""
         raise ValueError(f"{argument} must have shape (instance, time, channel), but has {x.shape}{way_out}")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cam1d_widget.typing import InstancesLike
 
-from ..explanation.validation import check_count, check_seed
+from ..validation import check_count, check_list, check_rows, check_seed
 
 Series = NDArray[np.float32]
 
@@ -86,10 +86,7 @@ class KnownTruth:
         ----------
         rows : sequence of int, or of bool of shape (instance,)
         """
-        chosen = np.array(rows)  # a copy, for other contexts are drawn later
-        if chosen.ndim != 1 or (chosen.size and chosen.dtype.kind not in "iub"):
-            raise ValueError(f"rows must be a sequence of indices, or a bool for each series, but is {rows!r}")
-        taken = np.flatnonzero(chosen) if chosen.dtype == bool and len(chosen) == len(self.x) else chosen.astype(int)
+        taken = check_rows("rows", check_list("rows", rows, "indices"), len(self.x))
         return replace(
             self,
             x=self.x[taken],

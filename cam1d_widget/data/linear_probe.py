@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ..validation import as_array, check_finite, indices, shaped
 
 # Strengths of the penalty that are tried, in units of the mean square of a series.
 STRENGTHS = np.logspace(-4, 4, 17)
@@ -36,12 +39,8 @@ class LinearProbe:
 
         The penalty is that of the least error when each series is left out in turn.
         """
-        y = np.asarray(y)
-        if y.shape != (len(x),) or y.dtype.kind not in "iu":
-            raise ValueError(
-                f"y must hold one class index for each of the {len(x)} series of x, but has shape {y.shape} and holds "
-                f"{y.dtype}"
-            )
+        x = _series(x)
+        y = _classes("y", y, len(x), 2**15)
         mean = x.mean(axis=0, dtype=np.float64)
         flat = (x - mean).reshape(len(x), -1)
         wanted = np.eye(int(y.max()) + 1)[y] * 2 - 1
@@ -56,15 +55,32 @@ class LinearProbe:
 
     def scores(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
         """Score of each class, of shape (instance, class)."""
+        x = _series(x, self.mean.shape)
         return np.asarray(np.tensordot(x - self.mean, self.weights, axes=((1, 2), (1, 2))) + self.bias)
 
     def accuracy(self, x: NDArray[np.float32], y: NDArray[np.int64]) -> float:
         """Share of the series that it classifies correctly."""
-        return float((self.scores(x).argmax(axis=1) == y).mean())
+        scores = self.scores(x)
+        return float((scores.argmax(axis=1) == _classes("y", y, len(scores), len(self.bias))).mean())
 
     def attribution(self, x: NDArray[np.float32], target: NDArray[np.int64]) -> NDArray[np.float64]:
         """What each value adds to the score of its class, of shape (instance, time, channel)."""
-        return np.asarray((x - self.mean) * self.weights[target])
+        x = _series(x, self.mean.shape)
+        return np.asarray((x - self.mean) * self.weights[_classes("target", target, len(x), len(self.bias))])
+
+
+def _series(x: Any, size: tuple[int | None, ...] = (None, None)) -> NDArray[Any]:
+    x = check_finite("x", as_array("x", x))
+    shaped("x", x, "(instance, time, channel)", (None, *size))
+    if not x.size:
+        raise ValueError(f"x must hold at least one series, but has shape {x.shape}")
+    return x
+
+
+def _classes(argument: str, values: Any, instances: int, count: int) -> NDArray[Any]:
+    classes = indices(argument, values, count, "one class index for each series of x")
+    shaped(argument, classes, "(instance,)", (instances,))
+    return classes
 
 
 def _left_out(

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..explanation.validation import check_count, check_number
+from ..validation import check_choice, check_count, check_flag, check_number
 from .installed import folder_of
 from .known_truth import KnownTruth, check_set, context_generator, numbered_channels
 
@@ -93,6 +93,8 @@ def make_planted_segments(
     """
     check_set(instances, seed, least=2)
     _check(kind, channels, noise, background, pattern)
+    for name, flag in (("aligned", aligned), ("held_out", held_out), ("leak", leak)):
+        check_flag(name, flag)
     segments, patterns = _segments(held_out, background), _segments(held_out, pattern)
     rng = np.random.default_rng(seed)
     y = np.arange(instances) % len(NAMES[kind])
@@ -121,14 +123,13 @@ def make_planted_segments(
 
 
 def _check(kind: int, channels: int, noise: Any, background: int, pattern: int) -> None:
-    if kind not in tuple(NAMES):
-        raise ValueError(f"kind must be 1, 2 or 3, but is {kind!r}")
+    check_choice("kind", kind, NAMES)
     check_count("channels", channels, least=PLANTED)
     check_number("noise", noise, least=0)
-    if background == pattern or not {background, pattern} <= set(CLASSES):
-        raise ValueError(
-            f"background and pattern must be two of the classes 1 to 4 of Trace, but are {background} and {pattern}"
-        )
+    for name, label in (("background", background), ("pattern", pattern)):
+        check_count(name, label, CLASSES[0], CLASSES[-1], ", the classes of Trace")
+    if background == pattern:
+        raise ValueError(f"background and pattern must be two classes of Trace, but are both {pattern}")
 
 
 def _segments(held_out: bool, label: int) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..explanation.validation import check_seed
+from ..validation import check_seed, shown
 from .known_truth import KnownTruth
 
 __all__ = ["ClassTruth", "VerifiedTruth", "verify_truth"]
@@ -107,11 +107,11 @@ def verify_truth(truth: KnownTruth, classifier: Any, *, seed: int = 0) -> Verifi
       two planted: 6% keep the class without the truth, 99% in another context; scored>
     """
     check_seed(seed)
+    if not isinstance(truth, KnownTruth):
+        raise TypeError(f"truth must be a KnownTruth, as data.make_planted_segments() makes, but is {shown(truth)}")
     classes = len(truth.class_names)
     if not hasattr(classifier, "scores"):
-        raise TypeError(
-            f"classifier must have scores(x), as KerasClassifier(model) has, but is a {type(classifier).__name__}"
-        )
+        raise TypeError(f"classifier must have scores(x), as KerasClassifier(model) has, but is {shown(classifier)}")
     if not len(truth.x):
         raise ValueError("truth must hold at least one series, but holds none")
     if getattr(classifier, "classes", classes) != classes:

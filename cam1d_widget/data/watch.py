@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cam1d_widget.explanation.validation import check_count
+from ..validation import check_choice, check_count, check_list, check_number, shown
 
 # As the authors of the recordings write them out; the order is that of seglearn's `y_labels`.
 CLASS_NAMES = {
@@ -125,15 +125,14 @@ def _recordings() -> dict[str, Any]:
 def _check_arguments(window: Any, overlap: Any, test_subjects: Any, recorded: dict[str, Any]) -> None:
     shortest = min(len(series) for series in recorded["X"])
     check_count("window", window, most=shortest, unit=" samples, the shortest recording")
-    if not isinstance(overlap, int | float | np.number) or not 0 <= overlap < 1:
-        raise ValueError(f"overlap must be a share of the window, at least 0 and below 1, but is {overlap!r}")
-    people = set(recorded["subject"].tolist())
-    chosen = set(test_subjects) if np.iterable(test_subjects) else set()
-    if not chosen or not chosen < people:
-        raise ValueError(
-            f"test_subjects must name some of the people {sorted(people)}, and not all of them, but is "
-            f"{test_subjects!r}"
-        )
+    check_number("overlap", overlap, least=0, below=1, way_out="; it is a share of the window")
+    people = sorted(set(recorded["subject"].tolist()))
+    rule = f"some of the people {people}, and not all of them"
+    chosen = check_list("test_subjects", test_subjects, rule)
+    for one in chosen:
+        check_choice("test_subjects", one, people)
+    if not chosen or len(set(chosen)) == len(people):
+        raise ValueError(f"test_subjects must be {rule}, but is {shown(test_subjects)}")
 
 
 def _cut(

@@ -6,7 +6,7 @@ An :class:`Explanation` can be saved to a file and displayed on a machine withou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property, partial
 from pathlib import Path
@@ -16,22 +16,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..names import matching
 from ..typing import Labels, Names, SeriesLike, StartLike
+from ..validation import (
+    check_class,
+    check_index,
+    check_label,
+    check_mapping,
+    check_new_file,
+    check_number,
+    check_old_file,
+    check_text,
+    finite,
+    numbers,
+    shaped,
+    within,
+)
 from .facts import BY_LABEL, NUMBERED, MethodFacts, SeriesFacts, by_label
 from .npz import read_fields, refusing_damage, write_fields
 from .plot import plot
 from .source import ExplanationSource, stated
-from .validation import (
-    check_index,
-    check_mapping,
-    check_number,
-    check_targets,
-    finite,
-    numbers,
-    shaped,
-    shaped_as_map,
-    within,
-)
+from .validation import check_targets, shaped_as_map
 
 __all__ = ["Explanation", "ExplanationSource"]
 
@@ -239,8 +244,8 @@ class Explanation:
             Label, one of `methods`.
         instance : int
             Index into `x`.
-        target : int
-            Index of the class (not of the column in `targets`).
+        target : int or str
+            Index of the class (not of the column in `targets`), or its name.
 
         Returns
         -------
@@ -259,31 +264,45 @@ class Explanation:
 
     def exactness_of(self, method: str, instance: int, target: int) -> str:
         """Exactness of one map: that of its method, but "approximate" for a gap above 1 %."""
-        return stated(self.exactness[method], self.completeness_gap(method, instance, target))
+        return stated(self.exactness[self._known(method)], self.completeness_gap(method, instance, target))
 
     def standard_error(self, method: str, instance: int, target: int) -> np.ndarray | None:
         """Standard error of each value of a map, of its shape; None for deterministic methods."""
-        errors = self.standard_errors.get(self._known(method))
-        return None if errors is None else errors[self._at(instance, target)]
+        errors, place = self.standard_errors.get(self._known(method)), self._at(instance, target)
+        return None if errors is None else errors[place]
 
     def has(self, method: str, instance: int, target: int) -> bool:
         """Whether this map was computed."""
-        return method in self.attributions and target in self.targets[instance]
+        explained = self.targets[check_index("instance", instance, len(self.x))]
+        target = check_class("target", target, self.class_names)
+        return matching(check_text("method", method), self.methods) is not None and target in explained
 
-    def plot(self, instance: int = 0, target: int | None = None, method: str | None = None, **options: Any) -> Any:
+    def plot(
+        self,
+        instance: int = 0,
+        target: int | str | None = None,
+        method: str | None = None,
+        *,
+        channels: Sequence[int | str] | None = None,
+        limit: float | None = None,
+        figsize: tuple[float, float] | None = None,
+    ) -> Any:
         """Plot one map over its series as a matplotlib figure, for papers.
 
         Parameters
         ----------
         instance : int
             Index into `x`.
-        target : int, optional
-            Index of the class. Default: the first that was explained on the instance.
+        target : int or str, optional
+            Index or name of the class. Default: the first that was explained on the instance.
         method : str, optional
             Label. Default: the first of `methods`.
-        **options
-            `channels`, a sequence of int: which channels, from the top (default: all); `limit`, a float: value of the
-            last color (default: the largest |value| of the map); `figsize`: width and height in inches.
+        channels : sequence of int or str, optional
+            Indices or names of the channels to draw, from the top. Default: all.
+        limit : float, optional
+            Value of the last color. Default: the largest |value| of the map.
+        figsize : tuple of float, optional
+            Width and height in inches.
 
         Returns
         -------
@@ -297,14 +316,16 @@ class Explanation:
         """
         if target is None:
             target = int(self.targets[check_index("instance", instance, len(self.x)), 0])
-        return plot(self, instance, target, self.methods[0] if method is None else method, **options)
+        target = check_class("target", target, self.class_names)
+        method = self._known(self.methods[0] if method is None else method)
+        return plot(self, instance, target, method, channels=channels, limit=limit, figsize=figsize)
 
     def save(self, path: str | Path) -> None:
         """Write everything to one ``.npz`` file, which :meth:`load` reads back on any machine.
 
         An existing file is replaced only once the new one is complete.
         """
-        write_fields(self._fields(), path)
+        write_fields(self._fields(), check_new_file("path", path))
 
     @classmethod
     def load(cls, path: str | Path, *, limit_mb: float | None = None) -> Explanation:
@@ -325,19 +346,19 @@ class Explanation:
         """
         if limit_mb is not None:
             check_number("limit_mb", limit_mb, above=0)
+        path = check_old_file("path", path)
         with refusing_damage(path):
             return cls(**read_fields(path, limit_mb))
 
     def _known(self, method: str) -> str:
-        if method not in self.attributions:
-            raise ValueError(f"no method is called {method!r}; there are: {', '.join(self.methods)}")
-        return method
+        return check_label("method", method, self.methods)
 
     def _at(self, instance: int, target: int) -> tuple[int, int]:
-        columns = np.flatnonzero(self.targets[check_index("instance", instance, len(self.x))] == target)
+        explained = self.targets[check_index("instance", instance, len(self.x))]
+        columns = np.flatnonzero(explained == check_class("target", target, self.class_names))
         if not len(columns):
             raise ValueError(
-                f"class {target} was not explained on instance {instance}; "
-                f"its targets are {self.targets[instance].tolist()}"
+                f"target must be a class that was explained on instance {instance}, one of {explained.tolist()}, "
+                f"but is {target!r}"
             )
         return instance, int(columns[0])

@@ -8,26 +8,32 @@ from typing import Any
 
 import numpy as np
 
-from .true_classes import check_true_classes
-from .validation import (
+from ..validation import (
     check_flag,
     check_names,
-    check_receptive_field,
     check_sampling_rate,
-    check_start,
+    check_text,
     finite,
-    held_once,
     shaped,
+    shown,
     with_gaps,
     within,
 )
+from .true_classes import check_true_classes
+from .validation import check_receptive_field, check_start, held_once
 
 __all__ = ["BY_LABEL", "NUMBERED", "MethodFacts", "SeriesFacts", "by_label"]
 
 NUMBERED: Any = None
 """Default of names: "class 0", "class 1", ..."""
 
+_BY_FACT = {"exactness": "exactness", "adds_up": "adds_up", "description": "descriptions"}
 EXACTNESS = ("exact", "complete", "approximate")
+
+
+def _for_each(units: Any, channels: int) -> Any:
+    """Units of the channels; a single str is that of all."""
+    return (units,) * channels if isinstance(units, str) else units
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -67,7 +73,7 @@ class SeriesFacts:
             "y": None if given.y is None else check_true_classes(given.y, instances, classes, given.class_names),
             "class_names": class_names,
             "channel_names": check_names("channel_names", given.channel_names, "channel", channels),
-            "channel_units": check_names("channel_units", given.channel_units, "", channels),
+            "channel_units": check_names("channel_units", _for_each(given.channel_units, channels), "", channels),
             "sampling_rate": sampling_rate,
             "probabilities": probabilities,
             "receptive_field": None if field is None else check_receptive_field(field, samples),
@@ -98,11 +104,11 @@ class MethodFacts:
 
     def __post_init__(self) -> None:
         if self.exactness not in EXACTNESS:
-            raise ValueError(f"exactness[{self.label!r}] must be one of {EXACTNESS}, but is {self.exactness!r}")
+            raise ValueError(f"exactness[{self.label!r}] must be one of {EXACTNESS}, but is {shown(self.exactness)}")
         for name in ("signed", "placed"):
             object.__setattr__(self, name, check_flag(f"{name}[{self.label!r}]", getattr(self, name)))
         for name in ("exactness", "adds_up", "description"):
-            object.__setattr__(self, name, str(getattr(self, name)))
+            object.__setattr__(self, name, check_text(f"{_BY_FACT[name]}[{self.label!r}]", getattr(self, name)))
 
 
 BY_LABEL = {"descriptions" if one.name == "description" else one.name: one.name for one in fields(MethodFacts)[1:]}

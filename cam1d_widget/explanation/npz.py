@@ -114,6 +114,6 @@ def refusing_damage(path: str | Path) -> Iterator[None]:
         raise
     except Exception as fault:  # the readers of zip, JSON and arrays raise different errors
         raise ValueError(
-            f"'{path}' is not an explanation saved by Explanation.save, or it is damaged "
+            f"path must be an explanation saved by Explanation.save, but {str(path)!r} is not one, or is damaged "
             f"({str(fault) or type(fault).__name__})"
         ) from fault

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from ..validation import check_channel, check_list, check_number, shown
 from .coverage import outer_centers, unseen_samples
 from .source import ExplanationSource, stated
-from .validation import check_number
 
 __all__ = [
     "WIDTH",
@@ -98,7 +98,7 @@ def draw_maps(
     source: ExplanationSource,
     maps: Sequence[PlottedMap],
     *,
-    channels: Sequence[int] | None = None,
+    channels: Sequence[int | str] | None = None,
     limit: float | None = None,
     shared: bool = False,
     figsize: tuple[float, float] | None = None,
@@ -110,7 +110,7 @@ def draw_maps(
     source : ExplanationSource
         Names, units and times of the series.
     maps : sequence of PlottedMap
-    channels : sequence of int, optional
+    channels : sequence of int or str, optional
         Channels from the top. Default: all.
     limit : float, optional
         Value of the last color. Default: the largest magnitude of each map.
@@ -126,7 +126,9 @@ def draw_maps(
     if limit is not None:
         check_number("limit", limit, above=0)
     figure_class = _matplotlib_figure()
-    rows = _checked_channels(channels, source.x.shape[2])
+    rows = _checked_channels(channels, source.channel_names)
+    if figsize is not None:
+        figsize = _checked_size(figsize)
     size = figsize or (WIDTH * len(maps), figure_height(len(rows)))
     figure = figure_class(figsize=size, layout="constrained")
     parts = figure.subfigures(1, len(maps), squeeze=False)[0] if len(maps) > 1 else [figure]
@@ -159,26 +161,36 @@ def has_matplotlib() -> bool:
 def _draw_map(figure: Any, source: ExplanationSource, one: PlottedMap, rows: list[int], limit: float) -> None:
     strip = one.attribution.shape[1] < source.x.shape[2]
     axes = _axes(figure, len(rows), strip)
-    shown = {"limit": limit, "signed": one.signed, "extent": _extent(source)}
+    look = {"limit": limit, "signed": one.signed, "extent": _extent(source)}
     if strip:
-        _draw_strip(axes[0], one.attribution[:, 0], shown)
+        _draw_strip(axes[0], one.attribution[:, 0], look)
     for axis, channel in zip(axes[strip:], rows, strict=True):
         values = one.attribution[:, 0 if one.attribution.shape[1] == 1 else channel]
-        _color(axis, values, shown, _HINT if strip else 1.0)
+        _color(axis, values, look, _HINT if strip else 1.0)
         _draw_series(axis, source, one.x, channel)
     if one.placed:
         _mark(axes, source)
     start = "" if one.start is None else f" from {str(one.start)[:23].replace('T', ' ')}"
     axes[-1].set_xlabel("sample" if source.sampling_rate is None else f"time (s){start}", fontsize=8)
     figure.suptitle(_plain(one.title), x=0.01, ha="left", fontsize=9)
-    _draw_bar(figure, axes, one.label, shown)
+    _draw_bar(figure, axes, one.label, look)
 
 
-def _checked_channels(channels: Sequence[int] | None, count: int) -> list[int]:
-    rows = list(range(count)) if channels is None else [int(channel) for channel in channels]
-    if not rows or not all(0 <= channel < count for channel in rows):
-        raise ValueError(f"channels must be indices from 0 to {count - 1}, one at least, but are {rows}")
+def _checked_channels(channels: Sequence[int | str] | None, names: Sequence[str]) -> list[int]:
+    if channels is None:
+        return list(range(len(names)))
+    rows = [check_channel("channels", one, names) for one in check_list("channels", channels, "indices or names")]
+    if not rows:
+        raise ValueError("channels must hold the index or name of one channel at least, but holds none")
     return rows
+
+
+def _checked_size(figsize: Any) -> tuple[float, float]:
+    sizes = check_list("figsize", figsize, "two numbers, width and height in inches")
+    if len(sizes) != 2:
+        raise ValueError(f"figsize must be width and height in inches, but is {shown(figsize)}")
+    width, height = (check_number("figsize", one, above=0, most=1000) for one in sizes)
+    return width, height
 
 
 def _matplotlib_figure() -> Any:

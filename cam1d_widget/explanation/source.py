@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
 from .facts import MethodFacts, SeriesFacts, by_label
 
-__all__ = ["GAP_TOLERANCE", "ExplanationSource", "LayerFacts", "ModelChangedError", "stated"]
+__all__ = ["GAP_TOLERANCE", "ExplanationSource", "LayerFacts", "ModelChangedError", "seconds_of", "stated"]
 
 GAP_TOLERANCE = 0.01
 """Completeness gap up to which a map is called exact or complete. HiResCAM misses 1e-7 of the score and Integrated
@@ -147,6 +147,19 @@ class ExplanationSource(Protocol):
 
     def has(self, method: str, instance: int, target: int) -> bool:
         """Whether this map exists."""
+
+
+@runtime_checkable
+class Computing(Protocol):
+    """A source that computes maps on first access."""
+
+    def seconds(self, method: str, instance: int | None = None, target: int | None = None) -> float:
+        """About how long a map of a method takes; zero for one that exists."""
+
+
+def seconds_of(source: ExplanationSource, method: str, *place: int) -> float:
+    """About how long a map of a method takes; that of an instance and class is zero if it exists."""
+    return source.seconds(method, *place) if isinstance(source, Computing) else 0.0
 
 
 def stated(exactness: str, gap: float) -> str:

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from .validation import unmasked
+from ..validation import unmasked
 
-__all__ = ["check_true_classes"]
+__all__ = ["check_true_classes", "labels_in"]
 
 
 def check_true_classes(
@@ -69,6 +69,24 @@ def check_true_classes(
             f"{way_out}"
         )
     return y.astype(np.int64)
+
+
+def labels_in(y: Any, classes: int) -> list[Any] | None:
+    """Distinct labels of y, sorted, if it holds one for each class and they are no class indices; None otherwise.
+
+    This is the order in which scikit-learn and most training scripts number labels.
+    """
+    values = np.asarray(y)
+    if values.ndim != 1 or values.dtype.kind not in "iufUSO" or not values.size:
+        return None
+    try:
+        labels = np.unique(values)
+    except TypeError:  # of several types
+        return None
+    if len(labels) != classes or (labels.dtype.kind == "f" and (labels % 1).any()):
+        return None
+    labels = labels.astype(int) if labels.dtype.kind == "f" else labels
+    return None if (labels == np.arange(classes)).all() else labels.tolist()
 
 
 def _are_indices(y: np.ndarray, classes: int) -> bool:

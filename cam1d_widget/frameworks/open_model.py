@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from functools import lru_cache
-from pathlib import Path
+from os import PathLike
 from typing import Any
 
 from .._lazy_import import loaded
 from ..typing import LayerLike, Score
+from ..validation import check_choice, check_count, check_layer
 from .keras.fingerprint import settings_of
 
 __all__ = ["as_classifier"]
@@ -30,13 +31,23 @@ def as_classifier(
             )
         return model
     keras_classifier = loaded(f"{__package__}.keras.classifier", "KerasClassifier").KerasClassifier
+    # Before anything is looked up in a cache, whose keys must be hashable.
+    check_choice("score", score, ("logits", "probabilities"))
+    if batch_size is not None:
+        check_count("batch_size", batch_size)
+    if output is not None and not isinstance(output, str):
+        check_count("output", output, least=0, way_out="; or give the name of an output")
+    check_layer(layer)
     chosen: dict[str, Any] = {"layer": layer, "output": output, "score": score}
     if batch_size is not None:
         chosen["batch_size"] = batch_size
     # A file may change, and an unhashable value is no model and no layer: neither is cached.
-    if isinstance(model, str | Path) or not all(isinstance(one, Hashable) for one in (model, layer)):
+    if isinstance(model, str | PathLike) or not all(isinstance(one, Hashable) for one in (model, layer)):
         return keras_classifier(model, **chosen)
+    made = _compiled.cache_info().misses
     classifier, version = _compiled(keras_classifier, model, _structure(model), **chosen)
+    if _compiled.cache_info().misses > made:
+        return classifier
     current = classifier.computes_the_model()
     if not current or (classifier.has_probed_layers and classifier.fingerprint() != version):
         _compiled.cache_clear()

@@ -10,6 +10,7 @@ from ..attribution.series import check_series, read_series
 from ..explanation.true_classes import check_true_classes
 from ..frameworks.open_model import as_classifier
 from ..typing import Labels, LayerLike, Layout, ModelLike, SeriesLike
+from ..validation import shown
 
 __all__ = ["class_indices", "opened", "series_for"]
 
@@ -27,10 +28,18 @@ def opened(model: ModelLike, layer: LayerLike | None = None) -> HasLayers:
     classifier = as_classifier(model)
     if not offers(classifier, HasLayers):
         raise TypeError(
-            f"model must be a Keras model or a KerasClassifier, whose layers can be read, but is a "
-            f"{type(classifier).__name__}"
+            f"model must be a Keras model or a KerasClassifier, whose layers can be read, but is {shown(model)}"
         )
     return classifier if layer is None else _at(classifier, layer)
+
+
+def opened_at(model: ModelLike, layer: LayerLike | None) -> HasLayers:
+    """Classifier of a model at a layer, which must be named."""
+    classifier = opened(model)
+    if layer is None:
+        names = ", ".join(one.name for one in classifier.layers)
+        raise ValueError(f"layer must be named, but is None; layers with a time axis: {names or 'none'}")
+    return _at(classifier, layer)
 
 
 def _at(classifier: HasLayers, layer: LayerLike) -> HasLayers:
@@ -38,14 +47,16 @@ def _at(classifier: HasLayers, layer: LayerLike) -> HasLayers:
         return classifier.at(layer)
     except ValueError as fault:
         names = ", ".join(one.name for one in classifier.layers)
-        raise ValueError(f"{fault}; layers with a time axis: {names or 'none'}") from None
+        raise ValueError(f"{fault} (layers with a time axis: {names or 'none'})") from None
 
 
 def series_for(
     classifier: Classifier, x: SeriesLike, argument: str = "x", layout: Layout = "channels_last"
 ) -> np.ndarray:
     """Series that a classifier takes, of shape (instance, time, channel), as float32."""
-    return check_series(read_series(argument, x, layout).values, *classifier.input_shape, argument)
+    return check_series(
+        read_series(argument, x, layout, classifier.input_shape[1]).values, *classifier.input_shape, argument
+    )
 
 
 def class_indices(classifier: Classifier, y: Labels | None, instances: int) -> np.ndarray | None:

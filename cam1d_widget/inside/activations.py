@@ -10,7 +10,7 @@ import numpy as np
 from ..attribution.receptive_field import ReceptiveField
 from ..explanation.source import LayerFacts
 from ..typing import LayerLike, Layout, ModelLike, SeriesLike
-from .access import opened, series_for
+from .access import opened, opened_at, series_for
 
 __all__ = ["Activations", "activations", "layers"]
 
@@ -95,7 +95,7 @@ def activations(model: ModelLike, x: SeriesLike, layer: LayerLike, *, layout: La
     >>> seen.values.shape, seen.placed.shape
     ((64, 292, 128), (64, 300, 128))
     """
-    classifier = opened(model, layer)
+    classifier = opened_at(model, layer)
     x = series_for(classifier, x, layout=layout)
     field = classifier.receptive_field_at(x.shape[1])
     return Activations(name_of(layer), classifier.trunk(x), field)

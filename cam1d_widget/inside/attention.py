@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +11,11 @@ import numpy as np
 from ..attribution.metrics.rank_correlation import rank_correlation
 from ..explainer import explain
 from ..typing import ModelLike, SeriesLike, TargetsLike
+from ..validation import check_choice
 
 __all__ = ["AttentionAgreement", "attention_agreement"]
 
+_OPTIONS = set(inspect.signature(explain).parameters) - {"model", "x", "methods", "targets"}
 LABELS = ("Attention × Gradient", "Integrated Gradients")
 
 
@@ -65,6 +68,8 @@ def attention_agreement(
     gradients; Wiegreffe and Pinter (2019), "Attention is not not Explanation", https://arxiv.org/abs/1908.04626,
     discuss what such a comparison can show.
     """
+    for name in options:
+        check_choice(f"the argument {name}", name, _OPTIONS)
     explanation = explain(model, x, methods=["Attention", *LABELS], targets=targets, **options)
     if explanation.targets.shape[1] != 1 or len(explanation.x) < 2:
         raise ValueError(

@@ -8,6 +8,9 @@ from typing import Any
 import keras
 from keras import layers as L
 
+from ..validation import check_count, check_number
+from .input_shape import check_input_shape
+
 __all__ = ["TRUNKS", "fcn", "inception_time", "resnet"]
 
 
@@ -108,6 +111,7 @@ def inception_time(
 
 def fcn_trunk(series: Any, *, filters: int = 128, momentum: float = 0.9) -> Any:
     """Map of shape (batch, time, filter) of an FCN."""
+    filters = check_count("filters", filters)
     maps = series
     for count, kernel in ((filters, 8), (2 * filters, 5), (filters, 3)):
         maps = L.ReLU()(_convolved(maps, count, kernel, momentum))
@@ -116,6 +120,7 @@ def fcn_trunk(series: Any, *, filters: int = 128, momentum: float = 0.9) -> Any:
 
 def resnet_trunk(series: Any, *, filters: int = 64, momentum: float = 0.9) -> Any:
     """Map of shape (batch, time, filter) of a ResNet."""
+    filters = check_count("filters", filters)
     maps = series
     for count in (filters, 2 * filters, 2 * filters):
         inner = maps
@@ -134,6 +139,9 @@ def inception_trunk(
     series: Any, *, filters: int = 32, depth: int = 6, kernel_size: int = 40, momentum: float = 0.9
 ) -> Any:
     """Map of shape (batch, time, filter) of an Inception network."""
+    filters, depth = check_count("filters", filters), check_count("depth", depth)
+    kernel_size = check_count("kernel_size", kernel_size, least=4)
+    momentum = check_number("momentum", momentum, least=0, below=1)
     maps = entry = series
     for module in range(depth):
         maps = _inception(maps, filters, kernel_size, momentum)
@@ -165,6 +173,7 @@ def _inception(maps: Any, filters: int, kernel_size: int, momentum: float) -> An
 
 def _convolved(maps: Any, filters: int, kernel: int, momentum: float, use_bias: bool = True) -> Any:
     """Convolution that keeps every step, and batch norm."""
+    momentum = check_number("momentum", momentum, least=0, below=1)
     made = L.Conv1D(filters, kernel, padding="same", use_bias=use_bias)(maps)
     return L.BatchNormalization(momentum=momentum)(made)
 
@@ -173,7 +182,8 @@ def _classifier(
     name: str, trunk: Callable[..., Any], input_shape: tuple[int | None, int], classes: int, **sizes: Any
 ) -> keras.Model:
     """Trunk with the field's head."""
-    series = keras.Input(input_shape, name="series")
+    series = keras.Input(check_input_shape(input_shape), name="series")
+    classes = check_count("classes", classes)
     mean = L.GlobalAveragePooling1D(name="mean")(trunk(series, **sizes))
     model = keras.Model(series, L.Dense(classes, activation="softmax", name="scores")(mean), name=name)
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import keras
@@ -12,7 +14,9 @@ from ..frameworks.keras.network import Network
 from ..frameworks.keras.pooling_layers import POOLINGS
 from ..frameworks.keras.reader import functional_copy
 from ..frameworks.keras.user_model import readable
+from ..validation import check_choice, check_count, check_flag, check_layer, shown
 from .baselines import TRUNKS
+from .input_shape import check_input_shape
 
 __all__ = ["mil_classifier", "with_mil_head"]
 
@@ -64,7 +68,7 @@ def mil_classifier(
     >>> model = mil_classifier((1008, 1), 10, backbone="fcn", filters=32)
     """
     pool = _pooling(pooling, classes, attention_units, dropout)
-    series = keras.Input(input_shape, name="series")
+    series = keras.Input(check_input_shape(input_shape), name="series")
     return _compiled(series, pool(_trunk(backbone, sizes)(series)), f"mil_{pooling}")
 
 
@@ -109,6 +113,8 @@ def with_mil_head(
     >>> mil = with_mil_head(model)
     >>> mil.fit(x_train, y_train, epochs=10)
     """
+    check_flag("train_trunk", train_trunk)
+    check_layer(layer)
     network = Network(readable(model), layer, output=None)
     if network.entry is None:
         raise ValueError(network.no_map)
@@ -124,15 +130,29 @@ def _trunk(backbone: str | Callable[[Any], Any], sizes: dict[str, Any]) -> Calla
     if callable(backbone):
         if sizes:
             raise TypeError(f"a backbone of your own takes no {', '.join(sizes)}; let it have them")
-        return backbone
-    if backbone not in TRUNKS:
-        raise ValueError(f"backbone must be a function or one of {', '.join(map(repr, TRUNKS))}, but is {backbone!r}")
-    return lambda series: TRUNKS[backbone](series, **sizes)
+        return lambda series: _map_of(backbone, series)
+    trunk = TRUNKS[check_choice("backbone", backbone, TRUNKS, "; or give a function")]
+    known = list(inspect.signature(trunk).parameters)[1:]
+    for name in sizes:
+        check_choice(f"the size {name} of a backbone", name, known)
+    return partial(trunk, **sizes)
+
+
+def _map_of(backbone: Callable[[Any], Any], series: Any) -> Any:
+    """Map that a user's function makes of a series."""
+    rule = "backbone must make a map of shape (batch, step, filter) of a series of shape (batch, time, channel), but"
+    try:
+        maps = backbone(series)
+    except Exception as fault:
+        raise ValueError(f"{rule} raised a {type(fault).__name__}; see the error above") from fault
+    if len(getattr(maps, "shape", ())) != 3:
+        raise ValueError(f"{rule} made {shown(maps)}")
+    return maps
 
 
 def _pooling(pooling: str, classes: int, attention_units: int, dropout: float) -> Any:
-    if pooling not in POOLINGS:
-        raise ValueError(f"pooling must be one of {', '.join(map(repr, POOLINGS))}, but is {pooling!r}")
+    check_choice("pooling", pooling, POOLINGS)
+    classes, attention_units = check_count("classes", classes), check_count("attention_units", attention_units)
     attentive = {} if pooling == "instance" else {"attention_units": attention_units}
     return POOLINGS[pooling](classes, dropout=dropout, name="pooling", **attentive)
 

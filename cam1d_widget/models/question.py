@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import keras
 
+from ..validation import check_count, check_number
+from .input_shape import check_length
+
 
 def question_cnn(
     input_shape: tuple[int, int],
@@ -45,11 +48,15 @@ def question_cnn(
     >>> question_cnn((300, 9), 7).output_shape
     (None, 7)
     """
+    classes, filters = check_count("classes", classes), check_count("filters", filters)
+    kernel_size, pool_size = check_count("kernel_size", kernel_size), check_count("pool_size", pool_size)
+    check_number("momentum", momentum, least=0, below=1)
+    time = check_length(input_shape)
     shortest = pool_size * (pool_size + kernel_size - 1) + kernel_size - 1
-    if input_shape[0] < shortest:
+    if time < shortest:
         raise ValueError(
             f"input_shape must be (time, channel) with at least {shortest} samples, for the second pooling to make a "
-            f"step, but is {input_shape}; take smaller kernels"
+            f"step, but is {input_shape}; reduce kernel_size={kernel_size} or pool_size={pool_size}"
         )
     series = keras.Input(input_shape, name="series")
     x = series

@@ -6,6 +6,8 @@ import keras
 from keras import layers as L
 
 from ..frameworks.keras.pooling_layers import TemporalAttention
+from ..validation import SAMPLES, check_count, check_number
+from .input_shape import check_input_shape
 
 __all__ = ["lstm_attention_classifier"]
 
@@ -51,10 +53,10 @@ def lstm_attention_classifier(
     >>> lstm_attention_classifier((300, 9), 7).output_shape
     (None, 7)
     """
-    if not isinstance(pool_size, int) or pool_size < 1 or (input_shape[0] is not None and pool_size > input_shape[0]):
-        raise ValueError(
-            f"pool_size must be a number of samples, from 1 to the {input_shape[0]} of a series, but is {pool_size!r}"
-        )
+    input_shape = check_input_shape(input_shape)
+    pool_size = check_count("pool_size", pool_size, most=input_shape[0], unit=SAMPLES)
+    classes, units = check_count("classes", classes), check_count("units", units)
+    check_number("dropout", dropout, least=0, below=1)
     series = keras.Input(input_shape, name="series")
     x = L.AveragePooling1D(pool_size, name="pool")(series) if pool_size > 1 else series
     states = L.LSTM(units, return_sequences=True, name="lstm")(x)

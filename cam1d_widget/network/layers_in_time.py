@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..explanation.source import LayerFacts
+from ..names import did_you_mean
+from ..validation import shown
 from . import operations as ops
 from .graph import Graph, LayerOutput
 from .receptive_field import SOME_LENGTH, fields_of, placed
@@ -61,8 +63,9 @@ def output_of(graph: Graph, layer: object, name: str) -> int:
     """
     found = [one for one in graph.layers if one.layer is layer or one.name == layer]
     if not found:
-        there = ", ".join(dict.fromkeys(one.name for one in graph.layers))
-        raise ValueError(f"model {name!r} has no layer {layer!r}; there are: {there}")
+        there = list(dict.fromkeys(one.name for one in graph.layers))
+        close = did_you_mean(layer, there)
+        raise ValueError(f"layer must be one of model {name!r} ({', '.join(there)}), but is {shown(layer)}{close}")
     maps = [one for one in found if graph.values[one.values[0]].rank == 3]  # and not the states of an LSTM
     chosen = (maps or found)[-1]
     values, shape = chosen.values, graph.values[chosen.values[0]].shape

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
 from traitlets import TraitError
 
 from ..explanation.explanation import ExplanationSource
-from ..explanation.validation import check_index
+from ..explanation.source import seconds_of
+from ..names import matching
+from ..validation import check_class, check_index, no_such_label, shown
 
 
 class Mean(NamedTuple):
@@ -37,14 +41,28 @@ class NoSuchChoice(TraitError, ValueError):
 
 # On data with known truth, no other method localizes time and channel as well: docs/leaderboard.md.
 BEST = "Occlusion"
+# Those that take one pass forward and back, best first.
+QUICK = ("XGrad-CAM", "Gradient × Input")
+# A picture is expected within two seconds, in which the model is read and its scores are computed, too.
+SECONDS = 1.0
+
+
+def best_method(explanation: ExplanationSource) -> str:
+    """Occlusion, else the first method that is exact for the classifier, else the first of all."""
+    if BEST in explanation.methods:
+        return BEST
+    return next(iter(_exact(explanation)), explanation.methods[0])
 
 
 def first_method(explanation: ExplanationSource) -> str:
-    """Default method: Occlusion, else the first that is exact for the classifier, else the first of all."""
-    if BEST in explanation.methods:
-        return BEST
-    exact = (label for label in explanation.methods if explanation.exactness[label] == "exact")
-    return next(exact, explanation.methods[0])
+    """Default method: the best one, or if its map takes longer than a second, the best that does not."""
+    best = best_method(explanation)
+    ranked = [best, *_exact(explanation), *(label for label in QUICK if label in explanation.methods)]
+    return next((label for label in ranked if seconds_of(explanation, label) <= SECONDS), best)
+
+
+def _exact(explanation: ExplanationSource) -> list[str]:
+    return [label for label in explanation.methods if explanation.exactness[label] == "exact"]
 
 
 def first_target(explanation: ExplanationSource, method: str, instance: int) -> int:
@@ -55,45 +73,50 @@ def first_target(explanation: ExplanationSource, method: str, instance: int) -> 
     return next((target for target in classes if explanation.has(method, instance, target)), predicted)
 
 
-def within(name: str, value: Any, count: int, names: str = "") -> int:
-    """Index that is one of `count`."""
+@contextmanager
+def of_choice() -> Iterator[None]:
+    """Raise a `NoSuchChoice` for an argument that breaks its rule."""
     try:
-        return check_index(name, value, count, names)
-    except ValueError as fault:
+        yield
+    except (TypeError, ValueError) as fault:
         raise NoSuchChoice(str(fault)) from None
 
 
-def known_class(target: int, explanation: ExplanationSource, name: str = "target") -> int:
-    """Index of a class."""
-    names = explanation.class_names
-    return within(name, target, len(names), f" ({', '.join(names[:20])})")
+def within(name: str, value: Any, count: int) -> int:
+    """Index that is one of `count`."""
+    with of_choice():
+        return check_index(name, value, count)
+
+
+def known_class(target: Any, explanation: ExplanationSource, name: str = "target") -> int:
+    """Index of a class, which may be given by its name."""
+    with of_choice():
+        return check_class(name, target, explanation.class_names)
 
 
 def known_mean(name: str, mean: Any, explanation: ExplanationSource) -> Mean:
     """Mean that a source has."""
-    try:
-        mean = Mean(*mean)
-    except TypeError:
-        raise NoSuchChoice(f'{name} must be ("true" or "predicted", class), but is {mean!r}') from None
+    if not isinstance(mean, tuple | list) or len(mean) != 2:
+        raise NoSuchChoice(f'{name} must be ("true" or "predicted", class), but is {shown(mean)}')
+    mean = Mean(*mean)
     if mean.by not in ("true", "predicted"):
-        raise NoSuchChoice(f'{name} must be by "true" or "predicted" class, but is by {mean.by!r}')
+        raise NoSuchChoice(f'{name} must be by "true" or "predicted" class, but is by {shown(mean.by)}')
     if mean.by == "true" and explanation.y is None:
         raise NoSuchChoice(f'{name} by "true" class needs the true classes y, but none were given')
-    # A single output separates two true classes.
-    count = max(len(explanation.class_names), 2 if mean.by == "true" else 1)
-    return Mean(mean.by, within(name, mean.of, count))
+    if mean.by == "true" and len(explanation.class_names) == 1:  # a single output separates two true classes
+        return Mean(mean.by, within(name, mean.of, 2))
+    return Mean(mean.by, known_class(mean.of, explanation, name))
 
 
 def known_choice(name: str, choice: Any, explanation: ExplanationSource) -> Choice:
     """Picture that an explanation has."""
-    try:
-        choice = Choice(*choice)
-    except TypeError:
-        raise NoSuchChoice(f"{name} must be (instance, target, method), but is {choice!r}") from None
+    if not isinstance(choice, tuple | list) or not 3 <= len(choice) <= len(Choice._fields):
+        raise NoSuchChoice(f"{name} must be (instance, target, method), but is {shown(choice)}")
+    choice = Choice(*choice)
     known = Choice(
         within(f"{name}.instance", choice.instance, len(explanation.x)),
         known_class(choice.target, explanation, f"{name}.target"),
-        known_method(choice.method, explanation),
+        known_method(choice.method, explanation, f"{name}.method"),
         None if choice.against is None else known_class(choice.against, explanation, f"{name}.against"),
         None if choice.mean is None else known_mean(f"{name}.mean", choice.mean, explanation),
     )
@@ -105,11 +128,12 @@ def known_choice(name: str, choice: Any, explanation: ExplanationSource) -> Choi
     return known
 
 
-def known_method(method: str, explanation: ExplanationSource) -> str:
-    """Label of a method."""
-    if method not in explanation.methods:
-        try:
+def known_method(method: Any, explanation: ExplanationSource, name: str = "method") -> str:
+    """Label of a method, which may be written in another way."""
+    found = matching(method, explanation.methods) if isinstance(method, str) else None
+    if found is None and isinstance(method, str):
+        with of_choice():
             explanation.attribution(method, 0, 0)  # the source knows why it does not exist
-        except ValueError as fault:
-            raise NoSuchChoice(str(fault)) from None
-    return method
+    if found is None:
+        raise NoSuchChoice(no_such_label(name, method, explanation.methods))
+    return found

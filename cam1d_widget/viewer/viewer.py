@@ -9,27 +9,29 @@ from typing import Any
 
 import numpy as np
 from traitlets import Any as AnyTrait
-from traitlets import Float, Int, Tuple, Unicode, link, observe, validate
+from traitlets import TraitType, link, observe, validate
 
 from ..explanation.plot import has_matplotlib, png_picture
-from ..explanation.source import ExplanationSource
+from ..explanation.source import ExplanationSource, seconds_of
 from ..typing import InstancesLike, IntervalsLike
+from ..validation import check_function, check_index, check_list, check_members, check_new_file, check_text, shown
 from .choice import (
     Choice,
     Mean,
-    NoSuchChoice,
+    best_method,
     first_method,
     first_target,
     known_choice,
     known_class,
     known_mean,
     known_method,
+    of_choice,
     within,
 )
 from .export.figure import figure_of
 from .export.files_of_panel import PageFile, pdf_work
 from .export.numbers import Numbers, save_numbers
-from .export.page import ViewerState, checked_file, page_steps, save_html
+from .export.page import ViewerState, page_steps, save_html
 from .export.pictures import Paper, checked_paper, save_figure, save_picture
 from .layout.figure import scales
 from .layout.stack import Stack
@@ -53,8 +55,9 @@ class ExplanationViewer(Stack):
     explanation : ExplanationSource
         The explanation, such as an `Explanation`.
     instance, target, method : optional
-        The initial picture. Default: the first instance, its predicted class, and Occlusion or a method that is exact
-        for the classifier.
+        The initial picture. Default: the first instance, its predicted class, and the best method whose map takes no
+        longer than a second: Occlusion, a method that is exact for the classifier, or a gradient method. If Occlusion
+        takes longer, its first map is computed in the background.
     intervals : sequence or mapping of lists of (t0, t1), optional
         By instance, where the true cause is, in the unit of the time axis. Drawn over the rows; the legend shows how
         much of the map is inside.
@@ -97,20 +100,20 @@ class ExplanationViewer(Stack):
         How pictures are drawn; ``viewer.options.scope = "method"`` sets one.
     """
 
-    instance = Int(0, help="Index of the current instance.")
-    target = Int(0, help="Index of the explained class.")
-    method = Unicode(help="Label of the method.")
-    against = Int(None, allow_none=True, help="Index of the class whose map is subtracted, or None.")
+    instance = TraitType(0, help="Index of the current instance.")
+    target = TraitType(0, help="Index of the explained class; set it to the index or name of one.")
+    method = TraitType("", help="Label of the method.")
+    against = AnyTrait(None, help="Index of the class whose map is subtracted, or None; set it to an index or name.")
     mean = AnyTrait(None, help='Displayed mean: ("true" or "predicted", class), or None for one instance.')
     pinned = AnyTrait(None, help="Pinned picture, or None.")
-    selected_window = Tuple(Float(), Float(), allow_none=True, default_value=None, help="Times (t0, t1), or None.")
+    selected_window = AnyTrait(None, help="Times (t0, t1), or None.")
 
     def __init__(
         self,
         explanation: ExplanationSource,
         *,
         instance: int = 0,
-        target: int | None = None,
+        target: int | str | None = None,
         method: str | None = None,
         intervals: IntervalsLike | None = None,
         scores_without: ScoresWithout | None = None,
@@ -120,11 +123,27 @@ class ExplanationViewer(Stack):
         update_model: Callable[[], None] | None = None,
         **traits: Any,
     ) -> None:
+        for name, given, of, needed in (
+            ("explanation", explanation, "an Explanation, as explain(model, x) returns", ("methods", "series_facts")),
+            ("scores_without", scores_without, "a function of a window with a baseline", ("__call__", "baseline")),
+            ("inside", inside, "a reader of layers", ("layers", "activations")),
+        ):
+            if given is not None or name == "explanation":
+                check_members(name, given, of, needed)
+        for name, part, kind in (("checks", checks, Checks), ("jobs", jobs, Jobs)):
+            if part is not None and not isinstance(part, kind):
+                raise TypeError(f"{name} must be {kind.__name__}(...), but is {shown(part)}")
+        for name in traits:
+            if not self.has_trait(name):
+                raise TypeError(f"{name} must be an argument of {type(self).__name__} or a trait of an ipywidgets box")
+        if update_model is not None:
+            check_function("update_model", update_model, "no argument")
         if not explanation.methods or not len(explanation.x):
             raise ValueError("explanation must hold one instance and one method at least, but holds none")
         self._explanation = explanation
         self._viewed: list[str] = []
         instance = within("instance", instance, len(explanation.x))
+        best = best_method(explanation) if method is None else None
         method = known_method(first_method(explanation) if method is None else method, explanation)
         target = known_class(first_target(explanation, method, instance) if target is None else target, explanation)
         _, samples, _ = explanation.x.shape
@@ -143,6 +162,8 @@ class ExplanationViewer(Stack):
             scales=scales(explanation.x.shape[1], explanation.sampling_rate),
         )
         super().__init__(mark, instance=instance, target=target, method=method, **traits)
+        if best not in (None, method):
+            mark.offer(explanation.methods.index(best), seconds_of(explanation, best))
         link((mark, "instance"), (self, "instance"))
         link((mark, "target"), (self, "target"))
         link((mark, "against"), (self, "against"))
@@ -236,11 +257,19 @@ class ExplanationViewer(Stack):
 
     @annotations.setter
     def annotations(self, notes: Sequence[Annotation]) -> None:
-        self.mark.annotations = [self._note(Annotation(*note)) for note in notes]
+        with of_choice():
+            self.mark.annotations = list(map(self._note, check_list("annotations", notes, "Annotation")))
 
-    def _note(self, note: Annotation) -> dict[str, Any]:
-        instance = within("instance", note.instance, len(self._explanation.x))
-        return {"instance": instance, "window": list(self._samples((note.t0, note.t1)) or ()), "text": str(note.text)}
+    def _note(self, note: Any) -> dict[str, Any]:
+        if not isinstance(note, tuple | list) or len(note) != len(Annotation._fields):
+            raise TypeError(f"annotations must hold (instance, t0, t1, text), but holds {shown(note)}")
+        instance, t0, t1, text = note
+        source = self._explanation
+        return {
+            "instance": check_index("annotations", instance, len(source.x), ", the instances"),
+            "window": list(as_samples("annotations", (t0, t1), source.x.shape[1], source.sampling_rate)),
+            "text": check_text("annotations", text),
+        }
 
     def save_html(
         self,
@@ -423,7 +452,7 @@ class ExplanationViewer(Stack):
         OSError
             If there is no such folder.
         """
-        path, paper = checked_file(path), checked_paper(width)
+        path, paper = check_new_file("path", path), checked_paper(width)
         save_figure("pdf", path, self._figure(width=paper.width), paper)
         return path
 
@@ -527,10 +556,8 @@ class ExplanationViewer(Stack):
 
     @validate("selected_window")
     def _check_window(self, proposal: Any) -> tuple[float, float] | None:
-        try:
+        with of_choice():
             window = self._samples(proposal["value"])
-        except ValueError as fault:
-            raise NoSuchChoice(str(fault)) from None
         # Rounded to whole samples.
         return self._times(window)
 

@@ -8,8 +8,18 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from ..typing import IntervalsLike
+from ..validation import SAMPLES, check_count, check_index, check_list, check_number, shown
 
-__all__ = ["Annotation", "Intervals", "ScoresWithout", "WithoutWindow", "as_samples", "as_times", "checked_intervals"]
+__all__ = [
+    "Annotation",
+    "Intervals",
+    "ScoresWithout",
+    "WithoutWindow",
+    "as_samples",
+    "as_times",
+    "check_window",
+    "checked_intervals",
+]
 
 Intervals = Sequence[Sequence[tuple[int, int]]]
 """By instance, windows of samples [first, stop)."""
@@ -44,14 +54,23 @@ class ScoresWithout(Protocol):
 def as_samples(name: str, window: Any, samples: int, sampling_rate: float | None) -> tuple[int, int]:
     """Samples [first, stop) of a window of times t0 <= t < t1."""
     rate = sampling_rate or 1.0
-    try:
-        t0, t1 = (float(time) for time in window)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be two times (t0, t1), but is {window!r}") from None
+    times = check_list(name, window, "two times (t0, t1)")
+    if len(times) != 2:
+        raise ValueError(f"{name} must be two times (t0, t1), but is {shown(window)}")
+    t0, t1 = (check_number(name, time, way_out="; it must be two times (t0, t1)") for time in times)
     if not (0 <= t0 < t1 and round(t1 * rate) <= samples):
         raise ValueError(f"{name} must be times (t0, t1) with 0 <= t0 < t1 <= {samples / rate:g}, but is {(t0, t1)}")
     first = min(samples - 1, round(t0 * rate))
     return first, max(first + 1, round(t1 * rate))
+
+
+def check_window(name: str, window: Any, samples: int) -> tuple[int, int]:
+    """Window of samples [first, stop), with one at least."""
+    edges = check_list(name, window, "two samples (first, stop)")
+    if len(edges) != 2:
+        raise ValueError(f"{name} must be two samples (first, stop), but is {shown(window)}")
+    stop = check_count(name, edges[1], 1, samples, SAMPLES)
+    return check_count(name, edges[0], 0, stop - 1, ", before the last sample"), stop
 
 
 def as_times(window: tuple[int, int], sampling_rate: float | None) -> tuple[float, float]:
@@ -66,15 +85,17 @@ def checked_intervals(
     """Intervals that a user gives in times, as windows of samples."""
     if intervals is None:
         return [[]] * instances
-    given = intervals if isinstance(intervals, Mapping) else dict(enumerate(intervals))
+    rule = "a list of (t0, t1) for each instance"
+    given = intervals if isinstance(intervals, Mapping) else dict(enumerate(check_list("intervals", intervals, rule)))
     if not isinstance(intervals, Mapping) and len(given) != instances:
         raise ValueError(
             f"intervals must hold a list of (t0, t1) for each of {instances} instances, but holds {len(given)}"
         )
-    unknown = [instance for instance in given if instance not in range(instances)]
-    if unknown:
-        raise ValueError(f"intervals must name instances from 0 to {instances - 1}, but names {unknown[0]!r}")
-    return [
-        [as_samples(f"intervals[{instance}]", window, samples, sampling_rate) for window in given.get(instance, [])]
-        for instance in range(instances)
-    ]
+    known = {check_index("each key of intervals", instance, instances): one for instance, one in given.items()}
+
+    def windows(instance: int) -> list[tuple[int, int]]:
+        name = f"intervals[{instance}]"
+        listed = check_list(name, known.get(instance, []), "times (t0, t1)")
+        return [as_samples(name, window, samples, sampling_rate) for window in listed]
+
+    return list(map(windows, range(instances)))

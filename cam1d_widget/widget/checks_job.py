@@ -9,6 +9,7 @@ import numpy as np
 
 from ..attribution.checks import CheckResult, ChecksReport, run_checks
 from ..attribution.lazy_explanation import LazyExplanation
+from ..viewer.choice import known_class, known_method, within
 from ..viewer.synced.jobs import Result, Work
 
 __all__ = ["KIND", "checks_job", "checks_name", "checks_result"]
@@ -25,10 +26,11 @@ def checks_job(source: LazyExplanation) -> Work:
     """Work on a map that the browser names by its method's label, instance and class."""
 
     def work(arguments: dict[str, Any]) -> Generator[tuple[float, str], None, Result]:
+        method = known_method(arguments.get("method"), source)
+        instance = within("instance", arguments.get("instance"), len(source.x))
+        target = known_class(arguments.get("target"), source)
         with source.unchanged_model():
-            report = yield from run_checks(
-                source, str(arguments["method"]), int(arguments["instance"]), int(arguments["target"])
-            )
+            report = yield from run_checks(source, method, instance, target)
         return checks_result(report)
 
     return work

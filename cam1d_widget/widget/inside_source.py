@@ -14,7 +14,9 @@ from ..explanation.source import LayerFacts
 from ..inside.filters.layer_reading import LayerReading
 from ..inside.filters.meaning import FilterMeaning
 from ..inside.maximization.maximize import Maximization, Maximized
+from ..inside.maximization.objective import checked_filter
 from ..inside.maximization.options import MaximizationOptions
+from ..validation import check_choice, check_class, check_count, check_number
 from ..viewer.synced.jobs import Result, Work
 
 __all__ = ["InsideOfModel", "inside_of"]
@@ -22,6 +24,8 @@ __all__ = ["InsideOfModel", "inside_of"]
 Going = Generator[tuple[float, str], None, Result]
 # Options that the browser does not choose.
 _STEPS, _JITTER, _DIVERSITY = 200, 2, 1.0
+# Most series that the browser may request at once.
+_MOST_SOLUTIONS = 16
 
 
 def inside_of(explanation: LazyExplanation) -> InsideOfModel | None:
@@ -81,9 +85,12 @@ class InsideOfModel:
             )
         return self._readings[layer]
 
+    def _named_reading(self, arguments: dict[str, Any]) -> LayerReading:
+        return self._reading(check_choice("layer", arguments.get("layer"), [layer.name for layer in self.layers]))
+
     def _layer(self, arguments: dict[str, Any]) -> Going:
         """Importance of a layer's filters, and the receptive fields of its steps."""
-        reading = self._reading(arguments["layer"])
+        reading = self._named_reading(arguments)
         for share in reading.going_through():
             yield 0.8 * share, f"reading {reading.layer}"
         yield 0.8, "computing the weights for the classes"
@@ -100,11 +107,12 @@ class InsideOfModel:
 
     def _filter(self, arguments: dict[str, Any]) -> Going:
         """What a filter responds to."""
-        reading = self._reading(arguments["layer"])
+        reading = self._named_reading(arguments)
+        filter = checked_filter(arguments.get("filter"), reading.filters, reading.layer)
         for share in reading.going_through():
             yield 0.7 * share, f"reading {reading.layer}"
         yield 0.7, "computing the input that maximizes it"
-        return self._meant(reading.meaning(int(arguments["filter"])))
+        return self._meant(reading.meaning(filter))
 
     def _meant(self, meaning: FilterMeaning) -> Result:
         source, windows, kernel, best = self._source, meaning.windows, meaning.kernel, meaning.maximizing
@@ -136,14 +144,15 @@ class InsideOfModel:
 
     def _series(self, arguments: dict[str, Any]) -> Going:
         """Inputs that maximize a class, and the nearest real series."""
-        target, solutions = int(arguments["target"]), int(arguments["solutions"])
+        target = check_class("target", arguments.get("target"), self._source.class_names)
+        solutions = check_count("solutions", arguments.get("solutions"), most=_MOST_SOLUTIONS)
         yield 0.0, "reading the real series"
         options = MaximizationOptions(
             target,
-            start=arguments["start"],
+            start=check_choice("start", arguments.get("start"), ("noise", "data", "mean")),
             solutions=solutions,
             steps=_STEPS,
-            nearness=float(arguments["nearness"]),
+            nearness=check_number("nearness", arguments.get("nearness"), least=0),
             jitter=_JITTER,
             diversity=_DIVERSITY if solutions > 1 else 0.0,
         )

@@ -8,6 +8,7 @@ from ..attribution.checks import ChecksReport, fills_of, run_checks
 from ..attribution.lazy_explanation import LazyExplanation
 from ..attribution.requests import Methods
 from ..frameworks.open_model import as_classifier
+from ..names import suggests_arguments
 from ..typing import (
     Fill,
     IntervalsLike,
@@ -21,6 +22,7 @@ from ..typing import (
     StartLike,
     WindowsLike,
 )
+from ..validation import check_flag
 from ..viewer import ExplanationViewer
 from ..viewer.choice import known_class, known_method, within
 from ..viewer.progress_bar import with_progress_bar
@@ -81,6 +83,7 @@ class CAM1DWidget(ExplanationViewer):
     (300, 9)
     """
 
+    @suggests_arguments
     def __init__(
         self,
         model: ModelLike,
@@ -159,7 +162,7 @@ class CAM1DWidget(ExplanationViewer):
         self,
         *,
         instance: int | None = None,
-        target: int | None = None,
+        target: int | str | None = None,
         method: str | None = None,
         fill: Fill | None = None,
         progress: bool = True,
@@ -172,7 +175,7 @@ class CAM1DWidget(ExplanationViewer):
         Parameters
         ----------
         instance, target : int, optional
-            Series and class. Default: the current ones.
+            Series and class, the class also by its name. Default: the current ones.
         method : str, optional
             Label of the method. Default: the current one.
         fill : {"channel mean", "zero", "linear interpolation", "swap", "noise"}, optional
@@ -197,6 +200,7 @@ class CAM1DWidget(ExplanationViewer):
         target = known_class(self.target if target is None else target, self._lazy)
         method = known_method(self.method if method is None else method, self._lazy)
         fill = self.checks.fill if fill is None else fill
+        check_flag("progress", progress)
         with self._lazy.unchanged_model():
             report = with_progress_bar(run_checks(self._lazy, method, instance, target, fill=fill), progress)
         self.jobs.keep(checks_name(method, instance, target), checks_result(report))

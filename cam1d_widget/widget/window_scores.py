@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..attribution.abilities import probabilities_of
 from ..attribution.lazy_explanation import LazyExplanation
 from ..viewer.windows import WithoutWindow
 
@@ -20,6 +21,6 @@ class WindowScores:
         replaced = self._lazy.x[instance : instance + 1].copy()
         replaced[:, first:stop] = 0.0 if self._lazy.baseline is None else self._lazy.baseline
         with self._lazy.unchanged_model():
-            classifier = self._lazy.classifier
-            probabilities, scores = classifier.probabilities(replaced), classifier.scores(replaced)
+            scores = self._lazy.classifier.scores(replaced)
+            probabilities = probabilities_of(self._lazy.classifier, replaced, scores)
         return WithoutWindow(scores[0], None if probabilities is None else probabilities[0])

@@ -133,3 +133,16 @@ def test_numbers_of_half_precision_are_read():
     series = read_series("x", tensor).values
     assert series.dtype == np.float32
     np.testing.assert_array_equal(series, tf.cast(tensor, tf.float32))
+
+
+@pytest.mark.parametrize("layout", ["channels_last", "channels_first"])
+def test_two_dims_are_instance_and_time_where_a_model_takes_one_channel(layout):
+    x = np.arange(40.0).reshape(5, 8)
+    np.testing.assert_array_equal(read_series("x", x, layout, 1).values, x[..., np.newaxis])
+
+
+def test_two_dims_are_otherwise_one_series():
+    x = np.arange(8.0)[:, np.newaxis]
+    assert read_series("x", x, "channels_last", 1).values.shape == (1, 8, 1)
+    assert read_series("x", x, "channels_last", None).values.shape == (1, 8, 1)
+    assert read_series("x", x.T, "channels_last", 8).values.shape == (1, 1, 8)

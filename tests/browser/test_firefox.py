@@ -12,7 +12,7 @@ from ..support.arrays import explanation
 from .firefox import firefox
 from .page import SNAPSHOT, table_colors
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # What the picture on show is, once there is one that is not `before`.
 SHOWN = """new Promise((done) => {{

@@ -7,7 +7,7 @@ import pytest
 from ..support.arrays import explanation
 from .lab import KERNEL_IS_IDLE, new_page, write_notebook
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SOURCE = """
 from cam1d_widget import Explanation, ExplanationViewer

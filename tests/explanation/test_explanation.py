@@ -168,7 +168,7 @@ def test_true_classes_may_be_named():
         ({"targets": [[4], [0]]}, "targets must be class indices from 0 to 3, but hold 4"),
         ({"targets": [[-1], [1]]}, "but hold -1"),
         ({"targets": [[0.5], [1]]}, "targets must hold class indices"),
-        ({"class_names": {0: "a", 1: "b", 2: "c", 3: "d"}}, "class_names must be a sequence of 4 names, but is a dict"),
+        ({"class_names": {0: "a", 1: "b", 2: "c", 3: "d"}}, "class_names must be a sequence of 4 names, but is {0: "),
         ({"sampling_rate": "50"}, "sampling_rate must be a finite number above 0, but is '50'"),
         (
             {"signed": {"GradCam": True}},
@@ -230,7 +230,7 @@ def test_true_classes_may_be_named():
         ),
         ({"exactness": {"CAM": "exact", 5: "exact"}}, "exactness must name methods by str, but has the key 5"),
         *(
-            ({name: 5}, f"{name} must be a mapping from labels of methods, but is a int")
+            ({name: 5}, f"{name} must be a mapping from labels of methods, but is 5")
             for name in ("attributions", "completeness", "exactness", "signed", "placed", "descriptions")
         ),
     ],
@@ -242,7 +242,7 @@ def test_what_does_not_fit_is_refused(changes, message):
 
 def test_unknown_method_instance_and_class_are_named():
     explanation = Explanation(**parts())
-    with pytest.raises(ValueError, match="no method is called 'GradCam'; there are: CAM, Gradient × Input"):
+    with pytest.raises(ValueError, match="method must be one of CAM, Gradient × Input, but is 'GradCam'"):
         explanation.attribution("GradCam", 0, 0)
     with pytest.raises(ValueError, match="instance must be a whole number from 0 to 1, but is 2"):
         explanation.attribution("CAM", 2, 0)
@@ -431,3 +431,8 @@ def test_facts_of_some_series_are_those_of_their_rows():
     np.testing.assert_array_equal(one.x, explanation.x[1:])
     np.testing.assert_array_equal(one.y, [1])
     assert one.class_names == explanation.class_names
+
+
+def test_one_unit_is_that_of_all_channels():
+    made = Explanation(np.zeros((1, 4, 3)), [[1.0]], [[0]], {"a": np.zeros((1, 1, 4, 3))}, channel_units="µV")
+    assert made.channel_units == ("µV", "µV", "µV")

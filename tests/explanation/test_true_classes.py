@@ -7,7 +7,7 @@ import pytest
 
 from cam1d_widget import CAM1DWidget, Explanation, KerasClassifier, inside
 from cam1d_widget.attribution.lazy_explanation import LazyExplanation
-from cam1d_widget.explanation.true_classes import check_true_classes
+from cam1d_widget.explanation.true_classes import check_true_classes, labels_in
 
 from ..support.networks import edge, planted
 from ..support.toys import linear
@@ -192,3 +192,26 @@ def test_looking_inside_follows_the_same_labels():
         inside.activation_maximization(classifier, 0, data=x, y=[0, 1, 1, 0], start="mean", steps=1, progress=False)
     with pytest.raises(ValueError, match="y must come with data"):
         inside.activation_maximization(classifier, 0, y="zz", steps=1, progress=False)
+
+
+@pytest.mark.parametrize(
+    ("y", "labels"),
+    [
+        ([-1, 1, 1], [-1, 1]),
+        ([1.0, 2.0, 1.0], [1, 2]),
+        (["walk", "rest"], ["rest", "walk"]),
+        ([0, 1, 1], None),  # indices
+        ([1, 1, 1], None),  # one class of two
+        ([3, 4, 5], None),  # more labels than classes
+        ([0.5, 1.5], None),
+    ],
+)
+def test_labels_are_read_from_y_where_there_is_one_for_each_class(y, labels):
+    assert labels_in(y, 2) == labels
+
+
+def test_labels_that_are_read_from_y_name_the_classes(x, flatten):
+    series = np.concatenate([x, x])
+    lazy = LazyExplanation(flatten, series, methods=["Saliency"], y=["d", "c", "b", "a", "a", "a"])
+    assert lazy.class_names == ("a", "b", "c", "d")
+    np.testing.assert_array_equal(lazy.y, [3, 2, 1, 0, 0, 0])

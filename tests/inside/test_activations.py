@@ -62,7 +62,7 @@ def test_a_layer_without_a_time_axis_is_refused(question):
 
 
 def test_an_unknown_layer_is_refused(question):
-    with pytest.raises(ValueError, match="has no layer 'conv9'; there are"):
+    with pytest.raises(ValueError, match=r"layer must be one of .*conv2.* but is 'conv9'; did you mean 'conv"):
         inside.activations(question, np.zeros((1, 300, 6)), "conv9")
 
 

@@ -34,7 +34,7 @@ def test_backbones_may_be_ones_own():
 def test_wrong_choices_are_refused():
     with pytest.raises(ValueError, match=r"^pooling must be one of 'instance', 'attention', .* but is 'max'$"):
         models.mil_classifier((60, 2), 3, pooling="max")
-    with pytest.raises(ValueError, match=r"^backbone must be a function or one of 'fcn', .* but is 'vgg'$"):
+    with pytest.raises(ValueError, match=r"^backbone must be one of 'fcn', .* but is 'vgg'; or give a function$"):
         models.mil_classifier((60, 2), 3, backbone="vgg")
     with pytest.raises(TypeError, match=r"^a backbone of your own takes no filters"):
         models.mil_classifier((60, 2), 3, backbone=lambda series: series, filters=3)
@@ -104,7 +104,7 @@ def test_series_shorter_than_what_the_network_sees_are_refused():
 
 
 def test_an_lstm_that_would_read_no_step_is_refused():
-    with pytest.raises(ValueError, match=r"^pool_size must be a number of samples, from 1 to the 60 of a series"):
+    with pytest.raises(ValueError, match=r"^pool_size must be a whole number from 1 to 60, the samples of a series"):
         models.lstm_attention_classifier((60, 2), 3, pool_size=61)
 
 

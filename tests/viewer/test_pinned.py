@@ -30,7 +30,7 @@ def test_the_browser_pins_and_unpins():
     [
         ((9, 0, "Saliency"), "pinned.instance must be a whole number from 0 to 3"),
         ((0, 5, "Saliency"), "pinned.target must be a whole number from 0 to 2"),
-        ((0, 0, "CAM"), "no method is called 'CAM'"),
+        ((0, 0, "CAM"), "must be one of Grad-CAM, Gradient × Input, Saliency, but is 'CAM'"),
         (3, r"pinned must be \(instance, target, method\), but is 3"),
     ],
 )

@@ -77,7 +77,7 @@ def test_another_instance_takes_the_class_that_was_explained_there():
         ("instance", 4, "instance must be a whole number from 0 to 3, but is 4"),
         ("instance", -1, "but is -1"),
         ("target", 3, r"target must be a whole number from 0 to 2 \(rest, walk, run\), but is 3"),
-        ("method", "GradCam", "no method is called 'GradCam'; there are: Grad-CAM, Gradient × Input, Saliency"),
+        ("method", "Grad-CAN", "method must be one of Grad-CAM, .* but is 'Grad-CAN'; did you mean 'Grad-CAM'?"),
     ],
 )
 def test_what_is_not_there_is_refused_and_nothing_moves(name, value, words):

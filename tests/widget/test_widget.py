@@ -38,7 +38,11 @@ def test_traits_choose_the_map(model, x):
     [
         ("instance", 6, "instance must be a whole number from 0 to 5, but is 6"),
         ("target", -1, "target must be a whole number from 0 to 2"),
-        ("method", "GradCam", "no method is called 'GradCam'; there are: Ablation-CAM, Eigen-CAM, "),
+        (
+            "method",
+            "GradCem",
+            "method must be one of Ablation-CAM, Eigen-CAM, .* but is 'GradCem'; did you mean 'Grad-CAM'?",
+        ),
     ],
 )
 def test_what_is_not_there_is_a_value_error(name, value, message, model, x):
@@ -50,7 +54,7 @@ def test_what_is_not_there_is_a_value_error(name, value, message, model, x):
 
 
 def test_series_where_the_model_belongs_are_told(model, x):
-    with pytest.raises(TypeError, match=r"model must be a keras\.Model or the path of a saved one, but is a ndarray"):
+    with pytest.raises(TypeError, match=r"model must be a keras\.Model or the path of a saved one, but is an array"):
         CAM1DWidget(x, model)
 
 

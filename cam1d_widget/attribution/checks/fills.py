@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...validation import check_choice
 from ..masking import Baseline, LinearBridge, Noise, Swap, channel_mean
 
 __all__ = ["Fill", "fills_of", "known_fill"]
@@ -57,7 +58,7 @@ def known_fill(fill: str | None, fills: Iterable[str]) -> str:
     names = list(fills)
     if fill is None:
         return names[0]
-    if fill not in names:
-        swap = "; swap needs a background of different series, as long as x" if fill == "swap" else ""
-        raise ValueError(f"fill must be one of {', '.join(map(repr, names))}, but is {fill!r}{swap}")
-    return fill
+    swap = isinstance(fill, str) and fill == "swap"
+    return check_choice(
+        "fill", fill, names, "; swap needs a background of different series, as long as x" if swap else ""
+    )

@@ -7,12 +7,13 @@ from .replace import (
     NotFinite,
     all_replaced,
     baseline_for,
+    check_baseline,
     finite_scores,
     occluded,
     replaced,
     replacements,
 )
-from .windows import ChangePoints, Slices, check_channels, pooled, windows
+from .windows import ChangePoints, Slices, check_change_points, check_channels, pooled, windows
 
 __all__ = [
     "Baseline",
@@ -29,6 +30,8 @@ __all__ = [
     "baseline_for",
     "batches",
     "channel_mean",
+    "check_baseline",
+    "check_change_points",
     "check_channels",
     "finite_scores",
     "occluded",

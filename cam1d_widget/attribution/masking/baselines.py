@@ -14,13 +14,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...explanation.validation import check_count, check_number, check_seed, unmasked
+from ...validation import check_count, check_number, check_seed, unmasked
+from ..series import check_series
 
 __all__ = ["Blur", "LinearBridge", "LocalMean", "Noise", "PieceBaseline", "Swap", "channel_mean"]
 
 
 def channel_mean(background: np.ndarray) -> np.ndarray:
     """Mean of each channel over a background of shape (instance, time, channel): the baseline (channel,)."""
+    background = check_series(background, None, None, "background")
     return np.asarray(background.mean(axis=(0, 1), dtype=np.float64), dtype=np.float32)
 
 
@@ -41,6 +43,8 @@ class Noise:
 
     def __post_init__(self) -> None:
         check_seed(self.seed)
+        if self.background is not None:
+            check_series(self.background, None, None, "background")
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """Noise of shape (instance, time, channel)."""
@@ -66,6 +70,7 @@ class Swap:
 
     def __post_init__(self) -> None:
         check_seed(self.seed)
+        check_series(self.background, None, None, "background")
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """For each series the first of the shuffled background that differs from it."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ...explanation.validation import check_finite, refuse_masked, unmasked
+from ...validation import as_array, check_finite, shown, unmasked
 from .baselines import PieceBaseline
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "NotFinite",
     "all_replaced",
     "baseline_for",
+    "check_baseline",
     "finite_scores",
     "occluded",
     "replaced",
@@ -43,20 +44,14 @@ def baseline_for(x: np.ndarray, baseline: Baseline, argument: str = "baseline") 
     -------
     ndarray of shape (instance, time, channel)
     """
+    check_baseline(baseline, argument)
     if isinstance(baseline, PieceBaseline):
         raise ValueError(
             f"{argument} must be a whole series here, an array that broadcasts to x or a function of x, but is "
-            f"{baseline!r}, which depends on a segment; Occlusion, KernelSHAP and LIME take it"
+            f"{shown(baseline)}, which depends on a segment; Occlusion, KernelSHAP and LIME take it"
         )
     values: Any = baseline(x) if callable(baseline) else 0 if baseline is None else baseline
-    refuse_masked(argument, values)
-    try:
-        values = np.asarray(values, dtype=x.dtype)
-    except (TypeError, ValueError):
-        raise TypeError(
-            f"{argument} must be an array that broadcasts to x, a function of x, or one of the named baselines of "
-            f"attribution.masking, but is {baseline!r}"
-        ) from None
+    values = as_array(argument, values).astype(x.dtype)
     try:
         reference = np.broadcast_to(values, x.shape)
     except ValueError:
@@ -65,6 +60,25 @@ def baseline_for(x: np.ndarray, baseline: Baseline, argument: str = "baseline") 
         ) from None
     check_finite(argument, values)
     return reference
+
+
+def check_baseline(baseline: Baseline, argument: str = "baseline") -> None:
+    """Refuse what is no baseline for any series."""
+    if baseline is None or isinstance(baseline, PieceBaseline) or _is_function(baseline):
+        return
+    values = unmasked(argument, baseline)
+    if values.dtype.kind not in "iuf":
+        raise TypeError(
+            f"{argument} must be an array that broadcasts to x, a function of x, or one of "
+            f"cam1d_widget.baselines such as LinearBridge(), but is {shown(baseline)}"
+        )
+    if not values.size or values.ndim > 3:
+        raise ValueError(f"{argument} must broadcast to x of shape (instance, time, channel), but has {values.shape}")
+    check_finite(argument, values)
+
+
+def _is_function(value: Any) -> bool:
+    return callable(value) and not isinstance(value, type)
 
 
 def replacements(x: np.ndarray, baseline: Baseline, argument: str = "baseline") -> list[np.ndarray | PieceBaseline]:
@@ -127,7 +141,7 @@ def replaced(x: Any, piece: Any, baseline: Baseline = None) -> np.ndarray:
         removed[piece] = True
     except IndexError:
         raise ValueError(
-            f"piece must be an index or a mask of (time, channel) = {removed.shape}, but is {piece!r}"
+            f"piece must be an index or a mask of (time, channel) = {removed.shape}, but is {shown(piece)}"
         ) from None
     pairs = zip(many, replacements(many, baseline), strict=True)
     done = np.concatenate([occluded(one, removed[np.newaxis], replacement) for one, replacement in pairs])

@@ -12,11 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ...explanation.validation import check_count
+from ...validation import MOST, SAMPLES, check_choice, check_count, check_list, indices, shown
 
-__all__ = ["Slices", "check_channels", "pooled", "windows"]
-
-SAMPLES = ", the samples of a series"
+__all__ = ["Slices", "check_change_points", "check_channels", "pooled", "windows"]
 
 ChangePoints = Sequence[int] | np.ndarray | None
 """Samples at which one slice ends and the next begins."""
@@ -45,7 +43,13 @@ class Slices:
         return cls(start, start + size, length)
 
     @classmethod
-    def apart(cls, length: int, size: int | None = None, change_points: ChangePoints = None) -> Slices:
+    def apart(
+        cls,
+        length: int,
+        size: int | None = None,
+        change_points: ChangePoints = None,
+        argument: str = "change_points",
+    ) -> Slices:
         """Adjacent windows, so that each sample is in exactly one.
 
         Parameters
@@ -56,11 +60,13 @@ class Slices:
             Samples in a window; the last one may have fewer. Default: a tenth of the series.
         change_points : sequence of int, optional
             Samples at which windows begin, instead of `size`; sample 0 may be omitted.
+        argument : str
+            Name of the caller's argument that holds the change points.
         """
         if change_points is not None:
             if size is not None:
                 raise ValueError("size and change_points exclude each other: give one of them")
-            start = _checked(change_points, length)
+            start = check_change_points(change_points, length, argument)
         else:
             size = -(-length // 10) if size is None else size
             _must_fit(size, length)
@@ -96,8 +102,7 @@ class Slices:
 
 def check_channels(channels: str) -> None:
     """Refuse a value that is not "each" (one channel at a time) or "all"."""
-    if channels not in ("each", "all"):
-        raise ValueError(f"channels must be 'each' or 'all', but is {channels!r}")
+    check_choice("channels", channels, ("each", "all"))
 
 
 def windows(length: int, size: int, stride: int) -> np.ndarray:
@@ -113,7 +118,13 @@ def windows(length: int, size: int, stride: int) -> np.ndarray:
     return first if first[-1] == length - size else np.append(first, length - size)
 
 
-def pooled(values: np.ndarray, window: int | None = None, change_points: ChangePoints = None) -> np.ndarray:
+def pooled(
+    values: np.ndarray,
+    window: int | None = None,
+    change_points: ChangePoints = None,
+    *,
+    argument: str = "change_points",
+) -> np.ndarray:
     """Map in which every sample has the mean of its window; the sum of the map is preserved.
 
     Parameters
@@ -124,6 +135,8 @@ def pooled(values: np.ndarray, window: int | None = None, change_points: ChangeP
         Samples in a window; the last one may have fewer. Default: a tenth of the series.
     change_points : sequence of int, optional
         Samples at which windows begin, instead of `window`.
+    argument : str
+        Name of the caller's argument that holds the change points.
 
     Returns
     -------
@@ -136,7 +149,7 @@ def pooled(values: np.ndarray, window: int | None = None, change_points: ChangeP
         raise ValueError("window and change_points exclude each other: give one of them")
     if window is not None:
         check_count("window", window, most=values.shape[-2], unit=SAMPLES)
-    slices = Slices.apart(values.shape[-2], window, change_points)
+    slices = Slices.apart(values.shape[-2], window, change_points, argument)
     sums = np.add.reduceat(values, slices.start, axis=-2, dtype=np.float64)
     return slices.divided(sums).astype(values.dtype)
 
@@ -145,12 +158,11 @@ def _must_fit(size: int, length: int) -> None:
     check_count("size", size, most=length, unit=SAMPLES)
 
 
-def _checked(change_points: Any, length: int) -> np.ndarray:
+def check_change_points(change_points: Any, length: int = MOST, argument: str = "change_points") -> np.ndarray:
     """First samples of the windows between change points."""
-    points = np.asarray(change_points)
-    points = points if points.size else np.zeros(0, int)
-    if points.ndim != 1 or not np.issubdtype(points.dtype, np.integer) or (np.diff(points) <= 0).any():
-        raise ValueError(f"change_points must be samples in ascending order, but are {change_points!r}")
-    if points.size and not 0 <= points[0] <= points[-1] < length:
-        raise ValueError(f"change_points must be samples from 0 to {length - 1}, but are {change_points!r}")
+    rule = "samples in ascending order"
+    given = check_list(argument, change_points, rule)
+    points = indices(argument, given, length, rule) if given else np.zeros(0, int)
+    if points.ndim != 1 or (np.diff(points) <= 0).any():
+        raise ValueError(f"{argument} must be {rule}, but is {shown(change_points)}")
     return np.union1d([0], points)

@@ -24,6 +24,10 @@ class AblationCAM(WeighedFeatures):
     label = "Ablation-CAM"
     reference = "Desai and Ramaswamy (2020), https://doi.org/10.1109/WACV45572.2020.9093360"
 
+    def _passes(self, samples: int, channels: int) -> float:
+        """One for each filter, of which layers often have about a hundred."""
+        return 100
+
     def weights(self, classifier: HasFeatures, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Features, and the score drop without each."""
         features, _ = classifier.features(x, targets[:, :1])

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..classifier import Classifier
-from ..masking import Baseline, baseline_for
+from ..masking import Baseline, baseline_for, check_baseline
 from ..propagation_rules import Rescale
 from .families.base import Axiom, score_difference
 from .families.propagation import PropagationMethod
@@ -37,6 +37,9 @@ class DeepLIFT(PropagationMethod):
     adds_up = "add up to the score minus the baseline's"
     reference = "Shrikumar et al. (2017), https://arxiv.org/abs/1704.02685"
     axioms = frozenset({Axiom.COMPLETENESS, Axiom.DUMMY, Axiom.SYMMETRY, Axiom.SHIFT})
+
+    def __post_init__(self) -> None:
+        check_baseline(self.baseline)
 
     @property
     def propagation_rule(self) -> Rescale:

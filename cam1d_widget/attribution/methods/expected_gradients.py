@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ...explanation.validation import check_count, check_seed, unmasked
+from ...validation import check_count, check_seed, unmasked
 from ..classifier import Classifier
 from ..masking import batches
+from ..series import check_series
 from .families.base import Axiom, Maps, SeveralTargets
 from .integrated_gradients import IntegratedGradients
 
@@ -55,6 +56,8 @@ class ExpectedGradients(SeveralTargets):
         check_count("references", self.references, least=2)
         check_count("steps", self.steps)
         check_seed(self.seed)
+        if self.background is not None:
+            check_series(self.background, None, None, "background")
 
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
         """Maps of several classes, each with its standard error."""
@@ -67,6 +70,10 @@ class ExpectedGradients(SeveralTargets):
         variance = np.maximum(squares / len(drawn) - mean**2, 0) * self._left_to_chance(len(drawn))
         errors = np.sqrt(variance / (len(drawn) - 1)).astype(x.dtype)
         return Maps(mean.astype(x.dtype), mean.sum(axis=(2, 3)), errors)
+
+    def _passes(self, samples: int, channels: int) -> float:
+        """One forward and back for each node of each path."""
+        return 3 * self.references * self.steps
 
     def _paths(
         self, classifier: Classifier, x: np.ndarray, targets: np.ndarray, drawn: np.ndarray

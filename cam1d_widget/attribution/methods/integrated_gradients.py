@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...explanation.validation import check_count, check_number
+from ...validation import check_count, check_number
 from ..classifier import Classifier, as_targets
-from ..masking import Baseline, baseline_for, batches
+from ..masking import Baseline, baseline_for, batches, check_baseline
 from .families.base import AttributionMethod, Axiom, score_difference
 
 
@@ -47,6 +47,7 @@ class IntegratedGradients(AttributionMethod):
 
     def __post_init__(self) -> None:
         check_count("steps", self.steps)
+        check_baseline(self.baseline)
         if self.tolerance is not None:
             check_number("tolerance", self.tolerance, least=0)
 
@@ -63,6 +64,10 @@ class IntegratedGradients(AttributionMethod):
             if loose.any():
                 values[loose] = _integral(classifier, x[loose], origin[loose], targets[loose], self.steps * more)
         return values
+
+    def _passes(self, samples: int, channels: int) -> float:
+        """One forward and back for each node of the path."""
+        return 3 * self.steps
 
     def exactness(self, classifier: Classifier) -> str:
         """Complete for every classifier whose score is continuous along the path."""

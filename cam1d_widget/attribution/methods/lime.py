@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...explanation.validation import check_number
+from ...validation import check_number
 from .families.base import Axiom
 from .families.regression import Fit, fitted
 from .families.slice_surrogate import Scores, SliceSurrogate

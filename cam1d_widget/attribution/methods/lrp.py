@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...explanation.validation import check_number
+from ...validation import check_choice, check_number
 from ..propagation_rules import AlphaBeta, Epsilon, Gamma, LayerRule, LayerwiseRelevance, SquaredWeights
 from .families.base import Axiom
 from .families.propagation import PropagationMethod
@@ -49,8 +49,7 @@ class LRP(PropagationMethod):
     axioms = frozenset({Axiom.DUMMY, Axiom.SYMMETRY, Axiom.SHIFT})
 
     def __post_init__(self) -> None:
-        if self.rule not in RULES:
-            raise ValueError(f"rule must be one of {', '.join(map(repr, RULES))}, but is {self.rule!r}")
+        check_choice("rule", self.rule, RULES)
         check_number("epsilon", self.epsilon, above=0, way_out="; a sum of zero cannot be divided")
         check_number("gamma", self.gamma, least=0)
         check_number("alpha", self.alpha, least=0)

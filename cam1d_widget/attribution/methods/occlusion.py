@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ...explanation.validation import check_count
+from ...validation import check_count, is_sequence
 from ..classifier import Classifier
-from ..masking import Baseline, ChangePoints, Slices, check_channels, replacements
+from ..masking import Baseline, ChangePoints, Slices, check_baseline, check_change_points, check_channels, replacements
 from ..masking.score_drops import score_drops
 from .families.base import Axiom, Maps, SeveralTargets
 
@@ -62,8 +62,11 @@ class Occlusion(SeveralTargets):
 
     def __post_init__(self) -> None:
         check_channels(self.channels)
+        check_baseline(self.baseline)
+        if self.change_points is not None:
+            check_change_points(self.change_points)
         if self.size is not None:
-            several: list[Any] = list(self.size) if np.iterable(self.size) else []
+            several: list[Any] = list(self.size) if is_sequence(self.size) else []
             for size in several or [self.size]:
                 check_count("size", size)
         if self.stride is not None:
@@ -75,6 +78,10 @@ class Occlusion(SeveralTargets):
         """Maps of several classes from the same replaced series."""
         values = np.mean([self._averaged(classifier, x, targets, one) for one in self._slices(x.shape[1])], axis=0)
         return Maps(values, values.sum(axis=(2, 3), dtype=np.float64))
+
+    def _passes(self, samples: int, channels: int) -> float:
+        """One for each window of a channel; where crops are enough, it takes less time."""
+        return sum(map(len, self._slices(samples))) * (channels if self.channels == "each" else 1)
 
     def _averaged(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray, slices: Slices) -> np.ndarray:
         """Maps by windows of one size, of shape (instance, target, time, channel or 1)."""

@@ -8,10 +8,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from ...explanation.validation import check_count, check_number, check_seed
+from ...validation import SAMPLES, check_count, check_number, check_seed, shown
 from ..classifier import Classifier
-from ..masking import Baseline, PieceBaseline, baseline_for, batches, check_channels, finite_scores
-from ..masking.windows import SAMPLES
+from ..masking import Baseline, PieceBaseline, baseline_for, batches, check_baseline, check_channels, finite_scores
 from .families.base import Axiom, Maps, SeveralTargets
 
 # Different shifts of the masks, at most.
@@ -61,6 +60,7 @@ class RISE(SeveralTargets):
 
     def __post_init__(self) -> None:
         check_channels(self.channels)
+        check_baseline(self.baseline)
         check_count("masks", self.masks, least=2)
         check_number("probability", self.probability, above=0, below=1)
         if self.size is not None:
@@ -68,8 +68,8 @@ class RISE(SeveralTargets):
         check_seed(self.seed)
         if isinstance(self.baseline, PieceBaseline):
             raise ValueError(
-                f"RISE needs a whole series as baseline, for its masks keep values in part, but has {self.baseline!r}; "
-                f"give an array that broadcasts to x or a function of x"
+                f"baseline must be a whole series for RISE, an array that broadcasts to x or a function of x, since "
+                f"its masks keep values in part, but is {shown(self.baseline)}"
             )
 
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
@@ -82,6 +82,10 @@ class RISE(SeveralTargets):
             for part in zip(*made, strict=True)
         )
         return Maps(values, values.sum(axis=(2, 3), dtype=np.float64), errors)
+
+    def _passes(self, samples: int, channels: int) -> float:
+        """One for each mask."""
+        return self.masks
 
     def _masks(self, length: int, columns: int) -> _CoarseMasks:
         size = -(-length // 10) if self.size is None else self.size

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...validation import check_flag
 from ..classifier import Classifier
 from .families.base import AttributionMethod, Axiom
 
@@ -31,6 +32,9 @@ class Saliency(AttributionMethod):
     family = "gradient"
     reference = "Simonyan et al. (2013), https://arxiv.org/abs/1312.6034"
     axioms = frozenset({Axiom.DUMMY, Axiom.SYMMETRY, Axiom.IMPLEMENTATION, Axiom.SHIFT})
+
+    def __post_init__(self) -> None:
+        check_flag("absolute", self.absolute)
 
     @property
     def signed(self) -> bool:

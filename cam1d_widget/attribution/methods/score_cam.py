@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ...validation import check_flag
 from ..abilities import HasFeatures
 from ..classifier import Classifier
-from ..masking import Baseline, baseline_for, batches, finite_scores
+from ..masking import Baseline, baseline_for, batches, check_baseline, finite_scores
 from .families.base import WeighedFeatures
 
 
@@ -35,6 +36,14 @@ class ScoreCAM(WeighedFeatures):
 
     label = "Score-CAM"
     reference = "Wang et al. (2020), https://arxiv.org/abs/1910.01279"
+
+    def __post_init__(self) -> None:
+        check_baseline(self.baseline)
+        check_flag("softmax", self.softmax)
+
+    def _passes(self, samples: int, channels: int) -> float:
+        """One for each filter, of which layers often have about a hundred."""
+        return 100
 
     def weights(self, classifier: HasFeatures, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Features, and the rise of the score with each as a mask."""

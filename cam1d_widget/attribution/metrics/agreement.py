@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .items import Over, Sign, collapsed_map, many_maps
+from ...validation import check_choice, check_mapping
+from .items import Over, Sign, check_over, collapsed_map, many_maps
 from .rank_correlation import rank_correlation
 
 __all__ = ["Agreement", "agreement"]
@@ -36,7 +37,7 @@ class Agreement:
 
     def with_others(self, label: str) -> dict[str, float]:
         """Mean correlation of one method with each other."""
-        place = self.labels.index(label)
+        place = self.labels.index(check_choice("label", label, self.labels))
         return {other: float(self.matrix[place, at]) for at, other in enumerate(self.labels) if at != place}
 
     def __repr__(self) -> str:
@@ -71,7 +72,9 @@ def agreement(attributions: Mapping[str, Any], *, over: Over = "time", sign: Sig
     -----
     Krishna et al. (2022), https://arxiv.org/abs/2202.01602.
     """
-    maps = {label: many_maps(f"attributions[{label!r}]", values) for label, values in attributions.items()}
+    check_over(over)
+    given = check_mapping("attributions", attributions)
+    maps = {label: many_maps(f"attributions[{label!r}]", values) for label, values in given.items()}
     if not maps or len({values.shape[:2] for values in maps.values()}) > 1:
         shapes = {label: values.shape for label, values in maps.items()}
         raise ValueError(f"attributions must hold maps of the same instances and times, but hold {shapes}")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...explanation.validation import check_count, check_number
 from ...typing import MapsLike, SeriesLike, TargetLike
+from ...validation import check_count, check_number
 from ..classifier import Classifier
 from ..masking import Baseline
 from .items import Over

@@ -6,8 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from ...explanation.validation import check_count
 from ...typing import MapsLike, SeriesLike, TargetLike
+from ...validation import check_count
 from ..classifier import Classifier
 from ..masking import Baseline
 from .items import Over

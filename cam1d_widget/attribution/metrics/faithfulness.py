@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from ...typing import MapsLike, SeriesLike, TargetLike
+from ...validation import check_choice
 from ..classifier import Classifier
 from ..masking import Baseline
 from .compared_to_random import ComparedToRandom
@@ -72,8 +73,7 @@ def faithfulness_correlation(
     Bhatt et al. (2020), https://arxiv.org/abs/2005.00631. "MuFidelity" of xplique is the rank correlation on a grid of
     cells, ``kind="spearman"``, and replaces 20 % of them 200 times.
     """
-    if kind not in ("pearson", "spearman"):
-        raise ValueError(f"kind must be 'pearson' or 'spearman', but is {kind!r}")
+    check_choice("kind", kind, ("pearson", "spearman"))
     compare = correlation if kind == "pearson" else rank_correlation
 
     def judge(one: Subsets) -> np.ndarray:

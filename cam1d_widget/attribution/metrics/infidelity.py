@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...typing import MapsLike, SeriesLike, TargetLike
+from ...validation import check_flag
 from ..classifier import Classifier
 from ..masking import Baseline
 from .compared_to_random import ComparedToRandom
@@ -56,6 +57,7 @@ def infidelity(
     Yeh et al. (2019), https://arxiv.org/abs/1901.09392, without the factor, which rescaling would improve; captum's
     ``normalize=True`` has the same one, but lets it be negative, so that a map and its opposite are alike.
     """
+    check_flag("slopes", slopes)
     perturbation = Perturbation(fill, over, window, measure, seed)
     return judged_by_subsets("infidelity", "smaller", _missed, classifier, x, attribution, target, perturbation,
                              subsets=subsets, share=share, draws=draws, slopes=slopes)  # fmt: skip

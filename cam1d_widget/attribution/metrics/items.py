@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ...explanation.validation import check_finite, check_real, unmasked
 from ...typing import MapsLike
+from ...validation import as_array, check_choice, check_finite
 
-__all__ = ["Over", "Sign", "collapsed", "collapsed_map", "many_maps", "of_largest"]
+__all__ = ["Over", "Sign", "check_over", "collapsed", "collapsed_map", "many_maps", "of_largest"]
 
 Over = Literal["time", "channel", "cell"]
 """Samples with all their channels, channels with all their samples, or each sample of each channel by itself."""
@@ -43,6 +43,7 @@ def collapsed(attribution: MapsLike, truth: MapsLike, over: Over, sign: Sign) ->
     values : ndarray of float64, of shape (instance, item)
     truth : ndarray of bool, of shape (instance, item)
     """
+    check_over(over)
     maps, true = many_maps("attribution", attribution), many_maps("truth", truth)
     if true.dtype != bool and not np.isin(true, (0, 1)).all():
         raise ValueError(f"truth must be a mask of bool, but holds values from {true.min()} to {true.max()}")
@@ -62,14 +63,12 @@ def collapsed(attribution: MapsLike, truth: MapsLike, over: Over, sign: Sign) ->
 
 def collapsed_map(maps: np.ndarray, over: Over, sign: Sign) -> np.ndarray:
     """Value of each item, float64 of shape (instance, item), of maps of shape (instance, time, channel or 1)."""
-    if sign not in _SIGNS:
-        raise ValueError(f"sign must be one of {', '.join(map(repr, _SIGNS))}, but is {sign!r}")
-    return _items(_SIGNS[sign](maps.astype(np.float64)).sum(axis=_dims(over)))
+    return _items(_SIGNS[check_choice("sign", sign, _SIGNS)](maps.astype(np.float64)).sum(axis=_dims(over)))
 
 
 def many_maps(name: str, values: Any) -> np.ndarray:
     """Maps, or masks, of shape (instance, time, channel); one is taken for a batch of one."""
-    values = check_real(name, unmasked(name, values))
+    values = as_array(name, values)
     values = values[np.newaxis] if values.ndim == 2 else values
     if values.ndim != 3 or not values.size:
         raise ValueError(
@@ -86,9 +85,14 @@ def of_largest(values: np.ndarray) -> np.ndarray:
 
 
 def _dims(over: Over) -> Any:
-    if over not in _DIMS:
-        raise ValueError(f"over must be one of {', '.join(map(repr, _DIMS))}, but is {over!r}")
+    check_over(over)
     return _DIMS[over]
+
+
+def check_over(over: Over | None, *, optional: bool = False) -> None:
+    """Refuse an unknown kind of item."""
+    if over is not None or not optional:
+        check_choice("over", over, _DIMS)
 
 
 def _items(values: np.ndarray) -> np.ndarray:

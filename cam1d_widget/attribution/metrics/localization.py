@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...typing import Labels
+from ...validation import as_array
 from .items import Over
 
 __all__ = ["Localization"]
@@ -58,13 +59,12 @@ class Localization:
 
     def per_class(self, y: Labels) -> dict[int, float]:
         """Mean over the informative instances of each class, by `y` of shape (instance,)."""
-        y = np.asarray(y)
+        y = as_array("y", y)
         if y.shape != self.values.shape:
             raise ValueError(f"y must have shape (instance,) = {self.values.shape}, but has {y.shape}")
-        if y.dtype.kind not in "iufb":
-            raise TypeError(f"y must hold class indices, but holds {y.dtype}")
-        if (y != y.astype(np.int64)).any():
-            raise ValueError(f"y must hold class indices, but holds {y[y != y.astype(np.int64)][0]}")
+        wrong = y[(y != np.floor(y)) | (y < 0) | ~np.isfinite(y)]
+        if wrong.size:
+            raise ValueError(f"y must hold class indices, but holds {wrong[0]:g}")
         return {int(one): _mean(self.values[self.informative & (y == one)]) for one in np.unique(y)}
 
     def __float__(self) -> float:

@@ -8,13 +8,12 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from ...explanation.validation import check_count, check_seed
 from ...typing import MapsLike, SeriesLike, TargetLike
+from ...validation import SAMPLES, check_choice, check_count, check_seed
 from ..classifier import Classifier
 from ..masking import Baseline, Slices, batches, finite_scores, occluded, replacements
-from ..masking.windows import SAMPLES
 from .compared_to_random import ComparedToRandom
-from .items import Over
+from .items import Over, check_over
 from .validation import one_target_each, series_and_maps
 
 __all__ = ["Measure", "Perturbation", "PerturbationCurves", "perturbed", "segments_of"]
@@ -72,6 +71,8 @@ class Perturbation:
 
     def __post_init__(self) -> None:
         check_seed(self.seed)
+        check_choice("measure", self.measure, ("probability", "score"))
+        check_over(self.over, optional=True)
 
     def segments(self, x: np.ndarray, maps: np.ndarray) -> np.ndarray:
         """Index of the segment of each sample of a series, int of shape (time, channel or 1)."""
@@ -87,8 +88,6 @@ class Perturbation:
         """Probability or score of a class on each series, of shape (instance,)."""
         if self.measure == "score":
             return finite_scores(classifier, classifier.scores(x))[:, target]
-        if self.measure != "probability":
-            raise ValueError(f"measure must be 'probability' or 'score', but is {self.measure!r}")
         shares = classifier.probabilities(x)
         if shares is None:
             raise ValueError("measure must be 'score' for a classifier that has no probabilities, but is 'probability'")
@@ -140,14 +139,13 @@ def segments_of(shape: tuple[int, ...], over: Over, window: int = 1) -> np.ndarr
         Samples in a window.
     """
     time, channels = shape
+    check_over(over)
     if over == "channel":
         return np.broadcast_to(np.arange(channels), (time, channels))
     check_count("window", window, most=time, unit=SAMPLES)
     windows = Slices.apart(time, window).of_sample[:, np.newaxis]
     if over == "time":
         return windows
-    if over != "cell":
-        raise ValueError(f"over must be one of 'time', 'channel', 'cell', but is {over!r}")
     return windows * channels + np.arange(channels)
 
 

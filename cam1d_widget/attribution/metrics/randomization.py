@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from ...explanation.validation import check_count, check_seed
 from ...typing import SeriesLike, TargetLike
+from ...validation import check_count, check_list, check_seed, shown
 from ..abilities import HasRandomized, offers
 from ..classifier import Classifier
 from ..methods import AttributionMethod
+from ..methods.families.base import check_method
 from .rank_correlation import rank_correlation
 from .validation import one_target_each, series_for
 
@@ -89,6 +91,7 @@ def weight_randomization(
     normalized, not smoothed, and by rank correlation alone, since structural similarity is one of pictures. Maps that
     are multiplied by the series keep the similarity of its magnitudes, as the authors found: only the sign changes.
     """
+    check_method(method)
     check_count("draws", draws)
     check_seed(seed)
     x = series_for(classifier, x)
@@ -96,13 +99,13 @@ def weight_randomization(
     if destroyed is None:
         if not offers(classifier, HasRandomized):
             raise TypeError(
-                f"classifier must have randomized(seed, draws), but {classifier!r} has not; give destroyed="
+                f"classifier must have randomized(seed, draws), but is {shown(classifier)} without; give destroyed="
             )
         destroyed = classifier.randomized(seed, draws)
     intact = method.attribute(classifier, x, targets)
     names: list[str] = []
     similar: dict[int, list[np.ndarray]] = {}
-    for draw, name, one in destroyed:
+    for draw, name, one in _checked_networks(destroyed):
         names += [] if draw else [name]
         similar.setdefault(draw, []).append(map_similarity(intact, method.attribute(one, x, targets)))
     if not names or any(len(one) != len(names) for one in similar.values()):
@@ -112,6 +115,14 @@ def weight_randomization(
         )
     signed, magnitude = np.moveaxis(np.array(list(similar.values())), 2, 0)
     return Randomization(method.label, tuple(names), signed, magnitude)
+
+
+def _checked_networks(destroyed: Any) -> Iterator[tuple[int, str, Classifier]]:
+    """Draw, layer and classifier of each network, checked as it comes: a copy of a model may be the same object."""
+    for one in destroyed if isinstance(destroyed, Iterator) else check_list("destroyed", destroyed, "networks"):
+        if not isinstance(one, tuple) or len(one) != 3 or not hasattr(one[2], "scores"):
+            raise TypeError(f"destroyed must hold tuples (draw, layer name, Classifier), but holds {shown(one)}")
+        yield one
 
 
 def map_similarity(one: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from ...typing import MapsLike
+from ...validation import check_choice
 from .items import Over, collapsed, of_largest
 from .localization import Localization
 
@@ -33,8 +34,7 @@ def relevance_mass(
     Arras et al. (2022), https://arxiv.org/abs/2003.07258, who pool channels by their positive sum, their Euclidean
     norm or their maximum; here an item is the sum of its cells.
     """
-    if sign not in ("positive", "absolute"):
-        raise ValueError(f"sign must be 'positive' or 'absolute' to share out a sum, but is {sign!r}")
+    check_choice("sign", sign, ("positive", "absolute"), "; signed values have no shares")
     values, true = collapsed(attribution, truth, over, sign)
     share = true.mean(axis=1)
     values = of_largest(values)

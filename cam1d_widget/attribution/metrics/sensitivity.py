@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...explanation.validation import check_count, check_number, check_seed
 from ...typing import SeriesLike, TargetLike
+from ...validation import check_count, check_number, check_seed
 from ..classifier import Classifier
 from ..methods import AttributionMethod
+from ..methods.families.base import check_method
 from .compared_to_random import ComparedToRandom
 from .validation import one_target_each, series_for
 
@@ -54,6 +55,7 @@ def max_sensitivity(
     Yeh et al. (2019), https://arxiv.org/abs/1901.09392, who draw from a ball of one absolute radius for all inputs;
     captum's ``sensitivity_max`` does so, too. Nothing is replaced here, so there is no fill.
     """
+    check_method(method)
     check_number("radius", radius, above=0)
     check_count("draws", draws)
     check_seed(seed)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...typing import MapsLike
+from ...validation import check_list
 from .items import Over, collapsed_map, many_maps
 from .rank_correlation import rank_correlation
 
@@ -39,7 +40,10 @@ def class_similarity(
     structural similarity of pictures.
     """
     maps = collapsed_map(many_maps("attribution", attribution), over, "signed")
-    each = [collapsed_map(many_maps("others", other), over, "signed") for other in others]
+    each = [
+        collapsed_map(many_maps("others", other), over, "signed")
+        for other in check_list("others", others, "maps of other classes")
+    ]
     if not each:
         raise ValueError("others must hold one map at least, of another class, but holds none")
     if any(other.shape != maps.shape for other in each):

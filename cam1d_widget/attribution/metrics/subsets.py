@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from ...explanation.validation import check_count, check_number
 from ...typing import MapsLike, SeriesLike, TargetLike
+from ...validation import check_count, check_number
 from ..classifier import Classifier
 from ..masking import batches, occluded
 from .compared_to_random import ComparedToRandom

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...typing import MapsLike, SeriesLike, TargetLike
-from ..classifier import Classifier, as_targets
-from ..series import as_array, check_series
+from ..classifier import Classifier, as_targets, check_classifier
+from ..series import array_of_series, check_series
 from .items import many_maps
 
 __all__ = ["one_target_each", "series_and_maps", "series_for"]
@@ -14,7 +14,8 @@ __all__ = ["one_target_each", "series_and_maps", "series_for"]
 
 def series_for(classifier: Classifier, x: SeriesLike) -> np.ndarray:
     """Series (instance, time, channel) that a classifier takes; one is taken for a batch of one."""
-    x = as_array("x", x)
+    check_classifier(classifier)
+    x = array_of_series("x", x)
     return check_series(x[np.newaxis] if x.ndim == 2 else x, *classifier.input_shape)
 
 

@@ -21,6 +21,18 @@ from ...network.affine_head import AffineHead
 from ...network.layers_in_time import layers_in_time
 from ...network.propagation.propagation import Propagations
 from ...typing import LayerLike, ModelLike, Score
+from ...validation import (
+    as_array,
+    check_choice,
+    check_count,
+    check_finite,
+    check_flag,
+    check_layer,
+    check_seed,
+    finite,
+    shaped,
+    shown,
+)
 from .engine_tensorflow import Compiled, spec
 from .filters import KerasFilters
 from .fingerprint import Structure, settings_of
@@ -76,10 +88,10 @@ class KerasClassifier:
         batch_size: int = 64,
         jit_compile: bool = False,
     ) -> None:
-        if score not in ("logits", "probabilities"):
-            raise ValueError(f"score must be 'logits' or 'probabilities', but is {score!r}")
-        if not isinstance(batch_size, int | np.integer) or batch_size < 1:
-            raise ValueError(f"batch_size must be a whole number, at least 1, but is {batch_size!r}")
+        check_choice("score", score, ("logits", "probabilities"))
+        check_count("batch_size", batch_size)
+        check_flag("jit_compile", jit_compile)
+        check_layer(layer)
         self.model, self._given = readable(model), model
         self._labels = getattr(model, "classes_", None)  # of a fitted classifier
         self.score: Score = score
@@ -162,6 +174,7 @@ class KerasClassifier:
 
     def for_length(self, length: int) -> KerasClassifier:
         """The same classifier for series of one length, of a model that takes any; compiled functions are shared."""
+        check_count("length", length)
         if length == self._length:
             return self
         if self._network.input_shape[0] is not None:
@@ -220,6 +233,9 @@ class KerasClassifier:
 
     def at(self, layer: Any) -> KerasClassifier:
         """The same classifier with another explained layer."""
+        check_layer(layer)
+        if layer is None:
+            raise ValueError("layer must name a layer, but is None")
         other = copy(self)
         for made in ("head", "filters"):
             other.__dict__.pop(made, None)
@@ -248,9 +264,14 @@ class KerasClassifier:
 
     def probabilities(self, x: np.ndarray) -> np.ndarray | None:
         """Probability of every class, of shape (instance, class); None for a model that has none."""
+        return None if self._network.link is None else self.probabilities_of(self.scores(x))
+
+    def probabilities_of(self, scores: np.ndarray) -> np.ndarray | None:
+        """Probabilities that belong to scores (instance, class); None for a model that has none."""
+        scores = finite("scores", scores)
+        shaped("scores", scores, "(instance, class)", (None, self.classes))
         if self._network.link is None:
             return None
-        scores = self.scores(x)
         return scores if self.score == "probabilities" else np.asarray(self._network.probabilities(scores))
 
     def gradient(self, x: np.ndarray, target: Any) -> np.ndarray:
@@ -303,18 +324,24 @@ class KerasClassifier:
 
     def head_scores(self, x: np.ndarray, features: np.ndarray) -> np.ndarray:
         """Score of every class on given features of the explained layer, of shape (instance, class)."""
-        return self._passes.run("head_scores", self._checked(x), features)[0]
+        x, maps = self._checked(x), as_array("features", features)
+        shaped("features", maps, "(instance, step, filter)", (len(x), *self._network.map_shape[-2:]))
+        return self._passes.run("head_scores", x, maps)[0]
 
     def trunk(self, x: np.ndarray) -> np.ndarray:
         """Feature maps of series of any length, such as crops of longer ones, of shape (instance, step, filter)."""
+        if self._network.entry is None:
+            raise ValueError(self._network.no_map)
         self._must_not_have_changed()
+        x = check_series(x, None, self.input_shape[1])
+        self._must_be_long_enough(x.shape[1])
         return self._passes.run("features", x)[0]
 
     def receptive_field_at(self, length: int) -> ReceptiveField:
         """Receptive fields of the steps of the explained layer, for series of this length."""
         if self._network.entry is None:
             raise ValueError(self._network.no_map)
-        return self._network.receptive_field_at(length)
+        return self._network.receptive_field_at(check_count("length", length))
 
     def bias(self) -> np.ndarray:
         """Score of each class on features that are zero, of shape (class,)."""
@@ -371,7 +398,7 @@ class KerasClassifier:
         if self.no_attention:
             raise ValueError(self.no_attention)
         x = self._checked(x)
-        targets = as_targets(target, len(x), self.classes)
+        targets = as_targets(target, len(x), self.classes).reshape(len(x), -1)
         weights, gradients, without = self._passes.run("attention_and_gradients", x, targets)
         return weights, gradients, without
 
@@ -399,10 +426,15 @@ class KerasClassifier:
         reason = self.no_propagation(rule)
         if reason:
             raise ValueError(reason)
+        if baseline is not None:
+            baseline = check_finite("baseline", as_array("baseline", baseline))
+            shaped("baseline", baseline, "(instance, time, channel)", x.shape)
         return self.propagations(rule)(x, targets, baseline, self.batch_size)
 
     def no_propagation(self, rule: Rule) -> str | None:
         """Why a rule does not support the model; None where it does."""
+        if not isinstance(rule, Rule):
+            raise TypeError(f"rule must be a rule of cam1d_widget.attribution.propagation_rules, but is {shown(rule)}")
         if self.score == "probabilities":
             return f"{rule.label} starts at the logits and cannot explain probabilities; use score='logits'"
         if self._network.graph is None:
@@ -437,6 +469,8 @@ class KerasClassifier:
             Name of the layer that was randomized last, by its own initializers.
         classifier : KerasClassifier
         """
+        check_seed(seed)
+        check_count("draws", draws)
         (layer, output), size = self._choice, self.batch_size
 
         def read(model: Any) -> KerasClassifier:

@@ -24,7 +24,7 @@ from ...network.receptive_field import receptive_field_of
 from ...network.two_dimensional import with_map_in_rows
 from .fingerprint import settings_of
 from .layer_table import jumps
-from .user_model import graph_of, input_shape, which_output
+from .user_model import graph_of, input_shape, own_output, run_on, which_output
 from .weights import refuse_weights
 
 __all__ = ["Network"]
@@ -62,7 +62,7 @@ class Network:
         _refuse_state(model)
         forget_tried_layers()
         samples = self._samples(input_shape(model)[0] or 3)
-        made = model(samples, training=False)
+        made = own_output(model, samples)
         self.settings_after_batch = settings_of(model)
         self._index = which_output(model, made, output)
         outputs = np.asarray(self._chosen(made))
@@ -245,7 +245,7 @@ class Network:
 
     def _called(self, x: Any) -> Any:
         """The model's own output."""
-        return self._chosen(self.model(x, training=False))
+        return self._chosen(own_output(self.model, x))
 
     def _chosen(self, made: Any) -> Any:
         return ops.cast(keras.tree.flatten(made)[self._index], "float32")
@@ -270,16 +270,11 @@ class Network:
                 f"model {self.model.name!r} gives NaN as scores of Gaussian noise, as a logarithm of negative numbers "
                 f"does; clip what enters it"
             )
-        if not np.allclose(np.asarray(self._called(samples)), outputs, rtol=1e-3, atol=1e-4):
-            raise ValueError(
-                f"model {self.model.name!r} gives other scores each time, as dropout does that trains on or noise that "
-                f"is drawn; build it without"
-            )
-        self._refuse_dependence_on_batch(samples, outputs)
+        self._refuse_other_scores(samples, outputs)
         hidden = None if self.seen else self._hidden_odds(outputs)
         if hidden:
             return self._explain_odds(hidden)
-        logits = self.logits(samples)
+        logits = run_on(self.model, self.logits, samples)
         ours = np.asarray(self.probabilities(logits) if self.seen else logits)[:, -outputs.shape[1] :]
         if np.allclose(ours, outputs, rtol=1e-2, atol=1e-2):
             return None
@@ -291,12 +286,13 @@ class Network:
         )
 
     def sampled(self) -> tuple[np.ndarray, np.ndarray]:
-        """Series of noise, and the model's own outputs for them now, of shape (instance, unit)."""
-        samples = self._samples(input_shape(self.model)[0] or 3)
+        """One series of noise, or as many as the model takes, and the model's own outputs now, (instance, unit)."""
+        batch = input_shape(self.model)[0]
+        samples = self._samples(3)[1:2] if batch is None else self._samples(batch)
         return samples, np.asarray(self._called(samples))
 
-    def _refuse_dependence_on_batch(self, samples: np.ndarray, outputs: np.ndarray) -> None:
-        """Refuse a model whose scores of a series depend on the other series in the batch."""
+    def _refuse_other_scores(self, samples: np.ndarray, outputs: np.ndarray) -> None:
+        """Refuse a model whose scores of a series change from call to call, or with the other series in the batch."""
         middle, scale = len(samples) // 2, np.abs(outputs).max(axis=0)
         one = samples[middle : middle + 1]
         others = np.repeat(-2 * one, len(samples), axis=0)
@@ -305,11 +301,17 @@ class Network:
         if same and input_shape(self.model)[0] is None:
             # The batch size changes the order of summation, which matters in half precision and on GPUs.
             same = np.allclose(np.asarray(self._called(one))[0], outputs[middle], rtol=0, atol=2e-2 * scale)
-        if not same:
+        if same:
+            return
+        if not np.allclose(np.asarray(self._called(samples)), outputs, rtol=1e-3, atol=1e-4):
             raise ValueError(
-                f"model {self.model.name!r} gives a series scores that depend on the other series of its batch, as a "
-                f"mean over the batch does; let it compute the scores of each series from that series alone"
+                f"model {self.model.name!r} gives other scores each time, as dropout does that trains on or noise that "
+                f"is drawn; build it without"
             )
+        raise ValueError(
+            f"model {self.model.name!r} gives a series scores that depend on the other series of its batch, as a "
+            f"mean over the batch does; let it compute the scores of each series from that series alone"
+        )
 
     def _hidden_odds(self, outputs: np.ndarray) -> str | None:
         """Kind of the probabilities that come out of a layer that is not known to make any; None for numbers."""

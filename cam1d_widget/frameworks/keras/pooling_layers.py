@@ -22,6 +22,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from ...validation import check_count, check_number
+
 __all__ = ["POOLINGS", "AdditivePooling", "AttentionPooling", "ConjunctivePooling", "InstancePooling", "MILPooling"]
 __all__ += ["TemporalAttention"]
 
@@ -33,8 +35,8 @@ class _WithAttention(keras.layers.Layer):  # type: ignore[misc]
 
     def __init__(self, attention_units: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.attention_units = attention_units
-        self._hidden = keras.layers.Dense(attention_units, activation="tanh", name="attention_hidden")
+        self.attention_units = check_count("attention_units", attention_units)
+        self._hidden = keras.layers.Dense(self.attention_units, activation="tanh", name="attention_hidden")
         self._grade = keras.layers.Dense(1, name="attention_grade")
 
     def build(self, input_shape: Any) -> None:
@@ -110,7 +112,7 @@ class MILPooling(keras.layers.Layer, ABC):  # type: ignore[misc]
 
     def __init__(self, units: int, dropout: float = 0.1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.units, self.dropout = units, dropout
+        self.units, self.dropout = check_count("units", units), check_number("dropout", dropout, least=0, below=1)
         self._thinning = keras.layers.Dropout(dropout)
 
     def build(self, input_shape: Any) -> None:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import inspect
 import warnings
+from collections.abc import Callable
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
+from ...names import did_you_mean
 from ...network.graph import Graph
+from ...validation import check_old_file, shown
 from . import pooling_layers  # noqa: F401  # registers them, so that a saved model with them is loaded
+from .engine_tensorflow import Compiled, spec
 from .layer_table import computed_by_keras
 from .reader import nothing_recorded, read
 from .tensors import KerasTensors
 
-__all__ = ["graph_of", "input_shape", "readable", "which_output"]
+__all__ = ["graph_of", "input_shape", "own_output", "readable", "run_on", "which_output"]
 
 
 def readable(model: Any) -> Any:
@@ -31,10 +37,8 @@ def readable(model: Any) -> Any:
             f"Keras must run on TensorFlow to be explained, but runs on {keras.backend.backend()}; "
             f"set KERAS_BACKEND=tensorflow before Keras is imported"
         )
-    if isinstance(model, str | Path):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about an optimizer whose state is not needed
-            model = keras.models.load_model(model)  # with its loss, which defines what plain outputs are
+    if isinstance(model, str | PathLike):
+        model = _loaded(check_old_file("model", model))
     members = getattr(model, "classifiers_", None)
     if members:
         raise TypeError(
@@ -44,12 +48,37 @@ def readable(model: Any) -> Any:
     fitted = getattr(model, "model_", model)
     if not isinstance(fitted, keras.Model):
         raise TypeError(
-            f"model must be a keras.Model or the path of a saved one, but is a {type(model).__name__}"
-            f"{_why_no_network(model)}"
+            f"model must be a keras.Model or the path of a saved one, but is {_kind_of(model)}{_why_no_network(model)}"
         )
     if not fitted.built or (_has_graph(fitted) and not getattr(fitted, "inputs", None)):
         raise ValueError(f"model {fitted.name!r} is not built; give it an Input layer, or call it once on a batch")
     return fitted
+
+
+def _loaded(path: Path) -> Any:
+    """Saved model, with its loss, which defines what plain outputs are."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about an optimizer whose state is not needed
+        try:
+            return keras.models.load_model(path)
+        except Exception as fault:  # the readers of zip, HDF5 and configurations raise different errors
+            reason = (str(fault).strip() or type(fault).__name__).splitlines()[0][:200]
+            raise ValueError(
+                f"model must be the path of a saved Keras model, ending in .keras or .h5, but {str(path)!r} could not "
+                f"be loaded ({reason})"
+            ) from fault
+
+
+def _kind_of(model: Any) -> str:
+    """What an object is, by the library that its class comes from."""
+    libraries = {base.__module__.split(".")[0] for base in type(model).__mro__}
+    if "torch" in libraries:
+        return f"a PyTorch module, {type(model).__name__}; show maps of another library with ExplanationViewer"
+    if inspect.isroutine(model):
+        return f"a function, {getattr(model, '__name__', type(model).__name__)}"
+    library = type(model).__module__.split(".")[0]
+    known = library in ("sktime", "aeon", "sklearn", "TSInterpret", "tsai", "xgboost", "lightgbm")
+    return f"{library}'s {type(model).__name__}" if known else shown(model)
 
 
 def _why_no_network(model: Any) -> str:
@@ -97,9 +126,33 @@ def which_output(model: Any, made: Any, output: str | int | None) -> int:
         return 0
     if isinstance(output, str) and output in names:
         return names.index(output)
-    if isinstance(output, int) and 0 <= output < len(names):
-        return output
-    raise ValueError(f"output must name one of the outputs of model {model.name!r}: {', '.join(names)}; is {output!r}")
+    if isinstance(output, int | np.integer) and not isinstance(output, bool) and 0 <= output < len(names):
+        return int(output)
+    raise ValueError(
+        f"output must be the name or index of an output of model {model.name!r} ({', '.join(names)}), but is "
+        f"{shown(output)}{did_you_mean(output, names)}"
+    )
+
+
+def own_output(model: Any, x: Any) -> Any:
+    """What a model returns at inference for series (batch, time, channel), as it is now."""
+    return run_on(model, lambda x: model(x, training=False), x)
+
+
+def run_on(model: Any, function: Callable[[Any], Any], x: Any) -> Any:
+    """Result of a function that runs layers of a model, on series or on symbolic tensors."""
+    recurrent = any(isinstance(layer, keras.layers.RNN) for layer in model._flatten_layers())
+    if keras.ops.is_tensor(x) or not recurrent:
+        return function(x)
+    # Where it is not compiled, a recurrent layer takes milliseconds a time step.
+    returned = []
+
+    def called(x: Any) -> list[Any]:
+        returned.append(function(x))
+        return keras.tree.flatten(returned[-1])
+
+    outputs = Compiled(called, spec(*x.shape))(x)
+    return keras.tree.pack_sequence_as(returned[-1], outputs)
 
 
 def graph_of(model: Any, index: int) -> Graph | str:

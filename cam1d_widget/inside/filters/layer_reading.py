@@ -10,9 +10,9 @@ import numpy as np
 from ...attribution.abilities import HasLayers
 from ...attribution.receptive_field import ReceptiveField
 from ...explanation.source import ModelChangedError
-from ...explanation.validation import check_count, check_index, check_sampling_rate
 from ...typing import Labels, LayerLike, Layout, ModelLike, SeriesLike
-from ..access import class_indices, opened, series_for
+from ...validation import check_choice, check_count, check_index, check_sampling_rate
+from ..access import class_indices, opened_at, series_for
 from ..activations import Activations, name_of
 from ..maximization.maximize import activation_maximization
 from ..maximization.objective import checked_filter
@@ -67,7 +67,7 @@ def read_layer(
     >>> reading.meaning(0)
     FilterMeaning(conv1, filter 0: responds most to channel 5 (52%), at about 3.7 Hz; its peaks are highest in ...)
     """
-    classifier = opened(model, layer)
+    classifier = opened_at(model, layer)
     x = series_for(classifier, x, layout=layout)
     classes = class_indices(classifier, y, len(x))
     return LayerReading(classifier, x, name_of(layer), classes, check_sampling_rate(sampling_rate))
@@ -153,11 +153,11 @@ class LayerReading:
         target : int, optional
             The class, for weights.
         """
+        check_choice("by", by, ("activity", "weight"))
+        if target is not None or by == "weight":
+            target = check_index("target", target, self._classifier.classes, ", the class that the weights are for")
         if by == "activity":
             return np.argsort(-np.abs(self.peaks.means).mean(axis=0), kind="stable")
-        if by != "weight":
-            raise ValueError(f"by must be 'activity' or 'weight', but is {by!r}")
-        target = check_index("target", target, self._classifier.classes, ", the class that the weights are for")
         return np.argsort(-self.weights[target], kind="stable")
 
     def top_windows(self, filter: int, count: int = 12) -> TopWindows:
@@ -190,6 +190,7 @@ class LayerReading:
         seed : int
             Of the noise that its best series is started from, where that is not known in closed form.
         """
+        check_count("windows", windows)
         kernel, top = self.kernel(filter), self.top_windows(filter, windows)
         maximizing = activation_maximization(
             self._classifier,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...validation import check_names
 from ..maximization.maximize import Maximized
 from .kernel import FilterKernel
 from .peaks import ClassSplit
@@ -84,6 +85,10 @@ class FilterMeaning:
         class_names, channel_names : sequence of str, optional
             Default: numbers.
         """
+        if class_names is not None:
+            class_names = check_names("class_names", class_names, "class", len(self.split.auc))
+        if channel_names is not None:
+            channel_names = check_names("channel_names", channel_names, "channel", self.windows.values.shape[2])
         return "; ".join([*self._answers_to(channel_names), *self._tells(class_names)])
 
     def _answers_to(self, names: tuple[str, ...] | None) -> list[str]:

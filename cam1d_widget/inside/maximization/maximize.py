@@ -10,6 +10,7 @@ from tqdm.auto import tqdm
 
 from ...attribution.abilities import HasLayers
 from ...typing import Labels, LayerLike, ModelLike, SeriesLike
+from ...validation import check_flag
 from ..access import class_indices, opened, series_for
 from ..activations import name_of
 from .ascent import Ascent
@@ -152,6 +153,8 @@ def activation_maximization(
     >>> best = inside.activation_maximization(model, target=2, data=x_train, nearness=1, solutions=3)
     >>> best.x.shape, best.plausibility.words()
     """
+    if not callable(progress):
+        check_flag("progress", progress)
     classifier = opened(model, layer)
     if y is not None and data is None:
         raise ValueError("y must come with data, of which it holds the true classes; give data=")

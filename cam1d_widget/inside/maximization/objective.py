@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from ...attribution.abilities import HasLayers
-from ...attribution.classifier import as_targets
+from ...validation import check_index
 
 __all__ = ["ClassScore", "FilterDrive", "Objective", "checked_filter"]
 
@@ -40,7 +40,7 @@ class ClassScore:
 
     def __init__(self, classifier: HasLayers, target: Any, length: int) -> None:
         self._classifier = classifier
-        self.target = int(as_targets(target, 1, classifier.classes)[0])
+        self.target = check_index("target", target, classifier.classes)
         self.window = (0, length)
 
     def values(self, x: np.ndarray) -> np.ndarray:
@@ -80,8 +80,4 @@ class FilterDrive:
 
 def checked_filter(filter: Any, count: int, layer: str) -> int:
     """Index of a filter, or an error with the valid range."""
-    if not isinstance(filter, int | np.integer) or isinstance(filter, bool):
-        raise TypeError(f"filter must be the index of a filter of layer {layer!r}, but is {filter!r}")
-    if not 0 <= filter < count:
-        raise ValueError(f"filter must be from 0 to {count - 1}, a filter of layer {layer!r}, but is {filter}")
-    return int(filter)
+    return check_index("filter", filter, count, f", a filter of layer {layer!r}")

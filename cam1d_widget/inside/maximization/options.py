@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from ...explanation.validation import check_count, check_number, check_seed
 from ...typing import LayerLike
+from ...validation import check_count, check_number, check_seed
 
 __all__ = ["MaximizationOptions", "Start"]
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...validation import check_index
+
 __all__ = ["Plausibility", "plausibility_of"]
 
 # Real series that are compared with each other at most: their distances are many.
@@ -46,6 +48,7 @@ class Plausibility:
 
     def words(self, solution: int = 0) -> str:
         """The figure as a sentence."""
+        check_index("solution", solution, len(self.distances))
         ratio, share = self.ratios[solution], self.shares[solution]
         judged = "plausible" if share >= _PLAUSIBLE else "unusual" if share >= _UNUSUAL else "implausible"
         return (

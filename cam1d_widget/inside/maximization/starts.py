@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...attribution.abilities import HasLayers
+from ...validation import as_array, check_choice
 from .ascent import smoothed, within
 from .objective import ClassScore, Objective
 from .options import Start
@@ -61,10 +62,8 @@ def starts(
     """Deviations to start from, of shape (solution, time, channel), and real ones to use if the gradient vanishes."""
     if not isinstance(start, str):
         begun = ground.scale.deviations(_given(start, solutions, ground.size))
-    elif start == "noise":
+    elif check_choice("start", start, ("noise", "data", "mean"), "; or give an array (time, channel)") == "noise":
         begun = _noise(rng, (solutions, *ground.size), ground.norm)
-    elif start not in ("data", "mean"):
-        raise ValueError(f"start must be 'noise', 'data', 'mean' or an array (time, channel), but is {start!r}")
     elif ground.real is None:
         raise ValueError(f"start={start!r} needs data, real series to start from; give data=")
     else:
@@ -80,7 +79,7 @@ def _noise(rng: np.random.Generator, shape: tuple[int, ...], norm: float) -> np.
 
 
 def _given(start: np.ndarray, solutions: int, size: tuple[int, int]) -> np.ndarray:
-    values = np.asarray(start, float)
+    values = as_array("start", start).astype(float)
     values = values[np.newaxis] if values.ndim == 2 else values
     if values.shape[1:] != size or len(values) not in (1, solutions) or not np.isfinite(values).all():
         raise ValueError(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import reprlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ...explanation.facts import MethodFacts, SeriesFacts
 from ...explanation.source import ExplanationSource
+from ...validation import check_class, check_label, check_list, check_rows, is_sequence
 from ..synced.facts import targets_of
 
 
@@ -79,35 +79,22 @@ def excerpt(whole: ExplanationSource, instances: Any, targets: Any, methods: Any
     """Excerpt of the choices, each checked; None is all."""
     return Excerpt(
         whole,
-        _indices("instances", instances, len(whole.x)),
-        _indices("targets", targets, len(whole.class_names)),
+        tuple(check_rows("instances", instances, len(whole.x)).tolist()),
+        tuple(_classes(targets, whole.class_names)),
         _labels(whole.usual if methods is None else methods, whole.methods),
     )
 
 
-def _indices(name: str, chosen: Any, count: int) -> tuple[int, ...]:
-    """Unique indices: from integers, one integer, or a mask."""
-    if chosen is None:
-        return tuple(range(count))
-    several = np.atleast_1d(chosen) if isinstance(chosen, np.ndarray) else chosen
-    items = list(several) if isinstance(several, Iterable) and not isinstance(several, str) else [several]
-    if len(items) == count and all(isinstance(item, bool | np.bool_) for item in items):
-        items = np.flatnonzero(items).tolist()
-    if not items or not all(_is_index(item, count) for item in items):
-        raise ValueError(
-            f"{name} must be indices from 0 to {count - 1}, one at least, or a mask of {count} booleans, "
-            f"but is {reprlib.repr(chosen)}"
-        )
-    return tuple(dict.fromkeys(int(item) for item in items))
+def _classes(chosen: Any, names: Sequence[str]) -> list[int]:
+    """Indices of classes, also given by names."""
+    given = [chosen] if isinstance(chosen, str) else chosen
+    if is_sequence(given) and len(given) and all(isinstance(one, str) for one in given):
+        given = [check_class("targets", one, names) for one in given]
+    return check_rows("targets", given, len(names)).tolist()
 
 
-def _is_index(item: Any, count: int) -> bool:
-    return isinstance(item, int | np.integer) and not isinstance(item, bool) and bool(0 <= item < count)
-
-
-def _labels(chosen: Sequence[str], there: tuple[str, ...]) -> tuple[str, ...]:
-    labels = tuple(dict.fromkeys([chosen] if isinstance(chosen, str) else chosen))
-    unknown = [label for label in labels if label not in there]
-    if unknown or not labels:
-        raise ValueError(f"methods must be some of {', '.join(there)}, one at least, but are {list(labels)}")
-    return labels
+def _labels(chosen: Any, there: tuple[str, ...]) -> tuple[str, ...]:
+    given = [chosen] if isinstance(chosen, str) else check_list("methods", chosen, "labels")
+    if not given:
+        raise ValueError(f"methods must be some of {', '.join(there)}, one at least, but are none")
+    return tuple(dict.fromkeys(check_label("methods", label, there) for label in given))

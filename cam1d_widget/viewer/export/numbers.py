@@ -10,7 +10,7 @@ import numpy as np
 
 from ...explanation.atomic_file import atomic_file
 from ...explanation.source import ExplanationSource
-from .page import checked_file
+from ...validation import check_new_file, check_path
 
 
 class Numbers(NamedTuple):
@@ -27,10 +27,10 @@ class Numbers(NamedTuple):
 
 def save_numbers(source: ExplanationSource, path: str | Path, shown: Numbers) -> Path:
     """Write series and map of one picture as .csv or .npz; see :meth:`ExplanationViewer.save_numbers`."""
-    path = Path(path)
+    path = check_path("path", path)
     if path.suffix not in {".csv", ".npz"}:
         raise ValueError(f"path must end in .csv or .npz, but is {path.name!r}")
-    checked_file(path)
+    check_new_file("path", path)
     time = np.arange(len(shown.x)) / (source.sampling_rate or 1.0)
     dates = None if shown.start is None else shown.start + np.rint(time * 1e9).astype("timedelta64[ns]")
     varies = [] if shown.spread is None else [shown.spread]

@@ -18,8 +18,8 @@ from ipywidgets.embed import dependency_state, embed_data
 
 from ...explanation.atomic_file import atomic_file
 from ...explanation.source import ExplanationSource
-from ...explanation.validation import check_number
 from ...typing import InstancesLike
+from ...validation import check_flag, check_new_file, check_number, check_text
 from ..choice import Choice
 from ..layout.figure import scales
 from ..layout.stack import Stack
@@ -83,6 +83,7 @@ def save_html(
     Parameters are those of :meth:`ExplanationViewer.save_html`, and the state of a viewer, of which the page keeps the
     part about its own instances, classes and methods.
     """
+    check_flag("progress", progress)
     chosen: dict[str, Any] = {"instances": instances, "targets": targets, "methods": methods}
     steps = page_steps(source, path, **chosen, title=title, budget_mb=budget_mb, state=state)
     written = with_progress_bar(steps, progress)
@@ -111,9 +112,8 @@ def page_steps(
 ) -> Generator[tuple[float, str], None, Written]:
     """Write a page; yields the completed share and a description."""
     state = state or ViewerState()
-    path = checked_file(path)
-    if not isinstance(title, str):
-        raise TypeError(f"title must be a str, but is {title!r}")
+    path = check_new_file("path", path)
+    check_text("title", title)
     check_number("budget_mb", budget_mb, above=0)
     chosen = excerpt(source, instances, targets, methods)
     named = {"instances": instances, "targets": targets, "methods": methods}
@@ -193,16 +193,6 @@ def _shares(
         except StopIteration as end:
             return end.value
         yield first + share * (last - first), text
-
-
-def checked_file(path: str | Path) -> Path:
-    """A path that can be written to, or an error before anything is computed."""
-    path = Path(path)
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"path must be a file in a folder that exists, but there is no folder {path.parent}")
-    if path.is_dir():
-        raise IsADirectoryError(f"path must be a file, but {path} is a folder")
-    return path
 
 
 def _tiles(chosen: Excerpt) -> Generator[tuple[float, str], None, list[Tile]]:

@@ -14,8 +14,7 @@ from warnings import warn
 
 from ...explanation.atomic_file import atomic_file
 from ...explanation.plot import has_matplotlib
-from ...explanation.validation import check_number
-from .page import checked_file
+from ...validation import check_new_file, check_number
 
 __all__ = ["Paper", "checked_paper", "save_figure", "save_picture"]
 
@@ -78,7 +77,7 @@ def save_picture(
     Path
         The file.
     """
-    path = checked_file(path)
+    path = check_new_file("path", path)
     drawn = has_matplotlib()
     if drawn:
         save_figure(form, path, draw(), paper)

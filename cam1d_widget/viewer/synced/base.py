@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 import ipywidgets as widgets
-from traitlets import Instance, Unicode, default
+from traitlets import Instance, TraitError, Unicode, default
 
 __all__ = ["ENTRY_BYTES", "MODULE", "VERSION", "PageContents", "Synced", "SyncedView", "part"]
 
@@ -43,13 +43,26 @@ class PageContents(NamedTuple):
 class Synced(widgets.Widget):
     """A widget whose traits the browser shares."""
 
-    _model_name = Unicode().tag(sync=True)
-    _model_module = Unicode(MODULE).tag(sync=True)
-    _model_module_version = Unicode(VERSION).tag(sync=True)
+    _model_name = Unicode().tag(sync=True, echo_update=False)
+    _model_module = Unicode(MODULE).tag(sync=True, echo_update=False)
+    _model_module_version = Unicode(VERSION).tag(sync=True, echo_update=False)
 
     @default("_model_name")
     def _name_of_model(self) -> str:
         return f"{type(self).__name__}Model"
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take values from the browser, but not of traits that only Python sets, which are those without an echo.
+
+        If one is refused, none is taken, and the browser gets back what Python has.
+        """
+        own = self.traits(echo_update=False)
+        taken = {name: value for name, value in sync_data.items() if name not in own}
+        try:
+            super().set_state(taken)
+        except TraitError:
+            self.send_state([name for name in taken if name in self.keys])
+            raise
 
     def for_page(self, page: PageContents) -> Self:
         """Copy for a saved page, of the same values unless a subclass overrides this."""
@@ -67,9 +80,9 @@ class Synced(widgets.Widget):
 class SyncedView(Synced):
     """A widget that is displayed, by a view that is called after its class."""
 
-    _view_name = Unicode().tag(sync=True)
-    _view_module = Unicode(MODULE).tag(sync=True)
-    _view_module_version = Unicode(VERSION).tag(sync=True)
+    _view_name = Unicode().tag(sync=True, echo_update=False)
+    _view_module = Unicode(MODULE).tag(sync=True, echo_update=False)
+    _view_module_version = Unicode(VERSION).tag(sync=True, echo_update=False)
 
     @default("_view_name")
     def _name_of_view(self) -> str:
@@ -78,4 +91,4 @@ class SyncedView(Synced):
 
 def part(kind: type[Synced]) -> Any:
     """Trait that holds a synced widget of this class, by default one with default values."""
-    return Instance(kind, ()).tag(sync=True, **widgets.widget_serialization)
+    return Instance(kind, ()).tag(sync=True, echo_update=False, **widgets.widget_serialization)

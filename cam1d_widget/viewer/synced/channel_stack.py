@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import bqplot
 import numpy as np
 from traitlets import Any as AnyTrait
-from traitlets import Dict, Instance, Int, List, TraitError, Tuple, Unicode, validate
+from traitlets import Dict, Instance, Int, Unicode, validate
 
 from ...explanation.explanation import ExplanationSource
-from ..windows import Intervals, ScoresWithout
+from ...explanation.source import seconds_of
+from ...validation import MOST, check_count, check_index, check_list, check_text, shown
+from ..choice import known_mean, of_choice
+from ..windows import Intervals, ScoresWithout, check_window
+from .background import Background
 from .base import Synced, SyncedView, part
+from .checked import Checked, whole
 from .checks import Checks
 from .facts import explained_classes, facts_of
 from .finder import Finder
 from .inside import Inside
 from .jobs import Jobs
 from .means import Means
+from .messages import kind_of, said
 from .options import Options
-from .tiles import Tile, answered, attribution_key, index_in_key, map_tile, pack, packed_to_json, series_key
+from .tiles import MOST as MOST_TILES
+from .tiles import Tile, answered, attribution_key, map_tile, pack, packed_to_json, places_of, series_key
 
 
 def _table_to_json(table: np.ndarray | None, _: Any) -> dict[str, Any] | None:
@@ -36,6 +44,42 @@ def _table() -> Any:
 
 # Requests for pictures that are kept until a browser displays the widget.
 _MOST_UNSENT = 64
+# Seconds beyond which maps are computed in the background, and up to which one is computed without being asked for.
+SLOW, PATIENCE = 1.0, 60.0
+
+
+def _fields_of(name: str, value: Any, needed: str, optional: str = "") -> dict[str, Any]:
+    """Named values with these names; None for an optional one that is missing."""
+    there = set(value) if isinstance(value, dict) else set()
+    if not set(needed.split()) <= there <= {*needed.split(), *optional.split()}:
+        raise ValueError(
+            f"{name} must have the fields {', '.join([*needed.split(), *optional.split()])}, but is {shown(value)}"
+        )
+    return {field: value.get(field) for field in [*needed.split(), *optional.split()]}
+
+
+def _fields_of_mean(name: str, value: Any) -> dict[str, Any]:
+    return _fields_of(name, value, "by of")
+
+
+def _fields_of_choice(name: str, value: Any) -> dict[str, Any]:
+    fields = _fields_of(name, value, "instance target method", "against mean")
+    return {**fields, "mean": None if fields["mean"] is None else _fields_of_mean(f"{name}.mean", fields["mean"])}
+
+
+def _samples(name: str, value: Any) -> tuple[int, int]:
+    return check_window(name, value, MOST)
+
+
+def _notes(name: str, value: Any) -> list[dict[str, Any]]:
+    notes = [_fields_of(name, note, "instance window text") for note in check_list(name, value, "notes on windows")]
+    for note in notes:
+        check_count(f"instance of {name}", note["instance"], least=0)
+        note["window"] = list(check_window(f"window of {name}", note["window"], MOST))
+        check_text(f"text of {name}", note["text"])
+    return notes
+
+
 _STALE = "The model has changed since this widget was made. The displayed scores and maps are from before the change."
 
 
@@ -80,40 +124,44 @@ class ChannelStack(SyncedView, bqplot.Mark):
         Notes: "instance", "window" (samples [first, stop)) and "text".
     stale : str
         Message that the model has changed since its scores were computed; "" where it has not.
+    better : dict or None
+        Method that is ranked above the initial one but takes longer: its index `method`, `seconds`, and `state`, one of
+        "offered", "computing" and "ready".
     version : int
         Number of updates of the scores and maps; the browser drops its tiles when it changes.
     """
 
-    _view_name = Unicode("ChannelStack").tag(sync=True)
+    _view_name = Unicode("ChannelStack").tag(sync=True, echo_update=False)
 
     scales_metadata = Dict(
         {
             "x": {"orientation": "horizontal", "dimension": "x"},
             "y": {"orientation": "vertical", "dimension": "y"},
         }
-    ).tag(sync=True)
+    ).tag(sync=True, echo_update=False)
 
-    instance = Int(0).tag(sync=True)
-    target = Int(0).tag(sync=True)
-    method = Int(0).tag(sync=True)
-    against = Int(None, allow_none=True).tag(sync=True)
-    mean = Dict(allow_none=True, default_value=None).tag(sync=True)
-    pinned = Dict(allow_none=True, default_value=None).tag(sync=True)
+    instance = whole(0).tag(sync=True)
+    target = whole(0).tag(sync=True)
+    method = whole(0).tag(sync=True)
+    against = whole(None, allow_none=True).tag(sync=True)
+    mean = Checked(_fields_of_mean, None, allow_none=True).tag(sync=True)
+    pinned = Checked(_fields_of_choice, None, allow_none=True).tag(sync=True)
     facts = Dict().tag(sync=True, echo_update=False)
     scores = _table()
     probabilities = _table()
     truth = _table()
     explained = _table()
     steps = _table()
-    window = Tuple(Int(), Int(), allow_none=True, default_value=None).tag(sync=True)
-    annotations = List(Dict()).tag(sync=True)
+    window = Checked(_samples, None, allow_none=True).tag(sync=True)
+    annotations = Checked(_notes, []).tag(sync=True)
     checks = part(Checks)
     finder = part(Finder)
     options = part(Options)
     jobs = part(Jobs)
     inside = part(Inside)
-    stale = Unicode().tag(sync=True)
-    version = Int(0).tag(sync=True)
+    stale = Unicode().tag(sync=True, echo_update=False)
+    better = Dict(allow_none=True, default_value=None).tag(sync=True, echo_update=False)
+    version = Int(0).tag(sync=True, echo_update=False)
     tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=packed_to_json)
 
     def __init__(
@@ -139,12 +187,15 @@ class ChannelStack(SyncedView, bqplot.Mark):
             tiles=tiles if tiles is not None else {"index": [], "data": b""},
             **traits,
         )
+        # A single output separates two true classes.
+        self.finder.read_classes(source.class_names, true_classes=max(2, len(source.class_names)))
         if tiles is None:
             self.tiles = self._first_tiles()
         self._pictures: dict[int, Callable[[bytes | str], object]] = {}
         self._unsent: list[dict[str, Any]] = []
         self._asked = 0
         self._views = 0
+        self._background = Background()
         self.on_msg(self._receive)
 
     @property
@@ -190,6 +241,27 @@ class ChannelStack(SyncedView, bqplot.Mark):
         except Exception as fault:
             self.stale = f"The model could not be updated: {str(fault) or type(fault).__name__}"
 
+    def offer(self, method: int, seconds: float) -> None:
+        """Offer a method that takes longer than the initial one; its first map is computed unless it takes minutes."""
+        self.better = {"method": method, "seconds": seconds, "state": "offered"}
+        if seconds > PATIENCE:
+            return
+        label, instance, target = self._source.methods[method], self.instance, self._targets[self.target]
+
+        def compute() -> None:
+            try:
+                self._source.attribution(label, instance, target)
+                self._offered("ready")
+            except Exception:  # cancelled, or the model has changed; a map that is asked for says why it fails
+                self._offered("offered")
+
+        self._offered("computing")
+        self._background.start(compute)
+
+    def _offered(self, state: str) -> None:
+        if self.better is not None:
+            self.better = {**self.better, "state": state}
+
     def ask_for_picture(self, request: dict[str, Any], take: Callable[[bytes | str], object]) -> bool:
         """Request a file of a picture from the browser; `take` is called with it, or with an error.
 
@@ -207,25 +279,35 @@ class ChannelStack(SyncedView, bqplot.Mark):
 
     def tile(self, key: str) -> Tile:
         """Series or map of this key, computed if necessary; the source caches it."""
-        kind, *places = key.split("/")
-        if kind.startswith("mean-"):
+        if key.startswith("mean-"):
             return self._means.tile(key)
-        if kind == "series":
-            return Tile(key, np.asarray(self._source.x[self._index("instance", places[0])], np.float32))
-        method, instance, target = map(self._index, ("method", "instance", "target"), places)
-        return map_tile(self._source, key, self._source.methods[method], instance, self._targets[target])
+        if key.startswith("series/"):
+            [instance] = map(self._index, ["instance"], places_of(key, "series", "instance"))
+            return Tile(key, np.asarray(self._source.x[instance], np.float32))
+        return map_tile(self._source, key, *self._map_of(key))
 
-    def _index(self, name: str, text: Any) -> int:
-        return index_in_key(name, text, len(self.facts[f"{name}s"]))
+    def _map_of(self, key: str) -> tuple[str, int, int]:
+        """Method, instance and class of a map."""
+        names = ("method", "instance", "target")
+        method, instance, target = map(self._index, names, places_of(key, "attribution", *names))
+        return self._source.methods[method], instance, self._targets[target]
+
+    def _index(self, name: str, value: Any) -> int:
+        return check_index(name, value, len(self.facts[f"{name}s"]))
 
     def whole(self, key: str) -> Tile:
         """Tile; a mean is over all instances that have the map."""
         return self._means.tile(key, seconds=float("inf")) if key.startswith("mean-") else self.tile(key)
 
     def _first_tiles(self) -> dict[str, Any]:
-        """Packed tiles of the first picture, which is thus displayed at once, also in a saved notebook."""
+        """Packed tiles of the first picture, which is thus displayed at once, also in a saved notebook.
+
+        A map that takes long is left to the browser to request, so that the series is displayed meanwhile.
+        """
         keys = [series_key(self.instance), attribution_key(self.method, self.instance, self.target)]
         try:
+            if self._seconds(keys) > SLOW:
+                return pack([self.tile(keys[0])])
             return pack([self.tile(key) for key in keys])
         except Exception:
             # The browser will request it, and show the error instead of the picture.
@@ -233,37 +315,105 @@ class ChannelStack(SyncedView, bqplot.Mark):
 
     def _receive(self, _: Any, content: dict[str, Any], buffers: list[Any]) -> None:
         """Handle a message of the browser."""
-        kind = content.get("type")
+        kind = kind_of(content)
         if kind == "tiles":
-            self.send(*answered(content, self.tile))
+            self._answer(content)
+        elif kind == "cancel":
+            self._background.cancel()
         elif kind == "replace":
             self._replace(content)
         elif kind == "update":
             self._update()
         elif kind == "views":
-            self._views = int(content["count"])
+            self._views = check_count("count", content.get("count"), least=0)
             self._send_requests()
-        elif kind == "picture" and (take := self._pictures.pop(content["request"], None)):
-            take(bytes(buffers[0]) if buffers else str(content["error"]))
+        elif kind == "picture":
+            take = self._pictures.pop(check_count("request", content.get("request"), least=0), None)
+            if take:
+                take(bytes(buffers[0]) if buffers else str(content.get("error")))
+
+    def _answer(self, content: dict[str, Any]) -> None:
+        """Answer a request for tiles; if it takes long, in the background, after saying how long."""
+        keys = content.get("keys")
+        seconds = self._seconds(keys[:MOST_TILES]) if isinstance(keys, list) else 0.0
+        if seconds <= SLOW:
+            self.send(*answered(content, self.tile))
+            return
+        self.send({"slow": content.get("request"), "seconds": seconds})
+        self._background.start(lambda: self.send(*answered(content, self.tile)))
+
+    def _seconds(self, keys: Sequence[Any]) -> float:
+        """About how long the maps of some tiles take."""
+        slow = 0.0
+        for key in map(str, keys):
+            with suppress(ValueError):  # no map, or a wrong key, which the answer says
+                slow += seconds_of(self._source, *self._map_of(key))
+        return slow
 
     def _replace(self, content: dict[str, Any]) -> None:
         """Compute the scores of a series with one window replaced."""
-        answer: dict[str, Any] = {"name": content["name"], "scores": [], "probabilities": None, "error": None}
+        answer: dict[str, Any] = {"name": content.get("name"), "scores": [], "probabilities": None, "error": None}
         try:
-            assert self._scores_without is not None
-            instance = self._index("instance", content["instance"])
-            result = self._scores_without(instance, *(int(edge) for edge in content["window"]))
+            if self._scores_without is None:
+                raise ValueError("a window can be replaced only by a widget made of a model, as CAM1DWidget(model, x)")
+            instance = self._index("instance", content.get("instance"))
+            first, stop = check_window("window", content.get("window"), self.facts["samples"])
+            result = self._scores_without(instance, first, stop)
             answer["scores"] = [float(score) for score in result.scores]
             if result.probabilities is not None:
                 answer["probabilities"] = [float(share) for share in result.probabilities]
         except Exception as fault:
-            answer["error"] = f"could not be computed: {str(fault) or type(fault).__name__}"
+            answer["error"] = said(fault)
         self.send(answer)
 
     @validate("instance", "target", "method")
     def _check_index(self, proposal: Any) -> int:
-        name = proposal["trait"].name
-        count = len(self.facts[f"{name}s"]) if self.facts else proposal["value"] + 1
-        if not 0 <= proposal["value"] < count:
-            raise TraitError(f"{name} must be from 0 to {count - 1}, but is {proposal['value']}")
-        return int(proposal["value"])
+        name, value = proposal["trait"].name, proposal["value"]
+        with of_choice():
+            return self._index(name, value) if self.facts else int(value)
+
+    @validate("against")
+    def _check_against(self, proposal: Any) -> int | None:
+        against = proposal["value"]
+        if against is None or not self.facts:
+            return against
+        with of_choice():
+            return check_index("against", against, len(self.facts["targets"]))
+
+    @validate("mean")
+    def _check_mean(self, proposal: Any) -> dict[str, Any] | None:
+        return None if proposal["value"] is None else self._known_mean("mean", proposal["value"])
+
+    def _known_mean(self, name: str, mean: dict[str, Any]) -> dict[str, Any]:
+        return known_mean(name, (mean["by"], mean["of"]), self._source)._asdict()
+
+    @validate("pinned")
+    def _check_pinned(self, proposal: Any) -> dict[str, Any] | None:
+        pinned = proposal["value"]
+        if pinned is None or not self.facts:
+            return pinned
+        with of_choice():
+            for name in ("instance", "target", "method"):
+                check_index(f"pinned.{name}", pinned[name], len(self.facts[f"{name}s"]))
+            if pinned["against"] is not None:
+                check_index("pinned.against", pinned["against"], len(self.facts["targets"]))
+            mean = None if pinned["mean"] is None else self._known_mean("pinned.mean", pinned["mean"])
+        return {**pinned, "mean": mean}
+
+    @validate("window")
+    def _check_window(self, proposal: Any) -> tuple[int, int] | None:
+        window = proposal["value"]
+        if window is None or not self.facts:
+            return window
+        with of_choice():
+            return check_window("window", window, self.facts["samples"])
+
+    @validate("annotations")
+    def _check_annotations(self, proposal: Any) -> list[dict[str, Any]]:
+        notes = proposal["value"]
+        if self.facts:
+            with of_choice():
+                for note in notes:
+                    check_index("instance of annotations", note["instance"], len(self.facts["instances"]))
+                    check_window("window of annotations", note["window"], self.facts["samples"])
+        return notes

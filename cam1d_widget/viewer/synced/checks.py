@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from traitlets import List, TraitError, Unicode, validate
+from traitlets import List, Unicode, validate
 
+from ...validation import check_choice
+from ..choice import of_choice
 from .base import Synced
+from .checked import text
 
 
 class Checks(Synced):
@@ -20,8 +23,8 @@ class Checks(Synced):
         The fill of the displayed verdict.
     """
 
-    fills = List(Unicode()).tag(sync=True)
-    fill = Unicode().tag(sync=True)
+    fills = List(Unicode()).tag(sync=True, echo_update=False)
+    fill = text().tag(sync=True)
 
     def __init__(self, fills: Any = (), fill: str | None = None, **traits: Any) -> None:
         names = list(fills)
@@ -29,7 +32,5 @@ class Checks(Synced):
 
     @validate("fill")
     def _check_fill(self, proposal: Any) -> str:
-        fill = str(proposal["value"])
-        if fill not in (self.fills or [""]):
-            raise TraitError(f"fill must be one of {', '.join(map(repr, self.fills))}, but is {fill!r}")
-        return fill
+        with of_choice():
+            return check_choice("fill", proposal["value"], self.fills or [""])

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from traitlets import Enum, Float, Int, TraitError, Tuple, validate
+from traitlets import TraitType, validate
 
+from ...validation import check_class, check_count, check_index, check_list, check_number, shown
+from ..choice import of_choice
 from .base import PageContents, Synced
+from .checked import Checked, chosen
+
+
+def _percentages(name: str, value: Any) -> tuple[float, float]:
+    rule = "two percentages, the smaller one first"
+    shares = tuple(check_number(name, one, least=0, most=100) for one in check_list(name, value, rule))
+    if len(shares) != 2 or shares[0] > shares[1]:
+        raise ValueError(f"{name} must be {rule}, but is {shown(value)}")
+    return shares
 
 
 class Finder(Synced):
@@ -19,23 +31,31 @@ class Finder(Synced):
     verdict : {"all", "right", "wrong"}
         Whether the prediction is the true class.
     true_class, predicted_class : int or None
-        Index of the class; None for any.
+        Index of the class, which may be set by its name; None for any.
     confidence : tuple of float
         Least and largest probability of the predicted class, in percent.
     """
 
-    verdict = Enum(("all", "right", "wrong"), "all").tag(sync=True)
-    true_class = Int(None, allow_none=True).tag(sync=True)
-    predicted_class = Int(None, allow_none=True).tag(sync=True)
-    confidence = Tuple(Float(), Float(), default_value=(0.0, 100.0)).tag(sync=True)
+    _names: tuple[str, ...] = ()
+    _true_classes = 0
+
+    verdict = chosen("all", "right", "wrong").tag(sync=True)
+    true_class = TraitType(None, allow_none=True).tag(sync=True)
+    predicted_class = TraitType(None, allow_none=True).tag(sync=True)
+    confidence = Checked(_percentages, (0.0, 100.0)).tag(sync=True)
+
+    def read_classes(self, names: Sequence[str], *, true_classes: int) -> None:
+        """Classes of the instances, by whose names they may be chosen."""
+        self._names, self._true_classes = tuple(names), true_classes
 
     def for_page(self, page: PageContents) -> Finder:
         """Finder of a page, which opens with all of its instances."""
         return Finder()
 
-    @validate("confidence")
-    def _check_confidence(self, proposal: Any) -> tuple[float, float]:
-        least, most = proposal["value"]
-        if not 0 <= least <= most <= 100:
-            raise TraitError(f"confidence must be two percentages, the smaller one first, but is {(least, most)}")
-        return (float(least), float(most))
+    @validate("true_class", "predicted_class")
+    def _check_class(self, proposal: Any) -> int | None:
+        name, value = proposal["trait"].name, proposal["value"]
+        with of_choice():
+            if name == "true_class" and self._true_classes != len(self._names):
+                return check_index(name, value, self._true_classes)
+            return check_class(name, value, self._names) if self._names else check_count(name, value, least=0)

@@ -7,13 +7,17 @@ from typing import Any, Protocol
 
 import numpy as np
 from traitlets import Any as AnyTrait
-from traitlets import Bool, Dict, Enum, Int, List, Unicode, validate
+from traitlets import Dict, List, validate
 
 from ...explanation.source import LayerFacts
-from ..choice import NoSuchChoice
+from ...names import did_you_mean
+from ...validation import check_index, shown
+from ..choice import NoSuchChoice, of_choice
 from .base import PageContents, Synced
+from .checked import chosen, flag, text, whole
 from .jobs import Result, Work
-from .tiles import Tile, answered, index_in_key, pack, packed_to_json
+from .messages import kind_of
+from .tiles import Tile, answered, pack, packed_to_json, places_of
 
 __all__ = ["Inside", "InsideSource", "activations_key", "results_of_page"]
 
@@ -67,11 +71,11 @@ class Inside(Synced):
         Whether the panel is unfolded.
     """
 
-    layers = List(Dict()).tag(sync=True)
-    layer = Unicode().tag(sync=True)
-    filter = Int(None, allow_none=True).tag(sync=True)
-    by = Enum(("activity", "weight"), "activity").tag(sync=True)
-    unfolded = Bool(False).tag(sync=True)
+    layers = List(Dict()).tag(sync=True, echo_update=False)
+    layer = text().tag(sync=True)
+    filter = whole(None, allow_none=True).tag(sync=True)
+    by = chosen("activity", "weight").tag(sync=True)
+    unfolded = flag(False).tag(sync=True)
     tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=packed_to_json)
 
     def __init__(
@@ -98,10 +102,11 @@ class Inside(Synced):
 
     def tile(self, key: str) -> Tile:
         """Activations of this key."""
-        _, layer, instance = key.split("/")
-        assert self._source is not None
-        name = self.layers[index_in_key("layer", layer, len(self.layers))]["name"]
-        return Tile(key, self._source.activations(name, int(instance)))
+        layer, instance = places_of(key, "activations", "layer", "instance")
+        if self._source is None:
+            raise ValueError("key must be of activations that a model computes, but there is no model")
+        name = self.layers[check_index("layer", layer, len(self.layers))]["name"]
+        return Tile(key, self._source.activations(name, instance))
 
     def for_page(self, page: PageContents) -> Inside:
         """Layers of a page: those that were read, with as many activations as fit.
@@ -132,7 +137,7 @@ class Inside(Synced):
                 yield Tile(activations_key(names.index(name), place), values)
 
     def _receive(self, _: Any, content: dict[str, Any], buffers: list[Any]) -> None:
-        if content.get("type") == "tiles":
+        if kind_of(content) == "tiles":
             self.send(*answered(content, self.tile))
 
     @validate("layer")
@@ -140,7 +145,8 @@ class Inside(Synced):
         names = [layer["name"] for layer in self.layers]
         if names and proposal["value"] not in names:
             raise NoSuchChoice(
-                f"layer must be one that has a time axis: {', '.join(names)}; but is {proposal['value']!r}"
+                f"layer must be one that has a time axis ({', '.join(names)}), but is {shown(proposal['value'])}"
+                f"{did_you_mean(proposal['value'], names)}"
             )
         if self.filter is not None and self.filter >= self._filters(proposal["value"]):
             self.filter = None
@@ -149,11 +155,10 @@ class Inside(Synced):
     @validate("filter")
     def _check_filter(self, proposal: Any) -> int | None:
         value, count = proposal["value"], self._filters(self.layer)
-        if value is not None and not 0 <= value < count:
-            raise NoSuchChoice(
-                f"filter must be from 0 to {count - 1}, a filter of layer {self.layer!r}, but is {value}"
-            )
-        return value
+        if value is None:
+            return None
+        with of_choice():
+            return check_index("filter", value, count, f", a filter of layer {self.layer!r}")
 
     def _filters(self, name: str) -> int:
         return next((layer["filters"] for layer in self.layers if layer["name"] == name), 0)

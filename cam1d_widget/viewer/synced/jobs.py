@@ -38,7 +38,9 @@ from traitlets import Any as AnyTrait
 from traitlets import List, Unicode
 
 from ...cancellation import CancelledError, cancelled_by
+from ...validation import check_choice
 from .base import PageContents, Synced
+from .messages import kind_of, mapping_of, name_in, said, text_of
 
 __all__ = ["Jobs", "Result", "Work"]
 
@@ -94,7 +96,7 @@ class Jobs(Synced):
         Results by name, limited to the most recent ones.
     """
 
-    kinds = List(Unicode()).tag(sync=True)
+    kinds = List(Unicode()).tag(sync=True, echo_update=False)
     kept = AnyTrait().tag(sync=True, echo_update=False, to_json=_packed_to_json)
 
     def __init__(
@@ -162,8 +164,7 @@ class Jobs(Synced):
             last = {"state": "cancelled", "name": running.name} if result is None else None
         except BaseException as fault:
             # Nobody would see an exception that leaves the thread.
-            text = f"could not be computed: {str(fault) or type(fault).__name__}"
-            result, last = None, {"state": "failed", "name": running.name, "text": text}
+            result, last = None, {"state": "failed", "name": running.name, "text": said(fault)}
         with self._lock:
             self._running = None
         if result is not None and result.kept:
@@ -191,10 +192,17 @@ class Jobs(Synced):
 
     def _receive(self, _: Any, content: dict[str, Any], buffers: list[Any]) -> None:
         """Handle a request of the browser."""
-        if content.get("type") == "start":
-            self.start(str(content["name"]), str(content["kind"]), dict(content["arguments"]))
-        elif content.get("type") == "cancel":
+        asked = kind_of(content)
+        if asked == "cancel":
             self.cancel()
+        elif asked == "start":
+            try:
+                name = text_of(content, "name")
+                kind = check_choice("kind", content.get("kind"), self.work)
+                self.start(name, kind, mapping_of(content, "arguments"))
+            except Exception as fault:
+                # Without an answer the browser would wait forever.
+                self.send({"state": "failed", "name": name_in(content), "text": said(fault)})
 
 
 class _Running:

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from ...explanation.source import ExplanationSource
-from ..choice import Mean
-from .tiles import Tile, index_in_key
+from ...validation import check_index, shown
+from ..choice import Mean, known_mean
+from .tiles import Tile, places_of
 
 # Seconds that one message may take, and number of means that are kept; the browser repeats unfinished requests.
 _SLICE, _KEPT = 1.0, 32
@@ -58,10 +59,14 @@ class Means:
 
     def tile(self, key: str, *, seconds: float = _SLICE) -> Tile:
         """Mean of the key "mean-series/<by>/<class>/<method>/<target>" or "mean-attribution/...", possibly partial."""
-        kind, by, of, method, target = key.split("/")
-        label = self._source.methods[index_in_key("method", method, len(self._source.methods))]
-        index = self._targets[index_in_key("target", target, len(self._targets))]
-        among = instances_of(Mean(by, int(of)), self._source)
+        kind, _, rest = key.partition("/")
+        by = rest.partition("/")[0]
+        if kind not in ("mean-series", "mean-attribution"):
+            raise ValueError(f"key must begin with mean-series or mean-attribution, but is {shown(key)}")
+        of, method, target = places_of(key, f"{kind}/{by}", "class", "method", "target")
+        label = self._source.methods[check_index("method", method, len(self._source.methods))]
+        index = self._targets[check_index("target", target, len(self._targets))]
+        among = instances_of(known_mean("mean", (by, of), self._source), self._source)
         running, left, count = self._begin(key, [one for one in among if self._source.has(label, one, index)])
         self._advance(running, left, self._values(kind, label, index, running), time.monotonic() + seconds)
         mean, spread = running.values()

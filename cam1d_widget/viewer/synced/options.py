@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from traitlets import Bool, Enum, Float, Int, List, TraitError, validate
-
+from ...validation import check_count, check_list, shown
 from .base import Synced
+from .checked import Checked, chosen, flag, number
+
+
+def _odd(name: str, value: Any) -> int:
+    samples = check_count(name, value)
+    if samples % 2 == 0:
+        raise ValueError(f"{name} must be an odd number of samples, but is {shown(value)}")
+    return samples
+
+
+def _channels(name: str, value: Any) -> list[int]:
+    channels = check_list(name, value, "channels, numbered from 0")
+    return sorted({check_count(f"each channel of {name}", one, least=0) for one in channels})
 
 
 class Options(Synced):
@@ -41,45 +53,20 @@ class Options(Synced):
         Channels that are not shown.
     """
 
-    scope = Enum(("map", "instance", "method", "fixed"), "map").tag(sync=True)
-    limit = Float(1.0).tag(sync=True)
-    same_ends = Bool(True).tag(sync=True)
-    sign = Enum(("signed", "positive", "negative", "absolute"), "signed").tag(sync=True)
-    clip = Float(0.0, min=0.0, max=50.0).tag(sync=True)
-    smoothing = Int(1).tag(sync=True)
-    rows = Enum(("channel", "unit", "global"), "channel").tag(sync=True)
-    gain = Float(1.0).tag(sync=True)
-    style = Enum(("tint", "strip", "line"), "tint").tag(sync=True)
-    overlay = Bool(False).tag(sync=True)
-    order = Enum(("given", "share"), "given").tag(sync=True)
-    hidden = List(Int()).tag(sync=True)
+    scope = chosen("map", "instance", "method", "fixed").tag(sync=True)
+    limit = number(1.0, above=0).tag(sync=True)
+    same_ends = flag(True).tag(sync=True)
+    sign = chosen("signed", "positive", "negative", "absolute").tag(sync=True)
+    clip = number(0.0, least=0, most=50, way_out="; it is in percent").tag(sync=True)
+    smoothing = Checked(_odd, 1).tag(sync=True)
+    rows = chosen("channel", "unit", "global").tag(sync=True)
+    gain = number(1.0, above=0).tag(sync=True)
+    style = chosen("tint", "strip", "line").tag(sync=True)
+    overlay = flag(False).tag(sync=True)
+    order = chosen("given", "share").tag(sync=True)
+    hidden = Checked(_channels, []).tag(sync=True)
 
     @property
     def values(self) -> dict[str, Any]:
         """Each option by its name."""
         return self._shared_values()
-
-    @validate("limit", "gain")
-    def _check_positive(self, proposal: Any) -> float:
-        value = float(proposal["value"])
-        if not 0 < value < float("inf"):
-            raise TraitError(f"{proposal['trait'].name} must be a number above 0, but is {value}")
-        return value
-
-    @validate("clip")
-    def _check_clip(self, proposal: Any) -> float:
-        if proposal["value"] != proposal["value"]:  # NaN is neither below the least nor above the most
-            raise TraitError("clip must be from 0 to 50 percent, but is nan")
-        return float(proposal["value"])
-
-    @validate("smoothing")
-    def _check_smoothing(self, proposal: Any) -> int:
-        if proposal["value"] < 1 or proposal["value"] % 2 == 0:
-            raise TraitError(f"smoothing must be an odd number of samples, 1 or more, but is {proposal['value']}")
-        return int(proposal["value"])
-
-    @validate("hidden")
-    def _check_hidden(self, proposal: Any) -> list[int]:
-        if any(channel < 0 for channel in proposal["value"]):
-            raise TraitError(f"hidden must hold channels, numbered from 0, but holds {proposal['value']}")
-        return sorted(set(proposal["value"]))

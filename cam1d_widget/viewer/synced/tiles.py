@@ -6,19 +6,25 @@ Several travel as one index (plain JSON) and one buffer, whether in a widget's s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from ...cancellation import CancelledError
 from ...explanation.source import ExplanationSource
-from ...explanation.validation import check_index
+from ...validation import shown
+from .messages import items_of, said
 
 MAPS: dict[int, type[np.signedinteger[Any]]] = {8: np.int8, 16: np.int16}
 ERRORS: dict[int, type[np.unsignedinteger[Any]]] = {8: np.uint8, 16: np.uint16}
 # Most tiles in one answer; the front end requests those of two pictures and their neighbors, which are fewer.
 MOST = 256
+CANCELLED = "Cancelled. Select the method again to compute this map."
+# Most keys that are answered at all, be it with an error.
+_MOST_KEYS = 16 * MOST
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,9 +65,12 @@ def attribution_key(method: int, instance: int, target: int) -> str:
     return f"attribution/{method}/{instance}/{target}"
 
 
-def index_in_key(name: str, text: Any, count: int) -> int:
-    """Index in the key of a tile, one of `count`; a negative one would select another picture."""
-    return check_index(name, int(text), count)
+def places_of(key: str, kind: str, *names: str) -> list[int]:
+    """Indices in the key of a tile, "<kind>/<index>/...", one of each name."""
+    places = key.removeprefix(f"{kind}/").split("/")
+    if len(places) != len(names) or not all(re.fullmatch("-?[0-9]{1,18}", place) for place in places):
+        raise ValueError(f"key must be {'/'.join([kind, *(f'<{name}>' for name in names)])}, but is {shown(key)}")
+    return list(map(int, places))
 
 
 def map_tile(source: ExplanationSource, key: str, method: str, instance: int, target: int) -> Tile:
@@ -110,7 +119,11 @@ def packed_to_json(packed: dict[str, Any], _: Any) -> dict[str, Any]:
 
 def answered(content: dict[str, Any], tile: Callable[[str], Tile]) -> tuple[dict[str, Any], list[bytes] | None]:
     """Answer to a request for tiles, and its buffers: the tiles, and an error for each that could not be computed."""
-    keys = list(dict.fromkeys(content["keys"]))
+    try:
+        given = items_of(content, "keys", "keys of tiles")
+    except TypeError as fault:
+        return {"request": content.get("request"), "index": [], "errors": {"keys": said(fault)}}, None
+    keys = list(dict.fromkeys(key if isinstance(key, str) else shown(key) for key in given))[:_MOST_KEYS]
     tiles, errors = [], dict.fromkeys(keys[MOST:], f"not computed: a request may hold {MOST} tiles; request it again")
     for key in keys[:MOST]:
         try:
@@ -118,11 +131,13 @@ def answered(content: dict[str, Any], tile: Callable[[str], Tile]) -> tuple[dict
         except KeyboardInterrupt:
             # Without an answer the browser would wait forever.
             errors[key] = "could not be computed: interrupted"
+        except CancelledError:
+            errors[key] = CANCELLED
         except Exception as fault:
             # Shown in the picture: nobody sees a traceback in a comm handler.
-            errors[key] = f"could not be computed: {str(fault) or type(fault).__name__}"
+            errors[key] = said(fault)
     packed = pack(tiles)
-    answer = {"request": content["request"], "index": packed["index"], "errors": errors}
+    answer = {"request": content.get("request"), "index": packed["index"], "errors": errors}
     # Jupyter's protocol does not transmit an empty buffer.
     return answer, [packed["data"]] if tiles else None
 

@@ -292,6 +292,7 @@ def test_verdicts_in_words(report, level, verdict):
     assert "? check" in repr(report_of(None))
 
 
+@pytest.mark.slow
 def test_on_a_trained_network_guided_backprop_fails_where_the_gradient_times_the_input_survives(briefly_trained):
     watch = load_watch(overlap=0)
     methods = ["Gradient × Input", "HiResCAM", "Guided Backprop"]

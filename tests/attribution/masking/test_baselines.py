@@ -142,7 +142,7 @@ def test_baseline_that_needs_a_piece_is_refused_where_there_is_none():
             explain(classifier, X, methods=[method], progress=False)
         with pytest.raises(ValueError, match=r"baseline must be a whole series here.*LinearBridge"):
             method.attribute(classifier, X, 0)
-    with pytest.raises(ValueError, match="RISE needs a whole series as baseline"):
+    with pytest.raises(ValueError, match="baseline must be a whole series for RISE"):
         RISE(baseline=LocalMean())
 
 

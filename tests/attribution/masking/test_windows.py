@@ -78,7 +78,10 @@ def test_overlapping_windows_are_averaged_not_added():
         (lambda: Slices.apart(10, 2, [4]), "size and change_points exclude each other"),
         (lambda: Slices.apart(10, change_points=[4, 4]), "ascending"),
         (lambda: Slices.apart(10, change_points=[4.5]), "ascending"),
-        (lambda: Slices.apart(10, change_points=[4, 10]), "change_points must be samples from 0 to 9"),
+        (
+            lambda: Slices.apart(10, change_points=[4, 10]),
+            "change_points must be samples in ascending order from 0 to 9",
+        ),
         (lambda: Slices.sliding(10, 4, 5), "stride must be a whole number from 1 to 4, the size of a window"),
         (lambda: pooled(np.zeros((10, 2)), 11), "window must be a whole number from 1 to 10, the samples of a series"),
         (lambda: pooled(np.zeros((10, 2)), 2, [3]), "window and change_points exclude each other"),

@@ -7,7 +7,7 @@ import pytest
 
 from cam1d_widget.attribution.masking import Blur, LocalMean, Noise, Swap
 from cam1d_widget.attribution.methods import LRP, IntegratedGradients, all_methods
-from cam1d_widget.explanation.validation import check_number
+from cam1d_widget.validation import check_number
 
 NEVER = (float("nan"), float("inf"), -float("inf"), -1, "a", [1.5], True, None)
 MAKERS = [*all_methods(), *(Blur, LocalMean, Noise, Swap)]

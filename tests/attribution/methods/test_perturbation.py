@@ -223,7 +223,10 @@ def test_draws_depend_on_the_seed_alone(method):
         ),
         (lambda: LIME(kernel_width=0), "kernel_width must be a finite number above 0"),
         (lambda: LIME(ridge=-1), "ridge must be a finite number at least 0"),
-        (lambda: LIME(change_points=[30]).attribute(linear(WEIGHTS, np.zeros(2)), X, 0), "samples from 0 to 23"),
+        (
+            lambda: LIME(change_points=[30]).attribute(linear(WEIGHTS, np.zeros(2)), X, 0),
+            "samples in ascending order from 0 to 23",
+        ),
     ],
 )
 def test_wrong_options_are_refused(make, message):

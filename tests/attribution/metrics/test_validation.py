@@ -142,7 +142,7 @@ def test_a_map_of_zeros_that_moves_has_no_sensitivity_either():
 
 def test_classes_are_whole_numbers_and_maps_of_other_classes_fit(x):
     scored = metrics.pointing_game(x, x > 0)
-    with pytest.raises(TypeError, match=r"^y must hold class indices, but holds <U1"):
+    with pytest.raises(TypeError, match=r"^y must hold real numbers, but holds <U1"):
         scored.per_class(list("abcd"))
     with pytest.raises(ValueError, match=r"^y must hold class indices, but holds 0.5"):
         scored.per_class([0, 1, 0.5, 1])

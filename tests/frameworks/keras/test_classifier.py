@@ -340,11 +340,18 @@ def test_wrong_targets_are_refused(target, message, x):
         KerasClassifier(question([L.Flatten(), L.Dense(2)])).gradient(x, target)
 
 
+def torch_module():
+    """An object of a class like PyTorch's, which is not installed here."""
+    return type("Sequential", (type("Module", (), {"__module__": "torch.nn.modules.module"}),), {})()
+
+
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda: "no such file.keras", ValueError, "no such file.keras"),
+        (lambda: "no such file.keras", FileNotFoundError, "^model must be a file that exists, .*no such file.keras"),
         (lambda: object(), TypeError, "model must be a keras.Model or the path"),
+        (lambda: len, TypeError, "but is a function, len"),
+        (lambda: torch_module(), TypeError, "but is a PyTorch module, Sequential"),
         (lambda: keras.Sequential([L.Flatten(), L.Dense(2)]), ValueError, "is not built; give it an Input layer"),
         (lambda: keras.Sequential([keras.Input((4,)), L.Dense(2)]), ValueError, "must take series of shape"),
         (lambda: keras.Sequential([keras.Input((8, 1)), L.Conv1D(2, 3)]), ValueError, "must give one score a class"),
@@ -357,7 +364,7 @@ def test_models_that_cannot_be_explained(make, error, message):
 
 def test_unknown_layer_names_those_there_are(x):
     model = question([L.Flatten(), L.Dense(2, name="last")])
-    with pytest.raises(ValueError, match=r"no layer 'cnov'; there are: .*last"):
+    with pytest.raises(ValueError, match=r"^layer must be one of .*last.* but is 'cnov'"):
         KerasClassifier(model, layer="cnov")
     with pytest.raises(ValueError, match=r"'last' must put out a map of shape \(batch, step, filter\)"):
         KerasClassifier(model, layer="last")

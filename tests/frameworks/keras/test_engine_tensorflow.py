@@ -96,6 +96,7 @@ print(-megabytes_after(3) + megabytes_after(8))
 """
 
 
+@pytest.mark.slow
 def test_kernels_of_a_function_go_with_it():
     """TensorFlow keeps the kernels of other calls for good; no Python object holds them, so memory is measured."""
     grown = subprocess.run([sys.executable, "-c", MEMORY], capture_output=True, text=True, check=True).stdout

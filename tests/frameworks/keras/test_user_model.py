@@ -140,7 +140,9 @@ def test_output_of_several_is_named(x):
 
 @pytest.mark.parametrize("output", [None, "weight", 2])
 def test_unnamed_output_of_several_is_refused(output):
-    with pytest.raises(ValueError, match=r"output must name one of the outputs of model .*: kind, age; is "):
+    with pytest.raises(
+        ValueError, match=r"output must be the name or index of an output of model .* \(kind, age\), but is "
+    ):
         KerasClassifier(two_outputs(), output=output)
 
 

@@ -149,7 +149,7 @@ def test_a_filter_that_is_not_there_is_refused():
     reading = inside.read_layer(planted(edge()), np.zeros((2, LENGTH, CHANNELS)), "planted")
     for wrong in (2, -1):
         with pytest.raises(
-            ValueError, match=f"filter must be from 0 to 1, a filter of layer 'planted', but is {wrong}"
+            ValueError, match=f"filter must be a whole number from 0 to 1, a filter of layer 'planted', but is {wrong}"
         ):
             reading.meaning(wrong)
     with pytest.raises(TypeError, match="filter must be the index"):

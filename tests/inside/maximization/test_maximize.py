@@ -193,11 +193,14 @@ def test_a_model_of_any_length_is_told_one():
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"target": 2}, "target must be a class index from 0 to 1, but is 2"),
+        ({"target": 2}, "target must be a whole number from 0 to 1, but is 2"),
         ({}, "either target, or layer and filter"),
         ({"target": 0, "layer": "planted", "filter": 0}, "either target, or layer and filter"),
         ({"layer": "planted"}, "either target, or layer and filter"),
-        ({"layer": "planted", "filter": 5}, "filter must be from 0 to 1, a filter of layer 'planted', but is 5"),
+        (
+            {"layer": "planted", "filter": 5},
+            "filter must be a whole number from 0 to 1, a filter of layer 'planted', but is 5",
+        ),
         ({"layer": "mean", "filter": 0}, "layer 'mean' must put out a map"),
         ({"target": 0, "norm": 0}, "norm must be a finite number above 0"),
         ({"target": 0, "solutions": 0}, "solutions must be a whole number, at least 1"),
@@ -215,7 +218,7 @@ def test_a_model_of_any_length_is_told_one():
         ({"target": 0, "norm": "zz"}, "norm must be a finite number above 0, but is 'zz'"),
         ({"target": 0, "nearness": 1}, "nearness needs data"),
         ({"target": 0, "start": "mean"}, "needs data, real series to start from"),
-        ({"target": 0, "start": "middle"}, "start must be 'noise', 'data', 'mean' or an array"),
+        ({"target": 0, "start": "middle"}, "start must be one of 'noise', 'data', 'mean'"),
         ({"target": 0, "start": np.zeros((3, 3))}, r"start must be finite and have shape \(time, channel\)"),
         ({"target": 0, "data": np.zeros((4, LENGTH, 1))}, "data must have 3 channels"),
     ],

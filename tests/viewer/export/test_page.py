@@ -135,12 +135,15 @@ def test_a_place_that_cannot_be_written_is_refused_before_anything_is_computed(t
     [
         ({"instances": [9]}, "instances must be indices from 0 to 3"),
         ({"targets": []}, "targets must be indices from 0 to 2, one at least"),
-        ({"methods": ["CAM"]}, "methods must be some of Grad-CAM"),
+        ({"methods": ["CAM"]}, "methods must be one of Grad-CAM"),
         ({"instances": [1.0]}, r"instances must be indices .* or a mask of 4 booleans, but is \[1.0\]"),
         ({"instances": [True, False]}, r"a mask of 4 booleans, but is \[True, False\]"),
         ({"instances": [[0], [1, 2]]}, r"but is \[\[0\], \[1, 2\]\]"),
         ({"instances": "12"}, "but is '12'"),
-        ({"targets": "predicted"}, "targets must be indices from 0 to 2, .* but is 'predicted'"),
+        (
+            {"targets": "predicted"},
+            "targets must be the name or index of a class \\(rest, walk, run\\), but is 'predicted'",
+        ),
         ({"targets": True}, "but is True"),
         ({"targets": [False] * 3}, "one at least"),
     ],

@@ -45,9 +45,11 @@ def test_layer_and_filter_are_read_and_set_in_python():
     viewer.inside.filter = 2
     viewer.inside.layer = "a/b"
     assert viewer.inside.filter is None  # the other layer has no such filter
-    with pytest.raises(TraitError, match="layer must be one that has a time axis: conv1, a/b; but is 'flatten'"):
+    with pytest.raises(TraitError, match=r"layer must be one that has a time axis \(conv1, a/b\), but is 'flatten'"):
         viewer.inside.layer = "flatten"
-    with pytest.raises(ValueError, match="filter must be from 0 to 1, a filter of layer 'a/b', but is 2"):
+    with pytest.raises(
+        ValueError, match="filter must be a whole number from 0 to 1, a filter of layer 'a/b', but is 2"
+    ):
         viewer.inside.filter = 2
     viewer.close()
 

@@ -20,12 +20,12 @@ from ...support.synced import state_of
         ("scope", "batch", "scope"),
         ("sign", "both", "sign"),
         ("clip", 60.0, "clip"),
-        ("clip", float("nan"), "clip must be from 0 to 50 percent, but is nan"),
-        ("smoothing", 4, "smoothing must be an odd number of samples, 1 or more, but is 4"),
+        ("clip", float("nan"), "clip must be a finite number at least 0 and at most 50, but is nan; it is in percent"),
+        ("smoothing", 4, "smoothing must be an odd number of samples, but is 4"),
         ("smoothing", 0, "but is 0"),
-        ("gain", 0.0, "gain must be a number above 0, but is 0.0"),
-        ("limit", float("inf"), "limit must be a number above 0, but is inf"),
-        ("hidden", [-1], r"hidden must hold channels, numbered from 0, but holds \[-1\]"),
+        ("gain", 0.0, "gain must be a finite number above 0, but is 0.0"),
+        ("limit", float("inf"), "limit must be a finite number above 0, but is inf"),
+        ("hidden", [-1], r"each channel of hidden must be a whole number, at least 0, but is -1"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused_and_nothing_changes(name, value, words):

@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import wraps
 from typing import Any, ClassVar, NamedTuple, final
 
 import numpy as np
 
+from ....explanation.validation import check_targets
+from ....validation import shown
 from ...abilities import HasFeatures, for_series, offers, require
-from ...classifier import Classifier, as_targets
+from ...classifier import Classifier, as_targets, check_classifier
 from ...masking.batches import batches
 from ...receptive_field import ReceptiveField
+from ...series import check_series
 
 __all__ = [
     "AttributionMethod",
@@ -29,6 +34,7 @@ __all__ = [
     "StepMethod",
     "WeighedFeatures",
     "averages",
+    "check_method",
     "not_offered",
     "score_difference",
 ]
@@ -39,6 +45,37 @@ FAMILIES = ("class activation map", "gradient", "propagation", "perturbation", "
 
 
 _HEADING = "Parameters\n----------"
+
+
+# What users may call as well as this package.
+_CALLED = ("attribute", "at_steps", "maps", "refusal", "exactness", "expected_total")
+
+
+def _checked(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function of a method, which refuses arguments that do not fit before it computes anything."""
+    signature = inspect.signature(function)
+
+    @wraps(function)
+    def checked(*given: Any, **named: Any) -> Any:
+        arguments = signature.bind(*given, **named).arguments
+        classifier = check_classifier(arguments["classifier"])
+        if "x" in arguments:
+            x = arguments["x"]
+            check_series(x, *classifier.input_shape)
+            if "target" in arguments:
+                as_targets(arguments["target"], len(x), classifier.classes)
+            else:
+                check_targets(arguments["targets"], len(x), classifier.classes)
+        return function(*given, **named)
+
+    return checked
+
+
+def check_method(method: Any) -> AttributionMethod:
+    """A method, as its label and its class are not."""
+    if not isinstance(method, AttributionMethod):
+        raise TypeError(f"method must be an attribution method such as methods.Saliency(), but is {shown(method)}")
+    return method
 
 
 def _parameters(method: type) -> str:
@@ -129,8 +166,11 @@ class AttributionMethod(ABC):
     warning: ClassVar[str] = ""
 
     def __init_subclass__(cls) -> None:
-        """Show a method's inherited hyperparameters among its own, for help(), the notebook and the docs."""
+        """Check what its functions are called with, and document inherited hyperparameters, for help() and the docs."""
         super().__init_subclass__()
+        for name in _CALLED:
+            if inspect.isfunction(own := vars(cls).get(name)):
+                setattr(cls, name, _checked(own))
         inherited = next((found for base in cls.__mro__[1:] if (found := _parameters(base))), "")
         if inherited:
             own = inspect.cleandoc(cls.__doc__ or "")
@@ -153,16 +193,19 @@ class AttributionMethod(ABC):
             Signed and not normalised; ``channel`` has size 1 if channels are not distinguished.
         """
 
+    @_checked
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
         """Maps of several classes, `targets` of shape (instance, target)."""
         columns = [self.attribute(classifier, x, targets[:, column]) for column in range(targets.shape[1])]
         values = np.stack(columns, axis=1)
         return Maps(values, values.sum(axis=(2, 3), dtype=np.float64))
 
+    @_checked
     def refusal(self, classifier: Classifier) -> str | None:
         """Why this method cannot explain this classifier; None if it can."""
         return None
 
+    @_checked
     def exactness(self, classifier: Classifier) -> str:
         """Meaning of the values of a map for this classifier: "exact", "complete" or "approximate".
 
@@ -173,9 +216,14 @@ class AttributionMethod(ABC):
         """
         return "approximate"
 
+    @_checked
     def expected_total(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> np.ndarray | None:
         """Expected sum of each map, of shape (instance, target); None if none is promised."""
         return None
+
+    def _passes(self, samples: int, channels: int) -> float:
+        """About how many series run forward through the network for one map; a pass back counts as two."""
+        return 3
 
     @property
     def signed(self) -> bool:

@@ -9,7 +9,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ....explanation.validation import check_count, check_number, check_seed
+from ....validation import check_count, check_number, check_seed
 from ...classifier import Classifier
 from ...masking import batches
 from .base import Maps, SeveralTargets
@@ -61,6 +61,10 @@ class NoisyGradient(SeveralTargets):
     @abstractmethod
     def summary(self, moments: Moments) -> tuple[np.ndarray, np.ndarray]:
         """Statistic of the gradients, and its standard error."""
+
+    def _passes(self, samples: int, channels: int) -> float:
+        """One forward and back for each noisy copy."""
+        return 3 * self.samples
 
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
         """Maps of several classes, each with its standard error."""

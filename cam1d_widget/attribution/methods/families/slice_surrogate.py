@@ -9,7 +9,7 @@ from typing import Any, Literal, final
 
 import numpy as np
 
-from ....explanation.validation import check_count, check_seed
+from ....validation import check_count, check_seed
 from ...classifier import Classifier
 from ...masking import (
     Baseline,
@@ -17,6 +17,8 @@ from ...masking import (
     PieceBaseline,
     Slices,
     batches,
+    check_baseline,
+    check_change_points,
     check_channels,
     finite_scores,
     occluded,
@@ -66,6 +68,9 @@ class SliceSurrogate(SeveralTargets):
 
     def __post_init__(self) -> None:
         check_channels(self.channels)
+        check_baseline(self.baseline)
+        if self.change_points is not None:
+            check_change_points(self.change_points)
         for name in ("samples", "size"):
             value = getattr(self, name)
             if value is not None:
@@ -85,7 +90,7 @@ class SliceSurrogate(SeveralTargets):
     @final
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
         """Maps of several classes from the same coalitions, and their standard errors."""
-        slices, columns = self._slices(x), x.shape[2] if self.channels == "each" else 1
+        slices, columns = self._slices(x.shape[1]), x.shape[2] if self.channels == "each" else 1
         coalitions = self.draw(
             len(slices) * columns, self._budget(len(slices), columns), np.random.default_rng(self.seed)
         )
@@ -98,8 +103,13 @@ class SliceSurrogate(SeveralTargets):
         values, errors = (slices.divided(part).astype(x.dtype) for part in (coefficients, errors))
         return Maps(values, coefficients.sum(axis=(2, 3)), errors)
 
-    def _slices(self, x: np.ndarray) -> Slices:
-        return Slices.apart(x.shape[1], self.size, self.change_points)
+    def _passes(self, samples: int, channels: int) -> float:
+        """One for each coalition."""
+        columns = channels if self.channels == "each" else 1
+        return self._budget(len(self._slices(samples)), columns)
+
+    def _slices(self, length: int) -> Slices:
+        return Slices.apart(length, self.size, self.change_points)
 
     def _budget(self, windows: int, columns: int) -> int:
         """Number of samples, or an error if they are too few for the slices."""

@@ -1,0 +1,111 @@
+from threading import Event
+
+import pytest
+
+from cam1d_widget.cancellation import CancelledError, check_cancelled
+from cam1d_widget.viewer.synced.background import Background
+from cam1d_widget.viewer.synced.channel_stack import ChannelStack
+from cam1d_widget.viewer.synced.tiles import CANCELLED
+from cam1d_widget.viewer.viewer import ExplanationViewer
+
+from ...support.arrays import explanation
+from ...support.synced import sent as sent_by
+
+
+class Slow:
+    """Explanation whose maps by some methods take long, and are held until they are let go or cancelled."""
+
+    def __init__(self, *slow, seconds=30.0, **changes):
+        self._whole, self._slow, self._seconds = explanation(**changes), slow, seconds
+        self.go = Event()
+
+    def __getattr__(self, name):
+        return getattr(self._whole, name)
+
+    def seconds(self, method, instance=None, target=None):
+        return self._seconds if method in self._slow else 0.0
+
+    def attribution(self, method, instance, target):
+        while method in self._slow and not self.go.wait(0.001):
+            check_cancelled()
+        return self._whole.attribution(method, instance, target)
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """What a mark says to the browser half."""
+    return sent_by(monkeypatch, ChannelStack)
+
+
+def ask(mark, *keys, request=1):
+    mark._handle_custom_msg({"type": "tiles", "request": request, "keys": list(keys)}, [])
+
+
+def test_a_new_task_cancels_the_one_before_and_starts_after_its_end():
+    background, events, started = Background(), [], Event()
+
+    def endless():
+        started.set()
+        try:
+            while True:
+                check_cancelled()
+        except CancelledError:
+            events.append("cancelled")
+
+    background.start(endless)
+    started.wait()
+    background.start(lambda: events.append("done"))
+    background.wait()
+    assert events == ["cancelled", "done"]
+
+
+def test_a_slow_map_is_announced_and_computed_while_others_are_answered(sent):
+    source = Slow("Saliency")
+    mark = ChannelStack(source, method=1)
+    ask(mark, "series/0", "attribution/2/0/0", request=1)
+    assert sent == [({"slow": 1, "seconds": 30.0}, None)]
+    ask(mark, "attribution/1/0/0", request=2)
+    assert sent[1][0]["request"] == 2
+    source.go.set()
+    mark._background.wait()
+    assert sent[2][0]["request"] == 1
+    assert [tile["key"] for tile in sent[2][0]["index"]] == ["series/0", "attribution/2/0/0"]
+
+
+def test_the_browser_cancels_a_slow_map(sent):
+    mark = ChannelStack(Slow("Saliency"), method=1)
+    ask(mark, "attribution/2/0/0", request=1)
+    mark._handle_custom_msg({"type": "cancel"}, [])
+    mark._background.wait()
+    assert sent[1][0]["errors"] == {"attribution/2/0/0": CANCELLED}
+
+
+def test_the_series_travels_without_a_slow_map():
+    mark = ChannelStack(Slow("Grad-CAM"))
+    assert [tile["key"] for tile in mark.tiles["index"]] == ["series/0"]
+
+
+def with_occlusion(seconds):
+    maps = explanation().attributions
+    attributions = {"Occlusion": maps["Saliency"], "Gradient × Input": maps["Gradient × Input"]}
+    return Slow("Occlusion", seconds=seconds, attributions=attributions, completeness={}, exactness={})
+
+
+def test_the_viewer_opens_on_a_quick_method_and_computes_the_better_one_meanwhile():
+    source = with_occlusion(30.0)
+    viewer = ExplanationViewer(source)
+    assert viewer.method == "Gradient × Input"
+    assert viewer.mark.better == {"method": 0, "seconds": 30.0, "state": "computing"}
+    source.go.set()
+    viewer.mark._background.wait()
+    assert viewer.mark.better["state"] == "ready"
+
+
+def test_a_better_method_that_takes_minutes_is_offered_and_not_computed():
+    viewer = ExplanationViewer(with_occlusion(600.0))
+    assert viewer.mark.better == {"method": 0, "seconds": 600.0, "state": "offered"}
+
+
+def test_a_method_that_was_asked_for_is_shown_however_long_it_takes():
+    viewer = ExplanationViewer(with_occlusion(30.0), method="Occlusion")
+    assert (viewer.method, viewer.mark.better) == ("Occlusion", None)
