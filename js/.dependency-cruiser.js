@@ -13,6 +13,7 @@ const LAYERS = [
   "src/panel/[^/]+$",
   "src/panel/(checks|inside)/",
   "src/panel/toolbar/",
+  "src/lab/",
   "src/(index|plugin)\\.ts$",
 ];
 

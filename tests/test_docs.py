@@ -72,7 +72,7 @@ def test_the_readmes_code_runs_as_it_is(tmp_path, monkeypatch):
         if language == "python":
             exec(compile(code, "README.md", "exec"), names)
     assert isinstance(names["widget"], CAM1DWidget)
-    assert {path.name for path in tmp_path.iterdir()} == {"page.html", "explanation.npz"}
+    assert {path.name for path in tmp_path.iterdir()} == {"page.html", "map.pdf", "explanation.npz"}
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/features.md"])

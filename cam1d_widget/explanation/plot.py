@@ -7,7 +7,9 @@ import importlib.util
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -16,69 +18,162 @@ from ..validation import check_channel, check_list, check_number, shown
 from .coverage import outer_centers, unseen_samples
 from .source import ExplanationSource, stated
 
-__all__ = ["plot", "png_picture"]
+__all__ = [
+    "WIDTH",
+    "PlottedMap",
+    "draw_maps",
+    "figure_height",
+    "has_matplotlib",
+    "instance_title",
+    "plot",
+    "plotted_map",
+    "png_picture",
+]
+
+WIDTH = 8.0
+"""Width of a figure in inches."""
 
 # Opacity of a map of all channels behind the line of a single channel.
 _HINT = 0.38
 
 
-def plot(
-    source: ExplanationSource,
-    instance: int,
-    target: int,
-    method: str,
-    *,
-    channels: Sequence[int | str] | None = None,
-    limit: float | None = None,
-    figsize: tuple[float, float] | None = None,
-) -> Any:
+@dataclass(frozen=True, eq=False)
+class PlottedMap:
+    """A series with its map, as a figure shows them.
+
+    Attributes
+    ----------
+    x : ndarray of shape (time, channel)
+    attribution : ndarray of shape (time, channel or 1)
+    title : str
+        Line above the rows.
+    label : str
+        Line below the color bar.
+    signed : bool
+        Whether the map may be negative.
+    placed : bool
+        Whether the map was placed by receptive fields.
+    start : datetime64, optional
+        Time of the first sample.
+    """
+
+    x: np.ndarray
+    attribution: np.ndarray
+    title: str
+    label: str
+    signed: bool = True
+    placed: bool = False
+    start: np.datetime64 | None = None
+
+    @property
+    def largest(self) -> float:
+        """Largest magnitude of the map; 1 for a map of zeros."""
+        return float(np.abs(self.attribution).max()) or 1.0
+
+
+def plot(source: ExplanationSource, instance: int, target: int, method: str, **options: Any) -> Any:
     """Figure of one map over its series.
 
     Parameters are those of :meth:`Explanation.plot`.
     """
+    return draw_maps(source, [plotted_map(source, instance, target, method)], **options)
+
+
+def plotted_map(source: ExplanationSource, instance: int, target: int, method: str) -> PlottedMap:
+    """A map of a source, with the texts of its figure."""
+    attribution = np.asarray(source.attribution(method, instance, target), float)
+    exactness = stated(source.exactness[method], source.completeness_gap(method, instance, target))
+    return PlottedMap(
+        source.x[instance],
+        attribution,
+        instance_title(source, instance, source.class_names[target]),
+        f"{method} ({exactness})",
+        source.signed[method],
+        source.placed[method],
+        None if source.start is None else source.start[instance],
+    )
+
+
+def draw_maps(
+    source: ExplanationSource,
+    maps: Sequence[PlottedMap],
+    *,
+    channels: Sequence[int | str] | None = None,
+    limit: float | None = None,
+    shared: bool = False,
+    figsize: tuple[float, float] | None = None,
+) -> Any:
+    """Figure of maps side by side, which are marked by letters if there are several.
+
+    Parameters
+    ----------
+    source : ExplanationSource
+        Names, units and times of the series.
+    maps : sequence of PlottedMap
+    channels : sequence of int or str, optional
+        Channels from the top. Default: all.
+    limit : float, optional
+        Value of the last color. Default: the largest magnitude of each map.
+    shared : bool
+        Whether the default limit is the largest of all maps.
+    figsize : tuple of float, optional
+        Width and height in inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
     if limit is not None:
         check_number("limit", limit, above=0)
     figure_class = _matplotlib_figure()
-    attribution = np.asarray(source.attribution(method, instance, target), float)
     rows = _checked_channels(channels, source.channel_names)
     if figsize is not None:
         figsize = _checked_size(figsize)
-    strip = attribution.shape[1] < source.x.shape[2]
-    figure = figure_class(figsize=figsize or (8.0, 1.6 + 0.9 * min(len(rows), 24)), layout="constrained")
-    axes = _axes(figure, len(rows), strip)
-    shown = {
-        "limit": limit if limit is not None else float(np.abs(attribution).max()) or 1.0,
-        "signed": source.signed[method],
-        "extent": _extent(source),
-    }
-    if strip:
-        _draw_strip(axes[0], attribution[:, 0], shown)
-    for axis, channel in zip(axes[strip:], rows, strict=True):
-        values = attribution[:, 0 if attribution.shape[1] == 1 else channel]
-        _color(axis, values, shown, _HINT if strip else 1.0)
-        _draw_series(axis, source, instance, channel)
-    if source.placed[method]:
-        _mark(axes, source)
-    start = "" if source.start is None else f" from {str(source.start[instance])[:23].replace('T', ' ')}"
-    axes[-1].set_xlabel("sample" if source.sampling_rate is None else f"time (s){start}")
-    axes[0].set_title(_title(source, instance, target), fontsize=9, loc="left")
-    exactness = stated(source.exactness[method], source.completeness_gap(method, instance, target))
-    _draw_bar(figure, axes, f"{method} ({exactness})", shown)
+    size = figsize or (WIDTH * len(maps), figure_height(len(rows)))
+    figure = figure_class(figsize=size, layout="constrained")
+    parts = figure.subfigures(1, len(maps), squeeze=False)[0] if len(maps) > 1 else [figure]
+    largest = max(one.largest for one in maps) if shared else None
+    for place, (part, one) in enumerate(zip(parts, maps, strict=True)):
+        letter = f"({chr(97 + place)}) " if len(maps) > 1 else ""
+        # About the number of characters of this size that fit.
+        title = fill(letter + one.title, max(20, int(13 * size[0] / len(maps))))
+        _draw_map(part, source, replace(one, title=title), rows, limit or largest or one.largest)
     return figure
 
 
-def png_picture(source: ExplanationSource, instance: int, target: int, method: str) -> str | None:
-    """PNG of a map in base64, small enough for a notebook; None without matplotlib or if the map cannot be computed."""
-    if importlib.util.find_spec("matplotlib") is None or not source.has(method, instance, target):
-        return None
-    try:
-        figure = plot(source, instance, target, method)
-    except Exception:
-        # The widget reports why the map cannot be computed; an error here would prevent its display.
-        return None
+def figure_height(rows: int) -> float:
+    """Height in inches of a figure of this many rows."""
+    return 1.6 + 0.9 * min(rows, 24)
+
+
+def png_picture(figure: Any) -> str:
+    """PNG of a figure in base64, small enough for a notebook."""
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=80)
     return base64.b64encode(file.getvalue()).decode("ascii")
+
+
+def has_matplotlib() -> bool:
+    """Whether matplotlib is installed."""
+    return importlib.util.find_spec("matplotlib") is not None
+
+
+def _draw_map(figure: Any, source: ExplanationSource, one: PlottedMap, rows: list[int], limit: float) -> None:
+    strip = one.attribution.shape[1] < source.x.shape[2]
+    axes = _axes(figure, len(rows), strip)
+    look = {"limit": limit, "signed": one.signed, "extent": _extent(source)}
+    if strip:
+        _draw_strip(axes[0], one.attribution[:, 0], look)
+    for axis, channel in zip(axes[strip:], rows, strict=True):
+        values = one.attribution[:, 0 if one.attribution.shape[1] == 1 else channel]
+        _color(axis, values, look, _HINT if strip else 1.0)
+        _draw_series(axis, source, one.x, channel)
+    if one.placed:
+        _mark(axes, source)
+    start = "" if one.start is None else f" from {str(one.start)[:23].replace('T', ' ')}"
+    axes[-1].set_xlabel("sample" if source.sampling_rate is None else f"time (s){start}", fontsize=8)
+    figure.suptitle(_plain(one.title), x=0.01, ha="left", fontsize=9)
+    _draw_bar(figure, axes, one.label, look)
 
 
 def _checked_channels(channels: Sequence[int | str] | None, names: Sequence[str]) -> list[int]:
@@ -157,10 +252,10 @@ def _draw_strip(axis: Any, values: np.ndarray, shown: dict[str, Any]) -> None:
     axis.set_ylabel("all", rotation=0, ha="right", va="center", fontsize=8)
 
 
-def _draw_series(axis: Any, source: ExplanationSource, instance: int, channel: int) -> None:
+def _draw_series(axis: Any, source: ExplanationSource, x: np.ndarray, channel: int) -> None:
     from matplotlib.patheffects import Normal, Stroke
 
-    values = source.x[instance, :, channel]
+    values = x[:, channel]
     time = np.arange(len(values)) / (source.sampling_rate or 1.0)
     [line] = axis.plot(time, values, color="#1b1b1f", linewidth=0.9)
     line.set_path_effects([Stroke(linewidth=2.4, foreground="white", alpha=0.8), Normal()])
@@ -187,12 +282,13 @@ def _draw_bar(figure: Any, axes: list[Any], label: str, shown: dict[str, Any]) -
     bar.set_label(_plain(label), fontsize=8)
 
 
-def _title(source: ExplanationSource, instance: int, target: int) -> str:
+def instance_title(source: ExplanationSource, instance: int, explained: str) -> str:
+    """Title of the figure of an instance."""
     values_of = source.scores if source.probabilities is None else source.probabilities
     predicted = int(values_of[instance].argmax()) if len(source.class_names) > 1 else 0
-    parts = [f"instance {instance}", f"explained: {source.class_names[target]}"]
+    parts = [f"instance {instance}", f"explained: {explained}"]
     parts.append(f"predicted: {source.class_names[predicted]} ({values_of[instance, predicted]:.3g})")
-    return _plain(", ".join(parts))
+    return ", ".join(parts)
 
 
 def _plain(text: str) -> str:

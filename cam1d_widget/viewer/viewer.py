@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,7 @@ import numpy as np
 from traitlets import Any as AnyTrait
 from traitlets import TraitType, link, observe, validate
 
-from ..explanation.atomic_file import atomic_file
-from ..explanation.plot import png_picture
+from ..explanation.plot import has_matplotlib, png_picture
 from ..explanation.source import ExplanationSource, seconds_of
 from ..typing import InstancesLike, IntervalsLike
 from ..validation import check_function, check_index, check_list, check_members, check_new_file, check_text, shown
@@ -28,10 +28,14 @@ from .choice import (
     of_choice,
     within,
 )
+from .export.figure import figure_of
+from .export.files_of_panel import PageFile, pdf_work
 from .export.numbers import Numbers, save_numbers
-from .export.page import ViewerState, save_html
+from .export.page import ViewerState, page_steps, save_html
+from .export.pictures import Paper, checked_paper, save_figure, save_picture
 from .layout.figure import scales
 from .layout.stack import Stack
+from .saved_state import MIME, saved_state
 from .synced.channel_stack import ChannelStack
 from .synced.checks import Checks
 from .synced.finder import Finder
@@ -137,6 +141,7 @@ class ExplanationViewer(Stack):
         if not explanation.methods or not len(explanation.x):
             raise ValueError("explanation must hold one instance and one method at least, but holds none")
         self._explanation = explanation
+        self._viewed: list[str] = []
         instance = within("instance", instance, len(explanation.x))
         best = best_method(explanation) if method is None else None
         method = known_method(first_method(explanation) if method is None else method, explanation)
@@ -147,7 +152,7 @@ class ExplanationViewer(Stack):
             explanation,
             scores_without=scores_without,
             checks=checks or Checks(),
-            jobs=jobs or Jobs(),
+            jobs=self._jobs_with_files(jobs or Jobs()),
             inside=Inside(inside),
             update_model=update_model,
             intervals=self._intervals,
@@ -218,22 +223,31 @@ class ExplanationViewer(Stack):
     @property
     def numbers(self) -> Numbers:
         """Current series and map, with standard errors, or with the standard deviations of a mean."""
-        mark, mean, source = self.mark, self.mean, self._explanation
-        key = series_key(self.instance) if mean is None else mean_key("series", mean, mark.method, self.target)
-        one, x = self._map(self.target), mark.whole(key).values.copy()
-        scores = source.scores[self.instance] if mean is None else None
-        start = source.start[self.instance] if mean is None and source.start is not None else None
-        if self.against is None or self.against == self.target:
-            varies = "standard error" if mean is None else "standard deviation"
-            return Numbers(x, one.values.copy(), self.method, scores, start, one.spread, varies)
-        name = f"{self.method}: {source.class_names[self.target]} − {source.class_names[self.against]}"
-        return Numbers(x, one.values - self._map(self.against).values, name, scores, start)
+        return self._numbers(self._current)
 
-    def _map(self, target: int) -> Tile:
-        mark = self.mark
-        if self.mean is None:
-            return mark.tile(attribution_key(mark.method, mark.instance, target))
-        return mark.whole(mean_key("attribution", self.mean, mark.method, target))
+    @property
+    def _current(self) -> Choice:
+        """The current picture; a class minus itself is the class."""
+        return self.shown if self.against != self.target else self.shown._replace(against=None)
+
+    def _numbers(self, choice: Choice) -> Numbers:
+        instance, target, label, against, mean = choice
+        mark, source, method = self.mark, self._explanation, self._place(label)
+
+        def map_of(target: int) -> Tile:
+            if mean is None:
+                return mark.tile(attribution_key(method, instance, target))
+            return mark.whole(mean_key("attribution", mean, method, target))
+
+        key = series_key(instance) if mean is None else mean_key("series", mean, method, target)
+        one, x = map_of(target), mark.whole(key).values.copy()
+        scores = source.scores[instance] if mean is None else None
+        start = source.start[instance] if mean is None and source.start is not None else None
+        if against is None:
+            varies = "standard error" if mean is None else "standard deviation"
+            return Numbers(x, one.values.copy(), label, scores, start, one.spread, varies)
+        name = f"{label}: {source.class_names[target]} − {source.class_names[against]}"
+        return Numbers(x, one.values - map_of(against).values, name, scores, start)
 
     @property
     def annotations(self) -> list[Annotation]:
@@ -264,27 +278,32 @@ class ExplanationViewer(Stack):
         targets: InstancesLike | None = None,
         methods: str | Sequence[str] | None = None,
         *,
-        title: str = "Attribution",
+        title: str | None = None,
         budget_mb: float = 32,
         progress: bool = True,
     ) -> Path:
         """Write the viewer as one file that works in any browser, without kernel and network.
+
+        What is not named is left out as far as the size of the page demands it; the page, and a warning, then say what
+        it holds. The methods that were looked at come first, for all instances. The others follow for the instances
+        with a wrong, an uncertain or a very certain prediction, and the classes that are neither predicted nor true at
+        last. A method that would take more than half a minute is left out unless it was named or looked at.
 
         Parameters
         ----------
         path : str or Path
             The file.
         instances, targets : int, sequence of int, or mask, optional
-            Indices of the instances and classes. Default: all.
+            Indices of the instances and classes. The page has all that are named. Default: all that fit.
         methods : sequence of str, optional
-            Labels of the methods. Default: those that were named; if none was, all but the slow ones.
-        title : str
-            Title of the page.
+            Labels of the methods. The page has all that are named. Default: those that were named when the widget was
+            made; if none was, all but the slow ones; as far as they fit.
+        title : str, optional
+            Title of the page. Default: the name of the model.
         budget_mb : float
-            Size in MB beyond which nothing is written. It is estimated from one map of each method, before the
-            others are computed.
+            Largest size in MB. It is estimated from one map of each method, before the others are computed.
         progress : bool
-            Whether to show a progress bar.
+            Whether to show a progress bar if it takes more than a second.
 
         Returns
         -------
@@ -294,7 +313,7 @@ class ExplanationViewer(Stack):
         Raises
         ------
         ValueError
-            If a choice does not exist, or the page would be larger than `budget_mb`.
+            If a choice does not exist, or the page would be larger than `budget_mb` with what is named.
         OSError
             If there is no such folder; nothing is computed then.
         """
@@ -304,43 +323,148 @@ class ExplanationViewer(Stack):
             instances=instances,
             targets=targets,
             methods=methods,
-            title=title,
+            title=self._title if title is None else title,
             budget_mb=budget_mb,
             progress=progress,
-            state=ViewerState(self.shown, self.pinned, self._intervals, self.mark.annotations, self.mark.parts),
+            state=self._state,
         )
 
-    def save_png(self, path: str | Path) -> None:
-        """Write the current picture as PNG, exactly as on the screen, with its summary, axis and legend.
+    @property
+    def _title(self) -> str:
+        """Title of a page."""
+        return "Attribution"
 
-        The browser draws it: the file is written when it answers, after the cell has finished.
+    @property
+    def _state(self) -> ViewerState:
+        """State with which a page opens."""
+        mark = self.mark
+        return ViewerState(self.shown, self.pinned, self._viewed, self._intervals, mark.annotations, mark.parts)
+
+    def plot(
+        self, instance: int | None = None, target: int | None = None, method: str | None = None, **options: Any
+    ) -> Any:
+        """Plot the current picture, or another map, as a matplotlib figure.
+
+        Parameters
+        ----------
+        instance, target : int, optional
+            Indices of the instance and the class. Default: the current ones.
+        method : str, optional
+            Label of the method. Default: the current one.
+        **options
+            `channels`, a sequence of int: which channels, from the top (default: all); `limit`, a float: value of the
+            last color (default: the largest |value| of the map); `figsize`: width and height in inches; or `width`, in
+            millimeters.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Save it by ``figure.savefig("map.pdf")``. If only the current picture is plotted, the pinned one is next to
+            it.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        """
+        if (instance, target, method) == (None, None, None):
+            return self._figure(**options)
+        chosen = (instance, target, method)
+        given = [now if one is None else one for one, now in zip(chosen, self.shown[:3], strict=True)]
+        choice = known_choice("plot", given, self._explanation)
+        return figure_of(self._explanation, [choice], self._numbers, **options)
+
+    def _figure(self, **options: Any) -> Any:
+        """Figure of the current picture, and of the pinned one."""
+        choices = [self._current, *([] if self.pinned is None else [self.pinned])]
+        return figure_of(self._explanation, choices, self._numbers, shared=self.options.same_ends, **options)
+
+    def _jobs_with_files(self, jobs: Jobs) -> Jobs:
+        """Jobs that also make the files of the panel "Save" that the browser cannot make."""
+        page = PageFile(lambda path: page_steps(self._explanation, path, title=self._title, state=self._state))
+        jobs.offer("page", lambda arguments: page.work(self._title))
+        jobs.offer(
+            "pdf", lambda arguments: pdf_work(lambda: self._figure(width=checked_paper(arguments.get("width")).width))
+        )
+        return jobs
+
+    def save_png(
+        self,
+        path: str | Path,
+        *,
+        width: float | None = None,
+        dpi: float | None = None,
+        scale: float | None = None,
+    ) -> Path:
+        """Write the current picture as PNG, with its summary, axis and legend, on white.
+
+        The file is drawn by matplotlib at once. A browser that displays the widget then replaces it by the picture on
+        the screen, with its zoom and options, as soon as the kernel is idle.
 
         Parameters
         ----------
         path : str or Path
             The file.
+        width : float, optional
+            Width in millimeters; texts keep their size. Default: as on the screen.
+        dpi : float, optional
+            Pixels per inch. Default: 300.
+        scale : float, optional
+            Instead of `dpi`: pixels per pixel of the screen, of which an inch has 96.
+
+        Returns
+        -------
+        Path
+            The file.
 
         Raises
         ------
-        RuntimeError
-            If no browser displays the widget; ``explanation.plot`` draws without one.
+        ValueError
+            If a size is not a number, or not between its limits.
         OSError
             If there is no such folder.
         """
-        self._save_picture("png", path)
+        return self._save_picture("png", path, checked_paper(width, dpi, scale))
 
-    def save_svg(self, path: str | Path) -> None:
+    def save_svg(self, path: str | Path, *, width: float | None = None) -> Path:
         """Write the current picture as SVG, with lines and text as vectors; otherwise like `save_png`."""
-        self._save_picture("svg", path)
+        return self._save_picture("svg", path, checked_paper(width))
 
-    def _save_picture(self, form: str, path: str | Path) -> None:
-        path = check_new_file("path", path)
+    def save_pdf(self, path: str | Path, *, width: float | None = None) -> Path:
+        """Write the current picture as PDF, drawn by matplotlib: :meth:`plot`, with lines and text as vectors.
 
-        def take(picture: bytes) -> None:
-            with atomic_file(path) as file:
-                file.write(picture)
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+        width : float, optional
+            Width in millimeters. Default: 203, or twice that if a picture is pinned.
 
-        self.mark.ask_for_picture(form, take)
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        OSError
+            If there is no such folder.
+        """
+        path, paper = check_new_file("path", path), checked_paper(width)
+        save_figure("pdf", path, self._figure(width=paper.width), paper)
+        return path
+
+    def _save_picture(self, form: str, path: str | Path, paper: Paper) -> Path:
+        request = {
+            "choice": self._as_places(self._current),
+            "pinned": self._as_places(self.pinned),
+            "options": self.options.values,
+        }
+        return save_picture(
+            form, path, paper, lambda: self._figure(width=paper.width), request, self.mark.ask_for_picture
+        )
 
     def save_numbers(self, path: str | Path) -> Path:
         """Write the current numbers as .csv, one line per sample, or as .npz, with unchanged arrays.
@@ -365,10 +489,13 @@ class ExplanationViewer(Stack):
         return save_numbers(self._explanation, path, self.numbers)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """The widget, and a figure for sites that run no widgets if matplotlib is installed."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        picture = png_picture(self._explanation, self.instance, self.target, self.method)
-        return bundle if picture is None else {**bundle, "image/png": picture}
+        """The widget, its state for a notebook without a kernel, and a figure for sites that run no widgets."""
+        bundle = {**super()._repr_mimebundle_(**kwargs), MIME: saved_state(self)}
+        if has_matplotlib():
+            # The widget reports why a map cannot be computed; an error here would prevent its display.
+            with suppress(Exception):
+                bundle = {**bundle, "image/png": png_picture(self._figure())}
+        return bundle
 
     def _times(self, window: tuple[int, int] | None) -> tuple[float, float] | None:
         return None if window is None else as_times(window, self._explanation.sampling_rate)
@@ -433,6 +560,10 @@ class ExplanationViewer(Stack):
             window = self._samples(proposal["value"])
         # Rounded to whole samples.
         return self._times(window)
+
+    @observe("method")
+    def _note_method(self, change: Any) -> None:
+        self._viewed = list(dict.fromkeys([self.method, *self._viewed]))
 
     @observe("instance")
     def _leave_mean(self, change: Any) -> None:

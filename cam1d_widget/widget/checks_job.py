@@ -6,14 +6,13 @@ from collections.abc import Generator
 from typing import Any
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from ..attribution.checks import CheckResult, ChecksReport, run_checks
 from ..attribution.lazy_explanation import LazyExplanation
 from ..viewer.choice import known_class, known_method, within
 from ..viewer.synced.jobs import Result, Work
 
-__all__ = ["KIND", "checks_job", "checks_name", "checks_result", "with_progress_bar"]
+__all__ = ["KIND", "checks_job", "checks_name", "checks_result"]
 
 KIND = "checks"
 
@@ -35,18 +34,6 @@ def checks_job(source: LazyExplanation) -> Work:
         return checks_result(report)
 
     return work
-
-
-def with_progress_bar(steps: Generator[tuple[float, str], None, ChecksReport], progress: bool) -> ChecksReport:
-    """Run the checks to their end, with a progress bar."""
-    with tqdm(total=100, desc="checking", disable=not progress, leave=False, bar_format="{l_bar}{bar}") as bar:
-        while True:
-            try:
-                share, text = next(steps)
-            except StopIteration as end:
-                return end.value
-            bar.set_description_str(text)
-            bar.update(100 * share - bar.n)
 
 
 def checks_result(report: ChecksReport) -> Result:

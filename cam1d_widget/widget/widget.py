@@ -25,9 +25,10 @@ from ..typing import (
 from ..validation import check_flag
 from ..viewer import ExplanationViewer
 from ..viewer.choice import known_class, known_method, within
+from ..viewer.progress_bar import with_progress_bar
 from ..viewer.synced.checks import Checks
 from ..viewer.synced.jobs import Jobs
-from .checks_job import KIND, checks_job, checks_name, checks_result, with_progress_bar
+from .checks_job import KIND, checks_job, checks_name, checks_result
 from .inside_source import inside_of
 from .window_scores import WindowScores
 
@@ -144,6 +145,11 @@ class CAM1DWidget(ExplanationViewer):
             If the model now has other classes, or no longer fits a method. The widget is not changed then.
         """
         self._lazy.update_model(self._open())
+
+    @property
+    def _title(self) -> str:
+        name = getattr(self._lazy.classifier, "name", None)
+        return f"Attribution: {name}" if isinstance(name, str) else super()._title
 
     def _show_update(self) -> None:
         self.jobs.forget()

@@ -78,10 +78,14 @@ def table_colors(picture, values):
     return table[np.clip(np.floor(256 * share), 0, 255).astype(int)]
 
 
-def saved(page, kind):
-    """Bytes of a file that the page saves."""
+def saved(page, kind, width=None, dpi=96):
+    """Bytes of a file that the page saves, by default in the pixels of the screen."""
     if not page.locator(".cam1d-panel").is_visible():
         page.get_by_role("button", name="Save: ").click()
+    for label, value in (("width (mm)", width), ("dpi", dpi)):
+        field = page.get_by_label(label)
+        field.fill("" if value is None else str(value))
+        field.press("Enter")
     with page.expect_download() as download:
         page.get_by_role("button", name=f"as {kind}").click()
     assert download.value.suggested_filename.endswith(f".{kind.lower()}")

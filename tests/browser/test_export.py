@@ -33,7 +33,7 @@ def test_a_png_has_the_pixels_of_the_screen(open_page, path, method, ratio):
     page.locator("select").nth(1).select_option(label=method)
     page.wait_for_selector(f'.bqplot.figure[data-ready$="/{int(method != "Grad-CAM")}"]')
     plot = page.evaluate(SNAPSHOT)["plot"]
-    file, screen = pixels(saved(page, "PNG")), on_paper(page.evaluate(PIXELS))
+    file, screen = pixels(saved(page, "PNG", dpi=96 * ratio)), on_paper(page.evaluate(PIXELS))
     left, top, right, bottom = (
         round(ratio * edge)
         for edge in (0, plot["top"], plot["left"] + plot["width"] + 60, plot["top"] + plot["height"])

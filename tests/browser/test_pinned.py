@@ -1,5 +1,8 @@
 """A picture that is pinned beside the others, in a real Chromium with no kernel."""
 
+import itertools
+import re
+
 import numpy as np
 import pytest
 
@@ -7,11 +10,12 @@ from cam1d_widget import ExplanationViewer
 from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation
-from .page import HEAD, MARK, SNAPSHOT, choose, drawn, laid_out, on_paper, pixels, saved, shown, violations
+from .page import MARK, SNAPSHOT, choose, drawn, laid_out, pixels, saved, shown, violations
 
 pytestmark = pytest.mark.browser
 
 PINNED = "document.querySelector('.cam1d-pinned')"
+IMAGE = r'<image x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"'
 PIXELS = f"{PINNED}.querySelector('canvas').toDataURL()"
 BOXES = """() => [".bqplot.figure", ".cam1d-pinned"].map((name) => {
   const { left, top, width, height } = document.querySelector(name).getBoundingClientRect();
@@ -123,13 +127,30 @@ def test_dates_stand_at_the_axis_of_each_under_the_pointer_and_in_files(open_pag
     assert page.errors == []
 
 
-def test_files_hold_both_pictures_where_they_stand(page):
-    (left, top, _, _), (other_left, other_top, _, high) = page.evaluate(BOXES)
-    file = pixels(saved(page, "PNG"))[..., :3]
-    right, down = round(other_left - left), round(other_top - top) + HEAD
-    seen = on_paper(page.evaluate(PIXELS))[: int(high) - 45]
-    off = np.abs(file[down : down + len(seen), right : right + seen.shape[1]] - seen).max(axis=2)
-    assert np.quantile(off, 0.99) <= 3
-    svg = saved(page, "SVG").decode()
-    assert "Current: instance 2, walk, Gradient" in svg
-    assert "Pinned: instance 0, walk, Gradient" in svg
+LETTERED = re.compile(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>\(([ab])\) ([^<]*)<')
+
+
+@pytest.mark.parametrize(("width", "beside"), [(None, True), (180, False)])
+def test_files_hold_both_pictures_with_letters_and_none_over_the_other(page, width, beside):
+    """In the layout of the screen, or below each other where the paper is narrow."""
+    svg = saved(page, "SVG", width).decode()
+    headings = {name: (float(x), float(y), text) for x, y, name, text in LETTERED.findall(svg) if "instance" in text}
+    (left, top, first), (other_left, other_top, second) = headings["a"], headings["b"]
+    assert first.startswith("instance 2, walk, Gradient")
+    assert second.startswith("instance 0, walk, Gradient")
+    assert (other_left > left, other_top > top) == (beside, not beside)
+    assert "…" not in svg
+    assert "Current" not in svg
+    # Rows of both, as the colors behind them: none over another.
+    boxes = [tuple(map(float, box)) for box in re.findall(IMAGE, svg)]
+    for one, two in itertools.combinations(boxes, 2):
+        apart = [one[k] + one[k + 2] <= two[k] + 0.1 or two[k] + two[k + 2] <= one[k] + 0.1 for k in (0, 1)]
+        assert any(apart)
+    assert len(boxes) == 2 * 3 + 2
+
+
+def test_a_file_has_the_width_of_the_paper(page):
+    png = saved(page, "PNG", width=85, dpi=300)
+    assert pixels(png).shape[1] == pytest.approx(85 / 25.4 * 300, abs=1)
+    assert b"pHYs" + (11811).to_bytes(4) * 2 + b"\x01" in png
+    assert 'width="85mm"' in saved(page, "SVG", width=85).decode()

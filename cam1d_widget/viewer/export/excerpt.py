@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,12 +25,20 @@ class Excerpt(ExplanationSource):
         Index of each instance in the whole explanation.
     menu : tuple of int
         Class index of each entry of the class menu.
+    kept : mapping of str to ndarray of bool, of shape (instance, class of the menu), or None
+        By method, which of the maps it has; None for all.
     """
 
     def __init__(
-        self, whole: ExplanationSource, instances: tuple[int, ...], menu: tuple[int, ...], methods: tuple[str, ...]
+        self,
+        whole: ExplanationSource,
+        instances: tuple[int, ...],
+        menu: tuple[int, ...],
+        methods: tuple[str, ...],
+        kept: Mapping[str, np.ndarray] | None = None,
     ) -> None:
         rows = list(instances)
+        self.kept = kept
         self.whole, self.instances, self.menu = whole, instances, menu
         self._series_facts = whole.series_facts.rows(rows)
         known = {one.label: one for one in whole.method_facts}
@@ -61,7 +69,9 @@ class Excerpt(ExplanationSource):
         return self.whole.standard_error(method, self.instances[instance], target)
 
     def has(self, method: str, instance: int, target: int) -> bool:
-        """Whether the whole explanation has it."""
+        """Whether the page has it."""
+        if self.kept is not None:
+            return target in self.menu and bool(self.kept[method][instance, self.menu.index(target)])
         return self.whole.has(method, self.instances[instance], target)
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
+from warnings import warn
 
 import numpy as np
 from ipywidgets.embed import dependency_state, embed_data
-from tqdm.auto import tqdm
 
 from ...explanation.atomic_file import atomic_file
 from ...explanation.source import ExplanationSource
@@ -22,16 +23,19 @@ from ...validation import check_flag, check_new_file, check_number, check_text
 from ..choice import Choice
 from ..layout.figure import scales
 from ..layout.stack import Stack
-from ..synced.base import ENTRY_BYTES, PageContents, Synced
+from ..progress_bar import with_progress_bar
+from ..synced.base import PageContents, Synced
 from ..synced.channel_stack import ChannelStack
 from ..synced.facts import maps_there
 from ..synced.inside import results_of_page
 from ..synced.tiles import Tile, attribution_key, map_tile, pack, series_key
 from ..windows import Intervals
 from .excerpt import Excerpt, excerpt
+from .page_size import Wishes, fitted, sizes_of, without_slow
 from .scripts import licenses, programs
 
-MEGABYTE = 2**20
+# Bytes of the page around its programs and arrays: the state of sliders, menus and panels.
+_WIDGETS = 40_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +48,8 @@ class ViewerState:
         The current picture. Default: the predicted class of the first instance.
     pinned : Choice, optional
         The pinned picture.
+    viewed : sequence of str
+        Methods that were looked at, the current one first.
     intervals : Intervals
         By instance, the windows of samples that are marked as true.
     annotations : sequence of dict
@@ -54,6 +60,7 @@ class ViewerState:
 
     shown: Choice | None = None
     pinned: Choice | None = None
+    viewed: Sequence[str] = ()
     intervals: Intervals = ()
     annotations: Sequence[dict[str, Any]] = ()
     parts: Mapping[str, Synced] = field(default_factory=dict)
@@ -76,34 +83,78 @@ def save_html(
     Parameters are those of :meth:`ExplanationViewer.save_html`, and the state of a viewer, of which the page keeps the
     part about its own instances, classes and methods.
     """
+    check_flag("progress", progress)
+    chosen: dict[str, Any] = {"instances": instances, "targets": targets, "methods": methods}
+    steps = page_steps(source, path, **chosen, title=title, budget_mb=budget_mb, state=state)
+    written = with_progress_bar(steps, progress)
+    if written.note:
+        warn(f"{written.path.name}: {written.note}", stacklevel=3)
+    return written.path
+
+
+class Written(NamedTuple):
+    """A page, and a note on what was left out; "" if nothing was."""
+
+    path: Path
+    note: str
+
+
+def page_steps(
+    source: ExplanationSource,
+    path: str | Path,
+    *,
+    instances: InstancesLike | None = None,
+    targets: InstancesLike | None = None,
+    methods: str | Sequence[str] | None = None,
+    title: str = "Attribution",
+    budget_mb: float = 32,
+    state: ViewerState | None = None,
+) -> Generator[tuple[float, str], None, Written]:
+    """Write a page; yields the completed share and a description."""
     state = state or ViewerState()
     path = check_new_file("path", path)
     check_text("title", title)
-    check_flag("progress", progress)
     check_number("budget_mb", budget_mb, above=0)
     chosen = excerpt(source, instances, targets, methods)
-    modules, terms = programs(), licenses()
-    begun = _first_choice(chosen, state.shown)
-    jobs: Any = state.parts.get("jobs")
-    page = PageContents(
-        chosen.instances, chosen.instances[begun["instance"]], results_of_page(jobs.results if jobs else {})
+    named = {"instances": instances, "targets": targets, "methods": methods}
+    wishes = Wishes(
+        [name for name, value in named.items() if value is not None],
+        [one for one in (state.shown, state.pinned) if one is not None],
+        state.viewed,
     )
+    modules, terms = _inline(programs()), html.escape(licenses())
+    jobs: Any = state.parts.get("jobs")
+    results = results_of_page(jobs.results if jobs else {})
     # The page has its own widgets, so that those of a live viewer stay as they are; they are closed, for ipywidgets
     # keeps every widget until then.
     with ExitStack() as opened:
-        parts = {name: opened.enter_context(closing(part.for_page(page))) for name, part in state.parts.items()}
+
+        def copies(chosen: Excerpt, first: int) -> dict[str, Synced]:
+            page = PageContents(chosen.instances, chosen.instances[first], results)
+            return {name: opened.enter_context(closing(part.for_page(page))) for name, part in state.parts.items()}
+
+        parts = copies(chosen, _first_choice(chosen, state.shown)["instance"])
         others = {
-            "program": len(terms) + sum(map(len, modules.values())),
+            "program": len(terms) + len(modules) + _WIDGETS,
             "activations and results": sum(part.page_bytes() for part in parts.values()),
         }
-        _check_budget(chosen, others, budget_mb)
+        sizes = yield from _shares(sizes_of(chosen, others), 0.0, 0.05)
+        quick, slow = without_slow(chosen, sizes, wishes)
+        fit = fitted(quick, sizes, budget_mb, wishes)
+        note = "; ".join(filter(None, [fit.note, slow]))
+        begun = _first_choice(fit.chosen, state.shown)
+        if fit.chosen.instances != chosen.instances:
+            parts = copies(fit.chosen, begun["instance"])
+        chosen = fit.chosen
+        tiles = yield from _shares(_tiles(chosen), 0.05, 1.0)
         mean = state.shown and state.shown.mean
         mark = ChannelStack(
             chosen,
             targets=chosen.menu,
             instances=chosen.instances,
-            tiles=pack(list(_tiles(chosen, progress)), quantize=True),
-            absence="This picture is not in this page.",
+            # A live browser receives what this mark holds: the tiles are put into the page alone.
+            tiles=pack([]),
+            absence="This map was left out of this page." if note else "This picture is not in this page.",
             scales=scales(source.x.shape[1], source.sampling_rate),
             annotations=_renumbered(state.annotations, chosen.instances),
             intervals=[state.intervals[instance] for instance in chosen.instances] if state.intervals else (),
@@ -113,13 +164,38 @@ def save_html(
             **begun,
         )
         viewer = opened.enter_context(closing(Stack(mark)))
-        text = _page(embed_data([viewer], state=dependency_state([viewer])), modules, terms, title)
+        data = embed_data([viewer], state=dependency_state([viewer]))
+        _put_tiles(data["manager_state"]["state"][mark.model_id], pack(tiles, bits=fit.bits))
+        text = _page(data, modules, terms, title, note)
     with atomic_file(path, "w", encoding="utf-8") as file:
         file.write(text)
-    return path
+    return Written(path, note)
 
 
-def _tiles(chosen: Excerpt, progress: bool) -> Any:
+def _put_tiles(entry: dict[str, Any], packed: dict[str, Any]) -> None:
+    """Put packed tiles into the state of a mark."""
+    entry["state"]["tiles"] = {"index": packed["index"]}
+    others = [buffer for buffer in entry["buffers"] if buffer["path"] != ["tiles", "data"]]
+    data = base64.b64encode(packed["data"]).decode("ascii")
+    entry["buffers"] = [*others, {"encoding": "base64", "path": ["tiles", "data"], "data": data}]
+
+
+Result = TypeVar("Result")
+
+
+def _shares(
+    steps: Generator[tuple[float, str], None, Result], first: float, last: float
+) -> Generator[tuple[float, str], None, Result]:
+    """Progress of a part of the work, as shares of the whole."""
+    while True:
+        try:
+            share, text = next(steps)
+        except StopIteration as end:
+            return end.value
+        yield first + share * (last - first), text
+
+
+def _tiles(chosen: Excerpt) -> Generator[tuple[float, str], None, list[Tile]]:
     there = [maps_there(chosen, label, chosen.menu) for label in chosen.methods]
     places = [
         (method, instance, target)
@@ -127,11 +203,12 @@ def _tiles(chosen: Excerpt, progress: bool) -> Any:
         for method in range(len(chosen.methods))
         for target in np.flatnonzero(there[method][instance]).tolist()
     ]
-    x = chosen.x
-    yield from (Tile(series_key(instance), x[instance]) for instance in range(len(chosen.instances)))
-    for method, instance, target in tqdm(places, desc="maps", disable=not progress, leave=False):
+    tiles = [Tile(series_key(instance), series) for instance, series in enumerate(chosen.x)]
+    for done, (method, instance, target) in enumerate(places):
+        yield done / len(places), f"map {done + 1:,} of {len(places):,}"
         key = attribution_key(method, instance, target)
-        yield map_tile(chosen, key, chosen.methods[method], instance, chosen.menu[target])
+        tiles.append(map_tile(chosen, key, chosen.methods[method], instance, chosen.menu[target]))
+    return tiles
 
 
 def _renumbered(annotations: Sequence[dict[str, Any]], instances: tuple[int, ...]) -> list[dict[str, Any]]:
@@ -170,39 +247,17 @@ def _first_choice(chosen: Excerpt, shown: Choice | None) -> dict[str, Any]:
     }
 
 
-def _check_budget(chosen: Excerpt, others: Mapping[str, float], budget_mb: float) -> None:
-    """Refuse a page that is too large before its maps are computed; from one map of each method."""
-    count, (samples, channels) = len(chosen.instances), chosen.x.shape[1:]
-    parts = {name: size / MEGABYTE for name, size in others.items() if size}
-    parts[f"{count} series"] = _encoded(count, 4 * samples * channels)
-    for label in chosen.methods:
-        there = np.argwhere(maps_there(chosen, label, chosen.menu))
-        one = chosen.attribution(label, there[0][0], chosen.menu[there[0][1]]) if len(there) else chosen.x[0]
-        with_errors = len(there) and chosen.standard_error(label, there[0][0], chosen.menu[there[0][1]]) is not None
-        parts[f"{len(there)} maps of {label}"] = _encoded(len(there), (4 if with_errors else 2) * one.size)
-    total = sum(parts.values())
-    if total > budget_mb:
-        sizes = "; ".join(f"{name}: {size:.1f} MB" for name, size in parts.items())
-        raise ValueError(
-            f"the page would take {total:.1f} MB, more than budget_mb={budget_mb:g} ({sizes}); "
-            "choose fewer with instances=, targets= or methods=, or raise budget_mb="
-        )
-
-
-def _encoded(count: int, nbytes: int) -> float:
-    return count * (4 * nbytes / 3 + ENTRY_BYTES) / MEGABYTE
-
-
 def _inline(value: Any) -> str:
     """JSON that cannot close its script element: "<" is escaped."""
     return json.dumps(value).replace("<", "\\u003c")
 
 
-def _page(data: dict[str, Any], modules: dict[str, str], terms: str, title: str) -> str:
+def _page(data: dict[str, Any], modules: str, terms: str, title: str, note: str) -> str:
     return Template((Path(__file__).parent / "page.html").read_text(encoding="utf-8")).substitute(
         title=html.escape(title),
-        licenses=html.escape(terms),
-        modules=_inline(modules),
+        note=f'<p class="note">{html.escape(note)}.</p>' if note else "",
+        licenses=terms,
+        modules=modules,
         state=_inline(data["manager_state"]),
         view=_inline(data["view_specs"][0]),
     )

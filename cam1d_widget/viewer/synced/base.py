@@ -18,7 +18,7 @@ __all__ = ["ENTRY_BYTES", "MODULE", "VERSION", "PageContents", "Synced", "Synced
 MODULE = "cam1d-widget"
 VERSION = "^0.1.0"
 
-ENTRY_BYTES = 140
+ENTRY_BYTES = 190
 """Bytes of a page's JSON for one packed array, in addition to its numbers."""
 
 

@@ -43,6 +43,8 @@ def _table() -> Any:
     return Instance(np.ndarray, allow_none=True).tag(sync=True, echo_update=False, to_json=_table_to_json)
 
 
+# Requests for pictures that are kept until a browser displays the widget.
+_MOST_UNSENT = 64
 # Seconds beyond which maps are computed in the background, and up to which one is computed without being asked for.
 SLOW, PATIENCE = 1.0, 60.0
 
@@ -140,7 +142,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
         scores_without: ScoresWithout | None = None,
         intervals: Intervals = (),
         update_model: Callable[[], None] | None = None,
-        absence: str = "Not here: this picture was not computed while a kernel was running.",
+        absence: str = "This map needs the kernel that made the widget: run the cell again.",
         **traits: Any,
     ) -> None:
         self._source = source
@@ -157,7 +159,8 @@ class ChannelStack(SyncedView, bqplot.Mark):
         self.finder.read_classes(source.class_names, true_classes=max(2, len(source.class_names)))
         if tiles is None:
             self.tiles = self._first_tiles()
-        self._pictures: dict[int, Callable[[bytes], object]] = {}
+        self._pictures: dict[int, Callable[[bytes | str], object]] = {}
+        self._unsent: list[dict[str, Any]] = []
         self._asked = 0
         self._views = 0
         self._background = Background()
@@ -227,16 +230,20 @@ class ChannelStack(SyncedView, bqplot.Mark):
         if self.better is not None:
             self.better = {**self.better, "state": state}
 
-    def ask_for_picture(self, form: str, take: Callable[[bytes], object]) -> None:
-        """Request a file of the current picture from the browser, "png" or "svg"; `take` is called with it."""
-        if not self._views:
-            raise RuntimeError(
-                f"the {form.upper()} is made by a browser that displays the widget, but none does; "
-                "display it first, or draw the picture with the plot method of an Explanation"
-            )
+    def ask_for_picture(self, request: dict[str, Any], take: Callable[[bytes | str], object]) -> bool:
+        """Request a file of a picture from the browser; `take` is called with it, or with an error.
+
+        Returns False if no browser is known to display the widget: the request is then sent to the first one that does.
+        """
         self._asked += 1
         self._pictures[self._asked] = take
-        self.send({"picture": form, "request": self._asked})
+        self._unsent = [*self._unsent[1 - _MOST_UNSENT :], {**request, "request": self._asked}]
+        self._send_requests()
+        return bool(self._views)
+
+    def _send_requests(self) -> None:
+        while self._views and self._unsent:
+            self.send(self._unsent.pop(0))
 
     def tile(self, key: str) -> Tile:
         """Series or map of this key, computed if necessary; the source caches it."""
@@ -287,12 +294,11 @@ class ChannelStack(SyncedView, bqplot.Mark):
             self._update()
         elif kind == "views":
             self._views = check_count("count", content.get("count"), least=0)
+            self._send_requests()
         elif kind == "picture":
             take = self._pictures.pop(check_count("request", content.get("request"), least=0), None)
-            if take and not buffers:
-                raise RuntimeError(f"the picture could not be made: {content.get('error')}")
             if take:
-                take(bytes(buffers[0]))
+                take(bytes(buffers[0]) if buffers else str(content.get("error")))
 
     def _answer(self, content: dict[str, Any]) -> None:
         """Answer a request for tiles; if it takes long, in the background, after saying how long."""

@@ -40,19 +40,26 @@ def facts_of(
         "baseline": baseline,
         "intervals": [[list(window) for window in windows] for windows in intervals],
         "absence": absence,
+        # A page has instances of its own.
+        "notebook": instances is None,
     }
 
 
 def explained_classes(source: ExplanationSource, targets: Sequence[int]) -> np.ndarray | None:
     """Which classes were explained on which instance, of shape (instance, target); None if all were."""
-    if not source.methods:
+    # All methods explain the same classes, unless only some of the maps were kept.
+    methods = source.methods[: None if hasattr(source, "kept") else 1]
+    if not methods:
         return None
-    table = maps_there(source, source.methods[0], targets).astype(np.uint8)
+    table = np.any([maps_there(source, method, targets) for method in methods], axis=0).astype(np.uint8)
     return None if table.all() else table
 
 
 def maps_there(source: ExplanationSource, method: str, targets: Sequence[int]) -> np.ndarray:
     """Which maps of a method exist, of shape (instance, target)."""
+    kept = getattr(source, "kept", None)
+    if kept is not None:
+        return np.asarray(kept[method])
     rows, explained = range(len(source.x)), targets_of(source)
     if explained is None:
         return np.array([[source.has(method, row, target) for target in targets] for row in rows], dtype=bool)

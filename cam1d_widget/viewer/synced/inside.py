@@ -119,7 +119,7 @@ class Inside(Synced):
         return Inside(
             layers=kept,
             layer=current,
-            tiles=pack(list(self._activations_of(page, names, current)), quantize=True),
+            tiles=pack(list(self._activations_of(page, names, current)), bits=16),
             filter=self.filter if self.layer in names else None,
             by=self.by,
             unfolded=self.unfolded and bool(kept),

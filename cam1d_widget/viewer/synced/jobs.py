@@ -58,10 +58,13 @@ class Result:
         Plain JSON.
     arrays : mapping of str to ndarray
         Numbers, which travel as float32.
+    kept : bool
+        Whether it is kept under its name; otherwise the work is done anew whenever it is requested.
     """
 
     content: Mapping[str, Any]
     arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
+    kept: bool = True
 
 
 Work = Callable[[dict[str, Any]], Generator[tuple[float, str], None, Result]]
@@ -105,13 +108,20 @@ class Jobs(Synced):
         self.work = dict(work or {})
         self.results = OrderedDict(results or {})
         super().__init__(kinds=list(self.work if kinds is None else kinds), kept=packed_results(self.results))
+        self._live_only: set[str] = set()
         self._lock = Lock()
         self._running: _Running | None = None
         self.on_msg(self._receive)
 
     def for_page(self, page: PageContents) -> Jobs:
         """Jobs of a page: its results, and nothing that computes more."""
-        return Jobs(results=page.results, kinds=self.kinds)
+        return Jobs(results=page.results, kinds=[kind for kind in self.kinds if kind not in self._live_only])
+
+    def offer(self, kind: str, work: Work) -> None:
+        """Add a kind of computation that a saved page does not mention."""
+        self.work[kind] = work
+        self.kinds = [*self.kinds, kind]
+        self._live_only.add(kind)
 
     def keep(self, name: str, result: Result) -> None:
         """Keep a result that was computed elsewhere, and send it to the browser."""
@@ -157,8 +167,10 @@ class Jobs(Synced):
             result, last = None, {"state": "failed", "name": running.name, "text": said(fault)}
         with self._lock:
             self._running = None
-        if result is not None:
+        if result is not None and result.kept:
             self.keep(running.name, result)
+        elif result is not None:
+            self._send_result(running.name, result)
         elif last is not None:
             self.send(last)
 

@@ -65,3 +65,8 @@ class Options(Synced):
     overlay = flag(False).tag(sync=True)
     order = chosen("given", "share").tag(sync=True)
     hidden = Checked(_channels, []).tag(sync=True)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Each option by its name."""
+        return self._shared_values()

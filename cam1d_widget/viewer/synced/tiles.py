@@ -18,7 +18,8 @@ from ...explanation.source import ExplanationSource
 from ...validation import shown
 from .messages import items_of, said
 
-STEPS, ERROR_STEPS = 32767, 65535
+MAPS: dict[int, type[np.signedinteger[Any]]] = {8: np.int8, 16: np.int16}
+ERRORS: dict[int, type[np.unsignedinteger[Any]]] = {8: np.uint8, 16: np.uint16}
 # Most tiles in one answer; the front end requests those of two pictures and their neighbors, which are fewer.
 MOST = 256
 CANCELLED = "Cancelled. Select the method again to compute this map."
@@ -80,15 +81,15 @@ def map_tile(source: ExplanationSource, key: str, method: str, instance: int, ta
     return Tile(key, values, source.completeness_gap(method, instance, target), error, errors)
 
 
-def pack(tiles: Sequence[Tile], *, quantize: bool = False) -> dict[str, Any]:
+def pack(tiles: Sequence[Tile], *, bits: int = 32) -> dict[str, Any]:
     """Tiles as one index and one buffer.
 
     Parameters
     ----------
     tiles : sequence of Tile
-    quantize : bool
-        Whether maps are rounded to 65535 steps between plus and minus their largest magnitude, at half the
-        size, and standard errors likewise. Series are not.
+    bits : {32, 16, 8}
+        Size of a value of a map. With 16 or 8 it is rounded to one of 65535 or 255 steps between plus and minus the
+        largest magnitude of the map, and standard errors likewise. Series are not rounded.
 
     Returns
     -------
@@ -103,9 +104,9 @@ def pack(tiles: Sequence[Tile], *, quantize: bool = False) -> dict[str, Any]:
         return place
 
     for tile in tiles:
-        rounded = quantize and not tile.key.startswith("series/")
-        numbers = put(*_encode(tile.values, rounded))
-        spread = None if tile.spread is None else put(*_encode_errors(tile.spread, rounded))
+        size = 32 if tile.key.startswith("series/") else bits
+        numbers = put(*_encode(tile.values, size))
+        spread = None if tile.spread is None else put(*_encode_errors(tile.spread, size))
         quality = {"gap": _number(tile.gap), "error": _number(tile.error), "spread": spread, "mean": tile.mean}
         index.append({"key": tile.key, "shape": list(tile.values.shape), **numbers, **quality})
     return {"index": index, "data": bytes(data)}
@@ -151,19 +152,22 @@ def _number(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _encode(values: np.ndarray, rounded: bool) -> tuple[np.ndarray, float]:
+def _encode(values: np.ndarray, bits: int) -> tuple[np.ndarray, float]:
     values = np.ascontiguousarray(values, dtype=np.float32)
-    if not rounded:
+    if bits == 32:
         return values, 1.0
+    kind = MAPS[bits]
     limit = float(np.abs(values).max(initial=0.0))
-    scale = limit / STEPS if limit > 0 else 1.0
-    return np.rint(values.astype(np.float64) / scale).astype(np.int16), scale
+    scale = limit / np.iinfo(kind).max if limit > 0 else 1.0
+    return np.rint(values.astype(np.float64) / scale).astype(kind), scale
 
 
-def _encode_errors(values: np.ndarray, rounded: bool) -> tuple[np.ndarray, float]:
+def _encode_errors(values: np.ndarray, bits: int) -> tuple[np.ndarray, float]:
     values = np.ascontiguousarray(values, dtype=np.float32)
-    if not rounded:
+    if bits == 32:
         return values, 1.0
-    scale = float(values.max(initial=0.0)) / ERROR_STEPS or 1.0
+    kind = ERRORS[bits]
+    most = np.iinfo(kind).max
+    scale = float(values.max(initial=0.0)) / most or 1.0
     # Rounded up: no value may look more certain than it is.
-    return np.minimum(np.ceil(values.astype(np.float64) / scale), ERROR_STEPS).astype(np.uint16), scale
+    return np.minimum(np.ceil(values.astype(np.float64) / scale), most).astype(kind), scale

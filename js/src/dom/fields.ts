@@ -11,6 +11,8 @@ interface Extras {
   readonly hidden?: boolean;
   /** Id of the element that describes the field. */
   readonly describedBy?: string;
+  /** Whether the field of a number may be empty, which is NaN. */
+  readonly optional?: boolean;
 }
 
 export function select<Value extends string>(
@@ -38,11 +40,11 @@ export function number(
   { min, max, step }: Bounds,
   value: number,
   changed: (value: number) => void,
-  { hidden = false }: Extras = {},
+  { hidden = false, optional = false }: Extras = {},
 ): TemplateResult {
   const change = ({ target }: Event): void => {
     const field = target as HTMLInputElement;
-    const wanted = Number.isNaN(field.valueAsNumber) ? value : field.valueAsNumber;
+    const wanted = Number.isNaN(field.valueAsNumber) && !optional ? value : field.valueAsNumber;
     const inside = Math.min(max ?? Infinity, Math.max(min, wanted));
     field.value = text(inside);
     changed(inside);

@@ -3,7 +3,6 @@ import { type Axis, drawAxis } from "../core/draw/axis.js";
 import { canvasPen, clearCanvas } from "../core/draw/canvas_pen.js";
 import { clockAxis } from "../core/draw/clock_axis.js";
 import { drawScene } from "../core/draw/draw_scene.js";
-import type { ExportSheet } from "../core/draw/export_sheet.js";
 import type { Frame, Scene } from "../core/draw/scene.js";
 import { layoutOf, overviewOf, scaleOf } from "../core/draw/scene_layout.js";
 import { choiceName } from "../core/picture/choice.js";
@@ -13,13 +12,15 @@ import { centered, containing, type Stretch, zoomed } from "../core/samples/zoom
 import { startOf } from "../core/text/clock.js";
 import { captionOf, describePicture } from "../core/text/describe.js";
 import { themeOf, watchTheme } from "../dom/page_theme.js";
-import type { ChannelStackModel, MarkView } from "./ChannelStackModel.js";
-import { axisOf } from "./export_file.js";
+import type { ChannelStackModel } from "./ChannelStackModel.js";
+import { axisOf, CSS_DPI, painted } from "./export_file.js";
+import { exportSheet } from "./export_sheet.js";
 import { FigureCanvas } from "./figure_canvas.js";
 import { Brush } from "./gestures/brush.js";
 import { Keys } from "./gestures/keys.js";
 import { type Overview, OverviewDrag } from "./gestures/overview_drag.js";
 import { Pointer } from "./gestures/pointer.js";
+import type { MarkView } from "./mark_view.js";
 
 declare global {
   interface HTMLCanvasElement {
@@ -145,7 +146,7 @@ export class ChannelStack extends Mark implements MarkView {
       const start = performance.now();
       const { chosen, notes } = this.model.windows;
       const caption = pinned && { title: "Current", text: captionOf(picture.choice, facts, outputs) };
-      const failed = status === "error";
+      const failed = status === "error" || status === "missing";
       this.scene = { picture, facts, theme: themeOf(this.parent.el), message, failed, window: chosen, notes, caption };
       clearCanvas(this.surface.context, this.frame);
       drawScene(canvasPen(this.surface.context), this.scene, this.frame);
@@ -193,21 +194,18 @@ export class ChannelStack extends Mark implements MarkView {
     return { ...layout, overview, centers, plot, ratio, table, limit, status, message, drawTime: this.drawTime };
   }
 
-  exportSheet(): ExportSheet | null {
-    const { scene, frame } = this;
-    const { outputs, hasKernel } = this.model;
-    if (!scene || !frame) {
-      return null;
-    }
-    const own = { scene, frame, axis: this.axis, right: 0, down: 0 };
-    const pinnedView = this.pinnedView?.exportPart();
-    return { parts: pinnedView ? [own, pinnedView] : [own], outputs, whole: !hasKernel };
-  }
-
   /** Time axis: bqplot's, or one with dates, which bqplot cannot change with the instance. */
   private get axis(): Axis {
     const { facts, picture } = this.model;
     return facts.start ? clockAxis(this.frame!, facts, startOf(picture!.choice, facts)) : axisOf(this.element);
+  }
+
+  /** The picture as a PNG, for the notebook's file; null if there is none. */
+  dataUrl(): string | null {
+    const { model } = this;
+    const pictures = [model.shown, ...(model.pinned ? [model.pinned] : [])];
+    const known = pictures.flatMap(({ status, picture }) => (status === "ready" && picture ? [picture] : []));
+    return this.frame && known.length > 0 ? painted(exportSheet(model, this, known, SCREEN)).toDataURL() : null;
   }
 
   get element(): HTMLElement {
@@ -248,6 +246,8 @@ export class ChannelStack extends Mark implements MarkView {
   private drawTime: number;
   private described: Picture | null;
 }
+
+const SCREEN = { width: null, dpi: CSS_DPI };
 
 /** The wheel zooms only with Ctrl or Cmd; otherwise it scrolls the page. */
 function letPageScroll(event: WheelEvent): void {

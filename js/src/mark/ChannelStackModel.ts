@@ -1,11 +1,10 @@
 import { MarkModel } from "bqplot";
-import type { ExportPart, ExportSheet } from "../core/draw/export_sheet.js";
-import type { Frame } from "../core/draw/scene.js";
 import type { Choice } from "../core/picture/choice.js";
 import { explainedTarget, isExplained } from "../core/picture/explained.js";
 import { type Facts, type Table, unpackTable } from "../core/picture/facts.js";
 import { nearestMatch, nextMatch, Predictions } from "../core/picture/finder.js";
 import type { Mean } from "../core/picture/mean.js";
+import type { Options } from "../core/picture/options.js";
 import type { Outputs } from "../core/picture/outputs.js";
 import type { Picture } from "../core/picture/picture.js";
 import { NO_TILES } from "../core/tiles/tiles.js";
@@ -18,24 +17,12 @@ import type { JobsModel } from "../synced/JobsModel.js";
 import type { OptionsModel } from "../synced/OptionsModel.js";
 import { references, serializeAs, synced, verbatim } from "../synced/SyncedModel.js";
 import { type TileAnswer, TileStore } from "../synced/tile_store.js";
-import type { Pointer } from "./gestures/pointer.js";
-import { type FileRequest, sendPicture } from "./picture_sender.js";
+import type { MarkView } from "./mark_view.js";
+import { type FileRequest, PictureSender } from "./picture_sender.js";
 import { Pictures, type Shown, type Status } from "./pictures.js";
 import { Player } from "./player.js";
 import type { ScoresWithoutWindow } from "./window_scores.js";
 import { Windows } from "./windows.js";
-
-/** A view of the mark, as the model and other panels use it. */
-export interface MarkView {
-  /** Element that contains the picture. */
-  readonly element: HTMLElement;
-  readonly frame: Frame | undefined;
-  readonly pointer: Pointer;
-  /** View of the pinned picture. */
-  pinnedView: { readonly pointer: Pointer | undefined; exportPart(): ExportPart | null } | undefined;
-  /** The current picture and the pinned one, for an exported file. */
-  exportSheet(): ExportSheet | null;
-}
 
 /**
  * State of the plot: the selected picture and its tiles. Everything else follows from its indices, so that linked
@@ -84,6 +71,7 @@ export class ChannelStackModel extends synced(MarkModel) {
     this.unpack();
     this.shownViews = [];
     this.windows = new Windows(this);
+    this.sender = new PictureSender(this);
     this.player = new Player(
       () => this.step(1),
       () => this.status !== "waiting",
@@ -200,9 +188,23 @@ export class ChannelStackModel extends synced(MarkModel) {
     return this.get("inside");
   }
 
-  /** Content of an exported file; null if no view is displayed. */
-  exportSheet(): ExportSheet | null {
-    return this.shownViews.map((view) => view.exportSheet()).find(Boolean) ?? null;
+  /** The view in the same viewer as an element, or else one on the screen, or else the last one that was painted. */
+  viewAt(element: Element | null): MarkView | null {
+    const viewer = element?.closest(".cam1d-viewer");
+    const painted = this.shownViews.filter(({ frame }) => frame);
+    return (
+      painted.find((view) => viewer?.contains(view.element)) ??
+      painted.find((view) => isOnScreen(view.element)) ??
+      painted[painted.length - 1] ??
+      null
+    );
+  }
+
+  /** Pictures of other choices than the current ones. */
+  otherPictures(choice: Choice, pinnedChoice: Choice | null, options: Options): Pictures {
+    const { facts, explained, hasKernel } = this;
+    const mark = { facts, explained, hasKernel, choice, pinnedChoice, optionsModel: { current: options } };
+    return new Pictures({ ...mark, instancesOf: (mean) => this.instancesOf(mean) }, this.tiles);
   }
 
   /** Selects another picture, as the sliders do. */
@@ -301,6 +303,7 @@ export class ChannelStackModel extends synced(MarkModel) {
 
   private refresh(): void {
     this.pictures.refresh();
+    this.pictures.prefetch();
     this.trigger("picture");
   }
 
@@ -309,11 +312,12 @@ export class ChannelStackModel extends synced(MarkModel) {
       this.windows.scores.receive(message);
       this.trigger("window");
     } else if ("picture" in message) {
-      sendPicture(this, message);
+      this.sender.send(message);
     } else if (this.tiles.unpack(message, buffers[0] ?? null)) {
       if (this.pictures.mayChange) {
         this.refresh();
       }
+      this.trigger("tiles");
       this.tiles.sendNext();
     }
   }
@@ -325,6 +329,7 @@ export class ChannelStackModel extends synced(MarkModel) {
   matching: number[];
   player: Player;
   windows: Windows;
+  private sender: PictureSender;
   /** Displayed views, oldest first. */
   shownViews: MarkView[];
   private predictions: Predictions | undefined;
@@ -332,4 +337,9 @@ export class ChannelStackModel extends synced(MarkModel) {
   /** Whether a class was explained, by instance and class; null if all were. */
   explained: Table | null;
   private tiles: TileStore;
+}
+
+function isOnScreen(element: HTMLElement): boolean {
+  const { top, bottom, width } = element.getBoundingClientRect();
+  return width > 0 && bottom > 0 && top < window.innerHeight;
 }

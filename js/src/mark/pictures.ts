@@ -5,9 +5,9 @@ import { isExplained } from "../core/picture/explained.js";
 import type { Facts, Table } from "../core/picture/facts.js";
 import { type Mean, meanOf } from "../core/picture/mean.js";
 import { neededTiles, tileOfInstance } from "../core/picture/needed_tiles.js";
+import type { Options } from "../core/picture/options.js";
 import type { Picture } from "../core/picture/picture.js";
 import { packTiles, type Tile } from "../core/tiles/tiles.js";
-import type { OptionsModel } from "../synced/OptionsModel.js";
 import type { TileStore } from "../synced/tile_store.js";
 
 /** What pictures are computed from. */
@@ -16,7 +16,7 @@ interface Mark {
   readonly pinnedChoice: Choice | null;
   readonly facts: Facts;
   readonly explained: Table | null;
-  readonly optionsModel: OptionsModel;
+  readonly optionsModel: { readonly current: Options };
   readonly hasKernel: boolean;
   instancesOf(mean: Mean): number[];
 }
@@ -43,6 +43,14 @@ interface Found {
 }
 
 const NONE = "No maps for this class are stored on this page.";
+
+/** Bytes of the maps that a saved notebook keeps besides the displayed ones. */
+const ROOM = 2 ** 19;
+
+const isMapOf = (key: string, instance: number): boolean => {
+  const [kind, , of] = key.split("/");
+  return kind === "attribution" && Number(of) === instance;
+};
 
 /** The current picture and the pinned one, as far as their tiles are available. */
 export class Pictures {
@@ -81,16 +89,40 @@ export class Pictures {
       tiles.cancelRequests();
     }
     this.all = this.drawn(found);
-    if (wanted.length === 0 && found[0].status === "ready" && !mark.choice.mean) {
-      this.prefetchNeighbors(found[0]);
+  }
+
+  /** Requests the neighbors of the current picture if nothing else is missing. */
+  prefetch(): void {
+    const { mark, tiles, mayChange } = this;
+    const { choice, status } = this.shown;
+    if (mark.hasKernel && status === "ready" && !mayChange && !choice.mean) {
+      const last = mark.facts.instances.length - 1;
+      const wanted = [choice.instance + 1, choice.instance - 1]
+        .filter((other) => other >= 0 && other <= last)
+        .map((instance) => ({ ...choice, instance }))
+        .filter((other) => isExplained(mark.explained, other));
+      tiles.prefetch(
+        wanted.map(neededTiles),
+        neededTiles(choice).map((key) => tiles.take(key)),
+      );
     }
   }
 
-  /** Tiles of the displayed pictures, packed for a saved notebook. */
+  /** Tiles of the displayed pictures, and then of other maps of their instances, packed for a saved notebook. */
   packed() {
+    const { tiles } = this;
     const ready = this.all.filter(({ status }) => status === "ready");
     const keys = new Set(ready.flatMap(({ choice }) => neededTiles(choice)));
-    return keys.size > 0 ? packTiles([...keys].map((key) => this.tiles.take(key))) : null;
+    let room = ROOM;
+    for (const { choice } of ready) {
+      for (const key of [...tiles.keys()].filter((key) => !keys.has(key) && isMapOf(key, choice.instance))) {
+        room -= tiles.get(key)!.values.byteLength;
+        if (room >= 0) {
+          keys.add(key);
+        }
+      }
+    }
+    return keys.size > 0 ? packTiles([...keys].map((key) => tiles.get(key)!)) : null;
   }
 
   /** Whether a response may change the displayed pictures. */
@@ -146,15 +178,5 @@ export class Pictures {
       const picture = status === "ready" ? pictures[ready.indexOf(found[place])] : before;
       return { choice, status, message, picture };
     });
-  }
-
-  private prefetchNeighbors({ choice, tiles: [series, map] }: Found): void {
-    const { mark, tiles } = this;
-    const last = mark.facts.instances.length - 1;
-    const near = [choice.instance + 1, choice.instance - 1].filter((other) => other >= 0 && other <= last);
-    const wanted = near
-      .map((instance) => ({ ...choice, instance }))
-      .filter((other) => isExplained(mark.explained, other));
-    tiles.prefetch(mark.hasKernel ? wanted.map(neededTiles) : [], [series, map]);
   }
 }

@@ -1,19 +1,18 @@
 import { html, type TemplateResult } from "lit-html";
 import { createRef, ref } from "lit-html/directives/ref.js";
-import { type Axis, drawAxis } from "../core/draw/axis.js";
+import { type Axis, drawAxis, scaledAxis } from "../core/draw/axis.js";
 import { canvasPen, clearCanvas } from "../core/draw/canvas_pen.js";
 import { clockAxis } from "../core/draw/clock_axis.js";
 import { drawScene } from "../core/draw/draw_scene.js";
-import type { ExportPart } from "../core/draw/export_sheet.js";
 import { widenedFrame } from "../core/draw/frame.js";
 import type { Frame, Scene } from "../core/draw/scene.js";
 import { choiceName } from "../core/picture/choice.js";
 import { startOf } from "../core/text/clock.js";
 import { captionOf, describePicture } from "../core/text/describe.js";
 import { themeOf, watchTheme } from "../dom/page_theme.js";
-import type { MarkView } from "../mark/ChannelStackModel.js";
 import { axisOf } from "../mark/export_file.js";
 import { Pointer } from "../mark/gestures/pointer.js";
+import type { MarkView } from "../mark/mark_view.js";
 import { PanelModel, PanelView } from "./panel.js";
 
 export class PinnedModel extends PanelModel {
@@ -74,7 +73,7 @@ export class PinnedView extends PanelView {
       const notes = mean ? [] : windows.notesOf(instance);
       const common = { facts, theme: themeOf(this.el), window: windows.chosen, notes };
       this.show(
-        { ...common, picture: pinned.picture, message: pinned.message, caption },
+        { ...common, picture: pinned.picture, message: pinned.message, failed: pinned.status === "missing", caption },
         widenedFrame(frame, this.el.clientWidth),
       );
       this.canvas.value!.setAttribute(
@@ -97,24 +96,12 @@ export class PinnedView extends PanelView {
     drawAxis(canvasPen(context), this.axis, frame, scene.theme);
     this.layer.value!.setAttribute("transform", `translate(${frame.plot.left}, ${frame.plot.top})`);
     this.pointer!.follow(scene, frame);
-    this.part = { scene, frame, axis: this.axis, right: 0, down: 0 };
   }
 
   /** The axis of the current picture, scaled to this width. */
   private axisIn(frame: Frame): Axis {
     const { element, frame: other } = this.partner!;
-    const { ticks, title } = axisOf(element);
-    const factor = frame.plot.width / other!.plot.width;
-    return { ticks: ticks.map(({ at, text }) => ({ at: at * factor, text })), title };
-  }
-
-  /** This picture on an export sheet, relative to the current one. */
-  exportPart(): ExportPart | null {
-    if (!this.mark.pinned || !this.part || !this.partner) {
-      return null;
-    }
-    const [here, there] = [this.el, this.partner.element].map((element) => element.getBoundingClientRect());
-    return { ...this.part, right: Math.round(here.left - there.left), down: Math.round(here.top - there.top) };
+    return scaledAxis(axisOf(element), frame.plot.width / other!.plot.width);
   }
 
   /** View of the current picture in the same viewer. */
@@ -142,5 +129,4 @@ export class PinnedView extends PanelView {
   private resizes: ResizeObserver;
   private scheduled: number;
   private axis: Axis;
-  private part: ExportPart | undefined;
 }

@@ -21,7 +21,7 @@ export class SummaryView extends PanelView {
   }
 
   protected content(): TemplateResult {
-    const { choice, facts, outputs, stale } = this.mark;
+    const { choice, facts, outputs, stale, hasKernel } = this.mark;
     const { instance, truth, predicted, explained, right } = summaryOf(choice, facts, outputs);
     return html`
       ${stale ? this.outdated(stale) : nothing}
@@ -29,6 +29,7 @@ export class SummaryView extends PanelView {
       ${truth === null ? nothing : term("true", truth)}
       ${predicted === null ? nothing : term("predicted", predicted, right)}
       ${term("explained", explained)}
+      ${facts.notebook && !hasKernel ? html`<div class="cam1d-note">${OFFLINE}</div>` : nothing}
     `;
   }
 
@@ -62,6 +63,8 @@ export class SummaryView extends PanelView {
   /** Whether an update is pending. */
   private updating = false;
 }
+
+const OFFLINE = "Without its kernel the widget shows what was computed before; run the cell again for more.";
 
 const term = (name: string, value: string, right: boolean | null = null): TemplateResult =>
   html`<span

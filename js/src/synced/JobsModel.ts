@@ -71,6 +71,11 @@ export class JobsModel extends SyncedModel<State> {
     this.trigger("job");
   }
 
+  /** Drops a result, so that the next one is a new one. */
+  forget(name: string): void {
+    this.results.delete(name);
+  }
+
   /** Cancels the running job. */
   cancel(): void {
     this.send({ type: "cancel" }, {});

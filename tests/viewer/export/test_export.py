@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from cam1d_widget import ExplanationViewer
-from cam1d_widget.viewer.synced.channel_stack import ChannelStack
 
 from ...support.arrays import explanation
 
@@ -49,34 +48,3 @@ def test_numbers_of_another_form_and_folders_that_are_not_there_are_refused(view
     for save in (viewer.save_numbers, viewer.save_png):
         with pytest.raises(FileNotFoundError, match="no folder"):
             save(tmp_path / "nowhere" / "numbers.csv")
-
-
-def test_a_picture_of_a_widget_that_nobody_shows_is_refused(viewer, tmp_path):
-    with pytest.raises(RuntimeError, match="display it first, or draw the picture with the plot method"):
-        viewer.save_png(tmp_path / "picture.png")
-
-
-def test_a_picture_is_written_when_the_browser_answers(viewer, tmp_path, monkeypatch):
-    asked = []
-    monkeypatch.setattr(ChannelStack, "send", lambda self, content, buffers=None: asked.append(content))
-    say = viewer.mark._handle_custom_msg
-    say({"type": "views", "count": 1}, [])
-    viewer.save_png(tmp_path / "one.png")
-    viewer.save_svg(tmp_path / "two.svg")
-    assert [content["picture"] for content in asked] == ["png", "svg"]
-    say({"type": "picture", "request": asked[1]["request"]}, [memoryview(b"<svg/>")])
-    say({"type": "picture", "request": asked[0]["request"]}, [memoryview(b"png")])
-    assert (tmp_path / "one.png").read_bytes() == b"png"
-    assert (tmp_path / "two.svg").read_bytes() == b"<svg/>"
-    say({"type": "views", "count": 0}, [])
-    with pytest.raises(RuntimeError, match="display it first"):
-        viewer.save_svg(tmp_path / "two.svg")
-
-
-def test_a_picture_that_could_not_be_made_says_why(viewer, tmp_path, monkeypatch):
-    monkeypatch.setattr(ChannelStack, "send", lambda self, content, buffers=None: None)
-    viewer.mark._handle_custom_msg({"type": "views", "count": 1}, [])
-    viewer.save_png(tmp_path / "one.png")
-    with pytest.raises(RuntimeError, match="the picture could not be made: out of memory"):
-        viewer.mark._receive(viewer.mark, {"type": "picture", "request": 1, "error": "out of memory"}, [])
-    assert not (tmp_path / "one.png").exists()

@@ -8,6 +8,7 @@ import pytest
 from cam1d_widget import ExplanationViewer
 from cam1d_widget.viewer.export.excerpt import excerpt
 from cam1d_widget.viewer.export.page import save_html
+from cam1d_widget.viewer.synced.channel_stack import ChannelStack
 
 from ...support.arrays import Lazy, explanation, with_predicted_only
 from ...support.synced import state_of, tiles_of
@@ -86,6 +87,18 @@ def test_the_live_viewer_is_left_as_it_is(tmp_path):
     assert (viewer.instance, viewer.mark.facts["instances"]) == (0, [0, 1, 2, 3])
 
 
+def test_a_live_browser_is_not_sent_the_maps_of_a_page(tmp_path, monkeypatch):
+    sent, opened = [], ChannelStack.open
+
+    def recording(mark):
+        sent.append(len(mark.tiles["data"]))
+        opened(mark)
+
+    monkeypatch.setattr(ChannelStack, "open", recording)
+    save_html(explanation(), tmp_path / "page.html", progress=False)
+    assert sent == [0]
+
+
 def test_maps_that_were_not_explained_are_left_out(tmp_path):
     whole = with_predicted_only(explanation())
     mark = state_of(save_html(whole, tmp_path / "page.html", progress=False))["ChannelStackModel"]
@@ -99,7 +112,7 @@ def test_a_page_over_its_budget_is_refused_before_its_maps_are_computed(tmp_path
         ValueError, match=r"(?s)the page would take .* MB, more than budget_mb=1 .*maps of Saliency: .*methods="
     ):
         save_html(lazy, tmp_path / "page.html", budget_mb=1, progress=False)
-    assert len(lazy.computed) <= 3
+    assert len(lazy.computed) <= 6
     assert not (tmp_path / "page.html").exists()
 
 

@@ -77,6 +77,6 @@ export interface Scene {
   readonly caption: Caption | null;
   /** Message over a picture that is not the requested one; null if it is. */
   readonly message: string | null;
-  /** Whether the requested picture could not be computed. `picture` is then another one, whose values are not drawn. */
+  /** Whether the requested picture is not available. `picture` is then another one, whose values are not drawn. */
   readonly failed?: boolean;
 }

@@ -62,9 +62,13 @@ export class SvgPen implements Pen {
 
   constructor(private readonly support: SvgSupport) {}
 
-  /** The SVG file. */
-  text(width: number, height: number, background: string): string {
-    const size = `width="${short(width)}" height="${short(height)}" viewBox="0 0 ${short(width)} ${short(height)}"`;
+  /** The SVG file; its size is in pixels, or so that it has a width in millimeters. */
+  text(width: number, height: number, background: string, millimeters: number | null = null): string {
+    const [wide, high] =
+      millimeters === null
+        ? [short(width), short(height)]
+        : [`${short(millimeters)}mm`, `${short((millimeters * height) / width)}mm`];
+    const size = `width="${wide}" height="${high}" viewBox="0 0 ${short(width)} ${short(height)}"`;
     const paper = `<rect width="100%" height="100%" fill="${escaped(background)}"/>`;
     return `<svg xmlns="http://www.w3.org/2000/svg" ${size}>\n${[paper, ...this.elements].join("\n")}\n</svg>\n`;
   }

@@ -39,6 +39,8 @@ export interface Facts {
   intervals: [number, number][][];
   /** Message for tiles that are not available without a kernel. */
   absence: string;
+  /** Whether a kernel made this widget, rather than a saved page. */
+  notebook: boolean;
 }
 
 /** Marks on a method's maps: unseen samples and extrapolated ends of placed maps. Other maps cover every sample. */

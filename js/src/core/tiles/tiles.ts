@@ -20,7 +20,7 @@ export interface Tile {
 
 /** Numbers in a buffer. */
 interface Packed {
-  dtype: "float32" | "int16" | "uint16";
+  dtype: "float32" | "int16" | "uint16" | "int8" | "uint8";
   offset: number;
   /** Quantization step. */
   scale: number;
@@ -48,7 +48,7 @@ export const seriesKey = (instance: number): string => `series/${instance}`;
 export const attributionKey = (method: number, instance: number, target: number | ""): string =>
   `attribution/${method}/${instance}/${target}`;
 
-const STEPS = { int16: Int16Array, uint16: Uint16Array };
+const STEPS = { int16: Int16Array, uint16: Uint16Array, int8: Int8Array, uint8: Uint8Array };
 
 function valuesOf({ dtype, offset, scale }: Packed, count: number, data: Bytes): Float32Array {
   if (dtype === "float32") {

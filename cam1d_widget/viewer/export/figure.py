@@ -1,0 +1,71 @@
+"""The pictures of a viewer as a matplotlib figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ...explanation.plot import WIDTH, PlottedMap, draw_maps, figure_height, instance_title, plotted_map
+from ...explanation.source import ExplanationSource
+from ..choice import Choice, Mean
+from ..synced.means import instances_of
+from .numbers import Numbers
+
+__all__ = ["INCH", "figure_of"]
+
+INCH = 25.4
+"""Millimeters."""
+
+
+def figure_of(
+    source: ExplanationSource,
+    choices: Sequence[Choice],
+    numbers: Callable[[Choice], Numbers],
+    *,
+    width: float | None = None,
+    **options: Any,
+) -> Any:
+    """Figure of some pictures, side by side.
+
+    Parameters
+    ----------
+    source : ExplanationSource
+    choices : sequence of Choice
+        The pictures.
+    numbers : callable
+        Series and map of a picture that is a mean or a difference.
+    width : float, optional
+        Width in millimeters.
+    **options
+        As in :func:`~cam1d_widget.explanation.plot.draw_maps`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    if width is not None:
+        natural, height = WIDTH * len(choices), figure_height(source.x.shape[2])
+        # A narrow figure is lower as well, but its texts keep their size.
+        options["figsize"] = width / INCH, height * min(1.0, max(0.5, width / INCH / natural))
+    return draw_maps(source, [_plotted(source, choice, numbers) for choice in choices], **options)
+
+
+def _plotted(source: ExplanationSource, choice: Choice, numbers: Callable[[Choice], Numbers]) -> PlottedMap:
+    method, names = choice.method, source.class_names
+    if choice.mean is None and choice.against is None:
+        return plotted_map(source, choice.instance, choice.target, method)
+    explained = names[choice.target] if choice.against is None else f"{names[choice.target]} − {names[choice.against]}"
+    shown = numbers(choice)
+    signed = source.signed[method] or choice.against is not None
+    common: dict[str, Any] = {"label": f"{method}: {explained}", "signed": signed, "placed": source.placed[method]}
+    if choice.mean is None:
+        title = instance_title(source, choice.instance, explained)
+        return PlottedMap(shown.x, shown.attribution, title, start=shown.start, **common)
+    title = f"{_mean_title(source, choice.mean)}, explained: {explained}"
+    return PlottedMap(shown.x, shown.attribution, title, **common)
+
+
+def _mean_title(source: ExplanationSource, mean: Mean) -> str:
+    # A single output separates two true classes, of which only one has a name.
+    name = source.class_names[mean.of] if mean.of < len(source.class_names) else str(mean.of)
+    return f"mean over the {len(instances_of(mean, source))} instances of {mean.by} class {name}"

@@ -1,0 +1,301 @@
+"""What of an explanation fits into a page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from math import ceil
+from typing import NamedTuple
+
+import numpy as np
+
+from ..choice import Choice
+from ..synced.base import ENTRY_BYTES
+from ..synced.facts import maps_there
+from .excerpt import Excerpt
+
+__all__ = ["Fitted", "Wishes", "fitted", "sizes_of", "without_slow"]
+
+MEGABYTE = 2**20
+
+PATIENCE = 30.0
+"""Seconds that a method may take which nobody named or looked at."""
+
+
+class Wishes(NamedTuple):
+    """What a page should hold first.
+
+    Attributes
+    ----------
+    named : collection of str
+        Which of "instances", "targets" and "methods" the user chose: the page has all of those, or is refused.
+    shown : sequence of Choice
+        Pictures on show: the current one, and the pinned one.
+    viewed : sequence of str
+        Methods that were looked at, the current one first.
+    """
+
+    named: Collection[str] = ()
+    shown: Sequence[Choice] = ()
+    viewed: Sequence[str] = ()
+
+
+class Fitted(NamedTuple):
+    """A part of an explanation that fits, the size of a value of its maps, and a sentence on what was left out."""
+
+    chosen: Excerpt
+    bits: int
+    note: str
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Bytes of the text of a page, as far as they are known before its maps are computed.
+
+    Attributes
+    ----------
+    others : mapping of str to float
+        Of what every page has.
+    series : int
+        Values of one series.
+    maps : mapping of str to int
+        By method, values of one map and its errors.
+    seconds : mapping of str to float
+        By method, time that one map takes.
+    """
+
+    others: Mapping[str, float]
+    series: int
+    maps: Mapping[str, int]
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def of_series(self) -> float:
+        """Bytes of one series."""
+        return _encoded(4 * self.series)
+
+    def of_map(self, method: str, bits: int) -> float:
+        """Bytes of one map."""
+        return _encoded(bits // 8 * self.maps[method])
+
+
+def sizes_of(chosen: Excerpt, others: Mapping[str, float]) -> Generator[tuple[float, str], None, Sizes]:
+    """Sizes and times, from two maps of each method; yields the completed share and a description."""
+    maps, seconds = {}, {}
+    for place, label in enumerate(chosen.methods):
+        yield place / len(chosen.methods), f"size of a page with {label}"
+        there = np.argwhere(maps_there(chosen, label, chosen.menu))
+        if len(there):
+            instance, target = int(there[0][0]), chosen.menu[there[0][1]]
+            with_errors = chosen.standard_error(label, instance, target) is not None
+            maps[label] = chosen.attribution(label, instance, target).size * (2 if with_errors else 1)
+            # The first map of a method may include its compilation.
+            instance, place = map(int, there[-1])
+            begun = time.perf_counter()
+            chosen.attribution(label, instance, chosen.menu[place])
+            seconds[label] = time.perf_counter() - begun
+        else:
+            maps[label], seconds[label] = 0, 0.0
+    return Sizes({name: size for name, size in others.items() if size}, int(chosen.x[0].size), maps, seconds)
+
+
+def without_slow(chosen: Excerpt, sizes: Sizes, wishes: Wishes) -> tuple[Excerpt, str]:
+    """The choice without the methods that nobody named or looked at and that take long, and a sentence on them."""
+    slow = {
+        label: total
+        for label in chosen.methods
+        if "methods" not in wishes.named
+        and label not in wishes.viewed
+        and (total := len(chosen.x) * sizes.seconds[label]) > PATIENCE
+    }
+    if not slow:
+        return chosen, ""
+    kept = tuple(label for label in chosen.methods if label not in slow)
+    if not kept:
+        return chosen, ""
+    took = f"{_listed(list(slow))} would take about {sum(slow.values()) / 60:.1f} min to compute"
+    note = (
+        f"{took} and {'is' if len(slow) == 1 else 'are'} left out; to have it look at it first, or name it in methods="
+    )
+    return Excerpt(chosen.whole, chosen.instances, chosen.menu, kept), note
+
+
+def fitted(chosen: Excerpt, sizes: Sizes, budget_mb: float, wishes: Wishes) -> Fitted:
+    """The whole choice if it fits, or else as much of it as does.
+
+    Parameters
+    ----------
+    chosen : Excerpt
+    sizes : Sizes
+    budget_mb : float
+        Size of the page in MB.
+    wishes : Wishes
+
+    Raises
+    ------
+    ValueError
+        If not even what was named fits, or the first map does not.
+    """
+    there = {label: maps_there(chosen, label, chosen.menu) for label in chosen.methods}
+    room = budget_mb * MEGABYTE - sum(sizes.others.values()) - len(chosen.x) * sizes.of_series()
+
+    def whole(bits: int) -> float:
+        return sum(table.sum() * sizes.of_map(label, bits) for label, table in there.items())
+
+    if whole(16) <= room:
+        return Fitted(chosen, 16, "")
+    everything_named = {"instances", "targets", "methods"} <= set(wishes.named)
+    if whole(8) <= room and not everything_named:
+        return Fitted(chosen, 8, f"To fit into budget_mb={budget_mb:g}, {_ROUNDED}")
+    parts = None if everything_named else _Parts(chosen, there, sizes, wishes).take(budget_mb)
+    if parts is None:
+        raise ValueError(_refusal(there, sizes, budget_mb))
+    needed = (whole(16) - room) / MEGABYTE + budget_mb
+    kept = Excerpt(
+        chosen.whole,
+        tuple(chosen.instances[row] for row in np.flatnonzero(parts.rows)),
+        chosen.menu,
+        tuple(label for label, table in parts.kept.items() if table.any()),
+        {label: table[parts.rows] for label, table in parts.kept.items()},
+    )
+    return Fitted(kept, 8, _note(parts, there, budget_mb, needed))
+
+
+class _Parts:
+    """Maps of a page, taken in the order of their worth until its room is used up."""
+
+    def __init__(self, chosen: Excerpt, there: Mapping[str, np.ndarray], sizes: Sizes, wishes: Wishes) -> None:
+        self._chosen, self._there, self._sizes, self._wishes = chosen, there, sizes, wishes
+        self.kept = {label: np.zeros_like(table) for label, table in there.items()}
+        self.rows = np.zeros(len(chosen.x), dtype=bool)
+        self._key = _key_classes(chosen, wishes)
+        viewed = [label for label in wishes.viewed if label in there] or [chosen.methods[0]]
+        self._viewed = list(chosen.methods) if "methods" in wishes.named else viewed
+
+    def take(self, budget_mb: float) -> _Parts | None:
+        """These parts, filled; None if not even the named ones fit, or none at all."""
+        sizes, chosen = self._sizes, self._chosen
+        room = budget_mb * MEGABYTE - sum(sizes.others.values())
+        for row, labels, classes in self._in_order():
+            cells = {label: self._there[label][row] & classes & ~self.kept[label][row] for label in labels}
+            needed = sum(cell.sum() * sizes.of_map(label, 8) for label, cell in cells.items())
+            needed += 0 if self.rows[row] else sizes.of_series()
+            if needed > room:
+                break
+            room -= needed
+            self.rows[row] = True
+            for label, cell in cells.items():
+                self.kept[label][row] |= cell
+        required = np.ones(len(chosen.x), dtype=bool) if "instances" in self._wishes.named else self.rows
+        complete = self.rows.any() and (required <= self.rows).all()
+        return self if complete and all(self._has_key_maps(label) for label in self._required()) else None
+
+    def _required(self) -> list[str]:
+        """Methods that no page does without."""
+        return self._viewed if "methods" in self._wishes.named else self._viewed[:1]
+
+    def _has_key_maps(self, label: str) -> bool:
+        wanted = self._there[label] & self._key & self.rows[:, np.newaxis]
+        return bool((wanted <= self.kept[label]).all())
+
+    def _in_order(self) -> Iterator[tuple[int, Sequence[str], np.ndarray]]:
+        """Row, methods and classes of one step after the other."""
+        order = _by_interest(self._chosen, self._wishes)
+        rest = [label for label in self._chosen.methods if label not in self._viewed]
+        every = np.ones(len(self._chosen.menu), dtype=bool)
+        first = [self._viewed] if "methods" in self._wishes.named else [[label] for label in self._viewed]
+        yield from ((row, labels, self._key[row]) for labels in first for row in order)
+        yield from ((row, rest, self._key[row]) for row in order)
+        yield from ((row, labels, every) for labels in (self._viewed, rest) for row in order)
+
+    def complete(self, label: str) -> bool:
+        """Whether all rows have this method's maps of their predicted and true class."""
+        return self._has_key_maps(label)
+
+
+def _key_classes(chosen: Excerpt, wishes: Wishes) -> np.ndarray:
+    """Which classes matter most, of shape (instance, class of the menu): predicted, true, and those on show."""
+    if "targets" in wishes.named:
+        return np.ones((len(chosen.x), len(chosen.menu)), dtype=bool)
+    menu = np.asarray(chosen.menu)
+    key = menu == _outputs(chosen).argmax(axis=1)[:, np.newaxis]
+    if chosen.y is not None:
+        key |= menu == np.asarray(chosen.y)[:, np.newaxis]
+    for choice in wishes.shown:
+        if choice.instance in chosen.instances:
+            on_show = [one for one in (choice.target, choice.against) if one is not None]
+            key[chosen.instances.index(choice.instance)] |= np.isin(menu, on_show)
+    return key
+
+
+def _by_interest(chosen: Excerpt, wishes: Wishes) -> list[int]:
+    """Rows: those on show, then mistakes, then in turn the least and the most confident predictions."""
+    outputs = _outputs(chosen)
+    ranked = np.sort(outputs, axis=1)
+    confidence = ranked[:, -1] - ranked[:, -2] if ranked.shape[1] > 1 else np.abs(ranked[:, 0])
+    rising = np.argsort(confidence, kind="stable").tolist()
+    half = len(rising) // 2
+    least, most = rising[: len(rising) - half], rising[::-1][:half]
+    in_turn = [row for pair in zip_longest(least, most) for row in pair if row is not None]
+    wrong = (
+        np.flatnonzero(outputs.argmax(axis=1) != chosen.y).tolist()
+        if chosen.y is not None and outputs.shape[1] > 1
+        else []
+    )
+    shown = [chosen.instances.index(one.instance) for one in wishes.shown if one.instance in chosen.instances]
+    return list(dict.fromkeys([*shown, *wrong, *in_turn]))
+
+
+def _outputs(chosen: Excerpt) -> np.ndarray:
+    outputs = chosen.scores if chosen.probabilities is None else chosen.probabilities
+    return np.asarray(outputs)[:, : len(chosen.class_names)]
+
+
+def _refusal(there: Mapping[str, np.ndarray], sizes: Sizes, budget_mb: float) -> str:
+    count = len(next(iter(there.values())))
+    parts = {name: size / MEGABYTE for name, size in sizes.others.items()}
+    parts[f"{count} series"] = count * sizes.of_series() / MEGABYTE
+    for label, table in there.items():
+        number = int(table.sum())
+        parts[f"{number} maps of {label}"] = number * sizes.of_map(label, 16) / MEGABYTE
+    shown = "; ".join(f"{name}: {size:.1f} MB" for name, size in parts.items())
+    return (
+        f"the page would take {sum(parts.values()):.1f} MB, more than budget_mb={budget_mb:g} ({shown}); "
+        "choose fewer with instances=, targets= or methods=, or raise budget_mb="
+    )
+
+
+_ROUNDED = "maps are rounded to 8 bits, by at most 0.4 % of the largest value of each"
+
+
+def _note(parts: _Parts, there: Mapping[str, np.ndarray], budget_mb: float, needed: float) -> str:
+    """What the page holds, what it leaves out, and how to have more, in a sentence."""
+    kept, total = (int(sum(table.sum() for table in tables.values())) for tables in (parts.kept, there))
+    rows = int(parts.rows.sum())
+    complete = [label for label in parts.kept if parts.complete(label)]
+    partly = {label: int(table.any(axis=1).sum()) for label, table in parts.kept.items() if label not in complete}
+    of = f"{rows:,} of {len(parts.rows):,} instances" if rows < len(parts.rows) else f"all {rows:,} instances"
+    texts = [f"{_listed(complete)} for {of}"]
+    if some := [label for label, count in partly.items() if count]:
+        count = max(partly.values())
+        texts.append(
+            f"{_listed(some)} for {count:,}, first those with a wrong, an uncertain or a very certain prediction"
+        )
+    if none := [label for label, count in partly.items() if not count]:
+        texts.append(f"no map of {_listed(none)}")
+    if not all((parts.kept[label] == there[label])[parts.rows].all() for label in complete):
+        texts.append("not every class, but the predicted and the true one")
+    texts += [_ROUNDED, f"for others name instances=, targets= or methods=, or for all pass budget_mb={ceil(needed)}"]
+    return f"This page holds {kept:,} of {total:,} maps, to fit into budget_mb={budget_mb:g}: {'; '.join(texts)}"
+
+
+def _listed(labels: Sequence[str]) -> str:
+    """At most three labels by name, and the number of the others."""
+    if len(labels) <= 3:
+        return " and ".join([", ".join(labels[:-1]), labels[-1]] if len(labels) > 1 else labels)
+    return f"{', '.join(labels[:2])} and {len(labels) - 2} other methods"
+
+
+def _encoded(nbytes: float) -> float:
+    return 4 * nbytes / 3 + ENTRY_BYTES

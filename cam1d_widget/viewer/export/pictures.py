@@ -1,0 +1,113 @@
+"""Files of the current picture: drawn by matplotlib at once, and by a browser that displays the widget once it answers.
+
+A cell that runs hears nothing of a browser: under "Run all", and without a browser, the figure of matplotlib is
+the file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+from warnings import warn
+
+from ...explanation.atomic_file import atomic_file
+from ...explanation.plot import has_matplotlib
+from ...validation import check_new_file, check_number
+
+__all__ = ["Paper", "checked_paper", "save_figure", "save_picture"]
+
+DPI = 300
+SCREEN_DPI = 96
+
+
+class Paper(NamedTuple):
+    """Width in millimeters, None for the natural one, and pixels per inch."""
+
+    width: float | None = None
+    dpi: float = DPI
+
+
+Ask = Callable[[dict[str, Any], Callable[[bytes | str], object]], bool]
+"""Sends a request to the browser; False if none displays the widget so far. An answer that is a str is an error."""
+
+
+def checked_paper(width: float | None, dpi: float | None = None, scale: float | None = None) -> Paper:
+    """Size of a file; an error if it is none."""
+    if width is not None:
+        check_number("width", width, least=20, most=2000, way_out="; it is the width of the file in millimeters")
+    if dpi is not None and scale is not None:
+        raise ValueError(f"dpi must be left out if scale is given, but is {dpi!r}: both set the pixels of a PNG")
+    if dpi is not None:
+        check_number("dpi", dpi, least=20, most=2400, way_out="; it is the number of pixels per inch")
+    if scale is not None:
+        check_number(
+            "scale", scale, least=0.25, most=25, way_out="; it is the number of pixels per pixel of the screen"
+        )
+        dpi = SCREEN_DPI * scale
+    return Paper(None if width is None else float(width), float(dpi or DPI))
+
+
+def save_figure(form: str, path: Path, figure: Any, paper: Paper) -> None:
+    """Write a matplotlib figure."""
+    with atomic_file(path) as file:
+        figure.savefig(file, format=form, dpi=paper.dpi)
+
+
+def save_picture(
+    form: str, path: str | Path, paper: Paper, draw: Callable[[], Any], request: dict[str, Any], ask: Ask
+) -> Path:
+    """Write a picture by matplotlib, and request the browser's, which replaces it unless the file has changed.
+
+    Parameters
+    ----------
+    form : {"png", "svg"}
+    path : str or Path
+    paper : Paper
+    draw : callable
+        Returns the matplotlib figure.
+    request : dict
+        What the browser draws.
+    ask : callable
+        Sends the request.
+
+    Returns
+    -------
+    Path
+        The file.
+    """
+    path = check_new_file("path", path)
+    drawn = has_matplotlib()
+    if drawn:
+        save_figure(form, path, draw(), paper)
+    written = _stamp(path)
+
+    def take(answer: bytes | str) -> None:
+        if _stamp(path) != written:
+            return  # a later picture, or somebody else's file
+        if isinstance(answer, bytes):
+            with atomic_file(path) as file:
+                file.write(answer)
+        else:
+            outcome = "stays as drawn by matplotlib" if drawn else "was not written"
+            warn(f"{path} {outcome}, because the browser could not draw it: {answer}", stacklevel=2)
+
+    if not ask({"picture": form, **request, **paper._asdict()}, take):
+        if drawn:
+            text = "was drawn by matplotlib, because no browser displays the widget yet; one that does will replace it"
+        else:
+            text = (
+                "will be written by a browser that displays the widget, but none does yet; to have it at once: "
+                'pip install "cam1d_widget[plot]"'
+            )
+        warn(f"{path} {text}", stacklevel=4)
+    return path
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        state = os.stat(path)
+    except OSError:
+        return None
+    return state.st_mtime_ns, state.st_size

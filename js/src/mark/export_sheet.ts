@@ -1,0 +1,54 @@
+import { type Axis, scaledAxis } from "../core/draw/axis.js";
+import { clockAxis } from "../core/draw/clock_axis.js";
+import { columns, type ExportPart, type ExportSheet } from "../core/draw/export_sheet.js";
+import { widenedFrame } from "../core/draw/frame.js";
+import type { Frame } from "../core/draw/scene.js";
+import { LIGHT } from "../core/draw/theme.js";
+import type { Facts } from "../core/picture/facts.js";
+import type { Outputs } from "../core/picture/outputs.js";
+import type { Picture } from "../core/picture/picture.js";
+import { startOf } from "../core/text/clock.js";
+import { themeOf } from "../dom/page_theme.js";
+import { axisOf, CSS_DPI, type Paper, toPixels } from "./export_file.js";
+import type { MarkView } from "./mark_view.js";
+import type { Windows } from "./windows.js";
+
+/** What pictures share. */
+export interface Exported {
+  readonly facts: Facts;
+  readonly outputs: Outputs;
+  readonly hasKernel: boolean;
+  readonly windows: Windows;
+}
+
+/** Pictures as they are exported: with the zoom of a view, on white, as wide as the paper. */
+export function exportSheet(
+  { facts, outputs, hasKernel, windows }: Exported,
+  { element, frame }: MarkView,
+  pictures: Picture[],
+  paper: Paper,
+): ExportSheet {
+  const room = paper.width === null ? screenWidth(element, frame!, pictures.length) : toPixels(paper.width);
+  const { width, beside } = columns(pictures.length, room);
+  // Narrow paper is filled by a picture that is drawn wider, and reduced.
+  const reduced = paper.width === null ? 1 : Math.min(1, room / width);
+  const sized = { ...widenedFrame(frame!, width), ratio: (paper.dpi / CSS_DPI) * reduced };
+  const theme = { ...LIGHT, font: themeOf(element).font };
+  const parts = pictures.map((picture): ExportPart => {
+    const { instance, mean } = picture.choice;
+    const notes = mean ? [] : windows.notesOf(instance);
+    const scene = { picture, facts, theme, message: null, window: windows.chosen, notes, caption: null };
+    return { scene, frame: sized, axis: axisFor(picture, sized) };
+  });
+  return { parts, outputs, whole: !hasKernel, beside };
+
+  function axisFor({ choice }: Picture, sized: Frame): Axis {
+    return facts.start
+      ? clockAxis(sized, facts, startOf(choice, facts))
+      : scaledAxis(axisOf(element), sized.plot.width / frame!.plot.width);
+  }
+}
+
+/** Width on the screen of one picture, or of all pictures of a viewer. */
+const screenWidth = (element: HTMLElement, frame: Frame, count: number): number =>
+  (count > 1 && element.closest(".cam1d-pictures")?.clientWidth) || frame.width;

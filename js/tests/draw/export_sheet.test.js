@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { spacedAxis } from "../../lib/core/draw/axis.js";
+import { columns, layOut } from "../../lib/core/draw/export_sheet.js";
+import { LIGHT } from "../../lib/core/draw/theme.js";
+import { DEFAULTS } from "../../lib/core/picture/options.js";
+import { makePicture } from "../../lib/core/picture/picture.js";
+import { recorder } from "../support/pen.js";
+import { tileOf } from "../support/tile.js";
+
+const WORDS = "a class with a rather long name that does not fit into one line of a narrow figure at all";
+const facts = {
+  channel_names: ["ax"],
+  channel_units: [""],
+  class_names: ["rest", WORDS],
+  sampling_rate: null,
+  start: null,
+  samples: 4,
+  instances: [0, 1],
+  targets: [0, 1],
+  methods: [
+    { label: "CAM", exactness: "exact", adds_up: "", signed: true, placed: false, description: "what it shows" },
+  ],
+  gap_tolerance: 0.01,
+  unseen: [],
+  centers: null,
+  baseline: "",
+  intervals: [],
+  absence: "",
+  notebook: false,
+};
+const outputs = { scores: { values: Float32Array.of(2, 1, 1, 2), columns: 2 }, probabilities: null, truth: null };
+
+function sheetOf(instances, room) {
+  const { width, beside } = columns(instances.length, room);
+  const plot = { left: 100, top: 6, width: width - 120, height: 80 };
+  const axis = { origin: 110, step: 20, samples: 4, left: 100, right: width - 20 };
+  const frame = { left: 0, width, height: 130, plot, axis, ratio: 1 };
+  const parts = instances.map((instance) => {
+    const choice = { instance, target: instance, method: 0, against: null, mean: null };
+    const limit = { limit: 1, maps: 1, shared: false };
+    const picture = makePicture(choice, tileOf([0, 1, 2, 3]), tileOf([0, 1, 0, -1]), facts, DEFAULTS, limit);
+    const scene = { picture, facts, theme: LIGHT, window: null, notes: [], caption: null, message: null };
+    return { scene, frame, axis: { ticks: [], title: "sample" } };
+  });
+  return { parts, outputs, whole: true, beside };
+}
+
+function drawn(instances, room) {
+  const { pen, texts } = recorder();
+  const sheet = layOut(pen, sheetOf(instances, room));
+  sheet.draw(pen);
+  return { ...sheet, texts };
+}
+
+const joined = (texts) => texts.map(({ text }) => text).join(" ");
+
+test("a heading that is wider than the picture takes several lines and is not cut", () => {
+  const { texts } = drawn([1], 480);
+  assert.ok(joined(texts).includes(WORDS));
+  assert.ok(!joined(texts).includes("…"));
+});
+
+test("two pictures have letters, in their headings and in their legends", () => {
+  const { texts } = drawn([0, 1], 1200);
+  const starts = texts.filter(({ text }) => /^\([ab]\)/.test(text)).map(({ text }) => text.slice(0, 8));
+  assert.deepEqual(starts, ["(a) inst", "(a) CAM ", "(b) inst", "(b) CAM "]);
+  assert.ok(drawn([0], 1200).texts.every(({ text }) => !text.startsWith("(")));
+});
+
+test("two pictures are next to each other where both have their minimum width, and else one below the other", () => {
+  assert.deepEqual(columns(2, 1000), { width: 494, beside: true });
+  assert.deepEqual(columns(2, 900), { width: 900, beside: false });
+  assert.deepEqual(columns(1, 300), { width: 480, beside: false });
+  const [beside, below] = [drawn([0, 1], 1012), drawn([0, 1], 900)];
+  assert.equal(beside.width, 1012);
+  assert.equal(below.width, 900);
+  assert.ok(below.height > beside.height + 130);
+});
+
+test("a sheet ends where its last text ends", () => {
+  for (const room of [480, 900]) {
+    const { texts, height } = drawn([0], room);
+    const last = Math.max(...texts.map(({ y }) => y));
+    assert.ok(last < height && height - last <= 30);
+  }
+});
+
+test("labels of an axis keep apart, from the first one on", () => {
+  const tick = fc.record({ at: fc.double({ min: 0, max: 900, noNaN: true }), text: fc.string({ maxLength: 9 }) });
+  fc.assert(
+    fc.property(fc.array(tick, { minLength: 1, maxLength: 30 }), (ticks) => {
+      const { pen } = recorder();
+      const sorted = [...ticks].sort((one, other) => one.at - other.at);
+      const { ticks: kept } = spacedAxis(pen, { ticks: sorted, title: "" }, LIGHT);
+      assert.equal(kept[0], sorted[0]);
+      const edges = kept.map(({ at, text }) => [at - 3 * text.length, at + 3 * text.length]);
+      edges.slice(1).forEach(([left], place) => {
+        assert.ok(left - edges[place][1] >= 6 - 1e-9);
+      });
+    }),
+  );
+});

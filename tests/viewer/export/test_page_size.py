@@ -1,0 +1,180 @@
+"""What a page keeps of an explanation that is too large for it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cam1d_widget import ExplanationViewer
+from cam1d_widget.viewer.choice import Choice
+from cam1d_widget.viewer.export.excerpt import excerpt
+from cam1d_widget.viewer.export.page_size import MEGABYTE, Wishes, fitted, sizes_of, without_slow
+
+from ...support.arrays import explanation, with_predicted_only
+from ...support.synced import outcome, state_of, tiles_of
+
+PREDICTED = explanation(instances=60, time=100).scores.argmax(axis=1)
+WRONG = [4, 11, 30, 31, 32, 50]
+TRUE = np.where(np.isin(np.arange(60), WRONG), (PREDICTED + 1) % 3, PREDICTED)
+WHOLE = explanation(instances=60, time=100, y=TRUE)
+SIZES = outcome(sizes_of(excerpt(WHOLE, None, None, None), {}))[0]
+
+
+def total(chosen, bits):
+    maps = sum(SIZES.of_map(label, bits) * chosen.kept[label].sum() for label in chosen.methods)
+    return (len(chosen.x) * SIZES.of_series() + maps) / MEGABYTE
+
+
+def everything(bits):
+    maps = sum(SIZES.of_map(label, bits) for label in WHOLE.methods)
+    return 60 * (SIZES.of_series() + 3 * maps) / MEGABYTE
+
+
+NONE = Wishes()
+
+
+def fit(budget, wishes=NONE, whole=WHOLE, **chosen):
+    names = {"instances": None, "targets": None, "methods": None, **chosen}
+    return fitted(excerpt(whole, **names), SIZES, budget, wishes)
+
+
+def test_what_fits_is_kept_as_it_is():
+    chosen, bits, note = fit(everything(16))
+    assert (chosen.kept, len(chosen.x), bits, note) == (None, 60, 16, "")
+
+
+def test_half_of_the_size_is_enough_for_rounded_maps():
+    chosen, bits, note = fit(everything(8))
+    assert (chosen.kept, len(chosen.x), bits) == (None, 60, 8)
+    assert "maps are rounded to 8 bits, by at most 0.4 %" in note
+
+
+@pytest.mark.parametrize("share", [0.2, 0.4, 0.6, 0.8, 0.95])
+def test_a_page_is_no_larger_than_its_budget_and_makes_use_of_it(share):
+    budget = share * everything(8)
+    chosen, bits, note = fit(budget, Wishes(viewed=["Saliency"]))
+    assert bits == 8
+    assert 0.93 * budget < total(chosen, 8) <= budget
+    assert f"to fit into budget_mb={budget:g}" in note
+    assert "name instances=, targets= or methods=" in note
+
+
+def test_more_room_never_takes_a_map_away():
+    before = {label: np.zeros((60, 3), bool) for label in WHOLE.methods}
+    for share in np.linspace(0.05, 0.95, 19):
+        chosen = fit(share * everything(8), Wishes(viewed=["Saliency", "Grad-CAM"])).chosen
+        for label in chosen.methods:
+            table = np.zeros((60, 3), bool)
+            table[list(chosen.instances)] = chosen.kept[label]
+            assert (before[label] <= table).all()
+            before[label] = table
+
+
+def test_methods_that_were_looked_at_are_there_for_all_instances_before_any_other():
+    wishes = Wishes(viewed=["Saliency", "Grad-CAM"])
+    chosen, _, note = fit(0.5 * everything(8), wishes)
+    key = np.eye(3, dtype=bool)[PREDICTED] | np.eye(3, dtype=bool)[WHOLE.y]
+    assert len(chosen.instances) == 60
+    for label in ("Saliency", "Grad-CAM"):
+        assert (key <= chosen.kept[label]).all()
+    others = chosen.kept["Gradient × Input"].any(axis=1)
+    assert 0 < others.sum() < 60
+    assert f"Grad-CAM and Saliency for all 60 instances; Gradient × Input for {others.sum()}, first those with" in note
+
+
+def test_mistakes_come_before_the_uncertain_and_the_certain_after_what_is_on_show():
+    on_show = Choice(5, 1, "Saliency")
+    chosen = fit(0.05 * everything(8), Wishes(shown=[on_show], viewed=["Saliency"])).chosen
+    kept = set(chosen.instances)
+    assert on_show.instance in kept
+    assert 0 < len(kept - {5}) < len(WRONG)
+    assert kept - {5} <= set(WRONG)
+    assert chosen.kept["Saliency"][chosen.instances.index(on_show.instance), 1]
+    chosen = fit(0.1 * everything(8), Wishes(viewed=["Saliency"])).chosen
+    assert set(WRONG) <= set(chosen.instances)
+    ranked = np.sort(WHOLE.probabilities, axis=1)
+    margin = ranked[:, -1] - ranked[:, -2]
+    assert {int(margin.argmin()), int(margin.argmax())} <= set(chosen.instances)
+
+
+def test_without_true_classes_it_begins_with_the_uncertain_and_the_certain():
+    whole = explanation(instances=60, time=100, y=None)
+    chosen = fit(0.1 * everything(8), Wishes(viewed=["Saliency"]), whole).chosen
+    ranked = np.sort(whole.probabilities, axis=1)
+    margin = ranked[:, -1] - ranked[:, -2]
+    assert {int(margin.argmin()), int(margin.argmax())} <= set(chosen.instances)
+
+
+@pytest.mark.parametrize(
+    ("named", "share"),
+    [
+        ({"instances": range(60)}, 0.5),
+        ({"methods": ["Grad-CAM", "Saliency", "Gradient × Input"]}, 0.5),
+        ({"targets": [0, 1, 2]}, 0.5),
+        ({"instances": [7, 8, 9], "methods": ["Saliency"]}, 0.025),
+    ],
+)
+def test_what_is_named_is_kept_entirely(named, share):
+    chosen = fit(share * everything(8), Wishes(list(named), viewed=["Saliency"]), **named).chosen
+    if "instances" in named:
+        assert chosen.instances == tuple(named["instances"])
+    key = np.ones((60, 3), bool) if "targets" in named else np.eye(3, dtype=bool)[PREDICTED]
+    for label in named.get("methods", ["Saliency"]):
+        kept = np.ones((len(chosen.x), 3), bool) if chosen.kept is None else chosen.kept[label]
+        assert (key[list(chosen.instances)] <= kept).all()
+
+
+@pytest.mark.parametrize(
+    ("named", "share"),
+    [
+        ({"instances": range(60)}, 0.1),
+        ({"instances": range(60), "methods": ["Saliency", "Gradient × Input"]}, 0.4),
+        ({"instances": range(60), "methods": list(WHOLE.methods), "targets": [0, 1, 2]}, 0.9),
+        ({}, 0.001),
+    ],
+)
+def test_what_is_named_and_does_not_fit_is_refused(named, share):
+    with pytest.raises(ValueError, match=r"the page would take .* MB, more than budget_mb=.*; choose fewer with"):
+        fit(share * everything(8), Wishes(list(named)), **named)
+
+
+def test_the_page_says_what_it_holds_and_shows_maps_that_are_right(tmp_path):
+    viewer = ExplanationViewer(explanation(instances=60, time=300), method="Saliency", target=1)
+    viewer.method = "Grad-CAM"
+    with pytest.warns(
+        UserWarning, match=r"page.html: This page holds [\d,]+ of 540 maps, to fit into budget_mb=5.6"
+    ) as said:
+        path = viewer.save_html(tmp_path / "page.html", budget_mb=5.6, progress=False)
+    assert said[0].filename == __file__
+    assert 0.9 * 5.6 * MEGABYTE < path.stat().st_size <= 5.6 * MEGABYTE
+    text = path.read_text(encoding="utf-8")
+    assert '<p class="note">This page holds ' in text
+    models = state_of(path)
+    mark = models["ChannelStackModel"]
+    tiles = tiles_of(mark)
+    methods = [method["label"] for method in mark["state"]["facts"]["methods"]]
+    assert sum(key.startswith("series/") for key in tiles) == 60
+    for key, values in tiles.items():
+        if key.startswith("attribution/"):
+            method, instance, target = map(int, key.split("/")[1:])
+            exact = viewer.explanation.attribution(methods[method], instance, target)
+            assert np.abs(values - exact).max() <= 0.00394 * np.abs(exact).max()
+
+
+def test_a_method_that_takes_long_is_left_out_unless_it_was_looked_at_or_named():
+    chosen = excerpt(WHOLE, None, None, None)
+    slow = replace(SIZES, seconds={"Grad-CAM": 0.01, "Gradient × Input": 1.0, "Saliency": 2.0})
+    quick, note = without_slow(chosen, slow, NONE)
+    assert quick.methods == ("Grad-CAM",)
+    assert note.startswith("Gradient × Input and Saliency would take about 3.0 min to compute and are left out")
+    quick, note = without_slow(chosen, slow, Wishes(viewed=["Saliency"]))
+    assert quick.methods == ("Grad-CAM", "Saliency")
+    assert note.startswith("Gradient × Input would take about 1.0 min to compute and is left out")
+    for wishes in (Wishes(["methods"]), Wishes(viewed=WHOLE.methods)):
+        assert without_slow(chosen, slow, wishes) == (chosen, "")
+
+
+def test_only_explained_classes_are_counted():
+    chosen, _, note = fit(everything(16), whole=with_predicted_only(WHOLE))
+    assert chosen.kept is None
+    assert note == ""

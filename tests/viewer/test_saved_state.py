@@ -1,0 +1,50 @@
+"""What an output of the widget holds, and what places show that run no widgets."""
+
+import json
+
+import nbformat
+import pytest
+
+from cam1d_widget import ExplanationViewer
+from cam1d_widget.viewer.saved_state import MIME
+
+from ..support.arrays import Lazy, explanation
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture(scope="module")
+def viewer():
+    return ExplanationViewer(explanation(instances=50, time=300), instance=7, target=1, method="Saliency")
+
+
+def test_an_output_holds_every_model_of_the_viewer_and_the_tiles_of_its_picture(viewer):
+    bundle = json.loads(json.dumps(viewer._repr_mimebundle_()))
+    state = bundle[MIME]["state"]
+    assert bundle[VIEW]["model_id"] in state
+    referred = {
+        text.removeprefix("IPY_MODEL_") for text in json.dumps(state).split('"') if text.startswith("IPY_MODEL_")
+    }
+    assert referred <= set(state)
+    mark = state[viewer.mark.model_id]["state"]
+    assert [tile["key"] for tile in mark["tiles"]["index"]] == ["series/7", "attribution/2/7/1"]
+
+
+def test_the_state_is_small(viewer):
+    # The series and the map in base64, and about 30 kB for sliders, menus and panels.
+    assert len(json.dumps(viewer._repr_mimebundle_()[MIME])) < 4 / 3 * 4 * 300 * (3 + 3) + 32_000
+
+
+def test_a_map_that_fails_keeps_the_state_from_nothing():
+    viewer = ExplanationViewer(Lazy(explanation(), RuntimeError("out of memory")))
+    assert viewer.mark.model_id in viewer._repr_mimebundle_()[MIME]["state"]
+
+
+def test_nbconvert_shows_the_picture_of_a_saved_notebook(viewer):
+    html = pytest.importorskip("nbconvert").HTMLExporter()
+    bundle = viewer._repr_mimebundle_()
+    output = nbformat.v4.new_output("display_data", json.loads(json.dumps(bundle)))
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("widget", outputs=[output])])
+    text, _ = html.from_notebook_node(notebook)
+    assert f"data:image/png;base64,{bundle['image/png'][:100]}" in text.replace("\n", "")
+    assert VIEW not in text
