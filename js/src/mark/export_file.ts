@@ -1,4 +1,3 @@
-import type { Axis } from "../core/draw/axis.js";
 import { canvasPen, imageOf } from "../core/draw/canvas_pen.js";
 import { drawExportSheet, type ExportSheet, exportHeight, exportWidth } from "../core/draw/export_sheet.js";
 import { SvgPen } from "../core/draw/svg_pen.js";
@@ -33,15 +32,6 @@ export function exportSvg(sheet: ExportSheet): string {
   });
   drawExportSheet(pen, sheet);
   return pen.text(exportWidth(sheet), exportHeight(sheet), sheet.parts[0].scene.theme.background);
-}
-
-/** The time axis of a figure, read from bqplot's SVG. */
-export function axisOf(figure: HTMLElement): Axis {
-  const ticks = [...figure.querySelectorAll<SVGGElement>(".axis .tick")].map((tick) => ({
-    at: tick.transform.baseVal.consolidate()?.matrix.e ?? 0,
-    text: tick.querySelector("text")?.textContent ?? "",
-  }));
-  return { ticks, title: figure.querySelector(".axislabel")?.textContent ?? "" };
 }
 
 /** Downloads a file. */
