@@ -1,12 +1,13 @@
 import { MarkModel } from "bqplot";
 import type { ExportPart, ExportSheet } from "../core/draw/export_sheet.js";
-import type { Frame } from "../core/draw/scene.js";
+import type { Caption, Frame } from "../core/draw/scene.js";
 import type { Choice } from "../core/picture/choice.js";
 import { explainedTarget, isExplained } from "../core/picture/explained.js";
 import { type Facts, type Table, unpackTable } from "../core/picture/facts.js";
 import { nearestMatch, nextMatch, Predictions } from "../core/picture/finder.js";
 import type { Mean } from "../core/picture/mean.js";
 import type { Outputs } from "../core/picture/outputs.js";
+import { turned } from "../core/picture/page.js";
 import type { Picture } from "../core/picture/picture.js";
 import { NO_TILES } from "../core/tiles/tiles.js";
 import { watchConnection } from "../dom/connection.js";
@@ -31,6 +32,8 @@ export interface MarkView {
   readonly element: HTMLElement;
   readonly frame: Frame | undefined;
   readonly pointer: Pointer;
+  /** Captions of the current and the pinned picture at a width. */
+  captions(width: number, font: string): Caption[];
   /** View of the pinned picture. */
   pinnedView: { readonly pointer: Pointer | undefined; exportPart(): ExportPart | null } | undefined;
   /** The current picture and the pinned one, for an exported file. */
@@ -227,6 +230,13 @@ export class ChannelStackModel extends synced(MarkModel) {
     const { instance } = this.choice;
     const of = by === "true" ? this.outputs.truth!.values[instance] : this.predictions!.classes[instance];
     this.choose({ mean: by === "none" ? null : { by, of } });
+  }
+
+  /** Shows the next or previous channels, if not all have a row. */
+  turnRows(by: 1 | -1): void {
+    if (this.picture) {
+      this.optionsModel.change({ first: turned(this.picture.page, by) });
+    }
   }
 
   /** Instances of a true or predicted class. */

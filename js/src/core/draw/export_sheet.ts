@@ -23,6 +23,8 @@ export interface ExportPart {
   readonly scene: Scene;
   readonly frame: Frame;
   readonly axis: Axis;
+  /** What distinguishes it from the other picture; "" if there is none. */
+  readonly title: string;
   readonly right: number;
   readonly down: number;
 }
@@ -77,13 +79,13 @@ function drawSummary(pen: Pen, sheet: ExportSheet): void {
   pen.fillText(breakLines(pen, parts.filter(Boolean).join("   ·   "), exportWidth(sheet) - 16)[0], BAR.left, HEAD / 2);
 }
 
-function drawLegend(pen: Pen, sheet: ExportSheet, { scene, frame }: ExportPart, top: number): void {
+function drawLegend(pen: Pen, sheet: ExportSheet, { scene, frame, title }: ExportPart, top: number): void {
   const { picture, facts, theme } = scene;
   const method = facts.methods[picture.choice.method];
   drawBar(pen, scene, frame, top);
   const left = BAR.left + BAR.width + 24;
   const lines = [
-    `${scene.caption ? `${scene.caption.title}: ` : ""}${mapName(picture.choice, facts)}${method.description ? ` — ${method.description}` : ""}`,
+    `${title}${mapName(picture.choice, facts)}${method.description ? ` — ${method.description}` : ""}`,
     `${exactnessText(picture.choice, facts, picture.attribution.gap)}${gapText(picture.attribution.gap, picture.choice)}${errorText(picture)}`,
     colorLimitText(picture, facts, sheet.whole),
     picture.choice.mean ? meanText(picture.choice.mean, picture.attribution, facts) : "",

@@ -11,6 +11,10 @@ export interface MethodFacts {
   /** Whether maps are computed at the steps of the explained layer and placed by receptive fields. */
   placed: boolean;
   description: string;
+  /** Heading in the menu; "" for none. */
+  family: string;
+  /** Whether a map takes so long that it is computed only on request. */
+  slow: boolean;
 }
 
 export interface Facts {

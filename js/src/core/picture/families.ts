@@ -1,0 +1,21 @@
+import type { MethodFacts } from "./facts.js";
+
+/** Methods that follow each other in the menu and are of one family. */
+interface Family {
+  readonly family: string;
+  readonly places: number[];
+}
+
+/** Methods grouped by family without a change of their order, which is that of the slider. */
+export function familiesOf(methods: readonly Pick<MethodFacts, "family">[]): Family[] {
+  const groups: Family[] = [];
+  methods.forEach(({ family }, place) => {
+    const last = groups[groups.length - 1];
+    if (last?.family === family) {
+      last.places.push(place);
+    } else {
+      groups.push({ family, places: [place] });
+    }
+  });
+  return groups;
+}
