@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from "lit-html";
+import { html, nothing, type TemplateResult } from "lit-html";
 import { ref } from "lit-html/directives/ref.js";
 import { type ColorScale, colorScale } from "../core/draw/color.js";
 import { fade, hatch } from "../core/draw/marks.js";
@@ -8,8 +8,10 @@ import { marksOf } from "../core/picture/facts.js";
 import { meanText } from "../core/picture/mean.js";
 import { isDiverging } from "../core/picture/normalization.js";
 import type { Options } from "../core/picture/options.js";
+import { isPaged, type Page } from "../core/picture/page.js";
 import { isSigned } from "../core/picture/picture.js";
 import {
+  classesText,
   colorBarTexts,
   colorLimitText,
   errorText,
@@ -18,8 +20,10 @@ import {
   gapText,
   mapName,
 } from "../core/text/describe.js";
+import { elided } from "../core/text/elided.js";
 import { intervalsText } from "../core/text/window_text.js";
 import { canvas } from "../dom/canvas.js";
+import { button } from "../dom/fields.js";
 import { themeOf, watchTheme } from "../dom/page_theme.js";
 import type { Shown } from "../mark/pictures.js";
 import { PanelModel, PanelView } from "./panel.js";
@@ -35,7 +39,7 @@ export class LegendModel extends PanelModel {
   static view_name = "LegendView";
 }
 
-/** Legend below the plot: meaning of the colors, and exactness of the map. */
+/** Legend: above the plot, the meaning of the colors, exactness of the map and visible channels; below it, the marks. */
 export class LegendView extends PanelView {
   render(): void {
     this.el.classList.add("cam1d-legend");
@@ -49,7 +53,10 @@ export class LegendView extends PanelView {
     const blocks = pinned
       ? [this.block(shown, "Current", theme), this.block(pinned, "Pinned", theme)]
       : [this.block(shown, "", theme)];
-    return html`${blocks}<div class="cam1d-keys">${this.keys(theme)}<span class="cam1d-hint">${HINT}</span></div>`;
+    return html`
+      <div class="cam1d-blocks">${blocks}${this.rows()}</div>
+      <div class="cam1d-keys">${this.keys(theme)}<span class="cam1d-hint">${HINT}</span></div>
+    `;
   }
 
   private block(shown: Shown, title: string, theme: Theme): TemplateResult {
@@ -57,34 +64,63 @@ export class LegendView extends PanelView {
   }
 
   private bar({ picture, status, choice }: Shown, theme: Theme): TemplateResult {
-    const { facts, optionsModel, hasKernel } = this.mark;
+    const { facts, optionsModel } = this.mark;
     const known = picture !== null && status === "ready" ? picture : null;
     const { sign } = optionsModel.current;
     const signed = isDiverging(isSigned(choice, facts), sign);
-    const ends = known ? colorBarTexts(known) : ["", "0", ""];
+    const limits = known ? colorBarTexts(known) : ["", ""];
     const part = (signed && PARTS[sign]) || WHOLE;
-    return html`<div class="cam1d-bar">
-      ${colorBar(colorScale(signed, 1, theme.dark, !known), part)}
-      <div class="cam1d-limits">${ends.map((end) => html`<span>${end}</span>`)}</div>
-      <div class="cam1d-color-range">${known ? colorLimitText(known, facts, !hasKernel) : ""}</div>
-    </div>`;
+    return html`<span class="cam1d-bar"
+      ><span>${limits[0]}</span>${colorBar(colorScale(signed, 1, theme.dark, !known), part)}<span>${limits[limits.length - 1]}</span></span
+      >${signed && sign === "signed" ? html`<span>against / for <b>${elided(classesText(choice, facts), LENGTH)}</b></span>` : nothing}`;
   }
 
   private words({ picture, status, choice }: Shown, title: string): TemplateResult {
-    const { facts } = this.mark;
+    const { facts, hasKernel } = this.mark;
     const { description, placed } = facts.methods[choice.method];
     const known = status === "ready" ? picture : null;
     const gap = known ? known.attribution.gap : null;
     const mean = choice.mean && known ? meanText(choice.mean, known.attribution, facts) : "";
+    const more = [description, mean, known ? colorLimitText(known, facts, !hasKernel) : ""].filter(Boolean);
     return html`<div class="cam1d-words"
-      ><span class="cam1d-which">${title ? `${title}: ` : ""}</span
-      ><span class="cam1d-method">${mapName(choice, facts)}</span
-      ><span class="cam1d-description">${description ? ` — ${description}` : ""}</span
-      ><div class="cam1d-exactness"
-        >${exactnessText(choice, facts, gap)}<span class="cam1d-gap" title=${gapHint(placed)}>${gapText(gap, choice)}</span
-        >${known ? errorText(known) : ""}</div
-      ><div class="cam1d-mean">${mean}</div
+      ><div
+        ><span class="cam1d-which">${title ? `${title}: ` : ""}</span
+        ><span class="cam1d-method">${mapName(choice, facts)}</span
+        ><span class="cam1d-exactness"
+          > · ${exactnessText(choice, facts, gap)}<span class="cam1d-gap" title=${gapHint(placed)}>${gapText(gap, choice)}</span
+          >${known ? errorText(known) : ""}</span
+        ></div
+      ><div class="cam1d-more">${more.join(" · ")}</div
     ></div>`;
+  }
+
+  /** Which channels have a row, if not all do, and buttons for the others. */
+  private rows(): TemplateResult | typeof nothing {
+    const { picture, optionsModel } = this.mark;
+    if (!picture) {
+      return nothing;
+    }
+    const { page, series } = picture;
+    const hidden = series.channels - page.of;
+    return html`<div class="cam1d-rows">
+      ${isPaged(page) ? this.pager(page) : nothing}
+      ${
+        hidden > 0
+          ? html`<span>${hidden} of ${series.channels} channels hidden</span
+              >${button("Show all", "show all channels", () => optionsModel.change({ hidden: [] }))}`
+          : nothing
+      }
+    </div>`;
+  }
+
+  private pager(page: Page): TemplateResult {
+    const turn = (by: 1 | -1): void => this.mark.turnRows(by);
+    const { first, stop, of } = page;
+    return html`<span class="cam1d-pager"
+      >${button("▲", "previous channels", () => turn(-1), first === 0)}<span role="status"
+        >channels ${first + 1}–${stop} of ${of}</span
+      >${button("▼", "next channels", () => turn(1), stop === of)}</span
+    >`;
   }
 
   /** Meaning of the marks in the plot. */
@@ -119,6 +155,9 @@ export class LegendView extends PanelView {
 
   private theme: MutationObserver | undefined;
 }
+
+/** Maximum length of the names of the explained classes. */
+const LENGTH = 48;
 
 const SPAN = { left: 0, right: 22 };
 const ROW = { top: 0, height: 12 };

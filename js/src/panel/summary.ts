@@ -22,13 +22,13 @@ export class SummaryView extends PanelView {
 
   protected content(): TemplateResult {
     const { choice, facts, outputs, stale } = this.mark;
-    const { instance, truth, predicted, explained, right } = summaryOf(choice, facts, outputs);
+    const { instance, truth, predicted, explained, explainsPredicted, right } = summaryOf(choice, facts, outputs);
     return html`
       ${stale ? this.outdated(stale) : nothing}
       <span class="cam1d-title">${instance}</span>
       ${truth === null ? nothing : term("true", truth)}
       ${predicted === null ? nothing : term("predicted", predicted, right)}
-      ${term("explained", explained)}
+      ${explainsPredicted ? nothing : term("explained", explained)}
     `;
   }
 
