@@ -58,7 +58,7 @@ const SHEET = `
   .cam1d-viewer .cam1d-areas {
     grid-template:
       "controls controls controls" "summary buttons buttons" "legend legend side" "pictures pictures side"
-      "marks marks side" "wide wide wide" "window window window" "inside inside inside" / minmax(0, 1fr) 160px 280px;
+      "marks marks side" "wide wide wide" "window window window" "inside inside inside" / minmax(0, 1fr) 215px 280px;
   }
   .cam1d-tools > .cam1d-panel:not(.cam1d-wide) { grid-area: side; inset: 0; width: auto; max-height: none; box-shadow: none; }
   .cam1d-areas > .cam1d-scores { position: absolute; grid-area: side; inset: 0; }
@@ -67,7 +67,7 @@ const SHEET = `
   .cam1d-areas:has(.cam1d-pinned:not([hidden]), > .cam1d-scores[hidden]):not(:has(> .cam1d-tools > .cam1d-panel:not([hidden], .cam1d-wide))) {
     grid-template:
       "controls controls" "summary buttons" "legend legend" "pictures pictures" "marks marks" "wide wide" "scores scores"
-      "window window" "inside inside" / minmax(0, 1fr) 440px;
+      "window window" "inside inside" / minmax(0, 1fr) 495px;
     > .cam1d-scores { position: static; grid-area: scores; visibility: visible; }
   }
 }
@@ -112,14 +112,13 @@ const SHEET = `
 .cam1d-legend .cam1d-block { flex: 1 1 400px; display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 14px; min-width: 0; }
 .cam1d-legend .cam1d-bar { flex: none; display: inline-flex; align-items: center; gap: 6px; font-variant-numeric: tabular-nums; }
 .cam1d-legend .cam1d-bar canvas { display: block; width: 150px; height: 12px; border: 1px solid var(--cam1d-line); box-sizing: border-box; }
-.cam1d-legend .cam1d-words { flex: 1 1 260px; min-width: 0; overflow-wrap: anywhere; }
+.cam1d-legend .cam1d-words { flex: 1 1 100%; min-width: 0; overflow-wrap: anywhere; line-height: 1.35; }
 .cam1d-legend .cam1d-method { font-weight: 650; }
-.cam1d-legend .cam1d-exactness, .cam1d-legend .cam1d-more { color: var(--cam1d-faint); }
-.cam1d-legend .cam1d-more { font-size: 12px; }
+.cam1d-legend .cam1d-exactness, .cam1d-legend .cam1d-description, .cam1d-legend .cam1d-color-range { color: var(--cam1d-faint); }
+.cam1d-legend .cam1d-description, .cam1d-legend .cam1d-color-range { font-size: 12px; }
 .cam1d-legend .cam1d-gap { white-space: pre; }
-.cam1d-legend .cam1d-rows { display: flex; flex-wrap: wrap; gap: 2px 10px; align-items: center; margin-left: auto; }
-.cam1d-legend .cam1d-pager { display: inline-flex; align-items: center; gap: 6px; font-variant-numeric: tabular-nums; }
-.cam1d-legend .cam1d-keys { display: flex; flex-wrap: wrap; gap: 2px 18px; padding: 2px 10px 6px; font-size: 12px; color: var(--cam1d-faint); }
+.cam1d-legend .cam1d-keys .cam1d-pager, .cam1d-legend .cam1d-keys .cam1d-hidden { color: var(--cam1d-ink); font-variant-numeric: tabular-nums; }
+.cam1d-legend .cam1d-keys { display: flex; flex-wrap: wrap; gap: 2px 18px; align-items: center; padding: 2px 10px 6px; font-size: 12px; color: var(--cam1d-faint); }
 .cam1d-legend .cam1d-keys > span { display: inline-flex; align-items: center; gap: 6px; }
 .cam1d-legend .cam1d-keys canvas { width: 22px; height: 12px; }
 .cam1d-legend .cam1d-keys .cam1d-hint { margin-left: auto; }
@@ -168,7 +167,7 @@ const SHEET = `
 .cam1d-window[hidden] { display: none; }
 .cam1d-window .cam1d-line { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; }
 .cam1d-window .cam1d-note { color: var(--cam1d-faint); }
-.cam1d-inside { padding: 4px 2px; border-top: 1px solid var(--cam1d-line); }
+.cam1d-inside { padding: 4px 10px; border-top: 1px solid var(--cam1d-line); }
 .cam1d-inside[hidden], .cam1d-inside [hidden] { display: none; }
 .cam1d-inside canvas { display: block; }
 .cam1d-inside .cam1d-line { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; padding: 3px 0; }

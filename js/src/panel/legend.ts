@@ -39,7 +39,7 @@ export class LegendModel extends PanelModel {
   static view_name = "LegendView";
 }
 
-/** Legend: above the plot, the meaning of the colors, exactness of the map and visible channels; below it, the marks. */
+/** Legend: above the plot, the meaning of the colors, exactness of the map; below it, which channels are shown, and the marks. */
 export class LegendView extends PanelView {
   render(): void {
     this.el.classList.add("cam1d-legend");
@@ -54,8 +54,8 @@ export class LegendView extends PanelView {
       ? [this.block(shown, "Current", theme), this.block(pinned, "Pinned", theme)]
       : [this.block(shown, "", theme)];
     return html`
-      <div class="cam1d-blocks">${blocks}${this.rows()}</div>
-      <div class="cam1d-keys">${this.keys(theme)}<span class="cam1d-hint">${HINT}</span></div>
+      <div class="cam1d-blocks">${blocks}</div>
+      <div class="cam1d-keys">${this.rows()}${this.keys(theme)}<span class="cam1d-hint">${HINT}</span></div>
     `;
   }
 
@@ -64,33 +64,32 @@ export class LegendView extends PanelView {
   }
 
   private bar({ picture, status, choice }: Shown, theme: Theme): TemplateResult {
-    const { facts, optionsModel } = this.mark;
+    const { facts, optionsModel, hasKernel } = this.mark;
     const known = picture !== null && status === "ready" ? picture : null;
     const { sign } = optionsModel.current;
     const signed = isDiverging(isSigned(choice, facts), sign);
     const limits = known ? colorBarTexts(known) : ["", ""];
     const part = (signed && PARTS[sign]) || WHOLE;
+    const reach = signed && sign === "signed" ? "against / for" : sign === "negative" ? "against" : "for";
     return html`<span class="cam1d-bar"
-      ><span>${limits[0]}</span>${colorBar(colorScale(signed, 1, theme.dark, !known), part)}<span>${limits[limits.length - 1]}</span></span
-      >${signed && sign === "signed" ? html`<span>against / for <b>${elided(classesText(choice, facts), LENGTH)}</b></span>` : nothing}`;
+        ><span>${limits[0]}</span>${colorBar(colorScale(signed, 1, theme.dark, !known), part)}<span>${limits[limits.length - 1]}</span></span
+      ><span>${reach} <b>${elided(classesText(choice, facts), LENGTH)}</b></span
+      ><span class="cam1d-color-range">${known ? colorLimitText(known, facts, !hasKernel) : ""}</span>`;
   }
 
   private words({ picture, status, choice }: Shown, title: string): TemplateResult {
-    const { facts, hasKernel } = this.mark;
+    const { facts } = this.mark;
     const { description, placed } = facts.methods[choice.method];
     const known = status === "ready" ? picture : null;
     const gap = known ? known.attribution.gap : null;
     const mean = choice.mean && known ? meanText(choice.mean, known.attribution, facts) : "";
-    const more = [description, mean, known ? colorLimitText(known, facts, !hasKernel) : ""].filter(Boolean);
     return html`<div class="cam1d-words"
-      ><div
-        ><span class="cam1d-which">${title ? `${title}: ` : ""}</span
-        ><span class="cam1d-method">${mapName(choice, facts)}</span
-        ><span class="cam1d-exactness"
-          > · ${exactnessText(choice, facts, gap)}<span class="cam1d-gap" title=${gapHint(placed)}>${gapText(gap, choice)}</span
-          >${known ? errorText(known) : ""}</span
-        ></div
-      ><div class="cam1d-more">${more.join(" · ")}</div
+      ><span class="cam1d-which">${title ? `${title}: ` : ""}</span
+      ><span class="cam1d-method">${mapName(choice, facts)}</span
+      ><span class="cam1d-exactness"
+        > · ${exactnessText(choice, facts, gap)}<span class="cam1d-gap" title=${gapHint(placed)}>${gapText(gap, choice)}</span
+        >${known ? errorText(known) : ""}</span
+      ><span class="cam1d-description"> ${[description, mean].filter(Boolean).map((text) => ` · ${text}`)}</span
     ></div>`;
   }
 
@@ -102,15 +101,17 @@ export class LegendView extends PanelView {
     }
     const { page, series } = picture;
     const hidden = series.channels - page.of;
-    return html`<div class="cam1d-rows">
+    const showAll = (): void => optionsModel.change({ hidden: [] });
+    return html`
       ${isPaged(page) ? this.pager(page) : nothing}
       ${
         hidden > 0
-          ? html`<span>${hidden} of ${series.channels} channels hidden</span
-              >${button("Show all", "show all channels", () => optionsModel.change({ hidden: [] }))}`
+          ? html`<span class="cam1d-hidden"
+              >${hidden} of ${series.channels} channels hidden ${button("Show all", "show all channels", showAll)}</span
+            >`
           : nothing
       }
-    </div>`;
+    `;
   }
 
   private pager(page: Page): TemplateResult {

@@ -8,7 +8,7 @@ export class SummaryModel extends PanelModel {
   static view_name = "SummaryView";
 }
 
-/** Summary above the plot: instance, true class, prediction and explained class. */
+/** Summary above the plot: instance, true class and prediction. The legend names the explained class. */
 export class SummaryView extends PanelView {
   render(): void {
     this.el.classList.add("cam1d-summary");
@@ -22,13 +22,13 @@ export class SummaryView extends PanelView {
 
   protected content(): TemplateResult {
     const { choice, facts, outputs, stale } = this.mark;
-    const { instance, truth, predicted, explained, explainsPredicted, right } = summaryOf(choice, facts, outputs);
+    const { instance, truth, predicted, explained, right } = summaryOf(choice, facts, outputs);
     return html`
       ${stale ? this.outdated(stale) : nothing}
       <span class="cam1d-title">${instance}</span>
       ${truth === null ? nothing : term("true", truth)}
       ${predicted === null ? nothing : term("predicted", predicted, right)}
-      ${explainsPredicted ? nothing : term("explained", explained)}
+      <span class="cam1d-announced">${term("explained", explained)}</span>
     `;
   }
 

@@ -14,8 +14,6 @@ export interface Summary {
   /** Null for a mean and for a classifier with a single output. */
   readonly predicted: string | null;
   readonly explained: string;
-  /** Whether the predicted class is explained, and nothing is subtracted. */
-  readonly explainsPredicted: boolean;
   /** Whether the prediction is right; null if the true class is unknown. */
   readonly right: boolean | null;
 }
@@ -40,7 +38,6 @@ export function summaryOf(choice: Choice, facts: Facts, outputs: Outputs): Summa
       truth: null,
       predicted: null,
       explained: classesOf(choice, facts).join(" minus "),
-      explainsPredicted: false,
       right: null,
     };
   }
@@ -59,7 +56,6 @@ export function summaryOf(choice: Choice, facts: Facts, outputs: Outputs): Summa
     explained: [explained, ...(choice.against === null ? [] : [facts.targets[choice.against]])]
       .map((target) => named(facts.class_names[target], target, row, outputs))
       .join(" minus "),
-    explainsPredicted: !alone && explained === predicted && choice.against === null,
     right: truth === null || alone ? null : truth === predicted,
   };
 }
