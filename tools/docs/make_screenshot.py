@@ -59,9 +59,10 @@ def window(page: Page) -> None:
 
 def contrast(page: Page) -> None:
     """Show the evidence for the class rather than for the second most probable one."""
-    second = page.locator(".cam1d-class-menu option").nth(1).get_attribute("value")
     panel(page, "View")
-    page.get_by_label("minus").select_option(f"p{second}")
+    page.get_by_label("contrast against class").select_option(
+        label=page.locator(".cam1d-scores .cam1d-name").nth(1).inner_text()
+    )
 
 
 def pinned(page: Page) -> None:

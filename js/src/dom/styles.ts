@@ -1,3 +1,14 @@
+/** An open panel that has room next to the plot. */
+const OPEN = ".cam1d-panel:not([hidden], .cam1d-wide)";
+
+/** A column next to the plot, with the open panel or else the class scores. */
+const SIDE = `
+    grid-template: var(--cam1d-side);
+    > .cam1d-tools > ${OPEN} { grid-area: side; inset: 0; width: auto; max-height: none; box-shadow: none; }
+    > .cam1d-scores { position: absolute; grid-area: side; inset: 0; }
+    &:has(> .cam1d-tools > ${OPEN}) > .cam1d-scores { visibility: hidden; }
+`;
+
 /** Style sheet of all widgets, with fallbacks for JupyterLab's variables. */
 const SHEET = `
 .cam1d-viewer {
@@ -34,8 +45,14 @@ const SHEET = `
  * position is absolute within its area, its height does not count.
  */
 .cam1d-viewer .cam1d-areas {
-  position: relative; display: grid; overflow: visible; gap: 0 12px;
-  grid-template: "controls" "summary" "buttons" "legend" "pictures" "marks" "wide" "scores" "window" "inside" / minmax(0, 1fr);
+  --cam1d-narrow: "controls" "summary" "buttons" "legend" "pictures" "marks" "wide" "scores" "window" "inside" / minmax(0, 1fr);
+  --cam1d-broad:
+    "controls controls" "summary buttons" "legend legend" "pictures pictures" "marks marks" "wide wide" "scores scores"
+    "window window" "inside inside" / minmax(0, 1fr) 495px;
+  --cam1d-side:
+    "controls controls controls" "summary buttons buttons" "legend legend side" "pictures pictures side"
+    "marks marks side" "wide wide wide" "window window window" "inside inside inside" / minmax(0, 1fr) 215px 280px;
+  position: relative; display: grid; overflow: visible; gap: 0 12px; grid-template: var(--cam1d-narrow);
   border: 1px solid var(--cam1d-line); border-radius: 6px;
 }
 .cam1d-areas > * { min-width: 0; }
@@ -55,23 +72,19 @@ const SHEET = `
 }
 .cam1d-tools > .cam1d-panel.cam1d-wide { position: static; grid-area: wide; width: auto; max-height: 300px; box-shadow: none; }
 @container cam1d (min-width: 1000px) {
-  .cam1d-viewer .cam1d-areas {
-    grid-template:
-      "controls controls controls" "summary buttons buttons" "legend legend side" "pictures pictures side"
-      "marks marks side" "wide wide wide" "window window window" "inside inside inside" / minmax(0, 1fr) 215px 280px;
-  }
-  .cam1d-tools > .cam1d-panel:not(.cam1d-wide) { grid-area: side; inset: 0; width: auto; max-height: none; box-shadow: none; }
-  .cam1d-areas > .cam1d-scores { position: absolute; grid-area: side; inset: 0; }
-  .cam1d-areas:has(> .cam1d-tools > .cam1d-panel:not([hidden], .cam1d-wide)) > .cam1d-scores { visibility: hidden; }
-  /* Two plots, or one class, leave the place next to them free, unless a panel is there. */
-  .cam1d-areas:has(.cam1d-pinned:not([hidden]), > .cam1d-scores[hidden]):not(:has(> .cam1d-tools > .cam1d-panel:not([hidden], .cam1d-wide))) {
-    grid-template:
-      "controls controls" "summary buttons" "legend legend" "pictures pictures" "marks marks" "wide wide" "scores scores"
-      "window window" "inside inside" / minmax(0, 1fr) 495px;
-    > .cam1d-scores { position: static; grid-area: scores; visibility: visible; }
+  .cam1d-viewer .cam1d-areas { grid-template: var(--cam1d-broad); }
+  /* With one class and no panel, or with two plots, nothing is next to the plot. */
+  .cam1d-viewer .cam1d-areas:has(> .cam1d-scores:not([hidden]), > .cam1d-tools > ${OPEN}):not(:has(.cam1d-pinned:not([hidden]))) {
+    ${SIDE}
   }
 }
-.cam1d-viewer :focus-visible { outline: 2px solid var(--cam1d-focus) !important; outline-offset: 1px; }
+@container cam1d (min-width: 1200px) {
+  .cam1d-viewer .cam1d-areas:has(> .cam1d-tools > ${OPEN}) {
+    ${SIDE}
+  }
+}
+/* More specific than ipywidgets' rule that fields have no outline. */
+.cam1d-viewer.cam1d-viewer .cam1d-areas :focus-visible { outline: 2px solid var(--cam1d-focus) !important; outline-offset: 1px; }
 .cam1d-viewer .bqplot:focus { outline: 2px solid var(--cam1d-focus); outline-offset: -2px; }
 .cam1d-viewer .cam1d-clickable { cursor: pointer; }
 .cam1d-controls { display: flex; flex-flow: row wrap; align-items: center; gap: 2px 18px; padding: 4px 10px; overflow: visible; background: var(--cam1d-panel); border-radius: 6px 6px 0 0; border-bottom: 1px solid var(--cam1d-line); }
@@ -155,7 +168,7 @@ const SHEET = `
 .cam1d-toolbar .cam1d-numbers caption { text-align: left; font-weight: 650; padding-bottom: 3px; }
 .cam1d-toolbar .cam1d-numbers th, .cam1d-toolbar .cam1d-numbers td { text-align: right; padding: 0 0 0 18px; background: none; color: inherit; }
 .cam1d-toolbar .cam1d-numbers th:first-child { text-align: left; padding-left: 0; }
-.cam1d-announced { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.cam1d-announced, .cam1d-spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .cam1d-viewer .cam1d-grab, .cam1d-viewer .cam1d-grab * { cursor: grab !important; }
 .cam1d-viewer .cam1d-pictures { display: flex; flex-flow: row wrap; gap: 0 12px; overflow: visible; }
 .cam1d-viewer .cam1d-pinned { position: relative; flex: 1 1 430px; min-width: 300px; margin: 2px; }

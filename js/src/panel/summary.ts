@@ -28,7 +28,7 @@ export class SummaryView extends PanelView {
       <span class="cam1d-title">${instance}</span>
       ${truth === null ? nothing : term("true", truth)}
       ${predicted === null ? nothing : term("predicted", predicted, right)}
-      <span class="cam1d-announced">${term("explained", explained)}</span>
+      <span class="cam1d-spoken">${term("explained", explained)}</span>
     `;
   }
 

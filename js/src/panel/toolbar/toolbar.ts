@@ -75,7 +75,7 @@ export class ToolbarView extends PanelView {
 
   private heading(panel: Panel): TemplateResult {
     const [title] = panel.name.split(":");
-    return html`<div class="cam1d-heading"><b>${title}</b>${button("✕", `close ${title}`, () => this.close())}</div>`;
+    return html`<div class="cam1d-heading"><b>${title}</b>${button("✕", "close the panel", () => this.close())}</div>`;
   }
 
   private opening(panel: Panel): TemplateResult {

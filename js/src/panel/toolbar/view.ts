@@ -59,7 +59,7 @@ function channels({ facts, optionsModel, picture }: ChannelStackModel): Template
     "channels",
     select("order", ORDERS, order, (order) => optionsModel.change({ order })),
     html`<span class="cam1d-line"
-      >${button("All", "show all channels", () => hide([]))}${button("None", "hide all channels", () => hide(all(count)))}</span
+      >${button("All", "All channels are shown", () => hide([]))}${button("None", "None of the channels is shown", () => hide(all(count)))}</span
     >`,
     shares && count > 2
       ? number(
