@@ -6,7 +6,7 @@ from typing import Any
 
 from ...validation import check_count, check_list, shown
 from .base import Synced
-from .checked import Checked, chosen, flag, number
+from .checked import Checked, chosen, flag, number, whole
 
 
 def _odd(name: str, value: Any) -> int:
@@ -19,10 +19,6 @@ def _odd(name: str, value: Any) -> int:
 def _channels(name: str, value: Any) -> list[int]:
     channels = check_list(name, value, "channels, numbered from 0")
     return sorted({check_count(f"each channel of {name}", one, least=0) for one in channels})
-
-
-def _from_zero(name: str, value: Any) -> int:
-    return check_count(name, value, least=0)
 
 
 class Options(Synced):
@@ -74,5 +70,5 @@ class Options(Synced):
     overlay = flag(False).tag(sync=True)
     order = chosen("given", "share").tag(sync=True)
     hidden = Checked(_channels, []).tag(sync=True)
-    per_page = Checked(_from_zero, 24).tag(sync=True)
-    first = Checked(_from_zero, 0).tag(sync=True)
+    per_page = whole(24).tag(sync=True)
+    first = whole(0).tag(sync=True)

@@ -140,6 +140,10 @@ test("the legend reports which maps the color limit was computed from, and how v
   const told = (options, colorLimit, whole = true) => colorLimitText(pictureOf(map, options, colorLimit), facts, whole);
   assert.equal(told({}, { limit: 2, maps: 1 }), "color: ± max of this map");
   assert.equal(
+    told({}, { limit: 2, maps: 1, apart: true }),
+    "color: ± max of this map · not shared: the other view is of another method and unit",
+  );
+  assert.equal(
     told({ scope: "instance" }, { limit: 4, maps: 2 }),
     "color: ± max of the 2 maps of this instance by Grad-CAM",
   );

@@ -23,6 +23,12 @@ def test_a_method_says_how_its_maps_were_made_and_what_they_add_up_to():
     assert told["Gradient × Input"]["adds_up"] == phrase
 
 
+def test_the_menu_is_told_families_and_which_methods_are_slow():
+    told = facts_of(explanation(families={"Saliency": "gradient"}), None, None, "gone")["methods"]
+    assert [method["family"] for method in told] == ["", "", "gradient"]
+    assert not any(method["slow"] for method in told), "maps that are there take no time"
+
+
 def test_samples_that_no_step_sees():
     field = np.array([[0, 3, 1], [2, 5, 3], [7, 9, 7.5]])
     assert unseen_samples(field, 10) == [[5, 7], [9, 10]]

@@ -32,7 +32,7 @@ export function picturesOf(
     options: other ? withOwnLimit(options) : options,
   }));
   const own = parts.map((part) => colorLimitOf(part.choice, part.map, part.options));
-  const colorLimit = options.same_ends && sharesUnit(wanted) ? shared(own) : own;
+  const colorLimit = options.same_ends && own.length > 1 ? (haveOneUnit(wanted) ? shared(own) : apart(own)) : own;
   const all = parts.map(({ series }) => series);
   const pictures = parts.map((part, place) =>
     makePicture(part.choice, part.series, part.map, facts, part.options, colorLimit[place], all),
@@ -56,9 +56,11 @@ export function rankingOf(pictures: readonly Picture[], { methods }: Facts): Ran
   return found ? { shares: found.shares, method: methods[found.choice.method].label } : null;
 }
 
-/** Whether maps can share color limits: those of one method have one unit. */
-export const sharesUnit = (wanted: readonly ChoiceTiles[]): boolean =>
-  wanted.length > 1 && wanted.every(({ choice }) => choice.method === wanted[0].choice.method);
+/** Maps of one method have one unit, and those of different methods have not. */
+const haveOneUnit = (wanted: readonly ChoiceTiles[]): boolean =>
+  wanted.every(({ choice }) => choice.method === wanted[0].choice.method);
+
+const apart = (own: ColorLimit[]): ColorLimit[] => own.map((colorLimit) => ({ ...colorLimit, apart: true }));
 
 function shared(own: ColorLimit[]): ColorLimit[] {
   const limit = Math.max(...own.map((colorLimit) => colorLimit.limit));

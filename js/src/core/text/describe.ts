@@ -149,6 +149,9 @@ export function colorLimitText(picture: Picture, facts: Facts, whole: boolean): 
       ? `color: ${reach} a fixed limit`
       : `color: ${reach} ${colorLimit.maps > 1 && options.clip > 0 ? "largest " : ""}${kind} ${over}${sharedText}`,
   ];
+  if (colorLimit.apart) {
+    parts.push("not shared: the other view is of another method and unit");
+  }
   if (largest === 0) {
     parts.push("every value is zero");
   }
