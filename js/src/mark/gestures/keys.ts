@@ -7,7 +7,10 @@ import type { OptionsModel } from "../../synced/OptionsModel.js";
 import type { Pointer } from "./pointer.js";
 
 const STYLES: Options["style"][] = ["tint", "strip", "line"];
-/** JupyterLab leaves keys alone that are pressed in an element with this attribute. */
+/**
+ * JupyterLab leaves keys alone that are pressed in an element with this attribute. It looks for it from the target up to
+ * the first element that a shortcut is for, which may be the target itself.
+ */
 const SUPPRESSED = "data-lm-suppress-shortcuts";
 
 /** The view that keys act on. */
@@ -92,9 +95,9 @@ export class Keys {
 
   /** Keeps JupyterLab from handling keys that are pressed in the viewer, unless they are meant for it. */
   private suppress(event: KeyboardEvent): void {
-    const viewer = viewerOf(this.figure);
-    if (viewer.contains(event.target as Node)) {
-      viewer.toggleAttribute(SUPPRESSED, !isForPage(event));
+    const target = event.target as Element;
+    if (viewerOf(this.figure).contains(target)) {
+      target.toggleAttribute(SUPPRESSED, !isForPage(event));
     }
   }
 
@@ -104,7 +107,7 @@ export class Keys {
       event.preventDefault();
       this.handle(action);
     }
-    if (action || (event.key.length === 1 && !isForPage(event))) {
+    if (!isForPage(event)) {
       // Other hosts, such as the classic notebook, listen at the document.
       event.stopPropagation();
     }
