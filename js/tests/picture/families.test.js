@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { familiesOf } from "../../lib/core/picture/families.js";
+import { familiesOf, methodText } from "../../lib/core/picture/families.js";
 
 test("methods are grouped in the order of the slider", () => {
   fc.assert(
@@ -14,4 +14,11 @@ test("methods are grouped in the order of the slider", () => {
       groups.slice(1).forEach(({ family }, place) => assert.notEqual(family, groups[place].family));
     }),
   );
+});
+
+test("an entry names exactness, and the time of a map that takes long", () => {
+  const method = { label: "Occlusion", exactness: "approximate", seconds: 4.4 };
+  assert.equal(methodText(method, true), "Occlusion · approximate · about 4 s");
+  assert.equal(methodText(method, false), "Occlusion · approximate");
+  assert.equal(methodText({ ...method, seconds: 0.2 }, true), "Occlusion · approximate");
 });

@@ -13,8 +13,8 @@ export interface MethodFacts {
   description: string;
   /** Heading in the menu; "" for none. */
   family: string;
-  /** Whether a map takes so long that it is computed only on request. */
-  slow: boolean;
+  /** About how many seconds the kernel takes for a map; 0 for maps that exist. */
+  seconds: number;
 }
 
 export interface Facts {

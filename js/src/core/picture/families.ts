@@ -19,3 +19,12 @@ export function familiesOf(methods: readonly Pick<MethodFacts, "family">[]): Fam
   });
   return groups;
 }
+
+/** Seconds from which on a map's time is worth knowing. */
+const LONG = 1;
+
+/** Entry of a method in the menu: label, exactness, and the time of a map that a kernel would take long to compute. */
+export function methodText({ label, exactness, seconds }: MethodFacts, hasKernel: boolean): string {
+  const time = hasKernel && seconds >= LONG ? [`about ${Math.round(seconds)} s`] : [];
+  return [label, exactness, ...time].join(" · ");
+}
