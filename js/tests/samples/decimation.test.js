@@ -90,6 +90,17 @@ test("a line never loses a spike of one sample", () => {
   );
 });
 
+test("a band never loses a spike of one sample", () => {
+  fc.assert(
+    fc.property(sizes, fc.nat(), ({ samples, width }, place) => {
+      const values = new Float32Array(samples);
+      values[place % samples] = 9;
+      assert.ok(bandsOf(column(values), fitted(samples, width)).some(({ high }) => high === 9));
+    }),
+    { numRuns: 300, examples: [[{ samples: 4995, width: 20, ratio: 1 }, 4994]] },
+  );
+});
+
 test("a line of many samples has a few points a pixel, in order", () => {
   const values = Float32Array.from({ length: 100000 }, (_, k) => Math.sin(k));
   const points = linePoints(column(values), fitted(values.length, 600));

@@ -104,7 +104,10 @@ const roundTo = (grain: number, sample: number): number => (grain === 1 ? sample
 const bucketEdges = cachedEdges((axis, grain) => {
   const [first, last] = visibleSamples(axis);
   const width = 1 / axis.step;
-  const edge = (bucket: number): number => Math.max(first, Math.min(last, roundTo(grain, Math.ceil(bucket * width))));
+  const edge = (bucket: number): number => {
+    const sample = Math.ceil(bucket * width);
+    return sample >= last ? last : Math.max(first, Math.min(last, roundTo(grain, sample)));
+  };
   const edges = [first];
   for (let bucket = Math.floor(first / width); bucket * width < last; bucket++) {
     const stop = edge(bucket + 1);
