@@ -120,6 +120,12 @@ const SHEET = `
 .cam1d-summary .cam1d-value { font-weight: 600; overflow-wrap: anywhere; }
 .cam1d-summary .cam1d-right { color: var(--cam1d-good); margin-left: 7px; font-weight: 600; }
 .cam1d-summary .cam1d-wrong { color: var(--cam1d-bad); margin-left: 7px; font-weight: 600; }
+.cam1d-summary .cam1d-note { flex: 1 0 100%; display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; margin: 2px 0; color: var(--cam1d-faint); }
+.cam1d-chip { flex: none; }
+.cam1d-chip button, .cam1d-summary .cam1d-why { font: 600 12px/1.4 var(--cam1d-font); border: 1px solid currentColor; border-radius: 12px; padding: 1px 10px; background: transparent; color: var(--cam1d-bad); cursor: pointer; }
+.cam1d-summary .cam1d-why { color: var(--cam1d-focus); border-radius: 5px; }
+.cam1d-summary .cam1d-why[aria-pressed="true"] { background: var(--cam1d-focus); color: var(--cam1d-paper); }
+.noUi-connects.cam1d-matches { background-image: var(--cam1d-matches); }
 .cam1d-summary .cam1d-stale { flex: 1 0 100%; box-sizing: border-box; min-width: 0; display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; margin: 2px 0 4px; padding: 3px 0 3px 10px; border-left: 4px solid var(--cam1d-bad); font-weight: 600; }
 .cam1d-legend .cam1d-blocks { display: flex; flex-wrap: wrap; gap: 2px 24px; padding: 2px 10px; }
 .cam1d-legend .cam1d-block { flex: 1 1 400px; display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 14px; min-width: 0; }
