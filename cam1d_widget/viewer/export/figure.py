@@ -7,6 +7,7 @@ from typing import Any
 
 from ...explanation.plot import WIDTH, PlottedMap, draw_maps, figure_height, instance_title, plotted_map
 from ...explanation.source import ExplanationSource
+from ...validation import check_number
 from ..choice import Choice, Mean
 from ..synced.means import instances_of
 from .numbers import Numbers
@@ -44,6 +45,7 @@ def figure_of(
     matplotlib.figure.Figure
     """
     if width is not None:
+        width = check_number("width", width, above=0, way_out="; it is in millimeters")
         natural, height = WIDTH * len(choices), figure_height(source.x.shape[2])
         # A narrow figure is lower as well, but its texts keep their size.
         options["figsize"] = width / INCH, height * min(1.0, max(0.5, width / INCH / natural))
