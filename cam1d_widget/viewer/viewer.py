@@ -341,20 +341,34 @@ class ExplanationViewer(Stack):
         return ViewerState(self.shown, self.pinned, self._viewed, self._intervals, mark.annotations, mark.parts)
 
     def plot(
-        self, instance: int | None = None, target: int | None = None, method: str | None = None, **options: Any
+        self,
+        instance: int | None = None,
+        target: int | str | None = None,
+        method: str | None = None,
+        *,
+        channels: Sequence[int | str] | None = None,
+        limit: float | None = None,
+        figsize: tuple[float, float] | None = None,
+        width: float | None = None,
     ) -> Any:
         """Plot the current picture, or another map, as a matplotlib figure.
 
         Parameters
         ----------
-        instance, target : int, optional
-            Indices of the instance and the class. Default: the current ones.
+        instance : int, optional
+            Index of the instance. Default: the current one.
+        target : int or str, optional
+            Index or name of the class. Default: the current one.
         method : str, optional
             Label of the method. Default: the current one.
-        **options
-            `channels`, a sequence of int: which channels, from the top (default: all); `limit`, a float: value of the
-            last color (default: the largest |value| of the map); `figsize`: width and height in inches; or `width`, in
-            millimeters.
+        channels : sequence of int or str, optional
+            Indices or names of the channels to draw, from the top. Default: all.
+        limit : float, optional
+            Value of the last color. Default: the largest |value| of the map.
+        figsize : tuple of float, optional
+            Width and height in inches.
+        width : float, optional
+            Width in millimeters, instead of `figsize`.
 
         Returns
         -------
@@ -364,15 +378,21 @@ class ExplanationViewer(Stack):
 
         Raises
         ------
+        ValueError
+            If a choice does not exist.
         ImportError
             If matplotlib is not installed.
         """
-        if (instance, target, method) == (None, None, None):
+        source = self._explanation
+        options: dict[str, Any] = {"channels": channels, "limit": limit, "figsize": figsize, "width": width}
+        if (instance is None) and (target is None) and (method is None):
             return self._figure(**options)
-        chosen = (instance, target, method)
-        given = [now if one is None else one for one, now in zip(chosen, self.shown[:3], strict=True)]
-        choice = known_choice("plot", given, self._explanation)
-        return figure_of(self._explanation, [choice], self._numbers, **options)
+        choice = Choice(
+            self.instance if instance is None else within("instance", instance, len(source.x)),
+            self.target if target is None else known_class(target, source),
+            self.method if method is None else known_method(method, source),
+        )
+        return figure_of(source, [choice], self._numbers, **options)
 
     def _figure(self, **options: Any) -> Any:
         """Figure of the current picture, and of the pinned one."""

@@ -33,7 +33,7 @@ KINDS = {
     r"bool( \| None)? ": "flag",
     r"Progress ": "flag",
     r"str \| Path ": "path",
-    r"str title$": "text",
+    r"str( \| None)? title$": "text",
     r".* channel_units$": "units",
     r"(Names|tuple\[str, \.\.\.\])": "names",
     r"float \| None norm$": "bound",
