@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ARGS ?=
 QUICK ?=
-BENCHMARKS = leaderboard question_network bare_passes perturbation long_series activation_maximization captum_check \
+BENCHMARKS = leaderboard question_network bare_passes perturbation long_series event_lengths activation_maximization captum_check \
   front_end kernel_tiles web_traffic
 BROWSER_HALF = cam1d_widget/labextension/package.json
 JS_SOURCES = $(shell find js/src js/scripts js/*.json -type f)

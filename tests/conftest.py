@@ -90,13 +90,25 @@ def pytest_runtest_call(item):
     _seed(item.nodeid, item.module)
 
 
-def pytest_terminal_summary(terminalreporter):
-    """Say how many networks and statements the tests of claims have checked, also where processes shared them."""
-    counted = Counter()
-    for reports in terminalreporter.stats.values():
+def _counted(reporter, name: str) -> Counter:
+    """Numbers that tests have recorded under a name, added up, also where processes shared the tests."""
+    counted: Counter = Counter()
+    for reports in reporter.stats.values():
         for report in reports:
             if getattr(report, "when", None) == "call":
-                counted.update(dict(report.user_properties).get("claims", {}))
+                counted.update(dict(report.user_properties).get(name, {}))
+    return counted
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say how many networks and statements the tests of claims have checked, and how many bad arguments were tried."""
+    tried = _counted(terminalreporter, "bad arguments")
+    if tried:
+        terminalreporter.write_line(
+            f"bad arguments: {tried.total()} cases, {tried['refused']} refused in a sentence, {tried['taken']} taken; "
+            f"{tried['raw']} raw errors, {tried['meaningless']} meaningless values accepted"
+        )
+    counted = _counted(terminalreporter, "claims")
     if counted:
         terminalreporter.write_line(
             f"claims: {counted['networks']} networks, {counted['statements']} statements, "

@@ -18,10 +18,11 @@ from typing import Any
 import pytest
 
 import cam1d_widget
+from cam1d_widget import CAM1DWidget
 from cam1d_widget.validation import check_choice, check_count
 
 from .support.hostile import TAKEN, UNTRIED, VALUES, outcome_of
-from .support.public_calls import Call, calls, traits
+from .support.public_calls import PART_TRAITS, Call, calls, subject, traits
 
 SECONDS = 300
 """No call takes a hundredth of this."""
@@ -85,8 +86,14 @@ def test_what_makes_no_sense_is_refused_in_a_sentence_that_names_it(area, every,
         call()  # the arguments that are not tried are right
         faults += faults_of(call, every, counted)
     record_property("bad arguments", dict(counted))
-    print(f"{area}: {sum(counted.values())} cases, {dict(counted)}")
     assert not faults, f"{len(faults)} faults:\n" + "\n".join(faults[:40])
+
+
+def test_every_trait_that_a_browser_shares_is_tried():
+    parts = subject(CAM1DWidget).mark.parts
+    for name, kinds in PART_TRAITS.items():
+        shared = {one for one in parts[name].traits(sync=True, echo_update=None) if not one.startswith("_")}
+        assert shared == set(kinds), name
 
 
 def test_an_argument_that_there_is_not_is_refused_by_its_name():

@@ -130,5 +130,5 @@ def test_an_argument_by_another_name_is_answered_with_ours(unknown, meant):
 
 
 def test_an_argument_that_means_nothing_is_answered_with_all():
-    with pytest.raises(TypeError, match="^there is no argument zzzzz; there are model, x, y, class_names, "):
+    with pytest.raises(TypeError, match=r"^there is no argument zzzzz; there are model, x, y, class_names, "):
         CAM1DWidget("model.keras", np.zeros((1, 4, 1)), zzzzz=1)

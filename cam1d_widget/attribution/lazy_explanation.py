@@ -167,7 +167,7 @@ class LazyExplanation(ExplanationSource):
         self._seconds: dict[str, float] = {}
         field = _field_of(classifier)
         self._series_facts = SeriesFacts(x, scores, probabilities=probabilities, receptive_field=field, **names)
-        self._method_facts = tuple(map(self._facts_of, chosen))
+        self._method_facts = tuple(self._facts_of(method, x.shape[1]) for method in chosen)
         self._refuse_changed_model()  # another thread may have changed it meanwhile
 
     def update_model(self, classifier: Any = None) -> None:
@@ -225,7 +225,7 @@ class LazyExplanation(ExplanationSource):
         made = with_baseline(method, self.baseline, x)
         return _frozen(made) if callable(getattr(method, "baseline", None)) else made
 
-    def _facts_of(self, method: AttributionMethod) -> MethodFacts:
+    def _facts_of(self, method: AttributionMethod, samples: int) -> MethodFacts:
         exactness = method.exactness(self._classifier)
         return MethodFacts(
             method.label,
@@ -233,7 +233,7 @@ class LazyExplanation(ExplanationSource):
             "" if exactness == "approximate" else method.adds_up,
             method.signed,
             method.placed,
-            described(method, self.baseline) + ("" if method.placed else in_windows(self.window)),
+            described(method, self.baseline, samples) + ("" if method.placed else in_windows(self.window)),
         )
 
     @property

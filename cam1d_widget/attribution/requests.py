@@ -87,11 +87,11 @@ def with_baseline(method: AttributionMethod, mean: np.ndarray | None, x: np.ndar
     return replace(method, baseline=baseline_for(x, mean if own is None else own))  # type: ignore[type-var]
 
 
-def described(method: AttributionMethod, mean: np.ndarray | None) -> str:
+def described(method: AttributionMethod, mean: np.ndarray | None, samples: int) -> str:
     """Description of a method, with a note if the baseline is zero because none was given."""
     unchosen = _has(method, "baseline") and method.baseline is None and mean is None  # type: ignore[attr-defined]
     words = f"{method.description} (baseline: zero, since no background was given)" if unchosen else method.description
-    return f"{words}; {method.warning}" if method.warning else words
+    return "; ".join(filter(None, [words, method._detail(samples), method.warning]))
 
 
 def in_windows(window: Any) -> str:

@@ -11,7 +11,18 @@ from numpy.typing import NDArray
 
 from cam1d_widget.typing import InstancesLike
 
-from ..validation import check_count, check_list, check_rows, check_seed
+from ..validation import (
+    as_array,
+    check_count,
+    check_finite,
+    check_function,
+    check_list,
+    check_names,
+    check_rows,
+    check_seed,
+    indices,
+    shaped,
+)
 
 Series = NDArray[np.float32]
 
@@ -41,6 +52,19 @@ class KnownTruth:
     channel_names: tuple[str, ...]
     unplanted: Series = field(repr=False)
     replanted: Callable[[int], Series] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        for name in ("x", "mask", "unplanted"):
+            values = check_finite(name, as_array(name, getattr(self, name)))
+            shaped(name, values, "(instance, time, channel)", (None, None, None) if name == "x" else self.x.shape)
+        if self.mask.dtype != bool:
+            raise TypeError(f"mask must hold bool, but holds {self.mask.dtype}")
+        for name, count in (("class_names", None), ("channel_names", self.x.shape[2])):
+            names = check_list(name, getattr(self, name), "names")
+            check_names(name, names, "", len(names) if count is None else count)
+        classes = indices("y", self.y, len(self.class_names), "one index into class_names for each series of x")
+        shaped("y", classes, "(instance,)", (len(self.x),))
+        check_function("replanted", self.replanted, "a seed")
 
     def without_truth(self, seed: int = 0) -> Series:
         """Series as they were before anything was planted, of the shape of `x`.

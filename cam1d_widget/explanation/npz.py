@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import traceback
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -113,7 +114,13 @@ def refusing_damage(path: str | Path) -> Iterator[None]:
     except (FileNotFoundError, PermissionError):
         raise
     except Exception as fault:  # the readers of zip, JSON and arrays raise different errors
+        reason = f" ({fault})" if isinstance(fault, ValueError | TypeError) and _is_ours(fault) else ""
         raise ValueError(
-            f"path must be an explanation saved by Explanation.save, but {str(path)!r} is not one, or is damaged "
-            f"({str(fault) or type(fault).__name__})"
+            f"path must be an explanation saved by Explanation.save, but {str(path)!r} is not one, or is damaged"
+            f"{reason}"
         ) from fault
+
+
+def _is_ours(fault: BaseException) -> bool:
+    """Whether an error was raised by this package, which says what is wrong with a file."""
+    return Path(traceback.extract_tb(fault.__traceback__)[-1].filename).is_relative_to(Path(__file__).parents[1])

@@ -37,7 +37,7 @@ KINDS = {
     r".* channel_units$": "units",
     r"(Names|tuple\[str, \.\.\.\])": "names",
     r"float \| None norm$": "bound",
-    r"Callable.* update_model$": "function",
+    r"Callable.* (update_model|replanted)$": "function",
     r"Baseline ": "baseline",
     r"WindowsLike ": "window",
     r"ChangePoints ": "change points",
@@ -52,13 +52,13 @@ KINDS = {
 }
 # Classes that functions return: users read their instances and never make one.
 RECORDS = {
-    *(data.ClassTruth, data.VerifiedTruth, data.Recordings, data.WatchWindows, data.KnownTruth, data.LinearProbe),
+    *(data.ClassTruth, data.VerifiedTruth, data.Recordings, data.WatchWindows, data.LinearProbe),
     *(inside.Activations, inside.AttentionAgreement, inside.FilterMeaning, inside.LayerReading, inside.Maximized),
     *(inside.Plausibility, metrics.Agreement, metrics.ComparedToRandom, metrics.Localization),
     *(metrics.PerturbationCurves, metrics.Randomization, metrics.Summary, every_method.Axiom),
 }
-# What base classes call, with arguments that they have checked.
-HOOKS = {"weigh", "weights", "step_values", "draw", "fit", "summary", "missing", "fill"}
+# What this package calls, with arguments that it has checked.
+HOOKS = {"weigh", "weights", "step_values", "draw", "fit", "summary", "missing", "fill", "passes"}
 
 
 class Call(NamedTuple):
@@ -192,6 +192,10 @@ OWN: dict[str, dict[str, Callable[[], Any]]] = {
     "metrics.weight_randomization": {"method": lambda: every_method.Saliency()},
     "data.LinearProbe.attribution": {"target": lambda: Y},
     "inside.attention_agreement": {"model": lambda: classifiers()[2]},
+    "data.KnownTruth": {
+        **{"mask": mask, "unplanted": x, "replanted": lambda: np.zeros, "y": lambda: Y},
+        **{"class_names": lambda: ("class 0", "class 1"), "channel_names": lambda: ("a", "b")},
+    },
     "data.verify_truth": {"truth": known},
     "inside.activation_maximization": {"layer": lambda: None, "filter": lambda: None, "target": lambda: 0},
     **{f"data.make_{kind}": {"instances": lambda: 12} for kind in ("frequency_sums", "low_variance", "web_traffic")},

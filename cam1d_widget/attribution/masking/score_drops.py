@@ -30,6 +30,7 @@ def score_drops(
     replacement: np.ndarray | PieceBaseline,
     targets: np.ndarray,
     channels: Literal["each", "all"] = "each",
+    chosen: np.ndarray | None = None,
 ) -> np.ndarray:
     """Scores of one series minus those with each window replaced.
 
@@ -44,40 +45,57 @@ def score_drops(
     targets : ndarray of int, of shape (target,)
     channels : {"each", "all"}
         Whether channels are replaced one at a time, or all at once.
+    chosen : ndarray of bool, of shape (window, channel or 1), optional
+        Segments to replace. Default: all. The drops of the others are zero.
 
     Returns
     -------
     ndarray of shape (window, channel or 1, target)
     """
-    segments = _Segments(x, slices, replacement, channels)
+    columns = x.shape[1] if channels == "each" else 1
+    chosen = np.ones((len(slices), columns), bool) if chosen is None else chosen
+    drops = np.zeros((len(slices), columns, len(targets)))
+    if chosen.any():
+        drops[chosen] = _drops(classifier, _Segments(x, slices, replacement, channels, chosen), targets)
+    return drops
+
+
+def _drops(classifier: Classifier, segments: _Segments, targets: np.ndarray) -> np.ndarray:
+    """Drops of the scores of one series, of shape (segment, target)."""
+    x, slices = segments.x, segments.slices
     crops = crops_of(classifier, x, slices)
     drops = (
         _of_wholes(classifier, segments, targets) if crops is None else _of_crops(classifier, segments, crops, targets)
     )
-    return finite_scores(classifier, drops).reshape(len(slices), -1, len(targets))
+    return finite_scores(classifier, drops)
 
 
 class _Segments:
-    """Windows × channels of one series, with their replacement values."""
+    """Windows of channels of one series, with their replacement values."""
 
     def __init__(
-        self, x: np.ndarray, slices: Slices, replacement: np.ndarray | PieceBaseline, channels: Literal["each", "all"]
+        self,
+        x: np.ndarray,
+        slices: Slices,
+        replacement: np.ndarray | PieceBaseline,
+        channels: Literal["each", "all"],
+        chosen: np.ndarray,
     ) -> None:
         self.x, self.slices = x, slices
+        self._window, self._channel = np.nonzero(chosen)
         self.fills = [_fill(x, start, stop, replacement) for start, stop in zip(slices.start, slices.stop, strict=True)]
         self.channels = [slice(None)] if channels == "all" else [slice(c, c + 1) for c in range(x.shape[1])]
 
     def __len__(self) -> int:
-        return len(self.slices) * len(self.channels)
+        return len(self._window)
 
     def windows(self, part: slice) -> np.ndarray:
         """Window of each segment."""
-        return np.arange(part.start, part.stop) // len(self.channels)
+        return self._window[part]
 
     def put(self, series: np.ndarray, part: slice, first: np.ndarray) -> np.ndarray:
         """Replace one segment of each series, in place; the series begin at samples `first`."""
-        for one, segment, begin in zip(series, range(part.start, part.stop), first, strict=True):
-            window, channel = divmod(segment, len(self.channels))
+        for one, window, channel, begin in zip(series, self._window[part], self._channel[part], first, strict=True):
             within = slice(self.slices.start[window] - begin, self.slices.stop[window] - begin)
             one[within, self.channels[channel]] = self.fills[window][:, self.channels[channel]]
         return series

@@ -17,6 +17,11 @@ from .families.base import Axiom, Maps, SeveralTargets
 # Default windows, as parts of the series. Short events need short windows and long events long ones, and the length of
 # an event is not known beforehand: docs/leaderboard.md shows the cost of one size.
 PARTS = (4, 8, 16)
+# Shorter windows, each half as long as the one before, are put where those before matter: as long as they have so many
+# samples, and so many windows of a channel for each size.
+SHORTEST, REFINED = 16, 256
+# Share of the largest drop above which a place matters.
+MATTERS = 0.1
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,8 @@ class Occlusion(SeveralTargets):
     ----------
     size : int, or sequence of int, optional
         Samples in a window; of several sizes the maps are averaged. Default: a quarter, an eighth and a sixteenth of
-        the series.
+        the series; then, for long series, halves of these down to 16 samples, at most 256 windows of a size, where the
+        longer ones change a score by a tenth of the largest change. Elsewhere these are taken to change nothing.
     stride : int, optional
         Samples from one window to the next. Default: a quarter of each size.
     baseline : array that broadcasts to x, function of x, or PieceBaseline
@@ -76,30 +82,66 @@ class Occlusion(SeveralTargets):
 
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:
         """Maps of several classes from the same replaced series."""
-        values = np.mean([self._averaged(classifier, x, targets, one) for one in self._slices(x.shape[1])], axis=0)
+        fills = replacements(x, self.baseline)
+        made = [self._of_one(classifier, *one) for one in zip(x, fills, targets, strict=True)]
+        values = np.stack(made).astype(x.dtype)
         return Maps(values, values.sum(axis=(2, 3), dtype=np.float64))
+
+    def _of_one(self, classifier: Classifier, x: np.ndarray, fill: Any, targets: np.ndarray) -> np.ndarray:
+        """Mean over the sizes of the maps of one series, of shape (target, time, channel or 1)."""
+        every = np.arange(classifier.classes)  # what is refined must not depend on the classes that are asked for
+
+        def averaged(slices: Slices, chosen: np.ndarray | None = None) -> np.ndarray:
+            drops = score_drops(classifier, x, slices, fill, every, self.channels, chosen)
+            return slices.averaged(drops.transpose(2, 0, 1))
+
+        maps = [averaged(slices) for slices in self._slices(len(x))]
+        for slices in self._finer(len(x)):
+            maps.append(averaged(slices, _where_it_matters(maps[-1], slices)))
+        return np.asarray(np.mean(maps, axis=0)[targets])
 
     def _passes(self, samples: int, channels: int) -> float:
         """One for each window of a channel; where crops are enough, it takes less time."""
-        return sum(map(len, self._slices(samples))) * (channels if self.channels == "each" else 1)
+        columns = channels if self.channels == "each" else 1
+        return sum(map(len, self._slices(samples))) * columns + REFINED * len(self._finer(samples))
 
-    def _averaged(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray, slices: Slices) -> np.ndarray:
-        """Maps by windows of one size, of shape (instance, target, time, channel or 1)."""
-        drops = np.stack(
-            [
-                score_drops(classifier, one, slices, stand_in, columns, self.channels)
-                for one, stand_in, columns in zip(x, replacements(x, self.baseline), targets, strict=True)
-            ]
+    def _detail(self, samples: int) -> str:
+        """Sizes of the windows."""
+        if self.change_points is not None:
+            return ""
+        sizes, finer = (
+            ", ".join(str(one.sizes[0]) for one in slices) for slices in (self._slices(samples), self._finer(samples))
         )
-        return slices.averaged(drops.transpose(0, 3, 1, 2).astype(x.dtype))
+        return f"windows of {sizes} samples" + (f", and of {finer} where these matter" if finer else "")
 
     def _slices(self, length: int) -> list[Slices]:
         if self.change_points is not None:
             return [Slices.apart(length, change_points=self.change_points)]
-        sizes = (
-            {max(1, round(length / part)) for part in PARTS} if self.size is None else set(np.ravel(self.size).tolist())
-        )
-        return [
-            Slices.sliding(length, size, max(1, size // 4) if self.stride is None else self.stride)
-            for size in sorted(sizes)
-        ]
+        sizes = {max(1, round(length / part)) for part in PARTS} if self.size is None else set(np.ravel(self.size))
+        return [self._sliding(length, int(size)) for size in sorted(sizes, reverse=True)]
+
+    def _finer(self, length: int) -> list[Slices]:
+        """Shorter windows for a long series, the longest first; none if windows were given."""
+        if (self.size, self.stride, self.change_points) != (None, None, None):
+            return []
+        size, finer = round(length / PARTS[-1]) // 2, []
+        while size >= SHORTEST:
+            finer.append(self._sliding(length, size))
+            size //= 2
+        return finer
+
+    def _sliding(self, length: int, size: int) -> Slices:
+        return Slices.sliding(length, size, max(1, size // 4) if self.stride is None else self.stride)
+
+
+def _where_it_matters(maps: np.ndarray, slices: Slices) -> np.ndarray:
+    """Windows of a channel in which maps of longer windows, (class, time, channel), are large: (window, channel)."""
+    largest = np.abs(maps).max(axis=0)
+    reached = np.stack([largest[start:stop].max(axis=0) for start, stop in zip(slices.start, slices.stop, strict=True)])
+    floor = MATTERS * reached.max()
+    if reached.size > REFINED:
+        floor = max(floor, np.partition(reached, -REFINED, axis=None)[-REFINED])
+    chosen = (reached >= floor) & (reached > 0)
+    if chosen.sum() > REFINED:  # of equal ones, the first
+        chosen.flat[np.flatnonzero(chosen)[REFINED:]] = False
+    return chosen

@@ -13,7 +13,7 @@ from traitlets import Dict, Instance, Int, Unicode, validate
 
 from ...explanation.explanation import ExplanationSource
 from ...explanation.source import seconds_of
-from ...validation import MOST, check_count, check_index, check_list, check_text, shown
+from ...validation import check_count, check_index
 from ..choice import known_mean, of_choice
 from ..windows import Intervals, ScoresWithout, check_window
 from .background import Background
@@ -21,6 +21,7 @@ from .base import Synced, SyncedView, part
 from .checked import Checked, whole
 from .checks import Checks
 from .facts import explained_classes, facts_of
+from .fields import fields_of_mean, fields_of_picture, notes, samples
 from .finder import Finder
 from .inside import Inside
 from .jobs import Jobs
@@ -28,7 +29,7 @@ from .means import Means
 from .messages import kind_of, said
 from .options import Options
 from .tiles import MOST as MOST_TILES
-from .tiles import Tile, answered, attribution_key, map_tile, pack, packed_to_json, places_of, series_key
+from .tiles import Tile, answered, attribution_key, keys_of, map_tile, pack, packed_to_json, places_of, series_key
 
 
 def _table_to_json(table: np.ndarray | None, _: Any) -> dict[str, Any] | None:
@@ -46,39 +47,6 @@ def _table() -> Any:
 _MOST_UNSENT = 64
 # Seconds beyond which maps are computed in the background, and up to which one is computed without being asked for.
 SLOW, PATIENCE = 1.0, 60.0
-
-
-def _fields_of(name: str, value: Any, needed: str, optional: str = "") -> dict[str, Any]:
-    """Named values with these names; None for an optional one that is missing."""
-    there = set(value) if isinstance(value, dict) else set()
-    if not set(needed.split()) <= there <= {*needed.split(), *optional.split()}:
-        raise ValueError(
-            f"{name} must have the fields {', '.join([*needed.split(), *optional.split()])}, but is {shown(value)}"
-        )
-    return {field: value.get(field) for field in [*needed.split(), *optional.split()]}
-
-
-def _fields_of_mean(name: str, value: Any) -> dict[str, Any]:
-    return _fields_of(name, value, "by of")
-
-
-def _fields_of_choice(name: str, value: Any) -> dict[str, Any]:
-    fields = _fields_of(name, value, "instance target method", "against mean")
-    return {**fields, "mean": None if fields["mean"] is None else _fields_of_mean(f"{name}.mean", fields["mean"])}
-
-
-def _samples(name: str, value: Any) -> tuple[int, int]:
-    return check_window(name, value, MOST)
-
-
-def _notes(name: str, value: Any) -> list[dict[str, Any]]:
-    notes = [_fields_of(name, note, "instance window text") for note in check_list(name, value, "notes on windows")]
-    for note in notes:
-        check_count(f"instance of {name}", note["instance"], least=0)
-        note["window"] = list(check_window(f"window of {name}", note["window"], MOST))
-        check_text(f"text of {name}", note["text"])
-    return notes
-
 
 _STALE = "The model has changed since this widget was made. The displayed scores and maps are from before the change."
 
@@ -144,23 +112,23 @@ class ChannelStack(SyncedView, bqplot.Mark):
     target = whole(0).tag(sync=True)
     method = whole(0).tag(sync=True)
     against = whole(None, allow_none=True).tag(sync=True)
-    mean = Checked(_fields_of_mean, None, allow_none=True).tag(sync=True)
-    pinned = Checked(_fields_of_choice, None, allow_none=True).tag(sync=True)
+    mean = Checked(fields_of_mean, None, allow_none=True).tag(sync=True)
+    pinned = Checked(fields_of_picture, None, allow_none=True).tag(sync=True)
     facts = Dict().tag(sync=True, echo_update=False)
     scores = _table()
     probabilities = _table()
     truth = _table()
     explained = _table()
     steps = _table()
-    window = Checked(_samples, None, allow_none=True).tag(sync=True)
-    annotations = Checked(_notes, []).tag(sync=True)
+    window = Checked(samples, None, allow_none=True).tag(sync=True)
+    annotations = Checked(notes, []).tag(sync=True)
     checks = part(Checks)
     finder = part(Finder)
     options = part(Options)
     jobs = part(Jobs)
     inside = part(Inside)
     stale = Unicode().tag(sync=True, echo_update=False)
-    better = Dict(allow_none=True, default_value=None).tag(sync=True, echo_update=False)
+    better = Dict(allow_none=True, default_value=None).tag(sync=True)
     version = Int(0).tag(sync=True, echo_update=False)
     tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=packed_to_json)
 
@@ -334,8 +302,10 @@ class ChannelStack(SyncedView, bqplot.Mark):
 
     def _answer(self, content: dict[str, Any]) -> None:
         """Answer a request for tiles; if it takes long, in the background, after saying how long."""
-        keys = content.get("keys")
-        seconds = self._seconds(keys[:MOST_TILES]) if isinstance(keys, list) else 0.0
+        try:
+            seconds = self._seconds(keys_of(content)[:MOST_TILES])
+        except TypeError:  # which the answer reports
+            seconds = 0.0
         if seconds <= SLOW:
             self.send(*answered(content, self.tile))
             return
@@ -345,7 +315,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
     def _seconds(self, keys: Sequence[Any]) -> float:
         """About how long the maps of some tiles take."""
         slow = 0.0
-        for key in map(str, keys):
+        for key in keys:
             with suppress(ValueError):  # no map, or a wrong key, which the answer says
                 slow += seconds_of(self._source, *self._map_of(key))
         return slow

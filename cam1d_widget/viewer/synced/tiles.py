@@ -7,7 +7,7 @@ Several travel as one index (plain JSON) and one buffer, whether in a widget's s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +68,7 @@ def attribution_key(method: int, instance: int, target: int) -> str:
 def places_of(key: str, kind: str, *names: str) -> list[int]:
     """Indices in the key of a tile, "<kind>/<index>/...", one of each name."""
     places = key.removeprefix(f"{kind}/").split("/")
-    if len(places) != len(names) or not all(re.fullmatch("-?[0-9]{1,18}", place) for place in places):
+    if len(places) != len(names) or not all(re.fullmatch("-?[0-9]{1,999}", place) for place in places):
         raise ValueError(f"key must be {'/'.join([kind, *(f'<{name}>' for name in names)])}, but is {shown(key)}")
     return list(map(int, places))
 
@@ -117,13 +117,18 @@ def packed_to_json(packed: dict[str, Any], _: Any) -> dict[str, Any]:
     return {"index": packed["index"], "data": memoryview(packed["data"])}
 
 
+def keys_of(content: Mapping[str, Any]) -> list[str]:
+    """Keys in a request for tiles, each once."""
+    given = items_of(content, "keys", "keys of tiles")
+    return list(dict.fromkeys(key if isinstance(key, str) else shown(key) for key in given))[:_MOST_KEYS]
+
+
 def answered(content: dict[str, Any], tile: Callable[[str], Tile]) -> tuple[dict[str, Any], list[bytes] | None]:
     """Answer to a request for tiles, and its buffers: the tiles, and an error for each that could not be computed."""
     try:
-        given = items_of(content, "keys", "keys of tiles")
+        keys = keys_of(content)
     except TypeError as fault:
         return {"request": content.get("request"), "index": [], "errors": {"keys": said(fault)}}, None
-    keys = list(dict.fromkeys(key if isinstance(key, str) else shown(key) for key in given))[:_MOST_KEYS]
     tiles, errors = [], dict.fromkeys(keys[MOST:], f"not computed: a request may hold {MOST} tiles; request it again")
     for key in keys[:MOST]:
         try:

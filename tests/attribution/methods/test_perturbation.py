@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
@@ -54,6 +55,47 @@ def test_occlusion_s_own_sizes_are_a_quarter_an_eighth_and_a_sixteenth_of_the_se
     classifier = linear(WEIGHTS, np.zeros(2))
     values = Occlusion().attribute(classifier, X, 1)
     np.testing.assert_allclose(values, Occlusion(size=(6, 3, 2)).attribute(classifier, X, 1), rtol=1e-5)
+
+
+@pytest.fixture(scope="module")
+def brief():
+    """A class that depends on 20 samples of one channel out of 1,024, one that depends on all, and the series."""
+    weights = np.zeros((2, 1024, 2))
+    weights[0, 300:320, 1] = 1
+    weights[1] = RNG.normal(size=(1024, 2))
+    return linear(weights, np.zeros(2)), np.ones((1, 1024, 2), np.float32)
+
+
+def test_occlusion_of_a_long_series_refines_its_windows_where_they_matter(brief):
+    classifier, x = brief
+    coarse, fine = (method.attribute(classifier, x, 0)[0] for method in (Occlusion(size=(256, 128, 64)), Occlusion()))
+    width = [(one[:, 1] > one.max() / 2).sum() for one in (coarse, fine)]
+    assert width[1] < width[0]
+    assert 300 <= fine[:, 1].argmax() < 320
+    np.testing.assert_array_equal(fine[:, 0], 0)
+    np.testing.assert_array_equal(fine[coarse == 0], 0)
+
+
+def test_occlusion_of_a_class_does_not_depend_on_the_classes_asked_for(brief):
+    classifier, x = brief
+    both = Occlusion().maps(classifier, x, np.array([[1, 0]])).values
+    np.testing.assert_array_equal(both[:, 1], Occlusion().attribute(classifier, x, 0))
+
+
+def test_occlusion_runs_no_more_series_than_it_states(brief):
+    classifier, x = brief
+    run = []
+
+    class Counted(type(classifier)):
+        def scores(self, x):
+            run.append(len(x))
+            return super().scores(x)
+
+    counted = copy(classifier)
+    counted.__class__ = Counted
+    Occlusion().attribute(counted, x, 0)
+    assert len(Occlusion()._finer(1024)) == 2
+    assert sum(run) <= Occlusion()._passes(1024, 2) + 5  # and the series itself, for each size
 
 
 def test_occlusion_between_change_points_gives_each_slice_its_fall():

@@ -152,7 +152,7 @@ def test_a_filter_that_is_not_there_is_refused():
             ValueError, match=f"filter must be a whole number from 0 to 1, a filter of layer 'planted', but is {wrong}"
         ):
             reading.meaning(wrong)
-    with pytest.raises(TypeError, match="filter must be the index"):
+    with pytest.raises(ValueError, match=r"filter must be a whole number .* but is 'first'"):
         reading.kernel("first")
     with pytest.raises(ValueError, match="target must be a whole number from 0 to 1, the class that"):
         reading.ranked("weight", 2)

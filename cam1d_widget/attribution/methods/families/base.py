@@ -221,6 +221,10 @@ class AttributionMethod(ABC):
         """Expected sum of each map, of shape (instance, target); None if none is promised."""
         return None
 
+    def _detail(self, samples: int) -> str:
+        """What the legend adds to the description, for series of this length."""
+        return ""
+
     def _passes(self, samples: int, channels: int) -> float:
         """About how many series run forward through the network for one map; a pass back counts as two."""
         return 3

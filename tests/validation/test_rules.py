@@ -7,7 +7,7 @@ import pytest
 
 from cam1d_widget import validation as rules
 
-from .support.hostile import VALUES
+from ..support.hostile import VALUES
 
 
 @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)

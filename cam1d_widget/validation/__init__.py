@@ -1,0 +1,78 @@
+"""Rules for arguments. Each takes the name of an argument and its value, and returns the value in one form.
+
+A value that breaks its rule raises a ValueError or TypeError of one sentence: the argument, the rule, what was passed,
+and what to do. A bool is no number here, 1.5 is no index, and NaN is no number.
+"""
+
+from .arrays import (
+    as_array,
+    as_float32,
+    check_finite,
+    check_real,
+    finite,
+    indices,
+    numbers,
+    refuse_masked,
+    shaped,
+    unmasked,
+    with_gaps,
+    within,
+)
+from .choices import check_channel, check_choice, check_class, check_label, check_layer, no_such_label
+from .files import check_new_file, check_old_file, check_path
+from .scalars import (
+    MOST,
+    SAMPLES,
+    check_count,
+    check_flag,
+    check_index,
+    check_number,
+    check_sampling_rate,
+    check_seed,
+    check_text,
+    is_whole,
+)
+from .several import check_function, check_list, check_mapping, check_members, check_names, check_rows, is_sequence
+from .wording import shown
+
+__all__ = [
+    "MOST",
+    "SAMPLES",
+    "as_array",
+    "as_float32",
+    "check_channel",
+    "check_choice",
+    "check_class",
+    "check_count",
+    "check_finite",
+    "check_flag",
+    "check_function",
+    "check_index",
+    "check_label",
+    "check_layer",
+    "check_list",
+    "check_mapping",
+    "check_members",
+    "check_names",
+    "check_new_file",
+    "check_number",
+    "check_old_file",
+    "check_path",
+    "check_real",
+    "check_rows",
+    "check_sampling_rate",
+    "check_seed",
+    "check_text",
+    "finite",
+    "indices",
+    "is_sequence",
+    "is_whole",
+    "no_such_label",
+    "numbers",
+    "refuse_masked",
+    "shaped",
+    "shown",
+    "unmasked",
+    "with_gaps",
+    "within",
+]

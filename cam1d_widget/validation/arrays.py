@@ -1,0 +1,133 @@
+"""Rules for arrays of numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .wording import shown
+
+__all__ = [
+    "as_array",
+    "as_float32",
+    "check_finite",
+    "check_real",
+    "finite",
+    "indices",
+    "numbers",
+    "refuse_masked",
+    "shaped",
+    "unmasked",
+    "with_gaps",
+    "within",
+]
+
+
+def refuse_masked(argument: str, values: Any) -> None:
+    """Refuse an array, or nested lists of arrays, if a mask hides some values: np.asarray would ignore the mask."""
+    if _is_masked(values):
+        raise ValueError(
+            f"{argument} must not be masked, but some of its values are: they would be used like all others; "
+            f"fill them first, as in {argument}.filled(0)"
+        )
+
+
+def _is_masked(values: Any) -> bool:
+    if isinstance(values, list | tuple):
+        return any(map(_is_masked, values))
+    return isinstance(values, np.ma.MaskedArray) and bool(np.ma.is_masked(values))
+
+
+def unmasked(argument: str, values: Any) -> np.ndarray:
+    """Values as an array; an error if a mask hides some of them, or if their lengths differ."""
+    refuse_masked(argument, values)
+    try:
+        return np.asarray(values)
+    except (ValueError, TypeError):
+        raise ValueError(f"{argument} must be an array, but its parts differ in length: {shown(values)}") from None
+
+
+def as_array(argument: str, values: Any) -> np.ndarray:
+    """Real numbers as an array."""
+    return check_real(argument, unmasked(argument, values))
+
+
+def check_real(argument: str, values: np.ndarray) -> np.ndarray:
+    """The values; an error if they are not real numbers."""
+    if values.dtype.kind not in "iufb":
+        held = shown(values.item()) if values.ndim == 0 else values.dtype
+        raise TypeError(f"{argument} must hold real numbers, but {'is' if values.ndim == 0 else 'holds'} {held}")
+    return values
+
+
+def check_finite(argument: str, values: np.ndarray, way_out: str = "") -> np.ndarray:
+    """The values; an error if some are NaN or infinite."""
+    wrong = np.count_nonzero(~np.isfinite(values))
+    if wrong:
+        raise ValueError(f"{argument} must be finite, but holds {wrong} NaN or infinite values{way_out}")
+    return values
+
+
+def as_float32(argument: str, values: np.ndarray, *, copy: bool = True) -> np.ndarray:
+    """Numbers as float32; an error if a finite number is beyond its range and would become infinite."""
+    with np.errstate(over="ignore"):
+        single = values.astype(np.float32, copy=copy)
+    infinite = np.isinf(single)
+    if infinite.any() and np.isfinite(beyond := values[infinite]).any():
+        limit = np.finfo(np.float32).max
+        raise ValueError(
+            f"{argument} must hold numbers from -{limit:.1e} to {limit:.1e}, as float32 does, but holds "
+            f"{beyond[np.isfinite(beyond)][0]:g}; scale it, as for training"
+        )
+    return single
+
+
+def numbers(name: str, values: Any, dtype: type = np.float32) -> np.ndarray:
+    """Real numbers as a copy, so that an explanation does not change when the caller's array does."""
+    values = as_array(name, values)
+    return as_float32(name, values) if dtype is np.float32 else values.astype(dtype)
+
+
+def finite(name: str, values: Any) -> np.ndarray:
+    """Numbers as float32, none of them NaN or infinite."""
+    return check_finite(name, numbers(name, values))
+
+
+def with_gaps(name: str, values: Any) -> np.ndarray:
+    """Numbers as float32, none of them infinite; NaN is a gap."""
+    values = numbers(name, values)
+    if np.isnan(values).all():
+        raise ValueError(f"{name} must hold a number at least, but holds {values.size} NaN values only")
+    if np.isinf(values).any():
+        raise ValueError(
+            f"{name} must be finite, or NaN for a gap, but holds {np.count_nonzero(np.isinf(values))} infinite values"
+        )
+    return values
+
+
+def indices(argument: str, values: Any, count: int, rule: str) -> np.ndarray:
+    """Indices from 0 to `count` - 1 as an array of any shape; `rule` states what they are."""
+    given = unmasked(argument, values)
+    if not np.issubdtype(given.dtype, np.integer):
+        raise ValueError(f"{argument} must be {rule}, but is {shown(values)}")
+    wrong = given[(given < 0) | (given >= count)]
+    if wrong.size:
+        raise ValueError(f"{argument} must be {rule} from 0 to {count - 1}, but holds {wrong.flat[0]}")
+    return given
+
+
+def within(name: str, values: np.ndarray, least: float, most: float = np.inf) -> np.ndarray:
+    """Numbers from `least` to `most`, with a tolerance for rounding; NaN is allowed."""
+    wrong = values[(values < least - 1e-6) | (values > most + 1e-6)]
+    if wrong.size:
+        rule = f"from {least:g} to {most:g}" if np.isfinite(most) else f"at least {least:g}"
+        raise ValueError(f"{name} must be {rule}, but holds {wrong[0]:g}")
+    return values
+
+
+def shaped(name: str, values: np.ndarray, dims: str, shape: tuple[int | None, ...]) -> None:
+    """Refuse an array of another shape; None is any size."""
+    if values.ndim != len(shape) or any(want not in (None, got) for want, got in zip(shape, values.shape, strict=True)):
+        wanted = f" = {shape}".replace("None", "any") if any(shape) else ""
+        raise ValueError(f"{name} must have shape {dims}{wanted}, but has {values.shape}")
