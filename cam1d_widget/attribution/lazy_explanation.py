@@ -234,6 +234,7 @@ class LazyExplanation(ExplanationSource):
             method.signed,
             method.placed,
             described(method, self.baseline, samples) + ("" if method.placed else in_windows(self.window)),
+            method.family,
         )
 
     @property

@@ -90,6 +90,8 @@ class Explanation:
         Standard error of every value, of the stochastic methods.
     receptive_field : ndarray of shape (step, 3), optional
         First sample, one past the last sample, and center of the receptive field of each step.
+    families : mapping of str to str, optional
+        Heading under which the menu lists each method, such as "gradient".
     """
 
     x: np.ndarray
@@ -111,6 +113,7 @@ class Explanation:
     receptive_field: np.ndarray | None = None
     standard_errors: Mapping[str, np.ndarray] = field(default_factory=dict)
     start: np.ndarray | None = None
+    families: Mapping[str, str] = field(default_factory=dict)
 
     if TYPE_CHECKING:  # arguments may have more types than the attributes
 
@@ -135,6 +138,7 @@ class Explanation:
             receptive_field: ArrayLike | None = None,
             standard_errors: Mapping[str, ArrayLike] = ...,
             start: StartLike | None = None,
+            families: Mapping[str, str] = ...,
         ) -> None: ...
 
     def __post_init__(self) -> None:

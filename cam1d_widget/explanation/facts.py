@@ -27,7 +27,8 @@ __all__ = ["BY_LABEL", "NUMBERED", "MethodFacts", "SeriesFacts", "by_label"]
 NUMBERED: Any = None
 """Default of names: "class 0", "class 1", ..."""
 
-_BY_FACT = {"exactness": "exactness", "adds_up": "adds_up", "description": "descriptions"}
+# Texts, each by the explanation's name for its mapping.
+_BY_FACT = {"exactness": "exactness", "adds_up": "adds_up", "description": "descriptions", "family": "families"}
 EXACTNESS = ("exact", "complete", "approximate")
 
 
@@ -101,17 +102,18 @@ class MethodFacts:
     signed: bool = True
     placed: bool = False
     description: str = ""
+    family: str = ""
 
     def __post_init__(self) -> None:
         if self.exactness not in EXACTNESS:
             raise ValueError(f"exactness[{self.label!r}] must be one of {EXACTNESS}, but is {shown(self.exactness)}")
         for name in ("signed", "placed"):
             object.__setattr__(self, name, check_flag(f"{name}[{self.label!r}]", getattr(self, name)))
-        for name in ("exactness", "adds_up", "description"):
-            object.__setattr__(self, name, check_text(f"{_BY_FACT[name]}[{self.label!r}]", getattr(self, name)))
+        for name, mapping in _BY_FACT.items():
+            object.__setattr__(self, name, check_text(f"{mapping}[{self.label!r}]", getattr(self, name)))
 
 
-BY_LABEL = {"descriptions" if one.name == "description" else one.name: one.name for one in fields(MethodFacts)[1:]}
+BY_LABEL = {_BY_FACT.get(one.name, one.name): one.name for one in fields(MethodFacts)[1:]}
 """Field of `MethodFacts` that each mapping of an explanation shows by label."""
 
 

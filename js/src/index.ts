@@ -1,8 +1,10 @@
 export { ChannelStack } from "./mark/ChannelStack.js";
 export { ChannelStackModel } from "./mark/ChannelStackModel.js";
 export { ClassMenuModel, ClassMenuView } from "./panel/class_menu.js";
+export { ClassScoresModel, ClassScoresView } from "./panel/class_scores.js";
 export { InsidePanelModel, InsidePanelView } from "./panel/inside/panel.js";
 export { LegendModel, LegendView } from "./panel/legend.js";
+export { MethodMenuModel, MethodMenuView } from "./panel/method_menu.js";
 export { PinnedModel, PinnedView } from "./panel/pinned.js";
 export { SummaryModel, SummaryView } from "./panel/summary.js";
 export { ToolbarModel, ToolbarView } from "./panel/toolbar/toolbar.js";

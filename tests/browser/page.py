@@ -62,6 +62,13 @@ def choose(page, choice):
     laid_out(page)
 
 
+def choose_method(viewer, label):
+    """Another method, by its menu, whose entries are a label and facts."""
+    menu = viewer.get_by_role("combobox", name="method")
+    labels = [text.split(" · ")[0] for text in menu.locator("option").all_text_contents()]
+    menu.select_option(index=labels.index(label))
+
+
 def slider(page, name):
     return page.get_by_role("slider", name=name, exact=True)
 

@@ -5,7 +5,7 @@ import pytest
 from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation
-from .page import MARK, READ_COLORS, SNAPSHOT, ready, shown, violations
+from .page import MARK, READ_COLORS, SNAPSHOT, choose_method, ready, shown, violations
 
 pytestmark = pytest.mark.browser
 
@@ -91,13 +91,67 @@ def test_keys_of_the_page_stay_the_pages(page):
     page.evaluate("window.seen = []; addEventListener('keydown', (event) => seen.push(event.key))")
     for key in ("Control+s", "d", "PageDown"):
         page.keyboard.press(key)
-    assert page.evaluate("seen") == ["Control", "s", "d"]
-    suppressed = "document.querySelector('.bqplot.figure').hasAttribute('data-lm-suppress-shortcuts')"
-    assert page.evaluate(suppressed)
-    page.keyboard.down("Control")
-    assert not page.evaluate(suppressed)
-    page.keyboard.up("Control")
-    assert page.evaluate(suppressed)
+    assert page.evaluate("seen") == ["Control", "s"]
+
+
+# JupyterLab may look at the focused element alone.
+SUPPRESSED = "() => document.activeElement.hasAttribute('data-lm-suppress-shortcuts')"
+
+
+@pytest.mark.parametrize("place", ["figure", "slider", "menu", "button", "class", "index"])
+def test_letters_and_digits_stay_in_the_viewer_wherever_the_focus_is(page, place):
+    page.get_by_role("button", name="View: ").focus()
+    {
+        "figure": page.locator(".bqplot.figure"),
+        "slider": page.get_by_role("slider", name="class", exact=True),
+        "menu": page.get_by_role("combobox", name="method"),
+        "button": page.get_by_role("button", name="View: "),
+        "class": page.get_by_role("radio").first,
+        "index": page.get_by_role("spinbutton", name="instance"),
+    }[place].focus()
+    # JupyterLab listens at the document, before the viewer.
+    listen = f"document.addEventListener('keydown', ({{ key }}) => seen.push([key, ({SUPPRESSED})()]), true)"
+    page.evaluate(f"window.seen = []; {listen}")
+    before = page.evaluate(OPTIONS)["style"]
+    keys = ["a", "d", "x", "0", "Shift+M"]
+    for key in (*keys, "Control+c", "Shift+Enter"):
+        page.keyboard.press(key)
+    seen = dict(page.evaluate("seen"))
+    assert {key: seen[key] for key in ("a", "d", "x", "0", "M", "c", "Enter")} == {
+        "a": True, "d": True, "x": True, "0": True, "M": True, "c": False, "Enter": False
+    }  # fmt: skip
+    # The viewer's own keys work, but for those of a text field.
+    assert (page.evaluate(OPTIONS)["style"] != before) == (place != "index")
+
+
+def test_the_plot_takes_the_focus_by_wheel_and_click_and_shows_it(page):
+    for gesture in ("wheel", "click"):
+        page.get_by_role("button", name="View: ").focus()
+        box = page.locator(".bqplot.figure").bounding_box()
+        page.mouse.move(box["x"] + 300, box["y"] + 200)
+        if gesture == "wheel":
+            page.keyboard.down("Control")
+            page.mouse.wheel(0, -100)
+            page.keyboard.up("Control")
+        else:
+            page.mouse.down()
+            page.mouse.up()
+        page.wait_for_function("document.activeElement.matches('.bqplot.figure')")
+        outline = page.locator(".bqplot.figure").evaluate("(figure) => getComputedStyle(figure).outlineStyle")
+        assert outline == "solid"
+
+
+def test_what_has_the_focus_has_a_ring(page):
+    page.get_by_role("spinbutton", name="instance").focus()
+    page.keyboard.press("Shift+Tab")
+    for _ in range(8):
+        ring = page.evaluate("""() => {
+          const focused = document.activeElement.closest("label") ?? document.activeElement;
+          const { outlineStyle, outlineWidth } = getComputedStyle(focused);
+          return [focused.outerHTML.slice(0, 90), outlineStyle, outlineWidth];
+        }""")
+        assert ring[1:] == ["solid", "2px"], ring[0]
+        page.keyboard.press("Tab")
 
 
 def test_a_question_mark_unfolds_the_keys(page):
@@ -111,7 +165,7 @@ def test_the_table_of_numbers_follows_the_picture(page):
     page.get_by_role("button", name="Numbers: ").click()
     table = page.get_by_role("table")
     assert table.get_by_role("row").count() == 5
-    page.locator("select").nth(1).select_option(label="Saliency")
+    choose_method(page, "Saliency")
     page.wait_for_function("document.querySelector('.cam1d-numbers caption').textContent.startsWith('Saliency')")
     assert table.get_by_role("row").count() == 4
     assert " %" in table.get_by_role("row").nth(1).inner_text()

@@ -72,8 +72,9 @@ def test_a_changed_model_is_told_and_updated_by_a_button(page):
     probabilities = json.loads(run_in_kernel(page, PROBABILITIES))
     shown = in_mark(page, "Array.from(mark.outputs.probabilities.values)")
     assert shown == pytest.approx([one for row in probabilities for one in row], abs=1e-5)
-    first = page.locator(".cam1d-class-menu option").first.inner_text()
-    assert first == f"class {max(range(3), key=probabilities[7].__getitem__)} · {100 * max(probabilities[7]):.1f} %"
+    first = page.locator(".cam1d-scores label").first
+    assert first.get_attribute("title") == f"class {max(range(3), key=probabilities[7].__getitem__)}"
+    assert first.locator(".cam1d-number").inner_text() == f"{100 * max(probabilities[7]):.1f} %"
     choose(page, 0)  # its map was there before the update, and is computed again
     page.locator('.bqplot.figure[data-ready^="0/"]').nth(1).wait_for()
     drawn = in_mark(page, "Array.from(mark.picture.attribution.values)")

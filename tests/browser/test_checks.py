@@ -7,7 +7,7 @@ from cam1d_widget import CAM1DWidget, ExplanationViewer
 
 from ..support.arrays import explanation
 from ..support.toys import linear
-from .page import EVIL
+from .page import EVIL, choose_method
 
 pytestmark = pytest.mark.browser
 
@@ -39,11 +39,11 @@ def test_what_was_checked_is_told_drawn_and_kept_by_the_numbers_of_the_whole(ope
     plot = panel.locator("svg")
     assert "score of the class while the series is removed" in plot.get_attribute("aria-label")
     assert plot.locator(".cam1d-curve").get_attribute("d").count("L") == 20
-    page.locator(".cam1d-viewer select").nth(1).select_option(label="Gradient × Input")
+    choose_method(page, "Gradient × Input")
     panel.get_by_text("needs a live kernel").wait_for()
     assert panel.get_by_role("button").count() == 0
     assert not panel.get_by_role("combobox", name="Fill").is_visible()
-    page.locator(".cam1d-viewer select").nth(1).select_option(label="Occlusion")
+    choose_method(page, "Occlusion")
     panel.locator(".cam1d-verdict").wait_for()
     assert page.errors == []
 

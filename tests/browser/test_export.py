@@ -10,7 +10,7 @@ import pytest
 from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation
-from .page import EVIL, HEAD, PIXELS, SNAPSHOT, on_paper, pixels, ready, saved, shown
+from .page import EVIL, HEAD, PIXELS, SNAPSHOT, choose_method, on_paper, pixels, ready, saved, shown
 
 pytestmark = pytest.mark.browser
 
@@ -30,7 +30,7 @@ def path(whole, tmp_path_factory):
 def test_a_png_has_the_pixels_of_the_screen(open_page, path, method, ratio):
     page = open_page(path, device_scale_factor=ratio)
     shown(page)
-    page.locator("select").nth(1).select_option(label=method)
+    choose_method(page, method)
     page.wait_for_selector(f'.bqplot.figure[data-ready$="/{int(method != "Grad-CAM")}"]')
     plot = page.evaluate(SNAPSHOT)["plot"]
     file, screen = pixels(saved(page, "PNG", dpi=96 * ratio)), on_paper(page.evaluate(PIXELS))
@@ -55,14 +55,14 @@ def test_an_svg_drawn_by_a_browser_has_the_pixels_of_the_png(open_page, path, ch
     rows = slice(0, min(len(png), len(drawn)))
     off = np.abs(png[rows] - drawn[rows]).max(axis=2)
     # The same picture; the edges of lines and letters are smoothed in another way.
-    assert np.mean(off > 60) < 0.01
+    assert np.mean(off > 60) < 0.02
     assert np.median(off) <= 1
 
 
 def test_names_are_text_in_an_svg(open_page, path):
     page = open_page(path)
     shown(page)
-    page.locator("select").nth(0).select_option(value="0")
+    page.get_by_role("combobox", name="class").select_option(value="0")
     ready(page, 0, 0, 0)
     root = ET.fromstring(saved(page, "SVG"))
     kinds = {element.tag.split("}")[1] for element in root.iter()}
@@ -76,7 +76,7 @@ def test_names_are_text_in_an_svg(open_page, path):
 def test_the_axis_of_the_file_has_the_ticks_of_the_screen(open_page, path):
     page = open_page(path)
     shown(page)
-    ticks = page.locator(".bqplot .axis .tick text").all_text_contents()
+    ticks = [tick["text"] for tick in page.evaluate(SNAPSHOT)["axis"]["ticks"]]
     root = ET.fromstring(saved(page, "SVG"))
     said = ["".join(element.itertext()) for element in root.iter() if element.tag.endswith("}text")]
     first = said.index(ticks[-1]) - len(ticks) + 1
@@ -87,7 +87,7 @@ def test_the_axis_of_the_file_has_the_ticks_of_the_screen(open_page, path):
 def test_the_numbers_of_a_page_are_those_of_its_picture(open_page, whole, path):
     page = open_page(path)
     instance, target, _ = shown(page)
-    page.locator("select").nth(1).select_option(label="Saliency")
+    choose_method(page, "Saliency")
     ready(page, instance, target, 2)
     headings, *lines = csv.reader(io.StringIO(saved(page, "CSV").decode(), newline=""))
     assert headings[:3] == ["time (s)", f"{EVIL} g", 'a"&y g']

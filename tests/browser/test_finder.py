@@ -72,8 +72,8 @@ def test_where_nothing_is_found_all_are_shown_and_it_says_so(page):
 
 def test_one_can_step_go_and_play(page):
     _, target, method = shown(page)
-    page.get_by_label("index").fill("7")
-    page.get_by_label("index").press("Enter")
+    page.get_by_role("spinbutton", name="index").fill("7")
+    page.get_by_role("spinbutton", name="index").press("Enter")
     ready(page, 7, target, method)
     page.get_by_role("button", name="next instance").click()
     ready(page, 8, target, method)

@@ -34,7 +34,7 @@ def to_next_instance(page):
 def test_a_number_that_is_being_typed_stays(page):
     shown(page)
     page.get_by_role("button", name="View:").click()
-    gain = page.get_by_label("gain")
+    gain = page.get_by_label("gain", exact=True)
     gain.focus()
     page.keyboard.type("2")
     typed = gain.input_value()
@@ -61,5 +61,5 @@ def test_numbers_follow_the_picture_under_the_focus(page):
     table = page.get_by_role("region", name="numbers of the plot")
     table.focus()
     to_next_instance(page)
-    assert table.locator("caption").inner_text().endswith("instance 1")
+    assert table.locator("caption").inner_text().endswith("index 1")
     assert table.evaluate(HAS_FOCUS)

@@ -63,8 +63,8 @@ def choose(page, instance, target, method):
     viewer = page.locator(".cam1d-viewer").first
     viewer.locator("input[type=number]").fill(str(instance))
     viewer.locator("input[type=number]").press("Enter")
-    viewer.locator("select").nth(0).select_option(value=str(target))
-    viewer.locator("select").nth(1).select_option(index=method)
+    viewer.get_by_role("combobox", name="class").select_option(value=str(target))
+    viewer.get_by_role("combobox", name="method").select_option(index=method)
     shows(page, instance, target, method)
 
 
@@ -203,6 +203,18 @@ def test_keys_of_the_picture_are_not_taken_for_commands_of_the_notebook(page, fi
     for key in ("d", "d", "x", "a", "b", "PageDown"):
         page.keyboard.press(key)
     # With a modifier they are JupyterLab's: Ctrl + S saves, and by then the keys before are dealt with.
+    save_by_keys(page)
+    assert page.locator(".jp-Cell").count() == cells
+
+
+@pytest.mark.parametrize("control", ["button[aria-label^=Inside]", ".noUi-handle", "select", "input[type=radio]"])
+def test_no_control_of_the_widget_leaks_a_letter_to_the_notebook(page, figure, control):
+    cells = page.locator(".jp-Cell").count()
+    element = page.locator(".cam1d-viewer").first.locator(control).first
+    element.focus()
+    for key in ("a", "b", "x", "m", "d", "d", "0", "0", "Shift+M"):
+        page.keyboard.press(key)
+    assert element.evaluate("(element) => element === document.activeElement")
     save_by_keys(page)
     assert page.locator(".jp-Cell").count() == cells
 

@@ -66,7 +66,7 @@ def page(folder, open_notebook):
 
 def choose(page, instance, method=0, view=0):
     viewer = page.locator(".cam1d-viewer").nth(view)
-    viewer.locator("select").nth(1).select_option(index=method)
+    viewer.get_by_role("combobox", name="method").select_option(index=method)
     viewer.locator("input[type=number]").fill(str(instance))
     viewer.locator("input[type=number]").press("Enter")
 
@@ -168,7 +168,7 @@ def test_a_mean_that_takes_long_grows_by_slices_until_it_is_whole(page, folder):
     shows(page, 4, method=1)
     page.locator(".bqplot.figure").first.focus()
     page.keyboard.press("c")
-    said = page.locator(".cam1d-mean").first
+    said = page.locator(".cam1d-description").first
     said.get_by_text("mean of the 2 instances of true class walk; band").wait_for()
     page.locator('.bqplot.figure[data-ready="true 1/1/1"]').nth(1).wait_for()
     page.keyboard.press("c")

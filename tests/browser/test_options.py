@@ -6,7 +6,7 @@ import pytest
 from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation
-from .page import READ_COLORS, SNAPSHOT, drawn, shown, table_colors
+from .page import READ_COLORS, SNAPSHOT, choose_method, drawn, shown, table_colors
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +25,7 @@ def path(whole, tmp_path_factory):
 def page(open_page, path):
     """The page with a map of each channel on show, and the panel of options open."""
     page = open_page(path)
-    page.locator("select").nth(1).select_option(label="Gradient × Input")
+    choose_method(page, "Gradient × Input")
     page.wait_for_selector('.bqplot.figure[data-ready$="/1"]')
     page.get_by_role("button", name="View").click()
     return page
@@ -36,7 +36,7 @@ def limit_becomes(page, limit):
 
 
 def ends(page):
-    texts = page.locator(".cam1d-limits span").all_inner_texts()
+    texts = page.locator(".cam1d-bar span").all_inner_texts()
     return [float(text.replace("−", "-")) for text in texts]
 
 
@@ -48,7 +48,7 @@ def scope(page):
     ("choice", "words"),
     [
         ("per instance", "color: ± max of the 3 maps of this instance by Gradient × Input"),
-        ("all instances", "color: ± max of the 12 maps by Gradient × Input"),
+        ("all", "color: ± max of the 12 maps by Gradient × Input"),
     ],
 )
 def test_the_ends_of_the_colors_are_those_of_the_scope_and_are_printed(page, whole, choice, words):
@@ -56,7 +56,7 @@ def test_the_ends_of_the_colors_are_those_of_the_scope_and_are_printed(page, who
     maps = whole.attributions["Gradient × Input"]
     largest = np.abs(maps[0] if choice == "per instance" else maps).max()
     limit_becomes(page, largest)
-    assert ends(page) == pytest.approx([-largest, 0, largest], rel=0.01)
+    assert ends(page) == pytest.approx([-largest, largest], rel=0.01)
     assert words in scope(page)
 
 
@@ -126,7 +126,7 @@ def test_rows_lie_on_each_other_or_bear_strips_or_colored_lines(page):
 def test_a_contrast_has_the_colors_of_the_difference(page, whole):
     instance, target, _ = shown(page)
     other = (target + 1) % 3
-    page.get_by_label("minus").select_option(label=whole.class_names[other])
+    page.get_by_label("contrast against class").select_option(label=whole.class_names[other])
     maps = [whole.attribution("Gradient × Input", instance, place) for place in (target, other)]
     difference = maps[0] - maps[1]
     limit_becomes(page, np.abs(difference).max())
@@ -137,13 +137,14 @@ def test_a_contrast_has_the_colors_of_the_difference(page, whole):
     assert np.quantile(off, 0.8) <= 3
     names = f"{whole.class_names[target]} − {whole.class_names[other]}"
     assert f"Gradient × Input: {names}" in page.locator(".cam1d-legend").inner_text()
-    assert " minus " in page.locator(".cam1d-summary").inner_text()
-    page.get_by_role("combobox", name="color range").select_option(label="all instances")
+    both = f"{whole.class_names[target]} rather than {whole.class_names[other]}"
+    assert f"against / for {both}" in page.locator(".cam1d-legend").first.inner_text()
+    page.get_by_role("combobox", name="color range").select_option(label="all")
     assert "of this map" in scope(page)
 
 
 def test_the_panel_closes_by_escape_and_gives_the_focus_back(page):
-    page.get_by_label("gain").focus()
+    page.get_by_label("gain", exact=True).focus()
     page.keyboard.press("Escape")
     button = page.get_by_role("button", name="View")
     assert button.get_attribute("aria-expanded") == "false"

@@ -53,8 +53,8 @@ def page(open_page, path):
 
 
 def ends(page):
-    texts = page.locator(".cam1d-limits").all_inner_texts()
-    return [float(text.split("\n")[-1]) for text in texts]
+    texts = page.locator(".cam1d-bar span:last-child").all_inner_texts()
+    return [float(text) for text in texts]
 
 
 def test_the_pinned_picture_stays_and_both_end_in_one_color(page, whole):
@@ -89,8 +89,8 @@ def test_it_is_zoomed_with_the_other_and_has_the_same_crosshair(page):
 def test_unpinned_the_other_has_all_the_room(page):
     page.get_by_role("button", name="Unpin: ").click()
     page.wait_for_function(f"{PINNED}.hidden")
-    page.wait_for_function(f"{SNAPSHOT}.plot.width > 700")
-    assert page.locator(".cam1d-limits").count() == 1
+    page.wait_for_function(f"{SNAPSHOT}.plot.width > 550")
+    assert page.locator(".cam1d-bar").count() == 1
 
 
 @pytest.mark.parametrize("width", [1100, 700])
@@ -134,10 +134,10 @@ LETTERED = re.compile(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>\(([ab])\) ([^<]*)<
 def test_files_hold_both_pictures_with_letters_and_none_over_the_other(page, width, beside):
     """In the layout of the screen, or below each other where the paper is narrow."""
     svg = saved(page, "SVG", width).decode()
-    headings = {name: (float(x), float(y), text) for x, y, name, text in LETTERED.findall(svg) if "instance" in text}
+    headings = {name: (float(x), float(y), text) for x, y, name, text in LETTERED.findall(svg) if text.startswith("index")}
     (left, top, first), (other_left, other_top, second) = headings["a"], headings["b"]
-    assert first.startswith("instance 2, walk, Gradient")
-    assert second.startswith("instance 0, walk, Gradient")
+    assert first.startswith("index 2, walk, Gradient")
+    assert second.startswith("index 0, walk, Gradient")
     assert (other_left > left, other_top > top) == (beside, not beside)
     assert "…" not in svg
     assert "Current" not in svg

@@ -62,6 +62,7 @@ def test_file_brings_everything_back(tmp_path):
             completeness={"CAM": [[0.0, 0.1], [0.2, np.nan]]},
             signed={"CAM": False},
             descriptions={"CAM": "a map"},
+            families={"CAM": "class activation map"},
             receptive_field=[[0, 5, 2], [5, 10, 7]],
         )
     )
@@ -73,7 +74,7 @@ def test_file_brings_everything_back(tmp_path):
         np.testing.assert_array_equal(getattr(again, name), getattr(explanation, name))
     for name in ("class_names", "channel_names", "channel_units", "sampling_rate", "methods"):
         assert getattr(again, name) == getattr(explanation, name)
-    for name in ("exactness", "signed", "descriptions"):
+    for name in ("exactness", "signed", "descriptions", "families"):
         assert dict(getattr(again, name)) == dict(getattr(explanation, name))
     for method in explanation.methods:
         np.testing.assert_array_equal(again.attributions[method], explanation.attributions[method])
@@ -225,7 +226,15 @@ def test_true_classes_may_be_named():
         ({"attributions": {"CAM": np.ma.masked_equal(np.eye(4), 1)}}, "attributions['CAM'] must not be masked"),
         *(
             ({name: {wrong: 5}}, f"{name} must name methods by str, but has the key {wrong!r}; give str({wrong!r})")
-            for name in ("attributions", "completeness", "standard_errors", "exactness", "signed", "adds_up")
+            for name in (
+                "attributions",
+                "completeness",
+                "standard_errors",
+                "exactness",
+                "signed",
+                "adds_up",
+                "families",
+            )
             for wrong in (5, None, ("CAM", 1))
         ),
         ({"exactness": {"CAM": "exact", 5: "exact"}}, "exactness must name methods by str, but has the key 5"),
@@ -425,6 +434,7 @@ def test_an_explanation_states_each_fact_once():
     assert (method.label, method.exactness, method.signed) == ("CAM", "complete", True)
     assert explanation.exactness == {"CAM": "complete", "Gradient × Input": "approximate"}
     assert explanation.signed == {"CAM": True, "Gradient × Input": True}
+    assert explanation.families == {"CAM": "", "Gradient × Input": ""}
 
 
 def test_facts_of_some_series_are_those_of_their_rows():

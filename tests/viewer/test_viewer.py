@@ -116,14 +116,13 @@ def test_an_explanation_without_methods_is_refused():
 def test_every_control_is_linked_to_the_mark_in_the_browser():
     viewer = ExplanationViewer(explanation())
     ends = [(link.source, link.target) for link in viewer.controls.links]
-    traits = ("instance", "instance", "target", "method", "method")
+    traits = ("instance", "instance", "target", "method")
     assert [source for source, _ in ends] == [(viewer.mark, trait) for trait in traits]
     assert [(type(control).__name__, trait) for _, (control, trait) in ends] == [
         ("IntSlider", "value"),
         ("BoundedIntText", "value"),
         ("SelectionSlider", "index"),
         ("SelectionSlider", "index"),
-        ("Dropdown", "index"),
     ]
 
 

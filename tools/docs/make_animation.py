@@ -45,7 +45,7 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=next(filter(None, map(shutil.which, BROWSERS))), args=["--no-sandbox"]
         )
-        page = browser.new_page(viewport={"width": 1000, "height": 1000}, device_scale_factor=1.25)
+        page = browser.new_page(viewport={"width": 1180, "height": 1000}, device_scale_factor=1.25)
         page.goto((ROOT / "first_look.html").as_uri())
         page.wait_for_selector(".bqplot.figure[data-ready]")
         pictures, times = zip(*frames(page), strict=True)

@@ -61,7 +61,7 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=next(filter(None, map(shutil.which, BROWSERS))), args=["--no-sandbox"]
         )
-        page = browser.new_page(viewport={"width": 1100, "height": 1000})
+        page = browser.new_page(viewport={"width": 1180, "height": 1000})
         page.goto(page_file.as_uri())
         page.wait_for_selector(".bqplot.figure[data-ready]")
         panel = page.locator(".cam1d-inside")

@@ -59,9 +59,9 @@ def window(page: Page) -> None:
 
 def contrast(page: Page) -> None:
     """Show the evidence for the class rather than for the second most probable one."""
-    second = page.locator(".cam1d-class-menu option").nth(1).get_attribute("value")
     panel(page, "View")
-    page.get_by_label("minus").select_option(f"p{second}")
+    second = page.locator(".cam1d-scores label").nth(1).get_attribute("title")
+    page.get_by_label("contrast against class").select_option(label=second)
 
 
 def pinned(page: Page) -> None:
@@ -127,11 +127,12 @@ def main() -> None:
 def take(browser: Browser, name: str) -> None:
     """Picture of the widget alone, after its action."""
     method, act, ratio = PICTURES[name]
-    width = 1300 if name == "viewer_pinned.png" else 1000
-    page = browser.new_page(viewport={"width": width, "height": 1100}, device_scale_factor=ratio)
+    page = browser.new_page(viewport={"width": 1180, "height": 1100}, device_scale_factor=ratio)
     page.goto((ROOT / "first_look.html").as_uri())
     page.wait_for_selector(".bqplot.figure[data-ready]")
-    page.locator("select").last.select_option(label=method)
+    menu = page.get_by_role("combobox", name="method")
+    labels = [text.split(" · ")[0] for text in menu.locator("option").all_text_contents()]
+    menu.select_option(index=labels.index(method))
     page.wait_for_function("name => document.querySelector('.cam1d-method').textContent === name", arg=method)
     act(page)
     page.wait_for_timeout(300)  # a frame or two: the canvas is not in the page's elements

@@ -59,7 +59,7 @@ def take(browser: Browser, name: str, widget: CAM1DWidget) -> None:
         page_file = widget.save_html(
             Path(folder) / "page.html", instances=[widget.instance], methods=[widget.method], progress=False
         )
-        page = browser.new_page(viewport={"width": 1100, "height": 1100})
+        page = browser.new_page(viewport={"width": 1180, "height": 1100})
         page.goto(page_file.as_uri())
         page.wait_for_selector(".bqplot.figure[data-ready]")
         panel(page, "Checks")

@@ -1,20 +1,20 @@
-"""Sliders for instance, class and method, each next to a selector.
+"""Sliders for instance, class and method, each next to a field or a menu.
 
 All are linked to the mark in the browser: moving one runs no Python, and they work without a kernel.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import ipywidgets as widgets
 
 from ..synced.channel_stack import ChannelStack
-from .panels import ClassMenu
-
-_LABEL = {"description_width": "62px"}
+from .panels import ClassMenu, MethodMenu
 
 
 class Controls(widgets.Box):
-    """One row of controls, which wraps if it is too narrow.
+    """One row of controls, or two if it is narrow. Their sizes are in the style sheet of the browser part.
 
     Parameters
     ----------
@@ -23,54 +23,41 @@ class Controls(widgets.Box):
     """
 
     def __init__(self, mark: ChannelStack) -> None:
-        layout = widgets.Layout(flex_flow="row wrap", width="100%")
-        super().__init__([_instance_group(mark), *_choice_groups(mark)], layout=layout)
-        ends = zip(("instance", "target", "method"), self.children, strict=True)
+        facts = mark.facts
+        number = {"min": 0, "max": max(len(facts["instances"]) - 1, 0), "value": mark.instance}
+        number["disabled"] = number["max"] == 0
+        instance = widgets.IntSlider(description="instance", readout=False, layout=_free(), **number)
+        index = widgets.BoundedIntText(layout=_free(), **number)
+        classes = [facts["class_names"][target] for target in facts["targets"]]
+        target = _slider("class", classes, mark.target)
+        method = _slider("method", [method["label"] for method in facts["methods"]], mark.method)
         # Nothing else refers to the link widgets: they are kept here so that they can be closed.
         self.links = [
-            widgets.jslink((mark, trait), (control, "value" if trait == "instance" else "index"))
-            for trait, group in ends
-            for control in group.children
-            if not isinstance(control, ClassMenu)
+            widgets.jslink((mark, "instance"), (instance, "value")),
+            widgets.jslink((mark, "instance"), (index, "value")),
+            widgets.jslink((mark, "target"), (target, "index")),
+            widgets.jslink((mark, "method"), (method, "index")),
         ]
+        super().__init__(
+            [_group(instance, index), _group(target, ClassMenu(mark=mark)), _group(method, MethodMenu(mark=mark))]
+        )
+        self.add_class("cam1d-controls")
 
 
-def _instance_group(mark: ChannelStack) -> widgets.Box:
-    count = len(mark.facts["instances"])
-    bounds = {"min": 0, "max": max(count - 1, 0), "value": mark.instance, "disabled": count < 2}
-    slider = widgets.IntSlider(description="instance", readout=False, style=_LABEL, layout=_stretched(), **bounds)
-    number = widgets.BoundedIntText(layout=_narrow(), tooltip="instance", **bounds)
-    # As wide as the viewer, since there are more instances than classes and methods.
-    return _group(slider, number, "1 1 100%")
-
-
-def _choice_groups(mark: ChannelStack) -> list[widgets.Box]:
-    facts = mark.facts
-    classes = [facts["class_names"][target] for target in facts["targets"]]
-    methods = [method["label"] for method in facts["methods"]]
-    return [
-        _choice_group("class", classes, mark.target, ClassMenu(mark=mark, layout=_narrow())),
-        _choice_group("method", methods, mark.method),
-    ]
-
-
-def _choice_group(name: str, labels: list[str], index: int, menu: widgets.Widget | None = None) -> widgets.Box:
+def _slider(name: str, labels: list[str], index: int) -> widgets.SelectionSlider:
     # The choice is an index rather than a label: two classes may have the same name.
     options = [(label, place) for place, label in enumerate(labels)]
-    value = {"options": options, "index": index, "disabled": len(options) < 2}
-    slider = widgets.SelectionSlider(description=name, readout=False, style=_LABEL, layout=_stretched(), **value)
-    selector = widgets.Dropdown(layout=_narrow(), tooltip=name, **value) if menu is None else menu
-    return _group(slider, selector, "1 1 340px")
+    return widgets.SelectionSlider(
+        description=name, readout=False, layout=_free(), options=options, index=index, disabled=len(options) < 2
+    )
 
 
-def _stretched() -> widgets.Layout:
-    return widgets.Layout(flex="1 1 auto", width="auto", min_width="120px")
+def _free() -> Any:
+    """Layout without the fixed width that ipywidgets gives its controls."""
+    return widgets.Layout(width="auto")
 
 
-def _narrow() -> widgets.Layout:
-    return widgets.Layout(flex="0 0 auto", width="184px", margin="2px 2px 2px 14px")
-
-
-def _group(slider: widgets.Widget, selector: widgets.Widget, flex: str) -> widgets.Box:
-    layout = widgets.Layout(flex=flex, min_width="300px", align_items="center")
-    return widgets.Box([slider, selector], layout=layout)
+def _group(*members: widgets.Widget) -> widgets.Box:
+    group = widgets.Box(members)
+    group.add_class("cam1d-control")
+    return group

@@ -19,7 +19,7 @@ class Summary(_Panel):
 
 
 class Legend(_Panel):
-    """The meaning of the colors, and the exactness of the map."""
+    """The meaning of the colors, the exactness of the map, and which channels are shown."""
 
 
 class Pinned(_Panel):
@@ -27,11 +27,19 @@ class Pinned(_Panel):
 
 
 class Toolbar(_Panel):
-    """Buttons that open the options of the picture."""
+    """Buttons, and the panel that one of them opens."""
 
 
 class ClassMenu(_Panel):
-    """The classes with their probabilities, the most probable first."""
+    """The classes with their probabilities, in the order of the slider."""
+
+
+class MethodMenu(_Panel):
+    """The methods by family with their exactness, in the order of the slider."""
+
+
+class ClassScores(_Panel):
+    """A bar for the score of each class, the most probable first; each selects its class."""
 
 
 class InsidePanel(_Panel):

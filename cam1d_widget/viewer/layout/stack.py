@@ -1,4 +1,4 @@
-"""Stack: controls, toolbar, summary, picture and legend, one above the other."""
+"""Stack: controls, summary, toolbar and legend above the picture, panels next to it and below it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import ipywidgets as widgets
 from ..synced.channel_stack import ChannelStack
 from .controls import Controls
 from .figure import figure
-from .panels import InsidePanel, Legend, Pinned, Summary, Toolbar, WindowPanel
+from .panels import ClassScores, InsidePanel, Legend, Pinned, Summary, Toolbar, WindowPanel
 
 
 class Stack(widgets.VBox):
@@ -32,12 +32,14 @@ class Stack(widgets.VBox):
         self.mark = mark
         self.controls = Controls(mark)
         self.figure = figure(mark)
-        above = (self.controls, Toolbar(mark=mark), Summary(mark=mark))
         pictures = widgets.Box([self.figure, Pinned(mark=mark)])
         pictures.add_class("cam1d-pictures")
-        children = (*above, pictures, InsidePanel(mark=mark), WindowPanel(mark=mark), Legend(mark=mark))
-        super().__init__(children=children, **traits)
-        # The class name in the style sheet of the browser part.
+        above = [Summary(mark=mark), Toolbar(mark=mark), Legend(mark=mark)]
+        below = [ClassScores(mark=mark), WindowPanel(mark=mark), InsidePanel(mark=mark)]
+        # The style sheet of the browser part places them, by the width of the viewer.
+        areas = widgets.Box([self.controls, *above, pictures, *below])
+        areas.add_class("cam1d-areas")
+        super().__init__(children=[areas], **traits)
         self.add_class("cam1d-viewer")
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...explanation.coverage import outer_centers, unseen_samples
 from ...explanation.explanation import ExplanationSource
-from ...explanation.source import GAP_TOLERANCE
+from ...explanation.source import GAP_TOLERANCE, seconds_of
 from ..windows import Intervals
 
 
@@ -33,7 +33,9 @@ def facts_of(
         "samples": samples,
         "instances": [int(number) for number in (range(count) if instances is None else instances)],
         "targets": [int(target) for target in (range(len(source.class_names)) if targets is None else targets)],
-        "methods": [asdict(method) for method in source.method_facts],
+        "methods": [
+            {**asdict(method), "seconds": round(seconds_of(source, method.label), 1)} for method in source.method_facts
+        ],
         "gap_tolerance": GAP_TOLERANCE,
         "unseen": unseen_samples(source.receptive_field, samples),
         "centers": outer_centers(source.receptive_field),

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...validation import check_count, check_list, shown
 from .base import Synced
-from .checked import Checked, chosen, flag, number
+from .checked import Checked, chosen, flag, number, whole
 
 
 def _odd(name: str, value: Any) -> int:
@@ -32,7 +32,8 @@ class Options(Synced):
     limit : float
         Value of the last color where `scope` is "fixed".
     same_ends : bool
-        Whether the pinned and the current picture share their color limits.
+        Whether the pinned and the current picture share their color limits if both are by one method: maps of
+        different methods have different units.
     sign : {"signed", "positive", "negative", "absolute"}
         Which values are colored.
     clip : float
@@ -46,11 +47,15 @@ class Options(Synced):
     style : {"tint", "strip", "line"}
         Where the attribution is drawn: behind the lines, in separate strips, or as the color of the lines.
     overlay : bool
-        Whether all channels lie on top of each other.
+        Whether channels are drawn in one row, eight at once.
     order : {"given", "share"}
         Order of the channels: as given, or the largest part in the map first.
     hidden : list of int
         Channels that are not shown.
+    per_page : int
+        Maximum number of rows at once; 0 for all. The others are on further pages.
+    first : int
+        Place of the first row among the channels that are not hidden.
     """
 
     scope = chosen("map", "instance", "method", "fixed").tag(sync=True)
@@ -65,6 +70,8 @@ class Options(Synced):
     overlay = flag(False).tag(sync=True)
     order = chosen("given", "share").tag(sync=True)
     hidden = Checked(_channels, []).tag(sync=True)
+    per_page = whole(24).tag(sync=True)
+    first = whole(0).tag(sync=True)
 
     @property
     def values(self) -> dict[str, Any]:

@@ -39,7 +39,7 @@ export function number(
   name: string,
   { min, max, step }: Bounds,
   value: number,
-  changed: (value: number) => void,
+  changed: (value: number) => unknown,
   { hidden = false, optional = false }: Extras = {},
 ): TemplateResult {
   const change = ({ target }: Event): void => {
@@ -68,8 +68,9 @@ export const checkbox = (name: string, value: boolean, changed: (value: boolean)
   /></label>`;
 
 /** A button with a short label and an accessible name. */
-export const button = (text: string, name: string, pressed: (event: Event) => void): TemplateResult =>
-  html`<button type="button" title=${name} aria-label=${name} @click=${pressed}>${text}</button>`;
+export const button = (text: string, name: string, pressed: (event: Event) => void, atEnd = false): TemplateResult =>
+  // A disabled button would lose the focus.
+  html`<button type="button" title=${name} aria-label=${name} aria-disabled=${atEnd ? "true" : nothing} @click=${pressed}>${text}</button>`;
 
 export const group = (name: string, ...fields: unknown[]): TemplateResult =>
   html`<fieldset><legend>${name}</legend>${fields}</fieldset>`;

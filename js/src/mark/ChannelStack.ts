@@ -1,10 +1,11 @@
 import { Mark } from "bqplot";
 import { type Axis, drawAxis } from "../core/draw/axis.js";
 import { canvasPen, clearCanvas } from "../core/draw/canvas_pen.js";
-import { clockAxis } from "../core/draw/clock_axis.js";
+import { captionsOf } from "../core/draw/caption.js";
 import { drawScene } from "../core/draw/draw_scene.js";
-import type { Frame, Scene } from "../core/draw/scene.js";
+import type { Caption, Frame, Scene } from "../core/draw/scene.js";
 import { layoutOf, overviewOf, scaleOf } from "../core/draw/scene_layout.js";
+import { timeTicks } from "../core/draw/time_ticks.js";
 import { choiceName } from "../core/picture/choice.js";
 import type { Picture } from "../core/picture/picture.js";
 import { pixelOf } from "../core/samples/time_axis.js";
@@ -13,11 +14,12 @@ import { startOf } from "../core/text/clock.js";
 import { captionOf, describePicture } from "../core/text/describe.js";
 import { themeOf, watchTheme } from "../dom/page_theme.js";
 import type { ChannelStackModel } from "./ChannelStackModel.js";
-import { axisOf, CSS_DPI, painted } from "./export_file.js";
+import { CSS_DPI, painted } from "./export_file.js";
 import { exportSheet } from "./export_sheet.js";
 import { FigureCanvas } from "./figure_canvas.js";
 import { Brush } from "./gestures/brush.js";
-import { Keys } from "./gestures/keys.js";
+import { isZoom, Keys } from "./gestures/keys.js";
+import { Labels } from "./gestures/labels.js";
 import { type Overview, OverviewDrag } from "./gestures/overview_drag.js";
 import { Pointer } from "./gestures/pointer.js";
 import type { MarkView } from "./mark_view.js";
@@ -43,7 +45,11 @@ export class ChannelStack extends Mark implements MarkView {
       () => this.model.steps,
       (sample) => this.pinnedView?.pointer?.mirror(sample),
     );
-    this.keys = new Keys(this.parent.el, this);
+    // The viewer around the figure is known once the figure is displayed.
+    this.parent.displayed.then(() => {
+      this.keys ??= new Keys(this.parent.el, this);
+    });
+    this.labels = new Labels(this.parent.el, this.model, () => this.scene && this.frame && [this.scene, this.frame]);
     this.create_listeners();
     this.parent.el.addEventListener("dblclick", this.showAll);
     this.parent.el.addEventListener("wheel", letPageScroll, { capture: true, passive: true });
@@ -139,25 +145,34 @@ export class ChannelStack extends Mark implements MarkView {
   }
 
   private paint(): void {
-    const { picture, pinned, facts, outputs, message, status } = this.model;
+    const { picture, pinned, facts, message, status } = this.model;
     this.set_ranges();
     this.frame = this.surface.fit(this.scales.x, facts.samples, facts.sampling_rate ?? 1);
     if (picture) {
       const start = performance.now();
       const { chosen, notes } = this.model.windows;
-      const caption = pinned && { title: "Current", text: captionOf(picture.choice, facts, outputs) };
+      const theme = themeOf(this.parent.el);
+      const caption = pinned && this.captions(this.frame.width, theme.font)[0];
       const failed = status === "error" || status === "missing";
-      this.scene = { picture, facts, theme: themeOf(this.parent.el), message, failed, window: chosen, notes, caption };
+      this.scene = { picture, facts, theme, message, failed, window: chosen, notes, caption };
       clearCanvas(this.surface.context, this.frame);
       drawScene(canvasPen(this.surface.context), this.scene, this.frame);
-      if (facts.start) {
-        drawAxis(canvasPen(this.surface.context), this.axis, this.frame, this.scene.theme);
-      }
+      drawAxis(canvasPen(this.surface.context), this.axis, this.frame, this.scene.theme);
       this.drawTime = performance.now() - start;
       this.pointer.follow(this.scene, this.frame);
     }
     this.announce();
     this.model.trigger("painted");
+  }
+
+  /** Captions of the current and the pinned picture. */
+  captions(width: number, font: string): Caption[] {
+    const { picture, pinned, facts, outputs } = this.model;
+    const texts = [
+      `Current: ${picture ? captionOf(picture.choice, facts, outputs) : ""}`,
+      `Pinned: ${pinned?.picture ? captionOf(pinned.picture.choice, facts, outputs) : ""}`,
+    ];
+    return captionsOf(this.surface.context, texts, width, font);
   }
 
   /** Exposes the state of the picture to screen readers, other scripts and tests. */
@@ -190,14 +205,14 @@ export class ChannelStack extends Mark implements MarkView {
     const centers = Array.from({ length: frame.axis.samples }, (_, sample) => pixelOf(sample, frame.axis));
     const { plot, ratio } = frame;
     const { status, message } = this.model;
+    const { drawTime } = this;
     const overview = overviewOf(scene, frame);
-    return { ...layout, overview, centers, plot, ratio, table, limit, status, message, drawTime: this.drawTime };
+    return { ...layout, overview, centers, plot, ratio, table, limit, status, message, axis: this.axis, drawTime };
   }
 
-  /** Time axis: bqplot's, or one with dates, which bqplot cannot change with the instance. */
   private get axis(): Axis {
     const { facts, picture } = this.model;
-    return facts.start ? clockAxis(this.frame!, facts, startOf(picture!.choice, facts)) : axisOf(this.element);
+    return timeTicks(this.frame!, facts, startOf(picture!.choice, facts));
   }
 
   /** The picture as a PNG, for the notebook's file; null if there is none. */
@@ -221,6 +236,7 @@ export class ChannelStack extends Mark implements MarkView {
     this.theme?.disconnect();
     this.pointer?.remove();
     this.keys?.remove();
+    this.labels?.remove();
     this.brush?.remove();
     this.overview?.remove();
     super.remove();
@@ -236,7 +252,8 @@ export class ChannelStack extends Mark implements MarkView {
   private surface: FigureCanvas;
   private theme: MutationObserver;
   pointer: Pointer;
-  private keys: Keys;
+  private keys: Keys | undefined;
+  private labels: Labels;
   private brush: Brush;
   private overview: OverviewDrag;
   private scheduled: number | undefined;
@@ -249,9 +266,8 @@ export class ChannelStack extends Mark implements MarkView {
 
 const SCREEN = { width: null, dpi: CSS_DPI };
 
-/** The wheel zooms only with Ctrl or Cmd; otherwise it scrolls the page. */
 function letPageScroll(event: WheelEvent): void {
-  if (!event.ctrlKey && !event.metaKey) {
+  if (!isZoom(event)) {
     event.stopPropagation();
   }
 }

@@ -6,6 +6,7 @@ import { nearestMatch, nextMatch, Predictions } from "../core/picture/finder.js"
 import type { Mean } from "../core/picture/mean.js";
 import type { Options } from "../core/picture/options.js";
 import type { Outputs } from "../core/picture/outputs.js";
+import { turned } from "../core/picture/page.js";
 import type { Picture } from "../core/picture/picture.js";
 import { NO_TILES } from "../core/tiles/tiles.js";
 import { watchConnection } from "../dom/connection.js";
@@ -229,6 +230,13 @@ export class ChannelStackModel extends synced(MarkModel) {
     const { instance } = this.choice;
     const of = by === "true" ? this.outputs.truth!.values[instance] : this.predictions!.classes[instance];
     this.choose({ mean: by === "none" ? null : { by, of } });
+  }
+
+  /** Shows the next or previous channels, if not all have a row. */
+  turnRows(by: 1 | -1): void {
+    if (this.picture) {
+      this.optionsModel.change({ first: turned(this.picture.page, by) });
+    }
   }
 
   /** Instances of a true or predicted class. */

@@ -1,4 +1,3 @@
-import type { Axis } from "../core/draw/axis.js";
 import { canvasPen, imageOf } from "../core/draw/canvas_pen.js";
 import { type ExportSheet, layOut } from "../core/draw/export_sheet.js";
 import { withResolution } from "../core/draw/png_resolution.js";
@@ -56,15 +55,6 @@ export function exportSvg(sheet: ExportSheet, { width }: Paper): string {
   const laidOut = layOut(pen, sheet);
   laidOut.draw(pen);
   return pen.text(laidOut.width, laidOut.height, sheet.parts[0].scene.theme.background, width);
-}
-
-/** The time axis of a figure, read from bqplot's SVG. */
-export function axisOf(figure: HTMLElement): Axis {
-  const ticks = [...figure.querySelectorAll<SVGGElement>(".axis .tick")].map((tick) => ({
-    at: tick.transform.baseVal.consolidate()?.matrix.e ?? 0,
-    text: tick.querySelector("text")?.textContent ?? "",
-  }));
-  return { ticks, title: figure.querySelector(".axislabel")?.textContent ?? "" };
 }
 
 /** Downloads a file. */

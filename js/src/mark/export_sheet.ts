@@ -1,15 +1,14 @@
-import { type Axis, scaledAxis } from "../core/draw/axis.js";
-import { clockAxis } from "../core/draw/clock_axis.js";
 import { columns, type ExportPart, type ExportSheet } from "../core/draw/export_sheet.js";
 import { widenedFrame } from "../core/draw/frame.js";
 import type { Frame } from "../core/draw/scene.js";
 import { LIGHT } from "../core/draw/theme.js";
+import { timeTicks } from "../core/draw/time_ticks.js";
 import type { Facts } from "../core/picture/facts.js";
 import type { Outputs } from "../core/picture/outputs.js";
 import type { Picture } from "../core/picture/picture.js";
 import { startOf } from "../core/text/clock.js";
 import { themeOf } from "../dom/page_theme.js";
-import { axisOf, CSS_DPI, type Paper, toPixels } from "./export_file.js";
+import { CSS_DPI, type Paper, toPixels } from "./export_file.js";
 import type { MarkView } from "./mark_view.js";
 import type { Windows } from "./windows.js";
 
@@ -38,15 +37,9 @@ export function exportSheet(
     const { instance, mean } = picture.choice;
     const notes = mean ? [] : windows.notesOf(instance);
     const scene = { picture, facts, theme, message: null, window: windows.chosen, notes, caption: null };
-    return { scene, frame: sized, axis: axisFor(picture, sized) };
+    return { scene, frame: sized, axis: timeTicks(sized, facts, startOf(picture.choice, facts)) };
   });
   return { parts, outputs, whole: !hasKernel, beside };
-
-  function axisFor({ choice }: Picture, sized: Frame): Axis {
-    return facts.start
-      ? clockAxis(sized, facts, startOf(choice, facts))
-      : scaledAxis(axisOf(element), sized.plot.width / frame!.plot.width);
-  }
 }
 
 /** Width on the screen of one picture, or of all pictures of a viewer. */

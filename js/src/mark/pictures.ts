@@ -1,12 +1,12 @@
 import type { Choice } from "../core/picture/choice.js";
 import { ColorLimits } from "../core/picture/color_limits.js";
-import { picturesOf } from "../core/picture/compose.js";
+import { picturesOf, rankingOf } from "../core/picture/compose.js";
 import { isExplained } from "../core/picture/explained.js";
 import type { Facts, Table } from "../core/picture/facts.js";
 import { type Mean, meanOf } from "../core/picture/mean.js";
 import { neededTiles, tileOfInstance } from "../core/picture/needed_tiles.js";
 import type { Options } from "../core/picture/options.js";
-import type { Picture } from "../core/picture/picture.js";
+import type { Picture, Ranking } from "../core/picture/picture.js";
 import { packTiles, type Tile } from "../core/tiles/tiles.js";
 import type { TileStore } from "../synced/tile_store.js";
 
@@ -55,6 +55,8 @@ const isMapOf = (key: string, instance: number): boolean => {
 /** The current picture and the pinned one, as far as their tiles are available. */
 export class Pictures {
   private readonly limits = new ColorLimits();
+  /** Shares of the last map that had channels. */
+  private ranking: Ranking | null = null;
   private all: Shown[];
 
   constructor(
@@ -170,9 +172,14 @@ export class Pictures {
   private drawn(found: Found[]): Shown[] {
     const { mark, limits, tiles } = this;
     const ready = found.filter(({ status }) => status === "ready");
-    const pictures = picturesOf(ready, mark.facts, mark.optionsModel.current, (choice, map, options) =>
-      limits.colorLimit(choice, map, options, tiles),
+    const pictures = picturesOf(
+      ready,
+      mark.facts,
+      mark.optionsModel.current,
+      (choice, map, options) => limits.colorLimit(choice, map, options, tiles),
+      this.ranking,
     );
+    this.ranking = rankingOf(pictures, mark.facts) ?? this.ranking;
     return found.map(({ choice, status, message }, place) => {
       const before = this.all[place]?.picture ?? null;
       const picture = status === "ready" ? pictures[ready.indexOf(found[place])] : before;

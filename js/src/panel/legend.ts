@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from "lit-html";
+import { html, nothing, type TemplateResult } from "lit-html";
 import { ref } from "lit-html/directives/ref.js";
 import { type ColorScale, colorScale } from "../core/draw/color.js";
 import { fade, hatch } from "../core/draw/marks.js";
@@ -8,8 +8,10 @@ import { marksOf } from "../core/picture/facts.js";
 import { meanText } from "../core/picture/mean.js";
 import { isDiverging } from "../core/picture/normalization.js";
 import type { Options } from "../core/picture/options.js";
+import { isPaged, type Page } from "../core/picture/page.js";
 import { isSigned } from "../core/picture/picture.js";
 import {
+  classesText,
   colorBarTexts,
   colorLimitText,
   errorText,
@@ -18,8 +20,10 @@ import {
   gapText,
   mapName,
 } from "../core/text/describe.js";
+import { elided } from "../core/text/elided.js";
 import { intervalsText } from "../core/text/window_text.js";
 import { canvas } from "../dom/canvas.js";
+import { button } from "../dom/fields.js";
 import { themeOf, watchTheme } from "../dom/page_theme.js";
 import type { Shown } from "../mark/pictures.js";
 import { PanelModel, PanelView } from "./panel.js";
@@ -35,7 +39,7 @@ export class LegendModel extends PanelModel {
   static view_name = "LegendView";
 }
 
-/** Legend below the plot: meaning of the colors, and exactness of the map. */
+/** Legend: above the plot, the meaning of the colors, exactness of the map; below it, which channels are shown, and the marks. */
 export class LegendView extends PanelView {
   render(): void {
     this.el.classList.add("cam1d-legend");
@@ -49,7 +53,10 @@ export class LegendView extends PanelView {
     const blocks = pinned
       ? [this.block(shown, "Current", theme), this.block(pinned, "Pinned", theme)]
       : [this.block(shown, "", theme)];
-    return html`${blocks}<div class="cam1d-keys">${this.keys(theme)}<span class="cam1d-hint">${HINT}</span></div>`;
+    return html`
+      <div class="cam1d-blocks">${blocks}</div>
+      <div class="cam1d-keys">${this.rows()}${this.keys(theme)}<span class="cam1d-hint">${HINT}</span></div>
+    `;
   }
 
   private block(shown: Shown, title: string, theme: Theme): TemplateResult {
@@ -61,13 +68,13 @@ export class LegendView extends PanelView {
     const known = picture !== null && status === "ready" ? picture : null;
     const { sign } = optionsModel.current;
     const signed = isDiverging(isSigned(choice, facts), sign);
-    const ends = known ? colorBarTexts(known) : ["", "0", ""];
+    const limits = known ? colorBarTexts(known) : ["", ""];
     const part = (signed && PARTS[sign]) || WHOLE;
-    return html`<div class="cam1d-bar">
-      ${colorBar(colorScale(signed, 1, theme.dark, !known), part)}
-      <div class="cam1d-limits">${ends.map((end) => html`<span>${end}</span>`)}</div>
-      <div class="cam1d-color-range">${known ? colorLimitText(known, facts, !hasKernel) : ""}</div>
-    </div>`;
+    const reach = signed && sign === "signed" ? "against / for" : sign === "negative" ? "against" : "for";
+    return html`<span class="cam1d-bar"
+        ><span>${limits[0]}</span>${colorBar(colorScale(signed, 1, theme.dark, !known), part)}<span>${limits[limits.length - 1]}</span></span
+      ><span>${reach} <b>${elided(classesText(choice, facts), LENGTH)}</b></span
+      ><span class="cam1d-color-range">${known ? colorLimitText(known, facts, !hasKernel) : ""}</span>`;
   }
 
   private words({ picture, status, choice }: Shown, title: string): TemplateResult {
@@ -79,12 +86,42 @@ export class LegendView extends PanelView {
     return html`<div class="cam1d-words"
       ><span class="cam1d-which">${title ? `${title}: ` : ""}</span
       ><span class="cam1d-method">${mapName(choice, facts)}</span
-      ><span class="cam1d-description">${description ? ` — ${description}` : ""}</span
-      ><div class="cam1d-exactness"
-        >${exactnessText(choice, facts, gap)}<span class="cam1d-gap" title=${gapHint(placed)}>${gapText(gap, choice)}</span
-        >${known ? errorText(known) : ""}</div
-      ><div class="cam1d-mean">${mean}</div
+      ><span class="cam1d-exactness"
+        > · ${exactnessText(choice, facts, gap)}<span class="cam1d-gap" title=${gapHint(placed)}>${gapText(gap, choice)}</span
+        >${known ? errorText(known) : ""}</span
+      ><span class="cam1d-description"> ${[description, mean].filter(Boolean).map((text) => ` · ${text}`)}</span
     ></div>`;
+  }
+
+  /** Which channels have a row, if not all do, and buttons for the others. */
+  private rows(): TemplateResult | typeof nothing {
+    const { picture, optionsModel } = this.mark;
+    if (!picture) {
+      return nothing;
+    }
+    const { page, series } = picture;
+    const hidden = series.channels - page.of;
+    const showAll = (): void => optionsModel.change({ hidden: [] });
+    return html`
+      ${isPaged(page) ? this.pager(page) : nothing}
+      ${
+        hidden > 0
+          ? html`<span class="cam1d-hidden"
+              >${hidden} of ${series.channels} channels hidden ${button("Show all", "Show all channels", showAll)}</span
+            >`
+          : nothing
+      }
+    `;
+  }
+
+  private pager(page: Page): TemplateResult {
+    const turn = (by: 1 | -1): void => this.mark.turnRows(by);
+    const { first, stop, of } = page;
+    return html`<span class="cam1d-pager"
+      >${button("▲", "previous channels", () => turn(-1), first === 0)}<span role="status"
+        >channels ${first + 1}–${stop} of ${of}</span
+      >${button("▼", "next channels", () => turn(1), stop === of)}</span
+    >`;
   }
 
   /** Meaning of the marks in the plot. */
@@ -119,6 +156,9 @@ export class LegendView extends PanelView {
 
   private theme: MutationObserver | undefined;
 }
+
+/** Maximum length of the names of the explained classes. */
+const LENGTH = 48;
 
 const SPAN = { left: 0, right: 22 };
 const ROW = { top: 0, height: 12 };

@@ -1,16 +1,16 @@
 import { html, type TemplateResult } from "lit-html";
 import { createRef, ref } from "lit-html/directives/ref.js";
-import { type Axis, drawAxis, scaledAxis } from "../core/draw/axis.js";
+import { drawAxis } from "../core/draw/axis.js";
 import { canvasPen, clearCanvas } from "../core/draw/canvas_pen.js";
-import { clockAxis } from "../core/draw/clock_axis.js";
 import { drawScene } from "../core/draw/draw_scene.js";
 import { widenedFrame } from "../core/draw/frame.js";
 import type { Frame, Scene } from "../core/draw/scene.js";
+import { timeTicks } from "../core/draw/time_ticks.js";
 import { choiceName } from "../core/picture/choice.js";
 import { startOf } from "../core/text/clock.js";
-import { captionOf, describePicture } from "../core/text/describe.js";
+import { describePicture } from "../core/text/describe.js";
 import { themeOf, watchTheme } from "../dom/page_theme.js";
-import { axisOf } from "../mark/export_file.js";
+import { Labels } from "../mark/gestures/labels.js";
 import { Pointer } from "../mark/gestures/pointer.js";
 import type { MarkView } from "../mark/mark_view.js";
 import { PanelModel, PanelView } from "./panel.js";
@@ -51,6 +51,7 @@ export class PinnedView extends PanelView {
         () => this.mark.steps,
         (sample) => this.partner?.pointer.mirror(sample),
       );
+      this.labels ??= new Labels(this.el, this.mark, () => this.drawn);
     }
     this.draw();
   }
@@ -68,10 +69,11 @@ export class PinnedView extends PanelView {
       return;
     }
     if (pinned.picture) {
-      const caption = { title: "Pinned", text: captionOf(pinned.picture.choice, facts, outputs) };
+      const theme = themeOf(this.el);
+      const [, caption] = this.partner!.captions(frame.width, theme.font);
       const { instance, mean } = pinned.picture.choice;
       const notes = mean ? [] : windows.notesOf(instance);
-      const common = { facts, theme: themeOf(this.el), window: windows.chosen, notes };
+      const common = { facts, theme, window: windows.chosen, notes };
       this.show(
         { ...common, picture: pinned.picture, message: pinned.message, failed: pinned.status === "missing", caption },
         widenedFrame(frame, this.el.clientWidth),
@@ -91,17 +93,12 @@ export class PinnedView extends PanelView {
     const context = canvas.getContext("2d")!;
     clearCanvas(context, frame);
     const { facts, picture } = scene;
-    this.axis = facts.start ? clockAxis(frame, facts, startOf(picture.choice, facts)) : this.axisIn(frame);
+    const axis = timeTicks(frame, facts, startOf(picture.choice, facts));
     drawScene(canvasPen(context), scene, frame);
-    drawAxis(canvasPen(context), this.axis, frame, scene.theme);
+    drawAxis(canvasPen(context), axis, frame, scene.theme);
     this.layer.value!.setAttribute("transform", `translate(${frame.plot.left}, ${frame.plot.top})`);
     this.pointer!.follow(scene, frame);
-  }
-
-  /** The axis of the current picture, scaled to this width. */
-  private axisIn(frame: Frame): Axis {
-    const { element, frame: other } = this.partner!;
-    return scaledAxis(axisOf(element), frame.plot.width / other!.plot.width);
+    this.drawn = [scene, frame];
   }
 
   /** View of the current picture in the same viewer. */
@@ -119,14 +116,16 @@ export class PinnedView extends PanelView {
     this.theme.disconnect();
     this.resizes.disconnect();
     this.pointer?.remove();
+    this.labels?.remove();
     super.remove();
   }
 
   pointer: Pointer | undefined;
+  private labels: Labels | undefined;
   private readonly canvas = createRef<HTMLCanvasElement>();
   private readonly layer = createRef<SVGGElement>();
   private theme: MutationObserver;
   private resizes: ResizeObserver;
   private scheduled: number;
-  private axis: Axis;
+  private drawn: [Scene, Frame] | undefined;
 }

@@ -8,7 +8,7 @@ export class SummaryModel extends PanelModel {
   static view_name = "SummaryView";
 }
 
-/** Summary above the plot: instance, true class, prediction and explained class. */
+/** Summary above the plot: instance, true class and prediction. The legend names the explained class. */
 export class SummaryView extends PanelView {
   render(): void {
     this.el.classList.add("cam1d-summary");
@@ -28,7 +28,7 @@ export class SummaryView extends PanelView {
       <span class="cam1d-title">${instance}</span>
       ${truth === null ? nothing : term("true", truth)}
       ${predicted === null ? nothing : term("predicted", predicted, right)}
-      ${term("explained", explained)}
+      <span class="cam1d-spoken">${term("explained", explained)}</span>
       ${facts.notebook && !hasKernel ? html`<div class="cam1d-note">${OFFLINE}</div>` : nothing}
     `;
   }

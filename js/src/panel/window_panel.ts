@@ -104,7 +104,7 @@ export class WindowPanelView extends PanelView {
 }
 
 const HEADINGS = html`<tr>
-  ${["class", "before", "after", "score"].map((heading) => html`<th scope="col">${heading}</th>`)}
+  ${["class", "before", "after", "Δ score"].map((heading) => html`<th scope="col">${heading}</th>`)}
 </tr>`;
 
 const note = (text: string): TemplateResult => html`<div class="cam1d-note">${text}</div>`;

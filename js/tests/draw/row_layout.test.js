@@ -22,6 +22,11 @@ test("rows lie in the plot, in order, and do not touch", () => {
   );
 });
 
+test("rows are where they are below a strip, if there is room for one", () => {
+  assert.deepEqual(layoutRows(6, 440, alone(9), false, true).rows, layoutRows(6, 440, alone(9), true).rows);
+  assert.deepEqual(layoutRows(6, 440, [], false).rows, []);
+});
+
 test("the row under a pixel", () => {
   const layout = layoutRows(0, 228, alone(2), true);
   assert.equal(rowAt(10, layout), "strip");

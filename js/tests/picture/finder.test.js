@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { classesByScore, EVERYTHING, nearestMatch, nextMatch, Predictions } from "../../lib/core/picture/finder.js";
+import {
+  classesByScore,
+  classScores,
+  EVERYTHING,
+  nearestMatch,
+  nextMatch,
+  Predictions,
+} from "../../lib/core/picture/finder.js";
 
 const table = (rows) => ({ values: Float32Array.from(rows.flat()), columns: rows[0].length });
 const facts = { instances: [0, 1, 2, 3], class_names: ["a", "b", "c"] };
@@ -54,6 +61,16 @@ test("the class menu begins with the likeliest class, and knows the place of eac
     [1, 2],
     [0, 0],
   ]);
+});
+
+test("the menu's order of the classes is that of the slider", () => {
+  assert.deepEqual(
+    classScores(2, [2, 0], outputs).map(({ place, target }) => [place, target]),
+    [
+      [0, 2],
+      [1, 0],
+    ],
+  );
 });
 
 test("one steps through what is found, and round at its ends", () => {

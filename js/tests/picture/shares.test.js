@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { byShare, channelShares } from "../../lib/core/picture/shares.js";
+import { allButTop, byShare, channelShares } from "../../lib/core/picture/shares.js";
 
 const finite = fc.float({ noNaN: true, noDefaultInfinity: true, min: -1000, max: 1000 });
 
@@ -17,4 +17,9 @@ test("shares add up to one, and order the channels", () => {
   );
   assert.deepEqual(channelShares(Float32Array.of(1, -3, 0, 0), 2), [0.25, 0.75]);
   assert.equal(channelShares(Float32Array.of(1, 2), 1), null);
+});
+
+test("all but the channels of largest share", () => {
+  assert.deepEqual(allButTop(2, [0.1, 0.4, 0.2, 0.3]), [0, 2]);
+  assert.deepEqual(allButTop(9, [0.1, 0.9]), []);
 });

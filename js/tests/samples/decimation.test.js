@@ -37,7 +37,7 @@ test("heat never loses a spike of one sample, and shows it at its place", () => 
       const slack = Math.max(1, 0.07 * ratio);
       assert.ok(first - slack <= middle && middle <= heat.lastIndexOf(spike) + 1 + slack);
     }),
-    { numRuns: 300 },
+    { numRuns: 300, examples: [[{ samples: 4995, width: 20, ratio: 1 }, 4992, -7]] }, // in a block that is not full
   );
 });
 
@@ -87,6 +87,17 @@ test("a line never loses a spike of one sample", () => {
       assert.equal(Math.max(...heights), 9);
       assert.equal(points[2 * heights.indexOf(9)], place % samples);
     }),
+  );
+});
+
+test("a band never loses a spike of one sample", () => {
+  fc.assert(
+    fc.property(sizes, fc.nat(), ({ samples, width }, place) => {
+      const values = new Float32Array(samples);
+      values[place % samples] = 9;
+      assert.ok(bandsOf(column(values), fitted(samples, width)).some(({ high }) => high === 9));
+    }),
+    { numRuns: 300, examples: [[{ samples: 4995, width: 20, ratio: 1 }, 4994]] },
   );
 });
 

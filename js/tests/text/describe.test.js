@@ -73,7 +73,7 @@ test("numbers are short and true", () => {
 
 test("the summary names truth, prediction and explained class", () => {
   assert.deepEqual(summaryOf(choice, facts, outputs), {
-    instance: "Instance 7 (2 of 2 on this page)",
+    instance: "Instance 2 of 2 on this page (index 7)",
     truth: "rest",
     predicted: "walk (95.0 %)",
     explained: "rest (5.0 %)",
@@ -90,7 +90,10 @@ test("a lone output and a lone instance are told once", () => {
   const lone = { ...facts, class_names: ["prediction"], targets: [0], instances: [0] };
   const scores = { scores: table([3.5], 1), probabilities: null, truth: null };
   const told = summaryOf({ ...choice, instance: 0 }, lone, scores);
-  assert.deepEqual([told.instance, told.predicted, told.explained], ["Instance 0", null, "prediction (score 3.50)"]);
+  assert.deepEqual(
+    [told.instance, told.predicted, told.explained],
+    ["Instance 1 of 1 (index 0)", null, "prediction (score 3.50)"],
+  );
 });
 
 const reading = (channel, name, value, attribution) => ({ channel, name, value, attribution, spread: null });
@@ -126,14 +129,20 @@ test("the readout of very many channels keeps those of large attribution", () =>
   const values = Array.from({ length: 160 }, (_, k) => k % 40);
   const shown = makePicture(choice, tile(values, 40), tile(values, 40), many, DEFAULTS, { limit: 1, maps: 1 });
   const { readings, notes } = readout(shown, many, 0);
-  assert.deepEqual([readings.length, readings[0].name, readings[15].name], [16, "c24", "c39"]);
-  assert.deepEqual(notes, ["and 24 more channels with smaller attribution"]);
+  assert.deepEqual([readings.length, readings[0].name, readings[7].name], [8, "c32", "c39"]);
+  assert.deepEqual(notes, ["and 32 more channels with smaller attribution"]);
+  const under = readout(shown, many, 0, 3).readings.map(({ name }) => name);
+  assert.deepEqual(under, ["c3", "c33", "c34", "c35", "c36", "c37", "c38", "c39"]);
 });
 
 test("the legend reports which maps the color limit was computed from, and how values were changed", () => {
   const map = tile([0.5, -2, 1, 0], 1);
   const told = (options, colorLimit, whole = true) => colorLimitText(pictureOf(map, options, colorLimit), facts, whole);
   assert.equal(told({}, { limit: 2, maps: 1 }), "color: ± max of this map");
+  assert.equal(
+    told({}, { limit: 2, maps: 1, apart: true }),
+    "color: ± max of this map · not shared: the other view is of another method and unit",
+  );
   assert.equal(
     told({ scope: "instance" }, { limit: 4, maps: 2 }),
     "color: ± max of the 2 maps of this instance by Grad-CAM",
@@ -149,6 +158,10 @@ test("the legend reports which maps the color limit was computed from, and how v
   );
 });
 
+test("instances are counted from one, and the index is beside it", () => {
+  assert.equal(summaryOf(choice, { ...facts, instances: [0, 1] }, outputs).instance, "Instance 2 of 2 (index 1)");
+});
+
 test("the color bar is labelled with its limits", () => {
   const told = (sign) => colorBarTexts(pictureOf(tile([0.5, -2, 1, 0], 1), { sign }, { limit: 2, maps: 1 }));
   assert.deepEqual(["signed", "positive", "negative", "absolute"].map(told), [
@@ -162,7 +175,7 @@ test("the color bar is labelled with its limits", () => {
 test("the picture in one sentence", () => {
   assert.equal(
     describePicture(picture, facts, outputs),
-    "Grad-CAM for class rest (5.0 %). Instance 7 (2 of 2 on this page), true class rest, predicted walk (95.0 %). " +
+    "Grad-CAM for class rest (5.0 %). Instance 2 of 2 on this page (index 7), true class rest, predicted walk (95.0 %). " +
       "Largest value −2.00 at 0.10 s, all channels.",
   );
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { actionOf, KEYS } from "../../lib/core/text/keys.js";
+import { actionOf, isForPage, KEYS } from "../../lib/core/text/keys.js";
 
 const press = (key, held = {}) =>
   actionOf({ key, shiftKey: false, ctrlKey: false, altKey: false, metaKey: false, ...held }, 300);
@@ -14,6 +14,27 @@ test("keys with a modifier, and keys that mean nothing, are the page's", () => {
     ["d", "Enter", "Tab", "constructor", "x"].map((key) => press(key)),
     Array(5).fill(null),
   );
+});
+
+test("a control keeps its named keys and Space, a text field all keys", () => {
+  const at = (key, focused) =>
+    actionOf({ key, shiftKey: false, ctrlKey: false, altKey: false, metaKey: false }, 300, focused);
+  for (const key of ["ArrowRight", "ArrowDown", "Home", "PageDown", " ", "Escape"]) {
+    assert.equal(at(key, "control"), null);
+    assert.notEqual(at(key, "plot"), null);
+  }
+  for (const key of ["a", "m", "0", "?"]) {
+    assert.deepEqual(at(key, "control"), at(key, "plot"));
+    assert.equal(at(key, "text"), null);
+  }
+});
+
+test("a page gets what has a modifier, and Shift + Enter", () => {
+  const held = { shiftKey: false, ctrlKey: false, altKey: false, metaKey: false };
+  assert.ok(isForPage({ ...held, key: "Enter", shiftKey: true }));
+  assert.ok(isForPage({ ...held, key: "s", ctrlKey: true }));
+  assert.ok(!isForPage({ ...held, key: "M", shiftKey: true }));
+  assert.ok(!isForPage({ ...held, key: "d" }));
 });
 
 test("arrows go by a sample, with shift by a tenth of the series", () => {

@@ -32,12 +32,25 @@ const numbers = (map, channels) => {
 };
 
 test("the table tells each channel's share and extremes", () => {
-  assert.deepEqual(numbers([1, 0, -2, 0, 0, 1], 2), [
+  assert.deepEqual(numbers([1, 0, -2, 0, 0, 1], 2).lines, [
     ["ax (g)", "75.0 %", "+1.00", "0.00 s", "−2.00", "0.10 s", "−3.00", "5.00"],
     ["ay", "25.0 %", "+1.00", "0.20 s", "0", "0.00 s", "2.00", "6.00"],
   ]);
 });
 
 test("a map of all channels has one line of its own", () => {
-  assert.deepEqual(numbers([1, -2, 0], 1)[0], ["all channels", "", "+1.00", "0.00 s", "−2.00", "0.10 s", "", ""]);
+  const { headings, lines } = numbers([1, -2, 0], 1);
+  assert.deepEqual(lines[0], ["all channels", "+1.00", "0.00 s", "−2.00", "0.10 s", "", ""]);
+  assert.ok(!headings.includes("share"));
+});
+
+test("no column is empty, and each has a heading", () => {
+  for (const [map, channels] of [
+    [[1, -2, 0], 1],
+    [[1, 0, -2, 0, 0, 1], 2],
+  ]) {
+    const { headings, lines } = numbers(map, channels);
+    headings.forEach((_, column) => assert.ok(lines.some((line) => line[column] !== "")));
+    lines.forEach((line) => assert.equal(line.length, headings.length));
+  }
 });

@@ -4,7 +4,7 @@ import numpy as np
 
 from cam1d_widget.viewer.synced.facts import explained_classes, facts_of, outer_centers, unseen_samples
 
-from ...support.arrays import LABELS, explanation, with_predicted_only
+from ...support.arrays import LABELS, Lazy, explanation, with_predicted_only
 
 
 def test_facts_are_plain_json():
@@ -21,6 +21,15 @@ def test_a_method_says_how_its_maps_were_made_and_what_they_add_up_to():
     told = {method["label"]: method for method in facts_of(whole, None, None, "gone")["methods"]}
     assert [told[label]["placed"] for label in LABELS] == [True, False, True]
     assert told["Gradient × Input"]["adds_up"] == phrase
+
+
+def test_the_menu_is_told_families_and_the_times_of_maps():
+    told = facts_of(explanation(families={"Saliency": "gradient"}), None, None, "gone")["methods"]
+    assert [method["family"] for method in told] == ["", "", "gradient"]
+    assert [method["seconds"] for method in told] == [0, 0, 0], "maps that exist take no time"
+    lazy = Lazy(explanation())
+    lazy.seconds = lambda method: {"Saliency": 2.54}.get(method, 0.04)
+    assert [method["seconds"] for method in facts_of(lazy, None, None, "")["methods"]] == [0, 0, 2.5]
 
 
 def test_samples_that_no_step_sees():

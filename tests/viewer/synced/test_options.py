@@ -26,6 +26,8 @@ from ...support.synced import state_of
         ("gain", 0.0, "gain must be a finite number above 0, but is 0.0"),
         ("limit", float("inf"), "limit must be a finite number above 0, but is inf"),
         ("hidden", [-1], r"each channel of hidden must be a whole number, at least 0, but is -1"),
+        ("per_page", -1, "per_page must be a whole number, at least 0, but is -1"),
+        ("first", 1.5, "first must be a whole number, at least 0, but is 1.5"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused_and_nothing_changes(name, value, words):

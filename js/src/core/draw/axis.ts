@@ -7,34 +7,8 @@ export interface Axis {
   readonly title: string;
 }
 
-/** Space between the labels of two ticks, in pixels. */
-const APART = 6;
-
-/** The axis at another width of the plot. */
-export const scaledAxis = ({ ticks, title }: Axis, factor: number): Axis => ({
-  ticks: ticks.map(({ at, text }) => ({ at: at * factor, text })),
-  title,
-});
-
-/** Every tick, or every second, third ..., so that no two labels overlap. */
-export function spacedAxis(pen: Pen, { ticks, title }: Axis, theme: Theme): Axis {
-  pen.font = `11px ${theme.font}`;
-  const halves = ticks.map(({ text }) => pen.measureText(text).width / 2);
-  const fits = (every: number): boolean =>
-    ticks.every(
-      ({ at }, place) =>
-        place % every !== 0 ||
-        place < every ||
-        at - halves[place] - ticks[place - every].at - halves[place - every] >= APART,
-    );
-  let every = 1;
-  while (every < ticks.length && !fits(every)) {
-    every++;
-  }
-  return { ticks: ticks.filter((_, place) => place % every === 0), title };
-}
-
-export function drawAxis(pen: Pen, axis: Axis, { plot }: Frame, theme: Theme): void {
+/** Ticks below the plot. The title is to the left of their labels if it fits there, and otherwise below them. */
+export function drawAxis(pen: Pen, axis: Axis, { plot, left }: Frame, theme: Theme): void {
   const bottom = plot.top + plot.height;
   pen.strokeStyle = pen.fillStyle = theme.faint;
   pen.lineWidth = 1;
@@ -45,10 +19,17 @@ export function drawAxis(pen: Pen, axis: Axis, { plot }: Frame, theme: Theme): v
     const x = Math.round(plot.left + at) + 0.5;
     pen.beginPath();
     pen.moveTo(x, bottom);
-    pen.lineTo(x, bottom + 6);
+    pen.lineTo(x, bottom + 5);
     pen.stroke();
-    pen.fillText(text, x, bottom + 9);
+    pen.fillText(text, x, bottom + 7);
   }
-  pen.font = `12px ${theme.font}`;
-  pen.fillText(axis.title, plot.left + plot.width / 2, bottom + 24);
+  const beside = titleIsBeside(pen, axis, plot.left - left);
+  pen.textAlign = beside ? "right" : "left";
+  pen.fillText(axis.title, plot.left - (beside ? BESIDE : 0), bottom + (beside ? 7 : 21));
 }
+
+/** Space between the title and the plot, wide enough for half a label. */
+const BESIDE = 22;
+
+const titleIsBeside = (pen: Pen, { title }: Axis, room: number): boolean =>
+  pen.measureText(title).width <= room - BESIDE;

@@ -1,5 +1,27 @@
 import { fit } from "./labels.js";
-import type { Frame, Pen, Scene } from "./scene.js";
+import { breakLines } from "./marks.js";
+import type { Caption, Frame, Ink, Pen, Scene } from "./scene.js";
+import { CAPTION_LINE } from "./scene_layout.js";
+
+/** Numbers of lines: a change of the text seldom changes them, which would move the rows. */
+const LINES = { least: 2, most: 3 };
+/** Space to the left and to the right. */
+const MARGIN = 6;
+
+/** Captions of two pictures side by side, broken into the same number of lines, so that their rows are aligned. */
+export function captionsOf(pen: Ink, texts: readonly string[], width: number, font: string): Caption[] {
+  pen.save();
+  pen.font = `600 12px ${font}`;
+  const all = texts.map((text) => {
+    const lines = breakLines(pen, text, width - 2 * MARGIN);
+    return lines.length > LINES.most
+      ? [...lines.slice(0, LINES.most - 1), lines.slice(LINES.most - 1).join(" ")]
+      : lines;
+  });
+  pen.restore();
+  const most = Math.max(LINES.least, ...all.map((lines) => lines.length));
+  return all.map((lines) => ({ lines: [...lines, ...Array<string>(most - lines.length).fill("")] }));
+}
 
 /** Caption above the rows, shown when two pictures are displayed side by side. */
 export function drawCaption(pen: Pen, { caption, theme }: Scene, { plot, left, width }: Frame): void {
@@ -11,6 +33,8 @@ export function drawCaption(pen: Pen, { caption, theme }: Scene, { plot, left, w
   pen.fillStyle = theme.ink;
   pen.textAlign = "left";
   pen.textBaseline = "top";
-  pen.fillText(fit(pen, `${caption.title}: ${caption.text}`, width - left - 12), left + 6, plot.top);
+  caption.lines.forEach((line, place) =>
+    pen.fillText(fit(pen, line, width - left - 2 * MARGIN), left + MARGIN, plot.top + place * CAPTION_LINE),
+  );
   pen.restore();
 }

@@ -22,6 +22,9 @@ import { drawIntervals, drawNotes, drawWindow } from "./windows.js";
 /** Opacity of a map without channels behind the rows; its colors are read off the strip. */
 const HINT = 0.38;
 
+/** Message over a plot without channels. */
+const NOTHING = "All channels are hidden.";
+
 /** Draws the whole picture, in CSS pixels. */
 export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
   const { picture, facts, theme } = scene;
@@ -55,8 +58,9 @@ export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
   drawOverview(pen, scene, frame);
   drawShares(pen, scene, frame, layout);
   drawRemarks(pen, scene, frame);
-  if (scene.message !== null) {
-    drawOverlayMessage(pen, scene.message, frame, theme);
+  const message = scene.message ?? (picture.channels.length === 0 ? NOTHING : null);
+  if (message !== null) {
+    drawOverlayMessage(pen, message, frame, theme);
   }
 }
 

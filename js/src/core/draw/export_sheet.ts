@@ -12,7 +12,7 @@ import {
   mapName,
   summaryOf,
 } from "../text/describe.js";
-import { type Axis, drawAxis, spacedAxis } from "./axis.js";
+import { type Axis, drawAxis } from "./axis.js";
 import { colorScale, pixelColors } from "./color.js";
 import { drawScene } from "./draw_scene.js";
 import { movedFrame } from "./frame.js";
@@ -80,7 +80,7 @@ export function layOut(pen: Pen, sheet: ExportSheet): LaidOutSheet {
         // Offset by whole pixels, which avoids blurring.
         const frame = movedFrame(part.frame, right, down + head(place));
         drawScene(pen, part.scene, frame);
-        drawAxis(pen, spacedAxis(pen, part.axis, part.scene.theme), frame, part.scene.theme);
+        drawAxis(pen, part.axis, frame, part.scene.theme);
         drawLegend(pen, part, legends[place], pictures + sum(legendHeights.slice(0, place)), width);
       });
     },

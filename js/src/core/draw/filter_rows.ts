@@ -33,6 +33,8 @@ export interface FiltersScene {
 }
 
 export const ROW = 44;
+/** Height of the headings above the rows. */
+export const HEAD = 18;
 const GAP = 6;
 
 /** Rows of the filters within the plot. */
@@ -70,11 +72,20 @@ export function drawFilters(pen: Pen, scene: FiltersScene, frame: Frame): void {
   pen.save();
   pen.textBaseline = "middle";
   const prefix = prefixOf(pen, scene, frame);
+  drawHeading(pen, scene, frame);
   scene.rows.forEach((row, place) => drawMargins(pen, scene, row, rows[place], frame, prefix));
   pen.restore();
   if (scene.message !== null) {
     drawOverlayMessage(pen, scene.message, frame, theme);
   }
+}
+
+/** Meaning of the number at the right of each row. */
+function drawHeading(pen: Pen, { weights, theme }: FiltersScene, { width, plot }: Frame): void {
+  pen.font = `11px ${theme.font}`;
+  pen.fillStyle = theme.faint;
+  pen.textAlign = "right";
+  pen.fillText(weights ? "weight for the class" : "mean activation", width - 4, plot.top - HEAD / 2);
 }
 
 /** "filter " if it fits before every number. */

@@ -1,12 +1,15 @@
 import type { ValueRange } from "../picture/value_range.js";
+import { elided } from "../text/elided.js";
 import { formatNumber } from "../text/numbers.js";
 import { valueToPixel } from "./line.js";
 import type { Row, RowLayout } from "./row_layout.js";
-import type { Frame, Pen, Scene } from "./scene.js";
+import type { Frame, Ink, Pen, Scene } from "./scene.js";
 import { lineRow } from "./scene_layout.js";
 import { lineColor, type Theme } from "./theme.js";
 
 const TICK_ROOM = 46;
+/** Height of the smallest name. */
+const NAME = 9;
 
 /** Channel names with units at the left, and the value range of each row. */
 export function drawLabels(pen: Pen, scene: Scene, frame: Frame, layout: RowLayout): void {
@@ -15,7 +18,11 @@ export function drawLabels(pen: Pen, scene: Scene, frame: Frame, layout: RowLayo
   pen.save();
   pen.textBaseline = "middle";
   drawStripName(pen, frame, layout, theme);
+  const every = namedEvery(layout.rows);
   layout.rows.forEach((row, place) => {
+    if (place % every !== 0) {
+      return;
+    }
     const [channel] = layout.members[place];
     const ticks = row.height >= 26;
     if (ticks && !scene.failed) {
@@ -27,6 +34,10 @@ export function drawLabels(pen: Pen, scene: Scene, frame: Frame, layout: RowLayo
   });
   pen.restore();
 }
+
+/** Distance between rows whose names do not overlap. */
+const namedEvery = ([first, second]: readonly Row[]): number =>
+  second ? Math.max(1, Math.ceil(NAME / (second.top - first.top))) : 1;
 
 function drawStripName(pen: Pen, frame: Frame, { strip }: RowLayout, theme: Theme): void {
   if (strip) {
@@ -120,14 +131,11 @@ export function drawTicks(pen: Pen, range: ValueRange, row: Row, right: number, 
   }
 }
 
-/** The text, truncated to the available width. */
-export function fit(pen: Pen, text: string, room: number): string {
-  if (pen.measureText(text).width <= room) {
-    return text;
+/** The text, shortened in its middle to the available width. */
+export function fit(pen: Ink, text: string, room: number): string {
+  let shorter = text;
+  for (let length = text.length - 1; length > 1 && pen.measureText(shorter).width > room; length--) {
+    shorter = elided(text, length);
   }
-  let length = text.length;
-  while (length > 1 && pen.measureText(`${text.slice(0, length)}…`).width > room) {
-    length--;
-  }
-  return `${text.slice(0, length)}…`;
+  return shorter;
 }

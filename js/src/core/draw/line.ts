@@ -190,6 +190,9 @@ export function traceBand(
   }
 }
 
+/** Minimum distance between arrows, so that a high gain does not cover the rows with them. */
+const ARROWS = 14;
+
 /** Small arrows where the line leaves its row. */
 function drawClipped(pen: Pen, column: Column, range: ValueRange, row: Row, axis: TimeAxis, color: string): void {
   pen.fillStyle = color;
@@ -199,7 +202,7 @@ function drawClipped(pen: Pen, column: Column, range: ValueRange, row: Row, axis
     const [x, value] = [pixelOf(points[place], axis), points[place + 1]];
     const beyond = value < range.low || value > range.high;
     // A single arrow replaces several that would overlap.
-    if (beyond && x >= Math.max(axis.left, last + 3) && x <= axis.right) {
+    if (beyond && x >= Math.max(axis.left, last + ARROWS) && x <= axis.right) {
       drawArrow(pen, x, row, value > range.high);
       last = x;
     }

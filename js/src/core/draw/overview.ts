@@ -54,7 +54,8 @@ function wholeHeat(picture: Picture, frame: Frame): Float32Array {
   const name = `${axis.left} ${axis.right} ${frame.ratio}`;
   let kept = made.get(picture);
   if (kept?.name !== name) {
-    const columns = [...new Set(picture.channels.map((channel) => heatOf(picture, channel)))];
+    const channels = picture.channels.length > 0 ? picture.channels : [0];
+    const columns = [...new Set(channels.map((channel) => heatOf(picture, channel)))];
     const [first, ...others] = columns.map((column) => heatValues(column, axis, frame.ratio));
     const larger = (one: number, other: number): number => (Math.abs(other) > Math.abs(one) ? other : one);
     kept = { name, heat: others.reduce((heat, more) => heat.map((value, pixel) => larger(value, more[pixel])), first) };

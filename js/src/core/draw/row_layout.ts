@@ -15,11 +15,17 @@ export interface RowLayout {
 const STRIP = 20;
 const STRIP_GAP = 8;
 
-/** Rows of equal height, below a strip if the map has no channels. */
-export function layoutRows(top: number, height: number, members: number[][], withStrip: boolean): RowLayout {
+/** Rows of equal height, below a strip if the map has no channels, or below the room for one. */
+export function layoutRows(
+  top: number,
+  height: number,
+  members: number[][],
+  withStrip: boolean,
+  withRoom = withStrip,
+): RowLayout {
   const channels = members.length;
   const strip = withStrip ? { top, height: STRIP } : null;
-  const start = strip ? top + STRIP + STRIP_GAP : top;
+  const start = withRoom ? top + STRIP + STRIP_GAP : top;
   const pitch = (top + height - start) / channels;
   const gap = pitch > 40 ? 6 : pitch > 20 ? 3 : 1;
   // Edges are whole pixels, which avoids blurring.

@@ -61,8 +61,7 @@ export type Pen = Ink & {
 
 /** Caption of a picture that is displayed next to another one. */
 export interface Caption {
-  readonly title: string;
-  readonly text: string;
+  readonly lines: readonly string[];
 }
 
 export interface Scene {

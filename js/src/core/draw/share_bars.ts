@@ -6,7 +6,7 @@ const GAP = 6;
 const THICK = 12;
 
 /** Bars at the right with the share of each channel in the map; the longest one takes the available width. */
-export function drawShares(pen: Pen, { picture, theme }: Scene, frame: Frame, layout: RowLayout): void {
+export function drawShares(pen: Pen, { picture, theme, message }: Scene, frame: Frame, layout: RowLayout): void {
   const { shares, options } = picture;
   const left = frame.plot.left + frame.plot.width + GAP;
   const room = frame.width - left - 6;
@@ -15,6 +15,8 @@ export function drawShares(pen: Pen, { picture, theme }: Scene, frame: Frame, la
   }
   const most = Math.max(...shares);
   pen.save();
+  // Under a message the map, and with it the shares, are those of another picture.
+  pen.globalAlpha = message === null ? 1 : 0.35;
   layout.rows.forEach((row, place) => {
     const share = shares[layout.members[place][0]];
     const thick = Math.min(THICK, row.height - 2);

@@ -10,6 +10,8 @@ export interface ColorLimit {
   readonly maps: number;
   /** Whether the limit is shared with the picture next to this one. */
   readonly shared?: boolean;
+  /** Whether it would be shared if both pictures were by one method. */
+  readonly apart?: boolean;
 }
 
 /** Maps that are available. */

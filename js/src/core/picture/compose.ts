@@ -4,7 +4,7 @@ import { type ColorLimit, withOwnLimit } from "./color_limits.js";
 import { contrast } from "./contrast.js";
 import type { Facts } from "./facts.js";
 import type { Options } from "./options.js";
-import { makePicture, type Picture } from "./picture.js";
+import { arranged, makePicture, type Picture, type Ranking, timeOnly } from "./picture.js";
 
 /** A choice and its tiles: series, map, and the map that is subtracted. */
 export interface ChoiceTiles {
@@ -14,12 +14,16 @@ export interface ChoiceTiles {
 
 type ColorLimitOf = (choice: Choice, map: Tile, options: Options) => ColorLimit;
 
-/** Pictures displayed side by side: with common value ranges, and channels in the order of the first. */
+/**
+ * Pictures displayed side by side: with common value ranges, and the same channels in the same rows. `before` is the
+ * ranking of an earlier picture, which orders the channels if no map has channels.
+ */
 export function picturesOf(
   wanted: readonly ChoiceTiles[],
   facts: Facts,
   options: Options,
   colorLimitOf: ColorLimitOf,
+  before: Ranking | null = null,
 ): Picture[] {
   const parts = wanted.map(({ choice, tiles: [series, map, other] }) => ({
     choice,
@@ -28,13 +32,35 @@ export function picturesOf(
     options: other ? withOwnLimit(options) : options,
   }));
   const own = parts.map((part) => colorLimitOf(part.choice, part.map, part.options));
-  const colorLimit = options.same_ends && own.length > 1 ? shared(own) : own;
+  const colorLimit = options.same_ends && own.length > 1 ? (haveOneUnit(wanted) ? shared(own) : apart(own)) : own;
   const all = parts.map(({ series }) => series);
   const pictures = parts.map((part, place) =>
     makePicture(part.choice, part.series, part.map, facts, part.options, colorLimit[place], all),
   );
-  return pictures.map((picture) => ({ ...picture, channels: pictures[0].channels }));
+  const ranking = rankingOf(pictures, facts) ?? before;
+  const [main] = pictures;
+  const rows = main && !main.shares && ranking ? arranged(main.series.channels, ranking, options) : main;
+  const stripRoom = pictures.some(timeOnly);
+  return pictures.map((picture) => ({
+    ...picture,
+    orderedBy: rows.orderedBy,
+    channels: rows.channels,
+    page: rows.page,
+    stripRoom,
+  }));
 }
+
+/** Shares of the first map that has channels. */
+export function rankingOf(pictures: readonly Picture[], { methods }: Facts): Ranking | null {
+  const found = pictures.find(({ shares }) => shares);
+  return found ? { shares: found.shares, method: methods[found.choice.method].label } : null;
+}
+
+/** Maps of one method have one unit, and those of different methods have not. */
+const haveOneUnit = (wanted: readonly ChoiceTiles[]): boolean =>
+  wanted.every(({ choice }) => choice.method === wanted[0].choice.method);
+
+const apart = (own: ColorLimit[]): ColorLimit[] => own.map((colorLimit) => ({ ...colorLimit, apart: true }));
 
 function shared(own: ColorLimit[]): ColorLimit[] {
   const limit = Math.max(...own.map((colorLimit) => colorLimit.limit));

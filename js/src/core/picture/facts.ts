@@ -11,6 +11,10 @@ export interface MethodFacts {
   /** Whether maps are computed at the steps of the explained layer and placed by receptive fields. */
   placed: boolean;
   description: string;
+  /** Heading in the menu; "" for none. */
+  family: string;
+  /** About how many seconds the kernel takes for a map; 0 for maps that exist. */
+  seconds: number;
 }
 
 export interface Facts {

@@ -78,11 +78,19 @@ export function nextMatch(found: number[], count: number, instance: number, by: 
   return by > 0 ? (further[0] ?? among[first]) : (further[further.length - 1] ?? among[last]);
 }
 
-/** Classes of the menu in descending order of their scores, with the scores. */
-export function classesByScore(instance: number, targets: number[], { scores, probabilities }: Outputs) {
-  const table = probabilities ?? scores;
-  const scoreOf = (target: number): number => table.values[instance * table.columns + target];
-  return targets
-    .map((target, place) => ({ place, target, value: scoreOf(target) }))
-    .sort((one, other) => other.value - one.value || one.place - other.place);
+/** A class of the menu, and its probability or score. */
+export interface ScoredClass {
+  readonly place: number;
+  readonly target: number;
+  readonly value: number;
 }
+
+/** Classes in the order of the menu. */
+export function classScores(instance: number, targets: number[], { scores, probabilities }: Outputs): ScoredClass[] {
+  const table = probabilities ?? scores;
+  return targets.map((target, place) => ({ place, target, value: table.values[instance * table.columns + target] }));
+}
+
+/** Classes in descending order of their scores. */
+export const classesByScore = (instance: number, targets: number[], outputs: Outputs): ScoredClass[] =>
+  classScores(instance, targets, outputs).sort((one, other) => other.value - one.value || one.place - other.place);

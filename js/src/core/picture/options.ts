@@ -19,6 +19,10 @@ export interface Options {
   readonly order: "given" | "share";
   /** Channels that are hidden. */
   readonly hidden: readonly number[];
+  /** Maximum number of rows at once; 0 for all. */
+  readonly per_page: number;
+  /** Place of the first row among the visible channels. */
+  readonly first: number;
 }
 
 export const DEFAULTS: Options = {
@@ -34,4 +38,6 @@ export const DEFAULTS: Options = {
   overlay: false,
   order: "given",
   hidden: [],
+  per_page: 24,
+  first: 0,
 };

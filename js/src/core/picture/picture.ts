@@ -5,6 +5,7 @@ import type { ColorLimit } from "./color_limits.js";
 import type { Facts } from "./facts.js";
 import { isDiverging, magnitudeLimit, shownValues } from "./normalization.js";
 import type { Options } from "./options.js";
+import { type Page, pageOf } from "./page.js";
 import { byShare, channelShares } from "./shares.js";
 import { joinedRange, sharedRanges, type ValueRange, valueRange } from "./value_range.js";
 
@@ -29,9 +30,18 @@ export interface Picture {
   readonly ranges: ValueRange[];
   /** Share of each channel in the map; null for a map without channels. */
   readonly shares: number[] | null;
+  /** Label of the method whose shares order the channels, if it is another one; "" otherwise. */
+  readonly orderedBy: string;
   /** Visible channels, from the top. */
   readonly channels: number[];
+  /** Those of them that have a row now. */
+  readonly page: Page;
+  /** Whether there is room for the strip of a map without channels, which the picture alongside may be. */
+  readonly stripRoom: boolean;
 }
+
+/** Channels with a row, from the top. */
+export const rowChannels = ({ channels, page }: Picture): number[] => channels.slice(page.first, page.stop);
 
 export function makePicture(
   choice: Choice,
@@ -58,8 +68,25 @@ export function makePicture(
     largest: heat.largest,
     ranges: sharedRanges(rangesOf(sideBySide), facts.channel_units, options),
     shares: heat.shares,
-    channels: visibleChannels(series.channels, heat.shares, options),
+    stripRoom: attribution.channels < series.channels,
+    ...arranged(series.channels, { shares: heat.shares, method: "" }, options),
   };
+}
+
+/** Shares by which channels are ordered, and the label of the method if it is not that of the picture. */
+export interface Ranking {
+  readonly shares: number[] | null;
+  readonly method: string;
+}
+
+/** Visible channels in their order, and those with a row. */
+export function arranged(
+  count: number,
+  { shares, method }: Ranking,
+  options: Options,
+): Pick<Picture, "orderedBy" | "channels" | "page"> {
+  const channels = visibleChannels(count, shares, options);
+  return { orderedBy: shares ? method : "", channels, page: pageOf(channels.length, options) };
 }
 
 interface Bands {
@@ -148,9 +175,7 @@ function significanceOf({ values, spread, mean, samples, channels }: Tile): Colu
 function visibleChannels(count: number, shares: number[] | null, { hidden, order }: Options): number[] {
   const all = Array.from({ length: count }, (_, channel) => channel);
   const seen = all.filter((channel) => !hidden.includes(channel));
-  // If all channels are hidden, all are shown.
-  const some = seen.length > 0 ? seen : all;
-  return order === "share" ? byShare(some, shares) : some;
+  return order === "share" ? byShare(seen, shares) : seen;
 }
 
 /** Whether maps have a sign; differences always do. */

@@ -11,6 +11,12 @@ export function channelShares(values: Float32Array, channels: number): number[] 
   return Array.from(sums, (sum) => (total > 0 ? sum / total : 0));
 }
 
+/** Channels other than the `count` of largest share. */
+export function allButTop(count: number, shares: number[]): number[] {
+  const order = byShare([...shares.keys()], shares);
+  return order.slice(count).sort((one, other) => one - other);
+}
+
 /** Channels in descending order of their shares; unchanged without shares. */
 export function byShare(channels: number[], shares: number[] | null): number[] {
   return shares ? [...channels].sort((one, other) => shares[other] - shares[one] || one - other) : channels;

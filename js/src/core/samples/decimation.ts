@@ -89,11 +89,12 @@ const pooledEdges = cachedEdges((axis, ratio) => {
   const grain = pooledGrain(axis, ratio);
   // First sample whose cell starts at or after a device pixel.
   const begin = (pixel: number): number => Math.ceil(((left + pixel - 0.5) / ratio - axis.origin) / axis.step + 0.5);
-  const within = (sample: number): number => Math.max(0, Math.min(axis.samples, roundTo(grain, sample)));
-  const edges = Int32Array.from({ length: pixels + 1 }, (_, pixel) => within(begin(pixel)));
-  // The first and the last pixel include cells that start outside of the plot.
-  edges[0] = within(begin(0) - 1);
-  edges[pixels] = Math.max(edges[pixels - 1] ?? 0, within(Math.ceil((axis.right - axis.origin) / axis.step + 0.5)));
+  const within = (sample: number): number => Math.max(0, Math.min(axis.samples, sample));
+  const edges = Int32Array.from({ length: pixels + 1 }, (_, pixel) => within(roundTo(grain, begin(pixel))));
+  // The first and the last pixel include cells that start outside of the plot, and whole blocks: no sample is left out.
+  edges[0] = within(Math.floor((begin(0) - 1) / grain) * grain);
+  const end = Math.ceil((axis.right - axis.origin) / axis.step + 0.5);
+  edges[pixels] = Math.max(edges[pixels - 1] ?? 0, within(Math.ceil(end / grain) * grain));
   return edges;
 });
 
@@ -103,7 +104,10 @@ const roundTo = (grain: number, sample: number): number => (grain === 1 ? sample
 const bucketEdges = cachedEdges((axis, grain) => {
   const [first, last] = visibleSamples(axis);
   const width = 1 / axis.step;
-  const edge = (bucket: number): number => Math.max(first, Math.min(last, roundTo(grain, Math.ceil(bucket * width))));
+  const edge = (bucket: number): number => {
+    const sample = Math.ceil(bucket * width);
+    return sample >= last ? last : Math.max(first, Math.min(last, roundTo(grain, sample)));
+  };
   const edges = [first];
   for (let bucket = Math.floor(first / width); bucket * width < last; bucket++) {
     const stop = edge(bucket + 1);

@@ -33,19 +33,23 @@ function predictedClass(facts: Facts, row: number, outputs: Outputs): number {
 export function summaryOf(choice: Choice, facts: Facts, outputs: Outputs): Summary {
   if (choice.mean) {
     const instance = `Mean over ${meanName(choice.mean, facts)}`;
-    return { instance, truth: null, predicted: null, explained: classesOf(choice, facts).join(" minus "), right: null };
+    return {
+      instance,
+      truth: null,
+      predicted: null,
+      explained: classesOf(choice, facts).join(" minus "),
+      right: null,
+    };
   }
   const row = choice.instance;
-  const number = facts.instances[row];
   const count = facts.instances.length;
   const whole = facts.instances.every((one, index) => one === index);
-  const place = whole ? (count === 1 ? "" : ` of 0–${count - 1}`) : ` (${row + 1} of ${count} on this page)`;
   const predicted = predictedClass(facts, row, outputs);
   const truth = outputs.truth?.values[row] ?? null;
   const explained = facts.targets[choice.target];
   const alone = facts.class_names.length === 1;
   return {
-    instance: `Instance ${number}${place}`,
+    instance: `Instance ${row + 1} of ${count}${whole ? "" : " on this page"} (index ${facts.instances[row]})`,
     truth: truth === null ? null : (facts.class_names[truth] ?? String(truth)),
     // The only class is the explained one, which is shown already.
     predicted: alone ? null : named(facts.class_names[predicted], predicted, row, outputs),
@@ -60,6 +64,9 @@ export function summaryOf(choice: Choice, facts: Facts, outputs: Outputs): Summa
 const classesOf = ({ target, against }: Choice, facts: Facts): string[] =>
   [target, ...(against === null ? [] : [against])].map((place) => facts.class_names[facts.targets[place]]);
 
+/** The explained class, or two classes that are compared. */
+export const classesText = (choice: Choice, facts: Facts): string => classesOf(choice, facts).join(" rather than ");
+
 /** Name of a map: its method, and its classes if two are compared. */
 export function mapName({ method, target, against }: Choice, facts: Facts): string {
   const name = (place: number): string => facts.class_names[facts.targets[place]];
@@ -72,7 +79,7 @@ export function captionOf(choice: Choice, facts: Facts, outputs: Outputs): strin
   const { truth, predicted } = summaryOf(choice, facts, outputs);
   const instance = choice.mean
     ? `mean over ${meanName(choice.mean, facts)}`
-    : `instance ${facts.instances[choice.instance]}`;
+    : `index ${facts.instances[choice.instance]}`;
   const which = [instance, classesOf(choice, facts).join(" − "), facts.methods[choice.method].label].join(", ");
   return [which, truth && `true: ${truth}`, predicted && `predicted: ${predicted}`].filter(Boolean).join(" · ");
 }
@@ -142,6 +149,9 @@ export function colorLimitText(picture: Picture, facts: Facts, whole: boolean): 
       ? `color: ${reach} a fixed limit`
       : `color: ${reach} ${colorLimit.maps > 1 && options.clip > 0 ? "largest " : ""}${kind} ${over}${sharedText}`,
   ];
+  if (colorLimit.apart) {
+    parts.push("not shared: the other view is of another method and unit");
+  }
   if (largest === 0) {
     parts.push("every value is zero");
   }
@@ -193,10 +203,13 @@ export interface Readout {
 }
 
 /** Maximum number of channels in a read-out. */
-const ROOM = 16;
+const ROOM = 8;
 
-/** Values at one sample: time, each channel's value and attribution, and notes. */
-export function readout(picture: Picture, facts: Facts, sample: number): Readout {
+/**
+ * Values at one sample: time, each channel's value and attribution, and notes. The channel under the pointer comes first;
+ * of many others, those of the largest attribution are kept.
+ */
+export function readout(picture: Picture, facts: Facts, sample: number, under: number | null = null): Readout {
   const unseen = isUnseen(picture, facts, sample);
   const readings = picture.channels.map((channel) => ({
     channel,
@@ -205,7 +218,8 @@ export function readout(picture: Picture, facts: Facts, sample: number): Readout
     attribution: unseen ? null : attributionAt(picture, sample, channel),
     spread: unseen ? null : spreadAt(picture, sample, channel),
   }));
-  const size = ({ attribution }: Reading): number => Math.abs(attribution ?? 0);
+  const size = ({ channel, attribution }: Reading): number =>
+    channel === under ? Infinity : Math.abs(attribution ?? 0);
   const kept = new Set([...readings].sort((one, other) => size(other) - size(one)).slice(0, ROOM));
   const notes = unseen ? ["not seen by the explained layer"] : [];
   if (picture.attribution.spread) {
@@ -214,7 +228,10 @@ export function readout(picture: Picture, facts: Facts, sample: number): Readout
   if (readings.length > ROOM) {
     notes.push(`and ${readings.length - ROOM} more channels with smaller attribution`);
   }
-  return { time: timeText(picture, facts, sample), readings: readings.filter((one) => kept.has(one)), notes };
+  const shown = readings.filter((one) => kept.has(one));
+  const first = shown.filter(({ channel }) => channel === under);
+  const others = shown.filter(({ channel }) => channel !== under);
+  return { time: timeText(picture, facts, sample), readings: [...first, ...others], notes };
 }
 
 function valueText({ series, signals }: Picture, sample: number, channel: number, unit: string): string {

@@ -1,4 +1,4 @@
-/** Actions of keys while the plot has the focus. */
+/** Actions of keys while the focus is in the viewer. */
 export type Action =
   | { do: "move"; by: number }
   | { do: "jump"; to: "first" | "last" }
@@ -7,6 +7,7 @@ export type Action =
   | { do: "gain"; by: number }
   | { do: "zoom"; by: number }
   | { do: "edge"; of: "first" | "last" }
+  | { do: "rows"; by: 1 | -1 }
   | { do: "overlay" | "order" | "style" | "play" | "pin" | "mean" | "whole" | "hide" | "help" };
 
 /** Fraction of the series that a long step covers. */
@@ -28,6 +29,8 @@ const ACTIONS: Record<string, (shift: boolean, samples: number) => Action> = {
   "-": () => ({ do: "gain", by: 0.8 }),
   z: () => ({ do: "zoom", by: 1.5 }),
   Z: () => ({ do: "zoom", by: 1 / 1.5 }),
+  n: () => ({ do: "rows", by: 1 }),
+  N: () => ({ do: "rows", by: -1 }),
   "[": () => ({ do: "edge", of: "first" }),
   "]": () => ({ do: "edge", of: "last" }),
   o: () => ({ do: "overlay" }),
@@ -51,11 +54,22 @@ interface Pressed {
   readonly metaKey: boolean;
 }
 
-/** Action of a key; null for keys that belong to the page, which includes all with a modifier. */
-export function actionOf({ key, shiftKey, ctrlKey, altKey, metaKey }: Pressed, samples: number): Action | null {
-  const mine = Object.hasOwn(ACTIONS, key) && !ctrlKey && !altKey && !metaKey;
-  return mine ? ACTIONS[key](shiftKey, samples) : null;
+/** What has the focus: the plot, a text field, or another control. */
+export type Focused = "plot" | "text" | "control";
+
+/**
+ * Action of a key; null for keys that belong to the page, which includes all with a modifier, and for those that belong
+ * to what has the focus. Text fields keep all keys; other controls keep Space, arrows and other named keys.
+ */
+export function actionOf(pressed: Pressed, samples: number, focused: Focused = "plot"): Action | null {
+  const { key, shiftKey } = pressed;
+  const mine = focused === "plot" || (focused === "control" && key.length === 1 && key !== " ");
+  return mine && Object.hasOwn(ACTIONS, key) && !isForPage(pressed) ? ACTIONS[key](shiftKey, samples) : null;
 }
+
+/** Whether a key is a command of the page: all with a modifier, and Shift + Enter, which runs a notebook's cell. */
+export const isForPage = ({ key, shiftKey, ctrlKey, altKey, metaKey }: Pressed): boolean =>
+  ctrlKey || altKey || metaKey || (shiftKey && key === "Enter");
 
 /** Descriptions of the keys for the help panel. */
 export const KEYS: readonly [string, string][] = [
@@ -66,6 +80,7 @@ export const KEYS: readonly [string, string][] = [
   ["m M", "next or previous method"],
   ["+ −", "gain"],
   ["z Z", "zoom in or out at the crosshair"],
+  ["n N", "next or previous channels, where not all have a row"],
   ["[ ]", "start or end the window at the crosshair"],
   ["a", "show attribution as tint, strips or colored lines"],
   ["o", "overlay channels"],
@@ -83,4 +98,5 @@ export const MOUSE: readonly [string, string][] = [
   ["drag", "pan; also on the overview when zoomed"],
   ["Shift + drag", "select a window"],
   ["double click", "whole series"],
+  ["click on a channel", "hide it; with Alt, hide all others"],
 ];

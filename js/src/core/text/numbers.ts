@@ -22,3 +22,7 @@ export function formatTime(sample: number, rate: number | null): string {
 
 export const formatPercent = (share: number): string =>
   share > 0.999 && share < 1 ? "> 99.9 %" : share > 0 && share < 0.001 ? "< 0.1 %" : `${(100 * share).toFixed(1)} %`;
+
+/** Format of a class's probability, or of its score. */
+export const scoreFormat = (probable: boolean): ((value: number) => string) =>
+  probable ? formatPercent : (score) => formatNumber(score);

@@ -3,19 +3,31 @@ import { type Picture, timeOnly } from "../picture/picture.js";
 import { momentText, startOf } from "./clock.js";
 import { formatNumber, formatPercent, formatSigned } from "./numbers.js";
 
-export const HEADINGS = [
+const HEADINGS = [
   "channel",
   "share",
-  "largest attribution",
+  "maximum attribution",
   "at",
-  "smallest attribution",
+  "minimum attribution",
   "at",
   "series minimum",
   "series maximum",
 ];
 
-/** Table of a picture with one line per channel: share, extremes and their times. */
-export function numbersOf(picture: Picture, facts: Facts): string[][] {
+interface NumbersTable {
+  readonly headings: string[];
+  readonly lines: string[][];
+}
+
+/** Table of a picture with one line per channel: share, extremes and their times. Columns without entries are left out. */
+export function numbersOf(picture: Picture, facts: Facts): NumbersTable {
+  const lines = linesOf(picture, facts);
+  const used = HEADINGS.map((_, column) => lines.some((line) => line[column] !== ""));
+  const kept = (entries: string[]): string[] => entries.filter((_, column) => used[column]);
+  return { headings: kept(HEADINGS), lines: lines.map(kept) };
+}
+
+function linesOf(picture: Picture, facts: Facts): string[][] {
   const lines = picture.channels.map((channel) => {
     const { low, high } = extremesOf(picture.series.values, channel, picture.series.channels);
     const name = `${facts.channel_names[channel]} ${facts.channel_units[channel] && `(${facts.channel_units[channel]})`}`;

@@ -2,12 +2,15 @@ import type { Choice } from "../../core/picture/choice.js";
 import type { Facts } from "../../core/picture/facts.js";
 import type { Options } from "../../core/picture/options.js";
 import type { Window } from "../../core/picture/window.js";
-import { type Action, actionOf } from "../../core/text/keys.js";
+import { type Action, actionOf, type Focused, isForPage } from "../../core/text/keys.js";
 import type { OptionsModel } from "../../synced/OptionsModel.js";
 import type { Pointer } from "./pointer.js";
 
 const STYLES: Options["style"][] = ["tint", "strip", "line"];
-/** JupyterLab checks this attribute on the focused element's ancestors before it handles keys. */
+/**
+ * JupyterLab leaves keys alone that are pressed in an element with this attribute. It looks for it from the target up to
+ * the first element that a shortcut is for, which may be the target itself.
+ */
 const SUPPRESSED = "data-lm-suppress-shortcuts";
 
 /** The view that keys act on. */
@@ -22,6 +25,7 @@ interface View {
     play(): void;
     pin(): void;
     turnMean(): void;
+    turnRows(by: 1 | -1): void;
     trigger(event: "help"): unknown;
   };
   readonly pointer: Pointer;
@@ -30,7 +34,10 @@ interface View {
   bringIntoView(sample: number): void;
 }
 
-/** Keyboard control of the plot. Keys with a modifier are left to the page: Ctrl + S saves the notebook. */
+/**
+ * Keyboard control of the viewer, wherever in it the focus is. Keys with a modifier are left to the page: Ctrl + S saves
+ * the notebook.
+ */
 export class Keys {
   private readonly listeners = new AbortController();
   private readonly liveRegion = document.createElement("div");
@@ -49,6 +56,7 @@ export class Keys {
     pin: () => this.view.model.pin(),
     mean: () => this.view.model.turnMean(),
     whole: () => this.showAll(),
+    rows: ({ by }) => this.view.model.turnRows(by),
     edge: ({ of }) => this.moveEdge(of),
     hide: () => this.hide(),
     help: () => this.view.model.trigger("help"),
@@ -65,12 +73,15 @@ export class Keys {
     this.liveRegion.setAttribute("role", "status");
     figure.append(this.liveRegion);
     const { signal } = this.listeners;
-    figure.addEventListener("keydown", (event) => this.press(event), { signal });
-    figure.setAttribute(SUPPRESSED, "true");
-    for (const type of ["keydown", "keyup"] as const) {
-      figure.addEventListener(type, (event) => leaveToPage(figure, event), { signal });
-    }
-    figure.addEventListener("blur", () => figure.setAttribute(SUPPRESSED, "true"), { signal });
+    // Before JupyterLab, which listens at the document.
+    window.addEventListener("keydown", (event) => this.suppress(event), { signal, capture: true });
+    viewerOf(figure).addEventListener("keydown", (event) => this.press(event), { signal });
+    figure.addEventListener("pointerdown", () => this.focus(), { signal, capture: true });
+    figure.addEventListener("wheel", (event) => isZoom(event) && this.focus(), {
+      signal,
+      capture: true,
+      passive: true,
+    });
   }
 
   remove(): void {
@@ -78,13 +89,32 @@ export class Keys {
     this.liveRegion.remove();
   }
 
+  private focus(): void {
+    this.figure.focus({ preventScroll: true });
+  }
+
+  /** Keeps JupyterLab from handling keys that are pressed in the viewer, unless they are meant for it. */
+  private suppress(event: KeyboardEvent): void {
+    const target = event.target as Element;
+    if (viewerOf(this.figure).contains(target)) {
+      target.toggleAttribute(SUPPRESSED, !isForPage(event));
+    }
+  }
+
   private press(event: KeyboardEvent): void {
-    const action = event.target === this.figure ? actionOf(event, this.view.model.facts.samples) : null;
+    const action = actionOf(event, this.view.model.facts.samples, this.focused(event.target as Element));
     if (action) {
       event.preventDefault();
-      event.stopPropagation();
       this.handle(action);
     }
+    if (!isForPage(event)) {
+      // Other hosts, such as the classic notebook, listen at the document.
+      event.stopPropagation();
+    }
+  }
+
+  private focused(element: Element): Focused {
+    return element === this.figure ? "plot" : element.matches(TEXT) ? "text" : "control";
   }
 
   private handle(action: Action): void {
@@ -138,12 +168,11 @@ export class Keys {
   }
 }
 
-/** While a modifier is held, keys are left to the page. */
-function leaveToPage(figure: HTMLElement, event: KeyboardEvent): void {
-  const held = event.ctrlKey || event.metaKey || event.altKey;
-  if (held) {
-    figure.removeAttribute(SUPPRESSED);
-  } else {
-    figure.setAttribute(SUPPRESSED, "true");
-  }
-}
+/** The whole viewer of a figure. */
+const viewerOf = (figure: HTMLElement): HTMLElement => figure.closest<HTMLElement>(".cam1d-viewer") ?? figure;
+
+/** Elements that take text. */
+const TEXT = "textarea, [contenteditable], input:not([type=checkbox], [type=radio], [type=button])";
+
+/** The wheel zooms only with Ctrl or Cmd; otherwise it scrolls the page. */
+export const isZoom = (event: WheelEvent): boolean => event.ctrlKey || event.metaKey;

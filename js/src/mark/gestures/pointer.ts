@@ -1,4 +1,5 @@
 import { html, nothing, render, type TemplateResult } from "lit-html";
+import { besidePoint } from "../../core/draw/beside_point.js";
 import { colorIndex } from "../../core/draw/color.js";
 import { type Row, rowAt } from "../../core/draw/row_layout.js";
 import type { Frame, Scene } from "../../core/draw/scene.js";
@@ -131,10 +132,10 @@ export class Pointer {
     const layout = layoutOf(scene, frame);
     const row = rowAt(place.y, layout);
     const under = typeof row === "number" && layout.members[row].length === 1 ? layout.members[row][0] : null;
-    render(contents(readout(scene.picture, scene.facts, sample), scene, under), this.tip);
-    const flip = x > frame.width - this.tip.offsetWidth - 16;
-    this.tip.style.left = `${flip ? x - this.tip.offsetWidth - 10 : x + 10}px`;
-    this.tip.style.top = `${Math.max(0, Math.min(frame.height - this.tip.offsetHeight, place.y - this.tip.offsetHeight / 2))}px`;
+    render(contents(readout(scene.picture, scene.facts, sample, under), scene, under), this.tip);
+    const size = { width: this.tip.offsetWidth, height: this.tip.offsetHeight };
+    const { left, top } = besidePoint({ x, y: place.y }, size, frame);
+    Object.assign(this.tip.style, { left: `${left}px`, top: `${top}px` });
   }
 
   /** Bracket that marks the receptive field of the step. */

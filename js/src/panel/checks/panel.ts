@@ -81,7 +81,7 @@ function progressText(mark: ChannelStackModel): string {
 
 function report({ verdict, level, findings, deletion }: Checks, mark: ChannelStackModel): TemplateResult {
   const { facts, choice } = mark;
-  const map = `${mapName({ ...choice, against: null }, facts)}, ${classNamed(facts.class_names[facts.targets[choice.target]])}, instance ${facts.instances[choice.instance]}`;
+  const map = `${mapName({ ...choice, against: null }, facts)}, ${classNamed(facts.class_names[facts.targets[choice.target]])}, index ${facts.instances[choice.instance]}`;
   return html`
     <div class="cam1d-verdict ${levelStyle(level)}">${verdict}</div>
     <div class="cam1d-found">

@@ -51,7 +51,7 @@ export function maximizingInput(
   const row = () =>
     jobRow(jobs, job, { label: "Compute", task: "Computing the maximizing input", note: jobs.fault(job.name) ?? "" });
   const line = html`<div class="cam1d-line">
-    <b>Maximizing input of ${facts.class_names[target]}</b>
+    <b>Activation maximization of ${facts.class_names[target]}</b>
     ${select("start from", STARTS, start, (start) => change({ start, solution: 0 }))}
     ${select("stay near the data", NEARNESS, nearness, (nearness) => change({ nearness, solution: 0 }))}
     ${result ? shown(result, choices, change) : row()}

@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from "lit-html";
 import { createRef, ref } from "lit-html/directives/ref.js";
 import { canvasPen, clearCanvas } from "../../core/draw/canvas_pen.js";
-import { drawFilters, type FilterRow, type FiltersScene, ROW, rowsOf } from "../../core/draw/filter_rows.js";
+import { drawFilters, type FilterRow, type FiltersScene, HEAD, ROW, rowsOf } from "../../core/draw/filter_rows.js";
 import { rowAt } from "../../core/draw/row_layout.js";
 import type { Frame } from "../../core/draw/scene.js";
 import { importances, type LayerReading, type Order, placed, ranked, readingOf } from "../../core/picture/filters.js";
@@ -103,7 +103,7 @@ export class InsidePanelView extends PanelView {
     const layers = Object.fromEntries(
       inside.layers.map(({ name, kind, filters }) => [name, `${name} (${kind}, ${filters} filters)`]),
     );
-    const orders = { activity: "activity", weight: `weight for ${facts.class_names[this.target]}` };
+    const orders = { activity: "mean activation", weight: `weight for ${facts.class_names[this.target]}` };
     return [
       select("layer", layers, inside.layer!.name, (layer) => inside.change({ layer, filter: null })),
       select("sorted by", orders, inside.by, (by: Order) => inside.change({ by })),
@@ -207,16 +207,16 @@ export class InsidePanelView extends PanelView {
     const shift = element.getBoundingClientRect().left - this.el.getBoundingClientRect().left - this.el.clientLeft;
     const size = {
       width: `${width}px`,
-      height: `${height + FOOT}px`,
+      height: `${HEAD + height + FOOT}px`,
       marginLeft: `${shift - parseFloat(getComputedStyle(this.el).paddingLeft || "0")}px`,
     };
     const canvas = this.canvas.value!;
     Object.assign(canvas.style, size);
-    const [broad, high] = [Math.round(width * ratio), Math.round((height + FOOT) * ratio)];
+    const [broad, high] = [Math.round(width * ratio), Math.round((HEAD + height + FOOT) * ratio)];
     if (canvas.width !== broad || canvas.height !== high) {
       [canvas.width, canvas.height] = [broad, high];
     }
-    return { left: 0, width, height: height + FOOT, plot: { ...plot, top: 0, height }, axis, ratio };
+    return { left: 0, width, height: HEAD + height + FOOT, plot: { ...plot, top: HEAD, height }, axis, ratio };
   }
 
   private words(reading: LayerReading, tile: Tile | string): string {

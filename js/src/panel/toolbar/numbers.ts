@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from "lit-html";
 import { classNamed } from "../../core/picture/facts.js";
 import { mapName } from "../../core/text/describe.js";
-import { HEADINGS, numbersOf } from "../../core/text/numbers_table.js";
+import { numbersOf } from "../../core/text/numbers_table.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 
 /** The picture as a table. */
@@ -10,13 +10,14 @@ export function numbersPanel({ picture, facts, status }: ChannelStackModel): Tem
     return html`<span>no plot yet</span>`;
   }
   const { choice } = picture;
-  const label = `${mapName(choice, facts)}, ${classNamed(facts.class_names[facts.targets[choice.target]])}, instance ${facts.instances[choice.instance]}`;
+  const { headings, lines } = numbersOf(picture, facts);
+  const label = `${mapName(choice, facts)}, ${classNamed(facts.class_names[facts.targets[choice.target]])}, index ${facts.instances[choice.instance]}`;
   // Scrollable regions must be focusable.
   return html`<div class="cam1d-scrolled" tabindex="0" role="region" aria-label="numbers of the plot">
     <table class="cam1d-numbers">
       <caption>${label}</caption>
-      ${html`<tr>${HEADINGS.map((heading) => html`<th scope="col">${heading}</th>`)}</tr>`}
-      ${numbersOf(picture, facts).map(line)}
+      ${html`<tr>${headings.map((heading) => html`<th scope="col">${heading}</th>`)}</tr>`}
+      ${lines.map(line)}
     </table>
   </div>`;
 }

@@ -19,6 +19,8 @@ interface Panel {
   readonly text: string;
   readonly name: string;
   readonly content: (mark: ChannelStackModel) => TemplateResult;
+  /** Whether it needs the width of the viewer, and is displayed below the plot. */
+  readonly isWide?: boolean;
 }
 
 const CHECK: Panel = { text: "Checks", name: "Checks: how far this map can be trusted", content: checksPanel };
@@ -26,7 +28,7 @@ const HELP: Panel = { text: "?", name: "Help: keyboard and mouse controls", cont
 const PANELS: Panel[] = [
   { text: "View", name: "View: colors, rows and channels", content: viewPanel },
   { text: "Find", name: "Find: which instances are shown", content: findPanel },
-  { text: "Numbers", name: "Numbers: the plot as a table", content: numbersPanel },
+  { text: "Numbers", name: "Numbers: the plot as a table", content: numbersPanel, isWide: true },
   CHECK,
   { text: "Save", name: "Save: plot and numbers as files", content: savePanel },
 ];
@@ -38,7 +40,7 @@ const UNPIN = "Unpin: remove the pinned plot";
 /** Buttons that open and close panels. */
 export class ToolbarView extends PanelView {
   render(): void {
-    this.el.classList.add("cam1d-toolbar");
+    this.el.classList.add("cam1d-toolbar", "cam1d-tools");
     this.open = null;
     super.render();
     const { mark } = this;
@@ -60,10 +62,20 @@ export class ToolbarView extends PanelView {
         ${button(mark.pinned ? "Unpin" : "Pin", mark.pinned ? UNPIN : PIN, () => mark.pin())}
         ${this.opening(HELP)}
       </div>
-      <div class="cam1d-panel" role="group" aria-label=${open?.name ?? ""} ?hidden=${!open}>
-        ${keyed(open, open?.content(mark))}
+      <div
+        class=${`cam1d-panel ${open?.isWide ? "cam1d-wide" : ""}`}
+        role="group"
+        aria-label=${open?.name ?? ""}
+        ?hidden=${!open}
+      >
+        ${keyed(open, open ? html`${this.heading(open)}${open.content(mark)}` : nothing)}
       </div>
     `;
+  }
+
+  private heading(panel: Panel): TemplateResult {
+    const [title] = panel.name.split(":");
+    return html`<div class="cam1d-heading"><b>${title}</b>${button("✕", "close the panel", () => this.close())}</div>`;
   }
 
   private opening(panel: Panel): TemplateResult {
@@ -84,10 +96,16 @@ export class ToolbarView extends PanelView {
   private key(event: KeyboardEvent): void {
     const { open } = this;
     if (event.key === "Escape" && open) {
-      this.toggle(open);
-      this.el.querySelector<HTMLElement>(`button[title="${open.name}"]`)!.focus();
+      this.close();
       event.stopPropagation();
     }
+  }
+
+  /** Closes the open panel and focuses its button. */
+  private close(): void {
+    const { name } = this.open!;
+    this.toggle(this.open!);
+    this.el.querySelector<HTMLElement>(`button[title="${name}"]`)!.focus();
   }
 
   private open: Panel | null;

@@ -1,6 +1,8 @@
-import { html, type TemplateResult } from "lit-html";
+import { html, nothing, type TemplateResult } from "lit-html";
+import { all, toggled } from "../../core/picture/hidden.js";
 import type { Options } from "../../core/picture/options.js";
-import { checkbox, group, number, select } from "../../dom/fields.js";
+import { allButTop } from "../../core/picture/shares.js";
+import { button, checkbox, group, number, select } from "../../dom/fields.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 
 /** Display options: colors, rows and channels. */
@@ -25,7 +27,7 @@ function colors({ optionsModel, picture }: ChannelStackModel): TemplateResult {
   );
 }
 
-const SCOPES = { map: "per map", instance: "per instance", method: "all instances", fixed: "fixed" };
+const SCOPES = { map: "per map", instance: "per instance", method: "all", fixed: "fixed" };
 const SIGNS = { signed: "signed", positive: "positive", negative: "negative", absolute: "absolute" };
 
 function rows({ optionsModel }: ChannelStackModel): TemplateResult {
@@ -35,25 +37,41 @@ function rows({ optionsModel }: ChannelStackModel): TemplateResult {
     select("attribution as", STYLES, options.style, (style) => optionsModel.change({ style })),
     select("scale", ROWS, options.rows, (rows) => optionsModel.change({ rows })),
     number("gain", { min: 0.1, max: 100, step: "any" }, options.gain, (gain) => optionsModel.change({ gain })),
-    checkbox("overlay", options.overlay, (overlay) => optionsModel.change({ overlay })),
+    select("rows at once", PAGES, String(options.per_page) as keyof typeof PAGES, (count) =>
+      optionsModel.change({ per_page: Number(count), first: 0 }),
+    ),
+    checkbox("overlay", options.overlay, (overlay) => optionsModel.change({ overlay, first: 0 })),
   );
 }
+
+const PAGES = { "10": "10", "24": "24", "48": "48", "0": "all" };
 
 const STYLES = { tint: "tinted rows", strip: "strips", line: "colored lines" };
 const ROWS = { channel: "per channel", unit: "per unit", global: "all channels" };
 
-function channels({ facts, optionsModel }: ChannelStackModel): TemplateResult {
+function channels({ facts, optionsModel, picture }: ChannelStackModel): TemplateResult {
   const { hidden, order } = optionsModel.current;
-  const boxes = facts.channel_names.map((name, channel) =>
-    checkbox(name, !hidden.includes(channel), (shown) => {
-      const others = hidden.filter((other) => other !== channel);
-      optionsModel.change({ hidden: shown ? others : [...others, channel].sort((one, other) => one - other) });
-    }),
-  );
+  const count = facts.channel_names.length;
+  const hide = (hidden: number[]): void => optionsModel.change({ hidden });
+  const shares = picture?.shares ?? null;
+  const top = shares && count - hidden.length > 0 ? count - hidden.length : NaN;
   return group(
     "channels",
     select("order", ORDERS, order, (order) => optionsModel.change({ order })),
-    html`<div class="cam1d-boxes">${boxes}</div>`,
+    html`<span class="cam1d-line"
+      >${button("All", "All channels are shown", () => hide([]))}${button("None", "None of the channels is shown", () => hide(all(count)))}</span
+    >`,
+    shares && count > 2
+      ? number(
+          "top by share",
+          { min: 1, max: count, step: 1 },
+          top,
+          (most) => Number.isNaN(most) || hide(allButTop(most, shares)),
+        )
+      : nothing,
+    html`<div class="cam1d-boxes">${facts.channel_names.map((name, channel) =>
+      checkbox(name, !hidden.includes(channel), () => hide(toggled(hidden, channel))),
+    )}</div>`,
   );
 }
 
@@ -70,7 +88,7 @@ function averaged(mark: ChannelStackModel): TemplateResult[] {
   const classes = Object.fromEntries(facts.class_names.map((name, index) => [`c${index}`, name]));
   const choose = (key: string): void => mark.choose({ mean: { by: mean!.by, of: Number(key.slice(1)) } });
   return [
-    select<keyof typeof OVER>("mean over", kinds as typeof OVER, mean?.by ?? "none", (by) => mark.turnMean(by)),
+    select<keyof typeof OVER>("average over", kinds as typeof OVER, mean?.by ?? "none", (by) => mark.turnMean(by)),
     select("of", classes, `c${mean?.of ?? 0}`, choose, { hidden: mean === null }),
   ];
 }
@@ -81,13 +99,15 @@ const OVER = { none: "one instance", true: "a true class", predicted: "a predict
 function compared(mark: ChannelStackModel): TemplateResult {
   const { facts, choice, optionsModel } = mark;
   const classes = facts.targets.map((target, place) => [`p${place}`, facts.class_names[target]]);
-  const options = Object.fromEntries([["none", "no other class"], ...classes]);
+  const options = Object.fromEntries([["none", "none"], ...classes]);
   const value = choice.against === null ? "none" : `p${choice.against}`;
   return group(
     "compare",
-    select("minus", options, value, (key) => mark.choose({ against: key === "none" ? null : Number(key.slice(1)) })),
+    select("contrast against class", options, value, (key) =>
+      mark.choose({ against: key === "none" ? null : Number(key.slice(1)) }),
+    ),
     averaged(mark),
-    checkbox("share color range with pinned view", optionsModel.current.same_ends, (same_ends) =>
+    checkbox("share color range with pinned view of the same method", optionsModel.current.same_ends, (same_ends) =>
       optionsModel.change({ same_ends }),
     ),
   );

@@ -11,22 +11,30 @@ const STEPS = [
   ...[1, 2, 5, 10, 15, 30].map((count) => count * MINUTE),
   ...[1, 2, 3, 6, 12].map((count) => count * HOUR),
 ];
-/** Minimum distance between ticks, in pixels. */
-const ROOM = 76;
+/** Minimum distance between ticks in pixels, wider than their labels. */
+const ROOM = { clock: 76, number: 52 };
 
-/** Time axis with dates: ticks at round clock times, or at round seconds for a mean. */
-export function clockAxis({ plot, axis }: Frame, { sampling_rate }: Facts, start: number | null): Axis {
-  const sample = SECOND / sampling_rate!;
+/**
+ * Time axis with ticks at round times, far enough apart for their labels: dates, seconds where `start` is null, or
+ * samples without a sampling rate.
+ */
+export function timeTicks({ plot, axis }: Frame, { sampling_rate }: Facts, start: number | null): Axis {
+  // Without a rate, a sample counts as a second.
+  const sample = SECOND / (sampling_rate ?? 1);
   const pixels = axis.step / sample;
   const from = (start ?? 0) + ((axis.left - axis.origin) / axis.step) * sample;
   const to = from + plot.width / pixels;
-  const step = stepFor(ROOM / pixels, start !== null);
+  const step = Math.max(
+    stepFor((start === null ? ROOM.number : ROOM.clock) / pixels, start !== null),
+    sampling_rate === null ? SECOND : 0,
+  );
   const [first, last] = [Math.ceil(from / step), Math.floor(to / step)];
   const moments = Array.from({ length: Math.max(0, last - first + 1) }, (_, place) => (first + place) * step);
   const text = (moment: number): string =>
     start === null ? String(Number((moment / SECOND).toPrecision(10))) : tickText(moment, step);
   const ticks = moments.map((moment) => ({ at: (moment - from) * pixels, text: text(moment) }));
-  return { ticks, title: start === null ? "time (s)" : `time, ${datesText(from, to)}` };
+  const unit = sampling_rate === null ? "sample" : "time (s)";
+  return { ticks, title: start === null ? unit : `time, ${datesText(from, to)}` };
 }
 
 function stepFor(least: number, clock: boolean): number {

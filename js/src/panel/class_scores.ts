@@ -1,0 +1,61 @@
+import { html, nothing, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
+import { repeat } from "lit-html/directives/repeat.js";
+import { styleMap } from "lit-html/directives/style-map.js";
+import { classesByScore, type ScoredClass } from "../core/picture/finder.js";
+import { elided } from "../core/text/elided.js";
+import { scoreFormat } from "../core/text/numbers.js";
+import { PanelModel, PanelView } from "./panel.js";
+
+export class ClassScoresModel extends PanelModel {
+  static model_name = "ClassScoresModel";
+  static view_name = "ClassScoresView";
+}
+
+/** Maximum length of a name. */
+const LENGTH = 26;
+
+/** Bars of the class scores in descending order; a click explains the class. */
+export class ClassScoresView extends PanelView {
+  render(): void {
+    this.el.classList.add("cam1d-scores");
+    super.render();
+  }
+
+  protected content(): TemplateResult {
+    const { choice, facts, outputs } = this.mark;
+    this.el.hidden = facts.targets.length < 2;
+    // A mean has no scores, but keeps their place.
+    if (this.el.hidden || choice.mean) {
+      return html``;
+    }
+    const classes = classesByScore(choice.instance, facts.targets, outputs);
+    const most = outputs.probabilities ? 1 : Math.max(...classes.map(({ value }) => Math.abs(value)));
+    return html`<fieldset>
+      <legend>${outputs.probabilities ? "class probabilities" : "class scores"}</legend>
+      ${repeat(
+        classes,
+        ({ place }) => place,
+        (one) => this.row(one, most),
+      )}
+    </fieldset>`;
+  }
+
+  private row({ place, target, value }: ScoredClass, most: number): TemplateResult {
+    const { choice, facts, outputs } = this.mark;
+    const name = facts.class_names[target];
+    const truth = outputs.truth?.values[choice.instance] ?? null;
+    const width = `${most > 0 ? (100 * Math.abs(value)) / most : 0}%`;
+    return html`<label title=${name} class=${place === choice.target ? "cam1d-explained" : ""}
+      ><input
+        type="radio"
+        name=${`cam1d-class-${this.cid}`}
+        .checked=${live(place === choice.target)}
+        @change=${() => this.mark.choose({ target: place })}
+      /><span class="cam1d-name">${elided(name, LENGTH)}</span>${truth === target ? html`<em>true</em>` : nothing}<span
+        class="cam1d-number"
+        >${scoreFormat(outputs.probabilities !== null)(value)}</span
+      ><i class=${value < 0 ? "cam1d-negative" : ""} style=${styleMap({ width })}></i
+    ></label>`;
+  }
+}

@@ -1,0 +1,32 @@
+import { html, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
+import type { MethodFacts } from "../core/picture/facts.js";
+import { familiesOf, methodText } from "../core/picture/families.js";
+import { PanelModel, PanelView } from "./panel.js";
+
+export class MethodMenuModel extends PanelModel {
+  static model_name = "MethodMenuModel";
+  static view_name = "MethodMenuView";
+}
+
+/** Method menu in the order of the slider: by family, each with its exactness, and with its time if that is long. */
+export class MethodMenuView extends PanelView {
+  render(): void {
+    this.el.classList.add("cam1d-menu");
+    super.render();
+  }
+
+  protected content(): TemplateResult {
+    const { mark } = this;
+    const { facts, choice, hasKernel } = mark;
+    const change = ({ target }: Event): void => mark.choose({ method: Number((target as HTMLSelectElement).value) });
+    const text = (method: MethodFacts): string => methodText(method, hasKernel);
+    const option = (place: number): TemplateResult =>
+      html`<option .value=${String(place)} .selected=${live(place === choice.method)}>${text(facts.methods[place])}</option>`;
+    return html`<select title=${text(facts.methods[choice.method])} ?disabled=${facts.methods.length < 2} @change=${change}>
+      ${familiesOf(facts.methods).map(({ family, places }) =>
+        family === "" ? places.map(option) : html`<optgroup label=${family}>${places.map(option)}</optgroup>`,
+      )}
+    </select>`;
+  }
+}

@@ -1,0 +1,16 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { captionsOf } from "../../lib/core/draw/caption.js";
+import { recorder } from "../support/pen.js";
+
+test("captions are broken into equally many lines, and nothing is lost up to the last", () => {
+  const [one, other] = captionsOf(
+    recorder().pen,
+    ["Current: a short one", "Pinned: one of very many words that need lines"],
+    150,
+    "",
+  );
+  assert.equal(one.lines.length, other.lines.length);
+  assert.equal(one.lines.join(" ").trim(), "Current: a short one");
+  assert.equal(other.lines.join(" "), "Pinned: one of very many words that need lines");
+});

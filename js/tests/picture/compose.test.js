@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { picturesOf, rankingOf } from "../../lib/core/picture/compose.js";
+import { DEFAULTS } from "../../lib/core/picture/options.js";
+import { tileOf } from "../support/tile.js";
+
+const method = (label) => ({ label, signed: true, exactness: "approximate", adds_up: "", placed: false, family: "" });
+const facts = { channel_units: ["g", "g", "g"], methods: [method("HiResCAM"), method("Occlusion")] };
+const series = tileOf([1, 2, 3, 4, 5, 6], 3);
+const one = {
+  choice: { instance: 0, target: 0, method: 0, against: null, mean: null },
+  tiles: [series, tileOf([1, 2])],
+};
+const each = {
+  choice: { ...one.choice, method: 1 },
+  tiles: [series, tileOf([1, 3, 2, 0, 0, 0], 3, "attribution/1/0/0")],
+};
+const limits = (_, map) => ({ limit: Math.max(...map.values), maps: 1 });
+const made = (wanted, options = {}, before = null) =>
+  picturesOf(wanted, facts, { ...DEFAULTS, ...options }, limits, before);
+
+test("color limits are shared by maps of one method, which have one unit, and by no others", () => {
+  const other = { choice: each.choice, tiles: [series, tileOf([9, 0, 0, 0, 0, 0], 3, "attribution/1/1/0")] };
+  assert.deepEqual(
+    made([each, other]).map(({ colorLimit }) => [colorLimit.limit, colorLimit.shared]),
+    [
+      [9, true],
+      [9, true],
+    ],
+  );
+  assert.deepEqual(
+    made([one, each]).map(({ colorLimit }) => [colorLimit.limit, colorLimit.shared]),
+    [
+      [2, undefined],
+      [3, undefined],
+    ],
+  );
+});
+
+test("the same channel has the same row in both, below the room for a strip", () => {
+  const pictures = made([each, one], { order: "share" });
+  assert.deepEqual(
+    pictures.map(({ channels, stripRoom }) => [channels, stripRoom]),
+    Array(2).fill([[1, 2, 0], true]),
+  );
+  assert.equal(made([each])[0].stripRoom, false);
+});
+
+test("a map without channels keeps the order by share of the other picture, or of the last map that has channels", () => {
+  const [picture] = made([one, each], { order: "share" });
+  assert.deepEqual([picture.channels, picture.orderedBy], [[1, 2, 0], "Occlusion"]);
+  const before = rankingOf(made([each]), facts);
+  const [later] = made([one], { order: "share" }, before);
+  assert.deepEqual([later.channels, later.orderedBy], [[1, 2, 0], "Occlusion"]);
+  assert.deepEqual(made([one], { order: "share" })[0].channels, [0, 1, 2]);
+  assert.deepEqual(made([one], {}, before)[0].channels, [0, 1, 2]);
+});
+
+test("all channels may be hidden", () => {
+  assert.deepEqual(made([each], { hidden: [0, 1, 2] })[0].channels, []);
+  assert.deepEqual(picturesOf([], facts, DEFAULTS, limits), []);
+});

@@ -1,0 +1,207 @@
+"""Where things are: panels, controls and rows, at several widths, in a real Chromium with no kernel."""
+
+import numpy as np
+import pytest
+
+from cam1d_widget.viewer.export.page import save_html
+
+from ..support.arrays import explanation
+from .page import MARK, SNAPSHOT, choose_method, drawn, laid_out, ready, shown
+
+pytestmark = pytest.mark.browser
+
+NAMES = [f"C{channel}" for channel in range(64)]
+LONG = ["acceleration of the ankle along the first axis", "a1", "a2"]
+OPTIONS = f"{MARK}.model.optionsModel"
+# Pages of save_html have a heading and margins, which a notebook has not.
+BARE = "() => { document.querySelector('h1').remove(); document.body.style = 'max-width: none; padding: 0'; }"
+
+
+@pytest.fixture(scope="module")
+def whole():
+    families = {"Grad-CAM": "class activation map", "Gradient × Input": "gradient", "Saliency": "gradient"}
+    return explanation(families=families, channel_names=LONG)
+
+
+@pytest.fixture(scope="module")
+def paths(whole, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("page")
+    # One method, whose maps have channels: their shares order the rows.
+    maps = {"Saliency": np.abs(np.random.default_rng(3).normal(size=(2, 2, 60, 64)))}
+    many = explanation(
+        instances=2,
+        channels=64,
+        classes=2,
+        channel_names=NAMES,
+        channel_units=["µV"] * 64,
+        attributions=maps,
+        exactness={},
+        completeness={},
+    )
+    return {
+        "three": save_html(whole, folder / "three.html", progress=False),
+        "many": save_html(many, folder / "many.html", progress=False),
+    }
+
+
+@pytest.fixture
+def open_at(open_page, paths):
+    def open_at(name, width, height=800):
+        page = open_page(paths[name], viewport={"width": width, "height": height})
+        page.evaluate(BARE)
+        shown(page)
+        laid_out(page)
+        return page
+
+    return open_at
+
+
+def members(page):
+    """Channels of each row, once what has changed so far is drawn."""
+    drawn(page)
+    return page.evaluate(SNAPSHOT)["members"]
+
+
+def box(page, selector):
+    return page.locator(selector).first.bounding_box()
+
+
+@pytest.mark.parametrize("width", [1280, 1000, 600])
+def test_no_panel_moves_the_plot(open_at, width):
+    page = open_at("three", width)
+    before = box(page, ".bqplot.figure")
+    for name in ("View", "Find", "Save", "Help", "Numbers"):
+        page.get_by_role("button", name=f"{name}: ").click()
+        laid_out(page)
+        assert box(page, ".bqplot.figure") == before, name
+        panel = box(page, ".cam1d-panel")
+        if name == "Numbers":
+            assert panel["y"] >= before["y"] + before["height"]
+        elif width >= 1000:
+            assert panel["x"] >= before["x"] + before["width"]
+        assert panel["x"] + panel["width"] <= width
+    page.get_by_role("button", name="close the panel").click()
+    assert page.locator(".cam1d-panel").is_hidden()
+    assert page.get_by_role("button", name="Numbers: ").evaluate("(button) => button === document.activeElement")
+
+
+@pytest.mark.parametrize(("width", "rows"), [(1280, 1), (600, 2)])
+def test_the_three_sliders_are_in_one_row_or_in_two(open_at, width, rows):
+    page = open_at("three", width)
+    tops = [
+        page.get_by_role("slider", name=name, exact=True).bounding_box()["y"]
+        for name in ("instance", "class", "method")
+    ]
+    assert len({round(top / 12) for top in tops}) == rows
+    assert box(page, ".cam1d-controls")["height"] <= 40 * rows
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_64_channels_fit_a_small_screen_with_their_axis_and_page_through(open_at):
+    page = open_at("many", 1280)
+    picture = page.evaluate(SNAPSHOT)
+    axis = box(page, ".bqplot.figure")["y"] + picture["plot"]["top"] + picture["plot"]["height"] + 20
+    assert axis < 700, "what a notebook leaves of 800 pixels"
+    assert [channel for [channel] in picture["members"]] == list(range(24))
+    page.get_by_role("button", name="next channels").click()
+    assert members(page)[0] == [24]
+    page.locator(".bqplot.figure").focus()
+    page.keyboard.press("n")
+    assert [channel for [channel] in members(page)] == list(range(40, 64))
+    assert "channels 41–64 of 64" in page.locator(".cam1d-pager").inner_text()
+    page.keyboard.press("N")
+    page.get_by_role("button", name="View: ").click()
+    page.get_by_label("rows at once").select_option(label="all")
+    assert len(members(page)) == 64
+    assert page.evaluate(SNAPSHOT)["plot"] == picture["plot"]
+
+
+def test_an_overlay_of_many_channels_shows_eight_and_pages(open_at):
+    page = open_at("many", 1280)
+    page.evaluate(f"{OPTIONS}.change({{ overlay: true, order: 'share' }})")
+    laid_out(page)
+    [first] = members(page)
+    page.get_by_role("button", name="next channels").click()
+    [second] = members(page)
+    assert len(first) == len(second) == 8
+    assert not set(first) & set(second)
+
+
+def test_a_label_hides_its_channel_or_all_others_and_tells_its_name(open_at):
+    page = open_at("three", 1280)
+    picture = page.evaluate(SNAPSHOT)
+    at = lambda place: {"x": 40, "y": picture["rows"][place]["top"] + 20}  # noqa: E731
+    figure = page.locator(".bqplot.figure")
+    figure.hover(position=at(0))
+    assert figure.get_attribute("title").startswith(f"{LONG[0]} g: click to hide it")
+    before = box(page, ".bqplot.figure")
+    figure.click(position=at(1))
+    assert members(page) == [[0], [2]]
+    assert box(page, ".bqplot.figure") == before
+    page.get_by_role("button", name="Show all channels").click()
+    figure.click(position=at(2), modifiers=["Alt"])
+    assert members(page) == [[2]]
+    figure.click(position={"x": 40, "y": picture["rows"][1]["top"]}, modifiers=["Alt"])
+    assert members(page) == [[0], [1], [2]]
+
+
+def test_all_none_or_the_channels_of_largest_share_are_chosen_at_once(open_at):
+    page = open_at("many", 1280)
+    page.get_by_role("button", name="View: ").click()
+    page.get_by_role("button", name="None of the channels").click()
+    assert members(page) == []
+    page.get_by_label("C7", exact=True).check()
+    assert members(page) == [[7]]
+    page.get_by_label("top by share").fill("10")
+    page.get_by_label("top by share").press("Enter")
+    shares = page.evaluate(f"{MARK}.model.picture.shares")
+    assert members(page) == [[channel] for channel in sorted(np.argsort(shares)[-10:].tolist())]
+    page.get_by_role("button", name="All channels are shown").click()
+    assert len(members(page)) == 24
+
+
+def test_bars_of_the_scores_are_sorted_and_choose_the_class(open_at, whole):
+    page = open_at("three", 1280)
+    bars = page.locator(".cam1d-scores label")
+    order = np.argsort(-whole.probabilities[0])
+    assert bars.locator(".cam1d-name").all_inner_texts() == [whole.class_names[target] for target in order]
+    bars.nth(1).click()
+    ready(page, 0, order[1], 0)
+    assert (
+        page.get_by_role("slider", name="class", exact=True)
+        .get_attribute("aria-valuetext")
+        .startswith(whole.class_names[order[1]])
+    )
+    # One stop for Tab; arrows go on.
+    page.keyboard.press("ArrowDown")
+    ready(page, 0, order[2], 0)
+    assert page.evaluate("document.activeElement.type") == "radio"
+
+
+def test_menus_have_the_order_of_the_sliders_families_and_full_names(open_at, whole):
+    page = open_at("three", 1280)
+    menu = page.get_by_role("combobox", name="method")
+    labels = ["Grad-CAM · approximate", "Gradient × Input · complete", "Saliency · approximate"]
+    assert menu.locator("option").all_text_contents() == labels
+    groups = menu.locator("optgroup").evaluate_all("(all) => all.map(({ label }) => label)")
+    assert groups == ["class activation map", "gradient"]
+    choose_method(page, "Saliency")
+    ready(page, *shown(page)[:2], 2)
+    assert menu.get_attribute("title") == labels[2]
+    classes = page.get_by_role("combobox", name="class").locator("option").all_text_contents()
+    assert [text.split(" · ")[0] for text in classes] == list(whole.class_names)
+
+
+def test_the_readout_keeps_away_from_the_crosshair_and_begins_with_the_channel_under_the_pointer(open_at):
+    page = open_at("many", 1280)
+    picture = page.evaluate(SNAPSHOT)
+    for sample in (2, 30, 58):
+        x, row = picture["centers"][sample], picture["rows"][20]
+        page.locator(".bqplot.figure").hover(position={"x": x, "y": row["top"] + 5})
+        tip, figure = box(page, ".cam1d-readout"), box(page, ".bqplot.figure")
+        crosshair = figure["x"] + x
+        assert tip["x"] >= crosshair + 40 or tip["x"] + tip["width"] <= crosshair - 40
+        lines = page.locator(".cam1d-readout tr")
+        assert lines.count() == 8
+        assert lines.first.locator("td").first.inner_text() == NAMES[20]
+        assert lines.first.get_attribute("class") == "cam1d-pointed"
