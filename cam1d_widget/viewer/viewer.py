@@ -368,8 +368,10 @@ class ExplanationViewer(Stack):
 
         Parameters
         ----------
-        instance, target : int, optional
-            Indices of the instance and the class, the class also by its name. Default: the current ones.
+        instance : int, optional
+            Index of the instance. Default: the current one.
+        target : int or str, optional
+            Index or name of the class. Default: the current one.
         method : str, optional
             Label of the method. Default: the current one.
         channels : sequence of int or str, optional
@@ -389,6 +391,8 @@ class ExplanationViewer(Stack):
 
         Raises
         ------
+        ValueError
+            If a choice does not exist.
         ImportError
             If matplotlib is not installed.
         """

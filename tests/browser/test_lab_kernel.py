@@ -187,6 +187,7 @@ def test_without_its_kernel_it_shows_what_it_has_and_says_what_it_has_not(page):
     shows(page, 3)
     page.evaluate(f"() => {KERNEL}.restart()")
     page.wait_for_function(KERNEL_IS_IDLE)
+    page.get_by_text("run the cell again for more").wait_for()
     choose(page, 500)
     state(page, "missing")
     choose(page, 3)

@@ -8,7 +8,7 @@ import pytest
 
 from ..support.arrays import explanation
 from .lab import KERNEL_IS_IDLE, save_by_keys, write_notebook
-from .page import pixels
+from .page import READ_COLORS, SNAPSHOT, pixels
 
 pytestmark = pytest.mark.browser
 
@@ -87,6 +87,10 @@ def test_what_was_computed_can_be_looked_at_and_the_rest_asks_to_run_the_cell(pa
     figure.wait_for()
     label = figure.locator("canvas").first.get_attribute("aria-label")
     assert label == "This map needs the kernel that made the widget: run the cell again."
+    shown = page.evaluate(SNAPSHOT)
+    places = [[x, shown["rows"][0]["top"] + 12] for x in shown["centers"][5:-5:10]]
+    colors = set(map(tuple, page.evaluate(READ_COLORS, places)))
+    assert {color[:3] for color in colors} == {(255, 255, 255)}, "a map of another series is drawn"
 
 
 def test_saved_again_without_its_kernel_the_file_keeps_what_it_has(page, saved):

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...explanation.plot import WIDTH, PlottedMap, draw_maps, figure_height, instance_title, plotted_map
 from ...explanation.source import ExplanationSource
-from ...validation import check_number
+from ...validation import check_number, shown
 from ..choice import Choice, Mean
 from ..synced.means import instances_of
 from .numbers import Numbers
@@ -44,8 +44,10 @@ def figure_of(
     -------
     matplotlib.figure.Figure
     """
+    if width is not None and options.get("figsize") is not None:
+        raise ValueError(f"width must be left out if figsize is given, but is {shown(width)}: both set the size")
     if width is not None:
-        width = check_number("width", width, above=0, way_out="; it is in millimeters")
+        width = check_number("width", width, least=20, most=2000, way_out="; it is in millimeters")
         natural, height = WIDTH * len(choices), figure_height(source.x.shape[2])
         # A narrow figure is lower as well, but its texts keep their size.
         options["figsize"] = width / INCH, height * min(1.0, max(0.5, width / INCH / natural))
@@ -57,14 +59,14 @@ def _plotted(source: ExplanationSource, choice: Choice, numbers: Callable[[Choic
     if choice.mean is None and choice.against is None:
         return plotted_map(source, choice.instance, choice.target, method)
     explained = names[choice.target] if choice.against is None else f"{names[choice.target]} − {names[choice.against]}"
-    shown = numbers(choice)
+    values = numbers(choice)
     signed = source.signed[method] or choice.against is not None
     common: dict[str, Any] = {"label": f"{method}: {explained}", "signed": signed, "placed": source.placed[method]}
     if choice.mean is None:
         title = instance_title(source, choice.instance, explained)
-        return PlottedMap(shown.x, shown.attribution, title, start=shown.start, **common)
+        return PlottedMap(values.x, values.attribution, title, start=values.start, **common)
     title = f"{_mean_title(source, choice.mean)}, explained: {explained}"
-    return PlottedMap(shown.x, shown.attribution, title, **common)
+    return PlottedMap(values.x, values.attribution, title, **common)
 
 
 def _mean_title(source: ExplanationSource, mean: Mean) -> str:

@@ -285,7 +285,7 @@ def _note(parts: _Parts, there: Mapping[str, np.ndarray], budget_mb: float, need
     if none := [label for label, count in partly.items() if not count]:
         texts.append(f"no map of {_listed(none)}")
     if not all((parts.kept[label] == there[label])[parts.rows].all() for label in complete):
-        texts.append("not every class, but the predicted and the true one")
+        texts.append("some instances have only the maps of their predicted and true class")
     texts += [_ROUNDED, f"for others name instances=, targets= or methods=, or for all pass budget_mb={ceil(needed)}"]
     return f"This page holds {kept:,} of {total:,} maps, to fit into budget_mb={budget_mb:g}: {'; '.join(texts)}"
 
