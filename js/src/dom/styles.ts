@@ -213,6 +213,10 @@ const SHEET = `
 .cam1d-checks caption { text-align: left; color: var(--cam1d-faint); padding-bottom: 2px; overflow-wrap: anywhere; }
 .cam1d-checks th, .cam1d-checks td { text-align: left; vertical-align: top; padding: 2px 12px 2px 0; background: none; color: inherit; border: 0; white-space: normal; }
 .cam1d-checks th { font-weight: 650; }
+/* A panel is narrow: the curves come first, and each text is below its name. */
+.cam1d-panel .cam1d-plotted { order: -1; }
+.cam1d-panel .cam1d-findings tr { display: grid; grid-template-columns: 20px 1fr; }
+.cam1d-panel .cam1d-findings td:last-child { grid-column: 2; padding-bottom: 6px; }
 .cam1d-checks .cam1d-right { color: var(--cam1d-good); font-weight: 700; }
 .cam1d-checks .cam1d-wrong { color: var(--cam1d-bad); font-weight: 700; }
 .cam1d-checks .cam1d-plotted { flex: 0 0 auto; margin: 0; width: 300px; max-width: 100%; }
