@@ -12,7 +12,7 @@ interface Connected {
  * Milliseconds after a connection is restored. Jupyter Server probes the kernel of a new connection and drops what the
  * kernel publishes meanwhile, so that an answer can be lost after the status is "connected".
  */
-const REPEATS = [0, 1_000, 4_000, 16_000];
+const REPEATS = [0, 1_000, 4_000, 16_000, 60_000];
 
 /**
  * Calls `again` when the connection to the kernel is restored, and a few times more, because requests and answers may

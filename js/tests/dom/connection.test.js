@@ -24,11 +24,11 @@ test("requests are repeated for a while after the connection is restored, and no
   assert.equal(asked, 3, "nobody would answer");
   host.change("connected");
   mock.timers.tick(60_000);
-  assert.equal(asked, 7);
+  assert.equal(asked, 8);
   host.change("connected");
   stop();
   mock.timers.tick(60_000);
-  assert.equal(asked, 7, "a closed widget asks nothing");
+  assert.equal(asked, 8, "a closed widget asks nothing");
   assert.equal(host.slots.size, 0);
   mock.timers.reset();
 });
