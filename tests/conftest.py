@@ -37,6 +37,16 @@ def briefly_trained(tmp_path_factory) -> Path:
     return path
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch):
+    """On a busy machine, too, the best method opens, and maps are computed at once; a test may undo this."""
+    from cam1d_widget.viewer import choice
+    from cam1d_widget.viewer.synced import channel_stack
+
+    monkeypatch.setattr(choice, "SECONDS", float("inf"))
+    monkeypatch.setattr(channel_stack, "SLOW", float("inf"))
+
+
 def _classifier(*head):
     from cam1d_widget import KerasClassifier
 

@@ -65,6 +65,27 @@ def _exact(explanation: ExplanationSource) -> list[str]:
     return [label for label in explanation.methods if explanation.exactness[label] == "exact"]
 
 
+# Which class is explained when the instance changes; "contrast" is the predicted class minus the true one.
+FOLLOWS = ("predicted", "true", "runner-up", "contrast", "fixed")
+
+
+def followed(follow: str, explanation: ExplanationSource, instance: int) -> tuple[int, int | None] | None:
+    """Class that is explained for an instance, and the one that is subtracted; None if they stay."""
+    order = np.argsort(-np.asarray(explanation.scores[instance]), kind="stable").tolist()
+    truth = None if explanation.y is None else int(explanation.y[instance])
+    if truth is not None and truth >= len(order):  # a single output separates two true classes
+        truth = None
+    if follow == "predicted":
+        return order[0], None
+    if follow == "runner-up" and len(order) > 1:
+        return order[1], None
+    if follow == "true" and truth is not None:
+        return truth, None
+    if follow == "contrast":
+        return order[0], None if truth == order[0] else truth
+    return None
+
+
 def first_target(explanation: ExplanationSource, method: str, instance: int) -> int:
     """Predicted class of an instance, or the first that was explained on it."""
     scores = np.asarray(explanation.scores[instance])

@@ -16,11 +16,13 @@ from ..explanation.source import ExplanationSource, seconds_of
 from ..typing import InstancesLike, IntervalsLike
 from ..validation import check_function, check_index, check_list, check_members, check_new_file, check_text, shown
 from .choice import (
+    FOLLOWS,
     Choice,
     Mean,
     best_method,
     first_method,
     first_target,
+    followed,
     known_choice,
     known_class,
     known_mean,
@@ -37,6 +39,7 @@ from .layout.figure import scales
 from .layout.stack import Stack
 from .saved_state import MIME, saved_state
 from .synced.channel_stack import ChannelStack
+from .synced.checked import chosen
 from .synced.checks import Checks
 from .synced.finder import Finder
 from .synced.inside import Inside, InsideSource
@@ -81,6 +84,9 @@ class ExplanationViewer(Stack):
         class.
     method : str
         Label of the method.
+    follow : {"predicted", "true", "runner-up", "contrast", "fixed"}
+        Which class is explained when the instance changes: "contrast" is the predicted class minus the true one.
+        Choosing a class fixes it.
     against : int or None
         Index of a class whose map is subtracted from that of `target`: evidence for one rather than the other.
     mean : Mean or None
@@ -104,9 +110,12 @@ class ExplanationViewer(Stack):
     target = TraitType(0, help="Index of the explained class; set it to the index or name of one.")
     method = TraitType("", help="Label of the method.")
     against = AnyTrait(None, help="Index of the class whose map is subtracted, or None; set it to an index or name.")
+    follow: Any = chosen(*FOLLOWS)
     mean = AnyTrait(None, help='Displayed mean: ("true" or "predicted", class), or None for one instance.')
     pinned = AnyTrait(None, help="Pinned picture, or None.")
     selected_window = AnyTrait(None, help="Times (t0, t1), or None.")
+
+    _following = False
 
     def __init__(
         self,
@@ -145,6 +154,7 @@ class ExplanationViewer(Stack):
         instance = within("instance", instance, len(explanation.x))
         best = best_method(explanation) if method is None else None
         method = known_method(first_method(explanation) if method is None else method, explanation)
+        follow = "predicted" if target is None else "fixed"
         target = known_class(first_target(explanation, method, instance) if target is None else target, explanation)
         _, samples, _ = explanation.x.shape
         self._intervals = checked_intervals(intervals, len(explanation.x), samples, explanation.sampling_rate)
@@ -161,12 +171,13 @@ class ExplanationViewer(Stack):
             method=explanation.methods.index(method),
             scales=scales(explanation.x.shape[1], explanation.sampling_rate),
         )
-        super().__init__(mark, instance=instance, target=target, method=method, **traits)
+        super().__init__(mark, instance=instance, target=target, method=method, follow=follow, **traits)
         if best not in (None, method):
             mark.offer(explanation.methods.index(best), seconds_of(explanation, best))
         link((mark, "instance"), (self, "instance"))
         link((mark, "target"), (self, "target"))
         link((mark, "against"), (self, "against"))
+        link((self, "follow"), (mark, "follow"))
         link((mark, "method"), (self, "method"), transform=(self._label, self._place))
         link((mark, "mean"), (self, "mean"), transform=(self._as_mean, self._as_words))
         link((mark, "pinned"), (self, "pinned"), transform=(self._as_choice, self._as_places))
@@ -338,7 +349,9 @@ class ExplanationViewer(Stack):
     def _state(self) -> ViewerState:
         """State with which a page opens."""
         mark = self.mark
-        return ViewerState(self.shown, self.pinned, self._viewed, self._intervals, mark.annotations, mark.parts)
+        return ViewerState(
+            self.shown, self.pinned, self.follow, self._viewed, self._intervals, mark.annotations, mark.parts
+        )
 
     def plot(
         self,
@@ -383,16 +396,15 @@ class ExplanationViewer(Stack):
         ImportError
             If matplotlib is not installed.
         """
-        source = self._explanation
         options: dict[str, Any] = {"channels": channels, "limit": limit, "figsize": figsize, "width": width}
-        if (instance is None) and (target is None) and (method is None):
+        source = self._explanation
+        if instance is None and target is None and method is None:
             return self._figure(**options)
-        choice = Choice(
-            self.instance if instance is None else within("instance", instance, len(source.x)),
-            self.target if target is None else known_class(target, source),
-            self.method if method is None else known_method(method, source),
-        )
-        return figure_of(source, [choice], self._numbers, **options)
+        instance = self.instance if instance is None else within("instance", instance, len(source.x))
+        target = self.target if target is None else known_class(target, source)
+        method = self.method if method is None else known_method(method, source)
+        choice = known_choice("target", (instance, target, method), source)
+        return figure_of(self._explanation, [choice], self._numbers, **options)
 
     def _figure(self, **options: Any) -> Any:
         """Figure of the current picture, and of the pinned one."""
@@ -589,7 +601,26 @@ class ExplanationViewer(Stack):
     def _leave_mean(self, change: Any) -> None:
         self.mean = None
 
-    @observe("instance")
-    def _keep_target(self, change: Any) -> None:
-        if self.method and not self._explanation.has(self.method, self.instance, self.target):
-            self.target = first_target(self._explanation, self.method, self.instance)
+    @observe("instance", "follow")
+    def _follow_class(self, change: Any) -> None:
+        """Explain the class that is followed, if it was explained on this instance; else one that was."""
+        source = self._explanation
+        target, against = followed(self.follow, source, self.instance) or (self.target, self.against)
+        wanted = [one for one in (target, against) if one is not None]
+        if not self.method:  # while it is made
+            return
+        self._following = True
+        try:
+            if all(source.has(self.method, self.instance, one) for one in wanted):
+                self.target, self.against = target, against
+            elif not source.has(self.method, self.instance, self.target):
+                self.target = first_target(source, self.method, self.instance)
+        finally:
+            self._following = False
+
+    @observe("target", "against")
+    def _fix_class(self, change: Any) -> None:
+        """Choosing a class fixes it."""
+        now = followed(self.follow, self._explanation, self.instance)
+        if self.method and not self._following and now is not None and now != (self.target, self.against):
+            self.follow = "fixed"

@@ -2,6 +2,7 @@ export { ChannelStack } from "./mark/ChannelStack.js";
 export { ChannelStackModel } from "./mark/ChannelStackModel.js";
 export { ClassMenuModel, ClassMenuView } from "./panel/class_menu.js";
 export { ClassScoresModel, ClassScoresView } from "./panel/class_scores.js";
+export { FilterChipModel, FilterChipView } from "./panel/filter_chip.js";
 export { InsidePanelModel, InsidePanelView } from "./panel/inside/panel.js";
 export { LegendModel, LegendView } from "./panel/legend.js";
 export { MethodMenuModel, MethodMenuView } from "./panel/method_menu.js";

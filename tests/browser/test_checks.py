@@ -7,7 +7,7 @@ from cam1d_widget import CAM1DWidget, ExplanationViewer
 
 from ..support.arrays import explanation
 from ..support.toys import linear
-from .page import EVIL, choose_method
+from .page import EVIL, choose_method, violations
 
 pytestmark = pytest.mark.browser
 
@@ -39,6 +39,7 @@ def test_what_was_checked_is_told_drawn_and_kept_by_the_numbers_of_the_whole(ope
     plot = panel.locator("svg")
     assert "score of the class while the series is removed" in plot.get_attribute("aria-label")
     assert plot.locator(".cam1d-curve").get_attribute("d").count("L") == 20
+    assert violations(page, "'.cam1d-viewer'") == []
     choose_method(page, "Gradient × Input")
     panel.get_by_text("needs a live kernel").wait_for()
     assert panel.get_by_role("button").count() == 0

@@ -7,6 +7,7 @@ from cam1d_widget import CAM1DWidget
 from ..support.networks import edge, hidden_pieces, planted
 from ..support.synced import outcome
 from .lab import run_all, write_notebook
+from .page import violations
 
 pytestmark = pytest.mark.browser
 
@@ -121,6 +122,7 @@ def test_a_page_shows_what_was_computed_and_says_what_needs_a_kernel(open_page, 
     page = open_page(path)
     panel = page.locator(PANEL)
     assert "responds most to channel 1" in panel.inner_text()
+    assert violations(page, "'.cam1d-viewer'") == []
     assert "needs a live kernel" in panel.locator(".cam1d-best").inner_text()
     panel.get_by_label("filter", exact=True).fill("0")
     panel.get_by_label("filter", exact=True).press("Enter")

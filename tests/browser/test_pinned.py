@@ -134,8 +134,8 @@ LETTERED = re.compile(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>\(([ab])\) ([^<]*)<
 def test_files_hold_both_pictures_with_letters_and_none_over_the_other(page, width, beside):
     """In the layout of the screen, or below each other where the paper is narrow."""
     svg = saved(page, "SVG", width).decode()
-    texts = [found for found in LETTERED.findall(svg) if found[3].startswith("index")]
-    headings = {name: (float(x), float(y), text) for x, y, name, text in texts}
+    lettered = [one for one in LETTERED.findall(svg) if one[3].startswith("index")]
+    headings = {name: (float(x), float(y), text) for x, y, name, text in lettered}
     (left, top, first), (other_left, other_top, second) = headings["a"], headings["b"]
     assert first.startswith("index 2, walk, Gradient")
     assert second.startswith("index 0, walk, Gradient")

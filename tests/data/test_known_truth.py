@@ -346,8 +346,10 @@ def test_a_truth_wants_series_and_a_classifier():
         TypeError, match=r"classifier must have scores\(x\), as KerasClassifier\(model\) has, but is 'model'"
     ):
         verify_truth(pulses(), "model")
+    whole = pulses()
+    none = replace(whole, **{name: getattr(whole, name)[:0] for name in ("x", "y", "mask", "unplanted")})
     with pytest.raises(ValueError, match="truth must hold at least one series"):
-        verify_truth(replace(pulses(), x=pulses().x[:0]), Counts(1))
+        verify_truth(none, Counts(1))
 
 
 def test_a_truth_wants_a_classifier_of_as_many_classes():

@@ -216,7 +216,7 @@ PART_TRAITS = {
         **dict.fromkeys(("scope", "sign", "rows", "style", "order"), "nothing"),
         **dict.fromkeys(("limit", "gain"), "number"),
         **dict.fromkeys(("same_ends", "overlay"), "flag"),
-        **{"clip": "number", "smoothing": "whole", "hidden": "channels"},
+        **{"clip": "number", "smoothing": "whole", "first": "whole", "per_page": "whole", "hidden": "channels"},
     },
     "finder": dict.fromkeys(("verdict", "true_class", "predicted_class", "confidence"), "nothing"),
     "checks": {"fill": "nothing"},

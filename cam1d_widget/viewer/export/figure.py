@@ -47,7 +47,7 @@ def figure_of(
     if width is not None and options.get("figsize") is not None:
         raise ValueError(f"width must be left out if figsize is given, but is {shown(width)}: both set the size")
     if width is not None:
-        check_number("width", width, least=20, most=2000, way_out="; it is in millimeters")
+        width = check_number("width", width, least=20, most=2000, way_out="; it is in millimeters")
         natural, height = WIDTH * len(choices), figure_height(source.x.shape[2])
         # A narrow figure is lower as well, but its texts keep their size.
         options["figsize"] = width / INCH, height * min(1.0, max(0.5, width / INCH / natural))

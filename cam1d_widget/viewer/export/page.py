@@ -48,6 +48,8 @@ class ViewerState:
         The current picture. Default: the predicted class of the first instance.
     pinned : Choice, optional
         The pinned picture.
+    follow : str
+        Which class is explained when the instance changes.
     viewed : sequence of str
         Methods that were looked at, the current one first.
     intervals : Intervals
@@ -60,6 +62,7 @@ class ViewerState:
 
     shown: Choice | None = None
     pinned: Choice | None = None
+    follow: str = "fixed"
     viewed: Sequence[str] = ()
     intervals: Intervals = ()
     annotations: Sequence[dict[str, Any]] = ()
@@ -159,6 +162,7 @@ def page_steps(
             annotations=_renumbered(state.annotations, chosen.instances),
             intervals=[state.intervals[instance] for instance in chosen.instances] if state.intervals else (),
             pinned=_pinned(chosen, state.pinned),
+            follow=state.follow,
             mean=None if mean is None else mean._asdict(),
             **parts,
             **begun,

@@ -10,7 +10,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from ..synced.channel_stack import ChannelStack
-from .panels import ClassMenu, MethodMenu
+from .panels import ClassMenu, FilterChip, MethodMenu
 
 
 class Controls(widgets.Box):
@@ -39,7 +39,11 @@ class Controls(widgets.Box):
             widgets.jslink((mark, "method"), (method, "index")),
         ]
         super().__init__(
-            [_group(instance, index), _group(target, ClassMenu(mark=mark)), _group(method, MethodMenu(mark=mark))]
+            [
+                _group(instance, index, FilterChip(mark=mark)),
+                _group(target, ClassMenu(mark=mark)),
+                _group(method, MethodMenu(mark=mark)),
+            ]
         )
         self.add_class("cam1d-controls")
 

@@ -30,6 +30,10 @@ class Toolbar(_Panel):
     """Buttons, and the panel that one of them opens."""
 
 
+class FilterChip(_Panel):
+    """The filter of instances next to their slider, with a button that removes it."""
+
+
 class ClassMenu(_Panel):
     """The classes with their probabilities, in the order of the slider."""
 

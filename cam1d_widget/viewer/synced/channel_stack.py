@@ -14,11 +14,11 @@ from traitlets import Dict, Instance, Int, Unicode, validate
 from ...explanation.explanation import ExplanationSource
 from ...explanation.source import seconds_of
 from ...validation import check_count, check_index
-from ..choice import known_mean, of_choice
+from ..choice import FOLLOWS, known_mean, of_choice
 from ..windows import Intervals, ScoresWithout, check_window
 from .background import Background
 from .base import Synced, SyncedView, part
-from .checked import Checked, whole
+from .checked import Checked, chosen, whole
 from .checks import Checks
 from .facts import explained_classes, facts_of
 from .fields import fields_of_mean, fields_of_picture, notes, samples
@@ -82,6 +82,8 @@ class ChannelStack(SyncedView, bqplot.Mark):
         The current picture: indices into the instances, the class menu and the methods.
     against : int or None
         Entry of the class menu whose map is subtracted.
+    follow : {"predicted", "true", "runner-up", "contrast", "fixed"}
+        Which class is explained when the instance changes.
     mean : dict or None
         Mean that is shown instead of the instance: `by` "true" or "predicted" class, and `of` which class.
     pinned : dict or None
@@ -112,6 +114,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
     target = whole(0).tag(sync=True)
     method = whole(0).tag(sync=True)
     against = whole(None, allow_none=True).tag(sync=True)
+    follow = chosen(*FOLLOWS).tag(sync=True)
     mean = Checked(fields_of_mean, None, allow_none=True).tag(sync=True)
     pinned = Checked(fields_of_picture, None, allow_none=True).tag(sync=True)
     facts = Dict().tag(sync=True, echo_update=False)

@@ -120,6 +120,12 @@ const SHEET = `
 .cam1d-summary .cam1d-value { font-weight: 600; overflow-wrap: anywhere; }
 .cam1d-summary .cam1d-right { color: var(--cam1d-good); margin-left: 7px; font-weight: 600; }
 .cam1d-summary .cam1d-wrong { color: var(--cam1d-bad); margin-left: 7px; font-weight: 600; }
+.cam1d-summary .cam1d-note { flex: 1 0 100%; display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; margin: 2px 0; color: var(--cam1d-faint); }
+.cam1d-chip { flex: none; }
+.cam1d-chip button, .cam1d-summary .cam1d-why { font: 600 12px/1.4 var(--cam1d-font); border: 1px solid currentColor; border-radius: 12px; padding: 1px 10px; background: transparent; color: var(--cam1d-bad); cursor: pointer; }
+.cam1d-summary .cam1d-why { color: var(--cam1d-focus); border-radius: 5px; }
+.cam1d-summary .cam1d-why[aria-pressed="true"] { background: var(--cam1d-focus); color: var(--cam1d-paper); }
+.noUi-connects.cam1d-matches { background-image: var(--cam1d-matches); }
 .cam1d-summary .cam1d-stale { flex: 1 0 100%; box-sizing: border-box; min-width: 0; display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; margin: 2px 0 4px; padding: 3px 0 3px 10px; border-left: 4px solid var(--cam1d-bad); font-weight: 600; }
 .cam1d-legend .cam1d-blocks { display: flex; flex-wrap: wrap; gap: 2px 24px; padding: 2px 10px; }
 .cam1d-legend .cam1d-block { flex: 1 1 400px; display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 14px; min-width: 0; }
@@ -197,6 +203,7 @@ const SHEET = `
 .cam1d-checks .cam1d-fill { margin-bottom: 8px; }
 .cam1d-checks .cam1d-fill[hidden] { display: none; }
 .cam1d-checks .cam1d-note { color: var(--cam1d-faint); }
+.cam1d-toolbar .cam1d-note { overflow-wrap: anywhere; }
 .cam1d-checks progress { width: 180px; height: 12px; accent-color: var(--cam1d-focus); }
 .cam1d-checks .cam1d-bad { color: var(--cam1d-bad); margin-bottom: 6px; }
 .cam1d-checks .cam1d-verdict { font-size: 14px; font-weight: 650; margin-bottom: 8px; padding-left: 10px; border-left: 4px solid var(--cam1d-edge); overflow-wrap: anywhere; }
@@ -207,6 +214,10 @@ const SHEET = `
 .cam1d-checks caption { text-align: left; color: var(--cam1d-faint); padding-bottom: 2px; overflow-wrap: anywhere; }
 .cam1d-checks th, .cam1d-checks td { text-align: left; vertical-align: top; padding: 2px 12px 2px 0; background: none; color: inherit; border: 0; white-space: normal; }
 .cam1d-checks th { font-weight: 650; }
+/* A panel is narrow: the curves come first, and each text is below its name. */
+.cam1d-panel .cam1d-plotted { order: -1; }
+.cam1d-panel .cam1d-findings tr { display: grid; grid-template-columns: 20px 1fr; }
+.cam1d-panel .cam1d-findings td:last-child { grid-column: 2; padding-bottom: 6px; }
 .cam1d-checks .cam1d-right { color: var(--cam1d-good); font-weight: 700; }
 .cam1d-checks .cam1d-wrong { color: var(--cam1d-bad); font-weight: 700; }
 .cam1d-checks .cam1d-plotted { flex: 0 0 auto; margin: 0; width: 300px; max-width: 100%; }

@@ -3,6 +3,7 @@ import type { Choice } from "../core/picture/choice.js";
 import { explainedTarget, isExplained } from "../core/picture/explained.js";
 import { type Facts, type Table, unpackTable } from "../core/picture/facts.js";
 import { nearestMatch, nextMatch, Predictions } from "../core/picture/finder.js";
+import { type Follow, followed } from "../core/picture/follow.js";
 import type { Mean } from "../core/picture/mean.js";
 import type { Options } from "../core/picture/options.js";
 import type { Outputs } from "../core/picture/outputs.js";
@@ -17,13 +18,20 @@ import type { InsideModel } from "../synced/InsideModel.js";
 import type { JobsModel } from "../synced/JobsModel.js";
 import type { OptionsModel } from "../synced/OptionsModel.js";
 import { references, serializeAs, synced, verbatim } from "../synced/SyncedModel.js";
-import { type TileAnswer, TileStore } from "../synced/tile_store.js";
+import { type Slow, type TileAnswer, TileStore } from "../synced/tile_store.js";
 import type { MarkView } from "./mark_view.js";
 import { type FileRequest, PictureSender } from "./picture_sender.js";
 import { Pictures, type Shown, type Status } from "./pictures.js";
 import { Player } from "./player.js";
 import type { ScoresWithoutWindow } from "./window_scores.js";
 import { Windows } from "./windows.js";
+
+/** A method that is ranked above the initial one: its index, the seconds that a map takes, and whether it is there. */
+export interface Better {
+  readonly method: number;
+  readonly seconds: number;
+  readonly state: "offered" | "computing" | "ready";
+}
 
 /**
  * State of the plot: the selected picture and its tiles. Everything else follows from its indices, so that linked
@@ -53,6 +61,8 @@ export class ChannelStackModel extends synced(MarkModel) {
     window: null,
     annotations: [],
     stale: "",
+    better: null,
+    follow: "predicted",
     version: 0,
     tiles: NO_TILES,
   };
@@ -66,8 +76,10 @@ export class ChannelStackModel extends synced(MarkModel) {
   initialize(attributes: Backbone.ObjectHash, options: any): void {
     super.initialize(attributes, options);
     ensureStyles();
-    this.tiles = new TileStore(this.get("tiles"), ({ id, keys }) =>
-      this.send({ type: "tiles", request: id, keys }, {}),
+    this.tiles = new TileStore(
+      this.get("tiles"),
+      ({ id, keys }) => this.send({ type: "tiles", request: id, keys }, {}),
+      () => this.cancelSlow(),
     );
     this.unpack();
     this.shownViews = [];
@@ -81,7 +93,9 @@ export class ChannelStackModel extends synced(MarkModel) {
     // Selecting an instance leaves the class-mean view.
     this.on("change:instance", () => this.get("mean") && this.choose({ mean: null }));
     this.on("change:instance", this.selectMatch, this);
+    this.on("change:instance change:follow", this.followClass, this);
     this.on("change:instance", this.keepTarget, this);
+    this.on("change:target change:against", this.fixClass, this);
     this.on(
       "change:instance change:target change:method change:against change:pinned change:mean",
       this.selectionChanged,
@@ -125,6 +139,37 @@ export class ChannelStackModel extends synced(MarkModel) {
   /** Message that the model changed since its scores were computed; "" if it did not. */
   get stale(): string {
     return this.get("stale");
+  }
+
+  /** Which class is explained when the instance changes. */
+  get follow(): Follow {
+    return this.get("follow");
+  }
+
+  set follow(follow: Follow) {
+    this.set("follow", follow);
+    this.save_changes();
+  }
+
+  /** A method that is ranked above the initial one, but takes longer; null if there is none. */
+  get better(): Better | null {
+    return this.get("better");
+  }
+
+  /** Shows the better method, and no longer offers it. */
+  showBetter(): void {
+    this.set({ method: this.better!.method, better: null });
+    this.save_changes();
+  }
+
+  /** Cancels the map that is computed in the background. */
+  cancelSlow(): void {
+    this.send({ type: "cancel" }, {});
+  }
+
+  /** Seconds that the requested map takes; null if it is computed at once. */
+  get slow(): number | null {
+    return this.status === "waiting" ? this.tiles.slow : null;
   }
 
   /** Requests scores and maps of the current model. */
@@ -286,12 +331,39 @@ export class ChannelStackModel extends synced(MarkModel) {
     return state;
   }
 
+  /** Explains the class that is followed. */
+  private followClass(): void {
+    const { instance } = this.choice;
+    const now = followed(this.follow, instance, this.facts.targets, this.outputs);
+    if (!now || this.choice.mean || (this.explained && !isExplained(this.explained, { ...this.choice, ...now }))) {
+      return;
+    }
+    const pinned = now.against === null ? null : { ...this.choice, target: now.against, against: null };
+    const left = this.follow === "contrast" || this.previous("follow") === "contrast";
+    this.following = true;
+    this.set({ ...now, ...(left && { pinned }) });
+    this.following = false;
+    this.save_changes();
+  }
+
+  /** Choosing a class fixes it. */
+  private fixClass(): void {
+    const { instance, target, against } = this.choice;
+    const now = followed(this.follow, instance, this.facts.targets, this.outputs);
+    if (!this.following && now && (now.target !== target || now.against !== against)) {
+      this.set("follow", "fixed");
+      this.save_changes();
+    }
+  }
+
   /** If the selected class was not explained for this instance, selects the one that was. */
   private keepTarget(): void {
     if (this.explained && !this.choice.mean && !isExplained(this.explained, { ...this.choice, against: null })) {
       const target = explainedTarget(this.explained, this.choice.instance, this.facts, this.outputs);
       if (target >= 0) {
+        this.following = true;
         this.choose({ target });
+        this.following = false;
       }
     }
   }
@@ -315,8 +387,11 @@ export class ChannelStackModel extends synced(MarkModel) {
     this.trigger("picture");
   }
 
-  private receive(message: TileAnswer | FileRequest | ScoresWithoutWindow, buffers: DataView[]): void {
-    if ("name" in message) {
+  private receive(message: TileAnswer | Slow | FileRequest | ScoresWithoutWindow, buffers: DataView[]): void {
+    if ("slow" in message) {
+      this.tiles.announce(message);
+      this.refresh();
+    } else if ("name" in message) {
       this.windows.scores.receive(message);
       this.trigger("window");
     } else if ("picture" in message) {
@@ -336,6 +411,8 @@ export class ChannelStackModel extends synced(MarkModel) {
   /** Instances that match the query. */
   matching: number[];
   player: Player;
+  /** Whether the class changes because the instance does. */
+  private following: boolean;
   windows: Windows;
   private sender: PictureSender;
   /** Displayed views, oldest first. */

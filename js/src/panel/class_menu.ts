@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from "lit-html";
 import { classScores } from "../core/picture/finder.js";
+import type { Follow } from "../core/picture/follow.js";
 import { elided } from "../core/text/elided.js";
 import { scoreFormat } from "../core/text/numbers.js";
 import { options } from "../dom/fields.js";
@@ -9,6 +10,13 @@ export class ClassMenuModel extends PanelModel {
   static model_name = "ClassMenuModel";
   static view_name = "ClassMenuView";
 }
+
+/** What the menu offers before the classes. */
+const FOLLOWS: readonly (readonly [Follow, string])[] = [
+  ["predicted", "predicted"],
+  ["true", "true"],
+  ["runner-up", "runner-up"],
+];
 
 /** Maximum length of a name. */
 const LENGTH = 20;
@@ -28,11 +36,26 @@ export class ClassMenuView extends PanelView {
       ({ place, target, value }) =>
         [String(place), `${elided(facts.class_names[target], LENGTH)} · ${format(value)}`] as const,
     );
-    const change = ({ target }: Event): void => mark.choose({ target: Number((target as HTMLSelectElement).value) });
+    const follows = FOLLOWS.filter(([kind]) => kind !== "true" || outputs.truth);
+    const change = ({ target }: Event): void => {
+      const { value } = target as HTMLSelectElement;
+      const follow = follows.find(([kind]) => kind === value)?.[0];
+      if (follow) {
+        mark.follow = follow;
+      } else {
+        mark.set("follow", "fixed");
+        mark.choose({ target: Number(value), against: null });
+      }
+    };
+    const current = entries.find(([place]) => Number(place) === choice.target)?.[1] ?? "";
+    const named = follows.map(([kind, name]) => [kind, kind === mark.follow ? `${name}: ${current}` : name] as const);
+    const selected = follows.some(([kind]) => kind === mark.follow) ? mark.follow : String(choice.target);
     return html`<select
       title=${facts.class_names[facts.targets[choice.target]]}
       ?disabled=${entries.length < 2}
       @change=${change}
-    >${options(entries, String(choice.target))}</select>`;
+    ><optgroup label="for each instance">${options(named, selected)}</optgroup><optgroup label="always"
+      >${options(entries, selected)}</optgroup
+    ></select>`;
   }
 }

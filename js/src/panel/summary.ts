@@ -14,7 +14,7 @@ export class SummaryView extends PanelView {
     this.el.classList.add("cam1d-summary");
     this.el.setAttribute("role", "status");
     super.render();
-    this.listenTo(this.mark, "change:stale", this.refresh);
+    this.listenTo(this.mark, "change:stale change:better change:follow", this.refresh);
     this.displayed.then(() => {
       this.naming = nameSliders(this.el);
     });
@@ -28,9 +28,51 @@ export class SummaryView extends PanelView {
       <span class="cam1d-title">${instance}</span>
       ${truth === null ? nothing : term("true", truth)}
       ${predicted === null ? nothing : term("predicted", predicted, right)}
+      ${right === false && truth !== null ? this.whyNot(truth) : nothing}
       <span class="cam1d-spoken">${term("explained", explained)}</span>
+      ${this.waiting()}${this.offer()}
       ${facts.notebook && !hasKernel ? html`<div class="cam1d-note">${OFFLINE}</div>` : nothing}
     `;
+  }
+
+  /** Button that compares the predicted class with the true one. */
+  private whyNot(truth: string): TemplateResult {
+    const { mark } = this;
+    const on = mark.follow === "contrast";
+    const name = on ? "show the predicted class alone" : `show the predicted class minus ${truth}, and ${truth}`;
+    return html`<button type="button" class="cam1d-why" title=${name} aria-pressed=${String(on)}
+      @click=${() => {
+        mark.follow = on ? "predicted" : "contrast";
+      }}
+    >Why not “${truth}”?</button>`;
+  }
+
+  /** How long the requested map takes, with a button that cancels it. */
+  private waiting(): TemplateResult | typeof nothing {
+    const { mark } = this;
+    if (mark.slow === null) {
+      return nothing;
+    }
+    const { label } = mark.facts.methods[mark.choice.method];
+    return line(`Computing ${label}, about ${duration(mark.slow)} …`, ["Cancel", () => mark.cancelSlow()]);
+  }
+
+  /** A better method that takes longer than the one that the viewer opened with. */
+  private offer(): TemplateResult | typeof nothing {
+    const { mark } = this;
+    const { better } = mark;
+    if (!better || !mark.hasKernel || mark.choice.method === better.method) {
+      return nothing;
+    }
+    const { label } = mark.facts.methods[better.method];
+    const long = `${label} takes about ${duration(better.seconds)} on this model`;
+    const show = [`Show ${label}`, () => mark.showBetter()] as const;
+    if (better.state === "ready") {
+      return line(`${label} is ready.`, show);
+    }
+    return better.state === "computing"
+      ? line(`${long}: computing …`, ["Cancel", () => mark.cancelSlow()])
+      : line(`${long}.`, show);
   }
 
   /** Message that the model changed, with a button that updates the viewer. */
@@ -63,6 +105,13 @@ export class SummaryView extends PanelView {
   /** Whether an update is pending. */
   private updating = false;
 }
+
+/** A line of its own, with a button. */
+const line = (text: string, [name, act]: readonly [string, () => void]): TemplateResult =>
+  html`<div class="cam1d-toolbar cam1d-note"><span>${text}</span><button type="button" @click=${act}>${name}</button></div>`;
+
+const duration = (seconds: number): string =>
+  seconds < 90 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`;
 
 const OFFLINE = "Without its kernel the widget shows what was computed before; run the cell again for more.";
 

@@ -14,6 +14,12 @@ export interface TileAnswer {
   errors: Record<string, string>;
 }
 
+/** Announcement that a request takes some seconds. */
+export interface Slow {
+  slow: number;
+  seconds: number;
+}
+
 /** Tiles that are cached, bundled with the page, or requested from the kernel. */
 export class TileStore implements AvailableMaps {
   private cache = new TileCache(CAPACITY);
@@ -22,8 +28,14 @@ export class TileStore implements AvailableMaps {
   private readonly failures = new Map<string, string>();
   private asked = 0;
   private lastWait = 0;
+  private announced: Slow | null = null;
 
-  constructor(packed: PackedTiles, send: (request: Request) => void) {
+  /** `cancel` stops the request in flight, which takes long and is no longer wanted. */
+  constructor(
+    packed: PackedTiles,
+    send: (request: Request) => void,
+    private readonly cancel: () => void = () => undefined,
+  ) {
     this.pack = new TilePack(packed);
     this.requests = new TileRequests((request) => {
       this.asked = performance.now();
@@ -88,7 +100,23 @@ export class TileStore implements AvailableMaps {
   }
 
   request(keys: string[]): void {
+    const { outstanding } = this.requests;
+    if (this.slow !== null && !keys.some((key) => outstanding!.keys.includes(key))) {
+      this.announced = null;
+      this.cancel();
+    }
     this.requests.request(keys);
+  }
+
+  /** The kernel said how long the request in flight takes. */
+  announce(slow: Slow): void {
+    this.announced = slow;
+  }
+
+  /** Seconds that the request in flight takes; null if it is answered at once. */
+  get slow(): number | null {
+    const { outstanding } = this.requests;
+    return this.announced && outstanding?.id === this.announced.slow ? this.announced.seconds : null;
   }
 
   /** Drops the requests: nobody will respond. */

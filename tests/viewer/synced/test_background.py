@@ -3,6 +3,8 @@ from threading import Event
 import pytest
 
 from cam1d_widget.cancellation import CancelledError, check_cancelled
+from cam1d_widget.viewer import choice
+from cam1d_widget.viewer.synced import channel_stack
 from cam1d_widget.viewer.synced.background import Background
 from cam1d_widget.viewer.synced.channel_stack import ChannelStack
 from cam1d_widget.viewer.synced.tiles import CANCELLED
@@ -29,6 +31,13 @@ class Slow:
         while method in self._slow and not self.go.wait(0.001):
             check_cancelled()
         return self._whole.attribution(method, instance, target)
+
+
+@pytest.fixture(autouse=True)
+def hurried(unhurried, monkeypatch):
+    """As outside of tests: a map that takes longer than a second is slow."""
+    monkeypatch.setattr(choice, "SECONDS", 1.0)
+    monkeypatch.setattr(channel_stack, "SLOW", 1.0)
 
 
 @pytest.fixture

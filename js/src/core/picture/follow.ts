@@ -1,0 +1,29 @@
+import { classesByScore } from "./finder.js";
+import type { Outputs } from "./outputs.js";
+
+/** Which class is explained when the instance changes; "contrast" is the predicted class minus the true one. */
+export type Follow = "predicted" | "true" | "runner-up" | "contrast" | "fixed";
+
+/** Explained class and the one that is subtracted, as indices into the class menu. */
+export interface Followed {
+  readonly target: number;
+  readonly against: number | null;
+}
+
+/** Classes that are explained for an instance; null if they stay, or if the menu does not have them. */
+export function followed(follow: Follow, instance: number, targets: number[], outputs: Outputs): Followed | null {
+  const [first, second] = classesByScore(instance, targets, outputs).map(({ place }) => place);
+  const truth = outputs.truth ? targets.indexOf(outputs.truth.values[instance]) : -1;
+  switch (follow) {
+    case "predicted":
+      return { target: first, against: null };
+    case "runner-up":
+      return second === undefined ? null : { target: second, against: null };
+    case "true":
+      return truth < 0 ? null : { target: truth, against: null };
+    case "contrast":
+      return { target: first, against: truth < 0 || truth === first ? null : truth };
+    default:
+      return null;
+  }
+}
