@@ -61,15 +61,15 @@ def test_under_run_all_every_file_is_written_and_nothing_fails(page, folder):
 @pytest.mark.parametrize("instance", [0, 1, 2])
 def test_the_browser_replaces_each_by_the_picture_of_that_moment(page, folder, instance):
     svg = by_browser(folder / f"{instance}.svg")
-    assert f">Instance {instance} " in svg
+    assert f">Instance {instance + 1} of 6 (index {instance})" in svg
     assert 'width="180mm"' in svg
     until(lambda: b"matplotlib" not in (folder / f"{instance}.png").read_bytes())
 
 
 def test_a_picture_that_was_pinned_is_in_the_file_though_it_is_unpinned_by_now(page, folder):
     svg = by_browser(folder / "both.svg")
-    assert ">(a) instance 2, walk, Saliency" in svg
-    assert ">(b) instance 0, walk, Grad-CAM" in svg
+    assert ">(a) index 2, walk, Saliency" in svg
+    assert ">(b) index 0, walk, Grad-CAM" in svg
     assert "…" not in svg
 
 

@@ -203,6 +203,7 @@ const SHEET = `
 .cam1d-checks .cam1d-fill { margin-bottom: 8px; }
 .cam1d-checks .cam1d-fill[hidden] { display: none; }
 .cam1d-checks .cam1d-note { color: var(--cam1d-faint); }
+.cam1d-toolbar .cam1d-note { overflow-wrap: anywhere; }
 .cam1d-checks progress { width: 180px; height: 12px; accent-color: var(--cam1d-focus); }
 .cam1d-checks .cam1d-bad { color: var(--cam1d-bad); margin-bottom: 6px; }
 .cam1d-checks .cam1d-verdict { font-size: 14px; font-weight: 650; margin-bottom: 8px; padding-left: 10px; border-left: 4px solid var(--cam1d-edge); overflow-wrap: anywhere; }
