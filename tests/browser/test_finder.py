@@ -90,10 +90,9 @@ def test_one_can_step_go_and_play(page):
     assert shown(page) == stopped
 
 
-def test_the_class_menu_begins_with_the_likeliest_and_tells_probabilities(page, whole):
+def test_the_class_menu_tells_probabilities_in_the_order_of_the_slider(page, whole):
     instance, _, _ = shown(page)
-    order = np.argsort(-whole.probabilities[instance], kind="stable")
-    said = page.locator(".cam1d-class-menu option").all_inner_texts()
+    said = page.locator(".cam1d-class-menu optgroup[label=always] option").all_inner_texts()
     shares = 100 * whole.probabilities[instance]
-    assert said == [f"{whole.class_names[c]} · {shares[c]:.1f} %" for c in order]
+    assert said == [f"{name} · {share:.1f} %" for name, share in zip(whole.class_names, shares, strict=True)]
     assert page.errors == []

@@ -188,7 +188,8 @@ def test_menus_have_the_order_of_the_sliders_families_and_full_names(open_at, wh
     choose_method(page, "Saliency")
     ready(page, *shown(page)[:2], 2)
     assert menu.get_attribute("title") == labels[2]
-    classes = page.get_by_role("combobox", name="class").locator("option").all_text_contents()
+    always = page.get_by_role("combobox", name="class").locator("optgroup[label=always] option")
+    classes = always.all_text_contents()
     assert [text.split(" · ")[0] for text in classes] == list(whole.class_names)
 
 

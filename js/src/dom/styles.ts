@@ -18,6 +18,7 @@ const SHEET = `
   --cam1d-paper: var(--jp-layout-color0, #ffffff);
   --cam1d-edge: var(--jp-border-color1, #8b8f98);
   --cam1d-focus: var(--jp-focus-outline-color, #1769c0);
+  --cam1d-link: #1769c0;
   --cam1d-good: #0b6e4f;
   --cam1d-bad: #a8321a;
   --cam1d-map: #c24e00;
@@ -30,7 +31,7 @@ const SHEET = `
   container: cam1d / inline-size;
   width: 100%;
 }
-[data-jp-theme-light="false"] .cam1d-viewer { color-scheme: dark; --cam1d-good: #6fd3ac; --cam1d-bad: #ff9d80; --cam1d-map: #f0a35e; }
+[data-jp-theme-light="false"] .cam1d-viewer { color-scheme: dark; --cam1d-link: #7cb7f5; --cam1d-good: #6fd3ac; --cam1d-bad: #ff9d80; --cam1d-map: #f0a35e; }
 .cam1d-viewer .bqplot {
   --bq-background: transparent;
   --bq-content-font-color: var(--cam1d-ink);
@@ -123,8 +124,8 @@ const SHEET = `
 .cam1d-summary .cam1d-note { flex: 1 0 100%; display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; margin: 2px 0; color: var(--cam1d-faint); }
 .cam1d-chip { flex: none; }
 .cam1d-chip button, .cam1d-summary .cam1d-why { font: 600 12px/1.4 var(--cam1d-font); border: 1px solid currentColor; border-radius: 12px; padding: 1px 10px; background: transparent; color: var(--cam1d-bad); cursor: pointer; }
-.cam1d-summary .cam1d-why { color: var(--cam1d-focus); border-radius: 5px; }
-.cam1d-summary .cam1d-why[aria-pressed="true"] { background: var(--cam1d-focus); color: var(--cam1d-paper); }
+.cam1d-summary .cam1d-why { color: var(--cam1d-link); border-radius: 5px; }
+.cam1d-summary .cam1d-why[aria-pressed="true"] { background: var(--cam1d-link); color: var(--cam1d-paper); }
 .noUi-connects.cam1d-matches { background-image: var(--cam1d-matches); }
 .cam1d-summary .cam1d-stale { flex: 1 0 100%; box-sizing: border-box; min-width: 0; display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; margin: 2px 0 4px; padding: 3px 0 3px 10px; border-left: 4px solid var(--cam1d-bad); font-weight: 600; }
 .cam1d-legend .cam1d-blocks { display: flex; flex-wrap: wrap; gap: 2px 24px; padding: 2px 10px; }
