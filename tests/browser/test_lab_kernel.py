@@ -155,31 +155,15 @@ def test_controls_answer_to_keys_and_leave_jupyterlab_its_own(page):
     assert page.locator(".jp-Cell").count() == cells
 
 
-def lose_answers(page, instance):
-    """Ask for an instance, and let no answer reach the model until one was lost."""
-    page.evaluate(LOSE_ANSWERS)
-    choose(page, instance)
-    state(page, "waiting")
-    page.wait_for_function("window.lost")
-
-
 def test_what_was_asked_over_a_connection_that_was_lost_is_asked_again(page):
     choose(page, 3)
     shows(page, 3)
-    lose_answers(page, 40)
+    page.evaluate(LOSE_ANSWERS)
+    choose(page, 40)
+    state(page, "waiting")
+    page.wait_for_function("window.lost")
     page.evaluate(f"() => {{ delete {MODEL}.trigger; {KERNEL}.reconnect() }}")
     shows(page, 40)
-
-
-def test_an_answer_that_is_lost_while_the_server_probes_the_kernel_is_asked_for_again(page):
-    """A server that has just accepted a connection takes what the kernel publishes as a sign of life, and drops it."""
-    choose(page, 3)
-    shows(page, 3)
-    lose_answers(page, 60)
-    page.evaluate(f"() => {{ window.lost = false; {KERNEL}.reconnect() }}")
-    page.wait_for_function("window.lost")
-    page.evaluate(f"() => {{ delete {MODEL}.trigger }}")
-    shows(page, 60)
 
 
 def test_without_its_kernel_it_shows_what_it_has_and_says_what_it_has_not(page):

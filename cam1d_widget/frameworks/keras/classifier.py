@@ -264,14 +264,15 @@ class KerasClassifier:
 
     def probabilities(self, x: np.ndarray) -> np.ndarray | None:
         """Probability of every class, of shape (instance, class); None for a model that has none."""
-        return None if self._network.link is None else self.probabilities_of(self.scores(x))
+        return None if self._network.link is None else self._linked(self.scores(x))
 
     def probabilities_of(self, scores: np.ndarray) -> np.ndarray | None:
         """Probabilities that belong to scores (instance, class); None for a model that has none."""
         scores = finite("scores", scores)
         shaped("scores", scores, "(instance, class)", (None, self.classes))
-        if self._network.link is None:
-            return None
+        return None if self._network.link is None else self._linked(scores)
+
+    def _linked(self, scores: np.ndarray) -> np.ndarray:
         return scores if self.score == "probabilities" else np.asarray(self._network.probabilities(scores))
 
     def gradient(self, x: np.ndarray, target: Any) -> np.ndarray:

@@ -77,7 +77,9 @@ def test_a_fitted_classifier_without_a_network_is_not_said_to_be_unfitted():
     from aeon.classification.convolution_based import RocketClassifier
 
     fitted_one = RocketClassifier(n_kernels=20).fit(RNG.normal(size=(8, 2, 60)), np.arange(8) % 2)
-    with pytest.raises(TypeError, match="is a RocketClassifier, which is fitted but holds no Keras network; a deep"):
+    with pytest.raises(
+        TypeError, match="is aeon's RocketClassifier, which is fitted but holds no Keras network; a deep"
+    ):
         KerasClassifier(fitted_one)
     with pytest.raises(TypeError, match="RocketClassifier that is not fitted; fit it first"):
         KerasClassifier(RocketClassifier())
