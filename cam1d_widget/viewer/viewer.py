@@ -170,6 +170,7 @@ class ExplanationViewer(Stack):
             target=target,
             method=explanation.methods.index(method),
             scales=scales(explanation.x.shape[1], explanation.sampling_rate),
+            follow=follow,
         )
         super().__init__(mark, instance=instance, target=target, method=method, follow=follow, **traits)
         if best not in (None, method):
@@ -177,7 +178,7 @@ class ExplanationViewer(Stack):
         link((mark, "instance"), (self, "instance"))
         link((mark, "target"), (self, "target"))
         link((mark, "against"), (self, "against"))
-        link((self, "follow"), (mark, "follow"))
+        link((mark, "follow"), (self, "follow"))
         link((mark, "method"), (self, "method"), transform=(self._label, self._place))
         link((mark, "mean"), (self, "mean"), transform=(self._as_mean, self._as_words))
         link((mark, "pinned"), (self, "pinned"), transform=(self._as_choice, self._as_places))
@@ -607,7 +608,7 @@ class ExplanationViewer(Stack):
         source = self._explanation
         target, against = followed(self.follow, source, self.instance) or (self.target, self.against)
         wanted = [one for one in (target, against) if one is not None]
-        if not self.method:  # while it is made
+        if not self.method or self.mark.taking:  # while it is made, or the browser has done so
             return
         self._following = True
         try:
@@ -622,5 +623,11 @@ class ExplanationViewer(Stack):
     def _fix_class(self, change: Any) -> None:
         """Choosing a class fixes it."""
         now = followed(self.follow, self._explanation, self.instance)
-        if self.method and not self._following and now is not None and now != (self.target, self.against):
+        if (
+            self.method
+            and not self._following
+            and not self.mark.taking
+            and now is not None
+            and now != (self.target, self.against)
+        ):
             self.follow = "fixed"

@@ -47,6 +47,8 @@ def test_the_browser_chooses_instance_and_class_in_one_message():
     viewer = ExplanationViewer(WHOLE)
     viewer.mark.set_state({"instance": WRONG, "target": int(ORDER[WRONG, 0])})
     assert (viewer.target, viewer.follow) == (ORDER[WRONG, 0], "predicted")
+    viewer.mark.set_state({"instance": RIGHT, "target": int(ORDER[RIGHT, 2]), "follow": "fixed"})
+    assert (viewer.target, viewer.mark.target, viewer.follow) == (ORDER[RIGHT, 2], ORDER[RIGHT, 2], "fixed")
     viewer.mark.set_state({"target": int(ORDER[WRONG, 1]), "follow": "fixed"})
     assert (viewer.target, viewer.follow) == (ORDER[WRONG, 1], "fixed")
 

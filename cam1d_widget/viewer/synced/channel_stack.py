@@ -169,6 +169,17 @@ class ChannelStack(SyncedView, bqplot.Mark):
         self._background = Background()
         self.on_msg(self._receive)
 
+    taking = False
+    """Whether the present changes come from the browser, which has followed the class itself."""
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take values from the browser."""
+        self.taking = True
+        try:
+            super().set_state(sync_data)
+        finally:
+            self.taking = False
+
     @property
     def parts(self) -> dict[str, Synced]:
         """State of each panel, by the name of its trait."""

@@ -335,6 +335,9 @@ export class ChannelStackModel extends synced(MarkModel) {
   private followClass(): void {
     const { instance } = this.choice;
     const now = followed(this.follow, instance, this.facts.targets, this.outputs);
+    if (this.hasChanged("instance") && this.hasChanged("target")) {
+      return; // both were chosen
+    }
     if (!now || this.choice.mean || (this.explained && !isExplained(this.explained, { ...this.choice, ...now }))) {
       return;
     }
