@@ -20,3 +20,26 @@ test("tiles of the model before an update are dropped, and answers that were ask
   assert.deepEqual(store.missing(["b"]), ["b"]);
   assert.ok(answer(sent[2].id, "b"));
 });
+
+test("a request that takes long is cancelled once something else is wanted, and not before", () => {
+  const sent = [];
+  let cancelled = 0;
+  const store = new TileStore(
+    packTiles([]),
+    (request) => sent.push(request),
+    () => cancelled++,
+  );
+  store.request(["slow"]);
+  assert.equal(store.slow, null);
+  store.announce({ slow: sent[0].id, seconds: 20 });
+  assert.equal(store.slow, 20);
+  store.request(["slow"]);
+  assert.equal(cancelled, 0);
+  store.request(["other"]);
+  assert.equal(cancelled, 1);
+  assert.equal(store.slow, null);
+  assert.equal(sent.length, 1, "the next request waits for the answer");
+  store.unpack({ request: sent[0].id, index: [], errors: { slow: "Cancelled." } }, null);
+  store.sendNext();
+  assert.deepEqual(sent[1].keys, ["other"]);
+});
