@@ -1,4 +1,4 @@
-"""Names that people write for something: compared without regard to case, spaces and hyphens, and with a suggestion."""
+"""Matching of names: case, spaces and hyphens are ignored, and unknown names are answered with a suggestion."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 
 __all__ = ["did_you_mean", "matching", "suggests_arguments"]
 
-# Other names of methods, as the field and other libraries write them.
+# Aliases of methods that are common in the literature and in other libraries.
 _ALIASES = {
     "ablation": "Ablation-CAM",
     "attentiongradient": "Attention × Gradient",
@@ -38,7 +38,7 @@ _ALIASES = {
     "occlusionsensitivity": "Occlusion",
 }
 
-# Other names of arguments, as other libraries have them.
+# Names of the same arguments in other libraries.
 _ARGUMENTS = {
     "background": "background_data baseline baselines data reference",
     "batch_size": "batch",
@@ -58,7 +58,7 @@ _Result = TypeVar("_Result")
 
 
 def suggests_arguments(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
-    """Decorator: an argument that a function does not have is refused with the name of the one that was meant."""
+    """Decorator: the error for an unknown argument suggests the argument that was probably meant."""
     there = [name for name in signature(function).parameters if name != "self"]
 
     @wraps(function)
@@ -75,7 +75,7 @@ def suggests_arguments(function: Callable[_Arguments, _Result]) -> Callable[_Arg
 
 
 def matching(word: str, names: Iterable[str]) -> str | None:
-    """The one of the names that a word stands for; None if there is none, or more than one."""
+    """Name that a word refers to; None if no name matches, or several do."""
     known = list(names)
     if word in known:
         return word
@@ -86,7 +86,7 @@ def matching(word: str, names: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: Any, names: Iterable[str]) -> str:
-    """End of a message that names the closest of the names; "" if none is close."""
+    """End of an error message that suggests the closest name; "" if no name is close."""
     if not isinstance(word, str):
         return ""
     by_plain = {_plain(name): name for name in names}

@@ -254,5 +254,5 @@ def labels_of(classifier: Classifier) -> Sequence[Any] | None:
 
 
 def probabilities_of(classifier: Classifier, x: np.ndarray, scores: np.ndarray) -> np.ndarray | None:
-    """Probabilities of series whose scores are known: without another pass if the classifier can do without."""
+    """Probabilities of series whose scores are known; computed from the scores if the classifier can do so."""
     return classifier.probabilities_of(scores) if offers(classifier, HasLink) else classifier.probabilities(x)

@@ -53,7 +53,7 @@ __all__ = ["LazyExplanation"]
 
 # Some thousand maps of 300 samples and nine channels.
 _KEPT = MapCache(64 * 2**20)
-# Series whose scores are computed between two updates of the progress bar, and those whose time is measured.
+# Number of series per update of the progress bar, and number of series whose time is measured.
 _SCORED, _TIMED = 64, 4
 _NUMBERS = count()
 _NAMES = frozenset({"y", "class_names", "channel_names", "channel_units", "sampling_rate", "start"})
@@ -273,7 +273,7 @@ class LazyExplanation(ExplanationSource):
         return method in self._methods and 0 <= instance < len(self.x) and 0 <= target < self._classifier.classes
 
     def seconds(self, method: str, instance: int | None = None, target: int | None = None) -> float:
-        """About how long a map of a method takes; zero for one that is cached.
+        """Estimated time of a map in seconds; zero if it is cached.
 
         It is as long as the last one took, or estimated from the time of the scores.
         """

@@ -33,7 +33,7 @@ EXACTNESS = ("exact", "complete", "approximate")
 
 
 def _for_each(units: Any, channels: int) -> Any:
-    """Units of the channels; a single str is that of all."""
+    """Unit of each channel; a single str applies to all channels."""
     return (units,) * channels if isinstance(units, str) else units
 
 

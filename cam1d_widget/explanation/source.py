@@ -154,11 +154,11 @@ class Computing(Protocol):
     """A source that computes maps on first access."""
 
     def seconds(self, method: str, instance: int | None = None, target: int | None = None) -> float:
-        """About how long a map of a method takes; zero for one that exists."""
+        """Estimated time of a map in seconds; zero if it exists."""
 
 
 def seconds_of(source: ExplanationSource, method: str, *place: int) -> float:
-    """About how long a map of a method takes; that of an instance and class is zero if it exists."""
+    """Estimated time of a map in seconds; zero if the map of this instance and class exists."""
     return source.seconds(method, *place) if isinstance(source, Computing) else 0.0
 
 

@@ -34,7 +34,7 @@ def opened(model: ModelLike, layer: LayerLike | None = None) -> HasLayers:
 
 
 def opened_at(model: ModelLike, layer: LayerLike | None) -> HasLayers:
-    """Classifier of a model at a layer, which must be named."""
+    """Classifier of a model at a named layer."""
     classifier = opened(model)
     if layer is None:
         names = ", ".join(one.name for one in classifier.layers)

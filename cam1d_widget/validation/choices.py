@@ -55,7 +55,7 @@ def _place(argument: str, value: Any, names: Sequence[str], others: str, noun: s
 
 
 def check_label(argument: str, label: Any, labels: Iterable[str]) -> str:
-    """Label of a method, also in another spelling or by another name of the method."""
+    """Label of a method, from any of its spellings or aliases."""
     known = list(labels)
     found = matching(label, known) if isinstance(label, str) else None
     if found is None:

@@ -81,7 +81,7 @@ def check_sampling_rate(sampling_rate: Any) -> float | None:
 
 
 def is_whole(value: Any) -> bool:
-    """Whether a value is a whole number, as a bool and 1.0 are not."""
+    """Whether a value is an integer; a bool or 1.0 is not."""
     return isinstance(value, int | np.integer) and not isinstance(value, bool | np.timedelta64)
 
 

@@ -42,7 +42,7 @@ def check_mapping(argument: str, values: Any) -> Mapping[str, Any]:
 
 
 def check_names(argument: str, names: Any, noun: str, count: int) -> tuple[str, ...]:
-    """Names as a tuple of str, one of each; numbered nouns by default."""
+    """Names as a tuple of str; by default the noun with a number."""
     if names is None:
         return tuple(f"{noun} {index}" if noun else "" for index in range(count))
     if isinstance(names, str):
@@ -57,7 +57,7 @@ def check_names(argument: str, names: Any, noun: str, count: int) -> tuple[str, 
 
 
 def check_rows(argument: str, values: Any, count: int) -> np.ndarray:
-    """Indices, each once, of some of `count`; one index, several, or a mask. None is all."""
+    """Distinct indices below `count`, from one index, several, or a mask; None selects all."""
     if values is None:
         return np.arange(count)
     if isinstance(values, np.ndarray) and not values.ndim:
@@ -81,7 +81,7 @@ def check_members(argument: str, value: Any, of: str, needed: Iterable[str]) -> 
 
 
 def check_function(argument: str, value: Any, of: str) -> Callable[..., Any]:
-    """A function, or another object that can be called; a class would make an instance instead of a result."""
+    """A function or another callable object, but no class: calling a class returns an instance."""
     if not callable(value) or isinstance(value, type):
         raise TypeError(f"{argument} must be a function of {of}, but is {shown(value)}")
     return value

@@ -43,7 +43,7 @@ class NoSuchChoice(TraitError, ValueError):
 BEST = "Occlusion"
 # Those that take one pass forward and back, best first.
 QUICK = ("XGrad-CAM", "Gradient × Input")
-# A picture is expected within two seconds, in which the model is read and its scores are computed, too.
+# The first picture should appear within two seconds, which include reading the model and computing its scores.
 SECONDS = 1.0
 
 
@@ -70,7 +70,7 @@ FOLLOWS = ("predicted", "true", "runner-up", "contrast", "fixed")
 
 
 def followed(follow: str, explanation: ExplanationSource, instance: int) -> tuple[int, int | None] | None:
-    """Class that is explained for an instance, and the one that is subtracted; None if they stay."""
+    """Class to explain for an instance, and the class to subtract; None if the current classes are kept."""
     order = np.argsort(-np.asarray(explanation.scores[instance]), kind="stable").tolist()
     truth = None if explanation.y is None else int(explanation.y[instance])
     if truth is not None and truth >= len(order):  # a single output separates two true classes
@@ -150,7 +150,7 @@ def known_choice(name: str, choice: Any, explanation: ExplanationSource) -> Choi
 
 
 def known_method(method: Any, explanation: ExplanationSource, name: str = "method") -> str:
-    """Label of a method, which may be written in another way."""
+    """Label of a method; other spellings are accepted."""
     found = matching(method, explanation.methods) if isinstance(method, str) else None
     if found is None and isinstance(method, str):
         with of_choice():

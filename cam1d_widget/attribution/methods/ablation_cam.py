@@ -25,7 +25,7 @@ class AblationCAM(WeighedFeatures):
     reference = "Desai and Ramaswamy (2020), https://doi.org/10.1109/WACV45572.2020.9093360"
 
     def _passes(self, samples: int, channels: int) -> float:
-        """One for each filter, of which layers often have about a hundred."""
+        """One per filter; the number of filters is assumed to be about a hundred."""
         return 100
 
     def weights(self, classifier: HasFeatures, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -72,7 +72,7 @@ class ExpectedGradients(SeveralTargets):
         return Maps(mean.astype(x.dtype), mean.sum(axis=(2, 3)), errors)
 
     def _passes(self, samples: int, channels: int) -> float:
-        """One forward and back for each node of each path."""
+        """One forward and one backward pass per node of each path."""
         return 3 * self.references * self.steps
 
     def _paths(

@@ -66,7 +66,7 @@ class IntegratedGradients(AttributionMethod):
         return values
 
     def _passes(self, samples: int, channels: int) -> float:
-        """One forward and back for each node of the path."""
+        """One forward and one backward pass per node of the path."""
         return 3 * self.steps
 
     def exactness(self, classifier: Classifier) -> str:

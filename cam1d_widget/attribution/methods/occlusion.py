@@ -17,10 +17,10 @@ from .families.base import Axiom, Maps, SeveralTargets
 # Default windows, as parts of the series. Short events need short windows and long events long ones, and the length of
 # an event is not known beforehand: docs/leaderboard.md shows the cost of one size.
 PARTS = (4, 8, 16)
-# Shorter windows, each half as long as the one before, are put where those before matter: as long as they have so many
-# samples, and so many windows of a channel for each size.
+# Long series are refined with shorter windows, each size half of the previous one, where the previous size had an
+# effect: minimum number of samples in a window, and maximum number of windows of each size.
 SHORTEST, REFINED = 16, 256
-# Share of the largest drop above which a place matters.
+# Smallest effect that is refined, as a share of the largest.
 MATTERS = 0.1
 
 
@@ -101,7 +101,7 @@ class Occlusion(SeveralTargets):
         return np.asarray(np.mean(maps, axis=0)[targets])
 
     def _passes(self, samples: int, channels: int) -> float:
-        """One for each window of a channel; where crops are enough, it takes less time."""
+        """One per window and channel, an upper bound: crops take less time than whole series."""
         columns = channels if self.channels == "each" else 1
         return sum(map(len, self._slices(samples))) * columns + REFINED * len(self._finer(samples))
 
@@ -135,7 +135,7 @@ class Occlusion(SeveralTargets):
 
 
 def _where_it_matters(maps: np.ndarray, slices: Slices) -> np.ndarray:
-    """Windows of a channel in which maps of longer windows, (class, time, channel), are large: (window, channel)."""
+    """Windows (window, channel) to refine: where a map by longer windows, (class, time, channel), is large."""
     largest = np.abs(maps).max(axis=0)
     reached = np.stack([largest[start:stop].max(axis=0) for start, stop in zip(slices.start, slices.stop, strict=True)])
     floor = MATTERS * reached.max()

@@ -42,7 +42,7 @@ class ScoreCAM(WeighedFeatures):
         check_flag("softmax", self.softmax)
 
     def _passes(self, samples: int, channels: int) -> float:
-        """One for each filter, of which layers often have about a hundred."""
+        """One per filter; the number of filters is assumed to be about a hundred."""
         return 100
 
     def weights(self, classifier: HasFeatures, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -144,7 +144,7 @@ def run_on(model: Any, function: Callable[[Any], Any], x: Any) -> Any:
     recurrent = any(isinstance(layer, keras.layers.RNN) for layer in model._flatten_layers())
     if keras.ops.is_tensor(x) or not recurrent:
         return function(x)
-    # Where it is not compiled, a recurrent layer takes milliseconds a time step.
+    # Without compilation, a recurrent layer takes milliseconds per time step.
     returned = []
 
     def called(x: Any) -> list[Any]:

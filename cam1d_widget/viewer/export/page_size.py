@@ -21,7 +21,7 @@ __all__ = ["Fitted", "Wishes", "fitted", "sizes_of", "without_slow"]
 MEGABYTE = 2**20
 
 PATIENCE = 30.0
-"""Seconds that a method may take which nobody named or looked at."""
+"""Time limit in seconds for a method that was neither named nor viewed."""
 
 
 class Wishes(NamedTuple):
@@ -32,7 +32,7 @@ class Wishes(NamedTuple):
     named : collection of str
         Which of "instances", "targets" and "methods" the user chose: the page has all of those, or is refused.
     shown : sequence of Choice
-        Pictures on show: the current one, and the pinned one.
+        Displayed pictures: the current one and the pinned one.
     viewed : sequence of str
         Methods that were looked at, the current one first.
     """
@@ -101,7 +101,7 @@ def sizes_of(chosen: Excerpt, others: Mapping[str, float]) -> Generator[tuple[fl
 
 
 def without_slow(chosen: Excerpt, sizes: Sizes, wishes: Wishes) -> tuple[Excerpt, str]:
-    """The choice without the methods that nobody named or looked at and that take long, and a sentence on them."""
+    """The choice without slow methods that were neither named nor viewed, and a sentence about them."""
     slow = {
         label: total
         for label in chosen.methods
@@ -163,7 +163,7 @@ def fitted(chosen: Excerpt, sizes: Sizes, budget_mb: float, wishes: Wishes) -> F
 
 
 class _Parts:
-    """Maps of a page, taken in the order of their worth until its room is used up."""
+    """Maps of a page, added by priority until the size limit is reached."""
 
     def __init__(self, chosen: Excerpt, there: Mapping[str, np.ndarray], sizes: Sizes, wishes: Wishes) -> None:
         self._chosen, self._there, self._sizes, self._wishes = chosen, there, sizes, wishes
@@ -215,7 +215,7 @@ class _Parts:
 
 
 def _key_classes(chosen: Excerpt, wishes: Wishes) -> np.ndarray:
-    """Which classes matter most, of shape (instance, class of the menu): predicted, true, and those on show."""
+    """Classes to keep first, of shape (instance, class of the menu): predicted, true and displayed ones."""
     if "targets" in wishes.named:
         return np.ones((len(chosen.x), len(chosen.menu)), dtype=bool)
     menu = np.asarray(chosen.menu)
@@ -230,7 +230,7 @@ def _key_classes(chosen: Excerpt, wishes: Wishes) -> np.ndarray:
 
 
 def _by_interest(chosen: Excerpt, wishes: Wishes) -> list[int]:
-    """Rows: those on show, then mistakes, then in turn the least and the most confident predictions."""
+    """Rows by priority: displayed, misclassified, then alternately the least and the most confident."""
     outputs = _outputs(chosen)
     ranked = np.sort(outputs, axis=1)
     confidence = ranked[:, -1] - ranked[:, -2] if ranked.shape[1] > 1 else np.abs(ranked[:, 0])
@@ -270,7 +270,7 @@ _ROUNDED = "maps are rounded to 8 bits, by at most 0.4 % of the largest value of
 
 
 def _note(parts: _Parts, there: Mapping[str, np.ndarray], budget_mb: float, needed: float) -> str:
-    """What the page holds, what it leaves out, and how to have more, in a sentence."""
+    """Sentence that states what the page contains, what it omits, and how to include more."""
     kept, total = (int(sum(table.sum() for table in tables.values())) for tables in (parts.kept, there))
     rows = int(parts.rows.sum())
     complete = [label for label in parts.kept if parts.complete(label)]
@@ -291,7 +291,7 @@ def _note(parts: _Parts, there: Mapping[str, np.ndarray], budget_mb: float, need
 
 
 def _listed(labels: Sequence[str]) -> str:
-    """At most three labels by name, and the number of the others."""
+    """Up to three labels, and the number of the remaining ones."""
     if len(labels) <= 3:
         return " and ".join([", ".join(labels[:-1]), labels[-1]] if len(labels) > 1 else labels)
     return f"{', '.join(labels[:2])} and {len(labels) - 2} other methods"

@@ -59,7 +59,7 @@ class Result:
     arrays : mapping of str to ndarray
         Numbers, which travel as float32.
     kept : bool
-        Whether it is kept under its name; otherwise the work is done anew whenever it is requested.
+        Whether it is kept under its name; otherwise it is computed again for each request.
     """
 
     content: Mapping[str, Any]

@@ -167,7 +167,7 @@ export class ChannelStackModel extends synced(MarkModel) {
     this.send({ type: "cancel" }, {});
   }
 
-  /** Seconds that the requested map takes; null if it is computed at once. */
+  /** Estimated time of the requested map in seconds; null if it is computed immediately. */
   get slow(): number | null {
     return this.status === "waiting" ? this.tiles.slow : null;
   }

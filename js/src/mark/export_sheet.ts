@@ -28,8 +28,8 @@ export function exportSheet(
   paper: Paper,
 ): ExportSheet {
   const room = paper.width === null ? screenWidth(element, frame!, pictures.length) : toPixels(paper.width);
-  const { width, beside } = columns(pictures.length, room);
-  // Narrow paper is filled by a picture that is drawn wider, and reduced.
+  const { width, sideBySide } = columns(pictures.length, room);
+  // For narrow paper, the picture is drawn wider and scaled down.
   const reduced = paper.width === null ? 1 : Math.min(1, room / width);
   const sized = { ...widenedFrame(frame!, width), ratio: (paper.dpi / CSS_DPI) * reduced };
   const theme = { ...LIGHT, font: themeOf(element).font };
@@ -39,7 +39,7 @@ export function exportSheet(
     const scene = { picture, facts, theme, message: null, window: windows.chosen, notes, caption: null };
     return { scene, frame: sized, axis: timeTicks(sized, facts, startOf(picture.choice, facts)) };
   });
-  return { parts, outputs, whole: !hasKernel, beside };
+  return { parts, outputs, whole: !hasKernel, sideBySide };
 }
 
 /** Width on the screen of one picture, or of all pictures of a viewer. */

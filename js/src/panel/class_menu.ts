@@ -11,7 +11,7 @@ export class ClassMenuModel extends PanelModel {
   static view_name = "ClassMenuView";
 }
 
-/** What the menu offers before the classes. */
+/** Menu entries before the classes. */
 const FOLLOWS: readonly (readonly [Follow, string])[] = [
   ["predicted", "predicted"],
   ["true", "true"],

@@ -49,7 +49,7 @@ export class FilterChipView extends PanelView {
   }
 }
 
-/** Most stripes that are drawn: more than the pixels of a slider. */
+/** Maximum number of stripes, more than a slider has pixels. */
 const MOST = 500;
 
 /** A gradient with a stripe at each matching instance. */

@@ -113,7 +113,7 @@ export class TileStore implements AvailableMaps {
     this.announced = slow;
   }
 
-  /** Seconds that the request in flight takes; null if it is answered at once. */
+  /** Estimated time of the request in flight in seconds; null if it is answered immediately. */
   get slow(): number | null {
     const { outstanding } = this.requests;
     return this.announced && outstanding?.id === this.announced.slow ? this.announced.seconds : null;

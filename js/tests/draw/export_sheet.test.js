@@ -31,7 +31,7 @@ const facts = {
 const outputs = { scores: { values: Float32Array.of(2, 1, 1, 2), columns: 2 }, probabilities: null, truth: null };
 
 function sheetOf(instances, room) {
-  const { width, beside } = columns(instances.length, room);
+  const { width, sideBySide } = columns(instances.length, room);
   const plot = { left: 100, top: 6, width: width - 120, height: 80 };
   const axis = { origin: 110, step: 20, samples: 4, left: 100, right: width - 20 };
   const frame = { left: 0, width, height: 130, plot, axis, ratio: 1 };
@@ -42,7 +42,7 @@ function sheetOf(instances, room) {
     const scene = { picture, facts, theme: LIGHT, window: null, notes: [], caption: null, message: null };
     return { scene, frame, axis: { ticks: [], title: "sample" } };
   });
-  return { parts, outputs, whole: true, beside };
+  return { parts, outputs, whole: true, sideBySide };
 }
 
 function drawn(instances, room) {
@@ -68,13 +68,13 @@ test("two pictures have letters, in their headings and in their legends", () => 
 });
 
 test("two pictures are next to each other where both have their minimum width, and else one below the other", () => {
-  assert.deepEqual(columns(2, 1000), { width: 494, beside: true });
-  assert.deepEqual(columns(2, 900), { width: 900, beside: false });
-  assert.deepEqual(columns(1, 300), { width: 480, beside: false });
-  const [beside, below] = [drawn([0, 1], 1012), drawn([0, 1], 900)];
-  assert.equal(beside.width, 1012);
+  assert.deepEqual(columns(2, 1000), { width: 494, sideBySide: true });
+  assert.deepEqual(columns(2, 900), { width: 900, sideBySide: false });
+  assert.deepEqual(columns(1, 300), { width: 480, sideBySide: false });
+  const [sideBySide, below] = [drawn([0, 1], 1012), drawn([0, 1], 900)];
+  assert.equal(sideBySide.width, 1012);
   assert.equal(below.width, 900);
-  assert.ok(below.height > beside.height + 130);
+  assert.ok(below.height > sideBySide.height + 130);
 });
 
 test("a sheet ends where its last text ends", () => {

@@ -226,7 +226,7 @@ class AttributionMethod(ABC):
         return ""
 
     def _passes(self, samples: int, channels: int) -> float:
-        """About how many series run forward through the network for one map; a pass back counts as two."""
+        """Approximate number of forward passes per map; a backward pass counts as two."""
         return 3
 
     @property

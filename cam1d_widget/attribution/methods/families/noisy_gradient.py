@@ -63,7 +63,7 @@ class NoisyGradient(SeveralTargets):
         """Statistic of the gradients, and its standard error."""
 
     def _passes(self, samples: int, channels: int) -> float:
-        """One forward and back for each noisy copy."""
+        """One forward and one backward pass per noisy copy."""
         return 3 * self.samples
 
     def maps(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Maps:

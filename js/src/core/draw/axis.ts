@@ -23,13 +23,12 @@ export function drawAxis(pen: Pen, axis: Axis, { plot, left }: Frame, theme: The
     pen.stroke();
     pen.fillText(text, x, bottom + 7);
   }
-  const beside = titleIsBeside(pen, axis, plot.left - left);
-  pen.textAlign = beside ? "right" : "left";
-  pen.fillText(axis.title, plot.left - (beside ? BESIDE : 0), bottom + (beside ? 7 : 21));
+  const atLeft = titleFitsLeft(pen, axis, plot.left - left);
+  pen.textAlign = atLeft ? "right" : "left";
+  pen.fillText(axis.title, plot.left - (atLeft ? ROOM : 0), bottom + (atLeft ? 7 : 21));
 }
 
 /** Space between the title and the plot, wide enough for half a label. */
-const BESIDE = 22;
+const ROOM = 22;
 
-const titleIsBeside = (pen: Pen, { title }: Axis, room: number): boolean =>
-  pen.measureText(title).width <= room - BESIDE;
+const titleFitsLeft = (pen: Pen, { title }: Axis, room: number): boolean => pen.measureText(title).width <= room - ROOM;

@@ -34,7 +34,7 @@ export interface ExportSheet {
   /** Whether all maps of the explanation may be available. */
   readonly whole: boolean;
   /** Whether the parts are next to each other. */
-  readonly beside: boolean;
+  readonly sideBySide: boolean;
 }
 
 /** A sheet with its size in CSS pixels. */
@@ -53,29 +53,29 @@ const BAR = { width: 260, share: 0.36, height: 12, texts: 28 };
 const LEAST = 480;
 
 /** Width of each part if `room` is available to all, and whether they are next to each other. */
-export function columns(parts: number, room: number): { width: number; beside: boolean } {
-  const beside = parts > 1 && room >= parts * LEAST + (parts - 1) * GAP;
-  return { width: beside ? Math.floor((room - (parts - 1) * GAP) / parts) : Math.max(LEAST, room), beside };
+export function columns(parts: number, room: number): { width: number; sideBySide: boolean } {
+  const sideBySide = parts > 1 && room >= parts * LEAST + (parts - 1) * GAP;
+  return { width: sideBySide ? Math.floor((room - (parts - 1) * GAP) / parts) : Math.max(LEAST, room), sideBySide };
 }
 
 /** Computes the size of a sheet; `pen` measures texts. Nothing is cut: headings and legends take the lines they need. */
 export function layOut(pen: Pen, sheet: ExportSheet): LaidOutSheet {
-  const { parts, beside } = sheet;
+  const { parts, sideBySide } = sheet;
   const step = parts[0].frame.width + GAP;
-  const width = beside ? parts.length * step - GAP : parts[0].frame.width;
+  const width = sideBySide ? parts.length * step - GAP : parts[0].frame.width;
   const headings = parts.map((part, place) => headingLines(pen, sheet, part, place));
   const heads = headings.map((lines) => HEAD.first + HEAD.line * (lines.length - 1));
-  const head = (place: number): number => (beside ? Math.max(...heads) : heads[place]);
+  const head = (place: number): number => (sideBySide ? Math.max(...heads) : heads[place]);
   const legends = parts.map((part, place) => legendLines(pen, sheet, part, place, width));
   const heights = parts.map(({ frame }, place) => head(place) + frame.height);
-  const pictures = beside ? Math.max(...heights) : sum(heights);
+  const pictures = sideBySide ? Math.max(...heights) : sum(heights);
   const legendHeights = legends.map((lines) => Math.max(BAR.texts, LEGEND.line * lines.length) + LEGEND.gap);
   return {
     width,
     height: pictures + sum(legendHeights),
     draw(pen) {
       parts.forEach((part, place) => {
-        const [right, down] = beside ? [place * step, 0] : [0, sum(heights.slice(0, place))];
+        const [right, down] = sideBySide ? [place * step, 0] : [0, sum(heights.slice(0, place))];
         drawHeading(pen, headings[place], part.scene, right, down);
         // Offset by whole pixels, which avoids blurring.
         const frame = movedFrame(part.frame, right, down + head(place));
