@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .attribution.methods import all_methods
     from .explainer import explain
     from .explanation import Explanation
+    from .frameworks.function import FunctionClassifier
     from .frameworks.keras.classifier import KerasClassifier
     from .viewer import ExplanationViewer
     from .widget import CAM1DWidget
@@ -24,6 +25,7 @@ _HOMES = {
     "CAM1DWidget": "widget",
     "Explanation": "explanation",
     "ExplanationViewer": "viewer",
+    "FunctionClassifier": "frameworks.function",
     "KerasClassifier": "frameworks.keras.classifier",
     "all_methods": "attribution.methods",
     "explain": "explainer",
@@ -33,6 +35,7 @@ __all__ = [
     "CAM1DWidget",
     "Explanation",
     "ExplanationViewer",
+    "FunctionClassifier",
     "KerasClassifier",
     "all_methods",
     "baselines",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from .attribution.lazy_explanation import LazyExplanation
-from .attribution.requests import Methods, wanted_targets
+from .attribution.requests import Methods
 from .explanation.explanation import Explanation
 from .frameworks.open_model import as_classifier
 from .names import suggests_arguments
 from .typing import Labels, LayerLike, Layout, ModelLike, Names, Score, SeriesLike, StartLike, TargetsLike, WindowsLike
-from .validation import check_flag, check_names
+from .validation import check_flag
 
 __all__ = ["explain"]
 
@@ -23,7 +23,7 @@ def explain(
     background: SeriesLike | None = None,
     layer: LayerLike | None = None,
     output: str | int | None = None,
-    score: Score = "logits",
+    score: Score | None = None,
     batch_size: int | None = None,
     window: WindowsLike | None = None,
     layout: Layout = "channels_last",
@@ -39,7 +39,7 @@ def explain(
 
     Parameters
     ----------
-    model : keras.Model, path of a saved one, or Classifier
+    model : keras.Model, path of a saved one, fitted classifier of scikit-learn, aeon or sktime, function or Classifier
     x : array-like of shape (instance, time, channel), or (time, channel) for one
         A DataFrame, a list of them, or a DataArray is accepted as well; names and rate are taken from it.
     methods : sequence of labels, methods or method classes, optional
@@ -49,7 +49,8 @@ def explain(
     background : array-like of shape (instance, time, channel), optional
         Series, usually the training data, whose mean of each channel is the baseline. Default: zero.
     layer, output, score, batch_size
-        As in :class:`~cam1d_widget.KerasClassifier`.
+        As in :class:`~cam1d_widget.KerasClassifier`; of a function or an estimator, see
+        :class:`~cam1d_widget.FunctionClassifier`.
     window : int, or sequence of int, optional
         Average the maps that distinguish channels over windows of this many samples, or between these change points: a
         network responds to events, and single samples of a map are mostly noise. Sums are preserved.
@@ -72,8 +73,6 @@ def explain(
     """
     classifier = as_classifier(model, layer=layer, output=output, score=score, batch_size=batch_size)
     check_flag("progress", progress)
-    names = getattr(classifier, "class_names", None) if class_names is None else class_names
-    checked = wanted_targets(targets, check_names("class_names", names, "class", classifier.classes))
     lazy = LazyExplanation(
         classifier,
         x,
@@ -81,6 +80,7 @@ def explain(
         background=background,
         layout=layout,
         window=window,
+        targets=targets,
         y=y,
         class_names=class_names,
         channel_names=channel_names,
@@ -88,4 +88,4 @@ def explain(
         sampling_rate=sampling_rate,
         start=start,
     )
-    return lazy.compute(targets=checked, progress=progress)
+    return lazy.compute(progress=progress)

@@ -12,6 +12,7 @@ PUBLIC = {
     "CAM1DWidget",
     "Explanation",
     "ExplanationViewer",
+    "FunctionClassifier",
     "KerasClassifier",
     "all_methods",
     "baselines",

@@ -23,6 +23,7 @@ __all__ = [
     "HasAttention",
     "HasFeatures",
     "HasFingerprint",
+    "HasGradient",
     "HasLabels",
     "HasLayers",
     "HasLength",
@@ -32,6 +33,7 @@ __all__ = [
     "HasStepScores",
     "HasTrunk",
     "HasWeights",
+    "NeedsSeries",
     "for_series",
     "labels_of",
     "offers",
@@ -41,7 +43,15 @@ __all__ = [
 
 
 @runtime_checkable
-class HasFeatures(Classifier, Protocol):
+class HasGradient(Classifier, Protocol):
+    """A classifier whose scores can be differentiated."""
+
+    def gradient(self, x: np.ndarray, target: TargetLike) -> np.ndarray:
+        """Gradient dS/dx, of shape (instance, time, channel)."""
+
+
+@runtime_checkable
+class HasFeatures(HasGradient, Protocol):
     """A classifier with a layer to explain: feature maps A, and a head that computes the scores from them."""
 
     @property
@@ -125,7 +135,7 @@ class HasAttention(HasFeatures, Protocol):
 
 
 @runtime_checkable
-class HasPropagation(Classifier, Protocol):
+class HasPropagation(HasGradient, Protocol):
     """A classifier through which a score can be propagated back by rules, layer by layer."""
 
     def no_propagation(self, rule: Rule) -> str | None:
@@ -180,11 +190,19 @@ class HasLayers(HasTrunk, HasFingerprint, Protocol):
 
 
 @runtime_checkable
-class HasRandomized(Classifier, Protocol):
+class HasRandomized(HasGradient, Protocol):
     """A classifier of a network whose weights can be randomized."""
 
     def randomized(self, seed: int = 0, draws: int = 1) -> Iterator[tuple[int, str, Classifier]]:
         """Draw, name of the layer that was randomized last, and classifier, layer by layer from the scores down."""
+
+
+@runtime_checkable
+class NeedsSeries(Protocol):
+    """A classifier that learns the number of its classes, and the shape of its series, from series."""
+
+    def for_series(self, x: np.ndarray) -> Classifier:
+        """The same classifier for series of the shape of these."""
 
 
 @runtime_checkable
@@ -244,7 +262,9 @@ def require(classifier: Classifier, ability: type[Ability]) -> Ability:
 
 
 def for_series(classifier: Classifier, x: np.ndarray) -> Classifier:
-    """Classifier for the length of these series, of one that takes any length."""
+    """Classifier for the shape of these series, of one that takes others too."""
+    if offers(classifier, NeedsSeries):
+        return classifier.for_series(x)
     return classifier.for_length(x.shape[1]) if offers(classifier, HasLength) else classifier
 
 

@@ -11,7 +11,6 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..typing import TargetLike
 from ..validation import check_members, shown, unmasked
 
 __all__ = ["Classifier", "as_targets", "check_classifier", "warn_if_saturated"]
@@ -41,9 +40,6 @@ class Classifier(Protocol):
 
     def probabilities(self, x: np.ndarray) -> np.ndarray | None:
         """Probability of every class, of shape (instance, class); None if there are none."""
-
-    def gradient(self, x: np.ndarray, target: TargetLike) -> np.ndarray:
-        """Gradient dS/dx, of shape (instance, time, channel)."""
 
 
 def as_targets(target: Any, instances: int, classes: int) -> np.ndarray:

@@ -21,7 +21,7 @@ from ..explanation.source import ExplanationSource, ModelChangedError, stated
 from ..explanation.true_classes import check_true_classes, labels_in
 from ..explanation.validation import held_once
 from ..names import matching
-from ..typing import Layout, SeriesLike, WindowsLike
+from ..typing import Layout, SeriesLike, TargetsLike, WindowsLike
 from ..validation import check_class, check_index, check_names, check_rows, is_sequence
 from .abilities import (
     HasFeatures,
@@ -75,6 +75,8 @@ class LazyExplanation(ExplanationSource):
         Order of the dims of `x` and `background`.
     window : int, or sequence of int, optional
         Average the maps that distinguish channels over windows of this many samples, or between these change points.
+    targets : {"predicted", "all"}, int, sequence of int, or int array of shape (instance, target)
+        Classes that :meth:`compute` explains if none are given there; checked before anything is computed.
     **names
         Of the :class:`~cam1d_widget.Explanation`.
 
@@ -105,6 +107,7 @@ class LazyExplanation(ExplanationSource):
         background: SeriesLike | None = None,
         layout: Layout = "channels_last",
         window: WindowsLike | None = None,
+        targets: TargetsLike = "predicted",
         **names: Any,
     ) -> None:
         unknown = names.keys() - _NAMES
@@ -122,6 +125,7 @@ class LazyExplanation(ExplanationSource):
         if given is None and names.get("y") is not None and labels_of(classifier) is None:
             given = labels_in(names["y"], classifier.classes)
         names["class_names"] = check_names("class_names", given, "class", classifier.classes)
+        self._targets = wanted_targets(targets, names["class_names"])
         if names.get("y") is not None:
             labels = labels_of(classifier)
             names["y"] = check_true_classes(
@@ -300,7 +304,7 @@ class LazyExplanation(ExplanationSource):
         return self._map(method, instance, target).errors
 
     def compute(
-        self, *, instances: Any = None, targets: Any = "predicted", methods: Any = None, progress: bool = True
+        self, *, instances: Any = None, targets: Any = None, methods: Any = None, progress: bool = True
     ) -> Explanation:
         """Plain explanation of some instances, classes and methods.
 
@@ -310,7 +314,8 @@ class LazyExplanation(ExplanationSource):
         ----------
         instances : sequence of int, optional
             Default: all.
-        targets : {"predicted", "all"}, int, sequence of int, or int array of shape (instance, target)
+        targets : {"predicted", "all"}, int, sequence of int, or int array of shape (instance, target), optional
+            Default: those given to the constructor.
         methods : sequence of str, optional
             Labels. Default: `usual`.
         progress : bool
@@ -319,7 +324,8 @@ class LazyExplanation(ExplanationSource):
         rows = check_rows("instances", instances, len(self.x))
         named = [methods] if isinstance(methods, str) else methods
         labels = self.usual if named is None else tuple(self._known(label).label for label in named)
-        chosen = columns(wanted_targets(targets, self.class_names), self.scores[rows])
+        wanted = self._targets if targets is None else wanted_targets(targets, self.class_names)
+        chosen = columns(wanted, self.scores[rows])
         growing = {label: GrowingMaps(len(rows)) for label in labels if self._known(label)}
         done = self._grow(growing, rows, chosen, progress)
         return self._explanation(

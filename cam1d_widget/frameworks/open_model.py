@@ -10,6 +10,7 @@ from typing import Any
 from .._lazy_import import loaded
 from ..typing import LayerLike, Score
 from ..validation import check_choice, check_count, check_layer
+from .function import FunctionClassifier, is_estimator
 from .keras.fingerprint import settings_of
 
 __all__ = ["as_classifier"]
@@ -20,29 +21,61 @@ def as_classifier(
     *,
     layer: LayerLike | None = None,
     output: str | int | None = None,
-    score: Score = "logits",
+    score: Score | None = None,
     batch_size: int | None = None,
 ) -> Any:
-    """The classifier itself, or a classifier of a Keras model."""
-    if hasattr(model, "gradient") and hasattr(model, "scores"):
-        if (layer, output, score, batch_size) != (None, None, "logits", None):
+    """The classifier itself, or a classifier of a Keras model, of a fitted estimator, or of a function."""
+    if hasattr(model, "classes") and hasattr(model, "scores"):
+        if (layer, output, score, batch_size) != (None, None, None, None):
             raise ValueError(
                 "layer, output, score and batch_size belong to the classifier: give them to its constructor"
             )
         return model
-    keras_classifier = loaded(f"{__package__}.keras.classifier", "KerasClassifier").KerasClassifier
     # Before anything is looked up in a cache, whose keys must be hashable.
-    check_choice("score", score, ("logits", "probabilities"))
+    if score is not None:
+        check_choice("score", score, ("logits", "probabilities"))
     if batch_size is not None:
         check_count("batch_size", batch_size)
     if output is not None and not isinstance(output, str):
         check_count("output", output, least=0, way_out="; or give the name of an output")
     check_layer(layer)
-    chosen: dict[str, Any] = {"layer": layer, "output": output, "score": score}
-    if batch_size is not None:
-        chosen["batch_size"] = batch_size
+    chosen: dict[str, Any] = {
+        name: value for name, value in (("score", score), ("batch_size", batch_size)) if value is not None
+    }
+    if _is_keras(model) or not (is_estimator(model) or _is_function(model)):
+        return _keras_classifier(model, layer=layer, output=output, **chosen)
+    for name, value in (("layer", layer), ("output", output)):
+        if value is not None:
+            raise ValueError(
+                f"{name} names a part of a network, and must be left out for a {type(model).__name__}, of which only "
+                f"the predictions are known"
+            )
+    return FunctionClassifier(model, **chosen)
+
+
+def _is_keras(model: Any) -> bool:
+    """Whether it is a Keras model, a path of one, or an estimator that holds one."""
+    if isinstance(model, str | PathLike):
+        return True
+    return any(_library(one) == "keras" for one in (model, getattr(model, "model_", None)))
+
+
+def _is_function(model: Any) -> bool:
+    """Whether a model is called to predict; modules of PyTorch take tensors."""
+    return callable(model) and not isinstance(model, type) and _library(model) != "torch"
+
+
+def _library(model: Any) -> str | None:
+    """Keras or PyTorch, if an object is one of their models; neither is imported."""
+    libraries = {base.__module__.split(".")[0] for base in type(model).__mro__}
+    return next((name for name in ("keras", "torch") if name in libraries), None)
+
+
+def _keras_classifier(model: Any, **chosen: Any) -> Any:
+    """Classifier of a Keras model: that of the last call if the model is the same, and has not changed."""
+    keras_classifier = loaded(f"{__package__}.keras.classifier", "KerasClassifier").KerasClassifier
     # A file may change, and an unhashable value is no model and no layer: neither is cached.
-    if isinstance(model, str | PathLike) or not all(isinstance(one, Hashable) for one in (model, layer)):
+    if isinstance(model, str | PathLike) or not all(isinstance(one, Hashable) for one in (model, chosen["layer"])):
         return keras_classifier(model, **chosen)
     made = _compiled.cache_info().misses
     classifier, version = _compiled(keras_classifier, model, _structure(model), **chosen)

@@ -43,8 +43,10 @@ class CAM1DWidget(ExplanationViewer):
 
     Parameters
     ----------
-    model : keras.Model, path of a saved one, fitted classifier of aeon or sktime, or Classifier
-        Sequential, Functional, nested or subclassed; it is never changed.
+    model : keras.Model, path of a saved one, fitted classifier of scikit-learn, aeon or sktime, function or Classifier
+        A Keras model may be Sequential, Functional, nested or subclassed; it is never changed. A function takes series
+        of shape (instance, time, channel) and returns probabilities of shape (instance, class); see
+        :class:`~cam1d_widget.FunctionClassifier` for other functions.
     x : array-like of shape (instance, time, channel), or (time, channel) for one
         The series. A DataFrame, a list of them, or a DataArray with the dims instance, time and channel is accepted as
         well; names and rate are taken from it.
@@ -66,8 +68,8 @@ class CAM1DWidget(ExplanationViewer):
         Layer that the CAM methods explain. Default: the map that enters the pooling or flatten of the head.
     output : str or int, optional
         Name or index of the explained output, of a model that has several.
-    score : {"logits", "probabilities"}
-        Explained output.
+    score : {"logits", "probabilities"}, optional
+        Explained output. Default: logits of a network; of an estimator or a function, what it predicts.
     window : int, or sequence of int, optional
         Average the maps that distinguish channels over windows of this many samples, or between these change points.
     layout : {"channels_last", "channels_first"}
@@ -99,7 +101,7 @@ class CAM1DWidget(ExplanationViewer):
         background: SeriesLike | None = None,
         layer: LayerLike | None = None,
         output: str | int | None = None,
-        score: Score = "logits",
+        score: Score | None = None,
         window: WindowsLike | None = None,
         layout: Layout = "channels_last",
         intervals: IntervalsLike | None = None,

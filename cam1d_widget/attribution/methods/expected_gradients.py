@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...validation import check_count, check_seed, unmasked
+from ..abilities import HasGradient
 from ..classifier import Classifier
 from ..masking import batches
 from ..series import check_series
@@ -47,6 +48,8 @@ class ExpectedGradients(SeveralTargets):
     label = "Expected Gradients"
     adds_up = "add up to the score minus the drawn references' mean score"
     family = "gradient"
+    needs = HasGradient
+    read_out = "gradients"
     reference = "Erion et al. (2019), https://arxiv.org/abs/1906.10670"
     axioms = frozenset({Axiom.COMPLETENESS, Axiom.DUMMY, Axiom.LINEARITY, Axiom.SYMMETRY, Axiom.IMPLEMENTATION})
     stochastic = True
@@ -88,6 +91,9 @@ class ExpectedGradients(SeveralTargets):
 
     def refusal(self, classifier: Classifier) -> str | None:
         """It needs series to start from."""
+        reason = super().refusal(classifier)
+        if reason:
+            return reason
         if self.background is None:
             return f"{self.label} starts from real series; give some as background="
         if len(self.background) < 2:

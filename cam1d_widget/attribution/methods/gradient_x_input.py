@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..abilities import HasGradient, require
 from ..classifier import Classifier
 from .families.base import AttributionMethod, Axiom
 
@@ -22,9 +23,11 @@ class GradientXInput(AttributionMethod):
 
     label = "Gradient × Input"
     family = "gradient"
+    needs = HasGradient
+    read_out = "gradients"
     reference = "Shrikumar et al. (2016), https://arxiv.org/abs/1605.01713"
     axioms = frozenset({Axiom.DUMMY, Axiom.LINEARITY, Axiom.SYMMETRY, Axiom.IMPLEMENTATION, Axiom.SHIFT})
 
     def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
         """Input times gradient, of shape (instance, time, channel)."""
-        return x * classifier.gradient(x, target)
+        return x * require(classifier, HasGradient).gradient(x, target)

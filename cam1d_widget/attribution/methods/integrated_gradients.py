@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...validation import check_count, check_number
+from ..abilities import HasGradient, require
 from ..classifier import Classifier, as_targets
 from ..masking import Baseline, baseline_for, batches, check_baseline
 from .families.base import AttributionMethod, Axiom, score_difference
@@ -40,6 +41,8 @@ class IntegratedGradients(AttributionMethod):
     label = "Integrated Gradients"
     adds_up = "add up to the score minus the baseline's"
     family = "gradient"
+    needs = HasGradient
+    read_out = "gradients"
     reference = "Sundararajan et al. (2017), https://arxiv.org/abs/1703.01365"
     axioms = frozenset(
         {Axiom.COMPLETENESS, Axiom.DUMMY, Axiom.LINEARITY, Axiom.SYMMETRY, Axiom.IMPLEMENTATION, Axiom.SHIFT}
@@ -83,8 +86,9 @@ def _integral(classifier: Classifier, x: np.ndarray, origin: np.ndarray, targets
     nodes, weights = np.polynomial.legendre.leggauss(steps)
     alphas = ((nodes + 1) / 2).astype(x.dtype).reshape(-1, 1, 1, 1)
     mean = np.zeros_like(x)
+    differentiable = require(classifier, HasGradient)
     for part in batches(steps, x.nbytes):
         path = origin + alphas[part] * (x - origin)
-        gradients = classifier.gradient(path.reshape(-1, *x.shape[1:]), np.tile(targets, len(path)))
+        gradients = differentiable.gradient(path.reshape(-1, *x.shape[1:]), np.tile(targets, len(path)))
         mean += np.einsum("s,s...->...", (weights[part] / 2).astype(x.dtype), gradients.reshape(path.shape))
     return (x - origin) * mean

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...validation import check_flag
+from ..abilities import HasGradient, require
 from ..classifier import Classifier
 from .families.base import AttributionMethod, Axiom
 
@@ -30,6 +31,8 @@ class Saliency(AttributionMethod):
 
     label = "Saliency"
     family = "gradient"
+    needs = HasGradient
+    read_out = "gradients"
     reference = "Simonyan et al. (2013), https://arxiv.org/abs/1312.6034"
     axioms = frozenset({Axiom.DUMMY, Axiom.SYMMETRY, Axiom.IMPLEMENTATION, Axiom.SHIFT})
 
@@ -43,5 +46,5 @@ class Saliency(AttributionMethod):
 
     def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
         """Gradient of the score by the input, of shape (instance, time, channel)."""
-        gradient = classifier.gradient(x, target)
+        gradient = require(classifier, HasGradient).gradient(x, target)
         return np.abs(gradient) if self.absolute else gradient

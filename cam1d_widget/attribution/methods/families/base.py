@@ -19,7 +19,7 @@ import numpy as np
 
 from ....explanation.validation import check_targets
 from ....validation import shown
-from ...abilities import HasFeatures, for_series, offers, require
+from ...abilities import HasFeatures, HasGradient, for_series, offers, require
 from ...classifier import Classifier, as_targets, check_classifier
 from ...masking.batches import batches
 from ...receptive_field import ReceptiveField
@@ -35,7 +35,6 @@ __all__ = [
     "WeighedFeatures",
     "averages",
     "check_method",
-    "not_offered",
     "score_difference",
 ]
 
@@ -151,6 +150,10 @@ class AttributionMethod(ABC):
         Whether it takes so long that ``explain(methods=None)`` leaves it out; the widget's menu has it.
     warning : str
         Why the map should not be trusted as it is; "" for most methods.
+    needs : type
+        Ability that the classifier must have, of :mod:`cam1d_widget.attribution.abilities`.
+    read_out : str
+        What the method reads from it, in words.
     """
 
     label: ClassVar[str]
@@ -164,6 +167,8 @@ class AttributionMethod(ABC):
     stochastic: ClassVar[bool] = False
     on_demand: ClassVar[bool] = False
     warning: ClassVar[str] = ""
+    needs: ClassVar[type[Any]] = Classifier
+    read_out: ClassVar[str] = "scores"
 
     def __init_subclass__(cls) -> None:
         """Check what its functions are called with, and document inherited hyperparameters, for help() and the docs."""
@@ -203,7 +208,13 @@ class AttributionMethod(ABC):
     @_checked
     def refusal(self, classifier: Classifier) -> str | None:
         """Why this method cannot explain this classifier; None if it can."""
-        return None
+        if offers(classifier, self.needs):
+            return None
+        others = "Integrated Gradients or Occlusion" if offers(classifier, HasGradient) else "Occlusion"
+        return (
+            f"{self.label} needs {self.read_out}, which a {type(classifier).__name__} does not offer; give a Keras "
+            f"model, or use {others}"
+        )
 
     @_checked
     def exactness(self, classifier: Classifier) -> str:
@@ -263,6 +274,8 @@ class StepMethod(SeveralTargets):
     axioms = frozenset({Axiom.SHIFT})
     free_targets = True
     placed = True
+    needs = HasFeatures
+    read_out = "feature maps"
 
     @abstractmethod
     def step_values(self, classifier: Any, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -281,9 +294,7 @@ class StepMethod(SeveralTargets):
 
     def refusal(self, classifier: Classifier) -> str | None:
         """Why this method cannot explain this classifier: usually that there is no layer to explain."""
-        if not offers(classifier, HasFeatures):
-            return not_offered(self.label, "feature maps", classifier)
-        return classifier.no_features
+        return super().refusal(classifier) or require(classifier, HasFeatures).no_features
 
     def _fitting(self, classifier: Classifier, x: np.ndarray) -> HasFeatures:
         """The classifier for the length of these series, or an error that says why it cannot be explained."""
@@ -354,14 +365,6 @@ class ClassActivationMap(WeighedFeatures):
         parts = batches(targets.shape[1], features.nbytes, budget=_CACHE)
         weighed = [self.weigh(features[:, np.newaxis], gradients[:, part]) for part in parts]
         return np.concatenate([_added_up(weights, features) for weights in weighed], axis=1)
-
-
-def not_offered(label: str, needed: str, classifier: Classifier) -> str:
-    """Sentence that says that a classifier lacks an ability."""
-    return (
-        f"{label} needs {needed}, which a {type(classifier).__name__} does not offer; give a KerasClassifier, or use "
-        f"Integrated Gradients or Occlusion"
-    )
 
 
 def score_difference(classifier: Classifier, x: np.ndarray, reference: np.ndarray, targets: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from ....validation import check_count, check_number, check_seed
+from ...abilities import HasGradient, require
 from ...classifier import Classifier
 from ...masking import batches
 from .base import Maps, SeveralTargets
@@ -50,6 +51,8 @@ class NoisyGradient(SeveralTargets):
     seed: int = 0
 
     family = "gradient"
+    needs = HasGradient
+    read_out = "gradients"
     stochastic = True
     moments: ClassVar[int] = 4
 
@@ -78,10 +81,11 @@ class NoisyGradient(SeveralTargets):
 
     def _moments(self, classifier: Classifier, x: np.ndarray, targets: np.ndarray) -> Moments:
         """Moments from power sums of the gradients, relative to the gradient without noise to avoid cancellation."""
-        origin = classifier.gradient(x, targets)
+        differentiable = require(classifier, HasGradient)
+        origin = differentiable.gradient(x, targets)
         sums = np.zeros((4, *x.shape))
         for noisy in self._noisy(x):
-            gradients = classifier.gradient(noisy.reshape(-1, *x.shape[1:]), np.tile(targets, len(noisy)))
+            gradients = differentiable.gradient(noisy.reshape(-1, *x.shape[1:]), np.tile(targets, len(noisy)))
             apart = gradients.reshape(noisy.shape) - origin
             power = apart.copy()
             for order, total in enumerate(sums[: self.moments], start=1):

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ...abilities import HasPropagation, offers, require
+from ...abilities import HasPropagation, require
 from ...classifier import Classifier, as_targets
 from ...propagation_rules import Rule
-from .base import AttributionMethod, not_offered
+from .base import AttributionMethod
 
 __all__ = ["PropagationMethod"]
 
@@ -19,6 +19,8 @@ class PropagationMethod(AttributionMethod):
     """The score, propagated back through the network by a rule. A member overrides :attr:`propagation_rule`."""
 
     family = "propagation"
+    needs = HasPropagation
+    read_out = "propagation through the layers"
 
     @property
     @abstractmethod
@@ -31,9 +33,7 @@ class PropagationMethod(AttributionMethod):
 
     def refusal(self, classifier: Classifier) -> str | None:
         """Why it cannot explain this classifier: usually that there is no rule for a layer."""
-        if not offers(classifier, HasPropagation):
-            return not_offered(self.label, "propagation through the layers", classifier)
-        return classifier.no_propagation(self.propagation_rule)
+        return super().refusal(classifier) or require(classifier, HasPropagation).no_propagation(self.propagation_rule)
 
     def _propagated(
         self, classifier: Classifier, x: np.ndarray, target: Any, baseline: np.ndarray | None = None

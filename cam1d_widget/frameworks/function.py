@@ -1,0 +1,321 @@
+"""A classifier of which only the predictions are known: a function, or a fitted estimator."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+
+from ..attribution.series import check_series
+from ..cancellation import check_cancelled
+from ..typing import Names, Score
+from ..validation import check_choice, check_count, check_function, check_names, shown
+
+__all__ = ["FunctionClassifier", "is_estimator"]
+
+InputLayout: TypeAlias = Literal["channels_last", "channels_first", "flat"]
+
+# Libraries whose estimators take series of shape (instance, channel, time).
+_CHANNELS_FIRST = ("aeon", "sktime")
+
+
+class FunctionClassifier:
+    """Anything that predicts, as a classifier of time series: a function, or a fitted estimator.
+
+    Perturbation methods, checks and scores without a window work; methods that need gradients or layers say that they
+    are not to be had.
+
+    Parameters
+    ----------
+    predict : function, or fitted classifier of scikit-learn, aeon or sktime
+        A function takes series of shape (instance, time, channel) and returns an array of shape (instance, class), or
+        (instance,) for the second of two classes. Of an estimator, `predict_proba` is called, or `decision_function` if
+        it has none, or if its probabilities are only zeros and ones and its `pipeline_` has decision values.
+    classes : int, optional
+        Number of classes. Default: from the estimator, or from what is predicted for the first series.
+    score : {"probabilities", "logits"}
+        What a function returns, and is explained. Of an estimator, "logits" are the values of `decision_function`.
+    batch_size : int
+        Series in a batch.
+    class_names : sequence of str, optional
+        Default: the labels of the estimator.
+    layout : {"channels_last", "channels_first", "flat"}, optional
+        Shape that is passed: (instance, time, channel), (instance, channel, time), or (instance, time) for series of
+        one channel. Default: channels first for aeon and sktime, flat for estimators that were fitted to one value per
+        sample, and channels last otherwise.
+
+    Examples
+    --------
+    >>> session = onnxruntime.InferenceSession("model.onnx")
+    >>> classifier = FunctionClassifier(lambda x: session.run(None, {"series": x})[0], score="logits")
+    >>> CAM1DWidget(classifier, x_test, y_test)
+    """
+
+    continuous = False
+
+    def __init__(
+        self,
+        predict: Any,
+        *,
+        classes: int | None = None,
+        score: Score = "probabilities",
+        batch_size: int = 64,
+        class_names: Names | None = None,
+        layout: InputLayout | None = None,
+    ) -> None:
+        check_choice("score", score, ("logits", "probabilities"))
+        check_count("batch_size", batch_size)
+        if classes is not None:
+            check_count("classes", classes)
+        if layout is not None:
+            check_choice("layout", layout, get_args(InputLayout))
+        self.score, self.batch_size = score, batch_size
+        self._estimator = predict if is_estimator(predict) else None
+        self.labels: Sequence[Any] | None = None
+        self.input_shape: tuple[int | None, int | None] = (None, None)
+        if self._estimator is None:
+            self._predict = _function(predict)
+            self._layout = layout or "channels_last"
+        else:
+            self.labels = _labels(predict)
+            self._predict, self.score = _prediction(predict, score)
+            self._layout, self.input_shape = layout or _layout(predict), _input_shape(predict)
+            if classes not in (None, len(self.labels)):
+                raise ValueError(
+                    f"classes must be {len(self.labels)}, as {self.name} was fitted with, or left out, but is {classes}"
+                )
+        self._classes = len(self.labels) if self.labels is not None else classes
+        self._class_names = class_names
+        if class_names is not None and self._classes is not None:
+            self._class_names = check_names("class_names", class_names, "class", self._classes)
+
+    @property
+    def name(self) -> str:
+        """Name of the function, or of the estimator's class."""
+        if self._estimator is not None:
+            return type(self._estimator).__name__
+        return str(getattr(self._predict, "__name__", type(self._predict).__name__)).strip("<>")
+
+    @property
+    def classes(self) -> int:
+        """Number of classes."""
+        if self._classes is None:
+            raise ValueError(
+                "the number of classes is not known before series are predicted; give classes=, or call for_series(x)"
+            )
+        return self._classes
+
+    @property
+    def class_names(self) -> tuple[str, ...] | None:
+        """Name of each class; None if there are none."""
+        if self._class_names is not None:
+            return tuple(map(str, self._class_names))
+        return None if self.labels is None else tuple(map(str, self.labels))
+
+    def for_series(self, x: np.ndarray) -> FunctionClassifier:
+        """The same classifier for series of the shape of these, on which its predictions are checked.
+
+        Raises
+        ------
+        ValueError
+            If scores are no array of shape (instance, class), not finite, or change from call to call.
+        """
+        x = check_series(x, *self.input_shape)
+        other = copy(self)
+        other.input_shape = x.shape[1:]
+        some = x[:2]
+        scores = other._scores(some)
+        other._classes = scores.shape[1]
+        if self._estimator is not None and self.score == "probabilities" and np.isin(scores, (0, 1)).all():
+            other._use_decision_values(x[: self.batch_size])
+        if self._class_names is not None:
+            check_names("class_names", self._class_names, "class", other._classes)
+        other._check_repeated(some, other._scores(some))
+        return other
+
+    def _use_decision_values(self, x: np.ndarray) -> None:
+        """Take the decision values of an estimator whose probabilities are only zeros and ones."""
+        if not np.isin(self._scores(x), (0, 1)).all():
+            return
+        inner = getattr(self._estimator, "pipeline_", None)
+        if inner is not None and hasattr(inner, "decision_function"):
+            self._predict, self.score = inner.decision_function, "logits"
+        else:
+            warnings.warn(
+                f"{self.name} predicts only probabilities of zero and one: a map shows only what changes the predicted "
+                f"class; a function that returns decision values tells more",
+                stacklevel=3,
+            )
+
+    def _check_repeated(self, x: np.ndarray, scores: np.ndarray) -> None:
+        """Refuse predictions that are not a function of each series alone."""
+        if not np.isfinite(scores).all():
+            row, column = np.argwhere(~np.isfinite(scores))[0]
+            raise ValueError(
+                f"{self.name} must return finite scores, but returned {scores[row, column]} for instance {row}, class "
+                f"{column}"
+            )
+        again = self._scores(x)
+        if not np.allclose(scores, again, rtol=1e-4, atol=1e-6 * np.abs(scores).max(initial=1)):
+            raise ValueError(
+                f"{self.name} must return the same scores for the same series, but they change from call to call; "
+                f"switch off dropout, noise and other random parts"
+            )
+        alone = np.concatenate([self._scores(one[np.newaxis]) for one in x])
+        if not np.allclose(scores, alone, rtol=1e-3, atol=1e-4 * np.abs(scores).max(initial=1)):
+            raise ValueError(
+                f"{self.name} must score each series by itself, but a series' scores depend on the others of its batch"
+            )
+
+    def scores(self, x: np.ndarray) -> np.ndarray:
+        """Score of every class, of shape (instance, class)."""
+        return self._scores(check_series(x, *self.input_shape))
+
+    def probabilities(self, x: np.ndarray) -> np.ndarray | None:
+        """Probability of every class, of shape (instance, class); None if it returns other scores."""
+        return self.probabilities_of(self.scores(x))
+
+    def probabilities_of(self, scores: np.ndarray) -> np.ndarray | None:
+        """Probabilities that belong to scores (instance, class); None if it returns other scores."""
+        return scores if self.score == "probabilities" else None
+
+    def _scores(self, x: np.ndarray) -> np.ndarray:
+        done = []
+        for first in range(0, len(x), self.batch_size):
+            check_cancelled()
+            done.append(self._called(x[first : first + self.batch_size]))
+        return np.concatenate(done)
+
+    def _called(self, x: np.ndarray) -> np.ndarray:
+        """Scores of one batch, of which a copy is passed, since the function may change it."""
+        given = _arranged(x, self._layout, self.name)
+        try:
+            returned = self._predict(given.astype(np.float64 if self._estimator is not None else np.float32))
+        except Exception as fault:  # any error that the user's function raises
+            reason = (str(fault).strip() or type(fault).__name__).splitlines()[0][:200]
+            raise ValueError(
+                f"{self.name} could not predict series of shape {given.shape} ({reason}); if it takes another shape, "
+                f"give layout= or a function that rearranges them"
+            ) from fault
+        return self._checked(returned, len(x))
+
+    def _checked(self, returned: Any, instances: int) -> np.ndarray:
+        try:
+            scores = np.asarray(returned, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise TypeError(
+                f"{self.name} must return scores of shape (instance, class), but returned {shown(returned)}"
+            ) from None
+        if scores.ndim == 1 and len(scores) == instances and self._classes in (None, 2):  # of the second of two classes
+            other = 1 - scores if self.score == "probabilities" else -scores
+            scores = np.stack([other, scores], axis=1)
+        wanted = self._classes
+        if scores.ndim != 2 or len(scores) != instances or scores.shape[1] < 1 or wanted not in (None, scores.shape[1]):
+            raise ValueError(
+                f"{self.name} must return scores of shape (instance, class) = ({instances}, {wanted or 'any'}), but "
+                f"returned {scores.shape}"
+            )
+        return scores.astype(np.float32)
+
+    def fingerprint(self) -> tuple[_Same, ...]:
+        """Value that changes when the estimator is fitted again; a function is taken as unchanged."""
+        return tuple(map(_Same, _fitted_parts(self._estimator)))
+
+
+class _Same:
+    """An object, equal to itself alone."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other._value is self._value
+
+    def __hash__(self) -> int:
+        return id(self._value)
+
+
+def is_estimator(model: Any) -> bool:
+    """Whether a model predicts by a method of its own."""
+    return not isinstance(model, type) and (hasattr(model, "predict_proba") or hasattr(model, "decision_function"))
+
+
+def _function(predict: Any) -> Callable[[np.ndarray], Any]:
+    if hasattr(predict, "fit") and hasattr(predict, "predict") and not callable(predict):
+        raise TypeError(
+            f"predict must give scores of classes, but a {type(predict).__name__} has neither predict_proba nor "
+            f"decision_function"
+        )
+    if isinstance(predict, type):
+        raise TypeError(f"predict must be a fitted classifier, but is the class {predict.__name__}; fit one")
+    check_function("predict", predict, "of series (instance, time, channel)")
+    return predict
+
+
+def _labels(estimator: Any) -> Sequence[Any]:
+    labels = getattr(estimator, "classes_", None)
+    if labels is None or not len(labels):
+        raise ValueError(f"model must be fitted, but this {type(estimator).__name__} is not; fit it first")
+    return labels
+
+
+def _prediction(estimator: Any, score: Score) -> tuple[Callable[[np.ndarray], Any], Score]:
+    if hasattr(estimator, "predict_proba") and score == "probabilities":
+        return estimator.predict_proba, score
+    valued: Any = estimator if hasattr(estimator, "decision_function") else getattr(estimator, "pipeline_", None)
+    if not hasattr(valued, "decision_function"):
+        raise ValueError(
+            f"score must be 'probabilities' for a {type(estimator).__name__}, which has no decision_function"
+        )
+    return valued.decision_function, "logits"
+
+
+def _layout(estimator: Any) -> InputLayout:
+    """Layout that the library of an estimator, or of a pipeline's first step, takes."""
+    first = estimator
+    while steps := getattr(first, "steps", None):
+        first = steps[0][1]
+    if any(base.__module__.split(".")[0] in _CHANNELS_FIRST for base in type(first).__mro__):
+        return "channels_first"
+    return "channels_last" if getattr(estimator, "n_features_in_", None) is None else "flat"
+
+
+def _input_shape(estimator: Any) -> tuple[int | None, int | None]:
+    """Samples and channels that an estimator was fitted to; None where it does not say."""
+    facts = getattr(estimator, "metadata_", None)
+    if isinstance(facts, dict) and "n_channels" in facts:
+        return (None if facts.get("unequal_length") else facts.get("n_timepoints")), facts["n_channels"]
+    count = getattr(estimator, "n_features_in_", None)
+    return (None, None) if count is None else (int(count), 1)
+
+
+def _arranged(x: np.ndarray, layout: InputLayout, name: str) -> np.ndarray:
+    """Copy of series (instance, time, channel) in a layout."""
+    if layout == "channels_last":
+        return x.copy()
+    if layout == "channels_first":
+        return np.ascontiguousarray(np.moveaxis(x, 1, 2))
+    if x.shape[2] != 1:
+        raise ValueError(
+            f"{name} takes one row of values for each series, and x has {x.shape[2]} channels; give a function that "
+            f"arranges them as in training, such as lambda x: model.predict_proba(x.reshape(len(x), -1))"
+        )
+    return x[..., 0].copy()
+
+
+def _fitted_parts(estimator: Any, depth: int = 4) -> Iterator[Any]:
+    """What `fit` has set, also in the steps of a pipeline: attributes whose names end in an underscore."""
+    for name, value in sorted(getattr(estimator, "__dict__", {}).items()):
+        if name.endswith("_") and not name.startswith("__"):
+            yield value
+        parts = (
+            [one for step in value for one in (step if isinstance(step, tuple) else [step])]
+            if isinstance(value, list | tuple)
+            else [value]
+        )
+        for part in parts:
+            if depth and hasattr(part, "fit"):
+                yield from _fitted_parts(part, depth - 1)

@@ -1,0 +1,183 @@
+"""Functions and fitted estimators as classifiers: what they are given, what is computed, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from aeon.classification.convolution_based import RocketClassifier
+from aeon.transformations.collection.convolution_based import MiniRocket
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from cam1d_widget import CAM1DWidget, FunctionClassifier, all_methods, explain
+
+INSTANCES, TIME, CHANNELS = 24, 60, 2
+RNG = np.random.default_rng(0)
+Y = np.array(["rest", "walk"] * (INSTANCES // 2))
+EVENT = slice(20, 30)
+
+
+@pytest.fixture(scope="module")
+def x() -> np.ndarray:
+    """Noise; series of "walk" have a bump in channel 1."""
+    series = np.random.default_rng(1).normal(size=(INSTANCES, TIME, CHANNELS)).astype(np.float32)
+    series[1::2, EVENT, 1] += 3
+    return series
+
+
+def of_the_event(x: np.ndarray) -> np.ndarray:
+    """Probability of the second class: a function of the bump alone."""
+    return 1 / (1 + np.exp(1.5 - x[:, EVENT, 1].mean(axis=1)))
+
+
+def channels_first(x: np.ndarray) -> np.ndarray:
+    return np.moveaxis(x, 1, 2)
+
+
+def relevance(explanation: Any, instance: int = 1) -> np.ndarray:
+    return np.abs(explanation.attribution("Occlusion", instance, explanation.targets[instance, 0]))
+
+
+def test_occlusion_of_a_function_is_the_drop_of_its_value(x):
+    explanation = explain(of_the_event, x[:2], methods="Occlusion", targets=1, progress=False)
+    np.testing.assert_allclose(explanation.scores[:, 1], of_the_event(x[:2]), rtol=1e-6)
+    np.testing.assert_allclose(explanation.scores.sum(axis=1), 1, rtol=1e-6)
+    shown = relevance(explanation)
+    assert shown[:, 0].max() == 0  # a channel that is never read
+    assert shown[EVENT, 1].min() > 0
+    assert shown[: EVENT.start - TIME // 4].max() == 0  # further away than the widest window
+    with_the_event_gone = x[1:2].copy()
+    with_the_event_gone[:, EVENT, 1] = 0
+    assert shown.max() <= of_the_event(x[1:2])[0] - of_the_event(with_the_event_gone)[0] + 1e-6
+
+
+ESTIMATORS = {
+    "aeon": lambda x: RocketClassifier(n_kernels=50, random_state=0).fit(channels_first(x), Y),
+    "pipeline with a step of aeon": lambda x: make_pipeline(
+        MiniRocket(n_kernels=84, random_state=0), StandardScaler(), LogisticRegression()
+    ).fit(channels_first(x), Y),
+    "scikit-learn": lambda x: make_pipeline(StandardScaler(), LogisticRegression()).fit(x[..., 1], Y),
+    "decision values": lambda x: SVC().fit(x[..., 1], Y),
+}
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_an_estimator_is_given_the_layout_that_it_was_fitted_to(name, x):
+    estimator = ESTIMATORS[name](x)
+    flat = name in ("scikit-learn", "decision values")
+    series = x[..., 1:] if flat else x
+    classifier = FunctionClassifier(estimator).for_series(series)
+    chosen = np.array(classifier.labels)[classifier.scores(series).argmax(axis=1)]
+    np.testing.assert_array_equal(chosen, estimator.predict(series[..., 0] if flat else channels_first(series)))
+    assert classifier.class_names == ("rest", "walk")
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_the_widget_takes_an_estimator_and_shows_where_the_event_is(name, x):
+    series = x[..., 1:] if name in ("scikit-learn", "decision values") else x
+    widget = CAM1DWidget(ESTIMATORS[name](x), series, Y)
+    widget.instance = 1
+    assert (widget.method, widget.target) == ("Occlusion", 1)
+    share = np.abs(widget.attribution).sum(axis=1)
+    assert share[EVENT].mean() > 1.5 * np.delete(share, np.r_[EVENT]).mean()
+    assert set(widget.check(progress=False).verdict)  # the checks run without gradients
+
+
+def test_probabilities_of_zero_and_one_give_way_to_decision_values(x):
+    rocket = ESTIMATORS["aeon"](x)
+    assert set(np.unique(rocket.predict_proba(channels_first(x)))) == {0, 1}
+    classifier = FunctionClassifier(rocket).for_series(x)
+    values = rocket.pipeline_.decision_function(channels_first(x))
+    np.testing.assert_allclose(classifier.scores(x)[:, 1], values, rtol=1e-4, atol=1e-4)
+    assert classifier.probabilities(x) is None
+
+
+def test_probabilities_of_zero_and_one_without_decision_values_are_warned_of(x):
+    with pytest.warns(UserWarning, match="predicts only probabilities of zero and one"):
+        FunctionClassifier(Nearest()).for_series(x)
+
+
+class Nearest:
+    """An estimator of one's own."""
+
+    classes_ = ("rest", "walk")
+
+    def predict_proba(self, x: np.ndarray) -> np.ndarray:
+        return np.eye(2)[(x[:, EVENT, 1].mean(axis=1) > 1).astype(int)]
+
+
+@pytest.mark.parametrize("layout", ["channels_last", "channels_first"])
+def test_a_function_is_given_copies_in_the_layout_that_was_asked_for(layout, x):
+    shapes = []
+
+    def spoiling(series: np.ndarray) -> np.ndarray:
+        shapes.append(series.shape)
+        result = series.mean(axis=(1, 2))
+        series[:] = np.nan
+        return result
+
+    kept = x.copy()
+    classifier = FunctionClassifier(spoiling, layout=layout, batch_size=5, score="logits").for_series(x)
+    np.testing.assert_allclose(classifier.scores(x)[:, 1], x.mean(axis=(1, 2)), atol=1e-6)
+    np.testing.assert_array_equal(x, kept)
+    last = (CHANNELS, TIME) if layout == "channels_first" else (TIME, CHANNELS)
+    assert {shape[1:] for shape in shapes} == {last}
+    assert max(shape[0] for shape in shapes) == 5
+
+
+def test_methods_that_need_a_network_say_so(x):
+    classifier = FunctionClassifier(of_the_event, classes=2)
+    fitting = [method for method in all_methods() if method().refusal(classifier) is None]
+    assert {method.family for method in fitting} == {"perturbation"}
+    with pytest.raises(ValueError, match="Saliency needs gradients, which a FunctionClassifier does not offer"):
+        explain(of_the_event, x, methods="Saliency")
+    with pytest.raises(ValueError, match="Grad-CAM needs feature maps, which a FunctionClassifier does not offer"):
+        explain(of_the_event, x, methods="Grad-CAM")
+
+
+def test_an_estimator_that_is_fitted_again_is_a_changed_model(x):
+    estimator = ESTIMATORS["scikit-learn"](x)
+    widget = CAM1DWidget(estimator, x[..., 1:])
+    before = widget.explanation.scores
+    estimator.fit(-x[..., 1], Y)
+    with pytest.raises(RuntimeError, match="the model has changed"):
+        widget.explanation.attribution("Occlusion", 3, 0)
+    widget.update_model()
+    assert np.abs(widget.explanation.scores - before).max() > 0.1
+
+
+CALLS = iter(range(1000))
+WRONG: dict[str, tuple[Any, str]] = {
+    "shape": (lambda x: x.sum(), r"must return scores of shape \(instance, class\) = \(2, any\), but returned \(\)"),
+    "NaN": (lambda x: np.full((len(x), 2), np.nan), "must return finite scores, but returned nan for instance 0"),
+    "words": (lambda x: ["rest"] * len(x), "must return scores of shape"),
+    "changing": (lambda x: np.full((len(x), 2), next(CALLS) / 100), "change from call to call"),
+    "batch": (lambda x: (x - x.mean(axis=0)).std(axis=1), "depend on the others of its batch"),
+    "its own error": (lambda x: x["series"], "could not predict series of shape"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_functions_that_do_not_score_each_series_are_refused(name, x):
+    function, words = WRONG[name]
+    with pytest.raises((ValueError, TypeError), match=words):
+        CAM1DWidget(function, x)
+
+
+def test_what_is_no_fitted_classifier_is_named(x):
+    with pytest.raises(ValueError, match="must be fitted, but this RocketClassifier is not; fit it first"):
+        CAM1DWidget(RocketClassifier(), x)
+    with pytest.raises(ValueError, match="must be left out for a SVC, of which only the predictions are known"):
+        CAM1DWidget(ESTIMATORS["decision values"](x), x, layer="conv")
+    with pytest.raises(ValueError, match="x must have 1 channels, as the model was built for"):
+        CAM1DWidget(ESTIMATORS["decision values"](x), x)
+    with pytest.raises(ValueError, match="takes one row of values for each series, and x has 2 channels; give a func"):
+        FunctionClassifier(of_the_event, layout="flat").for_series(x)
+    with pytest.raises(ValueError, match="the channels are first; pass layout='channels_first'"):
+        CAM1DWidget(ESTIMATORS["aeon"](x), channels_first(x))
+    with pytest.raises(ValueError, match="is not known before series are predicted; give classes="):
+        _ = FunctionClassifier(of_the_event).classes
