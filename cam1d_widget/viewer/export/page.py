@@ -69,27 +69,13 @@ class ViewerState:
     parts: Mapping[str, Synced] = field(default_factory=dict)
 
 
-def save_html(
-    source: ExplanationSource,
-    path: str | Path,
-    *,
-    instances: InstancesLike | None = None,
-    targets: InstancesLike | None = None,
-    methods: str | Sequence[str] | None = None,
-    title: str = "Attribution",
-    budget_mb: float = 32,
-    progress: bool = True,
-    state: ViewerState | None = None,
-) -> Path:
+def save_html(source: ExplanationSource, path: str | Path, *, progress: bool = True, **options: Any) -> Path:
     """Write the viewer of an explanation as one file that works in a browser alone.
 
-    Parameters are those of :meth:`ExplanationViewer.save_html`, and the state of a viewer, of which the page keeps the
-    part about its own instances, classes and methods.
+    `options` are those of :func:`page_steps`.
     """
     check_flag("progress", progress)
-    chosen: dict[str, Any] = {"instances": instances, "targets": targets, "methods": methods}
-    steps = page_steps(source, path, **chosen, title=title, budget_mb=budget_mb, state=state)
-    written = with_progress_bar(steps, progress)
+    written = with_progress_bar(page_steps(source, path, **options), progress)
     if written.note:
         warn(f"{written.path.name}: {written.note}", stacklevel=3)
     return written.path
@@ -113,7 +99,11 @@ def page_steps(
     budget_mb: float = 32,
     state: ViewerState | None = None,
 ) -> Generator[tuple[float, str], None, Written]:
-    """Write a page; yields the completed share and a description."""
+    """Write a page; yields the completed share and a description.
+
+    Parameters are those of :meth:`ExplanationViewer.save_html`, and the state of a viewer, of which the page keeps the
+    part about its own instances, classes and methods.
+    """
     state = state or ViewerState()
     path = check_new_file("path", path)
     check_text("title", title)
