@@ -8,7 +8,6 @@ from copy import copy
 from dataclasses import fields, is_dataclass, replace
 from itertools import count
 from threading import RLock
-from time import perf_counter
 from typing import Any, TypeVar
 from warnings import warn
 
@@ -27,15 +26,13 @@ from .abilities import (
     HasFeatures,
     HasFingerprint,
     HasLabels,
-    HasWeights,
     for_series,
     labels_of,
     offers,
-    probabilities_of,
 )
 from .map_cache import MapCache
 from .maps import ComputedMaps, GrowingMaps, NotFinite, averaged, computed_maps, parts
-from .masking import batches, channel_mean
+from .masking import channel_mean
 from .methods import AttributionMethod
 from .requests import (
     Methods,
@@ -47,14 +44,13 @@ from .requests import (
     why_not,
     with_baseline,
 )
+from .scoring import MapTimes, scored
 from .series import check_series, read_series
 
 __all__ = ["LazyExplanation"]
 
 # Some thousand maps of 300 samples and nine channels.
 _KEPT = MapCache(64 * 2**20)
-# Number of series per update of the progress bar, and number of series whose time is measured.
-_SCORED, _TIMED = 64, 4
 _NUMBERS = count()
 _NAMES = frozenset({"y", "class_names", "channel_names", "channel_units", "sampling_rate", "start"})
 
@@ -163,8 +159,8 @@ class LazyExplanation(ExplanationSource):
         self._methods = {method.label: self._with_baseline(method, x) for method in self._chosen}
         # Names, y and rate are checked before anything slow.
         SeriesFacts(x, np.zeros((len(x), classifier.classes)), **names)
-        scores, probabilities, self._seconds_a_pass = _scored(classifier, x)
-        self._seconds: dict[str, float] = {}
+        scores, probabilities = scored(classifier, x)
+        self._times = MapTimes(classifier, x)
         field = _field_of(classifier)
         self._series_facts = SeriesFacts(x, scores, probabilities=probabilities, receptive_field=field, **names)
         self._method_facts = tuple(self._facts_of(method, x.shape[1]) for method in chosen)
@@ -279,9 +275,7 @@ class LazyExplanation(ExplanationSource):
         """
         if self._kept.get((self._number, method, instance, target)) is not None:
             return 0.0
-        if method not in self._seconds:
-            return self._known(method)._passes(*self.x.shape[1:]) * self._seconds_a_pass
-        return self._seconds[method]
+        return self._times.estimate(self._known(method))
 
     def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
         """Map of one method for one class on one instance, of shape (time, channel or 1); computed once."""
@@ -373,10 +367,8 @@ class LazyExplanation(ExplanationSource):
     def _made(self, method: AttributionMethod, instance: int, target: int) -> ComputedMaps:
         """Map that is computed now, and cached; with those of all classes if they cost no more."""
         targets = np.arange(self._classifier.classes) if method.free_targets else np.array([target])
-        started = perf_counter()
-        made = self._computed(method.label, np.array([instance]), targets[np.newaxis])
-        took = perf_counter() - started  # the first map takes longer, since functions are compiled
-        self._seconds[method.label] = min(took, self._seconds.get(method.label, took))
+        with self._times.measured(method):
+            made = self._computed(method.label, np.array([instance]), targets[np.newaxis])
         made.values.flags.writeable = False
         ones = {int(one): made.one(0, column) for column, one in enumerate(targets)}
         for one, computed in ones.items():
@@ -418,30 +410,6 @@ def _labels(classifier: Any) -> list[str] | None:
 def _version(classifier: Any) -> Any:
     """Fingerprint of a classifier's model; None if the classifier has none."""
     return classifier.fingerprint() if offers(classifier, HasFingerprint) else None
-
-
-def _scored(classifier: Any, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, float]:
-    """Scores and probabilities of the series, and about the seconds that one takes.
-
-    If scores are not finite, the classifier may raise an error that explains why.
-    """
-    done = []
-    with tqdm(total=len(x), desc="scores", unit="series", delay=1, leave=False) as bar:
-        for part in batches(len(x), x[0].nbytes, most=_SCORED):
-            done.append(classifier.scores(x[part]))
-            bar.update(part.stop - part.start)
-    scores = np.concatenate(done)
-    if not np.isfinite(scores).all() and offers(classifier, HasWeights):
-        classifier.refuse_weights()
-    some = x[:_TIMED]  # everything is compiled now; the shortest time has the least of other load in it
-    seconds = min(_seconds(lambda: classifier.scores(some)) for _ in range(3)) / len(some)
-    return scores, probabilities_of(classifier, x, scores), seconds
-
-
-def _seconds(call: Callable[[], Any]) -> float:
-    started = perf_counter()
-    call()
-    return perf_counter() - started
 
 
 def _field_of(classifier: Any) -> np.ndarray | None:
