@@ -45,7 +45,7 @@ from .requests import (
     with_baseline,
 )
 from .scoring import MapTimes, scored
-from .series import check_series, read_series
+from .series import Series, check_series, read_series
 
 __all__ = ["LazyExplanation"]
 
@@ -112,31 +112,9 @@ class LazyExplanation(ExplanationSource):
         for name in ("channel_names", "sampling_rate", "start"):
             if names.get(name) is None:
                 names[name] = getattr(series, name)
-        given = names.get("class_names")
-        if given is None and offers(classifier, HasLabels):
-            given = classifier.class_names
-        if given is None and names.get("y") is not None and labels_of(classifier) is None:
-            given = labels_in(names["y"], classifier.classes)
-        names["class_names"] = check_names("class_names", given, "class", classifier.classes)
-        if names.get("y") is not None:
-            labels = labels_of(classifier)
-            names["y"] = check_true_classes(
-                names["y"], len(x), classifier.classes, given, labels, refuse_ambiguous=True
-            )
-        baseline = None
-        if background is not None:
-            others = read_series("background", background, layout, x.shape[2])
-            if (
-                None not in (series.channel_names, others.channel_names)
-                and series.channel_names != others.channel_names
-            ):
-                raise ValueError(
-                    f"background must have the channels of x, {', '.join(series.channel_names or ())}, in their order, "
-                    f"but has {', '.join(others.channel_names or ())}"
-                )
-            background = held_once(_frozen(check_series(others.values, None, x.shape[2], "background")))
-            baseline = channel_mean(background)
-        self.background, self.baseline = background, baseline
+        names.update(_checked_classes(classifier, len(x), names.get("class_names"), names.get("y")))
+        self.background = None if background is None else _checked_background(background, layout, series)
+        self.baseline = None if self.background is None else channel_mean(self.background)
         averaged(x[:1], window)  # refuses a wrong window
         self.window = tuple(window) if is_sequence(window) else window
         self._named = methods is not None
@@ -146,7 +124,7 @@ class LazyExplanation(ExplanationSource):
         # Set by the widget: called when the model is found changed or unchanged, and after an update.
         self.when_model_changed: Callable[[bool], None] = lambda changed: None
         self.when_updated: Callable[[], None] = lambda: None
-        self._read_model(classifier, chosen_methods(methods, classifier, background), x, names)
+        self._read_model(classifier, chosen_methods(methods, classifier, self.background), x, names)
 
     def _read_model(
         self, classifier: Any, chosen: list[AttributionMethod], x: np.ndarray, names: dict[str, Any]
@@ -384,6 +362,31 @@ class LazyExplanation(ExplanationSource):
         if found is None:
             raise ValueError(why_not(label, self._methods, self._classifier))
         return self._methods[found]
+
+
+def _checked_classes(classifier: Any, instances: int, class_names: Any, y: Any) -> dict[str, Any]:
+    """Names of the classes, and the true class of each instance; from what the classifier knows where not given."""
+    labels = labels_of(classifier)
+    if class_names is None and offers(classifier, HasLabels):
+        class_names = classifier.class_names
+    if class_names is None and y is not None and labels is None:
+        class_names = labels_in(y, classifier.classes)
+    checked: dict[str, Any] = {"class_names": check_names("class_names", class_names, "class", classifier.classes)}
+    if y is not None:
+        checked["y"] = check_true_classes(y, instances, classifier.classes, class_names, labels, refuse_ambiguous=True)
+    return checked
+
+
+def _checked_background(background: SeriesLike, layout: Layout, series: Series) -> np.ndarray:
+    """Read-only series with the channels of the explained ones."""
+    channels = series.values.shape[2]
+    others = read_series("background", background, layout, channels)
+    if None not in (series.channel_names, others.channel_names) and series.channel_names != others.channel_names:
+        raise ValueError(
+            f"background must have the channels of x, {', '.join(series.channel_names or ())}, in their order, "
+            f"but has {', '.join(others.channel_names or ())}"
+        )
+    return held_once(_frozen(check_series(others.values, None, channels, "background")))
 
 
 Kept = TypeVar("Kept")

@@ -140,23 +140,8 @@ def page_steps(
             parts = copies(fit.chosen, begun["instance"])
         chosen = fit.chosen
         tiles = yield from _shares(_tiles(chosen), 0.05, 1.0)
-        mean = state.shown and state.shown.mean
-        mark = ChannelStack(
-            chosen,
-            targets=chosen.menu,
-            instances=chosen.instances,
-            # A live browser receives what this mark holds: the tiles are put into the page alone.
-            tiles=pack([]),
-            absence="This map was left out of this page." if note else "This picture is not in this page.",
-            scales=scales(source.x.shape[1], source.sampling_rate),
-            annotations=_renumbered(state.annotations, chosen.instances),
-            intervals=[state.intervals[instance] for instance in chosen.instances] if state.intervals else (),
-            pinned=_pinned(chosen, state.pinned),
-            follow=state.follow,
-            mean=None if mean is None else mean._asdict(),
-            **parts,
-            **begun,
-        )
+        absence = "This map was left out of this page." if note else "This picture is not in this page."
+        mark = _mark(chosen, state, absence=absence, **parts, **begun)
         viewer = opened.enter_context(closing(Stack(mark)))
         data = embed_data([viewer], state=dependency_state([viewer]))
         _put_tiles(data["manager_state"]["state"][mark.model_id], pack(tiles, bits=fit.bits))
@@ -164,6 +149,25 @@ def page_steps(
     with atomic_file(path, "w", encoding="utf-8") as file:
         file.write(text)
     return Written(path, note)
+
+
+def _mark(chosen: Excerpt, state: ViewerState, **traits: Any) -> ChannelStack:
+    """Mark of a page, without its tiles."""
+    mean = state.shown and state.shown.mean
+    return ChannelStack(
+        chosen,
+        targets=chosen.menu,
+        instances=chosen.instances,
+        # A live browser receives what this mark holds: the tiles are put into the page alone.
+        tiles=pack([]),
+        scales=scales(chosen.x.shape[1], chosen.sampling_rate),
+        annotations=_renumbered(state.annotations, chosen.instances),
+        intervals=[state.intervals[instance] for instance in chosen.instances] if state.intervals else (),
+        pinned=_pinned(chosen, state.pinned),
+        follow=state.follow,
+        mean=None if mean is None else mean._asdict(),
+        **traits,
+    )
 
 
 def _put_tiles(entry: dict[str, Any], packed: dict[str, Any]) -> None:
