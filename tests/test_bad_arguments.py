@@ -78,7 +78,7 @@ def faults_of(call: Call, every: int, counted: Counter[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("area", [*cam1d_widget.__all__, "traits"])
-@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.slow)])
 def test_what_makes_no_sense_is_refused_in_a_sentence_that_names_it(area, every, record_property):
     counted: Counter[str] = Counter()
     faults = []

@@ -65,6 +65,7 @@ def test_the_architecture_names_every_folder_of_the_code():
     assert {folder for folder in named if folder.startswith("js/src/")} - {"js/src/core"} == browser
 
 
+@pytest.mark.slow
 def test_the_readmes_code_runs_as_it_is(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = {}

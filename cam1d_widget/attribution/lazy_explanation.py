@@ -8,7 +8,6 @@ from copy import copy
 from dataclasses import fields, is_dataclass, replace
 from itertools import count
 from threading import RLock
-from time import perf_counter
 from typing import Any, TypeVar
 from warnings import warn
 
@@ -27,15 +26,13 @@ from .abilities import (
     HasFeatures,
     HasFingerprint,
     HasLabels,
-    HasWeights,
     for_series,
     labels_of,
     offers,
-    probabilities_of,
 )
 from .map_cache import MapCache
 from .maps import ComputedMaps, GrowingMaps, NotFinite, averaged, computed_maps, parts
-from .masking import batches, channel_mean
+from .masking import channel_mean
 from .methods import AttributionMethod
 from .requests import (
     Methods,
@@ -47,14 +44,13 @@ from .requests import (
     why_not,
     with_baseline,
 )
-from .series import check_series, read_series
+from .scoring import MapTimes, scored
+from .series import Series, check_series, read_series
 
 __all__ = ["LazyExplanation"]
 
 # Some thousand maps of 300 samples and nine channels.
 _KEPT = MapCache(64 * 2**20)
-# Number of series per update of the progress bar, and number of series whose time is measured.
-_SCORED, _TIMED = 64, 4
 _NUMBERS = count()
 _NAMES = frozenset({"y", "class_names", "channel_names", "channel_units", "sampling_rate", "start"})
 
@@ -119,32 +115,10 @@ class LazyExplanation(ExplanationSource):
         for name in ("channel_names", "sampling_rate", "start"):
             if names.get(name) is None:
                 names[name] = getattr(series, name)
-        given = names.get("class_names")
-        if given is None and offers(classifier, HasLabels):
-            given = classifier.class_names
-        if given is None and names.get("y") is not None and labels_of(classifier) is None:
-            given = labels_in(names["y"], classifier.classes)
-        names["class_names"] = check_names("class_names", given, "class", classifier.classes)
+        names.update(_checked_classes(classifier, len(x), names.get("class_names"), names.get("y")))
         self._targets = wanted_targets(targets, names["class_names"])
-        if names.get("y") is not None:
-            labels = labels_of(classifier)
-            names["y"] = check_true_classes(
-                names["y"], len(x), classifier.classes, given, labels, refuse_ambiguous=True
-            )
-        baseline = None
-        if background is not None:
-            others = read_series("background", background, layout, x.shape[2])
-            if (
-                None not in (series.channel_names, others.channel_names)
-                and series.channel_names != others.channel_names
-            ):
-                raise ValueError(
-                    f"background must have the channels of x, {', '.join(series.channel_names or ())}, in their order, "
-                    f"but has {', '.join(others.channel_names or ())}"
-                )
-            background = held_once(_frozen(check_series(others.values, None, x.shape[2], "background")))
-            baseline = channel_mean(background)
-        self.background, self.baseline = background, baseline
+        self.background = None if background is None else _checked_background(background, layout, series)
+        self.baseline = None if self.background is None else channel_mean(self.background)
         averaged(x[:1], window)  # refuses a wrong window
         self.window = tuple(window) if is_sequence(window) else window
         self._named = methods is not None
@@ -154,7 +128,7 @@ class LazyExplanation(ExplanationSource):
         # Set by the widget: called when the model is found changed or unchanged, and after an update.
         self.when_model_changed: Callable[[bool], None] = lambda changed: None
         self.when_updated: Callable[[], None] = lambda: None
-        self._read_model(classifier, chosen_methods(methods, classifier, background), x, names)
+        self._read_model(classifier, chosen_methods(methods, classifier, self.background), x, names)
 
     def _read_model(
         self, classifier: Any, chosen: list[AttributionMethod], x: np.ndarray, names: dict[str, Any]
@@ -167,8 +141,8 @@ class LazyExplanation(ExplanationSource):
         self._methods = {method.label: self._with_baseline(method, x) for method in self._chosen}
         # Names, y and rate are checked before anything slow.
         SeriesFacts(x, np.zeros((len(x), classifier.classes)), **names)
-        scores, probabilities, self._seconds_a_pass = _scored(classifier, x)
-        self._seconds: dict[str, float] = {}
+        scores, probabilities = scored(classifier, x)
+        self._times = MapTimes(classifier, x)
         field = _field_of(classifier)
         self._series_facts = SeriesFacts(x, scores, probabilities=probabilities, receptive_field=field, **names)
         self._method_facts = tuple(self._facts_of(method, x.shape[1]) for method in chosen)
@@ -283,9 +257,7 @@ class LazyExplanation(ExplanationSource):
         """
         if self._kept.get((self._number, method, instance, target)) is not None:
             return 0.0
-        if method not in self._seconds:
-            return self._known(method)._passes(*self.x.shape[1:]) * self._seconds_a_pass
-        return self._seconds[method]
+        return self._times.estimate(self._known(method))
 
     def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
         """Map of one method for one class on one instance, of shape (time, channel or 1); computed once."""
@@ -379,10 +351,8 @@ class LazyExplanation(ExplanationSource):
     def _made(self, method: AttributionMethod, instance: int, target: int) -> ComputedMaps:
         """Map that is computed now, and cached; with those of all classes if they cost no more."""
         targets = np.arange(self._classifier.classes) if method.free_targets else np.array([target])
-        started = perf_counter()
-        made = self._computed(method.label, np.array([instance]), targets[np.newaxis])
-        took = perf_counter() - started  # the first map takes longer, since functions are compiled
-        self._seconds[method.label] = min(took, self._seconds.get(method.label, took))
+        with self._times.measured(method):
+            made = self._computed(method.label, np.array([instance]), targets[np.newaxis])
         made.values.flags.writeable = False
         ones = {int(one): made.one(0, column) for column, one in enumerate(targets)}
         for one, computed in ones.items():
@@ -398,6 +368,31 @@ class LazyExplanation(ExplanationSource):
         if found is None:
             raise ValueError(why_not(label, self._methods, self._classifier))
         return self._methods[found]
+
+
+def _checked_classes(classifier: Any, instances: int, class_names: Any, y: Any) -> dict[str, Any]:
+    """Names of the classes, and the true class of each instance; from what the classifier knows where not given."""
+    labels = labels_of(classifier)
+    if class_names is None and offers(classifier, HasLabels):
+        class_names = classifier.class_names
+    if class_names is None and y is not None and labels is None:
+        class_names = labels_in(y, classifier.classes)
+    checked: dict[str, Any] = {"class_names": check_names("class_names", class_names, "class", classifier.classes)}
+    if y is not None:
+        checked["y"] = check_true_classes(y, instances, classifier.classes, class_names, labels, refuse_ambiguous=True)
+    return checked
+
+
+def _checked_background(background: SeriesLike, layout: Layout, series: Series) -> np.ndarray:
+    """Read-only series with the channels of the explained ones."""
+    channels = series.values.shape[2]
+    others = read_series("background", background, layout, channels)
+    if None not in (series.channel_names, others.channel_names) and series.channel_names != others.channel_names:
+        raise ValueError(
+            f"background must have the channels of x, {', '.join(series.channel_names or ())}, in their order, "
+            f"but has {', '.join(others.channel_names or ())}"
+        )
+    return held_once(_frozen(check_series(others.values, None, channels, "background")))
 
 
 Kept = TypeVar("Kept")
@@ -424,30 +419,6 @@ def _labels(classifier: Any) -> list[str] | None:
 def _version(classifier: Any) -> Any:
     """Fingerprint of a classifier's model; None if the classifier has none."""
     return classifier.fingerprint() if offers(classifier, HasFingerprint) else None
-
-
-def _scored(classifier: Any, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, float]:
-    """Scores and probabilities of the series, and about the seconds that one takes.
-
-    If scores are not finite, the classifier may raise an error that explains why.
-    """
-    done = []
-    with tqdm(total=len(x), desc="scores", unit="series", delay=1, leave=False) as bar:
-        for part in batches(len(x), x[0].nbytes, most=_SCORED):
-            done.append(classifier.scores(x[part]))
-            bar.update(part.stop - part.start)
-    scores = np.concatenate(done)
-    if not np.isfinite(scores).all() and offers(classifier, HasWeights):
-        classifier.refuse_weights()
-    some = x[:_TIMED]  # everything is compiled now; the shortest time has the least of other load in it
-    seconds = min(_seconds(lambda: classifier.scores(some)) for _ in range(3)) / len(some)
-    return scores, probabilities_of(classifier, x, scores), seconds
-
-
-def _seconds(call: Callable[[], Any]) -> float:
-    started = perf_counter()
-    call()
-    return perf_counter() - started
 
 
 def _field_of(classifier: Any) -> np.ndarray | None:

@@ -14,7 +14,7 @@ from traitlets import TraitType, link, observe, validate
 from ..explanation.plot import has_matplotlib, png_picture
 from ..explanation.source import ExplanationSource, seconds_of
 from ..typing import InstancesLike, IntervalsLike
-from ..validation import check_function, check_index, check_list, check_members, check_new_file, check_text, shown
+from ..validation import check_function, check_list, check_members, check_new_file, shown
 from .choice import (
     FOLLOWS,
     Choice,
@@ -22,7 +22,6 @@ from .choice import (
     best_method,
     first_method,
     first_target,
-    followed,
     known_choice,
     known_class,
     known_mean,
@@ -30,11 +29,13 @@ from .choice import (
     of_choice,
     within,
 )
-from .export.figure import figure_of
+from .conversion import Conversion
+from .export.files import Files
 from .export.files_of_panel import PageFile, pdf_work
 from .export.numbers import Numbers, save_numbers
 from .export.page import ViewerState, page_steps, save_html
-from .export.pictures import Paper, checked_paper, save_figure, save_picture
+from .export.pictures import checked_paper, save_figure
+from .following import follow_class
 from .layout.figure import scales
 from .layout.stack import Stack
 from .saved_state import MIME, saved_state
@@ -44,10 +45,8 @@ from .synced.checks import Checks
 from .synced.finder import Finder
 from .synced.inside import Inside, InsideSource
 from .synced.jobs import Jobs
-from .synced.means import mean_key
 from .synced.options import Options
-from .synced.tiles import Tile, attribution_key, series_key
-from .windows import Annotation, ScoresWithout, as_samples, as_times, checked_intervals
+from .windows import Annotation, ScoresWithout, checked_intervals
 
 
 class ExplanationViewer(Stack):
@@ -115,8 +114,6 @@ class ExplanationViewer(Stack):
     pinned = AnyTrait(None, help="Pinned picture, or None.")
     selected_window = AnyTrait(None, help="Times (t0, t1), or None.")
 
-    _following = False
-
     def __init__(
         self,
         explanation: ExplanationSource,
@@ -132,24 +129,11 @@ class ExplanationViewer(Stack):
         update_model: Callable[[], None] | None = None,
         **traits: Any,
     ) -> None:
-        for name, given, of, needed in (
-            ("explanation", explanation, "an Explanation, as explain(model, x) returns", ("methods", "series_facts")),
-            ("scores_without", scores_without, "a function of a window with a baseline", ("__call__", "baseline")),
-            ("inside", inside, "a reader of layers", ("layers", "activations")),
-        ):
-            if given is not None or name == "explanation":
-                check_members(name, given, of, needed)
-        for name, part, kind in (("checks", checks, Checks), ("jobs", jobs, Jobs)):
-            if part is not None and not isinstance(part, kind):
-                raise TypeError(f"{name} must be {kind.__name__}(...), but is {shown(part)}")
-        for name in traits:
-            if not self.has_trait(name):
-                raise TypeError(f"{name} must be an argument of {type(self).__name__} or a trait of an ipywidgets box")
-        if update_model is not None:
-            check_function("update_model", update_model, "no argument")
-        if not explanation.methods or not len(explanation.x):
-            raise ValueError("explanation must hold one instance and one method at least, but holds none")
+        parts = {"scores_without": scores_without, "checks": checks, "jobs": jobs, "inside": inside}
+        self._check_arguments(explanation, parts, update_model, traits)
         self._explanation = explanation
+        self._convert = Conversion(explanation)
+        self._files = Files(self)
         self._viewed: list[str] = []
         instance = within("instance", instance, len(explanation.x))
         best = best_method(explanation) if method is None else None
@@ -172,17 +156,42 @@ class ExplanationViewer(Stack):
             scales=scales(explanation.x.shape[1], explanation.sampling_rate),
             follow=follow,
         )
+        # From the start, so that it also sees the initial instance and class.
+        follow_class(self)
         super().__init__(mark, instance=instance, target=target, method=method, follow=follow, **traits)
         if best not in (None, method):
             mark.offer(explanation.methods.index(best), seconds_of(explanation, best))
-        link((mark, "instance"), (self, "instance"))
-        link((mark, "target"), (self, "target"))
-        link((mark, "against"), (self, "against"))
-        link((mark, "follow"), (self, "follow"))
-        link((mark, "method"), (self, "method"), transform=(self._label, self._place))
-        link((mark, "mean"), (self, "mean"), transform=(self._as_mean, self._as_words))
-        link((mark, "pinned"), (self, "pinned"), transform=(self._as_choice, self._as_places))
-        link((mark, "window"), (self, "selected_window"), transform=(self._times, self._samples))
+        for name in ("instance", "target", "against", "follow"):
+            link((mark, name), (self, name))
+        convert = self._convert
+        link((mark, "method"), (self, "method"), transform=(convert.label, convert.index))
+        link((mark, "mean"), (self, "mean"), transform=(convert.mean, convert.mean_fields))
+        link((mark, "pinned"), (self, "pinned"), transform=(convert.choice, convert.choice_fields))
+        link((mark, "window"), (self, "selected_window"), transform=(convert.times, convert.samples))
+
+    def _check_arguments(
+        self, explanation: Any, parts: dict[str, Any], update_model: Any, traits: dict[str, Any]
+    ) -> None:
+        """Refuse arguments of a wrong type before anything is computed."""
+        check_members(
+            "explanation", explanation, "an Explanation, as explain(model, x) returns", ("methods", "series_facts")
+        )
+        for name, of, needed in (
+            ("scores_without", "a function of a window with a baseline", ("__call__", "baseline")),
+            ("inside", "a reader of layers", ("layers", "activations")),
+        ):
+            if parts[name] is not None:
+                check_members(name, parts[name], of, needed)
+        for name, kind in (("checks", Checks), ("jobs", Jobs)):
+            if parts[name] is not None and not isinstance(parts[name], kind):
+                raise TypeError(f"{name} must be {kind.__name__}(...), but is {shown(parts[name])}")
+        for name in traits:
+            if not self.has_trait(name):
+                raise TypeError(f"{name} must be an argument of {type(self).__name__} or a trait of an ipywidgets box")
+        if update_model is not None:
+            check_function("update_model", update_model, "no argument")
+        if not explanation.methods or not len(explanation.x):
+            raise ValueError("explanation must hold one instance and one method at least, but holds none")
 
     def __repr__(self) -> str:
         source = self._explanation
@@ -235,53 +244,17 @@ class ExplanationViewer(Stack):
     @property
     def numbers(self) -> Numbers:
         """Current series and map, with standard errors, or with the standard deviations of a mean."""
-        return self._numbers(self._current)
-
-    @property
-    def _current(self) -> Choice:
-        """The current picture; a class minus itself is the class."""
-        return self.shown if self.against != self.target else self.shown._replace(against=None)
-
-    def _numbers(self, choice: Choice) -> Numbers:
-        instance, target, label, against, mean = choice
-        mark, source, method = self.mark, self._explanation, self._place(label)
-
-        def map_of(target: int) -> Tile:
-            if mean is None:
-                return mark.tile(attribution_key(method, instance, target))
-            return mark.whole(mean_key("attribution", mean, method, target))
-
-        key = series_key(instance) if mean is None else mean_key("series", mean, method, target)
-        one, x = map_of(target), mark.whole(key).values.copy()
-        scores = source.scores[instance] if mean is None else None
-        start = source.start[instance] if mean is None and source.start is not None else None
-        if against is None:
-            varies = "standard error" if mean is None else "standard deviation"
-            return Numbers(x, one.values.copy(), label, scores, start, one.spread, varies)
-        name = f"{label}: {source.class_names[target]} − {source.class_names[against]}"
-        return Numbers(x, one.values - map_of(against).values, name, scores, start)
+        return self._files.numbers(self._files.current)
 
     @property
     def annotations(self) -> list[Annotation]:
         """Notes on windows in the widget; can be set, to restore notes."""
-        rate, notes = self._explanation.sampling_rate, self.mark.annotations
-        return [Annotation(note["instance"], *as_times(note["window"], rate), note["text"]) for note in notes]
+        return list(map(self._convert.annotation, self.mark.annotations))
 
     @annotations.setter
     def annotations(self, notes: Sequence[Annotation]) -> None:
         with of_choice():
-            self.mark.annotations = list(map(self._note, check_list("annotations", notes, "Annotation")))
-
-    def _note(self, note: Any) -> dict[str, Any]:
-        if not isinstance(note, tuple | list) or len(note) != len(Annotation._fields):
-            raise TypeError(f"annotations must hold (instance, t0, t1, text), but holds {shown(note)}")
-        instance, t0, t1, text = note
-        source = self._explanation
-        return {
-            "instance": check_index("annotations", instance, len(source.x), ", the instances"),
-            "window": list(as_samples("annotations", (t0, t1), source.x.shape[1], source.sampling_rate)),
-            "text": check_text("annotations", text),
-        }
+            self.mark.annotations = list(map(self._convert.note, check_list("annotations", notes, "Annotation")))
 
     def save_html(
         self,
@@ -400,25 +373,22 @@ class ExplanationViewer(Stack):
         options: dict[str, Any] = {"channels": channels, "limit": limit, "figsize": figsize, "width": width}
         source = self._explanation
         if instance is None and target is None and method is None:
-            return self._figure(**options)
+            return self._files.figure(**options)
         instance = self.instance if instance is None else within("instance", instance, len(source.x))
         target = self.target if target is None else known_class(target, source)
         method = self.method if method is None else known_method(method, source)
         choice = known_choice("target", (instance, target, method), source)
-        return figure_of(self._explanation, [choice], self._numbers, **options)
-
-    def _figure(self, **options: Any) -> Any:
-        """Figure of the current picture, and of the pinned one."""
-        choices = [self._current, *([] if self.pinned is None else [self.pinned])]
-        return figure_of(self._explanation, choices, self._numbers, shared=self.options.same_ends, **options)
+        return self._files.figure([choice], **options)
 
     def _jobs_with_files(self, jobs: Jobs) -> Jobs:
         """Jobs that also make the files of the panel "Save" that the browser cannot make."""
         page = PageFile(lambda path: page_steps(self._explanation, path, title=self._title, state=self._state))
+
+        def figure(arguments: dict[str, Any]) -> Any:
+            return self._files.figure(width=checked_paper(arguments.get("width")).width)
+
         jobs.offer("page", lambda arguments: page.work(self._title))
-        jobs.offer(
-            "pdf", lambda arguments: pdf_work(lambda: self._figure(width=checked_paper(arguments.get("width")).width))
-        )
+        jobs.offer("pdf", lambda arguments: pdf_work(lambda: figure(arguments)))
         return jobs
 
     def save_png(
@@ -457,11 +427,11 @@ class ExplanationViewer(Stack):
         OSError
             If there is no such folder.
         """
-        return self._save_picture("png", path, checked_paper(width, dpi, scale))
+        return self._files.save_picture("png", path, checked_paper(width, dpi, scale))
 
     def save_svg(self, path: str | Path, *, width: float | None = None) -> Path:
         """Write the current picture as SVG, with lines and text as vectors; otherwise like `save_png`."""
-        return self._save_picture("svg", path, checked_paper(width))
+        return self._files.save_picture("svg", path, checked_paper(width))
 
     def save_pdf(self, path: str | Path, *, width: float | None = None) -> Path:
         """Write the current picture as PDF, drawn by matplotlib: :meth:`plot`, with lines and text as vectors.
@@ -486,18 +456,8 @@ class ExplanationViewer(Stack):
             If there is no such folder.
         """
         path, paper = check_new_file("path", path), checked_paper(width)
-        save_figure("pdf", path, self._figure(width=paper.width), paper)
+        save_figure("pdf", path, self._files.figure(width=paper.width), paper)
         return path
-
-    def _save_picture(self, form: str, path: str | Path, paper: Paper) -> Path:
-        request = {
-            "choice": self._as_places(self._current),
-            "pinned": self._as_places(self.pinned),
-            "options": self.options.values,
-        }
-        return save_picture(
-            form, path, paper, lambda: self._figure(width=paper.width), request, self.mark.ask_for_picture
-        )
 
     def save_numbers(self, path: str | Path) -> Path:
         """Write the current numbers as .csv, one line per sample, or as .npz, with unchanged arrays.
@@ -527,39 +487,8 @@ class ExplanationViewer(Stack):
         if has_matplotlib():
             # The widget reports why a map cannot be computed; an error here would prevent its display.
             with suppress(Exception):
-                bundle = {**bundle, "image/png": png_picture(self._figure())}
+                bundle = {**bundle, "image/png": png_picture(self._files.figure())}
         return bundle
-
-    def _times(self, window: tuple[int, int] | None) -> tuple[float, float] | None:
-        return None if window is None else as_times(window, self._explanation.sampling_rate)
-
-    def _samples(self, window: tuple[float, float] | None) -> tuple[int, int] | None:
-        source = self._explanation
-        if window is None:
-            return None
-        return as_samples("selected_window", window, source.x.shape[1], source.sampling_rate)
-
-    def _as_choice(self, places: dict[str, Any] | None) -> Choice | None:
-        if places is None:
-            return None
-        return Choice(**{**places, "method": self._label(places["method"]), "mean": self._as_mean(places.get("mean"))})
-
-    def _as_places(self, choice: Choice | None) -> dict[str, Any] | None:
-        if choice is None:
-            return None
-        return {**choice._asdict(), "method": self._place(choice.method), "mean": self._as_words(choice.mean)}
-
-    def _as_mean(self, words: dict[str, Any] | None) -> Mean | None:
-        return None if words is None else Mean(**words)
-
-    def _as_words(self, mean: Mean | None) -> dict[str, Any] | None:
-        return None if mean is None else mean._asdict()
-
-    def _label(self, place: int) -> str:
-        return self._explanation.methods[place]
-
-    def _place(self, label: str) -> int:
-        return self._explanation.methods.index(label)
 
     @validate("instance")
     def _check_instance(self, proposal: Any) -> int:
@@ -590,9 +519,9 @@ class ExplanationViewer(Stack):
     @validate("selected_window")
     def _check_window(self, proposal: Any) -> tuple[float, float] | None:
         with of_choice():
-            window = self._samples(proposal["value"])
+            window = self._convert.samples(proposal["value"])
         # Rounded to whole samples.
-        return self._times(window)
+        return self._convert.times(window)
 
     @observe("method")
     def _note_method(self, change: Any) -> None:
@@ -601,33 +530,3 @@ class ExplanationViewer(Stack):
     @observe("instance")
     def _leave_mean(self, change: Any) -> None:
         self.mean = None
-
-    @observe("instance", "follow")
-    def _follow_class(self, change: Any) -> None:
-        """Explain the class that is followed, if it was explained on this instance; else one that was."""
-        source = self._explanation
-        target, against = followed(self.follow, source, self.instance) or (self.target, self.against)
-        wanted = [one for one in (target, against) if one is not None]
-        if not self.method or self.mark.taking:  # while it is made, or the browser has done so
-            return
-        self._following = True
-        try:
-            if all(source.has(self.method, self.instance, one) for one in wanted):
-                self.target, self.against = target, against
-            elif not source.has(self.method, self.instance, self.target):
-                self.target = first_target(source, self.method, self.instance)
-        finally:
-            self._following = False
-
-    @observe("target", "against")
-    def _fix_class(self, change: Any) -> None:
-        """Choosing a class fixes it."""
-        now = followed(self.follow, self._explanation, self.instance)
-        if (
-            self.method
-            and not self._following
-            and not self.mark.taking
-            and now is not None
-            and now != (self.target, self.against)
-        ):
-            self.follow = "fixed"

@@ -5,6 +5,7 @@ import pytest
 from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation
+from ..support.selection import slow_but
 from .page import MARK, READ_COLORS, SNAPSHOT, choose_method, ready, shown, violations
 
 pytestmark = pytest.mark.browser
@@ -171,7 +172,7 @@ def test_the_table_of_numbers_follows_the_picture(page):
     assert " %" in table.get_by_role("row").nth(1).inner_text()
 
 
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("dark", slow_but([True], [False, True]))
 def test_axe_finds_nothing_serious(page, dark):
     if dark:
         page.evaluate("""() => {

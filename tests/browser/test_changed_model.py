@@ -6,7 +6,7 @@ import pytest
 
 from .lab import run_all, run_in_kernel, write_notebook
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SOURCE = """
 import keras

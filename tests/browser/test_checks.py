@@ -6,6 +6,7 @@ import pytest
 from cam1d_widget import CAM1DWidget, ExplanationViewer
 
 from ..support.arrays import explanation
+from ..support.selection import slow_but
 from ..support.toys import linear
 from .page import EVIL, choose_method, violations
 
@@ -71,7 +72,7 @@ def test_the_fill_is_chosen_by_keys_and_told_with_the_verdict_that_holds_for_it(
     assert page.errors == []
 
 
-@pytest.mark.parametrize("width", [380, 760])
+@pytest.mark.parametrize("width", slow_but([380], [380, 760]))
 def test_the_fill_keeps_within_narrow_cells(open_page, path, width):
     page = open_page(path, viewport={"width": width, "height": 900})
     page.get_by_role("button", name="Checks: how far this map can be trusted").click()

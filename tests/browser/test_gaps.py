@@ -13,7 +13,7 @@ from cam1d_widget.viewer.export.page import save_html
 from ..support.arrays import explanation
 from .page import MARK, READ_COLORS, SNAPSHOT, drawn, saved, shown
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 GAP = slice(20, 35)
 
 

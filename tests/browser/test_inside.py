@@ -50,6 +50,7 @@ def lab(folder, open_notebook):
     return page
 
 
+@pytest.mark.slow
 def test_a_layer_is_read_and_a_click_on_a_filter_opens_its_meaning(lab):
     panel = lab.locator(PANEL).first
     panel.locator("canvas").first.click(position={"x": 300, "y": 20})

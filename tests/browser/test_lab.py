@@ -12,6 +12,7 @@ import pytest
 from cam1d_widget import CAM1DWidget
 from cam1d_widget.data import load_watch
 
+from ..support.selection import slow_but
 from ..support.waiting import until
 from .lab import run_all, run_in_kernel, save_by_keys
 from .page import TABLES
@@ -110,7 +111,7 @@ def test_strip_of_a_map_of_all_channels_has_the_colors_of_its_values(page, figur
     assert is_among(picture["colors"], colors_of(attribution, picture)).all()
 
 
-@pytest.mark.parametrize("label", ["Integrated Gradients", "Saliency"])
+@pytest.mark.parametrize("label", slow_but(["Saliency"], ["Integrated Gradients", "Saliency"]))
 def test_rows_of_a_map_of_each_channel_have_the_colors_of_its_values(page, figure, source, label):
     choose(page, 12, 5, source.methods.index(label))
     attribution = source.attribution(label, 12, 5)

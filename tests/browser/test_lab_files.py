@@ -9,7 +9,7 @@ from ..support.waiting import until
 from .lab import ERROR, KERNEL_IS_IDLE, run_in_kernel, write_notebook
 from .page import pixels
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CELLS = [
     """

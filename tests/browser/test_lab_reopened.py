@@ -10,7 +10,7 @@ from ..support.arrays import explanation
 from .lab import KERNEL_IS_IDLE, save_by_keys, write_notebook
 from .page import READ_COLORS, SNAPSHOT, pixels
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SOURCE = """
 from cam1d_widget import Explanation, ExplanationViewer

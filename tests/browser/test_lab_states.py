@@ -6,7 +6,7 @@ from ..support.arrays import explanation
 from ..support.waiting import until
 from .lab import run_all, write_notebook
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SOURCE = """
 import time

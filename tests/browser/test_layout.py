@@ -6,6 +6,7 @@ import pytest
 from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation
+from ..support.selection import slow_but
 from .page import MARK, SNAPSHOT, choose_method, drawn, laid_out, ready, shown
 
 pytestmark = pytest.mark.browser
@@ -66,7 +67,7 @@ def box(page, selector):
     return page.locator(selector).first.bounding_box()
 
 
-@pytest.mark.parametrize("width", [1280, 1000, 600])
+@pytest.mark.parametrize("width", slow_but([1280, 600], [1280, 1000, 600]))
 def test_no_panel_moves_the_plot(open_at, width):
     page = open_at("three", width)
     before = box(page, ".bqplot.figure")

@@ -11,7 +11,7 @@ from cam1d_widget.viewer.export.page import save_html
 from ..support.arrays import explanation
 from .page import READ_COLORS, SNAPSHOT, choose, ready, saved, shown, table_colors
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from cam1d_widget import ExplanationViewer
 from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation
+from ..support.selection import slow_but
 from .page import MARK, SNAPSHOT, choose, drawn, laid_out, pixels, saved, shown, violations
 
 pytestmark = pytest.mark.browser
@@ -93,7 +94,7 @@ def test_unpinned_the_other_has_all_the_room(page):
     assert page.locator(".cam1d-bar").count() == 1
 
 
-@pytest.mark.parametrize("width", [1100, 700])
+@pytest.mark.parametrize("width", slow_but([700], [1100, 700]))
 def test_it_stands_beside_the_other_or_below_where_there_is_no_room(open_page, whole, tmp_path, width):
     viewer = ExplanationViewer(whole, instance=1, method="Saliency")
     viewer.pinned = viewer.shown

@@ -7,7 +7,7 @@ from cam1d_widget.viewer.export.page import save_html
 from ..support.arrays import explanation
 from .page import MARK, TWO_FRAMES, drawn
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 COUNT = f"""() => {{
   const view = {MARK}, paint = view.paint;

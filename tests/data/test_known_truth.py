@@ -249,6 +249,7 @@ def test_nothing_outside_the_mask_tells_a_network_the_class(name):
     assert guard_accuracy(made, test) < chance_of(test)
 
 
+@pytest.mark.slow
 def test_the_guard_finds_the_leak():
     made, test = (make_planted_segments(2, count, channels=3, leak=True, seed=count) for count in (600, 400))
     assert guard_accuracy(made, test) > 0.5

@@ -74,6 +74,7 @@ def python(source, *arguments, **options):
     return subprocess.Popen([sys.executable, "-c", source, *map(str, arguments)], cwd=ROOT, text=True, **options)
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_every_kind_of_file_as_it_was(tmp_path):
     run = python(SAVES, tmp_path, stderr=subprocess.PIPE)
     _, errors = run.communicate()

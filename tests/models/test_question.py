@@ -36,6 +36,7 @@ def test_scores_are_probabilities(model):
     np.testing.assert_allclose(np.asarray(model(x)).sum(axis=1), 1, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_compiled_for_classes_as_integers():
     keras.utils.set_random_seed(0)
     small = models.question_cnn((40, 2), 2, filters=4, kernel_size=3, pool_size=2)

@@ -16,8 +16,7 @@ from ...attribution.classifier import as_targets, warn_if_saturated
 from ...attribution.propagation_rules import Rule
 from ...attribution.receptive_field import ReceptiveField, TooShort
 from ...attribution.series import check_series
-from ...explanation.source import LayerFacts, ModelChangedError
-from ...network.affine_head import AffineHead
+from ...explanation.source import LayerFacts
 from ...network.layers_in_time import layers_in_time
 from ...network.propagation.propagation import Propagations
 from ...typing import LayerLike, ModelLike, Score
@@ -34,14 +33,16 @@ from ...validation import (
     shown,
 )
 from .engine_tensorflow import Compiled, spec
+from .features import Features
 from .filters import KerasFilters
-from .fingerprint import Structure, settings_of
+from .fingerprint import settings_of
 from .layer_table import computed_by_keras
+from .model_changes import ModelChanges
 from .network import Network
 from .passes import Passes
 from .randomized import randomized
 from .user_model import readable
-from .weights import digest_of, refuse_weights, still_variables
+from .weights import refuse_weights
 
 __all__ = ["KerasClassifier"]
 
@@ -99,17 +100,16 @@ class KerasClassifier:
         self.batch_size, self.jit_compile = batch_size, jit_compile
         before = settings_of(self.model)
         self._take(Network(self.model, layer, output))
-        before_and_between = before, self._network.settings_after_batch
-        self._structure = Structure(self.model, before_and_between, with_loss=not self._network.seen)
+        self._changes = ModelChanges(self.model, before, self._network, self._passes, self.score)
         if self._network.link is None and score == "probabilities":
             raise ValueError(f"model {self.name!r} gives no probabilities to explain; use score='logits'")
-        self.classes = 2 if self._network.two_sided else self._network.units
         self._length: int | None = self._network.input_shape[0]
 
     def _take(self, network: Network) -> None:
         self._network: Any = network
         self._passes = Passes(network, self.score == "probabilities", self.batch_size, self.jit_compile)
-        self._slopes = AffineHead(self._slopes_and_bias, digest_of(network.head_weights()))
+        self.classes = 2 if network.two_sided else network.units
+        self._features = Features(network, self._passes, self.classes)
 
     # What the model is
 
@@ -187,25 +187,13 @@ class KerasClassifier:
 
     def fingerprint(self) -> Hashable:
         """Value that changes with the model's weights, layers and loss."""
-        if self._functions_compared != Compiled.created:
-            self.computes_the_model()
         same_network = getattr(self._given, "model_", self.model) is self.model  # False once an estimator is refitted
-        return self._structure.changed(), self._digest(), self._same_scores, same_network
-
-    @cached_property
-    def _digest(self) -> Callable[[], bytes]:
-        """Digest of the weights, and of all other variables that the scores are computed from."""
-        samples, _ = self._network.sampled()
-        variables = [*self.model.weights, *self._passes.compiled("scores").variables]
-        return digest_of(still_variables(variables, lambda: self._passes.run("scores", samples)))
+        return *self._changes.fingerprint(), same_network
 
     @property
     def has_probed_layers(self) -> bool:
         """Whether some layers, which Keras does not compute, were probed with the weights that they had then."""
         return not all(map(computed_by_keras, self.model._flatten_layers()))
-
-    _functions_compared = -1
-    _same_scores = True
 
     def computes_the_model(self) -> bool:
         """Whether the compiled scores equal the model's own output now, on series of noise.
@@ -213,17 +201,7 @@ class KerasClassifier:
         They differ if state that is not among the settings has changed since they were compiled, such as a private
         attribute of a layer.
         """
-        self._same_scores = not self._structure.changed() and self._equals_own_output()
-        self._functions_compared = Compiled.created
-        return self._same_scores
-
-    def _equals_own_output(self) -> bool:
-        samples, outputs = self._network.sampled()
-        scores = self._passes.run("scores", samples)[0]
-        seen = self._network.seen and self.score == "logits"
-        ours = (np.asarray(self._network.probabilities(scores)) if seen else scores)[:, -outputs.shape[1] :]
-        largest = np.abs(np.where(np.isfinite(outputs), outputs, 0)).max(axis=0)
-        return bool(np.isclose(ours, outputs, rtol=0, atol=2e-2 * largest, equal_nan=True).all())
+        return self._changes.compare()
 
     @property
     def layers(self) -> tuple[LayerFacts, ...]:
@@ -241,6 +219,7 @@ class KerasClassifier:
             other.__dict__.pop(made, None)
         other._choice = getattr(layer, "name", layer), self._choice[1]
         other._take(self._network.cut_at(layer))
+        other._changes = self._changes.with_passes(other._network, other._passes)
         return other
 
     @cached_property
@@ -299,29 +278,8 @@ class KerasClassifier:
         x = self._checked(x)
         targets = as_targets(target, len(x), self.classes)
         columns = targets if targets.ndim == 2 else targets[:, np.newaxis]
-        features, gradients = self._by_slopes(x, columns) or self._passes.run("features_and_gradients", x, columns)
+        features, gradients = self._features.with_gradients(x, columns, self.affine_head)
         return features, gradients if targets.ndim == 2 else gradients[:, 0]
-
-    def _by_slopes(self, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-        """Features, and gradients that an affine head has for all series alike; None where it is not."""
-        shape = self._network.map_shape
-        if not self.affine_head or None in shape or not AffineHead.fits(self.classes, *shape):
-            return None
-        features, scores = self._passes.run("features_and_scores", x)
-        slopes = self._slopes.slopes(x, features, scores)
-        if slopes is None:
-            return None
-        if (targets != targets[0]).any():
-            return features, slopes[targets]
-        # one layout serves all series, and that of all classes is there already
-        chosen = slopes if np.array_equal(targets[0], np.arange(self.classes)) else slopes[targets[0]]
-        return features, np.broadcast_to(chosen, (*targets.shape, *shape))
-
-    def _slopes_and_bias(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Gradients of every class' score on one series, and the scores of features that are zero."""
-        every = np.arange(self.classes, dtype=np.int32)[np.newaxis]
-        features, gradients = self._passes.run("features_and_gradients", x, every)
-        return gradients[0], self._passes.run("head_scores", x, np.zeros_like(features))[0][0]
 
     def head_scores(self, x: np.ndarray, features: np.ndarray) -> np.ndarray:
         """Score of every class on given features of the explained layer, of shape (instance, class)."""
@@ -333,7 +291,7 @@ class KerasClassifier:
         """Feature maps of series of any length, such as crops of longer ones, of shape (instance, step, filter)."""
         if self._network.entry is None:
             raise ValueError(self._network.no_map)
-        self._must_not_have_changed()
+        self._changes.refuse()
         x = check_series(x, None, self.input_shape[1])
         self._must_be_long_enough(x.shape[1])
         return self._passes.run("features", x)[0]
@@ -481,7 +439,7 @@ class KerasClassifier:
         return randomized(self.model, seed, draws, read)
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
-        self._must_not_have_changed()
+        self._changes.refuse()
         x = check_series(x, *self.input_shape)
         if self._length is None:
             self._must_be_long_enough(x.shape[1])
@@ -490,14 +448,6 @@ class KerasClassifier:
     def refuse_weights(self) -> None:
         """Raise a ValueError if the model has NaN or infinite weights, which names their layer."""
         refuse_weights(self.model)
-
-    def _must_not_have_changed(self) -> None:
-        """Refuse a model with a changed layer, since functions may have been compiled before the change."""
-        what = self._structure.changed()
-        if what:
-            raise ModelChangedError(
-                f"model {self.name!r} has changed since this classifier was made ({what}); create a new classifier"
-            )
 
     def _must_be_long_enough(self, length: int) -> None:
         """Refuse series that are too short for a layer before anything is computed."""

@@ -69,27 +69,13 @@ class ViewerState:
     parts: Mapping[str, Synced] = field(default_factory=dict)
 
 
-def save_html(
-    source: ExplanationSource,
-    path: str | Path,
-    *,
-    instances: InstancesLike | None = None,
-    targets: InstancesLike | None = None,
-    methods: str | Sequence[str] | None = None,
-    title: str = "Attribution",
-    budget_mb: float = 32,
-    progress: bool = True,
-    state: ViewerState | None = None,
-) -> Path:
+def save_html(source: ExplanationSource, path: str | Path, *, progress: bool = True, **options: Any) -> Path:
     """Write the viewer of an explanation as one file that works in a browser alone.
 
-    Parameters are those of :meth:`ExplanationViewer.save_html`, and the state of a viewer, of which the page keeps the
-    part about its own instances, classes and methods.
+    `options` are those of :func:`page_steps`.
     """
     check_flag("progress", progress)
-    chosen: dict[str, Any] = {"instances": instances, "targets": targets, "methods": methods}
-    steps = page_steps(source, path, **chosen, title=title, budget_mb=budget_mb, state=state)
-    written = with_progress_bar(steps, progress)
+    written = with_progress_bar(page_steps(source, path, **options), progress)
     if written.note:
         warn(f"{written.path.name}: {written.note}", stacklevel=3)
     return written.path
@@ -113,7 +99,11 @@ def page_steps(
     budget_mb: float = 32,
     state: ViewerState | None = None,
 ) -> Generator[tuple[float, str], None, Written]:
-    """Write a page; yields the completed share and a description."""
+    """Write a page; yields the completed share and a description.
+
+    Parameters are those of :meth:`ExplanationViewer.save_html`, and the state of a viewer, of which the page keeps the
+    part about its own instances, classes and methods.
+    """
     state = state or ViewerState()
     path = check_new_file("path", path)
     check_text("title", title)
@@ -150,23 +140,8 @@ def page_steps(
             parts = copies(fit.chosen, begun["instance"])
         chosen = fit.chosen
         tiles = yield from _shares(_tiles(chosen), 0.05, 1.0)
-        mean = state.shown and state.shown.mean
-        mark = ChannelStack(
-            chosen,
-            targets=chosen.menu,
-            instances=chosen.instances,
-            # A live browser receives what this mark holds: the tiles are put into the page alone.
-            tiles=pack([]),
-            absence="This map was left out of this page." if note else "This picture is not in this page.",
-            scales=scales(source.x.shape[1], source.sampling_rate),
-            annotations=_renumbered(state.annotations, chosen.instances),
-            intervals=[state.intervals[instance] for instance in chosen.instances] if state.intervals else (),
-            pinned=_pinned(chosen, state.pinned),
-            follow=state.follow,
-            mean=None if mean is None else mean._asdict(),
-            **parts,
-            **begun,
-        )
+        absence = "This map was left out of this page." if note else "This picture is not in this page."
+        mark = _mark(chosen, state, absence=absence, **parts, **begun)
         viewer = opened.enter_context(closing(Stack(mark)))
         data = embed_data([viewer], state=dependency_state([viewer]))
         _put_tiles(data["manager_state"]["state"][mark.model_id], pack(tiles, bits=fit.bits))
@@ -174,6 +149,25 @@ def page_steps(
     with atomic_file(path, "w", encoding="utf-8") as file:
         file.write(text)
     return Written(path, note)
+
+
+def _mark(chosen: Excerpt, state: ViewerState, **traits: Any) -> ChannelStack:
+    """Mark of a page, without its tiles."""
+    mean = state.shown and state.shown.mean
+    return ChannelStack(
+        chosen,
+        targets=chosen.menu,
+        instances=chosen.instances,
+        # A live browser receives what this mark holds: the tiles are put into the page alone.
+        tiles=pack([]),
+        scales=scales(chosen.x.shape[1], chosen.sampling_rate),
+        annotations=_renumbered(state.annotations, chosen.instances),
+        intervals=[state.intervals[instance] for instance in chosen.instances] if state.intervals else (),
+        pinned=_pinned(chosen, state.pinned),
+        follow=state.follow,
+        mean=None if mean is None else mean._asdict(),
+        **traits,
+    )
 
 
 def _put_tiles(entry: dict[str, Any], packed: dict[str, Any]) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ipywidgets as widgets
 from ipywidgets import widget_serialization
-from traitlets import Instance
+from traitlets import Instance, Unicode
 
 from ..synced.base import SyncedView
 from ..synced.channel_stack import ChannelStack
 
 
 class _Panel(SyncedView, widgets.DOMWidget):
+    _model_name = Unicode("PanelModel").tag(sync=True, echo_update=False)
     mark = Instance(ChannelStack).tag(sync=True, **widget_serialization)
 
 

@@ -4,12 +4,7 @@ import type { Follow } from "../core/picture/follow.js";
 import { elided } from "../core/text/elided.js";
 import { scoreFormat } from "../core/text/numbers.js";
 import { options } from "../dom/fields.js";
-import { PanelModel, PanelView } from "./panel.js";
-
-export class ClassMenuModel extends PanelModel {
-  static model_name = "ClassMenuModel";
-  static view_name = "ClassMenuView";
-}
+import { PanelView } from "./panel.js";
 
 /** Menu entries before the classes. */
 const FOLLOWS: readonly (readonly [Follow, string])[] = [

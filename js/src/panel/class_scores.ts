@@ -5,12 +5,7 @@ import { styleMap } from "lit-html/directives/style-map.js";
 import { classesByScore, type ScoredClass } from "../core/picture/finder.js";
 import { elided } from "../core/text/elided.js";
 import { scoreFormat } from "../core/text/numbers.js";
-import { PanelModel, PanelView } from "./panel.js";
-
-export class ClassScoresModel extends PanelModel {
-  static model_name = "ClassScoresModel";
-  static view_name = "ClassScoresView";
-}
+import { PanelView } from "./panel.js";
 
 /** Maximum length of a name. */
 const LENGTH = 26;

@@ -1,12 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { EVERYTHING, type Query } from "../core/picture/finder.js";
 import { queryName } from "../core/text/query_name.js";
-import { PanelModel, PanelView } from "./panel.js";
-
-export class FilterChipModel extends PanelModel {
-  static model_name = "FilterChipModel";
-  static view_name = "FilterChipView";
-}
+import { PanelView } from "./panel.js";
 
 /** The filter of instances next to their slider: what it selects, how many match, and a button that removes it. */
 export class FilterChipView extends PanelView {

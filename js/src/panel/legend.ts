@@ -26,18 +26,13 @@ import { canvas } from "../dom/canvas.js";
 import { button } from "../dom/fields.js";
 import { themeOf, watchTheme } from "../dom/page_theme.js";
 import type { Shown } from "../mark/pictures.js";
-import { PanelModel, PanelView } from "./panel.js";
+import { PanelView } from "./panel.js";
 
 /** No line break between a gesture and its effect. */
 const HINT = "Ctrl + wheel: zoom · drag: pan · Shift + drag: window · double click: whole series · ?: keys".replace(
   /: /g,
   ":\u00a0",
 );
-
-export class LegendModel extends PanelModel {
-  static model_name = "LegendModel";
-  static view_name = "LegendView";
-}
 
 /** Legend: above the plot, the meaning of the colors, exactness of the map; below it, which channels are shown, and the marks. */
 export class LegendView extends PanelView {

@@ -2,12 +2,7 @@ import { html, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { MethodFacts } from "../core/picture/facts.js";
 import { familiesOf, methodText } from "../core/picture/families.js";
-import { PanelModel, PanelView } from "./panel.js";
-
-export class MethodMenuModel extends PanelModel {
-  static model_name = "MethodMenuModel";
-  static view_name = "MethodMenuView";
-}
+import { PanelView } from "./panel.js";
 
 /** Method menu in the order of the slider: by family, each with its exactness, and with its time if that is long. */
 export class MethodMenuView extends PanelView {

@@ -3,10 +3,13 @@ import { render, type TemplateResult } from "lit-html";
 import { ensureStyles } from "../dom/styles.js";
 import type { ChannelStackModel } from "../mark/ChannelStackModel.js";
 import { references, serializeAs, synced } from "../synced/SyncedModel.js";
+import { MODULE_NAME, MODULE_VERSION } from "../version.js";
 
-/** A widget that follows the mark, with or without a kernel. */
+/** Model of every panel: a widget that follows the mark, with or without a kernel. Python names its view. */
 export class PanelModel extends synced(DOMWidgetModel) {
-  static state: object = { mark: null };
+  static model_name = "PanelModel";
+  // A saved page omits values that equal Python's defaults.
+  static state: object = { mark: null, _view_module: MODULE_NAME, _view_module_version: `^${MODULE_VERSION}` };
   static serializers = { ...DOMWidgetModel.serializers, ...serializeAs(references, "mark") };
 }
 

@@ -13,12 +13,7 @@ import { themeOf, watchTheme } from "../dom/page_theme.js";
 import { Labels } from "../mark/gestures/labels.js";
 import { Pointer } from "../mark/gestures/pointer.js";
 import type { MarkView } from "../mark/mark_view.js";
-import { PanelModel, PanelView } from "./panel.js";
-
-export class PinnedModel extends PanelModel {
-  static model_name = "PinnedModel";
-  static view_name = "PinnedView";
-}
+import { PanelView } from "./panel.js";
 
 /** The pinned picture, next to the current one, or below it in narrow pages. */
 export class PinnedView extends PanelView {

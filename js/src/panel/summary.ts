@@ -1,12 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { summaryOf } from "../core/text/describe.js";
 import { nameSliders } from "../dom/slider_names.js";
-import { PanelModel, PanelView } from "./panel.js";
-
-export class SummaryModel extends PanelModel {
-  static model_name = "SummaryModel";
-  static view_name = "SummaryView";
-}
+import { PanelView } from "./panel.js";
 
 /** Summary above the plot: instance, true class and prediction. The legend names the explained class. */
 export class SummaryView extends PanelView {

@@ -7,12 +7,7 @@ import { formatNumber, formatPercent, formatSigned } from "../core/text/numbers.
 import { whereText, windowText } from "../core/text/window_text.js";
 import { button } from "../dom/fields.js";
 import { type ScoresWithoutWindow, windowKey } from "../mark/window_scores.js";
-import { PanelModel, PanelView } from "./panel.js";
-
-export class WindowPanelModel extends PanelModel {
-  static model_name = "WindowPanelModel";
-  static view_name = "WindowPanelView";
-}
+import { PanelView } from "./panel.js";
 
 /** Maximum number of classes, the explained one included. */
 const MAXIMUM = 4;

@@ -71,7 +71,7 @@ def agree(classifier, x, slices, baseline, channels="each"):
 
 
 @pytest.mark.parametrize("length", slow_but([523], [500, 523]))
-@pytest.mark.parametrize("name", LOCAL)
+@pytest.mark.parametrize("name", slow_but(["same, odd length", "residual", "valid"], LOCAL))
 def test_crops_give_what_whole_series_give(name, length):
     classifier, x = network(name, length), series(length)
     slices = Slices.sliding(length, 20, 17)
@@ -82,7 +82,7 @@ def test_crops_give_what_whole_series_give(name, length):
 
 
 @pytest.mark.parametrize("head", HEADS)
-@pytest.mark.parametrize("name", ["question", "same, odd length", "residual"])
+@pytest.mark.parametrize("name", slow_but(["same, odd length"], ["question", "same, odd length", "residual"]))
 def test_every_head_gets_the_changed_features(name, head):
     classifier, x = network(name, 517, head), series(517)
     slices = Slices.apart(517, change_points=[3, 50, 75, 490, 510])

@@ -17,6 +17,8 @@ from cam1d_widget.attribution.metrics import ndcg
 from cam1d_widget.data import make_web_traffic
 from cam1d_widget.frameworks.keras.pooling_layers import POOLINGS
 
+from ...support.selection import slow_but
+
 RNG = np.random.default_rng(3)
 X = RNG.normal(size=(5, 90, 2)).astype(np.float32)
 INHERENT = {"MIL", "Attention", "Attention × Gradient"}
@@ -48,7 +50,7 @@ def labels(model) -> set[str]:
     return {method.label for method in all_methods() if method().refusal(classifier) is None} & INHERENT
 
 
-@pytest.mark.parametrize("pooling", POOLINGS)
+@pytest.mark.parametrize("pooling", slow_but(["conjunctive", "instance"], POOLINGS))
 def test_scores_of_steps_add_up_to_the_logit_minus_its_bias(pooling):
     classifier = classifier_of(pooling)
     model = classifier.model

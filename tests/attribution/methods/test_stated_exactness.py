@@ -14,6 +14,8 @@ from cam1d_widget.attribution.lazy_explanation import LazyExplanation
 from cam1d_widget.attribution.metrics import completeness_gap
 from cam1d_widget.explanation.source import GAP_TOLERANCE
 
+from ...support.selection import slow_but
+
 X = np.random.default_rng(0).normal(0.3, 1, size=(4, 100, 3)).astype(np.float32)
 PATHS = ["Integrated Gradients", "Expected Gradients"]
 
@@ -55,7 +57,7 @@ def words(explanation: Any, method: str, gaps: np.ndarray) -> np.ndarray:
     )
 
 
-@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize("name", slow_but(["rounded", "stopped by half"], BROKEN))
 def test_complete_never_stands_where_the_sum_is_off(name):
     classifier = KerasClassifier(model_of(BROKEN[name]))
     explanation = explain(classifier, X, methods=PATHS, background=X + 0.5, targets="all", progress=False)
@@ -72,6 +74,7 @@ def test_complete_never_stands_where_the_sum_is_off(name):
         assert lazy.exactness_of(method, 0, 1) == said[0, 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SOUND)
 def test_complete_stands_where_values_add_up(name):
     explanation = explain(model_of(SOUND[name]), X, methods=PATHS, background=X + 0.5, targets="all", progress=False)
@@ -79,7 +82,7 @@ def test_complete_stands_where_values_add_up(name):
         assert (words(explanation, method, explanation.scores) == "complete").all()
 
 
-@pytest.mark.parametrize("name", STATED_BY_STRUCTURE)
+@pytest.mark.parametrize("name", slow_but(["thresholded", "unit norm over time"], STATED_BY_STRUCTURE))
 def test_operations_that_break_the_path_are_seen_beforehand(name):
     classifier = KerasClassifier(model_of(BROKEN[name]))
     assert not classifier.continuous

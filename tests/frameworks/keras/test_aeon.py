@@ -41,7 +41,7 @@ def test_every_deep_classifier_is_here():
     assert set(deep_learning.__all__) - {"BaseDeepClassifier"} == HEADS.keys() | ENSEMBLES
 
 
-@pytest.mark.parametrize("name", slow_but(["FCNClassifier", "MLPClassifier"], HEADS))
+@pytest.mark.parametrize("name", slow_but(["FCNClassifier"], HEADS))
 def test_fitted_classifier_is_explained(name):
     classifier, series = fitted(name)
     explanation = explain(

@@ -59,6 +59,7 @@ def test_the_seed_and_the_layers_own_initializers_draw_the_weights():
     np.testing.assert_array_equal(steps[2][2][0], np.full((3, 2, 3), 9.0))  # each draw begins with what was learned
 
 
+@pytest.mark.slow
 def test_every_pass_forgets_with_its_network(x):
     """What was compiled for the copy, and what is kept of its head, must not remember."""
     classifier = KerasClassifier(question([L.Flatten(), L.Dense(4, activation="softmax")], filters=4))

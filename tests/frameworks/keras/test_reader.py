@@ -17,6 +17,8 @@ from cam1d_widget import KerasClassifier, models
 from cam1d_widget.attribution.methods import LRP
 from cam1d_widget.attribution.propagation_rules import Guided, Rescale
 
+from ...support.selection import slow_but
+
 RNG = np.random.default_rng(7)
 STEPS, CHANNELS, CLASSES = 24, 3, 3
 RULES = {"LRP": LRP().propagation_rule, "DeepLIFT": Rescale(), "Guided Backprop": Guided()}
@@ -186,7 +188,7 @@ TRUNKS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-@pytest.mark.parametrize("build", TRUNKS)
+@pytest.mark.parametrize("build", slow_but(["layer that is called twice", "model inside"], TRUNKS))
 def test_a_new_head_is_put_on_a_copy_of_the_same_trunk(build, x):
     model = network(lambda series: mean(TRUNKS[build](series)))
     found, expected = (KerasClassifier(one).features(x, 0)[0] for one in (models.with_mil_head(model), model))

@@ -189,6 +189,7 @@ def test_recurrent_heads(recurrent, x):
     slope_matches(classifier, x)
 
 
+@pytest.mark.slow
 def test_network_of_recurrent_layers_alone(x):
     model = functional(lambda s: L.Dense(3)(L.LSTM(4)(L.LSTM(4, return_sequences=True)(s))))
     classifier = KerasClassifier(model)

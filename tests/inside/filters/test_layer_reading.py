@@ -98,6 +98,7 @@ def test_windows_that_reach_into_the_padding_are_marked_there():
     assert np.isfinite(windows.mean).all()
 
 
+@pytest.mark.slow
 def test_a_layer_that_sees_everything_has_the_whole_series_as_its_window():
     model = keras.Sequential(
         [keras.Input((12, 2)), L.GRU(3, return_sequences=True, name="gru"), L.Flatten(), L.Dense(2)]

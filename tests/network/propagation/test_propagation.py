@@ -16,6 +16,7 @@ from cam1d_widget.attribution.methods import LRP, DeepLIFT, GuidedBackprop
 from cam1d_widget.attribution.propagation_rules import Rescale
 
 from ...support.networks import of_steps
+from ...support.selection import slow_but
 from ...support.toys import question
 
 METHODS = (DeepLIFT(baseline=0.3), LRP(), LRP("composite"), GuidedBackprop())
@@ -60,7 +61,7 @@ RELUS = {
 }
 
 
-@pytest.mark.parametrize("relu", RELUS)
+@pytest.mark.parametrize("relu", slow_but(["fused layer", "maximum"], RELUS))
 def test_relu_is_a_relu_however_it_is_written(relu, x):
     same_maps(of_steps(RELUS[relu]), with_plain_relu(), x)
 
@@ -76,7 +77,7 @@ SUMS = {
 }
 
 
-@pytest.mark.parametrize("name", SUMS)
+@pytest.mark.parametrize("name", slow_but(["numbers", "split"], SUMS))
 def test_function_does_what_its_layer_does(name, x):
     written, layers = SUMS[name]
     same_maps(of_steps(lambda series: written(plain_relu(series))), of_steps(lambda s: layers(plain_relu(s))), x)
@@ -127,7 +128,7 @@ def test_two_dimensions_are_as_good_as_one(x):
     same_maps(one, two, x)
 
 
-@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+@pytest.mark.parametrize("policy", slow_but(["mixed_float16"], ["mixed_bfloat16", "mixed_float16"]))
 def test_mixed_precision_is_computed_in_float32(policy, x):
     def body(series: Any) -> Any:
         maps = L.BatchNormalization()(L.SeparableConv1D(4, 3)(_conv()(series)))

@@ -133,7 +133,7 @@ def test_gradients_are_as_they_were_after_a_failure(x):
 def test_classifier_without_layers_is_refused(method: AttributionMethod, x):
     classifier = linear(np.ones((2, 20, 3)), np.zeros(2))
     assert method.refusal(classifier).startswith(f"{method.label} needs propagation through the layers")
-    with pytest.raises(ValueError, match="which a Formula does not offer; give a KerasClassifier"):
+    with pytest.raises(ValueError, match="which a Formula does not offer; give a Keras model"):
         method.attribute(classifier, x, 0)
 
 

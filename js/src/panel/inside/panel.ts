@@ -14,14 +14,9 @@ import type { Tile } from "../../core/tiles/tiles.js";
 import { button, number, select } from "../../dom/fields.js";
 import { themeOf } from "../../dom/page_theme.js";
 import { type Job, jobRow, startUnasked } from "../job_row.js";
-import { PanelModel, PanelView } from "../panel.js";
+import { PanelView } from "../panel.js";
 import { maximizingInput } from "./maximizing_input.js";
 import { filterMeaning } from "./meaning.js";
-
-export class InsidePanelModel extends PanelModel {
-  static model_name = "InsidePanelModel";
-  static view_name = "InsidePanelView";
-}
 
 declare global {
   interface HTMLCanvasElement {

@@ -3,17 +3,12 @@ import { keyed } from "lit-html/directives/keyed.js";
 import { button } from "../../dom/fields.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 import { CHECKS, checksPanel } from "../checks/panel.js";
-import { PanelModel, PanelView } from "../panel.js";
+import { PanelView } from "../panel.js";
 import { findPanel } from "./find.js";
 import { helpPanel } from "./help.js";
 import { numbersPanel } from "./numbers.js";
 import { savePanel } from "./save.js";
 import { viewPanel } from "./view.js";
-
-export class ToolbarModel extends PanelModel {
-  static model_name = "ToolbarModel";
-  static view_name = "ToolbarView";
-}
 
 interface Panel {
   readonly text: string;
