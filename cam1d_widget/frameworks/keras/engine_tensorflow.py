@@ -52,7 +52,7 @@ class Compiled:
     Parameters
     ----------
     function : function of tensors to a tensor, or to several
-    *signature : tf.TensorSpec
+    *signature : tf.TensorSpec, or another object with a shape and a dtype
         Of each argument.
     autograph : bool
         Whether it may contain loops and branches on tensors, as the `call` of a user's model may.
@@ -65,9 +65,10 @@ class Compiled:
     """Number of functions created so far; a function compiled later may see another state of the model."""
 
     def __init__(
-        self, function: Callable[..., Any], *signature: tf.TensorSpec, autograph: bool = True, jit_compile: bool = False
+        self, function: Callable[..., Any], *signature: Any, autograph: bool = True, jit_compile: bool = False
     ) -> None:
         Compiled.created += 1
+        signature = tuple(tf.TensorSpec(one.shape, one.dtype) for one in signature)
         self._function = tf.function(function, input_signature=signature, autograph=autograph)
         self._dtypes = [spec.dtype for spec in signature]
         self._jit_compile = jit_compile
