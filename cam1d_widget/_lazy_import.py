@@ -7,7 +7,12 @@ from typing import Any
 
 __all__ = ["loaded"]
 
-_FRAMEWORKS = ("keras", "tensorflow")
+# How each framework is called in a sentence, and the extra that installs it.
+_FRAMEWORKS = {
+    "keras": ("Keras and TensorFlow", "tensorflow"),
+    "tensorflow": ("Keras and TensorFlow", "tensorflow"),
+    "torch": ("PyTorch", "torch"),
+}
 
 
 def loaded(module: str, name: str) -> Any:
@@ -15,9 +20,11 @@ def loaded(module: str, name: str) -> Any:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as missing:
-        if missing.name is None or missing.name.partition(".")[0] not in _FRAMEWORKS:
+        framework = (missing.name or "").partition(".")[0]
+        if framework not in _FRAMEWORKS:
             raise
+        needed, extra = _FRAMEWORKS[framework]
         raise ImportError(
-            f"{name} needs Keras and TensorFlow, but {missing.name} is not installed: "
-            'pip install "cam1d_widget[tensorflow]"; Explanation and ExplanationViewer do without'
+            f"{name} needs {needed}, but {missing.name} is not installed: "
+            f'pip install "cam1d_widget[{extra}]"; Explanation and ExplanationViewer do without'
         ) from missing
