@@ -23,7 +23,8 @@ Order = tuple[int, ...]
 
 def name_of(target: Any) -> str:
     """Name of an operation, without its overload: "conv1d" of ``aten.conv1d.padding``."""
-    return str(target._schema.name).partition("::")[2] if hasattr(target, "_schema") else str(target.__name__)
+    schema = getattr(target, "_schema", None)
+    return str(getattr(target, "__name__", target)) if schema is None else str(schema.name).partition("::")[2]
 
 
 def channels_last(rank: int) -> Order:

@@ -160,7 +160,7 @@ def _fault(module: nn.Module, x: np.ndarray, order: Order, device: torch.device)
 def given(module: nn.Module, x: torch.Tensor, order: Order) -> torch.Tensor:
     """Series (instance, time, channel) as the module takes them: in its order of axes, and in its precision."""
     dtype = next((one.dtype for one in module.parameters() if one.is_floating_point()), torch.float32)
-    return x.permute(order).to(dtype)
+    return x.permute(order).to(dtype).contiguous()
 
 
 _MISSING = object()

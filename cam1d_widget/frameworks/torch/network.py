@@ -98,7 +98,7 @@ class TorchNetwork(Network):
         """Graph of the module; if it cannot be exported, the reason."""
         try:
             with explained(self.model):
-                program = exported(self.model, self._given(samples[:2]).contiguous())
+                program = exported(self.model, self._given(samples[:2]))
             return read(self.model, program, self._order, self._index)
         except Exception as fault:  # the exporter raises many kinds, and any that the user's module does
             return (str(fault).strip() or type(fault).__name__).splitlines()[0][:200]

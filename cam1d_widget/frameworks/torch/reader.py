@@ -135,7 +135,8 @@ class AtenCall:
         outputs: Sequence[tuple[Any, Order]],
         constants: Constants,
     ) -> None:
-        self._nodes, self._constants = nodes, constants
+        self.operations, self._constants = tuple(nodes), constants
+        """Calls of operations, in their order."""
         self._inputs = [(node, tuple(map(order.index, range(len(order))))) for node, order in inputs]
         self._outputs = [(node, order) for node, order in outputs]
         self._batch = _batch_in([node for node, _ in inputs])
@@ -160,15 +161,15 @@ class AtenCall:
         def filled(argument: Any) -> Any:
             return known[argument] if argument in known else self._constants(argument, batch, float32)
 
-        for node in self._nodes:
+        for node in self.operations:
             given = map_arg((node.args, node.kwargs), filled)
             known[node] = _ANY_STRIDES.get(node.target, node.target)(*given[0], **given[1])
         return [known[node].permute(order) for node, order in self._outputs]
 
     def weights(self) -> list[np.ndarray]:
         """Current values of all parameters."""
-        sources = {one for node in self._nodes for one in node.all_input_nodes}
-        found = sources - {*self._nodes, *(node for node, _ in self._inputs)}
+        sources = {one for node in self.operations for one in node.all_input_nodes}
+        found = sources - {*self.operations, *(node for node, _ in self._inputs)}
         values = (self._constants(one, 1) for one in sorted(found, key=lambda one: str(one.name)))
         return [one.cpu().float().numpy() for one in values if isinstance(one, torch.Tensor)]
 
