@@ -23,7 +23,7 @@ from ...network.operations import Attention, Identity, Operation, Permute, Rearr
 from .called import Called, Order, batch_first, name_of, shape_of
 from .layouts import permuted
 from .operation_table import row_of
-from .tensors import TorchTensors
+from .tensors import TorchTensors, tensor_of
 
 __all__ = ["AtenCall", "exported", "read"]
 
@@ -145,8 +145,8 @@ class AtenCall:
         """Output tensors, in the precision of the module; arrays from arrays."""
         if isinstance(values[0], np.ndarray):
             with torch.no_grad():
-                device = self._constants.device
-                return [one.cpu().numpy() for one in self(*(torch.as_tensor(one, device=device) for one in values))]
+                made = self(*(tensor_of(one, self._constants.device) for one in values))
+            return [(one.float() if one.dtype == torch.bfloat16 else one).cpu().numpy() for one in made]
         return self._computed(values, float32=False)
 
     def in_float32(self, *values: Any) -> list[Any]:
@@ -154,7 +154,10 @@ class AtenCall:
         return self._computed(values, float32=True)
 
     def _computed(self, values: Sequence[Any], float32: bool) -> list[Any]:
-        known = {node: value.permute(order) for (node, order), value in zip(self._inputs, values, strict=True)}
+        known = {
+            node: (value if float32 else value.to(node.meta["val"].dtype)).permute(order)
+            for (node, order), value in zip(self._inputs, values, strict=True)
+        }
         place, axis, per_instance = self._batch
         batch = known[self._inputs[place][0]].shape[axis] // per_instance
 

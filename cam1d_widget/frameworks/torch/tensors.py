@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 from torch.nn import functional
 
 from ...network.operations import Convolution, Dense, Weighted
 
-__all__ = ["TorchTensors", "vector_jacobian"]
+__all__ = ["TorchTensors", "tensor_of", "vector_jacobian"]
 
 
 class Functions:
@@ -106,6 +107,11 @@ class TorchTensors:
     def vector_jacobian(self, function: Callable[..., Any], inputs: list[Any]) -> Any:
         """Values of a function in float32, and its vector-Jacobian product, which may be called once."""
         return vector_jacobian(function, inputs)
+
+
+def tensor_of(x: Any, device: torch.device, dtype: torch.dtype | None = None) -> torch.Tensor:
+    """Tensor of an array on a device; arrays that must not be written to are copied."""
+    return torch.as_tensor(np.require(x, requirements=["C", "W"]), dtype=dtype, device=device)
 
 
 def vector_jacobian(

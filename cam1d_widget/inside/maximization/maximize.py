@@ -155,7 +155,7 @@ def activation_maximization(
     """
     if not callable(progress):
         check_flag("progress", progress)
-    classifier = opened(model, layer)
+    classifier = opened(model, layer, data, length=length)
     if y is not None and data is None:
         raise ValueError("y must come with data, of which it holds the true classes; give data=")
     real = None if data is None else series_for(classifier, data, "data")

@@ -17,9 +17,8 @@ from cam1d_widget.frameworks.torch.module import explained
 from cam1d_widget.frameworks.torch.operation_table import ROWS
 from cam1d_widget.frameworks.torch.reader import exported, read
 from cam1d_widget.network.graph import Graph, Node
+from tests.support.modules import Through
 from tests.support.operation_facts import assert_facts_are_measured
-
-from .twins import Through
 
 STEPS, CHANNELS = 8, 3
 NOISE = torch.as_tensor(np.random.default_rng(0).normal(size=(CHANNELS, STEPS)).astype(np.float32))
