@@ -45,19 +45,19 @@ def opened(
         If there is no such layer, or it has no time axis.
     """
     classifier: Any = as_classifier(model)
-    any_length = classifier.input_shape[0] is None
-    if any_length and offers(classifier, NeedsSeries):
-        classifier = _for_series_or_length(classifier, series, layout, length)
     if not offers(classifier, HasLayers):
         raise TypeError(
             f"model must be a Keras model, a PyTorch module or a classifier of one, whose layers can be read, but is "
             f"{shown(model)}"
         )
+    classifier = _for_series_or_length(classifier, series, layout, length)
     return classifier if layer is None else _at(classifier, layer)
 
 
 def _for_series_or_length(classifier: Any, series: SeriesLike | None, layout: Layout, length: int | None) -> Any:
-    """The classifier for the shape of some series, or for a length; as it is where neither is given."""
+    """The classifier for the shape of some series, or for a length; as it is if it knows it, or neither is given."""
+    if classifier.input_shape[0] is not None or not offers(classifier, NeedsSeries):
+        return classifier
     if series is not None:
         return classifier.for_series(series_for(classifier, series, layout=layout))
     return classifier if length is None or not offers(classifier, HasLength) else classifier.for_length(length)
