@@ -118,7 +118,7 @@ class NetworkClassifier(ABC):
 
     @property
     def layers(self) -> tuple[LayerFacts, ...]:
-        """Layers whose map has a time axis; none where the model cannot be looked into."""
+        """Layers whose map has a time axis; none where the model cannot be read."""
         graph = self._network.graph
         return () if graph is None else layers_in_time(graph, self._length)
 
@@ -147,7 +147,7 @@ class NetworkClassifier(ABC):
 
     @property
     def traces(self) -> dict[str, int]:
-        """How often each pass that was taken has been compiled, by name: once, whatever is asked of it."""
+        """Number of compilations of each pass that was used, by name: one, however often it is called."""
         return self._passes.traces
 
     # What methods use
@@ -173,13 +173,13 @@ class NetworkClassifier(ABC):
         return scores if self.score == "probabilities" else self._network.probabilities_of(scores)
 
     def gradient(self, x: np.ndarray, target: Any) -> np.ndarray:
-        """Gradient of the target's score by the input, of shape (instance, time, channel)."""
+        """Gradient of the target's score with respect to the input, of shape (instance, time, channel)."""
         x = self._checked(x)
         targets = as_targets(target, len(x), self.classes)
         return self._passes.run("gradient", x, targets)[0]
 
     def features(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Feature maps of the explained layer, and the gradient of the target's score by them.
+        """Feature maps of the explained layer, and the gradient of the target's score with respect to them.
 
         Parameters
         ----------
@@ -241,7 +241,7 @@ class NetworkClassifier(ABC):
 
     @property
     def attention_adds_up(self) -> bool:
-        """Whether a score is its value without attention plus the sum of gradients times weights, if these are held."""
+        """Whether a score is its value without attention plus the sum of gradients times weights, held constant."""
         return self.score == "logits" and self._network.attention_adds_up
 
     def attention(self, x: np.ndarray) -> np.ndarray:
@@ -251,7 +251,7 @@ class NetworkClassifier(ABC):
         return self._passes.run("attention", self._checked(x))[0]
 
     def attention_gradients(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Weights, the targets' gradients by them (instance, target, head, step), and the scores without any."""
+        """Weights, gradients with respect to them (instance, target, head, step), and scores without attention."""
         if self.no_attention:
             raise ValueError(self.no_attention)
         x = self._checked(x)
@@ -297,7 +297,7 @@ class NetworkClassifier(ABC):
         if self._network.graph is None:
             return str(self._network.no_map)
         if self._network.hidden:
-            return f"{rule.label} starts at the logits, which are not to be found in model {self.name!r}"
+            return f"{rule.label} starts at the logits, which cannot be found in model {self.name!r}"
         return self.propagations.refusal(rule)
 
     @cached_property
@@ -328,5 +328,5 @@ class NetworkClassifier(ABC):
                 self.receptive_field_at(length)
         except TooShort:
             raise
-        except ValueError:  # that the map cannot be placed is no reason to refuse the series
+        except ValueError:  # a map that cannot be placed is no reason to refuse the series
             return

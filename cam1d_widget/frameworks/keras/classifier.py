@@ -46,9 +46,9 @@ class KerasClassifier(NetworkClassifier):
     Notes
     -----
     One sigmoid unit with logit z is a classifier of two classes with the scores -z and z. Several sigmoid units are
-    labels, each with a logit of its own; units without an activation, as of a regression, are explained as they are.
-    If a model returns probabilities and no logits are found before its last layer, the log-odds log p - log(1 - p) are
-    explained.
+    labels, each with its own logit; units without an activation, such as those of a regression, are explained as they
+    are. If a model returns probabilities and no logits are found before its last layer, the log-odds log p - log(1 - p)
+    are explained.
 
     The weights are read at every call, so that the classifier follows further training. A layer, activation or loss
     that is changed after the classifier was created raises a `ModelChangedError`.

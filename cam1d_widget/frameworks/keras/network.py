@@ -49,7 +49,7 @@ class KerasNetwork(Network):
         outputs = np.asarray(self._chosen(made))
         if outputs.ndim != 2:
             raise ValueError(
-                f"model {model.name!r} must give one score a class, of shape (batch, class), but gives {outputs.shape}"
+                f"model {model.name!r} must give one score per class, shape (batch, class), but gives {outputs.shape}"
             )
         self.units = outputs.shape[1]
         self._take(graph_of(model, self._index), layer)
@@ -75,8 +75,8 @@ class KerasNetwork(Network):
 
     def _not_read(self, reason: str) -> str:
         return (
-            f"model {self.name!r} cannot be looked into, for its call does more than layers and keras.ops do "
-            f"({reason}); write it with these for CAM methods, or use a gradient or perturbation method"
+            f"model {self.name!r} cannot be read, since its call uses more than layers and keras.ops ({reason}); "
+            f"write it with these for CAM methods, or use a gradient or perturbation method"
         )
 
     def head_version(self) -> Callable[[], Hashable]:
@@ -96,12 +96,12 @@ class KerasNetwork(Network):
 
 
 def _refuse_state(model: Any) -> None:
-    """Refuse layers that remember the last batch: looking at them would change what they remember."""
+    """Refuse layers with a state that outlasts a batch: reading the model would change it."""
     for layer in model._flatten_layers():
         if getattr(layer, "stateful", False):
             raise ValueError(
                 f"layer {layer.name!r} of model {model.name!r} is stateful: a score depends on the series before; "
-                f"build the model with stateful=False and take its weights over"
+                f"build the model with stateful=False and copy its weights"
             )
 
 
