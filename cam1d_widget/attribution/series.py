@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..validation import as_float32, check_choice, check_real, refuse_masked, shown
+from ..validation import as_float32, check_choice, check_real, refuse_masked, shown, warn_if_wide
 
 __all__ = ["Series", "array_of_series", "check_series", "read_series"]
 
@@ -52,7 +52,11 @@ def read_series(argument: str, x: Any, layout: str = "channels_last", channels: 
         values = np.expand_dims(values, (2 if layout == "channels_last" else 1) if lone_channel else 0)
     if layout == "channels_first" and values.ndim != 3:
         raise ValueError(f"{argument} must have shape (instance, channel, time), but has {values.shape}")
-    return Series(np.moveaxis(values, 1, 2) if layout == "channels_first" else values)
+    if layout == "channels_first":
+        return Series(np.moveaxis(values, 1, 2))
+    if values.ndim == 3 and channels is None:
+        warn_if_wide(argument, values, stacklevel=4)
+    return Series(values)
 
 
 def array_of_series(argument: str, x: Any) -> np.ndarray:

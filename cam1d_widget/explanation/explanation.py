@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..names import matching
-from ..typing import Labels, Names, SeriesLike, StartLike
+from ..typing import Labels, Layout, Names, SeriesLike, StartLike, TargetsLike
 from ..validation import (
     check_class,
     check_index,
@@ -33,6 +33,7 @@ from ..validation import (
     within,
 )
 from .facts import BY_LABEL, NUMBERED, MethodFacts, SeriesFacts, by_label
+from .foreign_maps import arranged
 from .npz import read_fields, refusing_damage, write_fields
 from .plot import plot
 from .source import ExplanationSource, stated
@@ -147,6 +148,53 @@ class Explanation:
         self._fix(targets=check_targets(self.targets, *self.scores.shape))
         self._fix_maps()
         self._fix(**{name: MappingProxyType(by_label(self.method_facts, name)) for name in BY_LABEL})
+
+    @classmethod
+    def from_maps(
+        cls,
+        maps: Mapping[str, ArrayLike | Sequence[ArrayLike]],
+        x: SeriesLike,
+        scores: ArrayLike,
+        *,
+        targets: TargetsLike | None = None,
+        layout: Layout = "channels_last",
+        **names: Any,
+    ) -> Explanation:
+        """Explanation of maps that another library has computed, such as captum or shap.
+
+        Parameters
+        ----------
+        maps : mapping of str to array-like
+            By the label of a method. Of shape (instance, time, channel) for one class of each instance; of shape
+            (instance, target, time, channel) or (instance, time, channel, class) for several, or a list of one array
+            for each class. Channel may have size 1 or be left out if channels are not distinguished. Tensors are taken
+            as well.
+        x : array-like of shape (instance, time, channel), or (instance, time) for one channel
+            The explained series.
+        scores : array-like of shape (instance, class)
+            The model's score of each class.
+        targets : {"predicted", "all"}, int, or int array of shape (instance,) or (instance, target), optional
+            Explained classes. Default: all if the maps have an axis of all classes, the predicted one otherwise.
+        layout : {"channels_last", "channels_first"}
+            Order of the dims of `x` and of the maps: PyTorch's is (instance, channel, time).
+        **names
+            Other arguments of :class:`~cam1d_widget.Explanation`, such as `y`, `class_names` and `sampling_rate`.
+
+        Returns
+        -------
+        Explanation
+
+        Examples
+        --------
+        >>> maps = captum.attr.IntegratedGradients(module).attribute(x, target=predicted)
+        >>> explanation = Explanation.from_maps({"captum IG": maps}, x, module(x), layout="channels_first")
+        >>> ExplanationViewer(explanation)
+        """
+        fixed = arranged(maps, x, scores, targets, layout)
+        refused = [name for name in names if name in fixed or name not in {one.name for one in fields(cls)}]
+        if refused:
+            raise TypeError(f"there is no argument {refused[0]}; see those of Explanation.from_maps and Explanation")
+        return cls(**fixed, **names)
 
     @cached_property
     def series_facts(self) -> SeriesFacts:

@@ -15,6 +15,7 @@ from .arrays import (
     refuse_masked,
     shaped,
     unmasked,
+    warn_if_wide,
     with_gaps,
     within,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "shaped",
     "shown",
     "unmasked",
+    "warn_if_wide",
     "with_gaps",
     "within",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,17 @@ def check_finite(argument: str, values: np.ndarray, way_out: str = "") -> np.nda
     if wrong:
         raise ValueError(f"{argument} must be finite, but holds {wrong} NaN or infinite values{way_out}")
     return values
+
+
+def warn_if_wide(argument: str, x: np.ndarray, stacklevel: int) -> None:
+    """Warn of series (instance, time, channel) with more channels than samples: they may be channels first."""
+    _, samples, channels = x.shape
+    if channels > samples:
+        warnings.warn(
+            f"{argument} has {channels} channels of {samples} samples each; if it has {samples} channels of {channels} "
+            f"samples, pass layout='channels_first'",
+            stacklevel=stacklevel,
+        )
 
 
 def as_float32(argument: str, values: np.ndarray, *, copy: bool = True) -> np.ndarray:
