@@ -75,7 +75,7 @@ def test_series_that_are_too_short_for_a_layer_are_refused():
 
 def test_what_cannot_be_looked_into_is_refused():
     class Closed:
-        scores = gradient = None
+        scores = classes = None
 
     with pytest.raises(TypeError, match="whose layers can be read, but is a Closed"):
         inside.layers(Closed())
