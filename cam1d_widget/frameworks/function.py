@@ -220,8 +220,8 @@ class FunctionClassifier:
         wanted = self._classes
         if scores.ndim != 2 or len(scores) != instances or scores.shape[1] < 1 or wanted not in (None, scores.shape[1]):
             raise ValueError(
-                f"model {self.name!r} must return scores of shape (instance, class) = ({instances}, {wanted or "
-                f"'any'}), but returned {scores.shape}"
+                f"model {self.name!r} must return scores of shape (instance, class) = "
+                f"({instances}, {wanted or 'any'}), but returned {scores.shape}"
             )
         return scores.astype(np.float32)
 
