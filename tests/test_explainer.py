@@ -255,7 +255,7 @@ def test_an_interrupt_keeps_what_is_done(x):
     assert len(explanation.x) == len(explanation.attributions["Saliency"]) == calls[0] + calls[1] == 128
 
 
-def test_explaining_a_model_again_compiles_nothing_anew(x):
+def test_explaining_a_model_again_compiles_nothing_again(x):
     model = question([L.Flatten(), L.Dense(4)])
     first = as_classifier(model)
     explain(model, x[:1], methods=["HiResCAM", "Integrated Gradients", "Occlusion"], progress=False)
@@ -266,7 +266,7 @@ def test_explaining_a_model_again_compiles_nothing_anew(x):
     assert set(first.traces.values()) == {1}
 
 
-def test_model_that_has_grown_is_read_anew(x):
+def test_model_that_has_grown_is_read_again(x):
     model = question([L.GlobalAveragePooling1D(), L.Dense(4)])
     assert explain(model, x[:1], methods=["Saliency"], progress=False).scores.shape == (1, 4)
     model.add(L.Dense(2))

@@ -50,7 +50,7 @@ def in_mark(page, script):
     return page.locator(".bqplot.figure").first.evaluate(f"(figure) => {{ const mark = {MARK}; return {script} }}")
 
 
-def test_a_changed_model_is_told_and_updated_by_a_button(page):
+def test_a_changed_model_is_reported_and_updated_by_a_button(page):
     assert page.locator(".cam1d-stale").count() == 0
     run_in_kernel(page, CHANGE)
     choose(page, 7)

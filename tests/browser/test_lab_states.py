@@ -49,7 +49,7 @@ viewer
 """
 MARK = "[...figure.querySelectorAll('canvas')].find((one) => one.__channelStack).__channelStack"
 KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
-# Newer kernels can answer widgets in a thread of their own, which no interrupt reaches; the main thread is asked here.
+# Newer kernels can answer widgets in a separate thread, which no interrupt reaches; here the main thread is used.
 ASK_THE_MAIN_THREAD = f"() => {{ {KERNEL}.commsOverSubshells = 'disabled' }}"
 
 
@@ -90,7 +90,7 @@ def message(page, state):
     return page.wait_for_function(MESSAGE, arg=state).json_value()
 
 
-def test_a_map_that_takes_long_is_waited_for_and_can_be_interrupted_and_asked_for_anew(page, folder):
+def test_a_map_that_takes_long_is_waited_for_and_can_be_interrupted_and_requested_again(page, folder):
     shows(page, 0)
     choose(page, 5)
     assert message(page, "waiting") == "computing …"
@@ -146,7 +146,7 @@ def test_long_work_tells_its_progress_hears_a_cancel_while_it_runs_and_gives_its
     wait_for_job(page, 'jobs.running?.text.startsWith("step ") && jobs.running.text !== "step 0"')
     job(page, 'jobs.start("count/few", "count", { steps: 3 })')
     wait_for_job(page, 'jobs.fault("count/few")?.startsWith("something else")')
-    choose(page, 2)  # pictures are answered beside it
+    choose(page, 2)  # pictures are answered meanwhile
     shows(page, 2)
     job(page, "jobs.cancel()")
     wait_for_job(page, "jobs.running === null")

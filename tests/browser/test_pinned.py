@@ -1,4 +1,4 @@
-"""A picture that is pinned beside the others, in a real Chromium with no kernel."""
+"""A picture that is pinned next to the others, in a real Chromium with no kernel."""
 
 import itertools
 import re
@@ -42,7 +42,7 @@ def pinned_becomes(page, name):
 
 @pytest.fixture
 def page(open_page, path):
-    """Instance 0 pinned by its key, instance 2 on show."""
+    """Instance 0 pinned by its key, instance 2 displayed."""
     page = open_page(path)
     shown(page)
     choose(page, "{target: 1, method: 1}")

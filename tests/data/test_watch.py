@@ -13,7 +13,7 @@ def recorded():
     return recordings()
 
 
-def test_nobody_is_in_both_training_and_test_set():
+def test_no_person_is_in_both_training_and_test_set():
     windows = load_watch()
     assert set(windows.subject_train.tolist()) == {1, 2, 3, 4, 5, 6, 7}
     assert set(windows.subject_test.tolist()) == {8, 9, 10}

@@ -1,4 +1,4 @@
-"""Dates of the first samples: taken from whatever holds them, kept without a time zone, shown and saved."""
+"""Dates of the first samples: taken from anything that holds them, kept without a time zone, shown and saved."""
 
 import csv
 from dataclasses import replace

@@ -56,7 +56,7 @@ def test_one_series_and_a_layer_by_index_or_itself(question):
 
 
 def test_a_layer_without_a_time_axis_is_refused(question):
-    said = r"layer 'flatten' must put out a map .* but puts out .* \(layers with a time axis: conv1, norm1, relu1"
+    said = r"layer 'flatten' must output a map .* but outputs .* \(layers with a time axis: conv1, norm1, relu1"
     with pytest.raises(ValueError, match=said):
         inside.activations(question, np.zeros((1, 300, 6)), "flatten")
 

@@ -36,7 +36,7 @@ def test_wrong_choices_are_refused():
         models.mil_classifier((60, 2), 3, pooling="max")
     with pytest.raises(ValueError, match=r"^backbone must be one of 'fcn', .* but is 'vgg'; or give a function$"):
         models.mil_classifier((60, 2), 3, backbone="vgg")
-    with pytest.raises(TypeError, match=r"^a backbone of your own takes no filters"):
+    with pytest.raises(TypeError, match=r"^a backbone that is a function takes no filters"):
         models.mil_classifier((60, 2), 3, backbone=lambda series: series, filters=3)
     with pytest.raises(ValueError, match=r"^pooling must be one of"):
         models.with_mil_head(models.fcn((60, 2), 3, filters=2), pooling="conjunktive")

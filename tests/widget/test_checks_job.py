@@ -1,4 +1,4 @@
-"""Checks of the map on show: asked for in Python or by the browser, kept, and carried into a page."""
+"""Checks of the displayed map: asked for in Python or by the browser, kept, and carried into a page."""
 
 import json
 

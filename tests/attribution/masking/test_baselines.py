@@ -1,4 +1,4 @@
-"""Each named baseline's law, and the series that a classifier gets when a piece is taken away."""
+"""Each named baseline's law, and the series that a classifier gets when a segment is removed."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_swap_puts_in_another_series_of_the_background():
 def test_swap_refuses_what_cannot_be_swapped_in():
     with pytest.raises(ValueError, match=r"background must have shape .* = \(any, 400, 3\)"):
         Swap(X[:, :50])(X)
-    with pytest.raises(ValueError, match="holds it alone"):
+    with pytest.raises(ValueError, match="holds only that"):
         Swap(X[:1])(X[:1])
 
 

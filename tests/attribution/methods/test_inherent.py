@@ -1,4 +1,4 @@
-"""What a model says of its own steps is read off it as it is."""
+"""Values that a model computes for its own steps are returned unchanged."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_attention_of_an_lstm_is_what_its_layer_gives():
     own = model.get_layer("attention").attention_weights(states).numpy()
     map_ = Attention().attribute(KerasClassifier(model), X, 2)[..., 0]
     np.testing.assert_allclose(map_, own, rtol=1e-5)
-    assert np.ptp(own, axis=1).max() > 1e-3  # not all alike, so that the order would be seen
+    assert np.ptp(own, axis=1).max() > 1e-3  # not all equal, so that a wrong order is detected
 
 
 def test_attention_x_gradient_is_each_states_share_of_the_logit():
@@ -265,7 +265,7 @@ def test_probabilities_are_not_added_up():
     assert AttentionXGradient().exactness(classifier) == "approximate"
 
 
-def test_several_maps_with_attention_are_told_apart_by_name():
+def test_several_maps_with_attention_are_distinguished_by_name():
     series = keras.Input((90, 2))
     states = [L.LSTM(3, return_sequences=True, name=name)(series) for name in ("one", "two")]
     model = keras.Model(series, L.Dense(3)(L.Concatenate()([models.TemporalAttention(4)(each) for each in states])))

@@ -1,4 +1,4 @@
-"""How a model ends: where its logits are, behind whatever it ends in."""
+"""How a model ends: where its logits are, before any kind of end."""
 
 from __future__ import annotations
 

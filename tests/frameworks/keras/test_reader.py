@@ -206,7 +206,7 @@ def test_the_explained_map_of_a_two_dimensional_trunk_is_among_the_layers():
     assert len(classifier.layers) == 1
 
 
-# Models with a call of their own, and models inside the model
+# Models with their own call, and models inside the model
 
 
 class Sharpened(keras.Model):
