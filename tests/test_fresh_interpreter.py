@@ -1,4 +1,4 @@
-"""Looking at an explanation asks for no framework: proved in an interpreter that has imported nothing."""
+"""Viewing an explanation needs no framework: tested in a fresh interpreter."""
 
 import subprocess
 import sys

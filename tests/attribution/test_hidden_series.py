@@ -1,4 +1,4 @@
-"""Networks that give NaN once a Masking layer hides every step: the cause is named, and no check is passed by it."""
+"""Networks that give NaN once a Masking layer hides every step: the error names the cause, and no check is passed."""
 
 import keras
 import numpy as np

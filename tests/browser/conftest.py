@@ -1,4 +1,4 @@
-"""One Chromium and one JupyterLab for all tests of a process, and pages of what is on this disk."""
+"""One Chromium and one JupyterLab for all tests of a process, and pages of local files."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The checks panel of a saved page: what was found is there, and the rest says that it needs a live kernel."""
+"""The checks panel of a saved page: it shows the results, and states that everything else needs a live kernel."""
 
 import numpy as np
 import pytest

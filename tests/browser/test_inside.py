@@ -106,7 +106,7 @@ GEOMETRY = """() => {
 }"""
 
 
-def test_on_a_page_filters_stand_under_the_samples_they_answer_to_and_follow_the_zoom(open_page, path):
+def test_on_a_page_filters_are_under_the_samples_they_respond_to_and_follow_the_zoom(open_page, path):
     page = open_page(path)
     page.locator(f"{PANEL} canvas").first.wait_for()
     whole = page.evaluate(GEOMETRY)

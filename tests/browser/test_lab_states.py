@@ -1,4 +1,4 @@
-"""What a picture says while its map is computed, or where it cannot be, in a real JupyterLab with a real kernel."""
+"""Messages over a picture while its map is computed, or if it cannot be, in a real JupyterLab with a real kernel."""
 
 import pytest
 
@@ -141,7 +141,7 @@ def wait_for_job(page, script):
     page.wait_for_function(f"(figure) => {{ const jobs = {JOBS}; return {script} }}", arg=figure)
 
 
-def test_long_work_tells_its_progress_hears_a_cancel_while_it_runs_and_gives_its_numbers(page):
+def test_long_work_reports_progress_can_be_cancelled_and_returns_its_numbers(page):
     job(page, 'jobs.start("count/many", "count", { steps: 100000 })')
     wait_for_job(page, 'jobs.running?.text.startsWith("step ") && jobs.running.text !== "step 0"')
     job(page, 'jobs.start("count/few", "count", { steps: 3 })')
@@ -175,7 +175,7 @@ def test_a_mean_that_takes_long_grows_by_slices_until_it_is_whole(page, folder):
     shows(page, 4, method=1)
 
 
-def test_when_the_kernel_goes_its_work_is_over_and_the_page_says_so(page):
+def test_when_the_kernel_ends_its_job_ends_and_the_page_reports_it(page):
     job(page, 'jobs.start("count/more", "count", { steps: 100000 })')
     wait_for_job(page, 'jobs.running?.text.startsWith("step ")')
     page.evaluate(f"() => {KERNEL}.restart()")

@@ -1,4 +1,4 @@
-"""Networks drawn by hypothesis, one for each number, and what was found on them."""
+"""Networks drawn by hypothesis, one for each number, and the findings on them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Laws of the sets with known truth: the mask is what makes the class, and nothing simpler is."""
+"""Laws of the sets with known truth: the mask determines the class, and nothing simpler does."""
 
 from dataclasses import replace
 
@@ -337,12 +337,12 @@ def test_other_contexts_of_two_sets_are_two_draws():
 
 
 @pytest.mark.parametrize("rows", [3, None, "a", [0.5], [[1]]])
-def test_a_subset_wants_a_sequence_of_indices(rows):
+def test_a_subset_requires_a_sequence_of_indices(rows):
     with pytest.raises((TypeError, ValueError), match=r"rows must be (a sequence of indices|at least one index)"):
         pulses().subset(rows)
 
 
-def test_a_truth_wants_series_and_a_classifier():
+def test_a_truth_requires_series_and_a_classifier():
     with pytest.raises(
         TypeError, match=r"classifier must have scores\(x\), as KerasClassifier\(model\) has, but is 'model'"
     ):
@@ -353,12 +353,12 @@ def test_a_truth_wants_series_and_a_classifier():
         verify_truth(none, Counts(1))
 
 
-def test_a_truth_wants_a_classifier_of_as_many_classes():
+def test_a_truth_requires_a_classifier_of_as_many_classes():
     with pytest.raises(ValueError, match="classifier must have the 3 classes of truth, but has 2 classes"):
         verify_truth(make_planted_segments(2, 6), Counts(1))
 
 
-def test_planted_segments_stand_anywhere_unless_they_are_aligned():
+def test_planted_segments_are_anywhere_unless_they_are_aligned():
     assert len(np.unique(starts_of(make_planted_segments(1, 400)) % 55)) > 50
     assert (starts_of(make_planted_segments(1, 100, aligned=True)) % 55 == 0).all()
 
@@ -457,14 +457,14 @@ def test_noise_is_a_number(noise):
 
 
 @pytest.mark.parametrize("y", [np.arange(5), np.arange(20) % 2 == 0, np.array(["a", "b"] * 10), np.arange(20) / 2])
-def test_a_probe_wants_one_whole_class_a_series(y):
+def test_a_probe_requires_one_class_index_per_series(y):
     with pytest.raises(
         ValueError, match=r"y must (be one class index for each series of x|have shape \(instance,\) = \(20,\))"
     ):
         LinearProbe.fitted(np.zeros((20, 4, 2), np.float32), y)
 
 
-def test_without_tslearn_the_way_out_is_said(monkeypatch):
+def test_without_tslearn_the_error_says_how_to_install_it(monkeypatch):
     monkeypatch.setattr("cam1d_widget.data.installed.find_spec", lambda name: None)
     with pytest.raises(ImportError, match=r"make_planted_segments reads data that comes with tslearn.*pip install"):
         make_planted_segments()

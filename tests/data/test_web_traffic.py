@@ -1,4 +1,4 @@
-"""Every oddity of the recipe obeys its law, and the truth says where."""
+"""Every anomaly of the recipe has its property, and the mask marks it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The result, plain: checked once, saved to one file, and read back the same."""
+"""The result: checked once, saved to one file, and read back unchanged."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def test_activations_are_the_layers_own_output_with_what_each_step_sees(question
     assert repr(seen) == "Activations(layer='pool1', 3 instances, 58 steps, 8 filters)"
 
 
-def test_activations_stand_at_the_center_of_what_their_steps_see(question):
+def test_activations_are_at_the_center_of_what_their_steps_see(question):
     x = np.random.default_rng(0).normal(size=(1, 300, 6)).astype(np.float32)
     seen = inside.activations(question, x, "conv1")
     assert seen.placed.shape == (1, 300, 8)

@@ -53,7 +53,7 @@ def test_a_new_head_leaves_the_model_as_it_was():
     assert not {id(weight) for weight in model.weights} & {id(weight) for weight in mil.weights}
 
 
-def test_a_new_head_stands_on_a_copy_of_the_trunk():
+def test_a_new_head_is_put_on_a_copy_of_the_trunk():
     model = models.question_cnn((80, 2), 3, filters=4)
     mil = models.with_mil_head(model, train_trunk=False)
     x = np.random.default_rng(0).normal(size=(2, 80, 2)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""A map is placed in time only if its layers keep their steps in order, looked at on the whole map."""
+"""A map is placed in time only if its layers keep their steps in order, tested on the whole map."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hostile arguments: values of every type, which of them a parameter may take, and what an error must say."""
+"""Hostile arguments: values of every type, which of them a parameter may accept, and what an error must state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules of arguments: what each returns, and that a bool is no number, 1.5 no index, and NaN no number."""
+"""Rules of arguments: what each returns, and that neither a bool nor NaN is a number, nor 1.5 an index."""
 
 from pathlib import Path
 

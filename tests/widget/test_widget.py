@@ -1,4 +1,4 @@
-"""One line: a model behind, a viewer in front."""
+"""The widget: a viewer connected to a model."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_file_shows_what_the_widget_shows(model, x, tmp_path):
 
 
 @pytest.mark.parametrize("known", [False, True])
-def test_the_model_answers_what_it_says_without_a_window(model, x, known):
+def test_the_model_returns_its_scores_without_a_window(model, x, known):
     background = x + 1 if known else None
     widget = CAM1DWidget(model, x, background=background)
     said = widget.mark._scores_without(2, 40, 90)

@@ -195,7 +195,7 @@ def test_a_method_that_fails_here_is_no_witness(sums, monkeypatch):
     assert passed(report)["Agreement"] is None
 
 
-def test_stopped_between_two_steps_it_goes_no_further(sums):
+def test_cancelled_between_two_steps_it_stops(sums):
     steps = run_checks(sums, "Occlusion", 2, 0)
     next(steps)
     steps.close()
@@ -224,7 +224,7 @@ def test_a_network_must_be_better_than_predicting_the_most_frequent_class():
     assert "50 % by always predicting the most frequent class: that is no better" in of_accuracy(0.52).text
 
 
-def test_series_of_one_class_say_nothing_of_a_network():
+def test_series_of_one_class_do_not_judge_a_network():
     """Predicting the most frequent class is right on all of them, and nothing can be better than that."""
     y = np.full(35, 3)
     for named in (y, np.arange(35) % 7):
@@ -249,7 +249,7 @@ def test_a_network_that_names_one_class_for_all_is_reported_without_true_classes
     assert "same class" not in network_result(np.eye(3)[:1], None).text
 
 
-def test_of_a_network_that_cannot_be_judged_it_is_said_why():
+def test_a_network_that_cannot_be_judged_gets_a_reason():
     assert "no true classes were given" in network_result(np.eye(2), None).text
     assert "cannot be judged on 2 series; give it 20" in network_result(np.eye(2), np.arange(2)).text
     assert "single output" in network_result(np.zeros((30, 1)), np.zeros(30, int)).text

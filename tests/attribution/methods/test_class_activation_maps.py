@@ -1,4 +1,4 @@
-"""Class activation maps: identities behind each head, the papers' formulas, and events at their place."""
+"""Class activation maps: identities for each head, the papers' formulas, and events at the right time."""
 
 from __future__ import annotations
 

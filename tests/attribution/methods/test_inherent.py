@@ -165,7 +165,7 @@ def test_heads_are_averaged_in_attention_and_added_up_in_its_gradient():
 
 
 @pytest.mark.parametrize("pooling", POOLINGS)
-def test_what_is_said_of_cams_on_mil_heads_is_true(pooling):
+def test_stated_exactness_of_cams_on_mil_heads_is_true(pooling):
     """Of a plain average they are exact; elsewhere features enter the attention as well, and nothing adds up."""
     classifier = classifier_of(pooling)
     targets = np.tile(np.arange(4), (5, 1))
@@ -234,7 +234,7 @@ def test_a_subclassed_model_is_looked_into():
     assert labels(model) == INHERENT
 
 
-def test_a_layer_of_ones_own_is_read_by_what_it_can():
+def test_a_custom_layer_is_read_by_its_methods():
     class Loudest(L.Layer):
         """Scores every step by its filters."""
 

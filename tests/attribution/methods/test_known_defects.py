@@ -39,7 +39,7 @@ def test_maps_are_not_stretched(flatten):
     assert np.abs(np.linspace(0, 299, 10) - field.centers).max() == 38
 
 
-def test_logits_are_explained_where_logits_are_said(x):
+def test_logits_are_explained_where_logits_are_stated(x):
     model = question([L.Flatten(), L.Dense(4, activation="softmax")])
     logits, p = (
         Saliency().attribute(KerasClassifier(model, score=score), x, 1) for score in ("logits", "probabilities")

@@ -1,4 +1,4 @@
-"""Laws that methods promise: each is held to its own."""
+"""Laws that methods promise: each method is tested for its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Methods that draw at random: right on average, and as wrong in each draw as their standard error says."""
+"""Stochastic methods: right on average, with errors that their standard error describes."""
 
 from __future__ import annotations
 

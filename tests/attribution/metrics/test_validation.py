@@ -1,4 +1,4 @@
-"""What metrics refuse, in the words of their own arguments, and maps on scales at the ends of floating point."""
+"""What metrics refuse, with the names of their arguments, and maps at the limits of floating point."""
 
 import numpy as np
 import pytest

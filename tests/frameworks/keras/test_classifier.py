@@ -1,4 +1,4 @@
-"""The door: what Keras says, through numpy, with the user's model left as it was."""
+"""The adapter: Keras' values through numpy, with the user's model unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is read out of a model, held against the model's own output and gradients; the model itself stays as it was."""
+"""Graphs read from models, compared with the models' outputs and gradients; the models are unchanged."""
 
 from __future__ import annotations
 

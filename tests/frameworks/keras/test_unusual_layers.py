@@ -1,4 +1,4 @@
-"""Layers that are not what they seem: nothing is said of them that was not looked at."""
+"""Layers that are not what they seem: nothing is stated about them that was not verified."""
 
 from __future__ import annotations
 

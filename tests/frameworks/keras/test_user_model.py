@@ -1,4 +1,4 @@
-"""Every way to build a Keras classifier: what cannot be explained is refused with a sentence."""
+"""Every way to build a Keras classifier: what cannot be explained is refused with an error message."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_subclassed_model_that_was_never_called_is_refused():
         KerasClassifier(Subclassed())
 
 
-def test_model_that_cannot_be_looked_into_is_explained_all_the_same(x):
+def test_model_that_cannot_be_read_is_still_explained(x):
     model = Closed()
     probabilities = np.asarray(model(x))
     classifier = KerasClassifier(model)

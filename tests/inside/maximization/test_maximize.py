@@ -59,7 +59,7 @@ def test_the_score_of_a_class_is_raised_above_every_series_of_the_same_norm(targ
 
 
 @pytest.mark.parametrize("data", [True, False], ids=["data", "no data"])
-def test_where_there_is_no_slope_it_goes_on_from_where_there_is(data):
+def test_without_a_slope_it_continues_from_a_series_with_one(data):
     # a filter that is mute but for its own shape, which a maximum then picks: no gradient at nearly all series
     model = planted(edge(), L.GlobalMaxPooling1D(), bias=-2.2)
     x, _ = hidden_pieces(edge())

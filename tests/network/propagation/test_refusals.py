@@ -1,4 +1,4 @@
-"""What the way back cannot go through: an error that names the layer, and a menu without the method."""
+"""Layers without a rule: an error names the layer, and the menu lacks the method."""
 
 from __future__ import annotations
 

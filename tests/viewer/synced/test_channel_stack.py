@@ -131,7 +131,7 @@ def test_tables_go_as_bytes():
     assert isinstance(state["tiles"]["data"], memoryview)
 
 
-def test_what_the_steps_see_goes_along():
+def test_receptive_fields_of_the_steps_are_included():
     whole = explanation()
     packed = ChannelStack(whole).get_state()["steps"]
     steps = np.frombuffer(packed["data"], packed["dtype"]).reshape(packed["shape"])

@@ -1,4 +1,4 @@
-"""Long work: progress, result, cancel, faults, one at a time; in a thread, as in a kernel."""
+"""Long computations: progress, result, cancel, errors, one at a time; in a thread, as in a kernel."""
 
 import time
 from threading import Event
@@ -87,7 +87,7 @@ def test_a_cancel_stops_it_between_two_steps_and_another_can_begin(sent):
     said(sent, "done")
 
 
-def test_a_cancel_is_heard_in_the_midst_of_a_step_where_it_asks_whether_to_go_on(sent):
+def test_a_step_is_cancelled_where_it_checks_for_cancellation(sent):
     asked, begun, closed = [], Event(), Event()
 
     def deep(arguments):
