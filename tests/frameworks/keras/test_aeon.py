@@ -1,4 +1,4 @@
-"""Every deep classifier of aeon, fitted or its network alone: explained, or refused with a sentence."""
+"""Every deep classifier of aeon, fitted or its network alone: explained, or refused with an error message."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_of_an_ensemble_the_predictions_are_explained_and_of_its_members_the_lay
     assert (member.head, len(member.receptive_field)) == ("gap", 60)
 
 
-def test_a_fitted_classifier_without_a_network_is_not_said_to_be_unfitted():
+def test_a_fitted_classifier_without_a_network_is_not_called_unfitted():
     from aeon.classification.convolution_based import RocketClassifier
 
     fitted_one = RocketClassifier(n_kernels=20).fit(RNG.normal(size=(8, 2, 60)), np.arange(8) % 2)
