@@ -101,11 +101,10 @@ export class ToolbarView extends PanelView {
     }
   }
 
-  /** Closes the open panel and focuses its button. */
+  /** Focuses the button of the open panel and closes it. */
   private close(): void {
-    const { name } = this.open!;
+    this.el.querySelector<HTMLElement>(`button[title="${this.open!.name}"]`)!.focus();
     this.toggle(this.open!);
-    this.el.querySelector<HTMLElement>(`button[title="${name}"]`)!.focus();
   }
 
   private open: Panel | null;
