@@ -25,12 +25,18 @@ SETTLED = "() => new Promise((done) => setTimeout(() => requestIdleCallback(done
 @pytest.fixture(scope="module")
 def page(folder, open_notebook):
     explanation(instances=6).save(folder / "focus.npz")
-    write_notebook(folder / "focus.ipynb", SOURCE)
+    write_notebook(folder / "focus.ipynb", SOURCE, "viewer")
     page = open_notebook("focus.ipynb")
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    page.locator(".bqplot.figure[data-ready]").wait_for()
+    page.locator(".bqplot.figure[data-ready]").nth(1).wait_for()
     page.wait_for_function(KERNEL_IS_IDLE)
     return page
+
+
+@pytest.fixture(scope="module")
+def viewer(page):
+    """The first of two views of the widget."""
+    return page.locator(".cam1d-viewer").first
 
 
 def stays(page, cells):
@@ -43,31 +49,38 @@ def stays(page, cells):
 
 
 @pytest.mark.parametrize("key", ["Escape", "Enter"])
-def test_a_panel_that_is_closed_leaves_the_focus_to_its_button(page, key):
+def test_a_panel_that_is_closed_leaves_the_focus_to_its_button(page, viewer, key):
     cells = page.locator(".jp-Cell").count()
-    button = page.get_by_role("button", name="Find: ")
+    button = viewer.get_by_role("button", name="Find: ")
     button.focus()
     page.keyboard.press("Enter")
     (
-        page.get_by_role("combobox", name="prediction")
+        viewer.get_by_role("combobox", name="prediction")
         if key == "Escape"
-        else page.get_by_role("button", name="close the panel")
+        else viewer.get_by_role("button", name="close the panel")
     ).focus()
     page.keyboard.press(key)
-    page.locator(".cam1d-panel").wait_for(state="hidden")
+    viewer.locator(".cam1d-panel").wait_for(state="hidden")
     stays(page, cells)
     assert button.evaluate("(button) => button === document.activeElement")
 
 
 @pytest.mark.parametrize("name", ["remove the filter", "Show all channels", "clear the window", "remove the note"])
-def test_a_button_that_removes_itself_leaves_the_focus_to_the_plot(page, name):
+def test_a_button_that_removes_itself_leaves_the_focus_to_the_plot(page, viewer, name):
     cells = page.locator(".jp-Cell").count()
-    button = page.get_by_role("button", name=name)
+    button = viewer.get_by_role("button", name=name)
     button.focus()
     page.keyboard.press("Enter")
     button.wait_for(state="detached")
     stays(page, cells)
-    assert page.locator(".bqplot.figure").evaluate("(figure) => figure === document.activeElement")
+    assert viewer.locator(".bqplot.figure").evaluate("(figure) => figure === document.activeElement")
+
+
+def test_help_opens_in_the_view_where_its_key_was_pressed(page, viewer):
+    viewer.locator(".bqplot.figure").focus()
+    page.keyboard.press("?")
+    viewer.locator(".cam1d-panel").wait_for()
+    assert page.locator(".cam1d-panel:not([hidden])").count() == 1
 
 
 def test_nothing_failed_in_the_page(page):

@@ -45,7 +45,8 @@ export class ToolbarView extends PanelView {
     super.render();
     const { mark } = this;
     this.listenTo(mark, "found play", this.refresh);
-    this.listenTo(mark, "help", () => this.toggle(HELP));
+    // Of several views of one widget, the one where the key was pressed.
+    this.listenTo(mark, "help", (figure) => this.el.closest(".cam1d-viewer")?.contains(figure) && this.toggle(HELP));
     this.listenTo(mark.jobs, "job", this.refresh);
     this.listenTo(mark.checks, "change", this.refresh);
     this.listenTo(mark.inside, "change:unfolded", this.refresh);
