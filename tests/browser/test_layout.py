@@ -217,3 +217,12 @@ def test_the_twelve_leads_have_their_names_and_units_in_full(open_page, tmp_path
     svg = saved(page, "SVG").decode()
     assert [f">{name}</text>" in svg for name in LEADS] == [True] * 12
     assert svg.count(">mV</text>") == 12
+
+
+@pytest.mark.parametrize("width", [1280, 1020, 600])
+def test_the_chip_of_a_filter_leaves_room_for_the_slider(open_at, width):
+    page = open_at("three", width)
+    page.get_by_role("button", name="Find: ").click()
+    page.get_by_role("combobox", name="prediction").select_option("wrong")
+    page.locator(".cam1d-chip button").wait_for()
+    assert box(page, ".cam1d-control .noUi-base")["width"] > 90
