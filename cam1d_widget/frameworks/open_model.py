@@ -24,7 +24,7 @@ def as_classifier(
     batch_size: int | None = None,
 ) -> Any:
     """The classifier itself, or a classifier of a Keras model."""
-    if hasattr(model, "gradient") and hasattr(model, "scores"):
+    if hasattr(model, "gradient") and hasattr(model, "scores") and not isinstance(model, type):
         if (layer, output, score, batch_size) != (None, None, "logits", None):
             raise ValueError(
                 "layer, output, score and batch_size belong to the classifier: give them to its constructor"
@@ -41,8 +41,8 @@ def as_classifier(
     chosen: dict[str, Any] = {"layer": layer, "output": output, "score": score}
     if batch_size is not None:
         chosen["batch_size"] = batch_size
-    # A file may change, and an unhashable value is no model and no layer: neither is cached.
-    if isinstance(model, str | PathLike) or not all(isinstance(one, Hashable) for one in (model, layer)):
+    # A file may change, and a class or an unhashable value is no model and no layer: none of them is cached.
+    if isinstance(model, str | PathLike | type) or not all(isinstance(one, Hashable) for one in (model, layer)):
         return keras_classifier(model, **chosen)
     made = _compiled.cache_info().misses
     classifier, version = _compiled(keras_classifier, model, _structure(model), **chosen)
