@@ -130,7 +130,7 @@ const SHEET = `
 .noUi-connects.cam1d-matches { background-image: var(--cam1d-matches); }
 .cam1d-summary .cam1d-stale { flex: 1 0 100%; box-sizing: border-box; min-width: 0; display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; margin: 2px 0 4px; padding: 3px 0 3px 10px; border-left: 4px solid var(--cam1d-bad); font-weight: 600; }
 .cam1d-legend .cam1d-blocks { display: flex; flex-wrap: wrap; gap: 2px 24px; padding: 2px 10px; }
-.cam1d-legend .cam1d-block { flex: 1 1 400px; display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 14px; min-width: 0; }
+.cam1d-legend .cam1d-block { flex: 1 1 400px; display: flex; flex-wrap: wrap; align-items: baseline; align-content: flex-start; gap: 0 14px; min-width: 0; }
 .cam1d-legend .cam1d-bar { flex: none; display: inline-flex; align-items: center; gap: 6px; font-variant-numeric: tabular-nums; }
 .cam1d-legend .cam1d-bar canvas { display: block; width: 150px; height: 12px; border: 1px solid var(--cam1d-line); box-sizing: border-box; }
 .cam1d-legend .cam1d-words { flex: 1 1 100%; min-width: 0; overflow-wrap: anywhere; line-height: 1.35; }
