@@ -174,7 +174,7 @@ class ExplanationViewer(Stack):
     ) -> None:
         """Refuse arguments of a wrong type before anything is computed."""
         check_members(
-            "explanation", explanation, "an Explanation, as explain(model, x) returns", ("methods", "series_facts")
+            "explanation", explanation, "an Explanation, as explain(model, x) returns", ("methods", "attribution")
         )
         for name, of, needed in (
             ("scores_without", "a function of a window with a baseline", ("__call__", "baseline")),
@@ -484,7 +484,8 @@ class ExplanationViewer(Stack):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """The widget, its state for a notebook without a kernel, and a figure for sites that run no widgets."""
         bundle = {**super()._repr_mimebundle_(**kwargs), MIME: saved_state(self)}
-        if has_matplotlib():
+        # A map that takes long follows the series; the figure would wait for it.
+        if has_matplotlib() and self.mark.quick:
             # The widget reports why a map cannot be computed; an error here would prevent its display.
             with suppress(Exception):
                 bundle = {**bundle, "image/png": png_picture(self._files.figure())}

@@ -116,13 +116,13 @@ const SHEET = `
 .cam1d-scores i { position: absolute; left: 4px; bottom: 2px; height: 5px; max-width: calc(100% - 8px); border-radius: 3px; background: var(--cam1d-faint); }
 .cam1d-scores .cam1d-explained i { background: var(--cam1d-focus); }
 .cam1d-scores i.cam1d-negative { background: none; box-sizing: border-box; border: 1px solid var(--cam1d-faint); }
-.cam1d-summary { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 18px; padding: 5px 10px 3px; }
+.cam1d-summary { box-sizing: border-box; display: flex; flex-wrap: wrap; align-items: baseline; align-content: start; gap: 2px 18px; padding: 5px 10px 3px; }
 .cam1d-summary .cam1d-title { font-weight: 650; font-size: 14px; }
 .cam1d-summary .cam1d-term { color: var(--cam1d-faint); margin-right: 5px; }
 .cam1d-summary .cam1d-value { font-weight: 600; overflow-wrap: anywhere; }
 .cam1d-summary .cam1d-right { color: var(--cam1d-good); margin-left: 7px; font-weight: 600; white-space: nowrap; }
 .cam1d-summary .cam1d-wrong { color: var(--cam1d-bad); margin-left: 7px; font-weight: 600; white-space: nowrap; }
-.cam1d-summary .cam1d-note { flex: 1 0 100%; display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; margin: 2px 0; color: var(--cam1d-faint); }
+.cam1d-summary .cam1d-note { display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; margin: 2px 0; color: var(--cam1d-faint); }
 .cam1d-chip { flex: none; }
 .cam1d-chip button, .cam1d-summary .cam1d-why { font: 600 12px/1.4 var(--cam1d-font); border: 1px solid currentColor; border-radius: 12px; padding: 1px 10px; background: transparent; color: var(--cam1d-bad); cursor: pointer; }
 .cam1d-summary .cam1d-why { color: var(--cam1d-link); border-radius: 5px; }

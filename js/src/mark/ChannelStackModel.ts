@@ -6,7 +6,7 @@ import { nearestMatch, nextMatch, Predictions } from "../core/picture/finder.js"
 import { type Follow, followed } from "../core/picture/follow.js";
 import type { Mean } from "../core/picture/mean.js";
 import type { Options } from "../core/picture/options.js";
-import type { Outputs } from "../core/picture/outputs.js";
+import { hasScores, type Outputs } from "../core/picture/outputs.js";
 import { turned } from "../core/picture/page.js";
 import type { Picture } from "../core/picture/picture.js";
 import { NO_TILES } from "../core/tiles/tiles.js";
@@ -101,7 +101,9 @@ export class ChannelStackModel extends synced(MarkModel) {
       this.selectionChanged,
       this,
     );
+    this.on("change:method change:better", this.takeBetter, this);
     this.on("change:version", this.reset, this);
+    this.on("change:scores", this.takeScores, this);
     this.listenTo(this.optionsModel, "change", this.refresh);
     this.listenTo(this.finderModel, "change", this.applyQuery);
     this.on("msg:custom", this.receive, this);
@@ -114,14 +116,30 @@ export class ChannelStackModel extends synced(MarkModel) {
   }
 
   private unpack(): void {
+    this.unpackScores();
+    this.explained = unpackTable(this.get("explained"));
+    this.steps = unpackTable(this.get("steps"));
+    this.pictures = new Pictures(this, this.tiles);
+  }
+
+  private unpackScores(): void {
     this.outputs = {
       scores: unpackTable(this.get("scores"))!,
       probabilities: unpackTable(this.get("probabilities")),
       truth: unpackTable(this.get("truth")),
     };
-    this.explained = unpackTable(this.get("explained"));
-    this.steps = unpackTable(this.get("steps"));
-    this.pictures = new Pictures(this, this.tiles);
+    this.predictions = undefined;
+  }
+
+  /** Python computed the scores of more instances. */
+  private takeScores(): void {
+    const before = hasScores(this.choice.instance, this.outputs);
+    this.unpackScores();
+    this.applyQuery();
+    if (!before && hasScores(this.choice.instance, this.outputs)) {
+      this.followClass();
+    }
+    this.refresh();
   }
 
   /** Python updated scores and maps: drops everything that was derived from the old ones. */
@@ -131,7 +149,6 @@ export class ChannelStackModel extends synced(MarkModel) {
     this.windows.scores.reset();
     this.inside.reset();
     this.jobs.reset();
-    this.predictions = undefined;
     this.applyQuery();
     this.refresh();
   }
@@ -156,10 +173,17 @@ export class ChannelStackModel extends synced(MarkModel) {
     return this.get("better");
   }
 
-  /** Shows the better method, and no longer offers it. */
-  showBetter(): void {
-    this.set({ method: this.better!.method, better: null });
+  /** No longer offers the better method, in any view and after a reload. */
+  dismissBetter(): void {
+    this.set("better", null);
     this.save_changes();
+  }
+
+  /** A method that was selected needs no offer. */
+  private takeBetter(): void {
+    if (this.better?.method === this.choice.method) {
+      this.dismissBetter();
+    }
   }
 
   /** Cancels the map that is computed in the background. */
@@ -392,7 +416,7 @@ export class ChannelStackModel extends synced(MarkModel) {
 
   private receive(message: TileAnswer | Slow | FileRequest | ScoresWithoutWindow, buffers: DataView[]): void {
     if ("slow" in message) {
-      this.tiles.announce(message);
+      this.tiles.announce(message, buffers[0] ?? null);
       this.refresh();
     } else if ("name" in message) {
       this.windows.scores.receive(message);

@@ -21,6 +21,7 @@ import {
   mapName,
 } from "../core/text/describe.js";
 import { elided } from "../core/text/elided.js";
+import { duration } from "../core/text/numbers.js";
 import { intervalsText } from "../core/text/window_text.js";
 import { canvas } from "../dom/canvas.js";
 import { button } from "../dom/fields.js";
@@ -65,23 +66,36 @@ export class LegendView extends PanelView {
     const signed = isDiverging(isSigned(choice, facts), sign);
     const limits = known ? colorBarTexts(known) : ["", ""];
     const part = (signed && PARTS[sign]) || WHOLE;
+    const there = status !== "missing" && status !== "error";
     const reach = signed && sign === "signed" ? "against / for" : sign === "negative" ? "against" : "for";
-    return html`<span class="cam1d-bar"
+    return html`${
+      there
+        ? html`<span class="cam1d-bar"
         ><span>${limits[0]}</span>${colorBar(colorScale(signed, 1, theme.dark, !known), part)}<span>${limits[limits.length - 1]}</span></span
-      ><span>${reach} <b>${elided(classesText(choice, facts), LENGTH)}</b></span
+      >`
+        : nothing
+    }<span>${reach} <b>${elided(classesText(choice, facts), LENGTH)}</b></span
       ><span class="cam1d-color-range">${known ? colorLimitText(known, facts, !hasKernel) : ""}</span>`;
   }
 
-  private words({ picture, status, choice }: Shown, title: string): TemplateResult {
+  private words({ picture, status, choice, message }: Shown, title: string): TemplateResult {
     const { facts } = this.mark;
     const { description, placed } = facts.methods[choice.method];
     const known = status === "ready" ? picture : null;
     const gap = known ? known.attribution.gap : null;
     const mean = choice.mean && known ? meanText(choice.mean, known.attribution, facts) : "";
-    return html`<div class="cam1d-words"
-      ><span class="cam1d-which">${title ? `${title}: ` : ""}</span
-      ><span class="cam1d-method">${mapName(choice, facts)}</span
-      ><span class="cam1d-exactness"
+    const name = html`<span class="cam1d-which">${title ? `${title}: ` : ""}</span
+      ><span class="cam1d-method">${mapName(choice, facts)}</span>`;
+    if (status === "missing" || status === "error") {
+      return html`<div class="cam1d-words">${name} · not available: ${message}</div>`;
+    }
+    if (status === "waiting" && this.mark.slow !== null) {
+      return html`<div class="cam1d-words cam1d-computing cam1d-toolbar"
+        ><span role="status">${name} · computing, about ${duration(this.mark.slow)} …</span
+        >${button("Cancel", `cancel ${mapName(choice, facts)}`, () => this.mark.cancelSlow())}</div
+      >`;
+    }
+    return html`<div class="cam1d-words">${name}<span class="cam1d-exactness"
         > · ${exactnessText(choice, facts, gap)}<span class="cam1d-gap" title=${gapHint(placed)}>${gapText(gap, choice)}</span
         >${known ? errorText(known) : ""}</span
       ><span class="cam1d-description"> ${[description, mean].filter(Boolean).map((text) => ` · ${text}`)}</span

@@ -14,10 +14,11 @@ export interface TileAnswer {
   errors: Record<string, string>;
 }
 
-/** Announcement that a request takes some seconds. */
+/** Announcement that a request takes some seconds, with those of its tiles that do not. */
 export interface Slow {
   slow: number;
   seconds: number;
+  index: PackedTiles["index"];
 }
 
 /** Tiles that are cached, bundled with the page, or requested from the kernel. */
@@ -109,8 +110,13 @@ export class TileStore implements AvailableMaps {
   }
 
   /** The kernel said how long the request in flight takes. */
-  announce(slow: Slow): void {
+  announce(slow: Slow, data: DataView | null): void {
     this.announced = slow;
+    this.keep(slow.index, data);
+  }
+
+  private keep(index: PackedTiles["index"], data: DataView | null): void {
+    new TilePack({ index, data }).all().forEach((tile) => this.cache.put(tile));
   }
 
   /** Estimated time of the request in flight in seconds; null if it is answered immediately. */
@@ -138,7 +144,7 @@ export class TileStore implements AvailableMaps {
     }
     this.lastWait = performance.now() - this.asked;
     Object.entries(errors).forEach(([key, text]) => this.failures.set(key, text));
-    new TilePack({ index, data }).all().forEach((tile) => this.cache.put(tile));
+    this.keep(index, data);
     return true;
   }
 

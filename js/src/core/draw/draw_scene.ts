@@ -60,7 +60,7 @@ export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
   drawRemarks(pen, scene, frame);
   const message = scene.message ?? (picture.channels.length === 0 ? NOTHING : null);
   if (message !== null) {
-    drawOverlayMessage(pen, message, frame, theme);
+    drawOverlayMessage(pen, message, frame, theme, !picture.mapless);
   }
 }
 
