@@ -66,11 +66,12 @@ class GrowingScores:
         """Whether the scores of a series are known."""
         return not np.isnan(self._scores[instance, 0])
 
-    def of(self, instance: int) -> np.ndarray:
-        """Scores of one series, computed if they are not known."""
+    def of(self, instance: int) -> Scores:
+        """Scores of one series, of shape (class,), computed if they are not known."""
         if not self.has(instance):
             self._compute(slice(instance, instance + 1))
-        return self._scores[instance].copy()
+        probabilities = None if self._probabilities is None else self._probabilities[instance].copy()
+        return Scores(self._scores[instance].copy(), probabilities)
 
     def advance(self, instance: int = 0) -> int:
         """Compute a block, which starts at the next unknown series from `instance` on; returns its length."""

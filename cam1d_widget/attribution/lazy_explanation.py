@@ -239,8 +239,8 @@ class LazyExplanation(ExplanationSource):
         """Scores so far; NaN where they are not known."""
         return self._growing.known
 
-    def scores_of(self, instance: int) -> np.ndarray:
-        """Scores of one series, computed if they are not known."""
+    def scores_of(self, instance: int) -> Scores:
+        """Scores of one series, of shape (class,), computed if they are not known."""
         if self._growing.has(instance):
             return self._growing.of(instance)
         with self.unchanged_model():
@@ -340,7 +340,7 @@ class LazyExplanation(ExplanationSource):
     def _grow(self, growing: dict[str, GrowingMaps], rows: np.ndarray, targets: np.ndarray, progress: bool) -> int:
         """Compute maps in batches; returns how many series are done by all methods."""
         done = 0
-        with tqdm(total=len(rows), desc="explaining", unit="series", disable=not progress, leave=False) as bar:
+        with tqdm(total=len(rows), desc="explaining", unit="series", disable=not progress, leave=False, delay=1) as bar:
             try:
                 for part in parts(len(rows), self.x[0].nbytes, [self._methods[label] for label in growing]):
                     for label, maps in list(growing.items()):

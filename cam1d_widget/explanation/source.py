@@ -48,7 +48,7 @@ class LayerFacts(NamedTuple):
 
 
 class Scores(NamedTuple):
-    """Scores and probabilities of series, each of shape (instance, class); no probabilities of a model without any."""
+    """Scores and probabilities, each of shape (instance, class) or (class,); None for a model without probabilities."""
 
     scores: np.ndarray
     probabilities: np.ndarray | None
@@ -186,8 +186,8 @@ class Scoring(Protocol):
     def known_scores(self) -> Scores:
         """Scores so far; NaN where they are not known."""
 
-    def scores_of(self, instance: int) -> np.ndarray:
-        """Scores of one series, computed if they are not known."""
+    def scores_of(self, instance: int) -> Scores:
+        """Scores of one series, of shape (class,), computed if they are not known."""
 
     def more_scores(self, instance: int = 0) -> int:
         """Compute those of some series, of `instance` first; returns of how many, 0 once all are known."""
@@ -204,9 +204,12 @@ def known_scores(source: ExplanationSource) -> Scores:
     return source.known_scores() if isinstance(source, Scoring) else Scores(source.scores, source.probabilities)
 
 
-def scores_of(source: ExplanationSource, instance: int) -> np.ndarray:
+def scores_of(source: ExplanationSource, instance: int) -> Scores:
     """Scores of one series, of shape (class,)."""
-    return np.asarray(source.scores_of(instance) if isinstance(source, Scoring) else source.scores[instance])
+    if isinstance(source, Scoring):
+        return source.scores_of(instance)
+    probabilities = source.probabilities
+    return Scores(np.asarray(source.scores[instance]), None if probabilities is None else probabilities[instance])
 
 
 def seconds_of(source: ExplanationSource, method: str, *place: int) -> float:

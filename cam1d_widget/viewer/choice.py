@@ -72,7 +72,7 @@ FOLLOWS = ("predicted", "true", "runner-up", "contrast", "fixed")
 def followed(follow: str, explanation: ExplanationSource, instance: int) -> tuple[int, int | None] | None:
     """Class to explain for an instance, and the class to subtract; None if the current classes are kept."""
     try:
-        order = np.argsort(-scores_of(explanation, instance), kind="stable").tolist()
+        order = np.argsort(-scores_of(explanation, instance).scores, kind="stable").tolist()
     except ModelChangedError:  # before the scores of this instance were computed
         return None
     truth = None if explanation.y is None else int(explanation.y[instance])
@@ -91,7 +91,7 @@ def followed(follow: str, explanation: ExplanationSource, instance: int) -> tupl
 
 def first_target(explanation: ExplanationSource, method: str, instance: int) -> int:
     """Predicted class of an instance, or the first that was explained on it."""
-    scores = scores_of(explanation, instance)
+    scores = scores_of(explanation, instance).scores
     predicted = int(scores.argmax())
     classes = [predicted, *range(len(scores))]
     return next((target for target in classes if explanation.has(method, instance, target)), predicted)

@@ -75,7 +75,7 @@ def test_first_scores_are_there_and_the_others_follow_in_blocks_each_once(linear
 
 def test_one_series_is_scored_when_it_is_asked_for(linear, expected):
     growing = GrowingScores(linear, X)
-    np.testing.assert_allclose(growing.of(17), expected[17], rtol=1e-5)
+    np.testing.assert_allclose(growing.of(17).scores, expected[17], rtol=1e-5)
     assert (growing.has(17), growing.has(16), growing.remaining) == (True, False, 25)
 
 
@@ -92,7 +92,7 @@ def test_all_scores_are_computed_for_whoever_reads_them(linear, expected):
 def test_scores_of_a_changed_model_are_not_mixed_with_those_before(linear, expected):
     lazy = LazyExplanation(linear, X, methods=[Saliency()])
     linear.version += 1
-    np.testing.assert_allclose(lazy.scores_of(2), expected[2], rtol=1e-5)
+    np.testing.assert_allclose(lazy.scores_of(2).scores, expected[2], rtol=1e-5)
     for ask in (lambda: lazy.scores, lambda: lazy.scores_of(20), lazy.more_scores):
         with pytest.raises(ModelChangedError):
             ask()

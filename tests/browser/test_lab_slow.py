@@ -49,7 +49,7 @@ class Held:
         return Scores(np.where(unknown, np.nan, self.whole.scores), None)
 
     def scores_of(self, instance):
-        return self.whole.scores[instance]
+        return Scores(self.whole.scores[instance], None)
 
     def more_scores(self, instance=0):
         self.scored.wait()

@@ -145,7 +145,7 @@ class Scored(Slow):
         return Scores(*(np.where(unknown, np.nan, one) for one in (self._whole.scores, self._whole.probabilities)))
 
     def scores_of(self, instance):
-        return self._whole.scores[instance]
+        return Scores(self._whole.scores[instance], None)
 
     def more_scores(self, instance=0):
         if self.known == len(self._whole.x):
