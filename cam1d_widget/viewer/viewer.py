@@ -269,10 +269,10 @@ class ExplanationViewer(Stack):
     ) -> Path:
         """Write the viewer as one file that works in any browser, without kernel and network.
 
-        What is not named is left out if the page would be too large otherwise; the page and a warning then state what
-        it holds. The methods that were looked at come first, for all instances. The others follow for the instances
-        with a wrong, an uncertain or a very certain prediction, and the classes that are neither predicted nor true
-        come last. A method that would take more than half a minute is left out unless it was named or looked at.
+        What is not named is left out if the page would be too large otherwise, or its maps would take longer than a
+        minute; the page and a warning then state what it holds. The methods that were looked at come first, for all
+        instances. The others follow for the instances with a wrong, an uncertain or a very certain prediction, and the
+        classes that are neither predicted nor true come last.
 
         Parameters
         ----------
