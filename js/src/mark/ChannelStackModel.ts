@@ -196,6 +196,11 @@ export class ChannelStackModel extends synced(MarkModel) {
     return this.status === "waiting" ? this.tiles.slow : null;
   }
 
+  /** Seconds since that estimate was made. */
+  get waited(): number {
+    return this.tiles.waited;
+  }
+
   /** Requests scores and maps of the current model. */
   update(): void {
     this.send({ type: "update" }, {});

@@ -40,6 +40,7 @@ export class LegendView extends PanelView {
   render(): void {
     this.el.classList.add("cam1d-legend");
     super.render();
+    this.clock = setInterval(() => this.mark.slow !== null && this.refresh(), 1000);
     this.theme = watchTheme(() => this.refresh());
   }
 
@@ -92,6 +93,8 @@ export class LegendView extends PanelView {
     if (status === "waiting" && this.mark.slow !== null) {
       return html`<div class="cam1d-words cam1d-computing cam1d-toolbar"
         ><span role="status">${name} · computing, about ${duration(this.mark.slow)} …</span
+        ><progress max=${this.mark.slow} value=${this.mark.waited} aria-label="estimated progress"></progress
+        ><span class="cam1d-description">${Math.floor(this.mark.waited)} s so far</span
         >${button("Cancel", `cancel ${mapName(choice, facts)}`, () => this.mark.cancelSlow())}</div
       >`;
     }
@@ -159,10 +162,12 @@ export class LegendView extends PanelView {
   }
 
   remove(): void {
+    clearInterval(this.clock);
     this.theme?.disconnect();
     super.remove();
   }
 
+  private clock: ReturnType<typeof setInterval> | undefined;
   private theme: MutationObserver | undefined;
 }
 

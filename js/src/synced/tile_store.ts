@@ -30,6 +30,7 @@ export class TileStore implements AvailableMaps {
   private asked = 0;
   private lastWait = 0;
   private announced: Slow | null = null;
+  private since = 0;
 
   /** `cancel` stops the request in flight, which takes long and is no longer wanted. */
   constructor(
@@ -112,7 +113,13 @@ export class TileStore implements AvailableMaps {
   /** The kernel said how long the request in flight takes. */
   announce(slow: Slow, data: DataView | null): void {
     this.announced = slow;
+    this.since = performance.now();
     this.keep(slow.index, data);
+  }
+
+  /** Seconds since the announcement. */
+  get waited(): number {
+    return (performance.now() - this.since) / 1000;
   }
 
   private keep(index: PackedTiles["index"], data: DataView | null): void {
