@@ -32,7 +32,7 @@ export class SummaryView extends PanelView {
       this.el.style.minHeight = "";
     }
     this.kept = kept;
-    this.el.style.minHeight = `${this.el.offsetHeight}px`;
+    this.el.style.minHeight = `${this.el.getBoundingClientRect().height}px`;
   }
 
   protected content(): TemplateResult {
