@@ -139,7 +139,7 @@ export class LegendView extends PanelView {
   /** Meaning of the marks in the plot. */
   private keys(theme: Theme): TemplateResult[] {
     const { choice, facts, picture, status } = this.mark;
-    const { unseen, centers } = marksOf(choice.method, facts);
+    const { unseen, centers } = picture?.mapless ? NO_MARKS : marksOf(choice.method, facts);
     const { overlay } = picture?.options ?? {};
     const intervals = (choice.mean ? undefined : facts.intervals[choice.instance]) ?? [];
     const keys: [unknown, () => TemplateResult][] = [
@@ -173,6 +173,8 @@ export class LegendView extends PanelView {
 
 /** Maximum length of the names of the explained classes. */
 const LENGTH = 48;
+
+const NO_MARKS = { unseen: [], centers: null };
 
 const SPAN = { left: 0, right: 22 };
 const ROW = { top: 0, height: 12 };

@@ -55,7 +55,7 @@ export function makePicture(
   sideBySide: readonly Tile[] = [series],
 ): Picture {
   const signals = signalsOf(series);
-  const attribution = map ?? zeroMap(series);
+  const attribution = map ?? zeroMap(series, facts.methods[choice.method].placed ? 1 : series.channels);
   const heat = heatsOf(attribution, options);
   const shares = map && heat.shares;
   return {
@@ -120,11 +120,11 @@ const heatCache = new WeakMap<Tile, Heats>();
 const zeroCache = new WeakMap<Tile, Tile>();
 
 /** Map of zeros for a series whose map is not available. */
-function zeroMap(series: Tile): Tile {
+function zeroMap(series: Tile, channels: number): Tile {
   let made = zeroCache.get(series);
-  if (!made) {
-    const values = new Float32Array(series.values.length);
-    made = { ...series, key: "", values, gap: null, error: null, spread: null };
+  if (made?.channels !== channels) {
+    const values = new Float32Array(series.samples * channels);
+    made = { ...series, channels, key: "", values, gap: null, error: null, spread: null };
     zeroCache.set(series, made);
   }
   return made;
