@@ -75,7 +75,9 @@ def _keras_classifier(model: Any, **chosen: Any) -> Any:
     """Classifier of a Keras model: that of the last call if the model is the same, and has not changed."""
     keras_classifier = loaded(f"{__package__}.keras.classifier", "KerasClassifier").KerasClassifier
     # A file may change, and a class or an unhashable value is no model and no layer: none of them is cached.
-    if isinstance(model, str | PathLike | type) or not all(isinstance(one, Hashable) for one in (model, chosen["layer"])):
+    if isinstance(model, str | PathLike | type) or not all(
+        isinstance(one, Hashable) for one in (model, chosen["layer"])
+    ):
         return keras_classifier(model, **chosen)
     made = _compiled.cache_info().misses
     classifier, version = _compiled(keras_classifier, model, _structure(model), **chosen)
