@@ -39,10 +39,12 @@ def briefly_trained(tmp_path_factory) -> Path:
 
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch):
-    """On a busy machine, too, the best method opens, and maps are computed at once; a test may undo this."""
+    """On a busy machine, too, the best method opens, and scores and maps are there at once; a test may undo this."""
+    from cam1d_widget.attribution import growing_scores
     from cam1d_widget.viewer import choice
     from cam1d_widget.viewer.synced import channel_stack
 
+    monkeypatch.setattr(growing_scores, "PATIENCE", float("inf"))
     monkeypatch.setattr(choice, "SECONDS", float("inf"))
     monkeypatch.setattr(channel_stack, "SLOW", float("inf"))
 
@@ -82,7 +84,7 @@ def x() -> np.ndarray:
 
 
 def _seed(name: str, module) -> None:
-    """Random numbers that depend on a name alone: whatever ran before, a test and a fixture draw the same."""
+    """Random numbers that depend on a name alone: independent of earlier tests, a test and a fixture draw the same."""
     seed = zlib.crc32(name.encode())
     if isinstance(generator := getattr(module, "RNG", None), np.random.Generator):
         generator.bit_generator.state = np.random.default_rng(seed).bit_generator.state

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..names import matching
-from ..typing import Labels, Names, SeriesLike, StartLike
+from ..typing import Labels, Layout, Names, SeriesLike, StartLike, TargetsLike
 from ..validation import (
     check_class,
     check_index,
@@ -33,6 +33,7 @@ from ..validation import (
     within,
 )
 from .facts import BY_LABEL, NUMBERED, MethodFacts, SeriesFacts, by_label
+from .foreign_maps import arranged
 from .npz import read_fields, refusing_damage, write_fields
 from .plot import plot
 from .source import ExplanationSource, stated
@@ -54,25 +55,25 @@ class Explanation:
     targets : ndarray of int, of shape (instance, target)
         Index of each explained class.
     attributions : mapping of str to ndarray of shape (instance, target, time, channel or 1)
-        One array per method, under its label; signed, and not normalised. A method that does not distinguish
+        One array per method, under its label; signed, and not normalized. A method that does not distinguish
         channels (the class activation maps) has ``channel`` of size 1.
     y : ndarray of int, of shape (instance,), optional
-        True class of each instance: class indices, names out of `class_names`, or one-hot. Numbers are labels where
-        `class_names` holds numbers other than their own indices: of ``class_names=[1, 2, 3]``, 1 is the first class.
+        True class of each instance: class indices, names from `class_names`, or one-hot. Numbers are labels if
+        `class_names` holds numbers other than their own indices: with ``class_names=[1, 2, 3]``, 1 is the first class.
         Numbers are never looked up in names that are str.
     class_names, channel_names, channel_units : sequence of str, optional
         Default: "class 0", ...; "channel 0", ...; "".
     sampling_rate : float, optional
         Samples per second. Without it, time is counted in samples.
-    start : datetime, datetime64, Timestamp or str, or one of them an instance, optional
+    start : datetime, datetime64, Timestamp or str, or one per instance, optional
         Time of the first sample: the time axis then shows dates. Times with a time zone are converted to UTC; all are
         stored as datetime64 of shape (instance,) without a time zone.
     probabilities : ndarray of shape (instance, class), optional
         Probability of each class.
     exactness : mapping of str to str, optional
-        Property of each method for the network: "exact" (values add up to the score and each is that position's own
-        contribution, by which the score drops without it), "complete" (they add up, but cannot be removed one by one)
-        or "approximate". :meth:`exactness_of` takes the measured gap of one map into account.
+        Property of each method for the network: "exact" (values add up to the score, and the score drops by each value
+        when its position is removed), "complete" (they add up to the score, but removing a position may change it by
+        another amount) or "approximate". :meth:`exactness_of` takes the measured gap of one map into account.
     completeness : mapping of str to ndarray of shape (instance, target), optional
         Per method, the completeness gap: the share of the score that the sum of the map misses; nan if no sum
         is promised. A score below a tenth of the sum of the values' magnitudes counts as a tenth of it.
@@ -147,6 +148,53 @@ class Explanation:
         self._fix(targets=check_targets(self.targets, *self.scores.shape))
         self._fix_maps()
         self._fix(**{name: MappingProxyType(by_label(self.method_facts, name)) for name in BY_LABEL})
+
+    @classmethod
+    def from_maps(
+        cls,
+        maps: Mapping[str, ArrayLike | Sequence[ArrayLike]],
+        x: SeriesLike,
+        scores: ArrayLike,
+        *,
+        targets: TargetsLike | None = None,
+        layout: Layout = "channels_last",
+        **names: Any,
+    ) -> Explanation:
+        """Explanation of maps that another library has computed, such as captum or shap.
+
+        Parameters
+        ----------
+        maps : mapping of str to array-like
+            By the label of a method. Of shape (instance, time, channel) for one class of each instance; of shape
+            (instance, target, time, channel) or (instance, time, channel, class) for several, or a list of one array
+            for each class. Channel may have size 1 or be left out if channels are not distinguished. Tensors are taken
+            as well.
+        x : array-like of shape (instance, time, channel), or (instance, time) for one channel
+            The explained series.
+        scores : array-like of shape (instance, class)
+            The model's score of each class.
+        targets : {"predicted", "all"}, int, or int array of shape (instance,) or (instance, target), optional
+            Explained classes. Default: all if the maps have an axis of all classes, the predicted one otherwise.
+        layout : {"channels_last", "channels_first"}
+            Order of the dims of `x` and of the maps: PyTorch's is (instance, channel, time).
+        **names
+            Other arguments of :class:`~cam1d_widget.Explanation`, such as `y`, `class_names` and `sampling_rate`.
+
+        Returns
+        -------
+        Explanation
+
+        Examples
+        --------
+        >>> maps = captum.attr.IntegratedGradients(module).attribute(x, target=predicted)
+        >>> explanation = Explanation.from_maps({"captum IG": maps}, x, module(x), layout="channels_first")
+        >>> ExplanationViewer(explanation)
+        """
+        fixed = arranged(maps, x, scores, targets, layout)
+        refused = [name for name in names if name in fixed or name not in {one.name for one in fields(cls)}]
+        if refused:
+            raise TypeError(f"there is no argument {refused[0]}; see those of Explanation.from_maps and Explanation")
+        return cls(**fixed, **names)
 
     @cached_property
     def series_facts(self) -> SeriesFacts:

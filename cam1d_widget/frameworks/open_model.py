@@ -25,7 +25,7 @@ def as_classifier(
     batch_size: int | None = None,
 ) -> Any:
     """The classifier itself, or one of a Keras model, a PyTorch module, a fitted estimator, or a function."""
-    if all(hasattr(type(model), name) or name in getattr(model, "__dict__", {}) for name in ("classes", "scores")):
+    if _has(model, "classes") and _has(model, "scores"):
         if (layer, output, score, batch_size) != (None, None, None, None):
             raise ValueError(
                 "layer, output, score and batch_size belong to the classifier: give them to its constructor"
@@ -54,6 +54,11 @@ def as_classifier(
                 f"the predictions are known"
             )
     return FunctionClassifier(model, **chosen)
+
+
+def _has(model: Any, name: str) -> bool:
+    """Whether an object has an attribute, which is not computed: it may have to be given series first."""
+    return not isinstance(model, type) and (hasattr(type(model), name) or name in getattr(model, "__dict__", {}))
 
 
 def _is_keras(model: Any) -> bool:
@@ -91,8 +96,10 @@ def _made(kind: type, model: Any, **chosen: Any) -> Any:
 def _keras_classifier(model: Any, **chosen: Any) -> Any:
     """Classifier of a Keras model: that of the last call if the model is the same, and has not changed."""
     keras_classifier = loaded(f"{__package__}.keras.classifier", "KerasClassifier").KerasClassifier
-    # A file may change, and an unhashable value is no model and no layer: neither is cached.
-    if isinstance(model, str | PathLike) or not all(isinstance(one, Hashable) for one in (model, chosen["layer"])):
+    # A file may change, and a class or an unhashable value is no model and no layer: none of them is cached.
+    if isinstance(model, str | PathLike | type) or not all(
+        isinstance(one, Hashable) for one in (model, chosen["layer"])
+    ):
         return keras_classifier(model, **chosen)
     made = _compiled.cache_info().misses
     classifier, version = _compiled(keras_classifier, model, _structure(model), **chosen)

@@ -1,7 +1,7 @@
-"""Rules for arguments. Each takes the name of an argument and its value, and returns the value in one form.
+"""Rules for arguments. Each takes the name of an argument and its value, and returns the value in canonical form.
 
 A value that breaks its rule raises a ValueError or TypeError of one sentence: the argument, the rule, what was passed,
-and what to do. A bool is no number here, 1.5 is no index, and NaN is no number.
+and what to do. Neither a bool nor NaN counts as a number, nor 1.5 as an index.
 """
 
 from .arrays import (
@@ -15,6 +15,7 @@ from .arrays import (
     refuse_masked,
     shaped,
     unmasked,
+    warn_if_wide,
     with_gaps,
     within,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "shaped",
     "shown",
     "unmasked",
+    "warn_if_wide",
     "with_gaps",
     "within",
 ]

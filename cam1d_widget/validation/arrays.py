@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -69,6 +70,17 @@ def check_finite(argument: str, values: np.ndarray, way_out: str = "") -> np.nda
     return values
 
 
+def warn_if_wide(argument: str, x: np.ndarray, stacklevel: int) -> None:
+    """Warn of series (instance, time, channel) with more channels than samples: they may be channels first."""
+    _, samples, channels = x.shape
+    if channels > samples:
+        warnings.warn(
+            f"{argument} has {channels} channels of {samples} samples each; if it has {samples} channels of {channels} "
+            f"samples, pass layout='channels_first'",
+            stacklevel=stacklevel,
+        )
+
+
 def as_float32(argument: str, values: np.ndarray, *, copy: bool = True) -> np.ndarray:
     """Numbers as float32; an error if a finite number is beyond its range and would become infinite."""
     with np.errstate(over="ignore"):
@@ -98,7 +110,7 @@ def with_gaps(name: str, values: Any) -> np.ndarray:
     """Numbers as float32, none of them infinite; NaN is a gap."""
     values = numbers(name, values)
     if np.isnan(values).all():
-        raise ValueError(f"{name} must hold a number at least, but holds {values.size} NaN values only")
+        raise ValueError(f"{name} must hold at least one number, but holds only NaN ({values.size} values)")
     if np.isinf(values).any():
         raise ValueError(
             f"{name} must be finite, or NaN for a gap, but holds {np.count_nonzero(np.isinf(values))} infinite values"

@@ -7,11 +7,12 @@ from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation
 from ..support.selection import slow_but
-from .page import MARK, SNAPSHOT, choose_method, drawn, laid_out, ready, shown
+from .page import MARK, SNAPSHOT, choose_method, drawn, laid_out, ready, saved, shown
 
 pytestmark = pytest.mark.browser
 
 NAMES = [f"C{channel}" for channel in range(64)]
+LEADS = "I II III aVR aVL aVF V1 V2 V3 V4 V5 V6".split()
 LONG = ["acceleration of the ankle along the first axis", "a1", "a2"]
 OPTIONS = f"{MARK}.model.optionsModel"
 # Pages of save_html have a heading and margins, which a notebook has not.
@@ -39,8 +40,10 @@ def paths(whole, tmp_path_factory):
         exactness={},
         completeness={},
     )
+    named = explanation(class_names=["rest", "a slow walk along the corridor to the stairs", "a run in the park"])
     return {
         "three": save_html(whole, folder / "three.html", progress=False),
+        "names": save_html(named, folder / "names.html", progress=False),
         "many": save_html(many, folder / "many.html", progress=False),
     }
 
@@ -64,7 +67,9 @@ def members(page):
 
 
 def box(page, selector):
-    return page.locator(selector).first.bounding_box()
+    """Place of an element in the page, however far that is scrolled."""
+    place = page.locator(selector).first.bounding_box()
+    return {**place, "y": place["y"] + page.evaluate("scrollY")}
 
 
 @pytest.mark.parametrize("width", slow_but([1280, 600], [1280, 1000, 600]))
@@ -76,7 +81,7 @@ def test_no_panel_moves_the_plot(open_at, width):
         laid_out(page)
         assert box(page, ".bqplot.figure") == before, name
         panel = box(page, ".cam1d-panel")
-        if name == "Numbers":
+        if name == "Numbers" or width < 700:
             assert panel["y"] >= before["y"] + before["height"]
         elif width >= 1000:
             assert panel["x"] >= before["x"] + before["width"]
@@ -84,6 +89,29 @@ def test_no_panel_moves_the_plot(open_at, width):
     page.get_by_role("button", name="close the panel").click()
     assert page.locator(".cam1d-panel").is_hidden()
     assert page.get_by_role("button", name="Numbers: ").evaluate("(button) => button === document.activeElement")
+
+
+def test_class_scores_are_next_to_the_plot_and_below_it_while_a_panel_is_open(open_at):
+    page = open_at("three", 1280)
+    plot = box(page, ".bqplot.figure")
+    assert box(page, ".cam1d-scores")["x"] >= plot["x"] + plot["width"]
+    page.get_by_role("button", name="View: ").click()
+    laid_out(page)
+    assert box(page, ".cam1d-scores")["y"] >= plot["y"] + plot["height"]
+    assert page.locator(".cam1d-scores label").first.is_visible()
+
+
+def test_the_plot_does_not_move_from_instance_to_instance(open_at):
+    page = open_at("names", 600)
+    height = []
+    for instance in range(4):
+        page.evaluate(f"{MARK}.model.choose({{ instance: {instance} }})")
+        laid_out(page)
+        height.append(box(page, ".bqplot.figure")["y"])
+    page.evaluate(f"{MARK}.model.choose({{ instance: 0 }})")
+    laid_out(page)
+    assert sorted(height) == height, "a longer summary moves it once"
+    assert box(page, ".bqplot.figure")["y"] == height[-1]
 
 
 @pytest.mark.parametrize(("width", "rows"), [(1280, 1), (600, 2)])
@@ -207,3 +235,28 @@ def test_the_readout_keeps_away_from_the_crosshair_and_begins_with_the_channel_u
         assert lines.count() == 8
         assert lines.first.locator("td").first.inner_text() == NAMES[20]
         assert lines.first.get_attribute("class") == "cam1d-pointed"
+
+
+def test_the_twelve_leads_have_their_names_and_units_in_full(open_page, tmp_path):
+    shape = {"instances": 1, "channels": 12, "classes": 1}
+    leads = explanation(**shape, channel_names=LEADS, channel_units=["mV"] * 12)
+    page = open_page(save_html(leads, tmp_path / "page.html", progress=False), viewport={"width": 1280, "height": 800})
+    shown(page)
+    svg = saved(page, "SVG").decode()
+    assert [f">{name}</text>" in svg for name in LEADS] == [True] * 12
+    assert svg.count(">mV</text>") == 12
+
+
+@pytest.mark.parametrize("width", [1280, 1020, 600])
+def test_the_chip_of_a_filter_leaves_room_for_the_slider(open_at, width):
+    page = open_at("three", width)
+    page.get_by_role("button", name="Find: ").click()
+    page.get_by_role("combobox", name="prediction").select_option("wrong")
+    page.locator(".cam1d-chip button").wait_for()
+    assert box(page, ".cam1d-control .noUi-base")["width"] > 90
+
+
+def test_no_control_has_null_as_its_tooltip(open_at):
+    page = open_at("three", 1280)
+    assert {"instance", "class", "method"} <= set(page.locator(".widget-label").all_inner_texts())
+    assert page.locator("[title=null], [title=undefined]").count() == 0

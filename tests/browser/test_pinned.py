@@ -1,5 +1,6 @@
-"""A picture that is pinned beside the others, in a real Chromium with no kernel."""
+"""A picture that is pinned next to the others, in a real Chromium with no kernel."""
 
+import dataclasses
 import itertools
 import re
 
@@ -42,7 +43,7 @@ def pinned_becomes(page, name):
 
 @pytest.fixture
 def page(open_page, path):
-    """Instance 0 pinned by its key, instance 2 on show."""
+    """Instance 0 pinned by its key, instance 2 displayed."""
     page = open_page(path)
     shown(page)
     choose(page, "{target: 1, method: 1}")
@@ -74,6 +75,21 @@ def test_the_pinned_picture_stays_and_both_end_in_one_color(page, whole):
     assert page.errors == []
 
 
+def test_lines_of_both_legends_are_as_close_however_long_the_other_is(open_page, whole, tmp_path):
+    long = {"Saliency": "a description of several lines, " * 8}
+    viewer = ExplanationViewer(dataclasses.replace(whole, descriptions=long), method="Saliency")
+    viewer.pinned = (0, 1, "Gradient × Input")
+    page = open_page(viewer.save_html(tmp_path / "page.html", progress=False))
+    pinned_becomes(page, "0/1/1")
+    gaps = page.locator(".cam1d-block").evaluate_all(
+        """(blocks) => blocks.map((block) => {
+          const box = (name) => block.querySelector(name).getBoundingClientRect();
+          return box(".cam1d-words").top - box(".cam1d-bar").bottom;
+        })"""
+    )
+    assert max(gaps) - min(gaps) < 5
+
+
 def test_it_is_zoomed_with_the_other_and_has_the_same_crosshair(page):
     before = page.evaluate(PIXELS)
     page.locator(".bqplot.figure").focus()
@@ -95,7 +111,7 @@ def test_unpinned_the_other_has_all_the_room(page):
 
 
 @pytest.mark.parametrize("width", slow_but([700], [1100, 700]))
-def test_it_stands_beside_the_other_or_below_where_there_is_no_room(open_page, whole, tmp_path, width):
+def test_it_is_next_to_the_other_or_below_without_room(open_page, whole, tmp_path, width):
     viewer = ExplanationViewer(whole, instance=1, method="Saliency")
     viewer.pinned = viewer.shown
     page = open_page(viewer.save_html(tmp_path / "page.html", progress=False), viewport={"width": width, "height": 900})
@@ -111,7 +127,7 @@ def test_it_stands_beside_the_other_or_below_where_there_is_no_room(open_page, w
     assert violations(page, "'.cam1d-viewer'") == []
 
 
-def test_dates_stand_at_the_axis_of_each_under_the_pointer_and_in_files(open_page, tmp_path):
+def test_dates_are_at_each_axis_under_the_pointer_and_in_files(open_page, tmp_path):
     starts = np.datetime64("2024-03-05T23:59:58") + np.arange(4) * np.timedelta64(1, "h")
     viewer = ExplanationViewer(explanation(start=starts), instance=1)
     viewer.pinned = (0, 1, "Saliency")

@@ -24,7 +24,7 @@ def spec(*shape: int | None, dtype: str = "float32") -> tf.TensorSpec:
 
 
 def quotient(numerator: tf.Tensor, denominator: tf.Tensor) -> tf.Tensor:
-    """Quotient, and zero where the denominator is."""
+    """Quotient, and zero where the denominator is zero."""
     return tf.math.divide_no_nan(numerator, denominator)
 
 

@@ -1,4 +1,4 @@
-"""Excerpt: some instances, classes and methods of an explanation, as a source of its own."""
+"""Excerpt: some instances, classes and methods of an explanation, as a separate source."""
 
 from __future__ import annotations
 
@@ -45,6 +45,10 @@ class Excerpt(ExplanationSource):
         self._method_facts = tuple(known[label] for label in methods)
         targets = targets_of(whole)
         self.targets = None if targets is None else targets[rows]
+
+    def part(self, methods: Sequence[str], kept: Mapping[str, np.ndarray] | None = None) -> Excerpt:
+        """The same instances and classes with some of the methods, or some of their maps."""
+        return Excerpt(self.whole, self.instances, self.menu, tuple(methods), self.kept if kept is None else kept)
 
     @property
     def series_facts(self) -> SeriesFacts:
@@ -96,5 +100,5 @@ def _classes(chosen: Any, names: Sequence[str]) -> list[int]:
 def _labels(chosen: Any, there: tuple[str, ...]) -> tuple[str, ...]:
     given = [chosen] if isinstance(chosen, str) else check_list("methods", chosen, "labels")
     if not given:
-        raise ValueError(f"methods must be some of {', '.join(there)}, one at least, but are none")
+        raise ValueError(f"methods must be at least one of {', '.join(there)}, but are none")
     return tuple(dict.fromkeys(check_label("methods", label, there) for label in given))

@@ -1,8 +1,7 @@
-"""What of an explanation fits into a page."""
+"""Which maps of an explanation fit into a page."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -11,20 +10,21 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...explanation.source import seconds_of
 from ..choice import Choice
 from ..synced.base import ENTRY_BYTES
 from ..synced.facts import maps_there
 from .excerpt import Excerpt
 
-__all__ = ["Fitted", "Wishes", "fitted", "sizes_of", "without_slow"]
+__all__ = ["Fitted", "Priorities", "fitted", "in_time", "sizes_of", "time_note", "without_slow"]
 
 MEGABYTE = 2**20
 
-PATIENCE = 30.0
-"""Time limit in seconds for a method that was neither named nor viewed."""
+PATIENCE = 60.0
+"""Time limit in seconds for all maps of a page whose methods were not named."""
 
 
-class Wishes(NamedTuple):
+class Priorities(NamedTuple):
     """What a page should hold first.
 
     Attributes
@@ -63,7 +63,7 @@ class Sizes:
     maps : mapping of str to int
         By method, values of one map and its errors.
     seconds : mapping of str to float
-        By method, time that one map takes.
+        By method, time that the maps of one instance take.
     """
 
     others: Mapping[str, float]
@@ -80,48 +80,85 @@ class Sizes:
         return _encoded(bits // 8 * self.maps[method])
 
 
+def without_slow(chosen: Excerpt, priorities: Priorities) -> Excerpt:
+    """The choice without methods that alone would exceed the time limit, as estimated before a map is computed."""
+    if "methods" in priorities.named:
+        return chosen
+    quick = [
+        label
+        for label in chosen.methods
+        if label in priorities.viewed or len(chosen.x) * seconds_of(chosen.whole, label) <= PATIENCE
+    ]
+    return chosen.part(quick) if quick else chosen
+
+
 def sizes_of(chosen: Excerpt, others: Mapping[str, float]) -> Generator[tuple[float, str], None, Sizes]:
     """Sizes and times, from two maps of each method; yields the completed share and a description."""
     maps, seconds = {}, {}
-    for place, label in enumerate(chosen.methods):
-        yield place / len(chosen.methods), f"size of a page with {label}"
+    for done, label in enumerate(chosen.methods):
+        yield done / len(chosen.methods), f"size of a page with {label}"
         there = np.argwhere(maps_there(chosen, label, chosen.menu))
+        maps[label], seconds[label] = 0, 0.0
         if len(there):
             instance, target = int(there[0][0]), chosen.menu[there[0][1]]
             with_errors = chosen.standard_error(label, instance, target) is not None
             maps[label] = chosen.attribution(label, instance, target).size * (2 if with_errors else 1)
             # The first map of a method may include its compilation.
             instance, place = map(int, there[-1])
-            begun = time.perf_counter()
             chosen.attribution(label, instance, chosen.menu[place])
-            seconds[label] = time.perf_counter() - begun
-        else:
-            maps[label], seconds[label] = 0, 0.0
+            # Some methods compute the maps of all classes together.
+            classes = there[there[:, 0] == instance, 1]
+            own = (label, chosen.instances[instance])
+            left = [one for one in classes if seconds_of(chosen.whole, *own, chosen.menu[one]) > 0]
+            seconds[label] = seconds_of(chosen.whole, label) * (len(left) + 1)
     return Sizes({name: size for name, size in others.items() if size}, int(chosen.x[0].size), maps, seconds)
 
 
-def without_slow(chosen: Excerpt, sizes: Sizes, wishes: Wishes) -> tuple[Excerpt, str]:
-    """The choice without slow methods that were neither named nor viewed, and a sentence about them."""
-    slow = {
-        label: total
-        for label in chosen.methods
-        if "methods" not in wishes.named
-        and label not in wishes.viewed
-        and (total := len(chosen.x) * sizes.seconds[label]) > PATIENCE
-    }
-    if not slow:
-        return chosen, ""
-    kept = tuple(label for label in chosen.methods if label not in slow)
-    if not kept:
-        return chosen, ""
-    took = f"{_listed(list(slow))} would take about {sum(slow.values()) / 60:.1f} min to compute"
-    note = (
-        f"{took} and {'is' if len(slow) == 1 else 'are'} left out; to have it look at it first, or name it in methods="
+def in_time(chosen: Excerpt, sizes: Sizes, priorities: Priorities) -> Excerpt:
+    """The part of the choice that is computed within the time limit.
+
+    Methods that were looked at come first, for as many instances as two thirds of the time suffice for, and then whole
+    methods, the quickest first. What was named is kept.
+    """
+    if "methods" in priorities.named:
+        return chosen
+    count, rows = len(chosen.x), {}
+    left = PATIENCE * 2 / 3
+    for label in [one for one in priorities.viewed if one in chosen.methods]:
+        fits = count if count * sizes.seconds[label] <= left else max(1, int(left / sizes.seconds[label]))
+        rows[label] = count if "instances" in priorities.named else fits
+        left -= rows[label] * sizes.seconds[label]
+    left += PATIENCE / 3
+    for label in sorted(set(chosen.methods) - set(rows), key=lambda one: (sizes.seconds[one], one)):
+        if count * sizes.seconds[label] <= left:
+            rows[label] = count
+            left -= count * sizes.seconds[label]
+    kept = [label for label in chosen.methods if label in rows] or [chosen.methods[0]]
+    if all(rows.get(label) == count for label in chosen.methods):
+        return chosen
+    order = _by_interest(chosen, priorities)
+    tables = {}
+    for label in kept:
+        among = np.isin(np.arange(count), order[: rows.get(label, 1)])
+        tables[label] = maps_there(chosen, label, chosen.menu) & among[:, np.newaxis]
+    return chosen.part(kept, tables)
+
+
+def time_note(whole: Excerpt, chosen: Excerpt) -> str:
+    """Sentence that states what was left out to save time, and how to include it; "" if nothing was."""
+    none = [label for label in whole.methods if label not in chosen.methods]
+    count = len(chosen.x)
+    rows = {label: int(maps_there(chosen, label, chosen.menu).any(axis=1).sum()) for label in chosen.methods}
+    texts = [f"{label} for {done:,} of {count:,} instances only" for label, done in rows.items() if done < count]
+    texts += [f"no map of {_listed(none)}"] if none else []
+    return (
+        f"To be computed in about {PATIENCE:.0f} s, it holds {' and '.join(texts)}: for all, name them in methods="
+        if texts
+        else ""
     )
-    return Excerpt(chosen.whole, chosen.instances, chosen.menu, kept), note
 
 
-def fitted(chosen: Excerpt, sizes: Sizes, budget_mb: float, wishes: Wishes) -> Fitted:
+def fitted(chosen: Excerpt, sizes: Sizes, budget_mb: float, priorities: Priorities) -> Fitted:
     """The whole choice if it fits, or else as much of it as does.
 
     Parameters
@@ -130,7 +167,7 @@ def fitted(chosen: Excerpt, sizes: Sizes, budget_mb: float, wishes: Wishes) -> F
     sizes : Sizes
     budget_mb : float
         Size of the page in MB.
-    wishes : Wishes
+    priorities : Priorities
 
     Raises
     ------
@@ -145,10 +182,10 @@ def fitted(chosen: Excerpt, sizes: Sizes, budget_mb: float, wishes: Wishes) -> F
 
     if whole(16) <= room:
         return Fitted(chosen, 16, "")
-    everything_named = {"instances", "targets", "methods"} <= set(wishes.named)
+    everything_named = {"instances", "targets", "methods"} <= set(priorities.named)
     if whole(8) <= room and not everything_named:
         return Fitted(chosen, 8, f"To fit into budget_mb={budget_mb:g}, {_ROUNDED}")
-    parts = None if everything_named else _Parts(chosen, there, sizes, wishes).take(budget_mb)
+    parts = None if everything_named else _Parts(chosen, there, sizes, priorities).take(budget_mb)
     if parts is None:
         raise ValueError(_refusal(there, sizes, budget_mb))
     needed = (whole(16) - room) / MEGABYTE + budget_mb
@@ -165,13 +202,13 @@ def fitted(chosen: Excerpt, sizes: Sizes, budget_mb: float, wishes: Wishes) -> F
 class _Parts:
     """Maps of a page, added by priority until the size limit is reached."""
 
-    def __init__(self, chosen: Excerpt, there: Mapping[str, np.ndarray], sizes: Sizes, wishes: Wishes) -> None:
-        self._chosen, self._there, self._sizes, self._wishes = chosen, there, sizes, wishes
+    def __init__(self, chosen: Excerpt, there: Mapping[str, np.ndarray], sizes: Sizes, priorities: Priorities) -> None:
+        self._chosen, self._there, self._sizes, self._priorities = chosen, there, sizes, priorities
         self.kept = {label: np.zeros_like(table) for label, table in there.items()}
         self.rows = np.zeros(len(chosen.x), dtype=bool)
-        self._key = _key_classes(chosen, wishes)
-        viewed = [label for label in wishes.viewed if label in there] or [chosen.methods[0]]
-        self._viewed = list(chosen.methods) if "methods" in wishes.named else viewed
+        self._key = _key_classes(chosen, priorities)
+        viewed = [label for label in priorities.viewed if label in there] or [chosen.methods[0]]
+        self._viewed = list(chosen.methods) if "methods" in priorities.named else viewed
 
     def take(self, budget_mb: float) -> _Parts | None:
         """These parts, filled; None if not even the named ones fit, or none at all."""
@@ -187,24 +224,24 @@ class _Parts:
             self.rows[row] = True
             for label, cell in cells.items():
                 self.kept[label][row] |= cell
-        required = np.ones(len(chosen.x), dtype=bool) if "instances" in self._wishes.named else self.rows
+        required = np.ones(len(chosen.x), dtype=bool) if "instances" in self._priorities.named else self.rows
         complete = self.rows.any() and (required <= self.rows).all()
         return self if complete and all(self._has_key_maps(label) for label in self._required()) else None
 
     def _required(self) -> list[str]:
-        """Methods that no page does without."""
-        return self._viewed if "methods" in self._wishes.named else self._viewed[:1]
+        """Methods that every page contains."""
+        return self._viewed if "methods" in self._priorities.named else self._viewed[:1]
 
     def _has_key_maps(self, label: str) -> bool:
         wanted = self._there[label] & self._key & self.rows[:, np.newaxis]
         return bool((wanted <= self.kept[label]).all())
 
     def _in_order(self) -> Iterator[tuple[int, Sequence[str], np.ndarray]]:
-        """Row, methods and classes of one step after the other."""
-        order = _by_interest(self._chosen, self._wishes)
+        """Row, methods and classes of each group of maps, by priority."""
+        order = _by_interest(self._chosen, self._priorities)
         rest = [label for label in self._chosen.methods if label not in self._viewed]
         every = np.ones(len(self._chosen.menu), dtype=bool)
-        first = [self._viewed] if "methods" in self._wishes.named else [[label] for label in self._viewed]
+        first = [self._viewed] if "methods" in self._priorities.named else [[label] for label in self._viewed]
         yield from ((row, labels, self._key[row]) for labels in first for row in order)
         yield from ((row, rest, self._key[row]) for row in order)
         yield from ((row, labels, every) for labels in (self._viewed, rest) for row in order)
@@ -214,22 +251,22 @@ class _Parts:
         return self._has_key_maps(label)
 
 
-def _key_classes(chosen: Excerpt, wishes: Wishes) -> np.ndarray:
+def _key_classes(chosen: Excerpt, priorities: Priorities) -> np.ndarray:
     """Classes to keep first, of shape (instance, class of the menu): predicted, true and displayed ones."""
-    if "targets" in wishes.named:
+    if "targets" in priorities.named:
         return np.ones((len(chosen.x), len(chosen.menu)), dtype=bool)
     menu = np.asarray(chosen.menu)
     key = menu == _outputs(chosen).argmax(axis=1)[:, np.newaxis]
     if chosen.y is not None:
         key |= menu == np.asarray(chosen.y)[:, np.newaxis]
-    for choice in wishes.shown:
+    for choice in priorities.shown:
         if choice.instance in chosen.instances:
             on_show = [one for one in (choice.target, choice.against) if one is not None]
             key[chosen.instances.index(choice.instance)] |= np.isin(menu, on_show)
     return key
 
 
-def _by_interest(chosen: Excerpt, wishes: Wishes) -> list[int]:
+def _by_interest(chosen: Excerpt, priorities: Priorities) -> list[int]:
     """Rows by priority: displayed, misclassified, then alternately the least and the most confident."""
     outputs = _outputs(chosen)
     ranked = np.sort(outputs, axis=1)
@@ -243,7 +280,7 @@ def _by_interest(chosen: Excerpt, wishes: Wishes) -> list[int]:
         if chosen.y is not None and outputs.shape[1] > 1
         else []
     )
-    shown = [chosen.instances.index(one.instance) for one in wishes.shown if one.instance in chosen.instances]
+    shown = [chosen.instances.index(one.instance) for one in priorities.shown if one.instance in chosen.instances]
     return list(dict.fromkeys([*shown, *wrong, *in_turn]))
 
 
@@ -273,7 +310,7 @@ def _note(parts: _Parts, there: Mapping[str, np.ndarray], budget_mb: float, need
     """Sentence that states what the page contains, what it omits, and how to include more."""
     kept, total = (int(sum(table.sum() for table in tables.values())) for tables in (parts.kept, there))
     rows = int(parts.rows.sum())
-    complete = [label for label in parts.kept if parts.complete(label)]
+    complete = [label for label in parts.kept if parts.complete(label) and there[label].any(axis=1).all()]
     partly = {label: int(table.any(axis=1).sum()) for label, table in parts.kept.items() if label not in complete}
     of = f"{rows:,} of {len(parts.rows):,} instances" if rows < len(parts.rows) else f"all {rows:,} instances"
     texts = [f"{_listed(complete)} for {of}"]

@@ -15,8 +15,12 @@ function recorder() {
   const strokes = [];
   const bands = [];
   const texts = [];
+  const fills = [];
   const context = {
     globalAlpha: 1,
+    fill() {
+      fills.push({ alpha: this.globalAlpha, before: strokes.length });
+    },
     cells(filled) {
       bands.push(...filled.map(({ colors, row, alpha }) => ({ colors: unpackedColors(colors), row, alpha })));
     },
@@ -31,7 +35,7 @@ function recorder() {
   };
   const silent = () => {};
   const proxy = new Proxy(context, { get: (target, name) => (name in target ? target[name] : silent) });
-  return { context: proxy, rects, texts, bands, strokes };
+  return { context: proxy, rects, texts, bands, strokes, fills };
 }
 
 const method = { label: "CAM", exactness: "exact", adds_up: "", signed: true, placed: true, description: "" };
@@ -127,6 +131,17 @@ test("a map with channels is drawn in each row, in full color", () => {
   assert.ok(texts.includes("<b>ay</b>"));
 });
 
+test("bands of overlaid means are behind all lines, and together as opaque as one", () => {
+  const shown = { ...series, spread: new Float32Array(8).fill(0.5), mean: 5 };
+  const [apart, over] = [false, true].map((overlay) => drawn(two, 2, { shown, options: { overlay } }).fills);
+  assert.equal(apart.length, over.length);
+  assert.deepEqual(
+    over.map(({ alpha }) => 2 * alpha),
+    apart.map(({ alpha }) => alpha),
+  );
+  assert.equal(new Set(over.map(({ before }) => before)).size, 1);
+});
+
 test("strips are a part of their rows, and lines keep clear of them", () => {
   const [tint, strip] = ["tint", "strip"].map((style) => drawn(two, 2, { options: { style } }).bands[0].row);
   assert.ok(strip.height < tint.height / 2);
@@ -145,7 +160,7 @@ test("colored lines bear the colors of their values, over a rim of ink", () => {
   );
 });
 
-test("channels overlay are told apart by color, in one row, each with its name", () => {
+test("channels overlay are distinguished by color, in one row, each with its name", () => {
   const { strokes, texts, bands } = drawn([1, -1, 0, 0.5], 1, { options: { overlay: true } });
   assert.equal(bands.length, 2);
   assert.ok(texts.includes("ax") && texts.includes("<b>ay</b>"));

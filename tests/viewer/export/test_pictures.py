@@ -141,7 +141,7 @@ def test_sizes_that_are_none_are_refused_before_anything_is_drawn(viewer, tmp_pa
 
 def test_a_folder_that_is_not_there_is_refused(viewer, tmp_path):
     for save in (viewer.save_png, viewer.save_svg, viewer.save_pdf):
-        with pytest.raises(FileNotFoundError, match="no folder"):
+        with pytest.raises(FileNotFoundError, match="existing folder"):
             save(tmp_path / "nowhere" / "picture")
 
 
@@ -168,8 +168,8 @@ def test_the_figure_is_the_current_picture_or_another_map(viewer):
 def test_a_pinned_picture_is_in_the_figure_and_both_have_letters(viewer):
     viewer.pinned = (0, 2, "Grad-CAM")
     first, second = titles(viewer.plot())
-    assert first.startswith("(a) instance 2, explained: walk")
-    assert second.startswith("(b) instance 0, explained: run")
+    assert first.startswith("(a) Instance 3 of 4 (index 2), explained: walk")
+    assert second.startswith("(b) Instance 1 of 4 (index 0), explained: run")
     assert len(titles(viewer.plot(1))) == 1
 
 

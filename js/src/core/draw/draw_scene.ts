@@ -35,10 +35,10 @@ export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
   }
   drawHeat(pen, scene, frame, layout);
   const { unseen, centers } = marksOf(picture.choice.method, facts);
-  if (centers) {
+  if (centers && !picture.mapless) {
     bands(layout).forEach((band) => drawExtrapolated(pen, band, centers, frame.axis, theme));
   }
-  drawUnseen(pen, bands(layout), unseen, frame.axis, theme);
+  drawUnseen(pen, bands(layout), picture.mapless ? [] : unseen, frame.axis, theme);
   layout.rows.forEach((row, place) => drawSignals(pen, scene, frame, row, layout.members[place]));
   drawBorders(pen, bands(layout), frame.axis, theme);
   drawSignificances(pen, scene, frame, layout);
@@ -60,7 +60,7 @@ export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
   drawRemarks(pen, scene, frame);
   const message = scene.message ?? (picture.channels.length === 0 ? NOTHING : null);
   if (message !== null) {
-    drawOverlayMessage(pen, message, frame, theme);
+    drawOverlayMessage(pen, message, frame, theme, !picture.mapless);
   }
 }
 
@@ -113,11 +113,15 @@ function drawHeat(pen: Pen, scene: Scene, frame: Frame, layout: RowLayout): void
 function drawSignals(pen: Pen, scene: Scene, frame: Frame, row: Row, members: number[]): void {
   const { picture, theme } = scene;
   const place = lineRow(picture, row);
+  if (picture.bands) {
+    const { lower, upper } = picture.bands;
+    const share = 1 / members.length;
+    for (const channel of members) {
+      drawSpread(pen, lower[channel], upper[channel], picture.ranges[channel], place, frame.axis, theme, share);
+    }
+  }
   for (const channel of members) {
     const [signal, range] = [picture.signals[channel], picture.ranges[channel]];
-    if (picture.bands) {
-      drawSpread(pen, picture.bands.lower[channel], picture.bands.upper[channel], range, place, frame.axis, theme);
-    }
     if (colorsLines(picture)) {
       drawColoredLine(pen, signal, heatOf(picture, channel), scaleOf(scene), range, place, frame, theme);
     } else {

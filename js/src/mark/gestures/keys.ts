@@ -8,7 +8,7 @@ import type { Pointer } from "./pointer.js";
 
 const STYLES: Options["style"][] = ["tint", "strip", "line"];
 /**
- * JupyterLab leaves keys alone that are pressed in an element with this attribute. It looks for it from the target up to
+ * JupyterLab ignores keys that are pressed in an element with this attribute. It looks for it from the target up to
  * the first element that a shortcut is for, which may be the target itself.
  */
 const SUPPRESSED = "data-lm-suppress-shortcuts";
@@ -26,7 +26,7 @@ interface View {
     pin(): void;
     turnMean(): void;
     turnRows(by: 1 | -1): void;
-    trigger(event: "help"): unknown;
+    trigger(event: "help", figure: HTMLElement): unknown;
   };
   readonly pointer: Pointer;
   zoom(factor: number, sample: number | null): void;
@@ -35,7 +35,7 @@ interface View {
 }
 
 /**
- * Keyboard control of the viewer, wherever in it the focus is. Keys with a modifier are left to the page: Ctrl + S saves
+ * Keyboard control of the viewer, wherever the focus is in it. Keys with a modifier are left to the page: Ctrl + S saves
  * the notebook.
  */
 export class Keys {
@@ -59,7 +59,7 @@ export class Keys {
     rows: ({ by }) => this.view.model.turnRows(by),
     edge: ({ of }) => this.moveEdge(of),
     hide: () => this.hide(),
-    help: () => this.view.model.trigger("help"),
+    help: () => this.view.model.trigger("help", this.figure),
   };
 
   constructor(
@@ -114,7 +114,14 @@ export class Keys {
   }
 
   private focused(element: Element): Focused {
-    return element === this.figure ? "plot" : element.matches(TEXT) ? "text" : "control";
+    if (element === this.figure) {
+      return "plot";
+    }
+    return element.matches(TEXT)
+      ? "text"
+      : element.matches("button") && !element.closest(SCROLLED)
+        ? "button"
+        : "control";
   }
 
   private handle(action: Action): void {
@@ -173,6 +180,9 @@ const viewerOf = (figure: HTMLElement): HTMLElement => figure.closest<HTMLElemen
 
 /** Elements that take text. */
 const TEXT = "textarea, [contenteditable], input:not([type=checkbox], [type=radio], [type=button])";
+
+/** Panels that arrows and other named keys scroll. */
+const SCROLLED = ".cam1d-panel";
 
 /** The wheel zooms only with Ctrl or Cmd; otherwise it scrolls the page. */
 export const isZoom = (event: WheelEvent): boolean => event.ctrlKey || event.metaKey;

@@ -1,0 +1,114 @@
+"""Maps of other libraries, in every shape that they use, become the same explanation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cam1d_widget import Explanation, ExplanationViewer
+
+INSTANCES, TIME, CHANNELS, CLASSES = 3, 20, 2, 4
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(INSTANCES, TIME, CHANNELS)).astype(np.float32)
+SCORES = RNG.normal(size=(INSTANCES, CLASSES)).astype(np.float32)
+PREDICTED = SCORES.argmax(axis=1)
+EVERY = RNG.normal(size=(INSTANCES, CLASSES, TIME, CHANNELS)).astype(np.float32)
+ONE = EVERY[np.arange(INSTANCES), PREDICTED]
+
+SHAPES_OF_ALL = {
+    "class after the instance": (EVERY, "channels_last"),
+    "class at the end, as shap has it": (np.moveaxis(EVERY, 1, -1), "channels_last"),
+    "a list of one array for each class": (list(np.moveaxis(EVERY, 1, 0)), "channels_last"),
+    "channels first": (EVERY.swapaxes(2, 3), "channels_first"),
+    "channels first, class at the end": (np.moveaxis(EVERY.swapaxes(2, 3), 1, -1), "channels_first"),
+}
+SHAPES_OF_ONE = {
+    "of each channel": (ONE, "channels_last"),
+    "channels first, as captum has it": (ONE.swapaxes(1, 2), "channels_first"),
+}
+
+
+def of(maps, layout="channels_last", **names) -> Explanation:
+    x = X if layout == "channels_last" else X.swapaxes(1, 2)
+    return Explanation.from_maps({"other": maps}, x, SCORES, layout=layout, **names)
+
+
+@pytest.mark.parametrize("name", SHAPES_OF_ALL)
+def test_maps_of_all_classes(name):
+    explanation = of(*SHAPES_OF_ALL[name], class_names=list("abcd"))
+    np.testing.assert_array_equal(explanation.x, X)
+    for instance in range(INSTANCES):
+        for target in range(CLASSES):
+            np.testing.assert_array_equal(explanation.attribution("other", instance, target), EVERY[instance, target])
+
+
+@pytest.mark.parametrize("name", SHAPES_OF_ONE)
+def test_maps_of_one_class_are_those_of_the_predicted_class(name):
+    explanation = of(*SHAPES_OF_ONE[name])
+    np.testing.assert_array_equal(explanation.targets[:, 0], PREDICTED)
+    np.testing.assert_array_equal(explanation.attributions["other"][:, 0], ONE)
+    assert ExplanationViewer(explanation).method == "other"
+
+
+def test_the_explained_class_can_be_named():
+    np.testing.assert_array_equal(of(ONE, targets=1).targets, np.ones((INSTANCES, 1)))
+    np.testing.assert_array_equal(of(ONE, targets=[2, 0, 1]).targets[:, 0], [2, 0, 1])
+    two = of(EVERY[:, 1:3], targets=np.tile([1, 2], (INSTANCES, 1)))
+    np.testing.assert_array_equal(two.attribution("other", 0, 2), EVERY[0, 2])
+
+
+def test_maps_over_time_alone_have_one_channel():
+    for maps in (ONE[..., 0], ONE[..., :1]):
+        np.testing.assert_array_equal(of(maps).attributions["other"][:, 0, :, 0], ONE[..., 0])
+
+
+class Tensor:
+    """A tensor that gives its numbers only once it is detached and on the CPU, as those of PyTorch do."""
+
+    dtype = "float32"
+
+    def __init__(self, values: np.ndarray):
+        self.values = values
+
+    def detach(self) -> Tensor:
+        return self
+
+    def cpu(self) -> Tensor:
+        return self
+
+    def numpy(self) -> np.ndarray:
+        return self.values
+
+
+def test_tensors_are_taken():
+    given = {"captum": Tensor(ONE.swapaxes(1, 2))}
+    made = Explanation.from_maps(given, Tensor(X.swapaxes(1, 2)), Tensor(SCORES), layout="channels_first")
+    np.testing.assert_array_equal(made.attributions["captum"][:, 0], ONE)
+
+
+WRONG = {
+    "layout": (ONE.swapaxes(1, 2), {}, r"maps\['other'\] must have shape .* pass layout='channels_first'"),
+    "shape": (ONE[:, :7], {}, r"maps\['other'\] must have shape \(instance, time, channel\) = \(3, 20, 2\)"),
+    "NaN": (ONE * np.nan, {}, r"maps\['other'\] must be finite"),
+    "class": (ONE, {"targets": 9}, "targets must be class indices from 0 to 3"),
+    "word": (ONE, {"targets": "best"}, "targets must be"),
+    "name": (ONE, {"claas_names": []}, "there is no argument claas_names"),
+    "layout's name": (ONE, {"layout": "time first"}, "layout must be"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_does_not_fit_is_refused(name):
+    maps, names, words = WRONG[name]
+    with pytest.raises((ValueError, TypeError), match=words):
+        Explanation.from_maps({"other": maps}, X, SCORES, **names)
+
+
+def test_no_maps_are_refused():
+    with pytest.raises(ValueError, match="maps must hold the maps of one method at least"):
+        Explanation.from_maps({}, X, SCORES)
+
+
+def test_more_channels_than_samples_are_warned_of():
+    with pytest.warns(UserWarning, match="x has 20 channels of 2 samples each; .* pass layout='channels_first'"):
+        Explanation.from_maps({"other": ONE.swapaxes(1, 2)}, X.swapaxes(1, 2), SCORES)
