@@ -272,7 +272,7 @@ class Network(ABC):
         return self._ops.concatenate([-logits, logits], axis=-1) if self.two_sided else logits
 
     def _log_odds(self, shares: Any, others: Any) -> Any:
-        """Log-odds of probabilities; their complement is summed up where possible, since subtraction from one cancels."""
+        """Log-odds of probabilities; the complement is a sum where possible, since subtraction from one cancels."""
         tiny = float(np.finfo(np.float32).tiny)
         return self._ops.log(shares + tiny) - self._ops.log(others + tiny)
 

@@ -56,10 +56,11 @@ def opened(
 
 def _for_series_or_length(classifier: Any, series: SeriesLike | None, layout: Layout, length: int | None) -> Any:
     """The classifier for the shape of some series, or for a length; as it is if it knows it, or neither is given."""
+    x = None if series is None else series_for(classifier, series, layout=layout)
     if classifier.input_shape[0] is not None or not offers(classifier, NeedsSeries):
         return classifier
-    if series is not None:
-        return classifier.for_series(series_for(classifier, series, layout=layout))
+    if x is not None:
+        return classifier.for_series(x)
     return classifier if length is None or not offers(classifier, HasLength) else classifier.for_length(length)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -110,9 +111,12 @@ class Constants:
 
 def size_of(size: Any, batch: int) -> int:
     """Number of a size of the exported module for a batch."""
-    if isinstance(size, int):
-        return size
-    expression = size.node.expr
+    return size if isinstance(size, int) else _evaluated(size.node.expr, batch)
+
+
+@lru_cache(maxsize=1024)
+def _evaluated(expression: Any, batch: int) -> int:
+    """Number of an expression in the size of the batch."""
     return int(expression.subs(dict.fromkeys(expression.free_symbols, batch)))
 
 
