@@ -49,16 +49,6 @@ class NetworkClassifier(ABC):
     def name(self) -> str:
         """The model's name."""
 
-    @property
-    @abstractmethod
-    def no_step_scores(self) -> str | None:
-        """Why there are no scores of steps that add up to the model's; None where there are."""
-
-    @property
-    @abstractmethod
-    def no_attention(self) -> str | None:
-        """Why there is no attention to the steps of the explained map; None where there is."""
-
     @abstractmethod
     def _compiled(self, function: Callable[..., Any], *arguments: Argument, branches: bool = True) -> CompiledFunction:
         """Function of tensors, which may have branches and loops on them, compiled for arguments of these shapes."""
@@ -225,39 +215,6 @@ class NetworkClassifier(ABC):
         steps, filters = len(self.receptive_field), self._network.map_shape[-1]
         series = np.zeros((1, self._length, self.input_shape[1]), np.float32)  # type: ignore[type-var]
         return self.head_scores(series, np.zeros((1, steps, filters), np.float32))[0]
-
-    # Steps that the model itself scores or weighs
-
-    def step_scores(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Contribution of every step to each score, (instance, step, class), and the remaining bias, (class,)."""
-        if self.no_step_scores:
-            raise ValueError(self.no_step_scores)
-        return self._passes.run("step_scores", self._checked(x))[0], self._network.outer_bias()
-
-    @property
-    def step_scores_stand_alone(self) -> bool:
-        """Whether setting a step's features to zero lowers S by exactly that step's score."""
-        return all(node.operation.stands_alone for node in self._network.scoring)
-
-    @property
-    def attention_adds_up(self) -> bool:
-        """Whether a score is its value without attention plus the sum of gradients times weights, held constant."""
-        return self.score == "logits" and self._network.attention_adds_up
-
-    def attention(self, x: np.ndarray) -> np.ndarray:
-        """Attention weight of every step, of shape (instance, head, step)."""
-        if self.no_attention:
-            raise ValueError(self.no_attention)
-        return self._passes.run("attention", self._checked(x))[0]
-
-    def attention_gradients(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Weights, gradients with respect to them (instance, target, head, step), and scores without attention."""
-        if self.no_attention:
-            raise ValueError(self.no_attention)
-        x = self._checked(x)
-        targets = as_targets(target, len(x), self.classes).reshape(len(x), -1)
-        weights, gradients, without = self._passes.run("attention_and_gradients", x, targets)
-        return weights, gradients, without
 
     # Propagation rules
 

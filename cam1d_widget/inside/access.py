@@ -23,6 +23,7 @@ def opened(
     series: SeriesLike | None = None,
     layout: Layout = "channels_last",
     length: int | None = None,
+    argument: str = "x",
 ) -> HasLayers:
     """Classifier of a model, at a layer if one is named.
 
@@ -36,6 +37,8 @@ def opened(
         Of the series.
     length : int, optional
         Samples of a series where none are given.
+    argument : str
+        Name of the caller's argument that holds the series.
 
     Raises
     ------
@@ -50,13 +53,13 @@ def opened(
             f"model must be a Keras model, a PyTorch module or a classifier of one, whose layers can be read, but is "
             f"{shown(model)}"
         )
-    classifier = _for_series_or_length(classifier, series, layout, length)
+    x = None if series is None else series_for(classifier, series, argument, layout)
+    classifier = _for_series_or_length(classifier, x, length)
     return classifier if layer is None else _at(classifier, layer)
 
 
-def _for_series_or_length(classifier: Any, series: SeriesLike | None, layout: Layout, length: int | None) -> Any:
+def _for_series_or_length(classifier: Any, x: np.ndarray | None, length: int | None) -> Any:
     """The classifier for the shape of some series, or for a length; as it is if it knows it, or neither is given."""
-    x = None if series is None else series_for(classifier, series, layout=layout)
     if classifier.input_shape[0] is not None or not offers(classifier, NeedsSeries):
         return classifier
     if x is not None:

@@ -12,7 +12,7 @@ import torch
 from ...attribution.series import check_series
 from ...explanation.source import ModelChangedError
 from ...typing import LayerLike, Layout, Score
-from ...validation import check_choice, check_count, check_seed
+from ...validation import check_choice, check_count, check_seed, shown
 from ..network_classifier import NetworkClassifier
 from .engine import Eager
 from .module import ORDERS, checked_module, first_layer, own_layout, path_of
@@ -80,7 +80,7 @@ class TorchClassifier(NetworkClassifier):
         layer = path_of(self.model, layer)
         self.score: Score = score
         self.batch_size = batch_size
-        self.device = torch.device(device) if device is not None else _device_of(module)
+        self.device = _device_of(module) if device is None else _checked_device(device)
         self._structure: Structure | None = None
         self._layer, self._output, self._layout = layer, output, layout
 
@@ -171,16 +171,6 @@ class TorchClassifier(NetworkClassifier):
         other._layer = layer
         return other
 
-    @property
-    def no_step_scores(self) -> str | None:
-        """Why there are no scores of steps that add up to the model's."""
-        return f"model {self.name!r} has no layer that scores the steps of the explained map and adds up their scores"
-
-    @property
-    def no_attention(self) -> str | None:
-        """Why there is no attention to the steps of the explained map."""
-        return f"model {self.name!r} has no attention that pools the steps of the explained map"
-
     def _compiled(self, function: Callable[..., Any], *arguments: Any, branches: bool = True) -> Eager:
         return Eager(function, arguments, self.device)
 
@@ -190,6 +180,13 @@ class TorchClassifier(NetworkClassifier):
             raise ModelChangedError(
                 f"model {self.name!r} has changed since this classifier was made ({what}); create a new classifier"
             )
+
+
+def _checked_device(device: Any) -> torch.device:
+    try:
+        return torch.device(device)
+    except (TypeError, RuntimeError, ValueError):
+        raise ValueError(f"device must be a torch.device, such as 'cpu' or 'cuda', but is {shown(device)}") from None
 
 
 def _device_of(module: torch.nn.Module) -> torch.device:
