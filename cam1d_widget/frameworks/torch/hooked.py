@@ -92,7 +92,7 @@ def split(module: nn.Module, layer: Any, run: Callable[[Any], Any], samples: tor
         ),
     ]
     layers = (LayerOutput(name, type(cut).__name__, cut, (1,), inner=False),)
-    return Graph(tuple(nodes), tuple(values), 2, layers, TorchTensors())
+    return Graph(tuple(nodes), tuple(values), 2, layers, TorchTensors(samples.device))
 
 
 def _found(module: nn.Module, layer: Any) -> tuple[str, nn.Module]:

@@ -174,9 +174,9 @@ def _fault(module: nn.Module, x: np.ndarray, order: Order, device: torch.device)
 
 
 def given(module: nn.Module, x: torch.Tensor, order: Order) -> torch.Tensor:
-    """Series (instance, time, channel) as the module takes them: in its order of axes, and in its precision."""
-    dtype = next((one.dtype for one in module.parameters() if one.is_floating_point()), torch.float32)
-    return x.permute(order).to(dtype).contiguous()
+    """Series (instance, time, channel) as the module takes them: in its order of axes and its precision, and where it is."""
+    like = next((one for one in module.parameters() if one.is_floating_point()), x)
+    return x.permute(order).to(like).contiguous()
 
 
 _MISSING = object()

@@ -57,7 +57,7 @@ class TorchNetwork(Network):
         layer: Any,
         output: str | int | None,
     ) -> None:
-        super().__init__(module, type(module).__name__, TorchTensors(), input_shape, None)
+        super().__init__(module, type(module).__name__, TorchTensors(device), input_shape, None)
         self._order, self._sizes, self.device = order, input_shape, device
         forget_tried_layers()
         samples = self._samples(3)
@@ -99,7 +99,7 @@ class TorchNetwork(Network):
         try:
             with explained(self.model):
                 program = exported(self.model, self._given(samples[:2]))
-            return read(self.model, program, self._order, self._index)
+            return read(self.model, program, self._order, self._index, self.device)
         except Exception as fault:  # the exporter raises many kinds, and any that the user's module does
             return (str(fault).strip() or type(fault).__name__).splitlines()[0][:200]
 
@@ -126,11 +126,15 @@ class TorchNetwork(Network):
             ) from fault
 
     def _called(self, x: Any) -> Any:
-        return pytree.tree_leaves(self._returned(x))[self._index].float()
+        return pytree.tree_leaves(self._returned(x))[self._index].float().to(x.device)
 
     def _run(self, function: Callable[[Any], Any], x: np.ndarray) -> np.ndarray:
         with torch.no_grad():
             return function(tensor_of(x, self.device)).cpu().numpy()
+
+    def probabilities_of(self, scores: np.ndarray) -> np.ndarray:
+        """Probabilities of scores in an array."""
+        return self._run(self.probabilities, scores)
 
     def _which_output(self, made: Any, output: str | int | None) -> int:
         leaves = pytree.tree_leaves(made)

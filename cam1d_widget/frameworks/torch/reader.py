@@ -8,7 +8,7 @@ since PyTorch changes the strides alone. Parameters and buffers are taken from t
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -28,6 +28,7 @@ from .tensors import TorchTensors, tensor_of
 
 __all__ = ["AtenCall", "exported", "read"]
 
+_CPU = torch.device("cpu")
 # Modules whose operations are read as one, by the name of their class.
 _WHOLE = {"torch.nn.modules.activation.MultiheadAttention": Attention(True)}
 
@@ -54,7 +55,9 @@ def exported(module: torch.nn.Module, example: torch.Tensor) -> ExportedProgram:
     return program
 
 
-def read(module: torch.nn.Module, program: ExportedProgram, order: Order, output: int) -> Graph:
+def read(
+    module: torch.nn.Module, program: ExportedProgram, order: Order, output: int, device: torch.device = _CPU
+) -> Graph:
     """Graph of an exported module.
 
     Parameters
@@ -66,8 +69,10 @@ def read(module: torch.nn.Module, program: ExportedProgram, order: Order, output
         Axes of the series in the module's input.
     output : int
         Index of the explained output among all.
+    device : torch.device
+        Where values are computed.
     """
-    return _Reading(module, program, order, output).graph()
+    return _Reading(module, program, order, output, device).graph()
 
 
 class Constants:
@@ -77,12 +82,12 @@ class Constants:
     ----------
     module : torch.nn.Module
     program : ExportedProgram
+    device : torch.device
+        To which they are moved.
     """
 
-    def __init__(self, module: torch.nn.Module, program: ExportedProgram) -> None:
-        self._module = module
-        self.device = next((one.device for one in module.parameters()), torch.device("cpu"))
-        """Where the parameters are."""
+    def __init__(self, module: torch.nn.Module, program: ExportedProgram, device: torch.device) -> None:
+        self._module, self.device = module, device
         self._specs = {one.arg.name: one for one in program.graph_signature.input_specs}
         self._stored = {**program.constants, **program.state_dict}
 
@@ -94,19 +99,28 @@ class Constants:
         if node.op == "placeholder":
             value = self._parameter(node.name)
         else:
-            given = map_arg((node.args, node.kwargs), lambda one: self(one, batch, float32))
-            value = node.target(*given[0], **given[1])
+            args, kwargs = self.arguments(node, lambda one: self(one, batch, float32))
+            value = node.target(*args, **kwargs)
         halved = float32 and isinstance(value, torch.Tensor) and value.is_floating_point()
         return value.float() if halved else value
 
+    def arguments(self, node: Any, filled: Callable[[Any], Any]) -> tuple[Any, dict[str, Any]]:
+        """Arguments of a call, with values for the nodes among them, and on the device."""
+        args, kwargs = map_arg((node.args, node.kwargs), filled)
+        return args, {**kwargs, "device": self.device} if kwargs.get("device") is not None else kwargs
+
     def _parameter(self, name: str) -> torch.Tensor:
+        """Current value of a parameter or buffer, on the device."""
+        return self._stored_value(name).detach().to(self.device)
+
+    def _stored_value(self, name: str) -> torch.Tensor:
         spec = self._specs[name]
         target = str(spec.target)
         if spec.kind == InputKind.PARAMETER:
-            return self._module.get_parameter(target).detach()
+            return self._module.get_parameter(target)
         if spec.kind == InputKind.BUFFER:
-            return self._module.get_buffer(target).detach()
-        return self._stored[target].detach()
+            return self._module.get_buffer(target)
+        return self._stored[target]
 
 
 def size_of(size: Any, batch: int) -> int:
@@ -169,8 +183,8 @@ class AtenCall:
             return known[argument] if argument in known else self._constants(argument, batch, float32)
 
         for node in self.operations:
-            given = map_arg((node.args, node.kwargs), filled)
-            known[node] = _ANY_STRIDES.get(node.target, node.target)(*given[0], **given[1])
+            args, kwargs = self._constants.arguments(node, filled)
+            known[node] = _ANY_STRIDES.get(node.target, node.target)(*args, **kwargs)
         return [known[node].permute(order) for node, order in self._outputs]
 
     def weights(self) -> list[np.ndarray]:
@@ -200,9 +214,11 @@ class _Tensor(NamedTuple):
 class _Reading:
     """Nodes and values of a graph while it is read."""
 
-    def __init__(self, module: torch.nn.Module, program: ExportedProgram, order: Order, output: int) -> None:
+    def __init__(
+        self, module: torch.nn.Module, program: ExportedProgram, order: Order, output: int, device: torch.device
+    ) -> None:
         self._module, self._program, self._output = module, program, output
-        self._constants = Constants(module, program)
+        self._constants = Constants(module, program, device)
         self._modules = dict(module.named_modules())
         self._nodes: list[Node] = []
         self._values: list[Value] = []
@@ -229,7 +245,9 @@ class _Reading:
         if made not in self._tensors:
             raise ValueError("its output does not depend on the series")
         output = self._in_order(made, batch_first(shape_of(made)), self._tensors[made])
-        return Graph(tuple(self._nodes), tuple(self._values), output, self._layers(), TorchTensors())
+        return Graph(
+            tuple(self._nodes), tuple(self._values), output, self._layers(), TorchTensors(self._constants.device)
+        )
 
     def _outputs(self) -> list[Any]:
         """Nodes of the outputs that a user gets."""

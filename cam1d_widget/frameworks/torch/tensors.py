@@ -15,7 +15,16 @@ __all__ = ["TorchTensors", "tensor_of", "vector_jacobian"]
 
 
 class Functions:
-    """Functions of tensors by the names of numpy and Keras."""
+    """Functions of tensors by the names of numpy and Keras.
+
+    Parameters
+    ----------
+    device : torch.device
+        Where new tensors are made.
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
 
     abs = staticmethod(torch.abs)
     log = staticmethod(torch.log)
@@ -37,15 +46,13 @@ class Functions:
         """Tensors one after the other along an axis."""
         return torch.cat(tensors, axis)
 
-    @staticmethod
-    def convert_to_tensor(x: Any) -> Any:
+    def convert_to_tensor(self, x: Any) -> Any:
         """Tensor of an array."""
-        return torch.as_tensor(x)
+        return torch.as_tensor(x, device=self._device)
 
-    @staticmethod
-    def eye(size: int) -> Any:
+    def eye(self, size: int) -> Any:
         """Identity matrix."""
-        return torch.eye(size)
+        return torch.eye(size, device=self._device)
 
     @staticmethod
     def maximum(x: Any, other: Any) -> Any:
@@ -89,9 +96,10 @@ class Functions:
 
 
 class TorchTensors:
-    """Tensors of PyTorch."""
+    """Tensors of PyTorch on a device."""
 
-    ops = Functions
+    def __init__(self, device: torch.device) -> None:
+        self.ops = Functions(device)
 
     def linear(self, operation: Weighted, x: Any, kernel: Any) -> Any:
         """W x for a kernel of any values, without the bias."""
