@@ -174,7 +174,7 @@ def _fault(module: nn.Module, x: np.ndarray, order: Order, device: torch.device)
 
 
 def given(module: nn.Module, x: torch.Tensor, order: Order) -> torch.Tensor:
-    """Series (instance, time, channel) as the module takes them: in its order of axes and its precision, and where it is."""
+    """Series (instance, time, channel) as the module takes them: its order of axes, its precision and its device."""
     like = next((one for one in module.parameters() if one.is_floating_point()), x)
     return x.permute(order).to(like).contiguous()
 
