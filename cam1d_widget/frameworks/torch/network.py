@@ -19,9 +19,10 @@ from ...typing import Layout
 from ...validation import shown
 from ..network import Network
 from .called import Order
+from .export import exported
 from .hooked import measured_field, split
 from .module import ORDERS, explained, given
-from .reader import exported, read
+from .reader import read
 from .structure import Structure
 from .tensors import TorchTensors, tensor_of
 from .weights import refuse_weights
@@ -98,7 +99,7 @@ class TorchNetwork(Network):
         """Graph of the module; if it cannot be exported, the reason."""
         try:
             with explained(self.model):
-                program = exported(self.model, self._given(samples[:2]))
+                program = exported(self.model, self._given(samples))
             return read(self.model, program, self._order, self._index, self.device)
         except Exception as fault:  # the exporter raises many kinds, and any that the user's module does
             return (str(fault).strip() or type(fault).__name__).splitlines()[0][:200]

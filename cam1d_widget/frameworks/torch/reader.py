@@ -7,26 +7,25 @@ since PyTorch changes the strides alone. Parameters and buffers are taken from t
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from torch.export import Dim, ExportedProgram
+from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind, OutputKind
 from torch.fx.node import map_arg
 
 from ...network.graph import Graph, LayerOutput, Node, Value
 from ...network.operations import Attention, Identity, Operation, Permute, Rearranging
 from .called import Called, Order, batch_first, name_of, shape_of
+from .export import evaluated, size_of, sizes_of
 from .layouts import permuted
 from .operation_table import row_of
 from .tensors import TorchTensors, tensor_of
 
-__all__ = ["AtenCall", "exported", "read"]
+__all__ = ["AtenCall", "read"]
 
 _CPU = torch.device("cpu")
 # Modules whose operations are read as one, by the name of their class.
@@ -37,22 +36,6 @@ _ANY_STRIDES = {
     torch.ops.aten.view.default: torch.ops.aten.reshape.default,
     torch.ops.aten._unsafe_view.default: torch.ops.aten.reshape.default,
 }
-
-
-def exported(module: torch.nn.Module, example: torch.Tensor) -> ExportedProgram:
-    """Program of a module in evaluation mode, for batches of any size.
-
-    Raises
-    ------
-    Exception
-        Of many kinds, if the module cannot be exported.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about the exporter's own parts, and attributes that a forward pass assigns
-        program = torch.export.export(module, (example,), dynamic_shapes=({0: Dim("batch")},))
-        program = program.run_decompositions({})
-    program.graph.eliminate_dead_code()
-    return program
 
 
 def read(
@@ -93,9 +76,9 @@ class Constants:
 
     def __call__(self, node: Any, batch: int, float32: bool = False) -> Any:
         """Value of a node of the exported graph for a batch of some size."""
-        made = node.meta.get("val")
-        if isinstance(made, torch.SymInt):
-            return size_of(made, batch)
+        size = size_of(node)
+        if size is not None:
+            return evaluated(size, batch)
         if node.op == "placeholder":
             value = self._parameter(node.name)
         else:
@@ -121,17 +104,6 @@ class Constants:
         if spec.kind == InputKind.BUFFER:
             return self._module.get_buffer(target)
         return self._stored[target]
-
-
-def size_of(size: Any, batch: int) -> int:
-    """Number of a size of the exported module for a batch."""
-    return size if isinstance(size, int) else _evaluated(size.node.expr, batch)
-
-
-@lru_cache(maxsize=1024)
-def _evaluated(expression: Any, batch: int) -> int:
-    """Number of an expression in the size of the batch."""
-    return int(expression.subs(dict.fromkeys(expression.free_symbols, batch)))
 
 
 class AtenCall:
@@ -198,9 +170,9 @@ class AtenCall:
 def _batch_in(inputs: Sequence[Any]) -> tuple[int, int, int]:
     """Where the batch size is found: which tensor, which of its axes, and the size for one instance."""
     for place, node in enumerate(inputs):
-        for axis, size in enumerate(node.meta["val"].shape):
-            if isinstance(size, torch.SymInt):
-                return place, axis, size_of(size, 1)
+        for axis, size in enumerate(sizes_of(node)):
+            if not isinstance(size, int):
+                return place, axis, evaluated(size, 1)
     return 0, 0, 1
 
 
@@ -257,7 +229,7 @@ class _Reading:
 
     def _depends(self, node: Any) -> bool:
         """Whether it depends on the series, and not on the size of the batch alone."""
-        if isinstance(node.meta.get("val"), torch.SymInt):
+        if size_of(node) is not None:
             return False
         return any(one in self._tensors or one in self._tuples for one in node.all_input_nodes) or (
             any(self._region_of(one) for one in node.all_input_nodes)
@@ -340,7 +312,7 @@ class _Reading:
         return {node: region for region in regions.values() for node in region}
 
     def _region_of(self, node: Any) -> str | None:
-        if node.op != "call_function" or isinstance(node.meta.get("val"), torch.SymInt):
+        if node.op != "call_function" or size_of(node) is not None:
             return None
         stack = _stack(node)
         return next((key for key, (_, kind) in stack.items() if kind in _WHOLE), None)

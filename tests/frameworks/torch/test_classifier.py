@@ -158,6 +158,17 @@ def test_series_with_channels_first_are_named():
 # Modules that cannot be exported
 
 
+def test_a_module_that_makes_a_number_of_the_size_of_its_batch_is_read():
+    def forward(net, x):
+        made = torch.relu(net.conv(x)).reshape(len(x) * 5, 36)
+        return net.head(made.reshape(len(x), -1)) + torch.zeros(len(x), 2)
+
+    module = Through(forward, conv=nn.Conv1d(3, 5, 5), head=nn.Linear(180, 2))
+    classifier = TorchClassifier(module, batch_size=3).for_series(X)
+    np.testing.assert_allclose(classifier.scores(X), own_scores(module), atol=1e-6)
+    assert [layer.name for layer in classifier.layers] == ["conv", "relu"]
+
+
 def test_a_module_that_cannot_be_exported_has_gradients_and_perturbation():
     plain, branching = TorchClassifier(cnn()).for_series(X), TorchClassifier(Branching(cnn())).for_series(X)
     targets = np.zeros((4, 1), int)

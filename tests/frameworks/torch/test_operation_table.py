@@ -13,9 +13,10 @@ from torch import nn
 from torch.nn import functional as F
 
 from cam1d_widget.frameworks.torch.called import name_of
+from cam1d_widget.frameworks.torch.export import exported
 from cam1d_widget.frameworks.torch.module import explained
 from cam1d_widget.frameworks.torch.operation_table import ROWS
-from cam1d_widget.frameworks.torch.reader import exported, read
+from cam1d_widget.frameworks.torch.reader import read
 from cam1d_widget.network.graph import Graph, Node
 from tests.support.modules import Through
 from tests.support.operation_facts import assert_facts_are_measured
