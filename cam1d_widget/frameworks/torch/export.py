@@ -1,7 +1,7 @@
 """A PyTorch module as an exported program for batches of any size.
 
-The exporter follows the size of the batch through the module, unless Python makes a number of it, as ``len(x)`` does. Then
-the module is exported for batches of two and of three, and numbers that differ between the two are multiples of the size.
+The exporter follows the size of the batch through the module, unless Python makes a number of it, as ``len(x)`` does.
+Then the module is exported for batches of two and of three, and numbers that differ are multiples of the size.
 """
 
 from __future__ import annotations
