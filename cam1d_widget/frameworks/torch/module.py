@@ -135,7 +135,7 @@ def own_layout(module: nn.Module, x: np.ndarray, device: torch.device) -> Layout
     """
     name, first = type(module).__name__, first_layer(module)
     _, steps, channels = x.shape
-    if first and first.channels not in (1, channels) and first.channels == steps:
+    if first and channels > steps == first.channels:
         raise ValueError(
             f"x must have shape (instance, time, channel) with {first.channels} channels, which layer {first.layer!r} "
             f"of {name} takes, but has {x.shape}: the channels are first; pass layout='channels_first'"

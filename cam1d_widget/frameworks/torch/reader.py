@@ -31,6 +31,8 @@ _CPU = torch.device("cpu")
 # Modules whose operations are read as one, by the name of their class.
 _WHOLE = {"torch.nn.modules.activation.MultiheadAttention": Attention(True)}
 
+# Operations that may leave a tensor as it is, as an index that takes the whole axis does.
+_NO_LAYERS = ("slice", "expand")
 # Views ask for strides that values of the graph need not have.
 _ANY_STRIDES = {
     torch.ops.aten.view.default: torch.ops.aten.reshape.default,
@@ -257,6 +259,9 @@ class _Reading:
             self._tensors[made] = _Tensor(self._tensors[sources[0]].value, order)
             return
         operation = row.operation(replace(called, orders=wanted, order=order))
+        if isinstance(operation, Identity) and name in _NO_LAYERS:
+            self._tensors[made] = self._tensors[sources[0]]
+            return
         inputs = list(zip(sources, wanted, strict=True))
         given = [self._in_order(one, way, self._tensors[one], made) for one, way in inputs]
         self._add(operation, given, nodes, inputs, [(made, order)])
@@ -335,7 +340,7 @@ class _Reading:
         if key is not None:
             path, kind = stack[key]
             module = self._modules.get(path)
-            if whole or (module is not None and not any(module.children())):
+            if whole or (module is not None and not _has_parts(module)):
                 return path + _times(key), kind.rpartition(".")[2], module
         path = stack[key][0] + _times(key) if key is not None else ""
         name = node.name if not path else f"{path}.{node.name}"
@@ -355,7 +360,7 @@ class _Reading:
             ends = [one for one in nodes if one in self._tensors and any(user not in inside for user in one.users)]
             values = tuple(self._tensors[one].value for one in ends)
             is_whole = any(f".{kind}" == whole[-len(kind) - 1 :] for whole in _WHOLE)
-            inner = module is not None and any(module.children()) and not is_whole
+            inner = module is not None and _has_parts(module) and not is_whole
             if values:
                 found.append(LayerOutput(name, kind, module, values, inner))
         named = {one.name for one in found}
@@ -368,6 +373,11 @@ class _Reading:
 def _stack(node: Any) -> dict[str, tuple[str, str]]:
     """Path and class of each module in whose call an operation is, from the outside in; the whole module left out."""
     return {key: value for key, value in (node.meta.get("nn_module_stack") or {}).items() if value[0]}
+
+
+def _has_parts(module: torch.nn.Module) -> bool:
+    """Whether a module consists of others; parametrizations, such as a weight norm, belong to its weights."""
+    return any(name != "parametrizations" for name, _ in module.named_children())
 
 
 def _times(key: str) -> str:

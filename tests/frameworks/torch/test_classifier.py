@@ -139,6 +139,22 @@ def test_a_module_that_moves_the_channels_itself_takes_them_last():
     assert classifier.head == "gap"
 
 
+@pytest.mark.parametrize(
+    "module",
+    [
+        Through(
+            lambda net, x: net.head(net.over_time(x).flatten(1)), over_time=nn.Linear(40, 5), head=nn.Linear(15, 2)
+        ),
+        Through(
+            lambda net, x: net.head(net.lstm(x)[0][:, -1]), lstm=nn.LSTM(40, 5, batch_first=True), head=nn.Linear(5, 2)
+        ),
+    ],
+    ids=["linear", "recurrent"],
+)
+def test_a_first_layer_over_time_does_not_mislead(module):
+    np.testing.assert_allclose(TorchClassifier(module).for_series(X).scores(X), own_scores(module), atol=1e-6)
+
+
 def test_a_layout_that_the_module_does_not_settle_must_be_named():
     module = Through(
         lambda net, x: net.head(x.amax((1, 2), keepdim=True)[:, 0] * x.mean((1, 2))[:, None]), head=nn.Linear(1, 2)
@@ -149,7 +165,8 @@ def test_a_layout_that_the_module_does_not_settle_must_be_named():
 
 
 def test_series_with_channels_first_are_named():
-    with pytest.raises(ValueError, match="the channels are first; pass layout='channels_first'"):
+    told = pytest.warns(UserWarning, match="channels of 3 samples each")
+    with told, pytest.raises(ValueError, match="the channels are first; pass layout='channels_first'"):
         explain(cnn(), X.transpose(0, 2, 1), progress=False)
     turned = explain(cnn(), X.transpose(0, 2, 1), layout="channels_first", methods=["Saliency"], progress=False)
     np.testing.assert_array_equal(turned.x, X)
