@@ -15,7 +15,6 @@ import numpy as np
 import torch
 from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind, OutputKind
-from torch.fx.node import map_arg
 
 from ...network.graph import Graph, LayerOutput, Node, Value
 from ...network.operations import Attention, Identity, Operation, Permute, Rearranging
@@ -89,10 +88,12 @@ class Constants:
         halved = float32 and isinstance(value, torch.Tensor) and value.is_floating_point()
         return value.float() if halved else value
 
-    def arguments(self, node: Any, filled: Callable[[Any], Any]) -> tuple[Any, dict[str, Any]]:
+    def arguments(self, node: Any, filled: Callable[[Any], Any]) -> tuple[list[Any], dict[str, Any]]:
         """Arguments of a call, with values for the nodes among them, and on the device."""
-        args, kwargs = map_arg((node.args, node.kwargs), filled)
-        return args, {**kwargs, "device": self.device} if kwargs.get("device") is not None else kwargs
+        kwargs = {name: _filled(one, filled) for name, one in node.kwargs.items()} if node.kwargs else {}
+        if kwargs.get("device") is not None:
+            kwargs["device"] = self.device
+        return [_filled(one, filled) for one in node.args], kwargs
 
     def _parameter(self, name: str) -> torch.Tensor:
         """Current value of a parameter or buffer, on the device."""
@@ -106,6 +107,13 @@ class Constants:
         if spec.kind == InputKind.BUFFER:
             return self._module.get_buffer(target)
         return self._stored[target]
+
+
+def _filled(argument: Any, value: Callable[[Any], Any]) -> Any:
+    """Argument with values for the nodes in it."""
+    if isinstance(argument, torch.fx.Node):
+        return value(argument)
+    return [_filled(one, value) for one in argument] if isinstance(argument, list | tuple) else argument
 
 
 class AtenCall:

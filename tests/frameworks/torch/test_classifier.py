@@ -117,6 +117,18 @@ def test_a_widget_notices_further_training():
     np.testing.assert_allclose(widget.explanation.scores, own_scores(module), atol=1e-6)
 
 
+def test_a_module_is_read_again_only_if_it_has_changed():
+    module = cnn()
+    classifier = TorchClassifier(module)
+    first = classifier.for_series(X)
+    assert classifier.for_series(X[:2]) is first
+    assert classifier.for_series(X[:, :30]).input_shape == (30, 3)
+    first = classifier.for_series(X)
+    module[2] = nn.Tanh()
+    np.testing.assert_allclose(classifier.for_series(X).scores(X), own_scores(module), atol=1e-6)
+    assert classifier.for_series(X) is not first
+
+
 # Layout
 
 
