@@ -22,12 +22,13 @@ _LOCK = RLock()
 
 
 def checked_module(module: Any) -> nn.Module:
-    """The module; an error for anything else."""
+    """The module, or the one that was compiled; an error for anything else."""
     if isinstance(module, type) and issubclass(module, nn.Module):
         raise TypeError(f"module must be a torch.nn.Module, but is the class {module.__name__}; create one")
     if not isinstance(module, nn.Module):
         raise TypeError(f"module must be a torch.nn.Module, but is {shown(module)}")
-    return module
+    inner = getattr(module, "_orig_mod", None)  # of a compiled module
+    return module if inner is None else checked_module(inner)
 
 
 def path_of(module: nn.Module, layer: Any) -> Any:

@@ -288,6 +288,27 @@ def test_a_class_and_other_objects_are_refused():
         _ = TorchClassifier(cnn()).classes
 
 
+def test_a_module_without_gradients_is_refused_for_gradients_only():
+    body = cnn()
+    module = Branching(Through(lambda net, x: torch.no_grad()(net.body)(x), body=body))
+    classifier = TorchClassifier(module).for_series(X)
+    np.testing.assert_allclose(classifier.scores(X), own_scores(body), atol=1e-6)
+    with pytest.raises(ValueError, match="computes without gradients"):
+        classifier.gradient(X, 0)
+
+
+def test_a_compiled_module_is_read_as_the_module_that_was_compiled():
+    module = cnn()
+    classifier = TorchClassifier(torch.compile(module)).for_series(X)
+    np.testing.assert_allclose(classifier.scores(X), own_scores(module), atol=1e-6)
+    assert [layer.name for layer in classifier.layers] == ["0", "1", "2", "4", "5"]
+
+
+def test_exporting_prints_nothing(capfd):
+    TorchClassifier(Branching(cnn())).for_series(X)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_an_output_of_several_is_chosen():
     module = Through(lambda net, x: {"aux": net.body(x) * 0, "main": net.body(x)}, body=cnn())
     with pytest.raises(ValueError, match="output must be the name or index"):
