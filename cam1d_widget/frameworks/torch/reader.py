@@ -302,7 +302,6 @@ class _Reading:
         call = AtenCall(nodes, inputs, outputs, self._constants)
         numbers = tuple(self._value(node, order) for node, order in outputs)
         name, kind, layer = self._owner(nodes[-1])
-        # Calls in a loop over the same values count once each.
         self._nodes.append(Node(name, kind, operation, tuple(given), numbers, call, layer or call))
         for (node, order), number in zip(outputs, numbers, strict=True):
             self._tensors[node] = _Tensor(number, order)

@@ -69,7 +69,7 @@ def settings_of(module: nn.Module) -> Settings:
 
 
 class _Same:
-    """A module, equal to itself alone."""
+    """A module or a tensor, equal to itself alone."""
 
     def __init__(self, value: Any) -> None:
         self._value = value
@@ -85,6 +85,8 @@ def _setting(value: Any) -> Hashable:
     """Hashable value of numbers, text, functions and containers of these; `_UNKNOWN` for anything else."""
     if value is None or isinstance(value, bool | int | float | str | torch.dtype):
         return value
+    if isinstance(value, torch.Tensor):  # that is neither a parameter nor a buffer
+        return _Same(value), value._version
     if isinstance(value, list | tuple | dict) and len(value) > _MOST_COMPARED:
         return _UNKNOWN
     if isinstance(value, list | tuple):

@@ -92,12 +92,15 @@ def test_weights_are_read_at_every_call():
     [
         lambda module: module.__setitem__(2, nn.Tanh()),
         lambda module: setattr(module[0], "stride", (2,)),
+        lambda module: module.offset.add_(1),
         lambda module: module[2].register_forward_hook(lambda one, given, made: made * 2),
     ],
-    ids=["layer", "setting", "hook"],
+    ids=["layer", "setting", "tensor", "hook"],
 )
 def test_a_changed_module_is_refused(change):
     module = cnn()
+    module.offset = torch.zeros(1)
+    module[8].register_forward_hook(lambda one, given, made: made + module.offset)
     classifier = TorchClassifier(module).for_series(X)
     version = classifier.fingerprint()
     change(module)
