@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from functools import lru_cache
 from os import PathLike
 from typing import Any
 
@@ -11,7 +9,6 @@ from .._lazy_import import loaded
 from ..typing import LayerLike, Score
 from ..validation import check_choice, check_count, check_layer
 from .function import FunctionClassifier, is_estimator
-from .keras.fingerprint import settings_of
 
 __all__ = ["as_classifier"]
 
@@ -43,7 +40,8 @@ def as_classifier(
         name: value for name, value in (("score", score), ("batch_size", batch_size)) if value is not None
     }
     if _is_keras(model) or not (is_estimator(model) or _is_function(model)):
-        return _keras_classifier(model, layer=layer, output=output, **chosen)
+        keras_classifier = loaded(f"{__package__}.keras.last_classifier", "KerasClassifier").classifier_of
+        return keras_classifier(model, layer=layer, output=output, **chosen)
     for name, value in (("layer", layer), ("output", output)):
         if value is not None:
             raise ValueError(
@@ -69,33 +67,3 @@ def _library(model: Any) -> str | None:
     """Keras or PyTorch, if an object is one of their models; neither is imported."""
     libraries = {base.__module__.split(".")[0] for base in type(model).__mro__}
     return next((name for name in ("keras", "torch") if name in libraries), None)
-
-
-def _keras_classifier(model: Any, **chosen: Any) -> Any:
-    """Classifier of a Keras model: that of the last call if the model is the same, and has not changed."""
-    keras_classifier = loaded(f"{__package__}.keras.classifier", "KerasClassifier").KerasClassifier
-    # A file may change, and an unhashable value is no model and no layer: neither is cached.
-    if isinstance(model, str | PathLike) or not all(isinstance(one, Hashable) for one in (model, chosen["layer"])):
-        return keras_classifier(model, **chosen)
-    made = _compiled.cache_info().misses
-    classifier, version = _compiled(keras_classifier, model, _structure(model), **chosen)
-    if _compiled.cache_info().misses > made:
-        return classifier
-    current = classifier.computes_the_model()
-    if not current or (classifier.has_probed_layers and classifier.fingerprint() != version):
-        _compiled.cache_clear()
-        classifier, _ = _compiled(keras_classifier, model, _structure(model), **chosen)
-    return classifier
-
-
-@lru_cache(maxsize=1)
-def _compiled(kind: type, model: Any, structure: Hashable, **chosen: Any) -> tuple[Any, Hashable]:
-    """Classifier of the last model and its fingerprint, cached so that explaining it again compiles nothing."""
-    classifier = kind(model, **chosen)
-    return classifier, classifier.fingerprint()
-
-
-def _structure(model: Any) -> Hashable:
-    """Layers and settings of a Keras model, or of the model in a fitted classifier; weights are read at every call."""
-    network = getattr(model, "model_", model)
-    return tuple(settings_of(network).items()) if hasattr(network, "_flatten_layers") else None

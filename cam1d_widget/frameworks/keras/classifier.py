@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from keras import ops
 
 from ...attribution.classifier import as_targets, warn_if_saturated
 from ...attribution.propagation_rules import Rule
@@ -32,7 +33,7 @@ from ...validation import (
     shaped,
     shown,
 )
-from .engine_tensorflow import Compiled, spec
+from .engine import Compiled, spec
 from .features import Features
 from .filters import KerasFilters
 from .fingerprint import settings_of
@@ -252,7 +253,7 @@ class KerasClassifier:
         return None if self._network.link is None else self._linked(scores)
 
     def _linked(self, scores: np.ndarray) -> np.ndarray:
-        return scores if self.score == "probabilities" else np.asarray(self._network.probabilities(scores))
+        return scores if self.score == "probabilities" else ops.convert_to_numpy(self._network.probabilities(scores))
 
     def gradient(self, x: np.ndarray, target: Any) -> np.ndarray:
         """Gradient of the target's score by the input, of shape (instance, time, channel)."""

@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from keras import ops
 
 from ...explanation.source import ModelChangedError
 from ...typing import Score
-from .engine_tensorflow import Compiled
+from .compiled import CompiledFunction
 from .fingerprint import Settings, Structure
 from .network import Network
 from .passes import Passes
@@ -49,7 +50,7 @@ class ModelChanges:
 
     def fingerprint(self) -> tuple[Hashable, ...]:
         """Values that change with the model's weights, layers and loss."""
-        if self._functions_compared != Compiled.created:
+        if self._functions_compared != CompiledFunction.created:
             self.compare()
         return self._structure.changed(), self._digest(), self._same_scores
 
@@ -63,14 +64,14 @@ class ModelChanges:
     def compare(self) -> bool:
         """Compare the compiled scores with the model's own output now, on series of noise; whether they are equal."""
         self._same_scores = not self._structure.changed() and self._equals_own_output()
-        self._functions_compared = Compiled.created
+        self._functions_compared = CompiledFunction.created
         return self._same_scores
 
     def _equals_own_output(self) -> bool:
         samples, outputs = self._network.sampled()
         scores = self._passes.run("scores", samples)[0]
         seen = self._network.seen and self._score == "logits"
-        ours = (np.asarray(self._network.probabilities(scores)) if seen else scores)[:, -outputs.shape[1] :]
+        ours = (ops.convert_to_numpy(self._network.probabilities(scores)) if seen else scores)[:, -outputs.shape[1] :]
         largest = np.abs(np.where(np.isfinite(outputs), outputs, 0)).max(axis=0)
         return bool(np.isclose(ours, outputs, rtol=0, atol=2e-2 * largest, equal_nan=True).all())
 

@@ -65,7 +65,7 @@ class Network:
         made = own_output(model, samples)
         self.settings_after_batch = settings_of(model)
         self._index = which_output(model, made, output)
-        outputs = np.asarray(self._chosen(made))
+        outputs = ops.convert_to_numpy(self._chosen(made))
         if outputs.ndim != 2:
             raise ValueError(
                 f"model {model.name!r} must give one score a class, of shape (batch, class), but gives {outputs.shape}"
@@ -213,7 +213,7 @@ class Network:
 
     def outer_bias(self) -> np.ndarray:
         """Remaining bias of the scores besides the sum over steps, of shape (class,)."""
-        bias = np.asarray(self.scoring[0].layer.outer_bias(), np.float32)
+        bias = ops.convert_to_numpy(self.scoring[0].layer.outer_bias()).astype(np.float32)
         return np.concatenate([-bias, bias]) if self.two_sided else bias
 
     def attention_weights(self, features: Any) -> Any:
@@ -275,7 +275,7 @@ class Network:
         if hidden:
             return self._explain_odds(hidden)
         logits = run_on(self.model, self.logits, samples)
-        ours = np.asarray(self.probabilities(logits) if self.seen else logits)[:, -outputs.shape[1] :]
+        ours = ops.convert_to_numpy(self.probabilities(logits) if self.seen else logits)[:, -outputs.shape[1] :]
         if np.allclose(ours, outputs, rtol=1e-2, atol=1e-2):
             return None
         if _are_shares(outputs):
@@ -289,7 +289,7 @@ class Network:
         """One series of noise, or as many as the model takes, and the model's own outputs now, (instance, unit)."""
         batch = input_shape(self.model)[0]
         samples = self._samples(3)[1:2] if batch is None else self._samples(batch)
-        return samples, np.asarray(self._called(samples))
+        return samples, ops.convert_to_numpy(self._called(samples))
 
     def _refuse_other_scores(self, samples: np.ndarray, outputs: np.ndarray) -> None:
         """Refuse a model whose scores of a series change from call to call, or with the other series in the batch."""
@@ -297,13 +297,15 @@ class Network:
         one = samples[middle : middle + 1]
         others = np.repeat(-2 * one, len(samples), axis=0)
         others[middle] = one
-        same = np.allclose(np.asarray(self._called(others))[middle], outputs[middle], rtol=0, atol=1e-3 * scale)
+        same = np.allclose(
+            ops.convert_to_numpy(self._called(others))[middle], outputs[middle], rtol=0, atol=1e-3 * scale
+        )
         if same and input_shape(self.model)[0] is None:
             # The batch size changes the order of summation, which matters in half precision and on GPUs.
-            same = np.allclose(np.asarray(self._called(one))[0], outputs[middle], rtol=0, atol=2e-2 * scale)
+            same = np.allclose(ops.convert_to_numpy(self._called(one))[0], outputs[middle], rtol=0, atol=2e-2 * scale)
         if same:
             return
-        if not np.allclose(np.asarray(self._called(samples)), outputs, rtol=1e-3, atol=1e-4):
+        if not np.allclose(ops.convert_to_numpy(self._called(samples)), outputs, rtol=1e-3, atol=1e-4):
             raise ValueError(
                 f"model {self.model.name!r} gives other scores each time, as dropout does that trains on or noise that "
                 f"is drawn; build it without"

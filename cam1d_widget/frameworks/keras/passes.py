@@ -12,7 +12,7 @@ import numpy as np
 from keras import ops
 
 from ...network.layers_in_time import pre_activation_of
-from .engine_tensorflow import Compiled, spec, vector_jacobian
+from .engine import Compiled, spec, vector_jacobian
 from .network import Network
 
 __all__ = ["Passes"]

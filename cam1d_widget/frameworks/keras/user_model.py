@@ -16,7 +16,7 @@ from ...names import did_you_mean
 from ...network.graph import Graph
 from ...validation import check_old_file, shown
 from . import pooling_layers  # noqa: F401  # registers them, so that a saved model with them is loaded
-from .engine_tensorflow import Compiled, spec
+from .engine import Compiled, spec
 from .layer_table import computed_by_keras
 from .reader import nothing_recorded, read
 from .tensors import KerasTensors
@@ -32,11 +32,6 @@ def readable(model: Any) -> Any:
     TypeError, ValueError
         If there is none, or if it is not built.
     """
-    if keras.backend.backend() != "tensorflow":
-        raise ValueError(
-            f"Keras must run on TensorFlow to be explained, but runs on {keras.backend.backend()}; "
-            f"set KERAS_BACKEND=tensorflow before Keras is imported"
-        )
     if isinstance(model, str | PathLike):
         model = _loaded(check_old_file("model", model))
     members = getattr(model, "classifiers_", None)
