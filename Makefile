@@ -62,7 +62,7 @@ bench: .venv/bench/installed chromium ## every figure, into docs/benchmarks.json
 	  $(if $(QUICK),BENCHMARKS_JSON=.venv/quick.json) .venv/bench/bin/python -W ignore benchmarks/$$name.py \
 	  $(if $(QUICK),--quick) || failed="$$failed $$name"; done; test -z "$$failed" || { echo "failed:$$failed" >&2; false; }
 
-# An environment by itself: the peers pin what others do not want.
+# A separate environment, since the peers pin conflicting versions.
 .venv/bench/installed: pyproject.toml js/package.json .venv/tools | $(BROWSER_HALF)
 	$(PYTHON) -m venv .venv/bench
 	SKIP_JUPYTER_BUILDER=1 .venv/bench/bin/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'

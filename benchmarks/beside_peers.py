@@ -1,6 +1,6 @@
 """Our maps and those of other libraries on the same series and weights: how well they localize, and their time.
 
-Each library runs in a process of its own, one after the other, with nothing else running. One that is not installed, or
+Each library runs in a separate process, one after the other, with nothing else running. One that is not installed, or
 fails, is in the table with its error message.
 """
 
@@ -48,7 +48,7 @@ def beside_peers(quick: bool) -> dict[str, Any]:
         save(task, what_is_given(task, batch), folder)
         for name, script in SCRIPTS.items():
             found[name] = one_after_the_other(name, script, folder, task)
-            told(name, found)
+            report(name, found)
     return {"set": SET, "batch": batch, "series": len(task.x), "quick": quick, "found": found}
 
 
@@ -106,7 +106,7 @@ def judged(times: dict[str, Any], maps: dict[str, np.ndarray], task: Task) -> di
     return found
 
 
-def told(name: str, found: dict[str, Any]) -> None:
+def report(name: str, found: dict[str, Any]) -> None:
     """Print how one library compares with ours."""
     one = found[name]
     print(f"\n{name} {one.get('version', '')} {one.get('failed', '')}")

@@ -16,7 +16,7 @@ from cam1d_widget.attribution.requests import chosen_methods, with_baseline
 
 Contender = Callable[[Task], np.ndarray]
 
-# Controls in every table: no useful map may score lower.
+# Controls in every table: a useful map must score higher.
 CONTROLS: dict[str, Contender] = {
     "random map": lambda task: np.random.default_rng(0).normal(size=task.x.shape),
     "linear probe": lambda task: task.network.probe.attribution(task.x, task.y),

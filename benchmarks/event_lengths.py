@@ -1,8 +1,8 @@
 """Occlusion of long series with one event of 1 to 30 % of their length, with and without refined windows.
 
-Run it with `python benchmarks/event_lengths.py`. A network learns to tell series of noise with a bump in one channel
-from those without. The event is known, so that a map is scored against it: average precision over time × channel,
-samples above half of the map's largest value, and the distance from there to the middle of the event.
+Run it with `python benchmarks/event_lengths.py`. A network learns to distinguish series of noise with a bump in one
+channel from those without. The event is known, so that a map is scored against it: average precision over time ×
+channel, samples above half of the map's largest value, and the distance from there to the middle of the event.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ class Recipe:
     shown : tuple of str
         Labels of the methods. Default: all.
     seeds : int
-        Number of draws, each with a network of its own.
+        Number of draws, each with its own network.
     """
 
     make: Callable[[int, int, bool], KnownTruth]
@@ -87,7 +87,7 @@ def fitted(
 
 
 def of_multiple_instances(made: KnownTruth, seed: int) -> Any:
-    """The network of `web_traffic.py`, after a third of its epochs: the Stack Overflow CNN is right about half only."""
+    """The network of `web_traffic.py`, after a third of its epochs: the Stack Overflow CNN is right about only half."""
     return web_traffic.trained(made, epochs=35, seed=seed, verbose=0)[0]
 
 
@@ -163,7 +163,7 @@ class Network:
 
 @cache
 def network(make: Callable[[int, int, bool], KnownTruth], instances: int, learned: Any, seed: int) -> Network:
-    """Network from seeds of its own; several recipes may explain the same one."""
+    """Network from its own seeds; several recipes may explain the same one."""
     made, test = make(instances, 2 * seed, False), make(TESTED, 2 * seed + 1, True)
     model = learned(made, seed)
     classifier = KerasClassifier(model)

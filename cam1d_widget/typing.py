@@ -34,7 +34,7 @@ __all__ = [
 
 
 class _Named(Protocol):
-    """A Keras layer, of which the name is enough."""
+    """A Keras layer; only its name is used."""
 
     @property
     def name(self) -> str:
@@ -63,7 +63,7 @@ ModelLike: TypeAlias = str | PathLike[str] | Callable[..., Any] | _Scoring | _Fi
 """A Keras model, the path of a saved one, a fitted classifier of aeon or sktime, or a `Classifier`."""
 
 SeriesLike: TypeAlias = ArrayLike
-"""An array of shape (instance, time, channel), or (time, channel) for one; a DataFrame, several, or a DataArray."""
+"""Array of shape (instance, time, channel), or (time, channel) for one; DataFrame, sequence of them, or DataArray."""
 
 MapsLike: TypeAlias = ArrayLike
 """Maps of shape (instance, time, channel or 1), or one map of shape (time, channel or 1)."""
@@ -75,10 +75,10 @@ Names: TypeAlias = Sequence[object] | np.ndarray
 """Names in order, such as those of classes or channels."""
 
 StartLike: TypeAlias = datetime | np.datetime64 | str | Sequence[datetime | np.datetime64 | str] | np.ndarray
-"""When the first sample was taken, of all instances or of each; a pandas Timestamp is a datetime."""
+"""Time of the first sample, of all instances or of each; a pandas Timestamp is a datetime."""
 
 LayerLike: TypeAlias = str | int | _Named
-"""A layer: its name, its index in the model, or itself."""
+"""A layer: its name, its index in the model, or the object."""
 
 Score: TypeAlias = Literal["logits", "probabilities"]
 """Which output of a classifier is explained."""

@@ -82,7 +82,7 @@ def x() -> np.ndarray:
 
 
 def _seed(name: str, module) -> None:
-    """Random numbers that depend on a name alone: whatever ran before, a test and a fixture draw the same."""
+    """Random numbers that depend on a name alone: independent of earlier tests, a test and a fixture draw the same."""
     seed = zlib.crc32(name.encode())
     if isinstance(generator := getattr(module, "RNG", None), np.random.Generator):
         generator.bit_generator.state = np.random.default_rng(seed).bit_generator.state

@@ -30,7 +30,7 @@ SECONDS = 300
 
 @pytest.fixture(autouse=True)
 def quiet(tmp_path, monkeypatch):
-    """Files are written to a folder of their own; progress bars and warnings about odd values are not shown."""
+    """Files are written to a separate folder; progress bars and warnings about odd values are not shown."""
     monkeypatch.chdir(tmp_path)
     with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")

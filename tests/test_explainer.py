@@ -1,4 +1,4 @@
-"""From a model and some series to an explanation, at once or when it is looked at."""
+"""From a model and some series to an explanation, computed at once or on first access."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_baseline_is_the_mean_of_the_background(classifier, x):
     assert "zero" not in by_background.descriptions["Integrated Gradients"]
 
 
-def test_zero_baseline_is_said(classifier, x):
+def test_zero_baseline_is_stated(classifier, x):
     explanation = explain(classifier, x[:1], methods=["Occlusion", "HiResCAM"], progress=False)
     assert "(baseline: zero, since no background was given)" in explanation.descriptions["Occlusion"]
     assert "baseline" not in explanation.descriptions["HiResCAM"]
@@ -147,7 +147,7 @@ def test_channels_first_series_are_turned(classifier, x):
     np.testing.assert_array_equal(turned.attributions["Saliency"], straight.attributions["Saliency"])
 
 
-def test_receptive_field_goes_along(classifier, x):
+def test_receptive_field_is_included(classifier, x):
     explanation = explain(classifier, x[:1], methods=["HiResCAM"], progress=False)
     np.testing.assert_array_equal(explanation.receptive_field[0], [0, 73, 36])
 
@@ -220,7 +220,7 @@ def test_slow_methods_are_left_out_unless_asked_for(classifier, x, slow):
     assert slow in lazy.methods  # in the menu all the same
 
 
-def test_standard_errors_go_along(classifier, x, slow, tmp_path):
+def test_standard_errors_are_included(classifier, x, slow, tmp_path):
     explanation = explain(classifier, x[:3], methods=[slow, "Saliency"], targets=[1, 2], progress=False)
     np.testing.assert_allclose(explanation.standard_error(slow, 2, 1), np.abs(x[2]) / 10)
     assert explanation.standard_error("Saliency", 2, 1) is None
@@ -255,7 +255,7 @@ def test_an_interrupt_keeps_what_is_done(x):
     assert len(explanation.x) == len(explanation.attributions["Saliency"]) == calls[0] + calls[1] == 128
 
 
-def test_explaining_a_model_again_compiles_nothing_anew(x):
+def test_explaining_a_model_again_compiles_nothing_again(x):
     model = question([L.Flatten(), L.Dense(4)])
     first = as_classifier(model)
     explain(model, x[:1], methods=["HiResCAM", "Integrated Gradients", "Occlusion"], progress=False)
@@ -266,7 +266,7 @@ def test_explaining_a_model_again_compiles_nothing_anew(x):
     assert set(first.traces.values()) == {1}
 
 
-def test_model_that_has_grown_is_read_anew(x):
+def test_model_that_has_grown_is_read_again(x):
     model = question([L.GlobalAveragePooling1D(), L.Dense(4)])
     assert explain(model, x[:1], methods=["Saliency"], progress=False).scores.shape == (1, 4)
     model.add(L.Dense(2))

@@ -1,4 +1,4 @@
-"""Looking at an explanation asks for no framework: proved in an interpreter that has imported nothing."""
+"""Viewing an explanation needs no framework: tested in a fresh interpreter."""
 
 import subprocess
 import sys
@@ -95,7 +95,7 @@ USES = [
 
 
 @pytest.mark.parametrize("use", USES)
-def test_where_no_framework_is_installed_the_way_to_one_is_told(use):
+def test_where_no_framework_is_installed_the_error_says_how_to_install_one(use):
     nothing = "import sys; sys.modules.update(keras=None, tensorflow=None); import cam1d_widget"
     done = subprocess.run([sys.executable, "-c", f"{nothing}; cam1d_widget.{use}"], capture_output=True, text=True)
     said = done.stderr.splitlines()[-1]

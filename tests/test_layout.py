@@ -1,4 +1,4 @@
-"""How the tests are laid out: helpers are in tests/support and next to conftest.py, never in a file of tests."""
+"""Layout of the tests: helpers are in tests/support and next to conftest.py, never in a file of tests."""
 
 import ast
 from pathlib import Path

@@ -37,7 +37,7 @@ def test_a_method_is_found_in_every_usual_spelling(words, label):
         assert matching(word, LABELS) == label, word
 
 
-def test_every_label_is_itself_and_no_two_are_alike():
+def test_every_label_is_itself_and_no_two_are_equal():
     assert [matching(label, LABELS) for label in LABELS] == LABELS
     assert [matching(label.lower().replace("-", " "), LABELS) for label in LABELS] == LABELS
 

@@ -1,4 +1,4 @@
-"""The notebooks run from top to bottom, as a newcomer runs them, and are kept without outputs."""
+"""The notebooks run from top to bottom, as a new user runs them, and are stored without outputs."""
 
 import ast
 import importlib

@@ -30,7 +30,7 @@ def test_public_names_are_those_of_the_documentation():
 
 
 @pytest.mark.parametrize("name", sorted(PUBLIC))
-def test_every_public_name_is_there_and_in_completion(name):
+def test_every_public_name_exists_and_is_completed(name):
     assert getattr(cam1d_widget, name) is not None
     assert name in dir(cam1d_widget)
 
@@ -50,7 +50,7 @@ def test_short_paths_lead_to_the_same_objects(short, home):
 
 
 @pytest.mark.parametrize("name", models.__all__)
-def test_every_model_is_there_and_says_what_it_is(name):
+def test_every_model_exists_and_has_a_description(name):
     assert re.match(r"[A-Z].*\.$", getattr(models, name).__doc__.splitlines()[0])
 
 

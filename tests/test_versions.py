@@ -1,4 +1,4 @@
-"""One version: what package.json says is what is installed, and what is to be cited."""
+"""One version in package.json, in the installed package, and in the citation."""
 
 import importlib.metadata
 import json

@@ -1,4 +1,4 @@
-"""Shared by the scripts of all libraries: each runs by itself, on the same series and weights, and is timed.
+"""Shared by the scripts of all libraries: each runs separately, on the same series and weights, and is timed.
 
 A way turns series (instance, time, channel) and a class for each into maps (instance, time, channel or 1). If it fails,
 its error message is kept. Imports only numpy, so that no library is loaded together with another.

@@ -1,8 +1,8 @@
 """Abilities that a classifier may have in addition to scores and gradients, each a small protocol.
 
-:func:`offers` says whether a classifier has one, so that a framework implements what it can, and methods refuse the
-classifiers that lack what they need. If a framework supports an ability but a model lacks the values, such as
-attention, an attribute ``no_...`` states the reason.
+:func:`offers` reports whether a classifier has one: a framework implements what it can, and methods refuse classifiers
+that lack what they need. If a framework supports an ability but a model lacks the values, such as attention, an
+attribute ``no_...`` states the reason.
 """
 
 from __future__ import annotations
@@ -125,13 +125,13 @@ class HasAttention(HasFeatures, Protocol):
 
     @property
     def attention_adds_up(self) -> bool:
-        """Whether S is its value without attention plus the sum of gradients times weights, if these are held."""
+        """Whether S is its value without attention plus the sum of gradients times weights, held constant."""
 
     def attention(self, x: np.ndarray) -> np.ndarray:
         """Attention weight of every step, of shape (instance, head, step)."""
 
     def attention_gradients(self, x: np.ndarray, target: TargetLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Weights, gradients of S by them (instance, target, head, step), and S without any, (instance, class)."""
+        """Weights, dS/da of shape (instance, target, head, step), and S without attention, (instance, class)."""
 
 
 @runtime_checkable
@@ -170,7 +170,7 @@ class Filters(Protocol):
         """Whether the pre-activation of a filter is an affine function of the series."""
 
     def drive(self, x: np.ndarray, filters: np.ndarray, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Pre-activation of a filter at a step of each series, and its gradient by the series."""
+        """Pre-activation of a filter at a step of each series, and its gradient with respect to the series."""
 
 
 @runtime_checkable

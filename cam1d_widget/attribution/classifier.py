@@ -1,7 +1,8 @@
 """Classifiers as attribution methods see them, through numpy.
 
-Methods know no framework. They hand a classifier one batch of series; the classifier compiles, splits the batch, and
-returns numpy arrays. A framework is one class that satisfies this protocol, and as many of :mod:`.abilities` as it can.
+Methods are independent of the framework. They pass one batch of series to a classifier; the classifier compiles, splits
+the batch, and returns numpy arrays. A framework provides a class that satisfies this protocol and as many of
+:mod:`.abilities` as it can.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class LazyExplanation(ExplanationSource):
     targets : {"predicted", "all"}, int, sequence of int, or int array of shape (instance, target)
         Classes that :meth:`compute` explains if none are given there; checked before anything is computed.
     **names
-        Of the :class:`~cam1d_widget.Explanation`.
+        As in :class:`~cam1d_widget.Explanation`.
 
     Attributes
     ----------
@@ -89,7 +89,7 @@ class LazyExplanation(ExplanationSource):
     methods : tuple of str
         Label of each method.
     usual : tuple of str
-        Those that were named; if none was, all but the slow ones.
+        Labels of the methods that were named; if none was, of all but the slow ones.
     exactness, signed, placed, adds_up, descriptions : mapping
         By label.
     """
@@ -108,7 +108,7 @@ class LazyExplanation(ExplanationSource):
     ) -> None:
         unknown = names.keys() - _NAMES
         if unknown:
-            raise TypeError(f"there is no argument {', '.join(sorted(unknown))}; see the names of Explanation")
+            raise TypeError(f"there is no argument {', '.join(sorted(unknown))}; see the arguments of Explanation")
         series = read_series("x", x, layout, classifier.input_shape[1])
         x = check_series(series.values, *classifier.input_shape)
         classifier = for_series(classifier, x)
@@ -154,7 +154,7 @@ class LazyExplanation(ExplanationSource):
         Parameters
         ----------
         classifier : Classifier, optional
-            Replaces the present one. Needed if a layer has changed, and not only weights.
+            Replaces the current one. Required if more than weights has changed, such as an activation.
 
         Raises
         ------
@@ -247,13 +247,13 @@ class LazyExplanation(ExplanationSource):
         return self._known(label)
 
     def has(self, method: str, instance: int, target: int) -> bool:
-        """Whether this map exists: any does."""
+        """Whether this map exists: every known method, instance and class has one."""
         return method in self._methods and 0 <= instance < len(self.x) and 0 <= target < self._classifier.classes
 
     def seconds(self, method: str, instance: int | None = None, target: int | None = None) -> float:
         """Estimated time of a map in seconds; zero if it is cached.
 
-        It is as long as the last one took, or estimated from the time of the scores.
+        It is the shortest time measured so far, or an estimate from the time of the scores.
         """
         if self._kept.get((self._number, method, instance, target)) is not None:
             return 0.0
@@ -411,7 +411,7 @@ def _frozen(value: Kept) -> Kept:
 
 
 def _labels(classifier: Any) -> list[str] | None:
-    """Labels of a fitted classifier's classes, as text; None of a model without any."""
+    """Labels of a fitted classifier's classes, as text; None if there are none."""
     labels = labels_of(classifier)
     return None if labels is None else list(map(str, labels))
 

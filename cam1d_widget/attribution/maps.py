@@ -18,7 +18,7 @@ from .metrics.completeness import share_missed
 
 __all__ = ["ComputedMaps", "GrowingMaps", "NotFinite", "averaged", "computed_maps", "of_rows", "parts"]
 
-# Series that methods are given at a time, so that progress is seen; fewer of slow methods.
+# Series passed to a method at a time, so that progress is visible; fewer for slow methods.
 _TOGETHER, _SLOW = 64, 4
 
 
@@ -114,6 +114,6 @@ class GrowingMaps:
 
 
 def parts(instances: int, bytes_each: int, methods: Iterable[AttributionMethod]) -> Iterator[slice]:
-    """Batches of series that methods get at a time, so that memory is bounded and progress is shown."""
+    """Batches of series, small enough to bound the memory and to show progress."""
     most = _SLOW if any(method.on_demand for method in methods) else _TOGETHER
     return batches(instances, bytes_each, most=most, budget=BATCH_BYTES // 4)

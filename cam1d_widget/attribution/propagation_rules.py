@@ -1,4 +1,4 @@
-"""Rules by which a score is propagated back through a network, as values without a framework.
+"""Rules that propagate a score back through a network, independent of the framework.
 
 A method passes one of :class:`Rescale`, :class:`LayerwiseRelevance` and :class:`Guided` to the classifier's
 ``propagate``, which carries it out. Rules are compared by their values: equal rules share one compiled pass.
@@ -31,7 +31,7 @@ class Epsilon:
 
 @dataclass(frozen=True)
 class Gamma:
-    """Like epsilon, but what has the sign of z counts 1 + `gamma` times.
+    """Like epsilon, but contributions with the sign of z are multiplied by 1 + `gamma`.
 
     For inputs of one sign this is the rule of Montavon et al. (2019); for others its generalization by Andéol et
     al. (2021).
@@ -91,7 +91,7 @@ class LayerwiseRelevance:
 
 @dataclass(frozen=True)
 class Guided:
-    """The gradient, of which each ReLU passes only the positive part."""
+    """The gradient, only whose positive part passes each ReLU."""
 
     label: ClassVar[str] = "Guided Backprop"
     starts_at: ClassVar[str] = "one"

@@ -1,10 +1,10 @@
-"""Where on the input's time axis a step of a feature layer looks, and how a map of steps is put there.
+"""Receptive fields of the steps of a feature layer, and placement of its maps on the input's time axis.
 
 A map of a layer is often *stretched* over the series, which misplaces it by tens of samples as soon as a network
-pads nothing (Keras' default) and pools. Here every step carries the interval of samples that it can see, carried
-through the layers one by one, and a map is placed at the centers of these intervals.
+pads nothing (Keras' default) and pools. Here the interval of samples that each step can see is computed layer by layer,
+and a map is placed at the centers of these intervals.
 
-Two intervals travel together. `start` and `stop` are exact: the hull of the samples on which the step really
+There are two intervals. `start` and `stop` are exact: the hull of the samples on which the step really
 depends, so that *the receptive field is the support of the gradient*. `low` and `high` are nominal: what the step
 would see if the series went on beyond its ends; their middle is the center, as in Araujo, Norris and Sim (2019),
 https://doi.org/10.23915/distill.00021, and stays on the layer's regular grid where padding cuts the exact one short.
@@ -25,7 +25,7 @@ __all__ = ["ReceptiveField", "TooShort"]
 
 
 class TooShort(ValueError):
-    """A series from which a layer can make no step."""
+    """A series that is too short for a layer to compute a step."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +43,8 @@ class ReceptiveField:
     length : int
         Samples of the series.
     period : int
-        Samples by which a series must be shifted for its steps to be the same ones, shifted: what all layers on the
-        way stride by, taken together; the length of the series if a layer depends on the position in time.
+        Samples by which a series must be shifted for its steps to be the same ones, shifted: the combined stride of all
+        layers on the way; the length of the series if a layer depends on the position in time.
     """
 
     start: np.ndarray
@@ -89,7 +89,7 @@ class ReceptiveField:
 
     @property
     def whole_step(self) -> int | None:
-        """Step nearest to the middle of those that the ends of the series do not cut short; None if all are."""
+        """Step nearest to the middle whose receptive field is not cut off at the ends; None if all are cut off."""
         whole = np.flatnonzero(self.stop - self.start >= np.rint(self.high - self.low))
         if not len(whole):
             return None
@@ -103,7 +103,7 @@ class ReceptiveField:
         kernel, stride, dilation : int
             As in Keras' layers.
         padding : {"valid", "same", "causal"}
-            As in Keras' layers; "same" under a stride pads by the length that is really there.
+            As in Keras' layers; with a stride, "same" pads according to the actual length.
         """
         span = (kernel - 1) * dilation + 1
         left, steps = _padding(padding, len(self), span, stride)
@@ -133,7 +133,7 @@ class ReceptiveField:
         return replace(self, **both, period=lcm(self.period, other.period))
 
     def united(self, other: ReceptiveField) -> ReceptiveField:
-        """Seeing what either sees, step by step: two branches that meet.
+        """Union of both fields, step by step: two branches that merge.
 
         A branch of one step (a gate that has seen everything) meets every step and does not move its center.
         """
@@ -146,7 +146,7 @@ class ReceptiveField:
         return replace(self, start=start, stop=stop, low=low, high=high, period=lcm(self.period, other.period))
 
     def blurred(self, start: int, stop: int) -> ReceptiveField:
-        """Seeing these samples as well at every step, the centers as they are: recurrence, attention, gates."""
+        """These samples added to the field of every step, with unchanged centers: recurrence, attention, gates."""
         everywhere = np.full(len(self), start), np.full(len(self), stop)
         start_, stop_ = _hull_of(np.stack([self.start, everywhere[0]]), np.stack([self.stop, everywhere[1]]), axis=0)
         return replace(self, start=start_, stop=stop_)
@@ -158,14 +158,14 @@ class ReceptiveField:
     def place(self, values: np.ndarray) -> np.ndarray:
         """Put a map on the input's time axis.
 
-        Linear between the positions and held outside of the first and last: nothing is stretched, so that a value
-        is at the center of its step's receptive field. Steps that fall on the same sample, like the first ones of a
-        causal network, are averaged at their mean position.
+        Linear between the positions and constant beyond the first and last: nothing is stretched, so that a value is at
+        the center of its step's receptive field. Steps that fall on the same sample, like the first ones of a causal
+        network, are averaged at their mean position.
 
         Parameters
         ----------
         values : ndarray of shape (instance, step, ...)
-            One value a step.
+            One value per step.
 
         Returns
         -------
@@ -233,7 +233,7 @@ class ReceptiveField:
 
 
 def _period(period: int, jump: float) -> int:
-    """Smallest number of samples that is a whole number of periods and of jumps."""
+    """Least number of samples that is a multiple of the period and of the jump."""
     return lcm(period, Fraction(jump).limit_denominator(2**20).numerator)
 
 
@@ -246,7 +246,7 @@ def union(fields: Iterable[ReceptiveField]) -> ReceptiveField:
 
 
 def _hull_of(start: np.ndarray, stop: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
-    """Smallest interval that contains several; empty ones are ignored."""
+    """Smallest interval that contains all given ones; empty ones are ignored."""
     empty = stop <= start
     low = np.where(empty, np.iinfo(int).max, start).min(axis=axis, initial=np.iinfo(int).max)
     high = np.where(empty, -1, stop).max(axis=axis, initial=-1)

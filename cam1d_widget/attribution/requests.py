@@ -52,7 +52,7 @@ def chosen_methods(methods: Methods, classifier: Any, background: np.ndarray | N
             raise ValueError(reason)
     labels = [method.label for method in chosen]
     if not chosen or len(set(labels)) < len(labels):
-        raise ValueError(f"methods must hold one method at least, and one of each label, but hold {labels}")
+        raise ValueError(f"methods must hold at least one method, and only one with each label, but hold {labels}")
     return chosen
 
 
@@ -77,7 +77,8 @@ def _with_background(method: AttributionMethod, background: np.ndarray | None) -
 def with_baseline(method: AttributionMethod, mean: np.ndarray | None, x: np.ndarray) -> AttributionMethod:
     """Method with its baseline for every instance: its own, or the background's mean, or zero.
 
-    Taken once for all of x, so that a function of x sees all of it, and an array may hold a reference an instance.
+    Evaluated once on all of x, so that a function of x receives all of it, and an array may hold one reference per
+    instance.
     """
     if not _has(method, "baseline"):
         return method
@@ -120,7 +121,7 @@ def wanted_targets(targets: Any, names: Sequence[str]) -> str | np.ndarray:
     if (np.diff(np.sort(wanted, axis=-1), axis=-1) == 0).any():
         raise ValueError(
             f"targets must name each class once, since they apply to every instance, but are {wanted.tolist()}; "
-            f"one class for each instance goes in as an array of shape (instance, 1)"
+            f"pass one class for each instance as an array of shape (instance, 1)"
         )
     return wanted
 

@@ -1,6 +1,6 @@
-"""Series of any accepted type as one array: frames, labelled arrays, channels first, a single series.
+"""Series of any accepted type as one array: frames, labeled arrays, channels first, a single series.
 
-Names of channels and times are taken from frames and labelled arrays. Neither pandas nor xarray is imported: a caller
+Names of channels and times are taken from frames and labeled arrays. Neither pandas nor xarray is imported: a caller
 who passes one has imported it.
 """
 
@@ -45,7 +45,7 @@ def read_series(argument: str, x: Any, layout: str = "channels_last", channels: 
     if isinstance(x, list | tuple) and x and all(hasattr(one, "columns") for one in x):
         return _of_frames(argument, list(x))
     if hasattr(x, "dims") and hasattr(x, "coords"):
-        return _of_labelled(argument, x)
+        return _of_labeled(argument, x)
     values = array_of_series(argument, x)
     if values.ndim == 2:
         lone_channel = channels == 1 and values.shape[1] != 1
@@ -91,7 +91,7 @@ def check_series(x: Any, time: int | None, channels: int | None, argument: str =
     """
     x = array_of_series(argument, x)
     if x.ndim != 3:
-        way_out = f"; one series goes in as {argument}[np.newaxis]" if x.ndim == 2 else ""
+        way_out = f"; pass one series as {argument}[np.newaxis]" if x.ndim == 2 else ""
         raise ValueError(f"{argument} must have shape (instance, time, channel), but has {x.shape}{way_out}")
     if not x.size:
         raise ValueError(f"{argument} must hold at least one series, but has shape {x.shape}")
@@ -163,7 +163,7 @@ def _values(frame: Any) -> np.ndarray:
     return values
 
 
-def _of_labelled(argument: str, x: Any) -> Series:
+def _of_labeled(argument: str, x: Any) -> Series:
     wanted = [dim for dim in ("instance", "time", "channel") if dim in x.dims]
     if wanted[-2:] != ["time", "channel"] or len(wanted) != len(x.dims):
         raise ValueError(f"{argument} must have the dims (instance, time, channel), but has {tuple(x.dims)}")
@@ -180,14 +180,14 @@ def _clock(time: Any) -> np.ndarray:
 
 
 def _start(times: list[Any]) -> np.ndarray | None:
-    """First date of each, where all run evenly through dates."""
+    """First date of each, if all have dates at regular intervals."""
     clocks = [_clock(time) for time in times]
     dated = all(clock.dtype.kind == "M" and _rate(clock) is not None for clock in clocks)
     return np.array([clock[0] for clock in clocks], "datetime64[ns]") if dated else None
 
 
 def _rate(time: Any) -> float | None:
-    """Samples per second of an even clock in seconds, dates or durations; None for a count or an uneven one."""
+    """Samples per second of regular times in seconds, dates or durations; None for counts and irregular times."""
     time = _clock(time)
     if len(time) < 2 or time.dtype.kind not in "fmM":
         return None

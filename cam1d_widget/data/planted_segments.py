@@ -64,9 +64,9 @@ def make_planted_segments(
         dip are planted into rows of steps. Conversely, the planted segments are those that have no spike,
         and a network can count the spikes: it then uses the unmarked segments.
     held_out : bool
-        Whether segments come from Trace's test set, of which those of the training set know nothing.
+        Whether segments come from Trace's test set rather than from its training set.
     noise : float
-        Standard deviation of Gaussian noise on top.
+        Standard deviation of added Gaussian noise.
     leak : bool
         Whether the segments of a planted channel begin where the planted one does, modulo 55 samples. In kind 2 the
         two planted channels then have the same phase in the whole series exactly if the class is *planted together*. A

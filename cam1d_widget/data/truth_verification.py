@@ -144,7 +144,7 @@ def _why_not(
     if mask.all():
         return "not scored: everything is marked"
     if correct < FEWEST:
-        return f"not scored: {correct} series are classified correctly, of which {FEWEST} at least are needed"
+        return f"not scored: {correct} series are classified correctly, but at least {FEWEST} are needed"
     if accuracy <= chance:
         return "not scored: the network is not better than chance"
     if without_truth >= middle:

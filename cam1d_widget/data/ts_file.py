@@ -1,4 +1,4 @@
-"""The archive's text format for labelled series (.ts), read without the packages that it comes with."""
+"""The archive's text format for labeled series (.ts), read without the packages that it comes with."""
 
 from __future__ import annotations
 

@@ -67,8 +67,8 @@ def load_watch(*, window: int = 300, overlap: float = 0.5, test_subjects: Sequen
     """Real smartwatch recordings of seven shoulder exercises, six channels at 50 Hz.
 
     Ten people did each exercise twenty times with either arm, a watch on the wrist: 140
-    recordings of 19 to 52 seconds. Other people's movements are what a classifier has to be
-    tried on, so that the split is by person, never by window.
+    recordings of 19 to 52 seconds. A classifier must be tested on other people's movements, so the split is by person,
+    never by window.
 
     Parameters
     ----------

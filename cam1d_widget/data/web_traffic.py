@@ -19,7 +19,7 @@ DAYS, SAMPLES_PER_DAY = 7, 144
 LENGTH = DAYS * SAMPLES_PER_DAY
 SAMPLING_RATE = 1 / 600
 """Samples per second: one in ten minutes."""
-# A window of oddity: a quarter of a day to two days.
+# Length of an anomaly: a quarter of a day to two days.
 SHORTEST, LONGEST = 36, 288
 
 Series = NDArray[np.floating[Any]]
@@ -27,7 +27,7 @@ Truth = NDArray[np.bool_]
 
 
 def make_web_traffic(instances: int = 500, *, seed: int = 0) -> KnownTruth:
-    """Ten classes of synthetic page views: "none", and nine oddities of a window or of single samples.
+    """Ten classes of synthetic page views: "none", and nine anomalies of a window or of single samples.
 
     *spikes* go up or down at one sample in a hundred. In one window of 36 to 288 samples: *flip* runs backwards, *skew*
     has its middle moved, *noise* has more of it, *cutoff* has almost no views, *average* is smoothed, *wander* drifts
@@ -45,7 +45,7 @@ def make_web_traffic(instances: int = 500, *, seed: int = 0) -> KnownTruth:
     -------
     KnownTruth
         Of shape (instance, 1008, 1), one sample every ten minutes, each series with mean zero and standard deviation
-        one. What is odd is marked; for "none" everything, as in the paper. Without the truth a series is the week
+        one. The anomaly is marked; for "none" everything, as in the paper. Without the truth a series is the week
         before its anomaly was inserted, in the units of `x`. Another context is another week with an anomaly drawn from
         the same random numbers.
 
@@ -92,7 +92,7 @@ def _standardized(views: list[Series], units: list[Series]) -> NDArray[np.float3
 
 @dataclass(frozen=True)
 class Week:
-    """A week before anything odd happens.
+    """A week without an anomaly.
 
     Attributes
     ----------
@@ -140,7 +140,7 @@ def _warped_sine(cycles: Series, skew: float) -> Series:
     return np.sin(turns - np.sin(turns) / skew)
 
 
-# Oddities: each takes a series and gives the odd one, and where it is odd.
+# Anomalies: each takes a series, and returns the changed series and where it was changed.
 
 
 def none(series: Series, rng: np.random.Generator) -> tuple[Series, Truth]:
@@ -241,4 +241,4 @@ def _bell(size: int) -> Series:
 
 _ALL = (none, spikes, flip, skew, noise, cutoff, average, wander, peak, trough)
 SIGNATURES = {made.__name__: made for made in _ALL}
-"""Oddity of each class, in the order of the classes."""
+"""Anomaly of each class, in the order of the classes."""

@@ -55,25 +55,25 @@ class Explanation:
     targets : ndarray of int, of shape (instance, target)
         Index of each explained class.
     attributions : mapping of str to ndarray of shape (instance, target, time, channel or 1)
-        One array per method, under its label; signed, and not normalised. A method that does not distinguish
+        One array per method, under its label; signed, and not normalized. A method that does not distinguish
         channels (the class activation maps) has ``channel`` of size 1.
     y : ndarray of int, of shape (instance,), optional
-        True class of each instance: class indices, names out of `class_names`, or one-hot. Numbers are labels where
-        `class_names` holds numbers other than their own indices: of ``class_names=[1, 2, 3]``, 1 is the first class.
+        True class of each instance: class indices, names from `class_names`, or one-hot. Numbers are labels if
+        `class_names` holds numbers other than their own indices: with ``class_names=[1, 2, 3]``, 1 is the first class.
         Numbers are never looked up in names that are str.
     class_names, channel_names, channel_units : sequence of str, optional
         Default: "class 0", ...; "channel 0", ...; "".
     sampling_rate : float, optional
         Samples per second. Without it, time is counted in samples.
-    start : datetime, datetime64, Timestamp or str, or one of them an instance, optional
+    start : datetime, datetime64, Timestamp or str, or one per instance, optional
         Time of the first sample: the time axis then shows dates. Times with a time zone are converted to UTC; all are
         stored as datetime64 of shape (instance,) without a time zone.
     probabilities : ndarray of shape (instance, class), optional
         Probability of each class.
     exactness : mapping of str to str, optional
-        Property of each method for the network: "exact" (values add up to the score and each is that position's own
-        contribution, by which the score drops without it), "complete" (they add up, but cannot be removed one by one)
-        or "approximate". :meth:`exactness_of` takes the measured gap of one map into account.
+        Property of each method for the network: "exact" (values add up to the score, and the score drops by each value
+        when its position is removed), "complete" (they add up to the score, but removing a position may change it by
+        another amount) or "approximate". :meth:`exactness_of` takes the measured gap of one map into account.
     completeness : mapping of str to ndarray of shape (instance, target), optional
         Per method, the completeness gap: the share of the score that the sum of the map misses; nan if no sum
         is promised. A score below a tenth of the sum of the values' magnitudes counts as a tenth of it.

@@ -32,6 +32,8 @@ def arranged(maps: Any, x: Any, scores: Any, targets: Any, layout: str) -> dict[
     if series.ndim == 2:  # one channel
         series = series[:, np.newaxis] if first else series[..., np.newaxis]
     shaped("x", series, "(instance, channel, time)" if first else "(instance, time, channel)", (None, None, None))
+    if not series.size:
+        raise ValueError(f"x must hold at least one series, but has shape {series.shape}")
     if first:
         series = np.moveaxis(series, 1, 2)
     else:

@@ -20,7 +20,7 @@ from .atomic_file import atomic_file
 __all__ = ["read_fields", "refusing_damage", "write_fields"]
 
 FORMAT = "cam1d_widget.Explanation/1"
-# Mappings from a method's label to an array, stored by index, since a label is no file name.
+# Mappings from a method's label to an array, stored by index, since a label may not be a valid file name.
 _MAPS = ("attributions", "completeness", "standard_errors")
 _ARRAYS = ("header", "x", "scores", "targets", "y", "probabilities", "receptive_field", "start")
 _MEMBER = re.compile(rf"({'|'.join(_ARRAYS)})|({'|'.join(_MAPS)})/[0-9]{{1,6}}")
@@ -38,7 +38,7 @@ def write_fields(explanation: Mapping[str, Any], path: str | Path) -> None:
             arrays[name] = value
         else:
             header[name] = value
-    with atomic_file(path) as file:  # a file, for numpy would add a suffix to a bare path
+    with atomic_file(path) as file:  # an open file: numpy would add a suffix to a path
         np.savez_compressed(file, header=np.array(json.dumps(header)), **arrays)
 
 
@@ -87,8 +87,8 @@ def _check_sizes(
     ):
         if held > limit:
             raise ValueError(
-                f"its {what} would take {held / _MEGABYTE:.0f} MB, more than {limit / _MEGABYTE:.0f} MB, which is much "
-                f"for a file of {size / _MEGABYTE:.1f} MB; if it can be trusted, load it with a larger limit_mb"
+                f"its {what} would take {held / _MEGABYTE:.0f} MB, more than {limit / _MEGABYTE:.0f} MB, which is a "
+                f"lot for a file of {size / _MEGABYTE:.1f} MB; if it can be trusted, load it with a larger limit_mb"
             )
 
 
@@ -122,5 +122,5 @@ def refusing_damage(path: str | Path) -> Iterator[None]:
 
 
 def _is_ours(fault: BaseException) -> bool:
-    """Whether an error was raised by this package, which says what is wrong with a file."""
+    """Whether an error was raised by this package, and so states what is wrong with the file."""
     return Path(traceback.extract_tb(fault.__traceback__)[-1].filename).is_relative_to(Path(__file__).parents[1])

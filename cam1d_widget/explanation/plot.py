@@ -103,7 +103,7 @@ def draw_maps(
     shared: bool = False,
     figsize: tuple[float, float] | None = None,
 ) -> Any:
-    """Figure of maps side by side, which are marked by letters if there are several.
+    """Figure of maps side by side, labeled with letters if there are several.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def draw_maps(
     largest = max(one.largest for one in maps) if shared else None
     for place, (part, one) in enumerate(zip(parts, maps, strict=True)):
         letter = f"({chr(97 + place)}) " if len(maps) > 1 else ""
-        # About the number of characters of this size that fit.
+        # Approximate number of characters of this size that fit.
         title = fill(letter + one.title, max(20, int(13 * size[0] / len(maps))))
         _draw_map(part, source, replace(one, title=title), rows, limit or largest or one.largest)
     return figure
@@ -181,7 +181,7 @@ def _checked_channels(channels: Sequence[int | str] | None, names: Sequence[str]
         return list(range(len(names)))
     rows = [check_channel("channels", one, names) for one in check_list("channels", channels, "indices or names")]
     if not rows:
-        raise ValueError("channels must hold the index or name of one channel at least, but holds none")
+        raise ValueError("channels must hold the index or name of at least one channel, but holds none")
     return rows
 
 

@@ -47,10 +47,10 @@ def check_true_classes(
     numeric = y.dtype.kind in "iufb"
     one_hot = numeric and y.ndim == 2 and y.shape[1] == classes > 1
     if one_hot and (np.sort(y, axis=1) == np.eye(classes)[-1]).all():
-        return y.argmax(axis=1)  # one-hot; several classes at once are no one true class
+        return y.argmax(axis=1)  # one-hot: exactly one class for each series
     y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
     if y.shape != (instances,):
-        several = "; several labels at once are no one true class: leave y out" if y.ndim == 2 else ""
+        several = "; a series with several labels has no single true class: leave y out" if y.ndim == 2 else ""
         raise ValueError(
             f"y must have shape (instance,) = ({instances},), one true class for each series of x, but has "
             f"{y.shape}{several}"
@@ -62,7 +62,7 @@ def check_true_classes(
         way_out = (
             "the model gives one number and no classes: leave y out"
             if classes == 1
-            else "np.unique(y, return_inverse=True)[1] makes indices of labels, in their order"
+            else "np.unique(y, return_inverse=True)[1] converts labels to indices, in sorted order"
         )
         raise ValueError(
             f"y must hold class indices from 0 to {classes - 1}, but holds values from {y.min()} to {y.max()}; "
@@ -72,7 +72,7 @@ def check_true_classes(
 
 
 def labels_in(y: Any, classes: int) -> list[Any] | None:
-    """Distinct labels of y, sorted, if it holds one for each class and they are no class indices; None otherwise.
+    """Distinct labels of y, sorted, if it holds one for each class and they are not class indices; None otherwise.
 
     This is the order in which scikit-learn and most training scripts number labels.
     """
@@ -111,14 +111,14 @@ def _indices_of_numbers(
     if not _are_places(fitted):
         wrong = next(one for one in wanted if one not in fitted)
         raise ValueError(
-            f"y must hold labels of the fitted classifier, {_listed(labels)}, but holds {wrong}; classes_[y] makes "
-            f"labels of class indices"
+            f"y must hold labels of the fitted classifier, {_listed(labels)}, but holds {wrong}; classes_[y] converts "
+            f"class indices to labels"
         )
     if are_labels and not digits:
         wrong = next(one for one in wanted if one not in named)
         raise ValueError(
-            f"y must hold labels out of class_names, {_listed(names)}, but holds {wrong}; for class indices, give "
-            f"class_names as str; np.unique(y, return_inverse=True)[1] makes indices of other labels"
+            f"y must hold labels from class_names, {_listed(names)}, but holds {wrong}; for class indices, give "
+            f"class_names as str; np.unique(y, return_inverse=True)[1] converts other labels to indices"
         )
     if are_labels and in_names:
         raise ValueError(
@@ -146,7 +146,7 @@ def _number(label: Any) -> float | None:
 
 
 def _named(y: np.ndarray, *lists: Sequence[Any] | None) -> bool:
-    """Whether all values are, as str, in one of the lists of names."""
+    """Whether all values, as str, are in one of the lists of names."""
     return any(known is not None and set(map(str, y)) <= set(map(str, known)) for known in lists)
 
 
@@ -164,16 +164,16 @@ def _indices_of_names(y: np.ndarray, names: Sequence[Any] | None, labels: Sequen
         )
     there = list(map(str, labels if names is None else names))  # type: ignore[arg-type]
     unknown = next(one for one in wanted if one not in there)
-    raise ValueError(f"y must hold either class indices or names out of {', '.join(there)}, but holds {unknown!r}")
+    raise ValueError(f"y must hold either class indices or names from {', '.join(there)}, but holds {unknown!r}")
 
 
 def _places(wanted: Sequence[Any], there: Sequence[Any], origin: str) -> np.ndarray:
-    """Place of each wanted label, of which there must be one."""
+    """Index of each label, which must be unique."""
     twice = next((one for one in wanted if there.count(one) > 1), None)
     if twice is not None:
         raise ValueError(
-            f"y must name one class each, but {twice!r} is several classes in {origin}; give class indices, or "
-            f"class_names that differ"
+            f"y must name one class for each series, but {twice!r} is the name of several classes in {origin}; give "
+            f"class indices, or class_names that differ"
         )
     places = {one: place for place, one in enumerate(there)}
     return np.array([places[one] for one in wanted], np.int64)

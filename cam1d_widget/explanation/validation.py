@@ -54,7 +54,7 @@ _HELD: WeakValueDictionary[tuple[int, ...], np.ndarray] = WeakValueDictionary()
 
 
 def held_once(values: np.ndarray) -> np.ndarray:
-    """An array of these numbers that is already in use, if there is one.
+    """An equal array that is already in use, or else this one.
 
     A cell that is run again makes another widget of the same series, and notebooks keep the earlier ones.
     """

@@ -12,7 +12,7 @@ import numpy as np
 from ..attribution.series import check_series
 from ..cancellation import check_cancelled
 from ..typing import Names, Score
-from ..validation import check_choice, check_count, check_function, check_names, shown
+from ..validation import check_choice, check_count, check_function, check_list, check_names, finite, shaped, shown
 
 __all__ = ["FunctionClassifier", "is_estimator"]
 
@@ -88,9 +88,11 @@ class FunctionClassifier:
                     f"classes must be {len(self.labels)}, as {self.name} was fitted with, or left out, but is {classes}"
                 )
         self._classes = len(self.labels) if self.labels is not None else classes
+        if class_names is not None:
+            count = len(check_list("class_names", class_names, "names")) if self._classes is None else self._classes
+            class_names = check_names("class_names", class_names, "class", count)
+            check_count("class_names", len(class_names))
         self._class_names = class_names
-        if class_names is not None and self._classes is not None:
-            self._class_names = check_names("class_names", class_names, "class", self._classes)
 
     @property
     def name(self) -> str:
@@ -145,8 +147,8 @@ class FunctionClassifier:
             self._predict, self.score = inner.decision_function, "logits"
         else:
             warnings.warn(
-                f"{self.name} predicts only probabilities of zero and one: a map shows only what changes the predicted "
-                f"class; a function that returns decision values tells more",
+                f"model {self.name!r} predicts only probabilities of zero and one: a map shows only what changes "
+                f"the predicted class; a function that returns decision values tells more",
                 stacklevel=3,
             )
 
@@ -155,19 +157,20 @@ class FunctionClassifier:
         if not np.isfinite(scores).all():
             row, column = np.argwhere(~np.isfinite(scores))[0]
             raise ValueError(
-                f"{self.name} must return finite scores, but returned {scores[row, column]} for instance {row}, class "
-                f"{column}"
+                f"model {self.name!r} must return finite scores, but returned {scores[row, column]} for instance "
+                f"{row}, class {column}"
             )
         again = self._scores(x)
         if not np.allclose(scores, again, rtol=1e-4, atol=1e-6 * np.abs(scores).max(initial=1)):
             raise ValueError(
-                f"{self.name} must return the same scores for the same series, but they change from call to call; "
-                f"switch off dropout, noise and other random parts"
+                f"model {self.name!r} must return the same scores for the same series, but they change from call to "
+                f"call; switch off dropout, noise and other random parts"
             )
         alone = np.concatenate([self._scores(one[np.newaxis]) for one in x])
         if not np.allclose(scores, alone, rtol=1e-3, atol=1e-4 * np.abs(scores).max(initial=1)):
             raise ValueError(
-                f"{self.name} must score each series by itself, but a series' scores depend on the others of its batch"
+                f"model {self.name!r} must score each series by itself, but a series' scores depend on the others "
+                f"of its batch"
             )
 
     def scores(self, x: np.ndarray) -> np.ndarray:
@@ -180,6 +183,8 @@ class FunctionClassifier:
 
     def probabilities_of(self, scores: np.ndarray) -> np.ndarray | None:
         """Probabilities that belong to scores (instance, class); None if it returns other scores."""
+        scores = finite("scores", scores)
+        shaped("scores", scores, "(instance, class)", (None, self.classes))
         return scores if self.score == "probabilities" else None
 
     def _scores(self, x: np.ndarray) -> np.ndarray:
@@ -197,8 +202,8 @@ class FunctionClassifier:
         except Exception as fault:  # any error that the user's function raises
             reason = (str(fault).strip() or type(fault).__name__).splitlines()[0][:200]
             raise ValueError(
-                f"{self.name} could not predict series of shape {given.shape} ({reason}); if it takes another shape, "
-                f"give layout= or a function that rearranges them"
+                f"model {self.name!r} could not predict series of shape {given.shape} ({reason}); if it takes "
+                f"another shape, give layout= or a function that rearranges them"
             ) from fault
         return self._checked(returned, len(x))
 
@@ -207,7 +212,7 @@ class FunctionClassifier:
             scores = np.asarray(returned, dtype=np.float64)
         except (TypeError, ValueError):
             raise TypeError(
-                f"{self.name} must return scores of shape (instance, class), but returned {shown(returned)}"
+                f"model {self.name!r} must return scores of shape (instance, class), but returned {shown(returned)}"
             ) from None
         if scores.ndim == 1 and len(scores) == instances and self._classes in (None, 2):  # of the second of two classes
             other = 1 - scores if self.score == "probabilities" else -scores
@@ -215,8 +220,8 @@ class FunctionClassifier:
         wanted = self._classes
         if scores.ndim != 2 or len(scores) != instances or scores.shape[1] < 1 or wanted not in (None, scores.shape[1]):
             raise ValueError(
-                f"{self.name} must return scores of shape (instance, class) = ({instances}, {wanted or 'any'}), but "
-                f"returned {scores.shape}"
+                f"model {self.name!r} must return scores of shape (instance, class) = "
+                f"({instances}, {wanted or 'any'}), but returned {scores.shape}"
             )
         return scores.astype(np.float32)
 
@@ -300,8 +305,8 @@ def _arranged(x: np.ndarray, layout: InputLayout, name: str) -> np.ndarray:
         return np.ascontiguousarray(np.moveaxis(x, 1, 2))
     if x.shape[2] != 1:
         raise ValueError(
-            f"{name} takes one row of values for each series, and x has {x.shape[2]} channels; give a function that "
-            f"arranges them as in training, such as lambda x: model.predict_proba(x.reshape(len(x), -1))"
+            f"model {name!r} takes one row of values for each series, and x has {x.shape[2]} channels; give a "
+            f"function that arranges them as in training, such as lambda x: model.predict_proba(x.reshape(len(x), -1))"
         )
     return x[..., 0].copy()
 

@@ -37,8 +37,8 @@ class Activations:
     def placed(self) -> np.ndarray:
         """The values on the time axis of the series, of shape (instance, time, filter).
 
-        Each is at the center of its step's receptive field; between two it is linear, and beyond the first and last the
-        end is held. Nothing is stretched.
+        Each is at the center of its step's receptive field; values are interpolated linearly in between, and constant
+        beyond the first and last. Nothing is stretched.
         """
         return self.receptive_field.place(self.values)
 
@@ -102,5 +102,5 @@ def activations(model: ModelLike, x: SeriesLike, layer: LayerLike, *, layout: La
 
 
 def name_of(layer: LayerLike) -> str:
-    """Name of a layer that is given by name, index or itself."""
+    """Name of a layer, given by name, by index or as an object."""
     return str(getattr(layer, "name", layer))

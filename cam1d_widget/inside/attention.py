@@ -29,7 +29,7 @@ class AttentionAgreement:
         By method: Spearman's, over the samples of a series, of attention with the size of the method's values.
     elsewhere : dict of str to ndarray of shape (instance,)
         The same with the attention to another series, which does not depend on this one: agreement that is due to
-        places common to all series.
+        positions common to all series.
     """
 
     correlations: dict[str, np.ndarray]
@@ -56,7 +56,7 @@ def attention_agreement(
     ----------
     model : keras.Model, path of a saved one, or Classifier
     x : array-like of shape (instance, time, channel)
-        Two series at least; some dozens make the medians worth reading.
+        At least two series; the medians are meaningful from a few dozen on.
     targets : "predicted", int, or int array of shape (instance, 1)
         Explained class: one for each instance.
     **options
@@ -73,7 +73,7 @@ def attention_agreement(
     explanation = explain(model, x, methods=["Attention", *LABELS], targets=targets, **options)
     if explanation.targets.shape[1] != 1 or len(explanation.x) < 2:
         raise ValueError(
-            f"attention_agreement needs one class an instance and two instances at least, but targets have shape "
+            f"attention_agreement needs one class for each of at least two instances, but targets have shape "
             f"(instance, target) = {explanation.targets.shape}"
         )
     size = {label: np.abs(explanation.attributions[label][:, 0]).sum(axis=-1) for label in ("Attention", *LABELS)}

@@ -181,7 +181,7 @@ def _convolved(maps: Any, filters: int, kernel: int, momentum: float, use_bias: 
 def _classifier(
     name: str, trunk: Callable[..., Any], input_shape: tuple[int | None, int], classes: int, **sizes: Any
 ) -> keras.Model:
-    """Trunk with the field's head."""
+    """Trunk with global average pooling and one dense layer."""
     series = keras.Input(check_input_shape(input_shape), name="series")
     classes = check_count("classes", classes)
     mean = L.GlobalAveragePooling1D(name="mean")(trunk(series, **sizes))

@@ -31,7 +31,7 @@ def mil_classifier(
     dropout: float = 0.1,
     **sizes: Any,
 ) -> keras.Model:
-    """Multiple instance learning: every step gets a score of its own for every class, and the series has their sum.
+    """Multiple instance learning: the class scores of a series are computed from class scores of every step.
 
     Parameters
     ----------
@@ -40,8 +40,8 @@ def mil_classifier(
     classes : int
         Number of classes.
     pooling : {"conjunctive", "additive", "attention", "instance"}
-        How the steps' scores make the score of the series: :class:`~cam1d_widget.models.ConjunctivePooling` and its
-        kin.
+        How the score of the series is computed from those of its steps, as by
+        :class:`~cam1d_widget.models.ConjunctivePooling`.
     backbone : {"inception_time", "fcn", "resnet"} or callable
         What makes a map of a series, before global pooling; a callable takes a symbolic series of shape (batch, time,
         channel) to a map of shape (batch, step, filter).
@@ -100,13 +100,13 @@ def with_mil_head(
     dropout : float
         Share of the map's values that are left out in training.
     train_trunk : bool
-        Whether the trunk learns on with the head.
+        Whether the trunk is trained further, together with the head.
 
     Returns
     -------
     keras.Model
-        A functional model, compiled with Adam and sparse categorical cross-entropy (classes as integers). Its head has
-        learned nothing yet: fit it.
+        A functional model, compiled with Adam and sparse categorical cross-entropy (classes as integers). Its head is
+        not trained yet: fit it.
 
     Examples
     --------
@@ -129,7 +129,7 @@ def with_mil_head(
 def _trunk(backbone: str | Callable[[Any], Any], sizes: dict[str, Any]) -> Callable[[Any], Any]:
     if callable(backbone):
         if sizes:
-            raise TypeError(f"a backbone of your own takes no {', '.join(sizes)}; let it have them")
+            raise TypeError(f"a backbone that is a function takes no {', '.join(sizes)}; set them inside the function")
         return lambda series: _map_of(backbone, series)
     trunk = TRUNKS[check_choice("backbone", backbone, TRUNKS, "; or give a function")]
     known = list(inspect.signature(trunk).parameters)[1:]

@@ -45,7 +45,7 @@ def lstm_attention_classifier(
 
     Notes
     -----
-    A state knows all that came before it: weight on a step does not mean that the network heard of it just then.
+    A state depends on all earlier steps: a large weight of a step does not mean that the evidence is at that step.
 
     Examples
     --------

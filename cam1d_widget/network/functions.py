@@ -18,7 +18,7 @@ class Function(NamedTuple):
         Whether zero stays zero and no value changes its sign.
     never_negative : bool
     gate : bool
-        Whether its values lie between 0 and 1, so that it weighs what it is multiplied by.
+        Whether its values lie between 0 and 1, so that it weights the other factor.
     homogeneous : bool
         Whether f(a x) = a f(x) for a > 0.
     jumps : bool

@@ -31,7 +31,7 @@ class Tensors(Protocol):
         """W x for a kernel of any values, without the bias."""
 
     def quotient(self, numerator: Any, denominator: Any) -> Any:
-        """Quotient, and zero where the denominator is."""
+        """Quotient, and zero where the denominator is zero."""
 
     def vector_jacobian(self, function: Callable[..., Any], inputs: list[Any]) -> tuple[list[Any], Pull]:
         """Values of a function in float32, and its vector-Jacobian product, which may be called once."""
@@ -93,7 +93,7 @@ class Node:
 
 
 class LayerOutput(NamedTuple):
-    """What a layer, or a network inside the network, puts out.
+    """Output of a layer, or of a network inside the network.
 
     Attributes
     ----------
@@ -122,7 +122,7 @@ class Graph:
     values : tuple of Value
         By number; value 0 is the series (batch, time, channel).
     output : int
-        Number of the value that the network puts out.
+        Number of the network's output value.
     layers : tuple of LayerOutput
         From the series on.
     tensors : Tensors

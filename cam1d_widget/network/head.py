@@ -23,7 +23,7 @@ class Ending(NamedTuple):
     link : {"softmax", "sigmoid", None}
         Function after the logits.
     plain : bool
-        Whether the network ends in scores without an activation, of which only the loss knows what they are.
+        Whether the network ends in scores without an activation, whose meaning only the loss determines.
     """
 
     logits: int
@@ -59,7 +59,7 @@ def _before_identities(graph: Graph, value: int) -> int:
 def entry_of(graph: Graph, logits: int, ranks: tuple[int, ...] = (3,)) -> int | None:
     """Map of one of these ranks, mostly (batch, step, filter), that enters the pooling or flatten of the head.
 
-    None if there is none, or several that meet after their poolings, or if it is the series itself.
+    None if there is no such map, if several merge after their poolings, or if it is the series itself.
     """
     found, seen, open_ = [], set(), [logits]
     while open_:
@@ -82,7 +82,7 @@ class Head(NamedTuple):
     Attributes
     ----------
     kind : {"gap", "flatten", "gmp", "mil", "attention", "other"}
-        The pooling of the head, if it treats the steps of the map one by one and all alike.
+        The pooling of the head, if it treats each step of the map separately and in the same way.
     affine : bool
         Whether the scores are an affine function of the map. Then each step contributes its
         gradient times its features to a score, and the score falls by that when these features are set to zero.

@@ -1,8 +1,8 @@
 """The layers of a network that have a time axis, and what drives their filters.
 
-The *pre-activation* of a filter is its value before the layer's activation. Where the activation rises with it, as a
-ReLU or a sigmoid does, whatever raises the pre-activation raises the filter, and the pre-activation still has a
-gradient where the filter is zero.
+The *pre-activation* of a filter is its value before the layer's activation. If the activation is increasing, as a ReLU
+or a sigmoid is, whatever raises the pre-activation raises the filter, and the pre-activation still has a gradient where
+the filter is zero.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["PreActivation", "layers_in_time", "output_of", "pre_activation_of"]
 
 
 class PreActivation(NamedTuple):
-    """What a map rises with.
+    """Pre-activation of a map.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ def layers_in_time(graph: Graph, length: int | None) -> tuple[LayerFacts, ...]:
 
 
 def output_of(graph: Graph, layer: object, name: str) -> int:
-    """Map that a layer, given by its name or itself, puts out; the last one of a layer that is called often.
+    """Output map of a layer, given by name or as an object; of the last call if there are several.
 
     Raises
     ------
@@ -71,14 +71,12 @@ def output_of(graph: Graph, layer: object, name: str) -> int:
     values, shape = chosen.values, graph.values[chosen.values[0]].shape
     if len(values) > 1 or len(shape) != 3:
         given = shape if len(values) == 1 else "several tensors"
-        raise ValueError(
-            f"layer {chosen.name!r} must put out a map of shape (batch, step, filter), but puts out {given}"
-        )
+        raise ValueError(f"layer {chosen.name!r} must output a map of shape (batch, step, filter), but outputs {given}")
     return values[0]
 
 
 def pre_activation_of(graph: Graph, entry: int) -> PreActivation:
-    """What a map rises with: the map itself, or the value before the activations that it ends in."""
+    """Pre-activation of a map: the map itself, or the value before its last activations."""
     value = entry
     while graph.makers[value].operation.facts.rises and graph.makers[value].inputs[0] in graph.makers:
         value = graph.makers[value].inputs[0]

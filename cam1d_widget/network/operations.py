@@ -1,7 +1,7 @@
 """What a layer computes: one of about 25 kinds of operation, and the facts about each that attribution depends on.
 
-An operation knows no framework. Learned parameters are functions that return the current values in float32, as tensors
-of the framework; outside of compiled code ``numpy.asarray`` makes arrays of them.
+An operation is independent of the framework. Learned parameters are functions that return the current values in
+float32, as tensors of the framework; outside of compiled code ``numpy.asarray`` makes arrays of them.
 """
 
 from __future__ import annotations

@@ -156,5 +156,5 @@ def _is_pointwise(function: Callable[[Any], Any], shape: list[Any], axis: int) -
         return np.allclose(permuted, straight[order], atol=1e-5) and np.allclose(
             partly[kept], straight[kept], atol=1e-5
         )
-    except Exception:  # whatever a user's function does with noise
+    except Exception:  # any error that a user's function raises
         return False

@@ -170,7 +170,7 @@ def _normalized(operation: ops.Normalize, step: _Step, seen: list[Seen]) -> Seen
 
 
 def _reshaped(operation: ops.Reshape, step: _Step, seen: list[Seen]) -> Seen:
-    """Time stays on an axis of its own if one is as long, with as many values before it."""
+    """Time keeps its own axis if there is one of its length, with as many values before it."""
     field, axis = seen[0]
     before, after = step.shapes[0], step.shape
     assert axis is not None
@@ -250,7 +250,7 @@ def _activated(step: _Step, seen: Seen) -> Seen:
 def _not_known(step: _Step, seen: list[Seen]) -> ValueError:
     steps = max(len(one.field) for one in seen)
     return ValueError(
-        f"{step.node} makes {step.shape[1]} steps of {steps} in a way that is not known, so its map cannot be placed "
+        f"{step.node} computes {step.shape[1]} steps from {steps} in an unknown way, so its map cannot be placed "
         f"in time; name a layer before it with layer="
     )
 

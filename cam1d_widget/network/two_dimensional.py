@@ -1,8 +1,8 @@
 """Networks with two-dimensional layers: the map that enters their head, as (batch, step, filter).
 
-Such a map has an axis of time and one more, mostly of channels; the positions on the other axis count as filters of
-their own. The map is flattened and at once unflattened, and the explained map is what is between the two, so that
-everything else deals with three axes only.
+Such a map has an axis of time and one more, mostly of channels; the positions on the other axis count as separate
+filters. The map is flattened and immediately unflattened, and the explained map is the flattened one, so that all other
+code deals with three axes only.
 """
 
 from __future__ import annotations

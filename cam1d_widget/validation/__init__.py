@@ -1,7 +1,7 @@
-"""Rules for arguments. Each takes the name of an argument and its value, and returns the value in one form.
+"""Rules for arguments. Each takes the name of an argument and its value, and returns the value in canonical form.
 
 A value that breaks its rule raises a ValueError or TypeError of one sentence: the argument, the rule, what was passed,
-and what to do. A bool is no number here, 1.5 is no index, and NaN is no number.
+and what to do. Neither a bool nor NaN counts as a number, nor 1.5 as an index.
 """
 
 from .arrays import (

@@ -110,7 +110,7 @@ def with_gaps(name: str, values: Any) -> np.ndarray:
     """Numbers as float32, none of them infinite; NaN is a gap."""
     values = numbers(name, values)
     if np.isnan(values).all():
-        raise ValueError(f"{name} must hold a number at least, but holds {values.size} NaN values only")
+        raise ValueError(f"{name} must hold at least one number, but holds only NaN ({values.size} values)")
     if np.isinf(values).any():
         raise ValueError(
             f"{name} must be finite, or NaN for a gap, but holds {np.count_nonzero(np.isinf(values))} infinite values"

@@ -1,4 +1,4 @@
-"""Rules for what is chosen among some values: by itself, by its name or by its place."""
+"""Rules for choices: among given values, classes, channels, methods and layers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Chosen = TypeVar("Chosen")
 def check_choice(argument: str, value: Any, choices: Iterable[Chosen], way_out: str = "") -> Chosen:
     """One of some values."""
     known = list(choices)
-    # Compared only with what has one type: an array has no truth value, and True equals 1.
+    # Only values of the same type are compared: an array has no truth value, and True equals 1.
     for choice in known:
         alike = isinstance(value, str) if isinstance(choice, str) else is_whole(value)
         if alike and choice == value:
@@ -29,17 +29,17 @@ def check_choice(argument: str, value: Any, choices: Iterable[Chosen], way_out: 
 
 
 def check_class(argument: str, value: Any, names: Sequence[str], others: str = "") -> int:
-    """Index of a class, also given by its name; `others` says in a message what else is accepted."""
+    """Index of a class, which may be given by name; messages list `others` as accepted, too."""
     return _place(argument, value, names, others, "class")
 
 
 def check_channel(argument: str, value: Any, names: Sequence[str]) -> int:
-    """Index of a channel, also given by its name."""
+    """Index of a channel, which may be given by name."""
     return _place(argument, value, names, "", "channel")
 
 
 def _place(argument: str, value: Any, names: Sequence[str], others: str, noun: str) -> int:
-    """Place of a name, of which there must be one, or a place itself."""
+    """Index of a name, which must be unique, or an index."""
     listed = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
     if not isinstance(value, str):
         return check_index(argument, value, len(names), f" ({listed})")
@@ -70,7 +70,7 @@ def no_such_label(argument: str, label: Any, labels: Iterable[str]) -> str:
 
 
 def check_layer(layer: Any) -> None:
-    """Refuse what is neither the name nor the index of a layer, nor a layer; None is the default one."""
+    """Refuse anything but a layer, its name or its index; None selects the default."""
     if layer is None or isinstance(layer, str) or isinstance(getattr(layer, "name", None), str):
         return
     if not is_whole(layer):

@@ -24,9 +24,7 @@ def check_new_file(argument: str, value: Any) -> Path:
     """Path of a file that can be written: its folder exists."""
     path = check_path(argument, value)
     if not path.parent.is_dir():
-        raise FileNotFoundError(
-            f"{argument} must be a file in a folder that exists, but there is no folder {path.parent}"
-        )
+        raise FileNotFoundError(f"{argument} must be a file in an existing folder, but {path.parent} does not exist")
     if path.is_dir():
         raise IsADirectoryError(f"{argument} must be a file, but {path} is a folder")
     return path
@@ -36,5 +34,5 @@ def check_old_file(argument: str, value: Any) -> Path:
     """Path of a file that can be read."""
     path = check_path(argument, value)
     if not path.exists():
-        raise FileNotFoundError(f"{argument} must be a file that exists, but there is no {str(path)!r}")
+        raise FileNotFoundError(f"{argument} must be an existing file, but {str(path)!r} does not exist")
     return path

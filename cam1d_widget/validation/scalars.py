@@ -27,7 +27,7 @@ MOST = 2**31 - 1
 """Largest count: a larger one is a mistake, and could not be computed."""
 
 SAMPLES = ", the samples of a series"
-"""What the largest size of a window is."""
+"""Unit of the largest window, in messages."""
 
 
 def check_count(
@@ -44,7 +44,7 @@ def check_count(
 
 
 def check_index(argument: str, value: Any, count: int, names: str = "") -> int:
-    """Index that is one of `count`."""
+    """Index below `count`."""
     return check_count(argument, value, 0, count - 1, names)
 
 
@@ -63,9 +63,9 @@ def check_number(
     most: float = np.inf,
     way_out: str = "",
 ) -> float:
-    """Finite number within these limits, of which `above` and `below` are exclusive."""
+    """Finite number within these limits; `above` and `below` are exclusive."""
     number = _as_float(value)
-    # Written so that NaN, of which every comparison is false, is refused.
+    # Written so that NaN is refused: every comparison with it is false.
     if isfinite(number) and above < number < below and least <= number <= most:
         return number
     limits = {"above": above, "at least": least, "below": below, "at most": most}

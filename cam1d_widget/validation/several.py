@@ -1,4 +1,4 @@
-"""Rules for several values, and for objects of some kind."""
+"""Rules for sequences, mappings and objects."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["check_function", "check_list", "check_mapping", "check_members", "ch
 
 
 def is_sequence(value: Any) -> TypeGuard[Sequence[Any]]:
-    """Whether a value holds others in an order, to be read more than once: no str, mapping, set or generator."""
+    """Whether a value is a sequence that can be read more than once: not a str, mapping, set or generator."""
     unordered = isinstance(value, str | bytes | Mapping | type) or (
         isinstance(value, Set) and not isinstance(value, KeysView)
     )
@@ -23,7 +23,7 @@ def is_sequence(value: Any) -> TypeGuard[Sequence[Any]]:
 
 
 def check_list(argument: str, value: Any, of: str) -> list[Any]:
-    """Several values in their order."""
+    """Values of a sequence."""
     if not is_sequence(value):
         raise TypeError(f"{argument} must be a sequence of {of}, but is {shown(value)}")
     return list(value)
@@ -67,7 +67,7 @@ def check_rows(argument: str, values: Any, count: int) -> np.ndarray:
         items = np.flatnonzero(items).tolist()
     if not items or not all(is_whole(item) and 0 <= item < count for item in items):
         raise ValueError(
-            f"{argument} must be indices from 0 to {count - 1}, one at least, or a mask of {count} booleans, "
+            f"{argument} must be at least one index from 0 to {count - 1}, or a mask of {count} booleans, "
             f"but is {shown(values)}"
         )
     return np.array(list(dict.fromkeys(map(int, items))))
@@ -81,7 +81,7 @@ def check_members(argument: str, value: Any, of: str, needed: Iterable[str]) -> 
 
 
 def check_function(argument: str, value: Any, of: str) -> Callable[..., Any]:
-    """A function or another callable object, but no class: calling a class returns an instance."""
+    """A callable that is not a class: calling a class returns an instance."""
     if not callable(value) or isinstance(value, type):
         raise TypeError(f"{argument} must be a function of {of}, but is {shown(value)}")
     return value

@@ -104,7 +104,7 @@ def of_choice() -> Iterator[None]:
 
 
 def within(name: str, value: Any, count: int) -> int:
-    """Index that is one of `count`."""
+    """Index below `count`."""
     with of_choice():
         return check_index(name, value, count)
 

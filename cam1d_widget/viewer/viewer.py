@@ -191,7 +191,7 @@ class ExplanationViewer(Stack):
         if update_model is not None:
             check_function("update_model", update_model, "no argument")
         if not explanation.methods or not len(explanation.x):
-            raise ValueError("explanation must hold one instance and one method at least, but holds none")
+            raise ValueError("explanation must hold at least one instance and one method, but holds none")
 
     def __repr__(self) -> str:
         source = self._explanation
@@ -269,10 +269,10 @@ class ExplanationViewer(Stack):
     ) -> Path:
         """Write the viewer as one file that works in any browser, without kernel and network.
 
-        What is not named is left out as far as the size of the page demands it; the page, and a warning, then say what
+        What is not named is left out if the page would be too large otherwise; the page and a warning then state what
         it holds. The methods that were looked at come first, for all instances. The others follow for the instances
-        with a wrong, an uncertain or a very certain prediction, and the classes that are neither predicted nor true at
-        last. A method that would take more than half a minute is left out unless it was named or looked at.
+        with a wrong, an uncertain or a very certain prediction, and the classes that are neither predicted nor true
+        come last. A method that would take more than half a minute is left out unless it was named or looked at.
 
         Parameters
         ----------

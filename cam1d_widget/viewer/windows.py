@@ -65,7 +65,7 @@ def as_samples(name: str, window: Any, samples: int, sampling_rate: float | None
 
 
 def check_window(name: str, window: Any, samples: int) -> tuple[int, int]:
-    """Window of samples [first, stop), with one at least."""
+    """Window of samples [first, stop), with at least one."""
     edges = check_list(name, window, "two samples (first, stop)")
     if len(edges) != 2:
         raise ValueError(f"{name} must be two samples (first, stop), but is {shown(window)}")

@@ -51,14 +51,14 @@ class CAM1DWidget(ExplanationViewer):
         The series. A DataFrame, a list of them, or a DataArray with the dims instance, time and channel is accepted as
         well; names and rate are taken from it.
     y : array-like of int or str, of shape (instance,), optional
-        True class of each: class indices, names, or one-hot. Numbers are labels where the `classes_` of a fitted
-        classifier, or else `class_names`, hold numbers other than their own indices: of [1, 2, 3], 1 is the first
+        True class of each: class indices, names, or one-hot. Numbers are labels if the `classes_` of a fitted
+        classifier, or else `class_names`, hold numbers other than their own indices: with [1, 2, 3], 1 is the first
         class. Labels that are not among them are refused, as are numbers that may be either indices or names such as
         "1".
     class_names, channel_names, channel_units : sequence of str, optional
     sampling_rate : float, optional
         Samples per second; without it the time axis counts samples.
-    start : datetime, datetime64 or Timestamp, or one an instance, optional
+    start : datetime, datetime64 or Timestamp, or one per instance, optional
         Time of the first sample: the time axis then shows dates. Default: from the dates of a frame or DataArray.
     methods : sequence of labels, methods or method classes, optional
         Default: all that fit the model.

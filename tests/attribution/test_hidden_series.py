@@ -1,4 +1,4 @@
-"""Networks that give NaN once a Masking layer hides every step: the cause is named, and no check is passed by it."""
+"""Networks that give NaN once a Masking layer hides every step: the error names the cause, and no check is passed."""
 
 import keras
 import numpy as np
@@ -62,7 +62,7 @@ def test_metrics_that_take_all_of_a_series_away_say_so_as_well(classifier):
             metrics.deletion(classifier, X, X, 0, measure=measure)
 
 
-def test_a_network_without_masks_is_told_nothing_of_masks(classifier):
+def test_a_network_without_masks_does_not_receive_masks(classifier):
     class Broken(KerasClassifier):
         continuous = True
 

@@ -1,4 +1,4 @@
-"""Masked arrays: values that a mask hides are never used as if they were shown."""
+"""Masked arrays: values that a mask hides are never used."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The question's network, trained on real recordings: what the legend prints is true there."""
+"""The Stack Overflow CNN, trained on real recordings: what the legend states is true."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ def test_every_step_of_a_causal_network_is_drawn():
 
 
 @pytest.mark.parametrize("kernel", [2, 3, 6])
-def test_causal_steps_stand_at_the_center_of_what_they_see(kernel):
+def test_causal_steps_are_at_the_center_of_what_they_see(kernel):
     """Also half a sample from the grid, of a kernel that sees an even number of samples."""
     series = keras.Input((40, 1))
     maps = L.Conv1D(1, kernel, padding="causal")(L.Conv1D(1, 8, padding="causal")(series))
@@ -172,5 +172,5 @@ def test_model_inside_a_model_is_walked_through():
 def test_mirrored_map_is_refused():
     series = keras.Input((20, 2))
     maps = L.Conv1D(3, 3)(series)[:, ::-1]
-    with pytest.raises(ValueError, match="in a way that is not known"):
+    with pytest.raises(ValueError, match="in an unknown way"):
         _ = KerasClassifier(keras.Model(series, L.Dense(2)(L.Flatten()(maps)))).receptive_field

@@ -1,4 +1,4 @@
-"""Series as people hold them."""
+"""Series in the types that users have."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_rate_of_an_index(index, rate):
     assert series.sampling_rate == (None if rate is None else pytest.approx(rate))
 
 
-def test_labelled_array_is_put_in_order():
+def test_labeled_array_is_put_in_order():
     x = xr.DataArray(
         np.moveaxis(VALUES, 1, 2),
         dims=("instance", "channel", "time"),

@@ -1,4 +1,4 @@
-"""One Chromium and one JupyterLab for all tests of a process, and pages of what is on this disk."""
+"""One Chromium and one JupyterLab for all tests of a process, and pages of local files."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def folder(server, request):
 
 @pytest.fixture(scope="module")
 def open_notebook(server, folder, chromium):
-    """Opens a notebook of the folder in JupyterLab, in a workspace of its own, once its kernel is there."""
+    """Opens a notebook of the folder in JupyterLab, in a separate workspace, once its kernel has started."""
     pages = []
 
     def open_notebook(name):

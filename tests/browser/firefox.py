@@ -1,4 +1,4 @@
-"""Debian's Firefox, driven by WebDriver BiDi, which it speaks itself: no driver stands between."""
+"""Debian's Firefox, driven by WebDriver BiDi, which it supports without a separate driver."""
 
 import json
 import re
@@ -55,7 +55,7 @@ class Firefox:
 
 @contextmanager
 def firefox(home):
-    """A Firefox with a profile of its own, in `home`."""
+    """A Firefox with a separate profile, in `home`."""
     assert FIREFOX, 'no Firefox is found; install one, or run: pytest -m "not browser"'
     command = [FIREFOX, "--headless", "--remote-debugging-port=0", "--profile", str(home)]
     running = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)

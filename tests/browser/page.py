@@ -1,4 +1,4 @@
-"""A saved page: what a test reads off it, what it does to it, and what it waits for."""
+"""A saved page: reading its state, acting on it, and waiting for it."""
 
 import base64
 import io

@@ -34,7 +34,7 @@ def read_out(page):
     return page.locator(".cam1d-announced").inner_text()
 
 
-def test_arrows_move_the_crosshair_and_its_values_are_told(page):
+def test_arrows_move_the_crosshair_and_its_values_are_read_out(page):
     page.keyboard.press("Home")
     assert read_out(page).startswith("0.00 s (sample 0); ax ")
     page.keyboard.press("ArrowRight")
@@ -61,7 +61,7 @@ def test_the_series_is_zoomed_by_keys_and_the_crosshair_stays_on_show(page):
     assert left < picture["centers"][59] < left + width
     page.keyboard.press("ArrowLeft")
     assert read_out(page).startswith("2.32 s (sample 58)")
-    # Above the rows, a frame on the whole series tells which part is on show: the last three tenths.
+    # Above the rows, a frame on the whole series shows which part is displayed: the last three tenths.
     row = picture["overview"]
     middle = row["top"] + row["height"] / 2
     edges = page.evaluate(READ_COLORS, [[left + share * width, middle] for share in (1 - 1.5**-3, 0.9)])

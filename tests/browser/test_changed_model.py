@@ -50,7 +50,7 @@ def in_mark(page, script):
     return page.locator(".bqplot.figure").first.evaluate(f"(figure) => {{ const mark = {MARK}; return {script} }}")
 
 
-def test_a_changed_model_is_told_and_updated_by_a_button(page):
+def test_a_changed_model_is_reported_and_updated_by_a_button(page):
     assert page.locator(".cam1d-stale").count() == 0
     run_in_kernel(page, CHANGE)
     choose(page, 7)
@@ -65,7 +65,7 @@ def test_a_changed_model_is_told_and_updated_by_a_button(page):
     choose(page, 7)
     page.locator('.bqplot.figure[data-state="error"]').nth(1).wait_for()
 
-    lines.first.get_by_role("button", name="update scores and maps").press("Enter")
+    lines.first.get_by_role("button", name="recompute scores and maps").press("Enter")
     page.locator('.bqplot.figure[data-ready^="7/"]').nth(1).wait_for()
     assert page.locator(".cam1d-stale").count() == 0
     assert page.locator(".cam1d-viewer").first.evaluate("(viewer) => viewer.contains(document.activeElement)")

@@ -1,4 +1,4 @@
-"""The checks panel of a saved page: what was found is there, and the rest says that it needs a live kernel."""
+"""The checks panel of a saved page: it shows the results, and states that everything else needs a live kernel."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def path(widget, tmp_path_factory):
     return widget.save_html(tmp_path_factory.mktemp("page") / "page.html", instances=[1, 3], progress=False)
 
 
-def test_what_was_checked_is_told_drawn_and_kept_by_the_numbers_of_the_whole(open_page, path, widget):
+def test_what_was_checked_is_reported_drawn_and_kept_by_the_numbers_of_the_whole(open_page, path, widget):
     page = open_page(path)
     page.get_by_role("button", name="Checks: how far this map can be trusted").click()
     panel = page.locator(".cam1d-checks")
@@ -50,7 +50,7 @@ def test_what_was_checked_is_told_drawn_and_kept_by_the_numbers_of_the_whole(ope
     assert page.errors == []
 
 
-def test_the_fill_is_chosen_by_keys_and_told_with_the_verdict_that_holds_for_it(open_page, path, widget):
+def test_the_fill_is_chosen_by_keys_and_shown_with_the_verdict_that_holds_for_it(open_page, path, widget):
     page = open_page(path)
     page.get_by_role("button", name="Checks: how far this map can be trusted").click()
     panel = page.locator(".cam1d-checks")

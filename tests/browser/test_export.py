@@ -1,4 +1,4 @@
-"""Files that the page hands out, in a real Chromium: held to the screen pixel by pixel."""
+"""Files that the page exports, in a real Chromium: compared with the screen pixel by pixel."""
 
 import csv
 import io

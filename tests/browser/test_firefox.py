@@ -14,7 +14,7 @@ from .page import SNAPSHOT, table_colors
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-# What the picture on show is, once there is one that is not `before`.
+# What the displayed picture is, once there is one that is not `before`.
 SHOWN = """new Promise((done) => {{
   const look = () => {{
     const {{ ready }} = document.querySelector(".bqplot.figure[data-ready]")?.dataset ?? {{}};

@@ -1,4 +1,4 @@
-"""What has the focus keeps it, with what is being typed, while the picture changes."""
+"""A focused element keeps the focus, and what is being typed, while the picture changes."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A series with gaps in a real Chromium: the line has them, and so has all that is taken away of it."""
+"""A series with gaps in a real Chromium: the line has them, and so has everything that is computed from it."""
 
 import csv
 import io

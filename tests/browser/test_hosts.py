@@ -40,7 +40,7 @@ HOSTS = {
         "Jupyter.notebook.execute_all_cells()",
         "Jupyter.notebook.ncells()",
     ),
-    # It runs the notebook by itself.
+    # It runs the notebook on its own.
     "Voila": Host("voila/render"),
 }
 
@@ -72,6 +72,6 @@ def test_the_widget_runs_with_a_kernel(server, notebook, chromium, name):
         page.keyboard.press(key)
     page.locator('.bqplot.figure[data-ready="4/1/0"]').wait_for()
     assert page.evaluate(host.cells) == cells, "a key of the picture was taken for a command of the notebook"
-    # Hosts have faults of their own.
+    # Errors of the hosts themselves.
     assert not [error for error in page.errors if "cam1d" in error]
     page.close()

@@ -61,7 +61,7 @@ def test_a_layer_is_read_and_a_click_on_a_filter_opens_its_meaning(lab):
     assert lab.locator("i:text('up')").count() == 0
 
 
-def test_what_a_step_sees_is_told_under_the_pointer(lab):
+def test_what_a_step_sees_is_shown_under_the_pointer(lab):
     lab.locator(f"{PANEL} canvas").first.hover(position={"x": 300, "y": 20})
     readout = lab.locator(f"{PANEL} > .cam1d-note").first
     assert "receptive field of the step:" in readout.inner_text()
@@ -106,7 +106,7 @@ GEOMETRY = """() => {
 }"""
 
 
-def test_on_a_page_filters_stand_under_the_samples_they_answer_to_and_follow_the_zoom(open_page, path):
+def test_on_a_page_filters_are_under_the_samples_they_respond_to_and_follow_the_zoom(open_page, path):
     page = open_page(path)
     page.locator(f"{PANEL} canvas").first.wait_for()
     whole = page.evaluate(GEOMETRY)

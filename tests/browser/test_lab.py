@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 NOTEBOOK = "first_look.ipynb"
 pytestmark = pytest.mark.browser
 
-# What the picture on show says of itself, with the canvas' color at each place that is asked for.
+# Description of the displayed picture, with the canvas' color at each requested place.
 READ_PICTURE = """(figure, places) => {
   const canvas = [...figure.querySelectorAll("canvas")].find((one) => one.__channelStack);
   const picture = canvas.__channelStack.snapshot();
@@ -45,7 +45,7 @@ def page(folder, briefly_trained, open_notebook):
 
 @pytest.fixture
 def figure(page):
-    """Figure of the notebook's `CAM1DWidget`; its second viewer stands further down."""
+    """Figure of the notebook's `CAM1DWidget`; its second viewer is further down."""
     figure = page.locator(".bqplot.figure").first
     figure.scroll_into_view_if_needed()
     return figure
@@ -53,14 +53,14 @@ def figure(page):
 
 @pytest.fixture(scope="module")
 def source(briefly_trained):
-    """The maps that must be on show, computed here from the same network."""
+    """The maps that must be displayed, computed here from the same network."""
     watch = load_watch()
     model = keras.models.load_model(briefly_trained)
     return CAM1DWidget(model, watch.x_test, watch.y_test, background=watch.x_train).explanation
 
 
 def choose(page, instance, target, method):
-    """Another picture, by the selectors beside the sliders."""
+    """Another picture, by the selectors next to the sliders."""
     viewer = page.locator(".cam1d-viewer").first
     viewer.locator("input[type=number]").fill(str(instance))
     viewer.locator("input[type=number]").press("Enter")
@@ -159,7 +159,7 @@ def test_an_explanation_from_a_file_is_shown_as_well(page):
     page.locator('.bqplot.figure[data-ready^="0/"]').wait_for()
 
 
-def test_a_window_is_told_to_python_and_the_model_says_what_it_scores_without(
+def test_a_window_is_sent_to_python_and_the_model_scores_the_series_without_it(
     page, figure, source, folder, briefly_trained
 ):
     choose(page, 12, 5, source.methods.index("Saliency"))
@@ -225,7 +225,7 @@ def test_the_notebook_keeps_a_picture_of_the_widget(page, folder):
     kept = [output.data for cell in cells for output in cell.get("outputs", []) if "data" in output]
     widgets = [data for data in kept if "application/vnd.jupyter.widget-view+json" in data]
     assert any("image/png" in data for data in widgets)
-    assert page.locator(".jp-OutputArea-output img").count() == 0, "where the widget runs, it is on show"
+    assert page.locator(".jp-OutputArea-output img").count() == 0, "where the widget runs, it is displayed"
 
 
 def test_nothing_failed_in_the_page(page):

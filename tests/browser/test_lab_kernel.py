@@ -155,7 +155,7 @@ def test_controls_answer_to_keys_and_leave_jupyterlab_its_own(page):
     assert page.locator(".jp-Cell").count() == cells
 
 
-def test_what_was_asked_over_a_connection_that_was_lost_is_asked_again(page):
+def test_requests_over_a_lost_connection_are_sent_again(page):
     choose(page, 3)
     shows(page, 3)
     page.evaluate(LOSE_ANSWERS)
@@ -166,7 +166,7 @@ def test_what_was_asked_over_a_connection_that_was_lost_is_asked_again(page):
     shows(page, 40)
 
 
-def test_without_its_kernel_it_shows_what_it_has_and_says_what_it_has_not(page):
+def test_without_its_kernel_it_shows_what_it_has_and_reports_what_is_missing(page):
     choose(page, 3)
     shows(page, 3)
     page.evaluate(f"() => {KERNEL}.restart()")

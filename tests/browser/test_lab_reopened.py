@@ -71,7 +71,7 @@ def test_the_file_holds_the_picture_that_was_on_show_and_little_more(saved):
     assert b"matplotlib" not in base64.b64decode(data["image/png"])
 
 
-def test_the_picture_that_was_on_show_is_there_and_says_that_there_is_no_kernel(page):
+def test_the_displayed_picture_is_restored_and_states_that_there_is_no_kernel(page):
     shows(page, "5/1/1")
     assert page.locator(".jp-OutputArea-output").inner_text().count("model not found") == 0
     page.get_by_text("run the cell again for more").wait_for()

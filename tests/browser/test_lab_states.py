@@ -1,4 +1,4 @@
-"""What a picture says while its map is computed, or where it cannot be, in a real JupyterLab with a real kernel."""
+"""Messages over a picture while its map is computed, or if it cannot be, in a real JupyterLab with a real kernel."""
 
 import pytest
 
@@ -49,7 +49,7 @@ viewer
 """
 MARK = "[...figure.querySelectorAll('canvas')].find((one) => one.__channelStack).__channelStack"
 KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
-# Newer kernels can answer widgets in a thread of their own, which no interrupt reaches; the main thread is asked here.
+# Newer kernels can answer widgets in a separate thread, which no interrupt reaches; here the main thread is used.
 ASK_THE_MAIN_THREAD = f"() => {{ {KERNEL}.commsOverSubshells = 'disabled' }}"
 
 
@@ -90,7 +90,7 @@ def message(page, state):
     return page.wait_for_function(MESSAGE, arg=state).json_value()
 
 
-def test_a_map_that_takes_long_is_waited_for_and_can_be_interrupted_and_asked_for_anew(page, folder):
+def test_a_map_that_takes_long_is_waited_for_and_can_be_interrupted_and_requested_again(page, folder):
     shows(page, 0)
     choose(page, 5)
     assert message(page, "waiting") == "computing …"
@@ -141,12 +141,12 @@ def wait_for_job(page, script):
     page.wait_for_function(f"(figure) => {{ const jobs = {JOBS}; return {script} }}", arg=figure)
 
 
-def test_long_work_tells_its_progress_hears_a_cancel_while_it_runs_and_gives_its_numbers(page):
+def test_long_work_reports_progress_can_be_cancelled_and_returns_its_numbers(page):
     job(page, 'jobs.start("count/many", "count", { steps: 100000 })')
     wait_for_job(page, 'jobs.running?.text.startsWith("step ") && jobs.running.text !== "step 0"')
     job(page, 'jobs.start("count/few", "count", { steps: 3 })')
     wait_for_job(page, 'jobs.fault("count/few")?.startsWith("something else")')
-    choose(page, 2)  # pictures are answered beside it
+    choose(page, 2)  # pictures are answered meanwhile
     shows(page, 2)
     job(page, "jobs.cancel()")
     wait_for_job(page, "jobs.running === null")
@@ -175,7 +175,7 @@ def test_a_mean_that_takes_long_grows_by_slices_until_it_is_whole(page, folder):
     shows(page, 4, method=1)
 
 
-def test_when_the_kernel_goes_its_work_is_over_and_the_page_says_so(page):
+def test_when_the_kernel_ends_its_job_ends_and_the_page_reports_it(page):
     job(page, 'jobs.start("count/more", "count", { steps: 100000 })')
     wait_for_job(page, 'jobs.running?.text.startsWith("step ")')
     page.evaluate(f"() => {KERNEL}.restart()")

@@ -23,7 +23,7 @@ def path(whole, tmp_path_factory):
 
 @pytest.fixture
 def page(open_page, path):
-    """The page with a map of each channel on show, and the panel of options open."""
+    """The page with a map of each channel displayed, and the panel of options open."""
     page = open_page(path)
     choose_method(page, "Gradient × Input")
     page.wait_for_selector('.bqplot.figure[data-ready$="/1"]')

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 
 def middle(page):
-    """The sample in the middle of what is on show, as a share of the series."""
+    """The sample in the middle of what is displayed, as a share of the series."""
     picture = page.evaluate(SNAPSHOT)
     centers, plot = picture["centers"], picture["plot"]
     return ((plot["left"] + plot["width"] / 2 - centers[0]) / (centers[1] - centers[0]) + 0.5) / len(centers)

@@ -161,7 +161,7 @@ def test_the_words_tell_class_probability_exactness_and_gap(open_page, whole, wh
     assert "approximate: the values should add up to the score, but do not · gap: 25.0 % of it" in legend
 
 
-def test_the_picture_is_told_to_those_who_do_not_see_it(open_page, whole_page):
+def test_the_picture_is_described_for_screen_readers(open_page, whole_page):
     page = open_page(whole_page)
     shown(page)
     label = page.locator("canvas[role=img]").get_attribute("aria-label")

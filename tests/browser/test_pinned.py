@@ -1,4 +1,4 @@
-"""A picture that is pinned beside the others, in a real Chromium with no kernel."""
+"""A picture that is pinned next to the others, in a real Chromium with no kernel."""
 
 import itertools
 import re
@@ -42,7 +42,7 @@ def pinned_becomes(page, name):
 
 @pytest.fixture
 def page(open_page, path):
-    """Instance 0 pinned by its key, instance 2 on show."""
+    """Instance 0 pinned by its key, instance 2 displayed."""
     page = open_page(path)
     shown(page)
     choose(page, "{target: 1, method: 1}")
@@ -95,7 +95,7 @@ def test_unpinned_the_other_has_all_the_room(page):
 
 
 @pytest.mark.parametrize("width", slow_but([700], [1100, 700]))
-def test_it_stands_beside_the_other_or_below_where_there_is_no_room(open_page, whole, tmp_path, width):
+def test_it_is_next_to_the_other_or_below_without_room(open_page, whole, tmp_path, width):
     viewer = ExplanationViewer(whole, instance=1, method="Saliency")
     viewer.pinned = viewer.shown
     page = open_page(viewer.save_html(tmp_path / "page.html", progress=False), viewport={"width": width, "height": 900})
@@ -111,7 +111,7 @@ def test_it_stands_beside_the_other_or_below_where_there_is_no_room(open_page, w
     assert violations(page, "'.cam1d-viewer'") == []
 
 
-def test_dates_stand_at_the_axis_of_each_under_the_pointer_and_in_files(open_page, tmp_path):
+def test_dates_are_at_each_axis_under_the_pointer_and_in_files(open_page, tmp_path):
     starts = np.datetime64("2024-03-05T23:59:58") + np.arange(4) * np.timedelta64(1, "h")
     viewer = ExplanationViewer(explanation(start=starts), instance=1)
     viewer.pinned = (0, 1, "Saliency")

@@ -1,4 +1,4 @@
-"""How often the picture is drawn, and what stays behind: counts, for times belong to benchmarks."""
+"""How often the picture is drawn, and what remains in memory: counts, since times belong to benchmarks."""
 
 import pytest
 

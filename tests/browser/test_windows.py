@@ -1,4 +1,4 @@
-"""Choosing a window on a page, in a real Chromium with no kernel."""
+"""Selecting a window on a page, in a real Chromium with no kernel."""
 
 import numpy as np
 import pytest

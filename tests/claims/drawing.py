@@ -1,4 +1,4 @@
-"""Networks drawn by hypothesis, one for each number, and what was found on them."""
+"""Networks drawn by hypothesis, one for each number, and the findings on them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["contradictions", "drawn"]
 def drawn(number: int) -> Recipe:
     """Recipe that hypothesis draws under a seed.
 
-    Within one run hypothesis varies what it has drawn already, so each network is drawn by a run of its own; the first
+    Within one run hypothesis varies what it has drawn already, so each network is drawn by a separate run; the first
     example of a run is the simplest one that there is.
     """
     made: list[Recipe] = []

@@ -58,7 +58,7 @@ class Recipe(NamedTuple):
     pooling : str
         How the head reduces time.
     ending : str
-        "linear", "softmax" or "sigmoid", and "layer" where the activation is a layer of its own; or a MIL pooling.
+        "linear", "softmax" or "sigmoid", and "layer" where the activation is a separate layer; or a MIL pooling.
     units : int
     idle : str or None
         Layer after the ending that changes nothing at inference.

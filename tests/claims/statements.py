@@ -177,7 +177,7 @@ def receptive_field(case: Case) -> Iterator[Finding]:
     # In causal networks a step is drawn no earlier than the one before it, which may see less.
     in_order = np.maximum.accumulate(middle)
     wanted = in_order if np.array_equal(field.positions, in_order) else middle
-    yield _close("a step stands in the middle of what it sees", field.positions[uncut], wanted[uncut], 1e-6)
+    yield _close("a step is in the middle of what it sees", field.positions[uncut], wanted[uncut], 1e-6)
     yield Finding("positions follow each other", bool((np.diff(field.positions) >= 0).all()))
 
 

@@ -1,4 +1,4 @@
-"""Whatever the package states about a network is held against Keras' own forward pass, on networks drawn at random.
+"""What the package states about a network is compared with Keras' own forward pass, on random networks.
 
 A failed test prints the recipe of each network and the statements that do not hold on it.
 """

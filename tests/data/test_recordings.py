@@ -83,7 +83,7 @@ def test_rows_that_are_channels_are_left_alone(loaded):
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_without_the_package_the_way_out_is_said(monkeypatch, name):
+def test_without_the_package_the_error_says_how_to_install_it(monkeypatch, name):
     monkeypatch.setattr(importlib.import_module("cam1d_widget.data.installed"), "find_spec", lambda package: None)
     with pytest.raises(ImportError, match=rf"{name} reads data that comes with aeon.*, which is not installed: pip "):
         getattr(data, name)()

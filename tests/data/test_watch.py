@@ -13,7 +13,7 @@ def recorded():
     return recordings()
 
 
-def test_nobody_is_in_both_training_and_test_set():
+def test_no_person_is_in_both_training_and_test_set():
     windows = load_watch()
     assert set(windows.subject_train.tolist()) == {1, 2, 3, 4, 5, 6, 7}
     assert set(windows.subject_test.tolist()) == {8, 9, 10}
@@ -91,7 +91,7 @@ def test_terms_and_what_to_cite_come_along():
     assert "10.1088/1361-6579/aacfd9" in windows.citation
 
 
-def test_without_seglearn_the_way_out_is_said(monkeypatch):
+def test_without_seglearn_the_error_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "seglearn.datasets", None)
     with pytest.raises(ImportError, match=r'pip install "cam1d_widget\[demo\]"'):
         load_watch()

@@ -1,4 +1,4 @@
-"""Every oddity of the recipe obeys its law, and the truth says where."""
+"""Every anomaly of the recipe has its property, and the mask marks it."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_noise_has_a_deviation_from_a_half_to_one():
     assert 0.4 < min(deviations) < 0.6 < 0.9 < max(deviations) < 1.2
 
 
-def test_cutoff_is_almost_nothing_whatever_was_there():
+def test_cutoff_is_almost_zero_for_every_input():
     levels = [after.mean() for _, after in windows("cutoff")]
     assert -0.05 < min(levels) < max(levels) < 0.25
     assert abs(np.mean(levels) - 0.1) < 0.02

@@ -1,4 +1,4 @@
-"""Dates of the first samples: taken from whatever holds them, kept without a time zone, shown and saved."""
+"""Dates of the first samples: taken from anything that holds them, kept without a time zone, shown and saved."""
 
 import csv
 from dataclasses import replace
@@ -67,7 +67,7 @@ def test_numbers_have_dates(tmp_path):
         assert file["time"][1] - file["time"][0] == np.timedelta64(40, "ms")
 
 
-def test_dates_are_taken_from_frames_and_labelled_arrays():
+def test_dates_are_taken_from_frames_and_labeled_arrays():
     frames = [
         pd.DataFrame({"a": np.zeros(9)}, index=pd.date_range(f"2024-03-0{day} 13:00", periods=9, freq="20ms", tz=zone))
         for day, zone in ((5, "Europe/Berlin"), (6, "Europe/Berlin"))

@@ -1,4 +1,4 @@
-"""The result, plain: checked once, saved to one file, and read back the same."""
+"""The result: checked once, saved to one file, and read back unchanged."""
 
 from __future__ import annotations
 
@@ -185,8 +185,11 @@ def test_true_classes_may_be_named():
         ({"y": [0, 1, 2]}, "y must have shape (instance,) = (2,), one true class for each series of x, but has (3,)"),
         ({"y": [0.5, 1]}, "y must hold class indices"),
         ({"y": ["a", "b"]}, "y must hold class indices, but holds <U1; for names, give class_names="),
-        ({"y": ["a", "e"], "class_names": "a b c d".split()}, "or names out of a, b, c, d, but holds 'e'"),
-        ({"y": [[1, 1, 0, 0], [0, 0, 0, 1]]}, "but has (2, 4); several labels at once are no one true class: leave"),
+        ({"y": ["a", "e"], "class_names": "a b c d".split()}, "or names from a, b, c, d, but holds 'e'"),
+        (
+            {"y": [[1, 1, 0, 0], [0, 0, 0, 1]]},
+            "but has (2, 4); a series with several labels has no single true class: leave",
+        ),
         ({"y": [3, 56.5], "scores": np.zeros((2, 1)), "targets": [[0], [0]]}, "gives one number and no classes"),
         ({"class_names": "abcd"}, "class_names must be a sequence of 4 names, but is one str, 'abcd'"),
         ({"channel_units": ["g"]}, "channel_units must hold 3 names, but holds 1"),
@@ -415,7 +418,7 @@ def test_a_small_file_that_declares_much_is_refused_before_it_takes_memory(name,
 
 def test_the_limit_of_a_file_can_be_set(tmp_path):
     Explanation(**parts()).save(tmp_path / "kept.npz")
-    with pytest.raises(ValueError, match=r"more than 0 MB, which is much for a file of 0.0 MB; if it can be trusted"):
+    with pytest.raises(ValueError, match=r"more than 0 MB, which is a lot for a file of 0.0 MB; if it can be trusted"):
         Explanation.load(tmp_path / "kept.npz", limit_mb=0.001)
     assert Explanation.load(tmp_path / "kept.npz", limit_mb=1).methods == ("CAM", "Gradient × Input")
     with pytest.raises(ValueError, match="limit_mb must be a finite number above 0, but is nan"):

@@ -82,7 +82,8 @@ def test_channels_and_limit_may_be_chosen():
 @pytest.mark.parametrize("channels", [[3], [], [-1]])
 def test_channels_that_are_not_there_are_refused(channels):
     with pytest.raises(
-        ValueError, match=r"channels must (be a whole number from 0 to 2|hold the index or name of one channel)"
+        ValueError,
+        match=r"channels must (be a whole number from 0 to 2|hold the index or name of at least one channel)",
     ):
         explanation().plot(channels=channels)
 

@@ -1,4 +1,4 @@
-"""True classes: indices, labels of a fitted classifier, names and one-hot arrays are told apart, or refused."""
+"""True classes: indices, labels of a fitted classifier, names and one-hot arrays are distinguished, or refused."""
 
 import re
 
@@ -76,39 +76,39 @@ def test_labels_are_mapped_and_indices_are_kept(y, names, labels, indices):
             [0, 1, 2],
             None,
             FITTED,
-            "y must hold labels of the fitted classifier, 1, 2, 3, but holds 0; classes_[y] makes",
+            "y must hold labels of the fitted classifier, 1, 2, 3, but holds 0; classes_[y] converts",
         ),
-        ([0, 1, 2], [1, 2, 3], None, "y must hold labels out of class_names, 1, 2, 3, but holds 0; for class indices,"),
+        ([0, 1, 2], [1, 2, 3], None, "y must hold labels from class_names, 1, 2, 3, but holds 0; for class indices,"),
         ([1, 4], [1, 2, 3], None, "np.unique(y, return_inverse=True)[1]"),
         (
             [1, 2, 3],
             None,
             None,
-            "from 0 to 2, but holds values from 1 to 3; np.unique(y, return_inverse=True)[1] makes",
+            "from 0 to 2, but holds values from 1 to 3; np.unique(y, return_inverse=True)[1] converts labels",
         ),
         ([0, 2], None, [1, 1.5, 2], "y must hold labels of the fitted classifier, 1, 1.5, 2, but holds 0; classes_[y]"),
         ([np.nan, 1], None, [1, np.nan, 2], "y must hold labels of the fitted classifier, 1, nan, 2, but holds nan"),
-        ([0, 2], [1, 2, "other"], None, "y must hold labels out of class_names, 1, 2, other, but holds 0; for class"),
+        ([0, 2], [1, 2, "other"], None, "y must hold labels from class_names, 1, 2, other, but holds 0; for class"),
         ([1, 4], ["1", "2", "3"], None, "y must hold class indices from 0 to 2, but holds values from 1 to 4"),
         ([np.nan, 1], None, None, "y must hold class indices"),
         (np.array([np.nan, 1], object), None, None, "y must hold class indices from 0 to 2, but holds values from nan"),
         ([0.5, 1], None, None, "y must hold class indices"),
         ([1j, 1], None, None, "y must hold class indices, but holds complex128"),
-        (["a", "b"], ["a", "a", "b"], None, "'a' is several classes in class_names; give class indices"),
-        ([1, 2], [1, 1, 2], None, "1 is several classes in class_names"),
+        (["a", "b"], ["a", "a", "b"], None, "'a' is the name of several classes in class_names; give class indices"),
+        ([1, 2], [1, 1, 2], None, "1 is the name of several classes in class_names"),
         (
             np.array([0, "b"], object),
             ["a", "b", "c"],
             None,
-            "either class indices or names out of a, b, c, but holds '0'",
+            "either class indices or names from a, b, c, but holds '0'",
         ),
         (np.array([0, None], object), None, None, "y must hold class indices, but holds object; for names, give"),
         (np.array([["a", 1, 0], ["b", 2, 0]], object), None, None, "y must have shape (instance,) = (2,)"),
-        (["a", "d"], ["a", "b", "c"], None, "or names out of a, b, c, but holds 'd'"),
+        (["a", "d"], ["a", "b", "c"], None, "or names from a, b, c, but holds 'd'"),
         (np.ma.masked_equal([0, 1, 2], 1), None, None, "y must not be masked"),
     ],
 )
-def test_what_cannot_be_told_is_refused_with_the_way_out(y, names, labels, words):
+def test_what_is_ambiguous_is_refused_with_the_way_out(y, names, labels, words):
     with pytest.raises((ValueError, TypeError), match=re.escape(words)):
         classes(y, names, labels)
 

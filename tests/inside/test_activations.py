@@ -31,7 +31,7 @@ def test_activations_are_the_layers_own_output_with_what_each_step_sees(question
     assert repr(seen) == "Activations(layer='pool1', 3 instances, 58 steps, 8 filters)"
 
 
-def test_activations_stand_at_the_center_of_what_their_steps_see(question):
+def test_activations_are_at_the_center_of_what_their_steps_see(question):
     x = np.random.default_rng(0).normal(size=(1, 300, 6)).astype(np.float32)
     seen = inside.activations(question, x, "conv1")
     assert seen.placed.shape == (1, 300, 8)
@@ -56,7 +56,7 @@ def test_one_series_and_a_layer_by_index_or_itself(question):
 
 
 def test_a_layer_without_a_time_axis_is_refused(question):
-    said = r"layer 'flatten' must put out a map .* but puts out .* \(layers with a time axis: conv1, norm1, relu1"
+    said = r"layer 'flatten' must output a map .* but outputs .* \(layers with a time axis: conv1, norm1, relu1"
     with pytest.raises(ValueError, match=said):
         inside.activations(question, np.zeros((1, 300, 6)), "flatten")
 
@@ -75,7 +75,7 @@ def test_series_that_are_too_short_for_a_layer_are_refused():
 
 def test_what_cannot_be_looked_into_is_refused():
     class Closed:
-        scores = gradient = None
+        scores = classes = None
 
     with pytest.raises(TypeError, match="whose layers can be read, but is a Closed"):
         inside.layers(Closed())

@@ -1,4 +1,4 @@
-"""Attention beside what the score depends on."""
+"""Attention compared with what the score depends on."""
 
 import keras
 import numpy as np
@@ -40,10 +40,10 @@ def test_what_it_prints_says_what_was_compared():
     assert [line.split("  ")[1].strip() for line in words[1:]] == ["Attention × Gradient", "Integrated Gradients"]
 
 
-def test_one_class_and_two_series_are_asked_for():
+def test_one_class_and_two_series_are_required():
     model, x = heard(loud=True)
     for series, targets in ((x[:1], 0), (x, "all")):
-        with pytest.raises(ValueError, match="needs one class an instance and two instances at least"):
+        with pytest.raises(ValueError, match="needs one class for each of at least two instances"):
             attention_agreement(model, series, targets=targets, progress=False)
 
 

@@ -1,4 +1,4 @@
-"""The field's baselines are those of the papers, to the parameter."""
+"""Baseline networks have the layers and the number of parameters of the papers."""
 
 import keras
 import numpy as np

@@ -36,7 +36,7 @@ def test_wrong_choices_are_refused():
         models.mil_classifier((60, 2), 3, pooling="max")
     with pytest.raises(ValueError, match=r"^backbone must be one of 'fcn', .* but is 'vgg'; or give a function$"):
         models.mil_classifier((60, 2), 3, backbone="vgg")
-    with pytest.raises(TypeError, match=r"^a backbone of your own takes no filters"):
+    with pytest.raises(TypeError, match=r"^a backbone that is a function takes no filters"):
         models.mil_classifier((60, 2), 3, backbone=lambda series: series, filters=3)
     with pytest.raises(ValueError, match=r"^pooling must be one of"):
         models.with_mil_head(models.fcn((60, 2), 3, filters=2), pooling="conjunktive")
@@ -53,7 +53,7 @@ def test_a_new_head_leaves_the_model_as_it_was():
     assert not {id(weight) for weight in model.weights} & {id(weight) for weight in mil.weights}
 
 
-def test_a_new_head_stands_on_a_copy_of_the_trunk():
+def test_a_new_head_is_put_on_a_copy_of_the_trunk():
     model = models.question_cnn((80, 2), 3, filters=4)
     mil = models.with_mil_head(model, train_trunk=False)
     x = np.random.default_rng(0).normal(size=(2, 80, 2)).astype(np.float32)

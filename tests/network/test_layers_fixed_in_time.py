@@ -1,4 +1,4 @@
-"""Layers that treat each position of a series in its own way: no crop stands in for the series."""
+"""Layers that depend on the position in time: no crop replaces the series."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A map is placed in time only if its layers keep their steps in order, looked at on the whole map."""
+"""A map is placed in time only if its layers keep their steps in order, tested on the whole map."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ ORDER = np.random.default_rng(0).permutation(STEPS)
 OUT_OF_ORDER = {
     "mirrored": lambda a: a[:, ::-1],
     "mirrored, with a trace of itself": lambda a: 0.01 * a + a[:, ::-1],
-    "mirrored, beside itself": lambda a: a + a[:, ::-1],
+    "mirrored, plus itself": lambda a: a + a[:, ::-1],
     "rolled": lambda a: keras.ops.roll(a, 1, axis=1),
     "rolled, with a trace of itself": lambda a: 0.1 * a + keras.ops.roll(a, 20, axis=1),
     "sorted": lambda a: keras.ops.sort(a, axis=1),
@@ -74,7 +74,7 @@ OUT_OF_ORDER |= {
 }
 IN_ORDER = {
     "identity": lambda a: 2 * a,
-    "mean taken away": lambda a: a - keras.ops.mean(a, axis=1, keepdims=True),
+    "mean removed": lambda a: a - keras.ops.mean(a, axis=1, keepdims=True),
     "smoothed": lambda a: 2 * a + keras.ops.roll(a, 1, axis=1) + keras.ops.roll(a, -1, axis=1),
     "window": lambda a: a * np.hanning(STEPS).astype(np.float32)[:, np.newaxis],
     "with a trace of the mirror": lambda a: a + 0.1 * a[:, ::-1],

@@ -1,4 +1,4 @@
-"""Two-dimensional layers on series, and gates that leave the time axis: placed as what they do in time."""
+"""Two-dimensional layers on series, and gates that leave the time axis: placed by their effect in time."""
 
 from __future__ import annotations
 
@@ -132,4 +132,4 @@ def test_what_has_lost_its_time_is_not_placed(build):
     model = keras.Model(
         series := keras.Input((STEPS, CHANNELS)), L.Dense(2)(L.Flatten()(L.Conv1D(4, 1)(build(series))))
     )
-    assert "in a way that is not known" in str(KerasClassifier(model).no_features)
+    assert "in an unknown way" in str(KerasClassifier(model).no_features)

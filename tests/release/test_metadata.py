@@ -1,4 +1,4 @@
-"""What is said about the project, for PyPI, for those who cite it, and for GitHub, is complete and agrees."""
+"""Metadata of the project for PyPI, for citations and for GitHub is complete and consistent."""
 
 import datetime
 import json

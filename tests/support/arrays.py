@@ -1,4 +1,4 @@
-"""Explanations made of arrays: nothing is computed, so that every value is known."""
+"""Explanations from arrays: nothing is computed, so that every value is known."""
 
 from dataclasses import fields
 

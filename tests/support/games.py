@@ -1,4 +1,4 @@
-"""Scores of many series at once whose slices play together, and Shapley values by their definition."""
+"""Cooperative games of slices as classifiers, and Shapley values by their definition."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hostile arguments: values of every type, which of them a parameter may take, and what an error must say."""
+"""Hostile arguments: values of every type, which of them a parameter may accept, and what an error must state."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ TAKEN: dict[str, set[str]] = {
     "list": {"[]", "zeros(0)"},
     "channels": {"[]", "[1]", "zeros(0)"},
 }
-# Functions that a parameter may take, and that raise errors of their own when they are called.
+# Functions that a parameter may take, and that raise errors when they are called.
 UNTRIED = {"progress": {"len", "int"}}
 
 # Texts of Python, numpy, TensorFlow and Keras, of which no message may hold any.

@@ -1,4 +1,4 @@
-"""Networks whose filters are planted by hand, and series with what they look for at known places."""
+"""Networks whose filters are planted by hand, and series with the patterns that they detect at known positions."""
 
 from __future__ import annotations
 

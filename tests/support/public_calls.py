@@ -19,7 +19,17 @@ import numpy as np
 from keras import layers as L
 
 import cam1d_widget
-from cam1d_widget import CAM1DWidget, Explanation, ExplanationViewer, KerasClassifier, data, explain, inside, metrics
+from cam1d_widget import (
+    CAM1DWidget,
+    Explanation,
+    ExplanationViewer,
+    FunctionClassifier,
+    KerasClassifier,
+    data,
+    explain,
+    inside,
+    metrics,
+)
 from cam1d_widget import methods as every_method
 from cam1d_widget import models as builders
 from cam1d_widget.attribution.methods.families.base import AttributionMethod
@@ -39,6 +49,7 @@ KINDS = {
     r"float \| None norm$": "bound",
     r"Callable.* (update_model|replanted)$": "function",
     r"Baseline ": "baseline",
+    r".* predict$": "function",
     r"WindowsLike ": "window",
     r"ChangePoints ": "change points",
     r"int \| Sequence\[int\] \| None ": "sizes",
@@ -98,6 +109,11 @@ def x() -> np.ndarray:
     return np.random.default_rng(0).normal(size=(INSTANCES, *SHAPE)).astype(np.float32)
 
 
+def predicted(series: np.ndarray) -> np.ndarray:
+    """Probability of the second class."""
+    return 1 / (1 + np.exp(-series.mean(axis=(1, 2))))
+
+
 @cache
 def mask() -> np.ndarray:
     return np.repeat(np.arange(SHAPE[0]) < 5, SHAPE[1]).reshape(SHAPE) & np.ones(x().shape, bool)
@@ -126,6 +142,7 @@ def best() -> inside.Maximized:
 SUBJECTS: dict[type, Callable[[], Any]] = {
     Explanation: explanation,
     KerasClassifier: lambda: classifiers()[0],
+    FunctionClassifier: lambda: FunctionClassifier(predicted, classes=2).for_series(x()),
     data.KnownTruth: known,
     data.LinearProbe: lambda: data.LinearProbe.fitted(x(), Y),
     inside.LayerReading: reading,
@@ -156,6 +173,8 @@ GIVEN: dict[str, Callable[[], Any]] = {
     "x": x,
     "y": lambda: Y,
     "model": model,
+    "predict": lambda: predicted,
+    "maps": lambda: {"a": x(), "b": x() ** 2},
     "classifier": lambda: classifiers()[0],
     "target": lambda: 0,
     "targets": lambda: np.zeros((INSTANCES, 1), int),
@@ -186,6 +205,7 @@ SHORT = {
     **{"samples": 4, "masks": 4, "subsets": 3, "kernel_size": 4, "progress": False},
 }
 OWN: dict[str, dict[str, Callable[[], Any]]] = {
+    "FunctionClassifier": {"classes": lambda: 2},
     "Explanation": {"attributions": lambda: {"a": x()[:, np.newaxis]}},
     "ExplanationViewer": {"method": lambda: None},
     "metrics.max_sensitivity": {"method": lambda: every_method.Saliency()},

@@ -19,7 +19,7 @@ HEADS = ("flatten", "gap", "gmp", "hidden")
 
 
 def blocks(activations: tuple[str, ...]) -> st.SearchStrategy[list[dict[str, Any]]]:
-    """One to three blocks of a convolution and what stands behind it."""
+    """One to three blocks of a convolution and the layers after it."""
     convolution = {
         "made": st.sampled_from(["Conv1D", "SeparableConv1D", "DepthwiseConv1D"]),
         "kernel_size": st.integers(1, 5),

@@ -1,4 +1,4 @@
-"""Classifiers whose right map is known by heart, and a zoo of small Keras networks."""
+"""Classifiers whose correct map is known, and many small Keras networks."""
 
 from __future__ import annotations
 

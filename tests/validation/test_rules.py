@@ -1,4 +1,4 @@
-"""Rules of arguments: what each returns, and that a bool is no number, 1.5 no index, and NaN no number."""
+"""Rules of arguments: what each returns, and that neither a bool nor NaN is a number, nor 1.5 an index."""
 
 from pathlib import Path
 
@@ -80,19 +80,17 @@ def test_rows_are_indices_each_once_or_a_mask(values, rows):
 
 @pytest.mark.parametrize("values", [3, -1, [], [True], [0.0], [True, 0, 1], "a", {0: 1}])
 def test_what_names_no_row_is_refused(values):
-    with pytest.raises(ValueError, match=r"^n must be indices from 0 to 2, one at least, or a mask of 3 booleans, but"):
+    with pytest.raises(ValueError, match=r"^n must be at least one index from 0 to 2, or a mask of 3 booleans, but"):
         rules.check_rows("n", values, 3)
 
 
 def test_a_file_must_be_where_it_can_be(tmp_path):
     assert rules.check_new_file("path", str(tmp_path / "a.npz")) == tmp_path / "a.npz"
-    with pytest.raises(
-        FileNotFoundError, match=r"^path must be a file in a folder that exists, but there is no folder"
-    ):
+    with pytest.raises(FileNotFoundError, match=r"^path must be a file in an existing folder, but .* does not exist"):
         rules.check_new_file("path", tmp_path / "b" / "a.npz")
     with pytest.raises(IsADirectoryError, match=r"^path must be a file, but .* is a folder$"):
         rules.check_new_file("path", tmp_path)
-    with pytest.raises(FileNotFoundError, match=r"^path must be a file that exists, but there is no '.*a.npz'$"):
+    with pytest.raises(FileNotFoundError, match=r"^path must be an existing file, but '.*a.npz' does not exist$"):
         rules.check_old_file("path", tmp_path / "a.npz")
     for wrong in (None, 5, b"a", "", "a\0b"):
         with pytest.raises((TypeError, ValueError), match=r"^path must "):

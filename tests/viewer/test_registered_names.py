@@ -1,4 +1,4 @@
-"""Models and views are found in the browser by the names under which its half exports them."""
+"""Models and views are found in the browser by the names under which they are exported there."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What an output of the widget holds, and what places show that run no widgets."""
+"""Contents of the widget's output, and what programs without widgets show."""
 
 import json
 

@@ -109,7 +109,7 @@ def test_a_first_picture_that_fails_does_not_keep_the_viewer_from_opening():
 
 
 def test_an_explanation_without_methods_is_refused():
-    with pytest.raises(ValueError, match="one instance and one method at least"):
+    with pytest.raises(ValueError, match="at least one instance and one method"):
         ExplanationViewer(explanation(attributions={}, completeness={}, exactness={}))
 
 

@@ -1,4 +1,4 @@
-"""The chosen window, the intervals that are said to be true, and what a model says without them."""
+"""The selected window, true intervals, and a model's scores without a window."""
 
 import numpy as np
 import pytest
@@ -104,7 +104,7 @@ def asked(monkeypatch, model, instance=2):
     return messages[-1][0]
 
 
-def test_the_model_is_asked_what_it_says_without_a_window(monkeypatch):
+def test_the_model_is_asked_for_scores_without_a_window(monkeypatch):
     answer = asked(monkeypatch, Halving())
     assert answer == {"name": "2/5/9", "scores": [1.0, 2.5, 4.5], "probabilities": None, "error": None}
 

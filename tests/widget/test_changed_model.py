@@ -1,4 +1,4 @@
-"""A widget whose model changes after it was made: nothing of two networks is mixed, and an update is offered."""
+"""A widget whose model changes after it was made: results of two networks are never mixed, and an update is offered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of the map on show: asked for in Python or by the browser, kept, and carried into a page."""
+"""Checks of the displayed map: requested in Python or by the browser, kept, and saved in a page."""
 
 import json
 
@@ -81,7 +81,7 @@ def test_the_verdict_is_that_of_the_fill_in_the_panel_and_python_may_choose_anot
     np.testing.assert_array_equal(widget.jobs.results[NAME].arrays["curves"][row], swap.deletion.curves[0])
 
 
-def test_the_background_is_what_stands_there_where_one_is_given():
+def test_a_given_background_replaces_the_series_of_the_widget():
     x = np.random.default_rng(0).normal(size=(4, 60, 2)).astype(np.float32)
     classifier = linear(np.random.default_rng(1).normal(size=(2, 60, 2)), np.zeros(2))
     widget = CAM1DWidget(classifier, x, methods=["Occlusion"], background=x + 1)

@@ -1,4 +1,4 @@
-"""What a widget's model is asked for by the browser: a layer, a filter, a series."""
+"""Requests of the browser to a widget's model: a layer, a filter, a maximizing input."""
 
 import numpy as np
 import pytest

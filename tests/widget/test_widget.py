@@ -1,4 +1,4 @@
-"""One line: a model behind, a viewer in front."""
+"""The widget: a viewer connected to a model."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_what_is_not_there_is_a_value_error(name, value, message, model, x):
     assert (widget.instance, widget.target, widget.method) == before
 
 
-def test_series_where_the_model_belongs_are_told(model, x):
+def test_series_where_the_model_belongs_are_reported(model, x):
     with pytest.raises(TypeError, match=r"model must be a keras\.Model or the path of a saved one, but is an array"):
         CAM1DWidget(x, model)
 
@@ -115,7 +115,7 @@ def test_file_shows_what_the_widget_shows(model, x, tmp_path):
 
 
 @pytest.mark.parametrize("known", [False, True])
-def test_the_model_answers_what_it_says_without_a_window(model, x, known):
+def test_the_model_returns_its_scores_without_a_window(model, x, known):
     background = x + 1 if known else None
     widget = CAM1DWidget(model, x, background=background)
     said = widget.mark._scores_without(2, 40, 90)

@@ -27,7 +27,7 @@ def main(check: bool) -> int:
 
 
 def table() -> str:
-    """One row a method: what it is called, what it shows, and where it comes from."""
+    """One row per method: what it is called, what it shows, and where it comes from."""
     rows = ["| method | family | what the map shows | paper |", "|---|---|---|---|"]
     for method in own_methods():
         paper, address = method.reference.rsplit(", ", 1)

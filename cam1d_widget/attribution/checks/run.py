@@ -82,7 +82,7 @@ def _sum(source: LazyExplanation, label: str, instance: int, target: int) -> Che
     name, kind = "Sum", source.exactness[label]
     gap = source.completeness_gap(label, instance, target)
     if kind == "approximate" or np.isnan(gap):
-        text = f"{label} promises no sum for this network: its values are no shares of the score."
+        text = f"{label} promises no sum for this network: its values are not shares of the score."
         return CheckResult(name, None, text)
     if gap > GAP_TOLERANCE:
         text = f"The values should {source.adds_up[label]}, but miss {_percent(gap)} of it; the map is approximate."

@@ -5,8 +5,8 @@ the values below were measured there.
 """
 
 ORDERS = 20
-"""Random orders of a deletion curve. A random map is among the best two of itself and twenty orders, and so passes,
-twice in twenty-one times."""
+"""Random orders of a deletion curve. A random map is among the best two of itself and twenty orders, and so
+passes, in two of 21 cases."""
 
 STEPS = 20
 """Steps of a deletion curve, from nothing replaced to everything."""
@@ -28,8 +28,8 @@ SIMILAR_WHEN_RANDOMIZED = 0.5
 Gradients, DeepLIFT and Grad-CAM had -0.1 to 0.2, Guided Backprop 0.65 to 0.7 on every series."""
 
 DRAWS, DRAWS_WHEN_SLOW = 8, 3
-"""How often the weights are drawn. A map at few steps keeps or changes its sign by chance: one draw can leave Grad-CAM
-three quarters of its order, where eight leave it a tenth. Slow methods get fewer draws."""
+"""How often the weights are drawn. A map at few steps keeps or changes its sign by chance: the rank
+correlation of Grad-CAM can be 0.75 for one draw, and 0.1 on average over eight. Slow methods get fewer draws."""
 
 SIMILAR_FOR_ANOTHER_CLASS = 0.5
 """Largest mean rank correlation with the maps of other classes. Integrated Gradients had -0.1 and Grad-CAM -0.3,

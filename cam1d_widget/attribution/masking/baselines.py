@@ -87,7 +87,7 @@ class Swap:
         for other in shuffled:
             if not np.array_equal(other, x):
                 return np.asarray(other)
-        raise ValueError("background must hold another series than the one that is explained, but holds it alone")
+        raise ValueError("background must hold a series other than the explained one, but holds only that")
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ class LocalMean(PieceBaseline):
     Parameters
     ----------
     width : int
-        Samples on either side of the gap, of which those that remain are averaged.
+        Samples on either side of the gap; those that are not removed are averaged.
     """
 
     width: int = 25

@@ -1,4 +1,4 @@
-"""Batches: parts of a computation that are small enough to be held in memory together."""
+"""Batches: parts of a computation that fit into memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def batches(count: int, nbytes: int, *, most: int | None = None, budget: int = B
     ----------
     count, nbytes : int
     most : int, optional
-        Items in a slice at most.
+        Largest number of items in a slice.
     budget : int
         Bytes of a slice, unless one item takes more.
     """

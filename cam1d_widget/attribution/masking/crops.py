@@ -67,7 +67,7 @@ def crops_of(classifier: Classifier, x: np.ndarray, slices: Slices) -> Crops | N
     begin, end = _changed_steps(field, slices)
     low, high = _span(field, slices, begin, end)
     for slack in _SLACKS:
-        # Shorter than the series by whole periods, so that strides and padding end alike.
+        # Shorter than the series by whole periods, so that strides and padding are the same at the end.
         length = (int(np.ceil((high - low).max() / field.period)) + slack) * field.period + len(x) % field.period
         if length > _WORTHWHILE * len(x):
             return None

@@ -63,7 +63,7 @@ def baseline_for(x: np.ndarray, baseline: Baseline, argument: str = "baseline") 
 
 
 def check_baseline(baseline: Baseline, argument: str = "baseline") -> None:
-    """Refuse what is no baseline for any series."""
+    """Refuse a value that cannot be the baseline of any series."""
     if baseline is None or isinstance(baseline, PieceBaseline) or _is_function(baseline):
         return
     values = unmasked(argument, baseline)

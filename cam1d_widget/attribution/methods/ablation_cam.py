@@ -1,4 +1,4 @@
-"""Ablation-CAM: each feature map weighed by the score drop without it."""
+"""Ablation-CAM: each feature map weighted by the score drop without it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .families.base import WeighedFeatures
 
 @dataclass(frozen=True)
 class AblationCAM(WeighedFeatures):
-    r"""Feature maps, each weighed by the score drop when the whole map is set to zero.
+    r"""Feature maps, each weighted by the score drop when the whole map is set to zero.
 
     .. math:: w_k = S_c - S_c(A_k = 0), \qquad L(j) = \sum_k w_k A_k(j)
 

@@ -10,7 +10,7 @@ from ..abilities import HasAttention
 from .families.inherent import InherentMethod
 
 WARNING = (
-    "attention alone is no explanation: weights determine the mean, and do not show the evidence for a class, "
+    "attention alone is not an explanation: weights determine the mean, and do not show the evidence for a class, "
     "and others may give the same scores (Jain and Wallace 2019, Wiegreffe and Pinter 2019). Compare it with "
     "Attention × Gradient and Integrated Gradients; attention_agreement measures how far they agree"
 )

@@ -13,12 +13,12 @@ from .families.inherent import InherentMethod
 
 @dataclass(frozen=True)
 class AttentionXGradient(InherentMethod):
-    r"""Each step's attention weight, times the gradient of the score by it: which class the attended step supports.
+    r"""Each step's attention weight, times the gradient of the score: which class the attended step supports.
 
     .. math:: \phi_t = a_t \, \frac{\partial S_c}{\partial a_t}
 
-    The weights alone have no class and no sign; their gradients have both. Weights are held while the gradient is
-    taken. Where one Dense layer follows the attention, values add up to the score minus its bias; several heads are
+    The weights alone have no class and no sign; their gradients have both. Weights are held constant while the gradient
+    is taken. Where one Dense layer follows the attention, values add up to the score minus its bias; several heads are
     added up.
     """
 

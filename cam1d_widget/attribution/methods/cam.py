@@ -13,7 +13,7 @@ from .families.base import ClassActivationMap, averages
 
 @dataclass(frozen=True)
 class CAM(ClassActivationMap):
-    r"""Feature maps, each weighed by the output layer's weight for the class.
+    r"""Feature maps, each weighted by the output layer's weight for the class.
 
     .. math:: M_c(j) = \sum_k w_{kc} A_k(j), \qquad S_c = b_c + \frac{1}{T'} \sum_j M_c(j)
 

@@ -22,8 +22,8 @@ class DeepLIFT(PropagationMethod):
 
     This is the rescale rule. A rise of a maximum is attributed to the largest input for the series, a drop to the
     largest for the baseline; the difference of a product is split evenly between its two factors. The values add up as
-    those of Integrated Gradients do, for three passes instead of dozens, but they depend on how the network is written
-    down.
+    those of Integrated Gradients do, with three passes instead of dozens, but they depend on how the network is
+    implemented.
 
     Parameters
     ----------

@@ -97,7 +97,7 @@ class ExpectedGradients(SeveralTargets):
         if self.background is None:
             return f"{self.label} starts from real series; give some as background="
         if len(self.background) < 2:
-            return f"background must hold two series at least for {self.label}, but holds {len(self.background)}"
+            return f"background must hold at least two series for {self.label}, but holds {len(self.background)}"
         return None
 
     def exactness(self, classifier: Classifier) -> str:
@@ -123,5 +123,5 @@ class ExpectedGradients(SeveralTargets):
         return background[np.random.default_rng(self.seed).choice(len(background), count, replace=False)]
 
     def _left_to_chance(self, drawn: int) -> float:
-        """Share of the variance that is left when a good part of a finite background is drawn."""
+        """Finite population correction of the variance: the references are drawn without replacement."""
         return 1 - drawn / len(self.background)

@@ -13,7 +13,7 @@ from .families.base import ClassActivationMap, averages
 
 @dataclass(frozen=True)
 class GradCAM(ClassActivationMap):
-    r"""Feature maps, each weighed by its mean gradient.
+    r"""Feature maps, each weighted by its mean gradient.
 
     .. math:: L_c(j) = \sum_k \alpha_k A_k(j), \quad \alpha_k = \frac{1}{T'} \sum_j \partial S_c / \partial A_k(j)
 

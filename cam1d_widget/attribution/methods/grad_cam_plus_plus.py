@@ -1,4 +1,4 @@
-"""Grad-CAM++: gradients weighed so that several occurrences of a pattern each count."""
+"""Grad-CAM++: gradients weighted so that several occurrences of a pattern each count."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from .families.base import ClassActivationMap
 
 @dataclass(frozen=True)
 class GradCAMPlusPlus(ClassActivationMap):
-    r"""Feature maps, each weighed by its positive gradients, more where few steps carry them.
+    r"""Feature maps, each weighted by its positive gradients, more where few steps carry them.
 
     .. math:: w_k = \sum_j \alpha_k(j) \, \mathrm{ReLU}\big(g_k(j)\big)
 
     .. math:: \alpha_k(j) = \frac{g_k(j)^2}{2 g_k(j)^2 + g_k(j)^3 \sum_i A_k(i)}
 
-    Here g is the gradient of the score by the features. The sum over the map is in the denominator, as in the
-    paper, and the weights of a map are not rescaled to add up to one, as they are in the authors' code. Other libraries
-    differ, and so do their pictures. A heuristic: nothing adds up.
+    Here g is the gradient of the score with respect to the features. The sum over the map is in the denominator, as in
+    the paper, and the weights of a map are not rescaled to add up to one, as they are in the authors' code. Other
+    libraries differ, and so do their pictures. A heuristic: its values do not add up to anything.
     """
 
     label = "Grad-CAM++"

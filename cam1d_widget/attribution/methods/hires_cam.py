@@ -13,7 +13,7 @@ from .families.base import ClassActivationMap
 
 @dataclass(frozen=True)
 class HiResCAM(ClassActivationMap):
-    r"""Feature maps, each step weighed by its own gradient: the contribution of that step to the score.
+    r"""Feature maps, each step weighted by its own gradient: the contribution of that step to the score.
 
     .. math:: H_c(j) = \sum_k \frac{\partial S_c}{\partial A_k(j)} A_k(j)
 

@@ -20,8 +20,8 @@ class IntegratedGradients(AttributionMethod):
 
     .. math:: \phi = (x - x') \int_0^1 \frac{\partial S_c}{\partial x}\big(x' + a (x - x')\big) \, da
 
-    The integral is taken at Gauss-Legendre nodes, none of which lies on the baseline, where ReLU networks have their
-    kinks.
+    The integral is evaluated at Gauss-Legendre nodes, none of which lies on the baseline, where ReLU networks have
+    their kinks.
 
     Parameters
     ----------

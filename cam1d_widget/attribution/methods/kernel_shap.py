@@ -20,9 +20,9 @@ class KernelSHAP(SliceSurrogate):
 
     .. math:: \phi_i = \sum_{S \not\ni i} \frac{|S|! \, (M - |S| - 1)!}{M!} \big(S_c(x_{S \cup i}) - S_c(x_S)\big)
 
-    Shapley values of M slices: exact where `samples` allow for all coalitions. Else they are fitted to those that weigh
-    most and to pairs of others that are drawn, under the constraint that they add up. A slice's value is divided evenly
-    among its samples.
+    Shapley values of M slices: exact where `samples` allow for all coalitions. Otherwise they are fitted to the
+    coalitions of the largest weight and to randomly drawn pairs of the others, under the constraint that they add up. A
+    slice's value is divided evenly among its samples.
     """
 
     label = "KernelSHAP"

@@ -11,7 +11,7 @@ from .families.base import ClassActivationMap
 
 @dataclass(frozen=True)
 class LayerCAM(ClassActivationMap):
-    r"""Feature maps, each step weighed by its own gradient where that is positive.
+    r"""Feature maps, each step weighted by its own gradient where that is positive.
 
     .. math:: L_c(j) = \sum_k \mathrm{ReLU}\big(\partial S_c / \partial A_k(j)\big) A_k(j)
 

@@ -25,17 +25,18 @@ class LRP(PropagationMethod):
     Parameters
     ----------
     rule : {"epsilon", "gamma", "alpha-beta", "composite"}
-        How the layers with weights share: plainly; with more for what has the sign of the sum; apart for what raises
-        and what lowers the sum, but plainly for the layer of the scores; or, as Montavon et al. (2019) advise, plainly
-        in Dense layers, by gamma in convolutions, and by squared weights in the first layer.
+        How layers with weights distribute relevance. "epsilon": in proportion to the contributions. "gamma":
+        contributions with the sign of the sum count more. "alpha-beta": contributions that raise and that lower the sum
+        are separate, except in the layer of the scores. "composite", as Montavon et al. (2019) advise: "epsilon" in
+        Dense layers, "gamma" in convolutions, and squared weights in the first layer.
     epsilon : float
-        Keeps the sum from zero.
+        Is added to the sum, so that it is not zero.
     gamma : float
-        How much more counts what has the sign of the sum.
+        Additional weight of contributions with the sign of the sum.
     alpha : float
-        Part of what raises the sum; alpha - beta = 1.
+        Factor of contributions that raise the sum; alpha - beta = 1.
     beta : float
-        Part of what lowers the sum.
+        Factor of contributions that lower the sum.
     """
 
     rule: str = "epsilon"
@@ -56,7 +57,8 @@ class LRP(PropagationMethod):
         check_number("beta", self.beta, least=0)
         if abs(self.alpha - self.beta - 1) > 1e-6:
             raise ValueError(
-                f"alpha - beta must be 1, or relevance is made or lost, but alpha is {self.alpha} and beta {self.beta}"
+                f"alpha - beta must be 1, or relevance is created or lost, but alpha is {self.alpha} and beta "
+                f"{self.beta}"
             )
 
     @property

@@ -17,7 +17,7 @@ class MIL(InherentMethod):
 
     .. math:: S_c = b_c + \sum_t m_c(t)
 
-    Of models that learn from multiple instances: the series is a bag of steps, each with scores of its own.
+    Of models that learn from multiple instances: the series is a bag of steps, each with its own scores.
     ``models.mil_classifier`` builds one, and ``models.with_mil_head`` puts such a head on the trunk of another.
     """
 
@@ -32,7 +32,7 @@ class MIL(InherentMethod):
         return np.take_along_axis(scores, targets[:, np.newaxis], axis=2).swapaxes(1, 2)
 
     def missing(self, classifier: HasStepScores) -> str | None:
-        """A model whose scores are no sum over steps has none."""
+        """A model whose scores are not a sum over steps has none."""
         return classifier.no_step_scores
 
     def exactness(self, classifier: Classifier) -> str:

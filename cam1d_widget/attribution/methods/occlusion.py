@@ -15,7 +15,7 @@ from ..masking.score_drops import score_drops
 from .families.base import Axiom, Maps, SeveralTargets
 
 # Default windows, as parts of the series. Short events need short windows and long events long ones, and the length of
-# an event is not known beforehand: docs/leaderboard.md shows the cost of one size.
+# an event is not known in advance: docs/leaderboard.md shows the cost of one size.
 PARTS = (4, 8, 16)
 # Long series are refined with shorter windows, each size half of the previous one, where the previous size had an
 # effect: minimum number of samples in a window, and maximum number of windows of each size.
@@ -41,9 +41,10 @@ class Occlusion(SeveralTargets):
     Parameters
     ----------
     size : int, or sequence of int, optional
-        Samples in a window; of several sizes the maps are averaged. Default: a quarter, an eighth and a sixteenth of
+        Samples in a window; the maps of several sizes are averaged. Default: a quarter, an eighth and a sixteenth of
         the series; then, for long series, halves of these down to 16 samples, at most 256 windows of a size, where the
-        longer ones change a score by a tenth of the largest change. Elsewhere these are taken to change nothing.
+        longer ones change a score by a tenth of the largest change. Elsewhere shorter windows are assumed to change
+        nothing.
     stride : int, optional
         Samples from one window to the next. Default: a quarter of each size.
     baseline : array that broadcasts to x, function of x, or PieceBaseline

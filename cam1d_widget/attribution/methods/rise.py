@@ -13,7 +13,7 @@ from ..classifier import Classifier
 from ..masking import Baseline, PieceBaseline, baseline_for, batches, check_baseline, check_channels, finite_scores
 from .families.base import Axiom, Maps, SeveralTargets
 
-# Different shifts of the masks, at most.
+# Largest number of different shifts of the masks.
 _SHIFTS = 32
 
 
@@ -24,7 +24,7 @@ class RISE(SeveralTargets):
     .. math:: \phi = \frac{\sum_i S_i M_i}{\sum_i M_i} - \frac{1}{N} \sum_i S_i, \qquad S_i = S_c(x' + M_i (x - x'))
 
     Masks are drawn coarse in time, one for each channel, are shifted at random and made fine by linear interpolation.
-    The sum is divided by the observed sum of the masks, not by its expectation. Variant: the mean score is taken off,
+    The sum is divided by the observed sum of the masks, not by its expectation. Variant: the mean score is subtracted,
     so that a value without influence is near zero, where the paper's map has the mean score everywhere.
 
     Parameters
@@ -32,11 +32,11 @@ class RISE(SeveralTargets):
     masks : int
         Number N of masks.
     probability : float
-        Probability that a cell of a coarse mask keeps.
+        Probability that a cell of a coarse mask keeps its values.
     size : int, optional
         Samples in a cell. Default: a tenth of the series.
     channels : {"each", "all"}
-        Whether each channel has masks of its own, or all share them (then the map has one channel).
+        Whether each channel has its own masks, or all channels share them (then the map has one channel).
     baseline : array that broadcasts to x, or function of x
         Series x' where nothing is kept. Default: the mean of each channel of `background`, or zero.
     seed : int

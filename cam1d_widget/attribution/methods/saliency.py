@@ -19,7 +19,8 @@ class Saliency(AttributionMethod):
 
     .. math:: \phi = \partial S_c / \partial x
 
-    A sensitivity, not a contribution, in score per unit of the channel: channels of unlike scale do not compare.
+    A sensitivity, not a contribution, in score per unit of the channel: channels of different scales are not
+    comparable.
 
     Parameters
     ----------
@@ -45,6 +46,6 @@ class Saliency(AttributionMethod):
         return not self.absolute
 
     def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
-        """Gradient of the score by the input, of shape (instance, time, channel)."""
+        """Gradient of the score with respect to the input, of shape (instance, time, channel)."""
         gradient = require(classifier, HasGradient).gradient(x, target)
         return np.abs(gradient) if self.absolute else gradient

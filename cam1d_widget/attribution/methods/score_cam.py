@@ -1,4 +1,4 @@
-"""Score-CAM: each feature map weighed by the score of the series that it masks."""
+"""Score-CAM: each feature map weighted by the score of the series that it masks."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from .families.base import WeighedFeatures
 
 @dataclass(frozen=True)
 class ScoreCAM(WeighedFeatures):
-    r"""Feature maps, each weighed by how far the score rises when the map masks the series.
+    r"""Feature maps, each weighted by how far the score rises when the map masks the series.
 
     .. math:: w_k = S_c\big(x' + H_k (x - x')\big) - S_c(x'), \qquad L(j) = \sum_k w_k A_k(j)
 
-    The mask H is the feature map, placed in time by its receptive fields and stretched from 0 to 1. Variant: the rises
+    The mask H is the feature map, placed in time by its receptive fields and scaled from 0 to 1. Variant: the rises
     themselves are the weights, and signs are kept. The paper's softmax over filters, which `softmax` takes, gives
-    weight to all of them, also where none matters.
+    weight to all of them, even if none matters.
 
     Parameters
     ----------

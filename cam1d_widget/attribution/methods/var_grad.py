@@ -16,7 +16,7 @@ class VarGrad(NoisyGradient):
 
     .. math:: \phi = \mathrm{Var}_\epsilon\Big[\frac{\partial S_c}{\partial x}(x + \epsilon)\Big]
 
-    Not what SmoothGrad or SquareGrad show: it is large where the network bends, not where its slope is steep.
+    Unlike SmoothGrad and SquareGrad, it is large where the network is curved, not where its slope is steep.
     """
 
     label = "VarGrad"

@@ -13,19 +13,19 @@ from .families.base import ClassActivationMap, averages
 
 @dataclass(frozen=True)
 class XGradCAM(ClassActivationMap):
-    r"""Feature maps, each weighed by its mean gradient over the steps where the filter is active.
+    r"""Feature maps, each weighted by its mean gradient over the steps where the filter is active.
 
     .. math:: w_k = \sum_j \frac{A_k(j)}{\sum_i A_k(i)} \, \frac{\partial S_c}{\partial A_k(j)}
 
     Its sum is that of HiResCAM, but each filter's share is spread over its own map. Unstable for filters whose
-    activations cancel (no ReLU in front).
+    activations cancel (no ReLU before the layer).
     """
 
     label = "XGrad-CAM"
     reference = "Fu et al. (2020), https://arxiv.org/abs/2008.02312"
 
     def weigh(self, features: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-        """Gradient, averaged by activation; zero for a filter that is silent."""
+        """Gradient, averaged by activation; zero for an inactive filter."""
         total = features.sum(axis=2, keepdims=True)
         shares = np.divide(features, total, out=np.zeros_like(features), where=total != 0)
         return np.einsum("isf,itsf->itf", shares[:, 0], gradients)[:, :, np.newaxis]

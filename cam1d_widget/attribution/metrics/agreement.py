@@ -1,4 +1,4 @@
-"""Agreement: whether methods rank alike."""
+"""Agreement: whether methods rank items in the same order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Agreement", "agreement"]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Agreement:
-    """Rank correlation of the maps of methods, each with each.
+    """Pairwise rank correlation of the maps of several methods.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Agreement:
         return self.values.mean(axis=0)
 
     def with_others(self, label: str) -> dict[str, float]:
-        """Mean correlation of one method with each other."""
+        """Mean correlation of one method with every other."""
         place = self.labels.index(check_choice("label", label, self.labels))
         return {other: float(self.matrix[place, at]) for at, other in enumerate(self.labels) if at != place}
 

@@ -55,7 +55,7 @@ def infidelity(
     Notes
     -----
     Yeh et al. (2019), https://arxiv.org/abs/1901.09392, without the factor, which rescaling would improve; captum's
-    ``normalize=True`` has the same one, but lets it be negative, so that a map and its opposite are alike.
+    ``normalize=True`` uses the same factor, but lets it be negative, so that a map and its negation score the same.
     """
     check_flag("slopes", slopes)
     perturbation = Perturbation(fill, over, window, measure, seed)

@@ -13,7 +13,7 @@ from ...validation import as_array, check_choice, check_finite
 __all__ = ["Over", "Sign", "check_over", "collapsed", "collapsed_map", "many_maps", "of_largest"]
 
 Over = Literal["time", "channel", "cell"]
-"""Samples with all their channels, channels with all their samples, or each sample of each channel by itself."""
+"""Samples with all their channels, channels with all their samples, or single samples of single channels."""
 
 Sign = Literal["positive", "absolute", "signed"]
 """Whether negative values count as zero, by their magnitude, or as negative."""
@@ -67,7 +67,7 @@ def collapsed_map(maps: np.ndarray, over: Over, sign: Sign) -> np.ndarray:
 
 
 def many_maps(name: str, values: Any) -> np.ndarray:
-    """Maps, or masks, of shape (instance, time, channel); one is taken for a batch of one."""
+    """Maps, or masks, of shape (instance, time, channel); a single one becomes a batch of one."""
     values = as_array(name, values)
     values = values[np.newaxis] if values.ndim == 2 else values
     if values.ndim != 3 or not values.size:

@@ -15,7 +15,7 @@ __all__ = ["Localization"]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Localization:
-    """Score of maps against the truth, one an instance.
+    """Score of maps against the truth, one for each instance.
 
     Attributes
     ----------
@@ -73,7 +73,7 @@ class Localization:
     def __repr__(self) -> str:
         left_out = len(self.values) - int(self.informative.sum())
         words = f"{self.metric} over {self.over}: {self.mean:.3f}, by chance {self.mean_chance:.3f}"
-        rest = f"; {left_out} left out, of which nothing or everything is true" if left_out else ""
+        rest = f"; {left_out} left out, in which nothing or everything is true" if left_out else ""
         return f"<{words} ({int(self.informative.sum())} maps{rest})>"
 
 

@@ -88,8 +88,9 @@ def weight_randomization(
     Notes
     -----
     Cascading randomization of Adebayo et al. (2018), https://arxiv.org/abs/1810.03292, on maps as they are: not
-    normalized, not smoothed, and by rank correlation alone, since structural similarity is one of pictures. Maps that
-    are multiplied by the series keep the similarity of its magnitudes, as the authors found: only the sign changes.
+    normalized, not smoothed, and by rank correlation alone, since structural similarity is a measure for images. Maps
+    that are multiplied by the series keep the similarity of its magnitudes, as the authors found: only the sign
+    changes.
     """
     check_method(method)
     check_count("draws", draws)
@@ -110,7 +111,7 @@ def weight_randomization(
         similar.setdefault(draw, []).append(map_similarity(intact, method.attribute(one, x, targets)))
     if not names or any(len(one) != len(names) for one in similar.values()):
         raise ValueError(
-            f"destroyed must hold the same layers in each draw, one at least, but holds "
+            f"destroyed must hold the same layers in each draw, at least one, but holds "
             f"{[len(one) for one in similar.values()]}"
         )
     signed, magnitude = np.moveaxis(np.array(list(similar.values())), 2, 0)

@@ -22,7 +22,7 @@ def relevance_mass(
     Parameters
     ----------
     attribution, truth, over, sign
-        As in :func:`~cam1d_widget.attribution.metrics.average_precision`; signed values cannot be shared out.
+        As in :func:`~cam1d_widget.attribution.metrics.average_precision`; signed values cannot be divided into shares.
 
     Returns
     -------

@@ -53,7 +53,7 @@ def max_sensitivity(
     Notes
     -----
     Yeh et al. (2019), https://arxiv.org/abs/1901.09392, who draw from a ball of one absolute radius for all inputs;
-    captum's ``sensitivity_max`` does so, too. Nothing is replaced here, so there is no fill.
+    so does captum's ``sensitivity_max``. Nothing is replaced here, so there is no fill.
     """
     check_method(method)
     check_number("radius", radius, above=0)

@@ -45,7 +45,7 @@ def class_similarity(
         for other in check_list("others", others, "maps of other classes")
     ]
     if not each:
-        raise ValueError("others must hold one map at least, of another class, but holds none")
+        raise ValueError("others must hold at least one map, of another class, but holds none")
     if any(other.shape != maps.shape for other in each):
         raise ValueError(
             f"others must hold maps of the shape of attribution, {np.shape(attribution)}, but holds some of "

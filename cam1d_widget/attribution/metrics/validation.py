@@ -13,7 +13,7 @@ __all__ = ["one_target_each", "series_and_maps", "series_for"]
 
 
 def series_for(classifier: Classifier, x: SeriesLike) -> np.ndarray:
-    """Series (instance, time, channel) that a classifier takes; one is taken for a batch of one."""
+    """Series (instance, time, channel) that a classifier takes; a single one becomes a batch of one."""
     check_classifier(classifier)
     x = array_of_series("x", x)
     return check_series(x[np.newaxis] if x.ndim == 2 else x, *classifier.input_shape)

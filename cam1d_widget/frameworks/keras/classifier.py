@@ -72,9 +72,9 @@ class KerasClassifier:
     Notes
     -----
     One sigmoid unit with logit z is a classifier of two classes with the scores -z and z. Several sigmoid units are
-    labels, each with a logit of its own; units without an activation, as of a regression, are explained as they are.
-    If a model returns probabilities and no logits are found before its last layer, the log-odds log p - log(1 - p) are
-    explained.
+    labels, each with its own logit; units without an activation, such as those of a regression, are explained as they
+    are. If a model returns probabilities and no logits are found before its last layer, the log-odds log p - log(1 - p)
+    are explained.
 
     The weights are read at every call, so that the classifier follows further training. A layer, activation or loss
     that is changed after the classifier was created raises a `ModelChangedError`.
@@ -206,7 +206,7 @@ class KerasClassifier:
 
     @property
     def layers(self) -> tuple[LayerFacts, ...]:
-        """Layers whose map has a time axis; none where the model cannot be looked into."""
+        """Layers whose map has a time axis; none where the model cannot be read."""
         graph = self._network.graph
         return () if graph is None else layers_in_time(graph, self._length)
 
@@ -230,7 +230,7 @@ class KerasClassifier:
 
     @property
     def traces(self) -> dict[str, int]:
-        """How often each pass that was taken has been compiled, by name: once, whatever is asked of it."""
+        """Number of compilations of each pass that was used, by name: one, however often it is called."""
         return self._passes.traces
 
     # What methods use
@@ -256,13 +256,13 @@ class KerasClassifier:
         return scores if self.score == "probabilities" else ops.convert_to_numpy(self._network.probabilities(scores))
 
     def gradient(self, x: np.ndarray, target: Any) -> np.ndarray:
-        """Gradient of the target's score by the input, of shape (instance, time, channel)."""
+        """Gradient of the target's score with respect to the input, of shape (instance, time, channel)."""
         x = self._checked(x)
         targets = as_targets(target, len(x), self.classes)
         return self._passes.run("gradient", x, targets)[0]
 
     def features(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Feature maps of the explained layer, and the gradient of the target's score by them.
+        """Feature maps of the explained layer, and the gradient of the target's score with respect to them.
 
         Parameters
         ----------
@@ -344,7 +344,7 @@ class KerasClassifier:
 
     @property
     def attention_adds_up(self) -> bool:
-        """Whether a score is its value without attention plus the sum of gradients times weights, if these are held."""
+        """Whether a score is its value without attention plus the sum of gradients times weights, held constant."""
         return self.score == "logits" and self._network.attention_adds_up
 
     def attention(self, x: np.ndarray) -> np.ndarray:
@@ -354,7 +354,7 @@ class KerasClassifier:
         return self._passes.run("attention", self._checked(x))[0]
 
     def attention_gradients(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Weights, the targets' gradients by them (instance, target, head, step), and the scores without any."""
+        """Weights, gradients with respect to them (instance, target, head, step), and scores without attention."""
         if self.no_attention:
             raise ValueError(self.no_attention)
         x = self._checked(x)
@@ -400,7 +400,7 @@ class KerasClassifier:
         if self._network.graph is None:
             return str(self._network.no_map)
         if self._network.hidden:
-            return f"{rule.label} starts at the logits, which are not to be found in model {self.name!r}"
+            return f"{rule.label} starts at the logits, which cannot be found in model {self.name!r}"
         return self.propagations.refusal(rule)
 
     @cached_property
@@ -457,5 +457,5 @@ class KerasClassifier:
                 self.receptive_field_at(length)
         except TooShort:
             raise
-        except ValueError:  # that the map cannot be placed is no reason to refuse the series
+        except ValueError:  # a map that cannot be placed is no reason to refuse the series
             return

@@ -19,7 +19,7 @@ Called = Callable[[list[tf.Tensor]], Any]
 
 
 def quotient(numerator: tf.Tensor, denominator: tf.Tensor) -> tf.Tensor:
-    """Quotient, and zero where the denominator is."""
+    """Quotient, and zero where the denominator is zero."""
     return tf.math.divide_no_nan(numerator, denominator)
 
 

@@ -1,4 +1,4 @@
-"""Feature maps of the explained layer, and the gradients of class scores by them."""
+"""Feature maps of the explained layer, and the gradients of class scores with respect to them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Features:
         self._head = AffineHead(self._slopes_and_bias, digest_of(network.head_weights()))
 
     def with_gradients(self, x: np.ndarray, targets: np.ndarray, affine: bool) -> tuple[np.ndarray, np.ndarray]:
-        """Features, and the gradients of the scores of targets (instance, target) by them.
+        """Features, and the gradients of the scores of targets (instance, target) with respect to them.
 
         Parameters
         ----------

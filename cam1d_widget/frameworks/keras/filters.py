@@ -31,7 +31,7 @@ class KerasFilters:
         self._passes = passes
 
     def drive(self, x: np.ndarray, filters: np.ndarray, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Pre-activation of a filter at a step of each series, and its gradient by the series.
+        """Pre-activation of a filter at a step of each series, and its gradient with respect to the series.
 
         Parameters
         ----------

@@ -1,7 +1,7 @@
 """Structure of a Keras model, compared to detect that it has changed since it was read.
 
 Layers are mutable: an activation or a slope may be assigned after a function was compiled, and the function keeps the
-old one. Weights are another matter, since functions read them at every call: see :mod:`.weights`.
+old one. Weights are compared separately, since functions read them at every call: see :mod:`.weights`.
 """
 
 from __future__ import annotations

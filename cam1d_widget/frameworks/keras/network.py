@@ -43,8 +43,8 @@ class Network:
         Map (batch, step, filter) that the head takes, or that was asked for; None if there is none, for the reason
         `no_map`.
     link : {"softmax", "sigmoid", "odds", "unit odds", None}
-        What makes probabilities of scores; "odds" if the logits are unknown, and log-odds replace them: those of
-        shares that add up to one, or of each unit by itself.
+        Function from scores to probabilities. If the logits are unknown, log-odds replace them: "odds" of shares that
+        add up to one, "unit odds" of each unit separately.
     seen : bool
         Whether the link is part of the model, not only of its loss.
     """
@@ -68,7 +68,7 @@ class Network:
         outputs = ops.convert_to_numpy(self._chosen(made))
         if outputs.ndim != 2:
             raise ValueError(
-                f"model {model.name!r} must give one score a class, of shape (batch, class), but gives {outputs.shape}"
+                f"model {model.name!r} must give one score per class, shape (batch, class), but gives {outputs.shape}"
             )
         self.units = outputs.shape[1]
         self._take(graph_of(model, self._index), layer)
@@ -79,7 +79,7 @@ class Network:
         name = self.model.name
         if isinstance(graph, str):
             self.no_map = (
-                f"model {name!r} cannot be looked into, for its call does more than layers and keras.ops do ({graph}); "
+                f"model {name!r} cannot be read, since its call uses more than layers and keras.ops ({graph}); "
                 f"write it with these for CAM methods, or use a gradient or perturbation method"
             )
             if layer is not None:
@@ -142,7 +142,7 @@ class Network:
 
     @property
     def attending(self) -> list[Node]:
-        """Layers that weigh the explained map's steps by attention, one a head; mostly none."""
+        """Layers that weigh the explained map's steps by attention, one per head; mostly none."""
         return self._step_poolings(scoring=False)
 
     def _step_poolings(self, scoring: bool) -> list[Node]:
@@ -152,7 +152,7 @@ class Network:
 
     @property
     def attention_adds_up(self) -> bool:
-        """Whether scores are affine in the attention's weights, if these are held."""
+        """Whether scores are an affine function of the attention weights."""
         pooled = [node.outputs[0] for node in self.attending]
         return len(pooled) == 1 and is_affine_between(self._graph, pooled[0], self._exit)
 
@@ -262,7 +262,7 @@ class Network:
     # What the outputs say
 
     def _compare(self, samples: np.ndarray, outputs: np.ndarray) -> None:
-        """Hold what was found against the model's own outputs; where logits stay hidden, explain log-odds."""
+        """Compare what was found with the model's own outputs; if the logits are unknown, explain log-odds."""
         if not np.isfinite(outputs).all():
             refuse_weights(self.model)
         if np.isnan(outputs).any():
@@ -307,8 +307,8 @@ class Network:
             return
         if not np.allclose(ops.convert_to_numpy(self._called(samples)), outputs, rtol=1e-3, atol=1e-4):
             raise ValueError(
-                f"model {self.model.name!r} gives other scores each time, as dropout does that trains on or noise that "
-                f"is drawn; build it without"
+                f"model {self.model.name!r} gives different scores on each call, as dropout in training mode or random "
+                f"noise does; build it without"
             )
         raise ValueError(
             f"model {self.model.name!r} gives a series scores that depend on the other series of its batch, as a "
@@ -316,7 +316,7 @@ class Network:
         )
 
     def _hidden_odds(self, outputs: np.ndarray) -> str | None:
-        """Kind of the probabilities that come out of a layer that is not known to make any; None for numbers."""
+        """Kind of the probabilities that an unknown layer returns; None if its outputs are not probabilities."""
         if _are_shares(outputs):
             return "odds"
         last = None if self.exit is None else self._graph.makers[self.exit]
@@ -337,7 +337,7 @@ class Network:
 
 
 def _log_odds(shares: Any, others: Any) -> Any:
-    """Log-odds of shares; what the others have is added up where it can be, not taken from one, which cancels."""
+    """Log-odds of probabilities; their complement is summed up where possible, since subtraction from one cancels."""
     tiny = np.finfo(np.float32).tiny
     return ops.log(shares + tiny) - ops.log(others + tiny)
 
@@ -348,12 +348,12 @@ def _are_shares(outputs: np.ndarray) -> bool:
 
 
 def _refuse_state(model: Any) -> None:
-    """Refuse layers that remember the last batch: looking at them would change what they remember."""
+    """Refuse layers with a state that outlasts a batch: reading the model would change it."""
     for layer in model._flatten_layers():
         if getattr(layer, "stateful", False):
             raise ValueError(
                 f"layer {layer.name!r} of model {model.name!r} is stateful: a score depends on the series before; "
-                f"build the model with stateful=False and take its weights over"
+                f"build the model with stateful=False and copy its weights"
             )
 
 

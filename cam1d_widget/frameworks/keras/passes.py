@@ -29,7 +29,7 @@ class Passes:
     batch_size : int
         Series in a batch.
     jit_compile : bool
-        Whether a series by itself is compiled with XLA.
+        Whether passes of a single series are compiled with XLA.
     """
 
     def __init__(self, network: Network, probabilities: bool, batch_size: int, jit_compile: bool = False) -> None:
@@ -73,7 +73,7 @@ class Passes:
         return lambda x: self._score(self._network.logits(x)), self._series
 
     def _gradient(self) -> tuple[Any, ...]:
-        """Gradient of the scores of targets (instance,) by the input, of shape (instance, time, channel)."""
+        """Gradient dS/dx of the scores of targets (instance,), of shape (instance, time, channel)."""
 
         def gradient(x: Any, targets: Any) -> Any:
             return _gradients(lambda one: self._score(self._network.logits(one)), x, targets)
@@ -85,7 +85,7 @@ class Passes:
         return self._map, spec(None, None, self._network.input_shape[1])
 
     def _features_and_gradients(self) -> tuple[Any, ...]:
-        """Feature maps, and the gradients of targets (instance, target) by them: (instance, target, step, filter)."""
+        """Feature maps A, and the gradients dS/dA of targets (instance, target): (instance, target, step, filter)."""
 
         def both(x: Any, targets: Any) -> tuple[Any, Any]:
             maps = self._map(x)
@@ -119,7 +119,7 @@ class Passes:
         return lambda x: self._network.attention_weights(self._map(x)), self._series
 
     def _attention_and_gradients(self) -> tuple[Any, ...]:
-        """Weights, the gradients of targets (instance, target) by them, and the scores without any weights."""
+        """Weights, the gradients of targets (instance, target) with respect to them, and scores without attention."""
 
         def all_three(x: Any, targets: Any) -> tuple[Any, Any, Any]:
             maps, network = self._map(x), self._network

@@ -153,7 +153,7 @@ class _AttentiveMILPooling(MILPooling, _WithAttention):
         super().__init__(units, dropout, attention_units=attention_units, **kwargs)
 
     def attention_weights(self, maps: Any) -> Any:
-        """Weight of every step, of shape (batch, step): between 0 and 1, each by itself."""
+        """Weight of every step, of shape (batch, step): each between 0 and 1, independent of the others."""
         return ops.sigmoid(self.grades(maps))
 
     def _weighed(self, maps: Any, weights: Any) -> Any:

@@ -32,28 +32,28 @@ def randomized(model: Any, seed: int, draws: int, read: Callable[[Any], Read]) -
     ValueError
         If the model cannot be built again from its configuration, or has no weights.
     """
-    copy, known = _drawn_anew(model, seed), None
+    copy, known = _redrawn(model, seed), None
     layers = list(_layers(copy))
     if not layers:
         raise ValueError(f"model {model.name!r} has no weights to be randomized")
     for draw in range(draws):
-        drawn = [layer.get_weights() for layer in _layers(copy if not draw else _drawn_anew(model, seed + draw))]
+        drawn = [layer.get_weights() for layer in _layers(copy if not draw else _redrawn(model, seed + draw))]
         copy.set_weights(model.get_weights())
-        # Read before the weights change: what a model is, is partly derived from its outputs.
+        # Read before the weights change, since some properties of a model are derived from its outputs.
         known = read(copy) if known is None else known
         for layer, weights in zip(reversed(layers), reversed(drawn), strict=True):
             layer.set_weights(weights)
             yield draw, str(layer.name), known
 
 
-def _drawn_anew(model: Any, seed: int) -> Any:
+def _redrawn(model: Any, seed: int) -> Any:
     """Model of the same layers, with weights from their initializers."""
     try:
         with _random_numbers_left(seed):
             copy = keras.models.clone_model(model)
             if not copy.built:
                 copy.build((model.get_build_config() or {}).get("input_shape"))
-    except Exception as fault:  # whatever a user's classes make of their configuration
+    except Exception as fault:  # any error that a user's class raises
         raise ValueError(_cannot(model, str(fault).strip().partition("\n")[0])) from None
     if [one.shape for one in copy.weights] != [one.shape for one in model.weights]:
         raise ValueError(_cannot(model, "its copy has other weights"))

@@ -196,7 +196,7 @@ def _shallow_copy(layer: Any, **attributes: Any) -> Any:
 
 
 def _as_layer(activation: Any, owner: Any) -> Any:
-    """Layer that applies an activation, and hands on the mask as the owner does."""
+    """Layer that applies an activation, and passes on the mask as the owner does."""
     if hasattr(activation, "call"):
         return activation
     return keras.layers.Activation(activation, dtype=owner.compute_dtype, name=f"{owner.name}_activation")

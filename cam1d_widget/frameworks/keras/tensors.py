@@ -25,7 +25,7 @@ class KerasTensors:
         return _convolved(operation, x, kernel) if isinstance(operation, Convolution) else x * kernel
 
     def quotient(self, numerator: Any, denominator: Any) -> Any:
-        """Quotient, and zero where the denominator is."""
+        """Quotient, and zero where the denominator is zero."""
         return quotient(numerator, denominator)
 
     def vector_jacobian(self, function: Callable[..., Any], inputs: list[Any]) -> Any:

@@ -16,8 +16,8 @@ _AT_A_TIME, _ENOUGH = 32, 32
 def class_weights(classifier: HasLayers, x: np.ndarray) -> np.ndarray:
     """Increase of a class' score if a filter increases by one at every step, of shape (class, filter).
 
-    The sum over the steps of the score's gradient by the filter: the same for every series if the head is affine,
-    otherwise the mean over some of them.
+    The sum over the steps of the score's gradient with respect to the filter: the same for every series if the head is
+    affine, otherwise the mean over some of them.
     """
     some = x[:1] if classifier.affine_head else x[:: max(1, len(x) // _ENOUGH)][:_ENOUGH]
     most = max(1, _AT_A_TIME // classifier.classes)

@@ -35,7 +35,7 @@ class FilterKernel:
 
     @property
     def frequencies(self) -> np.ndarray:
-        """Frequencies of the response, of shape (frequency,): in Hz, or cycles a sample without a sampling rate."""
+        """Frequencies of the response, of shape (frequency,): in Hz, or cycles per sample without a sampling rate."""
         return np.fft.rfftfreq(self._points, 1 / (self.sampling_rate or 1.0))
 
     @property

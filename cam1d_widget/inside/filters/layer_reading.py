@@ -161,7 +161,7 @@ class LayerReading:
         return np.argsort(-self.weights[target], kind="stable")
 
     def top_windows(self, filter: int, count: int = 12) -> TopWindows:
-        """Windows that excite a filter most, one of each series, the highest answer first."""
+        """Windows that excite a filter most, one of each series, the highest activation first."""
         filter = checked_filter(filter, self.filters, self.layer)
         check_count("count", count)
         answers, steps = self.peaks.values[:, filter], self.peaks.steps[:, filter]
@@ -213,7 +213,7 @@ class LayerReading:
 
     @cached_property
     def _sights(self) -> tuple[np.ndarray, int]:
-        """First sample of what each step sees, were there no ends, and how many it sees."""
+        """First sample of each step's receptive field, ignoring the ends of the series, and its number of samples."""
         field = self.receptive_field
         nominal = round((field.high - field.low).max())
         if (field.stop - field.start).max() > nominal:  # recurrence and attention see all of the series

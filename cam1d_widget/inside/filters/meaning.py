@@ -35,7 +35,7 @@ class TopWindows:
 
     @property
     def mean(self) -> np.ndarray:
-        """Mean window, of shape (time, channel); nan where none saw anything."""
+        """Mean window, of shape (time, channel); nan where no window has a value."""
         seen = np.isfinite(self.values).sum(axis=0)
         return np.where(seen, np.nansum(self.values, axis=0) / np.maximum(seen, 1), np.nan)
 
@@ -100,7 +100,7 @@ class FilterMeaning:
         text = f"responds most to {name} ({100 * share:.0f} %)"
         if self.kernel is None:
             return [text]
-        unit = "Hz" if self.kernel.sampling_rate else "cycles a sample"
+        unit = "Hz" if self.kernel.sampling_rate else "cycles per sample"
         return [f"{text}, at about {self.kernel.peak_frequency:.2g} {unit}"]
 
     def _tells(self, names: tuple[str, ...] | None) -> list[str]:

@@ -29,7 +29,7 @@ class Ascent:
     Attributes
     ----------
     best : ndarray of shape (solution, time, channel)
-        Deviations of the best that were met.
+        Best deviations found so far.
     path : list of ndarray of shape (solution,)
         Value of the objective at the start and after each step.
     """
@@ -48,7 +48,7 @@ class Ascent:
         self._worth = np.full(len(self.best), -np.inf)
 
     def run(self, steps: int, others: np.ndarray) -> Iterator[int]:
-        """Go; gives the number of each step when it is done.
+        """Take the steps; yields the number of each when it is done.
 
         Parameters
         ----------
@@ -73,7 +73,7 @@ class Ascent:
         return self.norm if np.isfinite(self.norm) else float(np.sqrt(self.best[0].size))
 
     def _keep(self, here: np.ndarray) -> None:
-        """Note where we are, and keep it where it is worth more than all before."""
+        """Record the objective, and keep the deviations where it is higher than all before."""
         values = self.objective.values(self.scale.series(here))
         self.path.append(values)
         now = values - self.penalties(here)[0]
@@ -82,7 +82,7 @@ class Ascent:
         self._worth = np.where(better, now, self._worth)
 
     def _slope(self, here: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Directions uphill, each of length one, and which series have none."""
+        """Gradient directions of unit length, and which series have none."""
         shifts = (
             self.rng.integers(-self.jitter, self.jitter + 1, len(here)) if self.jitter else np.zeros(len(here), int)
         )
@@ -107,7 +107,7 @@ class Ascent:
 
 
 def within(deviations: np.ndarray, norm: float) -> np.ndarray:
-    """Series, drawn in to the norm where they are longer."""
+    """Series, scaled down to the norm if they exceed it."""
     length = lengths(deviations)[:, np.newaxis, np.newaxis]
     return deviations * np.minimum(1.0, norm / np.maximum(length, 1e-12))
 

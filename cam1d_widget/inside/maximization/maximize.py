@@ -113,7 +113,7 @@ def activation_maximization(
     start : {"noise", "data", "mean"} or array of shape (time, channel) or (solution, time, channel)
         Where to start: from noise, from the real series that score highest, or from the mean of the class.
     solutions : int
-        Series to make, each from a start of its own.
+        Number of series to generate, each from its own start.
     steps : int
         Gradient steps.
     norm : float, optional
@@ -157,7 +157,7 @@ def activation_maximization(
         check_flag("progress", progress)
     classifier = opened(model, layer)
     if y is not None and data is None:
-        raise ValueError("y must come with data, of which it holds the true classes; give data=")
+        raise ValueError("y must come with data, since it holds the true classes of data; give data=")
     real = None if data is None else series_for(classifier, data, "data")
     classes = None if real is None else class_indices(classifier, y, len(real))
     options = MaximizationOptions(
@@ -274,6 +274,6 @@ def _penalties(options: MaximizationOptions, real: np.ndarray | None, scale: Sca
     ]
     if options.nearness:
         if real is None:
-            raise ValueError("nearness needs data, the real series that are to be near; give data=")
+            raise ValueError("nearness needs data, the real series to stay close to; give data=")
         made.append((options.nearness, Nearness(scale.deviations(real))))
     return Penalties(tuple((weight, penalty) for weight, penalty in made if weight))

@@ -30,7 +30,7 @@ class Objective(Protocol):
         """Its value on each series, of shape (solution,)."""
 
     def slopes(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Values, and their gradient by the series."""
+        """Values, and their gradient with respect to the series."""
 
 
 class ClassScore:
@@ -48,7 +48,7 @@ class ClassScore:
         return self._classifier.scores(x)[:, self.target]
 
     def slopes(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Values, and their gradient by the series."""
+        """Values, and their gradient with respect to the series."""
         return self.values(x), self._classifier.gradient(x, self.target)
 
 
@@ -73,7 +73,7 @@ class FilterDrive:
         return self.slopes(x)[0]
 
     def slopes(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Values, and their gradient by the series."""
+        """Values, and their gradient with respect to the series."""
         count = len(x)
         return self._filters.drive(x, np.full(count, self.filter), np.full(count, self.step))
 

@@ -1,4 +1,4 @@
-"""What keeps a series that is made up from looking like nothing real: penalties, each with its gradient.
+"""Penalties that keep generated series similar to real ones, each with its gradient.
 
 All act on deviations, in standard deviations of each channel, of shape (solution, time, channel), and are means over
 time and channel, so that a weight means the same for every length. Of real series they are about one.
@@ -13,7 +13,7 @@ import numpy as np
 __all__ = ["Nearness", "Penalties", "Penalty", "Size", "Smoothness", "Variation", "sameness"]
 
 _TINY = 1e-6
-# Parts of a frequency's own power, and of the mean power of all, that are added to its covariance: none is without any.
+# Parts of a frequency's own power, and of the mean power of all, that are added to its covariance to make it regular.
 _SHRUNK, _FLOOR = 0.02, 1e-3
 
 
@@ -21,7 +21,7 @@ class Penalty(Protocol):
     """Penalty of deviations."""
 
     def __call__(self, deviations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Penalties of shape (solution,), and their gradient by the deviations."""
+        """Penalties of shape (solution,), and their gradient with respect to the deviations."""
 
 
 class Size:
@@ -47,7 +47,7 @@ class Variation:
 
 
 class Smoothness:
-    """Power, weighed by the square of its frequency as a part of the highest that samples can carry."""
+    """Power, weighted by the square of its frequency as a part of the highest that samples can carry."""
 
     def __call__(self, deviations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Penalties and their gradient."""
@@ -98,7 +98,7 @@ class Penalties(NamedTuple):
 
 
 def sameness(deviations: np.ndarray) -> np.ndarray:
-    """Gradient of the squared cosines between each series and the others: downwards, they go apart."""
+    """Gradient of the squared cosines between each series and the others; its negative drives them apart."""
     flat = deviations.reshape(len(deviations), -1)
     length = np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), _TINY)
     unit = flat / length

@@ -1,4 +1,4 @@
-"""How far a made-up series lies from real ones: a maximizer that is like nothing real means little."""
+"""Distance of generated series from real ones: a maximizing input unlike any real series means little."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from ...validation import check_index
 
 __all__ = ["Plausibility", "plausibility_of"]
 
-# Real series that are compared with each other at most: their distances are many.
+# Largest number of real series that are compared with each other: the number of distances is quadratic.
 _COMPARED = 1024
 _SHOWN = 3
-# Shares of the real series from which on a distance is called plausible, or unusual at least.
+# Shares of the real series from which a distance is called plausible, and from which unusual.
 _PLAUSIBLE, _UNUSUAL = 0.25, 0.05
 
 
@@ -31,7 +31,7 @@ class Plausibility:
         Median distance of a real series to the nearest other one.
     shares : ndarray of shape (solution,)
         Share of the real series that lie as far from all others as the solution does, or farther: near 0, the solution
-        is like nothing real.
+        is unlike any real series.
     nearest : ndarray of int, of shape (solution, neighbor)
         Indices of the nearest real series, the nearest first.
     """

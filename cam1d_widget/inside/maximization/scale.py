@@ -12,8 +12,8 @@ __all__ = ["Scale"]
 class Scale(NamedTuple):
     """Mean and standard deviation of each channel.
 
-    Channels are measured in different units, so that the plain length of a series means little: a *deviation* counts
-    in standard deviations from the channel's mean.
+    Channels are measured in different units, so that the norm of the raw values means little: a *deviation* is the
+    distance from the channel's mean, in standard deviations.
 
     Attributes
     ----------

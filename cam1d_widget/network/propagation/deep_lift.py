@@ -49,12 +49,12 @@ def _linear(values: Values, received: list[Any]) -> list[Any]:
 
 
 def _ratio(step: Step, values: Values, received: list[Any]) -> list[Any]:
-    """Difference of the outputs by that of the inputs, for each value by itself."""
+    """Difference of the outputs divided by that of the inputs, value by value."""
     ops = values.tensors.ops
     x, baseline = values.inputs[0], values.baseline_inputs[0]
     difference = x - baseline
     rise = values.outputs[0] - values.baseline_outputs[0]
-    if step.operation.name == "relu" and step.operation.facts.homogeneous:  # rounding spoils no ratio of a ReLU
+    if step.operation.name == "relu" and step.operation.facts.homogeneous:  # rounding does not affect its ratios
         ratio, same = values.tensors.quotient(rise, difference), difference == 0
         return [received[0] * ops.where(same, ops.cast(x > 0, x.dtype), ratio)]
     same = ops.abs(difference) < _SAME

@@ -1,4 +1,4 @@
-"""Guided backpropagation (Springenberg et al. 2014): the gradient, of which ReLUs pass only the positive part."""
+"""Guided backpropagation (Springenberg et al. 2014): the gradient, only whose positive part passes each ReLU."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layer-wise relevance propagation (Bach et al. 2015): each layer hands its score on by shares."""
+"""Layer-wise relevance propagation (Bach et al. 2015): each layer distributes its relevance in shares."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["lrp"]
 
 @dataclass(frozen=True)
 class _Known:
-    """Values of which something is known: never negative, between 0 and 1, or the series' own, rearranged at most."""
+    """Values with a known property: never negative, between 0 and 1, or those of the series, at most rearranged."""
 
     positive: set[int]
     gates: set[int]
@@ -136,7 +136,7 @@ def _weighted(rule: LayerRule, linear: Linear, positive: bool, values: Values, r
 
 
 def _by_sign(rule: Gamma | AlphaBeta, linear: Linear, halves: list[Any], values: Values, received: Any) -> Any:
-    """Rules that weigh what raises z and what lowers it in different ways.
+    """Rules with different weights for contributions that raise z and that lower it.
 
     `halves` are the inputs above and below zero, or the former alone.
     """
@@ -160,7 +160,7 @@ def _by_sign(rule: Gamma | AlphaBeta, linear: Linear, halves: list[Any], values:
 
 
 def _gamma(rule: Gamma, tensors: Tensors, z: Any, raising: Any, received: Any) -> list[Any]:
-    """What each raising and each lowering contribution is multiplied by."""
+    """Factor of each contribution that raises z, and of each that lowers it."""
     where, rises = tensors.ops.where, z >= 0
     ratio = _divided(tensors, received, z + rule.gamma * where(rises, raising, z - raising), rule.epsilon)
     return [ratio * where(rises, 1.0 + rule.gamma, 1.0), ratio * where(rises, 1.0, 1.0 + rule.gamma)]

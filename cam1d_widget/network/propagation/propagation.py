@@ -28,7 +28,7 @@ Compile = Callable[[Callable[..., Any]], Callable[..., list[np.ndarray]]]
 
 
 class Passage(NamedTuple):
-    """What went through one operation.
+    """Values of one operation, and what a rule propagated through it.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ class Propagation:
         self._tensors, self._two_sided = graph.tensors, two_sided
         self._compile, self._rule = compile_, rule
         self._units = int(graph.values[logits].shape[-1] or 0)
-        # Merged for LRP's sake; the other rules only get faster.
+        # LRP requires this; the other rules only get faster.
         self._steps, self._logits = steps_of(graph, logits)
         self._back = _planned(self._steps, self._logits, self._planner())
 

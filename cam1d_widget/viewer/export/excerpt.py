@@ -1,4 +1,4 @@
-"""Excerpt: some instances, classes and methods of an explanation, as a source of its own."""
+"""Excerpt: some instances, classes and methods of an explanation, as a separate source."""
 
 from __future__ import annotations
 
@@ -96,5 +96,5 @@ def _classes(chosen: Any, names: Sequence[str]) -> list[int]:
 def _labels(chosen: Any, there: tuple[str, ...]) -> tuple[str, ...]:
     given = [chosen] if isinstance(chosen, str) else check_list("methods", chosen, "labels")
     if not given:
-        raise ValueError(f"methods must be some of {', '.join(there)}, one at least, but are none")
+        raise ValueError(f"methods must be at least one of {', '.join(there)}, but are none")
     return tuple(dict.fromkeys(check_label("methods", label, there) for label in given))

@@ -31,7 +31,7 @@ from ..synced.inside import results_of_page
 from ..synced.tiles import Tile, attribution_key, map_tile, pack, series_key
 from ..windows import Intervals
 from .excerpt import Excerpt, excerpt
-from .page_size import Wishes, fitted, sizes_of, without_slow
+from .page_size import Priorities, fitted, sizes_of, without_slow
 from .scripts import licenses, programs
 
 # Bytes of the page around its programs and arrays: the state of sliders, menus and panels.
@@ -110,7 +110,7 @@ def page_steps(
     check_number("budget_mb", budget_mb, above=0)
     chosen = excerpt(source, instances, targets, methods)
     named = {"instances": instances, "targets": targets, "methods": methods}
-    wishes = Wishes(
+    priorities = Priorities(
         [name for name, value in named.items() if value is not None],
         [one for one in (state.shown, state.pinned) if one is not None],
         state.viewed,
@@ -132,8 +132,8 @@ def page_steps(
             "activations and results": sum(part.page_bytes() for part in parts.values()),
         }
         sizes = yield from _shares(sizes_of(chosen, others), 0.0, 0.05)
-        quick, slow = without_slow(chosen, sizes, wishes)
-        fit = fitted(quick, sizes, budget_mb, wishes)
+        quick, slow = without_slow(chosen, sizes, priorities)
+        fit = fitted(quick, sizes, budget_mb, priorities)
         note = "; ".join(filter(None, [fit.note, slow]))
         begun = _first_choice(fit.chosen, state.shown)
         if fit.chosen.instances != chosen.instances:

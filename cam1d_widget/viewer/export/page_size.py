@@ -1,4 +1,4 @@
-"""What of an explanation fits into a page."""
+"""Which maps of an explanation fit into a page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..synced.base import ENTRY_BYTES
 from ..synced.facts import maps_there
 from .excerpt import Excerpt
 
-__all__ = ["Fitted", "Wishes", "fitted", "sizes_of", "without_slow"]
+__all__ = ["Fitted", "Priorities", "fitted", "sizes_of", "without_slow"]
 
 MEGABYTE = 2**20
 
@@ -24,7 +24,7 @@ PATIENCE = 30.0
 """Time limit in seconds for a method that was neither named nor viewed."""
 
 
-class Wishes(NamedTuple):
+class Priorities(NamedTuple):
     """What a page should hold first.
 
     Attributes
@@ -100,13 +100,13 @@ def sizes_of(chosen: Excerpt, others: Mapping[str, float]) -> Generator[tuple[fl
     return Sizes({name: size for name, size in others.items() if size}, int(chosen.x[0].size), maps, seconds)
 
 
-def without_slow(chosen: Excerpt, sizes: Sizes, wishes: Wishes) -> tuple[Excerpt, str]:
+def without_slow(chosen: Excerpt, sizes: Sizes, priorities: Priorities) -> tuple[Excerpt, str]:
     """The choice without slow methods that were neither named nor viewed, and a sentence about them."""
     slow = {
         label: total
         for label in chosen.methods
-        if "methods" not in wishes.named
-        and label not in wishes.viewed
+        if "methods" not in priorities.named
+        and label not in priorities.viewed
         and (total := len(chosen.x) * sizes.seconds[label]) > PATIENCE
     }
     if not slow:
@@ -116,12 +116,12 @@ def without_slow(chosen: Excerpt, sizes: Sizes, wishes: Wishes) -> tuple[Excerpt
         return chosen, ""
     took = f"{_listed(list(slow))} would take about {sum(slow.values()) / 60:.1f} min to compute"
     note = (
-        f"{took} and {'is' if len(slow) == 1 else 'are'} left out; to have it look at it first, or name it in methods="
+        f"{took} and {'is' if len(slow) == 1 else 'are'} left out; to include one, view it first or name it in methods="
     )
     return Excerpt(chosen.whole, chosen.instances, chosen.menu, kept), note
 
 
-def fitted(chosen: Excerpt, sizes: Sizes, budget_mb: float, wishes: Wishes) -> Fitted:
+def fitted(chosen: Excerpt, sizes: Sizes, budget_mb: float, priorities: Priorities) -> Fitted:
     """The whole choice if it fits, or else as much of it as does.
 
     Parameters
@@ -130,7 +130,7 @@ def fitted(chosen: Excerpt, sizes: Sizes, budget_mb: float, wishes: Wishes) -> F
     sizes : Sizes
     budget_mb : float
         Size of the page in MB.
-    wishes : Wishes
+    priorities : Priorities
 
     Raises
     ------
@@ -145,10 +145,10 @@ def fitted(chosen: Excerpt, sizes: Sizes, budget_mb: float, wishes: Wishes) -> F
 
     if whole(16) <= room:
         return Fitted(chosen, 16, "")
-    everything_named = {"instances", "targets", "methods"} <= set(wishes.named)
+    everything_named = {"instances", "targets", "methods"} <= set(priorities.named)
     if whole(8) <= room and not everything_named:
         return Fitted(chosen, 8, f"To fit into budget_mb={budget_mb:g}, {_ROUNDED}")
-    parts = None if everything_named else _Parts(chosen, there, sizes, wishes).take(budget_mb)
+    parts = None if everything_named else _Parts(chosen, there, sizes, priorities).take(budget_mb)
     if parts is None:
         raise ValueError(_refusal(there, sizes, budget_mb))
     needed = (whole(16) - room) / MEGABYTE + budget_mb
@@ -165,13 +165,13 @@ def fitted(chosen: Excerpt, sizes: Sizes, budget_mb: float, wishes: Wishes) -> F
 class _Parts:
     """Maps of a page, added by priority until the size limit is reached."""
 
-    def __init__(self, chosen: Excerpt, there: Mapping[str, np.ndarray], sizes: Sizes, wishes: Wishes) -> None:
-        self._chosen, self._there, self._sizes, self._wishes = chosen, there, sizes, wishes
+    def __init__(self, chosen: Excerpt, there: Mapping[str, np.ndarray], sizes: Sizes, priorities: Priorities) -> None:
+        self._chosen, self._there, self._sizes, self._priorities = chosen, there, sizes, priorities
         self.kept = {label: np.zeros_like(table) for label, table in there.items()}
         self.rows = np.zeros(len(chosen.x), dtype=bool)
-        self._key = _key_classes(chosen, wishes)
-        viewed = [label for label in wishes.viewed if label in there] or [chosen.methods[0]]
-        self._viewed = list(chosen.methods) if "methods" in wishes.named else viewed
+        self._key = _key_classes(chosen, priorities)
+        viewed = [label for label in priorities.viewed if label in there] or [chosen.methods[0]]
+        self._viewed = list(chosen.methods) if "methods" in priorities.named else viewed
 
     def take(self, budget_mb: float) -> _Parts | None:
         """These parts, filled; None if not even the named ones fit, or none at all."""
@@ -187,24 +187,24 @@ class _Parts:
             self.rows[row] = True
             for label, cell in cells.items():
                 self.kept[label][row] |= cell
-        required = np.ones(len(chosen.x), dtype=bool) if "instances" in self._wishes.named else self.rows
+        required = np.ones(len(chosen.x), dtype=bool) if "instances" in self._priorities.named else self.rows
         complete = self.rows.any() and (required <= self.rows).all()
         return self if complete and all(self._has_key_maps(label) for label in self._required()) else None
 
     def _required(self) -> list[str]:
-        """Methods that no page does without."""
-        return self._viewed if "methods" in self._wishes.named else self._viewed[:1]
+        """Methods that every page contains."""
+        return self._viewed if "methods" in self._priorities.named else self._viewed[:1]
 
     def _has_key_maps(self, label: str) -> bool:
         wanted = self._there[label] & self._key & self.rows[:, np.newaxis]
         return bool((wanted <= self.kept[label]).all())
 
     def _in_order(self) -> Iterator[tuple[int, Sequence[str], np.ndarray]]:
-        """Row, methods and classes of one step after the other."""
-        order = _by_interest(self._chosen, self._wishes)
+        """Row, methods and classes of each group of maps, by priority."""
+        order = _by_interest(self._chosen, self._priorities)
         rest = [label for label in self._chosen.methods if label not in self._viewed]
         every = np.ones(len(self._chosen.menu), dtype=bool)
-        first = [self._viewed] if "methods" in self._wishes.named else [[label] for label in self._viewed]
+        first = [self._viewed] if "methods" in self._priorities.named else [[label] for label in self._viewed]
         yield from ((row, labels, self._key[row]) for labels in first for row in order)
         yield from ((row, rest, self._key[row]) for row in order)
         yield from ((row, labels, every) for labels in (self._viewed, rest) for row in order)
@@ -214,22 +214,22 @@ class _Parts:
         return self._has_key_maps(label)
 
 
-def _key_classes(chosen: Excerpt, wishes: Wishes) -> np.ndarray:
+def _key_classes(chosen: Excerpt, priorities: Priorities) -> np.ndarray:
     """Classes to keep first, of shape (instance, class of the menu): predicted, true and displayed ones."""
-    if "targets" in wishes.named:
+    if "targets" in priorities.named:
         return np.ones((len(chosen.x), len(chosen.menu)), dtype=bool)
     menu = np.asarray(chosen.menu)
     key = menu == _outputs(chosen).argmax(axis=1)[:, np.newaxis]
     if chosen.y is not None:
         key |= menu == np.asarray(chosen.y)[:, np.newaxis]
-    for choice in wishes.shown:
+    for choice in priorities.shown:
         if choice.instance in chosen.instances:
             on_show = [one for one in (choice.target, choice.against) if one is not None]
             key[chosen.instances.index(choice.instance)] |= np.isin(menu, on_show)
     return key
 
 
-def _by_interest(chosen: Excerpt, wishes: Wishes) -> list[int]:
+def _by_interest(chosen: Excerpt, priorities: Priorities) -> list[int]:
     """Rows by priority: displayed, misclassified, then alternately the least and the most confident."""
     outputs = _outputs(chosen)
     ranked = np.sort(outputs, axis=1)
@@ -243,7 +243,7 @@ def _by_interest(chosen: Excerpt, wishes: Wishes) -> list[int]:
         if chosen.y is not None and outputs.shape[1] > 1
         else []
     )
-    shown = [chosen.instances.index(one.instance) for one in wishes.shown if one.instance in chosen.instances]
+    shown = [chosen.instances.index(one.instance) for one in priorities.shown if one.instance in chosen.instances]
     return list(dict.fromkeys([*shown, *wrong, *in_turn]))
 
 

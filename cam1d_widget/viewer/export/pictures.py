@@ -1,7 +1,7 @@
 """Files of the current picture: drawn by matplotlib at once, and by a browser that displays the widget once it answers.
 
-A cell that runs hears nothing of a browser: under "Run all", and without a browser, the figure of matplotlib is
-the file.
+While a cell runs, the kernel receives no message from the browser: under "Run all", and without a browser, the file is
+the figure of matplotlib.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Ask = Callable[[dict[str, Any], Callable[[bytes | str], object]], bool]
 
 
 def checked_paper(width: float | None, dpi: float | None = None, scale: float | None = None) -> Paper:
-    """Size of a file; an error if it is none."""
+    """Width and resolution of a file, checked."""
     if width is not None:
         check_number("width", width, least=20, most=2000, way_out="; it is the width of the file in millimeters")
     if dpi is not None and scale is not None:
@@ -85,7 +85,7 @@ def save_picture(
 
     def take(answer: bytes | str) -> None:
         if _stamp(path) != written:
-            return  # a later picture, or somebody else's file
+            return  # a later picture, or another program's file
         if isinstance(answer, bytes):
             with atomic_file(path) as file:
                 file.write(answer)
@@ -98,7 +98,7 @@ def save_picture(
             text = "was drawn by matplotlib, because no browser displays the widget yet; one that does will replace it"
         else:
             text = (
-                "will be written by a browser that displays the widget, but none does yet; to have it at once: "
+                "will be written by a browser that displays the widget, but none does yet; to write it now: "
                 'pip install "cam1d_widget[plot]"'
             )
         warn(f"{path} {text}", stacklevel=4)

@@ -45,7 +45,7 @@ def _table() -> Any:
 
 # Requests for pictures that are kept until a browser displays the widget.
 _MOST_UNSENT = 64
-# Seconds beyond which maps are computed in the background, and up to which one is computed without being asked for.
+# Seconds beyond which maps are computed in the background, and up to which one is computed without a request.
 SLOW, PATIENCE = 1.0, 60.0
 
 _STALE = "The model has changed since this widget was made. The displayed scores and maps are from before the change."
@@ -234,7 +234,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
             try:
                 self._source.attribution(label, instance, target)
                 self._offered("ready")
-            except Exception:  # cancelled, or the model has changed; a map that is asked for says why it fails
+            except Exception:  # cancelled, or the model has changed; a requested map reports why it fails
                 self._offered("offered")
 
         self._offered("computing")
@@ -318,7 +318,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
         """Answer a request for tiles; if it takes long, in the background, after saying how long."""
         try:
             seconds = self._seconds(keys_of(content)[:MOST_TILES])
-        except TypeError:  # which the answer reports
+        except TypeError:  # reported in the answer
             seconds = 0.0
         if seconds <= SLOW:
             self.send(*answered(content, self.tile))
@@ -330,7 +330,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
         """About how long the maps of some tiles take."""
         slow = 0.0
         for key in keys:
-            with suppress(ValueError):  # no map, or a wrong key, which the answer says
+            with suppress(ValueError):  # no map, or a wrong key: reported in the answer
                 slow += seconds_of(self._source, *self._map_of(key))
         return slow
 
@@ -339,7 +339,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
         answer: dict[str, Any] = {"name": content.get("name"), "scores": [], "probabilities": None, "error": None}
         try:
             if self._scores_without is None:
-                raise ValueError("a window can be replaced only by a widget made of a model, as CAM1DWidget(model, x)")
+                raise ValueError("a window can be replaced only in a widget with a model, as CAM1DWidget(model, x)")
             instance = self._index("instance", content.get("instance"))
             first, stop = check_window("window", content.get("window"), self.facts["samples"])
             result = self._scores_without(instance, first, stop)

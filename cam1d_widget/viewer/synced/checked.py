@@ -25,7 +25,7 @@ class Checked(TraitType):
     ----------
     rule : Rule
     default : object
-        Value at first.
+        Default value.
     **traits
         As of every trait, such as `allow_none`.
     """
@@ -35,7 +35,7 @@ class Checked(TraitType):
         super().__init__(default, **traits)
 
     def default(self, obj: Any = None) -> Any:
-        """Value at first, not shared between objects."""
+        """Default value, not shared between objects."""
         return copy(super().default(obj))
 
     def validate(self, obj: Any, value: Any) -> Any:
@@ -45,7 +45,7 @@ class Checked(TraitType):
 
 
 def chosen(*values: str) -> Checked:
-    """One of some values, at first the first."""
+    """One of some values, by default the first."""
     return Checked(partial(check_choice, choices=values), values[0])
 
 

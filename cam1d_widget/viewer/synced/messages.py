@@ -23,12 +23,12 @@ def text_of(content: Mapping[str, Any], name: str) -> str:
     """A short str in a message."""
     text = check_text(name, content.get(name))
     if len(text) > _LONGEST:
-        raise ValueError(f"{name} must have {_LONGEST} characters at most, but has {len(text)}")
+        raise ValueError(f"{name} must have at most {_LONGEST} characters, but has {len(text)}")
     return text
 
 
 def name_in(content: Mapping[str, Any]) -> str:
-    """Name in a message that cannot be met, for the answer; "" for one without."""
+    """Name in a message that cannot be answered, for the error; "" for one without."""
     name = content.get("name")
     return name[:_LONGEST] if isinstance(name, str) else ""
 
@@ -47,5 +47,5 @@ def mapping_of(content: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def said(fault: BaseException) -> str:
-    """Answer to a request that cannot be met."""
+    """Error message for a request that cannot be answered."""
     return f"could not be computed: {str(fault) or type(fault).__name__}"

@@ -20,10 +20,11 @@ from .messages import items_of, said
 
 MAPS: dict[int, type[np.signedinteger[Any]]] = {8: np.int8, 16: np.int16}
 ERRORS: dict[int, type[np.unsignedinteger[Any]]] = {8: np.uint8, 16: np.uint16}
-# Most tiles in one answer; the front end requests those of two pictures and their neighbors, which are fewer.
+# Largest number of tiles in one answer; the front end requests those of two pictures and their neighbors, which are
+# fewer.
 MOST = 256
 CANCELLED = "Cancelled. Select the method again to compute this map."
-# Most keys that are answered at all, be it with an error.
+# Largest number of keys that are answered, if only with an error.
 _MOST_KEYS = 16 * MOST
 
 

@@ -46,7 +46,7 @@ interface Renderer {
   renderModel(output: Output): Promise<void>;
 }
 
-/** The renderer of ipywidgets; it alone knows the manager of a notebook, once there is a kernel. */
+/** The renderer of ipywidgets; only it has access to the widget manager of a notebook, once there is a kernel. */
 interface WidgetRenderer extends Renderer {
   readonly _manager: { readonly promise: Promise<WidgetManager> } | null;
 }
@@ -100,7 +100,7 @@ class ShownViewer {
     };
   }
 
-  /** Puts the present state and picture into the output. */
+  /** Writes the current state and picture to the output. */
   store(): void {
     const { output, manager, renderer } = this;
     if (!output || !manager) {
@@ -121,7 +121,7 @@ class ShownViewer {
   }
 }
 
-/** The picture in the file, until a kernel is there, or for good without one. */
+/** The picture stored in the notebook, until a kernel is connected. */
 function preview(node: HTMLElement, png: unknown): void {
   if (typeof png === "string") {
     const image = document.createElement("img");

@@ -26,7 +26,7 @@ import { Player } from "./player.js";
 import type { ScoresWithoutWindow } from "./window_scores.js";
 import { Windows } from "./windows.js";
 
-/** A method that is ranked above the initial one: its index, the seconds that a map takes, and whether it is there. */
+/** A method that is ranked above the initial one: its index, the seconds that a map takes, and its state. */
 export interface Better {
   readonly method: number;
   readonly seconds: number;
@@ -336,7 +336,7 @@ export class ChannelStackModel extends synced(MarkModel) {
     const { instance } = this.choice;
     const now = followed(this.follow, instance, this.facts.targets, this.outputs);
     if (this.hasChanged("instance") && this.hasChanged("target")) {
-      return; // both were chosen
+      return; // both were selected
     }
     if (!now || this.choice.mean || (this.explained && !isExplained(this.explained, { ...this.choice, ...now }))) {
       return;

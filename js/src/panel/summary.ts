@@ -72,7 +72,7 @@ export class SummaryView extends PanelView {
 
   /** Message that the model changed, with a button that updates the viewer. */
   private outdated(message: string): TemplateResult {
-    const name = "update scores and maps to the model as it is now";
+    const name = "recompute scores and maps with the current model";
     const update = html`<button
       type="button" title=${name} aria-label=${name} ?disabled=${this.updating} @click=${() => this.askForUpdate()}
     >${this.updating ? "Updating …" : "Update"}</button>`;
@@ -101,7 +101,7 @@ export class SummaryView extends PanelView {
   private updating = false;
 }
 
-/** A line of its own, with a button. */
+/** A separate line, with a button. */
 const line = (text: string, [name, act]: readonly [string, () => void]): TemplateResult =>
   html`<div class="cam1d-toolbar cam1d-note"><span>${text}</span><button type="button" @click=${act}>${name}</button></div>`;
 

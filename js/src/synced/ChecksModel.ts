@@ -7,7 +7,7 @@ interface State {
   readonly fill: string;
 }
 
-/** Replacement values of the checks; a widget of its own, as the options are. */
+/** Replacement values of the checks; a separate widget, as the options are. */
 export class ChecksModel extends SyncedModel<State> {
   static model_name = "ChecksModel";
   static state: State = { fills: [], fill: "" };

@@ -1,7 +1,7 @@
 import { DEFAULTS, type Options } from "../core/picture/options.js";
 import { SyncedModel } from "./SyncedModel.js";
 
-/** Display options; a widget of its own, so that Python reads and sets each option by name. */
+/** Display options; a separate widget, so that Python reads and sets each option by name. */
 export class OptionsModel extends SyncedModel<Options> {
   static model_name = "OptionsModel";
   static state = DEFAULTS;

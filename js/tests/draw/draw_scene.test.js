@@ -145,7 +145,7 @@ test("colored lines bear the colors of their values, over a rim of ink", () => {
   );
 });
 
-test("channels overlay are told apart by color, in one row, each with its name", () => {
+test("channels overlay are distinguished by color, in one row, each with its name", () => {
   const { strokes, texts, bands } = drawn([1, -1, 0, 0.5], 1, { options: { overlay: true } });
   assert.equal(bands.length, 2);
   assert.ok(texts.includes("ax") && texts.includes("<b>ay</b>"));

@@ -58,7 +58,7 @@ test("a mean is made of the tiles that its instances are drawn of", () => {
   );
 });
 
-test("what is above two standard errors is told apart, of a mean from ten instances on", () => {
+test("what is above two standard errors is distinguished, of a mean from ten instances on", () => {
   const significant = (map) => {
     const picture = makePicture({ ...choice, method: 0 }, tile([0, 0, 0]), map, facts, DEFAULTS, { limit: 1, maps: 1 });
     return picture.significant && [0, 1, 2].map((sample) => picture.significant[0].at(sample));

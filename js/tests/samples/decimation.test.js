@@ -109,7 +109,7 @@ test("a line of many samples has a few points a pixel, in order", () => {
   assert.ok(places.every((place, k) => k === 0 || place >= places[k - 1]));
 });
 
-test("a zoomed axis draws what is on show, and one more on each side", () => {
+test("a zoomed axis draws what is displayed, and one more on each side", () => {
   const axis = { origin: -1000, step: 100, samples: 300, left: 50, right: 450 };
   const points = linePoints(column(new Float32Array(300)), axis);
   const places = [...points.filter((_, k) => k % 2 === 0)];

@@ -14,7 +14,7 @@ test("a zoom keeps its place where it is on the screen, as long as the series do
   assert.deepEqual([left, right], [112.5, 162.5]);
 });
 
-test("what is on show stays within the series, and is four samples at least", () => {
+test("what is displayed stays within the series, and is four samples at least", () => {
   fc.assert(
     fc.property(
       views,

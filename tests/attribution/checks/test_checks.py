@@ -87,7 +87,7 @@ def test_of_a_network_whose_accuracy_is_not_known_no_map_is_sound(sums, y):
     assert report.verdict.startswith("Of unknown quality: this map passes all 3 checks. The accuracy of the network")
 
 
-def test_fills_that_disagree_are_told_apart():
+def test_fills_that_disagree_are_distinguished():
     made = made_with(zero=0.05, noise=0.1, swap=0.0, mean=0.5)
     good, bad = deletion_result(made, "zero"), deletion_result(made, "noise")
     assert (good.passed, bad.passed) == (True, False)
@@ -98,7 +98,7 @@ def test_fills_that_disagree_are_told_apart():
 
 
 def test_a_random_order_that_does_as_well_as_the_map_counts_against_it():
-    """Two of twenty are no better, but as good: the map is not told from chance."""
+    """Two of twenty are no better, but as good: the map is not distinguished from chance."""
     ties = np.where(np.arange(20) < 2, 0.2, 0.9)[:, np.newaxis]
     curves = PerturbationCurves(
         "deletion", "smaller", np.array([0.2]), ties, np.array([0]), "score", *[np.zeros(0)] * 3
@@ -121,7 +121,7 @@ def test_fills_are_those_that_there_are_the_usual_one_first():
     assert all(np.isfinite(values).all() for values in filled.values())
 
 
-def test_a_map_that_is_the_same_for_both_rivals_is_told(sums):
+def test_a_map_that_is_the_same_for_both_rivals_is_reported(sums):
     report, _ = outcome(run_checks(sums, "Eigen-CAM", 1, 1))
     assert passed(report)["Class"] is False
     assert "it is not specific to the class" in report.verdict
@@ -161,7 +161,7 @@ def test_a_method_that_shows_nothing_does_not_speak_against_one_that_does(sums):
 
 
 def test_of_a_class_whose_probability_nothing_moves_the_score_is_watched(sums):
-    """Sure of one class whatever it sees, by its bias: what the score needs is found all the same."""
+    """Sure of one class for every input, by its bias: what the score needs is still found."""
     sure = LazyExplanation(biased(sums.classifier), sums.x, methods=["Gradient × Input"])
     report, _ = outcome(run_checks(sure, "Gradient × Input", 0, 0))
     assert {one.curves.measure for one in report.deletions.values()} == {"score"}
@@ -195,7 +195,7 @@ def test_a_method_that_fails_here_is_no_witness(sums, monkeypatch):
     assert passed(report)["Agreement"] is None
 
 
-def test_stopped_between_two_steps_it_goes_no_further(sums):
+def test_cancelled_between_two_steps_it_stops(sums):
     steps = run_checks(sums, "Occlusion", 2, 0)
     next(steps)
     steps.close()
@@ -224,7 +224,7 @@ def test_a_network_must_be_better_than_predicting_the_most_frequent_class():
     assert "50 % by always predicting the most frequent class: that is no better" in of_accuracy(0.52).text
 
 
-def test_series_of_one_class_say_nothing_of_a_network():
+def test_series_of_one_class_do_not_judge_a_network():
     """Predicting the most frequent class is right on all of them, and nothing can be better than that."""
     y = np.full(35, 3)
     for named in (y, np.arange(35) % 7):
@@ -233,7 +233,7 @@ def test_series_of_one_class_say_nothing_of_a_network():
         assert "cannot be judged on series that are all of one class" in finding.text
 
 
-def test_where_nearly_all_series_are_of_one_class_even_a_perfect_network_cannot_be_told_from_guessing():
+def test_where_nearly_all_series_are_of_one_class_even_a_perfect_network_cannot_be_distinguished_from_guessing():
     y = np.r_[np.zeros(38, int), 1, 1]
     assert network_result(np.eye(2)[y], y).passed is None
     assert "95 % of these 40 series are of one class" in network_result(np.eye(2)[y], y).text
@@ -242,14 +242,14 @@ def test_where_nearly_all_series_are_of_one_class_even_a_perfect_network_cannot_
     assert network_result(np.eye(2)[many], many).passed is True
 
 
-def test_a_network_that_names_all_alike_is_told_without_true_classes():
+def test_a_network_that_names_one_class_for_all_is_reported_without_true_classes():
     text = network_result(np.eye(3)[np.ones(50, int)], None).text
     assert "no true classes were given; it predicts the same class for all 50 series" in text
     assert "same class" not in network_result(np.eye(3)[np.arange(50) % 3], None).text
     assert "same class" not in network_result(np.eye(3)[:1], None).text
 
 
-def test_of_a_network_that_cannot_be_judged_it_is_said_why():
+def test_a_network_that_cannot_be_judged_gets_a_reason():
     assert "no true classes were given" in network_result(np.eye(2), None).text
     assert "cannot be judged on 2 series; give it 20" in network_result(np.eye(2), np.arange(2)).text
     assert "single output" in network_result(np.zeros((30, 1)), np.zeros(30, int)).text

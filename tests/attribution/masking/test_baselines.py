@@ -1,4 +1,4 @@
-"""Each named baseline's law, and the series that a classifier gets when a piece is taken away."""
+"""Each named baseline's law, and the series that a classifier gets when a segment is removed."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_swap_puts_in_another_series_of_the_background():
 def test_swap_refuses_what_cannot_be_swapped_in():
     with pytest.raises(ValueError, match=r"background must have shape .* = \(any, 400, 3\)"):
         Swap(X[:, :50])(X)
-    with pytest.raises(ValueError, match="holds it alone"):
+    with pytest.raises(ValueError, match="holds only that"):
         Swap(X[:1])(X[:1])
 
 
@@ -111,7 +111,7 @@ def test_local_mean_is_that_of_the_neighborhood(start, size, width):
     np.testing.assert_allclose(replaced(x, np.s_[start:stop, 0], LocalMean(width))[start:stop, 0], expected, atol=1e-12)
 
 
-def test_local_mean_does_not_count_what_is_gone_as_well():
+def test_local_mean_ignores_other_removed_samples():
     x = np.arange(10.0)[:, np.newaxis]
     gone = np.zeros((10, 1), bool)
     gone[[2, 3, 5]] = True
@@ -119,7 +119,7 @@ def test_local_mean_does_not_count_what_is_gone_as_well():
     assert filled.tolist() == [0, 1, (0 + 1 + 4) / 3, (0 + 1 + 4) / 3, 4, (4 + 6 + 7) / 3, 6, 7, 8, 9]
 
 
-def test_where_nothing_is_left_each_channels_mean_stands():
+def test_a_completely_removed_channel_gets_its_mean():
     for baseline in (LinearBridge(), LocalMean()):
         expected = np.broadcast_to(X.mean(axis=1, keepdims=True), X.shape)
         np.testing.assert_allclose(all_replaced(X, baseline), expected, rtol=1e-5, atol=1e-6)

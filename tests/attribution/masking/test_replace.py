@@ -1,4 +1,4 @@
-"""Windows cover everything; a baseline is what it was asked to be."""
+"""Windows cover the whole series; each baseline has its definition's values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Falls of a score from crops are those from whole series; where they would not be, none is cut."""
+"""Score drops from crops equal those from whole series; where they would differ, no crop is used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slices cover a series; pooling a map over them moves nothing from one to the other."""
+"""Slices cover a series; averaging a map over them moves nothing between slices."""
 
 from __future__ import annotations
 

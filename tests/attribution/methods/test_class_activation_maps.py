@@ -1,4 +1,4 @@
-"""Class activation maps: identities behind each head, the papers' formulas, and events at their place."""
+"""Class activation maps: identities for each head, the papers' formulas, and events at the right time."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_eigen_cam_finds_the_common_course_and_its_sign(x):
 
 
 def test_planted_event_is_drawn_where_it_is():
-    """A network of center taps and averages, an event at each center: the map's peak stands at the event."""
+    """A network of center taps and averages, an event at each center: the map's peak is at the event."""
     model = question([L.GlobalAveragePooling1D(), L.Dense(2)])
     tap = np.zeros((9, 9, 16)), np.zeros((9, 16, 16))
     tap[0][4, 0, 0] = tap[1][4, 0, 0] = 1

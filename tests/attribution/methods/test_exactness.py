@@ -1,4 +1,4 @@
-"""What each method says of its maps, head by head, held against numbers: the table of what is faithful where."""
+"""The exactness that each method states, head by head, compared with numbers: the table of the docs."""
 
 from __future__ import annotations
 
@@ -151,13 +151,13 @@ def fitting(classifier: KerasClassifier) -> list[ClassActivationMap]:
     return [method() for method in CAMS.values() if method().refusal(classifier) is None]
 
 
-def test_what_is_said_is_the_table(head):
+def test_stated_exactness_is_that_of_the_table(head):
     name, classifier = head
     said = {method.label: method.exactness(classifier) for method in fitting(classifier)}
     assert {label: word for label, word in said.items() if word != "approximate"} == SAID[name]
 
 
-def test_maps_that_are_said_to_add_up_do_and_the_others_do_not(head, x):
+def test_maps_that_state_a_sum_add_up_and_the_others_do_not(head, x):
     _, classifier = head
     targets = np.tile(np.arange(4), (4, 1))
     score = classifier.scores(x) - classifier.bias()
@@ -190,7 +190,7 @@ def test_exact_values_are_what_the_score_loses_without_the_step(head, x):
             assert far > 5e-3, method.label
 
 
-def test_values_of_a_maximum_stand_where_it_was_taken(x):
+def test_values_of_a_maximum_are_where_it_was_taken(x):
     classifier = KerasClassifier(question(HEADS["gmp"]()))
     features, _ = classifier.features(x, 2)
     kernel = classifier.model.layers[-1].get_weights()[0][:, 2]

@@ -1,4 +1,4 @@
-"""What a model says of its own steps is read off it as it is."""
+"""Values that a model computes for its own steps are returned unchanged."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_attention_of_an_lstm_is_what_its_layer_gives():
     own = model.get_layer("attention").attention_weights(states).numpy()
     map_ = Attention().attribute(KerasClassifier(model), X, 2)[..., 0]
     np.testing.assert_allclose(map_, own, rtol=1e-5)
-    assert np.ptp(own, axis=1).max() > 1e-3  # not all alike, so that the order would be seen
+    assert np.ptp(own, axis=1).max() > 1e-3  # not all equal, so that a wrong order is detected
 
 
 def test_attention_x_gradient_is_each_states_share_of_the_logit():
@@ -165,7 +165,7 @@ def test_heads_are_averaged_in_attention_and_added_up_in_its_gradient():
 
 
 @pytest.mark.parametrize("pooling", POOLINGS)
-def test_what_is_said_of_cams_on_mil_heads_is_true(pooling):
+def test_stated_exactness_of_cams_on_mil_heads_is_true(pooling):
     """Of a plain average they are exact; elsewhere features enter the attention as well, and nothing adds up."""
     classifier = classifier_of(pooling)
     targets = np.tile(np.arange(4), (5, 1))
@@ -234,7 +234,7 @@ def test_a_subclassed_model_is_looked_into():
     assert labels(model) == INHERENT
 
 
-def test_a_layer_of_ones_own_is_read_by_what_it_can():
+def test_a_custom_layer_is_read_by_its_methods():
     class Loudest(L.Layer):
         """Scores every step by its filters."""
 
@@ -265,7 +265,7 @@ def test_probabilities_are_not_added_up():
     assert AttentionXGradient().exactness(classifier) == "approximate"
 
 
-def test_several_maps_with_attention_are_told_apart_by_name():
+def test_several_maps_with_attention_are_distinguished_by_name():
     series = keras.Input((90, 2))
     states = [L.LSTM(3, return_sequences=True, name=name)(series) for name in ("one", "two")]
     model = keras.Model(series, L.Dense(3)(L.Concatenate()([models.TemporalAttention(4)(each) for each in states])))

@@ -1,4 +1,4 @@
-"""KernelSHAP is the Shapley value where it can be, and knows how far it is off where it cannot."""
+"""KernelSHAP is the Shapley value if all coalitions are computed, and otherwise estimates its error."""
 
 from __future__ import annotations
 

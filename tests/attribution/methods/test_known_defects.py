@@ -1,6 +1,6 @@
 """Mistakes that attribution software is known to make, each with a test that would fail on it.
 
-What is done wrong elsewhere is computed beside what is done here, so that no test passes by chance.
+What other tools do wrong is computed as well, so that no test passes by chance.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def test_maps_are_not_stretched(flatten):
     assert np.abs(np.linspace(0, 299, 10) - field.centers).max() == 38
 
 
-def test_logits_are_explained_where_logits_are_said(x):
+def test_logits_are_explained_where_logits_are_stated(x):
     model = question([L.Flatten(), L.Dense(4, activation="softmax")])
     logits, p = (
         Saliency().attribute(KerasClassifier(model, score=score), x, 1) for score in ("logits", "probabilities")
@@ -90,7 +90,7 @@ def test_contrary_evidence_is_not_turned_round_nor_hidden():
 
 
 def test_maps_of_several_series_keep_one_scale(flatten, x):
-    """Normalizing each map by itself makes a faint one look like a loud one."""
+    """Normalizing each map separately makes a faint one look like a strong one."""
     model = question([L.GlobalAveragePooling1D(), L.Dense(2)])
     for layer in model.layers:
         if isinstance(layer, L.BatchNormalization):

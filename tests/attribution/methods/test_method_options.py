@@ -56,7 +56,7 @@ def test_limits_are_named_with_the_value_and_the_way_out():
     check_number("k", 0, least=0)
 
 
-def test_what_can_be_used_is_taken():
+def test_usable_values_are_accepted():
     assert IntegratedGradients(tolerance=None).tolerance is None
     assert IntegratedGradients(tolerance=0, steps=np.int64(3)).steps == 3
     assert LRP("alpha-beta", alpha=2, beta=1).alpha == 2

@@ -1,4 +1,4 @@
-"""Laws that methods promise: each is held to its own."""
+"""Laws that methods promise: each method is tested for its own."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FEW = {
 
 
 def ready(label: str) -> AttributionMethod:
-    """Method with few draws, and with series to draw from, alike in all channels, where it needs them."""
+    """Method with few draws, and with series to draw from, equal in all channels, where it needs them."""
     options = FEW.get(label, {})
     needs = "background" in {field.name for field in fields(METHODS[label])}
     return METHODS[label](background=BACKGROUND, **options) if needs else METHODS[label](**options)
@@ -129,7 +129,7 @@ def test_channels_in_another_order_give_the_map_in_that_order(label, x):
 
 
 @pytest.mark.parametrize("label", promising(Axiom.SYMMETRY))
-def test_channels_that_are_treated_alike_get_the_same(label, x):
+def test_channels_that_are_treated_equally_get_the_same(label, x):
     model = question([L.Flatten(), L.Dense(4)])
     kernel, bias = model.layers[0].get_weights()
     kernel[:, 5] = kernel[:, 3]

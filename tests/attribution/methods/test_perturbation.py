@@ -1,4 +1,4 @@
-"""Occlusion, RISE and LIME against what they are by definition."""
+"""Occlusion, RISE and LIME compared with their definitions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of a map follows from what was measured of it."""
+"""The stated exactness of a map follows from its measured gap."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def words(explanation: Any, method: str, gaps: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", slow_but(["rounded", "stopped by half"], BROKEN))
-def test_complete_never_stands_where_the_sum_is_off(name):
+def test_a_map_with_a_wrong_sum_is_never_called_complete(name):
     classifier = KerasClassifier(model_of(BROKEN[name]))
     explanation = explain(classifier, X, methods=PATHS, background=X + 0.5, targets="all", progress=False)
     lazy = LazyExplanation(classifier, X, methods=PATHS, background=X + 0.5)
@@ -76,7 +76,7 @@ def test_complete_never_stands_where_the_sum_is_off(name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SOUND)
-def test_complete_stands_where_values_add_up(name):
+def test_a_map_whose_values_add_up_is_called_complete(name):
     explanation = explain(model_of(SOUND[name]), X, methods=PATHS, background=X + 0.5, targets="all", progress=False)
     for method in PATHS:
         assert (words(explanation, method, explanation.scores) == "complete").all()

@@ -1,4 +1,4 @@
-"""Methods that draw at random: right on average, and as wrong in each draw as their standard error says."""
+"""Stochastic methods: right on average, with errors that their standard error describes."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_expected_gradients_need_series_to_start_from(x):
         (lambda: SmoothGrad(samples=1), "samples must be a whole number, at least 2"),
         (lambda: VarGrad(noise_level=0), "noise_level must be a finite number above 0"),
         (lambda: ExpectedGradients(references=1), "references must be a whole number, at least 2"),
-        (lambda: ExpectedGradients(background=np.zeros((1, 50, 3))), "background must hold two series at least"),
+        (lambda: ExpectedGradients(background=np.zeros((1, 50, 3))), "background must hold at least two series"),
         (
             lambda: ExpectedGradients(background=np.zeros((4, 40, 3))),
             r"shape .* = \(any, 50, 3\), but has \(4, 40, 3\)",

@@ -132,7 +132,7 @@ def test_a_map_that_is_zero_has_the_share_of_what_is_true(truth):
         np.testing.assert_allclose(result.values, result.share)
 
 
-def test_one_map_is_a_batch_of_one_and_classes_are_told_apart(truth):
+def test_one_map_is_a_batch_of_one_and_classes_are_distinguished(truth):
     assert metrics.average_precision(truth[0], truth[0]).values.shape == (1,)
     maps = np.where([[[1]], [[1]], [[0]]], truth, ~truth)
     assert metrics.pointing_game(maps, truth, over="cell").per_class([5, 5, 2]) == {2: 0.0, 5: 1.0}

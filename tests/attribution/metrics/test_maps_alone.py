@@ -1,4 +1,4 @@
-"""What is said of maps by themselves: sums, sparseness, sensitivity, agreement, and whether the class matters."""
+"""Metrics of a map alone: sums, sparseness, sensitivity, agreement, and whether the class matters."""
 
 import numpy as np
 import pytest

@@ -120,7 +120,7 @@ def test_every_baseline_fills(fill, x):
     assert (ends > 0.5).all()
 
 
-def test_classes_are_told_apart_and_random_orders_depend_on_the_seed_alone(x):
+def test_classes_are_distinguished_and_random_orders_depend_on_the_seed_alone(x):
     classifier = linear(np.stack([np.ones(SHAPE), -np.ones(SHAPE)]), np.zeros(2))
     result = metrics.aopc(classifier, x, x, [0, 1], orders=4, seed=5)
     assert result.per_class()[0].mean > 0 > result.per_class()[1].mean
@@ -148,7 +148,7 @@ def test_ties_are_broken_at_random_and_not_in_the_order_of_time():
     x = np.ones((200, *SHAPE), np.float32)
     first = shares(lambda x: x[0, 0])
     constant = metrics.deletion(first, x, np.zeros_like(x), 0, steps=30, over="cell")
-    gone = (constant.curves == 0).argmax(axis=1)  # the step at which the value is taken away, 1 to 30
+    gone = (constant.curves == 0).argmax(axis=1)  # the step at which the value is removed, 1 to 30
     assert len(set(gone)) > 20
     assert abs(gone.mean() - 15.5) < 4 * np.sqrt((30**2 - 1) / 12 / len(x))
     again = metrics.deletion(first, x, np.zeros_like(x), 0, steps=30, over="cell", seed=1)

@@ -1,4 +1,4 @@
-"""Faithfulness correlation and infidelity: what a map gives to random pieces, against what the score loses."""
+"""Faithfulness correlation and infidelity: totals of random segments, compared with the score drops."""
 
 import numpy as np
 import pytest
@@ -36,7 +36,7 @@ def test_of_a_sum_the_series_itself_has_no_infidelity_and_its_opposite_all(total
     np.testing.assert_allclose(metrics.infidelity(total, x, -x, 0).values, 1)
 
 
-def test_slopes_are_multiplied_by_what_was_taken_away(x):
+def test_slopes_are_multiplied_by_the_removed_values(x):
     weights = np.random.default_rng(1).normal(size=(1, *SHAPE))
     maps = np.broadcast_to(weights, x.shape)
     classifier = linear(weights, np.zeros(1))

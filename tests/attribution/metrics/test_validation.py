@@ -1,4 +1,4 @@
-"""What metrics refuse, in the words of their own arguments, and maps on scales at the ends of floating point."""
+"""What metrics refuse, with the names of their arguments, and maps at the limits of floating point."""
 
 import numpy as np
 import pytest
@@ -80,14 +80,14 @@ def test_sensitivity_refuses_likewise(option, words, classifier, x):
         metrics.max_sensitivity(Saliency(), classifier, x, **{"target": 0, **option})
 
 
-def test_weights_that_cannot_be_drawn_anew_are_refused(classifier, x):
+def test_weights_that_cannot_be_redrawn_are_refused(classifier, x):
     with pytest.raises(ValueError, match=r"^draws must be a whole number, at least 1, but is 0"):
         metrics.weight_randomization(Saliency(), classifier, x, 0, draws=0)
     with pytest.raises(TypeError, match=r"^classifier must have randomized.*; give destroyed="):
         metrics.weight_randomization(Saliency(), classifier, x, 0)
-    with pytest.raises(ValueError, match=r"^destroyed must hold the same layers in each draw, one at least"):
+    with pytest.raises(ValueError, match=r"^destroyed must hold the same layers in each draw, at least one"):
         metrics.weight_randomization(Saliency(), classifier, x, 0, destroyed=[])
-    with pytest.raises(ValueError, match=r"^destroyed must hold the same layers in each draw, one at least"):
+    with pytest.raises(ValueError, match=r"^destroyed must hold the same layers in each draw, at least one"):
         metrics.weight_randomization(
             Saliency(), classifier, x, 0, destroyed=[(0, "a", classifier), (0, "b", classifier), (1, "a", classifier)]
         )
@@ -151,5 +151,5 @@ def test_classes_are_whole_numbers_and_maps_of_other_classes_fit(x):
         ValueError, match=r"^others must hold maps of the shape of attribution, \(4, 12, 3\), but .*\(2, 12"
     ):
         metrics.class_similarity(x, [x[:2]])
-    with pytest.raises(ValueError, match=r"^others must hold one map at least"):
+    with pytest.raises(ValueError, match=r"^others must hold at least one map"):
         metrics.class_similarity(x, [])

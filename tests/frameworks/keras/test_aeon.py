@@ -1,4 +1,4 @@
-"""Every deep classifier of aeon, fitted or its network alone: explained, or refused with a sentence."""
+"""Every deep classifier of aeon, fitted or its network alone: explained, or refused with an error message."""
 
 from __future__ import annotations
 
@@ -65,15 +65,17 @@ def test_fitted_classifier_is_explained(name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(ENSEMBLES))
-def test_ensemble_is_refused_and_its_members_are_explained(name):
+def test_of_an_ensemble_the_predictions_are_explained_and_of_its_members_the_layers(name):
     classifier, series = fitted(name)
+    whole = explain(classifier, series[:2], layout="channels_first", methods="Occlusion", progress=False)
+    np.testing.assert_allclose(whole.probabilities, classifier.predict_proba(series[:2]), rtol=1e-4, atol=1e-5)
     with pytest.raises(TypeError, match=f"this {name} averages 2; explain one of its classifiers_"):
-        explain(classifier, series, layout="channels_first")
+        KerasClassifier(classifier)
     member = KerasClassifier(classifier.classifiers_[0])
     assert (member.head, len(member.receptive_field)) == ("gap", 60)
 
 
-def test_a_fitted_classifier_without_a_network_is_not_said_to_be_unfitted():
+def test_a_fitted_classifier_without_a_network_is_not_called_unfitted():
     from aeon.classification.convolution_based import RocketClassifier
 
     fitted_one = RocketClassifier(n_kernels=20).fit(RNG.normal(size=(8, 2, 60)), np.arange(8) % 2)

@@ -1,4 +1,4 @@
-"""Models that change after they were read: retrained, edited in place, asked for several lengths at a time."""
+"""Models that change after they were read: retrained, edited in place, used for several lengths at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The door: what Keras says, through numpy, with the user's model left as it was."""
+"""The adapter: Keras' values through numpy, with the user's model unchanged."""
 
 from __future__ import annotations
 
@@ -310,7 +310,7 @@ def test_saved_model_is_loaded(tmp_path, x):
 @pytest.mark.parametrize(
     ("x", "message"),
     [
-        (np.zeros((300, 9)), "x must have shape (instance, time, channel), but has (300, 9); one series goes in as"),
+        (np.zeros((300, 9)), "x must have shape (instance, time, channel), but has (300, 9); pass one series as"),
         (np.zeros((0, 300, 9)), "x must hold at least one series"),
         (np.zeros((2, 9, 300)), "the channels are first; pass layout='channels_first'"),
         (np.zeros((2, 300, 8)), "x must have 9 channels"),
@@ -348,13 +348,13 @@ def torch_module():
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda: "no such file.keras", FileNotFoundError, "^model must be a file that exists, .*no such file.keras"),
+        (lambda: "no such file.keras", FileNotFoundError, "^model must be an existing file, .*no such file.keras"),
         (lambda: object(), TypeError, "model must be a keras.Model or the path"),
         (lambda: len, TypeError, "but is a function, len"),
         (lambda: torch_module(), TypeError, "but is a PyTorch module, Sequential"),
         (lambda: keras.Sequential([L.Flatten(), L.Dense(2)]), ValueError, "is not built; give it an Input layer"),
         (lambda: keras.Sequential([keras.Input((4,)), L.Dense(2)]), ValueError, "must take series of shape"),
-        (lambda: keras.Sequential([keras.Input((8, 1)), L.Conv1D(2, 3)]), ValueError, "must give one score a class"),
+        (lambda: keras.Sequential([keras.Input((8, 1)), L.Conv1D(2, 3)]), ValueError, "must give one score per class"),
     ],
 )
 def test_models_that_cannot_be_explained(make, error, message):
@@ -366,7 +366,7 @@ def test_unknown_layer_names_those_there_are(x):
     model = question([L.Flatten(), L.Dense(2, name="last")])
     with pytest.raises(ValueError, match=r"^layer must be one of .*last.* but is 'cnov'"):
         KerasClassifier(model, layer="cnov")
-    with pytest.raises(ValueError, match=r"'last' must put out a map of shape \(batch, step, filter\)"):
+    with pytest.raises(ValueError, match=r"'last' must output a map of shape \(batch, step, filter\)"):
         KerasClassifier(model, layer="last")
 
 

@@ -1,4 +1,4 @@
-"""A compiled function says the same as the function, whatever its batches."""
+"""A compiled function returns the same as the function, for any batches."""
 
 import subprocess
 import sys
@@ -47,7 +47,7 @@ def test_beside_an_accelerator_tensorflow_places_the_arguments(scaled, monkeypat
     assert more.max() == 1
 
 
-def test_takes_what_its_signature_says_from_arrays_of_other_types(scaled):
+def test_arrays_of_other_types_are_converted_to_its_signature(scaled):
     values, more = scaled(np.ones((1, 2)), np.zeros(1, np.int32))
     assert values.dtype == np.float32
     assert more.dtype == np.int32
@@ -67,7 +67,7 @@ def test_one_instance_through_xla_says_the_same():
     assert made.traces == 1
 
 
-def test_what_xla_cannot_compile_goes_as_a_batch_does():
+def test_what_xla_cannot_compile_runs_as_a_batch():
     def halves(x: tf.Tensor) -> tf.Tensor:
         return tf.strings.to_number(tf.strings.as_string(x)) / 2
 

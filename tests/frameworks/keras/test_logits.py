@@ -1,4 +1,4 @@
-"""How a model ends: where its logits are, behind whatever it ends in."""
+"""Where the logits of a model are, for every kind of last layers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Doubled(L.Dense):
     [lambda: L.Dense(3, activation=lambda z: keras.ops.softmax(z)), lambda: Doubled(3, activation="softmax")],
     ids=["lambda", "subclass"],
 )
-def test_log_odds_stand_for_logits_that_stay_hidden(end, x):
+def test_log_odds_replace_logits_that_cannot_be_found(end, x):
     model = question([L.GlobalAveragePooling1D(), end()])
     classifier, p = KerasClassifier(model), np.asarray(model(x))
     np.testing.assert_allclose(classifier.probabilities(x), p, rtol=1e-3, atol=1e-6)

@@ -1,4 +1,4 @@
-"""Networks that forget layer by layer: on a copy, by their own initializers; which maps notice, as was published."""
+"""Networks randomized layer by layer: on a copy, by their own initializers; which maps change, as published."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""What is read out of a model, held against the model's own output and gradients; the model itself stays as it was."""
+"""Graphs read from models, compared with the models' outputs and gradients; the models are unchanged."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def test_the_explained_map_of_a_two_dimensional_trunk_is_among_the_layers():
     assert len(classifier.layers) == 1
 
 
-# Models with a call of their own, and models inside the model
+# Models with their own call, and models inside the model
 
 
 class Sharpened(keras.Model):

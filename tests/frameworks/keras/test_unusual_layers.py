@@ -1,4 +1,4 @@
-"""Layers that are not what they seem: nothing is said of them that was not looked at."""
+"""Layers that are not what they seem: nothing is stated about them that was not verified."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def test_constant_in_front_of_a_relu_breaks_the_sum(x):
 
 
 def test_dropout_of_ones_own_that_trains_on_is_found_out():
-    with pytest.raises(ValueError, match="gives other scores each time"):
+    with pytest.raises(ValueError, match="gives different scores on each call"):
         KerasClassifier(network(lambda series: AlwaysDropping(0.5)(conv(series))))
 
 
@@ -184,7 +184,7 @@ def test_layer_that_remembers_is_refused_before_it_is_called():
 
 
 class Block(keras.Model):
-    """A block that trains unless it is told not to."""
+    """A block that is in training mode by default."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -194,7 +194,7 @@ class Block(keras.Model):
         return self.drop(self.conv(x), training=training)
 
 
-def test_block_that_trains_by_default_is_told_not_to(x):
+def test_block_in_training_mode_by_default_is_run_at_inference(x):
     model = network(lambda series: Block()(series, training=False))
     np.testing.assert_allclose(KerasClassifier(model).scores(x), np.asarray(model(x, training=False)), rtol=1e-4)
 

@@ -1,4 +1,4 @@
-"""Every way to build a Keras classifier: what cannot be explained is refused with a sentence."""
+"""Every way to build a Keras classifier: what cannot be explained is refused with an error message."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def functional(build: Callable[[Any], Any]) -> keras.Model:
 
 
 class Subclassed(keras.Model):
-    """A model whose graph stands in its call."""
+    """A model whose graph is in its call."""
 
     def __init__(self) -> None:
         super().__init__(name="mine")
@@ -80,7 +80,7 @@ def test_subclassed_model_that_was_never_called_is_refused():
         KerasClassifier(Subclassed())
 
 
-def test_model_that_cannot_be_looked_into_is_explained_all_the_same(x):
+def test_model_that_cannot_be_read_is_still_explained(x):
     model = Closed()
     probabilities = np.asarray(model(x))
     classifier = KerasClassifier(model)
@@ -89,9 +89,9 @@ def test_model_that_cannot_be_looked_into_is_explained_all_the_same(x):
     assert (values != 0).mean() > 0.95
     path = IntegratedGradients().maps(classifier, x, np.full((3, 1), 1))
     np.testing.assert_allclose(path.totals[:, 0], classifier.scores(x)[:, 1] - classifier.scores(0 * x)[:, 1], 1e-3)
-    with pytest.raises(ValueError, match=r"'mine' cannot be looked into, for its call does more .*; write it with"):
+    with pytest.raises(ValueError, match=r"'mine' cannot be read, since its call uses more .*; write it with"):
         CAM().attribute(classifier, x, 1)
-    with pytest.raises(ValueError, match="cannot be looked into"):
+    with pytest.raises(ValueError, match="cannot be read"):
         KerasClassifier(model, layer="conv")
 
 
@@ -284,7 +284,7 @@ def test_scores_that_change_at_every_call_are_refused_as_random():
             return x + keras.random.normal(keras.ops.shape(x))
 
     model = functional(lambda s: L.Dense(3)(L.GlobalAveragePooling1D()(Noisy()(L.Conv1D(4, 5)(s)))))
-    with pytest.raises(ValueError, match="gives other scores each time, as dropout does"):
+    with pytest.raises(ValueError, match="gives different scores on each call, as dropout in training mode"):
         KerasClassifier(model)
 
 

@@ -45,7 +45,7 @@ def test_the_frequency_of_a_planted_wave_is_read_off_its_kernel():
     np.testing.assert_allclose(kernel.weights, wave(), atol=1e-6)
     assert abs(kernel.peak_frequency - FREQUENCY) < RATE / WAVE / 2
     assert "at about 8 Hz" in reading.meaning(0).words()
-    # without a rate, cycles a sample
+    # without a rate, cycles per sample
     assert FilterKernel(wave(), 0.0).peak_frequency == pytest.approx(kernel.peak_frequency / RATE)
 
 

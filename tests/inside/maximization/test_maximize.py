@@ -59,7 +59,7 @@ def test_the_score_of_a_class_is_raised_above_every_series_of_the_same_norm(targ
 
 
 @pytest.mark.parametrize("data", [True, False], ids=["data", "no data"])
-def test_where_there_is_no_slope_it_goes_on_from_where_there_is(data):
+def test_without_a_slope_it_continues_from_a_series_with_one(data):
     # a filter that is mute but for its own shape, which a maximum then picks: no gradient at nearly all series
     model = planted(edge(), L.GlobalMaxPooling1D(), bias=-2.2)
     x, _ = hidden_pieces(edge())
@@ -157,7 +157,7 @@ def test_the_gradient_of_sameness_is_that_of_finite_differences():
     assert (sameness(here)[0] * way[0]).sum() == pytest.approx(numeric, rel=1e-4)
 
 
-def test_nearness_of_real_series_is_about_one_whatever_their_length_and_units():
+def test_nearness_of_real_series_is_about_one_for_any_length_and_units():
     rng = np.random.default_rng(0)
     for length in (64, 200):
         walk = np.cumsum(rng.normal(size=(200, length, 2)), axis=1)
@@ -180,7 +180,7 @@ def test_plausibility_tells_a_real_series_from_noise():
     assert inside.activation_maximization(edged(), 0, steps=1, progress=False).plausibility is None
 
 
-def test_a_model_of_any_length_is_told_one():
+def test_a_model_of_any_length_is_given_one():
     series = keras.Input((None, 2))
     model = keras.Model(series, L.Dense(2)(L.GlobalAveragePooling1D()(L.Conv1D(2, 5, name="conv")(series))))
     assert inside.activation_maximization(model, 1, length=33, steps=3, progress=False).x.shape == (1, 33, 2)
@@ -201,7 +201,7 @@ def test_a_model_of_any_length_is_told_one():
             {"layer": "planted", "filter": 5},
             "filter must be a whole number from 0 to 1, a filter of layer 'planted', but is 5",
         ),
-        ({"layer": "mean", "filter": 0}, "layer 'mean' must put out a map"),
+        ({"layer": "mean", "filter": 0}, "layer 'mean' must output a map"),
         ({"target": 0, "norm": 0}, "norm must be a finite number above 0"),
         ({"target": 0, "solutions": 0}, "solutions must be a whole number, at least 1"),
         *(

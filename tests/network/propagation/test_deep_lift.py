@@ -1,4 +1,4 @@
-"""DeepLIFT: what it hands back adds up, in every layer, to what came about."""
+"""DeepLIFT: in every layer, contributions add up to the difference of the output."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_product_is_split_evenly():
 
 
 @given(blocks=blocks(ACTIVATIONS), head=st.sampled_from(HEADS), seed=st.integers(0, 999), target=st.integers(0, 2))
-def test_every_layer_hands_on_what_it_was_given(blocks, head, seed, target):
+def test_every_layer_conserves_what_it_receives(blocks, head, seed, target):
     classifier = KerasClassifier(network(blocks, head, seed))
     rng = np.random.default_rng(seed)
     x, baseline = rng.normal(size=(2, 2, LENGTH, CHANNELS)).astype(np.float32)
@@ -142,7 +142,7 @@ def test_series_that_is_the_baseline_gets_a_map_of_zeros():
     assert (DeepLIFT(baseline=x).attribute(classifier, x, 0) == 0).all()
 
 
-def test_one_sigmoid_unit_speaks_for_one_class_what_it_speaks_against_the_other():
+def test_evidence_of_one_sigmoid_unit_for_one_class_is_against_the_other():
     classifier = KerasClassifier(question([L.Flatten(), L.Dense(1, activation="sigmoid")]))
     x = np.random.default_rng(6).normal(size=(2, 300, 9)).astype(np.float32)
     np.testing.assert_array_equal(DeepLIFT().attribute(classifier, x, 0), -DeepLIFT().attribute(classifier, x, 1))

@@ -1,4 +1,4 @@
-"""LRP: the papers' rules, written out slowly, and what becomes of relevance in every layer."""
+"""LRP: the papers' rules, written out, and the sum of relevance in every layer."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def test_layers_share_as_the_papers_say(convolution, rule, place):
 
 
 @given(blocks=blocks(ACTIVATIONS), head=st.sampled_from(HEADS), seed=st.integers(0, 999), target=st.integers(0, 2))
-def test_every_layer_hands_on_what_it_was_given_but_for_its_biases(blocks, head, seed, target):
+def test_every_layer_conserves_relevance_except_for_its_biases(blocks, head, seed, target):
     model = network(blocks, head, seed)
     classifier = KerasClassifier(model)
     x = np.random.default_rng(seed).normal(size=(2, LENGTH, CHANNELS)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The way back through a Keras graph: every layer is known for what it does, or named in an error."""
+"""Backward passes through a Keras graph: every layer has a rule, or is named in an error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the way back cannot go through: an error that names the layer, and a menu without the method."""
+"""Layers without a rule: an error names the layer, and the menu lacks the method."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def test_model_whose_graph_cannot_be_read_is_refused(x):
     model(x)
     classifier = KerasClassifier(model)
     for method in (DeepLIFT(), LRP(), GuidedBackprop()):
-        assert "cannot be looked into" in method.refusal(classifier)
+        assert "cannot be read" in method.refusal(classifier)
 
 
 def test_hidden_logits_are_refused(x):
@@ -168,6 +168,6 @@ def test_hidden_logits_are_refused(x):
     shares = L.Dense(3, activation=lambda z: keras.ops.softmax(z))(L.Flatten()(series))
     classifier = KerasClassifier(keras.Model(series, shares))
     for method in (DeepLIFT(), LRP(), GuidedBackprop()):
-        assert method.refusal(classifier).startswith(f"{method.label} starts at the logits, which are not to be found")
-        with pytest.raises(ValueError, match="not to be found"):
+        assert method.refusal(classifier).startswith(f"{method.label} starts at the logits, which cannot be found")
+        with pytest.raises(ValueError, match="cannot be found"):
             method.attribute(classifier, x, 0)

@@ -1,4 +1,4 @@
-"""Files of the picture on show and of its numbers."""
+"""Files of the displayed picture and of its numbers."""
 
 import csv
 from dataclasses import replace
@@ -46,5 +46,5 @@ def test_numbers_of_another_form_and_folders_that_are_not_there_are_refused(view
     with pytest.raises(ValueError, match=r"path must end in .csv or .npz, but is 'numbers.xlsx'"):
         viewer.save_numbers(tmp_path / "numbers.xlsx")
     for save in (viewer.save_numbers, viewer.save_png):
-        with pytest.raises(FileNotFoundError, match="no folder"):
+        with pytest.raises(FileNotFoundError, match="existing folder"):
             save(tmp_path / "nowhere" / "numbers.csv")

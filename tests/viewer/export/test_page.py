@@ -25,7 +25,7 @@ def test_a_page_holds_every_tile(tmp_path):
         assert np.abs(tiles[f"attribution/{method}/2/1"] - exact).max() <= np.abs(exact).max() / 65000
 
 
-def test_a_page_of_a_few_is_numbered_anew_and_tells_the_old_numbers(tmp_path):
+def test_a_page_of_a_few_is_renumbered_and_shows_the_old_numbers(tmp_path):
     whole = explanation()
     path = save_html(
         whole, tmp_path / "few.html", instances=[3, 1], targets=[2, 0], methods=["Saliency"], progress=False
@@ -133,10 +133,10 @@ def test_a_place_that_cannot_be_written_is_refused_before_anything_is_computed(t
 @pytest.mark.parametrize(
     ("choice", "words"),
     [
-        ({"instances": [9]}, "instances must be indices from 0 to 3"),
-        ({"targets": []}, "targets must be indices from 0 to 2, one at least"),
+        ({"instances": [9]}, "instances must be at least one index from 0 to 3"),
+        ({"targets": []}, "targets must be at least one index from 0 to 2"),
         ({"methods": ["CAM"]}, "methods must be one of Grad-CAM"),
-        ({"instances": [1.0]}, r"instances must be indices .* or a mask of 4 booleans, but is \[1.0\]"),
+        ({"instances": [1.0]}, r"instances must be at least one index .* or a mask of 4 booleans, but is \[1.0\]"),
         ({"instances": [True, False]}, r"a mask of 4 booleans, but is \[True, False\]"),
         ({"instances": [[0], [1, 2]]}, r"but is \[\[0\], \[1, 2\]\]"),
         ({"instances": "12"}, "but is '12'"),
@@ -145,7 +145,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_anything_is_computed(t
             "targets must be the name or index of a class \\(rest, walk, run\\), but is 'predicted'",
         ),
         ({"targets": True}, "but is True"),
-        ({"targets": [False] * 3}, "one at least"),
+        ({"targets": [False] * 3}, "at least one index"),
     ],
 )
 def test_a_choice_that_is_not_there_is_refused(tmp_path, choice, words):

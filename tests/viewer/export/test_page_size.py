@@ -8,7 +8,7 @@ import pytest
 from cam1d_widget import ExplanationViewer
 from cam1d_widget.viewer.choice import Choice
 from cam1d_widget.viewer.export.excerpt import excerpt
-from cam1d_widget.viewer.export.page_size import MEGABYTE, Wishes, fitted, sizes_of, without_slow
+from cam1d_widget.viewer.export.page_size import MEGABYTE, Priorities, fitted, sizes_of, without_slow
 
 from ...support.arrays import explanation, with_predicted_only
 from ...support.synced import outcome, state_of, tiles_of
@@ -30,12 +30,12 @@ def everything(bits):
     return 60 * (SIZES.of_series() + 3 * maps) / MEGABYTE
 
 
-NONE = Wishes()
+NONE = Priorities()
 
 
-def fit(budget, wishes=NONE, whole=WHOLE, **chosen):
+def fit(budget, priorities=NONE, whole=WHOLE, **chosen):
     names = {"instances": None, "targets": None, "methods": None, **chosen}
-    return fitted(excerpt(whole, **names), SIZES, budget, wishes)
+    return fitted(excerpt(whole, **names), SIZES, budget, priorities)
 
 
 def test_what_fits_is_kept_as_it_is():
@@ -52,7 +52,7 @@ def test_half_of_the_size_is_enough_for_rounded_maps():
 @pytest.mark.parametrize("share", [0.2, 0.4, 0.6, 0.8, 0.95])
 def test_a_page_is_no_larger_than_its_budget_and_makes_use_of_it(share):
     budget = share * everything(8)
-    chosen, bits, note = fit(budget, Wishes(viewed=["Saliency"]))
+    chosen, bits, note = fit(budget, Priorities(viewed=["Saliency"]))
     assert bits == 8
     assert 0.93 * budget < total(chosen, 8) <= budget
     assert f"to fit into budget_mb={budget:g}" in note
@@ -62,7 +62,7 @@ def test_a_page_is_no_larger_than_its_budget_and_makes_use_of_it(share):
 def test_more_room_never_takes_a_map_away():
     before = {label: np.zeros((60, 3), bool) for label in WHOLE.methods}
     for share in np.linspace(0.05, 0.95, 19):
-        chosen = fit(share * everything(8), Wishes(viewed=["Saliency", "Grad-CAM"])).chosen
+        chosen = fit(share * everything(8), Priorities(viewed=["Saliency", "Grad-CAM"])).chosen
         for label in chosen.methods:
             table = np.zeros((60, 3), bool)
             table[list(chosen.instances)] = chosen.kept[label]
@@ -71,8 +71,8 @@ def test_more_room_never_takes_a_map_away():
 
 
 def test_methods_that_were_looked_at_are_there_for_all_instances_before_any_other():
-    wishes = Wishes(viewed=["Saliency", "Grad-CAM"])
-    chosen, _, note = fit(0.5 * everything(8), wishes)
+    priorities = Priorities(viewed=["Saliency", "Grad-CAM"])
+    chosen, _, note = fit(0.5 * everything(8), priorities)
     key = np.eye(3, dtype=bool)[PREDICTED] | np.eye(3, dtype=bool)[WHOLE.y]
     assert len(chosen.instances) == 60
     for label in ("Saliency", "Grad-CAM"):
@@ -84,13 +84,13 @@ def test_methods_that_were_looked_at_are_there_for_all_instances_before_any_othe
 
 def test_mistakes_come_before_the_uncertain_and_the_certain_after_what_is_on_show():
     on_show = Choice(5, 1, "Saliency")
-    chosen = fit(0.05 * everything(8), Wishes(shown=[on_show], viewed=["Saliency"])).chosen
+    chosen = fit(0.05 * everything(8), Priorities(shown=[on_show], viewed=["Saliency"])).chosen
     kept = set(chosen.instances)
     assert on_show.instance in kept
     assert 0 < len(kept - {5}) < len(WRONG)
     assert kept - {5} <= set(WRONG)
     assert chosen.kept["Saliency"][chosen.instances.index(on_show.instance), 1]
-    chosen = fit(0.1 * everything(8), Wishes(viewed=["Saliency"])).chosen
+    chosen = fit(0.1 * everything(8), Priorities(viewed=["Saliency"])).chosen
     assert set(WRONG) <= set(chosen.instances)
     ranked = np.sort(WHOLE.probabilities, axis=1)
     margin = ranked[:, -1] - ranked[:, -2]
@@ -99,7 +99,7 @@ def test_mistakes_come_before_the_uncertain_and_the_certain_after_what_is_on_sho
 
 def test_without_true_classes_it_begins_with_the_uncertain_and_the_certain():
     whole = explanation(instances=60, time=100, y=None)
-    chosen = fit(0.1 * everything(8), Wishes(viewed=["Saliency"]), whole).chosen
+    chosen = fit(0.1 * everything(8), Priorities(viewed=["Saliency"]), whole).chosen
     ranked = np.sort(whole.probabilities, axis=1)
     margin = ranked[:, -1] - ranked[:, -2]
     assert {int(margin.argmin()), int(margin.argmax())} <= set(chosen.instances)
@@ -115,7 +115,7 @@ def test_without_true_classes_it_begins_with_the_uncertain_and_the_certain():
     ],
 )
 def test_what_is_named_is_kept_entirely(named, share):
-    chosen = fit(share * everything(8), Wishes(list(named), viewed=["Saliency"]), **named).chosen
+    chosen = fit(share * everything(8), Priorities(list(named), viewed=["Saliency"]), **named).chosen
     if "instances" in named:
         assert chosen.instances == tuple(named["instances"])
     key = np.ones((60, 3), bool) if "targets" in named else np.eye(3, dtype=bool)[PREDICTED]
@@ -135,7 +135,7 @@ def test_what_is_named_is_kept_entirely(named, share):
 )
 def test_what_is_named_and_does_not_fit_is_refused(named, share):
     with pytest.raises(ValueError, match=r"the page would take .* MB, more than budget_mb=.*; choose fewer with"):
-        fit(share * everything(8), Wishes(list(named)), **named)
+        fit(share * everything(8), Priorities(list(named)), **named)
 
 
 def test_the_page_says_what_it_holds_and_shows_maps_that_are_right(tmp_path):
@@ -167,11 +167,11 @@ def test_a_method_that_takes_long_is_left_out_unless_it_was_looked_at_or_named()
     quick, note = without_slow(chosen, slow, NONE)
     assert quick.methods == ("Grad-CAM",)
     assert note.startswith("Gradient × Input and Saliency would take about 3.0 min to compute and are left out")
-    quick, note = without_slow(chosen, slow, Wishes(viewed=["Saliency"]))
+    quick, note = without_slow(chosen, slow, Priorities(viewed=["Saliency"]))
     assert quick.methods == ("Grad-CAM", "Saliency")
     assert note.startswith("Gradient × Input would take about 1.0 min to compute and is left out")
-    for wishes in (Wishes(["methods"]), Wishes(viewed=WHOLE.methods)):
-        assert without_slow(chosen, slow, wishes) == (chosen, "")
+    for priorities in (Priorities(["methods"]), Priorities(viewed=WHOLE.methods)):
+        assert without_slow(chosen, slow, priorities) == (chosen, "")
 
 
 def test_only_explained_classes_are_counted():

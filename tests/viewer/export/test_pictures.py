@@ -141,7 +141,7 @@ def test_sizes_that_are_none_are_refused_before_anything_is_drawn(viewer, tmp_pa
 
 def test_a_folder_that_is_not_there_is_refused(viewer, tmp_path):
     for save in (viewer.save_png, viewer.save_svg, viewer.save_pdf):
-        with pytest.raises(FileNotFoundError, match="no folder"):
+        with pytest.raises(FileNotFoundError, match="existing folder"):
             save(tmp_path / "nowhere" / "picture")
 
 

@@ -56,7 +56,7 @@ def test_one_message_asks_and_one_answers(sent):
     json.dumps(content, allow_nan=False)
 
 
-def test_a_fault_is_told_and_spoils_no_other_tile(sent):
+def test_a_fault_is_reported_and_affects_no_other_tile(sent):
     mark = ChannelStack(Lazy(explanation(), RuntimeError("out of memory")))
     ask(mark, "series/3", "attribution/2/3/1")
     [(content, _)] = sent
@@ -131,7 +131,7 @@ def test_tables_go_as_bytes():
     assert isinstance(state["tiles"]["data"], memoryview)
 
 
-def test_what_the_steps_see_goes_along():
+def test_receptive_fields_of_the_steps_are_included():
     whole = explanation()
     packed = ChannelStack(whole).get_state()["steps"]
     steps = np.frombuffer(packed["data"], packed["dtype"]).reshape(packed["shape"])

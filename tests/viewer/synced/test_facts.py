@@ -23,7 +23,7 @@ def test_a_method_says_how_its_maps_were_made_and_what_they_add_up_to():
     assert told["Gradient × Input"]["adds_up"] == phrase
 
 
-def test_the_menu_is_told_families_and_the_times_of_maps():
+def test_the_menu_receives_families_and_the_times_of_maps():
     told = facts_of(explanation(families={"Saliency": "gradient"}), None, None, "gone")["methods"]
     assert [method["family"] for method in told] == ["", "", "gradient"]
     assert [method["seconds"] for method in told] == [0, 0, 0], "maps that exist take no time"
@@ -48,7 +48,7 @@ def test_centers_are_those_of_the_first_and_the_last_step():
     assert outer_centers(None) is None
 
 
-def test_what_was_explained_is_told_only_where_something_is_missing():
+def test_what_was_explained_is_sent_only_where_something_is_missing():
     whole = explanation()
     assert explained_classes(whole, [0, 1, 2]) is None
     table = explained_classes(with_predicted_only(whole), [0, 1, 2])
@@ -67,7 +67,7 @@ def test_a_source_without_an_array_of_targets_is_asked_for_each_map():
     assert explained_classes(explanation(targets=np.array([[2, 0, 1]] * 4)), [0, 2]) is None
 
 
-def test_thousands_of_instances_and_hundreds_of_classes_are_told_at_once():
+def test_thousands_of_instances_and_hundreds_of_classes_are_sent_at_once():
     class Large:
         x, class_names, methods = np.zeros((10_000, 1, 1)), range(300), ("CAM",)
         targets = np.arange(10_000)[:, np.newaxis] % 300

@@ -1,4 +1,4 @@
-"""Whatever a browser sends: messages are answered, states are checked like arguments, and the widget still works."""
+"""Any message of a browser: messages are answered, states are checked like arguments, and the widget still works."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""The layer and filter that are looked at, as traits, in messages and in pages; of a source that is known by heart."""
+"""The selected layer and filter, as traits, in messages and in pages; with a source of known values."""
 
 from typing import NamedTuple
 
@@ -93,7 +93,7 @@ def test_a_page_of_a_viewer_that_was_not_looked_into_has_nothing_inside():
     assert (page.layers, page.unfolded) == ([], False)
 
 
-def test_a_page_has_room_for_so_many_bytes_and_begins_with_what_is_on_show(monkeypatch):
+def test_a_page_has_a_limit_of_bytes_and_begins_with_what_is_displayed(monkeypatch):
     monkeypatch.setattr(room, "_PAGE_BYTES", 2 * 6 * 3 + 2 * 6 * 2 + 1)
     whole = Inside(Source(), layer="a/b")
     page = whole.for_page(PageContents((1, 2), 2, read("conv1") | read("a/b")))

@@ -1,4 +1,4 @@
-"""Long work: progress, result, cancel, faults, one at a time; in a thread, as in a kernel."""
+"""Long computations: progress, result, cancel, errors, one at a time; in a thread, as in a kernel."""
 
 import time
 from threading import Event
@@ -87,7 +87,7 @@ def test_a_cancel_stops_it_between_two_steps_and_another_can_begin(sent):
     said(sent, "done")
 
 
-def test_a_cancel_is_heard_in_the_midst_of_a_step_where_it_asks_whether_to_go_on(sent):
+def test_a_step_is_cancelled_where_it_checks_for_cancellation(sent):
     asked, begun, closed = [], Event(), Event()
 
     def deep(arguments):
@@ -111,7 +111,7 @@ def test_a_cancel_is_heard_in_the_midst_of_a_step_where_it_asks_whether_to_go_on
     check_cancelled()  # out of the job, nothing is stopped
 
 
-def test_there_is_one_at_a_time_and_who_comes_second_is_told(sent):
+def test_there_is_one_at_a_time_and_who_comes_second_is_refused(sent):
     work = Gated()
     jobs = Jobs({"gated": work})
     jobs.start("gated/1", "gated", {})
@@ -123,12 +123,12 @@ def test_there_is_one_at_a_time_and_who_comes_second_is_told(sent):
         "name": "gated/2",
         "text": "something else is being computed; cancel it, or wait",
     }
-    assert sent[-1][0]["name"] == "gated/1"  # so that a page that has been loaded anew knows of it
+    assert sent[-1][0]["name"] == "gated/1"  # so that a page that has been reloaded receives it
     work.go.set()
     said(sent, "done")
 
 
-def test_a_fault_is_told_in_a_sentence_and_the_next_can_begin(sent):
+def test_a_fault_is_reported_in_a_sentence_and_the_next_can_begin(sent):
     def wrong(arguments):
         yield 0.0, "beginning"
         raise MemoryError
@@ -140,7 +140,7 @@ def test_a_fault_is_told_in_a_sentence_and_the_next_can_begin(sent):
         assert said(sent, "failed")[0]["text"] == "could not be computed: MemoryError"
 
 
-def test_of_a_closed_widget_nobody_waits_for_the_rest(sent):
+def test_the_rest_of_a_closed_widgets_job_is_cancelled(sent):
     work = Gated(steps=1000)
     jobs = Jobs({"gated": work})
     jobs.start("gated/1", "gated", {})

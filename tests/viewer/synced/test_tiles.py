@@ -50,7 +50,7 @@ def test_a_map_that_was_drawn_at_random_tells_its_largest_standard_error():
 
 
 @pytest.mark.parametrize("bits", [16, 8])
-def test_standard_errors_travel_with_their_map_and_are_never_told_smaller_than_they_are(bits):
+def test_standard_errors_travel_with_their_map_and_are_never_rounded_down(bits):
     rng = np.random.default_rng(2)
     errors = np.abs(rng.normal(size=(60, 3))).astype(np.float32) * np.logspace(-3, 0, 60, dtype=np.float32)[:, None]
     packed = pack([Tile("attribution/0/0/0", np.zeros((60, 3)), spread=errors)], bits=bits)

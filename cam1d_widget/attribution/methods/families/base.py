@@ -2,7 +2,7 @@
 
 A method is a frozen dataclass in its own file of the folder :mod:`cam1d_widget.attribution.methods`. Its fields are its
 hyperparameters, named as in the paper; its class attributes describe it for the menu, the docs and the tests; its one
-function is the paper's formula. Every subclass is found, also one that is defined in a notebook.
+function is the paper's formula. Every subclass is found, including those that are defined in a notebook.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _CALLED = ("attribute", "at_steps", "maps", "refusal", "exactness", "expected_to
 
 
 def _checked(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function of a method, which refuses arguments that do not fit before it computes anything."""
+    """A method's function, which checks its arguments before it computes anything."""
     signature = inspect.signature(function)
 
     @wraps(function)
@@ -71,7 +71,7 @@ def _checked(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def check_method(method: Any) -> AttributionMethod:
-    """A method, as its label and its class are not."""
+    """An instance of a method; its label or class is refused."""
     if not isinstance(method, AttributionMethod):
         raise TypeError(f"method must be an attribution method such as methods.Saliency(), but is {shown(method)}")
     return method
@@ -88,7 +88,7 @@ class Axiom(Enum):
     COMPLETENESS = "its values add up to the score's difference from the baseline"
     DUMMY = "a channel that the score does not depend on gets exactly zero"
     LINEARITY = "the map of a sum of scores is the sum of their maps"
-    SYMMETRY = "two channels that hold the same, and that the score treats alike, get the same"
+    SYMMETRY = "two channels with equal values that the score treats in the same way get equal maps"
     IMPLEMENTATION = "networks that compute the same function get the same map"
     SHIFT = "if the network is shift-invariant, a series shifted in time gets its map shifted"
 
@@ -171,7 +171,7 @@ class AttributionMethod(ABC):
     read_out: ClassVar[str] = "scores"
 
     def __init_subclass__(cls) -> None:
-        """Check what its functions are called with, and document inherited hyperparameters, for help() and the docs."""
+        """Add argument checks to its functions, and document inherited hyperparameters, for help() and the docs."""
         super().__init_subclass__()
         for name in _CALLED:
             if inspect.isfunction(own := vars(cls).get(name)):
@@ -195,7 +195,7 @@ class AttributionMethod(ABC):
         Returns
         -------
         ndarray of shape (instance, time, channel or 1)
-            Signed and not normalised; ``channel`` has size 1 if channels are not distinguished.
+            Signed and not normalized; ``channel`` has size 1 if channels are not distinguished.
         """
 
     @_checked
@@ -255,7 +255,7 @@ class AttributionMethod(ABC):
 
 
 class SeveralTargets(AttributionMethod):
-    """A method that computes the maps of several classes together. A member overrides :meth:`maps`."""
+    """A method that computes the maps of several classes together. A subclass overrides :meth:`maps`."""
 
     @final
     def attribute(self, classifier: Classifier, x: np.ndarray, target: Any) -> np.ndarray:
@@ -269,7 +269,7 @@ class SeveralTargets(AttributionMethod):
 
 
 class StepMethod(SeveralTargets):
-    """Values at the steps of the explained layer, placed in time. A member overrides :meth:`step_values`."""
+    """Values at the steps of the explained layer, placed in time. A subclass overrides :meth:`step_values`."""
 
     axioms = frozenset({Axiom.SHIFT})
     free_targets = True
@@ -307,9 +307,10 @@ class StepMethod(SeveralTargets):
 
 @dataclass(frozen=True)
 class WeighedFeatures(StepMethod):
-    """Feature maps of the explained layer, each weighed, added up, and placed where its steps look.
+    """Feature maps of the explained layer, each weighted, added up, and placed where its steps look.
 
-    A member overrides only :meth:`weights`, or :meth:`ClassActivationMap.weigh` where gradients are all that it needs.
+    A subclass overrides only :meth:`weights`, or :meth:`ClassActivationMap.weigh` where gradients are all that it
+    needs.
     """
 
     family = "class activation map"
@@ -320,7 +321,7 @@ class WeighedFeatures(StepMethod):
         """Features A of shape (instance, step, filter), and their weights (instance, target, step or 1, filter)."""
 
     def step_values(self, classifier: HasFeatures, x: np.ndarray, targets: np.ndarray) -> np.ndarray:
-        """Features, weighed and added up over the filters, of shape (instance, target, step)."""
+        """Features, weighted and added up over the filters, of shape (instance, target, step)."""
         features, weights = self.weights(classifier, x, targets)
         return _added_up(weights, features)
 
@@ -334,9 +335,9 @@ class WeighedFeatures(StepMethod):
 
 @dataclass(frozen=True)
 class ClassActivationMap(WeighedFeatures):
-    """Feature maps of the explained layer, each weighed by its gradients.
+    """Feature maps of the explained layer, each weighted by its gradients.
 
-    A member overrides only :meth:`weigh`.
+    A subclass overrides only :meth:`weigh`.
     """
 
     @abstractmethod
@@ -379,6 +380,6 @@ def averages(classifier: HasFeatures) -> bool:
 
 def _added_up(weights: np.ndarray, features: np.ndarray) -> np.ndarray:
     """Sum of the features (instance, step, filter) over filters, by weights (instance, target, step or 1, filter)."""
-    if weights.shape[2] == 1:  # one weight a filter: a product of matrices
+    if weights.shape[2] == 1:  # one weight per filter: a product of matrices
         return weights[:, :, 0] @ features.transpose(0, 2, 1)
     return np.einsum("itsf,isf->its", weights, features)

@@ -17,14 +17,14 @@ __all__ = ["Coalitions", "coalitions"]
 
 
 class Coalitions(NamedTuple):
-    """Pairs of complementary coalitions, of which one is stored.
+    """Pairs of complementary coalitions; one of each pair is stored.
 
     Attributes
     ----------
     kept : ndarray of bool, of shape (pair, slice)
         Slices that one coalition of a pair keeps; the other keeps the rest.
     weights : ndarray of shape (pair,)
-        Weight of a pair in the fit: the Shapley kernel, of drawn ones divided among them.
+        Weight of a pair in the fit: the Shapley kernel, divided among the pairs that are drawn.
     drawn : ndarray of bool, of shape (pair,)
         Whether a pair was drawn at random, rather than always included. If those are too few to estimate an error,
         all pairs count as drawn, which makes it too large rather than too small.
@@ -36,7 +36,7 @@ class Coalitions(NamedTuple):
 
 
 def coalitions(slices: int, pairs: int, rng: np.random.Generator) -> Coalitions:
-    """Pairs of coalitions of some slices, at most `pairs`; all of them if there are no more."""
+    """Pairs of coalitions of some slices, at most `pairs`; all of them if there are no more than that."""
     sizes = np.arange(1, slices // 2 + 1)
     mass = (slices - 1) / (sizes * (slices - sizes)) / np.where(2 * sizes == slices, 2, 1)
     whole = _complete_sizes(slices, pairs, mass)
@@ -54,11 +54,11 @@ def coalitions(slices: int, pairs: int, rng: np.random.Generator) -> Coalitions:
 
 
 def _complete_sizes(slices: int, pairs: int, mass: np.ndarray) -> int:
-    """How many sizes have all their pairs: as long as there are not more than fall to a size by its weight."""
+    """Number of sizes with all their pairs: these are no more than the size's share of the budget, by its weight."""
     counts = [_count(slices, size + 1) for size in range(len(mass))]
     for index, count in enumerate(counts):
         left = pairs - sum(counts[:index])
-        # The first size makes the fit possible at all, and what fits as a whole needs no sharing.
+        # The fit requires the first size; if all pairs fit into the budget, none is divided.
         fits = left if index == 0 or sum(counts[index:]) <= left else left * mass[index] / mass[index:].sum()
         if count > fits:
             return index

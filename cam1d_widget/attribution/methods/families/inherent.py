@@ -12,7 +12,7 @@ __all__ = ["InherentMethod"]
 
 
 class InherentMethod(StepMethod):
-    """Values that the model itself has for its steps. A member overrides :meth:`step_values` and :meth:`missing`."""
+    """Values that the model itself has for its steps. A subclass overrides :meth:`step_values` and :meth:`missing`."""
 
     family = "inherent"
 

@@ -32,9 +32,9 @@ class Moments(NamedTuple):
 class NoisyGradient(SeveralTargets):
     """A statistic of the gradient on copies of a series with noise on each.
 
-    A member overrides only :meth:`summary`, and states how many `moments` it needs. The noise has the scale of each
-    channel of the series, so that channels in unlike units are disturbed alike, and is the same for every instance, so
-    that a batch gives what singles give.
+    A subclass overrides only :meth:`summary`, and states how many `moments` it needs. The noise has the scale of each
+    channel of the series, so that channels in different units are perturbed equally, and is the same for every
+    instance, so that results do not depend on the batch.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ __all__ = ["PropagationMethod"]
 
 
 class PropagationMethod(AttributionMethod):
-    """The score, propagated back through the network by a rule. A member overrides :attr:`propagation_rule`."""
+    """The score, propagated back through the network by a rule. A subclass overrides :attr:`propagation_rule`."""
 
     family = "propagation"
     needs = HasPropagation

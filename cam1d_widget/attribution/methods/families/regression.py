@@ -23,11 +23,11 @@ class Fit(NamedTuple):
 
 
 def fitted(design: np.ndarray, responses: np.ndarray, weights: np.ndarray, drawn: np.ndarray, ridge: float = 0) -> Fit:
-    r"""Weighted least squares, of least norm where the design leaves a choice.
+    r"""Weighted least squares, with the minimum norm if the design is rank-deficient.
 
-    The error is that of drawing other rows, with the residual of each row as it would be without it (MacKinnon and
-    White (1985), https://doi.org/10.1016/0304-4076(85)90158-7): rows that would be there in any draw bring none, and a
-    linear truth has none.
+    The error is that of drawing other rows, from leave-one-out residuals (MacKinnon and White (1985),
+    https://doi.org/10.1016/0304-4076(85)90158-7). Rows that are part of every draw contribute nothing to it, and it is
+    zero if the responses are linear.
 
     Parameters
     ----------

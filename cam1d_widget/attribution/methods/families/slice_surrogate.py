@@ -35,7 +35,7 @@ Scores = Callable[[np.ndarray], np.ndarray]
 class SliceSurrogate(SeveralTargets):
     """Slices of a series, each a feature that is on or off, and a linear model of the score.
 
-    A member chooses the coalitions of slices, and overrides :meth:`draw` and :meth:`fit`. A slice's value is
+    A subclass chooses the coalitions of slices, and overrides :meth:`draw` and :meth:`fit`. A slice's value is
     divided evenly among its samples, so that sums are those of the linear model.
 
     Parameters
@@ -45,7 +45,7 @@ class SliceSurrogate(SeveralTargets):
     size : int, optional
         Samples of the series in a slice. Default: a tenth of the series.
     channels : {"each", "all"}
-        Whether each channel has slices of its own, or all share theirs (then the map has one channel).
+        Whether each channel has its own slices, or all channels share them (then the map has one channel).
     change_points : sequence of int, optional
         Samples at which slices begin, instead of `size`.
     baseline : array that broadcasts to x, function of x, or PieceBaseline

@@ -56,7 +56,7 @@ export function rankingOf(pictures: readonly Picture[], { methods }: Facts): Ran
   return found ? { shares: found.shares, method: methods[found.choice.method].label } : null;
 }
 
-/** Maps of one method have one unit, and those of different methods have not. */
+/** Maps of one method have the same unit; those of different methods do not. */
 const haveOneUnit = (wanted: readonly ChoiceTiles[]): boolean =>
   wanted.every(({ choice }) => choice.method === wanted[0].choice.method);
 

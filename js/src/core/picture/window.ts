@@ -21,7 +21,7 @@ export interface WindowContent {
   readonly peak: boolean;
 }
 
-/** Computed from the original map, whatever the display options. */
+/** Computed from the original map, independent of the display options. */
 export function windowShare({ attribution }: Picture, windows: readonly Window[]): WindowContent {
   const { values, samples, channels } = attribution;
   const chosen = new Uint8Array(samples);

@@ -6,7 +6,7 @@ const FACTOR = 1 << SHIFT;
 export type Kind = "lowest" | "highest" | "largest";
 
 /**
- * Extreme values of blocks of 4, 16, 64, ... values, so that a picture of a million samples reads only some thousands.
+ * Extreme values of blocks of 4, 16, 64, ... values, so that a picture of a million samples reads only a few thousand.
  * NaN represents only blocks of NaN.
  */
 export class Pyramid {
@@ -19,7 +19,7 @@ export class Pyramid {
     this.levels = [values];
   }
 
-  /** Levels are built on demand: where a pixel has few values, none is. */
+  /** Levels are built on demand: with few values per pixel, none is needed. */
   private level(level: number): Float32Array {
     while (this.levels.length <= level) {
       this.levels.push(this.above(this.levels[this.levels.length - 1]));

@@ -1,4 +1,4 @@
-/** The text with at most so many characters; both ends remain, since the end of a name often distinguishes it. */
+/** The text, shortened to a number of characters; both ends remain, since the end of a name often distinguishes it. */
 export function elided(text: string, length: number): string {
   const characters = [...text];
   if (characters.length <= length) {

@@ -8,7 +8,7 @@ import type { Pointer } from "./pointer.js";
 
 const STYLES: Options["style"][] = ["tint", "strip", "line"];
 /**
- * JupyterLab leaves keys alone that are pressed in an element with this attribute. It looks for it from the target up to
+ * JupyterLab ignores keys that are pressed in an element with this attribute. It looks for it from the target up to
  * the first element that a shortcut is for, which may be the target itself.
  */
 const SUPPRESSED = "data-lm-suppress-shortcuts";
@@ -35,7 +35,7 @@ interface View {
 }
 
 /**
- * Keyboard control of the viewer, wherever in it the focus is. Keys with a modifier are left to the page: Ctrl + S saves
+ * Keyboard control of the viewer, wherever the focus is in it. Keys with a modifier are left to the page: Ctrl + S saves
  * the notebook.
  */
 export class Keys {

@@ -80,7 +80,7 @@ function explanation({ facts }: ChannelStackModel, { content, arrays }: JobResul
   const name = facts.class_names[content.target];
   const [score, best] = [arrays.scores.values[solution], arrays.real_best.values[0]];
   const where = content.background ? "background" : "series of this widget";
-  const judged = content.words[solution] || "of unknown plausibility: that needs several real series";
+  const judged = content.words[solution] || "of unknown plausibility, which requires several real series";
   return `Score of ${name}: ${formatNumber(score)}; the highest score of a real series is ${formatNumber(best)}. It is ${judged} (Euclidean distance to the ${where}, each channel in its standard deviations).`;
 }
 

@@ -86,7 +86,7 @@ function kernelColumns(
   rate: number | null,
 ): GridColumn[] {
   const top = arrays.frequencies.values[arrays.frequencies.values.length - 1];
-  const unit = rate === null ? "cycles a sample" : "Hz";
+  const unit = rate === null ? "cycles per sample" : "Hz";
   const kernel = channelsOf(arrays.kernel).map((column): Curve[] => [{ column, color: 0 }]);
   const response = channelsOf(arrays.response).map((column): Curve[] => [{ column, color: 0 }]);
   return [
