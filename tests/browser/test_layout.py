@@ -7,11 +7,12 @@ from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation
 from ..support.selection import slow_but
-from .page import MARK, SNAPSHOT, choose_method, drawn, laid_out, ready, shown
+from .page import MARK, SNAPSHOT, choose_method, drawn, laid_out, ready, saved, shown
 
 pytestmark = pytest.mark.browser
 
 NAMES = [f"C{channel}" for channel in range(64)]
+LEADS = "I II III aVR aVL aVF V1 V2 V3 V4 V5 V6".split()
 LONG = ["acceleration of the ankle along the first axis", "a1", "a2"]
 OPTIONS = f"{MARK}.model.optionsModel"
 # Pages of save_html have a heading and margins, which a notebook has not.
@@ -207,3 +208,22 @@ def test_the_readout_keeps_away_from_the_crosshair_and_begins_with_the_channel_u
         assert lines.count() == 8
         assert lines.first.locator("td").first.inner_text() == NAMES[20]
         assert lines.first.get_attribute("class") == "cam1d-pointed"
+
+
+def test_the_twelve_leads_have_their_names_and_units_in_full(open_page, tmp_path):
+    shape = {"instances": 1, "channels": 12, "classes": 1}
+    leads = explanation(**shape, channel_names=LEADS, channel_units=["mV"] * 12)
+    page = open_page(save_html(leads, tmp_path / "page.html", progress=False), viewport={"width": 1280, "height": 800})
+    shown(page)
+    svg = saved(page, "SVG").decode()
+    assert [f">{name}</text>" in svg for name in LEADS] == [True] * 12
+    assert svg.count(">mV</text>") == 12
+
+
+@pytest.mark.parametrize("width", [1280, 1020, 600])
+def test_the_chip_of_a_filter_leaves_room_for_the_slider(open_at, width):
+    page = open_at("three", width)
+    page.get_by_role("button", name="Find: ").click()
+    page.get_by_role("combobox", name="prediction").select_option("wrong")
+    page.locator(".cam1d-chip button").wait_for()
+    assert box(page, ".cam1d-control .noUi-base")["width"] > 90

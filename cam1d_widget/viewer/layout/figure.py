@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import bqplot
@@ -14,6 +13,8 @@ _TOP, _BOTTOM, _RIGHT = 6, 38, 14
 _SHARES = 70
 _STRIP = 28
 _TICKS = 54
+# Pixels of a row, with the gap below it, from which on the browser draws the unit below the name.
+_UNIT_BELOW = 40
 
 
 def scales(samples: int, sampling_rate: float | None) -> dict[str, bqplot.Scale]:
@@ -54,7 +55,12 @@ def right_margin(facts: dict[str, Any]) -> int:
 
 
 def left_margin(facts: dict[str, Any]) -> int:
-    """Margin for the longest channel name, up to a limit."""
-    texts: Sequence[str] = [*facts["channel_names"], *facts["channel_units"]]
-    longest = max((len(text) for text in texts), default=0)
-    return int(_TICKS + min(130, max(44, 8 + 7 * longest)))
+    """Margin for the longest channel name with its unit, up to a limit."""
+    names, units = facts["channel_names"], facts["channel_units"]
+    # Low rows have the unit next to the name, others have it below.
+    beside = plot_height(len(names)) < _UNIT_BELOW * len(names)
+    lengths = [
+        len(name) + len(unit) + 2 if beside and unit else max(len(name), len(unit))
+        for name, unit in zip(names, units, strict=True)
+    ]
+    return int(_TICKS + min(130, max(44, 8 + 7 * max(lengths, default=0))))

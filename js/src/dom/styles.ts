@@ -90,6 +90,7 @@ const SHEET = `
 .cam1d-viewer .cam1d-clickable { cursor: pointer; }
 .cam1d-controls { display: flex; flex-flow: row wrap; align-items: center; gap: 2px 18px; padding: 4px 10px; overflow: visible; background: var(--cam1d-panel); border-radius: 6px 6px 0 0; border-bottom: 1px solid var(--cam1d-line); }
 .cam1d-controls .cam1d-control { display: flex; align-items: center; flex: 1 1 240px; min-width: 0; gap: 8px; overflow: visible; }
+.cam1d-controls .cam1d-control:has(.cam1d-chip button) { flex-grow: 3; }
 .cam1d-controls .cam1d-control > * { margin: 0; }
 .cam1d-controls .cam1d-control > .widget-hslider { flex: 2 1 100px; min-width: 0; }
 .cam1d-controls .cam1d-control .widget-label { flex: none; width: auto; margin-right: 8px; color: var(--cam1d-faint); }
@@ -119,8 +120,8 @@ const SHEET = `
 .cam1d-summary .cam1d-title { font-weight: 650; font-size: 14px; }
 .cam1d-summary .cam1d-term { color: var(--cam1d-faint); margin-right: 5px; }
 .cam1d-summary .cam1d-value { font-weight: 600; overflow-wrap: anywhere; }
-.cam1d-summary .cam1d-right { color: var(--cam1d-good); margin-left: 7px; font-weight: 600; }
-.cam1d-summary .cam1d-wrong { color: var(--cam1d-bad); margin-left: 7px; font-weight: 600; }
+.cam1d-summary .cam1d-right { color: var(--cam1d-good); margin-left: 7px; font-weight: 600; white-space: nowrap; }
+.cam1d-summary .cam1d-wrong { color: var(--cam1d-bad); margin-left: 7px; font-weight: 600; white-space: nowrap; }
 .cam1d-summary .cam1d-note { flex: 1 0 100%; display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; margin: 2px 0; color: var(--cam1d-faint); }
 .cam1d-chip { flex: none; }
 .cam1d-chip button, .cam1d-summary .cam1d-why { font: 600 12px/1.4 var(--cam1d-font); border: 1px solid currentColor; border-radius: 12px; padding: 1px 10px; background: transparent; color: var(--cam1d-bad); cursor: pointer; }

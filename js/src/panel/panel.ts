@@ -29,13 +29,16 @@ export abstract class PanelView extends DOMWidgetView {
   protected abstract content(): TemplateResult;
 
   /**
-   * Renders the template. Elements that remain keep the focus; if the focused one is removed, its container is focused.
+   * Renders the template. Elements that remain keep the focus; if the focused one is removed, its container is focused, or
+   * else the plot. In JupyterLab letters are commands wherever else the focus is.
    */
   refresh(): void {
-    const holder = this.el.contains(document.activeElement) && document.activeElement!.closest('[tabindex="-1"]');
+    const focused = this.el.contains(document.activeElement) ? document.activeElement : null;
+    const container = focused?.closest('.cam1d-viewer [tabindex="-1"]');
     render(this.content(), this.el);
-    if (holder && !holder.contains(document.activeElement)) {
-      (holder as HTMLElement).focus();
+    if (focused && !this.el.contains(document.activeElement)) {
+      const plot = this.el.closest(".cam1d-viewer")?.querySelector(".bqplot.figure");
+      ((container?.isConnected ? container : plot) as HTMLElement | null)?.focus({ preventScroll: true });
     }
   }
 }

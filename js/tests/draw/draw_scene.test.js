@@ -15,8 +15,12 @@ function recorder() {
   const strokes = [];
   const bands = [];
   const texts = [];
+  const fills = [];
   const context = {
     globalAlpha: 1,
+    fill() {
+      fills.push({ alpha: this.globalAlpha, before: strokes.length });
+    },
     cells(filled) {
       bands.push(...filled.map(({ colors, row, alpha }) => ({ colors: unpackedColors(colors), row, alpha })));
     },
@@ -31,7 +35,7 @@ function recorder() {
   };
   const silent = () => {};
   const proxy = new Proxy(context, { get: (target, name) => (name in target ? target[name] : silent) });
-  return { context: proxy, rects, texts, bands, strokes };
+  return { context: proxy, rects, texts, bands, strokes, fills };
 }
 
 const method = { label: "CAM", exactness: "exact", adds_up: "", signed: true, placed: true, description: "" };
@@ -125,6 +129,17 @@ test("a map with channels is drawn in each row, in full color", () => {
   assert.notDeepEqual(bands[0].colors, bands[1].colors);
   assert.ok(!texts.includes("all channels"));
   assert.ok(texts.includes("<b>ay</b>"));
+});
+
+test("bands of overlaid means are behind all lines, and together as opaque as one", () => {
+  const shown = { ...series, spread: new Float32Array(8).fill(0.5), mean: 5 };
+  const [apart, over] = [false, true].map((overlay) => drawn(two, 2, { shown, options: { overlay } }).fills);
+  assert.equal(apart.length, over.length);
+  assert.deepEqual(
+    over.map(({ alpha }) => 2 * alpha),
+    apart.map(({ alpha }) => alpha),
+  );
+  assert.equal(new Set(over.map(({ before }) => before)).size, 1);
 });
 
 test("strips are a part of their rows, and lines keep clear of them", () => {

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { spread } from "../../lib/core/draw/labels.js";
+import { drawLabels, spread } from "../../lib/core/draw/labels.js";
+import { layoutRows } from "../../lib/core/draw/row_layout.js";
+import { LIGHT } from "../../lib/core/draw/theme.js";
+import { recorder } from "../support/pen.js";
 
 test("labels of an overlay keep apart, in order, and inside", () => {
   fc.assert(
@@ -18,4 +21,18 @@ test("labels of an overlay keep apart, in order, and inside", () => {
       });
     }),
   );
+});
+
+test("units are below all names or next to all of them, whatever height the rows are rounded to", () => {
+  for (const height of [300, 410, 414, 424, 440, 460]) {
+    const members = Array.from({ length: 12 }, (_, channel) => [channel]);
+    const layout = layoutRows(6, height, members, true);
+    const facts = { channel_names: members.map(([channel]) => `V${channel}`), channel_units: members.map(() => "mV") };
+    const { pen, texts } = recorder();
+    const frame = { left: 0, plot: { left: 120, top: 6, width: 400, height } };
+    drawLabels(pen, { facts, theme: LIGHT, failed: true }, frame, layout);
+    const units = texts.filter(({ text }) => text === "mV");
+    const names = texts.filter(({ text }) => text.startsWith("V"));
+    assert.equal(new Set(units.map(({ y }, place) => y - names[place].y)).size, 1);
+  }
 });

@@ -131,6 +131,8 @@ test("the readout of very many channels keeps those of large attribution", () =>
   const { readings, notes } = readout(shown, many, 0);
   assert.deepEqual([readings.length, readings[0].name, readings[7].name], [8, "c32", "c39"]);
   assert.deepEqual(notes, ["and 32 more channels with smaller attribution"]);
+  const placed = makePicture(choice, tile(values, 40), tile([1, 2, 3, 4], 1), many, DEFAULTS, { limit: 1, maps: 1 });
+  assert.deepEqual(readout(placed, many, 0).notes, ["and 32 more channels"]);
   const under = readout(shown, many, 0, 3).readings.map(({ name }) => name);
   assert.deepEqual(under, ["c3", "c33", "c34", "c35", "c36", "c37", "c38", "c39"]);
 });
@@ -176,7 +178,7 @@ test("the picture in one sentence", () => {
   assert.equal(
     describePicture(picture, facts, outputs),
     "Grad-CAM for class rest (5.0 %). Instance 2 of 2 on this page (index 7), true class rest, predicted walk (95.0 %). " +
-      "Largest value −2.00 at 0.10 s, all channels.",
+      "Largest value −2.00 at 0.10 s.",
   );
 });
 

@@ -113,11 +113,15 @@ function drawHeat(pen: Pen, scene: Scene, frame: Frame, layout: RowLayout): void
 function drawSignals(pen: Pen, scene: Scene, frame: Frame, row: Row, members: number[]): void {
   const { picture, theme } = scene;
   const place = lineRow(picture, row);
+  if (picture.bands) {
+    const { lower, upper } = picture.bands;
+    const share = 1 / members.length;
+    for (const channel of members) {
+      drawSpread(pen, lower[channel], upper[channel], picture.ranges[channel], place, frame.axis, theme, share);
+    }
+  }
   for (const channel of members) {
     const [signal, range] = [picture.signals[channel], picture.ranges[channel]];
-    if (picture.bands) {
-      drawSpread(pen, picture.bands.lower[channel], picture.bands.upper[channel], range, place, frame.axis, theme);
-    }
     if (colorsLines(picture)) {
       drawColoredLine(pen, signal, heatOf(picture, channel), scaleOf(scene), range, place, frame, theme);
     } else {

@@ -19,18 +19,20 @@ export function drawLabels(pen: Pen, scene: Scene, frame: Frame, layout: RowLayo
   pen.textBaseline = "middle";
   drawStripName(pen, frame, layout, theme);
   const every = namedEvery(layout.rows);
+  // Rows differ by a pixel; their labels are laid out alike.
+  const height = Math.min(...layout.rows.map((row) => row.height));
+  const ticks = height >= 26;
   layout.rows.forEach((row, place) => {
     if (place % every !== 0) {
       return;
     }
     const [channel] = layout.members[place];
-    const ticks = row.height >= 26;
     if (ticks && !scene.failed) {
       drawTicks(pen, picture.ranges[channel], lineRow(picture, row), right, theme);
     }
     const edge = right - 8 - (ticks ? TICK_ROOM : 0);
     const room = edge - frame.left - 4;
-    drawName(pen, facts.channel_names[channel], facts.channel_units[channel], row, edge, room, theme);
+    drawName(pen, facts.channel_names[channel], facts.channel_units[channel], { ...row, height }, edge, room, theme);
   });
   pen.restore();
 }

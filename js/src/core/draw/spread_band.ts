@@ -7,7 +7,7 @@ import type { Row } from "./row_layout.js";
 import type { Pen } from "./scene.js";
 import type { Theme } from "./theme.js";
 
-/** Band around a mean: one standard deviation to each side. */
+/** Band around a mean: one standard deviation to each side. Where many overlap, each has its share of the opacity. */
 export function drawSpread(
   pen: Pen,
   lower: Column,
@@ -16,15 +16,16 @@ export function drawSpread(
   row: Row,
   axis: TimeAxis,
   theme: Theme,
+  share: number,
 ): void {
   pen.save();
   clipTo(pen, row, axis);
   traceBand(pen, spreadBand(lower, upper, axis), 0, range, row, axis);
   pen.fillStyle = theme.background;
-  pen.globalAlpha = 0.25;
+  pen.globalAlpha = 0.25 * share;
   pen.fill();
   pen.fillStyle = theme.ink;
-  pen.globalAlpha = 0.17;
+  pen.globalAlpha = 0.17 * share;
   pen.fill();
   pen.restore();
 }

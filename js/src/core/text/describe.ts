@@ -226,7 +226,8 @@ export function readout(picture: Picture, facts: Facts, sample: number, under: n
     notes.push(picture.attribution.mean ? "±: standard deviation over the instances" : "±: standard error");
   }
   if (readings.length > ROOM) {
-    notes.push(`and ${readings.length - ROOM} more channels with smaller attribution`);
+    const smaller = timeOnly(picture) ? "" : " with smaller attribution";
+    notes.push(`and ${readings.length - ROOM} more channels${smaller}`);
   }
   const shown = readings.filter((one) => kept.has(one));
   const first = shown.filter(({ channel }) => channel === under);
@@ -253,10 +254,11 @@ export function describePicture(picture: Picture, facts: Facts, outputs: Outputs
   const { instance, truth, predicted, explained } = summaryOf(picture.choice, facts, outputs);
   const which = [instance, truth && `true ${classNamed(truth)}`, predicted && `predicted ${predicted}`].filter(Boolean);
   const { channel, sample, value } = peakOf(picture);
-  const what = timeOnly(picture) ? "all channels" : `channel ${facts.channel_names[channel]}`;
+  const name = facts.channel_names[channel];
+  const where = timeOnly(picture) ? "" : `, ${/^channel\b/i.test(name) ? name : `channel ${name}`}`;
   return (
     `${facts.methods[picture.choice.method].label} for ${classNamed(explained)}. ${which.join(", ")}. ` +
-    `Largest value ${formatNumber(value)} at ${momentText(sample, facts, startOf(picture.choice, facts))}, ${what}.`
+    `Largest value ${formatNumber(value)} at ${momentText(sample, facts, startOf(picture.choice, facts))}${where}.`
   );
 }
 

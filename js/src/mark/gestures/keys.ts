@@ -26,7 +26,7 @@ interface View {
     pin(): void;
     turnMean(): void;
     turnRows(by: 1 | -1): void;
-    trigger(event: "help"): unknown;
+    trigger(event: "help", figure: HTMLElement): unknown;
   };
   readonly pointer: Pointer;
   zoom(factor: number, sample: number | null): void;
@@ -59,7 +59,7 @@ export class Keys {
     rows: ({ by }) => this.view.model.turnRows(by),
     edge: ({ of }) => this.moveEdge(of),
     hide: () => this.hide(),
-    help: () => this.view.model.trigger("help"),
+    help: () => this.view.model.trigger("help", this.figure),
   };
 
   constructor(

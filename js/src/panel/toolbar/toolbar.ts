@@ -40,7 +40,8 @@ export class ToolbarView extends PanelView {
     super.render();
     const { mark } = this;
     this.listenTo(mark, "found play", this.refresh);
-    this.listenTo(mark, "help", () => this.toggle(HELP));
+    // Of several views of one widget, the one where the key was pressed.
+    this.listenTo(mark, "help", (figure) => this.el.closest(".cam1d-viewer")?.contains(figure) && this.toggle(HELP));
     this.listenTo(mark.jobs, "job", this.refresh);
     this.listenTo(mark.checks, "change", this.refresh);
     this.listenTo(mark.inside, "change:unfolded", this.refresh);
@@ -96,11 +97,10 @@ export class ToolbarView extends PanelView {
     }
   }
 
-  /** Closes the open panel and focuses its button. */
+  /** Focuses the button of the open panel and closes it. */
   private close(): void {
-    const { name } = this.open!;
+    this.el.querySelector<HTMLElement>(`button[title="${this.open!.name}"]`)!.focus();
     this.toggle(this.open!);
-    this.el.querySelector<HTMLElement>(`button[title="${name}"]`)!.focus();
   }
 
   private open: Panel | null;
