@@ -6,6 +6,7 @@ saved explanation can be shown without one.
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from ._lazy_import import loaded
@@ -51,6 +52,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(loaded(f"{__name__}.{_HOMES[name]}", name), name)
+    if name == "__version__":
+        return importlib.import_module("importlib.metadata").version(__name__)
     if name in __all__:
         return loaded(f"{__name__}.{name}", name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

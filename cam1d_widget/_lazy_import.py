@@ -7,7 +7,7 @@ from typing import Any
 
 __all__ = ["loaded"]
 
-_FRAMEWORKS = ("keras", "tensorflow")
+_FRAMEWORKS = ("keras", "tensorflow", "jax", "torch")
 
 
 def loaded(module: str, name: str) -> Any:
@@ -18,6 +18,7 @@ def loaded(module: str, name: str) -> Any:
         if missing.name is None or missing.name.partition(".")[0] not in _FRAMEWORKS:
             raise
         raise ImportError(
-            f"{name} needs Keras and TensorFlow, but {missing.name} is not installed: "
-            'pip install "cam1d_widget[tensorflow]"; Explanation and ExplanationViewer do without'
+            f"{name} needs Keras with TensorFlow, JAX or PyTorch, but {missing.name} is not installed: "
+            'pip install "cam1d_widget[tensorflow]", or [jax] or [torch] and set KERAS_BACKEND; functions, estimators, '
+            "Explanation and ExplanationViewer do without"
         ) from missing

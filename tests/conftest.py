@@ -39,10 +39,12 @@ def briefly_trained(tmp_path_factory) -> Path:
 
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch):
-    """On a busy machine, too, the best method opens, and maps are computed at once; a test may undo this."""
+    """On a busy machine, too, the best method opens, and scores and maps are there at once; a test may undo this."""
+    from cam1d_widget.attribution import growing_scores
     from cam1d_widget.viewer import choice
     from cam1d_widget.viewer.synced import channel_stack
 
+    monkeypatch.setattr(growing_scores, "PATIENCE", float("inf"))
     monkeypatch.setattr(choice, "SECONDS", float("inf"))
     monkeypatch.setattr(channel_stack, "SLOW", float("inf"))
 

@@ -310,3 +310,10 @@ def test_maps_may_be_averaged_over_windows(classifier, x):
 def test_options_of_the_wrong_kind_are_refused_in_our_words(options, message, x):
     with pytest.raises((ValueError, TypeError), match=re.escape(message)):
         explain(question([L.Flatten(), L.Dense(4)]), x[:1], progress=False, **options)
+
+
+@pytest.mark.parametrize("kind", [keras.Model, keras.Sequential, KerasClassifier])
+def test_a_class_is_no_model(kind, x):
+    message = f"^model must be a keras.Model .*, but is the class {kind.__name__}; create an instance of it$"
+    with pytest.raises(TypeError, match=message):
+        explain(kind, x)

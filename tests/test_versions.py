@@ -5,12 +5,14 @@ import json
 import re
 from pathlib import Path
 
+import cam1d_widget
+
 ROOT = Path(__file__).parents[1]
 VERSION = json.loads((ROOT / "js" / "package.json").read_text())["version"]
 
 
 def test_the_installed_version_is_that_of_the_browser_half():
-    assert importlib.metadata.version("cam1d_widget") == VERSION
+    assert cam1d_widget.__version__ == importlib.metadata.version("cam1d_widget") == VERSION
 
 
 def test_the_version_to_cite_is_this_one():

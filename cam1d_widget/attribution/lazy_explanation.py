@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import fields, is_dataclass, replace
 from itertools import count
-from threading import RLock
+from threading import Lock
 from typing import Any, TypeVar
 from warnings import warn
+from weakref import WeakValueDictionary
 
 import numpy as np
 from tqdm.auto import tqdm
 
 from ..explanation.explanation import Explanation
 from ..explanation.facts import BY_LABEL, MethodFacts, SeriesFacts, by_label
-from ..explanation.source import ExplanationSource, ModelChangedError, stated
+from ..explanation.source import ExplanationSource, ModelChangedError, Scores, stated
 from ..explanation.true_classes import check_true_classes, labels_in
 from ..explanation.validation import held_once
 from ..names import matching
@@ -30,7 +31,9 @@ from .abilities import (
     labels_of,
     offers,
 )
+from .growing_scores import GrowingScores
 from .map_cache import MapCache
+from .map_times import MapTimes
 from .maps import ComputedMaps, GrowingMaps, NotFinite, averaged, computed_maps, parts
 from .masking import channel_mean
 from .methods import AttributionMethod
@@ -44,7 +47,6 @@ from .requests import (
     why_not,
     with_baseline,
 )
-from .scoring import MapTimes, scored
 from .series import Series, check_series, read_series
 
 __all__ = ["LazyExplanation"]
@@ -122,8 +124,11 @@ class LazyExplanation(ExplanationSource):
         averaged(x[:1], window)  # refuses a wrong window
         self.window = tuple(window) if is_sequence(window) else window
         self._named = methods is not None
-        # Newer kernels answer sliders in a separate thread while a cell runs.
-        self._lock = RLock()
+        # Maps are computed in several threads: one after another if it is the same map.
+        self._lock = Lock()
+        self._computing: WeakValueDictionary[Hashable, Any] = WeakValueDictionary()
+        # Set by the widget: how long reading the model took.
+        self.seconds_to_read = 0.0
         self._kept = _KEPT
         # Set by the widget: called when the model is found changed or unchanged, and after an update.
         self.when_model_changed: Callable[[bool], None] = lambda changed: None
@@ -140,11 +145,11 @@ class LazyExplanation(ExplanationSource):
         self._chosen = [_frozen(method) for method in chosen]
         self._methods = {method.label: self._with_baseline(method, x) for method in self._chosen}
         # Names, y and rate are checked before anything slow.
-        SeriesFacts(x, np.zeros((len(x), classifier.classes)), **names)
-        scores, probabilities = scored(classifier, x)
-        self._times = MapTimes(classifier, x)
-        field = _field_of(classifier)
-        self._series_facts = SeriesFacts(x, scores, probabilities=probabilities, receptive_field=field, **names)
+        named = SeriesFacts(x, np.zeros((len(x), classifier.classes)), **names)
+        self._growing = GrowingScores(classifier, x)
+        self._times = MapTimes(self._growing.seconds, x.shape[1:])
+        self._named_facts = replace(named, receptive_field=_field_of(classifier))
+        self._series_facts: SeriesFacts | None = None
         self._method_facts = tuple(self._facts_of(method, x.shape[1]) for method in chosen)
         self._refuse_changed_model()  # another thread may have changed it meanwhile
 
@@ -172,7 +177,7 @@ class LazyExplanation(ExplanationSource):
         reasons = [reason for reason in (method.refusal(classifier) for method in self._chosen) if reason]
         if reasons:
             raise ValueError(f"the model no longer fits a method, make a new widget: {reasons[0]}")
-        names = {name: getattr(self._series_facts, name) for name in _NAMES}
+        names = {name: getattr(self._named_facts, name) for name in _NAMES}
         updated = copy(self)
         updated._read_model(classifier, self._chosen, self.x, names)
         with self._lock:
@@ -217,8 +222,34 @@ class LazyExplanation(ExplanationSource):
 
     @property
     def series_facts(self) -> SeriesFacts:
-        """Series, scores, names and times."""
+        """Series, scores, names and times; scores that are not known are computed."""
+        if self._series_facts is None:
+            if self._growing.remaining:
+                with self.unchanged_model():
+                    self._growing.complete()
+            self._series_facts = replace(self._named_facts, **self._growing.known._asdict())
         return self._series_facts
+
+    @property
+    def named_facts(self) -> SeriesFacts:
+        """Series, names and times; its scores are zero."""
+        return self._named_facts
+
+    def known_scores(self) -> Scores:
+        """Scores so far; NaN where they are not known."""
+        return self._growing.known
+
+    def scores_of(self, instance: int) -> Scores:
+        """Scores of one series, of shape (class,), computed if they are not known."""
+        if self._growing.has(instance):
+            return self._growing.of(instance)
+        with self.unchanged_model():
+            return self._growing.of(instance)
+
+    def more_scores(self, instance: int = 0) -> int:
+        """Compute the scores of some series, of `instance` first; returns of how many, 0 once all are known."""
+        with self.unchanged_model():
+            return self._growing.advance(instance)
 
     @property
     def method_facts(self) -> tuple[MethodFacts, ...]:
@@ -251,13 +282,15 @@ class LazyExplanation(ExplanationSource):
         return method in self._methods and 0 <= instance < len(self.x) and 0 <= target < self._classifier.classes
 
     def seconds(self, method: str, instance: int | None = None, target: int | None = None) -> float:
-        """Estimated time of a map in seconds; zero if it is cached.
+        """Estimated time of a map in seconds, or of one instance's and class' map, which is zero if it is cached.
 
-        It is the shortest time measured so far, or an estimate from the time of the scores.
+        It is the shortest time measured so far, or an estimate from the time of the scores. The very first map compiles
+        what it needs, which takes about as long as reading the model took.
         """
         if self._kept.get((self._number, method, instance, target)) is not None:
             return 0.0
-        return self._times.estimate(self._known(method))
+        compiling = self.seconds_to_read if instance is not None and self._times.none_yet else 0.0
+        return self._times.estimate(self._known(method)) + compiling
 
     def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
         """Map of one method for one class on one instance, of shape (time, channel or 1); computed once."""
@@ -307,7 +340,7 @@ class LazyExplanation(ExplanationSource):
     def _grow(self, growing: dict[str, GrowingMaps], rows: np.ndarray, targets: np.ndarray, progress: bool) -> int:
         """Compute maps in batches; returns how many series are done by all methods."""
         done = 0
-        with tqdm(total=len(rows), desc="explaining", unit="series", disable=not progress, leave=False) as bar:
+        with tqdm(total=len(rows), desc="explaining", unit="series", disable=not progress, leave=False, delay=1) as bar:
             try:
                 for part in parts(len(rows), self.x[0].nbytes, [self._methods[label] for label in growing]):
                     for label, maps in list(growing.items()):
@@ -344,11 +377,14 @@ class LazyExplanation(ExplanationSource):
         method = self._known(label)
         instance = check_index("instance", instance, len(self.x))
         target = check_class("target", target, self.class_names)
+        number, every = self._number, method.free_targets
         with self._lock:
-            cached = self._kept.get((self._number, method.label, instance, target))
-            return self._made(method, instance, target) if cached is None else cached
+            computing = self._computing.setdefault((number, method.label, instance, None if every else target), Lock())
+        with computing:
+            cached = self._kept.get((number, method.label, instance, target))
+            return self._made(method, instance, target, number) if cached is None else cached
 
-    def _made(self, method: AttributionMethod, instance: int, target: int) -> ComputedMaps:
+    def _made(self, method: AttributionMethod, instance: int, target: int, number: int) -> ComputedMaps:
         """Map that is computed now, and cached; with those of all classes if they cost no more."""
         targets = np.arange(self._classifier.classes) if method.free_targets else np.array([target])
         with self._times.measured(method):
@@ -356,7 +392,7 @@ class LazyExplanation(ExplanationSource):
         made.values.flags.writeable = False
         ones = {int(one): made.one(0, column) for column, one in enumerate(targets)}
         for one, computed in ones.items():
-            self._kept.keep((self._number, method.label, instance, one), computed)
+            self._kept.keep((number, method.label, instance, one), computed)
         return ones[target]
 
     def _computed(self, label: str, rows: np.ndarray, targets: np.ndarray) -> ComputedMaps:

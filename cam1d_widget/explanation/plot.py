@@ -16,7 +16,7 @@ import numpy as np
 
 from ..validation import check_channel, check_list, check_number, shown
 from .coverage import outer_centers, unseen_samples
-from .source import ExplanationSource, stated
+from .source import ExplanationSource, scores_of, stated
 
 __all__ = [
     "WIDTH",
@@ -33,6 +33,8 @@ __all__ = [
 WIDTH = 8.0
 """Width of a figure in inches."""
 
+# Characters of a channel's name for each inch of the figure's width: they take a third of it.
+_CHARACTERS = 5
 # Opacity of a map of all channels behind the line of a single channel.
 _HINT = 0.38
 
@@ -126,6 +128,7 @@ def draw_maps(
     if limit is not None:
         check_number("limit", limit, above=0)
     figure_class = _matplotlib_figure()
+    named = list(zip(source.channel_names, source.channel_units, strict=True))
     rows = _checked_channels(channels, source.channel_names)
     if figsize is not None:
         figsize = _checked_size(figsize)
@@ -137,7 +140,9 @@ def draw_maps(
         letter = f"({chr(97 + place)}) " if len(maps) > 1 else ""
         # Approximate number of characters of this size that fit.
         title = fill(letter + one.title, max(20, int(13 * size[0] / len(maps))))
-        _draw_map(part, source, replace(one, title=title), rows, limit or largest or one.largest)
+        room = max(8, int(_CHARACTERS * size[0] / len(maps)))
+        names = [_elided(f"{name} {unit}".strip(), room) for name, unit in named]
+        _draw_map(part, source, replace(one, title=title), rows, names, limit or largest or one.largest)
     return figure
 
 
@@ -158,7 +163,17 @@ def has_matplotlib() -> bool:
     return importlib.util.find_spec("matplotlib") is not None
 
 
-def _draw_map(figure: Any, source: ExplanationSource, one: PlottedMap, rows: list[int], limit: float) -> None:
+def _elided(text: str, length: int) -> str:
+    """The text with at most so many characters: both ends remain, since the end of a name often distinguishes it."""
+    if len(text) <= length:
+        return text
+    kept = length - 1
+    return f"{text[: kept - kept // 2].rstrip()}…{text[len(text) - kept // 2 :].lstrip()}"
+
+
+def _draw_map(
+    figure: Any, source: ExplanationSource, one: PlottedMap, rows: list[int], names: list[str], limit: float
+) -> None:
     strip = one.attribution.shape[1] < source.x.shape[2]
     axes = _axes(figure, len(rows), strip)
     look = {"limit": limit, "signed": one.signed, "extent": _extent(source)}
@@ -167,7 +182,7 @@ def _draw_map(figure: Any, source: ExplanationSource, one: PlottedMap, rows: lis
     for axis, channel in zip(axes[strip:], rows, strict=True):
         values = one.attribution[:, 0 if one.attribution.shape[1] == 1 else channel]
         _color(axis, values, look, _HINT if strip else 1.0)
-        _draw_series(axis, source, one.x, channel)
+        _draw_series(axis, source, one.x[:, channel], names[channel])
     if one.placed:
         _mark(axes, source)
     start = "" if one.start is None else f" from {str(one.start)[:23].replace('T', ' ')}"
@@ -252,10 +267,9 @@ def _draw_strip(axis: Any, values: np.ndarray, shown: dict[str, Any]) -> None:
     axis.set_ylabel("all", rotation=0, ha="right", va="center", fontsize=8)
 
 
-def _draw_series(axis: Any, source: ExplanationSource, x: np.ndarray, channel: int) -> None:
+def _draw_series(axis: Any, source: ExplanationSource, values: np.ndarray, name: str) -> None:
     from matplotlib.patheffects import Normal, Stroke
 
-    values = x[:, channel]
     time = np.arange(len(values)) / (source.sampling_rate or 1.0)
     [line] = axis.plot(time, values, color="#1b1b1f", linewidth=0.9)
     line.set_path_effects([Stroke(linewidth=2.4, foreground="white", alpha=0.8), Normal()])
@@ -263,8 +277,7 @@ def _draw_series(axis: Any, source: ExplanationSource, x: np.ndarray, channel: i
         axis.plot(time, _alone(values), ".", color="#1b1b1f", markersize=2.5)
     axis.margins(y=0.08)
     axis.set_xlim(_extent(source))
-    label = " ".join(filter(None, [source.channel_names[channel], source.channel_units[channel]]))
-    axis.set_ylabel(_plain(label), rotation=0, ha="right", va="center", fontsize=8)
+    axis.set_ylabel(_plain(name), rotation=0, ha="right", va="center", fontsize=8)
     axis.tick_params(labelsize=7)
 
 
@@ -284,10 +297,11 @@ def _draw_bar(figure: Any, axes: list[Any], label: str, shown: dict[str, Any]) -
 
 def instance_title(source: ExplanationSource, instance: int, explained: str) -> str:
     """Title of the figure of an instance."""
-    values_of = source.scores if source.probabilities is None else source.probabilities
-    predicted = int(values_of[instance].argmax()) if len(source.class_names) > 1 else 0
-    parts = [f"instance {instance}", f"explained: {explained}"]
-    parts.append(f"predicted: {source.class_names[predicted]} ({values_of[instance, predicted]:.3g})")
+    scores, probabilities = scores_of(source, instance)
+    values = scores if probabilities is None else probabilities
+    predicted = int(values.argmax()) if len(source.class_names) > 1 else 0
+    parts = [f"Instance {instance + 1} of {len(source.x)} (index {instance})", f"explained: {explained}"]
+    parts.append(f"predicted: {source.class_names[predicted]} ({values[predicted]:.3g})")
     return ", ".join(parts)
 
 

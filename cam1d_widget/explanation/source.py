@@ -9,7 +9,18 @@ import numpy as np
 
 from .facts import MethodFacts, SeriesFacts, by_label
 
-__all__ = ["GAP_TOLERANCE", "ExplanationSource", "LayerFacts", "ModelChangedError", "seconds_of", "stated"]
+__all__ = [
+    "GAP_TOLERANCE",
+    "ExplanationSource",
+    "LayerFacts",
+    "ModelChangedError",
+    "Scores",
+    "Scoring",
+    "known_scores",
+    "scores_of",
+    "seconds_of",
+    "stated",
+]
 
 GAP_TOLERANCE = 0.01
 """Completeness gap up to which a map is called exact or complete. HiResCAM misses 1e-7 of the score and Integrated
@@ -36,6 +47,13 @@ class LayerFacts(NamedTuple):
     filters: int
 
 
+class Scores(NamedTuple):
+    """Scores and probabilities, each of shape (instance, class) or (class,); None for a model without probabilities."""
+
+    scores: np.ndarray
+    probabilities: np.ndarray | None
+
+
 class ExplanationSource(Protocol):
     """What a viewer requires of an explanation, computed in advance or not.
 
@@ -54,7 +72,7 @@ class ExplanationSource(Protocol):
     @property
     def x(self) -> np.ndarray:
         """Series, of shape (instance, time, channel)."""
-        return self.series_facts.x
+        return _facts_of(self).x
 
     @property
     def scores(self) -> np.ndarray:
@@ -69,32 +87,32 @@ class ExplanationSource(Protocol):
     @property
     def y(self) -> np.ndarray | None:
         """True class of each instance, of shape (instance,)."""
-        return self.series_facts.y
+        return _facts_of(self).y
 
     @property
     def class_names(self) -> tuple[str, ...]:
         """Name of each class."""
-        return self.series_facts.class_names
+        return _facts_of(self).class_names
 
     @property
     def channel_names(self) -> tuple[str, ...]:
         """Name of each channel."""
-        return self.series_facts.channel_names
+        return _facts_of(self).channel_names
 
     @property
     def channel_units(self) -> tuple[str, ...]:
         """Unit of each channel; "" without one."""
-        return self.series_facts.channel_units
+        return _facts_of(self).channel_units
 
     @property
     def sampling_rate(self) -> float | None:
         """Samples per second; None if time is counted in samples."""
-        return self.series_facts.sampling_rate
+        return _facts_of(self).sampling_rate
 
     @property
     def start(self) -> np.ndarray | None:
         """Date and time of each first sample, datetime64 of shape (instance,); None without dates."""
-        return self.series_facts.start
+        return _facts_of(self).start
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -134,7 +152,7 @@ class ExplanationSource(Protocol):
     @property
     def receptive_field(self) -> np.ndarray | None:
         """First sample, one past the last, and center of each step, of shape (step, 3)."""
-        return self.series_facts.receptive_field
+        return _facts_of(self).receptive_field
 
     def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
         """Map of one method for one class on one instance, of shape (time, channel or 1)."""
@@ -155,6 +173,43 @@ class Computing(Protocol):
 
     def seconds(self, method: str, instance: int | None = None, target: int | None = None) -> float:
         """Estimated time of a map in seconds; zero if it exists."""
+
+
+@runtime_checkable
+class Scoring(Protocol):
+    """A source that computes the scores of many series after those of a few."""
+
+    @property
+    def named_facts(self) -> SeriesFacts:
+        """Facts of the series that are known without its scores."""
+
+    def known_scores(self) -> Scores:
+        """Scores so far; NaN where they are not known."""
+
+    def scores_of(self, instance: int) -> Scores:
+        """Scores of one series, of shape (class,), computed if they are not known."""
+
+    def more_scores(self, instance: int = 0) -> int:
+        """Compute those of some series, of `instance` first; returns of how many, 0 once all are known."""
+
+
+def _facts_of(source: ExplanationSource) -> SeriesFacts:
+    """Facts of the series, without waiting for its scores."""
+    named: SeriesFacts | None = getattr(source, "named_facts", None)
+    return source.series_facts if named is None else named
+
+
+def known_scores(source: ExplanationSource) -> Scores:
+    """Scores of a source, as far as they are known; NaN where they are not."""
+    return source.known_scores() if isinstance(source, Scoring) else Scores(source.scores, source.probabilities)
+
+
+def scores_of(source: ExplanationSource, instance: int) -> Scores:
+    """Scores of one series, of shape (class,)."""
+    if isinstance(source, Scoring):
+        return source.scores_of(instance)
+    probabilities = source.probabilities
+    return Scores(np.asarray(source.scores[instance]), None if probabilities is None else probabilities[instance])
 
 
 def seconds_of(source: ExplanationSource, method: str, *place: int) -> float:

@@ -22,7 +22,7 @@ def as_classifier(
     batch_size: int | None = None,
 ) -> Any:
     """The classifier itself, or a classifier of a Keras model, of a fitted estimator, or of a function."""
-    if hasattr(model, "classes") and hasattr(model, "scores"):
+    if hasattr(model, "classes") and hasattr(model, "scores") and not isinstance(model, type):
         if (layer, output, score, batch_size) != (None, None, None, None):
             raise ValueError(
                 "layer, output, score and batch_size belong to the classifier: give them to its constructor"

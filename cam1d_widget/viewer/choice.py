@@ -10,7 +10,7 @@ import numpy as np
 from traitlets import TraitError
 
 from ..explanation.explanation import ExplanationSource
-from ..explanation.source import seconds_of
+from ..explanation.source import ModelChangedError, scores_of, seconds_of
 from ..names import matching
 from ..validation import check_class, check_index, no_such_label, shown
 
@@ -71,7 +71,10 @@ FOLLOWS = ("predicted", "true", "runner-up", "contrast", "fixed")
 
 def followed(follow: str, explanation: ExplanationSource, instance: int) -> tuple[int, int | None] | None:
     """Class to explain for an instance, and the class to subtract; None if the current classes are kept."""
-    order = np.argsort(-np.asarray(explanation.scores[instance]), kind="stable").tolist()
+    try:
+        order = np.argsort(-scores_of(explanation, instance).scores, kind="stable").tolist()
+    except ModelChangedError:  # before the scores of this instance were computed
+        return None
     truth = None if explanation.y is None else int(explanation.y[instance])
     if truth is not None and truth >= len(order):  # a single output separates two true classes
         truth = None
@@ -88,7 +91,7 @@ def followed(follow: str, explanation: ExplanationSource, instance: int) -> tupl
 
 def first_target(explanation: ExplanationSource, method: str, instance: int) -> int:
     """Predicted class of an instance, or the first that was explained on it."""
-    scores = np.asarray(explanation.scores[instance])
+    scores = scores_of(explanation, instance).scores
     predicted = int(scores.argmax())
     classes = [predicted, *range(len(scores))]
     return next((target for target in classes if explanation.has(method, instance, target)), predicted)

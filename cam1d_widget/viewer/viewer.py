@@ -174,7 +174,7 @@ class ExplanationViewer(Stack):
     ) -> None:
         """Refuse arguments of a wrong type before anything is computed."""
         check_members(
-            "explanation", explanation, "an Explanation, as explain(model, x) returns", ("methods", "series_facts")
+            "explanation", explanation, "an Explanation, as explain(model, x) returns", ("methods", "attribution")
         )
         for name, of, needed in (
             ("scores_without", "a function of a window with a baseline", ("__call__", "baseline")),
@@ -269,10 +269,10 @@ class ExplanationViewer(Stack):
     ) -> Path:
         """Write the viewer as one file that works in any browser, without kernel and network.
 
-        What is not named is left out if the page would be too large otherwise; the page and a warning then state what
-        it holds. The methods that were looked at come first, for all instances. The others follow for the instances
-        with a wrong, an uncertain or a very certain prediction, and the classes that are neither predicted nor true
-        come last. A method that would take more than half a minute is left out unless it was named or looked at.
+        What is not named is left out if the page would be too large otherwise, or its maps would take longer than a
+        minute; the page and a warning then state what it holds. The methods that were looked at come first, for all
+        instances. The others follow for the instances with a wrong, an uncertain or a very certain prediction, and the
+        classes that are neither predicted nor true come last.
 
         Parameters
         ----------
@@ -484,7 +484,8 @@ class ExplanationViewer(Stack):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """The widget, its state for a notebook without a kernel, and a figure for sites that run no widgets."""
         bundle = {**super()._repr_mimebundle_(**kwargs), MIME: saved_state(self)}
-        if has_matplotlib():
+        # A map that takes long follows the series; the figure would wait for it.
+        if has_matplotlib() and self.mark.quick:
             # The widget reports why a map cannot be computed; an error here would prevent its display.
             with suppress(Exception):
                 bundle = {**bundle, "image/png": png_picture(self._files.figure())}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from time import perf_counter
 
 from ..attribution.checks import ChecksReport, fills_of, run_checks
 from ..attribution.lazy_explanation import LazyExplanation
@@ -106,6 +107,7 @@ class CAM1DWidget(ExplanationViewer):
         layout: Layout = "channels_last",
         intervals: IntervalsLike | None = None,
     ) -> None:
+        started = perf_counter()
         self._open = partial(as_classifier, model, layer=layer, output=output, score=score)
         lazy = LazyExplanation(
             self._open(),
@@ -121,6 +123,7 @@ class CAM1DWidget(ExplanationViewer):
             sampling_rate=sampling_rate,
             start=start,
         )
+        lazy.seconds_to_read = perf_counter() - started
         inside = inside_of(lazy)
         super().__init__(
             lazy,

@@ -68,3 +68,17 @@ def test_mistakes_are_found_and_compared_with_the_true_class(page):
     chip.click()
     assert page.locator(".cam1d-chip button").count() == 0
     assert page.errors == []
+
+
+def test_keys_step_the_instance_from_a_button_and_after_it_has_gone(page):
+    instance = next(one for one in WRONG if one + 1 not in WRONG and one + 2 < len(WHOLE.x))
+    page.evaluate(f"{MARK}.model.choose({{ instance: {instance} }})")
+    why = page.locator(".cam1d-why")
+    why.focus()
+    page.keyboard.press("Enter")
+    assert why.get_attribute("aria-pressed") == "true"
+    for further in (1, 2):
+        page.keyboard.press("PageDown")
+        drawn(page)
+        assert page.evaluate(CHOICE)[0] == instance + further
+    assert page.evaluate("document.activeElement.matches('.bqplot')"), "the button was left out of a right prediction"

@@ -40,8 +40,10 @@ def paths(whole, tmp_path_factory):
         exactness={},
         completeness={},
     )
+    named = explanation(class_names=["rest", "a slow walk along the corridor to the stairs", "a run in the park"])
     return {
         "three": save_html(whole, folder / "three.html", progress=False),
+        "names": save_html(named, folder / "names.html", progress=False),
         "many": save_html(many, folder / "many.html", progress=False),
     }
 
@@ -65,7 +67,9 @@ def members(page):
 
 
 def box(page, selector):
-    return page.locator(selector).first.bounding_box()
+    """Place of an element in the page, however far that is scrolled."""
+    place = page.locator(selector).first.bounding_box()
+    return {**place, "y": place["y"] + page.evaluate("scrollY")}
 
 
 @pytest.mark.parametrize("width", slow_but([1280, 600], [1280, 1000, 600]))
@@ -77,7 +81,7 @@ def test_no_panel_moves_the_plot(open_at, width):
         laid_out(page)
         assert box(page, ".bqplot.figure") == before, name
         panel = box(page, ".cam1d-panel")
-        if name == "Numbers":
+        if name == "Numbers" or width < 700:
             assert panel["y"] >= before["y"] + before["height"]
         elif width >= 1000:
             assert panel["x"] >= before["x"] + before["width"]
@@ -85,6 +89,29 @@ def test_no_panel_moves_the_plot(open_at, width):
     page.get_by_role("button", name="close the panel").click()
     assert page.locator(".cam1d-panel").is_hidden()
     assert page.get_by_role("button", name="Numbers: ").evaluate("(button) => button === document.activeElement")
+
+
+def test_class_scores_are_next_to_the_plot_and_below_it_while_a_panel_is_open(open_at):
+    page = open_at("three", 1280)
+    plot = box(page, ".bqplot.figure")
+    assert box(page, ".cam1d-scores")["x"] >= plot["x"] + plot["width"]
+    page.get_by_role("button", name="View: ").click()
+    laid_out(page)
+    assert box(page, ".cam1d-scores")["y"] >= plot["y"] + plot["height"]
+    assert page.locator(".cam1d-scores label").first.is_visible()
+
+
+def test_the_plot_does_not_move_from_instance_to_instance(open_at):
+    page = open_at("names", 600)
+    height = []
+    for instance in range(4):
+        page.evaluate(f"{MARK}.model.choose({{ instance: {instance} }})")
+        laid_out(page)
+        height.append(box(page, ".bqplot.figure")["y"])
+    page.evaluate(f"{MARK}.model.choose({{ instance: 0 }})")
+    laid_out(page)
+    assert sorted(height) == height, "a longer summary moves it once"
+    assert box(page, ".bqplot.figure")["y"] == height[-1]
 
 
 @pytest.mark.parametrize(("width", "rows"), [(1280, 1), (600, 2)])

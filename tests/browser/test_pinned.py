@@ -1,5 +1,6 @@
 """A picture that is pinned next to the others, in a real Chromium with no kernel."""
 
+import dataclasses
 import itertools
 import re
 
@@ -72,6 +73,21 @@ def test_the_pinned_picture_stays_and_both_end_in_one_color(page, whole):
     assert page.evaluate(PIXELS) == before
     assert page.locator(".cam1d-which").all_inner_texts() == ["Current: ", "Pinned: "]
     assert page.errors == []
+
+
+def test_lines_of_both_legends_are_as_close_however_long_the_other_is(open_page, whole, tmp_path):
+    long = {"Saliency": "a description of several lines, " * 8}
+    viewer = ExplanationViewer(dataclasses.replace(whole, descriptions=long), method="Saliency")
+    viewer.pinned = (0, 1, "Gradient × Input")
+    page = open_page(viewer.save_html(tmp_path / "page.html", progress=False))
+    pinned_becomes(page, "0/1/1")
+    gaps = page.locator(".cam1d-block").evaluate_all(
+        """(blocks) => blocks.map((block) => {
+          const box = (name) => block.querySelector(name).getBoundingClientRect();
+          return box(".cam1d-words").top - box(".cam1d-bar").bottom;
+        })"""
+    )
+    assert max(gaps) - min(gaps) < 5
 
 
 def test_it_is_zoomed_with_the_other_and_has_the_same_crosshair(page):

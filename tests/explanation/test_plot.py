@@ -118,3 +118,14 @@ def test_a_notebook_keeps_a_picture_beside_the_widget():
 def test_a_map_that_fails_keeps_the_widget_from_nothing():
     viewer = ExplanationViewer(Lazy(explanation(), RuntimeError("out of memory")))
     assert "image/png" not in viewer._repr_mimebundle_()
+
+
+def test_long_channel_names_leave_room_for_the_series():
+    names = ["left ankle, acceleration along the bone, x", "left ankle, acceleration along the bone, y", "z"]
+    narrow, wide = (explanation(channel_names=names).plot(0, 0, "Saliency", figsize=(inches, 4)) for inches in (3, 12))
+    labels = [axis.get_ylabel() for axis in narrow.axes[:3]]
+    assert [label[-3:] for label in labels] == ["x g", "y g", "z g"], "the end tells them apart"
+    assert max(map(len, labels)) == 15
+    assert wide.axes[0].get_ylabel() == f"{names[0]} g"
+    narrow.draw_without_rendering()
+    assert narrow.axes[0].get_position().width > 0.5

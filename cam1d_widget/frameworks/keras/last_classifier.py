@@ -15,8 +15,10 @@ __all__ = ["classifier_of"]
 
 def classifier_of(model: Any, **chosen: Any) -> KerasClassifier:
     """Classifier of a Keras model: that of the last call if the model is the same, and has not changed."""
-    # A file may change, and an unhashable value is no model and no layer: neither is cached.
-    if isinstance(model, str | PathLike) or not all(isinstance(one, Hashable) for one in (model, chosen["layer"])):
+    # A file may change, and a class or an unhashable value is no model and no layer: none of them is cached.
+    if isinstance(model, str | PathLike | type) or not all(
+        isinstance(one, Hashable) for one in (model, chosen["layer"])
+    ):
         return KerasClassifier(model, **chosen)
     made = _compiled.cache_info().misses
     classifier, version = _compiled(model, _structure(model), **chosen)

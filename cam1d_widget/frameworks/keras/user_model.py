@@ -78,6 +78,8 @@ def _kind_of(model: Any) -> str:
 
 def _why_no_network(model: Any) -> str:
     """Why an estimator cannot be explained, and what to do; "" for other objects."""
+    if isinstance(model, type):
+        return "; create an instance of it"
     if not hasattr(model, "fit"):
         return ""
     if getattr(model, "is_fitted", len(getattr(model, "classes_", ())) > 0):

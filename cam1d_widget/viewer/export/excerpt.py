@@ -46,6 +46,10 @@ class Excerpt(ExplanationSource):
         targets = targets_of(whole)
         self.targets = None if targets is None else targets[rows]
 
+    def part(self, methods: Sequence[str], kept: Mapping[str, np.ndarray] | None = None) -> Excerpt:
+        """The same instances and classes with some of the methods, or some of their maps."""
+        return Excerpt(self.whole, self.instances, self.menu, tuple(methods), self.kept if kept is None else kept)
+
     @property
     def series_facts(self) -> SeriesFacts:
         """Series, scores, names and times of the page."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from ...explanation.source import ExplanationSource
+from ...explanation.source import ExplanationSource, scores_of
 from ..choice import Choice
 from ..conversion import Conversion
 from ..synced.channel_stack import ChannelStack
@@ -67,7 +67,7 @@ class Files:
 
         key = series_key(instance) if mean is None else mean_key("series", mean, method, target)
         one, x = map_of(target), mark.whole(key).values.copy()
-        scores = source.scores[instance] if mean is None else None
+        scores = scores_of(source, instance).scores if mean is None else None
         start = source.start[instance] if mean is None and source.start is not None else None
         if against is None:
             varies = "standard error" if mean is None else "standard deviation"

@@ -31,7 +31,7 @@ from ..synced.inside import results_of_page
 from ..synced.tiles import Tile, attribution_key, map_tile, pack, series_key
 from ..windows import Intervals
 from .excerpt import Excerpt, excerpt
-from .page_size import Priorities, fitted, sizes_of, without_slow
+from .page_size import Priorities, fitted, in_time, sizes_of, time_note, without_slow
 from .scripts import licenses, programs
 
 # Bytes of the page around its programs and arrays: the state of sliders, menus and panels.
@@ -131,10 +131,11 @@ def page_steps(
             "program": len(terms) + len(modules) + _WIDGETS,
             "activations and results": sum(part.page_bytes() for part in parts.values()),
         }
-        sizes = yield from _shares(sizes_of(chosen, others), 0.0, 0.05)
-        quick, slow = without_slow(chosen, sizes, priorities)
+        quick = without_slow(chosen, priorities)
+        sizes = yield from _shares(sizes_of(quick, others), 0.0, 0.05)
+        quick = in_time(quick, sizes, priorities)
         fit = fitted(quick, sizes, budget_mb, priorities)
-        note = "; ".join(filter(None, [fit.note, slow]))
+        note = "; ".join(filter(None, [fit.note, time_note(chosen, quick)]))
         begun = _first_choice(fit.chosen, state.shown)
         if fit.chosen.instances != chosen.instances:
             parts = copies(fit.chosen, begun["instance"])

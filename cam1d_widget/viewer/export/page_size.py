@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -11,17 +10,18 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...explanation.source import seconds_of
 from ..choice import Choice
 from ..synced.base import ENTRY_BYTES
 from ..synced.facts import maps_there
 from .excerpt import Excerpt
 
-__all__ = ["Fitted", "Priorities", "fitted", "sizes_of", "without_slow"]
+__all__ = ["Fitted", "Priorities", "fitted", "in_time", "sizes_of", "time_note", "without_slow"]
 
 MEGABYTE = 2**20
 
-PATIENCE = 30.0
-"""Time limit in seconds for a method that was neither named nor viewed."""
+PATIENCE = 60.0
+"""Time limit in seconds for all maps of a page whose methods were not named."""
 
 
 class Priorities(NamedTuple):
@@ -63,7 +63,7 @@ class Sizes:
     maps : mapping of str to int
         By method, values of one map and its errors.
     seconds : mapping of str to float
-        By method, time that one map takes.
+        By method, time that the maps of one instance take.
     """
 
     others: Mapping[str, float]
@@ -80,45 +80,82 @@ class Sizes:
         return _encoded(bits // 8 * self.maps[method])
 
 
+def without_slow(chosen: Excerpt, priorities: Priorities) -> Excerpt:
+    """The choice without methods that alone would exceed the time limit, as estimated before a map is computed."""
+    if "methods" in priorities.named:
+        return chosen
+    quick = [
+        label
+        for label in chosen.methods
+        if label in priorities.viewed or len(chosen.x) * seconds_of(chosen.whole, label) <= PATIENCE
+    ]
+    return chosen.part(quick) if quick else chosen
+
+
 def sizes_of(chosen: Excerpt, others: Mapping[str, float]) -> Generator[tuple[float, str], None, Sizes]:
     """Sizes and times, from two maps of each method; yields the completed share and a description."""
     maps, seconds = {}, {}
-    for place, label in enumerate(chosen.methods):
-        yield place / len(chosen.methods), f"size of a page with {label}"
+    for done, label in enumerate(chosen.methods):
+        yield done / len(chosen.methods), f"size of a page with {label}"
         there = np.argwhere(maps_there(chosen, label, chosen.menu))
+        maps[label], seconds[label] = 0, 0.0
         if len(there):
             instance, target = int(there[0][0]), chosen.menu[there[0][1]]
             with_errors = chosen.standard_error(label, instance, target) is not None
             maps[label] = chosen.attribution(label, instance, target).size * (2 if with_errors else 1)
             # The first map of a method may include its compilation.
             instance, place = map(int, there[-1])
-            begun = time.perf_counter()
             chosen.attribution(label, instance, chosen.menu[place])
-            seconds[label] = time.perf_counter() - begun
-        else:
-            maps[label], seconds[label] = 0, 0.0
+            # Some methods compute the maps of all classes together.
+            classes = there[there[:, 0] == instance, 1]
+            own = (label, chosen.instances[instance])
+            left = [one for one in classes if seconds_of(chosen.whole, *own, chosen.menu[one]) > 0]
+            seconds[label] = seconds_of(chosen.whole, label) * (len(left) + 1)
     return Sizes({name: size for name, size in others.items() if size}, int(chosen.x[0].size), maps, seconds)
 
 
-def without_slow(chosen: Excerpt, sizes: Sizes, priorities: Priorities) -> tuple[Excerpt, str]:
-    """The choice without slow methods that were neither named nor viewed, and a sentence about them."""
-    slow = {
-        label: total
-        for label in chosen.methods
-        if "methods" not in priorities.named
-        and label not in priorities.viewed
-        and (total := len(chosen.x) * sizes.seconds[label]) > PATIENCE
-    }
-    if not slow:
-        return chosen, ""
-    kept = tuple(label for label in chosen.methods if label not in slow)
-    if not kept:
-        return chosen, ""
-    took = f"{_listed(list(slow))} would take about {sum(slow.values()) / 60:.1f} min to compute"
-    note = (
-        f"{took} and {'is' if len(slow) == 1 else 'are'} left out; to include one, view it first or name it in methods="
+def in_time(chosen: Excerpt, sizes: Sizes, priorities: Priorities) -> Excerpt:
+    """The part of the choice that is computed within the time limit.
+
+    Methods that were looked at come first, for as many instances as two thirds of the time suffice for, and then whole
+    methods, the quickest first. What was named is kept.
+    """
+    if "methods" in priorities.named:
+        return chosen
+    count, rows = len(chosen.x), {}
+    left = PATIENCE * 2 / 3
+    for label in [one for one in priorities.viewed if one in chosen.methods]:
+        fits = count if count * sizes.seconds[label] <= left else max(1, int(left / sizes.seconds[label]))
+        rows[label] = count if "instances" in priorities.named else fits
+        left -= rows[label] * sizes.seconds[label]
+    left += PATIENCE / 3
+    for label in sorted(set(chosen.methods) - set(rows), key=lambda one: (sizes.seconds[one], one)):
+        if count * sizes.seconds[label] <= left:
+            rows[label] = count
+            left -= count * sizes.seconds[label]
+    kept = [label for label in chosen.methods if label in rows] or [chosen.methods[0]]
+    if all(rows.get(label) == count for label in chosen.methods):
+        return chosen
+    order = _by_interest(chosen, priorities)
+    tables = {}
+    for label in kept:
+        among = np.isin(np.arange(count), order[: rows.get(label, 1)])
+        tables[label] = maps_there(chosen, label, chosen.menu) & among[:, np.newaxis]
+    return chosen.part(kept, tables)
+
+
+def time_note(whole: Excerpt, chosen: Excerpt) -> str:
+    """Sentence that states what was left out to save time, and how to include it; "" if nothing was."""
+    none = [label for label in whole.methods if label not in chosen.methods]
+    count = len(chosen.x)
+    rows = {label: int(maps_there(chosen, label, chosen.menu).any(axis=1).sum()) for label in chosen.methods}
+    texts = [f"{label} for {done:,} of {count:,} instances only" for label, done in rows.items() if done < count]
+    texts += [f"no map of {_listed(none)}"] if none else []
+    return (
+        f"To be computed in about {PATIENCE:.0f} s, it holds {' and '.join(texts)}: for all, name them in methods="
+        if texts
+        else ""
     )
-    return Excerpt(chosen.whole, chosen.instances, chosen.menu, kept), note
 
 
 def fitted(chosen: Excerpt, sizes: Sizes, budget_mb: float, priorities: Priorities) -> Fitted:
@@ -273,7 +310,7 @@ def _note(parts: _Parts, there: Mapping[str, np.ndarray], budget_mb: float, need
     """Sentence that states what the page contains, what it omits, and how to include more."""
     kept, total = (int(sum(table.sum() for table in tables.values())) for tables in (parts.kept, there))
     rows = int(parts.rows.sum())
-    complete = [label for label in parts.kept if parts.complete(label)]
+    complete = [label for label in parts.kept if parts.complete(label) and there[label].any(axis=1).all()]
     partly = {label: int(table.any(axis=1).sum()) for label, table in parts.kept.items() if label not in complete}
     of = f"{rows:,} of {len(parts.rows):,} instances" if rows < len(parts.rows) else f"all {rows:,} instances"
     texts = [f"{_listed(complete)} for {of}"]

@@ -9,10 +9,11 @@ from typing import Any
 import bqplot
 import numpy as np
 from traitlets import Any as AnyTrait
-from traitlets import Dict, Instance, Int, Unicode, validate
+from traitlets import Dict, Instance, Int, Unicode, observe, validate
 
+from ...cancellation import CancelledError, check_cancelled
 from ...explanation.explanation import ExplanationSource
-from ...explanation.source import seconds_of
+from ...explanation.source import ModelChangedError, Scoring, known_scores, seconds_of
 from ...validation import check_count, check_index
 from ..choice import FOLLOWS, known_mean, of_choice
 from ..windows import Intervals, ScoresWithout, check_window
@@ -166,7 +167,10 @@ class ChannelStack(SyncedView, bqplot.Mark):
         self._unsent: list[dict[str, Any]] = []
         self._asked = 0
         self._views = 0
-        self._background = Background()
+        # Maps that are asked for; then the other scores; then the map of the offered method.
+        self._background, self._scoring, self._offering = Background(), Background(), Background()
+        self._continued = False
+        self._offered_map: tuple[str, int, int] | None = None
         self.on_msg(self._receive)
 
     taking = False
@@ -194,12 +198,54 @@ class ChannelStack(SyncedView, bqplot.Mark):
         self._means = Means(source, self._targets)
         return {
             "facts": facts,
-            "scores": np.asarray(source.scores, np.float32),
-            "probabilities": None if source.probabilities is None else np.asarray(source.probabilities, np.float32),
+            **self._read_scores(),
             "truth": None if source.y is None else np.asarray(source.y, np.int32),
             "explained": explained_classes(source, self._targets),
             "steps": None if source.receptive_field is None else np.asarray(source.receptive_field, np.float32),
         }
+
+    def _read_scores(self) -> dict[str, Any]:
+        """Traits of the scores, as far as they are known."""
+        scores, probabilities = known_scores(self._source)
+        return {
+            "scores": np.asarray(scores, np.float32),
+            "probabilities": None if probabilities is None else np.asarray(probabilities, np.float32),
+        }
+
+    def _continue(self) -> None:
+        """Compute what the first picture did not wait for, once a browser shows it."""
+        if not self._continued:
+            self._continued = True
+            self._score()
+            self._compute_offered()
+
+    def _score(self) -> None:
+        """Compute the scores that are not known, in the background, once the map in progress is done."""
+        source = self._source
+        if isinstance(source, Scoring) and np.isnan(self.scores).any():
+            self._scoring.start(lambda: self._compute_scores(source))
+
+    def _compute_scores(self, source: Scoring) -> None:
+        """Compute scores block by block, and send them whenever their number has doubled."""
+        self._background.wait()
+        done, sent = 0, 1
+        try:
+            while block := source.more_scores(self.instance):
+                check_cancelled()
+                done += block
+                if done >= 2 * sent:
+                    sent = done
+                    self._send_scores()
+            self._send_scores()
+        except (CancelledError, ModelChangedError):  # which a line of its own says
+            pass
+        except Exception as fault:
+            self.stale = f"The scores of all series could not be computed: {said(fault)}"
+
+    def _send_scores(self) -> None:
+        with self.hold_sync():
+            for name, value in self._read_scores().items():
+                setattr(self, name, value)
 
     def read_source(self) -> None:
         """Show the source after an update of its scores and maps; instance, class and method stay selected."""
@@ -209,6 +255,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
             self.tiles = self._first_tiles()
             self.stale = ""
             self.version += 1
+        self._score()
 
     def mark_stale(self, stale: bool) -> None:
         """Show, or no longer show, that the model has changed."""
@@ -226,19 +273,25 @@ class ChannelStack(SyncedView, bqplot.Mark):
     def offer(self, method: int, seconds: float) -> None:
         """Offer a method that takes longer than the initial one; its first map is computed unless it takes minutes."""
         self.better = {"method": method, "seconds": seconds, "state": "offered"}
-        if seconds > PATIENCE:
+        self._offered_map = (self._source.methods[method], self.instance, self._targets[self.target])
+
+    def _compute_offered(self) -> None:
+        """Compute the map of the offered method in the background, once the scores are there."""
+        better, offered = self.better, self._offered_map
+        if better is None or offered is None or better["state"] != "offered" or better["seconds"] > PATIENCE:
             return
-        label, instance, target = self._source.methods[method], self.instance, self._targets[self.target]
 
         def compute() -> None:
+            self._scoring.wait()
             try:
-                self._source.attribution(label, instance, target)
+                check_cancelled()
+                self._source.attribution(*offered)
                 self._offered("ready")
             except Exception:  # cancelled, or the model has changed; a requested map reports why it fails
                 self._offered("offered")
 
         self._offered("computing")
-        self._background.start(compute)
+        self._offering.start(compute)
 
     def _offered(self, state: str) -> None:
         if self.better is not None:
@@ -302,6 +355,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
             self._answer(content)
         elif kind == "cancel":
             self._background.cancel()
+            self._offering.cancel()
         elif kind == "replace":
             self._replace(content)
         elif kind == "update":
@@ -309,22 +363,39 @@ class ChannelStack(SyncedView, bqplot.Mark):
         elif kind == "views":
             self._views = check_count("count", content.get("count"), least=0)
             self._send_requests()
+            self._continue()
         elif kind == "picture":
             take = self._pictures.pop(check_count("request", content.get("request"), least=0), None)
             if take:
                 take(bytes(buffers[0]) if buffers else str(content.get("error")))
 
     def _answer(self, content: dict[str, Any]) -> None:
-        """Answer a request for tiles; if it takes long, in the background, after saying how long."""
+        """Answer a request for tiles; if it takes long, in the background, after the series and how long it takes."""
         try:
-            seconds = self._seconds(keys_of(content)[:MOST_TILES])
+            keys = keys_of(content)
         except TypeError:  # reported in the answer
-            seconds = 0.0
+            keys = []
+        seconds = self._seconds(keys[:MOST_TILES])
         if seconds <= SLOW:
             self.send(*answered(content, self.tile))
             return
-        self.send({"slow": content.get("request"), "seconds": seconds})
+        at_once, buffers = answered({"keys": [key for key in keys if key.startswith("series/")]}, self.tile)
+        self.send({"slow": content.get("request"), "seconds": seconds, "index": at_once["index"]}, buffers)
+        if not any(self._is_offered(key) for key in keys):
+            self._offering.cancel()  # it would only take time from what is asked for
         self._background.start(lambda: self.send(*answered(content, self.tile)))
+
+    def _is_offered(self, key: str) -> bool:
+        """Whether a key is that of the map that is computed without being asked for."""
+        try:
+            return self._map_of(key) == self._offered_map
+        except ValueError:
+            return False
+
+    @property
+    def quick(self) -> bool:
+        """Whether the current map takes no longer than a second, or is there."""
+        return self._seconds([attribution_key(self.method, self.instance, self.target)]) <= SLOW
 
     def _seconds(self, keys: Sequence[Any]) -> float:
         """About how long the maps of some tiles take."""
@@ -349,6 +420,13 @@ class ChannelStack(SyncedView, bqplot.Mark):
         except Exception as fault:
             answer["error"] = said(fault)
         self.send(answer)
+
+    @observe("better")
+    def _dismiss(self, change: Any) -> None:
+        """Stop computing what is no longer offered, unless it was selected."""
+        offered = getattr(self, "_offered_map", None)
+        if self.better is None and offered is not None and self._source.methods[self.method] != offered[0]:
+            self._offering.cancel()
 
     @validate("instance", "target", "method")
     def _check_index(self, proposal: Any) -> int:

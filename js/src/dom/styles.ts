@@ -1,12 +1,11 @@
 /** An open panel that has room next to the plot. */
 const OPEN = ".cam1d-panel:not([hidden], .cam1d-wide)";
 
-/** A column next to the plot, with the open panel or else the class scores. */
+/** A column next to the plot, with the class scores, which are below the plot while a panel is open. */
 const SIDE = `
     grid-template: var(--cam1d-side);
     > .cam1d-tools > ${OPEN} { grid-area: side; inset: 0; width: auto; max-height: none; box-shadow: none; }
-    > .cam1d-scores { position: absolute; grid-area: side; inset: 0; }
-    &:has(> .cam1d-tools > ${OPEN}) > .cam1d-scores { visibility: hidden; }
+    &:not(:has(> .cam1d-tools > ${OPEN})) > .cam1d-scores { position: absolute; grid-area: side; inset: 0; }
 `;
 
 /** Style sheet of all widgets, with fallbacks for JupyterLab's variables. */
@@ -52,7 +51,7 @@ const SHEET = `
     "window window" "inside inside" / minmax(0, 1fr) 495px;
   --cam1d-side:
     "controls controls controls" "summary buttons buttons" "legend legend side" "pictures pictures side"
-    "marks marks side" "wide wide wide" "window window window" "inside inside inside" / minmax(0, 1fr) 215px 280px;
+    "marks marks side" "scores scores scores" "wide wide wide" "window window window" "inside inside inside" / minmax(0, 1fr) 215px 280px;
   position: relative; display: grid; overflow: visible; gap: 0 12px; grid-template: var(--cam1d-narrow);
   border: 1px solid var(--cam1d-line); border-radius: 6px;
 }
@@ -72,6 +71,12 @@ const SHEET = `
   width: min(310px, 100%); max-height: min(100%, 340px); box-shadow: 0 2px 8px rgba(0, 0, 0, 0.25);
 }
 .cam1d-tools > .cam1d-panel.cam1d-wide { position: static; grid-area: wide; width: auto; max-height: 300px; box-shadow: none; }
+/* Over a narrow plot it would cover half of it. */
+@container cam1d (max-width: 699px) {
+  .cam1d-tools > .cam1d-panel { position: static; grid-area: wide; width: auto; max-height: 300px; box-shadow: none; }
+  .cam1d-panel:has(> fieldset):not([hidden]) { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 0 24px; align-items: start; }
+  .cam1d-panel > .cam1d-heading { grid-column: 1 / -1; }
+}
 @container cam1d (min-width: 1000px) {
   .cam1d-viewer .cam1d-areas { grid-template: var(--cam1d-broad); }
   /* With one class and no panel, or with two plots, nothing is next to the plot. */
@@ -116,13 +121,13 @@ const SHEET = `
 .cam1d-scores i { position: absolute; left: 4px; bottom: 2px; height: 5px; max-width: calc(100% - 8px); border-radius: 3px; background: var(--cam1d-faint); }
 .cam1d-scores .cam1d-explained i { background: var(--cam1d-focus); }
 .cam1d-scores i.cam1d-negative { background: none; box-sizing: border-box; border: 1px solid var(--cam1d-faint); }
-.cam1d-summary { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 18px; padding: 5px 10px 3px; }
+.cam1d-summary { box-sizing: border-box; display: flex; flex-wrap: wrap; align-items: baseline; align-content: start; gap: 2px 18px; padding: 5px 10px 3px; }
 .cam1d-summary .cam1d-title { font-weight: 650; font-size: 14px; }
 .cam1d-summary .cam1d-term { color: var(--cam1d-faint); margin-right: 5px; }
 .cam1d-summary .cam1d-value { font-weight: 600; overflow-wrap: anywhere; }
 .cam1d-summary .cam1d-right { color: var(--cam1d-good); margin-left: 7px; font-weight: 600; white-space: nowrap; }
 .cam1d-summary .cam1d-wrong { color: var(--cam1d-bad); margin-left: 7px; font-weight: 600; white-space: nowrap; }
-.cam1d-summary .cam1d-note { flex: 1 0 100%; display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; margin: 2px 0; color: var(--cam1d-faint); }
+.cam1d-summary .cam1d-note { display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; margin: 2px 0; color: var(--cam1d-faint); }
 .cam1d-chip { flex: none; }
 .cam1d-chip button, .cam1d-summary .cam1d-why { font: 600 12px/1.4 var(--cam1d-font); border: 1px solid currentColor; border-radius: 12px; padding: 1px 10px; background: transparent; color: var(--cam1d-bad); cursor: pointer; }
 .cam1d-summary .cam1d-why { color: var(--cam1d-link); border-radius: 5px; }
@@ -130,7 +135,7 @@ const SHEET = `
 .noUi-connects.cam1d-matches { background-image: var(--cam1d-matches); }
 .cam1d-summary .cam1d-stale { flex: 1 0 100%; box-sizing: border-box; min-width: 0; display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; margin: 2px 0 4px; padding: 3px 0 3px 10px; border-left: 4px solid var(--cam1d-bad); font-weight: 600; }
 .cam1d-legend .cam1d-blocks { display: flex; flex-wrap: wrap; gap: 2px 24px; padding: 2px 10px; }
-.cam1d-legend .cam1d-block { flex: 1 1 400px; display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 14px; min-width: 0; }
+.cam1d-legend .cam1d-block { flex: 1 1 400px; display: flex; flex-wrap: wrap; align-items: baseline; align-content: flex-start; gap: 0 14px; min-width: 0; }
 .cam1d-legend .cam1d-bar { flex: none; display: inline-flex; align-items: center; gap: 6px; font-variant-numeric: tabular-nums; }
 .cam1d-legend .cam1d-bar canvas { display: block; width: 150px; height: 12px; border: 1px solid var(--cam1d-line); box-sizing: border-box; }
 .cam1d-legend .cam1d-words { flex: 1 1 100%; min-width: 0; overflow-wrap: anywhere; line-height: 1.35; }

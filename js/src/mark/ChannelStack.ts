@@ -153,7 +153,7 @@ export class ChannelStack extends Mark implements MarkView {
       const { chosen, notes } = this.model.windows;
       const theme = themeOf(this.parent.el);
       const caption = pinned && this.captions(this.frame.width, theme.font)[0];
-      const failed = status === "error" || status === "missing";
+      const failed = (status === "error" || status === "missing") && !picture.mapless;
       this.scene = { picture, facts, theme, message, failed, window: chosen, notes, caption };
       clearCanvas(this.surface.context, this.frame);
       drawScene(canvasPen(this.surface.context), this.scene, this.frame);

@@ -6,7 +6,7 @@ import { nearestMatch, nextMatch, Predictions } from "../core/picture/finder.js"
 import { type Follow, followed } from "../core/picture/follow.js";
 import type { Mean } from "../core/picture/mean.js";
 import type { Options } from "../core/picture/options.js";
-import type { Outputs } from "../core/picture/outputs.js";
+import { hasScores, type Outputs } from "../core/picture/outputs.js";
 import { turned } from "../core/picture/page.js";
 import type { Picture } from "../core/picture/picture.js";
 import { NO_TILES } from "../core/tiles/tiles.js";
@@ -17,7 +17,7 @@ import type { FinderModel } from "../synced/FinderModel.js";
 import type { InsideModel } from "../synced/InsideModel.js";
 import type { JobsModel } from "../synced/JobsModel.js";
 import type { OptionsModel } from "../synced/OptionsModel.js";
-import { references, serializeAs, synced, verbatim } from "../synced/SyncedModel.js";
+import { references, serializeAs, synced, Unsent, verbatim } from "../synced/SyncedModel.js";
 import { type Slow, type TileAnswer, TileStore } from "../synced/tile_store.js";
 import type { MarkView } from "./mark_view.js";
 import { type FileRequest, PictureSender } from "./picture_sender.js";
@@ -101,27 +101,49 @@ export class ChannelStackModel extends synced(MarkModel) {
       this.selectionChanged,
       this,
     );
+    this.on("change:method change:better", this.takeBetter, this);
     this.on("change:version", this.reset, this);
+    this.on("change:scores", this.takeScores, this);
     this.listenTo(this.optionsModel, "change", this.refresh);
     this.listenTo(this.finderModel, "change", this.applyQuery);
     this.on("msg:custom", this.receive, this);
     this.on("comm_live_update", this.reconnect, this);
+    const unsent = [this, this.optionsModel, this.finderModel, this.checks, this.inside].map((one) => new Unsent(one));
     this.once(
       "destroy",
-      watchConnection(this.widget_manager, () => this.reconnect()),
+      watchConnection(this.widget_manager, (idle) => {
+        unsent.forEach((one) => (idle ? one.send() : one.note()));
+        this.reconnect();
+      }),
     );
     this.refresh();
   }
 
   private unpack(): void {
+    this.unpackScores();
+    this.explained = unpackTable(this.get("explained"));
+    this.steps = unpackTable(this.get("steps"));
+    this.pictures = new Pictures(this, this.tiles);
+  }
+
+  private unpackScores(): void {
     this.outputs = {
       scores: unpackTable(this.get("scores"))!,
       probabilities: unpackTable(this.get("probabilities")),
       truth: unpackTable(this.get("truth")),
     };
-    this.explained = unpackTable(this.get("explained"));
-    this.steps = unpackTable(this.get("steps"));
-    this.pictures = new Pictures(this, this.tiles);
+    this.predictions = undefined;
+  }
+
+  /** Python computed the scores of more instances. */
+  private takeScores(): void {
+    const before = hasScores(this.choice.instance, this.outputs);
+    this.unpackScores();
+    this.applyQuery();
+    if (!before && hasScores(this.choice.instance, this.outputs)) {
+      this.followClass();
+    }
+    this.refresh();
   }
 
   /** Python updated scores and maps: drops everything that was derived from the old ones. */
@@ -131,7 +153,6 @@ export class ChannelStackModel extends synced(MarkModel) {
     this.windows.scores.reset();
     this.inside.reset();
     this.jobs.reset();
-    this.predictions = undefined;
     this.applyQuery();
     this.refresh();
   }
@@ -156,10 +177,17 @@ export class ChannelStackModel extends synced(MarkModel) {
     return this.get("better");
   }
 
-  /** Shows the better method, and no longer offers it. */
-  showBetter(): void {
-    this.set({ method: this.better!.method, better: null });
+  /** No longer offers the better method, in any view and after a reload. */
+  dismissBetter(): void {
+    this.set("better", null);
     this.save_changes();
+  }
+
+  /** A method that was selected needs no offer. */
+  private takeBetter(): void {
+    if (this.better?.method === this.choice.method) {
+      this.dismissBetter();
+    }
   }
 
   /** Cancels the map that is computed in the background. */
@@ -170,6 +198,11 @@ export class ChannelStackModel extends synced(MarkModel) {
   /** Estimated time of the requested map in seconds; null if it is computed immediately. */
   get slow(): number | null {
     return this.status === "waiting" ? this.tiles.slow : null;
+  }
+
+  /** Seconds since that estimate was made. */
+  get waited(): number {
+    return this.tiles.waited;
   }
 
   /** Requests scores and maps of the current model. */
@@ -392,7 +425,7 @@ export class ChannelStackModel extends synced(MarkModel) {
 
   private receive(message: TileAnswer | Slow | FileRequest | ScoresWithoutWindow, buffers: DataView[]): void {
     if ("slow" in message) {
-      this.tiles.announce(message);
+      this.tiles.announce(message, buffers[0] ?? null);
       this.refresh();
     } else if ("name" in message) {
       this.windows.scores.receive(message);

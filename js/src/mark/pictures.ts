@@ -1,6 +1,6 @@
 import type { Choice } from "../core/picture/choice.js";
 import { ColorLimits } from "../core/picture/color_limits.js";
-import { picturesOf, rankingOf } from "../core/picture/compose.js";
+import { type ChoiceTiles, picturesOf, rankingOf } from "../core/picture/compose.js";
 import { isExplained } from "../core/picture/explained.js";
 import type { Facts, Table } from "../core/picture/facts.js";
 import { type Mean, meanOf } from "../core/picture/mean.js";
@@ -30,7 +30,7 @@ export interface Shown {
   readonly status: Status;
   /** Message over a picture that is not the requested one; null if it is. */
   readonly message: string | null;
-  /** Last drawn picture, which may not be the requested one. */
+  /** The requested picture, its series alone if its map is missing, or else the last drawn one. */
   readonly picture: Picture | null;
 }
 
@@ -171,7 +171,7 @@ export class Pictures {
 
   private drawn(found: Found[]): Shown[] {
     const { mark, limits, tiles } = this;
-    const ready = found.filter(({ status }) => status === "ready");
+    const ready = found.flatMap((one, place) => this.drawable(one, this.all[place]?.picture ?? null));
     const pictures = picturesOf(
       ready,
       mark.facts,
@@ -182,8 +182,18 @@ export class Pictures {
     this.ranking = rankingOf(pictures, mark.facts) ?? this.ranking;
     return found.map(({ choice, status, message }, place) => {
       const before = this.all[place]?.picture ?? null;
-      const picture = status === "ready" ? pictures[ready.indexOf(found[place])] : before;
-      return { choice, status, message, picture };
+      const at = ready.findIndex((one) => one.choice === choice);
+      return { choice, status, message, picture: at < 0 ? before : pictures[at] };
     });
+  }
+
+  /** A choice whose picture is drawn: complete, or its series alone, unless its map follows in a moment. */
+  private drawable({ choice, status, tiles }: Found, before: Picture | null): ChoiceTiles[] {
+    if (status === "ready") {
+      return [{ choice, tiles }];
+    }
+    const [key] = neededTiles(choice);
+    const moment = status === "waiting" && this.tiles.slow === null && before && !before.mapless;
+    return moment || this.tiles.missing([key]).length > 0 ? [] : [{ choice, tiles: [this.tiles.take(key)] }];
   }
 }

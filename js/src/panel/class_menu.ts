@@ -29,7 +29,10 @@ export class ClassMenuView extends PanelView {
     const format = scoreFormat(outputs.probabilities !== null);
     const entries = classScores(choice.instance, facts.targets, outputs).map(
       ({ place, target, value }) =>
-        [String(place), `${elided(facts.class_names[target], LENGTH)} · ${format(value)}`] as const,
+        [
+          String(place),
+          [elided(facts.class_names[target], LENGTH), ...(Number.isNaN(value) ? [] : [format(value)])].join(" · "),
+        ] as const,
     );
     const follows = FOLLOWS.filter(([kind]) => kind !== "true" || outputs.truth);
     const change = ({ target }: Event): void => {

@@ -3,6 +3,7 @@ import { live } from "lit-html/directives/live.js";
 import { repeat } from "lit-html/directives/repeat.js";
 import { styleMap } from "lit-html/directives/style-map.js";
 import { classesByScore, type ScoredClass } from "../core/picture/finder.js";
+import { hasScores } from "../core/picture/outputs.js";
 import { elided } from "../core/text/elided.js";
 import { scoreFormat } from "../core/text/numbers.js";
 import { PanelView } from "./panel.js";
@@ -20,8 +21,8 @@ export class ClassScoresView extends PanelView {
   protected content(): TemplateResult {
     const { choice, facts, outputs } = this.mark;
     this.el.hidden = facts.targets.length < 2;
-    // A mean has no scores, but keeps their place.
-    if (this.el.hidden || choice.mean) {
+    // A mean has no scores, nor has an instance before they are computed; they keep their place.
+    if (this.el.hidden || choice.mean || !hasScores(choice.instance, outputs)) {
       return html``;
     }
     const classes = classesByScore(choice.instance, facts.targets, outputs);

@@ -21,6 +21,7 @@ import {
   mapName,
 } from "../core/text/describe.js";
 import { elided } from "../core/text/elided.js";
+import { duration } from "../core/text/numbers.js";
 import { intervalsText } from "../core/text/window_text.js";
 import { canvas } from "../dom/canvas.js";
 import { button } from "../dom/fields.js";
@@ -39,6 +40,7 @@ export class LegendView extends PanelView {
   render(): void {
     this.el.classList.add("cam1d-legend");
     super.render();
+    this.clock = setInterval(() => this.mark.slow !== null && this.refresh(), 1000);
     this.theme = watchTheme(() => this.refresh());
   }
 
@@ -65,23 +67,38 @@ export class LegendView extends PanelView {
     const signed = isDiverging(isSigned(choice, facts), sign);
     const limits = known ? colorBarTexts(known) : ["", ""];
     const part = (signed && PARTS[sign]) || WHOLE;
+    const there = status !== "missing" && status !== "error";
     const reach = signed && sign === "signed" ? "against / for" : sign === "negative" ? "against" : "for";
-    return html`<span class="cam1d-bar"
+    return html`${
+      there
+        ? html`<span class="cam1d-bar"
         ><span>${limits[0]}</span>${colorBar(colorScale(signed, 1, theme.dark, !known), part)}<span>${limits[limits.length - 1]}</span></span
-      ><span>${reach} <b>${elided(classesText(choice, facts), LENGTH)}</b></span
+      >`
+        : nothing
+    }<span>${reach} <b>${elided(classesText(choice, facts), LENGTH)}</b></span
       ><span class="cam1d-color-range">${known ? colorLimitText(known, facts, !hasKernel) : ""}</span>`;
   }
 
-  private words({ picture, status, choice }: Shown, title: string): TemplateResult {
+  private words({ picture, status, choice, message }: Shown, title: string): TemplateResult {
     const { facts } = this.mark;
     const { description, placed } = facts.methods[choice.method];
     const known = status === "ready" ? picture : null;
     const gap = known ? known.attribution.gap : null;
     const mean = choice.mean && known ? meanText(choice.mean, known.attribution, facts) : "";
-    return html`<div class="cam1d-words"
-      ><span class="cam1d-which">${title ? `${title}: ` : ""}</span
-      ><span class="cam1d-method">${mapName(choice, facts)}</span
-      ><span class="cam1d-exactness"
+    const name = html`<span class="cam1d-which">${title ? `${title}: ` : ""}</span
+      ><span class="cam1d-method">${mapName(choice, facts)}</span>`;
+    if (status === "missing" || status === "error") {
+      return html`<div class="cam1d-words">${name} · not available: ${message}</div>`;
+    }
+    if (status === "waiting" && this.mark.slow !== null) {
+      return html`<div class="cam1d-words cam1d-computing cam1d-toolbar"
+        ><span role="status">${name} · computing, about ${duration(this.mark.slow)} …</span
+        ><progress max=${this.mark.slow} value=${this.mark.waited} aria-label="estimated progress"></progress
+        ><span class="cam1d-description">${Math.floor(this.mark.waited)} s so far</span
+        >${button("Cancel", `cancel ${mapName(choice, facts)}`, () => this.mark.cancelSlow())}</div
+      >`;
+    }
+    return html`<div class="cam1d-words">${name}<span class="cam1d-exactness"
         > · ${exactnessText(choice, facts, gap)}<span class="cam1d-gap" title=${gapHint(placed)}>${gapText(gap, choice)}</span
         >${known ? errorText(known) : ""}</span
       ><span class="cam1d-description"> ${[description, mean].filter(Boolean).map((text) => ` · ${text}`)}</span
@@ -122,7 +139,7 @@ export class LegendView extends PanelView {
   /** Meaning of the marks in the plot. */
   private keys(theme: Theme): TemplateResult[] {
     const { choice, facts, picture, status } = this.mark;
-    const { unseen, centers } = marksOf(choice.method, facts);
+    const { unseen, centers } = picture?.mapless ? NO_MARKS : marksOf(choice.method, facts);
     const { overlay } = picture?.options ?? {};
     const intervals = (choice.mean ? undefined : facts.intervals[choice.instance]) ?? [];
     const keys: [unknown, () => TemplateResult][] = [
@@ -145,15 +162,19 @@ export class LegendView extends PanelView {
   }
 
   remove(): void {
+    clearInterval(this.clock);
     this.theme?.disconnect();
     super.remove();
   }
 
+  private clock: ReturnType<typeof setInterval> | undefined;
   private theme: MutationObserver | undefined;
 }
 
 /** Maximum length of the names of the explained classes. */
 const LENGTH = 48;
+
+const NO_MARKS = { unseen: [], centers: null };
 
 const SPAN = { left: 0, right: 22 };
 const ROW = { top: 0, height: 12 };

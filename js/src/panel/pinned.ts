@@ -70,7 +70,13 @@ export class PinnedView extends PanelView {
       const notes = mean ? [] : windows.notesOf(instance);
       const common = { facts, theme, window: windows.chosen, notes };
       this.show(
-        { ...common, picture: pinned.picture, message: pinned.message, failed: pinned.status === "missing", caption },
+        {
+          ...common,
+          picture: pinned.picture,
+          message: pinned.message,
+          failed: pinned.status === "missing" && !pinned.picture.mapless,
+          caption,
+        },
         widenedFrame(frame, this.el.clientWidth),
       );
       this.canvas.value!.setAttribute(

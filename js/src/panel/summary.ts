@@ -1,5 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit-html";
+import { unscored } from "../core/picture/outputs.js";
 import { summaryOf } from "../core/text/describe.js";
+import { duration } from "../core/text/numbers.js";
+import { button } from "../dom/fields.js";
 import { nameSliders } from "../dom/slider_names.js";
 import { PanelView } from "./panel.js";
 
@@ -12,7 +15,24 @@ export class SummaryView extends PanelView {
     this.listenTo(this.mark, "change:stale change:better change:follow", this.refresh);
     this.displayed.then(() => {
       this.naming = nameSliders(this.el);
+      this.sizes.observe(this.el);
     });
+  }
+
+  refresh(): void {
+    super.refresh();
+    this.keepHeight();
+  }
+
+  /** Keeps the height of the longest summary so far, so that the plot does not move from instance to instance. */
+  private keepHeight(): void {
+    const { better, stale, hasKernel, outputs } = this.mark;
+    const kept = [this.el.clientWidth, better?.state, stale, hasKernel, unscored(outputs) > 0].join();
+    if (kept !== this.kept) {
+      this.el.style.minHeight = "";
+    }
+    this.kept = kept;
+    this.el.style.minHeight = `${this.el.getBoundingClientRect().height}px`;
   }
 
   protected content(): TemplateResult {
@@ -25,7 +45,7 @@ export class SummaryView extends PanelView {
       ${predicted === null ? nothing : term("predicted", predicted, right)}
       ${right === false && truth !== null ? this.whyNot(truth) : nothing}
       <span class="cam1d-spoken">${term("explained", explained)}</span>
-      ${this.waiting()}${this.offer()}
+      ${this.scoring()}${this.offer()}
       ${facts.notebook && !hasKernel ? html`<div class="cam1d-note">${OFFLINE}</div>` : nothing}
     `;
   }
@@ -42,32 +62,28 @@ export class SummaryView extends PanelView {
     >Why not “${truth}”?</button>`;
   }
 
-  /** How long the requested map takes, with a button that cancels it. */
-  private waiting(): TemplateResult | typeof nothing {
-    const { mark } = this;
-    if (mark.slow === null) {
-      return nothing;
-    }
-    const { label } = mark.facts.methods[mark.choice.method];
-    return line(`Computing ${label}, about ${duration(mark.slow)} …`, ["Cancel", () => mark.cancelSlow()]);
+  /** How many instances have no scores yet. */
+  private scoring(): TemplateResult | typeof nothing {
+    const { outputs, hasKernel, stale } = this.mark;
+    const count = hasKernel && !stale ? unscored(outputs) : 0;
+    return count > 0 ? line(`Computing the scores of ${count} more instances …`) : nothing;
   }
 
   /** A better method that takes longer than the one that the viewer opened with. */
   private offer(): TemplateResult | typeof nothing {
     const { mark } = this;
     const { better } = mark;
-    if (!better || !mark.hasKernel || mark.choice.method === better.method) {
+    if (!better || !mark.hasKernel) {
       return nothing;
     }
     const { label } = mark.facts.methods[better.method];
     const long = `${label} takes about ${duration(better.seconds)} on this model`;
-    const show = [`Show ${label}`, () => mark.showBetter()] as const;
+    const show = [`Show ${label}`, () => mark.choose({ method: better.method })] as const;
+    const dismiss = ["✕", () => mark.dismissBetter(), `do not offer ${label}`] as const;
     if (better.state === "ready") {
-      return line(`${label} is ready.`, show);
+      return line(`${label} is ready.`, show, dismiss);
     }
-    return better.state === "computing"
-      ? line(`${long}: computing …`, ["Cancel", () => mark.cancelSlow()])
-      : line(`${long}.`, show);
+    return better.state === "computing" ? line(`${long}: computing …`, dismiss) : line(`${long}.`, show, dismiss);
   }
 
   /** Message that the model changed, with a button that updates the viewer. */
@@ -93,20 +109,21 @@ export class SummaryView extends PanelView {
 
   remove(): void {
     this.naming?.disconnect();
+    this.sizes.disconnect();
     super.remove();
   }
 
   private naming: MutationObserver | undefined;
+  private readonly sizes = new ResizeObserver(() => this.keepHeight());
+  /** What the height was kept for. */
+  private kept: string | undefined;
   /** Whether an update is pending. */
   private updating = false;
 }
 
-/** A separate line, with a button. */
-const line = (text: string, [name, act]: readonly [string, () => void]): TemplateResult =>
-  html`<div class="cam1d-toolbar cam1d-note"><span>${text}</span><button type="button" @click=${act}>${name}</button></div>`;
-
-const duration = (seconds: number): string =>
-  seconds < 90 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`;
+/** A note with buttons: the text of each, what it does, and what it is called where its text does not say so. */
+const line = (text: string, ...buttons: (readonly [string, () => void, string?])[]): TemplateResult =>
+  html`<div class="cam1d-toolbar cam1d-note"><span>${text}</span>${buttons.map(([name, act, title]) => button(name, title ?? name, act))}</div>`;
 
 const OFFLINE = "Without its kernel the widget shows what was computed before; run the cell again for more.";
 

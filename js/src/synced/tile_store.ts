@@ -14,10 +14,11 @@ export interface TileAnswer {
   errors: Record<string, string>;
 }
 
-/** Announcement that a request takes some seconds. */
+/** Announcement that a request takes some seconds, with those of its tiles that do not. */
 export interface Slow {
   slow: number;
   seconds: number;
+  index: PackedTiles["index"];
 }
 
 /** Tiles that are cached, bundled with the page, or requested from the kernel. */
@@ -29,6 +30,7 @@ export class TileStore implements AvailableMaps {
   private asked = 0;
   private lastWait = 0;
   private announced: Slow | null = null;
+  private since = 0;
 
   /** `cancel` stops the request in flight, which takes long and is no longer wanted. */
   constructor(
@@ -109,8 +111,19 @@ export class TileStore implements AvailableMaps {
   }
 
   /** The kernel said how long the request in flight takes. */
-  announce(slow: Slow): void {
+  announce(slow: Slow, data: DataView | null): void {
     this.announced = slow;
+    this.since = performance.now();
+    this.keep(slow.index, data);
+  }
+
+  /** Seconds since the announcement. */
+  get waited(): number {
+    return (performance.now() - this.since) / 1000;
+  }
+
+  private keep(index: PackedTiles["index"], data: DataView | null): void {
+    new TilePack({ index, data }).all().forEach((tile) => this.cache.put(tile));
   }
 
   /** Estimated time of the request in flight in seconds; null if it is answered immediately. */
@@ -138,7 +151,7 @@ export class TileStore implements AvailableMaps {
     }
     this.lastWait = performance.now() - this.asked;
     Object.entries(errors).forEach(([key, text]) => this.failures.set(key, text));
-    new TilePack({ index, data }).all().forEach((tile) => this.cache.put(tile));
+    this.keep(index, data);
     return true;
   }
 

@@ -60,3 +60,12 @@ test("all channels may be hidden", () => {
   assert.deepEqual(made([each], { hidden: [0, 1, 2] })[0].channels, []);
   assert.deepEqual(picturesOf([], facts, DEFAULTS, limits), []);
 });
+
+test("a series without its map has no shares and no limit to share, and keeps the order of an earlier map", () => {
+  const alone = { ...each, tiles: [series] };
+  const [picture, other] = made([alone, each], { order: "share" });
+  assert.deepEqual([picture.mapless, picture.shares, picture.colorLimit.shared], [true, null, undefined]);
+  assert.deepEqual([other.mapless, other.colorLimit.limit], [false, 3]);
+  assert.deepEqual(picture.channels, [1, 2, 0]);
+  assert.ok(picture.attribution.values.every((value) => value === 0));
+});

@@ -31,7 +31,9 @@ test("a request that takes long is cancelled once something else is wanted, and 
   );
   store.request(["slow"]);
   assert.equal(store.slow, null);
-  store.announce({ slow: sent[0].id, seconds: 20 });
+  const series = packTiles([tile("series/0")]);
+  store.announce({ slow: sent[0].id, seconds: 20, index: series.index }, series.data);
+  assert.deepEqual(store.missing(["series/0"]), [], "the series is there before its map");
   assert.equal(store.slow, 20);
   store.request(["slow"]);
   assert.equal(cancelled, 0);

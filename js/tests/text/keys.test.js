@@ -29,6 +29,13 @@ test("a control keeps its named keys and Space, a text field all keys", () => {
   }
 });
 
+test("a button keeps Space, which presses it, and Escape, which closes its panel", () => {
+  const at = (key) => actionOf({ key, shiftKey: false, ctrlKey: false, altKey: false, metaKey: false }, 300, "button");
+  assert.deepEqual(at("PageDown"), press("PageDown"));
+  assert.deepEqual(at("ArrowRight"), press("ArrowRight"));
+  assert.deepEqual([" ", "Escape", "Enter"].map(at), [null, null, null]);
+});
+
 test("a page gets what has a modifier, and Shift + Enter", () => {
   const held = { shiftKey: false, ctrlKey: false, altKey: false, metaKey: false };
   assert.ok(isForPage({ ...held, key: "Enter", shiftKey: true }));

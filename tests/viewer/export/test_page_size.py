@@ -8,7 +8,15 @@ import pytest
 from cam1d_widget import ExplanationViewer
 from cam1d_widget.viewer.choice import Choice
 from cam1d_widget.viewer.export.excerpt import excerpt
-from cam1d_widget.viewer.export.page_size import MEGABYTE, Priorities, fitted, sizes_of, without_slow
+from cam1d_widget.viewer.export.page_size import (
+    MEGABYTE,
+    Priorities,
+    fitted,
+    in_time,
+    sizes_of,
+    time_note,
+    without_slow,
+)
 
 from ...support.arrays import explanation, with_predicted_only
 from ...support.synced import outcome, state_of, tiles_of
@@ -161,17 +169,70 @@ def test_the_page_says_what_it_holds_and_shows_maps_that_are_right(tmp_path):
             assert np.abs(values - exact).max() <= 0.00394 * np.abs(exact).max()
 
 
-def test_a_method_that_takes_long_is_left_out_unless_it_was_looked_at_or_named():
+SECONDS = {"Grad-CAM": 0.01, "Gradient × Input": 0.6, "Saliency": 1.5}  # of the maps of one of 60 instances
+
+
+def timed(priorities=NONE, **seconds):
     chosen = excerpt(WHOLE, None, None, None)
-    slow = replace(SIZES, seconds={"Grad-CAM": 0.01, "Gradient × Input": 1.0, "Saliency": 2.0})
-    quick, note = without_slow(chosen, slow, NONE)
-    assert quick.methods == ("Grad-CAM",)
-    assert note.startswith("Gradient × Input and Saliency would take about 3.0 min to compute and are left out")
-    quick, note = without_slow(chosen, slow, Priorities(viewed=["Saliency"]))
+    quick = in_time(chosen, replace(SIZES, seconds=SECONDS | seconds), priorities)
+    return quick, time_note(chosen, quick)
+
+
+def test_whole_methods_are_kept_the_quickest_first_as_far_as_there_is_time():
+    quick, note = timed()
+    assert quick.methods == ("Grad-CAM", "Gradient × Input")
+    assert note == "To be computed in about 60 s, it holds no map of Saliency: for all, name them in methods="
+    assert fitted(quick, SIZES, everything(16), NONE).chosen.methods == quick.methods
+
+
+def test_a_method_that_was_looked_at_comes_first_for_as_many_instances_as_there_is_time_for():
+    quick, note = timed(Priorities(viewed=["Saliency"]))
     assert quick.methods == ("Grad-CAM", "Saliency")
-    assert note.startswith("Gradient × Input would take about 1.0 min to compute and is left out")
-    for priorities in (Priorities(["methods"]), Priorities(viewed=WHOLE.methods)):
-        assert without_slow(chosen, slow, priorities) == (chosen, "")
+    rows = np.flatnonzero(quick.kept["Saliency"].any(axis=1))
+    assert len(rows) == 26
+    assert quick.kept["Grad-CAM"].all()
+    assert set(WRONG) <= set(rows), "what is of interest comes first"
+    assert "it holds Saliency for 26 of 60 instances only and no map of Gradient × Input" in note
+    chosen = fitted(quick, SIZES, everything(16), Priorities(viewed=["Saliency"])).chosen
+    assert chosen.kept["Saliency"].sum() == 26 * 3
+    text = fitted(quick, SIZES, 0.2 * everything(8), Priorities(viewed=["Saliency"])).note
+    assert "Saliency for all" not in text
+
+
+def test_what_is_named_is_computed_however_long_it_takes():
+    quick, note = timed(Priorities(["methods"]))
+    assert (quick.methods, quick.kept, note) == (WHOLE.methods, None, "")
+    quick, _ = timed(Priorities(["instances"], viewed=["Saliency"]))
+    assert quick.kept["Saliency"].any(axis=1).all()
+
+
+class Slow:
+    """An explanation whose maps by some methods take long, as is known before they are computed."""
+
+    def __init__(self, **seconds):
+        self.seconds_of, self.computed = seconds, []
+
+    def __getattr__(self, name):
+        return getattr(WHOLE, name)
+
+    def seconds(self, method, instance=None, target=None):
+        return 0.0 if (method, instance) in self.computed else self.seconds_of.get(method, 0.0)
+
+    def attribution(self, method, instance, target):
+        self.computed.append((method, instance))
+        return WHOLE.attribution(method, instance, target)
+
+
+def test_no_map_is_computed_of_a_method_that_is_known_to_take_long():
+    source = Slow(Saliency=50.0)
+    quick = without_slow(excerpt(source, None, None, None), NONE)
+    sizes = outcome(sizes_of(quick, {}))[0]
+    assert quick.methods == ("Grad-CAM", "Gradient × Input")
+    assert {method for method, _ in source.computed} == {"Grad-CAM", "Gradient × Input"}
+    viewed = without_slow(excerpt(source, None, None, None), Priorities(viewed=["Saliency"]))
+    assert viewed.methods == WHOLE.methods
+    sizes = outcome(sizes_of(viewed, {}))[0]
+    assert sizes.seconds["Saliency"] == 50.0, "the maps of all classes of an instance are computed together"
 
 
 def test_only_explained_classes_are_counted():

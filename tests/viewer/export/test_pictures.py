@@ -168,8 +168,8 @@ def test_the_figure_is_the_current_picture_or_another_map(viewer):
 def test_a_pinned_picture_is_in_the_figure_and_both_have_letters(viewer):
     viewer.pinned = (0, 2, "Grad-CAM")
     first, second = titles(viewer.plot())
-    assert first.startswith("(a) instance 2, explained: walk")
-    assert second.startswith("(b) instance 0, explained: run")
+    assert first.startswith("(a) Instance 3 of 4 (index 2), explained: walk")
+    assert second.startswith("(b) Instance 1 of 4 (index 0), explained: run")
     assert len(titles(viewer.plot(1))) == 1
 
 

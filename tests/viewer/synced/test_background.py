@@ -1,8 +1,10 @@
 from threading import Event
 
+import numpy as np
 import pytest
 
 from cam1d_widget.cancellation import CancelledError, check_cancelled
+from cam1d_widget.explanation.source import Scores
 from cam1d_widget.viewer import choice
 from cam1d_widget.viewer.synced import channel_stack
 from cam1d_widget.viewer.synced.background import Background
@@ -12,6 +14,7 @@ from cam1d_widget.viewer.viewer import ExplanationViewer
 
 from ...support.arrays import explanation
 from ...support.synced import sent as sent_by
+from ...support.synced import unpack
 
 
 class Slow:
@@ -50,6 +53,10 @@ def ask(mark, *keys, request=1):
     mark._handle_custom_msg({"type": "tiles", "request": request, "keys": list(keys)}, [])
 
 
+def display(mark):
+    mark._handle_custom_msg({"type": "views", "count": 1}, [])
+
+
 def test_a_new_task_cancels_the_one_before_and_starts_after_its_end():
     background, events, started = Background(), [], Event()
 
@@ -72,7 +79,9 @@ def test_a_slow_map_is_announced_and_computed_while_others_are_answered(sent):
     source = Slow("Saliency")
     mark = ChannelStack(source, method=1)
     ask(mark, "series/0", "attribution/2/0/0", request=1)
-    assert sent == [({"slow": 1, "seconds": 30.0}, None)]
+    [(said, [series])] = sent
+    assert (said["slow"], said["seconds"]) == (1, 30.0)
+    assert dict(unpack({"index": said["index"], "data": series})).keys() == {"series/0"}, "it does not wait for the map"
     ask(mark, "attribution/1/0/0", request=2)
     assert sent[1][0]["request"] == 2
     source.go.set()
@@ -104,17 +113,62 @@ def test_the_viewer_opens_on_a_quick_method_and_computes_the_better_one_meanwhil
     source = with_occlusion(30.0)
     viewer = ExplanationViewer(source)
     assert viewer.method == "Gradient × Input"
-    assert viewer.mark.better == {"method": 0, "seconds": 30.0, "state": "computing"}
+    assert viewer.mark.better == {"method": 0, "seconds": 30.0, "state": "offered"}
+    display(viewer.mark)
+    assert viewer.mark.better["state"] == "computing"
     source.go.set()
-    viewer.mark._background.wait()
+    viewer.mark._offering.wait()
     assert viewer.mark.better["state"] == "ready"
 
 
 def test_a_better_method_that_takes_minutes_is_offered_and_not_computed():
     viewer = ExplanationViewer(with_occlusion(600.0))
+    display(viewer.mark)
     assert viewer.mark.better == {"method": 0, "seconds": 600.0, "state": "offered"}
 
 
 def test_a_method_that_was_asked_for_is_shown_however_long_it_takes():
     viewer = ExplanationViewer(with_occlusion(30.0), method="Occlusion")
     assert (viewer.method, viewer.mark.better) == ("Occlusion", None)
+
+
+class Scored(Slow):
+    """Explanation with the scores of its first instance; the others follow one by one."""
+
+    def __init__(self, **changes):
+        super().__init__(**changes)
+        self.named_facts = self._whole.series_facts
+        self.known = 1
+
+    def known_scores(self):
+        unknown = np.arange(len(self._whole.x))[:, np.newaxis] >= self.known
+        return Scores(*(np.where(unknown, np.nan, one) for one in (self._whole.scores, self._whole.probabilities)))
+
+    def scores_of(self, instance):
+        return Scores(self._whole.scores[instance], None)
+
+    def more_scores(self, instance=0):
+        if self.known == len(self._whole.x):
+            return 0
+        self.known += 1
+        return 1
+
+
+def test_the_scores_of_the_other_instances_follow_the_first_picture():
+    whole = explanation()
+    source = Scored(probabilities=np.full_like(whole.scores, 0.5))
+    mark = ChannelStack(source, method=1)
+    assert np.isnan(mark.scores[:, 0]).tolist() == [False, *[True] * (len(whole.x) - 1)]
+    display(mark)
+    mark._scoring.wait()
+    np.testing.assert_array_equal(mark.scores, whole.scores)
+    np.testing.assert_array_equal(mark.probabilities, 0.5)
+
+
+def test_scores_that_cannot_be_computed_are_reported():
+    source = Scored(probabilities=np.full_like(explanation().scores, 0.5))
+    source.more_scores = lambda instance: 1 / 0
+    mark = ChannelStack(source, method=1)
+    display(mark)
+    mark._scoring.wait()
+    assert mark.stale.startswith("The scores of all series could not be computed")

@@ -35,10 +35,10 @@ export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
   }
   drawHeat(pen, scene, frame, layout);
   const { unseen, centers } = marksOf(picture.choice.method, facts);
-  if (centers) {
+  if (centers && !picture.mapless) {
     bands(layout).forEach((band) => drawExtrapolated(pen, band, centers, frame.axis, theme));
   }
-  drawUnseen(pen, bands(layout), unseen, frame.axis, theme);
+  drawUnseen(pen, bands(layout), picture.mapless ? [] : unseen, frame.axis, theme);
   layout.rows.forEach((row, place) => drawSignals(pen, scene, frame, row, layout.members[place]));
   drawBorders(pen, bands(layout), frame.axis, theme);
   drawSignificances(pen, scene, frame, layout);
@@ -60,7 +60,7 @@ export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
   drawRemarks(pen, scene, frame);
   const message = scene.message ?? (picture.channels.length === 0 ? NOTHING : null);
   if (message !== null) {
-    drawOverlayMessage(pen, message, frame, theme);
+    drawOverlayMessage(pen, message, frame, theme, !picture.mapless);
   }
 }
 

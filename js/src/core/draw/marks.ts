@@ -87,11 +87,11 @@ export function drawBorders(pen: Pen, rows: Row[], axis: TimeAxis, theme: Theme)
   pen.restore();
 }
 
-/** Fades the plot and shows a message over it, when the displayed picture is not the requested one. */
-export function drawOverlayMessage(pen: Pen, text: string, frame: Frame, theme: Theme): void {
+/** Message over the plot, which is faded if the displayed picture is not the requested one. */
+export function drawOverlayMessage(pen: Pen, text: string, frame: Frame, theme: Theme, fades = true): void {
   const { left, top, width, height } = frame.plot;
   pen.save();
-  pen.globalAlpha = 0.65;
+  pen.globalAlpha = fades ? 0.65 : 0;
   pen.fillStyle = theme.background;
   pen.fillRect(left, top, width, height);
   pen.globalAlpha = 1;

@@ -6,7 +6,7 @@ import type { Facts } from "./facts.js";
 import type { Options } from "./options.js";
 import { arranged, makePicture, type Picture, type Ranking, timeOnly } from "./picture.js";
 
-/** A choice and its tiles: series, map, and the map that is subtracted. */
+/** A choice and its tiles: series, map, and the map that is subtracted; the series alone where no map is available. */
 export interface ChoiceTiles {
   readonly choice: Choice;
   readonly tiles: readonly Tile[];
@@ -28,11 +28,13 @@ export function picturesOf(
   const parts = wanted.map(({ choice, tiles: [series, map, other] }) => ({
     choice,
     series,
-    map: other ? contrast(map, other) : map,
+    map: other ? contrast(map, other) : (map ?? null),
     options: other ? withOwnLimit(options) : options,
   }));
-  const own = parts.map((part) => colorLimitOf(part.choice, part.map, part.options));
-  const colorLimit = options.same_ends && own.length > 1 ? (haveOneUnit(wanted) ? shared(own) : apart(own)) : own;
+  const own = parts.map((part) => (part.map ? colorLimitOf(part.choice, part.map, part.options) : NO_LIMIT));
+  const complete = parts.every(({ map }) => map);
+  const colorLimit =
+    options.same_ends && complete && own.length > 1 ? (haveOneUnit(wanted) ? shared(own) : apart(own)) : own;
   const all = parts.map(({ series }) => series);
   const pictures = parts.map((part, place) =>
     makePicture(part.choice, part.series, part.map, facts, part.options, colorLimit[place], all),
@@ -49,6 +51,8 @@ export function picturesOf(
     stripRoom,
   }));
 }
+
+const NO_LIMIT: ColorLimit = { limit: 1, maps: 0 };
 
 /** Shares of the first map that has channels. */
 export function rankingOf(pictures: readonly Picture[], { methods }: Facts): Ranking | null {

@@ -1,5 +1,5 @@
 import type { Facts, Table } from "./facts.js";
-import type { Outputs } from "./outputs.js";
+import { hasScores, type Outputs } from "./outputs.js";
 
 /** Query for instances; null matches any class. Names are those of Python's traits. */
 export interface Query {
@@ -12,7 +12,7 @@ export interface Query {
 
 export const EVERYTHING: Query = { verdict: "all", true_class: null, predicted_class: null, confidence: [0, 100] };
 
-/** Predicted class of each instance and its probability; computed once, because there may be millions of scores. */
+/** Predicted class of each instance, -1 if it is not known yet, and its probability; computed once, because there may be millions of scores. */
 export class Predictions {
   readonly classes: Int32Array;
   readonly confidences: Float32Array;
@@ -23,9 +23,10 @@ export class Predictions {
     this.confidences = new Float32Array(count).fill(NaN);
     this.truth = truth;
     for (let instance = 0; instance < count; instance++) {
-      const best = likeliest(probabilities ?? scores, instance, facts.class_names.length);
+      const known = hasScores(instance, { scores });
+      const best = known ? likeliest(probabilities ?? scores, instance, facts.class_names.length) : -1;
       this.classes[instance] = best;
-      if (probabilities) {
+      if (probabilities && known) {
         this.confidences[instance] = 100 * probabilities.values[instance * probabilities.columns + best];
       }
     }
@@ -38,9 +39,11 @@ export class Predictions {
     classes.forEach((predicted, instance) => {
       const actual = truth ? truth.values[instance] : null;
       if (
-        (verdict === "all" || (actual !== null && (actual === predicted) === (verdict === "right"))) &&
+        (verdict === "all" ||
+          (actual !== null && predicted >= 0 && (actual === predicted) === (verdict === "right"))) &&
         (true_class === null || actual === true_class) &&
         (predicted_class === null || predicted === predicted_class) &&
+        (predicted >= 0 || (confidence[0] <= 0 && confidence[1] >= 100)) &&
         !(confidences[instance] < confidence[0] || confidences[instance] > confidence[1])
       ) {
         found.push(instance);

@@ -1,5 +1,5 @@
 import { classesByScore } from "./finder.js";
-import type { Outputs } from "./outputs.js";
+import { hasScores, type Outputs } from "./outputs.js";
 
 /** Which class is explained when the instance changes; "contrast" is the predicted class minus the true one. */
 export type Follow = "predicted" | "true" | "runner-up" | "contrast" | "fixed";
@@ -10,8 +10,11 @@ export interface Followed {
   readonly against: number | null;
 }
 
-/** Classes that are explained for an instance; null if they stay, or if the menu does not have them. */
+/** Classes that are explained for an instance; null if they stay, are not known yet, or are not in the menu. */
 export function followed(follow: Follow, instance: number, targets: number[], outputs: Outputs): Followed | null {
+  if (!hasScores(instance, outputs)) {
+    return null;
+  }
   const [first, second] = classesByScore(instance, targets, outputs).map(({ place }) => place);
   const truth = outputs.truth ? targets.indexOf(outputs.truth.values[instance]) : -1;
   switch (follow) {

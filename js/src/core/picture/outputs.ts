@@ -6,3 +6,17 @@ export interface Outputs {
   readonly probabilities: Table | null;
   readonly truth: Table | null;
 }
+
+/** Whether the scores of an instance are known; those of many instances follow after the first picture. */
+export const hasScores = (instance: number, { scores }: Pick<Outputs, "scores">): boolean =>
+  !Number.isNaN(scores.values[instance * scores.columns]);
+
+/** Number of instances whose scores are not known. */
+export function unscored({ scores }: Pick<Outputs, "scores">): number {
+  const { values, columns } = scores;
+  let count = 0;
+  for (let place = 0; place < values.length; place += columns) {
+    count += Number.isNaN(values[place]) ? 1 : 0;
+  }
+  return count;
+}

@@ -15,6 +15,8 @@ export interface Picture {
   readonly options: Options;
   readonly series: Tile;
   readonly attribution: Tile;
+  /** Whether the map is not available, and `attribution` is zero instead. */
+  readonly mapless: boolean;
   /** Channels of the series, and of the map as displayed: smoothed, and of one sign if requested. */
   readonly signals: Column[];
   readonly heats: Column[];
@@ -46,19 +48,22 @@ export const rowChannels = ({ channels, page }: Picture): number[] => channels.s
 export function makePicture(
   choice: Choice,
   series: Tile,
-  attribution: Tile,
+  map: Tile | null,
   facts: Facts,
   options: Options,
   colorLimit: ColorLimit,
   sideBySide: readonly Tile[] = [series],
 ): Picture {
   const signals = signalsOf(series);
+  const attribution = map ?? zeroMap(series, facts.methods[choice.method].placed ? 1 : series.channels);
   const heat = heatsOf(attribution, options);
+  const shares = map && heat.shares;
   return {
     choice,
     options,
     series,
     attribution,
+    mapless: !map,
     signals: signals.columns,
     heats: heat.columns,
     bands: signals.bands,
@@ -67,9 +72,9 @@ export function makePicture(
     colorLimit,
     largest: heat.largest,
     ranges: sharedRanges(rangesOf(sideBySide), facts.channel_units, options),
-    shares: heat.shares,
+    shares,
     stripRoom: attribution.channels < series.channels,
-    ...arranged(series.channels, { shares: heat.shares, method: "" }, options),
+    ...arranged(series.channels, { shares, method: "" }, options),
   };
 }
 
@@ -112,6 +117,18 @@ interface Heats {
 // Derived data is cached per tile (pyramids are expensive) and garbage-collected with it.
 const signalCache = new WeakMap<Tile, Signals>();
 const heatCache = new WeakMap<Tile, Heats>();
+const zeroCache = new WeakMap<Tile, Tile>();
+
+/** Map of zeros for a series whose map is not available. */
+function zeroMap(series: Tile, channels: number): Tile {
+  let made = zeroCache.get(series);
+  if (made?.channels !== channels) {
+    const values = new Float32Array(series.samples * channels);
+    made = { ...series, channels, key: "", values, gap: null, error: null, spread: null };
+    zeroCache.set(series, made);
+  }
+  return made;
+}
 
 function signalsOf(series: Tile): Signals {
   let made = signalCache.get(series);

@@ -3,7 +3,7 @@ import type { Facts, MethodFacts } from "../picture/facts.js";
 import { argmax, classNamed, marksOf, rowOf } from "../picture/facts.js";
 import { meanName } from "../picture/mean.js";
 import type { Options } from "../picture/options.js";
-import type { Outputs } from "../picture/outputs.js";
+import { hasScores, type Outputs } from "../picture/outputs.js";
 import { attributionAt, type Picture, spreadAt, timeOnly } from "../picture/picture.js";
 import { momentText, startOf } from "./clock.js";
 import { formatNumber, formatPercent, formatSigned } from "./numbers.js";
@@ -11,7 +11,7 @@ import { formatNumber, formatPercent, formatSigned } from "./numbers.js";
 export interface Summary {
   readonly instance: string;
   readonly truth: string | null;
-  /** Null for a mean and for a classifier with a single output. */
+  /** Null for a mean, for a classifier with a single output, and while the scores are computed. */
   readonly predicted: string | null;
   readonly explained: string;
   /** Whether the prediction is right; null if the true class is unknown. */
@@ -19,6 +19,9 @@ export interface Summary {
 }
 
 function named(name: string, index: number, row: number, outputs: Outputs): string {
+  if (!hasScores(row, outputs)) {
+    return name;
+  }
   const { probabilities, scores } = outputs;
   return probabilities
     ? `${name} (${formatPercent(rowOf(probabilities, row)[index])})`
@@ -47,16 +50,16 @@ export function summaryOf(choice: Choice, facts: Facts, outputs: Outputs): Summa
   const predicted = predictedClass(facts, row, outputs);
   const truth = outputs.truth?.values[row] ?? null;
   const explained = facts.targets[choice.target];
-  const alone = facts.class_names.length === 1;
+  // The only class is the explained one, which is shown already.
+  const unknown = facts.class_names.length === 1 || !hasScores(row, outputs);
   return {
     instance: `Instance ${row + 1} of ${count}${whole ? "" : " on this page"} (index ${facts.instances[row]})`,
     truth: truth === null ? null : (facts.class_names[truth] ?? String(truth)),
-    // The only class is the explained one, which is shown already.
-    predicted: alone ? null : named(facts.class_names[predicted], predicted, row, outputs),
+    predicted: unknown ? null : named(facts.class_names[predicted], predicted, row, outputs),
     explained: [explained, ...(choice.against === null ? [] : [facts.targets[choice.against]])]
       .map((target) => named(facts.class_names[target], target, row, outputs))
       .join(" minus "),
-    right: truth === null || alone ? null : truth === predicted,
+    right: truth === null || unknown ? null : truth === predicted,
   };
 }
 
@@ -215,8 +218,8 @@ export function readout(picture: Picture, facts: Facts, sample: number, under: n
     channel,
     name: facts.channel_names[channel],
     value: valueText(picture, sample, channel, facts.channel_units[channel]),
-    attribution: unseen ? null : attributionAt(picture, sample, channel),
-    spread: unseen ? null : spreadAt(picture, sample, channel),
+    attribution: unseen || picture.mapless ? null : attributionAt(picture, sample, channel),
+    spread: unseen || picture.mapless ? null : spreadAt(picture, sample, channel),
   }));
   const size = ({ channel, attribution }: Reading): number =>
     channel === under ? Infinity : Math.abs(attribution ?? 0);

@@ -54,17 +54,23 @@ interface Pressed {
   readonly metaKey: boolean;
 }
 
-/** What has the focus: the plot, a text field, or another control. */
-export type Focused = "plot" | "text" | "control";
+/** What has the focus: the plot, a text field, a button, or another control. */
+export type Focused = "plot" | "text" | "button" | "control";
 
 /**
  * Action of a key; null for keys that belong to the page, which includes all with a modifier, and for those that belong
- * to what has the focus. Text fields keep all keys; other controls keep Space, arrows and other named keys.
+ * to what has the focus. Text fields keep all keys; buttons keep Space, and Escape, which closes a panel; other controls
+ * keep Space, arrows and other named keys.
  */
 export function actionOf(pressed: Pressed, samples: number, focused: Focused = "plot"): Action | null {
   const { key, shiftKey } = pressed;
-  const mine = focused === "plot" || (focused === "control" && key.length === 1 && key !== " ");
-  return mine && Object.hasOwn(ACTIONS, key) && !isForPage(pressed) ? ACTIONS[key](shiftKey, samples) : null;
+  const mine = {
+    plot: true,
+    text: false,
+    button: key !== " " && key !== "Escape",
+    control: key.length === 1 && key !== " ",
+  };
+  return mine[focused] && Object.hasOwn(ACTIONS, key) && !isForPage(pressed) ? ACTIONS[key](shiftKey, samples) : null;
 }
 
 /** Whether a key is a command of the page: all with a modifier, and Shift + Enter, which runs a notebook's cell. */

@@ -26,3 +26,7 @@ export const formatPercent = (share: number): string =>
 /** Format of a class's probability, or of its score. */
 export const scoreFormat = (probable: boolean): ((value: number) => string) =>
   probable ? formatPercent : (score) => formatNumber(score);
+
+/** About how long something takes. */
+export const duration = (seconds: number): string =>
+  seconds < 90 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`;

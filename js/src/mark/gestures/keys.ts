@@ -114,7 +114,14 @@ export class Keys {
   }
 
   private focused(element: Element): Focused {
-    return element === this.figure ? "plot" : element.matches(TEXT) ? "text" : "control";
+    if (element === this.figure) {
+      return "plot";
+    }
+    return element.matches(TEXT)
+      ? "text"
+      : element.matches("button") && !element.closest(SCROLLED)
+        ? "button"
+        : "control";
   }
 
   private handle(action: Action): void {
@@ -173,6 +180,9 @@ const viewerOf = (figure: HTMLElement): HTMLElement => figure.closest<HTMLElemen
 
 /** Elements that take text. */
 const TEXT = "textarea, [contenteditable], input:not([type=checkbox], [type=radio], [type=button])";
+
+/** Panels that arrows and other named keys scroll. */
+const SCROLLED = ".cam1d-panel";
 
 /** The wheel zooms only with Ctrl or Cmd; otherwise it scrolls the page. */
 export const isZoom = (event: WheelEvent): boolean => event.ctrlKey || event.metaKey;

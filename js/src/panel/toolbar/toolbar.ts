@@ -87,6 +87,10 @@ export class ToolbarView extends PanelView {
   private toggle(panel: Panel): void {
     this.open = this.open === panel ? null : panel;
     this.refresh();
+    const shown = this.el.querySelector(".cam1d-panel:not([hidden])");
+    if (shown && getComputedStyle(shown).position === "static") {
+      shown.scrollIntoView({ block: "nearest" }); // it is below the plot
+    }
   }
 
   private key(event: KeyboardEvent): void {

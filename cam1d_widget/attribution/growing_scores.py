@@ -1,0 +1,117 @@
+"""Scores of many series: of a few at once, and of the others in blocks, after the first picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from ..explanation.source import Scores
+from ..validation import finite, shaped
+from .abilities import HasWeights, offers, probabilities_of
+from .masking import batches
+
+__all__ = ["GrowingScores"]
+
+# Seconds that the scores of all series may take before the first picture, and seconds of a block after it.
+PATIENCE, BLOCK = 1.0, 1.0
+# Most series in a block, and number of series whose time is measured.
+_MOST, _TIMED = 64, 4
+# Seconds that measuring a time may take.
+_LONG = 0.1
+
+
+class GrowingScores:
+    """Scores and probabilities of series, computed when they are needed.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    x : ndarray of shape (instance, time, channel)
+
+    Attributes
+    ----------
+    seconds : float
+        About how long the scores of one series take.
+    """
+
+    def __init__(self, classifier: Any, x: np.ndarray) -> None:
+        self._classifier, self._x = classifier, x
+        self._scores = np.full((len(x), classifier.classes), np.nan, np.float32)
+        self._probabilities: np.ndarray | None = None
+        self._lock = Lock()
+        some = slice(0, min(len(x), _TIMED))
+        self._compute(some)
+        self.seconds = _shortest(lambda: classifier.scores(x[some])) / some.stop  # everything is compiled now
+        first = next(batches(_MOST, x[0].nbytes, most=_MOST))
+        self._size = max(1, min(first.stop, int(BLOCK / max(self.seconds, 1e-9))))
+        if self.seconds * self.remaining <= PATIENCE:
+            self.complete()
+
+    @property
+    def known(self) -> Scores:
+        """Scores so far; NaN where they are not known."""
+        return Scores(self._scores.copy(), None if self._probabilities is None else self._probabilities.copy())
+
+    @property
+    def remaining(self) -> int:
+        """Number of series whose scores are not known."""
+        return int(np.isnan(self._scores[:, 0]).sum())
+
+    def has(self, instance: int) -> bool:
+        """Whether the scores of a series are known."""
+        return not np.isnan(self._scores[instance, 0])
+
+    def of(self, instance: int) -> Scores:
+        """Scores of one series, of shape (class,), computed if they are not known."""
+        if not self.has(instance):
+            self._compute(slice(instance, instance + 1))
+        probabilities = None if self._probabilities is None else self._probabilities[instance].copy()
+        return Scores(self._scores[instance].copy(), probabilities)
+
+    def advance(self, instance: int = 0) -> int:
+        """Compute a block, which starts at the next unknown series from `instance` on; returns its length."""
+        with self._lock:
+            unknown = np.isnan(self._scores[:, 0])
+            if not unknown.any():
+                return 0
+            first = instance + int(unknown[instance:].argmax()) if unknown[instance:].any() else int(unknown.argmax())
+            block = unknown[first : first + self._size]
+            stop = first + (len(block) if block.all() else int(block.argmin()))
+            self._compute(slice(first, stop))
+            return stop - first
+
+    def complete(self) -> Scores:
+        """Scores of all series."""
+        with tqdm(total=self.remaining, desc="scores", unit="series", delay=1, leave=False) as bar:
+            while done := self.advance():
+                bar.update(done)
+        return self.known
+
+    def _compute(self, rows: slice) -> None:
+        """Scores of some series; if they are not finite, the classifier may raise an error that explains why."""
+        part, classifier = self._x[rows], self._classifier
+        scores = classifier.scores(part)
+        if not np.isfinite(scores).all() and offers(classifier, HasWeights):
+            classifier.refuse_weights()
+        shaped("scores", scores, "(instance, class)", (len(part), classifier.classes))
+        probabilities = probabilities_of(classifier, part, scores)
+        if probabilities is not None:
+            if self._probabilities is None:
+                self._probabilities = np.full_like(self._scores, np.nan)
+            self._probabilities[rows] = probabilities
+        self._scores[rows] = finite("scores", scores)  # at last, for these tell which series are done
+
+
+def _shortest(call: Callable[[], object]) -> float:
+    """Seconds of a call: the shortest of three, which has the least of other load in it, or of one if it is long."""
+    times: list[float] = []
+    while len(times) < 3 and sum(times) < _LONG:
+        started = perf_counter()
+        call()
+        times.append(perf_counter() - started)
+    return min(times)
