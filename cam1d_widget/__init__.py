@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .explanation import Explanation
     from .frameworks.function import FunctionClassifier
     from .frameworks.keras.classifier import KerasClassifier
+    from .frameworks.torch.classifier import TorchClassifier
     from .viewer import ExplanationViewer
     from .widget import CAM1DWidget
 
@@ -28,6 +29,7 @@ _HOMES = {
     "ExplanationViewer": "viewer",
     "FunctionClassifier": "frameworks.function",
     "KerasClassifier": "frameworks.keras.classifier",
+    "TorchClassifier": "frameworks.torch.classifier",
     "all_methods": "attribution.methods",
     "explain": "explainer",
 }
@@ -38,6 +40,7 @@ __all__ = [
     "ExplanationViewer",
     "FunctionClassifier",
     "KerasClassifier",
+    "TorchClassifier",
     "all_methods",
     "baselines",
     "data",

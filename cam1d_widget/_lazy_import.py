@@ -7,7 +7,9 @@ from typing import Any
 
 __all__ = ["loaded"]
 
-_FRAMEWORKS = ("keras", "tensorflow", "jax", "torch")
+# What each framework belongs to, in a sentence, and the extra that installs it.
+_KERAS = "Keras with TensorFlow, JAX or PyTorch", "tensorflow"
+_FRAMEWORKS = {"keras": _KERAS, "tensorflow": _KERAS, "jax": _KERAS, "torch": ("PyTorch", "torch")}
 
 
 def loaded(module: str, name: str) -> Any:
@@ -15,10 +17,11 @@ def loaded(module: str, name: str) -> Any:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as missing:
-        if missing.name is None or missing.name.partition(".")[0] not in _FRAMEWORKS:
+        framework = (missing.name or "").partition(".")[0]
+        if framework not in _FRAMEWORKS:
             raise
+        needed, extra = _FRAMEWORKS[framework]
         raise ImportError(
-            f"{name} needs Keras with TensorFlow, JAX or PyTorch, but {missing.name} is not installed: "
-            'pip install "cam1d_widget[tensorflow]", or [jax] or [torch] and set KERAS_BACKEND; functions, estimators, '
-            "Explanation and ExplanationViewer do without"
+            f"{name} needs {needed}, but {missing.name} is not installed: "
+            f'pip install "cam1d_widget[{extra}]"; functions, estimators, Explanation and ExplanationViewer do without'
         ) from missing

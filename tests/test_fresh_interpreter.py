@@ -9,8 +9,8 @@ import pytest
 FRAMEWORKS = ("keras", "tensorflow", "jax", "torch")
 
 
-def runs_without_frameworks(statements: str) -> bool:
-    check = f"assert not {{{', '.join(map(repr, FRAMEWORKS))}}} & set(sys.modules), 'imported'"
+def runs_without_frameworks(statements: str, frameworks: tuple[str, ...] = FRAMEWORKS) -> bool:
+    check = f"assert not {{{', '.join(map(repr, frameworks))}}} & set(sys.modules), 'imported'"
     done = subprocess.run([sys.executable, "-c", f"import sys\n{statements}\n{check}"], capture_output=True, text=True)
     assert done.returncode == 0 or "AssertionError: imported" in done.stderr, done.stderr
     return done.returncode == 0
@@ -101,3 +101,35 @@ def test_where_no_framework_is_installed_the_error_says_how_to_install_one(use):
     said = done.stderr.splitlines()[-1]
     assert "needs Keras with TensorFlow, JAX or PyTorch, but " in said
     assert 'pip install "cam1d_widget[tensorflow]"' in said
+
+
+def test_where_pytorch_is_not_installed_the_way_to_it_is_told():
+    nothing = "import sys; sys.modules.update(torch=None); import cam1d_widget; cam1d_widget.TorchClassifier"
+    done = subprocess.run([sys.executable, "-c", nothing], capture_output=True, text=True)
+    said = done.stderr.splitlines()[-1]
+    assert "TorchClassifier needs PyTorch, but torch is not installed" in said
+    assert 'pip install "cam1d_widget[torch]"' in said
+
+
+MODULE = """
+import numpy as np, torch
+from torch import nn
+from cam1d_widget import CAM1DWidget
+module = nn.Sequential(nn.Conv1d(3, 4, 5), nn.ReLU(), nn.AdaptiveAvgPool1d(1), nn.Flatten(), nn.Linear(4, 2))
+widget = CAM1DWidget(module, np.random.default_rng(0).normal(size=(2, 400, 3)))
+"""
+MODEL = """
+import numpy as np
+from keras import Input, Sequential, layers
+from cam1d_widget import CAM1DWidget
+model = Sequential([Input((30, 3)), layers.Conv1D(4, 5), layers.GlobalAveragePooling1D(), layers.Dense(2)])
+widget = CAM1DWidget(model, np.zeros((2, 30, 3)))
+"""
+
+
+def test_explaining_a_pytorch_module_brings_no_keras_and_ends_while_maps_are_computed():
+    assert runs_without_frameworks(MODULE, ("keras", "tensorflow"))
+
+
+def test_explaining_a_keras_model_brings_no_pytorch():
+    assert runs_without_frameworks(MODEL, ("torch",))

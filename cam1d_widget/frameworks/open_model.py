@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from functools import lru_cache
 from os import PathLike
 from typing import Any
 
@@ -21,8 +23,8 @@ def as_classifier(
     score: Score | None = None,
     batch_size: int | None = None,
 ) -> Any:
-    """The classifier itself, or a classifier of a Keras model, of a fitted estimator, or of a function."""
-    if hasattr(model, "classes") and hasattr(model, "scores") and not isinstance(model, type):
+    """The classifier itself, or one of a Keras model, a PyTorch module, a fitted estimator, or a function."""
+    if all(hasattr(type(model), name) or name in getattr(model, "__dict__", {}) for name in ("classes", "scores")):
         if (layer, output, score, batch_size) != (None, None, None, None):
             raise ValueError(
                 "layer, output, score and batch_size belong to the classifier: give them to its constructor"
@@ -35,10 +37,13 @@ def as_classifier(
         check_count("batch_size", batch_size)
     if output is not None and not isinstance(output, str):
         check_count("output", output, least=0, way_out="; or give the name of an output")
-    check_layer(layer)
+    if _library(layer) != "torch":
+        check_layer(layer)
     chosen: dict[str, Any] = {
         name: value for name, value in (("score", score), ("batch_size", batch_size)) if value is not None
     }
+    if _library(model) == "torch":
+        return _torch_classifier(model, layer=layer, output=output, **chosen)
     if _is_keras(model) or not (is_estimator(model) or _is_function(model)):
         keras_classifier = loaded(f"{__package__}.keras.last_classifier", "KerasClassifier").classifier_of
         return keras_classifier(model, layer=layer, output=output, **chosen)
@@ -59,11 +64,25 @@ def _is_keras(model: Any) -> bool:
 
 
 def _is_function(model: Any) -> bool:
-    """Whether a model is called to predict; modules of PyTorch take tensors."""
-    return callable(model) and not isinstance(model, type) and _library(model) != "torch"
+    """Whether a model is called to predict."""
+    return callable(model) and not isinstance(model, type)
 
 
 def _library(model: Any) -> str | None:
-    """Keras or PyTorch, if an object is one of their models; neither is imported."""
-    libraries = {base.__module__.split(".")[0] for base in type(model).__mro__}
+    """Keras or PyTorch, if an object is one of their models or the class of one; neither is imported."""
+    kind = model if isinstance(model, type) else type(model)
+    libraries = {base.__module__.split(".")[0] for base in kind.__mro__}
     return next((name for name in ("keras", "torch") if name in libraries), None)
+
+
+def _torch_classifier(model: Any, **chosen: Any) -> Any:
+    """Classifier of a PyTorch module: that of the last call if the module is the same, so that it is not read again."""
+    torch_classifier = loaded(f"{__package__}.torch.classifier", "TorchClassifier").TorchClassifier
+    return (
+        _made(torch_classifier, model, **chosen) if isinstance(model, Hashable) else torch_classifier(model, **chosen)
+    )
+
+
+@lru_cache(maxsize=1)
+def _made(kind: type, model: Any, **chosen: Any) -> Any:
+    return kind(model, **chosen)

@@ -10,7 +10,7 @@ from typing import Any
 import keras
 from keras import layers as L
 
-from ..frameworks.keras.network import Network
+from ..frameworks.keras.network import KerasNetwork
 from ..frameworks.keras.pooling_layers import POOLINGS
 from ..frameworks.keras.reader import functional_copy
 from ..frameworks.keras.user_model import readable
@@ -115,7 +115,7 @@ def with_mil_head(
     """
     check_flag("train_trunk", train_trunk)
     check_layer(layer)
-    network = Network(readable(model), layer, output=None)
+    network = KerasNetwork(readable(model), layer, output=None)
     if network.entry is None:
         raise ValueError(network.no_map)
     found = 2 if network.two_sided else network.units

@@ -23,12 +23,15 @@ class Ending(NamedTuple):
     link : {"softmax", "sigmoid", None}
         Function after the logits.
     plain : bool
-        Whether the network ends in scores without an activation, whose meaning only the loss determines.
+        Whether the network ends in scores without an activation, of which only the loss knows what they are.
+    logs : bool
+        Whether the network ends in the logarithm of the link.
     """
 
     logits: int
     link: str | None
     plain: bool
+    logs: bool = False
 
 
 def ending(graph: Graph) -> Ending:
@@ -38,10 +41,11 @@ def ending(graph: Graph) -> Ending:
     if node is None:
         return Ending(output, None, plain=False)
     operation = node.operation
-    if isinstance(operation, ops.Normalize) and operation.name == "softmax" and operation.axes == {1}:
-        return Ending(node.inputs[0], "softmax", plain=False)
-    if isinstance(operation, ops.Pointwise) and operation.name == "sigmoid":
-        return Ending(node.inputs[0], "sigmoid", plain=False)
+    name = getattr(operation, "name", "")
+    if isinstance(operation, ops.Normalize) and name in ("softmax", "logsoftmax") and operation.axes == {1}:
+        return Ending(node.inputs[0], "softmax", plain=False, logs=name == "logsoftmax")
+    if isinstance(operation, ops.Pointwise) and name in ("sigmoid", "logsigmoid"):
+        return Ending(node.inputs[0], "sigmoid", plain=False, logs=name == "logsigmoid")
     scores = isinstance(operation, ops.Dense) or (isinstance(operation, ops.StepPooling) and operation.scores_steps)
     return Ending(output, None, plain=scores)
 
@@ -68,8 +72,9 @@ def entry_of(graph: Graph, logits: int, ranks: tuple[int, ...] = (3,)) -> int | 
             continue
         seen.add(value)
         shape = graph.values[value].shape
+        states = value in graph.makers and getattr(graph.makers[value].operation, "states", False)
         # A map of one step comes after the pooling.
-        if len(shape) in ranks and any(size != 1 for size in shape[1:-1]):
+        if len(shape) in ranks and any(size != 1 for size in shape[1:-1]) and not states:
             found.append(value)
         elif value in graph.makers:
             open_ += graph.makers[value].inputs
@@ -146,7 +151,8 @@ def _kind_of_pooling(graph: Graph, node: Node, before: Seen) -> str:
     field, rank = before.field, graph.values[node.inputs[0]].rank
     steps = np.arange(field.length)
     alike = np.array_equal(field.start, steps) and np.array_equal(field.stop, steps + 1) and field.period == 1
-    kind = _pooling(node.operation, rank) if graph.values[node.outputs[0]].rank == 2 else None
+    one_step = all(size == 1 for size in graph.values[node.outputs[0]].shape[1:-1])
+    kind = _pooling(node.operation, rank) if one_step else None
     over_time = kind == "flatten" or before.axis != rank - 1
     return kind if kind and alike and over_time else "other"
 

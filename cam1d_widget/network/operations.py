@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from .functions import FUNCTIONS, Function
 
@@ -30,6 +30,7 @@ __all__ = [
     "Opaque",
     "Operation",
     "Pad",
+    "Padding",
     "Parameter",
     "Permute",
     "Pick",
@@ -42,6 +43,7 @@ __all__ = [
     "Rescale",
     "Reshape",
     "Scale",
+    "Slice",
     "StepPooling",
     "Sum",
     "TransposedConvolution",
@@ -51,6 +53,9 @@ __all__ = [
 
 Parameter = Callable[[], Any]
 """Returns the current values of a learned parameter."""
+
+Padding: TypeAlias = str | tuple[tuple[int, int], ...]
+"""Padding by the name that Keras gives it, or the length that is added at both ends of each axis."""
 
 
 class Facts(NamedTuple):
@@ -134,7 +139,8 @@ class Convolution(Weighted):
         convolution has the kernel that its two steps make together.
     size, strides, dilation : tuple of int
         One number for each axis.
-    padding : {"valid", "same", "causal"}
+    padding : {"valid", "same", "causal"}, or tuple of (int, int)
+        As in Keras, or the zeros that are added at both ends of each axis.
     depthwise : bool
         Whether each filter sees one channel.
     """
@@ -142,7 +148,7 @@ class Convolution(Weighted):
     size: tuple[int, ...]
     strides: tuple[int, ...]
     dilation: tuple[int, ...]
-    padding: str
+    padding: Padding
     depthwise: bool = False
 
 
@@ -230,7 +236,15 @@ class Rearranging(Operation):
 
 @dataclass(frozen=True)
 class Reshape(Rearranging):
-    """The same values in another shape."""
+    """The same values in another shape.
+
+    Attributes
+    ----------
+    order : tuple of int, optional
+        Order in which the axes of the input are taken before, as PyTorch takes the filters of a map before its steps.
+    """
+
+    order: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -283,6 +297,25 @@ class Concatenate(Rearranging):
 
 
 @dataclass(frozen=True)
+class Slice(Rearranging):
+    """Every `step`-th place of an axis from `start` to before `stop`.
+
+    Attributes
+    ----------
+    axis, start, stop, step : int
+        Counted from the first place; `step` is positive.
+    keepdims : bool
+        Whether the axis is kept where one place is left.
+    """
+
+    axis: int
+    start: int
+    stop: int
+    step: int = 1
+    keepdims: bool = True
+
+
+@dataclass(frozen=True)
 class Pick(Rearranging):
     """A rearrangement that may move steps, such as a slice, a flip or a roll."""
 
@@ -300,13 +333,14 @@ class Pool(Operation):
         Whether it takes the maximum of a window, not the mean.
     size, strides : tuple of int
         One number for each axis between batch and filter.
-    padding : {"valid", "same"}
+    padding : {"valid", "same"}, or tuple of (int, int)
+        As in Keras, or what is added at both ends of each axis.
     """
 
     largest: bool
     size: tuple[int, ...]
     strides: tuple[int, ...]
-    padding: str
+    padding: Padding
 
     def _facts(self) -> Facts:
         return Facts(affine=not self.largest, homogeneous=True, keeps_sign=True)
@@ -491,7 +525,15 @@ class Mixing(Operation):
 
 @dataclass(frozen=True)
 class Recurrent(Mixing):
-    """LSTM, GRU and other recurrent layers, also in both directions."""
+    """LSTM, GRU and other recurrent layers, also in both directions.
+
+    Attributes
+    ----------
+    states : bool
+        Whether the output is the last state of each layer, and not that of each step.
+    """
+
+    states: bool = False
 
 
 @dataclass(frozen=True)

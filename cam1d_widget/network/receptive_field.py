@@ -122,8 +122,10 @@ def _windowed(operation: ops.Convolution | ops.Pool, step: _Step, seen: list[See
     if axis is None or axis == step.rank - 1:
         return _without_time(seen)
     dilation = operation.dilation[axis - 1] if isinstance(operation, ops.Convolution) else 1
-    size, stride = operation.size[axis - 1], operation.strides[axis - 1]
-    return Seen(field.windowed(size, stride, dilation, operation.padding), axis)
+    size, stride, padding = operation.size[axis - 1], operation.strides[axis - 1], operation.padding
+    if not isinstance(padding, str):
+        field, padding = field.padded(*padding[axis - 1]), "valid"
+    return Seen(field.windowed(size, stride, dilation, padding), axis)
 
 
 def _padded(operation: ops.Pad, step: _Step, seen: list[Seen]) -> Seen:
@@ -174,6 +176,8 @@ def _reshaped(operation: ops.Reshape, step: _Step, seen: list[Seen]) -> Seen:
     field, axis = seen[0]
     before, after = step.shapes[0], step.shape
     assert axis is not None
+    if operation.order is not None:
+        before, axis = tuple(before[one] for one in operation.order), operation.order.index(axis)
     for place, steps in enumerate(after):
         as_long = steps == before[axis] and steps in (None, len(field))  # fixed, it takes series of one length alone
         if place and as_long and _values(after[1:place]) == _values(before[1:axis]):
@@ -195,6 +199,17 @@ def _permuted(operation: ops.Permute, step: _Step, seen: list[Seen]) -> Seen:
     return Seen(field, operation.order.index(axis))
 
 
+def _sliced(operation: ops.Slice, step: _Step, seen: list[Seen]) -> Seen:
+    field, axis = seen[0]
+    assert axis is not None
+    if axis != operation.axis:
+        return Seen(field, axis - (not operation.keepdims and operation.axis < axis))
+    field = field.cropped(operation.start, len(field) - operation.stop)
+    if not operation.keepdims:
+        return Seen(field, None)
+    return Seen(field.windowed(1, operation.step) if operation.step > 1 else field, axis)
+
+
 def _reduced(operation: ops.Reduce, step: _Step, seen: list[Seen]) -> Seen:
     field, axis = seen[0]
     if axis is None or axis in operation.axes:
@@ -210,7 +225,7 @@ def _mixed(operation: ops.Operation, step: _Step, seen: list[Seen]) -> Seen:
     if getattr(operation, "activation", False):
         return _activated(step, seen[0])
     longest = max((one for one in seen if one.axis is not None), key=lambda one: len(one.field))
-    if step.rank != 3 or step.shape[1] == 1:
+    if step.rank != 3 or step.shape[1] == 1 or getattr(operation, "states", False):
         return _without_time(seen)
     if longest.axis != 1 or step.shape[1] not in (len(longest.field), None) or _may_move_steps(operation):
         raise _not_known(step, seen)
@@ -261,6 +276,7 @@ _RULES: list[tuple[type, Callable[[Any, _Step, list[Seen]], Seen]]] = [
     (ops.Pad, _padded),
     (ops.Crop, _cropped),
     (ops.Upsample, _repeated),
+    (ops.Slice, _sliced),
     (ops.Reshape, _reshaped),
     (ops.Permute, _permuted),
     (ops.Reduce, _reduced),

@@ -5,25 +5,11 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 
-from ...cancellation import check_cancelled
-
-__all__ = ["CompiledFunction", "Spec", "digest_of", "spec"]
-
-
-class Spec(NamedTuple):
-    """Shape and dtype of an argument of a compiled function; None for axes of any size."""
-
-    shape: tuple[int | None, ...]
-    dtype: str
-
-
-def spec(*shape: int | None, dtype: str = "float32") -> Spec:
-    """Shape and dtype of an argument."""
-    return Spec(shape, dtype)
+__all__ = ["CompiledFunction", "digest_of"]
 
 
 class CompiledFunction(ABC):
@@ -48,18 +34,6 @@ class CompiledFunction(ABC):
     @abstractmethod
     def traces(self) -> int:
         """How often it has been traced."""
-
-    def batched(self, size: int, *arrays: np.ndarray) -> list[np.ndarray]:
-        """Results for many instances, computed in batches of `size`."""
-        parts = []
-        for first in range(0, len(arrays[0]), size):
-            check_cancelled()
-            parts.append(self._batch(size, *(one[first : first + size] for one in arrays)))
-        return [part[0] if len(part) == 1 else np.concatenate(part) for part in zip(*parts, strict=True)]
-
-    def _batch(self, size: int, *arrays: np.ndarray) -> list[np.ndarray]:
-        """Results for one batch of at most `size` instances."""
-        return self(*arrays)
 
 
 def digest_of(array: np.ndarray) -> bytes:

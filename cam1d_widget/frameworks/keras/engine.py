@@ -7,9 +7,7 @@ from typing import Any
 
 import keras
 
-from .compiled import spec
-
-__all__ = ["Compiled", "digests", "quotient", "spec", "variable_of", "vector_jacobian"]
+__all__ = ["Compiled", "digests", "quotient", "variable_of", "vector_jacobian"]
 
 _engine: Any = import_module(f".engine_{keras.backend.backend()}", __package__)
 

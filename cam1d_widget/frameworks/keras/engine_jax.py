@@ -10,11 +10,13 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
-from .compiled import CompiledFunction, Spec, digest_of
+from ..passes import Argument
+from .compiled import CompiledFunction, digest_of
 
 __all__ = ["Compiled", "digests", "quotient", "variable_of", "vector_jacobian"]
 
-# A batch is filled up to one of these sizes, or to the largest, so that few programs are compiled.
+# A batch is filled up by its last instance to one of these sizes, or to a multiple of the largest, so that few programs
+# are compiled.
 _SIZES = (1, 4, 16, 64)
 
 
@@ -61,14 +63,14 @@ class Compiled(CompiledFunction):
     Parameters
     ----------
     function : function of tensors to a tensor, or to several
-    *signature : Spec
+    *signature : Argument
         Of each argument.
     autograph, jit_compile : bool
         Of no effect: JAX always compiles, and never reads source code.
     """
 
     def __init__(
-        self, function: Callable[..., Any], *signature: Spec, autograph: bool = True, jit_compile: bool = False
+        self, function: Callable[..., Any], *signature: Argument, autograph: bool = True, jit_compile: bool = False
     ) -> None:
         super().__init__()
         self._signature = signature
@@ -79,26 +81,22 @@ class Compiled(CompiledFunction):
 
     def __call__(self, *arrays: np.ndarray) -> list[np.ndarray]:
         """Results, one array each."""
-        given = [jnp.asarray(one, argument.dtype) for one, argument in zip(arrays, self._signature, strict=True)]
+        any_size = any(argument.shape[:1] == (None,) for argument in self._signature)
+        count = len(arrays[0]) if any_size else 0
+        places = np.minimum(np.arange(_filled(count)), count - 1)
+        alike = zip(arrays, self._signature, strict=True)
+        filled = [(one[places] if len(places) > len(one) == count else one, argument) for one, argument in alike]
+        given = [jnp.asarray(one, argument.dtype) for one, argument in filled]
         if self._variables is None:
             self._variables = _read_by(self._function, given)
         made = self._jitted([variable._value for variable in self._variables], given)
-        return [np.asarray(one) for one in made]
+        return [np.asarray(one)[:count] if any_size else np.asarray(one) for one in made]
 
     def _traced(self, values: list[Any], given: list[Any]) -> list[Any]:
         self._traces += 1
         pairs = list(zip(self._variables or [], values, strict=True))
         with keras.StatelessScope(state_mapping=pairs):
             return list(keras.tree.flatten(self._function(*given)))
-
-    def _batch(self, size: int, *arrays: np.ndarray) -> list[np.ndarray]:
-        """Results for one batch, which is filled up by its last instance to a size that is compiled once."""
-        count = len(arrays[0])
-        filled = next((one for one in _SIZES if count <= one < size), size)
-        if filled == count:
-            return self(*arrays)
-        places = np.minimum(np.arange(filled), count - 1)
-        return [one[:count] for one in self(*(one[places] if len(one) == count else one for one in arrays))]
 
     @property
     def variables(self) -> Sequence[Any]:
@@ -113,6 +111,11 @@ class Compiled(CompiledFunction):
     def traces(self) -> int:
         """How often it has been traced: once for each shape of its arguments."""
         return self._traces
+
+
+def _filled(count: int) -> int:
+    """Size to which a batch is filled up."""
+    return next((size for size in _SIZES if count <= size), -(-count // _SIZES[-1]) * _SIZES[-1])
 
 
 class _Reading(keras.StatelessScope):  # type: ignore[misc]

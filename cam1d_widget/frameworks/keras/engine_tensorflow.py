@@ -11,7 +11,8 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python.eager import context
 
-from .compiled import CompiledFunction, Spec
+from ..passes import Argument
+from .compiled import CompiledFunction
 
 __all__ = ["Compiled", "digests", "quotient", "variable_of", "vector_jacobian"]
 
@@ -66,7 +67,7 @@ class Compiled(CompiledFunction):
     Parameters
     ----------
     function : function of tensors to a tensor, or to several
-    *signature : Spec
+    *signature : Argument
         Of each argument.
     autograph : bool
         Whether it may contain loops and branches on tensors, as the `call` of a user's model may.
@@ -76,7 +77,7 @@ class Compiled(CompiledFunction):
     """
 
     def __init__(
-        self, function: Callable[..., Any], *signature: Spec, autograph: bool = True, jit_compile: bool = False
+        self, function: Callable[..., Any], *signature: Argument, autograph: bool = True, jit_compile: bool = False
     ) -> None:
         super().__init__()
         wanted = [tf.TensorSpec(one.shape, one.dtype) for one in signature]

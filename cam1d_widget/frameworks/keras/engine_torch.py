@@ -9,7 +9,8 @@ import keras
 import numpy as np
 import torch
 
-from .compiled import CompiledFunction, Spec, digest_of
+from ..passes import Argument
+from .compiled import CompiledFunction, digest_of
 
 __all__ = ["Compiled", "digests", "quotient", "variable_of", "vector_jacobian"]
 
@@ -59,14 +60,14 @@ class Compiled(CompiledFunction):
     Parameters
     ----------
     function : function of tensors to a tensor, or to several
-    *signature : Spec
+    *signature : Argument
         Of each argument.
     autograph, jit_compile : bool
         Of no effect: PyTorch calls functions as they are.
     """
 
     def __init__(
-        self, function: Callable[..., Any], *signature: Spec, autograph: bool = True, jit_compile: bool = False
+        self, function: Callable[..., Any], *signature: Argument, autograph: bool = True, jit_compile: bool = False
     ) -> None:
         super().__init__()
         self._function, self._signature, self._called = function, signature, False

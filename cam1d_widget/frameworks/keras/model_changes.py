@@ -8,14 +8,13 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from keras import ops
 
 from ...explanation.source import ModelChangedError
 from ...typing import Score
+from ..passes import Passes
 from .compiled import CompiledFunction
 from .fingerprint import Settings, Structure
-from .network import Network
-from .passes import Passes
+from .network import KerasNetwork
 from .weights import digest_of, still_variables
 
 __all__ = ["ModelChanges"]
@@ -29,20 +28,20 @@ class ModelChanges:
     model : keras.Model
     before : Settings
         Settings of the model before it was read.
-    network : Network
+    network : KerasNetwork
         What was read.
     passes : Passes
     score : {"logits", "probabilities"}
     """
 
-    def __init__(self, model: Any, before: Settings, network: Network, passes: Passes, score: Score) -> None:
+    def __init__(self, model: Any, before: Settings, network: KerasNetwork, passes: Passes, score: Score) -> None:
         self._model, self._network, self._passes, self._score = model, network, passes, score
         before_and_between = before, network.settings_after_batch
         self._structure = Structure(model, before_and_between, with_loss=not network.seen)
         self._functions_compared = -1
         self._same_scores = True
 
-    def with_passes(self, network: Network, passes: Passes) -> ModelChanges:
+    def with_passes(self, network: KerasNetwork, passes: Passes) -> ModelChanges:
         """The same for other passes through the model."""
         other = copy(self)
         other._network, other._passes = network, passes
@@ -70,8 +69,11 @@ class ModelChanges:
     def _equals_own_output(self) -> bool:
         samples, outputs = self._network.sampled()
         scores = self._passes.run("scores", samples)[0]
-        seen = self._network.seen and self._score == "logits"
-        ours = (ops.convert_to_numpy(self._network.probabilities(scores)) if seen else scores)[:, -outputs.shape[1] :]
+        if self._score == "logits":
+            scores = self._network.own_outputs(scores)
+        elif self._network.logs:
+            scores = np.log(scores)
+        ours = scores[:, -outputs.shape[1] :]
         largest = np.abs(np.where(np.isfinite(outputs), outputs, 0)).max(axis=0)
         return bool(np.isclose(ours, outputs, rtol=0, atol=2e-2 * largest, equal_nan=True).all())
 

@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ...network.affine_head import AffineHead
+from ..network.affine_head import AffineHead
 from .network import Network
 from .passes import Passes
-from .weights import digest_of
 
 __all__ = ["Features"]
 
@@ -26,7 +25,7 @@ class Features:
 
     def __init__(self, network: Network, passes: Passes, classes: int) -> None:
         self._network, self._passes, self._classes = network, passes, classes
-        self._head = AffineHead(self._slopes_and_bias, digest_of(network.head_weights()))
+        self._head = AffineHead(self._slopes_and_bias, network.head_version())
 
     def with_gradients(self, x: np.ndarray, targets: np.ndarray, affine: bool) -> tuple[np.ndarray, np.ndarray]:
         """Features, and the gradients of the scores of targets (instance, target) with respect to them.

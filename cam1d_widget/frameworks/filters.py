@@ -1,17 +1,17 @@
-"""Filters of a Keras layer as functions of the series: values and gradients, numpy in, numpy out."""
+"""Filters of a layer as functions of the series: values and gradients, numpy in, numpy out."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from ...network.layers_in_time import pre_activation_of
+from ..network.layers_in_time import pre_activation_of
 from .network import Network
 from .passes import Passes
 
-__all__ = ["KerasFilters"]
+__all__ = ["NetworkFilters"]
 
 
-class KerasFilters:
+class NetworkFilters:
     """Pre-activations of the filters of one layer.
 
     Parameters

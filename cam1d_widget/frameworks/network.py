@@ -1,0 +1,358 @@
+"""A network as functions of tensors: from series to scores, cut in two at the explained layer.
+
+A framework says how its model is called and read; everything else is the same for all.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable
+from copy import copy
+from functools import cached_property, lru_cache, partial
+from typing import Any
+
+import numpy as np
+
+from ..attribution.receptive_field import ReceptiveField
+from ..network import operations as kinds
+from ..network.graph import Graph, Node, Tensors
+from ..network.head import Head, ending, entry_of, head_of, is_affine_between, step_poolings
+from ..network.receptive_field import receptive_field_of
+from ..network.two_dimensional import with_map_in_rows
+
+__all__ = ["Network"]
+
+
+class Network(ABC):
+    """One input and one output of a model, with its logits and its explained layer found.
+
+    Attributes
+    ----------
+    graph : Graph or None
+        None for a model whose calls cannot be read.
+    exit : int or None
+        Value that holds the logits, or the scores if no logits are known.
+    units : int
+        Scores that the model returns for a series.
+    entry : int or None
+        Map (batch, step, filter) that the head takes, or that was asked for; None if there is none, for the reason
+        `no_map`.
+    link : {"softmax", "sigmoid", "odds", "unit odds", None}
+        What makes probabilities of scores; "odds" if the logits are unknown, and log-odds replace them: those of
+        shares that add up to one, or of each unit by itself.
+    seen : bool
+        Whether the link is part of the model, not only of its loss.
+    logs : bool
+        Whether the model returns logarithms of the probabilities.
+    """
+
+    no_map: str | None = None
+    graph: Graph | None = None
+    exit: int | None = None
+    entry: int | None = None
+    link: str | None = None
+    seen = False
+    logs = False
+    units: int
+
+    def __init__(
+        self, model: Any, name: str, tensors: Tensors, input_shape: tuple[int | None, int | None], batch: int | None
+    ) -> None:
+        self.model, self.name, self.tensors = model, name, tensors
+        self.input_shape, self._batch = input_shape, batch
+
+    # What a framework says
+
+    @abstractmethod
+    def _called(self, x: Any) -> Any:
+        """The model's own output for series, of shape (batch, unit), in float32."""
+
+    @abstractmethod
+    def _run(self, function: Callable[[Any], Any], x: np.ndarray) -> np.ndarray:
+        """Result of a function of tensors for series."""
+
+    @abstractmethod
+    def _output_of(self, layer: Any) -> int:
+        """Value that a layer puts out, given by its name, its number or itself."""
+
+    @abstractmethod
+    def _link_of_plain_scores(self) -> str | None:
+        """Link of a model that ends without an activation."""
+
+    @abstractmethod
+    def _not_read(self, reason: str) -> str:
+        """Why there is no graph, and what to do."""
+
+    @abstractmethod
+    def head_version(self) -> Callable[[], Hashable]:
+        """Function that returns a digest of the weights between the explained map and the scores."""
+
+    @abstractmethod
+    def refuse_weights(self) -> None:
+        """Raise an error if weights are NaN or infinite."""
+
+    # Its parts
+
+    def _take(self, graph: Graph | str, layer: Any) -> None:
+        """Find the parts of a graph; if it could not be read, take the model as it is."""
+        if isinstance(graph, str):
+            self.no_map = self._not_read(graph)
+            if layer is not None:
+                raise ValueError(self.no_map)
+            return
+        self.graph = graph = with_map_in_rows(graph)
+        self.exit, self.link, plain, self.logs = ending(graph)
+        self.seen = self.link is not None
+        if plain:
+            self.link = self._link_of_plain_scores()
+        self.entry = entry_of(graph, self.exit) if layer is None else self._output_of(layer)
+        if self.entry is None:
+            self.no_map = (
+                f"model {self.name!r} has no single map of shape (batch, step, filter) before its head for CAM methods "
+                f"to look at; name a layer with layer=, or use a gradient or perturbation method"
+            )
+
+    def cut_at(self, layer: Any) -> Network:
+        """The same network with another explained layer."""
+        if self.graph is None:
+            raise ValueError(self.no_map)
+        other = copy(self)
+        for made in ("head", "receptive_field_at"):
+            other.__dict__.pop(made, None)
+        other.entry, other.no_map = self._output_of(layer), None
+        return other
+
+    @property
+    def two_sided(self) -> bool:
+        """Whether one unit distinguishes two classes."""
+        return self.link in ("sigmoid", "unit odds") and self.units == 1
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the logits are unknown."""
+        return self.link in ("odds", "unit odds")
+
+    @cached_property
+    def head(self) -> Head:
+        """What is between the explained layer and the scores."""
+        if self.graph is None or self.entry is None or self.exit is None or self.hidden:
+            return Head()
+        return head_of(self.graph, self.entry, self.exit)
+
+    @cached_property
+    def receptive_field_at(self) -> Callable[[int], ReceptiveField]:
+        """Receptive field of the explained map, by length of the series; the most recent lengths are cached."""
+        return lru_cache(maxsize=16)(partial(receptive_field_of, self._graph, self._entry))
+
+    @property
+    def scoring(self) -> list[Node]:
+        """Layer that scores the explained map's steps and adds them up to the scores; mostly none."""
+        return self._step_poolings(scoring=True)
+
+    @property
+    def attending(self) -> list[Node]:
+        """Layers that weigh the explained map's steps by attention, one a head; mostly none."""
+        return self._step_poolings(scoring=False)
+
+    def _step_poolings(self, scoring: bool) -> list[Node]:
+        if self.graph is None or self.entry is None or self.exit is None or self.hidden:
+            return []
+        return step_poolings(self.graph, self.entry, self.exit, scoring)
+
+    @property
+    def attention_adds_up(self) -> bool:
+        """Whether scores are affine in the attention's weights, if these are held."""
+        pooled = [node.outputs[0] for node in self.attending]
+        return len(pooled) == 1 and is_affine_between(self._graph, pooled[0], self._exit)
+
+    @cached_property
+    def jumps(self) -> bool:
+        """Whether scores are discontinuous, as with masking or rounding, or have stopped gradients."""
+        nodes = () if self.graph is None else self.graph.nodes
+        return any(node.operation.facts.jumps for node in nodes)
+
+    @property
+    def _graph(self) -> Graph:
+        assert self.graph is not None
+        return self.graph
+
+    @property
+    def _exit(self) -> int:
+        assert self.exit is not None
+        return self.exit
+
+    @property
+    def _entry(self) -> int:
+        assert self.entry is not None
+        return self.entry
+
+    @property
+    def map_shape(self) -> tuple[int | None, ...]:
+        """Steps and filters of the explained map."""
+        return self._graph.values[self._entry].shape[1:]
+
+    # Functions of tensors
+
+    def compute(self, value: int, x: Any) -> Any:
+        """Any value of the graph."""
+        return self._graph.compute({0: x}, [value])[0]
+
+    def logits(self, x: Any) -> Any:
+        """Scores of series."""
+        return self._finished(self._called(x) if self.exit is None else self.compute(self.exit, x))
+
+    def features(self, x: Any) -> Any:
+        """Map of the explained layer."""
+        return self.compute(self._entry, x)
+
+    def logits_of_features(self, x: Any, features: Any) -> Any:
+        """Scores of features; heads with another path from the series take the series as well."""
+        return self._finished(self._after({0: x, self.entry: self._in_precision(features)}))
+
+    def step_scores(self, features: Any) -> Any:
+        """What every step of the explained map contributes to each score, of shape (batch, step, class)."""
+        scores = self._ops.cast(self.scoring[0].layer.step_scores(self._in_precision(features)), "float32")
+        return self._ops.concatenate([-scores, scores], axis=-1) if self.two_sided else scores
+
+    def outer_bias(self) -> np.ndarray:
+        """Remaining bias of the scores besides the sum over steps, of shape (class,)."""
+        bias = self._ops.convert_to_numpy(self.scoring[0].layer.outer_bias()).astype(np.float32)
+        return np.concatenate([-bias, bias]) if self.two_sided else bias
+
+    def attention_weights(self, features: Any) -> Any:
+        """Weight of every step of the explained map, of shape (batch, head, step)."""
+        features = self._in_precision(features)
+        weights = [node.layer.attention_weights(features) for node in self.attending]
+        return self._ops.cast(self._ops.stack(weights, axis=1), "float32")
+
+    def logits_of_attention(self, x: Any, features: Any, weights: Any) -> Any:
+        """Scores of given weights (batch, head, step) of the steps of a map."""
+        weights, features = self._in_precision(weights), self._in_precision(features)
+        known = {0: x, self.entry: features}
+        for head, node in enumerate(self.attending):
+            known[node.outputs[0]] = node.layer.pooled(features, weights[:, head])
+        return self._finished(self._after(known))
+
+    def probabilities(self, logits: Any) -> Any:
+        """Probabilities of scores; the scores themselves if there are none."""
+        if self.link is None:
+            return logits
+        return self._ops.softmax(logits) if self.link == "softmax" else self._ops.sigmoid(logits)
+
+    def probabilities_of(self, scores: np.ndarray) -> np.ndarray:
+        """Probabilities of scores in an array."""
+        return self._ops.convert_to_numpy(self.probabilities(self._ops.convert_to_tensor(scores)))
+
+    def own_outputs(self, scores: np.ndarray) -> np.ndarray:
+        """The model's own outputs that belong to logits."""
+        if not self.seen or not self.logs:
+            return self.probabilities_of(scores) if self.seen else scores
+        if self.link == "sigmoid":
+            return -np.logaddexp(0, -scores)
+        return scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
+
+    @property
+    def _ops(self) -> Any:
+        return self.tensors.ops
+
+    def _after(self, known: dict[Any, Any]) -> Any:
+        return self._graph.compute(known, [self._exit])[0]
+
+    def _in_precision(self, values: Any) -> Any:
+        """Values in the precision of the explained map."""
+        return self._ops.cast(values, self._graph.values[self._entry].dtype)
+
+    def _finished(self, logits: Any) -> Any:
+        """Scores of all classes from logits or, if these are unknown, from probabilities."""
+        logits = self._ops.cast(logits, "float32")
+        if self.link == "odds":
+            return self._log_odds(logits, others=logits @ (1 - self._ops.eye(self.units)))
+        if self.link == "unit odds":
+            logits = self._log_odds(logits, others=1 - logits)
+        return self._ops.concatenate([-logits, logits], axis=-1) if self.two_sided else logits
+
+    def _log_odds(self, shares: Any, others: Any) -> Any:
+        """Log-odds of shares; what the others have is added up where it can be, not taken from one, which cancels."""
+        tiny = float(np.finfo(np.float32).tiny)
+        return self._ops.log(shares + tiny) - self._ops.log(others + tiny)
+
+    # What the outputs say
+
+    def _compare(self, samples: np.ndarray, outputs: np.ndarray) -> None:
+        """Hold what was found against the model's own outputs; where logits stay hidden, explain log-odds."""
+        if not np.isfinite(outputs).all():
+            self.refuse_weights()
+        if np.isnan(outputs).any():
+            raise ValueError(
+                f"model {self.name!r} gives NaN as scores of Gaussian noise, as a logarithm of negative numbers "
+                f"does; clip what enters it"
+            )
+        self._refuse_other_scores(samples, outputs)
+        hidden = None if self.seen else self._hidden_odds(outputs)
+        if hidden:
+            return self._explain_odds(hidden)
+        ours = self.own_outputs(self._run(self.logits, samples))[:, -outputs.shape[1] :]
+        if np.allclose(ours, outputs, rtol=1e-2, atol=1e-2):
+            return None
+        if _are_shares(outputs):
+            return self._explain_odds("odds")
+        raise ValueError(
+            f"the logits of model {self.name!r} cannot be found before its last layer; "
+            f"let it end in Dense with activation='softmax' or 'sigmoid', or in a Softmax layer"
+        )
+
+    def sampled(self) -> tuple[np.ndarray, np.ndarray]:
+        """One series of noise, or as many as the model takes, and the model's own outputs now, (instance, unit)."""
+        samples = self._samples(3)[1:2] if self._batch is None else self._samples(self._batch)
+        return samples, self._own(samples)
+
+    def _own(self, samples: np.ndarray) -> np.ndarray:
+        """The model's own outputs as an array."""
+        return self._run(self._called, samples)
+
+    def _refuse_other_scores(self, samples: np.ndarray, outputs: np.ndarray) -> None:
+        """Refuse a model whose scores of a series change from call to call, or with the other series in the batch."""
+        middle, scale = len(samples) // 2, np.abs(outputs).max(axis=0)
+        one = samples[middle : middle + 1]
+        others = np.repeat(-2 * one, len(samples), axis=0)
+        others[middle] = one
+        same = np.allclose(self._own(others)[middle], outputs[middle], rtol=0, atol=1e-3 * scale)
+        if same and self._batch is None:
+            # The batch size changes the order of summation, which matters in half precision and on GPUs.
+            same = np.allclose(self._own(one)[0], outputs[middle], rtol=0, atol=2e-2 * scale)
+        if same:
+            return
+        if not np.allclose(self._own(samples), outputs, rtol=1e-3, atol=1e-4):
+            raise ValueError(
+                f"model {self.name!r} gives other scores each time, as dropout does that trains on or noise that "
+                f"is drawn; build it without"
+            )
+        raise ValueError(
+            f"model {self.name!r} gives a series scores that depend on the other series of its batch, as a "
+            f"mean over the batch does; let it compute the scores of each series from that series alone"
+        )
+
+    def _hidden_odds(self, outputs: np.ndarray) -> str | None:
+        """Kind of the probabilities that come out of a layer that is not known to make any; None for numbers."""
+        if _are_shares(outputs):
+            return "odds"
+        last = None if self.exit is None else self._graph.makers[self.exit]
+        of_layer = [] if last is None else [node.operation for node in self._graph.nodes if node.layer is last.layer]
+        plain = any(isinstance(one, kinds.Dense) or getattr(one, "name", "") == "relu" for one in of_layer)
+        inside = ((outputs > 0) & (outputs < 1)).mean() > 0.5 and ((outputs >= 0) & (outputs <= 1)).all()
+        return "unit odds" if inside and not plain else None
+
+    def _explain_odds(self, link: str) -> None:
+        self.link, self.seen = link, True
+        self.exit = None if self.graph is None else self.graph.output
+
+    def _samples(self, count: int) -> np.ndarray:
+        """Some series of noise, faint and loud."""
+        length, channels = self.input_shape
+        noise = np.random.default_rng(0).normal(size=(count, length or 256, channels or 1))
+        return (10 ** np.linspace(-1, 1, count)[:, np.newaxis, np.newaxis] * noise).astype(np.float32)
+
+
+def _are_shares(outputs: np.ndarray) -> bool:
+    """Whether outputs look like the probabilities of several classes, also in half precision."""
+    return outputs.shape[1] > 1 and bool((outputs >= 0).all()) and bool((np.abs(outputs.sum(axis=1) - 1) < 2e-2).all())

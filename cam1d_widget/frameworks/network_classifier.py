@@ -1,0 +1,332 @@
+"""A classifier of time series by a network that has been read into a graph, whatever its framework."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from copy import copy
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+
+from ..attribution.classifier import as_targets, warn_if_saturated
+from ..attribution.propagation_rules import Rule
+from ..attribution.receptive_field import ReceptiveField, TooShort
+from ..attribution.series import check_series
+from ..explanation.source import LayerFacts
+from ..network.layers_in_time import layers_in_time
+from ..network.propagation.propagation import Propagations
+from ..typing import Score
+from ..validation import as_array, check_count, check_finite, check_layer, finite, shaped, shown
+from .features import Features
+from .filters import NetworkFilters
+from .network import Network
+from .passes import Argument, CompiledFunction, Passes
+
+__all__ = ["NetworkClassifier"]
+
+
+class NetworkClassifier(ABC):
+    """A classifier of time series by a network that is read into a graph.
+
+    A framework creates the network, and compiles functions of its tensors.
+    """
+
+    score: Score
+    batch_size: int
+    _length: int | None = None
+
+    def _take(self, network: Network) -> None:
+        self._network: Any = network
+        self._passes = Passes(network, self.score == "probabilities", self.batch_size, self._compiled)
+        self._features = Features(network, self._passes, self.classes)
+
+    # What a framework does
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """The model's name."""
+
+    @property
+    @abstractmethod
+    def no_step_scores(self) -> str | None:
+        """Why there are no scores of steps that add up to the model's; None where there are."""
+
+    @property
+    @abstractmethod
+    def no_attention(self) -> str | None:
+        """Why there is no attention to the steps of the explained map; None where there is."""
+
+    @abstractmethod
+    def _compiled(self, function: Callable[..., Any], *arguments: Argument, branches: bool = True) -> CompiledFunction:
+        """Function of tensors, which may have branches and loops on them, compiled for arguments of these shapes."""
+
+    @abstractmethod
+    def _refuse_changes(self) -> None:
+        """Refuse a model that has changed since it was read."""
+
+    # What the model is
+
+    @property
+    def classes(self) -> int:
+        """Number of classes."""
+        return 2 if self._network.two_sided else int(self._network.units)
+
+    @property
+    def input_shape(self) -> tuple[int | None, int | None]:
+        """Samples and channels of its series; None where it takes any number."""
+        return self._length, self._network.input_shape[1]
+
+    @property
+    def no_features(self) -> str | None:
+        """Why there is no layer to explain, or why its map cannot be placed in time; None otherwise."""
+        if self._network.no_map is None and self._length is not None:
+            try:
+                _ = self.receptive_field
+            except ValueError as fault:
+                return str(fault)
+        return self._network.no_map
+
+    @cached_property
+    def head(self) -> str:
+        """Kind of the head: "gap", "flatten", "gmp", "mil", "attention" or "other"."""
+        return str(self._network.head.kind)
+
+    @property
+    def affine_head(self) -> bool:
+        """Whether the scores are an affine function of the explained layer."""
+        return bool(self.score == "logits" and self._network.head.affine)
+
+    @property
+    def homogeneous_head(self) -> bool:
+        """Whether a score is its bias plus a function that doubles with the features."""
+        return bool(self.score == "logits" and self._network.head.homogeneous)
+
+    @property
+    def continuous(self) -> bool:
+        """Whether scores are the integral of their gradient: no masking, rounding or stopped gradients."""
+        return not self._network.jumps
+
+    @property
+    def receptive_field(self) -> ReceptiveField:
+        """Receptive fields of the steps of the explained layer."""
+        if self._length is None:
+            raise ValueError(f"model {self.name!r} takes series of any length; use for_length(length) to choose one")
+        return self.receptive_field_at(self._length)
+
+    @property
+    def layers(self) -> tuple[LayerFacts, ...]:
+        """Layers whose map has a time axis; none where the model cannot be looked into."""
+        graph = self._network.graph
+        return () if graph is None else layers_in_time(graph, self._length)
+
+    def _at(self, layer: Any) -> Self:
+        """The same classifier with another explained layer."""
+        check_layer(layer)
+        if layer is None:
+            raise ValueError("layer must name a layer, but is None")
+        other = copy(self)
+        for made in ("head", "filters"):
+            other.__dict__.pop(made, None)
+        other._take(self._network.cut_at(layer))
+        return other
+
+    def _for_length(self, length: int) -> Self:
+        """The same classifier for series of one length; compiled functions are shared."""
+        _ = self.propagations  # created before the copy, to be shared by it
+        other = copy(self)
+        other._length = length
+        return other
+
+    @cached_property
+    def filters(self) -> NetworkFilters:
+        """Filters of the explained layer as functions of the series."""
+        return NetworkFilters(self._network, self._passes)
+
+    @property
+    def traces(self) -> dict[str, int]:
+        """How often each pass that was taken has been compiled, by name: once, whatever is asked of it."""
+        return self._passes.traces
+
+    # What methods use
+
+    def scores(self, x: np.ndarray) -> np.ndarray:
+        """Score of every class, of shape (instance, class)."""
+        scores = self._passes.run("scores", self._checked(x))[0]
+        if self.score == "probabilities":
+            warn_if_saturated(scores)
+        return scores
+
+    def probabilities(self, x: np.ndarray) -> np.ndarray | None:
+        """Probability of every class, of shape (instance, class); None for a model that has none."""
+        return None if self._network.link is None else self._linked(self.scores(x))
+
+    def probabilities_of(self, scores: np.ndarray) -> np.ndarray | None:
+        """Probabilities that belong to scores (instance, class); None for a model that has none."""
+        scores = finite("scores", scores)
+        shaped("scores", scores, "(instance, class)", (None, self.classes))
+        return None if self._network.link is None else self._linked(scores)
+
+    def _linked(self, scores: np.ndarray) -> np.ndarray:
+        return scores if self.score == "probabilities" else self._network.probabilities_of(scores)
+
+    def gradient(self, x: np.ndarray, target: Any) -> np.ndarray:
+        """Gradient of the target's score by the input, of shape (instance, time, channel)."""
+        x = self._checked(x)
+        targets = as_targets(target, len(x), self.classes)
+        return self._passes.run("gradient", x, targets)[0]
+
+    def features(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Feature maps of the explained layer, and the gradient of the target's score by them.
+
+        Parameters
+        ----------
+        x : ndarray of shape (instance, time, channel)
+        target : int, or ndarray of int of shape (instance,) or (instance, target)
+
+        Returns
+        -------
+        features : ndarray of shape (instance, step, filter)
+        gradients : ndarray of shape (instance, step, filter), or (instance, target, step, filter)
+        """
+        if self._network.entry is None:
+            raise ValueError(self.no_features)
+        x = self._checked(x)
+        targets = as_targets(target, len(x), self.classes)
+        columns = targets if targets.ndim == 2 else targets[:, np.newaxis]
+        features, gradients = self._features.with_gradients(x, columns, self.affine_head)
+        return features, gradients if targets.ndim == 2 else gradients[:, 0]
+
+    def head_scores(self, x: np.ndarray, features: np.ndarray) -> np.ndarray:
+        """Score of every class on given features of the explained layer, of shape (instance, class)."""
+        x, maps = self._checked(x), as_array("features", features)
+        shaped("features", maps, "(instance, step, filter)", (len(x), *self._network.map_shape[-2:]))
+        return self._passes.run("head_scores", x, maps)[0]
+
+    def trunk(self, x: np.ndarray) -> np.ndarray:
+        """Feature maps of series of any length, such as crops of longer ones, of shape (instance, step, filter)."""
+        if self._network.entry is None:
+            raise ValueError(self._network.no_map)
+        self._refuse_changes()
+        x = check_series(x, None, self.input_shape[1])
+        self._must_be_long_enough(x.shape[1])
+        return self._passes.run("features", x)[0]
+
+    def receptive_field_at(self, length: int) -> ReceptiveField:
+        """Receptive fields of the steps of the explained layer, for series of this length."""
+        if self._network.entry is None:
+            raise ValueError(self._network.no_map)
+        return self._network.receptive_field_at(check_count("length", length))
+
+    def bias(self) -> np.ndarray:
+        """Score of each class on features that are zero, of shape (class,)."""
+        steps, filters = len(self.receptive_field), self._network.map_shape[-1]
+        series = np.zeros((1, self._length, self.input_shape[1]), np.float32)  # type: ignore[type-var]
+        return self.head_scores(series, np.zeros((1, steps, filters), np.float32))[0]
+
+    # Steps that the model itself scores or weighs
+
+    def step_scores(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Contribution of every step to each score, (instance, step, class), and the remaining bias, (class,)."""
+        if self.no_step_scores:
+            raise ValueError(self.no_step_scores)
+        return self._passes.run("step_scores", self._checked(x))[0], self._network.outer_bias()
+
+    @property
+    def step_scores_stand_alone(self) -> bool:
+        """Whether setting a step's features to zero lowers S by exactly that step's score."""
+        return all(node.operation.stands_alone for node in self._network.scoring)
+
+    @property
+    def attention_adds_up(self) -> bool:
+        """Whether a score is its value without attention plus the sum of gradients times weights, if these are held."""
+        return self.score == "logits" and self._network.attention_adds_up
+
+    def attention(self, x: np.ndarray) -> np.ndarray:
+        """Attention weight of every step, of shape (instance, head, step)."""
+        if self.no_attention:
+            raise ValueError(self.no_attention)
+        return self._passes.run("attention", self._checked(x))[0]
+
+    def attention_gradients(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Weights, the targets' gradients by them (instance, target, head, step), and the scores without any."""
+        if self.no_attention:
+            raise ValueError(self.no_attention)
+        x = self._checked(x)
+        targets = as_targets(target, len(x), self.classes).reshape(len(x), -1)
+        weights, gradients, without = self._passes.run("attention_and_gradients", x, targets)
+        return weights, gradients, without
+
+    # Propagation rules
+
+    def propagate(self, x: np.ndarray, target: Any, rule: Rule, baseline: np.ndarray | None = None) -> np.ndarray:
+        """Result of a propagation rule from the target's score to the input, of shape (instance, time, channel).
+
+        Parameters
+        ----------
+        x : ndarray of shape (instance, time, channel)
+        target : int, or ndarray of int of shape (instance,)
+        rule : Rule
+            One of :mod:`~cam1d_widget.attribution.propagation_rules`.
+        baseline : ndarray of the shape of x, optional
+            Series that a rule of differences compares with. Default: zero.
+
+        Raises
+        ------
+        ValueError
+            If the rule does not support a layer; :meth:`no_propagation` reports so beforehand.
+        """
+        x = self._checked(x)
+        targets = as_targets(target, len(x), self.classes)
+        reason = self.no_propagation(rule)
+        if reason:
+            raise ValueError(reason)
+        if baseline is not None:
+            baseline = check_finite("baseline", as_array("baseline", baseline))
+            shaped("baseline", baseline, "(instance, time, channel)", x.shape)
+        return self.propagations(rule)(x, targets, baseline, self.batch_size)
+
+    def no_propagation(self, rule: Rule) -> str | None:
+        """Why a rule does not support the model; None where it does."""
+        if not isinstance(rule, Rule):
+            raise TypeError(f"rule must be a rule of cam1d_widget.attribution.propagation_rules, but is {shown(rule)}")
+        if self.score == "probabilities":
+            return f"{rule.label} starts at the logits and cannot explain probabilities; use score='logits'"
+        if self._network.graph is None:
+            return str(self._network.no_map)
+        if self._network.hidden:
+            return f"{rule.label} starts at the logits, which are not to be found in model {self.name!r}"
+        return self.propagations.refusal(rule)
+
+    @cached_property
+    def propagations(self) -> Propagations:
+        """Backward passes through the model, by rule."""
+        network, series = self._network, Argument((None, *self._network.input_shape), "float32")
+
+        def compiled(function: Callable[..., Any]) -> CompiledFunction:
+            return self._compiled(function, series, Argument((None,), "int32"), series, branches=False)
+
+        return Propagations(network.graph, network.exit, network.two_sided, compiled)
+
+    def _checked(self, x: np.ndarray) -> np.ndarray:
+        self._refuse_changes()
+        x = check_series(x, *self.input_shape)
+        if self._length is None:
+            self._must_be_long_enough(x.shape[1])
+        return x
+
+    def refuse_weights(self) -> None:
+        """Raise a ValueError if the model has NaN or infinite weights, which names their layer."""
+        self._network.refuse_weights()
+
+    def _must_be_long_enough(self, length: int) -> None:
+        """Refuse series that are too short for a layer before anything is computed."""
+        try:
+            if self._network.entry is not None:
+                self.receptive_field_at(length)
+        except TooShort:
+            raise
+        except ValueError:  # that the map cannot be placed is no reason to refuse the series
+            return

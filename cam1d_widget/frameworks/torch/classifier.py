@@ -1,0 +1,192 @@
+"""A PyTorch module as a classifier of time series."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from copy import copy
+from typing import Any, get_args
+
+import numpy as np
+import torch
+
+from ...attribution.series import check_series
+from ...explanation.source import ModelChangedError
+from ...typing import LayerLike, Layout, Score
+from ...validation import check_choice, check_count, check_layer, check_seed
+from ..network_classifier import NetworkClassifier
+from .engine import Eager
+from .module import ORDERS, checked_module, first_layer, own_layout
+from .network import TorchNetwork
+from .randomized import randomized
+from .structure import Structure
+from .weights import digest_of
+
+__all__ = ["TorchClassifier"]
+
+
+class TorchClassifier(NetworkClassifier):
+    """A PyTorch classifier of time series: numpy in, numpy out.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        Maps series of shape (batch, channel, time) or (batch, time, channel) to scores of shape (batch, class). It is
+        never changed.
+    layer : str, int or torch.nn.Module, optional
+        Layer whose map is explained by the CAM methods, by its path as in `named_modules`. Default: the map that enters
+        the pooling or flatten of the head.
+    output : str or int, optional
+        Name or index of the explained output, of a module that returns several.
+    score : {"logits", "probabilities"}
+        What is explained. Logits are the values before a final softmax, log_softmax or sigmoid.
+    batch_size : int
+        Series in a batch.
+    device : torch.device or str, optional
+        Where to compute. Default: where the parameters are.
+    layout : {"channels_first", "channels_last"}, optional
+        Shape that the module takes: (batch, channel, time) or (batch, time, channel). Default: found from its first
+        layer.
+
+    Notes
+    -----
+    The module is read by ``torch.export`` for the shape of the first series that are explained. A module that cannot be
+    exported is called as it is: gradient and perturbation methods work, and CAM methods with `layer`.
+
+    The weights are read at every call, so that the classifier follows further training. A module that is changed
+    otherwise raises a `ModelChangedError`.
+
+    Examples
+    --------
+    >>> classifier = TorchClassifier(module.eval())
+    >>> CAM1DWidget(classifier, x_test, y_test)
+    """
+
+    def __init__(
+        self,
+        module: Any,
+        *,
+        layer: LayerLike | None = None,
+        output: str | int | None = None,
+        score: Score = "logits",
+        batch_size: int = 64,
+        device: Any = None,
+        layout: Layout | None = None,
+    ) -> None:
+        self.model = checked_module(module)
+        check_choice("score", score, ("logits", "probabilities"))
+        check_count("batch_size", batch_size)
+        if layout is not None:
+            check_choice("layout", layout, get_args(Layout))
+        if not isinstance(layer, torch.nn.Module):
+            check_layer(layer)
+        self.score: Score = score
+        self.batch_size = batch_size
+        self.device = torch.device(device) if device is not None else _device_of(module)
+        self._structure: Structure | None = None
+        self._layer, self._output, self._layout = layer, output, layout
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("_network", "_passes", "_features"):
+            raise ValueError(
+                f"model {self.name!r} is read for series of one shape, which is not known yet; call for_series(x) first"
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    @property
+    def name(self) -> str:
+        """Name of the module's class."""
+        return type(self.model).__name__
+
+    def for_series(self, x: np.ndarray) -> TorchClassifier:
+        """The same classifier for series of the shape of these, for which the module is read."""
+        x = check_series(x, *self.input_shape)
+        if self._length is not None:
+            return self
+        layout = self._layout or own_layout(self.model, x, self.device)
+        other = copy(self)
+        other._length = x.shape[1]
+        other._take(TorchNetwork(self.model, ORDERS[layout], x.shape[1:], self.device, self._layer, self._output))
+        if other._network.link is None and self.score == "probabilities":
+            raise ValueError(f"model {self.name!r} gives no probabilities to explain; use score='logits'")
+        other._structure = other._network.structure()
+        return other
+
+    def for_length(self, length: int) -> TorchClassifier:
+        """The same classifier for series of one length, of a module whose first layer states the number of channels."""
+        check_count("length", length)
+        if length == self._length:
+            return self
+        if self._length is not None:
+            raise ValueError(f"length must be {self._length}, for which model {self.name!r} was read, but is {length}")
+        first = first_layer(self.model)
+        if first is None:
+            raise ValueError(f"the first layer of model {self.name!r} states no number of channels; call for_series(x)")
+        return self.for_series(np.zeros((1, length, first.channels), np.float32))
+
+    @property
+    def input_shape(self) -> tuple[int | None, int | None]:
+        """Samples and channels of its series; None before the module is read."""
+        return (None, None) if self._length is None else self._network.input_shape
+
+    @property
+    def class_names(self) -> tuple[str, ...] | None:
+        """Name of a single number, which is "prediction"; None for classes."""
+        return ("prediction",) if self.classes == 1 else None
+
+    def fingerprint(self) -> Hashable:
+        """Value that changes with the module's parameters, buffers and settings."""
+        return digest_of(self.model), None if self._structure is None else self._structure.changed()
+
+    def randomized(self, seed: int = 0, draws: int = 1) -> Iterator[tuple[int, str, TorchClassifier]]:
+        """Classifiers on a copy of the module, with more and more layers randomized, from the output down.
+
+        Each must be used before the next is taken. The module itself is not changed.
+
+        Yields
+        ------
+        draw : int
+            Number of the draw; each begins with the module's own weights.
+        layer : str
+            Path of the layer that was randomized last, by its own initializer.
+        classifier : TorchClassifier
+        """
+        check_seed(seed)
+        check_count("draws", draws)
+        path = next((path for path, one in self.model.named_modules() if one is self._layer), self._layer)
+        options: Any = {"layer": path, "output": self._output, "score": self.score, "batch_size": self.batch_size}
+
+        def read(module: Any) -> TorchClassifier:
+            made = TorchClassifier(module, device=self.device, layout=self._network.layout, **options)
+            return made.for_series(np.zeros((1, *self._network.input_shape), np.float32))
+
+        return randomized(self.model, seed, draws, read)
+
+    def at(self, layer: Any) -> TorchClassifier:
+        """The same classifier with another explained layer."""
+        other = self._at(layer)
+        other._layer = layer
+        return other
+
+    @property
+    def no_step_scores(self) -> str | None:
+        """Why there are no scores of steps that add up to the model's."""
+        return f"model {self.name!r} has no layer that scores the steps of the explained map and adds up their scores"
+
+    @property
+    def no_attention(self) -> str | None:
+        """Why there is no attention to the steps of the explained map."""
+        return f"model {self.name!r} has no attention that pools the steps of the explained map"
+
+    def _compiled(self, function: Callable[..., Any], *arguments: Any, branches: bool = True) -> Eager:
+        return Eager(function, arguments, self.device)
+
+    def _refuse_changes(self) -> None:
+        what = None if self._structure is None else self._structure.changed()
+        if what:
+            raise ModelChangedError(
+                f"model {self.name!r} has changed since this classifier was made ({what}); create a new classifier"
+            )
+
+
+def _device_of(module: torch.nn.Module) -> torch.device:
+    return next((one.device for one in module.parameters()), torch.device("cpu"))

@@ -1,0 +1,166 @@
+"""The PyTorch module that a user passes: which layout it takes, and calls that leave it as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import RLock
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import nn
+
+from ...typing import Layout
+from ...validation import shown
+from .called import Order
+
+__all__ = ["ORDERS", "Taken", "checked_module", "explained", "first_layer", "given", "own_layout"]
+
+_LOCK = RLock()
+
+
+def checked_module(module: Any) -> nn.Module:
+    """The module; an error for anything else."""
+    if isinstance(module, type) and issubclass(module, nn.Module):
+        raise TypeError(f"module must be a torch.nn.Module, but is the class {module.__name__}; create one")
+    if not isinstance(module, nn.Module):
+        raise TypeError(f"module must be a torch.nn.Module, but is {shown(module)}")
+    return module
+
+
+@contextmanager
+def explained(module: nn.Module) -> Iterator[None]:
+    """Evaluation mode; afterwards modes, attributes, buffers and random numbers are as before, also after an error."""
+    with _LOCK:
+        kept = [_Kept(one) for one in module.modules()]
+        devices = sorted({one.device.index or 0 for one in module.parameters() if one.is_cuda})
+        try:
+            with torch.random.fork_rng(devices):
+                for one in kept:
+                    one.module.training = False
+                yield
+        finally:
+            for one in kept:
+                one.restore()
+
+
+class _Kept:
+    """Attributes of a module as they are now, and the values of its buffers."""
+
+    def __init__(self, module: nn.Module) -> None:
+        self.module = module
+        self._attributes = dict(vars(module))
+        self._inner = {name: dict(one) for name, one in vars(module).items() if name.startswith("_") and _is_dict(one)}
+        self._buffers = [(one, one.detach().clone()) for one in module.buffers(recurse=False)]
+
+    def restore(self) -> None:
+        """Put back what has changed."""
+        _restore(vars(self.module), self._attributes)
+        for name, before in self._inner.items():
+            _restore(vars(self.module)[name], before)
+        for buffer, value in self._buffers:
+            if not torch.equal(buffer, value):
+                buffer.data.copy_(value)
+
+
+def _is_dict(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _restore(now: dict[Any, Any], before: dict[Any, Any]) -> None:
+    for name in [name for name in now if name not in before]:
+        del now[name]
+    for name, value in before.items():
+        if now.get(name, _MISSING) is not value:
+            now[name] = value
+
+
+# Layout
+
+
+class Taken(NamedTuple):
+    """What the first layer of a module says about the series that it takes."""
+
+    layout: Layout
+    channels: int
+    layer: str
+
+
+def first_layer(module: nn.Module) -> Taken | None:
+    """What the first layer that knows it says about channels; None if no layer does."""
+    for path, one in module.named_modules():
+        if any(one.children()):
+            continue
+        if isinstance(one, nn.Conv1d | nn.ConvTranspose1d):
+            return Taken("channels_first", one.in_channels, path)
+        if isinstance(one, nn.BatchNorm1d | nn.InstanceNorm1d):
+            return Taken("channels_first", one.num_features, path)
+        if isinstance(one, nn.RNNBase):
+            return Taken("channels_last", one.input_size, path)
+        if isinstance(one, nn.Linear):
+            return Taken("channels_last", one.in_features, path)
+        if isinstance(one, nn.LayerNorm):
+            return Taken("channels_last", one.normalized_shape[-1], path)
+        if not isinstance(one, nn.Identity | nn.Dropout | nn.Dropout1d):
+            return None
+    return None
+
+
+def own_layout(module: nn.Module, x: np.ndarray, device: torch.device) -> Layout:
+    """Layout that a module takes, for series of shape (instance, time, channel).
+
+    The layer that comes first says it, unless the module does not compute with the series in that layout.
+
+    Raises
+    ------
+    ValueError
+        If the module computes with neither layout, or with both where its first layer does not tell which is meant.
+    """
+    name, first = type(module).__name__, first_layer(module)
+    _, steps, channels = x.shape
+    if first and first.channels not in (1, channels) and first.channels == steps:
+        raise ValueError(
+            f"x must have shape (instance, time, channel) with {first.channels} channels, which layer {first.layer!r} "
+            f"of {name} takes, but has {x.shape}: the channels are first; pass layout='channels_first'"
+        )
+    faults = {layout: _fault(module, x, order, device) for layout, order in ORDERS.items()}
+    possible = [layout for layout, fault in faults.items() if fault is None]
+    if len(possible) == 1:
+        return possible[0]
+    if not possible:
+        reasons = "; ".join(f"as {layout}: {fault}" for layout, fault in faults.items())
+        raise ValueError(
+            f"{name} could not take series of {steps} samples and {channels} channels in either layout ({reasons}); "
+            f"give x as it takes them, or a TorchClassifier of a module that rearranges them"
+        )
+    if first and first.channels == channels:
+        return first.layout
+    raise ValueError(
+        f"{name} takes (instance, channel, time) = {(len(x), channels, steps)} as well as (instance, time, channel) = "
+        f"{x.shape}; say which it was trained on by TorchClassifier(module, layout='channels_first') or "
+        f"layout='channels_last'"
+    )
+
+
+ORDERS: dict[Layout, Order] = {"channels_first": (0, 2, 1), "channels_last": (0, 1, 2)}
+"""Axis of the module's input for each axis of (instance, time, channel), by layout."""
+
+
+def _fault(module: nn.Module, x: np.ndarray, order: Order, device: torch.device) -> str | None:
+    """Why a module does not compute with series in an order of axes; None if it does."""
+    try:
+        with explained(module), torch.no_grad():
+            module(given(module, torch.as_tensor(x[:2], device=device), order))
+    except Exception as fault:  # any error that the user's module raises
+        return (str(fault).strip() or type(fault).__name__).splitlines()[0][:150]
+    return None
+
+
+def given(module: nn.Module, x: torch.Tensor, order: Order) -> torch.Tensor:
+    """Series (instance, time, channel) as the module takes them: in its order of axes, and in its precision."""
+    dtype = next((one.dtype for one in module.parameters() if one.is_floating_point()), torch.float32)
+    return x.permute(order).to(dtype)
+
+
+_MISSING = object()

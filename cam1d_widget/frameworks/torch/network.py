@@ -1,0 +1,177 @@
+"""A PyTorch network: how a module is called and read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.utils import _pytree as pytree
+
+from ...attribution.receptive_field import ReceptiveField
+from ...network.graph import Graph
+from ...network.layers_in_time import output_of
+from ...network.order_of_steps import forget_tried_layers
+from ...typing import Layout
+from ...validation import shown
+from ..network import Network
+from .called import Order
+from .hooked import measured_field, split
+from .module import ORDERS, explained, given
+from .reader import exported, read
+from .structure import Structure
+from .tensors import TorchTensors
+from .weights import refuse_weights
+
+__all__ = ["TorchNetwork"]
+
+
+class TorchNetwork(Network):
+    """One output of a module, for series of one shape.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+    order : Order
+        Axes of the series in the module's input.
+    input_shape : tuple of int
+        Samples and channels.
+    device : torch.device
+    layer : str, int, torch.nn.Module or None
+        The explained layer; None for the map that enters the head.
+    output : str, int or None
+        The explained output.
+    """
+
+    _measured = False  # whether receptive fields are measured, since the module cannot be exported
+
+    def __init__(
+        self,
+        module: nn.Module,
+        order: Order,
+        input_shape: tuple[int, int],
+        device: torch.device,
+        layer: Any,
+        output: str | int | None,
+    ) -> None:
+        super().__init__(module, type(module).__name__, TorchTensors(), input_shape, None)
+        self._order, self._sizes, self.device = order, input_shape, device
+        forget_tried_layers()
+        samples = self._samples(3)
+        self._index = self._output_index(samples, output)
+        outputs = self._own(samples)
+        if outputs.ndim != 2 or len(outputs) != len(samples):
+            raise ValueError(
+                f"model {self.name!r} must give one score a class, of shape (batch, class), but gives {outputs.shape} "
+                f"for a batch of {len(samples)}"
+            )
+        self.units = outputs.shape[1]
+        graph = self._graph_of(samples)
+        if isinstance(graph, str) and layer is not None:
+            graph = split(module, layer, self._called, torch.as_tensor(samples, device=device))
+            self._measured = True
+        self._take(graph, layer)
+        if isinstance(graph, str) or self._measured:
+            self.link = self._link_of_plain_scores()
+        self._compare(samples, outputs)
+
+    def cut_at(self, layer: Any) -> TorchNetwork:
+        """The same network with another explained layer."""
+        if self.graph is not None and not self._measured:
+            return super().cut_at(layer)  # type: ignore[return-value]
+        return TorchNetwork(self.model, self._order, self._sizes, self.device, layer, self._index)
+
+    @cached_property
+    def receptive_field_at(self) -> Callable[[int], ReceptiveField]:
+        """Receptive field of the explained map, by length of the series."""
+        return lru_cache(maxsize=16)(self._measured_field) if self._measured else super().receptive_field_at
+
+    def _measured_field(self, length: int) -> ReceptiveField:
+        """The support of the gradient, for a module that cannot be exported."""
+        x = torch.as_tensor(self._samples(2)[:, :length], device=self.device)
+        return measured_field(self.features, x, self._graph.nodes[0].name)
+
+    def _graph_of(self, samples: np.ndarray) -> Graph | str:
+        """Graph of the module; if it cannot be exported, the reason."""
+        try:
+            with explained(self.model):
+                program = exported(self.model, self._given(samples[:2]).contiguous())
+            return read(self.model, program, self._order, self._index)
+        except Exception as fault:  # the exporter raises many kinds, and any that the user's module does
+            return (str(fault).strip() or type(fault).__name__).splitlines()[0][:200]
+
+    @property
+    def layout(self) -> Layout:
+        """Layout of the module's input."""
+        return next(layout for layout, order in ORDERS.items() if order == self._order)
+
+    def _output_index(self, samples: np.ndarray, output: str | int | None) -> int:
+        """Which of the module's outputs is explained, from what it returns for some series."""
+        with torch.no_grad():
+            return self._which_output(self._returned(torch.as_tensor(samples, device=self.device)), output)
+
+    def _returned(self, x: torch.Tensor) -> Any:
+        """All that the module returns for series (instance, time, channel)."""
+        with explained(self.model):
+            return self.model(given(self.model, x, self._order))
+
+    def _called(self, x: Any) -> Any:
+        return pytree.tree_leaves(self._returned(x))[self._index].float()
+
+    def _run(self, function: Callable[[Any], Any], x: np.ndarray) -> np.ndarray:
+        with torch.no_grad():
+            return function(torch.as_tensor(x, device=self.device)).cpu().numpy()
+
+    def _which_output(self, made: Any, output: str | int | None) -> int:
+        leaves = pytree.tree_leaves(made)
+        names = [str(name) for name in made] if isinstance(made, dict) else []
+        if not leaves or not all(isinstance(one, torch.Tensor) for one in leaves):
+            raise ValueError(
+                f"model {self.name!r} must return a tensor of shape (batch, class), but returns {shown(made)}"
+            )
+        if output is None and len(leaves) == 1:
+            return 0
+        if isinstance(output, str) and output in names and len(names) == len(leaves):
+            return names.index(output)
+        if isinstance(output, int | np.integer) and not isinstance(output, bool) and 0 <= output < len(leaves):
+            return int(output)
+        there = ", ".join(names or map(str, range(len(leaves))))
+        raise ValueError(
+            f"output must be the name or index of an output of model {self.name!r} ({there}), but is {shown(output)}"
+        )
+
+    def _output_of(self, layer: Any) -> int:
+        assert self.graph is not None
+        children = list(self.model.children())
+        by_number = isinstance(layer, int) and -len(children) <= layer < len(children)
+        return output_of(self.graph, children[layer] if by_number else layer, self.name)
+
+    def _link_of_plain_scores(self) -> str | None:
+        return "softmax" if self.units > 1 else None
+
+    def _not_read(self, reason: str) -> str:
+        return (
+            f"model {self.name!r} cannot be exported by torch.export ({reason}); name a layer with layer= for CAM "
+            f"methods, or use a gradient or perturbation method"
+        )
+
+    def head_version(self) -> Callable[[], Hashable]:
+        """Function that returns a digest of the weights between the explained map and the scores."""
+        nodes = [] if self.entry is None else self._graph.between([self.entry], [self._exit])
+        return lambda: tuple(weight.tobytes() for node in nodes for weight in node.call.weights())
+
+    def refuse_weights(self) -> None:
+        """Raise an error if weights are NaN or infinite."""
+        refuse_weights(self.model)
+
+    def structure(self) -> Structure:
+        """Submodules and settings, as they are now."""
+        samples = self._samples(2)
+        with explained(self.model):
+            return Structure(self.model, lambda: self.model(self._given(samples)))
+
+    def _given(self, samples: np.ndarray) -> torch.Tensor:
+        return given(self.model, torch.as_tensor(samples, device=self.device), self._order)

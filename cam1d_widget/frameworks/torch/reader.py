@@ -1,0 +1,377 @@
+"""A PyTorch module, read once into a graph of operations by ``torch.export``.
+
+The exported operations take tensors in the module's own order of axes, mostly (batch, channel, time). Values of the
+graph hold the same numbers as (batch, step, filter): each call rearranges its inputs and outputs, which costs nothing,
+since PyTorch changes the strides alone. Parameters and buffers are taken from the module at every call.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch.export import Dim, ExportedProgram
+from torch.export.graph_signature import InputKind, OutputKind
+from torch.fx.node import map_arg
+
+from ...network.graph import Graph, LayerOutput, Node, Value
+from ...network.operations import Attention, Identity, Operation, Permute, Rearranging
+from .called import Called, Order, batch_first, name_of, shape_of
+from .layouts import permuted
+from .operation_table import row_of
+from .tensors import TorchTensors
+
+__all__ = ["AtenCall", "exported", "read"]
+
+# Modules whose operations are read as one, by the name of their class.
+_WHOLE = {"torch.nn.modules.activation.MultiheadAttention": Attention(True)}
+
+# Views ask for strides that values of the graph need not have.
+_ANY_STRIDES = {
+    torch.ops.aten.view.default: torch.ops.aten.reshape.default,
+    torch.ops.aten._unsafe_view.default: torch.ops.aten.reshape.default,
+}
+
+
+def exported(module: torch.nn.Module, example: torch.Tensor) -> ExportedProgram:
+    """Program of a module in evaluation mode, for batches of any size.
+
+    Raises
+    ------
+    Exception
+        Of many kinds, if the module cannot be exported.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about the exporter's own parts, and attributes that a forward pass assigns
+        program = torch.export.export(module, (example,), dynamic_shapes=({0: Dim("batch")},))
+        program = program.run_decompositions({})
+    program.graph.eliminate_dead_code()
+    return program
+
+
+def read(module: torch.nn.Module, program: ExportedProgram, order: Order, output: int) -> Graph:
+    """Graph of an exported module.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        From which parameters and buffers are taken.
+    program : ExportedProgram
+    order : Order
+        Axes of the series in the module's input.
+    output : int
+        Index of the explained output among all.
+    """
+    return _Reading(module, program, order, output).graph()
+
+
+class Constants:
+    """Values that do not depend on the series: parameters, buffers, and what is computed from them and the batch size.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+    program : ExportedProgram
+    """
+
+    def __init__(self, module: torch.nn.Module, program: ExportedProgram) -> None:
+        self._module = module
+        self.device = next((one.device for one in module.parameters()), torch.device("cpu"))
+        """Where the parameters are."""
+        self._specs = {one.arg.name: one for one in program.graph_signature.input_specs}
+        self._stored = {**program.constants, **program.state_dict}
+
+    def __call__(self, node: Any, batch: int, float32: bool = False) -> Any:
+        """Value of a node of the exported graph for a batch of some size."""
+        made = node.meta.get("val")
+        if isinstance(made, torch.SymInt):
+            return size_of(made, batch)
+        if node.op == "placeholder":
+            value = self._parameter(node.name)
+        else:
+            given = map_arg((node.args, node.kwargs), lambda one: self(one, batch, float32))
+            value = node.target(*given[0], **given[1])
+        halved = float32 and isinstance(value, torch.Tensor) and value.is_floating_point()
+        return value.float() if halved else value
+
+    def _parameter(self, name: str) -> torch.Tensor:
+        spec = self._specs[name]
+        target = str(spec.target)
+        if spec.kind == InputKind.PARAMETER:
+            return self._module.get_parameter(target).detach()
+        if spec.kind == InputKind.BUFFER:
+            return self._module.get_buffer(target).detach()
+        return self._stored[target].detach()
+
+
+def size_of(size: Any, batch: int) -> int:
+    """Number of a size of the exported module for a batch."""
+    if isinstance(size, int):
+        return size
+    expression = size.node.expr
+    return int(expression.subs(dict.fromkeys(expression.free_symbols, batch)))
+
+
+class AtenCall:
+    """Operations of the exported module as a function of values of the graph.
+
+    Parameters
+    ----------
+    nodes : sequence of torch.fx.Node
+        Operations in their order.
+    inputs, outputs : sequence of (torch.fx.Node, Order)
+        Tensors that are given and returned, with their orders of axes.
+    constants : Constants
+    """
+
+    def __init__(
+        self,
+        nodes: Sequence[Any],
+        inputs: Sequence[tuple[Any, Order]],
+        outputs: Sequence[tuple[Any, Order]],
+        constants: Constants,
+    ) -> None:
+        self._nodes, self._constants = nodes, constants
+        self._inputs = [(node, tuple(map(order.index, range(len(order))))) for node, order in inputs]
+        self._outputs = [(node, order) for node, order in outputs]
+        self._batch = _batch_in([node for node, _ in inputs])
+
+    def __call__(self, *values: Any) -> list[Any]:
+        """Output tensors, in the precision of the module; arrays from arrays."""
+        if isinstance(values[0], np.ndarray):
+            with torch.no_grad():
+                device = self._constants.device
+                return [one.cpu().numpy() for one in self(*(torch.as_tensor(one, device=device) for one in values))]
+        return self._computed(values, float32=False)
+
+    def in_float32(self, *values: Any) -> list[Any]:
+        """Output tensors, computed in float32."""
+        return self._computed(values, float32=True)
+
+    def _computed(self, values: Sequence[Any], float32: bool) -> list[Any]:
+        known = {node: value.permute(order) for (node, order), value in zip(self._inputs, values, strict=True)}
+        place, axis, per_instance = self._batch
+        batch = known[self._inputs[place][0]].shape[axis] // per_instance
+
+        def filled(argument: Any) -> Any:
+            return known[argument] if argument in known else self._constants(argument, batch, float32)
+
+        for node in self._nodes:
+            given = map_arg((node.args, node.kwargs), filled)
+            known[node] = _ANY_STRIDES.get(node.target, node.target)(*given[0], **given[1])
+        return [known[node].permute(order) for node, order in self._outputs]
+
+    def weights(self) -> list[np.ndarray]:
+        """Current values of all parameters."""
+        sources = {one for node in self._nodes for one in node.all_input_nodes}
+        found = sources - {*self._nodes, *(node for node, _ in self._inputs)}
+        values = (self._constants(one, 1) for one in sorted(found, key=lambda one: str(one.name)))
+        return [one.cpu().float().numpy() for one in values if isinstance(one, torch.Tensor)]
+
+
+def _batch_in(inputs: Sequence[Any]) -> tuple[int, int, int]:
+    """Where the batch size is found: which tensor, which of its axes, and the size for one instance."""
+    for place, node in enumerate(inputs):
+        for axis, size in enumerate(node.meta["val"].shape):
+            if isinstance(size, torch.SymInt):
+                return place, axis, size_of(size, 1)
+    return 0, 0, 1
+
+
+class _Tensor(NamedTuple):
+    """A tensor of the module: the value of the graph that holds it, and the order of its axes."""
+
+    value: int
+    order: Order
+
+
+class _Reading:
+    """Nodes and values of a graph while it is read."""
+
+    def __init__(self, module: torch.nn.Module, program: ExportedProgram, order: Order, output: int) -> None:
+        self._module, self._program, self._output = module, program, output
+        self._constants = Constants(module, program)
+        self._modules = dict(module.named_modules())
+        self._nodes: list[Node] = []
+        self._values: list[Value] = []
+        self._tensors: dict[Any, _Tensor] = {}
+        self._tuples: set[Any] = set()
+        self._turned: dict[tuple[int, Order], int] = {}
+        self._series(order)
+
+    def _series(self, order: Order) -> None:
+        name = self._program.graph_signature.user_inputs[0]
+        node = next(one for one in self._program.graph.nodes if one.name == name)
+        self._tensors[node] = _Tensor(self._value(node, order), order)
+
+    def graph(self) -> Graph:
+        regions = self._regions()
+        for node in self._program.graph.nodes:
+            if node.op == "call_function" and self._depends(node):
+                region = regions.get(node)
+                if region is None:
+                    self._read(node)
+                elif node is region[-1]:
+                    self._read_whole(region)
+        made = self._outputs()[self._output]
+        if made not in self._tensors:
+            raise ValueError("its output does not depend on the series")
+        output = self._in_order(made, batch_first(shape_of(made)), self._tensors[made])
+        return Graph(tuple(self._nodes), tuple(self._values), output, self._layers(), TorchTensors())
+
+    def _outputs(self) -> list[Any]:
+        """Nodes of the outputs that a user gets."""
+        returned = next(node for node in self._program.graph.nodes if node.op == "output").args[0]
+        kinds = [one.kind for one in self._program.graph_signature.output_specs]
+        return [one for one, kind in zip(returned, kinds, strict=True) if kind == OutputKind.USER_OUTPUT]
+
+    def _depends(self, node: Any) -> bool:
+        """Whether it depends on the series, and not on the size of the batch alone."""
+        if isinstance(node.meta.get("val"), torch.SymInt):
+            return False
+        return any(one in self._tensors or one in self._tuples for one in node.all_input_nodes) or (
+            any(self._region_of(one) for one in node.all_input_nodes)
+        )
+
+    # One operation
+
+    def _read(self, node: Any) -> None:
+        name = name_of(node.target)
+        if name == "getitem" and node.args[0] in self._tuples:
+            self._add_call(node.args[0], [node.args[0], node], node.args[1])
+        elif isinstance(node.meta.get("val"), list | tuple):
+            self._tuples.add(node)
+        elif isinstance(node.meta.get("val"), torch.Tensor):
+            self._add_call(node, [node])
+
+    def _add_call(self, node: Any, nodes: list[Any], place: int = 0) -> None:
+        made, name = nodes[-1], name_of(node.target)
+        sources = [one for one in dict.fromkeys(node.all_input_nodes) if one in self._tensors]
+        row, shape = row_of(name), shape_of(made)
+        orders = [self._tensors[one].order for one in sources]
+        called = Called(name, node, sources, orders, shape, (), self._current, place)
+        wanted, order = row.layout(called)
+        if row.layout is permuted:
+            self._tensors[made] = _Tensor(self._tensors[sources[0]].value, order)
+            return
+        operation = row.operation(replace(called, orders=wanted, order=order))
+        inputs = list(zip(sources, wanted, strict=True))
+        given = [self._in_order(one, way, self._tensors[one], made) for one, way in inputs]
+        self._add(operation, given, nodes, inputs, [(made, order)])
+
+    def _current(self, node: Any) -> torch.Tensor:
+        """Values of a constant in float32."""
+        return self._constants(node, 1, float32=True)
+
+    def _in_order(self, node: Any, wanted: Order, tensor: _Tensor, reader: Any = None) -> int:
+        """Number of the value that holds a tensor in an order of axes."""
+        if wanted == tensor.order:
+            return tensor.value
+        turn = tuple(map(tensor.order.index, wanted))
+        if (tensor.value, turn) not in self._turned:
+            call = AtenCall([], [(node, tensor.order)], [(node, wanted)], self._constants)
+            number = self._value(node, wanted)
+            name, kind, layer = self._owner(node if reader is None else reader)
+            self._nodes.append(Node(name, kind, Permute(turn), (tensor.value,), (number,), call, layer or call))
+            self._turned[tensor.value, turn] = number
+        return self._turned[tensor.value, turn]
+
+    def _add(
+        self,
+        operation: Operation,
+        given: Sequence[int],
+        nodes: Sequence[Any],
+        inputs: Sequence[tuple[Any, Order]],
+        outputs: Sequence[tuple[Any, Order]],
+    ) -> None:
+        call = AtenCall(nodes, inputs, outputs, self._constants)
+        numbers = tuple(self._value(node, order) for node, order in outputs)
+        name, kind, layer = self._owner(nodes[-1])
+        # Calls in a loop over the same values count once each.
+        self._nodes.append(Node(name, kind, operation, tuple(given), numbers, call, layer or call))
+        for (node, order), number in zip(outputs, numbers, strict=True):
+            self._tensors[node] = _Tensor(number, order)
+
+    def _value(self, node: Any, order: Order) -> int:
+        sizes, dtype = shape_of(node), node.meta["val"].dtype
+        shape = tuple(size if isinstance(size, int) else None for size in (sizes[axis] for axis in order))
+        self._values.append(Value(shape, str(dtype).removeprefix("torch.")))
+        return len(self._values) - 1
+
+    # Modules
+
+    def _regions(self) -> dict[Any, list[Any]]:
+        """Operations of each module that is read as one, by operation."""
+        regions: dict[str, list[Any]] = {}
+        for node in self._program.graph.nodes:
+            key = self._region_of(node)
+            if key is not None:
+                regions.setdefault(key, []).append(node)
+        return {node: region for region in regions.values() for node in region}
+
+    def _region_of(self, node: Any) -> str | None:
+        if node.op != "call_function" or isinstance(node.meta.get("val"), torch.SymInt):
+            return None
+        stack = _stack(node)
+        return next((key for key, (_, kind) in stack.items() if kind in _WHOLE), None)
+
+    def _read_whole(self, region: list[Any]) -> None:
+        inside = set(region)
+        sources = list(dict.fromkeys(one for node in region for one in node.all_input_nodes if one in self._tensors))
+        made = [one for one in region if any(user not in inside for user in one.users)]
+        made = [one for one in made if isinstance(one.meta.get("val"), torch.Tensor)]
+        kind = next(kind for _, kind in _stack(region[-1]).values() if kind in _WHOLE)
+        inputs = [(one, self._tensors[one].order) for one in sources]
+        outputs = [(one, batch_first(shape_of(one))) for one in made]
+        self._add(_WHOLE[kind], [self._tensors[one].value for one in sources], region, inputs, outputs)
+
+    def _owner(self, node: Any) -> tuple[str, str, Any]:
+        """Name, kind and module of the layer that an operation belongs to; functions are layers of their own."""
+        stack = _stack(node)
+        whole = next((key for key, (_, kind) in stack.items() if kind in _WHOLE), None)
+        key = whole or (list(stack)[-1] if stack else None)
+        if key is not None:
+            path, kind = stack[key]
+            module = self._modules.get(path)
+            if whole or (module is not None and not any(module.children())):
+                return path + _times(key), kind.rpartition(".")[2], module
+        path = stack[key][0] + _times(key) if key is not None else ""
+        name = node.name if not path else f"{path}.{node.name}"
+        source = node.args[0] if name_of(node.target) == "getitem" else node
+        return name, name_of(source.target) if source.op == "call_function" else source.op, None
+
+    def _layers(self) -> tuple[LayerOutput, ...]:
+        """Outputs of functions and of modules, those of modules inside modules included."""
+        calls: dict[tuple[str, str, Any], list[Any]] = {}
+        for node in self._program.graph.nodes:
+            for key, (path, kind) in _stack(node).items():
+                module = self._modules.get(path)
+                calls.setdefault((path + _times(key), kind.rpartition(".")[2], module), []).append(node)
+        found = []
+        for (name, kind, module), nodes in calls.items():
+            inside = set(nodes)
+            ends = [one for one in nodes if one in self._tensors and any(user not in inside for user in one.users)]
+            values = tuple(self._tensors[one].value for one in ends)
+            is_whole = any(f".{kind}" == whole[-len(kind) - 1 :] for whole in _WHOLE)
+            inner = module is not None and any(module.children()) and not is_whole
+            if values:
+                found.append(LayerOutput(name, kind, module, values, inner))
+        named = {one.name for one in found}
+        for made in self._nodes:
+            if made.name not in named and not isinstance(made.operation, Rearranging | Identity):
+                found.append(LayerOutput(made.name, made.kind, made.layer, made.outputs, inner=False))
+        return tuple(sorted(found, key=lambda one: one.values))
+
+
+def _stack(node: Any) -> dict[str, tuple[str, str]]:
+    """Path and class of each module in whose call an operation is, from the outside in; the whole module left out."""
+    return {key: value for key, value in (node.meta.get("nn_module_stack") or {}).items() if value[0]}
+
+
+def _times(key: str) -> str:
+    """Mark of a call of a module that is called several times: "@1" for the second."""
+    return key[key.index("@") :] if "@" in key else ""

@@ -1,0 +1,94 @@
+"""Structure of a PyTorch module, compared to detect that it has changed since it was read.
+
+A module that is exported keeps the activations, sizes and hooks that it had then. Weights are another matter, since
+they are read at every call: see :mod:`.weights`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import torch
+from torch import nn
+
+__all__ = ["Structure"]
+
+Settings = dict[tuple[str, str], Hashable]
+"""Value of each setting, by the path of the module and the name of the attribute; the module itself under ""."""
+
+_IGNORED = frozenset({"training"})
+_HOOKS = ("_forward_hooks", "_forward_pre_hooks")
+_UNKNOWN = object()
+# Largest container that is compared at every call.
+_MOST_COMPARED = 1_000
+
+
+class Structure:
+    """Submodules with their settings, as they are now.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+    call : callable
+        Calls the module. A setting that this changes is left out: a module may count its calls, or keep a result.
+    """
+
+    def __init__(self, module: nn.Module, call: Callable[[], Any]) -> None:
+        self._module = module
+        before = settings_of(module)
+        call()
+        after = settings_of(module)
+        self._settings = {key: value for key, value in before.items() if after.get(key, _UNKNOWN) == value}
+        self._moving = before.keys() - self._settings.keys()
+
+    def changed(self) -> str | None:
+        """Which setting has changed, in words; None where none has."""
+        now = settings_of(self._module)
+        if any(not name and (path, name) not in self._settings for path, name in now):
+            return "its layers"
+        for (path, name), value in self._settings.items():
+            if now.get((path, name), _UNKNOWN) != value:
+                return f"{name.strip('_').replace('_', ' ')} of layer {path!r}" if name and path else "its layers"
+        return None
+
+
+def settings_of(module: nn.Module) -> Settings:
+    """Submodules with their settings, such as sizes, slopes and hooks, but not their weights."""
+    settings: Settings = {}
+    for path, one in module.named_modules():
+        settings[path, ""] = _Same(one)
+        for name, value in vars(one).items():
+            if name in _HOOKS:
+                settings[path, name] = tuple(value)
+            elif not name.startswith("_") and name not in _IGNORED:
+                setting = _setting(value)
+                if setting is not _UNKNOWN:
+                    settings[path, name] = setting
+    return settings
+
+
+class _Same:
+    """A module, equal to itself alone."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other._value is self._value
+
+    def __hash__(self) -> int:
+        return id(self._value)
+
+
+def _setting(value: Any) -> Hashable:
+    """Hashable value of numbers, text, functions and containers of these; `_UNKNOWN` for anything else."""
+    if value is None or isinstance(value, bool | int | float | str | torch.dtype):
+        return value
+    if isinstance(value, list | tuple | dict) and len(value) > _MOST_COMPARED:
+        return _UNKNOWN
+    if isinstance(value, list | tuple):
+        return tuple(map(_setting, value))
+    if isinstance(value, dict):
+        return tuple((str(name), _setting(one)) for name, one in value.items())
+    return value if callable(value) and isinstance(value, Hashable) else _UNKNOWN

@@ -1,0 +1,154 @@
+"""What folds over a graph need of PyTorch's tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch.nn import functional
+
+from ...network.operations import Convolution, Dense, Weighted
+
+__all__ = ["TorchTensors", "vector_jacobian"]
+
+
+class Functions:
+    """Functions of tensors by the names of numpy and Keras."""
+
+    abs = staticmethod(torch.abs)
+    log = staticmethod(torch.log)
+    ones_like = staticmethod(torch.ones_like)
+    relu = staticmethod(torch.relu)
+    sigmoid = staticmethod(torch.sigmoid)
+    square = staticmethod(torch.square)
+    transpose = staticmethod(torch.permute)
+    where = staticmethod(torch.where)
+    zeros_like = staticmethod(torch.zeros_like)
+
+    @staticmethod
+    def cast(x: Any, dtype: Any) -> Any:
+        """Tensor of another dtype."""
+        return x.to(getattr(torch, dtype) if isinstance(dtype, str) else dtype)
+
+    @staticmethod
+    def concatenate(tensors: Any, axis: int = 0) -> Any:
+        """Tensors one after the other along an axis."""
+        return torch.cat(tensors, axis)
+
+    @staticmethod
+    def convert_to_numpy(x: Any) -> Any:
+        """Numbers of a tensor."""
+        return x.detach().cpu().numpy()
+
+    @staticmethod
+    def convert_to_tensor(x: Any) -> Any:
+        """Tensor of an array."""
+        return torch.as_tensor(x)
+
+    @staticmethod
+    def eye(size: int) -> Any:
+        """Identity matrix."""
+        return torch.eye(size)
+
+    @staticmethod
+    def maximum(x: Any, other: Any) -> Any:
+        """Larger of two values at each position."""
+        return torch.maximum(x, other)
+
+    @staticmethod
+    def one_hot(indices: Any, count: int) -> Any:
+        """Rows that are one at an index, in float32."""
+        return functional.one_hot(indices.long(), count).float()
+
+    @staticmethod
+    def repeat(x: Any, repeats: int, axis: int) -> Any:
+        """Each slice along an axis repeated."""
+        return torch.repeat_interleave(x, repeats, axis)
+
+    @staticmethod
+    def reshape(x: Any, shape: Any) -> Any:
+        """The same values in another shape."""
+        return x.reshape(shape)
+
+    @staticmethod
+    def shape(x: Any) -> Any:
+        """Sizes of the axes."""
+        return tuple(x.shape)
+
+    @staticmethod
+    def softmax(x: Any) -> Any:
+        """Softmax over the last axis."""
+        return torch.softmax(x, -1)
+
+    @staticmethod
+    def stack(tensors: Any, axis: int = 0) -> Any:
+        """Tensors along a new axis."""
+        return torch.stack(tensors, axis)
+
+    @staticmethod
+    def take_along_axis(x: Any, indices: Any, axis: int) -> Any:
+        """Values at an index of each row."""
+        return torch.take_along_dim(x, indices.long(), axis)
+
+
+class TorchTensors:
+    """Tensors of PyTorch."""
+
+    ops = Functions
+
+    def linear(self, operation: Weighted, x: Any, kernel: Any) -> Any:
+        """W x for a kernel of any values, without the bias."""
+        if isinstance(operation, Dense):
+            return x @ kernel
+        return _convolved(operation, x, kernel) if isinstance(operation, Convolution) else x * kernel
+
+    def quotient(self, numerator: Any, denominator: Any) -> Any:
+        """Quotient, and zero where the denominator is."""
+        zero = denominator == 0
+        return torch.where(zero, 0.0, numerator / torch.where(zero, 1.0, denominator))
+
+    def vector_jacobian(self, function: Callable[..., Any], inputs: list[Any]) -> Any:
+        """Values of a function in float32, and its vector-Jacobian product, which may be called once."""
+        return vector_jacobian(function, inputs)
+
+
+def vector_jacobian(
+    function: Callable[..., Any], inputs: list[torch.Tensor]
+) -> tuple[list[torch.Tensor], Callable[[list[torch.Tensor]], list[torch.Tensor]]]:
+    """Values of a function in float32, and its vector-Jacobian product, which may be called once."""
+    with torch.enable_grad():
+        leaves = [one.detach().requires_grad_(one.is_floating_point()) for one in inputs]
+        made = function(*leaves)
+        outputs = [one.float() for one in (made if isinstance(made, list | tuple) else [made])]
+
+    def pull(received: list[torch.Tensor]) -> list[torch.Tensor]:
+        pairs = [(one, part) for one, part in zip(outputs, received, strict=True) if one.requires_grad]
+        asked = [one for one in leaves if one.requires_grad]
+        if not pairs or not asked:
+            return [torch.zeros_like(one) for one in leaves]
+        made, given = zip(*pairs, strict=True)
+        found = iter(torch.autograd.grad(made, asked, given, allow_unused=True))
+        return [_or_zero(next(found) if one.requires_grad else None, one) for one in leaves]
+
+    return [one.detach() for one in outputs], pull
+
+
+def _or_zero(gradient: torch.Tensor | None, like: torch.Tensor) -> torch.Tensor:
+    return torch.zeros_like(like) if gradient is None else gradient
+
+
+def _convolved(operation: Convolution, x: Any, kernel: Any) -> Any:
+    weight = kernel.permute(-1, -2, *range(kernel.ndim - 2))
+    x = x.movedim(-1, 1)
+    ends = operation.padding
+    pads: Any = 0
+    if not isinstance(ends, str):
+        if all(left == right for left, right in ends):
+            pads = [left for left, _ in ends]
+        else:
+            x = functional.pad(x, [end for pair in reversed(ends) for end in pair])
+    groups = x.shape[1] // weight.shape[1]
+    convolution = functional.conv1d if kernel.ndim == 3 else functional.conv2d
+    made = convolution(x, weight, None, operation.strides, pads, operation.dilation, groups)
+    return made.movedim(1, -1)
