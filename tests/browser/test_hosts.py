@@ -35,8 +35,9 @@ HOSTS = {
     ),
     "nbclassic": Host(
         "nbclassic/notebooks",
-        # Before ipywidgets listens to the kernel, widgets are lost.
-        "Boolean(window.Jupyter?.notebook?.kernel?.is_connected() && Jupyter.notebook.kernel.widget_manager)",
+        # Before ipywidgets listens to the kernel, widgets are lost; while it asks a kernel that has just become ready for its
+        # models, new ones are.
+        "Boolean(window.Jupyter?.notebook?.kernel?.info_reply?.protocol_version && Jupyter.notebook.kernel.widget_manager)",
         "Jupyter.notebook.execute_all_cells()",
         "Jupyter.notebook.ncells()",
     ),

@@ -254,3 +254,9 @@ def test_the_chip_of_a_filter_leaves_room_for_the_slider(open_at, width):
     page.get_by_role("combobox", name="prediction").select_option("wrong")
     page.locator(".cam1d-chip button").wait_for()
     assert box(page, ".cam1d-control .noUi-base")["width"] > 90
+
+
+def test_no_control_has_null_as_its_tooltip(open_at):
+    page = open_at("three", 1280)
+    assert {"instance", "class", "method"} <= set(page.locator(".widget-label").all_inner_texts())
+    assert page.locator("[title=null], [title=undefined]").count() == 0

@@ -24,7 +24,8 @@ class Controls(widgets.Box):
 
     def __init__(self, mark: ChannelStack) -> None:
         facts = mark.facts
-        number = {"min": 0, "max": max(len(facts["instances"]) - 1, 0), "value": mark.instance}
+        # Without a tooltip, ipywidgets shows "null" as that of the description.
+        number = {"min": 0, "max": max(len(facts["instances"]) - 1, 0), "value": mark.instance, "tooltip": ""}
         number["disabled"] = number["max"] == 0
         instance = widgets.IntSlider(description="instance", readout=False, layout=_free(), **number)
         index = widgets.BoundedIntText(layout=_free(), **number)
@@ -52,7 +53,13 @@ def _slider(name: str, labels: list[str], index: int) -> widgets.SelectionSlider
     # The choice is an index rather than a label: two classes may have the same name.
     options = [(label, place) for place, label in enumerate(labels)]
     return widgets.SelectionSlider(
-        description=name, readout=False, layout=_free(), options=options, index=index, disabled=len(options) < 2
+        description=name,
+        tooltip="",
+        readout=False,
+        layout=_free(),
+        options=options,
+        index=index,
+        disabled=len(options) < 2,
     )
 
 

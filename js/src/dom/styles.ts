@@ -140,6 +140,9 @@ const SHEET = `
 .cam1d-legend .cam1d-bar canvas { display: block; width: 150px; height: 12px; border: 1px solid var(--cam1d-line); box-sizing: border-box; }
 .cam1d-legend .cam1d-words { flex: 1 1 100%; min-width: 0; overflow-wrap: anywhere; line-height: 1.35; }
 .cam1d-legend .cam1d-method { font-weight: 650; }
+.cam1d-legend .cam1d-computing { display: flex; flex-wrap: wrap; gap: 0 12px; align-items: center; padding: 0; }
+.cam1d-legend .cam1d-computing progress { width: 120px; }
+.cam1d-legend .cam1d-computing button { padding: 0 8px; line-height: 1.2; }
 .cam1d-legend .cam1d-exactness, .cam1d-legend .cam1d-description, .cam1d-legend .cam1d-color-range { color: var(--cam1d-faint); }
 .cam1d-legend .cam1d-description, .cam1d-legend .cam1d-color-range { font-size: 12px; }
 .cam1d-legend .cam1d-gap { white-space: pre; }
