@@ -1,8 +1,8 @@
 """Our maps compared with those of captum, an independent library, for the same weights: the largest difference.
 
-The Stack Overflow CNN is built twice, in Keras and in PyTorch, with the same random weights and moving statistics.
-Ends with an error if a method differs by more than 1e-4 of the largest value of its map. Maps of the CAM methods are
-compared before they are placed in time, since captum does not place them.
+The Stack Overflow CNN is built twice, in Keras and in PyTorch, with the same random weights and moving statistics, and
+our maps are computed of both. Ends with an error if a method differs by more than 1e-4 of the largest value of its map.
+Maps of the CAM methods are compared before they are placed in time, since captum does not place them.
 
 Three corrections are made for captum: for LRP the batch norms are merged into the convolutions, and gamma applies to
 biases as well; for DeepLIFT the output of each ReLU is copied, without which captum (0.9.0) loses the multipliers of a
@@ -24,7 +24,7 @@ from captum import attr
 from captum.attr._utils.lrp_rules import EpsilonRule, GammaRule
 from results import leave, table
 
-from cam1d_widget import KerasClassifier, models
+from cam1d_widget import KerasClassifier, TorchClassifier, models
 from cam1d_widget.attribution import methods
 
 sys.path.insert(0, str(Path(__file__).parent / "peers"))
@@ -39,11 +39,19 @@ TOLERANCE = 1e-4
 def main() -> int:
     """Write the table; one if a method differs."""
     started = time.perf_counter()
-    ours, given = our_maps()
+    model, given = keras_network()
     theirs, delta = captum_maps(given)
-    rows = [[label, *compared(values, theirs[label])] for label, values in ours.items()]
+    classifiers = {
+        "Keras": KerasClassifier(model),
+        "PyTorch": TorchClassifier(torch_network(given)).for_series(given["x"]),
+    }
+    rows = [
+        [f"{label}, {framework}", *compared(values, theirs[label])]
+        for framework, classifier in classifiers.items()
+        for label, values in our_maps(classifier, given["x"], given["baseline"]).items()
+    ]
     missed = f"Without the copies, captum's DeepLIFT misses the difference of the scores by up to {delta:.2g}."
-    note = f"{len(ours['Saliency'])} series. {missed}"
+    note = f"{len(given['x'])} series. {missed}"
     columns = ["what", "largest difference ÷ largest value", "largest value"]
     found = table(f"Compared with captum {captum.__version__}", columns, rows, note)
     leave("captum_check", {"tables": [found], "seconds": time.perf_counter() - started})
@@ -56,8 +64,8 @@ def compared(ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float]:
     return np.abs(ours - theirs).max() / largest, largest
 
 
-def our_maps() -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """Maps by label, and everything needed to compute them with another library."""
+def keras_network() -> tuple[Any, dict[str, np.ndarray]]:
+    """The network in Keras, and everything needed to build it in PyTorch and to explain the same series."""
     keras.utils.set_random_seed(0)
     model = models.question_cnn((LENGTH, CHANNELS), CLASSES, filters=32)
     rng = np.random.default_rng(0)
@@ -71,7 +79,11 @@ def our_maps() -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         for name, layer in zip(LAYERS, named, strict=True)
         for index, weight in enumerate(layer.get_weights())
     }
-    classifier = KerasClassifier(model)
+    return model, {"x": x, "baseline": baseline, **weights}
+
+
+def our_maps(classifier: Any, x: np.ndarray, baseline: np.ndarray) -> dict[str, np.ndarray]:
+    """Maps by label."""
     found = {
         "scores": classifier.scores(x),
         "Saliency": methods.Saliency().attribute(classifier, x, TARGET),
@@ -87,7 +99,7 @@ def our_maps() -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     }
     for method in (methods.GradCAM(), methods.HiResCAM()):
         found[method.label] = method.at_steps(classifier, x, np.full((len(x), 1), TARGET))[:, 0]
-    return found, {"x": x, "baseline": baseline, **weights}
+    return found
 
 
 def captum_maps(given: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], float]:

@@ -14,6 +14,7 @@ PUBLIC = {
     "ExplanationViewer",
     "FunctionClassifier",
     "KerasClassifier",
+    "TorchClassifier",
     "all_methods",
     "baselines",
     "data",

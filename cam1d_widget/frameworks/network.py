@@ -38,8 +38,8 @@ class Network(ABC):
         Map (batch, step, filter) that the head takes, or that was asked for; None if there is none, for the reason
         `no_map`.
     link : {"softmax", "sigmoid", "odds", "unit odds", None}
-        What makes probabilities of scores; "odds" if the logits are unknown, and log-odds replace them: those of
-        shares that add up to one, or of each unit by itself.
+        Function from scores to probabilities. If the logits are unknown, log-odds replace them: "odds" of shares that
+        add up to one, "unit odds" of each unit separately.
     seen : bool
         Whether the link is part of the model, not only of its loss.
     logs : bool
@@ -151,7 +151,7 @@ class Network(ABC):
 
     @property
     def attending(self) -> list[Node]:
-        """Layers that weigh the explained map's steps by attention, one a head; mostly none."""
+        """Layers that weigh the explained map's steps by attention, one per head; mostly none."""
         return self._step_poolings(scoring=False)
 
     def _step_poolings(self, scoring: bool) -> list[Node]:
@@ -161,7 +161,7 @@ class Network(ABC):
 
     @property
     def attention_adds_up(self) -> bool:
-        """Whether scores are affine in the attention's weights, if these are held."""
+        """Whether scores are an affine function of the attention weights."""
         pooled = [node.outputs[0] for node in self.attending]
         return len(pooled) == 1 and is_affine_between(self._graph, pooled[0], self._exit)
 
@@ -272,14 +272,14 @@ class Network(ABC):
         return self._ops.concatenate([-logits, logits], axis=-1) if self.two_sided else logits
 
     def _log_odds(self, shares: Any, others: Any) -> Any:
-        """Log-odds of shares; what the others have is added up where it can be, not taken from one, which cancels."""
+        """Log-odds of probabilities; the complement is a sum where possible, since subtraction from one cancels."""
         tiny = float(np.finfo(np.float32).tiny)
         return self._ops.log(shares + tiny) - self._ops.log(others + tiny)
 
     # What the outputs say
 
     def _compare(self, samples: np.ndarray, outputs: np.ndarray) -> None:
-        """Hold what was found against the model's own outputs; where logits stay hidden, explain log-odds."""
+        """Compare what was found with the model's own outputs; if the logits are unknown, explain log-odds."""
         if not np.isfinite(outputs).all():
             self.refuse_weights()
         if np.isnan(outputs).any():
@@ -324,8 +324,8 @@ class Network(ABC):
             return
         if not np.allclose(self._own(samples), outputs, rtol=1e-3, atol=1e-4):
             raise ValueError(
-                f"model {self.name!r} gives other scores each time, as dropout does that trains on or noise that "
-                f"is drawn; build it without"
+                f"model {self.name!r} gives different scores on each call, as dropout in training mode or random "
+                f"noise does; build it without"
             )
         raise ValueError(
             f"model {self.name!r} gives a series scores that depend on the other series of its batch, as a "
@@ -333,7 +333,7 @@ class Network(ABC):
         )
 
     def _hidden_odds(self, outputs: np.ndarray) -> str | None:
-        """Kind of the probabilities that come out of a layer that is not known to make any; None for numbers."""
+        """Kind of the probabilities that an unknown layer returns; None if its outputs are not probabilities."""
         if _are_shares(outputs):
             return "odds"
         last = None if self.exit is None else self._graph.makers[self.exit]

@@ -49,16 +49,6 @@ class NetworkClassifier(ABC):
     def name(self) -> str:
         """The model's name."""
 
-    @property
-    @abstractmethod
-    def no_step_scores(self) -> str | None:
-        """Why there are no scores of steps that add up to the model's; None where there are."""
-
-    @property
-    @abstractmethod
-    def no_attention(self) -> str | None:
-        """Why there is no attention to the steps of the explained map; None where there is."""
-
     @abstractmethod
     def _compiled(self, function: Callable[..., Any], *arguments: Argument, branches: bool = True) -> CompiledFunction:
         """Function of tensors, which may have branches and loops on them, compiled for arguments of these shapes."""
@@ -118,7 +108,7 @@ class NetworkClassifier(ABC):
 
     @property
     def layers(self) -> tuple[LayerFacts, ...]:
-        """Layers whose map has a time axis; none where the model cannot be looked into."""
+        """Layers whose map has a time axis; none where the model cannot be read."""
         graph = self._network.graph
         return () if graph is None else layers_in_time(graph, self._length)
 
@@ -147,7 +137,7 @@ class NetworkClassifier(ABC):
 
     @property
     def traces(self) -> dict[str, int]:
-        """How often each pass that was taken has been compiled, by name: once, whatever is asked of it."""
+        """Number of compilations of each pass that was used, by name: one, however often it is called."""
         return self._passes.traces
 
     # What methods use
@@ -173,13 +163,13 @@ class NetworkClassifier(ABC):
         return scores if self.score == "probabilities" else self._network.probabilities_of(scores)
 
     def gradient(self, x: np.ndarray, target: Any) -> np.ndarray:
-        """Gradient of the target's score by the input, of shape (instance, time, channel)."""
+        """Gradient of the target's score with respect to the input, of shape (instance, time, channel)."""
         x = self._checked(x)
         targets = as_targets(target, len(x), self.classes)
         return self._passes.run("gradient", x, targets)[0]
 
     def features(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Feature maps of the explained layer, and the gradient of the target's score by them.
+        """Feature maps of the explained layer, and the gradient of the target's score with respect to them.
 
         Parameters
         ----------
@@ -226,39 +216,6 @@ class NetworkClassifier(ABC):
         series = np.zeros((1, self._length, self.input_shape[1]), np.float32)  # type: ignore[type-var]
         return self.head_scores(series, np.zeros((1, steps, filters), np.float32))[0]
 
-    # Steps that the model itself scores or weighs
-
-    def step_scores(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Contribution of every step to each score, (instance, step, class), and the remaining bias, (class,)."""
-        if self.no_step_scores:
-            raise ValueError(self.no_step_scores)
-        return self._passes.run("step_scores", self._checked(x))[0], self._network.outer_bias()
-
-    @property
-    def step_scores_stand_alone(self) -> bool:
-        """Whether setting a step's features to zero lowers S by exactly that step's score."""
-        return all(node.operation.stands_alone for node in self._network.scoring)
-
-    @property
-    def attention_adds_up(self) -> bool:
-        """Whether a score is its value without attention plus the sum of gradients times weights, if these are held."""
-        return self.score == "logits" and self._network.attention_adds_up
-
-    def attention(self, x: np.ndarray) -> np.ndarray:
-        """Attention weight of every step, of shape (instance, head, step)."""
-        if self.no_attention:
-            raise ValueError(self.no_attention)
-        return self._passes.run("attention", self._checked(x))[0]
-
-    def attention_gradients(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Weights, the targets' gradients by them (instance, target, head, step), and the scores without any."""
-        if self.no_attention:
-            raise ValueError(self.no_attention)
-        x = self._checked(x)
-        targets = as_targets(target, len(x), self.classes).reshape(len(x), -1)
-        weights, gradients, without = self._passes.run("attention_and_gradients", x, targets)
-        return weights, gradients, without
-
     # Propagation rules
 
     def propagate(self, x: np.ndarray, target: Any, rule: Rule, baseline: np.ndarray | None = None) -> np.ndarray:
@@ -297,7 +254,7 @@ class NetworkClassifier(ABC):
         if self._network.graph is None:
             return str(self._network.no_map)
         if self._network.hidden:
-            return f"{rule.label} starts at the logits, which are not to be found in model {self.name!r}"
+            return f"{rule.label} starts at the logits, which cannot be found in model {self.name!r}"
         return self.propagations.refusal(rule)
 
     @cached_property
@@ -328,5 +285,5 @@ class NetworkClassifier(ABC):
                 self.receptive_field_at(length)
         except TooShort:
             raise
-        except ValueError:  # that the map cannot be placed is no reason to refuse the series
+        except ValueError:  # a map that cannot be placed is no reason to refuse the series
             return

@@ -24,7 +24,7 @@ def as_classifier(
     batch_size: int | None = None,
 ) -> Any:
     """The classifier itself, or one of a Keras model, a PyTorch module, a fitted estimator, or a function."""
-    if all(hasattr(type(model), name) or name in getattr(model, "__dict__", {}) for name in ("classes", "scores")):
+    if _has(model, "classes") and _has(model, "scores"):
         if (layer, output, score, batch_size) != (None, None, None, None):
             raise ValueError(
                 "layer, output, score and batch_size belong to the classifier: give them to its constructor"
@@ -54,6 +54,11 @@ def as_classifier(
                 f"the predictions are known"
             )
     return FunctionClassifier(model, **chosen)
+
+
+def _has(model: Any, name: str) -> bool:
+    """Whether an object has an attribute, which is not computed: it may have to be given series first."""
+    return not isinstance(model, type) and (hasattr(type(model), name) or name in getattr(model, "__dict__", {}))
 
 
 def _is_keras(model: Any) -> bool:

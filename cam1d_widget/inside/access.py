@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from ..attribution.abilities import HasLayers, labels_of, offers
+from ..attribution.abilities import HasLayers, HasLength, NeedsSeries, labels_of, offers
 from ..attribution.classifier import Classifier
 from ..attribution.series import check_series, read_series
 from ..explanation.true_classes import check_true_classes
@@ -15,8 +17,28 @@ from ..validation import shown
 __all__ = ["class_indices", "opened", "series_for"]
 
 
-def opened(model: ModelLike, layer: LayerLike | None = None) -> HasLayers:
+def opened(
+    model: ModelLike,
+    layer: LayerLike | None = None,
+    series: SeriesLike | None = None,
+    layout: Layout = "channels_last",
+    length: int | None = None,
+    argument: str = "x",
+) -> HasLayers:
     """Classifier of a model, at a layer if one is named.
+
+    Parameters
+    ----------
+    model : ModelLike
+    layer : LayerLike, optional
+    series : SeriesLike, optional
+        Series of the shape for which a PyTorch module is read.
+    layout : {"channels_last", "channels_first"}
+        Of the series.
+    length : int, optional
+        Samples of a series where none are given.
+    argument : str
+        Name of the caller's argument that holds the series.
 
     Raises
     ------
@@ -25,17 +47,31 @@ def opened(model: ModelLike, layer: LayerLike | None = None) -> HasLayers:
     ValueError
         If there is no such layer, or it has no time axis.
     """
-    classifier = as_classifier(model)
+    classifier: Any = as_classifier(model)
     if not offers(classifier, HasLayers):
         raise TypeError(
-            f"model must be a Keras model or a KerasClassifier, whose layers can be read, but is {shown(model)}"
+            f"model must be a Keras model, a PyTorch module or a classifier of one, whose layers can be read, but is "
+            f"{shown(model)}"
         )
+    x = None if series is None else series_for(classifier, series, argument, layout)
+    classifier = _for_series_or_length(classifier, x, length)
     return classifier if layer is None else _at(classifier, layer)
 
 
-def opened_at(model: ModelLike, layer: LayerLike | None) -> HasLayers:
+def _for_series_or_length(classifier: Any, x: np.ndarray | None, length: int | None) -> Any:
+    """The classifier for the shape of some series, or for a length; as it is if it knows it, or neither is given."""
+    if classifier.input_shape[0] is not None or not offers(classifier, NeedsSeries):
+        return classifier
+    if x is not None:
+        return classifier.for_series(x)
+    return classifier if length is None or not offers(classifier, HasLength) else classifier.for_length(length)
+
+
+def opened_at(
+    model: ModelLike, layer: LayerLike | None, series: SeriesLike, layout: Layout = "channels_last"
+) -> HasLayers:
     """Classifier of a model at a named layer."""
-    classifier = opened(model)
+    classifier = opened(model, None, series, layout)
     if layer is None:
         names = ", ".join(one.name for one in classifier.layers)
         raise ValueError(f"layer must be named, but is None; layers with a time axis: {names or 'none'}")

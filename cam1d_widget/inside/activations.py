@@ -52,7 +52,8 @@ def layers(model: ModelLike) -> Sequence[LayerFacts]:
 
     Parameters
     ----------
-    model : keras.Model, path of a saved one, or KerasClassifier
+    model : keras.Model, path of a saved one, or a classifier
+        A `TorchClassifier` for the shape of some series: ``TorchClassifier(module).for_series(x)``.
 
     Returns
     -------
@@ -72,7 +73,7 @@ def activations(model: ModelLike, x: SeriesLike, layer: LayerLike, *, layout: La
 
     Parameters
     ----------
-    model : keras.Model, path of a saved one, or KerasClassifier
+    model : keras.Model, path of a saved one, torch.nn.Module, or a classifier of one
     x : array-like of shape (instance, time, channel), or (time, channel) for one
         A DataFrame, a list of them, or a DataArray is accepted as well.
     layer : str, int or keras.Layer
@@ -95,7 +96,7 @@ def activations(model: ModelLike, x: SeriesLike, layer: LayerLike, *, layout: La
     >>> seen.values.shape, seen.placed.shape
     ((64, 292, 128), (64, 300, 128))
     """
-    classifier = opened_at(model, layer)
+    classifier = opened_at(model, layer, x, layout)
     x = series_for(classifier, x, layout=layout)
     field = classifier.receptive_field_at(x.shape[1])
     return Activations(name_of(layer), classifier.trunk(x), field)

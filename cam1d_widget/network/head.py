@@ -23,7 +23,7 @@ class Ending(NamedTuple):
     link : {"softmax", "sigmoid", None}
         Function after the logits.
     plain : bool
-        Whether the network ends in scores without an activation, of which only the loss knows what they are.
+        Whether the network ends in scores without an activation, whose meaning only the loss determines.
     logs : bool
         Whether the network ends in the logarithm of the link.
     """

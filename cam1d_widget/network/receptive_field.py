@@ -154,6 +154,8 @@ def _merged(operation: ops.Operation, step: _Step, seen: list[Seen]) -> Seen:
         raise _not_known(step, seen)
     axis = axes.pop()
     if isinstance(operation, ops.Concatenate) and operation.axis == axis:
+        if operation.constant:  # which of the steps it makes is not known
+            raise _not_known(step, seen)
         return Seen(reduce(ReceptiveField.joined, [seen[place].field for place in operation.order]), axis)
     return Seen(union(one.field for one in sorted(seen, key=lambda one: one.axis is None)), axis)
 

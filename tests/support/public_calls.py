@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from pathlib import Path
@@ -16,7 +17,9 @@ from typing import Any, NamedTuple
 
 import keras
 import numpy as np
+import torch
 from keras import layers as L
+from torch import nn
 
 import cam1d_widget
 from cam1d_widget import (
@@ -25,6 +28,7 @@ from cam1d_widget import (
     ExplanationViewer,
     FunctionClassifier,
     KerasClassifier,
+    TorchClassifier,
     data,
     explain,
     inside,
@@ -105,6 +109,16 @@ def classifiers() -> tuple[KerasClassifier, ...]:
 
 
 @cache
+def torch_module() -> nn.Module:
+    torch.manual_seed(0)
+    return nn.Sequential(
+        OrderedDict(
+            conv=nn.Conv1d(2, 4, 5), act=nn.ReLU(), pool=nn.AdaptiveAvgPool1d(1), flat=nn.Flatten(), out=nn.Linear(4, 2)
+        )
+    )
+
+
+@cache
 def x() -> np.ndarray:
     return np.random.default_rng(0).normal(size=(INSTANCES, *SHAPE)).astype(np.float32)
 
@@ -143,6 +157,7 @@ SUBJECTS: dict[type, Callable[[], Any]] = {
     Explanation: explanation,
     KerasClassifier: lambda: classifiers()[0],
     FunctionClassifier: lambda: FunctionClassifier(predicted, classes=2).for_series(x()),
+    TorchClassifier: lambda: TorchClassifier(torch_module()).for_series(x()),
     data.KnownTruth: known,
     data.LinearProbe: lambda: data.LinearProbe.fitted(x(), Y),
     inside.LayerReading: reading,
@@ -174,6 +189,7 @@ GIVEN: dict[str, Callable[[], Any]] = {
     "y": lambda: Y,
     "model": model,
     "predict": lambda: predicted,
+    "module": torch_module,
     "maps": lambda: {"a": x(), "b": x() ** 2},
     "classifier": lambda: classifiers()[0],
     "target": lambda: 0,
@@ -223,6 +239,11 @@ OWN: dict[str, dict[str, Callable[[], Any]]] = {
 }
 
 
+COMPLETED: dict[str, Callable[..., Any]] = {
+    "TorchClassifier": lambda **given: TorchClassifier(**given).for_series(x()),
+}
+"""Calls of classes that check some arguments only once they are given series."""
+
 ABLE = {"step_scores": 1, "attention": 2, "attention_gradients": 2}
 """Which of the classifiers has what a method of a classifier reads."""
 
@@ -261,7 +282,7 @@ def _calls_of(name: str, thing: Any, seen: set[int]) -> Iterator[Call]:
     else:
         seen.add(id(thing))
         if thing not in RECORDS and not inspect.isabstract(thing):
-            yield from _call(name, thing)
+            yield from _call(name, COMPLETED.get(name, thing), thing)
         if not inspect.isabstract(thing) and not issubclass(thing, keras.layers.Layer):
             for inner in dir(thing):
                 function = inspect.getattr_static(thing, inner)

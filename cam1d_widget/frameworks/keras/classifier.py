@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
+import numpy as np
+
+from ...attribution.classifier import as_targets
 from ...typing import LayerLike, ModelLike, Score
 from ...validation import check_choice, check_count, check_flag, check_layer, check_seed
 from ..network_classifier import NetworkClassifier
@@ -134,6 +137,8 @@ class KerasClassifier(NetworkClassifier):
         other._changes = self._changes.with_passes(other._network, other._passes)
         return other
 
+    # Steps that the model itself scores or weighs
+
     @property
     def no_step_scores(self) -> str | None:
         """Why there are no scores of steps that add up to the model's; None where there are."""
@@ -144,6 +149,17 @@ class KerasClassifier(NetworkClassifier):
             f"logits, as multiple instance learning does; models.with_mil_head puts one on its trunk"
         )
 
+    def step_scores(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Contribution of every step to each score, (instance, step, class), and the remaining bias, (class,)."""
+        if self.no_step_scores:
+            raise ValueError(self.no_step_scores)
+        return self._passes.run("step_scores", self._checked(x))[0], self._network.outer_bias()
+
+    @property
+    def step_scores_stand_alone(self) -> bool:
+        """Whether setting a step's features to zero lowers S by exactly that step's score."""
+        return all(node.operation.stands_alone for node in self._network.scoring)
+
     @property
     def no_attention(self) -> str | None:
         """Why there is no attention to the steps of the explained map; None where there is."""
@@ -153,6 +169,26 @@ class KerasClassifier(NetworkClassifier):
             f"model {self.name!r} has no attention of this package over the steps of the explained map; give it "
             f"models.TemporalAttention, or name the map before it with layer="
         )
+
+    @property
+    def attention_adds_up(self) -> bool:
+        """Whether a score is its value without attention plus the sum of gradients times weights, held constant."""
+        return self.score == "logits" and self._network.attention_adds_up
+
+    def attention(self, x: np.ndarray) -> np.ndarray:
+        """Attention weight of every step, of shape (instance, head, step)."""
+        if self.no_attention:
+            raise ValueError(self.no_attention)
+        return self._passes.run("attention", self._checked(x))[0]
+
+    def attention_gradients(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Weights, gradients with respect to them (instance, target, head, step), and scores without attention."""
+        if self.no_attention:
+            raise ValueError(self.no_attention)
+        x = self._checked(x)
+        targets = as_targets(target, len(x), self.classes).reshape(len(x), -1)
+        weights, gradients, without = self._passes.run("attention_and_gradients", x, targets)
+        return weights, gradients, without
 
     # Other networks
 

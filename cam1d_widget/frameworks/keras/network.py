@@ -75,8 +75,8 @@ class KerasNetwork(Network):
 
     def _not_read(self, reason: str) -> str:
         return (
-            f"model {self.name!r} cannot be read, since its call uses more than layers and keras.ops "
-            f"({reason}); write it with these for CAM methods, or use a gradient or perturbation method"
+            f"model {self.name!r} cannot be read, since its call uses more than layers and keras.ops ({reason}); "
+            f"write it with these for CAM methods, or use a gradient or perturbation method"
         )
 
     def head_version(self) -> Callable[[], Hashable]:

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from ...network.operations import Parameter
+from .export import sizes_of
 
 __all__ = ["Called", "Order", "batch_first", "channels_last", "name_of", "shape_of", "with_axes_of_one"]
 
@@ -23,7 +24,8 @@ Order = tuple[int, ...]
 
 def name_of(target: Any) -> str:
     """Name of an operation, without its overload: "conv1d" of ``aten.conv1d.padding``."""
-    return str(target._schema.name).partition("::")[2] if hasattr(target, "_schema") else str(target.__name__)
+    schema = getattr(target, "_schema", None)
+    return str(getattr(target, "__name__", target)) if schema is None else str(schema.name).partition("::")[2]
 
 
 def channels_last(rank: int) -> Order:
@@ -161,5 +163,4 @@ class Called:
 
 def shape_of(node: Any) -> tuple[Any, ...]:
     """Shape of a tensor in the exported module: numbers, and as text the sizes that depend on the batch."""
-    sizes = getattr(node.meta["val"], "shape", ())
-    return tuple(size if isinstance(size, int) else str(size) for size in sizes)
+    return tuple(size if isinstance(size, int) else str(size) for size in sizes_of(node))

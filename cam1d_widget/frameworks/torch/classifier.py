@@ -12,10 +12,10 @@ import torch
 from ...attribution.series import check_series
 from ...explanation.source import ModelChangedError
 from ...typing import LayerLike, Layout, Score
-from ...validation import check_choice, check_count, check_layer, check_seed
+from ...validation import check_choice, check_count, check_seed, shown
 from ..network_classifier import NetworkClassifier
 from .engine import Eager
-from .module import ORDERS, checked_module, first_layer, own_layout
+from .module import ORDERS, checked_module, first_layer, own_layout, path_of
 from .network import TorchNetwork
 from .randomized import randomized
 from .structure import Structure
@@ -77,11 +77,10 @@ class TorchClassifier(NetworkClassifier):
         check_count("batch_size", batch_size)
         if layout is not None:
             check_choice("layout", layout, get_args(Layout))
-        if not isinstance(layer, torch.nn.Module):
-            check_layer(layer)
+        layer = path_of(self.model, layer)
         self.score: Score = score
         self.batch_size = batch_size
-        self.device = torch.device(device) if device is not None else _device_of(module)
+        self.device = _device_of(module) if device is None else _checked_device(device)
         self._structure: Structure | None = None
         self._layer, self._output, self._layout = layer, output, layout
 
@@ -152,8 +151,12 @@ class TorchClassifier(NetworkClassifier):
         """
         check_seed(seed)
         check_count("draws", draws)
-        path = next((path for path, one in self.model.named_modules() if one is self._layer), self._layer)
-        options: Any = {"layer": path, "output": self._output, "score": self.score, "batch_size": self.batch_size}
+        options: Any = {
+            "layer": self._layer,
+            "output": self._output,
+            "score": self.score,
+            "batch_size": self.batch_size,
+        }
 
         def read(module: Any) -> TorchClassifier:
             made = TorchClassifier(module, device=self.device, layout=self._network.layout, **options)
@@ -163,19 +166,10 @@ class TorchClassifier(NetworkClassifier):
 
     def at(self, layer: Any) -> TorchClassifier:
         """The same classifier with another explained layer."""
+        layer = path_of(self.model, layer)
         other = self._at(layer)
         other._layer = layer
         return other
-
-    @property
-    def no_step_scores(self) -> str | None:
-        """Why there are no scores of steps that add up to the model's."""
-        return f"model {self.name!r} has no layer that scores the steps of the explained map and adds up their scores"
-
-    @property
-    def no_attention(self) -> str | None:
-        """Why there is no attention to the steps of the explained map."""
-        return f"model {self.name!r} has no attention that pools the steps of the explained map"
 
     def _compiled(self, function: Callable[..., Any], *arguments: Any, branches: bool = True) -> Eager:
         return Eager(function, arguments, self.device)
@@ -186,6 +180,13 @@ class TorchClassifier(NetworkClassifier):
             raise ModelChangedError(
                 f"model {self.name!r} has changed since this classifier was made ({what}); create a new classifier"
             )
+
+
+def _checked_device(device: Any) -> torch.device:
+    try:
+        return torch.device(device)
+    except (TypeError, RuntimeError, ValueError):
+        raise ValueError(f"device must be a torch.device, such as 'cpu' or 'cuda', but is {shown(device)}") from None
 
 
 def _device_of(module: torch.nn.Module) -> torch.device:

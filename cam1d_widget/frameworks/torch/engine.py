@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from ..passes import Argument
+from .tensors import tensor_of
 
 __all__ = ["Eager"]
 
@@ -32,10 +33,7 @@ class Eager:
 
     def __call__(self, *arrays: np.ndarray) -> list[np.ndarray]:
         """Results, one array each."""
-        given = [
-            torch.as_tensor(np.ascontiguousarray(one), dtype=dtype, device=self._device)
-            for one, dtype in zip(arrays, self._dtypes, strict=True)
-        ]
+        given = [tensor_of(one, self._device, dtype) for one, dtype in zip(arrays, self._dtypes, strict=True)]
         # PyTorch has no backward pass of recurrent layers in evaluation mode through cuDNN.
         with torch.no_grad(), torch.backends.cudnn.flags(enabled=False):
             made = self._function(*given)

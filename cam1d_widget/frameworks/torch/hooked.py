@@ -42,7 +42,7 @@ def split(module: nn.Module, layer: Any, run: Callable[[Any], Any], samples: tor
     Parameters
     ----------
     module : torch.nn.Module
-    layer : str or torch.nn.Module
+    layer : str
     run : callable
         Scores of series (instance, time, channel), computed by the module.
     samples : Tensor of shape (instance, time, channel)
@@ -92,17 +92,14 @@ def split(module: nn.Module, layer: Any, run: Callable[[Any], Any], samples: tor
         ),
     ]
     layers = (LayerOutput(name, type(cut).__name__, cut, (1,), inner=False),)
-    return Graph(tuple(nodes), tuple(values), 2, layers, TorchTensors())
+    return Graph(tuple(nodes), tuple(values), 2, layers, TorchTensors(samples.device))
 
 
 def _found(module: nn.Module, layer: Any) -> tuple[str, nn.Module]:
     """Path of a layer, and the layer itself."""
     modules = dict(module.named_modules())
-    if isinstance(layer, int) and not isinstance(layer, bool) and -len(list(module.children())) <= layer:
-        layer = list(module.children())[layer] if layer < len(list(module.children())) else layer
-    for path, one in modules.items():
-        if path and layer in (path, one):
-            return path, one
+    if isinstance(layer, str) and layer in modules:
+        return layer, modules[layer]
     there = ", ".join(path for path in modules if path)
     raise ValueError(f"layer must be one of model {type(module).__name__!r} ({there}), but is {shown(layer)}")
 

@@ -7,7 +7,6 @@ those whose last axis is the module's.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from .called import Called, Order, batch_first, channels_last, shape_of, with_axes_of_one
 
@@ -58,20 +57,11 @@ def permuted(called: Called) -> tuple[Sequence[Order], Order]:
     rank = called.rank
     if called.name == "permute":
         axes = [axis % rank for axis in called["dims"]]
-    elif called.name == "movedim":
-        axes = _moved(rank, called["source"], called["destination"])
     else:
         axes = list(range(rank))
         one, other = (0, rank - 1) if called.name == "t" else (called["dim0"] % rank, called["dim1"] % rank)
         axes[one], axes[other] = axes[other], axes[one]
     return called.orders, tuple(map(axes.index, called.orders[0]))
-
-
-def _moved(rank: int, source: Any, destination: Any) -> list[int]:
-    sources, places = ([one] if isinstance(one, int) else list(one) for one in (source, destination))
-    to = {place % rank: axis % rank for axis, place in zip(sources, places, strict=True)}
-    rest = iter(axis for axis in range(rank) if axis not in to.values())
-    return [to[axis] if axis in to else next(rest) for axis in range(rank)]
 
 
 def reshaped(called: Called) -> tuple[Sequence[Order], Order]:

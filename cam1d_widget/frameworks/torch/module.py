@@ -12,10 +12,11 @@ import torch
 from torch import nn
 
 from ...typing import Layout
-from ...validation import shown
+from ...validation import check_layer, shown
 from .called import Order
+from .tensors import tensor_of
 
-__all__ = ["ORDERS", "Taken", "checked_module", "explained", "first_layer", "given", "own_layout"]
+__all__ = ["ORDERS", "Taken", "checked_module", "explained", "first_layer", "given", "own_layout", "path_of"]
 
 _LOCK = RLock()
 
@@ -29,6 +30,20 @@ def checked_module(module: Any) -> nn.Module:
     return module
 
 
+def path_of(module: nn.Module, layer: Any) -> Any:
+    """A layer by its path, if it is given itself or by the index of a child; otherwise as it is given."""
+    children = [path for path, _ in module.named_children()]
+    if isinstance(layer, int) and not isinstance(layer, bool) and -len(children) <= layer < len(children):
+        return children[layer]
+    if isinstance(layer, nn.Module):
+        found = next((path for path, one in module.named_modules() if one is layer and path), None)
+        if found is None:
+            raise ValueError(f"layer must be a part of {type(module).__name__}, but is another {type(layer).__name__}")
+        return found
+    check_layer(layer)
+    return layer
+
+
 @contextmanager
 def explained(module: nn.Module) -> Iterator[None]:
     """Evaluation mode; afterwards modes, attributes, buffers and random numbers are as before, also after an error."""
@@ -37,6 +52,7 @@ def explained(module: nn.Module) -> Iterator[None]:
         devices = sorted({one.device.index or 0 for one in module.parameters() if one.is_cuda})
         try:
             with torch.random.fork_rng(devices):
+                torch.default_generator.seed()  # other numbers at each call, so that it is noticed if any are drawn
                 for one in kept:
                     one.module.training = False
                 yield
@@ -151,16 +167,16 @@ def _fault(module: nn.Module, x: np.ndarray, order: Order, device: torch.device)
     """Why a module does not compute with series in an order of axes; None if it does."""
     try:
         with explained(module), torch.no_grad():
-            module(given(module, torch.as_tensor(x[:2], device=device), order))
+            module(given(module, tensor_of(x[:2], device), order))
     except Exception as fault:  # any error that the user's module raises
         return (str(fault).strip() or type(fault).__name__).splitlines()[0][:150]
     return None
 
 
 def given(module: nn.Module, x: torch.Tensor, order: Order) -> torch.Tensor:
-    """Series (instance, time, channel) as the module takes them: in its order of axes, and in its precision."""
-    dtype = next((one.dtype for one in module.parameters() if one.is_floating_point()), torch.float32)
-    return x.permute(order).to(dtype)
+    """Series (instance, time, channel) as the module takes them: its order of axes, its precision and its device."""
+    like = next((one for one in module.parameters() if one.is_floating_point()), x)
+    return x.permute(order).to(like).contiguous()
 
 
 _MISSING = object()

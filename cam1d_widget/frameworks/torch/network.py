@@ -19,11 +19,12 @@ from ...typing import Layout
 from ...validation import shown
 from ..network import Network
 from .called import Order
+from .export import exported
 from .hooked import measured_field, split
 from .module import ORDERS, explained, given
-from .reader import exported, read
+from .reader import read
 from .structure import Structure
-from .tensors import TorchTensors
+from .tensors import TorchTensors, tensor_of
 from .weights import refuse_weights
 
 __all__ = ["TorchNetwork"]
@@ -57,7 +58,7 @@ class TorchNetwork(Network):
         layer: Any,
         output: str | int | None,
     ) -> None:
-        super().__init__(module, type(module).__name__, TorchTensors(), input_shape, None)
+        super().__init__(module, type(module).__name__, TorchTensors(device), input_shape, None)
         self._order, self._sizes, self.device = order, input_shape, device
         forget_tried_layers()
         samples = self._samples(3)
@@ -71,7 +72,7 @@ class TorchNetwork(Network):
         self.units = outputs.shape[1]
         graph = self._graph_of(samples)
         if isinstance(graph, str) and layer is not None:
-            graph = split(module, layer, self._called, torch.as_tensor(samples, device=device))
+            graph = split(module, layer, self._called, tensor_of(samples, device))
             self._measured = True
         self._take(graph, layer)
         if isinstance(graph, str) or self._measured:
@@ -91,15 +92,15 @@ class TorchNetwork(Network):
 
     def _measured_field(self, length: int) -> ReceptiveField:
         """The support of the gradient, for a module that cannot be exported."""
-        x = torch.as_tensor(self._samples(2)[:, :length], device=self.device)
+        x = tensor_of(self._samples(2)[:, :length], self.device)
         return measured_field(self.features, x, self._graph.nodes[0].name)
 
     def _graph_of(self, samples: np.ndarray) -> Graph | str:
         """Graph of the module; if it cannot be exported, the reason."""
         try:
             with explained(self.model):
-                program = exported(self.model, self._given(samples[:2]).contiguous())
-            return read(self.model, program, self._order, self._index)
+                program = exported(self.model, self._given(samples))
+            return read(self.model, program, self._order, self._index, self.device)
         except Exception as fault:  # the exporter raises many kinds, and any that the user's module does
             return (str(fault).strip() or type(fault).__name__).splitlines()[0][:200]
 
@@ -111,19 +112,30 @@ class TorchNetwork(Network):
     def _output_index(self, samples: np.ndarray, output: str | int | None) -> int:
         """Which of the module's outputs is explained, from what it returns for some series."""
         with torch.no_grad():
-            return self._which_output(self._returned(torch.as_tensor(samples, device=self.device)), output)
+            return self._which_output(self._returned(tensor_of(samples, self.device)), output)
 
     def _returned(self, x: torch.Tensor) -> Any:
         """All that the module returns for series (instance, time, channel)."""
-        with explained(self.model):
-            return self.model(given(self.model, x, self._order))
+        taken = given(self.model, x, self._order)
+        try:
+            with explained(self.model):
+                return self.model(taken)
+        except Exception as fault:  # any error that the user's module raises
+            reason = (str(fault).strip() or type(fault).__name__).splitlines()[0][:200]
+            raise ValueError(
+                f"model {self.name!r} could not compute scores of series of shape {tuple(taken.shape)} ({reason})"
+            ) from fault
 
     def _called(self, x: Any) -> Any:
-        return pytree.tree_leaves(self._returned(x))[self._index].float()
+        return pytree.tree_leaves(self._returned(x))[self._index].float().to(x.device)
 
     def _run(self, function: Callable[[Any], Any], x: np.ndarray) -> np.ndarray:
         with torch.no_grad():
-            return function(torch.as_tensor(x, device=self.device)).cpu().numpy()
+            return function(tensor_of(x, self.device)).cpu().numpy()
+
+    def probabilities_of(self, scores: np.ndarray) -> np.ndarray:
+        """Probabilities of scores in an array."""
+        return self._run(self.probabilities, scores)
 
     def _which_output(self, made: Any, output: str | int | None) -> int:
         leaves = pytree.tree_leaves(made)
@@ -145,9 +157,7 @@ class TorchNetwork(Network):
 
     def _output_of(self, layer: Any) -> int:
         assert self.graph is not None
-        children = list(self.model.children())
-        by_number = isinstance(layer, int) and -len(children) <= layer < len(children)
-        return output_of(self.graph, children[layer] if by_number else layer, self.name)
+        return output_of(self.graph, layer, self.name)
 
     def _link_of_plain_scores(self) -> str | None:
         return "softmax" if self.units > 1 else None
@@ -174,4 +184,4 @@ class TorchNetwork(Network):
             return Structure(self.model, lambda: self.model(self._given(samples)))
 
     def _given(self, samples: np.ndarray) -> torch.Tensor:
-        return given(self.model, torch.as_tensor(samples, device=self.device), self._order)
+        return given(self.model, tensor_of(samples, self.device), self._order)

@@ -96,8 +96,6 @@ def _transposed(called: Called) -> Operation:
 
 
 def _batch_normalization(called: Called) -> Operation:
-    if called.get("training") or called.get("running_mean") is None:  # by the statistics of the batch
-        return kinds.Opaque(function=True)
     values, epsilon = called.values, called["eps"]
     weight, bias, mean, variance = (called.get(name) for name in ("weight", "bias", "running_mean", "running_var"))
 
@@ -191,7 +189,7 @@ def _function(called: Called) -> Operation:
     return kinds.Pointwise(_NAMES.get(called.name, name))
 
 
-_NAMES = {"leaky_relu": "leakyrelu", "special_expm1": "expm1", "special_log1p": "log1p", "detach": "stopgradient"}
+_NAMES = {"leaky_relu": "leakyrelu", "detach": "stopgradient"}
 
 
 def _with_slope(called: Called) -> Operation:
@@ -454,11 +452,11 @@ def _rows() -> dict[str, Row]:
     add("einsum", _einsum, layouts.own)
     add("conv1d conv2d convolution", _convolution, layouts.spatial)
     add("conv_transpose1d conv_transpose2d", _transposed, layouts.spatial)
-    add("batch_norm _native_batch_norm_legit_no_training", _batch_normalization, layouts.spatial)
+    add("_native_batch_norm_legit_no_training", _batch_normalization, layouts.spatial)
     # Unchanged at inference
-    add("clone alias contiguous lift_fresh", _identity, layouts.same)
-    add("dropout feature_dropout alpha_dropout native_dropout", _dropout, layouts.same)
-    add("_to_copy to type_as", _cast, layouts.same)
+    add("clone alias", _identity, layouts.same)
+    add("native_dropout", _dropout, layouts.same)
+    add("_to_copy type_as", _cast, layouts.same)
     # Values at one position
     add("add", _sum, layouts.same)
     add("sub rsub neg", _difference, layouts.same)
@@ -468,12 +466,12 @@ def _rows() -> dict[str, Row]:
     add("minimum", _minimum, layouts.same)
     add("atan2 hypot erf reciprocal rsqrt asinh atan", _elementwise, layouts.same)
     add("eq ne gt ge lt le remainder fmod floor_divide isnan isinf isfinite", _jumping, layouts.same)
-    add("logical_and logical_or logical_not bitwise_and bitwise_or bitwise_not", _jumping, layouts.same)
+    add("logical_and logical_or logical_not __and__ __or__ bitwise_not", _jumping, layouts.same)
     add("where", _where, layouts.same)
     add("pow", _power, layouts.same)
     add("relu relu6 selu celu gelu silu hardswish hardsigmoid mish tanh sigmoid log_sigmoid", _function, layouts.same)
-    add("exp expm1 special_expm1 log log1p special_log1p sqrt square abs sin cos", _function, layouts.same)
-    add("sign round floor ceil trunc softshrink hardshrink threshold detach", _function, layouts.same)
+    add("exp expm1 log log1p sqrt square abs sin cos", _function, layouts.same)
+    add("sign round floor ceil trunc threshold detach", _function, layouts.same)
     add("leaky_relu elu", _with_slope, layouts.same)
     add("softplus", _softplus, layouts.same)
     add("prelu", _prelu, layouts.spatial)
@@ -481,7 +479,7 @@ def _rows() -> dict[str, Row]:
     # Normalizations
     add("softmax _softmax log_softmax _log_softmax", _softmax, layouts.same)
     add("layer_norm native_layer_norm", _layer_normalization, layouts.same)
-    add("group_norm native_group_norm", _group_normalization, layouts.spatial)
+    add("group_norm", _group_normalization, layouts.spatial)
     add("instance_norm", _instance_normalization, layouts.spatial)
     add("glu", _glu, layouts.same)
     # Poolings
@@ -490,11 +488,11 @@ def _rows() -> dict[str, Row]:
     add("adaptive_max_pool1d adaptive_max_pool2d", _adaptive_pool, layouts.spatial)
     add("mean sum amax amin max min", _reduce, layouts.reduced)
     # Rearrangements
-    add("permute transpose t movedim", _identity, layouts.permuted)
-    add("view reshape _unsafe_view flatten unflatten squeeze unsqueeze", _reshape, layouts.reshaped)
-    add("slice narrow", _slice, layouts.same)
+    add("permute transpose t", _identity, layouts.permuted)
+    add("view _unsafe_view squeeze unsqueeze", _reshape, layouts.reshaped)
+    add("slice", _slice, layouts.same)
     add("select", _select, layouts.without_axis)
-    add("split split_with_sizes chunk", _split, layouts.same)
+    add("split split_with_sizes", _split, layouts.same)
     add("unbind", _unbind, layouts.without_axis)
     add("cat", _concatenate, layouts.same)
     add("pad constant_pad_nd", _pad, layouts.same)
@@ -504,10 +502,10 @@ def _rows() -> dict[str, Row]:
     add("upsample_linear1d upsample_bilinear2d upsample_bicubic2d", _upsample, layouts.spatial)
     # Steps mixed
     add("lstm gru rnn_tanh rnn_relu", _recurrent, layouts.own)
-    add("scaled_dot_product_attention multi_head_attention", _attention, layouts.own)
-    add("argmax argmin one_hot topk sort", _index, layouts.own)
-    add("index gather index_select unfold fft_fft fft_rfft stft linalg_vector_norm", _smooth, layouts.own)
-    add("var std var_mean logsumexp prod cumsum baddbmm view_as_real renorm", _smooth, layouts.own)
+    add("scaled_dot_product_attention", _attention, layouts.own)
+    add("argmax argmin topk sort", _index, layouts.own)
+    add("index gather index_select unfold linalg_vector_norm", _smooth, layouts.own)
+    add("var std logsumexp prod cumsum baddbmm", _smooth, layouts.own)
     return table
 
 

@@ -7,26 +7,27 @@ since PyTorch changes the strides alone. Parameters and buffers are taken from t
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from torch.export import Dim, ExportedProgram
+from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind, OutputKind
 from torch.fx.node import map_arg
 
 from ...network.graph import Graph, LayerOutput, Node, Value
 from ...network.operations import Attention, Identity, Operation, Permute, Rearranging
 from .called import Called, Order, batch_first, name_of, shape_of
+from .export import evaluated, size_of, sizes_of
 from .layouts import permuted
 from .operation_table import row_of
-from .tensors import TorchTensors
+from .tensors import TorchTensors, tensor_of
 
-__all__ = ["AtenCall", "exported", "read"]
+__all__ = ["AtenCall", "read"]
 
+_CPU = torch.device("cpu")
 # Modules whose operations are read as one, by the name of their class.
 _WHOLE = {"torch.nn.modules.activation.MultiheadAttention": Attention(True)}
 
@@ -37,23 +38,9 @@ _ANY_STRIDES = {
 }
 
 
-def exported(module: torch.nn.Module, example: torch.Tensor) -> ExportedProgram:
-    """Program of a module in evaluation mode, for batches of any size.
-
-    Raises
-    ------
-    Exception
-        Of many kinds, if the module cannot be exported.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about the exporter's own parts, and attributes that a forward pass assigns
-        program = torch.export.export(module, (example,), dynamic_shapes=({0: Dim("batch")},))
-        program = program.run_decompositions({})
-    program.graph.eliminate_dead_code()
-    return program
-
-
-def read(module: torch.nn.Module, program: ExportedProgram, order: Order, output: int) -> Graph:
+def read(
+    module: torch.nn.Module, program: ExportedProgram, order: Order, output: int, device: torch.device = _CPU
+) -> Graph:
     """Graph of an exported module.
 
     Parameters
@@ -65,8 +52,10 @@ def read(module: torch.nn.Module, program: ExportedProgram, order: Order, output
         Axes of the series in the module's input.
     output : int
         Index of the explained output among all.
+    device : torch.device
+        Where values are computed.
     """
-    return _Reading(module, program, order, output).graph()
+    return _Reading(module, program, order, output, device).graph()
 
 
 class Constants:
@@ -76,44 +65,45 @@ class Constants:
     ----------
     module : torch.nn.Module
     program : ExportedProgram
+    device : torch.device
+        To which they are moved.
     """
 
-    def __init__(self, module: torch.nn.Module, program: ExportedProgram) -> None:
-        self._module = module
-        self.device = next((one.device for one in module.parameters()), torch.device("cpu"))
-        """Where the parameters are."""
+    def __init__(self, module: torch.nn.Module, program: ExportedProgram, device: torch.device) -> None:
+        self._module, self.device = module, device
         self._specs = {one.arg.name: one for one in program.graph_signature.input_specs}
         self._stored = {**program.constants, **program.state_dict}
 
     def __call__(self, node: Any, batch: int, float32: bool = False) -> Any:
         """Value of a node of the exported graph for a batch of some size."""
-        made = node.meta.get("val")
-        if isinstance(made, torch.SymInt):
-            return size_of(made, batch)
+        size = size_of(node)
+        if size is not None:
+            return evaluated(size, batch)
         if node.op == "placeholder":
             value = self._parameter(node.name)
         else:
-            given = map_arg((node.args, node.kwargs), lambda one: self(one, batch, float32))
-            value = node.target(*given[0], **given[1])
+            args, kwargs = self.arguments(node, lambda one: self(one, batch, float32))
+            value = node.target(*args, **kwargs)
         halved = float32 and isinstance(value, torch.Tensor) and value.is_floating_point()
         return value.float() if halved else value
 
+    def arguments(self, node: Any, filled: Callable[[Any], Any]) -> tuple[Any, dict[str, Any]]:
+        """Arguments of a call, with values for the nodes among them, and on the device."""
+        args, kwargs = map_arg((node.args, node.kwargs), filled)
+        return args, {**kwargs, "device": self.device} if kwargs.get("device") is not None else kwargs
+
     def _parameter(self, name: str) -> torch.Tensor:
+        """Current value of a parameter or buffer, on the device."""
+        return self._stored_value(name).detach().to(self.device)
+
+    def _stored_value(self, name: str) -> torch.Tensor:
         spec = self._specs[name]
         target = str(spec.target)
         if spec.kind == InputKind.PARAMETER:
-            return self._module.get_parameter(target).detach()
+            return self._module.get_parameter(target)
         if spec.kind == InputKind.BUFFER:
-            return self._module.get_buffer(target).detach()
-        return self._stored[target].detach()
-
-
-def size_of(size: Any, batch: int) -> int:
-    """Number of a size of the exported module for a batch."""
-    if isinstance(size, int):
-        return size
-    expression = size.node.expr
-    return int(expression.subs(dict.fromkeys(expression.free_symbols, batch)))
+            return self._module.get_buffer(target)
+        return self._stored[target]
 
 
 class AtenCall:
@@ -135,7 +125,8 @@ class AtenCall:
         outputs: Sequence[tuple[Any, Order]],
         constants: Constants,
     ) -> None:
-        self._nodes, self._constants = nodes, constants
+        self.operations, self._constants = tuple(nodes), constants
+        """Calls of operations, in their order."""
         self._inputs = [(node, tuple(map(order.index, range(len(order))))) for node, order in inputs]
         self._outputs = [(node, order) for node, order in outputs]
         self._batch = _batch_in([node for node, _ in inputs])
@@ -144,8 +135,8 @@ class AtenCall:
         """Output tensors, in the precision of the module; arrays from arrays."""
         if isinstance(values[0], np.ndarray):
             with torch.no_grad():
-                device = self._constants.device
-                return [one.cpu().numpy() for one in self(*(torch.as_tensor(one, device=device) for one in values))]
+                made = self(*(tensor_of(one, self._constants.device) for one in values))
+            return [(one.float() if one.dtype == torch.bfloat16 else one).cpu().numpy() for one in made]
         return self._computed(values, float32=False)
 
     def in_float32(self, *values: Any) -> list[Any]:
@@ -153,22 +144,25 @@ class AtenCall:
         return self._computed(values, float32=True)
 
     def _computed(self, values: Sequence[Any], float32: bool) -> list[Any]:
-        known = {node: value.permute(order) for (node, order), value in zip(self._inputs, values, strict=True)}
+        known = {
+            node: (value if float32 else value.to(node.meta["val"].dtype)).permute(order)
+            for (node, order), value in zip(self._inputs, values, strict=True)
+        }
         place, axis, per_instance = self._batch
         batch = known[self._inputs[place][0]].shape[axis] // per_instance
 
         def filled(argument: Any) -> Any:
             return known[argument] if argument in known else self._constants(argument, batch, float32)
 
-        for node in self._nodes:
-            given = map_arg((node.args, node.kwargs), filled)
-            known[node] = _ANY_STRIDES.get(node.target, node.target)(*given[0], **given[1])
+        for node in self.operations:
+            args, kwargs = self._constants.arguments(node, filled)
+            known[node] = _ANY_STRIDES.get(node.target, node.target)(*args, **kwargs)
         return [known[node].permute(order) for node, order in self._outputs]
 
     def weights(self) -> list[np.ndarray]:
         """Current values of all parameters."""
-        sources = {one for node in self._nodes for one in node.all_input_nodes}
-        found = sources - {*self._nodes, *(node for node, _ in self._inputs)}
+        sources = {one for node in self.operations for one in node.all_input_nodes}
+        found = sources - {*self.operations, *(node for node, _ in self._inputs)}
         values = (self._constants(one, 1) for one in sorted(found, key=lambda one: str(one.name)))
         return [one.cpu().float().numpy() for one in values if isinstance(one, torch.Tensor)]
 
@@ -176,9 +170,9 @@ class AtenCall:
 def _batch_in(inputs: Sequence[Any]) -> tuple[int, int, int]:
     """Where the batch size is found: which tensor, which of its axes, and the size for one instance."""
     for place, node in enumerate(inputs):
-        for axis, size in enumerate(node.meta["val"].shape):
-            if isinstance(size, torch.SymInt):
-                return place, axis, size_of(size, 1)
+        for axis, size in enumerate(sizes_of(node)):
+            if not isinstance(size, int):
+                return place, axis, evaluated(size, 1)
     return 0, 0, 1
 
 
@@ -192,9 +186,11 @@ class _Tensor(NamedTuple):
 class _Reading:
     """Nodes and values of a graph while it is read."""
 
-    def __init__(self, module: torch.nn.Module, program: ExportedProgram, order: Order, output: int) -> None:
+    def __init__(
+        self, module: torch.nn.Module, program: ExportedProgram, order: Order, output: int, device: torch.device
+    ) -> None:
         self._module, self._program, self._output = module, program, output
-        self._constants = Constants(module, program)
+        self._constants = Constants(module, program, device)
         self._modules = dict(module.named_modules())
         self._nodes: list[Node] = []
         self._values: list[Value] = []
@@ -221,7 +217,9 @@ class _Reading:
         if made not in self._tensors:
             raise ValueError("its output does not depend on the series")
         output = self._in_order(made, batch_first(shape_of(made)), self._tensors[made])
-        return Graph(tuple(self._nodes), tuple(self._values), output, self._layers(), TorchTensors())
+        return Graph(
+            tuple(self._nodes), tuple(self._values), output, self._layers(), TorchTensors(self._constants.device)
+        )
 
     def _outputs(self) -> list[Any]:
         """Nodes of the outputs that a user gets."""
@@ -231,7 +229,7 @@ class _Reading:
 
     def _depends(self, node: Any) -> bool:
         """Whether it depends on the series, and not on the size of the batch alone."""
-        if isinstance(node.meta.get("val"), torch.SymInt):
+        if size_of(node) is not None:
             return False
         return any(one in self._tensors or one in self._tuples for one in node.all_input_nodes) or (
             any(self._region_of(one) for one in node.all_input_nodes)
@@ -314,7 +312,7 @@ class _Reading:
         return {node: region for region in regions.values() for node in region}
 
     def _region_of(self, node: Any) -> str | None:
-        if node.op != "call_function" or isinstance(node.meta.get("val"), torch.SymInt):
+        if node.op != "call_function" or size_of(node) is not None:
             return None
         stack = _stack(node)
         return next((key for key, (_, kind) in stack.items() if kind in _WHOLE), None)

@@ -5,16 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 from torch.nn import functional
 
 from ...network.operations import Convolution, Dense, Weighted
 
-__all__ = ["TorchTensors", "vector_jacobian"]
+__all__ = ["TorchTensors", "tensor_of", "vector_jacobian"]
 
 
 class Functions:
-    """Functions of tensors by the names of numpy and Keras."""
+    """Functions of tensors by the names of numpy and Keras.
+
+    Parameters
+    ----------
+    device : torch.device
+        Where new tensors are made.
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
 
     abs = staticmethod(torch.abs)
     log = staticmethod(torch.log)
@@ -41,15 +51,13 @@ class Functions:
         """Numbers of a tensor."""
         return x.detach().cpu().numpy()
 
-    @staticmethod
-    def convert_to_tensor(x: Any) -> Any:
+    def convert_to_tensor(self, x: Any) -> Any:
         """Tensor of an array."""
-        return torch.as_tensor(x)
+        return torch.as_tensor(x, device=self._device)
 
-    @staticmethod
-    def eye(size: int) -> Any:
+    def eye(self, size: int) -> Any:
         """Identity matrix."""
-        return torch.eye(size)
+        return torch.eye(size, device=self._device)
 
     @staticmethod
     def maximum(x: Any, other: Any) -> Any:
@@ -93,9 +101,10 @@ class Functions:
 
 
 class TorchTensors:
-    """Tensors of PyTorch."""
+    """Tensors of PyTorch on a device."""
 
-    ops = Functions
+    def __init__(self, device: torch.device) -> None:
+        self.ops = Functions(device)
 
     def linear(self, operation: Weighted, x: Any, kernel: Any) -> Any:
         """W x for a kernel of any values, without the bias."""
@@ -111,6 +120,11 @@ class TorchTensors:
     def vector_jacobian(self, function: Callable[..., Any], inputs: list[Any]) -> Any:
         """Values of a function in float32, and its vector-Jacobian product, which may be called once."""
         return vector_jacobian(function, inputs)
+
+
+def tensor_of(x: Any, device: torch.device, dtype: torch.dtype | None = None) -> torch.Tensor:
+    """Tensor of an array on a device; arrays that must not be written to are copied."""
+    return torch.as_tensor(np.require(x, requirements=["C", "W"]), dtype=dtype, device=device)
 
 
 def vector_jacobian(

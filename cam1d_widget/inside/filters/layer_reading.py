@@ -67,7 +67,7 @@ def read_layer(
     >>> reading.meaning(0)
     FilterMeaning(conv1, filter 0: responds most to channel 5 (52%), at about 3.7 Hz; its peaks are highest in ...)
     """
-    classifier = opened_at(model, layer)
+    classifier = opened_at(model, layer, x, layout)
     x = series_for(classifier, x, layout=layout)
     classes = class_indices(classifier, y, len(x))
     return LayerReading(classifier, x, name_of(layer), classes, check_sampling_rate(sampling_rate))

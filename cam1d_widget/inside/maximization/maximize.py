@@ -155,7 +155,7 @@ def activation_maximization(
     """
     if not callable(progress):
         check_flag("progress", progress)
-    classifier = opened(model, layer)
+    classifier = opened(model, layer, data, length=length, argument="data")
     if y is not None and data is None:
         raise ValueError("y must come with data, since it holds the true classes of data; give data=")
     real = None if data is None else series_for(classifier, data, "data")

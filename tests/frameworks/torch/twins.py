@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -10,6 +9,8 @@ import numpy as np
 import torch
 from keras import layers as L
 from torch import nn
+
+from tests.support.modules import Through
 
 STEPS, CHANNELS, CLASSES = 60, 3, 4
 
@@ -52,19 +53,6 @@ def drawn(model: Any) -> Any:
         values = rng.uniform(0.5, 1.5, weight.shape) if positive else rng.normal(size=weight.shape) * 0.4
         weight.assign(values)
     return model
-
-
-class Through(nn.Module):
-    """A module from a function of its layers."""
-
-    def __init__(self, function: Callable[..., Any], **layers: nn.Module) -> None:
-        super().__init__()
-        for name, layer in layers.items():
-            self.add_module(name, layer)
-        self.function = function
-
-    def forward(self, x: Any) -> Any:
-        return self.function(self, x)
 
 
 def question() -> tuple[Any, nn.Module]:

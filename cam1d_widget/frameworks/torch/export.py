@@ -1,0 +1,112 @@
+"""A PyTorch module as an exported program for batches of any size.
+
+The exporter follows the size of the batch through the module, unless Python makes a number of it, as ``len(x)`` does.
+Then the module is exported for batches of two and of three, and numbers that differ are multiples of the size.
+"""
+
+from __future__ import annotations
+
+import operator
+import warnings
+from functools import lru_cache
+from typing import Any
+
+import sympy
+import torch
+from torch.export import Dim, ExportedProgram
+
+__all__ = ["evaluated", "exported", "size_of", "sizes_of"]
+
+_BATCH = sympy.Symbol("batch", integer=True, positive=True)
+
+
+def exported(module: torch.nn.Module, example: torch.Tensor) -> ExportedProgram:
+    """Program of a module in evaluation mode, for batches of any size.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+    example : Tensor
+        A batch of three as the module takes it.
+
+    Raises
+    ------
+    Exception
+        Of many kinds, if the module cannot be exported.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about the exporter's own parts, and attributes that a forward pass assigns
+        try:
+            program = _program(module, example, {0: Dim("batch")})
+        except Exception as reason:
+            try:
+                program = _of_two(_program(module, example[:2], None), _program(module, example[:3], None))
+            except Exception:
+                raise reason from None
+    program.graph.eliminate_dead_code()
+    return program
+
+
+def _program(module: torch.nn.Module, example: torch.Tensor, sizes: Any) -> ExportedProgram:
+    program = torch.export.export(module, (example,), dynamic_shapes=None if sizes is None else (sizes,))
+    return program.run_decompositions({})
+
+
+def size_of(node: Any) -> Any:
+    """Expression in the size of the batch, if the value of a node is such a number; otherwise None."""
+    made = node.meta.get("val")
+    return made.node.expr if isinstance(made, torch.SymInt) else node.meta.get("size")
+
+
+def sizes_of(node: Any) -> tuple[Any, ...]:
+    """Sizes of a tensor: numbers, and expressions in the size of the batch."""
+    if "sizes" in node.meta:
+        return tuple(node.meta["sizes"])
+    found = getattr(node.meta["val"], "shape", ())
+    return tuple(size if isinstance(size, int) else size.node.expr for size in found)
+
+
+@lru_cache(maxsize=1024)
+def evaluated(expression: Any, batch: int) -> int:
+    """Number of an expression for a batch."""
+    return int(expression.subs(dict.fromkeys(expression.free_symbols, batch)))
+
+
+# Two programs
+
+
+def _of_two(one: ExportedProgram, other: ExportedProgram) -> ExportedProgram:
+    """The program for two instances; numbers that differ from those for three become sizes of the batch."""
+    pairs = list(zip(one.graph.nodes, other.graph.nodes, strict=True))
+    if any(a.target != b.target and a.op == "call_function" for a, b in pairs):
+        raise ValueError("it computes differently for batches of different sizes")
+    for a, b in pairs:
+        shapes = [getattr(node.meta.get("val"), "shape", None) for node in (a, b)]
+        if None not in shapes:
+            a.meta["sizes"] = [_multiple(x, y) for x, y in zip(*shapes, strict=True)]
+        if a.op == "call_function":
+            with one.graph.inserting_before(a):
+                a.args, a.kwargs = _merged(one.graph, a.args, b.args), _merged(one.graph, a.kwargs, b.kwargs)
+    return one
+
+
+def _multiple(two: int, three: int) -> Any:
+    """A number that was seen for batches of two and of three: itself, or a multiple of the size of the batch."""
+    if two == three:
+        return two
+    if two != 2 * (three - two):
+        raise ValueError(f"a size of {two} for two instances is {three} for three")
+    return (three - two) * _BATCH
+
+
+def _merged(graph: Any, one: Any, other: Any) -> Any:
+    """Arguments for two instances, with nodes for the numbers that differ from those for three."""
+    if isinstance(one, dict):
+        return {name: _merged(graph, value, other[name]) for name, value in one.items()}
+    if isinstance(one, list | tuple):
+        return type(one)(_merged(graph, a, b) for a, b in zip(one, other, strict=True))
+    if isinstance(one, bool) or not isinstance(one, int) or one == other:
+        return one
+    size = graph.call_function(operator.index, (one,))
+    size.meta["size"] = _multiple(one, other)
+    return size

@@ -1,0 +1,318 @@
+"""TorchClassifier: it computes what the module does, leaves it as it was, and says what is wrong."""
+
+import copy
+import random
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from cam1d_widget import CAM1DWidget, TorchClassifier, explain, inside
+from cam1d_widget.attribution.methods import GradCAM, HiResCAM, IntegratedGradients, Occlusion, Saliency
+from cam1d_widget.explanation.source import ModelChangedError
+from tests.support.modules import Branching, Through, cnn
+
+X = np.random.default_rng(0).normal(size=(4, 40, 3)).astype(np.float32)
+
+
+def own_scores(module, x=X):
+    with torch.no_grad():
+        return copy.deepcopy(module).eval()(torch.as_tensor(x).transpose(1, 2)).numpy()
+
+
+def state_of(module):
+    return {
+        "modes": [one.training for one in module.modules()],
+        "values": {name: value.clone() for name, value in module.state_dict().items()},
+        "grads": [(one.requires_grad, one.grad) for one in module.parameters()],
+        "hooks": [len(one._forward_hooks) + len(one._forward_pre_hooks) for one in module.modules()],
+        "names": [sorted(vars(one)) for one in module.modules()],
+        "random": torch.get_rng_state(),
+        "more random": random.getstate(),
+    }
+
+
+def same_state(one, other):
+    assert one.keys() == other.keys()
+    for key in ("modes", "grads", "hooks", "names", "more random"):
+        assert one[key] == other[key], key
+    assert torch.equal(one["random"], other["random"])
+    assert all(torch.equal(one["values"][name], other["values"][name]) for name in one["values"])
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["exported", "not exported"])
+def test_module_is_left_as_it_was(wrapped):
+    module = cnn().train()
+    module[1].eval()
+    module[4].weight.requires_grad_(False)
+    module = Branching(module) if wrapped else module
+    before = state_of(module)
+    explain(module, X, methods=["Saliency", "Occlusion"], progress=False)
+    same_state(before, state_of(module))
+
+
+def test_module_is_left_as_it_was_after_a_failure():
+    calls = []
+
+    def failing(net, x):
+        net.count = len(calls)
+        calls.append(None)
+        if len(calls) > 3:
+            raise RuntimeError("out of order")
+        return net.body(x)
+
+    module = Through(failing, body=cnn()).train()
+    before = state_of(module)
+    with pytest.raises(ValueError, match="out of order"):
+        TorchClassifier(module).for_series(X)
+    same_state(before, state_of(module))
+
+
+def test_scores_are_those_of_the_module_in_evaluation_mode():
+    module = cnn().train()
+    np.testing.assert_allclose(TorchClassifier(module).for_series(X).scores(X), own_scores(module), atol=1e-6)
+
+
+def test_weights_are_read_at_every_call():
+    module = cnn()
+    classifier = TorchClassifier(module).for_series(X)
+    before, version = classifier.scores(X), classifier.fingerprint()
+    with torch.no_grad():
+        module[4].weight.mul_(2)
+        module[1].running_mean.add_(1)
+    module[8].bias = nn.Parameter(torch.ones(2))
+    assert classifier.fingerprint() != version
+    assert np.abs(classifier.scores(X) - before).max() > 1e-3
+    np.testing.assert_allclose(classifier.scores(X), own_scores(module), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda module: module.__setitem__(2, nn.Tanh()),
+        lambda module: setattr(module[0], "stride", (2,)),
+        lambda module: module[2].register_forward_hook(lambda one, given, made: made * 2),
+    ],
+    ids=["layer", "setting", "hook"],
+)
+def test_a_changed_module_is_refused(change):
+    module = cnn()
+    classifier = TorchClassifier(module).for_series(X)
+    version = classifier.fingerprint()
+    change(module)
+    assert classifier.fingerprint() != version
+    with pytest.raises(ModelChangedError, match="create a new classifier"):
+        classifier.scores(X)
+    fresh = TorchClassifier(module).for_series(X)
+    np.testing.assert_allclose(fresh.scores(X), own_scores(module), atol=1e-6)
+
+
+def test_a_widget_notices_further_training():
+    module = cnn()
+    widget = CAM1DWidget(module, X, methods=["Saliency"])
+    with torch.no_grad():
+        module[4].weight.mul_(2)
+    widget.update_model()
+    np.testing.assert_allclose(widget.explanation.scores, own_scores(module), atol=1e-6)
+
+
+# Layout
+
+
+def test_layout_is_found_from_the_first_layer():
+    square = np.random.default_rng(0).normal(size=(2, 8, 8)).astype(np.float32)
+    first = TorchClassifier(cnn(8)).for_series(square)
+    np.testing.assert_allclose(first.scores(square), own_scores(cnn(8), square), atol=1e-6)
+    recurrent = Through(
+        lambda net, x: net.head(net.lstm(x)[0].mean(1)), lstm=nn.LSTM(8, 4, batch_first=True), head=nn.Linear(4, 2)
+    )
+    last = TorchClassifier(recurrent).for_series(square)
+    with torch.no_grad():
+        np.testing.assert_allclose(last.scores(square), recurrent(torch.as_tensor(square)).numpy(), atol=1e-6)
+
+
+def test_a_module_that_moves_the_channels_itself_takes_them_last():
+    module = Through(lambda net, x: net.body(x.transpose(1, 2)), body=cnn())
+    classifier = TorchClassifier(module).for_series(X)
+    np.testing.assert_allclose(classifier.scores(X), own_scores(cnn()), atol=1e-6)
+    assert classifier.head == "gap"
+
+
+def test_a_layout_that_the_module_does_not_settle_must_be_named():
+    module = Through(
+        lambda net, x: net.head(x.amax((1, 2), keepdim=True)[:, 0] * x.mean((1, 2))[:, None]), head=nn.Linear(1, 2)
+    )
+    with pytest.raises(ValueError, match="layout='channels_first'"):
+        TorchClassifier(module).for_series(X)
+    TorchClassifier(module, layout="channels_last").for_series(X)
+
+
+def test_series_with_channels_first_are_named():
+    with pytest.raises(ValueError, match="the channels are first; pass layout='channels_first'"):
+        explain(cnn(), X.transpose(0, 2, 1), progress=False)
+    turned = explain(cnn(), X.transpose(0, 2, 1), layout="channels_first", methods=["Saliency"], progress=False)
+    np.testing.assert_array_equal(turned.x, X)
+
+
+# Modules that cannot be exported
+
+
+def test_a_module_that_makes_a_number_of_the_size_of_its_batch_is_read():
+    def forward(net, x):
+        made = torch.relu(net.conv(x)).reshape(len(x) * 5, 36)
+        return net.head(made.reshape(len(x), -1)) + torch.zeros(len(x), 2)
+
+    module = Through(forward, conv=nn.Conv1d(3, 5, 5), head=nn.Linear(180, 2))
+    classifier = TorchClassifier(module, batch_size=3).for_series(X)
+    np.testing.assert_allclose(classifier.scores(X), own_scores(module), atol=1e-6)
+    assert [layer.name for layer in classifier.layers] == ["conv", "relu"]
+
+
+def test_a_module_that_cannot_be_exported_has_gradients_and_perturbation():
+    plain, branching = TorchClassifier(cnn()).for_series(X), TorchClassifier(Branching(cnn())).for_series(X)
+    targets = np.zeros((4, 1), int)
+    for method in (Saliency(), IntegratedGradients(), Occlusion()):
+        one, other = (method.maps(classifier, X, targets).values for classifier in (plain, branching))
+        np.testing.assert_allclose(other, one, atol=1e-4 * np.abs(one).max())
+    assert "torch.export" in branching.no_features
+    with pytest.raises(ValueError, match="name a layer with layer="):
+        explain(Branching(cnn()), X, methods=["Grad-CAM"], progress=False)
+
+
+def test_class_activation_maps_of_a_named_layer_of_a_module_that_cannot_be_exported():
+    module = Branching(cnn())
+    plain = TorchClassifier(cnn(), layer="5").for_series(X)
+    branching = TorchClassifier(module, layer="body.5").for_series(X)
+    targets = np.ones((4, 1), int)
+    for method in (GradCAM(), HiResCAM()):
+        one, other = (method.maps(classifier, X, targets).values for classifier in (plain, branching))
+        np.testing.assert_allclose(other, one, atol=1e-4 * np.abs(one).max())
+        assert method.exactness(branching) == "approximate"
+    for name in ("start", "stop", "low", "high", "jump"):
+        measured, known = (getattr(one.receptive_field, name) for one in (branching, plain))
+        np.testing.assert_array_equal(measured, known, err_msg=name)
+    assert not any(one._forward_hooks for one in module.modules())
+    with pytest.raises(ValueError, match="layer must be one of model 'Branching'"):
+        TorchClassifier(module, layer="body.99").for_series(X)
+
+
+# What is wrong, in a sentence
+
+
+class WrongShape(nn.Module):
+    def forward(self, x):
+        return x
+
+
+class Random(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = cnn()
+
+    def forward(self, x):
+        return self.body(x) + torch.rand(1)
+
+
+class OverBatch(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = cnn()
+
+    def forward(self, x):
+        made = self.body(x)
+        return made - made.mean(0)
+
+
+def spoiled():
+    module = cnn()
+    with torch.no_grad():
+        module[4].weight[0] = np.nan
+    return module
+
+
+@pytest.mark.parametrize(
+    ("module", "words"),
+    [
+        (Random(), "gives different scores on each call"),
+        (OverBatch(), "depend on the other series of its batch"),
+        (spoiled(), "layer '4' of model 'Sequential' has NaN or infinite weights"),
+        (cnn(7), "could not take series of 40 samples and 3 channels in either layout"),
+    ],
+    ids=["random", "batch", "nan", "channels"],
+)
+def test_what_cannot_be_explained_is_said(module, words):
+    with pytest.raises(ValueError, match=words):
+        explain(module, X, progress=False)
+
+
+def test_a_class_and_other_objects_are_refused():
+    with pytest.raises(TypeError, match="is the class Conv1d; create one"):
+        explain(nn.Conv1d, X, progress=False)
+    with pytest.raises(TypeError, match=r"module must be a torch.nn.Module, but is 3"):
+        TorchClassifier(3)
+    with pytest.raises(ValueError, match=r"must give one score (a|per) class"):
+        TorchClassifier(WrongShape(), layout="channels_first").for_series(X)
+    with pytest.raises(ValueError, match="layer must be a part of Sequential"):
+        TorchClassifier(cnn(), layer=nn.ReLU())
+    with pytest.raises(ValueError, match=r"call for_series\(x\) first"):
+        _ = TorchClassifier(cnn()).classes
+
+
+def test_an_output_of_several_is_chosen():
+    module = Through(lambda net, x: {"aux": net.body(x) * 0, "main": net.body(x)}, body=cnn())
+    with pytest.raises(ValueError, match="output must be the name or index"):
+        TorchClassifier(module).for_series(X)
+    classifier = TorchClassifier(module, output="main").for_series(X)
+    np.testing.assert_allclose(classifier.scores(X), own_scores(cnn()), atol=1e-6)
+
+
+# Layers, filters, randomization
+
+
+def test_layers_are_named_by_their_paths_and_by_calls():
+    module = Through(
+        lambda net, x: net.head(net.act(net.two(net.act(net.one(x)))).mean(-1)),
+        one=nn.Conv1d(3, 4, 3), two=nn.Conv1d(4, 5, 3), act=nn.ReLU(), head=nn.Linear(5, 2),
+    )  # fmt: skip
+    classifier = TorchClassifier(module).for_series(X)
+    assert [layer.name for layer in classifier.layers] == ["one", "act", "two", "act@1"]
+    assert classifier.at("act").receptive_field.stop[0] == 3
+    assert classifier.at(module.two).receptive_field.stop[0] == 5
+
+
+def test_filters_and_activations_are_those_of_the_layer():
+    module = cnn()
+    seen = inside.activations(module, X, "0")
+    with torch.no_grad():
+        expected = module[0](torch.as_tensor(X).transpose(1, 2)).transpose(1, 2).numpy()
+    np.testing.assert_allclose(seen.values, expected, atol=1e-6)
+    reading = inside.read_layer(module, X, "0")
+    kernel = module[0].weight[2].detach().numpy().T
+    np.testing.assert_allclose(reading.kernel(2).weights, kernel, atol=1e-5)
+
+
+def test_maximizing_a_class_raises_its_score():
+    made = inside.activation_maximization(cnn(), 1, data=X, steps=20, progress=False)
+    assert made.scores[0] > TorchClassifier(cnn()).for_series(X).scores(X)[:, 1].max()
+    assert inside.activation_maximization(cnn(), 1, length=30, steps=2, progress=False).x.shape == (1, 30, 3)
+
+
+def test_randomization_goes_from_the_output_down_and_leaves_the_module():
+    module = cnn()
+    before = state_of(module)
+    classifier = TorchClassifier(module).for_series(X)
+    seen = [(draw, name, one.scores(X).copy()) for draw, name, one in classifier.randomized(seed=1, draws=2)]
+    assert [name for _, name, _ in seen] == ["8", "4", "1", "0"] * 2
+    same_state(before, state_of(module))
+    scores = [one for _, _, one in seen]
+    assert all(np.abs(one - scores[0]).max() > 1e-4 for one in scores[1:2])
+    again = [one.scores(X).copy() for _, _, one in classifier.randomized(seed=1, draws=2)]
+    np.testing.assert_array_equal(again, scores)
+
+
+def test_parts_of_one_explanation_agree_in_half_precision():
+    module = cnn().to(torch.bfloat16)
+    classifier = TorchClassifier(module).for_series(X)
+    assert classifier.scores(X).dtype == np.float32
+    assert np.isfinite(classifier.gradient(X, 0)).all()

@@ -1,0 +1,115 @@
+"""Receptive fields of modules: the support of the gradient, layer by layer; and crops, which rely on them."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from cam1d_widget import FunctionClassifier, TorchClassifier
+from cam1d_widget.attribution.masking.crops import crops_of
+from cam1d_widget.attribution.masking.windows import Slices
+from cam1d_widget.attribution.methods import Occlusion
+from tests.support.modules import Through, cnn
+
+STEPS, CHANNELS = 48, 3
+
+
+def eegnet():
+    return nn.Sequential(
+        nn.Unflatten(1, (1, CHANNELS)),
+        nn.Conv2d(1, 4, (1, 7), padding=(0, 3)),
+        nn.Conv2d(4, 8, (CHANNELS, 1), groups=4),
+        nn.ELU(),
+        nn.AvgPool2d((1, 3)),
+        nn.Conv2d(8, 8, (1, 3), groups=8),
+        nn.Flatten(),
+        nn.Linear(8 * 14, 2),
+    )
+
+
+def strided():
+    return nn.Sequential(
+        nn.Conv1d(CHANNELS, 4, 4, stride=2, padding=3),
+        nn.ELU(),
+        nn.MaxPool1d(3, 2, 1, ceil_mode=True),
+        nn.Conv1d(4, 4, 3, dilation=2, padding="same"),
+        nn.AvgPool1d(2, padding=1),
+        nn.Flatten(),
+        nn.LazyLinear(2),
+    )
+
+
+def causal():
+    """A temporal block, which chops off what padding adds at the right."""
+    return Through(
+        lambda net, x: net.head((net.two(torch.tanh(net.one(x)[:, :, :-4]))[..., :-8] + net.skip(x)).mean(-1)),
+        one=nn.Conv1d(CHANNELS, 4, 3, padding=4, dilation=2),
+        two=nn.Conv1d(4, 4, 3, padding=8, dilation=4),
+        skip=nn.Conv1d(CHANNELS, 4, 1),
+        head=nn.Linear(4, 2),
+    )
+
+
+def transformer():
+    return Through(
+        lambda net, x: net.head(net.block(net.embed(x.transpose(1, 2))).mean(1)),
+        embed=nn.Linear(CHANNELS, 8),
+        block=nn.TransformerEncoderLayer(8, 2, 16, batch_first=True),
+        head=nn.Linear(8, 2),
+    )
+
+
+def upsampled():
+    return Through(
+        lambda net, x: net.head(torch.cat([net.up(net.down(x)), x], 1).amax(-1)),
+        down=nn.Conv1d(CHANNELS, 4, 2, stride=2),
+        up=nn.Upsample(scale_factor=2),
+        head=nn.Linear(4 + CHANNELS, 2),
+    )
+
+
+def time_first():
+    """Recurrent layers that take (time, batch, channel), as is their default."""
+    return Through(
+        lambda net, x: net.head(net.rnn(net.conv(x).permute(2, 0, 1))[0][-1]),
+        conv=nn.Conv1d(CHANNELS, 4, 3),
+        rnn=nn.GRU(4, 5, bidirectional=True),
+        head=nn.Linear(10, 2),
+    )
+
+
+@pytest.mark.parametrize("make", [cnn, eegnet, strided, causal, transformer, upsampled, time_first])
+def test_receptive_field_is_the_support_of_the_gradient(make):
+    torch.manual_seed(2)
+    module = make().eval()
+    x = np.random.default_rng(0).normal(size=(8, STEPS, CHANNELS)).astype(np.float32)
+    with torch.no_grad():
+        module(torch.as_tensor(x).transpose(1, 2))  # lazy layers take their shape
+    classifier = TorchClassifier(module, layout="channels_first").for_series(x)
+    assert classifier.layers
+    for layer in classifier.layers:
+        at = classifier.at(layer.name)
+        field = at.receptive_field
+        steps = at.trunk(x).shape[1]
+        assert len(field) == steps
+        for step in (0, steps // 2, steps - 1):
+            series = torch.tensor(x, requires_grad=True)
+            torch.square(at._network.features(series)[:, step]).sum().backward()
+            seen = np.flatnonzero((series.grad != 0).any(dim=2).any(dim=0).numpy())
+            assert (seen.min(), seen.max() + 1) == (field.start[step], field.stop[step]), (layer.name, step)
+
+
+def test_occlusion_of_long_series_runs_crops_with_the_same_result():
+    module = cnn().eval()
+    x = np.random.default_rng(1).normal(size=(1, 600, 3)).astype(np.float32)
+    classifier = TorchClassifier(module).for_series(x)
+
+    def predict(series):
+        with torch.no_grad():
+            return module(torch.as_tensor(series).transpose(1, 2)).numpy()
+
+    assert crops_of(classifier, x[0], Slices.apart(600, 20)) is not None
+    plain = FunctionClassifier(predict, score="logits").for_series(x)
+    method = Occlusion(size=20, stride=20)
+    one, other = (method.attribute(a, x, 1) for a in (classifier, plain))
+    np.testing.assert_allclose(one, other, atol=1e-4 * np.abs(other).max())
