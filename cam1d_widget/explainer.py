@@ -39,7 +39,8 @@ def explain(
 
     Parameters
     ----------
-    model : keras.Model, path of a saved one, fitted classifier of scikit-learn, aeon or sktime, function or Classifier
+    model : keras.Model, path of a saved one, torch.nn.Module, fitted estimator, function or Classifier
+        Estimators are classifiers of scikit-learn, aeon or sktime.
     x : array-like of shape (instance, time, channel), or (time, channel) for one
         A DataFrame, a list of them, or a DataArray is accepted as well; names and rate are taken from it.
     methods : sequence of labels, methods or method classes, optional

@@ -60,7 +60,7 @@ class _Fitted(Protocol):
 
 
 ModelLike: TypeAlias = str | PathLike[str] | Callable[..., Any] | _Scoring | _Fitted
-"""A Keras model, the path of a saved one, a fitted classifier of aeon or sktime, or a `Classifier`."""
+"""A Keras model, the path of a saved one, a PyTorch module, a fitted classifier, a function, or a `Classifier`."""
 
 SeriesLike: TypeAlias = ArrayLike
 """Array of shape (instance, time, channel), or (time, channel) for one; DataFrame, sequence of them, or DataArray."""

@@ -44,7 +44,8 @@ class CAM1DWidget(ExplanationViewer):
 
     Parameters
     ----------
-    model : keras.Model, path of a saved one, fitted classifier of scikit-learn, aeon or sktime, function or Classifier
+    model : keras.Model, path of a saved one, torch.nn.Module, fitted estimator, function or Classifier
+        Estimators are classifiers of scikit-learn, aeon or sktime.
         A Keras model may be Sequential, Functional, nested or subclassed; it is never changed. A function takes series
         of shape (instance, time, channel) and returns probabilities of shape (instance, class); see
         :class:`~cam1d_widget.FunctionClassifier` for other functions.
@@ -65,7 +66,7 @@ class CAM1DWidget(ExplanationViewer):
         Default: all that fit the model.
     background : array-like of shape (instance, time, channel), optional
         Series, usually the training data, whose mean of each channel is the baseline. Default: zero.
-    layer : str, int or keras.Layer, optional
+    layer : str, int, keras.Layer or torch.nn.Module, optional
         Layer that the CAM methods explain. Default: the map that enters the pooling or flatten of the head.
     output : str or int, optional
         Name or index of the explained output, of a model that has several.

@@ -69,7 +69,7 @@ def _kind_of(model: Any) -> str:
     """What an object is, by the library that its class comes from."""
     libraries = {base.__module__.split(".")[0] for base in type(model).__mro__}
     if "torch" in libraries:
-        return f"a PyTorch module, {type(model).__name__}; show maps of another library with ExplanationViewer"
+        return f"a PyTorch module, {type(model).__name__}; use TorchClassifier"
     if inspect.isroutine(model):
         return f"a function, {getattr(model, '__name__', type(model).__name__)}"
     library = type(model).__module__.split(".")[0]

@@ -65,7 +65,7 @@ class TorchClassifier(NetworkClassifier):
         self,
         module: Any,
         *,
-        layer: LayerLike | None = None,
+        layer: LayerLike | torch.nn.Module | None = None,
         output: str | int | None = None,
         score: Score = "logits",
         batch_size: int = 64,
@@ -82,6 +82,8 @@ class TorchClassifier(NetworkClassifier):
         self.batch_size = batch_size
         self.device = _device_of(module) if device is None else _checked_device(device)
         self._structure: Structure | None = None
+        # The classifier for the last shape, and its fingerprint, so that explaining again reads nothing.
+        self._last: tuple[TorchClassifier, Hashable] | None = None
         self._layer, self._output, self._layout = layer, output, layout
 
     def __getattr__(self, name: str) -> Any:
@@ -101,8 +103,17 @@ class TorchClassifier(NetworkClassifier):
         x = check_series(x, *self.input_shape)
         if self._length is not None:
             return self
+        last = self._last
+        if last is None or last[0].input_shape != x.shape[1:] or last[0].fingerprint() != last[1]:
+            made = self._read_for(x)
+            self._last = last = made, made.fingerprint()
+        return last[0]
+
+    def _read_for(self, x: np.ndarray) -> TorchClassifier:
+        """The classifier for series of the shape of these."""
         layout = self._layout or own_layout(self.model, x, self.device)
         other = copy(self)
+        other._last = None
         other._length = x.shape[1]
         other._take(TorchNetwork(self.model, ORDERS[layout], x.shape[1:], self.device, self._layer, self._output))
         if other._network.link is None and self.score == "probabilities":

@@ -6,9 +6,13 @@ Then the module is exported for batches of two and of three, and numbers that di
 
 from __future__ import annotations
 
+import logging
 import operator
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import lru_cache
+from io import StringIO
 from typing import Any
 
 import sympy
@@ -34,8 +38,7 @@ def exported(module: torch.nn.Module, example: torch.Tensor) -> ExportedProgram:
     Exception
         Of many kinds, if the module cannot be exported.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about the exporter's own parts, and attributes that a forward pass assigns
+    with _quietly():
         try:
             program = _program(module, example, {0: Dim("batch")})
         except Exception as reason:
@@ -45,6 +48,19 @@ def exported(module: torch.nn.Module, example: torch.Tensor) -> ExportedProgram:
                 raise reason from None
     program.graph.eliminate_dead_code()
     return program
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without warnings and prints about the exporter's own parts, and about attributes that a forward pass assigns."""
+    disabled = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings(), redirect_stderr(StringIO()), redirect_stdout(StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(disabled)
 
 
 def _program(module: torch.nn.Module, example: torch.Tensor, sizes: Any) -> ExportedProgram:

@@ -22,12 +22,13 @@ _LOCK = RLock()
 
 
 def checked_module(module: Any) -> nn.Module:
-    """The module; an error for anything else."""
+    """The module, or the one that was compiled; an error for anything else."""
     if isinstance(module, type) and issubclass(module, nn.Module):
         raise TypeError(f"module must be a torch.nn.Module, but is the class {module.__name__}; create one")
     if not isinstance(module, nn.Module):
         raise TypeError(f"module must be a torch.nn.Module, but is {shown(module)}")
-    return module
+    inner = getattr(module, "_orig_mod", None)  # of a compiled module
+    return module if inner is None else checked_module(inner)
 
 
 def path_of(module: nn.Module, layer: Any) -> Any:
@@ -135,7 +136,7 @@ def own_layout(module: nn.Module, x: np.ndarray, device: torch.device) -> Layout
     """
     name, first = type(module).__name__, first_layer(module)
     _, steps, channels = x.shape
-    if first and first.channels not in (1, channels) and first.channels == steps:
+    if first and channels > steps == first.channels:
         raise ValueError(
             f"x must have shape (instance, time, channel) with {first.channels} channels, which layer {first.layer!r} "
             f"of {name} takes, but has {x.shape}: the channels are first; pass layout='channels_first'"

@@ -127,7 +127,12 @@ class TorchNetwork(Network):
             ) from fault
 
     def _called(self, x: Any) -> Any:
-        return pytree.tree_leaves(self._returned(x))[self._index].float().to(x.device)
+        made = pytree.tree_leaves(self._returned(x))[self._index]
+        if torch.is_grad_enabled() and x.requires_grad and not made.requires_grad:
+            raise ValueError(
+                f"model {self.name!r} computes without gradients, as under torch.no_grad; use a perturbation method"
+            )
+        return made.float().to(x.device)
 
     def _run(self, function: Callable[[Any], Any], x: np.ndarray) -> np.ndarray:
         with torch.no_grad():

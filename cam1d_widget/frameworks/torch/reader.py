@@ -15,7 +15,6 @@ import numpy as np
 import torch
 from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind, OutputKind
-from torch.fx.node import map_arg
 
 from ...network.graph import Graph, LayerOutput, Node, Value
 from ...network.operations import Attention, Identity, Operation, Permute, Rearranging
@@ -31,6 +30,8 @@ _CPU = torch.device("cpu")
 # Modules whose operations are read as one, by the name of their class.
 _WHOLE = {"torch.nn.modules.activation.MultiheadAttention": Attention(True)}
 
+# Operations that may leave a tensor as it is, as an index that takes the whole axis does.
+_NO_LAYERS = ("slice", "expand")
 # Views ask for strides that values of the graph need not have.
 _ANY_STRIDES = {
     torch.ops.aten.view.default: torch.ops.aten.reshape.default,
@@ -87,10 +88,12 @@ class Constants:
         halved = float32 and isinstance(value, torch.Tensor) and value.is_floating_point()
         return value.float() if halved else value
 
-    def arguments(self, node: Any, filled: Callable[[Any], Any]) -> tuple[Any, dict[str, Any]]:
+    def arguments(self, node: Any, filled: Callable[[Any], Any]) -> tuple[list[Any], dict[str, Any]]:
         """Arguments of a call, with values for the nodes among them, and on the device."""
-        args, kwargs = map_arg((node.args, node.kwargs), filled)
-        return args, {**kwargs, "device": self.device} if kwargs.get("device") is not None else kwargs
+        kwargs = {name: _filled(one, filled) for name, one in node.kwargs.items()} if node.kwargs else {}
+        if kwargs.get("device") is not None:
+            kwargs["device"] = self.device
+        return [_filled(one, filled) for one in node.args], kwargs
 
     def _parameter(self, name: str) -> torch.Tensor:
         """Current value of a parameter or buffer, on the device."""
@@ -104,6 +107,13 @@ class Constants:
         if spec.kind == InputKind.BUFFER:
             return self._module.get_buffer(target)
         return self._stored[target]
+
+
+def _filled(argument: Any, value: Callable[[Any], Any]) -> Any:
+    """Argument with values for the nodes in it."""
+    if isinstance(argument, torch.fx.Node):
+        return value(argument)
+    return [_filled(one, value) for one in argument] if isinstance(argument, list | tuple) else argument
 
 
 class AtenCall:
@@ -257,6 +267,9 @@ class _Reading:
             self._tensors[made] = _Tensor(self._tensors[sources[0]].value, order)
             return
         operation = row.operation(replace(called, orders=wanted, order=order))
+        if isinstance(operation, Identity) and name in _NO_LAYERS:
+            self._tensors[made] = self._tensors[sources[0]]
+            return
         inputs = list(zip(sources, wanted, strict=True))
         given = [self._in_order(one, way, self._tensors[one], made) for one, way in inputs]
         self._add(operation, given, nodes, inputs, [(made, order)])
@@ -335,7 +348,7 @@ class _Reading:
         if key is not None:
             path, kind = stack[key]
             module = self._modules.get(path)
-            if whole or (module is not None and not any(module.children())):
+            if whole or (module is not None and not _has_parts(module)):
                 return path + _times(key), kind.rpartition(".")[2], module
         path = stack[key][0] + _times(key) if key is not None else ""
         name = node.name if not path else f"{path}.{node.name}"
@@ -355,7 +368,7 @@ class _Reading:
             ends = [one for one in nodes if one in self._tensors and any(user not in inside for user in one.users)]
             values = tuple(self._tensors[one].value for one in ends)
             is_whole = any(f".{kind}" == whole[-len(kind) - 1 :] for whole in _WHOLE)
-            inner = module is not None and any(module.children()) and not is_whole
+            inner = module is not None and _has_parts(module) and not is_whole
             if values:
                 found.append(LayerOutput(name, kind, module, values, inner))
         named = {one.name for one in found}
@@ -368,6 +381,11 @@ class _Reading:
 def _stack(node: Any) -> dict[str, tuple[str, str]]:
     """Path and class of each module in whose call an operation is, from the outside in; the whole module left out."""
     return {key: value for key, value in (node.meta.get("nn_module_stack") or {}).items() if value[0]}
+
+
+def _has_parts(module: torch.nn.Module) -> bool:
+    """Whether a module consists of others; parametrizations, such as a weight norm, belong to its weights."""
+    return any(name != "parametrizations" for name, _ in module.named_children())
 
 
 def _times(key: str) -> str:

@@ -40,7 +40,7 @@ def read_layer(
 
     Parameters
     ----------
-    model : keras.Model, path of a saved one, or KerasClassifier
+    model : keras.Model, path of a saved one, torch.nn.Module, or a classifier of one
     x : array-like of shape (instance, time, channel)
         Series that it is read over.
     layer : str, int or keras.Layer

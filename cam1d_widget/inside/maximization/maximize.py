@@ -101,7 +101,7 @@ def activation_maximization(
 
     Parameters
     ----------
-    model : keras.Model, path of a saved one, or KerasClassifier
+    model : keras.Model, path of a saved one, torch.nn.Module, or a classifier of one
     target : int, optional
         Index of the class. Or else:
     layer, filter : optional

@@ -166,3 +166,15 @@ def test_numbers_of_a_dense_layer_with_an_activation_are_explained_as_they_are(x
     classifier = KerasClassifier(model)
     np.testing.assert_allclose(classifier.scores(x), model(x), rtol=1e-4)
     assert classifier.probabilities(x) is None
+
+
+@pytest.mark.parametrize("end", ["log_softmax", "log_sigmoid"])
+def test_logits_are_found_before_a_logarithm_of_probabilities(end, x):
+    model = question([L.GlobalAveragePooling1D(), L.Dense(3, activation=end)])
+    classifier, logarithms = KerasClassifier(model), np.asarray(model(x))
+    np.testing.assert_allclose(np.log(classifier.probabilities(x)), logarithms, rtol=1e-3, atol=1e-4)
+    kernel, bias = model.layers[-1].get_weights()
+    features = keras.Model(model.inputs[0], model.layers[-2].output)(x)
+    np.testing.assert_allclose(classifier.scores(x), np.asarray(features) @ kernel + bias, rtol=1e-3, atol=1e-4)
+    assert HiResCAM().exactness(classifier) == "exact"
+    assert classifier.computes_the_model()

@@ -117,6 +117,18 @@ def test_a_widget_notices_further_training():
     np.testing.assert_allclose(widget.explanation.scores, own_scores(module), atol=1e-6)
 
 
+def test_a_module_is_read_again_only_if_it_has_changed():
+    module = cnn()
+    classifier = TorchClassifier(module)
+    first = classifier.for_series(X)
+    assert classifier.for_series(X[:2]) is first
+    assert classifier.for_series(X[:, :30]).input_shape == (30, 3)
+    first = classifier.for_series(X)
+    module[2] = nn.Tanh()
+    np.testing.assert_allclose(classifier.for_series(X).scores(X), own_scores(module), atol=1e-6)
+    assert classifier.for_series(X) is not first
+
+
 # Layout
 
 
@@ -139,6 +151,22 @@ def test_a_module_that_moves_the_channels_itself_takes_them_last():
     assert classifier.head == "gap"
 
 
+@pytest.mark.parametrize(
+    "module",
+    [
+        Through(
+            lambda net, x: net.head(net.over_time(x).flatten(1)), over_time=nn.Linear(40, 5), head=nn.Linear(15, 2)
+        ),
+        Through(
+            lambda net, x: net.head(net.lstm(x)[0][:, -1]), lstm=nn.LSTM(40, 5, batch_first=True), head=nn.Linear(5, 2)
+        ),
+    ],
+    ids=["linear", "recurrent"],
+)
+def test_a_first_layer_over_time_does_not_mislead(module):
+    np.testing.assert_allclose(TorchClassifier(module).for_series(X).scores(X), own_scores(module), atol=1e-6)
+
+
 def test_a_layout_that_the_module_does_not_settle_must_be_named():
     module = Through(
         lambda net, x: net.head(x.amax((1, 2), keepdim=True)[:, 0] * x.mean((1, 2))[:, None]), head=nn.Linear(1, 2)
@@ -149,7 +177,8 @@ def test_a_layout_that_the_module_does_not_settle_must_be_named():
 
 
 def test_series_with_channels_first_are_named():
-    with pytest.raises(ValueError, match="the channels are first; pass layout='channels_first'"):
+    told = pytest.warns(UserWarning, match="channels of 3 samples each")
+    with told, pytest.raises(ValueError, match="the channels are first; pass layout='channels_first'"):
         explain(cnn(), X.transpose(0, 2, 1), progress=False)
     turned = explain(cnn(), X.transpose(0, 2, 1), layout="channels_first", methods=["Saliency"], progress=False)
     np.testing.assert_array_equal(turned.x, X)
@@ -257,6 +286,27 @@ def test_a_class_and_other_objects_are_refused():
         TorchClassifier(cnn(), layer=nn.ReLU())
     with pytest.raises(ValueError, match=r"call for_series\(x\) first"):
         _ = TorchClassifier(cnn()).classes
+
+
+def test_a_module_without_gradients_is_refused_for_gradients_only():
+    body = cnn()
+    module = Branching(Through(lambda net, x: torch.no_grad()(net.body)(x), body=body))
+    classifier = TorchClassifier(module).for_series(X)
+    np.testing.assert_allclose(classifier.scores(X), own_scores(body), atol=1e-6)
+    with pytest.raises(ValueError, match="computes without gradients"):
+        classifier.gradient(X, 0)
+
+
+def test_a_compiled_module_is_read_as_the_module_that_was_compiled():
+    module = cnn()
+    classifier = TorchClassifier(torch.compile(module)).for_series(X)
+    np.testing.assert_allclose(classifier.scores(X), own_scores(module), atol=1e-6)
+    assert [layer.name for layer in classifier.layers] == ["0", "1", "2", "4", "5"]
+
+
+def test_exporting_prints_nothing(capfd):
+    TorchClassifier(Branching(cnn())).for_series(X)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_an_output_of_several_is_chosen():

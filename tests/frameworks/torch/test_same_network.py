@@ -8,7 +8,7 @@ import pytest
 from cam1d_widget import KerasClassifier, TorchClassifier
 from cam1d_widget.attribution.methods import all_methods
 
-from .twins import CHANNELS, STEPS, TWINS
+from .twins import CHANNELS, STEPS, TWINS, plane, question
 
 DETERMINISTIC = [
     method()
@@ -17,7 +17,12 @@ DETERMINISTIC = [
 ]
 
 
-@pytest.fixture(scope="module", params=TWINS, ids=lambda make: make.__name__)
+PARAMS = [
+    pytest.param(make, id=make.__name__, marks=() if make in (question, plane) else pytest.mark.slow) for make in TWINS
+]
+
+
+@pytest.fixture(scope="module", params=PARAMS)
 def twins(request):
     model, module = request.param()
     x = np.random.default_rng(0).normal(size=(3, STEPS, CHANNELS)).astype(np.float32)
