@@ -7,12 +7,9 @@ from typing import Any
 
 __all__ = ["loaded"]
 
-# How each framework is called in a sentence, and the extra that installs it.
-_FRAMEWORKS = {
-    "keras": ("Keras and TensorFlow", "tensorflow"),
-    "tensorflow": ("Keras and TensorFlow", "tensorflow"),
-    "torch": ("PyTorch", "torch"),
-}
+# What each framework belongs to, in a sentence, and the extra that installs it.
+_KERAS = "Keras with TensorFlow, JAX or PyTorch", "tensorflow"
+_FRAMEWORKS = {"keras": _KERAS, "tensorflow": _KERAS, "jax": _KERAS, "torch": ("PyTorch", "torch")}
 
 
 def loaded(module: str, name: str) -> Any:
@@ -26,5 +23,5 @@ def loaded(module: str, name: str) -> Any:
         needed, extra = _FRAMEWORKS[framework]
         raise ImportError(
             f"{name} needs {needed}, but {missing.name} is not installed: "
-            f'pip install "cam1d_widget[{extra}]"; Explanation and ExplanationViewer do without'
+            f'pip install "cam1d_widget[{extra}]"; functions, estimators, Explanation and ExplanationViewer do without'
         ) from missing

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-FRAMEWORKS = ("keras", "tensorflow", "torch")
+FRAMEWORKS = ("keras", "tensorflow", "jax", "torch")
 
 
 def runs_without_frameworks(statements: str, frameworks: tuple[str, ...] = FRAMEWORKS) -> bool:
@@ -99,7 +99,7 @@ def test_where_no_framework_is_installed_the_error_says_how_to_install_one(use):
     nothing = "import sys; sys.modules.update(keras=None, tensorflow=None); import cam1d_widget"
     done = subprocess.run([sys.executable, "-c", f"{nothing}; cam1d_widget.{use}"], capture_output=True, text=True)
     said = done.stderr.splitlines()[-1]
-    assert "needs Keras and TensorFlow, but " in said
+    assert "needs Keras with TensorFlow, JAX or PyTorch, but " in said
     assert 'pip install "cam1d_widget[tensorflow]"' in said
 
 

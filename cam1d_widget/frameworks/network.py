@@ -216,7 +216,7 @@ class Network(ABC):
 
     def outer_bias(self) -> np.ndarray:
         """Remaining bias of the scores besides the sum over steps, of shape (class,)."""
-        bias = np.asarray(self.scoring[0].layer.outer_bias(), np.float32)
+        bias = self._ops.convert_to_numpy(self.scoring[0].layer.outer_bias()).astype(np.float32)
         return np.concatenate([-bias, bias]) if self.two_sided else bias
 
     def attention_weights(self, features: Any) -> Any:
@@ -241,7 +241,7 @@ class Network(ABC):
 
     def probabilities_of(self, scores: np.ndarray) -> np.ndarray:
         """Probabilities of scores in an array."""
-        return np.asarray(self.probabilities(self._ops.convert_to_tensor(scores)))
+        return self._ops.convert_to_numpy(self.probabilities(self._ops.convert_to_tensor(scores)))
 
     def own_outputs(self, scores: np.ndarray) -> np.ndarray:
         """The model's own outputs that belong to logits."""

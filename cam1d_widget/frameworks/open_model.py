@@ -11,7 +11,6 @@ from .._lazy_import import loaded
 from ..typing import LayerLike, Score
 from ..validation import check_choice, check_count, check_layer
 from .function import FunctionClassifier, is_estimator
-from .keras.fingerprint import settings_of
 
 __all__ = ["as_classifier"]
 
@@ -46,7 +45,8 @@ def as_classifier(
     if _library(model) == "torch":
         return _torch_classifier(model, layer=layer, output=output, **chosen)
     if _is_keras(model) or not (is_estimator(model) or _is_function(model)):
-        return _keras_classifier(model, layer=layer, output=output, **chosen)
+        keras_classifier = loaded(f"{__package__}.keras.last_classifier", "KerasClassifier").classifier_of
+        return keras_classifier(model, layer=layer, output=output, **chosen)
     for name, value in (("layer", layer), ("output", output)):
         if value is not None:
             raise ValueError(
@@ -91,35 +91,3 @@ def _torch_classifier(model: Any, **chosen: Any) -> Any:
 @lru_cache(maxsize=1)
 def _made(kind: type, model: Any, **chosen: Any) -> Any:
     return kind(model, **chosen)
-
-
-def _keras_classifier(model: Any, **chosen: Any) -> Any:
-    """Classifier of a Keras model: that of the last call if the model is the same, and has not changed."""
-    keras_classifier = loaded(f"{__package__}.keras.classifier", "KerasClassifier").KerasClassifier
-    # A file may change, and a class or an unhashable value is no model and no layer: none of them is cached.
-    if isinstance(model, str | PathLike | type) or not all(
-        isinstance(one, Hashable) for one in (model, chosen["layer"])
-    ):
-        return keras_classifier(model, **chosen)
-    made = _compiled.cache_info().misses
-    classifier, version = _compiled(keras_classifier, model, _structure(model), **chosen)
-    if _compiled.cache_info().misses > made:
-        return classifier
-    current = classifier.computes_the_model()
-    if not current or (classifier.has_probed_layers and classifier.fingerprint() != version):
-        _compiled.cache_clear()
-        classifier, _ = _compiled(keras_classifier, model, _structure(model), **chosen)
-    return classifier
-
-
-@lru_cache(maxsize=1)
-def _compiled(kind: type, model: Any, structure: Hashable, **chosen: Any) -> tuple[Any, Hashable]:
-    """Classifier of the last model and its fingerprint, cached so that explaining it again compiles nothing."""
-    classifier = kind(model, **chosen)
-    return classifier, classifier.fingerprint()
-
-
-def _structure(model: Any) -> Hashable:
-    """Layers and settings of a Keras model, or of the model in a fitted classifier; weights are read at every call."""
-    network = getattr(model, "model_", model)
-    return tuple(settings_of(network).items()) if hasattr(network, "_flatten_layers") else None

@@ -35,9 +35,9 @@ HOSTS = {
     ),
     "nbclassic": Host(
         "nbclassic/notebooks",
-        # Before ipywidgets listens to the kernel, widgets are lost; while it asks a kernel that has just become ready for its
-        # models, new ones are.
-        "Boolean(window.Jupyter?.notebook?.kernel?.info_reply?.protocol_version && Jupyter.notebook.kernel.widget_manager)",
+        # Before the kernel is ready and ipywidgets listens to it, widgets are lost.
+        "(({ kernel }) => Boolean(kernel?.info_reply?.protocol_version && kernel.widget_manager))"
+        "(window.Jupyter?.notebook ?? {})",
         "Jupyter.notebook.execute_all_cells()",
         "Jupyter.notebook.ncells()",
     ),

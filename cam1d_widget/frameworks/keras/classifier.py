@@ -14,7 +14,7 @@ from ...attribution.classifier import as_targets
 from ...typing import LayerLike, ModelLike, Score
 from ...validation import check_choice, check_count, check_flag, check_layer, check_seed
 from ..network_classifier import NetworkClassifier
-from .engine_tensorflow import Compiled
+from .engine import Compiled
 from .fingerprint import settings_of
 from .layer_table import computed_by_keras
 from .model_changes import ModelChanges

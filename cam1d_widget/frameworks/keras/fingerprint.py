@@ -10,7 +10,9 @@ import hashlib
 from collections.abc import Hashable, Sequence
 from typing import Any
 
+import keras
 import numpy as np
+from keras import ops
 
 __all__ = ["Settings", "Structure", "settings_of"]
 
@@ -123,7 +125,7 @@ def _setting(value: Any) -> Hashable:
     if isinstance(value, dict):
         return tuple((str(name), _setting(one)) for name, one in value.items())
     if _is_tensor(value):  # such as the mean of a Normalization layer
-        value = np.asarray(value)
+        value = ops.convert_to_numpy(value)
     if isinstance(value, np.ndarray):
         return value.shape, hashlib.sha1(value.tobytes(), usedforsecurity=False).digest()
     return value if callable(value) and isinstance(value, Hashable) else _UNKNOWN
@@ -131,7 +133,8 @@ def _setting(value: Any) -> Hashable:
 
 def _is_tensor(value: Any) -> bool:
     """Whether a value is a tensor with numbers, as opposed to a variable or a symbolic tensor."""
-    return callable(getattr(value, "numpy", None)) and hasattr(value, "dtype") and not hasattr(value, "assign")
+    eager = callable(getattr(value, "numpy", None)) or keras.backend.backend() == "jax"
+    return eager and ops.is_tensor(value) and not hasattr(value, "assign")
 
 
 def _loss(value: Any) -> Hashable:

@@ -12,7 +12,7 @@ import numpy as np
 from ...explanation.source import ModelChangedError
 from ...typing import Score
 from ..passes import Passes
-from .engine_tensorflow import Compiled
+from .compiled import CompiledFunction
 from .fingerprint import Settings, Structure
 from .network import KerasNetwork
 from .weights import digest_of, still_variables
@@ -49,7 +49,7 @@ class ModelChanges:
 
     def fingerprint(self) -> tuple[Hashable, ...]:
         """Values that change with the model's weights, layers and loss."""
-        if self._functions_compared != Compiled.created:
+        if self._functions_compared != CompiledFunction.created:
             self.compare()
         return self._structure.changed(), self._digest(), self._same_scores
 
@@ -63,7 +63,7 @@ class ModelChanges:
     def compare(self) -> bool:
         """Compare the compiled scores with the model's own output now, on series of noise; whether they are equal."""
         self._same_scores = not self._structure.changed() and self._equals_own_output()
-        self._functions_compared = Compiled.created
+        self._functions_compared = CompiledFunction.created
         return self._same_scores
 
     def _equals_own_output(self) -> bool:

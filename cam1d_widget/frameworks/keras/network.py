@@ -46,7 +46,7 @@ class KerasNetwork(Network):
         made = own_output(model, samples)
         self.settings_after_batch = settings_of(model)
         self._index = which_output(model, made, output)
-        outputs = np.asarray(self._chosen(made))
+        outputs = ops.convert_to_numpy(self._chosen(made))
         if outputs.ndim != 2:
             raise ValueError(
                 f"model {model.name!r} must give one score per class, shape (batch, class), but gives {outputs.shape}"
@@ -62,7 +62,7 @@ class KerasNetwork(Network):
         return ops.cast(keras.tree.flatten(made)[self._index], "float32")
 
     def _run(self, function: Callable[[Any], Any], x: np.ndarray) -> np.ndarray:
-        return np.asarray(function(x) if function == self._called else run_on(self.model, function, x))
+        return ops.convert_to_numpy(function(x) if function == self._called else run_on(self.model, function, x))
 
     def _output_of(self, layer: Any) -> int:
         layers, graph = self.model.layers, self.graph

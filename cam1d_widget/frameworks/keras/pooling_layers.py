@@ -262,7 +262,7 @@ class ConjunctivePooling(_AttentiveMILPooling):
 
     def outer_bias(self) -> Any:
         """Zero: the bias belongs to the steps."""
-        return ops.zeros_like(self.bias)
+        return ops.zeros_like(ops.convert_to_tensor(self.bias))
 
     def _linear(self, maps: Any) -> Any:
         return super()._linear(maps) + ops.cast(self.bias, maps.dtype)

@@ -97,7 +97,7 @@ class LayerCall:
 
     def weights(self) -> list[np.ndarray]:
         """Current values of all its parameters."""
-        return [np.asarray(weight.value) for weight in getattr(self._layer, "weights", ())]
+        return [ops.convert_to_numpy(weight.value) for weight in getattr(self._layer, "weights", ())]
 
     def _filled(self, values: tuple[Any, ...]) -> Any:
         if self._arguments is None:

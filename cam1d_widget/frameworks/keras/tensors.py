@@ -8,7 +8,7 @@ from typing import Any
 from keras import ops
 
 from ...network.operations import Convolution, Dense, Weighted
-from .engine_tensorflow import quotient, vector_jacobian
+from .engine import quotient, vector_jacobian
 
 __all__ = ["KerasTensors"]
 

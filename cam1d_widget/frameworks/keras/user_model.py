@@ -15,8 +15,9 @@ import numpy as np
 from ...names import did_you_mean
 from ...network.graph import Graph
 from ...validation import check_old_file, shown
+from ..passes import Argument
 from . import pooling_layers  # noqa: F401  # registers them, so that a saved model with them is loaded
-from .engine_tensorflow import Compiled, spec
+from .engine import Compiled
 from .layer_table import computed_by_keras
 from .reader import nothing_recorded, read
 from .tensors import KerasTensors
@@ -32,11 +33,6 @@ def readable(model: Any) -> Any:
     TypeError, ValueError
         If there is none, or if it is not built.
     """
-    if keras.backend.backend() != "tensorflow":
-        raise ValueError(
-            f"Keras must run on TensorFlow to be explained, but runs on {keras.backend.backend()}; "
-            f"set KERAS_BACKEND=tensorflow before Keras is imported"
-        )
     if isinstance(model, str | PathLike):
         model = _loaded(check_old_file("model", model))
     members = getattr(model, "classifiers_", None)
@@ -153,7 +149,7 @@ def run_on(model: Any, function: Callable[[Any], Any], x: Any) -> Any:
         returned.append(function(x))
         return keras.tree.flatten(returned[-1])
 
-    outputs = Compiled(called, spec(*x.shape))(x)
+    outputs = Compiled(called, Argument(x.shape, "float32"))(x)
     return keras.tree.pack_sequence_as(returned[-1], outputs)
 
 

@@ -46,6 +46,11 @@ class Functions:
         """Tensors one after the other along an axis."""
         return torch.cat(tensors, axis)
 
+    @staticmethod
+    def convert_to_numpy(x: Any) -> Any:
+        """Numbers of a tensor."""
+        return x.detach().cpu().numpy()
+
     def convert_to_tensor(self, x: Any) -> Any:
         """Tensor of an array."""
         return torch.as_tensor(x, device=self._device)

@@ -249,13 +249,6 @@ def test_opening_a_model_does_not_change_it(x):
     assert (model.to_json(), [weight.tobytes() for weight in model.get_weights()]) == before
 
 
-def test_other_backends_of_keras_are_refused(monkeypatch):
-    model = two_outputs()
-    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
-    with pytest.raises(ValueError, match="must run on TensorFlow to be explained, but runs on jax; set KERAS_BACKEND="):
-        KerasClassifier(model, output="kind")
-
-
 # Networks whose scores say nothing about one series
 
 

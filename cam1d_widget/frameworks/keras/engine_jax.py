@@ -1,0 +1,138 @@
+"""JAX: functions compiled for numpy arrays, and vector-Jacobian products."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+
+from ..passes import Argument
+from .compiled import CompiledFunction, digest_of
+
+__all__ = ["Compiled", "digests", "quotient", "variable_of", "vector_jacobian"]
+
+# A batch is filled up by its last instance to one of these sizes, or to a multiple of the largest, so that few programs
+# are compiled.
+_SIZES = (1, 4, 16, 64)
+
+
+def quotient(numerator: Any, denominator: Any) -> Any:
+    """Quotient, and zero where the denominator is."""
+    zero = denominator == 0
+    return jnp.where(zero, 0, numerator / jnp.where(zero, 1, denominator))
+
+
+def vector_jacobian(
+    function: Callable[..., Any], inputs: list[Any]
+) -> tuple[list[Any], Callable[[list[Any]], list[Any]]]:
+    """Values of a function in float32, and its vector-Jacobian product."""
+
+    def called(*given: Any) -> list[Any]:
+        made = function(*given)
+        return [jnp.asarray(one, jnp.float32) for one in (made if isinstance(made, list | tuple) else [made])]
+
+    outputs, pull = jax.vjp(called, *inputs)
+    return outputs, lambda received: list(pull(list(received)))
+
+
+def variable_of(weight: Any) -> Any:
+    """Variable of a Keras weight."""
+    return weight
+
+
+def digests(variables: Sequence[Any]) -> Callable[[], bytes]:
+    """Function that computes a digest of the values that variables have now, eight bytes each."""
+    known: dict[int, tuple[Any, bytes]] = {}
+
+    def digest(variable: Any) -> bytes:
+        value, held = variable.value, known.get(id(variable))
+        if held is None or held[0] is not value:  # an array of JAX never changes: another one is assigned
+            held = known[id(variable)] = value, digest_of(np.asarray(value))
+        return held[1]
+
+    return lambda: b"".join(map(digest, variables))
+
+
+class Compiled(CompiledFunction):
+    """A function of tensors, compiled by XLA for each shape of its arguments: numpy in, numpy out.
+
+    Parameters
+    ----------
+    function : function of tensors to a tensor, or to several
+    *signature : Argument
+        Of each argument.
+    autograph, jit_compile : bool
+        Of no effect: JAX always compiles, and never reads source code.
+    """
+
+    def __init__(
+        self, function: Callable[..., Any], *signature: Argument, autograph: bool = True, jit_compile: bool = False
+    ) -> None:
+        super().__init__()
+        self._signature = signature
+        self._function = function
+        self._traces = 0
+        self._variables: list[Any] | None = None
+        self._jitted = jax.jit(self._traced)
+
+    def __call__(self, *arrays: np.ndarray) -> list[np.ndarray]:
+        """Results, one array each."""
+        any_size = any(argument.shape[:1] == (None,) for argument in self._signature)
+        count = len(arrays[0]) if any_size else 0
+        places = np.minimum(np.arange(_filled(count)), count - 1)
+        alike = zip(arrays, self._signature, strict=True)
+        filled = [(one[places] if len(places) > len(one) == count else one, argument) for one, argument in alike]
+        given = [jnp.asarray(one, argument.dtype) for one, argument in filled]
+        if self._variables is None:
+            self._variables = _read_by(self._function, given)
+        made = self._jitted([variable._value for variable in self._variables], given)
+        return [np.asarray(one)[:count] if any_size else np.asarray(one) for one in made]
+
+    def _traced(self, values: list[Any], given: list[Any]) -> list[Any]:
+        self._traces += 1
+        pairs = list(zip(self._variables or [], values, strict=True))
+        with keras.StatelessScope(state_mapping=pairs):
+            return list(keras.tree.flatten(self._function(*given)))
+
+    @property
+    def variables(self) -> Sequence[Any]:
+        """Variables that the function reads."""
+        if self._variables is None:
+            sizes = [[1 if size is None else size for size in argument.shape] for argument in self._signature]
+            zeros = zip(sizes, self._signature, strict=True)
+            self._variables = _read_by(self._function, [jnp.zeros(size, one.dtype) for size, one in zeros])
+        return self._variables
+
+    @property
+    def traces(self) -> int:
+        """How often it has been traced: once for each shape of its arguments."""
+        return self._traces
+
+
+def _filled(count: int) -> int:
+    """Size to which a batch is filled up."""
+    return next((size for size in _SIZES if count <= size), -(-count // _SIZES[-1]) * _SIZES[-1])
+
+
+class _Reading(keras.StatelessScope):  # type: ignore[misc]
+    """Scope that notes which variables are read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read: dict[int, Any] = {}
+
+    def get_current_value(self, variable: Any) -> Any:
+        """Value that was assigned in this scope, if any."""
+        self.read.setdefault(id(variable), variable)
+        return super().get_current_value(variable)
+
+
+def _read_by(function: Callable[..., Any], given: list[Any]) -> list[Any]:
+    """Variables that a function reads."""
+    with _Reading() as scope:
+        jax.eval_shape(lambda *given: keras.tree.flatten(function(*given)), *given)
+    return list(scope.read.values())

@@ -1,0 +1,93 @@
+"""PyTorch as the backend of Keras: functions of numpy arrays, and vector-Jacobian products."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import torch
+
+from ..passes import Argument
+from .compiled import CompiledFunction, digest_of
+
+__all__ = ["Compiled", "digests", "quotient", "variable_of", "vector_jacobian"]
+
+
+def quotient(numerator: Any, denominator: Any) -> Any:
+    """Quotient, and zero where the denominator is."""
+    zero = denominator == 0
+    return torch.where(zero, 0.0, numerator / torch.where(zero, 1.0, denominator))
+
+
+def vector_jacobian(
+    function: Callable[..., Any], inputs: list[Any]
+) -> tuple[list[Any], Callable[[list[Any]], list[Any]]]:
+    """Values of a function in float32, and its vector-Jacobian product, which may be called once."""
+    watched = [one.detach().requires_grad_(one.is_floating_point()) for one in inputs]
+    with torch.enable_grad():
+        made = function(*watched)
+        outputs = [one.float() for one in (made if isinstance(made, list | tuple) else [made])]
+
+    def pull(received: list[Any]) -> list[Any]:
+        pairs = [(one, weight) for one, weight in zip(outputs, received, strict=True) if one.requires_grad]
+        if not pairs:
+            return [torch.zeros_like(one) for one in watched]
+        values, weights = zip(*pairs, strict=True)
+        found = torch.autograd.grad(values, watched, grad_outputs=weights, allow_unused=True)
+        return [
+            torch.zeros_like(one) if gradient is None else gradient
+            for one, gradient in zip(watched, found, strict=True)
+        ]
+
+    return [one.detach() for one in outputs], pull
+
+
+def variable_of(weight: Any) -> Any:
+    """Variable of a Keras weight."""
+    return weight
+
+
+def digests(variables: Sequence[Any]) -> Callable[[], bytes]:
+    """Function that computes a digest of the values that variables have now, eight bytes each."""
+    return lambda: b"".join(digest_of(variable.value.detach().cpu().numpy()) for variable in variables)
+
+
+class Compiled(CompiledFunction):
+    """A function of tensors, called without recording a gradient: numpy in, numpy out.
+
+    Parameters
+    ----------
+    function : function of tensors to a tensor, or to several
+    *signature : Argument
+        Of each argument.
+    autograph, jit_compile : bool
+        Of no effect: PyTorch calls functions as they are.
+    """
+
+    def __init__(
+        self, function: Callable[..., Any], *signature: Argument, autograph: bool = True, jit_compile: bool = False
+    ) -> None:
+        super().__init__()
+        self._function, self._signature, self._called = function, signature, False
+
+    def __call__(self, *arrays: np.ndarray) -> list[np.ndarray]:
+        """Results, one array each."""
+        self._called = True
+        with torch.no_grad():
+            given = [
+                keras.ops.convert_to_tensor(np.asarray(one), argument.dtype)
+                for one, argument in zip(arrays, self._signature, strict=True)
+            ]
+            return [one.detach().cpu().numpy() for one in keras.tree.flatten(self._function(*given))]
+
+    @property
+    def variables(self) -> Sequence[Any]:
+        """Variables that the function reads: none is known, since nothing is recorded."""
+        return []
+
+    @property
+    def traces(self) -> int:
+        """Whether it has been called."""
+        return int(self._called)
