@@ -17,7 +17,7 @@ TOGETHER, QUICK_BLOCKS, SLOW_BLOCKS = 2, 25, 160
 pytestmark = pytest.mark.filterwarnings("ignore:.*does not support masking.*:UserWarning")
 
 
-@pytest.mark.parametrize("block", slow_but(range(2), range(QUICK_BLOCKS)))
+@pytest.mark.parametrize("block", slow_but(range(1), range(QUICK_BLOCKS)))
 def test_statements_about_a_network_hold(block, record_property):
     _hold(range(block * TOGETHER, (block + 1) * TOGETHER), QUICK, record_property)
 

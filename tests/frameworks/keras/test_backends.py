@@ -63,7 +63,7 @@ NETWORKS: dict[str, Callable[[], Any]] = {
     one.__name__: one for one in (question, residual, recurrent, mil, two_dimensional)
 }
 BACKENDS = ("jax", "torch")
-QUICK = {"question": ["HiResCAM", "Saliency", "DeepLIFT", "LRP"]}
+QUICK = {"question": ["HiResCAM", "Saliency", "DeepLIFT"]}
 ALL = dict.fromkeys(NETWORKS)
 
 
