@@ -174,6 +174,7 @@ def test_requests_over_a_lost_connection_are_sent_again(page):
 def test_a_choice_over_a_connection_that_was_lost_reaches_python(page):
     choose(page, 3)
     shows(page, 3)
+    page.wait_for_function(f"{MODEL}._pending_msgs === 0")  # after the connection that was lost before
     page.evaluate(LOSE_STATUS)
     choose(page, 4)  # whether Python has dealt with it is never known
     choose(page, 5)  # waits for that
