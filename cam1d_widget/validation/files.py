@@ -20,9 +20,11 @@ def check_path(argument: str, value: Any) -> Path:
     return Path(value)
 
 
-def check_new_file(argument: str, value: Any) -> Path:
-    """Path of a file that can be written: its folder exists."""
+def check_new_file(argument: str, value: Any, ending: str = "") -> Path:
+    """Path of a file that can be written: its folder exists, and its name has this ending, or none."""
     path = check_path(argument, value)
+    if ending and path.suffix.lower() not in ("", ending):
+        raise ValueError(f"{argument} must end in {ending}, but is {shown(str(path))}")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"{argument} must be a file in an existing folder, but {path.parent} does not exist")
     if path.is_dir():

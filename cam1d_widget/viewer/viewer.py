@@ -455,7 +455,7 @@ class ExplanationViewer(Stack):
         OSError
             If there is no such folder.
         """
-        path, paper = check_new_file("path", path), checked_paper(width)
+        path, paper = check_new_file("path", path, ".pdf"), checked_paper(width)
         save_figure("pdf", path, self._files.figure(width=paper.width), paper)
         return path
 

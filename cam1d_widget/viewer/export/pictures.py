@@ -77,7 +77,7 @@ def save_picture(
     Path
         The file.
     """
-    path = check_new_file("path", path)
+    path = check_new_file("path", path, f".{form}")
     drawn = has_matplotlib()
     if drawn:
         save_figure(form, path, draw(), paper)

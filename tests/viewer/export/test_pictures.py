@@ -188,3 +188,11 @@ def test_without_matplotlib_the_figure_says_what_to_install(viewer, monkeypatch)
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(ImportError, match=r"pip install \"cam1d_widget\[plot\]\""):
         viewer.plot()
+
+
+@pytest.mark.parametrize("form", ["png", "svg", "pdf"])
+def test_a_file_of_another_kind_is_refused(form, tmp_path):
+    save = getattr(ExplanationViewer(explanation()), f"save_{form}")
+    with pytest.raises(ValueError, match=f"path must end in .{form}, but is .*map.gif"):
+        save(tmp_path / "map.gif")
+    assert not list(tmp_path.iterdir())
