@@ -83,11 +83,6 @@ LOSE_ANSWERS = f"""() => {{
   }};
 }}"""
 
-LOSE_STATUS = f"""() => {{
-  window.deaf = [{MODEL}, {MODEL}.optionsModel];
-  for (const one of window.deaf) one._handle_status = () => undefined;
-}}"""
-
 
 @pytest.fixture(scope="module")
 def page(folder, open_notebook):
@@ -169,22 +164,6 @@ def test_requests_over_a_lost_connection_are_sent_again(page):
     page.wait_for_function("window.lost")
     page.evaluate(f"() => {{ delete {MODEL}.trigger; {KERNEL}.reconnect() }}")
     shows(page, 40)
-
-
-def test_a_choice_over_a_connection_that_was_lost_reaches_python(page):
-    choose(page, 3)
-    shows(page, 3)
-    page.wait_for_function(f"{MODEL}._pending_msgs === 0")  # after the connection that was lost before
-    page.evaluate(LOSE_STATUS)
-    choose(page, 4)  # whether Python has dealt with it is never known
-    choose(page, 5)  # waits for that
-    page.evaluate(f"{MODEL}.optionsModel.change({{ gain: 2 }})")
-    page.evaluate(f"{MODEL}.optionsModel.change({{ gain: 4 }})")
-    page.evaluate(f"() => {{ for (const one of window.deaf) delete one._handle_status; {KERNEL}.reconnect() }}")
-    page.wait_for_function("window.deaf.every((one) => one._pending_msgs === 0)")  # asking Python would keep it busy
-    assert run_in_kernel(page, "print(viewer.instance, viewer.options.gain)").split() == ["5", "4.0"]
-    choose(page, 6)
-    until(lambda: run_in_kernel(page, "print(viewer.instance)").strip() == "6")
 
 
 def test_without_its_kernel_it_shows_what_it_has_and_reports_what_is_missing(page):

@@ -1,7 +1,6 @@
 /** The kernel connection that JupyterLab's widget manager exposes; other hosts expose none. */
 interface Connected {
   readonly kernel?: {
-    readonly status: string;
     readonly connectionStatusChanged: {
       connect(slot: (kernel: unknown, status: string) => void): unknown;
       disconnect(slot: (kernel: unknown, status: string) => void): unknown;
@@ -17,20 +16,15 @@ const REPEATS = [0, 1_000, 4_000, 16_000, 60_000];
 
 /**
  * Calls `again` when the connection to the kernel is restored, and a few times more, because requests and answers may
- * have been lost; returns a function that stops it. `idle` is true if the kernel has had time to answer and has nothing
- * to do, so that what is unanswered then was lost.
+ * have been lost; returns a function that stops it.
  */
-export function watchConnection(manager: unknown, again: (idle: boolean) => void): () => void {
-  const { kernel } = manager as Connected;
-  const changes = kernel?.connectionStatusChanged;
+export function watchConnection(manager: unknown, again: () => void): () => void {
+  const changes = (manager as Connected).kernel?.connectionStatusChanged;
   let timers: ReturnType<typeof setTimeout>[] = [];
   const cancel = (): void => timers.forEach(clearTimeout);
   const slot = (_: unknown, status: string): void => {
     cancel();
-    timers =
-      status === "connected"
-        ? REPEATS.map((delay) => setTimeout(() => again(delay > 0 && kernel!.status === "idle"), delay))
-        : [];
+    timers = status === "connected" ? REPEATS.map((delay) => setTimeout(again, delay)) : [];
   };
   changes?.connect(slot);
   return () => {

@@ -17,7 +17,7 @@ import type { FinderModel } from "../synced/FinderModel.js";
 import type { InsideModel } from "../synced/InsideModel.js";
 import type { JobsModel } from "../synced/JobsModel.js";
 import type { OptionsModel } from "../synced/OptionsModel.js";
-import { references, serializeAs, synced, Unsent, verbatim } from "../synced/SyncedModel.js";
+import { references, serializeAs, synced, verbatim } from "../synced/SyncedModel.js";
 import { type Slow, type TileAnswer, TileStore } from "../synced/tile_store.js";
 import type { MarkView } from "./mark_view.js";
 import { type FileRequest, PictureSender } from "./picture_sender.js";
@@ -108,13 +108,9 @@ export class ChannelStackModel extends synced(MarkModel) {
     this.listenTo(this.finderModel, "change", this.applyQuery);
     this.on("msg:custom", this.receive, this);
     this.on("comm_live_update", this.reconnect, this);
-    const unsent = [this, this.optionsModel, this.finderModel, this.checks, this.inside].map((one) => new Unsent(one));
     this.once(
       "destroy",
-      watchConnection(this.widget_manager, (idle) => {
-        unsent.forEach((one) => (idle ? one.send() : one.note()));
-        this.reconnect();
-      }),
+      watchConnection(this.widget_manager, () => this.reconnect()),
     );
     this.refresh();
   }

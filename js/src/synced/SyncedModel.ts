@@ -17,44 +17,6 @@ const registered = (kind: "model" | "view", name: string): Record<string, string
   [`_${kind}_module_version`]: `^${MODULE_VERSION}`,
 });
 
-/** Private members of ipywidgets' model: how many messages the kernel has not handled, and changes that wait for that. */
-interface Throttle {
-  _pending_msgs: number;
-  _msg_buffer: Backbone.ObjectHash | null;
-}
-
-/**
- * Changes that are sent once the kernel has handled those before. If its answer is lost with the connection, ipywidgets
- * waits for it forever, and JupyterLab's manager replaces them by the kernel's values.
- */
-export class Unsent {
-  private changes: Backbone.ObjectHash = {};
-
-  constructor(private readonly model: WidgetModel) {}
-
-  private get throttle(): Throttle {
-    return this.model as unknown as Throttle;
-  }
-
-  /** Takes note of the changes. */
-  note(): void {
-    const { _pending_msgs, _msg_buffer } = this.throttle;
-    this.changes = _pending_msgs > 0 ? { ..._msg_buffer } : {};
-  }
-
-  /** Sends the noted changes, and later ones, if an idle kernel has not answered. */
-  send(): void {
-    const { throttle, model } = this;
-    if (throttle._pending_msgs > 0) {
-      const changes = { ...this.changes, ...throttle._msg_buffer };
-      throttle._pending_msgs = 0;
-      throttle._msg_buffer = null;
-      model.save(changes, { patch: true });
-    }
-    this.changes = {};
-  }
-}
-
 /** Static description of a model class. */
 interface Described {
   readonly model_name: string;

@@ -33,22 +33,6 @@ test("requests are repeated for a while after the connection is restored, and no
   mock.timers.reset();
 });
 
-test("what an idle kernel has not answered some time later is lost", () => {
-  mock.timers.enable({ apis: ["setTimeout"] });
-  const host = manager();
-  const idle = [];
-  const stop = watchConnection(host, (one) => idle.push(one));
-  host.kernel.status = "idle";
-  host.change("connected");
-  mock.timers.tick(1_000);
-  assert.deepEqual(idle, [false, true], "answers may still come right after the connection");
-  host.kernel.status = "busy";
-  mock.timers.tick(10_000);
-  assert.deepEqual(idle, [false, true, false]);
-  stop();
-  mock.timers.reset();
-});
-
 test("a host that shows no connection is left alone", () => {
   watchConnection({}, assert.fail)();
   watchConnection({ kernel: null }, assert.fail)();
