@@ -164,7 +164,7 @@ def has_matplotlib() -> bool:
 
 
 def _elided(text: str, length: int) -> str:
-    """The text with at most so many characters: both ends remain, since the end of a name often distinguishes it."""
+    """The text, shortened in the middle: names often differ only at their ends."""
     if len(text) <= length:
         return text
     kept = length - 1

@@ -58,9 +58,9 @@ def left_margin(facts: dict[str, Any]) -> int:
     """Margin for the longest channel name with its unit, up to a limit."""
     names, units = facts["channel_names"], facts["channel_units"]
     # Low rows have the unit next to the name, others have it below.
-    beside = plot_height(len(names)) < _UNIT_BELOW * len(names)
+    unit_beside_name = plot_height(len(names)) < _UNIT_BELOW * len(names)
     lengths = [
-        len(name) + len(unit) + 2 if beside and unit else max(len(name), len(unit))
+        len(name) + len(unit) + 2 if unit_beside_name and unit else max(len(name), len(unit))
         for name, unit in zip(names, units, strict=True)
     ]
     return int(_TICKS + min(130, max(44, 8 + 7 * max(lengths, default=0))))

@@ -180,8 +180,8 @@ def test_a_layout_that_the_module_does_not_settle_must_be_named():
 
 
 def test_series_with_channels_first_are_named():
-    told = pytest.warns(UserWarning, match="channels of 3 samples each")
-    with told, pytest.raises(ValueError, match="the channels are first; pass layout='channels_first'"):
+    warned = pytest.warns(UserWarning, match="channels of 3 samples each")
+    with warned, pytest.raises(ValueError, match="the channels are first; pass layout='channels_first'"):
         explain(cnn(), X.transpose(0, 2, 1), progress=False)
     turned = explain(cnn(), X.transpose(0, 2, 1), layout="channels_first", methods=["Saliency"], progress=False)
     np.testing.assert_array_equal(turned.x, X)
