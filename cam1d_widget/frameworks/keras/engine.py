@@ -7,12 +7,11 @@ from typing import Any
 
 import keras
 
-__all__ = ["Compiled", "digests", "quotient", "variable_of", "vector_jacobian"]
+__all__ = ["Compiled", "digests", "variable_of", "vector_jacobian"]
 
 _engine: Any = import_module(f".engine_{keras.backend.backend()}", __package__)
 
 Compiled = _engine.Compiled
 digests = _engine.digests
-quotient = _engine.quotient
 variable_of = _engine.variable_of
 vector_jacobian = _engine.vector_jacobian

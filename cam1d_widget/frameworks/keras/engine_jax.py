@@ -13,17 +13,11 @@ import numpy as np
 from ..passes import Argument
 from .compiled import CompiledFunction, digest_of
 
-__all__ = ["Compiled", "digests", "quotient", "variable_of", "vector_jacobian"]
+__all__ = ["Compiled", "digests", "variable_of", "vector_jacobian"]
 
 # A batch is filled up by its last instance to one of these sizes, or to a multiple of the largest, so that few programs
 # are compiled.
 _SIZES = (1, 4, 16, 64)
-
-
-def quotient(numerator: Any, denominator: Any) -> Any:
-    """Quotient, and zero where the denominator is."""
-    zero = denominator == 0
-    return jnp.where(zero, 0, numerator / jnp.where(zero, 1, denominator))
 
 
 def vector_jacobian(

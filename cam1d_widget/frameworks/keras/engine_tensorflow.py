@@ -14,14 +14,9 @@ from tensorflow.python.eager import context
 from ..passes import Argument
 from .compiled import CompiledFunction
 
-__all__ = ["Compiled", "digests", "quotient", "variable_of", "vector_jacobian"]
+__all__ = ["Compiled", "digests", "variable_of", "vector_jacobian"]
 
 Called = Callable[[list[tf.Tensor]], Any]
-
-
-def quotient(numerator: tf.Tensor, denominator: tf.Tensor) -> tf.Tensor:
-    """Quotient, and zero where the denominator is zero."""
-    return tf.math.divide_no_nan(numerator, denominator)
 
 
 def vector_jacobian(

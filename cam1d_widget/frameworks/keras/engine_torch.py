@@ -12,13 +12,7 @@ import torch
 from ..passes import Argument
 from .compiled import CompiledFunction, digest_of
 
-__all__ = ["Compiled", "digests", "quotient", "variable_of", "vector_jacobian"]
-
-
-def quotient(numerator: Any, denominator: Any) -> Any:
-    """Quotient, and zero where the denominator is."""
-    zero = denominator == 0
-    return torch.where(zero, 0.0, numerator / torch.where(zero, 1.0, denominator))
+__all__ = ["Compiled", "digests", "variable_of", "vector_jacobian"]
 
 
 def vector_jacobian(

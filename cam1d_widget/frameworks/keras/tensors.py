@@ -8,7 +8,7 @@ from typing import Any
 from keras import ops
 
 from ...network.operations import Convolution, Dense, Weighted
-from .engine import quotient, vector_jacobian
+from .engine import vector_jacobian
 
 __all__ = ["KerasTensors"]
 
@@ -26,7 +26,8 @@ class KerasTensors:
 
     def quotient(self, numerator: Any, denominator: Any) -> Any:
         """Quotient, and zero where the denominator is zero."""
-        return quotient(numerator, denominator)
+        zero = denominator == 0
+        return ops.where(zero, 0.0, numerator / ops.where(zero, 1.0, denominator))
 
     def vector_jacobian(self, function: Callable[..., Any], inputs: list[Any]) -> Any:
         """Values of a function in float32, and its vector-Jacobian product, which may be called once."""
