@@ -13,6 +13,7 @@ from ..attribution.series import check_series
 from ..cancellation import check_cancelled
 from ..typing import Names, Score
 from ..validation import check_choice, check_count, check_function, check_list, check_names, finite, shaped, shown
+from .same_object import SameObject
 
 __all__ = ["FunctionClassifier", "is_estimator"]
 
@@ -225,22 +226,9 @@ class FunctionClassifier:
             )
         return scores.astype(np.float32)
 
-    def fingerprint(self) -> tuple[_Same, ...]:
+    def fingerprint(self) -> tuple[SameObject, ...]:
         """Value that changes when the estimator is fitted again; a function is taken as unchanged."""
-        return tuple(map(_Same, _fitted_parts(self._estimator)))
-
-
-class _Same:
-    """An object, equal to itself alone."""
-
-    def __init__(self, value: Any) -> None:
-        self._value = value
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other._value is self._value
-
-    def __hash__(self) -> int:
-        return id(self._value)
+        return tuple(map(SameObject, _fitted_parts(self._estimator)))
 
 
 def is_estimator(model: Any) -> bool:

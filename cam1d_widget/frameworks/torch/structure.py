@@ -12,6 +12,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from ..same_object import SameObject
+
 __all__ = ["Structure"]
 
 Settings = dict[tuple[str, str], Hashable]
@@ -57,7 +59,7 @@ def settings_of(module: nn.Module) -> Settings:
     """Submodules with their settings, such as sizes, slopes and hooks, but not their weights."""
     settings: Settings = {}
     for path, one in module.named_modules():
-        settings[path, ""] = _Same(one)
+        settings[path, ""] = SameObject(one)
         for name, value in vars(one).items():
             if name in _HOOKS:
                 settings[path, name] = tuple(value)
@@ -68,25 +70,12 @@ def settings_of(module: nn.Module) -> Settings:
     return settings
 
 
-class _Same:
-    """A module or a tensor, equal to itself alone."""
-
-    def __init__(self, value: Any) -> None:
-        self._value = value
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other._value is self._value
-
-    def __hash__(self) -> int:
-        return id(self._value)
-
-
 def _setting(value: Any) -> Hashable:
     """Hashable value of numbers, text, functions and containers of these; `_UNKNOWN` for anything else."""
     if value is None or isinstance(value, bool | int | float | str | torch.dtype):
         return value
     if isinstance(value, torch.Tensor):  # that is neither a parameter nor a buffer
-        return _Same(value), value._version
+        return SameObject(value), value._version
     if isinstance(value, list | tuple | dict) and len(value) > _MOST_COMPARED:
         return _UNKNOWN
     if isinstance(value, list | tuple):
