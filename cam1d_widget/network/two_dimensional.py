@@ -10,29 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
+from .function_call import FunctionCall
 from .graph import Graph, LayerOutput, Node, Value
 from .head import ending, entry_of
 from .operations import Operation, Permute, Reshape
 from .receptive_field import SOME_LENGTH, fields_of
 
 __all__ = ["with_map_in_rows"]
-
-
-class _Call:
-    """A function of one tensor without parameters, as a call of a layer."""
-
-    def __init__(self, function: Callable[[Any], Any]) -> None:
-        self._function = function
-
-    def __call__(self, *values: Any) -> list[Any]:
-        return [self._function(*values)]
-
-    in_float32 = __call__
-
-    def weights(self) -> list[np.ndarray]:
-        return []
 
 
 def with_map_in_rows(graph: Graph) -> Graph:
@@ -65,7 +49,7 @@ def _there_and_back(graph: Graph, entry: int, time: int) -> list[tuple[Node, Val
     def add(operation: Operation, function: Callable[[Any], Any], *sizes: int | None) -> None:
         value = len(graph.values) + len(chain)
         before = chain[-1][0].outputs[0] if chain else entry
-        node = Node(owner.name, owner.kind, operation, (before,), (value,), _Call(function), owner.layer)
+        node = Node(owner.name, owner.kind, operation, (before,), (value,), FunctionCall(function), owner.layer)
         chain.append((node, Value((shape[0], *sizes), dtype)))
 
     def turn(x: Any) -> Any:

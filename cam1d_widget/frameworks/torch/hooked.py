@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from ...attribution.receptive_field import ReceptiveField
+from ...network.function_call import FunctionCall
 from ...network.graph import Graph, LayerOutput, Node, Value
 from ...network.operations import Opaque
 from ...validation import shown
@@ -19,21 +20,6 @@ __all__ = ["measured_field", "split"]
 
 # Layers whose maps are (batch, step, filter); those of all others are (batch, filter, step).
 _FILTERS_LAST = (nn.RNNBase, nn.Linear, nn.LayerNorm, nn.MultiheadAttention, nn.TransformerEncoderLayer)
-
-
-class _Call:
-    """A function of tensors, as a call of a layer."""
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self._function = function
-
-    def __call__(self, *values: Any) -> list[Any]:
-        return [self._function(*values)]
-
-    in_float32 = __call__
-
-    def weights(self) -> list[np.ndarray]:
-        return []
 
 
 def split(module: nn.Module, layer: Any, run: Callable[[Any], Any], samples: torch.Tensor) -> Graph:
@@ -86,9 +72,15 @@ def split(module: nn.Module, layer: Any, run: Callable[[Any], Any], samples: tor
     shapes = [samples.shape, features.shape, scores.shape]
     values = [Value((None, *shape[1:]), "float32") for shape in shapes]
     nodes = [
-        Node(name, type(cut).__name__, Opaque(function=True, discontinuous=True), (0,), (1,), _Call(trunk), cut),
+        Node(name, type(cut).__name__, Opaque(function=True, discontinuous=True), (0,), (1,), FunctionCall(trunk), cut),
         Node(
-            "head", type(module).__name__, Opaque(function=True, discontinuous=True), (1, 0), (2,), _Call(head), module
+            "head",
+            type(module).__name__,
+            Opaque(function=True, discontinuous=True),
+            (1, 0),
+            (2,),
+            FunctionCall(head),
+            module,
         ),
     ]
     layers = (LayerOutput(name, type(cut).__name__, cut, (1,), inner=False),)
