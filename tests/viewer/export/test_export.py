@@ -45,6 +45,6 @@ def test_a_gap_is_an_empty_field(tmp_path):
 def test_numbers_of_another_form_and_folders_that_are_not_there_are_refused(viewer, tmp_path):
     with pytest.raises(ValueError, match=r"path must end in .csv or .npz, but is 'numbers.xlsx'"):
         viewer.save_numbers(tmp_path / "numbers.xlsx")
-    for save in (viewer.save_numbers, viewer.save_png):
+    for save, name in ((viewer.save_numbers, "numbers.csv"), (viewer.save_png, "picture.png")):
         with pytest.raises(FileNotFoundError, match="existing folder"):
-            save(tmp_path / "nowhere" / "numbers.csv")
+            save(tmp_path / "nowhere" / name)
