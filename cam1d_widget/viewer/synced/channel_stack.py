@@ -13,6 +13,7 @@ from traitlets import Dict, Instance, Int, Unicode, observe, validate
 
 from ...cancellation import CancelledError, check_cancelled
 from ...explanation.explanation import ExplanationSource
+from ...explanation.portable_model import PortableModel
 from ...explanation.source import ModelChangedError, Scoring, known_scores, seconds_of
 from ...validation import check_count, check_index
 from ..choice import FOLLOWS, known_mean, of_choice
@@ -65,6 +66,8 @@ class ChannelStack(SyncedView, bqplot.Mark):
         Displayed number of each instance of the source. Default: their indices.
     tiles : dict, optional
         Packed tiles that travel with the widget's state. Default: those of the first picture.
+    model : PortableModel, optional
+        Model with which a page computes scores and maps itself.
     scores_without : ScoresWithout, optional
         Computes the scores of a series with one window replaced.
     intervals : Intervals, optional
@@ -98,6 +101,8 @@ class ChannelStack(SyncedView, bqplot.Mark):
     better : dict or None
         Method that is ranked above the initial one but takes longer: its index `method`, `seconds`, and `state`, one of
         "offered", "computing" and "ready".
+    network : dict or None
+        The model of a page: its description, and its `weights` as bytes.
     version : int
         Number of updates of the scores and maps; the browser drops its tiles when it changes.
     """
@@ -133,6 +138,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
     inside = part(Inside)
     stale = Unicode().tag(sync=True, echo_update=False)
     better = Dict(allow_none=True, default_value=None).tag(sync=True)
+    network = AnyTrait(None, allow_none=True).tag(sync=True, echo_update=False)
     version = Int(0).tag(sync=True, echo_update=False)
     tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=packed_to_json)
 
@@ -143,6 +149,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
         targets: Any = None,
         instances: Any = None,
         tiles: dict[str, Any] | None = None,
+        model: PortableModel | None = None,
         scores_without: ScoresWithout | None = None,
         intervals: Intervals = (),
         update_model: Callable[[], None] | None = None,
@@ -152,11 +159,12 @@ class ChannelStack(SyncedView, bqplot.Mark):
         self._source = source
         self._scores_without = scores_without
         self._update_model = update_model
-        baseline = "" if scores_without is None else scores_without.baseline
+        baseline = next((one.baseline for one in (scores_without, model) if one is not None), "")
         self._given = targets, instances, absence, baseline, intervals
         super().__init__(
             **self._read(),
             tiles=tiles if tiles is not None else {"index": [], "data": b""},
+            network=None if model is None else {**model.description, "weights": memoryview(model.weights.tobytes())},
             **traits,
         )
         # A single output separates two true classes.
