@@ -7,10 +7,11 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import torch
 from hypothesis import strategies as st
 from keras import layers as L
 
-from cam1d_widget import KerasClassifier, models
+from cam1d_widget import KerasClassifier, TorchClassifier, models
 from cam1d_widget.attribution.lazy_explanation import LazyExplanation
 from cam1d_widget.methods import Saliency
 
@@ -40,7 +41,10 @@ def compare(explanations: list[LazyExplanation]) -> None:
         assert set(answer["maps"]) == set(model.description["methods"])
         for label, values in answer["maps"].items():
             there = one.attribution(label, 0, TARGET)
-            np.testing.assert_allclose(values, there, rtol=0, atol=1e-3 * np.abs(there).max() + 1e-12, err_msg=label)
+            # The denominator of Grad-CAM++ may be nearly zero, which magnifies the rounding of the features.
+            share = 1e-2 if label == "Grad-CAM++" else 1e-3
+            atol = share * np.abs(there).max() + 1e-12
+            np.testing.assert_allclose(values, there, rtol=0, atol=atol, err_msg=label)
 
 
 def sequential(*layers: Any, shape: tuple[int, int] = (40, 3)) -> keras.Model:
@@ -127,6 +131,32 @@ def test_a_page_computes_what_python_computes_on_more_networks():
     question, fcn = models.question_cnn((80, 3), 3), models.fcn((40, 3), 3)
     explained = map(lazy_of, [question, fcn, models.inception_time((40, 3), 3), two_dimensional(), activations()])
     compare([*explained, lazy_of(fcn, score="probabilities"), lazy_of(question, layer=2)])
+
+
+class OfTorch(torch.nn.Module):
+    """Convolutions with groups, strides and dilation, and poolings with padding, as PyTorch has them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = torch.nn.Conv1d(3, 6, 5, padding=2)
+        self.norm = torch.nn.BatchNorm1d(6)
+        self.grouped = torch.nn.Conv1d(6, 6, 3, dilation=2, groups=2)
+        self.strided = torch.nn.Conv1d(12, 6, 3, stride=2, padding=1)
+        self.pool = torch.nn.AvgPool1d(3, 2, padding=1)
+        self.scores = torch.nn.Linear(6 * 9, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = torch.nn.functional.leaky_relu(self.norm(self.first(x)), 0.3)
+        x = torch.nn.functional.gelu(self.grouped(x), approximate="tanh")
+        x = torch.relu(self.strided(torch.cat([x, -x], 1)))
+        return self.scores(self.pool(x).flatten(1))
+
+
+@pytest.mark.slow
+def test_a_page_computes_what_pytorch_computes():
+    torch.manual_seed(0)
+    noise = np.random.default_rng(0).normal(size=(2, 38, 3)).astype(np.float32)
+    compare([LazyExplanation(TorchClassifier(OfTorch().eval()), noise, background=noise + 0.2)])
 
 
 @pytest.mark.slow
