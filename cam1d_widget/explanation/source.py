@@ -115,6 +115,14 @@ class ExplanationSource(Protocol):
         return _facts_of(self).start
 
     @property
+    def lengths(self) -> np.ndarray | None:
+        """Number of samples of each series, of shape (instance,), after which `x` and the maps are NaN.
+
+        None if all have the samples of `x`.
+        """
+        return _facts_of(self).lengths
+
+    @property
     def methods(self) -> tuple[str, ...]:
         """Label of each method."""
         return tuple(one.label for one in self.method_facts)
