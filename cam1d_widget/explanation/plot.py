@@ -16,7 +16,7 @@ import numpy as np
 
 from ..validation import check_channel, check_list, check_number, shown
 from .coverage import outer_centers, unseen_samples
-from .source import ExplanationSource, scores_of, stated
+from .source import ExplanationSource, map_of, scores_of, series_of, stated
 
 __all__ = [
     "WIDTH",
@@ -83,10 +83,10 @@ def plot(source: ExplanationSource, instance: int, target: int, method: str, **o
 
 def plotted_map(source: ExplanationSource, instance: int, target: int, method: str) -> PlottedMap:
     """A map of a source, with the texts of its figure."""
-    attribution = np.asarray(source.attribution(method, instance, target), float)
+    attribution = np.asarray(map_of(source, method, instance, target), float)
     exactness = stated(source.exactness[method], source.completeness_gap(method, instance, target))
     return PlottedMap(
-        source.x[instance],
+        series_of(source, instance),
         attribution,
         instance_title(source, instance, source.class_names[target]),
         f"{method} ({exactness})",
@@ -136,13 +136,14 @@ def draw_maps(
     figure = figure_class(figsize=size, layout="constrained")
     parts = figure.subfigures(1, len(maps), squeeze=False)[0] if len(maps) > 1 else [figure]
     largest = max(one.largest for one in maps) if shared else None
+    samples = max(len(one.x) for one in maps)
     for place, (part, one) in enumerate(zip(parts, maps, strict=True)):
         letter = f"({chr(97 + place)}) " if len(maps) > 1 else ""
         # Approximate number of characters of this size that fit.
         title = fill(letter + one.title, max(20, int(13 * size[0] / len(maps))))
         room = max(8, int(_CHARACTERS * size[0] / len(maps)))
         names = [_elided(f"{name} {unit}".strip(), room) for name, unit in named]
-        _draw_map(part, source, replace(one, title=title), rows, names, limit or largest or one.largest)
+        _draw_map(part, source, replace(one, title=title), rows, names, limit or largest or one.largest, samples)
     return figure
 
 
@@ -172,19 +173,28 @@ def _elided(text: str, length: int) -> str:
 
 
 def _draw_map(
-    figure: Any, source: ExplanationSource, one: PlottedMap, rows: list[int], names: list[str], limit: float
+    figure: Any,
+    source: ExplanationSource,
+    one: PlottedMap,
+    rows: list[int],
+    names: list[str],
+    limit: float,
+    samples: int,
 ) -> None:
     strip = one.attribution.shape[1] < source.x.shape[2]
     axes = _axes(figure, len(rows), strip)
-    look = {"limit": limit, "signed": one.signed, "extent": _extent(source)}
+    look = {"limit": limit, "signed": one.signed, "extent": _cells(0, len(one.x), source)}
     if strip:
         _draw_strip(axes[0], one.attribution[:, 0], look)
     for axis, channel in zip(axes[strip:], rows, strict=True):
         values = one.attribution[:, 0 if one.attribution.shape[1] == 1 else channel]
         _color(axis, values, look, _HINT if strip else 1.0)
         _draw_series(axis, source, one.x[:, channel], names[channel])
+    axes[0].set_xlim(_cells(0, samples, source))
     if one.placed:
-        _mark(axes, source)
+        _mark(axes, source, len(one.x))
+    if len(one.x) < samples:
+        _mark_padding(axes, _cells(len(one.x), samples, source))
     start = "" if one.start is None else f" from {str(one.start)[:23].replace('T', ' ')}"
     axes[-1].set_xlabel("sample" if source.sampling_rate is None else f"time (s){start}", fontsize=8)
     figure.suptitle(_plain(one.title), x=0.01, ha="left", fontsize=9)
@@ -221,10 +231,10 @@ def _axes(figure: Any, rows: int, strip: bool) -> list[Any]:
     return list(figure.subplots(len(heights), sharex=True, squeeze=False, height_ratios=heights)[:, 0])
 
 
-def _extent(source: ExplanationSource) -> tuple[float, float]:
-    """Edges of the first and the last sample's cell, in the unit of the time axis."""
+def _cells(start: float, stop: float, source: ExplanationSource) -> tuple[float, float]:
+    """Edges of the cells of the samples [start, stop), in the unit of the time axis."""
     rate = source.sampling_rate or 1.0
-    return -0.5 / rate, (source.x.shape[1] - 0.5) / rate
+    return (start - 0.5) / rate, (stop - 0.5) / rate
 
 
 def _color_map(signed: bool) -> Any:
@@ -249,13 +259,23 @@ def _color(axis: Any, values: np.ndarray, shown: dict[str, Any], alpha: float) -
     )
 
 
-def _mark(axes: list[Any], source: ExplanationSource) -> None:
+def _mark_padding(axes: list[Any], edges: tuple[float, float]) -> None:
+    """Hatch what follows the end of a series that is next to a longer one."""
+    for axis in axes:
+        axis.axvspan(*edges, facecolor="white", edgecolor="#b9bcc4", hatch=r"\\\\", linewidth=0.0)
+    axes[0].annotate(
+        "padding: not part of the series", (edges[1], 1.0), (-2, 2), fontsize=7, ha="right", va="bottom",
+        xycoords=axes[0].get_xaxis_transform(), textcoords="offset points",
+    )  # fmt: skip
+
+
+def _mark(axes: list[Any], source: ExplanationSource, samples: int) -> None:
     """Hatch samples that no step sees, and dot the first and the last center, beyond which values are constant."""
     rate = source.sampling_rate or 1.0
-    centers = outer_centers(source.receptive_field) or []
+    centers = [center for center in outer_centers(source.receptive_field) or [] if center < samples]
     for axis in axes:
-        for start, stop in unseen_samples(source.receptive_field, source.x.shape[1]):
-            edges = (start - 0.5) / rate, (stop - 0.5) / rate
+        for start, stop in unseen_samples(source.receptive_field, samples):
+            edges = _cells(start, stop, source)
             axis.axvspan(*edges, facecolor="white", edgecolor="#63666e", hatch="/////", linewidth=0.0)
         for center in centers:
             axis.axvline(center / rate, color="#1b1b1f", linestyle=":", linewidth=0.8)
@@ -276,7 +296,6 @@ def _draw_series(axis: Any, source: ExplanationSource, values: np.ndarray, name:
     if np.isnan(values).any():
         axis.plot(time, _alone(values), ".", color="#1b1b1f", markersize=2.5)
     axis.margins(y=0.08)
-    axis.set_xlim(_extent(source))
     axis.set_ylabel(_plain(name), rotation=0, ha="right", va="center", fontsize=8)
     axis.tick_params(labelsize=7)
 
