@@ -144,7 +144,10 @@ export class LegendView extends PanelView {
     const { overlay } = picture?.options ?? {};
     const intervals = (choice.mean ? undefined : facts.intervals[choice.instance]) ?? [];
     const keys: [unknown, () => TemplateResult][] = [
-      [unseen.length > 0, () => key("not seen by the explained layer", (ctx) => hatch(ctx, SPAN, ROW, theme, UNSEEN))],
+      [
+        unseen.some(([start]) => start < time.samples),
+        () => key("not seen by the explained layer", (ctx) => hatch(ctx, SPAN, ROW, theme, UNSEEN)),
+      ],
       [this.mark.time.isPadded, () => key(PADDED, (ctx) => hatch(ctx, SPAN, ROW, theme, PADDING))],
       [
         centers && (centers[0] > -0.5 || centers[1] < time.samples - 0.5),

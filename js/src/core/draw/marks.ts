@@ -14,25 +14,27 @@ function spanOf(start: number, stop: number, axis: TimeAxis): Span | null {
   return right > left ? { left, right } : null;
 }
 
-/** Lines of a hatching: their distance in pixels, and whether they rise to the right. */
+/** Lines of a hatching: their distance in pixels, whether they rise to the right, and their opacity. */
 export interface Hatching {
   readonly step: number;
   readonly rises: boolean;
+  readonly alpha: number;
 }
 
 /** Samples outside of every receptive field. */
-export const UNSEEN: Hatching = { step: 5, rises: true };
+export const UNSEEN: Hatching = { step: 5, rises: true, alpha: 1 };
 /** What follows the end of a series on the time axis of a longer one. */
-export const PADDING: Hatching = { step: 8, rises: false };
+export const PADDING: Hatching = { step: 8, rises: false, alpha: 0.5 };
 
 /** A hatching in the plot and in the legend. */
-export function hatch(pen: Ink, span: Span, row: Row, theme: Theme, { step, rises }: Hatching): void {
+export function hatch(pen: Ink, span: Span, row: Row, theme: Theme, { step, rises, alpha }: Hatching): void {
   pen.save();
   pen.beginPath();
   pen.rect(span.left, row.top, span.right - span.left, row.height);
   pen.clip();
   pen.fillStyle = theme.background;
   pen.fillRect(span.left, row.top, span.right - span.left, row.height);
+  pen.globalAlpha = alpha;
   pen.strokeStyle = theme.faint;
   pen.lineWidth = 1;
   pen.beginPath();
