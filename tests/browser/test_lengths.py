@@ -15,7 +15,7 @@ from .page import MARK, READ_COLORS, SNAPSHOT, choose, drawn, laid_out, shown, s
 pytestmark = pytest.mark.browser
 
 LENGTHS = [60, 35, 48, 20]
-PADDING = "padding: not part of the series"
+PADDING = "padding, not part of the series"
 SCALE = f"{MARK}.model.get('scales').x"
 
 

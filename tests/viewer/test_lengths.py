@@ -101,11 +101,11 @@ def test_a_pinned_series_of_another_length_shares_the_time_axis_in_a_figure(uneq
     viewer.pinned = Choice(0, 0, "Saliency")
     figure = viewer.plot()
     short, long = figure.subfigs
-    assert {axis.get_xlim() for part in (short, long) for axis in part.axes[:3]} == {(-0.5 / 25, 59.5 / 25)}
-    hatched = [[patch for patch in axis.patches if patch.get_hatch()] for axis in short.axes[:3]]
-    assert [one.get_extents().x0 < one.get_extents().x1 for [one] in hatched] == [True] * 3
-    assert [text.get_text() for text in short.axes[0].texts] == ["padding: not part of the series"]
-    assert not any(patch.get_hatch() for axis in long.axes[:3] for patch in axis.patches)
+    assert [part.axes[0].get_xlim() for part in (short, long)] == [(-0.5 / 25, 59.5 / 25)] * 2
+    [padding] = [patch for patch in short.axes[0].patches if patch.get_hatch()]
+    np.testing.assert_allclose([padding.get_x(), padding.get_x() + padding.get_width()], [34.5 / 25, 59.5 / 25])
+    assert "hatched at the end: padding, not part of the series" in short.axes[1].get_xlabel()
+    assert not [patch for patch in long.axes[0].patches if patch.get_hatch()]
 
 
 def test_each_time_step_of_a_mean_is_over_the_series_that_have_it(unequal, tmp_path):

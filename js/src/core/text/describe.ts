@@ -137,7 +137,7 @@ export const gapHint = (placed: boolean): string =>
   placed ? "of the values at the layer’s steps, not of the curve that is drawn between them" : "";
 
 /** What follows the end of a series on the time axis of a longer one. */
-export const PADDED = "padding: not part of the series";
+export const PADDED = "padding, not part of the series";
 
 /** How the color limit was computed, and which changes the values underwent before. */
 export function colorLimitText(picture: Picture, facts: Facts, whole: boolean): string {
