@@ -8,7 +8,7 @@ import numpy as np
 
 from ..validation import as_array, check_finite, shown, unmasked
 
-__all__ = ["check_lengths", "joined", "joined_maps", "padding", "samples_in_words", "within_lengths"]
+__all__ = ["check_lengths", "joined", "joined_maps", "padded", "padding", "samples_in_words", "within_lengths"]
 
 
 def joined(argument: str, x: Any, lengths: Any, axis: int = 0) -> tuple[Any, Any]:
