@@ -45,6 +45,12 @@ export class PageModel {
     this.engine.dispose();
   }
 
+  /** Number of values of a series. */
+  get values(): number {
+    const [time, channels] = this.description.shapes[0];
+    return time * channels;
+  }
+
   /** Scores of one series (time, channel). */
   scores(series: Float32Array): PageScores {
     const scores = scoresOf(this.units(series), this.description);

@@ -24,6 +24,7 @@ import { PageAnswers } from "./page_answers.js";
 import { type FileRequest, PictureSender } from "./picture_sender.js";
 import { Pictures, type Shown, type Status } from "./pictures.js";
 import { Player } from "./player.js";
+import { TimeScale } from "./time_scale.js";
 import type { ScoresWithoutWindow } from "./window_scores.js";
 import { Windows } from "./windows.js";
 
@@ -93,6 +94,7 @@ export class ChannelStackModel extends synced(MarkModel) {
     this.shownViews = [];
     this.windows = new Windows(this);
     this.sender = new PictureSender(this);
+    this.time = new TimeScale(this);
     this.player = new Player(
       () => this.step(1),
       () => this.status !== "waiting",
@@ -423,6 +425,7 @@ export class ChannelStackModel extends synced(MarkModel) {
 
   private refresh(): void {
     this.pictures.refresh();
+    this.time.fit();
     this.pictures.prefetch();
     this.trigger("picture");
   }
@@ -451,6 +454,7 @@ export class ChannelStackModel extends synced(MarkModel) {
   /** Instances that match the query. */
   matching: number[];
   player: Player;
+  time: TimeScale;
   /** Whether the class changes because the instance does. */
   private following: boolean;
   windows: Windows;

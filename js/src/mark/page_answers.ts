@@ -3,7 +3,7 @@ import type { Facts } from "../core/picture/facts.js";
 import { neededTiles } from "../core/picture/needed_tiles.js";
 import type { Window } from "../core/picture/window.js";
 import { type Bytes, bytesOf } from "../core/tiles/bytes.js";
-import type { Tile } from "../core/tiles/tiles.js";
+import { seriesKey, type Tile } from "../core/tiles/tiles.js";
 import type { Description, PageModel, PageScores } from "../engine/page_model.js";
 import type { TileStore } from "../synced/tile_store.js";
 
@@ -47,6 +47,12 @@ export class PageAnswers {
     return this.model !== null;
   }
 
+  /** Whether the model is ready, and takes series of the length of this one. */
+  fits(instance: number): boolean {
+    const there = this.tiles.missing([seriesKey(instance)]).length === 0;
+    return there && this.series(instance).length === this.model?.values;
+  }
+
   /** Scores of a stored series with the samples of a window replaced. */
   without(instance: number, [first, stop]: Window): PageScores {
     const model = this.model!;
@@ -56,10 +62,10 @@ export class PageAnswers {
   /** Computes the maps of a picture that are missing; false if the page cannot. */
   compute(choice: Choice): boolean {
     const { label } = this.facts.methods[choice.method];
-    const [series, ...maps] = neededTiles(choice);
-    if (!this.model?.offers(label) || choice.mean || this.tiles.missing([series]).length > 0) {
+    if (choice.mean || !this.model?.offers(label) || !this.fits(choice.instance)) {
       return false;
     }
+    const [, ...maps] = neededTiles(choice);
     for (const key of this.tiles.missing(maps)) {
       const target = this.facts.targets[Number(key.split("/").at(-1))];
       const { shape, data } = this.model.map(label, this.series(choice.instance), target);
@@ -69,7 +75,7 @@ export class PageAnswers {
   }
 
   private series(instance: number): Float32Array {
-    return this.tiles.take(`series/${instance}`).values;
+    return this.tiles.take(seriesKey(instance)).values;
   }
 }
 
