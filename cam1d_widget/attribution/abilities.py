@@ -204,7 +204,7 @@ class NeedsSeries(Protocol):
     """A classifier that learns the number of its classes, and the shape of its series, from series."""
 
     def for_series(self, x: np.ndarray) -> Classifier:
-        """The same classifier for series of the shape of these."""
+        """The same classifier for series of the shape of `x`."""
 
 
 @runtime_checkable
