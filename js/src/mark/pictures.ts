@@ -9,6 +9,7 @@ import type { Options } from "../core/picture/options.js";
 import type { Picture, Ranking } from "../core/picture/picture.js";
 import { packTiles, type Tile } from "../core/tiles/tiles.js";
 import type { TileStore } from "../synced/tile_store.js";
+import type { PageAnswers } from "./page_answers.js";
 
 /** What pictures are computed from. */
 interface Mark {
@@ -18,6 +19,8 @@ interface Mark {
   readonly explained: Table | null;
   readonly optionsModel: { readonly current: Options };
   readonly hasKernel: boolean;
+  /** The model of a page; null without one. */
+  readonly pageAnswers: PageAnswers | null;
   instancesOf(mean: Mean): number[];
 }
 
@@ -152,6 +155,9 @@ export class Pictures {
     const keys = neededTiles(choice);
     if (choice.mean && !mark.hasKernel) {
       this.average(choice, keys);
+    }
+    if (!mark.hasKernel && tiles.missing(keys).length > 0 && isExplained(mark.explained, choice)) {
+      mark.pageAnswers?.compute(choice);
     }
     const failure = tiles.failure(keys);
     const without = (status: Status, message: string): Found => ({ choice, status, message, tiles: [] });
