@@ -147,3 +147,9 @@ def test_what_does_not_fit_is_refused(name):
     changes, words = WRONG[name]
     with pytest.raises(ValueError, match=words):
         explanation(**{"standard_errors": {}, **changes})
+
+
+def test_padded_series_are_held_once():
+    one, other = explanation(), explanation()
+    assert one.x is other.x
+    assert explanation(x=[2 * series for series in SERIES]).x is not one.x
