@@ -14,6 +14,7 @@ from ..attribution.classifier import as_targets, warn_if_saturated
 from ..attribution.propagation_rules import Rule
 from ..attribution.receptive_field import ReceptiveField, TooShort
 from ..attribution.series import check_series
+from ..explanation.portable_model import PortableModel
 from ..explanation.source import LayerFacts
 from ..network.layers_in_time import layers_in_time
 from ..network.propagation.propagation import Propagations
@@ -23,6 +24,7 @@ from .features import Features
 from .filters import NetworkFilters
 from .network import Network
 from .passes import Argument, CompiledFunction, Passes
+from .portable_classifier import portable_model
 
 __all__ = ["NetworkClassifier"]
 
@@ -236,6 +238,20 @@ class NetworkClassifier(ABC):
         steps, filters = len(self.receptive_field), self._network.map_shape[-1]
         series = np.zeros((1, self._length, self.input_shape[1]), np.float32)  # type: ignore[type-var]
         return self.head_scores(series, np.zeros((1, steps, filters), np.float32))[0]
+
+    def portable(self) -> PortableModel:
+        """The model as plain data, with which a page computes scores and maps without Python.
+
+        Raises
+        ------
+        NotPortable
+            If an operation of it cannot be computed without Python; the error names the layer.
+        """
+        if self._length is None:
+            raise ValueError(f"model {self.name!r} takes series of any length; use for_length(length) to choose one")
+        self._refuse_changes()
+        field = None if self.no_features else self.receptive_field
+        return portable_model(self._network, self._length, field, self.score)
 
     # Propagation rules
 

@@ -13,7 +13,8 @@ from traitlets import Dict, Int, Unicode, observe, validate
 
 from ...cancellation import CancelledError, check_cancelled
 from ...explanation.explanation import ExplanationSource
-from ...explanation.source import ModelChangedError, Scoring, known_scores, seconds_of
+from ...explanation.portable_model import PortableModel
+from ...explanation.source import ModelChangedError, Scoring, known_scores, lengths_of, seconds_of
 from ...validation import check_count, check_index
 from ..choice import FOLLOWS, known_mean, of_choice
 from ..windows import Intervals, ScoresWithout, check_window
@@ -31,7 +32,18 @@ from .messages import kind_of, said
 from .offered_map import OfferedMap
 from .options import Options
 from .tiles import MOST as MOST_TILES
-from .tiles import Tile, answered, attribution_key, keys_of, map_tile, pack, packed_to_json, places_of, series_key
+from .tiles import (
+    Tile,
+    answered,
+    attribution_key,
+    keys_of,
+    map_tile,
+    pack,
+    packed_to_json,
+    places_of,
+    series_key,
+    series_tile,
+)
 
 # Requests for pictures that are kept until a browser displays the widget.
 _MOST_UNSENT = 64
@@ -54,6 +66,8 @@ class ChannelStack(SyncedView, bqplot.Mark):
         Displayed number of each instance of the source. Default: their indices.
     tiles : dict, optional
         Packed tiles that travel with the widget's state. Default: those of the first picture.
+    model : PortableModel, optional
+        Model with which a page computes scores and maps itself.
     scores_without : ScoresWithout, optional
         Computes the scores of a series with one window replaced.
     intervals : Intervals, optional
@@ -87,6 +101,8 @@ class ChannelStack(SyncedView, bqplot.Mark):
     better : dict or None
         Method that is ranked above the initial one but takes longer: its index `method`, `seconds`, and `state`, one of
         "offered", "computing" and "ready".
+    network : dict or None
+        The model of a page: its description, and its `weights` as bytes.
     version : int
         Number of updates of the scores and maps; the browser drops its tiles when it changes.
     """
@@ -122,6 +138,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
     inside = part(Inside)
     stale = Unicode().tag(sync=True, echo_update=False)
     better = Dict(allow_none=True, default_value=None).tag(sync=True)
+    network = AnyTrait(None, allow_none=True).tag(sync=True, echo_update=False)
     version = Int(0).tag(sync=True, echo_update=False)
     tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=packed_to_json)
 
@@ -132,6 +149,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
         targets: Any = None,
         instances: Any = None,
         tiles: dict[str, Any] | None = None,
+        model: PortableModel | None = None,
         scores_without: ScoresWithout | None = None,
         intervals: Intervals = (),
         update_model: Callable[[], None] | None = None,
@@ -141,11 +159,12 @@ class ChannelStack(SyncedView, bqplot.Mark):
         self._source = source
         self._scores_without = scores_without
         self._update_model = update_model
-        baseline = "" if scores_without is None else scores_without.baseline
+        baseline = next((one.baseline for one in (scores_without, model) if one is not None), "")
         self._given = targets, instances, absence, baseline, intervals
         super().__init__(
             **self._read(),
             tiles=tiles if tiles is not None else {"index": [], "data": b""},
+            network=None if model is None else {**model.description, "weights": memoryview(model.weights.tobytes())},
             **traits,
         )
         # A single output separates two true classes.
@@ -291,7 +310,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
             return self._means.tile(key)
         if key.startswith("series/"):
             [instance] = map(self._index, ["instance"], places_of(key, "series", "instance"))
-            return Tile(key, np.asarray(self._source.x[instance], np.float32))
+            return series_tile(self._source, key, instance)
         return map_tile(self._source, key, *self._map_of(key))
 
     def _map_of(self, key: str) -> tuple[str, int, int]:
@@ -302,6 +321,9 @@ class ChannelStack(SyncedView, bqplot.Mark):
 
     def _index(self, name: str, value: Any) -> int:
         return check_index(name, value, len(self.facts[f"{name}s"]))
+
+    def _samples(self, instance: int) -> int:
+        return int(lengths_of(self._source)[instance])
 
     def whole(self, key: str) -> Tile:
         """Tile; a mean is over all instances that have the map."""
@@ -381,7 +403,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
             if self._scores_without is None:
                 raise ValueError("a window can be replaced only in a widget with a model, as CAM1DWidget(model, x)")
             instance = self._index("instance", content.get("instance"))
-            first, stop = check_window("window", content.get("window"), self.facts["samples"])
+            first, stop = check_window("window", content.get("window"), self._samples(instance))
             result = self._scores_without(instance, first, stop)
             answer["scores"] = [float(score) for score in result.scores]
             if result.probabilities is not None:
@@ -446,5 +468,5 @@ class ChannelStack(SyncedView, bqplot.Mark):
             with of_choice():
                 for note in notes:
                     check_index("instance of annotations", note["instance"], len(self.facts["instances"]))
-                    check_window("window of annotations", note["window"], self.facts["samples"])
+                    check_window("window of annotations", note["window"], self._samples(note["instance"]))
         return notes
