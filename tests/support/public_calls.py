@@ -172,7 +172,7 @@ SUBJECTS: dict[type, Callable[[], Any]] = {
 
 def displayed(viewer: Any) -> Any:
     """The viewer, which takes it that a browser displays it."""
-    viewer.mark._views = 1
+    viewer.mark._pictures.views = 1
     return viewer
 
 
