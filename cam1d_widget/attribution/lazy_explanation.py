@@ -314,7 +314,7 @@ class LazyExplanation(ExplanationSource):
         """The model as plain data, for a page that computes scores and maps itself."""
         with self.unchanged_model():
             methods = () if self.window is not None else tuple(self._methods.values())
-            return page_model(self._classifier, methods, self.baseline, self.x.shape[2])
+            return page_model(self._classifier, methods, self.baseline, self.x.shape[1:])
 
     def compute(
         self, *, instances: Any = None, targets: Any = None, methods: Any = None, progress: bool = True

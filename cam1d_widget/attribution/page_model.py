@@ -9,7 +9,7 @@ import numpy as np
 
 from ..explanation.portable_model import PortableModel
 from .abilities import HasPortable, offers
-from .methods import AttributionMethod, IntegratedGradients
+from .methods import AttributionMethod, IntegratedGradients, Occlusion
 
 __all__ = ["page_model"]
 
@@ -30,9 +30,9 @@ _COMPUTED = frozenset(
 
 
 def page_model(
-    classifier: Any, methods: Sequence[AttributionMethod], baseline: np.ndarray | None, channels: int
+    classifier: Any, methods: Sequence[AttributionMethod], baseline: np.ndarray | None, shape: tuple[int, int]
 ) -> PortableModel:
-    """The classifier as plain data, and the methods that a page can compute.
+    """The classifier as plain data, and the methods that a page can compute for series of a shape (time, channel).
 
     Raises
     ------
@@ -45,12 +45,14 @@ def page_model(
             f"leave it out"
         )
     model = classifier.portable()
-    refined = IntegratedGradients()
+    refined, slices = IntegratedGradients(), Occlusion().fixed_slices(shape[0])
     paths = [np.polynomial.legendre.leggauss(refined.steps * more) for more in (1, 2, 4)]
+    computed = _COMPUTED if slices is None else _COMPUTED | {"Occlusion"}
     description = {
         **model.description,
-        "methods": [one.label for one in methods if one.label in _COMPUTED and one == type(one)()],
-        "baseline": ([0.0] * channels if baseline is None else np.asarray(baseline, float).tolist()),
+        "methods": [one.label for one in methods if one.label in computed and one == type(one)()],
+        "windows": [{"start": one.start.tolist(), "stop": one.stop.tolist()} for one in slices or ()],
+        "baseline": ([0.0] * shape[1] if baseline is None else np.asarray(baseline, float).tolist()),
         "paths": [{"nodes": ((nodes + 1) / 2).tolist(), "weights": (weights / 2).tolist()} for nodes, weights in paths],
         "tolerance": refined.tolerance,
     }

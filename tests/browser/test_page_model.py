@@ -10,6 +10,7 @@ from .page import MARK, choose_method, shown
 
 pytestmark = pytest.mark.browser
 
+METHODS = ["HiResCAM", "Saliency", "Occlusion"]
 WINDOW = (20, 60)
 WITHOUT_MAPS = f"""() => {{
   const {{ index, data }} = {MARK}.model.get("tiles");
@@ -21,16 +22,14 @@ WITHOUT_MAPS = f"""() => {{
 def widget():
     rng = np.random.default_rng(0)
     x = rng.normal(size=(6, 120, 3)).astype(np.float32)
-    return CAM1DWidget(
-        models.question_cnn((120, 3), 3, filters=8), x, background=x + 0.5, methods=["HiResCAM", "Saliency"]
-    )
+    return CAM1DWidget(models.question_cnn((120, 3), 3, filters=8), x, background=x + 0.5, methods=METHODS)
 
 
 @pytest.fixture(scope="module")
 def page_with_model(widget, tmp_path_factory):
     path = tmp_path_factory.mktemp("page") / "page.html"
     widget.method = "HiResCAM"
-    return widget.save_html(path, instances=[0, 1, 2], methods=["HiResCAM", "Saliency"], model=True, progress=False)
+    return widget.save_html(path, instances=[0, 1, 2], methods=METHODS, model=True, progress=False)
 
 
 def test_scores_without_a_window_are_those_of_python(open_page, page_with_model, widget):
@@ -47,16 +46,17 @@ def test_scores_without_a_window_are_those_of_python(open_page, page_with_model,
     assert [url for url in page.requests if not url.startswith(("file:", "blob:", "data:"))] == []
 
 
-def test_a_map_that_the_page_does_not_hold_is_computed(open_page, page_with_model, widget):
+@pytest.mark.parametrize("label", METHODS[1:])
+def test_a_map_that_the_page_does_not_hold_is_computed(open_page, page_with_model, widget, label):
     page = open_page(page_with_model)
     shown(page)
     page.wait_for_function(f"{MARK}.model.pageAnswers.ready")
     page.evaluate(WITHOUT_MAPS)
-    choose_method(page, "Saliency")
-    page.locator('.bqplot.figure[data-ready$="/1"]').wait_for()
+    choose_method(page, label)
+    page.locator(f'.bqplot.figure[data-ready$="/{METHODS.index(label)}"]').wait_for()
     instance, target, method = shown(page)
     values = page.evaluate(f"Array.from({MARK}.model.tiles.get('attribution/{method}/{instance}/{target}').values)")
-    there = widget.explanation.attribution("Saliency", instance, target)
+    there = widget.explanation.attribution(label, instance, target)
     np.testing.assert_allclose(np.reshape(values, there.shape), there, rtol=0, atol=1e-3 * np.abs(there).max())
     assert page.errors == []
 

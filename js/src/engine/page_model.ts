@@ -19,8 +19,15 @@ export interface Description extends Reading {
   paths: Path[];
   /** Share of the score's difference that the map of a path may miss. */
   tolerance: number;
+  /** Windows [start, stop) of Occlusion, one list for each size; empty if Python chooses them by the series. */
+  windows: Slices[];
   /** Labels of the methods whose maps the page can compute. */
   methods: string[];
+}
+
+interface Slices {
+  start: number[];
+  stop: number[];
 }
 
 interface Path {
@@ -33,6 +40,9 @@ export interface PageScores {
   scores: number[];
   probabilities: number[] | null;
 }
+
+/** Series in one pass. */
+const BATCH = 32;
 
 export class PageModel {
   constructor(
@@ -73,19 +83,68 @@ export class PageModel {
     return this.description.methods.includes(method);
   }
 
-  /** Map of a method and class, (time, channel), or (time, 1) for all channels together. */
-  map(method: string, series: Float32Array, target: number): Values {
-    const { shapes } = this.description;
-    const [time, channels] = shapes[0];
+  /**
+   * Maps of a method by class, (time, channel), or (time, 1) for all channels together: of the explained class, and of
+   * all if they cost no more. Yields the completed share.
+   */
+  *maps(method: string, series: Float32Array, target: number): Generator<number, ReadonlyMap<number, Values>> {
+    const [time, channels] = this.description.shapes[0];
+    const one = (channels: number, data: Float32Array) => new Map([[target, { shape: [time, channels], data }]]);
     if (method in CLASS_ACTIVATION) {
-      return { shape: [time, 1], data: placed(this.steps(method, series, target), this.description.placing!) };
+      return one(1, placed(this.steps(method, series, target), this.description.placing!));
     }
-    const shape = [time, channels];
+    if (method === "Occlusion") {
+      return yield* this.occluded(series);
+    }
     if (method === "Integrated Gradients") {
-      return { shape, data: this.integrated(series, target) };
+      return one(channels, yield* this.integrated(series, target));
     }
     const gradient = this.gradient(series, target);
-    return { shape, data: method === "Saliency" ? gradient : gradient.map((slope, place) => slope * series[place]) };
+    return one(channels, method === "Saliency" ? gradient : gradient.map((slope, place) => slope * series[place]));
+  }
+
+  /** Score drops when windows of a channel are replaced, averaged over windows and sizes. */
+  private *occluded(series: Float32Array): Generator<number, ReadonlyMap<number, Values>> {
+    const { windows, baseline, shapes } = this.description;
+    const [time, channels] = shapes[0];
+    const whole = this.scores(series).scores;
+    const maps = whole.map(() => new Float64Array(series.length));
+    const pieces = windows.flatMap((slices) => {
+      const cover = coverOf(slices, time);
+      return slices.start.flatMap((first, window) =>
+        baseline.map((_, channel) => ({ first, stop: slices.stop[window], channel, cover })),
+      );
+    });
+    for (let begun = 0; begun < pieces.length; begun += BATCH) {
+      yield begun / pieces.length;
+      const batch = pieces.slice(begun, begun + BATCH);
+      const replaced = new Float32Array(batch.length * series.length);
+      batch.forEach(({ first, stop, channel }, one) => {
+        replaced.set(series, one * series.length);
+        for (let sample = first; sample < stop; sample++) {
+          replaced[one * series.length + sample * channels + channel] = baseline[channel];
+        }
+      });
+      this.scoresOfMany(replaced, batch.length).forEach((scores, one) => {
+        const { first, stop, channel, cover } = batch[one];
+        scores.forEach((score, target) => {
+          for (let sample = first; sample < stop; sample++) {
+            maps[target][sample * channels + channel] += (whole[target] - score) / cover[sample] / windows.length;
+          }
+        });
+      });
+    }
+    return new Map(maps.map((map, target) => [target, { shape: [time, channels], data: Float32Array.from(map) }]));
+  }
+
+  private scoresOfMany(series: Float32Array, count: number): number[][] {
+    const { shapes, scores } = this.description;
+    const known = new Map([[0, { shape: [count, ...shapes[0]], data: series }]]);
+    const { data } = this.engine.forward(known, [scores])[0];
+    const units = data.length / count;
+    return Array.from({ length: count }, (_, one) =>
+      scoresOf(data.subarray(one * units, (one + 1) * units), this.description),
+    );
   }
 
   private steps(method: string, series: Float32Array, target: number): Float32Array {
@@ -99,28 +158,34 @@ export class PageModel {
   }
 
   /** Integrated Gradients, with more nodes where the map misses too much of the score's difference. */
-  private integrated(series: Float32Array, target: number): Float32Array {
+  private *integrated(series: Float32Array, target: number): Generator<number, Float32Array> {
     const { baseline, paths, tolerance } = this.description;
     const origin = series.map((_, place) => baseline[place % baseline.length]);
     const expected = this.scores(series).scores[target] - this.scores(origin).scores[target];
     const misses = (map: Float32Array) => Math.abs(map.reduce((sum, one) => sum + one, 0) - expected);
-    let map = this.alongPath(series, origin, target, paths[0]);
+    let map = yield* this.alongPath(series, origin, target, paths[0]);
     for (const path of paths.slice(1)) {
       if (misses(map) > tolerance * Math.abs(expected)) {
-        map = this.alongPath(series, origin, target, path);
+        map = yield* this.alongPath(series, origin, target, path);
       }
     }
     return map;
   }
 
-  private alongPath(series: Float32Array, origin: Float32Array, target: number, path: Path): Float32Array {
+  private *alongPath(
+    series: Float32Array,
+    origin: Float32Array,
+    target: number,
+    { nodes, weights }: Path,
+  ): Generator<number, Float32Array> {
     const mean = new Float64Array(series.length);
-    path.nodes.forEach((node, one) => {
+    for (const [one, node] of nodes.entries()) {
+      yield one / nodes.length;
       const between = series.map((value, place) => origin[place] + node * (value - origin[place]));
       this.gradient(between, target).forEach((slope, place) => {
-        mean[place] += path.weights[one] * slope;
+        mean[place] += weights[one] * slope;
       });
-    });
+    }
     return series.map((value, place) => (value - origin[place]) * mean[place]);
   }
 
@@ -137,4 +202,15 @@ export class PageModel {
   private known(series: Float32Array): Map<number, Values> {
     return new Map([[0, { shape: [1, ...this.description.shapes[0]], data: series }]]);
   }
+}
+
+/** Number of windows that cover each sample. */
+function coverOf({ start, stop }: Slices, time: number): Float64Array {
+  const cover = new Float64Array(time);
+  start.forEach((first, window) => {
+    for (let sample = first; sample < stop[window]; sample++) {
+      cover[sample]++;
+    }
+  });
+  return cover;
 }

@@ -11,12 +11,24 @@ const buffer = (path) => {
 };
 const program = buffer(new URL("../../../cam1d_widget/static/engine.wasm", import.meta.url));
 
+const finished = (steps) => {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) {
+      return value;
+    }
+  }
+};
+
 const [folder] = process.argv.slice(2);
 const answers = [];
 for (const { name, description, series, target } of JSON.parse(readFileSync(`${folder}/cases.json`, "utf8"))) {
   const model = await engine.startModel(description, new Float32Array(buffer(`${folder}/${name}`)), program);
   const x = Float32Array.from(series.flat());
-  const maps = description.methods.map((method) => [method, Array.from(model.map(method, x, target).data)]);
+  const maps = description.methods.map((method) => [
+    method,
+    Array.from(finished(model.maps(method, x, target)).get(target).data),
+  ]);
   answers.push({ ...model.scores(x), maps: Object.fromEntries(maps) });
   model.dispose();
 }
