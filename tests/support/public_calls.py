@@ -256,7 +256,7 @@ PART_TRAITS = {
     "options": {
         **dict.fromkeys(("scope", "sign", "rows", "style", "order"), "nothing"),
         **dict.fromkeys(("limit", "gain"), "number"),
-        **dict.fromkeys(("same_ends", "overlay"), "flag"),
+        **dict.fromkeys(("same_ends", "same_axis", "overlay"), "flag"),
         **{"clip": "number", "smoothing": "whole", "first": "whole", "per_page": "whole", "hidden": "channels"},
     },
     "finder": dict.fromkeys(("verdict", "true_class", "predicted_class", "confidence"), "nothing"),
