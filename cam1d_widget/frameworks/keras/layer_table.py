@@ -6,6 +6,7 @@ Layers and functions are recognized by the names of their classes, which Keras 3
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -14,8 +15,10 @@ import keras
 import numpy as np
 
 from ...network import operations as kinds
+from ...network import parts
 from ...network.functions import FUNCTIONS
 from ...network.operations import Operation, Parameter
+from .attention import parts_of
 from .called import Called, axes_from, axes_of, ends, numbers
 from .parameters import bias, parameter, rounds, scale, separable_kernel, shift
 
@@ -255,10 +258,30 @@ def _masking(called: Called) -> Operation:
     return kinds.Masking()
 
 
-def _normalize(called: Called) -> Operation:
+def _normalize(called: Called) -> kinds.Normalize:
     layer, axes = called.layer, axes_from(getattr(called.layer, "axis", -1), called.rank)
     learned = axes if getattr(layer, "gamma", None) is not None or getattr(layer, "scale", None) is not None else ()
     return kinds.Normalize(_plain(type(layer).__name__), axes, frozenset(learned))
+
+
+def _layer_normalization(called: Called) -> Operation:
+    """LayerNormalization and RMSNormalization."""
+    layer, operation = called.layer, _normalize(called)
+    if getattr(layer, "rms_scaling", False):  # by the variance, but without the difference to the mean
+        return operation
+    centered = not hasattr(layer, "scale") or isinstance(layer.scale, bool)
+    factors = getattr(layer, "gamma", None) if centered else layer.scale
+    gain, offset = (_along(operation.axes, called.rank, one) for one in (factors, getattr(layer, "beta", None)))
+    return replace(operation, parts=parts.normalization(operation.axes, centered, layer.epsilon, gain, offset))
+
+
+def _along(axes: frozenset[int], rank: int, weight: Any) -> Parameter | None:
+    """Weight whose axes are some of those of a tensor, as it broadcasts to the tensor; None without one."""
+    if weight is None:
+        return None
+    sizes = iter(weight.shape)
+    shape = [next(sizes) if axis in axes else 1 for axis in range(rank)]
+    return lambda: keras.ops.reshape(parameter(weight), shape)
 
 
 def _group_normalization(called: Called) -> Operation:
@@ -296,7 +319,9 @@ def _reduce(called: Called) -> Operation:
 
 
 def _reshape(called: Called) -> Operation:
-    return kinds.Reshape()
+    """A layer or function; a function may also reshape the axis of instances."""
+    sizes = [math.prod(size or math.nan for size in shape[1:]) for shape in (called.shapes[0], called.shape)]
+    return kinds.Reshape(merges_instances=not isinstance(called.layer, keras.layers.Layer) and sizes[0] != sizes[1])
 
 
 def _permute(called: Called) -> Operation:
@@ -338,7 +363,7 @@ def _recurrent(called: Called) -> Operation:
 
 
 def _attention(called: Called) -> Operation:
-    return kinds.Attention(True, hides_relu=_may_hide_relu(called.layer))
+    return kinds.Attention(True, hides_relu=_may_hide_relu(called.layer), parts=parts_of(called))
 
 
 def _dot(called: Called) -> Operation:
@@ -429,13 +454,14 @@ def _rows() -> dict[str, Row]:
     add("Relu6 ELU Elu Selu Celu Gelu Silu Swish HardSilu HardSwish Tanh HardTanh TanhShrink", _function)
     add("SoftShrink HardShrink Softsign Sigmoid HardSigmoid SparseSigmoid Softplus Squareplus", _function)
     add("SparsePlus LogSigmoid", _function)
-    add("Exp Expm1 Log Log1p Sqrt Square Absolute Abs Sin Cos Threshold Sign Round Floor Ceil Trunc", _function)
+    add("Exp Expm1 Log Log1p Sqrt Rsqrt Square Absolute Abs Sin Cos Threshold Sign Round Floor Ceil Trunc", _function)
     add("StopGradient", _function)
     add("Power", _power)
     add("Clip", _clip)
     add("Cast", _cast)
     add("Masking", _masking)
-    add("Softmax LogSoftmax Sparsemax Glu LayerNormalization RMSNormalization UnitNormalization", _normalize)
+    add("Softmax LogSoftmax Sparsemax Glu UnitNormalization", _normalize)
+    add("LayerNormalization RMSNormalization", _layer_normalization)
     add("GroupNormalization", _group_normalization)
     # Poolings
     add("MaxPooling1D MaxPooling2D AveragePooling1D AveragePooling2D MaxPool AveragePool", _pool)

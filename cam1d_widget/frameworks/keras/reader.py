@@ -159,7 +159,8 @@ class _Reading:
         values, ids = list(map(_value, outputs)), tuple(inputs)
         arguments = _listed([*node.arguments.args, *node.arguments.kwargs.values()])
         order = tuple(ids.index(id(one)) for one in arguments if id(one) in inputs)
-        called = Called(layer, arguments, [one.shape for one in inputs.values()], outputs[0].shape, order)
+        call = node.arguments.args, node.arguments.kwargs
+        called = Called(layer, arguments, [one.shape for one in inputs.values()], outputs[0].shape, order, call)
         operation, row = operation_of(called), row_of(layer)
         sources = tuple(self._known[one] for one in ids)
         after = layer.activation if row and row.activation else None

@@ -28,13 +28,19 @@ class Functions:
 
     abs = staticmethod(torch.abs)
     log = staticmethod(torch.log)
+    matmul = staticmethod(torch.matmul)
     ones_like = staticmethod(torch.ones_like)
     relu = staticmethod(torch.relu)
     sigmoid = staticmethod(torch.sigmoid)
+    sqrt = staticmethod(torch.sqrt)
     square = staticmethod(torch.square)
     transpose = staticmethod(torch.permute)
     where = staticmethod(torch.where)
     zeros_like = staticmethod(torch.zeros_like)
+
+    def arange(self, stop: int) -> Any:
+        """Numbers from zero on."""
+        return torch.arange(stop, device=self._device)
 
     @staticmethod
     def cast(x: Any, dtype: Any) -> Any:
@@ -60,9 +66,19 @@ class Functions:
         return torch.eye(size, device=self._device)
 
     @staticmethod
+    def logsumexp(x: Any, axis: Any, keepdims: bool = False) -> Any:
+        """Logarithm of the sum of exponentials over axes."""
+        return torch.logsumexp(x, axis, keepdims)
+
+    @staticmethod
     def maximum(x: Any, other: Any) -> Any:
         """Larger of two values at each position."""
         return torch.maximum(x, other)
+
+    @staticmethod
+    def mean(x: Any, axis: Any, keepdims: bool = False) -> Any:
+        """Mean over axes."""
+        return torch.mean(x, axis, keepdims)
 
     @staticmethod
     def one_hot(indices: Any, count: int) -> Any:
@@ -93,6 +109,11 @@ class Functions:
     def stack(tensors: Any, axis: int = 0) -> Any:
         """Tensors along a new axis."""
         return torch.stack(tensors, axis)
+
+    @staticmethod
+    def sum(x: Any, axis: Any, keepdims: bool = False) -> Any:
+        """Sum over axes."""
+        return torch.sum(x, axis, keepdims)
 
     @staticmethod
     def take_along_axis(x: Any, indices: Any, axis: int) -> Any:

@@ -208,7 +208,7 @@ EXAMPLES: dict[str, list[Callable[[Any], Any]]] = {
     "OneHot": [lambda x: ops.one_hot(ops.cast(x, "int32"), 3)],
 }
 FUNCTIONS = """relu6 elu selu celu gelu silu hard_silu tanh hard_tanh tanh_shrink soft_shrink hard_shrink softsign
-sigmoid hard_sigmoid sparse_sigmoid softplus squareplus sparse_plus log_sigmoid exp expm1 log log1p sqrt square
+sigmoid hard_sigmoid sparse_sigmoid softplus squareplus sparse_plus log_sigmoid exp expm1 log log1p sqrt rsqrt square
 absolute abs sin cos sign round floor ceil trunc""".split()
 """Functions of ``keras.ops`` whose class has the same name."""
 
@@ -245,7 +245,7 @@ def test_a_row_states_what_the_layer_computes(name, make):
     assert_facts_are_measured(
         graph,
         node,
-        of_positive=name in ("Log", "Log1p", "Sqrt", "TrueDivide", "Power"),
+        of_positive=name in ("Log", "Log1p", "Sqrt", "Rsqrt", "TrueDivide", "Power"),
         exact=name != "GroupNormalization",
     )
 
