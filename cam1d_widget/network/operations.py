@@ -542,9 +542,12 @@ class Recurrent(Mixing):
     ----------
     states : bool
         Whether the output is the last state of each layer, and not that of each step.
+    parts : callable, optional
+        Simpler operations that compute the same.
     """
 
     states: bool = False
+    parts: Parts | None = None
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,12 @@ from itertools import count
 from typing import Any
 
 from . import operations as kinds
+from .cells import Cell, Recurrence, ran
 from .function_call import FunctionCall
 from .graph import Graph, Node, Tensors
 from .operations import Operation, Parameter, Parts, Weighted
 
-__all__ = ["Writing", "attention", "multi_head_attention", "normalization", "written_out"]
+__all__ = ["Writing", "attention", "multi_head_attention", "normalization", "recurrence", "written_out"]
 
 # What is added to the score of a masked step, whose softmax is then zero in float32.
 _MASKED = -1e9
@@ -55,16 +56,17 @@ class Writing:
     Attributes
     ----------
     nodes : list of Node
+    tensors : Tensors
     """
 
     def __init__(self, node: Node, tensors: Tensors, numbers: Iterator[int]) -> None:
-        self._node, self._tensors, self._numbers = node, tensors, numbers
+        self._node, self.tensors, self._numbers = node, tensors, numbers
         self.nodes: list[Node] = []
 
     @property
     def ops(self) -> Any:
         """Functions of tensors."""
-        return self._tensors.ops
+        return self.tensors.ops
 
     def add(self, operation: Operation, function: Callable[..., Any], *inputs: int) -> int:
         """Add an operation, which a function computes; returns the number of its value."""
@@ -74,7 +76,7 @@ class Writing:
 
     def weighted(self, operation: Weighted, x: int) -> int:
         """Add an operation with learned weights."""
-        linear = self._tensors.linear
+        linear = self.tensors.linear
 
         def function(x: Any) -> Any:
             product = linear(operation, x, operation.kernel())
@@ -122,6 +124,12 @@ def normalization(
         return writing.weighted(kinds.Scale(kernel, offset, max(axes)), x)
 
     return parts
+
+
+def recurrence(cell: Cell, backwards: bool, sequences: bool) -> Parts:
+    """A recurrent layer of one direction, as attributes of :class:`~cam1d_widget.network.cells.Recurrence` say."""
+    operation = Recurrence(cell=cell, backwards=backwards, sequences=sequences)
+    return lambda writing, x: writing.add(operation, lambda x: ran(writing.tensors, operation, x), x)
 
 
 def attention(scale: float | Parameter, causal: bool = False, mask: Parameter | None = None) -> Parts:

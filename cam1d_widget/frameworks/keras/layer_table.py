@@ -18,7 +18,7 @@ from ...network import operations as kinds
 from ...network import parts
 from ...network.functions import FUNCTIONS
 from ...network.operations import Operation, Parameter
-from .attention import parts_of
+from . import attention, recurrent
 from .called import Called, axes_from, axes_of, ends, numbers
 from .parameters import bias, parameter, rounds, scale, separable_kernel, shift
 
@@ -359,11 +359,12 @@ def _pick(called: Called) -> Operation:
 def _recurrent(called: Called) -> Operation:
     layer = called.layer
     backwards = any(getattr(one, "go_backwards", False) for one in (layer, getattr(layer, "forward_layer", None)))
-    return kinds.Recurrent(not backwards, discontinuous=jumps(layer), hides_relu=_may_hide_relu(layer))
+    hides, written = _may_hide_relu(layer), recurrent.parts_of(called)
+    return kinds.Recurrent(not backwards, discontinuous=jumps(layer), hides_relu=hides, parts=written)
 
 
 def _attention(called: Called) -> Operation:
-    return kinds.Attention(True, hides_relu=_may_hide_relu(called.layer), parts=parts_of(called))
+    return kinds.Attention(True, hides_relu=_may_hide_relu(called.layer), parts=attention.parts_of(called))
 
 
 def _dot(called: Called) -> Operation:

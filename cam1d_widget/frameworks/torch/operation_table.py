@@ -14,7 +14,7 @@ import torch
 from ...network import operations as kinds
 from ...network import parts
 from ...network.operations import Operation, Parameter
-from . import layouts
+from . import layouts, recurrent
 from .called import Called, Order, shape_of
 from .layouts import Layout
 
@@ -408,7 +408,8 @@ def _upsample(called: Called) -> Operation:
 
 
 def _recurrent(called: Called) -> Operation:
-    return kinds.Recurrent(True, hides_relu=called.name == "rnn_relu", states=bool(called.place))
+    hides, states = called.name == "rnn_relu", bool(called.place)
+    return kinds.Recurrent(True, hides_relu=hides, states=states, parts=recurrent.parts_of(called))
 
 
 def _attention(called: Called) -> Operation:

@@ -34,6 +34,7 @@ class Functions:
     sigmoid = staticmethod(torch.sigmoid)
     sqrt = staticmethod(torch.sqrt)
     square = staticmethod(torch.square)
+    tanh = staticmethod(torch.tanh)
     transpose = staticmethod(torch.permute)
     where = staticmethod(torch.where)
     zeros_like = staticmethod(torch.zeros_like)
@@ -66,6 +67,11 @@ class Functions:
         return torch.eye(size, device=self._device)
 
     @staticmethod
+    def flip(x: Any, axis: int) -> Any:
+        """The last values of an axis first."""
+        return torch.flip(x, (axis,))
+
+    @staticmethod
     def logsumexp(x: Any, axis: Any, keepdims: bool = False) -> Any:
         """Logarithm of the sum of exponentials over axes."""
         return torch.logsumexp(x, axis, keepdims)
@@ -94,6 +100,15 @@ class Functions:
     def reshape(x: Any, shape: Any) -> Any:
         """The same values in another shape."""
         return x.reshape(shape)
+
+    @staticmethod
+    def scan(function: Callable[..., Any], states: Any, x: Any) -> Any:
+        """States and outputs of a function of states and one row after the other; outputs are as many as states."""
+        outputs = []
+        for row in x:
+            states, made = function(states, row)
+            outputs.append(made)
+        return states, [torch.stack(one) for one in zip(*outputs, strict=True)]
 
     @staticmethod
     def shape(x: Any) -> Any:

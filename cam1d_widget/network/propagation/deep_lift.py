@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from ..cells import Recurrence
 from ..operations import MatrixProduct, Maximum, Normalize, Pointwise, Pool, Product, Reduce
+from .recurrence import differences
 from .steps import Backward, Step, Unsupported, Values
 
 __all__ = ["deep_lift"]
@@ -35,6 +37,8 @@ def deep_lift(step: Step) -> Backward:
         rule = partial(_product, step)
     elif isinstance(operation, Normalize) and operation.name == "softmax":
         rule = partial(_softmax, operation)
+    elif isinstance(operation, Recurrence):
+        rule = partial(_recurrent, operation)
     elif operation.facts.affine:
         rule = _linear
     else:
@@ -103,6 +107,10 @@ def _softmax(operation: Normalize, values: Values, received: list[Any]) -> list[
     total = ops.sum(slope, axes, keepdims=True)
     pulled = ops.sum(slope * received[0], axes, keepdims=True) / total
     return [slope * (received[0] - pulled)]
+
+
+def _recurrent(operation: Recurrence, values: Values, received: list[Any]) -> list[Any]:
+    return values.tensors.vector_jacobian(differences(operation, values), values.inputs)[1](received)
 
 
 def _transposed(step: Step, values: Values, inputs: list[Any], received: list[Any]) -> list[Any]:

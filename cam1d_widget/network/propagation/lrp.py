@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ...attribution.propagation_rules import AlphaBeta, Epsilon, Gamma, LayerRule, LayerwiseRelevance, SquaredWeights
+from ..cells import Recurrence
 from ..graph import Tensors
 from ..operations import (
     Dense,
@@ -22,6 +24,7 @@ from ..operations import (
     Scale,
     Sum,
 )
+from .recurrence import held_gates
 from .steps import Backward, Linear, Step, Unsupported, Values
 
 __all__ = ["lrp"]
@@ -67,6 +70,8 @@ def _backward(step: Step, logits: int, rule: LayerwiseRelevance, known: _Known) 
         return Backward(lambda values, received: _halves(rule.logits, values, received), inputs)
     if isinstance(operation, Normalize) and operation.name == "softmax":
         return Backward(_tangent, inputs)
+    if isinstance(operation, Recurrence):
+        return Backward(partial(_recurrent, rule.logits, operation), inputs)
     if isinstance(operation, Product) and len(inputs) == 2:
         signal = inputs.index(_signal(step, known))
         return Backward(lambda values, received: [_shares(rule.logits, values, received)[signal]], (inputs[signal],))
@@ -125,6 +130,12 @@ def _shares(rule: Epsilon, values: Values, received: list[Any]) -> list[Any]:
     tensors = values.tensors
     ratios = [_divided(tensors, one, z, rule.epsilon) for one, z in zip(received, values.outputs, strict=True)]
     return [x * one for x, one in zip(values.inputs, values.pull(ratios), strict=True)]
+
+
+def _recurrent(rule: Epsilon, operation: Recurrence, values: Values, received: list[Any]) -> list[Any]:
+    """Shares in what the outputs are as functions of the input with gates held."""
+    _, pull = values.tensors.vector_jacobian(held_gates(operation, values), values.inputs)
+    return [values.inputs[0] * pull([_divided(values.tensors, received[0], values.outputs[0], rule.epsilon)])[0]]
 
 
 def _halves(rule: Epsilon, values: Values, received: list[Any]) -> list[Any]:

@@ -39,9 +39,14 @@ def squared(z: Any) -> Any:
 
 
 UNKNOWN = {
-    "recurrent": (lambda s: L.LSTM(4, name="odd")(s), ("DeepLIFT", "LRP"), "'odd' (LSTM)"),
+    "recurrent": (lambda s: L.LSTM(4, activation="elu", name="odd")(s), ("DeepLIFT", "LRP"), "'odd' (LSTM)"),
+    "given states": (
+        lambda s: L.GRU(4, name="odd")(s, initial_state=L.Dense(4)(s[:, 0])),
+        ("DeepLIFT", "LRP"),
+        "'odd' (GRU)",
+    ),
     "recurrent ReLU": (
-        lambda s: L.LSTM(4, activation="relu", name="odd")(s),
+        lambda s: L.LSTM(4, activation="relu", recurrent_activation="hard_sigmoid", name="odd")(s),
         ("DeepLIFT", "LRP", "Guided Backprop"),
         "(LSTM)",
     ),
