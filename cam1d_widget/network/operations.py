@@ -523,12 +523,15 @@ class Mixing(Operation):
     discontinuous : bool
     hides_relu : bool
         Whether there may be ReLUs in it.
+    distributed : bool
+        Whether it does the same at each place of the second axis, with what is there alone.
     """
 
     keeps_order: bool | None = None
     function: bool = False
     discontinuous: bool = False
     hides_relu: bool = False
+    distributed: bool = False
 
     def _facts(self) -> Facts:
         return Facts(jumps=self.discontinuous)

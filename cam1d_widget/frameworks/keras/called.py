@@ -44,7 +44,7 @@ class Called:
     def named(self) -> dict[str, Any]:
         """Arguments by name, without those that are None or False."""
         args, kwargs = self.call
-        bound = signature(self.layer.call).bind(*args, **kwargs).arguments
+        bound = signature(self.layer.call).bind_partial(*args, **kwargs).arguments
         return {name: one for name, one in bound.items() if one is not None and one is not False}
 
     def place(self, tensor: Any) -> int:

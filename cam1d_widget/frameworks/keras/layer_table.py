@@ -20,9 +20,19 @@ from ...network.functions import FUNCTIONS
 from ...network.operations import Operation, Parameter
 from . import attention, recurrent
 from .called import Called, axes_from, axes_of, ends, numbers
+from .distributed import distributed
 from .parameters import bias, parameter, rounds, scale, separable_kernel, shift
 
-__all__ = ["ROWS", "Row", "activation_operation", "computed_by_keras", "jumps", "operation_of", "row_of"]
+__all__ = [
+    "ROWS",
+    "Row",
+    "activation_of",
+    "activation_operation",
+    "computed_by_keras",
+    "jumps",
+    "operation_of",
+    "row_of",
+]
 
 # Methods in which Keras' layers compute their output, and which a derived class may override.
 _COMPUTING = ("call", "convolution_op", "_merge_function")
@@ -71,6 +81,14 @@ def computed_by_keras(layer: Any) -> bool:
             return False
     inside = getattr(layer, "layer", None)
     return inside is None or computed_by_keras(inside)
+
+
+def activation_of(layer: Any) -> Any:
+    """Function or layer that a layer applies to its own output; None without one."""
+    row = row_of(layer)
+    if row is not None and row.operation is _time_distributed:
+        return activation_of(layer.layer)
+    return layer.activation if row is not None and row.activation else None
 
 
 def activation_operation(function: Any, shape: tuple[int | None, ...]) -> Operation:
@@ -387,6 +405,18 @@ def _index(called: Called) -> Operation:
     return kinds.Opaque(function=True, discontinuous=True)
 
 
+def _time_distributed(called: Called) -> Operation:
+    """The operation of the layer inside, at each place of the second axis."""
+    inner, before = called.layer.layer, (called.shapes[0][0], *called.shapes[0][2:])
+    row = row_of(inner)
+    if row is not None and row.operation is not _masking:
+        made = operation_of(Called(inner, (), [before], (called.shape[0], *called.shape[2:])))
+        operation = distributed(made)
+        if operation is not None:
+            return operation
+    return replace(_unknown(called), distributed=True)
+
+
 def _step_pooling(called: Called) -> Operation:
     layer = called.layer
     return kinds.StepPooling(
@@ -399,7 +429,7 @@ def _step_pooling(called: Called) -> Operation:
     )
 
 
-def _unknown(called: Called) -> Operation:
+def _unknown(called: Called) -> kinds.Opaque:
     """A layer or function without a row; layers that Keras computes keep their steps in order."""
     layer, own = called.layer, computed_by_keras(called.layer)
     is_layer = isinstance(layer, keras.layers.Layer)
@@ -483,6 +513,7 @@ def _rows() -> dict[str, Row]:
     add("Dot", _dot)
     add("Matmul Einsum Tensordot", _matrix_product)
     add("EinsumDense Lambda", _any_order)
+    add("TimeDistributed", _time_distributed)
     add("Argmax Argmin OneHot", _index)
     return table
 

@@ -51,7 +51,7 @@ UNKNOWN = {
         "(LSTM)",
     ),
     "wrapped ReLU": (
-        lambda s: L.TimeDistributed(L.Dense(4, activation="relu"), name="odd")(s),
+        lambda s: L.TimeDistributed(keras.Sequential([L.Dense(4, activation="relu")]), name="odd")(s),
         ("DeepLIFT", "LRP", "Guided Backprop"),
         "'odd' (TimeDistributed)",
     ),
