@@ -40,9 +40,11 @@ def watched(kind: str) -> tuple[KerasClassifier, tuple]:
     plain = [L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax")]
     model = question([ConjunctivePooling(3), L.Softmax()] if kind == "inherent" else plain)
     if kind == "rollout":
-        maps = model.layers[-3].output
+        maps = series = keras.Input(model.input_shape[1:])
+        for layer in model.layers[:-2]:
+            maps = layer(maps)
         maps = L.Add()([maps, L.MultiHeadAttention(2, 2)(maps, maps)])
-        model = keras.Model(model.input, L.Dense(3)(L.GlobalAveragePooling1D()(maps)))
+        model = keras.Model(series, L.Dense(3)(L.GlobalAveragePooling1D()(maps)))
     model.compile("adam", "sparse_categorical_crossentropy")
     before = state_of(model)
     return KerasClassifier(model), before
