@@ -144,6 +144,8 @@ class _Writing:
 
     @_parameters.register
     def _reshape(self, operation: kinds.Reshape, node: Node) -> dict[str, Any]:
+        if operation.merges_instances:
+            raise NotPortable(f"{node} puts several series on one axis, and cannot be computed in a page")
         return {"kind": "reshape", "order": operation.order and list(operation.order)}
 
     @_parameters.register
