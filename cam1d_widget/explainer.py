@@ -7,7 +7,19 @@ from .attribution.requests import Methods
 from .explanation.explanation import Explanation
 from .frameworks.open_model import as_classifier
 from .names import suggests_arguments
-from .typing import Labels, LayerLike, Layout, ModelLike, Names, Score, SeriesLike, StartLike, TargetsLike, WindowsLike
+from .typing import (
+    InputsLike,
+    Labels,
+    LayerLike,
+    Layout,
+    ModelLike,
+    Names,
+    Score,
+    SeriesLike,
+    StartLike,
+    TargetsLike,
+    WindowsLike,
+)
 from .validation import check_flag
 
 __all__ = ["explain"]
@@ -16,7 +28,7 @@ __all__ = ["explain"]
 @suggests_arguments
 def explain(
     model: ModelLike,
-    x: SeriesLike,
+    x: InputsLike,
     *,
     methods: Methods = None,
     targets: TargetsLike = "predicted",
@@ -25,6 +37,7 @@ def explain(
     output: str | int | None = None,
     score: Score | None = None,
     batch_size: int | None = None,
+    series: str | None = None,
     window: WindowsLike | None = None,
     layout: Layout = "channels_last",
     y: Labels | None = None,
@@ -42,14 +55,15 @@ def explain(
     model : keras.Model, path of a saved one, torch.nn.Module, fitted estimator, function or Classifier
         Estimators are classifiers of scikit-learn, aeon or sktime.
     x : array-like of shape (instance, time, channel), or (time, channel) for one
-        A DataFrame, a list of them, or a DataArray is accepted as well; names and rate are taken from it.
+        A DataFrame, a list of them, or a DataArray is accepted as well; names and rate are taken from it. Of a model
+        that takes several inputs, a mapping of their names to arrays; all but the series are held fixed.
     methods : sequence of labels, methods or method classes, optional
         Default: all that fit the classifier, without the slow ones.
     targets : {"predicted", "all"}, int, sequence of int, or int array of shape (instance, target)
         Explained classes, the same for each instance unless "predicted" or given for each.
     background : array-like of shape (instance, time, channel), optional
         Series, usually the training data, whose mean of each channel is the baseline. Default: zero.
-    layer, output, score, batch_size
+    layer, output, score, batch_size, series
         As in :class:`~cam1d_widget.KerasClassifier`; of a function or an estimator, see
         :class:`~cam1d_widget.FunctionClassifier`.
     window : int, or sequence of int, optional
@@ -72,7 +86,7 @@ def explain(
     >>> explanation.attribution("HiResCAM", instance=0, target=explanation.targets[0, 0])
     >>> explanation.save("explanation.npz")
     """
-    classifier = as_classifier(model, layer=layer, output=output, score=score, batch_size=batch_size)
+    classifier = as_classifier(model, layer=layer, output=output, score=score, batch_size=batch_size, series=series)
     check_flag("progress", progress)
     lazy = LazyExplanation(
         classifier,

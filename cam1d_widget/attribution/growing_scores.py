@@ -12,7 +12,7 @@ from tqdm.auto import tqdm
 
 from ..explanation.source import Scores
 from ..validation import finite, shaped
-from .abilities import HasWeights, offers, probabilities_of
+from .abilities import HasWeights, for_instances, offers, probabilities_of
 from .masking import batches
 
 __all__ = ["GrowingScores"]
@@ -46,7 +46,8 @@ class GrowingScores:
         self._lock = Lock()
         some = slice(0, min(len(x), _TIMED))
         self._compute(some)
-        self.seconds = _shortest(lambda: classifier.scores(x[some])) / some.stop  # everything is compiled now
+        bound = for_instances(classifier, np.arange(some.stop))
+        self.seconds = _shortest(lambda: bound.scores(x[some])) / some.stop  # everything is compiled now
         first = next(batches(_MOST, x[0].nbytes, most=_MOST))
         self._size = max(1, min(first.stop, int(BLOCK / max(self.seconds, 1e-9))))
         if self.seconds * self.remaining <= PATIENCE:
@@ -94,7 +95,8 @@ class GrowingScores:
 
     def _compute(self, rows: slice) -> None:
         """Scores of some series; if they are not finite, the classifier may raise an error that explains why."""
-        part, classifier = self._x[rows], self._classifier
+        part = self._x[rows]
+        classifier = for_instances(self._classifier, np.arange(len(self._x))[rows])
         scores = classifier.scores(part)
         if not np.isfinite(scores).all() and offers(classifier, HasWeights):
             classifier.refuse_weights()

@@ -21,14 +21,17 @@ from ..explanation.source import ExplanationSource, ModelChangedError, Scores, s
 from ..explanation.true_classes import check_true_classes, labels_in
 from ..explanation.validation import held_once
 from ..names import matching
-from ..typing import Layout, SeriesLike, TargetsLike, WindowsLike
+from ..typing import InputsLike, Layout, SeriesLike, TargetsLike, WindowsLike
 from ..validation import check_class, check_index, check_names, check_rows, is_sequence
 from .abilities import (
     HasFeatures,
     HasFingerprint,
     HasLabels,
+    for_instances,
     for_series,
+    holding,
     labels_of,
+    named_inputs,
     offers,
 )
 from .growing_scores import GrowingScores
@@ -42,6 +45,7 @@ from .requests import (
     chosen_methods,
     columns,
     described,
+    held_fixed,
     in_windows,
     wanted_targets,
     why_not,
@@ -66,7 +70,8 @@ class LazyExplanation(ExplanationSource):
     Parameters
     ----------
     classifier : Classifier
-    x : array-like of shape (instance, time, channel)
+    x : array-like of shape (instance, time, channel), or mapping of str to array-like
+        The series, or all inputs of a model by name.
     methods : sequence of labels, methods or method classes, optional
     background : array-like of shape (instance, time, channel), optional
     layout : {"channels_last", "channels_first"}
@@ -99,7 +104,7 @@ class LazyExplanation(ExplanationSource):
     def __init__(
         self,
         classifier: Any,
-        x: SeriesLike,
+        x: InputsLike,
         *,
         methods: Methods = None,
         background: SeriesLike | None = None,
@@ -111,9 +116,10 @@ class LazyExplanation(ExplanationSource):
         unknown = names.keys() - _NAMES
         if unknown:
             raise TypeError(f"there is no argument {', '.join(sorted(unknown))}; see the arguments of Explanation")
+        x, self._others = named_inputs(classifier, x)
         series = read_series("x", x, layout, classifier.input_shape[1])
         x = check_series(series.values, *classifier.input_shape)
-        classifier = for_series(classifier, x)
+        classifier = for_series(holding(classifier, self._others, len(x)), x)
         for name in ("channel_names", "sampling_rate", "start"):
             if names.get(name) is None:
                 names[name] = getattr(series, name)
@@ -166,7 +172,8 @@ class LazyExplanation(ExplanationSource):
         ValueError
             If the model now has other classes, or no longer fits a method. Nothing is changed then.
         """
-        classifier = for_series(self._classifier if classifier is None else classifier, self.x)
+        classifier = self._classifier if classifier is None else holding(classifier, self._others, len(self.x))
+        classifier = for_series(classifier, self.x)
         if classifier.classes != self._classifier.classes:
             raise ValueError(
                 f"the model must still give {self._classifier.classes} scores for an update, but gives "
@@ -216,7 +223,9 @@ class LazyExplanation(ExplanationSource):
             "" if exactness == "approximate" else method.adds_up,
             method.signed,
             method.placed,
-            described(method, self.baseline, samples) + ("" if method.placed else in_windows(self.window)),
+            described(method, self.baseline, samples)
+            + ("" if method.placed else in_windows(self.window))
+            + held_fixed(self._others or ()),
             method.family,
         )
 
@@ -272,6 +281,10 @@ class LazyExplanation(ExplanationSource):
     def classifier(self) -> Any:
         """The explained classifier."""
         return self._classifier
+
+    def classifier_of(self, instance: int) -> Any:
+        """The classifier for one instance, whose other inputs are held fixed."""
+        return for_instances(self._classifier, instance)
 
     def method(self, label: str) -> AttributionMethod:
         """Method of a label, with a baseline for every series."""

@@ -19,6 +19,7 @@ __all__ = [
     "chosen_methods",
     "columns",
     "described",
+    "held_fixed",
     "in_windows",
     "wanted_targets",
     "why_not",
@@ -100,6 +101,12 @@ def in_windows(window: Any) -> str:
     if window is None:
         return ""
     return f"; averaged over windows {f'of {window} samples' if np.ndim(window) == 0 else 'between change points'}"
+
+
+def held_fixed(others: Iterable[str]) -> str:
+    """Note that inputs besides the series are held fixed."""
+    names = ", ".join(others)
+    return f"; {names} held fixed" if names else ""
 
 
 def wanted_targets(targets: Any, names: Sequence[str]) -> str | np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
 from functools import cached_property
 from typing import Any, Self
@@ -18,11 +18,12 @@ from ..explanation.source import LayerFacts
 from ..network.layers_in_time import layers_in_time
 from ..network.propagation.propagation import Propagations
 from ..typing import Score
-from ..validation import as_array, check_count, check_finite, check_layer, finite, shaped, shown
+from ..validation import as_array, check_count, check_finite, check_layer, check_rows, finite, shaped, shown
 from .features import Features
 from .filters import NetworkFilters
+from .inputs import Inputs, checked_others, named_inputs
 from .network import Network
-from .passes import Argument, CompiledFunction, Passes
+from .passes import Argument, CompiledFunction, Passes, with_held
 
 __all__ = ["NetworkClassifier"]
 
@@ -36,10 +37,14 @@ class NetworkClassifier(ABC):
     score: Score
     batch_size: int
     _length: int | None = None
+    # Values of the model's other inputs: by name for every instance of a data set, and those of the passes.
+    _others: Mapping[str, np.ndarray] | None = None
+    _held: tuple[np.ndarray, ...] | None = None
 
     def _take(self, network: Network) -> None:
         self._network: Any = network
-        self._passes = Passes(network, self.score == "probabilities", self.batch_size, self._compiled)
+        passes = Passes(network, self.score == "probabilities", self.batch_size, self._compiled)
+        self._passes = passes if self._held is None else passes.holding(self._held)
         self._features = Features(network, self._passes, self.classes)
 
     # What a framework does
@@ -68,6 +73,73 @@ class NetworkClassifier(ABC):
     def input_shape(self) -> tuple[int | None, int | None]:
         """Samples and channels of its series; None where it takes any number."""
         return self._length, self._network.input_shape[1]
+
+    # Other inputs
+
+    def named_inputs(self, x: Any) -> tuple[Any, dict[str, np.ndarray] | None]:
+        """The series among the inputs of the model, and the values of the others.
+
+        Parameters
+        ----------
+        x : mapping of str to array-like, or array-like
+            Inputs by name; of a model that takes only the series, the series alone.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an input is missing or unknown, or is not as the model takes it.
+        """
+        inputs = self._network.inputs
+        if isinstance(x, Mapping):
+            return named_inputs(x, inputs, self.name)
+        if inputs and self._held is None and not self.per_instance:
+            raise ValueError(
+                f"x must hold the inputs of model {self.name!r} by name, as {{{_example(inputs)}}}, but is {shown(x)}"
+            )
+        return x, None
+
+    def holding(self, others: Mapping[str, np.ndarray]) -> Self:
+        """The same classifier for a data set, whose inputs besides the series have these values, (instance, ...)."""
+        checked = checked_others(others, self._network.inputs.others, self.name)
+        _ = self.propagations  # created before the copy, to be shared by it
+        other = copy(self)
+        other._others = checked
+        return other
+
+    @property
+    def per_instance(self) -> bool:
+        """Whether it is for a data set, whose instances have values of their own for other inputs of the model."""
+        return bool(self._others)
+
+    def for_instances(self, rows: np.ndarray) -> Self:
+        """The same classifier with other inputs held at the values of one instance, or of as many as series follow."""
+        if not self._others:
+            return self
+        rows = check_rows("rows", rows, len(next(iter(self._others.values()))))
+        return self._with_held(tuple(self._others[one.name][rows] for one in self._network.inputs.others))
+
+    def _with_held(self, held: tuple[np.ndarray, ...]) -> Self:
+        _ = self.propagations
+        other = copy(self)
+        other.__dict__.pop("filters", None)
+        other._others, other._held = None, held
+        other._passes = self._passes.holding(held)
+        other._features = self._features.with_passes(other._passes)
+        return other
+
+    def _holding_like(self, other: Self) -> Self:
+        """Another classifier that holds what this one does."""
+        other._others = self._others
+        return other if self._held is None else other._with_held(self._held)
+
+    def _refuse_unknown_inputs(self) -> None:
+        inputs = self._network.inputs
+        if inputs and self._held is None:
+            names = ", ".join(one.name for one in inputs.others)
+            raise ValueError(
+                f"model {self.name!r} takes {names} besides the series, whose values are not known: call "
+                f"holding({{{_example(inputs, series=False)}}}), and for_instances([0]) for the first instance"
+            )
 
     @property
     def no_features(self) -> str | None:
@@ -133,6 +205,8 @@ class NetworkClassifier(ABC):
     @cached_property
     def filters(self) -> NetworkFilters:
         """Filters of the explained layer as functions of the series."""
+        if not self.per_instance:
+            self._refuse_unknown_inputs()
         return NetworkFilters(self._network, self._passes)
 
     @property
@@ -200,6 +274,7 @@ class NetworkClassifier(ABC):
         if self._network.entry is None:
             raise ValueError(self._network.no_map)
         self._refuse_changes()
+        self._refuse_unknown_inputs()
         x = check_series(x, None, self.input_shape[1])
         self._must_be_long_enough(x.shape[1])
         return self._passes.run("features", x)[0]
@@ -243,7 +318,7 @@ class NetworkClassifier(ABC):
         if baseline is not None:
             baseline = check_finite("baseline", as_array("baseline", baseline))
             shaped("baseline", baseline, "(instance, time, channel)", x.shape)
-        return self.propagations(rule)(x, targets, baseline, self.batch_size)
+        return self.propagations(rule)(x, targets, baseline, self.batch_size, self._passes.held)
 
     def no_propagation(self, rule: Rule) -> str | None:
         """Why a rule does not support the model; None where it does."""
@@ -263,12 +338,14 @@ class NetworkClassifier(ABC):
         network, series = self._network, Argument((None, *self._network.input_shape), "float32")
 
         def compiled(function: Callable[..., Any]) -> CompiledFunction:
-            return self._compiled(function, series, Argument((None,), "int32"), series, branches=False)
+            arguments = with_held(network.inputs, function, series, Argument((None,), "int32"), series)
+            return self._compiled(*arguments, branches=False)
 
         return Propagations(network.graph, network.exit, network.two_sided, compiled)
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
         self._refuse_changes()
+        self._refuse_unknown_inputs()
         x = check_series(x, *self.input_shape)
         if self._length is None:
             self._must_be_long_enough(x.shape[1])
@@ -287,3 +364,9 @@ class NetworkClassifier(ABC):
             raise
         except ValueError:  # a map that cannot be placed is no reason to refuse the series
             return
+
+
+def _example(inputs: Inputs, series: bool = True) -> str:
+    """How to write the inputs of a model by name."""
+    names = [*([inputs.series[0]] if series else []), *(one.name for one in inputs.others)]
+    return ", ".join(f"{name!r}: ..." for name in names)

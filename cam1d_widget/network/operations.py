@@ -20,6 +20,7 @@ __all__ = [
     "Dense",
     "Elementwise",
     "Facts",
+    "Held",
     "Identity",
     "Masking",
     "MatrixProduct",
@@ -182,6 +183,14 @@ class Identity(Operation):
 
     def _facts(self) -> Facts:
         return Facts(affine=True, homogeneous=True, rises=True, keeps_sign=True)
+
+
+@dataclass(frozen=True)
+class Held(Operation):
+    """Another input of the model, which is held fixed: it takes no more of the series than the size of the batch."""
+
+    def _facts(self) -> Facts:
+        return Facts(affine=True)
 
 
 @dataclass(frozen=True)

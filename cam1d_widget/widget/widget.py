@@ -12,6 +12,7 @@ from ..frameworks.open_model import as_classifier
 from ..names import suggests_arguments
 from ..typing import (
     Fill,
+    InputsLike,
     IntervalsLike,
     Labels,
     LayerLike,
@@ -51,7 +52,8 @@ class CAM1DWidget(ExplanationViewer):
         :class:`~cam1d_widget.FunctionClassifier` for other functions.
     x : array-like of shape (instance, time, channel), or (time, channel) for one
         The series. A DataFrame, a list of them, or a DataArray with the dims instance, time and channel is accepted as
-        well; names and rate are taken from it.
+        well; names and rate are taken from it. Of a model that takes several inputs, a mapping of their names to
+        arrays; all but the series are held fixed.
     y : array-like of int or str, of shape (instance,), optional
         True class of each: class indices, names, or one-hot. Numbers are labels if the `classes_` of a fitted
         classifier, or else `class_names`, hold numbers other than their own indices: with [1, 2, 3], 1 is the first
@@ -72,6 +74,8 @@ class CAM1DWidget(ExplanationViewer):
         Name or index of the explained output, of a model that has several.
     score : {"logits", "probabilities"}, optional
         Explained output. Default: logits of a network; of an estimator or a function, what it predicts.
+    series : str, optional
+        Name of the input that is the series, of a model that takes several of shape (batch, time, channel).
     window : int, or sequence of int, optional
         Average the maps that distinguish channels over windows of this many samples, or between these change points.
     layout : {"channels_last", "channels_first"}
@@ -91,7 +95,7 @@ class CAM1DWidget(ExplanationViewer):
     def __init__(
         self,
         model: ModelLike,
-        x: SeriesLike,
+        x: InputsLike,
         y: Labels | None = None,
         *,
         class_names: Names | None = None,
@@ -104,12 +108,13 @@ class CAM1DWidget(ExplanationViewer):
         layer: LayerLike | None = None,
         output: str | int | None = None,
         score: Score | None = None,
+        series: str | None = None,
         window: WindowsLike | None = None,
         layout: Layout = "channels_last",
         intervals: IntervalsLike | None = None,
     ) -> None:
         started = perf_counter()
-        self._open = partial(as_classifier, model, layer=layer, output=output, score=score)
+        self._open = partial(as_classifier, model, layer=layer, output=output, score=score, series=series)
         lazy = LazyExplanation(
             self._open(),
             x,

@@ -21,6 +21,7 @@ class WindowScores:
         replaced = self._lazy.x[instance : instance + 1].copy()
         replaced[:, first:stop] = 0.0 if self._lazy.baseline is None else self._lazy.baseline
         with self._lazy.unchanged_model():
-            scores = self._lazy.classifier.scores(replaced)
-            probabilities = probabilities_of(self._lazy.classifier, replaced, scores)
+            classifier = self._lazy.classifier_of(instance)
+            scores = classifier.scores(replaced)
+            probabilities = probabilities_of(classifier, replaced, scores)
         return WithoutWindow(scores[0], None if probabilities is None else probabilities[0])

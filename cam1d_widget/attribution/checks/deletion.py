@@ -86,7 +86,7 @@ def _curves(
     """Curves of the map and of random orders."""
     x = source.x[instance : instance + 1]
     return deletion(
-        source.classifier,
+        source.classifier_of(instance),
         x,
         source.attribution(label, instance, target),
         target,

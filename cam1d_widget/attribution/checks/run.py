@@ -148,11 +148,12 @@ def _randomization(source: LazyExplanation, label: str, instance: int, target: i
     method = _faster(of_rows(source.method(label), np.array([instance])))
     x, draws = source.x[instance : instance + 1], DRAWS_WHEN_SLOW if method.on_demand else DRAWS
     yield _NETWORKS, "copying the network"
-    intact = method.attribute(source.classifier, x, target)
+    classifier = source.classifier_of(instance)
+    intact = method.attribute(classifier, x, target)
     layers: list[str] = []
     similar: list[np.ndarray] = []
     try:
-        for draw, layer, one in _cascade(source.classifier, seed, draws):
+        for draw, layer, one in _cascade(classifier, seed, draws):
             layers += [] if draw else [layer]
             share = (draw + len(similar) % max(len(layers), 1) / max(len(layers), 1)) / draws
             yield _between(_NETWORKS, 1, share), f"randomizing the weights, draw {draw + 1} of {draws}: layer {layer}"
