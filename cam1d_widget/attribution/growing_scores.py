@@ -44,14 +44,25 @@ class GrowingScores:
         self._scores = np.full((len(x), classifier.classes), np.nan, np.float32)
         self._probabilities: np.ndarray | None = None
         self._lock = Lock()
-        some = slice(0, min(len(x), _TIMED))
-        self._compute(some)
-        bound = for_instances(classifier, np.arange(some.stop))
-        self.seconds = _shortest(lambda: bound.scores(x[some])) / some.stop  # everything is compiled now
+        self.seconds = self._start()
         first = next(batches(_MOST, x[0].nbytes, most=_MOST))
         self._size = max(1, min(first.stop, int(BLOCK / max(self.seconds, 1e-9))))
         if self.seconds * self.remaining <= PATIENCE:
             self.complete()
+
+    def _start(self) -> float:
+        """Compute the scores of the first few series, or of the first two if these take long; seconds of a series."""
+        some = min(len(self._x), _TIMED)
+        self._compute(slice(0, 1))  # compiles what it needs
+        started = perf_counter()
+        self._compute(slice(1, 2) if some > 1 else slice(0, 1))
+        took = perf_counter() - started
+        if took > _LONG:
+            return took
+        if some > 2:
+            self._compute(slice(2, some))
+        bound = for_instances(self._classifier, np.arange(some))
+        return min(took, _shortest(lambda: bound.scores(self._x[:some])) / some)
 
     @property
     def known(self) -> Scores:

@@ -315,8 +315,12 @@ class Network(ABC):
 
     def sampled(self) -> tuple[np.ndarray, np.ndarray]:
         """One series of noise, or as many as the model takes, and the model's own outputs now, (instance, unit)."""
-        samples = self._samples(3)[1:2] if self._batch is None else self._samples(self._batch)
+        samples = self.samples_of_noise()
         return samples, self._own(samples)
+
+    def samples_of_noise(self) -> np.ndarray:
+        """One series of noise, or as many as the model takes."""
+        return self._samples(3)[1:2] if self._batch is None else self._samples(self._batch)
 
     def _own(self, samples: np.ndarray) -> np.ndarray:
         """The model's own outputs as an array."""

@@ -223,7 +223,9 @@ class KerasClassifier(NetworkClassifier):
         return randomized(self.model, seed, draws, read)
 
     def _compiled(self, function: Callable[..., Any], *arguments: Any, branches: bool = True) -> Compiled:
-        return Compiled(function, *arguments, autograph=branches, jit_compile=self.jit_compile)
+        # AutoGraph takes as long as the rest of a trace, and Keras' own layers have no branches on tensors.
+        autograph = branches and self.has_probed_layers
+        return Compiled(function, *arguments, autograph=autograph, jit_compile=self.jit_compile)
 
     def _refuse_changes(self) -> None:
         self._changes.refuse()

@@ -17,7 +17,7 @@ import numpy as np
 from ipywidgets.embed import dependency_state, embed_data
 
 from ...explanation.atomic_file import atomic_file
-from ...explanation.source import ExplanationSource
+from ...explanation.source import ExplanationSource, lengths_of
 from ...typing import InstancesLike
 from ...validation import check_flag, check_new_file, check_number, check_text
 from ..choice import Choice
@@ -28,7 +28,7 @@ from ..synced.base import PageContents, Synced
 from ..synced.channel_stack import ChannelStack
 from ..synced.facts import maps_there
 from ..synced.inside import results_of_page
-from ..synced.tiles import Tile, attribution_key, map_tile, pack, series_key
+from ..synced.tiles import Tile, attribution_key, map_tile, pack, series_key, series_tile
 from ..windows import Intervals
 from .excerpt import Excerpt, excerpt
 from .page_size import Priorities, fitted, in_time, sizes_of, time_note, without_slow
@@ -161,7 +161,7 @@ def _mark(chosen: Excerpt, state: ViewerState, **traits: Any) -> ChannelStack:
         instances=chosen.instances,
         # A live browser receives what this mark holds: the tiles are put into the page alone.
         tiles=pack([]),
-        scales=scales(chosen.x.shape[1], chosen.sampling_rate),
+        scales=scales(int(lengths_of(chosen)[traits["instance"]]), chosen.sampling_rate),
         annotations=_renumbered(state.annotations, chosen.instances),
         intervals=[state.intervals[instance] for instance in chosen.instances] if state.intervals else (),
         pinned=_pinned(chosen, state.pinned),
@@ -202,7 +202,7 @@ def _tiles(chosen: Excerpt) -> Generator[tuple[float, str], None, list[Tile]]:
         for method in range(len(chosen.methods))
         for target in np.flatnonzero(there[method][instance]).tolist()
     ]
-    tiles = [Tile(series_key(instance), series) for instance, series in enumerate(chosen.x)]
+    tiles = [series_tile(chosen, series_key(instance), instance) for instance in range(len(chosen.x))]
     for done, (method, instance, target) in enumerate(places):
         yield done / len(places), f"map {done + 1:,} of {len(places):,}"
         key = attribution_key(method, instance, target)

@@ -13,7 +13,7 @@ from traitlets import Dict, Instance, Int, Unicode, observe, validate
 
 from ...cancellation import CancelledError, check_cancelled
 from ...explanation.explanation import ExplanationSource
-from ...explanation.source import ModelChangedError, Scoring, known_scores, seconds_of
+from ...explanation.source import ModelChangedError, Scoring, known_scores, lengths_of, seconds_of
 from ...validation import check_count, check_index
 from ..choice import FOLLOWS, known_mean, of_choice
 from ..windows import Intervals, ScoresWithout, check_window
@@ -30,7 +30,18 @@ from .means import Means
 from .messages import kind_of, said
 from .options import Options
 from .tiles import MOST as MOST_TILES
-from .tiles import Tile, answered, attribution_key, keys_of, map_tile, pack, packed_to_json, places_of, series_key
+from .tiles import (
+    Tile,
+    answered,
+    attribution_key,
+    keys_of,
+    map_tile,
+    pack,
+    packed_to_json,
+    places_of,
+    series_key,
+    series_tile,
+)
 
 
 def _table_to_json(table: np.ndarray | None, _: Any) -> dict[str, Any] | None:
@@ -318,7 +329,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
             return self._means.tile(key)
         if key.startswith("series/"):
             [instance] = map(self._index, ["instance"], places_of(key, "series", "instance"))
-            return Tile(key, np.asarray(self._source.x[instance], np.float32))
+            return series_tile(self._source, key, instance)
         return map_tile(self._source, key, *self._map_of(key))
 
     def _map_of(self, key: str) -> tuple[str, int, int]:
@@ -329,6 +340,9 @@ class ChannelStack(SyncedView, bqplot.Mark):
 
     def _index(self, name: str, value: Any) -> int:
         return check_index(name, value, len(self.facts[f"{name}s"]))
+
+    def _samples(self, instance: int) -> int:
+        return int(lengths_of(self._source)[instance])
 
     def whole(self, key: str) -> Tile:
         """Tile; a mean is over all instances that have the map."""
@@ -412,7 +426,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
             if self._scores_without is None:
                 raise ValueError("a window can be replaced only in a widget with a model, as CAM1DWidget(model, x)")
             instance = self._index("instance", content.get("instance"))
-            first, stop = check_window("window", content.get("window"), self.facts["samples"])
+            first, stop = check_window("window", content.get("window"), self._samples(instance))
             result = self._scores_without(instance, first, stop)
             answer["scores"] = [float(score) for score in result.scores]
             if result.probabilities is not None:
@@ -477,5 +491,5 @@ class ChannelStack(SyncedView, bqplot.Mark):
             with of_choice():
                 for note in notes:
                     check_index("instance of annotations", note["instance"], len(self.facts["instances"]))
-                    check_window("window of annotations", note["window"], self.facts["samples"])
+                    check_window("window of annotations", note["window"], self._samples(note["instance"]))
         return notes

@@ -23,6 +23,7 @@ import type { MarkView } from "./mark_view.js";
 import { type FileRequest, PictureSender } from "./picture_sender.js";
 import { Pictures, type Shown, type Status } from "./pictures.js";
 import { Player } from "./player.js";
+import { TimeScale } from "./time_scale.js";
 import type { ScoresWithoutWindow } from "./window_scores.js";
 import { Windows } from "./windows.js";
 
@@ -85,6 +86,7 @@ export class ChannelStackModel extends synced(MarkModel) {
     this.shownViews = [];
     this.windows = new Windows(this);
     this.sender = new PictureSender(this);
+    this.time = new TimeScale(this);
     this.player = new Player(
       () => this.step(1),
       () => this.status !== "waiting",
@@ -415,6 +417,7 @@ export class ChannelStackModel extends synced(MarkModel) {
 
   private refresh(): void {
     this.pictures.refresh();
+    this.time.fit();
     this.pictures.prefetch();
     this.trigger("picture");
   }
@@ -443,6 +446,7 @@ export class ChannelStackModel extends synced(MarkModel) {
   /** Instances that match the query. */
   matching: number[];
   player: Player;
+  time: TimeScale;
   /** Whether the class changes because the instance does. */
   private following: boolean;
   windows: Windows;

@@ -2,7 +2,7 @@ import type { WidgetModel } from "@jupyter-widgets/base";
 import type { Choice } from "../core/picture/choice.js";
 import type { Facts } from "../core/picture/facts.js";
 import type { Picture } from "../core/picture/picture.js";
-import type { Annotation, Window } from "../core/picture/window.js";
+import { type Annotation, type Window, windowWithin } from "../core/picture/window.js";
 import { WindowScores } from "./window_scores.js";
 
 type Mark = WidgetModel & {
@@ -23,9 +23,16 @@ export class Windows {
     mark.on("change:window change:annotations picture", () => this.look());
   }
 
-  /** Selected samples; null if there are none. */
+  /** Selected samples of the current picture; null if there are none. */
   get chosen(): Window | null {
-    return this.mark.get("window");
+    const { picture } = this.mark;
+    return picture ? this.chosenIn(picture) : this.mark.get("window");
+  }
+
+  /** Selected samples of a picture, whose series may be shorter than the one in which they were selected. */
+  chosenIn({ series }: Picture): Window | null {
+    const window: Window | null = this.mark.get("window");
+    return window && windowWithin(window, series.samples);
   }
 
   /** Changes the selected window; sent to Python at the end of a drag. */

@@ -20,6 +20,8 @@ from cam1d_widget.attribution.lazy_explanation import LazyExplanation
 from cam1d_widget.attribution.masking import Noise, Swap
 from cam1d_widget.attribution.methods import HiResCAM, Occlusion
 from cam1d_widget.explanation.source import ModelChangedError
+from cam1d_widget.frameworks.keras.last_classifier import classifier_of
+from cam1d_widget.frameworks.keras.model_changes import ModelChanges
 from cam1d_widget.frameworks.keras.weights import digest_of
 from cam1d_widget.inside import read_layer
 
@@ -243,6 +245,19 @@ def test_all_lengths_share_what_is_compiled(x):
     propagation = classifier.for_length(40).propagations
     assert propagation is classifier.propagations
     assert [one.attribution.traces for one in propagation._made.values()] == [1] * len(propagation._made)
+
+
+def test_a_first_map_compiles_little(x, monkeypatch):
+    """Two passes through the network, and its head; the model's own output is compared once for each."""
+    compared = []
+    monkeypatch.setattr(ModelChanges, "_equals_own_output", lambda changes: compared.append(changes) or True)
+    lazy = LazyExplanation(
+        classifier_of(any_length(), layer=None, output=None, score="logits"), x, methods=["HiResCAM"]
+    )
+    assert (lazy.classifier.traces, len(compared)) == ({"scores": 1}, 1)
+    lazy.attribution("HiResCAM", 0, 0)
+    assert lazy.classifier.traces == {"scores": 1, "features_and_gradients": 1, "head_scores": 1}
+    assert len(compared) == 2
 
 
 def together(*works: Callable[[int], None], times: int) -> None:
