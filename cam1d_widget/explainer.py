@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numpy.typing import ArrayLike
+
 from .attribution.lazy_explanation import LazyExplanation
 from .attribution.requests import Methods
 from .explanation.explanation import Explanation
@@ -40,6 +42,8 @@ def explain(
     series: str | None = None,
     window: WindowsLike | None = None,
     layout: Layout = "channels_last",
+    lengths: ArrayLike | None = None,
+    padding_value: float | None = None,
     y: Labels | None = None,
     class_names: Names | None = None,
     channel_names: Names | None = None,
@@ -71,6 +75,12 @@ def explain(
         network responds to events, and single samples of a map are mostly noise. Sums are preserved.
     layout : {"channels_last", "channels_first"}
         Order of the dims of `x` and `background`.
+    lengths : array-like of int, of shape (instance,), optional
+        Number of samples of each series of `x`, if it is padded. Default: `x` is a list of series (time, channel), or
+        ends with NaN in all channels where a series ends.
+    padding_value : float, optional
+        What shorter series are filled up with. Default: the value of the model's `Masking` layer, or zero, if it takes
+        series of one length; each series at its own length otherwise. Padding is never perturbed nor credited.
     y, class_names, channel_names, channel_units, sampling_rate, start
         As in :class:`~cam1d_widget.Explanation`.
     progress : bool
@@ -94,6 +104,8 @@ def explain(
         methods=methods,
         background=background,
         layout=layout,
+        lengths=lengths,
+        padding_value=padding_value,
         window=window,
         targets=targets,
         y=y,

@@ -29,6 +29,7 @@ __all__ = [
     "HasLabels",
     "HasLayers",
     "HasLength",
+    "HasLengths",
     "HasLink",
     "HasPropagation",
     "HasRandomized",
@@ -38,6 +39,7 @@ __all__ = [
     "NeedsSeries",
     "PerInstance",
     "for_instances",
+    "for_lengths",
     "for_series",
     "holding",
     "is_per_instance",
@@ -244,6 +246,14 @@ class HasLength(Classifier, Protocol):
 
 
 @runtime_checkable
+class HasLengths(Classifier, Protocol):
+    """A classifier that takes series of unequal length: each at its own length, or filled up to one."""
+
+    def for_lengths(self, x: np.ndarray, lengths: np.ndarray, padding_value: float | None = None) -> PerInstance:
+        """The same classifier for a data set, whose series x (instance, time, channel) have these lengths."""
+
+
+@runtime_checkable
 class HasWeights(Classifier, Protocol):
     """A classifier that can examine the weights of its model."""
 
@@ -319,6 +329,13 @@ def holding(classifier: Classifier, others: Mapping[str, np.ndarray] | None, ins
                 f"x[{name!r}] must have a value for each of {instances} series, but has shape {values.shape}"
             )
     return require(classifier, HasInputs).holding(others)
+
+
+def for_lengths(classifier: Classifier, x: np.ndarray, lengths: np.ndarray, padding_value: float | None) -> Classifier:
+    """The classifier for series of unequal length."""
+    if not offers(classifier, HasLengths):
+        raise TypeError(f"x must hold series of one length for a {type(classifier).__name__}, but they have several")
+    return classifier.for_lengths(x, lengths, padding_value)
 
 
 def is_per_instance(classifier: Classifier) -> bool:

@@ -13,6 +13,7 @@ from warnings import warn
 from weakref import WeakValueDictionary
 
 import numpy as np
+from numpy.typing import ArrayLike
 from tqdm.auto import tqdm
 
 from ..explanation.explanation import Explanation
@@ -22,14 +23,16 @@ from ..explanation.true_classes import check_true_classes, labels_in
 from ..explanation.validation import held_once
 from ..names import matching
 from ..typing import InputsLike, Layout, SeriesLike, TargetsLike, WindowsLike
-from ..validation import check_class, check_index, check_names, check_rows, is_sequence
+from ..validation import check_class, check_index, check_names, check_number, check_rows, is_sequence
 from .abilities import (
     HasFeatures,
     HasFingerprint,
     HasLabels,
     for_instances,
+    for_lengths,
     for_series,
     holding,
+    is_per_instance,
     labels_of,
     named_inputs,
     offers,
@@ -37,9 +40,10 @@ from .abilities import (
 from .growing_scores import GrowingScores
 from .map_cache import MapCache
 from .map_times import MapTimes
-from .maps import ComputedMaps, GrowingMaps, NotFinite, averaged, computed_maps, parts
+from .maps import ComputedMaps, GrowingMaps, NotFinite, averaged, computed_maps, of_rows, parts
 from .masking import channel_mean
 from .methods import AttributionMethod
+from .per_instance import cut_background, method_of_length, padded_maps, stacked
 from .requests import (
     Methods,
     chosen_methods,
@@ -51,7 +55,7 @@ from .requests import (
     why_not,
     with_baseline,
 )
-from .series import Series, check_series, read_series
+from .series import Series, check_unequal, known_samples, read_unequal
 
 __all__ = ["LazyExplanation"]
 
@@ -59,6 +63,7 @@ __all__ = ["LazyExplanation"]
 _KEPT = MapCache(64 * 2**20)
 _NUMBERS = count()
 _NAMES = frozenset({"y", "class_names", "channel_names", "channel_units", "sampling_rate", "start"})
+_KEPT_NAMES = _NAMES | {"lengths"}
 
 
 class LazyExplanation(ExplanationSource):
@@ -80,6 +85,10 @@ class LazyExplanation(ExplanationSource):
         Average the maps that distinguish channels over windows of this many samples, or between these change points.
     targets : {"predicted", "all"}, int, sequence of int, or int array of shape (instance, target)
         Classes that :meth:`compute` explains if none are given there; checked before anything is computed.
+    lengths : array-like of int, of shape (instance,), optional
+        Number of samples of each series, if `x` is padded. Default: up to where `x` ends with NaN in all channels.
+    padding_value : float, optional
+        What series of unequal length are filled up with; see `for_lengths` of the classifier.
     **names
         As in :class:`~cam1d_widget.Explanation`.
 
@@ -111,23 +120,33 @@ class LazyExplanation(ExplanationSource):
         layout: Layout = "channels_last",
         window: WindowsLike | None = None,
         targets: TargetsLike = "predicted",
+        lengths: ArrayLike | None = None,
+        padding_value: float | None = None,
         **names: Any,
     ) -> None:
         unknown = names.keys() - _NAMES
         if unknown:
             raise TypeError(f"there is no argument {', '.join(sorted(unknown))}; see the arguments of Explanation")
         x, self._others = named_inputs(classifier, x)
-        series = read_series("x", x, layout, classifier.input_shape[1])
-        x = check_series(series.values, *classifier.input_shape)
-        classifier = for_series(holding(classifier, self._others, len(x)), x)
+        series = read_unequal("x", x, layout, classifier.input_shape[1], lengths)
+        x = check_unequal(series.values, series.lengths, *_any_length(classifier, padding_value))
+        self._padding_value, self._own_lengths = padding_value, series.lengths
+        if padding_value is not None:
+            check_number("padding_value", padding_value)
+            self._own_lengths = np.full(len(x), x.shape[1]) if series.lengths is None else series.lengths
+        names["lengths"] = series.lengths
+        classifier = self._fitted(classifier, x)
         for name in ("channel_names", "sampling_rate", "start"):
             if names.get(name) is None:
                 names[name] = getattr(series, name)
         names.update(_checked_classes(classifier, len(x), names.get("class_names"), names.get("y")))
         self._targets = wanted_targets(targets, names["class_names"])
-        self.background = None if background is None else _checked_background(background, layout, series)
-        self.baseline = None if self.background is None else channel_mean(self.background)
-        averaged(x[:1], window)  # refuses a wrong window
+        self.background, self._background_lengths = None, None
+        if background is not None:
+            self.background, self._background_lengths = _checked_background(background, layout, series)
+        self.baseline = None if self.background is None else channel_mean(known_samples(self.background))
+        shortest = 0 if self._own_lengths is None else int(self._own_lengths.argmin())
+        averaged(x[[shortest], : self._length_of(shortest)], window)  # refuses a wrong window
         self.window = tuple(window) if is_sequence(window) else window
         self._named = methods is not None
         # Maps are computed in several threads: one after another if it is the same map.
@@ -139,7 +158,22 @@ class LazyExplanation(ExplanationSource):
         # Set by the widget: called when the model is found changed or unchanged, and after an update.
         self.when_model_changed: Callable[[bool], None] = lambda changed: None
         self.when_updated: Callable[[], None] = lambda: None
-        self._read_model(classifier, chosen_methods(methods, classifier, self.background), x, names)
+        drawn = cut_background(self.background, self._background_lengths, x.shape[1])
+        self._read_model(classifier, chosen_methods(methods, self._longest(classifier), drawn), x, names)
+
+    def _fitted(self, classifier: Any, x: np.ndarray) -> Any:
+        """The classifier for these series, with the other inputs of the model."""
+        classifier = holding(classifier, self._others, len(x))
+        if self._own_lengths is None:
+            return for_series(classifier, x)
+        return for_lengths(classifier, x, self._own_lengths, self._padding_value)
+
+    def _longest(self, classifier: Any) -> Any:
+        """The classifier for the longest series, if their lengths differ."""
+        return classifier if self._own_lengths is None else for_instances(classifier, self._own_lengths.argmax())
+
+    def _length_of(self, instance: int) -> int | None:
+        return None if self._own_lengths is None else int(self._own_lengths[instance])
 
     def _read_model(
         self, classifier: Any, chosen: list[AttributionMethod], x: np.ndarray, names: dict[str, Any]
@@ -150,13 +184,14 @@ class LazyExplanation(ExplanationSource):
         self._usual = tuple(method.label for method in chosen if self._named or not method.on_demand)
         self._chosen = [_frozen(method) for method in chosen]
         self._methods = {method.label: self._with_baseline(method, x) for method in self._chosen}
+        typical = self._longest(classifier)
         # Names, y and rate are checked before anything slow.
         named = SeriesFacts(x, np.zeros((len(x), classifier.classes)), **names)
-        self._growing = GrowingScores(classifier, x)
+        self._growing = GrowingScores(classifier, x, self._own_lengths)
         self._times = MapTimes(self._growing.seconds, x.shape[1:])
-        self._named_facts = replace(named, receptive_field=_field_of(classifier))
+        self._named_facts = replace(named, receptive_field=_field_of(typical))
         self._series_facts: SeriesFacts | None = None
-        self._method_facts = tuple(self._facts_of(method, x.shape[1]) for method in chosen)
+        self._method_facts = tuple(self._facts_of(method, typical, x.shape[1]) for method in chosen)
         self._refuse_changed_model()  # another thread may have changed it meanwhile
 
     def update_model(self, classifier: Any = None) -> None:
@@ -172,8 +207,7 @@ class LazyExplanation(ExplanationSource):
         ValueError
             If the model now has other classes, or no longer fits a method. Nothing is changed then.
         """
-        classifier = self._classifier if classifier is None else holding(classifier, self._others, len(self.x))
-        classifier = for_series(classifier, self.x)
+        classifier = self._classifier if classifier is None else self._fitted(classifier, self.x)
         if classifier.classes != self._classifier.classes:
             raise ValueError(
                 f"the model must still give {self._classifier.classes} scores for an update, but gives "
@@ -181,10 +215,12 @@ class LazyExplanation(ExplanationSource):
             )
         if _labels(classifier) != _labels(self._classifier):
             raise ValueError("the model must still have the same class labels for an update; make a new widget")
-        reasons = [reason for reason in (method.refusal(classifier) for method in self._chosen) if reason]
+        reasons = [
+            reason for reason in (method.refusal(self._longest(classifier)) for method in self._chosen) if reason
+        ]
         if reasons:
             raise ValueError(f"the model no longer fits a method, make a new widget: {reasons[0]}")
-        names = {name: getattr(self._named_facts, name) for name in _NAMES}
+        names = {name: getattr(self._named_facts, name) for name in _KEPT_NAMES}
         updated = copy(self)
         updated._read_model(classifier, self._chosen, self.x, names)
         with self._lock:
@@ -212,11 +248,15 @@ class LazyExplanation(ExplanationSource):
 
     def _with_baseline(self, method: AttributionMethod, x: np.ndarray) -> AttributionMethod:
         """Method with its baseline for every series, copied if a function of the user returned it."""
+        if self._own_lengths is not None:  # which needs a baseline for each length
+            shortest = int(self._own_lengths.argmin())
+            method_of_length(method, x, shortest, int(self._own_lengths[shortest]), self.baseline)
+            return method
         made = with_baseline(method, self.baseline, x)
         return _frozen(made) if callable(getattr(method, "baseline", None)) else made
 
-    def _facts_of(self, method: AttributionMethod, samples: int) -> MethodFacts:
-        exactness = method.exactness(self._classifier)
+    def _facts_of(self, method: AttributionMethod, classifier: Any, samples: int) -> MethodFacts:
+        exactness = method.exactness(classifier)
         return MethodFacts(
             method.label,
             exactness,
@@ -289,6 +329,13 @@ class LazyExplanation(ExplanationSource):
     def method(self, label: str) -> AttributionMethod:
         """Method of a label, with a baseline for every series."""
         return self._known(label)
+
+    def method_of(self, label: str, instance: int) -> AttributionMethod:
+        """Method of a label, with the baseline for one series."""
+        method, length = self._known(label), self._length_of(instance)
+        if length is None:
+            return of_rows(method, np.array([instance]))
+        return method_of_length(method, self.x, instance, length, self.baseline)
 
     def has(self, method: str, instance: int, target: int) -> bool:
         """Whether this map exists: every known method, instance and class has one."""
@@ -410,7 +457,16 @@ class LazyExplanation(ExplanationSource):
 
     def _computed(self, label: str, rows: np.ndarray, targets: np.ndarray) -> ComputedMaps:
         with self.unchanged_model():
-            return computed_maps(self._methods[label], self._classifier, self.x, targets, rows, self.window)
+            if not is_per_instance(self._classifier):
+                return computed_maps(self._methods[label], self._classifier, self.x, targets, rows, self.window)
+            places = range(len(rows))
+            return stacked([self._computed_alone(label, rows[one], targets[one : one + 1]) for one in places])
+
+    def _computed_alone(self, label: str, instance: int, targets: np.ndarray) -> ComputedMaps:
+        method, classifier = self.method_of(label, instance), self.classifier_of(instance)
+        series = self.x[instance : instance + 1, : self._length_of(instance)]
+        made = computed_maps(method, classifier, series, targets, np.zeros(1, int), self.window)
+        return padded_maps(made, self.x.shape[1])
 
     def _known(self, label: str) -> AttributionMethod:
         found = matching(label, self._methods) if isinstance(label, str) else None
@@ -432,16 +488,25 @@ def _checked_classes(classifier: Any, instances: int, class_names: Any, y: Any) 
     return checked
 
 
-def _checked_background(background: SeriesLike, layout: Layout, series: Series) -> np.ndarray:
-    """Read-only series with the channels of the explained ones."""
+def _any_length(classifier: Any, padding_value: float | None) -> tuple[int | None, int | None]:
+    """Shape of the series that a classifier takes, of any length if they may be padded."""
+    samples, channels = classifier.input_shape
+    return (samples if padding_value is None else None), channels
+
+
+def _checked_background(background: SeriesLike, layout: Layout, series: Series) -> tuple[np.ndarray, np.ndarray | None]:
+    """Read-only series with the channels of the explained ones, and their lengths."""
     channels = series.values.shape[2]
-    others = read_series("background", background, layout, channels)
+    others = read_unequal("background", background, layout, channels)
     if None not in (series.channel_names, others.channel_names) and series.channel_names != others.channel_names:
         raise ValueError(
             f"background must have the channels of x, {', '.join(series.channel_names or ())}, in their order, "
             f"but has {', '.join(others.channel_names or ())}"
         )
-    return held_once(_frozen(check_series(others.values, None, channels, "background")))
+    checked = check_unequal(others.values, others.lengths, None, channels, "background")
+    lengths = np.full(len(checked), checked.shape[1]) if others.lengths is None else others.lengths
+    unequal = others.lengths is not None or series.lengths is not None
+    return held_once(_frozen(checked)), lengths if unequal else None
 
 
 Kept = TypeVar("Kept")
@@ -475,4 +540,6 @@ def _field_of(classifier: Any) -> np.ndarray | None:
     if not offers(classifier, HasFeatures) or classifier.no_features:
         return None
     field = classifier.receptive_field
-    return np.stack([field.start, field.stop, field.positions], axis=1)
+    samples, steps = field.length - field.padding, field.in_series
+    columns = np.stack([np.minimum(field.start, samples), np.minimum(field.stop, samples), field.positions], axis=1)
+    return columns[steps] if steps.any() else None

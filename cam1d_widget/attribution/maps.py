@@ -11,7 +11,6 @@ import numpy as np
 from ..explanation.validation import shaped_as_map
 from ..typing import WindowsLike
 from ..validation import SAMPLES, check_count, is_sequence
-from .abilities import for_instances, is_per_instance
 from .masking import NotFinite, pooled
 from .masking.batches import BATCH_BYTES, batches
 from .methods import AttributionMethod
@@ -64,13 +63,7 @@ def computed_maps(
     window: WindowsLike | None,
 ) -> ComputedMaps:
     """Maps of a method on the series `x[rows]`, for `targets` of shape (instance, target), averaged over windows."""
-    if is_per_instance(classifier) and len(rows) > 1:
-        ones = [
-            computed_maps(method, classifier, x, targets[place : place + 1], rows[place : place + 1], window)
-            for place in range(len(rows))
-        ]
-        return ComputedMaps(*(None if part[0] is None else np.concatenate(part) for part in zip(*ones, strict=True)))  # type: ignore[arg-type]
-    series, method, classifier = x[rows], of_rows(method, rows), for_instances(classifier, rows)
+    series, method = x[rows], of_rows(method, rows)
     values, totals, errors, masses = method.maps(classifier, series, targets)
     if not np.isfinite(values).all():
         raise NotFinite(

@@ -19,6 +19,7 @@ __all__ = [
     "chosen_methods",
     "columns",
     "described",
+    "has_field",
     "held_fixed",
     "in_windows",
     "wanted_targets",
@@ -70,7 +71,7 @@ def why_not(label: Any, there: Iterable[str], classifier: Any) -> str:
 
 
 def _with_background(method: AttributionMethod, background: np.ndarray | None) -> AttributionMethod:
-    if not _has(method, "background") or method.background is not None:  # type: ignore[attr-defined]
+    if not has_field(method, "background") or method.background is not None:  # type: ignore[attr-defined]
         return method
     return replace(method, background=background)  # type: ignore[type-var]
 
@@ -81,7 +82,7 @@ def with_baseline(method: AttributionMethod, mean: np.ndarray | None, x: np.ndar
     Evaluated once on all of x, so that a function of x receives all of it, and an array may hold one reference per
     instance.
     """
-    if not _has(method, "baseline"):
+    if not has_field(method, "baseline"):
         return method
     own = method.baseline  # type: ignore[attr-defined]
     if isinstance(own, PieceBaseline) and method.family == "perturbation":
@@ -91,7 +92,7 @@ def with_baseline(method: AttributionMethod, mean: np.ndarray | None, x: np.ndar
 
 def described(method: AttributionMethod, mean: np.ndarray | None, samples: int) -> str:
     """Description of a method, with a note if the baseline is zero because none was given."""
-    unchosen = _has(method, "baseline") and method.baseline is None and mean is None  # type: ignore[attr-defined]
+    unchosen = has_field(method, "baseline") and method.baseline is None and mean is None  # type: ignore[attr-defined]
     words = f"{method.description} (baseline: zero, since no background was given)" if unchosen else method.description
     return "; ".join(filter(None, [words, method._detail(samples), method.warning]))
 
@@ -142,5 +143,6 @@ def columns(wanted: str | np.ndarray, scores: np.ndarray) -> np.ndarray:
     return np.broadcast_to(wanted, (len(scores), wanted.shape[-1])).copy()
 
 
-def _has(method: AttributionMethod, name: str) -> bool:
+def has_field(method: AttributionMethod, name: str) -> bool:
+    """Whether a method has a hyperparameter of this name."""
     return any(field.name == name for field in fields(method)) if is_dataclass(method) else False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -18,7 +19,7 @@ from ..explanation.source import LayerFacts
 from ..network.layers_in_time import layers_in_time
 from ..network.propagation.propagation import Propagations
 from ..typing import Score
-from ..validation import as_array, check_count, check_finite, check_layer, check_rows, finite, shaped, shown
+from ..validation import as_array, check_count, check_finite, check_layer, finite, shaped, shown
 from .features import Features
 from .filters import NetworkFilters
 from .inputs import Inputs, checked_others, named_inputs
@@ -40,6 +41,10 @@ class NetworkClassifier(ABC):
     # Values of the model's other inputs: by name for every instance of a data set, and those of the passes.
     _others: Mapping[str, np.ndarray] | None = None
     _held: tuple[np.ndarray, ...] | None = None
+    # Lengths of a data set's series, what fills them up (None if nothing does), and the length of those of the passes.
+    _lengths: np.ndarray | None = None
+    _fill: float | None = None
+    _own: int | None = None
 
     def _take(self, network: Network) -> None:
         self._network: Any = network
@@ -72,7 +77,7 @@ class NetworkClassifier(ABC):
     @property
     def input_shape(self) -> tuple[int | None, int | None]:
         """Samples and channels of its series; None where it takes any number."""
-        return self._length, self._network.input_shape[1]
+        return self._own or self._length, self._network.input_shape[1]
 
     # Other inputs
 
@@ -108,15 +113,66 @@ class NetworkClassifier(ABC):
 
     @property
     def per_instance(self) -> bool:
-        """Whether it is for a data set, whose instances have values of their own for other inputs of the model."""
-        return bool(self._others)
+        """Whether it is for a data set, whose instances have other inputs, or lengths, of their own."""
+        return bool(self._others) or self._lengths is not None
+
+    def for_lengths(self, x: np.ndarray, lengths: np.ndarray, padding_value: float | None = None) -> Self:
+        """The same classifier for series of unequal length.
+
+        Parameters
+        ----------
+        x : ndarray of shape (instance, time, channel)
+            What follows the length of a series does not matter.
+        lengths : ndarray of int, of shape (instance,)
+        padding_value : float, optional
+            What a series is filled up with. Default: the value of a `Masking` layer, or zero, for a model of fixed
+            length; a model that takes any length is given each series at its own.
+        """
+        longest = self._network.input_shape[0] or x.shape[1]
+        base = self if self._length or padding_value is None else self._for_length(longest)
+        if base._length is None:
+            base._must_be_long_enough(int(lengths.min()))
+        elif lengths.max() > base._length:
+            raise ValueError(
+                f"x must hold series of at most {base._length} samples, as model {self.name!r} was built for, but "
+                f"instance {lengths.argmax()} has {lengths.max()}"
+            )
+        other = copy(base)
+        other._lengths = lengths
+        if base._length is not None:
+            other._fill = self._mask_value() if padding_value is None else padding_value
+        return other
+
+    def _mask_value(self) -> float:
+        """What the model takes for padding."""
+        return 0.0
 
     def for_instances(self, rows: np.ndarray) -> Self:
-        """The same classifier with other inputs held at the values of one instance, or of as many as series follow."""
+        """The same classifier for perturbed copies of one instance, or for as many series as rows, of one length."""
+        made = self
+        if self._lengths is not None:
+            made = self._of_length(int(self._lengths[rows[0]]))
         if not self._others:
-            return self
-        rows = check_rows("rows", rows, len(next(iter(self._others.values()))))
-        return self._with_held(tuple(self._others[one.name][rows] for one in self._network.inputs.others))
+            return made
+        return made._with_held(tuple(self._others[one.name][rows] for one in self._network.inputs.others))
+
+    def _of_length(self, length: int) -> Self:
+        """The same classifier for series of one length, filled up to that of the model, or as they are."""
+        if self._fill is None:
+            other = self._for_length(length)
+            other._lengths = None
+            return other
+        other = copy(self)
+        other._lengths, other._own = None, length
+        return other
+
+    def _padded(self, x: np.ndarray) -> np.ndarray:
+        """Series filled up to the length of the model."""
+        if self._own is None or self._length is None or x.shape[1] != self._own or self._own == self._length:
+            return x
+        filled = np.full((len(x), self._length, x.shape[2]), self._fill, np.float32)
+        filled[:, : self._own] = x
+        return filled
 
     def _with_held(self, held: tuple[np.ndarray, ...]) -> Self:
         _ = self.propagations
@@ -129,7 +185,7 @@ class NetworkClassifier(ABC):
 
     def _holding_like(self, other: Self) -> Self:
         """Another classifier that holds what this one does."""
-        other._others = self._others
+        other._others, other._lengths, other._fill, other._own = self._others, self._lengths, self._fill, self._own
         return other if self._held is None else other._with_held(self._held)
 
     def _refuse_unknown_inputs(self) -> None:
@@ -176,7 +232,8 @@ class NetworkClassifier(ABC):
         """Receptive fields of the steps of the explained layer."""
         if self._length is None:
             raise ValueError(f"model {self.name!r} takes series of any length; use for_length(length) to choose one")
-        return self.receptive_field_at(self._length)
+        field = self.receptive_field_at(self._length)
+        return field if self._own is None else replace(field, padding=self._length - self._own)
 
     @property
     def layers(self) -> tuple[LayerFacts, ...]:
@@ -199,7 +256,7 @@ class NetworkClassifier(ABC):
         """The same classifier for series of one length; compiled functions are shared."""
         _ = self.propagations  # created before the copy, to be shared by it
         other = copy(self)
-        other._length = length
+        other._length, other._own = length, None
         return other
 
     @cached_property
@@ -240,7 +297,7 @@ class NetworkClassifier(ABC):
         """Gradient of the target's score with respect to the input, of shape (instance, time, channel)."""
         x = self._checked(x)
         targets = as_targets(target, len(x), self.classes)
-        return self._passes.run("gradient", x, targets)[0]
+        return self._passes.run("gradient", x, targets)[0][:, : self._own]
 
     def features(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray]:
         """Feature maps of the explained layer, and the gradient of the target's score with respect to them.
@@ -275,7 +332,7 @@ class NetworkClassifier(ABC):
             raise ValueError(self._network.no_map)
         self._refuse_changes()
         self._refuse_unknown_inputs()
-        x = check_series(x, None, self.input_shape[1])
+        x = self._padded(check_series(x, None, self.input_shape[1]))
         self._must_be_long_enough(x.shape[1])
         return self._passes.run("features", x)[0]
 
@@ -288,7 +345,7 @@ class NetworkClassifier(ABC):
     def bias(self) -> np.ndarray:
         """Score of each class on features that are zero, of shape (class,)."""
         steps, filters = len(self.receptive_field), self._network.map_shape[-1]
-        series = np.zeros((1, self._length, self.input_shape[1]), np.float32)  # type: ignore[type-var]
+        series: Any = np.zeros((1, self._own or self._length, self.input_shape[1]), np.float32)
         return self.head_scores(series, np.zeros((1, steps, filters), np.float32))[0]
 
     # Propagation rules
@@ -316,9 +373,9 @@ class NetworkClassifier(ABC):
         if reason:
             raise ValueError(reason)
         if baseline is not None:
-            baseline = check_finite("baseline", as_array("baseline", baseline))
+            baseline = self._padded(check_finite("baseline", as_array("baseline", baseline)))
             shaped("baseline", baseline, "(instance, time, channel)", x.shape)
-        return self.propagations(rule)(x, targets, baseline, self.batch_size, self._passes.held)
+        return self.propagations(rule)(x, targets, baseline, self.batch_size, self._passes.held)[:, : self._own]
 
     def no_propagation(self, rule: Rule) -> str | None:
         """Why a rule does not support the model; None where it does."""
@@ -349,7 +406,7 @@ class NetworkClassifier(ABC):
         x = check_series(x, *self.input_shape)
         if self._length is None:
             self._must_be_long_enough(x.shape[1])
-        return x
+        return self._padded(x)
 
     def refuse_weights(self) -> None:
         """Raise a ValueError if the model has NaN or infinite weights, which names their layer."""

@@ -31,6 +31,8 @@ _MOST_SOLUTIONS = 16
 def inside_of(explanation: LazyExplanation) -> InsideOfModel | None:
     """Inside of a widget's model; None if its layers cannot be read, or none has a time axis."""
     classifier = explanation.classifier
+    if explanation.lengths is not None:
+        return None
     return InsideOfModel(explanation) if offers(classifier, HasLayers) and classifier.layers else None
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from time import perf_counter
 
+from numpy.typing import ArrayLike
+
 from ..attribution.checks import ChecksReport, fills_of, run_checks
 from ..attribution.lazy_explanation import LazyExplanation
 from ..attribution.requests import Methods
@@ -80,6 +82,12 @@ class CAM1DWidget(ExplanationViewer):
         Average the maps that distinguish channels over windows of this many samples, or between these change points.
     layout : {"channels_last", "channels_first"}
         Order of the dims of `x` and `background`.
+    lengths : array-like of int, of shape (instance,), optional
+        Number of samples of each series of `x`, if it is padded. Default: `x` is a list of series (time, channel), or
+        ends with NaN in all channels where a series ends.
+    padding_value : float, optional
+        What shorter series are filled up with. Default: the value of the model's `Masking` layer, or zero, if it takes
+        series of one length; each series at its own length otherwise. Padding is never perturbed nor credited.
     intervals : sequence or mapping of lists of (t0, t1), optional
         By instance, where the true cause is, in the unit of the time axis.
 
@@ -111,6 +119,8 @@ class CAM1DWidget(ExplanationViewer):
         series: str | None = None,
         window: WindowsLike | None = None,
         layout: Layout = "channels_last",
+        lengths: ArrayLike | None = None,
+        padding_value: float | None = None,
         intervals: IntervalsLike | None = None,
     ) -> None:
         started = perf_counter()
@@ -121,6 +131,8 @@ class CAM1DWidget(ExplanationViewer):
             methods=methods,
             background=background,
             layout=layout,
+            lengths=lengths,
+            padding_value=padding_value,
             window=window,
             y=y,
             class_names=class_names,

@@ -75,7 +75,7 @@ RECORDS = {
 # What this package calls, with arguments that it has checked.
 HOOKS = {
     *("weigh", "weights", "step_values", "draw", "fit", "summary", "missing", "fill", "passes"),
-    *("named_inputs", "for_instances"),
+    *("named_inputs", "for_instances", "for_lengths"),
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
+import keras
 import numpy as np
 
 from ...attribution.classifier import as_targets
@@ -111,12 +112,16 @@ class KerasClassifier(NetworkClassifier):
     def for_length(self, length: int) -> KerasClassifier:
         """The same classifier for series of one length, of a model that takes any; compiled functions are shared."""
         check_count("length", length)
-        if length == self._length:
+        if length == self.input_shape[0]:
             return self
         if self._network.input_shape[0] is not None:
             raise ValueError(f"length must be {self._length}, as model {self.name!r} was built for, but is {length}")
         self._must_be_long_enough(length)
         return self._for_length(length)
+
+    def _mask_value(self) -> float:
+        masking = [one for one in self.model._flatten_layers() if isinstance(one, keras.layers.Masking)]
+        return float(masking[0].mask_value) if masking else 0.0
 
     def fingerprint(self) -> Hashable:
         """Value that changes with the model's weights, layers and loss."""
@@ -217,8 +222,8 @@ class KerasClassifier(NetworkClassifier):
 
         def read(model: Any) -> KerasClassifier:
             options: Any = {"series": self._series, "score": self.score, "batch_size": size}
-            made = self._holding_like(KerasClassifier(model, layer=layer, output=output, **options))
-            return made if self._length is None else made.for_length(self._length)
+            made = KerasClassifier(model, layer=layer, output=output, **options)
+            return self._holding_like(made if self._length is None else made.for_length(self._length))
 
         return randomized(self.model, seed, draws, read)
 

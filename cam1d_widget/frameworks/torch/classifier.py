@@ -24,6 +24,9 @@ from .weights import digest_of
 
 __all__ = ["TorchClassifier"]
 
+# Lengths and sets of inputs for which one module is kept as it was read.
+_MOST_READ = 16
+
 
 class TorchClassifier(NetworkClassifier):
     """A PyTorch classifier of time series: numpy in, numpy out.
@@ -92,6 +95,8 @@ class TorchClassifier(NetworkClassifier):
         self._last: dict[Hashable, tuple[TorchClassifier, Hashable]] = {}
         self._layer, self._output, self._layout = layer, output, layout
         self._series, self._inputs = series, alone()
+        # The classifier that reads the module for other lengths, of one that takes any.
+        self._unread: TorchClassifier | None = None
 
     def __getattr__(self, name: str) -> Any:
         if name in ("_network", "_passes", "_features"):
@@ -114,7 +119,8 @@ class TorchClassifier(NetworkClassifier):
         made, version = self._last.get(key, (None, None))
         if made is None or made.fingerprint() != version:
             made = self._read_for(x)
-            self._last.clear()
+            while len(self._last) >= _MOST_READ:
+                self._last.pop(next(iter(self._last)))
             self._last[key] = made, made.fingerprint()
         return made if self._others is None else made.holding(self._others)
 
@@ -154,6 +160,50 @@ class TorchClassifier(NetworkClassifier):
             other._inputs = inputs_of(self.model, others, series)
         return other
 
+    def for_lengths(self, x: np.ndarray, lengths: np.ndarray, padding_value: float | None = None) -> TorchClassifier:
+        """The same classifier for series of unequal length.
+
+        Parameters
+        ----------
+        x : ndarray of shape (instance, time, channel)
+            What follows the length of a series does not matter.
+        lengths : ndarray of int, of shape (instance,)
+        padding_value : float, optional
+            What a series is filled up with, to the length of the longest. Default: nothing if the module also computes
+            with the next shorter one, and is then given each series at its own length, and zero otherwise.
+
+        Raises
+        ------
+        ValueError
+            If the module takes series of other lengths, but not of the shortest.
+        """
+        if self._length is not None:
+            return super().for_lengths(x, lengths, 0.0 if padding_value is None else padding_value)
+        *shorter, longest = (int(np.flatnonzero(lengths == length)[0]) for length in np.unique(lengths))
+        made = self.for_series(x[longest : longest + 1, : lengths[longest]])
+        if padding_value is not None or not shorter or self._fault_with(x[shorter[-1], : lengths[shorter[-1]]]):
+            return made.for_lengths(x, lengths, padding_value)
+        fault = self._fault_with(x[shorter[0], : lengths[shorter[0]]])
+        if fault:
+            raise fault
+        other = copy(made)
+        other._lengths, other._unread = lengths, self
+        return other
+
+    def _fault_with(self, series: np.ndarray) -> ValueError | None:
+        """Why the module does not compute with a series (time, channel); None if it does."""
+        try:
+            own_layout(self.model, series[np.newaxis], self.device, self._inputs)
+        except ValueError as fault:
+            return fault
+        return None
+
+    def _of_length(self, length: int) -> TorchClassifier:
+        if self._unread is None or length == self._length:
+            return super()._of_length(length)
+        made = self._unread.for_series(np.zeros((1, length, self._network.input_shape[1]), np.float32))
+        return made if self._layer == made._layer else made.at(self._layer)
+
     def _read_for(self, x: np.ndarray) -> TorchClassifier:
         """The classifier for series of the shape of these."""
         layout = self._layout or own_layout(self.model, x, self.device, self._inputs)
@@ -181,7 +231,7 @@ class TorchClassifier(NetworkClassifier):
     @property
     def input_shape(self) -> tuple[int | None, int | None]:
         """Samples and channels of its series; None before the module is read."""
-        return (None, None) if self._length is None else self._network.input_shape
+        return (None, None) if self._length is None else super().input_shape
 
     @property
     def class_names(self) -> tuple[str, ...] | None:
