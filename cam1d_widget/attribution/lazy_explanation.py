@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from itertools import count
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any
 from warnings import warn
 from weakref import WeakValueDictionary
 
@@ -19,43 +19,29 @@ from tqdm.auto import tqdm
 from ..explanation.explanation import Explanation
 from ..explanation.facts import BY_LABEL, MethodFacts, SeriesFacts, by_label
 from ..explanation.source import ExplanationSource, ModelChangedError, Scores, stated
-from ..explanation.true_classes import check_true_classes, labels_in
-from ..explanation.validation import held_once
 from ..names import matching
 from ..typing import InputsLike, Layout, SeriesLike, TargetsLike, WindowsLike
-from ..validation import check_class, check_index, check_names, check_number, check_rows, is_sequence
-from .abilities import (
-    HasFeatures,
-    HasFingerprint,
-    HasLabels,
-    for_instances,
-    for_lengths,
-    for_series,
-    holding,
-    is_per_instance,
-    labels_of,
-    named_inputs,
-    offers,
-)
+from ..validation import check_class, check_index, check_rows, is_sequence
+from .abilities import for_instances, is_per_instance
+from .classifier_facts import checked_classes, field_of, labels_in_words, version_of
+from .data_set import DataSet
 from .growing_scores import GrowingScores
 from .map_cache import MapCache
 from .map_times import MapTimes
-from .maps import ComputedMaps, GrowingMaps, NotFinite, averaged, computed_maps, of_rows, parts
-from .masking import channel_mean
+from .maps import ComputedMaps, GrowingMaps, NotFinite, averaged, computed_maps, of_rows, parts, stacked
 from .methods import AttributionMethod
-from .per_instance import cut_background, method_of_length, padded_maps, stacked
 from .requests import (
     Methods,
     chosen_methods,
     columns,
     described,
+    frozen,
     held_fixed,
     in_windows,
     wanted_targets,
     why_not,
     with_baseline,
 )
-from .series import Series, check_unequal, known_samples, read_unequal
 
 __all__ = ["LazyExplanation"]
 
@@ -127,26 +113,15 @@ class LazyExplanation(ExplanationSource):
         unknown = names.keys() - _NAMES
         if unknown:
             raise TypeError(f"there is no argument {', '.join(sorted(unknown))}; see the arguments of Explanation")
-        x, self._others = named_inputs(classifier, x)
-        series = read_unequal("x", x, layout, classifier.input_shape[1], lengths)
-        x = check_unequal(series.values, series.lengths, *_any_length(classifier, padding_value))
-        self._padding_value, self._own_lengths = padding_value, series.lengths
-        if padding_value is not None:
-            check_number("padding_value", padding_value)
-            self._own_lengths = np.full(len(x), x.shape[1]) if series.lengths is None else series.lengths
-        names["lengths"] = series.lengths
-        classifier = self._fitted(classifier, x)
+        data = self._data = DataSet.read(classifier, x, background, layout, lengths, padding_value)
+        classifier, names["lengths"] = data.fitted(classifier), data.series.lengths
         for name in ("channel_names", "sampling_rate", "start"):
             if names.get(name) is None:
-                names[name] = getattr(series, name)
-        names.update(_checked_classes(classifier, len(x), names.get("class_names"), names.get("y")))
+                names[name] = getattr(data.series, name)
+        names.update(checked_classes(classifier, len(data.x), names.get("class_names"), names.get("y")))
         self._targets = wanted_targets(targets, names["class_names"])
-        self.background, self._background_lengths = None, None
-        if background is not None:
-            self.background, self._background_lengths = _checked_background(background, layout, series)
-        self.baseline = None if self.background is None else channel_mean(known_samples(self.background))
-        shortest = 0 if self._own_lengths is None else int(self._own_lengths.argmin())
-        averaged(x[[shortest], : self._length_of(shortest)], window)  # refuses a wrong window
+        self.background, self.baseline = data.background, data.baseline
+        averaged(data.one(data.shortest), window)  # refuses a wrong window
         self.window = tuple(window) if is_sequence(window) else window
         self._named = methods is not None
         # Maps are computed in several threads: one after another if it is the same map.
@@ -158,38 +133,22 @@ class LazyExplanation(ExplanationSource):
         # Set by the widget: called when the model is found changed or unchanged, and after an update.
         self.when_model_changed: Callable[[bool], None] = lambda changed: None
         self.when_updated: Callable[[], None] = lambda: None
-        drawn = cut_background(self.background, self._background_lengths, x.shape[1])
-        self._read_model(classifier, chosen_methods(methods, self._longest(classifier), drawn), x, names)
+        chosen = chosen_methods(methods, data.of_longest(classifier), data.drawn)
+        self._read_model(classifier, chosen, names)
 
-    def _fitted(self, classifier: Any, x: np.ndarray) -> Any:
-        """The classifier for these series, with the other inputs of the model."""
-        classifier = holding(classifier, self._others, len(x))
-        if self._own_lengths is None:
-            return for_series(classifier, x)
-        return for_lengths(classifier, x, self._own_lengths, self._padding_value)
-
-    def _longest(self, classifier: Any) -> Any:
-        """The classifier for the longest series, if their lengths differ."""
-        return classifier if self._own_lengths is None else for_instances(classifier, self._own_lengths.argmax())
-
-    def _length_of(self, instance: int) -> int | None:
-        return None if self._own_lengths is None else int(self._own_lengths[instance])
-
-    def _read_model(
-        self, classifier: Any, chosen: list[AttributionMethod], x: np.ndarray, names: dict[str, Any]
-    ) -> None:
+    def _read_model(self, classifier: Any, chosen: list[AttributionMethod], names: dict[str, Any]) -> None:
         """Read everything that depends on the current model: its scores, and the exactness of each method."""
-        self._classifier, self._version, self._number = classifier, _version(classifier), next(_NUMBERS)
+        x, typical = self._data.x, self._data.of_longest(classifier)
+        self._classifier, self._version, self._number = classifier, version_of(classifier), next(_NUMBERS)
         # Slow methods run on all instances only if they were named.
         self._usual = tuple(method.label for method in chosen if self._named or not method.on_demand)
-        self._chosen = [_frozen(method) for method in chosen]
-        self._methods = {method.label: self._with_baseline(method, x) for method in self._chosen}
-        typical = self._longest(classifier)
+        self._chosen = [frozen(method) for method in chosen]
+        self._methods = {method.label: self._with_baseline(method) for method in self._chosen}
         # Names, y and rate are checked before anything slow.
         named = SeriesFacts(x, np.zeros((len(x), classifier.classes)), **names)
-        self._growing = GrowingScores(classifier, x, self._own_lengths)
+        self._growing = GrowingScores(classifier, x, self._data.lengths)
         self._times = MapTimes(self._growing.seconds, x.shape[1:])
-        self._named_facts = replace(named, receptive_field=_field_of(typical))
+        self._named_facts = replace(named, receptive_field=field_of(typical))
         self._series_facts: SeriesFacts | None = None
         self._method_facts = tuple(self._facts_of(method, typical, x.shape[1]) for method in chosen)
         self._refuse_changed_model()  # another thread may have changed it meanwhile
@@ -207,22 +166,24 @@ class LazyExplanation(ExplanationSource):
         ValueError
             If the model now has other classes, or no longer fits a method. Nothing is changed then.
         """
-        classifier = self._classifier if classifier is None else self._fitted(classifier, self.x)
+        classifier = self._classifier if classifier is None else self._data.fitted(classifier)
         if classifier.classes != self._classifier.classes:
             raise ValueError(
                 f"the model must still give {self._classifier.classes} scores for an update, but gives "
                 f"{classifier.classes}; make a new widget"
             )
-        if _labels(classifier) != _labels(self._classifier):
+        if labels_in_words(classifier) != labels_in_words(self._classifier):
             raise ValueError("the model must still have the same class labels for an update; make a new widget")
         reasons = [
-            reason for reason in (method.refusal(self._longest(classifier)) for method in self._chosen) if reason
+            reason
+            for reason in (method.refusal(self._data.of_longest(classifier)) for method in self._chosen)
+            if reason
         ]
         if reasons:
             raise ValueError(f"the model no longer fits a method, make a new widget: {reasons[0]}")
         names = {name: getattr(self._named_facts, name) for name in _KEPT_NAMES}
         updated = copy(self)
-        updated._read_model(classifier, self._chosen, self.x, names)
+        updated._read_model(classifier, self._chosen, names)
         with self._lock:
             vars(self).update(vars(updated))
         self.when_updated()
@@ -238,7 +199,7 @@ class LazyExplanation(ExplanationSource):
             raise ModelChangedError("the model was updated during the computation; start it again")
 
     def _refuse_changed_model(self) -> None:
-        changed = _version(self._classifier) != self._version
+        changed = version_of(self._classifier) != self._version
         self.when_model_changed(changed)
         if changed:
             raise ModelChangedError(
@@ -246,14 +207,13 @@ class LazyExplanation(ExplanationSource):
                 "new widget"
             )
 
-    def _with_baseline(self, method: AttributionMethod, x: np.ndarray) -> AttributionMethod:
+    def _with_baseline(self, method: AttributionMethod) -> AttributionMethod:
         """Method with its baseline for every series, copied if a function of the user returned it."""
-        if self._own_lengths is not None:  # which needs a baseline for each length
-            shortest = int(self._own_lengths.argmin())
-            method_of_length(method, x, shortest, int(self._own_lengths[shortest]), self.baseline)
+        if self._data.lengths is not None:  # each length needs another one
+            self._data.method_of(method, self._data.shortest)  # refuses a wrong one
             return method
-        made = with_baseline(method, self.baseline, x)
-        return _frozen(made) if callable(getattr(method, "baseline", None)) else made
+        made = with_baseline(method, self.baseline, self._data.x)
+        return frozen(made) if callable(getattr(method, "baseline", None)) else made
 
     def _facts_of(self, method: AttributionMethod, classifier: Any, samples: int) -> MethodFacts:
         exactness = method.exactness(classifier)
@@ -265,7 +225,7 @@ class LazyExplanation(ExplanationSource):
             method.placed,
             described(method, self.baseline, samples)
             + ("" if method.placed else in_windows(self.window))
-            + held_fixed(self._others or ()),
+            + held_fixed(self._data.others or ()),
             method.family,
         )
 
@@ -332,10 +292,10 @@ class LazyExplanation(ExplanationSource):
 
     def method_of(self, label: str, instance: int) -> AttributionMethod:
         """Method of a label, with the baseline for one series."""
-        method, length = self._known(label), self._length_of(instance)
-        if length is None:
+        method = self._known(label)
+        if self._data.lengths is None:
             return of_rows(method, np.array([instance]))
-        return method_of_length(method, self.x, instance, length, self.baseline)
+        return self._data.method_of(method, instance)
 
     def has(self, method: str, instance: int, target: int) -> bool:
         """Whether this map exists: every known method, instance and class has one."""
@@ -459,87 +419,15 @@ class LazyExplanation(ExplanationSource):
         with self.unchanged_model():
             if not is_per_instance(self._classifier):
                 return computed_maps(self._methods[label], self._classifier, self.x, targets, rows, self.window)
-            places = range(len(rows))
-            return stacked([self._computed_alone(label, rows[one], targets[one : one + 1]) for one in places])
+            ones = [self._computed_alone(label, row, targets[[place]]) for place, row in enumerate(rows)]
+            return stacked(ones, self.x.shape[1])
 
     def _computed_alone(self, label: str, instance: int, targets: np.ndarray) -> ComputedMaps:
         method, classifier = self.method_of(label, instance), self.classifier_of(instance)
-        series = self.x[instance : instance + 1, : self._length_of(instance)]
-        made = computed_maps(method, classifier, series, targets, np.zeros(1, int), self.window)
-        return padded_maps(made, self.x.shape[1])
+        return computed_maps(method, classifier, self._data.one(instance), targets, np.zeros(1, int), self.window)
 
     def _known(self, label: str) -> AttributionMethod:
         found = matching(label, self._methods) if isinstance(label, str) else None
         if found is None:
             raise ValueError(why_not(label, self._methods, self._classifier))
         return self._methods[found]
-
-
-def _checked_classes(classifier: Any, instances: int, class_names: Any, y: Any) -> dict[str, Any]:
-    """Names of the classes, and the true class of each instance; from what the classifier knows where not given."""
-    labels = labels_of(classifier)
-    if class_names is None and offers(classifier, HasLabels):
-        class_names = classifier.class_names
-    if class_names is None and y is not None and labels is None:
-        class_names = labels_in(y, classifier.classes)
-    checked: dict[str, Any] = {"class_names": check_names("class_names", class_names, "class", classifier.classes)}
-    if y is not None:
-        checked["y"] = check_true_classes(y, instances, classifier.classes, class_names, labels, refuse_ambiguous=True)
-    return checked
-
-
-def _any_length(classifier: Any, padding_value: float | None) -> tuple[int | None, int | None]:
-    """Shape of the series that a classifier takes, of any length if they may be padded."""
-    samples, channels = classifier.input_shape
-    return (samples if padding_value is None else None), channels
-
-
-def _checked_background(background: SeriesLike, layout: Layout, series: Series) -> tuple[np.ndarray, np.ndarray | None]:
-    """Read-only series with the channels of the explained ones, and their lengths."""
-    channels = series.values.shape[2]
-    others = read_unequal("background", background, layout, channels)
-    if None not in (series.channel_names, others.channel_names) and series.channel_names != others.channel_names:
-        raise ValueError(
-            f"background must have the channels of x, {', '.join(series.channel_names or ())}, in their order, "
-            f"but has {', '.join(others.channel_names or ())}"
-        )
-    checked = check_unequal(others.values, others.lengths, None, channels, "background")
-    lengths = np.full(len(checked), checked.shape[1]) if others.lengths is None else others.lengths
-    unequal = others.lengths is not None or series.lengths is not None
-    return held_once(_frozen(checked)), lengths if unequal else None
-
-
-Kept = TypeVar("Kept")
-
-
-def _frozen(value: Kept) -> Kept:
-    """Read-only copy of an array; for a method or baseline, one whose arrays are read-only copies."""
-    if isinstance(value, np.ndarray) and (value.flags.writeable or value.base is not None):
-        value = value.copy()
-        value.flags.writeable = False
-    elif is_dataclass(value) and not isinstance(value, type):
-        given = {one.name: getattr(value, one.name) for one in fields(value) if one.init}
-        copied = {name: frozen for name, one in given.items() if (frozen := _frozen(one)) is not one}
-        value = replace(value, **copied) if copied else value
-    return value
-
-
-def _labels(classifier: Any) -> list[str] | None:
-    """Labels of a fitted classifier's classes, as text; None if there are none."""
-    labels = labels_of(classifier)
-    return None if labels is None else list(map(str, labels))
-
-
-def _version(classifier: Any) -> Any:
-    """Fingerprint of a classifier's model; None if the classifier has none."""
-    return classifier.fingerprint() if offers(classifier, HasFingerprint) else None
-
-
-def _field_of(classifier: Any) -> np.ndarray | None:
-    """Receptive field as plain numbers; None if no layer is explained, or it cannot be placed."""
-    if not offers(classifier, HasFeatures) or classifier.no_features:
-        return None
-    field = classifier.receptive_field
-    samples, steps = field.length - field.padding, field.in_series
-    columns = np.stack([np.minimum(field.start, samples), np.minimum(field.stop, samples), field.positions], axis=1)
-    return columns[steps] if steps.any() else None

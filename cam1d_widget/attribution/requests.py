@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,7 @@ __all__ = [
     "chosen_methods",
     "columns",
     "described",
+    "frozen",
     "has_field",
     "held_fixed",
     "in_windows",
@@ -102,6 +103,21 @@ def in_windows(window: Any) -> str:
     if window is None:
         return ""
     return f"; averaged over windows {f'of {window} samples' if np.ndim(window) == 0 else 'between change points'}"
+
+
+Kept = TypeVar("Kept")
+
+
+def frozen(value: Kept) -> Kept:
+    """Read-only copy of an array; for a method or baseline, one whose arrays are read-only copies."""
+    if isinstance(value, np.ndarray) and (value.flags.writeable or value.base is not None):
+        value = value.copy()
+        value.flags.writeable = False
+    elif is_dataclass(value) and not isinstance(value, type):
+        given = {one.name: getattr(value, one.name) for one in fields(value) if one.init}
+        copied = {name: held for name, one in given.items() if (held := frozen(one)) is not one}
+        value = replace(value, **copied) if copied else value
+    return value
 
 
 def held_fixed(others: Iterable[str]) -> str:
