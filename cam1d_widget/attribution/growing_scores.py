@@ -134,7 +134,7 @@ class GrowingScores:
                 if self._probabilities is None:
                     self._probabilities = np.full_like(self._scores, np.nan)
                 self._probabilities[places] = probabilities
-            self._scores[places] = finite("scores", scores)  # at last, for these tell which series are done
+            self._scores[places] = finite("scores", scores)  # last, since they tell which series are done
 
 
 def _shortest(call: Callable[[], object]) -> float:

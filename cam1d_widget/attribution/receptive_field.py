@@ -184,7 +184,7 @@ class ReceptiveField:
             raise ValueError(
                 f"values must have shape (instance, step, ...) with {len(self)} steps, but has {values.shape}"
             )
-        first, count, left, right, share = self._placing
+        first, count, left, right, share = self.placing
         if len(count) < len(self):
             count = count.reshape(-1, *[1] * (values.ndim - 2)).astype(values.dtype)
             values = np.add.reduceat(values, first, axis=1) / count
@@ -196,7 +196,7 @@ class ReceptiveField:
         return after[:, : self.length - self.padding]
 
     @cached_property
-    def _placing(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    def placing(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """First step and number of steps at each position, and for each sample the neighboring positions.
 
         Returns

@@ -8,10 +8,12 @@ from typing import NamedTuple, Protocol, runtime_checkable
 import numpy as np
 
 from .facts import MethodFacts, SeriesFacts, by_label
+from .portable_model import PortableModel
 
 __all__ = [
     "GAP_TOLERANCE",
     "ExplanationSource",
+    "HasModel",
     "LayerFacts",
     "ModelChangedError",
     "Scores",
@@ -203,6 +205,14 @@ class Scoring(Protocol):
 
     def more_scores(self, instance: int = 0) -> int:
         """Compute those of some series, of `instance` first; returns of how many, 0 once all are known."""
+
+
+@runtime_checkable
+class HasModel(Protocol):
+    """A source whose model a page can contain."""
+
+    def portable_model(self) -> PortableModel:
+        """The model as plain data."""
 
 
 def _facts_of(source: ExplanationSource) -> SeriesFacts:

@@ -83,7 +83,7 @@ class Network(ABC):
 
     @abstractmethod
     def _output_of(self, layer: Any) -> int:
-        """Value that a layer puts out, given by its name, its number or itself."""
+        """Output of a layer, given by its name, its number or itself."""
 
     @abstractmethod
     def _link_of_plain_scores(self) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
@@ -15,21 +15,24 @@ from ..attribution.classifier import as_targets, warn_if_saturated
 from ..attribution.propagation_rules import Rule
 from ..attribution.receptive_field import ReceptiveField, TooShort
 from ..attribution.series import check_series
+from ..explanation.portable_model import PortableModel
 from ..explanation.source import LayerFacts
 from ..network.layers_in_time import layers_in_time
+from ..network.portable import NotPortable
 from ..network.propagation.propagation import Propagations
 from ..typing import Score
-from ..validation import as_array, check_count, check_finite, check_layer, finite, shaped, shown
+from ..validation import as_array, check_count, check_finite, check_layer, check_seed, finite, shaped, shown
 from .features import Features
 from .filters import NetworkFilters
-from .inputs import Inputs, checked_others, named_inputs
 from .network import Network
 from .passes import Argument, CompiledFunction, Passes, with_held
+from .per_instance import PerInstanceClassifier
+from .portable_classifier import portable_model
 
 __all__ = ["NetworkClassifier"]
 
 
-class NetworkClassifier(ABC):
+class NetworkClassifier(PerInstanceClassifier, ABC):
     """A classifier of time series by a network that is read into a graph.
 
     A framework creates the network, and compiles functions of its tensors.
@@ -37,14 +40,6 @@ class NetworkClassifier(ABC):
 
     score: Score
     batch_size: int
-    _length: int | None = None
-    # Values of the model's other inputs: by name for every instance of a data set, and those of the passes.
-    _others: Mapping[str, np.ndarray] | None = None
-    _held: tuple[np.ndarray, ...] | None = None
-    # Lengths of a data set's series, what fills them up (None if nothing does), and the length of those of the passes.
-    _lengths: np.ndarray | None = None
-    _fill: float | None = None
-    _own: int | None = None
 
     def _take(self, network: Network) -> None:
         self._network: Any = network
@@ -64,6 +59,10 @@ class NetworkClassifier(ABC):
         """Function of tensors, which may have branches and loops on them, compiled for arguments of these shapes."""
 
     @abstractmethod
+    def _randomized(self, seed: int, draws: int) -> Iterator[tuple[int, str, Any]]:
+        """Classifiers as of :meth:`randomized`, whose arguments have been checked."""
+
+    @abstractmethod
     def _refuse_changes(self) -> None:
         """Refuse a model that has changed since it was read."""
 
@@ -78,124 +77,6 @@ class NetworkClassifier(ABC):
     def input_shape(self) -> tuple[int | None, int | None]:
         """Samples and channels of its series; None where it takes any number."""
         return self._own or self._length, self._network.input_shape[1]
-
-    # Other inputs
-
-    def named_inputs(self, x: Any) -> tuple[Any, dict[str, np.ndarray] | None]:
-        """The series among the inputs of the model, and the values of the others.
-
-        Parameters
-        ----------
-        x : mapping of str to array-like, or array-like
-            Inputs by name; of a model that takes only the series, the series alone.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If an input is missing or unknown, or is not as the model takes it.
-        """
-        inputs = self._network.inputs
-        if isinstance(x, Mapping):
-            return named_inputs(x, inputs, self.name)
-        if inputs and self._held is None and not self.per_instance:
-            raise ValueError(
-                f"x must hold the inputs of model {self.name!r} by name, as {{{_example(inputs)}}}, but is {shown(x)}"
-            )
-        return x, None
-
-    def holding(self, others: Mapping[str, np.ndarray]) -> Self:
-        """The same classifier for a data set, whose inputs besides the series have these values, (instance, ...)."""
-        checked = checked_others(others, self._network.inputs.others, self.name)
-        _ = self.propagations  # created before the copy, to be shared by it
-        other = copy(self)
-        other._others = checked
-        return other
-
-    @property
-    def per_instance(self) -> bool:
-        """Whether it is for a data set, whose instances have other inputs, or lengths, of their own."""
-        return bool(self._others) or self._lengths is not None
-
-    def for_lengths(self, x: np.ndarray, lengths: np.ndarray, padding_value: float | None = None) -> Self:
-        """The same classifier for series of unequal length.
-
-        Parameters
-        ----------
-        x : ndarray of shape (instance, time, channel)
-            What follows the length of a series does not matter.
-        lengths : ndarray of int, of shape (instance,)
-        padding_value : float, optional
-            What a series is filled up with. Default: the value of a `Masking` layer, or zero, for a model of fixed
-            length; a model that takes any length is given each series at its own.
-        """
-        longest = self._network.input_shape[0] or x.shape[1]
-        base = self if self._length or padding_value is None else self._for_length(longest)
-        if base._length is None:
-            base._must_be_long_enough(int(lengths.min()))
-        elif lengths.max() > base._length:
-            raise ValueError(
-                f"x must hold series of at most {base._length} samples, as model {self.name!r} was built for, but "
-                f"instance {lengths.argmax()} has {lengths.max()}"
-            )
-        other = copy(base)
-        other._lengths = lengths
-        if base._length is not None:
-            other._fill = self._mask_value() if padding_value is None else padding_value
-        return other
-
-    def _mask_value(self) -> float:
-        """What the model takes for padding."""
-        return 0.0
-
-    def for_instances(self, rows: np.ndarray) -> Self:
-        """The same classifier for perturbed copies of one instance, or for as many series as rows, of one length."""
-        made = self
-        if self._lengths is not None:
-            made = self._of_length(int(self._lengths[rows[0]]))
-        if not self._others:
-            return made
-        return made._with_held(tuple(self._others[one.name][rows] for one in self._network.inputs.others))
-
-    def _of_length(self, length: int) -> Self:
-        """The same classifier for series of one length, filled up to that of the model, or as they are."""
-        if self._fill is None:
-            other = self._for_length(length)
-            other._lengths = None
-            return other
-        other = copy(self)
-        other._lengths, other._own = None, length
-        return other
-
-    def _padded(self, x: np.ndarray) -> np.ndarray:
-        """Series filled up to the length of the model."""
-        if self._own is None or self._length is None or x.shape[1] != self._own or self._own == self._length:
-            return x
-        filled = np.full((len(x), self._length, x.shape[2]), self._fill, np.float32)
-        filled[:, : self._own] = x
-        return filled
-
-    def _with_held(self, held: tuple[np.ndarray, ...]) -> Self:
-        _ = self.propagations
-        other = copy(self)
-        other.__dict__.pop("filters", None)
-        other._others, other._held = None, held
-        other._passes = self._passes.holding(held)
-        other._features = self._features.with_passes(other._passes)
-        return other
-
-    def _holding_like(self, other: Self) -> Self:
-        """Another classifier that holds what this one does."""
-        other._others, other._lengths, other._fill, other._own = self._others, self._lengths, self._fill, self._own
-        return other if self._held is None else other._with_held(self._held)
-
-    def _refuse_unknown_inputs(self) -> None:
-        inputs = self._network.inputs
-        if inputs and self._held is None:
-            names = ", ".join(one.name for one in inputs.others)
-            raise ValueError(
-                f"model {self.name!r} takes {names} besides the series, whose values are not known: call "
-                f"holding({{{_example(inputs, series=False)}}}), and for_instances([0]) for the first instance"
-            )
 
     @property
     def no_features(self) -> str | None:
@@ -252,19 +133,29 @@ class NetworkClassifier(ABC):
         other._take(self._network.cut_at(layer))
         return other
 
-    def _for_length(self, length: int) -> Self:
-        """The same classifier for series of one length; compiled functions are shared."""
-        _ = self.propagations  # created before the copy, to be shared by it
-        other = copy(self)
-        other._length, other._own = length, None
-        return other
-
     @cached_property
     def filters(self) -> NetworkFilters:
         """Filters of the explained layer as functions of the series."""
         if not self.per_instance:
             self._refuse_unknown_inputs()
         return NetworkFilters(self._network, self._passes)
+
+    def randomized(self, seed: int = 0, draws: int = 1) -> Iterator[tuple[int, str, Self]]:
+        """Classifiers on a copy of the model, with more and more layers randomized, from the output down.
+
+        Each must be used before the next is taken. The model itself is not changed.
+
+        Yields
+        ------
+        draw : int
+            Number of the draw; each begins with the model's own weights.
+        layer : str
+            Name of the layer that was randomized last, by its own initializers; its path in a PyTorch module.
+        classifier : classifier of the same class
+        """
+        check_seed(seed)
+        check_count("draws", draws)
+        return self._randomized(seed, draws)
 
     @property
     def traces(self) -> dict[str, int]:
@@ -348,6 +239,24 @@ class NetworkClassifier(ABC):
         series: Any = np.zeros((1, self._own or self._length, self.input_shape[1]), np.float32)
         return self.head_scores(series, np.zeros((1, steps, filters), np.float32))[0]
 
+    def portable(self) -> PortableModel:
+        """The model as plain data, with which a page computes scores and maps without Python.
+
+        Raises
+        ------
+        NotPortable
+            If an operation of it cannot be computed without Python; the error names the layer.
+        """
+        if self._network.inputs or self.per_instance:
+            raise NotPortable(
+                f"model {self.name!r} is given other inputs, or series of unequal length, so a page cannot contain it"
+            )
+        if self._length is None:
+            raise ValueError(f"model {self.name!r} takes series of any length; use for_length(length) to choose one")
+        self._refuse_changes()
+        field = None if self.no_features else self.receptive_field
+        return portable_model(self._network, self._length, field, self.score)
+
     # Propagation rules
 
     def propagate(self, x: np.ndarray, target: Any, rule: Rule, baseline: np.ndarray | None = None) -> np.ndarray:
@@ -409,7 +318,7 @@ class NetworkClassifier(ABC):
         return self._padded(x)
 
     def refuse_weights(self) -> None:
-        """Raise a ValueError if the model has NaN or infinite weights, which names their layer."""
+        """Raise a ValueError that names the layer if weights are NaN or infinite."""
         self._network.refuse_weights()
 
     def _must_be_long_enough(self, length: int) -> None:
@@ -421,9 +330,3 @@ class NetworkClassifier(ABC):
             raise
         except ValueError:  # a map that cannot be placed is no reason to refuse the series
             return
-
-
-def _example(inputs: Inputs, series: bool = True) -> str:
-    """How to write the inputs of a model by name."""
-    names = [*([inputs.series[0]] if series else []), *(one.name for one in inputs.others)]
-    return ", ".join(f"{name!r}: ..." for name in names)

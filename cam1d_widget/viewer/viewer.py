@@ -267,6 +267,7 @@ class ExplanationViewer(Stack):
         *,
         title: str | None = None,
         budget_mb: float = 32,
+        model: bool = False,
         progress: bool = True,
     ) -> Path:
         """Write the viewer as one file that works in any browser, without kernel and network.
@@ -289,6 +290,9 @@ class ExplanationViewer(Stack):
             Title of the page. Default: the name of the model.
         budget_mb : float
             Largest size in MB. It is estimated from one map of each method, before the others are computed.
+        model : bool
+            Whether the page contains the model, and computes scores without a window, and maps of CAM and gradient
+            methods that it does not hold.
         progress : bool
             Whether to show a progress bar if it takes more than a second.
 
@@ -312,6 +316,7 @@ class ExplanationViewer(Stack):
             methods=methods,
             title=self._title if title is None else title,
             budget_mb=budget_mb,
+            model=model,
             progress=progress,
             state=self._state,
         )

@@ -10,7 +10,7 @@ import pytest
 from cam1d_widget import ExplanationViewer
 
 from ..support.arrays import explanation
-from .page import MARK, READ_COLORS, SNAPSHOT, choose, drawn, laid_out, shown, slider
+from .page import MARK, PIXELS, READ_COLORS, SNAPSHOT, choose, drawn, laid_out, ready, saved, shown, slider
 
 pytestmark = pytest.mark.browser
 
@@ -59,6 +59,33 @@ def test_the_time_axis_ends_where_each_series_ends(page):
         assert f"{LENGTHS[instance]} samples" in page.locator(".cam1d-summary").inner_text()
         assert page.get_by_text(PADDING).count() == 0
     assert page.errors == []
+
+
+def test_every_plot_is_exactly_that_of_the_series_alone(page, open_page, tmp_path):
+    whole = explanation(receptive_field=None)
+    row, length = [3], LENGTHS[3]
+    facts = replace(whole.series_facts.rows(row), x=whole.x[row, :length], y=[1])
+    maps = {label: maps[row, :, :length] for label, maps in whole.attributions.items()}
+    gaps = {label: gaps[row] for label, gaps in whole.completeness.items()}
+    one = replace(whole, **vars(facts), targets=whole.targets[row], attributions=maps, completeness=gaps)
+    viewer = ExplanationViewer(one, method="Saliency")
+    alone = open_page(viewer.save_html(tmp_path / "alone.html", progress=False))
+    shown(alone)
+    choose(page, "{instance: 3}")
+    for change in ("{}", "{style: 'line', smoothing: 5}", "{overlay: true, sign: 'positive', clip: 10}"):
+        for target in range(3):
+            for method in range(3):
+                for each, instance in ((page, 3), (alone, 0)):
+                    each.evaluate(f"{MARK}.model.optionsModel.change({change})")
+                    choose(each, f"{{instance: {instance}, target: {target}, method: {method}}}")
+                    ready(each, instance, target, method)
+                    drawn(each)
+                assert page.evaluate(PIXELS) == alone.evaluate(PIXELS)
+    texts = [
+        file.decode().partition("index")[2].partition(")")[2] for file in (saved(page, "SVG"), saved(alone, "SVG"))
+    ]
+    assert texts[0] == texts[1]
+    assert len(texts[0]) > 1000
 
 
 def test_a_zoom_stays_while_shorter_series_pass(page):

@@ -36,7 +36,7 @@ class Row(NamedTuple):
 
 
 def row_of(name: str) -> Row:
-    """Row of an operation; that of unknown ones without one."""
+    """Row of an operation; without one, the row of unknown operations."""
     return ROWS.get(name, _UNKNOWN)
 
 

@@ -1,7 +1,7 @@
 import type { WidgetModel } from "@jupyter-widgets/base";
 import type { Facts } from "../core/picture/facts.js";
 import { axisSamples, type Picture } from "../core/picture/picture.js";
-import { wholeOf, Zoom } from "../core/samples/zoom.js";
+import { type Stretch, wholeOf, Zoom } from "../core/samples/zoom.js";
 import type { Shown } from "./pictures.js";
 
 type Mark = WidgetModel & {
@@ -12,7 +12,7 @@ type Mark = WidgetModel & {
 
 /** Time axis of the displayed pictures, whose series may differ in length. */
 export class TimeScale {
-  private readonly zoom = new Zoom();
+  private readonly zoom = new Zoom(() => (this.mark.facts.lengths ?? []).map((length) => this.wholeOf(length)));
 
   constructor(private readonly mark: Mark) {}
 
@@ -34,15 +34,18 @@ export class TimeScale {
   /** Follows the length of the displayed series: what was visible as a whole stays so, and a zoom is kept. */
   fit(): void {
     const scale = this.mark.get("scales")?.x;
-    const { lengths, sampling_rate } = this.mark.facts;
-    if (lengths && scale && this.pictures.length > 0) {
-      const all = wholeOf(this.whole, sampling_rate ?? 1);
+    if (this.mark.facts.lengths && scale && this.pictures.length > 0) {
+      const all = this.wholeOf(this.whole);
       const [min, max] = this.zoom.next([scale.get("min") ?? all[0], scale.get("max") ?? all[1]], all);
       if (min !== scale.get("min") || max !== scale.get("max")) {
         scale.set({ min, max });
         scale.save_changes();
       }
     }
+  }
+
+  private wholeOf(samples: number): Stretch {
+    return wholeOf(samples, this.mark.facts.sampling_rate ?? 1);
   }
 
   private get pictures(): Picture[] {

@@ -123,7 +123,7 @@ RULES = {
 }
 
 
-@pytest.mark.parametrize("convolution", CONVOLUTIONS)
+@pytest.mark.parametrize("convolution", slow_but(["strided", "grouped", "separable"], CONVOLUTIONS))
 @pytest.mark.parametrize(
     ("rule", "place"),
     slow_but(

@@ -15,6 +15,7 @@ from cam1d_widget.attribution.methods import LRP, AttributionMethod, DeepLIFT, G
 from cam1d_widget.attribution.requests import chosen_methods
 
 from ...support.networks import of_steps, state_of
+from ...support.selection import slow_but
 from ...support.toys import linear, question
 
 
@@ -94,7 +95,9 @@ UNKNOWN = {
 }
 
 
-@pytest.mark.parametrize("name", UNKNOWN)
+@pytest.mark.parametrize(
+    "name", slow_but(["wrapped ReLU", "norm over time", "own layer", "quotient", "sigmoid", "product"], UNKNOWN)
+)
 def test_layer_that_is_not_known_is_named(name, x):
     body, refusing, layer = UNKNOWN[name]
     model = of_steps(body)

@@ -42,10 +42,14 @@ export class Zoom {
   private wanted: Stretch | null = null;
   private given: Stretch | null = null;
 
+  /** `wholes` are those of all series: the first view may be that of another one than is shown first. */
+  constructor(private readonly wholes: () => readonly Stretch[]) {}
+
   /** View on a series, from the view on the one before. */
   next(view: Stretch, all: Stretch): Stretch {
     if (this.given === null || !same(view, this.given)) {
-      this.wanted = same(view, this.all ?? all) ? null : view;
+      const wholes = this.all ? [this.all] : this.wholes();
+      this.wanted = wholes.some((whole) => same(view, whole)) ? null : view;
     }
     this.all = all;
     this.given = this.wanted === null ? all : within(this.wanted, all);
