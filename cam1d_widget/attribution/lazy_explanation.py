@@ -225,7 +225,7 @@ class LazyExplanation(ExplanationSource):
             "" if exactness == "approximate" else method.adds_up,
             method.signed,
             method.placed,
-            described(method, self.baseline, samples)
+            described(method, self.baseline, self._data.one(self._data.shortest).shape[1], samples)
             + ("" if method.placed else in_windows(self.window))
             + held_fixed(self._data.others or ()),
             method.family,

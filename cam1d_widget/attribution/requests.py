@@ -91,11 +91,14 @@ def with_baseline(method: AttributionMethod, mean: np.ndarray | None, x: np.ndar
     return replace(method, baseline=baseline_for(x, mean if own is None else own))  # type: ignore[type-var]
 
 
-def described(method: AttributionMethod, mean: np.ndarray | None, samples: int) -> str:
+def described(method: AttributionMethod, mean: np.ndarray | None, shortest: int, longest: int) -> str:
     """Description of a method, with a note if the baseline is zero because none was given."""
     unchosen = has_field(method, "baseline") and method.baseline is None and mean is None  # type: ignore[attr-defined]
     words = f"{method.description} (baseline: zero, since no background was given)" if unchosen else method.description
-    return "; ".join(filter(None, [words, method._detail(samples), method.warning]))
+    detail = method._detail(longest)
+    if detail != method._detail(shortest):
+        detail += " in the longest series"
+    return "; ".join(filter(None, [words, detail, method.warning]))
 
 
 def in_windows(window: Any) -> str:

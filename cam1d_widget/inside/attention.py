@@ -76,6 +76,8 @@ def attention_agreement(
             f"attention_agreement needs one class for each of at least two instances, but targets have shape "
             f"(instance, target) = {explanation.targets.shape}"
         )
+    if explanation.lengths is not None:
+        raise ValueError("attention_agreement needs series of one length, but x has series of unequal length")
     size = {label: np.abs(explanation.attributions[label][:, 0]).sum(axis=-1) for label in ("Attention", *LABELS)}
     others = np.roll(size["Attention"], 1, axis=0)
     return AttentionAgreement(

@@ -61,6 +61,17 @@ def test_the_widget_explains_checks_and_replaces_windows_with_the_inputs_of_the_
     assert widget._lazy.descriptions["Saliency"].endswith("; age held fixed")
 
 
+def test_an_update_keeps_the_other_inputs():
+    model, _ = question()
+    widget = CAM1DWidget(model, GIVEN, methods=["Saliency"])
+    model.set_weights([1.5 * weight for weight in model.get_weights()])
+    widget.update_model()
+    close(widget._lazy.probabilities, model.predict([X, AGES], verbose=0))
+    close(
+        widget.attribution, explain(model, GIVEN, methods=["Saliency"], progress=False).attributions["Saliency"][0, 0]
+    )
+
+
 def test_a_batch_over_all_instances_gives_their_scores_and_bound_classifiers_take_any_batch():
     model, _ = question()
     classifier = KerasClassifier(model, score="probabilities").holding({"age": AGES})
@@ -125,7 +136,10 @@ def test_a_series_that_a_model_takes_several_times_is_one_input():
 
 def test_one_of_several_series_is_explained_and_the_others_are_held_fixed():
     model, others = heads(shared=False), {f"head_{place}": X[::-1] for place in (0, 2)}
-    named = explain(model, {"head_1": X, **others}, series="head_1", methods=["Gradient × Input"], progress=False)
+    methods = ["Gradient × Input", "HiResCAM", "DeepLIFT"]
+    named = explain(model, {"head_1": X, **others}, series="head_1", methods=methods, progress=False)
+    assert [named.exactness[method] for method in methods] == ["approximate", "exact", "complete"]
+    assert max(named.completeness[method].max() for method in methods[1:]) < 1e-4  # the others' share is in the bias
     with pytest.raises(ValueError, match="say which is the series, as series='head_0'"):
         explain(model, {"head_1": X, **others}, progress=False)
     classifier = KerasClassifier(model, series="head_1").holding(others).for_instances(np.array([2]))
