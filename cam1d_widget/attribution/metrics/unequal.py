@@ -73,7 +73,7 @@ def _first_maps(given: Mapping[str, Any]) -> np.ndarray | None:
         maps = next(iter(several.values()), None)
     try:
         array = np.asarray(maps, np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     array = array[np.newaxis] if array.ndim == 2 else array
     return array if array.ndim == 3 and array.size else None

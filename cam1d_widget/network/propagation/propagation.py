@@ -77,8 +77,9 @@ class Propagation:
         self._graph = graph
         # LRP requires this; the other rules only get faster.
         self._steps, self._logits = steps_of(graph, logits)
-        planned = [step for step in self._steps if graph.of_series.issuperset(step.outputs)]
-        self._back = _planned(planned, self._logits, self._planner())
+        self._merges = any(getattr(step.operation, "merges_instances", False) for step in self._steps)
+        of_series = [step for step in self._steps if graph.of_series.issuperset(step.outputs)]
+        self._back = _planned(of_series, self._logits, self._planner())
 
     @cached_property
     def attribution(self) -> Callable[..., list[np.ndarray]]:
@@ -100,7 +101,7 @@ class Propagation:
     ) -> np.ndarray:
         """Values of shape (instance, time, channel), computed in batches; `held` are the model's other inputs."""
         baseline = np.zeros_like(x[:1]) if baseline is None else baseline
-        shared = bool((baseline == baseline[:1]).all())  # one forward pass is enough for all
+        shared = not self._merges and bool((baseline == baseline[:1]).all())  # one forward pass is enough for all
         parts: list[np.ndarray] = []
         for first in range(0, len(x), batch_size):
             check_cancelled()

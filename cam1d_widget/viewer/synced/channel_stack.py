@@ -31,6 +31,7 @@ from .means import Means
 from .messages import kind_of, said
 from .offered_map import OfferedMap
 from .options import Options
+from .picture_requests import PictureRequests
 from .tiles import MOST as MOST_TILES
 from .tiles import (
     Tile,
@@ -45,8 +46,6 @@ from .tiles import (
     series_tile,
 )
 
-# Requests for pictures that are kept until a browser displays the widget.
-_MOST_UNSENT = 64
 # Seconds beyond which maps are computed in the background.
 SLOW = 1.0
 
@@ -171,10 +170,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
         self.finder.read_classes(source.class_names, true_classes=max(2, len(source.class_names)))
         if tiles is None:
             self.tiles = self._first_tiles()
-        self._pictures: dict[int, Callable[[bytes | str], object]] = {}
-        self._unsent: list[dict[str, Any]] = []
-        self._asked = 0
-        self._views = 0
+        self._pictures = PictureRequests(lambda message: self.send(message))
         # Maps that are asked for; then the other scores; then the map of the offered method.
         self._background, self._scoring = Background(), Background()
         self._offering: OfferedMap | None = None
@@ -294,15 +290,8 @@ class ChannelStack(SyncedView, bqplot.Mark):
 
         Returns False if no browser is known to display the widget: the request is then sent to the first one that does.
         """
-        self._asked += 1
-        self._pictures[self._asked] = take
-        self._unsent = [*self._unsent[1 - _MOST_UNSENT :], {**request, "request": self._asked}]
-        self._send_requests()
-        return bool(self._views)
-
-    def _send_requests(self) -> None:
-        while self._views and self._unsent:
-            self.send(self._unsent.pop(0))
+        self._pictures.add(request, take)
+        return bool(self._pictures.views)
 
     def tile(self, key: str) -> Tile:
         """Series or map of this key, computed if necessary; the source caches it."""
@@ -357,13 +346,11 @@ class ChannelStack(SyncedView, bqplot.Mark):
         elif kind == "update":
             self._update()
         elif kind == "views":
-            self._views = check_count("count", content.get("count"), least=0)
-            self._send_requests()
+            self._pictures.send_to(check_count("count", content.get("count"), least=0))
             self._continue()
         elif kind == "picture":
-            take = self._pictures.pop(check_count("request", content.get("request"), least=0), None)
-            if take:
-                take(bytes(buffers[0]) if buffers else str(content.get("error")))
+            file = bytes(buffers[0]) if buffers else str(content.get("error"))
+            self._pictures.answer(check_count("request", content.get("request"), least=0), file)
 
     def _answer(self, content: dict[str, Any]) -> None:
         """Answer a request for tiles; if it takes long, in the background, after the series and how long it takes."""

@@ -40,28 +40,32 @@ def squared(z: Any) -> Any:
 
 
 UNKNOWN = {
-    "recurrent": (lambda s: L.LSTM(4, name="odd")(s), ("DeepLIFT", "LRP"), "'odd' (LSTM)"),
+    "recurrent": (lambda s: L.LSTM(4, activation="elu", name="odd")(s), ("DeepLIFT", "LRP"), "'odd' (LSTM)"),
+    "given states": (
+        lambda s: L.GRU(4, name="odd")(s, initial_state=L.Dense(4)(s[:, 0])),
+        ("DeepLIFT", "LRP"),
+        "'odd' (GRU)",
+    ),
     "recurrent ReLU": (
-        lambda s: L.LSTM(4, activation="relu", name="odd")(s),
+        lambda s: L.LSTM(4, activation="relu", recurrent_activation="hard_sigmoid", name="odd")(s),
         ("DeepLIFT", "LRP", "Guided Backprop"),
         "(LSTM)",
     ),
     "wrapped ReLU": (
-        lambda s: L.TimeDistributed(L.Dense(4, activation="relu"), name="odd")(s),
+        lambda s: L.TimeDistributed(keras.Sequential([L.Dense(4, activation="relu")]), name="odd")(s),
         ("DeepLIFT", "LRP", "Guided Backprop"),
         "'odd' (TimeDistributed)",
     ),
-    "attention": (
-        lambda s: (lambda h: L.MultiHeadAttention(2, 2, name="odd")(h, h))(convolved(s)),
+    "attention with a mask": (
+        lambda s: L.MultiHeadAttention(2, 2, name="odd")(s, s, attention_mask=L.Dot(axes=2)([s, s]) > 0),
         ("DeepLIFT", "LRP"),
         "'odd' (MultiHeadAttention)",
     ),
-    "norm over time": (
-        lambda s: L.LayerNormalization(name="odd")(s),
+    "sparse maximum": (
+        lambda s: L.Activation("sparsemax", name="odd")(L.Conv1D(4, 3)(s)),
         ("DeepLIFT", "LRP"),
-        "'odd' (LayerNormalization)",
+        "'odd' (Activation), whose activation is 'sparsemax'",
     ),
-    "softmax": (lambda s: L.Softmax(name="odd")(s), ("DeepLIFT", "LRP"), "'odd' (Softmax)"),
     "mask": (
         lambda s: L.GlobalAveragePooling1D()(L.Masking(name="odd")(s)),
         ("DeepLIFT", "LRP", "Guided Backprop"),
