@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 from copy import copy
+from dataclasses import replace
 from functools import cached_property, lru_cache, partial
 from typing import Any
 
@@ -20,6 +21,7 @@ from ..network.head import Head, ending, entry_of, head_of, is_affine_between, s
 from ..network.receptive_field import receptive_field_of
 from ..network.rollout import AttentionStack, attention_stack, weights_of
 from ..network.two_dimensional import in_rows, with_map_in_rows
+from .inputs import Inputs
 
 __all__ = ["Network"]
 
@@ -33,6 +35,8 @@ class Network(ABC):
         None for a model whose calls cannot be read.
     exit : int or None
         Value that holds the logits, or the scores if no logits are known.
+    inputs : Inputs
+        The series, and what else the model takes.
     units : int
         Scores that the model returns for a series.
     entry : int or None
@@ -57,10 +61,16 @@ class Network(ABC):
     units: int
 
     def __init__(
-        self, model: Any, name: str, tensors: Tensors, input_shape: tuple[int | None, int | None], batch: int | None
+        self,
+        model: Any,
+        name: str,
+        tensors: Tensors,
+        input_shape: tuple[int | None, int | None],
+        batch: int | None,
+        inputs: Inputs,
     ) -> None:
         self.model, self.name, self.tensors = model, name, tensors
-        self.input_shape, self._batch = input_shape, batch
+        self.input_shape, self._batch, self.inputs = input_shape, batch, inputs
 
     # What a framework says
 
@@ -101,7 +111,9 @@ class Network(ABC):
             if layer is not None:
                 raise ValueError(self.no_map)
             return
-        self.graph = graph = with_map_in_rows(graph)
+        graph = with_map_in_rows(graph)
+        of_series = tuple(layer for layer in graph.layers if graph.of_series.issuperset(layer.values))
+        self.graph = graph = replace(graph, layers=of_series)
         self.exit, self.link, plain, self.logs = ending(graph)
         self.seen = self.link is not None
         if plain:

@@ -21,6 +21,7 @@ __all__ = [
     "Elementwise",
     "Facts",
     "Flip",
+    "Held",
     "Identity",
     "Masking",
     "MatrixProduct",
@@ -188,6 +189,14 @@ class Identity(Operation):
 
     def _facts(self) -> Facts:
         return Facts(affine=True, homogeneous=True, rises=True, keeps_sign=True)
+
+
+@dataclass(frozen=True)
+class Held(Operation):
+    """Another input of the model, which is held fixed: it takes no more of the series than the size of the batch."""
+
+    def _facts(self) -> Facts:
+        return Facts(affine=True)
 
 
 @dataclass(frozen=True)
