@@ -22,7 +22,7 @@ from ..explanation.true_classes import check_true_classes, labels_in
 from ..explanation.validation import held_once
 from ..names import matching
 from ..typing import Layout, SeriesLike, TargetsLike, WindowsLike
-from ..validation import check_class, check_index, check_names, check_rows, is_sequence
+from ..validation import check_class, check_index, check_names, check_rows, counted, is_sequence
 from .abilities import (
     HasFeatures,
     HasFingerprint,
@@ -169,7 +169,7 @@ class LazyExplanation(ExplanationSource):
         classifier = for_series(self._classifier if classifier is None else classifier, self.x)
         if classifier.classes != self._classifier.classes:
             raise ValueError(
-                f"the model must still give {self._classifier.classes} scores for an update, but gives "
+                f"the model must still give {counted(self._classifier.classes, 'score')} for an update, but gives "
                 f"{classifier.classes}; make a new widget"
             )
         if _labels(classifier) != _labels(self._classifier):

@@ -27,6 +27,7 @@ from ..validation import (
     check_number,
     check_old_file,
     check_text,
+    counted,
     finite,
     numbers,
     shaped,
@@ -274,7 +275,7 @@ class Explanation:
         instances, time, channels = self.x.shape
         return (
             f"<Explanation of {instances} series ({time} samples, {channels} channels), "
-            f"{self.targets.shape[1]} of {self.scores.shape[1]} classes each, by {', '.join(self.methods)}>"
+            f"{self.targets.shape[1]} of {counted(self.scores.shape[1], 'class')} each, by {', '.join(self.methods)}>"
         )
 
     @property

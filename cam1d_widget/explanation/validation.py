@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from ..validation import finite, is_sequence, shaped, shown, unmasked
+from ..validation import counted, finite, is_sequence, shaped, shown, unmasked
 
 __all__ = ["check_receptive_field", "check_start", "check_targets", "held_once", "shaped_as_map"]
 
@@ -34,7 +34,9 @@ def check_start(start: Any, instances: int, sampling_rate: float | None) -> np.n
     several = list(start) if is_sequence(start) else [start] * instances
     moments = np.array([_moment(one) for one in several], dtype="datetime64[ns]")
     if moments.shape != (instances,) or np.isnat(moments).any():
-        raise ValueError(f"start must be one date, or one for each of {instances} instances, but is {shown(start)}")
+        raise ValueError(
+            f"start must be one date, or one for each of {counted(instances, 'instance')}, but is {shown(start)}"
+        )
     return moments
 
 
