@@ -12,6 +12,7 @@ import {
   mapName,
   summaryOf,
 } from "../text/describe.js";
+import { marksText } from "../text/marks_text.js";
 import { type Axis, drawAxis } from "./axis.js";
 import { colorScale, pixelColors } from "./color.js";
 import { drawScene } from "./draw_scene.js";
@@ -134,6 +135,7 @@ function legendLines(pen: Pen, sheet: ExportSheet, { scene }: ExportPart, place:
     `${exactnessText(picture.choice, facts, picture.attribution.gap)}${gapText(picture.attribution.gap, picture.choice)}${errorText(picture)}`,
     colorLimitText(picture, facts, sheet.whole),
     picture.choice.mean ? meanText(picture.choice.mean, picture.attribution, facts) : "",
+    marksText(picture, facts),
   ].filter(Boolean);
   pen.font = `12px ${theme.font}`;
   return lines.flatMap((line) => breakLines(pen, line, width - barWidth(width) - 4 * EDGE - EDGE));
