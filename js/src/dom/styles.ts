@@ -76,6 +76,11 @@ const SHEET = `
   .cam1d-tools > .cam1d-panel { position: static; grid-area: wide; width: auto; max-height: 300px; box-shadow: none; }
   .cam1d-panel:has(> fieldset):not([hidden]) { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 0 24px; align-items: start; }
   .cam1d-panel > .cam1d-heading { grid-column: 1 / -1; }
+  /* The plot should begin in the upper half of a small screen. */
+  .cam1d-legend .cam1d-bar canvas { width: 72px !important; }
+  .cam1d-legend .cam1d-words.cam1d-known { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
+  .cam1d-toolbar .cam1d-buttons { gap: 3px; }
+  .cam1d-toolbar .cam1d-buttons button { padding: 1px 5px; }
 }
 @container cam1d (min-width: 1000px) {
   .cam1d-viewer .cam1d-areas { grid-template: var(--cam1d-broad); }
