@@ -354,7 +354,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
         if kind == "tiles":
             self._answer(content)
         elif kind == "cancel":
-            self._background.cancel()
+            self._background.cancel(keys_of(content) if "keys" in content else None)
             self._offering.cancel()
         elif kind == "replace":
             self._replace(content)
@@ -383,7 +383,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
         self.send({"slow": content.get("request"), "seconds": seconds, "index": at_once["index"]}, buffers)
         if not any(self._is_offered(key) for key in keys):
             self._offering.cancel()  # it would only take time from what is asked for
-        self._background.start(lambda: self.send(*answered(content, self.tile)))
+        self._background.start(lambda: self.send(*answered(content, self.tile)), keys)
 
     def _is_offered(self, key: str) -> bool:
         """Whether a key is that of the map that is computed without being asked for."""
