@@ -38,7 +38,7 @@ from .foreign_maps import arranged
 from .npz import read_fields, refusing_damage, write_fields
 from .plot import plot
 from .source import ExplanationSource, stated
-from .validation import check_targets, shaped_as_map
+from .validation import check_targets, shaped_as_map, with_target
 
 __all__ = ["Explanation", "ExplanationSource"]
 
@@ -54,7 +54,8 @@ class Explanation:
     scores : ndarray of shape (instance, class)
         The classifier's score of each class: logits, or probabilities if requested.
     targets : ndarray of int, of shape (instance, target)
-        Index of each explained class.
+        Index of each explained class. For one class per instance, shape (instance,) is accepted, as are maps, gaps and
+        errors without the axis of targets.
     attributions : mapping of str to ndarray of shape (instance, target, time, channel or 1)
         One array per method, under its label; signed, and not normalized. A method that does not distinguish
         channels (the class activation maps) has ``channel`` of size 1.
@@ -225,7 +226,10 @@ class Explanation:
 
     def _fix_maps(self) -> None:
         given = check_mapping("attributions", self.attributions)
-        maps = {label: finite(f"attributions[{label!r}]", values) for label, values in given.items()}
+        maps = {
+            label: with_target(finite(f"attributions[{label!r}]", values), self.targets, 4)
+            for label, values in given.items()
+        }
         gaps = {label: np.full(self.targets.shape, np.nan) for label in maps}
         gaps |= {
             label: within(f"completeness[{label!r}]", numbers(f"completeness[{label!r}]", values, float), 0)
@@ -234,6 +238,7 @@ class Explanation:
         for label, values in maps.items():
             shaped_as_map(f"attributions[{label!r}]", values, (*self.targets.shape, *self.x.shape[1:]))
             values.flags.writeable = False
+        gaps = {label: with_target(values, self.targets, 2) for label, values in gaps.items()}
         for label, values in gaps.items():
             shaped(f"completeness[{label!r}]", values, "(instance, target)", self.targets.shape)
         self._fix(attributions=MappingProxyType(maps))
@@ -246,6 +251,7 @@ class Explanation:
             for label, values in check_mapping("standard_errors", self.standard_errors).items()
         }
         drawn = self._of_methods("standard_errors", errors)
+        drawn = MappingProxyType({label: with_target(values, self.targets, 4) for label, values in drawn.items()})
         for label, values in drawn.items():
             if values.shape != self.attributions[label].shape:
                 raise ValueError(
