@@ -84,8 +84,8 @@ const SHEET = `
 }
 @container cam1d (min-width: 1000px) {
   .cam1d-viewer .cam1d-areas { grid-template: var(--cam1d-broad); }
-  /* With one class and no panel, or with two plots, nothing is next to the plot. */
-  .cam1d-viewer .cam1d-areas:has(> .cam1d-scores:not([hidden]), > .cam1d-tools > ${OPEN}):not(:has(.cam1d-pinned:not([hidden]))) {
+  /* With few classes and no panel, or with two plots, nothing is next to the plot. */
+  .cam1d-viewer .cam1d-areas:has(> .cam1d-scores:not([hidden], .cam1d-few), > .cam1d-tools > ${OPEN}):not(:has(.cam1d-pinned:not([hidden]))) {
     ${SIDE}
   }
 }
@@ -102,10 +102,10 @@ const SHEET = `
 .cam1d-controls .cam1d-control { display: flex; align-items: center; flex: 1 1 240px; min-width: 0; gap: 8px; overflow: visible; }
 .cam1d-controls .cam1d-control:has(.cam1d-chip button) { flex-grow: 3; }
 .cam1d-controls .cam1d-control > * { margin: 0; }
-.cam1d-controls .cam1d-control > .widget-hslider { flex: 2 1 100px; min-width: 0; }
+.cam1d-controls .cam1d-control > .widget-hslider { flex: 1 1 100px; min-width: 0; }
 .cam1d-controls .cam1d-control .widget-label { flex: none; width: auto; margin-right: 8px; color: var(--cam1d-faint); }
 .cam1d-controls .cam1d-control > .widget-text { flex: none; width: 72px; }
-.cam1d-controls .cam1d-control > .cam1d-menu { flex: 3 1 110px; min-width: 0; }
+.cam1d-controls .cam1d-control > .cam1d-menu { flex: 5 1 130px; min-width: 0; }
 @container cam1d (max-width: 999px) { .cam1d-controls .cam1d-control:first-child { flex-basis: 100%; } }
 @container cam1d (max-width: 480px) { .cam1d-controls .cam1d-control { flex-basis: 100%; } }
 .cam1d-menu select { width: 100%; height: 28px; box-sizing: border-box; font: 13px var(--cam1d-font); color: var(--cam1d-ink); background: var(--cam1d-paper); border: 1px solid var(--cam1d-edge); border-radius: 3px; padding: 0 4px; text-overflow: ellipsis; }
