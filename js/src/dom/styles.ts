@@ -187,6 +187,8 @@ const SHEET = `
 .cam1d-toolbar .cam1d-help dd { margin: 0; color: var(--cam1d-faint); }
 .cam1d-toolbar .cam1d-numbers { border-collapse: collapse; font: 12px/1.5 inherit; font-variant-numeric: tabular-nums; color: inherit; }
 .cam1d-toolbar .cam1d-numbers caption { text-align: left; font-weight: 650; padding-bottom: 3px; }
+/* A caption breaks at the width of its table, which is narrow. */
+@container cam1d (min-width: 700px) { .cam1d-window .cam1d-numbers caption { white-space: nowrap; } }
 .cam1d-toolbar .cam1d-numbers th, .cam1d-toolbar .cam1d-numbers td { text-align: right; padding: 0 0 0 18px; background: none; color: inherit; }
 .cam1d-toolbar .cam1d-numbers th:first-child { text-align: left; padding-left: 0; }
 .cam1d-announced, .cam1d-spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }

@@ -48,10 +48,12 @@ export class ClassMenuView extends MenuView {
     const current = entries.find(([place]) => Number(place) === choice.target)?.[1] ?? "";
     const named = follows.map(([kind, name]) => [kind, kind === mark.follow ? `${name}: ${current}` : name] as const);
     const selected = follows.some(([kind]) => kind === mark.follow) ? mark.follow : String(choice.target);
+    const explained = facts.class_names[facts.targets[choice.target]];
+    const short = selected === mark.follow ? `${mark.follow}: ${explained}` : explained;
     const fitted = (all: readonly (readonly [string, string])[]): [string, string][] =>
-      all.map(([value, text]) => [value, value === selected ? this.fitted(text) : text]);
+      all.map(([value, text]) => [value, value === selected ? this.fitted(text, short) : text]);
     return html`<select
-      title=${facts.class_names[facts.targets[choice.target]]}
+      title=${explained}
       ?disabled=${entries.length < 2}
       @change=${change}
     ><optgroup label="for each instance">${options(fitted(named), selected)}</optgroup><optgroup label="always"

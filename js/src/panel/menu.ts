@@ -2,7 +2,7 @@ import { fit } from "../core/draw/labels.js";
 import { PanelView } from "./panel.js";
 
 /** Pixels of a native menu that its arrow and its padding take. */
-const ARROW = 40;
+const ARROW = 36;
 
 /** A native menu, as wide as its place. */
 export abstract class MenuView extends PanelView {
@@ -12,15 +12,19 @@ export abstract class MenuView extends PanelView {
     this.displayed.then(() => this.sizes.observe(this.el));
   }
 
-  /** The current entry, shortened in its middle to the width of the menu: a browser would cut its end. */
-  protected fitted(text: string): string {
+  /**
+   * The current entry, or else its name alone, shortened in its middle to the width of the menu: a browser would cut its
+   * end.
+   */
+  protected fitted(text: string, name: string): string {
     const menu = this.el.querySelector("select");
     const pen = menu && menu.clientWidth > ARROW ? document.createElement("canvas").getContext("2d") : null;
     if (!menu || !pen) {
       return text;
     }
     pen.font = getComputedStyle(menu).font;
-    return fit(pen, text, menu.clientWidth - ARROW);
+    const room = menu.clientWidth - ARROW;
+    return pen.measureText(text).width <= room ? text : fit(pen, name, room);
   }
 
   remove(): void {
