@@ -115,7 +115,7 @@ class GrowingScores:
             if self._probabilities is None:
                 self._probabilities = np.full_like(self._scores, np.nan)
             self._probabilities[rows] = probabilities
-        self._scores[rows] = finite("scores", scores)  # at last, for these tell which series are done
+        self._scores[rows] = finite("scores", scores)  # last, since they tell which series are done
 
 
 def _shortest(call: Callable[[], object]) -> float:

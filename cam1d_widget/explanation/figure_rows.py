@@ -23,7 +23,7 @@ _HINT = 0.38
 _STRIP, _GAP = 0.4, 0.1
 # Share of a row above and below its line.
 _MARGIN = 0.08
-_INK = "#1b1b1f"
+_INK, _PADDING = "#1b1b1f", "#b9bcc4"
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +86,7 @@ def draw_rows(
     names: list[str],
     scale: ColorScale,
     height: float,
+    samples: int,
 ) -> None:
     """Draw the rows of a map, the time axis and the color bar.
 
@@ -102,6 +103,8 @@ def draw_rows(
     scale : ColorScale
     height : float
         Height of the figure in inches.
+    samples : int
+        Samples of the time axis, which may be that of a longer series.
     """
     axes = figure.subplots()
     count, rate = len(channels), source.sampling_rate or 1.0
@@ -114,9 +117,14 @@ def draw_rows(
     rows = [_draw_series(axes, one.x[:, channel], count - 1 - place, rate) for place, channel in enumerate(channels)]
     for edge in range(1, count):
         axes.axhline(edge, color="white", linewidth=min(3.0, 60 / count))
-    hatched, dotted = _mark(axes, source, rate) if one.placed else (False, False)
+    padded = len(one.x) < samples
+    if padded:
+        axes.axvspan(
+            *_edges(len(one.x), samples, rate), facecolor="white", edgecolor=_PADDING, hatch=r"\\\\", linewidth=0.0
+        )
+    hatched, dotted = _mark(axes, source, len(one.x), rate) if one.placed else (False, False)
     _label_rows(axes, one, channels, names, rows, height / (count + 1), strip)
-    axes.set_xlim(-0.5 / rate, (len(one.x) - 0.5) / rate)
+    axes.set_xlim(_edges(0, samples, rate))
     axes.set_ylim(0, count + (_GAP + _STRIP if strip else 0))
     axes.spines[["top", "right", "left"]].set_visible(False)
     start = "" if one.start is None else f" from {str(one.start)[:23].replace('T', ' ')}"
@@ -124,8 +132,14 @@ def draw_rows(
     remarks = [
         *(["hatched: samples outside all receptive fields"] if hatched else []),
         *(["dotted lines: first and last center of a receptive field"] if dotted else []),
+        *(["hatched at the end: padding, not part of the series"] if padded else []),
     ]
     _draw_bar(figure, axes, image, "\n".join([one.label, *(["; ".join(remarks)] if remarks else [])]), scale)
+
+
+def _edges(start: int, stop: int, rate: float) -> tuple[float, float]:
+    """Edges of the cells of the samples [start, stop), in the unit of the time axis."""
+    return (start - 0.5) / rate, (stop - 0.5) / rate
 
 
 def plain(text: str) -> str:
@@ -151,7 +165,7 @@ def _color(
         cmap=_color_map(scale.signed),
         vmin=-scale.limit if scale.signed else 0.0,
         vmax=scale.limit,
-        extent=(-0.5 / rate, (values.shape[1] - 0.5) / rate, *height),
+        extent=(*_edges(0, values.shape[1], rate), *height),
         interpolation="nearest",
         alpha=alpha,
     )
@@ -205,13 +219,12 @@ def _label_rows(
     axes.tick_params(axis="x", labelsize=7)
 
 
-def _mark(axes: Any, source: ExplanationSource, rate: float) -> tuple[bool, bool]:
+def _mark(axes: Any, source: ExplanationSource, samples: int, rate: float) -> tuple[bool, bool]:
     """Hatch samples that no step sees, and dot the first and the last center, beyond which values are constant."""
-    unseen = unseen_samples(source.receptive_field, source.x.shape[1])
+    unseen = unseen_samples(source.receptive_field, samples)
     for start, stop in unseen:
-        edges = (start - 0.5) / rate, (stop - 0.5) / rate
-        axes.axvspan(*edges, facecolor="white", edgecolor="#63666e", hatch="/////", linewidth=0.0)
-    centers = outer_centers(source.receptive_field) or []
+        axes.axvspan(*_edges(start, stop, rate), facecolor="white", edgecolor="#63666e", hatch="/////", linewidth=0.0)
+    centers = [center for center in outer_centers(source.receptive_field) or [] if center < samples]
     for center in centers:
         axes.axvline(center / rate, color=_INK, linestyle=":", linewidth=0.8)
     return bool(unseen), bool(centers)

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..validation import check_channel, check_list, check_number, shown
 from .figure_rows import ColorScale, PlottedMap, draw_rows, plain
-from .source import ExplanationSource, scores_of, stated
+from .source import ExplanationSource, map_of, scores_of, series_of, stated
 
 __all__ = [
     "WIDTH",
@@ -44,10 +44,10 @@ def plot(source: ExplanationSource, instance: int, target: int, method: str, **o
 
 def plotted_map(source: ExplanationSource, instance: int, target: int, method: str) -> PlottedMap:
     """A map of a source, with the texts of its figure."""
-    attribution = np.asarray(source.attribution(method, instance, target), float)
+    attribution = np.asarray(map_of(source, method, instance, target), float)
     exactness = stated(source.exactness[method], source.completeness_gap(method, instance, target))
     return PlottedMap(
-        source.x[instance],
+        series_of(source, instance),
         attribution,
         instance_title(source, instance, source.class_names[target]),
         f"{method} ({exactness})",
@@ -97,6 +97,7 @@ def draw_maps(
     figure = figure_class(figsize=size, layout="constrained")
     parts = figure.subfigures(1, len(maps), squeeze=False)[0] if len(maps) > 1 else [figure]
     largest = max(one.largest for one in maps) if shared else None
+    samples = max(len(one.x) for one in maps)
     for place, (part, one) in enumerate(zip(parts, maps, strict=True)):
         letter = f"({chr(97 + place)}) " if len(maps) > 1 else ""
         # Approximate number of characters of this size that fit.
@@ -104,7 +105,7 @@ def draw_maps(
         room = max(8, int(_CHARACTERS * size[0] / len(maps)))
         names = [_elided(f"{name} {unit}".strip(), room) for name, unit in named]
         scale = ColorScale(limit or largest or one.largest, one.signed)
-        draw_rows(part, source, one, rows, names, scale, size[1])
+        draw_rows(part, source, one, rows, names, scale, size[1], samples)
         part.suptitle(plain(title), x=0.01, ha="left", fontsize=9)
     return figure
 
@@ -164,6 +165,7 @@ def instance_title(source: ExplanationSource, instance: int, explained: str) -> 
     scores, probabilities = scores_of(source, instance)
     values = scores if probabilities is None else probabilities
     predicted = int(values.argmax()) if len(source.class_names) > 1 else 0
-    parts = [f"Instance {instance + 1} of {len(source.x)} (index {instance})", f"explained: {explained}"]
+    length = "" if source.lengths is None else f", {source.lengths[instance]} samples"
+    parts = [f"Instance {instance + 1} of {len(source.x)} (index {instance}{length})", f"explained: {explained}"]
     parts.append(f"predicted: {source.class_names[predicted]} ({values[predicted]:.3g})")
     return ", ".join(parts)

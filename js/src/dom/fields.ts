@@ -9,7 +9,7 @@ export const options = (entries: readonly (readonly [string, string])[], chosen:
   entries.map(([value, text]) => html`<option .value=${value} .selected=${live(value === chosen)}>${text}</option>`);
 
 /** Maximum length of an entry: a name is shortened in its middle, and is the title of the menu. */
-const LENGTH = 26;
+const LENGTH = 32;
 
 interface Extras {
   readonly hidden?: boolean;

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { ref } from "lit-html/directives/ref.js";
 import { type ColorScale, colorScale } from "../core/draw/color.js";
-import { fade, hatch } from "../core/draw/marks.js";
+import { fade, hatch, PADDING, UNSEEN } from "../core/draw/marks.js";
 import type { Theme } from "../core/draw/theme.js";
 import { TRUE } from "../core/draw/windows.js";
 import { meanText } from "../core/picture/mean.js";
@@ -18,6 +18,7 @@ import {
   gapHint,
   gapText,
   mapName,
+  PADDED,
 } from "../core/text/describe.js";
 import { elided } from "../core/text/elided.js";
 import { MEANINGS, marksIn } from "../core/text/marks_text.js";
@@ -140,11 +141,12 @@ export class LegendView extends PanelView {
 
   /** Meaning of the marks in the plot. */
   private keys(theme: Theme): TemplateResult[] {
-    const { choice, facts, picture, status } = this.mark;
-    const marks = picture && marksIn(picture, facts);
+    const { choice, facts, picture, status, time } = this.mark;
+    const marks = picture && marksIn(picture, facts, time.samples);
     const intervals = (choice.mean ? undefined : facts.intervals[choice.instance]) ?? [];
     const keys: [unknown, () => TemplateResult][] = [
-      [marks?.hatched, () => key(MEANINGS.hatched, (ctx) => hatch(ctx, SPAN, ROW, theme))],
+      [marks?.hatched, () => key(MEANINGS.hatched, (ctx) => hatch(ctx, SPAN, ROW, theme, UNSEEN))],
+      [time.isPadded, () => key(PADDED, (ctx) => hatch(ctx, SPAN, ROW, theme, PADDING))],
       [marks?.pale, () => key(MEANINGS.pale, (ctx) => sampleFade(ctx, theme))],
       [marks?.underlined, () => key(MEANINGS.underlined, (ctx) => sampleLine(ctx, theme))],
       [

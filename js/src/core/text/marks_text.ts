@@ -9,12 +9,13 @@ export interface Marks {
   readonly bars: boolean;
 }
 
-export function marksIn(picture: Picture, facts: Facts): Marks {
+/** Marks of a picture whose series has this many samples. */
+export function marksIn(picture: Picture, facts: Facts, samples: number): Marks {
   const { unseen, centers } = picture.mapless ? NONE : marksOf(picture.choice.method, facts);
   const { overlay } = picture.options;
   return {
-    hatched: unseen.length > 0,
-    pale: centers !== null && (centers[0] > -0.5 || centers[1] < facts.samples - 0.5),
+    hatched: unseen.some(([start]) => start < samples),
+    pale: centers !== null && (centers[0] > -0.5 || centers[1] < samples - 0.5),
     underlined: Boolean(picture.significant) && !overlay,
     bars: Boolean(picture.shares) && !overlay,
   };
@@ -31,8 +32,8 @@ export const MEANINGS: Readonly<Record<keyof Marks, string>> = {
 };
 
 /** One line for all marks of a picture; "" if there are none. */
-export function marksText(picture: Picture, facts: Facts): string {
-  const marks = marksIn(picture, facts);
+export function marksText(picture: Picture, facts: Facts, samples: number): string {
+  const marks = marksIn(picture, facts, samples);
   return [
     marks.hatched ? `hatched: ${MEANINGS.hatched}` : "",
     marks.pale ? `paler: ${MEANINGS.pale}` : "",
