@@ -94,6 +94,7 @@ def test_channels_and_limit_may_be_chosen():
     whole = explanation(channel_names=["a", "$b$", "<c>"])
     figure = whole.plot(0, 0, "Saliency", channels=[2, 1], limit=9)
     assert names(figure) == ["<c> g", r"\$b\$ g"]
+    assert figure.get_suptitle().endswith(", 2 of 3 channels")
     [image] = figure.axes[0].images
     assert (image.norm.vmin, image.norm.vmax) == (0.0, 9)
     np.testing.assert_array_equal(image.get_array(), whole.attribution("Saliency", 0, 0).T[[2, 1]])
@@ -134,6 +135,16 @@ def test_a_notebook_keeps_a_picture_beside_the_widget():
     picture = base64.b64decode(bundle["image/png"])
     assert picture.startswith(b"\x89PNG")
     assert len(picture) < 200_000
+
+
+def test_the_picture_in_a_notebook_has_the_rows_of_a_page(monkeypatch):
+    drawn = []
+    monkeypatch.setattr("cam1d_widget.viewer.viewer.png_picture", drawn.append)
+    viewer = ExplanationViewer(explanation(channels=30, channel_names=None), method="Saliency")
+    for rows, per_page in ((24, 24), (10, 10), (30, 0)):
+        viewer.options.per_page = per_page
+        viewer._repr_mimebundle_()
+        assert len(names(drawn[-1])) == rows
 
 
 def test_a_map_that_fails_keeps_the_widget_from_nothing():
