@@ -85,9 +85,19 @@ def test_what_is_not_seen_is_hatched_and_where_values_are_held_is_dotted_and_bot
     centers = whole.receptive_field[:, 2]
     dotted = [line.get_xdata()[0] for line in placed.axes[0].lines if line.get_linestyle() == ":"]
     assert dotted == pytest.approx([centers.min() / 25, centers.max() / 25])
-    assert "hatched: samples outside all receptive fields; dotted lines:" in placed.axes[1].get_xlabel()
+    meaning = " ".join(placed.axes[1].get_xlabel().split("\n"))
+    assert "hatched: samples outside all receptive fields; dotted lines:" in meaning
     assert not every.axes[0].patches
     assert "hatched" not in every.axes[1].get_xlabel()
+
+
+def test_the_meaning_of_the_marks_fits_into_a_narrow_figure():
+    figure = explanation().plot(0, 0, "Grad-CAM", figsize=(3.3, 4))
+    figure.draw_without_rendering()
+    label = figure.axes[1].xaxis.label
+    assert label.get_text().count("\n") >= 2
+    place = label.get_window_extent()
+    assert 0 <= place.x0 < place.x1 <= figure.bbox.width
 
 
 def test_channels_and_limit_may_be_chosen():
