@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from "lit-html";
 import type { Query } from "../../core/picture/finder.js";
+import { counted } from "../../core/text/numbers.js";
 import { button, group, number, select } from "../../dom/fields.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 
@@ -54,7 +55,7 @@ function classSelect(
 }
 
 const countText = ({ matching, facts }: ChannelStackModel): string =>
-  `${matching.length} of ${facts.instances.length} instances${matching.length === 0 ? ": no match, all are shown" : ""}`;
+  `${matching.length} of ${counted(facts.instances.length, "instance")}${matching.length === 0 ? ": no match, all are shown" : ""}`;
 
 function walking(mark: ChannelStackModel): TemplateResult[] {
   const last = mark.facts.instances.length - 1;
