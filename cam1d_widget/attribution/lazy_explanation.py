@@ -17,8 +17,9 @@ from tqdm.auto import tqdm
 
 from ..explanation.explanation import Explanation
 from ..explanation.facts import BY_LABEL, MethodFacts, SeriesFacts, by_label
+from ..explanation.labels import check_labels
 from ..explanation.source import ExplanationSource, ModelChangedError, Scores, stated
-from ..explanation.true_classes import check_true_classes, labels_in
+from ..explanation.true_classes import labels_in
 from ..explanation.validation import held_once
 from ..names import matching
 from ..typing import Layout, SeriesLike, TargetsLike, WindowsLike
@@ -27,6 +28,7 @@ from .abilities import (
     HasFeatures,
     HasFingerprint,
     HasLabels,
+    HasLink,
     for_series,
     labels_of,
     offers,
@@ -415,7 +417,15 @@ def _checked_classes(classifier: Any, instances: int, class_names: Any, y: Any) 
         class_names = labels_in(y, classifier.classes)
     checked: dict[str, Any] = {"class_names": check_names("class_names", class_names, "class", classifier.classes)}
     if y is not None:
-        checked["y"] = check_true_classes(y, instances, classifier.classes, class_names, labels, refuse_ambiguous=True)
+        checked["y"] = check_labels(
+            y,
+            instances,
+            classifier.classes,
+            class_names,
+            labels,
+            probabilities=_has_probabilities(classifier),
+            refuse_ambiguous=True,
+        )
     return checked
 
 
@@ -450,6 +460,11 @@ def _labels(classifier: Any) -> list[str] | None:
     """Labels of a fitted classifier's classes, as text; None if there are none."""
     labels = labels_of(classifier)
     return None if labels is None else list(map(str, labels))
+
+
+def _has_probabilities(classifier: Any) -> bool:
+    """Whether scores of a classifier are known to have probabilities."""
+    return offers(classifier, HasLink) and classifier.probabilities_of(np.zeros((1, classifier.classes))) is not None
 
 
 def _version(classifier: Any) -> Any:

@@ -39,6 +39,11 @@ def _table_to_json(table: np.ndarray | None, _: Any) -> dict[str, Any] | None:
     return {"dtype": table.dtype.name, "shape": list(table.shape), "data": memoryview(table.tobytes())}
 
 
+def _truth(y: np.ndarray | None) -> np.ndarray | None:
+    """Labels as the browser takes them: indices, zeros and ones by class, or values, told apart by their dtype."""
+    return None if y is None else y.astype({"i": np.int32, "b": np.uint8, "f": np.float32}[y.dtype.kind])
+
+
 def _table() -> Any:
     # Not echoed: the browser never changes them, and an echo would send them twice.
     return Instance(np.ndarray, allow_none=True).tag(sync=True, echo_update=False, to_json=_table_to_json)
@@ -199,7 +204,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
         return {
             "facts": facts,
             **self._read_scores(),
-            "truth": None if source.y is None else np.asarray(source.y, np.int32),
+            "truth": _truth(source.y),
             "explained": explained_classes(source, self._targets),
             "steps": None if source.receptive_field is None else np.asarray(source.receptive_field, np.float32),
         }
