@@ -201,6 +201,22 @@ def test_a_module_that_makes_a_number_of_the_size_of_its_batch_is_read():
     assert [layer.name for layer in classifier.layers] == ["conv", "relu"]
 
 
+def test_gradients_go_through_assignments_to_parts_of_a_tensor():
+    def forward(net, x):
+        made = torch.zeros_like(x)
+        made[:, 0] = 2 * x[:, 1]
+        made[:, 1:, 5:20] = x[:, 1:, 5:20]
+        made[:, 2, :3] = x[:, 0, :3].exp()
+        return net.body(made)
+
+    module = Through(forward, body=cnn()).eval()
+    given = torch.as_tensor(X).transpose(1, 2).requires_grad_()
+    module(given)[:, 1].sum().backward()
+    classifier = TorchClassifier(module).for_series(X)
+    assert "torch.export" not in str(classifier.no_features)
+    np.testing.assert_allclose(classifier.gradient(X, 1), given.grad.transpose(1, 2).numpy(), atol=1e-6)
+
+
 def test_a_module_that_cannot_be_exported_has_gradients_and_perturbation():
     plain, branching = TorchClassifier(cnn()).for_series(X), TorchClassifier(Branching(cnn())).for_series(X)
     targets = np.zeros((4, 1), int)
