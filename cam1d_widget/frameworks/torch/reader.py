@@ -39,7 +39,7 @@ def _copied(to: torch.Tensor, values: torch.Tensor, non_blocking: bool = False) 
     return values.to(to.dtype).expand_as(to)
 
 
-_CALLED_INSTEAD = {
+_CALLED_INSTEAD: dict[Any, Any] = {
     # Views ask for strides that values of the graph need not have.
     torch.ops.aten.view.default: torch.ops.aten.reshape.default,
     torch.ops.aten._unsafe_view.default: torch.ops.aten.reshape.default,
