@@ -92,6 +92,7 @@ pictures: page chromium ## make the screenshots and the animation of the docs
 	.venv/bin/python tools/docs/make_animation.py
 	.venv/bin/python tools/docs/make_inside_pictures.py
 	.venv/bin/python tools/docs/make_trust_pictures.py
+	.venv/bin/python tools/docs/make_lengths_picture.py
 
 build: setup ## build the sdist, and from it the wheel, into dist/
 	rm -rf dist

@@ -6,6 +6,7 @@ const LAYERS = [
   "src/core/picture/",
   "src/core/text/",
   "src/core/draw/",
+  "src/engine/",
   "src/dom/",
   "src/synced/",
   "src/mark/gestures/",

@@ -23,6 +23,7 @@ from cam1d_widget.validation import check_choice, check_count
 
 from .support.hostile import TAKEN, UNTRIED, VALUES, outcome_of
 from .support.public_calls import PART_TRAITS, Call, calls, subject, traits
+from .support.selection import slow_but
 
 SECONDS = 300
 """No call takes a hundredth of this."""
@@ -78,7 +79,7 @@ def faults_of(call: Call, every: int, counted: Counter[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("area", [*cam1d_widget.__all__, "traits"])
-@pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", slow_but([20], [20, 1]))
 def test_what_makes_no_sense_is_refused_in_a_sentence_that_names_it(area, every, record_property):
     counted: Counter[str] = Counter()
     faults = []

@@ -49,17 +49,14 @@ def test_default_is_every_method_that_fits_for_the_predicted_class(classifier, x
 
 def test_looking_computes_what_explaining_does(classifier, x):
     lazy = LazyExplanation(classifier, x, background=x, y=np.zeros(11, int))
-    plain = lazy.compute(instances=[3, 7], targets="all", methods=lazy.methods, progress=False)
+    plain = lazy.compute(instances=[3, 7], targets=[1, 3], methods=lazy.methods, progress=False)
     for method in lazy.methods:
-        for row, instance in enumerate((3, 7)):
-            for target in range(4):
-                looked = lazy.attribution(method, instance, target)
-                np.testing.assert_allclose(looked, plain.attribution(method, row, target), rtol=1e-3, atol=1e-5)
-                np.testing.assert_allclose(
-                    lazy.completeness_gap(method, instance, target),
-                    plain.completeness_gap(method, row, target),
-                    atol=1e-4,
-                )
+        for row, instance, target in ((0, 3, 1), (1, 7, 3)):
+            looked = lazy.attribution(method, instance, target)
+            np.testing.assert_allclose(looked, plain.attribution(method, row, target), rtol=1e-3, atol=1e-5)
+            np.testing.assert_allclose(
+                lazy.completeness_gap(method, instance, target), plain.completeness_gap(method, row, target), atol=1e-4
+            )
     np.testing.assert_array_equal(plain.x, x[[3, 7]])
 
 
@@ -172,8 +169,7 @@ def test_receptive_field_is_included(classifier, x):
         ({"layout": "TC"}, "layout must be 'channels_last' or 'channels_first'"),
     ],
 )
-def test_wrong_arguments_are_refused_before_anything_is_computed(options, message, x, monkeypatch):
-    classifier = KerasClassifier(question([L.Flatten(), L.Dense(4)]))
+def test_wrong_arguments_are_refused_before_anything_is_computed(options, message, classifier, x, monkeypatch):
     computed = []
     monkeypatch.setattr(type(classifier), "gradient", lambda *_: computed.append(1))
     monkeypatch.setattr(type(classifier), "features", lambda *_: computed.append(1))
@@ -307,9 +303,9 @@ def test_maps_may_be_averaged_over_windows(classifier, x):
         ),
     ],
 )
-def test_options_of_the_wrong_kind_are_refused_in_our_words(options, message, x):
+def test_options_of_the_wrong_kind_are_refused_in_our_words(options, message, classifier, x):
     with pytest.raises((ValueError, TypeError), match=re.escape(message)):
-        explain(question([L.Flatten(), L.Dense(4)]), x[:1], progress=False, **options)
+        explain(classifier.model, x[:1], progress=False, **options)
 
 
 @pytest.mark.parametrize("kind", [keras.Model, keras.Sequential, KerasClassifier])

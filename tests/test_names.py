@@ -82,7 +82,7 @@ def test_classes_may_be_named_wherever_one_is_chosen(explanation):
         explanation.attribution("Saliency", 2, "standing"), explanation.attribution("Saliency", 2, 1)
     )
     assert explanation.has("Saliency", 0, "walking")
-    titles = [explanation.plot(target=target).axes[0].get_title(loc="left") for target in ("standing", 1)]
+    titles = [explanation.plot(target=target).get_suptitle() for target in ("standing", 1)]
     assert titles[0] == titles[1]
     widget = CAM1DWidget(model(), x(), class_names=NAMES)
     widget.target, widget.against, widget.mean = "standing", "walking", ("predicted", "walking")
@@ -94,7 +94,8 @@ def test_classes_may_be_named_wherever_one_is_chosen(explanation):
 
 
 def test_channels_of_a_figure_may_be_named(explanation):
-    rows = [axis.get_ylabel() for axis in explanation.plot(method="saliency", channels=["right"]).axes]
+    figure = explanation.plot(method="saliency", channels=["right"])
+    rows = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert "right" in rows
     assert "left" not in rows
     with pytest.raises(ValueError, match=r"^channels must be the name or index of a channel .*did you mean 'right'\?$"):

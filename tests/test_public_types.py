@@ -9,6 +9,8 @@ import pytest
 
 import cam1d_widget
 
+pytestmark = pytest.mark.slow
+
 CONSUMER = """\
 import numpy as np
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeGuard, TypeVar, runtime_checkable
 
 import numpy as np
 
+from ..explanation.portable_model import PortableModel
 from ..explanation.source import LayerFacts
 from ..typing import LayerLike, TargetLike
 from .classifier import Classifier
@@ -28,6 +29,7 @@ __all__ = [
     "HasLayers",
     "HasLength",
     "HasLink",
+    "HasPortable",
     "HasPropagation",
     "HasRandomized",
     "HasStepScores",
@@ -202,7 +204,7 @@ class NeedsSeries(Protocol):
     """A classifier that learns the number of its classes, and the shape of its series, from series."""
 
     def for_series(self, x: np.ndarray) -> Classifier:
-        """The same classifier for series of the shape of these."""
+        """The same classifier for series of the shape of `x`."""
 
 
 @runtime_checkable
@@ -240,6 +242,14 @@ class HasLink(Classifier, Protocol):
 
     def probabilities_of(self, scores: np.ndarray) -> np.ndarray | None:
         """Probability of every class, of the shape of the scores (instance, class); None if there are none."""
+
+
+@runtime_checkable
+class HasPortable(Classifier, Protocol):
+    """A classifier of a network that a saved page can contain."""
+
+    def portable(self) -> PortableModel:
+        """The model as plain data."""
 
 
 Ability = TypeVar("Ability")

@@ -44,13 +44,24 @@ class GrowingScores:
         self._scores = np.full((len(x), classifier.classes), np.nan, np.float32)
         self._probabilities: np.ndarray | None = None
         self._lock = Lock()
-        some = slice(0, min(len(x), _TIMED))
-        self._compute(some)
-        self.seconds = _shortest(lambda: classifier.scores(x[some])) / some.stop  # everything is compiled now
+        self.seconds = self._start()
         first = next(batches(_MOST, x[0].nbytes, most=_MOST))
         self._size = max(1, min(first.stop, int(BLOCK / max(self.seconds, 1e-9))))
         if self.seconds * self.remaining <= PATIENCE:
             self.complete()
+
+    def _start(self) -> float:
+        """Compute the scores of the first few series, or of the first two if these take long; seconds of a series."""
+        some = min(len(self._x), _TIMED)
+        self._compute(slice(0, 1))  # compiles what it needs
+        started = perf_counter()
+        self._compute(slice(1, 2) if some > 1 else slice(0, 1))
+        took = perf_counter() - started
+        if took > _LONG:
+            return took
+        if some > 2:
+            self._compute(slice(2, some))
+        return min(took, _shortest(lambda: self._classifier.scores(self._x[:some])) / some)
 
     @property
     def known(self) -> Scores:
@@ -104,7 +115,7 @@ class GrowingScores:
             if self._probabilities is None:
                 self._probabilities = np.full_like(self._scores, np.nan)
             self._probabilities[rows] = probabilities
-        self._scores[rows] = finite("scores", scores)  # at last, for these tell which series are done
+        self._scores[rows] = finite("scores", scores)  # last, since they tell which series are done
 
 
 def _shortest(call: Callable[[], object]) -> float:

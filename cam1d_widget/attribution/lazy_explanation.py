@@ -18,6 +18,7 @@ from tqdm.auto import tqdm
 from ..explanation.explanation import Explanation
 from ..explanation.facts import BY_LABEL, MethodFacts, SeriesFacts, by_label
 from ..explanation.labels import check_labels
+from ..explanation.portable_model import PortableModel
 from ..explanation.source import ExplanationSource, ModelChangedError, Scores, stated
 from ..explanation.true_classes import labels_in
 from ..explanation.validation import held_once
@@ -39,6 +40,7 @@ from .map_times import MapTimes
 from .maps import ComputedMaps, GrowingMaps, NotFinite, averaged, computed_maps, parts
 from .masking import channel_mean
 from .methods import AttributionMethod
+from .page_model import page_model
 from .requests import (
     Methods,
     chosen_methods,
@@ -309,6 +311,12 @@ class LazyExplanation(ExplanationSource):
     def standard_error(self, method: str, instance: int, target: int) -> np.ndarray | None:
         """Standard error of each value of a map, of its shape; None for methods that do not draw at random."""
         return self._map(method, instance, target).errors
+
+    def portable_model(self) -> PortableModel:
+        """The model as plain data, for a page that computes scores and maps itself."""
+        with self.unchanged_model():
+            methods = () if self.window is not None else tuple(self._methods.values())
+            return page_model(self._classifier, methods, self.baseline, self.x.shape[1:])
 
     def compute(
         self, *, instances: Any = None, targets: Any = None, methods: Any = None, progress: bool = True

@@ -91,7 +91,7 @@ class LayerwiseRelevance:
 
 @dataclass(frozen=True)
 class Guided:
-    """The gradient, only whose positive part passes each ReLU."""
+    """The gradient, of which only the positive part passes each ReLU."""
 
     label: ClassVar[str] = "Guided Backprop"
     starts_at: ClassVar[str] = "one"

@@ -151,6 +151,36 @@ class ReceptiveField:
         start_, stop_ = _hull_of(np.stack([self.start, everywhere[0]]), np.stack([self.stop, everywhere[1]]), axis=0)
         return replace(self, start=start_, stop=stop_)
 
+    def in_windows(self, count: int) -> ReceptiveField:
+        """The same steps in `count` windows of equal length: only shifts by whole windows leave them the same."""
+        return replace(self, period=_period(self.period, self.jump * (len(self) // count)))
+
+    def within(self, one: ReceptiveField, count: int) -> ReceptiveField:
+        """After the same operation within each of `count` windows of equal length.
+
+        Parameters
+        ----------
+        one : ReceptiveField
+            What the operation sees of the steps of one window.
+        count : int
+        """
+        size = len(self) // count
+        steps = np.arange(size)
+        inside = (steps >= one.start[:, np.newaxis]) & (steps < one.stop[:, np.newaxis])
+        made: dict[str, list[np.ndarray]] = {name: [] for name in _PER_STEP}
+        for first in range(0, len(self), size):
+            own = {name: getattr(self, name)[first : first + size] for name in _PER_STEP}
+            window = replace(self, **own)
+            start = np.broadcast_to(window.start, inside.shape)
+            hull = _hull_of(start, np.where(inside, window.stop, start), axis=1)
+            nominal = window._nominal(one.low.astype(int))[0], window._nominal(one.high.astype(int) - 1)[1]
+            for name, values in zip(_PER_STEP, (*hull, *nominal), strict=True):
+                made[name].append(values)
+        jump = self.jump * one.jump
+        if len(one) == 1 < count:  # from window to window
+            jump = float(self.low[size] - self.low[0])
+        return replace(self, **{name: np.concatenate(values) for name, values in made.items()}, jump=jump)
+
     def fixed(self) -> ReceptiveField:
         """After a layer that depends on the position in time: shifting a series does not shift the steps."""
         return replace(self, period=lcm(self.period, self.length))
@@ -176,7 +206,7 @@ class ReceptiveField:
             raise ValueError(
                 f"values must have shape (instance, step, ...) with {len(self)} steps, but has {values.shape}"
             )
-        first, count, left, right, share = self._placing
+        first, count, left, right, share = self.placing
         if len(count) < len(self):
             count = count.reshape(-1, *[1] * (values.ndim - 2)).astype(values.dtype)
             values = np.add.reduceat(values, first, axis=1) / count
@@ -188,7 +218,7 @@ class ReceptiveField:
         return after
 
     @cached_property
-    def _placing(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    def placing(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """First step and number of steps at each position, and for each sample the neighboring positions.
 
         Returns

@@ -9,6 +9,7 @@ from cam1d_widget.data.motions import load_basic_motions
 from cam1d_widget.data.planted_segments import make_planted_segments
 from cam1d_widget.data.recordings import Recordings
 from cam1d_widget.data.truth_verification import ClassTruth, VerifiedTruth, verify_truth
+from cam1d_widget.data.vowels import load_japanese_vowels
 from cam1d_widget.data.watch import WatchWindows, load_watch
 from cam1d_widget.data.web_traffic import make_web_traffic
 
@@ -22,6 +23,7 @@ __all__ = [
     "load_basic_motions",
     "load_blink",
     "load_finger_movements",
+    "load_japanese_vowels",
     "load_self_regulation_scp2",
     "load_watch",
     "make_frequency_sums",

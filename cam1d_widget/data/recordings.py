@@ -15,6 +15,7 @@ class Recordings:
     Attributes
     ----------
     x_train, x_test : ndarray of shape (instance, time, channel)
+        Series of unequal length are padded with NaN.
     y_train, y_test : ndarray of shape (instance,)
         Class, as an index into `class_names`.
     class_names, channel_names, channel_units : tuple of str

@@ -27,13 +27,13 @@ from ..validation import (
     check_number,
     check_old_file,
     check_text,
-    finite,
     numbers,
     shaped,
     within,
 )
 from .facts import BY_LABEL, NUMBERED, MethodFacts, SeriesFacts, by_label
 from .foreign_maps import arranged
+from .lengths import joined_maps, samples_in_words, within_lengths
 from .npz import read_fields, refusing_damage, write_fields
 from .plot import plot
 from .source import ExplanationSource, stated
@@ -49,14 +49,16 @@ class Explanation:
     Attributes
     ----------
     x : ndarray of shape (instance, time, channel)
-        The explained series, in the units that the classifier was fed; NaN is a gap in the line.
+        The explained series, in the units that the classifier was fed; NaN is a gap in the line. A list of series
+        (time, channel) of unequal length is padded with NaN, and their lengths become `lengths`.
     scores : ndarray of shape (instance, class)
         The classifier's score of each class: logits, or probabilities if requested.
     targets : ndarray of int, of shape (instance, target)
         Index of each explained class.
     attributions : mapping of str to ndarray of shape (instance, target, time, channel or 1)
         One array per method, under its label; signed, and not normalized. A method that does not distinguish
-        channels (the class activation maps) has ``channel`` of size 1.
+        channels (the class activation maps) has ``channel`` of size 1. Of series of unequal length also a list of one
+        array (target, time, channel or 1) for each instance.
     y : ndarray of int of shape (instance,), of bool or float of shape (instance, class), optional
         True class of each instance: class indices, names from `class_names`, or one-hot. Numbers are labels if
         `class_names` holds numbers other than their own indices: with ``class_names=[1, 2, 3]``, 1 is the first class.
@@ -95,6 +97,9 @@ class Explanation:
         First sample, one past the last sample, and center of the receptive field of each step.
     families : mapping of str to str, optional
         Heading under which the menu lists each method, such as "gradient".
+    lengths : ndarray of int, of shape (instance,), optional
+        Number of samples of each series, of series of unequal length; `x`, the maps and their standard errors are NaN
+        after it. None if all series have the samples of `x`.
     """
 
     x: np.ndarray
@@ -117,6 +122,7 @@ class Explanation:
     standard_errors: Mapping[str, np.ndarray] = field(default_factory=dict)
     start: np.ndarray | None = None
     families: Mapping[str, str] = field(default_factory=dict)
+    lengths: np.ndarray | None = None
 
     if TYPE_CHECKING:  # arguments may have more types than the attributes
 
@@ -125,7 +131,7 @@ class Explanation:
             x: SeriesLike,
             scores: ArrayLike,
             targets: ArrayLike,
-            attributions: Mapping[str, ArrayLike],
+            attributions: Mapping[str, ArrayLike | Sequence[ArrayLike]],
             y: Labels | None = None,
             class_names: Names | None = None,
             channel_names: Names | None = None,
@@ -139,9 +145,10 @@ class Explanation:
             adds_up: Mapping[str, str] = ...,
             descriptions: Mapping[str, str] = ...,
             receptive_field: ArrayLike | None = None,
-            standard_errors: Mapping[str, ArrayLike] = ...,
+            standard_errors: Mapping[str, ArrayLike | Sequence[ArrayLike]] = ...,
             start: StartLike | None = None,
             families: Mapping[str, str] = ...,
+            lengths: ArrayLike | None = None,
         ) -> None: ...
 
     def __post_init__(self) -> None:
@@ -160,6 +167,7 @@ class Explanation:
         *,
         targets: TargetsLike | None = None,
         layout: Layout = "channels_last",
+        lengths: ArrayLike | None = None,
         **names: Any,
     ) -> Explanation:
         """Explanation of maps that another library has computed, such as captum or shap.
@@ -169,16 +177,18 @@ class Explanation:
         maps : mapping of str to array-like
             By the label of a method. Of shape (instance, time, channel) for one class of each instance; of shape
             (instance, target, time, channel) or (instance, time, channel, class) for several, or a list of one array
-            for each class. Channel may have size 1 or be left out if channels are not distinguished. Tensors are taken
-            as well.
+            for each class. Channel may have size 1 or be left out if channels are not distinguished. Of series of
+            unequal length also a list of one array for each instance. Tensors are taken as well.
         x : array-like of shape (instance, time, channel), or (instance, time) for one channel
-            The explained series.
+            The explained series; or a list of series of unequal length.
         scores : array-like of shape (instance, class)
             The model's score of each class.
         targets : {"predicted", "all"}, int, or int array of shape (instance,) or (instance, target), optional
             Explained classes. Default: all if the maps have an axis of all classes, the predicted one otherwise.
         layout : {"channels_last", "channels_first"}
             Order of the dims of `x` and of the maps: PyTorch's is (instance, channel, time).
+        lengths : array-like of int, of shape (instance,), optional
+            Number of samples of each series if `x` is padded; what the maps hold after it is dropped.
         **names
             Other arguments of :class:`~cam1d_widget.Explanation`, such as `y`, `class_names` and `sampling_rate`.
 
@@ -192,7 +202,7 @@ class Explanation:
         >>> explanation = Explanation.from_maps({"captum IG": maps}, x, module(x), layout="channels_first")
         >>> ExplanationViewer(explanation)
         """
-        fixed = arranged(maps, x, scores, targets, layout)
+        fixed = arranged(maps, x, scores, targets, layout, lengths)
         refused = [name for name in names if name in fixed or name not in {one.name for one in fields(cls)}]
         if refused:
             raise TypeError(f"there is no argument {refused[0]}; see those of Explanation.from_maps and Explanation")
@@ -226,25 +236,30 @@ class Explanation:
 
     def _fix_maps(self) -> None:
         given = check_mapping("attributions", self.attributions)
-        maps = {label: finite(f"attributions[{label!r}]", values) for label, values in given.items()}
+        maps = {label: self._checked_maps(f"attributions[{label!r}]", values) for label, values in given.items()}
         gaps = {label: np.full(self.targets.shape, np.nan) for label in maps}
         gaps |= {
             label: within(f"completeness[{label!r}]", numbers(f"completeness[{label!r}]", values, float), 0)
             for label, values in check_mapping("completeness", self.completeness).items()
         }
-        for label, values in maps.items():
-            shaped_as_map(f"attributions[{label!r}]", values, (*self.targets.shape, *self.x.shape[1:]))
-            values.flags.writeable = False
         for label, values in gaps.items():
             shaped(f"completeness[{label!r}]", values, "(instance, target)", self.targets.shape)
         self._fix(attributions=MappingProxyType(maps))
         self._fix(completeness=self._of_methods("completeness", gaps))
         self._fix_errors()
 
+    def _checked_maps(self, name: str, values: Any) -> np.ndarray:
+        """Maps as float32, read-only; finite up to the length of their series, and NaN after it."""
+        maps = numbers(name, joined_maps(name, values, self.lengths, self.x.shape[1]))
+        shaped_as_map(name, maps, (*self.targets.shape, *self.x.shape[1:]))
+        within_lengths(name, maps, self.lengths, 2).flags.writeable = False
+        return maps
+
     def _fix_errors(self) -> None:
+        given = check_mapping("standard_errors", self.standard_errors)
         errors = {
-            label: within(f"standard_errors[{label!r}]", finite(f"standard_errors[{label!r}]", values), 0)
-            for label, values in check_mapping("standard_errors", self.standard_errors).items()
+            label: within(f"standard_errors[{label!r}]", self._checked_maps(f"standard_errors[{label!r}]", values), 0)
+            for label, values in given.items()
         }
         drawn = self._of_methods("standard_errors", errors)
         for label, values in drawn.items():
@@ -253,7 +268,6 @@ class Explanation:
                     f"standard_errors[{label!r}] must have the shape of its maps, {self.attributions[label].shape}, "
                     f"but has {values.shape}"
                 )
-            values.flags.writeable = False
         self._fix(standard_errors=drawn)
 
     def _of_methods(self, name: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -273,9 +287,9 @@ class Explanation:
         return {name: dict(value) if isinstance(value, Mapping) else value for name, value in values.items()}
 
     def __repr__(self) -> str:
-        instances, time, channels = self.x.shape
+        instances, _, channels = self.x.shape
         return (
-            f"<Explanation of {instances} series ({time} samples, {channels} channels), "
+            f"<Explanation of {instances} series ({samples_in_words(self.x, self.lengths)}, {channels} channels), "
             f"{self.targets.shape[1]} of {self.scores.shape[1]} classes each, by {', '.join(self.methods)}>"
         )
 

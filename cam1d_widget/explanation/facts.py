@@ -20,6 +20,7 @@ from ..validation import (
     within,
 )
 from .labels import check_labels
+from .lengths import check_lengths, joined, padding
 from .validation import check_receptive_field, check_start, held_once
 
 __all__ = ["BY_LABEL", "NUMBERED", "MethodFacts", "SeriesFacts", "by_label"]
@@ -54,12 +55,18 @@ class SeriesFacts:
     probabilities: np.ndarray | None = None
     receptive_field: np.ndarray | None = None
     start: np.ndarray | None = None
+    lengths: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         given: Any = self
-        x, scores = held_once(with_gaps("x", given.x)), finite("scores", given.scores)
+        series, lengths = joined("x", given.x, given.lengths)
+        x, scores = with_gaps("x", series), finite("scores", given.scores)
         shaped("x", x, "(instance, time, channel)", (None, None, None))
         instances, samples, channels = x.shape
+        lengths = check_lengths(lengths, instances, samples)
+        if lengths is not None:
+            x[padding(lengths, samples)] = np.nan
+        x = held_once(x)
         shaped("scores", scores, "(instance, class)", (instances, None))
         classes = scores.shape[1]
         probabilities, field = given.probabilities, given.receptive_field
@@ -81,6 +88,7 @@ class SeriesFacts:
             "probabilities": probabilities,
             "receptive_field": None if field is None else check_receptive_field(field, samples),
             "start": check_start(given.start, instances, sampling_rate),
+            "lengths": lengths,
         }
         for name, value in checked.items():
             if isinstance(value, np.ndarray):
@@ -89,7 +97,7 @@ class SeriesFacts:
 
     def rows(self, instances: Any) -> SeriesFacts:
         """Facts of some instances, given by their indices."""
-        known = {name: getattr(self, name) for name in ("x", "scores", "y", "probabilities", "start")}
+        known = {name: getattr(self, name) for name in ("x", "scores", "y", "probabilities", "start", "lengths")}
         taken: dict[str, Any] = {name: values[instances] for name, values in known.items() if values is not None}
         return replace(self, **taken)
 

@@ -6,13 +6,24 @@ from typing import Any
 
 import numpy as np
 
-from ..validation import as_array, check_choice, check_mapping, finite, is_sequence, shaped, unmasked, warn_if_wide
+from ..validation import (
+    as_array,
+    check_choice,
+    check_mapping,
+    finite,
+    is_sequence,
+    numbers,
+    shaped,
+    unmasked,
+    warn_if_wide,
+)
+from .lengths import check_lengths, joined, joined_maps, within_lengths
 from .validation import check_targets
 
 __all__ = ["arranged"]
 
 
-def arranged(maps: Any, x: Any, scores: Any, targets: Any, layout: str) -> dict[str, Any]:
+def arranged(maps: Any, x: Any, scores: Any, targets: Any, layout: str, lengths: Any = None) -> dict[str, Any]:
     """Fields of an explanation from maps, series, scores and classes in the shapes that other libraries use.
 
     Parameters
@@ -20,7 +31,7 @@ def arranged(maps: Any, x: Any, scores: Any, targets: Any, layout: str) -> dict[
     maps : mapping of str to array-like
         Of shape (instance, time, channel), (instance, target, time, channel) or (instance, time, channel, class), or a
         list of one array for each class; without the channel if channels are not distinguished.
-    x, scores, targets, layout
+    x, scores, targets, layout, lengths
         As in :meth:`~cam1d_widget.Explanation.from_maps`.
     """
     check_choice("layout", layout, ("channels_last", "channels_first"))
@@ -28,7 +39,8 @@ def arranged(maps: Any, x: Any, scores: Any, targets: Any, layout: str) -> dict[
     if not given:
         raise ValueError("maps must hold the maps of one method at least, but is empty")
     first = layout == "channels_first"
-    series = as_array("x", _plain(x))
+    series, lengths = joined("x", _plain(x), lengths, axis=-1 if first else 0)
+    series = as_array("x", series)
     if series.ndim == 2:  # one channel
         series = series[:, np.newaxis] if first else series[..., np.newaxis]
     shaped("x", series, "(instance, channel, time)" if first else "(instance, time, channel)", (None, None, None))
@@ -38,16 +50,20 @@ def arranged(maps: Any, x: Any, scores: Any, targets: Any, layout: str) -> dict[
         series = np.moveaxis(series, 1, 2)
     else:
         warn_if_wide("x", series, stacklevel=4)
+    lengths = check_lengths(lengths, *series.shape[:2])
     values = finite("scores", _plain(scores))
     shaped("scores", values, "(instance, class)", (len(series), None))
     chosen = _classes(targets, values)
     explained = None if chosen is None else check_targets(chosen, *values.shape)
-    arrays = {label: _maps(label, one, series.shape, values.shape[1], explained, first) for label, one in given.items()}
+    arrays = {
+        label: _maps(f"maps[{label!r}]", _plain(one), series.shape, values.shape[1], explained, first, lengths)
+        for label, one in given.items()
+    }
     if explained is None:  # maps of all classes, or of the predicted one
         counts = {one.shape[1] for one in arrays.values()}
         every = counts == {values.shape[1]} and counts != {1}
         explained = np.tile(np.arange(values.shape[1]), (len(series), 1)) if every else _predicted(values)
-    return {"x": series, "scores": values, "targets": explained, "attributions": arrays}
+    return {"x": series, "scores": values, "targets": explained, "attributions": arrays, "lengths": lengths}
 
 
 def _predicted(scores: np.ndarray) -> np.ndarray:
@@ -75,16 +91,27 @@ def _classes(targets: Any, scores: np.ndarray) -> Any:
 
 
 def _maps(
-    label: str, given: Any, series: tuple[int, ...], classes: int, targets: np.ndarray | None, first: bool
+    name: str,
+    given: Any,
+    series: tuple[int, ...],
+    classes: int,
+    targets: np.ndarray | None,
+    first: bool,
+    lengths: np.ndarray | None,
 ) -> np.ndarray:
     """Maps of one method, of shape (instance, target, time, channel or 1)."""
-    name = f"maps[{label!r}]"
-    instances, time, channels = series
+    joint = joined_maps(name, given, lengths, series[1])
+    if isinstance(joint, list | tuple) and len(joint) == classes and np.shape(joint[0])[:1] == (series[0],):
+        joint = np.stack([numbers(name, one) for one in joint], axis=1)  # one array for each class
     columns = (classes, 1) if targets is None else (targets.shape[1],)
-    plain = _plain(given)
-    if isinstance(plain, list | tuple) and len(plain) == classes and np.shape(plain[0])[:1] == (instances,):
-        plain = np.stack([finite(name, one) for one in plain], axis=1)  # one array for each class
-    values = finite(name, plain)
+    return within_lengths(name, _ordered(name, numbers(name, joint), series, columns, first), lengths, 2)
+
+
+def _ordered(
+    name: str, values: np.ndarray, series: tuple[int, ...], columns: tuple[int, ...], first: bool
+) -> np.ndarray:
+    """Maps with their dims in the order of an explanation; `columns` are the possible numbers of classes."""
+    instances, time, channels = series
     for one in (channels, 1):
         single = (instances, one, time) if first else (instances, time, one)
         for count in columns:

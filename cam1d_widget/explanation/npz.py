@@ -22,7 +22,7 @@ __all__ = ["read_fields", "refusing_damage", "write_fields"]
 FORMAT = "cam1d_widget.Explanation/1"
 # Mappings from a method's label to an array, stored by index, since a label may not be a valid file name.
 _MAPS = ("attributions", "completeness", "standard_errors")
-_ARRAYS = ("header", "x", "scores", "targets", "y", "probabilities", "receptive_field", "start")
+_ARRAYS = ("header", "x", "scores", "targets", "y", "probabilities", "receptive_field", "start", "lengths")
 _MEMBER = re.compile(rf"({'|'.join(_ARRAYS)})|({'|'.join(_MAPS)})/[0-9]{{1,6}}")
 _MEGABYTE = 2**20
 

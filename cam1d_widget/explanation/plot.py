@@ -5,18 +5,15 @@ from __future__ import annotations
 import base64
 import importlib.util
 import io
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
 from textwrap import fill
 from typing import Any
 
 import numpy as np
 
 from ..validation import check_channel, check_list, check_number, shown
-from .coverage import outer_centers, unseen_samples
-from .source import ExplanationSource, scores_of, stated
+from .figure_rows import ColorScale, PlottedMap, draw_rows, plain
+from .source import ExplanationSource, map_of, scores_of, series_of, stated
 
 __all__ = [
     "WIDTH",
@@ -35,42 +32,6 @@ WIDTH = 8.0
 
 # Characters of a channel's name for each inch of the figure's width: they take a third of it.
 _CHARACTERS = 5
-# Opacity of a map of all channels behind the line of a single channel.
-_HINT = 0.38
-
-
-@dataclass(frozen=True, eq=False)
-class PlottedMap:
-    """A series with its map, as a figure shows them.
-
-    Attributes
-    ----------
-    x : ndarray of shape (time, channel)
-    attribution : ndarray of shape (time, channel or 1)
-    title : str
-        Line above the rows.
-    label : str
-        Line below the color bar.
-    signed : bool
-        Whether the map may be negative.
-    placed : bool
-        Whether the map was placed by receptive fields.
-    start : datetime64, optional
-        Time of the first sample.
-    """
-
-    x: np.ndarray
-    attribution: np.ndarray
-    title: str
-    label: str
-    signed: bool = True
-    placed: bool = False
-    start: np.datetime64 | None = None
-
-    @property
-    def largest(self) -> float:
-        """Largest magnitude of the map; 1 for a map of zeros."""
-        return float(np.abs(self.attribution).max()) or 1.0
 
 
 def plot(source: ExplanationSource, instance: int, target: int, method: str, **options: Any) -> Any:
@@ -83,10 +44,10 @@ def plot(source: ExplanationSource, instance: int, target: int, method: str, **o
 
 def plotted_map(source: ExplanationSource, instance: int, target: int, method: str) -> PlottedMap:
     """A map of a source, with the texts of its figure."""
-    attribution = np.asarray(source.attribution(method, instance, target), float)
+    attribution = np.asarray(map_of(source, method, instance, target), float)
     exactness = stated(source.exactness[method], source.completeness_gap(method, instance, target))
     return PlottedMap(
-        source.x[instance],
+        series_of(source, instance),
         attribution,
         instance_title(source, instance, source.class_names[target]),
         f"{method} ({exactness})",
@@ -136,13 +97,16 @@ def draw_maps(
     figure = figure_class(figsize=size, layout="constrained")
     parts = figure.subfigures(1, len(maps), squeeze=False)[0] if len(maps) > 1 else [figure]
     largest = max(one.largest for one in maps) if shared else None
+    samples = max(len(one.x) for one in maps)
     for place, (part, one) in enumerate(zip(parts, maps, strict=True)):
         letter = f"({chr(97 + place)}) " if len(maps) > 1 else ""
         # Approximate number of characters of this size that fit.
         title = fill(letter + one.title, max(20, int(13 * size[0] / len(maps))))
         room = max(8, int(_CHARACTERS * size[0] / len(maps)))
         names = [_elided(f"{name} {unit}".strip(), room) for name, unit in named]
-        _draw_map(part, source, replace(one, title=title), rows, names, limit or largest or one.largest)
+        scale = ColorScale(limit or largest or one.largest, one.signed)
+        draw_rows(part, source, one, rows, names, scale, size[1], samples)
+        part.suptitle(plain(title), x=0.01, ha="left", fontsize=9)
     return figure
 
 
@@ -171,26 +135,6 @@ def _elided(text: str, length: int) -> str:
     return f"{text[: kept - kept // 2].rstrip()}…{text[len(text) - kept // 2 :].lstrip()}"
 
 
-def _draw_map(
-    figure: Any, source: ExplanationSource, one: PlottedMap, rows: list[int], names: list[str], limit: float
-) -> None:
-    strip = one.attribution.shape[1] < source.x.shape[2]
-    axes = _axes(figure, len(rows), strip)
-    look = {"limit": limit, "signed": one.signed, "extent": _extent(source)}
-    if strip:
-        _draw_strip(axes[0], one.attribution[:, 0], look)
-    for axis, channel in zip(axes[strip:], rows, strict=True):
-        values = one.attribution[:, 0 if one.attribution.shape[1] == 1 else channel]
-        _color(axis, values, look, _HINT if strip else 1.0)
-        _draw_series(axis, source, one.x[:, channel], names[channel])
-    if one.placed:
-        _mark(axes, source)
-    start = "" if one.start is None else f" from {str(one.start)[:23].replace('T', ' ')}"
-    axes[-1].set_xlabel("sample" if source.sampling_rate is None else f"time (s){start}", fontsize=8)
-    figure.suptitle(_plain(one.title), x=0.01, ha="left", fontsize=9)
-    _draw_bar(figure, axes, one.label, look)
-
-
 def _checked_channels(channels: Sequence[int | str] | None, names: Sequence[str]) -> list[int]:
     if channels is None:
         return list(range(len(names)))
@@ -216,95 +160,12 @@ def _matplotlib_figure() -> Any:
     return Figure
 
 
-def _axes(figure: Any, rows: int, strip: bool) -> list[Any]:
-    heights = [0.35] * strip + [1.0] * rows
-    return list(figure.subplots(len(heights), sharex=True, squeeze=False, height_ratios=heights)[:, 0])
-
-
-def _extent(source: ExplanationSource) -> tuple[float, float]:
-    """Edges of the first and the last sample's cell, in the unit of the time axis."""
-    rate = source.sampling_rate or 1.0
-    return -0.5 / rate, (source.x.shape[1] - 0.5) / rate
-
-
-def _color_map(signed: bool) -> Any:
-    from matplotlib.colors import ListedColormap
-
-    name = "signed" if signed else "unsigned"
-    tables = json.loads((Path(__file__).parent / "color_tables.json").read_text())
-    return ListedColormap(np.array(tables[name]) / 255, name)
-
-
-def _color(axis: Any, values: np.ndarray, shown: dict[str, Any], alpha: float) -> None:
-    axis.imshow(
-        values[np.newaxis],
-        aspect="auto",
-        cmap=_color_map(shown["signed"]),
-        vmin=-shown["limit"] if shown["signed"] else 0.0,
-        vmax=shown["limit"],
-        extent=(*shown["extent"], 0.0, 1.0),
-        transform=axis.get_xaxis_transform(),
-        interpolation="nearest",
-        alpha=alpha,
-    )
-
-
-def _mark(axes: list[Any], source: ExplanationSource) -> None:
-    """Hatch samples that no step sees, and dot the first and the last center, beyond which values are constant."""
-    rate = source.sampling_rate or 1.0
-    centers = outer_centers(source.receptive_field) or []
-    for axis in axes:
-        for start, stop in unseen_samples(source.receptive_field, source.x.shape[1]):
-            edges = (start - 0.5) / rate, (stop - 0.5) / rate
-            axis.axvspan(*edges, facecolor="white", edgecolor="#63666e", hatch="/////", linewidth=0.0)
-        for center in centers:
-            axis.axvline(center / rate, color="#1b1b1f", linestyle=":", linewidth=0.8)
-
-
-def _draw_strip(axis: Any, values: np.ndarray, shown: dict[str, Any]) -> None:
-    _color(axis, values, shown, 1.0)
-    axis.set_yticks([])
-    axis.set_ylabel("all", rotation=0, ha="right", va="center", fontsize=8)
-
-
-def _draw_series(axis: Any, source: ExplanationSource, values: np.ndarray, name: str) -> None:
-    from matplotlib.patheffects import Normal, Stroke
-
-    time = np.arange(len(values)) / (source.sampling_rate or 1.0)
-    [line] = axis.plot(time, values, color="#1b1b1f", linewidth=0.9)
-    line.set_path_effects([Stroke(linewidth=2.4, foreground="white", alpha=0.8), Normal()])
-    if np.isnan(values).any():
-        axis.plot(time, _alone(values), ".", color="#1b1b1f", markersize=2.5)
-    axis.margins(y=0.08)
-    axis.set_xlim(_extent(source))
-    axis.set_ylabel(_plain(name), rotation=0, ha="right", va="center", fontsize=8)
-    axis.tick_params(labelsize=7)
-
-
-def _alone(values: np.ndarray) -> np.ndarray:
-    """Values between two gaps, which no line connects; the others are NaN."""
-    gap = np.pad(np.isnan(values), 1, constant_values=True)
-    return np.where(gap[:-2] & gap[2:], values, np.nan)
-
-
-def _draw_bar(figure: Any, axes: list[Any], label: str, shown: dict[str, Any]) -> None:
-    bar = figure.colorbar(axes[0].images[0], ax=axes, orientation="horizontal", fraction=0.04, pad=0.01, aspect=50)
-    bar.ax.tick_params(labelsize=7)
-    bar.set_ticks([-shown["limit"], 0.0, shown["limit"]] if shown["signed"] else [0.0, shown["limit"]])
-    bar.ax.xaxis.set_major_formatter("{x:.3g}")
-    bar.set_label(_plain(label), fontsize=8)
-
-
 def instance_title(source: ExplanationSource, instance: int, explained: str) -> str:
     """Title of the figure of an instance."""
     scores, probabilities = scores_of(source, instance)
     values = scores if probabilities is None else probabilities
     predicted = int(values.argmax()) if len(source.class_names) > 1 else 0
-    parts = [f"Instance {instance + 1} of {len(source.x)} (index {instance})", f"explained: {explained}"]
+    length = "" if source.lengths is None else f", {source.lengths[instance]} samples"
+    parts = [f"Instance {instance + 1} of {len(source.x)} (index {instance}{length})", f"explained: {explained}"]
     parts.append(f"predicted: {source.class_names[predicted]} ({values[predicted]:.3g})")
     return ", ".join(parts)
-
-
-def _plain(text: str) -> str:
-    """Text with escaped dollar signs, which would begin a formula."""
-    return text.replace("$", r"\$")

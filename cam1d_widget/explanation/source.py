@@ -8,17 +8,23 @@ from typing import NamedTuple, Protocol, runtime_checkable
 import numpy as np
 
 from .facts import MethodFacts, SeriesFacts, by_label
+from .portable_model import PortableModel
 
 __all__ = [
     "GAP_TOLERANCE",
     "ExplanationSource",
+    "HasModel",
     "LayerFacts",
     "ModelChangedError",
     "Scores",
     "Scoring",
+    "errors_of",
     "known_scores",
+    "lengths_of",
+    "map_of",
     "scores_of",
     "seconds_of",
+    "series_of",
     "stated",
 ]
 
@@ -115,6 +121,14 @@ class ExplanationSource(Protocol):
         return _facts_of(self).start
 
     @property
+    def lengths(self) -> np.ndarray | None:
+        """Number of samples of each series, of shape (instance,), after which `x` and the maps are NaN.
+
+        None if all have the samples of `x`.
+        """
+        return _facts_of(self).lengths
+
+    @property
     def methods(self) -> tuple[str, ...]:
         """Label of each method."""
         return tuple(one.label for one in self.method_facts)
@@ -193,10 +207,39 @@ class Scoring(Protocol):
         """Compute those of some series, of `instance` first; returns of how many, 0 once all are known."""
 
 
+@runtime_checkable
+class HasModel(Protocol):
+    """A source whose model a page can contain."""
+
+    def portable_model(self) -> PortableModel:
+        """The model as plain data."""
+
+
 def _facts_of(source: ExplanationSource) -> SeriesFacts:
     """Facts of the series, without waiting for its scores."""
     named: SeriesFacts | None = getattr(source, "named_facts", None)
     return source.series_facts if named is None else named
+
+
+def lengths_of(source: ExplanationSource) -> np.ndarray:
+    """Number of samples of each series, of shape (instance,)."""
+    return np.full(len(source.x), source.x.shape[1]) if source.lengths is None else source.lengths
+
+
+def series_of(source: ExplanationSource, instance: int) -> np.ndarray:
+    """Series without padding, of shape (time, channel)."""
+    return np.asarray(source.x[instance, : lengths_of(source)[instance]])
+
+
+def map_of(source: ExplanationSource, method: str, instance: int, target: int) -> np.ndarray:
+    """Map without padding, of shape (time, channel or 1)."""
+    return np.asarray(source.attribution(method, instance, target))[: lengths_of(source)[instance]]
+
+
+def errors_of(source: ExplanationSource, method: str, instance: int, target: int) -> np.ndarray | None:
+    """Standard errors without padding, of shape (time, channel or 1); None for deterministic methods."""
+    errors = source.standard_error(method, instance, target)
+    return None if errors is None else np.asarray(errors)[: lengths_of(source)[instance]]
 
 
 def known_scores(source: ExplanationSource) -> Scores:

@@ -59,9 +59,14 @@ def held_once(values: np.ndarray) -> np.ndarray:
     A cell that is run again makes another widget of the same series, and notebooks keep the earlier ones.
     """
     held = _HELD.get(values.shape)
-    if held is None or not np.array_equal(held, values):
+    if held is None or not _equal(held, values):
         held = _HELD[values.shape] = values
     return held
+
+
+def _equal(one: np.ndarray, other: np.ndarray) -> bool:
+    # Only series with gaps or padding need the slower comparison.
+    return np.array_equal(one, other) or (bool(np.isnan(one).any()) and np.array_equal(one, other, equal_nan=True))
 
 
 def check_receptive_field(values: Any, samples: int) -> np.ndarray:

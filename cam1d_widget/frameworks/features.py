@@ -25,7 +25,7 @@ class Features:
 
     def __init__(self, network: Network, passes: Passes, classes: int) -> None:
         self._network, self._passes, self._classes = network, passes, classes
-        self._head = AffineHead(self._slopes_and_bias, network.head_version())
+        self._head = AffineHead(self._features_slopes_bias, network.head_version())
 
     def with_gradients(self, x: np.ndarray, targets: np.ndarray, affine: bool) -> tuple[np.ndarray, np.ndarray]:
         """Features, and the gradients of the scores of targets (instance, target) with respect to them.
@@ -51,6 +51,9 @@ class Features:
         shape: Any = self._network.map_shape
         if None in shape or not AffineHead.fits(self._classes, *shape):
             return None
+        first = self._head.learn_first(x)
+        if first is not None:
+            return first[0], first[1][targets]
         features, scores = self._passes.run("features_and_scores", x)
         slopes = self._head.slopes(x, features, scores)
         if slopes is None:
@@ -61,8 +64,8 @@ class Features:
         chosen = slopes if np.array_equal(targets[0], np.arange(self._classes)) else slopes[targets[0]]
         return features, np.broadcast_to(chosen, (*targets.shape, *shape))
 
-    def _slopes_and_bias(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Gradients of every class' score on one series, and the scores of features that are zero."""
+    def _features_slopes_bias(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Features of one series, the gradient of every class' score, and the scores of features that are zero."""
         every = np.arange(self._classes, dtype=np.int32)[np.newaxis]
         features, gradients = self._passes.run("features_and_gradients", x, every)
-        return gradients[0], self._passes.run("head_scores", x, np.zeros_like(features))[0][0]
+        return features, gradients[0], self._passes.run("head_scores", x, np.zeros_like(features))[0][0]

@@ -119,7 +119,7 @@ class FunctionClassifier:
         return None if self.labels is None else tuple(map(str, self.labels))
 
     def for_series(self, x: np.ndarray) -> FunctionClassifier:
-        """The same classifier for series of the shape of these, on which its predictions are checked.
+        """The same classifier for series of the shape of `x`, on which its predictions are checked.
 
         Raises
         ------

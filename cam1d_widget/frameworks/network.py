@@ -18,7 +18,7 @@ from ..network import operations as kinds
 from ..network.graph import Graph, Node, Tensors
 from ..network.head import Head, ending, entry_of, head_of, is_affine_between, step_poolings
 from ..network.receptive_field import receptive_field_of
-from ..network.two_dimensional import with_map_in_rows
+from ..network.two_dimensional import in_rows, with_map_in_rows
 
 __all__ = ["Network"]
 
@@ -73,7 +73,7 @@ class Network(ABC):
 
     @abstractmethod
     def _output_of(self, layer: Any) -> int:
-        """Value that a layer puts out, given by its name, its number or itself."""
+        """Output of a layer, given by its name, its number or itself."""
 
     @abstractmethod
     def _link_of_plain_scores(self) -> str | None:
@@ -105,7 +105,10 @@ class Network(ABC):
         self.seen = self.link is not None
         if plain:
             self.link = self._link_of_plain_scores()
-        self.entry = entry_of(graph, self.exit) if layer is None else self._output_of(layer)
+        if layer is None:
+            self.entry = entry_of(graph, self.exit)
+        else:
+            self._cut(layer)
         if self.entry is None:
             self.no_map = (
                 f"model {self.name!r} has no single map of shape (batch, step, filter) before its head for CAM methods "
@@ -119,8 +122,16 @@ class Network(ABC):
         other = copy(self)
         for made in ("head", "receptive_field_at"):
             other.__dict__.pop(made, None)
-        other.entry, other.no_map = self._output_of(layer), None
+        other.no_map = None
+        other._cut(layer)
         return other
+
+    def _cut(self, layer: Any) -> None:
+        """Explain the map of a layer."""
+        self.entry = self._output_of(layer)
+        if self._graph.values[self.entry].rank == 4:
+            self.graph, self.entry = in_rows(self._graph, self.entry)
+            self.exit = ending(self.graph)[0]
 
     @property
     def two_sided(self) -> bool:
@@ -303,8 +314,12 @@ class Network(ABC):
 
     def sampled(self) -> tuple[np.ndarray, np.ndarray]:
         """One series of noise, or as many as the model takes, and the model's own outputs now, (instance, unit)."""
-        samples = self._samples(3)[1:2] if self._batch is None else self._samples(self._batch)
+        samples = self.samples_of_noise()
         return samples, self._own(samples)
+
+    def samples_of_noise(self) -> np.ndarray:
+        """One series of noise, or as many as the model takes."""
+        return self._samples(3)[1:2] if self._batch is None else self._samples(self._batch)
 
     def _own(self, samples: np.ndarray) -> np.ndarray:
         """The model's own outputs as an array."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import copy
 from functools import cached_property
 from typing import Any, Self
@@ -14,15 +14,17 @@ from ..attribution.classifier import as_targets, warn_if_saturated
 from ..attribution.propagation_rules import Rule
 from ..attribution.receptive_field import ReceptiveField, TooShort
 from ..attribution.series import check_series
+from ..explanation.portable_model import PortableModel
 from ..explanation.source import LayerFacts
 from ..network.layers_in_time import layers_in_time
 from ..network.propagation.propagation import Propagations
 from ..typing import Score
-from ..validation import as_array, check_count, check_finite, check_layer, finite, shaped, shown
+from ..validation import as_array, check_count, check_finite, check_layer, check_seed, finite, shaped, shown
 from .features import Features
 from .filters import NetworkFilters
 from .network import Network
 from .passes import Argument, CompiledFunction, Passes
+from .portable_classifier import portable_model
 
 __all__ = ["NetworkClassifier"]
 
@@ -52,6 +54,10 @@ class NetworkClassifier(ABC):
     @abstractmethod
     def _compiled(self, function: Callable[..., Any], *arguments: Argument, branches: bool = True) -> CompiledFunction:
         """Function of tensors, which may have branches and loops on them, compiled for arguments of these shapes."""
+
+    @abstractmethod
+    def _randomized(self, seed: int, draws: int) -> Iterator[tuple[int, str, Any]]:
+        """Classifiers as of :meth:`randomized`, whose arguments have been checked."""
 
     @abstractmethod
     def _refuse_changes(self) -> None:
@@ -135,6 +141,23 @@ class NetworkClassifier(ABC):
         """Filters of the explained layer as functions of the series."""
         return NetworkFilters(self._network, self._passes)
 
+    def randomized(self, seed: int = 0, draws: int = 1) -> Iterator[tuple[int, str, Self]]:
+        """Classifiers on a copy of the model, with more and more layers randomized, from the output down.
+
+        Each must be used before the next is taken. The model itself is not changed.
+
+        Yields
+        ------
+        draw : int
+            Number of the draw; each begins with the model's own weights.
+        layer : str
+            Name of the layer that was randomized last, by its own initializers; its path in a PyTorch module.
+        classifier : classifier of the same class
+        """
+        check_seed(seed)
+        check_count("draws", draws)
+        return self._randomized(seed, draws)
+
     @property
     def traces(self) -> dict[str, int]:
         """Number of compilations of each pass that was used, by name: one, however often it is called."""
@@ -216,6 +239,20 @@ class NetworkClassifier(ABC):
         series = np.zeros((1, self._length, self.input_shape[1]), np.float32)  # type: ignore[type-var]
         return self.head_scores(series, np.zeros((1, steps, filters), np.float32))[0]
 
+    def portable(self) -> PortableModel:
+        """The model as plain data, with which a page computes scores and maps without Python.
+
+        Raises
+        ------
+        NotPortable
+            If an operation of it cannot be computed without Python; the error names the layer.
+        """
+        if self._length is None:
+            raise ValueError(f"model {self.name!r} takes series of any length; use for_length(length) to choose one")
+        self._refuse_changes()
+        field = None if self.no_features else self.receptive_field
+        return portable_model(self._network, self._length, field, self.score)
+
     # Propagation rules
 
     def propagate(self, x: np.ndarray, target: Any, rule: Rule, baseline: np.ndarray | None = None) -> np.ndarray:
@@ -275,7 +312,7 @@ class NetworkClassifier(ABC):
         return x
 
     def refuse_weights(self) -> None:
-        """Raise a ValueError if the model has NaN or infinite weights, which names their layer."""
+        """Raise a ValueError that names the layer if weights are NaN or infinite."""
         self._network.refuse_weights()
 
     def _must_be_long_enough(self, length: int) -> None:

@@ -57,7 +57,7 @@ def as_classifier(
 
 
 def _has(model: Any, name: str) -> bool:
-    """Whether an object has an attribute, which is not computed: it may have to be given series first."""
+    """Whether an object has an attribute; its value is not computed, which may require series first."""
     return not isinstance(model, type) and (hasattr(type(model), name) or name in getattr(model, "__dict__", {}))
 
 

@@ -23,14 +23,14 @@ class AffineHead:
     Parameters
     ----------
     learn : callable
-        Returns the gradient of every class on one series, of shape (class, step, filter), and the scores of features
-        that are zero, of shape (class,).
+        Returns the features of one series, of shape (1, step, filter), the gradient of every class, of shape (class,
+        step, filter), and the scores of features that are zero, of shape (class,).
     version : callable
         Returns a fingerprint of the head's weights.
     """
 
     def __init__(
-        self, learn: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]], version: Callable[[], Hashable]
+        self, learn: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]], version: Callable[[], Hashable]
     ) -> None:
         self._learn, self._version = learn, version
         self._learned: _Learned | None = None
@@ -39,6 +39,18 @@ class AffineHead:
     def fits(classes: int, steps: int, filters: int) -> bool:
         """Whether the slopes are small enough to be cached."""
         return 4 * classes * steps * filters <= _BYTES
+
+    def learn_first(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+        """Features of one series and the gradient of every class, from which the slopes are learned.
+
+        None if they are known, or for several series. The first map thus needs a single compiled function.
+        """
+        version, learned = self._version(), self._learned
+        if len(x) > 1 or (learned is not None and learned.version == version):
+            return None
+        features, slopes, bias = self._learn(x)
+        self._learned = _Learned(version, slopes, bias)
+        return features, slopes
 
     def slopes(self, x: np.ndarray, features: np.ndarray, scores: np.ndarray) -> np.ndarray | None:
         """Gradient of every class' score, of shape (class, step, filter); None where the head is not affine after all.
@@ -52,7 +64,7 @@ class AffineHead:
         """
         version, learned = self._version(), self._learned  # another thread may replace the slopes meanwhile
         if learned is None or learned.version != version:
-            self._learned = learned = _Learned(version, *self._learn(x[:1]))
+            self._learned = learned = _Learned(version, *self._learn(x[:1])[1:])
         return learned.slopes if learned.explains(features, scores) else None
 
 

@@ -18,7 +18,7 @@ class Function(NamedTuple):
         Whether zero stays zero and no value changes its sign.
     never_negative : bool
     gate : bool
-        Whether its values lie between 0 and 1, so that it weights the other factor.
+        Whether it weights the other factor of a product: values between 0 and 1, or the reciprocal root of a variance.
     homogeneous : bool
         Whether f(a x) = a f(x) for a > 0.
     jumps : bool
@@ -66,6 +66,7 @@ FUNCTIONS: dict[str, Function] = {
     "log": Function(rises=True),
     "log1p": Function(rises=True, keeps_sign=True),
     "sqrt": Function(rises=True, never_negative=True),
+    "rsqrt": Function(never_negative=True, gate=True),
     "square": Function(never_negative=True),
     "absolute": Function(never_negative=True, homogeneous=True),
     "abs": Function(never_negative=True, homogeneous=True),

@@ -56,6 +56,8 @@ def layers_in_time(graph: Graph, length: int | None) -> tuple[LayerFacts, ...]:
 def output_of(graph: Graph, layer: object, name: str) -> int:
     """Output map of a layer, given by name or as an object; of the last call if there are several.
 
+    A map of rank 4 has another axis besides that of time.
+
     Raises
     ------
     ValueError
@@ -66,10 +68,10 @@ def output_of(graph: Graph, layer: object, name: str) -> int:
         there = list(dict.fromkeys(one.name for one in graph.layers))
         close = did_you_mean(layer, there)
         raise ValueError(f"layer must be one of model {name!r} ({', '.join(there)}), but is {shown(layer)}{close}")
-    maps = [one for one in found if graph.values[one.values[0]].rank == 3]  # and not the states of an LSTM
+    maps = [one for one in found if graph.values[one.values[0]].rank in (3, 4)]  # and not the states of an LSTM
     chosen = (maps or found)[-1]
     values, shape = chosen.values, graph.values[chosen.values[0]].shape
-    if len(values) > 1 or len(shape) != 3:
+    if len(values) > 1 or len(shape) not in (3, 4):
         given = shape if len(values) == 1 else "several tensors"
         raise ValueError(f"layer {chosen.name!r} must output a map of shape (batch, step, filter), but outputs {given}")
     return values[0]

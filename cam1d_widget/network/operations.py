@@ -32,6 +32,7 @@ __all__ = [
     "Pad",
     "Padding",
     "Parameter",
+    "Parts",
     "Permute",
     "Pick",
     "Pointwise",
@@ -53,6 +54,10 @@ __all__ = [
 
 Parameter = Callable[[], Any]
 """Returns the current values of a learned parameter."""
+
+Parts: TypeAlias = Callable[..., int]
+"""Adds the simpler operations of which one consists to a :class:`~cam1d_widget.network.parts.Writing`, whose inputs
+have the given numbers; returns the number of the last value."""
 
 Padding: TypeAlias = str | tuple[tuple[int, int], ...]
 """Padding by the name that Keras gives it, or the length that is added at both ends of each axis."""
@@ -242,9 +247,12 @@ class Reshape(Rearranging):
     ----------
     order : tuple of int, optional
         Order in which the axes of the input are taken before, as PyTorch takes the filters of a map before its steps.
+    merges_instances : bool
+        Whether instances and the values of another axis may share an axis, as batched matrix products need it.
     """
 
     order: tuple[int, ...] | None = None
+    merges_instances: bool = False
 
 
 @dataclass(frozen=True)
@@ -485,11 +493,14 @@ class Normalize(Operation):
         Axes over which it normalizes.
     learned : frozenset of int
         Axes along which it has learned factors.
+    parts : callable, optional
+        Simpler operations that compute the same.
     """
 
     name: str
     axes: frozenset[int]
     learned: frozenset[int] = frozenset()
+    parts: Parts | None = None
 
     def _facts(self) -> Facts:
         # At zero, from where many paths start, the output has length one however small the input is.
@@ -512,12 +523,15 @@ class Mixing(Operation):
     discontinuous : bool
     hides_relu : bool
         Whether there may be ReLUs in it.
+    distributed : bool
+        Whether it does the same at each place of the second axis, with what is there alone.
     """
 
     keeps_order: bool | None = None
     function: bool = False
     discontinuous: bool = False
     hides_relu: bool = False
+    distributed: bool = False
 
     def _facts(self) -> Facts:
         return Facts(jumps=self.discontinuous)
@@ -531,14 +545,25 @@ class Recurrent(Mixing):
     ----------
     states : bool
         Whether the output is the last state of each layer, and not that of each step.
+    parts : callable, optional
+        Simpler operations that compute the same.
     """
 
     states: bool = False
+    parts: Parts | None = None
 
 
 @dataclass(frozen=True)
 class Attention(Mixing):
-    """Attention among steps."""
+    """Attention among steps.
+
+    Attributes
+    ----------
+    parts : callable, optional
+        Simpler operations that compute the same.
+    """
+
+    parts: Parts | None = None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import reduce
+from itertools import pairwise
 from math import prod
 from typing import Any, NamedTuple
 
@@ -27,11 +28,13 @@ SOME_LENGTH = 512
 class Seen(NamedTuple):
     """Receptive field of a value, and its time axis.
 
-    `axis` is None if time has been reduced away; the field then covers all that the value depends on.
+    `axis` is None if time has been reduced away; the field then covers all that the value depends on. If `windows` is a
+    number, time runs over this axis, of so many windows, and over the one behind it, of the steps in each window.
     """
 
     field: ReceptiveField
     axis: int | None
+    windows: int | None = None
 
 
 class _Step(NamedTuple):
@@ -62,7 +65,7 @@ def placed(graph: Graph, value: int, seen: Seen | ValueError) -> ReceptiveField:
     if isinstance(seen, ValueError):
         raise seen
     node = graph.makers[value]
-    if seen.axis != 1 or graph.values[value].rank != 3:
+    if seen.axis != 1 or seen.windows or graph.values[value].rank != 3:
         raise _not_known(_Step(node, [], graph.values[value].shape), [seen])
     if (np.diff(seen.field.centers) < 0).any():
         raise ValueError(
@@ -99,11 +102,84 @@ def _after(graph: Graph, node: Node, value: int, seen: list[Seen]) -> Seen | Val
         return Seen(union(one.field for one in seen), None)
     step = _Step(node, [graph.values[one].shape for one in node.inputs], graph.values[value].shape)
     rule = next(rule for kind, rule in _RULES if isinstance(node.operation, kind))
+    windowed = any(one.windows for one in seen)
     try:
-        made = rule(node.operation, step, seen)
+        made = _in_windows(rule, step, seen) if windowed else rule(node.operation, step, seen)
     except ValueError as fault:
         return fault
-    return Seen(made.field.fixed(), made.axis) if made.axis in node.operation.facts.parameter_axes else made
+    axes = {made.axis} if made.windows is None or made.axis is None else {made.axis, made.axis + 1}
+    return made._replace(field=made.field.fixed()) if axes & node.operation.facts.parameter_axes else made
+
+
+# Time on two axes
+
+
+def _in_windows(rule: Callable[[Any, _Step, list[Seen]], Seen], step: _Step, seen: list[Seen]) -> Seen:
+    """After an operation that does the same in each window, by the rule for one window."""
+    (field, axis, windows), operation = seen[0], step.node.operation
+    assert axis is not None
+    if any(one[1:] != (axis, windows) for one in seen) or windows is None:
+        raise _not_known(step, seen)
+    size, whole = len(field) // windows, Seen(field, axis, windows)
+    if isinstance(operation, ops.Reshape):
+        return _windows_reshaped(operation, step, whole)
+    if isinstance(operation, ops.Permute):
+        order = operation.order or ()
+        if (axis, axis + 1) not in pairwise(order):
+            raise _not_known(step, seen)
+        return whole._replace(axis=order.index(axis))
+    if isinstance(operation, ops.Reduce) and {axis, axis + 1} <= operation.axes:
+        return _without_time(seen)
+    if _joins_windows(operation, axis) or step.rank <= axis or step.shape[axis] != windows:
+        raise _not_known(step, seen)
+    if isinstance(operation, ops.Mixing | ops.Pick | ops.TransposedConvolution | ops.StepPooling):
+        if not getattr(operation, "distributed", False):
+            raise _not_known(step, seen)
+        one = Seen(ReceptiveField.of_input(size).windowed(size), None)
+    else:
+        one = rule(operation, step, [Seen(ReceptiveField.of_input(size), axis + 1)] * len(seen))
+    if len(seen) > 1:  # merged step by step
+        return whole._replace(field=union(other.field for other in seen))
+    made = field.within(one.field, windows)
+    if one.axis is None:
+        return Seen(made, axis)
+    if one.axis != axis + 1:
+        raise _not_known(step, seen)
+    return Seen(made, axis, windows)
+
+
+def _joins_windows(operation: Any, axis: int) -> bool:
+    """Whether an operation does anything along an axis of windows."""
+    place = axis - 1
+    if isinstance(operation, ops.Convolution | ops.Pool):
+        return bool(operation.size[place] != 1 or operation.strides[place] != 1)
+    if isinstance(operation, ops.Pad | ops.Crop):
+        return any(_ends_along(operation.ends, axis))
+    if isinstance(operation, ops.Upsample):
+        return bool(operation.size[place] != 1)
+    along = {operation.axis} if isinstance(operation, ops.Slice | ops.Concatenate) else set()
+    along |= set(operation.axes) if isinstance(operation, ops.Reduce | ops.Normalize) else set()
+    return axis in along or (isinstance(operation, ops.Concatenate) and axis + 1 in along)
+
+
+def _windows_reshaped(operation: ops.Reshape, step: _Step, seen: Seen) -> Seen:
+    """Steps of all windows in a row, or those of each window as filters, or two axes as before."""
+    before, after, axis, windows = step.shapes[0], step.shape, seen.axis, seen.windows
+    assert axis is not None
+    assert windows is not None
+    size = len(seen.field) // windows
+    for place in range(1, len(after) - 1) if operation.order is None else ():
+        if _values(after[1:place]) != _values(before[1:axis]):
+            continue
+        if after[place] == windows and after[place + 1] == size and place + 2 < len(after):
+            return seen._replace(axis=place)
+        if after[place] == windows * size:
+            return Seen(seen.field, place)
+        if after[place] == windows:
+            return Seen(seen.field.within(ReceptiveField.of_input(size).windowed(size), windows), place)
+    if all(one == 1 for one in after[1:-1]):
+        return _without_time([seen])
+    raise _not_known(step, [seen])
 
 
 def _everything(seen: Seen) -> Seen:
@@ -118,7 +194,7 @@ def _without_time(seen: list[Seen]) -> Seen:
 
 
 def _windowed(operation: ops.Convolution | ops.Pool, step: _Step, seen: list[Seen]) -> Seen:
-    field, axis = seen[0]
+    field, axis, *_ = seen[0]
     if axis is None or axis == step.rank - 1:
         return _without_time(seen)
     dilation = operation.dilation[axis - 1] if isinstance(operation, ops.Convolution) else 1
@@ -129,17 +205,17 @@ def _windowed(operation: ops.Convolution | ops.Pool, step: _Step, seen: list[See
 
 
 def _padded(operation: ops.Pad, step: _Step, seen: list[Seen]) -> Seen:
-    field, axis = seen[0]
+    field, axis, *_ = seen[0]
     return Seen(field.padded(*_ends_along(operation.ends, axis)), axis)
 
 
 def _cropped(operation: ops.Crop, step: _Step, seen: list[Seen]) -> Seen:
-    field, axis = seen[0]
+    field, axis, *_ = seen[0]
     return Seen(field.cropped(*_ends_along(operation.ends, axis)), axis)
 
 
 def _repeated(operation: ops.Upsample, step: _Step, seen: list[Seen]) -> Seen:
-    field, axis = seen[0]
+    field, axis, *_ = seen[0]
     if axis is None or axis == step.rank - 1:
         return seen[0]
     return Seen(field.repeated(operation.size[axis - 1]), axis)
@@ -175,7 +251,7 @@ def _normalized(operation: ops.Normalize, step: _Step, seen: list[Seen]) -> Seen
 
 def _reshaped(operation: ops.Reshape, step: _Step, seen: list[Seen]) -> Seen:
     """Time keeps its own axis if there is one of its length, with as many values before it."""
-    field, axis = seen[0]
+    field, axis, *_ = seen[0]
     before, after = step.shapes[0], step.shape
     assert axis is not None
     if operation.order is not None:
@@ -186,7 +262,23 @@ def _reshaped(operation: ops.Reshape, step: _Step, seen: list[Seen]) -> Seen:
             return Seen(field, place)
     if all(size == 1 for size in after[1:-1]):
         return _without_time(seen)
-    raise _not_known(step, seen)
+    return _cut_into_windows(before, axis, step, field)
+
+
+def _cut_into_windows(before: tuple[int | None, ...], axis: int, step: _Step, field: ReceptiveField) -> Seen:
+    """Time on two axes or, where the steps of a window are filters, on one."""
+    after, length = step.shape, before[axis]
+    for place in range(1, len(after) - 1):
+        windows = after[place]
+        if _values(after[1:place]) != _values(before[1:axis]) or not length or not windows or length % windows:
+            continue
+        size, filters = length // windows, _values(before[axis + 1 :])
+        cut = field.in_windows(windows)
+        if after[place + 1] == size and place + 2 < len(after) and _values(after[place + 2 :]) == filters:
+            return Seen(cut, place, windows)
+        if _values(after[place + 1 :]) == size * filters:
+            return Seen(cut.within(ReceptiveField.of_input(size).windowed(size), windows), place)
+    raise _not_known(step, [Seen(field, axis)])
 
 
 def _values(sizes: tuple[int | None, ...]) -> float:
@@ -195,14 +287,14 @@ def _values(sizes: tuple[int | None, ...]) -> float:
 
 
 def _permuted(operation: ops.Permute, step: _Step, seen: list[Seen]) -> Seen:
-    field, axis = seen[0]
+    field, axis, *_ = seen[0]
     if operation.order is None or operation.order[0] != 0 or axis is None:
         raise _not_known(step, seen)
     return Seen(field, operation.order.index(axis))
 
 
 def _sliced(operation: ops.Slice, step: _Step, seen: list[Seen]) -> Seen:
-    field, axis = seen[0]
+    field, axis, *_ = seen[0]
     assert axis is not None
     if axis != operation.axis:
         return Seen(field, axis - (not operation.keepdims and operation.axis < axis))
@@ -213,7 +305,7 @@ def _sliced(operation: ops.Slice, step: _Step, seen: list[Seen]) -> Seen:
 
 
 def _reduced(operation: ops.Reduce, step: _Step, seen: list[Seen]) -> Seen:
-    field, axis = seen[0]
+    field, axis, *_ = seen[0]
     if axis is None or axis in operation.axes:
         return _without_time(seen)
     return Seen(field, axis if operation.keepdims else axis - sum(one < axis for one in operation.axes))
@@ -222,6 +314,8 @@ def _reduced(operation: ops.Reduce, step: _Step, seen: list[Seen]) -> Seen:
 def _mixed(operation: ops.Operation, step: _Step, seen: list[Seen]) -> Seen:
     """Recurrence, attention and unknown layers: every step sees all samples and keeps its position."""
     node = step.node
+    if getattr(operation, "distributed", False) and seen[0].axis == 1:
+        return Seen(seen[0].field, 1 if step.rank > 2 else None)
     if getattr(operation, "refusal", ""):
         raise ValueError(operation.refusal)  # type: ignore[attr-defined]
     if getattr(operation, "activation", False):

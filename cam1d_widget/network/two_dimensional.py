@@ -1,8 +1,9 @@
 """Networks with two-dimensional layers: the map that enters their head, as (batch, step, filter).
 
 Such a map has an axis of time and one more, mostly of channels; the positions on the other axis count as separate
-filters. The map is flattened and immediately unflattened, and the explained map is the flattened one, so that all other
-code deals with three axes only.
+filters. Or time runs over both axes, of windows and of the steps in each, which then follow each other. The map is
+flattened and immediately unflattened, and the explained map is the flattened one, so that all other code deals with
+three axes only.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from .function_call import FunctionCall
 from .graph import Graph, LayerOutput, Node, Value
 from .head import ending, entry_of
 from .operations import Operation, Permute, Reshape
-from .receptive_field import SOME_LENGTH, fields_of
+from .receptive_field import SOME_LENGTH, Seen, fields_of
 
-__all__ = ["with_map_in_rows"]
+__all__ = ["in_rows", "with_map_in_rows"]
 
 
 def with_map_in_rows(graph: Graph) -> Graph:
@@ -27,19 +28,37 @@ def with_map_in_rows(graph: Graph) -> Graph:
     entry = entry_of(graph, ending(graph).logits, ranks=(3, 4))
     if entry is None or graph.values[entry].rank != 4:
         return graph
-    seen = fields_of(graph, graph.values[0].shape[1] or SOME_LENGTH, [entry])[entry]
-    time = None if isinstance(seen, ValueError) else seen.axis
-    if time not in (1, 2) or graph.values[entry].shape[3 - time] is None:
+    try:
+        return in_rows(graph, entry)[0]
+    except ValueError:
         return graph
-    chain, owner = _there_and_back(graph, entry, time), graph.makers[entry]
+
+
+def in_rows(graph: Graph, entry: int) -> tuple[Graph, int]:
+    """Graph in which a map of two axes goes through the form (batch, step, filter), and the number of that value.
+
+    Raises
+    ------
+    ValueError
+        If there is no time on its axes.
+    """
+    seen = fields_of(graph, graph.values[0].shape[1] or SOME_LENGTH, [entry])[entry]
+    if isinstance(seen, ValueError):
+        raise seen
+    chain, owner = _there_and_back(graph, entry, seen), graph.makers[entry]
     rows = next(node for node, _ in chain if isinstance(node.operation, Reshape)).outputs
-    return graph.with_detour(entry, chain, LayerOutput(f"{owner.name}_map", owner.kind, None, rows, inner=False))
+    found = LayerOutput(f"{owner.name}_map", owner.kind, None, rows, inner=False)
+    return graph.with_detour(entry, chain, found), rows[0]
 
 
-def _there_and_back(graph: Graph, entry: int, time: int) -> list[tuple[Node, Value]]:
+def _there_and_back(graph: Graph, entry: int, seen: Seen) -> list[tuple[Node, Value]]:
     """Nodes that bring a map to the form (batch, step, filter), and back."""
-    tensors, owner = graph.tensors.ops, graph.makers[entry]
+    tensors, owner, time = graph.tensors.ops, graph.makers[entry], seen.axis
     shape, dtype = graph.values[entry]
+    if time not in (1, 2) or shape[3 - time] is None or shape[3] is None or (seen.windows and time == 2):
+        raise ValueError(f"{owner} puts out a map of shape {shape} without one axis of time, which cannot be explained")
+    if seen.windows:
+        return _windows_there_and_back(graph, entry)
     _, steps, other, filters = shape if time == 1 else (shape[0], shape[2], shape[1], shape[3])
     assert other is not None
     assert filters is not None
@@ -71,3 +90,22 @@ def _there_and_back(graph: Graph, entry: int, time: int) -> list[tuple[Node, Val
     if turns:
         add(Permute((0, 2, 1, 3)), turn, other, steps, filters)
     return chain
+
+
+def _windows_there_and_back(graph: Graph, entry: int) -> list[tuple[Node, Value]]:
+    """Nodes that put the steps of all windows in a row, and back."""
+    tensors, owner, first = graph.tensors.ops, graph.makers[entry], len(graph.values)
+    (batch, windows, steps, filters), dtype = graph.values[entry]
+    assert windows is not None
+    assert steps is not None
+
+    def node(source: int, made: int, sizes: tuple[int | None, ...]) -> tuple[Node, Value]:
+        call = FunctionCall(lambda x: tensors.reshape(x, (tensors.shape(x)[0], *sizes)))
+        return Node(owner.name, owner.kind, Reshape(), (source,), (made,), call, owner.layer), Value(
+            (batch, *sizes), dtype
+        )
+
+    return [
+        node(entry, first, (windows * steps, filters)),
+        node(first, first + 1, (windows, steps, filters)),
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..explanation.source import ExplanationSource
+from ..explanation.source import ExplanationSource, lengths_of
 from ..validation import check_index, check_text, shown
 from .choice import Choice, Mean
 from .windows import Annotation, as_samples, as_times
@@ -60,7 +60,7 @@ class Conversion:
         """Samples of a window of times."""
         if window is None:
             return None
-        return as_samples("selected_window", window, self._source.x.shape[1], self._source.sampling_rate)
+        return as_samples("selected_window", window, int(lengths_of(self._source).max()), self._source.sampling_rate)
 
     def annotation(self, note: dict[str, Any]) -> Annotation:
         """Note that the mark has."""
@@ -72,8 +72,10 @@ class Conversion:
             raise TypeError(f"annotations must hold (instance, t0, t1, text), but holds {shown(annotation)}")
         instance, t0, t1, text = annotation
         source = self._source
+        instance = check_index("annotations", instance, len(source.x), ", the instances")
+        samples = int(lengths_of(source)[instance])
         return {
-            "instance": check_index("annotations", instance, len(source.x), ", the instances"),
-            "window": list(as_samples("annotations", (t0, t1), source.x.shape[1], source.sampling_rate)),
+            "instance": instance,
+            "window": list(as_samples("annotations", (t0, t1), samples, source.sampling_rate)),
             "text": check_text("annotations", text),
         }

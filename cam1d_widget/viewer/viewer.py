@@ -11,8 +11,9 @@ import numpy as np
 from traitlets import Any as AnyTrait
 from traitlets import TraitType, link, observe, validate
 
+from ..explanation.lengths import samples_in_words
 from ..explanation.plot import has_matplotlib, png_picture
-from ..explanation.source import ExplanationSource, seconds_of
+from ..explanation.source import ExplanationSource, lengths_of, seconds_of
 from ..typing import InstancesLike, IntervalsLike
 from ..validation import check_function, check_list, check_members, check_new_file, shown
 from .choice import (
@@ -140,8 +141,8 @@ class ExplanationViewer(Stack):
         method = known_method(first_method(explanation) if method is None else method, explanation)
         follow = "predicted" if target is None else "fixed"
         target = known_class(first_target(explanation, method, instance) if target is None else target, explanation)
-        _, samples, _ = explanation.x.shape
-        self._intervals = checked_intervals(intervals, len(explanation.x), samples, explanation.sampling_rate)
+        lengths = lengths_of(explanation)
+        self._intervals = checked_intervals(intervals, lengths, explanation.sampling_rate)
         mark = ChannelStack(
             explanation,
             scores_without=scores_without,
@@ -153,7 +154,7 @@ class ExplanationViewer(Stack):
             instance=instance,
             target=target,
             method=explanation.methods.index(method),
-            scales=scales(explanation.x.shape[1], explanation.sampling_rate),
+            scales=scales(int(lengths[instance]), explanation.sampling_rate),
             follow=follow,
         )
         # From the start, so that it also sees the initial instance and class.
@@ -195,9 +196,10 @@ class ExplanationViewer(Stack):
 
     def __repr__(self) -> str:
         source = self._explanation
-        instances, samples, channels = source.x.shape
+        instances, _, channels = source.x.shape
+        samples = samples_in_words(source.x, source.lengths)
         return (
-            f"<{type(self).__name__} of {instances} series ({samples} samples, {channels} channels) at instance "
+            f"<{type(self).__name__} of {instances} series ({samples}, {channels} channels) at instance "
             f"{self.instance}, {source.class_names[self.target]}, {self.method}>"
         )
 
@@ -265,6 +267,7 @@ class ExplanationViewer(Stack):
         *,
         title: str | None = None,
         budget_mb: float = 32,
+        model: bool = False,
         progress: bool = True,
     ) -> Path:
         """Write the viewer as one file that works in any browser, without kernel and network.
@@ -287,6 +290,9 @@ class ExplanationViewer(Stack):
             Title of the page. Default: the name of the model.
         budget_mb : float
             Largest size in MB. It is estimated from one map of each method, before the others are computed.
+        model : bool
+            Whether the page contains the model, and computes scores without a window, and maps of CAM and gradient
+            methods that it does not hold.
         progress : bool
             Whether to show a progress bar if it takes more than a second.
 
@@ -310,6 +316,7 @@ class ExplanationViewer(Stack):
             methods=methods,
             title=self._title if title is None else title,
             budget_mb=budget_mb,
+            model=model,
             progress=progress,
             state=self._state,
         )

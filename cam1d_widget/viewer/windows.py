@@ -79,10 +79,9 @@ def as_times(window: tuple[int, int], sampling_rate: float | None) -> tuple[floa
     return window[0] / rate, window[1] / rate
 
 
-def checked_intervals(
-    intervals: IntervalsLike | None, instances: int, samples: int, sampling_rate: float | None
-) -> Intervals:
-    """Intervals that a user gives in times, as windows of samples."""
+def checked_intervals(intervals: IntervalsLike | None, lengths: np.ndarray, sampling_rate: float | None) -> Intervals:
+    """Intervals that a user gives in times, as windows of samples of series of these lengths."""
+    instances = len(lengths)
     if intervals is None:
         return [[]] * instances
     rule = "a list of (t0, t1) for each instance"
@@ -96,6 +95,6 @@ def checked_intervals(
     def windows(instance: int) -> list[tuple[int, int]]:
         name = f"intervals[{instance}]"
         listed = check_list(name, known.get(instance, []), "times (t0, t1)")
-        return [as_samples(name, window, samples, sampling_rate) for window in listed]
+        return [as_samples(name, window, int(lengths[instance]), sampling_rate) for window in listed]
 
     return list(map(windows, range(instances)))

@@ -33,6 +33,10 @@ function licenseText(name) {
     const terms = read("jquery/LICENSE.txt");
     return `RequireJS, copyright jQuery Foundation and other contributors. MIT License\n\n${terms.slice(terms.indexOf("Permission is"))}`;
   }
+  if (name.startsWith("@tensorflow/")) {
+    // Its packages name the Apache License 2.0, and come without its text.
+    return `Copyright Google LLC\n\n${read("typescript/LICENSE.txt")}`;
+  }
   throw new Error(`${name} is bundled, and no text of its license is found`);
 }
 

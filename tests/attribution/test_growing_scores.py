@@ -73,6 +73,13 @@ def test_first_scores_are_there_and_the_others_follow_in_blocks_each_once(linear
     assert (linear.times[4:] == 1).all()
 
 
+def test_only_two_series_are_scored_first_if_they_take_long(linear, expected, monkeypatch):
+    monkeypatch.setattr(growing_scores, "_LONG", -1.0)
+    growing = GrowingScores(linear, X)
+    assert linear.times.tolist() == [1, 1] + [0] * 28
+    np.testing.assert_allclose(growing.known.scores[:2], expected[:2], rtol=1e-5)
+
+
 def test_one_series_is_scored_when_it_is_asked_for(linear, expected):
     growing = GrowingScores(linear, X)
     np.testing.assert_allclose(growing.of(17).scores, expected[17], rtol=1e-5)

@@ -10,13 +10,13 @@ from cam1d_widget.attribution import metrics
 from cam1d_widget.attribution.maps import NotFinite
 from cam1d_widget.attribution.methods import LIME, RISE, KernelSHAP, Occlusion
 
-X = np.random.default_rng(0).normal(1, 1, size=(2, 40, 2)).astype(np.float32)
+X = np.random.default_rng(0).normal(1, 1, size=(2, 16, 2)).astype(np.float32)
 REASON = "the network itself gives NaN or infinity for .* where a Masking layer hides every step: give a background"
 
 
 def network(averaged):
     keras.utils.set_random_seed(0)
-    series = keras.Input((40, 2))
+    series = keras.Input((16, 2))
     hidden = L.LSTM(4, return_sequences=averaged)(L.Masking()(series))
     hidden = L.GlobalAveragePooling1D()(hidden) if averaged else hidden
     return KerasClassifier(keras.Model(series, L.Dense(2, activation="softmax")(hidden)))
@@ -33,7 +33,7 @@ def of_last_state():
 
 
 def test_the_networks_own_scores_are_what_is_not_finite(classifier, of_last_state):
-    hidden = np.zeros((1, 40, 2), np.float32)
+    hidden = np.zeros((1, 16, 2), np.float32)
     assert np.isnan(classifier.model(hidden).numpy()).all()
     assert np.isfinite(classifier.scores(X)).all()
     assert np.isfinite(of_last_state.scores(hidden)).all()  # the last state of an LSTM that saw nothing
@@ -42,10 +42,10 @@ def test_the_networks_own_scores_are_what_is_not_finite(classifier, of_last_stat
 @pytest.mark.parametrize(
     "method",
     [
-        KernelSHAP(size=20),
-        LIME(size=20, channels="all"),
-        RISE(size=20, channels="all", masks=50),
-        Occlusion(size=40, channels="all"),
+        KernelSHAP(size=8),
+        LIME(size=8, channels="all"),
+        RISE(size=8, channels="all", masks=50),
+        Occlusion(size=16, channels="all"),
     ],
 )
 def test_methods_that_replace_all_of_a_series_say_what_is_wrong_and_what_to_do(classifier, of_last_state, method):
@@ -67,7 +67,7 @@ def test_a_network_without_masks_does_not_receive_masks(classifier):
         continuous = True
 
     with pytest.raises(NotFinite, match="give another baseline or background, or use a method that replaces nothing"):
-        explain(Broken(classifier.model), X, methods=[KernelSHAP(size=20)], progress=False)
+        explain(Broken(classifier.model), X, methods=[KernelSHAP(size=8)], progress=False)
 
 
 def test_a_deletion_that_cannot_be_made_is_not_passed(classifier):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import keras
 import numpy as np
 import pytest
@@ -13,12 +15,20 @@ from cam1d_widget import KerasClassifier, explain
 from cam1d_widget.attribution.receptive_field import ReceptiveField
 
 from ..support.networks import support
+from ..support.selection import slow_but
 from ..support.toys import ZOO, all_positive, question
 
+QUICK = ["question", "same, even kernels", "causal, dilated", "pooled", "padded and cropped", "gated"]
 
-@pytest.mark.parametrize("name", ZOO)
+
+@cache
+def field_of(name: str) -> ReceptiveField:
+    return KerasClassifier(ZOO[name](L.MaxPooling1D)).receptive_field
+
+
+@pytest.mark.parametrize("name", slow_but(QUICK, ZOO))
 def test_receptive_field_is_the_support_of_the_gradient(name):
-    field = KerasClassifier(ZOO[name](L.MaxPooling1D)).receptive_field
+    field = field_of(name)
     start, stop = support(all_positive(ZOO[name](L.AveragePooling1D)))
     np.testing.assert_array_equal(field.start, start)
     np.testing.assert_array_equal(field.stop, stop)
@@ -53,7 +63,7 @@ def test_receptive_field_of_any_chain_of_convolutions(length, layers):
     [("question", 36, 61), ("causal, dilated", -7.5, 31.5), ("gated", 2, 27), ("same, odd length", 0, 32)],
 )
 def test_centers_lie_on_the_layers_grid(name, first, last):
-    centers = KerasClassifier(ZOO[name](L.MaxPooling1D)).receptive_field.centers
+    centers = field_of(name).centers
     assert (centers[0], centers[-1]) == (first, last)
     np.testing.assert_allclose(np.diff(centers), np.diff(centers)[0])
 
@@ -73,7 +83,7 @@ def test_placing_is_linear_between_the_centers_and_held_outside():
 
 def test_placing_keeps_a_constant():
     for name in ZOO:
-        field = KerasClassifier(ZOO[name](L.MaxPooling1D)).receptive_field
+        field = field_of(name)
         np.testing.assert_allclose(field.place(np.full((1, len(field), 2), 3.0)), 3.0)
 
 
@@ -105,7 +115,7 @@ def test_recurrence_sees_everything_and_keeps_its_place():
 
 
 def test_every_step_of_a_causal_network_is_drawn():
-    field = KerasClassifier(ZOO["causal, dilated"](L.MaxPooling1D)).receptive_field
+    field = field_of("causal, dilated")
     assert field.centers[0] < -1
     assert field.positions.min() == 0
     assert (np.diff(field.positions) >= 0).all()
@@ -131,7 +141,7 @@ def test_causal_steps_are_at_the_center_of_what_they_see(kernel):
 # Padding of even kernels moves the last center of "inception" out of the series.
 @pytest.mark.parametrize("name", [name for name in ZOO if name not in ("causal, dilated", "inception")])
 def test_networks_that_are_not_causal_are_placed_at_the_centers_of_their_grid(name):
-    field = KerasClassifier(ZOO[name](L.MaxPooling1D)).receptive_field
+    field = field_of(name)
     np.testing.assert_array_equal(field.positions, field.centers)
 
 

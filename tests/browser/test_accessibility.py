@@ -99,7 +99,9 @@ def test_keys_of_the_page_stay_the_pages(page):
 SUPPRESSED = "() => document.activeElement.hasAttribute('data-lm-suppress-shortcuts')"
 
 
-@pytest.mark.parametrize("place", ["figure", "slider", "menu", "button", "class", "index"])
+@pytest.mark.parametrize(
+    "place", slow_but(["figure", "menu", "index"], ["figure", "slider", "menu", "button", "class", "index"])
+)
 def test_letters_and_digits_stay_in_the_viewer_wherever_the_focus_is(page, place):
     page.get_by_role("button", name="View: ").focus()
     {

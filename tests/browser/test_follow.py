@@ -82,3 +82,12 @@ def test_keys_step_the_instance_from_a_button_and_after_it_has_gone(page):
         drawn(page)
         assert page.evaluate(CHOICE)[0] == instance + further
     assert page.evaluate("document.activeElement.matches('.bqplot')"), "the button was left out of a right prediction"
+
+
+def test_a_class_that_is_only_the_highest_of_the_menu_is_not_called_predicted(open_page, tmp_path):
+    menu = [target for target in range(3) if target != PREDICTED[0]]
+    path = ExplanationViewer(WHOLE).save_html(tmp_path / "page.html", instances=[0], targets=menu, progress=False)
+    page = open_page(path)
+    shown(page)
+    selected = page.locator(".cam1d-class-menu select option:checked")
+    assert selected.inner_text().startswith("highest of these: ")

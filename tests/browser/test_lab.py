@@ -129,7 +129,7 @@ def test_rows_of_a_map_of_each_channel_have_the_colors_of_its_values(page, figur
         assert found.all(), f"channel {channel}, samples {np.flatnonzero(~found)}"
 
 
-@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize("place", slow_but([0], [0, 1, 2]))
 def test_keys_on_a_slider_change_the_picture(page, figure, source, place):
     method = source.methods.index("Grad-CAM")  # one that tells classes apart
     choose(page, 20, 2, method)
@@ -208,7 +208,10 @@ def test_keys_of_the_picture_are_not_taken_for_commands_of_the_notebook(page, fi
     assert page.locator(".jp-Cell").count() == cells
 
 
-@pytest.mark.parametrize("control", ["button[aria-label^=Inside]", ".noUi-handle", "select", "input[type=radio]"])
+@pytest.mark.parametrize(
+    "control",
+    slow_but(["select"], ["button[aria-label^=Inside]", ".noUi-handle", "select", "input[type=radio]"]),
+)
 def test_no_control_of_the_widget_leaks_a_letter_to_the_notebook(page, figure, control):
     cells = page.locator(".jp-Cell").count()
     element = page.locator(".cam1d-viewer").first.locator(control).first

@@ -72,7 +72,7 @@ def box(page, selector):
     return {**place, "y": place["y"] + page.evaluate("scrollY")}
 
 
-@pytest.mark.parametrize("width", slow_but([1280, 600], [1280, 1000, 600]))
+@pytest.mark.parametrize("width", slow_but([600], [1280, 1000, 600]))
 def test_no_panel_moves_the_plot(open_at, width):
     page = open_at("three", width)
     before = box(page, ".bqplot.figure")
@@ -247,7 +247,7 @@ def test_the_twelve_leads_have_their_names_and_units_in_full(open_page, tmp_path
     assert svg.count(">mV</text>") == 12
 
 
-@pytest.mark.parametrize("width", [1280, 1020, 600])
+@pytest.mark.parametrize("width", slow_but([1020], [1280, 1020, 600]))
 def test_the_chip_of_a_filter_leaves_room_for_the_slider(open_at, width):
     page = open_at("three", width)
     page.get_by_role("button", name="Find: ").click()

@@ -12,7 +12,7 @@ from .drawing import contradictions
 from .statements import ALL, QUICK
 
 # Blocks are split among processes.
-TOGETHER, QUICK_BLOCKS, SLOW_BLOCKS = 2, 25, 160
+TOGETHER, QUICK_BLOCKS, SLOW_BLOCKS = 1, 50, 320
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*does not support masking.*:UserWarning")
 

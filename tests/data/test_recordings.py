@@ -82,7 +82,24 @@ def test_rows_that_are_channels_are_left_alone(loaded):
     assert first_channels(short) is short
 
 
-@pytest.mark.parametrize("name", SETS)
+def test_utterances_of_unequal_length_are_padded_with_nan():
+    from aeon.datasets import load_from_ts_file
+    from aeon.datasets.dataset_collections import __file__ as home
+
+    made = data.load_japanese_vowels()
+    assert (made.x_train.shape, made.x_test.shape) == ((270, 29, 12), (370, 29, 12))
+    for split, x, y in (("TRAIN", made.x_train, made.y_train), ("TEST", made.x_test, made.y_test)):
+        path = f"{home.rpartition('/')[0]}/data/JapaneseVowels/JapaneseVowels_{split}.ts"
+        series, labels = load_from_ts_file(path)
+        assert [made.class_names[target] for target in y] == [f"speaker {label}" for label in labels]
+        for padded, one in zip(x, series, strict=True):
+            np.testing.assert_allclose(padded[: one.shape[1]], one.T, rtol=1e-6)
+            assert np.isnan(padded[one.shape[1] :]).all()
+    lengths = np.isfinite(np.concatenate([made.x_train, made.x_test])).all(axis=2).sum(axis=1)
+    assert (lengths.min(), lengths.max()) == (7, 29)
+
+
+@pytest.mark.parametrize("name", [*SETS, "load_japanese_vowels"])
 def test_without_the_package_the_error_says_how_to_install_it(monkeypatch, name):
     monkeypatch.setattr(importlib.import_module("cam1d_widget.data.installed"), "find_spec", lambda package: None)
     with pytest.raises(ImportError, match=rf"{name} reads data that comes with aeon.*, which is not installed: pip "):

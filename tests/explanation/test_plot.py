@@ -11,15 +11,26 @@ import numpy as np
 import pytest
 
 from cam1d_widget import ExplanationViewer
-from cam1d_widget.explanation.plot import _color_map
+from cam1d_widget.explanation.figure_rows import _color_map
 
 from ..support.arrays import Lazy, explanation
 
 TABLES = json.loads((Path(__file__).parents[2] / "js" / "src" / "core" / "draw" / "color_tables.json").read_text())
 
 
-def images(figure):
-    return [axis.images[0] for axis in figure.axes if axis.images]
+def names(figure):
+    return [label.get_text() for label in figure.axes[0].get_yticklabels()]
+
+
+def ticks_of_values(figure, row):
+    """Place and value of the labeled ticks of a row, counted from the bottom."""
+    axis = figure.axes[0].yaxis
+    labels = [label.get_text() for label in axis.get_minorticklabels()]
+    return [
+        (place, float(text))
+        for place, text in zip(axis.get_minorticklocs(), labels, strict=True)
+        if row < place < row + 1
+    ]
 
 
 def test_gaps_are_gaps_in_the_line_and_a_sample_between_two_is_a_dot():
@@ -27,10 +38,10 @@ def test_gaps_are_gaps_in_the_line_and_a_sample_between_two_is_a_dot():
     x = whole.x.copy()
     x[0, [10, 12], 0] = np.nan
     figure = replace(whole, x=x).plot(0, 1, "Gradient × Input")
-    line, dots = figure.axes[0].lines
+    line, dots, *others = figure.axes[0].lines
     assert np.flatnonzero(np.isnan(line.get_ydata())).tolist() == [10, 12]
     assert np.flatnonzero(~np.isnan(dots.get_ydata())).tolist() == [11]
-    assert len(figure.axes[1].lines) == 1
+    assert len(others) == 2 + 2, "two series and two edges of rows"
 
 
 @pytest.mark.parametrize(("name", "signed"), [("signed", True), ("unsigned", False)])
@@ -43,39 +54,49 @@ def test_each_row_shows_its_values_at_their_times():
     whole = explanation()
     figure = whole.plot(2, 1, "Gradient × Input")
     values = whole.attribution("Gradient × Input", 2, 1)
-    for channel, image in enumerate(images(figure)):
-        np.testing.assert_array_equal(image.get_array()[0], values[:, channel])
-        assert image.get_extent()[:2] == pytest.approx([-0.5 / 25, 59.5 / 25])
-        assert (image.norm.vmin, image.norm.vmax) == pytest.approx((-np.abs(values).max(), np.abs(values).max()))
-        line = figure.axes[channel].lines[0]
+    [image] = figure.axes[0].images
+    np.testing.assert_array_equal(image.get_array(), values.T)
+    assert image.get_extent() == pytest.approx((-0.5 / 25, 59.5 / 25, 0, 3))
+    assert (image.norm.vmin, image.norm.vmax) == pytest.approx((-np.abs(values).max(), np.abs(values).max()))
+    for channel, line in enumerate(figure.axes[0].lines[:3]):
+        row = 2 - channel
         np.testing.assert_allclose(line.get_xdata(), np.arange(60) / 25)
-        np.testing.assert_array_equal(line.get_ydata(), whole.x[2, :, channel])
+        (low, first), *_, (high, last) = ticks_of_values(figure, row)
+        read = first + (line.get_ydata() - low) * (last - first) / (high - low)
+        np.testing.assert_allclose(read, whole.x[2, :, channel], atol=1e-6, err_msg="as the ticks tell")
+        assert row < line.get_ydata().min() < line.get_ydata().max() < row + 1
 
 
 def test_a_map_of_all_channels_is_a_strip_and_a_hint():
     figure = explanation().plot(0, 0, "Grad-CAM")
-    strip, *rows = images(figure)
+    rows, strip = figure.axes[0].images
     assert strip.get_alpha() == 1.0
-    assert [row.get_alpha() < 0.5 for row in rows] == [True] * 3
+    assert rows.get_alpha() < 0.5
+    np.testing.assert_array_equal(rows.get_array(), np.repeat(strip.get_array(), 3, axis=0))
+    assert names(figure) == ["ax g", "ay g", "az g", "all"]
 
 
-def test_what_is_not_seen_is_hatched_and_where_values_are_held_is_dotted():
+def test_what_is_not_seen_is_hatched_and_where_values_are_held_is_dotted_and_both_are_explained():
     whole = explanation()
     placed, every = whole.plot(0, 0, "Grad-CAM"), whole.plot(0, 0, "Saliency")
     [span] = placed.axes[0].patches
     assert span.get_hatch()
     assert [span.get_x(), span.get_x() + span.get_width()] == pytest.approx([57.5 / 25, 59.5 / 25])
     centers = whole.receptive_field[:, 2]
-    dotted = [line.get_xdata()[0] for line in placed.axes[0].lines]
+    dotted = [line.get_xdata()[0] for line in placed.axes[0].lines if line.get_linestyle() == ":"]
     assert dotted == pytest.approx([centers.min() / 25, centers.max() / 25])
+    assert "hatched: samples outside all receptive fields; dotted lines:" in placed.axes[1].get_xlabel()
     assert not every.axes[0].patches
+    assert "hatched" not in every.axes[1].get_xlabel()
 
 
 def test_channels_and_limit_may_be_chosen():
     whole = explanation(channel_names=["a", "$b$", "<c>"])
     figure = whole.plot(0, 0, "Saliency", channels=[2, 1], limit=9)
-    assert [axis.get_ylabel() for axis in figure.axes[:2]] == ["<c> g", r"\$b\$ g"]
-    assert {(image.norm.vmin, image.norm.vmax) for image in images(figure)} == {(0.0, 9)}
+    assert names(figure) == ["<c> g", r"\$b\$ g"]
+    [image] = figure.axes[0].images
+    assert (image.norm.vmin, image.norm.vmax) == (0.0, 9)
+    np.testing.assert_array_equal(image.get_array(), whole.attribution("Saliency", 0, 0).T[[2, 1]])
     figure.savefig(io.BytesIO(), format="svg")
 
 
@@ -90,7 +111,7 @@ def test_channels_that_are_not_there_are_refused(channels):
 
 def test_a_map_of_zeros_is_drawn():
     whole = explanation(attributions={"Saliency": np.zeros((4, 3, 60, 3))}, completeness={}, exactness={})
-    assert images(whole.plot())[0].norm.vmax == 1.0
+    assert whole.plot().axes[0].images[0].norm.vmax == 1.0
 
 
 def test_without_matplotlib_it_says_what_to_install(monkeypatch):
@@ -121,11 +142,10 @@ def test_a_map_that_fails_keeps_the_widget_from_nothing():
 
 
 def test_long_channel_names_leave_room_for_the_series():
-    names = ["left ankle, acceleration along the bone, x", "left ankle, acceleration along the bone, y", "z"]
-    narrow, wide = (explanation(channel_names=names).plot(0, 0, "Saliency", figsize=(inches, 4)) for inches in (3, 12))
-    labels = [axis.get_ylabel() for axis in narrow.axes[:3]]
-    assert [label[-3:] for label in labels] == ["x g", "y g", "z g"], "the end tells them apart"
-    assert max(map(len, labels)) == 15
-    assert wide.axes[0].get_ylabel() == f"{names[0]} g"
+    given = ["left ankle, acceleration along the bone, x", "left ankle, acceleration along the bone, y", "z"]
+    narrow, wide = (explanation(channel_names=given).plot(0, 0, "Saliency", figsize=(inches, 4)) for inches in (3, 12))
+    assert [label[-3:] for label in names(narrow)] == ["x g", "y g", "z g"], "the end tells them apart"
+    assert max(map(len, names(narrow))) == 15
+    assert names(wide)[0] == f"{given[0]} g"
     narrow.draw_without_rendering()
     assert narrow.axes[0].get_position().width > 0.5

@@ -23,6 +23,8 @@ for file in (
     share / "nbextensions/cam1d-widget/index.js",
     package / "static/embed-amd.js",
     package / "static/require.js",
+    package / "static/engine.js",
+    package / "static/engine.wasm",
 ):
     assert file.stat().st_size, file
 """

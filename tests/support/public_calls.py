@@ -172,7 +172,7 @@ SUBJECTS: dict[type, Callable[[], Any]] = {
 
 def displayed(viewer: Any) -> Any:
     """The viewer, which takes it that a browser displays it."""
-    viewer.mark._views = 1
+    viewer.mark._pictures.views = 1
     return viewer
 
 
@@ -256,7 +256,7 @@ PART_TRAITS = {
     "options": {
         **dict.fromkeys(("scope", "sign", "rows", "style", "order"), "nothing"),
         **dict.fromkeys(("limit", "gain"), "number"),
-        **dict.fromkeys(("same_ends", "overlay"), "flag"),
+        **dict.fromkeys(("same_ends", "same_axis", "overlay"), "flag"),
         **{"clip": "number", "smoothing": "whole", "first": "whole", "per_page": "whole", "hidden": "channels"},
     },
     "finder": dict.fromkeys(("verdict", "true_class", "predicted_class", "confidence"), "nothing"),

@@ -15,6 +15,7 @@ from cam1d_widget.explanation.source import ModelChangedError
 from cam1d_widget.viewer.synced.jobs import Result
 
 from ..support.networks import state_of
+from ..support.selection import slow_but
 from ..support.synced import sent
 from ..support.toys import question
 
@@ -42,7 +43,7 @@ def changed_activation(model: keras.Model) -> None:
     next(layer for layer in model.layers if isinstance(layer, L.Conv1D)).activation = keras.activations.tanh
 
 
-CHANGES = pytest.mark.parametrize("change", [changed_weights, changed_activation])
+CHANGES = pytest.mark.parametrize("change", slow_but([changed_weights], [changed_weights, changed_activation]))
 
 
 @CHANGES

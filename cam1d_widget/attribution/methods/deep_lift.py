@@ -21,7 +21,8 @@ class DeepLIFT(PropagationMethod):
     .. math:: \phi = (x - x') \, m, \quad m_{z} = m_{f} \, \frac{f(z) - f(z')}{z - z'} \ \text{at each activation } f
 
     This is the rescale rule. A rise of a maximum is attributed to the largest input for the series, a drop to the
-    largest for the baseline; the difference of a product is split evenly between its two factors. The values add up as
+    largest for the baseline; the difference of a product is split evenly between its two factors. A layer normalization
+    is a product with the reciprocal deviation, and a softmax an exponential divided by a sum. The values add up as
     those of Integrated Gradients do, with three passes instead of dozens, but they depend on how the network is
     implemented.
 

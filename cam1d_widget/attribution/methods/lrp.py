@@ -20,7 +20,11 @@ class LRP(PropagationMethod):
 
     Each BatchNormalization is merged into the layer before it. Relevance assigned to biases is not redistributed, so
     that the values do not sum exactly to the score. Activations pass relevance on unchanged, maxima assign it to the
-    largest input, and a gate (a sigmoid or softmax that multiplies) assigns all to the signal.
+    largest input, and a gate (a sigmoid or softmax that multiplies) assigns all to the signal. Attention and layer
+    normalization follow Achtibat et al. (2024), https://arxiv.org/abs/2402.05602: a matrix product assigns half to
+    either factor, a softmax is replaced by its tangent, and the deviation by which a normalization divides is held. In
+    an LSTM or GRU, as Arras et al. (2017), https://aclanthology.org/W17-5221, propose, gates get nothing; its weights
+    distribute relevance by "epsilon".
 
     Parameters
     ----------

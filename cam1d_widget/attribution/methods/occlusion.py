@@ -101,6 +101,10 @@ class Occlusion(SeveralTargets):
             maps.append(averaged(slices, _where_it_matters(maps[-1], slices)))
         return np.asarray(np.mean(maps, axis=0)[targets])
 
+    def fixed_slices(self, length: int) -> list[Slices] | None:
+        """Windows of each size for series of a length; None if shorter ones are chosen by the series."""
+        return None if self._finer(length) else self._slices(length)
+
     def _passes(self, samples: int, channels: int) -> float:
         """One per window and channel, an upper bound: crops take less time than whole series."""
         columns = channels if self.channels == "each" else 1

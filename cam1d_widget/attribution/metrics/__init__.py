@@ -4,6 +4,8 @@ With known truth, a metric compares a map with it, as :func:`average_precision` 
 score when relevant segments are replaced, as :func:`deletion` does, or whether the map changes when it should, as
 :func:`weight_randomization` does. Results come with those of random maps, and rescaling a map improves none of them but
 :func:`completeness_gap`, which is about scale.
+
+Series and maps of unequal length are padded with NaN, as in :class:`~cam1d_widget.Explanation`; the padding is ignored.
 """
 
 from .agreement import Agreement, agreement

@@ -11,6 +11,7 @@ import numpy as np
 from ...validation import check_choice, check_mapping
 from .items import Over, Sign, check_over, collapsed_map, many_maps
 from .rank_correlation import rank_correlation
+from .unequal import by_length
 
 __all__ = ["Agreement", "agreement"]
 
@@ -50,6 +51,7 @@ class Agreement:
         )
 
 
+@by_length
 def agreement(attributions: Mapping[str, Any], *, over: Over = "time", sign: Sign = "signed") -> Agreement:
     """Rank correlation between the maps of different methods.
 

@@ -8,10 +8,12 @@ from ...typing import MapsLike
 from .items import Over, Sign, collapsed
 from .localization import Localization
 from .ranking import ranked
+from .unequal import by_length
 
 __all__ = ["average_precision"]
 
 
+@by_length
 def average_precision(
     attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign: Sign = "positive"
 ) -> Localization:

@@ -7,6 +7,7 @@ import numpy as np
 from ...typing import MapsLike, SeriesLike, TargetLike
 from ..classifier import Classifier
 from ..masking import Baseline, baseline_for
+from .unequal import cut_baseline, groups
 from .validation import one_target_each, series_and_maps
 
 __all__ = ["completeness_gap", "share_missed"]
@@ -42,11 +43,15 @@ def completeness_gap(
     Sundararajan et al. (2017), https://arxiv.org/abs/1703.01365. A class activation map adds up at the layer's steps,
     to the score minus its bias, before it is placed in time: ``Explanation.completeness`` has that gap.
     """
-    x, maps = series_and_maps(classifier, x, attribution)
+    x, maps, lengths = series_and_maps(classifier, x, attribution)
     targets = one_target_each(target, len(x), classifier)[:, np.newaxis]
-    scores, there = (np.take_along_axis(classifier.scores(one), targets, axis=1)[:, 0].astype(np.float64)
-                     for one in (x, np.ascontiguousarray(baseline_for(x, baseline))))  # fmt: skip
-    explained = scores - there
+    explained = np.empty(len(x))
+    for rows, length in groups(lengths):
+        series = x[rows, :length]
+        reference = baseline_for(series, cut_baseline(baseline, rows, length, x.shape))
+        scores, there = (np.take_along_axis(classifier.scores(one), targets[rows], axis=1)[:, 0].astype(np.float64)
+                         for one in (series, np.ascontiguousarray(reference)))  # fmt: skip
+        explained[rows] = scores - there
     totals, masses = (one.sum(axis=(1, 2), dtype=np.float64) for one in (maps, np.abs(maps)))
     return share_missed(totals, explained, masses)
 

@@ -8,10 +8,12 @@ from ...typing import MapsLike
 from .items import Over, Sign, collapsed
 from .localization import Localization
 from .ranking import ranked
+from .unequal import by_length
 
 __all__ = ["ndcg"]
 
 
+@by_length
 def ndcg(attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign: Sign = "signed") -> Localization:
     r"""Discounted gain of the n highest ranking items, n being the number of true items.
 

@@ -14,7 +14,8 @@ from ..classifier import Classifier
 from ..masking import Baseline, Slices, batches, finite_scores, occluded, replacements
 from .compared_to_random import ComparedToRandom
 from .items import Over, check_over
-from .validation import one_target_each, series_and_maps
+from .unequal import cut_baseline, groups
+from .validation import Explained, one_target_each, series_and_maps
 
 __all__ = ["Measure", "Perturbation", "PerturbationCurves", "perturbed", "segments_of"]
 
@@ -79,10 +80,14 @@ class Perturbation:
         over = ("time" if maps.shape[2] == 1 else "cell") if self.over is None else self.over
         return segments_of(x.shape[1:], over, self.window)
 
-    def each(self, x: np.ndarray, maps: np.ndarray) -> Iterator[tuple[int, np.ndarray, np.ndarray, Any]]:
-        """Place, series, map and replacement of each instance."""
-        for place, one in enumerate(zip(x, maps, replacements(x, self.fill, "fill"), strict=True)):
-            yield place, *one
+    def each(self, given: Explained) -> Iterator[One]:
+        """Each instance, those of one length together."""
+        for rows, length in groups(given.lengths):
+            x, maps = given.x[rows, :length], given.maps[rows, :length]
+            grid, fill = self.segments(x, maps), cut_baseline(self.fill, rows, length, given.x.shape)
+            places = np.arange(len(given.x))[rows].tolist()
+            for place, series, values, replacement in zip(places, x, maps, replacements(x, fill, "fill"), strict=True):
+                yield One(place, series, values, replacement, grid)
 
     def measured(self, classifier: Classifier, x: np.ndarray, target: int) -> np.ndarray:
         """Probability or score of a class on each series, of shape (instance,)."""
@@ -92,6 +97,16 @@ class Perturbation:
         if shares is None:
             raise ValueError("measure must be 'score' for a classifier that has no probabilities, but is 'probability'")
         return finite_scores(classifier, shares)[:, target]
+
+
+class One(NamedTuple):
+    """One instance: its place, series, map and replacement, and the segment of each of its samples."""
+
+    place: int
+    x: np.ndarray
+    values: np.ndarray
+    replacement: Any
+    grid: np.ndarray
 
 
 class Perturbed(NamedTuple):
@@ -115,15 +130,14 @@ def perturbed(
 ) -> Perturbed:
     """Curves of a map and of random orders; arguments as in :func:`~.deletion`, `insert`: start from nothing."""
     check_count("orders", orders)
-    x, maps = series_and_maps(classifier, x, attribution)
-    targets = one_target_each(target, len(x), classifier)
-    grid = perturbation.segments(x, maps)
-    made = []
-    for place, one, values, replacement in perturbation.each(x, maps):
-        places = _orders(_worth(values, grid, x.shape[2]), orders, (perturbation.seed, place))
+    given = series_and_maps(classifier, x, attribution)
+    targets = one_target_each(target, len(given.x), classifier)
+    made: dict[int, np.ndarray] = {}
+    for place, one, values, replacement, grid in perturbation.each(given):
+        places = _orders(_worth(values, grid, one.shape[1]), orders, (perturbation.seed, place))
         removed = _Replaced(one, places, grid, replacement, fractions, insert)
-        made.append(_curves(classifier, removed, int(targets[place]), perturbation))
-    curves = np.stack(made, axis=1)
+        made[place] = _curves(classifier, removed, int(targets[place]), perturbation)
+    curves = np.stack([made[place] for place in sorted(made)], axis=1)
     return Perturbed(targets, curves[0], curves[1:])
 
 

@@ -8,10 +8,12 @@ from ...typing import MapsLike
 from .items import Over, Sign, collapsed
 from .localization import Localization
 from .ranking import ranked
+from .unequal import by_length
 
 __all__ = ["pointing_game"]
 
 
+@by_length
 def pointing_game(
     attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign: Sign = "positive"
 ) -> Localization:

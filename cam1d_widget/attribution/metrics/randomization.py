@@ -15,6 +15,7 @@ from ..classifier import Classifier
 from ..methods import AttributionMethod
 from ..methods.families.base import check_method
 from .rank_correlation import rank_correlation
+from .unequal import groups
 from .validation import one_target_each, series_for
 
 __all__ = ["Randomization", "map_similarity", "weight_randomization"]
@@ -95,7 +96,7 @@ def weight_randomization(
     check_method(method)
     check_count("draws", draws)
     check_seed(seed)
-    x = series_for(classifier, x)
+    x, lengths = series_for(classifier, x)
     targets = one_target_each(target, len(x), classifier)
     if destroyed is None:
         if not offers(classifier, HasRandomized):
@@ -103,12 +104,19 @@ def weight_randomization(
                 f"classifier must have randomized(seed, draws), but is {shown(classifier)} without; give destroyed="
             )
         destroyed = classifier.randomized(seed, draws)
-    intact = method.attribute(classifier, x, targets)
+
+    def maps(one: Classifier) -> list[np.ndarray]:
+        """Maps of the series of each length."""
+        return [method.attribute(one, x[rows, :length], targets[rows]) for rows, length in groups(lengths)]
+
+    order = np.argsort(np.concatenate([np.arange(len(x))[rows] for rows, _ in groups(lengths)]))
+    intact = maps(classifier)
     names: list[str] = []
     similar: dict[int, list[np.ndarray]] = {}
     for draw, name, one in _checked_networks(destroyed):
         names += [] if draw else [name]
-        similar.setdefault(draw, []).append(map_similarity(intact, method.attribute(one, x, targets)))
+        parts = [map_similarity(*pair) for pair in zip(intact, maps(one), strict=True)]
+        similar.setdefault(draw, []).append(np.concatenate(parts, axis=1)[:, order])
     if not names or any(len(one) != len(names) for one in similar.values()):
         raise ValueError(
             f"destroyed must hold the same layers in each draw, at least one, but holds "

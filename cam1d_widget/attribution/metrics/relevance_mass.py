@@ -10,10 +10,12 @@ from ...typing import MapsLike
 from ...validation import check_choice
 from .items import Over, collapsed, of_largest
 from .localization import Localization
+from .unequal import by_length
 
 __all__ = ["relevance_mass"]
 
 
+@by_length
 def relevance_mass(
     attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign: Literal["positive", "absolute"] = "positive"
 ) -> Localization:

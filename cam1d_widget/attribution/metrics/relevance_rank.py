@@ -8,10 +8,12 @@ from ...typing import MapsLike
 from .items import Over, Sign, collapsed
 from .localization import Localization
 from .ranking import ranked
+from .unequal import by_length
 
 __all__ = ["relevance_rank"]
 
 
+@by_length
 def relevance_rank(
     attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign: Sign = "positive"
 ) -> Localization:

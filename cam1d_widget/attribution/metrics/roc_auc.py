@@ -8,10 +8,12 @@ from ...typing import MapsLike
 from .items import Over, Sign, collapsed
 from .localization import Localization
 from .ranking import roc_area
+from .unequal import by_length
 
 __all__ = ["roc_auc"]
 
 
+@by_length
 def roc_auc(attribution: MapsLike, truth: MapsLike, *, over: Over = "time", sign: Sign = "positive") -> Localization:
     """Chance that a true item has a larger value than one that is not true; a tie counts half.
 

@@ -10,6 +10,7 @@ from ..classifier import Classifier
 from ..methods import AttributionMethod
 from ..methods.families.base import check_method
 from .compared_to_random import ComparedToRandom
+from .unequal import groups
 from .validation import one_target_each, series_for
 
 __all__ = ["max_sensitivity"]
@@ -59,8 +60,26 @@ def max_sensitivity(
     check_number("radius", radius, above=0)
     check_count("draws", draws)
     check_seed(seed)
-    x = series_for(classifier, x)
+    x, lengths = series_for(classifier, x)
     targets = one_target_each(target, len(x), classifier)
+    changes, random = np.empty(len(x)), np.empty((draws, len(x)))
+    for rows, length in groups(lengths):
+        changes[rows], random[:, rows] = _changes(
+            method, classifier, x[rows, :length], targets[rows], radius, draws, seed
+        )
+    return ComparedToRandom("max-sensitivity", "smaller", changes, random, targets)
+
+
+def _changes(
+    method: AttributionMethod,
+    classifier: Classifier,
+    x: np.ndarray,
+    targets: np.ndarray,
+    radius: float,
+    draws: int,
+    seed: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Relative changes of maps, of shape (instance,), and those between shuffled maps, of shape (draw, instance)."""
     rng = np.random.default_rng(seed)
     reach = radius * x.std(axis=1, keepdims=True)
     there = method.attribute(classifier, x, targets)
@@ -71,7 +90,7 @@ def max_sensitivity(
     flat = there.reshape(len(x), -1)
     shuffled = np.stack([_norms(rng.permutation(flat, axis=1) - flat) for _ in range(draws)])
     size = np.where(flat.any(axis=1), _norms(flat), np.nan)
-    return ComparedToRandom("max-sensitivity", "smaller", moved / size, shuffled / size, targets)
+    return moved / size, shuffled / size
 
 
 def _norms(maps: np.ndarray) -> np.ndarray:

@@ -6,10 +6,12 @@ import numpy as np
 
 from ...typing import MapsLike
 from .items import Over, collapsed_map, many_maps, of_largest
+from .unequal import by_length
 
 __all__ = ["gini"]
 
 
+@by_length
 def gini(attribution: MapsLike, *, over: Over = "cell") -> np.ndarray:
     r"""How unevenly a map's magnitudes are spread: 0 if all are the same, almost 1 if a single one is not zero.
 

@@ -10,10 +10,12 @@ from ...typing import MapsLike
 from ...validation import check_list
 from .items import Over, collapsed_map, many_maps
 from .rank_correlation import rank_correlation
+from .unequal import by_length
 
 __all__ = ["class_similarity"]
 
 
+@by_length
 def class_similarity(
     attribution: MapsLike, others: Sequence[MapsLike] | np.ndarray, *, over: Over = "cell"
 ) -> np.ndarray:

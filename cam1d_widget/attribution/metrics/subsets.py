@@ -52,11 +52,10 @@ def judged_by_subsets(
     check_count("subsets", subsets, least=3)
     check_count("draws", draws)
     check_number("share", share, above=0, below=1)
-    x, maps = series_and_maps(classifier, x, attribution)
-    targets = one_target_each(target, len(x), classifier)
-    grid = perturbation.segments(x, maps)
-    made = []
-    for place, one, values, replacement in perturbation.each(x, maps):
+    explained = series_and_maps(classifier, x, attribution)
+    targets = one_target_each(target, len(explained.x), classifier)
+    made: dict[int, np.ndarray] = {}
+    for place, one, values, replacement, grid in perturbation.each(explained):
         rng = np.random.default_rng((perturbation.seed, place))
         removed = _drawn(grid.max() + 1, subsets, share, rng)
         replaced = np.concatenate(
@@ -68,9 +67,9 @@ def judged_by_subsets(
         drops = whole - without_it
         # A slope is multiplied by the removed values, which differ between subsets.
         taken = (one - replaced if slopes else removed[:, grid] * np.ones_like(one)).astype(np.float64)
-        made.append(judge(Subsets(_given(values, grid, taken, draws, rng), drops.astype(np.float64))))
-    values = np.stack(made, axis=1)
-    return ComparedToRandom(metric, better, values[0], values[1:], targets)
+        made[place] = judge(Subsets(_given(values, grid, taken, draws, rng), drops.astype(np.float64)))
+    judged = np.stack([made[place] for place in sorted(made)], axis=1)
+    return ComparedToRandom(metric, better, judged[0], judged[1:], targets)
 
 
 def _drawn(segments: int, subsets: int, share: float, rng: np.random.Generator) -> np.ndarray:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from inspect import signature
 from typing import Any
 
 import keras
@@ -27,6 +29,8 @@ class Called:
         Of the first output.
     order : tuple of int
         Which of the distinct tensors each symbolic tensor among the arguments is.
+    call : tuple, optional
+        Positional arguments and those by name, as the layer was called.
     """
 
     layer: Any
@@ -34,6 +38,19 @@ class Called:
     shapes: Sequence[tuple[int | None, ...]]
     shape: tuple[int | None, ...]
     order: tuple[int, ...] = (0,)
+    call: tuple[tuple[Any, ...], dict[str, Any]] = ((), {})
+
+    @cached_property
+    def named(self) -> dict[str, Any]:
+        """Arguments by name, without those that are None or False."""
+        args, kwargs = self.call
+        bound = signature(self.layer.call).bind_partial(*args, **kwargs).arguments
+        return {name: one for name, one in bound.items() if one is not None and one is not False}
+
+    def place(self, tensor: Any) -> int:
+        """Which of the distinct tensors a symbolic tensor is."""
+        given = [one for one in self.arguments if keras.backend.is_keras_tensor(one)]
+        return self.order[next(place for place, one in enumerate(given) if one is tensor)]
 
     @property
     def rank(self) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...attribution.classifier import as_targets
 from ...typing import LayerLike, ModelLike, Score
-from ...validation import check_choice, check_count, check_flag, check_layer, check_seed
+from ...validation import check_choice, check_count, check_flag, check_layer
 from ..network_classifier import NetworkClassifier
 from .engine import Compiled
 from .fingerprint import settings_of
@@ -190,23 +190,7 @@ class KerasClassifier(NetworkClassifier):
         weights, gradients, without = self._passes.run("attention_and_gradients", x, targets)
         return weights, gradients, without
 
-    # Other networks
-
-    def randomized(self, seed: int = 0, draws: int = 1) -> Iterator[tuple[int, str, KerasClassifier]]:
-        """Classifiers on a copy of the model, with more and more layers randomized, from the output down.
-
-        Each must be used before the next is taken. The model itself is not changed.
-
-        Yields
-        ------
-        draw : int
-            Number of the draw; each begins with the model's own weights.
-        layer : str
-            Name of the layer that was randomized last, by its own initializers.
-        classifier : KerasClassifier
-        """
-        check_seed(seed)
-        check_count("draws", draws)
+    def _randomized(self, seed: int, draws: int) -> Iterator[tuple[int, str, KerasClassifier]]:
         (layer, output), size = self._choice, self.batch_size
 
         def read(model: Any) -> KerasClassifier:
@@ -216,7 +200,9 @@ class KerasClassifier(NetworkClassifier):
         return randomized(self.model, seed, draws, read)
 
     def _compiled(self, function: Callable[..., Any], *arguments: Any, branches: bool = True) -> Compiled:
-        return Compiled(function, *arguments, autograph=branches, jit_compile=self.jit_compile)
+        # AutoGraph takes as long as the rest of a trace, and Keras' own layers have no branches on tensors.
+        autograph = branches and self.has_probed_layers
+        return Compiled(function, *arguments, autograph=autograph, jit_compile=self.jit_compile)
 
     def _refuse_changes(self) -> None:
         self._changes.refuse()

@@ -6,6 +6,7 @@ Layers and functions are recognized by the names of their classes, which Keras 3
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -14,12 +15,24 @@ import keras
 import numpy as np
 
 from ...network import operations as kinds
+from ...network import parts
 from ...network.functions import FUNCTIONS
 from ...network.operations import Operation, Parameter
+from . import attention, recurrent
 from .called import Called, axes_from, axes_of, ends, numbers
+from .distributed import distributed
 from .parameters import bias, parameter, rounds, scale, separable_kernel, shift
 
-__all__ = ["ROWS", "Row", "activation_operation", "computed_by_keras", "jumps", "operation_of", "row_of"]
+__all__ = [
+    "ROWS",
+    "Row",
+    "activation_of",
+    "activation_operation",
+    "computed_by_keras",
+    "jumps",
+    "operation_of",
+    "row_of",
+]
 
 # Methods in which Keras' layers compute their output, and which a derived class may override.
 _COMPUTING = ("call", "convolution_op", "_merge_function")
@@ -68,6 +81,14 @@ def computed_by_keras(layer: Any) -> bool:
             return False
     inside = getattr(layer, "layer", None)
     return inside is None or computed_by_keras(inside)
+
+
+def activation_of(layer: Any) -> Any:
+    """Function or layer that a layer applies to its own output; None without one."""
+    row = row_of(layer)
+    if row is not None and row.operation is _time_distributed:
+        return activation_of(layer.layer)
+    return layer.activation if row is not None and row.activation else None
 
 
 def activation_operation(function: Any, shape: tuple[int | None, ...]) -> Operation:
@@ -255,10 +276,30 @@ def _masking(called: Called) -> Operation:
     return kinds.Masking()
 
 
-def _normalize(called: Called) -> Operation:
+def _normalize(called: Called) -> kinds.Normalize:
     layer, axes = called.layer, axes_from(getattr(called.layer, "axis", -1), called.rank)
     learned = axes if getattr(layer, "gamma", None) is not None or getattr(layer, "scale", None) is not None else ()
     return kinds.Normalize(_plain(type(layer).__name__), axes, frozenset(learned))
+
+
+def _layer_normalization(called: Called) -> Operation:
+    """LayerNormalization and RMSNormalization."""
+    layer, operation = called.layer, _normalize(called)
+    if getattr(layer, "rms_scaling", False):  # by the variance, but without the difference to the mean
+        return operation
+    centered = not hasattr(layer, "scale") or isinstance(layer.scale, bool)
+    factors = getattr(layer, "gamma", None) if centered else layer.scale
+    gain, offset = (_along(operation.axes, called.rank, one) for one in (factors, getattr(layer, "beta", None)))
+    return replace(operation, parts=parts.normalization(operation.axes, centered, layer.epsilon, gain, offset))
+
+
+def _along(axes: frozenset[int], rank: int, weight: Any) -> Parameter | None:
+    """Weight whose axes are some of those of a tensor, as it broadcasts to the tensor; None without one."""
+    if weight is None:
+        return None
+    sizes = iter(weight.shape)
+    shape = [next(sizes) if axis in axes else 1 for axis in range(rank)]
+    return lambda: keras.ops.reshape(parameter(weight), shape)
 
 
 def _group_normalization(called: Called) -> Operation:
@@ -296,7 +337,9 @@ def _reduce(called: Called) -> Operation:
 
 
 def _reshape(called: Called) -> Operation:
-    return kinds.Reshape()
+    """A layer or function; a function may also reshape the axis of instances."""
+    sizes = [math.prod(size or math.nan for size in shape[1:]) for shape in (called.shapes[0], called.shape)]
+    return kinds.Reshape(merges_instances=not isinstance(called.layer, keras.layers.Layer) and sizes[0] != sizes[1])
 
 
 def _permute(called: Called) -> Operation:
@@ -334,11 +377,12 @@ def _pick(called: Called) -> Operation:
 def _recurrent(called: Called) -> Operation:
     layer = called.layer
     backwards = any(getattr(one, "go_backwards", False) for one in (layer, getattr(layer, "forward_layer", None)))
-    return kinds.Recurrent(not backwards, discontinuous=jumps(layer), hides_relu=_may_hide_relu(layer))
+    hides, written = _may_hide_relu(layer), recurrent.parts_of(called)
+    return kinds.Recurrent(not backwards, discontinuous=jumps(layer), hides_relu=hides, parts=written)
 
 
 def _attention(called: Called) -> Operation:
-    return kinds.Attention(True, hides_relu=_may_hide_relu(called.layer))
+    return kinds.Attention(True, hides_relu=_may_hide_relu(called.layer), parts=attention.parts_of(called))
 
 
 def _dot(called: Called) -> Operation:
@@ -361,6 +405,18 @@ def _index(called: Called) -> Operation:
     return kinds.Opaque(function=True, discontinuous=True)
 
 
+def _time_distributed(called: Called) -> Operation:
+    """The operation of the layer inside, at each place of the second axis."""
+    inner, before = called.layer.layer, (called.shapes[0][0], *called.shapes[0][2:])
+    row = row_of(inner)
+    if row is not None and row.operation is not _masking:
+        made = operation_of(Called(inner, (), [before], (called.shape[0], *called.shape[2:])))
+        operation = distributed(made)
+        if operation is not None:
+            return operation
+    return replace(_unknown(called), distributed=True)
+
+
 def _step_pooling(called: Called) -> Operation:
     layer = called.layer
     return kinds.StepPooling(
@@ -373,7 +429,7 @@ def _step_pooling(called: Called) -> Operation:
     )
 
 
-def _unknown(called: Called) -> Operation:
+def _unknown(called: Called) -> kinds.Opaque:
     """A layer or function without a row; layers that Keras computes keep their steps in order."""
     layer, own = called.layer, computed_by_keras(called.layer)
     is_layer = isinstance(layer, keras.layers.Layer)
@@ -429,13 +485,14 @@ def _rows() -> dict[str, Row]:
     add("Relu6 ELU Elu Selu Celu Gelu Silu Swish HardSilu HardSwish Tanh HardTanh TanhShrink", _function)
     add("SoftShrink HardShrink Softsign Sigmoid HardSigmoid SparseSigmoid Softplus Squareplus", _function)
     add("SparsePlus LogSigmoid", _function)
-    add("Exp Expm1 Log Log1p Sqrt Square Absolute Abs Sin Cos Threshold Sign Round Floor Ceil Trunc", _function)
+    add("Exp Expm1 Log Log1p Sqrt Rsqrt Square Absolute Abs Sin Cos Threshold Sign Round Floor Ceil Trunc", _function)
     add("StopGradient", _function)
     add("Power", _power)
     add("Clip", _clip)
     add("Cast", _cast)
     add("Masking", _masking)
-    add("Softmax LogSoftmax Sparsemax Glu LayerNormalization RMSNormalization UnitNormalization", _normalize)
+    add("Softmax LogSoftmax Sparsemax Glu UnitNormalization", _normalize)
+    add("LayerNormalization RMSNormalization", _layer_normalization)
     add("GroupNormalization", _group_normalization)
     # Poolings
     add("MaxPooling1D MaxPooling2D AveragePooling1D AveragePooling2D MaxPool AveragePool", _pool)
@@ -456,6 +513,7 @@ def _rows() -> dict[str, Row]:
     add("Dot", _dot)
     add("Matmul Einsum Tensordot", _matrix_product)
     add("EinsumDense Lambda", _any_order)
+    add("TimeDistributed", _time_distributed)
     add("Argmax Argmin OneHot", _index)
     return table
 

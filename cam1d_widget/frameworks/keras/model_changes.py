@@ -15,7 +15,7 @@ from ..passes import Passes
 from .compiled import CompiledFunction
 from .fingerprint import Settings, Structure
 from .network import KerasNetwork
-from .weights import digest_of, still_variables
+from .weights import digest_of_still
 
 __all__ = ["ModelChanges"]
 
@@ -49,16 +49,17 @@ class ModelChanges:
 
     def fingerprint(self) -> tuple[Hashable, ...]:
         """Values that change with the model's weights, layers and loss."""
+        digest = self._digest()  # compiles functions on first use
         if self._functions_compared != CompiledFunction.created:
             self.compare()
-        return self._structure.changed(), self._digest(), self._same_scores
+        return self._structure.changed(), digest, self._same_scores
 
     @cached_property
     def _digest(self) -> Callable[[], bytes]:
         """Digest of the weights, and of all other variables that the scores are computed from."""
-        samples, _ = self._network.sampled()
+        samples = self._network.samples_of_noise()
         variables = [*self._model.weights, *self._passes.compiled("scores").variables]
-        return digest_of(still_variables(variables, lambda: self._passes.run("scores", samples)))
+        return digest_of_still(variables, lambda: self._passes.run("scores", samples))
 
     def compare(self) -> bool:
         """Compare the compiled scores with the model's own output now, on series of noise; whether they are equal."""

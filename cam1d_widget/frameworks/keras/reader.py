@@ -20,7 +20,7 @@ from keras import ops
 from ...network.graph import Graph, LayerOutput, Node, Tensors, Value
 from ...network.operations import Identity, Operation
 from .called import Called
-from .layer_table import activation_operation, computed_by_keras, operation_of, row_of
+from .layer_table import activation_of, activation_operation, computed_by_keras, operation_of
 
 __all__ = ["functional_copy", "is_model", "nothing_recorded", "read"]
 
@@ -159,11 +159,11 @@ class _Reading:
         values, ids = list(map(_value, outputs)), tuple(inputs)
         arguments = _listed([*node.arguments.args, *node.arguments.kwargs.values()])
         order = tuple(ids.index(id(one)) for one in arguments if id(one) in inputs)
-        called = Called(layer, arguments, [one.shape for one in inputs.values()], outputs[0].shape, order)
-        operation, row = operation_of(called), row_of(layer)
+        call = node.arguments.args, node.arguments.kwargs
+        called = Called(layer, arguments, [one.shape for one in inputs.values()], outputs[0].shape, order, call)
+        operation = operation_of(called)
         sources = tuple(self._known[one] for one in ids)
-        after = layer.activation if row and row.activation else None
-        then = activation_operation(after, called.shape)
+        then = activation_operation(activation_of(layer), called.shape)
         if isinstance(then, Identity):
             made = self._add(layer, operation, sources, values, LayerCall(layer, node.arguments, ids))
         else:
@@ -175,8 +175,8 @@ class _Reading:
     def _parts_of(self, layer: Any) -> tuple[Any, Any]:
         """A layer without its activation, and its activation as a layer; the same ones for each call."""
         if id(layer) not in self._parts:
-            bare = _shallow_copy(layer, activation=keras.activations.linear)
-            self._parts[id(layer)] = bare, _as_layer(layer.activation, layer)
+            activation = _as_layer(activation_of(layer), layer)
+            self._parts[id(layer)] = _without_activation(layer), activation
         return self._parts[id(layer)]
 
     def _add(
@@ -188,7 +188,13 @@ class _Reading:
         return made
 
 
-def _shallow_copy(layer: Any, **attributes: Any) -> Any:
+def _without_activation(layer: Any) -> Any:
+    if hasattr(layer, "activation"):
+        return _shallow_copy(layer, activation=keras.activations.linear)
+    return _shallow_copy(layer, layer=_without_activation(layer.layer))  # TimeDistributed
+
+
+def _shallow_copy(layer: Any, /, **attributes: Any) -> Any:
     """The layer with the same weights, other attributes, and no recorded calls."""
     copy = object.__new__(type(layer))
     copy.__dict__.update({**vars(layer), "_inbound_nodes": [], "_outbound_nodes": [], **attributes})

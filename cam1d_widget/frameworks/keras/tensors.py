@@ -36,6 +36,8 @@ class KerasTensors:
 
 def _convolved(operation: Convolution, x: Any, kernel: Any) -> Any:
     padding = operation.padding
+    if not isinstance(padding, str):
+        x, padding = ops.pad(x, [[0, 0], *map(list, padding), [0, 0]]), "valid"
     if padding == "causal":
         reach = operation.dilation[0] * (operation.size[0] - 1)
         x, padding = ops.pad(x, [[0, 0], [reach, 0], [0, 0]]), "valid"

@@ -10,7 +10,7 @@ from keras import ops
 
 from .engine import digests, variable_of
 
-__all__ = ["digest_of", "refuse_weights", "still_variables"]
+__all__ = ["digest_of", "digest_of_still", "refuse_weights"]
 
 
 def digest_of(weights: Sequence[Any]) -> Callable[[], bytes]:
@@ -18,12 +18,14 @@ def digest_of(weights: Sequence[Any]) -> Callable[[], bytes]:
     return digests(weights) if weights else bytes
 
 
-def still_variables(variables: Sequence[Any], call: Callable[[], Any]) -> list[Any]:
-    """Distinct variables, except those that a call changes, such as a counter of calls."""
+def digest_of_still(variables: Sequence[Any], call: Callable[[], Any]) -> Callable[[], bytes]:
+    """Digest of distinct variables, except those that a call changes, such as a counter of calls."""
     found = list({id(variable_of(one)): variable_of(one) for one in variables}.values())
     digest = digest_of(found)
     before, _, after = digest(), call(), digest()
-    return [one for index, one in enumerate(found) if before[8 * index :][:8] == after[8 * index :][:8]]
+    if before == after:
+        return digest
+    return digest_of([one for at, one in enumerate(found) if before[8 * at :][:8] == after[8 * at :][:8]])
 
 
 def refuse_weights(model: Any) -> None:

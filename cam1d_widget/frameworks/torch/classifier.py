@@ -12,7 +12,7 @@ import torch
 from ...attribution.series import check_series
 from ...explanation.source import ModelChangedError
 from ...typing import LayerLike, Layout, Score
-from ...validation import check_choice, check_count, check_seed, shown
+from ...validation import check_choice, check_count, shown
 from ..network_classifier import NetworkClassifier
 from .engine import Eager
 from .module import ORDERS, checked_module, first_layer, own_layout, path_of
@@ -99,7 +99,7 @@ class TorchClassifier(NetworkClassifier):
         return type(self.model).__name__
 
     def for_series(self, x: np.ndarray) -> TorchClassifier:
-        """The same classifier for series of the shape of these, for which the module is read."""
+        """The same classifier for series of the shape of `x`, for which the module is read."""
         x = check_series(x, *self.input_shape)
         if self._length is not None:
             return self
@@ -110,7 +110,7 @@ class TorchClassifier(NetworkClassifier):
         return last[0]
 
     def _read_for(self, x: np.ndarray) -> TorchClassifier:
-        """The classifier for series of the shape of these."""
+        """The classifier for series of the shape of `x`."""
         layout = self._layout or own_layout(self.model, x, self.device)
         other = copy(self)
         other._last = None
@@ -147,21 +147,7 @@ class TorchClassifier(NetworkClassifier):
         """Value that changes with the module's parameters, buffers and settings."""
         return digest_of(self.model), None if self._structure is None else self._structure.changed()
 
-    def randomized(self, seed: int = 0, draws: int = 1) -> Iterator[tuple[int, str, TorchClassifier]]:
-        """Classifiers on a copy of the module, with more and more layers randomized, from the output down.
-
-        Each must be used before the next is taken. The module itself is not changed.
-
-        Yields
-        ------
-        draw : int
-            Number of the draw; each begins with the module's own weights.
-        layer : str
-            Path of the layer that was randomized last, by its own initializer.
-        classifier : TorchClassifier
-        """
-        check_seed(seed)
-        check_count("draws", draws)
+    def _randomized(self, seed: int, draws: int) -> Iterator[tuple[int, str, TorchClassifier]]:
         options: Any = {
             "layer": self._layer,
             "output": self._output,

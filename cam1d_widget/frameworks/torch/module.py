@@ -53,7 +53,7 @@ def explained(module: nn.Module) -> Iterator[None]:
         devices = sorted({one.device.index or 0 for one in module.parameters() if one.is_cuda})
         try:
             with torch.random.fork_rng(devices):
-                torch.default_generator.seed()  # other numbers at each call, so that it is noticed if any are drawn
+                torch.default_generator.seed()  # random numbers that differ between calls, so that their use is noticed
                 for one in kept:
                     one.module.training = False
                 yield

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import torch
 
 from ...network import operations as kinds
-from ...network.operations import Operation
-from . import layouts
-from .called import Called, shape_of
+from ...network import parts
+from ...network.operations import Operation, Parameter
+from . import layouts, recurrent
+from .called import Called, Order, shape_of
 from .layouts import Layout
 
 __all__ = ["ROWS", "Row", "row_of"]
@@ -36,7 +37,7 @@ class Row(NamedTuple):
 
 
 def row_of(name: str) -> Row:
-    """Row of an operation; that of unknown ones without one."""
+    """Row of an operation; without one, the row of unknown operations."""
     return ROWS.get(name, _UNKNOWN)
 
 
@@ -231,8 +232,18 @@ def _softmax(called: Called) -> Operation:
 def _layer_normalization(called: Called) -> Operation:
     count = len(called["normalized_shape"])
     axes = called.axes(list(range(called.rank - count, called.rank)))
-    learned = called.get("weight") is not None or called.get("bias") is not None
-    return kinds.Normalize("layernormalization", axes, axes if learned else frozenset())
+    gain, offset = (_along_last_axes(called, name) for name in ("weight", "bias"))
+    learned = axes if gain or offset else frozenset()
+    centered, epsilon = called.name != "rms_norm", called["eps"]
+    epsilon = torch.finfo(torch.float32).eps if epsilon is None else epsilon
+    name = "layernormalization" if centered else "rmsnormalization"
+    return kinds.Normalize(name, axes, learned, parts.normalization(axes, centered, epsilon, gain, offset))
+
+
+def _along_last_axes(called: Called, name: str) -> Parameter | None:
+    """Parameter along the module's last axes, in the order of the value's axes."""
+    order = called.orders[0]
+    return called.parameter(name, lambda one: one[(None,) * (len(order) - one.ndim)].permute(order))
 
 
 def _group_normalization(called: Called) -> Operation:
@@ -244,9 +255,11 @@ def _group_normalization(called: Called) -> Operation:
 def _instance_normalization(called: Called) -> Operation:
     if not called["use_input_stats"]:
         return kinds.Rescale(offset=True, axes=frozenset({called.rank - 1}))
-    learned = called.get("weight") is not None or called.get("bias") is not None
-    axes = frozenset(range(1, called.rank - 1))
-    return kinds.Normalize("instancenormalization", axes, frozenset({called.rank - 1} if learned else ()))
+    gain, offset = called.parameter("weight"), called.parameter("bias")
+    axes, learned = frozenset(range(1, called.rank - 1)), frozenset({called.rank - 1} if gain or offset else ())
+    return kinds.Normalize(
+        "instancenormalization", axes, learned, parts.normalization(axes, True, called["eps"], gain, offset)
+    )
 
 
 def _glu(called: Called) -> Operation:
@@ -303,11 +316,12 @@ def _reduce(called: Called) -> Operation:
 
 def _reshape(called: Called) -> Operation:
     """The module's order of axes comes first where values are not only given other axes of size one."""
-    before, order = called.before, called.orders[0]
+    before = called.before
     if layouts.is_squeeze(called):
         return kinds.Reshape()
-    inverse = tuple(map(order.index, range(len(before))))
-    return kinds.Reshape(None if inverse == tuple(range(len(before))) else inverse)
+    inverse = _inverse(called.orders[0])
+    merges = before[called.orders[0][0]] != called.shape[called.order[0]]
+    return kinds.Reshape(None if inverse == tuple(range(len(before))) else inverse, merges)
 
 
 def _slice(called: Called) -> Operation:
@@ -394,11 +408,28 @@ def _upsample(called: Called) -> Operation:
 
 
 def _recurrent(called: Called) -> Operation:
-    return kinds.Recurrent(True, hides_relu=called.name == "rnn_relu", states=bool(called.place))
+    hides, states = called.name == "rnn_relu", bool(called.place)
+    return kinds.Recurrent(True, hides_relu=hides, states=states, parts=recurrent.parts_of(called))
 
 
 def _attention(called: Called) -> Operation:
-    return kinds.Attention(True)
+    """Attention; its parts take query, key and value in the module's order of axes."""
+    given = [called[name] for name in ("query", "key", "value")]
+    if not all(map(called.is_tensor, given)) or called.is_tensor(called["attn_mask"]) or called.get("enable_gqa"):
+        return kinds.Attention(True)
+    scale = called.get("scale") or shape_of(given[0])[-1] ** -0.5
+    core = parts.attention(scale, called["is_causal"], called.parameter("attn_mask"))
+    places = [called.tensors.index(one) for one in given]
+
+    def written(writing: parts.Writing, *inputs: int) -> int:
+        turned = (writing.permuted(_inverse(called.orders[place]), inputs[place]) for place in places)
+        return writing.permuted(called.order, core(writing, *turned))
+
+    return kinds.Attention(True, parts=written)
+
+
+def _inverse(order: Order) -> Order:
+    return tuple(map(order.index, range(len(order))))
 
 
 def _index(called: Called) -> Operation:
@@ -464,13 +495,13 @@ def _rows() -> dict[str, Row]:
     add("div", _quotient, layouts.same)
     add("maximum", _maximum, layouts.same)
     add("minimum", _minimum, layouts.same)
-    add("atan2 hypot erf reciprocal rsqrt asinh atan", _elementwise, layouts.same)
+    add("atan2 hypot erf reciprocal asinh atan", _elementwise, layouts.same)
     add("eq ne gt ge lt le remainder fmod floor_divide isnan isinf isfinite", _jumping, layouts.same)
     add("logical_and logical_or logical_not __and__ __or__ bitwise_not", _jumping, layouts.same)
     add("where", _where, layouts.same)
     add("pow", _power, layouts.same)
     add("relu relu6 selu celu gelu silu hardswish hardsigmoid mish tanh sigmoid log_sigmoid", _function, layouts.same)
-    add("exp expm1 log log1p sqrt square abs sin cos", _function, layouts.same)
+    add("exp expm1 log log1p sqrt rsqrt square abs sin cos", _function, layouts.same)
     add("sign round floor ceil trunc threshold detach", _function, layouts.same)
     add("leaky_relu elu", _with_slope, layouts.same)
     add("softplus", _softplus, layouts.same)
@@ -478,7 +509,7 @@ def _rows() -> dict[str, Row]:
     add("clamp clamp_min clamp_max hardtanh", _clip, layouts.same)
     # Normalizations
     add("softmax _softmax log_softmax _log_softmax", _softmax, layouts.same)
-    add("layer_norm native_layer_norm", _layer_normalization, layouts.same)
+    add("layer_norm native_layer_norm rms_norm", _layer_normalization, layouts.same)
     add("group_norm", _group_normalization, layouts.spatial)
     add("instance_norm", _instance_normalization, layouts.spatial)
     add("glu", _glu, layouts.same)

@@ -30,7 +30,7 @@ def randomized(
     name = type(module).__name__
     try:
         copy = deepcopy(module)
-    except Exception as fault:  # whatever a user's class makes of it
+    except Exception as fault:  # any error that a user's class raises
         reason = (str(fault).strip() or type(fault).__name__).partition("\n")[0]
         raise ValueError(f"model {name!r} cannot be copied to have its weights randomized ({reason})") from None
     layers = [

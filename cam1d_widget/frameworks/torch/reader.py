@@ -18,6 +18,7 @@ from torch.export.graph_signature import InputKind, OutputKind
 
 from ...network.graph import Graph, LayerOutput, Node, Value
 from ...network.operations import Attention, Identity, Operation, Permute, Rearranging
+from .attention import self_attention
 from .called import Called, Order, batch_first, name_of, shape_of
 from .export import evaluated, size_of, sizes_of
 from .layouts import permuted
@@ -28,7 +29,7 @@ __all__ = ["AtenCall", "read"]
 
 _CPU = torch.device("cpu")
 # Modules whose operations are read as one, by the name of their class.
-_WHOLE = {"torch.nn.modules.activation.MultiheadAttention": Attention(True)}
+_WHOLE = ("torch.nn.modules.activation.MultiheadAttention",)
 
 # Operations that may leave a tensor as it is, as an index that takes the whole axis does.
 _NO_LAYERS = ("slice", "expand")
@@ -343,10 +344,15 @@ class _Reading:
         sources = list(dict.fromkeys(one for node in region for one in node.all_input_nodes if one in self._tensors))
         made = [one for one in region if any(user not in inside for user in one.users)]
         made = [one for one in made if isinstance(one.meta.get("val"), torch.Tensor)]
-        kind = next(kind for _, kind in _stack(region[-1]).values() if kind in _WHOLE)
+        path = next(path for path, kind in _stack(region[-1]).values() if kind in _WHOLE)
         inputs = [(one, self._tensors[one].order) for one in sources]
         outputs = [(one, batch_first(shape_of(one))) for one in made]
-        self._add(_WHOLE[kind], [self._tensors[one].value for one in sources], region, inputs, outputs)
+        parts = None
+        if len({self._tensors[one] for one in sources}) == len(made) == 1:
+            device, orders = self._constants.device, (inputs[0][1], outputs[0][1])
+            parts = self_attention(self._modules[path], region, orders, self._current, device)
+        operation = Attention(True, parts=parts)
+        self._add(operation, [self._tensors[one].value for one in sources], region, inputs, outputs)
 
     def _owner(self, node: Any) -> tuple[str, str, Any]:
         """Name, kind and module of the layer that an operation belongs to; functions are layers of their own."""

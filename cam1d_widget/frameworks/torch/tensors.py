@@ -28,13 +28,20 @@ class Functions:
 
     abs = staticmethod(torch.abs)
     log = staticmethod(torch.log)
+    matmul = staticmethod(torch.matmul)
     ones_like = staticmethod(torch.ones_like)
     relu = staticmethod(torch.relu)
     sigmoid = staticmethod(torch.sigmoid)
+    sqrt = staticmethod(torch.sqrt)
     square = staticmethod(torch.square)
+    tanh = staticmethod(torch.tanh)
     transpose = staticmethod(torch.permute)
     where = staticmethod(torch.where)
     zeros_like = staticmethod(torch.zeros_like)
+
+    def arange(self, stop: int) -> Any:
+        """Numbers from zero on."""
+        return torch.arange(stop, device=self._device)
 
     @staticmethod
     def cast(x: Any, dtype: Any) -> Any:
@@ -60,9 +67,24 @@ class Functions:
         return torch.eye(size, device=self._device)
 
     @staticmethod
+    def flip(x: Any, axis: int) -> Any:
+        """The last values of an axis first."""
+        return torch.flip(x, (axis,))
+
+    @staticmethod
+    def logsumexp(x: Any, axis: Any, keepdims: bool = False) -> Any:
+        """Logarithm of the sum of exponentials over axes."""
+        return torch.logsumexp(x, axis, keepdims)
+
+    @staticmethod
     def maximum(x: Any, other: Any) -> Any:
         """Larger of two values at each position."""
         return torch.maximum(x, other)
+
+    @staticmethod
+    def mean(x: Any, axis: Any, keepdims: bool = False) -> Any:
+        """Mean over axes."""
+        return torch.mean(x, axis, keepdims)
 
     @staticmethod
     def one_hot(indices: Any, count: int) -> Any:
@@ -80,6 +102,15 @@ class Functions:
         return x.reshape(shape)
 
     @staticmethod
+    def scan(function: Callable[..., Any], states: Any, x: Any) -> Any:
+        """States and outputs of a function of states and one row after the other; outputs are as many as states."""
+        outputs = []
+        for row in x:
+            states, made = function(states, row)
+            outputs.append(made)
+        return states, [torch.stack(one) for one in zip(*outputs, strict=True)]
+
+    @staticmethod
     def shape(x: Any) -> Any:
         """Sizes of the axes."""
         return tuple(x.shape)
@@ -93,6 +124,11 @@ class Functions:
     def stack(tensors: Any, axis: int = 0) -> Any:
         """Tensors along a new axis."""
         return torch.stack(tensors, axis)
+
+    @staticmethod
+    def sum(x: Any, axis: Any, keepdims: bool = False) -> Any:
+        """Sum over axes."""
+        return torch.sum(x, axis, keepdims)
 
     @staticmethod
     def take_along_axis(x: Any, indices: Any, axis: int) -> Any:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from ..operations import MatrixProduct, Maximum, Pointwise, Pool, Product, Reduce
+from ..cells import Recurrence
+from ..operations import MatrixProduct, Maximum, Normalize, Pointwise, Pool, Product, Reduce
+from .recurrence import differences
 from .steps import Backward, Step, Unsupported, Values
 
 __all__ = ["deep_lift"]
 
 # Differences that rounding makes meaningless; the slope replaces their ratio.
 _SAME = 1e-6
+# Differences of logarithms at which the logarithmic mean is the arithmetic one in float32.
+_NEAR = 1e-3
 
 
 def deep_lift(step: Step) -> Backward:
@@ -31,6 +35,10 @@ def deep_lift(step: Step) -> Backward:
         isinstance(operation, MatrixProduct) and operation.tensors == len(step.inputs) == 2
     ):
         rule = partial(_product, step)
+    elif isinstance(operation, Normalize) and operation.name == "softmax":
+        rule = partial(_softmax, operation)
+    elif isinstance(operation, Recurrence):
+        rule = partial(_recurrent, operation)
     elif operation.facts.affine:
         rule = _linear
     else:
@@ -82,6 +90,27 @@ def _product(step: Step, values: Values, received: list[Any]) -> list[Any]:
     """Either factor's difference times the mean of the other's two values: Shapley values of the two."""
     pairs = zip(values.inputs, values.baseline_inputs, strict=True)
     return _transposed(step, values, [(x + baseline) / 2 for x, baseline in pairs], received)
+
+
+def _softmax(operation: Normalize, values: Values, received: list[Any]) -> list[Any]:
+    """The rescale rule for s = exp(x - n), where n is the logarithm of the normalizing sum.
+
+    The multiplier of x - n is the logarithmic mean l of s and its baseline's value. Since the differences of s add up
+    to zero, that of n is the mean of those of x with weights l, which makes it exact.
+    """
+    ops, axes = values.tensors.ops, tuple(operation.axes)
+    s, before = values.outputs[0], values.baseline_outputs[0]
+    logs = [x - ops.logsumexp(x, axes, keepdims=True) for x in (values.inputs[0], values.baseline_inputs[0])]
+    difference = logs[0] - logs[1]
+    same = ops.abs(difference) < _NEAR
+    slope = ops.where(same, (s + before) / 2, (s - before) / ops.where(same, 1.0, difference))
+    total = ops.sum(slope, axes, keepdims=True)
+    pulled = ops.sum(slope * received[0], axes, keepdims=True) / total
+    return [slope * (received[0] - pulled)]
+
+
+def _recurrent(operation: Recurrence, values: Values, received: list[Any]) -> list[Any]:
+    return values.tensors.vector_jacobian(differences(operation, values), values.inputs)[1](received)
 
 
 def _transposed(step: Step, values: Values, inputs: list[Any], received: list[Any]) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Guided backpropagation (Springenberg et al. 2014): the gradient, only whose positive part passes each ReLU."""
+"""Guided backpropagation (Springenberg et al. 2014): only the positive part of the gradient passes each ReLU."""
 
 from __future__ import annotations
 

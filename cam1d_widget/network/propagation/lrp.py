@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ...attribution.propagation_rules import AlphaBeta, Epsilon, Gamma, LayerRule, LayerwiseRelevance, SquaredWeights
+from ..cells import Recurrence
 from ..graph import Tensors
 from ..operations import (
     Dense,
@@ -22,6 +24,7 @@ from ..operations import (
     Scale,
     Sum,
 )
+from .recurrence import held_gates
 from .steps import Backward, Linear, Step, Unsupported, Values
 
 __all__ = ["lrp"]
@@ -63,7 +66,13 @@ def _backward(step: Step, logits: int, rule: LayerwiseRelevance, known: _Known) 
         return Backward(lambda values, received: received, inputs)
     if isinstance(operation, MatrixProduct) and operation.tensors == 1:
         return Backward(lambda values, received: _shares(rule.logits, values, received), inputs)
-    if isinstance(operation, Product | MatrixProduct) and len(inputs) == 2:
+    if isinstance(operation, MatrixProduct) and operation.tensors == len(inputs) == 2:
+        return Backward(lambda values, received: _halves(rule.logits, values, received), inputs)
+    if isinstance(operation, Normalize) and operation.name == "softmax":
+        return Backward(_tangent, inputs)
+    if isinstance(operation, Recurrence):
+        return Backward(partial(_recurrent, rule.logits, operation), inputs)
+    if isinstance(operation, Product) and len(inputs) == 2:
         signal = inputs.index(_signal(step, known))
         return Backward(lambda values, received: [_shares(rule.logits, values, received)[signal]], (inputs[signal],))
     raise Unsupported(step)
@@ -90,7 +99,9 @@ def _signal(step: Step, known: _Known) -> int:
     """Factor that receives all the relevance: the one that is no gate (Arras et al. 2017)."""
     signals = [value for value in step.inputs if value not in known.gates]
     if len(signals) != 1:
-        raise Unsupported(step, "for it cannot tell which factor is the gate: a sigmoid or a softmax")
+        raise Unsupported(
+            step, "for it cannot tell which factor is the gate: a sigmoid, a softmax or a reciprocal root"
+        )
     return signals[0]
 
 
@@ -119,6 +130,23 @@ def _shares(rule: Epsilon, values: Values, received: list[Any]) -> list[Any]:
     tensors = values.tensors
     ratios = [_divided(tensors, one, z, rule.epsilon) for one, z in zip(received, values.outputs, strict=True)]
     return [x * one for x, one in zip(values.inputs, values.pull(ratios), strict=True)]
+
+
+def _recurrent(rule: Epsilon, operation: Recurrence, values: Values, received: list[Any]) -> list[Any]:
+    """Shares in what the outputs are as functions of the input with gates held."""
+    _, pull = values.tensors.vector_jacobian(held_gates(operation, values), values.inputs)
+    return [values.inputs[0] * pull([_divided(values.tensors, received[0], values.outputs[0], rule.epsilon)])[0]]
+
+
+def _halves(rule: Epsilon, values: Values, received: list[Any]) -> list[Any]:
+    """Of a matrix product: half to either factor, each in shares (Achtibat et al. 2024, proposition 3.3)."""
+    return [one / 2 for one in _shares(rule, values, received)]
+
+
+def _tangent(values: Values, received: list[Any]) -> list[Any]:
+    """Shares in the tangent at the input, whose constant keeps the rest (Achtibat et al. 2024, proposition 3.1)."""
+    ratio = values.tensors.quotient(received[0], values.outputs[0])
+    return [values.inputs[0] * values.pull([ratio])[0]]
 
 
 def _weighted(rule: LayerRule, linear: Linear, positive: bool, values: Values, received: Any) -> Any:

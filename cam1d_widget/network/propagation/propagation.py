@@ -76,6 +76,7 @@ class Propagation:
         self._units = int(graph.values[logits].shape[-1] or 0)
         # LRP requires this; the other rules only get faster.
         self._steps, self._logits = steps_of(graph, logits)
+        self._merges = any(getattr(step.operation, "merges_instances", False) for step in self._steps)
         self._back = _planned(self._steps, self._logits, self._planner())
 
     @cached_property
@@ -91,7 +92,7 @@ class Propagation:
     def __call__(self, x: np.ndarray, targets: np.ndarray, baseline: np.ndarray | None, batch_size: int) -> np.ndarray:
         """Values of shape (instance, time, channel), computed in batches."""
         baseline = np.zeros_like(x[:1]) if baseline is None else baseline
-        shared = bool((baseline == baseline[:1]).all())  # one forward pass is enough for all
+        shared = not self._merges and bool((baseline == baseline[:1]).all())  # one forward pass is enough for all
         parts: list[np.ndarray] = []
         for first in range(0, len(x), batch_size):
             check_cancelled()

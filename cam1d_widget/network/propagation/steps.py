@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ..graph import Graph, Node, Pull, Tensors
 from ..operations import Convolution, Dense, Identity, Operation, Scale, Weighted
+from ..parts import written_out
 
 __all__ = ["Backward", "Linear", "Step", "Unsupported", "Values", "steps_of"]
 
@@ -137,12 +138,13 @@ class Backward(NamedTuple):
 def steps_of(graph: Graph, logits: int) -> tuple[list[Step], int]:
     """Steps from the series to the logits, and the number of the logits.
 
-    Identities are left out, and a batch normalization right after a layer with weights is merged into it.
+    Layers that consist of simpler operations are written out, identities are left out, and a batch normalization right
+    after a layer with weights is merged into it.
     """
     same: dict[int, int] = {}  # outputs of identities
     steps: dict[tuple[int, ...], Step] = {}
     readers: Counter[int] = Counter()
-    for node in graph.between([0], [logits]):
+    for node in written_out(graph, graph.between([0], [logits])):
         inputs = tuple(same.get(value, value) for value in node.inputs)
         readers.update(inputs)
         if isinstance(node.operation, Identity):

@@ -10,7 +10,7 @@ from ...explanation.source import ExplanationSource, scores_of
 from ..choice import Choice
 from ..conversion import Conversion
 from ..synced.channel_stack import ChannelStack
-from ..synced.means import mean_key
+from ..synced.means import instances_at, mean_key
 from ..synced.tiles import Tile, attribution_key, series_key
 from .figure import figure_of
 from .numbers import Numbers
@@ -69,11 +69,12 @@ class Files:
         one, x = map_of(target), mark.whole(key).values.copy()
         scores = scores_of(source, instance).scores if mean is None else None
         start = source.start[instance] if mean is None and source.start is not None else None
+        count = None if one.mean is None else instances_at(one.mean.get("lengths"), len(x))
         if against is None:
             varies = "standard error" if mean is None else "standard deviation"
-            return Numbers(x, one.values.copy(), label, scores, start, one.spread, varies)
+            return Numbers(x, one.values.copy(), label, scores, start, one.spread, varies, count)
         name = f"{label}: {source.class_names[target]} − {source.class_names[against]}"
-        return Numbers(x, one.values - map_of(against).values, name, scores, start)
+        return Numbers(x, one.values - map_of(against).values, name, scores, start, instances=count)
 
     def figure(self, choices: Sequence[Choice] | None = None, **options: Any) -> Any:
         """Figure of some pictures; by default of the current one, and of the pinned one."""

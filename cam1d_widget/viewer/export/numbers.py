@@ -14,7 +14,10 @@ from ...validation import check_new_file, check_path
 
 
 class Numbers(NamedTuple):
-    """The current series and map, the map's name, scores of an instance, and errors or deviations of the values."""
+    """The current series and map, the map's name, scores of an instance, and errors or deviations of the values.
+
+    `instances` is the number of instances at each time step of a mean over series of unequal length.
+    """
 
     x: np.ndarray
     attribution: np.ndarray
@@ -23,6 +26,7 @@ class Numbers(NamedTuple):
     start: np.datetime64 | None = None
     spread: np.ndarray | None = None
     spread_name: str = ""
+    instances: np.ndarray | None = None
 
 
 def save_numbers(source: ExplanationSource, path: str | Path, shown: Numbers) -> Path:
@@ -33,7 +37,7 @@ def save_numbers(source: ExplanationSource, path: str | Path, shown: Numbers) ->
     check_new_file("path", path)
     time = np.arange(len(shown.x)) / (source.sampling_rate or 1.0)
     dates = None if shown.start is None else shown.start + np.rint(time * 1e9).astype("timedelta64[ns]")
-    varies = [] if shown.spread is None else [shown.spread]
+    varies = [one for one in (shown.spread, shown.instances) if one is not None]
     if path.suffix == ".npz":
         arrays: dict[str, Any] = {
             "time": time if dates is None else dates,
@@ -44,6 +48,8 @@ def save_numbers(source: ExplanationSource, path: str | Path, shown: Numbers) ->
             arrays["scores"] = shown.scores
         if shown.spread is not None:
             arrays[shown.spread_name.replace(" ", "_")] = shown.spread
+        if shown.instances is not None:
+            arrays["instances"] = shown.instances
         with atomic_file(path) as file:
             np.savez(file, **arrays)
     else:
@@ -61,6 +67,7 @@ def _headings(source: ExplanationSource, shown: Numbers) -> list[str]:
         *(f"{name} {unit}".strip() for name, unit in names),
         *(f"{shown.name}: {name}" for name in mapped),
         *varies,
+        *([] if shown.instances is None else ["instances"]),
     ]
 
 

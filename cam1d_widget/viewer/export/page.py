@@ -17,7 +17,8 @@ import numpy as np
 from ipywidgets.embed import dependency_state, embed_data
 
 from ...explanation.atomic_file import atomic_file
-from ...explanation.source import ExplanationSource
+from ...explanation.portable_model import PortableModel
+from ...explanation.source import ExplanationSource, HasModel, lengths_of
 from ...typing import InstancesLike
 from ...validation import check_flag, check_new_file, check_number, check_text
 from ..choice import Choice
@@ -28,11 +29,11 @@ from ..synced.base import PageContents, Synced
 from ..synced.channel_stack import ChannelStack
 from ..synced.facts import maps_there
 from ..synced.inside import results_of_page
-from ..synced.tiles import Tile, attribution_key, map_tile, pack, series_key
+from ..synced.tiles import Tile, attribution_key, map_tile, pack, series_key, series_tile
 from ..windows import Intervals
 from .excerpt import Excerpt, excerpt
 from .page_size import Priorities, fitted, in_time, sizes_of, time_note, without_slow
-from .scripts import licenses, programs
+from .scripts import engine, licenses, programs
 
 # Bytes of the page around its programs and arrays: the state of sliders, menus and panels.
 _WIDGETS = 40_000
@@ -97,6 +98,7 @@ def page_steps(
     methods: str | Sequence[str] | None = None,
     title: str = "Attribution",
     budget_mb: float = 32,
+    model: bool = False,
     state: ViewerState | None = None,
 ) -> Generator[tuple[float, str], None, Written]:
     """Write a page; yields the completed share and a description.
@@ -108,6 +110,7 @@ def page_steps(
     path = check_new_file("path", path)
     check_text("title", title)
     check_number("budget_mb", budget_mb, above=0)
+    contained = _model_of(source) if check_flag("model", model) else None
     chosen = excerpt(source, instances, targets, methods)
     named = {"instances": instances, "targets": targets, "methods": methods}
     priorities = Priorities(
@@ -115,7 +118,8 @@ def page_steps(
         [one for one in (state.shown, state.pinned) if one is not None],
         state.viewed,
     )
-    modules, terms = _inline(programs()), html.escape(licenses())
+    modules = _inline(programs() | ({} if contained is None else engine()))
+    terms = html.escape(licenses(engine=contained is not None))
     jobs: Any = state.parts.get("jobs")
     results = results_of_page(jobs.results if jobs else {})
     # The page has its own widgets, so that those of a live viewer stay as they are; they are closed, for ipywidgets
@@ -129,6 +133,7 @@ def page_steps(
         parts = copies(chosen, _first_choice(chosen, state.shown)["instance"])
         others = {
             "program": len(terms) + len(modules) + _WIDGETS,
+            "model": 0 if contained is None else _size_of(contained),
             "activations and results": sum(part.page_bytes() for part in parts.values()),
         }
         quick = without_slow(chosen, priorities)
@@ -142,7 +147,7 @@ def page_steps(
         chosen = fit.chosen
         tiles = yield from _shares(_tiles(chosen), 0.05, 1.0)
         absence = "This map was left out of this page." if note else "This picture is not in this page."
-        mark = _mark(chosen, state, absence=absence, **parts, **begun)
+        mark = _mark(chosen, state, absence=absence, model=contained, **parts, **begun)
         viewer = opened.enter_context(closing(Stack(mark)))
         data = embed_data([viewer], state=dependency_state([viewer]))
         _put_tiles(data["manager_state"]["state"][mark.model_id], pack(tiles, bits=fit.bits))
@@ -150,6 +155,21 @@ def page_steps(
     with atomic_file(path, "w", encoding="utf-8") as file:
         file.write(text)
     return Written(path, note)
+
+
+def _model_of(source: ExplanationSource) -> PortableModel:
+    """The model that a page contains."""
+    if isinstance(source, HasModel):
+        return source.portable_model()
+    raise ValueError(
+        f"model=True needs a widget with a model, as CAM1DWidget(model, x), but the {type(source).__name__} has maps "
+        f"alone; leave it out"
+    )
+
+
+def _size_of(model: PortableModel) -> float:
+    """Bytes of a model in a page."""
+    return len(json.dumps(dict(model.description))) + 4 / 3 * model.weights.nbytes
 
 
 def _mark(chosen: Excerpt, state: ViewerState, **traits: Any) -> ChannelStack:
@@ -161,7 +181,7 @@ def _mark(chosen: Excerpt, state: ViewerState, **traits: Any) -> ChannelStack:
         instances=chosen.instances,
         # A live browser receives what this mark holds: the tiles are put into the page alone.
         tiles=pack([]),
-        scales=scales(chosen.x.shape[1], chosen.sampling_rate),
+        scales=scales(int(lengths_of(chosen)[traits["instance"]]), chosen.sampling_rate),
         annotations=_renumbered(state.annotations, chosen.instances),
         intervals=[state.intervals[instance] for instance in chosen.instances] if state.intervals else (),
         pinned=_pinned(chosen, state.pinned),
@@ -202,7 +222,7 @@ def _tiles(chosen: Excerpt) -> Generator[tuple[float, str], None, list[Tile]]:
         for method in range(len(chosen.methods))
         for target in np.flatnonzero(there[method][instance]).tolist()
     ]
-    tiles = [Tile(series_key(instance), series) for instance, series in enumerate(chosen.x)]
+    tiles = [series_tile(chosen, series_key(instance), instance) for instance in range(len(chosen.x))]
     for done, (method, instance, target) in enumerate(places):
         yield done / len(places), f"map {done + 1:,} of {len(places):,}"
         key = attribution_key(method, instance, target)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...explanation.labels import are_classes, is_right, members
-from ...explanation.source import seconds_of
+from ...explanation.source import lengths_of, seconds_of
 from ..choice import Choice
 from ..synced.base import ENTRY_BYTES
 from ..synced.facts import maps_there
@@ -60,9 +60,9 @@ class Sizes:
     others : mapping of str to float
         Of what every page has.
     series : int
-        Values of one series.
+        Values of one series of mean length.
     maps : mapping of str to int
-        By method, values of one map and its errors.
+        By method, values of one map and its errors, for a series of mean length.
     seconds : mapping of str to float
         By method, time that the maps of one instance take.
     """
@@ -95,7 +95,7 @@ def without_slow(chosen: Excerpt, priorities: Priorities) -> Excerpt:
 
 def sizes_of(chosen: Excerpt, others: Mapping[str, float]) -> Generator[tuple[float, str], None, Sizes]:
     """Sizes and times, from two maps of each method; yields the completed share and a description."""
-    maps, seconds = {}, {}
+    maps, seconds, lengths = {}, {}, lengths_of(chosen)
     for done, label in enumerate(chosen.methods):
         yield done / len(chosen.methods), f"size of a page with {label}"
         there = np.argwhere(maps_there(chosen, label, chosen.menu))
@@ -103,7 +103,9 @@ def sizes_of(chosen: Excerpt, others: Mapping[str, float]) -> Generator[tuple[fl
         if len(there):
             instance, target = int(there[0][0]), chosen.menu[there[0][1]]
             with_errors = chosen.standard_error(label, instance, target) is not None
-            maps[label] = chosen.attribution(label, instance, target).size * (2 if with_errors else 1)
+            # Of a series of mean length.
+            share = lengths.mean() / chosen.x.shape[1]
+            maps[label] = round(chosen.attribution(label, instance, target).size * share) * (2 if with_errors else 1)
             # The first map of a method may include its compilation.
             instance, place = map(int, there[-1])
             chosen.attribution(label, instance, chosen.menu[place])
@@ -112,7 +114,8 @@ def sizes_of(chosen: Excerpt, others: Mapping[str, float]) -> Generator[tuple[fl
             own = (label, chosen.instances[instance])
             left = [one for one in classes if seconds_of(chosen.whole, *own, chosen.menu[one]) > 0]
             seconds[label] = seconds_of(chosen.whole, label) * (len(left) + 1)
-    return Sizes({name: size for name, size in others.items() if size}, int(chosen.x[0].size), maps, seconds)
+    others = {name: size for name, size in others.items() if size}
+    return Sizes(others, round(lengths.mean() * chosen.x.shape[2]), maps, seconds)
 
 
 def in_time(chosen: Excerpt, sizes: Sizes, priorities: Priorities) -> Excerpt:
@@ -214,11 +217,12 @@ class _Parts:
     def take(self, budget_mb: float) -> _Parts | None:
         """These parts, filled; None if not even the named ones fit, or none at all."""
         sizes, chosen = self._sizes, self._chosen
+        lengths = lengths_of(chosen)
         room = budget_mb * MEGABYTE - sum(sizes.others.values())
         for row, labels, classes in self._in_order():
             cells = {label: self._there[label][row] & classes & ~self.kept[label][row] for label in labels}
             needed = sum(cell.sum() * sizes.of_map(label, 8) for label, cell in cells.items())
-            needed += 0 if self.rows[row] else sizes.of_series()
+            needed = lengths[row] / lengths.mean() * (needed + (0 if self.rows[row] else sizes.of_series()))
             if needed > room:
                 break
             room -= needed

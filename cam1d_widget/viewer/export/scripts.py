@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import importlib.metadata
 import json
 import re
@@ -23,10 +24,20 @@ def programs() -> dict[str, str]:
     }
 
 
-def licenses() -> str:
+def engine() -> dict[str, str]:
+    """Scripts of a page that contains a model: the engine, and the program of its backend in Base64."""
+    program = (PACKAGE / "static" / "engine.wasm").read_bytes()
+    return {
+        "engine.js": _read(PACKAGE / "static" / "engine.js"),
+        "engine.wasm": base64.b64encode(program).decode("ascii"),
+    }
+
+
+def licenses(engine: bool = False) -> str:
     """Licenses of these scripts, and of the packages bundled in them, which a page must include."""
-    bundled = (PACKAGE / "static" / "THIRD_PARTY_LICENSES.txt").read_text(encoding="utf-8")
-    return _RULE.join([bundled, *(_licenses_of(distribution) for distribution in ("bqplot", "bqscales"))])
+    names = ["THIRD_PARTY_LICENSES.txt", *(["ENGINE_LICENSES.txt"] if engine else [])]
+    bundled = [(PACKAGE / "static" / name).read_text(encoding="utf-8") for name in names]
+    return _RULE.join([*bundled, *(_licenses_of(distribution) for distribution in ("bqplot", "bqscales"))])
 
 
 def _licenses_of(distribution: str) -> str:

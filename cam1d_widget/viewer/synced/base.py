@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 import ipywidgets as widgets
+import numpy as np
 from traitlets import Instance, TraitError, Unicode, default
 
-__all__ = ["ENTRY_BYTES", "MODULE", "VERSION", "PageContents", "Synced", "SyncedView", "part"]
+__all__ = ["ENTRY_BYTES", "MODULE", "VERSION", "PageContents", "Synced", "SyncedView", "part", "table"]
 
 # A test compares both with js/package.json.
 MODULE = "cam1d-widget"
@@ -92,3 +93,15 @@ class SyncedView(Synced):
 def part(kind: type[Synced]) -> Any:
     """Trait that holds a synced widget of this class, by default one with default values."""
     return Instance(kind, ()).tag(sync=True, echo_update=False, **widgets.widget_serialization)
+
+
+def table() -> Any:
+    """Trait that holds an array or None, which the browser does not change."""
+    # Not echoed: an echo would send the array twice.
+    return Instance(np.ndarray, allow_none=True).tag(sync=True, echo_update=False, to_json=_table_to_json)
+
+
+def _table_to_json(table: np.ndarray | None, _: Any) -> dict[str, Any] | None:
+    if table is None:
+        return None
+    return {"dtype": table.dtype.name, "shape": list(table.shape), "data": memoryview(table.tobytes())}

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
 import bqplot
 import numpy as np
 from traitlets import Any as AnyTrait
-from traitlets import Dict, Instance, Int, Unicode, observe, validate
+from traitlets import Dict, Int, Unicode, observe, validate
 
 from ...cancellation import CancelledError, check_cancelled
 from ...explanation.explanation import ExplanationSource
-from ...explanation.source import ModelChangedError, Scoring, known_scores, seconds_of
+from ...explanation.portable_model import PortableModel
+from ...explanation.source import ModelChangedError, Scoring, known_scores, lengths_of, seconds_of
 from ...validation import check_count, check_index
 from ..choice import FOLLOWS, known_mean, of_choice
 from ..windows import Intervals, ScoresWithout, check_window
 from .background import Background
-from .base import Synced, SyncedView, part
+from .base import Synced, SyncedView, part, table
 from .checked import Checked, chosen, whole
 from .checks import Checks
 from .facts import explained_classes, facts_of
@@ -28,31 +29,31 @@ from .inside import Inside
 from .jobs import Jobs
 from .means import Means
 from .messages import kind_of, said
+from .offered_map import OfferedMap
 from .options import Options
+from .picture_requests import PictureRequests
 from .tiles import MOST as MOST_TILES
-from .tiles import Tile, answered, attribution_key, keys_of, map_tile, pack, packed_to_json, places_of, series_key
+from .tiles import (
+    Tile,
+    answered,
+    attribution_key,
+    keys_of,
+    map_tile,
+    pack,
+    packed_to_json,
+    places_of,
+    series_key,
+    series_tile,
+)
 
-
-def _table_to_json(table: np.ndarray | None, _: Any) -> dict[str, Any] | None:
-    if table is None:
-        return None
-    return {"dtype": table.dtype.name, "shape": list(table.shape), "data": memoryview(table.tobytes())}
+# Seconds beyond which maps are computed in the background.
+SLOW = 1.0
 
 
 def _truth(y: np.ndarray | None) -> np.ndarray | None:
     """Labels as the browser takes them: indices, zeros and ones by class, or values, told apart by their dtype."""
     return None if y is None else y.astype({"i": np.int32, "b": np.uint8, "f": np.float32}[y.dtype.kind])
 
-
-def _table() -> Any:
-    # Not echoed: the browser never changes them, and an echo would send them twice.
-    return Instance(np.ndarray, allow_none=True).tag(sync=True, echo_update=False, to_json=_table_to_json)
-
-
-# Requests for pictures that are kept until a browser displays the widget.
-_MOST_UNSENT = 64
-# Seconds beyond which maps are computed in the background, and up to which one is computed without a request.
-SLOW, PATIENCE = 1.0, 60.0
 
 _STALE = "The model has changed since this widget was made. The displayed scores and maps are from before the change."
 
@@ -70,6 +71,8 @@ class ChannelStack(SyncedView, bqplot.Mark):
         Displayed number of each instance of the source. Default: their indices.
     tiles : dict, optional
         Packed tiles that travel with the widget's state. Default: those of the first picture.
+    model : PortableModel, optional
+        Model with which a page computes scores and maps itself.
     scores_without : ScoresWithout, optional
         Computes the scores of a series with one window replaced.
     intervals : Intervals, optional
@@ -103,6 +106,8 @@ class ChannelStack(SyncedView, bqplot.Mark):
     better : dict or None
         Method that is ranked above the initial one but takes longer: its index `method`, `seconds`, and `state`, one of
         "offered", "computing" and "ready".
+    network : dict or None
+        The model of a page: its description, and its `weights` as bytes.
     version : int
         Number of updates of the scores and maps; the browser drops its tiles when it changes.
     """
@@ -124,11 +129,11 @@ class ChannelStack(SyncedView, bqplot.Mark):
     mean = Checked(fields_of_mean, None, allow_none=True).tag(sync=True)
     pinned = Checked(fields_of_picture, None, allow_none=True).tag(sync=True)
     facts = Dict().tag(sync=True, echo_update=False)
-    scores = _table()
-    probabilities = _table()
-    truth = _table()
-    explained = _table()
-    steps = _table()
+    scores = table()
+    probabilities = table()
+    truth = table()
+    explained = table()
+    steps = table()
     window = Checked(samples, None, allow_none=True).tag(sync=True)
     annotations = Checked(notes, []).tag(sync=True)
     checks = part(Checks)
@@ -138,6 +143,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
     inside = part(Inside)
     stale = Unicode().tag(sync=True, echo_update=False)
     better = Dict(allow_none=True, default_value=None).tag(sync=True)
+    network = AnyTrait(None, allow_none=True).tag(sync=True, echo_update=False)
     version = Int(0).tag(sync=True, echo_update=False)
     tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=packed_to_json)
 
@@ -148,6 +154,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
         targets: Any = None,
         instances: Any = None,
         tiles: dict[str, Any] | None = None,
+        model: PortableModel | None = None,
         scores_without: ScoresWithout | None = None,
         intervals: Intervals = (),
         update_model: Callable[[], None] | None = None,
@@ -157,25 +164,23 @@ class ChannelStack(SyncedView, bqplot.Mark):
         self._source = source
         self._scores_without = scores_without
         self._update_model = update_model
-        baseline = "" if scores_without is None else scores_without.baseline
+        baseline = next((one.baseline for one in (scores_without, model) if one is not None), "")
         self._given = targets, instances, absence, baseline, intervals
         super().__init__(
             **self._read(),
             tiles=tiles if tiles is not None else {"index": [], "data": b""},
+            network=None if model is None else {**model.description, "weights": memoryview(model.weights.tobytes())},
             **traits,
         )
         # A single output separates two true classes.
         self.finder.read_classes(source.class_names, true_classes=max(2, len(source.class_names)))
         if tiles is None:
             self.tiles = self._first_tiles()
-        self._pictures: dict[int, Callable[[bytes | str], object]] = {}
-        self._unsent: list[dict[str, Any]] = []
-        self._asked = 0
-        self._views = 0
+        self._pictures = PictureRequests(lambda message: self.send(message))
         # Maps that are asked for; then the other scores; then the map of the offered method.
-        self._background, self._scoring, self._offering = Background(), Background(), Background()
+        self._background, self._scoring = Background(), Background()
+        self._offering: OfferedMap | None = None
         self._continued = False
-        self._offered_map: tuple[str, int, int] | None = None
         self.on_msg(self._receive)
 
     taking = False
@@ -222,7 +227,8 @@ class ChannelStack(SyncedView, bqplot.Mark):
         if not self._continued:
             self._continued = True
             self._score()
-            self._compute_offered()
+            if self._offering is not None and self.better is not None:
+                self._offering.compute_after(self._scoring)
 
     def _score(self) -> None:
         """Compute the scores that are not known, in the background, once the map in progress is done."""
@@ -278,25 +284,8 @@ class ChannelStack(SyncedView, bqplot.Mark):
     def offer(self, method: int, seconds: float) -> None:
         """Offer a method that takes longer than the initial one; its first map is computed unless it takes minutes."""
         self.better = {"method": method, "seconds": seconds, "state": "offered"}
-        self._offered_map = (self._source.methods[method], self.instance, self._targets[self.target])
-
-    def _compute_offered(self) -> None:
-        """Compute the map of the offered method in the background, once the scores are there."""
-        better, offered = self.better, self._offered_map
-        if better is None or offered is None or better["state"] != "offered" or better["seconds"] > PATIENCE:
-            return
-
-        def compute() -> None:
-            self._scoring.wait()
-            try:
-                check_cancelled()
-                self._source.attribution(*offered)
-                self._offered("ready")
-            except Exception:  # cancelled, or the model has changed; a requested map reports why it fails
-                self._offered("offered")
-
-        self._offered("computing")
-        self._offering.start(compute)
+        key = (self._source.methods[method], self.instance, self._targets[self.target])
+        self._offering = OfferedMap(self._source, key, seconds, self._offered)
 
     def _offered(self, state: str) -> None:
         if self.better is not None:
@@ -307,15 +296,8 @@ class ChannelStack(SyncedView, bqplot.Mark):
 
         Returns False if no browser is known to display the widget: the request is then sent to the first one that does.
         """
-        self._asked += 1
-        self._pictures[self._asked] = take
-        self._unsent = [*self._unsent[1 - _MOST_UNSENT :], {**request, "request": self._asked}]
-        self._send_requests()
-        return bool(self._views)
-
-    def _send_requests(self) -> None:
-        while self._views and self._unsent:
-            self.send(self._unsent.pop(0))
+        self._pictures.add(request, take)
+        return bool(self._pictures.views)
 
     def tile(self, key: str) -> Tile:
         """Series or map of this key, computed if necessary; the source caches it."""
@@ -323,7 +305,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
             return self._means.tile(key)
         if key.startswith("series/"):
             [instance] = map(self._index, ["instance"], places_of(key, "series", "instance"))
-            return Tile(key, np.asarray(self._source.x[instance], np.float32))
+            return series_tile(self._source, key, instance)
         return map_tile(self._source, key, *self._map_of(key))
 
     def _map_of(self, key: str) -> tuple[str, int, int]:
@@ -334,6 +316,9 @@ class ChannelStack(SyncedView, bqplot.Mark):
 
     def _index(self, name: str, value: Any) -> int:
         return check_index(name, value, len(self.facts[f"{name}s"]))
+
+    def _samples(self, instance: int) -> int:
+        return int(lengths_of(self._source)[instance])
 
     def whole(self, key: str) -> Tile:
         """Tile; a mean is over all instances that have the map."""
@@ -360,19 +345,18 @@ class ChannelStack(SyncedView, bqplot.Mark):
             self._answer(content)
         elif kind == "cancel":
             self._background.cancel()
-            self._offering.cancel()
+            if self._offering is not None:
+                self._offering.cancel()
         elif kind == "replace":
             self._replace(content)
         elif kind == "update":
             self._update()
         elif kind == "views":
-            self._views = check_count("count", content.get("count"), least=0)
-            self._send_requests()
+            self._pictures.send_to(check_count("count", content.get("count"), least=0))
             self._continue()
         elif kind == "picture":
-            take = self._pictures.pop(check_count("request", content.get("request"), least=0), None)
-            if take:
-                take(bytes(buffers[0]) if buffers else str(content.get("error")))
+            file = bytes(buffers[0]) if buffers else str(content.get("error"))
+            self._pictures.answer(check_count("request", content.get("request"), least=0), file)
 
     def _answer(self, content: dict[str, Any]) -> None:
         """Answer a request for tiles; if it takes long, in the background, after the series and how long it takes."""
@@ -386,16 +370,9 @@ class ChannelStack(SyncedView, bqplot.Mark):
             return
         at_once, buffers = answered({"keys": [key for key in keys if key.startswith("series/")]}, self.tile)
         self.send({"slow": content.get("request"), "seconds": seconds, "index": at_once["index"]}, buffers)
-        if not any(self._is_offered(key) for key in keys):
+        if self._offering is not None and self._offering.key not in self._maps_of(keys):
             self._offering.cancel()  # it would only take time from what is asked for
         self._background.start(lambda: self.send(*answered(content, self.tile)))
-
-    def _is_offered(self, key: str) -> bool:
-        """Whether a key is that of the map that is computed without being asked for."""
-        try:
-            return self._map_of(key) == self._offered_map
-        except ValueError:
-            return False
 
     @property
     def quick(self) -> bool:
@@ -404,11 +381,13 @@ class ChannelStack(SyncedView, bqplot.Mark):
 
     def _seconds(self, keys: Sequence[Any]) -> float:
         """About how long the maps of some tiles take."""
-        slow = 0.0
+        return sum(seconds_of(self._source, *one) for one in self._maps_of(keys))
+
+    def _maps_of(self, keys: Sequence[Any]) -> Iterator[tuple[str, int, int]]:
+        """Method, instance and class of each map among some tiles."""
         for key in keys:
             with suppress(ValueError):  # no map, or a wrong key: reported in the answer
-                slow += seconds_of(self._source, *self._map_of(key))
-        return slow
+                yield self._map_of(key)
 
     def _replace(self, content: dict[str, Any]) -> None:
         """Compute the scores of a series with one window replaced."""
@@ -417,7 +396,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
             if self._scores_without is None:
                 raise ValueError("a window can be replaced only in a widget with a model, as CAM1DWidget(model, x)")
             instance = self._index("instance", content.get("instance"))
-            first, stop = check_window("window", content.get("window"), self.facts["samples"])
+            first, stop = check_window("window", content.get("window"), self._samples(instance))
             result = self._scores_without(instance, first, stop)
             answer["scores"] = [float(score) for score in result.scores]
             if result.probabilities is not None:
@@ -429,9 +408,9 @@ class ChannelStack(SyncedView, bqplot.Mark):
     @observe("better")
     def _dismiss(self, change: Any) -> None:
         """Stop computing what is no longer offered, unless it was selected."""
-        offered = getattr(self, "_offered_map", None)
-        if self.better is None and offered is not None and self._source.methods[self.method] != offered[0]:
-            self._offering.cancel()
+        offering = getattr(self, "_offering", None)
+        if self.better is None and offering is not None and self._source.methods[self.method] != offering.key[0]:
+            offering.cancel()
 
     @validate("instance", "target", "method")
     def _check_index(self, proposal: Any) -> int:
@@ -482,5 +461,5 @@ class ChannelStack(SyncedView, bqplot.Mark):
             with of_choice():
                 for note in notes:
                     check_index("instance of annotations", note["instance"], len(self.facts["instances"]))
-                    check_window("window of annotations", note["window"], self.facts["samples"])
+                    check_window("window of annotations", note["window"], self._samples(note["instance"]))
         return notes

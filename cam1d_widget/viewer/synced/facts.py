@@ -10,7 +10,7 @@ import numpy as np
 
 from ...explanation.coverage import outer_centers, unseen_samples
 from ...explanation.explanation import ExplanationSource
-from ...explanation.source import GAP_TOLERANCE, seconds_of
+from ...explanation.source import GAP_TOLERANCE, lengths_of, seconds_of
 from ..windows import Intervals
 
 
@@ -23,7 +23,7 @@ def facts_of(
     intervals: Intervals = (),
 ) -> dict[str, Any]:
     """Facts as plain JSON."""
-    count, samples, _ = source.x.shape
+    count, samples = len(source.x), int(lengths_of(source).max(initial=0))
     return {
         "channel_names": list(source.channel_names),
         "channel_units": list(source.channel_units),
@@ -31,6 +31,7 @@ def facts_of(
         "sampling_rate": source.sampling_rate,
         "start": None if source.start is None else (source.start.astype(np.int64) / 1e6).tolist(),
         "samples": samples,
+        "lengths": None if source.lengths is None else source.lengths.tolist(),
         "instances": [int(number) for number in (range(count) if instances is None else instances)],
         "targets": [int(target) for target in (range(len(source.class_names)) if targets is None else targets)],
         "methods": [

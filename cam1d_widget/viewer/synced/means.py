@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...explanation.labels import members
-from ...explanation.source import ExplanationSource
+from ...explanation.source import ExplanationSource, lengths_of
 from ...validation import check_index, shown
 from ..choice import Mean, known_mean
 from .tiles import Tile, places_of
@@ -20,7 +20,7 @@ _SLICE, _KEPT = 1.0, 32
 
 
 class Running:
-    """Running mean and standard deviation of arrays; NaN is ignored."""
+    """Running mean and standard deviation of arrays; NaN is ignored, such as the padding of shorter series."""
 
     def __init__(self) -> None:
         self.gap = float("nan")  # the largest of the maps so far
@@ -55,8 +55,8 @@ class Means:
 
     def __init__(self, source: ExplanationSource, targets: Sequence[int]) -> None:
         self._source, self._targets = source, targets
-        # Of each: the running mean, the remaining instances, and their total number.
-        self._begun: OrderedDict[str, tuple[Running, list[int], int]] = OrderedDict()
+        # Of each: the running mean, its instances, and those that remain.
+        self._begun: OrderedDict[str, tuple[Running, list[int], list[int]]] = OrderedDict()
 
     def tile(self, key: str, *, seconds: float = _SLICE) -> Tile:
         """Mean of the key "mean-series/<by>/<class>/<method>/<target>" or "mean-attribution/...", possibly partial."""
@@ -68,16 +68,23 @@ class Means:
         label = self._source.methods[check_index("method", method, len(self._source.methods))]
         index = self._targets[check_index("target", target, len(self._targets))]
         among = instances_of(known_mean("mean", (by, of), self._source), self._source)
-        running, left, count = self._begin(key, [one for one in among if self._source.has(label, one, index)])
+        running, instances, left = self._begin(key, [one for one in among if self._source.has(label, one, index)])
         self._advance(running, left, self._values(kind, label, index, running), time.monotonic() + seconds)
-        mean, spread = running.values()
-        taken = {"count": count - len(left), "of": len(among), "partial": bool(left)}
-        return Tile(key, mean, running.gap, spread=spread, mean=taken)
+        lengths = lengths_of(self._source)
+        mean, spread = (values[: lengths[instances].max()] for values in running.values())
+        taken = instances[: len(instances) - len(left)]
+        of_mean = {
+            "count": len(taken),
+            "of": len(among),
+            "partial": bool(left),
+            **({} if self._source.lengths is None else {"lengths": lengths[taken].tolist()}),
+        }
+        return Tile(key, mean, running.gap, spread=spread, mean=of_mean)
 
-    def _begin(self, key: str, instances: list[int]) -> tuple[Running, list[int], int]:
+    def _begin(self, key: str, instances: list[int]) -> tuple[Running, list[int], list[int]]:
         if not instances:
             raise ValueError("no instance of this class has a map")
-        begun = self._begun.setdefault(key, (Running(), instances, len(instances)))
+        begun = self._begun.setdefault(key, (Running(), instances, list(instances)))
         self._begun.move_to_end(key)
         while len(self._begun) > _KEPT:
             self._begun.popitem(last=False)
@@ -107,6 +114,11 @@ class Means:
 def mean_key(kind: str, mean: Mean, method: int, target: int) -> str:
     """Key of a mean, of the "series" or the "attribution"."""
     return f"mean-{kind}/{mean.by}/{mean.of}/{method}/{target}"
+
+
+def instances_at(lengths: Sequence[int] | None, samples: int) -> np.ndarray | None:
+    """Number of instances of a mean at each time step, of shape (time,); None if all have the same length."""
+    return None if lengths is None else (np.arange(samples) < np.asarray(lengths)[:, np.newaxis]).sum(axis=0)
 
 
 def instances_of(mean: Mean, source: ExplanationSource) -> list[int]:

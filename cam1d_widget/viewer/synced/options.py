@@ -52,6 +52,10 @@ class Options(Synced):
         Order of the channels: as given, or the largest part in the map first.
     hidden : list of int
         Channels that are not shown.
+    same_axis : bool
+        Of series of unequal length, whether the time axis ends with the longest of all for every instance: what
+        follows the end of a shorter one is hatched. Otherwise it ends with the displayed series, or the longer one of
+        the current and the pinned one.
     per_page : int
         Maximum number of rows at once; 0 for all. The others are on further pages.
     first : int
@@ -70,6 +74,7 @@ class Options(Synced):
     overlay = flag(False).tag(sync=True)
     order = chosen("given", "share").tag(sync=True)
     hidden = Checked(_channels, []).tag(sync=True)
+    same_axis = flag(False).tag(sync=True)
     per_page = whole(24).tag(sync=True)
     first = whole(0).tag(sync=True)
 

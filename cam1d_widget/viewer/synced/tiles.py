@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ...cancellation import CancelledError
-from ...explanation.source import ExplanationSource
+from ...explanation.source import ExplanationSource, errors_of, map_of, series_of
 from ...validation import shown
 from .messages import items_of, said
 
@@ -45,7 +45,8 @@ class Tile:
     spread : ndarray of the shape of `values`, optional
         Standard error of each value; of a mean, the standard deviation over its instances.
     mean : dict, optional
-        Of a mean: the `count` of instances taken, `of` how many its class has, and whether it is still `partial`.
+        Of a mean: the `count` of instances taken, `of` how many its class has, whether it is still `partial`, and, of
+        series of unequal length, the `lengths` of the instances taken.
     """
 
     key: str
@@ -74,10 +75,15 @@ def places_of(key: str, kind: str, *names: str) -> list[int]:
     return list(map(int, places))
 
 
+def series_tile(source: ExplanationSource, key: str, instance: int) -> Tile:
+    """Series of a source, without padding."""
+    return Tile(key, np.asarray(series_of(source, instance), np.float32))
+
+
 def map_tile(source: ExplanationSource, key: str, method: str, instance: int, target: int) -> Tile:
     """Map of a source, with its completeness gap and errors, computed if necessary."""
-    values = np.asarray(source.attribution(method, instance, target), np.float32)
-    errors = source.standard_error(method, instance, target)
+    values = np.asarray(map_of(source, method, instance, target), np.float32)
+    errors = errors_of(source, method, instance, target)
     error = float("nan") if errors is None else float(np.max(errors, initial=0.0))
     return Tile(key, values, source.completeness_gap(method, instance, target), error, errors)
 

@@ -9,7 +9,7 @@ import { timeTicks } from "../core/draw/time_ticks.js";
 import { choiceName } from "../core/picture/choice.js";
 import type { Picture } from "../core/picture/picture.js";
 import { pixelOf } from "../core/samples/time_axis.js";
-import { centered, containing, type Stretch, zoomed } from "../core/samples/zoom.js";
+import { centered, containing, type Stretch, wholeOf, zoomed } from "../core/samples/zoom.js";
 import { startOf } from "../core/text/clock.js";
 import { captionOf, describePicture } from "../core/text/describe.js";
 import { themeOf, watchTheme } from "../dom/page_theme.js";
@@ -109,9 +109,7 @@ export class ChannelStack extends Mark implements MarkView {
   }
 
   private get all(): Stretch {
-    const { samples, sampling_rate } = this.model.facts;
-    const rate = sampling_rate ?? 1;
-    return [-0.5 / rate, (samples - 0.5) / rate];
+    return wholeOf(this.model.time.whole, this.model.facts.sampling_rate ?? 1);
   }
 
   private get view(): Stretch {
@@ -145,9 +143,9 @@ export class ChannelStack extends Mark implements MarkView {
   }
 
   private paint(): void {
-    const { picture, pinned, facts, message, status } = this.model;
+    const { picture, pinned, facts, message, status, time } = this.model;
     this.set_ranges();
-    this.frame = this.surface.fit(this.scales.x, facts.samples, facts.sampling_rate ?? 1);
+    this.frame = this.surface.fit(this.scales.x, time.samples, time.whole, facts.sampling_rate ?? 1);
     if (picture) {
       const start = performance.now();
       const { chosen, notes } = this.model.windows;

@@ -21,9 +21,11 @@ import type { OptionsModel } from "../synced/OptionsModel.js";
 import { references, serializeAs, synced, verbatim } from "../synced/SyncedModel.js";
 import { type Slow, type TileAnswer, TileStore } from "../synced/tile_store.js";
 import type { MarkView } from "./mark_view.js";
+import { PageAnswers } from "./page_answers.js";
 import { type FileRequest, PictureSender } from "./picture_sender.js";
 import { Pictures, type Shown, type Status } from "./pictures.js";
 import { Player } from "./player.js";
+import { TimeScale } from "./time_scale.js";
 import type { ScoresWithoutWindow } from "./window_scores.js";
 import { Windows } from "./windows.js";
 
@@ -64,12 +66,13 @@ export class ChannelStackModel extends synced(MarkModel) {
     stale: "",
     better: null,
     follow: "predicted",
+    network: null,
     version: 0,
     tiles: NO_TILES,
   };
   static serializers = {
     ...MarkModel.serializers,
-    ...serializeAs(verbatim, "scores", "probabilities", "truth", "explained", "steps", "tiles"),
+    ...serializeAs(verbatim, "scores", "probabilities", "truth", "explained", "steps", "network", "tiles"),
     ...serializeAs(references, "options", "checks", "finder", "jobs", "inside"),
   };
 
@@ -82,10 +85,17 @@ export class ChannelStackModel extends synced(MarkModel) {
       ({ id, keys }) => this.send({ type: "tiles", request: id, keys }, {}),
       () => this.cancelSlow(),
     );
+    const packed = this.get("network");
+    const started = (): void => {
+      this.refresh();
+      this.trigger("window");
+    };
+    this.pageAnswers = packed && new PageAnswers(packed, this.tiles, this.facts, started);
     this.unpack();
     this.shownViews = [];
     this.windows = new Windows(this);
     this.sender = new PictureSender(this);
+    this.time = new TimeScale(this);
     this.player = new Player(
       () => this.step(1),
       () => this.status !== "waiting",
@@ -278,8 +288,8 @@ export class ChannelStackModel extends synced(MarkModel) {
 
   /** Pictures of other choices than the current ones. */
   otherPictures(choice: Choice, pinnedChoice: Choice | null, options: Options): Pictures {
-    const { facts, explained, hasKernel } = this;
-    const mark = { facts, explained, hasKernel, choice, pinnedChoice, optionsModel: { current: options } };
+    const { facts, explained, hasKernel, pageAnswers } = this;
+    const mark = { facts, explained, hasKernel, pageAnswers, choice, pinnedChoice, optionsModel: { current: options } };
     return new Pictures({ ...mark, instancesOf: (mean) => this.instancesOf(mean) }, this.tiles);
   }
 
@@ -420,6 +430,7 @@ export class ChannelStackModel extends synced(MarkModel) {
 
   private refresh(): void {
     this.pictures.refresh();
+    this.time.fit();
     this.pictures.prefetch();
     this.trigger("picture");
   }
@@ -448,10 +459,13 @@ export class ChannelStackModel extends synced(MarkModel) {
   /** Instances that match the query. */
   matching: number[];
   player: Player;
+  time: TimeScale;
   /** Whether the class changes because the instance does. */
   private following: boolean;
   windows: Windows;
   private sender: PictureSender;
+  /** What the model of a page computes; null without one. */
+  pageAnswers: PageAnswers | null;
   /** Displayed views, oldest first. */
   shownViews: MarkView[];
   private predictions: Predictions | undefined;

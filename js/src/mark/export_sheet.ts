@@ -1,11 +1,11 @@
 import { columns, type ExportPart, type ExportSheet } from "../core/draw/export_sheet.js";
-import { widenedFrame } from "../core/draw/frame.js";
+import { frameOf, widenedFrame } from "../core/draw/frame.js";
 import type { Frame } from "../core/draw/scene.js";
 import { LIGHT } from "../core/draw/theme.js";
 import { timeTicks } from "../core/draw/time_ticks.js";
 import type { Facts } from "../core/picture/facts.js";
 import type { Outputs } from "../core/picture/outputs.js";
-import type { Picture } from "../core/picture/picture.js";
+import { axisSamples, type Picture } from "../core/picture/picture.js";
 import { startOf } from "../core/text/clock.js";
 import { themeOf } from "../dom/page_theme.js";
 import { CSS_DPI, type Paper, toPixels } from "./export_file.js";
@@ -33,11 +33,14 @@ export function exportSheet(
   const reduced = paper.width === null ? 1 : Math.min(1, room / width);
   const sized = { ...widenedFrame(frame!, width), ratio: (paper.dpi / CSS_DPI) * reduced };
   const theme = { ...LIGHT, font: themeOf(element).font };
+  const whole = axisSamples(pictures, facts);
   const parts = pictures.map((picture): ExportPart => {
     const { instance, mean } = picture.choice;
     const notes = mean ? [] : windows.notesOf(instance);
-    const scene = { picture, facts, theme, message: null, window: windows.chosen, notes, caption: null };
-    return { scene, frame: sized, axis: timeTicks(sized, facts, startOf(picture.choice, facts)) };
+    const window = windows.chosenIn(picture);
+    const scene = { picture, facts, theme, message: null, window, notes, caption: null };
+    const own = frameOf(sized, picture.series.samples, whole);
+    return { scene, frame: own, axis: timeTicks(own, facts, startOf(picture.choice, facts)) };
   });
   return { parts, outputs, whole: !hasKernel, sideBySide };
 }

@@ -28,14 +28,14 @@ export class FigureCanvas {
   }
 
   /** Resizes the canvas to the figure and returns its geometry. */
-  fit(scale: ScaleView, samples: number, rate: number): Frame {
+  fit(scale: ScaleView, samples: number, whole: number, rate: number): Frame {
     const { width, height, margin, plotareaWidth, plotareaHeight } = this.figure;
     const ratio = window.devicePixelRatio || 1;
     this.resize(width, height, ratio);
     const plot = { left: margin.left, top: margin.top, width: plotareaWidth, height: plotareaHeight };
     const origin = plot.left + scale.scale(0);
     const step = plot.left + scale.scale(1 / rate) - origin;
-    this.axis = sameOr(this.axis, { origin, step, samples, left: plot.left, right: plot.left + plot.width });
+    this.axis = sameOr(this.axis, { origin, step, samples, whole, left: plot.left, right: plot.left + plot.width });
     return { left: 0, width, height, plot, ratio, axis: this.axis };
   }
 

@@ -9,6 +9,7 @@ import type { Options } from "../core/picture/options.js";
 import type { Picture, Ranking } from "../core/picture/picture.js";
 import { packTiles, type Tile } from "../core/tiles/tiles.js";
 import type { TileStore } from "../synced/tile_store.js";
+import type { PageAnswers } from "./page_answers.js";
 
 /** What pictures are computed from. */
 interface Mark {
@@ -18,6 +19,8 @@ interface Mark {
   readonly explained: Table | null;
   readonly optionsModel: { readonly current: Options };
   readonly hasKernel: boolean;
+  /** The model of a page; null without one. */
+  readonly pageAnswers: PageAnswers | null;
   instancesOf(mean: Mean): number[];
 }
 
@@ -79,13 +82,15 @@ export class Pictures {
     const { mark, tiles } = this;
     const choices = [mark.choice, ...(mark.pinnedChoice ? [mark.pinnedChoice] : [])];
     tiles.hold(choices.flatMap(neededTiles));
+    mark.pageAnswers?.keep(choices.flatMap(neededTiles));
     const found = choices.map((choice) => this.find(choice));
     const waiting = found.filter(({ status }) => status === "waiting");
+    mark.pageAnswers?.continue();
     const wanted = [
       ...tiles.missing(waiting.flatMap(({ choice }) => neededTiles(choice))),
       ...(mark.hasKernel ? tiles.unfinished(choices.flatMap(neededTiles)) : []),
     ];
-    if (wanted.length > 0) {
+    if (wanted.length > 0 && mark.hasKernel) {
       tiles.request(wanted);
     } else if (!mark.hasKernel) {
       tiles.cancelRequests();
@@ -153,6 +158,7 @@ export class Pictures {
     if (choice.mean && !mark.hasKernel) {
       this.average(choice, keys);
     }
+    const share = mark.hasKernel || !isExplained(mark.explained, choice) ? null : mark.pageAnswers?.compute(choice);
     const failure = tiles.failure(keys);
     const without = (status: Status, message: string): Found => ({ choice, status, message, tiles: [] });
     if (tiles.missing(keys).length === 0) {
@@ -163,6 +169,9 @@ export class Pictures {
     }
     if (!choice.mean && !isExplained(mark.explained, choice)) {
       return without("missing", "This class was not explained for this instance.");
+    }
+    if (typeof share === "number") {
+      return without("waiting", `computing … ${Math.floor(100 * share)} %`);
     }
     return mark.hasKernel
       ? without("waiting", "computing …")

@@ -2,7 +2,8 @@ import type { WidgetModel } from "@jupyter-widgets/base";
 import type { Choice } from "../core/picture/choice.js";
 import type { Facts } from "../core/picture/facts.js";
 import type { Picture } from "../core/picture/picture.js";
-import type { Annotation, Window } from "../core/picture/window.js";
+import { type Annotation, type Window, windowWithin } from "../core/picture/window.js";
+import type { PageAnswers } from "./page_answers.js";
 import { WindowScores } from "./window_scores.js";
 
 type Mark = WidgetModel & {
@@ -10,6 +11,7 @@ type Mark = WidgetModel & {
   readonly facts: Facts;
   readonly picture: Picture | null;
   readonly hasKernel: boolean;
+  readonly pageAnswers: PageAnswers | null;
 };
 
 /** The selected window, scores without it, and annotations. */
@@ -17,15 +19,34 @@ export class Windows {
   readonly scores: WindowScores;
 
   constructor(private readonly mark: Mark) {
-    this.scores = new WindowScores(({ name, instance, window }) =>
-      mark.send({ type: "replace", name, instance, window: [...window] }, {}),
-    );
+    this.scores = new WindowScores(({ name, instance, window }) => {
+      const { pageAnswers } = mark;
+      if (mark.hasKernel || !pageAnswers?.ready) {
+        mark.send({ type: "replace", name, instance, window: [...window] }, {});
+      } else {
+        this.scores.receive({ name, ...pageAnswers.without(instance, window), error: null });
+        mark.trigger("window");
+      }
+    });
     mark.on("change:window change:annotations picture", () => this.look());
   }
 
-  /** Selected samples; null if there are none. */
+  /** Selected samples of the current picture; null if there are none. */
   get chosen(): Window | null {
-    return this.mark.get("window");
+    const { picture } = this.mark;
+    return picture ? this.chosenIn(picture) : this.mark.get("window");
+  }
+
+  /** Selected samples of a picture, whose series may be shorter than the one in which they were selected. */
+  chosenIn({ series }: Picture): Window | null {
+    const window: Window | null = this.mark.get("window");
+    return window && windowWithin(window, series.samples);
+  }
+
+  /** Whether a kernel or the model of a page can score the series without the window. */
+  get answered(): boolean {
+    const { facts, hasKernel, pageAnswers, choice } = this.mark;
+    return Boolean(facts.baseline) && (hasKernel || pageAnswers?.fits(choice.instance) === true);
   }
 
   /** Changes the selected window; sent to Python at the end of a drag. */
@@ -57,7 +78,7 @@ export class Windows {
 
   private look(): void {
     const { mark, chosen } = this;
-    if (chosen && mark.facts.baseline && mark.hasKernel && !mark.choice.mean) {
+    if (chosen && this.answered && !mark.choice.mean) {
       this.scores.request(mark.choice.instance, chosen);
     }
     mark.trigger("window");

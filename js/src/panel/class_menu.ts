@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from "lit-html";
+import { argmax, rowOf } from "../core/picture/facts.js";
 import { classScores } from "../core/picture/finder.js";
 import type { Follow } from "../core/picture/follow.js";
 import { hasTrueClasses } from "../core/picture/truth.js";
@@ -46,8 +47,13 @@ export class ClassMenuView extends PanelView {
         mark.choose({ target: Number(value), against: null });
       }
     };
+    const predicted = argmax(rowOf(outputs.probabilities ?? outputs.scores, choice.instance));
+    const nameOf = (kind: Follow, name: string): string =>
+      kind === "predicted" && !facts.targets.includes(predicted) ? "highest of these" : name;
     const current = entries.find(([place]) => Number(place) === choice.target)?.[1] ?? "";
-    const named = follows.map(([kind, name]) => [kind, kind === mark.follow ? `${name}: ${current}` : name] as const);
+    const named = follows
+      .map(([kind, name]) => [kind, nameOf(kind, name)] as const)
+      .map(([kind, name]) => [kind, kind === mark.follow ? `${name}: ${current}` : name] as const);
     const selected = follows.some(([kind]) => kind === mark.follow) ? mark.follow : String(choice.target);
     return html`<select
       title=${facts.class_names[facts.targets[choice.target]]}

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { ref } from "lit-html/directives/ref.js";
 import { type ColorScale, colorScale } from "../core/draw/color.js";
-import { fade, hatch } from "../core/draw/marks.js";
+import { fade, hatch, PADDING, UNSEEN } from "../core/draw/marks.js";
 import type { Theme } from "../core/draw/theme.js";
 import { TRUE } from "../core/draw/windows.js";
 import { marksOf } from "../core/picture/facts.js";
@@ -19,6 +19,7 @@ import {
   gapHint,
   gapText,
   mapName,
+  PADDED,
 } from "../core/text/describe.js";
 import { elided } from "../core/text/elided.js";
 import { duration } from "../core/text/numbers.js";
@@ -138,14 +139,18 @@ export class LegendView extends PanelView {
 
   /** Meaning of the marks in the plot. */
   private keys(theme: Theme): TemplateResult[] {
-    const { choice, facts, picture, status } = this.mark;
+    const { choice, facts, picture, status, time } = this.mark;
     const { unseen, centers } = picture?.mapless ? NO_MARKS : marksOf(choice.method, facts);
     const { overlay } = picture?.options ?? {};
     const intervals = (choice.mean ? undefined : facts.intervals[choice.instance]) ?? [];
     const keys: [unknown, () => TemplateResult][] = [
-      [unseen.length > 0, () => key("not seen by the explained layer", (ctx) => hatch(ctx, SPAN, ROW, theme))],
       [
-        centers && (centers[0] > -0.5 || centers[1] < facts.samples - 0.5),
+        unseen.some(([start]) => start < time.samples),
+        () => key("not seen by the explained layer", (ctx) => hatch(ctx, SPAN, ROW, theme, UNSEEN)),
+      ],
+      [this.mark.time.isPadded, () => key(PADDED, (ctx) => hatch(ctx, SPAN, ROW, theme, PADDING))],
+      [
+        centers && (centers[0] > -0.5 || centers[1] < time.samples - 0.5),
         () => key("extrapolated: beyond the first or last center", (ctx) => sampleFade(ctx, theme)),
       ],
       [

@@ -3,7 +3,7 @@ import { createRef, ref } from "lit-html/directives/ref.js";
 import { drawAxis } from "../core/draw/axis.js";
 import { canvasPen, clearCanvas } from "../core/draw/canvas_pen.js";
 import { drawScene } from "../core/draw/draw_scene.js";
-import { widenedFrame } from "../core/draw/frame.js";
+import { frameOf, widenedFrame } from "../core/draw/frame.js";
 import type { Frame, Scene } from "../core/draw/scene.js";
 import { timeTicks } from "../core/draw/time_ticks.js";
 import { choiceName } from "../core/picture/choice.js";
@@ -68,7 +68,7 @@ export class PinnedView extends PanelView {
       const [, caption] = this.partner!.captions(frame.width, theme.font);
       const { instance, mean } = pinned.picture.choice;
       const notes = mean ? [] : windows.notesOf(instance);
-      const common = { facts, theme, window: windows.chosen, notes };
+      const common = { facts, theme, window: windows.chosenIn(pinned.picture), notes };
       this.show(
         {
           ...common,
@@ -77,7 +77,7 @@ export class PinnedView extends PanelView {
           failed: pinned.status === "missing" && !pinned.picture.mapless,
           caption,
         },
-        widenedFrame(frame, this.el.clientWidth),
+        frameOf(widenedFrame(frame, this.el.clientWidth), pinned.picture.series.samples, frame.axis.whole),
       );
       this.canvas.value!.setAttribute(
         "aria-label",

@@ -63,13 +63,13 @@ export class WindowPanelView extends PanelView {
   }
 
   private withoutIt(): TemplateResult {
-    const { facts, hasKernel, choice, windows } = this.mark;
+    const { choice, windows, pageAnswers } = this.mark;
     const { latest: answer } = windows.scores;
     if (choice.mean) {
       return note("Scores without this window are computed for single instances, not for means.");
     }
-    if (!facts.baseline || !hasKernel) {
-      return note(needsModel("Scoring the series without this window"));
+    if (!windows.answered) {
+      return note(pageAnswers?.fault ?? needsModel("Scoring the series without this window"));
     }
     if (answer?.name !== windowKey(choice.instance, windows.chosen!)) {
       return note("computing scores …");

@@ -54,7 +54,7 @@ const facts = {
   intervals: [],
   absence: "",
 };
-const axis = { origin: 150, step: 100, samples: 4, left: 100, right: 500 };
+const axis = { origin: 150, step: 100, samples: 4, whole: 4, left: 100, right: 500 };
 const frame = {
   width: 520,
   height: 240,
@@ -302,4 +302,22 @@ test("of very many samples, those between two gaps are a pixel wide, and no plac
   assert.ok(places.flat().every(Number.isFinite));
   const near = places.map(([x]) => x).filter((x) => x > 290 && x < 310);
   assert.ok(Math.max(...near) - Math.min(...near) >= 1);
+});
+
+test("a series on the axis of a longer one is drawn as alone, and what follows it is hatched", () => {
+  const draw = (whole) => {
+    const record = recorder();
+    const map = { ...series, values: Float32Array.from(two) };
+    const choice = { instance: 0, target: 0, method: 1, against: null };
+    const picture = makePicture(choice, series, map, facts, DEFAULTS, { limit: 1, maps: 1 });
+    const scene = { picture, facts, theme: LIGHT, window: null, notes: [], caption: null, message: null };
+    const narrow = { origin: 150, step: 50, samples: 4, whole, left: 125, right: 525 };
+    drawScene(record.context, scene, { ...frame, plot: { ...frame.plot, left: 125 }, axis: narrow });
+    return record;
+  };
+  const [alone, padded] = [draw(4), draw(8)];
+  assert.deepEqual(padded.bands, alone.bands);
+  assert.ok(padded.bands.every(({ colors }) => colors.slice(200).every(([, , , alpha]) => alpha === 0)));
+  const covered = padded.rects.filter(({ rect: [left, , width] }) => left === 325 && width === 200);
+  assert.deepEqual([covered.length, alone.rects.length], [2, padded.rects.length - 2]);
 });

@@ -33,7 +33,7 @@ const outputs = { scores: { values: Float32Array.of(2, 1, 1, 2), columns: 2 }, p
 function sheetOf(instances, room) {
   const { width, sideBySide } = columns(instances.length, room);
   const plot = { left: 100, top: 6, width: width - 120, height: 80 };
-  const axis = { origin: 110, step: 20, samples: 4, left: 100, right: width - 20 };
+  const axis = { origin: 110, step: 20, samples: 4, whole: 4, left: 100, right: width - 20 };
   const frame = { left: 0, width, height: 130, plot, axis, ratio: 1 };
   const parts = instances.map((instance) => {
     const choice = { instance, target: instance, method: 0, against: null, mean: null };

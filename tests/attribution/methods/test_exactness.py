@@ -13,6 +13,7 @@ from cam1d_widget import KerasClassifier, all_methods
 from cam1d_widget.attribution.methods import ClassActivationMap, HiResCAM
 from cam1d_widget.models import InstancePooling
 
+from ...support.selection import slow_but
 from ...support.toys import question
 
 RNG = np.random.default_rng(4)
@@ -128,10 +129,12 @@ SAID = {
     "capped relu": {},
     "recurrent": {},
 }
+QUICK = ["gap", "flatten", "gmp", "gap and gmp", "relu between map and gap", "rescaled after a relu layer"]
+QUICK += ["relu layer behind flatten", "tanh layer"]
 CAMS = {method.label: method for method in all_methods() if issubclass(method, ClassActivationMap)}
 
 
-@pytest.fixture(scope="module", params=HEADS)
+@pytest.fixture(scope="module", params=slow_but(QUICK, HEADS))
 def head(request) -> tuple[str, KerasClassifier]:
     return request.param, classifier_of(request.param)
 
@@ -215,7 +218,7 @@ def test_quantized_layers_round_and_are_not_exact():
     assert HiResCAM().exactness(KerasClassifier(model)) == "approximate"
 
 
-@pytest.mark.parametrize("name", HEADS)
+@pytest.mark.parametrize("name", slow_but(["gap", "gmp"], HEADS))
 def test_probabilities_do_not_add_up(name):
     model = question([*HEADS[name]()[:-1], L.Dense(4, activation="softmax")])
     classifier = KerasClassifier(model, score="probabilities")

@@ -45,8 +45,21 @@ def lstm(**chosen) -> keras.Model:
     return model
 
 
+@cache
+def classifier_of_lstm() -> KerasClassifier:
+    return KerasClassifier(lstm())
+
+
+@cache
+def bent() -> KerasClassifier:
+    """With a hidden layer behind its attention."""
+    series = keras.Input((90, 2))
+    mean = models.TemporalAttention(4)(L.Conv1D(5, 5, activation="tanh")(series))
+    return KerasClassifier(keras.Model(series, L.Dense(3)(L.Dense(4, activation="tanh")(mean))))
+
+
 def labels(model) -> set[str]:
-    classifier = KerasClassifier(model)
+    classifier = model if isinstance(model, KerasClassifier) else KerasClassifier(model)
     return {method.label for method in all_methods() if method().refusal(classifier) is None} & INHERENT
 
 
@@ -85,9 +98,17 @@ def test_the_formulas_of_the_poolings(pooling):
     np.testing.assert_allclose(layer(maps), expected, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("model", [lstm, lambda: lstm(pool_size=3), lambda: mil("attention"), lambda: mil("additive")])
-def test_attention_adds_up_to_one_before_it_is_placed(model):
-    classifier = KerasClassifier(model())
+@pytest.mark.parametrize(
+    "make",
+    [
+        classifier_of_lstm,
+        pytest.param(lambda: KerasClassifier(lstm(pool_size=3)), marks=pytest.mark.slow),
+        lambda: classifier_of("attention"),
+        lambda: classifier_of("additive"),
+    ],
+)
+def test_attention_adds_up_to_one_before_it_is_placed(make):
+    classifier = make()
     steps = Attention().at_steps(classifier, X, np.zeros((5, 1), int))
     assert (steps >= 0).all()
     np.testing.assert_allclose(steps.sum(axis=2), 1, rtol=1e-5)
@@ -96,21 +117,21 @@ def test_attention_adds_up_to_one_before_it_is_placed(model):
 
 
 def test_attention_of_an_lstm_is_what_its_layer_gives():
-    model = lstm()
+    model = classifier_of_lstm().model
     states = keras.Function(model.inputs, [model.get_layer("lstm").output])([X])[0]
     own = model.get_layer("attention").attention_weights(states).numpy()
-    map_ = Attention().attribute(KerasClassifier(model), X, 2)[..., 0]
+    map_ = Attention().attribute(classifier_of_lstm(), X, 2)[..., 0]
     np.testing.assert_allclose(map_, own, rtol=1e-5)
     assert np.ptp(own, axis=1).max() > 1e-3  # not all equal, so that a wrong order is detected
 
 
 def test_attention_x_gradient_is_each_states_share_of_the_logit():
     """Behind one Dense layer: weight times state times kernel."""
-    model = lstm()
+    classifier = classifier_of_lstm()
+    model = classifier.model
     states = keras.Function(model.inputs, [model.get_layer("lstm").output])([X])[0].numpy()
     weights = model.get_layer("attention").attention_weights(states).numpy()
     kernel, bias = model.get_layer("scores").get_weights()
-    classifier = KerasClassifier(model)
     map_ = AttentionXGradient().attribute(classifier, X, 2)[..., 0]
     np.testing.assert_allclose(map_, weights * (states @ kernel[:, 2]), rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(map_.sum(axis=1), classifier.scores(X)[:, 2] - bias[2], rtol=1e-4, atol=1e-5)
@@ -118,9 +139,7 @@ def test_attention_x_gradient_is_each_states_share_of_the_logit():
 
 
 def test_attention_x_gradient_promises_nothing_behind_a_hidden_layer():
-    series = keras.Input((90, 2))
-    mean = models.TemporalAttention(4)(L.LSTM(5, return_sequences=True)(series))
-    classifier = KerasClassifier(keras.Model(series, L.Dense(3)(L.Dense(4, activation="tanh")(mean))))
+    classifier = bent()
     targets = np.zeros((5, 1), int)
     assert AttentionXGradient().exactness(classifier) == "approximate"
     assert AttentionXGradient().expected_total(classifier, X, targets) is None
@@ -131,15 +150,13 @@ def test_attention_x_gradient_promises_nothing_behind_a_hidden_layer():
 
 def test_attention_x_gradient_is_the_slope_along_the_weights():
     """Of a head that is bent: by finite differences."""
-    series = keras.Input((90, 2))
-    mean = models.TemporalAttention(4)(L.LSTM(5, return_sequences=True)(series))
-    model = keras.Model(series, L.Dense(3)(L.Dense(4, activation="tanh")(mean)))
-    classifier = KerasClassifier(model)
+    classifier = bent()
+    model = classifier.model
     weights, gradients, _ = classifier.attention_gradients(X[:1], np.array([[1]]))
     attention = next(layer for layer in model.layers if isinstance(layer, models.TemporalAttention))
     behind = keras.Function([attention.output], model.outputs)
     states = keras.Function(model.inputs, [attention.input])([X[:1]])[0]
-    for step in (0, 40, 89):
+    for step in (0, 40, 85):
         more, less = weights[:, 0].copy(), weights[:, 0].copy()
         more[0, step] += 0.1
         less[0, step] -= 0.1
@@ -149,7 +166,7 @@ def test_attention_x_gradient_is_the_slope_along_the_weights():
 
 def test_heads_are_averaged_in_attention_and_added_up_in_its_gradient():
     series = keras.Input((90, 2))
-    states = L.LSTM(5, return_sequences=True)(series)
+    states = L.Conv1D(5, 5, padding="same", activation="tanh")(series)
     heads = [models.TemporalAttention(4)(states) for _ in range(2)]
     model = keras.Model(series, L.Dense(3)(L.Concatenate()(heads)))
     classifier = KerasClassifier(model)
@@ -164,7 +181,7 @@ def test_heads_are_averaged_in_attention_and_added_up_in_its_gradient():
     )
 
 
-@pytest.mark.parametrize("pooling", POOLINGS)
+@pytest.mark.parametrize("pooling", slow_but(["conjunctive", "instance"], POOLINGS))
 def test_stated_exactness_of_cams_on_mil_heads_is_true(pooling):
     """Of a plain average they are exact; elsewhere features enter the attention as well, and nothing adds up."""
     classifier = classifier_of(pooling)
@@ -202,9 +219,9 @@ def test_one_sigmoid_unit_speaks_for_both_classes():
 @pytest.mark.parametrize(
     ("model", "there"),
     [
-        (lambda: mil("conjunctive"), INHERENT),
-        (lambda: mil("instance"), {"MIL"}),
-        (lstm, {"Attention", "Attention × Gradient"}),
+        (lambda: classifier_of("conjunctive"), INHERENT),
+        (lambda: classifier_of("instance"), {"MIL"}),
+        (classifier_of_lstm, {"Attention", "Attention × Gradient"}),
         (lambda: models.fcn((90, 2), 3, filters=4), set()),
         (lambda: models.question_cnn((90, 2), 3, filters=4), set()),
         (lambda: keras.Sequential([keras.Input((90, 2)), mil("additive")]), INHERENT),  # nested
@@ -267,7 +284,7 @@ def test_probabilities_are_not_added_up():
 
 def test_several_maps_with_attention_are_distinguished_by_name():
     series = keras.Input((90, 2))
-    states = [L.LSTM(3, return_sequences=True, name=name)(series) for name in ("one", "two")]
+    states = [L.Conv1D(3, 5, name=name)(series) for name in ("one", "two")]
     model = keras.Model(series, L.Dense(3)(L.Concatenate()([models.TemporalAttention(4)(each) for each in states])))
     assert labels(model) == set()
     assert Attention().refusal(KerasClassifier(model, layer="two")) is None

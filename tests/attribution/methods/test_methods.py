@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
 import keras
@@ -128,22 +129,28 @@ def test_channels_in_another_order_give_the_map_in_that_order(label, x):
     assert (far <= 1e-5 + chance).all()
 
 
-@pytest.mark.parametrize("label", promising(Axiom.SYMMETRY))
-def test_channels_that_are_treated_equally_get_the_same(label, x):
+@pytest.fixture(scope="module")
+def with_equal_channels() -> KerasClassifier:
+    """Channel 5 is treated like channel 3."""
     model = question([L.Flatten(), L.Dense(4)])
     kernel, bias = model.layers[0].get_weights()
     kernel[:, 5] = kernel[:, 3]
     model.layers[0].set_weights([kernel, bias])
+    return KerasClassifier(model)
+
+
+@pytest.mark.parametrize("label", promising(Axiom.SYMMETRY))
+def test_channels_that_are_treated_equally_get_the_same(label, with_equal_channels, x):
     twins = x.copy()
     twins[..., 5] = twins[..., 3]
-    attribution = ready(label).attribute(KerasClassifier(model), twins, 2)
+    attribution = ready(label).attribute(with_equal_channels, twins, 2)
     assert np.abs(attribution[..., 3]).max() > 0
     np.testing.assert_allclose(attribution[..., 5], attribution[..., 3], rtol=1e-3, atol=1e-6)
 
 
-@pytest.mark.parametrize("label", promising(Axiom.IMPLEMENTATION))
-def test_networks_of_one_function_get_one_map(label, flatten, x):
-    """BatchNorm folded into the convolutions, and every filter doubled and halved again behind its ReLU."""
+@pytest.fixture(scope="module")
+def folded(flatten) -> KerasClassifier:
+    """The same function, BatchNorm in the convolutions, and every filter doubled and halved again behind its ReLU."""
     folded = keras.models.clone_model(flatten.model)
     folded.set_weights(flatten.model.get_weights())
     convolutions = [layer for layer in folded.layers if isinstance(layer, L.Conv1D)]
@@ -157,20 +164,28 @@ def test_networks_of_one_function_get_one_map(label, flatten, x):
     last, dense = convolutions[1], folded.layers[-1]
     last.set_weights([last.get_weights()[0] / 2, last.get_weights()[1]])
     dense.set_weights([dense.get_weights()[0] / 2, dense.get_weights()[1]])
-    other = KerasClassifier(folded)
-    np.testing.assert_allclose(other.scores(x), flatten.scores(x), rtol=1e-4, atol=1e-5)
-    one, same = (ready(label).attribute(classifier, x, 2) for classifier in (flatten, other))
+    return KerasClassifier(folded)
+
+
+@pytest.mark.parametrize("label", promising(Axiom.IMPLEMENTATION))
+def test_networks_of_one_function_get_one_map(label, flatten, folded, x):
+    np.testing.assert_allclose(folded.scores(x), flatten.scores(x), rtol=1e-4, atol=1e-5)
+    one, same = (ready(label).attribute(classifier, x, 2) for classifier in (flatten, folded))
     far = np.abs(one - same).max(axis=(1, 2)) / np.abs(one).max(axis=(1, 2))
     assert (far < 1e-3).all()
 
 
-@pytest.mark.parametrize("label", promising(Axiom.SHIFT))
-def test_map_of_a_shifted_series_is_shifted(label):
+@cache
+def shift_invariant(inherent: bool) -> KerasClassifier:
     keras.utils.set_random_seed(1)
     layers = [L.Conv1D(6, 5, padding="same", activation="relu"), L.Conv1D(6, 4, padding="same", dilation_rate=2)]
-    inherent = METHODS[label].family == "inherent"
     head = [ConjunctivePooling(3)] if inherent else [L.GlobalAveragePooling1D(), L.Dense(3)]
-    classifier = KerasClassifier(keras.Sequential([keras.Input((120, 2)), *layers, L.ReLU(), *head]))
+    return KerasClassifier(keras.Sequential([keras.Input((120, 2)), *layers, L.ReLU(), *head]))
+
+
+@pytest.mark.parametrize("label", promising(Axiom.SHIFT))
+def test_map_of_a_shifted_series_is_shifted(label):
+    classifier = shift_invariant(METHODS[label].family == "inherent")
     series = np.zeros((1, 120, 2), np.float32)
     series[:, 40:60] = RNG.normal(size=(1, 20, 2))
     straight, shifted = (ready(label).attribute(classifier, one, 1) for one in (series, np.roll(series, 17, axis=1)))

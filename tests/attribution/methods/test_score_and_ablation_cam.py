@@ -9,6 +9,7 @@ from keras import layers as L
 from cam1d_widget import KerasClassifier
 from cam1d_widget.attribution.methods import AblationCAM, ScoreCAM
 
+from ...support.selection import slow_but
 from ...support.toys import question
 
 RNG = np.random.default_rng(7)
@@ -22,7 +23,7 @@ HEADS = {
 }
 
 
-@pytest.fixture(scope="module", params=HEADS)
+@pytest.fixture(scope="module", params=slow_but(["gap", "hidden"], HEADS))
 def classifier(request) -> KerasClassifier:
     return KerasClassifier(question(HEADS[request.param](), length=120, channels=3, filters=8))
 

@@ -41,7 +41,7 @@ def test_every_deep_classifier_is_here():
     assert set(deep_learning.__all__) - {"BaseDeepClassifier"} == HEADS.keys() | ENSEMBLES
 
 
-@pytest.mark.parametrize("name", slow_but(["FCNClassifier"], HEADS))
+@pytest.mark.parametrize("name", slow_but(["TimeCNNClassifier"], HEADS))
 def test_fitted_classifier_is_explained(name):
     classifier, series = fitted(name)
     explanation = explain(
@@ -75,6 +75,7 @@ def test_of_an_ensemble_the_predictions_are_explained_and_of_its_members_the_lay
     assert (member.head, len(member.receptive_field)) == ("gap", 60)
 
 
+@pytest.mark.slow
 def test_a_fitted_classifier_without_a_network_is_not_called_unfitted():
     from aeon.classification.convolution_based import RocketClassifier
 

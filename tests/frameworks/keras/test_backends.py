@@ -18,6 +18,7 @@ from keras import layers as L
 from cam1d_widget import models
 
 from ...support.other_backends import facts_of
+from ...support.selection import slow_but
 
 ROOT = Path(__file__).parents[3]
 SHAPE, CLASSES = (60, 3), 3
@@ -62,39 +63,37 @@ def two_dimensional() -> keras.Model:
 NETWORKS: dict[str, Callable[[], Any]] = {
     one.__name__: one for one in (question, residual, recurrent, mil, two_dimensional)
 }
-BACKENDS = ("jax", "torch")
-QUICK = {"question": ["HiResCAM", "Saliency", "DeepLIFT"]}
-ALL = dict.fromkeys(NETWORKS)
+ALL = "all"  # networks and methods; the others are one network and two methods
+CASES = slow_but(["jax"], ["jax", f"jax {ALL}", f"torch {ALL}"])
 
 
-@pytest.fixture(scope="module", params=[QUICK, pytest.param(ALL, marks=pytest.mark.slow)], ids=["quick", "all"])
-def folder(request, tmp_path_factory) -> Path:
-    """Networks of random weights and moving averages, and what other backends compute of them."""
+@pytest.fixture(scope="module", params=CASES)
+def computed(request, tmp_path_factory) -> tuple[str, Path]:
+    """A backend, and the folder with what it computes of networks of random weights and moving averages."""
+    backend, _, extent = request.param.partition(" ")
     made = tmp_path_factory.mktemp("backends")
     x = np.random.default_rng(0).normal(size=(3, *SHAPE)).astype(np.float32)
     np.save(made / "x.npy", x)
-    (methods,) = {json.dumps(one) for one in request.param.values()}
-    (made / "methods.json").write_text(methods)
-    for name in request.param:
+    (made / "methods.json").write_text(json.dumps(None if extent == ALL else ["HiResCAM", "Saliency"]))
+    for name in NETWORKS if extent == ALL else ["question"]:
         keras.utils.set_random_seed(1)
         model = NETWORKS[name]()
         rng = np.random.default_rng(2)
         model.set_weights([weight + 0.1 * np.abs(rng.normal(size=weight.shape)) for weight in model.get_weights()])
         model.save(made / f"{name}.keras")
-    for backend in BACKENDS:
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.support.other_backends", str(made)],
-            cwd=ROOT,
-            env={**os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr[-3000:]
-    return made
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.support.other_backends", str(made)],
+        cwd=ROOT,
+        env={**os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return backend, made
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_maps_and_statements_are_those_of_tensorflow(folder, backend):
+def test_maps_and_statements_are_those_of_tensorflow(computed):
+    backend, folder = computed
     methods = json.loads((folder / "methods.json").read_text())
     for path in sorted(folder.glob("*.keras")):
         arrays, facts, _ = facts_of(path, np.load(folder / "x.npy"), methods)
@@ -109,6 +108,8 @@ def test_maps_and_statements_are_those_of_tensorflow(folder, backend):
                 np.testing.assert_array_equal(others["receptive field"], arrays["receptive field"])
 
 
-def test_no_other_framework_is_imported(folder):
-    assert json.loads((folder / "imported.jax.json").read_text()) == ["jax"]
-    assert "tensorflow" not in json.loads((folder / "imported.torch.json").read_text())
+def test_no_other_framework_is_imported(computed):
+    backend, folder = computed
+    imported = json.loads((folder / f"imported.{backend}.json").read_text())
+    assert backend in imported
+    assert not ({"tensorflow", "torch"} - {backend}) & set(imported)

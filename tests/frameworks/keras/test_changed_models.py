@@ -20,6 +20,8 @@ from cam1d_widget.attribution.lazy_explanation import LazyExplanation
 from cam1d_widget.attribution.masking import Noise, Swap
 from cam1d_widget.attribution.methods import HiResCAM, Occlusion
 from cam1d_widget.explanation.source import ModelChangedError
+from cam1d_widget.frameworks.keras.last_classifier import classifier_of
+from cam1d_widget.frameworks.keras.model_changes import ModelChanges
 from cam1d_widget.frameworks.keras.weights import digest_of
 from cam1d_widget.inside import read_layer
 
@@ -43,7 +45,7 @@ def network(*head: Any, length: int | None = 60, trunk: Any = None) -> keras.Mod
 # Slopes of affine heads
 
 
-@pytest.mark.parametrize("label", ["HiResCAM", "CAM", "Grad-CAM", "Occlusion"])
+@pytest.mark.parametrize("label", slow_but(["HiResCAM"], ["HiResCAM", "CAM", "Grad-CAM", "Occlusion"]))
 @pytest.mark.parametrize("one_classifier", [True, False])
 def test_a_small_output_beside_a_large_one_gets_the_map_of_its_new_weights(label, one_classifier, x):
     model = network(L.GlobalAveragePooling1D(), L.Dense(2))
@@ -245,6 +247,19 @@ def test_all_lengths_share_what_is_compiled(x):
     assert [one.attribution.traces for one in propagation._made.values()] == [1] * len(propagation._made)
 
 
+def test_a_first_map_compiles_little(x, monkeypatch):
+    """Two passes through the network, and its head; the model's own output is compared once for each."""
+    compared = []
+    monkeypatch.setattr(ModelChanges, "_equals_own_output", lambda changes: compared.append(changes) or True)
+    lazy = LazyExplanation(
+        classifier_of(any_length(), layer=None, output=None, score="logits"), x, methods=["HiResCAM"]
+    )
+    assert (lazy.classifier.traces, len(compared)) == ({"scores": 1}, 1)
+    lazy.attribution("HiResCAM", 0, 0)
+    assert lazy.classifier.traces == {"scores": 1, "features_and_gradients": 1, "head_scores": 1}
+    assert len(compared) == 2
+
+
 def together(*works: Callable[[int], None], times: int) -> None:
     """Run works in threads, each so many times, in step with each other; raises what was raised in them."""
     barrier, faults = Barrier(len(works)), []
@@ -267,7 +282,7 @@ def together(*works: Callable[[int], None], times: int) -> None:
         raise faults[0]
 
 
-@pytest.mark.parametrize("times", slow_but([20], [20, 100]))
+@pytest.mark.parametrize("times", slow_but([5], [5, 100]))
 def test_two_lengths_in_two_threads(times, x):
     model, labels = any_length(), ["HiResCAM", "Saliency", "Occlusion"]
     series = {length: x[:1, :length] for length in (60, 40)}
@@ -289,8 +304,8 @@ def test_two_lengths_in_two_threads(times, x):
     together(explaining(60), explaining(40), times=times)
 
 
-@pytest.mark.parametrize("length", slow_but([None], [60, None]))
-def test_checks_in_a_thread_beside_a_slider(length, x):
+@pytest.mark.parametrize(("length", "times"), slow_but([(None, 2)], [(None, 2), (None, 6), (60, 6)]))
+def test_checks_in_a_thread_beside_a_slider(length, times, x):
     model = network(L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax"), length=length)
     labels, many = ["HiResCAM", "Saliency", "Occlusion"], np.tile(x, (9, 1, 1)) + RNG.normal(size=(27, 1, 1))
     lazy, other = (LazyExplanation(KerasClassifier(model), many, methods=labels, y=np.arange(27) % 3) for _ in range(2))
@@ -310,7 +325,7 @@ def test_checks_in_a_thread_beside_a_slider(length, x):
     def check(turn: int) -> None:
         assert outcome(run_checks(lazy, "Saliency", 0, 1))[0].verdict == verdict
 
-    together(slide, check, times=6)
+    together(slide, check, times=times)
 
 
 # Explanations of a model that changes
@@ -500,7 +515,7 @@ def temperature(model: keras.Model) -> None:
 HIDDEN = [private, tensor, held, callable_state, constants, temperature]
 
 
-@pytest.mark.parametrize("edit", HIDDEN)
+@pytest.mark.parametrize("edit", slow_but([private, temperature], HIDDEN))
 def test_explaining_again_after_hidden_state_changed_explains_the_model_as_it_is(edit, x):
     model = Tempered() if edit is temperature else hidden_state()
     model(x)

@@ -27,6 +27,11 @@ def plane(x: Any) -> Any:
     return L.Reshape((STEPS, CHANNELS, 1))(x)
 
 
+def windows(x: Any) -> Any:
+    """Series (time, channel) as two windows (window, step, channel)."""
+    return L.Reshape((2, STEPS // 2, CHANNELS))(x)
+
+
 def doubled(x: Any) -> Any:
     """Another tensor of the same shape."""
     return L.Rescaling(2.0)(x)
@@ -203,12 +208,34 @@ EXAMPLES: dict[str, list[Callable[[Any], Any]]] = {
     "Tensordot": [lambda x: ops.tensordot(x, NOISE, axes=[[2], [1]])],
     "EinsumDense": [lambda x: L.EinsumDense("bsc,cf->bsf", output_shape=(None, 4))(x)],
     "Lambda": [lambda x: L.Lambda(lambda one: one * 2)(x)],
+    "TimeDistributed": [
+        lambda x: L.TimeDistributed(L.Dense(4))(x),
+        lambda x: L.TimeDistributed(L.Conv1D(4, 2, padding="causal", dilation_rate=2))(windows(x)),
+        lambda x: L.TimeDistributed(L.Conv1D(4, 3, strides=2, padding="same", use_bias=False))(windows(x)),
+        lambda x: L.TimeDistributed(L.DepthwiseConv1D(3))(windows(x)),
+        lambda x: L.TimeDistributed(L.SeparableConv1D(4, 3))(windows(x)),
+        lambda x: L.TimeDistributed(L.Conv2D(4, (2, 1)))(L.Reshape((2, 4, CHANNELS, 1))(x)),
+        lambda x: L.TimeDistributed(L.BatchNormalization())(windows(x)),
+        lambda x: L.TimeDistributed(L.Dropout(0.5))(windows(x)),
+        lambda x: L.TimeDistributed(L.PReLU(alpha_initializer="uniform"))(windows(x)),
+        lambda x: L.TimeDistributed(L.LayerNormalization())(windows(x)),
+        lambda x: L.TimeDistributed(L.Softmax(axis=1))(windows(x)),
+        lambda x: L.TimeDistributed(L.Rescaling([1.0, 2, 3]))(windows(x)),
+        lambda x: L.TimeDistributed(L.MaxPooling1D(2))(windows(x)),
+        lambda x: L.TimeDistributed(L.GlobalAveragePooling1D())(windows(x)),
+        lambda x: L.TimeDistributed(L.Flatten())(windows(x)),
+        lambda x: L.TimeDistributed(L.Permute((2, 1)))(windows(x)),
+        lambda x: L.TimeDistributed(L.ZeroPadding1D((2, 1)))(windows(x)),
+        lambda x: L.TimeDistributed(L.Cropping1D((1, 0)))(windows(x)),
+        lambda x: L.TimeDistributed(L.UpSampling1D(2))(windows(x)),
+        lambda x: L.TimeDistributed(L.LSTM(4))(windows(x)),
+    ],
     "Argmax": [lambda x: ops.argmax(x, axis=-1)],
     "Argmin": [lambda x: ops.argmin(x, axis=1)],
     "OneHot": [lambda x: ops.one_hot(ops.cast(x, "int32"), 3)],
 }
 FUNCTIONS = """relu6 elu selu celu gelu silu hard_silu tanh hard_tanh tanh_shrink soft_shrink hard_shrink softsign
-sigmoid hard_sigmoid sparse_sigmoid softplus squareplus sparse_plus log_sigmoid exp expm1 log log1p sqrt square
+sigmoid hard_sigmoid sparse_sigmoid softplus squareplus sparse_plus log_sigmoid exp expm1 log log1p sqrt rsqrt square
 absolute abs sin cos sign round floor ceil trunc""".split()
 """Functions of ``keras.ops`` whose class has the same name."""
 
@@ -245,7 +272,7 @@ def test_a_row_states_what_the_layer_computes(name, make):
     assert_facts_are_measured(
         graph,
         node,
-        of_positive=name in ("Log", "Log1p", "Sqrt", "TrueDivide", "Power"),
+        of_positive=name in ("Log", "Log1p", "Sqrt", "Rsqrt", "TrueDivide", "Power"),
         exact=name != "GroupNormalization",
     )
 

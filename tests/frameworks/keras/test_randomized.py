@@ -101,6 +101,7 @@ def test_a_model_that_cannot_be_built_again_or_has_no_weights_is_refused_in_a_se
         next(KerasClassifier(bare).randomized())
 
 
+@pytest.mark.slow
 def test_grad_cam_and_integrated_gradients_notice_and_guided_backprop_does_not(briefly_trained):
     watch = load_watch(overlap=0)
     classifier = KerasClassifier(briefly_trained)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import keras
@@ -65,27 +66,28 @@ class ScaledUnderMask(L.Layer):
 # Quantized layers
 
 
-def quantized(mode: str | None) -> keras.Model:
+@cache
+def quantized(mode: str | None) -> KerasClassifier:
     model = network(lambda series: L.Dense(6, activation="relu")(mean(conv(series))))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # convolutions cannot be quantized
         if mode:
             model.quantize(mode)
-    return model
+    return KerasClassifier(model)
 
 
-@pytest.mark.parametrize("mode", ["int8", "int4", "float8"])
+@pytest.mark.parametrize("mode", slow_but(["int8"], ["int8", "int4", "float8"]))
 def test_quantized_layers_with_an_activation_are_computed(mode, x):
-    model = quantized(mode)
-    np.testing.assert_allclose(KerasClassifier(model).scores(x), np.asarray(model(x)), atol=1e-5)
+    classifier = quantized(mode)
+    np.testing.assert_allclose(classifier.scores(x), np.asarray(classifier.model(x)), atol=1e-5)
 
 
 @pytest.mark.parametrize("rule", RULES)
 def test_rules_refuse_quantized_layers_or_respect_their_scale(rule, x):
     """The kernel of a quantized layer counts in steps, which a rule must not take for weights."""
-    classifier, target = KerasClassifier(quantized("int8")), np.zeros(2, int)
+    classifier, target = quantized("int8"), np.zeros(2, int)
     if classifier.no_propagation(RULES[rule]) is None:
-        expected = KerasClassifier(quantized(None)).propagate(x, target, RULES[rule])
+        expected = quantized(None).propagate(x, target, RULES[rule])
         found = classifier.propagate(x, target, RULES[rule])
         np.testing.assert_allclose(found, expected, atol=0.1 * np.abs(expected).max())
 
@@ -93,7 +95,7 @@ def test_rules_refuse_quantized_layers_or_respect_their_scale(rule, x):
 # Masks
 
 
-@pytest.mark.parametrize("activation", [L.Softmax, ScaledUnderMask])
+@pytest.mark.parametrize("activation", slow_but([ScaledUnderMask], [L.Softmax, ScaledUnderMask]))
 def test_an_activation_that_is_a_layer_is_not_given_the_mask_of_its_owner(activation, x):
     model = network(lambda series: L.LSTM(3)(L.Dense(4, activation=activation())(L.Masking(0.0)(series))))
     padded = np.where(np.arange(STEPS)[:, np.newaxis] < 20, x, 0).astype(np.float32)
@@ -188,7 +190,7 @@ TRUNKS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-@pytest.mark.parametrize("build", slow_but(["layer that is called twice", "model inside"], TRUNKS))
+@pytest.mark.parametrize("build", slow_but(["layer that is called twice"], TRUNKS))
 def test_a_new_head_is_put_on_a_copy_of_the_same_trunk(build, x):
     model = network(lambda series: mean(TRUNKS[build](series)))
     found, expected = (KerasClassifier(one).features(x, 0)[0] for one in (models.with_mil_head(model), model))

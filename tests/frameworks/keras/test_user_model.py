@@ -14,6 +14,7 @@ from keras import layers as L
 from cam1d_widget import KerasClassifier, explain
 from cam1d_widget.attribution.methods import CAM, HiResCAM, IntegratedGradients, Occlusion, Saliency
 
+from ...support.selection import slow_but
 from ...support.toys import question
 
 RNG = np.random.default_rng(5)
@@ -172,13 +173,19 @@ def test_regression_is_explained_in_its_own_unit(x):
     assert explanation.completeness["Integrated Gradients"].max() < 1e-2
 
 
-@pytest.mark.parametrize(
-    "recurrent",
-    [lambda: L.LSTM(5), lambda: L.GRU(5), lambda: L.Bidirectional(L.LSTM(3)), lambda: L.LSTM(5, go_backwards=True)],
-    ids=["LSTM", "GRU", "bidirectional", "backwards"],
-)
+RECURRENT: dict[str, Callable[[], Any]] = {
+    "LSTM": lambda: L.LSTM(5),
+    "GRU": lambda: L.GRU(5),
+    "bidirectional": lambda: L.Bidirectional(L.LSTM(3)),
+    "backwards": lambda: L.LSTM(5, go_backwards=True),
+}
+
+
+@pytest.mark.parametrize("recurrent", slow_but(["GRU"], RECURRENT))
 def test_recurrent_heads(recurrent, x):
-    model = functional(lambda s: L.Dense(3, activation="softmax")(recurrent()(L.Conv1D(4, 5, activation="tanh")(s))))
+    model = functional(
+        lambda s: L.Dense(3, activation="softmax")(RECURRENT[recurrent]()(L.Conv1D(4, 5, activation="tanh")(s)))
+    )
     classifier = KerasClassifier(model)
     np.testing.assert_allclose(classifier.probabilities(x), np.asarray(model(x)), rtol=1e-3)
     assert (classifier.head, len(classifier.receptive_field)) == ("other", 36)
@@ -217,7 +224,7 @@ def slope_matches(classifier: KerasClassifier, x: np.ndarray) -> None:
     np.testing.assert_allclose((ahead - behind) / 2e-2, slope, rtol=0.05, atol=2e-3)
 
 
-@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+@pytest.mark.parametrize("policy", slow_but(["mixed_bfloat16"], ["mixed_float16", "mixed_bfloat16"]))
 def test_mixed_precision(policy, x):
     """Maps of a model that computes in half precision are those of the same weights in full, within its rounding."""
 

@@ -124,6 +124,7 @@ EXAMPLES: dict[str, list[Example]] = {
     "_log_softmax": [lambda x: aten._log_softmax(x, -1, False)],
     "layer_norm": [of(nn.LayerNorm(CHANNELS), last), of(nn.LayerNorm(STEPS)), of(nn.LayerNorm((CHANNELS, STEPS)))],
     "native_layer_norm": [lambda x: aten.native_layer_norm(x, [STEPS], None, None, 1e-5)[0]],
+    "rms_norm": [of(nn.RMSNorm(CHANNELS), last), of(nn.RMSNorm((CHANNELS, STEPS), elementwise_affine=False))],
     "group_norm": [of(nn.GroupNorm(1, CHANNELS)), of(nn.GroupNorm(CHANNELS, CHANNELS, affine=False))],
     "instance_norm": [of(nn.InstanceNorm1d(CHANNELS)), of(nn.InstanceNorm1d(CHANNELS, affine=True))],
     "glu": [lambda x: F.glu(x, -1)],

@@ -10,6 +10,7 @@ from cam1d_widget.attribution.masking.crops import crops_of
 from cam1d_widget.attribution.masking.windows import Slices
 from cam1d_widget.attribution.methods import Occlusion
 from tests.support.modules import Through, cnn
+from tests.support.selection import slow_but
 
 STEPS, CHANNELS = 48, 3
 
@@ -78,7 +79,9 @@ def time_first():
     )
 
 
-@pytest.mark.parametrize("make", [cnn, eegnet, strided, causal, transformer, upsampled, time_first])
+@pytest.mark.parametrize(
+    "make", slow_but([eegnet, strided, causal], [cnn, eegnet, strided, causal, transformer, upsampled, time_first])
+)
 def test_receptive_field_is_the_support_of_the_gradient(make):
     torch.manual_seed(2)
     module = make().eval()

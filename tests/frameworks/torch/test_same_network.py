@@ -8,7 +8,8 @@ import pytest
 from cam1d_widget import KerasClassifier, TorchClassifier
 from cam1d_widget.attribution.methods import all_methods
 
-from .twins import CHANNELS, STEPS, TWINS, plane, question
+from ...support.selection import slow_but
+from .twins import CHANNELS, STEPS, TWINS, question
 
 DETERMINISTIC = [
     method()
@@ -17,12 +18,7 @@ DETERMINISTIC = [
 ]
 
 
-PARAMS = [
-    pytest.param(make, id=make.__name__, marks=() if make in (question, plane) else pytest.mark.slow) for make in TWINS
-]
-
-
-@pytest.fixture(scope="module", params=PARAMS)
+@pytest.fixture(scope="module", params=slow_but([question], TWINS), ids=lambda make: make.__name__)
 def twins(request):
     model, module = request.param()
     x = np.random.default_rng(0).normal(size=(3, STEPS, CHANNELS)).astype(np.float32)

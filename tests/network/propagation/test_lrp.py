@@ -114,6 +114,8 @@ CONVOLUTIONS = {
     "separable": lambda: L.SeparableConv1D(4, 3, depth_multiplier=2, padding="same"),
     "depthwise": lambda: L.DepthwiseConv1D(3, depth_multiplier=2),
     "dense": lambda: L.Dense(4),
+    "depthwise, two axes": lambda: L.DepthwiseConv2D((3, 2), depth_multiplier=2, dilation_rate=(2, 2)),
+    "separable, two axes": lambda: L.SeparableConv2D(4, (3, 2), strides=(2, 2), depth_multiplier=2, padding="same"),
 }
 RULES = {
     "epsilon": (LRP(epsilon=0.05), Epsilon(0.05)),
@@ -123,7 +125,7 @@ RULES = {
 }
 
 
-@pytest.mark.parametrize("convolution", CONVOLUTIONS)
+@pytest.mark.parametrize("convolution", slow_but(["strided", "grouped", "separable"], CONVOLUTIONS))
 @pytest.mark.parametrize(
     ("rule", "place"),
     slow_but(
@@ -135,6 +137,7 @@ def test_layers_share_as_the_papers_say(convolution, rule, place):
     """The layer and its BatchNormalization as one matrix, which Keras itself is asked for, column by column."""
     front = [] if place == "first" else [L.Conv1D(3, 2, padding="same", activation="relu")]
     watched, norm = CONVOLUTIONS[convolution](), L.BatchNormalization()
+    front += [L.Reshape((7, 3, 1))] if "two axes" in convolution else []
     model = keras.Sequential([keras.Input((7, 3)), *front, watched, norm, L.LeakyReLU(0.2), L.Flatten(), L.Dense(2)])
     rng = np.random.default_rng(8)
     for layer in model.layers:
@@ -214,7 +217,7 @@ def test_gate_is_held_and_the_signal_takes_all():
     """With the gate held, a gated sum is linear in the signal: each step gets its own term of the score."""
     series = keras.Input((5, 2))
     weights = L.Softmax(axis=1, name="weights")(L.Dense(1)(series))
-    model = keras.Model(series, L.Dense(2, use_bias=False)(L.Flatten()(L.Dot(axes=1)([weights, series]))))
+    model = keras.Model(series, L.Dense(2, use_bias=False)(keras.ops.sum(L.Multiply()([weights, series]), axis=1)))
     x = np.random.default_rng(3).normal(size=(2, 5, 2)).astype(np.float32)
     held = np.asarray(keras.Model(series, weights)(x))
     kernel = model.layers[-1].get_weights()[0]

@@ -142,11 +142,12 @@ def test_mixed_precision_is_computed_in_float32(policy, x):
     finally:
         keras.config.set_dtype_policy(before)
     mixed.set_weights(full.get_weights())
+    ours, exact = KerasClassifier(mixed), KerasClassifier(full)
     for method in METHODS:
-        values = method.attribute(KerasClassifier(mixed), x, 1)
+        values = method.attribute(ours, x, 1)
         assert values.dtype == np.float32
         # the relevance that LRP starts with is computed in float32 as well
-        np.testing.assert_allclose(values, method.attribute(KerasClassifier(full), x, 1), rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(values, method.attribute(exact, x, 1), rtol=1e-4, atol=1e-6)
 
 
 # The door
@@ -171,8 +172,9 @@ def test_batches_do_not_matter():
     model = question([L.Flatten(), L.Dense(3)], length=80, channels=3, filters=4)
     x, baseline = np.random.default_rng(2).normal(size=(2, 7, 80, 3)).astype(np.float32)
     targets = np.array([0, 1, 2, 0, 1, 2, 0])
+    classifiers = [KerasClassifier(model, batch_size=size) for size in (3, 64)]
     for method in (DeepLIFT(baseline=baseline), DeepLIFT(baseline=baseline[:1]), *METHODS[1:]):
-        small, large = (method.attribute(KerasClassifier(model, batch_size=size), x, targets) for size in (3, 64))
+        small, large = (method.attribute(classifier, x, targets) for classifier in classifiers)
         np.testing.assert_allclose(small, large, rtol=1e-4, atol=1e-6)
 
 
@@ -183,10 +185,9 @@ def test_weights_are_those_of_now():
     for method in METHODS:
         method.attribute(classifier, x, 0)
     model.set_weights([1.1 * weight for weight in model.get_weights()])
+    fresh = KerasClassifier(model)
     for method in METHODS:
-        np.testing.assert_array_equal(
-            method.attribute(classifier, x, 0), method.attribute(KerasClassifier(model), x, 0)
-        )
+        np.testing.assert_array_equal(method.attribute(classifier, x, 0), method.attribute(fresh, x, 0))
 
 
 def test_series_of_any_length():

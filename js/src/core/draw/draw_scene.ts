@@ -7,7 +7,7 @@ import { type ColorScale, colorIndex, pixelColors } from "./color.js";
 import { drawColoredLine } from "./colored_line.js";
 import { drawLabels, drawOverlayLabels } from "./labels.js";
 import { drawLine } from "./line.js";
-import { drawBorders, drawExtrapolated, drawOverlayMessage, drawUnseen } from "./marks.js";
+import { drawBorders, drawExtrapolated, drawOverlayMessage, drawPadding, drawUnseen } from "./marks.js";
 import { drawOverview } from "./overview.js";
 import { drawRemarks } from "./remarks.js";
 import type { Row, RowLayout } from "./row_layout.js";
@@ -39,6 +39,7 @@ export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
     bands(layout).forEach((band) => drawExtrapolated(pen, band, centers, frame.axis, theme));
   }
   drawUnseen(pen, bands(layout), picture.mapless ? [] : unseen, frame.axis, theme);
+  drawPadding(pen, bands(layout), frame.axis, theme);
   layout.rows.forEach((row, place) => drawSignals(pen, scene, frame, row, layout.members[place]));
   drawBorders(pen, bands(layout), frame.axis, theme);
   drawSignificances(pen, scene, frame, layout);

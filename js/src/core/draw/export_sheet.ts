@@ -10,6 +10,7 @@ import {
   exactnessText,
   gapText,
   mapName,
+  PADDED,
   summaryOf,
 } from "../text/describe.js";
 import { type Axis, drawAxis } from "./axis.js";
@@ -126,7 +127,13 @@ function drawHeading(pen: Pen, lines: string[], { theme }: Scene, right: number,
 
 const barWidth = (width: number): number => Math.round(Math.min(BAR.width, BAR.share * width));
 
-function legendLines(pen: Pen, sheet: ExportSheet, { scene }: ExportPart, place: number, width: number): string[] {
+function legendLines(
+  pen: Pen,
+  sheet: ExportSheet,
+  { scene, frame }: ExportPart,
+  place: number,
+  width: number,
+): string[] {
   const { picture, facts, theme } = scene;
   const method = facts.methods[picture.choice.method];
   const lines = [
@@ -134,6 +141,7 @@ function legendLines(pen: Pen, sheet: ExportSheet, { scene }: ExportPart, place:
     `${exactnessText(picture.choice, facts, picture.attribution.gap)}${gapText(picture.attribution.gap, picture.choice)}${errorText(picture)}`,
     colorLimitText(picture, facts, sheet.whole),
     picture.choice.mean ? meanText(picture.choice.mean, picture.attribution, facts) : "",
+    frame.axis.samples < frame.axis.whole ? `hatched at the end: ${PADDED}` : "",
   ].filter(Boolean);
   pen.font = `12px ${theme.font}`;
   return lines.flatMap((line) => breakLines(pen, line, width - barWidth(width) - 4 * EDGE - EDGE));
@@ -161,7 +169,7 @@ function drawBar(pen: Pen, scene: Scene, frame: Frame, top: number, room: number
     { length: pixels },
     (_, x) => table[first + Math.floor((x * (last - first)) / pixels)],
   );
-  const bar = { left: EDGE, right: EDGE + room, origin: 0, step: 1, samples: 0 };
+  const bar = { left: EDGE, right: EDGE + room, origin: 0, step: 1, samples: 0, whole: 0 };
   pen.cells([{ colors, row: { top, height: BAR.height }, alpha: 1 }], { ...frame, axis: bar });
   pen.font = `11px ${theme.font}`;
   pen.fillStyle = theme.ink;

@@ -1,3 +1,4 @@
+import { fitted, type Stretch, wholeOf } from "../samples/zoom.js";
 import type { Frame } from "./scene.js";
 
 /** The frame, shifted. */
@@ -19,11 +20,20 @@ export const movedFrame = (frame: Frame, right: number, down: number): Frame => 
 export function widenedFrame(frame: Frame, width: number): Frame {
   const plot = { ...frame.plot, width: Math.max(1, frame.plot.width + width - frame.width) };
   const factor = plot.width / frame.plot.width;
-  const { origin, step, left, samples } = frame.axis;
-  return {
-    ...frame,
-    width,
-    plot,
-    axis: { origin: left + (origin - left) * factor, step: step * factor, samples, left, right: left + plot.width },
-  };
+  const { origin, step, left } = frame.axis;
+  const axis = { ...frame.axis, origin: left + (origin - left) * factor, step: step * factor };
+  return { ...frame, width, plot, axis: { ...axis, right: left + plot.width } };
+}
+
+/** The frame for another series, whose time axis has this many samples as a whole. */
+export function frameOf(frame: Frame, samples: number, whole: number): Frame {
+  const { axis } = frame;
+  const { left, right, origin, step } = axis;
+  if (whole === axis.whole) {
+    return { ...frame, axis: { ...axis, samples } };
+  }
+  const visible: Stretch = [(left - origin) / step, (right - origin) / step];
+  const [first, last] = fitted(visible, wholeOf(axis.whole, 1), wholeOf(whole, 1));
+  const wide = (right - left) / (last - first);
+  return { ...frame, axis: { ...axis, samples, whole, step: wide, origin: left - first * wide } };
 }

@@ -159,7 +159,7 @@ function drawRoom(pen: Pen, range: ValueRange, row: Row, { left, right }: ColorL
 /** Curve through samples spread evenly from one edge to the other. */
 const axisOf = (samples: number, left: number, right: number): TimeAxis => {
   const step = (right - left) / Math.max(1, samples - 1);
-  return { origin: left, step, samples, left, right };
+  return { origin: left, step, samples, whole: samples, left, right };
 };
 
 /** Value range of a row over all columns with the same scale name. */

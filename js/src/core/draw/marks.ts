@@ -14,20 +14,34 @@ function spanOf(start: number, stop: number, axis: TimeAxis): Span | null {
   return right > left ? { left, right } : null;
 }
 
-/** Hatching for samples outside of every receptive field, in the plot and in the legend. */
-export function hatch(pen: Ink, span: Span, row: Row, theme: Theme): void {
+/** Lines of a hatching: their distance in pixels, whether they rise to the right, and their opacity. */
+export interface Hatching {
+  readonly step: number;
+  readonly rises: boolean;
+  readonly alpha: number;
+}
+
+/** Samples outside of every receptive field. */
+export const UNSEEN: Hatching = { step: 5, rises: true, alpha: 1 };
+/** What follows the end of a series on the time axis of a longer one. */
+export const PADDING: Hatching = { step: 8, rises: false, alpha: 0.5 };
+
+/** A hatching in the plot and in the legend. */
+export function hatch(pen: Ink, span: Span, row: Row, theme: Theme, { step, rises, alpha }: Hatching): void {
   pen.save();
   pen.beginPath();
   pen.rect(span.left, row.top, span.right - span.left, row.height);
   pen.clip();
   pen.fillStyle = theme.background;
   pen.fillRect(span.left, row.top, span.right - span.left, row.height);
+  pen.globalAlpha = alpha;
   pen.strokeStyle = theme.faint;
   pen.lineWidth = 1;
   pen.beginPath();
-  for (let x = span.left - row.height - (span.left % 5); x < span.right; x += 5) {
-    pen.moveTo(x, row.top + row.height);
-    pen.lineTo(x + row.height, row.top);
+  const [from, to] = rises ? [row.top + row.height, row.top] : [row.top, row.top + row.height];
+  for (let x = span.left - row.height - (span.left % step); x < span.right; x += step) {
+    pen.moveTo(x, from);
+    pen.lineTo(x + row.height, to);
   }
   pen.stroke();
   pen.restore();
@@ -35,10 +49,26 @@ export function hatch(pen: Ink, span: Span, row: Row, theme: Theme): void {
 
 export function drawUnseen(pen: Pen, rows: Row[], unseen: [number, number][], axis: TimeAxis, theme: Theme): void {
   for (const [start, stop] of unseen) {
-    const span = spanOf(start - 0.5, stop - 0.5, axis);
-    if (span) {
-      rows.forEach((row) => hatch(pen, span, row, theme));
-    }
+    drawHatched(pen, rows, start, Math.min(stop, axis.samples), axis, theme, UNSEEN);
+  }
+}
+
+export const drawPadding = (pen: Pen, rows: Row[], axis: TimeAxis, theme: Theme): void =>
+  drawHatched(pen, rows, axis.samples, axis.whole, axis, theme, PADDING);
+
+/** Hatches the samples [start, stop). */
+function drawHatched(
+  pen: Pen,
+  rows: Row[],
+  start: number,
+  stop: number,
+  axis: TimeAxis,
+  theme: Theme,
+  hatching: Hatching,
+): void {
+  const span = spanOf(start - 0.5, stop - 0.5, axis);
+  if (span) {
+    rows.forEach((row) => hatch(pen, span, row, theme, hatching));
   }
 }
 

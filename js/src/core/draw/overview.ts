@@ -2,6 +2,7 @@ import { heatOf, type Picture } from "../picture/picture.js";
 import { heatValues } from "../samples/decimation.js";
 import { type TimeAxis, visibleFraction } from "../samples/time_axis.js";
 import { colorIndex, pixelColors } from "./color.js";
+import { drawPadding } from "./marks.js";
 import type { Frame, Pen, Scene } from "./scene.js";
 import { overviewOf, scaleOf } from "./scene_layout.js";
 
@@ -18,6 +19,7 @@ export function drawOverview(pen: Pen, scene: Scene, frame: Frame): void {
   const heat = wholeHeat(scene.picture, frame);
   const colors = Uint32Array.from(heat, (value) => (Number.isNaN(value) ? 0 : table[colorIndex(value, scale)]));
   pen.cells([{ colors, row, alpha: 1 }], { ...frame, axis: wholeAxis(frame) });
+  drawPadding(pen, [row], wholeAxis(frame), theme);
   const [first, last] = visibleFraction(frame.axis).map(
     (share) => Math.round((plot.left + share * plot.width) * ratio) / ratio,
   );
@@ -40,9 +42,9 @@ export function drawOverview(pen: Pen, scene: Scene, frame: Frame): void {
 }
 
 /** Axis on which all samples fit into the plot. */
-function wholeAxis({ plot, axis: { samples } }: Frame): TimeAxis {
-  const step = plot.width / samples;
-  return { origin: plot.left + step / 2, step, samples, left: plot.left, right: plot.left + plot.width };
+function wholeAxis({ plot, axis: { samples, whole } }: Frame): TimeAxis {
+  const step = plot.width / whole;
+  return { origin: plot.left + step / 2, step, samples, whole, left: plot.left, right: plot.left + plot.width };
 }
 
 // Zooming and panning change only the visible interval.
@@ -51,7 +53,7 @@ const made = new WeakMap<Picture, { name: string; heat: Float32Array }>();
 /** For each device pixel the value of largest magnitude over all visible channels. */
 function wholeHeat(picture: Picture, frame: Frame): Float32Array {
   const axis = wholeAxis(frame);
-  const name = `${axis.left} ${axis.right} ${frame.ratio}`;
+  const name = `${axis.left} ${axis.right} ${axis.whole} ${frame.ratio}`;
   let kept = made.get(picture);
   if (kept?.name !== name) {
     const channels = picture.channels.length > 0 ? picture.channels : [0];

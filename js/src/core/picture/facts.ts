@@ -25,7 +25,10 @@ export interface Facts {
   sampling_rate: number | null;
   /** Time of each instance's first sample, in milliseconds since 1970; null without dates. */
   start: number[] | null;
+  /** Number of samples of the longest series. */
   samples: number;
+  /** Number of samples of each instance; null if all have the same. */
+  lengths: number[] | null;
   /** Number of each instance in the original data. */
   instances: number[];
   /** Class index of each entry of the class menu. */

@@ -1,4 +1,4 @@
-import type { Tile } from "../tiles/tiles.js";
+import type { MeanOf, Tile } from "../tiles/tiles.js";
 import { classNamed, type Facts } from "./facts.js";
 
 /** A mean over the instances of a true or predicted class. Names are those of Python's trait. */
@@ -8,15 +8,17 @@ export interface Mean {
   readonly of: number;
 }
 
-/** Mean and standard deviation of each value over tiles of equal shape. */
+/** Mean and standard deviation of each value, over the tiles that have it: series may differ in length. */
 export function meanOf(key: string, tiles: readonly Tile[], of: number): Tile {
-  const [{ samples, channels }] = tiles;
+  const [{ channels }] = tiles;
+  const lengths = tiles.map((tile) => tile.samples);
+  const samples = Math.max(...lengths);
   const length = samples * channels;
   const counts = new Uint32Array(length);
   const means = new Float64Array(length);
   const squares = new Float64Array(length);
   for (const { values } of tiles) {
-    for (let place = 0; place < length; place++) {
+    for (let place = 0; place < values.length; place++) {
       const value = values[place];
       // NaN is a gap, and is left out of the mean.
       if (!Number.isNaN(value)) {
@@ -30,11 +32,16 @@ export function meanOf(key: string, tiles: readonly Tile[], of: number): Tile {
   const spread = Float32Array.from(squares, (square, place) =>
     counts[place] > 0 ? Math.sqrt(square / counts[place]) : NaN,
   );
-  const mean = { count: tiles.length, of, partial: false };
+  const unequal = lengths.some((one) => one < samples);
+  const mean = { count: tiles.length, of, partial: false, ...(unequal && { lengths }) };
   const gaps = tiles.flatMap(({ gap }) => gap ?? []);
   const gap = gaps.length > 0 ? Math.max(...gaps) : null;
   return { key, values, samples, channels, gap, error: null, spread, mean };
 }
+
+/** Number of instances of a mean that have a sample. */
+export const instancesAt = ({ count, lengths }: MeanOf, sample: number): number =>
+  lengths?.filter((length) => length > sample).length ?? count;
 
 /** Description of the instances of a mean. */
 export const meanName = ({ by, of }: Mean, facts: Facts): string =>
@@ -48,5 +55,11 @@ const among = (count: number, of: number): string =>
 /** Description of a mean and of how many instances it was computed from. */
 export const meanText = (mean: Mean, { mean: taken }: Tile, facts: Facts): string =>
   taken
-    ? `mean of ${among(taken.count, taken.of)} of ${meanName(mean, facts)}${onPage(facts)}${taken.partial ? " so far, computing …" : ""}; band: ± one standard deviation`
+    ? `mean of ${among(taken.count, taken.of)} of ${meanName(mean, facts)}${onPage(facts)}${taken.partial ? " so far, computing …" : ""}${lengthsText(taken)}; band: ± one standard deviation`
     : "";
+
+/** Of series of unequal length, how many a time step averages. */
+function lengthsText(taken: MeanOf): string {
+  const fewest = instancesAt(taken, Math.max(...(taken.lengths ?? [0])) - 1);
+  return fewest < taken.count ? `; at each time step, of those that have it: ${taken.count} to ${fewest}` : "";
+}

@@ -19,6 +19,8 @@ export interface Options {
   readonly order: "given" | "share";
   /** Channels that are hidden. */
   readonly hidden: readonly number[];
+  /** Whether the time axis is that of the longest series for all instances, rather than that of each. */
+  readonly same_axis: boolean;
   /** Maximum number of rows at once; 0 for all. */
   readonly per_page: number;
   /** Place of the first row among the visible channels. */
@@ -38,6 +40,7 @@ export const DEFAULTS: Options = {
   overlay: false,
   order: "given",
   hidden: [],
+  same_axis: false,
   per_page: 24,
   first: 0,
 };

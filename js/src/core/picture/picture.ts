@@ -3,6 +3,7 @@ import type { Tile } from "../tiles/tiles.js";
 import type { Choice } from "./choice.js";
 import type { ColorLimit } from "./color_limits.js";
 import type { Facts } from "./facts.js";
+import { instancesAt } from "./mean.js";
 import { isDiverging, magnitudeLimit, shownValues } from "./normalization.js";
 import type { Options } from "./options.js";
 import { type Page, pageOf } from "./page.js";
@@ -83,6 +84,12 @@ export interface Ranking {
   readonly shares: number[] | null;
   readonly method: string;
 }
+
+/** Number of samples of the time axis of pictures side by side: that of the longest, or of the longest series of all. */
+export const axisSamples = (pictures: readonly Picture[], facts: Facts): number =>
+  pictures.length === 0 || pictures[0].options.same_axis
+    ? facts.samples
+    : Math.max(...pictures.map(({ series }) => series.samples));
 
 /** Visible channels in their order, and those with a row. */
 export function arranged(
@@ -184,8 +191,13 @@ const ERRORS = 2;
 const ENOUGH = 10;
 
 function significanceOf({ values, spread, mean, samples, channels }: Tile): Column[] | null {
-  const errors = ERRORS / Math.sqrt(mean ? mean.count - 1 : 1);
-  const above = (value: number, place: number): number => (Math.abs(value) > errors * spread![place] ? 1 : 0);
+  // Of series of unequal length, the number of instances depends on the time step.
+  const counts = mean && Array.from({ length: samples }, (_, sample) => instancesAt(mean, sample));
+  const errors = Array.from({ length: samples }, (_, sample) =>
+    !counts ? ERRORS : counts[sample] >= ENOUGH ? ERRORS / Math.sqrt(counts[sample] - 1) : Infinity,
+  );
+  const above = (value: number, place: number): number =>
+    Math.abs(value) > errors[Math.floor(place / channels)] * spread![place] ? 1 : 0;
   return spread && (mean?.count ?? ENOUGH) >= ENOUGH ? columnsOf(values.map(above), samples, channels) : null;
 }
 

@@ -5,7 +5,8 @@ export function channelShares(values: Float32Array, channels: number): number[] 
   }
   const sums = new Float64Array(channels);
   for (let place = 0; place < values.length; place++) {
-    sums[place % channels] += Math.abs(values[place]);
+    // NaN has no share.
+    sums[place % channels] += Math.abs(values[place]) || 0;
   }
   const total = sums.reduce((sum, one) => sum + one, 0);
   return Array.from(sums, (sum) => (total > 0 ? sum / total : 0));

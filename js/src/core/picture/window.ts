@@ -41,6 +41,10 @@ export function windowShare({ attribution }: Picture, windows: readonly Window[]
   return { share: total > 0 ? content / total : 0, sum, time: count / samples, peak };
 }
 
+/** The part of a window within a series of this many samples; null if there is none. */
+export const windowWithin = ([first, stop]: Window, samples: number): Window | null =>
+  first < samples ? [first, Math.min(stop, samples)] : null;
+
 /** Window between two samples in either order; null for a click. */
 export const windowBetween = (one: number, other: number): Window | null =>
   one === other ? null : [Math.min(one, other), Math.max(one, other) + 1];

@@ -2,7 +2,10 @@
 export interface TimeAxis {
   readonly origin: number;
   readonly step: number;
+  /** Number of samples of the series. */
   readonly samples: number;
+  /** Number of samples of the whole axis, which may be that of a longer series. */
+  readonly whole: number;
   /** Edges of the plot area. */
   readonly left: number;
   readonly right: number;
@@ -16,9 +19,9 @@ export function sampleAt(pixel: number, axis: TimeAxis): number | null {
   return sample >= 0 && sample < axis.samples && pixel >= axis.left && pixel <= axis.right ? sample : null;
 }
 
-/** Visible interval as fractions of the series. */
-export function visibleFraction({ origin, step, samples, left, right }: TimeAxis): [number, number] {
-  const share = (pixel: number): number => Math.max(0, Math.min(1, ((pixel - origin) / step + 0.5) / samples));
+/** Visible interval as fractions of the whole axis. */
+export function visibleFraction({ origin, step, whole, left, right }: TimeAxis): [number, number] {
+  const share = (pixel: number): number => Math.max(0, Math.min(1, ((pixel - origin) / step + 0.5) / whole));
   return [share(left), share(right)];
 }
 

@@ -1,4 +1,5 @@
 import type { Facts } from "../picture/facts.js";
+import { instancesAt } from "../picture/mean.js";
 import { attributionAt, type Picture, spreadAt, timeOnly } from "../picture/picture.js";
 import { startOf } from "./clock.js";
 import { mapName } from "./describe.js";
@@ -7,6 +8,7 @@ import { mapName } from "./describe.js";
 export function csvOf(picture: Picture, facts: Facts): string {
   const { series, choice } = picture;
   const { spread } = picture.attribution;
+  const counts = picture.attribution.mean?.lengths && picture.attribution.mean;
   const start = startOf(choice, facts);
   const channels = Array.from({ length: series.channels }, (_, channel) => channel);
   const label = mapName(choice, facts);
@@ -23,12 +25,14 @@ export function csvOf(picture: Picture, facts: Facts): string {
             `${spreadName(picture)} of ${label}: ${timeOnly(picture) ? "all channels" : facts.channel_names[channel]}`,
         )
       : []),
+    ...(counts ? ["instances"] : []),
   ];
   const lines = Array.from({ length: series.samples }, (_, sample) => [
     start === null ? sample / (facts.sampling_rate ?? 1) : isoText(start + (1000 * sample) / facts.sampling_rate!),
     ...channels.map((channel) => series.values[sample * series.channels + channel]),
     ...mapped.map((channel) => attributionAt(picture, sample, channel)),
     ...(spread ? mapped.map((channel) => spreadAt(picture, sample, channel)!) : []),
+    ...(counts ? [instancesAt(counts, sample)] : []),
   ]);
   return [headings.map(quoted), ...lines.map(fields)].map((line) => `${line.join(",")}\r\n`).join("");
 }

@@ -1,7 +1,7 @@
 import type { Choice } from "../picture/choice.js";
 import type { Facts, MethodFacts } from "../picture/facts.js";
 import { argmax, classNamed, marksOf, rowOf } from "../picture/facts.js";
-import { meanName } from "../picture/mean.js";
+import { instancesAt, meanName } from "../picture/mean.js";
 import type { Options } from "../picture/options.js";
 import { hasScores, type Outputs } from "../picture/outputs.js";
 import { attributionAt, type Picture, spreadAt, timeOnly } from "../picture/picture.js";
@@ -59,7 +59,7 @@ export function summaryOf(choice: Choice, facts: Facts, outputs: Outputs): Summa
   const unknown = facts.class_names.length === 1 || !hasScores(row, outputs);
   const right = own.length === 0 || unknown ? null : isTrue(row, predicted, outputs);
   return {
-    instance: `Instance ${row + 1} of ${count}${whole ? "" : " on this page"} (index ${facts.instances[row]})`,
+    instance: `Instance ${row + 1} of ${count}${whole ? "" : " on this page"} (index ${facts.instances[row]}${lengthText(row, facts)})`,
     truth: truthText(row, explained, own, facts, outputs),
     predicted: predictionText(row, explained, facts, outputs, unknown ? null : predicted),
     explained: [explained, ...(choice.against === null ? [] : [facts.targets[choice.against]])]
@@ -95,6 +95,8 @@ function predictionText(
 /** Value of an output, with its name if there are several. */
 const ofOutput = (value: number, output: number, { class_names }: Facts): string =>
   class_names.length > 1 ? `${class_names[output]} ${formatNumber(value)}` : formatNumber(value);
+/** Number of samples of an instance, if not all have the same. */
+const lengthText = (row: number, { lengths }: Facts): string => (lengths ? `, ${lengths[row]} samples` : "");
 
 /** Names of the explained class and of the class whose map is subtracted. */
 const classesOf = ({ target, against }: Choice, facts: Facts): string[] =>
@@ -165,6 +167,9 @@ export function errorText({ attribution, largest }: Picture): string {
 /** Placed maps are summed at their steps; the curve drawn between them is not. */
 export const gapHint = (placed: boolean): string =>
   placed ? "of the values at the layer’s steps, not of the curve that is drawn between them" : "";
+
+/** What follows the end of a series on the time axis of a longer one. */
+export const PADDED = "padding, not part of the series";
 
 /** How the color limit was computed, and which changes the values underwent before. */
 export function colorLimitText(picture: Picture, facts: Facts, whole: boolean): string {
@@ -260,6 +265,9 @@ export function readout(picture: Picture, facts: Facts, sample: number, under: n
   const notes = unseen ? ["not seen by the explained layer"] : [];
   if (picture.attribution.spread) {
     notes.push(picture.attribution.mean ? "±: standard deviation over the instances" : "±: standard error");
+  }
+  if (picture.attribution.mean?.lengths) {
+    notes.push(`mean of ${counted(instancesAt(picture.attribution.mean, sample), "instance")}`);
   }
   if (readings.length > ROOM) {
     const smaller = timeOnly(picture) ? "" : " with smaller attribution";

@@ -14,8 +14,17 @@ export interface Tile {
   readonly error: number | null;
   /** Standard error of each value, or standard deviation over the instances of a mean; null if unknown. */
   readonly spread: Float32Array | null;
-  /** Number of instances of a mean; null for a single instance. */
-  readonly mean: { readonly count: number; readonly of: number; readonly partial: boolean } | null;
+  /** Instances of a mean; null for a single instance. */
+  readonly mean: MeanOf | null;
+}
+
+/** Instances of a mean: how many were taken, and of how many. */
+export interface MeanOf {
+  readonly count: number;
+  readonly of: number;
+  readonly partial: boolean;
+  /** Number of samples of each instance that was taken; undefined if all have the same. */
+  readonly lengths?: readonly number[];
 }
 
 /** Numbers in a buffer. */

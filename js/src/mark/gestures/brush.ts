@@ -1,6 +1,6 @@
 import type { Frame } from "../../core/draw/scene.js";
 import { type Window, windowBetween } from "../../core/picture/window.js";
-import { sampleAt } from "../../core/samples/time_axis.js";
+import { pixelOf, sampleAt } from "../../core/samples/time_axis.js";
 
 /** Selects a window by Shift and drag, before bqplot handles the drag as panning. */
 export class Brush {
@@ -46,10 +46,15 @@ export class Brush {
     }
   }
 
-  /** Nearest sample; outside of the plot, the first or last visible one. */
+  /** Nearest sample; outside of the plot or the series, the first or last visible one. */
   private sampleUnder(event: MouseEvent): number | null {
     const frame = this.frame();
     const x = event.clientX - this.figure.getBoundingClientRect().left;
-    return frame ? sampleAt(Math.max(frame.axis.left + 0.5, Math.min(frame.axis.right - 0.5, x)), frame.axis) : null;
+    if (!frame) {
+      return null;
+    }
+    const { axis } = frame;
+    const last = Math.min(axis.right - 0.5, pixelOf(axis.samples - 1, axis));
+    return sampleAt(Math.max(axis.left + 0.5, Math.min(last, x)), axis);
   }
 }

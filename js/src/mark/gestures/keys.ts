@@ -18,6 +18,7 @@ interface View {
   readonly model: {
     readonly choice: Choice;
     readonly facts: Facts;
+    readonly time: { readonly samples: number };
     readonly optionsModel: OptionsModel;
     readonly windows: { readonly chosen: Window | null; choose(window: Window | null, last: boolean): void };
     choose(choice: Partial<Choice>): void;
@@ -102,7 +103,7 @@ export class Keys {
   }
 
   private press(event: KeyboardEvent): void {
-    const action = actionOf(event, this.view.model.facts.samples, this.focused(event.target as Element));
+    const action = actionOf(event, this.view.model.time.samples, this.focused(event.target as Element));
     if (action) {
       event.preventDefault();
       this.handle(action);
@@ -129,7 +130,7 @@ export class Keys {
   }
 
   private get last(): number {
-    return this.view.model.facts.samples - 1;
+    return this.view.model.time.samples - 1;
   }
 
   private change(changed: (options: Options) => Partial<Options>): void {

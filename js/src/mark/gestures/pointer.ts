@@ -154,7 +154,8 @@ export class Pointer {
 
 function bracketPath({ start, stop }: { start: number; stop: number }, below: Row, frame: Frame): string {
   const { plot, axis } = frame;
-  const within = (sample: number): number => Math.max(0, Math.min(plot.width, pixelOf(sample - 0.5, axis) - plot.left));
+  const within = (sample: number): number =>
+    Math.max(0, Math.min(plot.width, pixelOf(Math.min(sample, axis.samples) - 0.5, axis) - plot.left));
   const bottom = below.top + below.height - plot.top;
   const [left, right] = [within(start), within(stop)];
   return `M${left} ${bottom + 1}v${BRACKET}H${right}v${-BRACKET}`;

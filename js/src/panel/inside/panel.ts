@@ -171,13 +171,14 @@ export class InsidePanelView extends PanelView {
   }
 
   private sceneOf(reading: LayerReading, tile: Tile | string): FiltersScene {
-    const { inside, facts } = this.mark;
+    const { inside, time } = this.mark;
+    const { samples } = time;
     const importance = importances(reading, inside.by, this.target);
     const shown = ranked(importance).slice(this.first, this.first + SHOWN);
     const rows = shown.map((filter): FilterRow => {
       const values =
-        typeof tile === "string" ? new Float32Array(facts.samples) : placed(tile, filter, reading.steps, facts.samples);
-      const [column] = columnsOf(values, facts.samples, 1);
+        typeof tile === "string" ? new Float32Array(samples) : placed(tile, filter, reading.steps, samples);
+      const [column] = columnsOf(values, samples, 1);
       return { filter, column, range: valueRange(column), importance: importance[filter] };
     });
     return {

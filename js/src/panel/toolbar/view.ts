@@ -31,7 +31,7 @@ function colors({ optionsModel, picture }: ChannelStackModel): TemplateResult {
 const SCOPES = { map: "per map", instance: "per instance", method: "all", fixed: "fixed" };
 const SIGNS = { signed: "signed", positive: "positive", negative: "negative", absolute: "absolute" };
 
-function rows({ optionsModel }: ChannelStackModel): TemplateResult {
+function rows({ optionsModel, facts }: ChannelStackModel): TemplateResult {
   const options = optionsModel.current;
   return group(
     "rows",
@@ -42,6 +42,11 @@ function rows({ optionsModel }: ChannelStackModel): TemplateResult {
       optionsModel.change({ per_page: Number(count), first: 0 }),
     ),
     checkbox("overlay", options.overlay, (overlay) => optionsModel.change({ overlay, first: 0 })),
+    facts.lengths
+      ? checkbox("same time axis for all instances", options.same_axis, (same_axis) =>
+          optionsModel.change({ same_axis }),
+        )
+      : nothing,
   );
 }
 

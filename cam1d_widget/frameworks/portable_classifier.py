@@ -1,0 +1,59 @@
+"""A classifier of a network as plain data: the network, and what its values mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..attribution.receptive_field import ReceptiveField
+from ..explanation.portable_model import PortableModel
+from ..network.portable import NotPortable, portable
+from ..typing import Score
+from .network import Network
+
+__all__ = ["portable_model"]
+
+
+def portable_model(network: Network, length: int, field: ReceptiveField | None, score: Score) -> PortableModel:
+    """The network as plain data.
+
+    Parameters
+    ----------
+    network : Network
+    length : int
+        Samples of a series.
+    field : ReceptiveField, optional
+        Receptive field of the explained map; None where it cannot be placed in time.
+    score : {"logits", "probabilities"}
+
+    Raises
+    ------
+    NotPortable
+        If an operation of it cannot be computed without Python.
+    """
+    if network.graph is None or network.exit is None:
+        raise NotPortable(f"model {network.name!r} cannot be read layer by layer, so a page cannot contain it")
+    explained = None if field is None else network.entry
+    wanted = [network.exit] if explained is None else [network.exit, explained]
+    operations, shapes, weights = portable(network.graph, length, wanted)
+    description = {
+        "operations": operations,
+        "shapes": shapes,
+        "scores": network.exit,
+        "link": network.link,
+        "two_sided": network.two_sided,
+        "explains": score,
+        "map": explained,
+        "placing": None if field is None else _placing(field),
+    }
+    return PortableModel(description, weights)
+
+
+def _placing(field: ReceptiveField) -> dict[str, Any]:
+    first, count, left, right, share = field.placing
+    return {
+        "first": first.tolist(),
+        "count": count.tolist(),
+        "left": left.tolist(),
+        "right": right.tolist(),
+        "share": share.tolist(),
+    }

@@ -1,0 +1,304 @@
+"""A network as plain data: its operations and their weights, for an engine that needs neither Python nor a framework.
+
+Constants of an operation that the graph does not hold, such as the summand of a sum or the slope of a leaky ReLU, are
+what the operation returns at known points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import singledispatchmethod
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import operations as kinds
+from .graph import Graph, Node
+from .operations import Operation, Padding
+
+__all__ = ["NotPortable", "Portable", "portable"]
+
+# Functions of one value that an engine computes without constants.
+_PLAIN = frozenset(
+    "relu6 selu silu swish hardsilu hardswish tanh sigmoid hardsigmoid softsign mish exponential exp expm1 log log1p "
+    "logsigmoid sqrt square absolute abs sin cos relu".split()
+)
+_LARGE = 1e30
+
+
+class NotPortable(ValueError):
+    """A network with an operation that the engine in the page does not have."""
+
+
+class Portable(NamedTuple):
+    """A network as plain data.
+
+    Attributes
+    ----------
+    operations : list of dict
+        In the order of computing; each has the keys `kind`, `inputs` and `output` (numbers of values), and its
+        parameters. Arrays are given as ``{"shape": [...], "offset": number of values before it in weights}``.
+    shapes : dict
+        Shape of each value without the batch, by its number; value 0 is the series.
+    weights : ndarray of float32, of shape (number,)
+        All arrays, one after the other.
+    """
+
+    operations: list[dict[str, Any]]
+    shapes: dict[int, list[int]]
+    weights: np.ndarray
+
+
+def portable(graph: Graph, length: int, wanted: Sequence[int]) -> Portable:
+    """The operations that compute some values from a series of one length.
+
+    Raises
+    ------
+    NotPortable
+        If one of them has no counterpart in the engine; the error names the layer.
+    """
+    writing = _Writing(graph, length)
+    operations = [writing.described(node) for node in writing.computed(wanted)]
+    weights = np.concatenate(writing.arrays) if writing.arrays else np.zeros(0, np.float32)
+    shapes = {number: list(value.shape[1:]) for number, value in writing.values.items()}
+    return Portable(operations, shapes, weights)
+
+
+class _Writing:
+    """Descriptions of nodes, and the arrays that they refer to."""
+
+    def __init__(self, graph: Graph, length: int) -> None:
+        self._graph, self._ops = graph, graph.tensors.ops
+        channels = graph.values[0].shape[-1]
+        # Values of one series of zeros, by number: what the shapes are known from.
+        assert channels is not None
+        self.values = {0: np.zeros((1, length, channels), np.float32)}
+        self.arrays: list[np.ndarray] = []
+        self._count = 0
+
+    def computed(self, wanted: Sequence[int]) -> Iterator[Node]:
+        """Nodes in the order of computing, each after its values are known."""
+        for node in self._graph.between([0], wanted):
+            self.values.update(zip(node.outputs, self._called(node, *self._inputs(node)), strict=True))
+            yield node
+
+    def described(self, node: Node) -> dict[str, Any]:
+        """One operation as plain data."""
+        parameters = self._parameters(node.operation, node)
+        return {"inputs": list(node.inputs), "output": node.outputs[0], **parameters}
+
+    @singledispatchmethod
+    def _parameters(self, operation: Operation, node: Node) -> dict[str, Any]:
+        raise NotPortable(f"{node} cannot be computed in a page")
+
+    # Learned weights
+
+    @_parameters.register
+    def _dense(self, operation: kinds.Dense, node: Node) -> dict[str, Any]:
+        return {"kind": "dense", **self._weights(operation, node)}
+
+    @_parameters.register
+    def _convolution(self, operation: kinds.Convolution, node: Node) -> dict[str, Any]:
+        sizes, channels = self._inputs(node)[0].shape[1:-1], self._inputs(node)[0].shape[-1]
+        spans = [(size - 1) * dilation + 1 for size, dilation in zip(operation.size, operation.dilation, strict=True)]
+        weights = self._weights(operation, node)
+        return {
+            "kind": "depthwise convolution" if operation.depthwise else "convolution",
+            **weights,
+            "strides": list(operation.strides),
+            "dilation": list(operation.dilation),
+            "padding": _ends(operation.padding, sizes, spans, operation.strides),
+            "groups": 1 if operation.depthwise else channels // weights["kernel"]["shape"][-2],
+        }
+
+    @_parameters.register
+    def _scale(self, operation: kinds.Scale, node: Node) -> dict[str, Any]:
+        weights = self._weights(operation, node)
+        return {"kind": "affine", "factors": [weights["kernel"]], "summand": weights["bias"]}
+
+    def _weights(self, operation: kinds.Weighted, node: Node) -> dict[str, Any]:
+        if operation.rounds:
+            raise NotPortable(f"{node} is quantized, and cannot be computed in a page")
+        bias = None if operation.bias is None else self._array(self._numpy(operation.bias()))
+        return {"kernel": self._array(self._numpy(operation.kernel())), "bias": bias}
+
+    # Linear functions without learned weights
+
+    @_parameters.register(kinds.Rescale)
+    @_parameters.register(kinds.Sum)
+    def _affine(self, operation: Operation, node: Node) -> dict[str, Any]:
+        """Factors of each input, and a summand, from the values at zero and at one."""
+        zeros = [np.zeros_like(one) for one in self._inputs(node)]
+        summand = self._called(node, *zeros)[0]
+        factors = []
+        for place, one in enumerate(zeros):
+            inputs = [*zeros[:place], np.ones_like(one), *zeros[place + 1 :]]
+            factors.append(self._array(_narrowest(self._called(node, *inputs)[0] - summand)))
+        return {"kind": "affine", "factors": factors, "summand": self._array(_narrowest(summand))}
+
+    @_parameters.register
+    def _identity(self, operation: kinds.Identity, node: Node) -> dict[str, Any]:
+        return {"kind": "reshape", "order": None}
+
+    @_parameters.register
+    def _reshape(self, operation: kinds.Reshape, node: Node) -> dict[str, Any]:
+        return {"kind": "reshape", "order": operation.order and list(operation.order)}
+
+    @_parameters.register
+    def _permute(self, operation: kinds.Permute, node: Node) -> dict[str, Any]:
+        if operation.order is None:
+            raise NotPortable(f"{node} orders axes in a way that is not known, and cannot be computed in a page")
+        return {"kind": "permute", "order": list(operation.order)}
+
+    @_parameters.register
+    def _pad(self, operation: kinds.Pad, node: Node) -> dict[str, Any]:
+        return {"kind": "pad", "ends": [list(ends) for ends in operation.ends]}
+
+    @_parameters.register
+    def _crop(self, operation: kinds.Crop, node: Node) -> dict[str, Any]:
+        starts = [left for left, _ in operation.ends]
+        return {"kind": "slice", "begin": [0, *starts, 0], "step": 1}
+
+    @_parameters.register
+    def _slice(self, operation: kinds.Slice, node: Node) -> dict[str, Any]:
+        begin = [0] * self._inputs(node)[0].ndim
+        begin[operation.axis] = operation.start
+        stop = min(operation.stop, self._inputs(node)[0].shape[operation.axis])
+        ends = {"axis": operation.axis, "start": operation.start, "stop": stop, "step": operation.step}
+        return {"kind": "stride", **ends}
+
+    @_parameters.register
+    def _upsample(self, operation: kinds.Upsample, node: Node) -> dict[str, Any]:
+        return {"kind": "upsample", "size": list(operation.size)}
+
+    @_parameters.register
+    def _concatenate(self, operation: kinds.Concatenate, node: Node) -> dict[str, Any]:
+        if operation.constant:
+            raise NotPortable(f"{node} joins a constant to its input, and cannot be computed in a page")
+        return {"kind": "concatenate", "axis": operation.axis, "order": list(operation.order)}
+
+    # Poolings
+
+    @_parameters.register
+    def _pool(self, operation: kinds.Pool, node: Node) -> dict[str, Any]:
+        sizes = self._inputs(node)[0].shape[1:-1]
+        parameters: dict[str, Any] = {
+            "kind": "maximum pooling" if operation.largest else "mean pooling",
+            "size": list(operation.size),
+            "strides": list(operation.strides),
+            "padding": _ends(operation.padding, sizes, operation.size, operation.strides),
+        }
+        if not operation.largest:
+            # How many samples a mean divides by differs in the padding.
+            ones = np.ones_like(self._inputs(node)[0])
+            windows = _sums_of_windows(ones[0, ..., 0], parameters)
+            divided = self._called(node, ones)[0][0, ..., 0] / windows
+            parameters["share"] = self._array(_narrowest(divided[np.newaxis, ..., np.newaxis]))
+        return parameters
+
+    @_parameters.register
+    def _reduce(self, operation: kinds.Reduce, node: Node) -> dict[str, Any]:
+        if 0 in operation.axes:
+            raise NotPortable(f"{node} joins several series, and cannot be computed in a page")
+        return {"kind": "reduce", "function": operation.kind, "axes": sorted(operation.axes)}
+
+    # Functions of the values at one position
+
+    @_parameters.register
+    def _pointwise(self, operation: kinds.Pointwise, node: Node) -> dict[str, Any]:
+        name, at = operation.name, self._at(node)
+        if operation.threshold:
+            raise NotPortable(f"{node} has a threshold, and cannot be computed in a page")
+        if name == "relu" and operation.limited:
+            return self._function("clip", low=at(-1), high=at(_LARGE))
+        if name == "clip":
+            return self._function("clip", low=at(-_LARGE), high=at(_LARGE))
+        if name in ("leakyrelu", "prelu") and not operation.limited:
+            return self._function("leakyrelu", slope=-at(-1))
+        if name in ("elu", "celu"):
+            return self._function("elu", slope=-at(-_LARGE))
+        if name == "gelu":
+            # The approximation by a tanh is 0.8412 at one.
+            return self._function("gelu exact" if np.all(at(1) > 0.8413) else "gelu")
+        if name == "softplus":
+            return self._function("softplus", sharpness=np.log(2) / at(0))
+        if name in _PLAIN and not operation.limited:
+            return self._function(name)
+        raise NotPortable(f"{node} computes the function {name!r}, which cannot be computed in a page")
+
+    def _function(self, name: str, **constants: np.ndarray) -> dict[str, Any]:
+        arrays = {key: self._array(_narrowest(value)) for key, value in constants.items()}
+        return {"kind": "function", "function": name, **arrays}
+
+    def _at(self, node: Node) -> Callable[[float], np.ndarray]:
+        """Values of a function of one value where its input is a number."""
+        like = self._inputs(node)[0]
+        return lambda number: self._called(node, np.full_like(like, number))[0]
+
+    @_parameters.register
+    def _product(self, operation: kinds.Product, node: Node) -> dict[str, Any]:
+        return {"kind": "product"}
+
+    @_parameters.register
+    def _maximum(self, operation: kinds.Maximum, node: Node) -> dict[str, Any]:
+        return {"kind": "maximum"}
+
+    @_parameters.register
+    def _minimum(self, operation: kinds.Minimum, node: Node) -> dict[str, Any]:
+        return {"kind": "minimum"}
+
+    @_parameters.register
+    def _normalize(self, operation: kinds.Normalize, node: Node) -> dict[str, Any]:
+        if operation.name not in ("softmax", "logsoftmax") or len(operation.axes) != 1:
+            raise NotPortable(f"{node} cannot be computed in a page")
+        return {"kind": "softmax", "axis": min(operation.axes), "logarithm": operation.name == "logsoftmax"}
+
+    # Arrays
+
+    def _inputs(self, node: Node) -> list[np.ndarray]:
+        return [self.values[one] for one in node.inputs]
+
+    def _called(self, node: Node, *inputs: np.ndarray) -> list[np.ndarray]:
+        """Values of a node in float32."""
+        return [self._numpy(one) for one in node.call.in_float32(*map(self._ops.convert_to_tensor, inputs))]
+
+    def _numpy(self, tensor: Any) -> np.ndarray:
+        return np.asarray(self._ops.convert_to_numpy(tensor), np.float32)
+
+    def _array(self, values: np.ndarray) -> dict[str, Any]:
+        self.arrays.append(np.ravel(values))
+        self._count += values.size
+        return {"shape": list(values.shape), "offset": self._count - values.size}
+
+
+def _narrowest(values: np.ndarray) -> np.ndarray:
+    """Smallest array that is broadcast to these values."""
+    for axis in range(values.ndim):
+        first = values.take([0], axis)
+        if (values == first).all():
+            values = first
+    return values
+
+
+def _ends(padding: Padding, sizes: Sequence[int], spans: Sequence[int], strides: Sequence[int]) -> list[list[int]]:
+    """What is added at both ends of each axis."""
+    if not isinstance(padding, str):
+        return [list(ends) for ends in padding]
+    return [list(_ends_of(padding, *axis)) for axis in zip(sizes, spans, strides, strict=True)]
+
+
+def _ends_of(padding: str, size: int, span: int, stride: int) -> tuple[int, int]:
+    if padding == "valid":
+        return 0, 0
+    if padding == "causal":
+        return span - 1, 0
+    total = max((-(-size // stride) - 1) * stride + span - size, 0)
+    return total // 2, total - total // 2
+
+
+def _sums_of_windows(values: np.ndarray, pooling: dict[str, Any]) -> np.ndarray:
+    """Sum of each window of a pooling, over values without batch and filter."""
+    padded = np.pad(values, pooling["padding"])
+    windows = np.lib.stride_tricks.sliding_window_view(padded, tuple(pooling["size"]))
+    steps = tuple(slice(None, None, stride) for stride in pooling["strides"])
+    return windows[steps].sum(axis=tuple(range(-values.ndim, 0)))

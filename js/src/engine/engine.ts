@@ -1,0 +1,87 @@
+// The engine: values and gradients of a network that travels with a page, computed on the page.
+import * as tf from "@tensorflow/tfjs-core";
+import { between, type PortableNetwork, type Stored } from "./network.js";
+import { compute } from "./operations.js";
+
+/** Numbers and their shape, (batch, ...). */
+export type Values = {
+  shape: number[];
+  data: Float32Array;
+};
+
+/** Two functions, behind which another engine can take the place of this one. */
+export interface Engine {
+  /** Some values of the network, from others, by their numbers. */
+  forward(known: ReadonlyMap<number, Values>, wanted: readonly number[]): Values[];
+  /** Gradient of the sum of a value times weights, by one of the known values. */
+  gradient(known: ReadonlyMap<number, Values>, of: number, weights: Values, by: number): Values;
+  /** Release the weights. */
+  dispose(): void;
+}
+
+/** An engine on TensorFlow.js, whose backend must have been set before. */
+export class TensorflowEngine implements Engine {
+  private readonly arrays = new Map<number, tf.Tensor>();
+
+  constructor(private readonly network: PortableNetwork) {}
+
+  forward(known: ReadonlyMap<number, Values>, wanted: readonly number[]): Values[] {
+    return tf.tidy(() => this.compute(tensors(known), wanted).map(values));
+  }
+
+  gradient(known: ReadonlyMap<number, Values>, of: number, weights: Values, by: number): Values {
+    return tf.tidy(() => {
+      const given = tensors(known);
+      const scalar = (x: tf.Tensor) => {
+        const [made] = this.compute(new Map([...given, [by, x]]), [of]);
+        return tf.sum(tf.mul(made, tensor(weights))) as tf.Scalar;
+      };
+      return values(tf.grad(scalar)(given.get(by)!));
+    });
+  }
+
+  dispose(): void {
+    for (const array of this.arrays.values()) {
+      array.dispose();
+    }
+    this.arrays.clear();
+  }
+
+  private compute(known: Map<number, tf.Tensor>, wanted: readonly number[]): tf.Tensor[] {
+    const made = new Map(known);
+    const batch = known.values().next().value!.shape[0];
+    for (const operation of between(this.network, known.keys(), wanted)) {
+      const inputs = operation.inputs.map((value) => made.get(value)!);
+      const shape = [batch, ...this.network.shapes[operation.output]];
+      made.set(
+        operation.output,
+        compute(operation, inputs, shape, (stored) => this.array(stored)),
+      );
+    }
+    return wanted.map((value) => made.get(value)!);
+  }
+
+  /** A stored array as a tensor that stays. */
+  private array({ shape, offset }: Stored): tf.Tensor {
+    const there = this.arrays.get(offset);
+    if (there) {
+      return there;
+    }
+    const count = shape.reduce((product, size) => product * size, 1);
+    const made = tf.keep(tf.tensor(this.network.weights.subarray(offset, offset + count), shape, "float32"));
+    this.arrays.set(offset, made);
+    return made;
+  }
+}
+
+function tensors(known: ReadonlyMap<number, Values>): Map<number, tf.Tensor> {
+  return new Map([...known].map(([number, value]) => [number, tensor(value)]));
+}
+
+function tensor({ data, shape }: Values): tf.Tensor {
+  return tf.tensor(data, shape, "float32");
+}
+
+function values(made: tf.Tensor): Values {
+  return { shape: made.shape, data: made.dataSync() as Float32Array };
+}

@@ -1,0 +1,68 @@
+// A network as plain data: its operations and their weights, as cam1d_widget/network/portable.py writes them.
+
+/** An array of the network: its shape, and where it begins among the weights. */
+export interface Stored {
+  shape: number[];
+  offset: number;
+}
+
+/** What all operations have: the values that they take, and the value that they make. */
+interface Common {
+  inputs: number[];
+  output: number;
+}
+
+interface Convolved extends Common {
+  kernel: Stored;
+  bias: Stored | null;
+  strides: number[];
+  dilation: number[];
+  padding: [number, number][];
+  groups: number;
+}
+
+interface Pooled extends Common {
+  size: number[];
+  strides: number[];
+  padding: [number, number][];
+}
+
+export type Operation =
+  | (Common & { kind: "dense"; kernel: Stored; bias: Stored | null })
+  | (Convolved & { kind: "convolution" })
+  | (Convolved & { kind: "depthwise convolution" })
+  | (Common & { kind: "affine"; factors: Stored[]; summand: Stored | null })
+  | (Common & { kind: "reshape"; order: number[] | null })
+  | (Common & { kind: "permute"; order: number[] })
+  | (Common & { kind: "pad"; ends: [number, number][] })
+  | (Common & { kind: "slice"; begin: number[] })
+  | (Common & { kind: "stride"; axis: number; start: number; stop: number; step: number })
+  | (Common & { kind: "upsample"; size: number[] })
+  | (Common & { kind: "concatenate"; axis: number; order: number[] })
+  | (Pooled & { kind: "maximum pooling" })
+  | (Pooled & { kind: "mean pooling"; share: Stored })
+  | (Common & { kind: "reduce"; function: "mean" | "sum" | "max" | "min"; axes: number[] })
+  | (Common & { kind: "function"; function: string } & Partial<Record<"low" | "high" | "slope" | "sharpness", Stored>>)
+  | (Common & { kind: "product" | "maximum" | "minimum" })
+  | (Common & { kind: "softmax"; axis: number; logarithm: boolean });
+
+export interface PortableNetwork {
+  operations: Operation[];
+  /** Shape of each value without the batch, by its number; value 0 is the series. */
+  shapes: Record<number, number[]>;
+  weights: Float32Array;
+}
+
+/** Operations that are needed to compute some values from others, in the order of computing. */
+export function between(network: PortableNetwork, known: Iterable<number>, wanted: Iterable<number>): Operation[] {
+  const given = new Set(known);
+  const needed = new Set(wanted);
+  const found: Operation[] = [];
+  for (const operation of [...network.operations].reverse()) {
+    if (needed.has(operation.output) && !given.has(operation.output)) {
+      found.push(operation);
+      operation.inputs.forEach((value) => needed.add(value));
+    }
+  }
+  return found.reverse();
+}

@@ -1,0 +1,216 @@
+// The model of a page: scores of any series, and maps of those methods that need few passes.
+import { CLASS_ACTIVATION, classActivation } from "./class_activation.js";
+import type { Engine, Values } from "./engine.js";
+import type { Operation } from "./network.js";
+import { type Placing, placed } from "./placing.js";
+import { probabilitiesOf, type Reading, scoresOf, slopesOf } from "./scores.js";
+
+/** What Python says about the model; see cam1d_widget/frameworks/portable_classifier.py. */
+export interface Description extends Reading {
+  operations: Operation[];
+  shapes: Record<number, number[]>;
+  /** Value that holds the scores, and that of the explained map. */
+  scores: number;
+  map: number | null;
+  placing: Placing | null;
+  /** Value of each channel that replaces a window. */
+  baseline: number[];
+  /** Nodes of the path of Integrated Gradients, from 0 to 1, and their weights; more of them from path to path. */
+  paths: Path[];
+  /** Share of the score's difference that the map of a path may miss. */
+  tolerance: number;
+  /** Windows [start, stop) of Occlusion, one list for each size; empty if Python chooses them by the series. */
+  windows: Slices[];
+  /** Labels of the methods whose maps the page can compute. */
+  methods: string[];
+}
+
+interface Slices {
+  start: number[];
+  stop: number[];
+}
+
+interface Path {
+  nodes: number[];
+  weights: number[];
+}
+
+/** Scores of a series. */
+export interface PageScores {
+  scores: number[];
+  probabilities: number[] | null;
+}
+
+/** Series in one pass. */
+const BATCH = 32;
+
+export class PageModel {
+  constructor(
+    private readonly engine: Engine,
+    private readonly description: Description,
+  ) {}
+
+  /** Release the weights. */
+  dispose(): void {
+    this.engine.dispose();
+  }
+
+  /** Number of values of a series. */
+  get values(): number {
+    const [time, channels] = this.description.shapes[0];
+    return time * channels;
+  }
+
+  /** Scores of one series (time, channel). */
+  scores(series: Float32Array): PageScores {
+    const scores = scoresOf(this.units(series), this.description);
+    return { scores, probabilities: probabilitiesOf(scores, this.description) };
+  }
+
+  /** A series with the samples [first, stop) replaced by the baseline. */
+  without(series: Float32Array, first: number, stop: number): Float32Array {
+    const { baseline } = this.description;
+    const channels = baseline.length;
+    const replaced = series.slice();
+    for (let place = first * channels; place < stop * channels; place++) {
+      replaced[place] = baseline[place % channels];
+    }
+    return replaced;
+  }
+
+  /** Whether the page can compute maps of a method. */
+  offers(method: string): boolean {
+    return this.description.methods.includes(method);
+  }
+
+  /**
+   * Maps of a method by class, (time, channel), or (time, 1) for all channels together: of the explained class, and of
+   * all if they cost no more. Yields the completed share.
+   */
+  *maps(method: string, series: Float32Array, target: number): Generator<number, ReadonlyMap<number, Values>> {
+    const [time, channels] = this.description.shapes[0];
+    const one = (channels: number, data: Float32Array) => new Map([[target, { shape: [time, channels], data }]]);
+    if (method in CLASS_ACTIVATION) {
+      return one(1, placed(this.steps(method, series, target), this.description.placing!));
+    }
+    if (method === "Occlusion") {
+      return yield* this.occluded(series);
+    }
+    if (method === "Integrated Gradients") {
+      return one(channels, yield* this.integrated(series, target));
+    }
+    const gradient = this.gradient(series, target);
+    return one(channels, method === "Saliency" ? gradient : gradient.map((slope, place) => slope * series[place]));
+  }
+
+  /** Score drops when windows of a channel are replaced, averaged over windows and sizes. */
+  private *occluded(series: Float32Array): Generator<number, ReadonlyMap<number, Values>> {
+    const { windows, baseline, shapes } = this.description;
+    const [time, channels] = shapes[0];
+    const whole = this.scores(series).scores;
+    const maps = whole.map(() => new Float64Array(series.length));
+    const pieces = windows.flatMap((slices) => {
+      const cover = coverOf(slices, time);
+      return slices.start.flatMap((first, window) =>
+        baseline.map((_, channel) => ({ first, stop: slices.stop[window], channel, cover })),
+      );
+    });
+    for (let begun = 0; begun < pieces.length; begun += BATCH) {
+      yield begun / pieces.length;
+      const batch = pieces.slice(begun, begun + BATCH);
+      const replaced = new Float32Array(batch.length * series.length);
+      batch.forEach(({ first, stop, channel }, one) => {
+        replaced.set(series, one * series.length);
+        for (let sample = first; sample < stop; sample++) {
+          replaced[one * series.length + sample * channels + channel] = baseline[channel];
+        }
+      });
+      this.scoresOfMany(replaced, batch.length).forEach((scores, one) => {
+        const { first, stop, channel, cover } = batch[one];
+        scores.forEach((score, target) => {
+          for (let sample = first; sample < stop; sample++) {
+            maps[target][sample * channels + channel] += (whole[target] - score) / cover[sample] / windows.length;
+          }
+        });
+      });
+    }
+    return new Map(maps.map((map, target) => [target, { shape: [time, channels], data: Float32Array.from(map) }]));
+  }
+
+  private scoresOfMany(series: Float32Array, count: number): number[][] {
+    const { shapes, scores } = this.description;
+    const known = new Map([[0, { shape: [count, ...shapes[0]], data: series }]]);
+    const { data } = this.engine.forward(known, [scores])[0];
+    const units = data.length / count;
+    return Array.from({ length: count }, (_, one) =>
+      scoresOf(data.subarray(one * units, (one + 1) * units), this.description),
+    );
+  }
+
+  private steps(method: string, series: Float32Array, target: number): Float32Array {
+    const { scores, map, shapes } = this.description;
+    const [steps, filters] = shapes[map!];
+    const [units, features] = this.engine.forward(this.known(series), [scores, map!]);
+    const known = new Map([...this.known(series), [map!, features]]);
+    const slopes = { shape: units.shape, data: slopesOf(units.data, target, this.description) };
+    const gradients = this.engine.gradient(known, scores, slopes, map!).data;
+    return classActivation(method, { features: features.data, gradients, steps, filters });
+  }
+
+  /** Integrated Gradients, with more nodes where the map misses too much of the score's difference. */
+  private *integrated(series: Float32Array, target: number): Generator<number, Float32Array> {
+    const { baseline, paths, tolerance } = this.description;
+    const origin = series.map((_, place) => baseline[place % baseline.length]);
+    const expected = this.scores(series).scores[target] - this.scores(origin).scores[target];
+    const misses = (map: Float32Array) => Math.abs(map.reduce((sum, one) => sum + one, 0) - expected);
+    let map = yield* this.alongPath(series, origin, target, paths[0]);
+    for (const path of paths.slice(1)) {
+      if (misses(map) > tolerance * Math.abs(expected)) {
+        map = yield* this.alongPath(series, origin, target, path);
+      }
+    }
+    return map;
+  }
+
+  private *alongPath(
+    series: Float32Array,
+    origin: Float32Array,
+    target: number,
+    { nodes, weights }: Path,
+  ): Generator<number, Float32Array> {
+    const mean = new Float64Array(series.length);
+    for (const [one, node] of nodes.entries()) {
+      yield one / nodes.length;
+      const between = series.map((value, place) => origin[place] + node * (value - origin[place]));
+      this.gradient(between, target).forEach((slope, place) => {
+        mean[place] += weights[one] * slope;
+      });
+    }
+    return series.map((value, place) => (value - origin[place]) * mean[place]);
+  }
+
+  private gradient(series: Float32Array, target: number): Float32Array {
+    const units = this.units(series);
+    const slopes = { shape: [1, units.length], data: slopesOf(units, target, this.description) };
+    return this.engine.gradient(this.known(series), this.description.scores, slopes, 0).data;
+  }
+
+  private units(series: Float32Array): Float32Array {
+    return this.engine.forward(this.known(series), [this.description.scores])[0].data;
+  }
+
+  private known(series: Float32Array): Map<number, Values> {
+    return new Map([[0, { shape: [1, ...this.description.shapes[0]], data: series }]]);
+  }
+}
+
+/** Number of windows that cover each sample. */
+function coverOf({ start, stop }: Slices, time: number): Float64Array {
+  const cover = new Float64Array(time);
+  start.forEach((first, window) => {
+    for (let sample = first; sample < stop[window]; sample++) {
+      cover[sample]++;
+    }
+  });
+  return cover;
+}

@@ -1,0 +1,147 @@
+import type { Choice } from "../core/picture/choice.js";
+import type { Facts } from "../core/picture/facts.js";
+import { neededTiles } from "../core/picture/needed_tiles.js";
+import type { Window } from "../core/picture/window.js";
+import { type Bytes, bytesOf } from "../core/tiles/bytes.js";
+import { attributionKey, seriesKey, type Tile } from "../core/tiles/tiles.js";
+import type { Values } from "../engine/engine.js";
+import type { Description, PageModel, PageScores } from "../engine/page_model.js";
+import type { TileStore } from "../synced/tile_store.js";
+
+/** What a page's script engine.js puts there, besides the program of its backend. */
+interface EngineScript {
+  program: ArrayBuffer;
+  startModel(description: Description, weights: Float32Array, program: ArrayBuffer): Promise<PageModel>;
+}
+
+/** The model of a page as Python wrote it: its description, and its weights. */
+export type PackedModel = Description & { weights: Bytes };
+
+/** A map that is being computed. */
+interface Running {
+  readonly choice: Choice;
+  readonly steps: Generator<number, ReadonlyMap<number, Values>>;
+  share: number;
+}
+
+/** Milliseconds after which a computation lets the page draw. */
+const MOMENT = 30;
+
+/** What the model of a page computes in the place of a kernel. */
+export class PageAnswers {
+  /** Why the model cannot be started; null if it can. */
+  fault: string | null = null;
+  private model: PageModel | null = null;
+  /** Maps that are being computed, by the keys of their tiles. */
+  private readonly running = new Map<string, Running>();
+  private timer = 0;
+
+  /** `changed` is called when the model is ready, or cannot be started. */
+  constructor(
+    packed: PackedModel,
+    private readonly tiles: TileStore,
+    private readonly facts: Facts,
+    private readonly changed: () => void,
+  ) {
+    this.start(packed).then(changed);
+  }
+
+  private async start({ weights, ...description }: PackedModel): Promise<void> {
+    const script = (globalThis as { cam1dEngine?: EngineScript }).cam1dEngine!;
+    try {
+      const values = new Float32Array(bytesOf(weights, 0, weights.byteLength));
+      this.model = await script.startModel(description, values, script.program);
+    } catch (error) {
+      this.fault = String(error instanceof Error ? error.message : error);
+    }
+  }
+
+  /** Whether scores can be computed. */
+  get ready(): boolean {
+    return this.model !== null;
+  }
+
+  /** Whether the model is ready, and takes series of the length of this one. */
+  fits(instance: number): boolean {
+    const there = this.tiles.missing([seriesKey(instance)]).length === 0;
+    return there && this.series(instance).length === this.model?.values;
+  }
+
+  /** Scores of a stored series with the samples of a window replaced. */
+  without(instance: number, [first, stop]: Window): PageScores {
+    const model = this.model!;
+    return model.scores(model.without(this.series(instance), first, stop));
+  }
+
+  /** Computes the maps of a picture that are missing; a share below 1 if that goes on, null if the page cannot. */
+  compute(choice: Choice): number | null {
+    const { label } = this.facts.methods[choice.method];
+    if (choice.mean || !this.model?.offers(label) || !this.fits(choice.instance)) {
+      return null;
+    }
+    const [missing] = this.tiles.missing(neededTiles(choice));
+    if (missing === undefined) {
+      return 1;
+    }
+    if (!this.running.has(missing)) {
+      const target = this.facts.targets[Number(missing.split("/").at(-1))];
+      const steps = this.model.maps(label, this.series(choice.instance), target);
+      this.running.set(missing, { choice, steps, share: 0 });
+      this.advance(missing);
+    }
+    // A quick map is there now, and the other class of a difference may be missing.
+    return this.running.get(missing)?.share ?? this.compute(choice);
+  }
+
+  /** Drops computations of other maps than these. */
+  keep(keys: readonly string[]): void {
+    for (const key of [...this.running.keys()].filter((key) => !keys.includes(key))) {
+      this.running.delete(key);
+    }
+  }
+
+  /** Goes on with what is not done, after the page was drawn. */
+  continue(): void {
+    if (this.running.size > 0 && !this.timer) {
+      this.timer = setTimeout(() => {
+        this.timer = 0;
+        for (const key of [...this.running.keys()].slice(0, 1)) {
+          this.advance(key);
+        }
+        this.changed();
+      }) as unknown as number;
+    }
+  }
+
+  /** Goes on with one map for a moment. */
+  private advance(key: string): void {
+    const running = this.running.get(key)!;
+    const until = performance.now() + MOMENT;
+    do {
+      const { done, value } = running.steps.next();
+      if (done) {
+        this.put(running.choice, value);
+        this.running.delete(key);
+        return;
+      }
+      running.share = value;
+    } while (performance.now() < until);
+  }
+
+  private put({ instance, method }: Choice, maps: ReadonlyMap<number, Values>): void {
+    for (const [target, { shape, data }] of maps) {
+      const place = this.facts.targets.indexOf(target);
+      if (place >= 0) {
+        this.tiles.put(tileOf(attributionKey(method, instance, place), shape, data));
+      }
+    }
+  }
+
+  private series(instance: number): Float32Array {
+    return this.tiles.take(seriesKey(instance)).values;
+  }
+}
+
+function tileOf(key: string, [samples, channels]: number[], values: Float32Array): Tile {
+  return { key, values, samples, channels, gap: null, error: null, spread: null, mean: null };
+}

@@ -1,0 +1,201 @@
+"""A page with a model computes the scores and maps that Python computes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import torch
+from hypothesis import strategies as st
+from keras import layers as L
+
+from cam1d_widget import KerasClassifier, TorchClassifier, models
+from cam1d_widget.attribution.lazy_explanation import LazyExplanation
+from cam1d_widget.methods import Saliency
+
+from ..support.page_engine import in_page
+from ..support.random_networks import HEADS, blocks, network
+
+TARGET = 1
+
+
+def lazy_of(model: Any, **options: Any) -> LazyExplanation:
+    keras_classifier = KerasClassifier(model, **options)
+    length, channels = keras_classifier.input_shape
+    noise = np.random.default_rng(0).normal(size=(12, length or 40, channels)).astype(np.float32)
+    return LazyExplanation(keras_classifier, noise[:2], background=noise[2:] + 0.3)
+
+
+def compare(explanations: list[LazyExplanation]) -> None:
+    models = [one.portable_model() for one in explanations]
+    answers = in_page(models, [one.x[0] for one in explanations], TARGET)
+    for one, model, answer in zip(explanations, models, answers, strict=True):
+        scores = one.scores[0]
+        np.testing.assert_allclose(answer["scores"], scores, rtol=1e-4, atol=1e-4 * np.abs(scores).max())
+        if one.probabilities is None:
+            assert answer["probabilities"] is None
+        else:
+            np.testing.assert_allclose(answer["probabilities"], one.probabilities[0], rtol=1e-4, atol=1e-5)
+        assert set(answer["maps"]) == set(model.description["methods"])
+        for label, values in answer["maps"].items():
+            there = one.attribution(label, 0, TARGET)
+            # The denominator of Grad-CAM++ may be nearly zero, which magnifies the rounding of the features.
+            share = 1e-2 if label == "Grad-CAM++" else 1e-3
+            atol = share * np.abs(there).max() + 1e-12
+            np.testing.assert_allclose(values, there, rtol=0, atol=atol, err_msg=label)
+
+
+def sequential(*layers: Any, shape: tuple[int, int] = (40, 3)) -> keras.Model:
+    keras.utils.set_random_seed(0)
+    return keras.Sequential([keras.Input(shape), *layers])
+
+
+def arithmetic() -> keras.Model:
+    keras.utils.set_random_seed(0)
+    series = keras.Input((40, 3))
+    one, other = L.Conv1D(4, 3, padding="same")(series), L.Conv1D(4, 5, padding="same", activation="tanh")(series)
+    gate = L.Dense(4, activation="sigmoid")(L.GlobalAveragePooling1D(keepdims=True)(one))
+    joined = [
+        L.Add()([one, other]),
+        L.Subtract()([one, other]),
+        L.Multiply()([one, gate]),
+        L.Maximum()([one, other]),
+        L.Minimum()([one, other]),
+        L.Average()([one, other]),
+        2.5 * one - np.arange(4, dtype="float32"),
+        L.Rescaling(0.5, offset=1.0)(other),
+    ]
+    maps = L.BatchNormalization()(L.Concatenate()(joined))
+    maps = L.Reshape((40, 4, 8))(maps)
+    maps = L.Reshape((40, -1))(L.Permute((1, 3, 2))(maps))
+    return keras.Model(series, L.Dense(3)(L.Flatten()(maps)))
+
+
+def two_dimensional() -> keras.Model:
+    return sequential(
+        L.Reshape((40, 3, 1)),
+        L.Conv2D(4, (9, 1), padding="same", use_bias=False),
+        L.BatchNormalization(),
+        L.DepthwiseConv2D((1, 3), depth_multiplier=2),
+        L.ELU(),
+        L.AveragePooling2D((4, 1)),
+        L.SeparableConv2D(6, (5, 1), padding="same"),
+        L.Activation("mish"),
+        L.Flatten(),
+        L.Dense(3, activation="softmax"),
+    )
+
+
+def activations() -> keras.Model:
+    names = "relu relu6 selu silu tanh sigmoid hard_sigmoid softsign mish exponential gelu softplus log_sigmoid".split()
+    return sequential(
+        *(layer for name in names for layer in (L.Dense(3, activation=name), L.BatchNormalization())),
+        L.LeakyReLU(0.2),
+        L.PReLU(shared_axes=[1]),
+        L.ReLU(max_value=2.0),
+        L.Conv1D(4, 3),
+        L.GlobalAveragePooling1D(),
+        L.Dense(3, activation="softmax"),
+    )
+
+
+def poolings() -> keras.Model:
+    return sequential(
+        L.ZeroPadding1D((2, 1)),
+        L.Conv1D(6, 4, strides=3, padding="same", groups=3, activation="leaky_relu"),
+        L.UpSampling1D(3),
+        L.Cropping1D((1, 2)),
+        L.AveragePooling1D(3, 2, padding="same"),
+        L.MaxPooling1D(3, 2, padding="same"),
+        L.Conv1D(4, 3, dilation_rate=2, padding="causal"),
+        L.GlobalMaxPooling1D(),
+        L.Dense(3),
+    )
+
+
+def one_unit() -> keras.Model:
+    return sequential(L.Conv1D(4, 5, activation="relu"), L.GlobalAveragePooling1D(), L.Dense(1, activation="sigmoid"))
+
+
+def test_a_page_computes_what_python_computes():
+    question, maps = models.question_cnn((80, 3), 3, filters=8), arithmetic()
+    explained = [lazy_of(question), lazy_of(maps), lazy_of(poolings()), lazy_of(one_unit(), score="probabilities")]
+    assert {"Grad-CAM", "XGrad-CAM"} <= set(explained[0].portable_model().description["methods"])
+    compare(explained)
+
+
+@pytest.mark.slow
+def test_a_page_computes_what_python_computes_on_more_networks():
+    question, fcn = models.question_cnn((80, 3), 3), models.fcn((40, 3), 3)
+    explained = map(lazy_of, [question, fcn, models.inception_time((40, 3), 3), two_dimensional(), activations()])
+    compare([*explained, lazy_of(fcn, score="probabilities"), lazy_of(question, layer=2)])
+
+
+class OfTorch(torch.nn.Module):
+    """Convolutions with groups, strides and dilation, and poolings with padding, as PyTorch has them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = torch.nn.Conv1d(3, 6, 5, padding=2)
+        self.norm = torch.nn.BatchNorm1d(6)
+        self.grouped = torch.nn.Conv1d(6, 6, 3, dilation=2, groups=2)
+        self.strided = torch.nn.Conv1d(12, 6, 3, stride=2, padding=1)
+        self.pool = torch.nn.AvgPool1d(3, 2, padding=1)
+        self.scores = torch.nn.Linear(6 * 9, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = torch.nn.functional.leaky_relu(self.norm(self.first(x)), 0.3)
+        x = torch.nn.functional.gelu(self.grouped(x), approximate="tanh")
+        x = torch.relu(self.strided(torch.cat([x, -x], 1)))
+        return self.scores(self.pool(x).flatten(1))
+
+
+@pytest.mark.slow
+def test_a_page_computes_what_pytorch_computes():
+    torch.manual_seed(0)
+    noise = np.random.default_rng(0).normal(size=(2, 38, 3)).astype(np.float32)
+    compare([LazyExplanation(TorchClassifier(OfTorch().eval()), noise, background=noise + 0.2)])
+
+
+@pytest.mark.slow
+def test_a_page_computes_what_python_computes_on_random_networks():
+    drawn = st.tuples(blocks(("relu", "tanh", "gelu", "elu")), st.sampled_from(HEADS), st.integers(0, 9))
+    with pytest.warns(match="example"):
+        networks = [network(*drawn.example()) for _ in range(40)]
+    compare([lazy_of(model) for model in networks])
+
+
+def test_options_that_a_page_does_not_know_are_left_to_python():
+    model = one_unit()
+    noise = np.random.default_rng(0).normal(size=(2, 40, 3)).astype(np.float32)
+    explained = LazyExplanation(KerasClassifier(model), noise, methods=[Saliency(absolute=True), "HiResCAM"])
+    assert explained.portable_model().description["methods"] == ["HiResCAM"]
+    averaged = LazyExplanation(KerasClassifier(model), noise, window=8)
+    assert averaged.portable_model().description["methods"] == []
+
+
+@pytest.mark.parametrize(
+    ("layer", "name"),
+    [(L.LSTM(4, return_sequences=True, name="memory"), "memory"), (L.UnitNormalization(name="unit"), "unit")],
+)
+def test_layers_that_a_page_cannot_compute_are_named(layer, name):
+    model = sequential(layer, L.Conv1D(4, 3), L.GlobalAveragePooling1D(), L.Dense(3))
+    with pytest.raises(ValueError, match=f"layer '{name}'.*cannot be computed in a page"):
+        lazy_of(model).portable_model()
+
+
+def test_a_function_cannot_travel_with_a_page():
+    class Constant:
+        classes, input_shape, continuous = 2, (40, 3), True
+
+        def scores(self, x):
+            return np.zeros((len(x), 2), np.float32)
+
+        def probabilities(self, x):
+            return None
+
+    explained = LazyExplanation(Constant(), np.zeros((2, 40, 3), np.float32))
+    with pytest.raises(ValueError, match="model=True needs a network that is read layer by layer, but a Constant"):
+        explained.portable_model()
