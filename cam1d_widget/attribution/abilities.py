@@ -146,6 +146,22 @@ class HasAttention(HasFeatures, Protocol):
 
 
 @runtime_checkable
+class HasSelfAttention(HasFeatures, Protocol):
+    """A classifier whose steps attend to each other, in a stack of layers before the explained map."""
+
+    @property
+    def no_self_attention(self) -> str | None:
+        """Why there is no such stack; None if there is."""
+
+    @property
+    def step_read(self) -> int | None:
+        """The one step of the explained map that the head reads; None if it reads the mean of all."""
+
+    def self_attention(self, x: np.ndarray) -> np.ndarray:
+        """Weights with which each step attends to each, mean over heads, of shape (instance, layer, step, step)."""
+
+
+@runtime_checkable
 class HasPropagation(HasGradient, Protocol):
     """A classifier through which a score can be propagated back by rules, layer by layer."""
 

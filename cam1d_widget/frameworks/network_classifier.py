@@ -257,6 +257,28 @@ class NetworkClassifier(PerInstanceClassifier, ABC):
         field = None if self.no_features else self.receptive_field
         return portable_model(self._network, self._length, field, self.score)
 
+    # Attention among steps
+
+    @property
+    def no_self_attention(self) -> str | None:
+        """Why there is no stack of attention layers before the explained map; None if there is."""
+        stack = self._network.attention_stack
+        if not isinstance(stack, str):
+            return None
+        return f"model {self.name!r} has no attention rollout: {stack}; use Integrated Gradients or LRP instead"
+
+    @property
+    def step_read(self) -> int | None:
+        """The one step of the explained map that the head reads; None if it reads the mean of all."""
+        stack = self._network.attention_stack
+        return None if isinstance(stack, str) else stack.step
+
+    def self_attention(self, x: np.ndarray) -> np.ndarray:
+        """Weights with which each step attends to each, mean over heads, of shape (instance, layer, step, step)."""
+        if self.no_self_attention:
+            raise ValueError(self.no_self_attention)
+        return self._passes.run("self_attention", self._checked(x))[0]
+
     # Propagation rules
 
     def propagate(self, x: np.ndarray, target: Any, rule: Rule, baseline: np.ndarray | None = None) -> np.ndarray:

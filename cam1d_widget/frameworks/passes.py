@@ -160,6 +160,10 @@ class Passes:
         """Weight of every step, of shape (instance, head, step)."""
         return lambda x: self._network.attention_weights(self._map(x)), self._series
 
+    def _self_attention(self) -> tuple[Any, ...]:
+        """Weights of a stack of attention layers, of shape (instance, layer, step, step)."""
+        return self._network.self_attention, self._series
+
     def _attention_and_gradients(self) -> tuple[Any, ...]:
         """Weights, the gradients of targets (instance, target) with respect to them, and scores without attention."""
 

@@ -20,6 +20,7 @@ __all__ = [
     "Dense",
     "Elementwise",
     "Facts",
+    "Flip",
     "Held",
     "Identity",
     "Masking",
@@ -337,6 +338,13 @@ class Pick(Rearranging):
     """A rearrangement that may move steps, such as a slice, a flip or a roll."""
 
 
+@dataclass(frozen=True)
+class Flip(Pick):
+    """The places of an axis in the opposite order."""
+
+    axis: int
+
+
 # Pooling
 
 
@@ -577,9 +585,19 @@ class Attention(Mixing):
 
 @dataclass(frozen=True)
 class MatrixProduct(Mixing):
-    """Product of tensors that sums over an axis; of one tensor, with a constant. Equal tensors count separately."""
+    """Product of tensors that sums over an axis; of one tensor, with a constant.
+
+    Attributes
+    ----------
+    tensors : int
+        Number of tensors; equal ones count separately.
+    transposes : bool or None
+        Of two, whether the last two axes of the second are exchanged before; None if it is another product than that of
+        the matrices along the last two axes.
+    """
 
     tensors: int = 2
+    transposes: bool | None = None
 
     def _facts(self) -> Facts:
         return Facts(affine=self.tensors == 1)

@@ -19,7 +19,7 @@ from . import operations as ops
 from .graph import Graph, Node
 from .order_of_steps import is_pointwise, keeps_steps
 
-__all__ = ["SOME_LENGTH", "Seen", "fields_between", "fields_of", "receptive_field_of"]
+__all__ = ["SOME_LENGTH", "Seen", "fields_between", "fields_of", "receptive_field_of", "seen_after"]
 
 SOME_LENGTH = 512
 """Series length at which models of any length are analyzed."""
@@ -85,7 +85,7 @@ def fields_of(graph: Graph, length: int, wanted: Iterable[int]) -> dict[int, See
         inputs = [known[value] for value in node.inputs if value in graph.of_series]
         fault = next((one for one in inputs if isinstance(one, ValueError)), None)
         for value in node.outputs:
-            known[value] = fault or _after(graph, node, value, inputs)  # type: ignore[arg-type]
+            known[value] = fault or seen_after(graph, node, value, inputs)  # type: ignore[arg-type]
     return known
 
 
@@ -95,13 +95,13 @@ def fields_between(graph: Graph, entry: int, wanted: int) -> dict[int, Seen]:
     for node in graph.series_nodes([entry], [wanted]):
         inputs = [value for value in node.inputs if value in graph.of_series]
         if all(value in known for value in inputs):
-            found = {value: _after(graph, node, value, [known[one] for one in inputs]) for value in node.outputs}
+            found = {value: seen_after(graph, node, value, [known[one] for one in inputs]) for value in node.outputs}
             known.update({value: seen for value, seen in found.items() if isinstance(seen, Seen)})
     return known
 
 
-def _after(graph: Graph, node: Node, value: int, seen: list[Seen]) -> Seen | ValueError:
-    """Receptive field of one output of a node, from those of its inputs."""
+def seen_after(graph: Graph, node: Node, value: int, seen: list[Seen]) -> Seen | ValueError:
+    """Receptive field of one output of a node, from those of its inputs; the reason if it is unknown."""
     if all(one.axis is None for one in seen):
         return Seen(union(one.field for one in seen), None)
     inputs = [one for one in node.inputs if one in graph.of_series]
