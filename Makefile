@@ -2,8 +2,8 @@
 PYTHON ?= python3
 ARGS ?=
 QUICK ?=
-BENCHMARKS = leaderboard question_network bare_passes perturbation long_series event_lengths activation_maximization captum_check \
-  front_end kernel_tiles web_traffic
+BENCHMARKS = leaderboard question_network bare_passes engines perturbation long_series event_lengths activation_maximization \
+  captum_check front_end kernel_tiles web_traffic
 BROWSER_HALF = cam1d_widget/labextension/package.json
 JS_SOURCES = $(shell find js/src js/scripts js/*.json -type f)
 PY_SOURCES = $(shell find cam1d_widget -name '*.py')
@@ -11,7 +11,7 @@ PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 SHELL := bash
 .DELETE_ON_ERROR:
-.PHONY: help setup page demo chromium firefox test slow test-all check coverage bench docs pictures build clean
+.PHONY: help setup page demo chromium firefox test slow test-all check coverage bench zoo docs pictures build clean
 
 # $(call apt,PACKAGE) installs what the system lacks, where it may, and says how where it may not.
 define apt
@@ -61,6 +61,19 @@ bench: .venv/bench/installed chromium ## every figure, into docs/benchmarks.json
 	@failed=; for name in $(if $(QUICK),leaderboard,$(BENCHMARKS)); do echo; echo "== $$name"; \
 	  $(if $(QUICK),BENCHMARKS_JSON=.venv/quick.json) .venv/bench/bin/python -W ignore benchmarks/$$name.py \
 	  $(if $(QUICK),--quick) || failed="$$failed $$name"; done; test -z "$$failed" || { echo "failed:$$failed" >&2; false; }
+
+zoo: .venv/zoo/installed ## explain other people's models, into docs/benchmarks.json
+	.venv/zoo/bin/python -W ignore benchmarks/other_models.py
+
+# Without gigabytes for GPUs, where the index has such builds. braindecode imports torchaudio, of which it needs no compiled
+# part; that of the index may be for GPUs, and then it cannot be loaded.
+.venv/zoo/installed: pyproject.toml js/package.json .venv/tools | $(BROWSER_HALF)
+	$(PYTHON) -m venv .venv/zoo
+	.venv/zoo/bin/python -m pip install --quiet 'torch==2.13.0+cpu' 'torchvision==0.28.0+cpu' 2>/dev/null || true
+	.venv/zoo/bin/python -m pip install --quiet --no-deps torchaudio
+	SKIP_JUPYTER_BUILDER=1 .venv/zoo/bin/python -m pip install --quiet --disable-pip-version-check -e '.[zoo]'
+	.venv/zoo/bin/python -c 'import torchaudio' 2>/dev/null || rm .venv/zoo/lib/python*/site-packages/torchaudio/lib/_torchaudio*
+	@touch $@
 
 # A separate environment, since the peers pin conflicting versions.
 .venv/bench/installed: pyproject.toml js/package.json .venv/tools | $(BROWSER_HALF)

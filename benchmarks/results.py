@@ -16,7 +16,7 @@ from typing import Any
 from tabulate import tabulate
 
 RESULT = Path(os.environ.get("BENCHMARKS_JSON", Path(__file__).parents[1] / "docs" / "benchmarks.json"))
-PACKAGES = ("cam1d_widget", "keras", "tensorflow", "numpy")
+PACKAGES = ("cam1d_widget", "keras", "tensorflow", "torch", "numpy", "tsai", "braindecode", "aeon", "sktime")
 
 
 def leave(name: str, figures: dict[str, Any]) -> None:

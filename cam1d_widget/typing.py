@@ -73,7 +73,7 @@ MapsLike: TypeAlias = ArrayLike
 """Maps of shape (instance, time, channel or 1), or one map of shape (time, channel or 1)."""
 
 Labels: TypeAlias = ArrayLike
-"""True classes: indices, labels or names of shape (instance,), or one-hot of shape (instance, class)."""
+"""True classes: indices, labels or names of shape (instance,), or zeros and ones by class; or values."""
 
 Names: TypeAlias = Sequence[object] | np.ndarray
 """Names in order, such as those of classes or channels."""

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ..explanation.true_classes import check_true_classes, labels_in
+from ..explanation.labels import check_labels
+from ..explanation.true_classes import labels_in
 from ..validation import check_names
-from .abilities import HasFeatures, HasFingerprint, HasLabels, labels_of, offers
+from .abilities import HasFeatures, HasFingerprint, HasLabels, HasLink, labels_of, offers
 
 __all__ = ["checked_classes", "field_of", "labels_in_words", "version_of"]
 
@@ -22,8 +23,21 @@ def checked_classes(classifier: Any, instances: int, class_names: Any, y: Any) -
         class_names = labels_in(y, classifier.classes)
     checked: dict[str, Any] = {"class_names": check_names("class_names", class_names, "class", classifier.classes)}
     if y is not None:
-        checked["y"] = check_true_classes(y, instances, classifier.classes, class_names, labels, refuse_ambiguous=True)
+        checked["y"] = check_labels(
+            y,
+            instances,
+            classifier.classes,
+            class_names,
+            labels,
+            probabilities=_has_probabilities(classifier),
+            refuse_ambiguous=True,
+        )
     return checked
+
+
+def _has_probabilities(classifier: Any) -> bool:
+    """Whether scores of a classifier are known to have probabilities."""
+    return offers(classifier, HasLink) and classifier.probabilities_of(np.zeros((1, classifier.classes))) is not None
 
 
 def labels_in_words(classifier: Any) -> list[str] | None:

@@ -61,10 +61,12 @@ class Explanation:
         One array per method, under its label; signed, and not normalized. A method that does not distinguish
         channels (the class activation maps) has ``channel`` of size 1. Of series of unequal length also a list of one
         array (target, time, channel or 1) for each instance.
-    y : ndarray of int, of shape (instance,), optional
+    y : ndarray of int of shape (instance,), of bool or float of shape (instance, class), optional
         True class of each instance: class indices, names from `class_names`, or one-hot. Numbers are labels if
         `class_names` holds numbers other than their own indices: with ``class_names=[1, 2, 3]``, 1 is the first class.
-        Numbers are never looked up in names that are str.
+        Numbers are never looked up in names that are str. If instances may have several true classes, zeros and ones
+        of shape (instance, class). Of a regression, true values of the shape of the scores, or (instance,) of a single
+        output.
     class_names, channel_names, channel_units : sequence of str, optional
         Default: "class 0", ...; "channel 0", ...; "".
     sampling_rate : float, optional

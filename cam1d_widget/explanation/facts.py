@@ -19,8 +19,8 @@ from ..validation import (
     with_gaps,
     within,
 )
+from .labels import check_labels
 from .lengths import check_lengths, joined, padding
-from .true_classes import check_true_classes
 from .validation import check_receptive_field, check_start, held_once
 
 __all__ = ["BY_LABEL", "NUMBERED", "MethodFacts", "SeriesFacts", "by_label"]
@@ -78,7 +78,9 @@ class SeriesFacts:
         checked = {
             "x": x,
             "scores": scores,
-            "y": None if given.y is None else check_true_classes(given.y, instances, classes, given.class_names),
+            "y": None
+            if given.y is None
+            else check_labels(given.y, instances, classes, given.class_names, probabilities=probabilities is not None),
             "class_names": class_names,
             "channel_names": check_names("channel_names", given.channel_names, "channel", channels),
             "channel_units": check_names("channel_units", _for_each(given.channel_units, channels), "", channels),

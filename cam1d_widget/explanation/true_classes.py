@@ -50,7 +50,9 @@ def check_true_classes(
         return y.argmax(axis=1)  # one-hot: exactly one class for each series
     y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
     if y.shape != (instances,):
-        several = "; a series with several labels has no single true class: leave y out" if y.ndim == 2 else ""
+        several = (
+            f"; of several classes a series, zeros and ones have shape ({instances}, {classes})" if y.ndim == 2 else ""
+        )
         raise ValueError(
             f"y must have shape (instance,) = ({instances},), one true class for each series of x, but has "
             f"{y.shape}{several}"

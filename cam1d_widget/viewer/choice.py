@@ -10,6 +10,7 @@ import numpy as np
 from traitlets import TraitError
 
 from ..explanation.explanation import ExplanationSource
+from ..explanation.labels import are_classes, classes_of
 from ..explanation.source import ModelChangedError, scores_of, seconds_of
 from ..names import matching
 from ..validation import check_class, check_index, no_such_label, shown
@@ -72,12 +73,12 @@ FOLLOWS = ("predicted", "true", "runner-up", "contrast", "fixed")
 def followed(follow: str, explanation: ExplanationSource, instance: int) -> tuple[int, int | None] | None:
     """Class to explain for an instance, and the class to subtract; None if the current classes are kept."""
     try:
-        order = np.argsort(-scores_of(explanation, instance).scores, kind="stable").tolist()
+        scores = scores_of(explanation, instance).scores
     except ModelChangedError:  # before the scores of this instance were computed
         return None
-    truth = None if explanation.y is None else int(explanation.y[instance])
-    if truth is not None and truth >= len(order):  # a single output separates two true classes
-        truth = None
+    order = np.argsort(-scores, kind="stable").tolist()
+    own = classes_of(explanation.y, instance, scores)
+    truth = own[0] if own else None
     if follow == "predicted":
         return order[0], None
     if follow == "runner-up" and len(order) > 1:
@@ -85,7 +86,7 @@ def followed(follow: str, explanation: ExplanationSource, instance: int) -> tupl
     if follow == "true" and truth is not None:
         return truth, None
     if follow == "contrast":
-        return order[0], None if truth == order[0] else truth
+        return order[0], None if order[0] in own else truth
     return None
 
 
@@ -125,8 +126,8 @@ def known_mean(name: str, mean: Any, explanation: ExplanationSource) -> Mean:
     mean = Mean(*mean)
     if mean.by not in ("true", "predicted"):
         raise NoSuchChoice(f'{name} must be by "true" or "predicted" class, but is by {shown(mean.by)}')
-    if mean.by == "true" and explanation.y is None:
-        raise NoSuchChoice(f'{name} by "true" class needs the true classes y, but none were given')
+    if mean.by == "true" and not are_classes(explanation.y):
+        raise NoSuchChoice(f'{name} by "true" class needs true classes y, but there are none')
     if mean.by == "true" and len(explanation.class_names) == 1:  # a single output separates two true classes
         return Mean(mean.by, within(name, mean.of, 2))
     return Mean(mean.by, known_class(mean.of, explanation, name))

@@ -10,6 +10,7 @@ import numpy as np
 from ..attribution.abilities import HasLayers, offers
 from ..attribution.lazy_explanation import LazyExplanation
 from ..explanation.coverage import outer_centers, unseen_samples
+from ..explanation.labels import single_classes
 from ..explanation.source import LayerFacts
 from ..inside.filters.layer_reading import LayerReading
 from ..inside.filters.meaning import FilterMeaning
@@ -83,7 +84,7 @@ class InsideOfModel:
         if layer not in self._readings:
             source = self._source
             self._readings[layer] = LayerReading(
-                self._classifier.at(layer), source.x, layer, source.y, source.sampling_rate
+                self._classifier.at(layer), source.x, layer, single_classes(source.y), source.sampling_rate
             )
         return self._readings[layer]
 
@@ -128,7 +129,7 @@ class InsideOfModel:
             "instances": windows.instances.tolist(),
             "starts": windows.starts.tolist(),
             "peak": None if kernel is None else kernel.peak_frequency,
-            "truth": source.y is not None,
+            "truth": single_classes(source.y) is not None,
         }
         arrays = {
             "windows": windows.values,
@@ -158,7 +159,7 @@ class InsideOfModel:
             jitter=_JITTER,
             diversity=_DIVERSITY if solutions > 1 else 0.0,
         )
-        y = None if self._of_background else self._source.y
+        y = None if self._of_background else single_classes(self._source.y)
         going = Maximization(self._classifier, options, self._data, y)
         for step in going.run():
             yield step / _STEPS, f"gradient step {step} of {_STEPS}"

@@ -56,8 +56,9 @@ class CAM1DWidget(ExplanationViewer):
         The series. A DataFrame, a list of them, or a DataArray with the dims instance, time and channel is accepted as
         well; names and rate are taken from it. Of a model that takes several inputs, a mapping of their names to
         arrays; all but the series are held fixed.
-    y : array-like of int or str, of shape (instance,), optional
-        True class of each: class indices, names, or one-hot. Numbers are labels if the `classes_` of a fitted
+    y : array-like of int or str, of shape (instance,), or of numbers, of shape (instance, class), optional
+        True class of each: class indices, names, or one-hot; zeros and ones of shape (instance, class) if a series may
+        have several; true values of the outputs of a regression. Numbers are labels if the `classes_` of a fitted
         classifier, or else `class_names`, hold numbers other than their own indices: with [1, 2, 3], 1 is the first
         class. Labels that are not among them are refused, as are numbers that may be either indices or names such as
         "1".

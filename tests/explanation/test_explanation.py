@@ -202,10 +202,13 @@ def test_true_classes_may_be_named():
         ({"y": ["a", "b"]}, "y must hold class indices, but holds <U1; for names, give class_names="),
         ({"y": ["a", "e"], "class_names": "a b c d".split()}, "or names from a, b, c, d, but holds 'e'"),
         (
-            {"y": [[1, 1, 0, 0], [0, 0, 0, 1]]},
-            "but has (2, 4); a series with several labels has no single true class: leave",
+            {"y": [[1, 1, 0], [0, 0, 1]]},
+            "but has (2, 3); of several classes a series, zeros and ones have shape (2, 4)",
         ),
-        ({"y": [3, 56.5], "scores": np.zeros((2, 1)), "targets": [[0], [0]]}, "gives one number and no classes"),
+        (
+            {"y": [3, 56.5], "scores": np.zeros((2, 1)), "targets": [[0], [0]], "probabilities": np.ones((2, 1))},
+            "gives one number and no classes",
+        ),
         ({"class_names": "abcd"}, "class_names must be a sequence of 4 names, but is one str, 'abcd'"),
         ({"channel_units": ["g"]}, "channel_units must hold 3 names, but holds 1"),
         (

@@ -12,10 +12,17 @@ from tabulate import tabulate
 
 DOCS = Path(__file__).parents[2] / "docs"
 RESULT = DOCS / "benchmarks.json"
-PAGES = (DOCS / "benchmarks.md", DOCS / "web_traffic.md")
+PAGES = tuple(DOCS / f"{name}.md" for name in ("benchmarks", "web_traffic", "other_models"))
 # Between two marks are the tables of the script that they name.
 MARKED = re.compile(r"(<!-- (\w+): written by `make docs` -->\n).*?(<!-- end of \2 -->)", re.DOTALL)
-PACKAGES = {"python": "Python", "keras": "Keras", "tensorflow": "TensorFlow", "numpy": "numpy"}
+PACKAGES = {
+    "python": "Python",
+    "keras": "Keras",
+    "tensorflow": "TensorFlow",
+    "torch": "PyTorch",
+    "numpy": "numpy",
+    **{name: name for name in ("tsai", "braindecode", "aeon", "sktime")},
+}
 
 
 def main(check: bool) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .result import CheckResult
+from ...explanation.labels import are_classes, is_right
+from .result import CheckResult, figure_text
 from .thresholds import CONFIDENCE, FEW
 
 __all__ = ["accuracy_interval", "network_result"]
@@ -18,9 +19,11 @@ def network_result(scores: np.ndarray, y: np.ndarray | None) -> CheckResult:
     Parameters
     ----------
     scores : ndarray of shape (instance, class)
-    y : ndarray of int, of shape (instance,), or None
-        True classes.
+    y : ndarray of shape (instance,) or (instance, class), or None
+        True classes or values, as :func:`~cam1d_widget.explanation.labels.check_labels` returns them.
     """
+    if y is not None and not are_classes(y):
+        return _of_values(scores, y)
     why_not = _unknown_because(scores, y)
     if y is None or why_not:
         return CheckResult(NAME, None, why_not)
@@ -61,12 +64,31 @@ def _unknown_because(scores: np.ndarray, y: np.ndarray | None) -> str:
 
 def _right(scores: np.ndarray, y: np.ndarray) -> int:
     """Series that are classified correctly."""
-    return int((scores.argmax(axis=1) == y).sum())
+    return int(is_right(y, scores.argmax(axis=1)).sum())
 
 
 def _most_frequent(y: np.ndarray) -> float:
     """Share of the most frequent class."""
-    return float(np.bincount(y).max() / len(y))
+    counts = np.bincount(y) if y.ndim == 1 else y.sum(axis=0)
+    return float(counts.max() / len(y))
+
+
+def _of_values(scores: np.ndarray, y: np.ndarray) -> CheckResult:
+    """Predicted values compared with true ones, and with always predicting their mean."""
+    errors, spread = (scores - y) ** 2, y.var(axis=0)
+    if len(y) < FEW or (spread == 0).any():
+        few = f"on {len(y)} series; give it {FEW}" if len(y) < FEW else "on true values that are all the same"
+        return CheckResult(NAME, None, f"The predictions of the network cannot be judged {few}.")
+    gains = (((y - y.mean(axis=0)) ** 2 - errors) / spread).mean(axis=1)
+    text = (
+        f"R² of the predicted values is {figure_text(gains.mean())} on {len(y)} series, and 0 for always predicting "
+        f"the mean"
+    )
+    if gains.mean() > CONFIDENCE * gains.std(ddof=1) / np.sqrt(len(y)):
+        return CheckResult(NAME, True, f"{text}.")
+    return CheckResult(
+        NAME, False, f"{text}: that is no better.", "the network is no better than the mean on these series"
+    )
 
 
 def accuracy_interval(right: int, count: int, errors: float = CONFIDENCE) -> tuple[float, float]:

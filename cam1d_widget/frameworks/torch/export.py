@@ -17,6 +17,7 @@ from typing import Any
 
 import sympy
 import torch
+from torch._decomp import decomposition_table
 from torch.export import Dim, ExportedProgram
 
 __all__ = ["evaluated", "exported", "size_of", "sizes_of"]
@@ -79,7 +80,28 @@ def _program(
     by_name = dict.fromkeys(named, sizes)
     dynamic = None if sizes is None else by_name or (sizes,) * len(args)
     program = torch.export.export(module, tuple(args), dict(named), dynamic_shapes=dynamic)
-    return program.run_decompositions({})
+    with _recurrent_layers_whole():
+        return program.run_decompositions({})
+
+
+@contextmanager
+def _recurrent_layers_whole() -> Iterator[None]:
+    """Shapes of recurrent layers from their arguments: the exporter computes them step by step, seconds for each 30."""
+    every = [getattr(torch.ops.aten, name).input for name in ("gru", "lstm", "rnn_tanh", "rnn_relu")]
+    known = {operation: decomposition_table[operation] for operation in every if operation in decomposition_table}
+    try:
+        decomposition_table.update(dict.fromkeys(known, _recurrent_shapes))
+        yield
+    finally:
+        decomposition_table.update(known)
+
+
+def _recurrent_shapes(x: Any, states: Any, *options: Any) -> tuple[Any, ...]:
+    """Empty output and states of a recurrent layer."""
+    states = states if isinstance(states, list | tuple) else [states]
+    _, _, _, _, _, bidirectional, _ = options
+    made = x.new_empty([*x.shape[:-1], states[0].shape[-1] * (2 if bidirectional else 1)])
+    return (made, *map(torch.empty_like, states))
 
 
 def size_of(node: Any) -> Any:

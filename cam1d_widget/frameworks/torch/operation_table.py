@@ -535,6 +535,7 @@ def _rows() -> dict[str, Row]:
     add("lstm gru rnn_tanh rnn_relu", _recurrent, layouts.own)
     add("scaled_dot_product_attention", _attention, layouts.own)
     add("argmax argmin topk sort", _index, layouts.own)
+    add("copy slice_scatter select_scatter", _smooth, layouts.own)
     add("index gather index_select unfold linalg_vector_norm", _smooth, layouts.own)
     add("var std logsumexp prod cumsum baddbmm", _smooth, layouts.own)
     return table

@@ -37,10 +37,19 @@ _WHOLE = ("torch.nn.modules.activation.MultiheadAttention",)
 
 # Operations that may leave a tensor as it is, as an index that takes the whole axis does.
 _NO_LAYERS = ("slice", "expand")
-# Views ask for strides that values of the graph need not have.
-_ANY_STRIDES = {
+
+
+def _copied(to: torch.Tensor, values: torch.Tensor, non_blocking: bool = False) -> torch.Tensor:
+    """Values in the shape and the precision of a tensor, in whose place they are copied."""
+    return values.to(to.dtype).expand_as(to)
+
+
+_CALLED_INSTEAD: dict[Any, Any] = {
+    # Views ask for strides that values of the graph need not have.
     torch.ops.aten.view.default: torch.ops.aten.reshape.default,
     torch.ops.aten._unsafe_view.default: torch.ops.aten.reshape.default,
+    # It has no derivative.
+    torch.ops.aten.copy.default: _copied,
 }
 
 
@@ -96,7 +105,7 @@ class Constants:
             value = self._parameter(node.name)
         else:
             args, kwargs = self.arguments(node, lambda one: self(one, batch, float32))
-            value = node.target(*args, **kwargs)
+            value = _CALLED_INSTEAD.get(node.target, node.target)(*args, **kwargs)
         halved = float32 and isinstance(value, torch.Tensor) and value.is_floating_point()
         return value.float() if halved else value
 
@@ -178,7 +187,7 @@ class AtenCall:
 
         for node in self.operations:
             args, kwargs = self._constants.arguments(node, filled)
-            known[node] = _ANY_STRIDES.get(node.target, node.target)(*args, **kwargs)
+            known[node] = _CALLED_INSTEAD.get(node.target, node.target)(*args, **kwargs)
         return [known[node].permute(order) for node, order in self._outputs]
 
     def weights(self) -> list[np.ndarray]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...explanation.labels import are_classes, is_right, members
 from ...explanation.source import lengths_of, seconds_of
 from ..choice import Choice
 from ..synced.base import ENTRY_BYTES
@@ -261,8 +262,8 @@ def _key_classes(chosen: Excerpt, priorities: Priorities) -> np.ndarray:
         return np.ones((len(chosen.x), len(chosen.menu)), dtype=bool)
     menu = np.asarray(chosen.menu)
     key = menu == _outputs(chosen).argmax(axis=1)[:, np.newaxis]
-    if chosen.y is not None:
-        key |= menu == np.asarray(chosen.y)[:, np.newaxis]
+    if are_classes(chosen.y):
+        key |= np.stack([members(np.asarray(chosen.y), target) for target in chosen.menu], axis=1)
     for choice in priorities.shown:
         if choice.instance in chosen.instances:
             on_show = [one for one in (choice.target, choice.against) if one is not None]
@@ -280,8 +281,8 @@ def _by_interest(chosen: Excerpt, priorities: Priorities) -> list[int]:
     least, most = rising[: len(rising) - half], rising[::-1][:half]
     in_turn = [row for pair in zip_longest(least, most) for row in pair if row is not None]
     wrong = (
-        np.flatnonzero(outputs.argmax(axis=1) != chosen.y).tolist()
-        if chosen.y is not None and outputs.shape[1] > 1
+        np.flatnonzero(~is_right(np.asarray(chosen.y), outputs.argmax(axis=1))).tolist()
+        if are_classes(chosen.y) and outputs.shape[1] > 1
         else []
     )
     shown = [chosen.instances.index(one.instance) for one in priorities.shown if one.instance in chosen.instances]

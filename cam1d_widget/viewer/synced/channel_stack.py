@@ -49,6 +49,12 @@ from .tiles import (
 # Seconds beyond which maps are computed in the background.
 SLOW = 1.0
 
+
+def _truth(y: np.ndarray | None) -> np.ndarray | None:
+    """Labels as the browser takes them: indices, zeros and ones by class, or values, told apart by their dtype."""
+    return None if y is None else y.astype({"i": np.int32, "b": np.uint8, "f": np.float32}[y.dtype.kind])
+
+
 _STALE = "The model has changed since this widget was made. The displayed scores and maps are from before the change."
 
 
@@ -203,7 +209,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
         return {
             "facts": facts,
             **self._read_scores(),
-            "truth": None if source.y is None else np.asarray(source.y, np.int32),
+            "truth": _truth(source.y),
             "explained": explained_classes(source, self._targets),
             "steps": None if source.receptive_field is None else np.asarray(source.receptive_field, np.float32),
         }

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...explanation.labels import members
 from ...explanation.source import ExplanationSource, lengths_of
 from ...validation import check_index, shown
 from ..choice import Mean, known_mean
@@ -123,8 +124,8 @@ def instances_at(lengths: Sequence[int] | None, samples: int) -> np.ndarray | No
 def instances_of(mean: Mean, source: ExplanationSource) -> list[int]:
     """Instances of a true or predicted class."""
     if mean.by == "true":
-        classes = np.asarray(source.y)
+        chosen = members(np.asarray(source.y), mean.of)
     else:
         outputs = source.scores if source.probabilities is None else source.probabilities
-        classes = np.asarray(outputs)[:, : len(source.class_names)].argmax(axis=1)
-    return [int(one) for one in np.flatnonzero(classes == mean.of)]
+        chosen = np.asarray(outputs)[:, : len(source.class_names)].argmax(axis=1) == mean.of
+    return [int(one) for one in np.flatnonzero(chosen)]

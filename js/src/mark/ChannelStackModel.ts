@@ -9,6 +9,7 @@ import type { Options } from "../core/picture/options.js";
 import { hasScores, type Outputs } from "../core/picture/outputs.js";
 import { turned } from "../core/picture/page.js";
 import type { Picture } from "../core/picture/picture.js";
+import { hasTrueClasses, isTrue, trueClasses } from "../core/picture/truth.js";
 import { NO_TILES } from "../core/tiles/tiles.js";
 import { watchConnection } from "../dom/connection.js";
 import { ensureStyles } from "../dom/styles.js";
@@ -310,9 +311,12 @@ export class ChannelStackModel extends synced(MarkModel) {
   }
 
   /** Switches between the instance and the mean over its true or predicted class. */
-  turnMean(by: Mean["by"] | "none" = this.choice.mean ? "none" : this.outputs.truth ? "true" : "predicted"): void {
+  turnMean(
+    by: Mean["by"] | "none" = this.choice.mean ? "none" : hasTrueClasses(this.outputs) ? "true" : "predicted",
+  ): void {
     const { instance } = this.choice;
-    const of = by === "true" ? this.outputs.truth!.values[instance] : this.predictions!.classes[instance];
+    const [own] = by === "true" ? trueClasses(instance, this.outputs) : [];
+    const of = own ?? this.predictions!.classes[instance];
     this.choose({ mean: by === "none" ? null : { by, of } });
   }
 
@@ -325,11 +329,12 @@ export class ChannelStackModel extends synced(MarkModel) {
 
   /** Instances of a true or predicted class. */
   instancesOf(mean: Mean): number[] {
-    const { truth } = this.outputs;
-    const classes = mean.by === "predicted" ? this.predictions!.classes : (truth?.values ?? []);
-    return Array.from(classes, (one, instance) => (one === mean.of ? instance : -1)).filter(
-      (instance) => instance >= 0,
-    );
+    const { classes } = this.predictions!;
+    return this.facts.instances
+      .map((_, instance) => instance)
+      .filter((instance) =>
+        mean.by === "predicted" ? classes[instance] === mean.of : isTrue(instance, mean.of, this.outputs),
+      );
   }
 
   play(): void {

@@ -2,6 +2,7 @@ import { html, type TemplateResult } from "lit-html";
 import { argmax, rowOf } from "../core/picture/facts.js";
 import { classScores } from "../core/picture/finder.js";
 import type { Follow } from "../core/picture/follow.js";
+import { hasTrueClasses } from "../core/picture/truth.js";
 import { elided } from "../core/text/elided.js";
 import { scoreFormat } from "../core/text/numbers.js";
 import { options } from "../dom/fields.js";
@@ -35,7 +36,7 @@ export class ClassMenuView extends MenuView {
           [elided(facts.class_names[target], LENGTH), ...(Number.isNaN(value) ? [] : [format(value)])].join(" · "),
         ] as const,
     );
-    const follows = FOLLOWS.filter(([kind]) => kind !== "true" || outputs.truth);
+    const follows = FOLLOWS.filter(([kind]) => kind !== "true" || hasTrueClasses(outputs));
     const change = ({ target }: Event): void => {
       const { value } = target as HTMLSelectElement;
       const follow = follows.find(([kind]) => kind === value)?.[0];

@@ -4,8 +4,9 @@ import { repeat } from "lit-html/directives/repeat.js";
 import { styleMap } from "lit-html/directives/style-map.js";
 import { classesByScore, type ScoredClass } from "../core/picture/finder.js";
 import { hasScores } from "../core/picture/outputs.js";
+import { isTrue, trueValue } from "../core/picture/truth.js";
 import { elided } from "../core/text/elided.js";
-import { scoreFormat } from "../core/text/numbers.js";
+import { formatNumber, scoreFormat } from "../core/text/numbers.js";
 import { PanelView } from "./panel.js";
 
 /** Maximum length of a name. */
@@ -43,7 +44,9 @@ export class ClassScoresView extends PanelView {
   private row({ place, target, value }: ScoredClass, most: number): TemplateResult {
     const { choice, facts, outputs } = this.mark;
     const name = facts.class_names[target];
-    const truth = outputs.truth?.values[choice.instance] ?? null;
+    const own = trueValue(choice.instance, target, outputs);
+    const truth = own === null ? "true" : `true ${formatNumber(own)}`;
+    const marked = own !== null || isTrue(choice.instance, target, outputs);
     const width = `${most > 0 ? (100 * Math.abs(value)) / most : 0}%`;
     return html`<label title=${name} class=${place === choice.target ? "cam1d-explained" : ""}
       ><input
@@ -51,7 +54,7 @@ export class ClassScoresView extends PanelView {
         name=${`cam1d-class-${this.cid}`}
         .checked=${live(place === choice.target)}
         @change=${() => this.mark.choose({ target: place })}
-      /><span class="cam1d-name">${elided(name, LENGTH)}</span>${truth === target ? html`<em>true</em>` : nothing}<span
+      /><span class="cam1d-name">${elided(name, LENGTH)}</span>${marked ? html`<em>${truth}</em>` : nothing}<span
         class="cam1d-number"
         >${scoreFormat(outputs.probabilities !== null)(value)}</span
       ><i class=${value < 0 ? "cam1d-negative" : ""} style=${styleMap({ width })}></i

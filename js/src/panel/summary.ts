@@ -37,13 +37,13 @@ export class SummaryView extends PanelView {
 
   protected content(): TemplateResult {
     const { choice, facts, outputs, stale, hasKernel } = this.mark;
-    const { instance, truth, predicted, explained, right } = summaryOf(choice, facts, outputs);
+    const { instance, truth, predicted, explained, right, missed } = summaryOf(choice, facts, outputs);
     return html`
       ${stale ? this.outdated(stale) : nothing}
       <span class="cam1d-title">${instance}</span>
       ${truth === null ? nothing : term("true", truth)}
       ${predicted === null ? nothing : term("predicted", predicted, right)}
-      ${right === false && truth !== null ? this.whyNot(truth) : nothing}
+      ${missed === null ? nothing : this.whyNot(missed)}
       <span class="cam1d-spoken">${term("explained", explained)}</span>
       ${this.scoring()}${this.offer()}
       ${facts.notebook && !hasKernel ? html`<div class="cam1d-note">${OFFLINE}</div>` : nothing}

@@ -38,7 +38,7 @@ const table = (values, columns) => ({ values: Float32Array.from(values), columns
 const outputs = {
   scores: table([2, 1, 0, 3], 2),
   probabilities: table([0.75, 0.25, 0.05, 0.95], 2),
-  truth: table([0, 0], 1),
+  truth: { values: Int32Array.of(0, 0), columns: 1 },
 };
 const choice = { instance: 1, target: 0, method: 0, against: null };
 const tile = (values, channels) => ({
@@ -78,6 +78,7 @@ test("the summary names truth, prediction and explained class", () => {
     predicted: "walk (95.0 %)",
     explained: "rest (5.0 %)",
     right: false,
+    missed: "rest",
   });
 });
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch._decomp import decomposition_table
 
 from cam1d_widget import CAM1DWidget, TorchClassifier, explain, inside
 from cam1d_widget.attribution.methods import GradCAM, HiResCAM, IntegratedGradients, Occlusion, Saliency
@@ -201,6 +202,22 @@ def test_a_module_that_makes_a_number_of_the_size_of_its_batch_is_read():
     assert [layer.name for layer in classifier.layers] == ["conv", "relu"]
 
 
+def test_gradients_go_through_assignments_to_parts_of_a_tensor():
+    def forward(net, x):
+        made = torch.zeros_like(x)
+        made[:, 0] = 2 * x[:, 1]
+        made[:, 1:, 5:20] = x[:, 1:, 5:20]
+        made[:, 2, :3] = x[:, 0, :3].exp()
+        return net.body(made)
+
+    module = Through(forward, body=cnn()).eval()
+    given = torch.as_tensor(X).transpose(1, 2).requires_grad_()
+    module(given)[:, 1].sum().backward()
+    classifier = TorchClassifier(module).for_series(X)
+    assert "torch.export" not in str(classifier.no_features)
+    np.testing.assert_allclose(classifier.gradient(X, 1), given.grad.transpose(1, 2).numpy(), atol=1e-6)
+
+
 def test_a_module_that_cannot_be_exported_has_gradients_and_perturbation():
     plain, branching = TorchClassifier(cnn()).for_series(X), TorchClassifier(Branching(cnn())).for_series(X)
     targets = np.zeros((4, 1), int)
@@ -310,6 +327,21 @@ def test_a_compiled_module_is_read_as_the_module_that_was_compiled():
 def test_exporting_prints_nothing(capfd):
     TorchClassifier(Branching(cnn())).for_series(X)
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("kind", "directions"), [(nn.GRU, 2), (nn.LSTM, 1), (nn.RNN, 1)])
+def test_recurrent_layers_are_not_read_step_by_step(kind, directions, monkeypatch):
+    for name in ("gru", "lstm", "rnn_tanh"):
+        operation = getattr(torch.ops.aten, name).input
+        monkeypatch.setitem(decomposition_table, operation, lambda *given: pytest.fail("step by step"))
+    before = dict(decomposition_table)
+    rnn = kind(3, 4, num_layers=2, batch_first=True, bidirectional=directions == 2)
+    module = Through(lambda net, x: net.head(net.rnn(x)[0].mean(1)), rnn=rnn, head=nn.Linear(4 * directions, 2))
+    classifier = TorchClassifier(module, layer="rnn").for_series(X)
+    assert classifier.features(X, 0)[0].shape == (4, 40, 4 * directions)
+    with torch.no_grad():
+        np.testing.assert_allclose(classifier.scores(X), module(torch.as_tensor(X)).numpy(), atol=1e-6)
+    assert dict(decomposition_table) == before
 
 
 def test_an_output_of_several_is_chosen():

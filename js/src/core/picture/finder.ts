@@ -1,5 +1,6 @@
 import type { Facts, Table } from "./facts.js";
 import { hasScores, type Outputs } from "./outputs.js";
+import { isTrue, trueClasses } from "./truth.js";
 
 /** Query for instances; null matches any class. Names are those of Python's traits. */
 export interface Query {
@@ -17,11 +18,14 @@ export class Predictions {
   readonly classes: Int32Array;
   readonly confidences: Float32Array;
 
-  constructor(facts: Facts, { scores, probabilities, truth }: Outputs) {
+  constructor(
+    facts: Facts,
+    private readonly outputs: Outputs,
+  ) {
+    const { scores, probabilities } = outputs;
     const count = facts.instances.length;
     this.classes = new Int32Array(count);
     this.confidences = new Float32Array(count).fill(NaN);
-    this.truth = truth;
     for (let instance = 0; instance < count; instance++) {
       const known = hasScores(instance, { scores });
       const best = known ? likeliest(probabilities ?? scores, instance, facts.class_names.length) : -1;
@@ -34,14 +38,15 @@ export class Predictions {
 
   /** Instances that match a query, in ascending order. */
   found({ verdict, true_class, predicted_class, confidence }: Query): number[] {
-    const { classes, confidences, truth } = this;
+    const { classes, confidences, outputs } = this;
     const found: number[] = [];
     classes.forEach((predicted, instance) => {
-      const actual = truth ? truth.values[instance] : null;
       if (
         (verdict === "all" ||
-          (actual !== null && predicted >= 0 && (actual === predicted) === (verdict === "right"))) &&
-        (true_class === null || actual === true_class) &&
+          (predicted >= 0 &&
+            trueClasses(instance, outputs).length > 0 &&
+            isTrue(instance, predicted, outputs) === (verdict === "right"))) &&
+        (true_class === null || isTrue(instance, true_class, outputs)) &&
         (predicted_class === null || predicted === predicted_class) &&
         (predicted >= 0 || (confidence[0] <= 0 && confidence[1] >= 100)) &&
         !(confidences[instance] < confidence[0] || confidences[instance] > confidence[1])
@@ -51,8 +56,6 @@ export class Predictions {
     });
     return found;
   }
-
-  private readonly truth: Table | null;
 }
 
 function likeliest({ values, columns }: Table, row: number, classes: number): number {

@@ -1,5 +1,6 @@
 import { classesByScore } from "./finder.js";
 import { hasScores, type Outputs } from "./outputs.js";
+import { trueClasses } from "./truth.js";
 
 /** Which class is explained when the instance changes; "contrast" is the predicted class minus the true one. */
 export type Follow = "predicted" | "true" | "runner-up" | "contrast" | "fixed";
@@ -16,16 +17,18 @@ export function followed(follow: Follow, instance: number, targets: number[], ou
     return null;
   }
   const [first, second] = classesByScore(instance, targets, outputs).map(({ place }) => place);
-  const truth = outputs.truth ? targets.indexOf(outputs.truth.values[instance]) : -1;
+  const own = trueClasses(instance, outputs)
+    .map((one) => targets.indexOf(one))
+    .filter((place) => place >= 0);
   switch (follow) {
     case "predicted":
       return { target: first, against: null };
     case "runner-up":
       return second === undefined ? null : { target: second, against: null };
     case "true":
-      return truth < 0 ? null : { target: truth, against: null };
+      return own.length === 0 ? null : { target: own[0], against: null };
     case "contrast":
-      return { target: first, against: truth < 0 || truth === first ? null : truth };
+      return { target: first, against: own.includes(first) ? null : (own[0] ?? null) };
     default:
       return null;
   }

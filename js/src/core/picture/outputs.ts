@@ -1,6 +1,6 @@
 import type { Table } from "./facts.js";
 
-/** Outputs of the classifier, and true classes if they are known. */
+/** Outputs of the classifier, and true classes or values if they are known: see truth.ts. */
 export interface Outputs {
   readonly scores: Table;
   readonly probabilities: Table | null;

@@ -5,17 +5,21 @@ import { instancesAt, meanName } from "../picture/mean.js";
 import type { Options } from "../picture/options.js";
 import { hasScores, type Outputs } from "../picture/outputs.js";
 import { attributionAt, type Picture, spreadAt, timeOnly } from "../picture/picture.js";
+import { isTrue, trueClasses, trueValue } from "../picture/truth.js";
 import { momentText, startOf } from "./clock.js";
 import { counted, formatNumber, formatPercent, formatSigned } from "./numbers.js";
 
 export interface Summary {
   readonly instance: string;
+  /** True classes, or the true value of the explained output; null if they are not known. */
   readonly truth: string | null;
   /** Null for a mean, for a classifier with a single output, and while the scores are computed. */
   readonly predicted: string | null;
   readonly explained: string;
-  /** Whether the prediction is right; null if the true class is unknown. */
+  /** Whether the prediction is a true class; null if there is none, or it is unknown. */
   readonly right: boolean | null;
+  /** The true class with the highest score, if the prediction is wrong. */
+  readonly missed: string | null;
 }
 
 function named(name: string, index: number, row: number, outputs: Outputs): string {
@@ -42,27 +46,55 @@ export function summaryOf(choice: Choice, facts: Facts, outputs: Outputs): Summa
       predicted: null,
       explained: classesOf(choice, facts).join(" minus "),
       right: null,
+      missed: null,
     };
   }
   const row = choice.instance;
   const count = facts.instances.length;
   const whole = facts.instances.every((one, index) => one === index);
   const predicted = predictedClass(facts, row, outputs);
-  const truth = outputs.truth?.values[row] ?? null;
   const explained = facts.targets[choice.target];
+  const own = trueClasses(row, outputs);
   // The only class is the explained one, which is shown already.
   const unknown = facts.class_names.length === 1 || !hasScores(row, outputs);
+  const right = own.length === 0 || unknown ? null : isTrue(row, predicted, outputs);
   return {
     instance: `Instance ${row + 1} of ${count}${whole ? "" : " on this page"} (index ${facts.instances[row]}${lengthText(row, facts)})`,
-    truth: truth === null ? null : (facts.class_names[truth] ?? String(truth)),
-    predicted: unknown ? null : named(facts.class_names[predicted], predicted, row, outputs),
+    truth: truthText(row, explained, own, facts, outputs),
+    predicted: predictionText(row, explained, facts, outputs, unknown ? null : predicted),
     explained: [explained, ...(choice.against === null ? [] : [facts.targets[choice.against]])]
       .map((target) => named(facts.class_names[target], target, row, outputs))
       .join(" minus "),
-    right: truth === null || unknown ? null : truth === predicted,
+    right,
+    missed: right === false ? facts.class_names[own[0]] : null,
   };
 }
 
+function truthText(row: number, explained: number, own: number[], facts: Facts, outputs: Outputs): string | null {
+  const value = trueValue(row, explained, outputs);
+  if (outputs.truth === null || value !== null) {
+    return value === null ? null : ofOutput(value, explained, facts);
+  }
+  return own.map((one) => facts.class_names[one] ?? String(one)).join(", ") || "none";
+}
+
+/** The predicted class, or the predicted value of an output whose true value is known. */
+function predictionText(
+  row: number,
+  explained: number,
+  facts: Facts,
+  outputs: Outputs,
+  predicted: number | null,
+): string | null {
+  if (trueValue(row, explained, outputs) !== null && hasScores(row, outputs)) {
+    return ofOutput(rowOf(outputs.scores, row)[explained], explained, facts);
+  }
+  return predicted === null ? null : named(facts.class_names[predicted], predicted, row, outputs);
+}
+
+/** Value of an output, with its name if there are several. */
+const ofOutput = (value: number, output: number, { class_names }: Facts): string =>
+  class_names.length > 1 ? `${class_names[output]} ${formatNumber(value)}` : formatNumber(value);
 /** Number of samples of an instance, if not all have the same. */
 const lengthText = (row: number, { lengths }: Facts): string => (lengths ? `, ${lengths[row]} samples` : "");
 

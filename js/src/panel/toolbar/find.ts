@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from "lit-html";
 import type { Query } from "../../core/picture/finder.js";
+import { hasTrueClasses } from "../../core/picture/truth.js";
 import { counted } from "../../core/text/numbers.js";
 import { button, group, number, select } from "../../dom/fields.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
@@ -12,7 +13,7 @@ export function findPanel(mark: ChannelStackModel): TemplateResult {
 
 function truths({ facts, outputs, finderModel }: ChannelStackModel): TemplateResult[] {
   const { verdict, true_class } = finderModel.current;
-  return outputs.truth
+  return hasTrueClasses(outputs)
     ? [
         select("prediction", VERDICTS, verdict, (verdict) => finderModel.change({ verdict })),
         classSelect("true class", facts.class_names, true_class, (true_class) => finderModel.change({ true_class })),

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { all, toggled } from "../../core/picture/hidden.js";
 import type { Options } from "../../core/picture/options.js";
 import { allButTop } from "../../core/picture/shares.js";
+import { hasTrueClasses } from "../../core/picture/truth.js";
 import { button, checkbox, group, number, select } from "../../dom/fields.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 
@@ -89,7 +90,7 @@ function averaged(mark: ChannelStackModel): TemplateResult[] {
     outputs,
     choice: { mean },
   } = mark;
-  const kinds = outputs.truth ? OVER : { none: OVER.none, predicted: OVER.predicted };
+  const kinds = hasTrueClasses(outputs) ? OVER : { none: OVER.none, predicted: OVER.predicted };
   const classes = Object.fromEntries(facts.class_names.map((name, index) => [`c${index}`, name]));
   const choose = (key: string): void => mark.choose({ mean: { by: mean!.by, of: Number(key.slice(1)) } });
   return [
