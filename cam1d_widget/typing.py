@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 __all__ = [
     "Fill",
+    "InputsLike",
     "InstancesLike",
     "IntervalsLike",
     "Labels",
@@ -64,6 +65,9 @@ ModelLike: TypeAlias = str | PathLike[str] | Callable[..., Any] | _Scoring | _Fi
 
 SeriesLike: TypeAlias = ArrayLike
 """Array of shape (instance, time, channel), or (time, channel) for one; DataFrame, sequence of them, or DataArray."""
+
+InputsLike: TypeAlias = SeriesLike | Mapping[str, ArrayLike]
+"""Series, or all inputs of a model by name."""
 
 MapsLike: TypeAlias = ArrayLike
 """Maps of shape (instance, time, channel or 1), or one map of shape (time, channel or 1)."""

@@ -7,7 +7,7 @@ attribute ``no_...`` states the reason.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeGuard, TypeVar, runtime_checkable
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from ..explanation.portable_model import PortableModel
 from ..explanation.source import LayerFacts
 from ..typing import LayerLike, TargetLike
+from ..validation import shown
 from .classifier import Classifier
 from .propagation_rules import Rule
 from .receptive_field import ReceptiveField
@@ -25,9 +26,11 @@ __all__ = [
     "HasFeatures",
     "HasFingerprint",
     "HasGradient",
+    "HasInputs",
     "HasLabels",
     "HasLayers",
     "HasLength",
+    "HasLengths",
     "HasLink",
     "HasPortable",
     "HasPropagation",
@@ -36,8 +39,14 @@ __all__ = [
     "HasTrunk",
     "HasWeights",
     "NeedsSeries",
+    "PerInstance",
+    "for_instances",
+    "for_lengths",
     "for_series",
+    "holding",
+    "is_per_instance",
     "labels_of",
+    "named_inputs",
     "offers",
     "probabilities_of",
     "require",
@@ -137,6 +146,22 @@ class HasAttention(HasFeatures, Protocol):
 
 
 @runtime_checkable
+class HasSelfAttention(HasFeatures, Protocol):
+    """A classifier whose steps attend to each other, in a stack of layers before the explained map."""
+
+    @property
+    def no_self_attention(self) -> str | None:
+        """Why there is no such stack; None if there is."""
+
+    @property
+    def step_read(self) -> int | None:
+        """The one step of the explained map that the head reads; None if it reads the mean of all."""
+
+    def self_attention(self, x: np.ndarray) -> np.ndarray:
+        """Weights with which each step attends to each, mean over heads, of shape (instance, layer, step, step)."""
+
+
+@runtime_checkable
 class HasPropagation(HasGradient, Protocol):
     """A classifier through which a score can be propagated back by rules, layer by layer."""
 
@@ -208,11 +233,42 @@ class NeedsSeries(Protocol):
 
 
 @runtime_checkable
+class HasInputs(Classifier, Protocol):
+    """A classifier of a model that may take more than the series; the other inputs are held fixed."""
+
+    def named_inputs(self, x: Any) -> tuple[Any, Mapping[str, np.ndarray] | None]:
+        """The series among inputs by name, and the values (instance, ...) of the others; None with a series alone."""
+
+    def holding(self, others: Mapping[str, np.ndarray]) -> Classifier:
+        """The same classifier for a data set in which the others have these values."""
+
+
+@runtime_checkable
+class PerInstance(Classifier, Protocol):
+    """A classifier for a data set that may have something for each of its instances, such as other inputs."""
+
+    @property
+    def per_instance(self) -> bool:
+        """Whether it has; then it computes only as the classifier :meth:`for_instances`."""
+
+    def for_instances(self, rows: np.ndarray) -> Classifier:
+        """The same classifier for any perturbed copies of one instance, or for as many series as there are rows."""
+
+
+@runtime_checkable
 class HasLength(Classifier, Protocol):
     """A classifier that takes series of any length, and can be fixed to one."""
 
     def for_length(self, length: int) -> Classifier:
         """The same classifier for series of one length."""
+
+
+@runtime_checkable
+class HasLengths(Classifier, Protocol):
+    """A classifier that takes series of unequal length: each at its own length, or filled up to one."""
+
+    def for_lengths(self, x: np.ndarray, lengths: np.ndarray, padding_value: float | None = None) -> PerInstance:
+        """The same classifier for a data set, whose series x (instance, time, channel) have these lengths."""
 
 
 @runtime_checkable
@@ -276,6 +332,46 @@ def for_series(classifier: Classifier, x: np.ndarray) -> Classifier:
     if offers(classifier, NeedsSeries):
         return classifier.for_series(x)
     return classifier.for_length(x.shape[1]) if offers(classifier, HasLength) else classifier
+
+
+def named_inputs(classifier: Classifier, x: Any) -> tuple[Any, Mapping[str, np.ndarray] | None]:
+    """The series among the inputs of a classifier, and the values of the others; None where x is the series alone."""
+    if offers(classifier, HasInputs):
+        return classifier.named_inputs(x)
+    if isinstance(x, Mapping):
+        raise TypeError(
+            f"x must be the series, but is {shown(x)}: several inputs by name are for Keras models and PyTorch modules"
+        )
+    return x, None
+
+
+def holding(classifier: Classifier, others: Mapping[str, np.ndarray] | None, instances: int) -> Classifier:
+    """The classifier for a data set in which inputs besides the series have these values."""
+    if others is None:
+        return classifier
+    for name, values in others.items():
+        if len(values) != instances:
+            raise ValueError(
+                f"x[{name!r}] must have a value for each of {instances} series, but has shape {values.shape}"
+            )
+    return require(classifier, HasInputs).holding(others)
+
+
+def for_lengths(classifier: Classifier, x: np.ndarray, lengths: np.ndarray, padding_value: float | None) -> Classifier:
+    """The classifier for series of unequal length."""
+    if not offers(classifier, HasLengths):
+        raise TypeError(f"x must hold series of one length for a {type(classifier).__name__}, but they have several")
+    return classifier.for_lengths(x, lengths, padding_value)
+
+
+def is_per_instance(classifier: Classifier) -> bool:
+    """Whether a classifier must know which instance of the data set it is given."""
+    return offers(classifier, PerInstance) and classifier.per_instance
+
+
+def for_instances(classifier: Any, rows: Any) -> Any:
+    """The classifier for some instances of the data set; itself where they have nothing of their own."""
+    return classifier.for_instances(np.atleast_1d(rows)) if is_per_instance(classifier) else classifier
 
 
 def labels_of(classifier: Classifier) -> Sequence[Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from threading import Lock
 from time import perf_counter
 from typing import Any
@@ -12,7 +12,7 @@ from tqdm.auto import tqdm
 
 from ..explanation.source import Scores
 from ..validation import finite, shaped
-from .abilities import HasWeights, offers, probabilities_of
+from .abilities import HasWeights, for_instances, offers, probabilities_of
 from .masking import batches
 
 __all__ = ["GrowingScores"]
@@ -32,6 +32,8 @@ class GrowingScores:
     ----------
     classifier : Classifier
     x : ndarray of shape (instance, time, channel)
+    lengths : ndarray of int, of shape (instance,), optional
+        Number of samples of each, if they differ.
 
     Attributes
     ----------
@@ -39,8 +41,8 @@ class GrowingScores:
         About how long the scores of one series take.
     """
 
-    def __init__(self, classifier: Any, x: np.ndarray) -> None:
-        self._classifier, self._x = classifier, x
+    def __init__(self, classifier: Any, x: np.ndarray, lengths: np.ndarray | None = None) -> None:
+        self._classifier, self._x, self._lengths = classifier, x, lengths
         self._scores = np.full((len(x), classifier.classes), np.nan, np.float32)
         self._probabilities: np.ndarray | None = None
         self._lock = Lock()
@@ -61,7 +63,24 @@ class GrowingScores:
             return took
         if some > 2:
             self._compute(slice(2, some))
-        return min(took, _shortest(lambda: self._classifier.scores(self._x[:some])) / some)
+        return min(took, _shortest(lambda: list(map(self._scored, self._alike(slice(0, some))))) / some)
+
+    def _alike(self, rows: slice) -> Iterator[np.ndarray]:
+        """Rows of the series of each length."""
+        every = np.arange(len(self._x))[rows]
+        if self._lengths is None:
+            yield every
+            return
+        yield from (every[self._lengths[every] == length] for length in np.unique(self._lengths[every]))
+
+    def _scored(self, rows: np.ndarray) -> tuple[Any, np.ndarray, np.ndarray]:
+        """Series of one length, their classifier and their scores."""
+        classifier, length = (
+            for_instances(self._classifier, rows),
+            None if self._lengths is None else self._lengths[rows[0]],
+        )
+        part = self._x[rows, :length]
+        return classifier, part, classifier.scores(part)
 
     @property
     def known(self) -> Scores:
@@ -105,17 +124,17 @@ class GrowingScores:
 
     def _compute(self, rows: slice) -> None:
         """Scores of some series; if they are not finite, the classifier may raise an error that explains why."""
-        part, classifier = self._x[rows], self._classifier
-        scores = classifier.scores(part)
-        if not np.isfinite(scores).all() and offers(classifier, HasWeights):
-            classifier.refuse_weights()
-        shaped("scores", scores, "(instance, class)", (len(part), classifier.classes))
-        probabilities = probabilities_of(classifier, part, scores)
-        if probabilities is not None:
-            if self._probabilities is None:
-                self._probabilities = np.full_like(self._scores, np.nan)
-            self._probabilities[rows] = probabilities
-        self._scores[rows] = finite("scores", scores)  # last, since they tell which series are done
+        for places in self._alike(rows):
+            classifier, part, scores = self._scored(places)
+            if not np.isfinite(scores).all() and offers(classifier, HasWeights):
+                classifier.refuse_weights()
+            shaped("scores", scores, "(instance, class)", (len(part), classifier.classes))
+            probabilities = probabilities_of(classifier, part, scores)
+            if probabilities is not None:
+                if self._probabilities is None:
+                    self._probabilities = np.full_like(self._scores, np.nan)
+                self._probabilities[places] = probabilities
+            self._scores[places] = finite("scores", scores)  # last, since they tell which series are done
 
 
 def _shortest(call: Callable[[], object]) -> float:

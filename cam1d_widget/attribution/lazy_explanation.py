@@ -5,40 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from itertools import count
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any
 from warnings import warn
 from weakref import WeakValueDictionary
 
 import numpy as np
+from numpy.typing import ArrayLike
 from tqdm.auto import tqdm
 
 from ..explanation.explanation import Explanation
 from ..explanation.facts import BY_LABEL, MethodFacts, SeriesFacts, by_label
-from ..explanation.labels import check_labels
 from ..explanation.portable_model import PortableModel
 from ..explanation.source import ExplanationSource, ModelChangedError, Scores, stated
-from ..explanation.true_classes import labels_in
-from ..explanation.validation import held_once
 from ..names import matching
-from ..typing import Layout, SeriesLike, TargetsLike, WindowsLike
-from ..validation import check_class, check_index, check_names, check_rows, is_sequence
-from .abilities import (
-    HasFeatures,
-    HasFingerprint,
-    HasLabels,
-    HasLink,
-    for_series,
-    labels_of,
-    offers,
-)
+from ..typing import InputsLike, Layout, SeriesLike, TargetsLike, WindowsLike
+from ..validation import check_class, check_index, check_rows, is_sequence
+from .abilities import for_instances, is_per_instance
+from .classifier_facts import checked_classes, field_of, labels_in_words, version_of
+from .data_set import DataSet
 from .growing_scores import GrowingScores
 from .map_cache import MapCache
 from .map_times import MapTimes
-from .maps import ComputedMaps, GrowingMaps, NotFinite, averaged, computed_maps, parts
-from .masking import channel_mean
+from .maps import ComputedMaps, GrowingMaps, NotFinite, averaged, computed_maps, of_rows, parts, stacked
 from .methods import AttributionMethod
 from .page_model import page_model
 from .requests import (
@@ -46,12 +37,13 @@ from .requests import (
     chosen_methods,
     columns,
     described,
+    frozen,
+    held_fixed,
     in_windows,
     wanted_targets,
     why_not,
     with_baseline,
 )
-from .series import Series, check_series, read_series
 
 __all__ = ["LazyExplanation"]
 
@@ -59,6 +51,7 @@ __all__ = ["LazyExplanation"]
 _KEPT = MapCache(64 * 2**20)
 _NUMBERS = count()
 _NAMES = frozenset({"y", "class_names", "channel_names", "channel_units", "sampling_rate", "start"})
+_KEPT_NAMES = _NAMES | {"lengths"}
 
 
 class LazyExplanation(ExplanationSource):
@@ -70,7 +63,8 @@ class LazyExplanation(ExplanationSource):
     Parameters
     ----------
     classifier : Classifier
-    x : array-like of shape (instance, time, channel)
+    x : array-like of shape (instance, time, channel), or mapping of str to array-like
+        The series, or all inputs of a model by name.
     methods : sequence of labels, methods or method classes, optional
     background : array-like of shape (instance, time, channel), optional
     layout : {"channels_last", "channels_first"}
@@ -79,6 +73,10 @@ class LazyExplanation(ExplanationSource):
         Average the maps that distinguish channels over windows of this many samples, or between these change points.
     targets : {"predicted", "all"}, int, sequence of int, or int array of shape (instance, target)
         Classes that :meth:`compute` explains if none are given there; checked before anything is computed.
+    lengths : array-like of int, of shape (instance,), optional
+        Number of samples of each series, if `x` is padded. Default: up to where `x` ends with NaN in all channels.
+    padding_value : float, optional
+        What series of unequal length are filled up with; see `for_lengths` of the classifier.
     **names
         As in :class:`~cam1d_widget.Explanation`.
 
@@ -103,29 +101,29 @@ class LazyExplanation(ExplanationSource):
     def __init__(
         self,
         classifier: Any,
-        x: SeriesLike,
+        x: InputsLike,
         *,
         methods: Methods = None,
         background: SeriesLike | None = None,
         layout: Layout = "channels_last",
         window: WindowsLike | None = None,
         targets: TargetsLike = "predicted",
+        lengths: ArrayLike | None = None,
+        padding_value: float | None = None,
         **names: Any,
     ) -> None:
         unknown = names.keys() - _NAMES
         if unknown:
             raise TypeError(f"there is no argument {', '.join(sorted(unknown))}; see the arguments of Explanation")
-        series = read_series("x", x, layout, classifier.input_shape[1])
-        x = check_series(series.values, *classifier.input_shape)
-        classifier = for_series(classifier, x)
+        data = self._data = DataSet.read(classifier, x, background, layout, lengths, padding_value)
+        classifier, names["lengths"] = data.fitted(classifier), data.series.lengths
         for name in ("channel_names", "sampling_rate", "start"):
             if names.get(name) is None:
-                names[name] = getattr(series, name)
-        names.update(_checked_classes(classifier, len(x), names.get("class_names"), names.get("y")))
+                names[name] = getattr(data.series, name)
+        names.update(checked_classes(classifier, len(data.x), names.get("class_names"), names.get("y")))
         self._targets = wanted_targets(targets, names["class_names"])
-        self.background = None if background is None else _checked_background(background, layout, series)
-        self.baseline = None if self.background is None else channel_mean(self.background)
-        averaged(x[:1], window)  # refuses a wrong window
+        self.background, self.baseline = data.background, data.baseline
+        averaged(data.one(data.shortest), window)  # refuses a wrong window
         self.window = tuple(window) if is_sequence(window) else window
         self._named = methods is not None
         # Maps are computed in several threads: one after another if it is the same map.
@@ -137,24 +135,24 @@ class LazyExplanation(ExplanationSource):
         # Set by the widget: called when the model is found changed or unchanged, and after an update.
         self.when_model_changed: Callable[[bool], None] = lambda changed: None
         self.when_updated: Callable[[], None] = lambda: None
-        self._read_model(classifier, chosen_methods(methods, classifier, self.background), x, names)
+        chosen = chosen_methods(methods, data.of_longest(classifier), data.drawn)
+        self._read_model(classifier, chosen, names)
 
-    def _read_model(
-        self, classifier: Any, chosen: list[AttributionMethod], x: np.ndarray, names: dict[str, Any]
-    ) -> None:
+    def _read_model(self, classifier: Any, chosen: list[AttributionMethod], names: dict[str, Any]) -> None:
         """Read everything that depends on the current model: its scores, and the exactness of each method."""
-        self._classifier, self._version, self._number = classifier, _version(classifier), next(_NUMBERS)
+        x, typical = self._data.x, self._data.of_longest(classifier)
+        self._classifier, self._version, self._number = classifier, version_of(classifier), next(_NUMBERS)
         # Slow methods run on all instances only if they were named.
         self._usual = tuple(method.label for method in chosen if self._named or not method.on_demand)
-        self._chosen = [_frozen(method) for method in chosen]
-        self._methods = {method.label: self._with_baseline(method, x) for method in self._chosen}
+        self._chosen = [frozen(method) for method in chosen]
+        self._methods = {method.label: self._with_baseline(method) for method in self._chosen}
         # Names, y and rate are checked before anything slow.
         named = SeriesFacts(x, np.zeros((len(x), classifier.classes)), **names)
-        self._growing = GrowingScores(classifier, x)
+        self._growing = GrowingScores(classifier, x, self._data.lengths)
         self._times = MapTimes(self._growing.seconds, x.shape[1:])
-        self._named_facts = replace(named, receptive_field=_field_of(classifier))
+        self._named_facts = replace(named, receptive_field=field_of(typical))
         self._series_facts: SeriesFacts | None = None
-        self._method_facts = tuple(self._facts_of(method, x.shape[1]) for method in chosen)
+        self._method_facts = tuple(self._facts_of(method, typical, x.shape[1]) for method in chosen)
         self._refuse_changed_model()  # another thread may have changed it meanwhile
 
     def update_model(self, classifier: Any = None) -> None:
@@ -170,20 +168,24 @@ class LazyExplanation(ExplanationSource):
         ValueError
             If the model now has other classes, or no longer fits a method. Nothing is changed then.
         """
-        classifier = for_series(self._classifier if classifier is None else classifier, self.x)
+        classifier = self._classifier if classifier is None else self._data.fitted(classifier)
         if classifier.classes != self._classifier.classes:
             raise ValueError(
                 f"the model must still give {self._classifier.classes} scores for an update, but gives "
                 f"{classifier.classes}; make a new widget"
             )
-        if _labels(classifier) != _labels(self._classifier):
+        if labels_in_words(classifier) != labels_in_words(self._classifier):
             raise ValueError("the model must still have the same class labels for an update; make a new widget")
-        reasons = [reason for reason in (method.refusal(classifier) for method in self._chosen) if reason]
+        reasons = [
+            reason
+            for reason in (method.refusal(self._data.of_longest(classifier)) for method in self._chosen)
+            if reason
+        ]
         if reasons:
             raise ValueError(f"the model no longer fits a method, make a new widget: {reasons[0]}")
-        names = {name: getattr(self._named_facts, name) for name in _NAMES}
+        names = {name: getattr(self._named_facts, name) for name in _KEPT_NAMES}
         updated = copy(self)
-        updated._read_model(classifier, self._chosen, self.x, names)
+        updated._read_model(classifier, self._chosen, names)
         with self._lock:
             vars(self).update(vars(updated))
         self.when_updated()
@@ -199,7 +201,7 @@ class LazyExplanation(ExplanationSource):
             raise ModelChangedError("the model was updated during the computation; start it again")
 
     def _refuse_changed_model(self) -> None:
-        changed = _version(self._classifier) != self._version
+        changed = version_of(self._classifier) != self._version
         self.when_model_changed(changed)
         if changed:
             raise ModelChangedError(
@@ -207,20 +209,25 @@ class LazyExplanation(ExplanationSource):
                 "new widget"
             )
 
-    def _with_baseline(self, method: AttributionMethod, x: np.ndarray) -> AttributionMethod:
+    def _with_baseline(self, method: AttributionMethod) -> AttributionMethod:
         """Method with its baseline for every series, copied if a function of the user returned it."""
-        made = with_baseline(method, self.baseline, x)
-        return _frozen(made) if callable(getattr(method, "baseline", None)) else made
+        if self._data.lengths is not None:  # each length needs another one
+            self._data.method_of(method, self._data.shortest)  # refuses a wrong one
+            return method
+        made = with_baseline(method, self.baseline, self._data.x)
+        return frozen(made) if callable(getattr(method, "baseline", None)) else made
 
-    def _facts_of(self, method: AttributionMethod, samples: int) -> MethodFacts:
-        exactness = method.exactness(self._classifier)
+    def _facts_of(self, method: AttributionMethod, classifier: Any, samples: int) -> MethodFacts:
+        exactness = method.exactness(classifier)
         return MethodFacts(
             method.label,
             exactness,
             "" if exactness == "approximate" else method.adds_up,
             method.signed,
             method.placed,
-            described(method, self.baseline, samples) + ("" if method.placed else in_windows(self.window)),
+            described(method, self.baseline, self._data.one(self._data.shortest).shape[1], samples)
+            + ("" if method.placed else in_windows(self.window))
+            + held_fixed(self._data.others or ()),
             method.family,
         )
 
@@ -277,9 +284,20 @@ class LazyExplanation(ExplanationSource):
         """The explained classifier."""
         return self._classifier
 
+    def classifier_of(self, instance: int) -> Any:
+        """The classifier for one instance, whose other inputs are held fixed."""
+        return for_instances(self._classifier, instance)
+
     def method(self, label: str) -> AttributionMethod:
         """Method of a label, with a baseline for every series."""
         return self._known(label)
+
+    def method_of(self, label: str, instance: int) -> AttributionMethod:
+        """Method of a label, with the baseline for one series."""
+        method = self._known(label)
+        if self._data.lengths is None:
+            return of_rows(method, np.array([instance]))
+        return self._data.method_of(method, instance)
 
     def has(self, method: str, instance: int, target: int) -> bool:
         """Whether this map exists: every known method, instance and class has one."""
@@ -407,82 +425,17 @@ class LazyExplanation(ExplanationSource):
 
     def _computed(self, label: str, rows: np.ndarray, targets: np.ndarray) -> ComputedMaps:
         with self.unchanged_model():
-            return computed_maps(self._methods[label], self._classifier, self.x, targets, rows, self.window)
+            if not is_per_instance(self._classifier):
+                return computed_maps(self._methods[label], self._classifier, self.x, targets, rows, self.window)
+            ones = [self._computed_alone(label, row, targets[[place]]) for place, row in enumerate(rows)]
+            return stacked(ones, self.x.shape[1])
+
+    def _computed_alone(self, label: str, instance: int, targets: np.ndarray) -> ComputedMaps:
+        method, classifier = self.method_of(label, instance), self.classifier_of(instance)
+        return computed_maps(method, classifier, self._data.one(instance), targets, np.zeros(1, int), self.window)
 
     def _known(self, label: str) -> AttributionMethod:
         found = matching(label, self._methods) if isinstance(label, str) else None
         if found is None:
             raise ValueError(why_not(label, self._methods, self._classifier))
         return self._methods[found]
-
-
-def _checked_classes(classifier: Any, instances: int, class_names: Any, y: Any) -> dict[str, Any]:
-    """Names of the classes, and the true class of each instance; from what the classifier knows where not given."""
-    labels = labels_of(classifier)
-    if class_names is None and offers(classifier, HasLabels):
-        class_names = classifier.class_names
-    if class_names is None and y is not None and labels is None:
-        class_names = labels_in(y, classifier.classes)
-    checked: dict[str, Any] = {"class_names": check_names("class_names", class_names, "class", classifier.classes)}
-    if y is not None:
-        checked["y"] = check_labels(
-            y,
-            instances,
-            classifier.classes,
-            class_names,
-            labels,
-            probabilities=_has_probabilities(classifier),
-            refuse_ambiguous=True,
-        )
-    return checked
-
-
-def _checked_background(background: SeriesLike, layout: Layout, series: Series) -> np.ndarray:
-    """Read-only series with the channels of the explained ones."""
-    channels = series.values.shape[2]
-    others = read_series("background", background, layout, channels)
-    if None not in (series.channel_names, others.channel_names) and series.channel_names != others.channel_names:
-        raise ValueError(
-            f"background must have the channels of x, {', '.join(series.channel_names or ())}, in their order, "
-            f"but has {', '.join(others.channel_names or ())}"
-        )
-    return held_once(_frozen(check_series(others.values, None, channels, "background")))
-
-
-Kept = TypeVar("Kept")
-
-
-def _frozen(value: Kept) -> Kept:
-    """Read-only copy of an array; for a method or baseline, one whose arrays are read-only copies."""
-    if isinstance(value, np.ndarray) and (value.flags.writeable or value.base is not None):
-        value = value.copy()
-        value.flags.writeable = False
-    elif is_dataclass(value) and not isinstance(value, type):
-        given = {one.name: getattr(value, one.name) for one in fields(value) if one.init}
-        copied = {name: frozen for name, one in given.items() if (frozen := _frozen(one)) is not one}
-        value = replace(value, **copied) if copied else value
-    return value
-
-
-def _labels(classifier: Any) -> list[str] | None:
-    """Labels of a fitted classifier's classes, as text; None if there are none."""
-    labels = labels_of(classifier)
-    return None if labels is None else list(map(str, labels))
-
-
-def _has_probabilities(classifier: Any) -> bool:
-    """Whether scores of a classifier are known to have probabilities."""
-    return offers(classifier, HasLink) and classifier.probabilities_of(np.zeros((1, classifier.classes))) is not None
-
-
-def _version(classifier: Any) -> Any:
-    """Fingerprint of a classifier's model; None if the classifier has none."""
-    return classifier.fingerprint() if offers(classifier, HasFingerprint) else None
-
-
-def _field_of(classifier: Any) -> np.ndarray | None:
-    """Receptive field as plain numbers; None if no layer is explained, or it cannot be placed."""
-    if not offers(classifier, HasFeatures) or classifier.no_features:
-        return None
-    field = classifier.receptive_field
-    return np.stack([field.start, field.stop, field.positions], axis=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from .masking.batches import BATCH_BYTES, batches
 from .methods import AttributionMethod
 from .metrics.completeness import share_missed
 
-__all__ = ["ComputedMaps", "GrowingMaps", "NotFinite", "averaged", "computed_maps", "of_rows", "parts"]
+__all__ = ["ComputedMaps", "GrowingMaps", "NotFinite", "averaged", "computed_maps", "of_rows", "parts", "stacked"]
 
 # Series passed to a method at a time, so that progress is visible; fewer for slow methods.
 _TOGETHER, _SLOW = 64, 4
@@ -87,6 +87,21 @@ def of_rows(method: AttributionMethod, rows: np.ndarray) -> AttributionMethod:
     if not isinstance(getattr(method, "baseline", None), np.ndarray):
         return method
     return replace(method, baseline=method.baseline[rows])  # type: ignore[type-var, attr-defined]
+
+
+def stacked(ones: Sequence[ComputedMaps], samples: int) -> ComputedMaps:
+    """Maps of several series, each NaN after its own length."""
+
+    def padded(values: np.ndarray) -> np.ndarray:
+        after = samples - values.shape[2]
+        return np.pad(values, ((0, 0), (0, 0), (0, after), (0, 0)), constant_values=np.nan) if after else values
+
+    values, gaps, errors = zip(*ones, strict=True)
+    return ComputedMaps(
+        np.concatenate(list(map(padded, values))),
+        np.concatenate(gaps),
+        None if errors[0] is None else np.concatenate(list(map(padded, errors))),
+    )
 
 
 class GrowingMaps:

@@ -45,6 +45,8 @@ class ReceptiveField:
     period : int
         Samples by which a series must be shifted for its steps to be the same ones, shifted: the combined stride of all
         layers on the way; the length of the series if a layer depends on the position in time.
+    padding : int
+        Samples at the end that only fill the series up; maps are placed without them.
     """
 
     start: np.ndarray
@@ -54,6 +56,7 @@ class ReceptiveField:
     jump: float
     length: int
     period: int = 1
+    padding: int = 0
 
     @classmethod
     def of_input(cls, length: int) -> ReceptiveField:
@@ -78,6 +81,11 @@ class ReceptiveField:
         """
         inside = self.centers[0] > -self.jump and self.centers[-1] < self.length - 1 + self.jump
         return self.centers if inside else np.maximum.accumulate((self.start + self.stop - 1) / 2)
+
+    @property
+    def in_series(self) -> np.ndarray:
+        """Which steps are drawn on the series, and not on its padding, bool of shape (step,)."""
+        return self.positions <= self.length - self.padding - 0.5 if self.padding else np.ones(len(self), bool)
 
     @property
     def seen(self) -> np.ndarray:
@@ -215,7 +223,7 @@ class ReceptiveField:
         after -= before
         after *= share
         after += before
-        return after
+        return after[:, : self.length - self.padding]
 
     @cached_property
     def placing(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

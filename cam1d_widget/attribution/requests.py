@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,9 @@ __all__ = [
     "chosen_methods",
     "columns",
     "described",
+    "frozen",
+    "has_field",
+    "held_fixed",
     "in_windows",
     "wanted_targets",
     "why_not",
@@ -69,7 +72,7 @@ def why_not(label: Any, there: Iterable[str], classifier: Any) -> str:
 
 
 def _with_background(method: AttributionMethod, background: np.ndarray | None) -> AttributionMethod:
-    if not _has(method, "background") or method.background is not None:  # type: ignore[attr-defined]
+    if not has_field(method, "background") or method.background is not None:  # type: ignore[attr-defined]
         return method
     return replace(method, background=background)  # type: ignore[type-var]
 
@@ -80,7 +83,7 @@ def with_baseline(method: AttributionMethod, mean: np.ndarray | None, x: np.ndar
     Evaluated once on all of x, so that a function of x receives all of it, and an array may hold one reference per
     instance.
     """
-    if not _has(method, "baseline"):
+    if not has_field(method, "baseline"):
         return method
     own = method.baseline  # type: ignore[attr-defined]
     if isinstance(own, PieceBaseline) and method.family == "perturbation":
@@ -88,11 +91,14 @@ def with_baseline(method: AttributionMethod, mean: np.ndarray | None, x: np.ndar
     return replace(method, baseline=baseline_for(x, mean if own is None else own))  # type: ignore[type-var]
 
 
-def described(method: AttributionMethod, mean: np.ndarray | None, samples: int) -> str:
+def described(method: AttributionMethod, mean: np.ndarray | None, shortest: int, longest: int) -> str:
     """Description of a method, with a note if the baseline is zero because none was given."""
-    unchosen = _has(method, "baseline") and method.baseline is None and mean is None  # type: ignore[attr-defined]
+    unchosen = has_field(method, "baseline") and method.baseline is None and mean is None  # type: ignore[attr-defined]
     words = f"{method.description} (baseline: zero, since no background was given)" if unchosen else method.description
-    return "; ".join(filter(None, [words, method._detail(samples), method.warning]))
+    detail = method._detail(longest)
+    if detail != method._detail(shortest):
+        detail += " in the longest series"
+    return "; ".join(filter(None, [words, detail, method.warning]))
 
 
 def in_windows(window: Any) -> str:
@@ -100,6 +106,27 @@ def in_windows(window: Any) -> str:
     if window is None:
         return ""
     return f"; averaged over windows {f'of {window} samples' if np.ndim(window) == 0 else 'between change points'}"
+
+
+Kept = TypeVar("Kept")
+
+
+def frozen(value: Kept) -> Kept:
+    """Read-only copy of an array; for a method or baseline, one whose arrays are read-only copies."""
+    if isinstance(value, np.ndarray) and (value.flags.writeable or value.base is not None):
+        value = value.copy()
+        value.flags.writeable = False
+    elif is_dataclass(value) and not isinstance(value, type):
+        given = {one.name: getattr(value, one.name) for one in fields(value) if one.init}
+        copied = {name: held for name, one in given.items() if (held := frozen(one)) is not one}
+        value = replace(value, **copied) if copied else value
+    return value
+
+
+def held_fixed(others: Iterable[str]) -> str:
+    """Note that inputs besides the series are held fixed."""
+    names = ", ".join(others)
+    return f"; {names} held fixed" if names else ""
 
 
 def wanted_targets(targets: Any, names: Sequence[str]) -> str | np.ndarray:
@@ -135,5 +162,6 @@ def columns(wanted: str | np.ndarray, scores: np.ndarray) -> np.ndarray:
     return np.broadcast_to(wanted, (len(scores), wanted.shape[-1])).copy()
 
 
-def _has(method: AttributionMethod, name: str) -> bool:
+def has_field(method: AttributionMethod, name: str) -> bool:
+    """Whether a method has a hyperparameter of this name."""
     return any(field.name == name for field in fields(method)) if is_dataclass(method) else False

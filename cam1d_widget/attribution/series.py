@@ -10,18 +10,58 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..explanation.lengths import check_lengths, joined, own_lengths, padding
 from ..validation import as_float32, check_choice, check_real, refuse_masked, shown, warn_if_wide
 
-__all__ = ["Series", "array_of_series", "check_series", "read_series"]
+__all__ = ["Series", "array_of_series", "check_series", "check_unequal", "known_samples", "read_series", "read_unequal"]
 
 
 class Series(NamedTuple):
-    """Values of shape (instance, time, channel), with names and times."""
+    """Values of shape (instance, time, channel), with names and times, and lengths if they are unequal."""
 
     values: np.ndarray
     channel_names: tuple[str, ...] | None = None
     sampling_rate: float | None = None
     start: np.ndarray | None = None
+    lengths: np.ndarray | None = None
+
+
+def read_unequal(
+    argument: str, x: Any, layout: str = "channels_last", channels: int | None = None, lengths: Any = None
+) -> Series:
+    """Series that may have unequal lengths: values are cut to the longest, and NaN after the length of each.
+
+    Parameters
+    ----------
+    argument, x, layout, channels
+        As for :func:`read_series`; `x` may also be a list of arrays (time, channel), or end with NaN in all channels.
+    lengths : array-like of int, of shape (instance,), optional
+        Number of samples of each.
+    """
+    check_choice("layout", layout, ("channels_last", "channels_first"))
+    last = layout == "channels_last"
+    given = x
+    if isinstance(x, list | tuple) and x and not hasattr(x[0], "columns"):
+        if all(map(_is_flat, x)) and len({len(one) for one in x}) > 1:
+            x = [np.expand_dims(one, 1 if last else 0) for one in x]
+        given, lengths = joined(argument, x, lengths, 0 if last else 1)
+    series = read_series(argument, given, layout, channels)
+    values = series.values
+    if values.ndim != 3 or not values.size:
+        return series
+    own = check_lengths(own_lengths(values) if lengths is None else lengths, *values.shape[:2])
+    if own is None:
+        return series
+    values = values[:, : own.max()].astype(float)
+    values[padding(own, values.shape[1])] = np.nan
+    return series._replace(values=values, lengths=own)
+
+
+def _is_flat(values: Any) -> bool:
+    """Whether it holds numbers in one dim."""
+    if isinstance(values, list | tuple):
+        return not any(map(np.iterable, values))
+    return getattr(values, "ndim", 0) == 1
 
 
 def read_series(argument: str, x: Any, layout: str = "channels_last", channels: int | None = None) -> Series:
@@ -120,6 +160,24 @@ def check_series(x: Any, time: int | None, channels: int | None, argument: str =
             f"it with these filled, as the model was trained{gaps}"
         )
     return x
+
+
+def check_unequal(
+    x: np.ndarray, lengths: np.ndarray | None, time: int | None, channels: int | None, argument: str = "x"
+) -> np.ndarray:
+    """Series as of :func:`check_series`; where they have unequal lengths, NaN after the end of each."""
+    if lengths is None:
+        return check_series(x, time, channels, argument)
+    after = padding(lengths, x.shape[1])
+    values = check_series(np.where(after[..., np.newaxis], 0.0, x), None, channels, argument)
+    values[after] = np.nan
+    return values
+
+
+def known_samples(x: np.ndarray) -> np.ndarray:
+    """Samples of series (instance, time, channel) that are not padding, as one series (1, sample, channel)."""
+    after = padding(own_lengths(x), x.shape[1])
+    return x[~after][np.newaxis] if after.any() else x
 
 
 def _fits(size: int, wanted: int | None) -> bool:

@@ -318,6 +318,7 @@ class Explanation:
         Returns
         -------
         ndarray of shape (time, channel or 1)
+            NaN after the end of a series that is shorter than others.
 
         Raises
         ------

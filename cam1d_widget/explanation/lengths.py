@@ -8,7 +8,16 @@ import numpy as np
 
 from ..validation import as_array, check_finite, shown, unmasked
 
-__all__ = ["check_lengths", "joined", "joined_maps", "padded", "padding", "samples_in_words", "within_lengths"]
+__all__ = [
+    "check_lengths",
+    "joined",
+    "joined_maps",
+    "own_lengths",
+    "padded",
+    "padding",
+    "samples_in_words",
+    "within_lengths",
+]
 
 
 def joined(argument: str, x: Any, lengths: Any, axis: int = 0) -> tuple[Any, Any]:
@@ -80,6 +89,14 @@ def check_lengths(lengths: Any, instances: int, samples: int) -> np.ndarray | No
             f"{shown(lengths)}"
         )
     return None if (given == samples).all() else given.astype(np.int64)
+
+
+def own_lengths(values: np.ndarray) -> np.ndarray:
+    """Number of samples of each series or map (instance, time, channel): what follows is NaN in all channels."""
+    if not np.issubdtype(values.dtype, np.floating) or not np.isnan(values[:, -1:]).any():
+        return np.full(len(values), values.shape[1])
+    known = ~np.isnan(values).all(axis=2)
+    return np.where(known.any(axis=1), values.shape[1] - known[:, ::-1].argmax(axis=1), values.shape[1])
 
 
 def padding(lengths: np.ndarray, samples: int) -> np.ndarray:

@@ -65,6 +65,7 @@ def draw_maps(
     limit: float | None = None,
     shared: bool = False,
     figsize: tuple[float, float] | None = None,
+    samples: int | None = None,
 ) -> Any:
     """Figure of maps side by side, labeled with letters if there are several.
 
@@ -81,6 +82,8 @@ def draw_maps(
         Whether the default limit is the largest of all maps.
     figsize : tuple of float, optional
         Width and height in inches.
+    samples : int, optional
+        Samples of the time axis. Default: those of the longest series in the figure.
 
     Returns
     -------
@@ -97,7 +100,7 @@ def draw_maps(
     figure = figure_class(figsize=size, layout="constrained")
     parts = figure.subfigures(1, len(maps), squeeze=False)[0] if len(maps) > 1 else [figure]
     largest = max(one.largest for one in maps) if shared else None
-    samples = max(len(one.x) for one in maps)
+    samples = max(len(one.x) for one in maps) if samples is None else samples
     for place, (part, one) in enumerate(zip(parts, maps, strict=True)):
         letter = f"({chr(97 + place)}) " if len(maps) > 1 else ""
         # Approximate number of characters of this size that fit.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,15 @@ class Features:
 
     def __init__(self, network: Network, passes: Passes, classes: int) -> None:
         self._network, self._passes, self._classes = network, passes, classes
-        self._head = AffineHead(self._features_slopes_bias, network.head_version())
+        self._version = network.head_version()
+        self._head = AffineHead(self._features_slopes_bias, self._version)
+
+    def with_passes(self, passes: Passes) -> Features:
+        """The same by other passes, which hold other inputs at other values: slopes and bias may depend on them."""
+        other = copy(self)
+        other._passes = passes
+        other._head = AffineHead(other._features_slopes_bias, self._version)
+        return other
 
     def with_gradients(self, x: np.ndarray, targets: np.ndarray, affine: bool) -> tuple[np.ndarray, np.ndarray]:
         """Features, and the gradients of the scores of targets (instance, target) with respect to them.

@@ -56,6 +56,9 @@ class FunctionClassifier:
     """
 
     continuous = False
+    # Lengths of a data set's series, and to how many samples and with what they are filled up; None if they are not.
+    _lengths: np.ndarray | None = None
+    _filled: tuple[int, float] | None = None
 
     def __init__(
         self,
@@ -139,6 +142,45 @@ class FunctionClassifier:
         other._check_repeated(some, other._scores(some))
         return other
 
+    def for_lengths(self, x: np.ndarray, lengths: np.ndarray, padding_value: float | None = None) -> FunctionClassifier:
+        """The same classifier for series of unequal length.
+
+        Parameters
+        ----------
+        x : ndarray of shape (instance, time, channel)
+            What follows the length of a series does not matter.
+        lengths : ndarray of int, of shape (instance,)
+        padding_value : float, optional
+            What series are filled up with, to the length of the longest. Default: zero, to the length to which an
+            estimator was fitted; nothing for others, which are given each series at its own length.
+        """
+        fixed = self.input_shape[0]
+        if fixed is not None and lengths.max() > fixed:
+            raise ValueError(
+                f"x must hold series of at most {fixed} samples, to which {self.name} was fitted, but instance "
+                f"{lengths.argmax()} has {lengths.max()}"
+            )
+        other = copy(self)
+        if fixed is not None or padding_value is not None:
+            other._filled = fixed or int(lengths.max()), padding_value or 0.0
+        other._lengths, other.input_shape = lengths, (None, self.input_shape[1])
+        made = other.for_instances(np.zeros(1, int)).for_series(x[:1, : lengths[0]])
+        made._lengths, made.input_shape = lengths, (None, x.shape[2])
+        return made
+
+    @property
+    def per_instance(self) -> bool:
+        """Whether it is for series of unequal length."""
+        return self._lengths is not None
+
+    def for_instances(self, rows: np.ndarray) -> FunctionClassifier:
+        """The same classifier for series of the length of some instances, which is the same for all of them."""
+        if self._lengths is None:
+            return self
+        other = copy(self)
+        other._lengths, other.input_shape = None, (int(self._lengths[rows[0]]), self.input_shape[1])
+        return other
+
     def _use_decision_values(self, x: np.ndarray) -> None:
         """Take the decision values of an estimator whose probabilities are only zeros and ones."""
         if not np.isin(self._scores(x), (0, 1)).all():
@@ -197,6 +239,9 @@ class FunctionClassifier:
 
     def _called(self, x: np.ndarray) -> np.ndarray:
         """Scores of one batch, of which a copy is passed, since the function may change it."""
+        if self._filled is not None:
+            samples, value = self._filled
+            x = np.pad(x, ((0, 0), (0, samples - x.shape[1]), (0, 0)), constant_values=value)
         given = _arranged(x, self._layout, self.name)
         try:
             returned = self._predict(given.astype(np.float64 if self._estimator is not None else np.float32))

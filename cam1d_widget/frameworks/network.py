@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 from copy import copy
+from dataclasses import replace
 from functools import cached_property, lru_cache, partial
 from typing import Any
 
@@ -18,7 +19,9 @@ from ..network import operations as kinds
 from ..network.graph import Graph, Node, Tensors
 from ..network.head import Head, ending, entry_of, head_of, is_affine_between, step_poolings
 from ..network.receptive_field import receptive_field_of
+from ..network.rollout import AttentionStack, attention_stack, weights_of
 from ..network.two_dimensional import in_rows, with_map_in_rows
+from .inputs import Inputs
 
 __all__ = ["Network"]
 
@@ -32,6 +35,8 @@ class Network(ABC):
         None for a model whose calls cannot be read.
     exit : int or None
         Value that holds the logits, or the scores if no logits are known.
+    inputs : Inputs
+        The series, and what else the model takes.
     units : int
         Scores that the model returns for a series.
     entry : int or None
@@ -56,10 +61,16 @@ class Network(ABC):
     units: int
 
     def __init__(
-        self, model: Any, name: str, tensors: Tensors, input_shape: tuple[int | None, int | None], batch: int | None
+        self,
+        model: Any,
+        name: str,
+        tensors: Tensors,
+        input_shape: tuple[int | None, int | None],
+        batch: int | None,
+        inputs: Inputs,
     ) -> None:
         self.model, self.name, self.tensors = model, name, tensors
-        self.input_shape, self._batch = input_shape, batch
+        self.input_shape, self._batch, self.inputs = input_shape, batch, inputs
 
     # What a framework says
 
@@ -100,7 +111,9 @@ class Network(ABC):
             if layer is not None:
                 raise ValueError(self.no_map)
             return
-        self.graph = graph = with_map_in_rows(graph)
+        graph = with_map_in_rows(graph)
+        of_series = tuple(layer for layer in graph.layers if graph.of_series.issuperset(layer.values))
+        self.graph = graph = replace(graph, layers=of_series)
         self.exit, self.link, plain, self.logs = ending(graph)
         self.seen = self.link is not None
         if plain:
@@ -120,7 +133,7 @@ class Network(ABC):
         if self.graph is None:
             raise ValueError(self.no_map)
         other = copy(self)
-        for made in ("head", "receptive_field_at"):
+        for made in ("head", "receptive_field_at", "attention_stack"):
             other.__dict__.pop(made, None)
         other.no_map = None
         other._cut(layer)
@@ -175,6 +188,21 @@ class Network(ABC):
         """Whether scores are an affine function of the attention weights."""
         pooled = [node.outputs[0] for node in self.attending]
         return len(pooled) == 1 and is_affine_between(self._graph, pooled[0], self._exit)
+
+    @cached_property
+    def attention_stack(self) -> AttentionStack | str:
+        """Attention layers before the explained map; the reason if they are no stack."""
+        if self.graph is None or self.entry is None or self.exit is None or self.hidden:
+            return self.no_map or "its head is unknown"
+        return attention_stack(self.graph, self.entry, self.exit)
+
+    def self_attention(self, x: Any) -> Any:
+        """Weights of all layers of the stack, mean over their heads, of shape (instance, layer, step, step)."""
+        stack = self.attention_stack
+        assert isinstance(stack, AttentionStack)
+        maps = self._graph.compute({0: x}, [node.inputs[0] for node in stack.nodes])
+        pairs = zip(stack.nodes, maps, strict=True)
+        return self._ops.stack([weights_of(self._graph, node, one) for node, one in pairs], axis=1)
 
     @cached_property
     def jumps(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -17,19 +18,21 @@ from ..attribution.series import check_series
 from ..explanation.portable_model import PortableModel
 from ..explanation.source import LayerFacts
 from ..network.layers_in_time import layers_in_time
+from ..network.portable import NotPortable
 from ..network.propagation.propagation import Propagations
 from ..typing import Score
 from ..validation import as_array, check_count, check_finite, check_layer, check_seed, finite, shaped, shown
 from .features import Features
 from .filters import NetworkFilters
 from .network import Network
-from .passes import Argument, CompiledFunction, Passes
+from .passes import Argument, CompiledFunction, Passes, with_held
+from .per_instance import PerInstanceClassifier
 from .portable_classifier import portable_model
 
 __all__ = ["NetworkClassifier"]
 
 
-class NetworkClassifier(ABC):
+class NetworkClassifier(PerInstanceClassifier, ABC):
     """A classifier of time series by a network that is read into a graph.
 
     A framework creates the network, and compiles functions of its tensors.
@@ -37,11 +40,11 @@ class NetworkClassifier(ABC):
 
     score: Score
     batch_size: int
-    _length: int | None = None
 
     def _take(self, network: Network) -> None:
         self._network: Any = network
-        self._passes = Passes(network, self.score == "probabilities", self.batch_size, self._compiled)
+        passes = Passes(network, self.score == "probabilities", self.batch_size, self._compiled)
+        self._passes = passes if self._held is None else passes.holding(self._held)
         self._features = Features(network, self._passes, self.classes)
 
     # What a framework does
@@ -73,7 +76,7 @@ class NetworkClassifier(ABC):
     @property
     def input_shape(self) -> tuple[int | None, int | None]:
         """Samples and channels of its series; None where it takes any number."""
-        return self._length, self._network.input_shape[1]
+        return self._own or self._length, self._network.input_shape[1]
 
     @property
     def no_features(self) -> str | None:
@@ -110,7 +113,8 @@ class NetworkClassifier(ABC):
         """Receptive fields of the steps of the explained layer."""
         if self._length is None:
             raise ValueError(f"model {self.name!r} takes series of any length; use for_length(length) to choose one")
-        return self.receptive_field_at(self._length)
+        field = self.receptive_field_at(self._length)
+        return field if self._own is None else replace(field, padding=self._length - self._own)
 
     @property
     def layers(self) -> tuple[LayerFacts, ...]:
@@ -129,16 +133,11 @@ class NetworkClassifier(ABC):
         other._take(self._network.cut_at(layer))
         return other
 
-    def _for_length(self, length: int) -> Self:
-        """The same classifier for series of one length; compiled functions are shared."""
-        _ = self.propagations  # created before the copy, to be shared by it
-        other = copy(self)
-        other._length = length
-        return other
-
     @cached_property
     def filters(self) -> NetworkFilters:
         """Filters of the explained layer as functions of the series."""
+        if not self.per_instance:
+            self._refuse_unknown_inputs()
         return NetworkFilters(self._network, self._passes)
 
     def randomized(self, seed: int = 0, draws: int = 1) -> Iterator[tuple[int, str, Self]]:
@@ -189,7 +188,7 @@ class NetworkClassifier(ABC):
         """Gradient of the target's score with respect to the input, of shape (instance, time, channel)."""
         x = self._checked(x)
         targets = as_targets(target, len(x), self.classes)
-        return self._passes.run("gradient", x, targets)[0]
+        return self._passes.run("gradient", x, targets)[0][:, : self._own]
 
     def features(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray]:
         """Feature maps of the explained layer, and the gradient of the target's score with respect to them.
@@ -223,7 +222,8 @@ class NetworkClassifier(ABC):
         if self._network.entry is None:
             raise ValueError(self._network.no_map)
         self._refuse_changes()
-        x = check_series(x, None, self.input_shape[1])
+        self._refuse_unknown_inputs()
+        x = self._padded(check_series(x, None, self.input_shape[1]))
         self._must_be_long_enough(x.shape[1])
         return self._passes.run("features", x)[0]
 
@@ -236,7 +236,7 @@ class NetworkClassifier(ABC):
     def bias(self) -> np.ndarray:
         """Score of each class on features that are zero, of shape (class,)."""
         steps, filters = len(self.receptive_field), self._network.map_shape[-1]
-        series = np.zeros((1, self._length, self.input_shape[1]), np.float32)  # type: ignore[type-var]
+        series: Any = np.zeros((1, self._own or self._length, self.input_shape[1]), np.float32)
         return self.head_scores(series, np.zeros((1, steps, filters), np.float32))[0]
 
     def portable(self) -> PortableModel:
@@ -247,11 +247,37 @@ class NetworkClassifier(ABC):
         NotPortable
             If an operation of it cannot be computed without Python; the error names the layer.
         """
+        if self._network.inputs or self.per_instance:
+            raise NotPortable(
+                f"model {self.name!r} is given other inputs, or series of unequal length, so a page cannot contain it"
+            )
         if self._length is None:
             raise ValueError(f"model {self.name!r} takes series of any length; use for_length(length) to choose one")
         self._refuse_changes()
         field = None if self.no_features else self.receptive_field
         return portable_model(self._network, self._length, field, self.score)
+
+    # Attention among steps
+
+    @property
+    def no_self_attention(self) -> str | None:
+        """Why there is no stack of attention layers before the explained map; None if there is."""
+        stack = self._network.attention_stack
+        if not isinstance(stack, str):
+            return None
+        return f"model {self.name!r} has no attention rollout: {stack}; use Integrated Gradients or LRP instead"
+
+    @property
+    def step_read(self) -> int | None:
+        """The one step of the explained map that the head reads; None if it reads the mean of all."""
+        stack = self._network.attention_stack
+        return None if isinstance(stack, str) else stack.step
+
+    def self_attention(self, x: np.ndarray) -> np.ndarray:
+        """Weights with which each step attends to each, mean over heads, of shape (instance, layer, step, step)."""
+        if self.no_self_attention:
+            raise ValueError(self.no_self_attention)
+        return self._passes.run("self_attention", self._checked(x))[0]
 
     # Propagation rules
 
@@ -278,9 +304,9 @@ class NetworkClassifier(ABC):
         if reason:
             raise ValueError(reason)
         if baseline is not None:
-            baseline = check_finite("baseline", as_array("baseline", baseline))
+            baseline = self._padded(check_finite("baseline", as_array("baseline", baseline)))
             shaped("baseline", baseline, "(instance, time, channel)", x.shape)
-        return self.propagations(rule)(x, targets, baseline, self.batch_size)
+        return self.propagations(rule)(x, targets, baseline, self.batch_size, self._passes.held)[:, : self._own]
 
     def no_propagation(self, rule: Rule) -> str | None:
         """Why a rule does not support the model; None where it does."""
@@ -300,16 +326,18 @@ class NetworkClassifier(ABC):
         network, series = self._network, Argument((None, *self._network.input_shape), "float32")
 
         def compiled(function: Callable[..., Any]) -> CompiledFunction:
-            return self._compiled(function, series, Argument((None,), "int32"), series, branches=False)
+            arguments = with_held(network.inputs, function, series, Argument((None,), "int32"), series)
+            return self._compiled(*arguments, branches=False)
 
         return Propagations(network.graph, network.exit, network.two_sided, compiled)
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
         self._refuse_changes()
+        self._refuse_unknown_inputs()
         x = check_series(x, *self.input_shape)
         if self._length is None:
             self._must_be_long_enough(x.shape[1])
-        return x
+        return self._padded(x)
 
     def refuse_weights(self) -> None:
         """Raise a ValueError that names the layer if weights are NaN or infinite."""

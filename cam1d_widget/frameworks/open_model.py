@@ -9,7 +9,7 @@ from typing import Any
 
 from .._lazy_import import loaded
 from ..typing import LayerLike, Score
-from ..validation import check_choice, check_count, check_layer
+from ..validation import check_choice, check_count, check_layer, check_text
 from .function import FunctionClassifier, is_estimator
 
 __all__ = ["as_classifier"]
@@ -22,12 +22,13 @@ def as_classifier(
     output: str | int | None = None,
     score: Score | None = None,
     batch_size: int | None = None,
+    series: str | None = None,
 ) -> Any:
     """The classifier itself, or one of a Keras model, a PyTorch module, a fitted estimator, or a function."""
     if _has(model, "classes") and _has(model, "scores"):
-        if (layer, output, score, batch_size) != (None, None, None, None):
+        if (layer, output, score, batch_size, series) != (None,) * 5:
             raise ValueError(
-                "layer, output, score and batch_size belong to the classifier: give them to its constructor"
+                "layer, output, score, batch_size and series belong to the classifier: give them to its constructor"
             )
         return model
     # Before anything is looked up in a cache, whose keys must be hashable.
@@ -37,17 +38,19 @@ def as_classifier(
         check_count("batch_size", batch_size)
     if output is not None and not isinstance(output, str):
         check_count("output", output, least=0, way_out="; or give the name of an output")
+    if series is not None:
+        check_text("series", series)
     if _library(layer) != "torch":
         check_layer(layer)
     chosen: dict[str, Any] = {
         name: value for name, value in (("score", score), ("batch_size", batch_size)) if value is not None
     }
     if _library(model) == "torch":
-        return _torch_classifier(model, layer=layer, output=output, **chosen)
+        return _torch_classifier(model, layer=layer, output=output, series=series, **chosen)
     if _is_keras(model) or not (is_estimator(model) or _is_function(model)):
         keras_classifier = loaded(f"{__package__}.keras.last_classifier", "KerasClassifier").classifier_of
-        return keras_classifier(model, layer=layer, output=output, **chosen)
-    for name, value in (("layer", layer), ("output", output)):
+        return keras_classifier(model, layer=layer, output=output, series=series, **chosen)
+    for name, value in (("layer", layer), ("output", output), ("series", series)):
         if value is not None:
             raise ValueError(
                 f"{name} names a part of a network, and must be left out for a {type(model).__name__}, of which only "

@@ -6,16 +6,18 @@ tensors.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from ..cancellation import check_cancelled
 from ..network.layers_in_time import pre_activation_of
+from .inputs import Inputs
 from .network import Network
 
-__all__ = ["Argument", "Compile", "CompiledFunction", "Passes"]
+__all__ = ["Argument", "Compile", "CompiledFunction", "Passes", "with_held"]
 
 
 class Argument(NamedTuple):
@@ -62,20 +64,30 @@ class Passes:
         self._batch_size, self._compile = batch_size, compile_
         self._ops: Any = network.tensors.ops
         self._compiled: dict[str, CompiledFunction] = {}
+        self.held: Sequence[np.ndarray] = network.inputs.examples
+        """Values of the other inputs, of one instance or of as many as the series."""
+
+    def holding(self, held: Sequence[np.ndarray]) -> Passes:
+        """The same passes, with other inputs held at these values; compiled functions are shared."""
+        other = copy(self)
+        other.held = held
+        return other
 
     def run(self, name: str, *arrays: np.ndarray) -> list[np.ndarray]:
         """Results of a pass: the name of one of the methods below, compiled on first use."""
         function, parts = self.compiled(name), []
         for first in range(0, len(arrays[0]), self._batch_size):
             check_cancelled()
-            parts.append(function(*(one[first : first + self._batch_size] for one in arrays)))
+            part = slice(first, first + self._batch_size)
+            others = [one if len(one) == 1 else one[part] for one in self.held]
+            parts.append(function(*(one[part] for one in arrays), *others))
         return [part[0] if len(part) == 1 else np.concatenate(part) for part in zip(*parts, strict=True)]
 
     def compiled(self, name: str) -> Any:
         """Compiled function of a pass."""
         if name not in self._compiled:
             function, *signature = getattr(self, f"_{name}")()
-            self._compiled[name] = self._compile(function, *signature)
+            self._compiled[name] = self._compile(*with_held(self._network.inputs, function, *signature))
         return self._compiled[name]
 
     @property
@@ -148,6 +160,10 @@ class Passes:
         """Weight of every step, of shape (instance, head, step)."""
         return lambda x: self._network.attention_weights(self._map(x)), self._series
 
+    def _self_attention(self) -> tuple[Any, ...]:
+        """Weights of a stack of attention layers, of shape (instance, layer, step, step)."""
+        return self._network.self_attention, self._series
+
     def _attention_and_gradients(self) -> tuple[Any, ...]:
         """Weights, the gradients of targets (instance, target) with respect to them, and scores without attention."""
 
@@ -199,6 +215,11 @@ class Passes:
         """Gradients of all targets, by instance and target."""
         ops = self._ops
         return ops.reshape(gradients, (*ops.shape(targets), *ops.shape(gradients)[1:]))
+
+
+def with_held(inputs: Inputs, function: Callable[..., Any], *signature: Argument) -> tuple[Any, ...]:
+    """A function of tensors and its arguments, with the model's other inputs as the last of them."""
+    return inputs.taking(function), *signature, *(Argument((None, *one.shape), one.dtype) for one in inputs.others)
 
 
 def _argument(*shape: int | None, dtype: str = "float32") -> Argument:

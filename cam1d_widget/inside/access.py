@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from ..attribution.abilities import HasLayers, HasLength, NeedsSeries, labels_of, offers
+from ..attribution.abilities import HasLayers, HasLength, NeedsSeries, holding, labels_of, named_inputs, offers
 from ..attribution.classifier import Classifier
 from ..attribution.series import check_series, read_series
 from ..explanation.true_classes import check_true_classes
 from ..frameworks.open_model import as_classifier
-from ..typing import Labels, LayerLike, Layout, ModelLike, SeriesLike
+from ..typing import InputsLike, Labels, LayerLike, Layout, ModelLike
 from ..validation import shown
 
 __all__ = ["class_indices", "opened", "series_for"]
@@ -20,7 +20,7 @@ __all__ = ["class_indices", "opened", "series_for"]
 def opened(
     model: ModelLike,
     layer: LayerLike | None = None,
-    series: SeriesLike | None = None,
+    series: InputsLike | None = None,
     layout: Layout = "channels_last",
     length: int | None = None,
     argument: str = "x",
@@ -31,7 +31,7 @@ def opened(
     ----------
     model : ModelLike
     layer : LayerLike, optional
-    series : SeriesLike, optional
+    series : InputsLike, optional
         Series of the shape for which a PyTorch module is read.
     layout : {"channels_last", "channels_first"}
         Of the series.
@@ -53,7 +53,11 @@ def opened(
             f"model must be a Keras model, a PyTorch module or a classifier of one, whose layers can be read, but is "
             f"{shown(model)}"
         )
-    x = None if series is None else series_for(classifier, series, argument, layout)
+    x = None
+    if series is not None:
+        _, others = named_inputs(classifier, series)
+        x = series_for(classifier, series, argument, layout)
+        classifier = holding(classifier, others, len(x))
     classifier = _for_series_or_length(classifier, x, length)
     return classifier if layer is None else _at(classifier, layer)
 
@@ -68,7 +72,7 @@ def _for_series_or_length(classifier: Any, x: np.ndarray | None, length: int | N
 
 
 def opened_at(
-    model: ModelLike, layer: LayerLike | None, series: SeriesLike, layout: Layout = "channels_last"
+    model: ModelLike, layer: LayerLike | None, series: InputsLike, layout: Layout = "channels_last"
 ) -> HasLayers:
     """Classifier of a model at a named layer."""
     classifier = opened(model, None, series, layout)
@@ -87,12 +91,12 @@ def _at(classifier: HasLayers, layer: LayerLike) -> HasLayers:
 
 
 def series_for(
-    classifier: Classifier, x: SeriesLike, argument: str = "x", layout: Layout = "channels_last"
+    classifier: Classifier, x: InputsLike, argument: str = "x", layout: Layout = "channels_last"
 ) -> np.ndarray:
     """Series that a classifier takes, of shape (instance, time, channel), as float32."""
-    return check_series(
-        read_series(argument, x, layout, classifier.input_shape[1]).values, *classifier.input_shape, argument
-    )
+    series, _ = named_inputs(classifier, x)
+    values = read_series(argument, series, layout, classifier.input_shape[1]).values
+    return check_series(values, *classifier.input_shape, argument)
 
 
 def class_indices(classifier: Classifier, y: Labels | None, instances: int) -> np.ndarray | None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..attribution.abilities import for_instances
 from ..attribution.receptive_field import ReceptiveField
 from ..explanation.source import LayerFacts
-from ..typing import LayerLike, Layout, ModelLike, SeriesLike
+from ..typing import InputsLike, LayerLike, Layout, ModelLike
 from .access import opened, opened_at, series_for
 
 __all__ = ["Activations", "activations", "layers"]
@@ -68,14 +69,14 @@ def layers(model: ModelLike) -> Sequence[LayerFacts]:
     return opened(model).layers
 
 
-def activations(model: ModelLike, x: SeriesLike, layer: LayerLike, *, layout: Layout = "channels_last") -> Activations:
+def activations(model: ModelLike, x: InputsLike, layer: LayerLike, *, layout: Layout = "channels_last") -> Activations:
     """Activations of any layer that has a time axis, with the receptive fields of its steps.
 
     Parameters
     ----------
     model : keras.Model, path of a saved one, torch.nn.Module, or a classifier of one
     x : array-like of shape (instance, time, channel), or (time, channel) for one
-        A DataFrame, a list of them, or a DataArray is accepted as well.
+        A DataFrame, a list of them, or a DataArray is accepted as well; all inputs of a model by name.
     layer : str, int or keras.Layer
         Which layer; `layers` lists them.
     layout : {"channels_last", "channels_first"}
@@ -99,7 +100,7 @@ def activations(model: ModelLike, x: SeriesLike, layer: LayerLike, *, layout: La
     classifier = opened_at(model, layer, x, layout)
     x = series_for(classifier, x, layout=layout)
     field = classifier.receptive_field_at(x.shape[1])
-    return Activations(name_of(layer), classifier.trunk(x), field)
+    return Activations(name_of(layer), for_instances(classifier, np.arange(len(x))).trunk(x), field)
 
 
 def name_of(layer: LayerLike) -> str:

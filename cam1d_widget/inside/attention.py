@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..attribution.metrics.rank_correlation import rank_correlation
+from ..attribution.metrics.unequal import groups
 from ..explainer import explain
+from ..explanation.source import lengths_of
 from ..typing import ModelLike, SeriesLike, TargetsLike
 from ..validation import check_choice
 
@@ -76,9 +78,20 @@ def attention_agreement(
             f"attention_agreement needs one class for each of at least two instances, but targets have shape "
             f"(instance, target) = {explanation.targets.shape}"
         )
+    if explanation.lengths is not None:
+        raise ValueError("attention_agreement needs series of one length, but x has series of unequal length")
     size = {label: np.abs(explanation.attributions[label][:, 0]).sum(axis=-1) for label in ("Attention", *LABELS)}
-    others = np.roll(size["Attention"], 1, axis=0)
+    own = lengths_of(explanation)
+    others, shorter = np.roll(size["Attention"], 1, axis=0), np.minimum(own, np.roll(own, 1))
     return AttentionAgreement(
-        {label: rank_correlation(size["Attention"], size[label]) for label in LABELS},
-        {label: rank_correlation(others, size[label]) for label in LABELS},
+        {label: _correlations(size["Attention"], size[label], own) for label in LABELS},
+        {label: _correlations(others, size[label], shorter) for label in LABELS},
     )
+
+
+def _correlations(one: np.ndarray, other: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Rank correlation of each row (instance, time) up to its length, of shape (instance,)."""
+    found = np.empty(len(one))
+    for rows, length in groups(lengths):
+        found[rows] = rank_correlation(one[rows, :length], other[rows, :length])
+    return found

@@ -14,6 +14,7 @@ from ..frameworks.keras.network import KerasNetwork
 from ..frameworks.keras.pooling_layers import POOLINGS
 from ..frameworks.keras.reader import functional_copy
 from ..frameworks.keras.user_model import readable
+from ..network.operations import Held
 from ..validation import check_choice, check_count, check_flag, check_layer, shown
 from .baselines import TRUNKS
 from .input_shape import check_input_shape
@@ -121,6 +122,11 @@ def with_mil_head(
     found = 2 if network.two_sided else network.units
     pool = _pooling(pooling, found if classes is None else classes, attention_units, dropout)
     assert network.graph is not None
+    if any(isinstance(node.operation, Held) for node in network.graph.between([0], [network.entry])):
+        raise ValueError(
+            f"model must compute the map from the series alone, but that of model {network.name!r} depends on other "
+            f"inputs; name a layer before they meet it with layer="
+        )
     trunk = functional_copy(network.graph, network.entry)
     trunk.trainable = train_trunk
     return _compiled(trunk.inputs[0], pool(trunk.outputs[0]), f"{network.model.name}_{pooling}")

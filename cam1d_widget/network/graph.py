@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from .operations import Operation, Weighted
+from .operations import Held, Operation, Weighted
 
 __all__ = ["Call", "Graph", "LayerOutput", "Node", "Tensors", "Value"]
 
@@ -139,6 +139,23 @@ class Graph:
         """Node that makes each value but the series."""
         return {value: node for node in self.nodes for value in node.outputs}
 
+    @cached_property
+    def of_series(self) -> frozenset[int]:
+        """Values that depend on the series, and not on inputs alone that are held fixed."""
+        found = {0}
+        for node in self.nodes:
+            if found.intersection(node.inputs) and not isinstance(node.operation, Held):
+                found.update(node.outputs)
+        return frozenset(found)
+
+    def series_nodes(self, known: Iterable[int], wanted: Iterable[int]) -> list[Node]:
+        """Nodes between some values and others that depend on the series."""
+        return [node for node in self.between(known, wanted) if self.of_series.issuperset(node.outputs)]
+
+    def held_inputs(self, node: Node) -> list[int]:
+        """Inputs of a node that do not depend on the series."""
+        return [value for value in node.inputs if value not in self.of_series]
+
     def between(self, known: Iterable[int], wanted: Iterable[int]) -> list[Node]:
         """Nodes that are needed to compute some values from others, in the order of computing."""
         known, needed, found = set(known), set(wanted), []
@@ -150,9 +167,9 @@ class Graph:
 
     def sources(self, known: Iterable[int], wanted: Iterable[int]) -> set[int]:
         """Values that these nodes take and none of them makes: `known` alone, or also the series by another path."""
-        nodes = self.between(known, wanted)
+        nodes = self.series_nodes(known, wanted)
         made = {value for node in nodes for value in node.outputs}
-        return {value for node in nodes for value in node.inputs} - made
+        return {value for node in nodes for value in node.inputs if value in self.of_series} - made
 
     def compute(self, known: Mapping[int, Any], wanted: Sequence[int]) -> list[Any]:
         """Values of some tensors from those of others."""

@@ -10,7 +10,7 @@ from . import operations as ops
 from .graph import Graph, Node
 from .receptive_field import Seen, fields_between
 
-__all__ = ["Ending", "Head", "ending", "entry_of", "head_of", "is_affine_between", "step_poolings"]
+__all__ = ["Ending", "Head", "ending", "entry_of", "head_of", "is_affine", "is_affine_between", "step_poolings"]
 
 
 class Ending(NamedTuple):
@@ -68,7 +68,7 @@ def entry_of(graph: Graph, logits: int, ranks: tuple[int, ...] = (3,)) -> int | 
     found, seen, open_ = [], set(), [logits]
     while open_:
         value = open_.pop()
-        if value in seen:
+        if value in seen or value not in graph.of_series:
             continue
         seen.add(value)
         shape = graph.values[value].shape
@@ -103,28 +103,37 @@ class Head(NamedTuple):
 
 def head_of(graph: Graph, entry: int, logits: int) -> Head:
     """Head between a map and the logits."""
-    nodes = graph.between([entry], [logits])
+    nodes = graph.series_nodes([entry], [logits])
     if graph.sources([entry], [logits]) - {entry}:  # the scores also depend on the series by another path
         return Head()
     return Head(
         _pooling_of(graph, entry, logits),
-        affine=all(node.operation.facts.affine for node in nodes),
-        homogeneous=all(node.operation.facts.homogeneous for node in _up_to_last_nonlinearity(nodes)),
+        affine=all(is_affine(graph, node) for node in nodes),
+        homogeneous=all(
+            node.operation.facts.homogeneous and not graph.held_inputs(node)
+            for node in _up_to_last_nonlinearity(graph, nodes)
+        ),
     )
+
+
+def is_affine(graph: Graph, node: Node) -> bool:
+    """Whether a node computes an affine function of those of its inputs that depend on the series."""
+    scales = isinstance(node.operation, ops.Product) and len(node.inputs) == 2 and bool(graph.held_inputs(node))
+    return scales or node.operation.facts.affine
 
 
 def is_affine_between(graph: Graph, known: int, wanted: int) -> bool:
     """Whether a value is an affine function of another, and of nothing else."""
-    affine = all(node.operation.facts.affine for node in graph.between([known], [wanted]))
+    affine = all(is_affine(graph, node) for node in graph.series_nodes([known], [wanted]))
     return affine and graph.sources([known], [wanted]) <= {known}
 
 
-def _up_to_last_nonlinearity(nodes: list[Node]) -> list[Node]:
+def _up_to_last_nonlinearity(graph: Graph, nodes: list[Node]) -> list[Node]:
     """Nodes that are nonlinear, or before one that is: their biases matter."""
     before_nonlinear: set[int] = set()
     found = []
     for node in reversed(nodes):
-        if before_nonlinear.intersection(node.outputs) or not node.operation.facts.affine:
+        if before_nonlinear.intersection(node.outputs) or not is_affine(graph, node):
             found.append(node)
             before_nonlinear.update(node.inputs)
     return found
@@ -134,12 +143,12 @@ def _pooling_of(graph: Graph, entry: int, logits: int) -> str:
     """Kind of the pooling by which a map enters a head; "other" if nonlinear or several paths lead to it."""
     fields = fields_between(graph, entry, logits)
     found = set()
-    for node in graph.between([entry], [logits]):
+    for node in graph.series_nodes([entry], [logits]):
         for value in node.outputs:
             after = fields.get(value)
-            for source in node.inputs:
+            for source in graph.of_series.intersection(node.inputs):
                 before = fields.get(source)
-                nonlinear = after is not None and after.axis is not None and not node.operation.facts.affine
+                nonlinear = after is not None and after.axis is not None and not is_affine(graph, node)
                 if after is None or before is None or nonlinear:
                     return "other"
                 if before.axis is not None and after.axis is None:

@@ -14,6 +14,7 @@ from ..names import did_you_mean
 from ..validation import shown
 from . import operations as ops
 from .graph import Graph, LayerOutput
+from .head import is_affine
 from .receptive_field import SOME_LENGTH, fields_of, placed
 
 __all__ = ["PreActivation", "layers_in_time", "output_of", "pre_activation_of"]
@@ -82,7 +83,7 @@ def pre_activation_of(graph: Graph, entry: int) -> PreActivation:
     value = entry
     while graph.makers[value].operation.facts.rises and graph.makers[value].inputs[0] in graph.makers:
         value = graph.makers[value].inputs[0]
-    return PreActivation(value, all(node.operation.facts.affine for node in graph.between([0], [value])))
+    return PreActivation(value, all(is_affine(graph, node) for node in graph.series_nodes([0], [value])))
 
 
 def _is_idle(graph: Graph, layer: LayerOutput) -> bool:

@@ -20,6 +20,8 @@ __all__ = [
     "Dense",
     "Elementwise",
     "Facts",
+    "Flip",
+    "Held",
     "Identity",
     "Masking",
     "MatrixProduct",
@@ -190,6 +192,14 @@ class Identity(Operation):
 
 
 @dataclass(frozen=True)
+class Held(Operation):
+    """Another input of the model, which is held fixed: it takes no more of the series than the size of the batch."""
+
+    def _facts(self) -> Facts:
+        return Facts(affine=True)
+
+
+@dataclass(frozen=True)
 class Rescale(Operation):
     """The input times constants, plus constants.
 
@@ -326,6 +336,13 @@ class Slice(Rearranging):
 @dataclass(frozen=True)
 class Pick(Rearranging):
     """A rearrangement that may move steps, such as a slice, a flip or a roll."""
+
+
+@dataclass(frozen=True)
+class Flip(Pick):
+    """The places of an axis in the opposite order."""
+
+    axis: int
 
 
 # Pooling
@@ -568,9 +585,19 @@ class Attention(Mixing):
 
 @dataclass(frozen=True)
 class MatrixProduct(Mixing):
-    """Product of tensors that sums over an axis; of one tensor, with a constant. Equal tensors count separately."""
+    """Product of tensors that sums over an axis; of one tensor, with a constant.
+
+    Attributes
+    ----------
+    tensors : int
+        Number of tensors; equal ones count separately.
+    transposes : bool or None
+        Of two, whether the last two axes of the second are exchanged before; None if it is another product than that of
+        the matrices along the last two axes.
+    """
 
     tensors: int = 2
+    transposes: bool | None = None
 
     def _facts(self) -> Facts:
         return Facts(affine=self.tensors == 1)

@@ -19,6 +19,8 @@ from .operations import Operation, Parameter, Parts, Weighted
 
 __all__ = ["Writing", "attention", "multi_head_attention", "normalization", "recurrence", "written_out"]
 
+# Order of the axes (instance, step, head, filter) in which the heads come first, and back.
+HEADS_FIRST = (0, 2, 1, 3)
 # What is added to the score of a masked step, whose softmax is then zero in float32.
 _MASKED = -1e9
 
@@ -166,12 +168,12 @@ def attention(scale: float | Parameter, causal: bool = False, mask: Parameter | 
             return scores + ops.where(allowed, 0.0 if given is allowed else given, _MASKED)
 
         factor = scale if callable(scale) else lambda: scale
-        scores = writing.add(kinds.MatrixProduct(function=True), scores_of, query, key)
+        scores = writing.add(kinds.MatrixProduct(function=True, transposes=True), scores_of, query, key)
         scores = writing.add(kinds.Rescale(), lambda scores: scores * factor(), scores)
         if causal or mask is not None:
             scores = writing.add(kinds.Sum(constant=True), masked, scores)
         weights = writing.add(kinds.Normalize("softmax", frozenset({-1})), lambda scores: ops.softmax(scores), scores)
-        return writing.add(kinds.MatrixProduct(function=True), ops.matmul, weights, value)
+        return writing.add(kinds.MatrixProduct(function=True, transposes=False), ops.matmul, weights, value)
 
     return parts
 
@@ -197,16 +199,17 @@ def multi_head_attention(projections: tuple[kinds.Dense, ...], output: kinds.Den
 
         def apart(x: Any) -> Any:
             instances, steps = ops.shape(x)[:2]
-            return ops.transpose(ops.reshape(x, (instances, steps, heads, x.shape[-1] // heads)), (0, 2, 1, 3))
+            return ops.reshape(x, (instances, steps, heads, x.shape[-1] // heads))
 
         def together(x: Any) -> Any:
-            instances, _, steps, _ = ops.shape(x)
-            return ops.reshape(ops.transpose(x, (0, 2, 1, 3)), (instances, steps, heads * x.shape[-1]))
+            instances, steps = ops.shape(x)[:2]
+            return ops.reshape(x, (instances, steps, heads * x.shape[-1]))
 
         made = [
-            writing.add(kinds.Pick(), apart, writing.weighted(projection, x))
+            writing.permuted(HEADS_FIRST, writing.add(kinds.Reshape(), apart, writing.weighted(projection, x)))
             for projection, x in zip(projections, inputs, strict=True)
         ]
-        return writing.weighted(output, writing.add(kinds.Pick(), together, core(writing, *made)))
+        values = writing.permuted(HEADS_FIRST, core(writing, *made))
+        return writing.weighted(output, writing.add(kinds.Reshape(), together, values))
 
     return parts

@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import operations as kinds
+from .cells import Recurrence
 from .graph import Graph, Node
 from .operations import Operation, Padding
+from .parts import written_out
 
 __all__ = ["NotPortable", "Portable", "portable"]
 
@@ -78,7 +80,7 @@ class _Writing:
 
     def computed(self, wanted: Sequence[int]) -> Iterator[Node]:
         """Nodes in the order of computing, each after its values are known."""
-        for node in self._graph.between([0], wanted):
+        for node in written_out(self._graph, self._graph.between([0], wanted)):
             self.values.update(zip(node.outputs, self._called(node, *self._inputs(node)), strict=True))
             yield node
 
@@ -142,6 +144,8 @@ class _Writing:
 
     @_parameters.register
     def _reshape(self, operation: kinds.Reshape, node: Node) -> dict[str, Any]:
+        if operation.merges_instances:
+            raise NotPortable(f"{node} puts several series on one axis, and cannot be computed in a page")
         return {"kind": "reshape", "order": operation.order and list(operation.order)}
 
     @_parameters.register
@@ -168,6 +172,10 @@ class _Writing:
         return {"kind": "stride", **ends}
 
     @_parameters.register
+    def _flip(self, operation: kinds.Flip, node: Node) -> dict[str, Any]:
+        return {"kind": "flip", "axis": operation.axis}
+
+    @_parameters.register
     def _upsample(self, operation: kinds.Upsample, node: Node) -> dict[str, Any]:
         return {"kind": "upsample", "size": list(operation.size)}
 
@@ -175,7 +183,8 @@ class _Writing:
     def _concatenate(self, operation: kinds.Concatenate, node: Node) -> dict[str, Any]:
         if operation.constant:
             raise NotPortable(f"{node} joins a constant to its input, and cannot be computed in a page")
-        return {"kind": "concatenate", "axis": operation.axis, "order": list(operation.order)}
+        axis = operation.axis % self._inputs(node)[0].ndim
+        return {"kind": "concatenate", "axis": axis, "order": list(operation.order)}
 
     # Poolings
 
@@ -220,6 +229,8 @@ class _Writing:
         if name == "gelu":
             # The approximation by a tanh is 0.8412 at one.
             return self._function("gelu exact" if np.all(at(1) > 0.8413) else "gelu")
+        if name == "rsqrt":
+            return self._function("rsqrt", summand=at(0) ** -2)
         if name == "softplus":
             return self._function("softplus", sharpness=np.log(2) / at(0))
         if name in _PLAIN and not operation.limited:
@@ -251,7 +262,39 @@ class _Writing:
     def _normalize(self, operation: kinds.Normalize, node: Node) -> dict[str, Any]:
         if operation.name not in ("softmax", "logsoftmax") or len(operation.axes) != 1:
             raise NotPortable(f"{node} cannot be computed in a page")
-        return {"kind": "softmax", "axis": min(operation.axes), "logarithm": operation.name == "logsoftmax"}
+        axis = min(operation.axes) % self._inputs(node)[0].ndim
+        return {"kind": "softmax", "axis": axis, "logarithm": operation.name == "logsoftmax"}
+
+    # Operations that mix steps
+
+    @_parameters.register
+    def _matrix_product(self, operation: kinds.MatrixProduct, node: Node) -> dict[str, Any]:
+        if operation.transposes is None or len(node.inputs) != 2:
+            raise NotPortable(f"{node} cannot be computed in a page")
+        return {"kind": "matrix product", "transposes": operation.transposes}
+
+    @_parameters.register
+    def _recurrence(self, operation: Recurrence, node: Node) -> dict[str, Any]:
+        cell = operation.cell
+        arrays = {
+            name: None if parameter is None else self._array(self._numpy(parameter()))
+            for name, parameter in (
+                ("kernel", cell.kernel),
+                ("recurrent", cell.recurrent),
+                ("bias", cell.bias),
+                ("recurrent_bias", cell.recurrent_bias),
+            )
+        }
+        return {
+            "kind": "recurrence",
+            "cell": type(cell).__name__,
+            "activation": cell.activation,
+            "gate": cell.gate,
+            "reset_after": getattr(cell, "reset_after", False),
+            "backwards": operation.backwards,
+            "sequences": operation.sequences,
+            **arrays,
+        }
 
     # Arrays
 

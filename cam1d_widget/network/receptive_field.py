@@ -19,7 +19,7 @@ from . import operations as ops
 from .graph import Graph, Node
 from .order_of_steps import is_pointwise, keeps_steps
 
-__all__ = ["SOME_LENGTH", "Seen", "fields_between", "fields_of", "receptive_field_of"]
+__all__ = ["SOME_LENGTH", "Seen", "fields_between", "fields_of", "receptive_field_of", "seen_after"]
 
 SOME_LENGTH = 512
 """Series length at which models of any length are analyzed."""
@@ -76,31 +76,36 @@ def placed(graph: Graph, value: int, seen: Seen | ValueError) -> ReceptiveField:
 
 
 def fields_of(graph: Graph, length: int, wanted: Iterable[int]) -> dict[int, Seen | ValueError]:
-    """Receptive fields of values, and of all on which they depend; the reason for those that are unknown."""
+    """Receptive fields of values, and of all on which they depend; the reason for those that are unknown.
+
+    Values that do not depend on the series are left out.
+    """
     known: dict[int, Seen | ValueError] = {0: Seen(ReceptiveField.of_input(length), 1)}
-    for node in graph.between([0], wanted):
-        inputs = [known[value] for value in node.inputs]
+    for node in graph.series_nodes([0], wanted):
+        inputs = [known[value] for value in node.inputs if value in graph.of_series]
         fault = next((one for one in inputs if isinstance(one, ValueError)), None)
         for value in node.outputs:
-            known[value] = fault or _after(graph, node, value, inputs)  # type: ignore[arg-type]
+            known[value] = fault or seen_after(graph, node, value, inputs)  # type: ignore[arg-type]
     return known
 
 
 def fields_between(graph: Graph, entry: int, wanted: int) -> dict[int, Seen]:
     """Receptive fields of the values after a map (batch, step, filter), in steps of it; unknown ones are left out."""
     known = {entry: Seen(ReceptiveField.of_input(graph.values[entry].shape[1] or SOME_LENGTH), 1)}
-    for node in graph.between([entry], [wanted]):
-        if all(value in known for value in node.inputs):
-            found = {value: _after(graph, node, value, [known[one] for one in node.inputs]) for value in node.outputs}
+    for node in graph.series_nodes([entry], [wanted]):
+        inputs = [value for value in node.inputs if value in graph.of_series]
+        if all(value in known for value in inputs):
+            found = {value: seen_after(graph, node, value, [known[one] for one in inputs]) for value in node.outputs}
             known.update({value: seen for value, seen in found.items() if isinstance(seen, Seen)})
     return known
 
 
-def _after(graph: Graph, node: Node, value: int, seen: list[Seen]) -> Seen | ValueError:
-    """Receptive field of one output of a node, from those of its inputs."""
+def seen_after(graph: Graph, node: Node, value: int, seen: list[Seen]) -> Seen | ValueError:
+    """Receptive field of one output of a node, from those of its inputs; the reason if it is unknown."""
     if all(one.axis is None for one in seen):
         return Seen(union(one.field for one in seen), None)
-    step = _Step(node, [graph.values[one].shape for one in node.inputs], graph.values[value].shape)
+    inputs = [one for one in node.inputs if one in graph.of_series]
+    step = _Step(node, [graph.values[one].shape for one in inputs], graph.values[value].shape)
     rule = next(rule for kind, rule in _RULES if isinstance(node.operation, kind))
     windowed = any(one.windows for one in seen)
     try:
@@ -230,7 +235,7 @@ def _merged(operation: ops.Operation, step: _Step, seen: list[Seen]) -> Seen:
         raise _not_known(step, seen)
     axis = axes.pop()
     if isinstance(operation, ops.Concatenate) and operation.axis == axis:
-        if operation.constant:  # which of the steps it makes is not known
+        if operation.constant or len(seen) < len(step.node.inputs):  # which of the steps it makes is not known
             raise _not_known(step, seen)
         return Seen(reduce(ReceptiveField.joined, [seen[place].field for place in operation.order]), axis)
     return Seen(union(one.field for one in sorted(seen, key=lambda one: one.axis is None)), axis)

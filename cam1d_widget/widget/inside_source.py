@@ -32,6 +32,8 @@ _MOST_SOLUTIONS = 16
 def inside_of(explanation: LazyExplanation) -> InsideOfModel | None:
     """Inside of a widget's model; None if its layers cannot be read, or none has a time axis."""
     classifier = explanation.classifier
+    if explanation.lengths is not None:
+        return None
     return InsideOfModel(explanation) if offers(classifier, HasLayers) and classifier.layers else None
 
 
@@ -166,7 +168,8 @@ class InsideOfModel:
     def _made(self, target: int, best: Maximized) -> Result:
         near = best.plausibility
         nearest = self._data[[0] * len(best.x)] if near is None else self._data[near.nearest[:, 0]]
-        real = self._classifier.scores(nearest)
+        classifier = self._source.classifier_of(0)
+        real = classifier.scores(nearest)
         content = {
             "target": target,
             "words": ["" if near is None else near.words(place) for place in range(len(best.x))],
@@ -180,6 +183,6 @@ class InsideOfModel:
             "nearest": nearest,
             "real": real[:, target],
             "path": best.path,
-            "real_best": self._classifier.scores(self._data)[:, target].max(keepdims=True),
+            "real_best": classifier.scores(self._data)[:, target].max(keepdims=True),
         }
         return Result(content, arrays)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from time import perf_counter
 
+from numpy.typing import ArrayLike
+
 from ..attribution.checks import ChecksReport, fills_of, run_checks
 from ..attribution.lazy_explanation import LazyExplanation
 from ..attribution.requests import Methods
@@ -12,6 +14,7 @@ from ..frameworks.open_model import as_classifier
 from ..names import suggests_arguments
 from ..typing import (
     Fill,
+    InputsLike,
     IntervalsLike,
     Labels,
     LayerLike,
@@ -51,7 +54,8 @@ class CAM1DWidget(ExplanationViewer):
         :class:`~cam1d_widget.FunctionClassifier` for other functions.
     x : array-like of shape (instance, time, channel), or (time, channel) for one
         The series. A DataFrame, a list of them, or a DataArray with the dims instance, time and channel is accepted as
-        well; names and rate are taken from it.
+        well; names and rate are taken from it. Of a model that takes several inputs, a mapping of their names to
+        arrays; all but the series are held fixed.
     y : array-like of int or str, of shape (instance,), or of numbers, of shape (instance, class), optional
         True class of each: class indices, names, or one-hot; zeros and ones of shape (instance, class) if a series may
         have several; true values of the outputs of a regression. Numbers are labels if the `classes_` of a fitted
@@ -73,10 +77,18 @@ class CAM1DWidget(ExplanationViewer):
         Name or index of the explained output, of a model that has several.
     score : {"logits", "probabilities"}, optional
         Explained output. Default: logits of a network; of an estimator or a function, what it predicts.
+    series : str, optional
+        Name of the input that is the series, of a model that takes several of shape (batch, time, channel).
     window : int, or sequence of int, optional
         Average the maps that distinguish channels over windows of this many samples, or between these change points.
     layout : {"channels_last", "channels_first"}
         Order of the dims of `x` and `background`.
+    lengths : array-like of int, of shape (instance,), optional
+        Number of samples of each series of `x`, if it is padded. Default: `x` is a list of series (time, channel), or
+        ends with NaN in all channels where a series ends.
+    padding_value : float, optional
+        What shorter series are filled up with. Default: the value of the model's `Masking` layer, or zero, if it takes
+        series of one length; each series at its own length otherwise. Padding is never perturbed nor credited.
     intervals : sequence or mapping of lists of (t0, t1), optional
         By instance, where the true cause is, in the unit of the time axis.
 
@@ -92,7 +104,7 @@ class CAM1DWidget(ExplanationViewer):
     def __init__(
         self,
         model: ModelLike,
-        x: SeriesLike,
+        x: InputsLike,
         y: Labels | None = None,
         *,
         class_names: Names | None = None,
@@ -105,18 +117,23 @@ class CAM1DWidget(ExplanationViewer):
         layer: LayerLike | None = None,
         output: str | int | None = None,
         score: Score | None = None,
+        series: str | None = None,
         window: WindowsLike | None = None,
         layout: Layout = "channels_last",
+        lengths: ArrayLike | None = None,
+        padding_value: float | None = None,
         intervals: IntervalsLike | None = None,
     ) -> None:
         started = perf_counter()
-        self._open = partial(as_classifier, model, layer=layer, output=output, score=score)
+        self._open = partial(as_classifier, model, layer=layer, output=output, score=score, series=series)
         lazy = LazyExplanation(
             self._open(),
             x,
             methods=methods,
             background=background,
             layout=layout,
+            lengths=lengths,
+            padding_value=padding_value,
             window=window,
             y=y,
             class_names=class_names,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..attribution.abilities import probabilities_of
 from ..attribution.lazy_explanation import LazyExplanation
+from ..explanation.source import series_of
 from ..viewer.windows import WithoutWindow
 
 __all__ = ["WindowScores"]
@@ -18,9 +21,10 @@ class WindowScores:
 
     def __call__(self, instance: int, first: int, stop: int) -> WithoutWindow:
         """Scores of an instance with its samples [first, stop) replaced."""
-        replaced = self._lazy.x[instance : instance + 1].copy()
+        replaced = series_of(self._lazy, instance)[np.newaxis].copy()
         replaced[:, first:stop] = 0.0 if self._lazy.baseline is None else self._lazy.baseline
         with self._lazy.unchanged_model():
-            scores = self._lazy.classifier.scores(replaced)
-            probabilities = probabilities_of(self._lazy.classifier, replaced, scores)
+            classifier = self._lazy.classifier_of(instance)
+            scores = classifier.scores(replaced)
+            probabilities = probabilities_of(classifier, replaced, scores)
         return WithoutWindow(scores[0], None if probabilities is None else probabilities[0])

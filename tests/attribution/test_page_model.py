@@ -115,6 +115,26 @@ def poolings() -> keras.Model:
     )
 
 
+def recurrent() -> keras.Model:
+    keras.utils.set_random_seed(0)
+    series = keras.Input((40, 3))
+    maps = L.Bidirectional(L.LSTM(4, return_sequences=True))(L.Conv1D(4, 3, activation="relu")(series))
+    maps = L.Concatenate()(
+        [L.GRU(3, return_sequences=True)(maps), L.GRU(3, return_sequences=True, reset_after=False)(maps)]
+    )
+    return keras.Model(series, L.Dense(3)(L.Concatenate()([L.SimpleRNN(3)(maps), L.LSTM(3)(maps)])))
+
+
+def transformer() -> keras.Model:
+    keras.utils.set_random_seed(0)
+    series = keras.Input((40, 3))
+    maps = L.Conv1D(8, 3, padding="same")(series)
+    normal = L.LayerNormalization(epsilon=1e-3)(maps)
+    maps = L.Add()([maps, L.MultiHeadAttention(2, 4)(normal, normal)])
+    maps = L.Add()([maps, L.Dense(8, activation="gelu")(L.RMSNormalization()(maps))])
+    return keras.Model(series, L.Dense(3, activation="softmax")(L.GlobalAveragePooling1D()(maps)))
+
+
 def one_unit() -> keras.Model:
     return sequential(L.Conv1D(4, 5, activation="relu"), L.GlobalAveragePooling1D(), L.Dense(1, activation="sigmoid"))
 
@@ -129,7 +149,16 @@ def test_a_page_computes_what_python_computes():
 @pytest.mark.slow
 def test_a_page_computes_what_python_computes_on_more_networks():
     question, fcn = models.question_cnn((80, 3), 3), models.fcn((40, 3), 3)
-    explained = map(lazy_of, [question, fcn, models.inception_time((40, 3), 3), two_dimensional(), activations()])
+    built = [
+        question,
+        fcn,
+        models.inception_time((40, 3), 3),
+        two_dimensional(),
+        activations(),
+        recurrent(),
+        transformer(),
+    ]
+    explained = map(lazy_of, built)
     compare([*explained, lazy_of(fcn, score="probabilities"), lazy_of(question, layer=2)])
 
 
@@ -178,7 +207,10 @@ def test_options_that_a_page_does_not_know_are_left_to_python():
 
 @pytest.mark.parametrize(
     ("layer", "name"),
-    [(L.LSTM(4, return_sequences=True, name="memory"), "memory"), (L.UnitNormalization(name="unit"), "unit")],
+    [
+        (L.LSTM(4, return_sequences=True, activation="softsign", name="memory"), "memory"),
+        (L.UnitNormalization(name="unit"), "unit"),
+    ],
 )
 def test_layers_that_a_page_cannot_compute_are_named(layer, name):
     model = sequential(layer, L.Conv1D(4, 3), L.GlobalAveragePooling1D(), L.Dense(3))

@@ -73,14 +73,13 @@ def test_every_plot_is_exactly_that_of_the_series_alone(page, open_page, tmp_pat
     shown(alone)
     choose(page, "{instance: 3}")
     for change in ("{}", "{style: 'line', smoothing: 5}", "{overlay: true, sign: 'positive', clip: 10}"):
-        for target in range(3):
-            for method in range(3):
-                for each, instance in ((page, 3), (alone, 0)):
-                    each.evaluate(f"{MARK}.model.optionsModel.change({change})")
-                    choose(each, f"{{instance: {instance}, target: {target}, method: {method}}}")
-                    ready(each, instance, target, method)
-                    drawn(each)
-                assert page.evaluate(PIXELS) == alone.evaluate(PIXELS)
+        for target, method in ((0, 0), (1, 1), (2, 2)):
+            for each, instance in ((page, 3), (alone, 0)):
+                each.evaluate(f"{MARK}.model.optionsModel.change({change})")
+                choose(each, f"{{instance: {instance}, target: {target}, method: {method}}}")
+                ready(each, instance, target, method)
+                drawn(each)
+            assert page.evaluate(PIXELS) == alone.evaluate(PIXELS)
     texts = [
         file.decode().partition("index")[2].partition(")")[2] for file in (saved(page, "SVG"), saved(alone, "SVG"))
     ]

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from keras import layers as L
 
-from cam1d_widget import models
+from cam1d_widget import Explanation, models
+from cam1d_widget.inside import attention
 from cam1d_widget.inside.attention import attention_agreement
 
 
@@ -38,6 +39,28 @@ def test_what_it_prints_says_what_was_compared():
     words = repr(attention_agreement(model, x[:5], targets=0, progress=False)).splitlines()
     assert words[0] == "attention agrees in rank, median of 5 series, with"
     assert [line.split("  ")[1].strip() for line in words[1:]] == ["Attention × Gradient", "Integrated Gradients"]
+
+
+def test_series_of_unequal_length_are_compared_where_they_have_samples(monkeypatch):
+    lengths, rng = [9, 6, 9], np.random.default_rng(0)
+    maps = {label: rng.normal(size=(3, 1, 9, 2)) for label in ("Attention", *attention.LABELS)}
+    padded = Explanation(np.zeros((3, 9, 2)), np.zeros((3, 2)), np.zeros((3, 1), int), maps, lengths=lengths)
+
+    def compared(*rows, length):
+        facts = {"scores": padded.scores[[*rows]], "targets": padded.targets[[*rows]]}
+        cut = {label: values[[*rows], :, :length] for label, values in maps.items()}
+        one = Explanation(padded.x[[*rows], :length], **facts, attributions=cut)
+        monkeypatch.setattr(attention, "explain", lambda *args, **options: one)
+        return attention_agreement("model", "x")
+
+    monkeypatch.setattr(attention, "explain", lambda *args, **options: padded)
+    many = attention_agreement("model", "x")
+    for label in attention.LABELS:
+        for row, length in enumerate(lengths):
+            assert many.correlations[label][row] == compared(row, row, length=length).correlations[label][0]
+        # Attention to the series before, where both have samples.
+        assert many.elsewhere[label][1] == compared(0, 1, length=6).elsewhere[label][1]
+        assert many.elsewhere[label][2] == compared(1, 2, length=6).elsewhere[label][1]
 
 
 def test_one_class_and_two_series_are_required():

@@ -7,7 +7,7 @@ import numpy as np
 from cam1d_widget.attribution.receptive_field import ReceptiveField
 from cam1d_widget.network.graph import Graph, Node
 from cam1d_widget.network.operations import Elementwise, Mixing, Pick, TransposedConvolution
-from cam1d_widget.network.receptive_field import Seen, _after
+from cam1d_widget.network.receptive_field import Seen, seen_after
 
 WIDE = Mixing, Pick, TransposedConvolution
 """Operations that are taken to see more than they do."""
@@ -93,7 +93,7 @@ def assert_steps_are_mapped_as_the_layer_maps_them(graph: Graph, node: Node, exa
         if length == 1 or any(len(shape) <= axis or shape[axis] != length for shape in shapes):
             continue
         seen = [Seen(ReceptiveField.of_input(length), axis) for _ in shapes]
-        after = _after(graph, node, node.outputs[0], seen)
+        after = seen_after(graph, node, node.outputs[0], seen)
         if isinstance(after, ValueError):  # refused: nothing is claimed
             continue
         assert_sees(graph, node, axis, after, exact=exact and not isinstance(node.operation, WIDE))

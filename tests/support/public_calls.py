@@ -73,7 +73,10 @@ RECORDS = {
     *(metrics.PerturbationCurves, metrics.Randomization, metrics.Summary, every_method.Axiom),
 }
 # What this package calls, with arguments that it has checked.
-HOOKS = {"weigh", "weights", "step_values", "draw", "fit", "summary", "missing", "fill", "passes"}
+HOOKS = {
+    *("weigh", "weights", "step_values", "draw", "fit", "summary", "missing", "fill", "passes"),
+    *("named_inputs", "for_instances", "for_lengths"),
+}
 
 
 class Call(NamedTuple):
@@ -233,6 +236,7 @@ OWN: dict[str, dict[str, Callable[[], Any]]] = {
         **{"class_names": lambda: ("class 0", "class 1"), "channel_names": lambda: ("a", "b")},
     },
     "data.verify_truth": {"truth": known},
+    **{f"{kind}Classifier.holding": {"others": dict} for kind in ("Keras", "Torch")},
     "inside.activation_maximization": {"layer": lambda: None, "filter": lambda: None, "target": lambda: 0},
     **{f"data.make_{kind}": {"instances": lambda: 12} for kind in ("frequency_sums", "low_variance", "web_traffic")},
     "data.make_planted_segments": {"instances": lambda: 12},

@@ -108,6 +108,15 @@ def test_a_pinned_series_of_another_length_shares_the_time_axis_in_a_figure(uneq
     assert not [patch for patch in long.axes[0].patches if patch.get_hatch()]
 
 
+def test_a_figure_can_have_the_time_axis_of_all_instances(unequal):
+    viewer = ExplanationViewer(unequal, instance=3, method="Saliency")
+    assert viewer.plot().axes[0].get_xlim() == (-0.5 / 25, 19.5 / 25)
+    viewer.options.same_axis = True
+    for figure in (viewer.plot(), viewer.plot(instance=1)):
+        assert figure.axes[0].get_xlim() == (-0.5 / 25, 59.5 / 25)
+        assert "padding, not part of the series" in figure.axes[1].get_xlabel()
+
+
 def test_each_time_step_of_a_mean_is_over_the_series_that_have_it(unequal, tmp_path):
     of = np.flatnonzero(unequal.y == 1)
     assert of.tolist() == [0, 1, 3]

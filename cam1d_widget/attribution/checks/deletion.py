@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...explanation.source import map_of, series_of
 from ..lazy_explanation import LazyExplanation
 from ..masking import NotFinite
 from ..metrics import PerturbationCurves, deletion
@@ -59,7 +60,7 @@ def deletions(
     They are curves of the score if the class is not the predicted one, or if its probability does not change.
     """
     made: dict[str, Deletion] = {}
-    ordered = bool(np.ptp(source.attribution(label, instance, target)) > 0)
+    ordered = bool(np.ptp(map_of(source, label, instance, target)) > 0)
     by_probability = source.probabilities is not None and source.scores[instance].argmax() == target
     measure: Measure = "probability" if by_probability else "score"
     for name, fill in fills.items():
@@ -84,11 +85,11 @@ def _curves(
     source: LazyExplanation, label: str, instance: int, target: int, fill: Fill, seed: int, measure: Measure
 ) -> PerturbationCurves:
     """Curves of the map and of random orders."""
-    x = source.x[instance : instance + 1]
+    x = series_of(source, instance)[np.newaxis]
     return deletion(
-        source.classifier,
+        source.classifier_of(instance),
         x,
-        source.attribution(label, instance, target),
+        map_of(source, label, instance, target),
         target,
         fill=fill.baseline,
         window=window_of(x.shape[1]),

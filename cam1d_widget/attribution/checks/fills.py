@@ -13,6 +13,7 @@ import numpy as np
 
 from ...validation import check_choice
 from ..masking import Baseline, LinearBridge, Noise, Swap, channel_mean
+from ..series import known_samples
 
 __all__ = ["Fill", "fills_of", "known_fill"]
 
@@ -43,12 +44,14 @@ def fills_of(x: np.ndarray, background: np.ndarray | None) -> dict[str, Fill]:
     background : ndarray of shape (instance, time, channel), or None
     """
     known, of = (x, "these series") if background is None else (background, "the background")
+    alike = known.shape[1:] == x.shape[1:] and not np.isnan(known[:, -1]).any() and not np.isnan(x[:, -1]).any()
+    swap, known = Swap(known) if alike else None, known_samples(known)
     mean = {"channel mean": Fill(f"the mean of each channel over {of}", channel_mean(known))}
     zero = {"zero": Fill("zero", None)}
     fills = zero | mean if background is None else mean | zero
     fills["linear interpolation"] = Fill("a straight line across each gap", LinearBridge())
-    if known.shape[1:] == x.shape[1:] and (known != known[0]).any():
-        fills["swap"] = Fill(f"another one of {of}" if background is None else f"another series of {of}", Swap(known))
+    if swap is not None and (known != known[0]).any():
+        fills["swap"] = Fill(f"another one of {of}" if background is None else f"another series of {of}", swap)
     fills["noise"] = Fill(f"noise with each channel's mean and standard deviation over {of}", Noise(known))
     return fills
 

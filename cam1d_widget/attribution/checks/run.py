@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ...explanation.source import GAP_TOLERANCE
+from ...explanation.source import GAP_TOLERANCE, lengths_of, map_of, series_of
 from ..abilities import HasRandomized, offers
 from ..lazy_explanation import LazyExplanation
-from ..maps import NotFinite, of_rows
+from ..maps import NotFinite
 from ..masking import pooled
 from ..methods import AttributionMethod
 from ..metrics import Randomization, agreement, class_similarity
@@ -101,8 +101,8 @@ def _class(source: LazyExplanation, label: str, instance: int, target: int) -> S
     maps = []
     for place, other in enumerate(others):
         yield _between(_CLASSES, _METHODS, place / len(others)), f"map for {source.class_names[other]}"
-        maps.append(source.attribution(label, instance, other))
-    similar = float(class_similarity(source.attribution(label, instance, target), maps)[0])
+        maps.append(map_of(source, label, instance, other))
+    similar = float(class_similarity(map_of(source, label, instance, target), maps)[0])
     among = f"those of {len(others)} other classes" if len(others) > 1 else "that of the other class"
     text = f"The map's rank correlation with {among} is {figure_text(similar)}."
     if similar < SIMILAR_FOR_ANOTHER_CLASS:
@@ -113,12 +113,12 @@ def _class(source: LazyExplanation, label: str, instance: int, target: int) -> S
 def _agreement(source: LazyExplanation, label: str, instance: int, target: int) -> Steps:
     """Whether methods of other families rank the windows alike."""
     compared = [one for one in source.usual if one != label and _comparable(source.method(one))]
-    window = window_of(source.x.shape[1])
-    maps = {label: pooled(source.attribution(label, instance, target), window)}
+    window = window_of(int(lengths_of(source)[instance]))
+    maps = {label: pooled(map_of(source, label, instance, target), window)}
     for place, one in enumerate(compared):
         yield _between(_METHODS, _NETWORKS, place / len(compared)), f"map of {one}"
         try:
-            seen = source.attribution(one, instance, target)
+            seen = map_of(source, one, instance, target)
         except NotFinite:
             continue
         if np.ptp(seen) > 0:  # a constant map has no ranks
@@ -145,14 +145,15 @@ def _comparable(method: AttributionMethod) -> bool:
 
 def _randomization(source: LazyExplanation, label: str, instance: int, target: int, seed: int) -> Steps:
     """Whether the map changes when the weights are randomized, layer by layer from the top."""
-    method = _faster(of_rows(source.method(label), np.array([instance])))
-    x, draws = source.x[instance : instance + 1], DRAWS_WHEN_SLOW if method.on_demand else DRAWS
+    method = _faster(source.method_of(label, instance))
+    x, draws = series_of(source, instance)[np.newaxis], DRAWS_WHEN_SLOW if method.on_demand else DRAWS
     yield _NETWORKS, "copying the network"
-    intact = method.attribute(source.classifier, x, target)
+    classifier = source.classifier_of(instance)
+    intact = method.attribute(classifier, x, target)
     layers: list[str] = []
     similar: list[np.ndarray] = []
     try:
-        for draw, layer, one in _cascade(source.classifier, seed, draws):
+        for draw, layer, one in _cascade(classifier, seed, draws):
             layers += [] if draw else [layer]
             share = (draw + len(similar) % max(len(layers), 1) / max(len(layers), 1)) / draws
             yield _between(_NETWORKS, 1, share), f"randomizing the weights, draw {draw + 1} of {draws}: layer {layer}"

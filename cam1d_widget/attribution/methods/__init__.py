@@ -7,6 +7,7 @@ from typing import Any
 
 from .ablation_cam import AblationCAM
 from .attention import Attention
+from .attention_rollout import AttentionRollout
 from .attention_x_gradient import AttentionXGradient
 from .cam import CAM
 from .deep_lift import DeepLIFT
@@ -42,6 +43,7 @@ __all__ = [
     "RISE",
     "AblationCAM",
     "Attention",
+    "AttentionRollout",
     "AttentionXGradient",
     "AttributionMethod",
     "Axiom",

@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
+from ...explanation.lengths import own_lengths
 from ..masking import Baseline, PieceBaseline
 
 __all__ = ["by_length", "cut_baseline", "groups", "own_lengths"]
@@ -20,14 +21,6 @@ Rows = np.ndarray | slice
 
 # Arguments that are cut to the length of a series.
 _CUT = ("attribution", "attributions", "truth", "others")
-
-
-def own_lengths(values: np.ndarray) -> np.ndarray:
-    """Number of samples of each series or map (instance, time, channel): what follows is NaN in all channels."""
-    if not np.issubdtype(values.dtype, np.floating) or not np.isnan(values[:, -1:]).any():
-        return np.full(len(values), values.shape[1])
-    known = ~np.isnan(values).all(axis=2)
-    return values.shape[1] - known[:, ::-1].argmax(axis=1)
 
 
 def groups(lengths: np.ndarray) -> Iterator[tuple[Rows, int]]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
+import keras
 import numpy as np
 
 from ...attribution.classifier import as_targets
 from ...typing import LayerLike, ModelLike, Score
-from ...validation import check_choice, check_count, check_flag, check_layer
+from ...validation import check_choice, check_count, check_flag, check_layer, check_text
 from ..network_classifier import NetworkClassifier
 from .engine import Compiled
 from .fingerprint import settings_of
@@ -37,6 +38,9 @@ class KerasClassifier(NetworkClassifier):
         enters the pooling or flatten of the head.
     output : str or int, optional
         Name or index of the explained output, of a model that has several.
+    series : str, optional
+        Name of the input that is the series, of a model that takes several. Default: the one of shape (batch, time,
+        channel); if several have the same shape, the series is given to each of them.
     score : {"logits", "probabilities"}
         What is explained. Logits are the values before a final softmax or sigmoid.
     batch_size : int
@@ -63,6 +67,7 @@ class KerasClassifier(NetworkClassifier):
         *,
         layer: LayerLike | None = None,
         output: str | int | None = None,
+        series: str | None = None,
         score: Score = "logits",
         batch_size: int = 64,
         jit_compile: bool = False,
@@ -71,13 +76,15 @@ class KerasClassifier(NetworkClassifier):
         check_count("batch_size", batch_size)
         check_flag("jit_compile", jit_compile)
         check_layer(layer)
+        if series is not None:
+            check_text("series", series)
         self.model, self._given = readable(model), model
         self._labels = getattr(model, "classes_", None)  # of a fitted classifier
         self.score: Score = score
-        self._choice = getattr(layer, "name", layer), output
+        self._choice, self._series = (getattr(layer, "name", layer), output), series
         self.batch_size, self.jit_compile = batch_size, jit_compile
         before = settings_of(self.model)
-        self._take(KerasNetwork(self.model, layer, output))
+        self._take(KerasNetwork(self.model, layer, output, series))
         self._changes = ModelChanges(self.model, before, self._network, self._passes, self.score)
         if self._network.link is None and score == "probabilities":
             raise ValueError(f"model {self.name!r} gives no probabilities to explain; use score='logits'")
@@ -105,12 +112,16 @@ class KerasClassifier(NetworkClassifier):
     def for_length(self, length: int) -> KerasClassifier:
         """The same classifier for series of one length, of a model that takes any; compiled functions are shared."""
         check_count("length", length)
-        if length == self._length:
+        if length == self.input_shape[0]:
             return self
         if self._network.input_shape[0] is not None:
             raise ValueError(f"length must be {self._length}, as model {self.name!r} was built for, but is {length}")
         self._must_be_long_enough(length)
         return self._for_length(length)
+
+    def _mask_value(self) -> float:
+        masking = [one for one in self.model._flatten_layers() if isinstance(one, keras.layers.Masking)]
+        return float(masking[0].mask_value) if masking else 0.0
 
     def fingerprint(self) -> Hashable:
         """Value that changes with the model's weights, layers and loss."""
@@ -194,8 +205,9 @@ class KerasClassifier(NetworkClassifier):
         (layer, output), size = self._choice, self.batch_size
 
         def read(model: Any) -> KerasClassifier:
-            made = KerasClassifier(model, layer=layer, output=output, score=self.score, batch_size=size)
-            return made if self._length is None else made.for_length(self._length)
+            options: Any = {"series": self._series, "score": self.score, "batch_size": size}
+            made = KerasClassifier(model, layer=layer, output=output, **options)
+            return self._holding_like(made if self._length is None else made.for_length(self._length))
 
         return randomized(self.model, seed, draws, read)
 

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
+from ...network.receptive_field import SOME_LENGTH
 from ..passes import Argument
 from .compiled import CompiledFunction, digest_of
 
@@ -96,7 +97,11 @@ class Compiled(CompiledFunction):
     def variables(self) -> Sequence[Any]:
         """Variables that the function reads."""
         if self._variables is None:
-            sizes = [[1 if size is None else size for size in argument.shape] for argument in self._signature]
+            # A series of any length must be long enough for the layers; nothing is computed with it.
+            sizes = [
+                [size or (SOME_LENGTH if axis else 1) for axis, size in enumerate(argument.shape)]
+                for argument in self._signature
+            ]
             zeros = zip(sizes, self._signature, strict=True)
             self._variables = _read_by(self._function, [jnp.zeros(size, one.dtype) for size, one in zeros])
         return self._variables

@@ -374,6 +374,24 @@ def _pick(called: Called) -> Operation:
     return kinds.Pick()
 
 
+def _get_item(called: Called) -> Operation:
+    """One place or a range of one axis; any other index is a rearrangement."""
+    key, shape = called.call[0][-1] if len(called.call[0]) == 2 else None, called.shapes[0]
+    keys = key if isinstance(key, tuple) else (key,)
+    chosen = [(axis, one) for axis, one in enumerate(keys) if one != slice(None)]
+    if len(chosen) != 1 or Ellipsis in keys or len(called.shapes) > 1:
+        return kinds.Pick()
+    (axis, one), size = chosen[0], shape[chosen[0][0]]
+    if axis == 0 or size is None:
+        return kinds.Pick()
+    if isinstance(one, int):
+        return kinds.Slice(axis, one % size, one % size + 1, keepdims=False)
+    if not isinstance(one, slice) or (one.step or 1) < 0:
+        return kinds.Pick()
+    start, stop, step = one.indices(size)
+    return kinds.Slice(axis, start, stop, step)
+
+
 def _recurrent(called: Called) -> Operation:
     layer = called.layer
     backwards = any(getattr(one, "go_backwards", False) for one in (layer, getattr(layer, "forward_layer", None)))
@@ -506,7 +524,8 @@ def _rows() -> dict[str, Row]:
     add("Cropping1D Cropping2D", _crop)
     add("UpSampling1D UpSampling2D", _upsample)
     add("Concatenate", _concatenate)
-    add("RepeatVector Stack Flip Roll GetItem Split Moveaxis Swapaxes Repeat Tile Ravel BroadcastTo", _pick)
+    add("GetItem", _get_item)
+    add("RepeatVector Stack Flip Roll Split Moveaxis Swapaxes Repeat Tile Ravel BroadcastTo", _pick)
     # Steps mixed
     add("RNN SimpleRNN LSTM GRU Bidirectional ConvLSTM1D", _recurrent)
     add("MultiHeadAttention GroupedQueryAttention Attention AdditiveAttention", _attention)

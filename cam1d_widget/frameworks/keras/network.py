@@ -19,7 +19,7 @@ from ..network import Network
 from .fingerprint import settings_of
 from .layer_table import jumps
 from .tensors import KerasTensors
-from .user_model import graph_of, input_shape, own_output, run_on, which_output
+from .user_model import graph_of, inputs_of, own_output, run_on, which_output
 from .weights import digest_of, refuse_weights
 
 __all__ = ["KerasNetwork"]
@@ -35,15 +35,18 @@ class KerasNetwork(Network):
         The explained layer; None for the map that enters the head.
     output : str, int or None
         The explained output.
+    series : str or None
+        The input that is the series; None for the one of that shape.
     """
 
-    def __init__(self, model: Any, layer: Any, output: str | int | None) -> None:
-        batch, *sizes = input_shape(model)
-        super().__init__(model, str(model.name), KerasTensors(), tuple(sizes), batch)  # type: ignore[arg-type]
+    def __init__(self, model: Any, layer: Any, output: str | int | None, series: str | None = None) -> None:
+        inputs, shape = inputs_of(model, series)
+        batch, *sizes = shape
+        super().__init__(model, str(model.name), KerasTensors(), tuple(sizes), batch, inputs)  # type: ignore[arg-type]
         _refuse_state(model)
         forget_tried_layers()
         samples = self._samples(batch or 3)
-        made = own_output(model, samples)
+        made = own_output(model, inputs, samples)
         self.settings_after_batch = settings_of(model)
         self._index = which_output(model, made, output)
         outputs = ops.convert_to_numpy(self._chosen(made))
@@ -52,11 +55,11 @@ class KerasNetwork(Network):
                 f"model {model.name!r} must give one score per class, shape (batch, class), but gives {outputs.shape}"
             )
         self.units = outputs.shape[1]
-        self._take(graph_of(model, self._index), layer)
+        self._take(graph_of(model, self._index, inputs, shape), layer)
         self._compare(samples, outputs)
 
     def _called(self, x: Any) -> Any:
-        return self._chosen(own_output(self.model, x))
+        return self._chosen(own_output(self.model, self.inputs, x))
 
     def _chosen(self, made: Any) -> Any:
         return ops.cast(keras.tree.flatten(made)[self._index], "float32")

@@ -7,7 +7,7 @@ What cannot be opened stays one operation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from inspect import signature
@@ -17,15 +17,19 @@ import keras
 import numpy as np
 from keras import ops
 
+from ...network.function_call import FunctionCall
 from ...network.graph import Graph, LayerOutput, Node, Tensors, Value
-from ...network.operations import Identity, Operation
+from ...network.operations import Held, Identity, Operation
+from ..inputs import Inputs
 from .called import Called
 from .layer_table import activation_of, activation_operation, computed_by_keras, operation_of
 
-__all__ = ["functional_copy", "is_model", "nothing_recorded", "read"]
+__all__ = ["called_through", "functional_copy", "is_model", "nothing_recorded", "read"]
 
 
-def read(model: str, series: Any, output: Any, tensors: Tensors) -> Graph:
+def read(
+    model: str, series: Any, output: Any, tensors: Tensors, others: Sequence[Any] = (), inputs: Inputs | None = None
+) -> Graph:
     """Graph from a symbolic series to an output.
 
     Parameters
@@ -34,14 +38,25 @@ def read(model: str, series: Any, output: Any, tensors: Tensors) -> Graph:
         The model's name, for messages.
     series, output : KerasTensor
     tensors : Tensors
+    others : sequence of KerasTensor
+        Inputs besides the series.
+    inputs : Inputs, optional
+        Knows the values at which they are held during a pass.
 
     Raises
     ------
     ValueError
         If a layer is called with ``training=True``.
     """
-    opened = _opened(series, output)
-    return _Reading(model, opened, tensors).graph()
+    opened = _opened(series, list(others), output)
+    return _Reading(model, opened, tensors, inputs).graph()
+
+
+def called_through(graph: Any, inputs: Any, run: Callable[..., Any] | None = None) -> Any:
+    """Output of a functional model whose layers are called one by one, as they were called when it was built."""
+    if run is None:
+        return graph._run_through_graph(inputs, operation_fn=lambda operation: operation)
+    return graph._run_through_graph(inputs, operation_fn=lambda operation: partial(run, operation))
 
 
 def is_model(operation: Any) -> bool:
@@ -125,11 +140,19 @@ def _flat(made: Any) -> list[Any]:
 class _Reading:
     """Nodes and values of a graph while it is read."""
 
-    def __init__(self, model: str, opened: _Opened, tensors: Tensors) -> None:
+    def __init__(self, model: str, opened: _Opened, tensors: Tensors, inputs: Inputs | None) -> None:
         self._model, self._opened, self._tensors = model, opened, tensors
         self._nodes: list[Node] = []
         self._values = [_value(opened.series)]
         self._known = {id(opened.series): 0}  # number of each symbolic tensor
+        for place, tensor in enumerate(opened.others):
+            assert inputs is not None
+            held = FunctionCall(partial(inputs.held, place, ops=ops))
+            self._known[id(tensor)] = len(self._values)
+            self._nodes.append(
+                Node(tensor.name, "InputLayer", Held(), (0,), (len(self._values),), held, _maker(tensor))
+            )
+            self._values.append(_value(tensor))
         self._parts: dict[int, tuple[Any, Any]] = {}
 
     def graph(self) -> Graph:
@@ -137,7 +160,9 @@ class _Reading:
         for tensor in on_the_way:
             if id(tensor) not in self._known:  # otherwise it is another output of a layer that was read
                 self._read_call_of(tensor)
-        made = [*((_maker(tensor), tensor) for tensor in on_the_way[1:]), *self._opened.inside]
+        given = {id(tensor) for tensor in (self._opened.series, *self._opened.others)}
+        calls = [(_maker(tensor), tensor) for tensor in on_the_way if id(tensor) not in given]
+        made = [*calls, *self._opened.inside]
         layers = tuple(
             LayerOutput(layer.name, type(layer).__name__, layer, numbers, is_model(layer))
             for layer, output in made
@@ -270,20 +295,21 @@ class _Opened(NamedTuple):
     """Symbolic graph without models in it, and what each model inside the model put out."""
 
     series: Any
+    others: list[Any]
     output: Any
     inside: list[tuple[Any, Any]]
 
 
-def _opened(series: Any, output: Any) -> _Opened:
+def _opened(series: Any, others: list[Any], output: Any) -> _Opened:
     """Graph without models in it; one that has none is taken as it is, others are called again on another series."""
     inside: list[tuple[Any, Any]] = []
     closed: set[int] = set()
     while any(is_model(_maker(tensor)) and id(_maker(tensor)) not in closed for tensor in _before(output)):
-        fresh = keras.Input(series.shape[1:], dtype=series.dtype, name="series")
+        fresh, *rest = [keras.Input(one.shape[1:], dtype=one.dtype, name=one.name) for one in (series, *others)]
         run = partial(_run, inside=inside, closed=closed)
-        output = _through(keras.Function([series], [output], name="graph"), fresh, run)[0]
-        series = fresh
-    return _Opened(series, output, inside)
+        output = called_through(keras.Function([series, *others], [output], name="graph"), [fresh, *rest], run)[0]
+        series, others = fresh, rest
+    return _Opened(series, others, output, inside)
 
 
 def _run(operation: Any, *args: Any, inside: list[tuple[Any, Any]], closed: set[int], **kwargs: Any) -> Any:
@@ -300,7 +326,7 @@ def _run(operation: Any, *args: Any, inside: list[tuple[Any, Any]], closed: set[
     if hasattr(graph, "_run_through_graph") and computed_by_keras(operation):
         inputs = args[0] if args else kwargs["inputs"]
         inputs = graph._standardize_inputs(inputs) if isinstance(inputs, dict) else inputs
-        made = _through(graph, inputs, run)
+        made = called_through(graph, inputs, run)
         made = made[0] if isinstance(made, list) and len(made) == 1 else made
     else:
         made = _called(operation, args, kwargs, closed)
@@ -317,7 +343,3 @@ def _called(model: Any, args: tuple[Any, ...], kwargs: dict[str, Any], closed: s
     except Exception:  # any error that the user's code raises for a symbolic tensor
         closed.add(id(model))
         return model(*args, **kwargs)
-
-
-def _through(graph: Any, series: Any, run: Callable[..., Any]) -> Any:
-    return graph._run_through_graph(series, operation_fn=lambda operation: partial(run, operation))

@@ -43,7 +43,7 @@ def _both_ways(layer: Any, ways: list[Parts]) -> Parts:
     def written(writing: parts.Writing, x: int) -> int:
         there, back = (way(writing, x) for way in ways)
         if layer.return_sequences:
-            back = writing.add(kinds.Pick(), lambda one: ops.flip(one, 1), back)
+            back = writing.add(kinds.Flip(1), lambda one: ops.flip(one, 1), back)
         return writing.add(operation, function, there, back)
 
     return written

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Callable
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,15 @@ import numpy as np
 from ...names import did_you_mean
 from ...network.graph import Graph
 from ...validation import check_old_file, shown
+from ..inputs import Inputs, Taken, series_among
 from ..passes import Argument
 from . import pooling_layers  # noqa: F401  # registers them, so that a saved model with them is loaded
 from .engine import Compiled
 from .layer_table import computed_by_keras
-from .reader import nothing_recorded, read
+from .reader import called_through, nothing_recorded, read
 from .tensors import KerasTensors
 
-__all__ = ["graph_of", "input_shape", "own_output", "readable", "run_on", "which_output"]
+__all__ = ["graph_of", "inputs_of", "own_output", "readable", "run_on", "which_output"]
 
 
 def readable(model: Any) -> Any:
@@ -91,30 +93,70 @@ def _why_no_network(model: Any) -> str:
     return " that is not fitted; fit it first"
 
 
-def input_shape(model: Any) -> tuple[int | None, ...]:
-    """Shape (batch, time, channel) of the series that a model takes.
+def inputs_of(model: Any, series: str | None = None) -> tuple[Inputs, tuple[int | None, ...]]:
+    """Inputs of a model, and the shape (batch, time, channel) of its series.
+
+    Parameters
+    ----------
+    model : keras.Model
+    series : str, optional
+        Name of the input that is the series.
 
     Raises
     ------
     ValueError
-        If it takes something else.
+        If it takes no series, or several of different shapes.
+    """
+    shapes, dtypes, structure = _signature(model)
+    name = str(model.name)
+    packed = _first if structure is None else partial(keras.tree.pack_sequence_as, structure)
+    if len(shapes) == 1:
+        key, shape = next(iter(shapes.items()))
+        if series not in (None, key):
+            series_among([Taken(key, shape[1:])], series, name)
+        if len(shape) != 3:
+            way_out = (
+                "; let it begin with Reshape and Permute layers that compute this shape from a series"
+                if len(shape) == 4
+                else ""
+            )
+            raise ValueError(
+                f"model {name!r} must take series of shape (batch, time, channel), but takes {shape}{way_out}"
+            )
+        return Inputs([Taken(key, shape[1:])], [key], packed), shape
+    taken = [Taken(key, shape[1:], dtypes.get(key, "float32")) for key, shape in shapes.items()]
+    found = series_among(taken, series, name)
+    if not found or len(shapes[found[0]]) != 3:
+        every = ", ".join(f"{key} {shape}" for key, shape in shapes.items())
+        raise ValueError(f"model {name!r} must take series of shape (batch, time, channel), but takes {every}")
+    return Inputs(taken, found, packed), shapes[found[0]]
+
+
+def _first(values: list[Any]) -> Any:
+    return values[0]
+
+
+def _signature(model: Any) -> tuple[dict[str, tuple[int | None, ...]], dict[str, str], Any]:
+    """Shape of each input by its name, with the batch; the dtypes that are known; and the list or dict that holds them.
+
+    The latter is None for a model that takes a single tensor.
     """
     if _has_graph(model):
-        if len(model.inputs) != 1:
-            raise ValueError(f"model {model.name!r} must have one input, but has {len(model.inputs)}")
-        shape = tuple(model.inputs[0].shape)
-    else:  # the shape of the batch on which it was first called
-        shape = (None, *((model.get_build_config() or {}).get("input_shape") or ())[1:])
-    if len(shape) != 3:
-        way_out = (
-            "; let it begin with Reshape and Permute layers that compute this shape from a series"
-            if len(shape) == 4
-            else ""
-        )
-        raise ValueError(
-            f"model {model.name!r} must take series of shape (batch, time, channel), but takes {shape}{way_out}"
-        )
-    return shape
+        structure = getattr(model, "_inputs_struct", None)
+        structure = structure if isinstance(structure, dict | list | tuple) else None
+        names = {id(one): str(one.name) for one in model.inputs}
+        if isinstance(structure, dict):
+            names |= {id(one): str(key) for key, one in structure.items()}
+        by_name = {names[id(one)]: one for one in model.inputs}
+        shapes = {name: tuple(one.shape) for name, one in by_name.items()}
+        return shapes, {name: str(one.dtype) for name, one in by_name.items()}, structure
+    # The shapes of the batch on which it was first called.
+    built = (model.get_build_config() or {}).get("input_shape") or ()
+    if isinstance(built, dict):
+        return {str(key): (None, *built[key][1:]) for key in sorted(built)}, {}, dict.fromkeys(built, 0)
+    if built and isinstance(built[0], list | tuple):
+        return {f"input_{place}": (None, *one[1:]) for place, one in enumerate(built)}, {}, [0] * len(built)
+    return {"series": (None, *built[1:])}, {}, None
 
 
 def which_output(model: Any, made: Any, output: str | int | None) -> int:
@@ -132,9 +174,9 @@ def which_output(model: Any, made: Any, output: str | int | None) -> int:
     )
 
 
-def own_output(model: Any, x: Any) -> Any:
+def own_output(model: Any, inputs: Inputs, x: Any) -> Any:
     """What a model returns at inference for series (batch, time, channel), as it is now."""
-    return run_on(model, lambda x: model(x, training=False), x)
+    return run_on(model, lambda x: model(inputs.filled(x, keras.ops), training=False), x)
 
 
 def run_on(model: Any, function: Callable[[Any], Any], x: Any) -> Any:
@@ -153,18 +195,28 @@ def run_on(model: Any, function: Callable[[Any], Any], x: Any) -> Any:
     return keras.tree.pack_sequence_as(returned[-1], outputs)
 
 
-def graph_of(model: Any, index: int) -> Graph | str:
+def graph_of(model: Any, index: int, inputs: Inputs, shape: tuple[int | None, ...]) -> Graph | str:
     """Graph of a model up to one of its outputs; if its calls cannot be read, the reason."""
     with nothing_recorded(model):
-        if _has_graph(model) and computed_by_keras(model):
+        others: list[Any] = []
+        if _has_graph(model) and computed_by_keras(model) and len(inputs.names) == 1:
             series, outputs = model.inputs[0], model.outputs
         else:
-            series = keras.Input(input_shape(model)[1:], name="series")
+            series = keras.Input(shape[1:], name="series")
+            others = [keras.Input(one.shape, dtype=one.dtype, name=one.name) for one in inputs.others]
+            taken = inputs.arranged(series, others)
             try:
-                outputs = keras.tree.flatten(model.call(series, **_inference(model)))
+                outputs = keras.tree.flatten(_symbolic(model, taken))
             except Exception as fault:  # any error that the user's code raises for a symbolic tensor
                 return str(fault).strip().splitlines()[0]
-        return read(model.name, series, outputs[index], KerasTensors())
+        return read(model.name, series, outputs[index], KerasTensors(), others, inputs)
+
+
+def _symbolic(model: Any, taken: Any) -> Any:
+    """Output of a model for symbolic inputs."""
+    if _has_graph(model) and computed_by_keras(model):
+        return called_through(model, taken)
+    return model.call(taken, **_inference(model))
 
 
 def _has_graph(model: Any) -> bool:

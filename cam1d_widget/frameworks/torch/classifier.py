@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from copy import copy
 from typing import Any, get_args
 
@@ -12,16 +12,20 @@ import torch
 from ...attribution.series import check_series
 from ...explanation.source import ModelChangedError
 from ...typing import LayerLike, Layout, Score
-from ...validation import check_choice, check_count, shown
+from ...validation import check_choice, check_count, check_text, shown
 from ..network_classifier import NetworkClassifier
 from .engine import Eager
 from .module import ORDERS, checked_module, first_layer, own_layout, path_of
 from .network import TorchNetwork
 from .randomized import randomized
 from .structure import Structure
+from .taken import alone, checked_arguments, inputs_of, named_arguments, required, series_of
 from .weights import digest_of
 
 __all__ = ["TorchClassifier"]
+
+# Lengths and sets of inputs for which one module is kept as it was read.
+_MOST_READ = 16
 
 
 class TorchClassifier(NetworkClassifier):
@@ -43,6 +47,8 @@ class TorchClassifier(NetworkClassifier):
         Series in a batch.
     device : torch.device or str, optional
         Where to compute. Default: where the parameters are.
+    series : str, optional
+        Argument of the forward pass that is the series, of a module that takes several. Default: the one of three dims.
     layout : {"channels_first", "channels_last"}, optional
         Shape that the module takes: (batch, channel, time) or (batch, time, channel). Default: found from its first
         layer.
@@ -70,6 +76,7 @@ class TorchClassifier(NetworkClassifier):
         score: Score = "logits",
         batch_size: int = 64,
         device: Any = None,
+        series: str | None = None,
         layout: Layout | None = None,
     ) -> None:
         self.model = checked_module(module)
@@ -77,14 +84,19 @@ class TorchClassifier(NetworkClassifier):
         check_count("batch_size", batch_size)
         if layout is not None:
             check_choice("layout", layout, get_args(Layout))
+        if series is not None:
+            check_text("series", series)
         layer = path_of(self.model, layer)
         self.score: Score = score
         self.batch_size = batch_size
         self.device = _device_of(module) if device is None else _checked_device(device)
         self._structure: Structure | None = None
         # The classifier for the last shape, and its fingerprint, so that explaining again reads nothing.
-        self._last: tuple[TorchClassifier, Hashable] | None = None
+        self._last: dict[Hashable, tuple[TorchClassifier, Hashable]] = {}
         self._layer, self._output, self._layout = layer, output, layout
+        self._series, self._inputs = series, alone()
+        # The classifier that reads the module for other lengths, of one that takes any.
+        self._unread: TorchClassifier | None = None
 
     def __getattr__(self, name: str) -> Any:
         if name in ("_network", "_passes", "_features"):
@@ -103,19 +115,102 @@ class TorchClassifier(NetworkClassifier):
         x = check_series(x, *self.input_shape)
         if self._length is not None:
             return self
-        last = self._last
-        if last is None or last[0].input_shape != x.shape[1:] or last[0].fingerprint() != last[1]:
+        key = x.shape[1:], self._inputs.signature
+        made, version = self._last.get(key, (None, None))
+        if made is None or made.fingerprint() != version:
             made = self._read_for(x)
-            self._last = last = made, made.fingerprint()
-        return last[0]
+            while len(self._last) >= _MOST_READ:
+                self._last.pop(next(iter(self._last)))
+            self._last[key] = made, made.fingerprint()
+        return made if self._others is None else made.holding(self._others)
+
+    def named_inputs(self, x: Any) -> tuple[Any, dict[str, np.ndarray] | None]:
+        """The series among the arguments of the forward pass, and the values of the others.
+
+        Parameters
+        ----------
+        x : mapping of str to array-like, or array-like
+            Arguments by name; of a module that takes only the series, the series alone.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is missing, unknown or not finite, or if it is not clear which is the series.
+        """
+        if self._length is not None:
+            return super().named_inputs(x)
+        if isinstance(x, Mapping):
+            return named_arguments(x, self.model, self._series)
+        names = required(self.model)
+        if len(names) > 1:
+            example = ", ".join(f"{name!r}: ..." for name in names)
+            raise ValueError(
+                f"x must hold the arguments of {self.name}'s forward pass by name, as {{{example}}}, but is {shown(x)}"
+            )
+        return x, None
+
+    def holding(self, others: Mapping[str, np.ndarray]) -> TorchClassifier:
+        """The same classifier for a data set, whose inputs besides the series have these values, (instance, ...)."""
+        if self._length is not None:
+            return super().holding(others)
+        other = copy(self)
+        other._others = others = checked_arguments(others, self.model)
+        if others or self._series is None:
+            series = [self._series] if self._series is not None else series_of(self.model, others)
+            other._inputs = inputs_of(self.model, others, series)
+        return other
+
+    def for_lengths(self, x: np.ndarray, lengths: np.ndarray, padding_value: float | None = None) -> TorchClassifier:
+        """The same classifier for series of unequal length.
+
+        Parameters
+        ----------
+        x : ndarray of shape (instance, time, channel)
+            What follows the length of a series does not matter.
+        lengths : ndarray of int, of shape (instance,)
+        padding_value : float, optional
+            What a series is filled up with, to the length of the longest. Default: nothing if the module also computes
+            with the next shorter one, and is then given each series at its own length, and zero otherwise.
+
+        Raises
+        ------
+        ValueError
+            If the module takes series of other lengths, but not of the shortest.
+        """
+        if self._length is not None:
+            return super().for_lengths(x, lengths, 0.0 if padding_value is None else padding_value)
+        *shorter, longest = (int(np.flatnonzero(lengths == length)[0]) for length in np.unique(lengths))
+        made = self.for_series(x[longest : longest + 1, : lengths[longest]])
+        if padding_value is not None or not shorter or self._fault_with(x[shorter[-1], : lengths[shorter[-1]]]):
+            return made.for_lengths(x, lengths, padding_value)
+        fault = self._fault_with(x[shorter[0], : lengths[shorter[0]]])
+        if fault:
+            raise fault
+        other = copy(made)
+        other._lengths, other._unread = lengths, self
+        return other
+
+    def _fault_with(self, series: np.ndarray) -> ValueError | None:
+        """Why the module does not compute with a series (time, channel); None if it does."""
+        try:
+            own_layout(self.model, series[np.newaxis], self.device, self._inputs)
+        except ValueError as fault:
+            return fault
+        return None
+
+    def _of_length(self, length: int) -> TorchClassifier:
+        if self._unread is None or length == self._length:
+            return super()._of_length(length)
+        made = self._unread.for_series(np.zeros((1, length, self._network.input_shape[1]), np.float32))
+        return made if self._layer == made._layer else made.at(self._layer)
 
     def _read_for(self, x: np.ndarray) -> TorchClassifier:
-        """The classifier for series of the shape of `x`."""
-        layout = self._layout or own_layout(self.model, x, self.device)
+        """The classifier for series of the shape of these."""
+        layout = self._layout or own_layout(self.model, x, self.device, self._inputs)
         other = copy(self)
-        other._last = None
-        other._length = x.shape[1]
-        other._take(TorchNetwork(self.model, ORDERS[layout], x.shape[1:], self.device, self._layer, self._output))
+        other._last, other._others, other._length = {}, None, x.shape[1]
+        chosen = self.device, self._layer, self._output, self._inputs
+        other._take(TorchNetwork(self.model, ORDERS[layout], x.shape[1:], *chosen))
         if other._network.link is None and self.score == "probabilities":
             raise ValueError(f"model {self.name!r} gives no probabilities to explain; use score='logits'")
         other._structure = other._network.structure()
@@ -136,7 +231,7 @@ class TorchClassifier(NetworkClassifier):
     @property
     def input_shape(self) -> tuple[int | None, int | None]:
         """Samples and channels of its series; None before the module is read."""
-        return (None, None) if self._length is None else self._network.input_shape
+        return (None, None) if self._length is None else super().input_shape
 
     @property
     def class_names(self) -> tuple[str, ...] | None:
@@ -153,11 +248,13 @@ class TorchClassifier(NetworkClassifier):
             "output": self._output,
             "score": self.score,
             "batch_size": self.batch_size,
+            "series": self._series,
         }
 
         def read(module: Any) -> TorchClassifier:
             made = TorchClassifier(module, device=self.device, layout=self._network.layout, **options)
-            return made.for_series(np.zeros((1, *self._network.input_shape), np.float32))
+            made._inputs = self._network.inputs
+            return self._holding_like(made.for_series(np.zeros((1, *self._network.input_shape), np.float32)))
 
         return randomized(self.model, seed, draws, read)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import operator
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import lru_cache
 from io import StringIO
@@ -25,26 +25,31 @@ __all__ = ["evaluated", "exported", "size_of", "sizes_of"]
 _BATCH = sympy.Symbol("batch", integer=True, positive=True)
 
 
-def exported(module: torch.nn.Module, example: torch.Tensor) -> ExportedProgram:
+def exported(
+    module: torch.nn.Module, args: Sequence[torch.Tensor], named: Mapping[str, Any] | None = None
+) -> ExportedProgram:
     """Program of a module in evaluation mode, for batches of any size.
 
     Parameters
     ----------
     module : torch.nn.Module
-    example : Tensor
+    args : sequence of Tensor
         A batch of three as the module takes it.
+    named : mapping of str to Tensor, optional
+        Arguments by name.
 
     Raises
     ------
     Exception
         Of many kinds, if the module cannot be exported.
     """
+    named = named or {}
     with _quietly():
         try:
-            program = _program(module, example, {0: Dim("batch")})
+            program = _program(module, args, named, {0: Dim("batch")})
         except Exception as reason:
             try:
-                program = _of_two(_program(module, example[:2], None), _program(module, example[:3], None))
+                program = _of_two(*(_program(module, *_first(count, args, named), None) for count in (2, 3)))
             except Exception:
                 raise reason from None
     program.graph.eliminate_dead_code()
@@ -64,8 +69,17 @@ def _quietly() -> Iterator[None]:
         logging.disable(disabled)
 
 
-def _program(module: torch.nn.Module, example: torch.Tensor, sizes: Any) -> ExportedProgram:
-    program = torch.export.export(module, (example,), dynamic_shapes=None if sizes is None else (sizes,))
+def _first(count: int, args: Sequence[torch.Tensor], named: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """The first instances of a batch."""
+    return [one[:count] for one in args], {name: one[:count] for name, one in named.items()}
+
+
+def _program(
+    module: torch.nn.Module, args: Sequence[torch.Tensor], named: Mapping[str, Any], sizes: Any
+) -> ExportedProgram:
+    by_name = dict.fromkeys(named, sizes)
+    dynamic = None if sizes is None else by_name or (sizes,) * len(args)
+    program = torch.export.export(module, tuple(args), dict(named), dynamic_shapes=dynamic)
     with _recurrent_layers_whole():
         return program.run_decompositions({})
 

@@ -13,10 +13,12 @@ from torch import nn
 
 from ...typing import Layout
 from ...validation import check_layer, shown
+from ..inputs import Inputs
 from .called import Order
-from .tensors import tensor_of
+from .taken import arguments
+from .tensors import Functions, tensor_of
 
-__all__ = ["ORDERS", "Taken", "checked_module", "explained", "first_layer", "given", "own_layout", "path_of"]
+__all__ = ["ORDERS", "Taken", "checked_module", "explained", "first_layer", "own_layout", "path_of"]
 
 _LOCK = RLock()
 
@@ -124,8 +126,8 @@ def first_layer(module: nn.Module) -> Taken | None:
     return None
 
 
-def own_layout(module: nn.Module, x: np.ndarray, device: torch.device) -> Layout:
-    """Layout that a module takes, for series of shape (instance, time, channel).
+def own_layout(module: nn.Module, x: np.ndarray, device: torch.device, inputs: Inputs) -> Layout:
+    """Layout that a module takes, for series of shape (instance, time, channel), with its other inputs.
 
     The layer that comes first says it, unless the module does not compute with the series in that layout.
 
@@ -141,7 +143,7 @@ def own_layout(module: nn.Module, x: np.ndarray, device: torch.device) -> Layout
             f"x must have shape (instance, time, channel) with {first.channels} channels, which layer {first.layer!r} "
             f"of {name} takes, but has {x.shape}: the channels are first; pass layout='channels_first'"
         )
-    faults = {layout: _fault(module, x, order, device) for layout, order in ORDERS.items()}
+    faults = {layout: _fault(module, x, order, device, inputs) for layout, order in ORDERS.items()}
     possible = [layout for layout, fault in faults.items() if fault is None]
     if len(possible) == 1:
         return possible[0]
@@ -164,20 +166,15 @@ ORDERS: dict[Layout, Order] = {"channels_first": (0, 2, 1), "channels_last": (0,
 """Axis of the module's input for each axis of (instance, time, channel), by layout."""
 
 
-def _fault(module: nn.Module, x: np.ndarray, order: Order, device: torch.device) -> str | None:
+def _fault(module: nn.Module, x: np.ndarray, order: Order, device: torch.device, inputs: Inputs) -> str | None:
     """Why a module does not compute with series in an order of axes; None if it does."""
     try:
         with explained(module), torch.no_grad():
-            module(given(module, tensor_of(x[:2], device), order))
+            args, named = arguments(module, inputs, tensor_of(x[:2], device), order, Functions(device))
+            module(*args, **named)
     except Exception as fault:  # any error that the user's module raises
         return (str(fault).strip() or type(fault).__name__).splitlines()[0][:150]
     return None
-
-
-def given(module: nn.Module, x: torch.Tensor, order: Order) -> torch.Tensor:
-    """Series (instance, time, channel) as the module takes them: its order of axes, its precision and its device."""
-    like = next((one for one in module.parameters() if one.is_floating_point()), x)
-    return x.permute(order).to(like).contiguous()
 
 
 _MISSING = object()

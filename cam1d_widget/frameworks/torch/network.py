@@ -17,13 +17,15 @@ from ...network.layers_in_time import output_of
 from ...network.order_of_steps import forget_tried_layers
 from ...typing import Layout
 from ...validation import shown
+from ..inputs import Inputs
 from ..network import Network
 from .called import Order
 from .export import exported
 from .hooked import measured_field, split
-from .module import ORDERS, explained, given
+from .module import ORDERS, explained
 from .reader import read
 from .structure import Structure
+from .taken import arguments
 from .tensors import TorchTensors, tensor_of
 from .weights import refuse_weights
 
@@ -45,6 +47,8 @@ class TorchNetwork(Network):
         The explained layer; None for the map that enters the head.
     output : str, int or None
         The explained output.
+    inputs : Inputs
+        What the module takes.
     """
 
     _measured = False  # whether receptive fields are measured, since the module cannot be exported
@@ -57,8 +61,9 @@ class TorchNetwork(Network):
         device: torch.device,
         layer: Any,
         output: str | int | None,
+        inputs: Inputs,
     ) -> None:
-        super().__init__(module, type(module).__name__, TorchTensors(device), input_shape, None)
+        super().__init__(module, type(module).__name__, TorchTensors(device), input_shape, None, inputs)
         self._order, self._sizes, self.device = order, input_shape, device
         forget_tried_layers()
         samples = self._samples(3)
@@ -83,7 +88,7 @@ class TorchNetwork(Network):
         """The same network with another explained layer."""
         if self.graph is not None and not self._measured:
             return super().cut_at(layer)  # type: ignore[return-value]
-        return TorchNetwork(self.model, self._order, self._sizes, self.device, layer, self._index)
+        return TorchNetwork(self.model, self._order, self._sizes, self.device, layer, self._index, self.inputs)
 
     @cached_property
     def receptive_field_at(self) -> Callable[[int], ReceptiveField]:
@@ -99,8 +104,8 @@ class TorchNetwork(Network):
         """Graph of the module; if it cannot be exported, the reason."""
         try:
             with explained(self.model):
-                program = exported(self.model, self._given(samples))
-            return read(self.model, program, self._order, self._index, self.device)
+                program = exported(self.model, *self._arguments(tensor_of(samples, self.device)))
+            return read(self.model, program, self._order, self._index, self.inputs, self.device)
         except Exception as fault:  # the exporter raises many kinds, and any that the user's module does
             return (str(fault).strip() or type(fault).__name__).splitlines()[0][:200]
 
@@ -116,14 +121,15 @@ class TorchNetwork(Network):
 
     def _returned(self, x: torch.Tensor) -> Any:
         """All that the module returns for series (instance, time, channel)."""
-        taken = given(self.model, x, self._order)
+        args, named = self._arguments(x)
         try:
             with explained(self.model):
-                return self.model(taken)
+                return self.model(*args, **named)
         except Exception as fault:  # any error that the user's module raises
             reason = (str(fault).strip() or type(fault).__name__).splitlines()[0][:200]
+            shape = tuple(x.permute(self._order).shape)
             raise ValueError(
-                f"model {self.name!r} could not compute scores of series of shape {tuple(taken.shape)} ({reason})"
+                f"model {self.name!r} could not compute scores of series of shape {shape} ({reason})"
             ) from fault
 
     def _called(self, x: Any) -> Any:
@@ -184,9 +190,10 @@ class TorchNetwork(Network):
 
     def structure(self) -> Structure:
         """Submodules and settings, as they are now."""
-        samples = self._samples(2)
+        args, named = self._arguments(tensor_of(self._samples(2), self.device))
         with explained(self.model):
-            return Structure(self.model, lambda: self.model(self._given(samples)))
+            return Structure(self.model, lambda: self.model(*args, **named))
 
-    def _given(self, samples: np.ndarray) -> torch.Tensor:
-        return given(self.model, tensor_of(samples, self.device), self._order)
+    def _arguments(self, x: torch.Tensor) -> tuple[list[Any], dict[str, Any]]:
+        """Arguments of the module for series (instance, time, channel)."""
+        return arguments(self.model, self.inputs, x, self._order, self.tensors.ops)

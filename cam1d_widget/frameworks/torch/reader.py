@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,14 +17,17 @@ import torch
 from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind, OutputKind
 
+from ...network.function_call import FunctionCall
 from ...network.graph import Graph, LayerOutput, Node, Value
-from ...network.operations import Attention, Identity, Operation, Permute, Rearranging
+from ...network.operations import Attention, Held, Identity, Operation, Permute, Rearranging
+from ..inputs import Inputs
 from .attention import self_attention
 from .called import Called, Order, batch_first, name_of, shape_of
 from .export import evaluated, size_of, sizes_of
 from .layouts import permuted
 from .operation_table import row_of
-from .tensors import TorchTensors, tensor_of
+from .taken import alone
+from .tensors import Functions, TorchTensors, tensor_of
 
 __all__ = ["AtenCall", "read"]
 
@@ -50,7 +54,12 @@ _CALLED_INSTEAD: dict[Any, Any] = {
 
 
 def read(
-    module: torch.nn.Module, program: ExportedProgram, order: Order, output: int, device: torch.device = _CPU
+    module: torch.nn.Module,
+    program: ExportedProgram,
+    order: Order,
+    output: int,
+    inputs: Inputs | None = None,
+    device: torch.device = _CPU,
 ) -> Graph:
     """Graph of an exported module.
 
@@ -63,10 +72,12 @@ def read(
         Axes of the series in the module's input.
     output : int
         Index of the explained output among all.
+    inputs : Inputs, optional
+        What the module takes, in the order in which it was exported. Default: the series alone.
     device : torch.device
         Where values are computed.
     """
-    return _Reading(module, program, order, output, device).graph()
+    return _Reading(module, program, order, output, inputs or alone(), device).graph()
 
 
 class Constants:
@@ -207,7 +218,13 @@ class _Reading:
     """Nodes and values of a graph while it is read."""
 
     def __init__(
-        self, module: torch.nn.Module, program: ExportedProgram, order: Order, output: int, device: torch.device
+        self,
+        module: torch.nn.Module,
+        program: ExportedProgram,
+        order: Order,
+        output: int,
+        inputs: Inputs,
+        device: torch.device,
     ) -> None:
         self._module, self._program, self._output = module, program, output
         self._constants = Constants(module, program, device)
@@ -217,12 +234,22 @@ class _Reading:
         self._tensors: dict[Any, _Tensor] = {}
         self._tuples: set[Any] = set()
         self._turned: dict[tuple[int, Order], int] = {}
-        self._series(order)
+        self._read_inputs(order, inputs)
 
-    def _series(self, order: Order) -> None:
-        name = self._program.graph_signature.user_inputs[0]
-        node = next(one for one in self._program.graph.nodes if one.name == name)
-        self._tensors[node] = _Tensor(self._value(node, order), order)
+    def _read_inputs(self, order: Order, inputs: Inputs) -> None:
+        """The series, which may be given to several arguments, and the other inputs."""
+        nodes = {one.name: one for one in self._program.graph.nodes if one.op == "placeholder"}
+        given = [nodes[str(name)] for name in self._program.graph_signature.user_inputs]
+        by_name = dict(zip(inputs.names, given, strict=True))
+        series = self._value(by_name[inputs.series[0]], order)
+        self._tensors |= {by_name[name]: _Tensor(series, order) for name in inputs.series}
+        for place, one in enumerate(inputs.others):
+            node = by_name[one.name]
+            as_it_is = tuple(range(len(shape_of(node))))
+            number = self._value(node, as_it_is)
+            held = FunctionCall(partial(inputs.held, place, ops=Functions(self._constants.device)))
+            self._nodes.append(Node(one.name, "argument", Held(), (series,), (number,), held, held))
+            self._tensors[node] = _Tensor(number, as_it_is)
 
     def graph(self) -> Graph:
         regions = self._regions()

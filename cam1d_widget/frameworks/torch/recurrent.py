@@ -78,7 +78,7 @@ def _sequences(writing: parts.Writing, layer: list[Cell], x: int) -> int:
     made = []
     for back, cell in enumerate(layer):
         one = parts.recurrence(cell, bool(back), sequences=True)(writing, x)
-        made.append(writing.add(kinds.Pick(), lambda one: writing.ops.flip(one, 1), one) if back else one)
+        made.append(writing.add(kinds.Flip(1), lambda one: writing.ops.flip(one, 1), one) if back else one)
     if len(made) == 1:
         return made[0]
     return writing.add(kinds.Concatenate(2, (0, 1)), lambda *both: writing.ops.concatenate(both, axis=-1), *made)

@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from ...network.operations import Convolution, Dense, Weighted
 
-__all__ = ["TorchTensors", "tensor_of", "vector_jacobian"]
+__all__ = ["Functions", "TorchTensors", "tensor_of", "vector_jacobian"]
 
 
 class Functions:

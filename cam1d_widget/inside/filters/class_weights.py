@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...attribution.abilities import HasLayers
+from ...attribution.abilities import HasLayers, for_instances
 from ...attribution.masking import batches
 
 __all__ = ["class_weights"]
@@ -19,9 +19,11 @@ def class_weights(classifier: HasLayers, x: np.ndarray) -> np.ndarray:
     The sum over the steps of the score's gradient with respect to the filter: the same for every series if the head is
     affine, otherwise the mean over some of them.
     """
-    some = x[:1] if classifier.affine_head else x[:: max(1, len(x) // _ENOUGH)][:_ENOUGH]
+    every = np.arange(len(x))
+    some = every[:1] if classifier.affine_head else every[:: max(1, len(x) // _ENOUGH)][:_ENOUGH]
     most = max(1, _AT_A_TIME // classifier.classes)
-    gains = [_gains(classifier, some[part]) for part in batches(len(some), some[0].nbytes, most=most)]
+    parts = [some[part] for part in batches(len(some), x[0].nbytes, most=most)]
+    gains = [_gains(for_instances(classifier, rows), x[rows]) for rows in parts]
     return np.sum(gains, axis=0) / len(some)
 
 

@@ -7,10 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
-from ...attribution.abilities import HasLayers
+from ...attribution.abilities import HasLayers, for_instances
 from ...attribution.receptive_field import ReceptiveField
 from ...explanation.source import ModelChangedError
-from ...typing import Labels, LayerLike, Layout, ModelLike, SeriesLike
+from ...typing import InputsLike, Labels, LayerLike, Layout, ModelLike
 from ...validation import check_choice, check_count, check_index, check_sampling_rate
 from ..access import class_indices, opened_at, series_for
 from ..activations import Activations, name_of
@@ -29,7 +29,7 @@ _STEPS = 120
 
 def read_layer(
     model: ModelLike,
-    x: SeriesLike,
+    x: InputsLike,
     layer: LayerLike,
     *,
     y: Labels | None = None,
@@ -110,8 +110,9 @@ class LayerReading:
 
     def activations(self, instance: int | None = None) -> Activations:
         """Activations on one of the series, or on all."""
-        x = self._x if instance is None else self._x[[check_index("instance", instance, len(self._x))]]
-        return Activations(self.layer, self._classifier.trunk(x), self.receptive_field)
+        rows = np.arange(len(self._x)) if instance is None else [check_index("instance", instance, len(self._x))]
+        values = for_instances(self._classifier, rows).trunk(self._x[rows])
+        return Activations(self.layer, values, self.receptive_field)
 
     @property
     def peaks(self) -> Peaks:
@@ -131,7 +132,9 @@ class LayerReading:
     @cached_property
     def classes(self) -> np.ndarray:
         """True class of each series, or the predicted one, of shape (instance,)."""
-        return self._classifier.scores(self._x).argmax(axis=1) if self._y is None else self._y
+        if self._y is not None:
+            return self._y
+        return for_instances(self._classifier, np.arange(len(self._x))).scores(self._x).argmax(axis=1)
 
     @cached_property
     def weights(self) -> np.ndarray:
@@ -209,7 +212,7 @@ class LayerReading:
 
     @cached_property
     def _kernels(self) -> tuple[np.ndarray, np.ndarray] | None:
-        return kernels_of(self._classifier, self._x.shape[1])
+        return kernels_of(for_instances(self._classifier, 0), self._x.shape[1])
 
     @cached_property
     def _sights(self) -> tuple[np.ndarray, int]:

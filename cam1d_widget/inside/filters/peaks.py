@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...attribution.abilities import HasLayers
+from ...attribution.abilities import HasLayers, for_instances
 from ...attribution.masking import batches
 from ...attribution.metrics.ranking import roc_area
 
@@ -38,7 +38,7 @@ def reading_peaks(classifier: HasLayers, x: np.ndarray) -> Generator[float, None
     parts = []
     for part in batches(len(x), 4 * steps * classifier.filters.count, most=64):
         yield part.start / len(x)
-        parts.append(_peaks(classifier.trunk(x[part])))
+        parts.append(_peaks(for_instances(classifier, np.arange(len(x))[part]).trunk(x[part])))
     return Peaks(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from tqdm.auto import tqdm
 
-from ...attribution.abilities import HasLayers
-from ...typing import Labels, LayerLike, ModelLike, SeriesLike
+from ...attribution.abilities import HasLayers, for_instances
+from ...typing import InputsLike, Labels, LayerLike, ModelLike
 from ...validation import check_flag
 from ..access import class_indices, opened, series_for
 from ..activations import name_of
@@ -78,7 +78,7 @@ def activation_maximization(
     *,
     layer: LayerLike | None = None,
     filter: int | None = None,
-    data: SeriesLike | None = None,
+    data: InputsLike | None = None,
     y: Labels | None = None,
     start: Start = "noise",
     solutions: int = 1,
@@ -107,7 +107,8 @@ def activation_maximization(
     layer, filter : optional
         Layer, and the index of one of its filters, taken at the step nearest to the middle.
     data : array-like of shape (instance, time, channel), optional
-        Real series, usually the training data, for the scale of the channels and for the nearest real series.
+        Real series, usually the training data, for the scale of the channels and for the nearest real series; or all
+        inputs of a model by name: those besides the series are held at the values of the first instance.
     y : array-like of int, of shape (instance,), optional
         True classes of `data`, for ``start="mean"``. Default: the predicted ones.
     start : {"noise", "data", "mean"} or array of shape (time, channel) or (solution, time, channel)
@@ -183,7 +184,7 @@ class Maximization:
     classifier : HasLayers
     options : MaximizationOptions
     data : ndarray of shape (instance, time, channel), or None
-        Real series.
+        Real series; other inputs of the model are held at the values of the first of the classifier's instances.
     y : ndarray of int, of shape (instance,), or None
         True classes of `data`.
     """
@@ -196,6 +197,7 @@ class Maximization:
         y: np.ndarray | None = None,
     ) -> None:
         self._options, self._real = options, None if data is None else series_for(classifier, data, "data")
+        classifier = for_instances(classifier, 0)
         size = _size(classifier, self._real, options.length)
         self._objective = _objective(classifier, options, size[0])
         self._scale = Scale.plain(size[1]) if self._real is None else Scale.of(self._real)

@@ -5,7 +5,7 @@ The network's own gradients are left as they are. All values are computed in flo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -74,10 +74,12 @@ class Propagation:
         self._tensors, self._two_sided = graph.tensors, two_sided
         self._compile, self._rule = compile_, rule
         self._units = int(graph.values[logits].shape[-1] or 0)
+        self._graph = graph
         # LRP requires this; the other rules only get faster.
         self._steps, self._logits = steps_of(graph, logits)
         self._merges = any(getattr(step.operation, "merges_instances", False) for step in self._steps)
-        self._back = _planned(self._steps, self._logits, self._planner())
+        of_series = [step for step in self._steps if graph.of_series.issuperset(step.outputs)]
+        self._back = _planned(of_series, self._logits, self._planner())
 
     @cached_property
     def attribution(self) -> Callable[..., list[np.ndarray]]:
@@ -89,15 +91,23 @@ class Propagation:
 
         return self._compile(attribution)
 
-    def __call__(self, x: np.ndarray, targets: np.ndarray, baseline: np.ndarray | None, batch_size: int) -> np.ndarray:
-        """Values of shape (instance, time, channel), computed in batches."""
+    def __call__(
+        self,
+        x: np.ndarray,
+        targets: np.ndarray,
+        baseline: np.ndarray | None,
+        batch_size: int,
+        held: Sequence[np.ndarray] = (),
+    ) -> np.ndarray:
+        """Values of shape (instance, time, channel), computed in batches; `held` are the model's other inputs."""
         baseline = np.zeros_like(x[:1]) if baseline is None else baseline
         shared = not self._merges and bool((baseline == baseline[:1]).all())  # one forward pass is enough for all
         parts: list[np.ndarray] = []
         for first in range(0, len(x), batch_size):
             check_cancelled()
             part = slice(first, first + batch_size)
-            parts += self.attribution(x[part], targets[part], baseline[:1] if shared else baseline[part])
+            others = [one if len(one) == 1 else one[part] for one in held]
+            parts += self.attribution(x[part], targets[part], baseline[:1] if shared else baseline[part], *others)
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def passages(self, x: np.ndarray, targets: np.ndarray, baseline: np.ndarray) -> list[Passage]:
@@ -144,10 +154,20 @@ class Propagation:
     def _forward(self, x: Any) -> tuple[dict[int, Any], dict[Step, Pull]]:
         """Value of every tensor, and the vector-Jacobian product of every step."""
         values, pulls = {0: x}, {}
+        held = {0: x}  # values that do not depend on the series, of their own dtypes: indices, masks, numbers
         for step in self._steps:
-            made, pulls[step] = self._tensors.vector_jacobian(step.in_float32, _of(values, step.inputs))
+            if self._graph.of_series.isdisjoint(step.outputs):
+                made = step.node.call(*_of(held, step.inputs))
+                held.update(zip(step.outputs, made, strict=True))
+                made = [self._as_summand(value, one) for value, one in zip(step.outputs, made, strict=True)]
+            else:
+                made, pulls[step] = self._tensors.vector_jacobian(step.in_float32, _of(values, step.inputs))
             values.update(zip(step.outputs, made, strict=True))
         return values, pulls
+
+    def _as_summand(self, value: int, tensor: Any) -> Any:
+        """A held value in float32, as those are that it meets; masks stay as they are."""
+        return tensor if self._graph.values[value].dtype == "bool" else self._tensors.ops.cast(tensor, "float32")
 
     def _start(self, logits: Any, targets: Any) -> Any:
         """What the logits receive: one for the explained class, or its score."""

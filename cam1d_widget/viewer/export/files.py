@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from ...explanation.source import ExplanationSource, scores_of
+from ...explanation.source import ExplanationSource, lengths_of, scores_of
 from ..choice import Choice
 from ..conversion import Conversion
 from ..synced.channel_stack import ChannelStack
@@ -82,6 +82,8 @@ class Files:
         if choices is None:
             choices = [self.current, *([] if viewer.pinned is None else [viewer.pinned])]
             options["shared"] = viewer.mark.options.same_ends
+        if viewer.mark.options.same_axis:
+            options["samples"] = int(lengths_of(viewer.explanation).max())
         return figure_of(viewer.explanation, choices, self.numbers, **options)
 
     def save_picture(self, form: str, path: str | Path, paper: Paper) -> Path:

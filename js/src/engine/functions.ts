@@ -50,4 +50,6 @@ export const FUNCTIONS: Record<string, Function> = {
   sin: (x) => tf.sin(x),
   cos: (x) => tf.cos(x),
   clip,
+  rsqrt: (x, { summand }) => tf.rsqrt(tf.add(x, summand)),
+  linear: (x) => x,
 };

@@ -38,13 +38,34 @@ export type Operation =
   | (Common & { kind: "slice"; begin: number[] })
   | (Common & { kind: "stride"; axis: number; start: number; stop: number; step: number })
   | (Common & { kind: "upsample"; size: number[] })
+  | (Common & { kind: "flip"; axis: number })
   | (Common & { kind: "concatenate"; axis: number; order: number[] })
   | (Pooled & { kind: "maximum pooling" })
   | (Pooled & { kind: "mean pooling"; share: Stored })
   | (Common & { kind: "reduce"; function: "mean" | "sum" | "max" | "min"; axes: number[] })
-  | (Common & { kind: "function"; function: string } & Partial<Record<"low" | "high" | "slope" | "sharpness", Stored>>)
+  | (Common & { kind: "function"; function: string } & Partial<Record<Constant, Stored>>)
   | (Common & { kind: "product" | "maximum" | "minimum" })
-  | (Common & { kind: "softmax"; axis: number; logarithm: boolean });
+  | (Common & { kind: "softmax"; axis: number; logarithm: boolean })
+  | (Common & { kind: "matrix product"; transposes: boolean })
+  | Recurrence;
+
+/** Constants of functions of one value. */
+export type Constant = "low" | "high" | "slope" | "sharpness" | "summand";
+
+/** A recurrent cell that runs over a map in one direction. */
+export interface Recurrence extends Common {
+  kind: "recurrence";
+  cell: "LSTM" | "GRU" | "SimpleRNN";
+  kernel: Stored;
+  recurrent: Stored;
+  bias: Stored | null;
+  recurrent_bias: Stored | null;
+  activation: string;
+  gate: string;
+  reset_after: boolean;
+  backwards: boolean;
+  sequences: boolean;
+}
 
 export interface PortableNetwork {
   operations: Operation[];

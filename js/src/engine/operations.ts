@@ -1,7 +1,8 @@
 // What each operation of a network computes, on tensors whose gradients are recorded.
 import * as tf from "@tensorflow/tfjs-core";
 import { FUNCTIONS } from "./functions.js";
-import type { Operation, Stored } from "./network.js";
+import type { Constant, Operation, Stored } from "./network.js";
+import { recurred } from "./recurrence.js";
 import { both, convolve, convolveDepthwise, inPlane, largest, padded } from "./windows.js";
 
 export type Arrays = (stored: Stored) => tf.Tensor;
@@ -34,6 +35,8 @@ function computed(operation: Operation, inputs: tf.Tensor[], shape: number[], ar
       return tf.slice(x, operation.begin, shape);
     case "stride":
       return everyNth(x, operation);
+    case "flip":
+      return tf.reverse(x, operation.axis);
     case "upsample":
       return repeated(x, operation.size);
     case "concatenate":
@@ -60,6 +63,10 @@ function computed(operation: Operation, inputs: tf.Tensor[], shape: number[], ar
       return inputs.reduce((smallest, one) => tf.minimum(smallest, one));
     case "softmax":
       return softmax(x, operation.axis, operation.logarithm);
+    case "matrix product":
+      return tf.matMul(x, inputs[1], false, operation.transposes);
+    case "recurrence":
+      return recurred(operation, x, arrays);
   }
 }
 
@@ -131,7 +138,7 @@ function reduced(x: tf.Tensor, kind: string, axes: number[]): tf.Tensor {
 }
 
 function valueByValue(operation: Extract<Operation, { kind: "function" }>, x: tf.Tensor, arrays: Arrays): tf.Tensor {
-  const names = ["low", "high", "slope", "sharpness"] as const;
+  const names: Constant[] = ["low", "high", "slope", "sharpness", "summand"];
   const constants = names.filter((name) => operation[name]).map((name) => [name, arrays(operation[name]!)]);
   return FUNCTIONS[operation.function](x, Object.fromEntries(constants));
 }

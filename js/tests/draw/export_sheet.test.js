@@ -30,10 +30,10 @@ const facts = {
 };
 const outputs = { scores: { values: Float32Array.of(2, 1, 1, 2), columns: 2 }, probabilities: null, truth: null };
 
-function sheetOf(instances, room) {
+function sheetOf(instances, room, whole = 4) {
   const { width, sideBySide } = columns(instances.length, room);
   const plot = { left: 100, top: 6, width: width - 120, height: 80 };
-  const axis = { origin: 110, step: 20, samples: 4, whole: 4, left: 100, right: width - 20 };
+  const axis = { origin: 110, step: 20, samples: 4, whole, left: 100, right: width - 20 };
   const frame = { left: 0, width, height: 130, plot, axis, ratio: 1 };
   const parts = instances.map((instance) => {
     const choice = { instance, target: instance, method: 0, against: null, mean: null };
@@ -45,9 +45,9 @@ function sheetOf(instances, room) {
   return { parts, outputs, whole: true, sideBySide };
 }
 
-function drawn(instances, room) {
+function drawn(instances, room, whole) {
   const { pen, texts } = recorder();
-  const sheet = layOut(pen, sheetOf(instances, room));
+  const sheet = layOut(pen, sheetOf(instances, room, whole));
   sheet.draw(pen);
   return { ...sheet, texts };
 }
@@ -83,4 +83,10 @@ test("a sheet ends where its last text ends", () => {
     const last = Math.max(...texts.map(({ y }) => y));
     assert.ok(last < height && height - last <= 30);
   }
+});
+
+test("a sheet explains the padding of a series on the time axis of a longer one", () => {
+  const words = "hatched at the end: padding, not part of the series";
+  assert.ok(joined(drawn([0], 900, 8).texts).includes(words));
+  assert.ok(!joined(drawn([0], 900).texts).includes("padding"));
 });

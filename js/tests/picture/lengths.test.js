@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { contrast } from "../../lib/core/picture/contrast.js";
-import { instancesAt, meanOf, meanText } from "../../lib/core/picture/mean.js";
+import { instanceCounts, instancesAt, meanOf, meanText } from "../../lib/core/picture/mean.js";
 import { DEFAULTS } from "../../lib/core/picture/options.js";
 import { axisSamples, makePicture } from "../../lib/core/picture/picture.js";
 import { windowShare, windowWithin } from "../../lib/core/picture/window.js";
@@ -38,6 +38,12 @@ test("each time step of a mean is over the series that have it", () => {
     [0, 1, 2, 3].map((sample) => instancesAt(mean.mean, sample)),
     [2, 2, 1, 1],
   );
+  for (const of of [mean.mean, { count: 3, of: 3 }, { count: 4, of: 4, lengths: [3, 1, 4, 1] }]) {
+    assert.deepEqual(
+      [...instanceCounts(of, 4)],
+      [0, 1, 2, 3].map((sample) => instancesAt(of, sample)),
+    );
+  }
   assert.match(meanText(over, mean, facts), /; at each time step, of those that have it: 2 to 1; band/);
   assert.equal(meanOf("m", [tiles[1], tiles[1]], 2).mean.lengths, undefined);
 });

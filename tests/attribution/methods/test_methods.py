@@ -20,6 +20,17 @@ from ...support.toys import linear, linear_network, question
 RNG = np.random.default_rng(0)
 METHODS = {method.label: method for method in all_methods()}
 SPEAKING = KerasClassifier(question([ConjunctivePooling(4), L.Softmax()]))
+
+
+def attending() -> KerasClassifier:
+    """A model whose steps attend to each other."""
+    series = keras.Input((300, 9))
+    maps = L.MaxPooling1D(10)(L.Conv1D(6, 5, activation="relu")(series))
+    maps = L.Add()([maps, L.MultiHeadAttention(2, 3)(maps, maps)])
+    return KerasClassifier(keras.Model(series, L.Dense(4)(L.GlobalAveragePooling1D()(maps))))
+
+
+ATTENDING = attending()
 BACKGROUND = np.repeat(RNG.normal(size=(4, 300, 1)), 9, axis=2).astype(np.float32)
 
 
@@ -40,7 +51,7 @@ def ready(label: str) -> AttributionMethod:
 
 def fitting(label: str, classifier: KerasClassifier) -> KerasClassifier:
     """Classifier itself; for the methods that read what a model says of its steps, one that says it."""
-    return SPEAKING if METHODS[label]().refusal(classifier) else classifier
+    return next(one for one in (classifier, SPEAKING, ATTENDING) if METHODS[label]().refusal(one) is None)
 
 
 def promising(axiom: Axiom) -> list[str]:

@@ -35,10 +35,16 @@ def x() -> np.ndarray:
 
 
 @cache
-def watched(inherent: bool) -> tuple[KerasClassifier, tuple]:
+def watched(kind: str) -> tuple[KerasClassifier, tuple]:
     """A classifier for all methods of a kind, compiled once, and the state that its model was in before."""
-    heads = [L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax")], [ConjunctivePooling(3), L.Softmax()]
-    model = question(heads[inherent])
+    plain = [L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax")]
+    model = question([ConjunctivePooling(3), L.Softmax()] if kind == "inherent" else plain)
+    if kind == "rollout":
+        maps = series = keras.Input(model.input_shape[1:])
+        for layer in model.layers[:-2]:
+            maps = layer(maps)
+        maps = L.Add()([maps, L.MultiHeadAttention(2, 2)(maps, maps)])
+        model = keras.Model(series, L.Dense(3)(L.GlobalAveragePooling1D()(maps)))
     model.compile("adam", "sparse_categorical_crossentropy")
     before = state_of(model)
     return KerasClassifier(model), before
@@ -47,7 +53,8 @@ def watched(inherent: bool) -> tuple[KerasClassifier, tuple]:
 @pytest.mark.parametrize("label", [method.label for method in all_methods()])
 def test_model_is_left_as_it_was(label, x):
     inherent = label in {method.label for method in all_methods() if method.family == "inherent"}
-    classifier, before = watched(inherent)
+    kind = "rollout" if label == "Attention Rollout" else "inherent" if inherent else "plain"
+    classifier, before = watched(kind)
     (method,) = chosen_methods([label], classifier, background=x)
     method.attribute(classifier, x[:2], 1)
     for wrong_x, wrong_target in ((x[:, :100], 1), (x[:2], 99), (np.full_like(x, np.nan), 0)):

@@ -258,7 +258,7 @@ def every() -> Graph:
 
 def graph_of(module: nn.Module) -> Graph:
     with explained(module):
-        program = exported(module, torch.randn(4, CHANNELS, STEPS))
+        program = exported(module, [torch.randn(4, CHANNELS, STEPS)])
     return read(module, program, (0, 2, 1), 0)
 
 

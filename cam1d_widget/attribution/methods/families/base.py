@@ -116,6 +116,7 @@ class Maps(NamedTuple):
     def placed(cls, steps: np.ndarray, field: ReceptiveField) -> Maps:
         """Maps at the steps of a layer, of shape (instance, target, step), placed in time by its receptive field."""
         values = np.moveaxis(field.place(np.moveaxis(steps, 1, 2)), 2, 1)[..., np.newaxis]
+        steps = steps[..., field.in_series] if field.padding else steps  # what padding contributes is not in the map
         totals, masses = (one.sum(axis=-1, dtype=np.float64) for one in (steps, np.abs(steps)))
         return cls(values, totals, masses=masses)
 

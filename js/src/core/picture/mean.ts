@@ -43,6 +43,16 @@ export function meanOf(key: string, tiles: readonly Tile[], of: number): Tile {
 export const instancesAt = ({ count, lengths }: MeanOf, sample: number): number =>
   lengths?.filter((length) => length > sample).length ?? count;
 
+/** Number of instances of a mean that have each of its samples. */
+export function instanceCounts({ count, lengths }: MeanOf, samples: number): Float64Array {
+  const counts = new Float64Array(samples).fill(count);
+  const rising = [...(lengths ?? [])].sort((one, other) => one - other);
+  for (let ended = 1; ended <= rising.length; ended++) {
+    counts.fill(count - ended, rising[ended - 1], rising[ended] ?? samples);
+  }
+  return counts;
+}
+
 /** Description of the instances of a mean. */
 export const meanName = ({ by, of }: Mean, facts: Facts): string =>
   `${by} ${classNamed(facts.class_names[of] ?? String(of))}`;

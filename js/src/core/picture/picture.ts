@@ -3,7 +3,7 @@ import type { Tile } from "../tiles/tiles.js";
 import type { Choice } from "./choice.js";
 import type { ColorLimit } from "./color_limits.js";
 import type { Facts } from "./facts.js";
-import { instancesAt } from "./mean.js";
+import { instanceCounts } from "./mean.js";
 import { isDiverging, magnitudeLimit, shownValues } from "./normalization.js";
 import type { Options } from "./options.js";
 import { type Page, pageOf } from "./page.js";
@@ -191,15 +191,18 @@ const ERRORS = 2;
 const ENOUGH = 10;
 
 function significanceOf({ values, spread, mean, samples, channels }: Tile): Column[] | null {
+  if (!spread || (mean?.count ?? ENOUGH) < ENOUGH) {
+    return null;
+  }
   // Of series of unequal length, the number of instances depends on the time step.
-  const counts = mean && Array.from({ length: samples }, (_, sample) => instancesAt(mean, sample));
-  const errors = Array.from({ length: samples }, (_, sample) =>
-    !counts ? ERRORS : counts[sample] >= ENOUGH ? ERRORS / Math.sqrt(counts[sample] - 1) : Infinity,
-  );
+  const errors = mean && instanceCounts(mean, samples).map(errorsOfMean);
   const above = (value: number, place: number): number =>
-    Math.abs(value) > errors[Math.floor(place / channels)] * spread![place] ? 1 : 0;
-  return spread && (mean?.count ?? ENOUGH) >= ENOUGH ? columnsOf(values.map(above), samples, channels) : null;
+    Math.abs(value) > (errors ? errors[Math.floor(place / channels)] : ERRORS) * spread[place] ? 1 : 0;
+  return columnsOf(values.map(above), samples, channels);
 }
+
+/** Number of standard deviations above which a mean over so many instances is significant. */
+const errorsOfMean = (count: number): number => (count >= ENOUGH ? ERRORS / Math.sqrt(count - 1) : Infinity);
 
 function visibleChannels(count: number, shares: number[] | null, { hidden, order }: Options): number[] {
   const all = Array.from({ length: count }, (_, channel) => channel);

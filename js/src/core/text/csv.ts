@@ -1,5 +1,5 @@
 import type { Facts } from "../picture/facts.js";
-import { instancesAt } from "../picture/mean.js";
+import { instanceCounts } from "../picture/mean.js";
 import { attributionAt, type Picture, spreadAt, timeOnly } from "../picture/picture.js";
 import { startOf } from "./clock.js";
 import { mapName } from "./describe.js";
@@ -8,7 +8,8 @@ import { mapName } from "./describe.js";
 export function csvOf(picture: Picture, facts: Facts): string {
   const { series, choice } = picture;
   const { spread } = picture.attribution;
-  const counts = picture.attribution.mean?.lengths && picture.attribution.mean;
+  const { mean } = picture.attribution;
+  const counts = mean?.lengths && instanceCounts(mean, series.samples);
   const start = startOf(choice, facts);
   const channels = Array.from({ length: series.channels }, (_, channel) => channel);
   const label = mapName(choice, facts);
@@ -32,7 +33,7 @@ export function csvOf(picture: Picture, facts: Facts): string {
     ...channels.map((channel) => series.values[sample * series.channels + channel]),
     ...mapped.map((channel) => attributionAt(picture, sample, channel)),
     ...(spread ? mapped.map((channel) => spreadAt(picture, sample, channel)!) : []),
-    ...(counts ? [instancesAt(counts, sample)] : []),
+    ...(counts ? [counts[sample]] : []),
   ]);
   return [headings.map(quoted), ...lines.map(fields)].map((line) => `${line.join(",")}\r\n`).join("");
 }

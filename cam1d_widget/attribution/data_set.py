@@ -1,0 +1,126 @@
+"""The series that are explained, with what belongs to each: its length, other inputs of the model, a background."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..explanation.validation import held_once
+from ..typing import InputsLike, Layout, SeriesLike
+from ..validation import check_number
+from .abilities import for_instances, for_lengths, for_series, holding, named_inputs
+from .masking import channel_mean
+from .methods import AttributionMethod
+from .metrics.unequal import cut_baseline
+from .requests import frozen, has_field, with_baseline
+from .series import Series, check_unequal, known_samples, read_unequal
+
+__all__ = ["DataSet"]
+
+
+@dataclass(frozen=True, eq=False)
+class DataSet:
+    """Series that are explained.
+
+    Attributes
+    ----------
+    series : Series
+        Their values, NaN after the length of each, and what they say about names and times.
+    others : mapping of str to ndarray, or None
+        Inputs of the model besides the series, by name.
+    lengths : ndarray of int, of shape (instance,), or None
+        Number of samples of each, where they may differ from that of the model.
+    padding_value : float or None
+        What a series is filled up with, as the user says.
+    background : ndarray of shape (instance, time, channel), or None
+    drawn : ndarray of shape (instance, time, channel), or None
+        Series of the background that methods draw from, all as long as the longest that is explained.
+    baseline : ndarray of shape (channel,), or None
+        Mean of each channel over the background.
+    """
+
+    series: Series
+    others: Any
+    lengths: np.ndarray | None
+    padding_value: float | None
+    background: np.ndarray | None = None
+    drawn: np.ndarray | None = None
+    baseline: np.ndarray | None = None
+
+    @classmethod
+    def read(
+        cls,
+        classifier: Any,
+        x: InputsLike,
+        background: SeriesLike | None,
+        layout: Layout,
+        lengths: Any,
+        padding_value: float | None,
+    ) -> DataSet:
+        """Series for a classifier, checked; arguments as of :func:`~cam1d_widget.explain`."""
+        if padding_value is not None:
+            check_number("padding_value", padding_value)
+        given, others = named_inputs(classifier, x)
+        samples, channels = classifier.input_shape
+        series = read_unequal("x", given, layout, channels, lengths)
+        values = check_unequal(series.values, series.lengths, samples if padding_value is None else None, channels)
+        own = series.lengths
+        if own is None and padding_value is not None:
+            own = np.full(len(values), values.shape[1])
+        made = cls(series._replace(values=values), others, own, padding_value)
+        return made if background is None else made._with_background(background, layout)
+
+    def _with_background(self, background: SeriesLike, layout: Layout) -> DataSet:
+        values, names = self.series.values, self.series.channel_names
+        others = read_unequal("background", background, layout, values.shape[2])
+        if None not in (names, others.channel_names) and names != others.channel_names:
+            raise ValueError(
+                f"background must have the channels of x, {', '.join(names or ())}, in their order, "
+                f"but has {', '.join(others.channel_names or ())}"
+            )
+        known = check_unequal(others.values, others.lengths, None, values.shape[2], "background")
+        known = held_once(frozen(known))
+        drawn: np.ndarray | None = known
+        if self.lengths is not None or others.lengths is not None:
+            own = np.full(len(known), known.shape[1]) if others.lengths is None else others.lengths
+            long = own >= values.shape[1]
+            drawn = known[long, : values.shape[1]] if long.any() else None
+        return replace(self, background=known, drawn=drawn, baseline=channel_mean(known_samples(known)))
+
+    @property
+    def x(self) -> np.ndarray:
+        """Values, of shape (instance, time, channel)."""
+        return self.series.values
+
+    @property
+    def shortest(self) -> int:
+        """Instance with the fewest samples."""
+        return 0 if self.lengths is None else int(self.lengths.argmin())
+
+    def one(self, instance: int) -> np.ndarray:
+        """One series without padding, of shape (1, time, channel)."""
+        return self.x[instance : instance + 1, : None if self.lengths is None else self.lengths[instance]]
+
+    def fitted(self, classifier: Any) -> Any:
+        """The classifier for these series, with the other inputs of the model."""
+        classifier = holding(classifier, self.others, len(self.x))
+        if self.lengths is None:
+            return for_series(classifier, self.x)
+        return for_lengths(classifier, self.x, self.lengths, self.padding_value)
+
+    def of_longest(self, classifier: Any) -> Any:
+        """The classifier for the longest series, if their lengths differ."""
+        return classifier if self.lengths is None else for_instances(classifier, self.lengths.argmax())
+
+    def method_of(self, method: AttributionMethod, instance: int) -> AttributionMethod:
+        """Method with the baseline and background for one series of unequal length, from what was given for all."""
+        series, changes = self.one(instance), {}
+        if has_field(method, "baseline"):
+            given = method.baseline  # type: ignore[attr-defined]
+            changes["baseline"] = cut_baseline(given, np.array([instance]), series.shape[1], self.x.shape)
+        if isinstance(background := getattr(method, "background", None), np.ndarray):
+            changes["background"] = background[:, : series.shape[1]]
+        cut = replace(method, **changes) if changes else method  # type: ignore[type-var]
+        return with_baseline(cut, self.baseline, series)

@@ -1,0 +1,57 @@
+"""Series of unequal length in a real JupyterLab, whose kernel selects the instance."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ..support.arrays import explanation
+from .lab import KERNEL_IS_IDLE, run_in_kernel, write_notebook
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LENGTHS = [60, 35, 48, 20]
+SOURCE = """
+from cam1d_widget import Explanation, ExplanationViewer
+viewer = ExplanationViewer(Explanation.load("lengths.npz"), instance=3, method="Saliency")
+viewer.instance = 0  # before any browser displays it
+viewer
+"""
+ENDS = """() => [...document.querySelectorAll(".bqplot canvas")].map((canvas) => {
+  const { axis, plot, centers, status } = canvas.__channelStack.snapshot();
+  const step = centers[1] - centers[0];
+  return [status, Math.round((plot.left + plot.width - centers[0]) / step + 0.5)];
+})"""
+
+
+@pytest.fixture(scope="module")
+def page(folder, open_notebook):
+    replace(explanation(), lengths=LENGTHS, y=[1, 1, 0, 1]).save(folder / "lengths.npz")
+    write_notebook(folder / "lengths.ipynb", SOURCE, "viewer")
+    page = open_notebook("lengths.ipynb")
+    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.locator(".bqplot.figure[data-ready]").nth(1).wait_for()
+    page.wait_for_function(KERNEL_IS_IDLE)
+    return page
+
+
+def test_all_views_end_with_the_series_that_the_kernel_selects(page):
+    for code, samples in (
+        ("pass", 60),
+        ("viewer.instance = 1", 35),
+        ("viewer.mean = ('true', 0)", 48),
+        ("viewer.instance = 3", 20),
+        ("viewer.pinned = (2, 0, 'Saliency')", 48),
+        ("viewer.pinned = None; viewer.options.same_axis = True", 60),
+        ("viewer.options.same_axis = False", 20),
+    ):
+        run_in_kernel(page, code)
+        page.wait_for_function(
+            f"samples => ({ENDS})().every(([status, end]) => status === 'ready' && end === samples)", arg=samples
+        )
+        page.wait_for_function(KERNEL_IS_IDLE)
+        end = float(run_in_kernel(page, "print(viewer.mark.scales['x'].max)"))
+        np.testing.assert_allclose(end, (samples - 0.5) / 25)
+    assert page.errors == []
