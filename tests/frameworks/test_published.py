@@ -10,8 +10,8 @@ from ..support.published_keras import KERAS_NETWORKS
 from ..support.published_torch import CHANNELS, STEPS, TORCH_NETWORKS
 from ..support.selection import slow_but
 
-# Networks whose head takes several maps, or a map that has no steps, and those with layers that no rule is known for.
-WITHOUT_MAP = {"multi-head CNN", "LSTM-FCN", "CNN-LSTM of Keras", "ConvLSTM"}
+# Networks whose head takes several maps, or none that has steps.
+WITHOUT_MAP = {"multi-head CNN", "LSTM-FCN", "ConvLSTM"}
 
 
 def holds(found, name):
@@ -42,4 +42,4 @@ def test_network_in_keras(name):
     model = KERAS_NETWORKS[name]()
     x = np.random.default_rng(0).normal(size=(2, *model.input_shape[1:])).astype(np.float32)
     own = model.predict(x, verbose=0)
-    holds(examined(model, x, own), "CNN-LSTM of Keras" if name == "CNN-LSTM" else name)
+    holds(examined(model, x, own), name)
