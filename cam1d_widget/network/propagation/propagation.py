@@ -14,7 +14,7 @@ import numpy as np
 from ...attribution.propagation_rules import LayerwiseRelevance, Rescale, Rule
 from ...cancellation import check_cancelled
 from ..graph import Graph, Pull
-from ..operations import Masking
+from ..operations import Held, Masking
 from .deep_lift import deep_lift
 from .guided import guided
 from .lrp import lrp
@@ -78,7 +78,11 @@ class Propagation:
         # LRP requires this; the other rules only get faster.
         self._steps, self._logits = steps_of(graph, logits)
         self._merges = any(getattr(step.operation, "merges_instances", False) for step in self._steps)
-        of_series = [step for step in self._steps if graph.of_series.issuperset(step.outputs)]
+        self._of_series = {0}  # of the steps, since some layers are taken apart into several
+        for step in self._steps:
+            if self._of_series.intersection(step.inputs) and not isinstance(step.operation, Held):
+                self._of_series.update(step.outputs)
+        of_series = [step for step in self._steps if self._of_series.issuperset(step.outputs)]
         self._back = _planned(of_series, self._logits, self._planner())
 
     @cached_property
@@ -156,7 +160,7 @@ class Propagation:
         values, pulls = {0: x}, {}
         held = {0: x}  # values that do not depend on the series, of their own dtypes: indices, masks, numbers
         for step in self._steps:
-            if self._graph.of_series.isdisjoint(step.outputs):
+            if self._of_series.isdisjoint(step.outputs):
                 made = step.node.call(*_of(held, step.inputs))
                 held.update(zip(step.outputs, made, strict=True))
                 made = [self._as_summand(value, one) for value, one in zip(step.outputs, made, strict=True)]
@@ -167,7 +171,10 @@ class Propagation:
 
     def _as_summand(self, value: int, tensor: Any) -> Any:
         """A held value in float32, as those are that it meets; masks stay as they are."""
-        return tensor if self._graph.values[value].dtype == "bool" else self._tensors.ops.cast(tensor, "float32")
+        known = self._graph.values
+        return (
+            tensor if value < len(known) and known[value].dtype == "bool" else self._tensors.ops.cast(tensor, "float32")
+        )
 
     def _start(self, logits: Any, targets: Any) -> Any:
         """What the logits receive: one for the explained class, or its score."""
