@@ -78,7 +78,14 @@ class Propagation:
         # LRP requires this; the other rules only get faster.
         self._steps, self._logits = steps_of(graph, logits)
         self._merges = any(getattr(step.operation, "merges_instances", False) for step in self._steps)
-        of_series = [step for step in self._steps if graph.of_series.issuperset(step.outputs)]
+        # Parts of a layer have values of their own, which the graph does not know.
+        self._of_series = {0}
+        for step in self._steps:
+            known = graph.of_series.issuperset(step.outputs)
+            parts = step.outputs[0] >= len(graph.values) and self._of_series.intersection(step.inputs)
+            if known or parts:
+                self._of_series.update(step.outputs)
+        of_series = [step for step in self._steps if self._of_series.issuperset(step.outputs)]
         self._back = _planned(of_series, self._logits, self._planner())
 
     @cached_property
@@ -156,7 +163,7 @@ class Propagation:
         values, pulls = {0: x}, {}
         held = {0: x}  # values that do not depend on the series, of their own dtypes: indices, masks, numbers
         for step in self._steps:
-            if self._graph.of_series.isdisjoint(step.outputs):
+            if self._of_series.isdisjoint(step.outputs):
                 made = step.node.call(*_of(held, step.inputs))
                 held.update(zip(step.outputs, made, strict=True))
                 made = [self._as_summand(value, one) for value, one in zip(step.outputs, made, strict=True)]
