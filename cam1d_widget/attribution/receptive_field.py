@@ -21,6 +21,8 @@ from typing import Any
 
 import numpy as np
 
+from ..validation import counted
+
 __all__ = ["ReceptiveField", "TooShort"]
 
 
@@ -212,7 +214,8 @@ class ReceptiveField:
         values = np.asarray(values)
         if values.ndim < 2 or values.shape[1] != len(self):
             raise ValueError(
-                f"values must have shape (instance, step, ...) with {len(self)} steps, but has {values.shape}"
+                f"values must have shape (instance, step, ...) with {counted(len(self), 'step')}, "
+                f"but has {values.shape}"
             )
         first, count, left, right, share = self.placing
         if len(count) < len(self):
@@ -249,7 +252,9 @@ class ReceptiveField:
 
     def _must_leave(self, steps: int) -> None:
         if steps < 1:
-            raise TooShort(f"a series of {self.length} samples is too short: a layer has no step left of {len(self)}")
+            raise TooShort(
+                f"a series of {counted(self.length, 'sample')} is too short: a layer has no step left of {len(self)}"
+            )
 
     def _taken(self, steps: np.ndarray) -> ReceptiveField:
         self._must_leave(len(steps))

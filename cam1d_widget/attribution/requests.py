@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..names import matching
-from ..validation import check_class, check_label, check_list, is_sequence, no_such_label, shown, unmasked
+from ..validation import check_class, check_label, check_list, counted, is_sequence, no_such_label, shown, unmasked
 from .masking import PieceBaseline, baseline_for
 from .methods import AttributionMethod, all_methods
 
@@ -158,7 +158,9 @@ def columns(wanted: str | np.ndarray, scores: np.ndarray) -> np.ndarray:
     if isinstance(wanted, str):
         return scores.argmax(axis=1)[:, np.newaxis]
     if wanted.ndim == 2 and len(wanted) != len(scores):
-        raise ValueError(f"targets must have a row for each of {len(scores)} instances, but has shape {wanted.shape}")
+        raise ValueError(
+            f"targets must have a row for each of {counted(len(scores), 'instance')}, but has shape {wanted.shape}"
+        )
     return np.broadcast_to(wanted, (len(scores), wanted.shape[-1])).copy()
 
 

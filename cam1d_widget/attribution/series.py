@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..explanation.lengths import check_lengths, joined, own_lengths, padding
-from ..validation import as_float32, check_choice, check_real, refuse_masked, shown, warn_if_wide
+from ..validation import as_float32, check_choice, check_real, counted, refuse_masked, shown, warn_if_wide
 
 __all__ = ["Series", "array_of_series", "check_series", "check_unequal", "known_samples", "read_series", "read_unequal"]
 
@@ -147,10 +147,12 @@ def check_series(x: Any, time: int | None, channels: int | None, argument: str =
         )
     if channels not in (None, variables):
         raise ValueError(
-            f"{argument} must have {channels} channels, as the model was built for, but has shape {x.shape}"
+            f"{argument} must have {counted(channels, 'channel')}, as the model was built for, but has shape {x.shape}"
         )
     if time not in (None, steps):
-        raise ValueError(f"{argument} must have {time} samples, as the model was built for, but has shape {x.shape}")
+        raise ValueError(
+            f"{argument} must have {counted(time, 'sample')}, as the model was built for, but has shape {x.shape}"
+        )
     x = as_float32(argument, x, copy=False)
     if not np.isfinite(x).all():
         instances = np.flatnonzero(~np.isfinite(x).all(axis=(1, 2)))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..validation import check_seed, shown
+from ..validation import check_seed, counted, shown
 from .known_truth import KnownTruth
 
 __all__ = ["ClassTruth", "VerifiedTruth", "verify_truth"]
@@ -115,7 +115,9 @@ def verify_truth(truth: KnownTruth, classifier: Any, *, seed: int = 0) -> Verifi
     if not len(truth.x):
         raise ValueError("truth must hold at least one series, but holds none")
     if getattr(classifier, "classes", classes) != classes:
-        raise ValueError(f"classifier must have the {classes} classes of truth, but has {classifier.classes} classes")
+        raise ValueError(
+            f"classifier must have {counted(classes, 'class')}, as truth has, but has {classifier.classes}"
+        )
 
     def keeps(x: NDArray[np.float32]) -> NDArray[np.bool_]:
         scores = np.asarray(classifier.scores(x))

@@ -27,6 +27,7 @@ from ..validation import (
     check_number,
     check_old_file,
     check_text,
+    counted,
     numbers,
     shaped,
     within,
@@ -37,7 +38,7 @@ from .lengths import joined_maps, samples_in_words, within_lengths
 from .npz import read_fields, refusing_damage, write_fields
 from .plot import plot
 from .source import ExplanationSource, stated
-from .validation import check_targets, shaped_as_map
+from .validation import check_targets, shaped_as_map, with_target
 
 __all__ = ["Explanation", "ExplanationSource"]
 
@@ -54,7 +55,8 @@ class Explanation:
     scores : ndarray of shape (instance, class)
         The classifier's score of each class: logits, or probabilities if requested.
     targets : ndarray of int, of shape (instance, target)
-        Index of each explained class.
+        Index of each explained class. For one class per instance, shape (instance,) is accepted, as are maps, gaps and
+        errors without the axis of targets.
     attributions : mapping of str to ndarray of shape (instance, target, time, channel or 1)
         One array per method, under its label; signed, and not normalized. A method that does not distinguish
         channels (the class activation maps) has ``channel`` of size 1. Of series of unequal length also a list of one
@@ -242,6 +244,7 @@ class Explanation:
             label: within(f"completeness[{label!r}]", numbers(f"completeness[{label!r}]", values, float), 0)
             for label, values in check_mapping("completeness", self.completeness).items()
         }
+        gaps = {label: with_target(values, self.targets, 2) for label, values in gaps.items()}
         for label, values in gaps.items():
             shaped(f"completeness[{label!r}]", values, "(instance, target)", self.targets.shape)
         self._fix(attributions=MappingProxyType(maps))
@@ -251,6 +254,7 @@ class Explanation:
     def _checked_maps(self, name: str, values: Any) -> np.ndarray:
         """Maps as float32, read-only; finite up to the length of their series, and NaN after it."""
         maps = numbers(name, joined_maps(name, values, self.lengths, self.x.shape[1]))
+        maps = with_target(maps, self.targets, 4)
         shaped_as_map(name, maps, (*self.targets.shape, *self.x.shape[1:]))
         within_lengths(name, maps, self.lengths, 2).flags.writeable = False
         return maps
@@ -288,10 +292,9 @@ class Explanation:
 
     def __repr__(self) -> str:
         instances, _, channels = self.x.shape
-        return (
-            f"<Explanation of {instances} series ({samples_in_words(self.x, self.lengths)}, {channels} channels), "
-            f"{self.targets.shape[1]} of {self.scores.shape[1]} classes each, by {', '.join(self.methods)}>"
-        )
+        sizes = f"{samples_in_words(self.x, self.lengths)}, {counted(channels, 'channel')}"
+        classes = f"{self.targets.shape[1]} of {counted(self.scores.shape[1], 'class')} each"
+        return f"<Explanation of {instances} series ({sizes}), {classes}, by {', '.join(self.methods)}>"
 
     @property
     def methods(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +24,10 @@ _HINT = 0.38
 _STRIP, _GAP = 0.4, 0.1
 # Share of a row above and below its line.
 _MARGIN = 0.08
+# Characters of a small text for each inch of the figure's width.
+_CHARACTERS = 14
+# Least characters of a line: in a figure of less than 65 mm, the meaning of its marks is left to its caption.
+_LEAST = 36
 _INK, _PADDING = "#1b1b1f", "#b9bcc4"
 
 
@@ -134,7 +139,10 @@ def draw_rows(
         *(["dotted lines: first and last center of a receptive field"] if dotted else []),
         *(["hatched at the end: padding, not part of the series"] if padded else []),
     ]
-    _draw_bar(figure, axes, image, "\n".join([one.label, *(["; ".join(remarks)] if remarks else [])]), scale)
+    # Approximate number of characters of this size that fit.
+    room = int(_CHARACTERS * figure.bbox.width / figure.dpi)
+    meaning = fill("; ".join(remarks), room) if room >= _LEAST else ""  # it would leave no height to the rows
+    _draw_bar(figure, axes, image, "\n".join(filter(None, [one.label, meaning])), scale)
 
 
 def _edges(start: int, stop: int, rate: float) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..validation import check_channel, check_list, check_number, shown
+from ..validation import check_channel, check_list, check_number, counted, shown
 from .figure_rows import ColorScale, PlottedMap, draw_rows, plain
 from .source import ExplanationSource, map_of, scores_of, series_of, stated
 
@@ -104,7 +104,8 @@ def draw_maps(
     for place, (part, one) in enumerate(zip(parts, maps, strict=True)):
         letter = f"({chr(97 + place)}) " if len(maps) > 1 else ""
         # Approximate number of characters of this size that fit.
-        title = fill(letter + one.title, max(20, int(13 * size[0] / len(maps))))
+        some = f", {len(rows)} of {counted(len(named), 'channel')}" if len(rows) < len(named) else ""
+        title = fill(letter + one.title + some, max(20, int(13 * size[0] / len(maps))))
         room = max(8, int(_CHARACTERS * size[0] / len(maps)))
         names = [_elided(f"{name} {unit}".strip(), room) for name, unit in named]
         scale = ColorScale(limit or largest or one.largest, one.signed)

@@ -8,14 +8,16 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from ..validation import finite, is_sequence, shaped, shown, unmasked
+from ..validation import counted, finite, is_sequence, shaped, shown, unmasked
 
-__all__ = ["check_receptive_field", "check_start", "check_targets", "held_once", "shaped_as_map"]
+__all__ = ["check_receptive_field", "check_start", "check_targets", "held_once", "shaped_as_map", "with_target"]
 
 
 def check_targets(targets: Any, instances: int, classes: int) -> np.ndarray:
-    """Class indices as int, of shape (instance, target)."""
+    """Class indices as int, of shape (instance, target); from one class per instance, of shape (instance,), as well."""
     targets = unmasked("targets", targets)
+    if targets.ndim == 1:
+        targets = targets[:, np.newaxis]
     if targets.size and not np.issubdtype(targets.dtype, np.integer):
         raise TypeError(f"targets must hold class indices, but holds {targets.dtype}")
     shaped("targets", targets, "(instance, target)", (instances, None))
@@ -34,7 +36,9 @@ def check_start(start: Any, instances: int, sampling_rate: float | None) -> np.n
     several = list(start) if is_sequence(start) else [start] * instances
     moments = np.array([_moment(one) for one in several], dtype="datetime64[ns]")
     if moments.shape != (instances,) or np.isnat(moments).any():
-        raise ValueError(f"start must be one date, or one for each of {instances} instances, but is {shown(start)}")
+        raise ValueError(
+            f"start must be one date, or one for each of {counted(instances, 'instance')}, but is {shown(start)}"
+        )
     return moments
 
 
@@ -80,6 +84,11 @@ def check_receptive_field(values: Any, samples: int) -> np.ndarray:
             f"{field[:, :2].min():g} to {field[:, :2].max():g}"
         )
     return field
+
+
+def with_target(values: np.ndarray, targets: np.ndarray, dims: int) -> np.ndarray:
+    """Values of dims (instance, target, ...), whose axis of targets may be left out for one class per instance."""
+    return values[:, np.newaxis] if values.ndim == dims - 1 and targets.shape[1] == 1 else values
 
 
 def shaped_as_map(name: str, values: np.ndarray, shape: tuple[int, ...]) -> None:

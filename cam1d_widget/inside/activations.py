@@ -11,6 +11,7 @@ from ..attribution.abilities import for_instances
 from ..attribution.receptive_field import ReceptiveField
 from ..explanation.source import LayerFacts
 from ..typing import InputsLike, LayerLike, Layout, ModelLike
+from ..validation import counted
 from .access import opened, opened_at, series_for
 
 __all__ = ["Activations", "activations", "layers"]
@@ -45,7 +46,8 @@ class Activations:
 
     def __repr__(self) -> str:
         instances, steps, filters = self.values.shape
-        return f"Activations(layer={self.layer!r}, {instances} instances, {steps} steps, {filters} filters)"
+        sizes = f"{counted(instances, 'instance')}, {counted(steps, 'step')}, {counted(filters, 'filter')}"
+        return f"Activations(layer={self.layer!r}, {sizes})"
 
 
 def layers(model: ModelLike) -> Sequence[LayerFacts]:

@@ -34,7 +34,7 @@ from .scalars import (
     is_whole,
 )
 from .several import check_function, check_list, check_mapping, check_members, check_names, check_rows, is_sequence
-from .wording import shown
+from .wording import counted, shown
 
 __all__ = [
     "MOST",
@@ -64,6 +64,7 @@ __all__ = [
     "check_sampling_rate",
     "check_seed",
     "check_text",
+    "counted",
     "finite",
     "indices",
     "is_sequence",

@@ -8,7 +8,7 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from .scalars import is_whole
-from .wording import shown
+from .wording import counted, shown
 
 __all__ = ["check_function", "check_list", "check_mapping", "check_members", "check_names", "check_rows", "is_sequence"]
 
@@ -46,10 +46,10 @@ def check_names(argument: str, names: Any, noun: str, count: int) -> tuple[str, 
     if names is None:
         return tuple(f"{noun} {index}" if noun else "" for index in range(count))
     if isinstance(names, str):
-        raise TypeError(f"{argument} must be a sequence of {count} names, but is one str, {shown(names)}")
-    names = check_list(argument, names, f"{count} names")
+        raise TypeError(f"{argument} must be a sequence of {counted(count, 'name')}, but is one str, {shown(names)}")
+    names = check_list(argument, names, counted(count, "name"))
     if len(names) != count:
-        raise ValueError(f"{argument} must hold {count} names, but holds {len(names)}")
+        raise ValueError(f"{argument} must hold {counted(count, 'name')}, but holds {len(names)}")
     wrong = [name for name in names if not isinstance(name, str | int | float | np.generic)]
     if wrong:
         raise TypeError(f"{argument} must hold names, but holds {shown(wrong[0])}")

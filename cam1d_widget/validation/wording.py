@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["shown"]
+__all__ = ["counted", "shown"]
 
 
 class _Brief(reprlib.Repr):
@@ -41,3 +41,9 @@ _brief.maxlist = _brief.maxtuple = _brief.maxdict = _brief.maxset = 6
 def shown(value: Any) -> str:
     """A value as a message shows it: short, in one line, and without addresses in memory."""
     return " ".join(_brief.repr(value).split())
+
+
+def counted(count: int, noun: str) -> str:
+    """A number with its noun, which is singular for 1 alone: "1 channel", "3 channels", "2 classes"."""
+    ending = "" if count == 1 else "es" if noun.endswith("s") else "s"
+    return f"{count} {noun}{ending}"

@@ -495,7 +495,8 @@ class ExplanationViewer(Stack):
         if has_matplotlib() and self.mark.quick:
             # The widget reports why a map cannot be computed; an error here would prevent its display.
             with suppress(Exception):
-                bundle = {**bundle, "image/png": png_picture(self._files.figure())}
+                rows = range(self._explanation.x.shape[2])[: self.options.per_page or None]
+                bundle = {**bundle, "image/png": png_picture(self._files.figure(channels=rows))}
         return bundle
 
     @validate("instance")

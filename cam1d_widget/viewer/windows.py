@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from ..typing import IntervalsLike
-from ..validation import SAMPLES, check_count, check_index, check_list, check_number, shown
+from ..validation import SAMPLES, check_count, check_index, check_list, check_number, counted, shown
 
 __all__ = [
     "Annotation",
@@ -88,7 +88,8 @@ def checked_intervals(intervals: IntervalsLike | None, lengths: np.ndarray, samp
     given = intervals if isinstance(intervals, Mapping) else dict(enumerate(check_list("intervals", intervals, rule)))
     if not isinstance(intervals, Mapping) and len(given) != instances:
         raise ValueError(
-            f"intervals must hold a list of (t0, t1) for each of {instances} instances, but holds {len(given)}"
+            f"intervals must hold a list of (t0, t1) for each of {counted(instances, 'instance')}, "
+            f"but holds {len(given)}"
         )
     known = {check_index("each key of intervals", instance, instances): one for instance, one in given.items()}
 

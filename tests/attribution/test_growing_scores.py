@@ -114,6 +114,14 @@ def test_scores_that_are_not_finite_are_refused_wherever_they_are(linear):
         growing.complete()
 
 
+def test_the_first_map_is_expected_to_take_half_as_long_as_reading_the_model(linear):
+    lazy = LazyExplanation(linear, X, methods=[Saliency()])
+    lazy.seconds_to_read = 400.0
+    assert 200 <= lazy.seconds("Saliency", 0, 1) < 201
+    lazy.attribution("Saliency", 1, 1)
+    assert lazy.seconds("Saliency", 0, 1) < 200
+
+
 def test_a_map_that_is_being_computed_is_not_started_again_and_others_do_not_wait_for_it(linear):
     lazy = LazyExplanation(linear, X, methods=[Saliency()])
     linear.go.clear()

@@ -72,6 +72,34 @@ def box(page, selector):
     return {**place, "y": place["y"] + page.evaluate("scrollY")}
 
 
+CURRENT_ENTRY = """(menu) => {
+  const pen = document.createElement("canvas").getContext("2d"), text = menu.selectedOptions[0].text;
+  pen.font = getComputedStyle(menu).font;
+  return [text, pen.measureText(text).width, menu.clientWidth, menu.title];
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 600])
+def test_a_long_name_in_a_menu_is_shortened_in_its_middle(open_at, width):
+    page = open_at("names", width)
+    page.locator(".cam1d-class-menu select").select_option("1")
+    drawn(page)
+    text, needed, room, title = page.locator(".cam1d-class-menu select").evaluate(CURRENT_ENTRY)
+    assert title == "a slow walk along the corridor to the stairs"
+    assert text.startswith("a sl")
+    assert "…" in text
+    assert text.endswith(("stairs", " %"))
+    assert needed < room
+
+
+def test_two_classes_leave_no_column_empty(open_at):
+    page = open_at("many", 1280)
+    figure, scores = box(page, ".bqplot.figure"), box(page, ".cam1d-scores")
+    assert figure["width"] > 1200
+    assert scores["y"] > figure["y"] + figure["height"]
+    assert scores["height"] < 80
+
+
 @pytest.mark.parametrize("width", slow_but([600], [1280, 1000, 600]))
 def test_no_panel_moves_the_plot(open_at, width):
     page = open_at("three", width)

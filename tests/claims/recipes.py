@@ -323,6 +323,19 @@ def _round_trip(maps: Any, kind: str) -> Any:
     return L.Reshape((steps // 2, filters * 2))(maps) if steps % 2 == 0 else None  # pairs of steps become filters
 
 
+def _in_windows(maps: Any, kind: str, padding: str) -> Any:
+    """A convolution in each of two windows, whose steps are then put in a row, or become filters."""
+    if not _fixed(maps.shape) or maps.shape[1] % 2:
+        return None
+    steps, filters = maps.shape[1:]
+    made = L.Reshape((2, steps // 2, filters))(maps)
+    made = L.TimeDistributed(L.Conv1D(2, 3, padding=padding, activation="relu"))(made)
+    if kind == "row":
+        return L.Reshape((-1, 2))(made)
+    made = L.TimeDistributed(L.Flatten() if kind == "flatten" else L.GlobalMaxPooling1D())(made)
+    return L.UpSampling1D(4)(made)
+
+
 def _nested(maps: Any, kind: str) -> Any:
     layers = [L.Conv1D(3, 3, padding="same"), L.BatchNormalization(), L.ReLU()]
     if kind == "functional":
@@ -355,6 +368,7 @@ SPECIAL: dict[str, Callable[..., Any]] = {
     "attended": _attended,
     "planar": _planar,
     "round trip": _round_trip,
+    "windows": _in_windows,
     "nested": _nested,
     "constant": _with_constant,
     "flip": lambda maps: keras.ops.flip(maps, axis=1),
@@ -516,6 +530,11 @@ TRUNK = st.one_of(
     _named("planar", kind=st.sampled_from(["plain", "depthwise", "pooled"]), turned=st.booleans()),
     _named(
         "round trip", kind=st.sampled_from(["permute", "permuted dense", "permuted activation", "flatten", "pairs"])
+    ),
+    _named(
+        "windows",
+        kind=st.sampled_from(["row", "flatten", "maximum"]),
+        padding=st.sampled_from(["valid", "same", "causal"]),
     ),
     _named("nested", kind=st.sampled_from(["functional", "sequential"])),
     _named("constant", how=st.sampled_from(["added", "channel", "window", "scaled"])),

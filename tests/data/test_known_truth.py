@@ -354,7 +354,7 @@ def test_a_truth_requires_series_and_a_classifier():
 
 
 def test_a_truth_requires_a_classifier_of_as_many_classes():
-    with pytest.raises(ValueError, match="classifier must have the 3 classes of truth, but has 2 classes"):
+    with pytest.raises(ValueError, match="classifier must have 3 classes, as truth has, but has 2"):
         verify_truth(make_planted_segments(2, 6), Counts(1))
 
 

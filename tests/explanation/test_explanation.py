@@ -41,6 +41,17 @@ def test_attribution_is_found_by_class_not_by_column():
     assert not explanation.has("Saliency", 0, 1)
 
 
+def test_one_class_per_instance_needs_no_axis_of_targets():
+    maps = {"CAM": RNG.normal(size=(2, 10, 1)), "Occlusion": RNG.normal(size=(2, 10, 3))}
+    errors, gaps = {"Occlusion": np.abs(maps["Occlusion"])}, {"CAM": np.array([0.0, 0.5])}
+    short = Explanation(**parts(targets=np.array([1, 3]), attributions=maps, standard_errors=errors, completeness=gaps))
+    assert short.targets.tolist() == [[1], [3]]
+    for label, one in maps.items():
+        np.testing.assert_allclose(short.attribution(label, 1, 3), one[1], rtol=1e-6)
+    np.testing.assert_allclose(short.standard_error("Occlusion", 0, 1), errors["Occlusion"][0], rtol=1e-6)
+    assert short.completeness_gap("CAM", 1, 3) == 0.5
+
+
 def test_gaps_in_a_series_stay_gaps_through_a_file(tmp_path):
     x = parts()["x"]
     x[0, 2:5, 1] = np.nan
@@ -175,7 +186,11 @@ def test_true_classes_may_be_named():
             {"signed": {"GradCam": True}},
             "signed must hold labels of the methods CAM, Gradient × Input, but holds GradCam",
         ),
-        ({"targets": [0, 1]}, "targets must have shape (instance, target)"),
+        ({"targets": 0}, "targets must have shape (instance, target)"),
+        (
+            {"targets": [0, 1]},
+            "attributions['CAM'] must have shape (instance, target, time, channel) = (2, 1, 10, 3), or channel",
+        ),
         (
             {"attributions": {"CAM": np.zeros((2, 10))}},
             "attributions['CAM'] must have shape (instance, target, time, channel) = (2, 2, 10, 3), or channel",

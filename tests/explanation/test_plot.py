@@ -85,15 +85,26 @@ def test_what_is_not_seen_is_hatched_and_where_values_are_held_is_dotted_and_bot
     centers = whole.receptive_field[:, 2]
     dotted = [line.get_xdata()[0] for line in placed.axes[0].lines if line.get_linestyle() == ":"]
     assert dotted == pytest.approx([centers.min() / 25, centers.max() / 25])
-    assert "hatched: samples outside all receptive fields; dotted lines:" in placed.axes[1].get_xlabel()
+    meaning = " ".join(placed.axes[1].get_xlabel().split("\n"))
+    assert "hatched: samples outside all receptive fields; dotted lines:" in meaning
     assert not every.axes[0].patches
     assert "hatched" not in every.axes[1].get_xlabel()
+
+
+def test_the_meaning_of_the_marks_fits_into_a_narrow_figure():
+    figure = explanation().plot(0, 0, "Grad-CAM", figsize=(3.3, 4))
+    figure.draw_without_rendering()
+    label = figure.axes[1].xaxis.label
+    assert label.get_text().count("\n") >= 2
+    place = label.get_window_extent()
+    assert 0 <= place.x0 < place.x1 <= figure.bbox.width
 
 
 def test_channels_and_limit_may_be_chosen():
     whole = explanation(channel_names=["a", "$b$", "<c>"])
     figure = whole.plot(0, 0, "Saliency", channels=[2, 1], limit=9)
     assert names(figure) == ["<c> g", r"\$b\$ g"]
+    assert figure.get_suptitle().endswith(", 2 of 3 channels")
     [image] = figure.axes[0].images
     assert (image.norm.vmin, image.norm.vmax) == (0.0, 9)
     np.testing.assert_array_equal(image.get_array(), whole.attribution("Saliency", 0, 0).T[[2, 1]])
@@ -134,6 +145,16 @@ def test_a_notebook_keeps_a_picture_beside_the_widget():
     picture = base64.b64decode(bundle["image/png"])
     assert picture.startswith(b"\x89PNG")
     assert len(picture) < 200_000
+
+
+def test_the_picture_in_a_notebook_has_the_rows_of_a_page(monkeypatch):
+    drawn = []
+    monkeypatch.setattr("cam1d_widget.viewer.viewer.png_picture", drawn.append)
+    viewer = ExplanationViewer(explanation(channels=30, channel_names=None), method="Saliency")
+    for rows, per_page in ((24, 24), (10, 10), (30, 0)):
+        viewer.options.per_page = per_page
+        viewer._repr_mimebundle_()
+        assert len(names(drawn[-1])) == rows
 
 
 def test_a_map_that_fails_keeps_the_widget_from_nothing():

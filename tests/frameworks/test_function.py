@@ -173,7 +173,7 @@ def test_what_is_no_fitted_classifier_is_named(x):
         CAM1DWidget(RocketClassifier(), x)
     with pytest.raises(ValueError, match="must be left out for a SVC, of which only the predictions are known"):
         CAM1DWidget(ESTIMATORS["decision values"](x), x, layer="conv")
-    with pytest.raises(ValueError, match="x must have 1 channels, as the model was built for"):
+    with pytest.raises(ValueError, match="x must have 1 channel, as the model was built for"):
         CAM1DWidget(ESTIMATORS["decision values"](x), x)
     with pytest.raises(ValueError, match="takes one row of values for each series, and x has 2 channels; give a func"):
         FunctionClassifier(of_the_event, layout="flat").for_series(x)

@@ -30,6 +30,12 @@ def test_values_are_shown_in_words():
     assert rules.shown(10**5000) == "a number of 16610 bits"
 
 
+def test_one_thing_is_singular():
+    assert [rules.counted(count, "class") for count in (0, 1, 2)] == ["0 classes", "1 class", "2 classes"]
+    with pytest.raises(ValueError, match=r"^channel_names must hold 1 name, but holds 2$"):
+        rules.check_names("channel_names", ["a", "b"], "channel", 1)
+
+
 def test_whole_numbers_come_back_as_int():
     assert type(rules.check_count("n", np.int64(3))) is int
     assert rules.check_index("n", 0, 1) == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from ...validation import counted
 from ..metrics import PerturbationCurves, Randomization
 from .deletion import NAME, Deletion, deletion_result
 from .fills import known_fill
@@ -105,7 +106,7 @@ class ChecksReport:
         if self.completed == 1:
             return f"this map {'passes' if self.passed else 'fails'} the one check that could be run"
         share = "all" if self.passed == self.completed else f"{self.passed or 'none'} of"
-        return f"this map passes {share} {self.completed} checks"
+        return f"this map passes {share} {counted(self.completed, 'check')}"
 
     def __repr__(self) -> str:
         signs = {True: "+", False: "-", None: "?"}

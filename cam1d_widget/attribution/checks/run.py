@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...explanation.source import GAP_TOLERANCE, lengths_of, map_of, series_of
+from ...validation import counted
 from ..abilities import HasRandomized, offers
 from ..lazy_explanation import LazyExplanation
 from ..maps import NotFinite
@@ -163,8 +164,8 @@ def _randomization(source: LazyExplanation, label: str, instance: int, target: i
     signed, magnitude = np.moveaxis(np.reshape(similar, (draws, len(layers), 2, 1)), 2, 0)
     made = Randomization(label, tuple(layers), signed, magnitude)
     text = (
-        f"While {len(layers)} layers are randomized from the top, the map's rank correlation with the original is "
-        f"{figure_text(made.mean)} on average ({figure_text(made.signed[:, -1].mean())} once all are)."
+        f"With {counted(len(layers), 'layer')} randomized from the top, the map's rank correlation with the original "
+        f"is {figure_text(made.mean)} on average ({figure_text(made.signed[:, -1].mean())} once all are)."
     )
     if made.mean < SIMILAR_WHEN_RANDOMIZED:
         return CheckResult(RANDOMIZATION, True, text), made

@@ -103,6 +103,7 @@ class Occlusion(SeveralTargets):
 
     def fixed_slices(self, length: int) -> list[Slices] | None:
         """Windows of each size for series of a length; None if shorter ones are chosen by the series."""
+        check_count("length", length)
         return None if self._finer(length) else self._slices(length)
 
     def _passes(self, samples: int, channels: int) -> float:

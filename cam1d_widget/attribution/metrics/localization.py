@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...typing import Labels
-from ...validation import as_array
+from ...validation import as_array, counted
 from .items import Over
 
 __all__ = ["Localization"]
@@ -74,7 +74,7 @@ class Localization:
         left_out = len(self.values) - int(self.informative.sum())
         words = f"{self.metric} over {self.over}: {self.mean:.3f}, by chance {self.mean_chance:.3f}"
         rest = f"; {left_out} left out, in which nothing or everything is true" if left_out else ""
-        return f"<{words} ({int(self.informative.sum())} maps{rest})>"
+        return f"<{words} ({counted(int(self.informative.sum()), 'map')}{rest})>"
 
 
 def _mean(values: np.ndarray) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...typing import SeriesLike, TargetLike
-from ...validation import check_count, check_list, check_seed, shown
+from ...validation import check_count, check_list, check_seed, counted, shown
 from ..abilities import HasRandomized, offers
 from ..classifier import Classifier
 from ..methods import AttributionMethod
@@ -48,7 +48,9 @@ class Randomization:
 
     def __repr__(self) -> str:
         last = f"{self.signed[:, -1].mean():.2f} (of magnitudes {self.magnitude[:, -1].mean():.2f}) once all are"
-        return f"<{self.label} while {len(self.layers)} layers are randomized: similarity {self.mean:.2f}, {last}>"
+        return (
+            f"<{self.label} with {counted(len(self.layers), 'layer')} randomized: similarity {self.mean:.2f}, {last}>"
+        )
 
 
 def weight_randomization(

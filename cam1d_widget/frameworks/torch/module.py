@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from ...typing import Layout
-from ...validation import check_layer, shown
+from ...validation import check_layer, counted, shown
 from ..inputs import Inputs
 from .called import Order
 from .taken import arguments
@@ -140,8 +140,8 @@ def own_layout(module: nn.Module, x: np.ndarray, device: torch.device, inputs: I
     _, steps, channels = x.shape
     if first and channels > steps == first.channels:
         raise ValueError(
-            f"x must have shape (instance, time, channel) with {first.channels} channels, which layer {first.layer!r} "
-            f"of {name} takes, but has {x.shape}: the channels are first; pass layout='channels_first'"
+            f"x must have shape (instance, time, channel) with {counted(first.channels, 'channel')}, which layer "
+            f"{first.layer!r} of {name} takes, but has {x.shape}: the channels are first; pass layout='channels_first'"
         )
     faults = {layout: _fault(module, x, order, device, inputs) for layout, order in ORDERS.items()}
     possible = [layout for layout, fault in faults.items() if fault is None]
@@ -150,7 +150,8 @@ def own_layout(module: nn.Module, x: np.ndarray, device: torch.device, inputs: I
     if not possible:
         reasons = "; ".join(f"as {layout}: {fault}" for layout, fault in faults.items())
         raise ValueError(
-            f"{name} could not take series of {steps} samples and {channels} channels in either layout ({reasons}); "
+            f"{name} could not take series of {counted(steps, 'sample')} and {counted(channels, 'channel')} in either "
+            f"layout ({reasons}); "
             f"give x as it takes them, or a TorchClassifier of a module that rearranges them"
         )
     if first and first.channels == channels:

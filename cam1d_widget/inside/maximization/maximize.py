@@ -10,7 +10,7 @@ from tqdm.auto import tqdm
 
 from ...attribution.abilities import HasLayers, for_instances
 from ...typing import InputsLike, Labels, LayerLike, ModelLike
-from ...validation import check_flag
+from ...validation import check_flag, counted
 from ..access import class_indices, opened, series_for
 from ..activations import name_of
 from .ascent import Ascent
@@ -69,7 +69,7 @@ class Maximized:
     def __repr__(self) -> str:
         best = f"best score {self.scores[0]:.3g}"
         judged = "" if self.plausibility is None else f", {self.plausibility.words()}"
-        return f"Maximized({len(self.x)} solutions, {best}{judged})"
+        return f"Maximized({counted(len(self.x), 'solution')}, {best}{judged})"
 
 
 def activation_maximization(

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...explanation.plot import WIDTH, PlottedMap, draw_maps, figure_height, instance_title, plotted_map
 from ...explanation.source import ExplanationSource
-from ...validation import check_number, shown
+from ...validation import check_number, counted, shown
 from ..choice import Choice, Mean
 from ..synced.means import instances_of
 from .numbers import Numbers
@@ -72,4 +72,4 @@ def _plotted(source: ExplanationSource, choice: Choice, numbers: Callable[[Choic
 def _mean_title(source: ExplanationSource, mean: Mean) -> str:
     # A single output separates two true classes, of which only one has a name.
     name = source.class_names[mean.of] if mean.of < len(source.class_names) else str(mean.of)
-    return f"mean over the {len(instances_of(mean, source))} instances of {mean.by} class {name}"
+    return f"mean over the {counted(len(instances_of(mean, source)), 'instance')} of {mean.by} class {name}"

@@ -146,7 +146,7 @@ def page_steps(
             parts = copies(fit.chosen, begun["instance"])
         chosen = fit.chosen
         tiles = yield from _shares(_tiles(chosen), 0.05, 1.0)
-        absence = "This map was left out of this page." if note else "This picture is not in this page."
+        absence = "This map was left out of this page." if note else "This plot is not on this page."
         mark = _mark(chosen, state, absence=absence, model=contained, **parts, **begun)
         viewer = opened.enter_context(closing(Stack(mark)))
         data = embed_data([viewer], state=dependency_state([viewer]))

@@ -19,7 +19,7 @@ from .excerpt import Excerpt
 
 __all__ = ["Fitted", "Priorities", "fitted", "in_time", "sizes_of", "time_note", "without_slow"]
 
-MEGABYTE = 2**20
+MEGABYTE = 10**6
 
 PATIENCE = 60.0
 """Time limit in seconds for all maps of a page whose methods were not named."""

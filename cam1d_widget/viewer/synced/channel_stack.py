@@ -344,7 +344,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
         if kind == "tiles":
             self._answer(content)
         elif kind == "cancel":
-            self._background.cancel()
+            self._background.cancel(keys_of(content) if "keys" in content else None)
             if self._offering is not None:
                 self._offering.cancel()
         elif kind == "replace":
@@ -372,7 +372,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
         self.send({"slow": content.get("request"), "seconds": seconds, "index": at_once["index"]}, buffers)
         if self._offering is not None and self._offering.key not in self._maps_of(keys):
             self._offering.cancel()  # it would only take time from what is asked for
-        self._background.start(lambda: self.send(*answered(content, self.tile)))
+        self._background.start(lambda: self.send(*answered(content, self.tile)), keys)
 
     @property
     def quick(self) -> bool:

@@ -1,11 +1,15 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
+import { elided } from "../core/text/elided.js";
 
 /** Native form elements, which bring keyboard control and screen reader support. */
 
 /** Options of a native menu, as [value, text]. */
 export const options = (entries: readonly (readonly [string, string])[], chosen: string): TemplateResult[] =>
   entries.map(([value, text]) => html`<option .value=${value} .selected=${live(value === chosen)}>${text}</option>`);
+
+/** Maximum length of an entry: a name is shortened in its middle, and is the title of the menu. */
+const LENGTH = 32;
 
 interface Extras {
   readonly hidden?: boolean;
@@ -23,9 +27,12 @@ export function select<Value extends string>(
   { hidden = false, describedBy }: Extras = {},
 ): TemplateResult {
   const change = (event: Event): void => changed((event.target as HTMLSelectElement).value as Value);
-  const choices = options(Object.entries<string>(entries), value);
+  const choices = options(
+    Object.entries<string>(entries).map(([key, text]) => [key, elided(text, LENGTH)]),
+    value,
+  );
   return html`<label ?hidden=${hidden}
-    ><span>${name}</span><select aria-describedby=${describedBy ?? nothing} @change=${change}>${choices}</select></label
+    ><span>${name}</span><select title=${entries[value] ?? ""} aria-describedby=${describedBy ?? nothing} @change=${change}>${choices}</select></label
   >`;
 }
 

@@ -76,11 +76,16 @@ const SHEET = `
   .cam1d-tools > .cam1d-panel { position: static; grid-area: wide; width: auto; max-height: 300px; box-shadow: none; }
   .cam1d-panel:has(> fieldset):not([hidden]) { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 0 24px; align-items: start; }
   .cam1d-panel > .cam1d-heading { grid-column: 1 / -1; }
+  /* The plot should begin in the upper half of a small screen. */
+  .cam1d-legend .cam1d-bar canvas { width: 72px !important; }
+  .cam1d-legend .cam1d-words.cam1d-known { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
+  .cam1d-toolbar .cam1d-buttons { gap: 3px; }
+  .cam1d-toolbar .cam1d-buttons button { padding: 1px 5px; }
 }
 @container cam1d (min-width: 1000px) {
   .cam1d-viewer .cam1d-areas { grid-template: var(--cam1d-broad); }
-  /* With one class and no panel, or with two plots, nothing is next to the plot. */
-  .cam1d-viewer .cam1d-areas:has(> .cam1d-scores:not([hidden]), > .cam1d-tools > ${OPEN}):not(:has(.cam1d-pinned:not([hidden]))) {
+  /* With few classes and no panel, or with two plots, nothing is next to the plot. */
+  .cam1d-viewer .cam1d-areas:has(> .cam1d-scores:not([hidden], .cam1d-few), > .cam1d-tools > ${OPEN}):not(:has(.cam1d-pinned:not([hidden]))) {
     ${SIDE}
   }
 }
@@ -97,10 +102,10 @@ const SHEET = `
 .cam1d-controls .cam1d-control { display: flex; align-items: center; flex: 1 1 240px; min-width: 0; gap: 8px; overflow: visible; }
 .cam1d-controls .cam1d-control:has(.cam1d-chip button) { flex-grow: 3; }
 .cam1d-controls .cam1d-control > * { margin: 0; }
-.cam1d-controls .cam1d-control > .widget-hslider { flex: 2 1 100px; min-width: 0; }
+.cam1d-controls .cam1d-control > .widget-hslider { flex: 1 1 100px; min-width: 0; }
 .cam1d-controls .cam1d-control .widget-label { flex: none; width: auto; margin-right: 8px; color: var(--cam1d-faint); }
 .cam1d-controls .cam1d-control > .widget-text { flex: none; width: 72px; }
-.cam1d-controls .cam1d-control > .cam1d-menu { flex: 3 1 110px; min-width: 0; }
+.cam1d-controls .cam1d-control > .cam1d-menu { flex: 5 1 130px; min-width: 0; }
 @container cam1d (max-width: 999px) { .cam1d-controls .cam1d-control:first-child { flex-basis: 100%; } }
 @container cam1d (max-width: 480px) { .cam1d-controls .cam1d-control { flex-basis: 100%; } }
 .cam1d-menu select { width: 100%; height: 28px; box-sizing: border-box; font: 13px var(--cam1d-font); color: var(--cam1d-ink); background: var(--cam1d-paper); border: 1px solid var(--cam1d-edge); border-radius: 3px; padding: 0 4px; text-overflow: ellipsis; }
@@ -182,6 +187,8 @@ const SHEET = `
 .cam1d-toolbar .cam1d-help dd { margin: 0; color: var(--cam1d-faint); }
 .cam1d-toolbar .cam1d-numbers { border-collapse: collapse; font: 12px/1.5 inherit; font-variant-numeric: tabular-nums; color: inherit; }
 .cam1d-toolbar .cam1d-numbers caption { text-align: left; font-weight: 650; padding-bottom: 3px; }
+/* A caption breaks at the width of its table, which is narrow. */
+@container cam1d (min-width: 700px) { .cam1d-window .cam1d-numbers caption { white-space: nowrap; } }
 .cam1d-toolbar .cam1d-numbers th, .cam1d-toolbar .cam1d-numbers td { text-align: right; padding: 0 0 0 18px; background: none; color: inherit; }
 .cam1d-toolbar .cam1d-numbers th:first-child { text-align: left; padding-left: 0; }
 .cam1d-announced, .cam1d-spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }

@@ -197,9 +197,9 @@ export class ChannelStackModel extends synced(MarkModel) {
     }
   }
 
-  /** Cancels the map that is computed in the background. */
+  /** Cancels the maps that were requested; another window of this widget may have requested others meanwhile. */
   cancelSlow(): void {
-    this.send({ type: "cancel" }, {});
+    this.send({ type: "cancel", keys: this.tiles.requested }, {});
   }
 
   /** Estimated time of the requested map in seconds; null if it is computed immediately. */

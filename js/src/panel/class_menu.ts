@@ -6,7 +6,7 @@ import { hasTrueClasses } from "../core/picture/truth.js";
 import { elided } from "../core/text/elided.js";
 import { scoreFormat } from "../core/text/numbers.js";
 import { options } from "../dom/fields.js";
-import { PanelView } from "./panel.js";
+import { MenuView } from "./menu.js";
 
 /** Menu entries before the classes. */
 const FOLLOWS: readonly (readonly [Follow, string])[] = [
@@ -15,13 +15,13 @@ const FOLLOWS: readonly (readonly [Follow, string])[] = [
   ["runner-up", "runner-up"],
 ];
 
-/** Maximum length of a name. */
-const LENGTH = 20;
+/** Maximum length of a name in the open menu. */
+const LENGTH = 32;
 
 /** Class menu in the order of the slider, with the score of each class on this instance. */
-export class ClassMenuView extends PanelView {
+export class ClassMenuView extends MenuView {
   render(): void {
-    this.el.classList.add("cam1d-class-menu", "cam1d-menu");
+    this.el.classList.add("cam1d-class-menu");
     super.render();
   }
 
@@ -55,12 +55,16 @@ export class ClassMenuView extends PanelView {
       .map(([kind, name]) => [kind, nameOf(kind, name)] as const)
       .map(([kind, name]) => [kind, kind === mark.follow ? `${name}: ${current}` : name] as const);
     const selected = follows.some(([kind]) => kind === mark.follow) ? mark.follow : String(choice.target);
+    const explained = facts.class_names[facts.targets[choice.target]];
+    const short = selected === mark.follow ? `${mark.follow}: ${explained}` : explained;
+    const fitted = (all: readonly (readonly [string, string])[]): [string, string][] =>
+      all.map(([value, text]) => [value, value === selected ? this.fitted(text, short) : text]);
     return html`<select
-      title=${facts.class_names[facts.targets[choice.target]]}
+      title=${explained}
       ?disabled=${entries.length < 2}
       @change=${change}
-    ><optgroup label="for each instance">${options(named, selected)}</optgroup><optgroup label="always"
-      >${options(entries, selected)}</optgroup
+    ><optgroup label="for each instance">${options(fitted(named), selected)}</optgroup><optgroup label="always"
+      >${options(fitted(entries), selected)}</optgroup
     ></select>`;
   }
 }

@@ -11,6 +11,8 @@ import { PanelView } from "./panel.js";
 
 /** Maximum length of a name. */
 const LENGTH = 26;
+/** Up to so many classes are below the plot: next to it, they would leave most of a column empty. */
+const FEW = 2;
 
 /** Bars of the class scores in descending order; a click explains the class. */
 export class ClassScoresView extends PanelView {
@@ -22,6 +24,7 @@ export class ClassScoresView extends PanelView {
   protected content(): TemplateResult {
     const { choice, facts, outputs } = this.mark;
     this.el.hidden = facts.targets.length < 2;
+    this.el.classList.toggle("cam1d-few", facts.targets.length <= FEW);
     // A mean has no scores, nor has an instance before they are computed; they keep their place.
     if (this.el.hidden || choice.mean || !hasScores(choice.instance, outputs)) {
       return html``;

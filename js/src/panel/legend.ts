@@ -4,7 +4,6 @@ import { type ColorScale, colorScale } from "../core/draw/color.js";
 import { fade, hatch, PADDING, UNSEEN } from "../core/draw/marks.js";
 import type { Theme } from "../core/draw/theme.js";
 import { TRUE } from "../core/draw/windows.js";
-import { marksOf } from "../core/picture/facts.js";
 import { meanText } from "../core/picture/mean.js";
 import { isDiverging } from "../core/picture/normalization.js";
 import type { Options } from "../core/picture/options.js";
@@ -22,6 +21,7 @@ import {
   PADDED,
 } from "../core/text/describe.js";
 import { elided } from "../core/text/elided.js";
+import { MEANINGS, marksIn } from "../core/text/marks_text.js";
 import { duration } from "../core/text/numbers.js";
 import { intervalsText } from "../core/text/window_text.js";
 import { canvas } from "../dom/canvas.js";
@@ -99,10 +99,12 @@ export class LegendView extends PanelView {
         >${button("Cancel", `cancel ${mapName(choice, facts)}`, () => this.mark.cancelSlow())}</div
       >`;
     }
-    return html`<div class="cam1d-words">${name}<span class="cam1d-exactness"
+    const more = [description, mean].filter(Boolean);
+    // A narrow viewer shows two lines of it.
+    return html`<div class="cam1d-words cam1d-known" title=${more.join(" · ")}>${name}<span class="cam1d-exactness"
         > · ${exactnessText(choice, facts, gap)}<span class="cam1d-gap" title=${gapHint(placed)}>${gapText(gap, choice)}</span
         >${known ? errorText(known) : ""}</span
-      ><span class="cam1d-description"> ${[description, mean].filter(Boolean).map((text) => ` · ${text}`)}</span
+      ><span class="cam1d-description"> ${more.map((text) => ` · ${text}`)}</span
     ></div>`;
   }
 
@@ -140,28 +142,18 @@ export class LegendView extends PanelView {
   /** Meaning of the marks in the plot. */
   private keys(theme: Theme): TemplateResult[] {
     const { choice, facts, picture, status, time } = this.mark;
-    const { unseen, centers } = picture?.mapless ? NO_MARKS : marksOf(choice.method, facts);
-    const { overlay } = picture?.options ?? {};
+    const marks = picture && marksIn(picture, facts, time.samples);
     const intervals = (choice.mean ? undefined : facts.intervals[choice.instance]) ?? [];
     const keys: [unknown, () => TemplateResult][] = [
-      [
-        unseen.some(([start]) => start < time.samples),
-        () => key("not seen by the explained layer", (ctx) => hatch(ctx, SPAN, ROW, theme, UNSEEN)),
-      ],
-      [this.mark.time.isPadded, () => key(PADDED, (ctx) => hatch(ctx, SPAN, ROW, theme, PADDING))],
-      [
-        centers && (centers[0] > -0.5 || centers[1] < time.samples - 0.5),
-        () => key("extrapolated: beyond the first or last center", (ctx) => sampleFade(ctx, theme)),
-      ],
-      [
-        picture?.significant && !overlay,
-        () => key("underlined: |attribution| is above two standard errors", (ctx) => sampleLine(ctx, theme)),
-      ],
+      [marks?.hatched, () => key(MEANINGS.hatched, (ctx) => hatch(ctx, SPAN, ROW, theme, UNSEEN))],
+      [time.isPadded, () => key(PADDED, (ctx) => hatch(ctx, SPAN, ROW, theme, PADDING))],
+      [marks?.pale, () => key(MEANINGS.pale, (ctx) => sampleFade(ctx, theme))],
+      [marks?.underlined, () => key(MEANINGS.underlined, (ctx) => sampleLine(ctx, theme))],
       [
         intervals.length > 0 && picture && status === "ready",
         () => key(intervalsText(intervals, picture!), sampleInterval),
       ],
-      [picture?.shares && !overlay, () => html`<span>bars: each channel’s share of the sum of |attribution|</span>`],
+      [marks?.bars, () => html`<span>${MEANINGS.bars}</span>`],
     ];
     return keys.filter(([there]) => there).map(([, made]) => made());
   }
@@ -178,8 +170,6 @@ export class LegendView extends PanelView {
 
 /** Maximum length of the names of the explained classes. */
 const LENGTH = 48;
-
-const NO_MARKS = { unseen: [], centers: null };
 
 const SPAN = { left: 0, right: 22 };
 const ROW = { top: 0, height: 12 };

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { unscored } from "../core/picture/outputs.js";
 import { summaryOf } from "../core/text/describe.js";
-import { duration } from "../core/text/numbers.js";
+import { counted, duration } from "../core/text/numbers.js";
 import { button } from "../dom/fields.js";
 import { nameSliders } from "../dom/slider_names.js";
 import { PanelView } from "./panel.js";
@@ -66,7 +66,7 @@ export class SummaryView extends PanelView {
   private scoring(): TemplateResult | typeof nothing {
     const { outputs, hasKernel, stale } = this.mark;
     const count = hasKernel && !stale ? unscored(outputs) : 0;
-    return count > 0 ? line(`Computing the scores of ${count} more instances …`) : nothing;
+    return count > 0 ? line(`Computing the scores of ${counted(count, "more instance")} …`) : nothing;
   }
 
   /** A better method that takes longer than the one that the viewer opened with. */

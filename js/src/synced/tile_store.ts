@@ -132,6 +132,11 @@ export class TileStore implements AvailableMaps {
     return this.announced && outstanding?.id === this.announced.slow ? this.announced.seconds : null;
   }
 
+  /** Keys of the request in flight. */
+  get requested(): string[] {
+    return this.requests.outstanding?.keys ?? [];
+  }
+
   /** Drops the requests: nobody will respond. */
   cancelRequests(): void {
     this.requests.cancelRequests();

@@ -8,7 +8,7 @@ import { recorder } from "../support/pen.js";
 import { tileOf } from "../support/tile.js";
 
 const WORDS = "a class with a rather long name that does not fit into one line of a narrow figure at all";
-const facts = {
+const FACTS = {
   channel_names: ["ax"],
   channel_units: [""],
   class_names: ["rest", WORDS],
@@ -30,7 +30,7 @@ const facts = {
 };
 const outputs = { scores: { values: Float32Array.of(2, 1, 1, 2), columns: 2 }, probabilities: null, truth: null };
 
-function sheetOf(instances, room, whole = 4) {
+function sheetOf(instances, room, { whole = 4, facts = FACTS } = {}) {
   const { width, sideBySide } = columns(instances.length, room);
   const plot = { left: 100, top: 6, width: width - 120, height: 80 };
   const axis = { origin: 110, step: 20, samples: 4, whole, left: 100, right: width - 20 };
@@ -45,9 +45,9 @@ function sheetOf(instances, room, whole = 4) {
   return { parts, outputs, whole: true, sideBySide };
 }
 
-function drawn(instances, room, whole) {
+function drawn(instances, room, options) {
   const { pen, texts } = recorder();
-  const sheet = layOut(pen, sheetOf(instances, room, whole));
+  const sheet = layOut(pen, sheetOf(instances, room, options));
   sheet.draw(pen);
   return { ...sheet, texts };
 }
@@ -58,6 +58,14 @@ test("a heading that is wider than the picture takes several lines and is not cu
   const { texts } = drawn([1], 480);
   assert.ok(joined(texts).includes(WORDS));
   assert.ok(!joined(texts).includes("…"));
+});
+
+test("hatched and pale zones are explained where there are any, and only there", () => {
+  const [method] = FACTS.methods;
+  const placed = { ...FACTS, methods: [{ ...method, placed: true }], unseen: [[3, 4]], centers: [0.5, 2] };
+  const words = "hatched: not seen by the explained layer · paler: extrapolated beyond the first or last center";
+  assert.ok(joined(drawn([0], 1200, { facts: placed }).texts).includes(words));
+  assert.ok(!/hatched|paler/.test(joined(drawn([0], 1200).texts)));
 });
 
 test("two pictures have letters, in their headings and in their legends", () => {
@@ -87,6 +95,6 @@ test("a sheet ends where its last text ends", () => {
 
 test("a sheet explains the padding of a series on the time axis of a longer one", () => {
   const words = "hatched at the end: padding, not part of the series";
-  assert.ok(joined(drawn([0], 900, 8).texts).includes(words));
+  assert.ok(joined(drawn([0], 900, { whole: 8 }).texts).includes(words));
   assert.ok(!joined(drawn([0], 900).texts).includes("padding"));
 });

@@ -15,6 +15,7 @@ from cam1d_widget.viewer.viewer import ExplanationViewer
 from ...support.arrays import explanation
 from ...support.synced import sent as sent_by
 from ...support.synced import unpack
+from ...support.waiting import until
 
 
 class Slow:
@@ -88,6 +89,24 @@ def test_a_slow_map_is_announced_and_computed_while_others_are_answered(sent):
     mark._background.wait()
     assert sent[2][0]["request"] == 1
     assert [tile["key"] for tile in sent[2][0]["index"]] == ["series/0", "attribution/2/0/0"]
+
+
+def test_two_windows_of_one_widget_do_not_cancel_each_other(sent):
+    source = Slow("Saliency")
+    mark = ChannelStack(source, method=1)
+    first, second = "attribution/2/0/1", "attribution/2/1/1"
+    ask(mark, first, request=1)
+    ask(mark, first, request=7)
+    for request in (2, 8):  # both go on to another map
+        mark._handle_custom_msg({"type": "cancel", "keys": [first]}, [])
+        ask(mark, second, request=request)
+    until(lambda: {1, 7} <= {content.get("request") for content, _ in sent})
+    source.go.set()
+    mark._background.wait()
+    answers = {content["request"]: content for content, _ in sent if "request" in content}
+    assert answers.keys() == {1, 7, 2, 8}
+    assert [answers[request]["errors"] for request in (2, 8)] == [{}, {}]
+    assert [answers[request]["index"][0]["key"] for request in (2, 8)] == [second, second]
 
 
 def test_the_browser_cancels_a_slow_map(sent):

@@ -13,6 +13,7 @@ import {
   PADDED,
   summaryOf,
 } from "../text/describe.js";
+import { marksText } from "../text/marks_text.js";
 import { type Axis, drawAxis } from "./axis.js";
 import { colorScale, pixelColors } from "./color.js";
 import { drawScene } from "./draw_scene.js";
@@ -141,6 +142,7 @@ function legendLines(
     `${exactnessText(picture.choice, facts, picture.attribution.gap)}${gapText(picture.attribution.gap, picture.choice)}${errorText(picture)}`,
     colorLimitText(picture, facts, sheet.whole),
     picture.choice.mean ? meanText(picture.choice.mean, picture.attribution, facts) : "",
+    marksText(picture, facts, frame.axis.samples),
     frame.axis.samples < frame.axis.whole ? `hatched at the end: ${PADDED}` : "",
   ].filter(Boolean);
   pen.font = `12px ${theme.font}`;

@@ -7,7 +7,7 @@ import { hasScores, type Outputs } from "../picture/outputs.js";
 import { attributionAt, type Picture, spreadAt, timeOnly } from "../picture/picture.js";
 import { isTrue, trueClasses, trueValue } from "../picture/truth.js";
 import { momentText, startOf } from "./clock.js";
-import { formatNumber, formatPercent, formatSigned } from "./numbers.js";
+import { counted, formatNumber, formatPercent, formatSigned } from "./numbers.js";
 
 export interface Summary {
   readonly instance: string;
@@ -214,8 +214,6 @@ function changesText({ sign, smoothing }: Options, facts: Facts): string[] {
   return changes;
 }
 
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
-
 /** Labels of the color bar: its limits, and zero between them. */
 export function colorBarTexts({ colorLimit, signed, options }: Picture): string[] {
   const { limit } = colorLimit;
@@ -271,7 +269,7 @@ export function readout(picture: Picture, facts: Facts, sample: number, under: n
   }
   if (readings.length > ROOM) {
     const smaller = timeOnly(picture) ? "" : " with smaller attribution";
-    notes.push(`and ${readings.length - ROOM} more channels${smaller}`);
+    notes.push(`and ${counted(readings.length - ROOM, "more channel")}${smaller}`);
   }
   const shown = readings.filter((one) => kept.has(one));
   const first = shown.filter(({ channel }) => channel === under);

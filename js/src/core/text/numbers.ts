@@ -30,3 +30,6 @@ export const scoreFormat = (probable: boolean): ((value: number) => string) =>
 /** About how long something takes. */
 export const duration = (seconds: number): string =>
   seconds < 90 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`;
+
+/** A number with its noun, which is singular for 1 alone. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;

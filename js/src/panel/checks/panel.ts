@@ -63,7 +63,7 @@ function unchecked(mark: ChannelStackModel, name: string): TemplateResult {
   const fault = jobs.running ? null : jobs.fault(name);
   const words = {
     label: "Check this map",
-    name: "check how far this map can be trusted",
+    name: "Check this map: how far can it be trusted",
     cancel: "cancel the running computation",
     task: "Checking this map",
     note: jobs.offers(CHECKS) ? WHAT : "",

@@ -9,7 +9,7 @@ import { nearestStep, type StepField } from "../../core/picture/receptive_field.
 import { valueRange } from "../../core/picture/value_range.js";
 import { columnsOf } from "../../core/samples/column.js";
 import { pixelOf, sampleAt } from "../../core/samples/time_axis.js";
-import { formatNumber, formatTime } from "../../core/text/numbers.js";
+import { counted, formatNumber, formatTime } from "../../core/text/numbers.js";
 import type { Tile } from "../../core/tiles/tiles.js";
 import { button, number, select } from "../../dom/fields.js";
 import { themeOf } from "../../dom/page_theme.js";
@@ -96,7 +96,7 @@ export class InsidePanelView extends PanelView {
   private layerChoice(): TemplateResult[] {
     const { inside, facts } = this.mark;
     const layers = Object.fromEntries(
-      inside.layers.map(({ name, kind, filters }) => [name, `${name} (${kind}, ${filters} filters)`]),
+      inside.layers.map(({ name, kind, filters }) => [name, `${name} (${kind}, ${counted(filters, "filter")})`]),
     );
     const orders = { activity: "mean activation", weight: `weight for ${facts.class_names[this.target]}` };
     return [

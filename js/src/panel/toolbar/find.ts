@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from "lit-html";
 import type { Query } from "../../core/picture/finder.js";
 import { hasTrueClasses } from "../../core/picture/truth.js";
+import { counted } from "../../core/text/numbers.js";
 import { button, group, number, select } from "../../dom/fields.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 
@@ -55,7 +56,7 @@ function classSelect(
 }
 
 const countText = ({ matching, facts }: ChannelStackModel): string =>
-  `${matching.length} of ${facts.instances.length} instances${matching.length === 0 ? ": no match, all are shown" : ""}`;
+  `${matching.length} of ${counted(facts.instances.length, "instance")}${matching.length === 0 ? ": no match, all are shown" : ""}`;
 
 function walking(mark: ChannelStackModel): TemplateResult[] {
   const last = mark.facts.instances.length - 1;
