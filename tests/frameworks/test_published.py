@@ -26,7 +26,7 @@ def holds(found, name):
     assert all(len(reason.split(". ")) == 1 for reason in found.refused.values())
 
 
-@pytest.mark.parametrize("name", slow_but(["multi-head CNN"], TORCH_NETWORKS))
+@pytest.mark.parametrize("name", slow_but(["CNN-LSTM"], TORCH_NETWORKS))
 def test_network_in_pytorch(name):
     torch.manual_seed(0)
     module = TORCH_NETWORKS[name]().eval()

@@ -108,7 +108,30 @@ def model() -> keras.Model:
 def classifiers() -> tuple[KerasClassifier, ...]:
     steps = builders.with_mil_head(model(), attention_units=2)
     attention = builders.lstm_attention_classifier(SHAPE, 2, units=2, attention_units=2)
-    return KerasClassifier(model()), KerasClassifier(steps), KerasClassifier(attention)
+    return tuple(map(KerasClassifier, (model(), steps, attention, transformer())))
+
+
+@cache
+def transformer() -> keras.Model:
+    keras.utils.set_random_seed(0)
+    series = keras.Input(SHAPE)
+    maps = L.Conv1D(4, 5)(series)
+    maps = L.Add()([maps, L.MultiHeadAttention(1, 2)(maps, maps)])
+    return keras.Model(series, L.Dense(2, activation="softmax")(L.GlobalAveragePooling1D()(maps)))
+
+
+class TorchTransformer(nn.Module):
+    """Steps that attend to each other, and their mean."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.conv, self.out = nn.Conv1d(2, 4, 5), nn.Linear(4, 2)
+        self.attention = nn.MultiheadAttention(4, 1, batch_first=True)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        maps = self.conv(x).transpose(1, 2)
+        return self.out((maps + self.attention(maps, maps, maps)[0]).mean(1))
 
 
 @cache
@@ -248,7 +271,7 @@ COMPLETED: dict[str, Callable[..., Any]] = {
 }
 """Calls of classes that check some arguments only once they are given series."""
 
-ABLE = {"step_scores": 1, "attention": 2, "attention_gradients": 2}
+ABLE = {"step_scores": 1, "attention": 2, "attention_gradients": 2, "self_attention": 3}
 """Which of the classifiers has what a method of a classifier reads."""
 
 
@@ -303,6 +326,8 @@ def _calls_of(name: str, thing: Any, seen: set[int]) -> Iterator[Call]:
 def _bound(owner: type, name: str, **arguments: Any) -> Any:
     if owner is KerasClassifier:
         return getattr(classifiers()[ABLE.get(name, 0)], name)(**arguments)
+    if owner is TorchClassifier and name == "self_attention":
+        return TorchClassifier(TorchTransformer().eval()).for_series(x()).self_attention(**arguments)
     return getattr(subject(owner), name)(**arguments)
 
 
