@@ -78,8 +78,6 @@ def attention_agreement(
             f"attention_agreement needs one class for each of at least two instances, but targets have shape "
             f"(instance, target) = {explanation.targets.shape}"
         )
-    if explanation.lengths is not None:
-        raise ValueError("attention_agreement needs series of one length, but x has series of unequal length")
     size = {label: np.abs(explanation.attributions[label][:, 0]).sum(axis=-1) for label in ("Attention", *LABELS)}
     own = lengths_of(explanation)
     others, shorter = np.roll(size["Attention"], 1, axis=0), np.minimum(own, np.roll(own, 1))

@@ -94,7 +94,7 @@ def test_wrong_number_of_steps_is_refused():
 
 def test_map_that_cannot_be_placed_names_the_layer():
     series = keras.Input((20, 2))
-    maps = L.Reshape((10, 4), name="folded")(L.Conv1D(2, 3, padding="same")(series))
+    maps = L.Reshape((8, 5), name="folded")(L.Conv1D(2, 3, padding="same")(series))
     classifier = KerasClassifier(keras.Model(series, L.Dense(2)(L.Flatten()(maps))))
     with pytest.raises(ValueError, match=r"'folded'.*cannot be placed in time.*layer="):
         _ = classifier.receptive_field

@@ -132,7 +132,8 @@ def test_a_function_is_given_copies_in_the_layout_that_was_asked_for(layout, x):
 def test_methods_that_need_a_network_say_so(x):
     classifier = FunctionClassifier(of_the_event, classes=2)
     fitting = [method for method in all_methods() if method().refusal(classifier) is None]
-    assert {method.family for method in fitting} == {"perturbation"}
+    own = [method for method in fitting if method.__module__.startswith("cam1d_widget.")]
+    assert {method.family for method in own} == {"perturbation"}
     with pytest.raises(ValueError, match="Saliency needs gradients, which a FunctionClassifier does not offer"):
         explain(of_the_event, x, methods="Saliency")
     with pytest.raises(ValueError, match="Grad-CAM needs feature maps, which a FunctionClassifier does not offer"):

@@ -56,7 +56,7 @@ export class ClassMenuView extends MenuView {
       .map(([kind, name]) => [kind, kind === mark.follow ? `${name}: ${current}` : name] as const);
     const selected = follows.some(([kind]) => kind === mark.follow) ? mark.follow : String(choice.target);
     const explained = facts.class_names[facts.targets[choice.target]];
-    const short = selected === mark.follow ? `${mark.follow}: ${explained}` : explained;
+    const short = selected === mark.follow ? `${nameOf(mark.follow, mark.follow)}: ${explained}` : explained;
     const fitted = (all: readonly (readonly [string, string])[]): [string, string][] =>
       all.map(([value, text]) => [value, value === selected ? this.fitted(text, short) : text]);
     return html`<select

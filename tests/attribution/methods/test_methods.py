@@ -51,7 +51,7 @@ def ready(label: str) -> AttributionMethod:
 
 def fitting(label: str, classifier: KerasClassifier) -> KerasClassifier:
     """Classifier itself; for the methods that read what a model says of its steps, one that says it."""
-    return next(one for one in (classifier, SPEAKING, ATTENDING) if METHODS[label]().refusal(one) is None)
+    return next(one for one in (classifier, SPEAKING, ATTENDING) if ready(label).refusal(one) is None)
 
 
 def promising(axiom: Axiom) -> list[str]:

@@ -47,6 +47,9 @@ aten = torch.ops.aten
 EXAMPLES: dict[str, list[Example]] = {
     "linear": [of(nn.Linear(STEPS, 4)), of(nn.Linear(CHANNELS, 4, bias=False), last)],
     "addmm": [lambda x: aten.addmm(NOISE[0, :4], x.flatten(1), torch.ones(24, 4) * NOISE.reshape(24, 1))],
+    "copy": [lambda x: aten.copy(torch.zeros_like(x), x)],
+    "select_scatter": [lambda x: torch.select_scatter(x, 2 * x[:, 0], 1, 1)],
+    "slice_scatter": [lambda x: torch.slice_scatter(x, 2 * x[:, :, :2], 2, 1, 3)],
     "mm": [lambda x: aten.mm(x.flatten(1), NOISE.reshape(24, 1))],
     "bmm": [lambda x: torch.bmm(x, last(2 * x))],
     "matmul": [lambda x: x @ NOISE.T, lambda x: NOISE.T @ x, lambda x: x @ last(2 * x)],

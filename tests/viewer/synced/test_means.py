@@ -87,5 +87,5 @@ def test_a_lone_output_has_a_mean_of_each_of_its_two_true_classes():
 def test_means_that_are_not_there_are_refused(mean, message):
     with pytest.raises(TraitError, match=message):
         ExplanationViewer(explanation()).mean = mean
-    with pytest.raises(TraitError, match="needs the true classes y"):
+    with pytest.raises(TraitError, match="needs true classes y"):
         ExplanationViewer(explanation(y=None)).mean = ("true", 0)
