@@ -15,7 +15,7 @@ from cam1d_widget.data import load_watch
 from ..support.selection import slow_but
 from ..support.waiting import until
 from .lab import run_all, run_in_kernel, save_by_keys
-from .page import TABLES
+from .page import TABLES, laid_out
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = "first_look.ipynb"
@@ -67,6 +67,7 @@ def choose(page, instance, target, method):
     viewer.get_by_role("combobox", name="class").select_option(value=str(target))
     viewer.get_by_role("combobox", name="method").select_option(index=method)
     shows(page, instance, target, method)
+    laid_out(page)  # a longer legend changes the height of the figure
 
 
 def shows(page, instance, target, method):
