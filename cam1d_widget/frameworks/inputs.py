@@ -162,7 +162,7 @@ def named_inputs(x: Mapping[Any, Any], inputs: Inputs, model: str) -> tuple[Any,
     there = [name for name in inputs.series if name in given]
     missing += [] if there else [inputs.series[0]]
     if missing:
-        raise ValueError(f"x must hold {every}, but {', '.join(missing)} is missing")
+        raise ValueError(f"x must hold {every}, but lacks {', '.join(missing)}")
     series = [given[name] for name in there]
     if any(not _same(series[0], one) for one in series[1:]):
         raise ValueError(

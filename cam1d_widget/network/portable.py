@@ -29,7 +29,15 @@ _LARGE = 1e30
 
 
 class NotPortable(ValueError):
-    """A network with an operation that the engine in the page does not have."""
+    """A network that the engine in a page cannot compute.
+
+    Parameters
+    ----------
+    reason : str
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason}; save the page without model=True")
 
 
 class Portable(NamedTuple):

@@ -207,8 +207,8 @@ def test_layers_are_read_with_the_inputs_of_each_instance(network):
     ("given", "words"),
     [
         (X, "x must hold .* by name, as {'ecg': ..., 'age': ...}, but is an array"),
-        ({"ecg": X}, "age is missing"),
-        ({"age": AGES}, "but ecg is missing"),
+        ({"ecg": X}, "but lacks age"),
+        ({"age": AGES}, "but lacks ecg"),
         ({**GIVEN, "agee": AGES}, "but holds 'agee'; did you mean 'age'"),
         ({"ecg": X, "age": AGES[:2]}, r"x\['age'\] must have a value for each of 4 series, but has shape"),
         ({"ecg": X, "age": AGES * np.nan}, r"x\['age'\] must be finite"),
