@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,7 @@ def opened(
         )
     x = None
     if series is not None:
-        _, others = named_inputs(classifier, series)
+        _, others = _named(classifier, series, argument)
         x = series_for(classifier, series, argument, layout)
         classifier = holding(classifier, others, len(x))
     classifier = _for_series_or_length(classifier, x, length)
@@ -94,9 +95,17 @@ def series_for(
     classifier: Classifier, x: InputsLike, argument: str = "x", layout: Layout = "channels_last"
 ) -> np.ndarray:
     """Series that a classifier takes, of shape (instance, time, channel), as float32."""
-    series, _ = named_inputs(classifier, x)
+    series, _ = _named(classifier, x, argument)
     values = read_series(argument, series, layout, classifier.input_shape[1]).values
     return check_series(values, *classifier.input_shape, argument)
+
+
+def _named(classifier: Any, given: InputsLike, argument: str) -> tuple[Any, Any]:
+    """The series among the inputs of a model and the values of the others; an error names the caller's argument."""
+    try:
+        return named_inputs(classifier, given)
+    except (TypeError, ValueError) as fault:
+        raise type(fault)(re.sub(r"^x\b", argument, str(fault))) from None
 
 
 def class_indices(classifier: Classifier, y: Labels | None, instances: int) -> np.ndarray | None:

@@ -26,6 +26,7 @@ def holds(found, name):
     assert all(len(reason.split(". ")) == 1 for reason in found.refused.values())
 
 
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
 @pytest.mark.parametrize("name", slow_but(["CNN-LSTM"], TORCH_NETWORKS))
 def test_network_in_pytorch(name):
     torch.manual_seed(0)

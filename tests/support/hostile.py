@@ -71,6 +71,7 @@ TAKEN: dict[str, set[str]] = {
     "flag": {"True", "np.True_"},
     "whole": WHOLE,
     "number": {*WHOLE, *FRACTION, "10**30"},
+    "signed": {*WHOLE, *FRACTION, "10**30", "-1", "-7"},
     "bound": {*WHOLE, *FRACTION, "10**30", "inf"},
     "text": TEXT,
     "path": TEXT - {"''"},

@@ -63,6 +63,7 @@ KINDS = {
     r"int( \| None)? (instance|target|filter|solution)$": "nothing",
     r"int( \| None)? ": "whole",
     r"float( \| None)? (share|probability|overlap|momentum|dropout|most)$": "nothing",
+    r"float( \| None)? padding_value": "signed",
     r"float( \| None)? ": "number",
 }
 # Classes that functions return: users read their instances and never make one.

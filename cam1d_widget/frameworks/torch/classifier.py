@@ -12,14 +12,14 @@ import torch
 from ...attribution.series import check_series
 from ...explanation.source import ModelChangedError
 from ...typing import LayerLike, Layout, Score
-from ...validation import check_choice, check_count, check_text, shown
+from ...validation import check_choice, check_count, shown
 from ..network_classifier import NetworkClassifier
 from .engine import Eager
 from .module import ORDERS, checked_module, first_layer, own_layout, path_of
 from .network import TorchNetwork
 from .randomized import randomized
 from .structure import Structure
-from .taken import alone, checked_arguments, inputs_of, named_arguments, required, series_of
+from .taken import alone, check_series_name, checked_arguments, inputs_of, named_arguments, required, series_of
 from .weights import digest_of
 
 __all__ = ["TorchClassifier"]
@@ -85,7 +85,7 @@ class TorchClassifier(NetworkClassifier):
         if layout is not None:
             check_choice("layout", layout, get_args(Layout))
         if series is not None:
-            check_text("series", series)
+            check_series_name(series, module)
         layer = path_of(self.model, layer)
         self.score: Score = score
         self.batch_size = batch_size

@@ -12,11 +12,21 @@ import torch
 from torch import nn
 
 from ...names import did_you_mean
-from ...validation import shown
+from ...validation import check_text, shown
 from ..inputs import Inputs, Taken, finite_values
 from .called import Order
 
-__all__ = ["ALONE", "alone", "arguments", "checked_arguments", "inputs_of", "named_arguments", "required", "series_of"]
+__all__ = [
+    "ALONE",
+    "alone",
+    "arguments",
+    "check_series_name",
+    "checked_arguments",
+    "inputs_of",
+    "named_arguments",
+    "required",
+    "series_of",
+]
 
 _NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 ALONE = "x"
@@ -69,6 +79,17 @@ def _parameters(module: nn.Module) -> dict[str, inspect.Parameter]:
 def required(module: nn.Module) -> list[str]:
     """Arguments without a default value."""
     return [name for name, one in _parameters(module).items() if one.default is one.empty]
+
+
+def check_series_name(series: str, module: nn.Module) -> None:
+    """Refuse a name that is no argument of the forward pass."""
+    check_text("series", series)
+    names = list(_parameters(module))
+    if series not in names:
+        raise ValueError(
+            f"series must be an argument of {type(module).__name__}'s forward pass ({', '.join(names)}), but is "
+            f"{shown(series)}{did_you_mean(series, names)}"
+        )
 
 
 def named_arguments(x: Mapping[Any, Any], module: nn.Module, series: str | None) -> tuple[Any, dict[str, np.ndarray]]:
