@@ -111,7 +111,7 @@ def named_arguments(x: Mapping[Any, Any], module: nn.Module, series: str | None)
         raise ValueError(f"x must hold {every}, but holds {shown(unknown[0])}{did_you_mean(unknown[0], names)}")
     missing = [name for name in required(module) if name not in given]
     if missing:
-        raise ValueError(f"x must hold {every}, but {', '.join(missing)} is missing")
+        raise ValueError(f"x must hold {every}, but lacks {', '.join(missing)}")
     found = _series_among(given, series, required(module), model)
     return given[found[0]], {
         name: finite_values(f"x[{name!r}]", value) for name, value in given.items() if name not in found
