@@ -41,7 +41,7 @@ def main() -> None:
     against = found["PyTorch"]["captum"]
     rows = [[label, *ratios] for label, ratios in against.items()]
     columns = ["method", *(f"our time ÷ captum's, {count} at once" for count in COUNTS)]
-    tables.append(table("PyTorch beside captum, on the same module", columns, rows))
+    tables.append(table("PyTorch compared with captum, on the same module", columns, rows))
     leave("engines", {"tables": tables, "seconds": time.perf_counter() - started})
 
 

@@ -1,7 +1,7 @@
 """How long a saved page takes to compute scores and maps with its own network: `python benchmarks/page_engine.py`.
 
-On the Stack Overflow CNN with series of 300 samples and 9 channels, in a real Chromium without a kernel. The same is
-measured in Python beside it.
+On the Stack Overflow CNN with series of 300 samples and 9 channels, in a real Chromium without a kernel. Python's
+times on the same machine are measured for comparison.
 """
 
 from __future__ import annotations

@@ -28,8 +28,8 @@ SOME_LENGTH = 512
 class Seen(NamedTuple):
     """Receptive field of a value, and its time axis.
 
-    `axis` is None if time has been reduced away; the field then covers all that the value depends on. If `windows` is a
-    number, time runs over this axis, of so many windows, and over the one behind it, of the steps in each window.
+    `axis` is None if time has been reduced away; the field then covers all that the value depends on. If the series has
+    been divided into windows, `windows` is their number: `axis` counts the windows, and the next axis the steps in each.
     """
 
     field: ReceptiveField

@@ -17,9 +17,9 @@ class AttentionRollout(InherentMethod):
 
     .. math:: R = \bar A_L \cdots \bar A_1, \qquad \bar A_l = \tfrac12 A_l + \tfrac12 I
 
-    The identity stands for the connection around each layer, and the weights A are the mean over its heads. Shown is
-    the mean row of R where the head reads the mean of all steps, and the row of the step that it reads otherwise. Other
-    layers are ignored, so that the rows add up to one.
+    The identity is the residual connection of each layer; the weights A are averaged over its heads. If the output
+    head averages the steps, the map is the mean of the rows of R; if it reads one step, the map is the row of that
+    step. Other layers are ignored, so each row adds up to one.
     """
 
     needs, read_out = HasSelfAttention, "attention among steps"

@@ -51,7 +51,7 @@ SLOW = 1.0
 
 
 def _truth(y: np.ndarray | None) -> np.ndarray | None:
-    """Labels as the browser takes them: indices, zeros and ones by class, or values, told apart by their dtype."""
+    """True labels for the browser, which recognizes class indices, multi-label rows and real values by their dtype."""
     return None if y is None else y.astype({"i": np.int32, "b": np.uint8, "f": np.float32}[y.dtype.kind])
 
 

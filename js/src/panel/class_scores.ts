@@ -11,7 +11,7 @@ import { PanelView } from "./panel.js";
 
 /** Maximum length of a name. */
 const LENGTH = 26;
-/** Up to so many classes are below the plot: next to it, they would leave most of a column empty. */
+/** Maximum number of classes that are listed below the plot; next to it, they would leave most of a column empty. */
 const FEW = 2;
 
 /** Bars of the class scores in descending order; a click explains the class. */

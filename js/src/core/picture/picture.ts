@@ -201,7 +201,7 @@ function significanceOf({ values, spread, mean, samples, channels }: Tile): Colu
   return columnsOf(values.map(above), samples, channels);
 }
 
-/** Number of standard deviations above which a mean over so many instances is significant. */
+/** Number of standard deviations above which a mean over `count` instances is significant. */
 const errorsOfMean = (count: number): number => (count >= ENOUGH ? ERRORS / Math.sqrt(count - 1) : Infinity);
 
 function visibleChannels(count: number, shares: number[] | null, { hidden, order }: Options): number[] {
