@@ -80,7 +80,7 @@ def explain(
         ends with NaN in all channels where a series ends.
     padding_value : float, optional
         What shorter series are filled up with. Default: the value of the model's `Masking` layer, or zero, if it takes
-        series of one length; each series at its own length otherwise. Padding is never perturbed and gets no attribution.
+        series of one length; each series at its own length otherwise. Padding gets no attribution.
     y, class_names, channel_names, channel_units, sampling_rate, start
         As in :class:`~cam1d_widget.Explanation`.
     progress : bool

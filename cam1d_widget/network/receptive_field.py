@@ -29,7 +29,7 @@ class Seen(NamedTuple):
     """Receptive field of a value, and its time axis.
 
     `axis` is None if time has been reduced away; the field then covers all that the value depends on. If the series has
-    been divided into windows, `windows` is their number: `axis` counts the windows, and the next axis the steps in each.
+    been divided into windows, `windows` is their number; `axis` counts the windows, the next axis the steps in each.
     """
 
     field: ReceptiveField

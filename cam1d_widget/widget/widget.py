@@ -88,7 +88,7 @@ class CAM1DWidget(ExplanationViewer):
         ends with NaN in all channels where a series ends.
     padding_value : float, optional
         What shorter series are filled up with. Default: the value of the model's `Masking` layer, or zero, if it takes
-        series of one length; each series at its own length otherwise. Padding is never perturbed and gets no attribution.
+        series of one length; each series at its own length otherwise. Padding gets no attribution.
     intervals : sequence or mapping of lists of (t0, t1), optional
         By instance, where the true cause is, in the unit of the time axis.
 
