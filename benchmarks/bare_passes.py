@@ -12,13 +12,12 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable
-from statistics import median
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
+from alternating import in_turn, seconds
 from results import leave, table
 
 from cam1d_widget import KerasClassifier, models
@@ -26,8 +25,7 @@ from cam1d_widget.attribution.methods import AttributionMethod, ClassActivationM
 from cam1d_widget.attribution.propagation_rules import Rescale, Rule
 from cam1d_widget.attribution.requests import chosen_methods
 
-# Rounds that a ratio is the median of.
-LEAST, MOST = 3, 31
+ROUNDS: dict[str, Any] = {"least": 3, "most": 31, "during": 1.5}
 
 
 class Counted(KerasClassifier):
@@ -113,6 +111,7 @@ def methods_beside_passes(instances: int) -> dict[str, Any]:
             ratio = in_turn(
                 lambda method=method: method.attribute(classifier, x, 0),
                 lambda there=there, back=back: bare.run(x, there, back),
+                **ROUNDS,
             )
             rows.append([method.label, ratio, sum(there), sum(back)])
     columns = ["method", "times its bare passes", "series forward", "series forward and backward"]
@@ -127,26 +126,11 @@ def every_class_beside_a_forward() -> dict[str, Any]:
     bare, targets, rows = BarePasses(model, 64), np.arange(300)[np.newaxis], []
     for method in chosen_methods(None, classifier):
         if isinstance(method, ClassActivationMap) and type(method).maps is ClassActivationMap.maps:
-            ratio = in_turn(lambda method=method: method.maps(classifier, x, targets), lambda: bare.run(x, [1], []))
+            ratio = in_turn(
+                lambda method=method: method.maps(classifier, x, targets), lambda: bare.run(x, [1], []), **ROUNDS
+            )
             rows.append([method.label, ratio])
     return table("Maps of all of 300 classes of one instance", ["method", "times one forward pass"], rows)
-
-
-def in_turn(ours: Callable[[], Any], theirs: Callable[[], Any]) -> float:
-    """Median ratio of two calls' times, run alternately for a second and a half after a warm-up."""
-    ours(), theirs()
-    ratios: list[float] = []
-    started = time.perf_counter()
-    while len(ratios) < LEAST or (len(ratios) < MOST and time.perf_counter() - started < 1.5):
-        ratios.append(seconds(ours) / seconds(theirs))
-    return median(ratios)
-
-
-def seconds(call: Callable[[], Any]) -> float:
-    """Wall-clock time of a call."""
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
 
 
 def first_map() -> dict[str, Any]:

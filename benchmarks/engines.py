@@ -13,10 +13,10 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import numpy as np
+from alternating import in_turn
 
 ENGINES = {
     "Keras on TensorFlow": "tensorflow",
@@ -26,7 +26,7 @@ ENGINES = {
 }
 LENGTH, CHANNELS, CLASSES, TARGET, FILTERS = 300, 9, 7, 2, 128
 COUNTS = (1, 64)
-LEAST, MOST, SECONDS = 5, 101, 2.0
+ROUNDS: dict[str, Any] = {"least": 5, "most": 101, "during": 2.0}
 
 
 def main() -> None:
@@ -65,7 +65,7 @@ def measured(engine: str) -> dict[str, Any]:
     for count in COUNTS:
         x = series(count)
         for ours, bare in ((classifier.scores, passes[0]), (lambda x: classifier.gradient(x, TARGET), passes[1])):
-            ratios.append(in_turn(lambda ours=ours, x=x: ours(x), lambda bare=bare, x=x: bare(x)))
+            ratios.append(in_turn(lambda ours=ours, x=x: ours(x), lambda bare=bare, x=x: bare(x), **ROUNDS))
     return {"bare": ratios, "captum": {} if module is None else beside_captum(classifier, module)}
 
 
@@ -193,25 +193,10 @@ def beside_captum(classifier: Any, module: Any) -> dict[str, list[float]]:
         given = torch.as_tensor(x).transpose(1, 2).contiguous()
         for label, call in theirs(given.requires_grad_()).items():
             method = ours[label]
-            found[label].append(in_turn(lambda method=method, x=x: method.attribute(classifier, x, TARGET), call))
+            found[label].append(
+                in_turn(lambda method=method, x=x: method.attribute(classifier, x, TARGET), call, **ROUNDS)
+            )
     return found
-
-
-def in_turn(ours: Callable[[], Any], theirs: Callable[[], Any]) -> float:
-    """Median ratio of two calls' times, run alternately after a warm-up."""
-    ours(), theirs()
-    ratios: list[float] = []
-    started = time.perf_counter()
-    while len(ratios) < LEAST or (len(ratios) < MOST and time.perf_counter() - started < SECONDS):
-        ratios.append(seconds(ours) / seconds(theirs))
-    return median(ratios)
-
-
-def seconds(call: Callable[[], Any]) -> float:
-    """Wall-clock time of a call."""
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

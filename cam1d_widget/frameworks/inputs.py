@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ import numpy as np
 from ..names import did_you_mean
 from ..validation import as_array, check_finite, shaped, shown
 
-__all__ = ["Inputs", "Taken", "checked_others", "finite_values", "named_inputs", "series_among"]
+__all__ = ["Inputs", "Taken", "check_among", "checked_others", "finite_values", "named_inputs", "series_among"]
 
 
 class Taken(NamedTuple):
@@ -106,6 +106,14 @@ def _ones(taken: Taken) -> np.ndarray:
     return np.ones((1, *(1 if size is None else size for size in taken.shape)), taken.dtype)
 
 
+def check_among(series: str, names: Collection[str], rule: str) -> None:
+    """Refuse a name of the series that is none of these names."""
+    if series not in names:
+        raise ValueError(
+            f"series must be {rule} ({', '.join(names)}), but is {shown(series)}{did_you_mean(series, names)}"
+        )
+
+
 def series_among(taken: Sequence[Taken], series: str | None, model: str) -> tuple[str, ...]:
     """Names of the inputs that are given the series: the one that is named, or those of rank three, if alike.
 
@@ -116,11 +124,7 @@ def series_among(taken: Sequence[Taken], series: str | None, model: str) -> tupl
     """
     names = [one.name for one in taken]
     if series is not None:
-        if series not in names:
-            raise ValueError(
-                f"series must be the name of an input of model {model!r} ({', '.join(names)}), but is "
-                f"{shown(series)}{did_you_mean(series, names)}"
-            )
+        check_among(series, names, f"the name of an input of model {model!r}")
         return (series,)
     found = [one for one in taken if len(one.shape) == 2]
     if len({one.shape for one in found}) > 1:

@@ -13,7 +13,7 @@ from torch import nn
 
 from ...names import did_you_mean
 from ...validation import check_text, shown
-from ..inputs import Inputs, Taken, finite_values
+from ..inputs import Inputs, Taken, check_among, finite_values
 from .called import Order
 
 __all__ = [
@@ -84,12 +84,7 @@ def required(module: nn.Module) -> list[str]:
 def check_series_name(series: str, module: nn.Module) -> None:
     """Refuse a name that is no argument of the forward pass."""
     check_text("series", series)
-    names = list(_parameters(module))
-    if series not in names:
-        raise ValueError(
-            f"series must be an argument of {type(module).__name__}'s forward pass ({', '.join(names)}), but is "
-            f"{shown(series)}{did_you_mean(series, names)}"
-        )
+    check_among(series, _parameters(module), f"an argument of {type(module).__name__}'s forward pass")
 
 
 def named_arguments(x: Mapping[Any, Any], module: nn.Module, series: str | None) -> tuple[Any, dict[str, np.ndarray]]:
@@ -137,11 +132,7 @@ def series_of(module: nn.Module, others: Mapping[str, Any]) -> list[str]:
 def _series_among(given: Mapping[str, Any], series: str | None, needed: list[str], model: str) -> tuple[str, ...]:
     """Arguments that are the series: the one that is named, the one of three dims, or several that are the same."""
     if series is not None:
-        if series not in given:
-            raise ValueError(
-                f"series must be the name of an input in x ({', '.join(given)}), but is {shown(series)}"
-                f"{did_you_mean(series, given)}"
-            )
+        check_among(series, given, "the name of an input in x")
         return (series,)
     found = [name for name, value in given.items() if _dims(value) == 3 and (name in needed or not needed)]
     if not found:
