@@ -2,26 +2,17 @@
 // copies for the classic notebook and saved pages.
 import { copyFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { rspack } from "@rspack/core";
+import { bundle } from "./bundle.js";
 import { licensesOf } from "./licenses.js";
 
 const place = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-const compiler = rspack({
-  mode: "production",
+await bundle({
   entry: place("../lib/index.js"),
   output: { path: place("../dist"), filename: "index.js", library: { type: "amd" }, clean: true },
   externalsType: "amd",
   externals: ["@jupyter-widgets/base", "bqplot"],
-  devtool: false,
-  performance: false,
 });
 
-compiler.run((error, stats) => {
-  if (error ?? stats?.hasErrors()) {
-    console.error(error ?? stats.toString("errors-only"));
-    process.exit(1);
-  }
-  writeFileSync(place("../dist/index.js.LICENSE.txt"), licensesOf("index.js", ["lit-html"]));
-  copyFileSync(place("../../LICENSE"), place("../LICENSE"));
-});
+writeFileSync(place("../dist/index.js.LICENSE.txt"), licensesOf("index.js", ["lit-html"]));
+copyFileSync(place("../../LICENSE"), place("../LICENSE"));

@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { rspack } from "@rspack/core";
+import { bundle } from "./bundle.js";
 import { licensesOf } from "./licenses.js";
 
 const require = createRequire(import.meta.url);
@@ -10,8 +10,7 @@ const place = (path) => fileURLToPath(new URL(path, import.meta.url));
 const built = (path) => place(`../../cam1d_widget/static/${path}`);
 const backend = require.resolve("@tensorflow/tfjs-backend-wasm").replace(/[^/\\]*$/, "");
 
-const compiler = rspack({
-  mode: "production",
+await bundle({
   entry: place("../lib/engine/index.js"),
   output: {
     path: built(""),
@@ -22,17 +21,9 @@ const compiler = rspack({
   resolve: { fallback: { fs: false, path: false, perf_hooks: false, os: false, worker_threads: false, util: false } },
   // Its flags, kernels and gradients are registered by modules that nothing is imported from.
   module: { rules: [{ test: /tfjs-(core|backend-wasm)/, sideEffects: true }] },
-  devtool: false,
-  performance: false,
 });
 
-compiler.run((error, stats) => {
-  if (error ?? stats?.hasErrors()) {
-    console.error(error ?? stats.toString("errors-only"));
-    process.exit(1);
-  }
-  mkdirSync(built(""), { recursive: true });
-  copyFileSync(`${backend}tfjs-backend-wasm-simd.wasm`, built("engine.wasm"));
-  const packages = ["@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-wasm"];
-  writeFileSync(built("ENGINE_LICENSES.txt"), licensesOf("engine.js and engine.wasm", packages));
-});
+mkdirSync(built(""), { recursive: true });
+copyFileSync(`${backend}tfjs-backend-wasm-simd.wasm`, built("engine.wasm"));
+const packages = ["@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-wasm"];
+writeFileSync(built("ENGINE_LICENSES.txt"), licensesOf("engine.js and engine.wasm", packages));
