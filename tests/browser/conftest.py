@@ -1,8 +1,11 @@
 """One Chromium and one JupyterLab for all tests of a process, and pages of local files."""
 
+import json
+from collections import defaultdict
+
 import pytest
 
-from .lab import CHROMIUM, KERNEL_IS_IDLE, new_page, serving
+from .lab import CHROMIUM, KERNEL_IS_IDLE, new_page, release_input, serving
 
 
 @pytest.fixture(scope="session")
@@ -49,19 +52,39 @@ def open_notebook(server, folder, chromium):
         page.close()
 
 
+@pytest.fixture(scope="session")
+def free_pages():
+    """Pages that no test uses, by the options that they were made with."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def open_page(chromium):
-    """Opens a file as a page that shows a picture; what it fetches and what goes wrong stand at the page."""
-    pages = []
+def open_page(chromium, free_pages):
+    """Opens a file as a page that shows a picture; what it fetches and what goes wrong stand at the page.
+
+    It is a new document in the page of an earlier test, which has compiled the programs; nothing else is shared.
+    """
+    taken = []
 
     def open_page(path, **context):
-        page = new_page(chromium, **{"viewport": {"width": 1100, "height": 900}, **context})
-        pages.append(page)
-        page.on("dialog", lambda dialog: (page.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        context = {"viewport": {"width": 1100, "height": 900}, **context}
+        free = free_pages[json.dumps(context, sort_keys=True)]
+        page = free.pop() if free else page_without_dialogs(chromium, **context)
+        taken.append((page, free))
+        page.errors, page.requests = [], []
+        page.set_viewport_size(context["viewport"])
         page.goto(path.as_uri())
         page.wait_for_selector(".bqplot.figure[data-state]")
         return page
 
     yield open_page
-    for page in pages:
-        page.close()
+    for page, free in taken:
+        release_input(page)
+        free.append(page)
+
+
+def page_without_dialogs(chromium, **context):
+    """A page to which a dialog is an error."""
+    page = new_page(chromium, **context)
+    page.on("dialog", lambda dialog: (page.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    return page

@@ -151,6 +151,14 @@ def new_page(chromium, **context):
     return page
 
 
+def release_input(page):
+    """No key or button is pressed, and the pointer is outside of all elements."""
+    for key in ("Shift", "Control", "Alt", "Meta"):
+        page.keyboard.up(key)
+    page.mouse.up()
+    page.mouse.move(0, 0)
+
+
 def run_all(page):
     """Run all cells by the menu, until both viewers show a picture."""
     page.locator(".jp-CodeCell").first.wait_for()
