@@ -93,6 +93,7 @@ export class ChannelStackModel extends synced(MarkModel) {
     this.pageAnswers = packed && new PageAnswers(packed, this.tiles, this.facts, started);
     this.unpack();
     this.shownViews = [];
+    this.chosen = {};
     this.windows = new Windows(this);
     this.sender = new PictureSender(this);
     this.time = new TimeScale(this);
@@ -121,7 +122,13 @@ export class ChannelStackModel extends synced(MarkModel) {
     this.on("comm_live_update", this.reconnect, this);
     this.once(
       "destroy",
-      watchConnection(this.widget_manager, () => this.reconnect()),
+      watchConnection(this.widget_manager, {
+        connected: () => {
+          this.chosen = this.unconfirmed;
+        },
+        again: () => this.reconnect(),
+        restored: () => this.restoreChoice(),
+      }),
     );
     this.refresh();
   }
@@ -421,11 +428,20 @@ export class ChannelStackModel extends synced(MarkModel) {
     this.refresh();
   }
 
-  /** The kernel changed: requests to the previous one will get no response. */
+  /** The kernel or the connection to it changed: earlier messages may get no response. */
   private reconnect(): void {
+    for (const model of [this, this.optionsModel, this.finderModel]) {
+      model.resend();
+    }
     this.tiles.cancelRequests();
     this.windows.scores.cancelRequests();
     this.refresh();
+  }
+
+  /** The manager restores the sliders, too, which may have followed what was not confirmed. */
+  private restoreChoice(): void {
+    this.choose(this.chosen);
+    this.chosen = {};
   }
 
   private refresh(): void {
@@ -470,6 +486,8 @@ export class ChannelStackModel extends synced(MarkModel) {
   shownViews: MarkView[];
   private predictions: Predictions | undefined;
   private pictures: Pictures;
+  /** What was chosen here, but not confirmed when the connection was restored. */
+  private chosen: Backbone.ObjectHash;
   /** Whether a class was explained, by instance and class; null if all were. */
   explained: Table | null;
   private tiles: TileStore;
