@@ -31,7 +31,7 @@ def answer_dialog(dialog):
 class Pages:
     """Pages that are used again, for a page keeps the programs that it has compiled.
 
-    Of what was in it before, a new document shares only the storage and the cache.
+    A new document shares nothing but the storage and the cache with those before it.
     """
 
     def __init__(self, chromium):
