@@ -17,6 +17,7 @@ from ...validation import check_count
 from ..windows import Intervals, ScoresWithout, check_window
 from .background import Background
 from .base import Synced
+from .edits import Edits, is_edited
 from .facts import explained_classes, facts_of
 from .means import Means
 from .messages import kind_of, said
@@ -94,9 +95,12 @@ class ChannelStack(StackState):
         self._scores_without = scores_without
         self._update_model = update_model
         baseline = next((one.baseline for one in (scores_without, model) if one is not None), "")
-        self._given = targets, instances, absence, baseline, intervals
+        edits = Edits(scores_without, self._index, self._shape)
+        baselines = edits.baselines if model is None else model.description["baseline"]
+        self._given = targets, instances, absence, baseline, baselines, intervals
         super().__init__(
             **self._read(),
+            edited=edits,
             tiles=tiles if tiles is not None else {"index": [], "data": b""},
             network=None if model is None else {**model.description, "weights": memoryview(model.weights.tobytes())},
             **traits,
@@ -221,6 +225,8 @@ class ChannelStack(StackState):
         """Series or map of this key, computed if necessary; the source caches it."""
         if key.startswith("mean-"):
             return self._means.tile(key)
+        if is_edited(key):
+            return self.edited.tile(key, self._source.methods, self._targets)
         if key.startswith("series/"):
             [instance] = map(self._index, ["instance"], places_of(key, "series", "instance"))
             return series_tile(self._source, key, instance)
@@ -261,6 +267,9 @@ class ChannelStack(StackState):
                 self._offering.cancel()
         elif kind == "replace":
             self._replace(content)
+        elif kind == "edit":
+            with suppress(TypeError, ValueError):  # of no instance or name: nothing can be requested of it
+                self.edited.take(content, buffers)
         elif kind == "update":
             self._update()
         elif kind == "views":
@@ -280,7 +289,8 @@ class ChannelStack(StackState):
         if seconds <= SLOW:
             self.send(*answered(content, self.tile))
             return
-        at_once, buffers = answered({"keys": [key for key in keys if key.startswith("series/")]}, self.tile)
+        quick = [key for key in keys if key.startswith(("series/", "edited-scores/"))]
+        at_once, buffers = answered({"keys": quick}, self.tile)
         self.send({"slow": content.get("request"), "seconds": seconds, "index": at_once["index"]}, buffers)
         if self._offering is not None and self._offering.key not in self._maps_of(keys):
             self._offering.cancel()  # it would only take time from what is asked for
@@ -293,13 +303,26 @@ class ChannelStack(StackState):
 
     def _seconds(self, keys: Sequence[Any]) -> float:
         """About how long the maps of some tiles take."""
-        return sum(seconds_of(self._source, *one) for one in self._maps_of(keys))
+        return sum(seconds_of(self._source, *one) for one in self._maps_of(keys)) + sum(
+            seconds_of(self._source, method) for method in self._edited_methods(keys)
+        )
 
     def _maps_of(self, keys: Sequence[Any]) -> Iterator[tuple[str, int, int]]:
         """Method, instance and class of each map among some tiles."""
         for key in keys:
             with suppress(ValueError):  # no map, or a wrong key: reported in the answer
                 yield self._map_of(key)
+
+    def _edited_methods(self, keys: Sequence[Any]) -> Iterator[str]:
+        """Method of each map of an edited series among some tiles."""
+        for key in keys:
+            with suppress(ValueError):
+                yield self._source.methods[self.edited.place_of(key)[0]]
+
+    def edit(self, instance: int, series: np.ndarray | None) -> None:
+        """Show another series (time, channel) in the place of an instance, or the original again."""
+        self.edited.put(instance, series)
+        self.send_state("edited")
 
     def _replace(self, content: dict[str, Any]) -> None:
         """Compute the scores of a series with one window replaced."""

@@ -50,6 +50,8 @@ class StackState(SyncedView, bqplot.Mark):
     better : dict or None
         Method that is ranked above the initial one but takes longer: its index `method`, `seconds`, and `state`, one of
         "offered", "computing" and "ready".
+    edited : Edits
+        Edited series in the place of instances.
     network : dict or None
         The model of a page: its description, and its `weights` as bytes.
     version : int
@@ -87,6 +89,7 @@ class StackState(SyncedView, bqplot.Mark):
     inside = part(Inside)
     stale = Unicode().tag(sync=True, echo_update=False)
     better = Dict(allow_none=True, default_value=None).tag(sync=True)
+    edited = AnyTrait().tag(sync=True, echo_update=False, to_json=lambda edits, _: edits.packed() if edits else [])
     network = AnyTrait(None, allow_none=True).tag(sync=True, echo_update=False)
     version = Int(0).tag(sync=True, echo_update=False)
     tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=packed_to_json)
@@ -109,6 +112,9 @@ class StackState(SyncedView, bqplot.Mark):
 
     def _samples(self, instance: int) -> int:
         return int(lengths_of(self._source)[instance])
+
+    def _shape(self, instance: int) -> tuple[int, int]:
+        return self._samples(instance), self._source.x.shape[2]
 
     @validate("instance", "target", "method")
     def _check_index(self, proposal: Any) -> int:

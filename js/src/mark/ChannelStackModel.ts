@@ -1,6 +1,7 @@
 import type { Choice } from "../core/picture/choice.js";
 import { type Table, unpackTable } from "../core/picture/facts.js";
 import type { Options } from "../core/picture/options.js";
+import type { Outputs } from "../core/picture/outputs.js";
 import { turned } from "../core/picture/page.js";
 import type { Picture } from "../core/picture/picture.js";
 import { NO_TILES } from "../core/tiles/tiles.js";
@@ -11,6 +12,7 @@ import type { InsideModel } from "../synced/InsideModel.js";
 import type { JobsModel } from "../synced/JobsModel.js";
 import { references, serializeAs, verbatim } from "../synced/SyncedModel.js";
 import { type Slow, type TileAnswer, TileStore } from "../synced/tile_store.js";
+import { Edits } from "./edits.js";
 import type { MarkView } from "./mark_view.js";
 import { PageAnswers } from "./page_answers.js";
 import { type FileRequest, PictureSender } from "./picture_sender.js";
@@ -46,13 +48,14 @@ export class ChannelStackModel extends SelectionModel {
     annotations: [],
     stale: "",
     better: null,
+    edited: [],
     network: null,
     version: 0,
     tiles: NO_TILES,
   };
   static serializers = {
     ...SelectionModel.serializers,
-    ...serializeAs(verbatim, "steps", "network", "tiles"),
+    ...serializeAs(verbatim, "steps", "edited", "network", "tiles"),
     ...serializeAs(references, "checks", "jobs", "inside"),
   };
 
@@ -62,7 +65,10 @@ export class ChannelStackModel extends SelectionModel {
     ensureStyles();
     this.tiles = new TileStore(
       this.get("tiles"),
-      ({ id, keys }) => this.send({ type: "tiles", request: id, keys }, {}),
+      ({ id, keys }) => {
+        this.edits.tell();
+        this.send({ type: "tiles", request: id, keys }, {});
+      },
       () => this.cancelSlow(),
     );
     const packed = this.get("network");
@@ -71,6 +77,8 @@ export class ChannelStackModel extends SelectionModel {
       this.trigger("window");
     };
     this.pageAnswers = packed && new PageAnswers(packed, this.tiles, this.facts, started);
+    this.edits = new Edits(this, this.tiles);
+    this.on("edits", this.refresh, this);
     this.unpack();
     this.shownViews = [];
     this.windows = new Windows(this);
@@ -155,6 +163,21 @@ export class ChannelStackModel extends SelectionModel {
   /** Requests scores and maps of the current model. */
   update(): void {
     this.send({ type: "update" }, {});
+  }
+
+  get choice(): Choice {
+    const { selected } = this;
+    // There are no edits while the base class is initialized.
+    return selected.mean ? selected : { ...selected, edited: this.edits?.nameOf(selected.instance) };
+  }
+
+  get outputs(): Outputs {
+    return this.outputsOf(this.choice);
+  }
+
+  /** Scores and true classes as a picture shows them. */
+  outputsOf(choice: Choice): Outputs {
+    return this.edits?.outputsOf(choice, this.originals) ?? this.originals;
   }
 
   /** The current picture and its status. */
@@ -248,6 +271,7 @@ export class ChannelStackModel extends SelectionModel {
   /** The kernel changed: requests to the previous one will get no response. */
   private reconnect(): void {
     this.tiles.cancelRequests();
+    this.edits.forgetTold();
     this.windows.scores.cancelRequests();
     this.refresh();
   }
@@ -256,6 +280,9 @@ export class ChannelStackModel extends SelectionModel {
     this.pictures.refresh();
     this.time.fit();
     this.pictures.prefetch();
+    if (this.edits.takeScores(this.choice)) {
+      this.explainFollowed();
+    }
     this.trigger("picture");
   }
 
@@ -269,7 +296,7 @@ export class ChannelStackModel extends SelectionModel {
     } else if ("picture" in message) {
       this.sender.send(message);
     } else if (this.tiles.unpack(message, buffers[0] ?? null)) {
-      if (this.pictures.mayChange) {
+      if (this.pictures.mayChange || message.index.some(({ key }) => key.startsWith("edited-scores/"))) {
         this.refresh();
       }
       this.trigger("tiles");
@@ -288,6 +315,7 @@ export class ChannelStackModel extends SelectionModel {
   /** Displayed views, oldest first. */
   shownViews: MarkView[];
   private pictures: Pictures;
+  edits: Edits;
   private tiles: TileStore;
 }
 

@@ -60,7 +60,7 @@ export abstract class SelectionModel extends synced(MarkModel) {
   }
 
   private unpackScores(): void {
-    this.outputs = {
+    this.originals = {
       scores: unpackTable(this.get("scores"))!,
       probabilities: unpackTable(this.get("probabilities")),
       truth: unpackTable(this.get("truth")),
@@ -70,10 +70,10 @@ export abstract class SelectionModel extends synced(MarkModel) {
 
   /** Python computed the scores of more instances. */
   private takeScores(): void {
-    const before = hasScores(this.choice.instance, this.outputs);
+    const before = hasScores(this.choice.instance, this.originals);
     this.unpackScores();
     this.applyQuery();
-    if (!before && hasScores(this.choice.instance, this.outputs)) {
+    if (!before && hasScores(this.choice.instance, this.originals)) {
       this.followClass();
     }
     this.refresh();
@@ -94,10 +94,20 @@ export abstract class SelectionModel extends synced(MarkModel) {
   }
 
   get choice(): Choice {
+    return this.selected;
+  }
+
+  /** What the traits say. */
+  protected get selected(): Choice {
     const [instance, target, method, against] = ["instance", "target", "method", "against"].map((name) =>
       this.get(name),
     );
     return { instance, target, method, against: against === target ? null : against, mean: this.get("mean") };
+  }
+
+  /** Scores and true classes; of an edited series, its own scores. */
+  get outputs(): Outputs {
+    return this.originals;
   }
 
   /** The pinned picture's choice; null if nothing is pinned. */
@@ -126,16 +136,16 @@ export abstract class SelectionModel extends synced(MarkModel) {
 
   /** Pins the current picture, or unpins the pinned one. */
   pin(): void {
-    this.set("pinned", this.pinnedChoice ? null : { ...this.choice });
+    this.set("pinned", this.pinnedChoice ? null : this.selected);
     this.save_changes();
   }
 
   /** Switches between the instance and the mean over its true or predicted class. */
   turnMean(
-    by: Mean["by"] | "none" = this.choice.mean ? "none" : hasTrueClasses(this.outputs) ? "true" : "predicted",
+    by: Mean["by"] | "none" = this.choice.mean ? "none" : hasTrueClasses(this.originals) ? "true" : "predicted",
   ): void {
     const { instance } = this.choice;
-    const [own] = by === "true" ? trueClasses(instance, this.outputs) : [];
+    const [own] = by === "true" ? trueClasses(instance, this.originals) : [];
     const of = own ?? this.predictions!.classes[instance];
     this.choose({ mean: by === "none" ? null : { by, of } });
   }
@@ -146,12 +156,12 @@ export abstract class SelectionModel extends synced(MarkModel) {
     return this.facts.instances
       .map((_, instance) => instance)
       .filter((instance) =>
-        mean.by === "predicted" ? classes[instance] === mean.of : isTrue(instance, mean.of, this.outputs),
+        mean.by === "predicted" ? classes[instance] === mean.of : isTrue(instance, mean.of, this.originals),
       );
   }
 
   protected applyQuery(): void {
-    this.predictions ??= new Predictions(this.facts, this.outputs);
+    this.predictions ??= new Predictions(this.facts, this.originals);
     this.matching = this.predictions.found(this.finderModel.current);
     this.selectMatch();
     this.trigger("found");
@@ -167,15 +177,18 @@ export abstract class SelectionModel extends synced(MarkModel) {
 
   /** Explains the class that is followed. */
   private followClass(): void {
-    const { instance } = this.choice;
-    const now = followed(this.follow, instance, this.facts.targets, this.outputs);
-    if (this.hasChanged("instance") && this.hasChanged("target")) {
-      return; // both were selected
+    // Both may have been selected.
+    if (!this.hasChanged("instance") || !this.hasChanged("target")) {
+      this.explainFollowed();
     }
+  }
+
+  protected explainFollowed(): void {
+    const now = followed(this.follow, this.choice.instance, this.facts.targets, this.outputs);
     if (!now || this.choice.mean || (this.explained && !isExplained(this.explained, { ...this.choice, ...now }))) {
       return;
     }
-    const pinned = now.against === null ? null : { ...this.choice, target: now.against, against: null };
+    const pinned = now.against === null ? null : { ...this.selected, target: now.against, against: null };
     const left = this.follow === "contrast" || this.previous("follow") === "contrast";
     this.following = true;
     this.set({ ...now, ...(left && { pinned }) });
@@ -205,7 +218,8 @@ export abstract class SelectionModel extends synced(MarkModel) {
     }
   }
 
-  outputs: Outputs;
+  /** Scores and true classes of the original series. */
+  protected originals: Outputs;
   /** Instances that match the query. */
   matching: number[];
   /** Whether a class was explained, by instance and class; null if all were. */

@@ -41,7 +41,7 @@ export class SummaryView extends PanelView {
     return html`
       ${stale ? this.outdated(stale) : nothing}
       <span class="cam1d-title">${instance}</span>
-      ${truth === null ? nothing : term("true", truth)}
+      ${truth === null ? nothing : term(choice.edited === undefined ? "true" : "original true", truth)}
       ${predicted === null ? nothing : term("predicted", predicted, right)}
       ${missed === null ? nothing : this.whyNot(missed)}
       <span class="cam1d-spoken">${term("explained", explained)}</span>

@@ -102,5 +102,6 @@ function fileName({ facts, choice }: ChannelStackModel): string {
       .replace(/^_|_$/g, "")
       .slice(0, 40),
   );
-  return [...plain, facts.instances[choice.instance]].join("-");
+  const edited = choice.edited === undefined ? [] : ["edited"];
+  return [...plain, facts.instances[choice.instance], ...edited].join("-");
 }

@@ -1,0 +1,248 @@
+import type { WidgetModel } from "@jupyter-widgets/base";
+import { type Edit, edited, type Series, spreads } from "../core/edit/edit.js";
+import { type History, nameOf, redo, reset, UNEDITED, undo, withEdit } from "../core/edit/history.js";
+import type { Choice } from "../core/picture/choice.js";
+import type { Facts } from "../core/picture/facts.js";
+import type { Outputs } from "../core/picture/outputs.js";
+import type { Window } from "../core/picture/window.js";
+import { needsModel } from "../core/text/needs_model.js";
+import { type Bytes, bytesOf } from "../core/tiles/bytes.js";
+import { editedScoresKey, editedSeriesKey, seriesKey } from "../core/tiles/tiles.js";
+import type { TileStore } from "../synced/tile_store.js";
+import type { PageAnswers } from "./page_answers.js";
+
+type Mark = WidgetModel & {
+  readonly choice: Choice;
+  readonly facts: Facts;
+  readonly hasKernel: boolean;
+  readonly pageAnswers: PageAnswers | null;
+};
+
+/** A series that Python has edited. */
+interface FromPython {
+  readonly instance: number;
+  readonly values: Bytes;
+}
+
+/** Edits of the instances; each is shown, scored and explained in the place of the original. Triggers "edits". */
+export class Edits {
+  /** Whether the panel is open, so that a drag within the selected window edits. */
+  open = false;
+  private isFollowed = true;
+  private readonly histories = new Map<number, History>();
+  /** An edit that is being dragged, after those that are done. */
+  private dragged: { readonly instance: number; readonly edit: Edit } | null = null;
+  private both: { readonly done: readonly Edit[]; readonly edit: Edit; readonly edits: readonly Edit[] } | null = null;
+  private readonly names = new WeakMap<readonly Edit[], string>();
+  /** Name of the edits that Python was last told, by instance. */
+  private readonly told = new Map<number, string>();
+  private patched: { readonly key: string; readonly of: Outputs; readonly outputs: Outputs } | null = null;
+
+  constructor(
+    private readonly mark: Mark,
+    private readonly tiles: TileStore,
+  ) {
+    mark.on("change:edited", () => this.takeFromPython());
+    this.takeFromPython();
+  }
+
+  /** Whether series can be edited: a model is there that scores them, or was. */
+  get offered(): boolean {
+    return this.mark.facts.baselines !== null;
+  }
+
+  /** Why the current series cannot be edited; null if it can. */
+  get obstacle(): string | null {
+    const { choice, hasKernel, pageAnswers } = this.mark;
+    if (choice.mean) {
+      return "Single instances can be edited, not means.";
+    }
+    if (!this.original(choice.instance)) {
+      return "The series is not available.";
+    }
+    if (hasKernel || pageAnswers?.fits(choice.instance)) {
+      return null;
+    }
+    return pageAnswers ? (pageAnswers.fault ?? "The model of this page is not ready.") : needsModel("Editing a series");
+  }
+
+  /** Edits of the current instance. */
+  get history(): History {
+    return this.histories.get(this.mark.get("instance")) ?? UNEDITED;
+  }
+
+  /** Name of the edits of an instance; undefined without any, and as long as the series is not available. */
+  nameOf(instance: number): string | undefined {
+    const edits = this.edits(instance);
+    if (edits.length === 0 || !this.original(instance)) {
+      return undefined;
+    }
+    const name = this.names.get(edits) ?? nameOf(edits);
+    this.names.set(edits, name);
+    this.keep(instance, name, edits);
+    return name;
+  }
+
+  /** The series of an instance, edited or not; undefined if it is not available. */
+  seriesOf(instance: number): Series | undefined {
+    const name = this.nameOf(instance);
+    return name === undefined ? this.original(instance) : this.tiles.take(editedSeriesKey(instance, name));
+  }
+
+  /** Standard deviation of each channel of the original. */
+  get spreads(): number[] {
+    const original = this.original(this.mark.choice.instance);
+    return original ? spreads(original) : this.mark.facts.channel_names.map(() => 1);
+  }
+
+  /** Selected samples, or all of them. */
+  windowOr(window: Window | null): Window {
+    return window ?? [0, this.original(this.mark.choice.instance)?.samples ?? this.mark.facts.samples];
+  }
+
+  /** Applies an edit that is not done yet, in the place of the one before; null leaves the series as it was. */
+  drag(edit: Edit | null): void {
+    this.dragged = edit && { instance: this.mark.choice.instance, edit };
+    this.mark.trigger("edits");
+  }
+
+  /** Applies an edit. */
+  apply(edit: Edit): void {
+    this.dragged = null;
+    this.change(withEdit(this.history, edit));
+  }
+
+  /** Replaces a stretch by the same samples of another instance, once they are available. */
+  take(instance: number, stretch: { readonly window: Window; readonly channels: readonly number[] }): void {
+    const current = this.mark.choice.instance;
+    if (this.original(instance)) {
+      this.apply({ ...stretch, do: "take", instance });
+    } else if (this.mark.hasKernel) {
+      this.tiles.request([seriesKey(instance)]);
+      this.mark.once(
+        "tiles",
+        () => this.original(instance) && current === this.mark.choice.instance && this.take(instance, stretch),
+      );
+    }
+  }
+
+  undo(): void {
+    this.change(undo(this.history));
+  }
+
+  redo(): void {
+    this.change(redo(this.history));
+  }
+
+  reset(): void {
+    this.change(reset(this.history));
+  }
+
+  /** Scores with those of the edited series in the row of its instance. */
+  outputsOf({ instance, edited: name, mean }: Choice, outputs: Outputs): Outputs {
+    const key = name === undefined || mean ? null : editedScoresKey(instance, name);
+    if (key === null || this.tiles.missing([key]).length > 0) {
+      // While an edit is dragged, the last scores stay until the next ones are there.
+      return key !== null && this.patched?.of === outputs ? this.patched.outputs : outputs;
+    }
+    if (this.patched?.key !== key || this.patched.of !== outputs) {
+      const { values, channels } = this.tiles.take(key);
+      const { scores, probabilities } = outputs;
+      const row = (table: Outputs["probabilities"], which: number) => {
+        const patched = table && { ...table, values: table.values.slice() };
+        patched?.values.set(values.subarray(which * channels, (which + 1) * channels), instance * channels);
+        return patched;
+      };
+      this.patched = {
+        key,
+        of: outputs,
+        outputs: { ...outputs, scores: row(scores, 0)!, probabilities: row(probabilities, 1) },
+      };
+    }
+    return this.patched.outputs;
+  }
+
+  /** Whether scores are there that were not, after edits that are done: the class that is followed may be another one. */
+  takeScores({ instance, edited: name }: Choice): boolean {
+    const isNew =
+      !this.isFollowed && (name === undefined || this.tiles.missing([editedScoresKey(instance, name)]).length === 0);
+    this.isFollowed ||= isNew;
+    return isNew;
+  }
+
+  /** Tells Python the edited series of the current instance, before anything about it is requested. */
+  tell(): void {
+    const { mark } = this;
+    const { instance } = mark.choice;
+    const name = this.nameOf(instance) ?? "";
+    if (!mark.hasKernel || (this.told.get(instance) ?? "") === name) {
+      return;
+    }
+    this.told.set(instance, name);
+    const buffers = name ? [this.tiles.take(editedSeriesKey(instance, name)).values.slice().buffer] : [];
+    mark.send({ type: "edit", instance, name }, {}, buffers);
+  }
+
+  /** The kernel changed: it knows no edits. */
+  forgetTold(): void {
+    this.told.clear();
+  }
+
+  private edits(instance: number): readonly Edit[] {
+    const { done } = this.histories.get(instance) ?? UNEDITED;
+    return this.dragged?.instance === instance ? this.withDragged(done, this.dragged.edit) : done;
+  }
+
+  private withDragged(done: readonly Edit[], edit: Edit): readonly Edit[] {
+    if (this.both?.done !== done || this.both.edit !== edit) {
+      this.both = { done, edit, edits: [...done, edit] };
+    }
+    return this.both.edits;
+  }
+
+  private change(history: History): void {
+    this.histories.set(this.mark.choice.instance, history);
+    this.isFollowed = false;
+    this.mark.trigger("edits");
+    this.tell();
+  }
+
+  private original(instance: number): Series | undefined {
+    return this.tiles.get(seriesKey(instance));
+  }
+
+  /** Keeps the edited series as a tile. */
+  private keep(instance: number, name: string, edits: readonly Edit[]): void {
+    const key = editedSeriesKey(instance, name);
+    if (this.tiles.missing([key]).length > 0) {
+      const original = this.tiles.take(seriesKey(instance));
+      const around = {
+        baseline: this.mark.facts.baselines!,
+        seriesOf: (other: number) => this.original(other),
+      };
+      this.tiles.put({ ...original, key, values: edited(original, edits, around) });
+    }
+  }
+
+  /** Python sets, or removes, the edited series of its instances. */
+  private takeFromPython(): void {
+    const given: readonly FromPython[] = this.mark.get("edited");
+    for (const { instance, values } of given) {
+      const numbers = Array.from(new Float32Array(bytesOf(values, 0, values.byteLength)));
+      // What was edited here comes back with what Python has edited.
+      const there = this.seriesOf(instance)?.values;
+      if (!there?.every((value, place) => value === numbers[place])) {
+        const history = this.histories.get(instance) ?? UNEDITED;
+        this.histories.set(instance, withEdit(history, { do: "replace", values: numbers }));
+        this.isFollowed = false;
+      }
+    }
+    for (const [instance, history] of this.histories) {
+      if (!given.some((one) => one.instance === instance)) {
+        this.histories.set(instance, reset(history));
+        this.isFollowed = false;
+      }
+    }
+    this.mark.trigger("edits");
+  }
+}
