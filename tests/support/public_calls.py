@@ -251,6 +251,7 @@ OWN: dict[str, dict[str, Callable[[], Any]]] = {
     "FunctionClassifier": {"classes": lambda: 2},
     "Explanation": {"attributions": lambda: {"a": x()[:, np.newaxis]}},
     "ExplanationViewer": {"method": lambda: None},
+    "CAM1DWidget.edit": {"series": lambda: x()[0]},
     "metrics.max_sensitivity": {"method": lambda: every_method.Saliency()},
     "metrics.weight_randomization": {"method": lambda: every_method.Saliency()},
     "data.LinearProbe.attribution": {"target": lambda: Y},

@@ -227,6 +227,7 @@ export class Edits {
   /** Python sets, or removes, the edited series of its instances. */
   private takeFromPython(): void {
     const given: readonly FromPython[] = this.mark.get("edited");
+    this.told.clear();
     for (const { instance, values } of given) {
       const numbers = Array.from(new Float32Array(bytesOf(values, 0, values.byteLength)));
       // What was edited here comes back with what Python has edited.
