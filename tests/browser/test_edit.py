@@ -199,3 +199,30 @@ def test_axe_finds_nothing_serious_in_the_panel(page):
     open_panel(page)
     press(page, "move up")
     assert [one for one in violations(page) if one[1] in ("serious", "critical")] == []
+
+
+def test_pasted_numbers_and_a_file_replace_the_series_or_say_what_is_wrong(page, tmp_path):
+    open_panel(page, "all")
+    field, said = page.get_by_label("numbers: a row"), page.get_by_role("alert")
+    for text, words in (
+        ("1 2 3\n4 5 6", "must have 120 rows of 3 numbers, one row for each sample, but has 2."),
+        ("\n".join(["1,2,NaN"] * 120), "must hold finite numbers, but row 1 holds “NaN”."),
+        ("\n".join(["1,2,3"] * 119 + ["1,<b>,3"]), "must hold finite numbers, but row 120 holds “<b>”."),
+    ):
+        field.fill(text)
+        press(page, "Use these numbers")
+        assert words in said.inner_text()
+        assert "edited" not in summary(page)
+    series = planted_series()[1]
+    field.fill("\n".join(" ".join(map(str, row)) for row in series))
+    press(page, "Use these numbers")
+    assert said.inner_text() == ""
+    np.testing.assert_array_equal(np.reshape(page.evaluate(EDITED), (120, 3)), series)
+    assert "in b (97" in summary(page)
+    page.get_by_role("combobox", name="channel", exact=True).select_option(label="c")
+    file = tmp_path / "c.csv"
+    file.write_text("c\n" + "\n".join(["0.5"] * 120), encoding="utf-8")
+    page.get_by_label("CSV file").set_input_files(file)
+    page.get_by_text("2 edits").wait_for()
+    series[:, 2] = 0.5
+    np.testing.assert_array_equal(np.reshape(page.evaluate(EDITED), (120, 3)), series)

@@ -181,6 +181,9 @@ const SHEET = `
 .cam1d-panel[aria-label^="Edit"] { gap: 7px; }
 .cam1d-panel[aria-label^="Edit"] fieldset { gap: 4px 6px; }
 .cam1d-panel[aria-label^="Edit"] fieldset > label { flex: 0 1 auto; }
+.cam1d-panel[aria-label^="Edit"] textarea { flex: 1 1 100%; box-sizing: border-box; width: 100%; font: 12px monospace; color: inherit; background: var(--cam1d-paper); border: 1px solid var(--cam1d-edge); border-radius: 3px; resize: vertical; }
+.cam1d-panel[aria-label^="Edit"] input[type="file"] { font: inherit; color: inherit; max-width: 190px; }
+.cam1d-panel[aria-label^="Edit"] .cam1d-bad { color: var(--cam1d-bad); overflow-wrap: anywhere; }
 .cam1d-panel[aria-label^="Edit"] .cam1d-line { flex: 1 1 100%; }
 .cam1d-panel[aria-label^="Edit"] input[type="number"] { width: 60px; }
 .cam1d-toolbar label > span { color: var(--cam1d-faint); white-space: nowrap; }

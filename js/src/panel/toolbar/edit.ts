@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { Edit } from "../../core/edit/edit.js";
+import { parseSeries } from "../../core/edit/parse.js";
 import { startOf } from "../../core/text/clock.js";
 import { counted } from "../../core/text/numbers.js";
 import { whereText } from "../../core/text/window_text.js";
@@ -18,9 +19,11 @@ interface Fields {
   readonly amount: number;
   readonly factor: number;
   readonly samples: number;
+  /** What was wrong with the numbers that were pasted last; "" if nothing. */
+  readonly fault: string;
 }
 
-const DEFAULTS: Fields = { channel: -1, other: 0, instance: 0, amount: 1, factor: 2, samples: 11 };
+const DEFAULTS: Fields = { channel: -1, other: 0, instance: 0, amount: 1, factor: 2, samples: 11, fault: "" };
 
 const fields = new WeakMap<ChannelStackModel, Fields>();
 const fieldsOf = (mark: ChannelStackModel): Fields => fields.get(mark) ?? DEFAULTS;
@@ -36,7 +39,7 @@ export function editPanel(mark: ChannelStackModel): TemplateResult {
   if (edits.obstacle !== null) {
     return html`<div class="cam1d-note">${edits.obstacle}</div>`;
   }
-  return html`${past(mark)}${what(mark)}${moves(mark)}${replacements(mark)}`;
+  return html`${past(mark)}${what(mark)}${moves(mark)}${replacements(mark)}${pasted(mark)}`;
 }
 
 function what(mark: ChannelStackModel): TemplateResult {
@@ -120,6 +123,55 @@ function replacements(mark: ChannelStackModel): TemplateResult {
   );
   const shown = [...(channel >= 0 && others.length > 0 ? [exchange] : []), ...(last > 0 ? [take] : [])];
   return html`${shown.length > 0 ? group("replace", ...shown) : nothing}`;
+}
+
+/** Numbers that replace the whole series, or its channel. */
+function pasted(mark: ChannelStackModel): TemplateResult {
+  const { fault } = fieldsOf(mark);
+  const field = ({ currentTarget }: Event): HTMLTextAreaElement =>
+    (currentTarget as Element).closest("fieldset")!.querySelector("textarea")!;
+  const load = async ({ currentTarget }: Event): Promise<void> => {
+    const input = currentTarget as HTMLInputElement;
+    const text = await input.files?.[0]?.text();
+    input.value = "";
+    if (text !== undefined) {
+      replace(mark, text);
+    }
+  };
+  return group(
+    "numbers",
+    html`<textarea
+        rows="2"
+        aria-label="numbers: a row for each sample, a column for each channel"
+        placeholder="a row for each sample, a column for each channel"
+      ></textarea
+      >${line(
+        button("Use", "Use these numbers", (event) => replace(mark, field(event).value)),
+        html`<label class="cam1d-file"><span>CSV</span><input type="file" accept=".csv,.tsv,.txt,text/*" aria-label="CSV file" @change=${load} /></label>`,
+      )}
+      <div class="cam1d-bad" role="alert">${fault}</div>`,
+  );
+}
+
+function replace(mark: ChannelStackModel, text: string): void {
+  const { edits, facts } = mark;
+  const series = edits.seriesOf(mark.choice.instance)!;
+  const chosen = channelsOf(mark);
+  const names = chosen.map((channel) => {
+    const [name, unit] = [facts.channel_names[channel], facts.channel_units[channel]];
+    return [name, `${name} ${unit}`];
+  });
+  const numbers = parseSeries(text, { samples: series.samples, names });
+  if (typeof numbers === "string") {
+    change(mark, { fault: numbers });
+    return;
+  }
+  const values = Array.from(series.values);
+  numbers.forEach((value, place) => {
+    values[Math.floor(place / chosen.length) * series.channels + chosen[place % chosen.length]] = value;
+  });
+  change(mark, { fault: "" });
+  edits.apply({ do: "replace", values });
 }
 
 function past({ edits }: ChannelStackModel): TemplateResult {
