@@ -13,6 +13,7 @@ import type { JobsModel } from "../synced/JobsModel.js";
 import { references, serializeAs, verbatim } from "../synced/SyncedModel.js";
 import { type Slow, type TileAnswer, TileStore } from "../synced/tile_store.js";
 import { Edits } from "./edits.js";
+import { Link } from "./link.js";
 import type { MarkView } from "./mark_view.js";
 import { PageAnswers } from "./page_answers.js";
 import { type FileRequest, PictureSender } from "./picture_sender.js";
@@ -103,6 +104,7 @@ export class ChannelStackModel extends SelectionModel {
       watchConnection(this.widget_manager, () => this.reconnect()),
     );
     this.refresh();
+    this.link = new Link(this);
   }
 
   private unpack(): void {
@@ -316,6 +318,7 @@ export class ChannelStackModel extends SelectionModel {
   shownViews: MarkView[];
   private pictures: Pictures;
   edits: Edits;
+  link: Link;
   private tiles: TileStore;
 }
 

@@ -126,6 +126,11 @@ export class Edits {
     }
   }
 
+  /** Has these edits alone. */
+  restore(edits: readonly Edit[]): void {
+    this.change({ done: edits, undone: [] });
+  }
+
   undo(): void {
     this.change(undo(this.history));
   }

@@ -56,6 +56,11 @@ export class PageAnswers {
     }
   }
 
+  /** Whether the model will be there in a moment. */
+  get starting(): boolean {
+    return this.model === null && this.fault === null;
+  }
+
   /** Whether scores can be computed. */
   get ready(): boolean {
     return this.model !== null;

@@ -184,6 +184,9 @@ export class Pictures {
     if (typeof share === "number") {
       return without("waiting", `computing … ${Math.floor(100 * share)} %`);
     }
+    if (!mark.hasKernel && !choice.mean && mark.pageAnswers?.starting) {
+      return without("waiting", "starting the model of this page …");
+    }
     return mark.hasKernel
       ? without("waiting", "computing …")
       : without("missing", choice.mean ? NONE : mark.facts.absence);

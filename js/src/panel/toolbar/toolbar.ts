@@ -39,10 +39,12 @@ const UNPIN = "Unpin: remove the pinned plot";
 export class ToolbarView extends PanelView {
   render(): void {
     this.el.classList.add("cam1d-toolbar", "cam1d-tools");
-    this.open = null;
-    super.render();
     const { mark } = this;
+    this.open = PANELS.find(({ text }) => text === mark.link.panel) ?? null;
+    mark.edits.open = this.open === EDIT;
+    super.render();
     this.listenTo(mark, "found play", this.refresh);
+    this.listenTo(mark, "link", this.follow);
     // Of several views of one widget, the one where the key was pressed.
     this.listenTo(mark, "help", (figure) => this.el.closest(".cam1d-viewer")?.contains(figure) && this.toggle(HELP));
     this.listenTo(mark.jobs, "job", this.refresh);
@@ -89,9 +91,18 @@ export class ToolbarView extends PanelView {
     return toggleButton("Inside", INSIDE, inside.unfolded, () => inside.change({ unfolded: !inside.unfolded }));
   }
 
+  /** Opens the panel that a link names. */
+  private follow(): void {
+    const wanted = PANELS.find(({ text }) => text === this.mark.link.panel) ?? null;
+    if (wanted !== this.open && (wanted ?? this.open)) {
+      this.toggle((wanted ?? this.open)!);
+    }
+  }
+
   private toggle(panel: Panel): void {
     this.open = this.open === panel ? null : panel;
     this.mark.edits.open = this.open === EDIT;
+    this.mark.link.panel = this.open?.text ?? null;
     this.refresh();
     const shown = this.el.querySelector(".cam1d-panel:not([hidden])");
     if (shown && getComputedStyle(shown).position === "static") {
