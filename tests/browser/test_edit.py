@@ -205,7 +205,7 @@ def test_pasted_numbers_and_a_file_replace_the_series_or_say_what_is_wrong(page,
     open_panel(page, "all")
     field, said = page.get_by_label("numbers: a row"), page.get_by_role("alert")
     for text, words in (
-        ("1 2 3\n4 5 6", "must have 120 rows of 3 numbers, one row for each sample, but has 2."),
+        ("1 2 3\n4 5 6", "must have 120 rows of 3 numbers, one row for each sample, but has 2 rows."),
         ("\n".join(["1,2,NaN"] * 120), "must hold finite numbers, but row 1 holds “NaN”."),
         ("\n".join(["1,2,3"] * 119 + ["1,<b>,3"]), "must hold finite numbers, but row 120 holds “<b>”."),
     ):

@@ -239,6 +239,7 @@ GIVEN: dict[str, Callable[[], Any]] = {
     "classes": lambda: 2,
     "units": lambda: 2,
     "method": lambda: "Saliency",
+    "page": lambda: "page.html",
     "scores": lambda: explanation().scores,
 }
 # Optional arguments that keep a call short.

@@ -185,7 +185,8 @@ const SHEET = `
 .cam1d-panel[aria-label^="Edit"] input[type="file"] { font: inherit; color: inherit; max-width: 190px; }
 .cam1d-panel[aria-label^="Edit"] .cam1d-bad { color: var(--cam1d-bad); overflow-wrap: anywhere; }
 .cam1d-panel[aria-label^="Edit"] .cam1d-line { flex: 1 1 100%; }
-.cam1d-panel[aria-label^="Edit"] input[type="number"] { width: 60px; }
+.cam1d-panel[aria-label^="Edit"] input[type="number"] { width: 54px; }
+.cam1d-panel[aria-label^="Edit"] .cam1d-line > button { padding: 1px 6px; }
 .cam1d-toolbar label > span { color: var(--cam1d-faint); white-space: nowrap; }
 .cam1d-toolbar label > select { min-width: 0; text-overflow: ellipsis; }
 .cam1d-toolbar label.cam1d-check { flex-direction: row-reverse; }

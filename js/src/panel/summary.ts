@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { unscored } from "../core/picture/outputs.js";
-import { summaryOf } from "../core/text/describe.js";
+import { summaryOf, truthName } from "../core/text/describe.js";
 import { counted, duration } from "../core/text/numbers.js";
 import { button } from "../dom/fields.js";
 import { nameSliders } from "../dom/slider_names.js";
@@ -41,7 +41,7 @@ export class SummaryView extends PanelView {
     return html`
       ${stale ? this.outdated(stale) : nothing}
       <span class="cam1d-title">${instance}</span>
-      ${truth === null ? nothing : term(choice.edited === undefined ? "true" : "original true", truth)}
+      ${truth === null ? nothing : term(truthName(choice), truth)}
       ${predicted === null ? nothing : term("predicted", predicted, right)}
       ${missed === null ? nothing : this.whyNot(missed)}
       <span class="cam1d-spoken">${term("explained", explained)}</span>

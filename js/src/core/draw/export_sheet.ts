@@ -13,6 +13,7 @@ import {
   mapName,
   PADDED,
   summaryOf,
+  truthName,
 } from "../text/describe.js";
 import { marksText } from "../text/marks_text.js";
 import { type Axis, drawAxis } from "./axis.js";
@@ -113,7 +114,7 @@ function summaryText({ picture, facts }: Scene, outputs: Outputs): string {
   const sign = right === null ? "" : right ? "  ✓ right" : "  ✗ wrong";
   const parts = [
     instance,
-    truth === null ? "" : `true: ${truth}`,
+    truth === null ? "" : `${truthName(picture.choice)}: ${truth}`,
     predicted === null ? "" : `predicted: ${predicted}${sign}`,
     `explained: ${explained}`,
   ];

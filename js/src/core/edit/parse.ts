@@ -23,13 +23,13 @@ export function parseSeries(text: string, { samples, names }: Wanted): number[] 
   const places = (heading && placesOf(first, names)) || names.map((_, place) => place);
   const columns = heading && placesOf(first, names) ? first.length : names.length;
   if (rows.length !== samples) {
-    return `${rule}, but has ${rows.length}.`;
+    return `${rule}, but has ${rows.length} row${rows.length === 1 ? "" : "s"}.`;
   }
   const values: number[] = [];
   for (const [row, cells] of rows.entries()) {
     const place = `row ${row + (heading ? 2 : 1)}`;
     if (cells.length !== columns) {
-      return `${rule}, but ${place} has ${cells.length}.`;
+      return `${rule}, but ${place} has ${cells.length} cell${cells.length === 1 ? "" : "s"}.`;
     }
     for (const column of places) {
       const cell = cells[column];

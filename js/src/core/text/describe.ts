@@ -98,6 +98,9 @@ const ofOutput = (value: number, output: number, { class_names }: Facts): string
   class_names.length > 1 ? `${class_names[output]} ${formatNumber(value)}` : formatNumber(value);
 const editedText = ({ edited }: Choice): string => (edited === undefined ? "" : ", edited");
 
+/** What the true class is called: an edited series need not be of the class of the original. */
+export const truthName = ({ edited }: Choice): string => (edited === undefined ? "true" : "original true");
+
 /** Index of an instance, and whether it is edited. */
 export const indexText = (choice: Choice, { instances }: Facts): string =>
   `index ${instances[choice.instance]}${editedText(choice)}`;
@@ -124,7 +127,9 @@ export function captionOf(choice: Choice, facts: Facts, outputs: Outputs): strin
   const { truth, predicted } = summaryOf(choice, facts, outputs);
   const instance = choice.mean ? `mean over ${meanName(choice.mean, facts)}` : indexText(choice, facts);
   const which = [instance, classesOf(choice, facts).join(" − "), facts.methods[choice.method].label].join(", ");
-  return [which, truth && `true: ${truth}`, predicted && `predicted: ${predicted}`].filter(Boolean).join(" · ");
+  return [which, truth && `${truthName(choice)}: ${truth}`, predicted && `predicted: ${predicted}`]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 /** Exactness of a picture; `gap` is the completeness gap of its map, or the largest of several. */
@@ -299,7 +304,11 @@ export const isUnseen = ({ choice }: Picture, facts: Facts, sample: number): boo
 /** Description of the picture for screen readers. */
 export function describePicture(picture: Picture, facts: Facts, outputs: Outputs): string {
   const { instance, truth, predicted, explained } = summaryOf(picture.choice, facts, outputs);
-  const which = [instance, truth && `true ${classNamed(truth)}`, predicted && `predicted ${predicted}`].filter(Boolean);
+  const which = [
+    instance,
+    truth && `${truthName(picture.choice)} ${classNamed(truth)}`,
+    predicted && `predicted ${predicted}`,
+  ].filter(Boolean);
   const { channel, sample, value } = peakOf(picture);
   const name = facts.channel_names[channel];
   const where = timeOnly(picture) ? "" : `, ${/^channel\b/i.test(name) ? name : `channel ${name}`}`;

@@ -89,10 +89,8 @@ function moves(mark: ChannelStackModel): TemplateResult {
     ${group(
       "in time",
       number("samples", { min: 1, step: 1 }, samples, (samples) => change(mark, { samples })),
-      button("← Earlier", "← Earlier: shift to an earlier time", () =>
-        apply({ ...stretch(), do: "shift", by: -samples }),
-      ),
-      button("Later →", "Later →: shift to a later time", () => apply({ ...stretch(), do: "shift", by: samples })),
+      button("←", "← Earlier: shift to an earlier time", () => apply({ ...stretch(), do: "shift", by: -samples })),
+      button("→", "Later →: shift to a later time", () => apply({ ...stretch(), do: "shift", by: samples })),
       button("Smooth", `Smooth: replace by a moving mean of ${odd} samples`, () =>
         apply({ ...stretch(), do: "smooth", over: odd }),
       ),
