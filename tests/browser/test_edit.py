@@ -222,7 +222,7 @@ def test_pasted_numbers_and_a_file_replace_the_series_or_say_what_is_wrong(page,
     page.get_by_role("combobox", name="channel", exact=True).select_option(label="c")
     file = tmp_path / "c.csv"
     file.write_text("c\n" + "\n".join(["0.5"] * 120), encoding="utf-8")
-    page.get_by_label("CSV file").set_input_files(file)
+    page.get_by_label("Load CSV").set_input_files(file)
     page.get_by_text("2 edits").wait_for()
     series[:, 2] = 0.5
     np.testing.assert_array_equal(np.reshape(page.evaluate(EDITED), (120, 3)), series)

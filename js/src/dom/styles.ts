@@ -182,10 +182,11 @@ const SHEET = `
 .cam1d-panel[aria-label^="Edit"] fieldset { gap: 4px 6px; }
 .cam1d-panel[aria-label^="Edit"] fieldset > label { flex: 0 1 auto; }
 .cam1d-panel[aria-label^="Edit"] textarea { flex: 1 1 100%; box-sizing: border-box; width: 100%; font: 12px monospace; color: inherit; background: var(--cam1d-paper); border: 1px solid var(--cam1d-edge); border-radius: 3px; resize: vertical; }
-.cam1d-panel[aria-label^="Edit"] input[type="file"] { font: inherit; color: inherit; max-width: 190px; }
+.cam1d-panel[aria-label^="Edit"] .cam1d-file { position: relative; height: 26px; box-sizing: border-box; padding: 1px 6px; background: var(--cam1d-paper); border: 1px solid var(--cam1d-edge); border-radius: 3px; cursor: pointer; }
+.cam1d-panel[aria-label^="Edit"] .cam1d-file:focus-within { outline: 2px solid var(--cam1d-focus); outline-offset: 1px; }
 .cam1d-panel[aria-label^="Edit"] .cam1d-bad { color: var(--cam1d-bad); overflow-wrap: anywhere; }
-.cam1d-panel[aria-label^="Edit"] .cam1d-line { flex: 1 1 100%; }
-.cam1d-panel[aria-label^="Edit"] input[type="number"] { width: 54px; }
+.cam1d-panel[aria-label^="Edit"] .cam1d-line { flex: 1 1 100%; gap: 4px; }
+.cam1d-panel[aria-label^="Edit"] input[type="number"] { width: 48px; padding-left: 4px; }
 .cam1d-panel[aria-label^="Edit"] .cam1d-line > button { padding: 1px 6px; }
 .cam1d-toolbar label > span { color: var(--cam1d-faint); white-space: nowrap; }
 .cam1d-toolbar label > select { min-width: 0; text-overflow: ellipsis; }

@@ -229,8 +229,11 @@ export class Edits {
     }
   }
 
-  /** Python sets, or removes, the edited series of its instances. */
+  /** Python sets, or removes, the edited series of its instances. Without a kernel, as in a saved notebook, none is shown. */
   private takeFromPython(): void {
+    if (!this.mark.hasKernel) {
+      return;
+    }
     const given: readonly FromPython[] = this.mark.get("edited");
     this.told.clear();
     for (const { instance, values } of given) {

@@ -138,16 +138,18 @@ function pasted(mark: ChannelStackModel): TemplateResult {
   };
   return group(
     "numbers",
-    html`<textarea
+    html`<div class="cam1d-bad" role="alert">${fault}</div>
+      <textarea
         rows="2"
         aria-label="numbers: a row for each sample, a column for each channel"
         placeholder="a row for each sample, a column for each channel"
-      ></textarea
-      >${line(
-        button("Use", "Use these numbers", (event) => replace(mark, field(event).value)),
-        html`<label class="cam1d-file"><span>CSV</span><input type="file" accept=".csv,.tsv,.txt,text/*" aria-label="CSV file" @change=${load} /></label>`,
-      )}
-      <div class="cam1d-bad" role="alert">${fault}</div>`,
+      ></textarea>`,
+    line(
+      button("Use", "Use these numbers", (event) => replace(mark, field(event).value)),
+      html`<label class="cam1d-file"
+        >Load CSV<input class="cam1d-spoken" type="file" accept=".csv,.tsv,.txt,text/*" @change=${load}
+      /></label>`,
+    ),
   );
 }
 
