@@ -7,7 +7,7 @@ import pytest
 
 from ..support.planted import PLACE, planted_series
 from ..support.waiting import until
-from .lab import KERNEL_IS_IDLE, run_in_kernel, write_notebook
+from .lab import KERNEL_IS_IDLE, run_in_kernel, save_by_keys, write_notebook
 from .page import MARK, SNAPSHOT, choose, drawn
 from .test_windows import brush
 
@@ -118,6 +118,34 @@ def test_a_cell_edits_the_series_and_undo_restores_it(page):
     page.get_by_text("none (90").first.wait_for()
     # A message of the browser and a request to run code are not handled in their order.
     until(lambda: edited_in_python(page) == np.zeros((120, 3)).tolist())
+
+
+def test_the_last_edit_wins_whether_a_cell_or_the_browser_made_it(page):
+    flatten = "series = planted_series()[0]; series[:] = 0; widget.edit(series)"
+    flat = f"Math.max(...{MODEL}.edits.seriesOf(0).values) === 0"
+    for _ in range(2):
+        run_in_kernel(page, flatten)
+        page.wait_for_function(flat)
+        page.evaluate(f"{MODEL}.edits.apply({{ do: 'move', window: [0, 9], channels: [0], by: [1] }})")
+        page.wait_for_function(f"!({flat}) && {MODEL}.status === 'ready'")
+        until(lambda: edited_in_python(page)[0][0] == 1)
+    page.evaluate(f"{MODEL}.edits.reset()")
+    ready(page, 1)
+    until(lambda: edited_in_python(page) is None)
+
+
+def test_a_reloaded_page_shows_the_edited_series(page):
+    page.evaluate(f"{MODEL}.edits.apply({{ do: 'flatten', window: [0, 120], channels: [0] }})")
+    until(lambda: edited_in_python(page) is not None)
+    save_by_keys(page)
+    page.reload()
+    page.wait_for_function(KERNEL_IS_IDLE)
+    page.get_by_text("(index 0), edited").first.wait_for()
+    assert page.evaluate(f"{MODEL}.edits.history.done.length") == 1
+    page.get_by_role("button", name="Edit: ").click()
+    page.get_by_role("button", name="Undo: ").click()
+    ready(page, 1)
+    until(lambda: edited_in_python(page) is None)
 
 
 def test_nothing_failed_in_the_page(page):

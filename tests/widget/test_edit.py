@@ -86,13 +86,15 @@ def test_python_edits_the_current_instance_and_the_browser_gets_the_series(widge
     widget.edit(flat.astype(float).tolist())
     np.testing.assert_array_equal(widget.edited, flat)
     [there] = widget.mark.get_state("edited")["edited"]
-    assert there["instance"] == 3
+    assert (there["instance"], there["name"]) == (3, "")
     np.testing.assert_array_equal(np.frombuffer(there["values"], np.float32).reshape(flat.shape), flat)
     flat[:] = 9
     assert widget.edited.max() < 9
     widget.edit(None)
     assert widget.edited is None
-    assert widget.mark.get_state("edited") == {"edited": []}
+    [gone] = widget.mark.get_state("edited")["edited"]
+    assert len(gone["values"]) == 0
+    assert gone["count"] == there["count"] + 1, "the browser sees that it is another edit"
 
 
 @pytest.mark.parametrize(

@@ -43,8 +43,10 @@ class Edits:
     ) -> None:
         self._model = model if isinstance(model, OtherSeries) else None
         self._index, self._shape = index, shape
-        # By instance: the name, and the series or why it was refused.
-        self._series: dict[int, tuple[str, np.ndarray | Exception]] = {}
+        # By instance: the name, "" for edits of Python, and the series, None for the original, or why it was refused.
+        self._series: dict[int, tuple[str, np.ndarray | Exception | None]] = {}
+        # By instance: how often Python has edited it.
+        self._counts: dict[int, int] = {}
 
     @property
     def baselines(self) -> Sequence[float] | None:
@@ -57,25 +59,28 @@ class Edits:
         return series.copy() if isinstance(series, np.ndarray) else None
 
     def put(self, instance: int, series: np.ndarray | None) -> None:
-        """Edit an instance, or restore the original."""
-        if series is None:
-            self._series.pop(instance, None)
-        else:
-            self._series[instance] = "", series
+        """Edit an instance, or restore the original, on behalf of Python."""
+        self._counts[instance] = self._counts.get(instance, 0) + 1
+        self._series[instance] = "", series
 
     def packed(self) -> list[dict[str, Any]]:
         """Edited series as the browser takes them."""
         return [
-            {"instance": instance, "values": memoryview(np.ascontiguousarray(series, np.float32).tobytes())}
-            for instance, (_, series) in self._series.items()
-            if isinstance(series, np.ndarray)
+            {
+                "instance": instance,
+                "name": name,
+                "count": self._counts.get(instance, 0),
+                "values": memoryview(b"" if series is None else np.ascontiguousarray(series, np.float32).tobytes()),
+            }
+            for instance, (name, series) in self._series.items()
+            if not isinstance(series, Exception)
         ]
 
     def take(self, content: dict[str, Any], buffers: Sequence[Any]) -> None:
         """Take the series of a message; one that is refused is named in the answer to requests for its tiles."""
         instance = self._index("instance", content.get("instance"))
         if not buffers:
-            self.put(instance, None)
+            self._series.pop(instance, None)
             return
         name = text_of(content, "name")
         try:

@@ -1,11 +1,23 @@
-/** The kernel connection that JupyterLab's widget manager exposes; other hosts expose none. */
+interface Signal<Value> {
+  connect(slot: (sender: unknown, value: Value) => void): unknown;
+  disconnect(slot: (sender: unknown, value: Value) => void): unknown;
+}
+
+/** What JupyterLab's widget manager exposes of its connection to the kernel; other hosts expose nothing. */
 interface Connected {
-  readonly kernel?: {
-    readonly connectionStatusChanged: {
-      connect(slot: (kernel: unknown, status: string) => void): unknown;
-      disconnect(slot: (kernel: unknown, status: string) => void): unknown;
-    };
-  } | null;
+  readonly kernel?: { readonly connectionStatusChanged: Signal<string> } | null;
+  /** Emitted when all widgets have the state that the kernel sent. */
+  readonly restored?: Signal<void>;
+}
+
+/** What a widget does about a connection to its kernel that was lost. */
+interface Reconnecting {
+  /** The connection is restored. */
+  connected?(): void;
+  /** Requests and answers may have been lost. */
+  again(): void;
+  /** The manager has set all widgets to the state that the kernel has of them. */
+  restored?(): void;
 }
 
 /**
@@ -14,21 +26,31 @@ interface Connected {
  */
 const REPEATS = [0, 1_000, 4_000, 16_000, 60_000];
 
-/**
- * Calls `again` when the connection to the kernel is restored, and a few times more, because requests and answers may
- * have been lost; returns a function that stops it.
- */
-export function watchConnection(manager: unknown, again: () => void): () => void {
-  const changes = (manager as Connected).kernel?.connectionStatusChanged;
+const nothing = (): void => undefined;
+
+/** Watches the connection to the kernel; `again` is called a few times. Returns a function that stops it. */
+export function watchConnection(
+  manager: unknown,
+  { connected = nothing, again, restored = nothing }: Reconnecting,
+): () => void {
+  const { kernel, restored: restorations } = manager as Connected;
+  if (!kernel) {
+    return nothing;
+  }
   let timers: ReturnType<typeof setTimeout>[] = [];
   const cancel = (): void => timers.forEach(clearTimeout);
   const slot = (_: unknown, status: string): void => {
     cancel();
-    timers = status === "connected" ? REPEATS.map((delay) => setTimeout(again, delay)) : [];
+    if (status === "connected") {
+      connected();
+      timers = REPEATS.map((delay) => setTimeout(again, delay));
+    }
   };
-  changes?.connect(slot);
+  kernel.connectionStatusChanged.connect(slot);
+  restorations?.connect(restored);
   return () => {
     cancel();
-    changes?.disconnect(slot);
+    kernel.connectionStatusChanged.disconnect(slot);
+    restorations?.disconnect(restored);
   };
 }

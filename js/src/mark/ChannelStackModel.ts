@@ -82,6 +82,7 @@ export class ChannelStackModel extends SelectionModel {
     this.on("edits", this.refresh, this);
     this.unpack();
     this.shownViews = [];
+    this.chosen = {};
     this.windows = new Windows(this);
     this.sender = new PictureSender(this);
     this.time = new TimeScale(this);
@@ -101,7 +102,13 @@ export class ChannelStackModel extends SelectionModel {
     this.on("comm_live_update", this.reconnect, this);
     this.once(
       "destroy",
-      watchConnection(this.widget_manager, () => this.reconnect()),
+      watchConnection(this.widget_manager, {
+        connected: () => {
+          this.chosen = this.unconfirmed;
+        },
+        again: () => this.reconnect(),
+        restored: () => this.restoreChoice(),
+      }),
     );
     this.refresh();
     this.link = new Link(this);
@@ -270,12 +277,21 @@ export class ChannelStackModel extends SelectionModel {
     this.refresh();
   }
 
-  /** The kernel changed: requests to the previous one will get no response. */
+  /** The kernel or the connection to it changed: earlier messages may get no response. */
   private reconnect(): void {
+    for (const model of [this, this.optionsModel, this.finderModel]) {
+      model.resend();
+    }
     this.tiles.cancelRequests();
-    this.edits.forgetTold();
+    this.edits.tellAgain();
     this.windows.scores.cancelRequests();
     this.refresh();
+  }
+
+  /** The manager restores the sliders, too, which may have followed what was not confirmed. */
+  private restoreChoice(): void {
+    this.choose(this.chosen);
+    this.chosen = {};
   }
 
   protected refresh(): void {
@@ -319,6 +335,8 @@ export class ChannelStackModel extends SelectionModel {
   private pictures: Pictures;
   edits: Edits;
   link: Link;
+  /** What was chosen here, but not confirmed when the connection was restored. */
+  private chosen: Backbone.ObjectHash;
   private tiles: TileStore;
 }
 

@@ -21,8 +21,16 @@ type Mark = WidgetModel & {
 /** A series that Python has edited. */
 interface FromPython {
   readonly instance: number;
+  /** Name of edits that a browser made; "" if Python made them. */
+  readonly name: string;
+  /** How often Python has edited the instance. */
+  readonly count: number;
+  /** The series; empty if the original is to be shown. */
   readonly values: Bytes;
 }
+
+/** In the place of the name that Python was told. */
+const UNKNOWN = "?";
 
 /** Edits of the instances; each is shown, scored and explained in the place of the original. Triggers "edits". */
 export class Edits {
@@ -36,6 +44,8 @@ export class Edits {
   private readonly names = new WeakMap<readonly Edit[], string>();
   /** Name of the edits that Python was last told, by instance. */
   private readonly told = new Map<number, string>();
+  /** Which edited series of Python are known here: those that it set, and those that it was told. */
+  private readonly taken = new Set<string>();
   private patched: { readonly key: string; readonly of: Outputs; readonly outputs: Outputs } | null = null;
 
   constructor(
@@ -184,13 +194,15 @@ export class Edits {
       return;
     }
     this.told.set(instance, name);
+    this.taken.add(`${instance} ${name}`);
     const buffers = name ? [this.tiles.take(editedSeriesKey(instance, name)).values.slice().buffer] : [];
     mark.send({ type: "edit", instance, name }, {}, buffers);
   }
 
-  /** The kernel changed: it knows no edits. */
-  forgetTold(): void {
-    this.told.clear();
+  /** The kernel or the connection to it changed: Python may not know the edits. */
+  tellAgain(): void {
+    this.histories.forEach((_, instance) => this.told.set(instance, UNKNOWN));
+    this.tell();
   }
 
   private edits(instance: number): readonly Edit[] {
@@ -234,21 +246,15 @@ export class Edits {
     if (!this.mark.hasKernel) {
       return;
     }
-    const given: readonly FromPython[] = this.mark.get("edited");
-    this.told.clear();
-    for (const { instance, values } of given) {
-      const numbers = Array.from(new Float32Array(bytesOf(values, 0, values.byteLength)));
-      // What was edited here comes back with what Python has edited.
-      const there = this.seriesOf(instance)?.values;
-      if (!there?.every((value, place) => value === numbers[place])) {
+    for (const { instance, name, count, values } of this.mark.get("edited") as readonly FromPython[]) {
+      const label = `${instance} ${name || count}`;
+      if (!this.taken.has(label)) {
+        this.taken.add(label);
+        this.told.set(instance, UNKNOWN);
         const history = this.histories.get(instance) ?? UNEDITED;
-        this.histories.set(instance, withEdit(history, { do: "replace", values: numbers }));
-        this.isFollowed = false;
-      }
-    }
-    for (const [instance, history] of this.histories) {
-      if (!given.some((one) => one.instance === instance)) {
-        this.histories.set(instance, reset(history));
+        const numbers = Array.from(new Float32Array(bytesOf(values, 0, values.byteLength)));
+        const edit: Edit = { do: "replace", values: numbers };
+        this.histories.set(instance, numbers.length > 0 ? withEdit(history, edit) : reset(history));
         this.isFollowed = false;
       }
     }

@@ -29,10 +29,7 @@ export class InsideModel extends SyncedModel<State> {
     );
     this.on("msg:custom", this.receive, this);
     this.on("comm_live_update", this.reconnect, this);
-    this.once(
-      "destroy",
-      watchConnection(this.widget_manager, () => this.reconnect()),
-    );
+    this.once("destroy", watchConnection(this.widget_manager, { again: () => this.reconnect() }));
     this.on("change", () => this.trigger("inside"), this);
   }
 

@@ -28,6 +28,15 @@ interface Described {
 export interface Synced {
   /** Whether a live kernel is connected. */
   readonly hasKernel: boolean;
+  /** Attributes that were sent and that the kernel has not confirmed. */
+  readonly unconfirmed: Backbone.ObjectHash;
+  /** Sends those again, because the connection was lost meanwhile. */
+  resend(): void;
+}
+
+/** What ipywidgets counts: messages that the kernel is not done with, after which others wait. */
+interface Throttled {
+  _pending_msgs: number;
 }
 
 type Constructor<Instance> = new (...args: any[]) => Instance;
@@ -39,6 +48,13 @@ type Constructor<Instance> = new (...args: any[]) => Instance;
  */
 export function synced<Base extends Constructor<WidgetModel>>(Parent: Base): Base & Constructor<Synced> {
   return class extends Parent {
+    private sent: Set<string>;
+
+    initialize(attributes: Backbone.ObjectHash, options: any): void {
+      this.sent = new Set();
+      super.initialize(attributes, options);
+    }
+
     defaults() {
       const { model_name, view_name, state } = this.constructor as unknown as Described;
       const names = { ...registered("model", model_name), ...(view_name && registered("view", view_name)) };
@@ -47,6 +63,50 @@ export function synced<Base extends Constructor<WidgetModel>>(Parent: Base): Bas
 
     get hasKernel(): boolean {
       return Boolean(this.comm && this.comm_live);
+    }
+
+    sync(method: string, model: WidgetModel, options: any = {}): any {
+      Object.keys(options.attrs ?? {}).forEach((name) => this.sent.add(name));
+      return super.sync(method, model, options);
+    }
+
+    /**
+     * Takes over what the kernel sent: an update, a confirmation, or after a connection was lost, everything. What was
+     * chosen here and not confirmed is newer than that.
+     */
+    set_state(state: Record<string, unknown>): void {
+      const whole = "_model_name" in state;
+      if (whole && !this.hasKernel) {
+        return; // sent by a kernel that has been restarted since
+      }
+      const taken = Object.entries(state).filter(([name]) => !(whole && this.sent.has(name)));
+      taken.forEach(([name]) => this.sent.delete(name));
+      super.set_state(Object.fromEntries(taken));
+    }
+
+    get unconfirmed(): Backbone.ObjectHash {
+      return Object.fromEntries([...this.sent].map((name) => [name, this.get(name)]));
+    }
+
+    resend(): void {
+      if (this.hasKernel) {
+        // If the end of a message was lost, ipywidgets would wait for it forever, and send nothing more.
+        this.throttle._pending_msgs = 0;
+        if (this.sent.size > 0) {
+          this.save(this.unconfirmed, { patch: true });
+        }
+      }
+    }
+
+    _handle_status(message: Parameters<WidgetModel["_handle_status"]>[0]): void {
+      // The end of a message that is no longer waited for is not counted.
+      if (message.content.execution_state !== "idle" || this.throttle._pending_msgs > 0) {
+        super._handle_status(message);
+      }
+    }
+
+    private get throttle(): Throttled {
+      return this as unknown as Throttled;
     }
   };
 }

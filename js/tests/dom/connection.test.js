@@ -2,19 +2,24 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { watchConnection } from "../../lib/dom/connection.js";
 
+const NEVER = { connected: assert.fail, again: assert.fail, restored: assert.fail };
+
 /** A widget manager whose kernel connection changes its status on demand. */
 function manager() {
   const slots = new Set();
-  const connectionStatusChanged = { connect: (slot) => slots.add(slot), disconnect: (slot) => slots.delete(slot) };
-  return { kernel: { connectionStatusChanged }, change: (status) => slots.forEach((slot) => slot({}, status)), slots };
+  const signal = { connect: (slot) => slots.add(slot), disconnect: (slot) => slots.delete(slot) };
+  const change = (status) => slots.forEach((slot) => slot({}, status));
+  return { kernel: { connectionStatusChanged: signal }, restored: signal, change, slots };
 }
 
 test("requests are repeated for a while after the connection is restored, and not while it is lost", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   const host = manager();
   let asked = 0;
-  const stop = watchConnection(host, () => asked++);
+  let connected = 0;
+  const stop = watchConnection(host, { connected: () => connected++, again: () => asked++, restored: () => undefined });
   host.change("connected");
+  assert.equal(connected, 1);
   mock.timers.tick(1);
   assert.equal(asked, 1);
   mock.timers.tick(5_000);
@@ -34,6 +39,6 @@ test("requests are repeated for a while after the connection is restored, and no
 });
 
 test("a host that shows no connection is left alone", () => {
-  watchConnection({}, assert.fail)();
-  watchConnection({ kernel: null }, assert.fail)();
+  watchConnection({}, NEVER)();
+  watchConnection({ kernel: null }, NEVER)();
 });
