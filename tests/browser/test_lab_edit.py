@@ -120,6 +120,14 @@ def test_a_cell_edits_the_series_and_undo_restores_it(page):
     until(lambda: edited_in_python(page) == np.zeros((120, 3)).tolist())
 
 
+def test_a_stretch_is_taken_from_an_instance_that_was_not_shown(page):
+    page.evaluate(f"{MODEL}.edits.take(3, {{ window: [10, 60], channels: [0, 2] }})")
+    page.get_by_text("(index 0), edited").first.wait_for()
+    x = planted_series()
+    x[0, 10:60, ::2] = x[3, 10:60, ::2]
+    until(lambda: np.array_equal(np.float32(edited_in_python(page)), x[0]))
+
+
 def test_the_last_edit_wins_whether_a_cell_or_the_browser_made_it(page):
     flatten = "series = planted_series()[0]; series[:] = 0; widget.edit(series)"
     flat = f"Math.max(...{MODEL}.edits.seriesOf(0).values) === 0"

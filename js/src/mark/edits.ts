@@ -29,6 +29,9 @@ interface FromPython {
   readonly values: Bytes;
 }
 
+const STARTING = "The model of this page is starting …";
+const OTHER_LENGTH = "The model of this page takes series of another length.";
+
 /** In the place of the name that Python was told. */
 const UNKNOWN = "?";
 
@@ -42,6 +45,7 @@ export class Edits {
   private dragged: { readonly instance: number; readonly edit: Edit } | null = null;
   private both: { readonly done: readonly Edit[]; readonly edit: Edit; readonly edits: readonly Edit[] } | null = null;
   private readonly names = new WeakMap<readonly Edit[], string>();
+  private readonly others = new Map<number, Series>();
   /** Name of the edits that Python was last told, by instance. */
   private readonly told = new Map<number, string>();
   /** Which edited series of Python are known here: those that it set, and those that it was told. */
@@ -73,7 +77,10 @@ export class Edits {
     if (hasKernel || pageAnswers?.fits(choice.instance)) {
       return null;
     }
-    return pageAnswers ? (pageAnswers.fault ?? "The model of this page is not ready.") : needsModel("Editing a series");
+    if (!pageAnswers) {
+      return needsModel("Editing a series");
+    }
+    return pageAnswers.fault ?? (pageAnswers.starting ? STARTING : OTHER_LENGTH);
   }
 
   /** Edits of the current instance. */
@@ -125,14 +132,13 @@ export class Edits {
   /** Replaces a stretch by the same samples of another instance, once they are available. */
   take(instance: number, stretch: { readonly window: Window; readonly channels: readonly number[] }): void {
     const current = this.mark.choice.instance;
+    const keys = [seriesKey(instance)];
     if (this.original(instance)) {
       this.apply({ ...stretch, do: "take", instance });
-    } else if (this.mark.hasKernel) {
-      this.tiles.request([seriesKey(instance)]);
-      this.mark.once(
-        "tiles",
-        () => this.original(instance) && current === this.mark.choice.instance && this.take(instance, stretch),
-      );
+    } else if (this.mark.hasKernel && this.tiles.failure(keys) === undefined) {
+      this.tiles.request(keys);
+      // An answer to another request may come first.
+      this.mark.once("tiles", () => current === this.mark.choice.instance && this.take(instance, stretch));
     }
   }
 
@@ -228,6 +234,15 @@ export class Edits {
     return this.tiles.get(seriesKey(instance));
   }
 
+  /** Another instance that edits refer to, which stays available. */
+  private other(instance: number): Series | undefined {
+    const series = this.others.get(instance) ?? this.original(instance);
+    if (series) {
+      this.others.set(instance, series);
+    }
+    return series;
+  }
+
   /** Keeps the edited series as a tile. */
   private keep(instance: number, name: string, edits: readonly Edit[]): void {
     const key = editedSeriesKey(instance, name);
@@ -235,7 +250,7 @@ export class Edits {
       const original = this.tiles.take(seriesKey(instance));
       const around = {
         baseline: this.mark.facts.baselines!,
-        seriesOf: (other: number) => this.original(other),
+        seriesOf: (other: number) => this.other(other),
       };
       this.tiles.put({ ...original, key, values: edited(original, edits, around) });
     }
