@@ -6,7 +6,8 @@ import pytest
 from cam1d_widget import CAM1DWidget
 
 from ..support.planted import PLACE, planted_model, planted_series
-from .page import MARK, SNAPSHOT, choose, choose_method, drawn, shown, violations
+from ..support.selection import slow_but
+from .page import MARK, SNAPSHOT, choose, choose_method, darken, drawn, shown, violations
 from .test_windows import brush
 
 pytestmark = pytest.mark.browser
@@ -195,9 +196,15 @@ def test_what_is_not_of_the_edited_series_says_so(page):
     assert "not means" in page.locator(".cam1d-panel").inner_text()
 
 
-def test_axe_finds_nothing_serious_in_the_panel(page):
+@pytest.mark.parametrize("dark", slow_but([True], [False, True]))
+def test_axe_finds_nothing_serious_in_the_panel(page, dark):
+    if dark:
+        darken(page)
     open_panel(page)
     press(page, "move up")
+    press(page, "Use these numbers")
+    page.evaluate(f"{MARK}.model.link.say('The link was copied.')")
+    assert page.get_by_role("alert").inner_text() != ""
     assert [one for one in violations(page) if one[1] in ("serious", "critical")] == []
 
 
