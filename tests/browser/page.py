@@ -120,6 +120,20 @@ def on_paper(url):
     return layers[..., :3] * share + 255 * (1 - share)
 
 
+def brush(page, first, last):
+    """Select the window between two samples, by Shift and drag."""
+    picture = page.evaluate(SNAPSHOT)
+    corner = page.locator(".bqplot.figure").bounding_box()
+    y = corner["y"] + picture["rows"][0]["top"] + 30
+    page.keyboard.down("Shift")
+    page.mouse.move(corner["x"] + picture["centers"][first], y)
+    page.mouse.down()
+    page.mouse.move(corner["x"] + picture["centers"][(first + last) // 2], y)
+    page.mouse.move(corner["x"] + picture["centers"][last], y)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+
+
 def darken(page):
     """Change to a dark theme, as JupyterLab would."""
     page.evaluate(DARK)

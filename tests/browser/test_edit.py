@@ -7,8 +7,7 @@ from cam1d_widget import CAM1DWidget
 
 from ..support.planted import PLACE, planted_model, planted_series
 from ..support.selection import slow_but
-from .page import MARK, SNAPSHOT, choose, choose_method, darken, drawn, shown, violations
-from .test_windows import brush
+from .page import MARK, SNAPSHOT, brush, choose, choose_method, darken, drawn, shown, violations
 
 pytestmark = pytest.mark.browser
 

@@ -8,8 +8,7 @@ import pytest
 from ..support.planted import PLACE, planted_series
 from ..support.waiting import until
 from .lab import KERNEL_IS_IDLE, run_in_kernel, save_by_keys, write_notebook
-from .page import MARK, SNAPSHOT, choose, drawn
-from .test_windows import brush
+from .page import MARK, SNAPSHOT, brush, choose, drawn
 
 pytestmark = pytest.mark.browser
 

@@ -6,8 +6,7 @@ import pytest
 from cam1d_widget import CAM1DWidget
 
 from ..support.planted import PLACE, planted_model, planted_series
-from .page import MARK, choose, drawn, laid_out, shown
-from .test_windows import brush
+from .page import MARK, brush, choose, drawn, laid_out, shown
 
 pytestmark = pytest.mark.browser
 
