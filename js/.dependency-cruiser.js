@@ -4,6 +4,7 @@ const LAYERS = [
   "src/core/tiles/",
   "src/core/samples/",
   "src/core/picture/",
+  "src/core/edit/",
   "src/core/text/",
   "src/core/draw/",
   "src/engine/",

@@ -64,7 +64,8 @@ class DataSet:
             check_number("padding_value", padding_value)
         given, others = named_inputs(classifier, x)
         samples, channels = classifier.input_shape
-        series = read_unequal("x", given, layout, channels, lengths)
+        one_channel = channels is None and getattr(classifier, "takes_one_channel", False)
+        series = read_unequal("x", given, layout, 1 if one_channel and np.ndim(given) == 2 else channels, lengths)
         values = check_unequal(series.values, series.lengths, samples if padding_value is None else None, channels)
         own = series.lengths
         if own is None and padding_value is not None:

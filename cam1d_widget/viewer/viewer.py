@@ -33,6 +33,7 @@ from .choice import (
 from .conversion import Conversion
 from .export.files import Files
 from .export.files_of_panel import PageFile, pdf_work
+from .export.link import link_to
 from .export.numbers import Numbers, save_numbers
 from .export.page import ViewerState, page_steps, save_html
 from .export.pictures import checked_paper, save_figure
@@ -320,6 +321,23 @@ class ExplanationViewer(Stack):
             progress=progress,
             state=self._state,
         )
+
+    def link(self, page: str | Path) -> str:
+        """Address of a page that `save_html` has written, opened at the current instance, class and method.
+
+        The page also has the zoom, the selected window and the edited series, if it contains the model.
+
+        Parameters
+        ----------
+        page : str or Path
+            The file, or its URL.
+
+        Returns
+        -------
+        str
+            The address. Where the page does not have what it names, it says so.
+        """
+        return link_to(page, self._explanation, self.mark)
 
     @property
     def _title(self) -> str:

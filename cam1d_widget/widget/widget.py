@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import partial
 from time import perf_counter
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from ..attribution.checks import ChecksReport, fills_of, run_checks
 from ..attribution.lazy_explanation import LazyExplanation
 from ..attribution.requests import Methods
+from ..explanation.source import series_of
 from ..frameworks.open_model import as_classifier
 from ..names import suggests_arguments
 from ..typing import (
@@ -26,7 +28,7 @@ from ..typing import (
     StartLike,
     WindowsLike,
 )
-from ..validation import check_flag
+from ..validation import as_array, as_float32, check_finite, check_flag, shaped
 from ..viewer import ExplanationViewer
 from ..viewer.choice import known_class, known_method, within
 from ..viewer.progress_bar import with_progress_bar
@@ -34,7 +36,7 @@ from ..viewer.synced.checks import Checks
 from ..viewer.synced.jobs import Jobs
 from .checks_job import KIND, checks_job, checks_name, checks_result
 from .inside_source import inside_of
-from .window_scores import WindowScores
+from .other_series import ComputedSeries
 
 __all__ = ["CAM1DWidget"]
 
@@ -147,7 +149,7 @@ class CAM1DWidget(ExplanationViewer):
         super().__init__(
             lazy,
             intervals=intervals,
-            scores_without=WindowScores(lazy),
+            scores_without=ComputedSeries(lazy),
             update_model=self.update_model,
             inside=inside,
             checks=Checks(fills_of(lazy.x, lazy.background)),
@@ -155,6 +157,40 @@ class CAM1DWidget(ExplanationViewer):
         )
         self._lazy, self._inside = lazy, inside
         lazy.when_model_changed, lazy.when_updated = self.mark.mark_stale, self._show_update
+
+    @property
+    def edited(self) -> np.ndarray | None:
+        """Edited series of the current instance, of shape (time, channel); None if it is not edited."""
+        return self.mark.edited.of(self.instance)
+
+    def edit(self, series: ArrayLike | None) -> None:
+        """Show another series in the place of the current instance, as the panel "Edit" does.
+
+        Its scores and maps are computed when they are displayed, and the original is drawn as a thin line. All other
+        methods and files are still those of the original.
+
+        Parameters
+        ----------
+        series : array-like of shape (time, channel), or None
+            The series, of the shape of the original. None shows the original again.
+
+        Raises
+        ------
+        ValueError
+            If it has another shape, or holds NaN or infinite values.
+
+        Examples
+        --------
+        >>> series = x_test[widget.instance].copy()
+        >>> series[100:150, 2] = 0
+        >>> widget.edit(series)
+        """
+        if series is not None:
+            original = series_of(self._lazy, self.instance)
+            series = as_float32("series", as_array("series", series))
+            shaped("series", series, "(time, channel)", original.shape)
+            check_finite("series", series)
+        self.mark.edit(self.instance, series)
 
     def update_model(self) -> None:
         """Update the widget after the model has changed: more training, other weights or another activation.

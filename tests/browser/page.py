@@ -25,6 +25,16 @@ READ_COLORS = """places => {
   const context = canvas.getContext("2d");
   return places.map(([x, y]) => [...context.getImageData(Math.floor(x * ratio), Math.floor(y * ratio), 1, 1).data]);
 }"""
+DARK = """() => {
+  document.body.dataset.jpThemeLight = "false";
+  document.body.style.background = "#111111";
+  const colors = {
+    "--jp-ui-font-color1": "#f2f2f4", "--jp-layout-color0": "#111111", "--jp-layout-color1": "#212121",
+    "--jp-widgets-color": "#f2f2f4", "--jp-widgets-label-color": "#f2f2f4",
+    "--jp-widgets-input-color": "#f2f2f4", "--jp-widgets-input-background-color": "#111111" };
+  Object.entries(colors).forEach(([name, color]) => document.documentElement.style.setProperty(name, color));
+  document.querySelector("h1").style.color = "#f2f2f4";
+}"""
 # Drawing is scheduled for the next frame; a picture that is drawn next to another follows in the frame after it.
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 # bqplot lays a figure out some time after its size has changed.
@@ -108,6 +118,25 @@ def on_paper(url):
     layers = pixels(base64.b64decode(url.split(",")[1]))
     share = layers[..., 3:] / 255
     return layers[..., :3] * share + 255 * (1 - share)
+
+
+def brush(page, first, last):
+    """Select the window between two samples, by Shift and drag."""
+    picture = page.evaluate(SNAPSHOT)
+    corner = page.locator(".bqplot.figure").bounding_box()
+    y = corner["y"] + picture["rows"][0]["top"] + 30
+    page.keyboard.down("Shift")
+    page.mouse.move(corner["x"] + picture["centers"][first], y)
+    page.mouse.down()
+    page.mouse.move(corner["x"] + picture["centers"][(first + last) // 2], y)
+    page.mouse.move(corner["x"] + picture["centers"][last], y)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+
+
+def darken(page):
+    """Change to a dark theme, as JupyterLab would."""
+    page.evaluate(DARK)
 
 
 def violations(page, within="document"):

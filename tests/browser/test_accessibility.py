@@ -6,7 +6,7 @@ from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation
 from ..support.selection import slow_but
-from .page import MARK, READ_COLORS, SNAPSHOT, choose_method, ready, shown, violations
+from .page import MARK, READ_COLORS, SNAPSHOT, choose_method, darken, ready, shown, violations
 
 pytestmark = pytest.mark.browser
 
@@ -177,16 +177,7 @@ def test_the_table_of_numbers_follows_the_picture(page):
 @pytest.mark.parametrize("dark", slow_but([True], [False, True]))
 def test_axe_finds_nothing_serious(page, dark):
     if dark:
-        page.evaluate("""() => {
-          document.body.dataset.jpThemeLight = "false";
-          document.body.style.background = "#111111";
-          const colors = {
-            "--jp-ui-font-color1": "#f2f2f4", "--jp-layout-color0": "#111111", "--jp-layout-color1": "#212121",
-            "--jp-widgets-color": "#f2f2f4", "--jp-widgets-label-color": "#f2f2f4",
-            "--jp-widgets-input-color": "#f2f2f4", "--jp-widgets-input-background-color": "#111111" };
-          Object.entries(colors).forEach(([name, color]) => document.documentElement.style.setProperty(name, color));
-          document.querySelector("h1").style.color = "#f2f2f4";
-        }""")
+        darken(page)
     for panel in (None, "View", "Find", "Numbers", "Save", "Help"):
         if panel:
             page.get_by_role("button", name=f"{panel}: ").click()

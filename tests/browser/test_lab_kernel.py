@@ -115,7 +115,7 @@ def choose(page, instance):
 
 
 def unseen(page):
-    """An instance whose series the page has not; the thousand events may have fetched any, and neighbors are fetched."""
+    """An instance whose series the page does not have; the thousand events may have fetched any."""
     missing = f"!{MODEL}.tiles.missing([`series/${{instance}}`]).length"
     return page.evaluate(f"() => {{ let instance = 40; while ({missing}) instance += 4; return instance }}")
 

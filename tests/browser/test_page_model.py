@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cam1d_widget import CAM1DWidget, ExplanationViewer, models
-from cam1d_widget.widget.window_scores import WindowScores
+from cam1d_widget.widget.other_series import ComputedSeries
 
 from .page import MARK, choose_method, shown
 
@@ -39,7 +39,7 @@ def test_scores_without_a_window_are_those_of_python(open_page, page_with_model,
     page.evaluate(f"{MARK}.model.windows.choose([{WINDOW[0]}, {WINDOW[1]}], true)")
     page.get_by_text("With the window replaced by the mean of each channel over the background").wait_for()
     there = page.evaluate(f"{MARK}.model.windows.scores.latest")
-    expected = WindowScores(widget._lazy)(0, *WINDOW)
+    expected = ComputedSeries(widget._lazy)(0, *WINDOW)
     np.testing.assert_allclose(there["scores"], expected.scores, rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(there["probabilities"], expected.probabilities, rtol=1e-4, atol=1e-5)
     assert page.errors == []

@@ -6,7 +6,7 @@ import pytest
 from cam1d_widget import ExplanationViewer
 
 from ..support.arrays import explanation
-from .page import EVIL, MARK, READ_COLORS, SNAPSHOT, ready, shown
+from .page import EVIL, MARK, READ_COLORS, SNAPSHOT, brush, ready, shown
 
 pytestmark = pytest.mark.browser
 WINDOW = f"{MARK}.model.get('window')"
@@ -28,19 +28,6 @@ def page(open_page, path):
     page = open_page(path)
     shown(page)
     return page
-
-
-def brush(page, first, last):
-    picture = page.evaluate(SNAPSHOT)
-    corner = page.locator(".bqplot.figure").bounding_box()
-    y = corner["y"] + picture["rows"][0]["top"] + 30
-    page.keyboard.down("Shift")
-    page.mouse.move(corner["x"] + picture["centers"][first], y)
-    page.mouse.down()
-    page.mouse.move(corner["x"] + picture["centers"][(first + last) // 2], y)
-    page.mouse.move(corner["x"] + picture["centers"][last], y)
-    page.mouse.up()
-    page.keyboard.up("Shift")
 
 
 def test_shift_and_drag_choose_a_window_and_move_nothing(page, whole):

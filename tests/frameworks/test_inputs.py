@@ -12,7 +12,7 @@ from keras import layers as L
 from torch import nn
 
 from cam1d_widget import CAM1DWidget, KerasClassifier, TorchClassifier, explain, inside
-from cam1d_widget.widget.window_scores import WindowScores
+from cam1d_widget.widget.other_series import ComputedSeries
 from tests.frameworks.several_inputs import CHANNELS, CLASSES, STEPS, Recorder, ages, question, recorder, series
 
 X, AGES = series(), ages()
@@ -54,7 +54,7 @@ def test_the_widget_explains_checks_and_replaces_windows_with_the_inputs_of_the_
     plain = CAM1DWidget(with_constant(AGES[instance]), X[instance : instance + 1], methods=methods)
     widget.instance = instance
     close(widget.attribution, plain.attribution)
-    here, there = WindowScores(widget._lazy)(instance, 5, 15), WindowScores(plain._lazy)(0, 5, 15)
+    here, there = ComputedSeries(widget._lazy)(instance, 5, 15), ComputedSeries(plain._lazy)(0, 5, 15)
     close(here.scores, there.scores)
     checked, known = (one.check(instance=at, target=1, progress=False) for one, at in ((widget, instance), (plain, 0)))
     assert [one.passed for one in checked.findings] == [one.passed for one in known.findings]

@@ -14,7 +14,7 @@ from torch import nn
 from cam1d_widget import CAM1DWidget, Explanation, FunctionClassifier, KerasClassifier, explain, methods
 from cam1d_widget.attribution.checks import fills_of
 from cam1d_widget.attribution.lazy_explanation import LazyExplanation
-from cam1d_widget.widget.window_scores import WindowScores
+from cam1d_widget.widget.other_series import ComputedSeries
 
 LENGTHS, CHANNELS, CLASSES, BUILT = (40, 25, 33), 3, 3, 45
 SERIES = [np.random.default_rng(place).normal(size=(n, CHANNELS)).astype(np.float32) for place, n in enumerate(LENGTHS)]
@@ -172,7 +172,7 @@ def test_the_widget_checks_a_series_and_replaces_windows_of_it():
     model = network(None)
     widget = CAM1DWidget(model, SERIES, methods=["HiResCAM", "Saliency"], padding_value=0.0)
     alone = CAM1DWidget(network(max(LENGTHS)), padded(0.0, max(LENGTHS))[1:2], methods=["HiResCAM", "Saliency"])
-    close(WindowScores(widget._lazy)(1, 3, 20).scores, WindowScores(alone._lazy)(0, 3, 20).scores)
+    close(ComputedSeries(widget._lazy)(1, 3, 20).scores, ComputedSeries(alone._lazy)(0, 3, 20).scores)
     report = widget.check(instance=1, target=0, method="Saliency", progress=False)
     assert len(report.findings) == 5
     assert repr(widget).startswith("<CAM1DWidget of 3 series (25 to 40 samples")

@@ -239,6 +239,7 @@ GIVEN: dict[str, Callable[[], Any]] = {
     "classes": lambda: 2,
     "units": lambda: 2,
     "method": lambda: "Saliency",
+    "page": lambda: "page.html",
     "scores": lambda: explanation().scores,
 }
 # Optional arguments that keep a call short.
@@ -251,6 +252,7 @@ OWN: dict[str, dict[str, Callable[[], Any]]] = {
     "FunctionClassifier": {"classes": lambda: 2},
     "Explanation": {"attributions": lambda: {"a": x()[:, np.newaxis]}},
     "ExplanationViewer": {"method": lambda: None},
+    "CAM1DWidget.edit": {"series": lambda: x()[0]},
     "metrics.max_sensitivity": {"method": lambda: every_method.Saliency()},
     "metrics.weight_randomization": {"method": lambda: every_method.Saliency()},
     "data.LinearProbe.attribution": {"target": lambda: Y},

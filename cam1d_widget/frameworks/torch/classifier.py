@@ -234,6 +234,12 @@ class TorchClassifier(NetworkClassifier):
         return (None, None) if self._length is None else super().input_shape
 
     @property
+    def takes_one_channel(self) -> bool:
+        """Whether the first layer takes one channel, so that an array of two dims is of shape (instance, time)."""
+        first = first_layer(self.model)
+        return first is not None and first.channels == 1
+
+    @property
     def class_names(self) -> tuple[str, ...] | None:
         """Name of a single number, which is "prediction"; None for classes."""
         return ("prediction",) if self.classes == 1 else None

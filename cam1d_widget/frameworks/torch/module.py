@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from torch import nn
+from torch.utils._pytree import tree_leaves
 
 from ...typing import Layout
 from ...validation import check_layer, counted, shown
 from ..inputs import Inputs
 from .called import Order
-from .taken import arguments
+from .taken import alone, arguments
 from .tensors import Functions, tensor_of
 
 __all__ = ["ORDERS", "Taken", "checked_module", "explained", "first_layer", "own_layout", "path_of"]
@@ -143,19 +144,20 @@ def own_layout(module: nn.Module, x: np.ndarray, device: torch.device, inputs: I
             f"x must have shape (instance, time, channel) with {counted(first.channels, 'channel')}, which layer "
             f"{first.layer!r} of {name} takes, but has {x.shape}: the channels are first; pass layout='channels_first'"
         )
-    faults = {layout: _fault(module, x, order, device, inputs) for layout, order in ORDERS.items()}
-    possible = [layout for layout, fault in faults.items() if fault is None]
+    tried = {layout: _tried(module, x, order, device, inputs) for layout, order in ORDERS.items()}
+    possible = {layout: outcome for layout, outcome in tried.items() if not isinstance(outcome, str)}
     if len(possible) == 1:
-        return possible[0]
+        return next(iter(possible))
     if not possible:
-        reasons = "; ".join(f"as {layout}: {fault}" for layout, fault in faults.items())
+        reasons = "; ".join(f"as {layout}: {fault}" for layout, fault in tried.items())
         raise ValueError(
             f"{name} could not take series of {counted(steps, 'sample')} and {counted(channels, 'channel')} in either "
-            f"layout ({reasons}); "
-            f"give x as it takes them, or a TorchClassifier of a module that rearranges them"
+            f"layout ({reasons}); {_way_out(module, x, device, inputs)}"
         )
     if first and first.channels == channels:
         return first.layout
+    if all(map(torch.equal, *possible.values())):  # as of a module that flattens one channel
+        return next(iter(possible))
     raise ValueError(
         f"{name} takes (instance, channel, time) = {(len(x), channels, steps)} as well as (instance, time, channel) = "
         f"{x.shape}; say which it was trained on by TorchClassifier(module, layout='channels_first') or "
@@ -167,15 +169,28 @@ ORDERS: dict[Layout, Order] = {"channels_first": (0, 2, 1), "channels_last": (0,
 """Axis of the module's input for each axis of (instance, time, channel), by layout."""
 
 
-def _fault(module: nn.Module, x: np.ndarray, order: Order, device: torch.device, inputs: Inputs) -> str | None:
-    """Why a module does not compute with series in an order of axes; None if it does."""
+def _way_out(module: nn.Module, x: np.ndarray, device: torch.device, inputs: Inputs) -> str:
+    """What to pass in the place of a module that takes tensors of two or four dims."""
+    before: dict[str, nn.Module] = {f"torch.nn.Unflatten(1, (1, {x.shape[2]}))": nn.Unflatten(1, (1, x.shape[2]))}
+    if x.shape[2] == 1:
+        before["torch.nn.Flatten()"] = nn.Flatten()
+    if len(inputs.names) == 1:
+        for code, layer in before.items():
+            if not isinstance(_tried(nn.Sequential(layer, module), x, ORDERS["channels_first"], device, alone()), str):
+                return f"pass torch.nn.Sequential({code}, module), which it takes"
+    return "give x as it takes them, or a TorchClassifier of a module that rearranges them"
+
+
+def _tried(
+    module: nn.Module, x: np.ndarray, order: Order, device: torch.device, inputs: Inputs
+) -> list[torch.Tensor] | str:
+    """What a module returns for series in an order of axes; if it does not compute with them, why."""
     try:
         with explained(module), torch.no_grad():
             args, named = arguments(module, inputs, tensor_of(x[:2], device), order, Functions(device))
-            module(*args, **named)
+            return [one for one in tree_leaves(module(*args, **named)) if isinstance(one, torch.Tensor)]
     except Exception as fault:  # any error that the user's module raises
         return (str(fault).strip() or type(fault).__name__).splitlines()[0][:150]
-    return None
 
 
 _MISSING = object()

@@ -6,32 +6,24 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-import bqplot
 import numpy as np
-from traitlets import Any as AnyTrait
-from traitlets import Dict, Int, Unicode, observe, validate
+from traitlets import observe
 
 from ...cancellation import CancelledError, check_cancelled
 from ...explanation.explanation import ExplanationSource
 from ...explanation.portable_model import PortableModel
-from ...explanation.source import ModelChangedError, Scoring, known_scores, lengths_of, seconds_of
-from ...validation import check_count, check_index
-from ..choice import FOLLOWS, known_mean, of_choice
+from ...explanation.source import ModelChangedError, Scoring, known_scores, seconds_of
+from ...validation import check_count
 from ..windows import Intervals, ScoresWithout, check_window
 from .background import Background
-from .base import Synced, SyncedView, part, table
-from .checked import Checked, chosen, whole
-from .checks import Checks
+from .base import Synced
+from .edits import Edits, is_edited
 from .facts import explained_classes, facts_of
-from .fields import fields_of_mean, fields_of_picture, notes, samples
-from .finder import Finder
-from .inside import Inside
-from .jobs import Jobs
 from .means import Means
 from .messages import kind_of, said
 from .offered_map import OfferedMap
-from .options import Options
 from .picture_requests import PictureRequests
+from .stack_state import StackState
 from .tiles import MOST as MOST_TILES
 from .tiles import (
     Tile,
@@ -40,7 +32,6 @@ from .tiles import (
     keys_of,
     map_tile,
     pack,
-    packed_to_json,
     places_of,
     series_key,
     series_tile,
@@ -58,7 +49,7 @@ def _truth(y: np.ndarray | None) -> np.ndarray | None:
 _STALE = "The model has changed since this widget was made. The displayed scores and maps are from before the change."
 
 
-class ChannelStack(SyncedView, bqplot.Mark):
+class ChannelStack(StackState):
     """Stacked channels of one series, and the attribution of one class by one method.
 
     Parameters
@@ -84,68 +75,7 @@ class ChannelStack(SyncedView, bqplot.Mark):
     **traits
         Initial `instance`, `target` and `method`; parts such as `options` and `jobs`; and what a bqplot mark takes
         (scales).
-
-    Attributes
-    ----------
-    instance, target, method : int
-        The current picture: indices into the instances, the class menu and the methods.
-    against : int or None
-        Entry of the class menu whose map is subtracted.
-    follow : {"predicted", "true", "runner-up", "contrast", "fixed"}
-        Which class is explained when the instance changes.
-    mean : dict or None
-        Mean that is shown instead of the instance: `by` "true" or "predicted" class, and `of` which class.
-    pinned : dict or None
-        Picture that is pinned next to the current one: its `instance`, `target`, `method`, `against` and `mean`.
-    window : tuple of int or None
-        Selected samples [first, stop).
-    annotations : list of dict
-        Notes: "instance", "window" (samples [first, stop)) and "text".
-    stale : str
-        Message that the model has changed since its scores were computed; "" where it has not.
-    better : dict or None
-        Method that is ranked above the initial one but takes longer: its index `method`, `seconds`, and `state`, one of
-        "offered", "computing" and "ready".
-    network : dict or None
-        The model of a page: its description, and its `weights` as bytes.
-    version : int
-        Number of updates of the scores and maps; the browser drops its tiles when it changes.
     """
-
-    _view_name = Unicode("ChannelStack").tag(sync=True, echo_update=False)
-
-    scales_metadata = Dict(
-        {
-            "x": {"orientation": "horizontal", "dimension": "x"},
-            "y": {"orientation": "vertical", "dimension": "y"},
-        }
-    ).tag(sync=True, echo_update=False)
-
-    instance = whole(0).tag(sync=True)
-    target = whole(0).tag(sync=True)
-    method = whole(0).tag(sync=True)
-    against = whole(None, allow_none=True).tag(sync=True)
-    follow = chosen(*FOLLOWS).tag(sync=True)
-    mean = Checked(fields_of_mean, None, allow_none=True).tag(sync=True)
-    pinned = Checked(fields_of_picture, None, allow_none=True).tag(sync=True)
-    facts = Dict().tag(sync=True, echo_update=False)
-    scores = table()
-    probabilities = table()
-    truth = table()
-    explained = table()
-    steps = table()
-    window = Checked(samples, None, allow_none=True).tag(sync=True)
-    annotations = Checked(notes, []).tag(sync=True)
-    checks = part(Checks)
-    finder = part(Finder)
-    options = part(Options)
-    jobs = part(Jobs)
-    inside = part(Inside)
-    stale = Unicode().tag(sync=True, echo_update=False)
-    better = Dict(allow_none=True, default_value=None).tag(sync=True)
-    network = AnyTrait(None, allow_none=True).tag(sync=True, echo_update=False)
-    version = Int(0).tag(sync=True, echo_update=False)
-    tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=packed_to_json)
 
     def __init__(
         self,
@@ -165,9 +95,12 @@ class ChannelStack(SyncedView, bqplot.Mark):
         self._scores_without = scores_without
         self._update_model = update_model
         baseline = next((one.baseline for one in (scores_without, model) if one is not None), "")
-        self._given = targets, instances, absence, baseline, intervals
+        edits = Edits(scores_without, self._index, self._shape)
+        baselines = edits.baselines if model is None else model.description["baseline"]
+        self._given = targets, instances, absence, baseline, baselines, intervals
         super().__init__(
             **self._read(),
+            edited=edits,
             tiles=tiles if tiles is not None else {"index": [], "data": b""},
             network=None if model is None else {**model.description, "weights": memoryview(model.weights.tobytes())},
             **traits,
@@ -182,17 +115,6 @@ class ChannelStack(SyncedView, bqplot.Mark):
         self._offering: OfferedMap | None = None
         self._continued = False
         self.on_msg(self._receive)
-
-    taking = False
-    """Whether the present changes come from the browser, which has followed the class itself."""
-
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take values from the browser."""
-        self.taking = True
-        try:
-            super().set_state(sync_data)
-        finally:
-            self.taking = False
 
     @property
     def parts(self) -> dict[str, Synced]:
@@ -303,6 +225,8 @@ class ChannelStack(SyncedView, bqplot.Mark):
         """Series or map of this key, computed if necessary; the source caches it."""
         if key.startswith("mean-"):
             return self._means.tile(key)
+        if is_edited(key):
+            return self.edited.tile(key, self._source.methods, self._targets)
         if key.startswith("series/"):
             [instance] = map(self._index, ["instance"], places_of(key, "series", "instance"))
             return series_tile(self._source, key, instance)
@@ -313,12 +237,6 @@ class ChannelStack(SyncedView, bqplot.Mark):
         names = ("method", "instance", "target")
         method, instance, target = map(self._index, names, places_of(key, "attribution", *names))
         return self._source.methods[method], instance, self._targets[target]
-
-    def _index(self, name: str, value: Any) -> int:
-        return check_index(name, value, len(self.facts[f"{name}s"]))
-
-    def _samples(self, instance: int) -> int:
-        return int(lengths_of(self._source)[instance])
 
     def whole(self, key: str) -> Tile:
         """Tile; a mean is over all instances that have the map."""
@@ -349,6 +267,9 @@ class ChannelStack(SyncedView, bqplot.Mark):
                 self._offering.cancel()
         elif kind == "replace":
             self._replace(content)
+        elif kind == "edit":
+            with suppress(TypeError, ValueError):  # of no instance or name: nothing can be requested of it
+                self.edited.take(content, buffers)
         elif kind == "update":
             self._update()
         elif kind == "views":
@@ -368,7 +289,8 @@ class ChannelStack(SyncedView, bqplot.Mark):
         if seconds <= SLOW:
             self.send(*answered(content, self.tile))
             return
-        at_once, buffers = answered({"keys": [key for key in keys if key.startswith("series/")]}, self.tile)
+        quick = [key for key in keys if key.startswith(("series/", "edited-scores/"))]
+        at_once, buffers = answered({"keys": quick}, self.tile)
         self.send({"slow": content.get("request"), "seconds": seconds, "index": at_once["index"]}, buffers)
         if self._offering is not None and self._offering.key not in self._maps_of(keys):
             self._offering.cancel()  # it would only take time from what is asked for
@@ -381,13 +303,26 @@ class ChannelStack(SyncedView, bqplot.Mark):
 
     def _seconds(self, keys: Sequence[Any]) -> float:
         """About how long the maps of some tiles take."""
-        return sum(seconds_of(self._source, *one) for one in self._maps_of(keys))
+        return sum(seconds_of(self._source, *one) for one in self._maps_of(keys)) + sum(
+            seconds_of(self._source, method) for method in self._edited_methods(keys)
+        )
 
     def _maps_of(self, keys: Sequence[Any]) -> Iterator[tuple[str, int, int]]:
         """Method, instance and class of each map among some tiles."""
         for key in keys:
             with suppress(ValueError):  # no map, or a wrong key: reported in the answer
                 yield self._map_of(key)
+
+    def _edited_methods(self, keys: Sequence[Any]) -> Iterator[str]:
+        """Method of each map of an edited series among some tiles."""
+        for key in keys:
+            with suppress(ValueError):
+                yield self._source.methods[self.edited.place_of(key)[0]]
+
+    def edit(self, instance: int, series: np.ndarray | None) -> None:
+        """Show another series (time, channel) in the place of an instance, or the original again."""
+        self.edited.put(instance, series)
+        self.send_state("edited")
 
     def _replace(self, content: dict[str, Any]) -> None:
         """Compute the scores of a series with one window replaced."""
@@ -411,55 +346,3 @@ class ChannelStack(SyncedView, bqplot.Mark):
         offering = getattr(self, "_offering", None)
         if self.better is None and offering is not None and self._source.methods[self.method] != offering.key[0]:
             offering.cancel()
-
-    @validate("instance", "target", "method")
-    def _check_index(self, proposal: Any) -> int:
-        name, value = proposal["trait"].name, proposal["value"]
-        with of_choice():
-            return self._index(name, value) if self.facts else int(value)
-
-    @validate("against")
-    def _check_against(self, proposal: Any) -> int | None:
-        against = proposal["value"]
-        if against is None or not self.facts:
-            return against
-        with of_choice():
-            return check_index("against", against, len(self.facts["targets"]))
-
-    @validate("mean")
-    def _check_mean(self, proposal: Any) -> dict[str, Any] | None:
-        return None if proposal["value"] is None else self._known_mean("mean", proposal["value"])
-
-    def _known_mean(self, name: str, mean: dict[str, Any]) -> dict[str, Any]:
-        return known_mean(name, (mean["by"], mean["of"]), self._source)._asdict()
-
-    @validate("pinned")
-    def _check_pinned(self, proposal: Any) -> dict[str, Any] | None:
-        pinned = proposal["value"]
-        if pinned is None or not self.facts:
-            return pinned
-        with of_choice():
-            for name in ("instance", "target", "method"):
-                check_index(f"pinned.{name}", pinned[name], len(self.facts[f"{name}s"]))
-            if pinned["against"] is not None:
-                check_index("pinned.against", pinned["against"], len(self.facts["targets"]))
-            mean = None if pinned["mean"] is None else self._known_mean("pinned.mean", pinned["mean"])
-        return {**pinned, "mean": mean}
-
-    @validate("window")
-    def _check_window(self, proposal: Any) -> tuple[int, int] | None:
-        window = proposal["value"]
-        if window is None or not self.facts:
-            return window
-        with of_choice():
-            return check_window("window", window, self.facts["samples"])
-
-    @validate("annotations")
-    def _check_annotations(self, proposal: Any) -> list[dict[str, Any]]:
-        notes = proposal["value"]
-        if self.facts:
-            with of_choice():
-                for note in notes:
-                    check_index("instance of annotations", note["instance"], len(self.facts["instances"]))
-                    check_window("window of annotations", note["window"], self._samples(note["instance"]))
-        return notes

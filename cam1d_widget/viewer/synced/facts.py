@@ -20,6 +20,7 @@ def facts_of(
     instances: Sequence[int] | None,
     absence: str,
     baseline: str = "",
+    baselines: Sequence[float] | None = None,
     intervals: Intervals = (),
 ) -> dict[str, Any]:
     """Facts as plain JSON."""
@@ -41,6 +42,7 @@ def facts_of(
         "unseen": unseen_samples(source.receptive_field, samples),
         "centers": outer_centers(source.receptive_field),
         "baseline": baseline,
+        "baselines": None if baselines is None else [float(value) for value in baselines],
         "intervals": [[list(window) for window in windows] for windows in intervals],
         "absence": absence,
         # A page has instances of its own.

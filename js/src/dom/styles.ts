@@ -124,6 +124,8 @@ const SHEET = `
 .cam1d-scores .cam1d-explained { font-weight: 650; }
 .cam1d-scores label::after { content: ""; flex: 1 0 100%; height: 5px; border-radius: 3px; background: color-mix(in srgb, var(--cam1d-ink) 14%, transparent); }
 .cam1d-scores i { position: absolute; left: 4px; bottom: 2px; height: 5px; max-width: calc(100% - 8px); border-radius: 3px; background: var(--cam1d-faint); }
+.cam1d-scores u { position: absolute; left: 4px; bottom: 0; height: 9px; max-width: calc(100% - 8px); box-sizing: border-box; border-right: 2px solid var(--cam1d-ink); pointer-events: none; }
+.cam1d-scores small { color: var(--cam1d-faint); font-weight: 400; }
 .cam1d-scores .cam1d-explained i { background: var(--cam1d-focus); }
 .cam1d-scores i.cam1d-negative { background: none; box-sizing: border-box; border: 1px solid var(--cam1d-faint); }
 .cam1d-summary { box-sizing: border-box; display: flex; flex-wrap: wrap; align-items: baseline; align-content: start; gap: 2px 18px; padding: 5px 10px 3px; }
@@ -176,6 +178,16 @@ const SHEET = `
 .cam1d-toolbar label { display: inline-flex; align-items: center; gap: 6px; max-width: 100%; }
 .cam1d-panel fieldset > label:not(.cam1d-check) { flex: 1 1 100%; justify-content: space-between; }
 .cam1d-panel fieldset > label > select { max-width: 62%; }
+.cam1d-panel[aria-label^="Edit"] { gap: 7px; }
+.cam1d-panel[aria-label^="Edit"] fieldset { gap: 4px 6px; }
+.cam1d-panel[aria-label^="Edit"] fieldset > label { flex: 0 1 auto; }
+.cam1d-panel[aria-label^="Edit"] textarea { flex: 1 1 100%; box-sizing: border-box; width: 100%; font: 12px monospace; color: inherit; background: var(--cam1d-paper); border: 1px solid var(--cam1d-edge); border-radius: 3px; resize: vertical; }
+.cam1d-panel[aria-label^="Edit"] .cam1d-file { position: relative; height: 26px; box-sizing: border-box; padding: 1px 6px; background: var(--cam1d-paper); border: 1px solid var(--cam1d-edge); border-radius: 3px; cursor: pointer; }
+.cam1d-panel[aria-label^="Edit"] .cam1d-file:focus-within { outline: 2px solid var(--cam1d-focus); outline-offset: 1px; }
+.cam1d-panel[aria-label^="Edit"] .cam1d-bad { color: var(--cam1d-bad); overflow-wrap: anywhere; }
+.cam1d-panel[aria-label^="Edit"] .cam1d-line { flex: 1 1 100%; gap: 4px; }
+.cam1d-panel[aria-label^="Edit"] input[type="number"] { width: 48px; padding-left: 4px; }
+.cam1d-panel[aria-label^="Edit"] .cam1d-line > button { padding: 1px 6px; }
 .cam1d-toolbar label > span { color: var(--cam1d-faint); white-space: nowrap; }
 .cam1d-toolbar label > select { min-width: 0; text-overflow: ellipsis; }
 .cam1d-toolbar label.cam1d-check { flex-direction: row-reverse; }
@@ -192,6 +204,7 @@ const SHEET = `
 .cam1d-toolbar .cam1d-numbers th, .cam1d-toolbar .cam1d-numbers td { text-align: right; padding: 0 0 0 18px; background: none; color: inherit; }
 .cam1d-toolbar .cam1d-numbers th:first-child { text-align: left; padding-left: 0; }
 .cam1d-announced, .cam1d-spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.cam1d-viewer .cam1d-stretch, .cam1d-viewer .cam1d-stretch * { cursor: ns-resize !important; }
 .cam1d-viewer .cam1d-grab, .cam1d-viewer .cam1d-grab * { cursor: grab !important; }
 .cam1d-viewer .cam1d-pictures { display: flex; flex-flow: row wrap; gap: 0 12px; overflow: visible; }
 .cam1d-viewer .cam1d-pinned { position: relative; flex: 1 1 430px; min-width: 300px; margin: 2px; }

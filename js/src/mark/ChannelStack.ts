@@ -22,6 +22,7 @@ import { isZoom, Keys } from "./gestures/keys.js";
 import { Labels } from "./gestures/labels.js";
 import { type Overview, OverviewDrag } from "./gestures/overview_drag.js";
 import { Pointer } from "./gestures/pointer.js";
+import { StretchDrag } from "./gestures/stretch_drag.js";
 import type { MarkView } from "./mark_view.js";
 
 declare global {
@@ -59,6 +60,11 @@ export class ChannelStack extends Mark implements MarkView {
       this.parent.el,
       () => this.frame,
       (window, last) => this.model.windows.choose(window, last),
+    );
+    this.stretch = new StretchDrag(
+      this.parent.el,
+      this.model,
+      () => this.scene && this.frame && [this.scene, this.frame],
     );
     this.overview = new OverviewDrag(
       this.parent.el,
@@ -165,11 +171,10 @@ export class ChannelStack extends Mark implements MarkView {
 
   /** Captions of the current and the pinned picture. */
   captions(width: number, font: string): Caption[] {
-    const { picture, pinned, facts, outputs } = this.model;
-    const texts = [
-      `Current: ${picture ? captionOf(picture.choice, facts, outputs) : ""}`,
-      `Pinned: ${pinned?.picture ? captionOf(pinned.picture.choice, facts, outputs) : ""}`,
-    ];
+    const { picture, pinned, facts } = this.model;
+    const caption = (of: Picture | null | undefined): string =>
+      of ? captionOf(of.choice, facts, this.model.outputsOf(of.choice)) : "";
+    const texts = [`Current: ${caption(picture)}`, `Pinned: ${caption(pinned?.picture)}`];
     return captionsOf(this.surface.context, texts, width, font);
   }
 
@@ -236,6 +241,7 @@ export class ChannelStack extends Mark implements MarkView {
     this.keys?.remove();
     this.labels?.remove();
     this.brush?.remove();
+    this.stretch?.remove();
     this.overview?.remove();
     super.remove();
   }
@@ -253,6 +259,7 @@ export class ChannelStack extends Mark implements MarkView {
   private keys: Keys | undefined;
   private labels: Labels;
   private brush: Brush;
+  private stretch: StretchDrag;
   private overview: OverviewDrag;
   private scheduled: number | undefined;
   frame: Frame | undefined;

@@ -3,6 +3,7 @@ import { frameOf, widenedFrame } from "../core/draw/frame.js";
 import type { Frame } from "../core/draw/scene.js";
 import { LIGHT } from "../core/draw/theme.js";
 import { timeTicks } from "../core/draw/time_ticks.js";
+import type { Choice } from "../core/picture/choice.js";
 import type { Facts } from "../core/picture/facts.js";
 import type { Outputs } from "../core/picture/outputs.js";
 import { axisSamples, type Picture } from "../core/picture/picture.js";
@@ -15,18 +16,19 @@ import type { Windows } from "./windows.js";
 /** What pictures share. */
 export interface Exported {
   readonly facts: Facts;
-  readonly outputs: Outputs;
+  outputsOf(choice: Choice): Outputs;
   readonly hasKernel: boolean;
   readonly windows: Windows;
 }
 
 /** Pictures as they are exported: with the zoom of a view, on white, as wide as the paper. */
 export function exportSheet(
-  { facts, outputs, hasKernel, windows }: Exported,
+  mark: Exported,
   { element, frame }: MarkView,
   pictures: Picture[],
   paper: Paper,
 ): ExportSheet {
+  const { facts, hasKernel, windows } = mark;
   const room = paper.width === null ? screenWidth(element, frame!, pictures.length) : toPixels(paper.width);
   const { width, sideBySide } = columns(pictures.length, room);
   // For narrow paper, the picture is drawn wider and scaled down.
@@ -42,7 +44,7 @@ export function exportSheet(
     const own = frameOf(sized, picture.series.samples, whole);
     return { scene, frame: own, axis: timeTicks(own, facts, startOf(picture.choice, facts)) };
   });
-  return { parts, outputs, whole: !hasKernel, sideBySide };
+  return { parts, outputsOf: (choice) => mark.outputsOf(choice), whole: !hasKernel, sideBySide };
 }
 
 /** Width on the screen of one picture, or of all pictures of a viewer. */

@@ -1,9 +1,9 @@
 import type { Choice } from "../core/picture/choice.js";
 import type { Facts } from "../core/picture/facts.js";
-import { neededTiles } from "../core/picture/needed_tiles.js";
+import { mapKeyOf, neededScores, neededTiles, seriesKeyOf, targetOfKey } from "../core/picture/needed_tiles.js";
 import type { Window } from "../core/picture/window.js";
 import { type Bytes, bytesOf } from "../core/tiles/bytes.js";
-import { attributionKey, seriesKey, type Tile } from "../core/tiles/tiles.js";
+import { seriesKey, type Tile } from "../core/tiles/tiles.js";
 import type { Values } from "../engine/engine.js";
 import type { Description, PageModel, PageScores } from "../engine/page_model.js";
 import type { TileStore } from "../synced/tile_store.js";
@@ -56,6 +56,11 @@ export class PageAnswers {
     }
   }
 
+  /** Whether the model will be there in a moment. */
+  get starting(): boolean {
+    return this.model === null && this.fault === null;
+  }
+
   /** Whether scores can be computed. */
   get ready(): boolean {
     return this.model !== null;
@@ -63,14 +68,24 @@ export class PageAnswers {
 
   /** Whether the model is ready, and takes series of the length of this one. */
   fits(instance: number): boolean {
-    const there = this.tiles.missing([seriesKey(instance)]).length === 0;
-    return there && this.series(instance).length === this.model?.values;
+    const key = seriesKey(instance);
+    return this.tiles.missing([key]).length === 0 && this.tiles.take(key).values.length === this.model?.values;
   }
 
   /** Scores of a stored series with the samples of a window replaced. */
   without(instance: number, [first, stop]: Window): PageScores {
     const model = this.model!;
-    return model.scores(model.without(this.series(instance), first, stop));
+    return model.scores(model.without(this.tiles.take(seriesKey(instance)).values, first, stop));
+  }
+
+  /** Computes the scores of an edited series, if they are missing. */
+  score(choice: Choice): void {
+    const [key] = this.tiles.missing(neededScores(choice));
+    if (key !== undefined && this.ready && this.fits(choice.instance)) {
+      const { scores, probabilities } = this.model!.scores(this.series(choice));
+      const rows = [scores, ...(probabilities ? [probabilities] : [])];
+      this.tiles.put(tileOf(key, [rows.length, scores.length], Float32Array.from(rows.flat())));
+    }
   }
 
   /** Computes the maps of a picture that are missing; a share below 1 if that goes on, null if the page cannot. */
@@ -84,8 +99,8 @@ export class PageAnswers {
       return 1;
     }
     if (!this.running.has(missing)) {
-      const target = this.facts.targets[Number(missing.split("/").at(-1))];
-      const steps = this.model.maps(label, this.series(choice.instance), target);
+      const target = this.facts.targets[targetOfKey(missing)];
+      const steps = this.model.maps(label, this.series(choice), target);
       this.running.set(missing, { choice, steps, share: 0 });
       this.advance(missing);
     }
@@ -128,17 +143,17 @@ export class PageAnswers {
     } while (performance.now() < until);
   }
 
-  private put({ instance, method }: Choice, maps: ReadonlyMap<number, Values>): void {
+  private put(choice: Choice, maps: ReadonlyMap<number, Values>): void {
     for (const [target, { shape, data }] of maps) {
       const place = this.facts.targets.indexOf(target);
       if (place >= 0) {
-        this.tiles.put(tileOf(attributionKey(method, instance, place), shape, data));
+        this.tiles.put(tileOf(mapKeyOf(choice, place), shape, data));
       }
     }
   }
 
-  private series(instance: number): Float32Array {
-    return this.tiles.take(seriesKey(instance)).values;
+  private series(choice: Choice): Float32Array {
+    return this.tiles.take(seriesKeyOf(choice)).values;
   }
 }
 

@@ -1,10 +1,10 @@
-import type { Choice } from "../core/picture/choice.js";
+import { type Choice, choiceName } from "../core/picture/choice.js";
 import { ColorLimits } from "../core/picture/color_limits.js";
 import { type ChoiceTiles, picturesOf, rankingOf } from "../core/picture/compose.js";
 import { isExplained } from "../core/picture/explained.js";
 import type { Facts, Table } from "../core/picture/facts.js";
 import { type Mean, meanOf } from "../core/picture/mean.js";
-import { neededTiles, tileOfInstance } from "../core/picture/needed_tiles.js";
+import { neededOriginal, neededScores, neededTiles, tileOfInstance } from "../core/picture/needed_tiles.js";
 import type { Options } from "../core/picture/options.js";
 import type { Picture, Ranking } from "../core/picture/picture.js";
 import { packTiles, type Tile } from "../core/tiles/tiles.js";
@@ -55,6 +55,10 @@ const isMapOf = (key: string, instance: number): boolean => {
   return kind === "attribution" && Number(of) === instance;
 };
 
+/** Whether two pictures show the map of one method and class for one instance, before or after edits. */
+const isSameMap = (one: Choice, other: Choice): boolean =>
+  !one.mean && !other.mean && one.against === null && other.against === null && choiceName(one) === choiceName(other);
+
 /** The current picture and the pinned one, as far as their tiles are available. */
 export class Pictures {
   private readonly limits = new ColorLimits();
@@ -81,13 +85,15 @@ export class Pictures {
   refresh(): void {
     const { mark, tiles } = this;
     const choices = [mark.choice, ...(mark.pinnedChoice ? [mark.pinnedChoice] : [])];
-    tiles.hold(choices.flatMap(neededTiles));
+    const scores = choices.flatMap(neededScores);
+    tiles.hold([...choices.flatMap(neededTiles), ...choices.flatMap(neededOriginal), ...scores]);
     mark.pageAnswers?.keep(choices.flatMap(neededTiles));
     const found = choices.map((choice) => this.find(choice));
     const waiting = found.filter(({ status }) => status === "waiting");
     mark.pageAnswers?.continue();
     const wanted = [
       ...tiles.missing(waiting.flatMap(({ choice }) => neededTiles(choice))),
+      ...tiles.missing(scores),
       ...(mark.hasKernel ? tiles.unfinished(choices.flatMap(neededTiles)) : []),
     ];
     if (wanted.length > 0 && mark.hasKernel) {
@@ -106,7 +112,7 @@ export class Pictures {
       const last = mark.facts.instances.length - 1;
       const wanted = [choice.instance + 1, choice.instance - 1]
         .filter((other) => other >= 0 && other <= last)
-        .map((instance) => ({ ...choice, instance }))
+        .map((instance) => ({ ...choice, instance, edited: undefined }))
         .filter((other) => isExplained(mark.explained, other));
       tiles.prefetch(
         wanted.map(neededTiles),
@@ -119,7 +125,9 @@ export class Pictures {
   packed() {
     const { tiles } = this;
     const ready = this.all.filter(({ status }) => status === "ready");
-    const keys = new Set(ready.flatMap(({ choice }) => neededTiles(choice)));
+    // A notebook keeps no edits.
+    const originals = ready.flatMap(({ choice }) => neededTiles({ ...choice, edited: undefined }));
+    const keys = new Set(originals.filter((key) => tiles.missing([key]).length === 0));
     let room = ROOM;
     for (const { choice } of ready) {
       for (const key of [...tiles.keys()].filter((key) => !keys.has(key) && isMapOf(key, choice.instance))) {
@@ -158,6 +166,9 @@ export class Pictures {
     if (choice.mean && !mark.hasKernel) {
       this.average(choice, keys);
     }
+    if (!mark.hasKernel) {
+      mark.pageAnswers?.score(choice);
+    }
     const share = mark.hasKernel || !isExplained(mark.explained, choice) ? null : mark.pageAnswers?.compute(choice);
     const failure = tiles.failure(keys);
     const without = (status: Status, message: string): Found => ({ choice, status, message, tiles: [] });
@@ -172,6 +183,9 @@ export class Pictures {
     }
     if (typeof share === "number") {
       return without("waiting", `computing … ${Math.floor(100 * share)} %`);
+    }
+    if (!mark.hasKernel && !choice.mean && mark.pageAnswers?.starting) {
+      return without("waiting", "starting the model of this page …");
     }
     return mark.hasKernel
       ? without("waiting", "computing …")
@@ -192,17 +206,27 @@ export class Pictures {
     return found.map(({ choice, status, message }, place) => {
       const before = this.all[place]?.picture ?? null;
       const at = ready.findIndex((one) => one.choice === choice);
-      return { choice, status, message, picture: at < 0 ? before : pictures[at] };
+      const picture = at < 0 ? before : pictures[at];
+      const follows = status === "waiting" && at >= 0 && !pictures[at].mapless;
+      return { choice, status, message: follows ? null : message, picture };
     });
   }
 
   /** A choice whose picture is drawn: complete, or its series alone, unless its map follows in a moment. */
   private drawable({ choice, status, tiles }: Found, before: Picture | null): ChoiceTiles[] {
+    const [original] = neededOriginal(choice).map((key) => this.tiles.take(key));
     if (status === "ready") {
-      return [{ choice, tiles }];
+      return [{ choice, tiles, original }];
     }
     const [key] = neededTiles(choice);
     const moment = status === "waiting" && this.tiles.slow === null && before && !before.mapless;
-    return moment || this.tiles.missing([key]).length > 0 ? [] : [{ choice, tiles: [this.tiles.take(key)] }];
+    if (this.tiles.missing([key]).length > 0) {
+      return [];
+    }
+    if (moment && choice.edited !== undefined && isSameMap(choice, before.choice)) {
+      // The series follows the pointer; its map follows in a moment.
+      return [{ choice, tiles: [this.tiles.take(key), before.attribution], original }];
+    }
+    return moment ? [] : [{ choice, tiles: [this.tiles.take(key)], original }];
   }
 }

@@ -78,7 +78,7 @@ export class Windows {
 
   private look(): void {
     const { mark, chosen } = this;
-    if (chosen && this.answered && !mark.choice.mean) {
+    if (chosen && this.answered && !mark.choice.mean && mark.choice.edited === undefined) {
       this.scores.request(mark.choice.instance, chosen);
     }
     mark.trigger("window");

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { repeat } from "lit-html/directives/repeat.js";
 import { styleMap } from "lit-html/directives/style-map.js";
-import { classesByScore, type ScoredClass } from "../core/picture/finder.js";
+import { classesByScore, classScores, type ScoredClass } from "../core/picture/finder.js";
 import { hasScores } from "../core/picture/outputs.js";
 import { isTrue, trueValue } from "../core/picture/truth.js";
 import { elided } from "../core/text/elided.js";
@@ -29,25 +29,33 @@ export class ClassScoresView extends PanelView {
     if (this.el.hidden || choice.mean || !hasScores(choice.instance, outputs)) {
       return html``;
     }
-    const classes = classesByScore(choice.instance, facts.targets, outputs);
-    const most = outputs.probabilities ? 1 : Math.max(...classes.map(({ value }) => Math.abs(value)));
+    // The bars of an edited series stay in the order of the original, whose scores are marked.
+    const before = classesByScore(
+      choice.instance,
+      facts.targets,
+      this.mark.outputsOf({ ...choice, edited: undefined }),
+    );
+    const now = classScores(choice.instance, facts.targets, outputs);
+    const most = outputs.probabilities ? 1 : Math.max(...[...before, ...now].map(({ value }) => Math.abs(value)));
     return html`<fieldset>
       <legend>${outputs.probabilities ? "class probabilities" : "class scores"}</legend>
       ${repeat(
-        classes,
+        before,
         ({ place }) => place,
-        (one) => this.row(one, most),
+        ({ place, value }) => this.row(now[place], most, choice.edited === undefined ? null : value),
       )}
     </fieldset>`;
   }
 
-  private row({ place, target, value }: ScoredClass, most: number): TemplateResult {
+  private row({ place, target, value }: ScoredClass, most: number, before: number | null): TemplateResult {
     const { choice, facts, outputs } = this.mark;
     const name = facts.class_names[target];
     const own = trueValue(choice.instance, target, outputs);
     const truth = own === null ? "true" : `true ${formatNumber(own)}`;
-    const marked = own !== null || isTrue(choice.instance, target, outputs);
-    const width = `${most > 0 ? (100 * Math.abs(value)) / most : 0}%`;
+    // Whether an edited series still is of its class is not known.
+    const marked = before === null && (own !== null || isTrue(choice.instance, target, outputs));
+    const share = (of: number): string => `${most > 0 ? (100 * Math.abs(of)) / most : 0}%`;
+    const format = scoreFormat(outputs.probabilities !== null);
     return html`<label title=${name} class=${place === choice.target ? "cam1d-explained" : ""}
       ><input
         type="radio"
@@ -56,8 +64,8 @@ export class ClassScoresView extends PanelView {
         @change=${() => this.mark.choose({ target: place })}
       /><span class="cam1d-name">${elided(name, LENGTH)}</span>${marked ? html`<em>${truth}</em>` : nothing}<span
         class="cam1d-number"
-        >${scoreFormat(outputs.probabilities !== null)(value)}</span
-      ><i class=${value < 0 ? "cam1d-negative" : ""} style=${styleMap({ width })}></i
-    ></label>`;
+        >${before === null ? nothing : html`<small>before ${format(before)}</small> `}${format(value)}</span
+      ><i class=${value < 0 ? "cam1d-negative" : ""} style=${styleMap({ width: share(value) })}></i
+      >${before === null ? nothing : html`<u style=${styleMap({ width: share(before) })}></u>`}</label>`;
   }
 }

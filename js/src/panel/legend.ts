@@ -153,6 +153,7 @@ export class LegendView extends PanelView {
         intervals.length > 0 && picture && status === "ready",
         () => key(intervalsText(intervals, picture!), sampleInterval),
       ],
+      [marks?.original, () => key(MEANINGS.original, (ctx) => sampleOriginal(ctx, theme))],
       [marks?.bars, () => html`<span>${MEANINGS.bars}</span>`],
     ];
     return keys.filter(([there]) => there).map(([, made]) => made());
@@ -183,6 +184,15 @@ function sampleFade(ctx: CanvasRenderingContext2D, theme: Theme): void {
 function sampleLine(ctx: CanvasRenderingContext2D, theme: Theme): void {
   ctx.fillStyle = theme.ink;
   ctx.fillRect(0, 5, 22, 2);
+}
+
+function sampleOriginal(ctx: CanvasRenderingContext2D, theme: Theme): void {
+  ctx.strokeStyle = theme.faint;
+  ctx.setLineDash([4, 2]);
+  ctx.beginPath();
+  ctx.moveTo(0, 6);
+  ctx.lineTo(SPAN.right, 6);
+  ctx.stroke();
 }
 
 function sampleInterval(ctx: CanvasRenderingContext2D): void {

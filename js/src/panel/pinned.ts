@@ -58,7 +58,7 @@ export class PinnedView extends PanelView {
   }
 
   private paint(): void {
-    const { pinned, facts, outputs, windows } = this.mark;
+    const { pinned, facts, windows } = this.mark;
     const frame = this.partner?.frame;
     if (!pinned || !frame) {
       return;
@@ -81,7 +81,8 @@ export class PinnedView extends PanelView {
       );
       this.canvas.value!.setAttribute(
         "aria-label",
-        pinned.message ?? `Pinned: ${describePicture(pinned.picture, facts, outputs)}`,
+        pinned.message ??
+          `Pinned: ${describePicture(pinned.picture, facts, this.mark.outputsOf(pinned.picture.choice))}`,
       );
       this.el.dataset.ready = pinned.message === null ? choiceName(pinned.choice) : "";
     }

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { unscored } from "../core/picture/outputs.js";
-import { summaryOf } from "../core/text/describe.js";
+import { summaryOf, truthName } from "../core/text/describe.js";
 import { counted, duration } from "../core/text/numbers.js";
 import { button } from "../dom/fields.js";
 import { nameSliders } from "../dom/slider_names.js";
@@ -12,7 +12,7 @@ export class SummaryView extends PanelView {
     this.el.classList.add("cam1d-summary");
     this.el.setAttribute("role", "status");
     super.render();
-    this.listenTo(this.mark, "change:stale change:better change:follow", this.refresh);
+    this.listenTo(this.mark, "change:stale change:better change:follow link", this.refresh);
     this.displayed.then(() => {
       this.naming = nameSliders(this.el);
       this.sizes.observe(this.el);
@@ -26,8 +26,8 @@ export class SummaryView extends PanelView {
 
   /** Keeps the height of the longest summary so far, so that the plot does not move from instance to instance. */
   private keepHeight(): void {
-    const { better, stale, hasKernel, outputs } = this.mark;
-    const kept = [this.el.clientWidth, better?.state, stale, hasKernel, unscored(outputs) > 0].join();
+    const { better, stale, hasKernel, outputs, link } = this.mark;
+    const kept = [this.el.clientWidth, better?.state, stale, link.notice, hasKernel, unscored(outputs) > 0].join();
     if (kept !== this.kept) {
       this.el.style.minHeight = "";
     }
@@ -41,11 +41,11 @@ export class SummaryView extends PanelView {
     return html`
       ${stale ? this.outdated(stale) : nothing}
       <span class="cam1d-title">${instance}</span>
-      ${truth === null ? nothing : term("true", truth)}
+      ${truth === null ? nothing : term(truthName(choice), truth)}
       ${predicted === null ? nothing : term("predicted", predicted, right)}
       ${missed === null ? nothing : this.whyNot(missed)}
       <span class="cam1d-spoken">${term("explained", explained)}</span>
-      ${this.scoring()}${this.offer()}
+      ${this.scoring()}${this.offer()}${this.linked()}
       ${facts.notebook && !hasKernel ? html`<div class="cam1d-note">${OFFLINE}</div>` : nothing}
     `;
   }
@@ -67,6 +67,12 @@ export class SummaryView extends PanelView {
     const { outputs, hasKernel, stale } = this.mark;
     const count = hasKernel && !stale ? unscored(outputs) : 0;
     return count > 0 ? line(`Computing the scores of ${counted(count, "more instance")} …`) : nothing;
+  }
+
+  /** What is to be said about a link to a state of this page. */
+  private linked(): TemplateResult | typeof nothing {
+    const { link } = this.mark;
+    return link.notice ? line(link.notice, ["✕", () => link.say(""), "close the message ✕"]) : nothing;
   }
 
   /** A better method that takes longer than the one that the viewer opened with. */

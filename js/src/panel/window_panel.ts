@@ -68,6 +68,9 @@ export class WindowPanelView extends PanelView {
     if (choice.mean) {
       return note("Scores without this window are computed for single instances, not for means.");
     }
+    if (choice.edited !== undefined) {
+      return note("The series is edited. Flatten, in the panel Edit, scores it without this window.");
+    }
     if (!windows.answered) {
       return note(pageAnswers?.fault ?? needsModel("Scoring the series without this window"));
     }

@@ -321,3 +321,16 @@ test("a series on the axis of a longer one is drawn as alone, and what follows i
   const covered = padded.rects.filter(({ rect: [left, , width] }) => left === 325 && width === 200);
   assert.deepEqual([covered.length, alone.rects.length], [2, padded.rects.length - 2]);
 });
+
+test("the series before it was edited is a thin line below the edited one", () => {
+  const { context, strokes } = recorder();
+  const original = { ...series, key: "series/0", values: Float32Array.of(1, 1, 1, 1, 1, 1, 1, 1) };
+  const choice = { instance: 0, target: 0, method: 1, against: null, mean: null, edited: "name" };
+  const map = tileOf(new Float32Array(8), 2);
+  const limit = { limit: 1, maps: 1 };
+  const picture = makePicture(choice, series, map, facts, DEFAULTS, limit, [series, original], original);
+  drawScene(context, { picture, facts, theme: LIGHT, message: null, window: null, notes: [], caption: null }, frame);
+  const thin = strokes.findIndex(({ color, width }) => color === LIGHT.faint && width === 1);
+  const line = strokes.findIndex(({ color }) => color === LIGHT.ink);
+  assert.ok(thin >= 0 && thin < line, `${thin} ${line}`);
+});

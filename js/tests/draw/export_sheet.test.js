@@ -42,7 +42,7 @@ function sheetOf(instances, room, { whole = 4, facts = FACTS } = {}) {
     const scene = { picture, facts, theme: LIGHT, window: null, notes: [], caption: null, message: null };
     return { scene, frame, axis: { ticks: [], title: "sample" } };
   });
-  return { parts, outputs, whole: true, sideBySide };
+  return { parts, outputsOf: () => outputs, whole: true, sideBySide };
 }
 
 function drawn(instances, room, options) {

@@ -69,3 +69,11 @@ test("a series without its map has no shares and no limit to share, and keeps th
   assert.deepEqual(picture.channels, [1, 2, 0]);
   assert.ok(picture.attribution.values.every((value) => value === 0));
 });
+
+test("the original of an edited series has its channels, and is within the ranges of the rows", () => {
+  const original = tileOf([1, 2, 3, 4, 5, 60], 3, "series/0");
+  const [edited] = made([{ ...one, original }]);
+  assert.deepEqual([edited.originals[2].at(1), edited.signals[2].at(1)], [60, 6]);
+  assert.deepEqual([edited.ranges[2].low, edited.ranges[2].high], [3, 60]);
+  assert.equal(made([one])[0].originals, null);
+});

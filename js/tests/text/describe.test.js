@@ -4,6 +4,7 @@ import { classNamed } from "../../lib/core/picture/facts.js";
 import { DEFAULTS } from "../../lib/core/picture/options.js";
 import { makePicture } from "../../lib/core/picture/picture.js";
 import {
+  captionOf,
   colorBarTexts,
   colorLimitText,
   describePicture,
@@ -234,4 +235,12 @@ test("a class is called so once, whether its name says it or not", () => {
   assert.equal(classNamed("class 3"), "class 3");
   assert.equal(classNamed("Class A"), "Class A");
   assert.equal(classNamed("classical"), "class classical");
+});
+
+test("an edited series is named so, and is neither right nor wrong", () => {
+  const edited = { ...choice, instance: 1, edited: "name" };
+  const summary = summaryOf(edited, facts, outputs);
+  assert.match(summary.instance, /\(index 7\), edited$/);
+  assert.deepEqual([summary.right, summary.missed], [null, null]);
+  assert.match(captionOf(edited, facts, outputs), /^index 7, edited, .* · original true: rest · predicted: walk/);
 });

@@ -2,6 +2,7 @@
 
 import copy
 import random
+import re
 
 import numpy as np
 import pytest
@@ -401,3 +402,54 @@ def test_parts_of_one_explanation_agree_in_half_precision():
     classifier = TorchClassifier(module).for_series(X)
     assert classifier.scores(X).dtype == np.float32
     assert np.isfinite(classifier.gradient(X, 0)).all()
+
+
+class OfTwoDims(nn.Module):
+    """Takes (batch, time)."""
+
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(nn.Conv1d(1, 4, 5), nn.ReLU(), nn.AdaptiveAvgPool1d(1), nn.Flatten(), nn.Linear(4, 2))
+
+    def forward(self, x):
+        assert x.ndim == 2
+        return self.body(x[:, None])
+
+
+class OfFourDims(nn.Module):
+    """Takes (batch, 1, channel, time)."""
+
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(1, 4, (3, 5)), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 2)
+        )
+
+    def forward(self, x):
+        assert x.ndim == 4
+        return self.body(x)
+
+
+@pytest.mark.parametrize(
+    ("module", "layer", "code", "x"),
+    [
+        (OfTwoDims(), nn.Flatten(), "torch.nn.Flatten()", X[..., :1]),
+        (OfFourDims(), nn.Unflatten(1, (1, 3)), "torch.nn.Unflatten(1, (1, 3))", X),
+    ],
+    ids=["two", "four"],
+)
+def test_a_module_of_two_or_four_dims_works_behind_the_layer_that_its_error_names(module, layer, code, x):
+    with pytest.raises(ValueError, match=re.escape(f"pass torch.nn.Sequential({code}, module)")):
+        explain(module, x, progress=False)
+    found = explain(nn.Sequential(layer, module), x, methods=["HiResCAM", "Saliency"], progress=False)
+    with torch.no_grad():
+        expected = module(layer(torch.tensor(x.transpose(0, 2, 1))))
+    np.testing.assert_allclose(found.scores, expected, atol=1e-6)
+    assert found.exactness["HiResCAM"] == "exact"
+
+
+def test_series_of_two_dims_are_instances_of_a_module_with_one_channel():
+    module = cnn(1)
+    flat = explain(module, X[..., 0], methods="Saliency", progress=False)
+    np.testing.assert_array_equal(flat.scores, explain(module, X[..., :1], methods="Saliency", progress=False).scores)
+    assert flat.x.shape == (len(X), X.shape[1], 1)

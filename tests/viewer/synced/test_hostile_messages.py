@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from traitlets import TraitError
 
 from cam1d_widget import ExplanationViewer
-from cam1d_widget.explanation.source import LayerFacts
+from cam1d_widget.explanation.source import LayerFacts, Scores
+from cam1d_widget.viewer.other_series import SeriesMap
 from cam1d_widget.viewer.synced.channel_stack import ChannelStack
 from cam1d_widget.viewer.synced.checks import Checks
 from cam1d_widget.viewer.synced.finder import Finder
@@ -40,7 +41,16 @@ KEYS = VALUES | st.builds(
     "/".join,
     st.tuples(
         st.sampled_from(
-            ["series", "attribution", "mean-series/true", "mean-attribution/predicted", "activations", "x"]
+            [
+                "series",
+                "attribution",
+                "edited-scores",
+                "edited-attribution",
+                "mean-series/true",
+                "mean-attribution/predicted",
+                "activations",
+                "x",
+            ]
         ),
         st.lists(st.sampled_from(["0", "1", "-1", "99", "", "a", "١", "1.5"]), max_size=4).map("/".join),
     ),
@@ -52,6 +62,7 @@ MESSAGES = st.one_of(
     st.fixed_dictionaries(
         {"type": st.just("replace")}, optional={"name": VALUES, "instance": VALUES, "window": WINDOWS}
     ),
+    st.fixed_dictionaries({"type": st.just("edit")}, optional={"name": VALUES, "instance": VALUES}),
     st.fixed_dictionaries(
         {"type": st.just("start")},
         optional={"name": VALUES, "kind": VALUES | st.just("double"), "arguments": VALUES | st.just({"of": 2})},
@@ -80,8 +91,16 @@ class Readable:
 class Replacing:
     baseline = "zero"
 
+    baselines = (0.0, 0.0, 0.0)
+
     def __call__(self, instance, first, stop):
         return WithoutWindow(np.arange(3.0), None)
+
+    def scores(self, instance, series):
+        return Scores(np.arange(3.0), None)
+
+    def attribution(self, method, instance, target, series):
+        return SeriesMap(series, 0.0, None)
 
 
 def double(arguments):
@@ -113,14 +132,14 @@ def sent(monkeypatch):
 
 
 @MANY
-@given(message=MESSAGES)
-def test_every_request_is_answered_and_every_refusal_is_a_sentence(message, sent):
+@given(message=MESSAGES, buffers=st.lists(st.binary(max_size=9), max_size=1))
+def test_every_request_is_answered_and_every_refusal_is_a_sentence(message, buffers, sent):
     shown = viewer()
     before = {name: getattr(shown.mark, name) for name in ("instance", "target", "method", "annotations", "pinned")}
     for widget in (shown.mark, shown.inside, shown.jobs):
         answers = sent[type(widget)]
         answers.clear()
-        fault = refused(lambda widget=widget: widget._receive(widget, message, []), (TypeError, ValueError))
+        fault = refused(lambda widget=widget: widget._receive(widget, message, buffers), (TypeError, ValueError))
         assert fault is None or (is_sentence(fault) and message["type"] in ("views", "picture"))  # they want no answer
         for content, _ in answers:
             for words in [*(content.get("errors") or {}).values(), content.get("error"), content.get("text")]:

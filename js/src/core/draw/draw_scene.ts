@@ -6,7 +6,7 @@ import { drawCaption } from "./caption.js";
 import { type ColorScale, colorIndex, pixelColors } from "./color.js";
 import { drawColoredLine } from "./colored_line.js";
 import { drawLabels, drawOverlayLabels } from "./labels.js";
-import { drawLine } from "./line.js";
+import { drawLine, drawOriginal } from "./line.js";
 import { drawBorders, drawExtrapolated, drawOverlayMessage, drawPadding, drawUnseen } from "./marks.js";
 import { drawOverview } from "./overview.js";
 import { drawRemarks } from "./remarks.js";
@@ -120,6 +120,9 @@ function drawSignals(pen: Pen, scene: Scene, frame: Frame, row: Row, members: nu
     for (const channel of members) {
       drawSpread(pen, lower[channel], upper[channel], picture.ranges[channel], place, frame.axis, theme, share);
     }
+  }
+  for (const channel of picture.originals ? members : []) {
+    drawOriginal(pen, picture.originals![channel], picture.ranges[channel], place, frame.axis, theme);
   }
   for (const channel of members) {
     const [signal, range] = [picture.signals[channel], picture.ranges[channel]];

@@ -1,3 +1,4 @@
+import type { Choice } from "../picture/choice.js";
 import { meanText } from "../picture/mean.js";
 import { isDiverging } from "../picture/normalization.js";
 import type { Outputs } from "../picture/outputs.js";
@@ -12,6 +13,7 @@ import {
   mapName,
   PADDED,
   summaryOf,
+  truthName,
 } from "../text/describe.js";
 import { marksText } from "../text/marks_text.js";
 import { type Axis, drawAxis } from "./axis.js";
@@ -32,7 +34,8 @@ export interface ExportPart {
 export interface ExportSheet {
   /** The current picture and, if there is one, the pinned one, of one width. */
   readonly parts: readonly ExportPart[];
-  readonly outputs: Outputs;
+  /** Scores and true classes as a picture shows them. */
+  readonly outputsOf: (choice: Choice) => Outputs;
   /** Whether all maps of the explanation may be available. */
   readonly whole: boolean;
   /** Whether the parts are next to each other. */
@@ -96,9 +99,9 @@ const letter = (sheet: ExportSheet, place: number): string =>
 const HEADING = "600 13px";
 
 function headingLines(pen: Pen, sheet: ExportSheet, { scene, frame }: ExportPart, place: number): string[] {
-  const { outputs } = sheet;
   const { choice } = scene.picture;
   pen.font = `${HEADING} ${scene.theme.font}`;
+  const outputs = sheet.outputsOf(choice);
   const text =
     sheet.parts.length > 1
       ? `${letter(sheet, place)}${captionOf(choice, scene.facts, outputs)}`
@@ -111,7 +114,7 @@ function summaryText({ picture, facts }: Scene, outputs: Outputs): string {
   const sign = right === null ? "" : right ? "  ✓ right" : "  ✗ wrong";
   const parts = [
     instance,
-    truth === null ? "" : `true: ${truth}`,
+    truth === null ? "" : `${truthName(picture.choice)}: ${truth}`,
     predicted === null ? "" : `predicted: ${predicted}${sign}`,
     `explained: ${explained}`,
   ];

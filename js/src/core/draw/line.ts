@@ -21,6 +21,12 @@ export function valueToPixel(value: number, range: ValueRange, row: Row): number
   return row.top + padding(row) + (1 - share) * inner;
 }
 
+/** Value at a height within or beyond a row. */
+export function valueAt(pixel: number, range: ValueRange, row: Row): number {
+  const inner = row.height - 2 * padding(row);
+  return range.low + (1 - (pixel - row.top - padding(row)) / inner) * (range.high - range.low);
+}
+
 /** The signal with a halo in the background color, which makes it legible on any color. */
 export function drawLine(
   pen: Pen,
@@ -42,6 +48,32 @@ export function drawLine(
   if (range.clipped) {
     drawClipped(pen, column, range, row, axis, color);
   }
+}
+
+/** The series before it was edited: a thin dashed line, or a pale band where samples are dense. */
+export function drawOriginal(
+  pen: Pen,
+  column: Column,
+  range: ValueRange,
+  row: Row,
+  axis: TimeAxis,
+  theme: Theme,
+): void {
+  pen.save();
+  clipTo(pen, row, axis);
+  if (isDense(axis)) {
+    pen.fillStyle = theme.faint;
+    pen.globalAlpha = 0.35;
+    traceBand(pen, envelope(column, axis), 0.45, range, row, axis);
+    pen.fill();
+  } else {
+    pen.strokeStyle = theme.faint;
+    pen.lineWidth = 1;
+    pen.setLineDash([4, 2]);
+    traceLine(pen, column, range, row, axis);
+    pen.stroke();
+  }
+  pen.restore();
 }
 
 export function clipTo(pen: Pen, row: Row, axis: TimeAxis): void {

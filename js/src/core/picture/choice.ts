@@ -9,6 +9,8 @@ export interface Choice {
   readonly against: number | null;
   /** Class whose mean is shown instead of one instance; null for one instance. */
   readonly mean: Mean | null;
+  /** Name of the edits of the instance; undefined for the original series. */
+  readonly edited?: string;
 }
 
 export const choiceName = ({ instance, target, method, mean }: Choice): string =>

@@ -10,6 +10,8 @@ import { arranged, makePicture, type Picture, type Ranking, timeOnly } from "./p
 export interface ChoiceTiles {
   readonly choice: Choice;
   readonly tiles: readonly Tile[];
+  /** Series before it was edited. */
+  readonly original?: Tile;
 }
 
 type ColorLimitOf = (choice: Choice, map: Tile, options: Options) => ColorLimit;
@@ -25,8 +27,9 @@ export function picturesOf(
   colorLimitOf: ColorLimitOf,
   before: Ranking | null = null,
 ): Picture[] {
-  const parts = wanted.map(({ choice, tiles: [series, map, other] }) => ({
+  const parts = wanted.map(({ choice, original, tiles: [series, map, other] }) => ({
     choice,
+    original,
     series,
     map: other ? contrast(map, other) : (map ?? null),
     options: other ? withOwnLimit(options) : options,
@@ -35,9 +38,9 @@ export function picturesOf(
   const complete = parts.every(({ map }) => map);
   const colorLimit =
     options.same_ends && complete && own.length > 1 ? (haveOneUnit(wanted) ? shared(own) : apart(own)) : own;
-  const all = parts.map(({ series }) => series);
+  const all = parts.flatMap(({ series, original }) => [series, original ?? []].flat());
   const pictures = parts.map((part, place) =>
-    makePicture(part.choice, part.series, part.map, facts, part.options, colorLimit[place], all),
+    makePicture(part.choice, part.series, part.map, facts, part.options, colorLimit[place], all, part.original),
   );
   const ranking = rankingOf(pictures, facts) ?? before;
   const [main] = pictures;

@@ -2,8 +2,14 @@ import type { Choice } from "./choice.js";
 import { argmax, type Facts, rowOf, type Table } from "./facts.js";
 import type { Outputs } from "./outputs.js";
 
-/** Whether the classes of a choice were explained for its instance; without a table, all were. */
-export function isExplained(explained: Table | null, { instance, target, against }: Choice): boolean {
+/**
+ * Whether the classes of a choice were explained for its instance; without a table, all were. Maps of an edited series
+ * are never stored.
+ */
+export function isExplained(explained: Table | null, { instance, target, against, edited }: Choice): boolean {
+  if (edited !== undefined) {
+    return true;
+  }
   const has = (place: number): boolean => explained?.values[instance * explained.columns + place] !== 0;
   return has(target) && (against === null || has(against));
 }

@@ -42,6 +42,8 @@ export interface Facts {
   centers: [number, number] | null;
   /** What replaces a window; "" without a model. */
   baseline: string;
+  /** Its value in each channel; null without a model, or if the model cannot take other series. */
+  baselines: number[] | null;
   /** True intervals of each instance. */
   intervals: [number, number][][];
   /** Message for tiles that are not available without a kernel. */

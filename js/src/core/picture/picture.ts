@@ -20,6 +20,8 @@ export interface Picture {
   readonly mapless: boolean;
   /** Channels of the series, and of the map as displayed: smoothed, and of one sign if requested. */
   readonly signals: Column[];
+  /** Channels of the series before it was edited; null if it was not. */
+  readonly originals: Column[] | null;
   readonly heats: Column[];
   /** For a mean, one standard deviation to each side; otherwise null. */
   readonly bands: Bands | null;
@@ -54,6 +56,7 @@ export function makePicture(
   options: Options,
   colorLimit: ColorLimit,
   sideBySide: readonly Tile[] = [series],
+  original?: Tile,
 ): Picture {
   const signals = signalsOf(series);
   const attribution = map ?? zeroMap(series, facts.methods[choice.method].placed ? 1 : series.channels);
@@ -66,6 +69,7 @@ export function makePicture(
     attribution,
     mapless: !map,
     signals: signals.columns,
+    originals: original ? signalsOf(original).columns : null,
     heats: heat.columns,
     bands: signals.bands,
     significant: options.smoothing > 1 ? null : heat.significant,

@@ -57,9 +57,10 @@ export function summaryOf(choice: Choice, facts: Facts, outputs: Outputs): Summa
   const own = trueClasses(row, outputs);
   // The only class is the explained one, which is shown already.
   const unknown = facts.class_names.length === 1 || !hasScores(row, outputs);
-  const right = own.length === 0 || unknown ? null : isTrue(row, predicted, outputs);
+  // Whether an edited series still is of the class of the original is not known.
+  const right = own.length === 0 || unknown || choice.edited !== undefined ? null : isTrue(row, predicted, outputs);
   return {
-    instance: `Instance ${row + 1} of ${count}${whole ? "" : " on this page"} (index ${facts.instances[row]}${lengthText(row, facts)})`,
+    instance: `Instance ${row + 1} of ${count}${whole ? "" : " on this page"} (index ${facts.instances[row]}${lengthText(row, facts)})${editedText(choice)}`,
     truth: truthText(row, explained, own, facts, outputs),
     predicted: predictionText(row, explained, facts, outputs, unknown ? null : predicted),
     explained: [explained, ...(choice.against === null ? [] : [facts.targets[choice.against]])]
@@ -95,6 +96,15 @@ function predictionText(
 /** Value of an output, with its name if there are several. */
 const ofOutput = (value: number, output: number, { class_names }: Facts): string =>
   class_names.length > 1 ? `${class_names[output]} ${formatNumber(value)}` : formatNumber(value);
+const editedText = ({ edited }: Choice): string => (edited === undefined ? "" : ", edited");
+
+/** What the true class is called: an edited series need not be of the class of the original. */
+export const truthName = ({ edited }: Choice): string => (edited === undefined ? "true" : "original true");
+
+/** Index of an instance, and whether it is edited. */
+export const indexText = (choice: Choice, { instances }: Facts): string =>
+  `index ${instances[choice.instance]}${editedText(choice)}`;
+
 /** Number of samples of an instance, if not all have the same. */
 const lengthText = (row: number, { lengths }: Facts): string => (lengths ? `, ${lengths[row]} samples` : "");
 
@@ -115,11 +125,11 @@ export function mapName({ method, target, against }: Choice, facts: Facts): stri
 /** Caption of a picture; what distinguishes pictures side by side comes first. */
 export function captionOf(choice: Choice, facts: Facts, outputs: Outputs): string {
   const { truth, predicted } = summaryOf(choice, facts, outputs);
-  const instance = choice.mean
-    ? `mean over ${meanName(choice.mean, facts)}`
-    : `index ${facts.instances[choice.instance]}`;
+  const instance = choice.mean ? `mean over ${meanName(choice.mean, facts)}` : indexText(choice, facts);
   const which = [instance, classesOf(choice, facts).join(" − "), facts.methods[choice.method].label].join(", ");
-  return [which, truth && `true: ${truth}`, predicted && `predicted: ${predicted}`].filter(Boolean).join(" · ");
+  return [which, truth && `${truthName(choice)}: ${truth}`, predicted && `predicted: ${predicted}`]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 /** Exactness of a picture; `gap` is the completeness gap of its map, or the largest of several. */
@@ -294,7 +304,11 @@ export const isUnseen = ({ choice }: Picture, facts: Facts, sample: number): boo
 /** Description of the picture for screen readers. */
 export function describePicture(picture: Picture, facts: Facts, outputs: Outputs): string {
   const { instance, truth, predicted, explained } = summaryOf(picture.choice, facts, outputs);
-  const which = [instance, truth && `true ${classNamed(truth)}`, predicted && `predicted ${predicted}`].filter(Boolean);
+  const which = [
+    instance,
+    truth && `${truthName(picture.choice)} ${classNamed(truth)}`,
+    predicted && `predicted ${predicted}`,
+  ].filter(Boolean);
   const { channel, sample, value } = peakOf(picture);
   const name = facts.channel_names[channel];
   const where = timeOnly(picture) ? "" : `, ${/^channel\b/i.test(name) ? name : `channel ${name}`}`;

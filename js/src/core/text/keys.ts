@@ -103,6 +103,7 @@ export const MOUSE: readonly [string, string][] = [
   ["Ctrl + wheel", "zoom"],
   ["drag", "pan; also on the overview when zoomed"],
   ["Shift + drag", "select a window"],
+  ["drag in the window", "move a channel up or down, while Edit is open"],
   ["double click", "whole series"],
   ["click on a channel", "hide it; with Alt, hide all others"],
 ];

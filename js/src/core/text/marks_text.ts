@@ -7,6 +7,7 @@ export interface Marks {
   readonly pale: boolean;
   readonly underlined: boolean;
   readonly bars: boolean;
+  readonly original: boolean;
 }
 
 /** Marks of a picture whose series has this many samples. */
@@ -18,6 +19,7 @@ export function marksIn(picture: Picture, facts: Facts, samples: number): Marks 
     pale: centers !== null && (centers[0] > -0.5 || centers[1] < samples - 0.5),
     underlined: Boolean(picture.significant) && !overlay,
     bars: Boolean(picture.shares) && !overlay,
+    original: picture.originals !== null,
   };
 }
 
@@ -29,6 +31,7 @@ export const MEANINGS: Readonly<Record<keyof Marks, string>> = {
   pale: "extrapolated beyond the first or last center",
   underlined: "underlined: |attribution| is above two standard errors",
   bars: "bars: each channel’s share of the sum of |attribution|",
+  original: "the series before it was edited",
 };
 
 /** One line for all marks of a picture; "" if there are none. */
@@ -39,6 +42,7 @@ export function marksText(picture: Picture, facts: Facts, samples: number): stri
     marks.pale ? `paler: ${MEANINGS.pale}` : "",
     marks.underlined ? MEANINGS.underlined : "",
     marks.bars ? MEANINGS.bars : "",
+    marks.original ? `thin: ${MEANINGS.original}` : "",
   ]
     .filter(Boolean)
     .join(" · ");

@@ -57,6 +57,12 @@ export const seriesKey = (instance: number): string => `series/${instance}`;
 export const attributionKey = (method: number, instance: number, target: number | ""): string =>
   `attribution/${method}/${instance}/${target}`;
 
+/** Keys of what belongs to an edited series, whose edits have a name. */
+export const editedSeriesKey = (instance: number, name: string): string => `edited-series/${instance}/${name}`;
+export const editedScoresKey = (instance: number, name: string): string => `edited-scores/${instance}/${name}`;
+export const editedMapKey = (method: number, instance: number, target: number, name: string): string =>
+  `edited-${attributionKey(method, instance, target)}/${name}`;
+
 const STEPS = { int16: Int16Array, uint16: Uint16Array, int8: Int8Array, uint8: Uint8Array };
 
 function valuesOf({ dtype, offset, scale }: Packed, count: number, data: Bytes): Float32Array {

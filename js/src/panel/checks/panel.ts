@@ -19,6 +19,8 @@ export const CHECKS = "checks";
 const WHAT =
   "Does the map add up to the score, find what the score depends on, change with the class and with randomized weights, and agree with other methods? This takes some seconds.";
 
+const OF_ORIGINAL = "The checks are those of the original series, not of the edited one.";
+
 /** Checks of the current map: not run, running, or finished. */
 export function checksPanel(mark: ChannelStackModel): TemplateResult {
   const { jobs } = mark;
@@ -30,6 +32,7 @@ export function checksPanel(mark: ChannelStackModel): TemplateResult {
   // A live region must exist before its text changes.
   return html`<div class="cam1d-checks" tabindex="-1">
     ${fillLine(mark, checks !== null || jobs.offers(CHECKS))}
+    ${mark.choice.edited === undefined ? nothing : html`<div class="cam1d-note">${OF_ORIGINAL}</div>`}
     <div>${checks ? report(checks, mark) : unchecked(mark, name)}</div>
     <div class="cam1d-announced" role="status">${announced}</div>
   </div>`;

@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from "lit-html";
+import { html, nothing, type TemplateResult } from "lit-html";
 import { createRef, ref } from "lit-html/directives/ref.js";
 import { canvasPen, clearCanvas } from "../../core/draw/canvas_pen.js";
 import { drawFilters, type FilterRow, type FiltersScene, HEAD, ROW, rowsOf } from "../../core/draw/filter_rows.js";
@@ -27,6 +27,8 @@ declare global {
 /** Filters per page. */
 const SHOWN = 8;
 const FOOT = 4;
+
+const OF_ORIGINAL = "The activations are those of the original series, not of the edited one.";
 
 /**
  * Filters of a layer below the plot, on the same time axis; the meaning of one of them; maximizing inputs of the class.
@@ -62,6 +64,7 @@ export class InsidePanelView extends PanelView {
       ? html``
       : html`
           <div class="cam1d-line">${this.layerChoice()}${this.reading ? this.filterChoice(this.reading) : this.unread()}</div>
+          ${this.mark.choice.edited === undefined ? nothing : html`<div class="cam1d-note">${OF_ORIGINAL}</div>`}
           <canvas
             role="img"
             ${ref(this.canvas)}

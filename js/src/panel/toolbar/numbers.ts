@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from "lit-html";
 import { classNamed } from "../../core/picture/facts.js";
-import { mapName } from "../../core/text/describe.js";
+import { indexText, mapName } from "../../core/text/describe.js";
 import { numbersOf } from "../../core/text/numbers_table.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 
@@ -11,7 +11,7 @@ export function numbersPanel({ picture, facts, status }: ChannelStackModel): Tem
   }
   const { choice } = picture;
   const { headings, lines } = numbersOf(picture, facts);
-  const label = `${mapName(choice, facts)}, ${classNamed(facts.class_names[facts.targets[choice.target]])}, index ${facts.instances[choice.instance]}`;
+  const label = `${mapName(choice, facts)}, ${classNamed(facts.class_names[facts.targets[choice.target]])}, ${indexText(choice, facts)}`;
   // Scrollable regions must be focusable.
   return html`<div class="cam1d-scrolled" tabindex="0" role="region" aria-label="numbers of the plot">
     <table class="cam1d-numbers">

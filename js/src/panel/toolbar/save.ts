@@ -21,10 +21,17 @@ export function savePanel(mark: ChannelStackModel): TemplateResult {
   const drawn = picture && mark.viewAt(null) && status === "ready";
   return html`
     ${drawn ? [plotGroup(mark), numbersGroup(() => csvOf(picture, facts), fileName(mark))] : html`<span>no plot yet</span>`}
+    ${mark.link.offered ? linkGroup(mark) : nothing}
     ${jobs.offers(PAGE) ? group("widget", pageRow(mark)) : nothing}
     <div class="cam1d-note" role="status">${jobs.running ? "" : (jobs.fault(PDF) ?? jobs.fault(PAGE) ?? written?.text ?? "")}</div>
   `;
 }
+
+const linkGroup = ({ link }: ChannelStackModel): TemplateResult =>
+  group(
+    "link",
+    button("Copy link", "Copy link to instance, class, method, zoom, window, edits and open panel", () => link.copy()),
+  );
 
 function plotGroup(mark: ChannelStackModel): TemplateResult {
   const paper = paperOf(mark);
@@ -102,5 +109,6 @@ function fileName({ facts, choice }: ChannelStackModel): string {
       .replace(/^_|_$/g, "")
       .slice(0, 40),
   );
-  return [...plain, facts.instances[choice.instance]].join("-");
+  const edited = choice.edited === undefined ? [] : ["edited"];
+  return [...plain, facts.instances[choice.instance], ...edited].join("-");
 }

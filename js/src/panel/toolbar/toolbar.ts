@@ -4,6 +4,7 @@ import { button } from "../../dom/fields.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 import { CHECKS, checksPanel } from "../checks/panel.js";
 import { PanelView } from "../panel.js";
+import { editPanel } from "./edit.js";
 import { findPanel } from "./find.js";
 import { helpPanel } from "./help.js";
 import { numbersPanel } from "./numbers.js";
@@ -19,12 +20,14 @@ interface Panel {
 }
 
 const CHECK: Panel = { text: "Checks", name: "Checks: how far this map can be trusted", content: checksPanel };
+const EDIT: Panel = { text: "Edit", name: "Edit: change the series; scores and map follow", content: editPanel };
 const HELP: Panel = { text: "?", name: "Help: keyboard and mouse controls", content: helpPanel };
 const PANELS: Panel[] = [
   { text: "View", name: "View: colors, rows and channels", content: viewPanel },
   { text: "Find", name: "Find: which instances are shown", content: findPanel },
   { text: "Numbers", name: "Numbers: the plot as a table", content: numbersPanel, isWide: true },
   CHECK,
+  EDIT,
   { text: "Save", name: "Save: plot and numbers as files", content: savePanel },
 ];
 
@@ -36,10 +39,12 @@ const UNPIN = "Unpin: remove the pinned plot";
 export class ToolbarView extends PanelView {
   render(): void {
     this.el.classList.add("cam1d-toolbar", "cam1d-tools");
-    this.open = null;
-    super.render();
     const { mark } = this;
+    this.open = PANELS.find(({ text }) => text === mark.link.panel) ?? null;
+    mark.edits.open = this.open === EDIT;
+    super.render();
     this.listenTo(mark, "found play", this.refresh);
+    this.listenTo(mark, "link", this.follow);
     // Of several views of one widget, the one where the key was pressed.
     this.listenTo(mark, "help", (figure) => this.el.closest(".cam1d-viewer")?.contains(figure) && this.toggle(HELP));
     this.listenTo(mark.jobs, "job", this.refresh);
@@ -50,7 +55,9 @@ export class ToolbarView extends PanelView {
 
   protected content(): TemplateResult {
     const { mark, open } = this;
-    const panels = PANELS.filter((panel) => panel !== CHECK || mark.jobs.knows(CHECKS));
+    const panels = PANELS.filter(
+      (panel) => (panel !== CHECK || mark.jobs.knows(CHECKS)) && (panel !== EDIT || mark.edits.offered),
+    );
     return html`
       <div class="cam1d-buttons">
         ${panels.map((panel) => this.opening(panel))}
@@ -84,8 +91,18 @@ export class ToolbarView extends PanelView {
     return toggleButton("Inside", INSIDE, inside.unfolded, () => inside.change({ unfolded: !inside.unfolded }));
   }
 
+  /** Opens the panel that a link names. */
+  private follow(): void {
+    const wanted = PANELS.find(({ text }) => text === this.mark.link.panel) ?? null;
+    if (wanted !== this.open && (wanted ?? this.open)) {
+      this.toggle((wanted ?? this.open)!);
+    }
+  }
+
   private toggle(panel: Panel): void {
     this.open = this.open === panel ? null : panel;
+    this.mark.edits.open = this.open === EDIT;
+    this.mark.link.panel = this.open?.text ?? null;
     this.refresh();
     const shown = this.el.querySelector(".cam1d-panel:not([hidden])");
     if (shown && getComputedStyle(shown).position === "static") {

@@ -1,0 +1,111 @@
+import { valueAt } from "../../core/draw/line.js";
+import { rowAt } from "../../core/draw/row_layout.js";
+import type { Frame, Scene } from "../../core/draw/scene.js";
+import { layoutOf, lineRow } from "../../core/draw/scene_layout.js";
+import type { Edit } from "../../core/edit/edit.js";
+import { sampleAt } from "../../core/samples/time_axis.js";
+
+interface Mark {
+  readonly edits: {
+    readonly open: boolean;
+    readonly obstacle: string | null;
+    drag(edit: Edit | null): void;
+    apply(edit: Edit): void;
+  };
+}
+
+/** What is dragged: a channel, and where in its row the drag began. */
+interface Held {
+  readonly channel: number;
+  readonly value: number;
+  readonly scene: Scene;
+  readonly frame: Frame;
+  readonly row: number;
+}
+
+/** A drag within the selected window moves the stretch of a channel up or down, while the panel "Edit" is open. */
+export class StretchDrag {
+  private readonly listeners = new AbortController();
+  private held: Held | null = null;
+  private edit: Edit | null = null;
+
+  constructor(
+    private readonly figure: HTMLElement,
+    private readonly mark: Mark,
+    private readonly drawn: () => [Scene, Frame] | undefined,
+  ) {
+    const options = { signal: this.listeners.signal, capture: true };
+    for (const type of ["pointerdown", "mousedown"] as const) {
+      figure.addEventListener(type, (event) => this.press(event), options);
+    }
+    window.addEventListener("pointermove", (event) => this.move(event), options);
+    window.addEventListener("pointerup", () => this.release(), options);
+    figure.addEventListener(
+      "pointermove",
+      (event) => figure.classList.toggle("cam1d-stretch", this.under(event) !== null),
+      options,
+    );
+  }
+
+  remove(): void {
+    this.listeners.abort();
+  }
+
+  private press(event: MouseEvent): void {
+    const held = event.button === 0 && !event.shiftKey ? this.under(event) : null;
+    if (held) {
+      this.held = held;
+      this.figure.focus();
+      event.stopPropagation();
+      event.preventDefault();
+    }
+  }
+
+  private move(event: PointerEvent): void {
+    if (this.held) {
+      const { channel, value, scene } = this.held;
+      const by = this.valueUnder(event, this.held) - value;
+      this.edit = { do: "move", window: scene.window!, channels: [channel], by: [by] };
+      this.mark.edits.drag(this.edit);
+    }
+  }
+
+  private release(): void {
+    if (this.held && this.edit) {
+      this.mark.edits.apply(this.edit);
+    }
+    this.held = null;
+    this.edit = null;
+  }
+
+  /** The channel under the pointer, if it is within the selected window. */
+  private under(event: MouseEvent): Held | null {
+    const [scene, frame] = this.drawn() ?? [];
+    const { edits } = this.mark;
+    if (!scene?.window || !frame || !edits.open || edits.obstacle !== null) {
+      return null;
+    }
+    const { left, top } = this.figure.getBoundingClientRect();
+    const layout = layoutOf(scene, frame);
+    const row = rowAt(event.clientY - top, layout);
+    const sample = sampleAt(event.clientX - left, frame.axis);
+    const [first, stop] = scene.window;
+    if (
+      typeof row !== "number" ||
+      sample === null ||
+      sample < first ||
+      sample >= stop ||
+      layout.members[row].length > 1
+    ) {
+      return null;
+    }
+    const held = { channel: layout.members[row][0], value: 0, scene, frame, row };
+    return { ...held, value: this.valueUnder(event, held) };
+  }
+
+  /** Value of the held row at the height of the pointer, on the scale of the row when the drag began. */
+  private valueUnder(event: MouseEvent, { channel, scene, frame, row }: Held): number {
+    const place = lineRow(scene.picture, layoutOf(scene, frame).rows[row]);
+    return valueAt(event.clientY - this.figure.getBoundingClientRect().top, scene.picture.ranges[channel], place);
+  }
+}
