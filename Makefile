@@ -36,8 +36,9 @@ page: first_look.html ## train the demo's network and save what it looks at as f
 demo: page ## the page, then JupyterLab on the notebook (ARGS=--no-browser on a server)
 	.venv/bin/jupyter lab notebooks/first_look.ipynb $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
 
+# In the order of the files: the tests in a browser, which one process has all, are not left for the end.
 test: setup chromium ## all tests but the slow ones
-	.venv/bin/python -m pytest -n 2 --dist loadfile -m "not slow" $(ARGS)
+	.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow" $(ARGS)
 	cd js && npm run --silent test
 
 slow: setup chromium firefox build ## the slow tests: notebooks, claims, random examples, other hosts, wheel and sdist

@@ -1,0 +1,9 @@
+"""The networks of tests are small, and their processes share the cores: one thread for each process.
+
+More threads would mostly wait for each other in loops, which takes a core from the other process.
+"""
+
+import os
+
+for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+    os.environ.setdefault(name, "1")

@@ -20,6 +20,21 @@ def pytest_configure(config):
         settings.load_profile("quick")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """With ``--dist loadfile``, one process has all tests in a browser: one JupyterLab, and programs compiled once."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class OneBrowser(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            path = super()._split_scope(nodeid)
+            return "tests/browser" if path.startswith("tests/browser/") else path
+
+    return OneBrowser(config, log)
+
+
 @pytest.fixture(scope="session")
 def briefly_trained(tmp_path_factory) -> Path:
     """The demo's network after two epochs: enough to have something to look at."""

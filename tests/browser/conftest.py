@@ -2,7 +2,8 @@
 
 import pytest
 
-from .lab import CHROMIUM, KERNEL_IS_IDLE, new_page, serving
+from .lab import CHROMIUM, KERNEL_IS_IDLE, serving
+from .pages import Pages
 
 
 @pytest.fixture(scope="session")
@@ -32,36 +33,34 @@ def folder(server, request):
     server.shut_down_kernels()
 
 
+@pytest.fixture(scope="session")
+def pages(chromium):
+    return Pages(chromium)
+
+
 @pytest.fixture(scope="module")
-def open_notebook(server, folder, chromium):
+def open_notebook(server, folder, pages):
     """Opens a notebook of the folder in JupyterLab, in a separate workspace, once its kernel has started."""
-    pages = []
+    with pages.lent() as lend:
 
-    def open_notebook(name):
-        page = new_page(chromium, viewport={"width": 1400, "height": 2600})
-        pages.append(page)
-        page.goto(f"{server.address}/lab/workspaces/{folder.name}/tree/{folder.name}/{name}")
-        page.wait_for_function(KERNEL_IS_IDLE)
-        return page
+        def open_notebook(name):
+            page = lend(viewport={"width": 1400, "height": 2600})
+            page.goto(f"{server.address}/lab/workspaces/{folder.name}/tree/{folder.name}/{name}")
+            page.wait_for_function(KERNEL_IS_IDLE)
+            return page
 
-    yield open_notebook
-    for page in pages:
-        page.close()
+        yield open_notebook
 
 
 @pytest.fixture
-def open_page(chromium):
+def open_page(pages):
     """Opens a file as a page that shows a picture; what it fetches and what goes wrong stand at the page."""
-    pages = []
+    with pages.lent() as lend:
 
-    def open_page(path, **context):
-        page = new_page(chromium, **{"viewport": {"width": 1100, "height": 900}, **context})
-        pages.append(page)
-        page.on("dialog", lambda dialog: (page.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        page.goto(path.as_uri())
-        page.wait_for_selector(".bqplot.figure[data-state]")
-        return page
+        def open_page(path, **context):
+            page = lend(**{"viewport": {"width": 1100, "height": 900}, **context})
+            page.goto(path.as_uri())
+            page.wait_for_selector(".bqplot.figure[data-state]")
+            return page
 
-    yield open_page
-    for page in pages:
-        page.close()
+        yield open_page

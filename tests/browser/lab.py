@@ -140,17 +140,6 @@ def stop(process):
         process.wait()
 
 
-def new_page(chromium, **context):
-    """A page with its errors as `page.errors`, and the addresses that it asked for as `page.requests`."""
-    page = chromium.new_page(**context)
-    page.set_default_timeout(1000 * LIMIT)
-    page.errors, page.requests = [], []
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.on("console", lambda said: page.errors.append(said.text) if said.type == "error" else None)
-    page.on("request", lambda request: page.requests.append(request.url))
-    return page
-
-
 def run_all(page):
     """Run all cells by the menu, until both viewers show a picture."""
     page.locator(".jp-CodeCell").first.wait_for()

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pytest
 
 from ..support.arrays import explanation
-from .lab import KERNEL_IS_IDLE, new_page, write_notebook
+from .lab import KERNEL_IS_IDLE, write_notebook
+from .pages import new_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
