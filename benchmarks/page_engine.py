@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
@@ -90,6 +91,8 @@ def maps(page: Page, widget: CAM1DWidget, x: np.ndarray, place: int) -> list[Any
     """Time of one map."""
     label = METHODS[place]
     method, classifier = widget.explanation.method(label), widget.explanation.classifier
+    if isinstance(baseline := getattr(method, "baseline", None), np.ndarray):
+        method = replace(method, baseline=baseline[:1])
     alone = of_python(lambda: method.attribute(classifier, x[:1], np.array([1])))
     painted = page.evaluate(PAINTED, [place, 12 if label in METHODS[3:] else REPEATS])[2:]
     return [label, alone, in_page(page, label), median(painted), quantiles(painted, n=20)[-1]]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from math import isfinite
 from pathlib import Path
@@ -43,11 +44,11 @@ def machine() -> dict[str, Any]:
 
 
 def version_of(package: str) -> str | None:
-    """Its version; None where it is not installed."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
+    """Its version, or that of its build for CPUs alone; None where neither is installed."""
+    for name in (package, f"{package}_cpu"):
+        with suppress(PackageNotFoundError):
+            return version(name)
+    return None
 
 
 def rounded(value: Any) -> Any:

@@ -61,7 +61,8 @@ class DataSet:
     ) -> DataSet:
         """Series for a classifier, checked; arguments as of :func:`~cam1d_widget.explain`."""
         if padding_value is not None:
-            check_number("padding_value", padding_value)
+            limit = float(np.finfo(np.float32).max)
+            check_number("padding_value", padding_value, least=-limit, most=limit)
         given, others = named_inputs(classifier, x)
         samples, channels = classifier.input_shape
         one_channel = channels is None and getattr(classifier, "takes_one_channel", False)

@@ -11,7 +11,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..explanation.lengths import check_lengths, joined, own_lengths, padding
-from ..validation import as_float32, check_choice, check_real, counted, refuse_masked, shown, warn_if_wide
+from ..validation import (
+    as_float32,
+    check_choice,
+    check_real,
+    counted,
+    numpy_array,
+    refuse_masked,
+    shown,
+    warn_if_wide,
+    without_tensors,
+)
 
 __all__ = ["Series", "array_of_series", "check_series", "check_unequal", "known_samples", "read_series", "read_unequal"]
 
@@ -40,7 +50,7 @@ def read_unequal(
     """
     check_choice("layout", layout, ("channels_last", "channels_first"))
     last = layout == "channels_last"
-    given = x
+    given = x = without_tensors(argument, x)
     if isinstance(x, list | tuple) and x and not hasattr(x[0], "columns"):
         if all(map(_is_flat, x)) and len({len(one) for one in x}) > 1:
             x = [np.expand_dims(one, 1 if last else 0) for one in x]
@@ -102,8 +112,9 @@ def read_series(argument: str, x: Any, layout: str = "channels_last", channels: 
 def array_of_series(argument: str, x: Any) -> np.ndarray:
     """Array of numbers, or an error that states what is wrong."""
     refuse_masked(argument, x)
+    plain = without_tensors(argument, x)
     try:
-        values = np.asarray(x)
+        values = numpy_array(plain)
     except ValueError:
         raise _uneven(argument) from None
     if values.dtype == object and not values.ndim:
@@ -113,8 +124,6 @@ def array_of_series(argument: str, x: Any) -> np.ndarray:
         )
     if values.dtype == object and any(np.ndim(one) for one in values.flat):
         raise _uneven(argument)
-    if values.dtype.kind == "V" and np.can_cast(values.dtype, np.float32):
-        return values.astype(np.float32)  # bfloat16, registered by ml_dtypes
     return check_real(argument, values)
 
 
@@ -142,12 +151,18 @@ def check_series(x: Any, time: int | None, channels: int | None, argument: str =
         and _fits(steps, channels)
     ):
         raise ValueError(
-            f"{argument} must have shape (instance, time, channel) = (any, {time}, {channels}), but has {x.shape}: "
-            f"the channels are first; pass layout='channels_first'"
+            f"{argument} must have shape (instance, time, channel) = (any, {time or 'any'}, {channels or 'any'}), but "
+            f"has {x.shape}: the channels are first; pass layout='channels_first'"
         )
     if channels not in (None, variables):
+        in_a_row = (
+            "; if it was fitted to series in one row of values, explain a function that arranges them in the same way, "
+            "such as lambda x: model.predict_proba(x.reshape(len(x), -1))"
+        )
+        way_out = in_a_row if channels == 1 and time == steps * variables else ""
         raise ValueError(
-            f"{argument} must have {counted(channels, 'channel')}, as the model was built for, but has shape {x.shape}"
+            f"{argument} must have {counted(channels, 'channel')}, as the model was built for, but has shape "
+            f"{x.shape}{way_out}"
         )
     if time not in (None, steps):
         raise ValueError(

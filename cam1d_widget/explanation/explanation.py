@@ -28,6 +28,7 @@ from ..validation import (
     check_old_file,
     check_text,
     counted,
+    in_order,
     numbers,
     shaped,
     within,
@@ -253,6 +254,7 @@ class Explanation:
 
     def _checked_maps(self, name: str, values: Any) -> np.ndarray:
         """Maps as float32, read-only; finite up to the length of their series, and NaN after it."""
+        values = in_order(values, "instance", "target", "time", "channel")
         maps = numbers(name, joined_maps(name, values, self.lengths, self.x.shape[1]))
         maps = with_target(maps, self.targets, 4)
         shaped_as_map(name, maps, (*self.targets.shape, *self.x.shape[1:]))
@@ -420,7 +422,10 @@ class Explanation:
             check_number("limit_mb", limit_mb, above=0)
         path = check_old_file("path", path)
         with refusing_damage(path):
-            return cls(**read_fields(path, limit_mb))
+            known = read_fields(path, limit_mb)
+            if not {"x", "scores", "targets"} <= known.keys() <= {one.name for one in fields(cls)}:
+                raise ValueError("its fields are not those of an explanation")
+            return cls(**known)
 
     def _known(self, method: str) -> str:
         return check_label("method", method, self.methods)

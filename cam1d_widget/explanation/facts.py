@@ -14,6 +14,7 @@ from ..validation import (
     check_sampling_rate,
     check_text,
     finite,
+    in_order,
     shaped,
     shown,
     with_gaps,
@@ -59,7 +60,7 @@ class SeriesFacts:
 
     def __post_init__(self) -> None:
         given: Any = self
-        series, lengths = joined("x", given.x, given.lengths)
+        series, lengths = joined("x", in_order(given.x, "instance", "time", "channel"), given.lengths)
         x, scores = with_gaps("x", series), finite("scores", given.scores)
         shaped("x", x, "(instance, time, channel)", (None, None, None))
         instances, samples, channels = x.shape

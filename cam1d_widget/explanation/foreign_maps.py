@@ -11,11 +11,12 @@ from ..validation import (
     check_choice,
     check_mapping,
     finite,
-    is_sequence,
+    in_order,
     numbers,
     shaped,
     unmasked,
     warn_if_wide,
+    without_tensors,
 )
 from .lengths import check_lengths, joined, joined_maps, within_lengths
 from .validation import check_targets
@@ -39,7 +40,9 @@ def arranged(maps: Any, x: Any, scores: Any, targets: Any, layout: str, lengths:
     if not given:
         raise ValueError("maps must hold the maps of one method at least, but is empty")
     first = layout == "channels_first"
-    series, lengths = joined("x", _plain(x), lengths, axis=-1 if first else 0)
+    dims = ("channel", "time") if first else ("time", "channel")
+    labeled = in_order(without_tensors("x", x), "instance", *dims)
+    series, lengths = joined("x", labeled, lengths, axis=-1 if first else 0)
     series = as_array("x", series)
     if series.ndim == 2:  # one channel
         series = series[:, np.newaxis] if first else series[..., np.newaxis]
@@ -51,12 +54,20 @@ def arranged(maps: Any, x: Any, scores: Any, targets: Any, layout: str, lengths:
     else:
         warn_if_wide("x", series, stacklevel=4)
     lengths = check_lengths(lengths, *series.shape[:2])
-    values = finite("scores", _plain(scores))
+    values = finite("scores", scores)
     shaped("scores", values, "(instance, class)", (len(series), None))
     chosen = _classes(targets, values)
     explained = None if chosen is None else check_targets(chosen, *values.shape)
     arrays = {
-        label: _maps(f"maps[{label!r}]", _plain(one), series.shape, values.shape[1], explained, first, lengths)
+        label: _maps(
+            f"maps[{label!r}]",
+            in_order(one, "instance", "target", *dims),
+            series.shape,
+            values.shape[1],
+            explained,
+            first,
+            lengths,
+        )
         for label, one in given.items()
     }
     if explained is None:  # maps of all classes, or of the predicted one
@@ -70,13 +81,6 @@ def _predicted(scores: np.ndarray) -> np.ndarray:
     return scores.argmax(axis=1)[:, np.newaxis]
 
 
-def _plain(values: Any) -> Any:
-    """Array of a tensor; PyTorch's may hold a gradient, and lie on another device."""
-    if is_sequence(values) and not hasattr(values, "dtype"):
-        return [_plain(one) for one in values] if any(hasattr(one, "detach") for one in values) else values
-    return values.detach().cpu().numpy() if hasattr(values, "detach") else values
-
-
 def _classes(targets: Any, scores: np.ndarray) -> Any:
     """Explained classes as given, of shape (instance, target); None if maps settle them."""
     if targets is None:
@@ -84,7 +88,7 @@ def _classes(targets: Any, scores: np.ndarray) -> Any:
     if isinstance(targets, str):
         check_choice("targets", targets, ("predicted", "all"))
         return _predicted(scores) if targets == "predicted" else np.tile(np.arange(scores.shape[1]), (len(scores), 1))
-    wanted = unmasked("targets", _plain(targets))
+    wanted = unmasked("targets", targets)
     if wanted.ndim == 0:
         wanted = np.full(len(scores), wanted)
     return wanted[:, np.newaxis] if wanted.ndim == 1 else wanted
@@ -100,7 +104,7 @@ def _maps(
     lengths: np.ndarray | None,
 ) -> np.ndarray:
     """Maps of one method, of shape (instance, target, time, channel or 1)."""
-    joint = joined_maps(name, given, lengths, series[1])
+    joint = joined_maps(name, without_tensors(name, given), lengths, series[1])
     if isinstance(joint, list | tuple) and len(joint) == classes and np.shape(joint[0])[:1] == (series[0],):
         joint = np.stack([numbers(name, one) for one in joint], axis=1)  # one array for each class
     columns = (classes, 1) if targets is None else (targets.shape[1],)

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ..validation import finite, unmasked
-from .true_classes import check_true_classes
+from ..validation import check_finite, finite
+from .true_classes import check_true_classes, read_labels
 
 __all__ = ["are_classes", "check_labels", "classes_of", "is_right", "members", "single_classes"]
 
@@ -39,9 +39,9 @@ def check_labels(
     probabilities : bool
         Whether the scores have probabilities, and so are those of classes.
     """
-    given = unmasked("y", y)
-    if given.dtype == object and all(isinstance(one, bool | int | float | np.bool_ | np.number) for one in given.flat):
-        given = np.array(given.tolist())
+    given = read_labels("y", y)
+    if given.dtype.kind == "f":
+        check_finite("y", given, "; leave out the series without a true class")
     table = given[:, np.newaxis] if given.ndim == 1 and classes == 1 else given
     if given.dtype.kind in "iufb" and table.shape == (instances, classes):
         binary = bool(np.isin(table, (0, 1)).all())

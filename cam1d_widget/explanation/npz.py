@@ -52,9 +52,11 @@ def read_fields(path: str | Path, limit_mb: float | None = None) -> dict[str, An
         members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
         _check_sizes(archive, members, os.path.getsize(path), limit_mb)
         header = json.loads(str(_array(archive, members.pop("header"))))
-        if header.pop("format") != FORMAT:
-            raise KeyError("format")
-        methods = header.pop("methods")
+        if not isinstance(header, dict) or header.pop("format", None) != FORMAT:
+            raise ValueError("it has another format")
+        methods = header.pop("methods", None)
+        if not isinstance(methods, list) or not all(isinstance(label, str) for label in methods):
+            raise ValueError("it has no list of methods")
         fields: dict[str, Any] = {name: {} for name in _MAPS}
         for name, info in members.items():
             kind, _, place = name.partition("/")

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..validation import unmasked
 
-__all__ = ["check_true_classes", "labels_in"]
+__all__ = ["check_true_classes", "labels_in", "read_labels"]
 
 
 def check_true_classes(
@@ -41,9 +41,7 @@ def check_true_classes(
         Whether to look numbers up in names such as "1", "2" as well, and to refuse those that may also be indices.
         Otherwise they are indices, as they are in a saved explanation.
     """
-    y = unmasked("y", y)
-    if y.dtype == object and all(isinstance(one, bool | int | float | np.bool_ | np.number) for one in y.flat):
-        y = np.array(y.tolist())  # such as a column of a pandas table of mixed types
+    y = read_labels("y", y)
     numeric = y.dtype.kind in "iufb"
     one_hot = numeric and y.ndim == 2 and y.shape[1] == classes > 1
     if one_hot and (np.sort(y, axis=1) == np.eye(classes)[-1]).all():
@@ -73,12 +71,24 @@ def check_true_classes(
     return y.astype(np.int64)
 
 
+def read_labels(argument: str, labels: Any) -> np.ndarray:
+    """Labels as an array: objects that are numbers as numbers, and bytes, such as those of ARFF files, as text."""
+    values = unmasked(argument, labels)
+    if values.dtype == object and all(
+        isinstance(one, bool | int | float | np.bool_ | np.number) for one in values.flat
+    ):
+        return np.array(values.tolist())  # such as a column of a pandas table of mixed types
+    if values.dtype.kind == "S" or (values.dtype == object and all(isinstance(one, bytes) for one in values.flat)):
+        return np.char.decode(values.astype(bytes), "utf-8", "replace")
+    return values
+
+
 def labels_in(y: Any, classes: int) -> list[Any] | None:
     """Distinct labels of y, sorted, if it holds one for each class and they are not class indices; None otherwise.
 
     This is the order in which scikit-learn and most training scripts number labels.
     """
-    values = np.asarray(y)
+    values = read_labels("y", y)
     if values.ndim != 1 or values.dtype.kind not in "iufUSO" or not values.size:
         return None
     try:

@@ -86,7 +86,8 @@ class FunctionClassifier:
         else:
             self.labels = _labels(predict)
             self._predict, self.score = _prediction(predict, score)
-            self._layout, self.input_shape = layout or _layout(predict), _input_shape(predict)
+            self._layout = layout or _layout(predict)
+            self.input_shape = _input_shape(predict, self._layout)
             if classes not in (None, len(self.labels)):
                 raise ValueError(
                     f"classes must be {len(self.labels)}, as {self.name} was fitted with, or left out, but is {classes}"
@@ -321,12 +322,13 @@ def _layout(estimator: Any) -> InputLayout:
     return "channels_last" if getattr(estimator, "n_features_in_", None) is None else "flat"
 
 
-def _input_shape(estimator: Any) -> tuple[int | None, int | None]:
+def _input_shape(estimator: Any, layout: InputLayout) -> tuple[int | None, int | None]:
     """Samples and channels that an estimator was fitted to; None where it does not say."""
     facts = getattr(estimator, "metadata_", None)
     if isinstance(facts, dict) and "n_channels" in facts:
         return (None if facts.get("unequal_length") else facts.get("n_timepoints")), facts["n_channels"]
-    count = getattr(estimator, "n_features_in_", None)
+    # Of three dims, `n_features_in_` is the size of the second.
+    count = getattr(estimator, "n_features_in_", None) if layout == "flat" else None
     return (None, None) if count is None else (int(count), 1)
 
 

@@ -10,14 +10,17 @@ from .arrays import (
     check_finite,
     check_real,
     finite,
+    in_order,
     indices,
     numbers,
+    numpy_array,
     refuse_masked,
     shaped,
     unmasked,
     warn_if_wide,
     with_gaps,
     within,
+    without_tensors,
 )
 from .choices import check_channel, check_choice, check_class, check_label, check_layer, no_such_label
 from .files import check_new_file, check_old_file, check_path
@@ -66,11 +69,13 @@ __all__ = [
     "check_text",
     "counted",
     "finite",
+    "in_order",
     "indices",
     "is_sequence",
     "is_whole",
     "no_such_label",
     "numbers",
+    "numpy_array",
     "refuse_masked",
     "shaped",
     "shown",
@@ -78,4 +83,5 @@ __all__ = [
     "warn_if_wide",
     "with_gaps",
     "within",
+    "without_tensors",
 ]

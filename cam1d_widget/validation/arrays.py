@@ -15,13 +15,16 @@ __all__ = [
     "check_finite",
     "check_real",
     "finite",
+    "in_order",
     "indices",
     "numbers",
+    "numpy_array",
     "refuse_masked",
     "shaped",
     "unmasked",
     "with_gaps",
     "within",
+    "without_tensors",
 ]
 
 
@@ -43,10 +46,46 @@ def _is_masked(values: Any) -> bool:
 def unmasked(argument: str, values: Any) -> np.ndarray:
     """Values as an array; an error if a mask hides some of them, or if their lengths differ."""
     refuse_masked(argument, values)
+    plain = without_tensors(argument, values)
     try:
-        return np.asarray(values)
+        return numpy_array(plain)
     except (ValueError, TypeError):
-        raise ValueError(f"{argument} must be an array, but its parts differ in length: {shown(values)}") from None
+        wrong = "its parts differ in length:" if isinstance(values, list | tuple) else "is"
+        raise ValueError(f"{argument} must be an array, but {wrong} {shown(values)}") from None
+
+
+def numpy_array(values: Any) -> np.ndarray:
+    """Values as an array, those of bfloat16 as float32."""
+    array = np.asarray(values)
+    # ml_dtypes registers bfloat16, which is of no kind of numpy's.
+    return array.astype(np.float32) if array.dtype.kind == "V" and np.can_cast(array.dtype, np.float32) else array
+
+
+def without_tensors(argument: str, values: Any) -> Any:
+    """Values with PyTorch's tensors as arrays, also in lists; they may hold a gradient, or lie on another device."""
+    if isinstance(values, list | tuple):
+        tensors = any(isinstance(one, list | tuple) or hasattr(one, "detach") for one in values)
+        return [without_tensors(argument, one) for one in values] if tensors else values
+    if not hasattr(values, "detach"):
+        return values
+    try:
+        tensor = values.detach().cpu()
+        try:
+            return tensor.numpy()
+        except TypeError:
+            return tensor.float().numpy()  # bfloat16, which numpy does not have
+    except (TypeError, RuntimeError, NotImplementedError):
+        raise TypeError(
+            f"{argument} must be an array, but is a {type(values).__name__} that numpy cannot read; make it dense, "
+            f"with its values on the CPU"
+        ) from None
+
+
+def in_order(values: Any, *dims: str) -> Any:
+    """A labeled array with its dims in this order, whatever its own; one with dims of other names as it is."""
+    own = getattr(values, "dims", ())
+    labeled = hasattr(values, "coords") and set(own) <= set(dims)
+    return values.transpose(*(dim for dim in dims if dim in own)) if labeled else values
 
 
 def as_array(argument: str, values: Any) -> np.ndarray:
@@ -58,7 +97,10 @@ def check_real(argument: str, values: np.ndarray) -> np.ndarray:
     """The values; an error if they are not real numbers."""
     if values.dtype.kind not in "iufb":
         held = shown(values.item()) if values.ndim == 0 else values.dtype
-        raise TypeError(f"{argument} must hold real numbers, but {'is' if values.ndim == 0 else 'holds'} {held}")
+        way_out = f"; convert them, as in {argument}.astype(float)" if values.ndim and values.dtype == object else ""
+        raise TypeError(
+            f"{argument} must hold real numbers, but {'is' if values.ndim == 0 else 'holds'} {held}{way_out}"
+        )
     return values
 
 

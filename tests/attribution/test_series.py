@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import tensorflow as tf
+import torch
 import xarray as xr
 
 from cam1d_widget import explain
-from cam1d_widget.attribution.series import check_series, read_series
+from cam1d_widget.attribution.series import check_series, read_series, read_unequal
 
 from ..support.toys import linear
 
@@ -133,6 +134,37 @@ def test_numbers_of_half_precision_are_read():
     series = read_series("x", tensor).values
     assert series.dtype == np.float32
     np.testing.assert_array_equal(series, tf.cast(tensor, tf.float32))
+
+
+TENSORS = {
+    "with a gradient": torch.tensor(VALUES, requires_grad=True),
+    "of half precision": torch.tensor(VALUES).bfloat16(),
+    "in a list": [torch.tensor(one, requires_grad=True) for one in VALUES],
+}
+
+
+@pytest.mark.parametrize("name", TENSORS)
+def test_tensors_of_pytorch_are_read(name):
+    np.testing.assert_array_equal(read_series("x", TENSORS[name]).values, VALUES)
+    np.testing.assert_array_equal(read_unequal("x", TENSORS[name]).values, VALUES)
+
+
+def test_tensors_of_unequal_length_are_read():
+    parts = [torch.tensor(VALUES[0], requires_grad=True), torch.tensor(VALUES[1, :2], requires_grad=True)]
+    series = read_unequal("x", parts)
+    assert series.lengths.tolist() == [4, 2]
+    np.testing.assert_array_equal(series.values[1, :2], VALUES[1, :2])
+
+
+@pytest.mark.parametrize("tensor", [torch.zeros(2, 4, 3, device="meta"), torch.zeros(2, 4, 3).to_sparse()])
+def test_tensors_without_plain_values_are_refused(tensor):
+    with pytest.raises(TypeError, match="background must be an array, but is a Tensor that numpy cannot read; make it"):
+        read_series("background", tensor)
+
+
+def test_objects_are_refused_with_a_way_out():
+    with pytest.raises(TypeError, match=r"must hold real numbers, but holds object; convert them, as in x.astype\(flo"):
+        read_series("x", VALUES.astype(object))
 
 
 @pytest.mark.parametrize("layout", ["channels_last", "channels_first"])

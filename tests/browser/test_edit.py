@@ -96,6 +96,32 @@ def test_the_map_follows_an_event_into_another_channel(page, widget, label):
     assert channel == (0 if label == "HiResCAM" else 1)
 
 
+def test_while_its_map_is_computed_the_edited_series_has_none(page):
+    choose_method(page, "Occlusion")
+    page.locator('.bqplot.figure[data-ready$="/2"]').wait_for()
+    open_panel(page)
+    brush(page, PLACE[0] - 4, PLACE[1] + 4)
+    button = page.get_by_role("button", name="replace by zero").element_handle()
+    # A clock that passes a second at each look: the computation stops after its first part.
+    waiting = page.evaluate(
+        f"""(button) => {{
+          const now = performance.now.bind(performance);
+          let passed = now();
+          performance.now = () => passed += 1000;
+          button.click();
+          performance.now = now;
+          const {{ status, message, picture }} = {MARK}.model;
+          return [status, message, picture.mapless];
+        }}""",
+        button,
+    )
+    status, message, mapless = waiting
+    assert (status, mapless) == ("waiting", True)
+    assert message.startswith("computing")
+    page.locator('.bqplot.figure[data-state="ready"]').wait_for()
+    assert not page.evaluate(f"{MARK}.model.picture.mapless")
+
+
 def test_a_drag_within_the_window_moves_a_channel_and_the_scores_while_it_lasts(page):
     open_panel(page)
     brush(page, PLACE[0], PLACE[1] - 1)

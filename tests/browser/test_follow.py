@@ -1,5 +1,7 @@
 """The explained class follows the instance, in a real Chromium with no kernel."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -91,3 +93,24 @@ def test_a_class_that_is_only_the_highest_of_the_menu_is_not_called_predicted(op
     shown(page)
     selected = page.locator(".cam1d-class-menu select option:checked")
     assert selected.inner_text().startswith("highest of these: ")
+
+
+def test_a_class_that_alone_was_explained_is_not_called_what_it_is_not(open_page, tmp_path):
+    """As of `explain(..., targets=...)`: neither the menu nor the button promises a map that there is not."""
+    others = (PREDICTED + 1) % 3
+    places = np.arange(len(WHOLE.x))
+    single = dataclasses.replace(
+        WHOLE,
+        targets=others,
+        attributions={label: values[places, others][:, np.newaxis] for label, values in WHOLE.attributions.items()},
+        completeness={},
+        standard_errors={},
+    )
+    viewer = ExplanationViewer(single)
+    viewer.instance = WRONG[0]
+    page = open_page(viewer.save_html(tmp_path / "page.html", progress=False))
+    shown(page)
+    selected = page.locator(".cam1d-class-menu select option:checked")
+    assert selected.inner_text().startswith("explained: ")
+    assert page.locator(".cam1d-why").count() == 0
+    assert page.errors == []

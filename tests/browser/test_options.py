@@ -6,7 +6,7 @@ import pytest
 from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation
-from .page import READ_COLORS, SNAPSHOT, choose_method, drawn, shown, table_colors
+from .page import MARK, READ_COLORS, SNAPSHOT, choose_method, drawn, laid_out, shown, table_colors
 
 pytestmark = pytest.mark.browser
 
@@ -71,6 +71,14 @@ def test_a_fixed_end_begins_where_it_was_and_stays(page, whole):
     limit_becomes(page, 0.25)
     assert "a fixed limit" in scope(page)
     assert "largest here" in scope(page)
+
+
+def test_no_channels_can_be_overlaid(page, whole):
+    page.evaluate(f"{MARK}.model.optionsModel.change({{ hidden: {list(range(whole.x.shape[2]))}, overlay: true }})")
+    laid_out(page)
+    page.evaluate(f"{MARK}.model.optionsModel.change({{ hidden: [] }})")
+    laid_out(page)
+    assert page.errors == []
 
 
 def test_the_values_that_are_colored_are_smoothed_signed_and_clipped(page, whole):

@@ -103,6 +103,25 @@ def test_it_is_zoomed_with_the_other_and_has_the_same_crosshair(page):
     assert page.evaluate(PIXELS) != before
 
 
+def test_the_pointer_over_the_pinned_picture_takes_the_crosshair_from_the_keyboard(page):
+    page.locator(".bqplot.figure").focus()
+    page.keyboard.press("Home")
+    canvas = page.locator(".cam1d-pinned canvas")
+    box = canvas.bounding_box()
+    for share in (0.5, 0.6):
+        page.mouse.move(box["x"] + share * box["width"], box["y"] + 60)
+    places = page.locator(".cam1d-crosshair").evaluate_all("lines => lines.map((line) => +line.getAttribute('x1'))")
+    assert len(places) == 2
+    assert min(places) > 0
+    assert places[0] == pytest.approx(places[1], abs=0.5)
+    readouts = page.locator(".cam1d-readout").evaluate_all("tips => tips.map((tip) => tip.style.display)")
+    assert sorted(readouts) == ["", "none"], "values under the pointer alone"
+    page.locator(".bqplot.figure").focus()
+    page.keyboard.press("End")
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 60)
+    assert page.errors == []
+
+
 def test_unpinned_the_other_has_all_the_room(page):
     page.get_by_role("button", name="Unpin: ").click()
     page.wait_for_function(f"{PINNED}.hidden")

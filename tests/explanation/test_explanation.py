@@ -18,6 +18,8 @@ import pytest
 
 from cam1d_widget import Explanation
 
+from ..support.hostile import RAW
+
 RNG = np.random.default_rng(3)
 
 
@@ -346,6 +348,18 @@ def _unknown_field(path: Path) -> None:
     _with_header(path, tea=1)
 
 
+def _methods_without_names(path: Path) -> None:
+    _with_header(path, methods=5)
+
+
+def _header_of_a_list(path: Path) -> None:
+    _rewritten(path, header=_npy("[]"))
+
+
+def _no_scores(path: Path) -> None:
+    _rewritten(path, scores=None)
+
+
 def _deep_header(path: Path) -> None:
     _rewritten(path, header=_npy("[" * 100_000))
 
@@ -401,7 +415,7 @@ def _newer_zip(path: Path) -> None:
     [
         *(_text, _foreign, _pickled, _cut_short, _flipped, _fewer_methods, _unknown_field, _deep_header),
         *(_map_of_no_method, _map_counted_from_the_end, _no_header, _larger_than_held, _of_objects, _outside),
-        *(_unknown_compression, _encrypted, _newer_zip),
+        *(_methods_without_names, _header_of_a_list, _no_scores, _unknown_compression, _encrypted, _newer_zip),
     ],
 )
 def test_corrupt_and_foreign_files_are_refused(spoil, tmp_path):
@@ -409,8 +423,9 @@ def test_corrupt_and_foreign_files_are_refused(spoil, tmp_path):
     spoil(path)
     with pytest.raises(
         ValueError, match=r"^path must be an explanation saved by Explanation.save, but .* is not one, or is"
-    ):
+    ) as refusal:
         Explanation.load(path)
+    assert RAW.search(str(refusal.value)) is None
     assert list(tmp_path.iterdir()) == [path]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
+import xarray as xr
 
 from cam1d_widget import Explanation, ExplanationViewer
 
@@ -84,6 +86,26 @@ def test_tensors_are_taken():
     given = {"captum": Tensor(ONE.swapaxes(1, 2))}
     made = Explanation.from_maps(given, Tensor(X.swapaxes(1, 2)), Tensor(SCORES), layout="channels_first")
     np.testing.assert_array_equal(made.attributions["captum"][:, 0], ONE)
+
+
+def test_tensors_of_half_precision_and_lists_of_tensors_are_read():
+    half = torch.tensor(X).bfloat16().requires_grad_()
+    maps = [torch.tensor(one, requires_grad=True) for one in ONE]
+    made = Explanation.from_maps({"captum": maps}, half, torch.tensor(SCORES, requires_grad=True))
+    np.testing.assert_allclose(made.x, X, rtol=1e-2)
+    np.testing.assert_array_equal(made.attributions["captum"][:, 0], ONE)
+
+
+@pytest.mark.parametrize("layout", ["channels_last", "channels_first"])
+def test_labeled_arrays_are_read_by_their_dims(layout):
+    x = xr.DataArray(X, dims=("instance", "time", "channel")).transpose("channel", "instance", "time")
+    maps = xr.DataArray(ONE, dims=("instance", "time", "channel")).transpose("time", "channel", "instance")
+    made = Explanation.from_maps({"other": maps}, x, SCORES, layout=layout)
+    np.testing.assert_array_equal(made.x, X)
+    np.testing.assert_array_equal(made.attributions["other"][:, 0], ONE)
+    same = Explanation(x, SCORES, PREDICTED, {"other": maps})
+    np.testing.assert_array_equal(same.x, X)
+    np.testing.assert_array_equal(same.attributions["other"][:, 0], ONE)
 
 
 WRONG = {

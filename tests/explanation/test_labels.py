@@ -48,6 +48,7 @@ def test_labels_are_kept_in_one_of_three_forms(y, classes, kept):
         (SEVERAL[:, :2], 3, False, "but has (4, 2); of several classes a series, zeros and ones have shape (4, 3)"),
         (SEVERAL * 2, 3, True, "or hold only zeros and ones, but holds values from 0 to 2, and the model gives"),
         ([0.5, np.nan], 1, False, "y must be finite"),
+        ([0.0, 1.0, np.nan], 3, True, "y must be finite, but holds 1 NaN or infinite values; leave out the series"),
         ([0.5, 3], 1, True, "y must hold class indices from 0 to 0"),
         ([0.5, 1, 2], 3, False, "y must hold class indices from 0 to 2"),
         (["a", "b"], 1, False, "y must hold class indices"),

@@ -200,6 +200,8 @@ def test_looking_inside_follows_the_same_labels():
         ([-1, 1, 1], [-1, 1]),
         ([1.0, 2.0, 1.0], [1, 2]),
         (["walk", "rest"], ["rest", "walk"]),
+        ([b"walk", b"rest"], ["rest", "walk"]),
+        (np.array([b"1", b"-1"], object), ["-1", "1"]),
         ([0, 1, 1], None),  # indices
         ([1, 1, 1], None),  # one class of two
         ([3, 4, 5], None),  # more labels than classes
@@ -208,6 +210,17 @@ def test_looking_inside_follows_the_same_labels():
 )
 def test_labels_are_read_from_y_where_there_is_one_for_each_class(y, labels):
     assert labels_in(y, 2) == labels
+
+
+def test_labels_that_are_no_array_are_refused_before_they_name_classes():
+    with pytest.raises(ValueError, match="y must be an array, but its parts differ in length"):
+        labels_in([[0], [1, 2], [0]], 2)
+
+
+def test_bytes_are_labels_as_text():
+    names = ["rest", "walk"]
+    assert classes(np.array([b"walk", b"rest"]), names) == [1, 0]
+    assert classes(np.array([b"walk", b"rest"], object), labels=np.array(names)) == [1, 0]
 
 
 def test_labels_that_are_read_from_y_name_the_classes(x, flatten):

@@ -9,9 +9,9 @@ import pytest
 from aeon.classification.convolution_based import RocketClassifier
 from aeon.transformations.collection import Tabularizer
 from aeon.transformations.collection.convolution_based import MiniRocket
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 
 from cam1d_widget import CAM1DWidget, FunctionClassifier, all_methods, explain
@@ -82,6 +82,23 @@ def test_an_estimator_is_given_the_layout_that_it_was_fitted_to(name, x):
     chosen = np.array(classifier.labels)[classifier.scores(series).argmax(axis=1)]
     np.testing.assert_array_equal(chosen, estimator.predict(series[..., 0] if flat else channels_first(series)))
     assert classifier.class_names == ("rest", "walk")
+
+
+@pytest.mark.parametrize("layout", ["channels_last", "channels_first"])
+def test_a_pipeline_that_takes_three_dims_is_given_them_in_the_layout_that_was_asked_for(layout, x):
+    given = x if layout == "channels_last" else channels_first(x)
+    flatten = FunctionTransformer(lambda series: series.reshape(len(series), -1))
+    pipeline = make_pipeline(flatten, LogisticRegression()).fit(given, Y)
+    classifier = FunctionClassifier(pipeline, layout=layout).for_series(x)
+    np.testing.assert_allclose(classifier.scores(x), pipeline.predict_proba(given), atol=1e-6)
+
+
+def test_an_estimator_of_flattened_series_is_refused_with_the_function_to_explain(x):
+    estimator = LogisticRegression().fit(x.reshape(len(x), -1), Y)
+    with pytest.raises(
+        ValueError, match=r"explain a function .* lambda x: model.predict_proba\(x.reshape\(len\(x\), -"
+    ):
+        CAM1DWidget(estimator, x)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -178,6 +195,8 @@ def test_functions_that_do_not_score_each_series_are_refused(name, x):
 
 
 def test_what_is_no_fitted_classifier_is_named(x):
+    with pytest.raises(TypeError, match="sklearn's LinearRegression, which has neither predict_proba nor decision_fu"):
+        CAM1DWidget(LinearRegression().fit(x[..., 0], np.arange(INSTANCES)), x)
     with pytest.raises(ValueError, match="must be fitted, but this RocketClassifier is not; fit it first"):
         CAM1DWidget(RocketClassifier(), x)
     with pytest.raises(ValueError, match="must be left out for a SVC, of which only the predictions are known"):

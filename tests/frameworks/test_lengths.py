@@ -184,6 +184,7 @@ def test_the_widget_checks_a_series_and_replaces_windows_of_it():
         (SERIES, {"lengths": [40, 25, 30]}, "lengths must be those of the series"),
         (padded(0.0), {"lengths": [40, 25, 50]}, "lengths must hold the number of samples, from 1 to 45"),
         (SERIES, {"padding_value": np.nan}, "padding_value must be a finite number"),
+        (SERIES, {"padding_value": 1e39}, r"padding_value must be a finite number .* and at most 3.40282e\+38"),
         ([SERIES[0], SERIES[1][:, :2]], {}, "x must hold series of the same channels"),
         ([SERIES[0], SERIES[1] * np.nan], {}, "x must be finite, .* first in instance 1"),
         ([np.zeros((50, 3)), *SERIES], {}, "x must hold series of at most 45 samples, .* instance 0 has 50"),

@@ -90,7 +90,11 @@ def _why_no_network(model: Any) -> str:
             ", which is fitted but holds no Keras network; a deep classifier of aeon or sktime that is fitted, such as "
             "FCNClassifier, is accepted too"
         )
-    return " that is not fitted; fit it first"
+    if hasattr(model, "predict_proba") or hasattr(model, "decision_function"):
+        return " that is not fitted; fit it first"
+    return (
+        ", which has neither predict_proba nor decision_function; explain a function that returns the scores of classes"
+    )
 
 
 def inputs_of(model: Any, series: str | None = None) -> tuple[Inputs, tuple[int | None, ...]]:

@@ -156,7 +156,8 @@ def time_note(whole: Excerpt, chosen: Excerpt) -> str:
     texts = [f"{label} for {done:,} of {count:,} instances only" for label, done in rows.items() if done < count]
     texts += [f"no map of {_listed(none)}"] if none else []
     return (
-        f"To be computed in about {PATIENCE:.0f} s, it holds {' and '.join(texts)}: for all, name them in methods="
+        f"So that it takes about {PATIENCE:.0f} s to compute, the page holds {' and '.join(texts)}; name the methods "
+        f"in methods= to include all their maps"
         if texts
         else ""
     )

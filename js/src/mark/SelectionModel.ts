@@ -175,6 +175,12 @@ export abstract class SelectionModel extends synced(MarkModel) {
     }
   }
 
+  /** Whether the predicted class and the true one were both explained for the current instance. */
+  get canContrast(): boolean {
+    const wanted = followed("contrast", this.choice.instance, this.facts.targets, this.outputs);
+    return wanted !== null && wanted.against !== null && isExplained(this.explained, { ...this.choice, ...wanted });
+  }
+
   /** Explains the class that is followed. */
   private followClass(): void {
     // Both may have been selected.

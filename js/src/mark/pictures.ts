@@ -223,10 +223,12 @@ export class Pictures {
     if (this.tiles.missing([key]).length > 0) {
       return [];
     }
-    if (moment && choice.edited !== undefined && isSameMap(choice, before.choice)) {
-      // The series follows the pointer; its map follows in a moment.
+    if (moment && this.mark.hasKernel && choice.edited !== undefined && isSameMap(choice, before.choice)) {
+      // The series follows the pointer; the kernel sends its map in a moment.
       return [{ choice, tiles: [this.tiles.take(key), before.attribution], original }];
     }
-    return moment ? [] : [{ choice, tiles: [this.tiles.take(key)], original }];
+    return moment && (this.mark.hasKernel || choice.edited === undefined)
+      ? []
+      : [{ choice, tiles: [this.tiles.take(key)], original }];
   }
 }

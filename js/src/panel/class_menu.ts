@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from "lit-html";
 import { argmax, rowOf } from "../core/picture/facts.js";
 import { classScores } from "../core/picture/finder.js";
-import type { Follow } from "../core/picture/follow.js";
+import { type Follow, followed } from "../core/picture/follow.js";
 import { hasTrueClasses } from "../core/picture/truth.js";
 import { elided } from "../core/text/elided.js";
 import { scoreFormat } from "../core/text/numbers.js";
@@ -48,8 +48,15 @@ export class ClassMenuView extends MenuView {
       }
     };
     const predicted = argmax(rowOf(outputs.probabilities ?? outputs.scores, choice.instance));
-    const nameOf = (kind: Follow, name: string): string =>
-      kind === "predicted" && !facts.targets.includes(predicted) ? "highest of these" : name;
+    // Of an instance whose map was made for another class only, that one is explained.
+    const wanted = followed(mark.follow, choice.instance, facts.targets, outputs);
+    const isOther = wanted !== null && wanted.target !== choice.target;
+    const nameOf = (kind: Follow, name: string): string => {
+      if (kind === mark.follow && isOther) {
+        return "explained";
+      }
+      return kind === "predicted" && !facts.targets.includes(predicted) ? "highest of these" : name;
+    };
     const current = entries.find(([place]) => Number(place) === choice.target)?.[1] ?? "";
     const named = follows
       .map(([kind, name]) => [kind, nameOf(kind, name)] as const)

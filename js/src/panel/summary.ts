@@ -43,7 +43,7 @@ export class SummaryView extends PanelView {
       <span class="cam1d-title">${instance}</span>
       ${truth === null ? nothing : term(truthName(choice), truth)}
       ${predicted === null ? nothing : term("predicted", predicted, right)}
-      ${missed === null ? nothing : this.whyNot(missed)}
+      ${missed === null || !this.mark.canContrast ? nothing : this.whyNot(missed)}
       <span class="cam1d-spoken">${term("explained", explained)}</span>
       ${this.scoring()}${this.offer()}${this.linked()}
       ${facts.notebook && !hasKernel ? html`<div class="cam1d-note">${OFFLINE}</div>` : nothing}

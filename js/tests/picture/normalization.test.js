@@ -28,6 +28,12 @@ test("a window of one sample changes nothing, and a constant stays what it is", 
   assert.deepEqual([...movingMean(tileOf([4, 4, 4, 4, 4]), 3)], [4, 4, 4, 4, 4]);
 });
 
+test("a window that is far wider than the series is the mean of all, at once", () => {
+  for (const width of [7, 2 ** 31 - 1, Number.MAX_SAFE_INTEGER]) {
+    assert.deepEqual([...movingMean(tileOf([1, 2, 6]), width)], [3, 3, 3]);
+  }
+});
+
 test("each sign colors its own values, after smoothing", () => {
   const shown = (sign, width) => [...shownValues(tileOf([3, -3, 0, 1]), sign, width)];
   assert.deepEqual(shown("positive", 1), [3, 0, 0, 1]);

@@ -181,7 +181,10 @@ def timed(priorities=NONE, **seconds):
 def test_whole_methods_are_kept_the_quickest_first_as_far_as_there_is_time():
     quick, note = timed()
     assert quick.methods == ("Grad-CAM", "Gradient × Input")
-    assert note == "To be computed in about 60 s, it holds no map of Saliency: for all, name them in methods="
+    assert note == (
+        "So that it takes about 60 s to compute, the page holds no map of Saliency; name the methods in methods= to "
+        "include all their maps"
+    )
     assert fitted(quick, SIZES, everything(16), NONE).chosen.methods == quick.methods
 
 
@@ -192,7 +195,7 @@ def test_a_method_that_was_looked_at_comes_first_for_as_many_instances_as_there_
     assert len(rows) == 26
     assert quick.kept["Grad-CAM"].all()
     assert set(WRONG) <= set(rows), "what is of interest comes first"
-    assert "it holds Saliency for 26 of 60 instances only and no map of Gradient × Input" in note
+    assert "the page holds Saliency for 26 of 60 instances only and no map of Gradient × Input" in note
     chosen = fitted(quick, SIZES, everything(16), Priorities(viewed=["Saliency"])).chosen
     assert chosen.kept["Saliency"].sum() == 26 * 3
     text = fitted(quick, SIZES, 0.2 * everything(8), Priorities(viewed=["Saliency"])).note

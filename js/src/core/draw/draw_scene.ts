@@ -54,7 +54,7 @@ export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
   if (scene.window) {
     drawWindow(pen, scene.window, rowsOf(scene, frame), frame.axis, theme);
   }
-  (picture.options.overlay ? drawOverlayLabels : drawLabels)(pen, scene, frame, layout);
+  (picture.options.overlay && layout.members.length > 0 ? drawOverlayLabels : drawLabels)(pen, scene, frame, layout);
   drawCaption(pen, scene, frame);
   drawOverview(pen, scene, frame);
   drawShares(pen, scene, frame, layout);

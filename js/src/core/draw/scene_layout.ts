@@ -34,7 +34,7 @@ export function layoutOf(scene: Scene, frame: Frame): RowLayout {
   const { picture } = scene;
   const { top, height } = rowsOf(scene, frame);
   const channels = rowChannels(picture);
-  const members = picture.options.overlay ? [channels] : channels.map((channel) => [channel]);
+  const members = picture.options.overlay && channels.length > 0 ? [channels] : channels.map((channel) => [channel]);
   return layoutRows(top, height, members, timeOnly(picture), picture.stripRoom);
 }
 

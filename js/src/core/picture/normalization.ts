@@ -18,7 +18,9 @@ export function shownValues(tile: Tile, sign: Sign, smoothing: number): Float32A
 
 /** Centered moving mean; truncated at the ends. */
 export function movingMean({ values, samples, channels }: Tile, window: number): Float32Array {
-  const half = Math.floor(window / 2);
+  // A wider window than the series on both sides is no other mean.
+  const half = Math.min(Math.floor(window / 2), samples);
+  const width = 2 * half + 1;
   const means = new Float32Array(values.length);
   for (let channel = 0; channel < channels; channel++) {
     const at = (sample: number): number => values[sample * channels + channel];
@@ -28,8 +30,8 @@ export function movingMean({ values, samples, channels }: Tile, window: number):
         sum += at(entering);
         count++;
       }
-      if (entering - window >= 0) {
-        sum -= at(entering - window);
+      if (entering - width >= 0) {
+        sum -= at(entering - width);
         count--;
       }
       if (entering >= half) {

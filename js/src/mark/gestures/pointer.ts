@@ -67,10 +67,14 @@ export class Pointer {
     }
   }
 
-  /** Follows the crosshair of the other picture. */
+  /** Follows the crosshair of the other picture, which replaces one of its own, and notifies nobody. */
   mirror(sample: number | null): void {
     this.mirrored = sample;
-    this.update();
+    if (sample !== null) {
+      this.place = null;
+      this.notified = null;
+    }
+    this.redraw();
   }
 
   /** Description of the values at the crosshair, for screen readers. */
@@ -98,6 +102,15 @@ export class Pointer {
   }
 
   private update(): void {
+    const sample = this.redraw();
+    if (this.place !== null || this.notified !== null) {
+      this.notified = sample;
+      this.moved(sample);
+    }
+  }
+
+  /** Draws the crosshair and the values; returns the sample under its own, or null if it has none in the rows. */
+  private redraw(): number | null {
     const { place, frame, sample } = this;
     const inside = sample !== null && isWithin(place!.y, rowsOf(this.scene!, frame!));
     const mirrored = frame && this.scene?.message === null && place === null ? this.mirrored : null;
@@ -112,10 +125,7 @@ export class Pointer {
     if (inside) {
       this.show(this.scene!, frame!, sample, place!);
     }
-    if (place !== null || this.notified !== null) {
-      this.notified = inside ? sample : null;
-      this.moved(this.notified);
-    }
+    return inside ? sample : null;
   }
 
   private showLine(scene: Scene, frame: Frame, sample: number): void {

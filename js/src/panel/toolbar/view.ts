@@ -10,7 +10,7 @@ import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 export const viewPanel = (mark: ChannelStackModel): TemplateResult =>
   html`${colors(mark)}${rows(mark)}${channels(mark)}${compared(mark)}`;
 
-function colors({ optionsModel, picture }: ChannelStackModel): TemplateResult {
+function colors({ optionsModel, facts, picture }: ChannelStackModel): TemplateResult {
   const { scope, limit, sign, clip, smoothing } = optionsModel.current;
   const change = (changed: Partial<Options>): void => optionsModel.change(changed);
   const present =
@@ -22,7 +22,7 @@ function colors({ optionsModel, picture }: ChannelStackModel): TemplateResult {
     number("color limit", { min: 0, step: "any" }, limit, (limit) => change({ limit }), { hidden: scope !== "fixed" }),
     select("sign", SIGNS, sign, (sign) => change({ sign })),
     number("clip (%)", { min: 0, max: 50, step: 0.5 }, clip, (clip) => change({ clip })),
-    number("smooth (samples)", { min: 1, step: 2 }, smoothing, (width) =>
+    number("smooth (samples)", { min: 1, max: facts.samples, step: 2 }, smoothing, (width) =>
       change({ smoothing: 2 * Math.floor(width / 2) + 1 }),
     ),
   );
