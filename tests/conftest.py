@@ -55,7 +55,7 @@ def briefly_trained(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module", autouse=True)
 def frozen():
-    """Modules, and what earlier files of tests keep, are millions of objects: not searched for garbage again and again."""
+    """Modules, and what earlier files of tests keep, are millions of objects: no longer searched for garbage."""
     gc.collect()
     gc.freeze()
 
