@@ -1,3 +1,4 @@
+import gc
 import sys
 import zlib
 from collections import Counter
@@ -50,6 +51,13 @@ def briefly_trained(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("model") / MODEL
     model.save(path)
     return path
+
+
+@pytest.fixture(scope="module", autouse=True)
+def frozen():
+    """Modules, and what earlier files of tests keep, are millions of objects: no longer searched for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
