@@ -206,11 +206,25 @@ def confirmed(page):
 def test_without_its_kernel_it_shows_what_it_has_and_reports_what_is_missing(page):
     choose(page, 3)
     shows(page, 3)
-    page.evaluate(f"() => {KERNEL}.restart()")
-    page.wait_for_function(KERNEL_IS_IDLE)
+    # A choice that was never sent is not made again once the next kernel is connected.
+    page.evaluate(LOSE_REQUESTS)
+    choose(page, 4)
+    page.evaluate(
+        f"""() => {{
+          restore();
+          window.restorations = 0;
+          {MODEL}.widget_manager.restored.connect(() => restorations++);
+          return {KERNEL}.restart();
+        }}"""
+    )
     page.get_by_text("run the cell again for more").wait_for()
-    choose(page, unseen(page))
+    other = unseen(page)
+    choose(page, other)
     state(page, "missing")
+    page.wait_for_function("window.restorations")
+    assert page.evaluate(f"{MODEL}.choice.instance") == other
+    state(page, "missing")
+    page.wait_for_function(KERNEL_IS_IDLE)
     choose(page, 3)
     shows(page, 3)
     run(page)

@@ -104,7 +104,7 @@ export class ChannelStackModel extends SelectionModel {
       "destroy",
       watchConnection(this.widget_manager, {
         connected: () => {
-          this.chosen = this.unconfirmed;
+          this.chosen = this.hasKernel ? this.unconfirmed : {};
         },
         again: () => this.reconnect(),
         restored: () => this.restoreChoice(),
