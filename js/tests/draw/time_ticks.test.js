@@ -36,6 +36,13 @@ test("midnight is told by its date, and so is a stretch of days", () => {
   assert.equal(axis.title, "time, 2024-03-05 to 2024-03-06");
 });
 
+test("the dates are those of the first and the last sample", () => {
+  const midnight = Date.UTC(2024, 2, 6);
+  assert.equal(timeTicks(frame(6, -0.01), facts, midnight).title, "time, 2024-03-06");
+  assert.equal(timeTicks(frame(0.01, -0.01), facts, midnight).title, "time, 2024-03-06");
+  assert.equal(timeTicks(frame(6, -6.01), facts, midnight).title, "time, 2024-03-05");
+});
+
 test("a mean has no date: its axis counts seconds", () => {
   assert.equal(startOf({ instance: 1, mean: { by: "true", of: 0 } }, facts), null);
   assert.equal(startOf({ instance: 1, mean: null }, facts), noon + 60_000);

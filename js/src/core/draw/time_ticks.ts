@@ -34,7 +34,9 @@ export function timeTicks({ plot, axis }: Frame, { sampling_rate }: Facts, start
     start === null ? String(Number((moment / SECOND).toPrecision(10))) : tickText(moment, step);
   const ticks = moments.map((moment) => ({ at: (moment - from) * pixels, text: text(moment) }));
   const unit = sampling_rate === null ? "sample" : "time (s)";
-  return { ticks, title: start === null ? unit : `time, ${datesText(from, to)}` };
+  // A sample is drawn from half a sample before its moment to half a sample after.
+  const dates = (): string => datesText(from + sample / 2, Math.max(from, to - sample) + sample / 2);
+  return { ticks, title: start === null ? unit : `time, ${dates()}` };
 }
 
 function stepFor(least: number, clock: boolean): number {
