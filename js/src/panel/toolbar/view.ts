@@ -19,7 +19,13 @@ function colors({ optionsModel, facts, picture }: ChannelStackModel): TemplateRe
     "colors",
     // A fixed limit starts at the present one.
     select("color range", SCOPES, scope, (scope) => change({ scope, ...(scope === "fixed" ? present : {}) })),
-    number("color limit", { min: 0, step: "any" }, limit, (limit) => change({ limit }), { hidden: scope !== "fixed" }),
+    number(
+      "color limit",
+      { min: 0, step: "any" },
+      limit,
+      (limit) => change(limit > 0 ? { limit } : present), // nothing has a limit of zero
+      { hidden: scope !== "fixed" },
+    ),
     select("sign", SIGNS, sign, (sign) => change({ sign })),
     number("clip (%)", { min: 0, max: 50, step: 0.5 }, clip, (clip) => change({ clip })),
     number("smooth (samples)", { min: 1, max: facts.samples, step: 2 }, smoothing, (width) =>
