@@ -245,11 +245,13 @@ class ChannelStack(StackState):
     def _first_tiles(self) -> dict[str, Any]:
         """Packed tiles of the first picture, which is thus displayed at once, also in a saved notebook.
 
-        A map that takes long is left to the browser to request, so that the series is displayed meanwhile.
+        The series is displayed alone, and the browser requests the map, if that takes long, or if the first picture
+        would take more than two seconds with it.
         """
         keys = [series_key(self.instance), attribution_key(self.method, self.instance, self.target)]
         try:
-            if self._seconds(keys) > SLOW:
+            seconds = self._seconds(keys)
+            if seconds > SLOW or seconds + getattr(self._source, "seconds_to_read", 0.0) > 2 * SLOW:
                 return pack([self.tile(keys[0])])
             return pack([self.tile(key) for key in keys])
         except Exception:

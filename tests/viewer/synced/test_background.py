@@ -128,6 +128,16 @@ def with_occlusion(seconds):
     return Slow("Occlusion", seconds=seconds, attributions=attributions, completeness={}, exactness={})
 
 
+@pytest.mark.parametrize(("read", "there"), [(1.0, True), (1.6, False)])
+def test_the_series_travels_without_a_map_if_the_model_took_long_to_read(read, there):
+    source = Slow("Grad-CAM", seconds=0.5)
+    source.seconds_to_read = read
+    source.go.set()
+    keys = [tile["key"] for tile in ChannelStack(source).tiles["index"]]
+    assert (len(keys) == 2) == there
+    assert keys[0] == "series/0"
+
+
 def test_the_viewer_opens_on_a_quick_method_and_computes_the_better_one_meanwhile():
     source = with_occlusion(30.0)
     viewer = ExplanationViewer(source)
