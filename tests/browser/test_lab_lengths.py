@@ -41,7 +41,7 @@ def page(folder, open_notebook):
 
 def axis_ends_at(page, second):
     """Whether it does so in the kernel; newer kernels take what widgets say and code in different threads."""
-    return np.isclose(float(run_in_kernel(page, "print(viewer.mark.scales['x'].max)")), second)
+    return np.isclose(float(run_in_kernel(page, "print(viewer.mark.scales['x'].max)")), second, rtol=1e-7, atol=0)
 
 
 def test_all_views_end_with_the_series_that_the_kernel_selects(page):
