@@ -37,14 +37,8 @@ export function drawLine(
   theme: Theme,
   color: string,
 ): void {
-  pen.save();
-  clipTo(pen, row, axis);
-  if (isDense(axis)) {
-    fillBand(pen, column, range, row, axis, [theme.background, color]);
-  } else {
-    strokeHaloed(pen, column, range, row, axis, [theme.background, color]);
-  }
-  pen.restore();
+  const draw = isDense(axis) ? fillBand : strokeHaloed;
+  clipped(pen, row, axis, () => draw(pen, column, range, row, axis, [theme.background, color]));
   if (range.clipped) {
     drawClipped(pen, column, range, row, axis, color);
   }
@@ -59,20 +53,27 @@ export function drawOriginal(
   axis: TimeAxis,
   theme: Theme,
 ): void {
+  clipped(pen, row, axis, () => {
+    if (isDense(axis)) {
+      pen.fillStyle = theme.faint;
+      pen.globalAlpha = 0.35;
+      traceBand(pen, envelope(column, axis), 0.45, range, row, axis);
+      pen.fill();
+    } else {
+      pen.strokeStyle = theme.faint;
+      pen.lineWidth = 1;
+      pen.setLineDash([4, 2]);
+      traceLine(pen, column, range, row, axis);
+      pen.stroke();
+    }
+  });
+}
+
+/** Draws within the plot of a row. */
+function clipped(pen: Pen, row: Row, axis: TimeAxis, draw: () => void): void {
   pen.save();
   clipTo(pen, row, axis);
-  if (isDense(axis)) {
-    pen.fillStyle = theme.faint;
-    pen.globalAlpha = 0.35;
-    traceBand(pen, envelope(column, axis), 0.45, range, row, axis);
-    pen.fill();
-  } else {
-    pen.strokeStyle = theme.faint;
-    pen.lineWidth = 1;
-    pen.setLineDash([4, 2]);
-    traceLine(pen, column, range, row, axis);
-    pen.stroke();
-  }
+  draw();
   pen.restore();
 }
 
