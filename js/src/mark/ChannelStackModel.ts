@@ -67,7 +67,7 @@ export class ChannelStackModel extends SelectionModel {
     this.tiles = new TileStore(
       this.get("tiles"),
       ({ id, keys }) => {
-        this.edits.tell();
+        this.edits.send();
         this.send({ type: "tiles", request: id, keys }, {});
       },
       () => this.cancelSlow(),
@@ -283,7 +283,7 @@ export class ChannelStackModel extends SelectionModel {
       model.resend();
     }
     this.tiles.cancelRequests();
-    this.edits.tellAgain();
+    this.edits.sendAgain();
     this.windows.scores.cancelRequests();
     this.refresh();
   }

@@ -32,7 +32,7 @@ interface FromPython {
 const STARTING = "The model of this page is starting …";
 const OTHER_LENGTH = "The model of this page takes series of another length.";
 
-/** In the place of the name that Python was told. */
+/** Name of edits that were sent, if the kernel may not have received them. */
 const UNKNOWN = "?";
 
 /** Edits of the instances; each is shown, scored and explained in the place of the original. Triggers "edits". */
@@ -46,9 +46,9 @@ export class Edits {
   private both: { readonly done: readonly Edit[]; readonly edit: Edit; readonly edits: readonly Edit[] } | null = null;
   private readonly names = new WeakMap<readonly Edit[], string>();
   private readonly others = new Map<number, Series>();
-  /** Name of the edits that Python was last told, by instance. */
-  private readonly told = new Map<number, string>();
-  /** Which edited series of Python are known here: those that it set, and those that it was told. */
+  /** Name of the edits that were last sent to the kernel, by instance. */
+  private readonly sent = new Map<number, string>();
+  /** Edited series that are here and in the kernel, by instance and name. */
   private readonly taken = new Set<string>();
   private patched: { readonly key: string; readonly of: Outputs; readonly outputs: Outputs } | null = null;
 
@@ -191,24 +191,24 @@ export class Edits {
     return isNew;
   }
 
-  /** Tells Python the edited series of the current instance, before anything about it is requested. */
-  tell(): void {
+  /** Sends the edited series of the current instance to the kernel, before anything about it is requested. */
+  send(): void {
     const { mark } = this;
     const { instance } = mark.choice;
     const name = this.nameOf(instance) ?? "";
-    if (!mark.hasKernel || (this.told.get(instance) ?? "") === name) {
+    if (!mark.hasKernel || (this.sent.get(instance) ?? "") === name) {
       return;
     }
-    this.told.set(instance, name);
+    this.sent.set(instance, name);
     this.taken.add(`${instance} ${name}`);
     const buffers = name ? [this.tiles.take(editedSeriesKey(instance, name)).values.slice().buffer] : [];
     mark.send({ type: "edit", instance, name }, {}, buffers);
   }
 
-  /** The kernel or the connection to it changed: Python may not know the edits. */
-  tellAgain(): void {
-    this.histories.forEach((_, instance) => this.told.set(instance, UNKNOWN));
-    this.tell();
+  /** Sends it again: the kernel or the connection to it has changed. */
+  sendAgain(): void {
+    this.histories.forEach((_, instance) => this.sent.set(instance, UNKNOWN));
+    this.send();
   }
 
   private edits(instance: number): readonly Edit[] {
@@ -227,7 +227,7 @@ export class Edits {
     this.histories.set(this.mark.choice.instance, history);
     this.isFollowed = false;
     this.mark.trigger("edits");
-    this.tell();
+    this.send();
   }
 
   private original(instance: number): Series | undefined {
@@ -265,7 +265,7 @@ export class Edits {
       const label = `${instance} ${name || count}`;
       if (!this.taken.has(label)) {
         this.taken.add(label);
-        this.told.set(instance, UNKNOWN);
+        this.sent.set(instance, UNKNOWN);
         const history = this.histories.get(instance) ?? UNEDITED;
         const numbers = Array.from(new Float32Array(bytesOf(values, 0, values.byteLength)));
         const edit: Edit = { do: "replace", values: numbers };

@@ -36,7 +36,7 @@ export interface Series {
 
 /** What edits refer to besides the series itself. */
 export interface Surroundings {
-  /** Value of each channel that stands for nothing. */
+  /** Baseline of each channel, which replaces flattened samples. */
   readonly baseline: readonly number[];
   /** Another instance; undefined if it is not available. */
   seriesOf(instance: number): Series | undefined;
