@@ -15,7 +15,7 @@ const LAYERS = [
   "src/panel/[^/]+$",
   "src/panel/(checks|inside)/",
   "src/panel/toolbar/",
-  "src/lab/",
+  "src/(lab|page)/",
   "src/(index|plugin)\\.ts$",
 ];
 

@@ -7,12 +7,12 @@ import { licensesOf } from "./licenses.js";
 
 const place = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-await bundle({
+const packages = await bundle({
   entry: place("../lib/index.js"),
   output: { path: place("../dist"), filename: "index.js", library: { type: "amd" }, clean: true },
   externalsType: "amd",
   externals: ["@jupyter-widgets/base", "bqplot"],
 });
 
-writeFileSync(place("../dist/index.js.LICENSE.txt"), licensesOf("index.js", ["lit-html"]));
+writeFileSync(place("../dist/index.js.LICENSE.txt"), licensesOf("index.js", packages));
 copyFileSync(place("../../LICENSE"), place("../LICENSE"));

@@ -10,7 +10,7 @@ const place = (path) => fileURLToPath(new URL(path, import.meta.url));
 const built = (path) => place(`../../cam1d_widget/static/${path}`);
 const backend = require.resolve("@tensorflow/tfjs-backend-wasm").replace(/[^/\\]*$/, "");
 
-await bundle({
+const packages = await bundle({
   entry: place("../lib/engine/index.js"),
   output: {
     path: built(""),
@@ -25,5 +25,4 @@ await bundle({
 
 mkdirSync(built(""), { recursive: true });
 copyFileSync(`${backend}tfjs-backend-wasm-simd.wasm`, built("engine.wasm"));
-const packages = ["@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-wasm"];
 writeFileSync(built("ENGINE_LICENSES.txt"), licensesOf("engine.js and engine.wasm", packages));

@@ -32,6 +32,19 @@ def test_a_page_opens_without_a_fault_and_fetches_nothing(open_page, whole_page)
     assert [url for url in page.requests if url.startswith("file:")] == [whole_page.as_uri()]
 
 
+def test_a_browser_that_cannot_decompress_is_told_so(pages, whole_page, tmp_path):
+    text = whole_page.read_text(encoding="utf-8")
+    path = tmp_path / "page.html"
+    path.write_text(
+        text.replace("<body>", "<body><script>delete window.DecompressionStream</script>"), encoding="utf-8"
+    )
+    with pages.lent() as lend:
+        page = lend(viewport={"width": 1100, "height": 900})
+        page.goto(path.as_uri())
+        page.get_by_text("This browser cannot decompress the programs in this page").wait_for()
+        assert page.errors == []
+
+
 @pytest.mark.parametrize(
     ("name", "place"), slow_but([("instance", 0), ("method", 2)], [("instance", 0), ("class", 1), ("method", 2)])
 )

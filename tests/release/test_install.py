@@ -21,8 +21,7 @@ for file in (
     share / "labextensions/cam1d-widget/install.json",
     share / "nbextensions/cam1d-widget/extension.js",
     share / "nbextensions/cam1d-widget/index.js",
-    package / "static/embed-amd.js",
-    package / "static/require.js",
+    package / "static/page.js",
     package / "static/engine.js",
     package / "static/engine.wasm",
 ):

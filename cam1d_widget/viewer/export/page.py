@@ -33,7 +33,7 @@ from ..synced.tiles import Tile, attribution_key, map_tile, pack, series_key, se
 from ..windows import Intervals
 from .excerpt import Excerpt, excerpt
 from .page_size import Priorities, fitted, in_time, sizes_of, time_note, without_slow
-from .scripts import engine, licenses, programs
+from .scripts import licenses, programs
 
 # Bytes of the page around its programs and arrays: the state of sliders, menus and panels.
 _WIDGETS = 40_000
@@ -118,7 +118,7 @@ def page_steps(
         [one for one in (state.shown, state.pinned) if one is not None],
         state.viewed,
     )
-    modules = _inline(programs() | ({} if contained is None else engine()))
+    scripts = _inline(programs(engine=contained is not None))
     terms = html.escape(licenses(engine=contained is not None))
     jobs: Any = state.parts.get("jobs")
     results = results_of_page(jobs.results if jobs else {})
@@ -132,7 +132,7 @@ def page_steps(
 
         parts = copies(chosen, _first_choice(chosen, state.shown)["instance"])
         others = {
-            "program": len(terms) + len(modules) + _WIDGETS,
+            "program": len(terms) + len(scripts) + _WIDGETS,
             "model": 0 if contained is None else _size_of(contained),
             "activations and results": sum(part.page_bytes() for part in parts.values()),
         }
@@ -151,7 +151,7 @@ def page_steps(
         viewer = opened.enter_context(closing(Stack(mark)))
         data = embed_data([viewer], state=dependency_state([viewer]))
         _put_tiles(data["manager_state"]["state"][mark.model_id], pack(tiles, bits=fit.bits))
-        text = _page(data, modules, terms, title, note)
+        text = _page(data, scripts, terms, title, note)
     with atomic_file(path, "w", encoding="utf-8") as file:
         file.write(text)
     return Written(path, note)
@@ -271,12 +271,12 @@ def _inline(value: Any) -> str:
     return json.dumps(value).replace("<", "\\u003c")
 
 
-def _page(data: dict[str, Any], modules: str, terms: str, title: str, note: str) -> str:
+def _page(data: dict[str, Any], scripts: str, terms: str, title: str, note: str) -> str:
     return Template((Path(__file__).parent / "page.html").read_text(encoding="utf-8")).substitute(
         title=html.escape(title),
         note=f'<p class="note">{html.escape(note)}.</p>' if note else "",
         licenses=terms,
-        modules=modules,
+        programs=scripts,
         state=_inline(data["manager_state"]),
         view=_inline(data["view_specs"][0]),
     )

@@ -1,8 +1,9 @@
-"""Scripts of a page, and their licenses, read from installed packages."""
+"""Programs of a page, and their licenses, read from installed packages."""
 
 from __future__ import annotations
 
 import base64
+import gzip
 import importlib.metadata
 import json
 import re
@@ -12,29 +13,22 @@ PACKAGE = Path(__file__).parents[2]
 _RULE = f"\n\n{'=' * 80}\n\n"
 
 
-def programs() -> dict[str, str]:
-    """Every script of a page, by name."""
-    return {
-        "require.js": _read(PACKAGE / "static" / "require.js"),
-        # Its icon fonts are separate files that no page needs; the rule is disabled so that they are not requested.
-        "embed-amd.js": _read(PACKAGE / "static" / "embed-amd.js").replace("@font-face", "@media not all"),
-        "bqscales": _read(_installed("bqscales", "nbextensions/bqscales/index.js")),
-        "bqplot": _read(_installed("bqplot", "nbextensions/bqplot/index.js")),
-        "cam1d-widget": _read(_own()),
+def programs(engine: bool = False) -> dict[str, str]:
+    """Every program of a page by name, compressed by gzip, in Base64; with the engine that runs a model if wanted."""
+    static = PACKAGE / "static"
+    there = {
+        "page.js": static / "page.js",
+        "bqscales": _installed("bqscales", "nbextensions/bqscales/index.js"),
+        "bqplot": _installed("bqplot", "nbextensions/bqplot/index.js"),
+        "cam1d-widget": _own(),
     }
-
-
-def engine() -> dict[str, str]:
-    """Scripts of a page that contains a model: the engine, and the program of its backend in Base64."""
-    program = (PACKAGE / "static" / "engine.wasm").read_bytes()
-    return {
-        "engine.js": _read(PACKAGE / "static" / "engine.js"),
-        "engine.wasm": base64.b64encode(program).decode("ascii"),
-    }
+    if engine:
+        there |= {name: static / name for name in ("engine.js", "engine.wasm")}
+    return {name: base64.b64encode(gzip.compress(_read(path), mtime=0)).decode("ascii") for name, path in there.items()}
 
 
 def licenses(engine: bool = False) -> str:
-    """Licenses of these scripts, and of the packages bundled in them, which a page must include."""
+    """Licenses of these programs, and of the packages bundled in them, which a page must include."""
     names = ["THIRD_PARTY_LICENSES.txt", *(["ENGINE_LICENSES.txt"] if engine else [])]
     bundled = [(PACKAGE / "static" / name).read_text(encoding="utf-8") for name in names]
     return _RULE.join([*bundled, *(_licenses_of(distribution) for distribution in ("bqplot", "bqscales"))])
@@ -63,6 +57,7 @@ def _installed(distribution: str, tail: str) -> Path:
     raise FileNotFoundError(f"{distribution} is installed without its '{tail}'; reinstall it with pip")
 
 
-def _read(path: Path) -> str:
+def _read(path: Path) -> bytes:
     # The page has no source map, and must not request one.
-    return re.sub(r"^//# sourceMappingURL=.*$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    read = path.read_bytes()
+    return read if path.suffix != ".js" else re.sub(rb"^//# sourceMappingURL=.*$", b"", read, flags=re.MULTILINE)

@@ -150,11 +150,11 @@ def test_the_page_says_what_it_holds_and_shows_maps_that_are_right(tmp_path):
     viewer = ExplanationViewer(explanation(instances=60, time=300), method="Saliency", target=1)
     viewer.method = "Grad-CAM"
     with pytest.warns(
-        UserWarning, match=r"page.html: This page holds [\d,]+ of 540 maps, to fit into budget_mb=5.9"
+        UserWarning, match=r"page.html: This page holds [\d,]+ of 540 maps, to fit into budget_mb=1.545"
     ) as said:
-        path = viewer.save_html(tmp_path / "page.html", budget_mb=5.9, progress=False)
+        path = viewer.save_html(tmp_path / "page.html", budget_mb=1.545, progress=False)
     assert said[0].filename == __file__
-    assert 0.9 * 5.9e6 < path.stat().st_size <= 5.9e6
+    assert 0.9 * 1.545e6 < path.stat().st_size <= 1.545e6
     text = path.read_text(encoding="utf-8")
     assert '<p class="note">This page holds ' in text
     models = state_of(path)
