@@ -5,12 +5,14 @@ import json
 import numpy as np
 import pytest
 
+from cam1d_widget import CAM1DWidget, models
 from cam1d_widget.viewer.choice import Choice
 from cam1d_widget.viewer.export.page import ViewerState, save_html
 
 from ..support.arrays import explanation
 from .firefox import firefox
-from .page import SNAPSHOT, table_colors
+from .page import MARK, SNAPSHOT, table_colors
+from .test_page_model import COUNT_PASSES, WITHOUT_MAPS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -27,6 +29,10 @@ COLORS = """JSON.stringify(((picture) => {
   const read = (x, y) => [...context.getImageData(x * picture.ratio, y * picture.ratio, 1, 1).data].slice(0, 3);
   return { ...picture, colors: picture.rows.map((row) => picture.centers.map((x) => read(x, row.top + 2))) };
 })(SNAPSHOT))""".replace("SNAPSHOT", SNAPSHOT)
+WAIT_FOR_MODEL = f"""() => new Promise((done) => {{
+  const look = () => ({MARK}.model.pageAnswers.ready ? done() : setTimeout(look, 20));
+  look();
+}})"""
 LAST = "\ue010"
 
 
@@ -51,3 +57,24 @@ def test_a_page_opens_from_disk_with_its_colors_and_keys_and_fetches_nothing(tmp
         assert not [entry["text"] for entry in said if entry.get("level") == "error"]
         asked = [entry["request"]["url"] for entry in said if "request" in entry]
         assert not [url for url in asked if url.startswith(("http:", "https:"))]
+
+
+def test_a_page_from_disk_computes_in_a_worker(tmp_path):
+    x = np.random.default_rng(0).normal(size=(2, 120, 3)).astype(np.float32)
+    widget = CAM1DWidget(models.question_cnn((120, 3), 3, filters=8), x, methods=["HiResCAM", "Occlusion"])
+    page = widget.save_html(tmp_path / "page.html", methods=["HiResCAM", "Occlusion"], model=True, progress=False)
+    profile = tmp_path / "profile"
+    profile.mkdir()
+    with firefox(profile) as browser:
+        browser.open(page.as_uri())
+        first = browser.evaluate(SHOWN.format(before="null"))
+        browser.evaluate(f"({WAIT_FOR_MODEL})()")
+        browser.evaluate(f"({COUNT_PASSES})()")
+        browser.evaluate(f"({WITHOUT_MAPS})()")
+        browser.evaluate(f"void {MARK}.model.choose({{ instance: 1, target: 2, method: 1 }})")
+        assert browser.evaluate(SHOWN.format(before=f"'{first}'")) == "1/2/1"
+        values = browser.evaluate(f"JSON.stringify([...{MARK}.model.tiles.get('attribution/1/1/2').values])")
+        there = widget.explanation.attribution("Occlusion", 1, 2)
+        np.testing.assert_allclose(np.reshape(json.loads(values), there.shape), there, atol=1e-3 * np.abs(there).max())
+        assert browser.evaluate("window.passes") == 0
+        assert not [event for event in browser.events if event["params"].get("level") == "error"]

@@ -17,6 +17,13 @@ WITHOUT_MAPS = f"""() => {{
   {MARK}.model.tiles.replace({{ index: index.filter(({{ key }}) => key.startsWith("series/")), data }});
 }}"""
 
+# How often the page's own thread asks the network for values.
+COUNT_PASSES = f"""() => {{
+  const {{ engine }} = {MARK}.model.pageAnswers.model, forward = engine.forward.bind(engine);
+  window.passes = 0;
+  engine.forward = (...given) => {{ window.passes++; return forward(...given); }};
+}}"""
+
 
 @pytest.fixture(scope="module")
 def widget():
@@ -46,19 +53,54 @@ def test_scores_without_a_window_are_those_of_python(open_page, page_with_model,
     assert [url for url in page.requests if not url.startswith(("file:", "blob:", "data:"))] == []
 
 
-@pytest.mark.parametrize("label", METHODS[1:])
-def test_a_map_that_the_page_does_not_hold_is_computed(open_page, page_with_model, widget, label):
-    page = open_page(page_with_model)
-    shown(page)
-    page.wait_for_function(f"{MARK}.model.pageAnswers.ready")
-    page.evaluate(WITHOUT_MAPS)
+def computed(page, widget, label):
+    """Map of a method that the page computes, and that of Python."""
     choose_method(page, label)
     page.locator(f'.bqplot.figure[data-ready$="/{METHODS.index(label)}"]').wait_for()
     instance, target, method = shown(page)
     values = page.evaluate(f"Array.from({MARK}.model.tiles.get('attribution/{method}/{instance}/{target}').values)")
     there = widget.explanation.attribution(label, instance, target)
-    np.testing.assert_allclose(np.reshape(values, there.shape), there, rtol=0, atol=1e-3 * np.abs(there).max())
+    return np.reshape(values, there.shape), there
+
+
+def assert_equal(values, there):
+    np.testing.assert_allclose(values, there, rtol=0, atol=1e-3 * np.abs(there).max())
+
+
+@pytest.fixture
+def without_maps(open_page, page_with_model):
+    """A page that has computed no map, and holds none."""
+    page = open_page(page_with_model)
+    shown(page)
+    page.wait_for_function(f"{MARK}.model.pageAnswers.ready")
+    page.evaluate(WITHOUT_MAPS)
+    return page
+
+
+@pytest.mark.parametrize("label", METHODS[1:])
+def test_a_map_that_the_page_does_not_hold_is_computed(without_maps, widget, label):
+    assert_equal(*computed(without_maps, widget, label))
+    assert without_maps.errors == []
+
+
+def test_the_page_answers_while_a_map_is_computed(without_maps, widget):
+    page = without_maps
+    page.evaluate(COUNT_PASSES)
+    values, there = computed(page, widget, "Occlusion")
+    assert_equal(values, there)
+    assert len(page.workers) == 1
+    assert page.evaluate("window.passes") == 0, "the page's own thread has computed"
     assert page.errors == []
+
+
+@pytest.mark.parametrize("fault", ["Worker = undefined", f"{MARK}.model.pageAnswers.computers[1].source = '('"])
+def test_where_no_worker_starts_the_page_computes_in_its_own_thread(without_maps, widget, fault):
+    page = without_maps
+    page.evaluate(COUNT_PASSES)
+    page.evaluate(fault)
+    assert_equal(*computed(page, widget, "Occlusion"))
+    assert page.evaluate("window.passes") > 0
+    assert page.workers == []
 
 
 def test_a_page_of_maps_alone_says_that_a_model_is_missing(widget, tmp_path):

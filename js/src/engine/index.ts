@@ -2,30 +2,17 @@
 import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
+import { type ModelParts, serve as served } from "./computer.js";
 import { TensorflowEngine } from "./engine.js";
-import { type Description, PageModel } from "./page_model.js";
+import { PageModel } from "./page_model.js";
 
-/**
- * Start the engine on a network.
- *
- * @param description What Python says about the model.
- * @param weights Its learned parameters.
- * @param program The program of the backend, which is never fetched.
- */
-export async function startModel(
-  description: Description,
-  weights: Float32Array,
-  program: ArrayBuffer,
-): Promise<PageModel> {
-  const engine = await startEngine(description, weights, program);
-  return new PageModel(engine, description);
-}
+export { LocalComputer, WorkerComputer } from "./computer.js";
 
-export async function startEngine(
-  { operations, shapes }: Pick<Description, "operations" | "shapes">,
-  weights: Float32Array,
-  program: ArrayBuffer,
-): Promise<TensorflowEngine> {
+/** In a worker: computes what is sent to it. */
+export const serve = (scope: Parameters<typeof served>[0]): void => served(scope, startModel);
+
+/** Start the engine on a network, whose backend is never fetched. */
+export async function startModel({ description, weights, program }: ModelParts): Promise<PageModel> {
   if (!(await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT"))) {
     throw new Error("This browser has no WebAssembly SIMD, which the model in this page needs.");
   }
@@ -37,5 +24,6 @@ export async function startEngine(
   platform.fetch = async () => new Response(program, { headers });
   await tf.setBackend("wasm");
   await tf.ready();
-  return new TensorflowEngine({ operations, shapes, weights });
+  const { operations, shapes } = description;
+  return new PageModel(new TensorflowEngine({ operations, shapes, weights }), description);
 }

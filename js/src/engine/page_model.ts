@@ -83,6 +83,11 @@ export class PageModel {
     return this.description.methods.includes(method);
   }
 
+  /** Whether a map of a method is there within a frame or two: few passes suffice. */
+  isQuick(method: string): boolean {
+    return !["Occlusion", "Integrated Gradients"].includes(method);
+  }
+
   /**
    * Maps of a method by class, (time, channel), or (time, 1) for all channels together: of the explained class, and of
    * all if they cost no more. Yields the completed share.

@@ -4,14 +4,18 @@ import { mapKeyOf, neededScores, neededTiles, seriesKeyOf, targetOfKey } from ".
 import type { Window } from "../core/picture/window.js";
 import { type Bytes, bytesOf } from "../core/tiles/bytes.js";
 import { seriesKey, type Tile } from "../core/tiles/tiles.js";
+import type { Computer, ModelParts, News, Report } from "../engine/computer.js";
 import type { Values } from "../engine/engine.js";
 import type { Description, PageModel, PageScores } from "../engine/page_model.js";
 import type { TileStore } from "../synced/tile_store.js";
 
-/** What a page's script engine.js puts there, besides the program of its backend. */
+/** What a page's script engine.js exports, and what the page puts next to that. */
 interface EngineScript {
-  program: ArrayBuffer;
-  startModel(description: Description, weights: Float32Array, program: ArrayBuffer): Promise<PageModel>;
+  readonly source: string;
+  readonly program: ArrayBuffer;
+  readonly LocalComputer: new (model: PageModel, report: Report) => Computer;
+  readonly WorkerComputer: new (source: string, parts: ModelParts, own: Computer, report: Report) => Computer;
+  startModel(parts: ModelParts): Promise<PageModel>;
 }
 
 /** The model of a page as Python wrote it: its description, and its weights. */
@@ -20,21 +24,18 @@ export type PackedModel = Description & { weights: Bytes };
 /** A map that is being computed. */
 interface Running {
   readonly choice: Choice;
-  readonly steps: Generator<number, ReadonlyMap<number, Values>>;
   share: number;
 }
-
-/** Milliseconds after which a computation lets the page draw. */
-const MOMENT = 30;
 
 /** What the model of a page computes in the place of a kernel. */
 export class PageAnswers {
   /** Why the model cannot be started; null if it can. */
   fault: string | null = null;
   private model: PageModel | null = null;
+  /** Computers of quick maps, and of others. */
+  private computers: readonly [Computer, Computer];
   /** Maps that are being computed, by the keys of their tiles. */
   private readonly running = new Map<string, Running>();
-  private timer = 0;
 
   /** `changed` is called when the model is ready, or cannot be started. */
   constructor(
@@ -48,9 +49,17 @@ export class PageAnswers {
 
   private async start({ weights, ...description }: PackedModel): Promise<void> {
     const script = (globalThis as { cam1dEngine?: EngineScript }).cam1dEngine!;
+    const values = new Float32Array(bytesOf(weights, 0, weights.byteLength));
+    const parts = { description, weights: values, program: script.program };
+    const report = (news: News): void => {
+      this.take(news);
+      this.changed();
+    };
     try {
-      const values = new Float32Array(bytesOf(weights, 0, weights.byteLength));
-      this.model = await script.startModel(description, values, script.program);
+      const model = await script.startModel(parts);
+      const own = new script.LocalComputer(model, report);
+      this.computers = [own, new script.WorkerComputer(script.source, parts, own, report)];
+      this.model = model;
     } catch (error) {
       this.fault = String(error instanceof Error ? error.message : error);
     }
@@ -100,9 +109,9 @@ export class PageAnswers {
     }
     if (!this.running.has(missing)) {
       const target = this.facts.targets[targetOfKey(missing)];
-      const steps = this.model.maps(label, this.series(choice), target);
-      this.running.set(missing, { choice, steps, share: 0 });
-      this.advance(missing);
+      this.running.set(missing, { choice, share: 0 });
+      const computer = this.computers[this.model.isQuick(label) ? 0 : 1];
+      this.take(computer.start({ key: missing, method: label, series: this.series(choice), target }));
     }
     // A quick map is there now, and the other class of a difference may be missing.
     return this.running.get(missing)?.share ?? this.compute(choice);
@@ -112,35 +121,18 @@ export class PageAnswers {
   keep(keys: readonly string[]): void {
     for (const key of [...this.running.keys()].filter((key) => !keys.includes(key))) {
       this.running.delete(key);
+      this.computers.forEach((computer) => computer.stop(key));
     }
   }
 
-  /** Goes on with what is not done, after the page was drawn. */
-  continue(): void {
-    if (this.running.size > 0 && !this.timer) {
-      this.timer = setTimeout(() => {
-        this.timer = 0;
-        for (const key of [...this.running.keys()].slice(0, 1)) {
-          this.advance(key);
-        }
-        this.changed();
-      }) as unknown as number;
+  private take(news: News): void {
+    const running = this.running.get(news.key)!;
+    if ("maps" in news) {
+      this.put(running.choice, news.maps);
+      this.running.delete(news.key);
+    } else {
+      running.share = news.share;
     }
-  }
-
-  /** Goes on with one map for a moment. */
-  private advance(key: string): void {
-    const running = this.running.get(key)!;
-    const until = performance.now() + MOMENT;
-    do {
-      const { done, value } = running.steps.next();
-      if (done) {
-        this.put(running.choice, value);
-        this.running.delete(key);
-        return;
-      }
-      running.share = value;
-    } while (performance.now() < until);
   }
 
   private put(choice: Choice, maps: ReadonlyMap<number, Values>): void {

@@ -90,7 +90,6 @@ export class Pictures {
     mark.pageAnswers?.keep(choices.flatMap(neededTiles));
     const found = choices.map((choice) => this.find(choice));
     const waiting = found.filter(({ status }) => status === "waiting");
-    mark.pageAnswers?.continue();
     const wanted = [
       ...tiles.missing(waiting.flatMap(({ choice }) => neededTiles(choice))),
       ...tiles.missing(scores),

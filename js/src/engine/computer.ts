@@ -1,0 +1,178 @@
+// Computations of a model that take longer than a frame: in a worker, or in the page's own thread a moment at a time.
+import type { Values } from "./engine.js";
+import type { Description, PageModel } from "./page_model.js";
+
+/** Maps of a series to compute, under a name. */
+export interface Task {
+  readonly key: string;
+  readonly method: string;
+  readonly series: Float32Array;
+  readonly target: number;
+}
+
+/** The completed share of a task, or its maps by class. */
+export type News = { readonly key: string } & (
+  | { readonly share: number }
+  | { readonly maps: ReadonlyMap<number, Values> }
+);
+
+export type Report = (news: News) => void;
+
+export interface Computer {
+  /** Starts a task; what follows the first news is reported. */
+  start(task: Task): News;
+  /** Drops a task. */
+  stop(key: string): void;
+}
+
+/** What a model is made from. */
+export interface ModelParts {
+  readonly description: Description;
+  readonly weights: Float32Array;
+  /** The program of the backend. */
+  readonly program: ArrayBuffer;
+}
+
+/** Computes in its own thread, for some milliseconds at a time; in between, the thread does other work. */
+export class LocalComputer implements Computer {
+  private readonly running = new Map<string, ReturnType<PageModel["maps"]>>();
+  private timer = 0;
+
+  constructor(
+    private readonly model: PageModel,
+    private readonly report: Report,
+    private readonly moment = 30,
+  ) {}
+
+  start({ key, method, series, target }: Task): News {
+    this.running.set(key, this.model.maps(method, series, target));
+    return this.advance(key);
+  }
+
+  stop(key: string): void {
+    this.running.delete(key);
+  }
+
+  private advance(key: string): News {
+    const steps = this.running.get(key)!;
+    const until = performance.now() + this.moment;
+    let step = steps.next();
+    while (!step.done && performance.now() < until) {
+      step = steps.next();
+    }
+    if (step.done) {
+      this.running.delete(key);
+    }
+    if (this.running.size > 0 && !this.timer) {
+      this.timer = setTimeout(() => this.goOn()) as unknown as number;
+    }
+    return step.done ? { key, maps: step.value } : { key, share: step.value };
+  }
+
+  private goOn(): void {
+    this.timer = 0;
+    for (const key of [...this.running.keys()].slice(0, 1)) {
+      this.report(this.advance(key));
+    }
+  }
+}
+
+type ToWorker = ModelParts | Task | { readonly stop: string };
+type FromWorker = News | { readonly fault: string };
+
+/** Computes in a worker, which starts with the first task; in the page's own thread if no worker can be started. */
+export class WorkerComputer implements Computer {
+  private worker: Worker | null = null;
+  private failed = false;
+  /** Tasks that the worker has not completed. */
+  private readonly tasks = new Map<string, Task>();
+
+  /** `source` is the script that this class comes from. */
+  constructor(
+    private readonly source: string,
+    private readonly parts: ModelParts,
+    private readonly own: Computer,
+    private readonly report: Report,
+  ) {}
+
+  start(task: Task): News {
+    this.open();
+    if (!this.worker) {
+      return this.own.start(task);
+    }
+    this.tasks.set(task.key, task);
+    this.send(task);
+    return { key: task.key, share: 0 };
+  }
+
+  stop(key: string): void {
+    if (this.tasks.delete(key)) {
+      this.send({ stop: key });
+    }
+    this.own.stop(key);
+  }
+
+  private open(): void {
+    if (this.worker || this.failed) {
+      return;
+    }
+    try {
+      const script = new Blob([this.source, "\ncam1dEngine.serve(self);"], { type: "text/javascript" });
+      this.worker = new Worker(URL.createObjectURL(script));
+    } catch {
+      this.failed = true;
+      return;
+    }
+    this.worker.onmessage = ({ data }: MessageEvent<FromWorker>) => ("fault" in data ? this.fail() : this.take(data));
+    this.worker.onerror = () => this.fail();
+    this.send(this.parts);
+  }
+
+  private send(message: ToWorker): void {
+    this.worker!.postMessage(message);
+  }
+
+  private take(news: News): void {
+    if (this.tasks.has(news.key)) {
+      if ("maps" in news) {
+        this.tasks.delete(news.key);
+      }
+      this.report(news);
+    }
+  }
+
+  /** The tasks of a worker that is lost are computed here. */
+  private fail(): void {
+    this.worker?.terminate();
+    this.worker = null;
+    this.failed = true;
+    const tasks = [...this.tasks.values()];
+    this.tasks.clear();
+    tasks.forEach((task) => this.report(this.own.start(task)));
+  }
+}
+
+/** Milliseconds after which a worker reports, and listens. */
+const WORKER_MOMENT = 100;
+
+/** In a worker: computes what a `WorkerComputer` sends. */
+export function serve(
+  scope: Pick<Worker, "onmessage" | "postMessage">,
+  startModel: (parts: ModelParts) => Promise<PageModel>,
+): void {
+  const answer = (message: FromWorker): void => scope.postMessage(message);
+  let started: Promise<LocalComputer>;
+  const take = async (message: ToWorker): Promise<void> => {
+    if ("program" in message) {
+      started = startModel(message).then((model) => new LocalComputer(model, answer, WORKER_MOMENT));
+      await started;
+    } else if ("stop" in message) {
+      (await started).stop(message.stop);
+    } else {
+      answer((await started).start(message));
+    }
+  };
+  scope.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+    take(data).catch((fault) => answer({ fault: String(fault) }));
+  };
+}
