@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,8 +13,8 @@ from traitlets import TraitType, link, observe, validate
 from ..explanation.lengths import samples_in_words
 from ..explanation.plot import has_matplotlib, png_picture
 from ..explanation.source import ExplanationSource, lengths_of, seconds_of
-from ..typing import InstancesLike, IntervalsLike
-from ..validation import check_function, check_list, check_members, check_new_file, shown
+from ..typing import IntervalsLike
+from ..validation import check_function, check_list, check_members, shown
 from .choice import (
     FOLLOWS,
     Choice,
@@ -31,12 +30,11 @@ from .choice import (
     within,
 )
 from .conversion import Conversion
-from .export.files import Files
-from .export.files_of_panel import PageFile, pdf_work
-from .export.link import link_to
-from .export.numbers import Numbers, save_numbers
-from .export.page import ViewerState, page_steps, save_html
-from .export.pictures import checked_paper, save_figure
+from .export import viewer_methods
+from .export.displayed import current_choice, displayed_figure, displayed_numbers
+from .export.files_of_panel import offer_files
+from .export.numbers import Numbers
+from .export.page import ViewerState
 from .following import follow_class
 from .layout.figure import scales
 from .layout.stack import Stack
@@ -135,7 +133,6 @@ class ExplanationViewer(Stack):
         self._check_arguments(explanation, parts, update_model, traits)
         self._explanation = explanation
         self._convert = Conversion(explanation)
-        self._files = Files(self)
         self._viewed: list[str] = []
         instance = within("instance", instance, len(explanation.x))
         best = best_method(explanation) if method is None else None
@@ -144,11 +141,13 @@ class ExplanationViewer(Stack):
         target = known_class(first_target(explanation, method, instance) if target is None else target, explanation)
         lengths = lengths_of(explanation)
         self._intervals = checked_intervals(intervals, lengths, explanation.sampling_rate)
+        jobs = jobs or Jobs()
+        offer_files(self, jobs)
         mark = ChannelStack(
             explanation,
             scores_without=scores_without,
             checks=checks or Checks(),
-            jobs=self._jobs_with_files(jobs or Jobs()),
+            jobs=jobs,
             inside=Inside(inside),
             update_model=update_model,
             intervals=self._intervals,
@@ -247,7 +246,7 @@ class ExplanationViewer(Stack):
     @property
     def numbers(self) -> Numbers:
         """Current series and map, with standard errors, or with the standard deviations of a mean."""
-        return self._files.numbers(self._files.current)
+        return displayed_numbers(self, current_choice(self))
 
     @property
     def annotations(self) -> list[Annotation]:
@@ -259,85 +258,13 @@ class ExplanationViewer(Stack):
         with of_choice():
             self.mark.annotations = list(map(self._convert.note, check_list("annotations", notes, "Annotation")))
 
-    def save_html(
-        self,
-        path: str | Path,
-        instances: InstancesLike | None = None,
-        targets: InstancesLike | None = None,
-        methods: str | Sequence[str] | None = None,
-        *,
-        title: str | None = None,
-        budget_mb: float = 32,
-        model: bool = False,
-        progress: bool = True,
-    ) -> Path:
-        """Write the viewer as one file that works in any browser, without kernel and network.
-
-        What is not named is left out if the page would be too large otherwise, or its maps would take longer than a
-        minute; the page and a warning then state what it holds. The methods that were looked at come first, for all
-        instances. The others follow for the instances with a wrong, an uncertain or a very certain prediction, and the
-        classes that are neither predicted nor true come last.
-
-        Parameters
-        ----------
-        path : str or Path
-            The file.
-        instances, targets : int, sequence of int, or mask, optional
-            Indices of the instances and classes. The page has all that are named. Default: all that fit.
-        methods : sequence of str, optional
-            Labels of the methods. The page has all that are named. Default: those that were named when the widget was
-            made; if none was, all but the slow ones; as far as they fit.
-        title : str, optional
-            Title of the page. Default: the name of the model.
-        budget_mb : float
-            Largest size in MB. It is estimated from one map of each method, before the others are computed.
-        model : bool
-            Whether the page contains the model, and computes scores without a window, and maps of CAM and gradient
-            methods that it does not hold.
-        progress : bool
-            Whether to show a progress bar if it takes more than a second.
-
-        Returns
-        -------
-        Path
-            The file.
-
-        Raises
-        ------
-        ValueError
-            If a choice does not exist, or the page would be larger than `budget_mb` with what is named.
-        OSError
-            If there is no such folder; nothing is computed then.
-        """
-        return save_html(
-            self._explanation,
-            path,
-            instances=instances,
-            targets=targets,
-            methods=methods,
-            title=self._title if title is None else title,
-            budget_mb=budget_mb,
-            model=model,
-            progress=progress,
-            state=self._state,
-        )
-
-    def link(self, page: str | Path) -> str:
-        """Address of a page that `save_html` has written, opened at the current instance, class and method.
-
-        The page also has the zoom, the selected window and the edited series, if it contains the model.
-
-        Parameters
-        ----------
-        page : str or Path
-            The file, or its URL.
-
-        Returns
-        -------
-        str
-            The address. Where the page does not have what it names, it says so.
-        """
-        return link_to(page, self._explanation, self.mark)
+    plot = viewer_methods.plot
+    link = viewer_methods.link
+    save_html = viewer_methods.save_html
+    save_png = viewer_methods.save_png
+    save_svg = viewer_methods.save_svg
+    save_pdf = viewer_methods.save_pdf
+    save_numbers = viewer_methods.save_numbers
 
     @property
     def _title(self) -> str:
@@ -352,160 +279,6 @@ class ExplanationViewer(Stack):
             self.shown, self.pinned, self.follow, self._viewed, self._intervals, mark.annotations, mark.parts
         )
 
-    def plot(
-        self,
-        instance: int | None = None,
-        target: int | str | None = None,
-        method: str | None = None,
-        *,
-        channels: Sequence[int | str] | None = None,
-        limit: float | None = None,
-        figsize: tuple[float, float] | None = None,
-        width: float | None = None,
-    ) -> Any:
-        """Plot the current picture, or another map, as a matplotlib figure.
-
-        Parameters
-        ----------
-        instance : int, optional
-            Index of the instance. Default: the current one.
-        target : int or str, optional
-            Index or name of the class. Default: the current one.
-        method : str, optional
-            Label of the method. Default: the current one.
-        channels : sequence of int or str, optional
-            Indices or names of the channels to draw, from the top. Default: all.
-        limit : float, optional
-            Value of the last color. Default: the largest |value| of the map.
-        figsize : tuple of float, optional
-            Width and height in inches.
-        width : float, optional
-            Width in millimeters, instead of `figsize`.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
-            Save it by ``figure.savefig("map.pdf")``. If only the current picture is plotted, the pinned one is next to
-            it.
-
-        Raises
-        ------
-        ValueError
-            If a choice does not exist.
-        ImportError
-            If matplotlib is not installed.
-        """
-        options: dict[str, Any] = {"channels": channels, "limit": limit, "figsize": figsize, "width": width}
-        source = self._explanation
-        if instance is None and target is None and method is None:
-            return self._files.figure(**options)
-        instance = self.instance if instance is None else within("instance", instance, len(source.x))
-        target = self.target if target is None else known_class(target, source)
-        method = self.method if method is None else known_method(method, source)
-        choice = known_choice("target", (instance, target, method), source)
-        return self._files.figure([choice], **options)
-
-    def _jobs_with_files(self, jobs: Jobs) -> Jobs:
-        """Jobs that also make the files of the panel "Save" that the browser cannot make."""
-        page = PageFile(lambda path: page_steps(self._explanation, path, title=self._title, state=self._state))
-
-        def figure(arguments: dict[str, Any]) -> Any:
-            return self._files.figure(width=checked_paper(arguments.get("width")).width)
-
-        jobs.offer("page", lambda arguments: page.work(self._title))
-        jobs.offer("pdf", lambda arguments: pdf_work(lambda: figure(arguments)))
-        return jobs
-
-    def save_png(
-        self,
-        path: str | Path,
-        *,
-        width: float | None = None,
-        dpi: float | None = None,
-        scale: float | None = None,
-    ) -> Path:
-        """Write the current picture as PNG, with its summary, axis and legend, on white.
-
-        The file is drawn by matplotlib at once. A browser that displays the widget then replaces it by the picture on
-        the screen, with its zoom and options, as soon as the kernel is idle.
-
-        Parameters
-        ----------
-        path : str or Path
-            The file.
-        width : float, optional
-            Width in millimeters; texts keep their size. Default: as on the screen.
-        dpi : float, optional
-            Pixels per inch. Default: 300.
-        scale : float, optional
-            Instead of `dpi`: pixels per pixel of the screen, of which an inch has 96.
-
-        Returns
-        -------
-        Path
-            The file.
-
-        Raises
-        ------
-        ValueError
-            If a size is not a number, or not between its limits.
-        OSError
-            If there is no such folder.
-        """
-        return self._files.save_picture("png", path, checked_paper(width, dpi, scale))
-
-    def save_svg(self, path: str | Path, *, width: float | None = None) -> Path:
-        """Write the current picture as SVG, with lines and text as vectors; otherwise like `save_png`."""
-        return self._files.save_picture("svg", path, checked_paper(width))
-
-    def save_pdf(self, path: str | Path, *, width: float | None = None) -> Path:
-        """Write the current picture as PDF, drawn by matplotlib: :meth:`plot`, with lines and text as vectors.
-
-        Parameters
-        ----------
-        path : str or Path
-            The file.
-        width : float, optional
-            Width in millimeters. Default: 203, or twice that if a picture is pinned.
-
-        Returns
-        -------
-        Path
-            The file.
-
-        Raises
-        ------
-        ImportError
-            If matplotlib is not installed.
-        OSError
-            If there is no such folder.
-        """
-        path, paper = check_new_file("path", path, ".pdf"), checked_paper(width)
-        save_figure("pdf", path, self._files.figure(width=paper.width), paper)
-        return path
-
-    def save_numbers(self, path: str | Path) -> Path:
-        """Write the current numbers as .csv, one line per sample, or as .npz, with unchanged arrays.
-
-        Parameters
-        ----------
-        path : str or Path
-            The file, whose name ends in ".csv" or ".npz".
-
-        Returns
-        -------
-        Path
-            The file.
-
-        Raises
-        ------
-        ValueError
-            If the name ends otherwise.
-        OSError
-            If there is no such folder.
-        """
-        return save_numbers(self._explanation, path, self.numbers)
-
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """The widget, its state for a notebook without a kernel, and a figure for sites that run no widgets."""
         bundle = {**super()._repr_mimebundle_(**kwargs), MIME: saved_state(self)}
@@ -514,7 +287,7 @@ class ExplanationViewer(Stack):
             # The widget reports why a map cannot be computed; an error here would prevent its display.
             with suppress(Exception):
                 rows = range(self._explanation.x.shape[2])[: self.options.per_page or None]
-                bundle = {**bundle, "image/png": png_picture(self._files.figure(channels=rows))}
+                bundle = {**bundle, "image/png": png_picture(displayed_figure(self, channels=rows))}
         return bundle
 
     @validate("instance")

@@ -5,46 +5,41 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from ..synced.jobs import Result
-from .page import Written
+from ..synced.jobs import Jobs, Result
+from .displayed import Viewer, displayed_figure
+from .page import page_steps
+from .pictures import checked_paper
 
-__all__ = ["PageFile", "pdf_work"]
+__all__ = ["offer_files"]
 
-Steps = Generator[tuple[float, str], None, Written]
+Steps = Generator[tuple[float, str], None, Result]
 
 
-class PageFile:
-    """A page in the folder of the kernel, which each later one of the same viewer replaces.
+def offer_files(viewer: Viewer, jobs: Jobs) -> None:
+    """Offer the files that the browser cannot make by itself: a page in the folder of the kernel, and a PDF."""
+    written: list[Path] = []
 
-    Parameters
-    ----------
-    write : callable
-        Writes a page to a path, in steps.
-    """
-
-    def __init__(self, write: Callable[[Path], Steps]) -> None:
-        self._write = write
-        self._path: Path | None = None
-
-    def work(self, title: str) -> Generator[tuple[float, str], None, Result]:
-        """Write the page, under a name that no other file has."""
-        path = self._path or _free_path(title)
-        written = yield from self._write(path)
-        self._path = path
-        text = f"Written: {path.resolve()}" + (f". {written.note}." if written.note else "")
+    def page(arguments: dict[str, Any]) -> Steps:
+        """Write a page under a new name; later pages of the same viewer replace it."""
+        path = written[0] if written else _free_path(viewer._title)
+        result = yield from page_steps(viewer.explanation, path, title=viewer._title, state=viewer._state)
+        written[:] = [path]
+        text = f"Written: {path.resolve()}" + (f". {result.note}." if result.note else "")
         return Result({"text": text}, kept=False)
 
+    def pdf(arguments: dict[str, Any]) -> Steps:
+        """Draw a figure as PDF, in base64."""
+        yield 0.0, "drawing"
+        file = io.BytesIO()
+        displayed_figure(viewer, width=checked_paper(arguments.get("width")).width).savefig(file, format="pdf")
+        return Result({"file": base64.b64encode(file.getvalue()).decode("ascii")}, kept=False)
 
-def pdf_work(draw: Callable[[], Any]) -> Generator[tuple[float, str], None, Result]:
-    """A figure as PDF, in base64."""
-    yield 0.0, "drawing"
-    file = io.BytesIO()
-    draw().savefig(file, format="pdf")
-    return Result({"file": base64.b64encode(file.getvalue()).decode("ascii")}, kept=False)
+    jobs.offer("page", page)
+    jobs.offer("pdf", pdf)
 
 
 def _free_path(title: str) -> Path:

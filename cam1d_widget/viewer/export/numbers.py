@@ -29,8 +29,8 @@ class Numbers(NamedTuple):
     instances: np.ndarray | None = None
 
 
-def save_numbers(source: ExplanationSource, path: str | Path, shown: Numbers) -> Path:
-    """Write series and map of one picture as .csv or .npz; see :meth:`ExplanationViewer.save_numbers`."""
+def write_numbers(source: ExplanationSource, path: str | Path, shown: Numbers) -> Path:
+    """Write series and map of one picture as .csv or .npz; see :func:`.viewer_methods.save_numbers`."""
     path = check_path("path", path)
     if path.suffix not in {".csv", ".npz"}:
         raise ValueError(f"path must end in .csv or .npz, but is {path.name!r}")
