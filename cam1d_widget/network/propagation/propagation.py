@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -20,34 +20,11 @@ from .guided import guided
 from .lrp import lrp
 from .steps import Backward, Step, Unsupported, Values, steps_of
 
-__all__ = ["Passage", "Propagation", "Propagations"]
+__all__ = ["Propagation", "Propagations"]
 
 
 Compile = Callable[[Callable[..., Any]], Callable[..., list[np.ndarray]]]
 """Compiles a function of series, targets and baseline: numpy in, numpy out."""
-
-
-class Passage(NamedTuple):
-    """Values of one operation, and what a rule propagated through it.
-
-    Attributes
-    ----------
-    layer, operation : str
-        Name of the layer, and of the class in :mod:`~cam1d_widget.network.operations`.
-    inputs, outputs : list of ndarray
-        Values of each tensor that it took and made.
-    received : list of ndarray
-        What each output received.
-    sent : list of ndarray
-        What each input received from it, gates left out.
-    """
-
-    layer: str
-    operation: str
-    inputs: list[np.ndarray]
-    outputs: list[np.ndarray]
-    received: list[np.ndarray]
-    sent: list[np.ndarray]
 
 
 class Propagation:
@@ -114,23 +91,6 @@ class Propagation:
             parts += self.attribution(x[part], targets[part], baseline[:1] if shared else baseline[part], *others)
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
-    def passages(self, x: np.ndarray, targets: np.ndarray, baseline: np.ndarray) -> list[Passage]:
-        """What went through each operation, from the logits back to the series.
-
-        Contributions for DeepLIFT, relevance for LRP, and what replaces the gradient for Guided Backprop.
-        """
-        _, passed = self._propagated(*map(self._tensors.ops.convert_to_tensor, (x, targets, baseline)))
-        return [self._passage(*one) for one in passed]
-
-    def _passage(self, step: Step, values: Values, received: list[Any], sent: list[Any]) -> Passage:
-        if isinstance(self._rule, Rescale):
-            outputs = zip(received, values.outputs, values.baseline_outputs, strict=True)
-            received = [one * (z - baseline) for one, z, baseline in outputs]
-            inputs = zip(sent, values.inputs, values.baseline_inputs, strict=True)
-            sent = [one * (x - baseline) for one, x, baseline in inputs]
-        parts = (list(map(np.asarray, part)) for part in (values.inputs, values.outputs, received, sent))
-        return Passage(step.node.name, type(step.operation).__name__, *parts)
-
     def _planner(self) -> Callable[[Step], Backward]:
         if isinstance(self._rule, LayerwiseRelevance):
             return lrp(self._steps, self._logits, self._rule)
@@ -139,6 +99,7 @@ class Propagation:
     def _propagated(
         self, x: Any, targets: Any, baseline: Any
     ) -> tuple[Any, list[tuple[Step, Values, list[Any], list[Any]]]]:
+        """What the series receives; and for each step, the last one first, what its outputs received and it sent."""
         values, pulls = self._forward(x)
         compared = self._forward(baseline)[0] if isinstance(self._rule, Rescale) else {}
         received = {self._logits: self._start(values[self._logits], targets)}
@@ -146,11 +107,11 @@ class Propagation:
         for step, back in self._back:
             here, there = ((_of(side, step.inputs), _of(side, step.outputs)) for side in (values, compared))
             own = Values(self._tensors, *here, *there, pulls[step])
-            asked = [
+            arrived = [
                 received[one] if one in received else self._tensors.ops.zeros_like(values[one]) for one in step.outputs
             ]
-            sent = list(back.rule(own, asked))
-            passed.append((step, own, asked, sent))
+            sent = list(back.rule(own, arrived))
+            passed.append((step, own, arrived, sent))
             for number, one in zip(back.to, sent, strict=True):
                 received[number] = received[number] + one if number in received else one
         return received[0], passed
@@ -170,7 +131,7 @@ class Propagation:
         return values, pulls
 
     def _as_summand(self, value: int, tensor: Any) -> Any:
-        """A held value in float32, as those are that it meets; masks stay as they are."""
+        """A held value in float32, in which all others are computed; masks stay as they are."""
         known = self._graph.values
         return (
             tensor if value < len(known) and known[value].dtype == "bool" else self._tensors.ops.cast(tensor, "float32")

@@ -13,6 +13,7 @@ from cam1d_widget import KerasClassifier
 from cam1d_widget.attribution.methods import DeepLIFT, GradientXInput, IntegratedGradients, Occlusion
 from cam1d_widget.attribution.propagation_rules import Rescale
 
+from ...support.passages import passages
 from ...support.random_networks import CHANNELS, HEADS, LENGTH, blocks, network
 from ...support.toys import ZOO, question
 
@@ -88,14 +89,14 @@ def test_every_layer_conserves_what_it_receives(blocks, head, seed, target):
     classifier = KerasClassifier(network(blocks, head, seed))
     rng = np.random.default_rng(seed)
     x, baseline = rng.normal(size=(2, 2, LENGTH, CHANNELS)).astype(np.float32)
-    passages = classifier.propagations(Rescale()).passages(x, np.full(2, target, np.int32), baseline)
-    for passage in passages:
+    passed = passages(classifier.propagations(Rescale()), x, np.full(2, target, np.int32), baseline)
+    for passage in passed:
         total_given = sum(one.reshape(2, -1).sum(axis=1) for one in passage.received)
         total_handed = sum(one.reshape(2, -1).sum(axis=1) for one in passage.sent)
         mass = sum(np.abs(one).reshape(2, -1).sum(axis=1) for one in passage.sent + passage.received)
         assert (np.abs(total_handed - total_given) <= 1e-4 * mass + 1e-6).all(), passage.layer
     difference = (classifier.scores(x) - classifier.scores(baseline))[:, target]
-    np.testing.assert_allclose(passages[0].received[0].sum(axis=1), difference, rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(passed[0].received[0].sum(axis=1), difference, rtol=1e-3, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ZOO)

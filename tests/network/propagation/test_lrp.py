@@ -15,6 +15,7 @@ from cam1d_widget import KerasClassifier
 from cam1d_widget.attribution.methods import LRP, DeepLIFT, GradientXInput
 from cam1d_widget.attribution.propagation_rules import AlphaBeta, Epsilon, Gamma, LayerRule, SquaredWeights
 
+from ...support.passages import passages
 from ...support.random_networks import CHANNELS, HEADS, LENGTH, blocks, merged_bias, network
 from ...support.selection import slow_but
 
@@ -148,8 +149,9 @@ def test_layers_share_as_the_papers_say(convolution, rule, place):
         first, other = SquaredWeights(), Epsilon() if convolution == "dense" else Gamma()
         layer_rule = first if place == "first" else other
     x = rng.normal(size=(1, 7, 3)).astype(np.float32)
-    passages = KerasClassifier(model).propagations(method.propagation_rule).passages(x, np.array([1], np.int32), x[:1])
-    passage = next(one for one in passages if one.layer == watched.name and one.operation in WEIGHTED)
+    propagation = KerasClassifier(model).propagations(method.propagation_rule)
+    passed = passages(propagation, x, np.array([1], np.int32), x[:1])
+    passage = next(one for one in passed if one.layer == watched.name and one.operation in WEIGHTED)
     taken = passage.inputs[0]
     basis = np.concatenate([np.zeros_like(taken), np.eye(taken.size, dtype=np.float32).reshape(-1, *taken.shape[1:])])
     answers = np.asarray(norm(watched(basis))).reshape(len(basis), -1).astype(float)
@@ -168,11 +170,9 @@ def test_every_layer_conserves_relevance_except_for_its_biases(blocks, head, see
     classifier = KerasClassifier(model)
     x = np.random.default_rng(seed).normal(size=(2, LENGTH, CHANNELS)).astype(np.float32)
     rule = LRP().propagation_rule
-    passages = classifier.propagations(rule).passages(x, np.full(2, target, np.int32), x[:1])
-    np.testing.assert_allclose(
-        passages[0].received[0].sum(axis=1), classifier.scores(x)[:, target], rtol=1e-3, atol=1e-5
-    )
-    for passage in passages:
+    passed = passages(classifier.propagations(rule), x, np.full(2, target, np.int32), x[:1])
+    np.testing.assert_allclose(passed[0].received[0].sum(axis=1), classifier.scores(x)[:, target], rtol=1e-3, atol=1e-5)
+    for passage in passed:
         z, arrived = passage.outputs[0], passage.received[0]
         kept = np.zeros_like(z)
         if passage.operation in SHARED:
@@ -193,8 +193,7 @@ def test_composite_keeps_all_relevance_at_the_series():
     )  # fmt: skip
     x = np.random.default_rng(1).normal(size=(2, LENGTH, CHANNELS)).astype(np.float32)
     rule = LRP("composite").propagation_rule
-    passages = KerasClassifier(model).propagations(rule).passages(x, np.zeros(2, np.int32), x[:1])
-    first = passages[-1]
+    first = passages(KerasClassifier(model).propagations(rule), x, np.zeros(2, np.int32), x[:1])[-1]
     assert first.layer == "block0"
     np.testing.assert_allclose(first.sent[0].sum(axis=(1, 2)), first.received[0].sum(axis=(1, 2)), rtol=1e-4)
 

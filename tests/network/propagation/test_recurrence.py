@@ -11,8 +11,9 @@ from keras import layers as L
 
 from cam1d_widget import KerasClassifier
 from cam1d_widget.attribution.methods import LRP, DeepLIFT, GuidedBackprop
-from cam1d_widget.network.propagation.propagation import Passage
 
+from ...support.passages import Passage
+from ...support.passages import passages as passages_of
 from ...support.selection import slow_but
 
 STEPS, CHANNELS, UNITS = 6, 3, 4
@@ -48,7 +49,8 @@ def classifier_of(body: Any, bias: float) -> KerasClassifier:
 
 def passages(classifier: KerasClassifier, method: Any, baseline: np.ndarray = X) -> list[Passage]:
     """What went through each part, computed without compilation."""
-    return classifier.propagations(method.propagation_rule).passages(X, np.ones(len(X), np.int32), baseline)
+    propagation = classifier.propagations(method.propagation_rule)
+    return passages_of(propagation, X, np.ones(len(X), np.int32), baseline)
 
 
 @pytest.mark.parametrize("name", slow_but(FAST, LAYERS))
