@@ -42,7 +42,7 @@ class NoSuchChoice(TraitError, ValueError):
 
 # On data with known truth, no other method localizes time and channel as well: docs/leaderboard.md.
 BEST = "Occlusion"
-# Those that take one pass forward and back, best first.
+# Methods that take one forward and one backward pass, best first.
 QUICK = ("XGrad-CAM", "Gradient × Input")
 # The first picture should appear within two seconds, which include reading the model and computing its scores.
 SECONDS = 1.0
@@ -99,7 +99,7 @@ def first_target(explanation: ExplanationSource, method: str, instance: int) -> 
 
 
 @contextmanager
-def of_choice() -> Iterator[None]:
+def refusing_choice() -> Iterator[None]:
     """Raise a `NoSuchChoice` for an argument that breaks its rule."""
     try:
         yield
@@ -109,18 +109,18 @@ def of_choice() -> Iterator[None]:
 
 def within(name: str, value: Any, count: int) -> int:
     """Index below `count`."""
-    with of_choice():
+    with refusing_choice():
         return check_index(name, value, count)
 
 
 def known_class(target: Any, explanation: ExplanationSource, name: str = "target") -> int:
     """Index of a class, which may be given by its name."""
-    with of_choice():
+    with refusing_choice():
         return check_class(name, target, explanation.class_names)
 
 
 def known_mean(name: str, mean: Any, explanation: ExplanationSource) -> Mean:
-    """Mean that a source has."""
+    """A mean of the instances of an existing class."""
     if not isinstance(mean, tuple | list) or len(mean) != 2:
         raise NoSuchChoice(f'{name} must be ("true" or "predicted", class), but is {shown(mean)}')
     mean = Mean(*mean)
@@ -134,7 +134,7 @@ def known_mean(name: str, mean: Any, explanation: ExplanationSource) -> Mean:
 
 
 def known_choice(name: str, choice: Any, explanation: ExplanationSource) -> Choice:
-    """Picture that an explanation has."""
+    """A picture of an existing instance, class and method."""
     if not isinstance(choice, tuple | list) or not 3 <= len(choice) <= len(Choice._fields):
         raise NoSuchChoice(f"{name} must be (instance, target, method), but is {shown(choice)}")
     choice = Choice(*choice)
@@ -157,8 +157,8 @@ def known_method(method: Any, explanation: ExplanationSource, name: str = "metho
     """Label of a method; other spellings are accepted."""
     found = matching(method, explanation.methods) if isinstance(method, str) else None
     if found is None and isinstance(method, str):
-        with of_choice():
-            explanation.attribution(method, 0, 0)  # the source knows why it does not exist
+        with refusing_choice():
+            explanation.attribution(method, 0, 0)  # its error says why there is no such method
     if found is None:
         raise NoSuchChoice(no_such_label(name, method, explanation.methods))
     return found

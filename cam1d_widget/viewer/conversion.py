@@ -1,4 +1,4 @@
-"""Values of a viewer, with labels and times, from those of its mark, with indices and samples, and back."""
+"""Conversion between the values of a viewer, labels and times, and those of its mark, indices and samples."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Conversion"]
 
 
 class Conversion:
-    """Conversion of the values of a viewer.
+    """Conversion between the values of a viewer and those of its mark.
 
     Parameters
     ----------
@@ -33,21 +33,21 @@ class Conversion:
         return self._source.methods.index(label)
 
     def mean(self, fields: dict[str, Any] | None) -> Mean | None:
-        """Mean that the mark has."""
+        """Mean of the viewer from that of the mark."""
         return None if fields is None else Mean(**fields)
 
     def mean_fields(self, mean: Mean | None) -> dict[str, Any] | None:
-        """Mean as the mark has it."""
+        """Mean of the mark from that of the viewer."""
         return None if mean is None else mean._asdict()
 
     def choice(self, fields: dict[str, Any] | None) -> Choice | None:
-        """Picture that the mark has."""
+        """Picture of the viewer from that of the mark."""
         if fields is None:
             return None
         return Choice(**{**fields, "method": self.label(fields["method"]), "mean": self.mean(fields.get("mean"))})
 
     def choice_fields(self, choice: Choice | None) -> dict[str, Any] | None:
-        """Picture as the mark has it."""
+        """Picture of the mark from that of the viewer."""
         if choice is None:
             return None
         return {**choice._asdict(), "method": self.index(choice.method), "mean": self.mean_fields(choice.mean)}
@@ -63,11 +63,11 @@ class Conversion:
         return as_samples("selected_window", window, int(lengths_of(self._source).max()), self._source.sampling_rate)
 
     def annotation(self, note: dict[str, Any]) -> Annotation:
-        """Note that the mark has."""
+        """Annotation of the viewer from the note of the mark."""
         return Annotation(note["instance"], *as_times(note["window"], self._source.sampling_rate), note["text"])
 
     def note(self, annotation: Any) -> dict[str, Any]:
-        """Note as the mark has it."""
+        """Note of the mark from the annotation of the viewer."""
         if not isinstance(annotation, tuple | list) or len(annotation) != len(Annotation._fields):
             raise TypeError(f"annotations must hold (instance, t0, t1, text), but holds {shown(annotation)}")
         instance, t0, t1, text = annotation

@@ -22,7 +22,7 @@ def follow_class(viewer: Any) -> None:
     def follow(change: Any) -> None:
         """Explain the class that is followed, if it was explained on this instance; else one that was."""
         nonlocal following
-        if viewer.mark.taking:  # the browser has done so
+        if viewer.mark.taking:  # the browser has changed the class
             return
         target, against = followed(viewer.follow, source, viewer.instance) or (viewer.target, viewer.against)
         wanted = [one for one in (target, against) if one is not None]

@@ -26,7 +26,7 @@ from .choice import (
     known_class,
     known_mean,
     known_method,
-    of_choice,
+    refusing_choice,
     within,
 )
 from .conversion import Conversion
@@ -255,7 +255,7 @@ class ExplanationViewer(Stack):
 
     @annotations.setter
     def annotations(self, notes: Sequence[Annotation]) -> None:
-        with of_choice():
+        with refusing_choice():
             self.mark.annotations = list(map(self._convert.note, check_list("annotations", notes, "Annotation")))
 
     plot = viewer_methods.plot
@@ -318,7 +318,7 @@ class ExplanationViewer(Stack):
 
     @validate("selected_window")
     def _check_window(self, proposal: Any) -> tuple[float, float] | None:
-        with of_choice():
+        with refusing_choice():
             window = self._convert.samples(proposal["value"])
         # Rounded to whole samples.
         return self._convert.times(window)

@@ -58,7 +58,7 @@ class Sizes:
     Attributes
     ----------
     others : mapping of str to float
-        Of what every page has.
+        By name, for the parts of every page besides series and maps.
     series : int
         Values of one series of mean length.
     maps : mapping of str to int
@@ -216,7 +216,7 @@ class _Parts:
         self._viewed = list(chosen.methods) if "methods" in priorities.named else viewed
 
     def take(self, budget_mb: float) -> _Parts | None:
-        """These parts, filled; None if not even the named ones fit, or none at all."""
+        """Add maps in their order; None if the named ones do not fit, or no map does."""
         sizes, chosen = self._sizes, self._chosen
         lengths = lengths_of(chosen)
         room = budget_mb * MEGABYTE - sum(sizes.others.values())
@@ -267,8 +267,8 @@ def _key_classes(chosen: Excerpt, priorities: Priorities) -> np.ndarray:
         key |= np.stack([members(np.asarray(chosen.y), target) for target in chosen.menu], axis=1)
     for choice in priorities.shown:
         if choice.instance in chosen.instances:
-            on_show = [one for one in (choice.target, choice.against) if one is not None]
-            key[chosen.instances.index(choice.instance)] |= np.isin(menu, on_show)
+            displayed = [one for one in (choice.target, choice.against) if one is not None]
+            key[chosen.instances.index(choice.instance)] |= np.isin(menu, displayed)
     return key
 
 

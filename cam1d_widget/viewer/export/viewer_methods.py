@@ -99,7 +99,7 @@ def link(self: Viewer, page: str | Path) -> str:
     Returns
     -------
     str
-        The address. Where the page does not have what it names, it says so.
+        The address. If the page lacks something that the address names, the page shows a message.
     """
     return link_to(page, self.explanation, self.mark)
 

@@ -31,7 +31,7 @@ class PageContents(NamedTuple):
     instances : sequence of int
         Index of each instance of the page in the whole explanation.
     first : int
-        The one of them that the page opens with.
+        The one that the page opens with.
     results : mapping of str to Result
         Results of long work, by name.
     """
@@ -53,7 +53,7 @@ class Synced(widgets.Widget):
         return f"{type(self).__name__}Model"
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take values from the browser, but not of traits that only Python sets, which are those without an echo.
+        """Take values from the browser, except for traits that only Python sets: those without an echo.
 
         If one is refused, none is taken, and the browser gets back what Python has.
         """
@@ -79,7 +79,7 @@ class Synced(widgets.Widget):
 
 
 class SyncedView(Synced):
-    """A widget that is displayed, by a view that is called after its class."""
+    """A displayed widget, whose view is named after its class."""
 
     _view_name = Unicode().tag(sync=True, echo_update=False)
     _view_module = Unicode(MODULE).tag(sync=True, echo_update=False)

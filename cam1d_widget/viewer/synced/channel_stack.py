@@ -20,7 +20,7 @@ from .base import Synced
 from .edits import Edits, is_edited
 from .facts import explained_classes, facts_of
 from .means import Means
-from .messages import kind_of, said
+from .messages import error_text, kind_of
 from .offered_map import OfferedMap
 from .picture_requests import PictureRequests
 from .stack_state import StackState
@@ -69,7 +69,7 @@ class ChannelStack(StackState):
     intervals : Intervals, optional
         By instance, the windows of samples that contain the true cause.
     update_model : callable, optional
-        Called when the browser asks for an update after the model has changed; it ends in :meth:`read_source`.
+        Called when the browser requests an update after the model has changed; it must call :meth:`read_source`.
     absence : str, optional
         Message for a missing tile if no kernel can compute it.
     **traits
@@ -110,7 +110,7 @@ class ChannelStack(StackState):
         if tiles is None:
             self.tiles = self._first_tiles()
         self._pictures = PictureRequests(lambda message: self.send(message))
-        # Maps that are asked for; then the other scores; then the map of the offered method.
+        # In this order: requested maps, the remaining scores, and the map of the offered method.
         self._background, self._scoring = Background(), Background()
         self._offering: OfferedMap | None = None
         self._continued = False
@@ -170,10 +170,10 @@ class ChannelStack(StackState):
                     sent = done
                     self._send_scores()
             self._send_scores()
-        except (CancelledError, ModelChangedError):  # which a line of its own says
+        except (CancelledError, ModelChangedError):  # a changed model is reported by `mark_stale`
             pass
         except Exception as fault:
-            self.stale = f"The scores of all series could not be computed: {said(fault)}"
+            self.stale = f"The scores of all series could not be computed: {error_text(fault)}"
 
     def _send_scores(self) -> None:
         with self.hold_sync():
@@ -270,7 +270,7 @@ class ChannelStack(StackState):
         elif kind == "replace":
             self._replace(content)
         elif kind == "edit":
-            with suppress(TypeError, ValueError):  # of no instance or name: nothing can be requested of it
+            with suppress(TypeError, ValueError):  # no request can refer to an edit without an instance or a name
                 self.edited.take(content, buffers)
         elif kind == "update":
             self._update()
@@ -282,7 +282,7 @@ class ChannelStack(StackState):
             self._pictures.answer(check_count("request", content.get("request"), least=0), file)
 
     def _answer(self, content: dict[str, Any]) -> None:
-        """Answer a request for tiles; if it takes long, in the background, after the series and how long it takes."""
+        """Answer a request for tiles; if it takes long, send the series and the time, and the maps from a thread."""
         try:
             keys = keys_of(content)
         except TypeError:  # reported in the answer
@@ -295,16 +295,16 @@ class ChannelStack(StackState):
         at_once, buffers = answered({"keys": quick}, self.tile)
         self.send({"slow": content.get("request"), "seconds": seconds, "index": at_once["index"]}, buffers)
         if self._offering is not None and self._offering.key not in self._maps_of(keys):
-            self._offering.cancel()  # it would only take time from what is asked for
+            self._offering.cancel()  # it would delay the requested maps
         self._background.start(lambda: self.send(*answered(content, self.tile)), keys)
 
     @property
     def quick(self) -> bool:
-        """Whether the current map takes no longer than a second, or is there."""
+        """Whether the current map takes no longer than a second, or is cached."""
         return self._seconds([attribution_key(self.method, self.instance, self.target)]) <= SLOW
 
     def _seconds(self, keys: Sequence[Any]) -> float:
-        """About how long the maps of some tiles take."""
+        """Estimated seconds of the maps among some tiles."""
         return sum(seconds_of(self._source, *one) for one in self._maps_of(keys)) + sum(
             seconds_of(self._source, method) for method in self._edited_methods(keys)
         )
@@ -339,12 +339,12 @@ class ChannelStack(StackState):
             if result.probabilities is not None:
                 answer["probabilities"] = [float(share) for share in result.probabilities]
         except Exception as fault:
-            answer["error"] = said(fault)
+            answer["error"] = error_text(fault)
         self.send(answer)
 
     @observe("better")
     def _dismiss(self, change: Any) -> None:
-        """Stop computing what is no longer offered, unless it was selected."""
+        """Stop computing the map of a method that is no longer offered, unless the method was selected."""
         offering = getattr(self, "_offering", None)
         if self.better is None and offering is not None and self._source.methods[self.method] != offering.key[0]:
             offering.cancel()

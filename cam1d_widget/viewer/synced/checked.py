@@ -1,4 +1,4 @@
-"""Traits whose values pass the rules of arguments, whether Python or the browser sets them."""
+"""Traits whose values are checked like arguments, whether Python or the browser sets them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from traitlets import TraitType, Undefined
 
 from ...validation import check_choice, check_count, check_flag, check_number, check_text
-from ..choice import of_choice
+from ..choice import refusing_choice
 
 __all__ = ["Checked", "chosen", "flag", "number", "text", "whole"]
 
@@ -40,7 +40,7 @@ class Checked(TraitType):
 
     def validate(self, obj: Any, value: Any) -> Any:
         """The value in one form."""
-        with of_choice():
+        with refusing_choice():
             return self._rule(str(self.name), value)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from traitlets import List, Unicode, validate
 
 from ...validation import check_choice
-from ..choice import of_choice
+from ..choice import refusing_choice
 from .base import Synced
 from .checked import text
 
@@ -32,5 +32,5 @@ class Checks(Synced):
 
     @validate("fill")
     def _check_fill(self, proposal: Any) -> str:
-        with of_choice():
+        with refusing_choice():
             return check_choice("fill", proposal["value"], self.fills or [""])

@@ -1,4 +1,4 @@
-"""Edited series, in the place of instances of the source: the browser sends them, or Python sets them."""
+"""Edited series, shown in the place of instances: the browser sends them, or Python sets them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Edits:
     Parameters
     ----------
     model : object
-        What scores the series: an `OtherSeries`, or anything else if series cannot be edited.
+        An `OtherSeries`, which computes scores and maps; series cannot be edited with any other object.
     index : callable
         Checks an index: called with "instance", "method" or "target" and a value.
     shape : callable
@@ -64,7 +64,7 @@ class Edits:
         self._series[instance] = "", series
 
     def packed(self) -> list[dict[str, Any]]:
-        """Edited series as the browser takes them."""
+        """Edited series in the form that the browser receives."""
         return [
             {
                 "instance": instance,
@@ -77,7 +77,7 @@ class Edits:
         ]
 
     def take(self, content: dict[str, Any], buffers: Sequence[Any]) -> None:
-        """Take the series of a message; one that is refused is named in the answer to requests for its tiles."""
+        """Store the series of a message; if it is refused, requests for its tiles are answered with the reason."""
         instance = self._index("instance", content.get("instance"))
         if not buffers:
             self._series.pop(instance, None)

@@ -8,7 +8,7 @@ from typing import Any
 from traitlets import TraitType, validate
 
 from ...validation import check_class, check_count, check_index, check_list, check_number, shown
-from ..choice import of_choice
+from ..choice import refusing_choice
 from .base import PageContents, Synced
 from .checked import Checked, chosen
 
@@ -45,7 +45,7 @@ class Finder(Synced):
     confidence = Checked(_percentages, (0.0, 100.0)).tag(sync=True)
 
     def read_classes(self, names: Sequence[str], *, true_classes: int) -> None:
-        """Classes of the instances, by whose names they may be chosen."""
+        """Set the classes, which may then be selected by name."""
         self._names, self._true_classes = tuple(names), true_classes
 
     def for_page(self, page: PageContents) -> Finder:
@@ -55,7 +55,7 @@ class Finder(Synced):
     @validate("true_class", "predicted_class")
     def _check_class(self, proposal: Any) -> int | None:
         name, value = proposal["trait"].name, proposal["value"]
-        with of_choice():
+        with refusing_choice():
             if name == "true_class" and self._true_classes != len(self._names):
                 return check_index(name, value, self._true_classes)
             return check_class(name, value, self._names) if self._names else check_count(name, value, least=0)

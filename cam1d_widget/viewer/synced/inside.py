@@ -12,7 +12,7 @@ from traitlets import Dict, List, validate
 from ...explanation.source import LayerFacts
 from ...names import did_you_mean
 from ...validation import check_index, shown
-from ..choice import NoSuchChoice, of_choice
+from ..choice import NoSuchChoice, refusing_choice
 from .base import PageContents, Synced
 from .checked import chosen, flag, text, whole
 from .jobs import Result, Work
@@ -157,7 +157,7 @@ class Inside(Synced):
         value, count = proposal["value"], self._filters(self.layer)
         if value is None:
             return None
-        with of_choice():
+        with refusing_choice():
             return check_index("filter", value, count, f", a filter of layer {self.layer!r}")
 
     def _filters(self, name: str) -> int:

@@ -40,7 +40,7 @@ from traitlets import List, Unicode
 from ...cancellation import CancelledError, cancelled_by
 from ...validation import check_choice
 from .base import PageContents, Synced
-from .messages import kind_of, mapping_of, name_in, said, text_of
+from .messages import error_text, kind_of, mapping_of, name_in, text_of
 
 __all__ = ["Jobs", "Result", "Work"]
 
@@ -164,7 +164,7 @@ class Jobs(Synced):
             last = {"state": "cancelled", "name": running.name} if result is None else None
         except BaseException as fault:
             # Nobody would see an exception that leaves the thread.
-            result, last = None, {"state": "failed", "name": running.name, "text": said(fault)}
+            result, last = None, {"state": "failed", "name": running.name, "text": error_text(fault)}
         with self._lock:
             self._running = None
         if result is not None and result.kept:
@@ -202,7 +202,7 @@ class Jobs(Synced):
                 self.start(name, kind, mapping_of(content, "arguments"))
             except Exception as fault:
                 # Without an answer the browser would wait forever.
-                self.send({"state": "failed", "name": name_in(content), "text": said(fault)})
+                self.send({"state": "failed", "name": name_in(content), "text": error_text(fault)})
 
 
 class _Running:

@@ -55,7 +55,7 @@ class Means:
 
     def __init__(self, source: ExplanationSource, targets: Sequence[int]) -> None:
         self._source, self._targets = source, targets
-        # Of each: the running mean, its instances, and those that remain.
+        # By key: the running mean, its instances, and those that remain.
         self._begun: OrderedDict[str, tuple[Running, list[int], list[int]]] = OrderedDict()
 
     def tile(self, key: str, *, seconds: float = _SLICE) -> Tile:

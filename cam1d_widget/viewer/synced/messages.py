@@ -7,7 +7,7 @@ from typing import Any
 
 from ...validation import check_list, check_text, shown
 
-__all__ = ["items_of", "kind_of", "mapping_of", "name_in", "said", "text_of"]
+__all__ = ["error_text", "items_of", "kind_of", "mapping_of", "name_in", "text_of"]
 
 # Longest text that is read, and longest that is sent back.
 _LONGEST = 1_000
@@ -46,6 +46,6 @@ def mapping_of(content: Mapping[str, Any], name: str) -> dict[str, Any]:
     return values
 
 
-def said(fault: BaseException) -> str:
+def error_text(fault: BaseException) -> str:
     """Error message for a request that cannot be answered."""
     return f"could not be computed: {str(fault) or type(fault).__name__}"

@@ -20,11 +20,11 @@ class OfferedMap(Background):
     Parameters
     ----------
     source : ExplanationSource
-        It keeps the map.
+        Computes and caches the map.
     key : tuple of str, int and int
         Method, instance and class.
     seconds : float
-        About how long the map takes.
+        Estimated time of the map.
     tell : callable
         Called with each state: "computing", "ready", or again "offered" if the map was not computed.
     """

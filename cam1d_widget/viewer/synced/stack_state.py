@@ -11,7 +11,7 @@ from traitlets import Dict, Int, Unicode, validate
 from ...explanation.explanation import ExplanationSource
 from ...explanation.source import lengths_of
 from ...validation import check_index
-from ..choice import FOLLOWS, known_mean, of_choice
+from ..choice import FOLLOWS, known_mean, refusing_choice
 from ..windows import check_window
 from .base import SyncedView, part, table
 from .checked import Checked, chosen, whole
@@ -97,7 +97,7 @@ class StackState(SyncedView, bqplot.Mark):
     _source: ExplanationSource
 
     taking = False
-    """Whether the present changes come from the browser, which has followed the class itself."""
+    """Whether the current changes come from the browser, which has already changed the class."""
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take values from the browser."""
@@ -119,7 +119,7 @@ class StackState(SyncedView, bqplot.Mark):
     @validate("instance", "target", "method")
     def _check_index(self, proposal: Any) -> int:
         name, value = proposal["trait"].name, proposal["value"]
-        with of_choice():
+        with refusing_choice():
             return self._index(name, value) if self.facts else int(value)
 
     @validate("against")
@@ -127,7 +127,7 @@ class StackState(SyncedView, bqplot.Mark):
         against = proposal["value"]
         if against is None or not self.facts:
             return against
-        with of_choice():
+        with refusing_choice():
             return check_index("against", against, len(self.facts["targets"]))
 
     @validate("mean")
@@ -142,7 +142,7 @@ class StackState(SyncedView, bqplot.Mark):
         pinned = proposal["value"]
         if pinned is None or not self.facts:
             return pinned
-        with of_choice():
+        with refusing_choice():
             for name in ("instance", "target", "method"):
                 check_index(f"pinned.{name}", pinned[name], len(self.facts[f"{name}s"]))
             if pinned["against"] is not None:
@@ -155,14 +155,14 @@ class StackState(SyncedView, bqplot.Mark):
         window = proposal["value"]
         if window is None or not self.facts:
             return window
-        with of_choice():
+        with refusing_choice():
             return check_window("window", window, self.facts["samples"])
 
     @validate("annotations")
     def _check_annotations(self, proposal: Any) -> list[dict[str, Any]]:
         notes = proposal["value"]
         if self.facts:
-            with of_choice():
+            with refusing_choice():
                 for note in notes:
                     check_index("instance of annotations", note["instance"], len(self.facts["instances"]))
                     check_window("window of annotations", note["window"], self._samples(note["instance"]))

@@ -16,7 +16,7 @@ import numpy as np
 from ...cancellation import CancelledError
 from ...explanation.source import ExplanationSource, errors_of, map_of, series_of
 from ...validation import shown
-from .messages import items_of, said
+from .messages import error_text, items_of
 
 MAPS: dict[int, type[np.signedinteger[Any]]] = {8: np.int8, 16: np.int16}
 ERRORS: dict[int, type[np.unsignedinteger[Any]]] = {8: np.uint8, 16: np.uint16}
@@ -135,7 +135,7 @@ def answered(content: dict[str, Any], tile: Callable[[str], Tile]) -> tuple[dict
     try:
         keys = keys_of(content)
     except TypeError as fault:
-        return {"request": content.get("request"), "index": [], "errors": {"keys": said(fault)}}, None
+        return {"request": content.get("request"), "index": [], "errors": {"keys": error_text(fault)}}, None
     tiles, errors = [], dict.fromkeys(keys[MOST:], f"not computed: a request may hold {MOST} tiles; request it again")
     for key in keys[:MOST]:
         try:
@@ -147,7 +147,7 @@ def answered(content: dict[str, Any], tile: Callable[[str], Tile]) -> tuple[dict
             errors[key] = CANCELLED
         except Exception as fault:
             # Shown in the picture: nobody sees a traceback in a comm handler.
-            errors[key] = said(fault)
+            errors[key] = error_text(fault)
     packed = pack(tiles)
     answer = {"request": content.get("request"), "index": packed["index"], "errors": errors}
     # Jupyter's protocol does not transmit an empty buffer.
