@@ -112,7 +112,7 @@ class HasTrunk(HasFeatures, Protocol):
 
 @runtime_checkable
 class HasStepScores(HasFeatures, Protocol):
-    """A classifier that can report scores of single steps, as multiple instance learning has them."""
+    """A classifier that can report scores of single steps, as in multiple instance learning."""
 
     @property
     def no_step_scores(self) -> str | None:
@@ -226,7 +226,7 @@ class HasRandomized(HasGradient, Protocol):
 
 @runtime_checkable
 class NeedsSeries(Protocol):
-    """A classifier that learns the number of its classes, and the shape of its series, from series."""
+    """A classifier whose number of classes and input shape are read from the first series."""
 
     def for_series(self, x: np.ndarray) -> Classifier:
         """The same classifier for series of the shape of `x`."""
@@ -245,11 +245,11 @@ class HasInputs(Classifier, Protocol):
 
 @runtime_checkable
 class PerInstance(Classifier, Protocol):
-    """A classifier for a data set that may have something for each of its instances, such as other inputs."""
+    """A classifier for a data set, whose instances may have other inputs or a length of their own."""
 
     @property
     def per_instance(self) -> bool:
-        """Whether it has; then it computes only as the classifier :meth:`for_instances`."""
+        """Whether they have; then only the classifiers of :meth:`for_instances` can compute."""
 
     def for_instances(self, rows: np.ndarray) -> Classifier:
         """The same classifier for any perturbed copies of one instance, or for as many series as there are rows."""
@@ -273,7 +273,7 @@ class HasLengths(Classifier, Protocol):
 
 @runtime_checkable
 class HasWeights(Classifier, Protocol):
-    """A classifier that can examine the weights of its model."""
+    """A classifier that can check the weights of its model."""
 
     def refuse_weights(self) -> None:
         """Raise a ValueError that names the layer of weights that are NaN or infinite, if there are any."""
@@ -281,7 +281,7 @@ class HasWeights(Classifier, Protocol):
 
 @runtime_checkable
 class HasLabels(Classifier, Protocol):
-    """A classifier that knows its classes."""
+    """A classifier with labels or names of its classes."""
 
     @property
     def labels(self) -> Sequence[Any] | None:
@@ -328,7 +328,7 @@ def require(classifier: Classifier, ability: type[Ability]) -> Ability:
 
 
 def for_series(classifier: Classifier, x: np.ndarray) -> Classifier:
-    """Classifier for the shape of these series, of one that takes others too."""
+    """Classifier for the shape of these series, from one that accepts several shapes."""
     if offers(classifier, NeedsSeries):
         return classifier.for_series(x)
     return classifier.for_length(x.shape[1]) if offers(classifier, HasLength) else classifier
@@ -370,7 +370,7 @@ def is_per_instance(classifier: Classifier) -> bool:
 
 
 def for_instances(classifier: Any, rows: Any) -> Any:
-    """The classifier for some instances of the data set; itself where they have nothing of their own."""
+    """The classifier for some instances of the data set; itself if all instances differ only in their series."""
     return classifier.for_instances(np.atleast_1d(rows)) if is_per_instance(classifier) else classifier
 
 

@@ -1,4 +1,4 @@
-"""Classifiers as attribution methods see them, through numpy.
+"""The interface of classifiers that attribution methods use, on numpy arrays.
 
 Methods are independent of the framework. They pass one batch of series to a classifier; the classifier compiles, splits
 the batch, and returns numpy arrays. A framework provides a class that satisfies this protocol and as many of

@@ -15,7 +15,7 @@ __all__ = ["checked_classes", "field_of", "labels_in_words", "version_of"]
 
 
 def checked_classes(classifier: Any, instances: int, class_names: Any, y: Any) -> dict[str, Any]:
-    """Names of the classes, and the true class of each instance; from what the classifier knows where not given."""
+    """Names of the classes, by default those of the classifier, and the true class of each instance."""
     labels = labels_of(classifier)
     if class_names is None and offers(classifier, HasLabels):
         class_names = classifier.class_names

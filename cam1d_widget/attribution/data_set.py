@@ -27,13 +27,13 @@ class DataSet:
     Attributes
     ----------
     series : Series
-        Their values, NaN after the length of each, and what they say about names and times.
+        Their values, NaN after the length of each, with the names and times that frames and labeled arrays hold.
     others : mapping of str to ndarray, or None
         Inputs of the model besides the series, by name.
     lengths : ndarray of int, of shape (instance,), or None
         Number of samples of each, where they may differ from that of the model.
     padding_value : float or None
-        What a series is filled up with, as the user says.
+        The user's padding value for shorter series.
     background : ndarray of shape (instance, time, channel), or None
     drawn : ndarray of shape (instance, time, channel), or None
         Series of the background that methods draw from, all as long as the longest that is explained.

@@ -1,4 +1,4 @@
-"""Scores of many series: of a few at once, and of the others in blocks, after the first picture."""
+"""Scores of many series: a few before the first picture, and the others in blocks after it."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ class GrowingScores:
             return took
         if some > 2:
             self._compute(slice(2, some))
-        return min(took, _shortest(lambda: list(map(self._scored, self._alike(slice(0, some))))) / some)
+        return min(took, _shortest(lambda: list(map(self._scored, self._of_each_length(slice(0, some))))) / some)
 
-    def _alike(self, rows: slice) -> Iterator[np.ndarray]:
+    def _of_each_length(self, rows: slice) -> Iterator[np.ndarray]:
         """Rows of the series of each length."""
         every = np.arange(len(self._x))[rows]
         if self._lengths is None:
@@ -124,7 +124,7 @@ class GrowingScores:
 
     def _compute(self, rows: slice) -> None:
         """Scores of some series; if they are not finite, the classifier may raise an error that explains why."""
-        for places in self._alike(rows):
+        for places in self._of_each_length(rows):
             classifier, part, scores = self._scored(places)
             if not np.isfinite(scores).all() and offers(classifier, HasWeights):
                 classifier.refuse_weights()
@@ -134,7 +134,7 @@ class GrowingScores:
                 if self._probabilities is None:
                     self._probabilities = np.full_like(self._scores, np.nan)
                 self._probabilities[places] = probabilities
-            self._scores[places] = finite("scores", scores)  # last, since they tell which series are done
+            self._scores[places] = finite("scores", scores)  # last, since a finite score marks a series as done
 
 
 def _shortest(call: Callable[[], object]) -> float:

@@ -63,30 +63,18 @@ class LazyExplanation(ExplanationSource):
     Parameters
     ----------
     classifier : Classifier
-    x : array-like of shape (instance, time, channel), or mapping of str to array-like
-        The series, or all inputs of a model by name.
-    methods : sequence of labels, methods or method classes, optional
-    background : array-like of shape (instance, time, channel), optional
-    layout : {"channels_last", "channels_first"}
-        Order of the dims of `x` and `background`.
-    window : int, or sequence of int, optional
-        Average the maps that distinguish channels over windows of this many samples, or between these change points.
+    x, methods, background, layout, window, lengths, padding_value
+        As in :func:`~cam1d_widget.explain`.
     targets : {"predicted", "all"}, int, sequence of int, or int array of shape (instance, target)
         Classes that :meth:`compute` explains if none are given there; checked before anything is computed.
-    lengths : array-like of int, of shape (instance,), optional
-        Number of samples of each series, if `x` is padded. Default: up to where `x` ends with NaN in all channels.
-    padding_value : float, optional
-        What series of unequal length are filled up with; see `for_lengths` of the classifier.
     **names
         As in :class:`~cam1d_widget.Explanation`.
 
     Attributes
     ----------
-    x, scores, probabilities, y, receptive_field
+    x, scores, probabilities, y, receptive_field, class_names, channel_names, channel_units, sampling_rate, start
         As in :class:`~cam1d_widget.Explanation`. They belong to the model as it was when this was made, or last
         updated: once it has changed, a new map raises a `ModelChangedError` until :meth:`update_model` is called.
-    class_names, channel_names, channel_units, sampling_rate, start
-        Likewise.
     background : ndarray of shape (instance, time, channel), or None
     baseline : ndarray of shape (channel,), or None
         Mean of each channel over the background.
@@ -258,7 +246,7 @@ class LazyExplanation(ExplanationSource):
             return self._growing.of(instance)
 
     def more_scores(self, instance: int = 0) -> int:
-        """Compute the scores of some series, of `instance` first; returns of how many, 0 once all are known."""
+        """Compute the scores of some series, of `instance` first; returns their number, 0 once all are known."""
         with self.unchanged_model():
             return self._growing.advance(instance)
 

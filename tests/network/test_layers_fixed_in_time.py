@@ -112,7 +112,7 @@ def test_scores_without_a_window_are_those_of_whole_series(name, head):
 def test_structure_decides_before_anything_is_tried(name, monkeypatch):
     """On a series on which crops agree by chance, they would be taken."""
     classifier = KerasClassifier(model_of(FIXED[name]))
-    monkeypatch.setattr("cam1d_widget.attribution.masking.crops._are_the_same", lambda *_: True)
+    monkeypatch.setattr("cam1d_widget.attribution.masking.crops._give_equal_features", lambda *_: True)
     assert crops_of(classifier, X[0], Slices.sliding(STEPS, 15, 15)) is None
 
 

@@ -74,8 +74,8 @@ def crops_of(classifier: Classifier, x: np.ndarray, slices: Slices) -> Crops | N
         first = np.floor((low + high - length) / 2 / field.period).astype(int) * field.period
         first = first.clip(0, len(x) - length)
         crops = Crops(length, first, begin, end, np.round(first / field.jump).astype(int))
-        if _see_the_same(field, _field_at(classifier, length), crops):
-            return crops if _are_the_same(classifier, x, whole[0], crops) else None
+        if _have_equal_fields(field, _field_at(classifier, length), crops):
+            return crops if _give_equal_features(classifier, x, whole[0], crops) else None
     return None
 
 
@@ -104,7 +104,7 @@ def _span(field: ReceptiveField, slices: Slices, begin: np.ndarray, end: np.ndar
     return np.minimum(low, slices.start), np.maximum(high, slices.stop)
 
 
-def _see_the_same(field: ReceptiveField, of_crop: ReceptiveField | None, crops: Crops) -> bool:
+def _have_equal_fields(field: ReceptiveField, of_crop: ReceptiveField | None, crops: Crops) -> bool:
     """Whether the changed steps depend on the same samples in the crop, and on no more padding."""
     if of_crop is None:
         return False
@@ -120,7 +120,7 @@ def _see_the_same(field: ReceptiveField, of_crop: ReceptiveField | None, crops: 
     return True
 
 
-def _are_the_same(classifier: HasTrunk, x: np.ndarray, features: np.ndarray, crops: Crops) -> bool:
+def _give_equal_features(classifier: HasTrunk, x: np.ndarray, features: np.ndarray, crops: Crops) -> bool:
     """Whether crops of the series at its ends and in its middle give its features."""
     looked_at = np.unique([0, len(crops.first) // 2, len(crops.first) - 1])
     try:

@@ -78,7 +78,7 @@ def all_methods() -> tuple[type[AttributionMethod], ...]:
 
 
 def _complete(method: type[AttributionMethod]) -> bool:
-    """Whether a class has a label and a family; one that is being written in a notebook must not break the others."""
+    """Whether a class has a label and a family; an unfinished one in a notebook must not break the menu."""
     return hasattr(method, "label") and hasattr(method, "family")
 
 

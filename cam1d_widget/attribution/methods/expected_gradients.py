@@ -70,7 +70,7 @@ class ExpectedGradients(SeveralTargets):
             total += paths.sum(axis=0, dtype=np.float64)
             squares += (paths.astype(np.float64) ** 2).sum(axis=0)
         mean = total / len(drawn)
-        variance = np.maximum(squares / len(drawn) - mean**2, 0) * self._left_to_chance(len(drawn))
+        variance = np.maximum(squares / len(drawn) - mean**2, 0) * self._finite_population_correction(len(drawn))
         errors = np.sqrt(variance / (len(drawn) - 1)).astype(x.dtype)
         return Maps(mean.astype(x.dtype), mean.sum(axis=(2, 3)), errors)
 
@@ -122,6 +122,6 @@ class ExpectedGradients(SeveralTargets):
         count = min(self.references, len(background))
         return background[np.random.default_rng(self.seed).choice(len(background), count, replace=False)]
 
-    def _left_to_chance(self, drawn: int) -> float:
-        """Finite population correction of the variance: the references are drawn without replacement."""
+    def _finite_population_correction(self, drawn: int) -> float:
+        """Factor of the variance, since the references are drawn without replacement."""
         return 1 - drawn / len(self.background)

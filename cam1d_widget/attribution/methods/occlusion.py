@@ -90,7 +90,7 @@ class Occlusion(SeveralTargets):
 
     def _of_one(self, classifier: Classifier, x: np.ndarray, fill: Any, targets: np.ndarray) -> np.ndarray:
         """Mean over the sizes of the maps of one series, of shape (target, time, channel or 1)."""
-        every = np.arange(classifier.classes)  # what is refined must not depend on the classes that are asked for
+        every = np.arange(classifier.classes)  # the choice of refined windows must not depend on the requested classes
 
         def averaged(slices: Slices, chosen: np.ndarray | None = None) -> np.ndarray:
             drops = score_drops(classifier, x, slices, fill, every, self.channels, chosen)

@@ -170,7 +170,7 @@ def _estimate(sums: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     (_, s, s2), (m, sm, s2m), (m2, sm2, s2m2) = (np.split(one / count, [1, 1 + few], axis=1) for one in sums)
     inverse = np.divide(1, m, out=np.zeros_like(m), where=m > 0)
     kept = sm * inverse
-    # Mean square of (S - kept) m / mean(m) - (S - mean(S)): what each mask moves the difference by.
+    # Mean square of (S - kept) m / mean(m) - (S - mean(S)): the contribution of each mask to the difference.
     of_ratio = (s2m2 - 2 * kept * sm2 + kept**2 * m2) * inverse**2
     square = of_ratio - 2 * (s2m - (kept + s) * sm + kept * s * m) * inverse + s2 - s**2
     return kept - s, np.sqrt(np.maximum(square, 0) / (count - 1))

@@ -44,7 +44,7 @@ def average_precision(
     -----
     Ties are in or out together, as in scikit-learn's ``average_precision_score``, to which it is equal. dCAM's "Dr-acc"
     and the "AUPR" of Ismail et al. (2020, https://arxiv.org/abs/2010.13924) are other areas: the one is the trapezoid
-    under the precision-recall curve, which is too kind to ties, the other weighs by the mass of the map.
+    under the precision-recall curve, which is too large where values are tied, the other weighs by the mass of the map.
     Davis and Goadrich (2006), https://doi.org/10.1145/1143844.1143874.
     """
     values, true = collapsed(attribution, truth, over, sign)

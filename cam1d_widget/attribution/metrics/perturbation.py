@@ -134,7 +134,7 @@ def perturbed(
     targets = one_target_each(target, len(given.x), classifier)
     made: dict[int, np.ndarray] = {}
     for place, one, values, replacement, grid in perturbation.each(given):
-        places = _orders(_worth(values, grid, one.shape[1]), orders, (perturbation.seed, place))
+        places = _orders(_segment_means(values, grid, one.shape[1]), orders, (perturbation.seed, place))
         removed = _Replaced(one, places, grid, replacement, fractions, insert)
         made[place] = _curves(classifier, removed, int(targets[place]), perturbation)
     curves = np.stack([made[place] for place in sorted(made)], axis=1)
@@ -163,7 +163,7 @@ def segments_of(shape: tuple[int, ...], over: Over, window: int = 1) -> np.ndarr
     return windows * channels + np.arange(channels)
 
 
-def _worth(values: np.ndarray, grid: np.ndarray, channels: int) -> np.ndarray:
+def _segment_means(values: np.ndarray, grid: np.ndarray, channels: int) -> np.ndarray:
     """Mean of a map (time, channel or 1) in each segment, of shape (segment,)."""
     values = np.broadcast_to(values, (len(values), channels)).astype(np.float64)
     values = values.sum(axis=1, keepdims=True) if grid.shape[1] == 1 else values

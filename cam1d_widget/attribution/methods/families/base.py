@@ -46,7 +46,7 @@ FAMILIES = ("class activation map", "gradient", "propagation", "perturbation", "
 _HEADING = "Parameters\n----------"
 
 
-# What users may call as well as this package.
+# Functions that users may call as well as this package.
 _CALLED = ("attribute", "at_steps", "maps", "refusal", "exactness", "expected_total")
 
 
@@ -308,7 +308,7 @@ class StepMethod(SeveralTargets):
 
 @dataclass(frozen=True)
 class WeighedFeatures(StepMethod):
-    """Feature maps of the explained layer, each weighted, added up, and placed where its steps look.
+    """Feature maps of the explained layer, each weighted, added up, and placed in time.
 
     A subclass overrides only :meth:`weights`, or :meth:`ClassActivationMap.weigh` where gradients are all that it
     needs.

@@ -1,4 +1,4 @@
-"""Weighted linear fits whose rows were drawn at random, with the standard error that this brings."""
+"""Weighted linear fits to rows that were drawn at random, with the standard errors of the draw."""
 
 from __future__ import annotations
 
