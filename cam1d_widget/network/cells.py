@@ -62,7 +62,7 @@ class Cell(ABC):
     bias, recurrent_bias : Parameter or None
         What is added to either product, of shape (part * unit,).
     activation, gate : str
-        Keys of :data:`CELL_FUNCTIONS`: of the values that a cell takes in and puts out, and of its gates.
+        Keys of :data:`CELL_FUNCTIONS`: of the inputs and outputs of a cell, and of its gates.
     """
 
     kernel: Parameter
@@ -108,9 +108,9 @@ class LSTM(Cell):
     ) -> tuple[Any, ...]:
         """Output and memory."""
         output, memory = states
-        enters, stays, candidate, leaves = _apart(x + (output @ recurrent + bias), 4)
-        memory = gate(stays) * memory + gate(enters) * signal(candidate)
-        return gate(leaves) * signal(memory), memory
+        input_gate, forget_gate, candidate, output_gate = _split(x + (output @ recurrent + bias), 4)
+        memory = gate(forget_gate) * memory + gate(input_gate) * signal(candidate)
+        return gate(output_gate) * signal(memory), memory
 
 
 @dataclass(frozen=True)
@@ -131,15 +131,15 @@ class GRU(Cell):
     ) -> tuple[Any, ...]:
         """Output."""
         (output,) = states
-        of_update, of_reset, candidate = _apart(x, 3)
+        x_update, x_reset, candidate = _split(x, 3)
         if self.reset_after:
-            for_update, for_reset, past = _apart(output @ recurrent + bias, 3)
-            past = gate(of_reset + for_reset) * past
+            h_update, h_reset, past = _split(output @ recurrent + bias, 3)
+            past = gate(x_reset + h_reset) * past
         else:
             unit = recurrent.shape[0]
-            for_update, for_reset = _apart(output @ recurrent[:, : 2 * unit], 2)
-            past = (gate(of_reset + for_reset) * output) @ recurrent[:, 2 * unit :]
-        update = gate(of_update + for_update)
+            h_update, h_reset = _split(output @ recurrent[:, : 2 * unit], 2)
+            past = (gate(x_reset + h_reset) * output) @ recurrent[:, 2 * unit :]
+        update = gate(x_update + h_update)
         return (update * output + (-update + 1.0) * signal(candidate + past),)
 
 
@@ -156,7 +156,7 @@ class SimpleRNN(Cell):
         return (signal(x + (states[0] @ recurrent + bias)),)
 
 
-def _apart(x: Any, parts: int) -> list[Any]:
+def _split(x: Any, parts: int) -> list[Any]:
     size = x.shape[-1] // parts
     return [x[:, place * size : (place + 1) * size] for place in range(parts)]
 
@@ -171,7 +171,7 @@ class Recurrence(Mixing):
     backwards : bool
         Whether it starts at the last step; its outputs are in the order of computing.
     sequences : bool
-        Whether it puts out the output of each step, and not of the last one alone.
+        Whether it returns the outputs of all steps, and not only the last one.
     """
 
     cell: Cell = field(kw_only=True)
@@ -211,7 +211,7 @@ def scanned(tensors: Tensors, recurrence: Recurrence, step: Callable[..., Any], 
 
     def both(states: Any, x: Any) -> Any:
         made = step(states, x)
-        return made, made  # Keras on TensorFlow wants outputs of the shape of states
+        return made, made  # Keras on TensorFlow requires outputs of the shape of the states
 
     _, made = ops.scan(both, (zero,) * states, x)
     return ops.transpose(made[0], (1, 0, 2)) if recurrence.sequences else made[0][-1]

@@ -178,12 +178,12 @@ def _pooling(operation: ops.Operation, rank: int) -> str | None:
 
 
 def step_poolings(graph: Graph, entry: int, logits: int, scoring: bool) -> list[Node]:
-    """Poolings that take a map and can report what they make of its steps.
+    """Poolings that take a map and can report scores or weights of its steps.
 
     Parameters
     ----------
     scoring : bool
-        Whether scores of steps are asked for, which count only where they add up to the logits; else attention.
+        Whether to look for scores of steps, which must add up to the logits, rather than for attention.
     """
     nodes = [node for node in graph.between([entry], [logits]) if node.inputs == (entry,)]
     able = [(node, node.operation) for node in nodes if isinstance(node.operation, ops.StepPooling)]

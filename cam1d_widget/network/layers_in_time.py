@@ -1,4 +1,4 @@
-"""The layers of a network that have a time axis, and what drives their filters.
+"""The layers of a network that have a time axis, and the pre-activations of their filters.
 
 The *pre-activation* of a filter is its value before the layer's activation. If the activation is increasing, as a ReLU
 or a sigmoid is, whatever raises the pre-activation raises the filter, and the pre-activation still has a gradient where

@@ -193,7 +193,7 @@ class Identity(Operation):
 
 @dataclass(frozen=True)
 class Held(Operation):
-    """Another input of the model, which is held fixed: it takes no more of the series than the size of the batch."""
+    """Another input of the model, which is held fixed: of the series it depends only on the batch size."""
 
     def _facts(self) -> Facts:
         return Facts(affine=True)

@@ -72,12 +72,12 @@ def _is_in_order(function: Callable[[Any], Any], shape: tuple[int, int]) -> bool
         np.unique(np.linspace(0, steps - 1, min(steps, count)).round().astype(int))
         for count in (max(_TRIED, affordable), max(_TRIED_ALONE, affordable // channels))
     )
-    return _own_step_counts_most(function, shape, together, None) and all(
-        _own_step_counts_most(function, shape, alone, channel) for channel in range(channels)
+    return _own_step_dominates(function, shape, together, None) and all(
+        _own_step_dominates(function, shape, alone, channel) for channel in range(channels)
     )
 
 
-def _own_step_counts_most(
+def _own_step_dominates(
     function: Callable[[Any], Any], shape: tuple[int, int], tried: np.ndarray, channel: int | None
 ) -> bool:
     """Whether changes of single steps, in one channel or in all (None), show most at the same steps of the output."""

@@ -1,4 +1,4 @@
-"""Layers as chains of simpler operations that compute the same, for what must look into them.
+"""Layers as chains of simpler operations that compute the same, to which propagation rules are applied.
 
 Propagation rules then need to know the simple operations alone: a layer normalization consists of a difference, a
 variance and a product, and attention of dense layers, two matrix products and a softmax.

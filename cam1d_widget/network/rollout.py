@@ -82,7 +82,7 @@ def _added_to(graph: Graph, node: Node) -> int | None:
 
 
 def _mixing(graph: Graph, source: int, entry: int) -> str | None:
-    """Why steps of the last map are not those of the first; None if they are."""
+    """Why the steps of the last map do not correspond to those of the first; None if they do."""
     if graph.sources([source], [entry]) - {source}:
         return "the explained map also depends on the series by a path around the first attention layer"
     steps = graph.values[source].shape[1] or SOME_LENGTH

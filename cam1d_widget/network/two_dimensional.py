@@ -45,20 +45,20 @@ def in_rows(graph: Graph, entry: int) -> tuple[Graph, int]:
     seen = fields_of(graph, graph.values[0].shape[1] or SOME_LENGTH, [entry])[entry]
     if isinstance(seen, ValueError):
         raise seen
-    chain, owner = _there_and_back(graph, entry, seen), graph.makers[entry]
+    chain, owner = _to_rows_and_back(graph, entry, seen), graph.makers[entry]
     rows = next(node for node, _ in chain if isinstance(node.operation, Reshape)).outputs
     found = LayerOutput(f"{owner.name}_map", owner.kind, None, rows, inner=False)
     return graph.with_detour(entry, chain, found), rows[0]
 
 
-def _there_and_back(graph: Graph, entry: int, seen: Seen) -> list[tuple[Node, Value]]:
+def _to_rows_and_back(graph: Graph, entry: int, seen: Seen) -> list[tuple[Node, Value]]:
     """Nodes that bring a map to the form (batch, step, filter), and back."""
     tensors, owner, time = graph.tensors.ops, graph.makers[entry], seen.axis
     shape, dtype = graph.values[entry]
     if time not in (1, 2) or shape[3 - time] is None or shape[3] is None or (seen.windows and time == 2):
-        raise ValueError(f"{owner} puts out a map of shape {shape} without one axis of time, which cannot be explained")
+        raise ValueError(f"{owner} outputs a map of shape {shape} without one axis of time, which cannot be explained")
     if seen.windows:
-        return _windows_there_and_back(graph, entry)
+        return _windows_to_rows_and_back(graph, entry)
     _, steps, other, filters = shape if time == 1 else (shape[0], shape[2], shape[1], shape[3])
     assert other is not None
     assert filters is not None
@@ -92,7 +92,7 @@ def _there_and_back(graph: Graph, entry: int, seen: Seen) -> list[tuple[Node, Va
     return chain
 
 
-def _windows_there_and_back(graph: Graph, entry: int) -> list[tuple[Node, Value]]:
+def _windows_to_rows_and_back(graph: Graph, entry: int) -> list[tuple[Node, Value]]:
     """Nodes that put the steps of all windows in a row, and back."""
     tensors, owner, first = graph.tensors.ops, graph.makers[entry], len(graph.values)
     (batch, windows, steps, filters), dtype = graph.values[entry]

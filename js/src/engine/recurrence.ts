@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { FUNCTIONS } from "./functions.js";
 import type { Recurrence, Stored } from "./network.js";
 
-/** What a cell computes with in each step. */
+/** Weights and functions of a cell. */
 interface Cell {
   recurrent: tf.Tensor2D;
   bias: tf.Tensor | null;
@@ -16,7 +16,7 @@ interface Cell {
 type Step = (x: tf.Tensor, states: tf.Tensor[], cell: Cell) => tf.Tensor[];
 
 /** Parts of the last axis, of one size. */
-const apart = (x: tf.Tensor, parts: number): tf.Tensor[] => tf.split(x, parts, 1);
+const split = (x: tf.Tensor, parts: number): tf.Tensor[] => tf.split(x, parts, 1);
 
 /** Product of the previous output and the recurrent weights. */
 function fed(output: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor | null): tf.Tensor {
@@ -26,23 +26,23 @@ function fed(output: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor | null): tf.
 
 const STEPS: Record<Recurrence["cell"], Step> = {
   LSTM: (x, [output, memory], { recurrent, bias, gate, signal }) => {
-    const [enters, stays, candidate, leaves] = apart(tf.add(x, fed(output, recurrent, bias)), 4);
-    const now = tf.add(tf.mul(gate(stays), memory), tf.mul(gate(enters), signal(candidate)));
-    return [tf.mul(gate(leaves), signal(now)), now];
+    const [inputGate, forgetGate, candidate, outputGate] = split(tf.add(x, fed(output, recurrent, bias)), 4);
+    const now = tf.add(tf.mul(gate(forgetGate), memory), tf.mul(gate(inputGate), signal(candidate)));
+    return [tf.mul(gate(outputGate), signal(now)), now];
   },
   GRU: (x, [output], { recurrent, bias, gate, signal, resetAfter }) => {
-    const [ofUpdate, ofReset, candidate] = apart(x, 3);
+    const [xUpdate, xReset, candidate] = split(x, 3);
     const unit = recurrent.shape[0];
     let update: tf.Tensor;
     let past: tf.Tensor;
     if (resetAfter) {
-      const [forUpdate, forReset, forPast] = apart(fed(output, recurrent, bias), 3);
-      update = gate(tf.add(ofUpdate, forUpdate));
-      past = tf.mul(gate(tf.add(ofReset, forReset)), forPast);
+      const [hUpdate, hReset, hPast] = split(fed(output, recurrent, bias), 3);
+      update = gate(tf.add(xUpdate, hUpdate));
+      past = tf.mul(gate(tf.add(xReset, hReset)), hPast);
     } else {
-      const [forUpdate, forReset] = apart(fed(output, tf.slice(recurrent, [0, 0], [-1, 2 * unit]), null), 2);
-      update = gate(tf.add(ofUpdate, forUpdate));
-      past = fed(tf.mul(gate(tf.add(ofReset, forReset)), output), tf.slice(recurrent, [0, 2 * unit], [-1, unit]), null);
+      const [hUpdate, hReset] = split(fed(output, tf.slice(recurrent, [0, 0], [-1, 2 * unit]), null), 2);
+      update = gate(tf.add(xUpdate, hUpdate));
+      past = fed(tf.mul(gate(tf.add(xReset, hReset)), output), tf.slice(recurrent, [0, 2 * unit], [-1, unit]), null);
     }
     return [tf.add(tf.mul(update, output), tf.mul(tf.sub(1, update), signal(tf.add(candidate, past))))];
   },
