@@ -26,8 +26,7 @@ _CHANNELS_FIRST = ("aeon", "sktime")
 class FunctionClassifier:
     """Anything that predicts, as a classifier of time series: a function, or a fitted estimator.
 
-    Perturbation methods, checks and scores without a window work; methods that need gradients or layers say that they
-    are not to be had.
+    Perturbation methods, checks and scores without a window work; methods that need gradients or layers are refused.
 
     Parameters
     ----------
@@ -192,7 +191,7 @@ class FunctionClassifier:
         else:
             warnings.warn(
                 f"model {self.name!r} predicts only probabilities of zero and one: a map shows only what changes "
-                f"the predicted class; a function that returns decision values tells more",
+                f"the predicted class; a function that returns decision values shows more",
                 stacklevel=3,
             )
 
@@ -323,7 +322,7 @@ def _layout(estimator: Any) -> InputLayout:
 
 
 def _input_shape(estimator: Any, layout: InputLayout) -> tuple[int | None, int | None]:
-    """Samples and channels that an estimator was fitted to; None where it does not say."""
+    """Samples and channels that an estimator was fitted to; None where they are not known."""
     facts = getattr(estimator, "metadata_", None)
     if isinstance(facts, dict) and "n_channels" in facts:
         return (None if facts.get("unequal_length") else facts.get("n_timepoints")), facts["n_channels"]

@@ -12,10 +12,10 @@ import numpy as np
 from ..names import did_you_mean
 from ..validation import as_array, check_finite, shaped, shown
 
-__all__ = ["Inputs", "Taken", "check_among", "checked_others", "finite_values", "named_inputs", "series_among"]
+__all__ = ["Input", "Inputs", "check_among", "checked_others", "finite_values", "named_inputs", "series_among"]
 
 
-class Taken(NamedTuple):
+class Input(NamedTuple):
     """One input of a model: its name, its shape without the batch, and its dtype."""
 
     name: str
@@ -24,23 +24,23 @@ class Taken(NamedTuple):
 
 
 class Inputs:
-    """What a model takes, and what it is given during a pass.
+    """All inputs of a model, and the values of the other inputs during a pass.
 
     Parameters
     ----------
-    taken : sequence of Taken
+    every : sequence of Input
         All inputs, in the order of the model.
     series : sequence of str
         Names of those that are given the series; all others are held fixed.
     packed : callable
-        What the model is called with, from the values of all inputs in their order.
+        Returns the argument of the model from the values of all inputs in their order.
     examples : sequence of ndarray, optional
         Values of the others for one instance, of shape (1, ...), with which a model is tried. Default: ones.
     """
 
     def __init__(
         self,
-        taken: Sequence[Taken],
+        taken: Sequence[Input],
         series: Sequence[str],
         packed: Callable[[list[Any]], Any],
         examples: Sequence[np.ndarray] | None = None,
@@ -62,7 +62,7 @@ class Inputs:
 
     @property
     def signature(self) -> tuple[object, ...]:
-        """What is read for it: names, shapes and dtypes."""
+        """Names, shapes and dtypes, for which a model is read."""
         return self._taken, self.series
 
     @contextmanager
@@ -85,23 +85,23 @@ class Inputs:
         return called if count else function
 
     def held(self, place: int, x: Any, ops: Any) -> Any:
-        """Value of one of the others for a batch x, each instance of which may be there several times in a row."""
+        """Value of one of the others for a batch x, in which each instance may be repeated."""
         current = self._current.get()
         value = ops.convert_to_tensor((self.examples if current is None else current)[place])
         return ops.repeat(value, ops.shape(x)[0] // ops.shape(value)[0], axis=0)
 
     def filled(self, x: Any, ops: Any) -> Any:
-        """What the model is called with for a batch of series."""
+        """Argument of the model for a batch of series."""
         x = ops.convert_to_tensor(x) if self.others else x
         return self.arranged(x, [self.held(place, x, ops) for place in range(len(self.others))])
 
     def arranged(self, x: Any, others: Sequence[Any]) -> Any:
-        """What the model is called with, from the series and the others."""
+        """Argument of the model, from the series and the others."""
         values = dict(zip((one.name for one in self.others), others, strict=True))
         return self._packed([values.get(one.name, x) for one in self._taken])
 
 
-def _ones(taken: Taken) -> np.ndarray:
+def _ones(taken: Input) -> np.ndarray:
     """One instance of an input; indices, lengths and masks are valid if they are one."""
     return np.ones((1, *(1 if size is None else size for size in taken.shape)), taken.dtype)
 
@@ -114,7 +114,7 @@ def check_among(series: str, names: Collection[str], rule: str) -> None:
         )
 
 
-def series_among(taken: Sequence[Taken], series: str | None, model: str) -> tuple[str, ...]:
+def series_among(taken: Sequence[Input], series: str | None, model: str) -> tuple[str, ...]:
     """Names of the inputs that are given the series: the one that is named, or those of rank three, if alike.
 
     Raises
@@ -135,7 +135,7 @@ def series_among(taken: Sequence[Taken], series: str | None, model: str) -> tupl
     return tuple(one.name for one in found)
 
 
-def _listed(taken: Sequence[Taken]) -> str:
+def _listed(taken: Sequence[Input]) -> str:
     return ", ".join(f"{one.name} {one.shape}".replace("None", "any") for one in taken)
 
 
@@ -180,7 +180,7 @@ def _same(one: Any, other: Any) -> bool:
     return one is other or np.array_equal(one, other)
 
 
-def checked_others(others: Any, taken: Sequence[Taken], model: str) -> dict[str, np.ndarray]:
+def checked_others(others: Any, taken: Sequence[Input], model: str) -> dict[str, np.ndarray]:
     """Values of all inputs besides the series.
 
     Raises
@@ -197,7 +197,7 @@ def checked_others(others: Any, taken: Sequence[Taken], model: str) -> dict[str,
     return {one.name: _checked(f"others[{one.name!r}]", one, others[one.name]) for one in taken}
 
 
-def _checked(argument: str, taken: Taken, values: Any) -> np.ndarray:
+def _checked(argument: str, taken: Input, values: Any) -> np.ndarray:
     """Values of an input, of shape (instance, ...), in its dtype."""
     array = finite_values(argument, values)
     if array.ndim == 1 and taken.shape == (1,):

@@ -1,6 +1,6 @@
 """A network as functions of tensors: from series to scores, cut in two at the explained layer.
 
-A framework says how its model is called and read; everything else is the same for all.
+A framework defines how its models are called and read; everything else is the same for all.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Network(ABC):
     units : int
         Scores that the model returns for a series.
     entry : int or None
-        Map (batch, step, filter) that the head takes, or that was asked for; None if there is none, for the reason
+        Map (batch, step, filter) that the head takes, or that was named; None if there is none, for the reason
         `no_map`.
     link : {"softmax", "sigmoid", "odds", "unit odds", None}
         Function from scores to probabilities. If the logits are unknown, log-odds replace them: "odds" of shares that
@@ -72,7 +72,7 @@ class Network(ABC):
         self.model, self.name, self.tensors = model, name, tensors
         self.input_shape, self._batch, self.inputs = input_shape, batch, inputs
 
-    # What a framework says
+    # What a framework defines
 
     @abstractmethod
     def _called(self, x: Any) -> Any:
@@ -315,7 +315,7 @@ class Network(ABC):
         tiny = float(np.finfo(np.float32).tiny)
         return self._ops.log(shares + tiny) - self._ops.log(others + tiny)
 
-    # What the outputs say
+    # What the outputs show
 
     def _compare(self, samples: np.ndarray, outputs: np.ndarray) -> None:
         """Compare what was found with the model's own outputs; if the logits are unknown, explain log-odds."""

@@ -99,7 +99,7 @@ class KerasClassifier(NetworkClassifier):
 
     @property
     def class_names(self) -> tuple[str, ...] | None:
-        """Name of each class, if the model knows them; that of a single number is "prediction"."""
+        """Name of each class, if the model has them; that of a single number is "prediction"."""
         if self.labels is not None:
             return tuple(map(str, self.labels))
         return ("prediction",) if self.classes == 1 else None

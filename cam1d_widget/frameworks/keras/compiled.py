@@ -28,7 +28,7 @@ class CompiledFunction(ABC):
     @property
     @abstractmethod
     def variables(self) -> Sequence[Any]:
-        """Variables that the function reads, as far as the backend knows them."""
+        """Variables that the function reads, as far as the backend records them."""
 
     @property
     @abstractmethod

@@ -128,7 +128,7 @@ class Compiled(CompiledFunction):
         try:
             fused = every.get_concrete_function()
             fused(*given)
-        except Exception:  # some operations are unknown to XLA, and it says so in many ways
+        except Exception:  # XLA raises various errors for operations that it does not support
             return self._called
         return min(self._called, lambda given: fused(*given), key=lambda called: _seconds(called, given))
 

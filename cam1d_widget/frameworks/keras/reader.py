@@ -41,7 +41,7 @@ def read(
     others : sequence of KerasTensor
         Inputs besides the series.
     inputs : Inputs, optional
-        Knows the values at which they are held during a pass.
+        Holds their values during a pass.
 
     Raises
     ------
@@ -292,7 +292,7 @@ def _before(output: Any) -> list[Any]:
 
 
 class _Opened(NamedTuple):
-    """Symbolic graph without models in it, and what each model inside the model put out."""
+    """Symbolic graph without models in it, and the outputs of each model inside the model."""
 
     series: Any
     others: list[Any]

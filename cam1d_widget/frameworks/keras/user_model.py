@@ -16,7 +16,7 @@ import numpy as np
 from ...names import did_you_mean
 from ...network.graph import Graph
 from ...validation import check_old_file, shown
-from ..inputs import Inputs, Taken, series_among
+from ..inputs import Input, Inputs, series_among
 from ..passes import Argument
 from . import pooling_layers  # noqa: F401  # registers them, so that a saved model with them is loaded
 from .engine import Compiled
@@ -117,7 +117,7 @@ def inputs_of(model: Any, series: str | None = None) -> tuple[Inputs, tuple[int 
     if len(shapes) == 1:
         key, shape = next(iter(shapes.items()))
         if series not in (None, key):
-            series_among([Taken(key, shape[1:])], series, name)
+            series_among([Input(key, shape[1:])], series, name)
         if len(shape) != 3:
             way_out = (
                 "; let it begin with Reshape and Permute layers that compute this shape from a series"
@@ -127,8 +127,8 @@ def inputs_of(model: Any, series: str | None = None) -> tuple[Inputs, tuple[int 
             raise ValueError(
                 f"model {name!r} must take series of shape (batch, time, channel), but takes {shape}{way_out}"
             )
-        return Inputs([Taken(key, shape[1:])], [key], packed), shape
-    taken = [Taken(key, shape[1:], dtypes.get(key, "float32")) for key, shape in shapes.items()]
+        return Inputs([Input(key, shape[1:])], [key], packed), shape
+    taken = [Input(key, shape[1:], dtypes.get(key, "float32")) for key, shape in shapes.items()]
     found = series_among(taken, series, name)
     if not found or len(shapes[found[0]]) != 3:
         every = ", ".join(f"{key} {shape}" for key, shape in shapes.items())

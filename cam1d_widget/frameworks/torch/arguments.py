@@ -13,7 +13,7 @@ from torch import nn
 
 from ...names import did_you_mean
 from ...validation import check_text, shown
-from ..inputs import Inputs, Taken, check_among, finite_values
+from ..inputs import Input, Inputs, check_among, finite_values
 from .called import Order
 
 __all__ = [
@@ -34,7 +34,7 @@ ALONE = "x"
 
 def alone() -> Inputs:
     """A module that takes the series and nothing else."""
-    return Inputs([Taken(ALONE, (None, None))], [ALONE], lambda values: values[0])
+    return Inputs([Input(ALONE, (None, None))], [ALONE], lambda values: values[0])
 
 
 def inputs_of(module: nn.Module, others: Mapping[str, np.ndarray], series: Sequence[str]) -> Inputs:
@@ -50,7 +50,7 @@ def inputs_of(module: nn.Module, others: Mapping[str, np.ndarray], series: Seque
     """
     order = [name for name in (*_parameters(module), *series) if name in series or name in others]
     taken = [
-        Taken(name, (None, None)) if name in series else Taken(name, others[name].shape[1:], str(others[name].dtype))
+        Input(name, (None, None)) if name in series else Input(name, others[name].shape[1:], str(others[name].dtype))
         for name in dict.fromkeys(order)
     ]
     examples = [others[one.name][:1] for one in taken if one.name not in series]

@@ -14,12 +14,12 @@ from ...explanation.source import ModelChangedError
 from ...typing import LayerLike, Layout, Score
 from ...validation import check_choice, check_count, shown
 from ..network_classifier import NetworkClassifier
+from .arguments import alone, check_series_name, checked_arguments, inputs_of, named_arguments, required, series_of
 from .engine import Eager
 from .module import ORDERS, checked_module, first_layer, own_layout, path_of
 from .network import TorchNetwork
 from .randomized import randomized
 from .structure import Structure
-from .taken import alone, check_series_name, checked_arguments, inputs_of, named_arguments, required, series_of
 from .weights import digest_of
 
 __all__ = ["TorchClassifier"]

@@ -52,8 +52,8 @@ def split(module: nn.Module, layer: Any, run: Callable[[Any], Any], samples: tor
         finally:
             handle.remove()
         if not made or made[-1].ndim != 3:
-            given = f"puts out {tuple(made[-1].shape)}" if made else "is not called"
-            raise ValueError(f"layer {name!r} must put out a map with the axes batch, filter and step, but {given}")
+            given = f"outputs {tuple(made[-1].shape)}" if made else "is not called"
+            raise ValueError(f"layer {name!r} must output a map with the axes batch, filter and step, but {given}")
         return turned(made[-1])
 
     def head(features: Any, x: Any) -> Any:

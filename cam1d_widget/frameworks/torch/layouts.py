@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 Layout = Callable[[Called], tuple[Sequence[Order], Order]]
-"""Orders that a call wants of its tensors, and the order of its output."""
+"""Orders that a call requires of its tensors, and the order of its output."""
 
 
 def own(called: Called) -> tuple[Sequence[Order], Order]:

@@ -15,11 +15,11 @@ from torch.utils._pytree import tree_leaves
 from ...typing import Layout
 from ...validation import check_layer, counted, shown
 from ..inputs import Inputs
+from .arguments import alone, arguments
 from .called import Order
-from .taken import alone, arguments
 from .tensors import Functions, tensor_of
 
-__all__ = ["ORDERS", "Taken", "checked_module", "explained", "first_layer", "own_layout", "path_of"]
+__all__ = ["ORDERS", "FirstLayer", "checked_module", "explained", "first_layer", "own_layout", "path_of"]
 
 _LOCK = RLock()
 
@@ -99,29 +99,29 @@ def _restore(now: dict[Any, Any], before: dict[Any, Any]) -> None:
 # Layout
 
 
-class Taken(NamedTuple):
-    """What the first layer of a module says about the series that it takes."""
+class FirstLayer(NamedTuple):
+    """The first layer of a module: the layout and the number of channels that it takes."""
 
     layout: Layout
     channels: int
     layer: str
 
 
-def first_layer(module: nn.Module) -> Taken | None:
-    """What the first layer that knows it says about channels; None if no layer does."""
+def first_layer(module: nn.Module) -> FirstLayer | None:
+    """The first layer that has a number of channels; None if no layer has."""
     for path, one in module.named_modules():
         if any(one.children()):
             continue
         if isinstance(one, nn.Conv1d | nn.ConvTranspose1d):
-            return Taken("channels_first", one.in_channels, path)
+            return FirstLayer("channels_first", one.in_channels, path)
         if isinstance(one, nn.BatchNorm1d | nn.InstanceNorm1d):
-            return Taken("channels_first", one.num_features, path)
+            return FirstLayer("channels_first", one.num_features, path)
         if isinstance(one, nn.RNNBase):
-            return Taken("channels_last", one.input_size, path)
+            return FirstLayer("channels_last", one.input_size, path)
         if isinstance(one, nn.Linear):
-            return Taken("channels_last", one.in_features, path)
+            return FirstLayer("channels_last", one.in_features, path)
         if isinstance(one, nn.LayerNorm):
-            return Taken("channels_last", one.normalized_shape[-1], path)
+            return FirstLayer("channels_last", one.normalized_shape[-1], path)
         if not isinstance(one, nn.Identity | nn.Dropout | nn.Dropout1d):
             return None
     return None
@@ -130,7 +130,7 @@ def first_layer(module: nn.Module) -> Taken | None:
 def own_layout(module: nn.Module, x: np.ndarray, device: torch.device, inputs: Inputs) -> Layout:
     """Layout that a module takes, for series of shape (instance, time, channel), with its other inputs.
 
-    The layer that comes first says it, unless the module does not compute with the series in that layout.
+    It is that of the first layer, unless the module does not compute with the series in that layout.
 
     Raises
     ------

@@ -19,13 +19,13 @@ from ...typing import Layout
 from ...validation import shown
 from ..inputs import Inputs
 from ..network import Network
+from .arguments import arguments
 from .called import Order
 from .export import exported
 from .hooked import measured_field, split
 from .module import ORDERS, explained
 from .reader import read
 from .structure import Structure
-from .taken import arguments
 from .tensors import TorchTensors, tensor_of
 from .weights import refuse_weights
 

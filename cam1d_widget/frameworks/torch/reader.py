@@ -21,12 +21,12 @@ from ...network.function_call import FunctionCall
 from ...network.graph import Graph, LayerOutput, Node, Value
 from ...network.operations import Attention, Held, Identity, Operation, Permute, Rearranging
 from ..inputs import Inputs
+from .arguments import alone
 from .attention import self_attention
 from .called import Called, Order, batch_first, name_of, shape_of
 from .export import evaluated, size_of, sizes_of
 from .layouts import permuted
 from .operation_table import row_of
-from .taken import alone
 from .tensors import Functions, TorchTensors, tensor_of
 
 __all__ = ["AtenCall", "read"]
