@@ -64,7 +64,7 @@ def opened(
 
 
 def _for_series_or_length(classifier: Any, x: np.ndarray | None, length: int | None) -> Any:
-    """The classifier for the shape of some series, or for a length; as it is if it knows it, or neither is given."""
+    """The classifier for the shape of some series, or for a length, if it accepts several and one is given."""
     if classifier.input_shape[0] is not None or not offers(classifier, NeedsSeries):
         return classifier
     if x is not None:

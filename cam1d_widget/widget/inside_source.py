@@ -22,7 +22,7 @@ from ..viewer.synced.jobs import Result, Work
 
 __all__ = ["InsideOfModel", "inside_of"]
 
-Going = Generator[tuple[float, str], None, Result]
+Steps = Generator[tuple[float, str], None, Result]
 # Options that the browser does not choose.
 _STEPS, _JITTER, _DIVERSITY = 200, 2, 1.0
 # Most series that the browser may request at once.
@@ -67,8 +67,8 @@ class InsideOfModel:
         kinds = {"inside layer": self._layer, "inside filter": self._filter, "inside series": self._series}
         return {kind: self._on_unchanged_model(work) for kind, work in kinds.items()}
 
-    def _on_unchanged_model(self, work: Callable[[dict[str, Any]], Going]) -> Work:
-        def guarded(arguments: dict[str, Any]) -> Going:
+    def _on_unchanged_model(self, work: Callable[[dict[str, Any]], Steps]) -> Work:
+        def guarded(arguments: dict[str, Any]) -> Steps:
             with self._source.unchanged_model():
                 result = yield from work(arguments)
             return result
@@ -91,7 +91,7 @@ class InsideOfModel:
     def _named_reading(self, arguments: dict[str, Any]) -> LayerReading:
         return self._reading(check_choice("layer", arguments.get("layer"), [layer.name for layer in self.layers]))
 
-    def _layer(self, arguments: dict[str, Any]) -> Going:
+    def _layer(self, arguments: dict[str, Any]) -> Steps:
         """Importance of a layer's filters, and the receptive fields of its steps."""
         reading = self._named_reading(arguments)
         for share in reading.going_through():
@@ -108,16 +108,16 @@ class InsideOfModel:
         activity = np.abs(reading.peaks.means).mean(axis=0)
         return Result(content, {"steps": steps, "activity": activity, "weights": reading.weights})
 
-    def _filter(self, arguments: dict[str, Any]) -> Going:
+    def _filter(self, arguments: dict[str, Any]) -> Steps:
         """What a filter responds to."""
         reading = self._named_reading(arguments)
         filter = checked_filter(arguments.get("filter"), reading.filters, reading.layer)
         for share in reading.going_through():
             yield 0.7 * share, f"reading {reading.layer}"
         yield 0.7, "computing the input that maximizes it"
-        return self._meant(reading.meaning(filter))
+        return self._filter_result(reading.meaning(filter))
 
-    def _meant(self, meaning: FilterMeaning) -> Result:
+    def _filter_result(self, meaning: FilterMeaning) -> Result:
         source, windows, kernel, best = self._source, meaning.windows, meaning.kernel, meaning.maximizing
         content = {
             "layer": meaning.layer,
@@ -145,7 +145,7 @@ class InsideOfModel:
             arrays |= {"kernel": kernel.weights, "frequencies": kernel.frequencies, "response": kernel.response}
         return Result(content, arrays)
 
-    def _series(self, arguments: dict[str, Any]) -> Going:
+    def _series(self, arguments: dict[str, Any]) -> Steps:
         """Inputs that maximize a class, and the nearest real series."""
         target = check_class("target", arguments.get("target"), self._source.class_names)
         solutions = check_count("solutions", arguments.get("solutions"), most=_MOST_SOLUTIONS)
@@ -163,9 +163,9 @@ class InsideOfModel:
         going = Maximization(self._classifier, options, self._data, y)
         for step in going.run():
             yield step / _STEPS, f"gradient step {step} of {_STEPS}"
-        return self._made(target, going.result())
+        return self._series_result(target, going.result())
 
-    def _made(self, target: int, best: Maximized) -> Result:
+    def _series_result(self, target: int, best: Maximized) -> Result:
         near = best.plausibility
         nearest = self._data[[0] * len(best.x)] if near is None else self._data[near.nearest[:, 0]]
         classifier = self._source.classifier_of(0)

@@ -1,4 +1,4 @@
-"""The kernel of a filter that is an affine function of the series, and what frequencies it lets through."""
+"""The kernel of a filter that is an affine function of the series, and its frequency response."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ class FilterKernel:
     Attributes
     ----------
     weights : ndarray of shape (tap, channel)
-        What a sample of the window adds to the filter's value, for each unit of the channel, before the layer's
-        activation; batch norms are in it.
+        Weight of each sample of the window in the filter's pre-activation; batch norms are merged into it.
     bias : float
         The filter's value where the series is zero.
     sampling_rate : float or None
@@ -40,7 +39,7 @@ class FilterKernel:
 
     @property
     def response(self) -> np.ndarray:
-        """How much of a wave of each frequency a channel lets through, of shape (frequency, channel)."""
+        """Gain of each channel at each frequency, of shape (frequency, channel)."""
         return np.abs(np.fft.rfft(self.weights, self._points, axis=0))
 
     @property

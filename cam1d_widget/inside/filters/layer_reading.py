@@ -94,9 +94,9 @@ class LayerReading:
         self.layer, self.filters = layer, classifier.filters.count
         self.receptive_field: ReceptiveField = classifier.receptive_field_at(x.shape[1])
         if self.receptive_field.whole_step is None:
-            sight = round((self.receptive_field.high - self.receptive_field.low).max())
+            window = round((self.receptive_field.high - self.receptive_field.low).max())
             raise ValueError(
-                f"x must hold series at least as long as the receptive field of layer {layer!r}, {sight} samples, "
+                f"x must hold series at least as long as the receptive field of layer {layer!r}, {window} samples, "
                 f"but they have {x.shape[1]}"
             )
         self._y = None if y is None else y.copy()
@@ -123,7 +123,7 @@ class LayerReading:
         return self._peaks
 
     def going_through(self) -> Iterator[float]:
-        """Look for the peaks in all series, if they are not known yet; yields the share that is done."""
+        """Compute the peaks in all series, if they are not known yet; yields the completed share."""
         if self._peaks is None:
             self._peaks = yield from reading_peaks(self._classifier, self._x)
 
@@ -138,7 +138,7 @@ class LayerReading:
 
     @cached_property
     def weights(self) -> np.ndarray:
-        """What each class' score gains where a filter rises by one at every step, of shape (class, filter)."""
+        """Increase of each class score if a filter increases by one at every step, of shape (class, filter)."""
         return class_weights(self._classifier, self._x)
 
     @property
@@ -169,7 +169,7 @@ class LayerReading:
         check_count("count", count)
         answers, steps = self.peaks.values[:, filter], self.peaks.steps[:, filter]
         best = np.argsort(-answers, kind="stable")[:count]
-        starts, length = self._sights
+        starts, length = self._windows
         values = np.stack([_cut(self._x[one], starts[steps[one]], length) for one in best])
         return TopWindows(values, best, starts[steps[best]], answers[best])
 
@@ -215,7 +215,7 @@ class LayerReading:
         return kernels_of(for_instances(self._classifier, 0), self._x.shape[1])
 
     @cached_property
-    def _sights(self) -> tuple[np.ndarray, int]:
+    def _windows(self) -> tuple[np.ndarray, int]:
         """First sample of each step's receptive field, ignoring the ends of the series, and its number of samples."""
         field = self.receptive_field
         nominal = round((field.high - field.low).max())

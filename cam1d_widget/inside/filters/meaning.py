@@ -53,8 +53,8 @@ class FilterMeaning:
     split : ClassSplit
         How its peaks are spread over the classes.
     weights : ndarray of shape (class,)
-        What each class' score gains where the filter rises by one at every step; where `weighed` is "approximate", on
-        the average over some series.
+        Increase of each class score if the filter increases by one at every step; the mean over some series if
+        `weighed` is "approximate".
     weighed : {"exact", "approximate"}
     kernel : FilterKernel or None
         If the pre-activation is an affine function of the series.
@@ -89,12 +89,12 @@ class FilterMeaning:
             class_names = check_names("class_names", class_names, "class", len(self.split.auc))
         if channel_names is not None:
             channel_names = check_names("channel_names", channel_names, "channel", self.windows.values.shape[2])
-        return "; ".join([*self._answers_to(channel_names), *self._tells(class_names)])
+        return "; ".join([*self._channel_text(channel_names), *self._class_text(class_names)])
 
-    def _answers_to(self, names: tuple[str, ...] | None) -> list[str]:
+    def _channel_text(self, names: tuple[str, ...] | None) -> list[str]:
         power = (self.maximizing.scale.deviations(self.maximizing.cut) ** 2).sum(axis=(0, 1))
         if not power.sum():
-            return ["answers to nothing"]
+            return ["responds to nothing"]
         channel = int(power.argmax())
         name, share = names[channel] if names else f"channel {channel}", power[channel] / power.sum()
         text = f"responds most to {name} ({100 * share:.0f} %)"
@@ -103,7 +103,7 @@ class FilterMeaning:
         unit = "Hz" if self.kernel.sampling_rate else "cycles per sample"
         return [f"{text}, at about {self.kernel.peak_frequency:.2g} {unit}"]
 
-    def _tells(self, names: tuple[str, ...] | None) -> list[str]:
+    def _class_text(self, names: tuple[str, ...] | None) -> list[str]:
         if np.isnan(self.split.auc).all():
             return []
         high, low = int(np.nanargmax(self.split.auc)), int(np.nanargmin(self.split.auc))

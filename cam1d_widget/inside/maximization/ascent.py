@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .objective import Objective
-from .penalties import Penalties, sameness
+from .penalties import Penalties, similarity_gradient
 from .scale import Scale, lengths
 
 __all__ = ["Ascent", "within"]
@@ -45,7 +45,7 @@ class Ascent:
     path: list[np.ndarray] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._worth = np.full(len(self.best), -np.inf)
+        self._best_values = np.full(len(self.best), -np.inf)
 
     def run(self, steps: int, others: np.ndarray) -> Iterator[int]:
         """Take the steps; yields the number of each when it is done.
@@ -61,7 +61,7 @@ class Ascent:
         for step in range(steps):
             slope, flat = self._slope(here)
             if flat.any():
-                here[flat] = self._awake(here, others)[: flat.sum()]
+                here[flat] = self._with_slope(here, others)[: flat.sum()]
             momentum = _MOMENTUM * momentum + slope
             share = _LAST + (_FIRST - _LAST) * 0.5 * (1 + np.cos(np.pi * step / steps))
             here = within(here + share * self._reach * _unit(momentum), self.norm)
@@ -77,9 +77,9 @@ class Ascent:
         values = self.objective.values(self.scale.series(here))
         self.path.append(values)
         now = values - self.penalties(here)[0]
-        better = now > self._worth
+        better = now > self._best_values
         self.best[better] = here[better]
-        self._worth = np.where(better, now, self._worth)
+        self._best_values = np.where(better, now, self._best_values)
 
     def _slope(self, here: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Gradient directions of unit length, and which series have none."""
@@ -88,15 +88,15 @@ class Ascent:
         )
         slope = _rolled(self._gradient(_rolled(here, shifts)), -shifts)
         flat = lengths(slope) == 0
-        slope = slope - self.penalties(here)[1] - self.diversity * sameness(here)
+        slope = slope - self.penalties(here)[1] - self.diversity * similarity_gradient(here)
         first, stop = self.objective.window
-        slope[:, :first] = slope[:, stop:] = 0  # where nothing counts, nothing is changed
+        slope[:, :first] = slope[:, stop:] = 0  # outside of the window, the objective is constant
         return _unit(slope), flat
 
     def _gradient(self, here: np.ndarray) -> np.ndarray:
         return self.objective.slopes(self.scale.series(here))[1] * self.scale.spread
 
-    def _awake(self, here: np.ndarray, others: np.ndarray) -> np.ndarray:
+    def _with_slope(self, here: np.ndarray, others: np.ndarray) -> np.ndarray:
         """Series where the objective has a slope, the highest first, in place of those where it has none."""
         noise = np.concatenate([smoothed(self.rng.normal(size=here.shape), width) for width in _WIDTHS])
         noise *= self._reach / np.maximum(lengths(noise), 1e-12)[:, np.newaxis, np.newaxis]

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-__all__ = ["Nearness", "Penalties", "Penalty", "Size", "Smoothness", "Variation", "sameness"]
+__all__ = ["Nearness", "Penalties", "Penalty", "Size", "Smoothness", "Variation", "similarity_gradient"]
 
 _TINY = 1e-6
 # Parts of a frequency's own power, and of the mean power of all, that are added to its covariance to make it regular.
@@ -97,7 +97,7 @@ class Penalties(NamedTuple):
         return total, slope
 
 
-def sameness(deviations: np.ndarray) -> np.ndarray:
+def similarity_gradient(deviations: np.ndarray) -> np.ndarray:
     """Gradient of the squared cosines between each series and the others; its negative drives them apart."""
     flat = deviations.reshape(len(deviations), -1)
     length = np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), _TINY)

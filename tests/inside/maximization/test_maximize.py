@@ -14,7 +14,7 @@ from cam1d_widget.inside.maximization.penalties import (
     Size,
     Smoothness,
     Variation,
-    sameness,
+    similarity_gradient,
 )
 from cam1d_widget.inside.maximization.scale import Scale
 
@@ -148,7 +148,7 @@ def test_gradients_of_penalties_are_those_of_finite_differences(penalty):
     np.testing.assert_allclose(slope, (both(here + step * way)[0] - both(here - step * way)[0]) / (2 * step), rtol=1e-4)
 
 
-def test_the_gradient_of_sameness_is_that_of_finite_differences():
+def test_the_gradient_of_similarity_is_that_of_finite_differences():
     rng = np.random.default_rng(0)
     here, way = rng.normal(size=(3, 6, 2)), rng.normal(size=(3, 6, 2))
 
@@ -158,7 +158,7 @@ def test_the_gradient_of_sameness_is_that_of_finite_differences():
 
     step = 1e-5
     numeric = (cosines(here[0] + step * way[0]) - cosines(here[0] - step * way[0])) / (2 * step)
-    assert (sameness(here)[0] * way[0]).sum() == pytest.approx(numeric, rel=1e-4)
+    assert (similarity_gradient(here)[0] * way[0]).sum() == pytest.approx(numeric, rel=1e-4)
 
 
 def test_nearness_of_real_series_is_about_one_for_any_length_and_units():
