@@ -20,7 +20,7 @@ SCP_ELECTRODES = ("A1-Cz", "A2-Cz", "C3 frontal", "C3 parietal", "vertical EOG",
 
 
 def load_blink() -> Recordings:
-    """Real EEG of people who blink, for long or for short: 4 channels, 2 seconds at 255 Hz.
+    """Real EEG of people who blink, long or short: 4 channels, 2 seconds at 255 Hz.
 
     Six people blinked on request; the evidence is at one place in time, and is visible to the eye.
 

@@ -228,7 +228,7 @@ def _label_rows(
 
 
 def _mark(axes: Any, source: ExplanationSource, samples: int, rate: float) -> tuple[bool, bool]:
-    """Hatch samples that no step sees, and dot the first and the last center, beyond which values are constant."""
+    """Hatch samples outside all receptive fields, and dot the first and last center; values beyond are constant."""
     unseen = unseen_samples(source.receptive_field, samples)
     for start, stop in unseen:
         axes.axvspan(*_edges(start, stop, rate), facecolor="white", edgecolor="#63666e", hatch="/////", linewidth=0.0)

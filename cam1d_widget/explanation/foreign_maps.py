@@ -82,7 +82,7 @@ def _predicted(scores: np.ndarray) -> np.ndarray:
 
 
 def _classes(targets: Any, scores: np.ndarray) -> Any:
-    """Explained classes as given, of shape (instance, target); None if maps settle them."""
+    """Explained classes as given, of shape (instance, target); None if the maps determine them."""
     if targets is None:
         return None
     if isinstance(targets, str):

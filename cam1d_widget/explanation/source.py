@@ -204,7 +204,7 @@ class Scoring(Protocol):
         """Scores of one series, of shape (class,), computed if they are not known."""
 
     def more_scores(self, instance: int = 0) -> int:
-        """Compute those of some series, of `instance` first; returns of how many, 0 once all are known."""
+        """Compute the scores of some series, of `instance` first; returns their number, 0 once all are known."""
 
 
 @runtime_checkable

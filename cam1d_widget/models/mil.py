@@ -47,9 +47,9 @@ def mil_classifier(
         What makes a map of a series, before global pooling; a callable takes a symbolic series of shape (batch, time,
         channel) to a map of shape (batch, step, filter).
     attention_units : int
-        Hidden units that grade a step; "instance" has none.
+        Hidden units of the attention; "instance" has none.
     dropout : float
-        Share of the map's values that are left out in training.
+        Share of the map's values that are dropped in training.
     **sizes
         Of the named backbone: `filters`, `momentum`, and `depth` and `kernel_size` of "inception_time".
 
@@ -97,9 +97,9 @@ def with_mil_head(
     layer : str, int or keras.Layer, optional
         Layer whose map the new head takes in. Default: the one that enters the old head.
     attention_units : int
-        Hidden units that grade a step; "instance" has none.
+        Hidden units of the attention; "instance" has none.
     dropout : float
-        Share of the map's values that are left out in training.
+        Share of the map's values that are dropped in training.
     train_trunk : bool
         Whether the trunk is trained further, together with the head.
 

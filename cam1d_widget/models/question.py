@@ -30,7 +30,7 @@ def question_cnn(
     kernel_size : int
         Steps that a filter sees, with ``valid`` padding: (kernel_size - 1) steps are lost.
     pool_size : int
-        Steps that a pooling takes together.
+        Steps in a window of the pooling.
     momentum : float
         How slowly batch norm's moving statistics follow. Keras' own 0.99 needs thousands of
         batches to get there; on a small data set the network would then be tested with statistics

@@ -32,11 +32,11 @@ def lstm_attention_classifier(
     units : int
         Size of the LSTM's state.
     attention_units : int
-        Hidden units that grade a state.
+        Hidden units of the attention.
     pool_size : int
         Samples that are averaged before the LSTM reads them; it is slow, and forgets, over long series.
     dropout : float
-        Share of the attended mean that is left out in training.
+        Share of the attended mean that is dropped in training.
 
     Returns
     -------
