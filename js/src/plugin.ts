@@ -8,7 +8,7 @@ interface WidgetModule {
   exports: () => Promise<unknown>;
 }
 
-/** What of JupyterLab is used: a notebook's renderers, and the signal that it is being saved. */
+/** The part of JupyterLab that is used: a notebook's renderers, and the signal that it is being saved. */
 interface Lab {
   readonly docRegistry: {
     addWidgetExtension(

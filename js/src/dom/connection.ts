@@ -10,7 +10,7 @@ interface Connected {
   readonly restored?: Signal<void>;
 }
 
-/** What a widget does about a connection to its kernel that was lost. */
+/** Reactions of a widget to a connection to its kernel that was lost. */
 interface Reconnecting {
   /** The connection is restored. */
   connected?(): void;

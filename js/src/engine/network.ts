@@ -6,7 +6,7 @@ export interface Stored {
   offset: number;
 }
 
-/** What all operations have: the values that they take, and the value that they make. */
+/** Properties of all operations: the values that they take, and the value that they make. */
 interface Common {
   inputs: number[];
   output: number;

@@ -5,7 +5,7 @@ import type { Operation } from "./network.js";
 import { type Placing, placed } from "./placing.js";
 import { probabilitiesOf, type Reading, scoresOf, slopesOf } from "./scores.js";
 
-/** What Python says about the model; see cam1d_widget/frameworks/portable_classifier.py. */
+/** Description of the model by Python; see cam1d_widget/frameworks/portable_classifier.py. */
 export interface Description extends Reading {
   operations: Operation[];
   shapes: Record<number, number[]>;

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 
 type Ends = [number, number][];
 
-/** What a maximum pads with. */
+/** Padding value of a maximum. */
 const LOWEST = -1e30;
 
 export interface Windows {

@@ -1,7 +1,7 @@
 import { put_buffers } from "@jupyter-widgets/base";
 
 /** Type of an output that holds the state of a viewer; see cam1d_widget/viewer/saved_state.py. */
-export const MIME = "application/vnd.cam1d-widget+json";
+const MIME = "application/vnd.cam1d-widget+json";
 const WIDGET = "application/vnd.jupyter.widget-view+json";
 const PNG = "image/png";
 /** JupyterLab prefers the lowest rank; that of widgets is -10. */

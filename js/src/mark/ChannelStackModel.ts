@@ -288,7 +288,7 @@ export class ChannelStackModel extends SelectionModel {
     this.refresh();
   }
 
-  /** The manager restores the sliders, too, which may have followed what was not confirmed. */
+  /** The manager also restores the sliders, and with them an older choice than the unconfirmed one. */
   private restoreChoice(): void {
     this.choose(this.chosen);
     this.chosen = {};
@@ -328,14 +328,14 @@ export class ChannelStackModel extends SelectionModel {
   time: TimeScale;
   windows: Windows;
   private sender: PictureSender;
-  /** What the model of a page computes; null without one. */
+  /** Scores and maps by the model of a page; null without one. */
   pageAnswers: PageAnswers | null;
   /** Displayed views, oldest first. */
   shownViews: MarkView[];
   private pictures: Pictures;
   edits: Edits;
   link: Link;
-  /** What was chosen here, but not confirmed when the connection was restored. */
+  /** Choices that were not confirmed when the connection was restored. */
   private chosen: Backbone.ObjectHash;
   private tiles: TileStore;
 }

@@ -97,7 +97,7 @@ export abstract class SelectionModel extends synced(MarkModel) {
     return this.selected;
   }
 
-  /** What the traits say. */
+  /** Choice in the traits. */
   protected get selected(): Choice {
     const [instance, target, method, against] = ["instance", "target", "method", "against"].map((name) =>
       this.get(name),

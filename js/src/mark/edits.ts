@@ -41,14 +41,14 @@ export class Edits {
   open = false;
   private isFollowed = true;
   private readonly histories = new Map<number, History>();
-  /** An edit that is being dragged, after those that are done. */
+  /** An edit that is being dragged, after the finished ones. */
   private dragged: { readonly instance: number; readonly edit: Edit } | null = null;
   private both: { readonly done: readonly Edit[]; readonly edit: Edit; readonly edits: readonly Edit[] } | null = null;
   private readonly names = new WeakMap<readonly Edit[], string>();
   private readonly others = new Map<number, Series>();
   /** Name of the edits that were last sent to the kernel, by instance. */
   private readonly sent = new Map<number, string>();
-  /** Edited series that are here and in the kernel, by instance and name. */
+  /** Edited series of which the browser and the kernel both have the values, by instance and name. */
   private readonly taken = new Set<string>();
   private patched: { readonly key: string; readonly of: Outputs; readonly outputs: Outputs } | null = null;
 
@@ -60,7 +60,7 @@ export class Edits {
     this.takeFromPython();
   }
 
-  /** Whether series can be edited: a model is there that scores them, or was. */
+  /** Whether series can be edited: there is, or was, a model that scores them. */
   get offered(): boolean {
     return this.mark.facts.baselines !== null;
   }
@@ -117,7 +117,7 @@ export class Edits {
     return window ?? [0, this.original(this.mark.choice.instance)?.samples ?? this.mark.facts.samples];
   }
 
-  /** Applies an edit that is not done yet, in the place of the one before; null leaves the series as it was. */
+  /** Applies an unfinished edit in the place of the one before; null removes it. */
   drag(edit: Edit | null): void {
     this.dragged = edit && { instance: this.mark.choice.instance, edit };
     this.mark.trigger("edits");
@@ -163,7 +163,7 @@ export class Edits {
   outputsOf({ instance, edited: name, mean }: Choice, outputs: Outputs): Outputs {
     const key = name === undefined || mean ? null : editedScoresKey(instance, name);
     if (key === null || this.tiles.missing([key]).length > 0) {
-      // While an edit is dragged, the last scores stay until the next ones are there.
+      // While an edit is dragged, the last scores stay until the next ones arrive.
       return key !== null && this.patched?.of === outputs ? this.patched.outputs : outputs;
     }
     if (this.patched?.key !== key || this.patched.of !== outputs) {
@@ -183,7 +183,7 @@ export class Edits {
     return this.patched.outputs;
   }
 
-  /** Whether scores are there that were not, after edits that are done: the class that is followed may be another one. */
+  /** Whether scores of finished edits have arrived since the last call: the followed class may have changed. */
   takeScores({ instance, edited: name }: Choice): boolean {
     const isNew =
       !this.isFollowed && (name === undefined || this.tiles.missing([editedScoresKey(instance, name)]).length === 0);

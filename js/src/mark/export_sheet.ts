@@ -13,7 +13,7 @@ import { CSS_DPI, type Paper, toPixels } from "./export_file.js";
 import type { MarkView } from "./mark_view.js";
 import type { Windows } from "./windows.js";
 
-/** What pictures share. */
+/** Data that exported pictures share. */
 export interface Exported {
   readonly facts: Facts;
   outputsOf(choice: Choice): Outputs;

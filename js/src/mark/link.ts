@@ -68,7 +68,7 @@ export class Link {
     this.mark.trigger("link");
   }
 
-  /** Restores what the address says. */
+  /** Restores the state in the address. */
   private follow(): void {
     const { mark } = this;
     try {

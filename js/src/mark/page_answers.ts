@@ -9,7 +9,7 @@ import type { Values } from "../engine/engine.js";
 import type { Description, PageModel, PageScores } from "../engine/page_model.js";
 import type { TileStore } from "../synced/tile_store.js";
 
-/** What a page's script engine.js exports, and what the page puts next to that. */
+/** Exports of a page's script engine.js, and what the page adds to them. */
 interface EngineScript {
   readonly source: string;
   readonly program: ArrayBuffer;
@@ -27,7 +27,7 @@ interface Running {
   share: number;
 }
 
-/** What the model of a page computes in the place of a kernel. */
+/** Scores and maps that the model of a page computes in the place of a kernel. */
 export class PageAnswers {
   /** Why the model cannot be started; null if it can. */
   fault: string | null = null;
@@ -65,7 +65,7 @@ export class PageAnswers {
     }
   }
 
-  /** Whether the model will be there in a moment. */
+  /** Whether the model is being started. */
   get starting(): boolean {
     return this.model === null && this.fault === null;
   }
@@ -97,7 +97,7 @@ export class PageAnswers {
     }
   }
 
-  /** Computes the maps of a picture that are missing; a share below 1 if that goes on, null if the page cannot. */
+  /** Computes the missing maps of a picture. Returns the completed share, or null if the page cannot compute them. */
   compute(choice: Choice): number | null {
     const { label } = this.facts.methods[choice.method];
     if (choice.mean || !this.model?.offers(label) || !this.fits(choice.instance)) {
@@ -113,7 +113,7 @@ export class PageAnswers {
       const computer = this.computers[this.model.isQuick(label) ? 0 : 1];
       this.take(computer.start({ key: missing, method: label, series: this.series(choice), target }));
     }
-    // A quick map is there now, and the other class of a difference may be missing.
+    // Quick maps are finished now; that of the other class of a difference may be missing.
     return this.running.get(missing)?.share ?? this.compute(choice);
   }
 

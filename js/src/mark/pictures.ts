@@ -11,7 +11,7 @@ import { packTiles, type Tile } from "../core/tiles/tiles.js";
 import type { TileStore } from "../synced/tile_store.js";
 import type { PageAnswers } from "./page_answers.js";
 
-/** What pictures are computed from. */
+/** Data that pictures are computed from. */
 interface Mark {
   readonly choice: Choice;
   readonly pinnedChoice: Choice | null;

@@ -3,7 +3,7 @@ import { EVERYTHING, type Query } from "../core/picture/finder.js";
 import { queryName } from "../core/text/query_name.js";
 import { PanelView } from "./panel.js";
 
-/** The filter of instances next to their slider: what it selects, how many match, and a button that removes it. */
+/** The filter of instances next to their slider: its name, the number of matches, and a button that removes it. */
 export class FilterChipView extends PanelView {
   render(): void {
     this.el.classList.add("cam1d-chip");

@@ -69,7 +69,7 @@ export class SummaryView extends PanelView {
     return count > 0 ? line(`Computing the scores of ${counted(count, "more instance")} …`) : nothing;
   }
 
-  /** What is to be said about a link to a state of this page. */
+  /** Message about a link to a state of this page. */
   private linked(): TemplateResult | typeof nothing {
     const { link } = this.mark;
     return link.notice ? line(link.notice, ["✕", () => link.say(""), "close the message ✕"]) : nothing;
@@ -121,13 +121,13 @@ export class SummaryView extends PanelView {
 
   private naming: MutationObserver | undefined;
   private readonly sizes = new ResizeObserver(() => this.keepHeight());
-  /** What the height was kept for. */
+  /** Properties that determined the kept height. */
   private kept: string | undefined;
   /** Whether an update is pending. */
   private updating = false;
 }
 
-/** A note with buttons: the text of each, what it does, and what it is called where its text does not say so. */
+/** A note with buttons: the text of each, its action, and its accessible name if that differs from the text. */
 const line = (text: string, ...buttons: (readonly [string, () => void, string?])[]): TemplateResult =>
   html`<div class="cam1d-toolbar cam1d-note"><span>${text}</span>${buttons.map(([name, act, title]) => button(name, title ?? name, act))}</div>`;
 

@@ -42,11 +42,11 @@ export class JobsModel extends SyncedModel<State> {
 
   /** Whether a live kernel can run jobs of this kind. */
   offers(kind: string): boolean {
-    return this.hasKernel && this.knows(kind);
+    return this.hasKernel && this.exists(kind);
   }
 
   /** Whether jobs of this kind exist, with or without a kernel. */
-  knows(kind: string): boolean {
+  exists(kind: string): boolean {
     return this.get("kinds").includes(kind);
   }
 

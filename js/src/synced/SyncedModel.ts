@@ -34,7 +34,7 @@ export interface Synced {
   resend(): void;
 }
 
-/** What ipywidgets counts: messages that the kernel is not done with, after which others wait. */
+/** Counters of ipywidgets: messages that the kernel has not finished, for which others wait. */
 interface Throttled {
   _pending_msgs: number;
 }
@@ -71,8 +71,8 @@ export function synced<Base extends Constructor<WidgetModel>>(Parent: Base): Bas
     }
 
     /**
-     * Takes over what the kernel sent: an update, a confirmation, or after a connection was lost, everything. What was
-     * chosen here and not confirmed is newer than that.
+     * Sets the state that the kernel sent: an update, a confirmation, or all of it after a connection was lost.
+     * Unconfirmed changes are newer, and are kept.
      */
     set_state(state: Record<string, unknown>): void {
       const whole = "_model_name" in state;

@@ -3,7 +3,7 @@ import { fit } from "./labels.js";
 import type { Frame, Pen, Scene } from "./scene.js";
 
 /** What the picture omits: hidden channels, and samples that share a pixel. */
-export function remarksOf({ picture }: Scene, { axis }: Frame): string[] {
+function remarksOf({ picture }: Scene, { axis }: Frame): string[] {
   const remarks = [];
   const hidden = picture.series.channels - picture.channels.length;
   if (hidden > 0) {

@@ -46,7 +46,7 @@ const BASELINES: Partial<Record<CanvasTextBaseline, string>> = {
 const short = (value: number): string => String(Math.round(value * 100) / 100);
 
 /** Text escaped for XML. */
-export const escaped = (text: string): string =>
+const escaped = (text: string): string =>
   text
     // biome-ignore lint/suspicious/noControlCharactersInRegex: XML has no place for them, not even escaped
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "�")

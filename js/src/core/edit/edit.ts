@@ -34,7 +34,7 @@ export interface Series {
   readonly channels: number;
 }
 
-/** What edits refer to besides the series itself. */
+/** Data that edits refer to besides the series itself. */
 export interface Surroundings {
   /** Baseline of each channel, which replaces flattened samples. */
   readonly baseline: readonly number[];

@@ -29,7 +29,7 @@ export const reset = ({ done, undone }: History): History => ({
   undone: [...undone, ...[...done].reverse()],
 });
 
-/** Name of some edits; equal edits have the same, and others another one: 53 bits of cyrb53. */
+/** Name of some edits, the same for equal edits: the 53 bits of the hash cyrb53. */
 export function nameOf(edits: readonly Edit[]): string {
   const text = JSON.stringify(edits);
   let [one, other] = [0xdeadbeef, 0x41c6ce57];

@@ -1,4 +1,4 @@
-/** What pasted numbers must be. */
+/** Required form of pasted numbers. */
 export interface Wanted {
   readonly samples: number;
   /** Names of the channels, with or without their unit, as headings may have them. */

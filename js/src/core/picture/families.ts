@@ -20,10 +20,10 @@ export function familiesOf(methods: readonly Pick<MethodFacts, "family">[]): Fam
   return groups;
 }
 
-/** Seconds from which on a map's time is worth knowing. */
+/** Seconds above which the menu shows the time of a map. */
 const LONG = 1;
 
-/** Entry of a method in the menu: label, exactness, and the time of a map that a kernel would take long to compute. */
+/** Entry of a method in the menu: label, exactness, and the time of a map if it is long. */
 export function methodText({ label, exactness, seconds }: MethodFacts, hasKernel: boolean): string {
   const time = hasKernel && seconds >= LONG ? [`about ${Math.round(seconds)} s`] : [];
   return [label, exactness, ...time].join(" · ");

@@ -66,7 +66,7 @@ function likeliest({ values, columns }: Table, row: number, classes: number): nu
   return best;
 }
 
-/** The nearest match from `wanted` on in the direction of travel; the last match if there is none ahead. */
+/** The nearest match from `wanted` on, in the direction in which the slider moves; the last match if there is none ahead. */
 export function nearestMatch(found: number[], wanted: number, before: number): number | null {
   if (found.length === 0) {
     return null;

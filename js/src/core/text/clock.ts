@@ -10,7 +10,7 @@ export const startOf = ({ instance, mean }: Pick<Choice, "instance" | "mean">, {
   start && !mean ? start[instance] : null;
 
 /** Date and time of day, with the precision that samples need. */
-export function clockText(moment: number, step: number): string {
+function clockText(moment: number, step: number): string {
   const [date, time] = new Date(moment).toISOString().slice(0, 23).split("T");
   return `${date} ${step >= DAY ? time.slice(0, 5) : step >= SECOND && moment % SECOND === 0 ? time.slice(0, 8) : time}`;
 }

@@ -298,7 +298,7 @@ const timeText = ({ choice }: Picture, facts: Facts, sample: number): string =>
     ? `sample ${sample}`
     : `${momentText(sample, facts, startOf(choice, facts))} (sample ${sample})`;
 
-export const isUnseen = ({ choice }: Picture, facts: Facts, sample: number): boolean =>
+const isUnseen = ({ choice }: Picture, facts: Facts, sample: number): boolean =>
   marksOf(choice.method, facts).unseen.some(([start, stop]) => sample >= start && sample < stop);
 
 /** Description of the picture for screen readers. */
@@ -319,7 +319,7 @@ export function describePicture(picture: Picture, facts: Facts, outputs: Outputs
 }
 
 /** Displayed value of largest magnitude. */
-export function peakOf({ heats }: Picture): { channel: number; sample: number; value: number } {
+function peakOf({ heats }: Picture): { channel: number; sample: number; value: number } {
   let peak = { channel: 0, sample: 0, value: heats[0].at(0) };
   heats.forEach((column, channel) => {
     for (let sample = 0; sample < column.samples; sample++) {

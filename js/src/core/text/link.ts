@@ -3,7 +3,7 @@ import type { Facts } from "../picture/facts.js";
 import type { Window } from "../picture/window.js";
 import { type Stretch, wholeOf } from "../samples/zoom.js";
 
-/** What a link to a page restores; indices are those of the page. */
+/** State that a link to a page restores; indices are those of the page. */
 export interface Linked {
   readonly instance: number;
   readonly target: number;
@@ -33,7 +33,7 @@ export function linkTo({ instance, target, method, edits, ...rest }: Linked, fac
   return START + encodeURIComponent(JSON.stringify(state));
 }
 
-/** What a fragment says; null if it is none of ours. Throws an error that says what is wrong with it. */
+/** State in a fragment; null if it is no link to a state. Throws an error that says what is wrong with it. */
 export function readLink(fragment: string, facts: Facts): Linked | null {
   if (!fragment.startsWith(START)) {
     return null;

@@ -25,7 +25,7 @@ export function marksIn(picture: Picture, facts: Facts, samples: number): Marks 
 
 const NONE: ReturnType<typeof marksOf> = { unseen: [], centers: null };
 
-/** Meaning of each mark; the legend on the screen draws those that a word names in a file. */
+/** Meaning of each mark. The legend on the screen draws the mark; a file names it in words. */
 export const MEANINGS: Readonly<Record<keyof Marks, string>> = {
   hatched: "not seen by the explained layer",
   pale: "extrapolated beyond the first or last center",

@@ -7,7 +7,7 @@ import { whereText } from "../../core/text/window_text.js";
 import { button, group, number, select } from "../../dom/fields.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 
-/** What the fields of the panel hold. */
+/** Contents of the fields of the panel. */
 interface Fields {
   /** Channel that is edited; -1 for all. */
   readonly channel: number;
@@ -19,7 +19,7 @@ interface Fields {
   readonly amount: number;
   readonly factor: number;
   readonly samples: number;
-  /** What was wrong with the numbers that were pasted last; "" if nothing. */
+  /** Error in the numbers that were pasted last; "" if there is none. */
   readonly fault: string;
 }
 

@@ -56,7 +56,7 @@ export class ToolbarView extends PanelView {
   protected content(): TemplateResult {
     const { mark, open } = this;
     const panels = PANELS.filter(
-      (panel) => (panel !== CHECK || mark.jobs.knows(CHECKS)) && (panel !== EDIT || mark.edits.offered),
+      (panel) => (panel !== CHECK || mark.jobs.exists(CHECKS)) && (panel !== EDIT || mark.edits.offered),
     );
     return html`
       <div class="cam1d-buttons">
