@@ -25,6 +25,7 @@ reveal_type(GradCAM)
 reveal_type(HiResCAM())
 reveal_type(methods.GradCAM)
 reveal_type(CAM1DWidget("model.keras", x))
+reveal_type(CAM1DWidget("model.keras", x).save_html("page.html"))
 reveal_type(KerasClassifier("model.keras"))
 reveal_type(metrics.deletion(KerasClassifier("model.keras"), x, x, 0))
 reveal_type(baselines.LinearBridge())
@@ -39,6 +40,7 @@ TYPES = {
     "HiResCAM()": "HiResCAM",
     "methods.GradCAM": "() -> GradCAM",
     'CAM1DWidget("model.keras", x)': "CAM1DWidget",
+    'CAM1DWidget("model.keras", x).save_html("page.html")': "Path",
     'KerasClassifier("model.keras")': "KerasClassifier",
     'metrics.deletion(KerasClassifier("model.keras"), x, x, 0)': "PerturbationCurves",
     "baselines.LinearBridge()": "LinearBridge",
