@@ -19,6 +19,7 @@ from ..validation import shown
 from .classifier import Classifier
 from .propagation_rules import Rule
 from .receptive_field import ReceptiveField
+from .stage_map import StageMap
 
 __all__ = [
     "Filters",
@@ -214,6 +215,9 @@ class HasLayers(HasTrunk, HasFingerprint, Protocol):
 
     def at(self, layer: LayerLike) -> HasLayers:
         """The same classifier with another explained layer."""
+
+    def stages(self, x: np.ndarray) -> Sequence[StageMap]:
+        """Maps of the layers that make the explained map filter by filter, in the order of computing."""
 
 
 @runtime_checkable

@@ -20,6 +20,7 @@ from ..network.graph import Graph, Node, Tensors
 from ..network.head import Head, ending, entry_of, head_of, is_affine_between, step_poolings
 from ..network.receptive_field import receptive_field_of
 from ..network.rollout import AttentionStack, attention_stack, weights_of
+from ..network.stages import Stage, stages_of
 from ..network.two_dimensional import in_rows, with_map_in_rows
 from .inputs import Inputs
 
@@ -133,7 +134,7 @@ class Network(ABC):
         if self.graph is None:
             raise ValueError(self.no_map)
         other = copy(self)
-        for made in ("head", "receptive_field_at", "attention_stack"):
+        for made in ("head", "receptive_field_at", "attention_stack", "stages"):
             other.__dict__.pop(made, None)
         other.no_map = None
         other._cut(layer)
@@ -167,6 +168,11 @@ class Network(ABC):
     def receptive_field_at(self) -> Callable[[int], ReceptiveField]:
         """Receptive field of the explained map, by length of the series; the most recent lengths are cached."""
         return lru_cache(maxsize=16)(partial(receptive_field_of, self._graph, self._entry))
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """Layers that make the explained map filter by filter."""
+        return stages_of(self._graph, self._entry)
 
     @property
     def scoring(self) -> list[Node]:
@@ -243,6 +249,10 @@ class Network(ABC):
     def features(self, x: Any) -> Any:
         """Map of the explained layer."""
         return self.compute(self._entry, x)
+
+    def stage_maps(self, x: Any) -> list[Any]:
+        """Outputs of the layers that make the explained map filter by filter."""
+        return self._graph.compute({0: x}, [stage.value for stage in self.stages])
 
     def logits_of_features(self, x: Any, features: Any) -> Any:
         """Scores of features; heads with another path from the series take the series as well."""

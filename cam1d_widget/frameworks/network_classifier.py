@@ -15,11 +15,13 @@ from ..attribution.classifier import as_targets, warn_if_saturated
 from ..attribution.propagation_rules import Rule
 from ..attribution.receptive_field import ReceptiveField, TooShort
 from ..attribution.series import check_series
+from ..attribution.stage_map import StageMap
 from ..explanation.portable_model import PortableModel
 from ..explanation.source import LayerFacts
 from ..network.layers_in_time import layers_in_time
 from ..network.portable import NotPortable
 from ..network.propagation.propagation import Propagations
+from ..network.stages import kind_of_pooling
 from ..typing import Score
 from ..validation import as_array, check_count, check_finite, check_layer, check_seed, finite, shaped, shown
 from .features import Features
@@ -226,6 +228,16 @@ class NetworkClassifier(PerInstanceClassifier, ABC):
         x = self._padded(check_series(x, None, self.input_shape[1]))
         self._must_be_long_enough(x.shape[1])
         return self._passes.run("features", x)[0]
+
+    def stages(self, x: np.ndarray) -> list[StageMap]:
+        """Maps of the layers that make the explained map filter by filter, in the order of computing."""
+        if self._network.entry is None:
+            raise ValueError(self.no_features)
+        maps = self._passes.run("stages", self._checked(x))
+        return [
+            StageMap(stage.node.name, stage.node.kind, kind_of_pooling(stage.node), stage.start, stage.stop, values)
+            for stage, values in zip(self._network.stages, maps, strict=True)
+        ]
 
     def receptive_field_at(self, length: int) -> ReceptiveField:
         """Receptive fields of the steps of the explained layer, for series of this length."""

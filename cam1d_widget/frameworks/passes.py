@@ -126,6 +126,14 @@ class Passes:
         """Feature maps of series of any length, of shape (instance, step, filter)."""
         return self._map, _argument(None, None, self._network.input_shape[1])
 
+    def _stages(self) -> tuple[Any, ...]:
+        """Maps of the layers that make the explained map filter by filter."""
+
+        def maps(x: Any) -> list[Any]:
+            return [self._ops.cast(one, "float32") for one in self._network.stage_maps(x)]
+
+        return maps, self._series
+
     def _features_and_gradients(self) -> tuple[Any, ...]:
         """Feature maps A, and the gradients dS/dA of targets (instance, target): (instance, target, step, filter)."""
 

@@ -2,6 +2,7 @@
 
 from .activations import Activations, activations, layers
 from .attention import AttentionAgreement, attention_agreement
+from .contributions import StepContributions, step_contributions
 from .filters.layer_reading import LayerReading, read_layer
 from .filters.meaning import FilterMeaning
 from .maximization.maximize import Maximized, activation_maximization
@@ -14,9 +15,11 @@ __all__ = [
     "LayerReading",
     "Maximized",
     "Plausibility",
+    "StepContributions",
     "activation_maximization",
     "activations",
     "attention_agreement",
     "layers",
     "read_layer",
+    "step_contributions",
 ]

@@ -17,8 +17,9 @@ from ..inside.filters.meaning import FilterMeaning
 from ..inside.maximization.maximize import Maximization, Maximized
 from ..inside.maximization.objective import checked_filter
 from ..inside.maximization.options import MaximizationOptions
-from ..validation import check_choice, check_class, check_count, check_number
+from ..validation import check_choice, check_class, check_count, check_index, check_number
 from ..viewer.synced.jobs import Result, Work
+from .step_result import result_of_steps
 
 __all__ = ["InsideOfModel", "inside_of"]
 
@@ -64,7 +65,12 @@ class InsideOfModel:
     @property
     def work(self) -> Mapping[str, Work]:
         """Long work that the browser can request."""
-        kinds = {"inside layer": self._layer, "inside filter": self._filter, "inside series": self._series}
+        kinds = {
+            "inside layer": self._layer,
+            "inside filter": self._filter,
+            "inside step": self._contributions,
+            "inside series": self._series,
+        }
         return {kind: self._on_unchanged_model(work) for kind, work in kinds.items()}
 
     def _on_unchanged_model(self, work: Callable[[dict[str, Any]], Steps]) -> Work:
@@ -144,6 +150,14 @@ class InsideOfModel:
         if kernel is not None:
             arrays |= {"kernel": kernel.weights, "frequencies": kernel.frequencies, "response": kernel.response}
         return Result(content, arrays)
+
+    def _contributions(self, arguments: dict[str, Any]) -> Steps:
+        """How the steps of a layer add up to a class score, for one series."""
+        reading, source = self._named_reading(arguments), self._source
+        instance = check_index("instance", arguments.get("instance"), len(source.x))
+        target = check_class("target", arguments.get("target"), source.class_names)
+        yield 0.0, "computing the contributions"
+        return result_of_steps(reading.contributions(instance, target), instance)
 
     def _series(self, arguments: dict[str, Any]) -> Steps:
         """Inputs that maximize a class, and the nearest real series."""

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cam1d_widget import CAM1DWidget
+from cam1d_widget.widget import step_result
 
 from ..support.networks import CHANNELS, EDGE, LENGTH, edge, hidden_pieces, likeness, planted
 from ..support.synced import outcome
@@ -36,6 +37,30 @@ def test_a_filter_says_what_it_means(widget):
     assert likeness(result.arrays["mean"], edge()) > 0.95
     assert likeness(result.arrays["kernel"], edge()) > 0.999
     assert "channel 1" in result.content["words"]
+
+
+def test_steps_say_what_they_add_to_the_score(widget):
+    result, _ = done(widget, "inside step", layer="planted", instance=2, target=1)
+    arrays, content = result.arrays, result.content
+    assert content["filters"] == [0, 1]
+    total = (arrays["activations"] * arrays["weights"]).sum() + arrays["others"].sum() + content["rest"]
+    assert total == pytest.approx(content["score"], abs=1e-5)
+    assert content["score"] == pytest.approx(widget.explanation.scores[2, 1], abs=1e-5)
+    assert arrays["steps"][0].tolist() == [0, EDGE, (EDGE - 1) / 2]
+    assert arrays["stage 0"].shape == arrays["activations"].shape
+    for bad in ({"instance": -1}, {"target": 5}, {"layer": "none"}):
+        with pytest.raises(ValueError, match=f"^{next(iter(bad))} "):
+            done(widget, "inside step", **{"layer": "planted", "instance": 2, "target": 1, **bad})
+
+
+def test_of_a_large_layer_the_filters_that_contribute_most_are_sent(widget, monkeypatch):
+    whole, _ = done(widget, "inside step", layer="planted", instance=2, target=1)
+    monkeypatch.setattr(step_result, "_MOST_BYTES", 1)
+    one, _ = done(widget, "inside step", layer="planted", instance=2, target=1)
+    [kept] = one.content["filters"]
+    values = whole.arrays["activations"] * whole.arrays["weights"]
+    assert kept == np.abs(values).max(axis=0).argmax()
+    np.testing.assert_allclose(one.arrays["others"], values[:, 1 - kept], atol=1e-6)
 
 
 def test_series_that_a_class_likes_best_come_with_the_nearest_real_ones(widget):

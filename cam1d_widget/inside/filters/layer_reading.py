@@ -14,6 +14,7 @@ from ...typing import InputsLike, Labels, LayerLike, Layout, ModelLike
 from ...validation import check_choice, check_count, check_index, check_sampling_rate
 from ..access import class_indices, opened_at, series_for
 from ..activations import Activations, name_of
+from ..contributions import StepContributions, contributions_of
 from ..maximization.maximize import activation_maximization
 from ..maximization.objective import checked_filter
 from .class_weights import class_weights
@@ -113,6 +114,12 @@ class LayerReading:
         rows = np.arange(len(self._x)) if instance is None else [check_index("instance", instance, len(self._x))]
         values = for_instances(self._classifier, rows).trunk(self._x[rows])
         return Activations(self.layer, values, self.receptive_field)
+
+    def contributions(self, instance: int, target: int) -> StepContributions:
+        """How the steps of the layer add up to a class score, for one of the series."""
+        row = check_index("instance", instance, len(self._x))
+        target = check_index("target", target, self._classifier.classes)
+        return contributions_of(for_instances(self._classifier, np.array([row])), self._x[[row]], target)
 
     @property
     def peaks(self) -> Peaks:

@@ -65,6 +65,8 @@ class Inside(Synced):
         Name of the layer.
     filter : int or None
         Filter whose meaning is displayed.
+    step : int or None
+        Step of the layer whose contribution to the class score is displayed.
     by : {"activity", "weight"}
         Order of the filters: by mean activation, or by their weight for the explained class.
     unfolded : bool
@@ -74,6 +76,7 @@ class Inside(Synced):
     layers = List(Dict()).tag(sync=True, echo_update=False)
     layer = text().tag(sync=True)
     filter = whole(None, allow_none=True).tag(sync=True)
+    step = whole(None, allow_none=True).tag(sync=True)
     by = chosen("activity", "weight").tag(sync=True)
     unfolded = flag(False).tag(sync=True)
     tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=packed_to_json)
@@ -121,6 +124,7 @@ class Inside(Synced):
             layer=current,
             tiles=pack(list(self._activations_of(page, names, current)), bits=16),
             filter=self.filter if self.layer in names else None,
+            step=self.step if self.layer in names else None,
             by=self.by,
             unfolded=self.unfolded and bool(kept),
         )
@@ -170,10 +174,10 @@ def facts_of_layer(layer: LayerFacts) -> dict[str, Any]:
 
 
 def results_of_page(results: Mapping[str, Result]) -> dict[str, Result]:
-    """Results that a page can show: those about a filter only with those of its layer."""
+    """Results that a page can show: those about a filter or a step only with those of its layer."""
     read = {result.content["layer"] for name, result in results.items() if name.startswith("inside layer/")}
     return {
         name: result
         for name, result in results.items()
-        if not name.startswith("inside filter/") or result.content["layer"] in read
+        if not name.startswith(("inside filter/", "inside step/")) or result.content["layer"] in read
     }

@@ -222,6 +222,13 @@ const SHEET = `
 .cam1d-inside .cam1d-line { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; padding: 3px 0; }
 .cam1d-inside .cam1d-note { color: var(--cam1d-faint); }
 .cam1d-inside .cam1d-plots { display: flex; flex-wrap: wrap; gap: 8px 18px; padding: 4px 0; }
+.cam1d-contributions { border-top: 1px solid var(--cam1d-line); margin-top: 6px; padding: 2px 0 6px; }
+.cam1d-contributions figure { margin: 0; }
+.cam1d-contributions figcaption { overflow-wrap: anywhere; }
+.cam1d-contributions .cam1d-signed { display: flex; align-items: center; gap: 6px; margin: 3px 0; }
+.cam1d-contributions .cam1d-signed span { font-size: 18px; color: var(--cam1d-faint); }
+.cam1d-contributions .cam1d-wait { width: 100%; display: grid; place-items: center; color: var(--cam1d-faint); }
+.cam1d-contributions .cam1d-sum { padding: 4px 0; font-variant-numeric: tabular-nums; }
 .cam1d-inside .cam1d-best { border-top: 1px solid var(--cam1d-line); margin-top: 6px; padding-top: 4px; }
 .cam1d-inside progress { width: 160px; }
 .cam1d-toolbar .cam1d-buttons button[hidden] { display: none; }

@@ -55,7 +55,8 @@ export class ChannelStack extends Mark implements MarkView {
     this.parent.el.addEventListener("dblclick", this.showAll);
     this.parent.el.addEventListener("wheel", letPageScroll, { capture: true, passive: true });
     this.listenTo(this.model, "picture", this.draw);
-    this.listenTo(this.model, "change:window change:annotations", this.draw);
+    this.listenTo(this.model, "change:window change:annotations highlight", this.draw);
+    this.parent.el.addEventListener("click", this.clicked);
     this.brush = new Brush(
       this.parent.el,
       () => this.frame,
@@ -86,6 +87,13 @@ export class ChannelStack extends Mark implements MarkView {
   relayout(): void {
     this.draw();
   }
+
+  private readonly clicked = (): void => {
+    const { sample } = this.pointer;
+    if (sample !== null) {
+      this.model.trigger("sample", sample);
+    }
+  };
 
   /** Resets the zoom to the whole series. */
   showAll = (): void => this.setView(this.all);
@@ -158,7 +166,17 @@ export class ChannelStack extends Mark implements MarkView {
       const theme = themeOf(this.parent.el);
       const caption = pinned && this.captions(this.frame.width, theme.font)[0];
       const failed = (status === "error" || status === "missing") && !picture.mapless;
-      this.scene = { picture, facts, theme, message, failed, window: chosen, notes, caption };
+      this.scene = {
+        picture,
+        facts,
+        theme,
+        message,
+        failed,
+        window: chosen,
+        framed: this.model.highlighted,
+        notes,
+        caption,
+      };
       clearCanvas(this.surface.context, this.frame);
       drawScene(canvasPen(this.surface.context), this.scene, this.frame);
       drawAxis(canvasPen(this.surface.context), this.axis, this.frame, this.scene.theme);
@@ -234,6 +252,7 @@ export class ChannelStack extends Mark implements MarkView {
     this.model.updateView(this, false);
     cancelAnimationFrame(this.scheduled ?? 0);
     this.parent?.el.removeEventListener("dblclick", this.showAll);
+    this.parent?.el.removeEventListener("click", this.clicked);
     this.parent?.el.removeEventListener("wheel", letPageScroll, { capture: true });
     this.surface?.remove();
     this.theme?.disconnect();

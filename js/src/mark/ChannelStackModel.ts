@@ -4,6 +4,7 @@ import type { Options } from "../core/picture/options.js";
 import type { Outputs } from "../core/picture/outputs.js";
 import { turned } from "../core/picture/page.js";
 import type { Picture } from "../core/picture/picture.js";
+import type { Window } from "../core/picture/window.js";
 import { NO_TILES } from "../core/tiles/tiles.js";
 import { watchConnection } from "../dom/connection.js";
 import { ensureStyles } from "../dom/styles.js";
@@ -82,6 +83,7 @@ export class ChannelStackModel extends SelectionModel {
     this.on("edits", this.refresh, this);
     this.unpack();
     this.shownViews = [];
+    this.highlighted = null;
     this.chosen = {};
     this.windows = new Windows(this);
     this.sender = new PictureSender(this);
@@ -129,6 +131,14 @@ export class ChannelStackModel extends SelectionModel {
     this.jobs.reset();
     this.applyQuery();
     this.refresh();
+  }
+
+  /** Frames the samples [start, stop) in the plot: what a step sees. */
+  highlight(window: Window | null): void {
+    if (String(window) !== String(this.highlighted)) {
+      this.highlighted = window;
+      this.trigger("highlight");
+    }
   }
 
   /** Message that the model changed since its scores were computed; "" if it did not. */
@@ -328,6 +338,8 @@ export class ChannelStackModel extends SelectionModel {
   time: TimeScale;
   windows: Windows;
   private sender: PictureSender;
+  /** Samples that are framed in the plot. */
+  highlighted: Window | null;
   /** Scores and maps by the model of a page; null without one. */
   pageAnswers: PageAnswers | null;
   /** Displayed views, oldest first. */

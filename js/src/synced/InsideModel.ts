@@ -10,6 +10,8 @@ interface State {
   /** Name of the selected layer; "" if the network has none to show. */
   readonly layer: string;
   readonly filter: number | null;
+  /** Step whose contribution to the class score is displayed. */
+  readonly step: number | null;
   readonly by: Order;
   readonly unfolded: boolean;
   readonly tiles: PackedTiles;
@@ -18,7 +20,15 @@ interface State {
 /** Selected layer and filter, and activations. Triggers "inside" after every change. */
 export class InsideModel extends SyncedModel<State> {
   static model_name = "InsideModel";
-  static state: State = { layers: [], layer: "", filter: null, by: "activity", unfolded: false, tiles: NO_TILES };
+  static state: State = {
+    layers: [],
+    layer: "",
+    filter: null,
+    step: null,
+    by: "activity",
+    unfolded: false,
+    tiles: NO_TILES,
+  };
   static serializers = { ...WidgetModel.serializers, ...serializeAs(verbatim, "tiles") };
 
   // Called by Backbone's constructor: fields of this class must have no initializer.
@@ -44,6 +54,10 @@ export class InsideModel extends SyncedModel<State> {
 
   get filter(): number | null {
     return this.get("filter");
+  }
+
+  get step(): number | null {
+    return this.get("step");
   }
 
   get by(): Order {

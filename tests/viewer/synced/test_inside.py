@@ -36,7 +36,8 @@ class Source:
 
 
 def read(layer):
-    return {f"inside layer/{layer}": Result({"layer": layer}), f"inside filter/{layer}/1": Result({"layer": layer})}
+    names = (f"inside layer/{layer}", f"inside filter/{layer}/1", f"inside step/{layer}/0/0")
+    return {name: Result({"layer": layer}) for name in names}
 
 
 def test_layer_and_filter_are_read_and_set_in_python():
@@ -72,18 +73,18 @@ def test_activations_are_answered_by_tiles_and_faults_by_a_sentence():
 
 
 def test_a_page_holds_the_layers_that_were_read_with_its_instances_activations():
-    whole = Inside(Source(), layer="a/b", filter=1, by="weight", unfolded=True)
+    whole = Inside(Source(), layer="a/b", filter=1, step=4, by="weight", unfolded=True)
     results = results_of_page(read("a/b") | {"other": Result({})})
     page = whole.for_page(PageContents((2, 0), 0, results))
     assert [layer["name"] for layer in page.layers] == ["a/b"]
-    assert (page.layer, page.filter, page.by, page.unfolded) == ("a/b", 1, "weight", True)
+    assert (page.layer, page.filter, page.step, page.by, page.unfolded) == ("a/b", 1, 4, "weight", True)
     # by their places on the page: its instance 0 is the whole's 2
     keys = {entry["key"]: entry for entry in page.tiles["index"]}
     assert set(keys) == {activations_key(0, 0), activations_key(0, 1)}
     entry = keys[activations_key(0, 0)]
     values = np.frombuffer(page.tiles["data"], np.int16, 12, entry["offset"]) * entry["scale"]
     np.testing.assert_allclose(values.reshape(6, 2)[0], [200, 201], rtol=1e-4)
-    assert set(results) == {"inside layer/a/b", "inside filter/a/b/1", "other"}
+    assert set(results) == {"inside layer/a/b", "inside filter/a/b/1", "inside step/a/b/0/0", "other"}
     without_layer = {name: result for name, result in results.items() if name != "inside layer/a/b"}
     assert set(results_of_page(without_layer)) == {"other"}
 

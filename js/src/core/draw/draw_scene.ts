@@ -17,7 +17,7 @@ import { drawShares } from "./share_bars.js";
 import { drawSignificance } from "./significance.js";
 import { drawSpread } from "./spread_band.js";
 import { lineColor } from "./theme.js";
-import { drawIntervals, drawNotes, drawWindow } from "./windows.js";
+import { drawFramed, drawIntervals, drawNotes, drawWindow } from "./windows.js";
 
 /** Opacity of a map without channels behind the rows; its colors are read off the strip. */
 const HINT = 0.38;
@@ -51,6 +51,9 @@ export function drawScene(pen: Pen, scene: Scene, frame: Frame): void {
     theme,
   );
   drawNotes(pen, scene.notes, layout.rows, frame.axis, theme);
+  if (scene.framed) {
+    drawFramed(pen, scene.framed, rowsOf(scene, frame), frame.axis, theme);
+  }
   if (scene.window) {
     drawWindow(pen, scene.window, rowsOf(scene, frame), frame.axis, theme);
   }

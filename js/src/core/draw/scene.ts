@@ -70,6 +70,8 @@ export interface Scene {
   readonly theme: Theme;
   /** Selected window in samples; null if there is none. */
   readonly window: Window | null;
+  /** Samples that are framed: those that a step sees. */
+  readonly framed?: Window | null;
   /** Annotations of windows of this instance. */
   readonly notes: readonly Annotation[];
   /** Caption that distinguishes two pictures; null for a single one. */

@@ -2,7 +2,7 @@ import type { Annotation, Window } from "../picture/window.js";
 import { pixelOf, type TimeAxis } from "../samples/time_axis.js";
 import type { Row } from "./row_layout.js";
 import type { Pen } from "./scene.js";
-import type { Theme } from "./theme.js";
+import { lineColor, type Theme } from "./theme.js";
 
 const BAR = 4;
 /** Okabe and Ito's green: neither color of a map. */
@@ -56,6 +56,20 @@ function drawLabel(pen: Pen, text: string, left: number, bottom: number, theme: 
   pen.fillRect(left, bottom - 14, pen.measureText(text).width + 6, 14);
   pen.fillStyle = theme.ink;
   pen.fillText(text, left + 3, bottom);
+}
+
+/** Dashed frame around the samples that a step sees. */
+export function drawFramed(pen: Pen, window: Window, rows: Row, axis: TimeAxis, theme: Theme): void {
+  const [left, right] = edges(window, axis);
+  if (right <= left) {
+    return;
+  }
+  pen.save();
+  pen.strokeStyle = lineColor(0, theme);
+  pen.lineWidth = 2;
+  pen.setLineDash([6, 3]);
+  pen.strokeRect(left, rows.top - 2, right - left, rows.height + 4);
+  pen.restore();
 }
 
 /** Outline of the selected window; colors inside are unchanged. */

@@ -17,6 +17,13 @@ const CHANNELS = 12;
 const ROW = 40;
 const SPLIT = 400;
 
+/** Job that finds what a filter responds to. */
+export const meaningJob = (layer: string, filter: number): Job => ({
+  name: `inside filter/${layer}/${filter}`,
+  kind: "inside filter",
+  args: { layer, filter },
+});
+
 /** Meaning of the selected filter. Redrawn when `look` (width and theme of `element`) changes. */
 export function filterMeaning(
   mark: ChannelStackModel,
@@ -28,11 +35,7 @@ export function filterMeaning(
   if (filter === null || !layer) {
     return nothing;
   }
-  const job: Job = {
-    name: `inside filter/${layer.name}/${filter}`,
-    kind: "inside filter",
-    args: { layer: layer.name, filter },
-  };
+  const job = meaningJob(layer.name, filter);
   const result = jobs.result(job.name);
   const title = html`<b>Filter ${filter} of ${layer.name}</b>`;
   if (!result) {
@@ -104,7 +107,7 @@ function kernelColumns(
 }
 
 /** Channels that the filter's maximizing input uses most, in their original order. */
-function strongest({ values, shape: [samples, channels] }: JobArray): number[] {
+export function strongest({ values, shape: [samples, channels] }: JobArray, most = CHANNELS): number[] {
   const middle = (channel: number): number => mean(values, channel, samples, channels);
   const power = Array.from({ length: channels }, (_, channel) => {
     const center = middle(channel);
@@ -114,7 +117,7 @@ function strongest({ values, shape: [samples, channels] }: JobArray): number[] {
     );
   });
   const order = Array.from(power.keys()).sort((one, other) => power[other] - power[one]);
-  return order.slice(0, CHANNELS).sort((one, other) => one - other);
+  return order.slice(0, most).sort((one, other) => one - other);
 }
 
 function mean(values: Float32Array, channel: number, samples: number, channels: number): number {

@@ -5,7 +5,7 @@ import { drawFilters, type FilterRow, type FiltersScene, HEAD, ROW, rowsOf } fro
 import { rowAt } from "../../core/draw/row_layout.js";
 import type { Frame } from "../../core/draw/scene.js";
 import { importances, type LayerReading, type Order, placed, ranked, readingOf } from "../../core/picture/filters.js";
-import { nearestStep, type StepField } from "../../core/picture/receptive_field.js";
+import { nearestIndex, nearestStep, type StepField } from "../../core/picture/receptive_field.js";
 import { valueRange } from "../../core/picture/value_range.js";
 import { columnsOf } from "../../core/samples/column.js";
 import { pixelOf, sampleAt } from "../../core/samples/time_axis.js";
@@ -15,6 +15,7 @@ import { button, number, select } from "../../dom/fields.js";
 import { themeOf } from "../../dom/page_theme.js";
 import { type Job, jobRow, startUnasked } from "../job_row.js";
 import { PanelView } from "../panel.js";
+import { StepContributions } from "./contributions.js";
 import { maximizingInput } from "./maximizing_input.js";
 import { filterMeaning } from "./meaning.js";
 
@@ -38,8 +39,10 @@ export class InsidePanelView extends PanelView {
     this.el.classList.add("cam1d-toolbar", "cam1d-inside");
     this.el.setAttribute("role", "group");
     this.el.setAttribute("aria-label", "inside the network");
+    this.contributions = new StepContributions(this.mark, this.el, () => this.refresh());
     super.render();
     this.listenTo(this.mark, "painted", this.follow);
+    this.listenTo(this.mark, "sample", this.selectStep);
     this.listenTo(this.mark.inside, "change:layer change:by", this.showFirst);
     this.listenTo(this.mark.inside, "inside", this.refresh);
     this.listenTo(this.mark.jobs, "job", this.refresh);
@@ -53,6 +56,10 @@ export class InsidePanelView extends PanelView {
     }
     this.drawn = this.look;
     super.refresh();
+    if (this.el.hidden) {
+      this.contributions.stop();
+    }
+    this.mark.highlight(this.contributions.window);
     if (!this.el.hidden) {
       this.canvas.value!.__insidePanel = this;
       this.paint();
@@ -73,6 +80,7 @@ export class InsidePanelView extends PanelView {
             @click=${this.choose}
           ></canvas>
           <div class="cam1d-note" ${ref(this.readout)}></div>
+          <div>${this.reading ? this.contributions.template(() => this.suggestedStep) : nothing}</div>
           <div>${filterMeaning(this.mark, this.el, this.look)}</div>
           <div class="cam1d-best">${maximizingInput(this.mark, this.el, this.look, () => this.refresh())}</div>
         `;
@@ -103,7 +111,7 @@ export class InsidePanelView extends PanelView {
     );
     const orders = { activity: "mean activation", weight: `weight for ${facts.class_names[this.target]}` };
     return [
-      select("layer", layers, inside.layer!.name, (layer) => inside.change({ layer, filter: null })),
+      select("layer", layers, inside.layer!.name, (layer) => inside.change({ layer, filter: null, step: null })),
       select("sorted by", orders, inside.by, (by: Order) => inside.change({ by })),
     ];
   }
@@ -226,7 +234,7 @@ export class InsidePanelView extends PanelView {
         inside.by === "activity"
           ? "its mean activation over all series"
           : `its weight for the class (${reading.weighed})`;
-      return `Each row is a filter, with ${by} at the right. Click a row for its meaning.`;
+      return `Each row is a filter, with ${by} at the right. Click a row for its meaning and for the step under the pointer.`;
     }
     const time = (sample: number): string => formatTime(sample, facts.sampling_rate);
     const row = this.scene.rows[this.under ?? 0];
@@ -254,12 +262,36 @@ export class InsidePanelView extends PanelView {
     return typeof place === "number" ? place : null;
   }
 
+  /** Selects a filter, and a step if there are contributions to show. */
   private readonly choose = (event: MouseEvent): void => {
-    const place = this.rowUnder(event.clientY - this.canvas.value!.getBoundingClientRect().top);
+    const { left, top } = this.canvas.value!.getBoundingClientRect();
+    const place = this.rowUnder(event.clientY - top);
     if (place !== null) {
-      this.mark.inside.change({ filter: this.scene.rows[place].filter });
+      const sample = sampleAt(event.clientX - left, this.frame.axis);
+      const step = sample === null ? this.mark.inside.step : nearestIndex(this.reading!.steps, sample);
+      this.mark.inside.change({ filter: this.scene.rows[place].filter, step });
     }
   };
+
+  /** A click on a sample of the plot selects its step, if contributions are displayed. */
+  private selectStep(sample: number): void {
+    const { inside } = this.mark;
+    if (!this.el.hidden && inside.step !== null && this.reading) {
+      inside.change({ step: nearestIndex(this.reading.steps, sample) });
+    }
+  }
+
+  /** Step under the largest value of the map. */
+  private get suggestedStep(): number {
+    const { picture } = this.mark;
+    let [largest, at] = [-Infinity, 0];
+    for (const column of picture?.heats ?? []) {
+      for (let sample = 0; sample < column.samples; sample++) {
+        [largest, at] = column.at(sample) > largest ? [column.at(sample), sample] : [largest, at];
+      }
+    }
+    return nearestIndex(this.reading!.steps, at);
+  }
 
   /** Geometry in CSS pixels from the corner of the canvas, for tests. */
   snapshot() {
@@ -268,6 +300,7 @@ export class InsidePanelView extends PanelView {
     return { centers, rows: scene.rows.map(({ filter }) => filter), plot: frame.plot, stepField: scene.stepField };
   }
 
+  private contributions: StepContributions;
   private first = 0;
   private sample: number | null = null;
   private under: number | null = null;

@@ -1,0 +1,68 @@
+"""The layers that make a map filter by filter: from the last layer that mixes filters to the map itself."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from . import operations as ops
+from .graph import Graph, Node
+from .receptive_field import fields_between
+
+__all__ = ["Stage", "kind_of_pooling", "stages_of"]
+
+_FILTERWISE = (ops.Scale, ops.Rescale, ops.Identity, ops.Pointwise, ops.Pool, ops.Pad, ops.Crop, ops.Upsample)
+
+
+class Stage(NamedTuple):
+    """One layer on the way to a map.
+
+    Attributes
+    ----------
+    node : Node
+    value : int
+        Its output (batch, position, filter).
+    start, stop : ndarray of int, of shape (position of the next stage,)
+        Its positions [start, stop) from which each position of the next stage is computed; empty for the last stage.
+    """
+
+    node: Node
+    value: int
+    start: np.ndarray
+    stop: np.ndarray
+
+
+def stages_of(graph: Graph, entry: int) -> tuple[Stage, ...]:
+    """Layers whose outputs differ from the map by functions of each filter alone, in the order of computing.
+
+    The first of them mixes filters, as a convolution does; the last one makes the map.
+    """
+    values = [entry]
+    while (before := _before(graph, values[0])) is not None:
+        values.insert(0, before)
+    nothing = np.zeros(0, int)
+    stages = [Stage(graph.makers[entry], entry, nothing, nothing)]
+    for value in values[-2::-1]:
+        if isinstance(graph.makers[value].operation, ops.Identity):
+            continue
+        field = fields_between(graph, value, stages[0].value)[stages[0].value].field
+        stages.insert(0, Stage(graph.makers[value], value, field.start, field.stop))
+    return tuple(stages)
+
+
+def kind_of_pooling(node: Node) -> str | None:
+    """How a layer pools positions: "maximum" or "mean"; None if it does not."""
+    if not isinstance(node.operation, ops.Pool):
+        return None
+    return "maximum" if node.operation.largest else "mean"
+
+
+def _before(graph: Graph, value: int) -> int | None:
+    """The map from which a map is computed filter by filter; None if filters are mixed, or it is the series."""
+    node = graph.makers[value]
+    inputs = [one for one in node.inputs if one in graph.of_series]
+    if not isinstance(node.operation, _FILTERWISE) or len(inputs) != 1 or inputs[0] not in graph.makers:
+        return None
+    is_map = graph.values[inputs[0]].rank == 3 and graph.values[inputs[0]].shape[2] == graph.values[value].shape[2]
+    return inputs[0] if is_map else None
