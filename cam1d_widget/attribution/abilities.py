@@ -210,6 +210,10 @@ class HasLayers(HasTrunk, HasFingerprint, Protocol):
         """Layers whose map has a time axis, from the input to the output."""
 
     @property
+    def explained_layer(self) -> str | None:
+        """Name of the layer that is explained; None if there is none."""
+
+    @property
     def filters(self) -> Filters:
         """Filters of the explained layer."""
 

@@ -124,6 +124,11 @@ class NetworkClassifier(PerInstanceClassifier, ABC):
         graph = self._network.graph
         return () if graph is None else layers_in_time(graph, self._length)
 
+    @property
+    def explained_layer(self) -> str | None:
+        """Name of the layer that is explained; None if there is none."""
+        return None if self._network.entry is None else self._network.stages[-1].node.name
+
     def _at(self, layer: Any) -> Self:
         """The same classifier with another explained layer."""
         check_layer(layer)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..attribution.receptive_field import ReceptiveField
 from ..explanation.portable_model import PortableModel
 from ..network.portable import NotPortable, portable
+from ..network.stages import Stage, kind_of_pooling
 from ..typing import Score
 from .network import Network
 
@@ -33,7 +36,8 @@ def portable_model(network: Network, length: int, field: ReceptiveField | None, 
     if network.graph is None or network.exit is None:
         raise NotPortable(f"model {network.name!r} cannot be read layer by layer, so a page cannot contain it")
     explained = None if field is None else network.entry
-    wanted = [network.exit] if explained is None else [network.exit, explained]
+    stages = () if explained is None else network.stages
+    wanted = [network.exit, *(stage.value for stage in stages)]
     operations, shapes, weights = portable(network.graph, length, wanted)
     description = {
         "operations": operations,
@@ -44,8 +48,21 @@ def portable_model(network: Network, length: int, field: ReceptiveField | None, 
         "explains": score,
         "map": explained,
         "placing": None if field is None else _placing(field),
+        "affine": score == "logits" and network.head.affine,
+        "steps": [] if field is None else np.stack([field.start, field.stop, field.positions], axis=1).tolist(),
+        "stages": [_stage(stage) for stage in stages],
     }
     return PortableModel(description, weights)
+
+
+def _stage(stage: Stage) -> dict[str, Any]:
+    return {
+        "name": stage.node.name,
+        "kind": stage.node.kind,
+        "pools": kind_of_pooling(stage.node),
+        "value": stage.value,
+        "sources": np.stack([stage.start, stage.stop], axis=1).tolist(),
+    }
 
 
 def _placing(field: ReceptiveField) -> dict[str, Any]:

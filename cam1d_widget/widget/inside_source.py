@@ -56,6 +56,8 @@ class InsideOfModel:
     def read_model(self) -> None:
         """Read the layers of the current model, and discard earlier readings."""
         self.layers: tuple[LayerFacts, ...] = tuple(self._classifier.layers)
+        explained = self._classifier.explained_layer
+        self.explained: str | None = explained if explained in [layer.name for layer in self.layers] else None
         self._readings: dict[str, LayerReading] = {}
 
     @property

@@ -67,6 +67,15 @@ def test_what_a_step_sees_is_shown_under_the_pointer(lab):
     assert "receptive field of the step:" in readout.inner_text()
 
 
+def test_how_the_score_comes_about_is_computed_by_the_kernel(lab):
+    lab.locator(f"{PANEL} canvas").first.click(position={"x": 300, "y": 20})
+    story = lab.locator(".cam1d-contributions").first
+    story.locator("canvas[aria-label*='what the filter responds to']").wait_for()
+    assert "of planted contributes to the score of" in story.inner_text()
+    story.get_by_role("button", name="close the contributions").click()
+    story.wait_for(state="detached")
+
+
 def test_series_that_the_class_likes_best_are_computed_on_demand_and_can_be_cancelled(lab, folder):
     panel = lab.locator(PANEL).first
     compute = panel.get_by_role("button", name="Compute", exact=True)

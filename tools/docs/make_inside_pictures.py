@@ -15,6 +15,8 @@ from cam1d_widget.data import load_watch
 
 ROOT = Path(__file__).parents[2]
 LAYER, FILTER, TARGET = "conv1", 0, 2
+# A layer whose contributions are shown, and a filter that contributes to the score.
+POOLED, STEP = "pool2", 3
 WORK = {
     f"inside layer/{LAYER}": ("inside layer", {"layer": LAYER}),
     f"inside filter/{LAYER}/{FILTER}": ("inside filter", {"layer": LAYER, "filter": FILTER}),
@@ -26,7 +28,7 @@ WORK = {
 
 
 def looked_into() -> CAM1DWidget:
-    """Widget with everything computed that the pictures show."""
+    """Widget with everything computed that the pictures of a filter show."""
     watch = load_watch()
     widget = CAM1DWidget(
         keras.models.load_model(ROOT / "notebooks" / "first_look.keras"),
@@ -45,6 +47,22 @@ def looked_into() -> CAM1DWidget:
     return widget
 
 
+def show_contributions(widget: CAM1DWidget) -> None:
+    """Compute what the picture of contributions shows, and open it."""
+    work, place = widget.jobs.work, {"layer": POOLED, "instance": widget.instance, "target": widget.target}
+    found = finished(work["inside step"](place))
+    values = found.arrays["activations"][STEP] * found.arrays["weights"][STEP]
+    filter = found.content["filters"][int(values.argmax())]
+    widget.jobs.keep("/".join(["inside step", *map(str, place.values())]), found)
+    for kind, arguments in (
+        ("inside layer", {"layer": POOLED}),
+        ("inside filter", {"layer": POOLED, "filter": filter}),
+    ):
+        name = "/".join([kind, *map(str, arguments.values())])
+        widget.jobs.keep(name, finished(work[kind](arguments)))
+    widget.inside.layer, widget.inside.filter, widget.inside.step = POOLED, filter, STEP
+
+
 def finished(going):
     """Result of a job."""
     while True:
@@ -57,7 +75,8 @@ def finished(going):
 def main() -> None:
     """Write the pictures."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        page_file = looked_into().save_html(Path(folder) / "page.html", progress=False)
+        widget = looked_into()
+        page_file = widget.save_html(Path(folder) / "page.html", progress=False)
         browser = playwright.chromium.launch(
             executable_path=next(filter(None, map(shutil.which, BROWSERS))), args=["--no-sandbox"]
         )
@@ -77,6 +96,11 @@ def main() -> None:
         for name, (top, bottom) in stretches.items():
             clip = {"x": box["x"], "y": top, "width": box["width"], "height": bottom - top}
             page.screenshot(path=ROOT / "docs" / f"inside_{name}.png", clip=clip, full_page=True)
+        show_contributions(widget)
+        page.goto(widget.save_html(Path(folder) / "contributions.html", progress=False).as_uri())
+        story = page.locator(".cam1d-contributions")
+        story.locator("canvas").nth(3).wait_for()
+        story.screenshot(path=ROOT / "docs" / "inside_contributions.png")
         browser.close()
 
 

@@ -122,6 +122,9 @@ def page_steps(
     terms = html.escape(licenses(engine=contained is not None))
     jobs: Any = state.parts.get("jobs")
     results = results_of_page(jobs.results if jobs else {})
+    inside: Any = state.parts.get("inside")
+    if contained is not None and inside:
+        results = (yield from _shares(inside.reading_explained(), 0.0, 0.0)) | results
     # The page has its own widgets, so that those of a live viewer stay as they are; they are closed, for ipywidgets
     # keeps every widget until then.
     with ExitStack() as opened:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -33,6 +33,10 @@ class InsideSource(Protocol):
         """Layers that can be selected."""
 
     @property
+    def explained(self) -> str | None:
+        """Name of the layer that class activation maps explain; None if it cannot be selected."""
+
+    @property
     def work(self) -> Mapping[str, Work]:
         """Long computations that the browser can request, by kind."""
 
@@ -61,6 +65,8 @@ class Inside(Synced):
 
     Attributes
     ----------
+    explained : str
+        Name of the layer that class activation maps explain; "" if it is not among the layers.
     layer : str
         Name of the layer.
     filter : int or None
@@ -74,6 +80,7 @@ class Inside(Synced):
     """
 
     layers = List(Dict()).tag(sync=True, echo_update=False)
+    explained = text().tag(sync=True, echo_update=False)
     layer = text().tag(sync=True)
     filter = whole(None, allow_none=True).tag(sync=True)
     step = whole(None, allow_none=True).tag(sync=True)
@@ -93,6 +100,7 @@ class Inside(Synced):
         facts = [] if source is None else [facts_of_layer(layer) for layer in source.layers]
         known = list(layers) or facts
         traits.setdefault("layer", known[0]["name"] if known else "")
+        traits.setdefault("explained", (source and source.explained) or "")
         super().__init__(layers=known, tiles=tiles if tiles is not None else {"index": [], "data": b""}, **traits)
         self.on_msg(self._receive)
 
@@ -100,6 +108,7 @@ class Inside(Synced):
         """Read the layers of the source again; the selected layer stays if it still exists."""
         assert self._source is not None
         self.layers = [facts_of_layer(layer) for layer in self._source.layers]
+        self.explained = self._source.explained or ""
         if self.layer not in [layer["name"] for layer in self.layers]:
             self.layer = self.layers[0]["name"] if self.layers else ""
 
@@ -121,6 +130,7 @@ class Inside(Synced):
         current = self.layer if self.layer in names else next(iter(names), "")
         return Inside(
             layers=kept,
+            explained=self.explained if self.explained in names else "",
             layer=current,
             tiles=pack(list(self._activations_of(page, names, current)), bits=16),
             filter=self.filter if self.layer in names else None,
@@ -128,6 +138,13 @@ class Inside(Synced):
             by=self.by,
             unfolded=self.unfolded and bool(kept),
         )
+
+    def reading_explained(self) -> Generator[tuple[float, str], None, dict[str, Result]]:
+        """Read the explained layer for a page that computes; yields the completed share and a description."""
+        if self._source is None or not self.explained:
+            return {}
+        result = yield from self._source.work["inside layer"]({"layer": self.explained})
+        return {f"inside layer/{self.explained}": result}
 
     def _activations_of(self, page: PageContents, names: Sequence[str], current: str) -> Iterator[Tile]:
         """Activations by their indices on a page, as many as fit."""

@@ -1,4 +1,7 @@
 // The model of a page: scores of any series, and maps of those methods that need few passes.
+
+import type { Contributions, Stage } from "../core/picture/contributions.js";
+import type { JobArray } from "../core/picture/job_results.js";
 import { CLASS_ACTIVATION, classActivation } from "./class_activation.js";
 import type { Engine, Values } from "./engine.js";
 import type { Operation } from "./network.js";
@@ -13,6 +16,12 @@ export interface Description extends Reading {
   scores: number;
   map: number | null;
   placing: Placing | null;
+  /** Whether the scores are an affine function of that map. */
+  affine: boolean;
+  /** First sample, sample after the last, and center of each of its steps. */
+  steps: [number, number, number][];
+  /** Values that become the map filter by filter; see cam1d_widget/network/stages.py. */
+  stages: DescribedStage[];
   /** Value of each channel that replaces a window. */
   baseline: number[];
   /** Nodes of the path of Integrated Gradients, from 0 to 1, and their weights; more of them from path to path. */
@@ -23,6 +32,12 @@ export interface Description extends Reading {
   windows: Slices[];
   /** Labels of the methods whose maps the page can compute. */
   methods: string[];
+}
+
+interface DescribedStage extends Pick<Stage, "name" | "kind" | "pools"> {
+  value: number;
+  /** Positions [start, stop) from which each position of the next stage is computed; none of the last stage. */
+  sources: [number, number][];
 }
 
 interface Slices {
@@ -152,13 +167,60 @@ export class PageModel {
     );
   }
 
+  /** Layer whose steps add up to a score; null if there is none. */
+  get explained(): string | null {
+    return this.description.stages.at(-1)?.name ?? null;
+  }
+
+  /** How the steps of the explained layer add up to the score of a class, as cam1d_widget/inside/contributions.py says. */
+  contributions(series: Float32Array, target: number): Contributions {
+    const { scores, map, affine, steps, stages } = this.description;
+    const values = stages.map(({ value }) => value);
+    const [units, ...maps] = this.engine.forward(this.known(series), [scores, ...values]);
+    const activations = withoutBatch(maps[maps.length - 1]);
+    const weights = withoutBatch(this.gradientByMap(series, units, maps[maps.length - 1], target));
+    const score = scoresOf(units.data, this.description)[target];
+    const total = activations.values.reduce((sum, value, place) => sum + value * weights.values[place], 0);
+    return {
+      layer: this.explained!,
+      score,
+      rest: score - total,
+      affine,
+      filters: Array.from({ length: this.description.shapes[map!][1] }, (_, filter) => filter),
+      activations,
+      weights,
+      others: new Float32Array(steps.length),
+      steps: Float32Array.from(steps.flat()),
+      stages: stages.map(({ sources, ...stage }, place) => ({
+        ...stage,
+        map: withoutBatch(maps[place]),
+        sources: sources.length > 0 ? Float32Array.from(sources.flat()) : null,
+      })),
+    };
+  }
+
+  /** Gradient of one filter of the first stage at a position, by the samples (time, channel). */
+  gradientOfFilter(series: Float32Array, position: number, filter: number): JobArray {
+    const { shapes, stages } = this.description;
+    const [positions, filters] = shapes[stages[0].value];
+    const chosen = new Float32Array(positions * filters);
+    chosen[position * filters + filter] = 1;
+    const weights = { shape: [1, positions, filters], data: chosen };
+    return withoutBatch(this.engine.gradient(this.known(series), stages[0].value, weights, 0));
+  }
+
+  private gradientByMap(series: Float32Array, units: Values, features: Values, target: number): Values {
+    const { scores, map } = this.description;
+    const known = new Map([...this.known(series), [map!, features]]);
+    const slopes = { shape: units.shape, data: slopesOf(units.data, target, this.description) };
+    return this.engine.gradient(known, scores, slopes, map!);
+  }
+
   private steps(method: string, series: Float32Array, target: number): Float32Array {
     const { scores, map, shapes } = this.description;
     const [steps, filters] = shapes[map!];
     const [units, features] = this.engine.forward(this.known(series), [scores, map!]);
-    const known = new Map([...this.known(series), [map!, features]]);
-    const slopes = { shape: units.shape, data: slopesOf(units.data, target, this.description) };
-    const gradients = this.engine.gradient(known, scores, slopes, map!).data;
+    const gradients = this.gradientByMap(series, units, features, target).data;
     return classActivation(method, { features: features.data, gradients, steps, filters });
   }
 
@@ -208,6 +270,8 @@ export class PageModel {
     return new Map([[0, { shape: [1, ...this.description.shapes[0]], data: series }]]);
   }
 }
+
+const withoutBatch = ({ shape, data }: Values): JobArray => ({ shape: shape.slice(1), values: data });
 
 /** Number of windows that cover each sample. */
 function coverOf({ start, stop }: Slices, time: number): Float64Array {

@@ -1,5 +1,7 @@
 import type { Choice } from "../core/picture/choice.js";
+import type { Contributions } from "../core/picture/contributions.js";
 import type { Facts } from "../core/picture/facts.js";
+import type { JobArray } from "../core/picture/job_results.js";
 import { mapKeyOf, neededScores, neededTiles, seriesKeyOf, targetOfKey } from "../core/picture/needed_tiles.js";
 import type { Window } from "../core/picture/window.js";
 import { type Bytes, bytesOf } from "../core/tiles/bytes.js";
@@ -36,6 +38,8 @@ export class PageAnswers {
   private computers: readonly [Computer, Computer];
   /** Maps that are being computed, by the keys of their tiles. */
   private readonly running = new Map<string, Running>();
+  /** The contributions that were computed last, for a panel is drawn more often than they change. */
+  private latest: { series: Float32Array; target: number; found: Contributions } | null = null;
 
   /** `changed` is called when the model is ready, or cannot be started. */
   constructor(
@@ -115,6 +119,30 @@ export class PageAnswers {
     }
     // Quick maps are finished now; that of the other class of a difference may be missing.
     return this.running.get(missing)?.share ?? this.compute(choice);
+  }
+
+  /** How the steps of a layer add up to the explained class' score; null if the page cannot compute it. */
+  contributions(choice: Choice, layer: string): Contributions | null {
+    const { model, facts } = this;
+    if (choice.mean || model?.explained !== layer || !this.fits(choice.instance) || !this.has(choice)) {
+      return null;
+    }
+    const series = this.series(choice);
+    const target = facts.targets[choice.target];
+    if (this.latest?.series !== series || this.latest.target !== target) {
+      this.latest = { series, target, found: model.contributions(series, target) };
+    }
+    return this.latest.found;
+  }
+
+  /** Gradient of a filter at a position of the first stage, by the samples of a series. */
+  gradientOfFilter(choice: Choice, position: number, filter: number): JobArray {
+    return this.model!.gradientOfFilter(this.series(choice), position, filter);
+  }
+
+  /** Whether the series of a choice, which may be an edited one, is there. */
+  private has(choice: Choice): boolean {
+    return this.tiles.missing([seriesKeyOf(choice)]).length === 0;
   }
 
   /** Drops computations of other maps than these. */

@@ -7,6 +7,8 @@ import { type TileAnswer, TileStore } from "./tile_store.js";
 
 interface State {
   readonly layers: LayerFacts[];
+  /** Name of the layer that class activation maps explain; "" if it is not among the layers. */
+  readonly explained: string;
   /** Name of the selected layer; "" if the network has none to show. */
   readonly layer: string;
   readonly filter: number | null;
@@ -22,6 +24,7 @@ export class InsideModel extends SyncedModel<State> {
   static model_name = "InsideModel";
   static state: State = {
     layers: [],
+    explained: "",
     layer: "",
     filter: null,
     step: null,
@@ -45,6 +48,10 @@ export class InsideModel extends SyncedModel<State> {
 
   get layers(): LayerFacts[] {
     return this.get("layers");
+  }
+
+  get explained(): string {
+    return this.get("explained");
   }
 
   /** Selected layer; null if the network has none to show. */

@@ -82,6 +82,7 @@ class Readable:
     """Reads layers that are not there."""
 
     layers = (LayerFacts("conv", "Conv1D", 2), LayerFacts("dense", "Dense", 3))
+    explained = None
     work = {}
 
     def activations(self, layer, instance):

@@ -26,6 +26,7 @@ class Source:
     """Two layers; an activation is 100 times the instance plus the filter."""
 
     layers = (Layer("conv1", "Conv1D", 3), Layer("a/b", "ReLU", 2))
+    explained = "a/b"
     work: dict = {}
 
     def activations(self, layer, instance):

@@ -22,8 +22,9 @@ import {
   stepsOf,
   termsOf,
 } from "../../core/picture/contributions.js";
-import type { JobResult } from "../../core/picture/job_results.js";
+import type { JobArray } from "../../core/picture/job_results.js";
 import type { Picture } from "../../core/picture/picture.js";
+import { nearestIndex } from "../../core/picture/receptive_field.js";
 import type { Window } from "../../core/picture/window.js";
 import { Column } from "../../core/samples/column.js";
 import { formatNumber, formatSigned, formatTime } from "../../core/text/numbers.js";
@@ -36,6 +37,8 @@ import { type Job, jobRow, startUnasked } from "../job_row.js";
 import { meaningJob, strongest } from "./meaning.js";
 
 const HEIGHT = 150;
+/** Room of the sign after a plot, and between plots. */
+const [SIGN, GAP] = [24, 18];
 /** Filters in the menu: those that contribute most to the step. */
 const LISTED = 12;
 const PACE = 700;
@@ -46,6 +49,21 @@ interface Shown {
   readonly step: number;
   readonly place: number;
   readonly filter: number;
+}
+
+/** What a filter responds to: values (sample, channel). */
+interface Pattern {
+  readonly values: JobArray;
+  /** Whether the values are changes of the filter per unit of a channel, not samples of an input. */
+  readonly slope: boolean;
+  readonly what: string;
+}
+
+/** A plot with its title and its caption; a caption in its place if there is nothing to draw. */
+interface Plot {
+  readonly title: string;
+  readonly draw: ((pen: Pen) => void) | null;
+  readonly caption: string;
 }
 
 /** How a step of the selected layer contributes to the class score of the current series, from its samples on. */
@@ -79,16 +97,19 @@ export class StepContributions {
     }
   }
 
-  /** Button that opens the plots, or the plots of the selected step. `suggested` is the step to begin with. */
-  template(suggested: () => number): TemplateResult | typeof nothing {
+  /** Button that opens the plots, or the plots of the selected step. */
+  template(): TemplateResult | typeof nothing {
     const { inside, jobs, choice } = this.mark;
     if (!inside.layer || choice.mean) {
       return nothing;
     }
     if (inside.step === null) {
-      return html`<div class="cam1d-line">
-        ${button("How does the score come about?", "show how a step contributes to the class score", () => this.select(suggested()))}
-      </div>`;
+      const open = button(
+        "How does the score come about?",
+        "How does the score come about? Shows what a step contributes",
+        () => this.open(),
+      );
+      return html`<div class="cam1d-line">${open}</div>`;
     }
     if (this.shown) {
       return this.plots(this.shown);
@@ -111,19 +132,38 @@ export class StepContributions {
   }
 
   private get shown(): Shown | null {
-    const { inside, jobs, choice } = this.mark;
+    const { inside, choice } = this.mark;
     if (!inside.unfolded || !inside.layer || inside.step === null || choice.mean) {
       return null;
     }
-    const result = jobs.result(this.job.name);
-    if (!result) {
+    const of = this.found;
+    if (!of) {
       return null;
     }
-    const of = contributionsOf(result);
     const step = Math.min(inside.step, stepsOf(of) - 1);
     const chosen = inside.filter === null ? -1 : of.filters.indexOf(inside.filter);
     const place = chosen >= 0 ? chosen : rankedAt(of, step)[0];
     return { of, step, place, filter: of.filters[place] };
+  }
+
+  /** Contributions that Python or the page has computed. A page computes those of an edited series, too. */
+  private get found(): Contributions | null {
+    const { inside, jobs, choice, pageAnswers } = this.mark;
+    const computed = pageAnswers?.contributions(choice, inside.layer!.name);
+    const result = jobs.result(this.job.name);
+    return computed ?? (result && contributionsOf(result));
+  }
+
+  /** Shows the step under the largest value of the map, of the layer that the map explains. */
+  private open(): void {
+    const { inside, picture, steps } = this.mark;
+    let [largest, at] = [-Infinity, 0];
+    for (const column of picture?.heats ?? []) {
+      for (let sample = 0; sample < column.samples; sample++) {
+        [largest, at] = column.at(sample) > largest ? [column.at(sample), sample] : [largest, at];
+      }
+    }
+    inside.change({ layer: inside.explained || inside.layer!.name, step: steps ? nearestIndex(steps, at) : 0 });
   }
 
   private select(step: number | null): void {
@@ -214,110 +254,115 @@ export class StepContributions {
 
   private figures(shown: Shown): TemplateResult[] {
     const theme = themeOf(this.element);
-    const room = this.element.clientWidth - 36;
+    const room = this.element.clientWidth - 20;
     const perLine = room >= 780 ? 4 : room >= 420 ? 2 : 1;
     // Before the panel has a width, the plots get the smallest one.
-    const width = Math.max(160, Math.floor(room / perLine) - 26);
+    const width = Math.max(160, Math.floor(room / perLine) - GAP - SIGN);
     const size = { width, height: HEIGHT };
     const figure = (
-      title: string,
-      draw: ((pen: Pen) => void) | null,
-      caption: string,
+      { title, draw, caption }: Plot,
       sign: string,
       click: ((event: MouseEvent) => void) | null = null,
-    ): TemplateResult => html`<figure style="width: ${width}px" @click=${click}>
+    ): TemplateResult => html`<figure style="width: ${width + SIGN}px" @click=${click}>
       <figcaption><b>${title}</b></figcaption>
       <div class="cam1d-signed">
-        ${draw ? canvas(width, HEIGHT, (context) => draw(canvasPen(context)), `${title}: ${caption}`) : html`<div class="cam1d-wait" style="height: ${HEIGHT}px">computing …</div>`}
+        ${draw ? canvas(width, HEIGHT, (context) => draw(canvasPen(context)), `${title}: ${caption}`) : html`<div class="cam1d-wait" style="height: ${HEIGHT}px">${caption}</div>`}
         ${sign ? html`<span aria-hidden="true">${sign}</span>` : nothing}
       </div>
-      <figcaption class="cam1d-note">${caption}</figcaption>
+      <figcaption class="cam1d-note">${draw ? caption : nothing}</figcaption>
     </figure>`;
-    const meaning = this.meaning(shown);
+    const pattern = this.responds(shown);
     return [
-      figure(...this.samples(shown, meaning, size, theme), "∗"),
-      figure(...this.pattern(meaning, size, theme), "→"),
-      figure(...this.activation(shown, size, theme), "×"),
-      figure(...this.weights(shown, size, theme), "", (event) =>
+      figure(this.samples(shown, pattern, size, theme), "∗"),
+      figure(this.pattern(pattern, size, theme), "→"),
+      figure(this.activation(shown, size, theme), "×"),
+      figure(this.weights(shown, size, theme), "", (event) =>
         this.select(barAt(event.offsetX, stepsOf(shown.of), size)),
       ),
     ];
   }
 
   /** What the filter responds to; null until it is computed. */
-  private meaning({ filter }: Shown): JobResult | null {
-    const { inside, jobs } = this.mark;
-    const job = meaningJob(inside.layer!.name, filter);
+  private responds(shown: Shown): Pattern | null {
+    const { inside, jobs, choice, pageAnswers } = this.mark;
+    const job = meaningJob(inside.layer!.name, shown.filter);
     startUnasked(jobs, job);
-    return jobs.result(job.name);
+    const meaning = jobs.result(job.name);
+    if (meaning) {
+      const { kernel, best } = meaning.arrays;
+      const how = meaning.content.by === "ascent" ? "by gradient ascent" : "in closed form";
+      return kernel
+        ? { values: kernel, slope: true, what: "its kernel, times the range of each channel" }
+        : { values: best, slope: false, what: `the input that maximizes it, ${how}` };
+    }
+    if (!pageAnswers?.contributions(choice, inside.layer!.name)) {
+      return null;
+    }
+    const { of, step, place } = shown;
+    const gradient = pageAnswers.gradientOfFilter(choice, positionsOf(of, step, place)[0], place);
+    const [start, stop] = this.window!;
+    const channels = gradient.shape[1];
+    return {
+      values: {
+        shape: [stop - start, channels],
+        values: gradient.values.subarray(start * channels, stop * channels),
+      },
+      slope: true,
+      what: "its gradient by the samples, times the range of each channel",
+    };
   }
 
-  private samples(
-    { of, step }: Shown,
-    meaning: JobResult | null,
-    size: Size,
-    theme: Theme,
-  ): [string, ((pen: Pen) => void) | null, string] {
+  private samples({ of, step }: Shown, pattern: Pattern | null, size: Size, theme: Theme): Plot {
     const { facts, picture } = this.mark;
     const [start, stop] = of.steps.subarray(3 * step, 3 * step + 2);
     const time = (sample: number): string => formatTime(sample, facts.sampling_rate).replace("sample ", "");
-    const title =
-      stop > start ? `1 · the samples it sees: ${time(start)} to ${time(stop - 1)}` : "1 · it sees padding only";
-    if (!picture) {
-      return [title, null, ""];
+    if (stop <= start || !picture) {
+      return { title: "1 · the samples it sees", draw: null, caption: "padding only" };
     }
-    const { channels, names, strong } = this.channels(meaning, picture);
+    const { channels, strong } = this.channels(pattern, picture);
     const lines = channels.map((channel) => ({ column: picture.signals[channel], range: picture.ranges[channel] }));
-    const draw = (pen: Pen): void => {
-      if (stop > start) {
-        drawWindowSeries(pen, lines, [start, stop], meaning && strong, size, theme);
-      }
-    };
-    return [title, draw, `${names}; ${stop - start} samples, framed in the plot`];
-  }
-
-  /** Channels that are drawn: those that the filter's pattern uses most. */
-  private channels(meaning: JobResult | null, { page, channels: all }: Picture) {
-    const { facts } = this.mark;
-    const channels = meaning ? strongest(meaning.arrays.best) : all.slice(page.first, page.first + 12);
-    const strong = meaning ? channels.indexOf(strongest(meaning.arrays.best, 1)[0]) : null;
     const every = channels.length === facts.channel_names.length;
     const names = every ? "all channels" : channels.map((channel) => facts.channel_names[channel]).join(", ");
-    return { channels, names, strong };
+    return {
+      title: `1 · the samples it sees: ${time(start)} to ${time(stop - 1)}`,
+      draw: (pen) => drawWindowSeries(pen, lines, [start, stop], pattern && strong, size, theme),
+      caption: `${names}; ${stop - start} samples, framed in the plot`,
+    };
   }
 
-  private pattern(meaning: JobResult | null, size: Size, theme: Theme): [string, ((pen: Pen) => void) | null, string] {
+  /** Channels that are drawn, those that the filter's pattern uses most, and the place of the first of them. */
+  private channels(pattern: Pattern | null, { page, channels: all }: Picture) {
+    const channels = pattern ? strongest(pattern.values) : all.slice(page.first, page.first + 12);
+    return { channels, strong: pattern ? channels.indexOf(strongest(pattern.values, 1)[0]) : 0 };
+  }
+
+  private pattern(pattern: Pattern | null, size: Size, theme: Theme): Plot {
     const title = "2 · what the filter responds to";
-    const { picture, facts } = this.mark;
-    if (!meaning || !picture) {
-      return [title, null, meaning ? "" : "the filter has not been analyzed"];
+    const { picture, facts, jobs } = this.mark;
+    if (!pattern || !picture) {
+      return { title, draw: null, caption: jobs.running ? "computing …" : "not computed for this filter" };
     }
-    const { channels, strong } = this.channels(meaning, picture);
-    const { kernel, best } = meaning.arrays;
+    const { values, slope, what } = pattern;
+    const { channels, strong } = this.channels(pattern, picture);
+    const all = channelsOf(values);
     const columns = channels.map((channel) => {
       const { low, high } = picture.ranges[channel];
-      const values = Float32Array.from({ length: best.shape[0] }, (_, at) =>
-        channelsOf(kernel ?? best)[channel].at(at),
-      );
-      // A kernel is per unit of a channel; an input is in that unit, and is compared with its own mean.
-      const mean = kernel ? 0 : values.reduce((sum, one) => sum + one, 0) / values.length;
-      return new Column(
-        values.map((one) => (kernel ? one * (high - low) : (one - mean) / (high - low))),
-        0,
-        1,
-        values.length,
-      );
+      const own = Float32Array.from({ length: values.shape[0] }, (_, at) => all[channel].at(at));
+      // A slope is per unit of a channel; an input is in that unit, and is compared with its own mean.
+      const mean = slope ? 0 : own.reduce((sum, one) => sum + one, 0) / own.length;
+      const scaled = own.map((one) => (slope ? one * (high - low) : (one - mean) / (high - low)));
+      return new Column(scaled, 0, 1, own.length);
     });
-    const limit = Math.max(...columns.map((column) => column.extreme("largest", 0, column.samples))) || 1;
+    const limit = Math.max(...columns.map((column) => Math.abs(column.extreme("largest", 0, column.samples)))) || 1;
     const scale = colorScale(true, limit, theme.dark);
-    const name = facts.channel_names[channels[strong!]];
-    const what = kernel
-      ? "its kernel, times the range of each channel"
-      : `the input that maximizes it, ${HOW[meaning.content.by as string]}`;
-    return [title, (pen) => drawCells(pen, columns, scale, size, theme), `${what}; strongest in ${name}`];
+    return {
+      title,
+      draw: (pen) => drawCells(pen, columns, scale, size, theme),
+      caption: `${what}; strongest in ${facts.channel_names[channels[strong]]}`,
+    };
   }
 
-  private activation({ of, step, place }: Shown, size: Size, theme: Theme): [string, (pen: Pen) => void, string] {
+  private activation({ of, step, place }: Shown, size: Size, theme: Theme): Plot {
     const { place: at, window } = beforePooling(of, step);
     const positions = positionsOf(of, step, place);
     const values = columnOf(of.stages[at].map, place);
@@ -328,25 +373,22 @@ export class StepContributions {
       const count = sources && sources[2 * positions[stage] + 1] - sources[2 * positions[stage]];
       return pools ? `${pools} of ${count}: ${value}` : `${name} ${value}`;
     });
-    const draw = (pen: Pen): void => drawActivation(pen, column, window, positions[at], size, theme);
-    return [
-      "3 · its activation over time",
-      draw,
-      `${chain.join(" → ")}; ${values.length} positions of ${of.stages[at].name}`,
-    ];
+    return {
+      title: "3 · its activation over time",
+      draw: (pen) => drawActivation(pen, column, window, positions[at], size, theme),
+      caption: `${chain.join(" → ")}; ${values.length} positions of ${of.stages[at].name}`,
+    };
   }
 
-  private weights({ of, step, place }: Shown, size: Size, theme: Theme): [string, (pen: Pen) => void, string] {
+  private weights({ of, step, place }: Shown, size: Size, theme: Theme): Plot {
     const weights = columnOf(of.weights, place);
     const value = of.activations.values[step * of.filters.length + place];
     const { filter: product } = termsOf(of, step, place);
-    const draw = (pen: Pen): void => drawBars(pen, weights, step, colorScale(true, 1, theme.dark), size, theme);
-    const kind = of.affine ? "its weight for the class, by step" : "gradient of the score, by step";
-    return [
-      `4 · ${kind}`,
-      draw,
-      `${formatNumber(value)} × ${formatSigned(weights[step])} = ${formatSigned(product)} of the score`,
-    ];
+    return {
+      title: `4 · ${of.affine ? "its weight for the class, by step" : "gradient of the score, by step"}`,
+      draw: (pen) => drawBars(pen, weights, step, colorScale(true, 1, theme.dark), size, theme),
+      caption: `${formatNumber(value)} × ${formatSigned(weights[step])} = ${formatSigned(product)} of the score`,
+    };
   }
 
   private sum({ of, step, place, filter }: Shown, name: string): TemplateResult {
@@ -357,5 +399,3 @@ export class StepContributions {
       steps <b>${formatSigned(terms.otherSteps)}</b> = <b>${formatNumber(of.score)}</b>`;
   }
 }
-
-const HOW: Record<string, string> = { "closed form": "in closed form", ascent: "by gradient ascent" };

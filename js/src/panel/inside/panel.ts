@@ -30,6 +30,7 @@ const SHOWN = 8;
 const FOOT = 4;
 
 const OF_ORIGINAL = "The activations are those of the original series, not of the edited one.";
+const ALL_OF_ORIGINAL = "Activations and contributions are those of the original series, not of the edited one.";
 
 /**
  * Filters of a layer below the plot, on the same time axis; the meaning of one of them; maximizing inputs of the class.
@@ -71,7 +72,7 @@ export class InsidePanelView extends PanelView {
       ? html``
       : html`
           <div class="cam1d-line">${this.layerChoice()}${this.reading ? this.filterChoice(this.reading) : this.unread()}</div>
-          ${this.mark.choice.edited === undefined ? nothing : html`<div class="cam1d-note">${OF_ORIGINAL}</div>`}
+          ${this.mark.choice.edited === undefined ? nothing : html`<div class="cam1d-note">${this.mark.pageAnswers ? OF_ORIGINAL : ALL_OF_ORIGINAL}</div>`}
           <canvas
             role="img"
             ${ref(this.canvas)}
@@ -80,7 +81,7 @@ export class InsidePanelView extends PanelView {
             @click=${this.choose}
           ></canvas>
           <div class="cam1d-note" ${ref(this.readout)}></div>
-          <div>${this.reading ? this.contributions.template(() => this.suggestedStep) : nothing}</div>
+          <div>${this.contributions.template()}</div>
           <div>${filterMeaning(this.mark, this.el, this.look)}</div>
           <div class="cam1d-best">${maximizingInput(this.mark, this.el, this.look, () => this.refresh())}</div>
         `;
@@ -279,18 +280,6 @@ export class InsidePanelView extends PanelView {
     if (!this.el.hidden && inside.step !== null && this.reading) {
       inside.change({ step: nearestIndex(this.reading.steps, sample) });
     }
-  }
-
-  /** Step under the largest value of the map. */
-  private get suggestedStep(): number {
-    const { picture } = this.mark;
-    let [largest, at] = [-Infinity, 0];
-    for (const column of picture?.heats ?? []) {
-      for (let sample = 0; sample < column.samples; sample++) {
-        [largest, at] = column.at(sample) > largest ? [column.at(sample), sample] : [largest, at];
-      }
-    }
-    return nearestIndex(this.reading!.steps, at);
   }
 
   /** Geometry in CSS pixels from the corner of the canvas, for tests. */
