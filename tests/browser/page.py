@@ -19,6 +19,16 @@ HEAD = 26  # height of the summary above the picture, in CSS pixels
 MARK = "document.querySelector('.bqplot canvas').__channelStack"
 SNAPSHOT = f"{MARK}.snapshot()"
 PIXELS = "document.querySelector('.bqplot canvas').toDataURL()"
+WITHOUT_MAPS = f"""() => {{
+  const {{ index, data }} = {MARK}.model.get("tiles");
+  {MARK}.model.tiles.replace({{ index: index.filter(({{ key }}) => key.startsWith("series/")), data }});
+}}"""
+# How often the page's own thread asks the network for values.
+COUNT_PASSES = f"""() => {{
+  const {{ engine }} = {MARK}.model.pageAnswers.model, forward = engine.forward.bind(engine);
+  window.passes = 0;
+  engine.forward = (...given) => {{ window.passes++; return forward(...given); }};
+}}"""
 # Colors of the canvas at places in CSS pixels, each as red, green, blue, alpha.
 READ_COLORS = """places => {
   const canvas = document.querySelector(".bqplot canvas"), ratio = canvas.__channelStack.snapshot().ratio;

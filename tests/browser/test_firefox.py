@@ -11,8 +11,7 @@ from cam1d_widget.viewer.export.page import ViewerState, save_html
 
 from ..support.arrays import explanation
 from .firefox import firefox
-from .page import MARK, SNAPSHOT, table_colors
-from .test_page_model import COUNT_PASSES, WITHOUT_MAPS
+from .page import COUNT_PASSES, MARK, SNAPSHOT, WITHOUT_MAPS, table_colors
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

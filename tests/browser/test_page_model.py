@@ -6,23 +6,12 @@ import pytest
 from cam1d_widget import CAM1DWidget, ExplanationViewer, models
 from cam1d_widget.widget.other_series import ComputedSeries
 
-from .page import MARK, choose_method, shown
+from .page import COUNT_PASSES, MARK, WITHOUT_MAPS, choose_method, shown
 
 pytestmark = pytest.mark.browser
 
 METHODS = ["HiResCAM", "Saliency", "Occlusion"]
 WINDOW = (20, 60)
-WITHOUT_MAPS = f"""() => {{
-  const {{ index, data }} = {MARK}.model.get("tiles");
-  {MARK}.model.tiles.replace({{ index: index.filter(({{ key }}) => key.startsWith("series/")), data }});
-}}"""
-
-# How often the page's own thread asks the network for values.
-COUNT_PASSES = f"""() => {{
-  const {{ engine }} = {MARK}.model.pageAnswers.model, forward = engine.forward.bind(engine);
-  window.passes = 0;
-  engine.forward = (...given) => {{ window.passes++; return forward(...given); }};
-}}"""
 
 
 @pytest.fixture(scope="module")
