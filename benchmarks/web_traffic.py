@@ -73,7 +73,7 @@ def trained(data: KnownTruth, epochs: int, seed: int, verbose: int = 2) -> tuple
     rate = keras.optimizers.schedules.CosineDecay(1e-4, steps, 0.01, warmup_target=2e-3, warmup_steps=steps // 20)
     model.compile(keras.optimizers.AdamW(rate, weight_decay=0.05), loss_with_margin, metrics=["accuracy"])
     start = time.perf_counter()
-    model.fit(batches(data, seed), epochs=epochs, shuffle=False, verbose=2)
+    model.fit(batches(data, seed), epochs=epochs, shuffle=False, verbose=verbose)
     return model, time.perf_counter() - start
 
 

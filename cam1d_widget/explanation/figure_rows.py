@@ -128,7 +128,7 @@ def draw_rows(
             *_edges(len(one.x), samples, rate), facecolor="white", edgecolor=_PADDING, hatch=r"\\\\", linewidth=0.0
         )
     hatched, dotted = _mark(axes, source, len(one.x), rate) if one.placed else (False, False)
-    _label_rows(axes, one, channels, names, rows, height / (count + 1), strip)
+    _label_rows(axes, channels, names, rows, height / (count + 1), strip)
     axes.set_xlim(_edges(0, samples, rate))
     axes.set_ylim(0, count + (_GAP + _STRIP if strip else 0))
     axes.spines[["top", "right", "left"]].set_visible(False)
@@ -202,9 +202,7 @@ def _alone(values: np.ndarray) -> np.ndarray:
     return np.where(gap[:-2] & gap[2:], values, np.nan)
 
 
-def _label_rows(
-    axes: Any, one: PlottedMap, channels: list[int], names: list[str], rows: list[_Row], inches: float, strip: bool
-) -> None:
+def _label_rows(axes: Any, channels: list[int], names: list[str], rows: list[_Row], inches: float, strip: bool) -> None:
     """Names of the channels as major ticks at the left of their values, which are minor ticks."""
     from matplotlib.ticker import MaxNLocator
 

@@ -115,7 +115,7 @@ def check_among(series: str, names: Collection[str], rule: str) -> None:
 
 
 def series_among(taken: Sequence[Input], series: str | None, model: str) -> tuple[str, ...]:
-    """Names of the inputs that are given the series: the one that is named, or those of rank three, if alike.
+    """Names of the inputs that are given the series: the named one, or those of rank three if their shapes are equal.
 
     Raises
     ------

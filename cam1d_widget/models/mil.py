@@ -44,8 +44,8 @@ def mil_classifier(
         How the score of the series is computed from those of its steps, as by
         :class:`~cam1d_widget.models.ConjunctivePooling`.
     backbone : {"inception_time", "fcn", "resnet"} or callable
-        What makes a map of a series, before global pooling; a callable takes a symbolic series of shape (batch, time,
-        channel) to a map of shape (batch, step, filter).
+        Network that computes a map, without global pooling; a callable takes a symbolic series of shape (batch,
+        time, channel) to a map of shape (batch, step, filter).
     attention_units : int
         Hidden units of the attention; "instance" has none.
     dropout : float
@@ -95,7 +95,7 @@ def with_mil_head(
     pooling : {"conjunctive", "additive", "attention", "instance"}
         As in :func:`mil_classifier`.
     layer : str, int or keras.Layer, optional
-        Layer whose map the new head takes in. Default: the one that enters the old head.
+        Layer whose map enters the new head. Default: the one that enters the old head.
     attention_units : int
         Hidden units of the attention; "instance" has none.
     dropout : float

@@ -541,7 +541,7 @@ class Mixing(Operation):
     hides_relu : bool
         Whether there may be ReLUs in it.
     distributed : bool
-        Whether it does the same at each place of the second axis, with what is there alone.
+        Whether it is applied to each place of the second axis separately, in the same way.
     """
 
     keeps_order: bool | None = None

@@ -38,7 +38,7 @@ def keeps_steps(node: Node, shape: tuple[int, int]) -> bool:
 
 
 def is_pointwise(node: Node, shape: list[int], axis: int) -> bool:
-    """Whether a function does the same at each step with that step alone."""
+    """Whether a function computes each step from the same step alone, in the same way."""
     return _is_pointwise(_function_of(node), shape, axis)
 
 
@@ -140,7 +140,7 @@ def _first_is_largest(influences: np.ndarray) -> bool:
 
 
 def _is_pointwise(function: Callable[[Any], Any], shape: list[Any], axis: int) -> bool:
-    """Whether a function does the same at each step with that step alone, tried on noise."""
+    """Whether a function computes each step from the same step alone, in the same way; tried on noise."""
     rng = np.random.default_rng(0)
     noise, other = rng.normal(size=(2, 1, *shape)).astype(np.float32)
     order = rng.permutation(noise.shape[axis])

@@ -1,7 +1,7 @@
 """What each step of a layer sees of the series: one rule for each kind of operation on the way.
 
 A value has at most one axis on which time runs, which need not be the first: a series may be permuted, or reshaped to
-(time, channel, 1) for two-dimensional layers. After a pooling over time there is none, and nothing brings it back.
+(time, channel, 1) for two-dimensional layers. After a pooling over time there is none, and none can be restored.
 """
 
 from __future__ import annotations
@@ -193,7 +193,7 @@ def _everything(seen: Seen) -> Seen:
 
 
 def _without_time(seen: list[Seen]) -> Seen:
-    """After what sees all steps: a pooling, a Flatten, the filters of steps that have become filters."""
+    """After an operation that combines all steps, such as a pooling or a Flatten."""
     length = seen[0].field.length
     return Seen(ReceptiveField.of_input(length).windowed(length), None)
 

@@ -23,7 +23,7 @@ def vector_jacobian(
     function: Callable[..., Any], inputs: list[tf.Tensor]
 ) -> tuple[list[tf.Tensor], Callable[[list[tf.Tensor]], list[tf.Tensor]]]:
     """Values of a function in float32, and its vector-Jacobian product, which may be called once."""
-    inputs = [tf.identity(one) for one in inputs]  # each has a gradient of its own, even if two are the same tensor
+    inputs = [tf.identity(one) for one in inputs]  # each gets its own gradient, even if two are the same tensor
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(inputs)
         made = function(*inputs)

@@ -42,7 +42,6 @@ class Structure:
         call()
         after = settings_of(module)
         self._settings = {key: value for key, value in before.items() if after.get(key, _UNKNOWN) == value}
-        self._moving = before.keys() - self._settings.keys()
 
     def changed(self) -> str | None:
         """Which setting has changed, in words; None where none has."""

@@ -52,7 +52,7 @@ class ViewerState:
     follow : str
         Which class is explained when the instance changes.
     viewed : sequence of str
-        Methods that were looked at, the current one first.
+        Methods that were viewed, the current one first.
     intervals : Intervals
         By instance, the windows of samples that are marked as true.
     annotations : sequence of dict

@@ -35,7 +35,7 @@ class Priorities(NamedTuple):
     shown : sequence of Choice
         Displayed pictures: the current one and the pinned one.
     viewed : sequence of str
-        Methods that were looked at, the current one first.
+        Methods that were viewed, the current one first.
     """
 
     named: Collection[str] = ()
@@ -121,7 +121,7 @@ def sizes_of(chosen: Excerpt, others: Mapping[str, float]) -> Generator[tuple[fl
 def in_time(chosen: Excerpt, sizes: Sizes, priorities: Priorities) -> Excerpt:
     """The part of the choice that is computed within the time limit.
 
-    Methods that were looked at come first, for as many instances as two thirds of the time suffice for, and then whole
+    Methods that were viewed come first, for as many instances as two thirds of the time suffice for, and then whole
     methods, the quickest first. What was named is kept.
     """
     if "methods" in priorities.named:

@@ -37,7 +37,7 @@ def save_html(
     """Write the viewer as one file that works in any browser, without kernel and network.
 
     What is not named is left out if the page would be too large otherwise, or its maps would take longer than a
-    minute; the page and a warning then state what it holds. The methods that were looked at come first, for all
+    minute; the page and a warning then state what it holds. The methods that were viewed come first, for all
     instances. The others follow for the instances with a wrong, an uncertain or a very certain prediction, and the
     classes that are neither predicted nor true come last.
 

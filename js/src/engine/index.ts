@@ -1,4 +1,4 @@
-// The engine with its backend, as a script of its own: pages without a network do not contain it.
+// The engine with its backend, as a separate script: pages without a network do not contain it.
 import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";

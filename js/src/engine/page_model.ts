@@ -98,7 +98,7 @@ export class PageModel {
     return this.description.methods.includes(method);
   }
 
-  /** Whether a map of a method is there within a frame or two: few passes suffice. */
+  /** Whether a map of a method takes no longer than a frame or two, since few passes suffice. */
   isQuick(method: string): boolean {
     return !["Occlusion", "Integrated Gradients"].includes(method);
   }

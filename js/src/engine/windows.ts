@@ -92,7 +92,7 @@ function convolveOne(x: tf.Tensor4D, kernel: tf.Tensor4D, windows: Windows): tf.
 
 /**
  * Maximum of each window, whose gradient goes to the first of its largest values, as in TensorFlow. The backend has a
- * gradient of its own, which is zero where all values of a window are negative.
+ * different gradient, which is zero where all values of a window are negative.
  */
 export function largest(x: tf.Tensor, size: [number, number], strides: [number, number], padding: Ends): tf.Tensor {
   const plane = inPlane(x);

@@ -26,7 +26,7 @@ test("a heading is left out, and names the columns", () => {
 test("what is wrong is said in one sentence", () => {
   const rule = "The series must have 2 rows of 2 numbers, one row for each sample, but";
   const finite = "The series must hold finite numbers, but";
-  assert.equal(parsed(" \n"), `${rule} nothing is there.`);
+  assert.equal(parsed(" \n"), `${rule} the text is empty.`);
   assert.equal(parsed("1,2"), `${rule} has 1 row.`);
   assert.equal(parsed("1,2\n3,4\n5,6"), `${rule} has 3 rows.`);
   assert.equal(parsed("1,2\n3"), `${rule} row 2 has 1 cell.`);

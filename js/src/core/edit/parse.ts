@@ -15,7 +15,7 @@ export function parseSeries(text: string, { samples, names }: Wanted): number[] 
   const rule = `The series must have ${samples} rows of ${names.length === 1 ? "1 number" : `${names.length} numbers`}, one row for each sample`;
   const [first] = lines;
   if (!first) {
-    return `${rule}, but nothing is there.`;
+    return `${rule}, but the text is empty.`;
   }
   // Numbers may be missing or wrong in a first row as well: a heading has none.
   const heading = first.every((cell) => cell === "" || (Number.isNaN(Number(cell)) && !IS_NUMBER_WORD.test(cell)));

@@ -67,7 +67,7 @@ export class Pointer {
     }
   }
 
-  /** Follows the crosshair of the other picture, which replaces one of its own, and notifies nobody. */
+  /** Follows the crosshair of the other picture, which replaces one of its own, without notifying that picture. */
   mirror(sample: number | null): void {
     this.mirrored = sample;
     if (sample !== null) {
