@@ -12,10 +12,15 @@ from ..choice import Choice, Mean
 from ..synced.means import instances_of
 from .numbers import Numbers
 
-__all__ = ["INCH", "figure_of"]
+__all__ = ["checked_width", "figure_of"]
 
-INCH = 25.4
+_INCH = 25.4
 """Millimeters."""
+
+
+def checked_width(width: Any) -> float:
+    """Width of a figure or a file in millimeters."""
+    return check_number("width", width, least=20, most=2000, way_out="; it is in millimeters")
 
 
 def figure_of(
@@ -47,10 +52,10 @@ def figure_of(
     if width is not None and options.get("figsize") is not None:
         raise ValueError(f"width must be left out if figsize is given, but is {shown(width)}: both set the size")
     if width is not None:
-        width = check_number("width", width, least=20, most=2000, way_out="; it is in millimeters")
+        width = checked_width(width)
         natural, height = WIDTH * len(choices), figure_height(source.x.shape[2])
         # A narrow figure is lower as well, but its texts keep their size.
-        options["figsize"] = width / INCH, height * min(1.0, max(0.5, width / INCH / natural))
+        options["figsize"] = width / _INCH, height * min(1.0, max(0.5, width / _INCH / natural))
     return draw_maps(source, [_plotted(source, choice, numbers) for choice in choices], **options)
 
 

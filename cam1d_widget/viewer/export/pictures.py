@@ -15,6 +15,7 @@ from warnings import warn
 from ...explanation.atomic_file import atomic_file
 from ...explanation.plot import has_matplotlib
 from ...validation import check_new_file, check_number
+from .figure import checked_width
 
 __all__ = ["Paper", "checked_paper", "save_figure", "save_picture"]
 
@@ -35,8 +36,6 @@ Ask = Callable[[dict[str, Any], Callable[[bytes | str], object]], bool]
 
 def checked_paper(width: float | None, dpi: float | None = None, scale: float | None = None) -> Paper:
     """Width and resolution of a file, checked."""
-    if width is not None:
-        check_number("width", width, least=20, most=2000, way_out="; it is the width of the file in millimeters")
     if dpi is not None and scale is not None:
         raise ValueError(f"dpi must be left out if scale is given, but is {dpi!r}: both set the pixels of a PNG")
     if dpi is not None:
@@ -46,7 +45,7 @@ def checked_paper(width: float | None, dpi: float | None = None, scale: float | 
             "scale", scale, least=0.25, most=25, way_out="; it is the number of pixels per pixel of the screen"
         )
         dpi = SCREEN_DPI * scale
-    return Paper(None if width is None else float(width), float(dpi or DPI))
+    return Paper(None if width is None else checked_width(width), float(dpi or DPI))
 
 
 def save_figure(form: str, path: Path, figure: Any, paper: Paper) -> None:
