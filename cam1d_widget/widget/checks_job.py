@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from typing import Any
 
 import numpy as np
 
 from ..attribution.checks import CheckResult, ChecksReport, run_checks
 from ..attribution.lazy_explanation import LazyExplanation
+from ..progress import Steps
 from ..viewer.choice import known_class, known_method, within
 from ..viewer.synced.jobs import Result, Work
 
@@ -25,7 +25,7 @@ def checks_name(method: str, instance: int, target: int) -> str:
 def checks_job(source: LazyExplanation) -> Work:
     """Work on a map that the browser names by its method's label, instance and class."""
 
-    def work(arguments: dict[str, Any]) -> Generator[tuple[float, str], None, Result]:
+    def work(arguments: dict[str, Any]) -> Steps[Result]:
         method = known_method(arguments.get("method"), source)
         instance = within("instance", arguments.get("instance"), len(source.x))
         target = known_class(arguments.get("target"), source)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,13 +17,13 @@ from ..inside.filters.meaning import FilterMeaning
 from ..inside.maximization.maximize import Maximization, Maximized
 from ..inside.maximization.objective import checked_filter
 from ..inside.maximization.options import MaximizationOptions
+from ..progress import Steps
 from ..validation import check_choice, check_class, check_count, check_index, check_number
 from ..viewer.synced.jobs import Result, Work
 from .step_result import result_of_steps
 
 __all__ = ["InsideOfModel", "inside_of"]
 
-Steps = Generator[tuple[float, str], None, Result]
 # Options that the browser does not choose.
 _STEPS, _JITTER, _DIVERSITY = 200, 2, 1.0
 # Most series that the browser may request at once.
@@ -75,8 +75,8 @@ class InsideOfModel:
         }
         return {kind: self._on_unchanged_model(work) for kind, work in kinds.items()}
 
-    def _on_unchanged_model(self, work: Callable[[dict[str, Any]], Steps]) -> Work:
-        def guarded(arguments: dict[str, Any]) -> Steps:
+    def _on_unchanged_model(self, work: Callable[[dict[str, Any]], Steps[Result]]) -> Work:
+        def guarded(arguments: dict[str, Any]) -> Steps[Result]:
             with self._source.unchanged_model():
                 result = yield from work(arguments)
             return result
@@ -99,7 +99,7 @@ class InsideOfModel:
     def _named_reading(self, arguments: dict[str, Any]) -> LayerReading:
         return self._reading(check_choice("layer", arguments.get("layer"), [layer.name for layer in self.layers]))
 
-    def _layer(self, arguments: dict[str, Any]) -> Steps:
+    def _layer(self, arguments: dict[str, Any]) -> Steps[Result]:
         """Importance of a layer's filters, and the receptive fields of its steps."""
         reading = self._named_reading(arguments)
         for share in reading.going_through():
@@ -116,7 +116,7 @@ class InsideOfModel:
         activity = np.abs(reading.peaks.means).mean(axis=0)
         return Result(content, {"steps": steps, "activity": activity, "weights": reading.weights})
 
-    def _filter(self, arguments: dict[str, Any]) -> Steps:
+    def _filter(self, arguments: dict[str, Any]) -> Steps[Result]:
         """What a filter responds to."""
         reading = self._named_reading(arguments)
         filter = checked_filter(arguments.get("filter"), reading.filters, reading.layer)
@@ -153,7 +153,7 @@ class InsideOfModel:
             arrays |= {"kernel": kernel.weights, "frequencies": kernel.frequencies, "response": kernel.response}
         return Result(content, arrays)
 
-    def _contributions(self, arguments: dict[str, Any]) -> Steps:
+    def _contributions(self, arguments: dict[str, Any]) -> Steps[Result]:
         """How the steps of a layer add up to a class score, for one series."""
         reading, source = self._named_reading(arguments), self._source
         instance = check_index("instance", arguments.get("instance"), len(source.x))
@@ -161,7 +161,7 @@ class InsideOfModel:
         yield 0.0, "computing the contributions"
         return result_of_steps(reading.contributions(instance, target), instance)
 
-    def _series(self, arguments: dict[str, Any]) -> Steps:
+    def _series(self, arguments: dict[str, Any]) -> Steps[Result]:
         """Inputs that maximize a class, and the nearest real series."""
         target = check_class("target", arguments.get("target"), self._source.class_names)
         solutions = check_count("solutions", arguments.get("solutions"), most=_MOST_SOLUTIONS)

@@ -14,6 +14,7 @@ from ..attribution.requests import Methods
 from ..explanation.source import series_of
 from ..frameworks.open_model import as_classifier
 from ..names import suggests_arguments
+from ..progress import with_progress_bar
 from ..typing import (
     Fill,
     InputsLike,
@@ -31,7 +32,6 @@ from ..typing import (
 from ..validation import as_array, as_float32, check_finite, check_flag, shaped
 from ..viewer import ExplanationViewer
 from ..viewer.choice import known_class, known_method, within
-from ..viewer.progress_bar import with_progress_bar
 from ..viewer.synced.checks import Checks
 from ..viewer.synced.jobs import Jobs
 from .checks_job import KIND, checks_job, checks_name, checks_result

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ...explanation.source import map_of, series_of
+from ...progress import Steps
 from ..lazy_explanation import LazyExplanation
 from ..masking import NotFinite
 from ..metrics import PerturbationCurves, deletion
@@ -54,7 +55,7 @@ class Deletion:
 
 def deletions(
     source: LazyExplanation, label: str, instance: int, target: int, fills: Mapping[str, Fill], seed: int
-) -> Generator[tuple[float, str], None, dict[str, Deletion]]:
+) -> Steps[dict[str, Deletion]]:
     """Curves of a map with each fill; yields the share of the fills that is done.
 
     They are curves of the score if the class is not the predicted one, or if its probability does not change.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 
 from ...explanation.source import GAP_TOLERANCE, lengths_of, map_of, series_of
+from ...progress import Steps, part_of_work
 from ...validation import counted
 from ..abilities import HasRandomized, offers
 from ..lazy_explanation import LazyExplanation
@@ -27,14 +28,13 @@ from .thresholds import AGREES, CLASSES, DRAWS, DRAWS_WHEN_SLOW, SIMILAR_FOR_ANO
 __all__ = ["run_checks"]
 
 RANDOMIZATION, CLASS, AGREEMENT = "Randomization", "Class", "Agreement"
-Steps = Generator[tuple[float, str], None, Any]
 # Share of the work at which each part begins: maps of other methods, and randomized networks, take longest.
 _DELETION, _CLASSES, _METHODS, _NETWORKS = 0.0, 0.1, 0.2, 0.5
 
 
 def run_checks(
     source: LazyExplanation, label: str, instance: int, target: int, seed: int = 0, fill: str | None = None
-) -> Steps:
+) -> Steps[Any]:
     """Check one map: a generator of the share that is done and a description, which returns a `ChecksReport`.
 
     Parameters
@@ -55,7 +55,7 @@ def run_checks(
     fill = known_fill(fill, fills)
     yield 0.0, f"map of {label}"
     sums = _sum(source, label, instance, target)
-    made = yield from _within(_DELETION, _CLASSES, deletions(source, label, instance, target, fills, seed))
+    made = yield from part_of_work(deletions(source, label, instance, target, fills, seed), _DELETION, _CLASSES)
     network, deletion = network_result(source.scores, source.y), deletion_result(made, fill)
     if not made[fill].ordered:
         text = "There is no order to compare."
@@ -66,16 +66,6 @@ def run_checks(
     randomization, randomized = yield from _randomization(source, label, instance, target, seed)
     results = (sums, deletion, randomization, specificity, agreement)
     return ChecksReport(label, instance, target, results, network, fill, made, randomized, correlations)
-
-
-def _within(first: float, last: float, steps: Steps) -> Steps:
-    """Progress of a part, as progress of the whole."""
-    while True:
-        try:
-            share, text = next(steps)
-        except StopIteration as end:
-            return end.value
-        yield _between(first, last, share), text
 
 
 def _sum(source: LazyExplanation, label: str, instance: int, target: int) -> CheckResult:
@@ -93,7 +83,7 @@ def _sum(source: LazyExplanation, label: str, instance: int, target: int) -> Che
     )
 
 
-def _class(source: LazyExplanation, label: str, instance: int, target: int) -> Steps:
+def _class(source: LazyExplanation, label: str, instance: int, target: int) -> Steps[Any]:
     """Whether the map is different for another class."""
     by_score = np.argsort(-source.scores[instance], kind="stable")
     others = [int(one) for one in by_score if one != target][:CLASSES]
@@ -111,7 +101,7 @@ def _class(source: LazyExplanation, label: str, instance: int, target: int) -> S
     return CheckResult(CLASS, False, text, "is not specific to the class")
 
 
-def _agreement(source: LazyExplanation, label: str, instance: int, target: int) -> Steps:
+def _agreement(source: LazyExplanation, label: str, instance: int, target: int) -> Steps[Any]:
     """Whether methods of other families rank the windows alike."""
     compared = [one for one in source.usual if one != label and _comparable(source.method(one))]
     window = window_of(int(lengths_of(source)[instance]))
@@ -144,7 +134,7 @@ def _comparable(method: AttributionMethod) -> bool:
     return method.class_specific and not method.warning
 
 
-def _randomization(source: LazyExplanation, label: str, instance: int, target: int, seed: int) -> Steps:
+def _randomization(source: LazyExplanation, label: str, instance: int, target: int, seed: int) -> Steps[Any]:
     """Whether the map changes when the weights are randomized, layer by layer from the top."""
     method = _faster(source.method_of(label, instance))
     x, draws = series_of(source, instance)[np.newaxis], DRAWS_WHEN_SLOW if method.on_demand else DRAWS

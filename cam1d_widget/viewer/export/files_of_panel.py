@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+from ...progress import Steps
 from ..synced.jobs import Jobs, Result
 from .displayed import Viewer, displayed_figure
 from .page import page_steps
@@ -16,14 +16,12 @@ from .pictures import checked_paper
 
 __all__ = ["offer_files"]
 
-Steps = Generator[tuple[float, str], None, Result]
-
 
 def offer_files(viewer: Viewer, jobs: Jobs) -> None:
     """Offer the files that the browser cannot make by itself: a page in the folder of the kernel, and a PDF."""
     written: list[Path] = []
 
-    def page(arguments: dict[str, Any]) -> Steps:
+    def page(arguments: dict[str, Any]) -> Steps[Result]:
         """Write a page under a new name; later pages of the same viewer replace it."""
         path = written[0] if written else _free_path(viewer._title)
         result = yield from page_steps(viewer.explanation, path, title=viewer._title, state=viewer._state)
@@ -31,7 +29,7 @@ def offer_files(viewer: Viewer, jobs: Jobs) -> None:
         text = f"Written: {path.resolve()}" + (f". {result.note}." if result.note else "")
         return Result({"text": text}, kept=False)
 
-    def pdf(arguments: dict[str, Any]) -> Steps:
+    def pdf(arguments: dict[str, Any]) -> Steps[Result]:
         """Draw a figure as PDF, in base64."""
         yield 0.0, "drawing"
         file = io.BytesIO()

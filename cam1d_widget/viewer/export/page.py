@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import html
 import json
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 from warnings import warn
 
 import numpy as np
@@ -19,12 +19,12 @@ from ipywidgets.embed import dependency_state, embed_data
 from ...explanation.atomic_file import atomic_file
 from ...explanation.portable_model import PortableModel
 from ...explanation.source import ExplanationSource, HasModel, lengths_of
+from ...progress import Steps, part_of_work, with_progress_bar
 from ...typing import InstancesLike
 from ...validation import check_flag, check_new_file, check_number, check_text
 from ..choice import Choice
 from ..layout.figure import scales
 from ..layout.stack import Stack
-from ..progress_bar import with_progress_bar
 from ..synced.base import PageContents, Synced
 from ..synced.channel_stack import ChannelStack
 from ..synced.facts import maps_there
@@ -100,7 +100,7 @@ def page_steps(
     budget_mb: float = 32,
     model: bool = False,
     state: ViewerState | None = None,
-) -> Generator[tuple[float, str], None, Written]:
+) -> Steps[Written]:
     """Write a page; yields the completed share and a description.
 
     Parameters are those of :meth:`ExplanationViewer.save_html`, and the state of a viewer, of which the page keeps the
@@ -124,7 +124,7 @@ def page_steps(
     results = results_of_page(jobs.results if jobs else {})
     inside: Any = state.parts.get("inside")
     if contained is not None and inside:
-        results = (yield from _shares(inside.reading_explained(), 0.0, 0.0)) | results
+        results = (yield from part_of_work(inside.reading_explained(), 0.0, 0.0)) | results
     # The page has its own widgets, so that those of a live viewer stay as they are; they are closed, for ipywidgets
     # keeps every widget until then.
     with ExitStack() as opened:
@@ -140,7 +140,7 @@ def page_steps(
             "activations and results": sum(part.page_bytes() for part in parts.values()),
         }
         quick = without_slow(chosen, priorities)
-        sizes = yield from _shares(sizes_of(quick, others), 0.0, 0.05)
+        sizes = yield from part_of_work(sizes_of(quick, others), 0.0, 0.05)
         quick = in_time(quick, sizes, priorities)
         fit = fitted(quick, sizes, budget_mb, priorities)
         note = "; ".join(filter(None, [fit.note, time_note(chosen, quick)]))
@@ -148,7 +148,7 @@ def page_steps(
         if fit.chosen.instances != chosen.instances:
             parts = copies(fit.chosen, begun["instance"])
         chosen = fit.chosen
-        tiles = yield from _shares(_tiles(chosen), 0.05, 1.0)
+        tiles = yield from part_of_work(_tiles(chosen), 0.05, 1.0)
         absence = "This map was left out of this page." if note else "This plot is not on this page."
         mark = _mark(chosen, state, absence=absence, model=contained, **parts, **begun)
         viewer = opened.enter_context(closing(Stack(mark)))
@@ -202,22 +202,7 @@ def _put_tiles(entry: dict[str, Any], packed: dict[str, Any]) -> None:
     entry["buffers"] = [*others, {"encoding": "base64", "path": ["tiles", "data"], "data": data}]
 
 
-Result = TypeVar("Result")
-
-
-def _shares(
-    steps: Generator[tuple[float, str], None, Result], first: float, last: float
-) -> Generator[tuple[float, str], None, Result]:
-    """Progress of a part of the work, as shares of the whole."""
-    while True:
-        try:
-            share, text = next(steps)
-        except StopIteration as end:
-            return end.value
-        yield first + share * (last - first), text
-
-
-def _tiles(chosen: Excerpt) -> Generator[tuple[float, str], None, list[Tile]]:
+def _tiles(chosen: Excerpt) -> Steps[list[Tile]]:
     there = [maps_there(chosen, label, chosen.menu) for label in chosen.methods]
     places = [
         (method, instance, target)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from math import ceil
@@ -12,6 +12,7 @@ import numpy as np
 
 from ...explanation.labels import are_classes, is_right, members
 from ...explanation.source import lengths_of, seconds_of
+from ...progress import Steps
 from ..choice import Choice
 from ..synced.base import ENTRY_BYTES
 from ..synced.facts import maps_there
@@ -93,7 +94,7 @@ def without_slow(chosen: Excerpt, priorities: Priorities) -> Excerpt:
     return chosen.part(quick) if quick else chosen
 
 
-def sizes_of(chosen: Excerpt, others: Mapping[str, float]) -> Generator[tuple[float, str], None, Sizes]:
+def sizes_of(chosen: Excerpt, others: Mapping[str, float]) -> Steps[Sizes]:
     """Sizes and times, from two maps of each method; yields the completed share and a description."""
     maps, seconds, lengths = {}, {}, lengths_of(chosen)
     for done, label in enumerate(chosen.methods):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,6 +11,7 @@ from traitlets import Dict, List, validate
 
 from ...explanation.source import LayerFacts
 from ...names import did_you_mean
+from ...progress import Steps
 from ...validation import check_index, shown
 from ..choice import NoSuchChoice, refusing_choice
 from .base import PageContents, Synced
@@ -139,7 +140,7 @@ class Inside(Synced):
             unfolded=self.unfolded and bool(kept),
         )
 
-    def reading_explained(self) -> Generator[tuple[float, str], None, dict[str, Result]]:
+    def reading_explained(self) -> Steps[dict[str, Result]]:
         """Read the explained layer for a page that computes; yields the completed share and a description."""
         if self._source is None or not self.explained:
             return {}

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
@@ -38,6 +38,7 @@ from traitlets import Any as AnyTrait
 from traitlets import List, Unicode
 
 from ...cancellation import CancelledError, cancelled_by
+from ...progress import Steps
 from ...validation import check_choice
 from .base import PageContents, Synced
 from .messages import error_text, kind_of, mapping_of, name_in, text_of
@@ -67,7 +68,7 @@ class Result:
     kept: bool = True
 
 
-Work = Callable[[dict[str, Any]], Generator[tuple[float, str], None, Result]]
+Work = Callable[[dict[str, Any]], Steps[Result]]
 """Computation with the browser's arguments: yields the completed share and a description, and returns the result."""
 
 
@@ -208,7 +209,7 @@ class Jobs(Synced):
 class _Running:
     """A running job, and its last reported progress."""
 
-    def __init__(self, name: str, steps: Generator[tuple[float, str], None, Result]) -> None:
+    def __init__(self, name: str, steps: Steps[Result]) -> None:
         self.name, self.stop = name, Event()
         self.progress: dict[str, Any] = {"state": "running", "name": name, "done": 0.0, "text": ""}
         self._steps = steps
