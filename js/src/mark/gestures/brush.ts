@@ -1,10 +1,11 @@
 import type { Frame } from "../../core/draw/scene.js";
 import { type Window, windowBetween } from "../../core/picture/window.js";
 import { pixelOf, sampleAt } from "../../core/samples/time_axis.js";
+import { type Drag, onDrag } from "./drag.js";
 
-/** Selects a window by Shift and drag, before bqplot handles the drag as panning. */
-export class Brush {
-  private readonly listeners = new AbortController();
+/** Selects a window by Shift and drag. */
+export class Brush implements Drag {
+  readonly remove: () => void;
   private start: number | null = null;
 
   constructor(
@@ -12,28 +13,21 @@ export class Brush {
     private readonly frame: () => Frame | undefined,
     private readonly chosen: (window: Window | null, last: boolean) => void,
   ) {
-    const options = { signal: this.listeners.signal, capture: true };
-    for (const type of ["pointerdown", "mousedown"] as const) {
-      figure.addEventListener(type, (event) => this.press(event), options);
-    }
-    window.addEventListener("pointermove", (event) => this.move(event, false), options);
-    window.addEventListener("pointerup", (event) => this.move(event, true), options);
+    this.remove = onDrag(figure, this);
   }
 
-  remove(): void {
-    this.listeners.abort();
-  }
-
-  private press(event: MouseEvent): void {
-    if (event.shiftKey && event.button === 0) {
+  press(event: MouseEvent): boolean {
+    if (event.shiftKey) {
       this.start = this.sampleUnder(event);
-      this.figure.focus();
-      event.stopPropagation();
-      event.preventDefault();
     }
+    return event.shiftKey;
   }
 
-  private move(event: PointerEvent, last: boolean): void {
+  release(event: PointerEvent): void {
+    this.move(event, true);
+  }
+
+  move(event: PointerEvent, last = false): void {
     if (this.start === null) {
       return;
     }

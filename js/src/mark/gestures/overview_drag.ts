@@ -1,6 +1,7 @@
 import type { Row } from "../../core/draw/row_layout.js";
 import type { Frame } from "../../core/draw/scene.js";
 import { visibleFraction } from "../../core/samples/time_axis.js";
+import { type Drag, onDrag } from "./drag.js";
 
 /** Position of the overview, and the figure's geometry. */
 export interface Overview {
@@ -8,9 +9,10 @@ export interface Overview {
   readonly frame: Frame;
 }
 
-/** A click on the overview moves the view, and so does dragging, before bqplot handles it as panning. */
-export class OverviewDrag {
-  private readonly listeners = new AbortController();
+/** A click on the overview moves the view, and so does dragging. */
+export class OverviewDrag implements Drag {
+  readonly hover = "cam1d-grab";
+  readonly remove: () => void;
   /** Offset of the drag from the center of the view, as a fraction of the series. */
   private hold: number | null = null;
 
@@ -19,26 +21,12 @@ export class OverviewDrag {
     private readonly overview: () => Overview | null,
     private readonly moveTo: (share: number) => void,
   ) {
-    const options = { signal: this.listeners.signal, capture: true };
-    for (const type of ["pointerdown", "mousedown"] as const) {
-      figure.addEventListener(type, (event) => this.press(event), options);
-    }
-    window.addEventListener("pointermove", (event) => this.move(event), options);
-    window.addEventListener("pointerup", () => (this.hold = null), options);
-    figure.addEventListener(
-      "pointermove",
-      (event) => figure.classList.toggle("cam1d-grab", this.isOver(event)),
-      options,
-    );
+    this.remove = onDrag(figure, this);
   }
 
-  remove(): void {
-    this.listeners.abort();
-  }
-
-  private press(event: MouseEvent): void {
-    if (event.button !== 0 || !this.isOver(event)) {
-      return;
+  press(event: MouseEvent): boolean {
+    if (!this.isOver(event)) {
+      return false;
     }
     const [first, last] = visibleFraction(this.overview()!.frame.axis);
     const share = this.shareUnder(event);
@@ -47,18 +35,20 @@ export class OverviewDrag {
     if (!within) {
       this.moveTo(share);
     }
-    this.figure.focus();
-    event.stopPropagation();
-    event.preventDefault();
+    return true;
   }
 
-  private move(event: PointerEvent): void {
+  release(): void {
+    this.hold = null;
+  }
+
+  move(event: PointerEvent): void {
     if (this.hold !== null && this.overview()) {
       this.moveTo(this.shareUnder(event) - this.hold);
     }
   }
 
-  private isOver(event: MouseEvent): boolean {
+  isOver(event: MouseEvent): boolean {
     const overview = this.overview();
     const y = event.clientY - this.figure.getBoundingClientRect().top;
     const share = overview ? this.shareUnder(event) : -1;

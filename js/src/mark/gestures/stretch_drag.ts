@@ -4,6 +4,7 @@ import type { Frame, Scene } from "../../core/draw/scene.js";
 import { layoutOf, lineRow } from "../../core/draw/scene_layout.js";
 import type { Edit } from "../../core/edit/edit.js";
 import { sampleAt } from "../../core/samples/time_axis.js";
+import { type Drag, onDrag } from "./drag.js";
 
 interface Mark {
   readonly edits: {
@@ -24,8 +25,9 @@ interface Held {
 }
 
 /** A drag within the selected window moves the stretch of a channel up or down, while the panel "Edit" is open. */
-export class StretchDrag {
-  private readonly listeners = new AbortController();
+export class StretchDrag implements Drag {
+  readonly hover = "cam1d-stretch";
+  readonly remove: () => void;
   private held: Held | null = null;
   private edit: Edit | null = null;
 
@@ -34,34 +36,16 @@ export class StretchDrag {
     private readonly mark: Mark,
     private readonly drawn: () => [Scene, Frame] | undefined,
   ) {
-    const options = { signal: this.listeners.signal, capture: true };
-    for (const type of ["pointerdown", "mousedown"] as const) {
-      figure.addEventListener(type, (event) => this.press(event), options);
-    }
-    window.addEventListener("pointermove", (event) => this.move(event), options);
-    window.addEventListener("pointerup", () => this.release(), options);
-    figure.addEventListener(
-      "pointermove",
-      (event) => figure.classList.toggle("cam1d-stretch", this.under(event) !== null),
-      options,
-    );
+    this.remove = onDrag(figure, this);
   }
 
-  remove(): void {
-    this.listeners.abort();
+  press(event: MouseEvent): boolean {
+    const held = event.shiftKey ? null : this.under(event);
+    this.held = held ?? this.held;
+    return held !== null;
   }
 
-  private press(event: MouseEvent): void {
-    const held = event.button === 0 && !event.shiftKey ? this.under(event) : null;
-    if (held) {
-      this.held = held;
-      this.figure.focus();
-      event.stopPropagation();
-      event.preventDefault();
-    }
-  }
-
-  private move(event: PointerEvent): void {
+  move(event: PointerEvent): void {
     if (this.held) {
       const { channel, value, scene } = this.held;
       const by = this.valueUnder(event, this.held) - value;
@@ -70,7 +54,11 @@ export class StretchDrag {
     }
   }
 
-  private release(): void {
+  isOver(event: MouseEvent): boolean {
+    return this.under(event) !== null;
+  }
+
+  release(): void {
     if (this.held && this.edit) {
       this.mark.edits.apply(this.edit);
     }
