@@ -1,4 +1,4 @@
-// Computations of a model that take longer than a frame: in a worker, or in the page's own thread a moment at a time.
+// Computations of a model that take longer than a frame: in a worker, or in the page's own thread in short slices.
 import type { Values } from "./engine.js";
 import type { Description, PageModel } from "./page_model.js";
 
@@ -19,13 +19,13 @@ export type News = { readonly key: string } & (
 export type Report = (news: News) => void;
 
 export interface Computer {
-  /** Starts a task; what follows the first news is reported. */
+  /** Starts a task and returns its first news; later ones are reported. */
   start(task: Task): News;
   /** Drops a task. */
   stop(key: string): void;
 }
 
-/** What a model is made from. */
+/** Parts that a model is created from. */
 export interface ModelParts {
   readonly description: Description;
   readonly weights: Float32Array;
@@ -64,12 +64,12 @@ export class LocalComputer implements Computer {
       this.running.delete(key);
     }
     if (this.running.size > 0 && !this.timer) {
-      this.timer = setTimeout(() => this.goOn()) as unknown as number;
+      this.timer = setTimeout(() => this.continue()) as unknown as number;
     }
     return step.done ? { key, maps: step.value } : { key, share: step.value };
   }
 
-  private goOn(): void {
+  private continue(): void {
     this.timer = 0;
     for (const key of [...this.running.keys()].slice(0, 1)) {
       this.report(this.advance(key));
@@ -141,7 +141,7 @@ export class WorkerComputer implements Computer {
     }
   }
 
-  /** The tasks of a worker that is lost are computed here. */
+  /** Computes the tasks of a lost worker in the page's own thread. */
   private fail(): void {
     this.worker?.terminate();
     this.worker = null;
@@ -155,7 +155,7 @@ export class WorkerComputer implements Computer {
 /** Milliseconds after which a worker reports, and listens. */
 const WORKER_MOMENT = 100;
 
-/** In a worker: computes what a `WorkerComputer` sends. */
+/** Runs in a worker: computes the tasks that a `WorkerComputer` sends. */
 export function serve(
   scope: Pick<Worker, "onmessage" | "postMessage">,
   startModel: (parts: ModelParts) => Promise<PageModel>,

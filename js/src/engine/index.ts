@@ -8,7 +8,7 @@ import { PageModel } from "./page_model.js";
 
 export { LocalComputer, WorkerComputer } from "./computer.js";
 
-/** In a worker: computes what is sent to it. */
+/** Runs in a worker: computes the tasks that are sent to it. */
 export const serve = (scope: Parameters<typeof served>[0]): void => served(scope, startModel);
 
 /** Start the engine on a network, whose backend is never fetched. */

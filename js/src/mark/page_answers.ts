@@ -140,7 +140,7 @@ export class PageAnswers {
     return this.model!.gradientOfFilter(this.series(choice), position, filter);
   }
 
-  /** Whether the series of a choice, which may be an edited one, is there. */
+  /** Whether the series of a choice, edited or not, is available. */
   private has(choice: Choice): boolean {
     return this.tiles.missing([seriesKeyOf(choice)]).length === 0;
   }
