@@ -34,8 +34,8 @@ class TorchClassifier(NetworkClassifier):
     Parameters
     ----------
     module : torch.nn.Module
-        Maps series of shape (batch, channel, time) or (batch, time, channel) to scores of shape (batch, class). It is
-        never changed.
+        Maps series of shape (batch, channel, time) or (batch, time, channel) to scores of shape (batch, class), or
+        (batch,) of one score. It is never changed.
     layer : str, int or torch.nn.Module, optional
         Layer whose map is explained by the CAM methods, by its path as in `named_modules`. Default: the map that enters
         the pooling or flatten of the head.

@@ -138,6 +138,8 @@ class TorchNetwork(Network):
             raise ValueError(
                 f"model {self.name!r} computes without gradients, as under torch.no_grad; use a perturbation method"
             )
+        if made.ndim < 2 and made.numel() == len(x) and made.is_floating_point():
+            made = made.reshape(-1, 1)
         return made.float().to(x.device)
 
     def _run(self, function: Callable[[Any], Any], x: np.ndarray) -> np.ndarray:

@@ -24,6 +24,7 @@ from ..inputs import Inputs
 from .arguments import alone
 from .attention import self_attention
 from .called import Called, Order, batch_first, name_of, shape_of
+from .column import as_column
 from .export import evaluated, size_of, sizes_of
 from .layouts import permuted
 from .operation_table import row_of
@@ -252,6 +253,9 @@ class _Reading:
             self._tensors[node] = _Tensor(number, as_it_is)
 
     def graph(self) -> Graph:
+        made = self._outputs()[self._output]
+        if len(shape_of(made)) == 1:
+            made = as_column(self._program.graph, made)
         regions = self._regions()
         for node in self._program.graph.nodes:
             if node.op == "call_function" and self._depends(node):
@@ -260,7 +264,6 @@ class _Reading:
                     self._read(node)
                 elif node is region[-1]:
                     self._read_whole(region)
-        made = self._outputs()[self._output]
         if made not in self._tensors:
             raise ValueError("its output does not depend on the series")
         output = self._in_order(made, batch_first(shape_of(made)), self._tensors[made])

@@ -448,6 +448,53 @@ def test_a_module_of_two_or_four_dims_works_behind_the_layer_that_its_error_name
     assert found.exactness["HiResCAM"] == "exact"
 
 
+class OneScore(nn.Module):
+    """Gives one score a series, of shape (batch,)."""
+
+    def __init__(self, body, tail):
+        super().__init__()
+        self.body, self.tail = body, tail
+
+    def forward(self, x):
+        return self.tail(self.body(x))
+
+
+def plain(y):
+    return y
+
+
+REMOVED = [lambda y: y.squeeze(-1), torch.squeeze, lambda y: y[:, 0], torch.flatten, lambda y: y.view(len(y))]
+
+
+@pytest.mark.parametrize("before", [plain, torch.sigmoid], ids=["logits", "probabilities before"])
+@pytest.mark.parametrize("after", [plain, torch.sigmoid], ids=["", "probabilities"])
+@pytest.mark.parametrize("removed", REMOVED, ids=["squeeze", "squeeze all", "index", "flatten", "view"])
+def test_a_module_of_one_score_a_series_is_explained_like_one_of_a_column(removed, before, after):
+    methods = {"methods": ["HiResCAM", "DeepLIFT", "Saliency"], "progress": False}
+    module = OneScore(cnn(classes=1), lambda y: after(removed(before(y))))
+    made = explain(module, X, **methods)
+    column = explain(OneScore(cnn(classes=1), lambda y: after(before(y))), X, **methods)
+    np.testing.assert_allclose(made.scores, column.scores, atol=1e-6)
+    assert (made.class_names, made.exactness) == (column.class_names, column.exactness)
+    for label, maps in column.attributions.items():
+        np.testing.assert_allclose(made.attributions[label], maps, atol=1e-6 * np.abs(maps).max(), err_msg=label)
+
+
+def test_a_module_of_one_score_a_series_that_is_no_number_before_is_a_column():
+    module = OneScore(cnn(), lambda y: y[:, 1] - y[:, 0])
+    made = explain(module, X, methods=["HiResCAM", "Saliency"], progress=False)
+    np.testing.assert_allclose(made.scores, np.diff(own_scores(cnn())), atol=1e-6)
+    assert made.exactness["HiResCAM"] == "exact"
+    branching = explain(Branching(module), X, methods="Saliency", progress=False)
+    np.testing.assert_allclose(branching.scores, made.scores, atol=1e-6)
+    np.testing.assert_allclose(branching.attributions["Saliency"], made.attributions["Saliency"], atol=1e-6)
+
+
+def test_indices_of_classes_are_no_scores():
+    with pytest.raises(ValueError, match=r"must give one score a class, of shape \(batch, class\), but gives \(3,\)"):
+        explain(OneScore(cnn(), lambda y: y.argmax(1)), X, progress=False)
+
+
 def test_series_of_two_dims_are_instances_of_a_module_with_one_channel():
     module = cnn(1)
     flat = explain(module, X[..., 0], methods="Saliency", progress=False)
