@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -27,20 +28,27 @@ __all__ = [
     "without_tensors",
 ]
 
+_MOST_DIMS = 32  # of an array, in numpy 1
+
 
 def refuse_masked(argument: str, values: Any) -> None:
     """Refuse an array, or nested lists of arrays, if a mask hides some values: np.asarray would ignore the mask."""
-    if _is_masked(values):
+    if any(isinstance(one, np.ma.MaskedArray) and np.ma.is_masked(one) for one in _unnested(argument, values)):
         raise ValueError(
             f"{argument} must not be masked, but some of its values are: they would be used like all others; "
             f"fill them first, as in {argument}.filled(0)"
         )
 
 
-def _is_masked(values: Any) -> bool:
-    if isinstance(values, list | tuple):
-        return any(map(_is_masked, values))
-    return isinstance(values, np.ma.MaskedArray) and bool(np.ma.is_masked(values))
+def _unnested(argument: str, values: Any, depth: int = 0) -> Iterator[Any]:
+    """Values in nested lists; an error if these are deeper than an array, as a list that holds itself is."""
+    if not isinstance(values, list | tuple):
+        yield values
+    elif depth == _MOST_DIMS:
+        raise ValueError(f"{argument} must be an array, but its lists are nested more than {_MOST_DIMS} deep")
+    else:
+        for one in values:
+            yield from _unnested(argument, one, depth + 1)
 
 
 def unmasked(argument: str, values: Any) -> np.ndarray:
@@ -64,7 +72,7 @@ def numpy_array(values: Any) -> np.ndarray:
 def without_tensors(argument: str, values: Any) -> Any:
     """Values with PyTorch's tensors as arrays, also in lists; they may hold a gradient, or lie on another device."""
     if isinstance(values, list | tuple):
-        tensors = any(isinstance(one, list | tuple) or hasattr(one, "detach") for one in values)
+        tensors = any(hasattr(one, "detach") for one in _unnested(argument, values))
         return [without_tensors(argument, one) for one in values] if tensors else values
     if not hasattr(values, "detach"):
         return values

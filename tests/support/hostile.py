@@ -15,6 +15,14 @@ import cam1d_widget
 
 PACKAGE = str(Path(cam1d_widget.__file__).parent)
 
+
+def _endless() -> list[Any]:
+    """A list that holds itself."""
+    made: list[Any] = []
+    made.append(made)
+    return made
+
+
 VALUES: dict[str, Any] = {
     "None": None,
     "True": True,
@@ -43,6 +51,7 @@ VALUES: dict[str, Any] = {
     "['zz']": ["zz"],
     "[None]": [None],
     "[[]]": [[]],
+    "[[[...]]]": _endless(),
     "(1, 'a')": (1, "a"),
     "{}": {},
     "{'zz': 1}": {"zz": 1},
@@ -56,7 +65,7 @@ VALUES: dict[str, Any] = {
     "zeros(2, 2, 2, 2)": np.zeros((2, 2, 2, 2)),
     "array of nan": np.full((3, 24, 2), np.nan),
     "array of str": np.array(["a", "b"]),
-    "array of objects": np.array([object(), "a"], object),
+    "array of objects": np.array([object(), "a", object()], object),
     "array of complex": np.zeros((3, 24, 2), complex),
     "array of dates": np.array(["2020-01-01"], "datetime64[s]"),
 }

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...typing import MapsLike, SeriesLike, TargetLike
-from ...validation import as_float32
+from ...validation import as_float32, unmasked
 from ..classifier import Classifier, as_targets, check_classifier
 from ..series import array_of_series, check_series
 from .items import many_maps
@@ -54,7 +54,7 @@ def series_and_maps(classifier: Classifier, x: SeriesLike, attribution: MapsLike
 
 def _without_padding(attribution: MapsLike, lengths: np.ndarray, samples: int) -> MapsLike:
     """Maps with zeros in the padding."""
-    maps = np.asarray(attribution)
+    maps = unmasked("attribution", attribution)
     maps = maps[np.newaxis] if maps.ndim == 2 else maps
     if (lengths == samples).all() or maps.shape[:2] != (len(lengths), samples) or maps.ndim != 3:
         return attribution

@@ -16,6 +16,7 @@ module has been imported; everything in this package that takes the path of a mo
 
 from __future__ import annotations
 
+import inspect
 from abc import ABC, abstractmethod
 from typing import Any
 
@@ -30,7 +31,17 @@ __all__ += ["TemporalAttention"]
 _registered = keras.saving.register_keras_serializable("cam1d_widget")
 
 
-class _WithAttention(keras.layers.Layer):  # type: ignore[misc]
+class _Pooling(keras.layers.Layer):  # type: ignore[misc]
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """The layer; an error for arguments in which Keras, which reads them first, finds no end."""
+        try:
+            return super().__new__(cls, *args, **kwargs)
+        except RecursionError:
+            names = " or ".join(name for name in inspect.signature(cls).parameters if name != "kwargs")
+            raise ValueError(f"{names} of {cls.__name__} must be a number, but is a list that holds itself") from None
+
+
+class _WithAttention(_Pooling):
     """A layer that rates every step: tanh units, and one number computed from them."""
 
     def __init__(self, attention_units: int, **kwargs: Any) -> None:
@@ -91,7 +102,7 @@ class TemporalAttention(_WithAttention):
         return (input_shape[0], input_shape[-1])
 
 
-class MILPooling(keras.layers.Layer, ABC):  # type: ignore[misc]
+class MILPooling(_Pooling, ABC):
     """Scores of a series, computed from scores of its steps.
 
     Takes a map of shape (batch, step, filter) to class scores (batch, class): logits, to be followed by a softmax. The
