@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..validation import unmasked
+from ..validation import shown, unmasked
 
 __all__ = ["check_true_classes", "labels_in", "read_labels"]
 
@@ -74,11 +74,15 @@ def check_true_classes(
 def read_labels(argument: str, labels: Any) -> np.ndarray:
     """Labels as an array: objects that are numbers as numbers, and bytes, such as those of ARFF files, as text."""
     values = unmasked(argument, labels)
-    if values.dtype == object and all(
-        isinstance(one, bool | int | float | np.bool_ | np.number) for one in values.flat
-    ):
+    if values.dtype != object:
+        return np.char.decode(values, "utf-8", "replace") if values.dtype.kind == "S" else values
+    numbers = bool | int | float | np.bool_ | np.number
+    other = [one for one in values.flat if not isinstance(one, numbers | str | bytes)]
+    if other:
+        raise TypeError(f"{argument} must hold labels that are numbers or str, but holds {shown(other[0])}")
+    if all(isinstance(one, numbers) for one in values.flat):
         return np.array(values.tolist())  # such as a column of a pandas table of mixed types
-    if values.dtype.kind == "S" or (values.dtype == object and all(isinstance(one, bytes) for one in values.flat)):
+    if all(isinstance(one, bytes) for one in values.flat):
         return np.char.decode(values.astype(bytes), "utf-8", "replace")
     return values
 
