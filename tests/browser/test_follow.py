@@ -92,6 +92,7 @@ def test_a_class_that_is_only_the_highest_of_the_menu_is_not_called_predicted(op
     page = open_page(path)
     shown(page)
     selected = page.locator(".cam1d-class-menu select option:checked")
+    selected.dispatch_event("pointerdown")
     assert selected.inner_text().startswith("highest of these: ")
 
 

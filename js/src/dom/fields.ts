@@ -27,8 +27,9 @@ export function select<Value extends string>(
   { hidden = false, describedBy }: Extras = {},
 ): TemplateResult {
   const change = (event: Event): void => changed((event.target as HTMLSelectElement).value as Value);
+  const texts = Object.values<string>(entries);
   const choices = options(
-    Object.entries<string>(entries).map(([key, text]) => [key, elided(text, LENGTH)]),
+    Object.entries<string>(entries).map(([key, text]) => [key, elided(text, LENGTH, texts)]),
     value,
   );
   return html`<label ?hidden=${hidden}
@@ -65,11 +66,18 @@ export function number(
 /** NaN is an empty field. */
 const text = (value: number): string => (Number.isNaN(value) ? "" : String(value));
 
-export const checkbox = (name: string, value: boolean, changed: (value: boolean) => void): TemplateResult =>
-  html`<label class="cam1d-check"
-    ><span>${name}</span
+/** A checkbox; its text may be shorter than its name. */
+export const checkbox = (
+  name: string,
+  value: boolean,
+  changed: (value: boolean) => void,
+  text = name,
+): TemplateResult =>
+  html`<label class="cam1d-check" title=${text === name ? nothing : name}
+    ><span>${text}</span
     ><input
       type="checkbox"
+      aria-label=${text === name ? nothing : name}
       .checked=${live(value)}
       @change=${({ target }: Event) => changed((target as HTMLInputElement).checked)}
   /></label>`;

@@ -191,7 +191,7 @@ const SHEET = `
 .cam1d-toolbar label > span { color: var(--cam1d-faint); white-space: nowrap; }
 .cam1d-toolbar label > select { min-width: 0; text-overflow: ellipsis; }
 .cam1d-toolbar label.cam1d-check { flex-direction: row-reverse; }
-.cam1d-toolbar label.cam1d-check > span { color: var(--cam1d-ink); max-width: 220px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.cam1d-toolbar label.cam1d-check > span { color: var(--cam1d-ink); white-space: normal; }
 .cam1d-toolbar input[type="number"] { width: 84px; padding-right: 2px; }
 .cam1d-toolbar .cam1d-help { margin: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(min(330px, 100%), 1fr)); gap: 3px 18px; flex: 1; }
 .cam1d-toolbar .cam1d-help > div { display: flex; gap: 10px; }
@@ -271,7 +271,7 @@ const SHEET = `
 .cam1d-curves .cam1d-random { stroke: var(--cam1d-chance); stroke-width: 1.5; }
 .cam1d-curves .cam1d-curve { stroke: var(--cam1d-map); stroke-width: 2; }
 .cam1d-toolbar .cam1d-scrolled { max-height: 220px; overflow: auto; }
-.cam1d-toolbar .cam1d-boxes { flex: 1 1 100%; display: grid; grid-template-columns: repeat(auto-fill, minmax(76px, 1fr)); gap: 2px 8px; }
+.cam1d-toolbar .cam1d-boxes { flex: 1 1 100%; display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, max(76px, var(--cam1d-name) + 28px)), 1fr)); gap: 2px 8px; }
 .cam1d-toolbar .cam1d-boxes label { justify-content: flex-end; }
 .cam1d-toolbar .cam1d-line { display: flex; flex-wrap: wrap; gap: 4px 8px; align-items: center; }
 .cam1d-crosshair { stroke: var(--cam1d-ink); stroke-width: 1px; stroke-dasharray: 3 2; pointer-events: none; }

@@ -29,12 +29,14 @@ export class ClassMenuView extends MenuView {
     const { mark } = this;
     const { choice, facts, outputs } = mark;
     const format = scoreFormat(outputs.probabilities !== null);
-    const entries = classScores(choice.instance, facts.targets, outputs).map(
-      ({ place, target, value }) =>
-        [
-          String(place),
-          [elided(facts.class_names[target], LENGTH), ...(Number.isNaN(value) ? [] : [format(value)])].join(" · "),
-        ] as const,
+    const names = facts.class_names;
+    const scored = classScores(choice.instance, facts.targets, outputs).map(({ place, target, value }) => ({
+      place,
+      name: names[target],
+      after: Number.isNaN(value) ? "" : ` · ${format(value)}`,
+    }));
+    const entries = scored.map(
+      ({ place, name, after }) => [String(place), elided(name, LENGTH, names) + after] as const,
     );
     const follows = FOLLOWS.filter(([kind]) => kind !== "true" || hasTrueClasses(outputs));
     const change = ({ target }: Event): void => {
@@ -61,13 +63,18 @@ export class ClassMenuView extends MenuView {
     const named = follows
       .map(([kind, name]) => [kind, nameOf(kind, name)] as const)
       .map(([kind, name]) => [kind, kind === mark.follow ? `${name}: ${current}` : name] as const);
-    const selected = follows.some(([kind]) => kind === mark.follow) ? mark.follow : String(choice.target);
-    const explained = facts.class_names[facts.targets[choice.target]];
-    const short = selected === mark.follow ? `${nameOf(mark.follow, mark.follow)}: ${explained}` : explained;
+    const follow = follows.find(([kind]) => kind === mark.follow);
+    const selected = follow ? mark.follow : String(choice.target);
+    const explained = {
+      before: follow ? `${nameOf(...follow)}: ` : "",
+      name: names[facts.targets[choice.target]],
+      after: scored.find(({ place }) => place === choice.target)?.after ?? "",
+      others: names,
+    };
     const fitted = (all: readonly (readonly [string, string])[]): [string, string][] =>
-      all.map(([value, text]) => [value, value === selected ? this.fitted(text, short) : text]);
+      all.map(([value, text]) => [value, value === selected ? this.fitted(text, explained) : text]);
     return html`<select
-      title=${explained}
+      title=${explained.before + explained.name + explained.after}
       ?disabled=${entries.length < 2}
       @change=${change}
     ><optgroup label="for each instance">${options(fitted(named), selected)}</optgroup><optgroup label="always"

@@ -62,7 +62,7 @@ export class ClassScoresView extends PanelView {
         name=${`cam1d-class-${this.cid}`}
         .checked=${live(place === choice.target)}
         @change=${() => this.mark.choose({ target: place })}
-      /><span class="cam1d-name">${elided(name, LENGTH)}</span>${marked ? html`<em>${truth}</em>` : nothing}<span
+      /><span class="cam1d-name">${elided(name, LENGTH, facts.class_names)}</span>${marked ? html`<em>${truth}</em>` : nothing}<span
         class="cam1d-number"
         >${before === null ? nothing : html`<small>before ${format(before)}</small> `}${format(value)}</span
       ><i class=${value < 0 ? "cam1d-negative" : ""} style=${styleMap({ width: share(value) })}></i

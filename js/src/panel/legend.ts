@@ -76,7 +76,7 @@ export class LegendView extends PanelView {
         ><span>${limits[0]}</span>${colorBar(colorScale(signed, 1, theme.dark, !known), part)}<span>${limits[limits.length - 1]}</span></span
       >`
         : nothing
-    }<span>${reach} <b>${elided(classesText(choice, facts), LENGTH)}</b></span
+    }<span>${reach} <b>${elided(classesText(choice, facts), LENGTH, facts.class_names)}</b></span
       ><span class="cam1d-color-range">${known ? colorLimitText(known, facts, !hasKernel) : ""}</span>`;
   }
 

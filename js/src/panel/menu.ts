@@ -4,27 +4,53 @@ import { PanelView } from "./panel.js";
 /** Pixels of a native menu that its arrow and its padding take. */
 const ARROW = 36;
 
+/** Pixels that a name should have. */
+const LEAST = 60;
+
+/** The name in an entry, what is before and after it, and the names from which it must be distinguished. */
+interface Named {
+  readonly name: string;
+  readonly before?: string;
+  readonly after?: string;
+  readonly others?: readonly string[];
+}
+
 /** A native menu, as wide as its place. */
 export abstract class MenuView extends PanelView {
   render(): void {
     this.el.classList.add("cam1d-menu");
     super.render();
+    for (const event of ["pointerdown", "keydown"]) {
+      this.el.addEventListener(event, () => this.setOpen(true));
+    }
+    for (const event of ["change", "focusout"]) {
+      this.el.addEventListener(event, () => this.setOpen(false));
+    }
     this.displayed.then(() => this.sizes.observe(this.el));
   }
 
   /**
-   * The current entry, or else its name alone, shortened in its middle to the width of the menu: a browser would cut its
-   * end.
+   * Text of the current entry, which holds a name. Where the menu is too narrow for it, the name is shortened in its
+   * middle: a browser would cut the end of the text. What is before the name goes if little of the name would be left.
    */
-  protected fitted(text: string, name: string): string {
+  protected fitted(text: string, { name, before = "", after = "", others = [] }: Named): string {
     const menu = this.el.querySelector("select");
     const pen = menu && menu.clientWidth > ARROW ? document.createElement("canvas").getContext("2d") : null;
-    if (!menu || !pen) {
+    if (!menu || !pen || this.open) {
       return text;
     }
     pen.font = getComputedStyle(menu).font;
+    const width = (words: string): number => pen.measureText(words).width;
     const room = menu.clientWidth - ARROW;
-    return pen.measureText(text).width <= room ? text : fit(pen, name, room);
+    if (width(text) <= room) {
+      return text;
+    }
+    const left = (around: string): number => room - width(around);
+    const [first, last] = [
+      [before, after],
+      ["", after],
+    ].find((around) => left(around.join("")) >= LEAST) ?? ["", ""];
+    return first + fit(pen, name, left(first + last), others) + last;
   }
 
   remove(): void {
@@ -32,5 +58,12 @@ export abstract class MenuView extends PanelView {
     super.remove();
   }
 
+  /** The list of an open menu is as wide as its entries. */
+  private setOpen(open: boolean): void {
+    this.open = open;
+    this.refresh();
+  }
+
+  private open = false;
   private readonly sizes = new ResizeObserver(() => this.refresh());
 }

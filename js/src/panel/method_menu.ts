@@ -14,7 +14,7 @@ export class MethodMenuView extends MenuView {
     const option = (place: number): TemplateResult => {
       const whole = text(facts.methods[place]);
       const current = place === choice.method;
-      return html`<option .value=${String(place)} .selected=${live(current)}>${current ? this.fitted(whole, facts.methods[place].label) : whole}</option>`;
+      return html`<option .value=${String(place)} .selected=${live(current)}>${current ? this.fitted(whole, { name: facts.methods[place].label }) : whole}</option>`;
     };
     return html`<select title=${text(facts.methods[choice.method])} ?disabled=${facts.methods.length < 2} @change=${change}>
       ${familiesOf(facts.methods).map(({ family, places }) =>

@@ -29,8 +29,9 @@ export function drawClassSplit(pen: Pen, classes: ClassPeaks[], width: number, c
   pen.save();
   pen.textBaseline = "middle";
   drawHeads(pen, left, right, width, theme);
+  const names = classes.map(({ name }) => name);
   classes.forEach((one, place) =>
-    drawClass(pen, one, HEAD + (place + 0.5) * PITCH, x, left, right, place === chosen, theme),
+    drawClass(pen, one, names, HEAD + (place + 0.5) * PITCH, x, left, right, place === chosen, theme),
   );
   pen.font = `10px ${theme.font}`;
   pen.fillStyle = theme.faint;
@@ -57,6 +58,7 @@ function drawHeads(pen: Pen, left: number, right: number, width: number, theme: 
 function drawClass(
   pen: Pen,
   { name, quantiles, auc, weight }: ClassPeaks,
+  names: readonly string[],
   y: number,
   x: (value: number) => number,
   left: number,
@@ -67,7 +69,7 @@ function drawClass(
   pen.font = `${chosen ? 600 : 400} 12px ${theme.font}`;
   pen.fillStyle = theme.ink;
   pen.textAlign = "right";
-  pen.fillText(fit(pen, name, left - 8), left - 8, y);
+  pen.fillText(fit(pen, name, left - 8, names), left - 8, y);
   if (!Number.isNaN(quantiles[0])) {
     const [least, lower, median, upper, largest] = Array.from(quantiles, x);
     pen.fillStyle = theme.faint;

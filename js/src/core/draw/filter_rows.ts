@@ -99,7 +99,7 @@ function drawMargins(pen: Pen, scene: FiltersScene, one: FilterRow, row: Row, fr
   const { chosen, theme, weights } = scene;
   const { left, width } = frame.plot;
   drawTicks(pen, one.range, row, left, theme);
-  drawName(pen, `${prefix}${one.filter}`, "", row, left - 50, left - 58, theme);
+  drawName(pen, { name: `${prefix}${one.filter}` }, row, left - 50, left - 58, theme);
   if (one.filter === chosen) {
     pen.fillStyle = lineColor(1, theme);
     pen.fillRect(2, row.top, 4, row.height);

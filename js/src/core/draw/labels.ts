@@ -1,3 +1,4 @@
+import type { Facts } from "../picture/facts.js";
 import type { ValueRange } from "../picture/value_range.js";
 import { elided } from "../text/elided.js";
 import { formatNumber } from "../text/numbers.js";
@@ -32,7 +33,7 @@ export function drawLabels(pen: Pen, scene: Scene, frame: Frame, layout: RowLayo
     }
     const edge = right - 8 - (ticks ? TICK_ROOM : 0);
     const room = edge - frame.left - 4;
-    drawName(pen, facts.channel_names[channel], facts.channel_units[channel], { ...row, height }, edge, room, theme);
+    drawName(pen, labelOf(channel, facts), { ...row, height }, edge, room, theme);
   });
   pen.restore();
 }
@@ -43,7 +44,7 @@ const namedEvery = ([first, second]: readonly Row[]): number =>
 
 function drawStripName(pen: Pen, frame: Frame, { strip }: RowLayout, theme: Theme): void {
   if (strip) {
-    drawName(pen, "all channels", "", strip, frame.plot.left - 8, frame.plot.left - frame.left - 12, theme);
+    drawName(pen, { name: "all channels" }, strip, frame.plot.left - 8, frame.plot.left - frame.left - 12, theme);
   }
 }
 
@@ -67,7 +68,7 @@ export function drawOverlayLabels(pen: Pen, scene: Scene, frame: Frame, layout: 
     const band = { top: places[place] - pitch / 2, height: pitch };
     drawLeader(pen, [plot.left - 14, places[place]], [plot.left, height(channel)], lineColor(channel, theme));
     const room = plot.left - frame.left - 22;
-    drawName(pen, facts.channel_names[channel], facts.channel_units[channel], band, plot.left - 18, room, theme);
+    drawName(pen, labelOf(channel, facts), band, plot.left - 18, room, theme);
   });
   pen.restore();
 }
@@ -91,10 +92,22 @@ export function spread(wanted: number[], pitch: number, low: number, high: numbe
   return places;
 }
 
+/** A name with its unit, and the names from which it must be distinguished. */
+interface Label {
+  readonly name: string;
+  readonly unit?: string;
+  readonly others?: readonly string[];
+}
+
+const labelOf = (channel: number, { channel_names, channel_units }: Facts): Label => ({
+  name: channel_names[channel],
+  unit: channel_units[channel],
+  others: channel_names,
+});
+
 export function drawName(
   pen: Pen,
-  name: string,
-  unit: string,
+  { name, unit = "", others }: Label,
   row: Row,
   right: number,
   room: number,
@@ -114,7 +127,7 @@ export function drawName(
   }
   pen.font = nameFont;
   pen.fillStyle = theme.ink;
-  pen.fillText(fit(pen, name, room - unitWidth), right - unitWidth, below ? middle - 7 : middle);
+  pen.fillText(fit(pen, name, room - unitWidth, others), right - unitWidth, below ? middle - 7 : middle);
 }
 
 export function drawTicks(pen: Pen, range: ValueRange, row: Row, right: number, theme: Theme): void {
@@ -133,11 +146,17 @@ export function drawTicks(pen: Pen, range: ValueRange, row: Row, right: number, 
   }
 }
 
-/** The text, shortened in its middle to the available width. */
-export function fit(pen: Ink, text: string, room: number): string {
-  let shorter = text;
-  for (let length = text.length - 1; length > 1 && pen.measureText(shorter).width > room; length--) {
-    shorter = elided(text, length);
-  }
+/** The text, shortened in its middle to the available width; what distinguishes it from others remains. */
+export function fit(pen: Ink, text: string, room: number, others: readonly string[] = []): string {
+  let [shorter, length] = [text, text.length];
+  const shorten = (among: readonly string[]): void => {
+    while (length > 2 && pen.measureText(shorter).width > room) {
+      length--;
+      shorter = elided(text, length, among);
+    }
+  };
+  shorten([]);
+  shorter = elided(text, length, others);
+  shorten(others);
   return shorter;
 }

@@ -9,10 +9,13 @@ import { isSigned } from "../../core/picture/picture.js";
 import { nearestStep } from "../../core/picture/receptive_field.js";
 import { pixelOf, sampleAt } from "../../core/samples/time_axis.js";
 import { mapName, type Reading, type Readout, readout } from "../../core/text/describe.js";
+import { elided } from "../../core/text/elided.js";
 import { formatNumber, formatSigned } from "../../core/text/numbers.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const BRACKET = 5;
+/** Maximum length of a channel's name. */
+const LENGTH = 36;
 
 /** Crosshair and read-out at the sample under the pointer, with the receptive field of its step. */
 export class Pointer {
@@ -181,7 +184,7 @@ const contents = ({ time, readings, notes }: Readout, scene: Scene, under: numbe
 
 const readingRow = ({ name, value, attribution, spread }: Reading, scene: Scene, under: boolean): TemplateResult =>
   html`<tr class=${under ? "cam1d-pointed" : ""}>
-    <td>${name}</td>
+    <td>${elided(name, LENGTH, scene.facts.channel_names)}</td>
     <td class="cam1d-number">${value}</td>
     ${attribution === null ? nothing : attributionCell(attribution, spread, scene)}
   </tr>`;

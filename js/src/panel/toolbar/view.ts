@@ -1,10 +1,15 @@
 import { html, nothing, type TemplateResult } from "lit-html";
+import { styleMap } from "lit-html/directives/style-map.js";
 import { all, toggled } from "../../core/picture/hidden.js";
 import type { Options } from "../../core/picture/options.js";
 import { allButTop } from "../../core/picture/shares.js";
 import { hasTrueClasses } from "../../core/picture/truth.js";
+import { elided } from "../../core/text/elided.js";
 import { button, checkbox, group, number, select } from "../../dom/fields.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
+
+/** Maximum length of a channel's name. */
+const LENGTH = 30;
 
 /** Display options: colors, rows and channels. */
 export const viewPanel = (mark: ChannelStackModel): TemplateResult =>
@@ -65,6 +70,8 @@ function channels({ facts, optionsModel, picture }: ChannelStackModel): Template
   const { hidden, order } = optionsModel.current;
   const count = facts.channel_names.length;
   const hide = (hidden: number[]): void => optionsModel.change({ hidden });
+  const texts = facts.channel_names.map((name) => elided(name, LENGTH, facts.channel_names));
+  const longest = Math.max(...texts.map((text) => text.length));
   const shares = picture?.shares ?? null;
   const top = shares && count - hidden.length > 0 ? count - hidden.length : NaN;
   return group(
@@ -81,8 +88,8 @@ function channels({ facts, optionsModel, picture }: ChannelStackModel): Template
           (most) => Number.isNaN(most) || hide(allButTop(most, shares)),
         )
       : nothing,
-    html`<div class="cam1d-boxes">${facts.channel_names.map((name, channel) =>
-      checkbox(name, !hidden.includes(channel), () => hide(toggled(hidden, channel))),
+    html`<div class="cam1d-boxes" style=${styleMap({ "--cam1d-name": `${longest}ch` })}>${texts.map((text, channel) =>
+      checkbox(facts.channel_names[channel], !hidden.includes(channel), () => hide(toggled(hidden, channel)), text),
     )}</div>`,
   );
 }
