@@ -130,6 +130,11 @@ def on_paper(url):
     return layers[..., :3] * share + 255 * (1 - share)
 
 
+def share_of_color(picture):
+    """Share of the pixels that are not gray."""
+    return np.mean(np.ptp(picture[..., :3], axis=-1) > 60)
+
+
 def brush(page, first, last):
     """Select the window between two samples, by Shift and drag."""
     picture = page.evaluate(SNAPSHOT)

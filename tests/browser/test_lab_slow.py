@@ -1,13 +1,15 @@
 """Maps and scores that take long, in a real JupyterLab: what is shown meanwhile, cancelled, offered and dismissed."""
 
+import base64
 import json
 
+import nbformat
 import pytest
 
 from ..support.arrays import explanation
 from ..support.waiting import until
-from .lab import KERNEL_IS_IDLE, run_in_kernel, write_notebook
-from .page import MARK
+from .lab import KERNEL_IS_IDLE, run_in_kernel, save_by_keys, write_notebook
+from .page import MARK, pixels, share_of_color
 
 pytestmark = pytest.mark.browser
 
@@ -58,7 +60,7 @@ class Held:
 
 
 held = Held(Explanation.load("slow.npz"))
-viewer = ExplanationViewer(held)
+viewer = ExplanationViewer(held, method=globals().get('opened'))
 viewer
 """
 
@@ -66,6 +68,8 @@ viewer
 MODEL = f"{MARK}.model"
 
 
+IS_DIRTY = "window.jupyterapp.shell.currentWidget.context.model.dirty"
+RELEASE = "if 'held' in globals(): held.maps.set(); held.scored.set()"
 COMMANDS = "window.jupyterapp.commands"
 
 
@@ -83,16 +87,17 @@ def page(notebook):
     """The page, whose viewer has just been displayed."""
     run(notebook)
     yield notebook
-    run_in_kernel(notebook, "if 'held' in globals(): held.maps.set(); held.scored.set()")
+    run_in_kernel(notebook, RELEASE)
     assert notebook.errors == []
 
 
-def run(page):
+def run(page, shown="0/2/1"):
     page.evaluate(f"{COMMANDS}.execute('notebook:clear-all-cell-outputs')")
     page.locator(".bqplot.figure").wait_for(state="detached")
     page.wait_for_function(KERNEL_IS_IDLE)
     page.evaluate(f"{COMMANDS}.execute('notebook:run-all-cells')")
-    page.locator('.bqplot.figure[data-ready="0/2/1"]').wait_for()
+    if shown:
+        page.locator(f'.bqplot.figure[data-ready="{shown}"]').wait_for()
 
 
 def choose(page, **choice):
@@ -160,6 +165,26 @@ def test_an_offer_that_was_dismissed_stays_so_in_other_views(page):
     page.reload()
     page.locator('.bqplot.figure[data-ready="0/2/1"]').wait_for()
     assert "Occlusion takes" not in summary(page).inner_text()
+
+
+def test_the_picture_of_a_slow_first_map_is_left_to_the_next_save(page, folder):
+    run_in_kernel(page, "held.scored.set(); opened = 'Occlusion'")
+    run(page, shown=None)
+    legend(page).get_by_text("Occlusion · computing").wait_for()
+    save_by_keys(page)
+    assert "image/png" not in output_of(folder / "slow.ipynb")
+    run_in_kernel(page, "held.maps.set(); opened = None")
+    page.locator('.bqplot.figure[data-ready="0/2/0"]').wait_for()
+    page.wait_for_function(IS_DIRTY)  # so that JupyterLab saves it by itself
+    page.keyboard.press("Control+s")
+    page.wait_for_function(f"!{IS_DIRTY}")
+    picture = pixels(base64.b64decode(output_of(folder / "slow.ipynb")["image/png"]))
+    assert share_of_color(picture) > 0.01
+
+
+def output_of(path):
+    [cell] = nbformat.read(path, as_version=4).cells
+    return cell.outputs[0].data
 
 
 def test_without_its_kernel_the_legend_says_that_the_map_is_missing(page):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from .lab import ERROR, run_in_kernel, save_by_keys, write_notebook
-from .page import choose_method, move, on_paper, pixels
+from .page import choose_method, move, on_paper, pixels, share_of_color
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -77,10 +77,6 @@ def colored(place):
     """Shares of the pixels of the plot and of the pinned one that are orange or blue."""
     plots = [place.locator(name).first for name in (".bqplot.figure canvas", ".cam1d-pinned canvas")]
     return [share_of_color(on_paper(plot.evaluate("(canvas) => canvas.toDataURL()"))) for plot in plots]
-
-
-def share_of_color(picture):
-    return np.mean(np.abs(picture[..., 0] - picture[..., 2]) > 60)
 
 
 def file_of(page, viewer, name):

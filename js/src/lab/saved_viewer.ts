@@ -96,8 +96,23 @@ class ShownViewer {
         this.manager = await renderer._manager!.promise;
         await existing(this.manager, model_id, output.data[MIME] as SavedState);
         await display(output);
+        if (!output.data[PNG]) {
+          this.storeFirst();
+        }
       }
     };
+  }
+
+  /** Stores the first picture once it is there. That of a slow map is not in the output when the cell has run. */
+  private storeFirst(): void {
+    const { node } = this.renderer;
+    const drawn = new MutationObserver(() => {
+      if (node.querySelector('.bqplot.figure[data-state="ready"]')) {
+        drawn.disconnect();
+        this.store();
+      }
+    });
+    drawn.observe(node, { subtree: true, childList: true, attributeFilter: ["data-state"] });
   }
 
   /** Writes the current state and picture to the output. */
