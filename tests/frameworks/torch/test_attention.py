@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from cam1d_widget import TorchClassifier
 from cam1d_widget.attribution.methods import LRP, DeepLIFT
 from tests.support.modules import Through
+from tests.support.passages import passages
 
 STEPS, FILTERS = 9, 4
 X, OTHER = np.random.default_rng(0).normal(size=(2, 3, STEPS, 3)).astype(np.float32)
@@ -116,8 +117,8 @@ def classifiers() -> dict[str, TorchClassifier]:
 def test_parts_compute_what_the_module_computes(name):
     classifier = classifiers()[name]
     propagation = classifier.propagations(DeepLIFT().propagation_rule)
-    passages = propagation.passages(X, np.ones(len(X), np.int32), X)
-    np.testing.assert_allclose(passages[0].outputs[0], classifier.scores(X), rtol=1e-4, atol=1e-5)
+    passed = passages(propagation, X, np.ones(len(X), np.int32), X)
+    np.testing.assert_allclose(passed[0].outputs[0], classifier.scores(X), rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -13,6 +13,7 @@ from torch import nn
 from cam1d_widget import TorchClassifier
 from cam1d_widget.attribution.methods import LRP, DeepLIFT
 from tests.support.modules import Through
+from tests.support.passages import passages
 
 X, OTHER = np.random.default_rng(0).normal(size=(2, 3, 7, 3)).astype(np.float32)
 
@@ -57,8 +58,8 @@ def classifier_of(function: Callable[..., Any], layer: nn.Module, features: int)
 @pytest.mark.parametrize("name", CASES)
 def test_parts_compute_the_same_and_contributions_add_up(name):
     classifier = classifier_of(*CASES[name])
-    passages = classifier.propagations(LRP().propagation_rule).passages(X, np.ones(len(X), np.int32), X)
-    np.testing.assert_allclose(passages[0].outputs[0], classifier.scores(X), rtol=1e-4, atol=1e-5)
+    passed = passages(classifier.propagations(LRP().propagation_rule), X, np.ones(len(X), np.int32), X)
+    np.testing.assert_allclose(passed[0].outputs[0], classifier.scores(X), rtol=1e-4, atol=1e-5)
     values = DeepLIFT(baseline=OTHER).attribute(classifier, X, 1)
     difference = classifier.scores(X) - classifier.scores(OTHER)
     np.testing.assert_allclose(values.sum(axis=(1, 2)), difference[:, 1], rtol=1e-4, atol=1e-5)
