@@ -140,6 +140,11 @@ class Graph:
         return {value: node for node in self.nodes for value in node.outputs}
 
     @cached_property
+    def _paths(self) -> dict[Any, list[Node]]:
+        """Nodes between known and wanted values, as they were found."""
+        return {}
+
+    @cached_property
     def of_series(self) -> frozenset[int]:
         """Values that depend on the series, and not on inputs alone that are held fixed."""
         found = {0}
@@ -174,7 +179,10 @@ class Graph:
     def compute(self, known: Mapping[int, Any], wanted: Sequence[int]) -> list[Any]:
         """Values of some tensors from those of others."""
         values = dict(known)
-        for node in self.between(known, wanted):
+        path = frozenset(known), tuple(wanted)
+        if path not in self._paths:
+            self._paths[path] = self.between(known, wanted)
+        for node in self._paths[path]:
             made = zip(node.outputs, node.call(*(values[value] for value in node.inputs)), strict=True)
             values.update((value, one) for value, one in made if value not in known)
         return [values[value] for value in wanted]

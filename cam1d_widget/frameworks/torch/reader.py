@@ -95,6 +95,7 @@ class Constants:
     def __init__(self, module: torch.nn.Module, program: ExportedProgram, device: torch.device) -> None:
         self._module, self.device = module, device
         self._specs = {one.arg.name: one for one in program.graph_signature.input_specs}
+        self._plans: dict[Any, _Plan] = {}
         self._stored = {**program.constants, **program.state_dict}
 
     def __call__(self, node: Any, batch: int, float32: bool = False) -> Any:
@@ -105,17 +106,16 @@ class Constants:
         if node.op == "placeholder":
             value = self._parameter(node.name)
         else:
-            args, kwargs = self.arguments(node, lambda one: self(one, batch, float32))
-            value = _CALLED_INSTEAD.get(node.target, node.target)(*args, **kwargs)
+            value = self.called(node, lambda one: self(one, batch, float32))
         halved = float32 and isinstance(value, torch.Tensor) and value.is_floating_point()
         return value.float() if halved else value
 
-    def arguments(self, node: Any, filled: Callable[[Any], Any]) -> tuple[list[Any], dict[str, Any]]:
-        """Arguments of a call, with values for the nodes among them, and on the device."""
-        kwargs = {name: _filled(one, filled) for name, one in node.kwargs.items()} if node.kwargs else {}
-        if kwargs.get("device") is not None:
-            kwargs["device"] = self.device
-        return [_filled(one, filled) for one in node.args], kwargs
+    def called(self, node: Any, filled: Callable[[Any], Any]) -> Any:
+        """Result of a call, with values for the nodes among its arguments, and on the device."""
+        plan = self._plans.get(node)
+        if plan is None:
+            plan = self._plans[node] = _Plan.of(node, self.device)
+        return plan(filled)
 
     def _parameter(self, name: str) -> torch.Tensor:
         """Current value of a parameter or buffer, on the device."""
@@ -129,6 +129,42 @@ class Constants:
         if spec.kind == InputKind.BUFFER:
             return self._module.get_buffer(target)
         return self._stored[target]
+
+
+class _Plan(NamedTuple):
+    """A call of an operation, in which the arguments that hold nodes are listed: the others are always the same."""
+
+    function: Callable[..., Any]
+    args: list[Any]
+    open_args: list[tuple[int, Any]]
+    kwargs: dict[str, Any]
+    open_kwargs: list[tuple[str, Any]]
+
+    @classmethod
+    def of(cls, node: Any, device: torch.device) -> _Plan:
+        """Plan of a node of the exported graph."""
+        args, kwargs = list(node.args), dict(node.kwargs)
+        if kwargs.get("device") is not None:
+            kwargs["device"] = device
+        open_args = [(place, one) for place, one in enumerate(args) if _holds_nodes(one)]
+        open_kwargs = [(name, one) for name, one in kwargs.items() if _holds_nodes(one)]
+        return cls(_CALLED_INSTEAD.get(node.target, node.target), args, open_args, kwargs, open_kwargs)
+
+    def __call__(self, filled: Callable[[Any], Any]) -> Any:
+        """Result with values for the nodes."""
+        args = self.args.copy()
+        for place, one in self.open_args:
+            args[place] = _filled(one, filled)
+        kwargs = self.kwargs
+        if self.open_kwargs:
+            kwargs = {**kwargs, **{name: _filled(one, filled) for name, one in self.open_kwargs}}
+        return self.function(*args, **kwargs)
+
+
+def _holds_nodes(argument: Any) -> bool:
+    if isinstance(argument, torch.fx.Node):
+        return True
+    return isinstance(argument, list | tuple) and any(map(_holds_nodes, argument))
 
 
 def _filled(argument: Any, value: Callable[[Any], Any]) -> Any:
@@ -187,8 +223,7 @@ class AtenCall:
             return known[argument] if argument in known else self._constants(argument, batch, float32)
 
         for node in self.operations:
-            args, kwargs = self._constants.arguments(node, filled)
-            known[node] = _CALLED_INSTEAD.get(node.target, node.target)(*args, **kwargs)
+            known[node] = self._constants.called(node, filled)
         return [known[node].permute(order) for node, order in self._outputs]
 
     def weights(self) -> list[np.ndarray]:
