@@ -83,5 +83,25 @@ def test_help_opens_in_the_view_where_its_key_was_pressed(page, viewer):
     assert page.locator(".cam1d-panel:not([hidden])").count() == 1
 
 
+def test_escape_clears_the_crosshair_then_closes_the_panel_then_leaves(page, viewer):
+    figure, panel = viewer.locator(".bqplot.figure"), viewer.locator(".cam1d-panel")
+    has_focus = "(figure) => figure === document.activeElement"
+    figure.focus()
+    if panel.is_hidden():
+        page.keyboard.press("?")
+    page.keyboard.press("ArrowRight")
+    viewer.locator(".cam1d-readout").first.wait_for()
+    page.keyboard.press("Escape")
+    viewer.locator(".cam1d-readout").first.wait_for(state="hidden")
+    assert panel.is_visible()
+    page.keyboard.press("Escape")
+    panel.wait_for(state="hidden")
+    assert figure.evaluate(has_focus)
+    for control in (figure, viewer.get_by_role("button", name="Find: "), viewer.get_by_role("slider", name="method")):
+        control.focus()
+        page.keyboard.press("Escape")
+        assert page.evaluate("document.activeElement.matches('.jp-Cell')")
+
+
 def test_nothing_failed_in_the_page(page):
     assert page.errors == []

@@ -19,21 +19,23 @@ test("keys with a modifier, and keys that mean nothing, are the page's", () => {
 test("a control keeps its named keys and Space, a text field all keys", () => {
   const at = (key, focused) =>
     actionOf({ key, shiftKey: false, ctrlKey: false, altKey: false, metaKey: false }, 300, focused);
-  for (const key of ["ArrowRight", "ArrowDown", "Home", "PageDown", " ", "Escape"]) {
+  for (const key of ["ArrowRight", "ArrowDown", "Home", "PageDown", " "]) {
     assert.equal(at(key, "control"), null);
     assert.notEqual(at(key, "plot"), null);
   }
+  assert.deepEqual(at("Escape", "control"), at("Escape", "plot"));
+  assert.equal(at("Escape", "menu"), null);
   for (const key of ["a", "m", "0", "?"]) {
     assert.deepEqual(at(key, "control"), at(key, "plot"));
     assert.equal(at(key, "text"), null);
   }
 });
 
-test("a button keeps Space, which presses it, and Escape, which closes its panel", () => {
+test("a button keeps Space, which presses it", () => {
   const at = (key) => actionOf({ key, shiftKey: false, ctrlKey: false, altKey: false, metaKey: false }, 300, "button");
   assert.deepEqual(at("PageDown"), press("PageDown"));
   assert.deepEqual(at("ArrowRight"), press("ArrowRight"));
-  assert.deepEqual([" ", "Escape", "Enter"].map(at), [null, null, null]);
+  assert.deepEqual([" ", "Enter"].map(at), [null, null]);
 });
 
 test("a page gets what has a modifier, and Shift + Enter", () => {

@@ -54,21 +54,23 @@ interface Pressed {
   readonly metaKey: boolean;
 }
 
-/** What has the focus: the plot, a text field, a button, or another control. */
-export type Focused = "plot" | "text" | "button" | "control";
+/** What has the focus: the plot, a text field, a button, a menu, or another control. */
+export type Focused = "plot" | "text" | "button" | "menu" | "control";
 
 /**
  * Action of a key; null for keys that belong to the page, which includes all with a modifier, and for those that belong
- * to what has the focus. Text fields keep all keys; buttons keep Space, and Escape, which closes a panel; other controls
- * keep Space, arrows and other named keys.
+ * to what has the focus. Text fields keep all keys; buttons keep Space; menus and other controls keep Space, arrows and
+ * other named keys, but controls not Escape, which closes an open menu.
  */
 export function actionOf(pressed: Pressed, samples: number, focused: Focused = "plot"): Action | null {
   const { key, shiftKey } = pressed;
+  const isLetter = key.length === 1 && key !== " ";
   const mine = {
     plot: true,
     text: false,
-    button: key !== " " && key !== "Escape",
-    control: key.length === 1 && key !== " ",
+    button: key !== " ",
+    menu: isLetter,
+    control: isLetter || key === "Escape",
   };
   return mine[focused] && Object.hasOwn(ACTIONS, key) && !isForPage(pressed) ? ACTIONS[key](shiftKey, samples) : null;
 }
@@ -95,7 +97,7 @@ export const KEYS: readonly [string, string][] = [
   ["c", "class mean, or the instance"],
   ["Space", "play or pause"],
   ["0", "whole series, gain 1"],
-  ["Esc", "clear crosshair and window"],
+  ["Esc", "clear crosshair and window; then close the panel; then leave the widget"],
   ["?", "this help"],
 ];
 

@@ -118,11 +118,13 @@ export class Keys {
     if (element === this.figure) {
       return "plot";
     }
-    return element.matches(TEXT)
-      ? "text"
-      : element.matches("button") && !element.closest(SCROLLED)
-        ? "button"
-        : "control";
+    if (element.matches(TEXT)) {
+      return "text";
+    }
+    if (element.matches("select")) {
+      return "menu";
+    }
+    return element.matches("button") && !element.closest(SCROLLED) ? "button" : "control";
   }
 
   private handle(action: Action): void {
@@ -143,9 +145,19 @@ export class Keys {
     this.change(() => ({ gain: 1 }));
   }
 
+  /** Clears the crosshair and the window; if there are none, closes the panel; if none is open, leaves the viewer. */
   private hide(): void {
-    this.view.model.windows.choose(null, true);
-    this.view.pointer.leave();
+    const { pointer, model } = this.view;
+    const close = viewerOf(this.figure).querySelector<HTMLElement>(CLOSE);
+    if (pointer.sample !== null || model.windows.chosen) {
+      model.windows.choose(null, true);
+      pointer.leave();
+    } else if (close) {
+      close.click();
+      this.focus();
+    } else {
+      this.figure.closest<HTMLElement>(".jp-Cell")?.focus();
+    }
   }
 
   /** Selects the next or previous class or method; stops at the ends. */
@@ -178,6 +190,9 @@ export class Keys {
 
 /** The whole viewer of a figure. */
 const viewerOf = (figure: HTMLElement): HTMLElement => figure.closest<HTMLElement>(".cam1d-viewer") ?? figure;
+
+/** Button that closes the open panel. */
+const CLOSE = ".cam1d-panel:not([hidden]) .cam1d-heading button";
 
 /** Elements that take text. */
 const TEXT = "textarea, [contenteditable], input:not([type=checkbox], [type=radio], [type=button])";
