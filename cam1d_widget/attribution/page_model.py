@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -57,4 +58,4 @@ def page_model(
         "tolerance": refined.tolerance,
     }
     name = "zero" if baseline is None else "the mean of each channel over the background"
-    return PortableModel(description, model.weights, name)
+    return replace(model, description=description, baseline=name)

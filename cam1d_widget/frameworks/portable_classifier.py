@@ -38,7 +38,7 @@ def portable_model(network: Network, length: int, field: ReceptiveField | None, 
     explained = None if field is None else network.entry
     stages = () if explained is None else network.stages
     wanted = [network.exit, *(stage.value for stage in stages)]
-    operations, shapes, weights = portable(network.graph, length, wanted)
+    operations, shapes, weights, kernels = portable(network.graph, length, wanted)
     description = {
         "operations": operations,
         "shapes": shapes,
@@ -52,7 +52,7 @@ def portable_model(network: Network, length: int, field: ReceptiveField | None, 
         "steps": [] if field is None else np.stack([field.start, field.stop, field.positions], axis=1).tolist(),
         "stages": [_stage(stage) for stage in stages],
     }
-    return PortableModel(description, weights)
+    return PortableModel(description, weights, kernels=kernels)
 
 
 def _stage(stage: Stage) -> dict[str, Any]:

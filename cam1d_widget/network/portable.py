@@ -52,11 +52,14 @@ class Portable(NamedTuple):
         Shape of each value without the batch, by its number; value 0 is the series.
     weights : ndarray of float32, of shape (number,)
         All arrays, one after the other.
+    kernels : tuple of (int, int)
+        First value and number of values of each kernel of a dense, convolutional or recurrent layer.
     """
 
     operations: list[dict[str, Any]]
     shapes: dict[int, list[int]]
     weights: np.ndarray
+    kernels: tuple[tuple[int, int], ...]
 
 
 def portable(graph: Graph, length: int, wanted: Sequence[int]) -> Portable:
@@ -71,7 +74,7 @@ def portable(graph: Graph, length: int, wanted: Sequence[int]) -> Portable:
     operations = [writing.described(node) for node in writing.computed(wanted)]
     weights = np.concatenate(writing.arrays) if writing.arrays else np.zeros(0, np.float32)
     shapes = {number: list(value.shape[1:]) for number, value in writing.values.items()}
-    return Portable(operations, shapes, weights)
+    return Portable(operations, shapes, weights, tuple(writing.kernels))
 
 
 class _Writing:
@@ -84,6 +87,7 @@ class _Writing:
         assert channels is not None
         self.values = {0: np.zeros((1, length, channels), np.float32)}
         self.arrays: list[np.ndarray] = []
+        self.kernels: list[tuple[int, int]] = []
         self._count = 0
 
     def computed(self, wanted: Sequence[int]) -> Iterator[Node]:
@@ -123,14 +127,16 @@ class _Writing:
 
     @_parameters.register
     def _scale(self, operation: kinds.Scale, node: Node) -> dict[str, Any]:
-        weights = self._weights(operation, node)
-        return {"kind": "affine", "factors": [weights["kernel"]], "summand": weights["bias"]}
+        factor = self._array(self._numpy(operation.kernel()))
+        return {"kind": "affine", "factors": [factor], "summand": self._bias(operation)}
 
     def _weights(self, operation: kinds.Weighted, node: Node) -> dict[str, Any]:
         if operation.rounds:
             raise NotPortable(f"{node} is quantized, and cannot be computed in a page")
-        bias = None if operation.bias is None else self._array(self._numpy(operation.bias()))
-        return {"kernel": self._array(self._numpy(operation.kernel())), "bias": bias}
+        return {"kernel": self._kernel(operation.kernel), "bias": self._bias(operation)}
+
+    def _bias(self, operation: kinds.Weighted) -> dict[str, Any] | None:
+        return None if operation.bias is None else self._array(self._numpy(operation.bias()))
 
     # Linear functions without learned weights
 
@@ -284,14 +290,11 @@ class _Writing:
     @_parameters.register
     def _recurrence(self, operation: Recurrence, node: Node) -> dict[str, Any]:
         cell = operation.cell
+        biases = {"bias": cell.bias, "recurrent_bias": cell.recurrent_bias}
         arrays = {
-            name: None if parameter is None else self._array(self._numpy(parameter()))
-            for name, parameter in (
-                ("kernel", cell.kernel),
-                ("recurrent", cell.recurrent),
-                ("bias", cell.bias),
-                ("recurrent_bias", cell.recurrent_bias),
-            )
+            "kernel": self._kernel(cell.kernel),
+            "recurrent": self._kernel(cell.recurrent),
+            **{name: None if one is None else self._array(self._numpy(one())) for name, one in biases.items()},
         }
         return {
             "kind": "recurrence",
@@ -315,6 +318,12 @@ class _Writing:
 
     def _numpy(self, tensor: Any) -> np.ndarray:
         return np.asarray(self._ops.convert_to_numpy(tensor), np.float32)
+
+    def _kernel(self, parameter: kinds.Parameter) -> dict[str, Any]:
+        """A learned array that may be rounded."""
+        values = self._numpy(parameter())
+        self.kernels.append((self._count, values.size))
+        return self._array(values)
 
     def _array(self, values: np.ndarray) -> dict[str, Any]:
         self.arrays.append(np.ravel(values))

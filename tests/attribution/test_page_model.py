@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -160,6 +161,25 @@ def test_a_page_computes_what_python_computes_on_more_networks():
     ]
     explained = map(lazy_of, built)
     compare([*explained, lazy_of(fcn, score="probabilities"), lazy_of(question, layer=2)])
+
+
+def test_float16_kernels_take_half_the_bytes_and_change_scores_little():
+    explained = [lazy_of(models.question_cnn((80, 3), 3)), lazy_of(recurrent())]
+    whole = [one.portable_model() for one in explained]
+    halved = [replace(one, float16=True, description={**one.description, "methods": []}) for one in whole]
+    assert len(halved[0].packed()["weights"]) < 0.52 * len(whole[0].packed()["weights"])
+    for one, answer in zip(explained, in_page(halved, [one.x[0] for one in explained], TARGET), strict=True):
+        np.testing.assert_allclose(answer["scores"], one.scores[0], rtol=0, atol=1e-3 * np.abs(one.scores[0]).max())
+        assert not np.allclose(answer["scores"], one.scores[0], rtol=1e-5, atol=0)
+
+
+def test_a_weight_beyond_float16_is_refused():
+    model = one_unit()
+    model.layers[-1].kernel.assign(1e5 * np.ones((4, 1)))
+    with pytest.raises(
+        ValueError, match=r"model must be True, but is 'float16': a weight .* larger than float16 allows"
+    ):
+        replace(lazy_of(model).portable_model(), float16=True).packed()
 
 
 class OfTorch(torch.nn.Module):

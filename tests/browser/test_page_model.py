@@ -42,6 +42,20 @@ def test_scores_without_a_window_are_those_of_python(open_page, page_with_model,
     assert [url for url in page.requests if not url.startswith(("file:", "blob:", "data:"))] == []
 
 
+def test_a_page_with_float16_kernels_computes(open_page, widget, tmp_path):
+    path = widget.save_html(tmp_path / "page.html", instances=[0], methods="HiResCAM", model="float16", progress=False)
+    page = open_page(path)
+    page.wait_for_function(f"{MARK}.model.pageAnswers.ready")
+    scores = page.evaluate(f"{MARK}.model.pageAnswers.model.scores({MARK}.model.tiles.get('series/0').values).scores")
+    there = widget.explanation.scores[0]
+    np.testing.assert_allclose(scores, there, rtol=0, atol=1e-3 * np.abs(there).max())
+
+
+def test_a_model_in_another_precision_is_refused(widget, tmp_path):
+    with pytest.raises(ValueError, match="model must be 'float16', but is 'float8'"):
+        widget.save_html(tmp_path / "page.html", model="float8")
+
+
 def computed(page, widget, label):
     """Map of a method that the page computes, and that of Python."""
     choose_method(page, label)

@@ -39,8 +39,9 @@ def in_page(models: Sequence[PortableModel], series: Sequence[np.ndarray], targe
     with tempfile.TemporaryDirectory() as folder:
         cases = []
         for number, (model, one) in enumerate(zip(models, series, strict=True)):
-            model.weights.astype("<f4").tofile(Path(folder, str(number)))
-            case = {"name": str(number), "description": dict(model.description), "series": one.tolist()}
+            description = model.packed()
+            Path(folder, str(number)).write_bytes(description.pop("weights"))
+            case = {"name": str(number), "description": description, "series": one.tolist()}
             cases.append({**case, "target": target})
         Path(folder, "cases.json").write_text(json.dumps(cases))
         script = ROOT / "js" / "tests" / "support" / "run_engine.js"

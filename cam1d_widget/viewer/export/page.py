@@ -7,10 +7,10 @@ import html
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from string import Template
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from warnings import warn
 
 import numpy as np
@@ -21,7 +21,7 @@ from ...explanation.portable_model import PortableModel
 from ...explanation.source import ExplanationSource, HasModel, lengths_of
 from ...progress import Steps, part_of_work, with_progress_bar
 from ...typing import InstancesLike
-from ...validation import check_flag, check_new_file, check_number, check_text
+from ...validation import check_choice, check_flag, check_new_file, check_number, check_text
 from ..choice import Choice
 from ..layout.figure import scales
 from ..layout.stack import Stack
@@ -98,7 +98,7 @@ def page_steps(
     methods: str | Sequence[str] | None = None,
     title: str = "Attribution",
     budget_mb: float = 32,
-    model: bool = False,
+    model: bool | Literal["float16"] = False,
     state: ViewerState | None = None,
 ) -> Steps[Written]:
     """Write a page; yields the completed share and a description.
@@ -110,7 +110,7 @@ def page_steps(
     path = check_new_file("path", path)
     check_text("title", title)
     check_number("budget_mb", budget_mb, above=0)
-    contained = _model_of(source) if check_flag("model", model) else None
+    contained = _model_of(source, model)
     chosen = excerpt(source, instances, targets, methods)
     named = {"instances": instances, "targets": targets, "methods": methods}
     priorities = Priorities(
@@ -160,10 +160,14 @@ def page_steps(
     return Written(path, note)
 
 
-def _model_of(source: ExplanationSource) -> PortableModel:
-    """The model that a page contains."""
+def _model_of(source: ExplanationSource, model: bool | str) -> PortableModel | None:
+    """The model that a page contains; None if it contains none."""
+    if isinstance(model, str):
+        check_choice("model", model, ["float16"], "; True contains the model in float32")
+    elif not check_flag("model", model):
+        return None
     if isinstance(source, HasModel):
-        return source.portable_model()
+        return replace(source.portable_model(), float16=model == "float16")
     raise ValueError(
         f"model=True needs a widget with a model, as CAM1DWidget(model, x), but the {type(source).__name__} has maps "
         f"alone; leave it out"
@@ -172,7 +176,9 @@ def _model_of(source: ExplanationSource) -> PortableModel:
 
 def _size_of(model: PortableModel) -> float:
     """Bytes of a model in a page."""
-    return len(json.dumps(dict(model.description))) + 4 / 3 * model.weights.nbytes
+    packed = model.packed()
+    weights = packed.pop("weights")
+    return len(json.dumps(packed)) + 4 / 3 * len(weights)
 
 
 def _mark(chosen: Excerpt, state: ViewerState, **traits: Any) -> ChannelStack:

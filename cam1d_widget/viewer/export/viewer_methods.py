@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ...typing import InstancesLike
 from ...validation import check_new_file
@@ -31,7 +31,7 @@ def save_html(
     *,
     title: str | None = None,
     budget_mb: float = 32,
-    model: bool = False,
+    model: bool | Literal["float16"] = False,
     progress: bool = True,
 ) -> Path:
     """Write the viewer as one file that works in any browser, without kernel and network.
@@ -54,9 +54,10 @@ def save_html(
         Title of the page. Default: the name of the model.
     budget_mb : float
         Largest size in MB. It is estimated from one map of each method, before the others are computed.
-    model : bool
+    model : bool or "float16"
         Whether the page contains the model, and computes scores without a window, and maps of CAM and gradient
-        methods that it does not hold.
+        methods that it does not hold. Scores in the page are equal to those of the model to 1e-4. With "float16",
+        kernels take half the bytes, and scores are equal to 1e-3 of the largest.
     progress : bool
         Whether to show a progress bar if it takes more than a second.
 

@@ -102,7 +102,7 @@ class ChannelStack(StackState):
             **self._read(),
             edited=edits,
             tiles=tiles if tiles is not None else {"index": [], "data": b""},
-            network=None if model is None else {**model.description, "weights": memoryview(model.weights.tobytes())},
+            network=None if model is None else model.packed(),
             **traits,
         )
         # A single output separates two true classes.

@@ -28,7 +28,7 @@ export interface Computer {
 /** Parts that a model is created from. */
 export interface ModelParts {
   readonly description: Description;
-  readonly weights: Float32Array;
+  readonly weights: ArrayBuffer;
   /** The program of the backend. */
   readonly program: ArrayBuffer;
 }

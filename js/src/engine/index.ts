@@ -4,6 +4,7 @@ import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { type ModelParts, serve as served } from "./computer.js";
 import { TensorflowEngine } from "./engine.js";
+import { unpackWeights } from "./network.js";
 import { PageModel } from "./page_model.js";
 
 export { LocalComputer, WorkerComputer } from "./computer.js";
@@ -24,6 +25,7 @@ export async function startModel({ description, weights, program }: ModelParts):
   platform.fetch = async () => new Response(program, { headers });
   await tf.setBackend("wasm");
   await tf.ready();
-  const { operations, shapes } = description;
-  return new PageModel(new TensorflowEngine({ operations, shapes, weights }), description);
+  const { operations, shapes, halves } = description;
+  const network = { operations, shapes, weights: unpackWeights(weights, halves) };
+  return new PageModel(new TensorflowEngine(network), description);
 }

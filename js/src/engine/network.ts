@@ -74,6 +74,34 @@ export interface PortableNetwork {
   weights: Float32Array;
 }
 
+/**
+ * Weights from their bytes: float32, followed by the values of some ranges (first, number), which are float16.
+ */
+export function unpackWeights(bytes: ArrayBuffer, ranges: readonly (readonly [number, number])[]): Float32Array {
+  const halves = ranges.reduce((sum, [, count]) => sum + count, 0);
+  const singles = (bytes.byteLength - 2 * halves) / 4;
+  const whole = new Float32Array(bytes, 0, singles);
+  const half = new Uint16Array(bytes, 4 * singles, halves);
+  const weights = new Float32Array(singles + halves);
+  let [at, read, rounded] = [0, 0, 0];
+  for (const [first, count] of [...ranges, [weights.length, 0]]) {
+    weights.set(whole.subarray(read, read + first - at), at);
+    read += first - at;
+    weights.set(Float32Array.from(half.subarray(rounded, rounded + count), float16), first);
+    rounded += count;
+    at = first + count;
+  }
+  return weights;
+}
+
+/** Value of a float16, which is finite, by its bits. */
+function float16(bits: number): number {
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  const size = exponent ? 2 ** (exponent - 25) * (1024 + fraction) : 2 ** -24 * fraction;
+  return bits >> 15 ? -size : size;
+}
+
 /** Operations that are needed to compute some values from others, in the order of computing. */
 export function between(network: PortableNetwork, known: Iterable<number>, wanted: Iterable<number>): Operation[] {
   const given = new Set(known);

@@ -12,6 +12,8 @@ import { probabilitiesOf, type Reading, scoresOf, slopesOf } from "./scores.js";
 export interface Description extends Reading {
   operations: Operation[];
   shapes: Record<number, number[]>;
+  /** Ranges of the weights that are float16: first value, number of values. */
+  halves: [number, number][];
   /** Value that holds the scores, and that of the explained map. */
   scores: number;
   map: number | null;

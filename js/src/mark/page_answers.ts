@@ -53,8 +53,7 @@ export class PageAnswers {
 
   private async start({ weights, ...description }: PackedModel): Promise<void> {
     const script = (globalThis as { cam1dEngine?: EngineScript }).cam1dEngine!;
-    const values = new Float32Array(bytesOf(weights, 0, weights.byteLength));
-    const parts = { description, weights: values, program: script.program };
+    const parts = { description, weights: bytesOf(weights), program: script.program };
     const report = (news: News): void => {
       this.take(news);
       this.changed();

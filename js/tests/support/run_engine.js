@@ -23,7 +23,7 @@ const finished = (steps) => {
 const [folder] = process.argv.slice(2);
 const answers = [];
 for (const { name, description, series, target } of JSON.parse(readFileSync(`${folder}/cases.json`, "utf8"))) {
-  const weights = new Float32Array(buffer(`${folder}/${name}`));
+  const weights = buffer(`${folder}/${name}`);
   const model = await engine.startModel({ description, weights, program });
   const x = Float32Array.from(series.flat());
   const maps = description.methods.map((method) => [
