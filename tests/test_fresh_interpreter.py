@@ -62,6 +62,39 @@ def test_explaining_a_classifier_of_ones_own_brings_no_framework():
     )
 
 
+def test_explaining_a_function_brings_no_framework():
+    assert runs_without_frameworks(
+        "import numpy as np\n"
+        "from cam1d_widget import CAM1DWidget\n"
+        "scores = lambda x: np.stack([x.mean(axis=(1, 2)), -x.mean(axis=(1, 2))], axis=1)\n"
+        "CAM1DWidget(scores, np.ones((3, 20, 2))).instance = 1"
+    )
+
+
+def test_explaining_a_torch_module_brings_no_keras():
+    assert runs_without_frameworks(
+        "import numpy as np, torch\n"
+        "from cam1d_widget import CAM1DWidget\n"
+        "module = torch.nn.Sequential(torch.nn.Conv1d(2, 3, 5), torch.nn.ReLU(), torch.nn.Flatten())\n"
+        "module.append(torch.nn.Linear(3 * 36, 2))\n"
+        "CAM1DWidget(module, np.ones((3, 40, 2), np.float32)).instance = 1",
+        ("keras", "tensorflow", "jax"),
+    )
+
+
+# Keras on PyTorch imports JAX itself, where it is installed.
+@pytest.mark.parametrize(("backend", "others"), [("jax", ("tensorflow", "torch")), ("torch", ("tensorflow",))])
+def test_explaining_a_keras_model_brings_its_backend_alone(backend, others):
+    assert runs_without_frameworks(
+        f"import os; os.environ['KERAS_BACKEND'] = {backend!r}\n"
+        "import numpy as np, keras\n"
+        "from cam1d_widget import CAM1DWidget\n"
+        "from cam1d_widget.models import question_cnn\n"
+        "CAM1DWidget(question_cnn((120, 2), 2, filters=4), np.ones((3, 120, 2), np.float32)).instance = 1",
+        others,
+    )
+
+
 @pytest.mark.slow
 def test_this_check_can_fail():
     assert not runs_without_frameworks("from cam1d_widget.models import question_cnn")
