@@ -40,7 +40,7 @@ def figure(mark: ChannelStack) -> bqplot.Figure:
         min_aspect_ratio=0.01,
         max_aspect_ratio=100,
         display_toolbar=False,
-        layout=widgets.Layout(width="100%", height=f"{height}px", min_width="300px", flex="1 1 430px"),
+        layout=widgets.Layout(width="100%", height=f"{height}px", min_width="300px", flex="1 1 400px"),
     )
 
 

@@ -207,7 +207,7 @@ const SHEET = `
 .cam1d-viewer .cam1d-stretch, .cam1d-viewer .cam1d-stretch * { cursor: ns-resize !important; }
 .cam1d-viewer .cam1d-grab, .cam1d-viewer .cam1d-grab * { cursor: grab !important; }
 .cam1d-viewer .cam1d-pictures { display: flex; flex-flow: row wrap; gap: 0 12px; overflow: visible; }
-.cam1d-viewer .cam1d-pinned { position: relative; flex: 1 1 430px; min-width: 300px; margin: 2px; }
+.cam1d-viewer .cam1d-pinned { position: relative; flex: 1 1 400px; min-width: 300px; margin: 2px; }
 .cam1d-viewer .cam1d-pinned[hidden] { display: none; }
 .cam1d-pinned canvas { display: block; }
 .cam1d-pinned svg { position: absolute; left: 0; top: 0; width: 100%; height: 100%; pointer-events: none; }
