@@ -273,9 +273,11 @@ def _reshaped(operation: ops.Reshape, step: _Step, seen: list[Seen]) -> Seen:
 def _cut_into_windows(before: tuple[int | None, ...], axis: int, step: _Step, field: ReceptiveField) -> Seen:
     """Time on two axes or, where the steps of a window are filters, on one."""
     after, length = step.shape, before[axis]
+    if length != len(field):  # a layer for series of one length, and these have another
+        raise _not_known(step, [Seen(field, axis)])
     for place in range(1, len(after) - 1):
         windows = after[place]
-        if _values(after[1:place]) != _values(before[1:axis]) or not length or not windows or length % windows:
+        if _values(after[1:place]) != _values(before[1:axis]) or not windows or length % windows:
             continue
         size, filters = length // windows, _values(before[axis + 1 :])
         cut = field.in_windows(windows)

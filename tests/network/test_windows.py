@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from keras import layers as L
 
-from cam1d_widget import KerasClassifier
+from cam1d_widget import KerasClassifier, explain
 from cam1d_widget.attribution.methods import DeepLIFT, HiResCAM
 
 SAMPLES, CHANNELS, WINDOWS = 24, 2, 3
@@ -111,3 +111,19 @@ def test_convolution_across_windows_is_refused():
     model = model_of(cut(), L.Conv2D(4, (2, 3), name="map"), L.Flatten())
     with pytest.raises(ValueError, match=r"layer 'map' .* in an unknown way"):
         _ = KerasClassifier(model, layer="map").receptive_field
+
+
+def test_a_reshape_for_one_length_does_not_cut_shorter_series_into_windows():
+    """Occlusion looks for shorter series that it may compute instead: here there are none."""
+    series = keras.Input((40, 2))
+    rows = L.Reshape((40, 2, 1))(series)
+    maps = L.Conv2D(4, (1, 2), activation="relu")(L.Conv2D(4, (5, 1))(rows))
+    model = keras.Model(series, L.Dense(2)(L.Flatten()(L.Reshape((36, 4))(maps))))
+    classifier = KerasClassifier(model)
+    assert len(classifier.receptive_field) == 36
+    for length in (10, 20, 39):
+        with pytest.raises(ValueError, match="computes 40 steps from .* in an unknown way"):
+            classifier.receptive_field_at(length)
+    x = np.random.default_rng(0).normal(size=(1, 40, 2)).astype(np.float32)
+    found = explain(classifier, x, methods=["Occlusion"], progress=False)
+    assert np.abs(found.attributions["Occlusion"]).max() > 0
