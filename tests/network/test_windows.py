@@ -122,7 +122,7 @@ def test_a_reshape_for_one_length_does_not_cut_shorter_series_into_windows():
     classifier = KerasClassifier(model)
     assert len(classifier.receptive_field) == 36
     for length in (10, 20, 39):
-        with pytest.raises(ValueError, match="computes 40 steps from .* in an unknown way"):
+        with pytest.raises(ValueError, match=r"computes 40 steps from .* in an unknown way"):
             classifier.receptive_field_at(length)
     x = np.random.default_rng(0).normal(size=(1, 40, 2)).astype(np.float32)
     found = explain(classifier, x, methods=["Occlusion"], progress=False)
