@@ -62,7 +62,7 @@ def _fitted(module: str, name: str, options: dict[str, Any]) -> Given:
     series = some.transpose(0, 2, 1)
     if hasattr(model, "model_"):  # predict_proba divides outputs of sigmoids by their sum
         return Given(model, series, model.model_.predict(series, verbose=0))
-    own = model.predict_proba(some)
+    own = model.predict_proba(some.astype(np.float64))  # as numba has compiled it
     if np.isin(own, (0, 1)).all() and hasattr(model, "pipeline_"):  # of a ridge classifier, whose values tell more
         own = model.pipeline_.decision_function(some)[:, np.newaxis]
     return Given(model, series, own)
