@@ -79,6 +79,39 @@ def test_keys_select_step_and_filter_and_the_plot_frames_what_the_step_sees(page
     assert page.evaluate(f"{MARK}.model.highlighted") is None
 
 
+def test_the_plots_that_a_button_opens_have_the_focus_and_escape_closes_them(open_page, path):
+    page = open_page(path)
+    shown(page)
+    page.wait_for_function(f"{MARK}.model.pageAnswers.ready")
+    page.get_by_role("button", name="Inside:").click()
+    button = page.get_by_role("button", name="How does the score come about?")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.locator(PANEL).wait_for()
+    assert page.evaluate(f"document.activeElement.matches('{PANEL}')")
+    page.keyboard.press("Escape")
+    button.wait_for()
+    assert page.evaluate("document.activeElement.closest('.cam1d-viewer') !== null")
+
+
+def test_the_channel_that_is_named_is_the_one_with_the_largest_cell(page, widget):
+    """The gradient of the filter times the range of the channel: here from Python's gradient of the pre-activation."""
+    step, [filter] = (
+        step_of(page),
+        page.evaluate(
+            f"[{MARK}.model.inside.filter ?? Number(document.querySelector('{PANEL} select').value.slice(7))]"
+        ),
+    )
+    found = inside.step_contributions(widget._lazy.classifier, widget.explanation.x[0])
+    classifier = widget._lazy.classifier.at(found.stages[0].name)
+    x, place = widget.explanation.x[:1], found.positions(step, filter)[0]
+    _, slopes = classifier.filters.drive(x, np.array([filter]), np.array([place]))
+    ranges = np.array(page.evaluate(f"{MARK}.model.picture.ranges.map(({{ low, high }}) => high - low)"))
+    strongest = int((np.abs(slopes[0]).max(axis=0) * ranges).argmax())
+    name = page.evaluate(f"{MARK}.model.facts.channel_names[{strongest}]")
+    assert page.locator(f"{PANEL} figure").nth(1).inner_text().endswith(f"strongest in {name}")
+
+
 def test_a_click_on_a_bar_or_on_the_plot_selects_a_step(page):
     bars = page.locator(f"{PANEL} figure").nth(3).locator("canvas")
     steps = page.evaluate(f"{MARK}.model.pageAnswers.model.description.steps.length")
@@ -99,6 +132,24 @@ def test_contributions_are_those_of_the_edited_series(page, widget):
     found = inside.step_contributions(widget._lazy.classifier, series, target=shown(page)[1])
     assert terms_of(page)[-1] == pytest.approx(found.score, rel=6e-3, abs=1e-5)
     assert terms_of(page)[0] == pytest.approx(found.rest, rel=6e-3, abs=1e-5)
+
+
+def test_a_link_opens_the_contributions(page, open_page, path):
+    page.locator(PANEL).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    state = (
+        f"(({{ layer: {{ name }}, filter, step, unfolded }}) => [name, filter, step, unfolded])({MARK}.model.inside)"
+    )
+    there = page.evaluate(state)
+    page.get_by_role("button", name="Save: ").click()
+    page.get_by_role("button", name="Copy link").click()
+    page.wait_for_function("location.hash !== ''")
+    fragment = page.evaluate("location.hash")
+    page.goto("about:blank")
+    page.goto(path.as_uri() + fragment)
+    page.locator(PANEL).wait_for()
+    assert page.evaluate(state) == there
 
 
 def test_space_plays_the_steps(page):

@@ -63,10 +63,10 @@ def test_a_copied_link_restores_edits_window_zoom_and_panel(open_page, path):
     page.get_by_role("button", name="Copy link").click()
     page.locator(".cam1d-summary").get_by_text("link").wait_for()
     before = page.evaluate(STATE)
-    assert before["panel"] == "Save"
+    assert before["panel"] == "Edit"  # which was open before the panel that copies the link
     other = there(open_page(At(path, page.evaluate("location.hash"))))
     assert other.evaluate(STATE) == before
-    assert other.locator('button[aria-expanded="true"]').inner_text() == "Save"
+    assert other.locator('button[aria-expanded="true"]').inner_text() == "Edit"
     assert "edited" in other.locator(".cam1d-summary").inner_text()
     assert other.locator(".bqplot.figure[data-state=ready]").count() == 1
     for one in (page, other):

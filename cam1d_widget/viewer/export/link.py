@@ -28,6 +28,12 @@ def link_to(page: str | Path, source: ExplanationSource, mark: Any) -> str:
         "method": source.methods[mark.method],
         "zoom": None if time.min is None or time.max is None else [time.min, time.max],
         "window": mark.window,
+        "inside": _inside(mark.inside),
         "edits": [] if series is None else [{"do": "replace", "values": np.ravel(series).tolist()}],
     }
     return f"{address}#cam1d={quote(json.dumps(state), safe='')}"
+
+
+def _inside(inside: Any) -> dict[str, Any] | None:
+    """What the panel Inside shows; None if it is closed."""
+    return {"layer": inside.layer, "filter": inside.filter, "step": inside.step} if inside.unfolded else None

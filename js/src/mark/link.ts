@@ -2,6 +2,7 @@ import type { WidgetModel } from "@jupyter-widgets/base";
 import type { Choice } from "../core/picture/choice.js";
 import type { Facts } from "../core/picture/facts.js";
 import { LONGEST, linkTo, readLink } from "../core/text/link.js";
+import type { InsideModel } from "../synced/InsideModel.js";
 import type { Edits } from "./edits.js";
 import type { Windows } from "./windows.js";
 
@@ -10,10 +11,11 @@ type Mark = WidgetModel & {
   readonly choice: Choice;
   readonly edits: Edits;
   readonly windows: Windows;
+  readonly inside: InsideModel;
   choose(choice: Partial<Choice>): void;
 };
 
-/** Links to the state of a saved page, in the fragment of its address. Triggers "link". */
+/** Links to the state of a saved page, in the fragment of its address. Triggers "link" for a message, and "linked" when it restored one. */
 export class Link {
   /** Message about the last link; "" if there is none. */
   notice = "";
@@ -37,6 +39,7 @@ export class Link {
   /** Puts the state into the address of the page, and copies it. */
   async copy(): Promise<void> {
     const { mark } = this;
+    const { inside } = mark;
     const { instance, target, method } = mark.choice;
     const { x } = mark.get("scales") ?? {};
     const [min, max] = [x?.get("min"), x?.get("max")];
@@ -47,6 +50,10 @@ export class Link {
         window: mark.windows.chosen,
         edits: mark.edits.history.done,
         panel: this.panel,
+        inside:
+          inside.unfolded && inside.layer
+            ? { layer: inside.layer.name, filter: inside.filter, step: inside.step }
+            : null,
       },
       mark.facts,
     );
@@ -72,9 +79,9 @@ export class Link {
   private follow(): void {
     const { mark } = this;
     try {
-      const linked = readLink(location.hash, mark.facts);
+      const linked = readLink(location.hash, mark.facts, mark.inside.layers);
       if (linked) {
-        const { instance, target, method, zoom, window, edits, panel } = linked;
+        const { instance, target, method, zoom, window, edits, panel, inside } = linked;
         mark.set({ follow: "fixed", mean: null, against: null });
         mark.choose({ instance, target, method });
         mark.edits.restore(edits);
@@ -82,8 +89,10 @@ export class Link {
         if (zoom) {
           mark.get("scales")?.x?.set({ min: zoom[0], max: zoom[1] });
         }
+        mark.inside.change(inside ? { ...inside, unfolded: true } : { unfolded: false });
         this.panel = panel;
         this.say("");
+        mark.trigger("linked");
       }
     } catch (fault) {
       this.say(`The link was ignored: ${(fault as Error).message}.`);

@@ -24,10 +24,12 @@ def test_a_link_holds_instance_class_method_zoom_window_and_edits(tmp_path):
     widget.instance, widget.method, widget.target, widget.selected_window = 2, "Saliency", "b", (3, 9)
     widget.edit(2 * x[2])
     widget.mark.scales["x"].min = 10
+    widget.inside.unfolded, widget.inside.filter = True, 1
     path = tmp_path / "my page.html"
     address, state = state_in(widget.link(path))
     assert address == path.as_uri()
-    edits = state.pop("edits")
+    edits, layer = state.pop("edits"), widget.inside.layer
+    assert state.pop("inside") == {"layer": layer, "filter": 1, "step": None}
     assert state == {"instance": 2, "class": "b", "method": "Saliency", "zoom": [10.0, 119.5], "window": [3, 9]}
     [edit] = edits
     assert edit["do"] == "replace"
@@ -38,7 +40,7 @@ def test_a_link_holds_instance_class_method_zoom_window_and_edits(tmp_path):
 def test_a_page_may_be_an_address(page):
     address, state = state_in(ExplanationViewer(explanation()).link(page))
     assert address == "https://host/page.html?a=1"
-    assert state["edits"] == []
+    assert (state["edits"], state["inside"]) == ([], None)
 
 
 def test_a_page_may_be_relative():

@@ -1,5 +1,6 @@
 import type { Edit } from "../edit/edit.js";
 import type { Facts } from "../picture/facts.js";
+import type { LayerFacts } from "../picture/filters.js";
 import type { Window } from "../picture/window.js";
 import { type Stretch, wholeOf } from "../samples/zoom.js";
 
@@ -14,9 +15,18 @@ export interface Linked {
   readonly edits: readonly Edit[];
   /** Text of the button of the open panel; null if none is open. */
   readonly panel: string | null;
+  /** What the panel Inside shows; null if it is closed. */
+  readonly inside: LinkedInside | null;
+}
+
+interface LinkedInside {
+  readonly layer: string;
+  readonly filter: number | null;
+  readonly step: number | null;
 }
 
 const START = "#cam1d=";
+const KINDS = ["replace", "move", "scale", "flatten", "smooth", "shift", "noise", "exchange", "take"];
 
 /** Most characters of a fragment, which browsers still take. */
 export const LONGEST = 200_000;
@@ -33,8 +43,11 @@ export function linkTo({ instance, target, method, edits, ...rest }: Linked, fac
   return START + encodeURIComponent(JSON.stringify(state));
 }
 
-/** State in a fragment; null if it is no link to a state. Throws an error that says what is wrong with it. */
-export function readLink(fragment: string, facts: Facts): Linked | null {
+/**
+ * What a fragment says; null if it is none of ours. Throws an error that says what is wrong with it. `layers` are those
+ * that the page can show inside the network.
+ */
+export function readLink(fragment: string, facts: Facts, layers: readonly LayerFacts[]): Linked | null {
   if (!fragment.startsWith(START)) {
     return null;
   }
@@ -55,11 +68,26 @@ export function readLink(fragment: string, facts: Facts): Linked | null {
     edits:
       optional(state.edits, (edits) => list(edits, "list of edits").map((edit) => editOf(edit, facts, samples))) ?? [],
     panel: optional(state.panel, (panel) => (typeof panel === "string" ? panel : fail("panel"))),
+    inside: optional(state.inside, (inside) => insideOf(inside, layers)),
+  };
+}
+
+function insideOf(given: unknown, layers: readonly LayerFacts[]): LinkedInside {
+  const { layer, filter, step } = object(given, "layer");
+  const names = layers.map(({ name }) => name);
+  const chosen = layers[placeOf(layer, names, "layer")];
+  return {
+    layer: chosen.name,
+    filter: optional(filter, (one) => whole(one, 0, chosen.filters, "filter")),
+    step: optional(step, (one) => whole(one, 0, 1e9, "step")),
   };
 }
 
 function editOf(given: unknown, facts: Facts, samples: number): Edit {
   const edit = object(given, "edit");
+  if (!KINDS.includes(edit.do as string)) {
+    fail("edit");
+  }
   const count = facts.channel_names.length;
   if (edit.do === "replace") {
     const values = numbers(edit.values, "list of values");
@@ -109,6 +137,9 @@ function fail(what: string): never {
 
 function placeOf<Item>(value: unknown, items: readonly Item[], name: string): number {
   const place = items.indexOf(value as Item);
+  if (value === undefined) {
+    throw new Error(`it names no ${name}`);
+  }
   if (place < 0) {
     throw new Error(`the page has no ${name} ${String(value).slice(0, 40)}`);
   }

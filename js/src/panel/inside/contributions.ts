@@ -9,7 +9,6 @@ import {
   drawWindowSeries,
   type Size,
 } from "../../core/draw/contributions.js";
-import { channelsOf } from "../../core/draw/grid.js";
 import type { Pen } from "../../core/draw/scene.js";
 import type { Theme } from "../../core/draw/theme.js";
 import {
@@ -23,7 +22,7 @@ import {
   termsOf,
 } from "../../core/picture/contributions.js";
 import type { JobArray } from "../../core/picture/job_results.js";
-import type { Picture } from "../../core/picture/picture.js";
+import { rowChannels } from "../../core/picture/picture.js";
 import { nearestIndex } from "../../core/picture/receptive_field.js";
 import type { Window } from "../../core/picture/window.js";
 import { Column } from "../../core/samples/column.js";
@@ -34,9 +33,11 @@ import { themeOf } from "../../dom/page_theme.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
 import { Player } from "../../mark/player.js";
 import { type Job, jobRow, startUnasked } from "../job_row.js";
-import { meaningJob, strongest } from "./meaning.js";
+import { meaningJob } from "./meaning.js";
 
 const HEIGHT = 150;
+/** Maximum number of channels: those in which the filter's pattern is strongest. */
+const CHANNELS = 12;
 /** Room of the sign after a plot, and between plots. */
 const [SIGN, GAP] = [24, 18];
 /** Filters in the menu: those that contribute most to the step. */
@@ -51,11 +52,13 @@ interface Shown {
   readonly filter: number;
 }
 
-/** What a filter responds to: values (sample, channel). */
+/** What a filter responds to, by channel. */
 interface Pattern {
-  readonly values: JobArray;
-  /** Whether the values are changes of the filter per unit of a channel, not samples of an input. */
-  readonly slope: boolean;
+  /** Values in units of the channel's range, so that channels can be compared. */
+  readonly columns: readonly Column[];
+  /** Channels that are drawn, and the one with the largest value. */
+  readonly channels: readonly number[];
+  readonly strongest: number;
   readonly what: string;
 }
 
@@ -74,6 +77,9 @@ export class StepContributions {
     PACE,
   );
 
+  /** Whether the button was pressed, and the plots are not there yet. */
+  private opening = false;
+
   /** `element` contains the plots; `redraw` renders the template again. */
   constructor(
     private readonly mark: ChannelStackModel,
@@ -89,6 +95,15 @@ export class StepContributions {
     }
     const [start, stop] = shown.of.steps.subarray(3 * shown.step, 3 * shown.step + 2);
     return [start, stop];
+  }
+
+  /** Focuses the plots that a press of the button has opened. */
+  rendered(): void {
+    const plots = this.element.querySelector<HTMLElement>(".cam1d-contributions");
+    if (this.opening && plots) {
+      this.opening = false;
+      plots.focus();
+    }
   }
 
   stop(): void {
@@ -163,11 +178,13 @@ export class StepContributions {
         [largest, at] = column.at(sample) > largest ? [column.at(sample), sample] : [largest, at];
       }
     }
+    this.opening = true;
     inside.change({ layer: inside.explained || inside.layer!.name, step: steps ? nearestIndex(steps, at) : 0 });
   }
 
   private select(step: number | null): void {
     this.stop();
+    this.opening = false;
     this.mark.inside.change({ step });
   }
 
@@ -195,9 +212,10 @@ export class StepContributions {
       ArrowUp: () => this.turnFilter(-1),
       ArrowDown: () => this.turnFilter(1),
       " ": () => this.play(),
+      Escape: () => this.select(null),
     };
     const action = actions[event.key];
-    if (action && !onField && !event.ctrlKey && !event.altKey && !event.metaKey) {
+    if (action && (!onField || event.key === "Escape") && !event.ctrlKey && !event.altKey && !event.metaKey) {
       event.preventDefault();
       event.stopPropagation();
       action();
@@ -292,8 +310,8 @@ export class StepContributions {
       const { kernel, best } = meaning.arrays;
       const how = meaning.content.by === "ascent" ? "by gradient ascent" : "in closed form";
       return kernel
-        ? { values: kernel, slope: true, what: "its kernel, times the range of each channel" }
-        : { values: best, slope: false, what: `the input that maximizes it, ${how}` };
+        ? this.slopes(kernel, "its kernel, times the range of each channel")
+        : this.input(best, `the input that maximizes it, ${how}`);
     }
     if (!pageAnswers?.contributions(choice, inside.layer!.name)) {
       return null;
@@ -302,14 +320,41 @@ export class StepContributions {
     const gradient = pageAnswers.gradientOfFilter(choice, positionsOf(of, step, place)[0], place);
     const [start, stop] = this.window!;
     const channels = gradient.shape[1];
-    return {
-      values: {
-        shape: [stop - start, channels],
-        values: gradient.values.subarray(start * channels, stop * channels),
-      },
-      slope: true,
-      what: "its gradient by the samples, times the range of each channel",
-    };
+    const values = gradient.values.subarray(start * channels, stop * channels);
+    return this.slopes(
+      { shape: [stop - start, channels], values },
+      "its gradient by the samples, times the range of each channel",
+    );
+  }
+
+  /** Pattern of changes of the filter per unit of a channel. */
+  private slopes(values: JobArray, what: string): Pattern | null {
+    return this.patternOf(values, what, (own, range) => own.map((one) => one * range));
+  }
+
+  /** Pattern of an input, whose channels are compared with their own means. */
+  private input(values: JobArray, what: string): Pattern | null {
+    return this.patternOf(values, what, (own, range) => {
+      const mean = own.reduce((sum, one) => sum + one, 0) / own.length;
+      return own.map((one) => (one - mean) / range);
+    });
+  }
+
+  private patternOf(
+    array: JobArray,
+    what: string,
+    scaled: (values: Float32Array, range: number) => Float32Array,
+  ): Pattern | null {
+    const { picture } = this.mark;
+    if (!picture) {
+      return null;
+    }
+    const columns = picture.ranges.map(({ low, high }, channel) => {
+      const values = scaled(columnOf(array, channel), high - low);
+      return new Column(values, 0, 1, values.length);
+    });
+    const sizes = columns.map(largestIn);
+    return { columns, channels: largestOf(sizes, CHANNELS), strongest: largestOf(sizes, 1)[0], what };
   }
 
   private samples({ of, step }: Shown, pattern: Pattern | null, size: Size, theme: Theme): Plot {
@@ -319,46 +364,30 @@ export class StepContributions {
     if (stop <= start || !picture) {
       return { title: "1 · the samples it sees", draw: null, caption: "padding only" };
     }
-    const { channels, strong } = this.channels(pattern, picture);
+    const channels = pattern?.channels ?? rowChannels(picture).slice(0, CHANNELS);
     const lines = channels.map((channel) => ({ column: picture.signals[channel], range: picture.ranges[channel] }));
+    const strong = pattern && channels.indexOf(pattern.strongest);
     const every = channels.length === facts.channel_names.length;
     const names = every ? "all channels" : channels.map((channel) => facts.channel_names[channel]).join(", ");
     return {
       title: `1 · the samples it sees: ${time(start)} to ${time(stop - 1)}`,
-      draw: (pen) => drawWindowSeries(pen, lines, [start, stop], pattern && strong, size, theme),
+      draw: (pen) => drawWindowSeries(pen, lines, [start, stop], strong, size, theme),
       caption: `${names}; ${stop - start} samples, framed in the plot`,
     };
   }
 
-  /** Channels that are drawn, those that the filter's pattern uses most, and the place of the first of them. */
-  private channels(pattern: Pattern | null, { page, channels: all }: Picture) {
-    const channels = pattern ? strongest(pattern.values) : all.slice(page.first, page.first + 12);
-    return { channels, strong: pattern ? channels.indexOf(strongest(pattern.values, 1)[0]) : 0 };
-  }
-
   private pattern(pattern: Pattern | null, size: Size, theme: Theme): Plot {
     const title = "2 · what the filter responds to";
-    const { picture, facts, jobs } = this.mark;
-    if (!pattern || !picture) {
+    const { facts, jobs } = this.mark;
+    if (!pattern) {
       return { title, draw: null, caption: jobs.running ? "computing …" : "not computed for this filter" };
     }
-    const { values, slope, what } = pattern;
-    const { channels, strong } = this.channels(pattern, picture);
-    const all = channelsOf(values);
-    const columns = channels.map((channel) => {
-      const { low, high } = picture.ranges[channel];
-      const own = Float32Array.from({ length: values.shape[0] }, (_, at) => all[channel].at(at));
-      // A slope is per unit of a channel; an input is in that unit, and is compared with its own mean.
-      const mean = slope ? 0 : own.reduce((sum, one) => sum + one, 0) / own.length;
-      const scaled = own.map((one) => (slope ? one * (high - low) : (one - mean) / (high - low)));
-      return new Column(scaled, 0, 1, own.length);
-    });
-    const limit = Math.max(...columns.map((column) => Math.abs(column.extreme("largest", 0, column.samples)))) || 1;
-    const scale = colorScale(true, limit, theme.dark);
+    const columns = pattern.channels.map((channel) => pattern.columns[channel]);
+    const scale = colorScale(true, Math.max(...columns.map(largestIn)) || 1, theme.dark);
     return {
       title,
       draw: (pen) => drawCells(pen, columns, scale, size, theme),
-      caption: `${what}; strongest in ${facts.channel_names[channels[strong]]}`,
+      caption: `${pattern.what}; strongest in ${facts.channel_names[pattern.strongest]}`,
     };
   }
 
@@ -399,3 +428,12 @@ export class StepContributions {
       steps <b>${formatSigned(terms.otherSteps)}</b> = <b>${formatNumber(of.score)}</b>`;
   }
 }
+
+const largestIn = (column: Column): number => Math.abs(column.extreme("largest", 0, column.samples));
+
+/** Indices of the largest values, in ascending order. */
+const largestOf = (values: readonly number[], most: number): number[] =>
+  [...values.keys()]
+    .sort((one, other) => values[other] - values[one] || one - other)
+    .slice(0, most)
+    .sort((one, other) => one - other);

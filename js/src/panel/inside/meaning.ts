@@ -107,7 +107,7 @@ function kernelColumns(
 }
 
 /** Channels that the filter's maximizing input uses most, in their original order. */
-export function strongest({ values, shape: [samples, channels] }: JobArray, most = CHANNELS): number[] {
+function strongest({ values, shape: [samples, channels] }: JobArray): number[] {
   const middle = (channel: number): number => mean(values, channel, samples, channels);
   const power = Array.from({ length: channels }, (_, channel) => {
     const center = middle(channel);
@@ -117,7 +117,7 @@ export function strongest({ values, shape: [samples, channels] }: JobArray, most
     );
   });
   const order = Array.from(power.keys()).sort((one, other) => power[other] - power[one]);
-  return order.slice(0, most).sort((one, other) => one - other);
+  return order.slice(0, CHANNELS).sort((one, other) => one - other);
 }
 
 function mean(values: Float32Array, channel: number, samples: number, channels: number): number {

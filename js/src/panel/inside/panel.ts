@@ -57,6 +57,7 @@ export class InsidePanelView extends PanelView {
     }
     this.drawn = this.look;
     super.refresh();
+    this.contributions.rendered();
     if (this.el.hidden) {
       this.contributions.stop();
     }

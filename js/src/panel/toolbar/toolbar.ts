@@ -22,13 +22,14 @@ interface Panel {
 const CHECK: Panel = { text: "Checks", name: "Checks: how far this map can be trusted", content: checksPanel };
 const EDIT: Panel = { text: "Edit", name: "Edit: change the series; scores and map follow", content: editPanel };
 const HELP: Panel = { text: "?", name: "Help: keyboard and mouse controls", content: helpPanel };
+const SAVE: Panel = { text: "Save", name: "Save: plot and numbers as files", content: savePanel };
 const PANELS: Panel[] = [
   { text: "View", name: "View: colors, rows and channels", content: viewPanel },
   { text: "Find", name: "Find: which instances are shown", content: findPanel },
   { text: "Numbers", name: "Numbers: the plot as a table", content: numbersPanel, isWide: true },
   CHECK,
   EDIT,
-  { text: "Save", name: "Save: plot and numbers as files", content: savePanel },
+  SAVE,
 ];
 
 const INSIDE = "Inside: filters of the layers, and what they mean";
@@ -44,7 +45,7 @@ export class ToolbarView extends PanelView {
     mark.edits.open = this.open === EDIT;
     super.render();
     this.listenTo(mark, "found play", this.refresh);
-    this.listenTo(mark, "link", this.follow);
+    this.listenTo(mark, "linked", this.follow);
     // Of several views of one widget, the one where the key was pressed.
     this.listenTo(mark, "help", (figure) => this.el.closest(".cam1d-viewer")?.contains(figure) && this.toggle(HELP));
     this.listenTo(mark.jobs, "job", this.refresh);
@@ -93,6 +94,10 @@ export class ToolbarView extends PanelView {
 
   /** Opens the panel that a link names. */
   private follow(): void {
+    const { link } = this.mark;
+    if (link.panel !== null && PANELS.every(({ text }) => text !== link.panel)) {
+      link.say(`The link was restored, but the page has no panel ${link.panel.slice(0, 40)}.`);
+    }
     const wanted = PANELS.find(({ text }) => text === this.mark.link.panel) ?? null;
     if (wanted !== this.open && (wanted ?? this.open)) {
       this.toggle((wanted ?? this.open)!);
@@ -102,7 +107,10 @@ export class ToolbarView extends PanelView {
   private toggle(panel: Panel): void {
     this.open = this.open === panel ? null : panel;
     this.mark.edits.open = this.open === EDIT;
-    this.mark.link.panel = this.open?.text ?? null;
+    if (this.open !== SAVE) {
+      // Links are copied there; they open the panel that was open before.
+      this.mark.link.panel = this.open?.text ?? null;
+    }
     this.refresh();
     const shown = this.el.querySelector(".cam1d-panel:not([hidden])");
     if (shown && getComputedStyle(shown).position === "static") {
