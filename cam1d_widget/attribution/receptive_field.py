@@ -78,11 +78,16 @@ class ReceptiveField:
     def positions(self) -> np.ndarray:
         """Where each step's value is drawn, in samples, of shape (step,).
 
-        The centers, in half samples. Where centers lie outside the series, as in causal networks: the middle of the
-        samples that a step actually depends on, and never before the position of the previous step.
+        The centers, in half samples. If centers lie outside the series at one end, as in causal networks, those steps
+        whose fields are cut off at that end are at the middle of the samples on which they actually depend, and never
+        before the position of the previous step.
         """
-        inside = self.centers[0] > -self.jump and self.centers[-1] < self.length - 1 + self.jump
-        return self.centers if inside else np.maximum.accumulate((self.start + self.stop - 1) / 2)
+        middle, cut = (self.start + self.stop - 1) / 2, np.zeros(len(self), bool)
+        if self.centers[0] <= -self.jump:
+            cut |= self.low < 0
+        if self.centers[-1] >= self.length - 1 + self.jump:
+            cut |= self.high > self.length
+        return np.maximum.accumulate(np.where(cut, middle, self.centers)) if cut.any() else self.centers
 
     @property
     def in_series(self) -> np.ndarray:
@@ -253,7 +258,8 @@ class ReceptiveField:
     def _must_leave(self, steps: int) -> None:
         if steps < 1:
             raise TooShort(
-                f"a series of {counted(self.length, 'sample')} is too short: a layer has no step left of {len(self)}"
+                f"a series of {counted(self.length, 'sample')} is too short for the network: a layer has no step left "
+                f"of {len(self)}; use longer series, or pad them with padding_value="
             )
 
     def _taken(self, steps: np.ndarray) -> ReceptiveField:

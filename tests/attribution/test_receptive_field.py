@@ -184,3 +184,11 @@ def test_mirrored_map_is_refused():
     maps = L.Conv1D(3, 3)(series)[:, ::-1]
     with pytest.raises(ValueError, match="in an unknown way"):
         _ = KerasClassifier(keras.Model(series, L.Dense(2)(L.Flatten()(maps)))).receptive_field
+
+
+def test_only_the_end_at_which_centers_lie_outside_is_drawn_at_what_steps_depend_on():
+    field = ReceptiveField.of_input(60).windowed(8, 2, padding="causal").windowed(3, 1, dilation=2, padding="same")
+    assert field.centers[0] < -1
+    late = field.low >= 0
+    np.testing.assert_array_equal(field.positions[late], field.centers[late])
+    assert (np.diff(field.positions) > 0).all()
