@@ -64,10 +64,9 @@ def check_true_classes(
             if classes == 1
             else "np.unique(y, return_inverse=True)[1] converts labels to indices, in sorted order"
         )
-        raise ValueError(
-            f"y must hold class indices from 0 to {classes - 1}, but holds values from {y.min()} to {y.max()}; "
-            f"{way_out}"
-        )
+        broken = y[~np.isin(y, np.rint(y))]  # and NaN
+        held = f"{broken[0]}" if len(broken) and not np.isnan(broken[0]) else f"values from {y.min()} to {y.max()}"
+        raise ValueError(f"y must hold class indices from 0 to {classes - 1}, but holds {held}; {way_out}")
     return y.astype(np.int64)
 
 

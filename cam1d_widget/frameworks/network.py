@@ -125,8 +125,8 @@ class Network(ABC):
             self._cut(layer)
         if self.entry is None:
             self.no_map = (
-                f"model {self.name!r} has no single map of shape (batch, step, filter) before its head for CAM methods "
-                f"to look at; name a layer with layer=, or use a gradient or perturbation method"
+                f"model {self.name!r} has no single map of shape (batch, step, filter) with several steps before its "
+                f"head; name a layer with layer=, or use a gradient or perturbation method, which need no map"
             )
 
     def cut_at(self, layer: Any) -> Network:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,7 @@ from ..attribution.abilities import HasLayers, for_instances
 from ..attribution.receptive_field import ReceptiveField
 from ..attribution.stage_map import StageMap
 from ..typing import InputsLike, LayerLike, Layout, ModelLike
-from ..validation import check_index, counted
+from ..validation import check_index, check_text, counted
 from .access import opened, series_for
 
 __all__ = ["StepContributions", "contributions_of", "step_contributions"]
@@ -69,7 +68,7 @@ class StepContributions:
         return np.argsort(-np.abs(self.values[step]), kind="stable")
 
     def positions(self, step: int, filter: int) -> list[int]:
-        """Position of each stage whose value reaches a step: the largest of a pooled window.
+        """Position of each stage whose value reaches a step: of a pooled window, also by its mean, that of the largest.
 
         Parameters
         ----------
@@ -88,11 +87,11 @@ class StepContributions:
             places.insert(0, int(start + stage.values[0, start:stop, filter].argmax()) if stop > start else int(start))
         return places
 
-    def words(self, step: int, class_names: Sequence[str] | None = None) -> str:
+    def words(self, step: int, class_name: str | None = None) -> str:
         """The score as a sum, seen from one step: its largest filter, its other filters, the other steps, the rest."""
         filter = int(self.ranked(step)[0])
         one, here = self.values[step, filter], self.values[step].sum()
-        name = f"class {self.target}" if class_names is None else class_names[self.target]
+        name = f"class {self.target}" if class_name is None else check_text("class_name", class_name)
         rest = "a constant" if self.affine else "what a linear approximation leaves"
         return (
             f"{name}: {self.score:.3g} = {one:+.3g} (step {step}, filter {filter}) {here - one:+.3g} (step {step}, "

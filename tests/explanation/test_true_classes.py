@@ -92,7 +92,7 @@ def test_labels_are_mapped_and_indices_are_kept(y, names, labels, indices):
         ([1, 4], ["1", "2", "3"], None, "y must hold class indices from 0 to 2, but holds values from 1 to 4"),
         ([np.nan, 1], None, None, "y must hold class indices"),
         (np.array([np.nan, 1], object), None, None, "y must hold class indices from 0 to 2, but holds values from nan"),
-        ([0.5, 1], None, None, "y must hold class indices"),
+        ([0.5, 1], None, None, "y must hold class indices from 0 to 2, but holds 0.5; "),
         ([1j, 1], None, None, "y must hold class indices, but holds complex128"),
         (["a", "b"], ["a", "a", "b"], None, "'a' is the name of several classes in class_names; give class indices"),
         ([1, 2], [1, 1, 2], None, "1 is the name of several classes in class_names"),

@@ -89,7 +89,9 @@ def test_a_new_head_fits_models_of_any_build(make):
 
 def test_a_model_without_a_map_gets_no_head():
     model = keras.Sequential([keras.Input((60, 2)), L.Flatten(), L.Dense(3)])
-    with pytest.raises(ValueError, match=r"has no single map of shape \(batch, step, filter\) before its head"):
+    with pytest.raises(
+        ValueError, match=r"has no single map of shape \(batch, step, filter\) with several steps before"
+    ):
         models.with_mil_head(model)
 
 

@@ -98,7 +98,7 @@ def test_model_without_convolution_is_looked_at_by_gradients(x):
     widget = CAM1DWidget(mlp, x)
     assert {"Integrated Gradients", "Occlusion"} < set(widget.explanation.methods)
     assert not [label for label in widget.explanation.methods if label.endswith("CAM")]
-    with pytest.raises(ValueError, match=r"no single map .* for CAM methods to look at"):
+    with pytest.raises(ValueError, match=r"no single map .* with several steps before its head"):
         CAM1DWidget(mlp, x, methods=["HiResCAM"])
 
 
