@@ -70,7 +70,7 @@ KINDS = {
 RECORDS = {
     *(data.ClassTruth, data.VerifiedTruth, data.Recordings, data.WatchWindows, data.LinearProbe),
     *(inside.Activations, inside.AttentionAgreement, inside.FilterMeaning, inside.LayerReading, inside.Maximized),
-    *(inside.Plausibility, metrics.Agreement, metrics.ComparedToRandom, metrics.Localization),
+    *(inside.Plausibility, inside.StepContributions, metrics.Agreement, metrics.ComparedToRandom, metrics.Localization),
     *(metrics.PerturbationCurves, metrics.Randomization, metrics.Summary, every_method.Axiom),
 }
 # What this package calls, with arguments that it has checked.
@@ -190,6 +190,7 @@ SUBJECTS: dict[type, Callable[[], Any]] = {
     inside.LayerReading: reading,
     inside.FilterMeaning: lambda: reading().meaning(0, windows=2),
     inside.Plausibility: lambda: best().plausibility,
+    inside.StepContributions: lambda: inside.step_contributions(model(), x()[0]),
     metrics.Agreement: lambda: metrics.agreement({"a": x(), "b": x() ** 2}),
     metrics.Localization: lambda: metrics.roc_auc(x(), mask()),
     ExplanationViewer: lambda: displayed(ExplanationViewer(explanation())),
@@ -231,6 +232,7 @@ GIVEN: dict[str, Callable[[], Any]] = {
     "others": lambda: [x() ** 2],
     "layer": lambda: "conv",
     "filter": lambda: 0,
+    "step": lambda: 0,
     "label": lambda: "a",
     "length": lambda: SHAPE[0],
     "rows": lambda: [0, 1],
@@ -256,6 +258,7 @@ OWN: dict[str, dict[str, Callable[[], Any]]] = {
     "metrics.max_sensitivity": {"method": lambda: every_method.Saliency()},
     "metrics.weight_randomization": {"method": lambda: every_method.Saliency()},
     "data.LinearProbe.attribution": {"target": lambda: Y},
+    "inside.step_contributions": {"x": lambda: x()[0]},
     "inside.attention_agreement": {"model": lambda: classifiers()[2]},
     "data.KnownTruth": {
         **{"mask": mask, "unplanted": x, "replanted": lambda: np.zeros, "y": lambda: Y},
@@ -291,7 +294,7 @@ PART_TRAITS = {
     },
     "finder": dict.fromkeys(("verdict", "true_class", "predicted_class", "confidence"), "nothing"),
     "checks": {"fill": "nothing"},
-    "inside": {"layer": "nothing", "filter": "nothing", "by": "nothing", "unfolded": "flag"},
+    "inside": {"layer": "nothing", "filter": "nothing", "step": "nothing", "by": "nothing", "unfolded": "flag"},
 }
 
 
