@@ -47,7 +47,7 @@ KINDS = {
     r"bool( \| None)? ": "flag",
     r"Progress ": "flag",
     r"str \| Path ": "path",
-    r"str( \| None)? title$": "text",
+    r"str( \| None)? (title|class_name)$": "text",
     r".* channel_units$": "units",
     r"(Names|tuple\[str, \.\.\.\])": "names",
     r"float \| None norm$": "bound",
