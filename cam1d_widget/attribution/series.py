@@ -140,7 +140,8 @@ def check_series(x: Any, time: int | None, channels: int | None, argument: str =
     """
     x = array_of_series(argument, x)
     if x.ndim != 3:
-        way_out = f"; pass one series as {argument}[np.newaxis]" if x.ndim == 2 else ""
+        one = {1: "[np.newaxis, :, np.newaxis]", 2: "[np.newaxis]"}
+        way_out = f"; pass one series as {argument}{one[x.ndim]}" if x.ndim in one else ""
         raise ValueError(f"{argument} must have shape (instance, time, channel), but has {x.shape}{way_out}")
     if not x.size:
         raise ValueError(f"{argument} must hold at least one series, but has shape {x.shape}")

@@ -320,6 +320,7 @@ def test_saved_model_is_loaded(tmp_path, x):
     ("x", "message"),
     [
         (np.zeros((300, 9)), "x must have shape (instance, time, channel), but has (300, 9); pass one series as"),
+        (np.zeros(300), "but has (300,); pass one series as x[np.newaxis, :, np.newaxis]"),
         (np.zeros((0, 300, 9)), "x must hold at least one series"),
         (np.zeros((2, 9, 300)), "the channels are first; pass layout='channels_first'"),
         (np.zeros((2, 300, 8)), "x must have 9 channels"),
