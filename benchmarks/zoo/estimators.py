@@ -20,7 +20,7 @@ _CLASSICAL: dict[str, tuple[str, str, dict[str, Any]]] = {
     "catch22 and a forest (aeon)": ("aeon.classification.feature_based", "Catch22Classifier", {}),
     "nearest neighbour by DTW (aeon)": ("aeon.classification.distance_based", "KNeighborsTimeSeriesClassifier", {}),
     "RDST, shapelets (aeon)": ("aeon.classification.shapelet_based", "RDSTClassifier", {"max_shapelets": 100}),
-    "MUSE, dictionary (aeon)": ("aeon.classification.dictionary_based", "MUSE", {}),
+    "MUSE, dictionary (aeon)": ("aeon.classification.dictionary_based", "MUSE", {"support_probabilities": True}),
     "time series forest (sktime)": (
         "sktime.classification.interval_based",
         "TimeSeriesForestClassifier",
