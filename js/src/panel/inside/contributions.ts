@@ -15,6 +15,7 @@ import {
   beforePooling,
   type Contributions,
   columnOf,
+  contribution,
   contributionsOf,
   positionsOf,
   rankedAt,
@@ -261,8 +262,8 @@ export class StepContributions {
     // Keys that look like numbers would be sorted.
     const entries = Object.fromEntries(
       listed.map((one): [string, string] => {
-        const { filter: value } = termsOf(of, step, one);
-        return [`filter ${of.filters[one]}`, `${of.filters[one]} (${formatSigned(value)})`];
+        const value = formatSigned(contribution(of, step, one));
+        return [`filter ${of.filters[one]}`, `${of.filters[one]} (${value})`];
       }),
     );
     return select("filter", entries, `filter ${filter}`, (chosen) =>
@@ -412,7 +413,7 @@ export class StepContributions {
   private weights({ of, step, place }: Shown, size: Size, theme: Theme): Plot {
     const weights = columnOf(of.weights, place);
     const value = of.activations.values[step * of.filters.length + place];
-    const { filter: product } = termsOf(of, step, place);
+    const product = contribution(of, step, place);
     return {
       title: `4 · ${of.affine ? "its weight for the class, by step" : "gradient of the score, by step"}`,
       draw: (pen) => drawBars(pen, weights, step, colorScale(true, 1, theme.dark), size, theme),

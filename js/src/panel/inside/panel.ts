@@ -88,6 +88,11 @@ export class InsidePanelView extends PanelView {
         `;
   }
 
+  remove(): void {
+    this.contributions.stop();
+    super.remove();
+  }
+
   private showFirst(): void {
     this.first = 0;
   }
