@@ -294,7 +294,7 @@ PART_TRAITS = {
     },
     "finder": dict.fromkeys(("verdict", "true_class", "predicted_class", "confidence"), "nothing"),
     "checks": {"fill": "nothing"},
-    "inside": {"layer": "nothing", "filter": "nothing", "step": "nothing", "by": "nothing", "unfolded": "flag"},
+    "inside": {"layer": "nothing", "filter": "nothing", "step": "whole", "by": "nothing", "unfolded": "flag"},
 }
 
 
