@@ -16,7 +16,7 @@ export function elided(text: string, length: number, others: readonly string[] =
   return alike.length > 0 ? (withDifference(characters, length, alike) ?? plain) : plain;
 }
 
-/** First and last characters, of which there are so many. */
+/** Beginning and end of a text, together `count` characters long. */
 function ends(characters: readonly string[], count: number): [string, string] {
   const kept = Math.max(1, count);
   const tail = Math.floor(kept / 2);
