@@ -174,10 +174,12 @@ def receptive_field(case: Case) -> Iterator[Finding]:
     yield Finding("unseen samples change nothing", bool((case.influence[~field.seen] < 1e-4).all()))
     uncut = (field.low == field.start) & (field.high == field.stop)
     middle = (field.start + field.stop - 1) / 2
-    # In causal networks a step is drawn no earlier than the one before it, which may see less.
-    in_order = np.maximum.accumulate(middle)
-    wanted = in_order if np.array_equal(field.positions, in_order) else middle
+    # A step is drawn no earlier than the one before it, which may see less at the start of a causal network.
+    wanted = np.maximum.accumulate(np.where(uncut, middle, field.positions))
     yield _close("a step is in the middle of what it sees", field.positions[uncut], wanted[uncut], 1e-6)
+    allowed = np.stack([field.centers, middle, np.append(-np.inf, field.positions[:-1])])
+    off = abs(field.positions - allowed).min(axis=0)
+    yield Finding("a step that is cut off is at its center, amid what it sees, or at the step before", off.max() < 1e-6)
     yield Finding("positions follow each other", bool((np.diff(field.positions) >= 0).all()))
 
 
