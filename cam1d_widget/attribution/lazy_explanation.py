@@ -262,9 +262,10 @@ class LazyExplanation(ExplanationSource):
 
     def __repr__(self) -> str:
         instances, samples, channels = self.x.shape
+        sizes = f"{counted(samples, 'sample')}, {counted(channels, 'channel')}"
         return (
-            f"<LazyExplanation of {instances} series ({samples} samples, {channels} channels), each map computed on "
-            f"first access, by {', '.join(self.methods)}>"
+            f"<LazyExplanation of {instances} series ({sizes}), each map computed on first access, by "
+            f"{', '.join(self.methods)}>"
         )
 
     @property

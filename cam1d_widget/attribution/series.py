@@ -87,11 +87,12 @@ def read_series(argument: str, x: Any, layout: str = "channels_last", channels: 
     layout : {"channels_last", "channels_first"}
         Order of an array's dims.
     channels : int, optional
-        Channels that the model takes. If it is one, an array with two dims is taken as (instance, time).
+        Channels that the model takes. If it is one, an array with two dims is taken as (instance, time), and so is a
+        DataFrame of several columns, unless its index holds times.
     """
     check_choice("layout", layout, ("channels_last", "channels_first"))
     if hasattr(x, "columns"):
-        return _of_frames(argument, _one_each(x))
+        return _of_rows(x) if channels == 1 and _has_series_in_rows(x) else _of_frames(argument, _one_each(x))
     if isinstance(x, list | tuple) and x and all(hasattr(one, "columns") for one in x):
         return _of_frames(argument, list(x))
     if hasattr(x, "dims") and hasattr(x, "coords"):
@@ -160,7 +161,8 @@ def check_series(x: Any, time: int | None, channels: int | None, argument: str =
             "; if it was fitted to series in one row of values, explain a function that arranges them in the same way, "
             "such as lambda x: model.predict_proba(x.reshape(len(x), -1))"
         )
-        way_out = in_a_row if channels == 1 and time == steps * variables else ""
+        two_dims = "; two dims are one series, (time, channel)" if len(x) == 1 else ""
+        way_out = in_a_row if channels == 1 and time == steps * variables else two_dims
         raise ValueError(
             f"{argument} must have {counted(channels, 'channel')}, as the model was built for, but has shape "
             f"{x.shape}{way_out}"
@@ -229,6 +231,17 @@ def _of_frames(argument: str, frames: list[Any]) -> Series:
         _rate(frames[0].index),
         _start([frame.index for frame in frames]),
     )
+
+
+def _has_series_in_rows(frame: Any) -> bool:
+    """Whether the rows of a DataFrame are series of one channel: several columns, and no times in the index."""
+    return frame.shape[1] != 1 and frame.index.nlevels == 1 and _rate(frame.index) is None
+
+
+def _of_rows(frame: Any) -> Series:
+    """One series of one channel in each row; the columns are the time."""
+    clock = frame.columns
+    return Series(_values(frame)[..., np.newaxis], None, _rate(clock), _start([clock] * len(frame)))
 
 
 def _values(frame: Any) -> np.ndarray:

@@ -14,7 +14,7 @@ from ..explanation.lengths import samples_in_words
 from ..explanation.plot import has_matplotlib, png_picture
 from ..explanation.source import ExplanationSource, lengths_of, seconds_of
 from ..typing import IntervalsLike
-from ..validation import check_function, check_list, check_members, shown
+from ..validation import check_function, check_list, check_members, counted, shown
 from .choice import (
     FOLLOWS,
     Choice,
@@ -199,7 +199,7 @@ class ExplanationViewer(Stack):
         instances, _, channels = source.x.shape
         samples = samples_in_words(source.x, source.lengths)
         return (
-            f"<{type(self).__name__} of {instances} series ({samples}, {channels} channels) at instance "
+            f"<{type(self).__name__} of {instances} series ({samples}, {counted(channels, 'channel')}) at instance "
             f"{self.instance}, {source.class_names[self.target]}, {self.method}>"
         )
 

@@ -79,6 +79,36 @@ def test_frame_of_two_levels_holds_a_series_for_each_instance():
     assert series.channel_names == ("ax", "ay", "az")
 
 
+def test_rows_of_a_frame_are_series_of_a_model_of_one_channel():
+    x = np.arange(20.0).reshape(4, 5)
+    series = read_series("x", pd.DataFrame(x, columns=np.arange(5) / 50), channels=1)
+    np.testing.assert_array_equal(series.values, x[..., np.newaxis])
+    assert series.channel_names is None
+    assert series.sampling_rate == pytest.approx(50)
+    days = pd.DataFrame(x, columns=pd.date_range("2026-01-01", periods=5))
+    np.testing.assert_array_equal(read_series("x", days, channels=1).start, np.full(4, np.datetime64("2026-01-01")))
+    explanation = explain(linear(np.ones((1, 5, 1)), np.zeros(1)), pd.DataFrame(x), background=pd.DataFrame(x))
+    np.testing.assert_array_equal(explanation.x, x[..., np.newaxis])
+
+
+@pytest.mark.parametrize(
+    ("x", "shape"),
+    [
+        (pd.DataFrame(VALUES[0], index=np.arange(4) / 50), "(1, 4, 3)"),
+        (pd.DataFrame(VALUES[0], index=pd.date_range("2026-01-01", periods=4)), "(1, 4, 3)"),
+        (pd.DataFrame(VALUES[0], index=pd.MultiIndex.from_product([[0, 1], [0, 1]])), "(2, 2, 3)"),
+    ],
+)
+def test_rows_at_times_are_samples(x, shape):
+    with pytest.raises(ValueError, match=f"x must have 1 channel, .* has shape {re.escape(shape)}"):
+        explain(linear(np.ones((1, 4, 1)), np.zeros(1)), x)
+
+
+def test_two_dims_of_other_channels_are_named_as_one_series():
+    with pytest.raises(ValueError, match=r"has shape \(1, 4, 3\); two dims are one series, \(time, channel\)$"):
+        explain(linear(np.ones((1, 4, 2)), np.zeros(1)), frame(VALUES[0]))
+
+
 def test_what_holds_series_but_is_no_array_is_named():
     with pytest.raises(TypeError, match="but is a generator; gather its series into one array"):
         read_series("x", (one for one in VALUES))
