@@ -15,7 +15,7 @@ class StageMap(NamedTuple):
     Attributes
     ----------
     name, kind : str
-        Name of the layer, and of its class.
+        Name of the layer, and of its class; of an activation, which may be part of a layer, that of its function.
     pools : {"maximum", "mean", None}
         How the layer pools the positions of the stage before it.
     start, stop : ndarray of int, of shape (position of the next stage,)

@@ -240,7 +240,7 @@ class NetworkClassifier(PerInstanceClassifier, ABC):
             raise ValueError(self.no_features)
         maps = self._passes.run("stages", self._checked(x))
         return [
-            StageMap(stage.node.name, stage.node.kind, kind_of_pooling(stage.node), stage.start, stage.stop, values)
+            StageMap(stage.node.name, stage.kind, kind_of_pooling(stage.node), stage.start, stage.stop, values)
             for stage, values in zip(self._network.stages, maps, strict=True)
         ]
 

@@ -58,7 +58,7 @@ def portable_model(network: Network, length: int, field: ReceptiveField | None, 
 def _stage(stage: Stage) -> dict[str, Any]:
     return {
         "name": stage.node.name,
-        "kind": stage.node.kind,
+        "kind": stage.kind,
         "pools": kind_of_pooling(stage.node),
         "value": stage.value,
         "sources": np.stack([stage.start, stage.stop], axis=1).tolist(),

@@ -32,6 +32,12 @@ class Stage(NamedTuple):
     start: np.ndarray
     stop: np.ndarray
 
+    @property
+    def kind(self) -> str:
+        """Name of the layer's class; of an activation, which may be part of a layer, name of its function."""
+        operation = self.node.operation
+        return operation.name if isinstance(operation, ops.Pointwise) else self.node.kind
+
 
 def stages_of(graph: Graph, entry: int) -> tuple[Stage, ...]:
     """Layers whose outputs differ from the map by functions of each filter alone, in the order of computing.

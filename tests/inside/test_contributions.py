@@ -88,7 +88,7 @@ def test_a_mean_over_windows_and_a_layer_without_pooling():
         pooled.stages[1].values.reshape(1, 9, 4, 3).mean(axis=2)[0], pooled.activations, rtol=1e-5
     )
     alone = inside.step_contributions(model, x, "conv")
-    assert [stage.name for stage in alone.stages] == ["conv", "conv"]
+    assert [(stage.name, stage.kind) for stage in alone.stages] == [("conv", "Conv1D"), ("conv", "relu")]
     assert alone.values.sum() + alone.rest == pytest.approx(alone.score, abs=1e-5)
 
 

@@ -4,6 +4,7 @@ import {
   beforePooling,
   contribution,
   contributionsOf,
+  namesOf,
   positionsOf,
   rankedAt,
   termsOf,
@@ -52,6 +53,13 @@ test("of a pooled window the largest value leads to the step", () => {
   assert.deepEqual(positionsOf(found, 0, 1), [0, 0]);
   assert.deepEqual(positionsOf(found, 1, 1), [3, 1]);
   assert.deepEqual(beforePooling(found, 1), { place: 0, window: [2, 4] });
+});
+
+test("stages of one layer are told apart by what makes them", () => {
+  const [conv, pool] = found.stages;
+  assert.deepEqual(namesOf(found), ["conv", "pool"]);
+  const fused = { ...found, stages: [conv, { ...conv, kind: "relu" }, pool] };
+  assert.deepEqual(namesOf(fused), ["conv (Conv1D)", "conv (relu)", "pool"]);
 });
 
 test("without a pooling a step is its own position", () => {

@@ -54,6 +54,12 @@ export function contributionsOf({ content, arrays }: JobResult): Contributions {
   };
 }
 
+/** Name of each stage; of a layer that makes several, with what makes it, such as a convolution and its activation. */
+export const namesOf = ({ stages }: Contributions): string[] =>
+  stages.map(({ name, kind }) =>
+    stages.filter((other) => other.name === name).length > 1 ? `${name} (${kind})` : name,
+  );
+
 export const stepsOf = ({ activations }: Contributions): number => activations.shape[0];
 
 /** Values of one filter, given by its place in the list, at every position of a map. */

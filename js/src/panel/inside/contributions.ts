@@ -17,6 +17,7 @@ import {
   columnOf,
   contribution,
   contributionsOf,
+  namesOf,
   positionsOf,
   rankedAt,
   stepsOf,
@@ -397,16 +398,17 @@ export class StepContributions {
     const positions = positionsOf(of, step, place);
     const values = columnOf(of.stages[at].map, place);
     const column = new Column(values, 0, 1, values.length);
-    const chain = of.stages.map(({ name, map, pools }, stage) => {
+    const names = namesOf(of);
+    const chain = of.stages.map(({ map, pools }, stage) => {
       const value = formatNumber(map.values[positions[stage] * of.filters.length + place]);
       const sources = stage > 0 && pools ? of.stages[stage - 1].sources! : null;
       const count = sources && sources[2 * positions[stage] + 1] - sources[2 * positions[stage]];
-      return pools ? `${pools} of ${count}: ${value}` : `${name} ${value}`;
+      return pools ? `${pools} of ${count}: ${value}` : `${names[stage]} ${value}`;
     });
     return {
       title: "3 · its activation over time",
       draw: (pen) => drawActivation(pen, column, window, positions[at], size, theme),
-      caption: `${chain.join(" → ")}; ${values.length} positions of ${of.stages[at].name}`,
+      caption: `${chain.join(" → ")}; ${values.length} positions of ${names[at]}`,
     };
   }
 
