@@ -9,7 +9,19 @@ from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation, with_predicted_only
 from ..support.selection import slow_but
-from .page import EVIL, PIXELS, READ_COLORS, SNAPSHOT, choose_method, move, ready, shown, slider, table_colors
+from .page import (
+    EVIL,
+    PIXELS,
+    READ_COLORS,
+    SNAPSHOT,
+    choose_method,
+    move,
+    ready,
+    shown,
+    slider,
+    table_colors,
+    violations,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -303,6 +315,28 @@ def test_a_dark_theme_takes_the_dark_table(open_page, whole_page):
     shown(page)
     page.evaluate("document.body.dataset.jpThemeLight = 'false'")
     page.wait_for_function(f"{SNAPSHOT}.table == 'signed_dark'")
+
+
+def test_a_page_is_dark_where_the_system_is_but_printed_on_white(open_page, whole_page):
+    page = open_page(whole_page, color_scheme="dark")
+    shown(page)
+    page.wait_for_function(f"{SNAPSHOT}.table == 'signed_dark'")
+    luminance = "Math.max(...getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number))"
+    assert page.evaluate(luminance) < 40
+    assert violations(page) == []
+    # Frames are not drawn while a page is printed: the plot must be light as soon as the page is.
+    page.evaluate(
+        f"""matchMedia("print").addEventListener("change", () => queueMicrotask(() => {{
+          window.printed = {SNAPSHOT}.table;
+        }}))"""
+    )
+    page.emulate_media(media="print", color_scheme="dark")
+    page.wait_for_function("window.printed")
+    assert page.evaluate("window.printed") == "signed"
+    assert page.evaluate(luminance) == 255
+    page.emulate_media(media="screen", color_scheme="light")
+    page.wait_for_function(f"document.body.dataset.jpThemeLight == 'true' && {SNAPSHOT}.table == 'signed'")
+    page.emulate_media(media="null", color_scheme="dark")
 
 
 def test_a_page_follows_its_window(open_page, whole_page):

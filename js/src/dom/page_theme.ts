@@ -13,7 +13,7 @@ export function themeOf(element: HTMLElement): Theme {
   };
 }
 
-/** Calls `changed` when JupyterLab changes its theme. */
+/** Calls `changed` when the theme changes: it must draw at once, since no frame follows before a page is printed. */
 export function watchTheme(changed: () => void): MutationObserver {
   const observer = new MutationObserver(changed);
   observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name"] });

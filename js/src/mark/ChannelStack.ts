@@ -39,7 +39,7 @@ export class ChannelStack extends Mark implements MarkView {
     this.surface = new FigureCanvas(this.parent, this.cid, () => this.draw());
     this.surface.canvas.__channelStack = this;
     this.surface.canvas.setAttribute("role", "img");
-    this.theme = watchTheme(() => this.draw());
+    this.theme = watchTheme(() => this.paint());
     this.pointer = new Pointer(
       this.parent.el,
       this.el as unknown as SVGElement,

@@ -19,7 +19,7 @@ import { PanelView } from "./panel.js";
 export class PinnedView extends PanelView {
   render(): void {
     this.el.classList.add("cam1d-pinned");
-    this.theme = watchTheme(() => this.draw());
+    this.theme = watchTheme(() => this.paint());
     this.resizes = new ResizeObserver(() => this.draw());
     this.resizes.observe(this.el);
     super.render();
