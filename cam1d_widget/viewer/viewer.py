@@ -46,6 +46,7 @@ from .synced.finder import Finder
 from .synced.inside import Inside, InsideSource
 from .synced.jobs import Jobs
 from .synced.options import Options
+from .unattended import is_unattended
 from .windows import Annotation, ScoresWithout, checked_intervals
 
 
@@ -281,6 +282,10 @@ class ExplanationViewer(Stack):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """The widget, its state for a notebook without a kernel, and a figure for sites that run no widgets."""
+        if is_unattended():
+            # No browser will request the map. Why it cannot be computed is reported by the widget.
+            with suppress(Exception):
+                self.mark.read_first_map()
         bundle = {**super()._repr_mimebundle_(**kwargs), MIME: saved_state(self)}
         # A map that takes long follows the series; the figure would wait for it.
         if has_matplotlib() and self.mark.quick:

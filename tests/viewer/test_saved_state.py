@@ -1,6 +1,7 @@
 """Contents of the widget's output, and what programs without widgets show."""
 
 import json
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -33,6 +34,44 @@ def test_an_output_holds_every_model_of_the_viewer_and_the_tiles_of_its_picture(
 def test_the_state_is_small(viewer):
     # The series and the map in base64, and about 30 kB for sliders, menus and panels.
     assert len(json.dumps(viewer._repr_mimebundle_()[MIME])) < 4 / 3 * 4 * 300 * (3 + 3) + 32_000
+
+
+SLOW = """
+from cam1d_widget import Explanation, ExplanationViewer
+
+class Slow:
+    def __init__(self, whole):
+        self.whole, self.made = whole, []
+
+    def __getattr__(self, name):
+        return getattr(self.whole, name)
+
+    def seconds(self, method, instance=None, target=None):
+        return 0.0 if (method, instance, target) in self.made else 30.0
+
+    def attribution(self, method, instance, target):
+        self.made.append((method, instance, target))
+        return self.whole.attribution(method, instance, target)
+
+viewer = ExplanationViewer(Slow(Explanation.load("whole.npz")), instance=1, target=1, method="Saliency")
+viewer
+"""
+
+
+@pytest.mark.parametrize(("software", "waits"), [("", True), ("voila/0.5", False)])
+def test_a_slow_first_map_is_computed_where_no_browser_will_request_it(software, waits, tmp_path, monkeypatch):
+    from nbclient import NotebookClient
+
+    explanation().save(tmp_path / "whole.npz")
+    monkeypatch.setenv("SERVER_SOFTWARE", software)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(SLOW)])
+    NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": tmp_path}}).execute()
+    [output] = notebook.cells[0].outputs
+    [mark] = [model for model in output.data[MIME]["state"].values() if model["model_name"] == "ChannelStackModel"]
+    tiles = [tile["key"] for tile in mark["state"]["tiles"]["index"]]
+    assert tiles == ["series/1", "attribution/2/1/1"][: 1 + waits]
+    assert ("image/png" in output.data) == waits
 
 
 def test_a_map_that_fails_keeps_the_state_from_nothing():

@@ -248,7 +248,7 @@ class ChannelStack(StackState):
         The series is displayed alone, and the browser requests the map, if that takes long, or if the first picture
         would take more than two seconds with it.
         """
-        keys = [series_key(self.instance), attribution_key(self.method, self.instance, self.target)]
+        keys = self._first_keys()
         try:
             seconds = self._seconds(keys)
             if seconds > SLOW or seconds + getattr(self._source, "seconds_to_read", 0.0) > 2 * SLOW:
@@ -257,6 +257,13 @@ class ChannelStack(StackState):
         except Exception:
             # The browser will request it, and show the error instead of the picture.
             return pack([self.tile(keys[0])])
+
+    def read_first_map(self) -> None:
+        """Put the map of the current picture into the state even if it takes long."""
+        self.tiles = pack([self.tile(key) for key in self._first_keys()])
+
+    def _first_keys(self) -> list[str]:
+        return [series_key(self.instance), attribution_key(self.method, self.instance, self.target)]
 
     def _receive(self, _: Any, content: dict[str, Any], buffers: list[Any]) -> None:
         """Handle a message of the browser."""
