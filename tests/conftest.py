@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 MODEL = "first_look.keras"
+TOGETHER = ("tests/browser/", "tests/frameworks/torch/")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -21,19 +22,37 @@ def pytest_configure(config):
         settings.load_profile("quick")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Of a test that is marked `few`, all cases are slow but that number of them, spread evenly over all."""
+    cases: dict[str, list] = {}
+    for item in items:
+        if item.get_closest_marker("few") and not item.get_closest_marker("slow"):
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for several in cases.values():
+        count = several[0].get_closest_marker("few").args[0]
+        quick = {place * len(several) // count for place in range(count)}
+        for place, item in enumerate(several):
+            if place not in quick:
+                item.add_marker(pytest.mark.slow)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """With ``--dist loadfile``, one process has all tests in a browser: one JupyterLab, and programs compiled once."""
+    """With ``--dist loadfile``, one process has all tests of a folder that is slow to begin.
+
+    In a browser: one JupyterLab, and programs compiled once. With PyTorch: one import, and what the first export loads.
+    """
     if config.getvalue("dist") != "loadfile":
         return None
     from xdist.scheduler import LoadFileScheduling
 
-    class OneBrowser(LoadFileScheduling):
+    class TogetherByFolder(LoadFileScheduling):
         def _split_scope(self, nodeid):
             path = super()._split_scope(nodeid)
-            return "tests/browser" if path.startswith("tests/browser/") else path
+            return next((folder for folder in TOGETHER if path.startswith(folder)), path)
 
-    return OneBrowser(config, log)
+    return TogetherByFolder(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -163,6 +163,7 @@ def test_a_page_computes_what_python_computes_on_more_networks():
     compare([*explained, lazy_of(fcn, score="probabilities"), lazy_of(question, layer=2)])
 
 
+@pytest.mark.slow
 def test_float16_kernels_take_half_the_bytes_and_change_scores_little():
     explained = [lazy_of(models.question_cnn((80, 3), 3)), lazy_of(recurrent())]
     whole = [one.portable_model() for one in explained]

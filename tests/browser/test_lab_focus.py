@@ -6,7 +6,7 @@ from ..support.arrays import explanation
 from .lab import KERNEL_IS_IDLE, write_notebook
 from .page import drawn
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SOURCE = """
 from cam1d_widget import Explanation, ExplanationViewer

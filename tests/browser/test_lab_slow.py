@@ -11,7 +11,7 @@ from ..support.waiting import until
 from .lab import KERNEL_IS_IDLE, run_in_kernel, save_by_keys, write_notebook
 from .page import MARK, pixels, share_of_color
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # Every wait is for what the test does next, so that no machine is too slow for it.
 SOURCE = """

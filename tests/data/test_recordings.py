@@ -21,6 +21,7 @@ def loaded():
     return {name: getattr(data, name)() for name in SETS}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", SETS)
 def test_shapes_names_and_rates_are_those_of_the_descriptions(loaded, name):
     (train, test), time, channels, rate = SETS[name]

@@ -84,6 +84,7 @@ def test_nothing_is_odd_outside_of_the_truth(name):
         assert (np.abs(plain - odd).sum(axis=1) > 0).all()
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("name", IN_WINDOW)
 def test_windows_are_whole_and_of_any_length_of_the_recipe_at_any_place(name):
     _, _, truth = drawn(name, 2000)

@@ -429,6 +429,7 @@ def test_corrupt_and_foreign_files_are_refused(spoil, tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["x", "header", "tea", "attributions/0"])
 def test_a_small_file_that_declares_much_is_refused_before_it_takes_memory(name, tmp_path):
     path = tmp_path / "bomb.npz"

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from aeon.classification import BaseClassifier
 from aeon.classification.convolution_based import RocketClassifier
 from aeon.transformations.collection import Tabularizer
 from aeon.transformations.collection.convolution_based import MiniRocket
@@ -58,8 +59,28 @@ def test_occlusion_of_a_function_is_the_drop_of_its_value(x):
     assert shown.max() <= of_the_event(x[1:2])[0] - of_the_event(with_the_event_gone)[0] + 1e-6
 
 
+class Flattened(BaseClassifier):
+    """A classifier of aeon, without the functions that aeon compiles."""
+
+    _tags = {"capability:multivariate": True}
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def _fit(self, x: np.ndarray, y: np.ndarray) -> Flattened:
+        self.model_ = LogisticRegression().fit(x.reshape(len(x), -1), y)
+        return self
+
+    def _predict_proba(self, x: np.ndarray) -> np.ndarray:
+        return self.model_.predict_proba(x.reshape(len(x), -1))
+
+    def _predict(self, x: np.ndarray) -> np.ndarray:
+        return self.model_.predict(x.reshape(len(x), -1))
+
+
 ESTIMATORS = {
-    "aeon": lambda x: RocketClassifier(n_kernels=50, random_state=0).fit(channels_first(x), Y),
+    "aeon": lambda x: Flattened().fit(channels_first(x), Y),
+    "Rocket": lambda x: RocketClassifier(n_kernels=50, random_state=0).fit(channels_first(x), Y),
     "pipeline with a step of aeon": lambda x: make_pipeline(Tabularizer(), StandardScaler(), LogisticRegression()).fit(
         channels_first(x), Y
     ),
@@ -69,8 +90,8 @@ ESTIMATORS = {
     "scikit-learn": lambda x: make_pipeline(StandardScaler(), LogisticRegression()).fit(x[..., 1], Y),
     "decision values": lambda x: SVC().fit(x[..., 1], Y),
 }
-# What MiniRocket is made of is compiled for half a minute where it has never run.
-NAMES = slow_but(ESTIMATORS.keys() - {"pipeline with MiniRocket"}, ESTIMATORS)
+# aeon compiles what these are made of, which takes up to half a minute.
+NAMES = slow_but(ESTIMATORS.keys() - {"Rocket", "pipeline with MiniRocket"}, ESTIMATORS)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -112,8 +133,9 @@ def test_the_widget_takes_an_estimator_and_shows_where_the_event_is(name, x):
     assert set(widget.check(progress=False).verdict)  # the checks run without gradients
 
 
+@pytest.mark.slow
 def test_probabilities_of_zero_and_one_give_way_to_decision_values(x):
-    rocket = ESTIMATORS["aeon"](x)
+    rocket = ESTIMATORS["Rocket"](x)
     assert set(np.unique(rocket.predict_proba(channels_first(x)))) == {0, 1}
     classifier = FunctionClassifier(rocket).for_series(x)
     values = rocket.pipeline_.decision_function(channels_first(x))

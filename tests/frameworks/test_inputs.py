@@ -24,6 +24,7 @@ def close(one: np.ndarray, other: np.ndarray) -> None:
     np.testing.assert_allclose(one, other, rtol=0, atol=2e-5 * max(np.abs(other).max(), 1e-12))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("network", "methods"),
     [
@@ -46,6 +47,7 @@ def test_each_map_is_that_of_the_model_with_its_instance_s_inputs_built_in(netwo
         np.testing.assert_allclose(explanation.completeness[method][instance], plain.completeness[method][0], atol=1e-4)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("network", NETWORKS)
 def test_the_widget_explains_checks_and_replaces_windows_with_the_inputs_of_the_instance(network):
     model, with_constant = network()
@@ -190,6 +192,7 @@ def test_torch_modules_take_masks_and_indices(wrapped):
     assert (explanation.attributions["Saliency"][:, 0, 34:] == 0).all()  # no step that the mask leaves sees these
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("network", NETWORKS)
 def test_layers_are_read_with_the_inputs_of_each_instance(network):
     model, with_constant = network()
@@ -203,6 +206,7 @@ def test_layers_are_read_with_the_inputs_of_each_instance(network):
     assert best.scores[0] == pytest.approx(plain.scores[0, 0], abs=1e-4)
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize(
     ("given", "words"),
     [

@@ -50,6 +50,7 @@ def close(one: np.ndarray, other: np.ndarray) -> None:
     np.testing.assert_allclose(one, other, rtol=0, atol=2e-5 * max(np.abs(other).max(), 1e-12))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("model", [lambda: network(None), lambda: module(None).eval()])
 def test_a_model_that_takes_any_length_explains_each_series_as_if_alone(model):
     made = model()
@@ -178,6 +179,7 @@ def test_the_widget_checks_a_series_and_replaces_windows_of_it():
     assert repr(widget).startswith("<CAM1DWidget of 3 series (25 to 40 samples")
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("x", "given", "words"),
     [

@@ -29,6 +29,7 @@ def x():
     return np.random.default_rng(0).normal(size=(3, LENGTH, CHANNELS)).astype(np.float32)
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("layer", LINEAR)
 def test_a_linear_layer_in_the_head_leaves_its_maps_exact(layer, x):
     head = L.GlobalAveragePooling1D(), LINEAR[layer](), L.Dense(3, activation="softmax")

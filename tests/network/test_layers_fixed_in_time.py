@@ -98,6 +98,7 @@ def by_hand(classifier: KerasClassifier, x: np.ndarray, slices: Slices) -> np.nd
     return np.reshape(falls, (len(slices), CHANNELS, -1))
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("head", slow_but([L.GlobalAveragePooling1D], [L.GlobalAveragePooling1D, L.GlobalMaxPooling1D]))
 @pytest.mark.parametrize("name", slow_but(list(FIXED)[::3], FIXED))
 def test_scores_without_a_window_are_those_of_whole_series(name, head):
@@ -116,6 +117,7 @@ def test_structure_decides_before_anything_is_tried(name, monkeypatch):
     assert crops_of(classifier, X[0], Slices.sliding(STEPS, 15, 15)) is None
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("name", LIKE_A_CONVOLUTION)
 def test_layers_that_do_the_same_at_each_step_are_cropped(name):
     classifier, slices = KerasClassifier(model_of(LIKE_A_CONVOLUTION[name])), Slices.sliding(STEPS, 15, 15)

@@ -107,6 +107,7 @@ def test_layers_that_do_not_keep_their_steps_are_not_placed(name, wrap):
     assert "layer=" in reason
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("wrap", slow_but([Of], [Of, L.Lambda]), ids=["layer", "lambda"])
 @pytest.mark.parametrize("name", IN_ORDER)
 def test_an_event_is_drawn_where_it_is(name, wrap):
@@ -121,6 +122,7 @@ def test_attention_of_the_users_is_placed_if_its_steps_pass_it_by():
     assert "does not keep its steps" in classifier_of(Attending(residual=False)).no_features
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("wrap", [Of, L.Lambda], ids=["layer", "lambda"])
 def test_steps_of_a_long_map_are_looked_at_evenly(wrap):
     """At 64 of its steps, and at 4 of each channel, of a map that is too large to look at all of them."""
@@ -141,6 +143,7 @@ def test_steps_of_a_long_map_are_looked_at_evenly(wrap):
     assert "keep" in classifier_of(many, wrap(lambda a: keras.ops.roll(a, 1, axis=1)), steps=3000).no_features
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "layer",
     [

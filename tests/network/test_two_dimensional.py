@@ -71,6 +71,7 @@ def network(build: Callable[..., Any], pool: Any = L.MaxPooling2D, head: Any = N
     return keras.Model(series, L.Dense(3)((head or L.Flatten())(build(series, pool))))
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("build", BUILDS)
 def test_receptive_field_is_the_support_of_the_gradient(build):
     field = KerasClassifier(network(build)).receptive_field
@@ -79,6 +80,7 @@ def test_receptive_field_is_the_support_of_the_gradient(build):
     np.testing.assert_array_equal(field.stop, stop)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("build", [eegnet, rows])
 @pytest.mark.parametrize("head", ["flatten", "gap", "gmp"])
 def test_class_activation_maps_of_two_dimensional_networks_add_up(build, head):

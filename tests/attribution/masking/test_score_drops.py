@@ -71,6 +71,7 @@ def agree(classifier, x, slices, baseline, channels="each"):
     return expected
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("length", slow_but([523], [500, 523]))
 @pytest.mark.parametrize("name", slow_but(QUICK, LOCAL))
 def test_crops_give_what_whole_series_give(name, length):
@@ -82,6 +83,7 @@ def test_crops_give_what_whole_series_give(name, length):
     assert np.abs(agree(classifier, x, slices, 0.5)).max() > 0
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("head", slow_but(["flatten", "gmp"], HEADS))
 @pytest.mark.parametrize("name", slow_but(["same, odd length"], ["question", "same, odd length", "residual"]))
 def test_every_head_gets_the_changed_features(name, head):

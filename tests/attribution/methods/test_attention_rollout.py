@@ -61,6 +61,7 @@ def weights_by_keras(model: keras.Model) -> list[np.ndarray]:
     return found
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("head", "row"), [(mean, None), (lambda maps: maps[:, 0], 0), (lambda maps: maps[:, -1], -1)])
 def test_steps_are_rows_of_the_product(head, row):
     model = model_of(stack, head)
@@ -114,6 +115,7 @@ REFUSED: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any], str]] = {
 }
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("name", REFUSED)
 def test_other_models_are_refused_with_the_reason(name):
     body, head, reason = REFUSED[name]
@@ -122,6 +124,7 @@ def test_other_models_are_refused_with_the_reason(name):
         AttentionRollout().attribute(classifier, X, 0)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("norm_first", [False, True])
 def test_encoder_of_pytorch(norm_first):
     layer = nn.TransformerEncoderLayer(FILTERS, HEADS, 6, batch_first=True, norm_first=norm_first)

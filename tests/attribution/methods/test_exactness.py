@@ -154,12 +154,14 @@ def fitting(classifier: KerasClassifier) -> list[ClassActivationMap]:
     return [method() for method in CAMS.values() if method().refusal(classifier) is None]
 
 
+@pytest.mark.few(4)
 def test_stated_exactness_is_that_of_the_table(head):
     name, classifier = head
     said = {method.label: method.exactness(classifier) for method in fitting(classifier)}
     assert {label: word for label, word in said.items() if word != "approximate"} == SAID[name]
 
 
+@pytest.mark.few(3)
 def test_maps_that_state_a_sum_add_up_and_the_others_do_not(head, x):
     _, classifier = head
     targets = np.tile(np.arange(4), (4, 1))

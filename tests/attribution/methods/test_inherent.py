@@ -63,6 +63,7 @@ def labels(model) -> set[str]:
     return {method.label for method in all_methods() if method().refusal(classifier) is None} & INHERENT
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("pooling", slow_but(["conjunctive", "instance"], POOLINGS))
 def test_scores_of_steps_add_up_to_the_logit_minus_its_bias(pooling):
     classifier = classifier_of(pooling)
@@ -98,6 +99,7 @@ def test_the_formulas_of_the_poolings(pooling):
     np.testing.assert_allclose(layer(maps), expected, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "make",
     [
@@ -194,6 +196,7 @@ def test_stated_exactness_of_cams_on_mil_heads_is_true(pooling):
         assert off < 1e-4 if pooling == "instance" else off > 1e-3
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("pooling", POOLINGS)
 def test_exact_means_that_a_step_of_zeros_takes_just_its_value_away(pooling):
     classifier = classifier_of(pooling)

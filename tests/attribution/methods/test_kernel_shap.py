@@ -80,6 +80,7 @@ def test_any_number_of_slices(players):
     np.testing.assert_allclose(made.values[0, :, :, 0].T, expected, atol=1e-6)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("samples", "least"),
     slow_but(

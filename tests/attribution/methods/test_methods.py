@@ -104,6 +104,7 @@ def test_map_of_a_sum_is_the_sum_of_maps(label, x):
     np.testing.assert_allclose(together, apart, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.few(10)
 @pytest.mark.parametrize("label", METHODS)
 def test_batch_equals_singles(label, gap, x):
     method, gap = ready(label), fitting(label, gap)
@@ -113,6 +114,7 @@ def test_batch_equals_singles(label, gap, x):
     np.testing.assert_allclose(batch, np.concatenate(singles), rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.few(10)
 @pytest.mark.parametrize("label", METHODS)
 def test_several_classes_at_once_equal_one_by_one(label, gap, x):
     method, gap = ready(label), fitting(label, gap)

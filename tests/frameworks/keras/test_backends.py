@@ -18,7 +18,6 @@ from keras import layers as L
 from cam1d_widget import models
 
 from ...support.other_backends import facts_of
-from ...support.selection import slow_but
 
 ROOT = Path(__file__).parents[3]
 SHAPE, CLASSES = (60, 3), 3
@@ -64,7 +63,9 @@ NETWORKS: dict[str, Callable[[], Any]] = {
     one.__name__: one for one in (question, residual, recurrent, mil, two_dimensional)
 }
 ALL = "all"  # networks and methods; the others are one network and two methods
-CASES = slow_but(["jax"], ["jax", f"jax {ALL}", f"torch {ALL}"])
+CASES = ["jax", f"jax {ALL}", f"torch {ALL}"]
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module", params=CASES)

@@ -304,6 +304,7 @@ def test_two_lengths_in_two_threads(times, x):
     together(explaining(60), explaining(40), times=times)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("length", "times"), slow_but([(None, 2)], [(None, 2), (None, 6), (60, 6)]))
 def test_checks_in_a_thread_beside_a_slider(length, times, x):
     model = network(L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax"), length=length)
@@ -401,6 +402,7 @@ def unchanged() -> KerasClassifier:
     return KerasClassifier(network(L.GlobalAveragePooling1D(), L.Dense(3)))
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     "make",
     [

@@ -50,6 +50,7 @@ def watched(kind: str) -> tuple[KerasClassifier, tuple]:
     return KerasClassifier(model), before
 
 
+@pytest.mark.few(7)
 @pytest.mark.parametrize("label", [method.label for method in all_methods()])
 def test_model_is_left_as_it_was(label, x):
     inherent = label in {method.label for method in all_methods() if method.family == "inherent"}
@@ -316,6 +317,7 @@ def test_saved_model_is_loaded(tmp_path, x):
 # Bad input
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("x", "message"),
     [
@@ -394,6 +396,7 @@ def test_wrong_options_are_refused(option):
         KerasClassifier(question([L.Flatten(), L.Dense(2)]), **option)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "build", slow_but([models.question_cnn], [models.question_cnn, models.lstm_attention_classifier])
 )

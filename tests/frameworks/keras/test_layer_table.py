@@ -272,6 +272,7 @@ def test_every_row_has_an_example():
     assert set(EXAMPLES) == set(ROWS)
 
 
+@pytest.mark.few(80)
 @pytest.mark.parametrize(("name", "make"), CASES)
 def test_a_row_states_what_the_layer_computes(name, make):
     graph, node = node_of(make)

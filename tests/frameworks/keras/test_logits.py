@@ -27,6 +27,7 @@ class Doubled(L.Dense):
         return self.activation(2 * keras.ops.matmul(x, self.kernel))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "end",
     [lambda: L.Dense(3, activation=lambda z: keras.ops.softmax(z)), lambda: Doubled(3, activation="softmax")],
@@ -63,6 +64,7 @@ def test_log_odds_do_not_saturate(x):
     np.testing.assert_allclose(KerasClassifier(model).gradient(x, 1), margin, rtol=1e-3, atol=1e-6)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("units", [1, 3])
 @pytest.mark.parametrize("kind", ["subclass", "lambda", "average"])
 def test_units_of_a_hidden_sigmoid_have_log_odds_each(kind, units, x):
@@ -80,6 +82,7 @@ def test_units_of_a_hidden_sigmoid_have_log_odds_each(kind, units, x):
     np.testing.assert_allclose(classifier.scores(x)[:, -units:], np.log(p) - np.log(1 - p), rtol=1e-3, atol=1e-3)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("end", [lambda: L.ReLU(), lambda: L.Lambda(keras.ops.square)], ids=["relu", "square"])
 def test_numbers_are_not_made_probabilities(end, x):
     classifier = KerasClassifier(question([L.GlobalAveragePooling1D(), L.Dense(3), end()]))
@@ -87,6 +90,7 @@ def test_numbers_are_not_made_probabilities(end, x):
     np.testing.assert_allclose(classifier.scores(x), np.asarray(classifier.model(x)), rtol=1e-4)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("as_dict", [True, False])
 def test_loss_of_the_chosen_output_tells_what_it_means(as_dict, x):
     series = keras.Input((300, 9))
@@ -108,6 +112,7 @@ def test_a_model_at_the_end_is_opened(x):
     assert classifier.head == "gap"
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "end",
     [

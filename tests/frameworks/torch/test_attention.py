@@ -113,6 +113,7 @@ def classifiers() -> dict[str, TorchClassifier]:
     return {name: TorchClassifier(module).for_series(X) for name, module in modules()}
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize("name", CASES)
 def test_parts_compute_what_the_module_computes(name):
     classifier = classifiers()[name]

@@ -284,6 +284,7 @@ def test_what_changes_no_value_is_no_layer(name):
     assert torch.equal(found, made.permute(np.argsort([size != 5 for size in made.shape], kind="stable").tolist()))
 
 
+@pytest.mark.few(80)
 @pytest.mark.parametrize(("name", "case"), CASES, ids=[case for _, case in CASES])
 def test_a_row_states_what_the_operation_computes(name, case):
     assert_facts_are_measured(every(), node_of(name, case), of_positive=name in POSITIVE, exact=name not in WIDE)

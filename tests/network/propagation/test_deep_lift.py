@@ -99,6 +99,7 @@ def test_every_layer_conserves_what_it_receives(blocks, head, seed, target):
     np.testing.assert_allclose(passed[0].received[0].sum(axis=1), difference, rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("name", ZOO)
 def test_values_add_up_to_the_scores_difference(name):
     model = ZOO[name](L.MaxPooling1D)

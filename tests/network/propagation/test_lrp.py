@@ -126,6 +126,7 @@ RULES = {
 }
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize("convolution", slow_but(["strided", "grouped", "separable"], CONVOLUTIONS))
 @pytest.mark.parametrize(
     ("rule", "place"),

@@ -77,6 +77,7 @@ SUMS = {
 }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", slow_but(["numbers", "split"], SUMS))
 def test_function_does_what_its_layer_does(name, x):
     written, layers = SUMS[name]

@@ -53,6 +53,7 @@ def passages(classifier: KerasClassifier, method: Any, baseline: np.ndarray = X)
     return passages_of(propagation, X, np.ones(len(X), np.int32), baseline)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", slow_but(FAST, LAYERS))
 def test_parts_compute_what_the_layer_computes(name):
     classifier = classifier_of(LAYERS[name], bias=0.5)
@@ -60,6 +61,7 @@ def test_parts_compute_what_the_layer_computes(name):
     np.testing.assert_allclose(scores, np.asarray(classifier.model(X)), rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", slow_but(FAST, LAYERS))
 def test_all_relevance_reaches_the_series_if_there_are_no_biases(name):
     passed = passages(classifier_of(LAYERS[name], bias=0), LRP())
@@ -69,6 +71,7 @@ def test_all_relevance_reaches_the_series_if_there_are_no_biases(name):
     np.testing.assert_allclose(arrived.sum(axis=(1, 2)), passed[0].received[0].sum(axis=1), rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("baseline", [np.zeros_like(X), OTHER], ids=["zero", "series"])
 @pytest.mark.parametrize("name", slow_but(FAST, LAYERS))
 def test_contributions_add_up_in_every_part(name, baseline):

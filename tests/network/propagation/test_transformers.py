@@ -74,6 +74,7 @@ def passed(classifier: KerasClassifier, method: Any, baseline: np.ndarray) -> li
     return propagation._propagated(*tensors)[1]
 
 
+@pytest.mark.few(5)
 def test_parts_compute_what_the_layer_computes(classifier):
     scores = passed(classifier, LRP(), X)[0][1].outputs[0]
     np.testing.assert_allclose(scores, classifier.scores(X), rtol=1e-4, atol=1e-5)
@@ -98,6 +99,7 @@ def test_every_part_conserves_relevance_except_for_its_constants(classifier):
         assert abs(balance) <= 1e-5 * mass + 1e-7, (str(step.node), kind)
 
 
+@pytest.mark.few(10)
 @pytest.mark.parametrize("baseline", [np.zeros_like(X), OTHER], ids=["zero", "series"])
 def test_contributions_add_up_in_every_part(classifier, baseline):
     for step, values, received, sent in passed(classifier, DeepLIFT(), baseline):
@@ -109,12 +111,14 @@ def test_contributions_add_up_in_every_part(classifier, baseline):
         assert abs(gave - got) <= 1e-4 * mass + 1e-6, step.node
 
 
+@pytest.mark.few(4)
 def test_guided_backprop_is_the_gradient_where_there_is_no_relu(classifier):
     if not any(getattr(step.operation, "name", "") == "relu" for step, *_ in passed(classifier, LRP(), X)):
         values = GuidedBackprop().attribute(classifier, X, 1)
         np.testing.assert_allclose(values, classifier.gradient(X, 1), rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.few(4)
 def test_deep_lift_of_a_small_difference_is_integrated_gradients(classifier):
     near = X + 0.01 * OTHER
     values = DeepLIFT(baseline=near).attribute(classifier, X, 1)
