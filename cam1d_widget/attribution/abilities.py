@@ -24,6 +24,7 @@ from .stage_map import StageMap
 __all__ = [
     "Filters",
     "HasAttention",
+    "HasDigest",
     "HasFeatures",
     "HasFingerprint",
     "HasGradient",
@@ -184,6 +185,14 @@ class HasFingerprint(Classifier, Protocol):
 
     def fingerprint(self) -> Hashable:
         """Value that changes with the model."""
+
+
+@runtime_checkable
+class HasDigest(Classifier, Protocol):
+    """A classifier whose model can be recognized in another process."""
+
+    def digest(self) -> str:
+        """Digest of the model's layers and weights, the same in every process."""
 
 
 class Filters(Protocol):

@@ -12,7 +12,7 @@ from ..typing import LayerLike, Score
 from ..validation import check_choice, check_count, check_layer, check_text
 from .function import FunctionClassifier, is_estimator
 
-__all__ = ["as_classifier"]
+__all__ = ["as_classifier", "library_of"]
 
 
 def as_classifier(
@@ -40,12 +40,12 @@ def as_classifier(
         check_count("output", output, least=0, way_out="; or give the name of an output")
     if series is not None:
         check_text("series", series)
-    if _library(layer) != "torch":
+    if library_of(layer) != "torch":
         check_layer(layer)
     chosen: dict[str, Any] = {
         name: value for name, value in (("score", score), ("batch_size", batch_size)) if value is not None
     }
-    if _library(model) == "torch":
+    if library_of(model) == "torch":
         return _torch_classifier(model, layer=layer, output=output, series=series, **chosen)
     if _is_keras(model) or not (is_estimator(model) or _is_function(model)):
         keras_classifier = loaded(f"{__package__}.keras.last_classifier", "KerasClassifier").classifier_of
@@ -68,7 +68,7 @@ def _is_keras(model: Any) -> bool:
     """Whether it is a Keras model, a path of one, or an estimator that holds one."""
     if isinstance(model, str | PathLike):
         return True
-    return any(_library(one) == "keras" for one in (model, getattr(model, "model_", None)))
+    return any(library_of(one) == "keras" for one in (model, getattr(model, "model_", None)))
 
 
 def _is_function(model: Any) -> bool:
@@ -76,7 +76,7 @@ def _is_function(model: Any) -> bool:
     return callable(model) and not isinstance(model, type)
 
 
-def _library(model: Any) -> str | None:
+def library_of(model: Any) -> str | None:
     """Keras or PyTorch, if an object is one of their models or the class of one; neither is imported."""
     kind = model if isinstance(model, type) else type(model)
     libraries = {base.__module__.split(".")[0] for base in kind.__mro__}

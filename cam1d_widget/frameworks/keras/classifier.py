@@ -22,6 +22,7 @@ from .model_changes import ModelChanges
 from .network import KerasNetwork
 from .randomized import randomized
 from .user_model import readable
+from .weights import content_digest
 
 __all__ = ["KerasClassifier"]
 
@@ -127,6 +128,10 @@ class KerasClassifier(NetworkClassifier):
         """Value that changes with the model's weights, layers and loss."""
         same_network = getattr(self._given, "model_", self.model) is self.model  # False once an estimator is refitted
         return *self._changes.fingerprint(), same_network
+
+    def digest(self) -> str:
+        """Digest of the model's layers and weights, the same in every process."""
+        return content_digest(self.model)
 
     @property
     def has_probed_layers(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from copy import copy
 from typing import Any, get_args
@@ -243,6 +244,10 @@ class TorchClassifier(NetworkClassifier):
     def class_names(self) -> tuple[str, ...] | None:
         """Name of a single number, which is "prediction"; None for classes."""
         return ("prediction",) if self.classes == 1 else None
+
+    def digest(self) -> str:
+        """Digest of the module's structure and weights, the same in every process."""
+        return hashlib.sha256(str(self.model).encode() + digest_of(self.model)).hexdigest()
 
     def fingerprint(self) -> Hashable:
         """Value that changes with the module's parameters, buffers and settings."""
