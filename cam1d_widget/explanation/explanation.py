@@ -39,6 +39,7 @@ from .lengths import joined_maps, samples_in_words, within_lengths
 from .npz import read_fields, refusing_damage, write_fields
 from .plot import plot
 from .source import ExplanationSource, stated
+from .stored import StoredExplanation
 from .validation import check_targets, shaped_as_map, with_target
 
 __all__ = ["Explanation", "ExplanationSource"]
@@ -426,6 +427,33 @@ class Explanation:
             if not {"x", "scores", "targets"} <= known.keys() <= {one.name for one in fields(cls)}:
                 raise ValueError("its fields are not those of an explanation")
             return cls(**known)
+
+    @staticmethod
+    def open(path: str | Path, *, x: Any = None) -> StoredExplanation:
+        """Open a store that :func:`~cam1d_widget.explain_to` wrote; only what is looked at is read.
+
+        Parameters
+        ----------
+        path : str or Path
+            The store.
+        x : array-like of shape (instance, time, channel), optional
+            The explained series, of a store that does not contain them; an `np.memmap`, Zarr array or HDF5 data set is
+            not read into memory.
+
+        Returns
+        -------
+        StoredExplanation
+
+        Raises
+        ------
+        ValueError
+            If it is no such store, or not complete.
+
+        Examples
+        --------
+        >>> ExplanationViewer(Explanation.open("maps.zarr"))
+        """
+        return StoredExplanation(path, x)
 
     def _known(self, method: str) -> str:
         return check_label("method", method, self.methods)

@@ -109,7 +109,7 @@ def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
 
 
 @contextmanager
-def refusing_damage(path: str | Path) -> Iterator[None]:
+def refusing_damage(path: str | Path, kind: str = "an explanation saved by Explanation.save") -> Iterator[None]:
     """Raise one ValueError for any error that a damaged or foreign file causes."""
     try:
         yield
@@ -117,10 +117,7 @@ def refusing_damage(path: str | Path) -> Iterator[None]:
         raise
     except Exception as fault:  # the readers of zip, JSON and arrays raise different errors
         reason = f" ({fault})" if isinstance(fault, ValueError | TypeError) and _is_ours(fault) else ""
-        raise ValueError(
-            f"path must be an explanation saved by Explanation.save, but {str(path)!r} is not one, or is damaged"
-            f"{reason}"
-        ) from fault
+        raise ValueError(f"path must be {kind}, but {str(path)!r} is not one, or is damaged{reason}") from fault
 
 
 def _is_ours(fault: BaseException) -> bool:

@@ -1,0 +1,201 @@
+"""An explanation in a Zarr store, of which only what is looked at is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...names import matching
+from ...validation import check_class, check_index, check_label, check_old_file, counted, shown
+from ..facts import MethodFacts, SeriesFacts
+from ..npz import refusing_damage
+from ..source import ExplanationSource, stated
+from .digest import digest_of_block
+from .encoding import decoded
+from .format import KEY, Header, arrays_of, zarr
+from .lazy_rows import LazyRows
+
+__all__ = ["StoredExplanation"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StoredFacts(SeriesFacts):
+    """Facts of series that stay in a store, which were checked before they were written."""
+
+    def __post_init__(self) -> None:
+        """Keep `x` as it is: a check would read all of it."""
+
+    def rows(self, instances: Any) -> SeriesFacts:
+        """Facts of some instances, which are read and checked."""
+        taken = {one.name: getattr(self, one.name) for one in fields(SeriesFacts)}
+        of_each = ("x", "scores", "y", "probabilities", "start")
+        return SeriesFacts(**taken | {name: taken[name][instances] for name in of_each if taken[name] is not None})
+
+
+class StoredExplanation(ExplanationSource):
+    """An explanation that :func:`~cam1d_widget.explain_to` wrote; :meth:`Explanation.open` returns it.
+
+    It has the attributes of an :class:`~cam1d_widget.Explanation`, except that `x` and the maps stay in the store:
+    indexing `x`, or :meth:`attribution`, reads the series or the map.
+
+    Parameters
+    ----------
+    path : str or Path
+        The store.
+    x : array-like of shape (instance, time, channel), optional
+        The explained series, of a store that does not contain them. A Zarr array, HDF5 data set or `np.memmap` is
+        not read into memory.
+
+    Attributes
+    ----------
+    targets : ndarray of int, of shape (instance, target)
+        Index of each explained class; -1 for the instances of a block that was skipped.
+    header : Header
+        What the store is made of.
+    """
+
+    def __init__(self, path: str | Path, x: Any = None) -> None:
+        self.path, library = check_old_file("path", path), zarr()
+        with refusing_damage(self.path, "a store of maps that explain_to wrote"):
+            if not (self.path / "zarr.json").is_file():
+                raise ValueError("it has no zarr.json")
+            self._group = library.open_group(str(self.path), mode="r")
+            self.header = Header.from_json(self._group.attrs[KEY])
+            self._arrays: dict[str, Any] = dict(self._group.arrays())
+            self._check_arrays()
+        if not self.header.complete:
+            raise ValueError(
+                f"path must be a complete store, but {str(self.path)!r} has {self._blocks_in_words()}; call "
+                f"explain_to with the same arguments again to complete it"
+            )
+        self._x = LazyRows(self._given(x) if x is not None or "x" not in self._arrays else self._arrays["x"])
+
+    def _check_arrays(self) -> None:
+        """Refuse a store that lacks arrays, or whose arrays do not fit each other."""
+        instances, targets = self._arrays["targets"].shape
+        for name in ("x", "scores", "probabilities", "y", "start"):
+            if name in self._arrays and self._arrays[name].shape[0] != instances:
+                raise ValueError(f"its {name} must have {counted(instances, 'instance')}")
+        if self._arrays["scores"].shape[1] != len(self.header.class_names):
+            raise ValueError(f"its scores must have {counted(len(self.header.class_names), 'class')}")
+        for method in self.header.methods:
+            names = arrays_of(method.label)
+            if self._arrays[names.values].shape[:2] != (instances, targets):
+                raise ValueError(f"its maps of {method.label} must have shape ({instances}, {targets}, time, channel)")
+            if self._arrays[names.gaps].shape != (instances, targets):
+                raise ValueError(f"its gaps of {method.label} must have shape ({instances}, {targets})")
+            if self.header.dtype != "float32" and names.scales not in self._arrays:
+                raise ValueError(f"its maps of {method.label} must have scales")
+
+    def _given(self, x: Any) -> Any:
+        """Series of a store that does not contain them."""
+        if "x" in self._arrays:
+            raise ValueError(f"x must be left out, since {str(self.path)!r} contains the series")
+        (instances, _), (samples, channels) = self._arrays["targets"].shape, self.header.series
+        shape, dtype = getattr(x, "shape", None), getattr(x, "dtype", None)
+        if shape is None or tuple(shape) != (instances, samples, channels) or getattr(dtype, "kind", "") not in "iuf":
+            raise ValueError(
+                f"x must be the series that were explained, numbers of shape (instance, time, channel) = "
+                f"({instances}, {samples}, {channels}), "
+                + ("since the store does not contain them" if x is None else f"but is {shown(x)}")
+            )
+        done = self._arrays["done"][:]
+        first, chunk = int(done.any(axis=1).argmax()), self.header.chunk
+        if not np.array_equal(digest_of_block(np.asarray(x[first * chunk : (first + 1) * chunk])), done[first]):
+            raise ValueError(
+                f"x must be the series that were explained, but instance {first * chunk} or a later one differs"
+            )
+        return x
+
+    def _blocks_in_words(self) -> str:
+        written = int(self._arrays["done"][:].any(axis=1).sum())
+        return f"{written} of {counted(self._arrays['done'].shape[0], 'block')}"
+
+    def __repr__(self) -> str:
+        instances, samples, channels = self.x.shape
+        return (
+            f"<StoredExplanation of {instances} series ({counted(samples, 'sample')}, {counted(channels, 'channel')}), "
+            f"by {', '.join(self.methods)}, in {str(self.path)!r}>"
+        )
+
+    @cached_property
+    def series_facts(self) -> SeriesFacts:
+        """Series, which stay in the store, with scores, names and times."""
+        header, start = self.header, self._whole("start")
+        return StoredFacts(
+            x=self._x,  # type: ignore[arg-type]
+            scores=self._arrays["scores"][:],
+            y=self._whole("y"),
+            class_names=header.class_names,
+            channel_names=header.channel_names,
+            channel_units=header.channel_units,
+            sampling_rate=header.sampling_rate,
+            probabilities=self._whole("probabilities"),
+            receptive_field=self._whole("receptive_field"),
+            start=None if start is None else start.view("datetime64[ns]"),
+        )
+
+    def _whole(self, name: str) -> np.ndarray | None:
+        return np.asarray(self._arrays[name][:]) if name in self._arrays else None
+
+    @property
+    def method_facts(self) -> tuple[MethodFacts, ...]:
+        """Facts of each method."""
+        return self.header.methods
+
+    @property
+    def x(self) -> np.ndarray:
+        """Series, of shape (instance, time, channel), which are read when they are indexed."""
+        return self._x  # type: ignore[return-value]
+
+    @cached_property
+    def targets(self) -> np.ndarray:
+        """Index of each explained class, int of shape (instance, target)."""
+        return np.asarray(self._arrays["targets"][:], np.int64)
+
+    def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
+        """Map of one method for one class on one instance, of shape (time, channel or 1)."""
+        names, place = arrays_of(self._known(method)), self._at(instance, target)
+        return self._decoded(names.values, names.scales, place)
+
+    def completeness_gap(self, method: str, instance: int, target: int) -> float:
+        """Share of the score that the map's sum misses; nan if the method promises no sum."""
+        return float(self._arrays[arrays_of(self._known(method)).gaps][self._at(instance, target)])
+
+    def exactness_of(self, method: str, instance: int, target: int) -> str:
+        """Exactness of one map: that of its method, but "approximate" for a gap above 1 %."""
+        return stated(self.exactness[self._known(method)], self.completeness_gap(method, instance, target))
+
+    def standard_error(self, method: str, instance: int, target: int) -> np.ndarray | None:
+        """Standard error of each value of a map, of its shape; None for deterministic methods."""
+        names, place = arrays_of(self._known(method)), self._at(instance, target)
+        return self._decoded(names.errors, names.error_scales, place) if names.errors in self._arrays else None
+
+    def has(self, method: str, instance: int, target: int) -> bool:
+        """Whether this map was computed."""
+        explained = self.targets[check_index("instance", instance, len(self.targets))]
+        return (
+            matching(method, self.methods) is not None and check_class("target", target, self.class_names) in explained
+        )
+
+    def _decoded(self, values: str, scales: str, place: tuple[int, int]) -> np.ndarray:
+        scale = self._arrays[scales][place] if scales in self._arrays else None
+        stored = self._arrays[values][place]
+        return decoded(stored if stored.ndim == 2 else stored[:, np.newaxis], scale)
+
+    def _known(self, method: str) -> str:
+        return check_label("method", method, self.methods)
+
+    def _at(self, instance: int, target: int) -> tuple[int, int]:
+        explained = self.targets[check_index("instance", instance, len(self.targets))]
+        columns = np.flatnonzero(explained == check_class("target", target, self.class_names))
+        if not len(columns):
+            raise ValueError(
+                f"target must be a class that was explained on instance {instance}, one of {explained.tolist()}, but "
+                f"is {target!r}"
+            )
+        return instance, int(columns[0])
