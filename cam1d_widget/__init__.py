@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from .frameworks.function import FunctionClassifier
     from .frameworks.keras.classifier import KerasClassifier
     from .frameworks.torch.classifier import TorchClassifier
+    from .store import BlockExplainer, explain_to
     from .viewer import ExplanationViewer
     from .widget import CAM1DWidget
 
 # Module of each public name; modules themselves are not listed.
 _HOMES = {
+    "BlockExplainer": "store",
     "CAM1DWidget": "widget",
     "Explanation": "explanation",
     "ExplanationViewer": "viewer",
@@ -32,9 +34,11 @@ _HOMES = {
     "TorchClassifier": "frameworks.torch.classifier",
     "all_methods": "attribution.methods",
     "explain": "explainer",
+    "explain_to": "store",
 }
 
 __all__ = [
+    "BlockExplainer",
     "CAM1DWidget",
     "Explanation",
     "ExplanationViewer",
@@ -45,6 +49,7 @@ __all__ = [
     "baselines",
     "data",
     "explain",
+    "explain_to",
     "inside",
     "methods",
     "metrics",

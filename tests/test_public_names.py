@@ -9,6 +9,7 @@ from cam1d_widget import all_methods, models
 from cam1d_widget.attribution import masking, methods, metrics
 
 PUBLIC = {
+    "BlockExplainer",
     "CAM1DWidget",
     "Explanation",
     "ExplanationViewer",
@@ -19,6 +20,7 @@ PUBLIC = {
     "baselines",
     "data",
     "explain",
+    "explain_to",
     "inside",
     "methods",
     "metrics",

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.slow
 CONSUMER = """\
 import numpy as np
 
-from cam1d_widget import CAM1DWidget, KerasClassifier, baselines, data, explain, inside, methods, metrics
+from cam1d_widget import CAM1DWidget, Explanation, KerasClassifier, baselines, data, explain, explain_to
+from cam1d_widget import inside, methods, metrics
 from cam1d_widget.attribution.methods import GradCAM
 from cam1d_widget.methods import HiResCAM
 
@@ -31,6 +32,8 @@ reveal_type(metrics.deletion(KerasClassifier("model.keras"), x, x, 0))
 reveal_type(baselines.LinearBridge())
 reveal_type(data.load_watch())
 reveal_type(inside.read_layer("model.keras", x, "conv1"))
+reveal_type(explain_to("maps.zarr", "model.keras", x, methods=["CAM"]))
+reveal_type(Explanation.open("maps.zarr"))
 explain("model.keras", x, tragets="all")
 explain("model.keras", x, targets="every")
 """
@@ -46,6 +49,8 @@ TYPES = {
     "baselines.LinearBridge()": "LinearBridge",
     "data.load_watch()": "WatchWindows",
     'inside.read_layer("model.keras", x, "conv1")': "LayerReading",
+    'explain_to("maps.zarr", "model.keras", x, methods=["CAM"])': "StoredExplanation",
+    'Explanation.open("maps.zarr")': "StoredExplanation",
 }
 
 

@@ -281,6 +281,11 @@ class LazyExplanation(ExplanationSource):
         """Method of a label, with a baseline for every series."""
         return self._known(label)
 
+    def chosen(self, label: str) -> AttributionMethod:
+        """Method of a label as it was given: its baseline may be a function, or the mean of the background if None."""
+        known = self._known(label).label
+        return next(method for method in self._chosen if method.label == known)
+
     def method_of(self, label: str, instance: int) -> AttributionMethod:
         """Method of a label, with the baseline for one series."""
         method = self._known(label)

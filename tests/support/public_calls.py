@@ -11,6 +11,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from functools import cache, partial
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ from torch import nn
 
 import cam1d_widget
 from cam1d_widget import (
+    BlockExplainer,
     CAM1DWidget,
     Explanation,
     ExplanationViewer,
@@ -31,6 +33,7 @@ from cam1d_widget import (
     TorchClassifier,
     data,
     explain,
+    explain_to,
     inside,
     metrics,
 )
@@ -76,7 +79,7 @@ RECORDS = {
 # What this package calls, with arguments that it has checked.
 HOOKS = {
     *("weigh", "weights", "step_values", "draw", "fit", "summary", "missing", "fill", "passes"),
-    *("named_inputs", "for_instances", "for_lengths"),
+    *("named_inputs", "for_instances", "for_lengths", "checked", "explained", "prepared"),
 }
 
 
@@ -251,6 +254,8 @@ SHORT = {
     **{"samples": 4, "masks": 4, "subsets": 3, "kernel_size": 4, "progress": False},
 }
 OWN: dict[str, dict[str, Callable[[], Any]]] = {
+    "BlockExplainer": {"methods": lambda: ["Saliency"]},
+    "explain_to": {"methods": lambda: ["Saliency"]},
     "FunctionClassifier": {"classes": lambda: 2},
     "Explanation": {"attributions": lambda: {"a": x()[:, np.newaxis]}},
     "ExplanationViewer": {"method": lambda: None},
@@ -274,6 +279,7 @@ OWN: dict[str, dict[str, Callable[[], Any]]] = {
 
 COMPLETED: dict[str, Callable[..., Any]] = {
     "TorchClassifier": lambda **given: TorchClassifier(**given).for_series(x()),
+    "BlockExplainer": lambda **given: BlockExplainer(**given)({"x": x()}),
 }
 """Calls of classes that check some arguments only once they are given series."""
 
@@ -367,8 +373,16 @@ def _fitting(owner: type) -> KerasClassifier:
     return next(one for one in classifiers() if subject(owner).refusal(one) is None)
 
 
+_NUMBERS = count()
+
+
 def _path(name: str) -> Path:
     """File in the working directory that a call may write, or that it can read."""
+    if name == "explain_to":
+        return Path(f"{next(_NUMBERS)}.zarr")
+    if name.endswith("open"):
+        path = Path("opened.zarr")
+        return path if path.exists() else explain_to(path, model(), x(), methods=["Saliency"], progress=False).path
     ending = name.rpartition("_")[2].replace("numbers", "csv").replace("Explanation.save", "npz")
     path = Path(f"file.{'npz' if 'Explanation.' in name else ending}")
     if name.endswith("load"):

@@ -1,0 +1,203 @@
+"""BlockExplainer: from blocks of series to blocks of maps, as plain dicts of arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..attribution.abilities import HasWeights, for_series, offers, probabilities_of
+from ..attribution.classifier_facts import version_of
+from ..attribution.lazy_explanation import LazyExplanation
+from ..attribution.maps import ComputedMaps, computed_maps
+from ..attribution.masking import Blur, Noise, NotFinite, PieceBaseline, Swap
+from ..attribution.methods import AttributionMethod
+from ..attribution.requests import Methods, columns, has_field, wanted_targets, with_baseline
+from ..attribution.series import check_series
+from ..explanation.source import ModelChangedError
+from ..explanation.stored.format import arrays_of
+from ..frameworks.open_model import as_classifier
+from ..typing import LayerLike, Layout, ModelLike, Score, SeriesLike, TargetsLike, WindowsLike
+from ..validation import check_choice, check_mapping, counted, finite, shaped, shown
+
+__all__ = ["BadSeries", "BlockExplainer"]
+
+# Series that are computed at a time, and of slow methods. Powers of two, so that blocks of as many or more series are
+# computed in the same batches, and have equal bits.
+_TOGETHER, _SLOW = 64, 4
+_BYTES = 2**23
+# Baselines that depend on the series, but not on the other series of their batch.
+_OF_EACH = (Blur, Noise, Swap, PieceBaseline)
+
+
+class BadSeries(ValueError):
+    """Series of a block that cannot be explained, as those with NaN."""
+
+
+class BlockExplainer:
+    """Computes scores and maps of one block of series after another.
+
+    The model is loaded once; each call takes and returns a dict of arrays. Ray Data's ``map_batches`` takes the class,
+    and creates one in each of its actors.
+
+    Parameters
+    ----------
+    model : keras.Model, path of a saved one, torch.nn.Module, fitted estimator, function or Classifier
+    methods : sequence of labels, methods or method classes, optional
+        Default: all that fit the classifier, without the slow ones.
+    targets : {"predicted", "all"}, int, or sequence of int
+        Explained classes.
+    background, layer, output, score, batch_size, series, window, layout
+        As in :func:`~cam1d_widget.explain`.
+
+    Examples
+    --------
+    >>> explainer = BlockExplainer("model.keras", methods=["Grad-CAM"])
+    >>> explainer({"x": x[:4096]})["Grad-CAM"]
+    >>> dataset.map_batches(BlockExplainer, fn_constructor_args=["model.keras"],
+    ...                     fn_constructor_kwargs={"methods": ["Grad-CAM"]}, concurrency=2)
+    """
+
+    def __init__(
+        self,
+        model: ModelLike,
+        *,
+        methods: Methods = None,
+        targets: TargetsLike = "predicted",
+        background: SeriesLike | None = None,
+        layer: LayerLike | None = None,
+        output: str | int | None = None,
+        score: Score | None = None,
+        batch_size: int | None = None,
+        series: str | None = None,
+        window: WindowsLike | None = None,
+        layout: Layout = "channels_last",
+    ) -> None:
+        self.classifier: Any = as_classifier(
+            model, layer=layer, output=output, score=score, batch_size=batch_size, series=series
+        )
+        check_choice("layout", layout, ("channels_last", "channels_first"))
+        several = list(methods) if isinstance(methods, Iterator) else methods
+        self._given: dict[str, Any] = {"methods": several, "background": background, "window": window, "layout": layout}
+        self.targets, self._layout = targets, layout
+        self.methods: list[AttributionMethod] = []
+        self._known: LazyExplanation | None = None
+        self._wanted: Any = None
+
+    def __call__(self, batch: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        """Scores and maps of a block.
+
+        Parameters
+        ----------
+        batch : mapping of str to array
+            ``x`` of shape (instance, time, channel). Others are returned as they are.
+
+        Returns
+        -------
+        dict of str to ndarray
+            ``scores``, ``probabilities`` (if there are any) and ``targets``; of each method its maps under its label,
+            of shape (instance, target, time, channel or 1), the completeness gaps under "<label> gap", and the
+            standard errors of methods that draw at random under "<label> standard error".
+        """
+        check_mapping("batch", batch)
+        if "x" not in batch:
+            raise ValueError(f"batch must hold the series under 'x', but holds {', '.join(map(str, batch))}")
+        x = np.asarray(batch["x"])
+        x = np.moveaxis(x, 1, 2) if self._layout == "channels_first" and x.ndim == 3 else x
+        others = {name: values for name, values in batch.items() if name != "x"}
+        return {**others, **self.explained(self.checked(x))}
+
+    def checked(self, x: np.ndarray, start: int = 0) -> np.ndarray:
+        """Series as float32; an error that counts instances from `start` if they cannot be explained."""
+        try:
+            return check_series(x, *self.classifier.input_shape)
+        except ValueError as fault:
+            wrong: Any = np.flatnonzero(~np.isfinite(x).all(axis=(1, 2))) if x.ndim == 3 and x.dtype.kind == "f" else []
+            if not len(wrong):
+                raise
+            raise BadSeries(
+                f"x must be finite, but holds NaN or infinite values in {counted(len(wrong), 'instance')}, first in "
+                f"instance {start + wrong[0]}"
+            ) from fault
+
+    def explained(self, x: np.ndarray, start: int = 0) -> dict[str, np.ndarray]:
+        """Scores and maps of checked series (instance, time, channel), the first of which is instance `start`."""
+        classifier, size = self.prepared(x).classifier, self._batch(x)
+        before = version_of(classifier)
+        try:
+            parts = [self._part(x[first : first + size], start + first) for first in range(0, len(x), size)]
+        except NotFinite as fault:
+            raise BadSeries(f"{fault}, in one of the instances {start} to {start + len(x) - 1}") from fault
+        if version_of(classifier) != before:
+            raise ModelChangedError("the model has changed while the block was computed; start again")
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    def prepared(self, x: np.ndarray, instances: int | None = None) -> LazyExplanation:
+        """Facts about the model and its methods, which are read once for series of the shape of `x`.
+
+        `instances` is the number of all series, to check targets of each instance.
+        """
+        if self._known is None or self._known.x.shape[1:] != x.shape[1:]:
+            given = {**self._given, "layout": "channels_last"}
+            if given["background"] is not None and self._layout == "channels_first":
+                given["background"] = np.moveaxis(np.asarray(given["background"]), 1, 2)
+            self._known = LazyExplanation(self.classifier, x[:1], **given)
+            self.methods = [self._known.chosen(label) for label in self._known.usual]
+            for method in self.methods:
+                refuse_shared_baseline(method)
+            self._wanted = wanted_targets(self.targets, self._known.class_names)
+        if instances is not None and not isinstance(self._wanted, str):
+            columns(self._wanted, np.empty((instances, 0)))
+        return self._known
+
+    def _batch(self, x: np.ndarray) -> int:
+        """Series that are computed at a time."""
+        most = _SLOW if any(method.on_demand for method in self.methods) else _TOGETHER
+        while most > 1 and most * x[0].nbytes > _BYTES:
+            most //= 2
+        return most
+
+    def _part(self, x: np.ndarray, start: int) -> dict[str, np.ndarray]:
+        assert self._known is not None
+        classifier: Any = for_series(self._known.classifier, x)
+        scores = classifier.scores(x)
+        if not np.isfinite(scores).all() and offers(classifier, HasWeights):
+            classifier.refuse_weights()
+        shaped("scores", finite("scores", scores), "(instance, class)", (len(x), classifier.classes))
+        of_each = isinstance(self._wanted, np.ndarray) and self._wanted.ndim == 2
+        targets = columns(self._wanted[start : start + len(x)] if of_each else self._wanted, scores)
+        made = {"scores": scores.astype(np.float32), "targets": targets.astype(np.int64)}
+        probabilities = probabilities_of(classifier, x, scores)
+        if probabilities is not None:
+            made["probabilities"] = np.asarray(probabilities, np.float32)
+        for method in self.methods:
+            made |= _named(method.label, self._maps(method, classifier, x, targets))
+        return made
+
+    def _maps(self, method: AttributionMethod, classifier: Any, x: np.ndarray, targets: np.ndarray) -> ComputedMaps:
+        assert self._known is not None
+        fitted = with_baseline(method, self._known.baseline, x)
+        return computed_maps(fitted, classifier, x, targets, np.arange(len(x)), self._known.window)
+
+
+def refuse_shared_baseline(method: AttributionMethod) -> None:
+    """Refuse a baseline that may depend on the other series of a block, or that is for each series of all of x."""
+    baseline: Any = getattr(method, "baseline", None) if has_field(method, "baseline") else None
+    if callable(baseline) and not isinstance(baseline, _OF_EACH):
+        raise ValueError(
+            f"baseline of {method.label} must not be a function of all of x, which is never held at once, but is "
+            f"{shown(baseline)}; give its values for a series, of shape (time, channel), or one of "
+            f"cam1d_widget.baselines"
+        )
+    if not callable(baseline) and np.ndim(baseline) == 3 and len(baseline) > 1:
+        raise ValueError(
+            f"baseline of {method.label} must be the same for all series, of shape (time, channel) or (channel,), but "
+            f"has {np.shape(baseline)}"
+        )
+
+
+def _named(label: str, made: ComputedMaps) -> dict[str, np.ndarray]:
+    names = arrays_of(label)
+    arrays = {names.values: made.values, names.gaps: made.gaps}
+    return arrays if made.errors is None else {**arrays, names.errors: made.errors}

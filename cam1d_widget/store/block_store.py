@@ -1,0 +1,246 @@
+"""The Zarr store of a run: created once, filled block by block, and completed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..explanation.stored.digest import DIGEST_BYTES
+from ..explanation.stored.encoding import encoded
+from ..explanation.stored.format import KEY, Header, arrays_of, zarr
+from ..validation import check_path, shown
+from .identity import first_difference
+
+__all__ = ["BlockStore", "as_stored"]
+
+# Most bytes of a part of a block that is read at once, to look at one series.
+_READ = 2**20
+_DIMS = {
+    "x": ("instance", "time", "channel"),
+    "scores": ("instance", "class"),
+    "probabilities": ("instance", "class"),
+    "targets": ("instance", "target"),
+}
+_MAP = ("instance", "target", "time", "channel")
+
+
+class BlockStore:
+    """Store of the maps of a run.
+
+    An array has one chunk file for each block, so that no two blocks share a file. A block is done once its mark is
+    written, which follows when everything else of the block is on the disk.
+
+    Parameters
+    ----------
+    path : Path
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._group = zarr().open_group(str(path), mode="r+", use_consolidated=False)
+        self.header = Header.from_json(self._group.attrs[KEY])
+        # All chunks are written, also those of NaN alone, so that a block that is done has all its files.
+        every: Any = {"write_empty_chunks": True}
+        self._arrays: dict[str, Any] = {name: one.with_config(every) for name, one in self._group.arrays()}
+
+    @classmethod
+    def found(cls, path: Any, resume: bool) -> BlockStore | None:
+        """The store of an earlier run; None if there is none. An error if something else has this path."""
+        if "://" in str(path):
+            raise ValueError(f"path must be a folder that this machine can write, but is {shown(str(path))}")
+        path = check_path("path", path)
+        if not path.parent.is_dir():
+            raise FileNotFoundError(f"path must be in an existing folder, but {path.parent} does not exist")
+        if not path.exists():
+            return None
+        try:
+            store = cls(path)
+        except (OSError, ValueError, KeyError, TypeError) as fault:
+            if isinstance(fault, PermissionError):
+                raise
+            raise FileExistsError(
+                f"path must be new, or a store of maps that explain_to wrote, but {str(path)!r} is something else"
+            ) from fault
+        if not resume:
+            raise FileExistsError(f"path must be new if resume=False, but {str(path)!r} exists; delete it first")
+        return store
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        header: Header,
+        sample: Mapping[str, np.ndarray],
+        instances: int,
+        fixed: Mapping[str, np.ndarray],
+    ) -> BlockStore:
+        """A new store, which appears at its path once all its arrays are declared.
+
+        Parameters
+        ----------
+        path : Path
+        header : Header
+        sample : mapping of str to ndarray
+            Arrays of one instance, by name, with the dtypes and sizes that all blocks have.
+        instances : int
+        fixed : mapping of str to ndarray
+            Arrays that are known now, such as `y`.
+        """
+        part = path.with_name(f".{path.name}.part")  # that of a killed run is overwritten
+        try:
+            group = zarr().create_group(str(part), zarr_format=3, overwrite=True)
+            stored = as_stored(sample, header)
+            for name, values in stored.items():
+                _declare(group, name, values, instances, header.chunk)
+            blocks = -(-instances // header.chunk)
+            group.create_array(
+                "done",
+                shape=(blocks, DIGEST_BYTES),
+                chunks=(1, DIGEST_BYTES),
+                dtype=np.uint8,
+                fill_value=0,
+                compressors=None,
+                dimension_names=("block", "byte"),
+                chunk_key_encoding=_FLAT,
+            )
+            for name, values in fixed.items():
+                dims = ("step", "bound") if name == "receptive_field" else ("instance", "class")[: values.ndim]
+                group.create_array(name, data=values, chunks=values.shape, dimension_names=dims)
+            group.attrs.update({KEY: header.to_json()})
+            _consolidate(part)
+            os.replace(part, path)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+        return cls(path)
+
+    def refuse_others(self, made_of: Mapping[str, str]) -> None:
+        """Refuse a store that was made of something else."""
+        difference = first_difference(self.header.made_of, made_of)
+        if difference:
+            raise ValueError(
+                f"path must be new, or a store of the same maps, but {str(self.path)!r} holds maps {difference}; "
+                f"give another path, or delete it"
+            )
+
+    def remove_leftovers(self) -> None:
+        """Remove what a killed run had begun to write."""
+        for part in self.path.rglob("*.partial"):
+            part.unlink(missing_ok=True)
+
+    def digests(self) -> np.ndarray:
+        """Digest of the series of each block that is done, zero for others: uint8 of shape (block, byte)."""
+        return np.asarray(self._arrays["done"][:])
+
+    @property
+    def instances(self) -> int:
+        """Number of instances that the arrays have room for."""
+        return int(self._arrays["targets"].shape[0])
+
+    def grow(self, instances: int) -> None:
+        """Make room for this many instances."""
+        for name, array in self._arrays.items():
+            by_block = array.metadata.dimension_names[0] == "block"
+            rows = -(-instances // self.header.chunk) if by_block else instances
+            if name != "receptive_field" and array.shape[0] < rows:
+                array.resize((rows, *array.shape[1:]))
+
+    def write(self, number: int, made: Mapping[str, np.ndarray], digest: np.ndarray) -> None:
+        """Write everything of a block to the disk, and then its mark."""
+        stored = as_stored(made, self.header)
+        start = number * self.header.chunk
+        for name, values in stored.items():
+            if name in self._arrays:
+                self._arrays[name][start : start + len(values)] = values
+        _to_disk(self._chunk_file(name, number) for name in stored if name in self._arrays)
+        self._arrays["done"][number] = digest
+        _to_disk([self._chunk_file("done", number)])
+
+    def _chunk_file(self, name: str, number: int) -> Path:
+        return self.path / name / ".".join([str(number), *"0" * (self._arrays[name].ndim - 1)])
+
+    def complete(self, skipped: Iterable[int]) -> None:
+        """Record that all blocks are done, except those that are skipped."""
+        header = replace(self.header, complete=True, skipped=tuple(skipped))
+        self._group.attrs.update({KEY: header.to_json()})
+        _consolidate(self.path)
+        self.header = header
+
+
+_FLAT = {"name": "v2", "separator": "."}
+
+
+def _declare(group: Any, name: str, values: np.ndarray, instances: int, chunk: int) -> None:
+    """Array like `values`, of one instance, for all instances."""
+    dims = _DIMS.get(name) or _MAP[: values.ndim]
+    inner = _inner(chunk, prod(values.shape[1:]) * values.dtype.itemsize)
+    fill = {"f": np.nan, "i": -1}.get(values.dtype.kind, 0)
+    group.create_array(
+        name,
+        shape=(instances, *values.shape[1:]),
+        chunks=(inner, *values.shape[1:]),
+        shards=(chunk, *values.shape[1:]) if inner < chunk else None,
+        dtype=values.dtype,
+        fill_value=values.dtype.type(fill),
+        compressors=None,
+        dimension_names=dims,
+        chunk_key_encoding=_FLAT,
+    )
+
+
+def _inner(chunk: int, nbytes: int) -> int:
+    """Series of a block that are read together: a divisor of their number, of up to a megabyte."""
+    most = max(1, _READ // max(1, nbytes))
+    return chunk if chunk <= most else max(one for one in range(1, most + 1) if chunk % one == 0)
+
+
+def as_stored(made: Mapping[str, np.ndarray], header: Header) -> dict[str, np.ndarray]:
+    """Arrays of a block in the types of the store."""
+    stored = dict(made)
+    for method in header.methods:
+        names = arrays_of(method.label)
+        for values, scales in ((names.values, names.scales), (names.errors, names.error_scales)):
+            if values in made:
+                kept = encoded(made[values], header.dtype)
+                # xarray wants one size of each dim: maps that do not distinguish channels have no such dim.
+                alone = kept.values.shape[3] != header.series[1]
+                stored[values] = kept.values[..., 0] if alone else kept.values
+                if kept.scales is not None:
+                    stored[scales] = kept.scales
+    return stored
+
+
+def _consolidate(path: Path) -> None:
+    """Collect the metadata of all arrays in one file, from which xarray opens a store at once."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # consolidated metadata are not yet part of the specification of Zarr 3
+        zarr().consolidate_metadata(str(path))
+
+
+def _to_disk(paths: Iterable[Path]) -> None:
+    """Wait until files, and their names, are on the disk, and not only in the system's memory."""
+    folders = set()
+    for path in paths:
+        _sync(path)
+        folders.add(path.parent)
+    for folder in folders:
+        with suppress(OSError):  # some systems do not open folders
+            _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

@@ -1,0 +1,91 @@
+"""A run in this process: one block is computed while the previous one is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from ..explanation.stored.digest import digest_of_block
+from .block_explainer import BadSeries, BlockExplainer
+from .block_store import BlockStore
+from .series_rows import Block, SeriesRows
+
+__all__ = ["made_of_block", "remaining", "remaining_numbers", "run_here"]
+
+
+def run_here(
+    store: BlockStore, explainer: BlockExplainer, rows: SeriesRows, *, store_x: bool, progress: bool
+) -> dict[int, str]:
+    """Compute and write all blocks that are not done; returns the reason for each that could not be explained."""
+    failed: dict[int, str] = {}
+    done = int(store.digests().any(axis=1).sum()) * store.header.chunk
+    with (
+        ThreadPoolExecutor(1) as writer,
+        tqdm(total=rows.count, initial=done, desc="explaining", unit="series", disable=not progress, delay=1) as bar,
+    ):
+        writing: Future[None] | None = None
+        for block in remaining(store, rows):
+            try:
+                made = made_of_block(explainer, block, store_x)
+            except BadSeries as fault:
+                failed[block.number] = str(fault)
+                continue
+            if writing is not None:
+                writing.result()
+            writing = writer.submit(store.write, block.number, made, digest_of_block(block.x))
+            bar.update(len(block.x))
+        if writing is not None:
+            writing.result()
+    return failed
+
+
+def made_of_block(explainer: BlockExplainer, block: Block, store_x: bool) -> dict[str, np.ndarray]:
+    """Arrays of a block, by their name in the store."""
+    x = explainer.checked(block.x, block.start)
+    return explainer.explained(x, block.start) | ({"x": x} if store_x else {})
+
+
+def remaining(store: BlockStore, rows: SeriesRows) -> Iterator[Block]:
+    """Blocks that are not done; an error if the series of those that are done have changed."""
+    chunk = store.header.chunk
+    if rows.count is not None:
+        yield from (rows.block(number, chunk) for number in remaining_numbers(store, rows))
+        return
+    known, count = _known(store), 0
+    for block in rows.blocks(chunk):
+        count += len(block.x)
+        if block.number in known:
+            _refuse_changed(store, block, known[block.number])
+        else:
+            store.grow(count)
+            yield block
+    if count < store.instances:
+        raise ValueError(
+            f"x must yield the series of the earlier run of {str(store.path)!r}, which were at least "
+            f"{store.instances}, but yields {count}"
+        )
+
+
+def remaining_numbers(store: BlockStore, rows: SeriesRows) -> list[int]:
+    """Numbers of the blocks that are not done, of series that can be read more than once."""
+    known = _known(store)
+    for number, digest in known.items():
+        _refuse_changed(store, rows.block(number, store.header.chunk), digest)
+    return [number for number in range(len(store.digests())) if number not in known]
+
+
+def _known(store: BlockStore) -> dict[int, np.ndarray]:
+    """Digest of the series of each block that is done, by its number."""
+    return {number: digest for number, digest in enumerate(store.digests()) if digest.any()}
+
+
+def _refuse_changed(store: BlockStore, block: Block, digest: np.ndarray) -> None:
+    if not np.array_equal(digest_of_block(block.x), digest):
+        raise ValueError(
+            f"path must be new, or a store of the same series, but {str(store.path)!r} holds maps of others: instances "
+            f"{block.start} to {block.start + len(block.x) - 1} of x (block {block.number}) differ; give another path, "
+            f"or delete it"
+        )

@@ -1,0 +1,66 @@
+"""Runs that are killed with SIGKILL: what continues them gives the files that an uninterrupted run gives."""
+
+import shutil
+import time
+
+import numpy as np
+import pytest
+
+from cam1d_widget import explain_to
+
+from ..support.selection import slow_but
+from ..support.stores import Sums, delays, done_files, files_of, run_until_killed
+
+SCRIPT = """
+import sys
+import numpy as np
+from cam1d_widget import explain_to
+from tests.support.stores import Sums
+x, model = np.load(sys.argv[2], mmap_mode="r"), sys.argv[3] if len(sys.argv) > 3 else Sums()
+begin()
+explain_to(sys.argv[1], model, x, methods=["SmoothGrad", "Saliency"], chunk=16, progress=False)
+"""
+
+
+@pytest.mark.parametrize("kills", slow_but([2], [2, 30]))
+def test_killed_and_continued_equals_uninterrupted(tmp_path, kills):
+    killed_and_continued(tmp_path, kills, Sums(), (40, 3))
+
+
+@pytest.mark.slow
+def test_killed_and_continued_equals_uninterrupted_of_a_network(tmp_path, briefly_trained):
+    killed_and_continued(tmp_path, 4, briefly_trained, (300, 6), briefly_trained)
+
+
+def killed_and_continued(tmp_path, kills, model, shape, *arguments):
+    """Kill runs until so many were killed, each at a random moment; finished blocks stay, and so does the result."""
+    x = np.random.default_rng(0).normal(size=(16 * max(8, 2 * kills) - 3, *shape)).astype(np.float32)
+    np.save(tmp_path / "x.npy", x)
+    whole, path = tmp_path / "whole.zarr", tmp_path / "broken.zarr"
+    began = time.perf_counter()
+    explain_to(whole, model, x, methods=["SmoothGrad", "Saliency"], chunk=16, progress=False)
+    moments, killed = delays(0, 3 * (time.perf_counter() - began) / kills), 0
+    while killed < kills:
+        before = done_files(path)
+        if run_until_killed(SCRIPT, next(moments), path, tmp_path / "x.npy", *arguments):
+            killed += 1
+            assert before.items() <= done_files(path).items(), "a block that was done was written again"
+        else:
+            assert files_of(path) == files_of(whole)
+            shutil.rmtree(path)
+    assert not run_until_killed(SCRIPT, 1e6, path, tmp_path / "x.npy", *arguments)
+    assert files_of(path) == files_of(whole)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["broken.zarr", "whole.zarr", "x.npy"]
+
+
+def test_a_block_whose_mark_is_missing_is_computed_again(tmp_path):
+    x = np.random.default_rng(0).normal(size=(40, 20, 3)).astype(np.float32)
+    path = tmp_path / "maps.zarr"
+    explain_to(path, Sums(), x, methods=["Saliency"], chunk=16, progress=False)
+    whole, times = files_of(path), done_files(path)
+    (path / "done" / "1.0").unlink()
+    (path / "Saliency" / "1.0.0.0").write_bytes(b"half")
+    explain_to(path, Sums(), x, methods=["Saliency"], chunk=16, progress=False)
+    assert files_of(path) == whole
+    assert {name for name, one in done_files(path).items() if times[name] != one} >= {"done/1.0", "Saliency/1.0.0.0"}
+    assert all(done_files(path)[name] == one for name, one in times.items() if not name.split("/")[1].startswith("1."))
