@@ -357,7 +357,8 @@ def named_inputs(classifier: Classifier, x: Any) -> tuple[Any, Mapping[str, np.n
         return classifier.named_inputs(x)
     if isinstance(x, Mapping):
         raise TypeError(
-            f"x must be the series, but is {shown(x)}: several inputs by name are for Keras models and PyTorch modules"
+            f"x must be the series, but is {shown(x)}: several inputs by name are for Keras models, PyTorch modules "
+            f"and functions"
         )
     return x, None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -12,7 +12,18 @@ import numpy as np
 from ..attribution.series import check_series
 from ..cancellation import check_cancelled
 from ..typing import Names, Score
-from ..validation import check_choice, check_count, check_function, check_list, check_names, finite, shaped, shown
+from ..validation import (
+    check_choice,
+    check_count,
+    check_function,
+    check_list,
+    check_names,
+    check_text,
+    finite,
+    shaped,
+    shown,
+)
+from .inputs import finite_values
 from .same_object import SameObject
 
 __all__ = ["FunctionClassifier", "is_estimator"]
@@ -32,7 +43,8 @@ class FunctionClassifier:
     ----------
     predict : function, or fitted classifier of scikit-learn, aeon or sktime
         A function takes series of shape (instance, time, channel) and returns an array of shape (instance, class), or
-        (instance,) for the second of two classes. Of an estimator, `predict_proba` is called, or `decision_function` if
+        (instance,) for the second of two classes; if `x` is a mapping, it takes a dict with the same names, whose
+        arrays besides the series are held fixed. Of an estimator, `predict_proba` is called, or `decision_function` if
         it has none, or if its probabilities are only zeros and ones and its `pipeline_` has decision values.
     classes : int, optional
         Number of classes. Default: from the estimator, or from what is predicted for the first series.
@@ -46,6 +58,8 @@ class FunctionClassifier:
         Shape that is passed: (instance, time, channel), (instance, channel, time), or (instance, time) for series of
         one channel. Default: channels first for aeon and sktime, flat for estimators that were fitted to one value per
         sample, and channels last otherwise.
+    series : str
+        Name of the series, if a function takes several inputs.
 
     Examples
     --------
@@ -58,6 +72,9 @@ class FunctionClassifier:
     # Lengths of a data set's series, and to how many samples and with what they are filled up; None if they are not.
     _lengths: np.ndarray | None = None
     _filled: tuple[int, float] | None = None
+    # Inputs besides the series by name: those of a data set, and those of one instance or of as many as the series.
+    _others: Mapping[str, np.ndarray] | None = None
+    _held: Mapping[str, np.ndarray] | None = None
 
     def __init__(
         self,
@@ -68,6 +85,7 @@ class FunctionClassifier:
         batch_size: int = 64,
         class_names: Names | None = None,
         layout: InputLayout | None = None,
+        series: str = "series",
     ) -> None:
         check_choice("score", score, ("logits", "probabilities"))
         check_count("batch_size", batch_size)
@@ -75,7 +93,7 @@ class FunctionClassifier:
             check_count("classes", classes)
         if layout is not None:
             check_choice("layout", layout, get_args(InputLayout))
-        self.score, self.batch_size = score, batch_size
+        self.score, self.batch_size, self._series = score, batch_size, check_text("series", series)
         self._estimator = predict if is_estimator(predict) else None
         self.labels: Sequence[Any] | None = None
         self.input_shape: tuple[int | None, int | None] = (None, None)
@@ -121,6 +139,26 @@ class FunctionClassifier:
             return tuple(map(str, self._class_names))
         return None if self.labels is None else tuple(map(str, self.labels))
 
+    def named_inputs(self, x: Any) -> tuple[Any, dict[str, np.ndarray] | None]:
+        """The series among inputs by name, and the values (instance, ...) of the others; None with a series alone."""
+        if not isinstance(x, Mapping):
+            return x, None
+        if self._estimator is not None:
+            raise TypeError(f"x must be the series, but is {shown(x)}, and a {self.name} takes nothing else")
+        if self._series not in x:
+            held = ", ".join(map(str, x)) or "nothing"
+            raise ValueError(f"x must hold the series as x[{self._series!r}], or series= its name, but holds {held}")
+        others = {str(name): finite_values(f"x[{name!r}]", one) for name, one in x.items() if name != self._series}
+        return x[self._series], others
+
+    def holding(self, others: Mapping[str, np.ndarray]) -> FunctionClassifier:
+        """The same classifier for a data set, whose inputs besides the series have these values, (instance, ...)."""
+        if not isinstance(others, Mapping):
+            raise TypeError(f"others must be a mapping of names to arrays, but is {shown(others)}")
+        other = copy(self)
+        other._others = {str(name): finite_values(f"others[{name!r}]", one) for name, one in others.items()}
+        return other
+
     def for_series(self, x: np.ndarray) -> FunctionClassifier:
         """The same classifier for series of the shape of `x`, on which its predictions are checked.
 
@@ -133,13 +171,15 @@ class FunctionClassifier:
         other = copy(self)
         other.input_shape = x.shape[1:]
         some = x[:2]
-        scores = other._scores(some)
+        first = other.for_instances(np.arange(len(some)))
+        scores = first._scores(some)
         other._classes = scores.shape[1]
         if self._estimator is not None and self.score == "probabilities" and np.isin(scores, (0, 1)).all():
             other._use_decision_values(x[: self.batch_size])
         if self._class_names is not None:
             check_names("class_names", self._class_names, "class", other._classes)
-        other._check_repeated(some, other._scores(some))
+        first = other.for_instances(np.arange(len(some)))
+        first._check_repeated(some, first._scores(some))
         return other
 
     def for_lengths(self, x: np.ndarray, lengths: np.ndarray, padding_value: float | None = None) -> FunctionClassifier:
@@ -166,19 +206,31 @@ class FunctionClassifier:
         other._lengths, other.input_shape = lengths, (None, self.input_shape[1])
         made = other.for_instances(np.zeros(1, int)).for_series(x[:1, : lengths[0]])
         made._lengths, made.input_shape = lengths, (None, x.shape[2])
+        made._others, made._held = self._others, None
         return made
 
     @property
     def per_instance(self) -> bool:
-        """Whether it is for series of unequal length."""
-        return self._lengths is not None
+        """Whether it is for a data set, whose instances have other inputs, or lengths, of their own."""
+        return self._others is not None or self._lengths is not None
 
     def for_instances(self, rows: np.ndarray) -> FunctionClassifier:
-        """The same classifier for series of the length of some instances, which is the same for all of them."""
-        if self._lengths is None:
+        """The same classifier for perturbed copies of one instance, or for as many series as rows, of one length."""
+        if not self.per_instance:
             return self
         other = copy(self)
-        other._lengths, other.input_shape = None, (int(self._lengths[rows[0]]), self.input_shape[1])
+        other._lengths, other._others = None, None
+        if self._others is not None:
+            other._held = {name: values[rows] for name, values in self._others.items()}
+        if self._lengths is not None:
+            other.input_shape = int(self._lengths[rows[0]]), self.input_shape[1]
+        return other
+
+    def _at(self, row: int) -> FunctionClassifier:
+        """The same classifier for one of the series whose inputs it holds."""
+        other = copy(self)
+        if self._held is not None:
+            other._held = {name: one[[row]] for name, one in self._held.items()}
         return other
 
     def _use_decision_values(self, x: np.ndarray) -> None:
@@ -203,13 +255,19 @@ class FunctionClassifier:
                 f"model {self.name!r} must return finite scores, but returned {scores[row, column]} for instance "
                 f"{row}, class {column}"
             )
+        if self.score == "probabilities" and not ((scores > -1e-6) & (scores < 1 + 1e-6)).all():
+            wrong = scores[(scores <= -1e-6) | (scores >= 1 + 1e-6)][0]
+            raise ValueError(
+                f"model {self.name!r} must return probabilities from 0 to 1, but returned {wrong:g}; pass "
+                f"score='logits' if it returns other scores"
+            )
         again = self._scores(x)
         if not np.allclose(scores, again, rtol=1e-4, atol=1e-6 * np.abs(scores).max(initial=1)):
             raise ValueError(
                 f"model {self.name!r} must return the same scores for the same series, but they change from call to "
                 f"call; switch off dropout, noise and other random parts"
             )
-        alone = np.concatenate([self._scores(one[np.newaxis]) for one in x])
+        alone = np.concatenate([self._at(row)._scores(x[[row]]) for row in range(len(x))])
         if not np.allclose(scores, alone, rtol=1e-3, atol=1e-4 * np.abs(scores).max(initial=1)):
             raise ValueError(
                 f"model {self.name!r} must score each series by itself, but a series' scores depend on the others "
@@ -234,17 +292,20 @@ class FunctionClassifier:
         done = []
         for first in range(0, len(x), self.batch_size):
             check_cancelled()
-            done.append(self._called(x[first : first + self.batch_size]))
+            part = slice(first, first + self.batch_size)
+            held = {name: one if len(one) == 1 else one[part] for name, one in (self._held or {}).items()}
+            done.append(self._called(x[part], held))
         return np.concatenate(done)
 
-    def _called(self, x: np.ndarray) -> np.ndarray:
+    def _called(self, x: np.ndarray, held: Mapping[str, np.ndarray]) -> np.ndarray:
         """Scores of one batch, of which a copy is passed, since the function may change it."""
         if self._filled is not None:
             samples, value = self._filled
             x = np.pad(x, ((0, 0), (0, samples - x.shape[1]), (0, 0)), constant_values=value)
-        given = _arranged(x, self._layout, self.name)
+        given = _arranged(x, self._layout, self.name).astype(np.float32 if self._estimator is None else np.float64)
+        others = {name: np.repeat(one, len(x), axis=0) if len(one) == 1 else one.copy() for name, one in held.items()}
         try:
-            returned = self._predict(given.astype(np.float64 if self._estimator is not None else np.float32))
+            returned = self._predict(given if self._held is None else {self._series: given, **others})
         except Exception as fault:  # any error that the user's function raises
             reason = (str(fault).strip() or type(fault).__name__).splitlines()[0][:200]
             raise ValueError(
@@ -281,7 +342,7 @@ def is_estimator(model: Any) -> bool:
     return not isinstance(model, type) and (hasattr(model, "predict_proba") or hasattr(model, "decision_function"))
 
 
-def _function(predict: Any) -> Callable[[np.ndarray], Any]:
+def _function(predict: Any) -> Callable[[Any], Any]:
     if hasattr(predict, "fit") and hasattr(predict, "predict") and not callable(predict):
         raise TypeError(
             f"predict must give scores of classes, but a {type(predict).__name__} has neither predict_proba nor "

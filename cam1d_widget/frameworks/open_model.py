@@ -50,6 +50,9 @@ def as_classifier(
     if _is_keras(model) or not (is_estimator(model) or _is_function(model)):
         keras_classifier = loaded(f"{__package__}.keras.last_classifier", "KerasClassifier").classifier_of
         return keras_classifier(model, layer=layer, output=output, series=series, **chosen)
+    if series is not None and not is_estimator(model):
+        chosen["series"] = series
+        series = None
     for name, value in (("layer", layer), ("output", output), ("series", series)):
         if value is not None:
             raise ValueError(

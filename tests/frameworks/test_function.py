@@ -176,6 +176,56 @@ def test_a_function_is_given_copies_in_the_layout_that_was_asked_for(layout, x):
     assert max(shape[0] for shape in shapes) == 5
 
 
+def of_the_event_and_age(inputs: dict[str, np.ndarray]) -> np.ndarray:
+    """Decision value that depends on the bump by the age of each person."""
+    return inputs["age"] * inputs["series"][:, EVENT, 1].mean(axis=1)
+
+
+def test_a_function_of_several_inputs_is_explained_with_those_of_each_instance(x):
+    age = np.linspace(1, 2, INSTANCES).astype(np.float32)
+    given = {"series": x, "age": age}
+    classifier = FunctionClassifier(of_the_event_and_age, score="logits", batch_size=5)
+    made = explain(classifier, given, methods="Occlusion", targets=1, progress=False)
+    np.testing.assert_allclose(made.scores[:, 1], of_the_event_and_age(given), rtol=1e-5, atol=1e-6)
+    for row in (0, 7):
+        alone = FunctionClassifier(
+            lambda x, row=row: of_the_event_and_age({"series": x, "age": age[row]}), score="logits"
+        )
+        own = explain(alone, x[[row]], methods="Occlusion", targets=1, progress=False)
+        np.testing.assert_allclose(made.attribution("Occlusion", row, 1), own.attribution("Occlusion", 0, 1), atol=1e-5)
+    assert "age held fixed" in made.descriptions["Occlusion"]
+    widget = CAM1DWidget(classifier, given, Y)
+    widget.instance = 7
+    assert set(widget.check(progress=False).verdict)
+
+
+def test_series_of_unequal_length_are_given_with_their_inputs(x):
+    lengths, age = np.where(np.arange(INSTANCES) % 2, TIME, 40), np.linspace(1, 2, INSTANCES)
+    classifier = FunctionClassifier(of_the_event_and_age, score="logits")
+    given = {"series": [one[:length] for one, length in zip(x, lengths, strict=True)], "age": age}
+    made = explain(classifier, given, methods="Occlusion", targets=1, progress=False)
+    np.testing.assert_allclose(made.scores[:, 1], of_the_event_and_age({"series": x, "age": age}), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"ecg": 0, "age": 1}, r"x must hold the series as x\['series'\], or series= its name, but holds ecg, age"),
+        ({"series": 0, "age": np.ones(3)}, r"x\['age'\] must have a value for each of 24 series"),
+        ({"series": 0, "age": np.full(INSTANCES, np.nan)}, r"x\['age'\] must be finite"),
+    ],
+)
+def test_inputs_that_do_not_fit_are_refused(given, words, x):
+    classifier = FunctionClassifier(of_the_event_and_age, score="logits")
+    with pytest.raises(ValueError, match=words):
+        explain(classifier, {name: value if isinstance(value, np.ndarray) else x for name, value in given.items()})
+
+
+def test_an_estimator_takes_the_series_alone(x):
+    with pytest.raises(TypeError, match=r"x must be the series, .* a Pipeline takes nothing else"):
+        explain(ESTIMATORS["scikit-learn"](x), {"series": x[..., 1:], "age": np.ones(INSTANCES)})
+
+
 def test_methods_that_need_a_network_say_so(x):
     classifier = FunctionClassifier(of_the_event, classes=2)
     fitting = [method for method in all_methods() if method().refusal(classifier) is None]
@@ -202,6 +252,7 @@ CALLS = iter(range(1000))
 WRONG: dict[str, tuple[Any, str]] = {
     "shape": (lambda x: x.sum(), r"must return scores of shape \(instance, class\) = \(2, any\), but returned \(\)"),
     "NaN": (lambda x: np.full((len(x), 2), np.nan), "must return finite scores, but returned nan for instance 0"),
+    "no probabilities": (lambda x: x.mean(axis=1), r"must return probabilities from 0 to 1, .* pass score='logits'"),
     "words": (lambda x: ["rest"] * len(x), "must return scores of shape"),
     "changing": (lambda x: np.full((len(x), 2), next(CALLS) / 100), "change from call to call"),
     "batch": (lambda x: (x - x.mean(axis=0)).std(axis=1), "depend on the others of its batch"),

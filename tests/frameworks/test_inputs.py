@@ -234,5 +234,26 @@ def test_other_wrong_inputs_are_refused():
         KerasClassifier(model).scores(X)
     with pytest.raises(ValueError, match="but is 'ecgg'; did you mean 'ecg'"):
         explain(model, GIVEN, series="ecgg")
-    with pytest.raises(TypeError, match="several inputs by name are for Keras models and PyTorch modules"):
-        explain(lambda x: x.mean(axis=(1, 2)), GIVEN)
+    with pytest.raises(
+        ValueError, match=r"x must hold the series as x\['series'\], or series= its name, but holds ecg"
+    ):
+        explain(lambda x: x["ecg"].mean(axis=(1, 2)), GIVEN)
+    with pytest.raises(TypeError, match="by name are for Keras models, PyTorch modules and functions"):
+        explain(Mean(), GIVEN)
+
+
+class Mean:
+    """A classifier of the series alone."""
+
+    classes, input_shape, continuous = 1, (None, None), True
+
+    def scores(self, x):
+        return x.mean(axis=1)[:, :1]
+
+    def probabilities(self, x):
+        return None
+
+
+def test_the_series_among_the_inputs_of_a_function_is_named():
+    made = explain(lambda x: x["ecg"].max(axis=1) > 1.5, GIVEN, series="ecg", progress=False, methods="Occlusion")
+    np.testing.assert_array_equal(made.scores, X.max(axis=1) > 1.5)
