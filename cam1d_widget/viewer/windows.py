@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 Intervals = Sequence[Sequence[tuple[int, int]]]
-"""By instance, windows of samples [first, stop)."""
+"""By instance, windows of samples [first, stop); empty if there are none."""
 
 
 class Annotation(NamedTuple):
@@ -83,7 +83,7 @@ def checked_intervals(intervals: IntervalsLike | None, lengths: np.ndarray, samp
     """Intervals that a user gives in times, as windows of samples of series of these lengths."""
     instances = len(lengths)
     if intervals is None:
-        return [[]] * instances
+        return []
     rule = "a list of (t0, t1) for each instance"
     given = intervals if isinstance(intervals, Mapping) else dict(enumerate(check_list("intervals", intervals, rule)))
     if not isinstance(intervals, Mapping) and len(given) != instances:

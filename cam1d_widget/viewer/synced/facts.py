@@ -23,7 +23,7 @@ def facts_of(
     baselines: Sequence[float] | None = None,
     intervals: Intervals = (),
 ) -> dict[str, Any]:
-    """Facts as plain JSON."""
+    """Facts as plain JSON, but for a range of instances, of which there may be millions."""
     count, samples = len(source.x), int(lengths_of(source).max(initial=0))
     return {
         "channel_names": list(source.channel_names),
@@ -33,7 +33,7 @@ def facts_of(
         "start": None if source.start is None else (source.start.astype(np.int64) / 1e6).tolist(),
         "samples": samples,
         "lengths": None if source.lengths is None else source.lengths.tolist(),
-        "instances": [int(number) for number in (range(count) if instances is None else instances)],
+        "instances": range(count) if instances is None else [int(number) for number in instances],
         "targets": [int(target) for target in (range(len(source.class_names)) if targets is None else targets)],
         "methods": [
             {**asdict(method), "seconds": round(seconds_of(source, method.label), 1)} for method in source.method_facts
@@ -48,6 +48,12 @@ def facts_of(
         # A page has instances of its own.
         "notebook": instances is None,
     }
+
+
+def facts_to_json(facts: dict[str, Any], _: Any) -> dict[str, Any]:
+    """Facts as a widget's state holds them: instances that are numbered by their index are given by their count."""
+    instances = facts.get("instances")
+    return {**facts, "instances": len(instances)} if isinstance(instances, range) else facts
 
 
 def explained_classes(source: ExplanationSource, targets: Sequence[int]) -> np.ndarray | None:

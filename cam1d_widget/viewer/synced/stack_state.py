@@ -16,6 +16,7 @@ from ..windows import check_window
 from .base import SyncedView, part, table
 from .checked import Checked, chosen, whole
 from .checks import Checks
+from .facts import facts_to_json
 from .fields import fields_of_mean, fields_of_picture, notes, samples
 from .finder import Finder
 from .inside import Inside
@@ -74,7 +75,7 @@ class StackState(SyncedView, bqplot.Mark):
     follow = chosen(*FOLLOWS).tag(sync=True)
     mean = Checked(fields_of_mean, None, allow_none=True).tag(sync=True)
     pinned = Checked(fields_of_picture, None, allow_none=True).tag(sync=True)
-    facts = Dict().tag(sync=True, echo_update=False)
+    facts = Dict().tag(sync=True, echo_update=False, to_json=facts_to_json)
     scores = table()
     probabilities = table()
     truth = table()

@@ -1,7 +1,7 @@
 import { MarkModel } from "bqplot";
 import type { Choice } from "../core/picture/choice.js";
 import { explainedTarget, isExplained } from "../core/picture/explained.js";
-import { type Facts, type Table, unpackTable } from "../core/picture/facts.js";
+import { type Facts, received, type SentFacts, type Table, unpackTable } from "../core/picture/facts.js";
 import { nearestMatch, nextMatch, Predictions } from "../core/picture/finder.js";
 import { type Follow, followed } from "../core/picture/follow.js";
 import type { Mean } from "../core/picture/mean.js";
@@ -90,7 +90,12 @@ export abstract class SelectionModel extends synced(MarkModel) {
   }
 
   get facts(): Facts {
-    return this.get("facts");
+    const sent: SentFacts = this.get("facts");
+    if (this.sentFacts !== sent) {
+      this.sentFacts = sent;
+      this.receivedFacts = received(sent);
+    }
+    return this.receivedFacts!;
   }
 
   get choice(): Choice {
@@ -233,4 +238,6 @@ export abstract class SelectionModel extends synced(MarkModel) {
   /** Whether the class changes because the instance does. */
   private following: boolean;
   protected predictions: Predictions | undefined;
+  private sentFacts: SentFacts | undefined;
+  private receivedFacts: Facts | undefined;
 }

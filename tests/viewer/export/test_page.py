@@ -86,7 +86,7 @@ def test_the_live_viewer_is_left_as_it_is(tmp_path):
     viewer.save_html(tmp_path / "page.html", instances=[1, 2], progress=False)
     assert set(widgets.widget._instances) == before
     assert viewer.mark.get_state() == state
-    assert (viewer.instance, viewer.mark.facts["instances"]) == (0, [0, 1, 2, 3])
+    assert (viewer.instance, viewer.mark.facts["instances"]) == (0, range(4))
 
 
 def test_a_live_browser_is_not_sent_the_maps_of_a_page(tmp_path, monkeypatch):

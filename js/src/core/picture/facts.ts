@@ -52,6 +52,13 @@ export interface Facts {
   notebook: boolean;
 }
 
+/** Facts as Python sends them: instances that are numbered by their index are given by their count. */
+export type SentFacts = Omit<Facts, "instances"> & { instances: number | number[] };
+
+export function received({ instances, ...others }: SentFacts): Facts {
+  return { ...others, instances: typeof instances === "number" ? [...Array(instances).keys()] : instances };
+}
+
 /** Marks on a method's maps: unseen samples and extrapolated ends of placed maps. Other maps cover every sample. */
 export function marksOf(method: number, facts: Facts): { unseen: Facts["unseen"]; centers: Facts["centers"] } {
   return facts.methods[method].placed ? facts : { unseen: [], centers: null };
