@@ -42,6 +42,7 @@ __all__ = [
     "HasWeights",
     "NeedsSeries",
     "PerInstance",
+    "SharesPass",
     "for_instances",
     "for_lengths",
     "for_series",
@@ -193,6 +194,14 @@ class HasDigest(Classifier, Protocol):
 
     def digest(self) -> str:
         """Digest of the model's layers and weights, the same in every process."""
+
+
+@runtime_checkable
+class SharesPass(HasFeatures, Protocol):
+    """A classifier that computes scores and features of a batch in one pass."""
+
+    def for_batch(self, x: np.ndarray) -> Classifier:
+        """The same classifier for one batch of series."""
 
 
 class Filters(Protocol):

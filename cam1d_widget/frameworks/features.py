@@ -36,6 +36,12 @@ class Features:
         other._head = AffineHead(other._features_slopes_bias, self._version)
         return other
 
+    def sharing(self, passes: Passes) -> Features:
+        """The same by other passes through the same network, with the slopes that are known."""
+        other = copy(self)
+        other._passes = passes
+        return other
+
     def with_gradients(self, x: np.ndarray, targets: np.ndarray, affine: bool) -> tuple[np.ndarray, np.ndarray]:
         """Features, and the gradients of the scores of targets (instance, target) with respect to them.
 
@@ -52,7 +58,12 @@ class Features:
         gradients : ndarray of shape (instance, target, step, filter)
         """
         by_slopes = self._by_slopes(x, targets) if affine else None
-        features, gradients = by_slopes or self._passes.run("features_and_gradients", x, targets)
+        if by_slopes:
+            return by_slopes
+        if self._passes.shares(x):
+            features = self._passes.run("features_and_scores", x)[0]
+            return features, self._passes.run("gradients_of_features", x, features, targets)[0]
+        features, gradients = self._passes.run("features_and_gradients", x, targets)
         return features, gradients
 
     def _by_slopes(self, x: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:

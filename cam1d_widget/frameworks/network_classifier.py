@@ -178,6 +178,13 @@ class NetworkClassifier(PerInstanceClassifier, ABC):
             warn_if_saturated(scores)
         return scores
 
+    def for_batch(self, x: np.ndarray) -> Self:
+        """The same classifier for one batch of series, whose scores and features are computed in one pass."""
+        other = copy(self)
+        other._passes = self._passes.sharing(self._checked(x))
+        other._features = self._features.sharing(other._passes)
+        return other
+
     def probabilities(self, x: np.ndarray) -> np.ndarray | None:
         """Probability of every class, of shape (instance, class); None for a model that has none."""
         return None if self._network.link is None else self._linked(self.scores(x))

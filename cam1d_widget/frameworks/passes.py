@@ -66,6 +66,18 @@ class Passes:
         self._compiled: dict[str, CompiledFunction] = {}
         self.held: Sequence[np.ndarray] = network.inputs.examples
         """Values of the other inputs, of one instance or of as many as the series."""
+        self._batch: np.ndarray | None = None
+        self._shared: list[np.ndarray] | None = None
+
+    def sharing(self, x: np.ndarray) -> Passes:
+        """The same passes, of which features and scores of the batch `x` are one, computed once."""
+        other = copy(self)
+        other._batch, other._shared = x, None
+        return other
+
+    def shares(self, x: np.ndarray) -> bool:
+        """Whether features and scores of these series are one pass."""
+        return self._batch is not None and (x is self._batch or np.array_equal(x, self._batch))
 
     def holding(self, held: Sequence[np.ndarray]) -> Passes:
         """The same passes, with other inputs held at these values; compiled functions are shared."""
@@ -75,6 +87,13 @@ class Passes:
 
     def run(self, name: str, *arrays: np.ndarray) -> list[np.ndarray]:
         """Results of a pass: the name of one of the methods below, compiled on first use."""
+        if name in ("scores", "features_and_scores") and self.shares(arrays[0]):
+            if self._shared is None:
+                self._shared = self._results("features_and_scores", *arrays)
+            return self._shared if name == "features_and_scores" else self._shared[1:]
+        return self._results(name, *arrays)
+
+    def _results(self, name: str, *arrays: np.ndarray) -> list[np.ndarray]:
         function, parts = self.compiled(name), []
         for first in range(0, len(arrays[0]), self._batch_size):
             check_cancelled()
@@ -155,6 +174,19 @@ class Passes:
             return maps, self._score_of_features(x, maps)
 
         return both, self._series
+
+    def _gradients_of_features(self) -> tuple[Any, ...]:
+        """Gradients dS/dA of targets (instance, target) at given features: (instance, target, step, filter)."""
+
+        def gradients(x: Any, features: Any, targets: Any) -> Any:
+            series, repeated = (self._for_each_target(one, targets) for one in (x, features))
+            made = self._gradients(
+                lambda one: self._score_of_features(series, one), repeated, self._ops.reshape(targets, (-1,))
+            )
+            return self._by_target(made, targets)
+
+        shapes = self._series, _argument(None, *self._network.map_shape), _argument(None, None, dtype="int32")
+        return gradients, *shapes
 
     def _head_scores(self) -> tuple[Any, ...]:
         """Scores of given feature maps, of shape (instance, class)."""

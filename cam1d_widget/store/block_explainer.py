@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..attribution.abilities import HasWeights, for_series, offers, probabilities_of
+from ..attribution.abilities import HasFeatures, HasWeights, SharesPass, for_series, offers, probabilities_of
 from ..attribution.classifier_facts import version_of
 from ..attribution.lazy_explanation import LazyExplanation
 from ..attribution.maps import ComputedMaps, computed_maps
@@ -161,6 +161,8 @@ class BlockExplainer:
     def _part(self, x: np.ndarray, start: int) -> dict[str, np.ndarray]:
         assert self._known is not None
         classifier: Any = for_series(self._known.classifier, x)
+        if any(HasFeatures in method.needs.__mro__ for method in self.methods) and offers(classifier, SharesPass):
+            classifier = classifier.for_batch(x)
         scores = classifier.scores(x)
         if not np.isfinite(scores).all() and offers(classifier, HasWeights):
             classifier.refuse_weights()

@@ -79,7 +79,7 @@ RECORDS = {
 # What this package calls, with arguments that it has checked.
 HOOKS = {
     *("weigh", "weights", "step_values", "draw", "fit", "summary", "missing", "fill", "passes"),
-    *("named_inputs", "for_instances", "for_lengths", "checked", "explained", "prepared"),
+    *("named_inputs", "for_instances", "for_lengths", "for_batch", "checked", "explained", "prepared"),
 }
 
 
