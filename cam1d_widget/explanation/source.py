@@ -12,7 +12,9 @@ from .portable_model import PortableModel
 
 __all__ = [
     "GAP_TOLERANCE",
+    "ClassMean",
     "ExplanationSource",
+    "HasMeans",
     "HasModel",
     "LayerFacts",
     "ModelChangedError",
@@ -58,6 +60,25 @@ class Scores(NamedTuple):
 
     scores: np.ndarray
     probabilities: np.ndarray | None
+
+
+class ClassMean(NamedTuple):
+    """Mean over the instances of a class.
+
+    Attributes
+    ----------
+    mean, deviation : ndarray of shape (time, channel or 1)
+        Mean and standard deviation.
+    instances : int
+        Number of instances.
+    gap : float
+        Largest completeness gap of the maps; nan for series.
+    """
+
+    mean: np.ndarray
+    deviation: np.ndarray
+    instances: int
+    gap: float = float("nan")
 
 
 class ExplanationSource(Protocol):
@@ -213,6 +234,14 @@ class HasModel(Protocol):
 
     def portable_model(self) -> PortableModel:
         """The model as plain data."""
+
+
+@runtime_checkable
+class HasMeans(Protocol):
+    """A source that knows the means over the instances of each class."""
+
+    def class_mean(self, by: str, of: int, method: str | None = None) -> ClassMean:
+        """Mean over the instances of a class, of the maps for it by a method, or of the series."""
 
 
 def _facts_of(source: ExplanationSource) -> SeriesFacts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from math import prod
@@ -81,6 +81,7 @@ class BlockStore:
         sample: Mapping[str, np.ndarray],
         instances: int,
         fixed: Mapping[str, np.ndarray],
+        numbers: int,
     ) -> BlockStore:
         """A new store, which appears at its path once all its arrays are declared.
 
@@ -93,6 +94,8 @@ class BlockStore:
         instances : int
         fixed : mapping of str to ndarray
             Arrays that are known now, such as `y`.
+        numbers : int
+            Numbers in the statistics of a block.
         """
         part = path.with_name(f".{path.name}.part")  # that of a killed run is overwritten
         try:
@@ -101,16 +104,17 @@ class BlockStore:
             for name, values in stored.items():
                 _declare(group, name, values, instances, header.chunk)
             blocks = -(-instances // header.chunk)
-            group.create_array(
-                "done",
-                shape=(blocks, DIGEST_BYTES),
-                chunks=(1, DIGEST_BYTES),
-                dtype=np.uint8,
-                fill_value=0,
-                compressors=None,
-                dimension_names=("block", "byte"),
-                chunk_key_encoding=_FLAT,
-            )
+            for name, size, dtype in (("done", DIGEST_BYTES, np.uint8), ("partials", numbers, np.float64)):
+                group.create_array(
+                    name,
+                    shape=(blocks, size),
+                    chunks=(1, size),
+                    dtype=dtype,
+                    fill_value=0,
+                    compressors=None,
+                    dimension_names=("block", "byte" if name == "done" else "number"),
+                    chunk_key_encoding=_FLAT,
+                )
             for name, values in fixed.items():
                 dims = ("step", "bound") if name == "receptive_field" else ("instance", "class")[: values.ndim]
                 group.create_array(name, data=values, chunks=values.shape, dimension_names=dims)
@@ -153,26 +157,57 @@ class BlockStore:
             if name != "receptive_field" and array.shape[0] < rows:
                 array.resize((rows, *array.shape[1:]))
 
-    def write(self, number: int, made: Mapping[str, np.ndarray], digest: np.ndarray) -> None:
-        """Write everything of a block to the disk, and then its mark."""
+    @property
+    def stores_x(self) -> bool:
+        """Whether it contains the series."""
+        return "x" in self._arrays
+
+    def truth(self, start: int, count: int) -> np.ndarray | None:
+        """True classes of some instances, if they are known."""
+        return np.asarray(self._arrays["y"][start : start + count]) if "y" in self._arrays else None
+
+    def write(self, number: int, made: Mapping[str, np.ndarray], partials: np.ndarray, digest: np.ndarray) -> None:
+        """Write everything of a block to the disk, its statistics too, and then its mark."""
         stored = as_stored(made, self.header)
         start = number * self.header.chunk
         for name, values in stored.items():
-            if name in self._arrays:
-                self._arrays[name][start : start + len(values)] = values
-        _to_disk(self._chunk_file(name, number) for name in stored if name in self._arrays)
+            self._arrays[name][start : start + len(values)] = values
+        if "partials" in self._arrays:
+            self._arrays["partials"][number] = partials
+            stored["partials"] = partials
+        _to_disk(self._chunk_file(name, number) for name in stored)
         self._arrays["done"][number] = digest
         _to_disk([self._chunk_file("done", number)])
+
+    def partials(self) -> Iterator[np.ndarray]:
+        """Statistics of each block that is done, in the order of blocks; none once they have been merged."""
+        if "partials" in self._arrays:
+            yield from (self._arrays["partials"][int(number)] for number in np.flatnonzero(self.digests().any(axis=1)))
 
     def _chunk_file(self, name: str, number: int) -> Path:
         return self.path / name / ".".join([str(number), *"0" * (self._arrays[name].ndim - 1)])
 
-    def complete(self, skipped: Iterable[int]) -> None:
-        """Record that all blocks are done, except those that are skipped."""
-        header = replace(self.header, complete=True, skipped=tuple(skipped))
-        self._group.attrs.update({KEY: header.to_json()})
+    def complete(self, skipped: Iterable[int], statistics: Mapping[str, Any], *, keep_partials: bool) -> None:
+        """Record that all blocks are done, except those that are skipped.
+
+        Parameters
+        ----------
+        skipped : iterable of int
+        statistics : mapping of str to (dims, ndarray)
+            Arrays of the group of statistics; none if it exists.
+        keep_partials : bool
+            Whether blocks may still follow, whose statistics must be merged with those of the others.
+        """
+        if statistics:
+            group = self._group.create_group("statistics", overwrite=True)
+            for name, (dims, values) in statistics.items():
+                group.create_array(name, data=values, chunks=values.shape, dimension_names=dims)
+        self.header = replace(self.header, complete=True, skipped=tuple(skipped))
+        self._group.attrs.update({KEY: self.header.to_json()})
         _consolidate(self.path)
-        self.header = header
+        if not keep_partials and "partials" in self._arrays:
+            del self._arrays["partials"], self._group["partials"]
+            _consolidate(self.path)
 
 
 _FLAT = {"name": "v2", "separator": "."}

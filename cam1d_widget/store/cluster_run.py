@@ -12,13 +12,12 @@ from typing import Any, NamedTuple
 from tqdm.auto import tqdm
 
 from .._lazy_import import loaded
-from ..explanation.stored.digest import digest_of_block
 from ..frameworks.open_model import library_of
 from ..validation import shown
 from .block_explainer import BadSeries, BlockExplainer
 from .block_store import BlockStore
 from .identity import identity_of
-from .local_run import made_of_block, remaining, remaining_numbers
+from .local_run import made_of_block, remaining, remaining_numbers, write_block
 from .series_rows import Block, SeriesRows
 
 __all__ = ["check_client", "run_on"]
@@ -34,7 +33,6 @@ class Recipe(NamedTuple):
     model: Any
     arguments: Mapping[str, Any]
     store: str
-    store_x: bool
 
 
 def check_client(client: Any) -> Any:
@@ -45,10 +43,9 @@ def check_client(client: Any) -> Any:
 
 
 def run_on(
-    client: Any, store: BlockStore, model: Any, arguments: Mapping[str, Any], rows: SeriesRows, **options: Any
+    client: Any, store: BlockStore, model: Any, arguments: Mapping[str, Any], rows: SeriesRows, *, progress: bool
 ) -> dict[int, str]:
     """Compute and write all blocks that are not done; returns the reason for each that could not be explained."""
-    store_x, progress = options["store_x"], options["progress"]
     failed: dict[int, str] = {}
     done = int(store.digests().any(axis=1).sum()) * store.header.chunk
     with (
@@ -56,7 +53,7 @@ def run_on(
         tqdm(total=rows.count, initial=done, desc="explaining", unit="series", disable=not progress) as bar,
         _reporting(),
     ):
-        recipe = Recipe(uuid.uuid4().hex, there, arguments, str(store.path.resolve()), store_x)
+        recipe = Recipe(uuid.uuid4().hex, there, arguments, str(store.path.resolve()))
         # A task, and not scattered: Dask makes it again where a worker that held it has died.
         shared = client.submit(_same, recipe, pure=False)
         running = loaded("distributed", "client=").as_completed()
@@ -79,10 +76,10 @@ def _computed(recipe: Recipe, number: int, series: Any) -> tuple[int, int, str |
     block = series.block(number, chunk) if isinstance(series, SeriesRows) else Block(number, number * chunk, series)
     try:
         with _ONE:
-            made = made_of_block(explainer, block, recipe.store_x)
+            made = made_of_block(explainer, block)
     except BadSeries as fault:
         return number, 0, str(fault)
-    store.write(number, made, digest_of_block(block.x))
+    write_block(store, block, made)
     return number, len(block.x), None
 
 

@@ -129,10 +129,10 @@ def explain_to(
         store.refuse_others(plan.header.made_of)
         store.remove_leftovers()
     if client is None:
-        failed = run_here(store, explainer, rows, store_x=store_x, progress=progress)
+        failed = run_here(store, explainer, rows, progress=progress)
     else:
         given["methods"] = explainer.methods
-        failed = run_on(client, store, model, given, rows, store_x=store_x, progress=progress)
+        failed = run_on(client, store, model, given, rows, progress=progress)
     if failed:
         first = min(failed)
         words = f"{failed[first]}, in block {first}" + (f" of {len(failed)} such blocks" if len(failed) > 1 else "")
@@ -142,5 +142,7 @@ def explain_to(
                 f"on_error='skip'"
             )
         warnings.warn(f"{words}; the store is without {counted(len(failed), 'block')}", stacklevel=3)
-    store.complete(sorted(failed))
+    merged = plan.statistics.merged_with(store.partials())
+    arrays = {} if merged is None else merged.named_arrays(store.header)
+    store.complete(sorted(failed), arrays, keep_partials=bool(failed) or rows.count is None)
     return StoredExplanation(store.path, None if store_x else x)

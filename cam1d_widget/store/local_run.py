@@ -12,13 +12,12 @@ from ..explanation.stored.digest import digest_of_block
 from .block_explainer import BadSeries, BlockExplainer
 from .block_store import BlockStore
 from .series_rows import Block, SeriesRows
+from .statistics import Statistics
 
-__all__ = ["made_of_block", "remaining", "remaining_numbers", "run_here"]
+__all__ = ["made_of_block", "remaining", "remaining_numbers", "run_here", "write_block"]
 
 
-def run_here(
-    store: BlockStore, explainer: BlockExplainer, rows: SeriesRows, *, store_x: bool, progress: bool
-) -> dict[int, str]:
+def run_here(store: BlockStore, explainer: BlockExplainer, rows: SeriesRows, *, progress: bool) -> dict[int, str]:
     """Compute and write all blocks that are not done; returns the reason for each that could not be explained."""
     failed: dict[int, str] = {}
     done = int(store.digests().any(axis=1).sum()) * store.header.chunk
@@ -29,23 +28,31 @@ def run_here(
         writing: Future[None] | None = None
         for block in remaining(store, rows):
             try:
-                made = made_of_block(explainer, block, store_x)
+                made = made_of_block(explainer, block)
             except BadSeries as fault:
                 failed[block.number] = str(fault)
                 continue
             if writing is not None:
                 writing.result()
-            writing = writer.submit(store.write, block.number, made, digest_of_block(block.x))
+            writing = writer.submit(write_block, store, block, made)
             bar.update(len(block.x))
         if writing is not None:
             writing.result()
     return failed
 
 
-def made_of_block(explainer: BlockExplainer, block: Block, store_x: bool) -> dict[str, np.ndarray]:
+def made_of_block(explainer: BlockExplainer, block: Block) -> dict[str, np.ndarray]:
     """Arrays of a block, by their name in the store."""
     x = explainer.checked(block.x, block.start)
-    return explainer.explained(x, block.start) | ({"x": x} if store_x else {})
+    return {**explainer.explained(x, block.start), "x": x}
+
+
+def write_block(store: BlockStore, block: Block, made: dict[str, np.ndarray]) -> None:
+    """Write the arrays of a block, and its statistics."""
+    truth = store.truth(block.start, len(block.x))
+    partials = Statistics.of_block(made, made["x"], store.header.methods, truth, block.start).to_vector()
+    kept = made if store.stores_x else {name: values for name, values in made.items() if name != "x"}
+    store.write(block.number, kept, partials, digest_of_block(block.x))
 
 
 def remaining(store: BlockStore, rows: SeriesRows) -> Iterator[Block]:

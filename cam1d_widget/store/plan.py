@@ -20,6 +20,7 @@ from .block_explainer import BlockExplainer
 from .block_store import BlockStore, as_stored
 from .identity import identity_of, made_from
 from .series_rows import SeriesRows
+from .statistics import Statistics
 
 __all__ = ["Plan"]
 
@@ -39,12 +40,15 @@ class Plan(NamedTuple):
         Arrays that are known before anything is computed.
     instances : int or None
         Number of series; None if it is not known.
+    statistics : Statistics
+        Of the first instance, with the sizes of those of every block.
     """
 
     header: Header
     sample: Mapping[str, np.ndarray]
     fixed: Mapping[str, np.ndarray]
     instances: int | None
+    statistics: Statistics
 
     @classmethod
     def of(
@@ -92,7 +96,8 @@ class Plan(NamedTuple):
         fixed = {
             name: value for name, value in (("y", y), ("receptive_field", facts.receptive_field)) if value is not None
         }
-        return cls(header, sample, fixed, rows.count)
+        statistics = Statistics.of_block(sample, first, header.methods, None if y is None else y[:1])
+        return cls(header, sample, fixed, rows.count, statistics)
 
     def new_store(self, path: str | PathLike[str]) -> BlockStore:
         """Store without blocks; an error if the disk has too little space for all of them."""
@@ -104,7 +109,9 @@ class Plan(NamedTuple):
                 f"path must be on a disk with {_in_words(needed)} of free space, but {os.fspath(path.parent)!r} has "
                 f"{_in_words(free)}; dtype='float16' or 'uint8', and store_x=False, take less"
             )
-        return BlockStore.create(path, self.header, self.sample, self.instances or 0, self.fixed)
+        return BlockStore.create(
+            path, self.header, self.sample, self.instances or 0, self.fixed, self.statistics.to_vector().size
+        )
 
 
 def _chunk(nbytes: int, instances: int | None) -> int:

@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 
 from ...names import matching
-from ...validation import check_class, check_index, check_label, check_old_file, counted, shown
+from ...validation import check_choice, check_class, check_index, check_label, check_old_file, counted, shown
 from ..facts import MethodFacts, SeriesFacts
 from ..npz import refusing_damage
-from ..source import ExplanationSource, stated
+from ..source import ClassMean, ExplanationSource, stated
 from .digest import digest_of_block
 from .encoding import decoded
 from .format import KEY, Header, arrays_of, zarr
 from .lazy_rows import LazyRows
+from .statistics import share_name
 
 __all__ = ["StoredExplanation"]
 
@@ -181,6 +182,51 @@ class StoredExplanation(ExplanationSource):
         return (
             matching(method, self.methods) is not None and check_class("target", target, self.class_names) in explained
         )
+
+    def class_mean(self, by: str, of: int, method: str | None = None) -> ClassMean:
+        """Mean and standard deviation over all instances of a class, which were computed with the maps.
+
+        Parameters
+        ----------
+        by : {"predicted", "true"}
+            Whether instances are assigned to their predicted or to their true class.
+        of : int or str
+            Index or name of the class.
+        method : str, optional
+            Label of the method, whose maps are those of this class. Default: the series.
+        """
+        check_choice("by", by, ("predicted", "true"))
+        of = check_class("of", of, self.class_names)
+        names = None if method is None else arrays_of(self._known(method))
+        key = f"{'x' if names is None else names.values} by {by} class"
+        if f"mean of {key}" not in self._statistics:
+            raise ValueError(f"by must be 'predicted', but is {by!r}: the instances have no single true class")
+        kinds = (self._statistics[f"{kind} of {key}"][of].astype(np.float32) for kind in ("mean", "deviation"))
+        mean, deviation = (values if values.ndim == 2 else values[:, np.newaxis] for values in kinds)
+        gap = np.nan if names is None else self._statistics[f"largest {names.gaps} by {by} class"][of]
+        return ClassMean(mean, deviation, int(self._statistics[f"count of {key}"][of]), float(gap))
+
+    def channel_shares(self, method: str, by: str = "predicted") -> np.ndarray:
+        """Mean share of each channel in the sum of magnitudes of the maps, by class, of shape (class, channel)."""
+        check_choice("by", by, ("predicted", "true"))
+        name = f"mean of {share_name(arrays_of(self._known(method)).values)} by {by} class"
+        if name not in self._statistics:
+            raise ValueError(f"method must distinguish channels, and by must be known, but {method!r} by {by!r} is not")
+        return np.asarray(self._statistics[name][:])
+
+    @property
+    def most_confident(self) -> np.ndarray:
+        """Up to 100 instances with the largest confidence, in descending order."""
+        return np.asarray(self._statistics["most confident"][:])
+
+    @property
+    def least_confident(self) -> np.ndarray:
+        """Up to 100 instances with the smallest confidence, in ascending order."""
+        return np.asarray(self._statistics["least confident"][:])
+
+    @cached_property
+    def _statistics(self) -> dict[str, Any]:
+        return dict(self._group["statistics"].arrays())
 
     def _decoded(self, values: str, scales: str, place: tuple[int, int]) -> np.ndarray:
         scale = self._arrays[scales][place] if scales in self._arrays else None

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...explanation.labels import members
-from ...explanation.source import ExplanationSource, lengths_of
+from ...explanation.source import ExplanationSource, HasMeans, lengths_of
 from ...validation import check_index, shown
 from ..choice import Mean, known_mean
 from .tiles import Tile, places_of
@@ -67,11 +67,14 @@ class Means:
         of, method, target = places_of(key, f"{kind}/{by}", "class", "method", "target")
         label = self._source.methods[check_index("method", method, len(self._source.methods))]
         index = self._targets[check_index("target", target, len(self._targets))]
-        among = instances_of(known_mean("mean", (by, of), self._source), self._source)
+        mean = known_mean("mean", (by, of), self._source)
+        if isinstance(self._source, HasMeans) and index == mean.of and _has_single_classes(mean, self._source):
+            return _stored_tile(key, self._source, mean, label if kind == "mean-attribution" else None)
+        among = instances_of(mean, self._source)
         running, instances, left = self._begin(key, [one for one in among if self._source.has(label, one, index)])
         self._advance(running, left, self._values(kind, label, index, running), time.monotonic() + seconds)
         lengths = lengths_of(self._source)
-        mean, spread = (values[: lengths[instances].max()] for values in running.values())
+        values, spread = (values[: lengths[instances].max()] for values in running.values())
         taken = instances[: len(instances) - len(left)]
         of_mean = {
             "count": len(taken),
@@ -79,7 +82,7 @@ class Means:
             "partial": bool(left),
             **({} if self._source.lengths is None else {"lengths": lengths[taken].tolist()}),
         }
-        return Tile(key, mean, running.gap, spread=spread, mean=of_mean)
+        return Tile(key, values, running.gap, spread=spread, mean=of_mean)
 
     def _begin(self, key: str, instances: list[int]) -> tuple[Running, list[int], list[int]]:
         if not instances:
@@ -109,6 +112,20 @@ class Means:
             left.pop(0)
             if time.monotonic() > end:
                 break
+
+
+def _has_single_classes(mean: Mean, source: ExplanationSource) -> bool:
+    """Whether each instance is assigned to one of the classes that are explained."""
+    return mean.by == "predicted" or (len(source.class_names) > 1 and np.asarray(source.y).ndim == 1)
+
+
+def _stored_tile(key: str, source: HasMeans, mean: Mean, method: str | None) -> Tile:
+    """Mean over all instances that a source has computed with its maps."""
+    stored, every = source.class_mean(*mean, method), source.class_mean(*mean)
+    if not stored.instances:
+        raise ValueError("no instance of this class has a map")
+    of_mean = {"count": stored.instances, "of": every.instances, "partial": False}
+    return Tile(key, stored.mean, stored.gap, spread=stored.deviation, mean=of_mean)
 
 
 def mean_key(kind: str, mean: Mean, method: int, target: int) -> str:
