@@ -14,6 +14,7 @@ pytestmark = pytest.mark.browser
 SOURCE = """
 import time
 from cam1d_widget import Explanation, ExplanationViewer
+from cam1d_widget.viewer.synced.jobs import Jobs
 
 
 class Counted:
@@ -34,7 +35,7 @@ class Counted:
 
 
 changes = []
-viewer = ExplanationViewer(Counted(Explanation.load("kernel.npz")))
+viewer = ExplanationViewer(Counted(Explanation.load("kernel.npz")), jobs=Jobs({"checks": iter}))
 viewer.observe(lambda change: changes.append(change.new), "instance")
 viewer
 """
@@ -218,6 +219,10 @@ def test_without_its_kernel_it_shows_what_it_has_and_reports_what_is_missing(pag
         }}"""
     )
     page.get_by_text("run the cell again for more").wait_for()
+    checks = page.get_by_role("button", name="Checks: ")
+    checks.click()
+    page.get_by_text("Checking this map needs the kernel that made the widget: run the cell again.").wait_for()
+    checks.click()
     other = unseen(page)
     choose(page, other)
     state(page, "missing")

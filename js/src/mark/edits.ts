@@ -78,7 +78,7 @@ export class Edits {
       return null;
     }
     if (!pageAnswers) {
-      return needsModel("Editing a series");
+      return needsModel("Editing a series", this.mark.facts.notebook);
     }
     return pageAnswers.fault ?? (pageAnswers.starting ? STARTING : OTHER_LENGTH);
   }

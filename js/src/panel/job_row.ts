@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { needsModel } from "../core/text/needs_model.js";
 import { button } from "../dom/fields.js";
+import type { ChannelStackModel } from "../mark/ChannelStackModel.js";
 import type { JobsModel } from "../synced/JobsModel.js";
 
 /** A job that a panel can start: its name, its kind and its arguments. */
@@ -37,13 +38,13 @@ interface Words {
  * focus.
  */
 export function jobRow(
-  jobs: JobsModel,
+  { jobs, facts }: ChannelStackModel,
   { name: key, kind, args }: Job,
   { label, name = label, cancel = `cancel: ${name}`, task, note = "" }: Words,
   running = jobs.running?.name === key ? jobs.running : null,
 ): TemplateResult {
   if (!running && !jobs.offers(kind)) {
-    return html`<div class="cam1d-note">${note || needsModel(task)}</div>`;
+    return html`<div class="cam1d-note">${note || needsModel(task, facts.notebook && jobs.exists(kind))}</div>`;
   }
   const bar = html`<progress max="1" .value=${running?.done ?? 0} aria-label=${name}></progress>`;
   return html`<div class="cam1d-line">

@@ -63,7 +63,7 @@ export class JobsModel extends SyncedModel<State> {
   start(name: string, kind: string, args: Record<string, string | number>): void {
     this.faults.delete(name);
     if (!this.offers(kind)) {
-      this.fail(name, this.hasKernel ? needsModel("This computation") : GONE);
+      this.fail(name, this.hasKernel ? needsModel("This computation", false) : GONE);
       return;
     }
     this.running ??= { name, done: 0, text: "" };

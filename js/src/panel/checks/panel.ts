@@ -73,7 +73,7 @@ function unchecked(mark: ChannelStackModel, name: string): TemplateResult {
   };
   return html`
     ${fault ? html`<div class="cam1d-bad">${fault}</div>` : nothing}
-    ${jobRow(jobs, { name, kind: CHECKS, args: which(mark) }, words, jobs.running && { ...jobs.running, text: progressText(mark) })}
+    ${jobRow(mark, { name, kind: CHECKS, args: which(mark) }, words, jobs.running && { ...jobs.running, text: progressText(mark) })}
   `;
 }
 

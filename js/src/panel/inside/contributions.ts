@@ -135,7 +135,7 @@ export class StepContributions {
     startUnasked(jobs, job);
     const note = jobs.fault(job.name) ?? "";
     const words = { label: "Compute the contributions", task: "Computing contributions", note };
-    return html`<div class="cam1d-line"><b>Contribution of a step</b> ${jobRow(jobs, job, words)} ${this.closing()}</div>`;
+    return html`<div class="cam1d-line"><b>Contribution of a step</b> ${jobRow(this.mark, job, words)} ${this.closing()}</div>`;
   }
 
   private get job(): Job {

@@ -49,7 +49,7 @@ export function maximizingInput(
   };
   const result = jobs.result(job.name);
   const row = () =>
-    jobRow(jobs, job, { label: "Compute", task: "Computing the maximizing input", note: jobs.fault(job.name) ?? "" });
+    jobRow(mark, job, { label: "Compute", task: "Computing the maximizing input", note: jobs.fault(job.name) ?? "" });
   const line = html`<div class="cam1d-line">
     <b>Activation maximization of ${facts.class_names[target]}</b>
     ${select("start from", STARTS, start, (start) => change({ start, solution: 0 }))}

@@ -41,7 +41,7 @@ export function filterMeaning(
   if (!result) {
     startUnasked(jobs, job);
     const words = { label: "Analyze this filter", task: "Analyzing this filter", note: jobs.fault(job.name) ?? "" };
-    return html`<div class="cam1d-line">${title}${jobRow(jobs, job, words)}</div>`;
+    return html`<div class="cam1d-line">${title}${jobRow(mark, job, words)}</div>`;
   }
   const plots = (): TemplateResult => html`<div>${grid(mark, result, element)}</div>${split(mark, result, element)}`;
   return html`<div class="cam1d-line"><span>${title} ${result.content.words}</span></div>

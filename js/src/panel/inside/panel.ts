@@ -126,7 +126,7 @@ export class InsidePanelView extends PanelView {
   private unread(): TemplateResult {
     const { jobs } = this.mark;
     const note = jobs.fault(this.job.name) ?? "";
-    return jobRow(jobs, this.job, { label: "Analyze this layer", task: "Analyzing this layer", note });
+    return jobRow(this.mark, this.job, { label: "Analyze this layer", task: "Analyzing this layer", note });
   }
 
   private filterChoice({ activity }: LayerReading): TemplateResult[] {

@@ -90,7 +90,7 @@ const numbersGroup = (csv: () => string, name: string): TemplateResult =>
   );
 
 /** Button that writes a page next to the notebook, and its progress. */
-function pageRow({ jobs }: ChannelStackModel): TemplateResult {
+function pageRow(mark: ChannelStackModel): TemplateResult {
   const words = {
     label: "Page (HTML)",
     name: "widget as a page, HTML",
@@ -98,7 +98,7 @@ function pageRow({ jobs }: ChannelStackModel): TemplateResult {
     task: "Writing a page",
     note: "one file that works without a kernel",
   };
-  return jobRow(jobs, { name: PAGE, kind: PAGE, args: {} }, words);
+  return jobRow(mark, { name: PAGE, kind: PAGE, args: {} }, words);
 }
 
 function fileName({ facts, choice }: ChannelStackModel): string {
