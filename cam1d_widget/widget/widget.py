@@ -93,6 +93,8 @@ class CAM1DWidget(ExplanationViewer):
         series of one length; each series at its own length otherwise. Padding gets no attribution.
     intervals : sequence or mapping of lists of (t0, t1), optional
         By instance, where the true cause is, in the unit of the time axis.
+    instance, target, method : optional
+        The initial picture, as of :class:`~cam1d_widget.ExplanationViewer`.
 
     Examples
     --------
@@ -125,6 +127,9 @@ class CAM1DWidget(ExplanationViewer):
         lengths: ArrayLike | None = None,
         padding_value: float | None = None,
         intervals: IntervalsLike | None = None,
+        instance: int = 0,
+        target: int | str | None = None,
+        method: str | None = None,
     ) -> None:
         started = perf_counter()
         self._open = partial(as_classifier, model, layer=layer, output=output, score=score, series=series)
@@ -148,6 +153,9 @@ class CAM1DWidget(ExplanationViewer):
         inside = inside_of(lazy)
         super().__init__(
             lazy,
+            instance=instance,
+            target=target,
+            method=method,
             intervals=intervals,
             scores_without=ComputedSeries(lazy),
             update_model=self.update_model,

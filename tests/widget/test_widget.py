@@ -63,6 +63,13 @@ def test_a_method_that_does_not_fit_says_why(model, x):
         CAM1DWidget(model, x).method = "CAM"
 
 
+def test_the_initial_picture_may_be_chosen(model, x):
+    widget = CAM1DWidget(model, x, class_names=["a", "b", "c"], instance=2, target="b", method="IG")
+    assert (widget.instance, widget.target, widget.method) == (2, 1, "Integrated Gradients")
+    with pytest.raises(ValueError, match="instance must be a whole number from 0 to 5, but is 6"):
+        CAM1DWidget(model, x, instance=6)
+
+
 def test_repr_fits_a_notebook(model, x):
     widget = CAM1DWidget(model, x, class_names=["a", "b", "c"])
     widget.instance, widget.target = 2, 1
