@@ -7,7 +7,7 @@ from cam1d_widget import CAM1DWidget
 
 from ..support.planted import PLACE, planted_model, planted_series
 from ..support.selection import slow_but
-from .page import MARK, SNAPSHOT, brush, choose, choose_method, darken, drawn, shown, violations
+from .page import MARK, SNAPSHOT, brush, choose, choose_method, darken, drawn, laid_out, shown, violations
 
 pytestmark = pytest.mark.browser
 
@@ -42,6 +42,17 @@ def page(open_page, path):
     yield page
     assert page.errors == []
     assert [url for url in page.requests if not url.startswith(("file:", "blob:", "data:"))] == []
+
+
+def test_the_buttons_of_all_panels_are_one_row(open_page, path):
+    page = open_page(path, viewport={"width": 1280, "height": 800})
+    page.evaluate("document.documentElement.style.setProperty('--jp-ui-font-family', 'DejaVu Sans')")
+    for name in ("Pin: ", "View: "):
+        page.get_by_role("button", name=name).click()
+        laid_out(page)
+        tops = [button.bounding_box()["y"] for button in page.locator(".cam1d-buttons button:visible").all()]
+        assert len(tops) == 9
+        assert len(set(tops)) == 1, name
 
 
 def press(page, name):

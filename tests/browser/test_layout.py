@@ -96,6 +96,14 @@ def test_a_long_name_in_a_menu_is_shortened_in_its_middle(open_at, width):
     assert needed < room
 
 
+def test_a_plot_that_is_wider_than_the_viewer_scrolls(open_at):
+    page = open_at("three", 250)
+    pictures = page.locator(".cam1d-pictures")
+    hidden = pictures.evaluate("(one) => one.scrollWidth - one.clientWidth")
+    assert hidden > 40
+    assert pictures.evaluate("(one) => { one.scrollLeft = 1000; return one.scrollLeft; }") == hidden
+
+
 def test_two_classes_leave_no_column_empty(open_at):
     page = open_at("many", 1280)
     figure, scores = box(page, ".bqplot.figure"), box(page, ".cam1d-scores")

@@ -48,10 +48,10 @@ const SHEET = `
   --cam1d-narrow: "controls" "summary" "buttons" "legend" "pictures" "marks" "wide" "scores" "window" "inside" / minmax(0, 1fr);
   --cam1d-broad:
     "controls controls" "summary buttons" "legend legend" "pictures pictures" "marks marks" "wide wide" "scores scores"
-    "window window" "inside inside" / minmax(0, 1fr) 495px;
+    "window window" "inside inside" / minmax(0, 1fr) max-content;
   --cam1d-side:
     "controls controls controls" "summary buttons buttons" "legend legend side" "pictures pictures side"
-    "marks marks side" "scores scores scores" "wide wide wide" "window window window" "inside inside inside" / minmax(0, 1fr) 215px 280px;
+    "marks marks side" "scores scores scores" "wide wide wide" "window window window" "inside inside inside" / minmax(0, 1fr) 240px 280px;
   position: relative; display: grid; overflow: visible; gap: 0 12px; grid-template: var(--cam1d-narrow);
   border: 1px solid var(--cam1d-line); border-radius: 6px;
 }
@@ -107,6 +107,8 @@ const SHEET = `
 .cam1d-controls .cam1d-control > .widget-text { flex: none; width: 72px; }
 .cam1d-controls .cam1d-control > .cam1d-menu { flex: 5 1 130px; min-width: 0; }
 @container cam1d (max-width: 999px) { .cam1d-controls .cam1d-control:first-child { flex-basis: 100%; } }
+/* Figures have a smallest width. */
+@container cam1d (max-width: 299px) { .cam1d-viewer .cam1d-areas > .cam1d-pictures { overflow-x: auto; } }
 @container cam1d (max-width: 480px) { .cam1d-controls .cam1d-control { flex-basis: 100%; } }
 .cam1d-menu select { width: 100%; height: 28px; box-sizing: border-box; font: 13px var(--cam1d-font); color: var(--cam1d-ink); background: var(--cam1d-paper); border: 1px solid var(--cam1d-edge); border-radius: 3px; padding: 0 4px; text-overflow: ellipsis; }
 .cam1d-summary, .cam1d-legend { font-family: var(--cam1d-font); font-size: 13px; line-height: 1.45; color: var(--cam1d-ink); }
