@@ -11,6 +11,7 @@ import numpy as np
 from ..explanation.portable_model import PortableModel
 from .abilities import HasPortable, offers
 from .methods import AttributionMethod, IntegratedGradients, Occlusion
+from .methods.families.base import WeighedFeatures
 
 __all__ = ["page_model"]
 
@@ -51,6 +52,11 @@ def page_model(
     computed = _COMPUTED if slices is None else _COMPUTED | {"Occlusion"}
     description = {
         **model.description,
+        "sums": [
+            one.label
+            for one in methods
+            if isinstance(one, WeighedFeatures) and one.exactness(classifier) != "approximate"
+        ],
         "methods": [one.label for one in methods if one.label in computed and one == type(one)()],
         "windows": [{"start": one.start.tolist(), "stop": one.stop.tolist()} for one in slices or ()],
         "baseline": ([0.0] * shape[1] if baseline is None else np.asarray(baseline, float).tolist()),

@@ -171,10 +171,26 @@ class Scale(Weighted):
 
 @dataclass(frozen=True)
 class TransposedConvolution(Operation):
-    """Transposed convolution, with learned weights."""
+    """Transposed convolution over the axes between batch and filter: the gradient of a convolution, by its input.
+
+    Attributes
+    ----------
+    kernel : Parameter
+        Of shape (size, filter / groups, channel).
+    bias : Parameter or None
+    size, strides, dilation : tuple of int
+        One number for each axis.
+    padding : {"valid", "same"}, or tuple of (int, int)
+        As in Keras, or the steps that are cut off at both ends of each axis; an output padding takes the place of cut
+        steps at the end, or adds zeros there.
+    """
 
     kernel: Parameter
     bias: Parameter | None
+    size: tuple[int, ...]
+    strides: tuple[int, ...]
+    dilation: tuple[int, ...]
+    padding: Padding
 
     def _facts(self) -> Facts:
         return Facts(affine=True, homogeneous=self.bias is None)

@@ -126,6 +126,31 @@ class _Writing:
         }
 
     @_parameters.register
+    def _transposed(self, operation: kinds.TransposedConvolution, node: Node) -> dict[str, Any]:
+        """The gradient of a convolution by its input, with the padding of that convolution."""
+        (_, *steps, _), (_, *made, filters) = self._inputs(node)[0].shape, self.values[node.outputs[0]].shape
+        padding = []
+        for axis, (before, stride, size, dilation) in enumerate(
+            zip(steps, operation.strides, operation.size, operation.dilation, strict=True)
+        ):
+            cut = (before - 1) * stride + (size - 1) * dilation + 1 - made[axis]
+            if isinstance(operation.padding, str):
+                start = max(cut, 0) // 2 if operation.padding == "same" else 0
+            else:
+                start = operation.padding[axis][0]
+            padding.append([start, cut - start])
+        kernel = self._kernel(operation.kernel)
+        return {
+            "kind": "transposed convolution",
+            "kernel": kernel,
+            "bias": self._bias(operation),
+            "strides": list(operation.strides),
+            "dilation": list(operation.dilation),
+            "padding": padding,
+            "groups": filters // kernel["shape"][-2],
+        }
+
+    @_parameters.register
     def _scale(self, operation: kinds.Scale, node: Node) -> dict[str, Any]:
         factor = self._array(self._numpy(operation.kernel()))
         return {"kind": "affine", "factors": [factor], "summand": self._bias(operation)}
@@ -135,7 +160,7 @@ class _Writing:
             raise NotPortable(f"{node} is quantized, and cannot be computed in a page")
         return {"kernel": self._kernel(operation.kernel), "bias": self._bias(operation)}
 
-    def _bias(self, operation: kinds.Weighted) -> dict[str, Any] | None:
+    def _bias(self, operation: kinds.Weighted | kinds.TransposedConvolution) -> dict[str, Any] | None:
         return None if operation.bias is None else self._array(self._numpy(operation.bias()))
 
     # Linear functions without learned weights

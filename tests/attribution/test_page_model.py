@@ -34,6 +34,7 @@ def compare(explanations: list[LazyExplanation]) -> None:
     answers = in_page(models, [one.x[0] for one in explanations], TARGET)
     for one, model, answer in zip(explanations, models, answers, strict=True):
         scores = one.scores[0]
+        assert np.ptp(scores) > 1e-3, "scores that are all equal are computed by anything"
         np.testing.assert_allclose(answer["scores"], scores, rtol=1e-4, atol=1e-4 * np.abs(scores).max())
         if one.probabilities is None:
             assert answer["probabilities"] is None
@@ -46,6 +47,8 @@ def compare(explanations: list[LazyExplanation]) -> None:
             share = 1e-2 if label == "Grad-CAM++" else 1e-3
             atol = share * np.abs(there).max() + 1e-12
             np.testing.assert_allclose(values, there, rtol=0, atol=atol, err_msg=label)
+            gap = np.nan if answer["gaps"][label] is None else answer["gaps"][label]
+            np.testing.assert_allclose(gap, one.completeness_gap(label, 0, TARGET), rtol=0, atol=1e-3, err_msg=label)
 
 
 def sequential(*layers: Any, shape: tuple[int, int] = (40, 3)) -> keras.Model:
@@ -90,16 +93,13 @@ def two_dimensional() -> keras.Model:
 
 
 def activations() -> keras.Model:
+    keras.utils.set_random_seed(0)
+    series = keras.Input((40, 3))
     names = "relu relu6 selu silu tanh sigmoid hard_sigmoid softsign mish exponential gelu softplus log_sigmoid".split()
-    return sequential(
-        *(layer for name in names for layer in (L.Dense(3, activation=name), L.BatchNormalization())),
-        L.LeakyReLU(0.2),
-        L.PReLU(shared_axes=[1]),
-        L.ReLU(max_value=2.0),
-        L.Conv1D(4, 3),
-        L.GlobalAveragePooling1D(),
-        L.Dense(3, activation="softmax"),
-    )
+    limited = [L.LeakyReLU(0.2), L.PReLU("glorot_uniform", shared_axes=[1]), L.ReLU(max_value=0.5), L.ELU(0.7)]
+    activated = [*map(L.Activation, names), *limited]
+    maps = L.Concatenate()([activation(L.Conv1D(2, 3)(series)) for activation in activated])
+    return keras.Model(series, L.Dense(3, activation="softmax")(L.GlobalAveragePooling1D()(L.Conv1D(4, 3)(maps))))
 
 
 def poolings() -> keras.Model:
@@ -114,6 +114,28 @@ def poolings() -> keras.Model:
         L.GlobalMaxPooling1D(),
         L.Dense(3),
     )
+
+
+def transposed() -> keras.Model:
+    keras.utils.set_random_seed(0)
+    series = keras.Input((40, 3))
+    maps = L.Conv1D(4, 3, strides=2, activation="relu")(series)
+    joined = [
+        L.Conv1DTranspose(3, size, strides=strides, dilation_rate=dilation, padding=padding)(maps)
+        for size, strides, dilation, padding in (
+            (5, 2, 1, "same"),
+            (4, 3, 1, "valid"),
+            (2, 3, 1, "same"),
+            (2, 4, 1, "valid"),
+            (3, 1, 3, "same"),
+            (4, 1, 2, "valid"),
+        )
+    ]
+    joined.append(L.Conv1DTranspose(2, 4, strides=3, output_padding=2, use_bias=False)(maps))
+    joined.append(L.Conv1DTranspose(2, 4, strides=3, padding="same", output_padding=1)(maps))
+    pooled = [L.GlobalAveragePooling1D()(L.Conv1D(4, 3, activation="tanh")(one)) for one in joined]
+    plane = L.Conv2DTranspose(2, (3, 2), strides=(2, 1), activation="relu")(L.Reshape((19, 4, 1))(maps))
+    return keras.Model(series, L.Dense(3)(L.Concatenate()([*pooled, L.Flatten()(L.AveragePooling2D((4, 1))(plane))])))
 
 
 def recurrent() -> keras.Model:
@@ -143,6 +165,7 @@ def one_unit() -> keras.Model:
 def test_a_page_computes_what_python_computes():
     question, maps = models.question_cnn((80, 3), 3, filters=8), arithmetic()
     explained = [lazy_of(question), lazy_of(maps), lazy_of(poolings()), lazy_of(one_unit(), score="probabilities")]
+    explained.append(lazy_of(transposed()))
     assert {"Grad-CAM", "XGrad-CAM"} <= set(explained[0].portable_model().description["methods"])
     compare(explained)
 
@@ -193,13 +216,16 @@ class OfTorch(torch.nn.Module):
         self.grouped = torch.nn.Conv1d(6, 6, 3, dilation=2, groups=2)
         self.strided = torch.nn.Conv1d(12, 6, 3, stride=2, padding=1)
         self.pool = torch.nn.AvgPool1d(3, 2, padding=1)
-        self.scores = torch.nn.Linear(6 * 9, 3)
+        self.larger = torch.nn.ConvTranspose1d(6, 4, 4, stride=3, padding=2, output_padding=1, groups=2)
+        self.dilated = torch.nn.ConvTranspose1d(4, 6, 3, padding=1, dilation=2)
+        self.scores = torch.nn.Linear(6 * 28, 3)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = torch.nn.functional.leaky_relu(self.norm(self.first(x)), 0.3)
         x = torch.nn.functional.gelu(self.grouped(x), approximate="tanh")
         x = torch.relu(self.strided(torch.cat([x, -x], 1)))
-        return self.scores(self.pool(x).flatten(1))
+        x = torch.relu(self.larger(self.pool(x)))
+        return self.scores(self.dilated(x).flatten(1))
 
 
 @pytest.mark.slow

@@ -34,7 +34,8 @@ def in_page(models: Sequence[PortableModel], series: Sequence[np.ndarray], targe
     Returns
     -------
     list of dict
-        "scores" and "probabilities" of shape (class,); "maps" by label, of shape (time, channel or 1).
+        "scores" and "probabilities" of shape (class,); "maps" by label, of shape (time, channel or 1), and their
+        completeness "gaps", None where no sum is promised.
     """
     with tempfile.TemporaryDirectory() as folder:
         cases = []

@@ -169,7 +169,15 @@ def _convolved(layer: Any, kernel: Parameter, depthwise: bool = False) -> Operat
 
 
 def _transposed(called: Called) -> Operation:
-    return kinds.TransposedConvolution(lambda: parameter(called.layer.kernel), bias(called.layer))
+    layer = called.layer
+    return kinds.TransposedConvolution(
+        lambda: parameter(layer.kernel),
+        bias(layer),
+        tuple(layer.kernel_size),
+        tuple(layer.strides),
+        tuple(layer.dilation_rate),
+        layer.padding,
+    )
 
 
 def _batch_normalization(called: Called) -> Operation:

@@ -91,9 +91,12 @@ def _convolution(called: Called) -> Operation:
 
 
 def _transposed(called: Called) -> Operation:
-    kernel = called.parameter("weight")
+    size = tuple(shape_of(called["weight"])[2:])
+    strides, dilation, padding = (_each(called[name], len(size)) for name in ("stride", "dilation", "padding"))
+    kernel = called.parameter("weight", lambda weight: weight.permute(*range(2, weight.ndim), 1, 0))
     assert kernel is not None
-    return kinds.TransposedConvolution(kernel, called.parameter("bias"))
+    ends = tuple((cut, cut) for cut in padding)
+    return kinds.TransposedConvolution(kernel, called.parameter("bias"), size, strides, dilation, ends)
 
 
 def _batch_normalization(called: Called) -> Operation:

@@ -1,6 +1,5 @@
 // Computations of a model that take longer than a frame: in a worker, or in the page's own thread in short slices.
-import type { Values } from "./engine.js";
-import type { Description, PageModel } from "./page_model.js";
+import type { Description, PageMaps, PageModel } from "./page_model.js";
 
 /** Maps of a series to compute, under a name. */
 export interface Task {
@@ -11,10 +10,7 @@ export interface Task {
 }
 
 /** The completed share of a task, or its maps by class. */
-export type News = { readonly key: string } & (
-  | { readonly share: number }
-  | { readonly maps: ReadonlyMap<number, Values> }
-);
+export type News = { readonly key: string } & ({ readonly share: number } | { readonly maps: PageMaps });
 
 export type Report = (news: News) => void;
 

@@ -1,7 +1,7 @@
 // The engine: values and gradients of a network that travels with a page, computed on the page.
 import * as tf from "@tensorflow/tfjs-core";
 import { between, type PortableNetwork, type Stored } from "./network.js";
-import { compute } from "./operations.js";
+import { compute, type Form } from "./operations.js";
 
 /** Numbers and their shape, (batch, ...). */
 export type Values = {
@@ -21,7 +21,8 @@ export interface Engine {
 
 /** An engine on TensorFlow.js, whose backend must have been set before. */
 export class TensorflowEngine implements Engine {
-  private readonly arrays = new Map<number, tf.Tensor>();
+  /** Tensors that stay, by their form and where they begin among the weights. */
+  private readonly arrays = new Map<Form, Map<number, tf.Tensor>>();
 
   constructor(private readonly network: PortableNetwork) {}
 
@@ -41,9 +42,7 @@ export class TensorflowEngine implements Engine {
   }
 
   dispose(): void {
-    for (const array of this.arrays.values()) {
-      array.dispose();
-    }
+    this.arrays.forEach((ones) => ones.forEach((array) => array.dispose()));
     this.arrays.clear();
   }
 
@@ -55,24 +54,29 @@ export class TensorflowEngine implements Engine {
       const shape = [batch, ...this.network.shapes[operation.output]];
       made.set(
         operation.output,
-        compute(operation, inputs, shape, (stored) => this.array(stored)),
+        compute(operation, inputs, shape, (stored, form) => this.array(stored, form)),
       );
     }
     return wanted.map((value) => made.get(value)!);
   }
 
-  /** A stored array as a tensor that stays. */
-  private array({ shape, offset }: Stored): tf.Tensor {
-    const there = this.arrays.get(offset);
+  /** A stored array, in a form, as a tensor that stays. */
+  private array({ shape, offset }: Stored, form: Form = asStored): tf.Tensor {
+    const ones = this.arrays.get(form) ?? new Map<number, tf.Tensor>();
+    this.arrays.set(form, ones);
+    const there = ones.get(offset);
     if (there) {
       return there;
     }
     const count = shape.reduce((product, size) => product * size, 1);
-    const made = tf.keep(tf.tensor(this.network.weights.subarray(offset, offset + count), shape, "float32"));
-    this.arrays.set(offset, made);
+    const values = this.network.weights.subarray(offset, offset + count);
+    const made = tf.keep(tf.tidy(() => form(tf.tensor(values, shape, "float32"))));
+    ones.set(offset, made);
     return made;
   }
 }
+
+const asStored: Form = (array) => array;
 
 function tensors(known: ReadonlyMap<number, Values>): Map<number, tf.Tensor> {
   return new Map([...known].map(([number, value]) => [number, tensor(value)]));

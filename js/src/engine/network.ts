@@ -31,6 +31,7 @@ export type Operation =
   | (Common & { kind: "dense"; kernel: Stored; bias: Stored | null })
   | (Convolved & { kind: "convolution" })
   | (Convolved & { kind: "depthwise convolution" })
+  | (Convolved & { kind: "transposed convolution" })
   | (Common & { kind: "affine"; factors: Stored[]; summand: Stored | null })
   | (Common & { kind: "reshape"; order: number[] | null })
   | (Common & { kind: "permute"; order: number[] })

@@ -3,9 +3,21 @@ import * as tf from "@tensorflow/tfjs-core";
 import { FUNCTIONS } from "./functions.js";
 import type { Constant, Operation, Stored } from "./network.js";
 import { recurred } from "./recurrence.js";
-import { both, convolve, convolveDepthwise, inPlane, largest, padded } from "./windows.js";
+import {
+  both,
+  convolve,
+  convolveDepthwise,
+  convolveTransposed,
+  inPlane,
+  type Kernel,
+  largest,
+  padded,
+} from "./windows.js";
 
-export type Arrays = (stored: Stored) => tf.Tensor;
+/** A stored array, or another form of it; both are kept. */
+export type Arrays = (stored: Stored, form?: Form) => tf.Tensor;
+
+export type Form = (array: tf.Tensor) => tf.Tensor;
 
 /** Output of an operation for its inputs, of a shape (batch, ...). */
 export function compute(operation: Operation, inputs: tf.Tensor[], shape: number[], arrays: Arrays): tf.Tensor {
@@ -14,15 +26,23 @@ export function compute(operation: Operation, inputs: tf.Tensor[], shape: number
 
 function computed(operation: Operation, inputs: tf.Tensor[], shape: number[], arrays: Arrays): tf.Tensor {
   const [x] = inputs;
+  const kernelOf =
+    ({ kernel }: { kernel: Stored }): Kernel =>
+    (form) =>
+      arrays(kernel, form);
   switch (operation.kind) {
     case "dense": {
       const rows = tf.reshape(x, [-1, x.shape.at(-1)!]);
       return withBias(tf.matMul(rows, arrays(operation.kernel) as tf.Tensor2D), operation.bias, arrays);
     }
     case "convolution":
-      return withBias(convolve(x, arrays(operation.kernel), operation, operation.groups), operation.bias, arrays);
+      return withBias(convolve(x, kernelOf(operation), operation, operation.groups), operation.bias, arrays);
     case "depthwise convolution":
-      return withBias(convolveDepthwise(x, arrays(operation.kernel), operation), operation.bias, arrays);
+      return withBias(convolveDepthwise(x, kernelOf(operation), operation), operation.bias, arrays);
+    case "transposed convolution": {
+      const made = convolveTransposed(x, kernelOf(operation), operation, operation.groups, shape);
+      return withBias(made, operation.bias, arrays);
+    }
     case "affine":
       return affine(operation, inputs, arrays);
     case "reshape":

@@ -34,6 +34,8 @@ export interface Description extends Reading {
   windows: Slices[];
   /** Labels of the methods whose maps the page can compute. */
   methods: string[];
+  /** Labels of those whose steps' values add up to the score minus its bias. */
+  sums: string[];
 }
 
 interface DescribedStage extends Pick<Stage, "name" | "kind" | "pools"> {
@@ -58,10 +60,20 @@ export interface PageScores {
   probabilities: number[] | null;
 }
 
+/** A map, and the share of the score that its sum misses; null if no sum is promised. */
+export type PageMap = Values & { gap: number | null };
+
+export type PageMaps = ReadonlyMap<number, PageMap>;
+
+/** Distance from 1 to the next float32. */
+const EPSILON = 2 ** -23;
+
 /** Series in one pass. */
 const BATCH = 32;
 
 export class PageModel {
+  private ofZeros: number[] | null = null;
+
   constructor(
     private readonly engine: Engine,
     private readonly description: Description,
@@ -109,24 +121,27 @@ export class PageModel {
    * Maps of a method by class, (time, channel), or (time, 1) for all channels together: of the explained class, and of
    * all if they cost no more. Yields the completed share.
    */
-  *maps(method: string, series: Float32Array, target: number): Generator<number, ReadonlyMap<number, Values>> {
+  *maps(method: string, series: Float32Array, target: number): Generator<number, PageMaps> {
     const [time, channels] = this.description.shapes[0];
-    const one = (channels: number, data: Float32Array) => new Map([[target, { shape: [time, channels], data }]]);
+    const one = (channels: number, data: Float32Array, gap: number | null = null) =>
+      new Map([[target, { shape: [time, channels], data, gap }]]);
     if (method in CLASS_ACTIVATION) {
-      return one(1, placed(this.steps(method, series, target), this.description.placing!));
+      const { values, gap } = this.steps(method, series, target);
+      return one(1, placed(values, this.description.placing!), gap);
     }
     if (method === "Occlusion") {
       return yield* this.occluded(series);
     }
     if (method === "Integrated Gradients") {
-      return one(channels, yield* this.integrated(series, target));
+      const { values, expected } = yield* this.integrated(series, target);
+      return one(channels, values, shareMissed(values, expected));
     }
     const gradient = this.gradient(series, target);
     return one(channels, method === "Saliency" ? gradient : gradient.map((slope, place) => slope * series[place]));
   }
 
   /** Score drops when windows of a channel are replaced, averaged over windows and sizes. */
-  private *occluded(series: Float32Array): Generator<number, ReadonlyMap<number, Values>> {
+  private *occluded(series: Float32Array): Generator<number, PageMaps> {
     const { windows, baseline, shapes } = this.description;
     const [time, channels] = shapes[0];
     const whole = this.scores(series).scores;
@@ -156,7 +171,8 @@ export class PageModel {
         });
       });
     }
-    return new Map(maps.map((map, target) => [target, { shape: [time, channels], data: Float32Array.from(map) }]));
+    const shape = [time, channels];
+    return new Map(maps.map((map, target) => [target, { shape, data: Float32Array.from(map), gap: null }]));
   }
 
   private scoresOfMany(series: Float32Array, count: number): number[][] {
@@ -218,27 +234,48 @@ export class PageModel {
     return this.engine.gradient(known, scores, slopes, map!);
   }
 
-  private steps(method: string, series: Float32Array, target: number): Float32Array {
-    const { scores, map, shapes } = this.description;
+  private steps(method: string, series: Float32Array, target: number): { values: Float32Array; gap: number | null } {
+    const { scores, map, shapes, sums } = this.description;
     const [steps, filters] = shapes[map!];
     const [units, features] = this.engine.forward(this.known(series), [scores, map!]);
     const gradients = this.gradientByMap(series, units, features, target).data;
-    return classActivation(method, { features: features.data, gradients, steps, filters });
+    const values = classActivation(method, { features: features.data, gradients, steps, filters });
+    if (!sums.includes(method)) {
+      return { values, gap: null };
+    }
+    const expected = scoresOf(units.data, this.description)[target] - this.bias[target];
+    // The values of CAM average to the score.
+    return { values, gap: shareMissed(values, method === "CAM" ? steps * expected : expected) };
+  }
+
+  /** Scores of features that are zero. */
+  private get bias(): number[] {
+    if (!this.ofZeros) {
+      const { scores, map, shapes } = this.description;
+      const [steps, filters] = shapes[map!];
+      const zeros = { shape: [1, steps, filters], data: new Float32Array(steps * filters) };
+      const known = new Map([...this.known(new Float32Array(this.values)), [map!, zeros]]);
+      this.ofZeros = scoresOf(this.engine.forward(known, [scores])[0].data, this.description);
+    }
+    return this.ofZeros;
   }
 
   /** Integrated Gradients, with more nodes where the map misses too much of the score's difference. */
-  private *integrated(series: Float32Array, target: number): Generator<number, Float32Array> {
+  private *integrated(
+    series: Float32Array,
+    target: number,
+  ): Generator<number, { values: Float32Array; expected: number }> {
     const { baseline, paths, tolerance } = this.description;
     const origin = series.map((_, place) => baseline[place % baseline.length]);
     const expected = this.scores(series).scores[target] - this.scores(origin).scores[target];
     const misses = (map: Float32Array) => Math.abs(map.reduce((sum, one) => sum + one, 0) - expected);
-    let map = yield* this.alongPath(series, origin, target, paths[0]);
+    let values = yield* this.alongPath(series, origin, target, paths[0]);
     for (const path of paths.slice(1)) {
-      if (misses(map) > tolerance * Math.abs(expected)) {
-        map = yield* this.alongPath(series, origin, target, path);
+      if (misses(values) > tolerance * Math.abs(expected)) {
+        values = yield* this.alongPath(series, origin, target, path);
       }
     }
-    return map;
+    return { values, expected };
   }
 
   private *alongPath(
@@ -271,6 +308,12 @@ export class PageModel {
   private known(series: Float32Array): Map<number, Values> {
     return new Map([[0, { shape: [1, ...this.description.shapes[0]], data: series }]]);
   }
+}
+
+/** Completeness gap of values, as cam1d_widget/attribution/metrics/completeness.py defines it. */
+function shareMissed(values: Float32Array, expected: number): number {
+  const [total, mass] = values.reduce(([sum, size], one) => [sum + one, size + Math.abs(one)], [0, 0]);
+  return Math.abs(total - expected) / Math.max(Math.abs(expected), 0.1 * mass, EPSILON);
 }
 
 const withoutBatch = ({ shape, data }: Values): JobArray => ({ shape: shape.slice(1), values: data });

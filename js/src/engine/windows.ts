@@ -22,38 +22,48 @@ export function both<T>(numbers: readonly T[], first: T): [T, T] {
   return numbers.length === 2 ? [numbers[0], numbers[1]] : [first, numbers[0]];
 }
 
+/** A learned kernel in a form that is kept: the backend prepares every kernel that it has not seen before. */
+export type Kernel = (form: (kernel: tf.Tensor) => tf.Tensor) => tf.Tensor;
+
+const ofPlane = (kernel: tf.Tensor): tf.Tensor4D =>
+  (kernel.rank === 4 ? kernel : tf.expandDims(kernel, 0)) as tf.Tensor4D;
+
+/** The kernel whose convolution is the gradient. */
+const turned = (kernel: tf.Tensor): tf.Tensor4D =>
+  tf.transpose(tf.reverse(ofPlane(kernel), [0, 1]), [0, 1, 3, 2]) as tf.Tensor4D;
+
 /** Convolution with a kernel (..., channel / groups, filter). */
-export function convolve(x: tf.Tensor, kernel: tf.Tensor, windows: Windows, groups: number): tf.Tensor {
+export function convolve(x: tf.Tensor, kernel: Kernel, windows: Windows, groups: number): tf.Tensor {
   const plane = inPlane(x);
-  const filters = (kernel.rank === 4 ? kernel : tf.expandDims(kernel, 0)) as tf.Tensor4D;
+  const filters = kernel(ofPlane) as tf.Tensor4D;
   if (groups === 1) {
-    return convolveOne(plane, filters, windows);
+    return convolveOne(plane, filters, windows, () => kernel(turned) as tf.Tensor4D);
   }
   const parts = tf.split(plane, groups, 3);
   const kernels = tf.split(filters, groups, 3);
   return tf.concat(
-    parts.map((part, group) => convolveOne(part as tf.Tensor4D, kernels[group] as tf.Tensor4D, windows)),
+    parts.map((part, group) => convolveOne(part as tf.Tensor4D, kernels[group] as tf.Tensor4D, windows, turned)),
     3,
   );
 }
 
 /** Convolution of each channel with its own kernels (..., channel, multiplier). */
-export function convolveDepthwise(x: tf.Tensor, kernel: tf.Tensor, windows: Windows): tf.Tensor {
+export function convolveDepthwise(x: tf.Tensor, kernel: Kernel, windows: Windows): tf.Tensor {
   const plane = inPlane(x);
   const dilation = both(windows.dilation, 1);
   const strides = both(windows.strides, 1);
   return linear(
     plane,
-    (kernel.rank === 4 ? kernel : tf.expandDims(kernel, 0)) as tf.Tensor4D,
+    kernel(ofPlane) as tf.Tensor4D,
     (input, filters) => tf.depthwiseConv2d(padded(input, windows.padding), filters, strides, "valid", "NHWC", dilation),
     (dy, filters) => {
       const [height, width, channels, multiplier] = filters.shape;
-      const turned = tf.reverse(filters, [0, 1]);
+      const reversed = tf.reverse(filters, [0, 1]);
       const apart = tf.reshape(dy, [-1, channels, multiplier]);
       const gradients = Array.from({ length: multiplier }, (_, one) => {
         const shape = [...dy.shape.slice(0, 3), channels] as [number, number, number, number];
         const own = tf.reshape(tf.slice(apart, [0, 0, one], [-1, -1, 1]), shape);
-        const part = tf.slice(turned, [0, 0, 0, one], [-1, -1, -1, 1]) as tf.Tensor4D;
+        const part = tf.slice(reversed, [0, 0, 0, one], [-1, -1, -1, 1]) as tf.Tensor4D;
         return tf.depthwiseConv2d(
           spread(own as tf.Tensor4D, windows, [height, width], plane.shape),
           part,
@@ -68,7 +78,61 @@ export function convolveDepthwise(x: tf.Tensor, kernel: tf.Tensor, windows: Wind
   );
 }
 
-function convolveOne(x: tf.Tensor4D, kernel: tf.Tensor4D, windows: Windows): tf.Tensor4D {
+/**
+ * Transposed convolution with a kernel (..., filter / groups, channel), to a shape: the gradient of the convolution with
+ * these windows.
+ */
+export function convolveTransposed(
+  x: tf.Tensor,
+  kernel: Kernel,
+  windows: Windows,
+  groups: number,
+  shape: number[],
+): tf.Tensor {
+  const plane = inPlane(x);
+  const made = (shape.length === 4 ? shape : [shape[0], 1, ...shape.slice(1)]) as tf.Tensor4D["shape"];
+  if (groups === 1) {
+    return transposedOne(plane, kernel(ofPlane) as tf.Tensor4D, windows, made, () => kernel(turned) as tf.Tensor4D);
+  }
+  const kernels = tf.split(kernel(ofPlane), groups, 3);
+  return tf.concat(
+    tf
+      .split(plane, groups, 3)
+      .map((part, group) => transposedOne(part as tf.Tensor4D, kernels[group] as tf.Tensor4D, windows, made, turned)),
+    3,
+  );
+}
+
+function transposedOne(
+  x: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  windows: Windows,
+  shape: number[],
+  back: (kernel: tf.Tensor4D) => tf.Tensor4D,
+): tf.Tensor4D {
+  const dilation = both(windows.dilation, 1);
+  const [rows, columns] = both<[number, number]>(windows.padding, [0, 0]);
+  return linear(
+    x,
+    kernel,
+    (input, filters) => {
+      const [height, width] = filters.shape;
+      const around = spread(input, windows, [height, width], shape);
+      return tf.conv2d(around, back(filters), 1, "valid", "NHWC", dilation);
+    },
+    (dy, filters) => {
+      const around = resized(resized(dy, 1, ...rows), 2, ...columns);
+      return tf.conv2d(around, filters, both(windows.strides, 1), "valid", "NHWC", dilation);
+    },
+  );
+}
+
+function convolveOne(
+  x: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  windows: Windows,
+  back: (kernel: tf.Tensor4D) => tf.Tensor4D,
+): tf.Tensor4D {
   const dilation = both(windows.dilation, 1);
   const strides = both(windows.strides, 1);
   return linear(
@@ -77,15 +141,8 @@ function convolveOne(x: tf.Tensor4D, kernel: tf.Tensor4D, windows: Windows): tf.
     (input, filters) => tf.conv2d(padded(input, windows.padding), filters, strides, "valid", "NHWC", dilation),
     (dy, filters) => {
       const [height, width] = filters.shape;
-      const turned = tf.transpose(tf.reverse(filters, [0, 1]), [0, 1, 3, 2]);
-      return tf.conv2d(
-        spread(dy, windows, [height, width], x.shape),
-        turned as tf.Tensor4D,
-        1,
-        "valid",
-        "NHWC",
-        dilation,
-      );
+      const around = spread(dy, windows, [height, width], x.shape);
+      return tf.conv2d(around, back(filters), 1, "valid", "NHWC", dilation);
     },
   );
 }
@@ -110,25 +167,31 @@ export function largest(x: tf.Tensor, size: [number, number], strides: [number, 
   return operation(plane);
 }
 
-/** Each window's gradient at the first of its largest values, added up. */
+/** Each window's gradient at the first of its largest values, added up where windows overlap. */
 function toEveryWindow(dy: tf.Tensor4D, [x, y]: tf.Tensor4D[], size: [number, number], strides: [number, number]) {
   const [, height, width] = y.shape;
-  const placed: tf.Tensor[] = [];
   let open = tf.onesLike(y);
-  for (let row = 0; row < size[0]; row++) {
-    for (let column = 0; column < size[1]; column++) {
+  const taps = Array.from({ length: size[0] }, (_, row) =>
+    Array.from({ length: size[1] }, (_, column) => {
       const ends = [row + (height - 1) * strides[0] + 1, column + (width - 1) * strides[1] + 1];
       const end = [x.shape[0], ...ends, x.shape[3]];
       const tap = tf.stridedSlice(x, [0, row, column, 0], end, [1, ...strides, 1]);
-      const here = tf.mul(tf.cast(tf.equal(tap, y), "float32"), open);
+      const here = tf.mul(tf.cast(tf.equal(tap, y), "float32"), open) as tf.Tensor4D;
       open = tf.sub(open, here);
-      const rows = withZerosBetween(tf.mul(dy, here) as tf.Tensor4D, 1, strides[0]);
-      const apart = withZerosBetween(rows, 2, strides[1]);
-      const tall = resized(apart, 1, row, x.shape[1] - row - apart.shape[1]);
-      placed.push(resized(tall, 2, column, x.shape[2] - column - apart.shape[2]));
-    }
+      return tf.mul(dy, here) as tf.Tensor4D;
+    }),
+  );
+  const rows = taps.map((row) => spaced(row, 2, strides[1], x.shape[2]));
+  return spaced(rows, 1, strides[0], x.shape[1]);
+}
+
+/** Values at the first, second, ... place of each window, at their places on an axis of some length. */
+function spaced(parts: tf.Tensor4D[], axis: number, stride: number, length: number): tf.Tensor4D {
+  const fit = (x: tf.Tensor4D, first: number) => resized(x, axis, first, length - first - x.shape[axis]);
+  if (parts.length <= stride) {
+    return fit(alternating(parts, axis, stride), 0);
   }
-  return tf.addN(placed);
+  return tf.addN(parts.map((part, place) => fit(alternating([part], axis, stride), place)));
 }
 
 /** A linear function of x by filters that are constants, with its gradient. */
@@ -164,7 +227,7 @@ function spread(dy: tf.Tensor4D, windows: Windows, size: [number, number], shape
   const padding = both(windows.padding, [0, 0]);
   let spreadOut = dy;
   for (const axis of [0, 1] as const) {
-    spreadOut = withZerosBetween(spreadOut, axis + 1, strides[axis]);
+    spreadOut = alternating([spreadOut], axis + 1, strides[axis]);
     const span = (size[axis] - 1) * dilation[axis];
     const before = span - padding[axis][0];
     const after = shape[axis + 1] - spreadOut.shape[axis + 1] - before + span;
@@ -173,15 +236,18 @@ function spread(dy: tf.Tensor4D, windows: Windows, size: [number, number], shape
   return spreadOut;
 }
 
-/** Steps of an axis with zeros between them. */
-function withZerosBetween(x: tf.Tensor4D, axis: number, stride: number): tf.Tensor4D {
+/** Steps of some arrays in turn, followed by zeros up to the stride, except at the end of the axis. */
+function alternating(parts: tf.Tensor4D[], axis: number, stride: number): tf.Tensor4D {
+  const shape: number[] = parts[0].shape;
+  const zeros = stride - parts.length;
   if (stride === 1) {
-    return x;
+    return parts[0];
   }
-  const shape = [...x.shape.slice(0, axis + 1), 1, ...x.shape.slice(axis + 1)];
-  const zeros = tf.zeros([...shape.slice(0, axis + 1), stride - 1, ...shape.slice(axis + 2)]);
-  const joined = tf.reshape(tf.concat([tf.reshape(x, shape), zeros], axis + 1), lengthened(x.shape, axis, stride));
-  return tf.slice(joined, [0, 0, 0, 0], shortened(joined.shape, axis, stride - 1)) as tf.Tensor4D;
+  const apart = [...shape.slice(0, axis + 1), 1, ...shape.slice(axis + 1)];
+  const between = zeros ? [tf.zeros([...apart.slice(0, axis + 1), zeros, ...apart.slice(axis + 2)])] : [];
+  const whole = tf.concat([...parts.map((part) => tf.reshape(part, apart)), ...between], axis + 1);
+  const joined = tf.reshape<tf.Rank>(whole, lengthened(shape, axis, stride)) as tf.Tensor4D;
+  return zeros ? resized(joined, axis, 0, -zeros) : joined;
 }
 
 /** An axis with zeros added at its ends, or with steps removed where the number is negative. */

@@ -26,11 +26,9 @@ for (const { name, description, series, target } of JSON.parse(readFileSync(`${f
   const weights = buffer(`${folder}/${name}`);
   const model = await engine.startModel({ description, weights, program });
   const x = Float32Array.from(series.flat());
-  const maps = description.methods.map((method) => [
-    method,
-    Array.from(finished(model.maps(method, x, target)).get(target).data),
-  ]);
-  answers.push({ ...model.scores(x), maps: Object.fromEntries(maps) });
+  const computed = description.methods.map((method) => [method, finished(model.maps(method, x, target)).get(target)]);
+  const each = (of) => Object.fromEntries(computed.map(([method, map]) => [method, of(map)]));
+  answers.push({ ...model.scores(x), maps: each(({ data }) => Array.from(data)), gaps: each(({ gap }) => gap) });
   model.dispose();
 }
 writeFileSync(`${folder}/answers.json`, JSON.stringify(answers));
