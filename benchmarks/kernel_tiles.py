@@ -31,7 +31,7 @@ import numpy as np
 from cam1d_widget import CAM1DWidget, models
 
 x = np.random.default_rng(0).normal(size=({COUNT}, 300, 9)).astype("float32")
-widget = CAM1DWidget(models.question_cnn((300, 9), 7), x, methods={METHODS})
+widget = CAM1DWidget(models.question_cnn((300, 9), 7), x, methods={METHODS}, engine="kernel")
 
 def own_times(method, instances):
     took = []

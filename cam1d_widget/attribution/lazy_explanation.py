@@ -188,10 +188,14 @@ class LazyExplanation(ExplanationSource):
         if version != self._version:  # the result belongs to the previous model
             raise ModelChangedError("the model was updated during the computation; start it again")
 
-    def _refuse_changed_model(self) -> None:
+    def check_model(self) -> bool:
+        """Whether the model is the one whose scores were computed; the widget shows it if not."""
         changed = version_of(self._classifier) != self._version
         self.when_model_changed(changed)
-        if changed:
+        return not changed
+
+    def _refuse_changed_model(self) -> None:
+        if not self.check_model():
             raise ModelChangedError(
                 "the model has changed since these scores were computed; press Update, call update_model(), or make a "
                 "new widget"
@@ -325,7 +329,7 @@ class LazyExplanation(ExplanationSource):
         return self._map(method, instance, target).errors
 
     def portable_model(self) -> PortableModel:
-        """The model as plain data, for a page that computes scores and maps itself."""
+        """The model as plain data, for a browser that computes scores and maps itself."""
         with self.unchanged_model():
             methods = () if self.window is not None else tuple(self._methods.values())
             return page_model(self._classifier, methods, self.baseline, self.x.shape[1:])

@@ -230,10 +230,13 @@ class Scoring(Protocol):
 
 @runtime_checkable
 class HasModel(Protocol):
-    """A source whose model a page can contain."""
+    """A source whose model a browser may compute."""
 
     def portable_model(self) -> PortableModel:
         """The model as plain data."""
+
+    def check_model(self) -> bool:
+        """Whether the model is the one whose scores were computed; reports it if not."""
 
 
 @runtime_checkable

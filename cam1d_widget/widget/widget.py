@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from time import perf_counter
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -29,7 +30,7 @@ from ..typing import (
     StartLike,
     WindowsLike,
 )
-from ..validation import as_array, as_float32, check_finite, check_flag, shaped
+from ..validation import as_array, as_float32, check_choice, check_finite, check_flag, shaped
 from ..viewer import ExplanationViewer
 from ..viewer.choice import known_class, known_method, within
 from ..viewer.synced.checks import Checks
@@ -95,6 +96,10 @@ class CAM1DWidget(ExplanationViewer):
         By instance, where the true cause is, in the unit of the time axis.
     instance, target, method : optional
         The initial picture, as of :class:`~cam1d_widget.ExplanationViewer`.
+    engine : {"auto", "kernel"}
+        Where maps are computed. "auto": in the browser, those that take a frame or two, and scores of edited series,
+        with a copy of the network; networks of more than 4 MB, and those that it cannot compute, stay in the kernel.
+        "kernel": all in the kernel.
 
     Examples
     --------
@@ -130,7 +135,9 @@ class CAM1DWidget(ExplanationViewer):
         instance: int = 0,
         target: int | str | None = None,
         method: str | None = None,
+        engine: Literal["auto", "kernel"] = "auto",
     ) -> None:
+        check_choice("engine", engine, ["auto", "kernel"])
         started = perf_counter()
         self._open = partial(as_classifier, model, layer=layer, output=output, score=score, series=series)
         lazy = LazyExplanation(
@@ -163,6 +170,7 @@ class CAM1DWidget(ExplanationViewer):
             checks=Checks(fills_of(lazy.x, lazy.background)),
             jobs=Jobs({KIND: checks_job(lazy), **({} if inside is None else inside.work)}),
         )
+        self.mark.sends_network = engine == "auto"
         self._lazy, self._inside = lazy, inside
         lazy.when_model_changed, lazy.when_updated = self.mark.mark_stale, self._show_update
 

@@ -25,7 +25,7 @@ WITHOUT_MAPS = f"""() => {{
 }}"""
 # How often the page's own thread asks the network for values.
 COUNT_PASSES = f"""() => {{
-  const {{ engine }} = {MARK}.model.pageAnswers.model, forward = engine.forward.bind(engine);
+  const {{ engine }} = {MARK}.model.engineAnswers.model, forward = engine.forward.bind(engine);
   window.passes = 0;
   engine.forward = (...given) => {{ window.passes++; return forward(...given); }};
 }}"""

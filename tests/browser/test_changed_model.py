@@ -19,7 +19,7 @@ keras.utils.set_random_seed(0)
 layers = [L.Conv1D(8, 9, activation="relu"), L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax")]
 model = keras.Sequential([L.Input((80, 2)), *layers])
 x = np.random.default_rng(0).normal(size=(12, 80, 2)).astype(np.float32)
-widget = CAM1DWidget(model, x, np.arange(12) % 3, methods=["HiResCAM", "Saliency"])
+widget = CAM1DWidget(model, x, np.arange(12) % 3, methods=["HiResCAM", "Saliency"], engine="kernel")
 widget
 """
 CHANGE = "model.set_weights([-3 * weight for weight in model.get_weights()])"

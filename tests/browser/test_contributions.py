@@ -29,7 +29,7 @@ def path(widget, tmp_path_factory):
 def page(open_page, path):
     page = open_page(path)
     shown(page)
-    page.wait_for_function(f"{MARK}.model.pageAnswers.ready")
+    page.wait_for_function(f"{MARK}.model.engineAnswers.ready")
     page.get_by_role("button", name="Inside:").click()
     page.get_by_role("button", name="How does the score come about?").click()
     page.locator(PANEL).wait_for()
@@ -82,7 +82,7 @@ def test_keys_select_step_and_filter_and_the_plot_frames_what_the_step_sees(page
 def test_the_plots_that_a_button_opens_have_the_focus_and_escape_closes_them(open_page, path):
     page = open_page(path)
     shown(page)
-    page.wait_for_function(f"{MARK}.model.pageAnswers.ready")
+    page.wait_for_function(f"{MARK}.model.engineAnswers.ready")
     page.get_by_role("button", name="Inside:").click()
     button = page.get_by_role("button", name="How does the score come about?")
     button.focus()
@@ -114,7 +114,7 @@ def test_the_channel_that_is_named_is_the_one_with_the_largest_cell(page, widget
 
 def test_a_click_on_a_bar_or_on_the_plot_selects_a_step(page):
     bars = page.locator(f"{PANEL} figure").nth(3).locator("canvas")
-    steps = page.evaluate(f"{MARK}.model.pageAnswers.model.description.steps.length")
+    steps = page.evaluate(f"{MARK}.model.engineAnswers.model.description.steps.length")
     bars.click(position={"x": bars.bounding_box()["width"] - 3, "y": 70})
     assert step_of(page) == steps - 1
     centers = page.evaluate(f"{MARK}.snapshot().centers")

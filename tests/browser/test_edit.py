@@ -38,7 +38,7 @@ def path(widget, tmp_path_factory):
 def page(open_page, path):
     page = open_page(path)
     shown(page)
-    page.wait_for_function(f"{MARK}.model.pageAnswers.ready")
+    page.wait_for_function(f"{MARK}.model.engineAnswers.ready")
     yield page
     assert page.errors == []
     assert [url for url in page.requests if not url.startswith(("file:", "blob:", "data:"))] == []

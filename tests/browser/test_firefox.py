@@ -29,7 +29,7 @@ COLORS = """JSON.stringify(((picture) => {
   return { ...picture, colors: picture.rows.map((row) => picture.centers.map((x) => read(x, row.top + 2))) };
 })(SNAPSHOT))""".replace("SNAPSHOT", SNAPSHOT)
 WAIT_FOR_MODEL = f"""() => new Promise((done) => {{
-  const look = () => ({MARK}.model.pageAnswers.ready ? done() : setTimeout(look, 20));
+  const look = () => ({MARK}.model.engineAnswers.ready ? done() : setTimeout(look, 20));
   look();
 }})"""
 LAST = "\ue010"

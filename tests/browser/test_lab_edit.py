@@ -18,7 +18,7 @@ from tests.support.planted import planted_model, planted_series
 
 widget = CAM1DWidget(
     planted_model(), planted_series(), [1, 2, 0, 1], class_names=["none", "in a", "in b"],
-    channel_names=["a", "b", "c"], methods=["HiResCAM", "Occlusion"],
+    channel_names=["a", "b", "c"], methods=["HiResCAM", "Occlusion"], engine="kernel",
 )
 widget
 """

@@ -35,7 +35,7 @@ def path(widget, tmp_path_factory):
 def there(page):
     """The page once its model has started."""
     shown(page)
-    page.wait_for_function(f"{MODEL}.pageAnswers.ready")
+    page.wait_for_function(f"{MODEL}.engineAnswers.ready")
     laid_out(page)
     return page
 

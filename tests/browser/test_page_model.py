@@ -31,7 +31,7 @@ def page_with_model(widget, tmp_path_factory):
 def test_scores_without_a_window_are_those_of_python(open_page, page_with_model, widget):
     page = open_page(page_with_model)
     shown(page)
-    page.wait_for_function(f"{MARK}.model.pageAnswers.ready")
+    page.wait_for_function(f"{MARK}.model.engineAnswers.ready")
     page.evaluate(f"{MARK}.model.windows.choose([{WINDOW[0]}, {WINDOW[1]}], true)")
     page.get_by_text("With the window replaced by the mean of each channel over the background").wait_for()
     there = page.evaluate(f"{MARK}.model.windows.scores.latest")
@@ -45,8 +45,8 @@ def test_scores_without_a_window_are_those_of_python(open_page, page_with_model,
 def test_a_page_with_float16_kernels_computes(open_page, widget, tmp_path):
     path = widget.save_html(tmp_path / "page.html", instances=[0], methods="HiResCAM", model="float16", progress=False)
     page = open_page(path)
-    page.wait_for_function(f"{MARK}.model.pageAnswers.ready")
-    scores = page.evaluate(f"{MARK}.model.pageAnswers.model.scores({MARK}.model.tiles.get('series/0').values).scores")
+    page.wait_for_function(f"{MARK}.model.engineAnswers.ready")
+    scores = page.evaluate(f"{MARK}.model.engineAnswers.model.scores({MARK}.model.tiles.get('series/0').values).scores")
     there = widget.explanation.scores[0]
     np.testing.assert_allclose(scores, there, rtol=0, atol=1e-3 * np.abs(there).max())
 
@@ -75,7 +75,7 @@ def without_maps(open_page, page_with_model):
     """A page that has computed no map, and holds none."""
     page = open_page(page_with_model)
     shown(page)
-    page.wait_for_function(f"{MARK}.model.pageAnswers.ready")
+    page.wait_for_function(f"{MARK}.model.engineAnswers.ready")
     page.evaluate(WITHOUT_MAPS)
     return page
 
@@ -86,7 +86,7 @@ def test_a_map_that_the_page_does_not_hold_is_computed(without_maps, widget, lab
     assert without_maps.errors == []
 
 
-def test_the_page_answers_while_a_map_is_computed(without_maps, widget):
+def test_the_engine_answers_while_a_map_is_computed(without_maps, widget):
     page = without_maps
     page.evaluate(COUNT_PASSES)
     values, there = computed(page, widget, "Occlusion")
@@ -96,7 +96,7 @@ def test_the_page_answers_while_a_map_is_computed(without_maps, widget):
     assert page.errors == []
 
 
-@pytest.mark.parametrize("fault", ["Worker = undefined", f"{MARK}.model.pageAnswers.computers[1].source = '('"])
+@pytest.mark.parametrize("fault", ["Worker = undefined", f"{MARK}.model.engineAnswers.computers[1].source = '('"])
 def test_where_no_worker_starts_the_page_computes_in_its_own_thread(without_maps, widget, fault):
     page = without_maps
     page.evaluate(COUNT_PASSES)

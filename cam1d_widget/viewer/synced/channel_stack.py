@@ -21,6 +21,7 @@ from .edits import Edits, is_edited
 from .facts import explained_classes, facts_of
 from .means import Means
 from .messages import error_text, kind_of
+from .network import NetworkSender
 from .offered_map import OfferedMap
 from .picture_requests import PictureRequests
 from .stack_state import StackState
@@ -112,9 +113,15 @@ class ChannelStack(StackState):
         self._pictures = PictureRequests(lambda message: self.send(message))
         # In this order: requested maps, the remaining scores, and the map of the offered method.
         self._background, self._scoring = Background(), Background()
+        self._network = NetworkSender(source, self.send)
         self._offering: OfferedMap | None = None
         self._continued = False
         self.on_msg(self._receive)
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take values from the browser, which may have computed with the model as it was."""
+        super().set_state(sync_data)
+        self._network.check_model()
 
     @property
     def parts(self) -> dict[str, Synced]:
@@ -279,6 +286,9 @@ class ChannelStack(StackState):
         elif kind == "edit":
             with suppress(TypeError, ValueError):  # no request can refer to an edit without an instance or a name
                 self.edited.take(content, buffers)
+            self._network.check_model()
+        elif kind == "network" and self.sends_network:
+            self._network.start(self.version, content.get("programs") is True, self._scoring)
         elif kind == "update":
             self._update()
         elif kind == "views":

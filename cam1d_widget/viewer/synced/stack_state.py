@@ -6,7 +6,7 @@ from typing import Any
 
 import bqplot
 from traitlets import Any as AnyTrait
-from traitlets import Dict, Int, Unicode, validate
+from traitlets import Bool, Dict, Int, Unicode, validate
 
 from ...explanation.explanation import ExplanationSource
 from ...explanation.source import lengths_of
@@ -55,6 +55,8 @@ class StackState(SyncedView, bqplot.Mark):
         Edited series in the place of instances.
     network : dict or None
         The model of a page: its description, and its `weights` as bytes.
+    sends_network : bool
+        Whether the kernel sends its network on request, so that the browser computes quick maps.
     version : int
         Number of updates of the scores and maps; the browser drops its tiles when it changes.
     """
@@ -92,6 +94,7 @@ class StackState(SyncedView, bqplot.Mark):
     better = Dict(allow_none=True, default_value=None).tag(sync=True)
     edited = AnyTrait().tag(sync=True, echo_update=False, to_json=lambda edits, _: edits.packed() if edits else [])
     network = AnyTrait(None, allow_none=True).tag(sync=True, echo_update=False)
+    sends_network = Bool(False).tag(sync=True, echo_update=False)
     version = Int(0).tag(sync=True, echo_update=False)
     tiles = AnyTrait().tag(sync=True, echo_update=False, to_json=packed_to_json)
 

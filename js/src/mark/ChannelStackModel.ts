@@ -14,9 +14,11 @@ import type { JobsModel } from "../synced/JobsModel.js";
 import { references, serializeAs, verbatim } from "../synced/SyncedModel.js";
 import { type Slow, type TileAnswer, TileStore } from "../synced/tile_store.js";
 import { Edits } from "./edits.js";
+import { EngineAnswers, type PackedModel } from "./engine_answers.js";
+import { type EnginePrograms, engineOf, programsOfPage } from "./engine_script.js";
 import { Link } from "./link.js";
 import type { MarkView } from "./mark_view.js";
-import { PageAnswers } from "./page_answers.js";
+import { type NetworkAnswer, Networks } from "./networks.js";
 import { type FileRequest, PictureSender } from "./picture_sender.js";
 import { Pictures, type Shown, type Status } from "./pictures.js";
 import { Player } from "./player.js";
@@ -52,6 +54,7 @@ export class ChannelStackModel extends SelectionModel {
     better: null,
     edited: [],
     network: null,
+    sends_network: false,
     version: 0,
     tiles: NO_TILES,
   };
@@ -73,12 +76,9 @@ export class ChannelStackModel extends SelectionModel {
       },
       () => this.cancelSlow(),
     );
+    this.networks = new Networks(this);
     const packed = this.get("network");
-    const started = (): void => {
-      this.refresh();
-      this.trigger("window");
-    };
-    this.pageAnswers = packed && new PageAnswers(packed, this.tiles, this.facts, started);
+    this.engineAnswers = packed && this.compute(packed, programsOfPage());
     this.edits = new Edits(this, this.tiles);
     this.on("edits", this.refresh, this);
     this.unpack();
@@ -99,6 +99,7 @@ export class ChannelStackModel extends SelectionModel {
     );
     this.on("change:method change:better", this.takeBetter, this);
     this.on("change:version", this.reset, this);
+    this.on("change:stale", this.forgetNetwork, this);
     this.listenTo(this.optionsModel, "change", this.refresh);
     this.on("msg:custom", this.receive, this);
     this.on("comm_live_update", this.reconnect, this);
@@ -116,6 +117,25 @@ export class ChannelStackModel extends SelectionModel {
     this.link = new Link(this);
   }
 
+  /** Scores and maps by a model. */
+  private compute(packed: PackedModel, programs: EnginePrograms | null): EngineAnswers {
+    const changed = (): void => {
+      this.refresh();
+      this.trigger("window");
+    };
+    const around = { hasKernel: () => this.hasKernel, changed };
+    return new EngineAnswers(packed, () => engineOf(programs), this.tiles, this.facts, around);
+  }
+
+  /** Leaves all scores and maps to the kernel: its model has changed. */
+  private forgetNetwork(): void {
+    this.networks.forget();
+    if (this.hasKernel) {
+      this.engineAnswers?.close();
+      this.engineAnswers = null;
+    }
+  }
+
   private unpack(): void {
     this.steps = unpackTable(this.get("steps"));
     this.pictures = new Pictures(this, this.tiles);
@@ -123,6 +143,7 @@ export class ChannelStackModel extends SelectionModel {
 
   /** Python updated scores and maps: drops everything that was derived from the old ones. */
   private reset(): void {
+    this.forgetNetwork();
     this.tiles.replace(this.get("tiles"));
     this.unpackOutputs();
     this.unpack();
@@ -246,8 +267,16 @@ export class ChannelStackModel extends SelectionModel {
 
   /** Pictures of other choices than the current ones. */
   otherPictures(choice: Choice, pinnedChoice: Choice | null, options: Options): Pictures {
-    const { facts, explained, hasKernel, pageAnswers } = this;
-    const mark = { facts, explained, hasKernel, pageAnswers, choice, pinnedChoice, optionsModel: { current: options } };
+    const { facts, explained, hasKernel, engineAnswers } = this;
+    const mark = {
+      facts,
+      explained,
+      hasKernel,
+      engineAnswers,
+      choice,
+      pinnedChoice,
+      optionsModel: { current: options },
+    };
     return new Pictures({ ...mark, instancesOf: (mean) => this.instancesOf(mean) }, this.tiles);
   }
 
@@ -293,6 +322,7 @@ export class ChannelStackModel extends SelectionModel {
       model.resend();
     }
     this.tiles.cancelRequests();
+    this.networks.reconnect();
     this.edits.sendAgain();
     this.windows.scores.cancelRequests();
     this.refresh();
@@ -311,11 +341,20 @@ export class ChannelStackModel extends SelectionModel {
     if (this.edits.takeScores(this.choice)) {
       this.explainFollowed();
     }
+    if (this.status === "ready") {
+      this.networks.request();
+    }
     this.trigger("picture");
   }
 
-  private receive(message: TileAnswer | Slow | FileRequest | ScoresWithoutWindow, buffers: DataView[]): void {
-    if ("slow" in message) {
+  private receive(
+    message: TileAnswer | Slow | FileRequest | ScoresWithoutWindow | NetworkAnswer,
+    buffers: DataView[],
+  ): void {
+    if ("network" in message) {
+      const found = this.networks.taken(message, buffers);
+      this.engineAnswers = found && this.compute(found.packed, found.programs);
+    } else if ("slow" in message) {
       this.tiles.announce(message, buffers[0] ?? null);
       this.refresh();
     } else if ("name" in message) {
@@ -340,8 +379,9 @@ export class ChannelStackModel extends SelectionModel {
   private sender: PictureSender;
   /** Samples that are framed in the plot. */
   highlighted: Window | null;
-  /** Scores and maps by the model of a page; null without one. */
-  pageAnswers: PageAnswers | null;
+  /** Scores and maps by the model of a page, or of a notebook; null without one. */
+  engineAnswers: EngineAnswers | null;
+  private networks: Networks;
   /** Displayed views, oldest first. */
   shownViews: MarkView[];
   private pictures: Pictures;

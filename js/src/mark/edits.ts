@@ -9,14 +9,20 @@ import { needsModel } from "../core/text/needs_model.js";
 import { type Bytes, bytesOf } from "../core/tiles/bytes.js";
 import { editedScoresKey, editedSeriesKey, seriesKey } from "../core/tiles/tiles.js";
 import type { TileStore } from "../synced/tile_store.js";
-import type { PageAnswers } from "./page_answers.js";
+import type { EngineAnswers } from "./engine_answers.js";
 
 type Mark = WidgetModel & {
   readonly choice: Choice;
   readonly facts: Facts;
   readonly hasKernel: boolean;
-  readonly pageAnswers: PageAnswers | null;
+  readonly engineAnswers: EngineAnswers | null;
 };
+
+/** Edits in a saved notebook. */
+interface Kept {
+  readonly instance: number;
+  readonly edits: readonly Edit[];
+}
 
 /** A series that Python has edited. */
 interface FromPython {
@@ -67,20 +73,20 @@ export class Edits {
 
   /** Why the current series cannot be edited; null if it can. */
   get obstacle(): string | null {
-    const { choice, hasKernel, pageAnswers } = this.mark;
+    const { choice, hasKernel, engineAnswers } = this.mark;
     if (choice.mean) {
       return "Single instances can be edited, not means.";
     }
     if (!this.original(choice.instance)) {
       return "The series is not available.";
     }
-    if (hasKernel || pageAnswers?.fits(choice.instance)) {
+    if (hasKernel || engineAnswers?.fits(choice.instance)) {
       return null;
     }
-    if (!pageAnswers) {
+    if (!engineAnswers) {
       return needsModel("Editing a series", this.mark.facts.notebook);
     }
-    return pageAnswers.fault ?? (pageAnswers.starting ? STARTING : OTHER_LENGTH);
+    return engineAnswers.fault ?? (engineAnswers.starting ? STARTING : OTHER_LENGTH);
   }
 
   /** Edits of the current instance. */

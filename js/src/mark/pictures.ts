@@ -9,7 +9,7 @@ import type { Options } from "../core/picture/options.js";
 import type { Picture, Ranking } from "../core/picture/picture.js";
 import { packTiles, type Tile } from "../core/tiles/tiles.js";
 import type { TileStore } from "../synced/tile_store.js";
-import type { PageAnswers } from "./page_answers.js";
+import type { EngineAnswers } from "./engine_answers.js";
 
 /** Data that pictures are computed from. */
 interface Mark {
@@ -19,8 +19,8 @@ interface Mark {
   readonly explained: Table | null;
   readonly optionsModel: { readonly current: Options };
   readonly hasKernel: boolean;
-  /** The model of a page; null without one. */
-  readonly pageAnswers: PageAnswers | null;
+  /** The model of a page, or of a notebook; null without one. */
+  readonly engineAnswers: EngineAnswers | null;
   instancesOf(mean: Mean): number[];
 }
 
@@ -49,6 +49,19 @@ const NONE = "No maps for this class are stored on this page.";
 
 /** Bytes of the maps that a saved notebook keeps besides the displayed ones. */
 const ROOM = 2 ** 19;
+
+/** Bytes of the series that are prefetched where maps are computed here, and their number in a request. */
+const AHEAD = 2 ** 23;
+const TOGETHER = 32;
+
+/** Instances in blocks, those around an instance first; at most so many of them. */
+function blocksAround(instance: number, instances: number, most: number): number[][] {
+  const own = Math.floor(instance / TOGETHER);
+  return Array.from({ length: Math.ceil(instances / TOGETHER) }, (_, block) => block)
+    .sort((one, other) => Math.abs(one - own) - Math.abs(other - own))
+    .slice(0, Math.ceil(most / TOGETHER))
+    .map((block) => Array.from({ length: TOGETHER }, (_, place) => block * TOGETHER + place));
+}
 
 const isMapOf = (key: string, instance: number): boolean => {
   const [kind, , of] = key.split("/");
@@ -87,11 +100,11 @@ export class Pictures {
     const choices = [mark.choice, ...(mark.pinnedChoice ? [mark.pinnedChoice] : [])];
     const scores = choices.flatMap(neededScores);
     tiles.hold([...choices.flatMap(neededTiles), ...choices.flatMap(neededOriginal), ...scores]);
-    mark.pageAnswers?.keep(choices.flatMap(neededTiles));
+    mark.engineAnswers?.keep(choices.flatMap(neededTiles));
     const found = choices.map((choice) => this.find(choice));
     const waiting = found.filter(({ status }) => status === "waiting");
     const wanted = [
-      ...tiles.missing(waiting.flatMap(({ choice }) => neededTiles(choice))),
+      ...tiles.missing(waiting.flatMap(({ choice }) => this.asked(choice))),
       ...tiles.missing(scores),
       ...(mark.hasKernel ? tiles.unfinished(choices.flatMap(neededTiles)) : []),
     ];
@@ -108,25 +121,39 @@ export class Pictures {
     const { mark, tiles, mayChange } = this;
     const { choice, status } = this.shown;
     if (mark.hasKernel && status === "ready" && !mayChange && !choice.mean) {
-      const last = mark.facts.instances.length - 1;
-      const wanted = [choice.instance + 1, choice.instance - 1]
-        .filter((other) => other >= 0 && other <= last)
-        .map((instance) => ({ ...choice, instance, edited: undefined }))
-        .filter((other) => isExplained(mark.explained, other));
-      tiles.prefetch(
-        wanted.map(neededTiles),
-        neededTiles(choice).map((key) => tiles.take(key)),
+      const displayed = neededTiles(choice).map((key) => tiles.take(key));
+      const { length } = mark.facts.instances;
+      const neighbors = [[choice.instance + 1], [choice.instance - 1]];
+      if (mark.engineAnswers?.takes(choice)) {
+        neighbors.push(...blocksAround(choice.instance, length, AHEAD / displayed[0].values.byteLength));
+      }
+      const groups = neighbors.map((instances) =>
+        instances
+          .filter((other) => other >= 0 && other < length)
+          .map((instance) => ({ ...choice, instance, edited: undefined }))
+          .filter((other) => isExplained(mark.explained, other))
+          .flatMap((other) => this.asked(other)),
       );
+      tiles.prefetch(groups, displayed);
     }
+  }
+
+  /** Tiles that a kernel is asked for: the series alone, if its maps are computed here. */
+  private asked(choice: Choice): string[] {
+    const keys = neededTiles(choice);
+    return this.mark.engineAnswers?.takes(choice) ? keys.slice(0, 1) : keys;
   }
 
   /** Tiles of the displayed pictures, and then of other maps of their instances, packed for a saved notebook. */
   packed() {
     const { tiles } = this;
     const ready = this.all.filter(({ status }) => status === "ready");
-    // A notebook keeps no edits.
-    const originals = ready.flatMap(({ choice }) => neededTiles({ ...choice, edited: undefined }));
-    const keys = new Set(originals.filter((key) => tiles.missing([key]).length === 0));
+    const displayed = ready.flatMap(({ choice }) => [
+      ...neededTiles(choice),
+      ...neededScores(choice),
+      ...neededTiles({ ...choice, edited: undefined }),
+    ]);
+    const keys = new Set(displayed.filter((key) => tiles.missing([key]).length === 0));
     let room = ROOM;
     for (const { choice } of ready) {
       for (const key of [...tiles.keys()].filter((key) => !keys.has(key) && isMapOf(key, choice.instance))) {
@@ -165,10 +192,8 @@ export class Pictures {
     if (choice.mean && !mark.hasKernel) {
       this.average(choice, keys);
     }
-    if (!mark.hasKernel) {
-      mark.pageAnswers?.score(choice);
-    }
-    const share = mark.hasKernel || !isExplained(mark.explained, choice) ? null : mark.pageAnswers?.compute(choice);
+    mark.engineAnswers?.score(choice);
+    const share = isExplained(mark.explained, choice) ? mark.engineAnswers?.compute(choice) : null;
     const failure = tiles.failure(keys);
     const without = (status: Status, message: string): Found => ({ choice, status, message, tiles: [] });
     if (tiles.missing(keys).length === 0) {
@@ -183,7 +208,7 @@ export class Pictures {
     if (typeof share === "number") {
       return without("waiting", `computing … ${Math.floor(100 * share)} %`);
     }
-    if (!mark.hasKernel && !choice.mean && mark.pageAnswers?.starting) {
+    if (!mark.hasKernel && !choice.mean && mark.engineAnswers?.starting) {
       return without("waiting", "starting the model of this page …");
     }
     return mark.hasKernel

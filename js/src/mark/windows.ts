@@ -3,7 +3,7 @@ import type { Choice } from "../core/picture/choice.js";
 import type { Facts } from "../core/picture/facts.js";
 import type { Picture } from "../core/picture/picture.js";
 import { type Annotation, type Window, windowWithin } from "../core/picture/window.js";
-import type { PageAnswers } from "./page_answers.js";
+import type { EngineAnswers } from "./engine_answers.js";
 import { WindowScores } from "./window_scores.js";
 
 type Mark = WidgetModel & {
@@ -11,7 +11,7 @@ type Mark = WidgetModel & {
   readonly facts: Facts;
   readonly picture: Picture | null;
   readonly hasKernel: boolean;
-  readonly pageAnswers: PageAnswers | null;
+  readonly engineAnswers: EngineAnswers | null;
 };
 
 /** The selected window, scores without it, and annotations. */
@@ -20,12 +20,12 @@ export class Windows {
 
   constructor(private readonly mark: Mark) {
     this.scores = new WindowScores(({ name, instance, window }) => {
-      const { pageAnswers } = mark;
-      if (mark.hasKernel || !pageAnswers?.ready) {
-        mark.send({ type: "replace", name, instance, window: [...window] }, {});
-      } else {
-        this.scores.receive({ name, ...pageAnswers.without(instance, window), error: null });
+      const { engineAnswers } = mark;
+      if (engineAnswers?.fits(instance)) {
+        this.scores.receive({ name, ...engineAnswers.without(instance, window), error: null });
         mark.trigger("window");
+      } else {
+        mark.send({ type: "replace", name, instance, window: [...window] }, {});
       }
     });
     mark.on("change:window change:annotations picture", () => this.look());
@@ -45,8 +45,8 @@ export class Windows {
 
   /** Whether a kernel or the model of a page can score the series without the window. */
   get answered(): boolean {
-    const { facts, hasKernel, pageAnswers, choice } = this.mark;
-    return Boolean(facts.baseline) && (hasKernel || pageAnswers?.fits(choice.instance) === true);
+    const { facts, hasKernel, engineAnswers, choice } = this.mark;
+    return Boolean(facts.baseline) && (hasKernel || engineAnswers?.fits(choice.instance) === true);
   }
 
   /** Changes the selected window; sent to Python at the end of a drag. */

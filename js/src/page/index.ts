@@ -18,11 +18,8 @@ interface Contents {
 export async function open({ programs, state, view }: Contents, element: HTMLElement): Promise<void> {
   const textOf = (name: string): string => new TextDecoder().decode(programs[name]);
   if (programs["engine.js"]) {
-    const source = textOf("engine.js");
-    new Function(source)();
-    // The engine runs in workers as well, which need its source.
-    const { cam1dEngine } = globalThis as { cam1dEngine?: object };
-    Object.assign(cam1dEngine!, { source, program: programs["engine.wasm"].buffer });
+    const cam1dEngine = { source: textOf("engine.js"), program: programs["engine.wasm"].buffer };
+    Object.assign(globalThis, { cam1dEngine });
   }
   const modules: Record<string, Module> = { "@jupyter-widgets/base": base, "@jupyter-widgets/controls": controls };
   for (const name of ["bqscales", "bqplot", "cam1d-widget"]) {

@@ -63,7 +63,7 @@ export class WindowPanelView extends PanelView {
   }
 
   private withoutIt(): TemplateResult {
-    const { choice, windows, pageAnswers, facts, hasKernel, edits } = this.mark;
+    const { choice, windows, engineAnswers, facts, hasKernel, edits } = this.mark;
     const { latest: answer } = windows.scores;
     if (choice.mean) {
       return note("Scores without this window are computed for single instances, not for means.");
@@ -73,7 +73,7 @@ export class WindowPanelView extends PanelView {
     }
     if (!windows.answered) {
       const again = facts.notebook && !hasKernel && edits.offered;
-      return note(pageAnswers?.fault ?? needsModel("Scoring the series without this window", again));
+      return note(engineAnswers?.fault ?? needsModel("Scoring the series without this window", again));
     }
     if (answer?.name !== windowKey(choice.instance, windows.chosen!)) {
       return note("computing scores …");

@@ -165,8 +165,8 @@ export class StepContributions {
 
   /** Contributions that Python or the page has computed. A page computes those of an edited series, too. */
   private get found(): Contributions | null {
-    const { inside, jobs, choice, pageAnswers } = this.mark;
-    const computed = pageAnswers?.contributions(choice, inside.layer!.name);
+    const { inside, jobs, choice, engineAnswers } = this.mark;
+    const computed = engineAnswers?.contributions(choice, inside.layer!.name);
     const result = jobs.result(this.job.name);
     return computed ?? (result && contributionsOf(result));
   }
@@ -304,7 +304,7 @@ export class StepContributions {
 
   /** What the filter responds to; null until it is computed. */
   private responds(shown: Shown): Pattern | null {
-    const { inside, jobs, choice, pageAnswers } = this.mark;
+    const { inside, jobs, choice, engineAnswers } = this.mark;
     const job = meaningJob(inside.layer!.name, shown.filter);
     startUnasked(jobs, job);
     const meaning = jobs.result(job.name);
@@ -315,11 +315,11 @@ export class StepContributions {
         ? this.slopes(kernel, "its kernel, times the range of each channel")
         : this.input(best, `the input that maximizes it, ${how}`);
     }
-    if (!pageAnswers?.contributions(choice, inside.layer!.name)) {
+    if (!engineAnswers?.contributions(choice, inside.layer!.name)) {
       return null;
     }
     const { of, step, place } = shown;
-    const gradient = pageAnswers.gradientOfFilter(choice, positionsOf(of, step, place)[0], place);
+    const gradient = engineAnswers.gradientOfFilter(choice, positionsOf(of, step, place)[0], place);
     const [start, stop] = this.window!;
     const channels = gradient.shape[1];
     const values = gradient.values.subarray(start * channels, stop * channels);

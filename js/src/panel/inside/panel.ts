@@ -73,7 +73,7 @@ export class InsidePanelView extends PanelView {
       ? html``
       : html`
           <div class="cam1d-line">${this.layerChoice()}${this.reading ? this.filterChoice(this.reading) : this.unread()}</div>
-          ${this.mark.choice.edited === undefined ? nothing : html`<div class="cam1d-note">${this.mark.pageAnswers ? OF_ORIGINAL : ALL_OF_ORIGINAL}</div>`}
+          ${this.mark.choice.edited === undefined ? nothing : html`<div class="cam1d-note">${this.mark.engineAnswers ? OF_ORIGINAL : ALL_OF_ORIGINAL}</div>`}
           <canvas
             role="img"
             ${ref(this.canvas)}

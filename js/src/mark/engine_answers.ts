@@ -6,21 +6,12 @@ import { mapKeyOf, neededScores, neededTiles, seriesKeyOf, targetOfKey } from ".
 import type { Window } from "../core/picture/window.js";
 import { type Bytes, bytesOf } from "../core/tiles/bytes.js";
 import { seriesKey, type Tile } from "../core/tiles/tiles.js";
-import type { Computer, ModelParts, News, Report } from "../engine/computer.js";
-import type { Values } from "../engine/engine.js";
-import type { Description, PageModel, PageScores } from "../engine/page_model.js";
+import type { Computer, News } from "../engine/computer.js";
+import type { Description, PageMaps, PageModel, PageScores } from "../engine/page_model.js";
 import type { TileStore } from "../synced/tile_store.js";
+import type { EngineScript } from "./engine_script.js";
 
-/** Exports of a page's script engine.js, and what the page adds to them. */
-interface EngineScript {
-  readonly source: string;
-  readonly program: ArrayBuffer;
-  readonly LocalComputer: new (model: PageModel, report: Report) => Computer;
-  readonly WorkerComputer: new (source: string, parts: ModelParts, own: Computer, report: Report) => Computer;
-  startModel(parts: ModelParts): Promise<PageModel>;
-}
-
-/** The model of a page as Python wrote it: its description, and its weights. */
+/** The model as Python wrote it: its description, and its weights. */
 export type PackedModel = Description & { weights: Bytes };
 
 /** A map that is being computed. */
@@ -29,8 +20,22 @@ interface Running {
   share: number;
 }
 
-/** Scores and maps that the model of a page computes in the place of a kernel. */
-export class PageAnswers {
+/** Whether a kernel computes what takes long here, and who is told of what was computed. */
+interface Around {
+  hasKernel(): boolean;
+  /** Called when the model is ready, or cannot be started, and after computations. */
+  changed(): void;
+}
+
+/** Milliseconds of a pass above which the answer of a kernel takes less time than a gradient here. */
+const QUICK_PASS = 8;
+const TOO_SLOW = "The model takes too long in this browser.";
+
+/**
+ * Scores and maps that a model computes in the browser: on a page all of them, in the place of a kernel; in a notebook
+ * those that take no longer than a frame or two.
+ */
+export class EngineAnswers {
   /** Why the model cannot be started; null if it can. */
   fault: string | null = null;
   private model: PageModel | null = null;
@@ -40,32 +45,49 @@ export class PageAnswers {
   private readonly running = new Map<string, Running>();
   /** The contributions that were computed last, for a panel is drawn more often than they change. */
   private latest: { series: Float32Array; target: number; found: Contributions } | null = null;
+  /** Maps that only a kernel can explain, for they are not finite. */
+  private readonly left = new Set<string>();
+  private isOpen = true;
 
-  /** `changed` is called when the model is ready, or cannot be started. */
+  /** `engine` runs the script of the engine, if that has not been run. */
   constructor(
     packed: PackedModel,
+    engine: () => EngineScript,
     private readonly tiles: TileStore,
     private readonly facts: Facts,
-    private readonly changed: () => void,
+    private readonly around: Around,
   ) {
-    this.start(packed).then(changed);
+    this.start(packed, engine).then(() => this.isOpen && around.changed());
   }
 
-  private async start({ weights, ...description }: PackedModel): Promise<void> {
-    const script = (globalThis as { cam1dEngine?: EngineScript }).cam1dEngine!;
-    const parts = { description, weights: bytesOf(weights), program: script.program };
+  private async start({ weights, ...description }: PackedModel, engine: () => EngineScript): Promise<void> {
     const report = (news: News): void => {
       this.take(news);
-      this.changed();
+      this.around.changed();
     };
     try {
+      const script = engine();
+      const parts = { description, weights: bytesOf(weights), program: script.program };
       const model = await script.startModel(parts);
+      if (!this.isOpen || (this.around.hasKernel() && !isQuick(model))) {
+        this.fault = TOO_SLOW;
+        model.dispose();
+        return;
+      }
       const own = new script.LocalComputer(model, report);
       this.computers = [own, new script.WorkerComputer(script.source, parts, own, report)];
       this.model = model;
     } catch (error) {
       this.fault = String(error instanceof Error ? error.message : error);
     }
+  }
+
+  /** Releases the model, which has been changed. */
+  close(): void {
+    this.keep([]);
+    this.isOpen = false;
+    this.model?.dispose();
+    this.model = null;
   }
 
   /** Whether the model is being started. */
@@ -100,10 +122,16 @@ export class PageAnswers {
     }
   }
 
+  /** Whether the maps of a choice are computed here, once its series is available. */
+  takes(choice: Choice): boolean {
+    const { label } = this.facts.methods[choice.method];
+    const offered = this.model?.offers(label) && (this.model.isQuick(label) || !this.around.hasKernel());
+    return !choice.mean && offered === true && !neededTiles(choice).some((key) => this.left.has(key));
+  }
+
   /** Computes the missing maps of a picture. Returns the completed share, or null if the page cannot compute them. */
   compute(choice: Choice): number | null {
-    const { label } = this.facts.methods[choice.method];
-    if (choice.mean || !this.model?.offers(label) || !this.fits(choice.instance)) {
+    if (!this.takes(choice) || !this.fits(choice.instance)) {
       return null;
     }
     const [missing] = this.tiles.missing(neededTiles(choice));
@@ -111,19 +139,24 @@ export class PageAnswers {
       return 1;
     }
     if (!this.running.has(missing)) {
+      const { label } = this.facts.methods[choice.method];
       const target = this.facts.targets[targetOfKey(missing)];
       this.running.set(missing, { choice, share: 0 });
-      const computer = this.computers[this.model.isQuick(label) ? 0 : 1];
+      const computer = this.computers[this.model!.isQuick(label) ? 0 : 1];
       this.take(computer.start({ key: missing, method: label, series: this.series(choice), target }));
     }
     // Quick maps are finished now; that of the other class of a difference may be missing.
     return this.running.get(missing)?.share ?? this.compute(choice);
   }
 
-  /** How the steps of a layer add up to the explained class' score; null if the page cannot compute it. */
+  /**
+   * How the steps of a layer add up to the explained class' score; null if it cannot be computed here. Of an original,
+   * a kernel computes it, whose results are saved with a notebook.
+   */
   contributions(choice: Choice, layer: string): Contributions | null {
     const { model, facts } = this;
-    if (choice.mean || model?.explained !== layer || !this.fits(choice.instance) || !this.has(choice)) {
+    const ofKernel = choice.edited === undefined && this.around.hasKernel();
+    if (choice.mean || ofKernel || model?.explained !== layer || !this.fits(choice.instance) || !this.has(choice)) {
       return null;
     }
     const series = this.series(choice);
@@ -162,11 +195,14 @@ export class PageAnswers {
     }
   }
 
-  private put(choice: Choice, maps: ReadonlyMap<number, Values>): void {
-    for (const [target, { shape, data }] of maps) {
+  private put(choice: Choice, maps: PageMaps): void {
+    for (const [target, { shape, data, gap }] of maps) {
       const place = this.facts.targets.indexOf(target);
-      if (place >= 0) {
-        this.tiles.put(tileOf(mapKeyOf(choice, place), shape, data));
+      const key = mapKeyOf(choice, place);
+      if (place >= 0 && this.around.hasKernel() && !data.every(Number.isFinite)) {
+        this.left.add(key);
+      } else if (place >= 0) {
+        this.tiles.put(tileOf(key, shape, data, gap));
       }
     }
   }
@@ -176,6 +212,16 @@ export class PageAnswers {
   }
 }
 
-function tileOf(key: string, [samples, channels]: number[], values: Float32Array): Tile {
-  return { key, values, samples, channels, gap: null, error: null, spread: null, mean: null };
+function tileOf(key: string, [samples, channels]: number[], values: Float32Array, gap: number | null = null): Tile {
+  return { key, values, samples, channels, gap, error: null, spread: null, mean: null };
+}
+
+/** Whether a pass takes a few milliseconds; the first one includes preparations. */
+function isQuick(model: PageModel): boolean {
+  const series = new Float32Array(model.values);
+  return [0, 1, 2].some(() => {
+    const begun = performance.now();
+    model.scores(series);
+    return performance.now() - begun <= QUICK_PASS;
+  });
 }
