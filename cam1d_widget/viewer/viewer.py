@@ -277,7 +277,14 @@ class ExplanationViewer(Stack):
         """State with which a page opens."""
         mark = self.mark
         return ViewerState(
-            self.shown, self.pinned, self.follow, self._viewed, self._intervals, mark.annotations, mark.parts
+            self.shown,
+            self.pinned,
+            self.follow,
+            self._viewed,
+            self._intervals,
+            mark.annotations,
+            mark.parts,
+            mark.edited.series,
         )
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:

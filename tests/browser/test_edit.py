@@ -269,3 +269,25 @@ def test_pasted_numbers_and_a_file_replace_the_series_or_say_what_is_wrong(page,
     page.get_by_text("2 edits").wait_for()
     series[:, 2] = 0.5
     np.testing.assert_array_equal(np.reshape(page.evaluate(EDITED), (120, 3)), series)
+
+
+def test_a_page_opens_with_the_edited_series_and_undo_restores_the_original(open_page, widget, tmp_path):
+    series = planted_series()[0]
+    series[PLACE[0] - 4 : PLACE[1] + 5, 0] = 0
+    widget.method = "HiResCAM"
+    widget.edit(series)
+    path = widget.save_html(tmp_path / "page.html", instances=[3, 0], model=True, progress=False)
+    alone = widget.save_html(tmp_path / "alone.html", instances=[0], progress=False)
+    widget.edit(None)
+    page = open_page(path)
+    page.locator('.bqplot.figure[data-ready="1/0/0"]').wait_for()
+    np.testing.assert_array_equal(np.reshape(page.evaluate(EDITED), series.shape), series)
+    assert "none (90" in summary(page)
+    assert "edited" in summary(page)
+    press(page, "Edit: ")
+    press(page, "Undo: ")
+    assert "in a (95.4 %)" in summary(page)
+    assert page.errors == []
+    page = open_page(alone)
+    shown(page)
+    assert "edited" not in summary(page), "a page without a model cannot score it"

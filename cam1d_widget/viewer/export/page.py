@@ -59,6 +59,8 @@ class ViewerState:
         Notes on windows.
     parts : mapping of str to Synced
         State of each panel; the page gets copies.
+    edited : mapping of int to ndarray of shape (time, channel)
+        By instance, the series in its place; a page with the model shows it.
     """
 
     shown: Choice | None = None
@@ -68,6 +70,7 @@ class ViewerState:
     intervals: Intervals = ()
     annotations: Sequence[dict[str, Any]] = ()
     parts: Mapping[str, Synced] = field(default_factory=dict)
+    edited: Mapping[int, np.ndarray] = field(default_factory=dict)
 
 
 def save_html(source: ExplanationSource, path: str | Path, *, progress: bool = True, **options: Any) -> Path:
@@ -151,6 +154,9 @@ def page_steps(
         tiles = yield from part_of_work(_tiles(chosen), 0.05, 1.0)
         absence = "This map was left out of this page." if note else "This plot is not on this page."
         mark = _mark(chosen, state, absence=absence, model=contained, **parts, **begun)
+        for place, instance in enumerate(chosen.instances if contained is not None else ()):
+            if instance in state.edited:
+                mark.edit(place, state.edited[instance])
         viewer = opened.enter_context(closing(Stack(mark)))
         data = embed_data([viewer], state=dependency_state([viewer]))
         _put_tiles(data["manager_state"]["state"][mark.model_id], pack(tiles, bits=fit.bits))

@@ -58,6 +58,11 @@ class Edits:
         series = self._series.get(instance, ("", None))[1]
         return series.copy() if isinstance(series, np.ndarray) else None
 
+    @property
+    def series(self) -> dict[int, np.ndarray]:
+        """Edited series (time, channel), by instance."""
+        return {place: one for place, (_, one) in self._series.items() if isinstance(one, np.ndarray)}
+
     def put(self, instance: int, series: np.ndarray | None) -> None:
         """Edit an instance, or restore the original, on behalf of Python."""
         self._counts[instance] = self._counts.get(instance, 0) + 1

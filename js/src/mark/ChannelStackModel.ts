@@ -300,12 +300,12 @@ export class ChannelStackModel extends SelectionModel {
     }
   }
 
-  /** A saved notebook keeps the tiles of the displayed pictures. */
+  /** A saved notebook keeps the tiles of the displayed pictures, and the edits of the current one. */
   get_state(dropDefaults?: boolean) {
     const state = super.get_state(dropDefaults);
     const packed = this.comm ? this.pictures.packed() : null;
     if (packed) {
-      state.tiles = packed as any;
+      Object.assign(state, { tiles: packed, edited: this.edits.kept() });
     }
     return state;
   }

@@ -18,9 +18,10 @@ type Mark = WidgetModel & {
   readonly engineAnswers: EngineAnswers | null;
 };
 
-/** Edits in a saved notebook. */
+/** Edits in a saved notebook, whose JSON has its keys in another order: their name is not computed again. */
 interface Kept {
   readonly instance: number;
+  readonly name: string;
   readonly edits: readonly Edit[];
 }
 
@@ -262,23 +263,36 @@ export class Edits {
     }
   }
 
-  /** Python sets, or removes, the edited series of its instances. Without a kernel, as in a saved notebook, none is shown. */
+  /** Edits of the current instance, as a saved notebook keeps them. */
+  kept(): Kept[] {
+    const { instance, edited: name } = this.mark.choice;
+    return name === undefined ? [] : [{ instance, name, edits: this.edits(instance) }];
+  }
+
+  /** Takes the edited series of Python, or of a saved page or notebook. */
   private takeFromPython(): void {
-    if (!this.mark.hasKernel) {
-      return;
-    }
-    for (const { instance, name, count, values } of this.mark.get("edited") as readonly FromPython[]) {
-      const label = `${instance} ${name || count}`;
-      if (!this.taken.has(label)) {
-        this.taken.add(label);
-        this.sent.set(instance, UNKNOWN);
-        const history = this.histories.get(instance) ?? UNEDITED;
-        const numbers = Array.from(new Float32Array(bytesOf(values, 0, values.byteLength)));
-        const edit: Edit = { do: "replace", values: numbers };
-        this.histories.set(instance, numbers.length > 0 ? withEdit(history, edit) : reset(history));
-        this.isFollowed = false;
+    for (const one of this.mark.get("edited") as readonly (FromPython | Kept)[]) {
+      if ("edits" in one) {
+        this.histories.set(one.instance, { done: one.edits, undone: [] });
+        this.names.set(one.edits, one.name);
+      } else if (this.mark.hasKernel || this.mark.engineAnswers) {
+        this.takeSeries(one);
       }
     }
     this.mark.trigger("edits");
+  }
+
+  /** Sets, or removes, the edited series of an instance. */
+  private takeSeries({ instance, name, count, values }: FromPython): void {
+    const label = `${instance} ${name || count}`;
+    if (!this.taken.has(label)) {
+      this.taken.add(label);
+      this.sent.set(instance, UNKNOWN);
+      const history = this.histories.get(instance) ?? UNEDITED;
+      const numbers = Array.from(new Float32Array(bytesOf(values, 0, values.byteLength)));
+      const edit: Edit = { do: "replace", values: numbers };
+      this.histories.set(instance, numbers.length > 0 ? withEdit(history, edit) : reset(history));
+      this.isFollowed = false;
+    }
   }
 }

@@ -37,7 +37,9 @@ function change(mark: ChannelStackModel, changed: Partial<Fields>): void {
 export function editPanel(mark: ChannelStackModel): TemplateResult {
   const { edits } = mark;
   if (edits.obstacle !== null) {
-    return html`<div class="cam1d-note">${edits.obstacle}</div>`;
+    const { done, undone } = edits.history;
+    const kept = done.length + undone.length > 0 ? past(mark) : nothing;
+    return html`<div class="cam1d-note">${edits.obstacle}</div>${kept}`;
   }
   return html`${past(mark)}${what(mark)}${moves(mark)}${replacements(mark)}${pasted(mark)}`;
 }
