@@ -105,6 +105,10 @@ class Network(ABC):
 
     # Its parts
 
+    def opened(self, node: Node, shape: tuple[int, ...]) -> Graph | None:
+        """Operations of a layer that pools steps, for an input of a shape; None if they cannot be read."""
+        return None
+
     def _take(self, graph: Graph | str, layer: Any) -> None:
         """Find the parts of a graph; if it could not be read, take the model as it is."""
         if isinstance(graph, str):

@@ -38,7 +38,7 @@ def portable_model(network: Network, length: int, field: ReceptiveField | None, 
     explained = None if field is None else network.entry
     stages = () if explained is None else network.stages
     wanted = [network.exit, *(stage.value for stage in stages)]
-    operations, shapes, weights, kernels = portable(network.graph, length, wanted)
+    operations, shapes, weights, kernels = portable(network.graph, length, wanted, network.opened)
     description = {
         "operations": operations,
         "shapes": shapes,

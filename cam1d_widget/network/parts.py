@@ -7,7 +7,7 @@ variance and a product, and attention of dense layers, two matrix products and a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -17,12 +17,24 @@ from .function_call import FunctionCall
 from .graph import Graph, Node, Tensors
 from .operations import Operation, Parameter, Parts, Weighted
 
-__all__ = ["Writing", "attention", "multi_head_attention", "normalization", "recurrence", "written_out"]
+__all__ = ["Opened", "Writing", "attention", "multi_head_attention", "normalization", "parts_of", "recurrence"]
+__all__ += ["written_out"]
 
 # Order of the axes (instance, step, head, filter) in which the heads come first, and back.
 HEADS_FIRST = (0, 2, 1, 3)
 # What is added to the score of a masked step, whose softmax is then zero in float32.
 _MASKED = -1e9
+
+
+@dataclass(frozen=True)
+class Opened(Operation):
+    """A layer that computes by the operations of a graph, which read its call."""
+
+    graph: Graph
+
+    def parts(self, writing: Writing, x: int) -> int:
+        """Add these operations."""
+        return writing.take(self.graph, x)
 
 
 def written_out(graph: Graph, nodes: Iterable[Node]) -> list[Node]:
@@ -31,10 +43,11 @@ def written_out(graph: Graph, nodes: Iterable[Node]) -> list[Node]:
     Values between parts are numbered from ``len(graph.values)`` on.
     """
     numbers = count(len(graph.values))
-    return [part for node in nodes for part in _parts_of(node, graph.tensors, numbers)]
+    return [part for node in nodes for part in parts_of(node, graph.tensors, numbers)]
 
 
-def _parts_of(node: Node, tensors: Tensors, numbers: Iterator[int]) -> Iterator[Node]:
+def parts_of(node: Node, tensors: Tensors, numbers: Iterator[int]) -> Iterator[Node]:
+    """Parts of a node, or the node itself if it has none; `numbers` are those of new values."""
     parts: Parts | None = getattr(node.operation, "parts", None)
     if parts is None:
         yield node
@@ -75,6 +88,16 @@ class Writing:
         made, node = next(self._numbers), self._node
         self.nodes.append(Node(node.name, node.kind, operation, inputs, (made,), FunctionCall(function), node.layer))
         return made
+
+    def take(self, inner: Graph, x: int) -> int:
+        """Add the operations of a graph, which are those of this node; returns the number of its output."""
+        known = {0: x}
+        for node in written_out(inner, inner.between([0], [inner.output])):
+            made = tuple(next(self._numbers) for _ in node.outputs)
+            known.update(zip(node.outputs, made, strict=True))
+            name, kind, inputs = self._node.name, self._node.kind, tuple(known[one] for one in node.inputs)
+            self.nodes.append(replace(node, name=name, kind=kind, inputs=inputs, outputs=made))
+        return known[inner.output]
 
     def weighted(self, operation: Weighted, x: int) -> int:
         """Add an operation with learned weights."""

@@ -7,7 +7,9 @@ what the operation returns at known points.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import singledispatchmethod
+from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +18,7 @@ from . import operations as kinds
 from .cells import Recurrence
 from .graph import Graph, Node
 from .operations import Operation, Padding
-from .parts import written_out
+from .parts import Opened, parts_of
 
 __all__ = ["NotPortable", "Portable", "portable"]
 
@@ -62,15 +64,24 @@ class Portable(NamedTuple):
     kernels: tuple[tuple[int, int], ...]
 
 
-def portable(graph: Graph, length: int, wanted: Sequence[int]) -> Portable:
+def portable(graph: Graph, length: int, wanted: Sequence[int], opened: Callable[..., Graph | None]) -> Portable:
     """The operations that compute some values from a series of one length.
+
+    Parameters
+    ----------
+    graph : Graph
+    length : int
+    wanted : sequence of int
+    opened : callable
+        Called with a node that pools steps and the shape of its input; returns the graph of its own operations, or None
+        if they cannot be read.
 
     Raises
     ------
     NotPortable
         If one of them has no counterpart in the engine; the error names the layer.
     """
-    writing = _Writing(graph, length)
+    writing = _Writing(graph, length, opened)
     operations = [writing.described(node) for node in writing.computed(wanted)]
     weights = np.concatenate(writing.arrays) if writing.arrays else np.zeros(0, np.float32)
     shapes = {number: list(value.shape[1:]) for number, value in writing.values.items()}
@@ -80,8 +91,8 @@ def portable(graph: Graph, length: int, wanted: Sequence[int]) -> Portable:
 class _Writing:
     """Descriptions of nodes, and the arrays that they refer to."""
 
-    def __init__(self, graph: Graph, length: int) -> None:
-        self._graph, self._ops = graph, graph.tensors.ops
+    def __init__(self, graph: Graph, length: int, opened: Callable[..., Graph | None]) -> None:
+        self._graph, self._ops, self._opened = graph, graph.tensors.ops, opened
         channels = graph.values[0].shape[-1]
         # Values of one series of zeros, by number: what the shapes are known from.
         assert channels is not None
@@ -92,9 +103,18 @@ class _Writing:
 
     def computed(self, wanted: Sequence[int]) -> Iterator[Node]:
         """Nodes in the order of computing, each after its values are known."""
-        for node in written_out(self._graph, self._graph.between([0], wanted)):
-            self.values.update(zip(node.outputs, self._called(node, *self._inputs(node)), strict=True))
-            yield node
+        numbers = count(len(self._graph.values))
+        for node in self._graph.between([0], wanted):
+            for part in parts_of(self._with_parts(node), self._graph.tensors, numbers):
+                self.values.update(zip(part.outputs, self._called(part, *self._inputs(part)), strict=True))
+                yield part
+
+    def _with_parts(self, node: Node) -> Node:
+        """A node that pools steps, with its own operations as parts."""
+        if not isinstance(node.operation, kinds.StepPooling):
+            return node
+        inner = self._opened(node, self._inputs(node)[0].shape)
+        return node if inner is None else replace(node, operation=Opened(inner))
 
     def described(self, node: Node) -> dict[str, Any]:
         """One operation as plain data."""
@@ -308,9 +328,25 @@ class _Writing:
 
     @_parameters.register
     def _matrix_product(self, operation: kinds.MatrixProduct, node: Node) -> dict[str, Any]:
+        if operation.tensors == 1:
+            return {"kind": "dense", "kernel": self._kernel(lambda: self._constant_factor(node)), "bias": None}
         if operation.transposes is None or len(node.inputs) != 2:
             raise NotPortable(f"{node} cannot be computed in a page")
         return {"kind": "matrix product", "transposes": operation.transposes}
+
+    def _constant_factor(self, node: Node) -> np.ndarray:
+        """Matrix that the values at each step are multiplied by: what the product of the units is."""
+        [x] = self._inputs(node)
+        matrix = self._called(node, np.eye(x.shape[-1], dtype=np.float32)[np.newaxis])[0][0]
+        noise = np.random.default_rng(0).normal(size=x.shape).astype(np.float32)
+        made = self._called(node, noise)[0]
+        if (
+            x.ndim != 3
+            or matrix.shape != (x.shape[-1], made.shape[-1])
+            or not np.allclose(made, noise @ matrix, atol=1e-4)
+        ):
+            raise NotPortable(f"{node} multiplies by a constant in another way, and cannot be computed in a page")
+        return matrix
 
     @_parameters.register
     def _recurrence(self, operation: Recurrence, node: Node) -> dict[str, Any]:

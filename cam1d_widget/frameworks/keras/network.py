@@ -13,13 +13,14 @@ import keras
 import numpy as np
 from keras import ops
 
+from ...network.graph import Graph, Node
 from ...network.layers_in_time import output_of
 from ...network.order_of_steps import forget_tried_layers
 from ..network import Network
 from .fingerprint import settings_of
 from .layer_table import jumps
 from .tensors import KerasTensors
-from .user_model import graph_of, inputs_of, own_output, run_on, which_output
+from .user_model import graph_of, graph_of_call, inputs_of, own_output, run_on, which_output
 from .weights import digest_of, refuse_weights
 
 __all__ = ["KerasNetwork"]
@@ -66,6 +67,10 @@ class KerasNetwork(Network):
 
     def _run(self, function: Callable[[Any], Any], x: np.ndarray) -> np.ndarray:
         return ops.convert_to_numpy(function(x) if function == self._called else run_on(self.model, function, x))
+
+    def opened(self, node: Node, shape: tuple[int, ...]) -> Graph | None:
+        """Operations of a layer that pools steps, as its call computes them with the current weights."""
+        return graph_of_call(node.layer, shape)
 
     def _output_of(self, layer: Any) -> int:
         layers, graph = self.model.layers, self.graph

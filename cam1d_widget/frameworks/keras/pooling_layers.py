@@ -91,7 +91,7 @@ class TemporalAttention(_WithAttention):
 
     def pooled(self, maps: Any, weights: Any) -> Any:
         """Weighted mean of the steps, of shape (batch, filter)."""
-        return ops.einsum("bs,bsf->bf", weights, maps)
+        return ops.sum(ops.expand_dims(weights, -1) * maps, axis=1)
 
     def call(self, maps: Any) -> Any:
         """Weighted mean of the steps, of shape (batch, filter)."""
@@ -169,7 +169,7 @@ class _AttentiveMILPooling(MILPooling, _WithAttention):
 
     def _weighed(self, maps: Any, weights: Any) -> Any:
         """Contribution of every step to every class score for given weights, of shape (batch, step, class)."""
-        return _mean_share(self._linear(maps) * weights[..., None])
+        return _mean_share(self._linear(maps) * ops.expand_dims(weights, -1))
 
     def step_scores(self, maps: Any) -> Any:
         """Contribution of every step to every class score, of shape (batch, step, class)."""
@@ -228,7 +228,7 @@ class AttentionPooling(_AttentiveMILPooling):
         return ops.softmax(self.grades(maps), axis=1)
 
     def _weighed(self, maps: Any, weights: Any) -> Any:
-        return self._linear(maps) * weights[..., None]
+        return self._linear(maps) * ops.expand_dims(weights, -1)
 
 
 @_registered

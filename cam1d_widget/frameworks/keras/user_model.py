@@ -24,7 +24,7 @@ from .layer_table import computed_by_keras
 from .reader import called_through, nothing_recorded, read
 from .tensors import KerasTensors
 
-__all__ = ["graph_of", "inputs_of", "own_output", "readable", "run_on", "which_output"]
+__all__ = ["graph_of", "graph_of_call", "inputs_of", "own_output", "readable", "run_on", "which_output"]
 
 
 def readable(model: Any) -> Any:
@@ -214,6 +214,16 @@ def graph_of(model: Any, index: int, inputs: Inputs, shape: tuple[int | None, ..
             except Exception as fault:  # any error that the user's code raises for a symbolic tensor
                 return str(fault).strip().splitlines()[0]
         return read(model.name, series, outputs[index], KerasTensors(), others, inputs)
+
+
+def graph_of_call(layer: Any, shape: tuple[int, ...]) -> Graph | None:
+    """Graph of a layer's own call, for an input of a shape; None if it cannot be read."""
+    with nothing_recorded(layer):
+        series = keras.Input(shape[1:], name="series")
+        try:
+            return read(layer.name, series, layer.call(series, **_inference(layer)), KerasTensors())
+        except Exception:  # any error that the user's code raises for a symbolic tensor
+            return None
 
 
 def _symbolic(model: Any, taken: Any) -> Any:
