@@ -185,7 +185,9 @@ def _draw_series(axes: Any, values: np.ndarray, bottom: int, rate: float) -> _Ro
     present = values[np.isfinite(values)]
     lowest, highest = (float(present.min()), float(present.max())) if len(present) else (0.0, 1.0)
     if lowest == highest:
-        lowest, highest = lowest - 1, highest + 1
+        # Next to a large number, 1 is lost.
+        around = max(1.0, 1e-6 * abs(lowest))
+        lowest, highest = lowest - around, highest + around
     size = (1 - 2 * _MARGIN) / (highest - lowest)
     row = _Row(bottom + _MARGIN, lowest, size)
     time, places = np.arange(len(values)) / rate, row.at(values.astype(float))

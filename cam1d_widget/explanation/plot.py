@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import importlib.util
 import io
+import warnings
 from collections.abc import Sequence
 from textwrap import fill
 from typing import Any
@@ -122,7 +123,10 @@ def figure_height(rows: int) -> float:
 def png_picture(figure: Any) -> str:
     """PNG of a figure in base64, small enough for a notebook."""
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=80)
+    with warnings.catch_warnings():
+        # Of names with emoji: browsers have other fonts, and show the widget in place of this picture.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
+        figure.savefig(file, format="png", dpi=80)
     return base64.b64encode(file.getvalue()).decode("ascii")
 
 

@@ -44,6 +44,22 @@ def test_gaps_are_gaps_in_the_line_and_a_sample_between_two_is_a_dot():
     assert len(others) == 2 + 2, "two series and two edges of rows"
 
 
+@pytest.mark.parametrize("value", [0.0, -7.0, 5e30])
+def test_a_constant_channel_is_a_line_in_the_middle_of_its_row(value):
+    whole = explanation()
+    x = whole.x.copy()
+    x[0, :, 0] = value
+    line = replace(whole, x=x).plot(0, 1, "Gradient × Input").axes[0].lines[0]
+    np.testing.assert_allclose(line.get_ydata(), 2.5, atol=0.1)
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_still_picture_of_a_name_that_the_font_lacks_warns_of_nothing():
+    names = ["👩 one", "a\tb", "three"]
+    bundle = ExplanationViewer(explanation(channel_names=names))._repr_mimebundle_()
+    assert len(bundle["image/png"]) > 1000
+
+
 @pytest.mark.parametrize(("name", "signed"), [("signed", True), ("unsigned", False)])
 def test_colors_are_those_of_the_widget(name, signed):
     colors = 255 * _color_map(signed)(np.arange(256) / 255)[:, :3]

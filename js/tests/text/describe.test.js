@@ -15,7 +15,7 @@ import {
   readout,
   summaryOf,
 } from "../../lib/core/text/describe.js";
-import { formatNumber, formatPercent, formatSigned, formatTime } from "../../lib/core/text/numbers.js";
+import { formatEnds, formatNumber, formatPercent, formatSigned, formatTime } from "../../lib/core/text/numbers.js";
 
 const facts = {
   channel_names: ["ax", "ay"],
@@ -55,6 +55,14 @@ const tile = (values, channels) => ({
 const pictureOf = (map, options = {}, colorLimit = { limit: 2, maps: 1 }) =>
   makePicture(choice, tile([1, 2, 3, 4, 5, 6, 7, 8], 2), map, facts, { ...DEFAULTS, ...options }, colorLimit);
 const picture = pictureOf(tile([0.5, -2, 1, 0], 1));
+
+test("the ends of a range differ where a few more digits tell them apart", () => {
+  assert.deepEqual(formatEnds(-1, 2.5), ["−1.00", "2.50"]);
+  assert.deepEqual(formatEnds(293.12, 293.46), ["293.12", "293.46"]);
+  assert.deepEqual(formatEnds(101283, 101367), ["101283", "101367"]);
+  assert.deepEqual(formatEnds(1e-9, 1.000001e-9), ["1.00e−9", "1.00e−9"]);
+  assert.deepEqual(formatEnds(7, 7), ["7.00", "7.00"]);
+});
 
 test("numbers are short and true", () => {
   assert.deepEqual(

@@ -23,12 +23,12 @@ export function drawAxis(pen: Pen, axis: Axis, { plot, left }: Frame, theme: The
     pen.stroke();
     pen.fillText(text, x, bottom + 7);
   }
-  const atLeft = titleFitsLeft(pen, axis, plot.left - left);
+  const [space, width] = [spaceOfTitle(pen, axis), pen.measureText(axis.title).width];
+  const atLeft = width <= plot.left - left - space;
   pen.textAlign = atLeft ? "right" : "left";
-  pen.fillText(axis.title, plot.left - (atLeft ? ROOM : 0), bottom + (atLeft ? 7 : 21));
+  pen.fillText(axis.title, plot.left - (atLeft ? space : 0), bottom + (atLeft ? 7 : 21));
 }
 
-/** Space between the title and the plot, wide enough for half a label. */
-const ROOM = 22;
-
-const titleFitsLeft = (pen: Pen, { title }: Axis, room: number): boolean => pen.measureText(title).width <= room - ROOM;
+/** Space between the title and the plot, which the first label does not cross. */
+const spaceOfTitle = (pen: Pen, { ticks }: Axis): number =>
+  Math.max(22, ...ticks.slice(0, 1).map(({ at, text }) => pen.measureText(text).width / 2 - at + 6));

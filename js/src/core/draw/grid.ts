@@ -2,7 +2,7 @@ import type { JobArray } from "../picture/job_results.js";
 import type { ValueRange } from "../picture/value_range.js";
 import { type Column, columnsOf } from "../samples/column.js";
 import type { TimeAxis } from "../samples/time_axis.js";
-import { formatNumber } from "../text/numbers.js";
+import { formatEnds } from "../text/numbers.js";
 import { fit } from "./labels.js";
 import { clipTo, traceLine } from "./line.js";
 import type { Row } from "./row_layout.js";
@@ -151,8 +151,9 @@ function drawRoom(pen: Pen, range: ValueRange, row: Row, { left, right }: ColorL
     pen.font = `9px ${theme.font}`;
     pen.fillStyle = theme.faint;
     pen.textAlign = "right";
-    pen.fillText(formatNumber(range.high, 2), left - 4, row.top + 6);
-    pen.fillText(formatNumber(range.low, 2), left - 4, row.top + row.height - 6);
+    const [low, high] = formatEnds(range.low, range.high, 2);
+    pen.fillText(high, left - 4, row.top + 6);
+    pen.fillText(low, left - 4, row.top + row.height - 6);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Facts } from "../picture/facts.js";
 import type { ValueRange } from "../picture/value_range.js";
 import { elided } from "../text/elided.js";
-import { formatNumber } from "../text/numbers.js";
+import { formatEnds } from "../text/numbers.js";
 import { valueToPixel } from "./line.js";
 import type { Row, RowLayout } from "./row_layout.js";
 import type { Frame, Ink, Pen, Scene } from "./scene.js";
@@ -135,14 +135,15 @@ export function drawTicks(pen: Pen, range: ValueRange, row: Row, right: number, 
   pen.fillStyle = theme.faint;
   pen.strokeStyle = theme.faint;
   pen.textAlign = "right";
-  for (const value of [range.low, range.high]) {
+  const texts = formatEnds(range.low, range.high);
+  for (const [end, value] of [range.low, range.high].entries()) {
     const y = Math.round(valueToPixel(value, range, row)) + 0.5;
     pen.beginPath();
     pen.moveTo(right - 4, y);
     pen.lineTo(right, y);
     pen.stroke();
     // Labels stay within their row, so that those of two rows do not overlap.
-    pen.fillText(formatNumber(value), right - 7, Math.max(row.top + 5, Math.min(row.top + row.height - 5, y)));
+    pen.fillText(texts[end], right - 7, Math.max(row.top + 5, Math.min(row.top + row.height - 5, y)));
   }
 }
 

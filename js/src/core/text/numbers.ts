@@ -4,12 +4,24 @@ export function formatNumber(value: number, digits = 3): string {
     return "–";
   }
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e5)) {
+  if (size !== 0 && (size < 1e-3 || size >= 10 ** Math.max(5, digits + 1))) {
     const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
     return `${mantissa}e${exponent.replace("+", "")}`.replace(/-/g, "−");
   }
   const decimals = size === 0 ? 0 : Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
   return value.toFixed(decimals).replace("-", "−");
+}
+
+/** Formats the ends of a range, with as many digits as its width needs if those are short. */
+export function formatEnds(low: number, high: number, digits = 3): [string, string] {
+  for (let more = digits; more <= 7; more++) {
+    const [first, last] = [formatNumber(low, more), formatNumber(high, more)];
+    const width = Number(last.replace(/−/g, "-")) - Number(first.replace(/−/g, "-"));
+    if (Math.abs(width - (high - low)) <= 0.1 * (high - low) && Math.max(first.length, last.length) <= 8) {
+      return [first, last];
+    }
+  }
+  return [formatNumber(low, digits), formatNumber(high, digits)];
 }
 
 export function formatSigned(value: number): string {
