@@ -21,6 +21,7 @@ from ..network.head import Head, ending, entry_of, head_of, is_affine_between, s
 from ..network.receptive_field import receptive_field_of
 from ..network.rollout import AttentionStack, attention_stack, weights_of
 from ..network.stages import Stage, stages_of
+from ..network.step_weights import StepWeights, step_weights
 from ..network.two_dimensional import in_rows, with_map_in_rows
 from .inputs import Inputs
 
@@ -138,7 +139,7 @@ class Network(ABC):
         if self.graph is None:
             raise ValueError(self.no_map)
         other = copy(self)
-        for made in ("head", "receptive_field_at", "attention_stack", "stages"):
+        for made in ("head", "receptive_field_at", "attention_stack", "stages", "step_weights"):
             other.__dict__.pop(made, None)
         other.no_map = None
         other._cut(layer)
@@ -193,9 +194,18 @@ class Network(ABC):
             return []
         return step_poolings(self.graph, self.entry, self.exit, scoring)
 
+    @cached_property
+    def step_weights(self) -> StepWeights | None:
+        """Softmax over the steps of the explained map that weighs them, where no layer of this package does."""
+        if self.graph is None or self.entry is None or self.exit is None or self.hidden or self.attending:
+            return None
+        return step_weights(self.graph, self.entry, self.exit)
+
     @property
     def attention_adds_up(self) -> bool:
         """Whether scores are an affine function of the attention weights."""
+        if self.step_weights is not None:
+            return self.step_weights.affine
         pooled = [node.outputs[0] for node in self.attending]
         return len(pooled) == 1 and is_affine_between(self._graph, pooled[0], self._exit)
 
@@ -272,8 +282,11 @@ class Network(ABC):
         bias = self._ops.convert_to_numpy(self.scoring[0].layer.outer_bias()).astype(np.float32)
         return np.concatenate([-bias, bias]) if self.two_sided else bias
 
-    def attention_weights(self, features: Any) -> Any:
+    def attention_weights(self, x: Any, features: Any) -> Any:
         """Weight of every step of the explained map, of shape (batch, head, step)."""
+        if self.step_weights is not None:
+            weights = self.step_weights.by_head(self._ops, self.compute(self.step_weights.value, x))
+            return self._ops.cast(weights, "float32")
         features = self._in_precision(features)
         weights = [node.layer.attention_weights(features) for node in self.attending]
         return self._ops.cast(self._ops.stack(weights, axis=1), "float32")
@@ -281,6 +294,10 @@ class Network(ABC):
     def logits_of_attention(self, x: Any, features: Any, weights: Any) -> Any:
         """Scores of given weights (batch, head, step) of the steps of a map."""
         weights, features = self._in_precision(weights), self._in_precision(features)
+        if self.step_weights is not None:
+            return self._finished(
+                self._after({0: x, self.step_weights.value: self.step_weights.as_value(self._graph, weights)})
+            )
         known = {0: x, self.entry: features}
         for head, node in enumerate(self.attending):
             known[node.outputs[0]] = node.layer.pooled(features, weights[:, head])

@@ -303,6 +303,38 @@ class NetworkClassifier(PerInstanceClassifier, ABC):
             raise ValueError(self.no_self_attention)
         return self._passes.run("self_attention", self._checked(x))[0]
 
+    # Attention to steps
+
+    @property
+    def no_attention(self) -> str | None:
+        """Why there is no attention to the steps of the explained map; None where there is."""
+        if self._network.attending or self._network.step_weights:
+            return None
+        return (
+            f"model {self.name!r} has no attention over the steps of the explained map, by models.TemporalAttention or "
+            f"a softmax over the steps; name the map before it with layer="
+        )
+
+    @property
+    def attention_adds_up(self) -> bool:
+        """Whether a score is its value without attention plus the sum of gradients times weights, held constant."""
+        return self.score == "logits" and self._network.attention_adds_up
+
+    def attention(self, x: np.ndarray) -> np.ndarray:
+        """Attention weight of every step, of shape (instance, head, step)."""
+        if self.no_attention:
+            raise ValueError(self.no_attention)
+        return self._passes.run("attention", self._checked(x))[0]
+
+    def attention_gradients(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Weights, gradients with respect to them (instance, target, head, step), and scores without attention."""
+        if self.no_attention:
+            raise ValueError(self.no_attention)
+        x = self._checked(x)
+        targets = as_targets(target, len(x), self.classes).reshape(len(x), -1)
+        weights, gradients, without = self._passes.run("attention_and_gradients", x, targets)
+        return weights, gradients, without
+
     # Propagation rules
 
     def propagate(self, x: np.ndarray, target: Any, rule: Rule, baseline: np.ndarray | None = None) -> np.ndarray:

@@ -198,7 +198,7 @@ class Passes:
 
     def _attention(self) -> tuple[Any, ...]:
         """Weight of every step, of shape (instance, head, step)."""
-        return lambda x: self._network.attention_weights(self._map(x)), self._series
+        return lambda x: self._network.attention_weights(x, self._map(x)), self._series
 
     def _self_attention(self) -> tuple[Any, ...]:
         """Weights of a stack of attention layers, of shape (instance, layer, step, step)."""
@@ -209,7 +209,7 @@ class Passes:
 
         def all_three(x: Any, targets: Any) -> tuple[Any, Any, Any]:
             maps, network = self._map(x), self._network
-            weights = network.attention_weights(maps)
+            weights = network.attention_weights(x, maps)
             series, features, repeated = (self._for_each_target(one, targets) for one in (x, maps, weights))
             gradients = self._gradients(
                 lambda one: self._score(network.logits_of_attention(series, features, one)),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from . import operations as ops
 from .graph import Graph, Node
-from .receptive_field import Seen, fields_between
+from .receptive_field import SOME_LENGTH, Seen, fields_between, fields_of
 
 __all__ = ["Ending", "Head", "ending", "entry_of", "head_of", "is_affine", "is_affine_between", "step_poolings"]
 
@@ -63,22 +64,43 @@ def _before_identities(graph: Graph, value: int) -> int:
 def entry_of(graph: Graph, logits: int, ranks: tuple[int, ...] = (3,)) -> int | None:
     """Map of one of these ranks, mostly (batch, step, filter), that enters the pooling or flatten of the head.
 
-    None if there is no such map, if several merge after their poolings, or if it is the series itself.
+    The weights that a softmax gives to the steps of a map do not count. None if there is no such map, if several merge
+    after their poolings, or if it is the series itself.
     """
-    found, seen, open_ = [], set(), [logits]
+    fields = fields_of(graph, graph.values[0].shape[1] or SOME_LENGTH, [logits])
+    found = _maps_before(graph, logits, ranks, fields)
+    if graph.makers.keys().isdisjoint(found):  # then the error says why the last map cannot be placed in time
+        found = _maps_before(graph, logits, ranks, {})
+    maps = [value for value in found if not _weighs_steps(graph, value)] or found
+    merged = len(maps) != 1 or graph.sources(maps, [value for value in found if value not in maps]) - set(maps)
+    return None if merged or maps[0] not in graph.makers else maps[0]
+
+
+def _maps_before(
+    graph: Graph, logits: int, ranks: tuple[int, ...], fields: Mapping[int, Seen | ValueError]
+) -> list[int]:
+    """Last maps before the logits, on all paths; without those whose time is known to run along no or another axis."""
+    found, visited, open_ = [], set(), [logits]
     while open_:
         value = open_.pop()
-        if value in seen or value not in graph.of_series:
+        if value in visited or value not in graph.of_series:
             continue
-        seen.add(value)
-        shape = graph.values[value].shape
+        visited.add(value)
+        shape, seen = graph.values[value].shape, fields.get(value)
+        elsewhere = len(shape) == 3 and isinstance(seen, Seen) and seen.axis != 1
         states = value in graph.makers and getattr(graph.makers[value].operation, "states", False)
         # A map of one step comes after the pooling.
-        if len(shape) in ranks and any(size != 1 for size in shape[1:-1]) and not states:
+        if len(shape) in ranks and any(size != 1 for size in shape[1:-1]) and not states and not elsewhere:
             found.append(value)
         elif value in graph.makers:
             open_ += graph.makers[value].inputs
-    return found[0] if len(found) == 1 and found[0] in graph.makers else None
+    return found
+
+
+def _weighs_steps(graph: Graph, value: int) -> bool:
+    """Whether a map (batch, step, head) is a softmax over its steps."""
+    operation = graph.makers[value].operation if value in graph.makers else None
+    return isinstance(operation, ops.Normalize) and operation.name == "softmax" and operation.axes == {1}
 
 
 class Head(NamedTuple):

@@ -361,6 +361,18 @@ class Flip(Pick):
     axis: int
 
 
+@dataclass(frozen=True)
+class Spread(Rearranging):
+    """Each value repeated along a new axis.
+
+    Attributes
+    ----------
+    axis : int
+    """
+
+    axis: int
+
+
 # Pooling
 
 

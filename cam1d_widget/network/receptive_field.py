@@ -254,6 +254,21 @@ def _normalized(operation: ops.Normalize, step: _Step, seen: list[Seen]) -> Seen
     return _everything(seen[0])
 
 
+def _spread(operation: ops.Spread, step: _Step, seen: list[Seen]) -> Seen:
+    """Axes from the new one on are counted on."""
+    field, axis, windows = seen[0]
+    return Seen(field, axis if axis is None or axis < operation.axis else axis + 1, windows)
+
+
+def _multiplied(operation: ops.MatrixProduct, step: _Step, seen: list[Seen]) -> Seen:
+    """A product of matrices that sums over the steps of both, as that of attention weights and a map, leaves none."""
+    if operation.transposes is not None and len(step.shapes) == 2:
+        first, second = (len(shape) - 1 for shape in step.shapes)
+        if [one.axis for one in seen] == [first, second if operation.transposes else second - 1]:
+            return _without_time(seen)
+    return _mixed(operation, step, seen)
+
+
 def _reshaped(operation: ops.Reshape, step: _Step, seen: list[Seen]) -> Seen:
     """Time keeps its own axis if there is one of its length, with as many values before it."""
     field, axis, *_ = seen[0]
@@ -382,9 +397,11 @@ _RULES: list[tuple[type, Callable[[Any, _Step, list[Seen]], Seen]]] = [
     (ops.Slice, _sliced),
     (ops.Reshape, _reshaped),
     (ops.Permute, _permuted),
+    (ops.Spread, _spread),
     (ops.Reduce, _reduced),
     (ops.Dense, _dense),
     (ops.Normalize, _normalized),
+    (ops.MatrixProduct, _multiplied),
     (ops.Mixing, _mixed),
     (ops.Pick, _mixed),
     (ops.TransposedConvolution, _mixed),

@@ -71,5 +71,5 @@ def test_one_class_and_two_series_are_required():
 
 
 def test_a_model_without_attention_is_refused():
-    with pytest.raises(ValueError, match=r"^model 'fcn' has no attention of this package"):
+    with pytest.raises(ValueError, match=r"^model 'fcn' has no attention over the steps"):
         attention_agreement(models.fcn((60, 2), 2, filters=2), np.ones((2, 60, 2)), progress=False)

@@ -11,7 +11,6 @@ from typing import Any
 import keras
 import numpy as np
 
-from ...attribution.classifier import as_targets
 from ...typing import LayerLike, ModelLike, Score
 from ...validation import check_choice, check_count, check_flag, check_layer, check_text
 from ..network_classifier import NetworkClassifier
@@ -175,36 +174,6 @@ class KerasClassifier(NetworkClassifier):
     def step_scores_stand_alone(self) -> bool:
         """Whether setting a step's features to zero lowers S by exactly that step's score."""
         return all(node.operation.stands_alone for node in self._network.scoring)
-
-    @property
-    def no_attention(self) -> str | None:
-        """Why there is no attention to the steps of the explained map; None where there is."""
-        if self._network.attending:
-            return None
-        return (
-            f"model {self.name!r} has no attention of this package over the steps of the explained map; give it "
-            f"models.TemporalAttention, or name the map before it with layer="
-        )
-
-    @property
-    def attention_adds_up(self) -> bool:
-        """Whether a score is its value without attention plus the sum of gradients times weights, held constant."""
-        return self.score == "logits" and self._network.attention_adds_up
-
-    def attention(self, x: np.ndarray) -> np.ndarray:
-        """Attention weight of every step, of shape (instance, head, step)."""
-        if self.no_attention:
-            raise ValueError(self.no_attention)
-        return self._passes.run("attention", self._checked(x))[0]
-
-    def attention_gradients(self, x: np.ndarray, target: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Weights, gradients with respect to them (instance, target, head, step), and scores without attention."""
-        if self.no_attention:
-            raise ValueError(self.no_attention)
-        x = self._checked(x)
-        targets = as_targets(target, len(x), self.classes).reshape(len(x), -1)
-        weights, gradients, without = self._passes.run("attention_and_gradients", x, targets)
-        return weights, gradients, without
 
     def _randomized(self, seed: int, draws: int) -> Iterator[tuple[int, str, KerasClassifier]]:
         (layer, output), size = self._choice, self.batch_size

@@ -382,6 +382,10 @@ def _pick(called: Called) -> Operation:
     return kinds.Pick()
 
 
+def _repeat_vector(called: Called) -> Operation:
+    return kinds.Spread(1)
+
+
 def _get_item(called: Called) -> Operation:
     """One place or a range of one axis; any other index is a rearrangement."""
     key, shape = called.call[0][-1] if len(called.call[0]) == 2 else None, called.shapes[0]
@@ -533,7 +537,8 @@ def _rows() -> dict[str, Row]:
     add("UpSampling1D UpSampling2D", _upsample)
     add("Concatenate", _concatenate)
     add("GetItem", _get_item)
-    add("RepeatVector Stack Flip Roll Split Moveaxis Swapaxes Repeat Tile Ravel BroadcastTo", _pick)
+    add("RepeatVector", _repeat_vector)
+    add("Stack Flip Roll Split Moveaxis Swapaxes Repeat Tile Ravel BroadcastTo", _pick)
     # Steps mixed
     add("RNN SimpleRNN LSTM GRU Bidirectional ConvLSTM1D", _recurrent)
     add("MultiHeadAttention GroupedQueryAttention Attention AdditiveAttention", _attention)

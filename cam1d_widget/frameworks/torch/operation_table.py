@@ -69,7 +69,20 @@ def _matrix_product(called: Called) -> Operation:
         assert kernel is not None
         return kinds.Dense(kernel, None)
     factors = [one for one in called.arguments.values() if called.is_tensor(one)]
-    return kinds.MatrixProduct(function=True, tensors=max(len(factors), len(called.tensors)))
+    tensors = max(len(factors), len(called.tensors))
+    return kinds.MatrixProduct(function=True, tensors=tensors, transposes=_transposes(called))
+
+
+def _transposes(called: Called) -> bool | None:
+    """Whether the value of the second of two tensors is that of the module with its last two axes exchanged.
+
+    The first is always as in the module: see `layouts.last_axis`.
+    """
+    ranks = [len(shape_of(one)) for one in called.tensors]
+    if len(ranks) != 2 or ranks[0] != ranks[1] or ranks[0] < 3:
+        return None
+    *before, one, other = range(ranks[1])
+    return {(*before, one, other): False, (*before, other, one): True}.get(called.orders[1])
 
 
 def _einsum(called: Called) -> Operation:
