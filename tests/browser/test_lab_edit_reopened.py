@@ -6,10 +6,18 @@ import pytest
 from ..support.planted import PLACE
 from .lab import KERNEL_IS_IDLE, save_by_keys, write_notebook
 from .page import MARK
-from .test_lab_edit import SOURCE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+SOURCE = """
+from cam1d_widget import CAM1DWidget
+from tests.support.planted import planted_model, planted_series
+
+CAM1DWidget(
+    planted_model(), planted_series(), class_names=["none", "in a", "in b"], channel_names=["a", "b", "c"],
+    methods=["HiResCAM", "Occlusion"], method="HiResCAM",
+)
+"""
 MODEL = f"{MARK}.model"
 READY = f"() => {MODEL}.choice.edited !== undefined && {MODEL}.status === 'ready'"
 STATE = f"""() => {{
@@ -25,7 +33,6 @@ def test_the_edited_series_is_kept_with_its_map_and_scores(server, folder, open_
     page.wait_for_function(KERNEL_IS_IDLE)
     page.locator(".bqplot.figure[data-ready]").wait_for()
     stretch = f"window: [{PLACE[0] - 4}, {PLACE[1] + 5}], channels: [0, 1]"
-    page.evaluate(f"{MODEL}.choose({{ method: 0 }})")
     page.evaluate(f"{MODEL}.edits.apply({{ do: 'exchange', {stretch} }})")
     page.wait_for_function(READY)
     page.get_by_text("in b (95").first.wait_for()
