@@ -15,7 +15,7 @@ import numpy as np
 
 from ..explanation.stored.digest import DIGEST_BYTES
 from ..explanation.stored.encoding import encoded
-from ..explanation.stored.format import KEY, Header, arrays_of, zarr
+from ..explanation.stored.format import INDEX, INDEXED, KEY, Header, arrays_of, zarr
 from ..validation import check_path, shown
 from .identity import first_difference
 
@@ -23,6 +23,8 @@ __all__ = ["BlockStore", "as_stored"]
 
 # Most bytes of a part of a block that is read at once, to look at one series.
 _READ = 2**20
+# Instances in a file of the index.
+_INDEXED = 2**18
 _DIMS = {
     "x": ("instance", "time", "channel"),
     "scores": ("instance", "class"),
@@ -202,12 +204,30 @@ class BlockStore:
             group = self._group.create_group("statistics", overwrite=True)
             for name, (dims, values) in statistics.items():
                 group.create_array(name, data=values, chunks=values.shape, dimension_names=dims)
+        self._write_index()
         self.header = replace(self.header, complete=True, skipped=tuple(skipped))
         self._group.attrs.update({KEY: self.header.to_json()})
         _consolidate(self.path)
         if not keep_partials and "partials" in self._arrays:
             del self._arrays["partials"], self._group["partials"]
             _consolidate(self.path)
+
+    def _write_index(self) -> None:
+        """Copy what is read of all instances at once into few files."""
+        group, size = self._group.create_group(INDEX, overwrite=True), _INDEXED - _INDEXED % self.header.chunk
+        size = max(size, self.header.chunk)
+        for name in INDEXED & self._arrays.keys():
+            array = self._arrays[name]
+            copied = group.create_array(
+                name,
+                shape=array.shape,
+                chunks=(size, *array.shape[1:]),
+                dtype=array.dtype,
+                compressors=None,
+                dimension_names=array.metadata.dimension_names,
+            )
+            for first in range(0, self.instances, size):
+                copied[first : first + size] = array[first : first + size]
 
 
 _FLAT = {"name": "v2", "separator": "."}

@@ -71,7 +71,7 @@ def explain_to(
     background : array-like of shape (instance, time, channel), optional
         As in :func:`~cam1d_widget.explain`.
     chunk : int, optional
-        Series in a block. Default: a power of two up to 4096, with up to 32 MB of series. Maps do not depend on it if
+        Series in a block. Default: a power of two up to 4096, with up to 16 MB of series. Maps do not depend on it if
         it is a multiple of 64; of other blocks they differ by rounding alone.
     dtype : {"float32", "float16", "uint8"}
         Type of the maps. The smaller ones have a scale for each map: values are off by at most 1/4096 (float16) or

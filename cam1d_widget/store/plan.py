@@ -25,7 +25,7 @@ from .statistics import Statistics
 __all__ = ["Plan"]
 
 # Most bytes of the series of a block, and most series in it, unless chunk= says otherwise.
-_BYTES, _MOST = 2**25, 4096
+_BYTES, _MOST = 2**24, 4096
 
 
 class Plan(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from itertools import chain
 from mmap import mmap
@@ -58,8 +59,9 @@ class SeriesRows:
         if _is_lazy(values):
             self.elsewhere = self._future
         elif (opened := _reopened(values)) is not None:
-            kept = SeriesRows.__new__(SeriesRows)
-            kept.__dict__ |= {**self.__dict__, "_values": opened}
+            # Here, too: the pages of a file that stays mapped would count as memory of this process.
+            self._values = opened
+            kept = copy(self)
             self.elsewhere = lambda number, chunk, client: kept
 
     def first(self) -> np.ndarray:
@@ -173,7 +175,7 @@ class _File:
     order: Literal["C", "F"]
 
     def __getitem__(self, rows: Any) -> np.ndarray:
-        return np.memmap(self.path, self.dtype, "r", self.offset, self.shape, self.order)[rows]
+        return np.array(np.memmap(self.path, self.dtype, "r", self.offset, self.shape, self.order)[rows])
 
 
 def _reopened(x: Any) -> Any:

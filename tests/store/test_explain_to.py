@@ -341,7 +341,7 @@ def test_a_block_explainer_maps_dicts_of_arrays(x):
 
 
 def test_the_default_block_is_bounded_in_bytes():
-    assert _chunk(300 * 9 * 4, 10**6) == 2048
+    assert _chunk(300 * 9 * 4, 10**6) == 1024
     assert _chunk(100 * 4, 10**6) == 4096
     assert _chunk(2**27, 10**6) == 1
     assert _chunk(100 * 4, 10) == 64

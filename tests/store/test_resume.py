@@ -53,6 +53,55 @@ def killed_and_continued(tmp_path, kills, model, shape, *arguments):
     assert sorted(one.name for one in tmp_path.iterdir()) == ["broken.zarr", "whole.zarr", "x.npy"]
 
 
+CLUSTER = """
+import os, random, signal, sys, threading
+import dask, numpy as np
+from distributed import Client, LocalCluster
+from cam1d_widget import explain_to
+from tests.support.stores import Sums
+path, series, log, seed = sys.argv[1:]
+drawn = random.Random(int(seed))
+
+def kill_a_worker(cluster):
+    pids = [nanny.pid for nanny in cluster.workers.values() if nanny.pid]
+    if pids:
+        with open(log, "a") as file:
+            print("killed", file=file)
+        os.kill(drawn.choice(pids), signal.SIGKILL)
+
+dask.config.set({"distributed.scheduler.allowed-failures": 30, "logging.distributed": "critical"})
+x = np.load(series, mmap_mode="r")
+with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+    begin()
+    for _ in range(2):
+        timer = threading.Timer(drawn.uniform(0, 3), kill_a_worker, [cluster])
+        timer.daemon = True
+        timer.start()
+    explain_to(path, Sums(), x, methods=["SmoothGrad", "Saliency"], chunk=16, client=client, progress=False)
+"""
+
+
+@pytest.mark.slow
+def test_workers_and_clients_that_are_killed_lose_no_block(tmp_path):
+    x = np.random.default_rng(0).normal(size=(16 * 150 - 3, 40, 3)).astype(np.float32)
+    np.save(tmp_path / "x.npy", x)
+    whole, path, log = tmp_path / "whole.zarr", tmp_path / "broken.zarr", tmp_path / "log"
+    explain_to(whole, Sums(), x, methods=["SmoothGrad", "Saliency"], chunk=16, progress=False)
+    moments, clients, runs = delays(0, 5), 0, 0
+    log.touch()
+    while clients + len(log.read_text().splitlines()) < 30:
+        before, runs = done_files(path), runs + 1
+        if run_until_killed(CLUSTER, next(moments), path, tmp_path / "x.npy", log, runs):
+            clients += 1
+            assert before.items() <= done_files(path).items(), "a block that was done was written again"
+        else:
+            assert files_of(path) == files_of(whole)
+            shutil.rmtree(path)
+    assert clients, "no client was killed"
+    explain_to(path, Sums(), np.load(tmp_path / "x.npy", mmap_mode="r"), methods=["SmoothGrad", "Saliency"], chunk=16)
+    assert files_of(path) == files_of(whole)
+
+
 def test_a_block_whose_mark_is_missing_is_computed_again(tmp_path):
     x = np.random.default_rng(0).normal(size=(40, 20, 3)).astype(np.float32)
     path = tmp_path / "maps.zarr"

@@ -10,12 +10,29 @@ from ...validation import shown
 from ..facts import MethodFacts
 from .encoding import DTYPES
 
-__all__ = ["FORMAT", "KEY", "Header", "MapArrays", "arrays_of", "zarr"]
+__all__ = ["FORMAT", "INDEX", "INDEXED", "KEY", "Header", "MapArrays", "arrays_of", "zarr"]
 
 FORMAT = 1
 KEY = "cam1d_widget"
 """Attribute of the root group that holds the header."""
-_TAKEN = frozenset({"x", "scores", "probabilities", "targets", "y", "start", "receptive_field", "done", "statistics"})
+INDEX = "index"
+"""Group with copies of the arrays that are read as a whole, in few files."""
+INDEXED = frozenset({"scores", "probabilities", "targets"})
+_TAKEN = frozenset(
+    {
+        "x",
+        "scores",
+        "probabilities",
+        "targets",
+        "y",
+        "start",
+        "receptive_field",
+        "done",
+        "partials",
+        "statistics",
+        INDEX,
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from ..npz import refusing_damage
 from ..source import ClassMean, ExplanationSource, stated
 from .digest import digest_of_block
 from .encoding import decoded
-from .format import KEY, Header, arrays_of, zarr
+from .format import INDEX, KEY, Header, arrays_of, zarr
 from .lazy_rows import LazyRows
 from .statistics import share_name
 
@@ -129,7 +129,7 @@ class StoredExplanation(ExplanationSource):
         header, start = self.header, self._whole("start")
         return StoredFacts(
             x=self._x,  # type: ignore[arg-type]
-            scores=self._arrays["scores"][:],
+            scores=self._index["scores"][:],
             y=self._whole("y"),
             class_names=header.class_names,
             channel_names=header.channel_names,
@@ -141,7 +141,7 @@ class StoredExplanation(ExplanationSource):
         )
 
     def _whole(self, name: str) -> np.ndarray | None:
-        return np.asarray(self._arrays[name][:]) if name in self._arrays else None
+        return np.asarray(self._index.get(name, self._arrays[name])[:]) if name in self._arrays else None
 
     @property
     def method_facts(self) -> tuple[MethodFacts, ...]:
@@ -156,7 +156,7 @@ class StoredExplanation(ExplanationSource):
     @cached_property
     def targets(self) -> np.ndarray:
         """Index of each explained class, int of shape (instance, target)."""
-        return np.asarray(self._arrays["targets"][:], np.int64)
+        return np.asarray(self._index["targets"][:], np.int64)
 
     def attribution(self, method: str, instance: int, target: int) -> np.ndarray:
         """Map of one method for one class on one instance, of shape (time, channel or 1)."""
@@ -223,6 +223,10 @@ class StoredExplanation(ExplanationSource):
     def least_confident(self) -> np.ndarray:
         """Up to 100 instances with the smallest confidence, in ascending order."""
         return np.asarray(self._statistics["least confident"][:])
+
+    @cached_property
+    def _index(self) -> dict[str, Any]:
+        return dict(self._group[INDEX].arrays())
 
     @cached_property
     def _statistics(self) -> dict[str, Any]:

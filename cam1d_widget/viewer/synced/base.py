@@ -95,10 +95,21 @@ def part(kind: type[Synced]) -> Any:
     return Instance(kind, ()).tag(sync=True, echo_update=False, **widgets.widget_serialization)
 
 
+class _Table(Instance):
+    """An array, of which only the identity is compared: there may be millions of scores."""
+
+    def set(self, obj: Any, value: Any) -> None:
+        """Keep the array, and notify if it is another one."""
+        new, old = self._validate(obj, value), obj._trait_values.get(self.name, self.default_value)
+        obj._trait_values[self.name] = new
+        if new is not old:
+            obj._notify_trait(self.name, old, new)
+
+
 def table() -> Any:
     """Trait that holds an array or None, which the browser does not change."""
     # Not echoed: an echo would send the array twice.
-    return Instance(np.ndarray, allow_none=True).tag(sync=True, echo_update=False, to_json=_table_to_json)
+    return _Table(np.ndarray, allow_none=True).tag(sync=True, echo_update=False, to_json=_table_to_json)
 
 
 def _table_to_json(table: np.ndarray | None, _: Any) -> dict[str, Any] | None:
