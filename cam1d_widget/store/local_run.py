@@ -1,7 +1,8 @@
-"""A run in this process: one block is computed while the previous one is written."""
+"""A run in this process: one block is computed while earlier ones are written."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -16,28 +17,31 @@ from .statistics import Statistics
 
 __all__ = ["made_of_block", "remaining", "remaining_numbers", "run_here", "write_block"]
 
+# Blocks that are written at a time: mostly they wait for the disk.
+_WRITERS = 3
+
 
 def run_here(store: BlockStore, explainer: BlockExplainer, rows: SeriesRows, *, progress: bool) -> dict[int, str]:
     """Compute and write all blocks that are not done; returns the reason for each that could not be explained."""
     failed: dict[int, str] = {}
     done = int(store.digests().any(axis=1).sum()) * store.header.chunk
     with (
-        ThreadPoolExecutor(1) as writer,
+        ThreadPoolExecutor(_WRITERS) as writers,
         tqdm(total=rows.count, initial=done, desc="explaining", unit="series", disable=not progress, delay=1) as bar,
     ):
-        writing: Future[None] | None = None
+        writing: deque[Future[None]] = deque()
         for block in remaining(store, rows):
             try:
                 made = made_of_block(explainer, block)
             except BadSeries as fault:
                 failed[block.number] = str(fault)
                 continue
-            if writing is not None:
-                writing.result()
-            writing = writer.submit(write_block, store, block, made)
+            while len(writing) >= _WRITERS:
+                writing.popleft().result()
+            writing.append(writers.submit(write_block, store, block, made))
             bar.update(len(block.x))
-        if writing is not None:
-            writing.result()
+        for one in writing:
+            one.result()
     return failed
 
 

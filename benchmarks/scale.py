@@ -1,0 +1,218 @@
+"""Maps of many series in a store: time next to bare passes, memory, a cluster, and opening a million: `make bench`.
+
+The series lie in a file that is read block by block. Each ratio is the median over parts of them, for which the store
+and the bare passes run in turn, so that other load on the machine affects both equally.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import keras
+import numpy as np
+from alternating import seconds
+from bare_passes import BarePasses, Counted
+from results import leave, table
+
+from cam1d_widget import BlockExplainer, Explanation, ExplanationViewer, explain_to, models
+from cam1d_widget.attribution.methods import ClassActivationMap
+
+LENGTH, CHANNELS, CLASSES = 300, 9, 7
+PARTS = 8
+
+
+def main() -> None:
+    """Write every figure."""
+    started = time.perf_counter()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--series", type=int, default=100_000, help="series of the run with Grad-CAM")
+    parser.add_argument("--million", action="store_true", help="a million of them: 13 GB on the disk")
+    parser.add_argument("--folder", help="where stores are written for a while; default: a temporary folder")
+    given = parser.parse_args()
+    many = 1_000_000 if given.million else given.series
+    with tempfile.TemporaryDirectory(dir=given.folder) as folder:
+        where = Path(folder)
+        keras.utils.set_random_seed(0)
+        model = models.question_cnn((LENGTH, CHANNELS), CLASSES)
+        model.save(where / "model.keras")
+        tables = [
+            into_a_store(where, model, {"Grad-CAM": many, "Integrated Gradients": max(PARTS * 64, many // 100)}),
+            on_a_cluster(where, min(many, 20_000)),
+            opened(where, many if given.million else 1_000_000),
+        ]
+    leave("scale", {"tables": tables, "seconds": time.perf_counter() - started})
+
+
+def series(path: Path, count: int) -> np.ndarray:
+    """Series of noise in a file."""
+    if not path.exists():
+        made = np.lib.format.open_memmap(path, "w+", np.float32, (count, LENGTH, CHANNELS))
+        for first in range(0, count, 4096):
+            part = made[first : first + 4096]
+            part[:] = np.random.default_rng(first).standard_normal(part.shape, np.float32)
+        made.flush()
+    return np.load(path, mmap_mode="r")
+
+
+def into_a_store(where: Path, model: Any, counts: dict[str, int]) -> dict[str, Any]:
+    """Time of maps in a store next to bare passes, and memory of a whole run in a process of its own."""
+    rows = []
+    for label, count in counts.items():
+        x = series(where / f"{count}.npy", count)
+        took, megabytes, idle = whole_run(where, label, count)
+        there, back = passes_of(model, x, label)
+        ratio = ratio_to_passes(where, model, x, label, there, back)
+        rows.append([label, count, took, count / took, megabytes, megabytes - idle, there, back, ratio])
+        (where / f"{count}.npy").unlink()
+    columns = ["method", "series", "seconds", "series a second", "peak MB", "of which above an idle process"]
+    passes = ["forward passes of a series", "forward and backward passes", "time as a multiple of these passes"]
+    note = (
+        "Of 300 samples and nine channels, without a copy of the series. Seconds, which include reading the model, and "
+        "peak memory are those of one process; an idle one has loaded TensorFlow and explained 64 series. The multiple "
+        "is that of bare passes of the model over the same series, read from the same file."
+    )
+    return table("Maps in a store", [*columns, *passes], rows, note)
+
+
+def passes_of(model: Any, x: np.ndarray, label: str) -> tuple[int, int]:
+    """Passes forward, and forward and backward, that a method takes for each series, with those of its scores."""
+    counted = Counted(model)
+    explainer = BlockExplainer(counted, methods=[label])
+    for _ in range(2):  # the first call reads the model
+        counted.there, counted.back = [], []
+        explainer({"x": x[:64]})
+    # Scores and features of a class activation map come from one pass.
+    shared = issubclass(type(explainer.methods[0]), ClassActivationMap)
+    return sum(counted.there) // 64 - int(shared), sum(counted.back) // 64
+
+
+def ratio_to_passes(where: Path, model: Any, x: np.ndarray, label: str, there: int, back: int) -> float:
+    """Time of the maps of parts of the series as a multiple of that of bare passes."""
+    bare, found, size = BarePasses(model, 64), [], min(len(x) // PARTS, 8192) // 64 * 64
+    for part in range(PARTS):
+        some = x[part * size : (part + 1) * size]
+
+        def ours(some: np.ndarray = some, at: Path = where / f"{label} {part}.zarr") -> None:
+            explain_to(at, model, some, methods=[label], store_x=False, progress=False)
+
+        def theirs(some: np.ndarray = some) -> None:
+            for first in range(0, len(some), 64):
+                batch = some[first : first + 64]
+                bare.run(batch, [len(batch)] * there, [len(batch)] * back)
+
+        found.append(seconds(ours) / seconds(theirs))
+    return median(found[1:])  # the first compiles
+
+
+WHOLE = """
+import re, sys, time
+from pathlib import Path
+import numpy as np
+from cam1d_widget import explain_to
+folder, label, count = sys.argv[1:]
+x = np.load(f"{folder}/{count}.npy", mmap_mode="r")
+given = {"methods": [label], "store_x": False, "progress": False}
+explain_to(f"{folder}/idle{count}.zarr", f"{folder}/model.keras", x[:64], **given)
+def peak():  # of this process alone: getrusage counts that of the process that started it
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
+idle = peak()
+started = time.perf_counter()
+explain_to(f"{folder}/whole{count}.zarr", f"{folder}/model.keras", x, **given)
+print(time.perf_counter() - started, peak(), idle)
+"""
+
+
+def whole_run(where: Path, label: str, count: int) -> tuple[float, float, float]:
+    """Seconds of all series, and peak memory in MB of the process and of one that has explained 64 series."""
+    command = [sys.executable, "-W", "ignore", "-c", WHOLE, str(where), label, str(count)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    took, peak, idle = map(float, done.stdout.split())
+    return took, peak, idle
+
+
+def on_a_cluster(where: Path, count: int) -> dict[str, Any]:
+    """Time of one process and of two workers for the same series."""
+    from distributed import Client, LocalCluster
+
+    x, rows = series(where / "cluster.npy", count), []
+    given: dict[str, Any] = {"methods": ["Grad-CAM"], "chunk": 1024, "store_x": False, "progress": False}
+    for round_ in range(3):
+        alone = seconds(lambda at=round_: explain_to(where / f"a{at}.zarr", where / "model.keras", x, **given))
+        rows.append(["one process", round_ + 1, alone])
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+        for round_ in range(3):
+            took = seconds(
+                lambda at=round_: explain_to(where / f"c{at}.zarr", where / "model.keras", x, client=client, **given)
+            )
+            rows.append(["two workers on the same two cores", round_ + 1, took])
+    note = (
+        "Each run loads the model again. TensorFlow uses all cores in one process already, so that workers on the same "
+        "machine gain nothing by themselves."
+    )
+    return table(f"Grad-CAM of {count:,} series", ["where", "round", "seconds"], rows, note)
+
+
+class Cheap:
+    """A classifier that takes hardly any time."""
+
+    classes, input_shape, continuous = CLASSES, (LENGTH, 1), True
+
+    def scores(self, x: np.ndarray) -> np.ndarray:
+        """Some samples of the series."""
+        return x[:, :CLASSES, 0]
+
+    def probabilities(self, x: np.ndarray) -> np.ndarray:
+        """Probabilities of these scores."""
+        shares = np.exp(self.scores(x))
+        return shares / shares.sum(axis=1, keepdims=True)
+
+    def gradient(self, x: np.ndarray, target: Any) -> np.ndarray:
+        """The series, in the place of a gradient."""
+        return x
+
+
+def opened(where: Path, count: int) -> dict[str, Any]:
+    """Time until a viewer shows a store of many maps, and of what follows."""
+    some = np.random.default_rng(0).standard_normal((4096, LENGTH, 1), np.float32)
+    batches = (some[: min(4096, count - first)] for first in range(0, count, 4096))
+    path = where / "million.zarr"
+    explain_to(path, Cheap(), batches, methods=["Saliency"], chunk=4096, progress=False)
+    first, again = timed(path), timed(path)
+    rows = [[what, one, other] for (what, one), (_, other) in zip(first, again, strict=True)]
+    note = "The files have just been written, and may be in the system's memory. The browser's part is not included."
+    return table(f"A store of {count:,} maps of {LENGTH} steps", ["what", "milliseconds", "again"], rows, note)
+
+
+def timed(path: Path) -> list[tuple[str, float]]:
+    """Milliseconds of opening a store, and of looking at it."""
+    found: dict[str, Any] = {}
+    rng = np.random.default_rng(0)
+
+    def look() -> None:
+        viewer = found["viewer"]
+        viewer.instance = int(rng.integers(len(viewer.explanation.targets)))
+        found["seen"] = viewer.numbers
+
+    def mean() -> None:
+        found["mean"] = found["stored"].class_mean("predicted", 0, "Saliency")
+
+    steps = {
+        "open the store": lambda: found.update(stored=Explanation.open(path)),
+        "make the viewer": lambda: found.update(viewer=ExplanationViewer(found["stored"])),
+        "series and map of another instance, median of 25": look,
+        "mean map of a class, over all its instances": mean,
+    }
+    return [
+        (what, 1000 * median(seconds(step) for _ in range(25 if step is look else 1))) for what, step in steps.items()
+    ]
+
+
+if __name__ == "__main__":
+    main()
