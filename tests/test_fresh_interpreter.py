@@ -66,7 +66,7 @@ def test_explaining_a_function_brings_no_framework():
     assert runs_without_frameworks(
         "import numpy as np\n"
         "from cam1d_widget import CAM1DWidget\n"
-        "scores = lambda x: np.stack([x.mean(axis=(1, 2)), -x.mean(axis=(1, 2))], axis=1)\n"
+        "scores = lambda x: np.stack([x.mean(axis=(1, 2)), 1 - x.mean(axis=(1, 2))], axis=1)\n"
         "CAM1DWidget(scores, np.ones((3, 20, 2))).instance = 1"
     )
 
