@@ -2,8 +2,8 @@
 PYTHON ?= python3
 ARGS ?=
 QUICK ?=
-BENCHMARKS = leaderboard question_network bare_passes engines perturbation long_series event_lengths activation_maximization \
-  captum_check front_end first_picture kernel_tiles page_engine web_traffic
+BENCHMARKS = leaderboard question_network bare_passes engines perturbation long_series scale event_lengths \
+  activation_maximization captum_check front_end first_picture kernel_tiles page_engine web_traffic
 BROWSER_HALF = cam1d_widget/labextension/package.json
 JS_SOURCES = $(shell find js/src js/scripts js/*.json -type f)
 PY_SOURCES = $(shell find cam1d_widget -name '*.py')

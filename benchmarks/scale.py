@@ -1,7 +1,6 @@
 """Maps of many series in a store: time next to bare passes, memory, a cluster, and opening a million: `make bench`.
 
-The series lie in a file that is read block by block. Each ratio is the median over parts of them, for which the store
-and the bare passes run in turn, so that other load on the machine affects both equally.
+The series lie in a file that is read block by block.
 """
 
 from __future__ import annotations
@@ -18,14 +17,13 @@ from typing import Any
 import keras
 import numpy as np
 from alternating import seconds
-from bare_passes import BarePasses, Counted
+from bare_passes import Counted
 from results import leave, table
 
 from cam1d_widget import BlockExplainer, Explanation, ExplanationViewer, explain_to, models
 from cam1d_widget.attribution.methods import ClassActivationMap
 
 LENGTH, CHANNELS, CLASSES = 300, 9, 7
-PARTS = 8
 
 
 def main() -> None:
@@ -43,7 +41,7 @@ def main() -> None:
         model = models.question_cnn((LENGTH, CHANNELS), CLASSES)
         model.save(where / "model.keras")
         tables = [
-            into_a_store(where, model, {"Grad-CAM": many, "Integrated Gradients": max(PARTS * 64, many // 100)}),
+            into_a_store(where, model, {"Grad-CAM": many, "Integrated Gradients": max(512, many // 100)}),
             on_a_cluster(where, min(many, 20_000)),
             opened(where, many if given.million else 1_000_000),
         ]
@@ -62,23 +60,23 @@ def series(path: Path, count: int) -> np.ndarray:
 
 
 def into_a_store(where: Path, model: Any, counts: dict[str, int]) -> dict[str, Any]:
-    """Time of maps in a store next to bare passes, and memory of a whole run in a process of its own."""
+    """Time of maps in a store next to bare passes, and memory."""
     rows = []
     for label, count in counts.items():
         x = series(where / f"{count}.npy", count)
-        took, megabytes, idle = whole_run(where, label, count)
         there, back = passes_of(model, x, label)
-        ratio = ratio_to_passes(where, model, x, label, there, back)
-        rows.append([label, count, took, count / took, megabytes, megabytes - idle, there, back, ratio])
+        took, bare, megabytes, idle = whole_run(where, label, count, there, back)
+        rows.append([label, count, took, count / took, there, back, took / bare, megabytes, megabytes - idle])
         (where / f"{count}.npy").unlink()
-    columns = ["method", "series", "seconds", "series a second", "peak MB", "of which above an idle process"]
-    passes = ["forward passes of a series", "forward and backward passes", "time as a multiple of these passes"]
+    columns = ["method", "series", "seconds", "series a second", "forward passes", "forward and backward passes"]
     note = (
-        "Of 300 samples and nine channels, without a copy of the series. Seconds, which include reading the model, and "
-        "peak memory are those of one process; an idle one has loaded TensorFlow and explained 64 series. The multiple "
-        "is that of bare passes of the model over the same series, read from the same file."
+        "Of 300 samples and nine channels, without a copy of the series. Everything counts: reading the model, the "
+        "files on the disk and the statistics. Bare passes are those of the model over the same file in the same "
+        "process, over its first half before the run and over its second half after it. An idle process has loaded "
+        "TensorFlow and explained 64 series."
     )
-    return table("Maps in a store", [*columns, *passes], rows, note)
+    columns += ["seconds as a multiple of these passes", "peak MB", "of which above an idle process"]
+    return table("Maps in a store", columns, rows, note)
 
 
 def passes_of(model: Any, x: np.ndarray, label: str) -> tuple[int, int]:
@@ -93,48 +91,44 @@ def passes_of(model: Any, x: np.ndarray, label: str) -> tuple[int, int]:
     return sum(counted.there) // 64 - int(shared), sum(counted.back) // 64
 
 
-def ratio_to_passes(where: Path, model: Any, x: np.ndarray, label: str, there: int, back: int) -> float:
-    """Time of the maps of parts of the series as a multiple of that of bare passes."""
-    bare, found, size = BarePasses(model, 64), [], min(len(x) // PARTS, 8192) // 64 * 64
-    for part in range(PARTS):
-        some = x[part * size : (part + 1) * size]
-
-        def ours(some: np.ndarray = some, at: Path = where / f"{label} {part}.zarr") -> None:
-            explain_to(at, model, some, methods=[label], store_x=False, progress=False)
-
-        def theirs(some: np.ndarray = some) -> None:
-            for first in range(0, len(some), 64):
-                batch = some[first : first + 64]
-                bare.run(batch, [len(batch)] * there, [len(batch)] * back)
-
-        found.append(seconds(ours) / seconds(theirs))
-    return median(found[1:])  # the first compiles
-
-
 WHOLE = """
 import re, sys, time
 from pathlib import Path
+import keras
 import numpy as np
+from bare_passes import BarePasses
 from cam1d_widget import explain_to
-folder, label, count = sys.argv[1:]
-x = np.load(f"{folder}/{count}.npy", mmap_mode="r")
+folder, label, count, there, back = sys.argv[1:]
+model = keras.models.load_model(f"{folder}/model.keras")
+x, bare = np.load(f"{folder}/{count}.npy", mmap_mode="r"), BarePasses(model, 64)
 given = {"methods": [label], "store_x": False, "progress": False}
-explain_to(f"{folder}/idle{count}.zarr", f"{folder}/model.keras", x[:64], **given)
+
+def passes(first, stop):
+    started = time.perf_counter()
+    for at in range(first, stop, 64):
+        batch = np.array(np.load(f"{folder}/{count}.npy", mmap_mode="r")[at : min(at + 64, stop)])
+        bare.run(batch, [len(batch)] * int(there), [len(batch)] * int(back))
+    return time.perf_counter() - started
+
 def peak():  # of this process alone: getrusage counts that of the process that started it
     return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
-idle = peak()
+
+explain_to(f"{folder}/idle{count}.zarr", model, x[:64], **given)
+passes(0, 64)
+idle, half = peak(), len(x) // 2
+before = passes(0, half)
 started = time.perf_counter()
 explain_to(f"{folder}/whole{count}.zarr", f"{folder}/model.keras", x, **given)
-print(time.perf_counter() - started, peak(), idle)
+took = time.perf_counter() - started
+print(took, before + passes(half, len(x)), peak(), idle)
 """
 
 
-def whole_run(where: Path, label: str, count: int) -> tuple[float, float, float]:
-    """Seconds of all series, and peak memory in MB of the process and of one that has explained 64 series."""
-    command = [sys.executable, "-W", "ignore", "-c", WHOLE, str(where), label, str(count)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    took, peak, idle = map(float, done.stdout.split())
-    return took, peak, idle
+def whole_run(where: Path, label: str, count: int, there: int, back: int) -> tuple[float, ...]:
+    """Seconds of a run in its own process and of bare passes, its peak memory in MB, and that of an idle process."""
+    command = [sys.executable, "-W", "ignore", "-c", WHOLE, *map(str, (where, label, count, there, back))]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=Path(__file__).parent)
+    return tuple(map(float, done.stdout.split()))
 
 
 def on_a_cluster(where: Path, count: int) -> dict[str, Any]:
