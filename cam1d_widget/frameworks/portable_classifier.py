@@ -42,6 +42,7 @@ def portable_model(network: Network, length: int, field: ReceptiveField | None, 
     description = {
         "operations": operations,
         "shapes": shapes,
+        "half_precision": any(value.dtype in ("float16", "bfloat16") for value in network.graph.values),
         "scores": network.exit,
         "link": network.link,
         "two_sided": network.two_sided,

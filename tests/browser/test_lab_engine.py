@@ -122,6 +122,17 @@ def test_scores_without_a_window_and_of_an_edited_series_need_no_kernel(page):
     page.evaluate(f"{MODEL}.windows.choose(null, true)")
 
 
+@pytest.mark.parametrize("choice", ["widget.instance = 31", "widget.target = 2", "widget.edit(2 * x[widget.instance])"])
+def test_a_changed_model_is_noticed_when_python_chooses(page, choice):
+    show(page, 30, 1, "HiResCAM")
+    run_in_kernel(page, f"kept = model.get_weights(); {CHANGE}; {choice}")
+    line = page.locator(".cam1d-stale")
+    line.wait_for()
+    run_in_kernel(page, "widget.edit(None); model.set_weights(kept); widget.update_model()")
+    page.wait_for_function(READY)
+    line.wait_for(state="hidden")
+
+
 def test_a_changed_model_is_noticed_and_its_new_maps_are_right(page):
     before, _ = show(page, 20, 1, "HiResCAM")
     run_in_kernel(page, CHANGE)

@@ -47,6 +47,7 @@ def _truth(y: np.ndarray | None) -> np.ndarray | None:
     return None if y is None else y.astype({"i": np.int32, "b": np.uint8, "f": np.float32}[y.dtype.kind])
 
 
+_CHOICE = ["instance", "target", "method", "against", "mean", "pinned"]
 _STALE = "The model has changed since this widget was made. The displayed scores and maps are from before the change."
 
 
@@ -117,11 +118,8 @@ class ChannelStack(StackState):
         self._offering: OfferedMap | None = None
         self._continued = False
         self.on_msg(self._receive)
-
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take values from the browser, which may have computed with the model as it was."""
-        super().set_state(sync_data)
-        self._network.check_model()
+        # Whoever chooses another picture, the browser may compute it with the model as it was.
+        self.observe(lambda change: self._network.check_model(), _CHOICE)
 
     @property
     def parts(self) -> dict[str, Synced]:
@@ -342,6 +340,7 @@ class ChannelStack(StackState):
         """Show another series (time, channel) in the place of an instance, or the original again."""
         self.edited.put(instance, series)
         self.send_state("edited")
+        self._network.check_model()
 
     def _replace(self, content: dict[str, Any]) -> None:
         """Compute the scores of a series with one window replaced."""

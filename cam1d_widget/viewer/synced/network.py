@@ -55,7 +55,8 @@ class NetworkSender:
             model = self._source.portable_model()
         except Exception:  # the kernel computes it; a changed model is reported by `mark_stale`
             return None, []
-        if model.weights.nbytes > MOST or not model.description["methods"]:
+        half, methods = model.description.get("half_precision"), model.description["methods"]
+        if model.weights.nbytes > MOST or half or not methods:
             return None, []
         packed = model.packed()
         return packed, [packed.pop("weights")]

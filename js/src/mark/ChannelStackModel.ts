@@ -353,6 +353,7 @@ export class ChannelStackModel extends SelectionModel {
   ): void {
     if ("network" in message) {
       const found = this.networks.taken(message, buffers);
+      this.engineAnswers?.close();
       this.engineAnswers = found && this.compute(found.packed, found.programs);
     } else if ("slow" in message) {
       this.tiles.announce(message, buffers[0] ?? null);

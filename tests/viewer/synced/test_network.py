@@ -16,14 +16,15 @@ from ...support.synced import sent as sent_by
 class WithModel(Lazy):
     """An explanation with a model, which counts how often it is compared."""
 
-    def __init__(self, weights=4, fault=None):
+    def __init__(self, weights=4, fault=None, half_precision=False):
         super().__init__(explanation())
-        self.weights, self.fault, self.checks = weights, fault, 0
+        self.weights, self.fault, self.checks, self.half_precision = weights, fault, 0, half_precision
 
     def portable_model(self):
         if self.fault is not None:
             raise self.fault
-        return PortableModel({"methods": ["Grad-CAM"]}, np.arange(self.weights, dtype=np.float32))
+        description = {"methods": ["Grad-CAM"], "half_precision": self.half_precision}
+        return PortableModel(description, np.arange(self.weights, dtype=np.float32))
 
     def check_model(self):
         self.checks += 1
@@ -79,3 +80,18 @@ def test_a_changed_model_is_looked_for_whenever_the_browser_has_computed_with_a_
     mark.set_state({"instance": 2})
     mark._handle_custom_msg({"type": "edit", "instance": 0}, [])
     assert source.checks == 2
+
+
+@pytest.mark.parametrize("choice", [{"instance": 1}, {"target": 1}, {"mean": {"by": "predicted", "of": 1}}])
+def test_a_changed_model_is_looked_for_whenever_python_chooses_what_the_browser_computes(sent, choice):
+    source = WithModel()
+    mark = request(source)
+    mark.set_trait(*next(iter(choice.items())))
+    assert source.checks == 1
+    mark.edit(0, None)
+    assert source.checks == 2
+
+
+def test_a_network_in_half_precision_stays_in_the_kernel(sent):
+    request(WithModel(half_precision=True))
+    assert sent[0][0]["network"] is None
