@@ -138,6 +138,19 @@ class TorchTransformer(nn.Module):
         return self.out((maps + self.attention(maps, maps, maps)[0]).mean(1))
 
 
+class TorchPooling(nn.Module):
+    """A mean of the steps by the weights of a softmax."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.conv, self.scores, self.out = nn.Conv1d(2, 4, 5), nn.Linear(4, 1), nn.Linear(4, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        maps = self.conv(x).transpose(1, 2)
+        return self.out((torch.softmax(self.scores(maps), 1) * maps).sum(1))
+
+
 @cache
 def torch_module() -> nn.Module:
     torch.manual_seed(0)
@@ -283,6 +296,7 @@ COMPLETED: dict[str, Callable[..., Any]] = {
 }
 """Calls of classes that check some arguments only once they are given series."""
 
+TORCH_ABLE = {"self_attention": TorchTransformer, "attention": TorchPooling, "attention_gradients": TorchPooling}
 ABLE = {"step_scores": 1, "attention": 2, "attention_gradients": 2, "self_attention": 3}
 """Which of the classifiers has what a method of a classifier reads."""
 
@@ -338,8 +352,8 @@ def _calls_of(name: str, thing: Any, seen: set[int]) -> Iterator[Call]:
 def _bound(owner: type, name: str, **arguments: Any) -> Any:
     if owner is KerasClassifier:
         return getattr(classifiers()[ABLE.get(name, 0)], name)(**arguments)
-    if owner is TorchClassifier and name == "self_attention":
-        return TorchClassifier(TorchTransformer().eval()).for_series(x()).self_attention(**arguments)
+    if owner is TorchClassifier and name in TORCH_ABLE:
+        return getattr(TorchClassifier(TORCH_ABLE[name]().eval()).for_series(x()), name)(**arguments)
     return getattr(subject(owner), name)(**arguments)
 
 
