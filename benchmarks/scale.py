@@ -140,7 +140,7 @@ def on_a_cluster(where: Path, count: int) -> dict[str, Any]:
     for round_ in range(3):
         alone = seconds(lambda at=round_: explain_to(where / f"a{at}.zarr", where / "model.keras", x, **given))
         rows.append(["one process", round_ + 1, alone])
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster, Client(cluster) as client:
         for round_ in range(3):
             took = seconds(
                 lambda at=round_: explain_to(where / f"c{at}.zarr", where / "model.keras", x, client=client, **given)

@@ -71,7 +71,7 @@ def kill_a_worker(cluster):
 
 dask.config.set({"distributed.scheduler.allowed-failures": 30, "logging.distributed": "critical"})
 x = np.load(series, mmap_mode="r")
-with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster, Client(cluster) as client:
     begin()
     for _ in range(2):
         timer = threading.Timer(drawn.uniform(0, 3), kill_a_worker, [cluster])

@@ -47,13 +47,16 @@ def files_of(path: Path) -> dict[str, bytes]:
 
 
 def done_files(path: Path) -> dict[str, tuple[int, int]]:
-    """Inode and time of change of the files of all blocks that are marked as done."""
+    """Inode and time of change of the files of all blocks that are marked as done.
+
+    Without their partial statistics, which are removed once all are merged.
+    """
     done = {one.name.partition(".")[0] for one in path.glob("done/*.0")}
     chunks = [one for one in path.glob("*/*.0") if one.name.partition(".")[0] in done]
     return {
         str(one.relative_to(path)): (one.stat().st_ino, one.stat().st_mtime_ns)
         for one in chunks
-        if one.parent.name != "receptive_field"
+        if one.parent.name not in ("receptive_field", "partials")
     }
 
 
