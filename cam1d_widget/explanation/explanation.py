@@ -40,7 +40,7 @@ from .npz import read_fields, refusing_damage, write_fields
 from .plot import plot
 from .source import ExplanationSource, stated
 from .stored import StoredExplanation
-from .validation import check_targets, shaped_as_map, with_target
+from .validation import check_targets, place_of_map, shaped_as_map, with_target
 
 __all__ = ["Explanation", "ExplanationSource"]
 
@@ -459,11 +459,4 @@ class Explanation:
         return check_label("method", method, self.methods)
 
     def _at(self, instance: int, target: int) -> tuple[int, int]:
-        explained = self.targets[check_index("instance", instance, len(self.x))]
-        columns = np.flatnonzero(explained == check_class("target", target, self.class_names))
-        if not len(columns):
-            raise ValueError(
-                f"target must be a class that was explained on instance {instance}, one of {explained.tolist()}, "
-                f"but is {target!r}"
-            )
-        return instance, int(columns[0])
+        return place_of_map(self.targets, self.class_names, instance, target)

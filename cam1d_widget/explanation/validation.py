@@ -8,9 +8,17 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from ..validation import counted, finite, is_sequence, shaped, shown, unmasked
+from ..validation import check_class, check_index, counted, finite, is_sequence, shaped, shown, unmasked
 
-__all__ = ["check_receptive_field", "check_start", "check_targets", "held_once", "shaped_as_map", "with_target"]
+__all__ = [
+    "check_receptive_field",
+    "check_start",
+    "check_targets",
+    "held_once",
+    "place_of_map",
+    "shaped_as_map",
+    "with_target",
+]
 
 
 def check_targets(targets: Any, instances: int, classes: int) -> np.ndarray:
@@ -98,3 +106,15 @@ def shaped_as_map(name: str, values: np.ndarray, shape: tuple[int, ...]) -> None
             f"{name} must have shape (instance, target, time, channel) = {shape}, or channel of size 1, "
             f"but has {values.shape}"
         )
+
+
+def place_of_map(targets: np.ndarray, class_names: tuple[str, ...], instance: Any, target: Any) -> tuple[int, int]:
+    """Instance, and column of `targets` (instance, target) that holds a class; an error if it was not explained."""
+    explained = targets[check_index("instance", instance, len(targets))]
+    columns = np.flatnonzero(explained == check_class("target", target, class_names))
+    if not len(columns):
+        raise ValueError(
+            f"target must be a class that was explained on instance {instance}, one of {explained.tolist()}, but is "
+            f"{target!r}"
+        )
+    return instance, int(columns[0])

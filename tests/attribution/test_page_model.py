@@ -240,7 +240,8 @@ def test_a_page_computes_what_pytorch_computes():
     torch.manual_seed(0)
     module = OfTorch().eval()
     with torch.no_grad():
-        for weights in module.parameters():  # the initial ones let little of a series through so many layers
+        # With the initial weights, scores hardly depend on the series after so many layers.
+        for weights in module.parameters():
             weights.mul_(2)
     noise = np.random.default_rng(0).normal(size=(2, 38, 3)).astype(np.float32)
     compare([LazyExplanation(TorchClassifier(module), noise, background=noise + 0.2)])

@@ -33,7 +33,7 @@ def test_killed_and_continued_equals_uninterrupted_of_a_network(tmp_path, briefl
 
 
 def killed_and_continued(tmp_path, kills, model, shape, *arguments):
-    """Kill runs until so many were killed, each at a random moment; finished blocks stay, and so does the result."""
+    """Kill `kills` runs at random moments: no finished block is written again, and the result is the same."""
     x = np.random.default_rng(0).normal(size=(16 * max(8, 2 * kills) - 3, *shape)).astype(np.float32)
     np.save(tmp_path / "x.npy", x)
     whole, path = tmp_path / "whole.zarr", tmp_path / "broken.zarr"

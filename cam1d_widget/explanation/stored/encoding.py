@@ -13,7 +13,7 @@ StoredDtype: TypeAlias = Literal["float32", "float16", "uint8"]
 
 DTYPES = ("float32", "float16", "uint8")
 ZERO = 128
-"""Value of uint8 that stands for zero."""
+"""The uint8 value that represents zero."""
 _MOST = 127
 
 

@@ -14,6 +14,7 @@ from ...validation import check_choice, check_class, check_index, check_label, c
 from ..facts import MethodFacts, SeriesFacts
 from ..npz import refusing_damage
 from ..source import ClassMean, ExplanationSource, stated
+from ..validation import place_of_map
 from .digest import digest_of_block
 from .encoding import decoded
 from .format import INDEX, KEY, Header, arrays_of, zarr
@@ -56,7 +57,7 @@ class StoredExplanation(ExplanationSource):
     targets : ndarray of int, of shape (instance, target)
         Index of each explained class; -1 for the instances of a block that was skipped.
     header : Header
-        What the store is made of.
+        Metadata of the store: its methods, names, data type and chunk size.
     """
 
     def __init__(self, path: str | Path, x: Any = None) -> None:
@@ -241,11 +242,4 @@ class StoredExplanation(ExplanationSource):
         return check_label("method", method, self.methods)
 
     def _at(self, instance: int, target: int) -> tuple[int, int]:
-        explained = self.targets[check_index("instance", instance, len(self.targets))]
-        columns = np.flatnonzero(explained == check_class("target", target, self.class_names))
-        if not len(columns):
-            raise ValueError(
-                f"target must be a class that was explained on instance {instance}, one of {explained.tolist()}, but "
-                f"is {target!r}"
-            )
-        return instance, int(columns[0])
+        return place_of_map(self.targets, self.class_names, instance, target)

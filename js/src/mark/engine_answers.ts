@@ -20,7 +20,7 @@ interface Running {
   share: number;
 }
 
-/** Whether a kernel computes what takes long here, and who is told of what was computed. */
+/** Whether a kernel is there for slow maps, and the callback for each new result. */
 interface Around {
   hasKernel(): boolean;
   /** Called when the model is ready, or cannot be started, and after computations. */

@@ -54,7 +54,7 @@ const ROOM = 2 ** 19;
 const AHEAD = 2 ** 23;
 const TOGETHER = 32;
 
-/** Instances in blocks, those around an instance first; at most so many of them. */
+/** Blocks of instances, up to a maximum number, starting with the block around one instance. */
 function blocksAround(instance: number, instances: number, most: number): number[][] {
   const own = Math.floor(instance / TOGETHER);
   return Array.from({ length: Math.ceil(instances / TOGETHER) }, (_, block) => block)
