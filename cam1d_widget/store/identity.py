@@ -10,22 +10,25 @@ from typing import Any
 
 import numpy as np
 
-from ..attribution.abilities import HasDigest, offers
+from ..attribution.abilities import HasDigest, for_series, offers
 from ..attribution.methods import AttributionMethod
 
 __all__ = ["first_difference", "identity_of", "made_from"]
 
-# Largest difference of scores by which two models without a digest are taken for the same, as a share of the largest.
+# Largest difference of scores by which two models are taken for the same, as a share of the largest score.
 _TOLERANCE = 1e-3
 _SCORES = "scores of noise "
 
 
 def identity_of(classifier: Any, shape: tuple[int, ...]) -> str:
-    """The model: digest of its content; if it has none, scores of a noise series (time, channel), to be compared."""
-    if offers(classifier, HasDigest):
-        return str(classifier.digest())
+    """The model: digest of its content, if it has one, and its scores of a noise series (time, channel).
+
+    The scores also tell apart models that differ in what no digest holds, such as the code of a layer, a setting that
+    its configuration leaves out, or the connections of layers.
+    """
+    digest = f"{classifier.digest()}, " if offers(classifier, HasDigest) else ""
     noise = np.random.default_rng(0).normal(size=(1, *shape)).astype(np.float32)
-    return _SCORES + json.dumps(np.asarray(classifier.scores(noise), float)[0].tolist())
+    return digest + _SCORES + json.dumps(np.asarray(for_series(classifier, noise).scores(noise), float)[0].tolist())
 
 
 def made_from(methods: Iterable[AttributionMethod], **options: Any) -> dict[str, str]:
@@ -38,18 +41,23 @@ def first_difference(stored: Mapping[str, str], now: Mapping[str, str]) -> str |
     """How maps differ from those that are wanted, in words; None if they do not."""
     for name, value in now.items():
         before = stored.get(name, "nothing")
-        if name == "model" and _same_scores(before, value):
+        if name == "model" and _same_model(before, value):
             continue
         if before != value:
             return _difference(name, before, value)
     return None
 
 
-def _same_scores(one: str, other: str) -> bool:
-    if not (one.startswith(_SCORES) and other.startswith(_SCORES)):
+def _same_model(one: str, other: str) -> bool:
+    """Whether digests are equal, and scores nearly, since they depend on the machine."""
+    (digest, _, before), (other_digest, _, now) = one.partition(_SCORES), other.partition(_SCORES)
+    if digest != other_digest or not (before and now):
         return False
-    before, now = (np.array(json.loads(text.removeprefix(_SCORES))) for text in (one, other))
-    return before.shape == now.shape and bool(np.abs(before - now).max() <= _TOLERANCE * np.abs(before).max())
+    scores, other_scores = np.array(json.loads(before)), np.array(json.loads(now))
+    if scores.shape != other_scores.shape:
+        return False
+    largest = np.nanmax(np.abs(scores), initial=0)
+    return np.allclose(scores, other_scores, rtol=0, atol=_TOLERANCE * largest, equal_nan=True)
 
 
 def _difference(name: str, before: str, now: str) -> str:

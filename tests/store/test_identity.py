@@ -1,5 +1,7 @@
 """Models are recognized by their content, whatever the process calls their layers."""
 
+from fractions import Fraction
+
 import keras
 import numpy as np
 import pytest
@@ -38,6 +40,64 @@ def test_the_same_module_has_the_same_digest():
     digest = TorchClassifier(module(torch.nn.ReLU())).digest()
     assert TorchClassifier(module(torch.nn.ReLU())).digest() == digest
     assert TorchClassifier(module(torch.nn.ELU())).digest() != digest
+
+
+class Scaled(keras.layers.Layer):
+    """Layer of the user's whose setting is in no configuration."""
+
+    def __init__(self, factor: Fraction, **options):
+        super().__init__(**options)
+        self.factor = factor
+
+    def call(self, x):
+        return x * float(self.factor)
+
+
+class Multiplied(torch.nn.Module):
+    """Module of the user's whose setting is in no description."""
+
+    def __init__(self, factor: float):
+        super().__init__()
+        self.factor = factor
+        self.convolution, self.linear = torch.nn.Conv1d(2, 3, 5), torch.nn.Linear(78, 2)
+
+    def forward(self, x):
+        return self.linear(self.convolution(x).flatten(1)) * self.factor
+
+
+def scaled_network(factor):
+    inputs = keras.Input((30, 2))
+    hidden = Scaled(Fraction(factor))(L.Conv1D(3, 5)(inputs))
+    model = keras.Model(inputs, L.Dense(2)(L.Flatten()(hidden)))
+    for weight in model.weights:
+        weight.assign(np.random.default_rng(0).normal(size=weight.shape))
+    return KerasClassifier(model)
+
+
+def connected_network(early):
+    """Two layers that are added up: of the input and a convolution, or of two convolutions."""
+    inputs = keras.Input((30, 2))
+    one = L.Conv1D(2, 5, padding="same")(inputs)
+    two = L.Conv1D(2, 5, padding="same")(one)
+    model = keras.Model(inputs, L.Dense(2)(L.Flatten()(L.Add()([inputs if early else one, two]))))
+    for weight in model.weights:
+        weight.assign(np.random.default_rng(0).normal(size=weight.shape))
+    return KerasClassifier(model)
+
+
+def multiplied_module(factor):
+    torch.manual_seed(0)
+    return TorchClassifier(Multiplied(factor))
+
+
+@pytest.mark.parametrize(
+    ("build", "one", "other"),
+    [(scaled_network, "1/3", "1/2"), (connected_network, True, False), (multiplied_module, 2.0, 3.0)],
+)
+def test_models_that_differ_in_what_no_digest_holds_are_told_apart(build, one, other):
+    first, again, changed = (identity_of(build(setting), (30, 2)) for setting in (one, one, other))
+    assert first_difference({"model": first}, {"model": again}) is None
+    assert first_difference({"model": first}, {"model": changed}) == "of another model"
 
 
 def test_a_model_without_content_is_compared_by_scores():
