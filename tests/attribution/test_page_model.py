@@ -169,9 +169,8 @@ def one_unit() -> keras.Model:
 
 def test_a_page_computes_what_python_computes():
     question, maps = models.question_cnn((80, 3), 3, filters=8), arithmetic()
-    explained = [lazy_of(question), lazy_of(maps), lazy_of(poolings()), lazy_of(one_unit(), score="probabilities")]
     attended = models.lstm_attention_classifier((40, 3), 3, units=4, attention_units=3)
-    explained += [lazy_of(transposed()), lazy_of(pooled("conjunctive")), lazy_of(attended)]
+    explained = list(map(lazy_of, (question, maps, poolings(), attended)))
     assert {"Grad-CAM", "XGrad-CAM"} <= set(explained[0].portable_model().description["methods"])
     compare(explained)
 
@@ -187,10 +186,11 @@ def test_a_page_computes_what_python_computes_on_more_networks():
         activations(),
         recurrent(),
         transformer(),
-        *map(pooled, ("instance", "attention", "additive")),
+        transposed(),
+        *map(pooled, ("instance", "attention", "additive", "conjunctive")),
     ]
-    explained = map(lazy_of, built)
-    compare([*explained, lazy_of(fcn, score="probabilities"), lazy_of(question, layer=2)])
+    of_probabilities = [lazy_of(one, score="probabilities") for one in (fcn, one_unit())]
+    compare([*map(lazy_of, built), *of_probabilities, lazy_of(question, layer=2)])
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from ..support.waiting import until
 from .lab import KERNEL_IS_IDLE, run_in_kernel, save_by_keys, write_notebook
 from .page import MARK, SNAPSHOT, brush, choose, drawn
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SOURCE = """
 from cam1d_widget import CAM1DWidget

@@ -98,6 +98,7 @@ class Subclassed(keras.Model):
         return self.out(L.Concatenate()([self.mean(self.conv(series)), self.flat(self.kinds(kind))]))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("by_name", [True, False])
 def test_subclassed_models_take_a_dict_or_a_list(by_name):
     keras.utils.set_random_seed(0)
@@ -177,6 +178,7 @@ class ByName(nn.Module):
         return self.body(ecg, mask, kind) if float(ecg.detach().sum()) > 0 else self.body(ecg + 0, mask, kind)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("wrapped", [lambda module: module, ByName])
 def test_torch_modules_take_masks_and_indices(wrapped):
     torch.manual_seed(0)

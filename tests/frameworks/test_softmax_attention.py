@@ -67,6 +67,7 @@ def by_hand(module: Pooled) -> tuple[np.ndarray, np.ndarray]:
     return a.detach().transpose(1, 2).numpy(), np.stack(shares, axis=1)
 
 
+@pytest.mark.few(2)
 def test_weights_and_their_gradients_are_those_of_the_module(module):
     classifier = TorchClassifier(module).for_series(X)
     weights, shares = by_hand(module)
@@ -78,6 +79,7 @@ def test_weights_and_their_gradients_are_those_of_the_module(module):
     np.testing.assert_allclose(values, np.moveaxis(place(np.moveaxis(shares, 1, 2)), 1, 2), atol=1e-5)
 
 
+@pytest.mark.few(2)
 def test_shares_add_up_to_the_score_minus_its_bias(module):
     classifier = TorchClassifier(module).for_series(X)
     assert AttentionXGradient().exactness(classifier) == "complete"
@@ -86,6 +88,7 @@ def test_shares_add_up_to_the_score_minus_its_bias(module):
     np.testing.assert_allclose(totals, np.take_along_axis(classifier.scores(X) - bias, TARGETS, axis=1), atol=1e-5)
 
 
+@pytest.mark.few(2)
 def test_the_map_that_is_weighed_is_explained_by_class_activation_maps(module):
     made = explain(module, X, methods=[HiResCAM(), Attention()], progress=False)
     assert set(made.methods) == {"HiResCAM", "Attention"}

@@ -96,6 +96,7 @@ def test_class_activation_maps_of_two_dimensional_networks_add_up(build, head):
     assert explanation.completeness["HiResCAM"].max() < 1e-4
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("length", [STEPS, None])
 def test_the_same_network_in_two_dimensions_has_the_same_maps(length):
     series = keras.Input((length, CHANNELS))

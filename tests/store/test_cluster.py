@@ -46,6 +46,7 @@ def test_a_cluster_writes_the_files_that_one_process_writes(tmp_path, x, client)
     assert explained(tmp_path / "iterator.zarr", batches, client=client).x.shape == x.shape
 
 
+@pytest.mark.slow
 def test_a_network_is_loaded_by_each_worker(tmp_path, client, briefly_trained):
     import keras
 
@@ -83,6 +84,7 @@ class Deadly(Sums):
         return super().scores(x)
 
 
+@pytest.mark.slow
 def test_blocks_of_workers_that_die_are_computed_by_others(tmp_path, x, client):
     x[16 * np.array([1, 4, 6]), 0, 0] = [10, 11, 12]
     alone = explained(tmp_path / "alone.zarr", x)

@@ -25,7 +25,7 @@ def test_both_are_there():
     assert all(len(code.splitlines()) <= 10 for code in PRINTED.values())
 
 
-@pytest.mark.parametrize("name", slow_but(["laptop"], ["laptop", "cluster"]))
+@pytest.mark.parametrize("name", slow_but([], ["laptop", "cluster"]))
 def test_code_of_the_page_runs(tmp_path, briefly_trained, name):
     np.save(tmp_path / "series.npy", np.random.default_rng(0).normal(size=(70, 300, 6)).astype(np.float32))
     shutil.copy(briefly_trained, tmp_path / "model.keras")

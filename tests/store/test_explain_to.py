@@ -71,6 +71,7 @@ def test_a_store_holds_what_explain_returns(path, x):
     assert stored.method_facts == whole.method_facts
 
 
+@pytest.mark.slow
 def test_blocks_of_a_multiple_of_64_have_equal_bits_and_others_differ_by_rounding(tmp_path, network):
     x = RNG.normal(size=(140, 300, 9)).astype(np.float32)
     chosen = ["Grad-CAM", "Saliency", methods.SmoothGrad(samples=2), methods.ExpectedGradients(references=2, steps=2)]
@@ -143,6 +144,7 @@ def test_each_instance_may_have_its_own_classes(path, x):
     np.testing.assert_array_equal(maps_of(stored, "Saliency"), whole.attributions["Saliency"][:, 0])
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("dtype", "share"), [("float16", 1 / 4096), ("uint8", 1 / 254)])
 def test_smaller_types_are_as_accurate_as_stated(tmp_path, x, dtype, share):
     x[3] = 0  # a map of zeros

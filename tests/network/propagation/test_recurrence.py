@@ -162,6 +162,7 @@ def test_relevance_is_that_of_the_paper(layer, by_hand):
         np.testing.assert_allclose(sent, expected, rtol=1e-3, atol=1e-5 * np.abs(expected).max())
 
 
+@pytest.mark.slow
 def test_series_of_any_length():
     series = keras.Input((None, CHANNELS))
     classifier = KerasClassifier(keras.Model(series, L.Dense(2)(L.Bidirectional(L.GRU(UNITS))(series))))
