@@ -79,7 +79,7 @@ def faults_of(call: Call, every: int, counted: Counter[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("area", [*cam1d_widget.__all__, "traits"])
-@pytest.mark.parametrize("every", slow_but([40], [40, 1]))
+@pytest.mark.parametrize("every", slow_but([80], [80, 1]))
 def test_what_makes_no_sense_is_refused_in_a_sentence_that_names_it(area, every, record_property):
     counted: Counter[str] = Counter()
     faults = []

@@ -9,7 +9,7 @@ from ..support.waiting import until
 from .lab import KERNEL_IS_IDLE, run_in_kernel, write_notebook
 from .page import MARK, choose, choose_method
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 METHODS = ["HiResCAM", "Saliency", "Occlusion"]
 SOURCE = f"""

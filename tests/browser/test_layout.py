@@ -83,6 +83,7 @@ CURRENT_ENTRY = """(menu) => {
 }"""
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("width", [1280, 600])
 def test_a_long_name_in_a_menu_is_shortened_in_its_middle(open_at, width):
     page = open_at("names", width)

@@ -186,6 +186,7 @@ def test_files_hold_both_pictures_with_letters_and_none_over_the_other(page, wid
     assert len(boxes) == 2 * 3 + 2
 
 
+@pytest.mark.slow
 def test_a_file_has_the_width_of_the_paper(page):
     png = saved(page, "PNG", width=85, dpi=300)
     assert pixels(png).shape[1] == pytest.approx(85 / 25.4 * 300, abs=1)

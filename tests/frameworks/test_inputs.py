@@ -47,7 +47,7 @@ def test_each_map_is_that_of_the_model_with_its_instance_s_inputs_built_in(netwo
         np.testing.assert_allclose(explanation.completeness[method][instance], plain.completeness[method][0], atol=1e-4)
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("network", NETWORKS)
 def test_the_widget_explains_checks_and_replaces_windows_with_the_inputs_of_the_instance(network):
     model, with_constant = network()
@@ -137,6 +137,7 @@ def test_a_series_that_a_model_takes_several_times_is_one_input():
     close(by_name.attributions[methods[0]], known.attributions[methods[0]])
 
 
+@pytest.mark.slow
 def test_one_of_several_series_is_explained_and_the_others_are_held_fixed():
     model, others = heads(shared=False), {f"head_{place}": X[::-1] for place in (0, 2)}
     methods = ["Gradient × Input", "HiResCAM", "DeepLIFT"]

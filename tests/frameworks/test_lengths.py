@@ -103,6 +103,7 @@ def test_the_credit_of_steps_in_the_padding_is_stated_as_a_gap():
         assert explanation.exactness_of("HiResCAM", place, int(lost.argmax())) == "approximate"
 
 
+@pytest.mark.slow
 def test_padding_is_what_the_masking_layer_skips():
     padding = -1.0
     explanation = explain(network(BUILT, padding), SERIES, methods=["Saliency", "Occlusion"], progress=False)

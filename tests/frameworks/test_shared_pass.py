@@ -25,7 +25,7 @@ def classifiers():
     }
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["affine head", "other head", "probabilities", "module"])
 def test_one_pass_gives_the_scores_and_maps_of_several(name, monkeypatch):
     classifier = classifiers()[name]

@@ -97,6 +97,7 @@ def test_the_map_that_is_weighed_is_explained_by_class_activation_maps(module):
     np.testing.assert_allclose(classifier.head_scores(X, features), classifier.scores(X), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_page_computes_products_of_matrices():
     modules = [*(Pooled(weighed).eval() for weighed in ("bmm", "matmul", "two heads")), Other("between steps").eval()]
     explanations = [LazyExplanation(TorchClassifier(module), X, methods=["Saliency"]) for module in modules]

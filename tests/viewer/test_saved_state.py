@@ -58,7 +58,7 @@ viewer
 """
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(("software", "waits"), [("", True), ("voila/0.5", False)])
 def test_a_slow_first_map_is_computed_where_no_browser_will_request_it(software, waits, tmp_path, monkeypatch):
     from nbclient import NotebookClient

@@ -124,7 +124,7 @@ def test_other_models_are_refused_with_the_reason(name):
         AttentionRollout().attribute(classifier, X, 0)
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("norm_first", [False, True])
 def test_encoder_of_pytorch(norm_first):
     layer = nn.TransformerEncoderLayer(FILTERS, HEADS, 6, batch_first=True, norm_first=norm_first)

@@ -180,6 +180,7 @@ def folded(flatten) -> KerasClassifier:
     return KerasClassifier(folded)
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("label", promising(Axiom.IMPLEMENTATION))
 def test_networks_of_one_function_get_one_map(label, flatten, folded, x):
     np.testing.assert_allclose(folded.scores(x), flatten.scores(x), rtol=1e-4, atol=1e-5)

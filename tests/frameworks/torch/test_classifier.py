@@ -331,7 +331,7 @@ def test_exporting_prints_nothing(capfd):
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "directions"), [(nn.GRU, 2), (nn.LSTM, 1), (nn.RNN, 1)])
 def test_recurrent_layers_are_not_read_step_by_step(kind, directions, monkeypatch):
     for name in ("gru", "lstm", "rnn_tanh"):
@@ -468,7 +468,7 @@ def plain(y):
 REMOVED = [lambda y: y.squeeze(-1), torch.squeeze, lambda y: y[:, 0], torch.flatten, lambda y: y.view(len(y))]
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.few(4)
 @pytest.mark.parametrize("before", [plain, torch.sigmoid], ids=["logits", "probabilities before"])
 @pytest.mark.parametrize("after", [plain, torch.sigmoid], ids=["", "probabilities"])

@@ -55,7 +55,7 @@ def classifier_of(function: Callable[..., Any], layer: nn.Module, features: int)
     return TorchClassifier(module).for_series(X)
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", CASES)
 def test_parts_compute_the_same_and_contributions_add_up(name):
     classifier = classifier_of(*CASES[name])
