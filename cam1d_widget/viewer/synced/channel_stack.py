@@ -108,7 +108,8 @@ class ChannelStack(StackState):
             **traits,
         )
         # A single output separates two true classes.
-        self.finder.read_classes(source.class_names, true_classes=max(2, len(source.class_names)))
+        true_classes = max(2, len(source.class_names))
+        self.finder.read_classes(source.class_names, true_classes=true_classes, instances=len(source.x))
         if tiles is None:
             self.tiles = self._first_tiles()
         self._pictures = PictureRequests(lambda message: self.send(message))

@@ -34,23 +34,36 @@ class Finder(Synced):
         Index of the class, which may be set by its name; None for any.
     confidence : tuple of float
         Least and largest probability of the predicted class, in percent.
+    instances : sequence of int or None
+        Indices of the instances to select from, as those that a computation of your own found; None for all.
     """
 
     _names: tuple[str, ...] = ()
     _true_classes = 0
+    _instances: int | None = None
 
     verdict = chosen("all", "right", "wrong").tag(sync=True)
     true_class = TraitType(None, allow_none=True).tag(sync=True)
     predicted_class = TraitType(None, allow_none=True).tag(sync=True)
     confidence = Checked(_percentages, (0.0, 100.0)).tag(sync=True)
+    instances = TraitType(None, allow_none=True).tag(sync=True)
 
-    def read_classes(self, names: Sequence[str], *, true_classes: int) -> None:
-        """Set the classes, which may then be selected by name."""
-        self._names, self._true_classes = tuple(names), true_classes
+    def read_classes(self, names: Sequence[str], *, true_classes: int, instances: int) -> None:
+        """Set the classes, which may then be selected by name, and the number of instances."""
+        self._names, self._true_classes, self._instances = tuple(names), true_classes, instances
 
     def for_page(self, page: PageContents) -> Finder:
         """Finder of a page, which opens with all of its instances."""
         return Finder()
+
+    @validate("instances")
+    def _check_instances(self, proposal: Any) -> list[int] | None:
+        value = proposal["value"]
+        if value is None:
+            return None
+        with refusing_choice():
+            most = None if self._instances is None else self._instances - 1
+            return [check_count("instances", one, 0, most) for one in check_list("instances", value, "indices")]
 
     @validate("true_class", "predicted_class")
     def _check_class(self, proposal: Any) -> int | None:

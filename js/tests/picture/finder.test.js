@@ -29,6 +29,8 @@ test("instances are found by verdict, classes and confidence", () => {
   assert.deepEqual(found({ predicted_class: 0 }), [0, 3]);
   assert.deepEqual(found({ confidence: [65, 85] }), [0, 1]);
   assert.deepEqual(found({ verdict: "wrong", confidence: [85, 100] }), [3]);
+  assert.deepEqual(found({ instances: [3, 0], verdict: "right" }), [0]);
+  assert.deepEqual(found({ instances: [] }), []);
 });
 
 test("without truth nothing is right or wrong, and without probabilities confidence keeps nothing out", () => {

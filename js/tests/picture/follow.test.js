@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { EVERYTHING } from "../../lib/core/picture/finder.js";
 import { followed } from "../../lib/core/picture/follow.js";
 import { queryName } from "../../lib/core/text/query_name.js";
 
@@ -24,9 +25,10 @@ test("places are those of the menu, and a class that it has not is not followed"
 });
 
 test("a filter is named by what it selects", () => {
-  const all = { verdict: "all", true_class: null, predicted_class: null, confidence: [0, 100] };
+  const all = EVERYTHING;
   assert.equal(queryName(all, []), "");
   assert.equal(queryName({ ...all, verdict: "wrong", true_class: 1 }, ["rest", "walk"]), "wrong, true walk");
+  assert.equal(queryName({ ...all, instances: [3] }, []), "selected in Python");
   assert.equal(
     queryName({ ...all, predicted_class: 0, confidence: [50, 100] }, ["rest"]),
     "predicted rest, confidence 50–100 %",

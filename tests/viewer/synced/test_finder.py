@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from traitlets import TraitError
 
@@ -29,3 +30,15 @@ def test_a_viewer_has_its_own_finder_and_finds_everything_at_first():
     viewer = ExplanationViewer(explanation())
     assert viewer.finder is viewer.mark.finder
     assert (viewer.finder.verdict, viewer.finder.true_class, viewer.finder.confidence) == ("all", None, (0.0, 100.0))
+
+
+def test_instances_that_a_computation_found_are_selected():
+    viewer = ExplanationViewer(explanation())
+    count = len(viewer.explanation.x)
+    viewer.finder.instances = np.flatnonzero(np.arange(count) % 2)
+    assert viewer.finder.instances == list(range(1, count, 2))
+    assert viewer.finder.get_state("instances") == {"instances": viewer.finder.instances}
+    viewer.finder.instances = None
+    for wrong, words in (([count], f"from 0 to {count - 1}"), ([0.5], "whole number"), (3, "sequence of indices")):
+        with pytest.raises(TraitError, match=words):
+            viewer.finder.instances = wrong

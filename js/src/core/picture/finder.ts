@@ -9,9 +9,17 @@ export interface Query {
   readonly predicted_class: number | null;
   /** Minimum and maximum confidence, in percent. */
   readonly confidence: readonly [number, number];
+  /** Instances that Python selected; null for all. */
+  readonly instances: readonly number[] | null;
 }
 
-export const EVERYTHING: Query = { verdict: "all", true_class: null, predicted_class: null, confidence: [0, 100] };
+export const EVERYTHING: Query = {
+  verdict: "all",
+  true_class: null,
+  predicted_class: null,
+  confidence: [0, 100],
+  instances: null,
+};
 
 /** Predicted class of each instance, -1 if it is not known yet, and its probability; computed once, because there may be millions of scores. */
 export class Predictions {
@@ -37,11 +45,13 @@ export class Predictions {
   }
 
   /** Instances that match a query, in ascending order. */
-  found({ verdict, true_class, predicted_class, confidence }: Query): number[] {
+  found({ verdict, true_class, predicted_class, confidence, instances }: Query): number[] {
     const { classes, confidences, outputs } = this;
+    const selected = instances && new Set(instances);
     const found: number[] = [];
     classes.forEach((predicted, instance) => {
       if (
+        (selected === null || selected.has(instance)) &&
         (verdict === "all" ||
           (predicted >= 0 &&
             trueClasses(instance, outputs).length > 0 &&
