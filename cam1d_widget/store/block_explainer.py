@@ -14,12 +14,13 @@ from ..attribution.maps import ComputedMaps, computed_maps
 from ..attribution.masking import Blur, Noise, NotFinite, PieceBaseline, Swap
 from ..attribution.methods import AttributionMethod
 from ..attribution.requests import Methods, columns, has_field, wanted_targets, with_baseline
-from ..attribution.series import check_series
+from ..attribution.series import check_series, read_series
 from ..explanation.source import ModelChangedError
 from ..explanation.stored.format import arrays_of
 from ..frameworks.open_model import as_classifier
 from ..typing import LayerLike, Layout, ModelLike, Score, SeriesLike, TargetsLike, WindowsLike
 from ..validation import check_choice, check_mapping, counted, finite, shaped, shown
+from .permuted_channels import with_permuted_channels
 
 __all__ = ["BadSeries", "BlockExplainer"]
 
@@ -50,6 +51,8 @@ class BlockExplainer:
         Explained classes.
     background, layer, output, score, batch_size, series, window, layout
         As in :func:`~cam1d_widget.explain`.
+    others : array-like of shape (instance, time, channel), optional
+        Series whose channels replace those of each explained series, one after the other, for permutation importance.
 
     Examples
     --------
@@ -73,6 +76,7 @@ class BlockExplainer:
         series: str | None = None,
         window: WindowsLike | None = None,
         layout: Layout = "channels_last",
+        others: SeriesLike | None = None,
     ) -> None:
         self.classifier: Any = as_classifier(
             model, layer=layer, output=output, score=score, batch_size=batch_size, series=series
@@ -84,6 +88,7 @@ class BlockExplainer:
         self.methods: list[AttributionMethod] = []
         self._known: LazyExplanation | None = None
         self._wanted: Any = None
+        self.others: np.ndarray | None = None if others is None else self._read(others)
 
     def __call__(self, batch: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Scores and maps of a block.
@@ -97,8 +102,10 @@ class BlockExplainer:
         -------
         dict of str to ndarray
             ``scores``, ``probabilities`` (if there are any) and ``targets``; of each method its maps under its label,
-            of shape (instance, target, time, channel or 1), the completeness gaps under "<label> gap", and the
-            standard errors of methods that draw at random under "<label> standard error".
+            of shape (instance, target, time, channel or 1), the completeness gaps under "<label> gap", the share of
+            each channel in the sum of a map's magnitudes under "<label> channel share", and the standard errors of
+            methods that draw at random under "<label> standard error". With `others` also "prediction without
+            channel" and "score decrease without channel", of shape (instance, channel).
         """
         check_mapping("batch", batch)
         if "x" not in batch:
@@ -120,6 +127,11 @@ class BlockExplainer:
                 f"x must be finite, but holds NaN or infinite values in {counted(len(wrong), 'instance')}, first in "
                 f"instance {start + wrong[0]}"
             ) from fault
+
+    def _read(self, others: SeriesLike) -> np.ndarray:
+        """Series of the argument `others`, (instance, time, channel)."""
+        length, channels = self.classifier.input_shape
+        return check_series(read_series("others", others, self._layout, channels).values, length, channels)
 
     def explained(self, x: np.ndarray, start: int = 0) -> dict[str, np.ndarray]:
         """Scores and maps of checked series (instance, time, channel), the first of which is instance `start`."""
@@ -160,7 +172,7 @@ class BlockExplainer:
 
     def _part(self, x: np.ndarray, start: int) -> dict[str, np.ndarray]:
         assert self._known is not None
-        classifier: Any = for_series(self._known.classifier, x)
+        classifier = plain = for_series(self._known.classifier, x)
         if any(HasFeatures in method.needs.__mro__ for method in self.methods) and offers(classifier, SharesPass):
             classifier = classifier.for_batch(x)
         scores = classifier.scores(x)
@@ -169,10 +181,12 @@ class BlockExplainer:
         shaped("scores", finite("scores", scores), "(instance, class)", (len(x), classifier.classes))
         of_each = isinstance(self._wanted, np.ndarray) and self._wanted.ndim == 2
         targets = columns(self._wanted[start : start + len(x)] if of_each else self._wanted, scores)
-        made = {"scores": scores.astype(np.float32), "targets": targets.astype(np.int64)}
+        made: dict[str, np.ndarray] = {"scores": scores.astype(np.float32), "targets": targets.astype(np.int64)}
         probabilities = probabilities_of(classifier, x, scores)
         if probabilities is not None:
             made["probabilities"] = np.asarray(probabilities, np.float32)
+        if self.others is not None:
+            made |= with_permuted_channels(plain, x, scores, self.others, start)
         for method in self.methods:
             made |= _named(method.label, self._maps(method, classifier, x, targets))
         return made
@@ -202,4 +216,12 @@ def refuse_shared_baseline(method: AttributionMethod) -> None:
 def _named(label: str, made: ComputedMaps) -> dict[str, np.ndarray]:
     names = arrays_of(label)
     arrays = {names.values: made.values, names.gaps: made.gaps}
+    if made.values.shape[3] > 1:
+        arrays[names.shares] = _shares(made.values)
     return arrays if made.errors is None else {**arrays, names.errors: made.errors}
+
+
+def _shares(maps: np.ndarray) -> np.ndarray:
+    """Share of each channel in the sum of a map's magnitudes, (instance, target, channel); zero for a map of zeros."""
+    sums = np.abs(maps).sum(axis=2, dtype=np.float64)
+    return (sums / np.maximum(sums.sum(axis=2, keepdims=True), np.finfo(float).tiny)).astype(np.float32)

@@ -15,7 +15,8 @@ import numpy as np
 
 from ..explanation.stored.digest import DIGEST_BYTES
 from ..explanation.stored.encoding import encoded
-from ..explanation.stored.format import INDEX, INDEXED, KEY, Header, arrays_of, zarr
+from ..explanation.stored.format import INDEX, KEY, Header, arrays_of, is_indexed, is_share, zarr
+from ..explanation.stored.permutation import DECREASE, PREDICTION
 from ..validation import check_path, shown
 from .identity import first_difference
 
@@ -30,8 +31,11 @@ _DIMS = {
     "scores": ("instance", "class"),
     "probabilities": ("instance", "class"),
     "targets": ("instance", "target"),
+    DECREASE: ("instance", "channel"),
+    PREDICTION: ("instance", "channel"),
 }
 _MAP = ("instance", "target", "time", "channel")
+_SHARE = ("instance", "target", "channel")
 
 
 class BlockStore:
@@ -216,7 +220,7 @@ class BlockStore:
         """Copy what is read of all instances at once into few files."""
         group, size = self._group.create_group(INDEX, overwrite=True), _INDEXED - _INDEXED % self.header.chunk
         size = max(size, self.header.chunk)
-        for name in INDEXED & self._arrays.keys():
+        for name in filter(is_indexed, self._arrays):
             array = self._arrays[name]
             copied = group.create_array(
                 name,
@@ -235,7 +239,7 @@ _FLAT = {"name": "v2", "separator": "."}
 
 def _declare(group: Any, name: str, values: np.ndarray, instances: int, chunk: int) -> None:
     """Array like `values`, of one instance, for all instances."""
-    dims = _DIMS.get(name) or _MAP[: values.ndim]
+    dims = _SHARE if is_share(name) else _DIMS.get(name) or _MAP[: values.ndim]
     inner = _inner(chunk, prod(values.shape[1:]) * values.dtype.itemsize)
     fill = {"f": np.nan, "i": -1}.get(values.dtype.kind, 0)
     group.create_array(

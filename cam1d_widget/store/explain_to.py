@@ -6,6 +6,8 @@ import warnings
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from ..attribution.requests import Methods
 from ..explanation.stored import StoredExplanation
 from ..explanation.stored.encoding import DTYPES, StoredDtype
@@ -17,9 +19,12 @@ from .block_store import BlockStore
 from .cluster_run import check_client, run_on
 from .local_run import run_here
 from .plan import Plan
-from .series_rows import series_rows
+from .series_rows import SeriesRows, series_rows
 
 __all__ = ["explain_to"]
+
+# Most series, and their most bytes, whose channels replace those of others.
+_OTHERS, _OTHERS_BYTES = 64, 2**22
 
 
 @suggests_arguments
@@ -34,6 +39,7 @@ def explain_to(
     chunk: int | None = None,
     dtype: StoredDtype = "float32",
     store_x: bool = True,
+    permutation_importance: bool = False,
     client: Any = None,
     resume: bool = True,
     on_error: Literal["raise", "skip"] = "raise",
@@ -78,6 +84,9 @@ def explain_to(
         1/254 (uint8) of the map's largest magnitude.
     store_x : bool
         Whether the store contains the series; :meth:`Explanation.open` needs them otherwise.
+    permutation_importance : bool
+        Whether to compute the scores with each channel replaced by that of another series, too: as many more passes as
+        there are channels. See :meth:`StoredExplanation.permutation_importance`.
     client : dask.distributed.Client, optional
         Compute the blocks on its workers, which must reach `path` and the model's path.
     resume : bool
@@ -103,7 +112,12 @@ def explain_to(
     >>> explanation = explain_to("maps.zarr", "model.keras", x, methods=["Grad-CAM"])
     >>> ExplanationViewer(explanation)
     """
-    for name, flag in (("store_x", store_x), ("resume", resume), ("progress", progress)):
+    for name, flag in (
+        ("store_x", store_x),
+        ("permutation_importance", permutation_importance),
+        ("resume", resume),
+        ("progress", progress),
+    ):
         check_flag(name, flag)
     check_choice("dtype", dtype, DTYPES)
     check_choice("on_error", on_error, ("raise", "skip"))
@@ -114,6 +128,9 @@ def explain_to(
     given = {"targets": targets, "background": background, "window": window, "layout": layout, **how}
     explainer = BlockExplainer(model, methods=methods, **given)
     rows = series_rows(x, layout, explainer.classifier.input_shape[1])
+    if permutation_importance:
+        explainer.others = _others(rows)
+        given["others"] = np.moveaxis(explainer.others, 1, 2) if layout == "channels_first" else explainer.others
     names = {
         "y": y,
         "class_names": class_names,
@@ -122,7 +139,16 @@ def explain_to(
         "sampling_rate": rows.sampling_rate if sampling_rate is None else sampling_rate,
     }
     chunk = store.header.chunk if chunk is None and store is not None else chunk
-    plan = Plan.of(explainer, rows, names, chunk=chunk, dtype=dtype, store_x=store_x, **how)
+    plan = Plan.of(
+        explainer,
+        rows,
+        names,
+        chunk=chunk,
+        dtype=dtype,
+        store_x=store_x,
+        permutation_importance=permutation_importance,
+        **how,
+    )
     if store is None:
         store = plan.new_store(path)
     else:
@@ -146,3 +172,13 @@ def explain_to(
     arrays = {} if merged is None else merged.named_arrays(store.header)
     store.complete(sorted(failed), arrays, keep_partials=bool(failed) or rows.count is None)
     return StoredExplanation(store.path, None if store_x else x)
+
+
+def _others(rows: SeriesRows) -> np.ndarray:
+    """Series whose channels replace those of others, for permutation importance."""
+    if rows.count is None:
+        raise ValueError("permutation_importance must be False for an iterator, whose series are read only once")
+    others = rows.spread(_OTHERS, _OTHERS_BYTES)
+    if len(others) < 2:
+        raise ValueError("permutation_importance must be False for fewer than two series without NaN")
+    return others

@@ -68,6 +68,14 @@ class SeriesRows:
         """The first series, of shape (1, time, channel)."""
         return self._last(np.asarray(self._values[:1]))
 
+    def spread(self, most: int, nbytes: int) -> np.ndarray:
+        """Series from all parts of the data, (instance, time, channel): up to `most`, of up to `nbytes` in all."""
+        assert self.count is not None
+        count = min(most, self.count, max(2, nbytes // self.first().nbytes))
+        rows = np.unique(np.linspace(0, self.count - 1, count).astype(int))
+        found = np.concatenate([self._last(np.asarray(self._values[row : row + 1])) for row in rows])
+        return found[np.isfinite(found).all(axis=(1, 2))]
+
     def block(self, number: int, chunk: int) -> Block:
         """A block of `chunk` series, or fewer at the end."""
         start = number * chunk

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..explanation.facts import MethodFacts
 from ..explanation.stored.format import Header, arrays_of
-from ..explanation.stored.statistics import CONFIDENT, predicted_classes, share_name
+from ..explanation.stored.statistics import CONFIDENT, predicted_classes
 
 __all__ = ["Moments", "Statistics"]
 
@@ -90,8 +90,9 @@ class Statistics:
                 names = arrays_of(method.label)
                 maps = made[names.values][rows, columns]
                 moments[f"{names.values} by {by} class"] = Moments.of(maps, explained, number)
-                if maps.shape[2] > 1:
-                    moments[f"{share_name(names.values)} by {by} class"] = Moments.of(_shares(maps), explained, number)
+                if names.shares in made:
+                    shares = made[names.shares][rows, columns]
+                    moments[f"{names.shares} by {by} class"] = Moments.of(shares, explained, number)
                 largest = np.full(number, np.nan)
                 known = explained >= 0
                 np.fmax.at(largest, explained[known], made[names.gaps][rows, columns][known])
@@ -162,12 +163,6 @@ def _assigned(
     yield "predicted", predicted_classes(scores, probabilities)
     if y is not None and y.ndim == 1 and y.dtype.kind == "i" and scores.shape[1] > 1:
         yield "true", y
-
-
-def _shares(maps: np.ndarray) -> np.ndarray:
-    """Share of each channel in the sum of a map's magnitudes, of shape (instance, channel); zero for a map of zeros."""
-    sums = np.abs(maps).sum(axis=1, dtype=np.float64)
-    return sums / np.maximum(sums.sum(axis=1, keepdims=True), np.finfo(float).tiny)
 
 
 def _confidences(scores: np.ndarray, probabilities: np.ndarray | None) -> np.ndarray:

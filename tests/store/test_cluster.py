@@ -32,7 +32,8 @@ def explained(path, x, model=None, **options):
 
 
 def test_a_cluster_writes_the_files_that_one_process_writes(tmp_path, x, client):
-    expected = files_of(explained(tmp_path / "alone.zarr", x).path)
+    permuted = {"permutation_importance": True}
+    expected = files_of(explained(tmp_path / "alone.zarr", x, **permuted).path)
     np.save(tmp_path / "x.npy", x)
     sources = {
         "array": x,
@@ -41,7 +42,7 @@ def test_a_cluster_writes_the_files_that_one_process_writes(tmp_path, x, client)
         "dask": dask.array.from_array(x, chunks=(31, 40, 3)),
     }
     for name, source in sources.items():
-        assert files_of(explained(tmp_path / f"{name}.zarr", source, client=client).path) == expected, name
+        assert files_of(explained(tmp_path / f"{name}.zarr", source, client=client, **permuted).path) == expected, name
     batches = (x[first : first + 17] for first in range(0, len(x), 17))
     assert explained(tmp_path / "iterator.zarr", batches, client=client).x.shape == x.shape
 

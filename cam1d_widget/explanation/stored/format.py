@@ -9,15 +9,16 @@ from typing import Any
 from ...validation import shown
 from ..facts import MethodFacts
 from .encoding import DTYPES
+from .permutation import DECREASE, PREDICTION
 
-__all__ = ["FORMAT", "INDEX", "INDEXED", "KEY", "Header", "MapArrays", "arrays_of", "zarr"]
+__all__ = ["FORMAT", "INDEX", "KEY", "Header", "MapArrays", "arrays_of", "is_indexed", "is_share", "zarr"]
 
 FORMAT = 1
 KEY = "cam1d_widget"
 """Attribute of the root group that holds the header."""
 INDEX = "index"
 """Group with copies of the arrays that are read as a whole, in few files."""
-INDEXED = frozenset({"scores", "probabilities", "targets"})
+_INDEXED = frozenset({"scores", "probabilities", "targets", DECREASE, PREDICTION})
 _TAKEN = frozenset(
     {
         "x",
@@ -41,6 +42,7 @@ class MapArrays:
 
     values: str
     gaps: str
+    shares: str
     scales: str
     errors: str
     error_scales: str
@@ -50,7 +52,18 @@ def arrays_of(label: str) -> MapArrays:
     """Names of the arrays of the method with this label; the maps are under the label itself."""
     name = label.replace("/", "_").strip(". ") or "map"
     name = f"{name} map" if name in _TAKEN or name.startswith("__") else name
-    return MapArrays(name, f"{name} gap", f"{name} scale", f"{name} standard error", f"{name} standard error scale")
+    kinds = ("gap", "channel share", "scale", "standard error", "standard error scale")
+    return MapArrays(name, *(f"{name} {kind}" for kind in kinds))
+
+
+def is_share(name: str) -> bool:
+    """Whether an array holds the channel shares of maps."""
+    return name.endswith(" channel share")
+
+
+def is_indexed(name: str) -> bool:
+    """Whether an array is read as a whole, and has a copy in the index."""
+    return name in _INDEXED or is_share(name)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["CONFIDENT", "predicted_classes", "share_name"]
+__all__ = ["CONFIDENT", "predicted_classes"]
 
 CONFIDENT = 100
 """Number of the most, and of the least, confident instances that are kept."""
@@ -13,8 +13,3 @@ CONFIDENT = 100
 def predicted_classes(scores: np.ndarray, probabilities: np.ndarray | None) -> np.ndarray:
     """Predicted class of each instance, int of shape (instance,)."""
     return np.asarray((scores if probabilities is None else probabilities).argmax(axis=1))
-
-
-def share_name(name: str) -> str:
-    """Name of the array of channel shares of maps."""
-    return f"{name} channel share"

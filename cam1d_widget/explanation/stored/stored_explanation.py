@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +11,17 @@ from typing import Any
 import numpy as np
 
 from ...names import matching
-from ...validation import check_choice, check_class, check_index, check_label, check_old_file, counted, shown
+from ...validation import (
+    check_choice,
+    check_class,
+    check_index,
+    check_label,
+    check_list,
+    check_number,
+    check_old_file,
+    counted,
+    shown,
+)
 from ..facts import MethodFacts, SeriesFacts
 from ..npz import refusing_damage
 from ..source import ClassMean, ExplanationSource, stated
@@ -19,7 +30,8 @@ from .digest import digest_of_block
 from .encoding import decoded
 from .format import INDEX, KEY, Header, arrays_of, zarr
 from .lazy_rows import LazyRows
-from .statistics import share_name
+from .permutation import DECREASE, PREDICTION, PermutationImportance
+from .statistics import predicted_classes
 
 __all__ = ["StoredExplanation"]
 
@@ -210,10 +222,97 @@ class StoredExplanation(ExplanationSource):
     def channel_shares(self, method: str, by: str = "predicted") -> np.ndarray:
         """Mean share of each channel in the sum of magnitudes of the maps, by class, of shape (class, channel)."""
         check_choice("by", by, ("predicted", "true"))
-        name = f"mean of {share_name(arrays_of(self._known(method)).values)} by {by} class"
+        name = f"mean of {arrays_of(self._known(method)).shares} by {by} class"
         if name not in self._statistics:
             raise ValueError(f"method must distinguish channels, and by must be known, but {method!r} by {by!r} is not")
         return np.asarray(self._statistics[name][:])
+
+    def shares_of_channels(self, method: str) -> np.ndarray:
+        """Share of each channel in the sum of magnitudes of each map, of shape (instance, target, channel).
+
+        Those of all instances are read at once, without their maps.
+
+        Examples
+        --------
+        >>> shares = explanation.shares_of_channels("Saliency")[:, 0, 3]  # of channel 3
+        >>> viewer.finder.instances = np.flatnonzero(shares > 0.5)
+        """
+        name = arrays_of(self._known(method)).shares
+        if name not in self._index:
+            raise ValueError(f"method must distinguish channels, but {method!r} does not")
+        return np.asarray(self._index[name][:])
+
+    def share_quantiles(
+        self, method: str, quantiles: Sequence[float] = (0.25, 0.5, 0.75), by: str = "predicted"
+    ) -> np.ndarray:
+        """Quantiles of the share of each channel in the maps, by class, of shape (class, quantile, channel).
+
+        Parameters
+        ----------
+        method : str
+            Label of the method, whose maps are those of the instance's own class.
+        quantiles : sequence of float
+            Each from 0 to 1.
+        by : {"predicted", "true"}
+            Whether instances are assigned to their predicted or to their true class.
+
+        Returns
+        -------
+        ndarray
+            NaN for a class without maps.
+        """
+        levels = [
+            check_number("quantiles", one, least=0, most=1) for one in check_list("quantiles", quantiles, "numbers")
+        ]
+        shares, facts = self.shares_of_channels(method), self.series_facts
+        classes = self._classes_by(by)
+        there = self.targets == classes[:, np.newaxis]
+        own = shares[np.arange(len(shares)), there.argmax(axis=1)]
+        made = np.full((len(facts.class_names), len(levels), shares.shape[2]), np.nan)
+        for one in range(len(made)):
+            rows = own[(classes == one) & there.any(axis=1)]
+            if len(rows):
+                made[one] = np.quantile(rows, levels, axis=0)
+        return made
+
+    def _classes_by(self, by: str) -> np.ndarray:
+        """Class of each instance; that of a skipped one is not among its targets."""
+        check_choice("by", by, ("predicted", "true"))
+        facts = self.series_facts
+        if by == "true":
+            if facts.y is None or facts.y.ndim != 1:
+                raise ValueError("by must be 'predicted', but is 'true': the instances have no single true class")
+            return np.asarray(facts.y)
+        return predicted_classes(facts.scores, facts.probabilities)
+
+    def permutation_importance(self, of: int | str | None = None) -> PermutationImportance:
+        """What follows on average if a channel is replaced by that of another series.
+
+        Of a store that was written with ``permutation_importance=True``.
+
+        Parameters
+        ----------
+        of : int or str, optional
+            Predicted class of the instances, as index or name. Default: all instances.
+
+        Returns
+        -------
+        PermutationImportance
+            `score`, `changed` and `accuracy`, each of shape (channel,), and the number of `instances`.
+        """
+        if DECREASE not in self._index:
+            raise ValueError(
+                f"{str(self.path)!r} holds no permutation importance; write it with permutation_importance=True"
+            )
+        facts, there = self.series_facts, (self.targets >= 0).any(axis=1)
+        predicted = self._classes_by("predicted")
+        if of is not None:
+            there &= predicted == check_class("of", of, self.class_names)
+        if not there.any():
+            raise ValueError(f"of must be a class that is predicted, but {shown(of)} is not")
+        y = facts.y if facts.y is not None and facts.y.ndim == 1 and facts.y.dtype.kind == "i" else None
+        decreases, predictions = (np.asarray(self._index[name][:])[there] for name in (DECREASE, PREDICTION))
+        return PermutationImportance.of(decreases, predictions, predicted[there], None if y is None else y[there])
 
     @property
     def most_confident(self) -> np.ndarray:
