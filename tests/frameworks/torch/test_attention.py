@@ -105,35 +105,37 @@ def modules() -> Iterator[tuple[str, nn.Module]]:
     yield "instance norm", through(lambda net, x: net.layer(x) ** 2, nn.InstanceNorm1d(FILTERS, affine=True))
 
 
-CASES = [name for name, _ in modules()]
+MODULES = dict(modules())
 
 
 @cache
-def classifiers() -> dict[str, TorchClassifier]:
-    return {name: TorchClassifier(module).for_series(X) for name, module in modules()}
+def classifier_of(name) -> TorchClassifier:
+    return TorchClassifier(MODULES[name]).for_series(X)
 
 
 @pytest.mark.few(6)
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", MODULES)
 def test_parts_compute_what_the_module_computes(name):
-    classifier = classifiers()[name]
+    classifier = classifier_of(name)
     propagation = classifier.propagations(DeepLIFT().propagation_rule)
     passed = passages(propagation, X, np.ones(len(X), np.int32), X)
     np.testing.assert_allclose(passed[0].outputs[0], classifier.scores(X), rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.few(6)
 @pytest.mark.parametrize("baseline", [0.0, OTHER], ids=["zero", "series"])
+@pytest.mark.parametrize("name", MODULES)
 def test_contributions_add_up(name, baseline):
-    classifier = classifiers()[name]
+    classifier = classifier_of(name)
     values = DeepLIFT(baseline=baseline).attribute(classifier, X, 1)
     difference = classifier.scores(X) - classifier.scores(baseline + np.zeros_like(X))
     np.testing.assert_allclose(values.sum(axis=(1, 2)), difference[:, 1], rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("name", [name for name in WRITTEN if name != "with weights"])
 def test_maps_do_not_depend_on_how_attention_is_written(name):
-    one, other = classifiers()["with weights"], classifiers()[name]
+    one, other = classifier_of("with weights"), classifier_of(name)
     for method in (LRP(), LRP("gamma"), DeepLIFT(), DeepLIFT(baseline=OTHER)):
         expected = method.attribute(one, X, 1)
         tolerance = 1e-4 * np.abs(expected).max()

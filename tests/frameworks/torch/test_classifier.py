@@ -468,8 +468,7 @@ def plain(y):
 REMOVED = [lambda y: y.squeeze(-1), torch.squeeze, lambda y: y[:, 0], torch.flatten, lambda y: y.view(len(y))]
 
 
-@pytest.mark.few(1)
-@pytest.mark.few(4)
+@pytest.mark.few(2)
 @pytest.mark.parametrize("before", [plain, torch.sigmoid], ids=["logits", "probabilities before"])
 @pytest.mark.parametrize("after", [plain, torch.sigmoid], ids=["", "probabilities"])
 @pytest.mark.parametrize("removed", REMOVED, ids=["squeeze", "squeeze all", "index", "flatten", "view"])
