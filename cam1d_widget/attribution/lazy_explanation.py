@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import count
 from threading import Lock
 from typing import Any
@@ -31,6 +31,7 @@ from .map_cache import MapCache
 from .map_times import MapTimes
 from .maps import ComputedMaps, GrowingMaps, NotFinite, averaged, computed_maps, of_rows, parts, stacked
 from .methods import AttributionMethod
+from .network_check import network_result
 from .page_model import page_model
 from .requests import (
     Methods,
@@ -333,6 +334,10 @@ class LazyExplanation(ExplanationSource):
         with self.unchanged_model():
             methods = () if self.window is not None else tuple(self._methods.values())
             return page_model(self._classifier, methods, self.baseline, self.x.shape[1:])
+
+    def network_finding(self) -> Mapping[str, Any]:
+        """Whether the network is better than guessing, as plain data: name, result, text and fault."""
+        return asdict(network_result(self.scores, self.y))
 
     def compute(
         self, *, instances: Any = None, targets: Any = None, methods: Any = None, progress: bool = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -234,6 +234,9 @@ class HasModel(Protocol):
 
     def portable_model(self) -> PortableModel:
         """The model as plain data."""
+
+    def network_finding(self) -> Mapping[str, Any]:
+        """Whether the network is better than guessing, as plain data."""
 
     def check_model(self) -> bool:
         """Whether the model is the one whose scores were computed; reports it if not."""

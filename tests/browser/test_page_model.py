@@ -112,3 +112,45 @@ def test_a_page_of_maps_alone_says_that_a_model_is_missing(widget, tmp_path):
         ValueError, match=r"model=True needs a widget with a model, .* but the Explanation has maps alone"
     ):
         maps.save_html(tmp_path / "page.html", model=True)
+
+
+def test_a_page_runs_the_checks_that_need_few_passes(open_page, page_with_model, widget):
+    page = open_page(page_with_model)
+    shown(page)
+    page.wait_for_function(f"{MARK}.model.engineAnswers.ready")
+    choose_method(page, "Saliency")
+    page.get_by_role("button", name="Checks: how far").click()
+    page.get_by_role("button", name="Check this map").click()
+    page.locator(".cam1d-verdict").wait_for()
+    instance, target, _ = shown(page)
+    report = widget.check(method="Saliency", instance=instance, target=target)
+    name = f"checks/Saliency/{instance}/{target}"
+    there = page.evaluate(f"{MARK}.model.jobs.result({name!r})")
+    (found,) = there["content"]["fills"]
+    by_name = {one["name"]: one for one in found["findings"]}
+    for one in (*report.findings, report.network):
+        if one.name in ("Sum", "Class", "Network"):
+            assert (by_name[one.name]["passed"], by_name[one.name]["text"]) == (one.passed, one.text)
+    assert by_name["Randomization"]["passed"] is by_name["Agreement"]["passed"] is None
+    curves = report.deletion
+    assert there["content"]["measure"] == curves.measure
+    values = there["arrays"]["curves"]["values"]
+    # Segments of equal values come in another order, and random orders are others than Python's.
+    known = curves.curves[0]
+    np.testing.assert_allclose([values[0], values[-1], np.mean(values)], [known[0], known[-1], known.mean()], atol=2e-3)
+    random = there["arrays"]["random"]["values"]
+    spread = curves.random_curves[:, 0].std(axis=0)
+    assert (np.abs(random - curves.random_curves[:, 0].mean(axis=0)) <= 1.5 * spread + 1e-4).all()
+    assert page.errors == []
+
+
+def test_a_check_on_a_page_can_be_cancelled(open_page, page_with_model):
+    page = open_page(page_with_model)
+    shown(page)
+    page.wait_for_function(f"{MARK}.model.engineAnswers.ready")
+    choose_method(page, "Occlusion")
+    page.get_by_role("button", name="Checks: how far").click()
+    page.get_by_role("button", name="Check this map").click()
+    page.get_by_role("button", name="cancel").click()
+    page.get_by_role("button", name="Check this map").wait_for()
+    assert page.evaluate(f"{MARK}.model.jobs.running") is None

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cam1d_widget import CAM1DWidget, Explanation, ExplanationViewer, explain
-from cam1d_widget.attribution.checks.network import network_result
+from cam1d_widget.attribution.network_check import network_result
 from cam1d_widget.explanation.labels import check_labels, classes_of, is_right, members
 from cam1d_widget.viewer.choice import NoSuchChoice, followed
 

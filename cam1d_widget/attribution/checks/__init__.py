@@ -4,9 +4,9 @@
 a threshold, and :mod:`.thresholds` explains the thresholds.
 """
 
+from ..check_result import CheckResult
 from .fills import fills_of
 from .report import ChecksReport
-from .result import CheckResult
 from .run import run_checks
 
 __all__ = ["CheckResult", "ChecksReport", "fills_of", "run_checks"]

@@ -9,12 +9,12 @@ import numpy as np
 
 from ...explanation.source import map_of, series_of
 from ...progress import Steps
+from ..check_result import CheckResult, figure_text
 from ..lazy_explanation import LazyExplanation
 from ..masking import NotFinite
 from ..metrics import PerturbationCurves, deletion
 from ..metrics.perturbation import Measure
 from .fills import Fill
-from .result import CheckResult, figure_text
 from .thresholds import CHANGES, ORDERS, RANDOM_SHARE, SEGMENTS, STEPS
 
 __all__ = ["Deletion", "deletion_result", "deletions", "window_of"]

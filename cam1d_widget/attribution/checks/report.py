@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ...validation import counted
+from ..check_result import CheckResult
 from ..metrics import PerturbationCurves, Randomization
 from .deletion import NAME, Deletion, deletion_result
 from .fills import known_fill
-from .result import CheckResult
 
 __all__ = ["ChecksReport"]
 

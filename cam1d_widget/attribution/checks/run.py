@@ -12,17 +12,17 @@ from ...explanation.source import GAP_TOLERANCE, lengths_of, map_of, series_of
 from ...progress import Steps, part_of_work
 from ...validation import counted
 from ..abilities import HasRandomized, offers
+from ..check_result import CheckResult, figure_text
 from ..lazy_explanation import LazyExplanation
 from ..maps import NotFinite
 from ..masking import pooled
 from ..methods import AttributionMethod
 from ..metrics import Randomization, agreement, class_similarity
 from ..metrics.randomization import map_similarity
+from ..network_check import network_result
 from .deletion import deletion_result, deletions, window_of
 from .fills import fills_of, known_fill
-from .network import network_result
 from .report import ChecksReport
-from .result import CheckResult, figure_text
 from .thresholds import AGREES, CLASSES, DRAWS, DRAWS_WHEN_SLOW, SIMILAR_FOR_ANOTHER_CLASS, SIMILAR_WHEN_RANDOMIZED
 
 __all__ = ["run_checks"]

@@ -41,9 +41,3 @@ CLASSES = 8
 AGREES = 0.3
 """Least mean rank correlation in windows with the nearest method of each other family. Integrated Gradients had 0.65,
 Grad-CAM 0.3 and Guided Backprop 0.1; unrelated maps of thirty windows have about 0.15."""
-
-CONFIDENCE = 1.96
-"""Standard errors of the confidence interval of an accuracy: 95 of 100 such intervals contain the true one."""
-
-FEW = 20
-"""Series with true classes below which the accuracy is not judged: the interval is wider than most differences."""

@@ -173,7 +173,9 @@ def _model_of(source: ExplanationSource, model: bool | str) -> PortableModel | N
     elif not check_flag("model", model):
         return None
     if isinstance(source, HasModel):
-        return replace(source.portable_model(), float16=model == "float16")
+        made = source.portable_model()
+        description = {**made.description, "network_finding": source.network_finding()}
+        return replace(made, description=description, float16=model == "float16")
     raise ValueError(
         f"model=True needs a widget with a model, as CAM1DWidget(model, x), but the {type(source).__name__} has maps "
         f"alone; leave it out"

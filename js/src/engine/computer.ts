@@ -1,16 +1,23 @@
 // Computations of a model that take longer than a frame: in a worker, or in the page's own thread in short slices.
+import type { JobResult } from "../core/picture/job_results.js";
+import { type CheckedFacts, checksOfMap } from "./checks.js";
 import type { Description, PageMaps, PageModel } from "./page_model.js";
 
-/** Maps of a series to compute, under a name. */
+/** Maps of a series to compute, or checks of one, under a name. */
 export interface Task {
   readonly key: string;
   readonly method: string;
   readonly series: Float32Array;
   readonly target: number;
+  /** Facts for the checks of a map; none of a task that computes maps. */
+  readonly checked?: CheckedFacts;
 }
 
-/** The completed share of a task, or its maps by class. */
-export type News = { readonly key: string } & ({ readonly share: number } | { readonly maps: PageMaps });
+/** What a task computes. */
+export type Made = { readonly maps: PageMaps } | { readonly checks: JobResult };
+
+/** The completed share of a task, or what it computed: maps by class, or checks. */
+export type News = { readonly key: string } & ({ readonly share: number } | Made);
 
 export type Report = (news: News) => void;
 
@@ -31,7 +38,7 @@ export interface ModelParts {
 
 /** Computes in its own thread, for some milliseconds at a time; in between, the thread does other work. */
 export class LocalComputer implements Computer {
-  private readonly running = new Map<string, ReturnType<PageModel["maps"]>>();
+  private readonly running = new Map<string, Generator<number, Made>>();
   private timer = 0;
 
   constructor(
@@ -40,9 +47,15 @@ export class LocalComputer implements Computer {
     private readonly moment = 30,
   ) {}
 
-  start({ key, method, series, target }: Task): News {
-    this.running.set(key, this.model.maps(method, series, target));
-    return this.advance(key);
+  start(task: Task): News {
+    this.running.set(task.key, this.made(task));
+    return this.advance(task.key);
+  }
+
+  private *made({ method, series, target, checked }: Task): Generator<number, Made> {
+    return checked
+      ? { checks: yield* checksOfMap(this.model, series, target, checked) }
+      : { maps: yield* this.model.maps(method, series, target) };
   }
 
   stop(key: string): void {
@@ -62,7 +75,7 @@ export class LocalComputer implements Computer {
     if (this.running.size > 0 && !this.timer) {
       this.timer = setTimeout(() => this.continue()) as unknown as number;
     }
-    return step.done ? { key, maps: step.value } : { key, share: step.value };
+    return step.done ? { key, ...step.value } : { key, share: step.value };
   }
 
   private continue(): void {
@@ -130,7 +143,7 @@ export class WorkerComputer implements Computer {
 
   private take(news: News): void {
     if (this.tasks.has(news.key)) {
-      if ("maps" in news) {
+      if (!("share" in news)) {
         this.tasks.delete(news.key);
       }
       this.report(news);

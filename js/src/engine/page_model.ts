@@ -1,5 +1,6 @@
 // The model of a page: scores of any series, and maps of those methods that need few passes.
 
+import type { NetworkFinding } from "../core/picture/checks.js";
 import type { Contributions, Stage } from "../core/picture/contributions.js";
 import type { JobArray } from "../core/picture/job_results.js";
 import { CLASS_ACTIVATION, classActivation } from "./class_activation.js";
@@ -36,6 +37,8 @@ export interface Description extends Reading {
   methods: string[];
   /** Labels of those whose steps' values add up to the score minus its bias. */
   sums: string[];
+  /** Result of the check of the network; none in a notebook, whose kernel runs the checks. */
+  network_finding?: NetworkFinding;
 }
 
 interface DescribedStage extends Pick<Stage, "name" | "kind" | "pools"> {
@@ -90,10 +93,25 @@ export class PageModel {
     return time * channels;
   }
 
+  /** Value of each channel that replaces a window. */
+  get baseline(): number[] {
+    return this.description.baseline;
+  }
+
+  /** Result of the check of the network; null in a notebook. */
+  get networkFinding(): NetworkFinding | null {
+    return this.description.network_finding ?? null;
+  }
+
   /** Scores of one series (time, channel). */
   scores(series: Float32Array): PageScores {
     const scores = scoresOf(this.units(series), this.description);
-    return { scores, probabilities: probabilitiesOf(scores, this.description) };
+    return { scores, probabilities: this.probabilities(scores) };
+  }
+
+  /** Probabilities of all classes; null if there are none. */
+  probabilities(scores: number[]): number[] | null {
+    return probabilitiesOf(scores, this.description);
   }
 
   /** A series with the samples [first, stop) replaced by the baseline. */
@@ -175,7 +193,8 @@ export class PageModel {
     return new Map(maps.map((map, target) => [target, { shape, data: Float32Array.from(map), gap: null }]));
   }
 
-  private scoresOfMany(series: Float32Array, count: number): number[][] {
+  /** Scores of several series, one after the other. */
+  scoresOfMany(series: Float32Array, count: number): number[][] {
     const { shapes, scores } = this.description;
     const known = new Map([[0, { shape: [count, ...shapes[0]], data: series }]]);
     const { data } = this.engine.forward(known, [scores])[0];

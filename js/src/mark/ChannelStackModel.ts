@@ -13,6 +13,7 @@ import type { InsideModel } from "../synced/InsideModel.js";
 import type { JobsModel } from "../synced/JobsModel.js";
 import { references, serializeAs, verbatim } from "../synced/SyncedModel.js";
 import { type Slow, type TileAnswer, TileStore } from "../synced/tile_store.js";
+import { checkRunner } from "./check_runner.js";
 import { Edits } from "./edits.js";
 import { EngineAnswers, type PackedModel } from "./engine_answers.js";
 import { type EnginePrograms, engineOf, programsOfPage } from "./engine_script.js";
@@ -115,6 +116,7 @@ export class ChannelStackModel extends SelectionModel {
     );
     this.refresh();
     this.link = new Link(this);
+    this.jobs.runner = checkRunner(this);
   }
 
   /** Scores and maps by a model. */

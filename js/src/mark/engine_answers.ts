@@ -45,6 +45,8 @@ export class EngineAnswers {
   private computers: readonly [Computer, Computer];
   /** Maps that are being computed, by the keys of their tiles. */
   private readonly running = new Map<string, Running>();
+  /** Callbacks of the checks that are running, by their names. */
+  private readonly reports = new Map<string, (news: News) => void>();
   /** The contributions that were computed last, for a panel is drawn more often than they change. */
   private latest: { series: Float32Array; target: number; found: Contributions } | null = null;
   /** Maps that only a kernel can explain, for they are not finite. */
@@ -187,12 +189,42 @@ export class EngineAnswers {
     }
   }
 
+  /** Whether the checks of a map that need few passes can be run here. */
+  checks(choice: Choice): boolean {
+    const { label } = this.facts.methods[choice.method];
+    return !choice.mean && this.model?.networkFinding != null && this.model.offers(label) && this.fits(choice.instance);
+  }
+
+  /** Checks the map of an original series. */
+  check(key: string, choice: Choice, fill: string, report: (news: News) => void): void {
+    const method = this.facts.methods[choice.method];
+    const checked = { method, tolerance: this.facts.gap_tolerance, fill, filledBy: this.facts.baseline };
+    const series = this.tiles.take(seriesKey(choice.instance)).values;
+    const target = this.facts.targets[choice.target];
+    this.reports.set(key, report);
+    this.take(this.computers[1].start({ key, method: method.label, series, target, checked }));
+  }
+
+  /** Drops a check. */
+  stopCheck(key: string): void {
+    this.reports.delete(key);
+    this.computers[1].stop(key);
+  }
+
   private take(news: News): void {
+    const report = this.reports.get(news.key);
+    if (report) {
+      if (!("share" in news)) {
+        this.reports.delete(news.key);
+      }
+      report(news);
+      return;
+    }
     const running = this.running.get(news.key)!;
     if ("maps" in news) {
       this.put(running.choice, news.maps);
       this.running.delete(news.key);
-    } else {
+    } else if ("share" in news) {
       running.share = news.share;
     }
   }

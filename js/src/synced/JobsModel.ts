@@ -16,6 +16,14 @@ type Message =
   | { state: "failed"; name: string; text: string }
   | { state: "cancelled"; name: string };
 
+/** Runs jobs in the browser, where there is no kernel. */
+export interface Runner {
+  offers(kind: string): boolean;
+  /** Starts a job; `report` takes the completed share, and then the result. */
+  start(name: string, report: (news: number | JobResult) => void): void;
+  cancel(name: string): void;
+}
+
 interface State {
   readonly kinds: string[];
   readonly kept: PackedResults;
@@ -40,9 +48,9 @@ export class JobsModel extends SyncedModel<State> {
     this.on("comm_live_update", this.reconnect, this);
   }
 
-  /** Whether a live kernel can run jobs of this kind. */
+  /** Whether a live kernel, or the browser, can run jobs of this kind. */
   offers(kind: string): boolean {
-    return this.hasKernel && this.exists(kind);
+    return this.hasKernel ? this.exists(kind) : this.runner?.offers(kind) === true;
   }
 
   /** Whether jobs of this kind exist, with or without a kernel. */
@@ -66,6 +74,10 @@ export class JobsModel extends SyncedModel<State> {
       this.fail(name, this.hasKernel ? needsModel("This computation", false) : GONE);
       return;
     }
+    if (!this.hasKernel) {
+      this.startHere(name);
+      return;
+    }
     this.running ??= { name, done: 0, text: "" };
     this.send({ type: "start", name, kind, arguments: args }, {});
     this.trigger("job");
@@ -76,9 +88,32 @@ export class JobsModel extends SyncedModel<State> {
     this.results.delete(name);
   }
 
+  private startHere(name: string): void {
+    if (this.running) {
+      this.runner!.cancel(this.running.name);
+    }
+    this.running = { name, done: 0, text: "" };
+    this.runner!.start(name, (news) => {
+      if (typeof news === "number") {
+        this.running = { name, done: news, text: "" };
+      } else {
+        this.results.set(name, news);
+        this.over(name);
+      }
+      this.trigger("job");
+    });
+    this.trigger("job");
+  }
+
   /** Cancels the running job. */
   cancel(): void {
-    this.send({ type: "cancel" }, {});
+    if (this.hasKernel) {
+      this.send({ type: "cancel" }, {});
+    } else if (this.running) {
+      this.runner?.cancel(this.running.name);
+      this.over(this.running.name);
+      this.trigger("job");
+    }
   }
 
   /** Drops the results of the model before an update. */
@@ -129,6 +164,8 @@ export class JobsModel extends SyncedModel<State> {
     this.trigger("job");
   }
 
+  /** Runs jobs without a kernel; set by the mark. */
+  runner?: Runner;
   running: Running | null;
   private results: Map<string, JobResult>;
   private faults: Map<string, string>;

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from cam1d_widget import KerasClassifier
+from cam1d_widget.attribution.check_result import figure_text
 from cam1d_widget.attribution.checks import CheckResult, ChecksReport, fills_of, run_checks
 from cam1d_widget.attribution.checks.deletion import Deletion, deletion_result
-from cam1d_widget.attribution.checks.network import accuracy_interval, network_result
-from cam1d_widget.attribution.checks.result import figure_text
 from cam1d_widget.attribution.lazy_explanation import LazyExplanation
 from cam1d_widget.attribution.maps import NotFinite
 from cam1d_widget.attribution.masking import all_replaced
 from cam1d_widget.attribution.metrics import PerturbationCurves
+from cam1d_widget.attribution.network_check import accuracy_interval, network_result
 from cam1d_widget.data import load_watch
 
 from ...support.synced import outcome

@@ -15,6 +15,12 @@ export interface Finding {
   readonly text: string;
 }
 
+/** Result of the check of the network, which Python ran on all series. */
+export interface NetworkFinding extends Finding {
+  /** What is wrong, as a verb phrase; "" if nothing is. */
+  readonly fault: string;
+}
+
 /** Class score while the map's largest values are removed, and while values are removed in random orders. */
 export interface DeletionCurves {
   readonly measure: "probability" | "score";
@@ -27,6 +33,9 @@ export interface DeletionCurves {
 
 /** CSS class of a level. */
 export const levelStyle = (level: Checks["level"]): string => `cam1d-${level.replace(" ", "-")}`;
+
+/** Replacement values that a map was checked with. */
+export const fillsOf = ({ content }: JobResult): string[] => content.fills.map(({ fill }: { fill: string }) => fill);
 
 /** Checks are run for all replacement values at once; each has its own verdict. */
 export function checksOf({ content, arrays }: JobResult, fill: string): Checks {

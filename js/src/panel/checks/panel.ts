@@ -4,6 +4,7 @@ import {
   checksOf,
   type DeletionCurves,
   type Finding,
+  fillsOf,
   hasCurves,
   levelStyle,
 } from "../../core/picture/checks.js";
@@ -11,13 +12,15 @@ import { classNamed } from "../../core/picture/facts.js";
 import { mapName } from "../../core/text/describe.js";
 import { select } from "../../dom/fields.js";
 import type { ChannelStackModel } from "../../mark/ChannelStackModel.js";
+import { CHECKS } from "../../mark/check_runner.js";
 import { jobRow } from "../job_row.js";
 import { checksPlot } from "./plot.js";
 
-export const CHECKS = "checks";
-
 const WHAT =
   "Does the map add up to the score, find what the score depends on, change with the class and with randomized weights, and agree with other methods? This takes some seconds.";
+
+const WHAT_HERE =
+  "Does the map add up to the score, find what the score depends on, and change with the class? Checks with other networks and methods need Python.";
 
 const OF_ORIGINAL = "The checks are those of the original series, not of the edited one.";
 
@@ -26,20 +29,30 @@ export function checksPanel(mark: ChannelStackModel): TemplateResult {
   const { jobs } = mark;
   const name = checksName(mark);
   const result = jobs.result(name);
-  const { fill } = mark.checks.current;
+  const fills = result ? fillsOf(result) : fillsToChoose(mark);
+  const chosen = mark.checks.current.fill;
+  const fill = fills.includes(chosen) ? chosen : fills[0];
   const checks = result && checksOf(result, fill);
   const announced = checks?.verdict ?? (jobs.running ? "checking" : (jobs.fault(name) ?? ""));
   // A live region must exist before its text changes.
   return html`<div class="cam1d-checks" tabindex="-1">
-    ${fillLine(mark, checks !== null || jobs.offers(CHECKS))}
+    ${fillLine(mark, fills, fill, checks !== null || jobs.offers(CHECKS))}
     ${mark.choice.edited === undefined ? nothing : html`<div class="cam1d-note">${OF_ORIGINAL}</div>`}
-    <div>${checks ? report(checks, mark) : unchecked(mark, name)}</div>
+    <div>${checks ? report(checks, fill, mark) : unchecked(mark, name)}</div>
     <div class="cam1d-announced" role="status">${announced}</div>
   </div>`;
 }
 
-function fillLine({ checks, cid }: ChannelStackModel, offered: boolean): TemplateResult {
-  const { fill, fills } = checks.current;
+/** A page computes with one replacement value. */
+const fillsToChoose = ({ hasKernel, checks: { current } }: ChannelStackModel): readonly string[] =>
+  hasKernel ? current.fills : current.fills.slice(0, 1);
+
+function fillLine(
+  { checks, cid }: ChannelStackModel,
+  fills: readonly string[],
+  fill: string,
+  offered: boolean,
+): TemplateResult {
   const names = Object.fromEntries(fills.map((name) => [name, name]));
   const note = `cam1d-fill-${cid}`;
   return html`<div class="cam1d-line cam1d-fill" ?hidden=${fills.length === 0 || !offered}>
@@ -69,7 +82,7 @@ function unchecked(mark: ChannelStackModel, name: string): TemplateResult {
     name: "Check this map: how far can it be trusted",
     cancel: "cancel the running computation",
     task: "Checking this map",
-    note: jobs.offers(CHECKS) ? WHAT : "",
+    note: jobs.offers(CHECKS) ? (mark.hasKernel ? WHAT : WHAT_HERE) : "",
   };
   return html`
     ${fault ? html`<div class="cam1d-bad">${fault}</div>` : nothing}
@@ -82,14 +95,14 @@ function progressText(mark: ChannelStackModel): string {
   return name === checksName(mark) ? text || "starting" : `another computation is running: ${text}`;
 }
 
-function report({ verdict, level, findings, deletion }: Checks, mark: ChannelStackModel): TemplateResult {
+function report({ verdict, level, findings, deletion }: Checks, fill: string, mark: ChannelStackModel): TemplateResult {
   const { facts, choice } = mark;
   const map = `${mapName({ ...choice, against: null }, facts)}, ${classNamed(facts.class_names[facts.targets[choice.target]])}, index ${facts.instances[choice.instance]}`;
   return html`
     <div class="cam1d-verdict ${levelStyle(level)}">${verdict}</div>
     <div class="cam1d-found">
       <table class="cam1d-findings">
-        <caption>${map}; fill: ${mark.checks.current.fill}</caption>
+        <caption>${map}; fill: ${fill}</caption>
         ${findings.map(row)}
       </table>
       ${hasCurves(deletion) ? plotted(deletion) : nothing}

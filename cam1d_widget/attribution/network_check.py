@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...explanation.labels import are_classes, is_right
-from .result import CheckResult, figure_text
-from .thresholds import CONFIDENCE, FEW
+from ..explanation.labels import are_classes, is_right
+from .check_result import CheckResult, figure_text
 
 __all__ = ["accuracy_interval", "network_result"]
+
+CONFIDENCE = 1.96
+"""Standard errors of the confidence interval of an accuracy: 95 of 100 such intervals contain the true one."""
+
+FEW = 20
+"""Series with true classes below which the accuracy is not judged: the interval is wider than most differences."""
 
 NAME = "Network"
 
