@@ -324,3 +324,13 @@ def test_names_that_differ_in_their_middle_are_told_apart_wherever_they_are_shor
     for place, middle in enumerate(MIDDLES):
         assert f"…{middle}…" in boxes.nth(place).inner_text()
         assert page.get_by_role("checkbox", name=ALIKE[place], exact=True).is_checked()
+
+
+def test_the_score_of_a_class_with_a_long_name_is_next_to_its_name(open_page, tmp_path):
+    wide = [f"movement number {one} of the machine" for one in (45, 46, 47)]
+    page = open_page(save_html(explanation(class_names=wide), tmp_path / "wide.html", progress=False))
+    for place in range(len(wide)):  # in bold, if it is explained
+        page.locator(".cam1d-scores label").nth(place).click()
+        drawn(page)
+        rows = [row.bounding_box()["height"] for row in page.locator(".cam1d-scores label").all()]
+        assert max(rows) - min(rows) <= 1

@@ -9,8 +9,9 @@ import { elided } from "../core/text/elided.js";
 import { formatNumber, scoreFormat } from "../core/text/numbers.js";
 import { PanelView } from "./panel.js";
 
-/** Maximum length of a name. */
+/** Maximum length of a name, and how much shorter it is in bold. */
 const LENGTH = 26;
+const BOLD = 4;
 /** Maximum number of classes that are listed below the plot; next to it, they would leave most of a column empty. */
 const FEW = 2;
 
@@ -54,15 +55,17 @@ export class ClassScoresView extends PanelView {
     const truth = own === null ? "true" : `true ${formatNumber(own)}`;
     // Whether an edited series still is of its class is not known.
     const marked = before === null && (own !== null || isTrue(choice.instance, target, outputs));
+    const explained = place === choice.target;
+    const length = LENGTH - (explained ? BOLD : 0) - (marked ? truth.length + 1 : 0);
     const share = (of: number): string => `${most > 0 ? (100 * Math.abs(of)) / most : 0}%`;
     const format = scoreFormat(outputs.probabilities !== null);
-    return html`<label title=${name} class=${place === choice.target ? "cam1d-explained" : ""}
+    return html`<label title=${name} class=${explained ? "cam1d-explained" : ""}
       ><input
         type="radio"
         name=${`cam1d-class-${this.cid}`}
-        .checked=${live(place === choice.target)}
+        .checked=${live(explained)}
         @change=${() => this.mark.choose({ target: place })}
-      /><span class="cam1d-name">${elided(name, LENGTH, facts.class_names)}</span>${marked ? html`<em>${truth}</em>` : nothing}<span
+      /><span class="cam1d-name">${elided(name, length, facts.class_names)}</span>${marked ? html`<em>${truth}</em>` : nothing}<span
         class="cam1d-number"
         >${before === null ? nothing : html`<small>before ${format(before)}</small> `}${format(value)}</span
       ><i class=${value < 0 ? "cam1d-negative" : ""} style=${styleMap({ width: share(value) })}></i
