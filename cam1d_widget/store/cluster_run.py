@@ -92,7 +92,10 @@ def _explainer(recipe: Recipe) -> BlockExplainer:
     """The explainer of a run, whose model is loaded once in each worker."""
     with _LOADING:
         if recipe.key not in _LOADED:
-            explainer = BlockExplainer(recipe.model, **recipe.arguments)
+            try:
+                explainer = BlockExplainer(recipe.model, **recipe.arguments)
+            except ImportError as fault:
+                raise ImportError(f"client must have workers that can load the model, but on one {fault}") from fault
             store = BlockStore(Path(recipe.store))
             model = identity_of(explainer.classifier, store.header.series)
             store.refuse_others({"model": model})

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 
 import dask.array
 import numpy as np
@@ -57,6 +58,25 @@ def test_a_network_is_loaded_by_each_worker(tmp_path, client, briefly_trained):
         made = explained(tmp_path / f"{name}.zarr", x, model, methods=["Grad-CAM"], client=client)
         assert files_of(made.path) == files_of(alone.path), name
     assert not [one.name for one in tmp_path.iterdir() if one.name.startswith(".")]
+
+
+def without_keras():
+    for name in [name for name in sys.modules if name.partition(".")[0] == "keras"]:
+        del sys.modules[name]
+    sys.modules["keras"] = None
+
+
+@pytest.mark.slow
+def test_a_worker_without_the_framework_is_reported(tmp_path, briefly_trained):
+    x = np.zeros((40, 300, 6), np.float32)
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster,
+        Client(cluster) as client,
+    ):
+        client.run(without_keras)
+        words = "client must have workers that can load the model, but on one KerasClassifier needs Keras"
+        with pytest.raises(ImportError, match=words):
+            explained(tmp_path / "maps.zarr", x, briefly_trained, methods=["Grad-CAM"], client=client)
 
 
 def test_bad_series_are_named_by_a_cluster_too(tmp_path, x, client):
