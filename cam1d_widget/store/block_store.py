@@ -103,7 +103,7 @@ class BlockStore:
         numbers : int
             Numbers in the statistics of a block.
         """
-        part = path.with_name(f".{path.name}.part")  # that of a killed run is overwritten
+        part = _unfinished(path)  # that of a killed run is overwritten
         try:
             group = zarr().create_group(str(part), zarr_format=3, overwrite=True)
             stored = as_stored(sample, header)
@@ -143,6 +143,7 @@ class BlockStore:
 
     def remove_leftovers(self) -> None:
         """Remove what a killed run had begun to write."""
+        shutil.rmtree(_unfinished(self.path), ignore_errors=True)
         for part in self.path.rglob("*.partial"):
             part.unlink(missing_ok=True)
 
@@ -211,10 +212,11 @@ class BlockStore:
         self._write_index()
         self.header = replace(self.header, complete=True, skipped=tuple(skipped))
         self._group.attrs.update({KEY: self.header.to_json()})
-        _consolidate(self.path)
         if not keep_partials and "partials" in self._arrays:
-            del self._arrays["partials"], self._group["partials"]
-            _consolidate(self.path)
+            del self._arrays["partials"]
+            os.replace(self.path / "partials", _unfinished(self.path))  # at once: a run may be killed while files go
+            shutil.rmtree(_unfinished(self.path), ignore_errors=True)
+        _consolidate(self.path)
 
     def _write_index(self) -> None:
         """Copy what is read of all instances at once into few files."""
@@ -232,6 +234,11 @@ class BlockStore:
             )
             for first in range(0, self.instances, size):
                 copied[first : first + size] = array[first : first + size]
+
+
+def _unfinished(path: Path) -> Path:
+    """Folder next to a store for what is not, or no longer, part of it."""
+    return path.with_name(f".{path.name}.part")
 
 
 _FLAT = {"name": "v2", "separator": "."}

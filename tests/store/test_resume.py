@@ -2,6 +2,8 @@
 
 import shutil
 import time
+import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,6 +27,29 @@ explain_to(sys.argv[1], model, x, methods=["SmoothGrad", "Saliency"], chunk=16, 
 @pytest.mark.parametrize("kills", slow_but([2], [2, 30]))
 def test_killed_and_continued_equals_uninterrupted(tmp_path, kills):
     killed_and_continued(tmp_path, kills, Sums(), (40, 3))
+
+
+def test_killed_while_the_partial_statistics_are_removed(tmp_path, monkeypatch):
+    x = np.random.default_rng(0).normal(size=(40, 40, 3)).astype(np.float32)
+
+    def run(name):
+        explain_to(tmp_path / name, Sums(), x, methods=["Saliency"], chunk=16, progress=False)
+
+    def killed(folder, **options):
+        if (Path(folder) / "zarr.json").exists():  # the first file is gone when the process ends
+            (Path(folder) / "zarr.json").unlink()
+            raise OSError("the process has ended")
+
+    run("whole.zarr")
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", killed)
+        with pytest.raises(OSError, match="has ended"):
+            run("broken.zarr")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run("broken.zarr")
+    assert files_of(tmp_path / "broken.zarr") == files_of(tmp_path / "whole.zarr")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["broken.zarr", "whole.zarr"]
 
 
 @pytest.mark.slow
