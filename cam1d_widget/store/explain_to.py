@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -160,18 +161,23 @@ def explain_to(
         given["methods"] = explainer.methods
         failed = run_on(client, store, model, given, rows, progress=progress)
     if failed:
-        first = min(failed)
-        words = f"{failed[first]}, in block {first}" + (f" of {len(failed)} such blocks" if len(failed) > 1 else "")
-        if on_error == "raise":
-            raise ValueError(
-                f"{words}; all other blocks are written: call explain_to again with these series corrected, or with "
-                f"on_error='skip'"
-            )
-        warnings.warn(f"{words}; the store is without {counted(len(failed), 'block')}", stacklevel=3)
+        _report(failed, on_error)
     merged = plan.statistics.merged_with(store.partials())
     arrays = {} if merged is None else merged.named_arrays(store.header)
     store.complete(sorted(failed), arrays, keep_partials=bool(failed) or rows.count is None)
     return StoredExplanation(store.path, None if store_x else x)
+
+
+def _report(failed: Mapping[int, str], on_error: str) -> None:
+    """Raise an error, or warn, about blocks whose series could not be explained, for the reason of each."""
+    first = min(failed)
+    words = f"{failed[first]}, in block {first}" + (f" of {len(failed)} such blocks" if len(failed) > 1 else "")
+    if on_error == "raise":
+        raise ValueError(
+            f"{words}; all other blocks are written: call explain_to again with these series corrected, or with "
+            f"on_error='skip'"
+        )
+    warnings.warn(f"{words}; the store is without {counted(len(failed), 'block')}", stacklevel=4)
 
 
 def _others(rows: SeriesRows) -> np.ndarray:
