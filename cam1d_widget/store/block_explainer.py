@@ -131,7 +131,7 @@ class BlockExplainer:
     def _read(self, others: SeriesLike) -> np.ndarray:
         """Series of the argument `others`, (instance, time, channel)."""
         length, channels = self.classifier.input_shape
-        return check_series(read_series("others", others, self._layout, channels).values, length, channels)
+        return check_series(read_series("others", others, self._layout, channels).values, length, channels, "others")
 
     def explained(self, x: np.ndarray, start: int = 0) -> dict[str, np.ndarray]:
         """Scores and maps of checked series (instance, time, channel), the first of which is instance `start`."""

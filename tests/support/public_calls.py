@@ -312,7 +312,10 @@ PART_TRAITS = {
         **dict.fromkeys(("same_ends", "same_axis", "overlay"), "flag"),
         **{"clip": "number", "smoothing": "whole", "first": "whole", "per_page": "whole", "hidden": "channels"},
     },
-    "finder": dict.fromkeys(("verdict", "true_class", "predicted_class", "confidence", "instances"), "nothing"),
+    "finder": {
+        **dict.fromkeys(("verdict", "true_class", "predicted_class", "confidence"), "nothing"),
+        "instances": "channels",
+    },
     "checks": {"fill": "nothing"},
     "inside": {"layer": "nothing", "filter": "nothing", "step": "whole", "by": "nothing", "unfolded": "flag"},
 }
