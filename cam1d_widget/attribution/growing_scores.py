@@ -18,7 +18,7 @@ from .masking import batches
 __all__ = ["GrowingScores"]
 
 # Seconds that the scores of all series may take before the first picture, and seconds of a block after it.
-PATIENCE, BLOCK = 1.0, 1.0
+PATIENCE, BLOCK = 0.3, 1.0
 # Most series in a block, and number of series whose time is measured.
 _MOST, _TIMED = 64, 4
 # Seconds that measuring a time may take.
