@@ -78,6 +78,7 @@ def faults_of(call: Call, every: int, counted: Counter[str]) -> list[str]:
     return faults
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize("area", [*cam1d_widget.__all__, "traits"])
 @pytest.mark.parametrize("every", slow_but([80], [80, 1]))
 def test_what_makes_no_sense_is_refused_in_a_sentence_that_names_it(area, every, record_property):

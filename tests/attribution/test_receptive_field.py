@@ -26,6 +26,7 @@ def field_of(name: str) -> ReceptiveField:
     return KerasClassifier(ZOO[name](L.MaxPooling1D)).receptive_field
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("name", slow_but(QUICK, ZOO))
 def test_receptive_field_is_the_support_of_the_gradient(name):
     field = field_of(name)

@@ -151,6 +151,7 @@ class Other(nn.Module):
         return torch.log_softmax(self.head(h.mean(1)), 1)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("kind", ["filters", "between steps", "not a weight", "classes"])
 def test_other_softmaxes_are_not_attention_to_steps(kind):
     classifier = TorchClassifier(Other(kind).eval()).for_series(X)

@@ -242,6 +242,7 @@ def _store(path, x):
     explained(path, x)
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("changed", "words"),
     [

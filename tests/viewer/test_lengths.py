@@ -82,6 +82,7 @@ def content(figure) -> list:
     return parts
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("method", ["Saliency", "Grad-CAM"])
 @pytest.mark.parametrize("instance", range(4))
 def test_figures_are_those_of_the_series_alone(unequal, instance, method):

@@ -176,6 +176,7 @@ def test_maps_that_state_a_sum_add_up_and_the_others_do_not(head, x):
             np.testing.assert_allclose(total, expected, rtol=1e-3, atol=1e-4 * np.abs(expected).max())
 
 
+@pytest.mark.few(4)
 def test_exact_values_are_what_the_score_loses_without_the_step(head, x):
     """With the features of one step at a time set to zero; without a maximum, the next largest takes over."""
     name, classifier = head

@@ -125,6 +125,7 @@ def test_several_classes_at_once_equal_one_by_one(label, gap, x):
         )
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("label", [label for label, method in METHODS.items() if method.class_specific])
 def test_score_that_never_changes_gets_a_map_of_zeros(label, x):
     assert (ready(label).attribute(constant(label), x, 0) == 0).all()
@@ -197,6 +198,7 @@ def shift_invariant(inherent: bool) -> KerasClassifier:
     return KerasClassifier(keras.Sequential([keras.Input((120, 2)), *layers, L.ReLU(), *head]))
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("label", promising(Axiom.SHIFT))
 def test_map_of_a_shifted_series_is_shifted(label):
     classifier = shift_invariant(METHODS[label].family == "inherent")

@@ -76,6 +76,7 @@ def test_own_class_with_a_name_from_keras_needs_no_settings_from_keras(name, x):
     assert explain(classifier, x, methods=["Occlusion"], progress=False).exactness["Occlusion"] == "approximate"
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("base", "method"),
     [(L.Layer, "call"), (L.ReLU, "call"), (L.Add, "_merge_function")],

@@ -45,6 +45,7 @@ def test_receptive_fields_and_statements_about_the_head_are_the_same(twins):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("method", DETERMINISTIC, ids=lambda method: method.label)
 def test_maps_are_the_same(twins, method):
     ours, theirs, x = twins
