@@ -13,7 +13,7 @@ from ..attribution.requests import Methods
 from ..explanation.stored import StoredExplanation
 from ..explanation.stored.encoding import DTYPES, StoredDtype
 from ..names import suggests_arguments
-from ..typing import Labels, LayerLike, Layout, ModelLike, Names, Score, SeriesLike, TargetsLike, WindowsLike
+from ..typing import Labels, LayerLike, Layout, ModelLike, Names, Score, SeriesLike, StartLike, TargetsLike, WindowsLike
 from ..validation import check_choice, check_count, check_flag, counted
 from .block_explainer import BlockExplainer
 from .block_store import BlockStore
@@ -56,6 +56,7 @@ def explain_to(
     channel_names: Names | None = None,
     channel_units: Names | None = None,
     sampling_rate: float | None = None,
+    start: StartLike | None = None,
     progress: bool = True,
 ) -> StoredExplanation:
     """Explain any number of series, and write their maps to a Zarr store.
@@ -97,8 +98,8 @@ def explain_to(
         either case, and then an error names the block, or a warning does and the store is complete without it.
     layer, output, score, batch_size, series, window, layout
         As in :func:`~cam1d_widget.explain`.
-    y, class_names, channel_names, channel_units, sampling_rate
-        As in :class:`~cam1d_widget.Explanation`; `y` only of series whose number is known.
+    y, class_names, channel_names, channel_units, sampling_rate, start
+        As in :class:`~cam1d_widget.Explanation`; `y` and `start` only of series whose number is known.
     progress : bool
         Show a progress bar.
 
@@ -138,6 +139,7 @@ def explain_to(
         "channel_names": rows.channel_names if channel_names is None else channel_names,
         "channel_units": channel_units,
         "sampling_rate": rows.sampling_rate if sampling_rate is None else sampling_rate,
+        "start": start,
     }
     chunk = store.header.chunk if chunk is None and store is not None else chunk
     plan = Plan.of(

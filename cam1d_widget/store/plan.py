@@ -15,6 +15,7 @@ import numpy as np
 from ..attribution.classifier_facts import checked_classes
 from ..explanation.facts import SeriesFacts
 from ..explanation.stored.format import Header
+from ..explanation.validation import check_start
 from ..typing import PathLike
 from .block_explainer import BlockExplainer
 from .block_store import BlockStore, as_stored
@@ -65,16 +66,18 @@ class Plan(NamedTuple):
         """Plan of a run; arguments are checked before anything but the first series is explained."""
         first = explainer.checked(rows.first())
         known = explainer.prepared(first, rows.count)
-        if names["y"] is not None and rows.count is None:
-            raise ValueError("y must be left out for an iterator, whose number of series is not known")
+        for name in ("y", "start"):
+            if names[name] is not None and rows.count is None:
+                raise ValueError(f"{name} must be left out for an iterator, whose number of series is not known")
+        start = check_start(names["start"], rows.count or 1, names["sampling_rate"])
         checked = names | checked_classes(known.classifier, rows.count or 1, names["class_names"], names["y"])
         classes = known.classifier.classes
-        y, checked["y"] = checked["y"], None
+        y, checked["y"], checked["start"] = checked["y"], None, None if start is None else start[:1]
         facts = SeriesFacts(first, np.zeros((1, classes)), receptive_field=known.receptive_field, **checked)
         sample = explainer.explained(first, 0) | ({"x": first} if store_x else {})
         options = {**how, "targets": explainer.targets, "window": known.window, "background": known.background}
         series = first.shape[1], first.shape[2]
-        labels = {name: value for name, value in (vars(facts) | {"y": y}).items() if name in names}
+        labels = {name: value for name, value in (vars(facts) | {"y": y, "start": start}).items() if name in names}
         made_of = {
             "version of cam1d_widget": importlib.metadata.version("cam1d_widget"),
             "model": identity_of(known.classifier, series),
@@ -93,9 +96,9 @@ class Plan(NamedTuple):
             channel_units=facts.channel_units,
             sampling_rate=facts.sampling_rate,
         )
-        fixed = {
-            name: value for name, value in (("y", y), ("receptive_field", facts.receptive_field)) if value is not None
-        }
+        times = None if start is None else start.astype("datetime64[ns]").view(np.int64)
+        each = {"y": y, "start": times, "receptive_field": facts.receptive_field}
+        fixed = {name: value for name, value in each.items() if value is not None}
         statistics = Statistics.of_block(sample, first, header.methods, None if y is None else y[:1])
         return cls(header, sample, fixed, rows.count, statistics)
 

@@ -189,6 +189,20 @@ def test_a_viewer_shows_a_store_and_reads_only_what_is_shown(path, x, monkeypatc
     assert set(read) <= {0, 149}
 
 
+def test_series_have_dates(tmp_path, x):
+    dates = np.datetime64("2026-01-05T09:00") + np.arange(len(x)).astype("timedelta64[m]")
+    for name, start in (("each", dates), ("one", "2026-01-05T09:00")):
+        stored = explained(tmp_path / name, x, start=start, sampling_rate=10)
+        expected = np.broadcast_to(np.asarray(start, "datetime64[ns]"), len(x))
+        np.testing.assert_array_equal(Explanation.open(stored.path).series_facts.start, expected)
+    with pytest.raises(ValueError, match="made with another start"):
+        explained(tmp_path / "each", x, start=dates + 1, sampling_rate=10)
+    with pytest.raises(ValueError, match="start must come with sampling_rate"):
+        explained(tmp_path / "none", x, start="2026-01-05")
+    with pytest.raises(ValueError, match="start must be left out for an iterator"):
+        explained(tmp_path / "none", iter([x]), start="2026-01-05", sampling_rate=10)
+
+
 def test_a_page_of_some_instances_of_a_store(path, x, tmp_path):
     stored = explained(path, x)
     viewer = ExplanationViewer(stored)
