@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..attribution.masking import finite_scores
 from ..explanation.stored.permutation import DECREASE, PREDICTION
 
 __all__ = ["with_permuted_channels"]
@@ -41,7 +42,7 @@ def with_permuted_channels(
     for channel in range(channels):
         replaced = x.copy()
         replaced[:, :, channel] = others[drawn[:, channel], :, channel]
-        now = np.asarray(classifier.scores(replaced))
+        now = finite_scores(classifier, np.asarray(classifier.scores(replaced)))
         decreases[:, channel] = scores[rows, predicted] - now[rows, predicted]
         predictions[:, channel] = now.argmax(axis=1)
     return {DECREASE: decreases, PREDICTION: predictions}

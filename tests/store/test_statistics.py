@@ -64,7 +64,7 @@ def test_class_means_are_those_of_one_pass(tmp_path, x, targets):
             shares = np.abs(whole.attributions["Saliency"][there, of]).sum(axis=1)
             shares = shares / shares.sum(axis=1, keepdims=True)
             np.testing.assert_allclose(stored.channel_shares("Saliency", by)[of], shares.mean(axis=0), rtol=1e-5)
-            quartiles = stored.share_quantiles("Saliency", by=by)[of]
+            quartiles = stored.channel_share_quantiles("Saliency", by=by)[of]
             np.testing.assert_allclose(quartiles, np.quantile(shares, [0.25, 0.5, 0.75], axis=0), rtol=1e-5)
 
 
@@ -74,7 +74,7 @@ def test_shares_of_all_instances_are_read_without_their_maps(tmp_path, x, monkey
         [[np.abs(stored.attribution("Saliency", one, of)).sum(axis=0) for of in (0, 1)] for one in range(20)]
     )
     monkeypatch.setattr(stored, "_decoded", lambda *place: pytest.fail("a map was read"))
-    shares = stored.shares_of_channels("Saliency")
+    shares = stored.channel_shares_by_map("Saliency")
     assert shares.shape == (len(x), 2, x.shape[2])
     np.testing.assert_allclose(shares[:20], sums / sums.sum(axis=2, keepdims=True), rtol=1e-5)
 
@@ -82,9 +82,9 @@ def test_shares_of_all_instances_are_read_without_their_maps(tmp_path, x, monkey
 def test_what_has_no_shares_is_refused(tmp_path, x):
     stored = explained(tmp_path / "maps.zarr", x[:70])
     with pytest.raises(ValueError, match="by must be 'predicted', but is 'true'"):
-        stored.share_quantiles("Saliency", by="true")
+        stored.channel_share_quantiles("Saliency", by="true")
     with pytest.raises(ValueError, match="quantiles must be"):
-        stored.share_quantiles("Saliency", [2])
+        stored.channel_share_quantiles("Saliency", [2])
 
 
 def test_most_and_least_confident_instances_are_found(tmp_path, x):

@@ -227,14 +227,14 @@ class StoredExplanation(ExplanationSource):
             raise ValueError(f"method must distinguish channels, and by must be known, but {method!r} by {by!r} is not")
         return np.asarray(self._statistics[name][:])
 
-    def shares_of_channels(self, method: str) -> np.ndarray:
+    def channel_shares_by_map(self, method: str) -> np.ndarray:
         """Share of each channel in the sum of magnitudes of each map, of shape (instance, target, channel).
 
         Those of all instances are read at once, without their maps.
 
         Examples
         --------
-        >>> shares = explanation.shares_of_channels("Saliency")[:, 0, 3]  # of channel 3
+        >>> shares = explanation.channel_shares_by_map("Saliency")[:, 0, 3]  # of channel 3
         >>> viewer.finder.instances = np.flatnonzero(shares > 0.5)
         """
         name = arrays_of(self._known(method)).shares
@@ -242,7 +242,7 @@ class StoredExplanation(ExplanationSource):
             raise ValueError(f"method must distinguish channels, but {method!r} does not")
         return np.asarray(self._index[name][:])
 
-    def share_quantiles(
+    def channel_share_quantiles(
         self, method: str, quantiles: Sequence[float] = (0.25, 0.5, 0.75), by: str = "predicted"
     ) -> np.ndarray:
         """Quantiles of the share of each channel in the maps, by class, of shape (class, quantile, channel).
@@ -264,7 +264,7 @@ class StoredExplanation(ExplanationSource):
         levels = [
             check_number("quantiles", one, least=0, most=1) for one in check_list("quantiles", quantiles, "numbers")
         ]
-        shares, facts = self.shares_of_channels(method), self.series_facts
+        shares, facts = self.channel_shares_by_map(method), self.series_facts
         classes = self._classes_by(by)
         there = self.targets == classes[:, np.newaxis]
         own = shares[np.arange(len(shares)), there.argmax(axis=1)]
@@ -280,7 +280,7 @@ class StoredExplanation(ExplanationSource):
         check_choice("by", by, ("predicted", "true"))
         facts = self.series_facts
         if by == "true":
-            if facts.y is None or facts.y.ndim != 1:
+            if facts.y is None or facts.y.ndim != 1 or facts.y.dtype.kind != "i":
                 raise ValueError("by must be 'predicted', but is 'true': the instances have no single true class")
             return np.asarray(facts.y)
         return predicted_classes(facts.scores, facts.probabilities)
