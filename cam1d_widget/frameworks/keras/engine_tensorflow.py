@@ -50,7 +50,7 @@ def digests(variables: Sequence[Any]) -> Callable[[], bytes]:
     Compiled, it takes 7 ms for 100 MB of weights, where hashing takes 120 ms; but compiling takes tenths of a second.
     """
     tensors = list(map(variable_of, variables))
-    if sum(one.dtype.size * one.shape.num_elements() for one in tensors) <= _SMALL:
+    if sum(one.dtype.size * (one.shape.num_elements() or 0) for one in tensors) <= _SMALL:
         return lambda: b"".join(digest_of(one.numpy()) for one in tensors)
 
     def fingerprints() -> tf.Tensor:
