@@ -129,7 +129,7 @@ def test_while_its_map_is_computed_the_edited_series_has_none(page):
     status, message, mapless = waiting
     assert (status, mapless) == ("waiting", True)
     assert message.startswith("computing")
-    page.locator('.bqplot.figure[data-state="ready"]').wait_for()
+    page.wait_for_function(f"{MARK}.model.status === 'ready'")  # the figure says so from the next frame on
     assert not page.evaluate(f"{MARK}.model.picture.mapless")
 
 
