@@ -80,10 +80,12 @@ widget
 """
 # Milliseconds from the start of the cell to the frames in which the series and the map are painted.
 RUN = """async () => {
+  // Frames are requested only once there is something to paint: 60 a second would take time from the kernel.
+  const pause = () => new Promise((done) => setTimeout(done, 10));
   const frame = () => new Promise(requestAnimationFrame), begun = performance.now(), took = {};
   window.jupyterapp.commands.execute("notebook:run-cell");
   while (!took.map) {
-    await frame();
+    await pause();
     const figure = document.querySelector(".bqplot.figure"), mark = figure?.querySelector("canvas")?.__channelStack;
     for (const [what, there] of [["series", mark?.model.picture], ["map", figure?.dataset.state === "ready"]]) {
       if (there && !took[what]) {
