@@ -13,11 +13,14 @@ TOGETHER = ("tests/browser/", "tests/frameworks/torch/")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
-    """Few random examples in `make test`, and many in `make slow`; the tests in a browser run without hypothesis."""
+    """Few examples in `make test`, always the same, and many random ones in `make slow`.
+
+    The tests in a browser run without hypothesis.
+    """
     if config.pluginmanager.hasplugin("hypothesispytest"):
         from hypothesis import settings
 
-        settings.register_profile("quick", max_examples=10, deadline=None)
+        settings.register_profile("quick", max_examples=10, deadline=None, derandomize=True)
         settings.register_profile("thorough", max_examples=40, deadline=None)
         settings.load_profile("quick")
 

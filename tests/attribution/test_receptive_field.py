@@ -54,6 +54,8 @@ def test_receptive_field_of_any_chain_of_convolutions(length, layers):
         # Keras convolves either with a stride or with a dilation
         stride = 1 if dilation > 1 else stride
         maps = L.Conv1D(1, kernel, strides=stride, dilation_rate=dilation, padding=padding)(maps)
+    if maps.shape[1] == 1:  # a map of one step is part of the head
+        return
     model = all_positive(keras.Model(series, L.Dense(2)(L.Flatten()(maps))))
     field = KerasClassifier(model).receptive_field
     np.testing.assert_array_equal(np.stack([field.start, field.stop]), support(model))
