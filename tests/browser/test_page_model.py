@@ -114,13 +114,18 @@ def test_a_page_of_maps_alone_says_that_a_model_is_missing(widget, tmp_path):
         maps.save_html(tmp_path / "page.html", model=True)
 
 
-def test_a_page_runs_the_checks_that_need_few_passes(open_page, page_with_model, widget):
-    page = open_page(page_with_model)
+def checking(page, label):
+    """The page, which has begun to check the map of a method."""
     shown(page)
     page.wait_for_function(f"{MARK}.model.engineAnswers.ready")
-    choose_method(page, "Saliency")
+    choose_method(page, label)
     page.get_by_role("button", name="Checks: how far").click()
     page.get_by_role("button", name="Check this map").click()
+    return page
+
+
+def test_a_page_runs_the_checks_that_need_few_passes(open_page, page_with_model, widget):
+    page = checking(open_page(page_with_model), "Saliency")
     page.locator(".cam1d-verdict").wait_for()
     instance, target, _ = shown(page)
     report = widget.check(method="Saliency", instance=instance, target=target)
@@ -145,12 +150,7 @@ def test_a_page_runs_the_checks_that_need_few_passes(open_page, page_with_model,
 
 
 def test_a_check_on_a_page_can_be_cancelled(open_page, page_with_model):
-    page = open_page(page_with_model)
-    shown(page)
-    page.wait_for_function(f"{MARK}.model.engineAnswers.ready")
-    choose_method(page, "Occlusion")
-    page.get_by_role("button", name="Checks: how far").click()
-    page.get_by_role("button", name="Check this map").click()
+    page = checking(open_page(page_with_model), "Occlusion")
     page.get_by_role("button", name="cancel").click()
     page.get_by_role("button", name="Check this map").wait_for()
     assert page.evaluate(f"{MARK}.model.jobs.running") is None
