@@ -51,7 +51,9 @@ def _settings(layer: Any) -> str:
         return ""  # its layers follow
     try:
         return json.dumps(_unnamed(layer.get_config()), sort_keys=True, default=lambda value: type(value).__name__)
-    except (NotImplementedError, TypeError, ValueError):  # a layer of the user's without get_config: its weights count
+    except (NotImplementedError, TypeError, ValueError):
+        # Keras has no configuration of a user's layer without get_config. Its weights are part of the digest, and a
+        # store compares scores as well.
         return ""
 
 
