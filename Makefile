@@ -9,6 +9,8 @@ JS_SOURCES = $(shell find js/src js/scripts js/*.json -type f)
 PY_SOURCES = $(shell find cam1d_widget -name '*.py')
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Every process of the tests would compile all modules.
+export PYTHONDONTWRITEBYTECODE :=
 SHELL := bash
 .DELETE_ON_ERROR:
 .PHONY: help setup page demo chromium firefox test slow test-all check coverage bench zoo docs pictures build clean
