@@ -16,8 +16,8 @@ export interface Task {
 /** What a task computes. */
 export type Made = { readonly maps: PageMaps } | { readonly checks: JobResult };
 
-/** The completed share of a task, or what it computed: maps by class, or checks. */
-export type News = { readonly key: string } & ({ readonly share: number } | Made);
+/** The completed share of a task, what it computed (maps by class, or checks), or why it failed. */
+export type News = { readonly key: string } & ({ readonly share: number } | Made | { readonly fault: string });
 
 export type Report = (news: News) => void;
 
@@ -63,19 +63,28 @@ export class LocalComputer implements Computer {
   }
 
   private advance(key: string): News {
-    const steps = this.running.get(key)!;
-    const until = performance.now() + this.moment;
-    let step = steps.next();
-    while (!step.done && performance.now() < until) {
-      step = steps.next();
-    }
-    if (step.done) {
+    const news = this.next(key);
+    if (!("share" in news)) {
       this.running.delete(key);
     }
     if (this.running.size > 0 && !this.timer) {
       this.timer = setTimeout(() => this.continue()) as unknown as number;
     }
-    return step.done ? { key, ...step.value } : { key, share: step.value };
+    return news;
+  }
+
+  private next(key: string): News {
+    const steps = this.running.get(key)!;
+    const until = performance.now() + this.moment;
+    try {
+      let step = steps.next();
+      while (!step.done && performance.now() < until) {
+        step = steps.next();
+      }
+      return step.done ? { key, ...step.value } : { key, share: step.value };
+    } catch (error) {
+      return { key, fault: String(error instanceof Error ? error.message : error) };
+    }
   }
 
   private continue(): void {
@@ -87,7 +96,8 @@ export class LocalComputer implements Computer {
 }
 
 type ToWorker = ModelParts | Task | { readonly stop: string };
-type FromWorker = News | { readonly fault: string };
+/** That no model could be started has no key. */
+type FromWorker = News | { readonly lost: string };
 
 /** Computes in a worker, which starts with the first task; in the page's own thread if no worker can be started. */
 export class WorkerComputer implements Computer {
@@ -132,7 +142,7 @@ export class WorkerComputer implements Computer {
       this.failed = true;
       return;
     }
-    this.worker.onmessage = ({ data }: MessageEvent<FromWorker>) => ("fault" in data ? this.fail() : this.take(data));
+    this.worker.onmessage = ({ data }: MessageEvent<FromWorker>) => ("lost" in data ? this.fail() : this.take(data));
     this.worker.onerror = () => this.fail();
     this.send(this.parts);
   }
@@ -182,6 +192,6 @@ export function serve(
     }
   };
   scope.onmessage = ({ data }: MessageEvent<ToWorker>) => {
-    take(data).catch((fault) => answer({ fault: String(fault) }));
+    take(data).catch((error) => answer({ lost: String(error) }));
   };
 }

@@ -22,6 +22,8 @@ export const checkRunner = (mark: Checked): Runner => ({
         report(news.share);
       } else if ("checks" in news) {
         report(news.checks);
+      } else if ("fault" in news) {
+        report(`The model of this page failed: ${news.fault}`);
       }
     });
   },

@@ -49,7 +49,7 @@ export class EngineAnswers {
   private readonly reports = new Map<string, (news: News) => void>();
   /** The contributions that were computed last, for a panel is drawn more often than they change. */
   private latest: { series: Float32Array; target: number; found: Contributions } | null = null;
-  /** Maps that only a kernel can explain, for they are not finite. */
+  /** Maps that are left to a kernel: they are not finite, or failed here. */
   private readonly left = new Set<string>();
   private isOpen = true;
 
@@ -142,6 +142,9 @@ export class EngineAnswers {
     if (missing === undefined) {
       return 1;
     }
+    if (this.tiles.failure([missing]) !== undefined) {
+      return null;
+    }
     if (!this.running.has(missing)) {
       const { label } = this.facts.methods[choice.method];
       const target = this.facts.targets[targetOfKey(missing)];
@@ -221,11 +224,19 @@ export class EngineAnswers {
       return;
     }
     const running = this.running.get(news.key)!;
+    if ("share" in news) {
+      running.share = news.share;
+      return;
+    }
+    this.running.delete(news.key);
     if ("maps" in news) {
       this.put(running.choice, news.maps);
-      this.running.delete(news.key);
-    } else if ("share" in news) {
-      running.share = news.share;
+    } else if ("fault" in news) {
+      if (this.around.hasKernel()) {
+        this.left.add(news.key);
+      } else {
+        this.tiles.fail(news.key, `The model of this page failed: ${news.fault}`);
+      }
     }
   }
 

@@ -19,8 +19,8 @@ type Message =
 /** Runs jobs in the browser, where there is no kernel. */
 export interface Runner {
   offers(kind: string): boolean;
-  /** Starts a job; `report` takes the completed share, and then the result. */
-  start(name: string, report: (news: number | JobResult) => void): void;
+  /** Starts a job; `report` takes the completed share, and then the result, or why there is none. */
+  start(name: string, report: (news: number | JobResult | string) => void): void;
   cancel(name: string): void;
 }
 
@@ -94,6 +94,10 @@ export class JobsModel extends SyncedModel<State> {
     }
     this.running = { name, done: 0, text: "" };
     this.runner!.start(name, (news) => {
+      if (typeof news === "string") {
+        this.fail(name, news);
+        return;
+      }
       if (typeof news === "number") {
         this.running = { name, done: news, text: "" };
       } else {

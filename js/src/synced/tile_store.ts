@@ -82,6 +82,11 @@ export class TileStore implements AvailableMaps {
     this.cache.put(tile);
   }
 
+  /** A tile cannot be computed here. */
+  fail(key: string, text: string): void {
+    this.failures.set(key, text);
+  }
+
   keys(): Iterable<string> {
     return new Set([...this.cache.keys(), ...this.pack.keys()]);
   }
