@@ -149,6 +149,7 @@ widget = CAM1DWidget(model, np.zeros((2, 30, 3)))
 """
 
 
+@pytest.mark.slow
 def test_explaining_a_pytorch_module_brings_no_keras_and_ends_while_maps_are_computed():
     assert runs_without_frameworks(MODULE, ("keras", "tensorflow", "jax"))
 

@@ -87,6 +87,7 @@ def test_without_its_event_the_series_is_of_another_class(page, widget):
     assert "edited" not in summary(page)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("label", METHODS)
 def test_the_map_follows_an_event_into_another_channel(page, widget, label):
     choose_method(page, label)

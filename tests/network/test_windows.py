@@ -70,7 +70,7 @@ def classifier(request):
     return KerasClassifier(model_of(*NETWORKS[request.param]()), layer="map")
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 def test_receptive_field_is_the_support_of_the_gradient(classifier):
     plain, rng = classifier.trunk(X), np.random.default_rng(2)
     field = classifier.receptive_field
@@ -85,7 +85,7 @@ def test_receptive_field_is_the_support_of_the_gradient(classifier):
     assert (np.diff(field.centers) > 0).all()
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 def test_head_computes_the_scores_from_the_map(classifier):
     features, gradients = classifier.features(X, 1)
     np.testing.assert_allclose(classifier.head_scores(X, features), classifier.scores(X), rtol=1e-4, atol=1e-5)
@@ -94,7 +94,7 @@ def test_head_computes_the_scores_from_the_map(classifier):
     np.testing.assert_allclose(values[:, :, 0], placed, rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 def test_contributions_add_up(classifier):
     if DeepLIFT().refusal(classifier) is None:
         values = DeepLIFT().attribute(classifier, X, 1)

@@ -15,6 +15,7 @@ from cam1d_widget import explain_to
 from ..support.stores import Sums, files_of
 
 METHODS = ["SmoothGrad", "Saliency"]
+pytestmark = pytest.mark.slow  # a cluster takes long to start
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,6 @@ def test_a_cluster_writes_the_files_that_one_process_writes(tmp_path, x, client)
     assert explained(tmp_path / "iterator.zarr", batches, client=client).x.shape == x.shape
 
 
-@pytest.mark.slow
 def test_a_network_is_loaded_by_each_worker(tmp_path, client, briefly_trained):
     import keras
 
@@ -66,7 +66,6 @@ def without_keras():
     sys.modules["keras"] = None
 
 
-@pytest.mark.slow
 def test_a_worker_without_the_framework_is_reported(tmp_path, briefly_trained):
     x = np.zeros((40, 300, 6), np.float32)
     with (
@@ -105,7 +104,6 @@ class Deadly(Sums):
         return super().scores(x)
 
 
-@pytest.mark.slow
 def test_blocks_of_workers_that_die_are_computed_by_others(tmp_path, x, client):
     x[16 * np.array([1, 4, 6]), 0, 0] = [10, 11, 12]
     alone = explained(tmp_path / "alone.zarr", x)

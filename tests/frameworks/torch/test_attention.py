@@ -113,7 +113,7 @@ def classifier_of(name) -> TorchClassifier:
     return TorchClassifier(MODULES[name]).for_series(X)
 
 
-@pytest.mark.few(6)
+@pytest.mark.few(3)
 @pytest.mark.parametrize("name", MODULES)
 def test_parts_compute_what_the_module_computes(name):
     classifier = classifier_of(name)
@@ -122,7 +122,7 @@ def test_parts_compute_what_the_module_computes(name):
     np.testing.assert_allclose(passed[0].outputs[0], classifier.scores(X), rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.few(6)
+@pytest.mark.few(3)
 @pytest.mark.parametrize("baseline", [0.0, OTHER], ids=["zero", "series"])
 @pytest.mark.parametrize("name", MODULES)
 def test_contributions_add_up(name, baseline):
