@@ -20,7 +20,7 @@ def pytest_configure(config):
     if config.pluginmanager.hasplugin("hypothesispytest"):
         from hypothesis import settings
 
-        settings.register_profile("quick", max_examples=10, deadline=None, derandomize=True)
+        settings.register_profile("quick", max_examples=6, deadline=None, derandomize=True)
         settings.register_profile("thorough", max_examples=40, deadline=None)
         settings.load_profile("quick")
 

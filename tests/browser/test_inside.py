@@ -61,12 +61,14 @@ def test_a_layer_is_read_and_a_click_on_a_filter_opens_its_meaning(lab):
     assert lab.locator("i:text('up')").count() == 0
 
 
+@pytest.mark.slow
 def test_what_a_step_sees_is_shown_under_the_pointer(lab):
     lab.locator(f"{PANEL} canvas").first.hover(position={"x": 300, "y": 20})
     readout = lab.locator(f"{PANEL} > .cam1d-note").first
     assert "receptive field of the step:" in readout.inner_text()
 
 
+@pytest.mark.slow
 def test_how_the_score_comes_about_is_computed_by_the_kernel(lab):
     lab.locator(f"{PANEL} canvas").first.click(position={"x": 300, "y": 20})
     story = lab.locator(".cam1d-contributions").first
@@ -76,6 +78,7 @@ def test_how_the_score_comes_about_is_computed_by_the_kernel(lab):
     story.wait_for(state="detached")
 
 
+@pytest.mark.slow
 def test_series_that_the_class_likes_best_are_computed_on_demand_and_can_be_cancelled(lab, folder):
     panel = lab.locator(PANEL).first
     compute = panel.get_by_role("button", name="Compute", exact=True)
