@@ -61,6 +61,8 @@ class Network(ABC):
     seen = False
     logs = False
     units: int
+    # The model's own outputs for `samples_of_noise()`, when it was read.
+    outputs_when_read: np.ndarray
 
     def __init__(
         self,
@@ -371,10 +373,9 @@ class Network(ABC):
             f"let it end in Dense with activation='softmax' or 'sigmoid', or in a Softmax layer"
         )
 
-    def sampled(self) -> tuple[np.ndarray, np.ndarray]:
-        """One series of noise, or as many as the model takes, and the model's own outputs now, (instance, unit)."""
-        samples = self.samples_of_noise()
-        return samples, self._own(samples)
+    def outputs_now(self) -> np.ndarray:
+        """The model's own outputs now for `samples_of_noise()`, (instance, unit)."""
+        return self._own(self.samples_of_noise())
 
     def samples_of_noise(self) -> np.ndarray:
         """One series of noise, or as many as the model takes."""
@@ -393,6 +394,7 @@ class Network(ABC):
             return np.allclose(scores, outputs[middle], rtol=0, atol=tolerance * scale)
 
         alone = self._own(one)[0] if self._batch is None else outputs[middle]
+        self.outputs_when_read = outputs if self._batch else alone[np.newaxis]
         if self._batch is None and equal(alone, 1e-3):
             return
         others = np.repeat(-2 * one, len(samples), axis=0)

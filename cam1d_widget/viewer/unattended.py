@@ -1,10 +1,10 @@
-"""Whether cells are run by a program, such as nbconvert or papermill, so that no browser will request a slow map."""
+"""Who shows the output of a cell: a program such as nbconvert, which will request no map, or JupyterLab."""
 
 from __future__ import annotations
 
 import os
 
-__all__ = ["is_unattended"]
+__all__ = ["is_unattended", "keeps_pictures"]
 
 
 def is_unattended() -> bool:
@@ -16,3 +16,8 @@ def is_unattended() -> bool:
         return False
     content = kernel.get_parent().get("content", {})
     return content.get("allow_stdin") is False
+
+
+def keeps_pictures() -> bool:
+    """Whether a Jupyter server started the kernel, whose JupyterLab stores the painted picture in the notebook."""
+    return "JPY_SESSION_NAME" in os.environ

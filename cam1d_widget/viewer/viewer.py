@@ -46,7 +46,7 @@ from .synced.finder import Finder
 from .synced.inside import Inside, InsideSource
 from .synced.jobs import Jobs
 from .synced.options import Options
-from .unattended import is_unattended
+from .unattended import is_unattended, keeps_pictures
 from .windows import Annotation, ScoresWithout, checked_intervals
 
 
@@ -289,13 +289,14 @@ class ExplanationViewer(Stack):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """The widget, its state for a notebook without a kernel, and a figure for sites that run no widgets."""
-        if is_unattended():
+        unattended = is_unattended()
+        if unattended:
             # No browser will request the map. Why it cannot be computed is reported by the widget.
             with suppress(Exception):
                 self.mark.read_first_map()
         bundle = {**super()._repr_mimebundle_(**kwargs), MIME: saved_state(self)}
-        # A map that takes long follows the series; the figure would wait for it.
-        if has_matplotlib() and self.mark.quick:
+        # JupyterLab needs no figure, and elsewhere a map that takes long follows the series: the figure would wait.
+        if has_matplotlib() and (unattended or not keeps_pictures()) and self.mark.quick:
             # The widget reports why a map cannot be computed; an error here would prevent its display.
             with suppress(Exception):
                 rows = range(self._explanation.x.shape[2])[: self.options.per_page or None]

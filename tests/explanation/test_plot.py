@@ -163,6 +163,11 @@ def test_a_notebook_keeps_a_picture_beside_the_widget():
     assert len(picture) < 200_000
 
 
+def test_jupyterlab_stores_the_picture_that_it_has_painted(monkeypatch):
+    monkeypatch.setenv("JPY_SESSION_NAME", "notebook.ipynb")
+    assert "image/png" not in ExplanationViewer(explanation())._repr_mimebundle_()
+
+
 def test_the_picture_in_a_notebook_has_the_rows_of_a_page(monkeypatch):
     drawn = []
     monkeypatch.setattr("cam1d_widget.viewer.viewer.png_picture", drawn.append)

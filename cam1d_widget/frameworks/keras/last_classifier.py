@@ -35,7 +35,7 @@ def classifier_of(model: Any, **chosen: Any) -> KerasClassifier:
 def _compiled(model: Any, structure: Hashable, **chosen: Any) -> tuple[KerasClassifier, Hashable]:
     """Classifier of the last model and its fingerprint, cached so that explaining it again compiles nothing."""
     classifier = KerasClassifier(model, **chosen)
-    return classifier, classifier.fingerprint()
+    return classifier, classifier.fingerprint(just_read=True)
 
 
 def _structure(model: Any) -> Hashable:

@@ -47,11 +47,11 @@ class ModelChanges:
         other._network, other._passes = network, passes
         return other
 
-    def fingerprint(self) -> tuple[Hashable, ...]:
+    def fingerprint(self, *, just_read: bool = False) -> tuple[Hashable, ...]:
         """Values that change with the model's weights, layers and loss."""
         digest = self._digest()  # compiles functions on first use
         if self._functions_compared != CompiledFunction.created:
-            self.compare()
+            self.compare(just_read=just_read)
         return self._structure.changed(), digest, self._same_scores
 
     @cached_property
@@ -61,15 +61,19 @@ class ModelChanges:
         variables = [*self._model.weights, *self._passes.compiled("scores").variables]
         return digest_of_still(variables, lambda: self._passes.run("scores", samples))
 
-    def compare(self) -> bool:
-        """Compare the compiled scores with the model's own output now, on series of noise; whether they are equal."""
-        self._same_scores = not self._structure.changed() and self._equals_own_output()
+    def compare(self, *, just_read: bool = False) -> bool:
+        """Compare the compiled scores with the model's own output now, on series of noise; whether they are equal.
+
+        Of a model that was just read, that output is known.
+        """
+        self._same_scores = not self._structure.changed() and self._equals_own_output(just_read)
         self._functions_compared = CompiledFunction.created
         return self._same_scores
 
-    def _equals_own_output(self) -> bool:
-        samples, outputs = self._network.sampled()
-        scores = self._passes.run("scores", samples)[0]
+    def _equals_own_output(self, just_read: bool) -> bool:
+        network = self._network
+        scores = self._passes.run("scores", network.samples_of_noise())[0]
+        outputs = network.outputs_when_read if just_read else network.outputs_now()
         if self._score == "logits":
             scores = self._network.own_outputs(scores)
         elif self._network.logs:

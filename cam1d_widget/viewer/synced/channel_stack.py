@@ -40,6 +40,8 @@ from .tiles import (
 
 # Seconds beyond which maps are computed in the background.
 SLOW = 1.0
+# Seconds that reading the model and the first map may take, for a browser to paint both within two.
+_FIRST = 1.2
 
 
 def _truth(y: np.ndarray | None) -> np.ndarray | None:
@@ -100,6 +102,7 @@ class ChannelStack(StackState):
         edits = Edits(scores_without, self._index, self._shape)
         baselines = edits.baselines if model is None else model.description["baseline"]
         self._given = targets, instances, absence, baseline, baselines, intervals
+        self._reads_tiles = tiles is None
         super().__init__(
             **self._read(),
             edited=edits,
@@ -110,8 +113,6 @@ class ChannelStack(StackState):
         # A single output separates two true classes.
         true_classes = max(2, len(source.class_names))
         self.finder.read_classes(source.class_names, true_classes=true_classes, instances=len(source.x))
-        if tiles is None:
-            self.tiles = self._first_tiles()
         self._pictures = PictureRequests(lambda message: self.send(message))
         # In this order: requested maps, the remaining scores, and the map of the offered method.
         self._background, self._scoring = Background(), Background()
@@ -121,6 +122,13 @@ class ChannelStack(StackState):
         self.on_msg(self._receive)
         # Whoever chooses another picture, the browser may compute it with the model as it was.
         self.observe(lambda change: self._network.check_model(), _CHOICE)
+
+    def open(self) -> None:
+        """Open the widget in the browser, with the tiles of the first picture in its first state."""
+        if self._reads_tiles:
+            self._reads_tiles = False  # it may be closed and opened again
+            self.tiles = self._first_tiles()
+        super().open()
 
     @property
     def parts(self) -> dict[str, Synced]:
@@ -257,7 +265,8 @@ class ChannelStack(StackState):
         keys = self._first_keys()
         try:
             seconds = self._seconds(keys)
-            if seconds > SLOW or seconds + getattr(self._source, "seconds_to_read", 0.0) > 2 * SLOW:
+            # A first map compiles about a third of what was compiled when the model was read.
+            if seconds > SLOW or seconds + 1.3 * getattr(self._source, "seconds_to_read", 0.0) > _FIRST:
                 return pack([self.tile(keys[0])])
             return pack([self.tile(key) for key in keys])
         except Exception:

@@ -69,11 +69,14 @@ export class ChannelStackModel extends SelectionModel {
   initialize(attributes: Backbone.ObjectHash, options: any): void {
     super.initialize(attributes, options);
     ensureStyles();
+    this.waiting = [];
     this.tiles = new TileStore(
       this.get("tiles"),
       ({ id, keys }) => {
-        this.edits.send();
-        this.send({ type: "tiles", request: id, keys }, {});
+        this.whenPainted(() => {
+          this.edits.send();
+          this.send({ type: "tiles", request: id, keys }, {});
+        });
       },
       () => this.cancelSlow(),
     );
@@ -84,6 +87,8 @@ export class ChannelStackModel extends SelectionModel {
     this.on("edits", this.refresh, this);
     this.unpack();
     this.shownViews = [];
+    this.once("painted", () => setTimeout(() => this.sendWaiting()));
+    setTimeout(() => this.sendWaiting(), UNPAINTED);
     this.highlighted = null;
     this.chosen = {};
     this.windows = new Windows(this);
@@ -298,8 +303,23 @@ export class ChannelStackModel extends SelectionModel {
   updateView(view: MarkView, shown: boolean): void {
     this.shownViews = shown ? [...this.shownViews, view] : this.shownViews.filter((other) => other !== view);
     if (this.hasKernel) {
-      this.send({ type: "views", count: this.shownViews.length }, {});
+      this.whenPainted(() => this.send({ type: "views", count: this.shownViews.length }, {}));
     }
+  }
+
+  /** Sends what makes the kernel compute once the first picture is painted: the browser would have to share the CPU. */
+  private whenPainted(send: () => void): void {
+    if (this.waiting) {
+      this.waiting.push(send);
+    } else {
+      send();
+    }
+  }
+
+  private sendWaiting(): void {
+    const { waiting } = this;
+    this.waiting = null;
+    waiting?.forEach((send) => send());
   }
 
   /** A saved notebook keeps the tiles of the displayed pictures, and the edits of the current one. */
@@ -393,7 +413,12 @@ export class ChannelStackModel extends SelectionModel {
   /** Choices that were not confirmed when the connection was restored. */
   private chosen: Backbone.ObjectHash;
   private tiles: TileStore;
+  /** Messages to the kernel that wait for the first picture; null once it is painted. */
+  private waiting: (() => void)[] | null;
 }
+
+/** Milliseconds after which messages no longer wait for a picture: there may be no view, or a hidden one. */
+const UNPAINTED = 1000;
 
 function isOnScreen(element: HTMLElement): boolean {
   const { top, bottom, width } = element.getBoundingClientRect();

@@ -25,7 +25,9 @@ from ...support.arrays import explanation
 from ...support.hostile import RAW
 from ...support.synced import sent as sent_by
 
-MANY = settings(max_examples=20 * settings.default.max_examples, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(
+    max_examples=20 * settings.default.max_examples, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 NUMBERS = st.sampled_from([0, 1, 2, -1, 99, 10**30, 1.5, -0.5, math.inf, True, None, "1", ""])
 VALUES = st.recursive(
     NUMBERS | st.text(max_size=5),
