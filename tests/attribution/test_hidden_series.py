@@ -70,6 +70,7 @@ def test_a_network_without_masks_does_not_receive_masks(classifier):
         explain(Broken(classifier.model), X, methods=[KernelSHAP(size=8)], progress=False)
 
 
+@pytest.mark.slow
 def test_a_deletion_that_cannot_be_made_is_not_passed(classifier):
     widget = CAM1DWidget(classifier, X, methods=["Saliency"])
     report = widget.check(fill="zero", progress=False)

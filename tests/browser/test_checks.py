@@ -73,6 +73,7 @@ def test_the_fill_is_chosen_by_keys_and_shown_with_the_verdict_that_holds_for_it
 
 
 @pytest.mark.parametrize("width", slow_but([380], [380, 760]))
+@pytest.mark.slow
 def test_the_fill_keeps_within_narrow_cells(open_page, path, width):
     page = open_page(path, viewport={"width": width, "height": 900})
     page.get_by_role("button", name="Checks: how far this map can be trusted").click()

@@ -142,6 +142,7 @@ def test_class_scores_are_next_to_the_plot_and_below_it_while_a_panel_is_open(op
     assert page.locator(".cam1d-scores label").first.is_visible()
 
 
+@pytest.mark.slow
 def test_the_plot_does_not_move_from_instance_to_instance(open_at):
     page = open_at("names", 600)
     height = []
@@ -308,6 +309,7 @@ def test_no_control_has_null_as_its_tooltip(open_at):
     assert page.locator("[title=null], [title=undefined]").count() == 0
 
 
+@pytest.mark.slow
 def test_names_that_differ_in_their_middle_are_told_apart_wherever_they_are_shortened(open_at):
     page = open_at("alike", 600)
     entries = page.locator(".cam1d-class-menu optgroup").last.locator("option").all_inner_texts()

@@ -317,6 +317,7 @@ def test_a_dark_theme_takes_the_dark_table(open_page, whole_page):
     page.wait_for_function(f"{SNAPSHOT}.table == 'signed_dark'")
 
 
+@pytest.mark.slow
 def test_a_page_is_dark_where_the_system_is_but_printed_on_white(open_page, whole_page):
     page = open_page(whole_page, color_scheme="dark")
     shown(page)

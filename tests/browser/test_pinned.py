@@ -146,6 +146,7 @@ def test_it_is_next_to_the_other_or_below_without_room(open_page, whole, tmp_pat
     assert violations(page, "'.cam1d-viewer'") == []
 
 
+@pytest.mark.slow
 def test_dates_are_at_each_axis_under_the_pointer_and_in_files(open_page, tmp_path):
     starts = np.datetime64("2024-03-05T23:59:58") + np.arange(4) * np.timedelta64(1, "h")
     viewer = ExplanationViewer(explanation(start=starts), instance=1)

@@ -124,6 +124,7 @@ def heads(shared: bool = True) -> keras.Model:
     return keras.Model(inputs, L.Dense(CLASSES, activation="softmax")(L.Concatenate()(maps)))
 
 
+@pytest.mark.slow
 def test_a_series_that_a_model_takes_several_times_is_one_input():
     model, plain = heads(shared=False), heads()
     plain.set_weights(model.get_weights())
@@ -181,6 +182,7 @@ class ByName(nn.Module):
 
 @pytest.mark.few(1)
 @pytest.mark.parametrize("wrapped", [lambda module: module, ByName])
+@pytest.mark.slow
 def test_torch_modules_take_masks_and_indices(wrapped):
     torch.manual_seed(0)
     module = wrapped(Masked()).eval()

@@ -28,6 +28,7 @@ def holds(found, name):
 
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
 @pytest.mark.parametrize("name", slow_but(["CNN-LSTM"], TORCH_NETWORKS))
+@pytest.mark.slow
 def test_network_in_pytorch(name):
     torch.manual_seed(0)
     module = TORCH_NETWORKS[name]().eval()
@@ -38,6 +39,7 @@ def test_network_in_pytorch(name):
 
 
 @pytest.mark.parametrize("name", slow_but(["EEGNet"], KERAS_NETWORKS))
+@pytest.mark.slow
 def test_network_in_keras(name):
     keras.utils.set_random_seed(0)
     model = KERAS_NETWORKS[name]()

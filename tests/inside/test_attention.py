@@ -24,6 +24,7 @@ def heard(loud: bool) -> tuple[keras.Model, np.ndarray]:
     return model, x
 
 
+@pytest.mark.slow
 def test_attention_to_what_speaks_agrees_and_to_what_is_silent_does_not():
     model, x = heard(loud=True)
     agreement = attention_agreement(model, x, targets=0, progress=False)

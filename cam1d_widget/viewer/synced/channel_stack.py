@@ -41,7 +41,7 @@ from .tiles import (
 # Seconds beyond which maps are computed in the background.
 SLOW = 1.0
 # Seconds that reading the model and the first map may take, for a browser to paint both within two.
-_FIRST = 1.2
+_FIRST = 1.4
 
 
 def _truth(y: np.ndarray | None) -> np.ndarray | None:

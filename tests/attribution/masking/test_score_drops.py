@@ -142,6 +142,7 @@ class Trend(L.Layer):
         return x + keras.ops.arange(keras.ops.shape(x)[1], dtype="float32")[:, None] / 100
 
 
+@pytest.mark.slow
 def test_crops_that_do_not_give_the_features_are_found_out(monkeypatch):
     """A layer that is taken for step by step, and is not: only looking at the features tells."""
     from cam1d_widget.network import receptive_field

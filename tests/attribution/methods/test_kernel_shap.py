@@ -88,6 +88,7 @@ def test_any_number_of_slices(players):
         [(24, 0), (32, 0), (40, 0), (50, 0.3), (80, 0.8), (200, 0.8), (1000, 0.8), (3000, 0.8)],
     ),
 )
+@pytest.mark.slow
 def test_error_is_what_the_standard_error_says(samples, least):
     """Over many games and draws, the error in standard errors spreads about one, and its sum is exact."""
     in_errors, total = [], []

@@ -42,6 +42,7 @@ def test_every_deep_classifier_is_here():
 
 
 @pytest.mark.parametrize("name", slow_but(["TimeCNNClassifier"], HEADS))
+@pytest.mark.slow
 def test_fitted_classifier_is_explained(name):
     classifier, series = fitted(name)
     explanation = explain(

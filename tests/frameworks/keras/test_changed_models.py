@@ -250,7 +250,9 @@ def test_all_lengths_share_what_is_compiled(x):
 def test_a_first_map_compiles_little(x, monkeypatch):
     """Two passes through the network, and its head; the model's own output is compared once for each."""
     compared = []
-    monkeypatch.setattr(ModelChanges, "_equals_own_output", lambda changes, just_read: compared.append(just_read) or True)
+    monkeypatch.setattr(
+        ModelChanges, "_equals_own_output", lambda changes, just_read: compared.append(just_read) or True
+    )
     lazy = LazyExplanation(
         classifier_of(any_length(), layer=None, output=None, score="logits"), x, methods=["HiResCAM"]
     )

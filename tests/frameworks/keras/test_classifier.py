@@ -64,6 +64,7 @@ def test_model_is_left_as_it_was(label, x):
     assert state_of(classifier.model) == before
 
 
+@pytest.mark.slow
 def test_model_can_be_trained_after_it_was_explained(x):
     model = question([L.GlobalAveragePooling1D(), L.Dense(3, activation="softmax")])
     model.compile("adam", "sparse_categorical_crossentropy")

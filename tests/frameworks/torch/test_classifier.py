@@ -319,6 +319,7 @@ def test_a_module_without_gradients_is_refused_for_gradients_only():
         classifier.gradient(X, 0)
 
 
+@pytest.mark.slow
 def test_a_compiled_module_is_read_as_the_module_that_was_compiled():
     module = cnn()
     classifier = TorchClassifier(torch.compile(module)).for_series(X)
@@ -380,12 +381,14 @@ def test_filters_and_activations_are_those_of_the_layer():
     np.testing.assert_allclose(reading.kernel(2).weights, kernel, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_maximizing_a_class_raises_its_score():
     made = inside.activation_maximization(cnn(), 1, data=X, steps=20, progress=False)
     assert made.scores[0] > TorchClassifier(cnn()).for_series(X).scores(X)[:, 1].max()
     assert inside.activation_maximization(cnn(), 1, length=30, steps=2, progress=False).x.shape == (1, 30, 3)
 
 
+@pytest.mark.slow
 def test_randomization_goes_from_the_output_down_and_leaves_the_module():
     module = cnn()
     before = state_of(module)
