@@ -123,13 +123,10 @@ class KerasClassifier(NetworkClassifier):
         masking = [one for one in self.model._flatten_layers() if isinstance(one, keras.layers.Masking)]
         return float(masking[0].mask_value) if masking else 0.0
 
-    def fingerprint(self, *, just_read: bool = False) -> Hashable:
-        """Value that changes with the model's weights, layers and loss.
-
-        Directly after the model was read (`just_read`), its own output is not computed again.
-        """
+    def fingerprint(self) -> Hashable:
+        """Value that changes with the model's weights, layers and loss."""
         same_network = getattr(self._given, "model_", self.model) is self.model  # False once an estimator is refitted
-        return *self._changes.fingerprint(just_read=just_read), same_network
+        return *self._changes.fingerprint(), same_network
 
     def digest(self) -> str:
         """Digest of the model's layers and weights, the same in every process."""

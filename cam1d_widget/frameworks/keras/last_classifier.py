@@ -35,7 +35,8 @@ def classifier_of(model: Any, **chosen: Any) -> KerasClassifier:
 def _compiled(model: Any, structure: Hashable, **chosen: Any) -> tuple[KerasClassifier, Hashable]:
     """Classifier of the last model and its fingerprint, cached so that explaining it again compiles nothing."""
     classifier = KerasClassifier(model, **chosen)
-    return classifier, classifier.fingerprint(just_read=True)
+    classifier._changes.fingerprint(just_read=True)  # nothing can have changed the model's own output yet
+    return classifier, classifier.fingerprint()
 
 
 def _structure(model: Any) -> Hashable:

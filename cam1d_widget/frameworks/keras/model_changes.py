@@ -48,7 +48,10 @@ class ModelChanges:
         return other
 
     def fingerprint(self, *, just_read: bool = False) -> tuple[Hashable, ...]:
-        """Values that change with the model's weights, layers and loss."""
+        """Values that change with the model's weights, layers and loss.
+
+        Of a model that was just read, the own output is known.
+        """
         digest = self._digest()  # compiles functions on first use
         if self._functions_compared != CompiledFunction.created:
             self.compare(just_read=just_read)
@@ -62,10 +65,7 @@ class ModelChanges:
         return digest_of_still(variables, lambda: self._passes.run("scores", samples))
 
     def compare(self, *, just_read: bool = False) -> bool:
-        """Compare the compiled scores with the model's own output now, on series of noise; whether they are equal.
-
-        Of a model that was just read, that output is known.
-        """
+        """Compare the compiled scores with the model's own output now, on series of noise; whether they are equal."""
         self._same_scores = not self._structure.changed() and self._equals_own_output(just_read)
         self._functions_compared = CompiledFunction.created
         return self._same_scores
