@@ -19,6 +19,8 @@ import keras
 import numpy as np
 from alternating import seconds
 from bare_passes import Counted
+from first_picture import CHROMIUM, KERNEL_IS_IDLE, RUN, serving, write_notebook
+from playwright.sync_api import sync_playwright
 from results import leave, table
 
 from cam1d_widget import BlockExplainer, Explanation, ExplanationViewer, explain_to, models
@@ -230,8 +232,54 @@ def opened(where: Path, count: int) -> dict[str, Any]:
     explain_to(path, Cheap(), batches, methods=["Saliency"], chunk=4096, progress=False)
     first, again = timed(path), timed(path)
     rows = [[what, one, other] for (what, one), (_, other) in zip(first, again, strict=True)]
-    note = "The files have just been written, and may be in the system's memory. The browser's part is not included."
+    rows += [[what, took, None] for what, took in in_jupyterlab(where, path, count).items()]
+    note = (
+        "The files have just been written, and may be in the system's memory. The first rows are without the browser. "
+        "In JupyterLab, the cell imports the package in a new kernel; other instances follow each other ten times a "
+        "second, as while an arrow key is held."
+    )
     return table(f"A store of {count:,} maps of {LENGTH} steps", ["what", "milliseconds", "again"], rows, note)
+
+
+# Milliseconds from the choice of another instance to its plot.
+STEPS = """async ([first, by, count]) => {
+  const figure = document.querySelector(".bqplot.figure"), { model } = figure.querySelector("canvas").__channelStack;
+  const frame = () => new Promise(requestAnimationFrame), times = [];
+  for (let repeat = 0; repeat < 40; repeat++) {
+    const instance = (first + by * repeat) % count, begun = performance.now();
+    model.choose({ instance });
+    do { await frame(); } while (!figure.dataset.ready?.startsWith(`${instance}/`));
+    times.push(performance.now() - begun);
+    await new Promise((done) => setTimeout(done, begun + 100 - performance.now()));
+  }
+  return times;
+}"""
+
+
+def in_jupyterlab(where: Path, path: Path, count: int) -> dict[str, float]:
+    """Milliseconds until JupyterLab has painted a viewer of a store, and another instance."""
+    cell = (
+        f"from cam1d_widget import Explanation, ExplanationViewer\n"
+        f"viewer = ExplanationViewer(Explanation.open({str(path)!r}))\nviewer"
+    )
+    home = where / "jupyter"
+    home.mkdir()
+    with serving(home) as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        write_notebook(server.folder / "store.ipynb", cell)
+        page.goto(f"{server.address}/lab/workspaces/store/tree/store.ipynb")
+        page.wait_for_function(KERNEL_IS_IDLE, timeout=120_000)
+        painted = page.evaluate(RUN)[1]
+        page.wait_for_function(KERNEL_IS_IDLE)
+        following = page.evaluate(STEPS, [1, 1, count])
+        distant = page.evaluate(STEPS, [count // 3, 997, count])
+        browser.close()
+    return {
+        "in JupyterLab, from running the cell to the painted map": painted,
+        "the next instance painted, median of 40": median(following),
+        "an instance far away painted, median of 40": median(distant),
+    }
 
 
 def timed(path: Path) -> list[tuple[str, float]]:
