@@ -92,9 +92,9 @@ STEPS = f"""async ([method, repeats]) => {{
   return times;
 }}"""
 # Milliseconds from a move of the pointer, which moves a stretch of a channel, to the scores and map of the series.
-DRAGS = f"""async ([method, repeats, instance]) => {{
+DRAGS = f"""async ([method, repeats]) => {{
   const model = {MARK}, times = [], frame = () => new Promise(requestAnimationFrame);
-  model.choose({{ instance, target: 1, method }});
+  model.choose({{ instance: 100 * method, target: 1, method }});
   while (model.status !== "ready") {{ await frame(); }}
   for (let repeat = 0; repeat < repeats; repeat++) {{
     const start = performance.now();
@@ -124,15 +124,7 @@ def main() -> None:
         megabytes = path.stat().st_size / 2**20
         notebooks = in_notebooks(browser, Path(folder))
         browser.close()
-    columns = [
-        "",
-        "in Python, ms",
-        "in the page, ms",
-        "choice to plot, ms",
-        "95 %, ms",
-        "move of an edit to plot, ms",
-        "95 %",
-    ]
+    columns = ["", "in Python, ms", "in the page, ms", "choice to plot, ms", "the same, 95 %, ms"]
     longest_frame = f"While its worker computes Occlusion, frames are at most {longest:.0f} ms apart."
     note = f"The page with 8 series and their maps has {megabytes:.1f} MB. {longest_frame}"
     tables = [table("Computed by a saved page", columns, rows, note), notebooks]
@@ -148,7 +140,7 @@ def in_notebooks(browser: Browser, folder: Path) -> dict[str, Any]:
     return table("In a notebook: by the kernel, and by the browser", columns, rows)
 
 
-def notebook(browser: Browser, server: Server, engine: str) -> dict[str, list[float | None]]:
+def notebook(browser: Browser, server: Server, engine: str) -> dict[str, list[float]]:
     """Median and 95th percentile of each change in a notebook, whose maps are computed by an engine."""
     write_notebook(server.folder / f"{engine}.ipynb", NOTEBOOK.replace("ENGINE", repr(engine)))
     page = browser.new_page(viewport={"width": 1400, "height": 1200})
@@ -162,8 +154,8 @@ def notebook(browser: Browser, server: Server, engine: str) -> dict[str, list[fl
     found = {}
     for place, label in enumerate(METHODS[:3]):
         for what, script in (("another instance", STEPS), ("a move while editing", DRAGS)):
-            times = page.evaluate(script, [place, REPEATS, 100 * place])[2:]
-            found[f"{label}, {what}"] = of_times(times)
+            times = page.evaluate(script, [place, REPEATS])[2:]
+            found[f"{label}, {what}"] = [median(times), quantiles(times, n=20)[-1]]
     page.close()
     server.shut_down_kernels()
     return found
@@ -172,7 +164,7 @@ def notebook(browser: Browser, server: Server, engine: str) -> dict[str, list[fl
 def scores(page: Page, widget: CAM1DWidget, x: np.ndarray) -> list[Any]:
     """Time of the scores of one series."""
     classifier = widget.explanation.classifier
-    return ["scores of a series", of_python(lambda: classifier.scores(x[:1])), in_page(page, None), *4 * [None]]
+    return ["scores of a series", of_python(lambda: classifier.scores(x[:1])), in_page(page, None), None, None]
 
 
 def maps(page: Page, widget: CAM1DWidget, x: np.ndarray, place: int) -> list[Any]:
@@ -183,13 +175,7 @@ def maps(page: Page, widget: CAM1DWidget, x: np.ndarray, place: int) -> list[Any
         method = replace(method, baseline=baseline[:1])
     alone = of_python(lambda: method.attribute(classifier, x[:1], np.array([1])))
     painted = page.evaluate(PAINTED, [place, 12 if label in METHODS[3:] else REPEATS])[2:]
-    moved = [] if label in METHODS[3:] else page.evaluate(DRAGS, [place, 2 * REPEATS, 0])[2:]
-    return [label, alone, in_page(page, label), *of_times(painted), *of_times(moved)]
-
-
-def of_times(times: list[float]) -> list[float | None]:
-    """Median and 95th percentile of times; None without any."""
-    return [median(times), quantiles(times, n=20)[-1]] if times else [None, None]
+    return [label, alone, in_page(page, label), median(painted), quantiles(painted, n=20)[-1]]
 
 
 def in_page(page: Page, label: str | None) -> float:

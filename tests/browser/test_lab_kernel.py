@@ -198,6 +198,22 @@ def test_a_choice_over_a_lost_connection_reaches_python(page):
     shows(page, later)
 
 
+def test_a_choice_that_is_made_while_the_widgets_are_restored_is_kept(page):
+    other = unseen(page)
+    page.evaluate(f"""async () => {{
+      const {{ restored }} = {MODEL}.widget_manager, kernel = {KERNEL}, {{ sendShellMessage }} = kernel;
+      const done = new Promise((done) => restored.connect(() => done()));
+      kernel.sendShellMessage = (message, ...rest) => message.content.data?.method === "update"
+        ? {{ msg: message }} : sendShellMessage.call(kernel, message, ...rest);
+      kernel.connectionStatusChanged.emit("connected");
+      {MODEL}.choose({{ instance: {other} }});
+      await done;
+      delete kernel.sendShellMessage;
+    }}""")
+    until(lambda: run_in_kernel(page, "print(viewer.instance)").strip() == str(other))
+    shows(page, other)
+
+
 def test_without_its_kernel_it_shows_what_it_has_and_reports_what_is_missing(page):
     choose(page, 3)
     shows(page, 3)

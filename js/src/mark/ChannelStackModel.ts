@@ -67,9 +67,11 @@ export class ChannelStackModel extends SelectionModel {
 
   // Called by Backbone's constructor: fields of this class must have no initializer.
   initialize(attributes: Backbone.ObjectHash, options: any): void {
+    this.chosen = {};
+    this.isRestored = true;
+    this.waiting = [];
     super.initialize(attributes, options);
     ensureStyles();
-    this.waiting = [];
     this.tiles = new TileStore(
       this.get("tiles"),
       ({ id, keys }) => {
@@ -90,7 +92,6 @@ export class ChannelStackModel extends SelectionModel {
     this.once("painted", () => setTimeout(() => this.sendWaiting()));
     setTimeout(() => this.sendWaiting(), UNPAINTED);
     this.highlighted = null;
-    this.chosen = {};
     this.windows = new Windows(this);
     this.sender = new PictureSender(this);
     this.time = new TimeScale(this);
@@ -114,6 +115,7 @@ export class ChannelStackModel extends SelectionModel {
       watchConnection(this.widget_manager, {
         connected: () => {
           this.chosen = this.hasKernel ? this.unconfirmed : {};
+          this.isRestored = false;
         },
         again: () => this.reconnect(),
         restored: () => this.restoreChoice(),
@@ -350,8 +352,16 @@ export class ChannelStackModel extends SelectionModel {
     this.refresh();
   }
 
-  /** The manager also restores the sliders, and with them an older choice than the unconfirmed one. */
+  choose(choice: Partial<Choice>): void {
+    if (!this.isRestored && choice.instance !== undefined) {
+      this.chosen.instance = choice.instance;
+    }
+    super.choose(choice);
+  }
+
+  /** The manager also restores the sliders, and with them an older choice than one that was made meanwhile. */
   private restoreChoice(): void {
+    this.isRestored = true;
     this.choose(this.chosen);
     this.chosen = {};
   }
@@ -410,8 +420,10 @@ export class ChannelStackModel extends SelectionModel {
   private pictures: Pictures;
   edits: Edits;
   link: Link;
-  /** Choices that were not confirmed when the connection was restored. */
+  /** Choices that were not confirmed when the connection was restored, or were made since. */
   private chosen: Backbone.ObjectHash;
+  /** Whether the manager has set all widgets to the kernel's state since the connection was restored. */
+  private isRestored: boolean;
   private tiles: TileStore;
   /** Messages to the kernel that wait for the first picture; null once it is painted. */
   private waiting: (() => void)[] | null;
