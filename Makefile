@@ -9,7 +9,7 @@ JS_SOURCES = $(shell find js/src js/scripts js/*.json -type f)
 PY_SOURCES = $(shell find cam1d_widget -name '*.py')
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-# Every process of the tests would compile all modules.
+# Without compiled modules on the disk, every test process compiles them all again.
 export PYTHONDONTWRITEBYTECODE :=
 SHELL := bash
 .DELETE_ON_ERROR:

@@ -61,7 +61,7 @@ class Network(ABC):
     seen = False
     logs = False
     units: int
-    # The model's own outputs for `samples_of_noise()`, when it was read.
+    # The model's own outputs for `samples_of_noise()` when it was read.
     outputs_when_read: np.ndarray
 
     def __init__(

@@ -82,7 +82,8 @@ def without_tensors(argument: str, values: Any) -> Any:
             return tensor.numpy()
         except TypeError:
             return tensor.float().numpy()  # bfloat16, which numpy does not have
-    except (TypeError, RuntimeError, NotImplementedError):  # of sparse, quantized and meta tensors, one kind each
+    except (TypeError, RuntimeError, NotImplementedError):
+        # PyTorch raises another of these for sparse, for quantized and for meta tensors.
         raise TypeError(
             f"{argument} must be an array, but is a {type(values).__name__} that numpy cannot read; make it dense, "
             f"with its values on the CPU"

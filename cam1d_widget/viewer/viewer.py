@@ -295,7 +295,7 @@ class ExplanationViewer(Stack):
             with suppress(Exception):
                 self.mark.read_first_map()
         bundle = {**super()._repr_mimebundle_(**kwargs), MIME: saved_state(self)}
-        # JupyterLab needs no figure, and elsewhere a map that takes long follows the series: the figure would wait.
+        # JupyterLab stores the painted picture itself. Elsewhere, a figure of a slow map would delay the display.
         if has_matplotlib() and (unattended or not keeps_pictures()) and self.mark.quick:
             # The widget reports why a map cannot be computed; an error here would prevent its display.
             with suppress(Exception):

@@ -242,7 +242,7 @@ def test_a_page_computes_what_pytorch_computes():
     torch.manual_seed(0)
     module = OfTorch().eval()
     with torch.no_grad():
-        # The scores of an untrained network of so many layers hardly depend on the series.
+        # In an untrained network this deep, the scores hardly depend on the series.
         for weights in module.parameters():
             weights.mul_(2)
     noise = np.random.default_rng(0).normal(size=(2, 38, 3)).astype(np.float32)

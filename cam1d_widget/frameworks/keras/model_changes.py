@@ -50,7 +50,7 @@ class ModelChanges:
     def fingerprint(self, *, just_read: bool = False) -> tuple[Hashable, ...]:
         """Values that change with the model's weights, layers and loss.
 
-        Of a model that was just read, the own output is known.
+        With `just_read`, the output of the model when it was read is compared, and not computed again.
         """
         digest = self._digest()  # compiles functions on first use
         if self._functions_compared != CompiledFunction.created:

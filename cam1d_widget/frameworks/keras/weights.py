@@ -52,8 +52,8 @@ def _settings(layer: Any) -> str:
     try:
         return json.dumps(_unnamed(layer.get_config()), sort_keys=True, default=lambda value: type(value).__name__)
     except (NotImplementedError, TypeError, ValueError):
-        # Keras has no configuration of a user's layer without get_config. Its weights are part of the digest, and a
-        # store compares scores as well.
+        # Keras raises the first of these for a user's layer without get_config, and json the others for a configuration
+        # that it cannot write. The layer's weights are part of the digest, and a store compares scores as well.
         return ""
 
 

@@ -83,7 +83,7 @@ export class LocalComputer implements Computer {
       }
       return step.done ? { key, ...step.value } : { key, share: step.value };
     } catch (error) {
-      return { key, fault: String(error instanceof Error ? error.message : error) };
+      return { key, fault: `The model of this page failed: ${error instanceof Error ? error.message : error}` };
     }
   }
 
@@ -96,7 +96,7 @@ export class LocalComputer implements Computer {
 }
 
 type ToWorker = ModelParts | Task | { readonly stop: string };
-/** That no model could be started has no key. */
+/** A message without a key says that no model could be started. */
 type FromWorker = News | { readonly lost: string };
 
 /** Computes in a worker, which starts with the first task; in the page's own thread if no worker can be started. */

@@ -309,7 +309,7 @@ export class ChannelStackModel extends SelectionModel {
     }
   }
 
-  /** Sends what makes the kernel compute once the first picture is painted: the browser would have to share the CPU. */
+  /** Sends a message that makes the kernel compute only after the first picture is painted: both need the processor. */
   private whenPainted(send: () => void): void {
     if (this.waiting) {
       this.waiting.push(send);

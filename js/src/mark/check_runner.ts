@@ -23,7 +23,7 @@ export const checkRunner = (mark: Checked): Runner => ({
       } else if ("checks" in news) {
         report(news.checks);
       } else if ("fault" in news) {
-        report(`The model of this page failed: ${news.fault}`);
+        report(news.fault);
       }
     });
   },

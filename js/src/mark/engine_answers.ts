@@ -235,7 +235,7 @@ export class EngineAnswers {
       if (this.around.hasKernel()) {
         this.left.add(news.key);
       } else {
-        this.tiles.fail(news.key, `The model of this page failed: ${news.fault}`);
+        this.tiles.fail(news.key, news.fault);
       }
     }
   }

@@ -82,7 +82,7 @@ export class TileStore implements AvailableMaps {
     this.cache.put(tile);
   }
 
-  /** A tile cannot be computed here. */
+  /** Records why a tile cannot be computed here. */
   fail(key: string, text: string): void {
     this.failures.set(key, text);
   }

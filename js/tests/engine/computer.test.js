@@ -36,8 +36,8 @@ test("a task that fails says why, and the next one is computed", async () => {
     computer.start({ ...task, key: "other" });
   });
   assert.deepEqual(all, [
-    { key: "map", fault: "no such kernel" },
-    { key: "other", fault: "no such kernel" },
+    { key: "map", fault: "The model of this page failed: no such kernel" },
+    { key: "other", fault: "The model of this page failed: no such kernel" },
   ]);
 });
 
@@ -60,5 +60,5 @@ test("a failure in a worker is reported, and not tried again in the page's own t
     new WorkerComputer("", parts, own, report).start(task);
   });
   delete globalThis.Worker;
-  assert.deepEqual(news, { key: "map", fault: "no such kernel" });
+  assert.deepEqual(news, { key: "map", fault: "The model of this page failed: no such kernel" });
 });
