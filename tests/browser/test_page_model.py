@@ -154,3 +154,11 @@ def test_a_check_on_a_page_can_be_cancelled(open_page, page_with_model):
     page.get_by_role("button", name="cancel").click()
     page.get_by_role("button", name="Check this map").wait_for()
     assert page.evaluate(f"{MARK}.model.jobs.running") is None
+
+
+def test_a_map_that_fails_ends_with_its_reason(without_maps):
+    model = f"{MARK}.model"
+    without_maps.evaluate(f"{model}.engineAnswers.model.maps = function* () {{ throw new Error('no such kernel') }}")
+    without_maps.evaluate(f"{model}.choose({{ instance: 1, target: 2, method: 0 }})")
+    without_maps.locator('.bqplot.figure[data-state="error"]').wait_for()
+    assert without_maps.evaluate(f"{model}.message") == "The model of this page failed: no such kernel"
