@@ -21,8 +21,8 @@ __all__ = ["GrowingScores"]
 PATIENCE, BLOCK = 0.3, 1.0
 # Most series in a block, and number of series whose time is measured.
 _MOST, _TIMED = 64, 4
-# Seconds that measuring a time may take.
-_LONG = 0.1
+# Seconds that measuring a time may take, and seconds of one series that need no closer measurement.
+_LONG, _CLEAR = 0.1, 0.03
 
 
 class GrowingScores:
@@ -59,7 +59,7 @@ class GrowingScores:
         started = perf_counter()
         self._compute(slice(1, 2) if some > 1 else slice(0, 1))
         took = perf_counter() - started
-        if took > _LONG:
+        if took > _CLEAR:
             return took
         if some > 2:
             self._compute(slice(2, some))

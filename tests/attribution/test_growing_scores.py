@@ -74,7 +74,7 @@ def test_first_scores_are_there_and_the_others_follow_in_blocks_each_once(linear
 
 
 def test_only_two_series_are_scored_first_if_they_take_long(linear, expected, monkeypatch):
-    monkeypatch.setattr(growing_scores, "_LONG", -1.0)
+    monkeypatch.setattr(growing_scores, "_CLEAR", -1.0)
     growing = GrowingScores(linear, X)
     assert linear.times.tolist() == [1, 1] + [0] * 28
     np.testing.assert_allclose(growing.known.scores[:2], expected[:2], rtol=1e-5)

@@ -26,6 +26,8 @@ _IGNORED = frozenset(
     "call_signature_parameters".split()
 )
 _UNKNOWN = object()
+# Tuples, since a union takes longer to make than to test, and every call tests thousands of values.
+_SCALARS, _CONTAINERS = (bool, int, float, str, np.generic), (list, dict, tuple)
 # Largest array or list whose contents are compared at every call.
 _MOST_COMPARED = 1_000
 
@@ -110,15 +112,13 @@ def _unchanged(layer: Any, snapshot: Snapshot) -> bool:
 
 def _is_mutable(value: Any) -> bool:
     """Whether a value can be changed in place; large values are compared by identity only, for speed."""
-    size = (
-        value.size if isinstance(value, np.ndarray) else len(value) if isinstance(value, list | dict | tuple) else None
-    )
+    size = value.size if isinstance(value, np.ndarray) else len(value) if isinstance(value, _CONTAINERS) else None
     return size is not None and size <= _MOST_COMPARED
 
 
 def _setting(value: Any) -> Hashable:
     """Hashable value of numbers, text, functions, arrays and containers of these; `_UNKNOWN` for anything else."""
-    if value is None or isinstance(value, bool | int | float | str | np.generic):
+    if value is None or isinstance(value, _SCALARS):
         return value
     if isinstance(value, list | tuple):
         return tuple(map(_setting, value))
