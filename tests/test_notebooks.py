@@ -5,15 +5,20 @@ import importlib
 import shutil
 from pathlib import Path
 
-import nbformat
 import pytest
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 ALL = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
 
 
+def notebook_of(name):
+    import nbformat  # takes a second
+
+    return nbformat.read(NOTEBOOKS / name, as_version=4)
+
+
 def cells(name):
-    return nbformat.read(NOTEBOOKS / name, as_version=4).cells
+    return notebook_of(name).cells
 
 
 def test_there_are_notebooks():
@@ -42,7 +47,7 @@ def test_notebook_runs(name, briefly_trained, tmp_path, monkeypatch):
 
     shutil.copy(briefly_trained, tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(NOTEBOOKS.parent))
-    notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
+    notebook = notebook_of(name)
     NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": tmp_path}}).execute()
     shown = [
         output.data

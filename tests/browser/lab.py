@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-
 from ..support.waiting import LIMIT, until
 
 ROOT = Path(__file__).parents[2]
@@ -70,10 +68,19 @@ class Server:
 
 def write_notebook(path, *cells):
     """A notebook of cells of code, for the kernel of this interpreter."""
+    import nbformat  # takes a second
+
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     code = [nbformat.v4.new_code_cell(cell) for cell in cells]
     nbformat.write(nbformat.v4.new_notebook(cells=code, metadata=kernel), path)
     return path
+
+
+def cells_of(path):
+    """The cells of a notebook."""
+    import nbformat
+
+    return nbformat.read(path, as_version=4).cells
 
 
 @contextmanager

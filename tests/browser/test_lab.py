@@ -5,7 +5,6 @@ import shutil
 from pathlib import Path
 
 import keras
-import nbformat
 import numpy as np
 import pytest
 
@@ -14,7 +13,7 @@ from cam1d_widget.data import load_watch
 
 from ..support.selection import slow_but
 from ..support.waiting import until
-from .lab import run_all, run_in_kernel, save_by_keys
+from .lab import cells_of, run_all, run_in_kernel, save_by_keys
 from .page import TABLES, laid_out
 
 ROOT = Path(__file__).parents[2]
@@ -228,7 +227,7 @@ def test_no_control_of_the_widget_leaks_a_letter_to_the_notebook(page, figure, c
 
 
 def test_the_notebook_keeps_a_picture_of_the_widget(page, folder):
-    cells = nbformat.read(folder / NOTEBOOK, as_version=4).cells
+    cells = cells_of(folder / NOTEBOOK)
     kept = [output.data for cell in cells for output in cell.get("outputs", []) if "data" in output]
     widgets = [data for data in kept if "application/vnd.jupyter.widget-view+json" in data]
     assert any("image/png" in data for data in widgets)

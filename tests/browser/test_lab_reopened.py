@@ -3,11 +3,10 @@
 import base64
 import json
 
-import nbformat
 import pytest
 
 from ..support.arrays import explanation
-from .lab import KERNEL_IS_IDLE, save_by_keys, write_notebook
+from .lab import KERNEL_IS_IDLE, cells_of, save_by_keys, write_notebook
 from .page import READ_COLORS, SNAPSHOT, pixels
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -55,7 +54,7 @@ def page(server, saved, open_notebook):
 
 
 def output_of(path):
-    [cell] = nbformat.read(path, as_version=4).cells
+    [cell] = cells_of(path)
     return cell.outputs[0].data
 
 

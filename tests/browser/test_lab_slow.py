@@ -3,12 +3,11 @@
 import base64
 import json
 
-import nbformat
 import pytest
 
 from ..support.arrays import explanation
 from ..support.waiting import until
-from .lab import KERNEL_IS_IDLE, run_in_kernel, save_by_keys, write_notebook
+from .lab import KERNEL_IS_IDLE, cells_of, run_in_kernel, save_by_keys, write_notebook
 from .page import MARK, pixels, share_of_color
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -183,7 +182,7 @@ def test_the_picture_of_a_slow_first_map_is_left_to_the_next_save(page, folder):
 
 
 def output_of(path):
-    [cell] = nbformat.read(path, as_version=4).cells
+    [cell] = cells_of(path)
     return cell.outputs[0].data
 
 

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from cam1d_widget import ExplanationViewer
@@ -61,6 +60,7 @@ viewer
 @pytest.mark.slow
 @pytest.mark.parametrize(("software", "waits"), [("", True), ("voila/0.5", False)])
 def test_a_slow_first_map_is_computed_where_no_browser_will_request_it(software, waits, tmp_path, monkeypatch):
+    import nbformat
     from nbclient import NotebookClient
 
     explanation().save(tmp_path / "whole.npz")
@@ -81,6 +81,8 @@ def test_a_map_that_fails_keeps_the_state_from_nothing():
 
 
 def test_nbconvert_shows_the_picture_of_a_saved_notebook(viewer):
+    import nbformat
+
     html = pytest.importorskip("nbconvert").HTMLExporter()
     bundle = viewer._repr_mimebundle_()
     output = nbformat.v4.new_output("display_data", json.loads(json.dumps(bundle)))
