@@ -68,6 +68,7 @@ def test_keys_select_step_and_filter_and_the_plot_frames_what_the_step_sees(page
     field = inside.step_contributions(widget._lazy.classifier, widget.explanation.x[0]).receptive_field
     framed = page.evaluate(f"{MARK}.model.highlighted")
     assert framed == [field.start[after], field.stop[after]]
+    page.wait_for_function(f"String({MARK}.scene.framed) === '{field.start[after]},{field.stop[after]}'")
     page.keyboard.press("ArrowDown")
     chosen = page.evaluate(f"{MARK}.model.inside.filter")
     found = inside.step_contributions(widget._lazy.classifier, widget.explanation.x[0])

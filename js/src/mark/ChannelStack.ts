@@ -24,6 +24,7 @@ import { type Overview, OverviewDrag } from "./gestures/overview_drag.js";
 import { Pointer } from "./gestures/pointer.js";
 import { StretchDrag } from "./gestures/stretch_drag.js";
 import type { MarkView } from "./mark_view.js";
+import { WindowTransition } from "./window_transition.js";
 
 declare global {
   interface HTMLCanvasElement {
@@ -39,6 +40,7 @@ export class ChannelStack extends Mark implements MarkView {
     this.surface = new FigureCanvas(this.parent, this.cid, () => this.draw());
     this.surface.canvas.__channelStack = this;
     this.surface.canvas.setAttribute("role", "img");
+    this.framed = new WindowTransition();
     this.theme = watchTheme(() => this.paint());
     this.pointer = new Pointer(
       this.parent.el,
@@ -173,7 +175,7 @@ export class ChannelStack extends Mark implements MarkView {
         message,
         failed,
         window: chosen,
-        framed: this.model.highlighted,
+        framed: this.framed.at(this.model.highlighted, start),
         notes,
         caption,
       };
@@ -182,6 +184,9 @@ export class ChannelStack extends Mark implements MarkView {
       drawAxis(canvasPen(this.surface.context), this.axis, this.frame, this.scene.theme);
       this.drawTime = performance.now() - start;
       this.pointer.follow(this.scene, this.frame);
+      if (this.framed.isRunning(start)) {
+        this.draw();
+      }
     }
     this.announce();
     this.model.trigger("painted");
@@ -281,6 +286,7 @@ export class ChannelStack extends Mark implements MarkView {
   private stretch: StretchDrag;
   private overview: OverviewDrag;
   private scheduled: number | undefined;
+  private framed: WindowTransition;
   frame: Frame | undefined;
   pinnedView: MarkView["pinnedView"];
   private scene: Scene | undefined;
