@@ -119,13 +119,9 @@ def inputs_of(model: Any, series: str | None = None) -> tuple[Inputs, tuple[int 
         if series not in (None, key):
             series_among([Input(key, shape[1:])], series, name)
         if len(shape) != 3:
-            way_out = (
-                "; let it begin with Reshape and Permute layers that compute this shape from a series"
-                if len(shape) == 4
-                else ""
-            )
             raise ValueError(
-                f"model {name!r} must take series of shape (batch, time, channel), but takes {shape}{way_out}"
+                f"model {name!r} must take series of shape (batch, time, channel), but takes {shape}"
+                f"{_rearranged(shape)}"
             )
         return Inputs([Input(key, shape[1:])], [key], packed), shape
     taken = [Input(key, shape[1:], dtypes.get(key, "float32")) for key, shape in shapes.items()]
@@ -161,6 +157,23 @@ def _signature(model: Any) -> tuple[dict[str, tuple[int | None, ...]], dict[str,
     if built and isinstance(built[0], list | tuple):
         return {f"input_{place}": (None, *one[1:]) for place, one in enumerate(built)}, {}, [0] * len(built)
     return {"series": (None, *built[1:])}, {}, None
+
+
+def _rearranged(shape: tuple[int | None, ...]) -> str:
+    """How a model that takes series with one more axis, such as an image of one color, is made to take series."""
+    sizes = [size for size in shape[1:] if size is not None]
+    if len(shape) != 4:
+        return ""
+    if len(sizes) != 3 or 1 not in sizes:
+        return "; let it begin with Reshape and Permute layers that compute this shape from a series"
+    one = sizes.index(1)
+    rows, columns = sizes[:one] + sizes[one + 1 :]
+    time, channels = max(rows, columns), min(rows, columns)  # the longer axis is mostly that of time
+    layers = [f"keras.Input(({time}, {channels}))"]
+    if rows < columns:
+        layers.append("keras.layers.Permute((2, 1))")
+    code = ", ".join([*layers, f"keras.layers.Reshape({tuple(sizes)})", "model"])
+    return f"; pass keras.Sequential([{code}]) and x of shape (instance, time, channel)"
 
 
 def which_output(model: Any, made: Any, output: str | int | None) -> int:

@@ -171,13 +171,17 @@ ORDERS: dict[Layout, Order] = {"channels_first": (0, 2, 1), "channels_last": (0,
 
 def _way_out(module: nn.Module, x: np.ndarray, device: torch.device, inputs: Inputs) -> str:
     """What to pass in the place of a module that takes tensors of two or four dims."""
-    before: dict[str, nn.Module] = {f"torch.nn.Unflatten(1, (1, {x.shape[2]}))": nn.Unflatten(1, (1, x.shape[2]))}
-    if x.shape[2] == 1:
-        before["torch.nn.Flatten()"] = nn.Flatten()
     if len(inputs.names) == 1:
-        for code, layer in before.items():
-            if not isinstance(_tried(nn.Sequential(layer, module), x, ORDERS["channels_first"], device, alone()), str):
-                return f"pass torch.nn.Sequential({code}, module), which it takes"
+        for series, also in ((x, ""), (x.transpose(0, 2, 1), " and x.transpose(0, 2, 1)")):
+            channels = series.shape[2]
+            before: dict[str, nn.Module] = {
+                f"torch.nn.Unflatten(1, (1, {channels}))": nn.Unflatten(1, (1, channels)),
+                **({"torch.nn.Flatten()": nn.Flatten()} if channels == 1 else {}),
+            }
+            for code, layer in before.items():
+                wrapped = nn.Sequential(layer, module)
+                if not isinstance(_tried(wrapped, series, ORDERS["channels_first"], device, alone()), str):
+                    return f"pass torch.nn.Sequential({code}, module){also}, which it takes"
     return "give x as it takes them, or a TorchClassifier of a module that rearranges them"
 
 

@@ -375,6 +375,23 @@ def test_models_that_cannot_be_explained(make, error, message):
         KerasClassifier(make())
 
 
+@pytest.mark.parametrize(
+    ("shape", "axes", "kernel"),
+    [((4, 40, 1), (0, 2, 1), (4, 5)), ((40, 4, 1), (0, 1, 2), (5, 4)), ((1, 4, 40), (0, 2, 1), (1, 3))],
+)
+def test_a_model_of_images_works_behind_the_layers_that_its_error_names(shape, axes, kernel):
+    model = keras.Sequential(
+        [keras.Input(shape), L.Conv2D(3, kernel, activation="relu"), L.GlobalAveragePooling2D(), L.Dense(2)]
+    )
+    with pytest.raises(ValueError, match=r"pass keras\.Sequential") as fault:
+        KerasClassifier(model)
+    code = re.search(r"pass (keras\.Sequential\(\[.+\]\)) and x of", str(fault.value))[1]
+    images = np.random.default_rng(0).normal(size=(3, *shape)).astype(np.float32)
+    x = images.reshape(3, *(size for size in shape if size > 1)).transpose(axes)
+    scores = KerasClassifier(eval(code, {"keras": keras, "model": model})).scores(x)
+    np.testing.assert_allclose(scores, model.predict(images, verbose=0), atol=1e-6)
+
+
 def test_unknown_layer_names_those_there_are(x):
     model = question([L.Flatten(), L.Dense(2, name="last")])
     with pytest.raises(ValueError, match=r"^layer must be one of .*last.* but is 'cnov'"):

@@ -444,13 +444,19 @@ class OfFourDims(nn.Module):
     ids=["two", "four"],
 )
 def test_a_module_of_two_or_four_dims_works_behind_the_layer_that_its_error_names(module, layer, code, x):
-    with pytest.raises(ValueError, match=re.escape(f"pass torch.nn.Sequential({code}, module)")):
+    with pytest.raises(ValueError, match=re.escape(f"pass torch.nn.Sequential({code}, module), which")):
         explain(module, x, progress=False)
     found = explain(nn.Sequential(layer, module), x, methods=["HiResCAM", "Saliency"], progress=False)
     with torch.no_grad():
         expected = module(layer(torch.tensor(x.transpose(0, 2, 1))))
     np.testing.assert_allclose(found.scores, expected, atol=1e-6)
     assert found.exactness["HiResCAM"] == "exact"
+
+
+def test_an_error_about_four_dims_says_where_the_channels_of_x_belong():
+    code = re.escape("pass torch.nn.Sequential(torch.nn.Unflatten(1, (1, 3)), module) and x.transpose(0, 2, 1)")
+    with pytest.warns(UserWarning, match="pass layout"), pytest.raises(ValueError, match=code):
+        explain(OfFourDims(), X.transpose(0, 2, 1), progress=False)
 
 
 class OneScore(nn.Module):
