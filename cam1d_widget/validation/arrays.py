@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .wording import shown
+from .wording import counted, shown
 
 __all__ = [
     "as_array",
@@ -126,8 +126,8 @@ def warn_if_wide(argument: str, x: np.ndarray, stacklevel: int) -> None:
     _, samples, channels = x.shape
     if channels > samples:
         warnings.warn(
-            f"{argument} has {channels} channels of {samples} samples each; if it has {samples} channels of {channels} "
-            f"samples, pass layout='channels_first'",
+            f"{argument} has {channels} channels of {counted(samples, 'sample')} each; if it has "
+            f"{counted(samples, 'channel')} of {channels} samples, pass layout='channels_first'",
             stacklevel=stacklevel,
         )
 
