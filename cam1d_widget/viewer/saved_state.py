@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ipywidgets import Widget
 from ipywidgets.embed import dependency_state
 
 __all__ = ["MIME", "saved_state"]
@@ -12,7 +11,16 @@ __all__ = ["MIME", "saved_state"]
 MIME = "application/vnd.cam1d-widget+json"
 """Type of the output, which js/src/lab/saved_viewer.ts displays."""
 
+# Bytes of arrays that the output of a cell may hold: those of a million series would make the notebook 80 MB larger.
+_MOST = 3_000_000
 
-def saved_state(viewer: Widget) -> dict[str, Any]:
-    """Every model of a viewer, with the tiles that its mark holds: those of the first picture."""
-    return {"state": dependency_state([viewer])}
+
+def saved_state(viewer: Any) -> dict[str, Any]:
+    """Every model of a viewer, with the tiles that its mark holds: those of the first picture.
+
+    No models if the arrays of all instances are too large: the notebook then keeps the picture alone.
+    """
+    mark = viewer.mark
+    arrays = (mark.scores, mark.probabilities, mark.explained, mark.truth)
+    size = sum(values.nbytes for values in arrays if values is not None)
+    return {"state": dependency_state([viewer]) if size <= _MOST else {}}

@@ -114,18 +114,19 @@ def test_a_page_of_maps_alone_says_that_a_model_is_missing(widget, tmp_path):
         maps.save_html(tmp_path / "page.html", model=True)
 
 
-def checking(page, label):
-    """The page, which has begun to check the map of a method."""
+def before_check(page, label):
+    """The page with the panel of checks, for the map of a method."""
     shown(page)
     page.wait_for_function(f"{MARK}.model.engineAnswers.ready")
     choose_method(page, label)
     page.get_by_role("button", name="Checks: how far").click()
-    page.get_by_role("button", name="Check this map").click()
+    page.get_by_role("button", name="Check this map").wait_for()
     return page
 
 
 def test_a_page_runs_the_checks_that_need_few_passes(open_page, page_with_model, widget):
-    page = checking(open_page(page_with_model), "Saliency")
+    page = before_check(open_page(page_with_model), "Saliency")
+    page.get_by_role("button", name="Check this map").click()
     page.locator(".cam1d-verdict").wait_for()
     instance, target, _ = shown(page)
     report = widget.check(method="Saliency", instance=instance, target=target)
@@ -150,10 +151,38 @@ def test_a_page_runs_the_checks_that_need_few_passes(open_page, page_with_model,
 
 
 def test_a_check_on_a_page_can_be_cancelled(open_page, page_with_model):
-    page = checking(open_page(page_with_model), "Occlusion")
-    page.get_by_role("button", name="cancel").click()
+    page = before_check(open_page(page_with_model), "Occlusion")
+    # Pressed in one task of the browser, so that the check cannot end in between.
+    ran = page.evaluate(f"""() => {{
+      const press = (name) => document.querySelector(`button[aria-label^="${{name}}"]`).click();
+      press("Check this map");
+      const {{ running }} = {MARK}.model.jobs;
+      press("cancel the running computation");
+      return running.name;
+    }}""")
+    assert ran.startswith("checks/Occlusion/")
     page.get_by_role("button", name="Check this map").wait_for()
     assert page.evaluate(f"{MARK}.model.jobs.running") is None
+    assert page.evaluate(f"{MARK}.model.jobs.result({ran!r})") is None
+
+
+def test_a_mean_on_a_page_is_over_all_instances_of_the_class(without_maps, widget):
+    page = without_maps
+    predicted = widget.explanation.scores[:3].argmax(axis=1)
+    of = int(np.bincount(predicted).argmax())
+    page.evaluate(f"{MARK}.model.choose({{ target: 0, method: 1, mean: {{ by: 'predicted', of: {of} }} }})")
+    page.locator(f'.bqplot.figure[data-ready="predicted {of}/0/1"]').wait_for()
+    mean = page.evaluate(f"""() => {{
+      const {{ values, spread, mean }} = {MARK}.model.tiles.get("mean-attribution/predicted/{of}/1/0");
+      return {{ values: [...values], spread: [...spread], count: mean.count }};
+    }}""")
+    members = np.flatnonzero(predicted == of)
+    assert len(members) >= 2
+    maps = np.stack([widget.explanation.attribution("Saliency", instance, 0) for instance in members])
+    assert mean["count"] == len(members)
+    for found, expected in ((mean["values"], maps.mean(axis=0)), (mean["spread"], maps.std(axis=0))):
+        assert_equal(np.reshape(found, expected.shape), expected)
+    assert page.errors == []
 
 
 def test_a_map_that_fails_ends_with_its_reason(without_maps):

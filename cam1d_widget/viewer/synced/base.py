@@ -6,7 +6,7 @@ A panel with its own state needs a :class:`Synced` subclass in a file of this fo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 import ipywidgets as widgets
@@ -106,13 +106,18 @@ class _Table(Instance):
             obj._notify_trait(self.name, old, new)
 
 
-def table() -> Any:
-    """Trait that holds an array or None, which the browser does not change."""
+def table(row_of: Callable[[np.ndarray, Any], int | None] = lambda table, widget: None) -> Any:
+    """Trait that holds an array or None, which the browser does not change.
+
+    `row_of` gives the only row that is sent for now; None for all of them.
+    """
+
+    def to_json(table: np.ndarray | None, widget: Any) -> dict[str, Any] | None:
+        if table is None:
+            return None
+        row = row_of(table, widget)
+        sent = {"data": memoryview((table if row is None else table[row]).tobytes())}
+        return {"dtype": table.dtype.name, "shape": list(table.shape), "row": row, **sent}
+
     # Not echoed: an echo would send the array twice.
-    return _Table(np.ndarray, allow_none=True).tag(sync=True, echo_update=False, to_json=_table_to_json)
-
-
-def _table_to_json(table: np.ndarray | None, _: Any) -> dict[str, Any] | None:
-    if table is None:
-        return None
-    return {"dtype": table.dtype.name, "shape": list(table.shape), "data": memoryview(table.tobytes())}
+    return _Table(np.ndarray, allow_none=True).tag(sync=True, echo_update=False, to_json=to_json)

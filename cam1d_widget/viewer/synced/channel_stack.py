@@ -24,7 +24,7 @@ from .messages import error_text, kind_of
 from .network import NetworkSender
 from .offered_map import OfferedMap
 from .picture_requests import PictureRequests
-from .stack_state import StackState
+from .stack_state import StackState, is_long
 from .tiles import MOST as MOST_TILES
 from .tiles import (
     Tile,
@@ -128,6 +128,7 @@ class ChannelStack(StackState):
         if self._reads_tiles:
             self._reads_tiles = False  # it may be closed and opened again
             self.tiles = self._first_tiles()
+            self.opening = True
         super().open()
 
     @property
@@ -162,6 +163,9 @@ class ChannelStack(StackState):
         """Compute what the first picture did not wait for, once a browser shows it."""
         if not self._continued:
             self._continued = True
+            self.opening = False
+            if is_long(self.scores):
+                self.send_state(["scores", "probabilities"])
             self._score()
             if self._offering is not None and self.better is not None:
                 self._offering.compute_after(self._scoring)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import bqplot
+import numpy as np
 from traitlets import Any as AnyTrait
 from traitlets import Bool, Dict, Int, Unicode, validate
 
@@ -24,7 +25,19 @@ from .jobs import Jobs
 from .options import Options
 from .tiles import packed_to_json
 
-__all__ = ["StackState"]
+__all__ = ["StackState", "is_long"]
+
+# Bytes of scores that the first picture waits for.
+_AT_ONCE = 2**22
+
+
+def is_long(scores: np.ndarray) -> bool:
+    """Whether sending the scores of all instances would delay the first picture."""
+    return scores.nbytes > _AT_ONCE
+
+
+def _row_at_first(scores: np.ndarray, mark: StackState) -> int | None:
+    return mark.instance if mark.opening and is_long(scores) else None
 
 
 class StackState(SyncedView, bqplot.Mark):
@@ -61,6 +74,9 @@ class StackState(SyncedView, bqplot.Mark):
         Number of updates of the scores and maps; the browser drops its tiles when it changes.
     """
 
+    opening = False
+    """Whether no browser has displayed the first picture."""
+
     _view_name = Unicode("ChannelStack").tag(sync=True, echo_update=False)
 
     scales_metadata = Dict(
@@ -78,8 +94,8 @@ class StackState(SyncedView, bqplot.Mark):
     mean = Checked(fields_of_mean, None, allow_none=True).tag(sync=True)
     pinned = Checked(fields_of_picture, None, allow_none=True).tag(sync=True)
     facts = Dict().tag(sync=True, echo_update=False, to_json=facts_to_json)
-    scores = table()
-    probabilities = table()
+    scores = table(_row_at_first)
+    probabilities = table(_row_at_first)
     truth = table()
     explained = table()
     steps = table()

@@ -95,6 +95,9 @@ class ShownViewer {
         preview(renderer.node, output.data[PNG]);
         this.manager = await renderer._manager!.promise;
         await existing(this.manager, model_id, output.data[MIME] as SavedState);
+        if (!this.manager.has_model(model_id)) {
+          return; // the notebook has no more than the picture
+        }
         await display(output);
         if (!output.data[PNG]) {
           this.storeFirst();
@@ -122,8 +125,9 @@ class ShownViewer {
       return;
     }
     const saved = output.data[MIME] as SavedState;
-    const { state: all } = manager.get_state_sync({ drop_defaults: true });
     const ids = Object.keys(saved.state);
+    // Without models in the output, the picture alone is stored.
+    const { state: all } = ids.length > 0 ? manager.get_state_sync({ drop_defaults: true }) : saved;
     // Without a kernel nothing is live, and the output keeps what it has.
     if (ids.every((id) => id in all)) {
       const state = Object.fromEntries(ids.map((id) => [id, all[id]]));

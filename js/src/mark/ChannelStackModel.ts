@@ -1,5 +1,6 @@
 import type { Choice } from "../core/picture/choice.js";
 import { type Table, unpackTable } from "../core/picture/facts.js";
+import type { Mean } from "../core/picture/mean.js";
 import type { Options } from "../core/picture/options.js";
 import type { Outputs } from "../core/picture/outputs.js";
 import { turned } from "../core/picture/page.js";
@@ -286,7 +287,11 @@ export class ChannelStackModel extends SelectionModel {
       pinnedChoice,
       optionsModel: { current: options },
     };
-    return new Pictures({ ...mark, instancesOf: (mean) => this.instancesOf(mean) }, this.tiles);
+    const others = {
+      instancesOf: (mean: Mean) => this.instancesOf(mean),
+      choiceAt: (instance: number) => this.choiceAt(instance),
+    };
+    return new Pictures({ ...mark, ...others }, this.tiles);
   }
 
   /** Shows the next or previous channels, if not all have a row. */

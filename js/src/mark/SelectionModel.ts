@@ -207,6 +207,15 @@ export abstract class SelectionModel extends synced(MarkModel) {
     this.save_changes();
   }
 
+  /** The choice once another instance is selected, whose class may be followed. */
+  choiceAt(instance: number): Choice {
+    const { explained, facts, originals } = this;
+    const there = { ...this.choice, instance, edited: undefined };
+    const now = followed(this.follow, instance, facts.targets, originals);
+    const found = [{ ...there, ...now }, there].find((one) => isExplained(explained, one));
+    return found ?? { ...there, target: explainedTarget(explained!, instance, facts, originals) };
+  }
+
   /** Choosing a class fixes it. */
   private fixClass(): void {
     const { instance, target, against } = this.choice;

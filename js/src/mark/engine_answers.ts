@@ -29,6 +29,8 @@ interface Around {
 
 /** Milliseconds of a pass above which the answer of a kernel takes less time than a gradient here. */
 const QUICK_PASS = 8;
+/** Milliseconds of computations for a mean between two frames. */
+const SLICE = 30;
 /** Milliseconds within which a pass must be quick once: other programs may interrupt it. */
 const TRIAL = 100;
 const TOO_SLOW = "The model takes too long in this browser.";
@@ -49,6 +51,8 @@ export class EngineAnswers {
   private readonly reports = new Map<string, (news: News) => void>();
   /** The contributions that were computed last, for a panel is drawn more often than they change. */
   private latest: { series: Float32Array; target: number; found: Contributions } | null = null;
+  /** Maps that were computed for means, which are not computed again if the cache has dropped them. */
+  private readonly averaged = new Set<string>();
   /** Maps that are left to a kernel: they are not finite, or failed here. */
   private readonly left = new Set<string>();
   private isOpen = true;
@@ -154,6 +158,36 @@ export class EngineAnswers {
     }
     // Quick maps are finished now; that of the other class of a difference may be missing.
     return this.running.get(missing)?.share ?? this.compute(choice);
+  }
+
+  /** Computes quick maps of instances that are missing in a mean, for some milliseconds. Returns the completed share. */
+  computeAll(choices: readonly Choice[]): number {
+    const { model } = this;
+    if (!model) {
+      return this.starting ? 0 : 1;
+    }
+    const isMissing = (choice: Choice): boolean => {
+      const keys = this.tiles.missing(neededTiles(choice));
+      return keys.some((key) => !this.averaged.has(key)) && this.tiles.failure(keys) === undefined;
+    };
+    const left = choices.filter(
+      (choice) =>
+        model.isQuick(this.facts.methods[choice.method].label) &&
+        this.takes(choice) &&
+        this.fits(choice.instance) &&
+        isMissing(choice),
+    );
+    const until = performance.now() + SLICE;
+    let done = 0;
+    while (done < left.length && (done === 0 || performance.now() < until)) {
+      neededTiles(left[done]).forEach((key) => this.averaged.add(key));
+      this.compute(left[done++]);
+    }
+    if (done === left.length) {
+      return 1;
+    }
+    setTimeout(() => this.isOpen && this.around.changed());
+    return 1 - (left.length - done) / choices.length;
   }
 
   /**

@@ -22,6 +22,8 @@ interface Mark {
   /** The model of a page, or of a notebook; null without one. */
   readonly engineAnswers: EngineAnswers | null;
   instancesOf(mean: Mean): number[];
+  /** The choice once another instance is selected. */
+  choiceAt(instance: number): Choice;
 }
 
 /** Status of the requested picture. */
@@ -52,6 +54,9 @@ const ROOM = 2 ** 19;
 
 /** Bytes of the series that are prefetched where maps are computed here, and their number in a request. */
 const AHEAD = 2 ** 23;
+/** Most neighbors on one side, and most bytes of them, that are prefetched where their maps exist, as in a store. */
+const NEAR = 8;
+const NEAR_BYTES = 2 ** 20;
 const TOGETHER = 32;
 
 /** Blocks of instances, up to a maximum number, starting with the block around one instance. */
@@ -78,6 +83,9 @@ export class Pictures {
   /** Shares of the last map that had channels. */
   private ranking: Ranking | null = null;
   private all: Shown[];
+  /** The instance that was displayed last, and how far it was from the one before. */
+  private visited = 0;
+  private step = 0;
 
   constructor(
     private readonly mark: Mark,
@@ -123,19 +131,39 @@ export class Pictures {
     if (mark.hasKernel && status === "ready" && !mayChange && !choice.mean) {
       const displayed = neededTiles(choice).map((key) => tiles.take(key));
       const { length } = mark.facts.instances;
-      const neighbors = [[choice.instance + 1], [choice.instance - 1]];
-      if (mark.engineAnswers?.takes(choice)) {
+      const here = mark.engineAnswers?.takes(choice);
+      const neighbors = [1, -1].map((way) =>
+        Array.from(
+          { length: here ? 1 : this.reach(way, displayed) },
+          (_, place) => choice.instance + way * (place + 1),
+        ),
+      );
+      if (here) {
         neighbors.push(...blocksAround(choice.instance, length, AHEAD / displayed[0].values.byteLength));
       }
       const groups = neighbors.map((instances) =>
         instances
           .filter((other) => other >= 0 && other < length)
-          .map((instance) => ({ ...choice, instance, edited: undefined }))
+          .map((instance) => mark.choiceAt(instance))
           .filter((other) => isExplained(mark.explained, other))
           .flatMap((other) => this.asked(other)),
       );
       tiles.prefetch(groups, displayed);
     }
+  }
+
+  /** Number of neighbors that are requested on one side: several where maps exist, and the user steps that way. */
+  private reach(way: number, displayed: readonly Tile[]): number {
+    const { instance, method } = this.mark.choice;
+    if (instance !== this.visited) {
+      this.step = instance - this.visited;
+      this.visited = instance;
+    }
+    if (this.step !== way || this.mark.facts.methods[method].seconds > 0) {
+      return 1;
+    }
+    const bytes = displayed.reduce((sum, { values }) => sum + values.byteLength, 0);
+    return Math.max(1, Math.min(NEAR, Math.floor(NEAR_BYTES / bytes)));
   }
 
   /** Tiles that a kernel is asked for: the series alone, if its maps are computed here. */
@@ -172,10 +200,24 @@ export class Pictures {
     return this.all.some(({ status }) => status === "waiting") || this.tiles.unfinished(all).length > 0;
   }
 
-  /** Without a kernel, means are computed from the available tiles. */
-  private average({ mean }: Choice, keys: string[]): void {
-    const among = this.mark.instancesOf(mean!);
-    for (const key of this.tiles.missing(keys)) {
+  /**
+   * Without a kernel, means are computed from the available tiles, and from those that the model of the page computes
+   * quickly. Returns the completed share.
+   */
+  private average(choice: Choice, keys: string[]): number {
+    const missing = this.tiles.missing(keys);
+    if (missing.length === 0) {
+      return 1;
+    }
+    const among = this.mark.instancesOf(choice.mean!);
+    const single = among
+      .map((instance): Choice => ({ ...choice, instance, mean: null }))
+      .filter((one) => isExplained(this.mark.explained, one));
+    const share = this.mark.engineAnswers?.computeAll(single) ?? 1;
+    if (share < 1) {
+      return share;
+    }
+    for (const key of missing) {
       // The mean series and the mean map cover the same instances.
       const complete = (instance: number): boolean =>
         this.tiles.missing(keys.map((other) => tileOfInstance(other, instance))).length === 0;
@@ -184,16 +226,16 @@ export class Pictures {
         this.tiles.put(meanOf(key, tiles, among.length));
       }
     }
+    return 1;
   }
 
   private find(choice: Choice): Found {
     const { mark, tiles } = this;
     const keys = neededTiles(choice);
-    if (choice.mean && !mark.hasKernel) {
-      this.average(choice, keys);
-    }
+    const averaged = choice.mean && !mark.hasKernel ? this.average(choice, keys) : 1;
     mark.engineAnswers?.score(choice);
-    const share = isExplained(mark.explained, choice) ? mark.engineAnswers?.compute(choice) : null;
+    const computed = isExplained(mark.explained, choice) ? mark.engineAnswers?.compute(choice) : null;
+    const share = averaged < 1 ? averaged : computed;
     const failure = tiles.failure(keys);
     const without = (status: Status, message: string): Found => ({ choice, status, message, tiles: [] });
     if (tiles.missing(keys).length === 0) {

@@ -59,6 +59,15 @@ export function received({ instances, ...others }: SentFacts): Facts {
   return { ...others, instances: typeof instances === "number" ? [...Array(instances).keys()] : instances };
 }
 
+const whole = new WeakMap<readonly number[], boolean>();
+
+/** Whether these are all instances of the original data; kept, since there may be a million. */
+export function hasAllInstances({ instances }: Pick<Facts, "instances">): boolean {
+  const known = whole.get(instances) ?? instances.every((one, place) => one === place);
+  whole.set(instances, known);
+  return known;
+}
+
 /** Marks on a method's maps: unseen samples and extrapolated ends of placed maps. Other maps cover every sample. */
 export function marksOf(method: number, facts: Facts): { unseen: Facts["unseen"]; centers: Facts["centers"] } {
   return facts.methods[method].placed ? facts : { unseen: [], centers: null };
@@ -73,13 +82,28 @@ export interface Table {
 export interface PackedTable {
   dtype: "float32" | "int32" | "uint8";
   shape: number[];
+  /** The only row that was sent; null for all of them. */
+  row?: number | null;
   data: Bytes;
 }
 
 const TYPES = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array };
 
-export const unpackTable = (packed: PackedTable | null): Table | null =>
-  packed && { values: new TYPES[packed.dtype](bytesOf(packed.data)), columns: packed.shape[1] ?? 1 };
+/** A table as Python sends it; rows that were not sent are NaN. */
+export function unpackTable(packed: PackedTable | null): Table | null {
+  if (!packed) {
+    return null;
+  }
+  const { dtype, shape, row, data } = packed;
+  const [rows, columns = 1] = shape;
+  const sent = new TYPES[dtype](bytesOf(data));
+  if (row == null) {
+    return { values: sent, columns };
+  }
+  const values = new Float32Array(rows * columns).fill(NaN);
+  values.set(sent, row * columns);
+  return { values, columns };
+}
 
 export function rowOf(table: Table, row: number): number[] {
   return Array.from(table.values.subarray(row * table.columns, (row + 1) * table.columns));

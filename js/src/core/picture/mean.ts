@@ -1,5 +1,5 @@
 import type { MeanOf, Tile } from "../tiles/tiles.js";
-import { classNamed, type Facts } from "./facts.js";
+import { classNamed, type Facts, hasAllInstances } from "./facts.js";
 
 /** A mean over the instances of a true or predicted class. Names are those of Python's trait. */
 export interface Mean {
@@ -57,7 +57,7 @@ export function instanceCounts({ count, lengths }: MeanOf, samples: number): Flo
 export const meanName = ({ by, of }: Mean, facts: Facts): string =>
   `${by} ${classNamed(facts.class_names[of] ?? String(of))}`;
 
-const onPage = ({ instances }: Facts): string => (instances.some((one, place) => one !== place) ? " on this page" : "");
+const onPage = (facts: Facts): string => (hasAllInstances(facts) ? "" : " on this page");
 
 const among = (count: number, of: number): string =>
   `${count === of ? "" : `${count} of `}the ${of === 1 ? "one instance" : `${of} instances`}`;

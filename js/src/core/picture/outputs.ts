@@ -11,12 +11,19 @@ export interface Outputs {
 export const hasScores = (instance: number, { scores }: Pick<Outputs, "scores">): boolean =>
   !Number.isNaN(scores.values[instance * scores.columns]);
 
-/** Number of instances whose scores are not known. */
+const counts = new WeakMap<Table, number>();
+
+/** Number of instances whose scores are not known; kept, since it is displayed with every picture. */
 export function unscored({ scores }: Pick<Outputs, "scores">): number {
+  const known = counts.get(scores);
+  if (known !== undefined) {
+    return known;
+  }
   const { values, columns } = scores;
   let count = 0;
   for (let place = 0; place < values.length; place += columns) {
     count += Number.isNaN(values[place]) ? 1 : 0;
   }
+  counts.set(scores, count);
   return count;
 }

@@ -1,6 +1,6 @@
 import type { Choice } from "../picture/choice.js";
 import type { Facts, MethodFacts } from "../picture/facts.js";
-import { argmax, classNamed, marksOf, rowOf } from "../picture/facts.js";
+import { argmax, classNamed, hasAllInstances, marksOf, rowOf } from "../picture/facts.js";
 import { instancesAt, meanName } from "../picture/mean.js";
 import type { Options } from "../picture/options.js";
 import { hasScores, type Outputs } from "../picture/outputs.js";
@@ -51,7 +51,6 @@ export function summaryOf(choice: Choice, facts: Facts, outputs: Outputs): Summa
   }
   const row = choice.instance;
   const count = facts.instances.length;
-  const whole = facts.instances.every((one, index) => one === index);
   const predicted = predictedClass(facts, row, outputs);
   const explained = facts.targets[choice.target];
   const own = trueClasses(row, outputs);
@@ -60,7 +59,7 @@ export function summaryOf(choice: Choice, facts: Facts, outputs: Outputs): Summa
   // Whether an edited series still is of the class of the original is not known.
   const right = own.length === 0 || unknown || choice.edited !== undefined ? null : isTrue(row, predicted, outputs);
   return {
-    instance: `Instance ${row + 1} of ${count}${whole ? "" : " on this page"} (index ${facts.instances[row]}${lengthText(row, facts)})${editedText(choice)}`,
+    instance: `Instance ${row + 1} of ${count}${hasAllInstances(facts) ? "" : " on this page"} (index ${facts.instances[row]}${lengthText(row, facts)})${editedText(choice)}`,
     truth: truthText(row, explained, own, facts, outputs),
     predicted: predictionText(row, explained, facts, outputs, unknown ? null : predicted),
     explained: [explained, ...(choice.against === null ? [] : [facts.targets[choice.against]])]
