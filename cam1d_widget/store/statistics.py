@@ -34,10 +34,11 @@ class Moments(NamedTuple):
         """Moments of values (instance, ...) by the class of each instance; those of class -1 are left out."""
         made = cls(np.zeros(number), *(np.zeros((number, *values.shape[1:])) for _ in range(2)))
         for one in np.unique(classes[classes >= 0]):
-            chosen = values[classes == one].astype(np.float64)
+            chosen = values[classes == one]
             made.counts[one] = len(chosen)
-            made.mean[one] = chosen.mean(axis=0)
-            made.squares[one] = ((chosen - made.mean[one]) ** 2).sum(axis=0)
+            made.mean[one] = chosen.mean(axis=0, dtype=np.float64)
+            off = chosen - made.mean[one]
+            made.squares[one] = np.einsum("i...,i...->...", off, off)
         return made
 
     def merged(self, other: Moments) -> Moments:
