@@ -95,8 +95,8 @@ class ShownViewer {
         preview(renderer.node, output.data[PNG]);
         this.manager = await renderer._manager!.promise;
         await existing(this.manager, model_id, output.data[MIME] as SavedState);
-        if (!this.manager.has_model(model_id)) {
-          return; // the notebook has no more than the picture
+        if (output.data[PNG] && !this.manager.has_model(model_id)) {
+          return; // the picture is all that the notebook holds
         }
         await display(output);
         if (!output.data[PNG]) {
