@@ -90,7 +90,12 @@ export class ChannelStackModel extends SelectionModel {
     this.on("edits", this.refresh, this);
     this.unpack();
     this.shownViews = [];
-    this.once("painted", () => setTimeout(() => this.sendWaiting()));
+    this.once("painted", () =>
+      setTimeout(() => {
+        this.sendWaiting();
+        this.refresh(); // requests the neighbors, and the network
+      }),
+    );
     setTimeout(() => this.sendWaiting(), UNPAINTED);
     this.highlighted = null;
     this.windows = new Windows(this);
