@@ -37,6 +37,7 @@ def is_long(scores: np.ndarray) -> bool:
 
 
 def _row_at_first(scores: np.ndarray, mark: StackState) -> int | None:
+    """The only row that the first picture needs, if sending all would take long."""
     return mark.instance if mark.opening and is_long(scores) else None
 
 
@@ -75,7 +76,7 @@ class StackState(SyncedView, bqplot.Mark):
     """
 
     opening = False
-    """Whether no browser has displayed the first picture."""
+    """Whether the browser has been sent the widget, and has not displayed its first picture."""
 
     _view_name = Unicode("ChannelStack").tag(sync=True, echo_update=False)
 

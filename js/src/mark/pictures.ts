@@ -54,10 +54,11 @@ const ROOM = 2 ** 19;
 
 /** Bytes of the series that are prefetched where maps are computed here, and their number in a request. */
 const AHEAD = 2 ** 23;
+const TOGETHER = 32;
+
 /** Most neighbors on one side, and most bytes of them, that are prefetched where their maps exist, as in a store. */
 const NEAR = 8;
 const NEAR_BYTES = 2 ** 20;
-const TOGETHER = 32;
 
 /** Blocks of instances, up to a maximum number, starting with the block around one instance. */
 function blocksAround(instance: number, instances: number, most: number): number[][] {
