@@ -11,8 +11,8 @@ __all__ = ["MIME", "saved_state"]
 MIME = "application/vnd.cam1d-widget+json"
 """Type of the output, which js/src/lab/saved_viewer.ts displays."""
 
-# Bytes of arrays that the output of a cell may hold; in base64, these are the 4 MB up to which JupyterLab renews it. Those
-# of a million series would make the notebook 80 MB larger.
+# Bytes of arrays that the output of a cell may hold: in base64, the 4 MB up to which JupyterLab renews it. Those of a
+# million series would make the notebook 80 MB larger.
 _MOST = 3_000_000
 
 
