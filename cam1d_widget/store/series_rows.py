@@ -189,7 +189,8 @@ class _File:
 def _reopened(x: Any) -> Any:
     """The same array for another process, if it can open the file itself; None otherwise."""
     base: Any = getattr(x, "base", None)  # a part of a memory map starts elsewhere in the file
-    if type(x) is np.memmap and isinstance(base, mmap) and x.filename is not None:
+    # A copy-on-write map may hold other values than its file.
+    if type(x) is np.memmap and isinstance(base, mmap) and x.filename is not None and x.mode != "c":
         order: Literal["C", "F"] = "C" if x.flags.c_contiguous else "F"
         return _File(os.path.abspath(x.filename), x.dtype.str, x.shape, x.offset, order)
     in_folder = type(getattr(x, "store", None)).__name__ == "LocalStore"

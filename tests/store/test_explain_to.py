@@ -370,3 +370,11 @@ def test_the_default_block_is_bounded_in_bytes():
     assert _chunk(100 * 4, 10**6) == 4096
     assert _chunk(2**27, 10**6) == 1
     assert _chunk(100 * 4, 10) == 64
+
+
+def test_a_map_of_a_file_whose_values_were_changed_in_memory_is_explained_as_it_is(tmp_path):
+    np.save(tmp_path / "x.npy", np.zeros((20, 30, 2), np.float32))
+    x = np.load(tmp_path / "x.npy", mmap_mode="c")
+    x[:] = np.random.default_rng(0).normal(size=x.shape)
+    made = explain_to(tmp_path / "maps.zarr", Sums(), x, methods=["Saliency"], chunk=16, progress=False)
+    np.testing.assert_array_equal(np.asarray(made.x), x)
