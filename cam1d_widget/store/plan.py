@@ -14,7 +14,7 @@ import numpy as np
 
 from ..attribution.classifier_facts import checked_classes
 from ..explanation.facts import SeriesFacts
-from ..explanation.stored.format import Header
+from ..explanation.stored.format import Header, check_labels
 from ..explanation.validation import check_start
 from ..typing import PathLike
 from .block_explainer import BlockExplainer
@@ -66,6 +66,7 @@ class Plan(NamedTuple):
         """Plan of a run; arguments are checked before anything but the first series is explained."""
         first = explainer.checked(rows.first())
         known = explainer.prepared(first, rows.count)
+        check_labels(method.label for method in explainer.methods)
         for name in ("y", "start"):
             if names[name] is not None and rows.count is None:
                 raise ValueError(f"{name} must be left out for an iterator, whose number of series is not known")

@@ -378,3 +378,13 @@ def test_a_map_of_a_file_whose_values_were_changed_in_memory_is_explained_as_it_
     x[:] = np.random.default_rng(0).normal(size=x.shape)
     made = explain_to(tmp_path / "maps.zarr", Sums(), x, methods=["Saliency"], chunk=16, progress=False)
     np.testing.assert_array_equal(np.asarray(made.x), x)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "name"), [("A/B", "A_B", "A_B"), ("Saliency", "Saliency gap", "Saliency gap")]
+)
+def test_methods_whose_labels_name_the_same_array_are_refused(path, x, one, other, name):
+    made = [type("Renamed", (methods.Saliency,), {"label": label})() for label in (one, other)]
+    with pytest.raises(ValueError, match=f"^methods must have labels .* {one!r} and {other!r} share {name!r}"):
+        explain_to(path, Sums(), x, methods=made, progress=False)
+    assert not path.exists()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, astuple, dataclass, field, fields
 from typing import Any
 
 from ...validation import shown
@@ -11,7 +11,18 @@ from ..facts import MethodFacts
 from .encoding import DTYPES
 from .permutation import DECREASE, PREDICTION
 
-__all__ = ["FORMAT", "INDEX", "KEY", "Header", "MapArrays", "arrays_of", "is_indexed", "is_share", "zarr"]
+__all__ = [
+    "FORMAT",
+    "INDEX",
+    "KEY",
+    "Header",
+    "MapArrays",
+    "arrays_of",
+    "check_labels",
+    "is_indexed",
+    "is_share",
+    "zarr",
+]
 
 FORMAT = 1
 KEY = "cam1d_widget"
@@ -54,6 +65,19 @@ def arrays_of(label: str) -> MapArrays:
     name = f"{name} map" if name in _TAKEN or name.startswith("__") else name
     kinds = ("gap", "channel share", "scale", "standard error", "standard error scale")
     return MapArrays(name, *(f"{name} {kind}" for kind in kinds))
+
+
+def check_labels(labels: Iterable[str]) -> None:
+    """Refuse methods whose labels would name the same array."""
+    owners: dict[str, str] = {}
+    for label in labels:
+        for name in astuple(arrays_of(label)):
+            other = owners.setdefault(name, label)
+            if other != label:
+                raise ValueError(
+                    f"methods must have labels whose arrays in the store have different names, but those of {other!r} "
+                    f"and {label!r} share {name!r}; change one of the labels"
+                )
 
 
 def is_share(name: str) -> bool:
