@@ -56,9 +56,13 @@ const ROOM = 2 ** 19;
 const AHEAD = 2 ** 23;
 const TOGETHER = 32;
 
-/** Most neighbors on one side, and most bytes of them, that are prefetched where their maps exist, as in a store. */
+/**
+ * Limits to the neighbors on one side that are prefetched where their maps exist, as in a store: their number, their
+ * bytes, and the milliseconds that another request may have to wait for them.
+ */
 const NEAR = 8;
 const NEAR_BYTES = 2 ** 20;
+const NEAR_WAIT = 40;
 
 /** Blocks of instances, up to a maximum number, starting with the block around one instance. */
 function blocksAround(instance: number, instances: number, most: number): number[][] {
@@ -164,7 +168,8 @@ export class Pictures {
       return 1;
     }
     const bytes = displayed.reduce((sum, { values }) => sum + values.byteLength, 0);
-    return Math.max(1, Math.min(NEAR, Math.floor(NEAR_BYTES / bytes)));
+    const wait = displayed.length * this.tiles.pace;
+    return Math.max(1, Math.floor(Math.min(NEAR, NEAR_BYTES / bytes, NEAR_WAIT / wait)));
   }
 
   /** Tiles that a kernel is asked for: the series alone, if its maps are computed here. */

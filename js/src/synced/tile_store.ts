@@ -29,6 +29,8 @@ export class TileStore implements AvailableMaps {
   private readonly failures = new Map<string, string>();
   private asked = 0;
   private lastWait = 0;
+  /** Milliseconds that a tile of the last response took. */
+  pace = 0;
   private announced: Slow | null = null;
   private since = 0;
 
@@ -156,10 +158,12 @@ export class TileStore implements AvailableMaps {
 
   /** Processes a response; false if it is outdated. */
   unpack({ request, index, errors }: TileAnswer, data: DataView | null): boolean {
+    const asked = this.requested.length;
     if (!this.requests.answered(request)) {
       return false;
     }
     this.lastWait = performance.now() - this.asked;
+    this.pace = this.lastWait / asked;
     Object.entries(errors).forEach(([key, text]) => this.failures.set(key, text));
     this.keep(index, data);
     return true;
