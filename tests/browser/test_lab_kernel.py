@@ -214,6 +214,29 @@ def test_a_choice_that_is_made_while_the_widgets_are_restored_is_kept(page):
     shows(page, other)
 
 
+def test_a_slider_with_an_older_choice_in_the_kernel_does_not_restore_it(page):
+    other = unseen(page)
+    choose(page, other)
+    shows(page, other)
+    until(lambda: run_in_kernel(page, "print(viewer.instance)").strip() == str(other))
+    # A message of the slider was lost.
+    run_in_kernel(page, "import ipywidgets")
+    run_in_kernel(
+        page,
+        "for one in list(ipywidgets.widget._instances.values()):\n"
+        "    if isinstance(one, ipywidgets.IntSlider): one._trait_values['value'] = 3",
+    )
+    page.evaluate(f"""async () => {{
+      const {{ restored }} = {MODEL}.widget_manager;
+      const done = new Promise((done) => restored.connect(() => done()));
+      {KERNEL}.connectionStatusChanged.emit("connected");
+      await done;
+    }}""")
+    page.evaluate(TWO_FRAMES)
+    until(lambda: run_in_kernel(page, "print(viewer.instance)").strip() == str(other))
+    shows(page, other)
+
+
 def test_without_its_kernel_it_shows_what_it_has_and_reports_what_is_missing(page):
     choose(page, 3)
     shows(page, 3)

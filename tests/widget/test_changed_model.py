@@ -12,6 +12,7 @@ from keras import layers as L
 
 from cam1d_widget import CAM1DWidget, KerasClassifier, explain
 from cam1d_widget.explanation.source import ModelChangedError
+from cam1d_widget.viewer.synced import channel_stack
 from cam1d_widget.viewer.synced.jobs import Result
 
 from ..support.networks import state_of
@@ -92,6 +93,8 @@ def test_every_answer_to_the_browser_is_refused_with_the_sentence(change, model,
 
 @CHANGES
 def test_an_update_shows_the_model_as_it_is_now_and_keeps_what_was_chosen(change, model, x, monkeypatch):
+    for limit in ("SLOW", "_FIRST"):  # the first picture contains the map, however busy the machine is
+        monkeypatch.setattr(channel_stack, limit, np.inf)
     widget = CAM1DWidget(model, x, [0, 1, 2, 0], methods=["HiResCAM", "Saliency"])
     widget.instance, widget.target, widget.method = 3, 1, "Saliency"
     before = widget.attribution

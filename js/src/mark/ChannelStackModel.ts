@@ -362,6 +362,13 @@ export class ChannelStackModel extends SelectionModel {
     this.refresh();
   }
 
+  set_state(state: Record<string, unknown>): void {
+    super.set_state(state);
+    if (!this.isRestored && "_model_name" in state && this.chosen) {
+      this.chosen = { instance: state.instance, method: state.method, ...this.chosen };
+    }
+  }
+
   choose(choice: Partial<Choice>): void {
     if (!this.isRestored && choice.instance !== undefined) {
       this.chosen.instance = choice.instance;
@@ -369,7 +376,10 @@ export class ChannelStackModel extends SelectionModel {
     super.choose(choice);
   }
 
-  /** The manager also restores the sliders, and with them an older choice than one that was made meanwhile. */
+  /**
+   * The manager also restores the sliders, perhaps with an older choice than one that was made meanwhile, or than that
+   * which the kernel has of this model.
+   */
   private restoreChoice(): void {
     this.isRestored = true;
     this.choose(this.chosen);
@@ -430,7 +440,7 @@ export class ChannelStackModel extends SelectionModel {
   private pictures: Pictures;
   edits: Edits;
   link: Link;
-  /** Choices that were not confirmed when the connection was restored, or were made since. */
+  /** Choices that were not confirmed when the connection was restored, were made since, or that the kernel has. */
   private chosen: Backbone.ObjectHash;
   /** Whether the manager has set all widgets to the kernel's state since the connection was restored. */
   private isRestored: boolean;
