@@ -10,7 +10,7 @@ __all__ = ["loaded"]
 # What each framework belongs to, in a sentence, and the extra that installs it.
 _KERAS = "Keras with TensorFlow, JAX or PyTorch", "tensorflow"
 _FRAMEWORKS = {"keras": _KERAS, "tensorflow": _KERAS, "jax": _KERAS, "torch": ("PyTorch", "torch")}
-_LIBRARIES = {"zarr": ("Zarr", "scale"), "distributed": ("Dask", "scale")}
+_LIBRARIES = {"zarr": ("Zarr", "scale"), "filelock": ("filelock", "scale"), "distributed": ("Dask", "scale")}
 
 
 def loaded(module: str, name: str) -> Any:

@@ -138,7 +138,7 @@ def wanted_targets(targets: Any, names: Sequence[str]) -> str | np.ndarray:
     elif is_sequence(targets) and len(targets) and all(isinstance(one, str) for one in targets):
         targets = [check_class("targets", one, names) for one in targets]
     wanted = np.atleast_1d(unmasked("targets", targets))
-    if wanted.ndim > 2 or not wanted.size or not np.issubdtype(wanted.dtype, np.integer):
+    if wanted.ndim > 2 or not wanted.size or wanted.dtype.kind not in "iu":
         raise ValueError(
             f"targets must be 'predicted', 'all', a sequence of class indices or names, or class indices of shape "
             f"(instance, target), but is {shown(targets)}"

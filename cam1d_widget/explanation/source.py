@@ -21,6 +21,7 @@ __all__ = [
     "Scores",
     "Scoring",
     "errors_of",
+    "explained_instances",
     "known_scores",
     "lengths_of",
     "map_of",
@@ -298,3 +299,10 @@ def seconds_of(source: ExplanationSource, method: str, *place: int) -> float:
 def stated(exactness: str, gap: float) -> str:
     """Exactness of one map: that of its method, but "approximate" if the measured gap is above the tolerance."""
     return "approximate" if gap > GAP_TOLERANCE else exactness
+
+
+def explained_instances(source: ExplanationSource) -> np.ndarray | None:
+    """Indices of the instances with maps; None if all have some. Blocks of a store may have been skipped."""
+    targets = getattr(source, "targets", None)
+    there = None if targets is None else (targets >= 0).any(axis=1)
+    return None if there is None or there.all() else np.flatnonzero(there)

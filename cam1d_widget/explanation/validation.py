@@ -56,9 +56,13 @@ def _moment(one: Any) -> np.datetime64:
             one = one.astimezone(UTC).replace(tzinfo=None)
         if isinstance(one, int | float):
             raise TypeError
-        return np.datetime64(one, "ns")
+        moment = np.datetime64(one, "ns")
+        year = np.datetime64(one).astype("datetime64[Y]")
     except (TypeError, ValueError, OverflowError):
         raise TypeError(f"start must be a datetime, datetime64 or Timestamp, but is {shown(one)}") from None
+    if not np.isnat(year) and moment.astype("datetime64[Y]") != year:  # nanoseconds are counted in 64 bits
+        raise ValueError(f"start must be a date between the years 1678 and 2261, but is {shown(one)}")
+    return moment
 
 
 # Series in use, by their shape, so that equal series share one array.
@@ -113,6 +117,8 @@ def place_of_map(targets: np.ndarray, class_names: tuple[str, ...], instance: An
     explained = targets[check_index("instance", instance, len(targets))]
     columns = np.flatnonzero(explained == check_class("target", target, class_names))
     if not len(columns):
+        if (explained < 0).all():
+            raise ValueError(f"instance must have maps, but instance {instance} was skipped when the store was written")
         raise ValueError(
             f"target must be a class that was explained on instance {instance}, one of {explained.tolist()}, but is "
             f"{target!r}"

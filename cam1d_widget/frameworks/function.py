@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
+from ..attribution.masking import NotFinite
 from ..attribution.series import check_series
 from ..cancellation import check_cancelled
 from ..typing import Names, Score
@@ -251,7 +252,7 @@ class FunctionClassifier:
         """Refuse predictions that are not a function of each series alone."""
         if not np.isfinite(scores).all():
             row, column = np.argwhere(~np.isfinite(scores))[0]
-            raise ValueError(
+            raise NotFinite(
                 f"model {self.name!r} must return finite scores, but returned {scores[row, column]} for instance "
                 f"{row}, class {column}"
             )

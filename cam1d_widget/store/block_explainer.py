@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..attribution.abilities import HasFeatures, HasWeights, SharesPass, for_series, offers, probabilities_of
+from ..attribution.abilities import HasWeights, SharesPass, for_series, offers, probabilities_of
 from ..attribution.classifier_facts import version_of
 from ..attribution.lazy_explanation import LazyExplanation
 from ..attribution.maps import ComputedMaps, computed_maps
@@ -19,10 +19,11 @@ from ..explanation.source import ModelChangedError
 from ..explanation.stored.format import arrays_of
 from ..frameworks.open_model import as_classifier
 from ..typing import LayerLike, Layout, ModelLike, Score, SeriesLike, TargetsLike, WindowsLike
-from ..validation import check_choice, check_mapping, counted, finite, shaped, shown
+from ..validation import check_choice, check_mapping, counted, numbers, shaped, shown
+from .identity import needs_features
 from .permuted_channels import with_permuted_channels
 
-__all__ = ["BadSeries", "BlockExplainer"]
+__all__ = ["BadSeries", "BlockExplainer", "check_rows_of"]
 
 # Series that are computed at a time, and of slow methods. Powers of two, so that blocks of as many or more series are
 # computed in the same batches, and have equal bits.
@@ -87,7 +88,8 @@ class BlockExplainer:
         self.targets, self._layout = targets, layout
         self.methods: list[AttributionMethod] = []
         self._known: LazyExplanation | None = None
-        self._wanted: Any = None
+        self.wanted: Any = None
+        self._version: Any = None
         self.others: np.ndarray | None = None if others is None else self._read(others)
 
     def __call__(self, batch: Mapping[str, Any]) -> dict[str, np.ndarray]:
@@ -111,9 +113,15 @@ class BlockExplainer:
         if "x" not in batch:
             raise ValueError(f"batch must hold the series under 'x', but holds {', '.join(map(str, batch))}")
         x = np.asarray(batch["x"])
-        x = np.moveaxis(x, 1, 2) if self._layout == "channels_first" and x.ndim == 3 else x
+        x = self.checked(np.moveaxis(x, 1, 2) if self._layout == "channels_first" and x.ndim == 3 else x)
+        self.prepared(x)
+        if not isinstance(self.wanted, str) and self.wanted.ndim == 2:
+            raise ValueError(
+                f"targets must be the same for all series of a batch, but has shape {self.wanted.shape}; explain_to "
+                f"takes targets of each instance"
+            )
         others = {name: values for name, values in batch.items() if name != "x"}
-        return {**others, **self.explained(self.checked(x))}
+        return {**others, **self.explained(x)}
 
     def checked(self, x: np.ndarray, start: int = 0) -> np.ndarray:
         """Series as float32; an error that counts instances from `start` if they cannot be explained."""
@@ -131,18 +139,23 @@ class BlockExplainer:
     def _read(self, others: SeriesLike) -> np.ndarray:
         """Series of the argument `others`, (instance, time, channel)."""
         length, channels = self.classifier.input_shape
-        return check_series(read_series("others", others, self._layout, channels).values, length, channels, "others")
+        values = check_series(read_series("others", others, self._layout, channels).values, length, channels, "others")
+        if len(values) < 2:
+            raise ValueError("others must be at least two series, but is one")
+        return values
 
     def explained(self, x: np.ndarray, start: int = 0) -> dict[str, np.ndarray]:
         """Scores and maps of checked series (instance, time, channel), the first of which is instance `start`."""
-        classifier, size = self.prepared(x).classifier, self._batch(x)
-        before = version_of(classifier)
         try:
+            classifier, size = self.prepared(x).classifier, self._batch(x)
             parts = [self._part(x[first : first + size], start + first) for first in range(0, len(x), size)]
         except NotFinite as fault:
             raise BadSeries(f"{fault}, in one of the instances {start} to {start + len(x) - 1}") from fault
-        if version_of(classifier) != before:
-            raise ModelChangedError("the model has changed while the block was computed; start again")
+        if version_of(classifier) != self._version:
+            raise ModelChangedError(
+                "the model has changed since its first series was explained; start again with another BlockExplainer, "
+                "or another path"
+            )
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
     def prepared(self, x: np.ndarray, instances: int | None = None) -> LazyExplanation:
@@ -158,9 +171,12 @@ class BlockExplainer:
             self.methods = [self._known.chosen(label) for label in self._known.usual]
             for method in self.methods:
                 refuse_shared_baseline(method)
-            self._wanted = wanted_targets(self.targets, self._known.class_names)
-        if instances is not None and not isinstance(self._wanted, str):
-            columns(self._wanted, np.empty((instances, 0)))
+            self.wanted = wanted_targets(self.targets, self._known.class_names)
+            self._version = version_of(self._known.classifier)
+            if self.others is not None and self.others.shape[1:] != x.shape[1:]:
+                raise ValueError(f"others must have series of shape {x.shape[1:]}, but has {self.others.shape[1:]}")
+        if instances is not None:
+            check_rows_of(self.wanted, instances)
         return self._known
 
     def _batch(self, x: np.ndarray) -> int:
@@ -173,14 +189,20 @@ class BlockExplainer:
     def _part(self, x: np.ndarray, start: int) -> dict[str, np.ndarray]:
         assert self._known is not None
         classifier = plain = for_series(self._known.classifier, x)
-        if any(HasFeatures in method.needs.__mro__ for method in self.methods) and offers(classifier, SharesPass):
+        if needs_features(self.methods) and offers(classifier, SharesPass):
             classifier = classifier.for_batch(x)
         scores = classifier.scores(x)
-        if not np.isfinite(scores).all() and offers(classifier, HasWeights):
-            classifier.refuse_weights()
-        shaped("scores", finite("scores", scores), "(instance, class)", (len(x), classifier.classes))
-        of_each = isinstance(self._wanted, np.ndarray) and self._wanted.ndim == 2
-        targets = columns(self._wanted[start : start + len(x)] if of_each else self._wanted, scores)
+        shaped("scores", numbers("scores", scores), "(instance, class)", (len(x), classifier.classes))
+        wrong = np.flatnonzero(~np.isfinite(scores).all(axis=1))
+        if len(wrong):
+            if offers(classifier, HasWeights):
+                classifier.refuse_weights()
+            raise BadSeries(
+                f"scores must be finite, but the model gives NaN or infinite ones for {counted(len(wrong), 'instance')}"
+                f", first for instance {start + wrong[0]}"
+            )
+        of_each = isinstance(self.wanted, np.ndarray) and self.wanted.ndim == 2
+        targets = columns(self.wanted[start : start + len(x)] if of_each else self.wanted, scores)
         made: dict[str, np.ndarray] = {"scores": scores.astype(np.float32), "targets": targets.astype(np.int64)}
         probabilities = probabilities_of(classifier, x, scores)
         if probabilities is not None:
@@ -195,6 +217,12 @@ class BlockExplainer:
         assert self._known is not None
         fitted = with_baseline(method, self._known.baseline, x)
         return computed_maps(fitted, classifier, x, targets, np.arange(len(x)), self._known.window)
+
+
+def check_rows_of(wanted: str | np.ndarray, instances: int) -> None:
+    """Refuse targets of each instance that are of another number of instances."""
+    if not isinstance(wanted, str):
+        columns(wanted, np.empty((instances, 0)))
 
 
 def refuse_shared_baseline(method: AttributionMethod) -> None:

@@ -13,19 +13,24 @@ from typing import Any
 
 import numpy as np
 
+from ..explanation.stored.damage import damaged_blocks, is_damaged
 from ..explanation.stored.digest import DIGEST_BYTES
 from ..explanation.stored.encoding import encoded
 from ..explanation.stored.format import INDEX, KEY, Header, arrays_of, is_indexed, is_share, zarr
-from ..explanation.stored.permutation import DECREASE, PREDICTION
+from ..explanation.stored.permutation import DECREASE, OTHERS, PREDICTION
 from ..validation import check_path, shown
 from .identity import first_difference
 
-__all__ = ["BlockStore", "as_stored"]
+__all__ = ["BlockStore", "as_stored", "store_path"]
 
+# Most bytes of the name of a store, next to which there are files with longer names.
+_LONGEST = 240
 # Most bytes of a part of a block that is read at once, to look at one series.
 _READ = 2**20
 # Instances in a file of the index.
 _INDEXED = 2**18
+# All chunks are written, also those of NaN or zeros alone, so that a file that is missing was lost.
+_EVERY: Any = {"write_empty_chunks": True}
 _DIMS = {
     "x": ("instance", "time", "channel"),
     "scores": ("instance", "class"),
@@ -33,6 +38,8 @@ _DIMS = {
     "targets": ("instance", "target"),
     DECREASE: ("instance", "channel"),
     PREDICTION: ("instance", "channel"),
+    OTHERS: ("other", "time", "channel"),
+    "receptive_field": ("step", "bound"),
 }
 _MAP = ("instance", "target", "time", "channel")
 _SHARE = ("instance", "target", "channel")
@@ -53,18 +60,11 @@ class BlockStore:
         self.path = path
         self._group = zarr().open_group(str(path), mode="r+", use_consolidated=False)
         self.header = Header.from_json(self._group.attrs[KEY])
-        # All chunks are written, also those of NaN alone, so that a block that is done has all its files.
-        every: Any = {"write_empty_chunks": True}
-        self._arrays: dict[str, Any] = {name: one.with_config(every) for name, one in self._group.arrays()}
+        self._arrays: dict[str, Any] = {name: one.with_config(_EVERY) for name, one in self._group.arrays()}
 
     @classmethod
-    def found(cls, path: Any, resume: bool) -> BlockStore | None:
+    def found(cls, path: Path, resume: bool) -> BlockStore | None:
         """The store of an earlier run; None if there is none. An error if something else has this path."""
-        if "://" in str(path):
-            raise ValueError(f"path must be a folder that this machine can write, but is {shown(str(path))}")
-        path = check_path("path", path)
-        if not path.parent.is_dir():
-            raise FileNotFoundError(f"path must be in an existing folder, but {path.parent} does not exist")
         if not path.exists():
             return None
         try:
@@ -122,8 +122,8 @@ class BlockStore:
                     chunk_key_encoding=_FLAT,
                 )
             for name, values in fixed.items():
-                dims = ("step", "bound") if name == "receptive_field" else ("instance", "class")[: values.ndim]
-                group.create_array(name, data=values, chunks=values.shape, dimension_names=dims)
+                dims = _DIMS.get(name) or ("instance", "class")[: values.ndim]
+                group.create_array(name, data=values, chunks=values.shape, dimension_names=dims, config=_EVERY)
             group.attrs.update({KEY: header.to_json()})
             _consolidate(part)
             os.replace(part, path)
@@ -141,11 +141,27 @@ class BlockStore:
                 f"give another path, or delete it"
             )
 
-    def remove_leftovers(self) -> None:
-        """Remove what a killed run had begun to write."""
+    def repair(self, fixed: Mapping[str, np.ndarray]) -> None:
+        """Remove what a killed run had begun to write, and the marks of blocks whose files are missing or too short."""
         shutil.rmtree(_unfinished(self.path), ignore_errors=True)
         for part in self.path.rglob("*.partial"):
             part.unlink(missing_ok=True)
+        for name, values in fixed.items():
+            if is_damaged(self.path / name, self._arrays[name]):
+                self._arrays[name][:] = values
+        if "partials" not in self._arrays and self._without_statistics():
+            raise ValueError(
+                f"path must be a store with statistics of its maps, but those of {str(self.path)!r} are damaged; "
+                f"delete it, and start again"
+            )
+        by_block = {name: one for name, one in self._arrays.items() if name not in (*fixed, "done")}
+        damaged = set().union(*(damaged_blocks(self.path / name, one) for name, one in by_block.items()))
+        for number in damaged & set(np.flatnonzero(self.digests().any(axis=1)).tolist()):
+            self._chunk_file("done", number).unlink()
+
+    def _without_statistics(self) -> bool:
+        group = self._group.get("statistics")
+        return group is None or any(is_damaged(self.path / "statistics" / name, one) for name, one in group.arrays())
 
     def digests(self) -> np.ndarray:
         """Digest of the series of each block that is done, zero for others: uint8 of shape (block, byte)."""
@@ -161,13 +177,18 @@ class BlockStore:
         for name, array in self._arrays.items():
             by_block = array.metadata.dimension_names[0] == "block"
             rows = -(-instances // self.header.chunk) if by_block else instances
-            if name != "receptive_field" and array.shape[0] < rows:
+            if name not in ("receptive_field", OTHERS) and array.shape[0] < rows:
                 array.resize((rows, *array.shape[1:]))
 
     @property
     def stores_x(self) -> bool:
         """Whether it contains the series."""
         return "x" in self._arrays
+
+    @property
+    def others(self) -> np.ndarray | None:
+        """Series whose channels replace those of others, for permutation importance."""
+        return np.asarray(self._arrays[OTHERS][:]) if OTHERS in self._arrays else None
 
     def truth(self, start: int, count: int) -> np.ndarray | None:
         """True classes of some instances, if they are known."""
@@ -208,7 +229,7 @@ class BlockStore:
         if statistics:
             group = self._group.create_group("statistics", overwrite=True)
             for name, (dims, values) in statistics.items():
-                group.create_array(name, data=values, chunks=values.shape, dimension_names=dims)
+                group.create_array(name, data=values, chunks=values.shape, dimension_names=dims, config=_EVERY)
         self._write_index()
         self.header = replace(self.header, complete=True, skipped=tuple(skipped))
         self._group.attrs.update({KEY: self.header.to_json()})
@@ -231,9 +252,24 @@ class BlockStore:
                 dtype=array.dtype,
                 compressors=None,
                 dimension_names=array.metadata.dimension_names,
+                config=_EVERY,
             )
             for first in range(0, self.instances, size):
                 copied[first : first + size] = array[first : first + size]
+
+
+def store_path(path: Any) -> Path:
+    """Path at which a store can be, or is."""
+    if "://" in str(path):
+        raise ValueError(f"path must be a folder that this machine can write, but is {shown(str(path))}")
+    path = check_path("path", path)
+    if len(os.fsencode(path.name)) > _LONGEST:
+        raise ValueError(f"path must end in a name of at most {_LONGEST} bytes, but is {shown(str(path))}")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"path must be in an existing folder, but {path.parent} does not exist")
+    if path.is_symlink() and not path.exists():
+        raise FileNotFoundError(f"path must not be a link to something that does not exist, but {path} is")
+    return path
 
 
 def _unfinished(path: Path) -> Path:

@@ -39,6 +39,8 @@ def check_client(client: Any) -> Any:
     """A client of Dask, or None."""
     if client is not None and not isinstance(client, loaded("distributed", "client=").Client):
         raise TypeError(f"client must be a dask.distributed.Client, but is {shown(client)}")
+    if client is not None and client.status in ("closing", "closed"):
+        raise ValueError(f"client must be connected to its scheduler, but is {client.status}")
     return client
 
 
@@ -97,7 +99,7 @@ def _explainer(recipe: Recipe) -> BlockExplainer:
             except ImportError as fault:
                 raise ImportError(f"client must have workers that can load the model, but on one {fault}") from fault
             store = BlockStore(Path(recipe.store))
-            model = identity_of(explainer.classifier, store.header.series)
+            model = identity_of(explainer.classifier, recipe.arguments["methods"], store.header.series)
             store.refuse_others({"model": model})
             _LOADED.clear()
             _LOADED[recipe.key] = explainer

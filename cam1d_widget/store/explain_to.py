@@ -15,10 +15,11 @@ from ..explanation.stored.encoding import DTYPES, StoredDtype
 from ..names import suggests_arguments
 from ..typing import Labels, LayerLike, Layout, ModelLike, Names, Score, SeriesLike, StartLike, TargetsLike, WindowsLike
 from ..validation import check_choice, check_count, check_flag, counted
-from .block_explainer import BlockExplainer
-from .block_store import BlockStore
+from .block_explainer import BlockExplainer, check_rows_of
+from .block_store import BlockStore, store_path
 from .cluster_run import check_client, run_on
 from .local_run import run_here
+from .lock import only_run
 from .plan import Plan
 from .series_rows import SeriesRows, series_rows
 
@@ -125,55 +126,69 @@ def explain_to(
     check_choice("on_error", on_error, ("raise", "skip"))
     chunk = None if chunk is None else check_count("chunk", chunk)
     check_client(client)
-    store = BlockStore.found(path, resume)
-    how: dict[str, Any] = {"layer": layer, "output": output, "score": score, "batch_size": batch_size, "series": series}
-    given = {"targets": targets, "background": background, "window": window, "layout": layout, **how}
-    explainer = BlockExplainer(model, methods=methods, **given)
-    rows = series_rows(x, layout, explainer.classifier.input_shape[1])
-    if permutation_importance:
-        explainer.others = _others(rows)
-        given["others"] = np.moveaxis(explainer.others, 1, 2) if layout == "channels_first" else explainer.others
-    names = {
-        "y": y,
-        "class_names": class_names,
-        "channel_names": rows.channel_names if channel_names is None else channel_names,
-        "channel_units": channel_units,
-        "sampling_rate": rows.sampling_rate if sampling_rate is None else sampling_rate,
-        "start": start,
-    }
-    chunk = store.header.chunk if chunk is None and store is not None else chunk
-    plan = Plan.of(
-        explainer,
-        rows,
-        names,
-        chunk=chunk,
-        dtype=dtype,
-        store_x=store_x,
-        permutation_importance=permutation_importance,
-        **how,
-    )
-    if store is None:
-        store = plan.new_store(path)
-    else:
-        store.refuse_others(plan.header.made_of)
-        store.remove_leftovers()
-    if client is None:
-        failed = run_here(store, explainer, rows, progress=progress)
-    else:
-        given["methods"] = explainer.methods
-        failed = run_on(client, store, model, given, rows, progress=progress)
-    if failed:
-        _report(failed, on_error)
-    merged = plan.statistics.merged_with(store.partials())
-    arrays = {} if merged is None else merged.named_arrays(store.header)
-    store.complete(sorted(failed), arrays, keep_partials=bool(failed) or rows.count is None)
-    return StoredExplanation(store.path, None if store_x else x)
+    place = store_path(path)
+    with only_run(place):
+        store = BlockStore.found(place, resume)
+        how: dict[str, Any] = {"output": output, "score": score, "batch_size": batch_size, "series": series}
+        given = {
+            "targets": targets,
+            "background": background,
+            "window": window,
+            "layout": layout,
+            "layer": layer,
+            **how,
+        }
+        explainer = BlockExplainer(model, methods=methods, **given)
+        rows = series_rows(x, layout, explainer.classifier.input_shape[1])
+        if rows.count is None and not store_x:
+            raise ValueError("store_x must be True for an iterator, whose series are read only once")
+        if permutation_importance:
+            explainer.others = _others(rows, store)
+            given["others"] = np.moveaxis(explainer.others, 1, 2) if layout == "channels_first" else explainer.others
+        names = {
+            "y": y,
+            "class_names": class_names,
+            "channel_names": rows.channel_names if channel_names is None else channel_names,
+            "channel_units": channel_units,
+            "sampling_rate": rows.sampling_rate if sampling_rate is None else sampling_rate,
+            "start": start,
+        }
+        chunk = store.header.chunk if chunk is None and store is not None else chunk
+        plan = Plan.of(
+            explainer,
+            rows,
+            names,
+            chunk=chunk,
+            dtype=dtype,
+            store_x=store_x,
+            permutation_importance=permutation_importance,
+            **how,
+        )
+        if store is None:
+            store = plan.new_store(place)
+        else:
+            store.refuse_others(plan.header.made_of)
+            store.repair(plan.fixed)
+        if client is None:
+            failed = run_here(store, explainer, rows, progress=progress)
+        else:
+            given["methods"] = explainer.methods
+            failed = run_on(client, store, model, given, rows, progress=progress)
+        check_rows_of(explainer.wanted, store.instances)
+        if failed:
+            _report(failed, -(-store.instances // store.header.chunk), on_error)
+        merged = plan.statistics.merged_with(store.partials())
+        arrays = {} if merged is None else merged.named_arrays(store.header)
+        store.complete(sorted(failed), arrays, keep_partials=bool(failed) or rows.count is None)
+        return StoredExplanation(store.path, None if store_x else rows.values)
 
 
-def _report(failed: Mapping[int, str], on_error: str) -> None:
+def _report(failed: Mapping[int, str], blocks: int, on_error: str) -> None:
     """Raise an error, or warn, about blocks whose series could not be explained, for the reason of each."""
     first = min(failed)
     words = f"{failed[first]}, in block {first}" + (f" of {len(failed)} such blocks" if len(failed) > 1 else "")
+    if len(failed) == blocks:
+        raise ValueError(f"{words}; no block could be written: call explain_to again with these series corrected")
     if on_error == "raise":
         raise ValueError(
             f"{words}; all other blocks are written: call explain_to again with these series corrected, or with "
@@ -182,10 +197,12 @@ def _report(failed: Mapping[int, str], on_error: str) -> None:
     warnings.warn(f"{words}; the store is without {counted(len(failed), 'block')}", stacklevel=4)
 
 
-def _others(rows: SeriesRows) -> np.ndarray:
-    """Series whose channels replace those of others, for permutation importance."""
+def _others(rows: SeriesRows, store: BlockStore | None) -> np.ndarray:
+    """Series whose channels replace those of others, for permutation importance: those of an earlier run, if any."""
     if rows.count is None:
         raise ValueError("permutation_importance must be False for an iterator, whose series are read only once")
+    if store is not None and store.others is not None:
+        return store.others
     others = rows.spread(_OTHERS, _OTHERS_BYTES)
     if len(others) < 2:
         raise ValueError("permutation_importance must be False for fewer than two series without NaN")

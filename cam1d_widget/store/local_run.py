@@ -65,12 +65,13 @@ def remaining(store: BlockStore, rows: SeriesRows) -> Iterator[Block]:
     if rows.count is not None:
         yield from (rows.block(number, chunk) for number in remaining_numbers(store, rows))
         return
-    known, count = _known(store), 0
+    known, before, count = _known(store), store.instances, 0
     for block in rows.blocks(chunk):
         count += len(block.x)
         if block.number in known:
-            _refuse_changed(store, block, known[block.number])
-        else:
+            # The last block of the earlier run may have been shorter: it is computed again with what follows.
+            _refuse_changed(store, block._replace(x=block.x[: before - block.start]), known[block.number])
+        if block.number not in known or count > before > block.start:
             store.grow(count)
             yield block
     if count < store.instances:

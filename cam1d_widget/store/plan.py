@@ -15,9 +15,9 @@ import numpy as np
 from ..attribution.classifier_facts import checked_classes
 from ..explanation.facts import SeriesFacts
 from ..explanation.stored.format import Header, check_labels
+from ..explanation.stored.permutation import OTHERS
 from ..explanation.validation import check_start
-from ..typing import PathLike
-from .block_explainer import BlockExplainer
+from .block_explainer import BadSeries, BlockExplainer
 from .block_store import BlockStore, as_stored
 from .identity import identity_of, made_from
 from .series_rows import SeriesRows
@@ -64,7 +64,7 @@ class Plan(NamedTuple):
         **how: Any,
     ) -> Plan:
         """Plan of a run; arguments are checked before anything but the first series is explained."""
-        first = explainer.checked(rows.first())
+        first, sample = _sample(explainer, rows)
         known = explainer.prepared(first, rows.count)
         check_labels(method.label for method in explainer.methods)
         for name in ("y", "start"):
@@ -75,13 +75,14 @@ class Plan(NamedTuple):
         classes = known.classifier.classes
         y, checked["y"], checked["start"] = checked["y"], None, None if start is None else start[:1]
         facts = SeriesFacts(first, np.zeros((1, classes)), receptive_field=known.receptive_field, **checked)
-        sample = explainer.explained(first, 0) | ({"x": first} if store_x else {})
-        options = {**how, "targets": explainer.targets, "window": known.window, "background": known.background}
+        sample |= {"x": first} if store_x else {}
+        wanted = explainer.wanted if isinstance(explainer.wanted, str) else explainer.wanted.astype(np.int64)
+        options = {**how, "targets": wanted, "window": known.window, "background": known.background}
         series = first.shape[1], first.shape[2]
         labels = {name: value for name, value in (vars(facts) | {"y": y, "start": start}).items() if name in names}
         made_of = {
             "version of cam1d_widget": importlib.metadata.version("cam1d_widget"),
-            "model": identity_of(known.classifier, series),
+            "model": identity_of(known.classifier, explainer.methods, series),
             **made_from(explainer.methods, **options, **labels, dtype=dtype, store_x=store_x),
             "shape of x": str((rows.count, *series)),
         }
@@ -98,14 +99,13 @@ class Plan(NamedTuple):
             sampling_rate=facts.sampling_rate,
         )
         times = None if start is None else start.astype("datetime64[ns]").view(np.int64)
-        each = {"y": y, "start": times, "receptive_field": facts.receptive_field}
+        each = {"y": y, "start": times, "receptive_field": facts.receptive_field, OTHERS: explainer.others}
         fixed = {name: value for name, value in each.items() if value is not None}
         statistics = Statistics.of_block(sample, first, header.methods, None if y is None else y[:1])
         return cls(header, sample, fixed, rows.count, statistics)
 
-    def new_store(self, path: str | PathLike[str]) -> BlockStore:
+    def new_store(self, path: Path) -> BlockStore:
         """Store without blocks; an error if the disk has too little space for all of them."""
-        path = Path(path)
         needed = (self.instances or 1) * sum(one.nbytes for one in as_stored(self.sample, self.header).values())
         free = shutil.disk_usage(path.parent).free
         if needed > free:
@@ -116,6 +116,19 @@ class Plan(NamedTuple):
         return BlockStore.create(
             path, self.header, self.sample, self.instances or 0, self.fixed, self.statistics.to_vector().size
         )
+
+
+def _sample(explainer: BlockExplainer, rows: SeriesRows) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """The first series that can be explained, (1, time, channel), and its arrays, as those of every block."""
+    reason: BadSeries | None = None
+    for one in rows.samples():
+        try:
+            x = explainer.checked(one)
+            return x, explainer.explained(x)
+        except BadSeries as fault:
+            reason = reason or fault
+    assert reason is not None
+    raise reason
 
 
 def _chunk(nbytes: int, instances: int | None) -> int:

@@ -14,9 +14,12 @@ import numpy as np
 
 from ..attribution.series import read_series
 from ..typing import Layout
-from ..validation import check_choice, shown
+from ..validation import as_array, check_choice, shown
 
 __all__ = ["Block", "SeriesRows", "series_rows"]
+
+# Series that are tried until one can be explained, and how many of them are read together.
+_SAMPLES, _TOGETHER = 4096, 64
 
 
 class Block(NamedTuple):
@@ -64,14 +67,23 @@ class SeriesRows:
             kept = copy(self)
             self.elsewhere = lambda number, chunk, client: kept
 
-    def first(self) -> np.ndarray:
-        """The first series, of shape (1, time, channel)."""
-        return self._last(np.asarray(self._values[:1]))
+    def samples(self) -> Iterator[np.ndarray]:
+        """The first series one by one, of shape (1, time, channel), of which one is tried before all are explained."""
+        assert self.count is not None
+        yield self._last(np.asarray(self._values[:1]))
+        for start in range(1, min(self.count, _SAMPLES), _TOGETHER):
+            block = self._last(np.asarray(self._values[start : start + _TOGETHER]))
+            yield from (block[row : row + 1] for row in range(len(block)))
+
+    @property
+    def values(self) -> Any:
+        """What the series are read from, with the channels as the last dim."""
+        return _ChannelsLast(self._values) if self._first else self._values
 
     def spread(self, most: int, nbytes: int) -> np.ndarray:
         """Series from all parts of the data, (instance, time, channel): up to `most`, of up to `nbytes` in all."""
         assert self.count is not None
-        count = min(most, self.count, max(2, nbytes // self.first().nbytes))
+        count = min(most, self.count, max(2, nbytes // next(self.samples()).nbytes))
         rows = np.unique(np.linspace(0, self.count - 1, count).astype(int))
         found = np.concatenate([self._last(np.asarray(self._values[row : row + 1])) for row in rows])
         return found[np.isfinite(found).all(axis=(1, 2))]
@@ -104,13 +116,15 @@ class IteratedRows(SeriesRows):
         self.channel_names = self.sampling_rate = self.count = None
         self._ahead: list[np.ndarray] = []
 
-    def first(self) -> np.ndarray:
-        """The first series, which :meth:`blocks` yields as well."""
-        if not self._ahead:
-            self._ahead = [batch for batch in [next(self._batches, None)] if batch is not None]
+    def samples(self) -> Iterator[np.ndarray]:
+        """The first series one by one, which :meth:`blocks` yields as well."""
+        count = 0
+        while count < _SAMPLES and (batch := next(self._batches, None)) is not None:
+            self._ahead.append(batch)
+            count += len(batch)
+            yield from (self._last(batch[row : row + 1]) for row in range(len(batch)))
         if not self._ahead:
             raise ValueError("x must yield at least one batch of series, but yields none")
-        return self._last(self._ahead[0][:1])
 
     def blocks(self, chunk: int) -> Iterator[Block]:
         """All series, in blocks; only once."""
@@ -130,8 +144,12 @@ class IteratedRows(SeriesRows):
         """Batches with series, all of one shape."""
         shape: tuple[int, ...] | None = None
         for number, batch in enumerate(batches):
-            values = np.asarray(batch)
             dims = "(instance, time, channel)" if layout == "channels_last" else "(instance, channel, time)"
+            if isinstance(batch, tuple | Mapping):
+                raise TypeError(
+                    f"x must yield batches of series alone, of shape {dims}, but batch {number} is {shown(batch)}"
+                )
+            values = as_array("a batch of x", batch)
             if values.ndim != 3:
                 raise ValueError(f"x must yield batches of shape {dims}, but batch {number} is {shown(batch)}")
             if values.shape[1:] != (shape or values.shape[1:]):
@@ -157,6 +175,12 @@ def series_rows(x: Any, layout: Layout, channels: int | None) -> SeriesRows:
     check_choice("layout", layout, ("channels_last", "channels_first"))
     if isinstance(x, Mapping):
         raise TypeError("x must be the series, but is several inputs by name, which explain takes")
+    if type(x).__module__.startswith("h5py.") and not x:
+        raise ValueError("x must be an open HDF5 data set, but its file is closed")
+    if any(size != size for size in getattr(x, "shape", ())):
+        raise ValueError(
+            f"x must have a known number of series, but has shape {x.shape}; call its compute_chunk_sizes()"
+        )
     labeled = hasattr(x, "dims") and hasattr(x, "coords")
     if _is_sliced(x) and not labeled:
         return SeriesRows(x, layout)
@@ -173,11 +197,30 @@ def series_rows(x: Any, layout: Layout, channels: int | None) -> SeriesRows:
 
 
 @dataclass(frozen=True)
+class _ChannelsLast:
+    """Series (instance, channel, time) that are read with the channels as the last dim."""
+
+    values: Any
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        instances, channels, samples = self.values.shape
+        return instances, samples, channels
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return np.dtype(self.values.dtype)
+
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        return np.swapaxes(np.asarray(self.values[rows]), -2, -1)
+
+
+@dataclass(frozen=True)
 class _File:
     """An array in a file of numbers, opened for each block that is read: `np.memmap` would be sent by its values."""
 
     path: str
-    dtype: str
+    dtype: np.dtype[Any]
     shape: tuple[int, ...]
     offset: int
     order: Literal["C", "F"]
@@ -192,7 +235,7 @@ def _reopened(x: Any) -> Any:
     # A copy-on-write map may hold other values than its file.
     if type(x) is np.memmap and isinstance(base, mmap) and x.filename is not None and x.mode != "c":
         order: Literal["C", "F"] = "C" if x.flags.c_contiguous else "F"
-        return _File(os.path.abspath(x.filename), x.dtype.str, x.shape, x.offset, order)
+        return _File(os.path.abspath(x.filename), x.dtype, x.shape, x.offset, order)
     in_folder = type(getattr(x, "store", None)).__name__ == "LocalStore"
     return x if in_folder and type(x).__module__.startswith("zarr.") else None
 

@@ -134,7 +134,10 @@ class Statistics:
         """Arrays of a store with their dims, by name."""
         arrays: dict[str, tuple[tuple[str, ...], np.ndarray]] = {}
         for name, (count, mean, squares) in self.moments.items():
-            deviation = np.sqrt(squares / np.maximum(count, 1).reshape(-1, *[1] * (mean.ndim - 1)))
+            of_class = (-1, *[1] * (mean.ndim - 1))
+            deviation = np.sqrt(squares / np.maximum(count, 1).reshape(of_class))
+            none = (count == 0).reshape(of_class)
+            mean, deviation = np.where(none, np.nan, mean), np.where(none, np.nan, deviation)
             dims: tuple[str, ...] = ("class", "time", "channel") if mean.ndim == 3 else ("class", "channel")
             if mean.ndim == 3 and mean.shape[2] != header.series[1]:
                 dims, mean, deviation = dims[:2], mean[..., 0], deviation[..., 0]
@@ -167,11 +170,16 @@ def _assigned(
 
 
 def _confidences(scores: np.ndarray, probabilities: np.ndarray | None) -> np.ndarray:
-    """Largest probability of each instance; without probabilities the largest score's distance from the next one."""
+    """Largest probability of each instance; without probabilities the largest score's distance from the next one.
+
+    NaN for a single output, which is not a confidence.
+    """
+    if scores.shape[1] == 1:
+        return np.full(len(scores), np.nan)
     if probabilities is not None:
         return probabilities.max(axis=1).astype(np.float64)
     ordered = np.sort(scores.astype(np.float64), axis=1)
-    return ordered[:, -1] - ordered[:, -2] if scores.shape[1] > 1 else np.abs(ordered[:, 0])
+    return ordered[:, -1] - ordered[:, -2]
 
 
 def _ranked(instances: np.ndarray, confidences: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from traitlets import TraitError
 
 from ..explanation.explanation import ExplanationSource
 from ..explanation.labels import are_classes, classes_of
-from ..explanation.source import ModelChangedError, scores_of, seconds_of
+from ..explanation.source import ModelChangedError, explained_instances, scores_of, seconds_of
 from ..names import matching
 from ..validation import check_class, check_index, no_such_label, shown
 
@@ -88,6 +88,12 @@ def followed(follow: str, explanation: ExplanationSource, instance: int) -> tupl
     if follow == "contrast":
         return order[0], None if order[0] in own else truth
     return None
+
+
+def first_instance(explanation: ExplanationSource) -> int:
+    """The first instance with a map."""
+    explained = explained_instances(explanation)
+    return 0 if explained is None or not len(explained) else int(explained[0])
 
 
 def first_target(explanation: ExplanationSource, method: str, instance: int) -> int:

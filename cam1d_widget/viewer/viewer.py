@@ -20,6 +20,7 @@ from .choice import (
     Choice,
     Mean,
     best_method,
+    first_instance,
     first_method,
     first_target,
     known_choice,
@@ -58,9 +59,9 @@ class ExplanationViewer(Stack):
     explanation : ExplanationSource
         The explanation, such as an `Explanation`.
     instance, target, method : optional
-        The initial picture. Default: the first instance, its predicted class, and the best method whose map takes no
-        longer than a second: Occlusion, a method that is exact for the classifier, or a gradient method. If Occlusion
-        takes longer, its first map is computed in the background.
+        The initial picture. Default: the first instance with a map, its predicted class, and the best method whose map
+        takes no longer than a second: Occlusion, a method that is exact for the classifier, or a gradient method. If
+        Occlusion takes longer, its first map is computed in the background.
     intervals : sequence or mapping of lists of (t0, t1), optional
         By instance, where the true cause is, in the unit of the time axis. Drawn over the rows; the legend shows how
         much of the map is inside.
@@ -119,7 +120,7 @@ class ExplanationViewer(Stack):
         self,
         explanation: ExplanationSource,
         *,
-        instance: int = 0,
+        instance: int | None = None,
         target: int | str | None = None,
         method: str | None = None,
         intervals: IntervalsLike | None = None,
@@ -135,7 +136,7 @@ class ExplanationViewer(Stack):
         self._explanation = explanation
         self._convert = Conversion(explanation)
         self._viewed: list[str] = []
-        instance = within("instance", instance, len(explanation.x))
+        instance = first_instance(explanation) if instance is None else within("instance", instance, len(explanation.x))
         best = best_method(explanation) if method is None else None
         method = known_method(first_method(explanation) if method is None else method, explanation)
         follow = "predicted" if target is None else "fixed"

@@ -38,6 +38,8 @@ def test_dates_of_all_kinds_are_understood_and_those_of_a_zone_brought_to_utc(st
     [
         (NOON, {"sampling_rate": None}, ValueError, "start must come with sampling_rate"),
         ([NOON] * 3, {}, ValueError, "one for each of 4 instances"),
+        ("2300-01-01", {}, ValueError, "start must be a date between the years 1678 and 2261, but is '2300-01-01'"),
+        (datetime(1, 1, 1), {}, ValueError, "between the years 1678 and 2261"),
         (np.datetime64("NaT"), {}, ValueError, "start must be one date"),
         (5.0, {}, TypeError, "start must be a datetime, datetime64 or Timestamp"),
         ("noon", {}, TypeError, "but is 'noon'"),

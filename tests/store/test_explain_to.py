@@ -19,10 +19,12 @@ from cam1d_widget import (
     explain_to,
     methods,
 )
+from cam1d_widget.explanation.source import ModelChangedError
 from cam1d_widget.explanation.stored.lazy_rows import LazyRows
 from cam1d_widget.store.plan import _chunk
+from cam1d_widget.viewer.synced.facts import maps_there
 
-from ..support.stores import Sums, files_of, maps_of
+from ..support.stores import Sums, done_files, files_of, maps_of
 from ..support.toys import question
 
 RNG = np.random.default_rng(0)
@@ -149,6 +151,7 @@ def test_each_instance_may_have_its_own_classes(path, x):
 def test_smaller_types_are_as_accurate_as_stated(tmp_path, x, dtype, share):
     x[3] = 0  # a map of zeros
     x[4] *= 1e-9
+    x[5] *= 1e-39  # too small for the scale of a map
     small = explained(tmp_path / "small.zarr", x, methods=QUICK, dtype=dtype)
     whole = explained(tmp_path / "whole.zarr", x, methods=QUICK)
     for label in QUICK:
@@ -213,6 +216,8 @@ def test_a_page_of_some_instances_of_a_store(path, x, tmp_path):
 def test_series_that_are_not_stored_are_given_when_it_is_opened(path, x, tmp_path):
     stored = explained(path, x, store_x=False)
     np.testing.assert_array_equal(stored.x[3], x[3])
+    first = explained(tmp_path / "first.zarr", np.moveaxis(x, 2, 1), store_x=False, layout="channels_first")
+    np.testing.assert_array_equal(first.x[2:5], x[2:5])
     assert not (path / "x").exists()
     np.save(tmp_path / "x.npy", x)
     opened = Explanation.open(path, x=np.load(tmp_path / "x.npy", mmap_mode="r"))
@@ -224,10 +229,18 @@ def test_series_that_are_not_stored_are_given_when_it_is_opened(path, x, tmp_pat
     for other, words in (
         (x[1:], r"but is an array of shape \(149, 20, 3\)"),
         (x.astype(complex), "numbers of shape"),
-        (x[::-1], "but instance 0 or a later one differs"),
+        (x[::-1], "but one of the instances 0 to 63 differs"),
     ):
         with pytest.raises(ValueError, match=words):
             Explanation.open(path, x=other)
+    changed = x.copy()
+    changed[140] += 1
+    opened = Explanation.open(path, x=changed)
+    np.testing.assert_array_equal(opened.x[:128], x[:128])
+    with pytest.raises(ValueError, match="but one of the instances 128 to 149 differs"):
+        opened.x[129]
+    with pytest.raises(ValueError, match="store_x must be True for an iterator, whose series are read only once"):
+        explained(tmp_path / "iterator.zarr", iter([x]), store_x=False)
     explained(tmp_path / "with.zarr", x)
     with pytest.raises(ValueError, match="x must be left out, since"):
         Explanation.open(tmp_path / "with.zarr", x=x)
@@ -252,8 +265,62 @@ def test_nan_in_a_block_is_named_and_all_others_are_written(path, x):
     assert stored.has("Saliency", 70, int(stored.targets[70, 0]))
 
 
-def _store(path, x):
-    explained(path, x)
+def test_a_viewer_and_a_page_of_a_store_with_skipped_blocks(path, x, tmp_path):
+    x[[3, 149], 3, 1] = np.nan
+    with pytest.warns(UserWarning, match="in block 0 of 2 such blocks"):
+        stored = explained(path, x, on_error="skip")
+    viewer = ExplanationViewer(stored)
+    assert viewer.instance == 64
+    assert maps_there(stored, "Saliency", (0, 1)).any(axis=1).nonzero()[0].tolist() == list(range(64, 128))
+    viewer.instance = 3
+    for read in (lambda: viewer.attribution, lambda: stored.attribution("Saliency", 3, 1)):
+        with pytest.raises(ValueError, match="instance must have maps, but instance 3 was skipped"):
+            read()
+    viewer.instance = 65
+    viewer.save_html(tmp_path / "page.html")
+    with pytest.raises(ValueError, match="instances must have maps, but instance 2 was skipped"):
+        viewer.save_html(tmp_path / "page.html", instances=[2, 65])
+    with pytest.raises(ValueError, match="no block could be written"):
+        explained(
+            path.with_name("none.zarr"),
+            np.where(np.isin(np.arange(150), [5, 70, 140])[:, None, None], np.nan, x),
+            on_error="skip",
+        )
+
+
+def partly(x):
+    """Scores that are NaN for series that begin with a large value."""
+    scores = Sums().scores(x)
+    scores[x[:, 0, 0] > 90] = np.nan
+    return scores
+
+
+@pytest.mark.parametrize("iterated", [False, True])
+@pytest.mark.parametrize("wrong", [0, 70])
+def test_the_first_series_and_those_with_nan_scores_can_be_skipped(path, x, wrong, iterated):
+    def run(**options):
+        return explained(
+            path,
+            iter([x[:90], x[90:]]) if iterated else x,
+            model=partly,
+            score="logits",
+            methods=["Occlusion"],
+            **options,
+        )
+
+    x[wrong, 0, 0], x[149, 3, 1] = 99, np.nan
+    words = rf"(scores must be finite, .* first for|must return finite scores, .* for) instance {wrong}\b.* in block"
+    with pytest.raises(ValueError, match=words):
+        run()
+    with pytest.warns(UserWarning, match=words):
+        assert run(on_error="skip").header.skipped == (wrong // 64, 2)
+    x[wrong, 0, 0], x[149, 3, 1] = 0, 0
+    np.testing.assert_array_equal(
+        maps_of(run(), "Occlusion"),
+        maps_of(
+            explained(path.with_name("whole.zarr"), x, model=partly, score="logits", methods=["Occlusion"]), "Occlusion"
+        ),
+    )
 
 
 @pytest.mark.few(4)
@@ -262,7 +329,7 @@ def _store(path, x):
     [
         ({"model": Sums(2.0)}, "holds maps of another model"),
         ({"methods": ["Gradient × Input"]}, "holds maps of other methods, Saliency instead of Gradient × Input"),
-        ({"targets": "all"}, "holds maps made with targets 'predicted' instead of 'all'"),
+        ({"targets": "all"}, r"holds maps made with targets 'predicted' instead of \[0, 1\]"),
         ({"window": 4}, "holds maps made with window None instead of 4"),
         ({"background": np.ones((2, 20, 3))}, "holds maps made with another background"),
         ({"dtype": "uint8"}, "holds maps made with dtype 'float32' instead of 'uint8'"),
@@ -271,6 +338,7 @@ def _store(path, x):
         ({"class_names": ["a", "b"]}, "holds maps made with class_names"),
         ({"x": slice(0, 149)}, "holds maps made with shape of x"),
         ({"resume": False}, "path must be new if resume=False"),
+        ({"targets": [0]}, r"holds maps made with targets 'predicted' instead of \[0\]"),
     ],
 )
 def test_a_store_of_something_else_is_refused(path, x, changed, words):
@@ -333,6 +401,115 @@ def test_an_iterator_that_ends_too_early_is_refused_when_a_run_continues(path, x
         explained(path, iter([x[:64]]))
 
 
+@pytest.mark.parametrize("size", [149, 128])
+def test_an_iterator_may_have_grown_when_a_run_continues(path, x, size):
+    explained(path, iter([x[:size]]))
+    done = done_files(path)
+    grown = explained(path, iter([x[:70], x[70:]]))
+    whole = explained(path.with_name("whole.zarr"), x)
+    np.testing.assert_array_equal(maps_of(grown, "Saliency"), maps_of(whole, "Saliency"))
+    assert grown.class_mean("predicted", 0).instances == whole.class_mean("predicted", 0).instances
+    kept = {name for name in done if name.split("/")[1].startswith(("0.", "1."))}
+    assert {name: done_files(path)[name] for name in kept} == {name: done[name] for name in kept}
+    x[0] += 1
+    with pytest.raises(ValueError, match=r"instances 0 to 63 of x \(block 0\) differ"):
+        explained(path, iter([x]))
+
+
+def test_a_run_of_an_iterator_that_was_interrupted_counts_its_blocks(path, x):
+    def series():
+        yield x[:128]
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        explained(path, series())
+    with pytest.raises(ValueError, match=r"path must be a complete store, but .* has 2 of 2 blocks; call explain_to"):
+        Explanation.open(path)
+
+
+def test_targets_of_each_instance_of_an_iterator_have_their_number(path, x):
+    targets = RNG.integers(0, 2, (160, 1))
+    with pytest.raises(ValueError, match="targets must have a row for each of 150 instances, but has shape"):
+        explained(path, iter([x]), targets=targets)
+    with pytest.raises(ValueError, match="path must be a complete store"):
+        Explanation.open(path)
+    stored = explained(path.with_name("whole.zarr"), iter([x]), targets=targets[:150])
+    np.testing.assert_array_equal(stored.targets, targets[:150])
+
+
+def test_equal_targets_may_be_given_in_several_ways(path, x):
+    for targets in (1, [1], np.array([1], np.int32), "class 1", ["class 1"]):
+        explained(path, x, targets=targets)
+
+
+def test_a_model_that_changes_between_two_blocks_is_refused(path, network):
+    x = RNG.normal(size=(130, 300, 9)).astype(np.float32)
+    weights = network.get_weights()
+
+    def series():
+        yield x[:70]
+        network.layers[-1].bias.assign(network.layers[-1].bias + 1)
+        yield x[70:]
+
+    try:
+        with pytest.raises(ModelChangedError, match="the model has changed since its first series was explained"):
+            explained(path, series(), model=network)
+    finally:
+        network.set_weights(weights)
+    continued = explained(path, iter([x]), model=network)
+    whole = explained(path.with_name("whole.zarr"), x, model=network)
+    np.testing.assert_array_equal(continued.scores, whole.scores)
+
+
+def test_two_runs_do_not_write_the_same_store(path, x):
+    def series():
+        yield x[:64]
+        with pytest.raises(RuntimeError, match="path must be a store that no other run writes, but one writes"):
+            explained(path, iter([x]))
+        yield x[64:]
+
+    explained(path, series())
+    explained(path, iter([x]))
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
+
+
+def with_an_empty_class(x):
+    return np.c_[Sums().scores(x), np.zeros(len(x))]
+
+
+def test_a_class_without_instances_has_no_mean(path, x):
+    stored = explained(path, x, model=with_an_empty_class, score="logits", methods=["Occlusion"])
+    mean = stored.class_mean("predicted", 2, "Occlusion")
+    assert mean.instances == 0
+    assert np.isnan(mean.mean).all()
+    assert np.isnan(mean.deviation).all()
+    assert np.isnan(stored.class_mean("predicted", 2).mean).all()
+    shares = stored.channel_shares("Occlusion")
+    assert np.isnan(shares[2]).all()
+    assert np.isfinite(shares[:2]).all()
+
+
+def test_what_is_not_a_source_of_series_is_refused(path, x, tmp_path):
+    pairs = ((x[first : first + 50], np.zeros(50)) for first in (0, 50, 100))
+    with pytest.raises(TypeError, match=r"x must yield batches of series alone, of shape .* but batch 0 is \(an array"):
+        explained(path, pairs)
+    lazy = dask.array.from_array(x, chunks=(31, 20, 3))
+    with pytest.raises(ValueError, match=r"x must have a known number of series, but has shape .* compute_chunk_sizes"):
+        explained(path, lazy[lazy[:, 0, 0] > 0])
+    with h5py.File(tmp_path / "x.h5", "w") as file:
+        closed = file.create_dataset("x", data=x)
+    with pytest.raises(ValueError, match="x must be an open HDF5 data set, but its file is closed"):
+        explained(path, closed)
+    with pytest.raises(ValueError, match="path must end in a name of at most 240 bytes"):
+        explained(tmp_path / ("n" * 250), x)
+    (tmp_path / "link").symlink_to(tmp_path / "nothing")
+    with pytest.raises(FileNotFoundError, match="path must not be a link to something that does not exist"):
+        explained(tmp_path / "link", x)
+    with pytest.raises(ValueError, match="targets must be 'predicted', 'all', a sequence"):
+        explained(path, x, targets=np.array([1], "m8[s]"))
+    assert not path.exists()
+
+
 def test_a_baseline_that_depends_on_all_series_is_refused(path, x):
     for baseline, words in (
         (lambda x: x.mean(axis=0), "must not be a function of all of x"),
@@ -363,6 +540,14 @@ def test_a_block_explainer_maps_dicts_of_arrays(x):
     np.testing.assert_array_equal(made["Saliency"], whole.attributions["Saliency"])
     with pytest.raises(ValueError, match="batch must hold the series under 'x', but holds series"):
         explainer({"series": x})
+    with pytest.raises(
+        ValueError, match=r"targets must be the same for all series of a batch, but has shape \(150, 1\)"
+    ):
+        BlockExplainer(Sums(), methods=["Saliency"], targets=np.zeros((150, 1), int))({"x": x[:5]})
+    with pytest.raises(ValueError, match=r"others must have series of shape \(20, 3\), but has \(10, 3\)"):
+        BlockExplainer(Sums(), methods=["Saliency"], others=x[:5, :10])({"x": x[:5]})
+    with pytest.raises(ValueError, match="others must be at least two series, but is one"):
+        BlockExplainer(Sums(), methods=["Saliency"], others=x[:1])
 
 
 def test_the_default_block_is_bounded_in_bytes():

@@ -8,7 +8,7 @@ import pytest
 import torch
 from keras import layers as L
 
-from cam1d_widget import KerasClassifier, TorchClassifier
+from cam1d_widget import FunctionClassifier, KerasClassifier, TorchClassifier, explain_to
 from cam1d_widget.store.identity import first_difference, identity_of
 
 from ..support.stores import Sums
@@ -95,16 +95,46 @@ def multiplied_module(factor):
     [(scaled_network, "1/3", "1/2"), (connected_network, True, False), (multiplied_module, 2.0, 3.0)],
 )
 def test_models_that_differ_in_what_no_digest_holds_are_told_apart(build, one, other):
-    first, again, changed = (identity_of(build(setting), (30, 2)) for setting in (one, one, other))
+    first, again, changed = (identity_of(build(setting), [], (30, 2)) for setting in (one, one, other))
     assert first_difference({"model": first}, {"model": again}) is None
-    assert first_difference({"model": first}, {"model": changed}) == "of another model"
+    assert first_difference({"model": first}, {"model": changed}) == "of another model, or of another layer of it"
 
 
 def test_a_model_without_content_is_compared_by_scores():
-    one, other = identity_of(Sums(), (20, 3)), identity_of(Sums(1.01), (20, 3))
-    nearly = identity_of(Sums(1 + 1e-6), (20, 3))
+    one, nearly, other = (identity_of(Sums(factor), [], (20, 3)) for factor in (1, 1 + 1e-6, 1.0001))
     assert first_difference({"model": one}, {"model": nearly}) is None
-    assert first_difference({"model": one}, {"model": other}) == "of another model"
+    assert first_difference({"model": one}, {"model": other}) == "of another model, or of another layer of it"
+
+
+def test_functions_that_differ_on_large_or_small_series_alone_are_told_apart():
+    def function(level):
+        return FunctionClassifier(lambda x: np.stack([(x[:, 0, 0] > level), np.ones(len(x))], axis=1))
+
+    for one, other in ((0.05, 5.0), (5.0, 50.0), (50.0, 500.0)):
+        first, again, changed = (identity_of(function(level), [], (20, 3)) for level in (one, one, other))
+        assert first_difference({"model": first}, {"model": again}) is None
+        assert first_difference({"model": first}, {"model": changed}) == "of another model, or of another layer of it"
+
+
+def two_convolutions():
+    return keras.Sequential([L.Input((30, 2)), L.Conv1D(3, 5), L.Conv1D(3, 5), L.GlobalAveragePooling1D(), L.Dense(2)])
+
+
+def test_explained_layers_that_are_given_as_objects_are_told_apart(tmp_path):
+    model, x = two_convolutions(), np.random.default_rng(0).normal(size=(5, 30, 2)).astype(np.float32)
+
+    def run(layer, of=model):
+        explain_to(tmp_path / "maps.zarr", of, x, methods=["Grad-CAM"], layer=layer, progress=False)
+
+    run(model.layers[0])
+    for again in (model.layers[0], model.layers[0].name):
+        run(again)
+    same = keras.models.clone_model(model)  # as in another process, its layers have other names
+    same.set_weights(model.get_weights())
+    run(same.layers[0], same)
+    for other in (model.layers[1], model.layers[1].name, None):
+        with pytest.raises(ValueError, match="holds maps of another model, or of another layer"):
+            run(other)
 
 
 @pytest.mark.parametrize("name", ["window", "background"])

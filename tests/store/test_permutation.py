@@ -33,7 +33,9 @@ def test_it_is_that_of_each_series_with_a_channel_of_another(tmp_path, x):
     found = written(tmp_path / "maps.zarr", x, y=y).permutation_importance()
     others = x[np.unique(np.linspace(0, len(x) - 1, 64).astype(int))]
     sums, replacing = x[:, :, 0].sum(axis=1, dtype=float), others[:, :, 0].sum(axis=1, dtype=float)
-    drawn = [np.random.default_rng((0, one)).integers(64, size=3)[0] for one in range(len(x))]
+    drawn = np.array([np.random.default_rng((0, one)).integers(64, size=3)[0] for one in range(len(x))])
+    itself = (others[drawn] == x).all(axis=(1, 2))
+    drawn = (drawn + itself) % 64
     after, sign = replacing[drawn], np.sign(sums)
     np.testing.assert_allclose(found.score, [(np.abs(sums) - sign * after).mean(), 0, 0], rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(found.changed, [(np.sign(after) != sign).mean(), 0, 0])
@@ -81,6 +83,39 @@ def test_a_series_with_nan_replaces_no_other(tmp_path, x):
     found = stored.permutation_importance()
     assert found.instances == len(x) - 64
     assert np.isfinite(found.score).all()
+
+
+def test_a_series_is_never_replaced_by_itself(tmp_path, x):
+    found = written(tmp_path / "maps.zarr", x[:2]).permutation_importance()
+    sums = x[:2, :, 0].sum(axis=1, dtype=float)
+    assert found.score[0] == pytest.approx(np.mean(np.abs(sums) - np.sign(sums) * sums[::-1]), rel=1e-4)
+
+
+def test_it_is_the_same_after_series_with_nan_were_corrected_in_a_run_that_continues(tmp_path, x):
+    broken = x.copy()
+    broken[6, 0, 0] = np.nan  # one of those whose channels are taken
+    with pytest.warns(UserWarning, match="in block 0"):
+        written(tmp_path / "maps.zarr", broken, on_error="skip")
+    found = written(tmp_path / "maps.zarr", x)
+    given = x[np.unique(np.linspace(0, len(x) - 1, 64).astype(int))]
+    made = BlockExplainer(FirstChannel(), methods=["Saliency"], others=given[~(given == x[6]).all(axis=(1, 2))])
+    parts = [made.explained(x[first : first + 64], first) for first in range(0, len(x), 64)]
+    expected = np.concatenate([one["score decrease without channel"] for one in parts]).mean(axis=0, dtype=float)
+    np.testing.assert_allclose(found.permutation_importance().score, expected)
+
+
+def test_a_single_output_changes_and_has_no_confidence(tmp_path, x):
+    stored = written(
+        tmp_path / "maps.zarr", x, lambda x: x[:, :, :1].sum(axis=1), methods=["Occlusion"], score="logits"
+    )
+    found, sums = stored.permutation_importance(), x[:, :, 0].sum(axis=1, dtype=float)
+    assert found.changed is None
+    assert found.accuracy is None
+    assert found.score[0] == pytest.approx(np.abs(sums[:, np.newaxis] - sums).mean(), rel=0.1)
+    np.testing.assert_array_equal(found.score[1:], 0)
+    for name in ("most_confident", "least_confident"):
+        with pytest.raises(ValueError, match="the model has a single output, and no confidence in a class"):
+            getattr(stored, name)
 
 
 def test_what_cannot_be_permuted_is_refused(tmp_path, x):

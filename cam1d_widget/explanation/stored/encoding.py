@@ -23,7 +23,7 @@ class Encoded(NamedTuple):
     Attributes
     ----------
     values : ndarray of shape (instance, target, time, channel or 1)
-    scales : ndarray of float32, of shape (instance, target), or None
+    scales : ndarray of float64, of shape (instance, target), or None
         Factor of each map; None for float32.
     """
 
@@ -35,10 +35,9 @@ def encoded(maps: np.ndarray, dtype: str) -> Encoded:
     """Maps (instance, target, time, channel or 1) in a type of fewer bytes."""
     if dtype == "float32":
         return Encoded(np.asarray(maps, np.float32), None)
-    largest = np.abs(maps).max(axis=(2, 3)).astype(np.float32)
-    scales = largest if dtype == "float16" else (largest / np.float32(_MOST)).astype(np.float32)
-    divisors = np.where(scales > 0, scales, 1).astype(np.float64)[..., np.newaxis, np.newaxis]
-    shares = maps / divisors
+    largest = np.abs(maps).max(axis=(2, 3)).astype(np.float64)
+    scales = largest if dtype == "float16" else largest / _MOST
+    shares = maps / np.where(scales > 0, scales, 1)[..., np.newaxis, np.newaxis]
     if dtype == "float16":
         return Encoded(shares.astype(np.float16), scales)
     return Encoded((np.rint(shares).clip(-_MOST, _MOST) + ZERO).astype(np.uint8), scales)
@@ -48,10 +47,10 @@ def decoded(values: np.ndarray, scales: np.ndarray | None) -> np.ndarray:
     """Maps as float32; `scales` has the first dims of `values`."""
     if scales is None:
         return np.asarray(values, np.float32)
-    shares = values.astype(np.float32)
+    shares = values.astype(np.float64)
     if values.dtype == np.uint8:
         shares -= ZERO
-    return shares * np.asarray(scales, np.float32)[..., np.newaxis, np.newaxis]
+    return np.asarray(shares * np.asarray(scales)[..., np.newaxis, np.newaxis], np.float32)
 
 
 def rounding_in_words(dtype: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from ...validation import shown
 from ..facts import MethodFacts
 from .encoding import DTYPES
-from .permutation import DECREASE, PREDICTION
+from .permutation import DECREASE, OTHERS, PREDICTION
 
 __all__ = [
     "FORMAT",
@@ -43,6 +43,7 @@ _TAKEN = frozenset(
         "partials",
         "statistics",
         INDEX,
+        OTHERS,
     }
 )
 

@@ -26,7 +26,8 @@ from ..facts import MethodFacts, SeriesFacts
 from ..npz import refusing_damage
 from ..source import ClassMean, ExplanationSource, stated
 from ..validation import place_of_map
-from .digest import digest_of_block
+from .compared import Compared
+from .damage import damaged_blocks, is_damaged
 from .encoding import decoded
 from .format import INDEX, KEY, Header, arrays_of, zarr
 from .lazy_rows import LazyRows
@@ -86,7 +87,11 @@ class StoredExplanation(ExplanationSource):
                 f"path must be a complete store, but {str(self.path)!r} has {self._blocks_in_words()}; call "
                 f"explain_to with the same arguments again to complete it"
             )
-        self._x = LazyRows(self._given(x) if x is not None or "x" not in self._arrays else self._arrays["x"])
+        self._check_files()
+        if x is None and "x" in self._arrays:
+            self._x = LazyRows(self._arrays["x"], self._check_series)
+        else:
+            self._x = LazyRows(self._given(x), Compared(x, self._done, self.header.chunk).check)
 
     def _check_arrays(self) -> None:
         """Refuse a store that lacks arrays, or whose arrays do not fit each other."""
@@ -117,17 +122,49 @@ class StoredExplanation(ExplanationSource):
                 f"({instances}, {samples}, {channels}), "
                 + ("since the store does not contain them" if x is None else f"but is {shown(x)}")
             )
-        done = self._arrays["done"][:]
-        first, chunk = int(done.any(axis=1).argmax()), self.header.chunk
-        if not np.array_equal(digest_of_block(np.asarray(x[first * chunk : (first + 1) * chunk])), done[first]):
-            raise ValueError(
-                f"x must be the series that were explained, but instance {first * chunk} or a later one differs"
-            )
         return x
 
+    def _check_series(self, first: int, last: int) -> None:
+        self._check_blocks(first, last, "x")
+
+    def _check_blocks(self, first: int, last: int, *names: str) -> None:
+        """Refuse files of the blocks from that of one instance to that of another, if they are missing or too short."""
+        numbers = range(first // self.header.chunk, last // self.header.chunk + 1)
+        done = [number for number in numbers if self._done[number].any()]
+        for name in set(names) & set(self._arrays):
+            if damaged_blocks(self.path / name, self._arrays[name], done):
+                raise self._damaged(name)
+
+    def _check_files(self) -> None:
+        """Refuse a store whose arrays that are read as a whole lack files."""
+        for name in filter(self._arrays.__contains__, ("y", "start", "receptive_field")):
+            if is_damaged(self.path / name, self._arrays[name]):
+                raise self._damaged(name)
+        for group in (INDEX, "statistics"):
+            if group not in self._group:
+                raise self._damaged(group)
+        for name, array in self._index.items():
+            if damaged_blocks(self.path / INDEX / name, array):
+                raise self._damaged(f"{INDEX}/{name}")
+        for name, array in self._statistics.items():
+            if is_damaged(self.path / "statistics" / name, array):
+                raise self._damaged(f"statistics/{name}")
+
+    def _damaged(self, name: str) -> ValueError:
+        return ValueError(
+            f"path must be a whole store, but files of {name!r} in {str(self.path)!r} are missing or damaged; call "
+            f"explain_to with the same arguments again to write them"
+        )
+
+    @cached_property
+    def _done(self) -> np.ndarray:
+        """Digest of the series of each block, zero for those that were skipped: uint8 of shape (block, byte)."""
+        return np.asarray(self._arrays["done"][:])
+
     def _blocks_in_words(self) -> str:
-        written = int(self._arrays["done"][:].any(axis=1).sum())
-        return f"{written} of {counted(self._arrays['done'].shape[0], 'block')}"
+        # The number of blocks of an iterator's series is not in the metadata that were collected before.
+        done = zarr().open_group(str(self.path), mode="r", use_consolidated=False)["done"][:]
+        return f"{int(done.any(axis=1).sum())} of {counted(len(done), 'block')}"
 
     def __repr__(self) -> str:
         instances, samples, channels = self.x.shape
@@ -178,7 +215,9 @@ class StoredExplanation(ExplanationSource):
 
     def completeness_gap(self, method: str, instance: int, target: int) -> float:
         """Share of the score that the map's sum misses; nan if the method promises no sum."""
-        return float(self._arrays[arrays_of(self._known(method)).gaps][self._at(instance, target)])
+        name, place = arrays_of(self._known(method)).gaps, self._at(instance, target)
+        self._check_blocks(place[0], place[0], name)
+        return float(self._arrays[name][place])
 
     def exactness_of(self, method: str, instance: int, target: int) -> str:
         """Exactness of one map: that of its method, but "approximate" for a gap above 1 %."""
@@ -311,18 +350,26 @@ class StoredExplanation(ExplanationSource):
         if not there.any():
             raise ValueError(f"of must be a class that is predicted, but {shown(of)} is not")
         y = facts.y if facts.y is not None and facts.y.ndim == 1 and facts.y.dtype.kind == "i" else None
-        decreases, predictions = (np.asarray(self._index[name][:])[there] for name in (DECREASE, PREDICTION))
+        decreases, predictions = (
+            np.asarray(self._index[name][:])[there] if name in self._index else None for name in (DECREASE, PREDICTION)
+        )
+        assert decreases is not None
         return PermutationImportance.of(decreases, predictions, predicted[there], None if y is None else y[there])
 
     @property
     def most_confident(self) -> np.ndarray:
         """Up to 100 instances with the largest confidence, in descending order."""
-        return np.asarray(self._statistics["most confident"][:])
+        return self._confident("most")
 
     @property
     def least_confident(self) -> np.ndarray:
         """Up to 100 instances with the smallest confidence, in ascending order."""
-        return np.asarray(self._statistics["least confident"][:])
+        return self._confident("least")
+
+    def _confident(self, which: str) -> np.ndarray:
+        if len(self.class_names) == 1:
+            raise ValueError("the model has a single output, and no confidence in a class")
+        return np.asarray(self._statistics[f"{which} confident"][:])
 
     @cached_property
     def _index(self) -> dict[str, Any]:
@@ -333,6 +380,7 @@ class StoredExplanation(ExplanationSource):
         return dict(self._group["statistics"].arrays())
 
     def _decoded(self, values: str, scales: str, place: tuple[int, int]) -> np.ndarray:
+        self._check_blocks(place[0], place[0], values, scales)
         scale = self._arrays[scales][place] if scales in self._arrays else None
         stored = self._arrays[values][place]
         return decoded(stored if stored.ndim == 2 else stored[:, np.newaxis], scale)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...explanation.facts import MethodFacts, SeriesFacts
-from ...explanation.source import ExplanationSource
+from ...explanation.source import ExplanationSource, explained_instances
 from ...validation import check_class, check_label, check_list, check_rows, is_sequence
 from ..synced.facts import targets_of
 
@@ -80,10 +80,16 @@ class Excerpt(ExplanationSource):
 
 
 def excerpt(whole: ExplanationSource, instances: Any, targets: Any, methods: Any) -> Excerpt:
-    """Excerpt of the choices, each checked; None is all."""
+    """Excerpt of the choices, each checked; None is all with maps."""
+    rows, there = check_rows("instances", instances, len(whole.x)), explained_instances(whole)
+    if there is not None and instances is None:
+        rows = there
+    elif there is not None and not np.isin(rows, there).all():
+        wrong = rows[~np.isin(rows, there)][0]
+        raise ValueError(f"instances must have maps, but instance {wrong} was skipped when the store was written")
     return Excerpt(
         whole,
-        tuple(check_rows("instances", instances, len(whole.x)).tolist()),
+        tuple(rows.tolist()),
         tuple(_classes(targets, whole.class_names)),
         _labels(whole.usual if methods is None else methods, whole.methods),
     )

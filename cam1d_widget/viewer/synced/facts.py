@@ -76,6 +76,7 @@ def maps_there(source: ExplanationSource, method: str, targets: Sequence[int]) -
         return np.array([[source.has(method, row, target) for target in targets] for row in rows], dtype=bool)
     there = np.zeros((len(rows), len(source.class_names)), dtype=bool)
     np.put_along_axis(there, explained, True, axis=1)
+    there[(explained < 0).all(axis=1)] = False  # those of a block that was skipped
     return there[:, list(targets)]
 
 

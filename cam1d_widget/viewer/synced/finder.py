@@ -62,6 +62,10 @@ class Finder(Synced):
         if value is None:
             return None
         with refusing_choice():
+            if getattr(getattr(value, "dtype", None), "kind", "") == "b":
+                raise ValueError(
+                    f"instances must be indices, but is a mask of {len(value)} values; give np.flatnonzero(mask)"
+                )
             most = None if self._instances is None else self._instances - 1
             return [check_count("instances", one, 0, most) for one in check_list("instances", value, "indices")]
 

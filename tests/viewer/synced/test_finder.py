@@ -38,6 +38,8 @@ def test_instances_that_a_computation_found_are_selected():
     viewer.finder.instances = np.flatnonzero(np.arange(count) % 2)
     assert viewer.finder.instances == list(range(1, count, 2))
     assert viewer.finder.get_state("instances") == {"instances": viewer.finder.instances}
+    with pytest.raises(ValueError, match=f"instances must be indices, but is a mask of {count} values"):
+        viewer.finder.instances = np.arange(count) % 2 == 0
     viewer.finder.instances = None
     for wrong, words in (([count], f"from 0 to {count - 1}"), ([0.5], "whole number"), (3, "sequence of indices")):
         with pytest.raises(TraitError, match=words):
