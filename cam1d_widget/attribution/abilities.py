@@ -8,7 +8,8 @@ attribute ``no_...`` states the reason.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from typing import Any, Protocol, TypeGuard, TypeVar, runtime_checkable
+from functools import cache
+from typing import Any, Protocol, TypeGuard, TypeVar, cast, runtime_checkable
 
 import numpy as np
 
@@ -342,8 +343,13 @@ def offers(classifier: object, ability: type[Ability]) -> TypeGuard[Ability]:
 
     ``isinstance`` would compute all attributes in Python 3.11, which may be slow, or raise an error.
     """
-    members = {name for base in ability.__mro__ for name in vars(base) if not name.startswith("_")}
-    return all(hasattr(type(classifier), name) or name in vars(classifier) for name in members)
+    kind, own, members = type(classifier), vars(classifier), _members(cast(Any, ability))
+    return all(hasattr(kind, name) or name in own for name in members)
+
+
+@cache
+def _members(ability: type) -> tuple[str, ...]:
+    return tuple({name for base in ability.__mro__ for name in vars(base) if not name.startswith("_")})
 
 
 def require(classifier: Classifier, ability: type[Ability]) -> Ability:

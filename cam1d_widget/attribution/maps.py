@@ -59,11 +59,14 @@ def computed_maps(
     classifier: Any,
     x: np.ndarray,
     targets: np.ndarray,
-    rows: np.ndarray,
+    rows: np.ndarray | None,
     window: WindowsLike | None,
 ) -> ComputedMaps:
-    """Maps of a method on the series `x[rows]`, for `targets` of shape (instance, target), averaged over windows."""
-    series, method = x[rows], of_rows(method, rows)
+    """Maps of a method on the series `x[rows]`, for `targets` of shape (instance, target), averaged over windows.
+
+    None for all rows.
+    """
+    series, method = (x, method) if rows is None else (x[rows], of_rows(method, rows))
     values, totals, errors, masses = method.maps(classifier, series, targets)
     if not np.isfinite(values).all():
         raise NotFinite(

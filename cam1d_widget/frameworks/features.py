@@ -37,9 +37,9 @@ class Features:
         return other
 
     def sharing(self, passes: Passes) -> Features:
-        """The same by other passes through the same network, with the slopes that are known."""
+        """The same by other passes through the same network, with the slopes for its current weights."""
         other = copy(self)
-        other._passes = passes
+        other._passes, other._head = passes, self._head.held()
         return other
 
     def with_gradients(self, x: np.ndarray, targets: np.ndarray, affine: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -42,6 +42,8 @@ class NetworkClassifier(PerInstanceClassifier, ABC):
 
     score: Score
     batch_size: int
+    _batch: tuple[np.ndarray, np.ndarray] | None = None
+    """Series that it was made for, as they were given and as they were checked."""
 
     def _take(self, network: Network) -> None:
         self._network: Any = network
@@ -179,9 +181,13 @@ class NetworkClassifier(PerInstanceClassifier, ABC):
         return scores
 
     def for_batch(self, x: np.ndarray) -> Self:
-        """The same classifier for one batch of series, whose scores and features are computed in one pass."""
-        other = copy(self)
-        other._passes = self._passes.sharing(self._checked(x))
+        """The same classifier for one batch of series, whose scores and features are computed in one pass.
+
+        Neither it nor the classifiers that are made of it look for changes of the model.
+        """
+        other, checked = copy(self), self._checked(x)
+        other._batch = x, checked
+        other._passes = self._passes.sharing(checked)
         other._features = self._features.sharing(other._passes)
         return other
 
@@ -388,7 +394,10 @@ class NetworkClassifier(PerInstanceClassifier, ABC):
         return Propagations(network.graph, network.exit, network.two_sided, compiled)
 
     def _checked(self, x: np.ndarray) -> np.ndarray:
-        self._refuse_changes()
+        if self._batch is None:
+            self._refuse_changes()
+        elif x is self._batch[0]:
+            return self._batch[1]
         self._refuse_unknown_inputs()
         x = check_series(x, *self.input_shape)
         if self._length is None:

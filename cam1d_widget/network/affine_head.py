@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from copy import copy
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -32,8 +34,17 @@ class AffineHead:
     def __init__(
         self, learn: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]], version: Callable[[], Hashable]
     ) -> None:
-        self._learn, self._version = learn, version
-        self._learned: _Learned | None = None
+        self._learn = learn
+        self._version: Callable[[], Hashable] = version
+        self._learned: dict[Hashable, _Learned] = {}  # of the current version alone, shared with copies
+
+    def held(self) -> AffineHead:
+        """The same head, whose weights are taken not to change any more."""
+        if isinstance(self._version, _Held):
+            return self
+        other = copy(self)
+        other._version = _Held(self._version())
+        return other
 
     @staticmethod
     def fits(classes: int, steps: int, filters: int) -> bool:
@@ -45,11 +56,11 @@ class AffineHead:
 
         None if they are known, or for several series. The first map thus needs a single compiled function.
         """
-        version, learned = self._version(), self._learned
-        if len(x) > 1 or (learned is not None and learned.version == version):
+        version = self._version()
+        if len(x) > 1 or version in self._learned:
             return None
         features, slopes, bias = self._learn(x)
-        self._learned = _Learned(version, slopes, bias)
+        self._keep(version, _Learned(slopes, bias))
         return features, slopes
 
     def slopes(self, x: np.ndarray, features: np.ndarray, scores: np.ndarray) -> np.ndarray | None:
@@ -62,16 +73,31 @@ class AffineHead:
         scores : ndarray of shape (instance, class)
             Output of the head for the features.
         """
-        version, learned = self._version(), self._learned  # another thread may replace the slopes meanwhile
-        if learned is None or learned.version != version:
-            self._learned = learned = _Learned(version, *self._learn(x[:1])[1:])
+        version = self._version()
+        learned = self._learned.get(version)  # another thread may replace the slopes meanwhile
+        if learned is None:
+            learned = self._keep(version, _Learned(*self._learn(x[:1])[1:]))
         return learned.slopes if learned.explains(features, scores) else None
+
+    def _keep(self, version: Hashable, learned: _Learned) -> _Learned:
+        self._learned.clear()
+        self._learned[version] = learned
+        return learned
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A fingerprint that stays the same."""
+
+    value: Hashable
+
+    def __call__(self) -> Hashable:
+        return self.value
 
 
 class _Learned(NamedTuple):
-    """Slopes and bias of each class, and the version of the weights that they belong to."""
+    """Slopes and bias of each class."""
 
-    version: Hashable
     slopes: np.ndarray
     bias: np.ndarray
 

@@ -148,10 +148,13 @@ class BlockExplainer:
         """Scores and maps of checked series (instance, time, channel), the first of which is instance `start`."""
         try:
             classifier, size = self.prepared(x).classifier, self._batch(x)
-            parts = [self._part(x[first : first + size], start + first) for first in range(0, len(x), size)]
+            parts = []
+            for first in range(0, len(x), size):
+                part, classifier = self._part(classifier, x[first : first + size], start + first)
+                parts.append(part)
         except NotFinite as fault:
             raise BadSeries(f"{fault}, in one of the instances {start} to {start + len(x) - 1}") from fault
-        if version_of(classifier) != self._version:
+        if version_of(self.prepared(x).classifier) != self._version:
             raise ModelChangedError(
                 "the model has changed since its first series was explained; start again with another BlockExplainer, "
                 "or another path"
@@ -186,9 +189,9 @@ class BlockExplainer:
             most //= 2
         return most
 
-    def _part(self, x: np.ndarray, start: int) -> dict[str, np.ndarray]:
-        assert self._known is not None
-        classifier = plain = for_series(self._known.classifier, x)
+    def _part(self, classifier: Any, x: np.ndarray, start: int) -> tuple[dict[str, np.ndarray], Any]:
+        """Arrays of some series, and the classifier for the next ones, which looks for no changes of the model."""
+        classifier = plain = for_series(classifier, x)
         if needs_features(self.methods) and offers(classifier, SharesPass):
             classifier = classifier.for_batch(x)
         scores = classifier.scores(x)
@@ -211,12 +214,12 @@ class BlockExplainer:
             made |= with_permuted_channels(plain, x, scores, self.others, start)
         for method in self.methods:
             made |= _named(method.label, self._maps(method, classifier, x, targets))
-        return made
+        return made, classifier
 
     def _maps(self, method: AttributionMethod, classifier: Any, x: np.ndarray, targets: np.ndarray) -> ComputedMaps:
         assert self._known is not None
         fitted = with_baseline(method, self._known.baseline, x)
-        return computed_maps(fitted, classifier, x, targets, np.arange(len(x)), self._known.window)
+        return computed_maps(fitted, classifier, x, targets, None, self._known.window)
 
 
 def check_rows_of(wanted: str | np.ndarray, instances: int) -> None:

@@ -134,6 +134,8 @@ def warn_if_wide(argument: str, x: np.ndarray, stacklevel: int) -> None:
 
 def as_float32(argument: str, values: np.ndarray, *, copy: bool = True) -> np.ndarray:
     """Numbers as float32; an error if a finite number is beyond its range and would become infinite."""
+    if values.dtype == np.float32:
+        return values.copy() if copy else values
     with np.errstate(over="ignore"):
         single = values.astype(np.float32, copy=copy)
     infinite = np.isinf(single)
