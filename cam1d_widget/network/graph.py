@@ -6,16 +6,16 @@ rules. The graph holds the structure alone; parameters are looked up when they a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
 from .operations import Held, Operation, Weighted
 
-__all__ = ["Call", "Graph", "LayerOutput", "Node", "Tensors", "Value"]
+__all__ = ["Call", "CanJoin", "Graph", "LayerOutput", "Node", "Tensors", "Value"]
 
 Pull = Callable[[list[Any]], list[Any]]
 
@@ -48,6 +48,24 @@ class Call(Protocol):
 
     def weights(self) -> list[np.ndarray]:
         """Current values of all its parameters."""
+
+
+@runtime_checkable
+class CanJoin(Protocol):
+    """A call that can be joined with those that follow, where calling each of them takes long."""
+
+    def joined(
+        self, nodes: Sequence[Node], known: Set[int], wanted: Sequence[int]
+    ) -> tuple[Sequence[int], Call] | None:
+        """One call in the place of those of several nodes, and the values that it takes; None if it is not equal."""
+
+
+class Step(NamedTuple):
+    """A call, and the numbers of the values that it takes and makes."""
+
+    inputs: Sequence[int]
+    outputs: Sequence[int]
+    call: Call
 
 
 class Value(NamedTuple):
@@ -140,8 +158,8 @@ class Graph:
         return {value: node for node in self.nodes for value in node.outputs}
 
     @cached_property
-    def _paths(self) -> dict[Any, list[Node]]:
-        """Nodes between known and wanted values, as they were found."""
+    def _paths(self) -> dict[Any, list[Step]]:
+        """Calls that compute wanted values from known ones, as they were found."""
         return {}
 
     @cached_property
@@ -181,11 +199,20 @@ class Graph:
         values = dict(known)
         path = frozenset(known), tuple(wanted)
         if path not in self._paths:
-            self._paths[path] = self.between(known, wanted)
-        for node in self._paths[path]:
-            made = zip(node.outputs, node.call(*(values[value] for value in node.inputs)), strict=True)
+            self._paths[path] = self._steps(*path)
+        for inputs, outputs, call in self._paths[path]:
+            made = zip(outputs, call(*(values[value] for value in inputs)), strict=True)
             values.update((value, one) for value, one in made if value not in known)
         return [values[value] for value in wanted]
+
+    def _steps(self, known: frozenset[int], wanted: tuple[int, ...]) -> list[Step]:
+        """Calls that compute some values from others: those of the nodes, or one in their place."""
+        nodes = self.between(known, wanted)
+        calls = [node.call for node in nodes[:1]]
+        joined = calls[0].joined(nodes, known, wanted) if calls and isinstance(calls[0], CanJoin) else None
+        if joined is None:
+            return [Step(node.inputs, node.outputs, node.call) for node in nodes]
+        return [Step(joined[0], wanted, joined[1])]
 
     def with_detour(self, value: int, detour: Sequence[tuple[Node, Value]], layer: LayerOutput) -> Graph:
         """Graph in which all nodes that take a value take instead what a chain of further nodes computes from it.

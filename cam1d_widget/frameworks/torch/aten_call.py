@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +10,7 @@ import torch
 from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind
 
+from ...network.graph import Call, Node
 from .called import Order
 from .export import evaluated, size_of, sizes_of
 from .tensors import tensor_of
@@ -46,6 +47,7 @@ class Constants:
         self._module, self.device = module, device
         self._specs = {one.arg.name: one for one in program.graph_signature.input_specs}
         self._plans: dict[Any, _Plan] = {}
+        self._owners: dict[str, tuple[torch.nn.Module, str]] = {}
         self._stored = {**program.constants, **program.state_dict}
 
     def __call__(self, node: Any, batch: int, float32: bool = False) -> Any:
@@ -72,13 +74,15 @@ class Constants:
         return self._stored_value(name).detach().to(self.device)
 
     def _stored_value(self, name: str) -> torch.Tensor:
-        spec = self._specs[name]
-        target = str(spec.target)
-        if spec.kind == InputKind.PARAMETER:
-            return self._module.get_parameter(target)
-        if spec.kind == InputKind.BUFFER:
-            return self._module.get_buffer(target)
-        return self._stored[target]
+        if name not in self._owners:
+            spec = self._specs[name]
+            if spec.kind not in (InputKind.PARAMETER, InputKind.BUFFER):
+                return self._stored[str(spec.target)]
+            path, _, attribute = str(spec.target).rpartition(".")
+            # A module whose submodules change is refused before its parameters are read.
+            self._owners[name] = self._module.get_submodule(path), attribute
+        value: torch.Tensor = getattr(*self._owners[name])
+        return value
 
 
 class _Plan(NamedTuple):
@@ -145,9 +149,42 @@ class AtenCall:
     ) -> None:
         self.operations, self._constants = tuple(nodes), constants
         """Calls of operations, in their order."""
-        self._inputs = [(node, tuple(map(order.index, range(len(order))))) for node, order in inputs]
-        self._outputs = [(node, order) for node, order in outputs]
+        self._given, self._outputs = list(inputs), list(outputs)
+        self._inputs = [(node, _inverse(order)) for node, order in inputs]
         self._batch = _batch_in([node for node, _ in inputs])
+        self._turned: dict[Any, tuple[Any, Order]] = {}
+        """Tensors that are others, with the order of their axes."""
+
+    @classmethod
+    def joined(cls, nodes: Sequence[Node], known: Set[int], wanted: Sequence[int]) -> tuple[list[int], Call] | None:
+        """One call in the place of those of several nodes, and the values that it takes; None if it is not equal."""
+        calls: list[AtenCall] = [node.call for node in nodes if isinstance(node.call, cls)]
+        if len(calls) < len(nodes) or any(call._constants is not calls[0]._constants for call in calls):
+            return None
+        operations = dict.fromkeys(one for call in calls for one in call.operations)
+        given: dict[Any, tuple[int, Order]] = {}
+        made: dict[int, tuple[Any, Order]] = {}
+        turned: dict[Any, tuple[Any, Order]] = {}
+        for node, call in zip(nodes, calls, strict=True):
+            for value, (tensor, order) in zip(node.inputs, call._given, strict=True):
+                if value in known:
+                    given.setdefault(tensor, (value, order))
+                elif tensor not in operations and tensor not in given:
+                    # The value is another tensor where it is made, as before a dropout or a transposition.
+                    if value not in made or len(made[value][1]) != len(order):
+                        return None
+                    maker, own = made[value]
+                    turned[tensor] = maker, tuple(own[axis] for axis in _inverse(order))
+            for value, (tensor, order) in zip(node.outputs, call._outputs, strict=True):
+                made[value] = tensor, order
+        if known & made.keys() or operations.keys() & given.keys() or not made.keys() >= set(wanted):
+            return None
+        if any(tensor not in (*operations, *given, *turned) for tensor, _ in made.values()):
+            return None
+        inputs = [(tensor, order) for tensor, (_, order) in given.items()]
+        call = cls(list(operations), inputs, [made[value] for value in wanted], calls[0]._constants)
+        call._turned = turned
+        return [value for value, _ in given.values()], call
 
     def __call__(self, *values: Any) -> list[Any]:
         """Output tensors, in the precision of the module; arrays from arrays."""
@@ -170,11 +207,14 @@ class AtenCall:
         batch = known[self._inputs[place][0]].shape[axis] // per_instance
 
         def filled(argument: Any) -> Any:
+            if argument in self._turned and argument not in known:
+                other, order = self._turned[argument]
+                known[argument] = filled(other).permute(order)
             return known[argument] if argument in known else self._constants(argument, batch, float32)
 
         for node in self.operations:
             known[node] = self._constants.called(node, filled)
-        return [known[node].permute(order) for node, order in self._outputs]
+        return [filled(node).permute(order) for node, order in self._outputs]
 
     def weights(self) -> list[np.ndarray]:
         """Current values of all parameters."""
@@ -182,6 +222,10 @@ class AtenCall:
         found = sources - {*self.operations, *(node for node, _ in self._inputs)}
         values = (self._constants(one, 1) for one in sorted(found, key=lambda one: str(one.name)))
         return [one.cpu().float().numpy() for one in values if isinstance(one, torch.Tensor)]
+
+
+def _inverse(order: Order) -> Order:
+    return tuple(map(order.index, range(len(order))))
 
 
 def _batch_in(inputs: Sequence[Any]) -> tuple[int, int, int]:

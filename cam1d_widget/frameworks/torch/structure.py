@@ -42,9 +42,17 @@ class Structure:
         call()
         after = settings_of(module)
         self._settings = {key: value for key, value in before.items() if after.get(key, _UNKNOWN) == value}
+        names: dict[str, list[str]] = {}
+        for path, name in self._settings:
+            names.setdefault(path, []).extend([name] if name else [])
+        self._snapshots = [_snapshot(one, names.get(path, [])) for path, one in module.named_modules()]
 
     def changed(self) -> str | None:
         """Which setting has changed, in words; None where none has."""
+        # Fast path: the same objects have the same settings.
+        modules = list(self._module.modules())
+        if len(modules) == len(self._snapshots) and all(map(_unchanged, modules, self._snapshots)):
+            return None
         now = settings_of(self._module)
         if any(not name and (path, name) not in self._settings for path, name in now):
             return "its layers"
@@ -67,6 +75,30 @@ def settings_of(module: nn.Module) -> Settings:
                 if setting is not _UNKNOWN:
                     settings[path, name] = setting
     return settings
+
+
+_Snapshot = tuple[dict[str, Any], list[tuple[str, Any, Hashable]]]
+"""Attributes of a module; of each setting the name, the object, and its value if it can be changed in place."""
+
+
+def _snapshot(module: nn.Module, names: list[str]) -> _Snapshot:
+    attributes = vars(module)
+    return attributes, [(name, attributes[name], _changing(name, attributes[name])) for name in names]
+
+
+def _unchanged(module: nn.Module, snapshot: _Snapshot) -> bool:
+    attributes, found = snapshot
+    return vars(module) is attributes and all(
+        attributes.get(name, _UNKNOWN) is value and (setting is None or _changing(name, value) == setting)
+        for name, value, setting in found
+    )
+
+
+def _changing(name: str, value: Any) -> Hashable:
+    """Setting of an object that can be changed in place; None of any other."""
+    if name in _HOOKS:
+        return tuple(value)
+    return _setting(value) if isinstance(value, list | dict | tuple | torch.Tensor) else None
 
 
 def _setting(value: Any) -> Hashable:

@@ -1,0 +1,90 @@
+"""The calls of a module are joined into one, which computes the same values."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from cam1d_widget import TorchClassifier
+
+RNG = np.random.default_rng(0)
+
+
+class Branches(nn.Module):
+    """A residual block, whose result is divided into two parts."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = nn.Conv1d(3, 8, 5, padding=2), nn.Conv1d(8, 8, 3, padding=1)
+        self.norm, self.head = nn.LayerNorm(8), nn.Linear(8, 2)
+
+    def forward(self, x):
+        one = self.first(x)
+        both = one + self.second(torch.relu(one))
+        left, right = self.norm(both.transpose(1, 2)).chunk(2, dim=1)
+        return self.head((left * right).mean(1))
+
+
+def plain(*last):
+    return nn.Sequential(
+        nn.Conv1d(3, 8, 5),
+        nn.BatchNorm1d(8),
+        nn.ReLU(),
+        nn.Dropout(),
+        nn.MaxPool1d(2),
+        nn.Flatten(),
+        nn.Dropout(),
+        *last,
+    )
+
+
+MODULES = {
+    "dropout": lambda: plain(nn.Linear(104, 2)),
+    "softmax": lambda: plain(nn.Linear(104, 2), nn.Softmax(dim=1)),
+    "branches": Branches,
+    "transformer": lambda: nn.Sequential(
+        nn.Conv1d(3, 8, 5), nn.Flatten(2), Transposed(), nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), Mean()
+    ),
+}
+
+
+class Transposed(nn.Module):
+    def forward(self, x):
+        return x.transpose(1, 2)
+
+
+class Mean(nn.Module):
+    def forward(self, x):
+        return x.mean(1)[:, :2]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_joined_calls_compute_what_the_single_ones_do(name):
+    torch.manual_seed(0)
+    module, x = MODULES[name]().eval(), RNG.normal(size=(4, 30, 3)).astype(np.float32)
+    graph = TorchClassifier(module).for_series(x)._network.graph
+    values = {0: x}
+    for node in graph.nodes:
+        made = node.call(*(values[one] for one in node.inputs))
+        values.update(zip(node.outputs, made, strict=True))
+    for known in graph.nodes:
+        middle = known.outputs[0]
+        paths = [((0,), (middle,)), ((0,), (middle, graph.output))]
+        if graph.sources({middle}, {graph.output}) == {middle}:
+            paths.append(((middle,), (graph.output,)))
+        for first, wanted in paths:
+            computed = graph.compute({one: values[one] for one in first}, wanted)
+            for one, found in zip(wanted, computed, strict=True):
+                np.testing.assert_allclose(found, values[one], rtol=1e-5, atol=1e-6)
+    assert len(graph._paths[frozenset({0}), (graph.output,)]) == 1
+
+
+def test_parameters_are_read_when_they_are_needed():
+    module, x = plain(nn.Linear(104, 2)).eval(), RNG.normal(size=(4, 30, 3)).astype(np.float32)
+    classifier = TorchClassifier(module).for_series(x)
+    before = classifier.scores(x)
+    with torch.no_grad():
+        module[-1].bias += 1
+    np.testing.assert_allclose(classifier.scores(x), before + 1, rtol=1e-5)
+    module[-1].bias = nn.Parameter(torch.zeros(2))
+    np.testing.assert_allclose(classifier.scores(x), module(torch.tensor(x.transpose(0, 2, 1))).detach(), rtol=1e-4)
