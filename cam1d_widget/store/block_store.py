@@ -157,7 +157,11 @@ class BlockStore:
         by_block = {name: one for name, one in self._arrays.items() if name not in (*fixed, "done")}
         damaged = set().union(*(damaged_blocks(self.path / name, one) for name, one in by_block.items()))
         for number in damaged & set(np.flatnonzero(self.digests().any(axis=1)).tolist()):
-            self._chunk_file("done", number).unlink()
+            self.unmark(number)
+
+    def unmark(self, number: int) -> None:
+        """Remove the mark of a block, which must be computed again."""
+        self._chunk_file("done", number).unlink()
 
     def _without_statistics(self) -> bool:
         group = self._group.get("statistics")

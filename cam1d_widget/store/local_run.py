@@ -69,11 +69,12 @@ def remaining(store: BlockStore, rows: SeriesRows) -> Iterator[Block]:
     for block in rows.blocks(chunk):
         count += len(block.x)
         if block.number in known:
-            # The last block of the earlier run may have been shorter: it is computed again with what follows.
             _refuse_changed(store, block._replace(x=block.x[: before - block.start]), known[block.number])
-        if block.number not in known or count > before > block.start:
-            store.grow(count)
-            yield block
+            if count <= before or before <= block.start:
+                continue
+            store.unmark(block.number)  # it was shorter in the earlier run, and is computed again with what follows
+        store.grow(count)
+        yield block
     if count < store.instances:
         raise ValueError(
             f"x must yield the series of the earlier run of {str(store.path)!r}, which were at least "

@@ -21,6 +21,7 @@ from cam1d_widget import (
 )
 from cam1d_widget.explanation.source import ModelChangedError
 from cam1d_widget.explanation.stored.lazy_rows import LazyRows
+from cam1d_widget.store.block_store import BlockStore
 from cam1d_widget.store.plan import _chunk
 from cam1d_widget.viewer.synced.facts import maps_there
 
@@ -414,6 +415,20 @@ def test_an_iterator_may_have_grown_when_a_run_continues(path, x, size):
     x[0] += 1
     with pytest.raises(ValueError, match=r"instances 0 to 63 of x \(block 0\) differ"):
         explained(path, iter([x]))
+
+
+def test_a_run_that_is_killed_while_a_block_grows_is_continued(path, x, monkeypatch):
+    explained(path, iter([x[:100]]))
+
+    def killed(store, *made):
+        raise OSError("the process has ended")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(BlockStore, "write", killed)
+        with pytest.raises(OSError, match="has ended"):
+            explained(path, iter([x]))
+    whole = explained(path.with_name("whole.zarr"), x)
+    np.testing.assert_array_equal(maps_of(explained(path, iter([x])), "Saliency"), maps_of(whole, "Saliency"))
 
 
 def test_a_run_of_an_iterator_that_was_interrupted_counts_its_blocks(path, x):
