@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..explanation.stored.damage import damaged_blocks, is_damaged
+from ..explanation.stored.damage import damaged_blocks
 from ..explanation.stored.digest import DIGEST_BYTES
 from ..explanation.stored.encoding import encoded
 from ..explanation.stored.format import INDEX, KEY, Header, arrays_of, is_indexed, is_share, zarr
@@ -123,7 +123,7 @@ class BlockStore:
                 )
             for name, values in fixed.items():
                 dims = _DIMS.get(name) or ("instance", "class")[: values.ndim]
-                group.create_array(name, data=values, chunks=values.shape, dimension_names=dims, config=_EVERY)
+                _write_whole(group, name, values, dims)
             group.attrs.update({KEY: header.to_json()})
             _consolidate(part)
             os.replace(part, path)
@@ -147,7 +147,7 @@ class BlockStore:
         for part in self.path.rglob("*.partial"):
             part.unlink(missing_ok=True)
         for name, values in fixed.items():
-            if is_damaged(self.path / name, self._arrays[name]):
+            if damaged_blocks(self.path / name, self._arrays[name]):
                 self._arrays[name][:] = values
         if "partials" not in self._arrays and self._without_statistics():
             raise ValueError(
@@ -165,7 +165,9 @@ class BlockStore:
 
     def _without_statistics(self) -> bool:
         group = self._group.get("statistics")
-        return group is None or any(is_damaged(self.path / "statistics" / name, one) for name, one in group.arrays())
+        return group is None or any(
+            damaged_blocks(self.path / "statistics" / name, one) for name, one in group.arrays()
+        )
 
     def digests(self) -> np.ndarray:
         """Digest of the series of each block that is done, zero for others: uint8 of shape (block, byte)."""
@@ -233,7 +235,7 @@ class BlockStore:
         if statistics:
             group = self._group.create_group("statistics", overwrite=True)
             for name, (dims, values) in statistics.items():
-                group.create_array(name, data=values, chunks=values.shape, dimension_names=dims, config=_EVERY)
+                _write_whole(group, name, values, dims)
         self._write_index()
         self.header = replace(self.header, complete=True, skipped=tuple(skipped))
         self._group.attrs.update({KEY: self.header.to_json()})
@@ -260,6 +262,11 @@ class BlockStore:
             )
             for first in range(0, self.instances, size):
                 copied[first : first + size] = array[first : first + size]
+
+
+def _write_whole(group: Any, name: str, values: np.ndarray, dims: tuple[str, ...]) -> None:
+    """Write an array in one file, which is not compressed: equal values give equal files."""
+    group.create_array(name, data=values, chunks=values.shape, compressors=None, dimension_names=dims, config=_EVERY)
 
 
 def store_path(path: Any) -> Path:

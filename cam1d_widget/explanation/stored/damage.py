@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import product
 from math import ceil, prod
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-__all__ = ["damaged_blocks", "is_damaged"]
-
-
-def is_damaged(folder: Path, array: Any) -> bool:
-    """Whether an array that was written at once lacks files, or cannot be read."""
-    grid = product(*(range(ceil(size / chunk)) for size, chunk in zip(array.shape, array.chunks, strict=True)))
-    if any(not (folder / array.metadata.encode_chunk_key(place)).is_file() for place in grid):
-        return True
-    try:
-        np.asarray(array[:])
-    except Exception:  # the codecs of Zarr raise different errors
-        return True
-    return False
+__all__ = ["damaged_blocks"]
 
 
 def damaged_blocks(folder: Path, array: Any, numbers: Iterable[int] | None = None) -> set[int]:
-    """Numbers of the blocks, of these or all, whose file of an array in this folder is missing or too short."""
+    """Numbers of the blocks, of these or all, whose file of an array in this folder is missing or too short.
+
+    The array is not compressed, and divided along its first axis alone.
+    """
     rows, chunk = array.shape[0], (array.shards or array.chunks)[0]
     nbytes = prod(array.shape[1:]) * array.dtype.itemsize
     found = set()

@@ -27,7 +27,7 @@ from ..npz import refusing_damage
 from ..source import ClassMean, ExplanationSource, stated
 from ..validation import place_of_map
 from .compared import Compared
-from .damage import damaged_blocks, is_damaged
+from .damage import damaged_blocks
 from .encoding import decoded
 from .format import INDEX, KEY, Header, arrays_of, zarr
 from .lazy_rows import LazyRows
@@ -138,17 +138,15 @@ class StoredExplanation(ExplanationSource):
     def _check_files(self) -> None:
         """Refuse a store whose arrays that are read as a whole lack files."""
         for name in filter(self._arrays.__contains__, ("y", "start", "receptive_field")):
-            if is_damaged(self.path / name, self._arrays[name]):
+            if damaged_blocks(self.path / name, self._arrays[name]):
                 raise self._damaged(name)
         for group in (INDEX, "statistics"):
             if group not in self._group:
                 raise self._damaged(group)
-        for name, array in self._index.items():
-            if damaged_blocks(self.path / INDEX / name, array):
-                raise self._damaged(f"{INDEX}/{name}")
-        for name, array in self._statistics.items():
-            if is_damaged(self.path / "statistics" / name, array):
-                raise self._damaged(f"statistics/{name}")
+        for folder, arrays in ((INDEX, self._index), ("statistics", self._statistics)):
+            for name, array in arrays.items():
+                if damaged_blocks(self.path / folder / name, array):
+                    raise self._damaged(f"{folder}/{name}")
 
     def _damaged(self, name: str) -> ValueError:
         return ValueError(
