@@ -169,12 +169,16 @@ class AtenCall:
             for value, (tensor, order) in zip(node.inputs, call._given, strict=True):
                 if value in known:
                     given.setdefault(tensor, (value, order))
-                elif tensor not in operations and tensor not in given:
-                    # The value is another tensor where it is made, as before a dropout or a transposition.
-                    if value not in made or len(made[value][1]) != len(order):
-                        return None
-                    maker, own = made[value]
-                    turned[tensor] = maker, tuple(own[axis] for axis in _inverse(order))
+                    continue
+                maker, own = made.get(value, (None, ()))
+                if maker is tensor and own == order:
+                    continue
+                # The value is another tensor where it is made, as before a dropout or a transposition.
+                if maker is None or len(own) != len(order) or tensor in operations or tensor in given:
+                    return None
+                turn = maker, tuple(own[axis] for axis in _inverse(order))
+                if turned.setdefault(tensor, turn) != turn:
+                    return None
             for value, (tensor, order) in zip(node.outputs, call._outputs, strict=True):
                 made[value] = tensor, order
         if known & made.keys() or operations.keys() & given.keys() or not made.keys() >= set(wanted):
