@@ -77,7 +77,7 @@ import numpy as np
 from cam1d_widget import CAM1DWidget, models
 
 x = np.random.default_rng(0).normal(size=(400, 300, 9)).astype("float32")
-CAM1DWidget(models.question_cnn((300, 9), 7), x, methods={METHODS[:3]}, engine=ENGINE)
+CAM1DWidget(models.question_cnn((300, 9), 7), x, methods={METHODS[:3]}, target=1, engine=ENGINE)
 """
 # Milliseconds from another instance to its plot, each viewed for the first time.
 STEPS = f"""async ([method, repeats]) => {{
@@ -111,7 +111,7 @@ def main() -> None:
     """Write every figure."""
     started = perf_counter()
     x = np.random.default_rng(0).normal(size=(8, 300, 9)).astype(np.float32)
-    widget = CAM1DWidget(models.question_cnn((300, 9), 7), x, methods=METHODS)
+    widget = CAM1DWidget(models.question_cnn((300, 9), 7), x, methods=METHODS, target=1)  # a class that is not followed
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         path = widget.save_html(Path(folder, "page.html"), model=True, methods=METHODS, progress=False)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
