@@ -296,6 +296,7 @@ def partly(x):
     return scores
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("iterated", [False, True])
 @pytest.mark.parametrize("wrong", [0, 70])
 def test_the_first_series_and_those_with_nan_scores_can_be_skipped(path, x, wrong, iterated):
@@ -402,6 +403,7 @@ def test_an_iterator_that_ends_too_early_is_refused_when_a_run_continues(path, x
         explained(path, iter([x[:64]]))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("size", [149, 128])
 def test_an_iterator_may_have_grown_when_a_run_continues(path, x, size):
     explained(path, iter([x[:size]]))

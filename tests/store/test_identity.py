@@ -90,6 +90,7 @@ def multiplied_module(factor):
     return TorchClassifier(Multiplied(factor))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("build", "one", "other"),
     [(scaled_network, "1/3", "1/2"), (connected_network, True, False), (multiplied_module, 2.0, 3.0)],

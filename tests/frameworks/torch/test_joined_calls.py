@@ -58,6 +58,7 @@ class Mean(nn.Module):
         return x.mean(1)[:, :2]
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("name", MODULES)
 def test_joined_calls_compute_what_the_single_ones_do(name):
     torch.manual_seed(0)
