@@ -68,6 +68,9 @@ class BlockStore:
         if not path.exists():
             return None
         try:
+            if KEY in zarr().open_group(str(path), mode="r", use_consolidated=False).attrs:
+                for part in path.glob("*.partial"):  # metadata that a killed run had begun to write
+                    part.unlink(missing_ok=True)
             store = cls(path)
         except (OSError, ValueError, KeyError, TypeError) as fault:
             if isinstance(fault, PermissionError):

@@ -160,7 +160,7 @@ class CAM1DWidget(ExplanationViewer):
         inside = inside_of(lazy)
         super().__init__(
             lazy,
-            instance=instance,
+            instance=within("instance", instance, len(lazy.x)),
             target=target,
             method=method,
             intervals=intervals,

@@ -127,6 +127,17 @@ def test_workers_and_clients_that_are_killed_lose_no_block(tmp_path):
     assert files_of(path) == files_of(whole)
 
 
+def test_metadata_that_a_killed_run_had_begun_to_write_are_removed(tmp_path):
+    x = np.random.default_rng(0).normal(size=(40, 20, 3)).astype(np.float32)
+    path = explain_to(tmp_path / "maps.zarr", Sums(), x, methods=["Saliency"], chunk=16, progress=False).path
+    whole = files_of(path)
+    (path / "zarr.027f25f8.partial").write_text("{")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        explain_to(path, Sums(), x, methods=["Saliency"], chunk=16, progress=False)
+    assert files_of(path) == whole
+
+
 def test_a_block_whose_mark_is_missing_is_computed_again(tmp_path):
     x = np.random.default_rng(0).normal(size=(40, 20, 3)).astype(np.float32)
     path = tmp_path / "maps.zarr"

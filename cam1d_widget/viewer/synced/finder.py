@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from traitlets import TraitType, validate
 
 from ...validation import check_class, check_count, check_index, check_list, check_number, shown
@@ -62,7 +63,7 @@ class Finder(Synced):
         if value is None:
             return None
         with refusing_choice():
-            if getattr(getattr(value, "dtype", None), "kind", "") == "b":
+            if getattr(getattr(value, "dtype", None), "kind", "") == "b" and np.ndim(value):
                 raise ValueError(
                     f"instances must be indices, but is a mask of {len(value)} values; give np.flatnonzero(mask)"
                 )
