@@ -24,6 +24,7 @@ import { type NetworkAnswer, Networks } from "./networks.js";
 import { type FileRequest, PictureSender } from "./picture_sender.js";
 import { Pictures, type Shown, type Status } from "./pictures.js";
 import { Player } from "./player.js";
+import { RestoredChoice } from "./restored_choice.js";
 import { SelectionModel } from "./SelectionModel.js";
 import { TimeScale } from "./time_scale.js";
 import type { ScoresWithoutWindow } from "./window_scores.js";
@@ -68,8 +69,7 @@ export class ChannelStackModel extends SelectionModel {
 
   // Called by Backbone's constructor: fields of this class must have no initializer.
   initialize(attributes: Backbone.ObjectHash, options: any): void {
-    this.chosen = {};
-    this.isRestored = true;
+    this.restoredChoice = new RestoredChoice();
     this.waiting = [];
     super.initialize(attributes, options);
     ensureStyles();
@@ -119,12 +119,9 @@ export class ChannelStackModel extends SelectionModel {
     this.once(
       "destroy",
       watchConnection(this.widget_manager, {
-        connected: () => {
-          this.chosen = this.hasKernel ? this.unconfirmed : {};
-          this.isRestored = false;
-        },
+        connected: () => this.restoredChoice.begin(this.hasKernel ? this.unconfirmed : {}),
         again: () => this.reconnect(),
-        restored: () => this.restoreChoice(),
+        restored: () => this.choose(this.restoredChoice.end()),
       }),
     );
     this.refresh();
@@ -364,26 +361,14 @@ export class ChannelStackModel extends SelectionModel {
 
   set_state(state: Record<string, unknown>): void {
     super.set_state(state);
-    if (!this.isRestored && "_model_name" in state && this.chosen) {
-      this.chosen = { instance: state.instance, method: state.method, ...this.chosen };
+    if ("_model_name" in state) {
+      this.restoredChoice?.received(state);
     }
   }
 
   choose(choice: Partial<Choice>): void {
-    if (!this.isRestored && choice.instance !== undefined) {
-      this.chosen.instance = choice.instance;
-    }
+    this.restoredChoice.made(choice);
     super.choose(choice);
-  }
-
-  /**
-   * The manager also restores the sliders, perhaps with an older choice than one that was made meanwhile, or than that
-   * which the kernel has of this model.
-   */
-  private restoreChoice(): void {
-    this.isRestored = true;
-    this.choose(this.chosen);
-    this.chosen = {};
   }
 
   protected refresh(): void {
@@ -440,10 +425,7 @@ export class ChannelStackModel extends SelectionModel {
   private pictures: Pictures;
   edits: Edits;
   link: Link;
-  /** Choices that were not confirmed when the connection was restored, were made since, or that the kernel has. */
-  private chosen: Backbone.ObjectHash;
-  /** Whether the manager has set all widgets to the kernel's state since the connection was restored. */
-  private isRestored: boolean;
+  private restoredChoice: RestoredChoice;
   private tiles: TileStore;
   /** Messages to the kernel that wait for the first picture; null once it is painted. */
   private waiting: (() => void)[] | null;
