@@ -24,7 +24,9 @@ def only_run(path: Path) -> Iterator[None]:
             f"path must be a store that no other run writes, but one writes {str(path)!r} now; wait until it ends, or "
             f"give another path"
         ) from fault
-    except NotImplementedError:  # some network file systems have no locks
+    except NotImplementedError:
+        # Some network file systems have no locks. There a run is better than none; that another one may write the same
+        # store is not noticed, as docs/scale.md says.
         yield
         return
     try:

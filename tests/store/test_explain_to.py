@@ -3,6 +3,7 @@
 import shutil
 
 import dask.array
+import filelock
 import h5py
 import numpy as np
 import pytest
@@ -488,6 +489,14 @@ def test_two_runs_do_not_write_the_same_store(path, x):
     explained(path, series())
     explained(path, iter([x]))
     assert [one.name for one in path.parent.iterdir()] == [path.name]
+
+
+def test_a_file_system_without_locks_is_written(path, x, monkeypatch):
+    def refused(lock, timeout):
+        raise NotImplementedError
+
+    monkeypatch.setattr(filelock.FileLock, "acquire", refused)
+    np.testing.assert_array_equal(explained(path, x).x[5], x[5])
 
 
 def with_an_empty_class(x):
