@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator
 from copy import copy
 from typing import Any, get_args
 
 import numpy as np
 import torch
 
-from ...attribution.series import check_series
 from ...explanation.source import ModelChangedError
 from ...typing import LayerLike, Layout, Score
 from ...validation import check_choice, check_count, shown
-from ..network_classifier import NetworkClassifier
-from .arguments import alone, check_series_name, checked_arguments, inputs_of, named_arguments, required, series_of
+from ..read_for_series import ReadForSeries
+from .arguments import alone, arguments_of
 from .engine import Eager
 from .module import ORDERS, checked_module, first_layer, own_layout, path_of
 from .network import TorchNetwork
@@ -25,11 +24,8 @@ from .weights import digest_of
 
 __all__ = ["TorchClassifier"]
 
-# Lengths and sets of inputs for which one module is kept as it was read.
-_MOST_READ = 16
 
-
-class TorchClassifier(NetworkClassifier):
+class TorchClassifier(ReadForSeries):
     """A PyTorch classifier of time series: numpy in, numpy out.
 
     Parameters
@@ -80,86 +76,29 @@ class TorchClassifier(NetworkClassifier):
         series: str | None = None,
         layout: Layout | None = None,
     ) -> None:
+        super().__init__()
         self.model = checked_module(module)
         check_choice("score", score, ("logits", "probabilities"))
         check_count("batch_size", batch_size)
         if layout is not None:
             check_choice("layout", layout, get_args(Layout))
+        self._arguments = arguments_of(self.model)
         if series is not None:
-            check_series_name(series, module)
+            self._arguments.check_series_name(series)
         layer = path_of(self.model, layer)
         self.score: Score = score
         self.batch_size = batch_size
         self.device = _device_of(module) if device is None else _checked_device(device)
         self._structure: Structure | None = None
-        # The classifier for the last shape, and its fingerprint, so that explaining again reads nothing.
-        self._last: dict[Hashable, tuple[TorchClassifier, Hashable]] = {}
         self._layer, self._output, self._layout = layer, output, layout
         self._series, self._inputs = series, alone()
         # The classifier that reads the module for other lengths, of one that takes any.
         self._unread: TorchClassifier | None = None
 
-    def __getattr__(self, name: str) -> Any:
-        if name in ("_network", "_passes", "_features"):
-            raise ValueError(
-                f"model {self.name!r} is read for series of one shape, which is not known yet; call for_series(x) first"
-            )
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-
     @property
     def name(self) -> str:
         """Name of the module's class."""
         return type(self.model).__name__
-
-    def for_series(self, x: np.ndarray) -> TorchClassifier:
-        """The same classifier for series of the shape of `x`, for which the module is read."""
-        x = check_series(x, *self.input_shape)
-        if self._length is not None:
-            return self
-        key = x.shape[1:], self._inputs.signature
-        made, version = self._last.get(key, (None, None))
-        if made is None or made.fingerprint() != version:
-            made = self._read_for(x)
-            while len(self._last) >= _MOST_READ:
-                self._last.pop(next(iter(self._last)))
-            self._last[key] = made, made.fingerprint()
-        return made if self._others is None else made.holding(self._others)
-
-    def named_inputs(self, x: Any) -> tuple[Any, dict[str, np.ndarray] | None]:
-        """The series among the arguments of the forward pass, and the values of the others.
-
-        Parameters
-        ----------
-        x : mapping of str to array-like, or array-like
-            Arguments by name; of a module that takes only the series, the series alone.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If an argument is missing, unknown or not finite, or if it is not clear which is the series.
-        """
-        if self._length is not None:
-            return super().named_inputs(x)
-        if isinstance(x, Mapping):
-            return named_arguments(x, self.model, self._series)
-        names = required(self.model)
-        if len(names) > 1:
-            example = ", ".join(f"{name!r}: ..." for name in names)
-            raise ValueError(
-                f"x must hold the arguments of {self.name}'s forward pass by name, as {{{example}}}, but is {shown(x)}"
-            )
-        return x, None
-
-    def holding(self, others: Mapping[str, np.ndarray]) -> TorchClassifier:
-        """The same classifier for a data set, whose inputs besides the series have these values, (instance, ...)."""
-        if self._length is not None:
-            return super().holding(others)
-        other = copy(self)
-        other._others = others = checked_arguments(others, self.model)
-        if others or self._series is None:
-            series = [self._series] if self._series is not None else series_of(self.model, others)
-            other._inputs = inputs_of(self.model, others, series)
-        return other
 
     def for_lengths(self, x: np.ndarray, lengths: np.ndarray, padding_value: float | None = None) -> TorchClassifier:
         """The same classifier for series of unequal length.
@@ -228,11 +167,6 @@ class TorchClassifier(NetworkClassifier):
         if first is None:
             raise ValueError(f"the first layer of model {self.name!r} states no number of channels; call for_series(x)")
         return self.for_series(np.zeros((1, length, first.channels), np.float32))
-
-    @property
-    def input_shape(self) -> tuple[int | None, int | None]:
-        """Samples and channels of its series; None before the module is read."""
-        return (None, None) if self._length is None else super().input_shape
 
     @property
     def takes_one_channel(self) -> bool:
