@@ -45,6 +45,41 @@ def question(seed: int = 0) -> tuple[keras.Model, Any]:
     return model, with_constant
 
 
+class Called(keras.Model):
+    """A subclassed model that is called with the series and two more numbers as arguments."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.norm = L.Conv1D(6, 5, activation="relu", name="conv1"), L.BatchNormalization()
+        self.mean, self.of_age, self.scores = (
+            L.GlobalAveragePooling1D(),
+            L.Dense(4, activation="relu"),
+            L.Dense(CLASSES),
+        )
+
+    def call(self, ecg: Any, age: Any, training: bool = False) -> Any:
+        maps = self.mean(self.norm(self.conv(ecg), training=training))
+        return self.scores(keras.ops.concatenate([maps, self.of_age(age)], axis=-1))
+
+    def get_config(self) -> dict[str, Any]:
+        return {}
+
+    def with_constant(self, value: np.ndarray) -> keras.Model:
+        weights, bias = self.scores.get_weights()
+        made = keras.ops.convert_to_numpy(self.of_age(value[np.newaxis]))[0]
+        last, ecg = L.Dense(CLASSES), keras.Input((STEPS, CHANNELS))
+        constant = keras.Model(ecg, last(self.mean(self.norm(self.conv(ecg)))))
+        last.set_weights([weights[:-4], bias + made @ weights[-4:]])
+        return constant
+
+
+def called() -> tuple[keras.Model, Any]:
+    keras.utils.set_random_seed(0)
+    model = Called()
+    model(series(), age=ages())
+    return model, model.with_constant
+
+
 class Recorder(nn.Module):
     """Convolution, mean over time, and a score from that and from two more numbers."""
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import keras
@@ -13,22 +16,34 @@ from torch import nn
 
 from cam1d_widget import CAM1DWidget, KerasClassifier, TorchClassifier, explain, inside
 from cam1d_widget.widget.other_series import ComputedSeries
-from tests.frameworks.several_inputs import CHANNELS, CLASSES, STEPS, Recorder, ages, question, recorder, series
+from tests.frameworks.several_inputs import (
+    CHANNELS,
+    CLASSES,
+    STEPS,
+    Called,
+    Recorder,
+    ages,
+    called,
+    question,
+    recorder,
+    series,
+)
 
 X, AGES = series(), ages()
 GIVEN = {"ecg": X, "age": AGES}
-NETWORKS = [question, recorder]
+NETWORKS = [question, called, recorder]
 
 
 def close(one: np.ndarray, other: np.ndarray) -> None:
     np.testing.assert_allclose(one, other, rtol=0, atol=2e-5 * max(np.abs(other).max(), 1e-12))
 
 
-@pytest.mark.few(1)
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("network", "methods"),
     [
         (question, ["HiResCAM", "Integrated Gradients", "DeepLIFT", "LRP", "Guided Backprop", "Occlusion"]),
+        (called, ["HiResCAM", "DeepLIFT", "Guided Grad-CAM", "Occlusion"]),
         (recorder, None),
         pytest.param(question, None, marks=pytest.mark.slow),
     ],
@@ -111,6 +126,102 @@ def test_subclassed_models_take_a_dict_or_a_list(by_name):
     close(explanation.scores, expected)
     assert set(explanation.exactness.values()) == {"exact", "complete", "approximate"}
     assert explanation.completeness["CAM"].max() < 1e-4  # what the kind adds to the score is part of the bias
+
+
+class Optional(Called):
+    """The model with an age that may be left out."""
+
+    def call(self, ecg: Any, *, age: Any = None, training: bool = False) -> Any:
+        return super().call(ecg, keras.ops.ones_like(ecg[:, 0, :2]) if age is None else age, training)
+
+
+def test_arguments_of_a_subclassed_model_are_given_by_name():
+    keras.utils.set_random_seed(0)
+    model = Optional()
+    model(X, age=AGES)
+    expected, without = np.asarray(model(X, age=AGES)), np.asarray(model(X[:1]))
+    for given in (GIVEN, {"series": X, "age": AGES}):
+        close(explain(model, given, methods="CAM", progress=False).scores, expected)
+    close(explain(model, X[:1], methods="Saliency", progress=False).scores, without)
+
+
+def test_what_a_subclassed_model_does_not_compute_with_is_refused():
+    model, _ = called()
+    classifier = KerasClassifier(model)
+    with pytest.raises(ValueError, match="is read for series of one shape, which is not known yet"):
+        classifier.scores(X)
+    with pytest.raises(
+        ValueError, match=r"could not be called with series \(40, 3\) and age \(1,\) \(.*\); x must hold"
+    ):
+        explain(model, {"ecg": X, "age": AGES[:, :1]})
+    with pytest.raises(ValueError, match="series must be an argument of Called's call"):
+        explain(model, GIVEN, series="ecgg")
+
+
+class Unnamed(Called):
+    """The model with arguments that have no names."""
+
+    def build(self, shape: Any) -> None:
+        self.built = True
+
+    def call(self, *given: Any) -> Any:
+        return super().call(*given)
+
+
+class Nested(Called):
+    """The model with a list and a tensor."""
+
+    def call(self, given: Any, age: Any) -> Any:
+        return super().call(given[0], age)
+
+
+@pytest.mark.parametrize(("kind", "given"), [(Unnamed, (X, AGES)), (Nested, ([X, X], AGES))])
+def test_arguments_without_names_and_lists_besides_others_need_a_functional_model(kind, given):
+    model = kind()
+    model(*given)
+    with pytest.raises(ValueError, match="pass a functional model around it"):
+        explain(model, GIVEN)
+
+
+def test_a_functional_model_around_a_subclassed_one_names_its_inputs():
+    model, _ = called()
+    ecg, age = keras.Input((STEPS, CHANNELS), name="ecg"), keras.Input((2,), name="age")
+    around = keras.Model([ecg, age], model(ecg, age))
+    methods = ["HiResCAM", "DeepLIFT"]
+    one, other = (explain(made, GIVEN, methods=methods, progress=False) for made in (model, around))
+    for method in methods:
+        close(one.attributions[method], other.attributions[method])
+
+
+def test_a_model_called_with_arguments_is_read_once_and_again_after_a_change():
+    model, _ = called()
+    classifier = KerasClassifier(model).holding({"age": AGES})
+    first = classifier.for_series(X)
+    assert classifier.for_series(X)._passes is first._passes
+    model.set_weights([1.5 * weight for weight in model.get_weights()])
+    close(classifier.for_series(X).for_instances(np.arange(len(X))).scores(X), np.asarray(model(X, AGES)))
+    model.conv.activation = keras.activations.tanh
+    changed = classifier.for_series(X)
+    assert changed._passes is not first._passes
+    close(changed.for_instances(np.arange(len(X))).scores(X), np.asarray(model(X, AGES)))
+
+
+def test_series_of_unequal_length_go_with_other_arguments():
+    model, _ = called()
+    lengths = np.array([40, 25, 31, 40])
+    padded = np.where(np.arange(STEPS)[:, np.newaxis] < lengths[:, np.newaxis, np.newaxis], X, 0)
+    given = {"ecg": [one[:length] for one, length in zip(X, lengths, strict=True)], "age": AGES}
+    explanation = explain(model, given, methods="Saliency", progress=False)
+    close(explanation.scores, np.asarray(model(padded, AGES)))
+    np.testing.assert_array_equal(explanation.lengths, lengths)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_arguments_are_the_same_for_all_backends(backend):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__, "-k", "built_in and called"]
+    done = subprocess.run(command, env=os.environ | {"KERAS_BACKEND": backend}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
 
 
 def heads(shared: bool = True) -> keras.Model:

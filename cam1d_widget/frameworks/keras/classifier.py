@@ -6,6 +6,7 @@ The model is read, never changed: its layers are called one by one, and the acti
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
+from copy import copy
 from typing import Any
 
 import keras
@@ -13,20 +14,21 @@ import numpy as np
 
 from ...typing import LayerLike, ModelLike, Score
 from ...validation import check_choice, check_count, check_flag, check_layer, check_text
-from ..network_classifier import NetworkClassifier
+from ..inputs import Inputs
+from ..read_for_series import ReadForSeries
 from .engine import Compiled
 from .fingerprint import settings_of
 from .layer_table import computed_by_keras
 from .model_changes import ModelChanges
 from .network import KerasNetwork
 from .randomized import randomized
-from .user_model import readable
+from .user_model import alone, arguments_of, check_called, inputs_of, readable, symbolic_output
 from .weights import content_digest
 
 __all__ = ["KerasClassifier"]
 
 
-class KerasClassifier(NetworkClassifier):
+class KerasClassifier(ReadForSeries):
     """A Keras classifier of time series: numpy in, numpy out.
 
     Parameters
@@ -72,6 +74,7 @@ class KerasClassifier(NetworkClassifier):
         batch_size: int = 64,
         jit_compile: bool = False,
     ) -> None:
+        super().__init__()
         check_choice("score", score, ("logits", "probabilities"))
         check_count("batch_size", batch_size)
         check_flag("jit_compile", jit_compile)
@@ -81,14 +84,31 @@ class KerasClassifier(NetworkClassifier):
         self.model, self._given = readable(model), model
         self._labels = getattr(model, "classes_", None)  # of a fitted classifier
         self.score: Score = score
-        self._choice, self._series = (getattr(layer, "name", layer), output), series
+        self._choice, self._series = (layer, output), series
         self.batch_size, self.jit_compile = batch_size, jit_compile
+        arguments = arguments_of(self.model)
+        if arguments is None:
+            self._read(*inputs_of(self.model, series))
+        else:
+            if series is not None:
+                arguments.check_series_name(series)
+            self._arguments, self._inputs = arguments, alone((arguments.required or arguments.names)[0])
+
+    def _read(self, inputs: Inputs, shape: tuple[int | None, ...]) -> None:
+        """Read the model for these inputs, and series of shape (batch, time, channel)."""
         before = settings_of(self.model)
-        self._take(KerasNetwork(self.model, layer, output, series))
+        self._take(KerasNetwork(self.model, *self._choice, inputs, shape))
         self._changes = ModelChanges(self.model, before, self._network, self._passes, self.score)
-        if self._network.link is None and score == "probabilities":
+        if self._network.link is None and self.score == "probabilities":
             raise ValueError(f"model {self.name!r} gives no probabilities to explain; use score='logits'")
         self._length: int | None = self._network.input_shape[0]
+
+    def _read_for(self, x: np.ndarray) -> KerasClassifier:
+        other = copy(self)
+        other._last, other._others = {}, None
+        check_called(self.model, self._arguments, self._inputs, x)
+        other._read(self._inputs, (None, *x.shape[1:]))
+        return other
 
     # What the model is
 
@@ -119,6 +139,22 @@ class KerasClassifier(NetworkClassifier):
         self._must_be_long_enough(length)
         return self._for_length(length)
 
+    def for_lengths(self, x: np.ndarray, lengths: np.ndarray, padding_value: float | None = None) -> KerasClassifier:
+        """The same classifier for series of unequal length.
+
+        Parameters
+        ----------
+        x : ndarray of shape (instance, time, channel)
+            What follows the length of a series does not matter.
+        lengths : ndarray of int, of shape (instance,)
+        padding_value : float, optional
+            What a series is filled up with. Default: the value of a `Masking` layer, or zero, for a model of fixed
+            length, or one that takes other arguments; a model that takes any length is given each series at its own.
+        """
+        if self._is_read:
+            return super().for_lengths(x, lengths, padding_value)
+        return self.for_series(np.zeros((1, *x.shape[1:]), np.float32)).for_lengths(x, lengths, padding_value)
+
     def _mask_value(self) -> float:
         masking = [one for one in self.model._flatten_layers() if isinstance(one, keras.layers.Masking)]
         return float(masking[0].mask_value) if masking else 0.0
@@ -137,6 +173,10 @@ class KerasClassifier(NetworkClassifier):
         """Whether some layers, which Keras does not compute, were probed with the weights that they had then."""
         return not all(map(computed_by_keras, self.model._flatten_layers()))
 
+    def _still_holds(self, version: Hashable) -> bool:
+        # Weights are read at every call, but layers that Keras does not compute were probed with those of then.
+        return self.computes_the_model() and not (self.has_probed_layers and self.fingerprint() != version)
+
     def computes_the_model(self) -> bool:
         """Whether the compiled scores equal the model's own output now, on series of noise.
 
@@ -148,7 +188,7 @@ class KerasClassifier(NetworkClassifier):
     def at(self, layer: Any) -> KerasClassifier:
         """The same classifier with another explained layer."""
         other = self._at(layer)
-        other._choice = getattr(layer, "name", layer), self._choice[1]
+        other._choice = layer, self._choice[1]
         other._changes = self._changes.with_passes(other._network, other._passes)
         return other
 
@@ -176,14 +216,21 @@ class KerasClassifier(NetworkClassifier):
         return all(node.operation.stands_alone for node in self._network.scoring)
 
     def _randomized(self, seed: int, draws: int) -> Iterator[tuple[int, str, KerasClassifier]]:
-        (layer, output), size = self._choice, self.batch_size
+        layer, output = getattr(self._choice[0], "name", self._choice[0]), self._choice[1]
+        inputs, sizes = self._network.inputs, self._network.input_shape
+        options: Any = {"series": self._series, "score": self.score, "batch_size": self.batch_size}
+
+        def build(model: Any) -> None:
+            symbolic_output(model, inputs, (None, *sizes))
 
         def read(model: Any) -> KerasClassifier:
-            options: Any = {"series": self._series, "score": self.score, "batch_size": size}
             made = KerasClassifier(model, layer=layer, output=output, **options)
-            return self._holding_like(made if self._length is None else made.for_length(self._length))
+            made._inputs = inputs
+            if self._length is not None:
+                made = made.for_series(np.zeros((1, self._length, sizes[1]), np.float32))
+            return self._holding_like(made)
 
-        return randomized(self.model, seed, draws, read)
+        return randomized(self.model, seed, draws, build, read)
 
     def _compiled(self, function: Callable[..., Any], *arguments: Any, branches: bool = True) -> Compiled:
         # AutoGraph takes as long as the rest of a trace, and Keras' own layers have no branches on tensors.

@@ -22,10 +22,8 @@ def classifier_of(model: Any, **chosen: Any) -> KerasClassifier:
         return KerasClassifier(model, **chosen)
     made = _compiled.cache_info().misses
     classifier, version = _compiled(model, _structure(model), **chosen)
-    if _compiled.cache_info().misses > made:
-        return classifier
-    current = classifier.computes_the_model()
-    if not current or (classifier.has_probed_layers and classifier.fingerprint() != version):
+    known = _compiled.cache_info().misses == made and classifier._is_read
+    if known and not classifier._still_holds(version):
         _compiled.cache_clear()
         classifier, _ = _compiled(model, _structure(model), **chosen)
     return classifier
@@ -35,6 +33,8 @@ def classifier_of(model: Any, **chosen: Any) -> KerasClassifier:
 def _compiled(model: Any, structure: Hashable, **chosen: Any) -> tuple[KerasClassifier, Hashable]:
     """Classifier of the last model and its fingerprint, cached so that explaining it again compiles nothing."""
     classifier = KerasClassifier(model, **chosen)
+    if not classifier._is_read:  # it keeps the classifiers that it is read as
+        return classifier, None
     classifier._changes.fingerprint(just_read=True)  # nothing can have changed the model's own output yet
     return classifier, classifier.fingerprint()
 

@@ -16,6 +16,7 @@ from keras import ops
 from ...network.graph import Graph, Node
 from ...network.layers_in_time import output_of
 from ...network.order_of_steps import forget_tried_layers
+from ..inputs import Inputs
 from ..network import Network
 from .fingerprint import settings_of
 from .layer_table import jumps
@@ -36,12 +37,22 @@ class KerasNetwork(Network):
         The explained layer; None for the map that enters the head.
     output : str, int or None
         The explained output.
-    series : str or None
-        The input that is the series; None for the one of that shape.
+    inputs : Inputs, optional
+        What the model takes. Default: what it was built with.
+    shape : tuple of int or None, optional
+        Shape (batch, time, channel) of the series, likewise.
     """
 
-    def __init__(self, model: Any, layer: Any, output: str | int | None, series: str | None = None) -> None:
-        inputs, shape = inputs_of(model, series)
+    def __init__(
+        self,
+        model: Any,
+        layer: Any,
+        output: str | int | None,
+        inputs: Inputs | None = None,
+        shape: tuple[int | None, ...] = (),
+    ) -> None:
+        if inputs is None:
+            inputs, shape = inputs_of(model)
         batch, *sizes = shape
         super().__init__(model, str(model.name), KerasTensors(), tuple(sizes), batch, inputs)  # type: ignore[arg-type]
         _refuse_state(model)

@@ -7,6 +7,7 @@ user's model, and the states of all random number generators, are left as they w
 from __future__ import annotations
 
 import random
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -21,7 +22,9 @@ __all__ = ["randomized"]
 Read = TypeVar("Read")
 
 
-def randomized(model: Any, seed: int, draws: int, read: Callable[[Any], Read]) -> Iterator[tuple[int, str, Read]]:
+def randomized(
+    model: Any, seed: int, draws: int, build: Callable[[Any], None], read: Callable[[Any], Read]
+) -> Iterator[tuple[int, str, Read]]:
     """Result of reading a copy of a model, while layer after layer of it is randomized, from the output down.
 
     Yields the draw, the name of each layer once it and all layers after it are randomized, and the result. The result
@@ -32,12 +35,12 @@ def randomized(model: Any, seed: int, draws: int, read: Callable[[Any], Read]) -
     ValueError
         If the model cannot be built again from its configuration, or has no weights.
     """
-    copy, known = _redrawn(model, seed), None
+    copy, known = _redrawn(model, seed, build), None
     layers = list(_layers(copy))
     if not layers:
         raise ValueError(f"model {model.name!r} has no weights to be randomized")
     for draw in range(draws):
-        drawn = [layer.get_weights() for layer in _layers(copy if not draw else _redrawn(model, seed + draw))]
+        drawn = [layer.get_weights() for layer in _layers(copy if not draw else _redrawn(model, seed + draw, build))]
         copy.set_weights(model.get_weights())
         # Read before the weights change, since some properties of a model are derived from its outputs.
         known = read(copy) if known is None else known
@@ -46,13 +49,14 @@ def randomized(model: Any, seed: int, draws: int, read: Callable[[Any], Read]) -
             yield draw, str(layer.name), known
 
 
-def _redrawn(model: Any, seed: int) -> Any:
-    """Model of the same layers, with weights from their initializers."""
+def _redrawn(model: Any, seed: int, build: Callable[[Any], None]) -> Any:
+    """Model of the same layers, with weights from their initializers, built if it is not."""
     try:
-        with _random_numbers_left(seed):
+        with _random_numbers_left(seed), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that the arguments of a call are not part of a configuration
             copy = keras.models.clone_model(model)
-            if not copy.built:
-                copy.build((model.get_build_config() or {}).get("input_shape"))
+            if not copy.built or len(copy.weights) < len(model.weights):
+                build(copy)
     except Exception as fault:  # any error that a user's class raises
         raise ValueError(_cannot(model, str(fault).strip().partition("\n")[0])) from None
     if [one.shape for one in copy.weights] != [one.shape for one in model.weights]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import warnings
 from collections.abc import Callable
 from functools import partial
@@ -16,6 +17,7 @@ import numpy as np
 from ...names import did_you_mean
 from ...network.graph import Graph
 from ...validation import check_old_file, shown
+from ..arguments import Arguments, ByName
 from ..inputs import Input, Inputs, series_among
 from ..passes import Argument
 from . import pooling_layers  # noqa: F401  # registers them, so that a saved model with them is loaded
@@ -24,7 +26,19 @@ from .layer_table import computed_by_keras
 from .reader import called_through, nothing_recorded, read
 from .tensors import KerasTensors
 
-__all__ = ["graph_of", "graph_of_call", "inputs_of", "own_output", "readable", "run_on", "which_output"]
+__all__ = [
+    "alone",
+    "arguments_of",
+    "check_called",
+    "graph_of",
+    "graph_of_call",
+    "inputs_of",
+    "own_output",
+    "readable",
+    "run_on",
+    "symbolic_output",
+    "which_output",
+]
 
 
 def readable(model: Any) -> Any:
@@ -95,6 +109,57 @@ def _why_no_network(model: Any) -> str:
     return (
         ", which has neither predict_proba nor decision_function; explain a function that returns the scores of classes"
     )
+
+
+def arguments_of(model: Any) -> Arguments | None:
+    """Arguments of a subclassed model's call, if it takes others than the series; None for other models.
+
+    Only the shape of the first argument is known before it is called with data.
+
+    Raises
+    ------
+    ValueError
+        If they have no names, or if the first is a list or dict of tensors.
+    """
+    if _has_graph(model):
+        return None
+    arguments = Arguments(model.call, f"{type(model).__name__}'s call", without=["training"])
+    others = [name for name in arguments.optional if name != "mask" and not name.endswith("_mask")]
+    if len(arguments.required) + len(others) < 2 and arguments.names:
+        return None
+    built = (model.get_build_config() or {}).get("input_shape") or ()
+    nested = isinstance(built, dict) or (built and isinstance(built[0], list | tuple))
+    if nested and len(arguments.required) == 1:
+        return None
+    if nested or not arguments.names:
+        raise ValueError(
+            f"model {model.name!r} must be called with one tensor for each argument, by its name, but "
+            f"{arguments.owner} takes {inspect.signature(model.call)}; pass a functional model around it, "
+            f"keras.Model([series, age], model(...)), with series = keras.Input((time, channel), name='series') and so "
+            f"on"
+        )
+    return arguments
+
+
+def alone(name: str) -> Inputs:
+    """A model whose only argument is the series."""
+    return Inputs([Input(name, (None, None))], [name], _first)
+
+
+def check_called(model: Any, arguments: Arguments, inputs: Inputs, x: np.ndarray) -> None:
+    """Refuse series and other arguments that a subclassed model does not compute with."""
+    try:
+        own_output(model, inputs, x[:1])
+    except Exception as fault:  # any error that the user's code raises
+        # Keras quotes the reason in bold type, between the names of the layer and of the arguments.
+        reason = (re.findall(r"\x1b\[1m(.*?)\x1b\[0m", str(fault), re.DOTALL) or [str(fault).strip()])[-1]
+        others = [f"{one.name} {one.shape}" for one in inputs.others]
+        given = " and ".join([f"series {x.shape[1:]}", *others])
+        raise ValueError(
+            f"model {model.name!r} could not be called with {given} ({reason.partition(chr(10))[0]}); x must hold "
+            f"every argument of {arguments.owner} that it needs, of {', '.join(arguments.names)}, in the shape that it "
+            f"takes"
+        ) from fault
 
 
 def inputs_of(model: Any, series: str | None = None) -> tuple[Inputs, tuple[int | None, ...]]:
@@ -193,7 +258,24 @@ def which_output(model: Any, made: Any, output: str | int | None) -> int:
 
 def own_output(model: Any, inputs: Inputs, x: Any) -> Any:
     """What a model returns at inference for series (batch, time, channel), as it is now."""
-    return run_on(model, lambda x: model(inputs.filled(x, keras.ops), training=False), x)
+    return run_on(model, lambda x: _called(model, inputs.filled(x, keras.ops), training=False), x)
+
+
+def symbolic_output(model: Any, inputs: Inputs, shape: tuple[int | None, ...]) -> Any:
+    """Output of a model for symbolic series of a shape, by which it is built."""
+    series, others = _symbols(inputs, shape)
+    return _called(model, inputs.arranged(series, others))
+
+
+def _called(function: Callable[..., Any], taken: Any, **options: Any) -> Any:
+    """Output of a model for its argument, or for several by name."""
+    return function(**taken, **options) if isinstance(taken, ByName) else function(taken, **options)
+
+
+def _symbols(inputs: Inputs, shape: tuple[int | None, ...]) -> tuple[Any, list[Any]]:
+    """Symbolic tensors of the series and of the other inputs."""
+    others = [keras.Input(one.shape, dtype=one.dtype, name=one.name) for one in inputs.others]
+    return keras.Input(shape[1:], name="series"), others
 
 
 def run_on(model: Any, function: Callable[[Any], Any], x: Any) -> Any:
@@ -219,8 +301,7 @@ def graph_of(model: Any, index: int, inputs: Inputs, shape: tuple[int | None, ..
         if _has_graph(model) and computed_by_keras(model) and len(inputs.names) == 1:
             series, outputs = model.inputs[0], model.outputs
         else:
-            series = keras.Input(shape[1:], name="series")
-            others = [keras.Input(one.shape, dtype=one.dtype, name=one.name) for one in inputs.others]
+            series, others = _symbols(inputs, shape)
             taken = inputs.arranged(series, others)
             try:
                 outputs = keras.tree.flatten(_symbolic(model, taken))
@@ -243,7 +324,7 @@ def _symbolic(model: Any, taken: Any) -> Any:
     """Output of a model for symbolic inputs."""
     if _has_graph(model) and computed_by_keras(model):
         return called_through(model, taken)
-    return model.call(taken, **_inference(model))
+    return _called(model.call, taken, **_inference(model))
 
 
 def _has_graph(model: Any) -> bool:
