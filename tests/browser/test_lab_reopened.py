@@ -6,6 +6,7 @@ import json
 import pytest
 
 from ..support.arrays import explanation
+from ..support.waiting import until
 from .lab import KERNEL_IS_IDLE, cells_of, save_by_keys, write_notebook
 from .page import READ_COLORS, SNAPSHOT, pixels
 
@@ -104,6 +105,17 @@ def test_run_again_it_is_live(page):
     press(page, "instance", "End")
     shows(page, "5/1/0")
     assert page.get_by_text("run the cell again").count() == 0
+
+
+def test_behind_another_tab_it_does_not_stop_jupyterlab(server, saved, folder, open_notebook):
+    """In a hidden tab the figure is smaller than its margins."""
+    write_notebook(folder / "other.ipynb", "")
+    until(lambda: b"reopened.ipynb" in server.ask(f"lab/api/workspaces/{folder.name}"))
+    page = open_notebook("other.ipynb")
+    page.get_by_role("tab", name="reopened.ipynb").click()
+    page.locator(".bqplot.figure[data-ready]").wait_for()
+    # bqplot lays out its own background with a negative size.
+    assert [error for error in page.errors if "<rect> attribute" not in error] == []
 
 
 def test_nothing_failed_in_the_page(page):

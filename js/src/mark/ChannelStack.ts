@@ -3,6 +3,7 @@ import { type Axis, drawAxis } from "../core/draw/axis.js";
 import { canvasPen, clearCanvas } from "../core/draw/canvas_pen.js";
 import { captionsOf } from "../core/draw/caption.js";
 import { drawScene } from "../core/draw/draw_scene.js";
+import { hasRoom } from "../core/draw/frame.js";
 import type { Caption, Frame, Scene } from "../core/draw/scene.js";
 import { layoutOf, overviewOf, scaleOf } from "../core/draw/scene_layout.js";
 import { timeTicks } from "../core/draw/time_ticks.js";
@@ -161,7 +162,11 @@ export class ChannelStack extends Mark implements MarkView {
   private paint(): void {
     const { picture, pinned, facts, message, status, time } = this.model;
     this.set_ranges();
-    this.frame = this.surface.fit(this.scales.x, time.samples, time.whole, facts.sampling_rate ?? 1);
+    const frame = this.surface.fit(this.scales.x, time.samples, time.whole, facts.sampling_rate ?? 1);
+    if (!hasRoom(frame)) {
+      return;
+    }
+    this.frame = frame;
     if (picture) {
       const start = performance.now();
       const { chosen, notes } = this.model.windows;

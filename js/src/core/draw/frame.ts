@@ -1,6 +1,9 @@
 import { fitted, type Stretch, wholeOf } from "../samples/zoom.js";
 import type { Frame } from "./scene.js";
 
+/** Whether there is anything to draw on: a figure in a hidden tab is smaller than its margins. */
+export const hasRoom = ({ plot, axis }: Frame): boolean => plot.width > 0 && plot.height > 0 && axis.step > 0;
+
 /** The frame, shifted. */
 export const movedFrame = (frame: Frame, right: number, down: number): Frame => ({
   ...frame,
