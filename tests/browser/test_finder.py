@@ -6,7 +6,7 @@ import pytest
 from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation
-from .page import MARK, drawn, laid_out, move, ready, shown
+from .page import MARK, drawn, laid_out, move, ready, shown, slider
 
 pytestmark = pytest.mark.browser
 
@@ -49,6 +49,38 @@ def test_the_slider_stops_at_mistakes_alone(page, whole):
     page.get_by_role("combobox", name="prediction").select_option(label="wrong")
     assert f"{len(wrong)} of 12 instances" in page.locator(".cam1d-count").inner_text()
     assert stops(page) == wrong
+
+
+def test_slider_and_field_hold_the_match_that_is_displayed(page):
+    """Matches are far apart: each control asks for instances between them."""
+    found = [1, 8, 11]
+    page.evaluate(f"{MARK}.model.finderModel.change({{ instances: {found} }})")
+    handle, field = slider(page, "instance"), page.locator(".cam1d-controls input")
+
+    def selected():
+        drawn(page)
+        values = {shown(page)[0], float(handle.get_attribute("aria-valuenow")), int(field.input_value())}
+        assert len(values) == 1
+        return values.pop()
+
+    assert selected() == 1
+    for key, seen in (("ArrowRight", [8, 11, 11]), ("ArrowLeft", [8, 1, 1]), ("PageUp", [8]), ("PageDown", [1])):
+        for instance in seen:
+            move(page, "instance", key)
+            assert selected() == instance
+    for wanted, nearest in ((5, 8), (4, 1), (2, 8), (10, 11), (99, 11), (7, 8), (6, 8), (0, 1)):
+        field.fill(str(wanted))
+        field.press("Enter")
+        assert selected() == nearest
+    track = page.locator(".cam1d-controls .noUi-base").first.bounding_box()
+    page.mouse.move(track["x"] + track["width"] / 11, track["y"] + track["height"] / 2)
+    page.mouse.down()
+    seen = []
+    for place in (3, 4, 6, 10):
+        page.mouse.move(track["x"] + track["width"] * place / 11, track["y"] + track["height"] / 2)
+        seen.append(selected())
+    page.mouse.up()
+    assert seen == [1, 1, 8, 11]
 
 
 def test_classes_and_confidence_are_found(page, whole):

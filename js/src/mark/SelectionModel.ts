@@ -177,6 +177,8 @@ export abstract class SelectionModel extends synced(MarkModel) {
     const nearest = nearestMatch(this.matching, instance, this.previous("instance") ?? instance);
     if (nearest !== null && nearest !== instance) {
       this.choose({ instance: nearest });
+      // The link of a control ignores changes while it passes on a value: the control would keep the one that it asked for.
+      queueMicrotask(() => this.trigger("change:instance"));
     }
   }
 

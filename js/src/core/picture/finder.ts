@@ -76,14 +76,20 @@ function likeliest({ values, columns }: Table, row: number, classes: number): nu
   return best;
 }
 
-/** The nearest match from `wanted` on, in the direction in which the slider moves; the last match if there is none ahead. */
+/** By how much an arrow key and a page key move a slider. */
+const STEPS = [1, 5];
+
+/** The match in the place of another instance: the next one in the direction of a key, otherwise the nearest one. */
 export function nearestMatch(found: number[], wanted: number, before: number): number | null {
-  if (found.length === 0) {
-    return null;
+  if (found.length === 0 || found.includes(wanted)) {
+    return found.length === 0 ? null : wanted;
   }
-  const up = wanted >= before;
-  const ahead = up ? found.find((one) => one >= wanted) : [...found].reverse().find((one) => one <= wanted);
-  return ahead ?? (up ? found[found.length - 1] : found[0]);
+  const [last, next] = [[...found].reverse().find((one) => one < wanted), found.find((one) => one > wanted)];
+  if (last === undefined || next === undefined) {
+    return last ?? next!;
+  }
+  const isNext = STEPS.includes(Math.abs(wanted - before)) ? wanted > before : next - wanted <= wanted - last;
+  return isNext ? next : last;
 }
 
 /** Next or previous match, or instance if nothing matches; wraps around. */
