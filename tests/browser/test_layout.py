@@ -132,6 +132,18 @@ def test_no_panel_moves_the_plot(open_at, width):
     assert page.get_by_role("button", name="Numbers: ").evaluate("(button) => button === document.activeElement")
 
 
+def test_what_a_panel_reports_is_seen_in_a_low_panel_too(open_at):
+    page = open_at("three", 800)
+    page.get_by_role("button", name="Save: ").click()
+    page.locator(".cam1d-panel [role=status]").evaluate(
+        "(status) => { status.textContent = 'Written: path '.repeat(40); }"
+    )
+    page.locator(".cam1d-panel").evaluate("(panel) => { panel.style.maxHeight = '250px'; }")
+    panel, status = box(page, ".cam1d-panel"), box(page, ".cam1d-panel [role=status]")
+    assert panel["y"] < status["y"]
+    assert status["y"] + status["height"] <= panel["y"] + panel["height"]
+
+
 def test_class_scores_are_next_to_the_plot_and_below_it_while_a_panel_is_open(open_at):
     page = open_at("three", 1280)
     plot = box(page, ".bqplot.figure")

@@ -172,6 +172,8 @@ const SHEET = `
 .cam1d-toolbar button:hover { border-color: var(--cam1d-ink); }
 .cam1d-toolbar .cam1d-panel { display: flex; flex-flow: column; gap: 10px; padding: 8px 12px; overflow: auto; background: var(--cam1d-panel); border: solid var(--cam1d-line); border-width: 1px 0 0 1px; }
 .cam1d-toolbar .cam1d-panel > * { flex: none; }
+/* What was written must be seen in a low panel, too. */
+.cam1d-toolbar .cam1d-panel > .cam1d-note[role="status"] { position: sticky; bottom: -8px; padding-bottom: 8px; margin-bottom: -8px; background: var(--cam1d-panel); }
 .cam1d-toolbar .cam1d-heading { display: flex; justify-content: space-between; align-items: center; font-size: 14px; }
 .cam1d-toolbar .cam1d-heading button { border: 0; background: none; }
 .cam1d-toolbar .cam1d-panel[hidden], .cam1d-toolbar label[hidden] { display: none; }
