@@ -92,7 +92,8 @@ def draw_rows(
     scale: ColorScale,
     height: float,
     samples: int,
-) -> None:
+    strip: bool,
+) -> Any:
     """Draw the rows of a map, the time axis and the color bar.
 
     Parameters
@@ -110,13 +111,20 @@ def draw_rows(
         Height of the figure in inches.
     samples : int
         Samples of the time axis, which may be that of a longer series.
+    strip : bool
+        Whether there is room above the rows for the strip of a map of all channels, of this figure or another.
+
+    Returns
+    -------
+    matplotlib.text.Text
+        What is written below the color bar.
     """
     axes = figure.subplots()
     count, rate = len(channels), source.sampling_rate or 1.0
-    strip = one.attribution.shape[1] < source.x.shape[2]
+    of_all = one.attribution.shape[1] < source.x.shape[2]
     values = one.attribution[:, [0] * count if one.attribution.shape[1] == 1 else channels]
-    image = _color(axes, values.T, scale, (0, count), rate, _HINT if strip else 1.0)
-    if strip:
+    image = _color(axes, values.T, scale, (0, count), rate, _HINT if of_all else 1.0)
+    if of_all:
         # The color bar belongs to the opaque colors.
         image = _color(axes, one.attribution.T, scale, (count + _GAP, count + _GAP + _STRIP), rate, 1.0)
     rows = [_draw_series(axes, one.x[:, channel], count - 1 - place, rate) for place, channel in enumerate(channels)]
@@ -128,7 +136,7 @@ def draw_rows(
             *_edges(len(one.x), samples, rate), facecolor="white", edgecolor=_PADDING, hatch=r"\\\\", linewidth=0.0
         )
     hatched, dotted = _mark(axes, source, len(one.x), rate) if one.placed else (False, False)
-    _label_rows(axes, channels, names, rows, height / (count + 1), strip)
+    _label_rows(axes, channels, names, rows, height / (count + 1), of_all)
     axes.set_xlim(_edges(0, samples, rate))
     axes.set_ylim(0, count + (_GAP + _STRIP if strip else 0))
     axes.spines[["top", "right", "left"]].set_visible(False)
@@ -142,7 +150,7 @@ def draw_rows(
     # Approximate number of characters of this size that fit.
     room = int(_CHARACTERS * figure.bbox.width / figure.dpi)
     meaning = fill("; ".join(remarks), room) if room >= _LEAST else ""  # it would leave no height to the rows
-    _draw_bar(figure, axes, image, "\n".join(filter(None, [one.label, meaning])), scale)
+    return _draw_bar(figure, axes, image, "\n".join(filter(None, [one.label, meaning])), scale)
 
 
 def _edges(start: int, stop: int, rate: float) -> tuple[float, float]:
@@ -238,9 +246,10 @@ def _mark(axes: Any, source: ExplanationSource, samples: int, rate: float) -> tu
     return bool(unseen), bool(centers)
 
 
-def _draw_bar(figure: Any, axes: Any, image: Any, label: str, scale: ColorScale) -> None:
+def _draw_bar(figure: Any, axes: Any, image: Any, label: str, scale: ColorScale) -> Any:
     bar = figure.colorbar(image, ax=axes, orientation="horizontal", fraction=0.04, pad=0.01, aspect=50)
     bar.ax.tick_params(labelsize=7)
     bar.set_ticks([-scale.limit, 0.0, scale.limit] if scale.signed else [0.0, scale.limit])
     bar.ax.xaxis.set_major_formatter("{x:.3g}")
     bar.set_label(plain(label), fontsize=8)
+    return bar.ax.xaxis.label

@@ -68,7 +68,7 @@ def draw_maps(
     figsize: tuple[float, float] | None = None,
     samples: int | None = None,
 ) -> Any:
-    """Figure of maps side by side, labeled with letters if there are several.
+    """Figure of maps side by side, with rows at the same heights, labeled with letters if there are several.
 
     Parameters
     ----------
@@ -102,6 +102,8 @@ def draw_maps(
     parts = figure.subfigures(1, len(maps), squeeze=False)[0] if len(maps) > 1 else [figure]
     largest = max(one.largest for one in maps) if shared else None
     samples = max(len(one.x) for one in maps) if samples is None else samples
+    strip = any(one.attribution.shape[1] < source.x.shape[2] for one in maps)
+    titles, bars = [], []
     for place, (part, one) in enumerate(zip(parts, maps, strict=True)):
         letter = f"({chr(97 + place)}) " if len(maps) > 1 else ""
         # Approximate number of characters of this size that fit.
@@ -110,14 +112,23 @@ def draw_maps(
         room = max(8, int(_CHARACTERS * size[0] / len(maps)))
         names = [_elided(f"{name} {unit}".strip(), room) for name, unit in named]
         scale = ColorScale(limit or largest or one.largest, one.signed)
-        draw_rows(part, source, one, rows, names, scale, size[1], samples)
-        part.suptitle(plain(title), x=0.01, ha="left", fontsize=9)
+        bars.append(draw_rows(part, source, one, rows, names, scale, size[1], samples, strip))
+        titles.append(part.suptitle(plain(title), x=0.01, ha="left", fontsize=9))
+    for texts in (titles, bars):
+        _equalize_lines(texts)
     return figure
 
 
-def figure_height(rows: int) -> float:
-    """Height in inches of a figure of this many rows."""
-    return 1.6 + 0.9 * min(rows, 24)
+def _equalize_lines(texts: list[Any]) -> None:
+    """Give texts of matplotlib as many lines as the longest of them has."""
+    lines = [text.get_text().count("\n") for text in texts]
+    for text, own in zip(texts, lines, strict=True):
+        text.set_text(text.get_text() + "\n" * (max(lines) - own))
+
+
+def figure_height(rows: int, share: float = 1.0) -> float:
+    """Height in inches of a figure of this many rows, each of this share of its usual height."""
+    return 1.6 + 0.9 * min(rows, 24) * share
 
 
 def png_picture(figure: Any) -> str:

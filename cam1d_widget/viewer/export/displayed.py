@@ -76,7 +76,8 @@ def displayed_figure(viewer: Viewer, choices: Sequence[Choice] | None = None, **
     """Figure of some pictures; by default of the current one, and of the pinned one."""
     if choices is None:
         choices = [current_choice(viewer), *([] if viewer.pinned is None else [viewer.pinned])]
-        options["shared"] = viewer.mark.options.same_ends
+        # Maps of one method have the same unit; those of different methods do not.
+        options["shared"] = viewer.mark.options.same_ends and len({choice.method for choice in choices}) == 1
     if viewer.mark.options.same_axis:
         options["samples"] = int(lengths_of(viewer.explanation).max())
     return figure_of(viewer.explanation, choices, lambda choice: displayed_numbers(viewer, choice), **options)

@@ -53,9 +53,9 @@ def figure_of(
         raise ValueError(f"width must be left out if figsize is given, but is {shown(width)}: both set the size")
     if width is not None:
         width = checked_width(width)
-        natural, height = WIDTH * len(choices), figure_height(source.x.shape[2])
-        # A narrow figure is lower as well, but its texts keep their size.
-        options["figsize"] = width / _INCH, height * min(1.0, max(0.5, width / _INCH / natural))
+        # A narrow figure has lower rows as well, but its texts keep their size.
+        share = min(1.0, max(0.5, width / _INCH / (WIDTH * len(choices))))
+        options["figsize"] = width / _INCH, figure_height(source.x.shape[2], share)
     return draw_maps(source, [_plotted(source, choice, numbers) for choice in choices], **options)
 
 

@@ -173,6 +173,28 @@ def test_a_pinned_picture_is_in_the_figure_and_both_have_letters(viewer):
     assert len(titles(viewer.plot(1))) == 1
 
 
+def test_pinned_maps_of_one_method_have_the_same_color_limits_in_the_figure_and_others_their_own(viewer):
+    def limits():
+        return [axes.images[-1].norm.vmax for part in viewer.plot().subfigs for axes in part.axes[:1]]
+
+    def largest(method, instance, target):
+        return np.abs(viewer.explanation.attribution(method, instance, target)).max()
+
+    viewer.pinned = (0, 2, "Grad-CAM")
+    np.testing.assert_allclose(limits(), [largest("Saliency", 2, 1), largest("Grad-CAM", 0, 2)], rtol=1e-6)
+    viewer.pinned = (0, 2, "Saliency")
+    np.testing.assert_allclose(limits(), max(largest("Saliency", 2, 1), largest("Saliency", 0, 2)), rtol=1e-6)
+
+
+@pytest.mark.parametrize("width", [None, 180])
+def test_the_rows_of_pinned_maps_are_aligned_in_the_figure(viewer, width):
+    viewer.pinned = (0, 2, "Grad-CAM")
+    figure = viewer.plot(width=width)
+    figure.draw_without_rendering()
+    edges = [part.axes[0].transData.transform([(0, 0), (0, 3)]) for part in figure.subfigs]
+    np.testing.assert_allclose(edges[0][:, 1], edges[1][:, 1], atol=2)  # half a millimeter
+
+
 def test_differences_and_means_are_in_the_figure(viewer):
     viewer.against = 0
     whole = viewer.explanation
