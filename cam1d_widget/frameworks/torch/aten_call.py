@@ -1,131 +1,21 @@
-"""Exported operations as functions of values of the graph: what they take from the module, and how they are called."""
+"""Operations of an exported module as functions of values of the graph."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
-from typing import Any, NamedTuple
+from collections.abc import Sequence, Set
+from typing import Any
 
 import numpy as np
 import torch
-from torch.export import ExportedProgram
-from torch.export.graph_signature import InputKind
 
 from ...network.graph import Call, Node
 from .called import Order
-from .export import evaluated, size_of, sizes_of
+from .constants import Constants
+from .export import evaluated, sizes_of
+from .tape import Tape, constant_value
 from .tensors import tensor_of
 
-__all__ = ["AtenCall", "Constants"]
-
-
-def _copied(to: torch.Tensor, values: torch.Tensor, non_blocking: bool = False) -> torch.Tensor:
-    """Values in the shape and the precision of a tensor, in whose place they are copied."""
-    return values.to(to.dtype).expand_as(to)
-
-
-_CALLED_INSTEAD: dict[Any, Any] = {
-    # Views ask for strides that values of the graph need not have.
-    torch.ops.aten.view.default: torch.ops.aten.reshape.default,
-    torch.ops.aten._unsafe_view.default: torch.ops.aten.reshape.default,
-    # It has no derivative.
-    torch.ops.aten.copy.default: _copied,
-}
-
-
-class Constants:
-    """Values that do not depend on the series: parameters, buffers, and what is computed from them and the batch size.
-
-    Parameters
-    ----------
-    module : torch.nn.Module
-    program : ExportedProgram
-    device : torch.device
-        To which they are moved.
-    """
-
-    def __init__(self, module: torch.nn.Module, program: ExportedProgram, device: torch.device) -> None:
-        self._module, self.device = module, device
-        self._specs = {one.arg.name: one for one in program.graph_signature.input_specs}
-        self._plans: dict[Any, _Plan] = {}
-        self._owners: dict[str, tuple[torch.nn.Module, str]] = {}
-        self._stored = {**program.constants, **program.state_dict}
-
-    def __call__(self, node: Any, batch: int, float32: bool = False) -> Any:
-        """Value of a node of the exported graph for a batch of some size."""
-        size = size_of(node)
-        if size is not None:
-            return evaluated(size, batch)
-        if node.op == "placeholder":
-            value = self._parameter(node.name)
-        else:
-            value = self.called(node, lambda one: self(one, batch, float32))
-        halved = float32 and isinstance(value, torch.Tensor) and value.is_floating_point()
-        return value.float() if halved else value
-
-    def called(self, node: Any, filled: Callable[[Any], Any]) -> Any:
-        """Result of a call, with values for the nodes among its arguments, and on the device."""
-        plan = self._plans.get(node)
-        if plan is None:
-            plan = self._plans[node] = _Plan.of(node, self.device)
-        return plan(filled)
-
-    def _parameter(self, name: str) -> torch.Tensor:
-        """Current value of a parameter or buffer, on the device."""
-        return self._stored_value(name).detach().to(self.device)
-
-    def _stored_value(self, name: str) -> torch.Tensor:
-        if name not in self._owners:
-            spec = self._specs[name]
-            if spec.kind not in (InputKind.PARAMETER, InputKind.BUFFER):
-                return self._stored[str(spec.target)]
-            path, _, attribute = str(spec.target).rpartition(".")
-            # A module whose submodules change is refused before its parameters are read.
-            self._owners[name] = self._module.get_submodule(path), attribute
-        value: torch.Tensor = getattr(*self._owners[name])
-        return value
-
-
-class _Plan(NamedTuple):
-    """A call of an operation, in which the arguments that hold nodes are listed: the others are always the same."""
-
-    function: Callable[..., Any]
-    args: list[Any]
-    open_args: list[tuple[int, Any]]
-    kwargs: dict[str, Any]
-    open_kwargs: list[tuple[str, Any]]
-
-    @classmethod
-    def of(cls, node: Any, device: torch.device) -> _Plan:
-        """Plan of a node of the exported graph."""
-        args, kwargs = list(node.args), dict(node.kwargs)
-        if kwargs.get("device") is not None:
-            kwargs["device"] = device
-        open_args = [(place, one) for place, one in enumerate(args) if _holds_nodes(one)]
-        open_kwargs = [(name, one) for name, one in kwargs.items() if _holds_nodes(one)]
-        return cls(_CALLED_INSTEAD.get(node.target, node.target), args, open_args, kwargs, open_kwargs)
-
-    def __call__(self, filled: Callable[[Any], Any]) -> Any:
-        """Result with values for the nodes."""
-        args = self.args.copy()
-        for place, one in self.open_args:
-            args[place] = _filled(one, filled)
-        kwargs = self.kwargs
-        if self.open_kwargs:
-            kwargs = {**kwargs, **{name: _filled(one, filled) for name, one in self.open_kwargs}}
-        return self.function(*args, **kwargs)
-
-
-def _holds_nodes(argument: Any) -> bool:
-    if isinstance(argument, torch.fx.Node):
-        return True
-    return isinstance(argument, list | tuple) and any(map(_holds_nodes, argument))
-
-
-def _filled(argument: Any, value: Callable[[Any], Any]) -> Any:
-    """Argument with values for the nodes in it."""
-    if isinstance(argument, torch.fx.Node):
-        return value(argument)
-    return [_filled(one, value) for one in argument] if isinstance(argument, list | tuple) else argument
+__all__ = ["AtenCall"]
 
 
 class AtenCall:
@@ -154,6 +44,7 @@ class AtenCall:
         self._batch = _batch_in([node for node, _ in inputs])
         self._turned: dict[Any, tuple[Any, Order]] = {}
         """Tensors that are others, with the order of their axes."""
+        self._tapes: dict[bool, Tape] = {}
 
     @classmethod
     def joined(cls, nodes: Sequence[Node], known: Set[int], wanted: Sequence[int]) -> tuple[list[int], Call] | None:
@@ -203,28 +94,23 @@ class AtenCall:
         return self._computed(values, float32=True)
 
     def _computed(self, values: Sequence[Any], float32: bool) -> list[Any]:
-        known = {
-            node: (value if float32 else value.to(node.meta["val"].dtype)).permute(order)
+        if float32 not in self._tapes:
+            inputs, outputs = ([node for node, _ in pairs] for pairs in (self._inputs, self._outputs))
+            tape = Tape(self.operations, inputs, self._turned, outputs, self._constants, float32)
+            self._tapes[float32] = tape
+        given = [
+            (value if float32 else value.to(node.meta["val"].dtype)).permute(order)
             for (node, order), value in zip(self._inputs, values, strict=True)
-        }
+        ]
         place, axis, per_instance = self._batch
-        batch = known[self._inputs[place][0]].shape[axis] // per_instance
-
-        def filled(argument: Any) -> Any:
-            if argument in self._turned and argument not in known:
-                other, order = self._turned[argument]
-                known[argument] = filled(other).permute(order)
-            return known[argument] if argument in known else self._constants(argument, batch, float32)
-
-        for node in self.operations:
-            known[node] = self._constants.called(node, filled)
-        return [filled(node).permute(order) for node, order in self._outputs]
+        made = self._tapes[float32](given, given[place].shape[axis] // per_instance)
+        return [one.permute(order) for one, (_, order) in zip(made, self._outputs, strict=True)]
 
     def weights(self) -> list[np.ndarray]:
         """Current values of all parameters."""
         sources = {one for node in self.operations for one in node.all_input_nodes}
         found = sources - {*self.operations, *(node for node, _ in self._inputs)}
-        values = (self._constants(one, 1) for one in sorted(found, key=lambda one: str(one.name)))
+        values = (constant_value(self._constants, one) for one in sorted(found, key=lambda one: str(one.name)))
         return [one.cpu().float().numpy() for one in values if isinstance(one, torch.Tensor)]
 
 

@@ -21,13 +21,15 @@ from ...network.graph import Graph, LayerOutput, Node, Value
 from ...network.operations import Attention, Held, Identity, Operation, Permute, Rearranging
 from ..inputs import Inputs
 from .arguments import alone
-from .aten_call import AtenCall, Constants
+from .aten_call import AtenCall
 from .attention import self_attention
 from .called import Called, Order, batch_first, name_of, shape_of
 from .column import as_column
+from .constants import Constants
 from .export import size_of
 from .layouts import permuted
 from .operation_table import row_of
+from .tape import constant_value
 from .tensors import Functions, TorchTensors
 
 __all__ = ["read"]
@@ -175,7 +177,7 @@ class _Reading:
 
     def _current(self, node: Any) -> torch.Tensor:
         """Values of a constant in float32."""
-        return self._constants(node, 1, float32=True)
+        return constant_value(self._constants, node, float32=True)
 
     def _in_order(self, node: Any, wanted: Order, tensor: _Tensor, reader: Any = None) -> int:
         """Number of the value that holds a tensor in an order of axes."""
