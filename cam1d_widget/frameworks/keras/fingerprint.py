@@ -14,6 +14,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from ..same_attributes import SameAttributes
+
 __all__ = ["Settings", "Structure", "settings_of"]
 
 Settings = dict[tuple[int, str], Hashable]
@@ -53,19 +55,19 @@ class Structure:
             for key, value in settings_of(model).items()
             if all(one.get(key, _UNKNOWN) == value for one in before) and (with_loss or key[1] != "loss")
         }
-        names: dict[int, list[str]] = {}
-        for number, name in self._settings:
-            names.setdefault(number, []).append(name if name not in ("", "dtype") else "_dtype_policy")
-        self._snapshots = [
-            _snapshot(layer, names.get(number, [])) for number, layer in enumerate(model._flatten_layers())
-        ]
+        self._attributes = _attributes_of(model)
 
     def changed(self) -> str | None:
         """Which setting has changed, in words; None where none has."""
-        # Fast path: the same objects have the same settings.
-        layers = list(self._model._flatten_layers())
-        if len(layers) == len(self._snapshots) and all(map(_unchanged, layers, self._snapshots)):
+        if self._attributes.unchanged():
             return None
+        attributes = _attributes_of(self._model)
+        what = self._difference()
+        if what is None:  # another attribute has, such as the history of a training
+            self._attributes = attributes
+        return what
+
+    def _difference(self) -> str | None:
         now = settings_of(self._model)
         if any(not name and (number, name) not in self._settings for number, name in now):
             return "its layers"
@@ -92,26 +94,17 @@ def settings_of(model: Any) -> Settings:
     return settings
 
 
-Snapshot = tuple[dict[str, Any], list[tuple[str, Any, Hashable]]]
-"""Attributes of a layer; for each setting its name, the object, and its value if the object is mutable."""
-
-
-def _snapshot(layer: Any, names: list[str]) -> Snapshot:
-    attributes = vars(layer)
-    found = [(name, attributes[name]) for name in names if name in attributes]
-    return attributes, [(name, value, _setting(value) if _is_mutable(value) else None) for name, value in found]
-
-
-def _unchanged(layer: Any, snapshot: Snapshot) -> bool:
-    attributes, found = snapshot
-    return vars(layer) is attributes and all(
-        attributes.get(name) is value and (setting is None or _setting(value) == setting)
-        for name, value, setting in found
-    )
+def _attributes_of(model: Any) -> SameAttributes:
+    """Attributes of the layers of a model as they are now."""
+    layers = list(model._flatten_layers())
+    public = [value for one in layers for name, value in vars(one).items() if not name.startswith("_")]
+    return SameAttributes(layers, [one._layers for one in layers], filter(_is_mutable, public), _setting)
 
 
 def _is_mutable(value: Any) -> bool:
     """Whether a value can be changed in place; large values are compared by identity only, for speed."""
+    if isinstance(value, tuple) and len(value) <= _MOST_COMPARED:
+        return any(map(_is_mutable, value))
     size = value.size if isinstance(value, np.ndarray) else len(value) if isinstance(value, _CONTAINERS) else None
     return size is not None and size <= _MOST_COMPARED
 

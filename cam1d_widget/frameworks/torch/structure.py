@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from ..same_attributes import SameAttributes
 from ..same_object import SameObject
 
 __all__ = ["Structure"]
@@ -42,17 +43,19 @@ class Structure:
         call()
         after = settings_of(module)
         self._settings = {key: value for key, value in before.items() if after.get(key, _UNKNOWN) == value}
-        names: dict[str, list[str]] = {}
-        for path, name in self._settings:
-            names.setdefault(path, []).extend([name] if name else [])
-        self._snapshots = [_snapshot(one, names.get(path, [])) for path, one in module.named_modules()]
+        self._attributes = _attributes_of(module)
 
     def changed(self) -> str | None:
         """Which setting has changed, in words; None where none has."""
-        # Fast path: the same objects have the same settings.
-        modules = list(self._module.modules())
-        if len(modules) == len(self._snapshots) and all(map(_unchanged, modules, self._snapshots)):
+        if self._attributes.unchanged():
             return None
+        attributes = _attributes_of(self._module)
+        what = self._difference()
+        if what is None:  # another attribute has, such as the mode
+            self._attributes = attributes
+        return what
+
+    def _difference(self) -> str | None:
         now = settings_of(self._module)
         if any(not name and (path, name) not in self._settings for path, name in now):
             return "its layers"
@@ -77,28 +80,20 @@ def settings_of(module: nn.Module) -> Settings:
     return settings
 
 
-_Snapshot = tuple[dict[str, Any], list[tuple[str, Any, Hashable]]]
-"""Attributes of a module; of each setting the name, the object, and its value if it can be changed in place."""
+def _attributes_of(module: nn.Module) -> SameAttributes:
+    """Attributes of a module and its submodules as they are now."""
+    modules = list(module.modules())
+    found = [vars(one).get(name) for one in modules for name in ("_modules", *_HOOKS)]
+    containers = [one for one in found if isinstance(one, dict)]  # a scripted module has none, and never changes
+    public = [value for one in modules for name, value in vars(one).items() if not name.startswith("_")]
+    return SameAttributes(modules, containers, filter(_may_change, public), _setting)
 
 
-def _snapshot(module: nn.Module, names: list[str]) -> _Snapshot:
-    attributes = vars(module)
-    return attributes, [(name, attributes[name], _changing(name, attributes[name])) for name in names]
-
-
-def _unchanged(module: nn.Module, snapshot: _Snapshot) -> bool:
-    attributes, found = snapshot
-    return vars(module) is attributes and all(
-        attributes.get(name, _UNKNOWN) is value and (setting is None or _changing(name, value) == setting)
-        for name, value, setting in found
-    )
-
-
-def _changing(name: str, value: Any) -> Hashable:
-    """Setting of an object that can be changed in place; None of any other."""
-    if name in _HOOKS:
-        return tuple(value)
-    return _setting(value) if isinstance(value, list | dict | tuple | torch.Tensor) else None
+def _may_change(value: Any) -> bool:
+    """Whether an object has a setting that can be changed in place."""
+    if isinstance(value, tuple):
+        return any(map(_may_change, value))
+    return isinstance(value, list | dict | torch.Tensor)
 
 
 def _setting(value: Any) -> Hashable:
