@@ -8,7 +8,7 @@ from typing import Any
 from ..cells import Recurrence
 from ..operations import MatrixProduct, Maximum, Normalize, Pointwise, Pool, Product, Reduce
 from .recurrence import differences
-from .steps import Backward, Step, Unsupported, Values
+from .steps import Backward, Step, Unsupported, Values, pulled
 
 __all__ = ["deep_lift"]
 
@@ -40,20 +40,16 @@ def deep_lift(step: Step) -> Backward:
     elif isinstance(operation, Recurrence):
         rule = partial(_recurrent, operation)
     elif operation.facts.affine:
-        rule = _linear
+        rule = pulled
     else:
         raise Unsupported(step)
-    return Backward(rule, step.inputs)
+    return Backward(rule, step.inputs, pulls=rule is pulled)
 
 
 def _takes_maximum(operation: Any) -> bool:
     return (isinstance(operation, Pool) and operation.largest) or (
         isinstance(operation, Reduce) and operation.kind == "max"
     )
-
-
-def _linear(values: Values, received: list[Any]) -> list[Any]:
-    return values.pull(received)
 
 
 def _ratio(step: Step, values: Values, received: list[Any]) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..operations import Mixing, Pointwise, StepPooling
-from .steps import Backward, Step, Unsupported, Values
+from .steps import Backward, Step, Unsupported, Values, pulled
 
 __all__ = ["guided"]
 
@@ -21,10 +21,11 @@ def guided(step: Step) -> Backward:
     operation = step.operation
     if isinstance(operation, Mixing | StepPooling) and operation.hides_relu:
         raise Unsupported(step, "in which ReLUs may be hidden")
-    only_positive = isinstance(operation, Pointwise) and operation.name in ("relu", "relu6")
+    if isinstance(operation, Pointwise) and operation.name in ("relu", "relu6"):
+        return Backward(_only_positive, step.inputs, pulls=True)
+    return Backward(pulled, step.inputs, pulls=True)
 
-    def rule(values: Values, received: list[Any]) -> list[Any]:
-        relu = values.tensors.ops.relu
-        return values.pull([relu(one) for one in received] if only_positive else received)
 
-    return Backward(rule, step.inputs)
+def _only_positive(values: Values, received: list[Any]) -> list[Any]:
+    """The positive part of the gradient; it is the same before the ReLU's own zeros as after them."""
+    return [values.tensors.ops.relu(one) for one in values.pull(received)]

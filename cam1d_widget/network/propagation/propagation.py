@@ -13,12 +13,12 @@ import numpy as np
 
 from ...attribution.propagation_rules import LayerwiseRelevance, Rescale, Rule
 from ...cancellation import check_cancelled
-from ..graph import Graph, Pull
+from ..graph import CanJoin, Graph, Pull
 from ..operations import Held, Masking
 from .deep_lift import deep_lift
 from .guided import guided
 from .lrp import lrp
-from .steps import Backward, Step, Unsupported, Values, steps_of
+from .steps import Backward, Step, Unsupported, Values, joined, steps_of
 
 __all__ = ["Propagation", "Propagations"]
 
@@ -52,8 +52,9 @@ class Propagation:
         self._compile, self._rule = compile_, rule
         self._units = int(graph.values[logits].shape[-1] or 0)
         self._graph = graph
-        # LRP requires this; the other rules only get faster.
-        self._steps, self._logits = steps_of(graph, logits)
+        # LRP requires the weights; the other rules only get faster, unless calls can be joined.
+        joins = not isinstance(rule, LayerwiseRelevance) and any(isinstance(one.call, CanJoin) for one in graph.nodes)
+        self._steps, self._logits = steps_of(graph, logits, linear=not joins)
         self._merges = any(getattr(step.operation, "merges_instances", False) for step in self._steps)
         self._of_series = {0}  # of the steps, since some layers are taken apart into several
         for step in self._steps:
@@ -61,6 +62,10 @@ class Propagation:
                 self._of_series.update(step.outputs)
         of_series = [step for step in self._steps if self._of_series.issuperset(step.outputs)]
         self._back = _planned(of_series, self._logits, self._planner())
+        if joins:
+            self._back = joined(self._back, self._logits)
+            held = [step for step in self._steps if self._of_series.isdisjoint(step.outputs)]
+            self._steps = [*held, *(step for step, _ in reversed(self._back))]
 
     @cached_property
     def attribution(self) -> Callable[..., list[np.ndarray]]:

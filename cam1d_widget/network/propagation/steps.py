@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from ..graph import Graph, Node, Pull, Tensors
+from ..graph import CanJoin, Graph, Node, Pull, Tensors
 from ..operations import Convolution, Dense, Identity, Operation, Scale, Weighted
 from ..parts import written_out
 
-__all__ = ["Backward", "Linear", "Step", "Unsupported", "Values", "steps_of"]
+__all__ = ["Backward", "Linear", "Step", "Unsupported", "Values", "joined", "pulled", "steps_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,17 +129,25 @@ class Backward(NamedTuple):
         From the values of the step and what its outputs received to what each of `to` receives.
     to : tuple of int
         Inputs of the step that receive something.
+    pulls : bool
+        Whether the rule uses what its outputs received only for the step's own vector-Jacobian product.
     """
 
     rule: Callable[[Values, list[Any]], Sequence[Any]]
     to: tuple[int, ...]
+    pulls: bool = False
 
 
-def steps_of(graph: Graph, logits: int) -> tuple[list[Step], int]:
+def pulled(values: Values, received: list[Any]) -> list[Any]:
+    """The vector-Jacobian product of a step as its rule."""
+    return values.pull(received)
+
+
+def steps_of(graph: Graph, logits: int, linear: bool = True) -> tuple[list[Step], int]:
     """Steps from the series to the logits, and the number of the logits.
 
     Layers that consist of simpler operations are written out, identities are left out, and a batch normalization right
-    after a layer with weights is merged into it.
+    after a layer with weights is merged into it, unless steps are not taken as `linear`.
     """
     same: dict[int, int] = {}  # outputs of identities
     steps: dict[tuple[int, ...], Step] = {}
@@ -150,10 +158,10 @@ def steps_of(graph: Graph, logits: int) -> tuple[list[Step], int]:
         if isinstance(node.operation, Identity):
             same[node.outputs[0]] = inputs[0]
             continue
-        operation, linear = node.operation, None
-        if isinstance(operation, Weighted) and not operation.rounds:
-            linear = Linear(graph.tensors, operation)
-        steps[node.outputs] = Step(node, inputs, node.outputs, linear)
+        operation, own = node.operation, None
+        if linear and isinstance(operation, Weighted) and not operation.rounds:
+            own = Linear(graph.tensors, operation)
+        steps[node.outputs] = Step(node, inputs, node.outputs, own)
     logits = same.get(logits, logits)
     readers[logits] += 1
     for step in list(steps.values()):
@@ -163,3 +171,28 @@ def steps_of(graph: Graph, logits: int) -> tuple[list[Step], int]:
             del steps[step.inputs]
             steps[step.outputs] = replace(before, outputs=step.outputs, linear=merged)
     return list(steps.values()), logits
+
+
+def joined(planned: Sequence[tuple[Step, Backward]], logits: int) -> list[tuple[Step, Backward]]:
+    """The same, from the last step back, with one step in the place of a chain of vector-Jacobian products."""
+    readers = Counter([logits, *(value for step, _ in planned for value in step.inputs)])
+    chains: list[list[tuple[Step, Backward]]] = []
+    for step, back in planned:
+        after, later = chains[-1][-1] if chains else (None, None)
+        follows = after and after.inputs == step.outputs and readers[step.outputs[0]] == 1
+        if follows and back.pulls and later and later.rule is pulled:
+            chains[-1].append((step, back))
+        else:
+            chains.append([(step, back)])
+    return [one for chain in chains for one in _as_one(chain)]
+
+
+def _as_one(chain: list[tuple[Step, Backward]]) -> list[tuple[Step, Backward]]:
+    """One step in the place of those of a chain, the last one first; the chain if there is no such call."""
+    last, (first, back) = chain[0][0], chain[-1]
+    call, known = last.node.call, frozenset(first.inputs)
+    nodes = [replace(step.node, inputs=step.inputs) for step, _ in reversed(chain)]
+    one = call.joined(nodes, known, last.outputs) if len(chain) > 1 and isinstance(call, CanJoin) else None
+    if one is None or tuple(one[0]) != first.inputs:
+        return chain
+    return [(replace(last, node=replace(last.node, call=one[1]), inputs=first.inputs), back)]

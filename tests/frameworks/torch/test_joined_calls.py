@@ -5,7 +5,8 @@ import pytest
 import torch
 from torch import nn
 
-from cam1d_widget import TorchClassifier
+from cam1d_widget import TorchClassifier, methods
+from cam1d_widget.frameworks.torch.aten_call import AtenCall
 
 RNG = np.random.default_rng(0)
 
@@ -78,6 +79,22 @@ def test_joined_calls_compute_what_the_single_ones_do(name):
             for one, found in zip(wanted, computed, strict=True):
                 np.testing.assert_allclose(found, values[one], rtol=1e-5, atol=1e-6)
     assert len(graph._paths[frozenset({0}), (graph.output,)]) == 1
+
+
+@pytest.mark.few(2)
+@pytest.mark.parametrize("method", [methods.GuidedBackprop(), methods.DeepLIFT()], ids=lambda one: one.label)
+@pytest.mark.parametrize("name", MODULES)
+def test_rules_go_through_joined_calls_as_through_the_single_ones(name, method, monkeypatch):
+    torch.manual_seed(0)
+    module, x = MODULES[name]().eval(), RNG.normal(size=(4, 30, 3)).astype(np.float32)
+    classifier = TorchClassifier(module).for_series(x)
+    whole = method.attribute(classifier, x, [0, 1, 1, 0])
+    joined = classifier.propagations(method.propagation_rule)
+    monkeypatch.setattr(AtenCall, "joined", lambda *_: None)
+    classifier = TorchClassifier(module).for_series(x)
+    single = method.attribute(classifier, x, [0, 1, 1, 0])
+    np.testing.assert_allclose(whole, single, rtol=1e-4, atol=1e-5 * np.abs(single).max())
+    assert name == "transformer" or len(joined._steps) < len(classifier.propagations(method.propagation_rule)._steps)
 
 
 def test_parameters_are_read_when_they_are_needed():
