@@ -81,7 +81,10 @@ class Compiled(CompiledFunction):
         places = np.minimum(np.arange(_filled(count)), count - 1)
         alike = zip(arrays, self._signature, strict=True)
         filled = [(one[places] if len(places) > len(one) == count else one, argument) for one, argument in alike]
-        given = [jnp.asarray(one, argument.dtype) for one, argument in filled]
+        # A compiled function takes an array of numpy in a tenth of the time in which JAX converts it.
+        given = [
+            one if one.dtype.name == argument.dtype else jnp.asarray(one, argument.dtype) for one, argument in filled
+        ]
         if self._variables is None:
             self._variables = _read_by(self._function, given)
         made = self._jitted([variable._value for variable in self._variables], given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -34,8 +35,11 @@ class Eager:
     def __call__(self, *arrays: np.ndarray) -> list[np.ndarray]:
         """Results, one array each."""
         given = [tensor_of(one, self._device, dtype) for one, dtype in zip(arrays, self._dtypes, strict=True)]
-        # PyTorch has no backward pass of recurrent layers in evaluation mode through cuDNN.
-        with torch.no_grad(), torch.backends.cudnn.flags(enabled=False):
+        with torch.no_grad(), self._without_cudnn():
             made = self._function(*given)
         several = made if isinstance(made, list | tuple) else [made]
         return [np.ascontiguousarray(one.detach().cpu().numpy()) for one in several]
+
+    def _without_cudnn(self) -> AbstractContextManager[Any]:
+        """PyTorch has no backward pass of recurrent layers in evaluation mode through cuDNN."""
+        return torch.backends.cudnn.flags(enabled=False) if self._device.type == "cuda" else nullcontext()

@@ -89,7 +89,7 @@ class Functions:
     @staticmethod
     def one_hot(indices: Any, count: int) -> Any:
         """Rows that are one at an index, in float32."""
-        return functional.one_hot(indices.long(), count).float()
+        return torch.eye(count, device=indices.device)[indices.long()]
 
     @staticmethod
     def repeat(x: Any, repeats: int, axis: int) -> Any:
@@ -160,7 +160,8 @@ class TorchTensors:
 
 def tensor_of(x: Any, device: torch.device, dtype: torch.dtype | None = None) -> torch.Tensor:
     """Tensor of an array on a device; arrays that must not be written to are copied."""
-    return torch.as_tensor(np.require(x, requirements=["C", "W"]), dtype=dtype, device=device)
+    x = np.ascontiguousarray(x)
+    return torch.as_tensor(x if x.flags.writeable else x.copy(), dtype=dtype, device=device)
 
 
 def vector_jacobian(

@@ -53,10 +53,14 @@ _CALLED = ("attribute", "at_steps", "maps", "refusal", "exactness", "expected_to
 def _checked(function: Callable[..., Any]) -> Callable[..., Any]:
     """A method's function, which checks its arguments before it computes anything."""
     signature = inspect.signature(function)
+    names = list(signature.parameters)
+    required = {name for name, one in signature.parameters.items() if one.default is one.empty}
 
     @wraps(function)
     def checked(*given: Any, **named: Any) -> Any:
-        arguments = signature.bind(*given, **named).arguments
+        arguments = {**dict(zip(names, given, strict=False)), **named}
+        if len(given) > len(names) or not required <= arguments.keys() <= set(names):
+            arguments = signature.bind(*given, **named).arguments
         classifier = check_classifier(arguments["classifier"])
         if "x" in arguments:
             x = arguments["x"]
