@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -26,15 +26,15 @@ class Arguments:
 
     Parameters
     ----------
-    function : callable
+    signature : inspect.Signature
     owner : str
         Whose arguments they are, for messages: "Net's forward pass".
     without : collection of str
         Those that are not for the user.
     """
 
-    def __init__(self, function: Callable[..., Any], owner: str, without: Collection[str] = ()) -> None:
-        every = inspect.signature(function).parameters.values()
+    def __init__(self, signature: inspect.Signature, owner: str, without: Collection[str] = ()) -> None:
+        every = signature.parameters.values()
         self._parameters = {one.name: one for one in every if one.kind in _NAMED and one.name not in without}
         self.owner = owner
 

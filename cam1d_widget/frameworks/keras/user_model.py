@@ -123,7 +123,7 @@ def arguments_of(model: Any) -> Arguments | None:
     """
     if _has_graph(model):
         return None
-    arguments = Arguments(model.call, f"{type(model).__name__}'s call", without=["training"])
+    arguments = Arguments(inspect.signature(model.call), f"{type(model).__name__}'s call", without=["training"])
     others = [name for name in arguments.optional if name != "mask" and not name.endswith("_mask")]
     if len(arguments.required) + len(others) < 2 and arguments.names:
         return None

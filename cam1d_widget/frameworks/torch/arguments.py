@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import torch
@@ -21,7 +22,16 @@ def alone() -> Inputs:
 
 def arguments_of(module: nn.Module) -> Arguments:
     """Arguments of a module's forward pass that can be given by name."""
-    return Arguments(module.forward, f"{type(module).__name__}'s forward pass")
+    schema = getattr(module.forward, "schema", None)
+    signature = inspect.signature(module.forward) if schema is None else _signature_of(schema)
+    return Arguments(signature, f"{type(module).__name__}'s forward pass")
+
+
+def _signature_of(schema: Any) -> inspect.Signature:
+    """Signature of the forward pass of a scripted or traced module, without the module itself."""
+    kind, none = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty
+    defaults = [(one.name, one.default_value if one.has_default_value() else none) for one in schema.arguments[1:]]
+    return inspect.Signature([inspect.Parameter(name, kind, default=default) for name, default in defaults])
 
 
 def arguments(module: nn.Module, inputs: Inputs, x: torch.Tensor, order: Order, ops: Any) -> tuple[list[Any], Any]:

@@ -320,6 +320,14 @@ def test_a_module_without_gradients_is_refused_for_gradients_only():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("compiled", [torch.jit.script, lambda module: torch.jit.trace(module, torch.zeros(2, 3, 30))])
+def test_a_scripted_or_traced_module_has_the_gradients_of_its_module(compiled):
+    module = nn.Sequential(nn.Conv1d(3, 8, 5), nn.ReLU(), nn.AvgPool1d(26), nn.Flatten(), nn.Linear(8, 2)).eval()
+    x = np.random.default_rng(0).normal(size=(4, 30, 3)).astype(np.float32)
+    gradients = [TorchClassifier(one).for_series(x).gradient(x, 1) for one in (module, compiled(module))]
+    np.testing.assert_allclose(*gradients, rtol=1e-4, atol=1e-6)
+
+
 def test_a_compiled_module_is_read_as_the_module_that_was_compiled():
     module = cnn()
     classifier = TorchClassifier(torch.compile(module)).for_series(X)
