@@ -86,7 +86,7 @@ def settings_of(model: Any) -> Settings:
         settings[number, ""] = layer
         settings[number, "dtype"] = layer.dtype_policy.name
         for name, value in vars(layer).items():
-            if name.startswith("_") or name in _IGNORED:
+            if not _is_setting(name):
                 continue
             setting = _loss(value) if name == "loss" else _setting(value)
             if setting is not _UNKNOWN:
@@ -97,8 +97,12 @@ def settings_of(model: Any) -> Settings:
 def _attributes_of(model: Any) -> SameAttributes:
     """Attributes of the layers of a model as they are now."""
     layers = list(model._flatten_layers())
-    public = [value for one in layers for name, value in vars(one).items() if not name.startswith("_")]
+    public = [value for one in layers for name, value in vars(one).items() if _is_setting(name)]
     return SameAttributes(layers, [one._layers for one in layers], filter(_is_mutable, public), _setting)
+
+
+def _is_setting(name: str) -> bool:
+    return not name.startswith("_") and name not in _IGNORED
 
 
 def _is_mutable(value: Any) -> bool:
