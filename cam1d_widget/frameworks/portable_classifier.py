@@ -9,7 +9,7 @@ import numpy as np
 from ..attribution.receptive_field import ReceptiveField
 from ..explanation.portable_model import PortableModel
 from ..network.portable import NotPortable, portable
-from ..network.stages import Stage, kind_of_pooling
+from ..network.stages import Stage, kind_of_pooling, sources_of
 from ..typing import Score
 from .network import Network
 
@@ -39,6 +39,7 @@ def portable_model(network: Network, length: int, field: ReceptiveField | None, 
     stages = () if explained is None else network.stages
     wanted = [network.exit, *(stage.value for stage in stages)]
     operations, shapes, weights, kernels = portable(network.graph, length, wanted, network.opened)
+    sources = sources_of(network.graph, stages, [shapes[stage.value][0] for stage in stages]) if stages else []
     description = {
         "operations": operations,
         "shapes": shapes,
@@ -51,18 +52,18 @@ def portable_model(network: Network, length: int, field: ReceptiveField | None, 
         "placing": None if field is None else _placing(field),
         "affine": score == "logits" and network.head.affine,
         "steps": [] if field is None else np.stack([field.start, field.stop, field.positions], axis=1).tolist(),
-        "stages": [_stage(stage) for stage in stages],
+        "stages": [_stage(stage, *ends) for stage, ends in zip(stages, sources, strict=True)],
     }
     return PortableModel(description, weights, kernels=kernels)
 
 
-def _stage(stage: Stage) -> dict[str, Any]:
+def _stage(stage: Stage, start: np.ndarray, stop: np.ndarray) -> dict[str, Any]:
     return {
         "name": stage.node.name,
         "kind": stage.kind,
         "pools": kind_of_pooling(stage.node),
         "value": stage.value,
-        "sources": np.stack([stage.start, stage.stop], axis=1).tolist(),
+        "sources": np.stack([start, stop], axis=1).tolist(),
     }
 
 

@@ -89,9 +89,12 @@ def fields_of(graph: Graph, length: int, wanted: Iterable[int]) -> dict[int, See
     return known
 
 
-def fields_between(graph: Graph, entry: int, wanted: int) -> dict[int, Seen]:
-    """Receptive fields of the values after a map (batch, step, filter), in steps of it; unknown ones are left out."""
-    known = {entry: Seen(ReceptiveField.of_input(graph.values[entry].shape[1] or SOME_LENGTH), 1)}
+def fields_between(graph: Graph, entry: int, wanted: int, steps: int | None = None) -> dict[int, Seen]:
+    """Receptive fields of the values after a map (batch, step, filter), in steps of it; unknown ones are left out.
+
+    `steps` is the number of steps of the map, if it depends on the length of the series.
+    """
+    known = {entry: Seen(ReceptiveField.of_input(steps or graph.values[entry].shape[1] or SOME_LENGTH), 1)}
     for node in graph.series_nodes([entry], [wanted]):
         inputs = [value for value in node.inputs if value in graph.of_series]
         if all(value in known for value in inputs):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +12,7 @@ from . import operations as ops
 from .graph import Graph, Node
 from .receptive_field import fields_between
 
-__all__ = ["Stage", "kind_of_pooling", "stages_of"]
+__all__ = ["Stage", "kind_of_pooling", "sources_of", "stages_of"]
 
 _FILTERWISE = (ops.Scale, ops.Rescale, ops.Identity, ops.Pointwise, ops.Pool, ops.Pad, ops.Crop, ops.Upsample)
 
@@ -23,14 +25,10 @@ class Stage(NamedTuple):
     node : Node
     value : int
         Its output (batch, position, filter).
-    start, stop : ndarray of int, of shape (position of the next stage,)
-        Its positions [start, stop) from which each position of the next stage is computed; empty for the last stage.
     """
 
     node: Node
     value: int
-    start: np.ndarray
-    stop: np.ndarray
 
     @property
     def kind(self) -> str:
@@ -47,14 +45,26 @@ def stages_of(graph: Graph, entry: int) -> tuple[Stage, ...]:
     values = [entry]
     while (before := _before(graph, values[0])) is not None:
         values.insert(0, before)
+    made = [value for value in values[:-1] if not isinstance(graph.makers[value].operation, ops.Identity)]
+    return tuple(Stage(graph.makers[value], value) for value in (*made, entry))
+
+
+def sources_of(graph: Graph, stages: Sequence[Stage], positions: Sequence[int]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Positions [start, stop) of each stage from which each position of the next is computed; empty for the last.
+
+    Parameters
+    ----------
+    graph : Graph
+    stages : sequence of Stage
+    positions : sequence of int
+        Number of positions of each.
+    """
     nothing = np.zeros(0, int)
-    stages = [Stage(graph.makers[entry], entry, nothing, nothing)]
-    for value in values[-2::-1]:
-        if isinstance(graph.makers[value].operation, ops.Identity):
-            continue
-        field = fields_between(graph, value, stages[0].value)[stages[0].value].field
-        stages.insert(0, Stage(graph.makers[value], value, field.start, field.stop))
-    return tuple(stages)
+    found = []
+    for (one, after), count in zip(pairwise(stages), positions, strict=False):
+        field = fields_between(graph, one.value, after.value, count)[after.value].field
+        found.append((field.start, field.stop))
+    return [*found, (nothing, nothing)]
 
 
 def kind_of_pooling(node: Node) -> str | None:

@@ -55,6 +55,22 @@ def test_stages_are_the_layers_own_outputs_and_positions_lead_to_the_pooled_valu
             assert found.stages[2].values[0, before, filter] == found.activations[step, filter]
 
 
+@pytest.mark.parametrize("samples", [101, 1400])
+def test_positions_are_those_of_the_length_of_the_series(samples):
+    given = keras.Input((None, 2))
+    maps = keras.layers.MaxPooling1D(4, padding="same")(keras.layers.Conv1D(3, 3, activation="relu")(given))
+    model = keras.Model(given, keras.layers.Dense(2)(keras.layers.GlobalAveragePooling1D()(maps)))
+    x = np.random.default_rng(0).normal(size=(samples, 2)).astype(np.float32)
+    found = inside.step_contributions(model, x)
+    for step in (0, len(found.activations) // 2, len(found.activations) - 1):
+        before, _ = found.positions(step, 1)[-2:]
+        assert found.stages[-2].values[0, before, 1] == found.activations[step, 1]
+    classifier = KerasClassifier(model).for_length(samples)
+    description = classifier.portable().description
+    counts = [len(stage["sources"]) for stage in description["stages"][:-1]]
+    assert counts == [stage.values.shape[1] for stage in found.stages[1:]]
+
+
 def test_a_torch_module_has_the_same_stages(series):
     module = torch.nn.Sequential(
         torch.nn.Conv1d(6, 4, 9), torch.nn.BatchNorm1d(4), torch.nn.ReLU(), torch.nn.MaxPool1d(5), torch.nn.Flatten()
