@@ -105,6 +105,30 @@ class DataSet:
         """One series without padding, of shape (1, time, channel)."""
         return self.x[instance : instance + 1, : None if self.lengths is None else self.lengths[instance]]
 
+    @property
+    def own_lengths(self) -> np.ndarray:
+        """Number of samples of each series, of shape (instance,)."""
+        return np.full(len(self.x), self.x.shape[1]) if self.lengths is None else self.lengths
+
+    def cut_to(self, length: int) -> DataSet:
+        """The series that are at least as long, without the samples that follow.
+
+        Raises
+        ------
+        ValueError
+            If all are shorter.
+        """
+        rows = self.rows_of(length)
+        if not len(rows):
+            raise ValueError(f"x must hold series of at least {length} samples, but the longest has {self.x.shape[1]}")
+        others = None if self.others is None else {name: values[rows] for name, values in self.others.items()}
+        series = self.series._replace(values=self.x[rows, :length], lengths=None)
+        return replace(self, series=series, others=others, lengths=np.full(len(rows), length))
+
+    def rows_of(self, length: int) -> np.ndarray:
+        """Instances of at least as many samples."""
+        return np.flatnonzero(self.own_lengths >= length)
+
     def fitted(self, classifier: Any) -> Any:
         """The classifier for these series, with the other inputs of the model."""
         classifier = holding(classifier, self.others, len(self.x))

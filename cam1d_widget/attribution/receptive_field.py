@@ -95,6 +95,25 @@ class ReceptiveField:
         return self.positions <= self.length - self.padding - 0.5 if self.padding else np.ones(len(self), bool)
 
     @property
+    def begins_in_series(self) -> np.ndarray:
+        """Which steps begin before the padding, bool of shape (step,)."""
+        return self.low < self.length - self.padding
+
+    @property
+    def ends_in_series(self) -> np.ndarray:
+        """Which steps end before the padding, bool of shape (step,)."""
+        return self.high <= self.length - self.padding if self.padding else np.ones(len(self), bool)
+
+    def without_padding(self) -> ReceptiveField:
+        """The steps that begin in the series, at their places, and what they see of it."""
+        if not self.padding:
+            return self
+        own = self.begins_in_series
+        kept = {name: getattr(self, name)[own] for name in _PER_STEP}
+        kept["stop"] = np.minimum(kept["stop"], self.length - self.padding)
+        return replace(self, **kept)
+
+    @property
     def seen(self) -> np.ndarray:
         """Whether any step sees a sample, bool of shape (time,)."""
         seen = np.zeros(self.length + 1, int)
@@ -105,10 +124,11 @@ class ReceptiveField:
     @property
     def whole_step(self) -> int | None:
         """Step nearest to the middle whose receptive field is not cut off at the ends; None if all are cut off."""
-        whole = np.flatnonzero(self.stop - self.start >= np.rint(self.high - self.low))
+        whole = np.flatnonzero((self.stop - self.start >= np.rint(self.high - self.low)) & self.ends_in_series)
         if not len(whole):
             return None
-        return int(whole[np.abs(self.centers[whole] - (self.length - 1) / 2).argmin()])
+        middle = (self.length - self.padding - 1) / 2
+        return int(whole[np.abs(self.centers[whole] - middle).argmin()])
 
     def windowed(self, kernel: int, stride: int = 1, dilation: int = 1, padding: str = "valid") -> ReceptiveField:
         """After a convolution or pooling with this kernel.

@@ -117,8 +117,7 @@ class NetworkClassifier(PerInstanceClassifier, ABC):
         """Receptive fields of the steps of the explained layer."""
         if self._length is None:
             raise ValueError(f"model {self.name!r} takes series of any length; use for_length(length) to choose one")
-        field = self.receptive_field_at(self._length)
-        return field if self._own is None else replace(field, padding=self._length - self._own)
+        return self.receptive_field_at(self._own or self._length)
 
     @property
     def layers(self) -> tuple[LayerFacts, ...]:
@@ -147,7 +146,7 @@ class NetworkClassifier(PerInstanceClassifier, ABC):
         """Filters of the explained layer as functions of the series."""
         if not self.per_instance:
             self._refuse_unknown_inputs()
-        return NetworkFilters(self._network, self._passes)
+        return NetworkFilters(self._network, self._passes, self._padded)
 
     def randomized(self, seed: int = 0, draws: int = 1) -> Iterator[tuple[int, str, Self]]:
         """Classifiers on a copy of the model, with more and more layers randomized, from the output down.
@@ -259,10 +258,13 @@ class NetworkClassifier(PerInstanceClassifier, ABC):
         ]
 
     def receptive_field_at(self, length: int) -> ReceptiveField:
-        """Receptive fields of the steps of the explained layer, for series of this length."""
+        """Receptive fields of the steps of the explained layer, for series of this length, filled up if they are."""
         if self._network.entry is None:
             raise ValueError(self._network.no_map)
-        return self._network.receptive_field_at(check_count("length", length))
+        field = self._network.receptive_field_at
+        if self._own is None or self._length is None or length != self._own:
+            return field(check_count("length", length))
+        return replace(field(self._length), padding=self._length - self._own)
 
     def bias(self) -> np.ndarray:
         """Score of each class on features that are zero, of shape (class,)."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -121,6 +122,7 @@ class PerInstanceClassifier:
             other._lengths = None
             return other
         other = copy(self)
+        other.__dict__.pop("filters", None)
         other._lengths, other._own = None, length
         return other
 
@@ -128,16 +130,14 @@ class PerInstanceClassifier:
         """The same classifier for series of one length; compiled functions are shared."""
         _ = self.propagations  # created before the copy, to be shared by it
         other = copy(self)
+        other.__dict__.pop("filters", None)
         other._length, other._own = length, None
         return other
 
-    def _padded(self, x: np.ndarray) -> np.ndarray:
-        """Series filled up to the length of the model."""
-        if self._own is None or self._length is None or x.shape[1] != self._own or self._own == self._length:
-            return x
-        filled = np.full((len(x), self._length, x.shape[2]), self._fill, np.float32)
-        filled[:, : self._own] = x
-        return filled
+    @property
+    def _padded(self) -> Callable[[np.ndarray], np.ndarray]:
+        """Fills series up to the length of the model."""
+        return partial(_filled, self._own, self._length, self._fill)
 
     def _with_held(self, held: tuple[np.ndarray, ...]) -> Self:
         _ = self.propagations
@@ -161,6 +161,15 @@ class PerInstanceClassifier:
                 f"model {self.name!r} takes {names} besides the series, whose values are not known: call "
                 f"holding({{{_example(inputs, series=False)}}}), and for_instances([0]) for the first instance"
             )
+
+
+def _filled(own: int | None, length: int | None, fill: float | None, x: np.ndarray) -> np.ndarray:
+    """Series of `own` samples, filled up to a length; others as they are."""
+    if own is None or length is None or x.shape[1] != own or own == length:
+        return x
+    filled = np.full((len(x), length, x.shape[2]), fill, np.float32)
+    filled[:, :own] = x
+    return filled
 
 
 def _example(inputs: Inputs, series: bool = True) -> str:

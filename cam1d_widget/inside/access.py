@@ -7,39 +7,26 @@ from typing import Any
 
 import numpy as np
 
-from ..attribution.abilities import HasLayers, HasLength, NeedsSeries, holding, labels_of, named_inputs, offers
+from ..attribution.abilities import HasLayers, HasLength, labels_of, offers
 from ..attribution.classifier import Classifier
-from ..attribution.series import check_series, read_series
+from ..attribution.data_set import DataSet
 from ..explanation.true_classes import check_true_classes
 from ..frameworks.open_model import as_classifier
 from ..typing import InputsLike, Labels, LayerLike, Layout, ModelLike
 from ..validation import shown
 
-__all__ = ["class_indices", "opened", "series_for"]
+__all__ = ["class_indices", "opened", "opened_at", "opened_on"]
 
 
-def opened(
-    model: ModelLike,
-    layer: LayerLike | None = None,
-    series: InputsLike | None = None,
-    layout: Layout = "channels_last",
-    length: int | None = None,
-    argument: str = "x",
-) -> HasLayers:
-    """Classifier of a model, at a layer if one is named.
+def opened(model: ModelLike, layer: LayerLike | None = None, length: int | None = None) -> HasLayers:
+    """Classifier of a model, at a layer if one is named, for no series in particular.
 
     Parameters
     ----------
     model : ModelLike
     layer : LayerLike, optional
-    series : InputsLike, optional
-        Series of the shape for which a PyTorch module is read.
-    layout : {"channels_last", "channels_first"}
-        Of the series.
     length : int, optional
-        Samples of a series where none are given.
-    argument : str
-        Name of the caller's argument that holds the series.
+        Samples of a series, of a model that takes any length.
 
     Raises
     ------
@@ -48,39 +35,67 @@ def opened(
     ValueError
         If there is no such layer, or it has no time axis.
     """
+    classifier: Any = _with_layers(model)
+    if length is not None and classifier.input_shape[0] is None and offers(classifier, HasLength):
+        classifier = classifier.for_length(length)
+    return classifier if layer is None else _at(classifier, layer)
+
+
+def opened_on(
+    model: ModelLike,
+    layer: LayerLike | None,
+    x: InputsLike,
+    layout: Layout = "channels_last",
+    padding_value: float | None = None,
+    argument: str = "x",
+    length: int | None = None,
+) -> tuple[HasLayers, DataSet]:
+    """Classifier of a model for some series, at a layer if one is named; and the series, NaN after the end of each.
+
+    Parameters
+    ----------
+    model, layer
+        As of :func:`opened`.
+    x, layout, padding_value
+        As of :func:`~cam1d_widget.explain`.
+    argument : str
+        Name of the caller's argument that holds the series.
+    length : int, optional
+        Cut the series to it, without those that are shorter.
+    """
+    classifier: Any = _with_layers(model)
+    try:
+        data = DataSet.read(classifier, x, None, layout, None, padding_value)
+        data = data if length is None else data.cut_to(length)
+        classifier = data.fitted(classifier)
+    except (TypeError, ValueError) as fault:
+        raise type(fault)(re.sub(r"^x\b", argument, str(fault))) from None
+    return (classifier if layer is None else _at(classifier, layer)), data
+
+
+def opened_at(
+    model: ModelLike,
+    layer: LayerLike | None,
+    x: InputsLike,
+    layout: Layout = "channels_last",
+    padding_value: float | None = None,
+) -> tuple[HasLayers, DataSet]:
+    """Classifier of a model for some series, at a layer that must be named; and the series."""
+    classifier, data = opened_on(model, None, x, layout, padding_value)
+    if layer is None:
+        names = ", ".join(one.name for one in classifier.layers)
+        raise ValueError(f"layer must be named, but is None; layers with a time axis: {names or 'none'}")
+    return _at(classifier, layer), data
+
+
+def _with_layers(model: ModelLike) -> Any:
     classifier: Any = as_classifier(model)
     if not offers(classifier, HasLayers):
         raise TypeError(
             f"model must be a Keras model, a PyTorch module or a classifier of one, whose layers can be read, but is "
             f"{shown(model)}"
         )
-    x = None
-    if series is not None:
-        _, others = _named(classifier, series, argument)
-        x = series_for(classifier, series, argument, layout)
-        classifier = holding(classifier, others, len(x))
-    classifier = _for_series_or_length(classifier, x, length)
-    return classifier if layer is None else _at(classifier, layer)
-
-
-def _for_series_or_length(classifier: Any, x: np.ndarray | None, length: int | None) -> Any:
-    """The classifier for the shape of some series, or for a length, if it accepts several and one is given."""
-    if classifier.input_shape[0] is not None or not offers(classifier, NeedsSeries):
-        return classifier
-    if x is not None:
-        return classifier.for_series(x)
-    return classifier if length is None or not offers(classifier, HasLength) else classifier.for_length(length)
-
-
-def opened_at(
-    model: ModelLike, layer: LayerLike | None, series: InputsLike, layout: Layout = "channels_last"
-) -> HasLayers:
-    """Classifier of a model at a named layer."""
-    classifier = opened(model, None, series, layout)
-    if layer is None:
-        names = ", ".join(one.name for one in classifier.layers)
-        raise ValueError(f"layer must be named, but is None; layers with a time axis: {names or 'none'}")
-    return _at(classifier, layer)
+    return classifier
 
 
 def _at(classifier: HasLayers, layer: LayerLike) -> HasLayers:
@@ -89,23 +104,6 @@ def _at(classifier: HasLayers, layer: LayerLike) -> HasLayers:
     except ValueError as fault:
         names = ", ".join(one.name for one in classifier.layers)
         raise ValueError(f"{fault} (layers with a time axis: {names or 'none'})") from None
-
-
-def series_for(
-    classifier: Classifier, x: InputsLike, argument: str = "x", layout: Layout = "channels_last"
-) -> np.ndarray:
-    """Series that a classifier takes, of shape (instance, time, channel), as float32."""
-    series, _ = _named(classifier, x, argument)
-    values = read_series(argument, series, layout, classifier.input_shape[1]).values
-    return check_series(values, *classifier.input_shape, argument)
-
-
-def _named(classifier: Any, given: InputsLike, argument: str) -> tuple[Any, Any]:
-    """The series among the inputs of a model and the values of the others; an error names the caller's argument."""
-    try:
-        return named_inputs(classifier, given)
-    except (TypeError, ValueError) as fault:
-        raise type(fault)(re.sub(r"^x\b", argument, str(fault))) from None
 
 
 def class_indices(classifier: Classifier, y: Labels | None, instances: int) -> np.ndarray | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from ..attribution.receptive_field import ReceptiveField
 from ..attribution.stage_map import StageMap
 from ..typing import InputsLike, LayerLike, Layout, ModelLike
 from ..validation import check_index, check_text, counted
-from .access import opened, series_for
+from .access import opened_on
 
 __all__ = ["StepContributions", "contributions_of", "step_contributions"]
 
@@ -34,8 +35,8 @@ class StepContributions:
         Gradient of the score with respect to the activations; if the layers after it are affine, the weights of the
         class, the same for every series.
     affine : bool
-        Whether the score is an affine function of the activations: then the contributions and `rest`, a constant, add
-        up to the score exactly. Otherwise `rest` differs from series to series.
+        Whether the score is an affine function of the activations: then the contributions and `rest`, a constant if no
+        step lies in padding, add up to the score exactly. Otherwise `rest` differs from series to series.
     receptive_field : ReceptiveField
         Samples that each step depends on.
     stages : tuple of StageMap
@@ -53,13 +54,18 @@ class StepContributions:
     stages: tuple[StageMap, ...]
 
     @property
+    def padded(self) -> bool:
+        """Whether the series was filled up: steps that begin in the padding are left out, and part of `rest`."""
+        return self.receptive_field.padding > 0
+
+    @property
     def values(self) -> np.ndarray:
         """Contributions: activations times weights, of shape (step, filter)."""
         return self.activations * self.weights
 
     @property
     def rest(self) -> float:
-        """The part of the score that the contributions leave: the constant of an affine head."""
+        """The part of the score that the contributions leave: the constant of an affine head, and steps in padding."""
         return self.score - float(self.values.sum(dtype=np.float64))
 
     def ranked(self, step: int) -> np.ndarray:
@@ -93,6 +99,7 @@ class StepContributions:
         one, here = self.values[step, filter], self.values[step].sum()
         name = f"class {self.target}" if class_name is None else check_text("class_name", class_name)
         rest = "a constant" if self.affine else "what a linear approximation leaves"
+        rest += " and the steps in the padding" if self.padded else ""
         return (
             f"{name}: {self.score:.3g} = {one:+.3g} (step {step}, filter {filter}) {here - one:+.3g} (step {step}, "
             f"other filters) {self.values.sum() - here:+.3g} (other steps) {self.rest:+.3g} ({rest})"
@@ -112,6 +119,7 @@ def step_contributions(
     *,
     target: int | None = None,
     layout: Layout = "channels_last",
+    padding_value: float | None = None,
 ) -> StepContributions:
     """How the steps of a layer add up to a class score, with the values on the way to each step.
 
@@ -126,6 +134,8 @@ def step_contributions(
         The class. Default: the predicted one.
     layout : {"channels_last", "channels_first"}
         Order of the dims of `x`.
+    padding_value : float, optional
+        What fills a series up that is shorter than the model takes.
 
     Returns
     -------
@@ -142,10 +152,10 @@ def step_contributions(
     >>> found.values.sum() + found.rest - found.score
     0.0
     """
-    classifier = opened(model, layer, x, layout)
-    series = series_for(classifier, x, layout=layout)
-    if len(series) != 1:
-        raise ValueError(f"x must hold one series, but holds {len(series)}; choose one, as x[0]")
+    classifier, data = opened_on(model, layer, x, layout, padding_value)
+    if len(data.x) != 1:
+        raise ValueError(f"x must hold one series, but holds {len(data.x)}; choose one, as x[0]")
+    series = data.one(0)
     classifier = for_instances(classifier, np.zeros(1, int))
     if classifier.no_features:
         raise ValueError(classifier.no_features)
@@ -157,7 +167,19 @@ def step_contributions(
 def contributions_of(classifier: HasLayers, series: np.ndarray, target: int) -> StepContributions:
     """Contributions of the steps of a classifier's explained layer, for a series (1, time, channel)."""
     activations, weights = classifier.features(series, target)
-    stages = tuple(classifier.stages(series))
     score = float(classifier.scores(series)[0, target])
     field, affine = classifier.receptive_field, classifier.affine_head
-    return StepContributions(stages[-1].name, target, score, activations[0], weights[0], affine, field, stages)
+    stages, activations, weights = classifier.stages(series), activations[0], weights[0]
+    if field.padding:
+        own = field.begins_in_series
+        stages, activations, weights = _of_steps(stages, own), activations[own], weights[own]
+        field = field.without_padding()
+    return StepContributions(stages[-1].name, target, score, activations, weights, affine, field, tuple(stages))
+
+
+def _of_steps(stages: Sequence[StageMap], kept: np.ndarray) -> Sequence[StageMap]:
+    """Stages that lead to some of the steps."""
+    *before, last = stages
+    if before:
+        before[-1] = before[-1]._replace(start=before[-1].start[kept], stop=before[-1].stop[kept])
+    return [*before, last._replace(values=last.values[:, kept])]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..attribution.abilities import HasLayers, offers
 from ..attribution.lazy_explanation import LazyExplanation
-from ..explanation.coverage import outer_centers, unseen_samples
+from ..attribution.receptive_field import ReceptiveField
 from ..explanation.labels import single_classes
+from ..explanation.lengths import own_lengths
 from ..explanation.source import LayerFacts
 from ..inside.filters.layer_reading import LayerReading
 from ..inside.filters.meaning import FilterMeaning
@@ -33,8 +34,6 @@ _MOST_SOLUTIONS = 16
 def inside_of(explanation: LazyExplanation) -> InsideOfModel | None:
     """Inside of a widget's model; None if its layers cannot be read, or none has a time axis."""
     classifier = explanation.classifier
-    if explanation.lengths is not None:
-        return None
     return InsideOfModel(explanation) if offers(classifier, HasLayers) and classifier.layers else None
 
 
@@ -48,9 +47,7 @@ class InsideOfModel:
     """
 
     def __init__(self, explanation: LazyExplanation) -> None:
-        self._source, background = explanation, explanation.background
-        self._data = background if background is not None and len(background) > 1 else explanation.x
-        self._of_background = self._data is background
+        self._source, self._lengths = explanation, explanation.lengths
         self.read_model()
 
     def read_model(self) -> None:
@@ -88,11 +85,21 @@ class InsideOfModel:
         with self._source.unchanged_model():
             return self._reading(layer).activations(instance).values[0]
 
+    def steps(self, layer: str, instance: int) -> np.ndarray:
+        """What each step of a layer sees of an instance: first sample, one past the last, and center, (step, 3)."""
+        return _steps_of(self._reading(layer).field_of(instance))
+
+    @property
+    def unequal(self) -> bool:
+        """Whether the steps of a layer differ from instance to instance, since the lengths of the series do."""
+        return self._lengths is not None
+
     def _reading(self, layer: str) -> LayerReading:
         if layer not in self._readings:
-            source = self._source
+            source, classes = self._source, single_classes(self._source.y)
+            classifier = self._classifier.at(layer)
             self._readings[layer] = LayerReading(
-                self._classifier.at(layer), source.x, layer, single_classes(source.y), source.sampling_rate
+                classifier, source.x, layer, classes, source.sampling_rate, self._lengths
             )
         return self._readings[layer]
 
@@ -105,15 +112,9 @@ class InsideOfModel:
         for share in reading.going_through():
             yield 0.8 * share, f"reading {reading.layer}"
         yield 0.8, "computing the weights for the classes"
-        field = reading.receptive_field
-        steps = np.stack([field.start, field.stop, field.positions], axis=1)
-        content = {
-            "layer": reading.layer,
-            "weighed": reading.weighed,
-            "unseen": unseen_samples(steps, field.length),
-            "centers": outer_centers(steps),
-        }
+        content = {"layer": reading.layer, "weighed": reading.weighed}
         activity = np.abs(reading.peaks.means).mean(axis=0)
+        steps = _steps_of(reading.receptive_field)
         return Result(content, {"steps": steps, "activity": activity, "weights": reading.weights})
 
     def _filter(self, arguments: dict[str, Any]) -> Steps[Result]:
@@ -162,9 +163,12 @@ class InsideOfModel:
         return result_of_steps(reading.contributions(instance, target), instance)
 
     def _series(self, arguments: dict[str, Any]) -> Steps[Result]:
-        """Inputs that maximize a class, and the nearest real series."""
+        """Inputs that maximize a class, and the nearest real series; of the length of one of these, if it differs."""
         target = check_class("target", arguments.get("target"), self._source.class_names)
         solutions = check_count("solutions", arguments.get("solutions"), most=_MOST_SOLUTIONS)
+        samples = self._source.x.shape[1]
+        if self._lengths is not None:
+            samples = check_choice("length", arguments.get("length"), sorted(set(self._lengths.tolist())))
         yield 0.0, "reading the real series"
         options = MaximizationOptions(
             target,
@@ -175,30 +179,64 @@ class InsideOfModel:
             jitter=_JITTER,
             diversity=_DIVERSITY if solutions > 1 else 0.0,
         )
-        y = None if self._of_background else single_classes(self._source.y)
-        going = Maximization(self._classifier, options, self._data, y)
+        first = 0 if self._lengths is None else int((self._lengths == samples).argmax())
+        classifier, data = self._source.classifier_of(first), self._data_of(samples)
+        going = Maximization(classifier, options, data.x, data.y, data.rows)
         for step in going.run():
             yield step / _STEPS, f"gradient step {step} of {_STEPS}"
-        return self._series_result(target, going.result())
+        return _series_result(classifier, data, target, going.result())
 
-    def _series_result(self, target: int, best: Maximized) -> Result:
-        near = best.plausibility
-        nearest = self._data[[0] * len(best.x)] if near is None else self._data[near.nearest[:, 0]]
-        classifier = self._source.classifier_of(0)
-        real = classifier.scores(nearest)
-        content = {
-            "target": target,
-            "words": ["" if near is None else near.words(place) for place in range(len(best.x))],
-            "numbers": None if near is None else near.nearest[:, 0].tolist(),
-            "classes": real.argmax(axis=1).tolist(),
-            "background": self._of_background,
-        }
-        arrays = {
-            "x": best.x,
-            "scores": best.scores,
-            "nearest": nearest,
-            "real": real[:, target],
-            "path": best.path,
-            "real_best": classifier.scores(self._data)[:, target].max(keepdims=True),
-        }
-        return Result(content, arrays)
+    def _data_of(self, samples: int) -> _Data:
+        """Real series of at least some samples, cut to them: those of the background if it has several, or else all."""
+        source, background = self._source, self._source.background
+        if background is not None:
+            rows = _at_least(background, own_lengths(background), samples)
+            if len(rows) > 1:
+                return _Data(_cut(background, rows, samples), None, rows, True)
+        rows, y = _at_least(source.x, self._lengths, samples), single_classes(source.y)
+        return _Data(_cut(source.x, rows, samples), None if y is None else y[rows], rows, False)
+
+
+class _Data(NamedTuple):
+    """Real series of one length, their classes and their numbers, and whether they are of the background."""
+
+    x: np.ndarray
+    y: np.ndarray | None
+    rows: np.ndarray
+    of_background: bool
+
+
+def _at_least(x: np.ndarray, lengths: np.ndarray | None, samples: int) -> np.ndarray:
+    return np.arange(len(x)) if lengths is None else np.flatnonzero(lengths >= samples)
+
+
+def _cut(x: np.ndarray, rows: np.ndarray, samples: int) -> np.ndarray:
+    return x if (len(rows), samples) == x.shape[:2] else x[rows, :samples]
+
+
+def _steps_of(field: ReceptiveField) -> np.ndarray:
+    return np.stack([field.start, field.stop, field.positions], axis=1)
+
+
+def _series_result(classifier: Any, data: _Data, target: int, best: Maximized) -> Result:
+    """Maximizing inputs, and the nearest real series."""
+    near = best.plausibility
+    numbers = None if near is None else near.nearest[:, 0]
+    nearest = data.x[[0] * len(best.x)] if numbers is None else data.x[np.searchsorted(data.rows, numbers)]
+    real = classifier.scores(nearest)
+    content = {
+        "target": target,
+        "words": ["" if near is None else near.words(place) for place in range(len(best.x))],
+        "numbers": None if numbers is None else numbers.tolist(),
+        "classes": real.argmax(axis=1).tolist(),
+        "background": data.of_background,
+    }
+    arrays = {
+        "x": best.x,
+        "scores": best.scores,
+        "nearest": nearest,
+        "real": real[:, target],
+        "path": best.path,
+        "real_best": classifier.scores(data.x)[:, target].max(keepdims=True),
+    }
+    return Result(content, arrays)

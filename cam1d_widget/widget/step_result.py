@@ -27,6 +27,7 @@ def result_of_steps(found: StepContributions, instance: int) -> Result:
         "score": found.score,
         "rest": found.rest,
         "affine": found.affine,
+        "padded": found.padded,
         "filters": kept.tolist(),
         "stages": [{"name": stage.name, "kind": stage.kind, "pools": stage.pools} for stage in found.stages],
     }

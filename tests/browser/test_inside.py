@@ -1,13 +1,16 @@
 """Inside of a network, in a real JupyterLab with a real kernel, and on a page without one."""
 
+import keras
+import numpy as np
 import pytest
+from keras import layers as L
 
 from cam1d_widget import CAM1DWidget
 
 from ..support.networks import edge, hidden_pieces, planted
 from ..support.synced import outcome
 from .lab import run_all, write_notebook
-from .page import violations
+from .page import MARK, choose, violations
 
 pytestmark = pytest.mark.browser
 
@@ -143,3 +146,66 @@ def test_a_page_shows_what_was_computed_and_says_what_needs_a_kernel(open_page, 
     page.get_by_role("button", name="Inside:").click()
     assert panel.is_hidden()
     assert (page.errors, [one for one in page.requests if one.startswith("http")]) == ([], [])
+
+
+LENGTHS = [60, 35, 48, 20]
+
+# Distinct colors of the rows in the filters' canvas, of the samples [start, stop).
+COLORS = """([start, stop]) => {
+  const canvas = document.querySelector(".cam1d-inside canvas");
+  const { frame, scene } = canvas.__insidePanel;
+  const { plot, axis, ratio } = frame;
+  const [left, right] = [start, stop].map((sample) => Math.round(ratio * (axis.origin + sample * axis.step)));
+  const rows = scene.rows.length * 44;
+  const at = [left, Math.round(ratio * plot.top), right - left, Math.round(ratio * rows)];
+  const { data } = canvas.getContext("2d").getImageData(...at);
+  return [...new Set(new Uint32Array(data.buffer))].sort();
+}"""
+
+
+@pytest.fixture(scope="module")
+def unequal(tmp_path_factory):
+    keras.utils.set_random_seed(0)
+    series = keras.Input((70, 2))
+    maps = L.Conv1D(3, 5, activation="relu", name="conv", padding="same", strides=2)(series)
+    model = keras.Model(series, L.Dense(2)(L.GlobalAveragePooling1D()(maps)))
+    x = [np.random.default_rng(n).normal(size=(n, 2)).astype(np.float32) for n in LENGTHS]
+    widget = CAM1DWidget(model, x, padding_value=20.0, methods=["HiResCAM"], instance=1)
+    for name, arguments in {
+        "inside layer/conv": {"layer": "conv"},
+        "inside series/1/noise/1/35": {"target": 1, "start": "noise", "nearness": 1, "solutions": 1, "length": 35},
+    }.items():
+        result, _ = outcome(widget.jobs.work[name.split("/")[0]](arguments))
+        widget.jobs.keep(name, result)
+    widget.inside.unfolded = True
+    path = widget.save_html(tmp_path_factory.mktemp("unequal") / "page.html", progress=False)
+    widget.close()
+    return path
+
+
+def test_activations_end_where_the_series_ends_and_padding_is_hatched(open_page, unequal):
+    page = open_page(unequal)
+    page.locator(f"{PANEL} canvas[aria-label*='layer conv']").wait_for()
+    for instance, length in enumerate(LENGTHS):
+        choose(page, f"{{instance: {instance}}}")
+        found = page.evaluate(GEOMETRY)
+        assert len(found["filters"]) == length
+        assert found["filters"] == pytest.approx(found["picture"], abs=0.02)
+    page.evaluate(f"{MARK}.model.optionsModel.change({{same_axis: true}})")
+    choose(page, "{instance: 3}")
+    found = page.evaluate(GEOMETRY)
+    assert found["filters"] == pytest.approx(found["picture"][:20], abs=0.02)
+    padding = page.evaluate(COLORS, [25, 30])
+    assert len(padding) > 2
+    assert page.evaluate(COLORS, [50, 55]) == padding
+    assert page.evaluate(COLORS, [5, 10]) != padding
+    assert page.errors == []
+
+
+def test_a_maximizing_input_is_as_long_as_the_series(open_page, unequal):
+    page = open_page(unequal)
+    choose(page, "{instance: 1, target: 1}")
+    best = page.locator(f"{PANEL} .cam1d-best")
+    best.get_by_text("series of at least 35 samples are cut to these").wait_for()
+    choose(page, "{instance: 0}")
+    best.get_by_text("needs a live kernel").wait_for()

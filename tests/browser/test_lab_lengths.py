@@ -60,3 +60,38 @@ def test_all_views_end_with_the_series_that_the_kernel_selects(page):
         )
         until(partial(axis_ends_at, page, (samples - 0.5) / 25))
     assert page.errors == []
+
+
+MODEL = """
+import keras
+import numpy as np
+from keras import layers as L
+
+from cam1d_widget import CAM1DWidget
+
+series = keras.Input((None, 2))
+maps = L.Conv1D(3, 5, name="conv", strides=2)(series)
+model = keras.Model(series, L.Dense(2)(L.GlobalAveragePooling1D()(maps)))
+x = [np.random.default_rng(n).normal(size=(n, 2)).astype(np.float32) for n in (60, 35, 48, 20)]
+widget = CAM1DWidget(model, x, methods=["HiResCAM"], instance=1)
+widget
+"""
+FILTERS = """() => {
+  const canvas = document.querySelector(".cam1d-inside canvas");
+  const { scene, frame } = canvas?.__insidePanel ?? {};
+  return scene?.message === null ? [frame.axis.samples, scene.unseen] : null;
+}"""
+
+
+def test_the_kernel_sends_the_activations_of_each_instance_with_its_steps(folder, open_notebook):
+    write_notebook(folder / "inside.ipynb", MODEL, "widget")
+    page = open_notebook("inside.ipynb")
+    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.locator(".bqplot.figure[data-ready]").first.wait_for()
+    page.get_by_role("button", name="Inside:").first.click()
+    for instance, samples, blind in ((1, 35, []), (3, 20, [[19, 20]]), (0, 60, [[59, 60]])):
+        run_in_kernel(page, f"widget.instance = {instance}")
+        page.wait_for_function(f"samples => ({FILTERS})()?.[0] === samples", arg=samples)
+        _, unseen = page.evaluate(FILTERS)
+        assert unseen == blind
+    assert page.errors == []

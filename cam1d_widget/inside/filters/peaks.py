@@ -11,8 +11,10 @@ import numpy as np
 from ...attribution.abilities import HasLayers, for_instances
 from ...attribution.masking import batches
 from ...attribution.metrics.ranking import roc_area
+from ...attribution.receptive_field import ReceptiveField
+from ..each_length import of_each_length, unpadded_steps
 
-__all__ = ["ClassSplit", "Peaks", "class_split", "reading_peaks"]
+__all__ = ["ClassSplit", "Peaks", "class_split", "reading_peaks", "windows_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,27 +25,41 @@ class Peaks:
     ----------
     values, means : ndarray of shape (instance, filter)
         Largest activation over the steps, and the mean.
-    steps : ndarray of int, of shape (instance, filter)
-        Step of the largest.
+    starts : ndarray of int, of shape (instance, filter)
+        First sample of the window of the step with the largest.
     """
 
     values: np.ndarray
     means: np.ndarray
-    steps: np.ndarray
+    starts: np.ndarray
 
 
-def reading_peaks(classifier: HasLayers, x: np.ndarray) -> Generator[float, None, Peaks]:
-    """Peaks of the filters of a classifier's explained layer, in batches; yields the completed share."""
-    steps = len(classifier.receptive_field_at(x.shape[1]))
-    parts = []
-    for part in batches(len(x), 4 * steps * classifier.filters.count, most=64):
-        yield part.start / len(x)
-        parts.append(_peaks(for_instances(classifier, np.arange(len(x))[part]).trunk(x[part])))
-    return Peaks(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+def reading_peaks(classifier: HasLayers, x: np.ndarray, lengths: np.ndarray | None) -> Generator[float, None, Peaks]:
+    """Peaks of the filters of a classifier's explained layer, in batches; yields the completed share.
+
+    Of a padded series, those steps count that depend on no padding.
+    """
+    shape = len(x), classifier.filters.count
+    peaks = Peaks(np.empty(shape, np.float32), np.empty(shape, np.float32), np.empty(shape, int))
+    done = 0
+    for rows, series in of_each_length(x, lengths, np.arange(len(x))):
+        field = for_instances(classifier, rows[:1]).receptive_field_at(series.shape[1])
+        steps, (starts, _) = unpadded_steps(field), windows_of(field)
+        for part in batches(len(rows), 4 * len(field) * shape[1], most=64):
+            yield done / len(x)
+            values = for_instances(classifier, rows[part]).trunk(series[part])[:, steps]
+            peaks.values[rows[part]], peaks.means[rows[part]] = values.max(axis=1), values.mean(axis=1)
+            peaks.starts[rows[part]] = starts[steps[values.argmax(axis=1)]]
+            done += len(values)
+    return peaks
 
 
-def _peaks(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    return values.max(axis=1), values.mean(axis=1), values.argmax(axis=1)
+def windows_of(field: ReceptiveField) -> tuple[np.ndarray, int]:
+    """First sample of each step's receptive field, ignoring the ends of the series, and its number of samples."""
+    nominal = round((field.high - field.low).max())
+    if (field.stop - field.start).max() > nominal:  # recurrence and attention see all of the series
+        return field.start, field.length - field.padding
+    return np.rint(field.low).astype(int), nominal
 
 
 class ClassSplit(NamedTuple):

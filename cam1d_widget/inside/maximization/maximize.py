@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from tqdm.auto import tqdm
 
 from ...attribution.abilities import HasLayers, for_instances
+from ...attribution.series import check_series
 from ...typing import InputsLike, Labels, LayerLike, ModelLike
 from ...validation import check_flag, counted
-from ..access import class_indices, opened, series_for
+from ..access import class_indices, opened, opened_on
 from ..activations import name_of
 from .ascent import Ascent
 from .objective import ClassScore, FilterDrive, Objective
@@ -91,6 +92,7 @@ def activation_maximization(
     jitter: int = 0,
     diversity: float = 0.0,
     length: int | None = None,
+    padding_value: float | None = None,
     seed: int = 0,
     progress: Progress = True,
 ) -> Maximized:
@@ -129,7 +131,10 @@ def activation_maximization(
     diversity : float
         Weight that drives several solutions apart.
     length : int, optional
-        Samples of the series, for models that take any. Default: as in `data`.
+        Samples of the series, for models that take any, and for `data` of unequal length. Default: as in `data`, those
+        of the longest. Real series are cut to it, and shorter ones left out.
+    padding_value : float, optional
+        What fills shorter series up, as in :func:`~cam1d_widget.explain`.
     seed : int
     progress : bool or callable
         Show a progress bar, or a function of the steps done and the steps in all.
@@ -156,16 +161,16 @@ def activation_maximization(
     """
     if not callable(progress):
         check_flag("progress", progress)
-    classifier = opened(model, layer, data, length=length, argument="data")
     if y is not None and data is None:
         raise ValueError("y must come with data, since it holds the true classes of data; give data=")
-    real = None if data is None else series_for(classifier, data, "data")
-    classes = None if real is None else class_indices(classifier, y, len(real))
     options = MaximizationOptions(
         target, layer, filter, start, solutions, steps, norm, l2, total_variation, smoothness, nearness, jitter,
         diversity, length, seed,
     )  # fmt: skip
-    begun = Maximization(classifier, options, real, classes)
+    if data is None:
+        begun = Maximization(opened(model, layer, length), options)
+    else:
+        begun = Maximization(*_on_data(model, options, data, y, padding_value))
     report = progress if callable(progress) else None
     try:
         for step in tqdm(begun.run(), total=steps, desc="gradient steps", disable=progress is not True, leave=False):
@@ -174,6 +179,23 @@ def activation_maximization(
     except KeyboardInterrupt:
         return begun.result(finished=False)
     return begun.result()
+
+
+def _on_data(
+    model: ModelLike, options: MaximizationOptions, data: InputsLike, y: Labels | None, padding_value: float | None
+) -> tuple[HasLayers, MaximizationOptions, np.ndarray, np.ndarray | None, np.ndarray | None]:
+    """Arguments of a maximization on real series, which are cut to one length where theirs differ."""
+    classifier, found = opened_on(model, options.layer, data, padding_value=padding_value, argument="data")
+    classes, rows = class_indices(classifier, y, len(found.x)), None
+    of_any_length = found.lengths is not None or opened(model).input_shape[0] is None
+    if of_any_length and (found.lengths is not None or options.length not in (None, found.x.shape[1])):
+        length = options.length or found.x.shape[1]
+        rows = found.rows_of(length)
+        classifier, found = opened_on(
+            model, options.layer, data, padding_value=padding_value, argument="data", length=length
+        )
+        classes = None if classes is None else classes[rows]
+    return classifier, options, found.x, classes, rows
 
 
 class Maximization:
@@ -187,6 +209,8 @@ class Maximization:
         Real series; other inputs of the model are held at the values of the first of the classifier's instances.
     y : ndarray of int, of shape (instance,), or None
         True classes of `data`.
+    rows : ndarray of int, of shape (instance,), or None
+        Numbers of the series in `data`, of which some are left out.
     """
 
     def __init__(
@@ -195,9 +219,11 @@ class Maximization:
         options: MaximizationOptions,
         data: np.ndarray | None = None,
         y: np.ndarray | None = None,
+        rows: np.ndarray | None = None,
     ) -> None:
-        self._options, self._real = options, None if data is None else series_for(classifier, data, "data")
         classifier = for_instances(classifier, 0)
+        self._options, self._rows = options, rows
+        self._real = None if data is None else check_series(data, *classifier.input_shape, "data")
         size = _size(classifier, self._real, options.length)
         self._objective = _objective(classifier, options, size[0])
         self._scale = Scale.plain(size[1]) if self._real is None else Scale.of(self._real)
@@ -226,6 +252,8 @@ class Maximization:
         best = best[order]
         real = self._real
         near = None if real is None else plausibility_of(best[:, window], self._scale.deviations(real)[:, window])
+        if near is not None and self._rows is not None:
+            near = replace(near, nearest=self._rows[near.nearest])
         x = self._scale.series(best)
         return Maximized(
             x, scores[order], path[:, order], self._objective.window, self._norm, self._scale, near, finished

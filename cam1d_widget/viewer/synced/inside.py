@@ -20,7 +20,7 @@ from .jobs import Result, Work
 from .messages import kind_of
 from .tiles import Tile, answered, pack, packed_to_json, places_of
 
-__all__ = ["Inside", "InsideSource", "activations_key", "results_of_page"]
+__all__ = ["Inside", "InsideSource", "activations_key", "results_of_page", "steps_key"]
 
 # Largest number of bytes of activations in a saved page.
 _PAGE_BYTES = 6 * 2**20
@@ -41,13 +41,25 @@ class InsideSource(Protocol):
     def work(self) -> Mapping[str, Work]:
         """Long computations that the browser can request, by kind."""
 
+    @property
+    def unequal(self) -> bool:
+        """Whether the steps of a layer differ from instance to instance, since the lengths of the series do."""
+
     def activations(self, layer: str, instance: int) -> np.ndarray:
         """Activations of a layer's filters on an instance, of shape (step, filter)."""
+
+    def steps(self, layer: str, instance: int) -> np.ndarray:
+        """First sample, one past the last, and center of each step of a layer for an instance, of shape (step, 3)."""
 
 
 def activations_key(layer: int, instance: int) -> str:
     """Key of a layer's activations on an instance, both by their indices."""
     return f"activations/{layer}/{instance}"
+
+
+def steps_key(layer: int, instance: int) -> str:
+    """Key of what the steps of a layer see of an instance, both by their indices."""
+    return f"steps/{layer}/{instance}"
 
 
 class Inside(Synced):
@@ -114,12 +126,14 @@ class Inside(Synced):
             self.layer = self.layers[0]["name"] if self.layers else ""
 
     def tile(self, key: str) -> Tile:
-        """Activations of this key."""
-        layer, instance = places_of(key, "activations", "layer", "instance")
+        """Activations of this key, or what their steps see."""
+        kind = "steps" if key.startswith("steps/") else "activations"
+        layer, instance = places_of(key, kind, "layer", "instance")
         if self._source is None:
             raise ValueError("key must be of activations that a model computes, but there is no model")
         name = self.layers[check_index("layer", layer, len(self.layers))]["name"]
-        return Tile(key, self._source.activations(name, instance))
+        read = self._source.steps if kind == "steps" else self._source.activations
+        return Tile(key, np.asarray(read(name, instance), np.float32))
 
     def for_page(self, page: PageContents) -> Inside:
         """Layers of a page: those that were read, with as many activations as fit.
@@ -152,11 +166,15 @@ class Inside(Synced):
         remaining, all_names = _PAGE_BYTES, [layer["name"] for layer in self.layers]
         for name in sorted(names, key=lambda name: name != current):
             for place, instance in sorted(enumerate(page.instances), key=lambda one: one[1] != page.first):
-                values = self.tile(activations_key(all_names.index(name), instance)).values
-                remaining -= 2 * values.size
+                of_kernel, of_page = (all_names.index(name), instance), (names.index(name), place)
+                values = self.tile(activations_key(*of_kernel)).values
+                steps = self.tile(steps_key(*of_kernel)).values if self._source and self._source.unequal else None
+                remaining -= 2 * values.size + (0 if steps is None else 4 * steps.size)
                 if remaining < 0:
                     return
-                yield Tile(activations_key(names.index(name), place), values)
+                yield Tile(activations_key(*of_page), values)
+                if steps is not None:
+                    yield Tile(steps_key(*of_page), steps)
 
     def _receive(self, _: Any, content: dict[str, Any], buffers: list[Any]) -> None:
         if kind_of(content) == "tiles":

@@ -96,7 +96,8 @@ def pack(tiles: Sequence[Tile], *, bits: int = 32) -> dict[str, Any]:
     tiles : sequence of Tile
     bits : {32, 16, 8}
         Size of a value of a map. With 16 or 8 it is rounded to one of 65535 or 255 steps between plus and minus the
-        largest magnitude of the map, and standard errors likewise. Series are not rounded.
+        largest magnitude of the map, and standard errors likewise. Series, and the samples that steps see, are not
+        rounded.
 
     Returns
     -------
@@ -111,7 +112,7 @@ def pack(tiles: Sequence[Tile], *, bits: int = 32) -> dict[str, Any]:
         return place
 
     for tile in tiles:
-        size = 32 if tile.key.startswith("series/") else bits
+        size = 32 if tile.key.startswith(("series/", "steps/")) else bits
         numbers = put(*_encode(tile.values, size))
         spread = None if tile.spread is None else put(*_encode_errors(tile.spread, size))
         quality = {"gap": _number(tile.gap), "error": _number(tile.error), "spread": spread, "mean": tile.mean}

@@ -223,6 +223,7 @@ export class PageModel {
       score,
       rest: score - total,
       affine,
+      padded: false,
       filters: Array.from({ length: this.description.shapes[map!][1] }, (_, filter) => filter),
       activations,
       weights,

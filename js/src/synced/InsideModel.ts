@@ -1,5 +1,5 @@
 import { WidgetModel } from "@jupyter-widgets/base";
-import type { LayerFacts, Order } from "../core/picture/filters.js";
+import type { Activations, LayerFacts, Order } from "../core/picture/filters.js";
 import { NO_TILES, type PackedTiles, packTiles, type Tile } from "../core/tiles/tiles.js";
 import { watchConnection } from "../dom/connection.js";
 import { SyncedModel, serializeAs, verbatim } from "./SyncedModel.js";
@@ -75,29 +75,35 @@ export class InsideModel extends SyncedModel<State> {
     return this.get("unfolded");
   }
 
-  /** Activations of the layer for an instance; requested if they are not available, with a message meanwhile. */
-  activations(instance: number): Tile | string {
-    const key = `activations/${this.layers.indexOf(this.layer!)}/${instance}`;
-    this.tiles.hold([key]);
-    if (this.tiles.missing([key]).length === 0) {
-      this.displayed = this.tiles.take(key);
-      return this.displayed;
+  /**
+   * Activations of the layer for an instance, with its own steps if `unequal`; requested if they are not available, with
+   * a message meanwhile.
+   */
+  activations(instance: number, unequal: boolean): Activations | string {
+    const kinds = unequal ? ["activations", "steps"] : ["activations"];
+    const keys = kinds.map((kind) => `${kind}/${this.layers.indexOf(this.layer!)}/${instance}`);
+    this.tiles.hold(keys);
+    const missing = this.tiles.missing(keys);
+    if (missing.length === 0) {
+      this.displayed = keys.map((key) => this.tiles.take(key));
+      const [tile, steps] = this.displayed;
+      return { tile, steps: steps ? { values: steps.values, columns: steps.channels } : null };
     }
-    const failure = this.tiles.failure([key]);
+    const failure = this.tiles.failure(keys);
     if (failure) {
       return failure;
     }
     if (!this.hasKernel) {
       return "Activations are not available without a live kernel.";
     }
-    this.tiles.request([key]);
+    this.tiles.request(missing);
     return "computing …";
   }
 
   /** A saved notebook keeps the displayed activations. */
   get_state(dropDefaults?: boolean) {
     const state = super.get_state(dropDefaults);
-    return this.comm && this.displayed ? { ...state, tiles: packTiles([this.displayed]) as any } : state;
+    return this.comm && this.displayed ? { ...state, tiles: packTiles(this.displayed) as any } : state;
   }
 
   /** Drops the activations of the model before an update. */
@@ -121,5 +127,5 @@ export class InsideModel extends SyncedModel<State> {
   }
 
   private tiles: TileStore;
-  private displayed: Tile | undefined;
+  private displayed: Tile[] | undefined;
 }

@@ -20,7 +20,7 @@ test("a place between two samples is no sample's own, and steps at one place are
 });
 
 const reading = readingOf({
-  content: { layer: "conv", weighed: "exact", unseen: [], centers: null },
+  content: { layer: "conv", weighed: "exact" },
   arrays: {
     steps: { values: Float32Array.of(0, 1, 0), shape: [1, 3] },
     activity: { values: Float32Array.of(1, 3, 2), shape: [3] },

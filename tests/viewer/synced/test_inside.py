@@ -10,7 +10,7 @@ from traitlets import TraitError
 from cam1d_widget import ExplanationViewer
 from cam1d_widget.viewer.synced import inside as room
 from cam1d_widget.viewer.synced.base import PageContents
-from cam1d_widget.viewer.synced.inside import Inside, activations_key, results_of_page
+from cam1d_widget.viewer.synced.inside import Inside, activations_key, results_of_page, steps_key
 from cam1d_widget.viewer.synced.jobs import Result
 
 from ...support.arrays import explanation
@@ -27,6 +27,7 @@ class Source:
 
     layers = (Layer("conv1", "Conv1D", 3), Layer("a/b", "ReLU", 2))
     explained = "a/b"
+    unequal = False
     work: dict = {}
 
     def activations(self, layer, instance):
@@ -34,6 +35,13 @@ class Source:
             raise RuntimeError("out of memory")
         filters = next(one.filters for one in self.layers if one.name == layer)
         return np.full((6, filters), 100.0 * instance, np.float32) + np.arange(filters, dtype=np.float32)
+
+    def steps(self, layer, instance):
+        return np.array([[start, start + 3, start + 1] for start in range(instance, instance + 6)])
+
+
+class Unequal(Source):
+    unequal = True
 
 
 def read(layer):
@@ -88,6 +96,14 @@ def test_a_page_holds_the_layers_that_were_read_with_its_instances_activations()
     assert set(results) == {"inside layer/a/b", "inside filter/a/b/1", "inside step/a/b/0/0", "other"}
     without_layer = {name: result for name, result in results.items() if name != "inside layer/a/b"}
     assert set(results_of_page(without_layer)) == {"other"}
+
+
+def test_of_series_of_unequal_length_a_page_holds_what_the_steps_see_unrounded():
+    page = Inside(Unequal(), layer="conv1").for_page(PageContents((2, 40_000), 0, read("conv1")))
+    entry = next(one for one in page.tiles["index"] if one["key"] == steps_key(0, 1))
+    values = np.frombuffer(page.tiles["data"], np.float32, 18, entry["offset"]) * entry["scale"]
+    np.testing.assert_array_equal(values.reshape(6, 3), Source().steps("conv1", 40_000))
+    assert len(page.tiles["index"]) == 4
 
 
 def test_a_page_of_a_viewer_that_was_not_looked_into_has_nothing_inside():

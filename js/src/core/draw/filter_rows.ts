@@ -5,7 +5,7 @@ import { pixelOf } from "../samples/time_axis.js";
 import { formatNumber, formatSigned } from "../text/numbers.js";
 import { drawName, drawTicks } from "./labels.js";
 import { drawLine } from "./line.js";
-import { drawBorders, drawExtrapolated, drawOverlayMessage, drawUnseen } from "./marks.js";
+import { drawBorders, drawExtrapolated, drawOverlayMessage, drawPadding, drawUnseen } from "./marks.js";
 import { layoutRows, type Row } from "./row_layout.js";
 import type { Frame, Pen } from "./scene.js";
 import { lineColor, type Theme } from "./theme.js";
@@ -54,6 +54,7 @@ export function drawFilters(pen: Pen, scene: FiltersScene, frame: Frame): void {
     rows.forEach((row) => drawExtrapolated(pen, row, centers, frame.axis, theme));
   }
   drawUnseen(pen, rows, unseen, frame.axis, theme);
+  drawPadding(pen, rows, frame.axis, theme);
   if (stepField) {
     rows.forEach((row) => drawStepField(pen, stepField, row, frame, theme));
   }

@@ -20,6 +20,8 @@ export interface Contributions {
   readonly rest: number;
   /** Whether the score is an affine function of the activations. */
   readonly affine: boolean;
+  /** Whether steps in the padding of the series are left out, which are part of `rest`. */
+  readonly padded: boolean;
   /** Indices of the filters that are listed. */
   readonly filters: readonly number[];
   /** (step, filter), as `weights`. */
@@ -33,12 +35,13 @@ export interface Contributions {
 }
 
 export function contributionsOf({ content, arrays }: JobResult): Contributions {
-  const { layer, score, rest, affine, filters, stages } = content;
+  const { layer, score, rest, affine, padded, filters, stages } = content;
   return {
     layer,
     score,
     rest,
     affine,
+    padded,
     filters,
     activations: arrays.activations,
     weights: arrays.weights,

@@ -11,14 +11,18 @@ export interface LayerFacts {
 
 export type Order = "activity" | "weight";
 
+/** Activations of a layer on an instance, and what its steps see of it; null if that is the same for all instances. */
+export interface Activations {
+  readonly tile: Tile;
+  readonly steps: Table | null;
+}
+
 /** Summary of a layer over all series. */
 export interface LayerReading {
   readonly layer: string;
   /** Whether weights are equal for all series (exact). */
   readonly weighed: "exact" | "approximate";
-  readonly unseen: [number, number][];
-  readonly centers: [number, number] | null;
-  /** First sample, sample after the last, and center of each step. */
+  /** First sample, sample after the last, and center of each step, of the longest series. */
   readonly steps: Table;
   readonly activity: Float32Array;
   /** Gain of each class score when a filter rises by one, class by class. */
@@ -26,9 +30,9 @@ export interface LayerReading {
 }
 
 export function readingOf({ content, arrays }: JobResult): LayerReading {
-  const { layer, weighed, unseen, centers } = content;
+  const { layer, weighed } = content;
   const steps = { values: arrays.steps.values, columns: 3 };
-  return { layer, weighed, unseen, centers, steps, activity: arrays.activity.values, weights: arrays.weights.values };
+  return { layer, weighed, steps, activity: arrays.activity.values, weights: arrays.weights.values };
 }
 
 /** Value by which filters are sorted: activity, or weight for a class. */

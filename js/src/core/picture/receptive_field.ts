@@ -28,3 +28,34 @@ export function nearestStep(steps: Table | null, sample: number): StepField | nu
   const [start, stop, center] = steps.values.subarray(nearest * steps.columns, (nearest + 1) * steps.columns);
   return { start, stop, center };
 }
+
+/** Samples [start, stop) that no step depends on. */
+export function unseenSamples({ values, columns }: Table, samples: number): [number, number][] {
+  const changes = new Int32Array(samples + 1);
+  for (let row = 0; row < values.length; row += columns) {
+    const [start, stop] = [values[row], values[row + 1]].map((one) => Math.max(0, Math.min(samples, one)));
+    changes[start]++;
+    changes[Math.max(start, stop)]--;
+  }
+  const unseen: [number, number][] = [];
+  let seeing = 0;
+  for (let sample = 0; sample < samples; sample++) {
+    seeing += changes[sample];
+    const last = unseen[unseen.length - 1];
+    if (seeing === 0 && last?.[1] === sample) {
+      last[1]++;
+    } else if (seeing === 0) {
+      unseen.push([sample, sample + 1]);
+    }
+  }
+  return unseen;
+}
+
+/** Least and largest center of the steps; null if there are none. */
+export function outerCenters({ values, columns }: Table): [number, number] | null {
+  let [least, largest] = [Infinity, -Infinity];
+  for (let center = 2; center < values.length; center += columns) {
+    [least, largest] = [Math.min(least, values[center]), Math.max(largest, values[center])];
+  }
+  return least <= largest ? [least, largest] : null;
+}

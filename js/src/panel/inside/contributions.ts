@@ -425,7 +425,8 @@ export class StepContributions {
 
   private sum({ of, step, place, filter }: Shown, name: string): TemplateResult {
     const terms = termsOf(of, step, place);
-    const rest = of.affine ? "bias" : "rest, which differs from series to series";
+    const constant = of.padded ? "bias and steps in the padding" : "bias";
+    const rest = of.affine ? constant : "rest, which differs from series to series";
     return html`Score of ${name} = ${rest} <b>${formatNumber(terms.rest)}</b> + filter ${filter} at this step
       <b>${formatSigned(terms.filter)}</b> + other filters at this step <b>${formatSigned(terms.otherFilters)}</b> + all other
       steps <b>${formatSigned(terms.otherSteps)}</b> = <b>${formatNumber(of.score)}</b>`;

@@ -42,10 +42,12 @@ export function maximizingInput(
   };
   const target = facts.targets[choice.target];
   const { start, nearness, solution, overlay } = choices;
+  // As long as the current instance.
+  const length = facts.lengths?.[choice.instance];
   const job: Job = {
-    name: `inside series/${target}/${start}/${nearness}`,
+    name: [`inside series/${target}/${start}/${nearness}`, ...(length ? [length] : [])].join("/"),
     kind: "inside series",
-    args: { target, start, nearness: Number(nearness), solutions: SOLUTIONS },
+    args: { target, start, nearness: Number(nearness), solutions: SOLUTIONS, ...(length && { length }) },
   };
   const result = jobs.result(job.name);
   const row = () =>
@@ -80,8 +82,9 @@ function explanation({ facts }: ChannelStackModel, { content, arrays }: JobResul
   const name = facts.class_names[content.target];
   const [score, best] = [arrays.scores.values[solution], arrays.real_best.values[0]];
   const where = content.background ? "background" : "series of this widget";
+  const cut = facts.lengths ? `; series of at least ${arrays.x.shape[1]} samples are cut to these` : "";
   const judged = content.words[solution] || "of unknown plausibility, which requires several real series";
-  return `Score of ${name}: ${formatNumber(score)}; the highest score of a real series is ${formatNumber(best)}. It is ${judged} (Euclidean distance to the ${where}, each channel in its standard deviations).`;
+  return `Score of ${name}: ${formatNumber(score)}; the highest score of a real series is ${formatNumber(best)}. It is ${judged} (Euclidean distance to the ${where}, each channel in its standard deviations${cut}).`;
 }
 
 /** Plots of the maximizing input and of the real series nearest to it. */
@@ -93,7 +96,7 @@ function plots(
 ): TemplateResult[] {
   const [made, real] = [channelsOf(arrays.x, solution), channelsOf(arrays.nearest, solution)];
   const curve = (column: Column, color: number): Curve => ({ column, color });
-  const ends: [string, string] = ["0", durationText(facts)];
+  const ends: [string, string] = ["0", durationText(facts, arrays.x.shape[1])];
   const column = (title: string, note: string, cells: Curve[][]): GridColumn => ({
     title,
     note,
@@ -125,5 +128,5 @@ function plots(
   return gridOf(columns, facts.channel_names, Math.max(280, element.clientWidth - 8), row, themeOf(element));
 }
 
-const durationText = ({ samples, sampling_rate }: Facts): string =>
+const durationText = ({ sampling_rate }: Facts, samples: number): string =>
   sampling_rate === null ? `${samples} samples` : `${formatNumber(samples / sampling_rate)} s`;

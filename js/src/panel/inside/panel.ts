@@ -4,13 +4,27 @@ import { canvasPen, clearCanvas } from "../../core/draw/canvas_pen.js";
 import { drawFilters, type FilterRow, type FiltersScene, HEAD, ROW, rowsOf } from "../../core/draw/filter_rows.js";
 import { rowAt } from "../../core/draw/row_layout.js";
 import type { Frame } from "../../core/draw/scene.js";
-import { importances, type LayerReading, type Order, placed, ranked, readingOf } from "../../core/picture/filters.js";
-import { nearestIndex, nearestStep, type StepField } from "../../core/picture/receptive_field.js";
+import type { Table } from "../../core/picture/facts.js";
+import {
+  type Activations,
+  importances,
+  type LayerReading,
+  type Order,
+  placed,
+  ranked,
+  readingOf,
+} from "../../core/picture/filters.js";
+import {
+  nearestIndex,
+  nearestStep,
+  outerCenters,
+  type StepField,
+  unseenSamples,
+} from "../../core/picture/receptive_field.js";
 import { valueRange } from "../../core/picture/value_range.js";
 import { columnsOf } from "../../core/samples/column.js";
 import { pixelOf, sampleAt } from "../../core/samples/time_axis.js";
 import { counted, formatNumber, formatTime } from "../../core/text/numbers.js";
-import type { Tile } from "../../core/tiles/tiles.js";
 import { button, number, select } from "../../dom/fields.js";
 import { themeOf } from "../../dom/page_theme.js";
 import { type Job, jobRow, startUnasked } from "../job_row.js";
@@ -177,46 +191,50 @@ export class InsidePanelView extends PanelView {
     if (canvas.hidden) {
       return;
     }
-    const tile = this.mark.inside.activations(this.mark.choice.instance);
-    this.scene = this.sceneOf(reading!, tile);
-    this.frame = this.fit(view!.frame!, view!.element);
+    const { inside, choice, facts, time } = this.mark;
+    const activations = inside.activations(choice.instance, facts.lengths !== null);
+    const samples = facts.lengths?.[choice.instance] ?? time.samples;
+    this.steps = (typeof activations === "string" ? null : activations.steps) ?? reading!.steps;
+    this.scene = this.sceneOf(reading!, activations, samples);
+    this.frame = this.fit(view!.frame!, view!.element, samples);
     const context = canvas.getContext("2d")!;
     clearCanvas(context, this.frame);
     drawFilters(canvasPen(context), this.scene, this.frame);
-    readout.textContent = this.words(reading!, tile);
+    readout.textContent = this.words(reading!, activations);
     const filters = this.scene.rows.map(({ filter }) => filter).join(", ");
     canvas.setAttribute("aria-label", `activations of layer ${reading!.layer}: filters ${filters}`);
   }
 
-  private sceneOf(reading: LayerReading, tile: Tile | string): FiltersScene {
-    const { inside, time } = this.mark;
-    const { samples } = time;
+  private sceneOf(reading: LayerReading, activations: Activations | string, samples: number): FiltersScene {
+    const { inside } = this.mark;
     const importance = importances(reading, inside.by, this.target);
     const shown = ranked(importance).slice(this.first, this.first + SHOWN);
     const rows = shown.map((filter): FilterRow => {
       const values =
-        typeof tile === "string" ? new Float32Array(samples) : placed(tile, filter, reading.steps, samples);
+        typeof activations === "string"
+          ? new Float32Array(samples)
+          : placed(activations.tile, filter, this.steps, samples);
       const [column] = columnsOf(values, samples, 1);
       return { filter, column, range: valueRange(column), importance: importance[filter] };
     });
     return {
       rows,
       chosen: inside.filter,
-      unseen: reading.unseen,
-      centers: reading.centers,
-      stepField: this.stepFieldOf(reading),
+      unseen: unseenSamples(this.steps, samples),
+      centers: outerCenters(this.steps),
+      stepField: this.stepField,
       weights: inside.by === "weight",
       theme: themeOf(this.el),
-      message: typeof tile === "string" ? tile : null,
+      message: typeof activations === "string" ? activations : null,
     };
   }
 
-  private stepFieldOf({ steps }: LayerReading): StepField | null {
-    return this.sample === null ? null : nearestStep(steps, this.sample);
+  private get stepField(): StepField | null {
+    return this.sample === null ? null : nearestStep(this.steps, this.sample);
   }
 
   /** Resizes and shifts the canvas so that samples align with the plot. */
-  private fit({ width, plot, axis, ratio }: Frame, element: HTMLElement): Frame {
+  private fit({ width, plot, axis, ratio }: Frame, element: HTMLElement, samples: number): Frame {
     const height = this.scene.rows.length * ROW;
     const shift = element.getBoundingClientRect().left - this.el.getBoundingClientRect().left - this.el.clientLeft;
     const size = {
@@ -230,12 +248,19 @@ export class InsidePanelView extends PanelView {
     if (canvas.width !== broad || canvas.height !== high) {
       [canvas.width, canvas.height] = [broad, high];
     }
-    return { left: 0, width, height: HEAD + height + FOOT, plot: { ...plot, top: HEAD, height }, axis, ratio };
+    return {
+      left: 0,
+      width,
+      height: HEAD + height + FOOT,
+      plot: { ...plot, top: HEAD, height },
+      axis: { ...axis, samples },
+      ratio,
+    };
   }
 
-  private words(reading: LayerReading, tile: Tile | string): string {
+  private words(reading: LayerReading, activations: Activations | string): string {
     const { facts, inside } = this.mark;
-    const stepField = this.stepFieldOf(reading);
+    const { stepField } = this;
     if (!stepField) {
       const by =
         inside.by === "activity"
@@ -246,7 +271,7 @@ export class InsidePanelView extends PanelView {
     const time = (sample: number): string => formatTime(sample, facts.sampling_rate);
     const row = this.scene.rows[this.under ?? 0];
     const value =
-      typeof tile === "string"
+      typeof activations === "string"
         ? ""
         : `filter ${row.filter} ${formatNumber(row.column.at(this.sample!))} at ${time(this.sample!)}; `;
     return `${value}receptive field of the step: ${time(stepField.start)} to ${time(stepField.stop - 1)}`;
@@ -275,7 +300,7 @@ export class InsidePanelView extends PanelView {
     const place = this.rowUnder(event.clientY - top);
     if (place !== null) {
       const sample = sampleAt(event.clientX - left, this.frame.axis);
-      const step = sample === null ? this.mark.inside.step : nearestIndex(this.reading!.steps, sample);
+      const step = sample === null ? this.mark.inside.step : nearestIndex(this.steps, sample);
       this.mark.inside.change({ filter: this.scene.rows[place].filter, step });
     }
   };
@@ -284,7 +309,7 @@ export class InsidePanelView extends PanelView {
   private selectStep(sample: number): void {
     const { inside } = this.mark;
     if (!this.el.hidden && inside.step !== null && this.reading) {
-      inside.change({ step: nearestIndex(this.reading.steps, sample) });
+      inside.change({ step: nearestIndex(this.steps, sample) });
     }
   }
 
@@ -303,6 +328,8 @@ export class InsidePanelView extends PanelView {
   private drawn: string | undefined;
   private readonly canvas = createRef<HTMLCanvasElement>();
   private readonly readout = createRef<HTMLElement>();
+  /** What the steps of the layer see of the displayed instance; undefined before the layer is read. */
+  private steps: Table;
   private scene: FiltersScene;
   private frame: Frame;
 }
