@@ -277,6 +277,24 @@ test("what was written of a window stands in the first row, as text, with a bar 
   );
 });
 
+test("the text of a note ends before the next note and the end of the row", () => {
+  const attribution = tileOf([1, 0, 0, 0], 1, "");
+  const choice = { instance: 0, target: 0, method: 1, against: null };
+  const picture = makePicture(choice, series, attribution, facts, DEFAULTS, { limit: 1, maps: 1 });
+  const { context, texts } = recorder();
+  const long = "a remark that goes on ".repeat(40);
+  const notes = [
+    { instance: 0, window: [0, 1], text: long },
+    { instance: 0, window: [2, 3], text: long },
+  ];
+  drawScene(context, { picture, facts, theme: LIGHT, window: null, notes, caption: null, message: null }, frame);
+  const [first, second] = texts.filter((text) => text.startsWith("a re"));
+  assert.ok(first.includes("…") && second.includes("…"));
+  for (const text of [first, second]) {
+    assert.ok(context.measureText(text).width <= 200);
+  }
+});
+
 test("of very many samples, those between two gaps are a pixel wide, and no place is not a number", () => {
   const samples = 8000;
   const values = new Float32Array(samples).fill(NaN);

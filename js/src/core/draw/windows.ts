@@ -1,10 +1,13 @@
 import type { Annotation, Window } from "../picture/window.js";
 import { pixelOf, type TimeAxis } from "../samples/time_axis.js";
+import { fit } from "./labels.js";
 import type { Row } from "./row_layout.js";
 import type { Pen } from "./scene.js";
 import { lineColor, type Theme } from "./theme.js";
 
 const BAR = 4;
+/** Characters of a note that a row may have room for. */
+const LONGEST = 400;
 /** Okabe and Ito's green: neither color of a map. */
 export const TRUE = "#009e73";
 
@@ -37,14 +40,17 @@ export function drawNotes(pen: Pen, notes: readonly Annotation[], rows: Row[], a
   pen.font = `600 11px ${theme.font}`;
   pen.textAlign = "left";
   pen.textBaseline = "bottom";
+  const starts = notes.map(({ window }) => edges(window, axis)[0]);
   for (const { window, text } of notes) {
     const [left, right] = edges(window, axis);
+    // Up to the next note, or the end of the row; the whole text is in the list of notes.
+    const end = Math.min(axis.right, ...starts.filter((start) => start > left));
     rows.forEach((row, place) => {
       const foot = row.top + row.height;
       pen.fillStyle = NOTE;
       pen.fillRect(left, foot - BAR, right - left, BAR);
       if (place === 0 && right > left) {
-        drawLabel(pen, text, left, foot - BAR - 1, theme);
+        drawLabel(pen, fit(pen, text.slice(0, LONGEST), end - left - 8), left, foot - BAR - 1, theme);
       }
     });
   }
