@@ -92,6 +92,7 @@ def labels_in(y: Any, classes: int) -> list[Any] | None:
     This is the order in which scikit-learn and most training scripts number labels.
     """
     values = read_labels("y", y)
+    values = values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
     if values.ndim != 1 or values.dtype.kind not in "iufUSO" or not values.size:
         return None
     try:

@@ -203,6 +203,7 @@ def test_looking_inside_follows_the_same_labels():
         (["walk", "rest"], ["rest", "walk"]),
         ([b"walk", b"rest"], ["rest", "walk"]),
         (np.array([b"1", b"-1"], object), ["-1", "1"]),
+        ([[-1], [1], [1]], [-1, 1]),  # a column of a table
         ([0, 1, 1], None),  # indices
         ([1, 1, 1], None),  # one class of two
         ([3, 4, 5], None),  # more labels than classes

@@ -82,6 +82,8 @@ def test_notes_can_be_brought_back():
         with pytest.raises(ValueError, match="must be"):
             viewer.annotations = [wrong]
     assert viewer.annotations == notes
+    with pytest.raises(ValueError, match="text of annotations must have at most 10,000 characters, but has 10,001"):
+        viewer.annotations = [Annotation(0, 0.0, 0.4, "x" * 10_001)]
 
 
 class Halving:

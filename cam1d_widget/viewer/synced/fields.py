@@ -9,6 +9,9 @@ from ..windows import check_window
 
 __all__ = ["fields_of_mean", "fields_of_picture", "notes", "samples"]
 
+_LONGEST = 10_000
+"""Characters of a note."""
+
 
 def _fields_of(name: str, value: Any, needed: str, optional: str = "") -> dict[str, Any]:
     """Named values with these names; None for an optional one that is missing."""
@@ -42,5 +45,7 @@ def notes(name: str, value: Any) -> list[dict[str, Any]]:
     for note in given:
         check_count(f"instance of {name}", note["instance"], least=0)
         note["window"] = list(check_window(f"window of {name}", note["window"], MOST))
-        check_text(f"text of {name}", note["text"])
+        length = len(check_text(f"text of {name}", note["text"]))
+        if length > _LONGEST:
+            raise ValueError(f"text of {name} must have at most {_LONGEST:,} characters, but has {length:,}")
     return given
