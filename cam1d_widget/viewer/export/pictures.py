@@ -21,6 +21,8 @@ __all__ = ["Paper", "checked_paper", "save_figure", "save_picture"]
 
 DPI = 300
 SCREEN_DPI = 96
+_PIXELS = 3e8
+"""Pixels of a PNG, which matplotlib draws in four bytes each."""
 
 
 class Paper(NamedTuple):
@@ -50,6 +52,13 @@ def checked_paper(width: float | None, dpi: float | None = None, scale: float | 
 
 def save_figure(form: str, path: Path, figure: Any, paper: Paper) -> None:
     """Write a matplotlib figure."""
+    width, height = figure.get_size_inches()
+    most = (_PIXELS / (width * height)) ** 0.5
+    if form == "png" and paper.dpi > most:
+        raise ValueError(
+            f"dpi must be at most {most:.0f} in a PNG of {25.4 * width:.0f} × {25.4 * height:.0f} mm, but is "
+            f"{paper.dpi:g}; scale is dpi / {SCREEN_DPI}"
+        )
     with atomic_file(path) as file:
         figure.savefig(file, format=form, dpi=paper.dpi)
 

@@ -116,6 +116,12 @@ def test_a_png_has_the_width_that_it_is_given(viewer, messages, tmp_path, size, 
     assert imread(viewer.save_png(tmp_path / "one.png", **size)).shape[1] == pytest.approx(pixels, abs=1)
 
 
+def test_a_png_that_would_not_fit_into_memory_is_refused(viewer, messages, tmp_path):
+    with pytest.raises(ValueError, match=r"dpi must be at most \d+ in a PNG of 2000 × \d+ mm, but is 2400"):
+        viewer.save_png(tmp_path / "one.png", width=2000, dpi=2400)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_pdf_has_vectors_and_the_width_that_it_is_given(viewer, tmp_path):
     pdf = viewer.save_pdf(tmp_path / "one.pdf", width=127).read_bytes()
     assert pdf.startswith(b"%PDF")
