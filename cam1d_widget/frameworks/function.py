@@ -14,6 +14,7 @@ from ..attribution.series import check_series
 from ..cancellation import check_cancelled
 from ..typing import Names, Score
 from ..validation import (
+    as_array,
     check_choice,
     check_count,
     check_function,
@@ -317,11 +318,9 @@ class FunctionClassifier:
 
     def _checked(self, returned: Any, instances: int) -> np.ndarray:
         try:
-            scores = np.asarray(returned, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise TypeError(
-                f"model {self.name!r} must return scores of shape (instance, class), but returned {shown(returned)}"
-            ) from None
+            scores = as_array("scores", returned).astype(np.float64)
+        except (TypeError, ValueError) as fault:
+            raise type(fault)(f"model {self.name!r} must return scores of shape (instance, class): {fault}") from None
         if scores.ndim == 1 and len(scores) == instances and self._classes in (None, 2):  # of the second of two classes
             other = 1 - scores if self.score == "probabilities" else -scores
             scores = np.stack([other, scores], axis=1)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from aeon.classification import BaseClassifier
 from aeon.classification.convolution_based import RocketClassifier
 from aeon.transformations.collection import Tabularizer
@@ -176,6 +177,19 @@ def test_a_function_is_given_copies_in_the_layout_that_was_asked_for(layout, x):
     assert max(shape[0] for shape in shapes) == 5
 
 
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+def test_a_function_may_return_a_tensor_that_holds_a_gradient(dtype, x):
+    weights = torch.linspace(-1, 1, TIME, dtype=dtype, requires_grad=True)
+
+    def predict(series: np.ndarray) -> torch.Tensor:
+        return torch.as_tensor(series).to(dtype)[..., 0] @ weights
+
+    scores = FunctionClassifier(predict, score="logits").for_series(x).scores(x)[:, 1]
+    np.testing.assert_allclose(
+        scores, x[..., 0] @ np.linspace(-1, 1, TIME), atol=0.1 if dtype == torch.bfloat16 else 1e-4
+    )
+
+
 def of_the_event_and_age(inputs: dict[str, np.ndarray]) -> np.ndarray:
     """Decision value that depends on the bump by the age of each person."""
     return inputs["age"] * inputs["series"][:, EVENT, 1].mean(axis=1)
@@ -254,6 +268,12 @@ WRONG: dict[str, tuple[Any, str]] = {
     "NaN": (lambda x: np.full((len(x), 2), np.nan), "must return finite scores, but returned nan for instance 0"),
     "no probabilities": (lambda x: x.mean(axis=1), r"must return probabilities from 0 to 1, .* pass score='logits'"),
     "words": (lambda x: ["rest"] * len(x), "must return scores of shape"),
+    "nothing": (
+        lambda x: None,
+        r"must return scores of shape \(instance, class\): .* must hold real numbers, but is None",
+    ),
+    "complex": (lambda x: np.full((len(x), 2), 0.5j), "must return scores .* real numbers, but holds complex128"),
+    "masked": (lambda x: np.ma.masked_equal(np.tile([0.0, 1], (len(x), 1)), 0), "must return scores .* not be masked"),
     "changing": (lambda x: np.full((len(x), 2), next(CALLS) / 100), "change from call to call"),
     "batch": (lambda x: (x - x.mean(axis=0)).std(axis=1), "depend on the others of its batch"),
     "its own error": (lambda x: x["series"], "could not predict series of shape"),
