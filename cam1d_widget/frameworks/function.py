@@ -43,13 +43,13 @@ class FunctionClassifier:
 
     Parameters
     ----------
-    predict : function, or fitted classifier of scikit-learn, aeon or sktime
+    predict : function, or fitted estimator, of scikit-learn, aeon or sktime or of your own
         A function takes series of shape (instance, time, channel) and returns an array of shape (instance, class), or
         (instance,) for the second of two classes; if `x` is a mapping, it takes a dict with the same names, whose
         arrays besides the series are held fixed. Of an estimator, `predict_proba` is called, or `decision_function` if
         it has none, or if its probabilities are only zeros and ones and its `pipeline_` has decision values.
     classes : int, optional
-        Number of classes. Default: from the estimator, or from what is predicted for the first series.
+        Number of classes. Default: from `classes_` of the estimator, or from what is predicted for the first series.
     score : {"probabilities", "logits"}
         What a function returns, and is explained. Of an estimator, "logits" are the values of `decision_function`.
     batch_size : int
@@ -107,7 +107,7 @@ class FunctionClassifier:
             self._predict, self.score = _prediction(predict, score)
             self._layout = layout or _layout(predict)
             self.input_shape = _input_shape(predict, self._layout)
-            if classes not in (None, len(self.labels)):
+            if self.labels is not None and classes not in (None, len(self.labels)):
                 raise ValueError(
                     f"classes must be {len(self.labels)}, as {self.name} was fitted with, or left out, but is {classes}"
                 )
@@ -309,6 +309,8 @@ class FunctionClassifier:
         try:
             returned = self._predict(given if self._held is None else {self._series: given, **others})
         except Exception as fault:  # any error that the user's function raises
+            if type(fault).__name__ == "NotFittedError":  # of scikit-learn, which aeon uses, or of sktime
+                raise ValueError(f"model must be fitted, but this {self.name} is not; fit it first") from None
             reason = (str(fault).strip() or type(fault).__name__).splitlines()[0][:200]
             raise ValueError(
                 f"model {self.name!r} could not predict series of shape {given.shape} ({reason}); if it takes "
@@ -354,11 +356,10 @@ def _function(predict: Any) -> Callable[[Any], Any]:
     return predict
 
 
-def _labels(estimator: Any) -> Sequence[Any]:
+def _labels(estimator: Any) -> Sequence[Any] | None:
+    """Labels of an estimator's classes; None if it states none, as an outlier detector."""
     labels = getattr(estimator, "classes_", None)
-    if labels is None or not len(labels):
-        raise ValueError(f"model must be fitted, but this {type(estimator).__name__} is not; fit it first")
-    return labels
+    return labels if labels is not None and len(labels) else None
 
 
 def _prediction(estimator: Any, score: Score) -> tuple[Callable[[np.ndarray], Any], Score]:

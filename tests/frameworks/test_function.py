@@ -11,6 +11,7 @@ from aeon.classification import BaseClassifier
 from aeon.classification.convolution_based import RocketClassifier
 from aeon.transformations.collection import Tabularizer
 from aeon.transformations.collection.convolution_based import MiniRocket
+from sklearn.ensemble import IsolationForest
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
@@ -158,6 +159,27 @@ class Nearest:
         return np.eye(2)[(x[:, EVENT, 1].mean(axis=1) > 1).astype(int)]
 
 
+class OfTheEvent:
+    """An estimator of one's own that states no classes."""
+
+    def predict_proba(self, x: np.ndarray) -> np.ndarray:
+        return np.stack([1 - of_the_event(x), of_the_event(x)], axis=1)
+
+
+def test_an_estimator_without_classes_is_explained_with_as_many_as_it_returns(x):
+    explanation = explain(OfTheEvent(), x[:2], y=["walk", "rest"], class_names=["rest", "walk"], progress=False)
+    np.testing.assert_allclose(explanation.scores[:, 1], of_the_event(x[:2]), rtol=1e-6)
+    np.testing.assert_array_equal(explanation.y, [1, 0])
+
+
+def test_an_outlier_detector_is_explained_by_its_decision_values(x):
+    detector = IsolationForest(n_estimators=5, random_state=0).fit(x[..., 1])
+    classifier = FunctionClassifier(detector).for_series(x[..., 1:])
+    values = detector.decision_function(x[..., 1])
+    np.testing.assert_allclose(classifier.scores(x[..., 1:]), np.stack([-values, values], axis=1), atol=1e-6)
+    assert (classifier.score, classifier.labels, classifier.class_names) == ("logits", None, None)
+
+
 @pytest.mark.parametrize("layout", ["channels_last", "channels_first"])
 def test_a_function_is_given_copies_in_the_layout_that_was_asked_for(layout, x):
     shapes = []
@@ -292,6 +314,8 @@ def test_what_is_no_fitted_classifier_is_named(x):
         CAM1DWidget(LinearRegression().fit(x[..., 0], np.arange(INSTANCES)), x)
     with pytest.raises(ValueError, match="must be fitted, but this RocketClassifier is not; fit it first"):
         CAM1DWidget(RocketClassifier(), x)
+    with pytest.raises(ValueError, match="must be fitted, but this LogisticRegression is not; fit it first"):
+        CAM1DWidget(LogisticRegression(), x)
     with pytest.raises(ValueError, match="must be left out for a SVC, of which only the predictions are known"):
         CAM1DWidget(ESTIMATORS["decision values"](x), x, layer="conv")
     with pytest.raises(ValueError, match="x must have 1 channel, as the model was built for"):
