@@ -138,6 +138,14 @@ def test_the_series_travels_without_a_map_if_the_model_took_long_to_read(read, t
     assert keys[0] == "series/0"
 
 
+def test_where_all_methods_are_slow_the_viewer_opens_on_the_quickest():
+    source = with_occlusion(40.0)
+    source.seconds = lambda method, *place: {"Occlusion": 40.0, "Gradient × Input": 1.5}.get(method, 3.0)
+    viewer = ExplanationViewer(source)
+    assert viewer.method == "Gradient × Input"
+    assert viewer.mark.better == {"method": 0, "seconds": 40.0, "state": "offered"}
+
+
 def test_the_viewer_opens_on_a_quick_method_and_computes_the_better_one_meanwhile():
     source = with_occlusion(30.0)
     viewer = ExplanationViewer(source)
