@@ -14,3 +14,10 @@ test("captions are broken into equally many lines, and nothing is lost up to the
   assert.equal(one.lines.join(" ").trim(), "Current: a short one");
   assert.equal(other.lines.join(" "), "Pinned: one of very many words that need lines");
 });
+
+test("no line begins with the unit of the number before", () => {
+  for (let width = 60; width < 300; width += 10) {
+    const [{ lines }] = captionsOf(recorder().pen, ["predicted: ripple on c5 (97.8 %)"], width, "");
+    assert.ok(!lines.some((line) => line.startsWith("%")));
+  }
+});

@@ -148,10 +148,10 @@ function drawPlate(pen: Pen, text: string, x: number, y: number, width: number, 
   lines.forEach((line, place) => pen.fillText(line, x, y + 20 * (place - (lines.length - 1) / 2)));
 }
 
-/** Text broken at spaces into lines that fit the width. */
+/** Text broken at spaces, but not before a percent sign, into lines that fit the width. */
 export function breakLines(pen: Ink, text: string, width: number): string[] {
   const lines = [""];
-  for (const word of text.split(/\s+/)) {
+  for (const word of text.split(/\s+(?!%)/)) {
     const longer = `${lines[lines.length - 1]} ${word}`.trim();
     if (pen.measureText(longer).width <= width || lines[lines.length - 1] === "") {
       lines[lines.length - 1] = longer;
