@@ -9,7 +9,9 @@ import torch
 from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind
 
-__all__ = ["Constants", "in_float32"]
+from .tensors import in_float32
+
+__all__ = ["Constants"]
 
 
 def _copied(to: torch.Tensor, values: torch.Tensor, non_blocking: bool = False) -> torch.Tensor:
@@ -65,8 +67,3 @@ class Constants:
             self._owners[name] = self._module.get_submodule(path), attribute
         value: torch.Tensor = getattr(*self._owners[name])
         return value
-
-
-def in_float32(value: Any) -> Any:
-    """A tensor of floating point numbers in float32; anything else as it is."""
-    return value.float() if isinstance(value, torch.Tensor) and value.is_floating_point() else value

@@ -139,10 +139,11 @@ def _dropout(called: Called) -> Operation:
 
 
 def _cast(called: Called) -> Operation:
+    """Floating point numbers of any precision are the same; integers and booleans have no gradient."""
     made, given = called.node.meta["val"].dtype, called.tensors[0].meta["val"].dtype
-    if made.is_floating_point or made == given:
+    if made == given or (made.is_floating_point and given.is_floating_point):
         return kinds.Identity()
-    return kinds.Elementwise(discontinuous=True) if made == torch.bool else kinds.Pointwise("trunc")
+    return kinds.Elementwise(discontinuous=not made.is_floating_point)
 
 
 def _sum(called: Called) -> Operation:
@@ -550,7 +551,7 @@ def _rows() -> dict[str, Row]:
     # Steps mixed
     add("lstm gru rnn_tanh rnn_relu", _recurrent, layouts.own)
     add("scaled_dot_product_attention", _attention, layouts.own)
-    add("argmax argmin topk sort", _index, layouts.own)
+    add("argmax argmin topk sort argsort", _index, layouts.own)
     add("copy slice_scatter select_scatter", _smooth, layouts.own)
     add("index gather index_select unfold linalg_vector_norm", _smooth, layouts.own)
     add("var std logsumexp prod cumsum baddbmm", _smooth, layouts.own)

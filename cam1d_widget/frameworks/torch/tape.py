@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import torch
 
 from .called import Order
-from .constants import Constants, in_float32
+from .constants import Constants
 from .export import evaluated, size_of
+from .tensors import in_float32
 
 __all__ = ["Tape", "constant_value"]
 

@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from ...network.operations import Convolution, Dense, Weighted
 
-__all__ = ["Functions", "TorchTensors", "tensor_of", "vector_jacobian"]
+__all__ = ["Functions", "TorchTensors", "in_float32", "tensor_of", "vector_jacobian"]
 
 
 class Functions:
@@ -164,14 +164,22 @@ def tensor_of(x: Any, device: torch.device, dtype: torch.dtype | None = None) ->
     return torch.as_tensor(x if x.flags.writeable else x.copy(), dtype=dtype, device=device)
 
 
+def in_float32(value: Any) -> Any:
+    """A tensor of floating point numbers in float32; anything else as it is."""
+    return value.float() if isinstance(value, torch.Tensor) and value.is_floating_point() else value
+
+
 def vector_jacobian(
     function: Callable[..., Any], inputs: list[torch.Tensor]
 ) -> tuple[list[torch.Tensor], Callable[[list[torch.Tensor]], list[torch.Tensor]]]:
-    """Values of a function in float32, and its vector-Jacobian product, which may be called once."""
+    """Values of a function, and its vector-Jacobian product, which may be called once.
+
+    Numbers are in float32; integers and booleans stay as they are, and have no gradient.
+    """
     with torch.enable_grad():
         leaves = [one.detach().requires_grad_(one.is_floating_point()) for one in inputs]
         made = function(*leaves)
-        outputs = [one.float() for one in (made if isinstance(made, list | tuple) else [made])]
+        outputs = [in_float32(one) for one in (made if isinstance(made, list | tuple) else [made])]
 
     def pull(received: list[torch.Tensor]) -> list[torch.Tensor]:
         pairs = [(one, part) for one, part in zip(outputs, received, strict=True) if one.requires_grad]

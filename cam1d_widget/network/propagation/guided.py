@@ -10,8 +10,14 @@ from .steps import Backward, Step, Unsupported, Values, pulled
 __all__ = ["guided"]
 
 
-def guided(step: Step) -> Backward:
+def guided(step: Step, conditions: set[int]) -> Backward:
     """Backward rule of a step.
+
+    Parameters
+    ----------
+    step : Step
+    conditions : set of int
+        Boolean values that depend on the series.
 
     Raises
     ------
@@ -19,6 +25,9 @@ def guided(step: Step) -> Backward:
         If there may be ReLUs in it, which would stay as they are.
     """
     operation = step.operation
+    decides = bool(conditions.intersection(step.inputs)) and not conditions.issuperset(step.outputs)
+    if decides and not isinstance(operation, Mixing):
+        raise Unsupported(step, "which depends on a condition, as a hidden ReLU does")
     if isinstance(operation, Mixing | StepPooling) and operation.hides_relu:
         raise Unsupported(step, "in which ReLUs may be hidden")
     if isinstance(operation, Pointwise) and operation.name in ("relu", "relu6"):

@@ -1,12 +1,12 @@
 """The pass through a network and back: forward operation by operation, and back by a rule.
 
-The network's own gradients are left as they are. All values are computed in float32.
+The network's own gradients are left as they are. All numbers are computed in float32.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -99,7 +99,9 @@ class Propagation:
     def _planner(self) -> Callable[[Step], Backward]:
         if isinstance(self._rule, LayerwiseRelevance):
             return lrp(self._steps, self._logits, self._rule)
-        return deep_lift if isinstance(self._rule, Rescale) else guided
+        known = self._graph.values
+        conditions = {one for one in self._of_series if one < len(known) and known[one].dtype == "bool"}
+        return deep_lift if isinstance(self._rule, Rescale) else partial(guided, conditions=conditions)
 
     def _propagated(
         self, x: Any, targets: Any, baseline: Any

@@ -192,6 +192,7 @@ EXAMPLES: dict[str, list[Example]] = {
     "argmin": [lambda x: x.argmin(2)],
     "topk": [lambda x: x.topk(3, 2)[0]],
     "sort": [lambda x: x.sort(2)[0]],
+    "argsort": [lambda x: x.argsort(2)],
     "index": [lambda x: x[:, :, torch.tensor([2, 0, 1])]],
     "gather": [lambda x: x.gather(2, torch.zeros(x.shape[0], CHANNELS, 2, dtype=torch.long))],
     "index_select": [lambda x: x.index_select(2, torch.tensor([2, 0]))],

@@ -86,6 +86,16 @@ UNKNOWN = {
         ("DeepLIFT", "LRP"),
         "(TrueDivide)",
     ),
+    "choice by the sign": (
+        lambda s: (lambda h: keras.ops.where(h > 0, h, 0.1 * h))(L.Conv1D(4, 3)(s)),
+        ("DeepLIFT", "LRP", "Guided Backprop"),
+        "(Where)",
+    ),
+    "factor by the sign": (
+        lambda s: (lambda h: h * keras.ops.cast(h > 0, "float32"))(L.Conv1D(4, 3)(s)),
+        ("DeepLIFT", "LRP", "Guided Backprop"),
+        "layer",
+    ),
     "sigmoid": (
         lambda s: L.Conv1D(4, 3, activation="sigmoid", name="odd")(s),
         ("LRP",),

@@ -1,0 +1,121 @@
+"""Conditions, masks and indices that a module computes from the series: methods go through them, or are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from cam1d_widget import TorchClassifier, explain
+from cam1d_widget.attribution.methods import LRP, DeepLIFT, GuidedBackprop, Saliency
+from tests.support.modules import Through
+
+X = np.random.default_rng(0).normal(size=(3, 20, 3)).astype(np.float32)
+
+
+def module_of(function: Callable[..., Any]) -> Through:
+    """A convolution, a function of its map (batch, filter, step), and a Linear layer after the mean over time."""
+    torch.manual_seed(0)
+    layers = {"conv": nn.Conv1d(3, 6, 3), "scores": nn.Linear(6, 1), "dense": nn.Linear(6, 4)}
+
+    def forward(net: Through, x: Any) -> Any:
+        made = function(net, x, net.conv(x))
+        return net.dense(made.mean(-1) if made.ndim == 3 else made)
+
+    return Through(forward, **layers).eval()
+
+
+class Masked(Through):
+    """A module that takes a mask besides the series."""
+
+    def forward(self, x: Any, mask: Any) -> Any:
+        return self.function(self, x, mask)
+
+
+def attended(net: Through, x: Any, mask: Any) -> Any:
+    """Scores of a map weighted by a softmax over its steps, without those that are masked."""
+    maps = net.conv(x).relu()
+    weights = torch.where(~mask, -1e9, net.scores(maps.transpose(1, 2)).transpose(1, 2)).softmax(-1)
+    return net.dense((maps * weights).sum(-1))
+
+
+CONDITIONS = {
+    "where": lambda net, x, h: torch.where(h > 0, h, 0.1 * h),
+    "softshrink": lambda net, x, h: F.softshrink(h, 0.1),
+    "hardshrink": lambda net, x, h: F.hardshrink(h, 0.1),
+    "two comparisons": lambda net, x, h: torch.where((h > 0) & (h < 1), h, 0.0),
+    "numbers": lambda net, x, h: h * (h > 0).float(),
+    "no numbers": lambda net, x, h: h * (h > 0),
+    "integers": lambda net, x, h: h * (h > 0).long(),
+    "lengths": lambda net, x, h: h * (torch.arange(18) < (x[:, :1, 2:] > -1).sum(-1, keepdim=True)),
+}
+"""Functions in which a condition on the series decides about values."""
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_no_rule_goes_through_a_condition_on_the_series(name):
+    """A choice by the sign of a value is a ReLU: Guided Backprop would leave it as it is, and be the saliency."""
+    module = module_of(CONDITIONS[name])
+    classifier = TorchClassifier(module).for_series(X)
+    for method in (GuidedBackprop(), DeepLIFT(), LRP()):
+        reason = method.refusal(classifier)
+        assert reason is not None, method.label
+        assert reason.startswith(f"{method.label} cannot go through layer")
+    left = explain(module, X, progress=False).attributions
+    assert {"Saliency", "Integrated Gradients"} <= set(left)
+    assert not {"Guided Backprop", "DeepLIFT", "LRP"} & set(left)
+
+
+def test_lrp_takes_a_condition_in_a_gate_as_a_constant():
+    """Attention weights are constants to LRP, and so is a mask of them, wherever it comes from."""
+    torch.manual_seed(0)
+    layers = {"conv": nn.Conv1d(3, 6, 3), "scores": nn.Linear(6, 1), "dense": nn.Linear(6, 4)}
+    module = Through(lambda net, x: attended(net, x, x[:, :1, 2:] > -1), **layers).eval()
+    mask = X[:, np.newaxis, 2:, 0] > -1
+    own = LRP().attribute(TorchClassifier(module).for_series(X), X, 1)
+    masked = Masked(attended, **layers)
+    given = explain(masked, {"x": X, "mask": mask}, series="x", methods=["LRP"], targets=[1], progress=False)
+    np.testing.assert_allclose(own, given.attributions["LRP"][:, 0], rtol=1e-4, atol=1e-6)
+
+
+INDICES = {
+    "argmax": lambda net, x, h: F.relu(h).gather(-1, h.argmax(-1, keepdim=True)).squeeze(-1),
+    "place of the maximum": lambda net, x, h: F.relu(h).gather(-1, h.max(-1, keepdim=True)[1]).squeeze(-1),
+    "order": lambda net, x, h: F.relu(h).gather(-1, h.argsort(-1)[..., -3:]),
+}
+
+
+@pytest.mark.parametrize("name", INDICES)
+def test_indices_computed_from_the_series_stay_integers(name):
+    """Where they only choose steps, as a maximum does, Guided Backprop goes through; rules of shares do not."""
+    module = module_of(INDICES[name])
+    classifier = TorchClassifier(module).for_series(X)
+    guided = GuidedBackprop().attribute(classifier, X, 1)
+    assert np.abs(guided - Saliency().attribute(classifier, X, 1)).max() > 1e-3
+    for method in (DeepLIFT(), LRP()):
+        assert method.refusal(classifier).startswith(f"{method.label} cannot go through layer")
+    assert "Guided Backprop" in explain(module, X, progress=False).attributions
+
+
+def test_numbers_cut_to_integers_and_back_have_no_rule():
+    classifier = TorchClassifier(module_of(lambda net, x, h: (4 * h).long().sum(-1).float() / 4)).for_series(X)
+    for method in (DeepLIFT(), LRP()):
+        assert "cannot go through layer '_to_copy" in method.refusal(classifier)
+
+
+def test_a_mask_of_the_caller_is_converted_to_numbers_as_the_module_does():
+    def forward(net: Through, x: Any, mask: Any) -> Any:
+        return net.dense((net.conv(x).relu() - mask[:, None, 2:].float()).relu().mean(-1))
+
+    module = Masked(forward, conv=nn.Conv1d(3, 6, 3), dense=nn.Linear(6, 4)).eval()
+    mask = np.random.default_rng(1).random((3, 20)) < 0.5
+    made = explain(module, {"x": X, "mask": mask}, methods=["DeepLIFT", "Guided Backprop"], progress=False)
+    with torch.no_grad():
+        scores, zero = (module(torch.as_tensor(a * X).transpose(1, 2), torch.as_tensor(mask)).numpy() for a in (1, 0))
+    rise = np.take_along_axis(scores - zero, np.asarray(made.targets), 1)
+    np.testing.assert_allclose(made.attributions["DeepLIFT"].sum((2, 3)), rise, rtol=1e-4, atol=1e-5)
