@@ -14,7 +14,7 @@ import numpy as np
 
 from ..validation import check_members, shown, unmasked
 
-__all__ = ["Classifier", "as_targets", "check_classifier", "warn_if_saturated"]
+__all__ = ["Classifier", "WrongScores", "as_targets", "check_classifier", "warn_if_saturated"]
 
 
 class Classifier(Protocol):
@@ -41,6 +41,32 @@ class Classifier(Protocol):
 
     def probabilities(self, x: np.ndarray) -> np.ndarray | None:
         """Probability of every class, of shape (instance, class); None if there are none."""
+
+
+class WrongScores(ValueError):
+    """Scores of one series that break a rule.
+
+    Parameters
+    ----------
+    message : str
+        With ``{series}`` in the place of the series.
+    row : int
+        Place of the series among those that were passed.
+    """
+
+    def __init__(self, message: str, row: int) -> None:
+        super().__init__(message, row)
+        self.message, self.row = message, row
+
+    def __str__(self) -> str:
+        return self._about(f"series {self.row} of the batch")
+
+    def of_instance(self, instance: int) -> ValueError:
+        """The same error, of an instance."""
+        return ValueError(self._about(f"instance {instance}"))
+
+    def _about(self, series: str) -> str:
+        return self.message.replace("{series}", series)
 
 
 def as_targets(target: Any, instances: int, classes: int) -> np.ndarray:

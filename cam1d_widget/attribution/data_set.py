@@ -11,6 +11,7 @@ from ..explanation.validation import held_once
 from ..typing import InputsLike, Layout, SeriesLike
 from ..validation import check_number
 from .abilities import for_instances, for_lengths, for_series, holding, named_inputs
+from .classifier import WrongScores
 from .masking import channel_mean
 from .methods import AttributionMethod
 from .metrics.unequal import cut_baseline
@@ -132,9 +133,12 @@ class DataSet:
     def fitted(self, classifier: Any) -> Any:
         """The classifier for these series, with the other inputs of the model."""
         classifier = holding(classifier, self.others, len(self.x))
-        if self.lengths is None:
-            return for_series(classifier, self.x)
-        return for_lengths(classifier, self.x, self.lengths, self.padding_value)
+        try:
+            if self.lengths is None:
+                return for_series(classifier, self.x)
+            return for_lengths(classifier, self.x, self.lengths, self.padding_value)
+        except WrongScores as fault:
+            raise fault.of_instance(fault.row) from None
 
     def of_longest(self, classifier: Any) -> Any:
         """The classifier for the longest series, if their lengths differ."""

@@ -13,7 +13,8 @@ from tqdm.auto import tqdm
 from ..explanation.source import Scores
 from ..validation import finite, shaped
 from .abilities import HasWeights, for_instances, offers, probabilities_of
-from .masking import batches
+from .classifier import WrongScores
+from .masking import NotFinite, batches
 
 __all__ = ["GrowingScores"]
 
@@ -125,10 +126,20 @@ class GrowingScores:
     def _compute(self, rows: slice) -> None:
         """Scores of some series; if they are not finite, the classifier may raise an error that explains why."""
         for places in self._of_each_length(rows):
-            classifier, part, scores = self._scored(places)
-            if not np.isfinite(scores).all() and offers(classifier, HasWeights):
-                classifier.refuse_weights()
+            try:
+                classifier, part, scores = self._scored(places)
+            except WrongScores as fault:
+                raise fault.of_instance(places[fault.row]) from None
             shaped("scores", scores, "(instance, class)", (len(part), classifier.classes))
+            wrong = np.argwhere(~np.isfinite(scores))
+            if len(wrong):
+                if offers(classifier, HasWeights):
+                    classifier.refuse_weights()
+                row, column = wrong[0]
+                raise NotFinite(
+                    f"scores must be finite, but the model itself gives {scores[row, column]} for class {column} of "
+                    f"instance {places[row]}"
+                )
             probabilities = probabilities_of(classifier, part, scores)
             if probabilities is not None:
                 if self._probabilities is None:

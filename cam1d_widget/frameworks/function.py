@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from ..attribution.masking import NotFinite
+from ..attribution.classifier import WrongScores
 from ..attribution.series import check_series
 from ..cancellation import check_cancelled
 from ..typing import Names, Score
@@ -34,6 +34,9 @@ InputLayout: TypeAlias = Literal["channels_last", "channels_first", "flat"]
 
 # Libraries whose estimators take series of shape (instance, channel, time).
 _CHANNELS_FIRST = ("aeon", "sktime")
+
+# Series by which predictions are checked: more than two, which may differ from their mean by the same amount.
+_CHECKED = 4
 
 
 class FunctionClassifier:
@@ -77,6 +80,8 @@ class FunctionClassifier:
     # Inputs besides the series by name: those of a data set, and those of one instance or of as many as the series.
     _others: Mapping[str, np.ndarray] | None = None
     _held: Mapping[str, np.ndarray] | None = None
+    # Whether the probabilities of the first series add up to one.
+    _adds_up = False
 
     def __init__(
         self,
@@ -167,12 +172,13 @@ class FunctionClassifier:
         Raises
         ------
         ValueError
-            If scores are no array of shape (instance, class), not finite, or change from call to call.
+            If scores are no array of shape (instance, class), or change from call to call, or with the other series of
+            a batch.
         """
         x = check_series(x, *self.input_shape)
         other = copy(self)
         other.input_shape = x.shape[1:]
-        some = x[:2]
+        some = x[:_CHECKED]
         first = other.for_instances(np.arange(len(some)))
         scores = first._scores(some)
         other._classes = scores.shape[1]
@@ -181,7 +187,10 @@ class FunctionClassifier:
         if self._class_names is not None:
             check_names("class_names", self._class_names, "class", other._classes)
         first = other.for_instances(np.arange(len(some)))
-        first._check_repeated(some, first._scores(some))
+        scores = first._scores(some)
+        first._check_repeated(some, scores)
+        # Zeros and ones of several labels may add up to one by chance.
+        other._adds_up = bool((abs(scores.sum(axis=1) - 1) < 1e-5).all() and not np.isin(scores, (0, 1)).all())
         return other
 
     def for_lengths(self, x: np.ndarray, lengths: np.ndarray, padding_value: float | None = None) -> FunctionClassifier:
@@ -251,26 +260,14 @@ class FunctionClassifier:
 
     def _check_repeated(self, x: np.ndarray, scores: np.ndarray) -> None:
         """Refuse predictions that are not a function of each series alone."""
-        if not np.isfinite(scores).all():
-            row, column = np.argwhere(~np.isfinite(scores))[0]
-            raise NotFinite(
-                f"model {self.name!r} must return finite scores, but returned {scores[row, column]} for instance "
-                f"{row}, class {column}"
-            )
-        if self.score == "probabilities" and not ((scores > -1e-6) & (scores < 1 + 1e-6)).all():
-            wrong = scores[(scores <= -1e-6) | (scores >= 1 + 1e-6)][0]
-            raise ValueError(
-                f"model {self.name!r} must return probabilities from 0 to 1, but returned {wrong:g}; pass "
-                f"score='logits' if it returns other scores"
-            )
         again = self._scores(x)
-        if not np.allclose(scores, again, rtol=1e-4, atol=1e-6 * np.abs(scores).max(initial=1)):
+        if not np.allclose(scores, again, rtol=1e-4, atol=1e-6 * _largest(scores), equal_nan=True):
             raise ValueError(
                 f"model {self.name!r} must return the same scores for the same series, but they change from call to "
                 f"call; switch off dropout, noise and other random parts"
             )
         alone = np.concatenate([self._at(row)._scores(x[[row]]) for row in range(len(x))])
-        if not np.allclose(scores, alone, rtol=1e-3, atol=1e-4 * np.abs(scores).max(initial=1)):
+        if not np.allclose(scores, alone, rtol=1e-3, atol=1e-4 * _largest(scores), equal_nan=True):
             raise ValueError(
                 f"model {self.name!r} must score each series by itself, but a series' scores depend on the others "
                 f"of its batch"
@@ -297,7 +294,30 @@ class FunctionClassifier:
             part = slice(first, first + self.batch_size)
             held = {name: one if len(one) == 1 else one[part] for name, one in (self._held or {}).items()}
             done.append(self._called(x[part], held))
+            self._check_probabilities(done[-1], first)
         return np.concatenate(done)
+
+    def _check_probabilities(self, scores: np.ndarray, first: int) -> None:
+        """Refuse probabilities of a batch, which begins with row `first`, that are none; NaN is left to the caller."""
+        if self.score != "probabilities":
+            return
+        other = "pass score='logits' if it returns other scores"
+        wrong = np.argwhere((scores < -1e-6) | (scores > 1 + 1e-6))
+        if len(wrong):
+            row, column = wrong[0]
+            raise WrongScores(
+                f"model {self.name!r} must return probabilities from 0 to 1, but returned {scores[row, column]:g} for "
+                f"class {column} of {{series}}; {other}",
+                first + int(row),
+            )
+        sums = scores.sum(axis=1)
+        unequal = np.flatnonzero(abs(sums - 1) > 1e-3)
+        if self._adds_up and len(unequal):
+            raise WrongScores(
+                f"model {self.name!r} must return probabilities that add up to one, as those of the first series do, "
+                f"but those of {{series}} add up to {sums[unequal[0]]:g}; {other}",
+                first + int(unequal[0]),
+            )
 
     def _called(self, x: np.ndarray, held: Mapping[str, np.ndarray]) -> np.ndarray:
         """Scores of one batch, of which a copy is passed, since the function may change it."""
@@ -337,6 +357,10 @@ class FunctionClassifier:
     def fingerprint(self) -> tuple[SameObject, ...]:
         """Value that changes when the estimator is fitted again; a function is taken as unchanged."""
         return tuple(map(SameObject, _fitted_parts(self._estimator)))
+
+
+def _largest(scores: np.ndarray) -> float:
+    return float(np.abs(scores[np.isfinite(scores)]).max(initial=1))
 
 
 def is_estimator(model: Any) -> bool:

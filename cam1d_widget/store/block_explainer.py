@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..attribution.abilities import HasWeights, SharesPass, for_series, offers, probabilities_of
+from ..attribution.classifier import WrongScores
 from ..attribution.classifier_facts import version_of
 from ..attribution.lazy_explanation import LazyExplanation
 from ..attribution.maps import ComputedMaps, computed_maps
@@ -191,10 +192,13 @@ class BlockExplainer:
 
     def _part(self, classifier: Any, x: np.ndarray, start: int) -> tuple[dict[str, np.ndarray], Any]:
         """Arrays of some series, and the classifier for the next ones, which looks for no changes of the model."""
-        classifier = plain = for_series(classifier, x)
-        if needs_features(self.methods) and offers(classifier, SharesPass):
-            classifier = classifier.for_batch(x)
-        scores = classifier.scores(x)
+        try:
+            classifier = plain = for_series(classifier, x)
+            if needs_features(self.methods) and offers(classifier, SharesPass):
+                classifier = classifier.for_batch(x)
+            scores = classifier.scores(x)
+        except WrongScores as fault:
+            raise fault.of_instance(start + fault.row) from None
         shaped("scores", numbers("scores", scores), "(instance, class)", (len(x), classifier.classes))
         wrong = np.flatnonzero(~np.isfinite(scores).all(axis=1))
         if len(wrong):

@@ -11,7 +11,7 @@ from cam1d_widget.attribution.maps import NotFinite
 from cam1d_widget.attribution.methods import LIME, RISE, KernelSHAP, Occlusion
 
 X = np.random.default_rng(0).normal(1, 1, size=(2, 16, 2)).astype(np.float32)
-REASON = "the network itself gives NaN or infinity for .* where a Masking layer hides every step: give a background"
+REASON = "the model itself gives NaN or infinity for .* where a Masking layer hides every step: give a background"
 
 
 def network(averaged):

@@ -25,6 +25,7 @@ INSTANCES, TIME, CHANNELS = 24, 60, 2
 RNG = np.random.default_rng(0)
 Y = np.array(["rest", "walk"] * (INSTANCES // 2))
 EVENT = slice(20, 30)
+FIRST = np.random.default_rng(1).normal(size=(INSTANCES, TIME, CHANNELS)).astype(np.float32)[:, 0, 0]
 
 
 @pytest.fixture(scope="module")
@@ -284,10 +285,35 @@ def test_an_estimator_that_is_fitted_again_is_a_changed_model(x):
     assert np.abs(widget.explanation.scores - before).max() > 0.1
 
 
+def of_three(x: np.ndarray) -> np.ndarray:
+    """Probabilities of three classes."""
+    event = of_the_event(x)
+    return np.stack([event / 2, event / 2, 1 - event], axis=1)
+
+
+def test_a_function_that_fails_where_parts_are_replaced_is_blamed_itself(x):
+    def predict(series: np.ndarray) -> np.ndarray:
+        return np.where((series[:, EVENT, 1] == 0).any(axis=1), np.nan, of_the_event(series))
+
+    with pytest.raises(ValueError, match=r"the model itself gives NaN .* make it return finite scores"):
+        explain(predict, x, methods="Occlusion", progress=False)
+
+
+def test_several_labels_need_not_add_up_to_one(x):
+    several = np.eye(3)[np.arange(INSTANCES) % 3]
+    several[7] = 1
+    places = {float(one): place for place, one in enumerate(x[:, 0, 0])}
+    classifier = FunctionClassifier(lambda given: several[[places[float(one)] for one in given[:, 0, 0]]])
+    np.testing.assert_array_equal(classifier.for_series(x).scores(x), several)
+
+
 CALLS = iter(range(1000))
 WRONG: dict[str, tuple[Any, str]] = {
-    "shape": (lambda x: x.sum(), r"must return scores of shape \(instance, class\) = \(2, any\), but returned \(\)"),
-    "NaN": (lambda x: np.full((len(x), 2), np.nan), "must return finite scores, but returned nan for instance 0"),
+    "shape": (lambda x: x.sum(), r"must return scores of shape \(instance, class\) = \(4, any\), but returned \(\)"),
+    "NaN": (
+        lambda x: np.full((len(x), 2), np.nan),
+        "scores must be finite, but the model itself gives nan for class 0 of instance 0",
+    ),
     "no probabilities": (lambda x: x.mean(axis=1), r"must return probabilities from 0 to 1, .* pass score='logits'"),
     "words": (lambda x: ["rest"] * len(x), "must return scores of shape"),
     "nothing": (
@@ -297,7 +323,24 @@ WRONG: dict[str, tuple[Any, str]] = {
     "complex": (lambda x: np.full((len(x), 2), 0.5j), "must return scores .* real numbers, but holds complex128"),
     "masked": (lambda x: np.ma.masked_equal(np.tile([0.0, 1], (len(x), 1)), 0), "must return scores .* not be masked"),
     "changing": (lambda x: np.full((len(x), 2), next(CALLS) / 100), "change from call to call"),
-    "batch": (lambda x: (x - x.mean(axis=0)).std(axis=1), "depend on the others of its batch"),
+    "batch": (lambda x: (x - x.mean(axis=0)).std(axis=1) / 2, "depend on the others of its batch"),
+    "batches of more than two": (lambda x: of_the_event(x) / max(len(x) - 1, 1), "depend on the others of its batch"),
+    "NaN later": (
+        lambda x: np.where(np.isclose(x[:, 0, 0], FIRST[7]), np.nan, of_the_event(x)),
+        "scores must be finite, but the model itself gives nan for class 0 of instance 7",
+    ),
+    "no probabilities later": (
+        lambda x: np.where(np.isclose(x[:, 0, 0], FIRST[7]), 5, of_the_event(x)),
+        "must return probabilities from 0 to 1, but returned -4 for class 0 of instance 7; pass score='logits'",
+    ),
+    "no sum of one later": (
+        lambda x: of_three(x) * np.where(np.isclose(x[:, 0, 0], FIRST[7]), 0.5, 1)[:, np.newaxis],
+        "that add up to one, as those of the first series do, but those of instance 7 add up to 0.5",
+    ),
+    "other shape later": (
+        lambda x: of_three(x)[:, : 2 if np.isclose(x[:, 0, 0], FIRST[7]).any() else 3],
+        r"must return scores of shape \(instance, class\) = \(\d+, 3\), but returned \(\d+, 2\)",
+    ),
     "its own error": (lambda x: x["series"], "could not predict series of shape"),
 }
 
@@ -306,7 +349,7 @@ WRONG: dict[str, tuple[Any, str]] = {
 def test_functions_that_do_not_score_each_series_are_refused(name, x):
     function, words = WRONG[name]
     with pytest.raises((ValueError, TypeError), match=words):
-        CAM1DWidget(function, x)
+        explain(function, x, methods="Occlusion", progress=False)
 
 
 def test_what_is_no_fitted_classifier_is_named(x):

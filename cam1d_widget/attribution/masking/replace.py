@@ -158,12 +158,14 @@ def finite_scores(classifier: Any, scores: np.ndarray) -> np.ndarray:
     if not wrong:
         return scores
     way_out = "give another baseline or background, or use a method that replaces nothing, such as Saliency"
-    if not classifier.continuous:
+    if not hasattr(classifier, "gradient"):  # of which only the predictions are known
+        way_out = "make it return finite scores for them, or give another baseline or background"
+    elif not classifier.continuous:
         way_out = (
             "a mean over time is not defined where a Masking layer hides every step: give a background, or a baseline "
             "other than the hidden value"
         )
     raise NotFinite(
-        f"scores must be finite where parts of a series are replaced, but the network itself gives NaN or infinity for "
+        f"scores must be finite where parts of a series are replaced, but the model itself gives NaN or infinity for "
         f"{wrong} of {len(scores)} such series; {way_out}"
     )
