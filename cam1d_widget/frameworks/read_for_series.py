@@ -16,8 +16,8 @@ from .network_classifier import NetworkClassifier
 
 __all__ = ["ReadForSeries"]
 
-# Shapes of series, and sets of inputs, for which one model is kept as it was read.
-_MOST_READ = 16
+# Shapes of series, and sets of inputs, for which one model is kept as it was read: about 3 MB each.
+_MOST_READ = 64
 
 
 class ReadForSeries(NetworkClassifier):

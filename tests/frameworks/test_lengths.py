@@ -11,7 +11,15 @@ import torch
 from keras import layers as L
 from torch import nn
 
-from cam1d_widget import CAM1DWidget, Explanation, FunctionClassifier, KerasClassifier, explain, methods
+from cam1d_widget import (
+    CAM1DWidget,
+    Explanation,
+    FunctionClassifier,
+    KerasClassifier,
+    TorchClassifier,
+    explain,
+    methods,
+)
 from cam1d_widget.attribution.checks import fills_of
 from cam1d_widget.attribution.lazy_explanation import LazyExplanation
 from cam1d_widget.widget.other_series import ComputedSeries
@@ -196,3 +204,15 @@ def test_the_widget_checks_a_series_and_replaces_windows_of_it():
 def test_series_that_make_no_sense_are_refused(x, given, words):
     with pytest.raises(ValueError, match=words):
         explain(network(BUILT), x, **given)
+
+
+@pytest.mark.slow
+def test_a_module_is_read_once_for_each_of_many_lengths(monkeypatch):
+    lengths = np.arange(10, 30)
+    x = np.zeros((len(lengths), 29, CHANNELS), np.float32)
+    classifier = TorchClassifier(module(None).eval()).for_lengths(x, lengths)
+    for row in range(len(lengths)):
+        classifier.for_instances(np.array([row]))
+    monkeypatch.setattr(TorchClassifier, "_read_for", None)
+    for row, length in enumerate(lengths):
+        assert classifier.for_instances(np.array([row])).input_shape[0] == length
