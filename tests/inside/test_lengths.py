@@ -109,7 +109,7 @@ def test_steps_in_the_padding_do_not_count_for_peaks_and_means():
     model = keras.Sequential([keras.Input((BUILT, CHANNELS)), L.Conv1D(2, 3, name="conv"), L.GlobalMaxPooling1D()])
     reading = inside.read_layer(model, SERIES, "conv", padding_value=VALUE)
     for place, one in enumerate(SERIES):
-        whole = np.asarray(model.layers[0](one[np.newaxis]))[0]
+        whole = keras.ops.convert_to_numpy(model.layers[0](one[np.newaxis]))[0]
         close(reading.peaks.values[place], whole.max(axis=0))
         close(reading.peaks.means[place], whole.mean(axis=0))
 
@@ -183,7 +183,7 @@ def test_maximizing_inputs_have_the_length_of_the_longest_series_or_a_given_one(
 @pytest.mark.parametrize("padding_value", [None, VALUE])
 def test_the_panel_has_the_steps_of_each_instance(padding_value):
     model = network(None) if padding_value is None else network(BUILT)
-    widget = CAM1DWidget(model, SERIES, padding_value=padding_value, methods=["HiResCAM"])
+    widget = CAM1DWidget(model, SERIES, [0, 1, 0, 2, 1], padding_value=padding_value, methods=["HiResCAM"])
     reading = inside.read_layer(model, SERIES, "conv2", padding_value=padding_value)
     layer = [one["name"] for one in widget.inside.layers].index("conv2")
     for place in range(len(SERIES)):
