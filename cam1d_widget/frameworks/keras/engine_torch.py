@@ -69,7 +69,7 @@ class Compiled(CompiledFunction):
     def __call__(self, *arrays: np.ndarray) -> list[np.ndarray]:
         """Results, one array each."""
         self._called = True
-        with torch.no_grad():
+        with torch.inference_mode(False), torch.no_grad():
             given = [
                 keras.ops.convert_to_tensor(np.asarray(one), argument.dtype)
                 for one, argument in zip(arrays, self._signature, strict=True)

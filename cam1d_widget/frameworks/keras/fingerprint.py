@@ -21,11 +21,11 @@ __all__ = ["Settings", "Structure", "settings_of"]
 Settings = dict[tuple[int, str], Hashable]
 """Value of each setting, by the layer's number and the attribute's name; the layer itself under ""."""
 
-# Attributes that training, prediction and building set, and that do not affect inference.
+# Attributes that training, prediction (with PyTorch also the mode) and building set, and that do not affect inference.
 _IGNORED = frozenset(
     "name optimizer history compiled stop_training stop_evaluating stop_predicting train_function test_function "
     "predict_function steps_per_execution unrolled_steps_per_execution jit_compile run_eagerly "
-    "call_signature_parameters".split()
+    "call_signature_parameters training".split()
 )
 _UNKNOWN = object()
 # Tuples, since a union takes longer to make than to test, and every call tests thousands of values.

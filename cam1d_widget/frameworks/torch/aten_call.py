@@ -84,7 +84,7 @@ class AtenCall:
     def __call__(self, *values: Any) -> list[Any]:
         """Output tensors, in the precision of the module; arrays from arrays."""
         if isinstance(values[0], np.ndarray):
-            with torch.no_grad():
+            with torch.inference_mode(False), torch.no_grad():
                 made = self(*(tensor_of(one, self._constants.device) for one in values))
             return [(one.float() if one.dtype == torch.bfloat16 else one).cpu().numpy() for one in made]
         return self._computed(values, float32=False)

@@ -34,8 +34,8 @@ class Eager:
 
     def __call__(self, *arrays: np.ndarray) -> list[np.ndarray]:
         """Results, one array each."""
-        given = [tensor_of(one, self._device, dtype) for one, dtype in zip(arrays, self._dtypes, strict=True)]
-        with torch.no_grad(), self._without_cudnn():
+        with torch.inference_mode(False), torch.no_grad(), self._without_cudnn():
+            given = [tensor_of(one, self._device, dtype) for one, dtype in zip(arrays, self._dtypes, strict=True)]
             made = self._function(*given)
         several = made if isinstance(made, list | tuple) else [made]
         return [np.ascontiguousarray(one.detach().cpu().numpy()) for one in several]

@@ -22,6 +22,10 @@ __all__ = ["measured_field", "split"]
 _FILTERS_LAST = (nn.RNNBase, nn.Linear, nn.LayerNorm, nn.MultiheadAttention, nn.TransformerEncoderLayer)
 
 
+# What is not exported may contain anything.
+_UNKNOWN = Opaque(function=True, discontinuous=True, hides_relu=True)
+
+
 def split(module: nn.Module, layer: Any, run: Callable[[Any], Any], samples: torch.Tensor) -> Graph:
     """Graph of two operations: from the series to the layer's map, and from both to the scores.
 
@@ -39,6 +43,10 @@ def split(module: nn.Module, layer: Any, run: Callable[[Any], Any], samples: tor
         If there is no such layer, or its output is no map.
     """
     name, cut = _found(module, layer)
+    if isinstance(cut, torch.jit.ScriptModule):
+        raise ValueError(
+            f"layer {name!r} is compiled by torch.jit, which leaves no way to read its map; explain the module itself"
+        )
     swapped = not isinstance(cut, _FILTERS_LAST)
 
     def turned(x: Any) -> Any:
@@ -72,11 +80,11 @@ def split(module: nn.Module, layer: Any, run: Callable[[Any], Any], samples: tor
     shapes = [samples.shape, features.shape, scores.shape]
     values = [Value((None, *shape[1:]), "float32") for shape in shapes]
     nodes = [
-        Node(name, type(cut).__name__, Opaque(function=True, discontinuous=True), (0,), (1,), FunctionCall(trunk), cut),
+        Node(name, type(cut).__name__, _UNKNOWN, (0,), (1,), FunctionCall(trunk), cut),
         Node(
             "head",
             type(module).__name__,
-            Opaque(function=True, discontinuous=True),
+            _UNKNOWN,
             (1, 0),
             (2,),
             FunctionCall(head),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import RLock
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
 from torch import nn
+from torch.func import functional_call
+from torch.nn.parameter import is_lazy
 from torch.utils._pytree import tree_leaves
 
 from ...typing import Layout
@@ -17,11 +21,23 @@ from ...validation import check_layer, counted, shown
 from ..inputs import Inputs
 from .arguments import alone, arguments
 from .called import Order
-from .tensors import Functions, tensor_of
+from .tensors import Functions, no_inference_mode, tensor_of
 
-__all__ = ["ORDERS", "FirstLayer", "checked_module", "explained", "first_layer", "own_layout", "path_of"]
+__all__ = [
+    "ORDERS",
+    "FirstLayer",
+    "called",
+    "checked_module",
+    "explained",
+    "first_layer",
+    "own_layout",
+    "path_of",
+    "run",
+]
 
 _LOCK = RLock()
+# Whether a forward pass writes to parameters, as one that limits their norm, of each module that was called.
+_WRITES: WeakKeyDictionary[nn.Module, bool] = WeakKeyDictionary()
 
 
 def checked_module(module: Any) -> nn.Module:
@@ -30,6 +46,17 @@ def checked_module(module: Any) -> nn.Module:
         raise TypeError(f"module must be a torch.nn.Module, but is the class {module.__name__}; create one")
     if not isinstance(module, nn.Module):
         raise TypeError(f"module must be a torch.nn.Module, but is {shown(module)}")
+    lazy = next((path for path, one in module.named_parameters() if is_lazy(one)), None)
+    if lazy is not None:
+        raise ValueError(
+            f"module {type(module).__name__} has no weights yet ({lazy!r} gets its shape from the first batch); call "
+            f"it once on a batch, as for training"
+        )
+    if any(one.is_inference() for one in module.parameters()):
+        raise ValueError(
+            f"module {type(module).__name__} was created under torch.inference_mode, so that it has no gradients; "
+            f"create it outside"
+        )
     inner = getattr(module, "_orig_mod", None)  # of a compiled module
     return module if inner is None else checked_module(inner)
 
@@ -50,9 +77,9 @@ def path_of(module: nn.Module, layer: Any) -> Any:
 
 @contextmanager
 def explained(module: nn.Module) -> Iterator[None]:
-    """Evaluation mode; afterwards modes, attributes, buffers and random numbers are as before, also after an error."""
-    with _LOCK:
-        kept = [_Kept(one) for one in module.modules()]
+    """Evaluation mode; afterwards modes, attributes, weights and random numbers are as before, also after an error."""
+    with _LOCK, no_inference_mode(), _random_numbers_kept():
+        kept = [_Kept(one, module not in _WRITES) for one in module.modules()]
         devices = sorted({one.device.index or 0 for one in module.parameters() if one.is_cuda})
         try:
             with torch.random.fork_rng(devices):
@@ -61,31 +88,83 @@ def explained(module: nn.Module) -> Iterator[None]:
                     one.module.training = False
                 yield
         finally:
-            for one in kept:
-                one.restore()
+            if any([one.restore() for one in kept]):  # noqa: C419 (each is restored)
+                _WRITES[module] = True
+
+
+def called(module: nn.Module, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
+    """What a module returns in evaluation mode, and left as it was."""
+    with explained(module):
+        made = run(module, args, named)
+    _WRITES.setdefault(module, False)
+    return made
+
+
+def run(module: nn.Module, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
+    """What a module returns; one that writes to its parameters is given copies, which a backward pass may need."""
+    if not _WRITES.get(module):
+        return module(*args, **named)
+    copies = {name: one.detach().clone() for name, one in module.named_parameters()}
+    return functional_call(module, copies, tuple(args), dict(named))
+
+
+@contextmanager
+def _random_numbers_kept() -> Iterator[None]:
+    """The states of Python's and numpy's random numbers, afterwards as before."""
+    states = random.getstate(), np.random.get_state()  # noqa: NPY002 (modules use it)
+    try:
+        yield
+    finally:
+        random.setstate(states[0])
+        np.random.set_state(states[1])  # noqa: NPY002
 
 
 class _Kept:
-    """Attributes of a module as they are now, and the values of its buffers."""
+    """Attributes of a module as they are now, and the values of its buffers, and of its parameters if asked."""
 
-    def __init__(self, module: nn.Module) -> None:
-        self.module = module
+    def __init__(self, module: nn.Module, parameters: bool) -> None:
+        self.module, self._training = module, module.training
         self._attributes = dict(vars(module))
-        self._inner = {name: dict(one) for name, one in vars(module).items() if name.startswith("_") and _is_dict(one)}
+        self._containers = [(one, _copied(one)) for one in vars(module).values() if isinstance(one, dict | list | set)]
         self._buffers = [(one, one.detach().clone()) for one in module.buffers(recurse=False)]
+        weights = module.parameters(recurse=False) if parameters else ()
+        self._weights = [(one, one.detach().clone()) for one in weights]
 
-    def restore(self) -> None:
-        """Put back what has changed."""
+    def restore(self) -> bool:
+        """Put back what has changed; whether parameters have."""
         _restore(vars(self.module), self._attributes)
-        for name, before in self._inner.items():
-            _restore(vars(self.module)[name], before)
-        for buffer, value in self._buffers:
-            if not torch.equal(buffer, value):
-                buffer.data.copy_(value)
+        for one, before in self._containers:
+            _restore_container(one, before)
+        _restore_values(self._buffers)
+        if self.module.training != self._training:  # of a scripted module, which keeps it elsewhere
+            self.module.training = self._training
+        return _restore_values(self._weights)
 
 
-def _is_dict(value: Any) -> bool:
-    return isinstance(value, dict)
+def _restore_values(kept: Iterable[tuple[torch.Tensor, torch.Tensor]]) -> bool:
+    """Put back values of tensors; whether any had changed."""
+    changed = [(one, value) for one, value in kept if one.shape != value.shape or not torch.equal(one, value)]
+    for one, value in changed:
+        if one.shape == value.shape:
+            one.data.copy_(value)
+        else:
+            one.data = value
+    return bool(changed)
+
+
+def _copied(container: Any) -> Any:
+    kind = next(kind for kind in (dict, list, set) if isinstance(container, kind))
+    return kind(container)
+
+
+def _restore_container(now: Any, before: Any) -> None:
+    if isinstance(now, dict):
+        _restore(now, before)
+    elif isinstance(now, set):
+        now &= before
+        now |= before
+    elif len(now) != len(before) or any(one is not other for one, other in zip(now, before, strict=True)):
+        now[:] = before
 
 
 def _restore(now: dict[Any, Any], before: dict[Any, Any]) -> None:
@@ -127,6 +206,7 @@ def first_layer(module: nn.Module) -> FirstLayer | None:
     return None
 
 
+@no_inference_mode()
 def own_layout(module: nn.Module, x: np.ndarray, device: torch.device, inputs: Inputs) -> Layout:
     """Layout that a module takes, for series of shape (instance, time, channel), with its other inputs.
 
@@ -190,9 +270,9 @@ def _tried(
 ) -> list[torch.Tensor] | str:
     """What a module returns for series in an order of axes; if it does not compute with them, why."""
     try:
-        with explained(module), torch.no_grad():
+        with torch.no_grad():
             args, named = arguments(module, inputs, tensor_of(x[:2], device), order, Functions(device))
-            return [one for one in tree_leaves(module(*args, **named)) if isinstance(one, torch.Tensor)]
+            return [one for one in tree_leaves(called(module, args, named)) if isinstance(one, torch.Tensor)]
     except Exception as fault:  # any error that the user's module raises
         return (str(fault).strip() or type(fault).__name__).splitlines()[0][:150]
 

@@ -23,10 +23,10 @@ from .arguments import arguments
 from .called import Order
 from .export import exported
 from .hooked import measured_field, split
-from .module import ORDERS, explained
+from .module import ORDERS, called, explained, run
 from .reader import read
 from .structure import Structure
-from .tensors import TorchTensors, tensor_of
+from .tensors import TorchTensors, no_inference_mode, tensor_of
 from .weights import refuse_weights
 
 __all__ = ["TorchNetwork"]
@@ -53,6 +53,7 @@ class TorchNetwork(Network):
 
     _measured = False  # whether receptive fields are measured, since the module cannot be exported
 
+    @no_inference_mode()
     def __init__(
         self,
         module: nn.Module,
@@ -95,6 +96,7 @@ class TorchNetwork(Network):
         """Receptive field of the explained map, by length of the series."""
         return lru_cache(maxsize=16)(self._measured_field) if self._measured else super().receptive_field_at
 
+    @no_inference_mode()
     def _measured_field(self, length: int) -> ReceptiveField:
         """The support of the gradient, for a module that cannot be exported."""
         x = tensor_of(self._samples(2)[:, :length], self.device)
@@ -105,9 +107,28 @@ class TorchNetwork(Network):
         try:
             with explained(self.model):
                 program = exported(self.model, *self._arguments(tensor_of(samples, self.device)))
-            return read(self.model, program, self._order, self._index, self.inputs, self.device)
+            graph = read(self.model, program, self._order, self._index, self.inputs, self.device)
+            self._compare_gradients(graph, tensor_of(samples, self.device))
+            return graph
         except Exception as fault:  # the exporter raises many kinds, and any that the user's module does
             return (str(fault).strip() or type(fault).__name__).splitlines()[0][:200]
+
+    def _compare_gradients(self, graph: Graph, x: torch.Tensor) -> None:
+        """Refuse a graph whose gradient is not that of the module: an own backward pass is not exported."""
+        weights = torch.linspace(1, 2, x.shape[0] * self.units, device=x.device).reshape(x.shape[0], -1)
+
+        def gradient(function: Callable[[torch.Tensor], Any]) -> torch.Tensor:
+            _, pull = self.tensors.vector_jacobian(function, [x])
+            found: torch.Tensor = pull([weights])[0]
+            return found
+
+        try:
+            own = gradient(self._called)
+        except (ValueError, RuntimeError):  # of a module without gradients, which is explained without them
+            return
+        ours = gradient(lambda series: graph.compute({0: series}, [graph.output])[0].reshape(len(x), -1))
+        if not torch.allclose(ours, own, rtol=0, atol=1e-2 * float(own.abs().max()), equal_nan=True):
+            raise ValueError("its gradient is not that of its operations, as of a torch.autograd.Function")
 
     @property
     def layout(self) -> Layout:
@@ -123,8 +144,7 @@ class TorchNetwork(Network):
         """All that the module returns for series (instance, time, channel)."""
         args, named = self._arguments(x)
         try:
-            with explained(self.model):
-                return self.model(*args, **named)
+            return called(self.model, args, named)
         except Exception as fault:  # any error that the user's module raises
             reason = (str(fault).strip() or type(fault).__name__).splitlines()[0][:200]
             shape = tuple(x.permute(self._order).shape)
@@ -142,6 +162,7 @@ class TorchNetwork(Network):
             made = made.reshape(-1, 1)
         return made.float().to(x.device)
 
+    @no_inference_mode()
     def _run(self, function: Callable[[Any], Any], x: np.ndarray) -> np.ndarray:
         with torch.no_grad():
             return function(tensor_of(x, self.device)).cpu().numpy()
@@ -190,11 +211,12 @@ class TorchNetwork(Network):
         """Raise an error if weights are NaN or infinite."""
         refuse_weights(self.model)
 
+    @no_inference_mode()
     def structure(self) -> Structure:
         """Submodules and settings, as they are now."""
         args, named = self._arguments(tensor_of(self._samples(2), self.device))
         with explained(self.model):
-            return Structure(self.model, lambda: self.model(*args, **named))
+            return Structure(self.model, lambda: run(self.model, args, named))
 
     def _arguments(self, x: torch.Tensor) -> tuple[list[Any], dict[str, Any]]:
         """Arguments of the module for series (instance, time, channel)."""

@@ -212,6 +212,8 @@ _NAMES = {"leaky_relu": "leakyrelu", "detach": "stopgradient"}
 
 def _with_slope(called: Called) -> Operation:
     """LeakyReLU and ELU, which rise unless a slope is negative."""
+    if called.name == "leaky_relu" and _number(called["negative_slope"]) == 0:
+        return kinds.Pointwise("relu")
     falls = _number(called.get("negative_slope", 0)) < 0 or _number(called.get("alpha", 0)) < 0
     return (
         kinds.Pointwise("prelu")
@@ -231,6 +233,8 @@ def _clip(called: Called) -> Operation:
     axes = frozenset().union(*(called.axes_of(one) for one in (low, high) if one is not None))
     names = {(0, None): "relu", (0, 6): "relu6", (-1, 1): "hardtanh"}
     numbers = not any(isinstance(one, torch.fx.Node) for one in (low, high))
+    if numbers and low == 0 and high is not None and high != 6:
+        return kinds.Pointwise("relu", limited=True)
     return kinds.Pointwise(names.get((low, high), "clip") if numbers else "clip", axes=axes)
 
 

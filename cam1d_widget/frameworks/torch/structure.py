@@ -61,7 +61,8 @@ class Structure:
             return "its layers"
         for (path, name), value in self._settings.items():
             if now.get((path, name), _UNKNOWN) != value:
-                return f"{name.strip('_').replace('_', ' ')} of layer {path!r}" if name and path else "its layers"
+                owner = f"layer {path!r}" if path else "the module"
+                return f"{name.strip('_').replace('_', ' ')} of {owner}" if name else "its layers"
         return None
 
 
@@ -70,6 +71,7 @@ def settings_of(module: nn.Module) -> Settings:
     settings: Settings = {}
     for path, one in module.named_modules():
         settings[path, ""] = SameObject(one)
+        settings[path, "forward"] = _setting(one)
         for name, value in vars(one).items():
             if name in _HOOKS:
                 settings[path, name] = tuple(value)
@@ -86,14 +88,14 @@ def _attributes_of(module: nn.Module) -> SameAttributes:
     found = [vars(one).get(name) for one in modules for name in ("_modules", *_HOOKS)]
     containers = [one for one in found if isinstance(one, dict)]  # a scripted module has none, and never changes
     public = [value for one in modules for name, value in vars(one).items() if not name.startswith("_")]
-    return SameAttributes(modules, containers, filter(_may_change, public), _setting)
+    return SameAttributes(modules, containers, [*modules, *filter(_may_change, public)], _setting)
 
 
 def _may_change(value: Any) -> bool:
     """Whether an object has a setting that can be changed in place."""
     if isinstance(value, tuple):
         return any(map(_may_change, value))
-    return isinstance(value, list | dict | torch.Tensor)
+    return isinstance(value, list | dict | torch.Tensor) or _is_record(value)
 
 
 def _setting(value: Any) -> Hashable:
@@ -102,10 +104,19 @@ def _setting(value: Any) -> Hashable:
         return value
     if isinstance(value, torch.Tensor):  # that is neither a parameter nor a buffer
         return SameObject(value), value._version
+    if isinstance(value, nn.Module):  # its forward pass, which may be assigned to it or edited
+        return SameObject(getattr(value.forward, "__code__", None))
     if isinstance(value, list | tuple | dict) and len(value) > _MOST_COMPARED:
         return _UNKNOWN
     if isinstance(value, list | tuple):
         return tuple(map(_setting, value))
     if isinstance(value, dict):
         return tuple((str(name), _setting(one)) for name, one in value.items())
+    if _is_record(value):
+        return tuple((name, one) for name, one in vars(value).items() if isinstance(one, bool | int | float | str))
     return value if callable(value) and isinstance(value, Hashable) else _UNKNOWN
+
+
+def _is_record(value: Any) -> bool:
+    """Whether a value is an object with attributes, such as a configuration."""
+    return hasattr(value, "__dict__") and not callable(value) and not isinstance(value, torch.Tensor | nn.Module)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from torch.nn import functional
 
 from ...network.operations import Convolution, Dense, Weighted
 
-__all__ = ["Functions", "TorchTensors", "in_float32", "tensor_of", "vector_jacobian"]
+__all__ = ["Functions", "TorchTensors", "in_float32", "no_inference_mode", "tensor_of", "vector_jacobian"]
 
 
 class Functions:
@@ -156,6 +157,16 @@ class TorchTensors:
     def vector_jacobian(self, function: Callable[..., Any], inputs: list[Any]) -> Any:
         """Values of a function in float32, and its vector-Jacobian product, which may be called once."""
         return vector_jacobian(function, inputs)
+
+
+@contextmanager
+def no_inference_mode() -> Iterator[None]:
+    """Tensors that may take part in a gradient, where the caller has switched that off for speed."""
+    if torch.is_inference_mode_enabled():
+        with torch.inference_mode(False), torch.no_grad():
+            yield
+    else:
+        yield
 
 
 def tensor_of(x: Any, device: torch.device, dtype: torch.dtype | None = None) -> torch.Tensor:

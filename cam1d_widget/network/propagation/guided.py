@@ -30,6 +30,8 @@ def guided(step: Step, conditions: set[int]) -> Backward:
         raise Unsupported(step, "which depends on a condition, as a hidden ReLU does")
     if isinstance(operation, Mixing | StepPooling) and operation.hides_relu:
         raise Unsupported(step, "in which ReLUs may be hidden")
+    if isinstance(operation, Pointwise) and operation.name in ("clip", "threshold"):
+        raise Unsupported(step, "which may be a ReLU")
     if isinstance(operation, Pointwise) and operation.name in ("relu", "relu6"):
         return Backward(_only_positive, step.inputs, pulls=True)
     return Backward(pulled, step.inputs, pulls=True)

@@ -114,3 +114,29 @@ def test_no_other_framework_is_imported(computed):
     imported = json.loads((folder / f"imported.{backend}.json").read_text())
     assert backend in imported
     assert not ({"tensorflow", "torch"} - {backend}) & set(imported)
+
+
+ON_PYTORCH = """
+import keras, numpy as np, torch
+from cam1d_widget import KerasClassifier, explain
+
+keras.utils.set_random_seed(0)
+layers = [keras.Input((40, 5)), keras.layers.Conv1D(8, 3), keras.layers.ReLU()]
+model = keras.Sequential([*layers, keras.layers.GlobalAveragePooling1D(), keras.layers.Dense(4)])
+x = np.random.default_rng(0).normal(size=(3, 40, 5)).astype(np.float32)
+classifier = KerasClassifier(model)
+before = classifier.scores(x)
+model.predict(x, verbose=0)
+np.testing.assert_array_equal(classifier.scores(x), before)
+outside = explain(model, x, methods=["Saliency", "Occlusion"]).attributions
+with torch.inference_mode():
+    inside = explain(model, x, methods=["Saliency", "Occlusion"]).attributions
+for label, maps in outside.items():
+    assert np.abs(maps).max() > 0
+    np.testing.assert_array_equal(inside[label], maps)
+"""
+
+
+def test_keras_on_pytorch_after_a_prediction_and_in_inference_mode():
+    environment = {**os.environ, "KERAS_BACKEND": "torch", "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", ON_PYTORCH], cwd=ROOT, env=environment, check=True)
