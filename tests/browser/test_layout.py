@@ -315,6 +315,20 @@ def test_the_chip_of_a_filter_leaves_room_for_the_slider(open_at, width):
     assert box(page, ".cam1d-control .noUi-base")["width"] > 90
 
 
+@pytest.mark.parametrize("width", slow_but([600], [1280, 600]))
+def test_a_narrow_class_menu_shows_that_the_class_follows(open_at, width):
+    page = open_at("names", width)
+    page.get_by_role("button", name="Find: ").click()
+    page.get_by_role("combobox", name="prediction").select_option("wrong")
+    page.locator(".cam1d-chip button").wait_for()
+    for kind, first in (("predicted", "pred"), ("true", "true: "), ("runner-up", ("runner-up: ", "2nd: "))):
+        page.locator(".cam1d-class-menu select").select_option(kind)
+        drawn(page)
+        text, needed, room, _ = page.locator(".cam1d-class-menu select").evaluate(CURRENT_ENTRY)
+        assert text.startswith(first)
+        assert needed < room
+
+
 def test_no_control_has_null_as_its_tooltip(open_at):
     page = open_at("three", 1280)
     assert {"instance", "class", "method"} <= set(page.locator(".widget-label").all_inner_texts())

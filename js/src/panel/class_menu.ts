@@ -15,6 +15,15 @@ const FOLLOWS: readonly (readonly [Follow, string])[] = [
   ["runner-up", "runner-up"],
 ];
 
+/** What a narrow menu shows of the entries before the classes. */
+const SHORT: Readonly<Record<string, string>> = {
+  predicted: "pred.: ",
+  true: "true: ",
+  "runner-up": "2nd: ",
+  "highest of these": "top: ",
+  explained: "",
+};
+
 /** Maximum length of a name in the open menu. */
 const LENGTH = 32;
 
@@ -67,6 +76,7 @@ export class ClassMenuView extends MenuView {
     const selected = follow ? mark.follow : String(choice.target);
     const explained = {
       before: follow ? `${nameOf(...follow)}: ` : "",
+      short: follow && SHORT[nameOf(...follow)],
       name: names[facts.targets[choice.target]],
       after: scored.find(({ place }) => place === choice.target)?.after ?? "",
       others: names,

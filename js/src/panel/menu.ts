@@ -11,6 +11,8 @@ const LEAST = 60;
 interface Named {
   readonly name: string;
   readonly before?: string;
+  /** Abbreviation of what is before the name. */
+  readonly short?: string;
   readonly after?: string;
   readonly others?: readonly string[];
 }
@@ -31,9 +33,10 @@ export abstract class MenuView extends PanelView {
 
   /**
    * Text of the current entry, which holds a name. Where the menu is too narrow for it, the name is shortened in its
-   * middle: a browser would cut the end of the text. What is before the name goes if little of the name would be left.
+   * middle: a browser would cut the end of the text. If little of the name would be left, what is before it is
+   * abbreviated, and what is after it goes.
    */
-  protected fitted(text: string, { name, before = "", after = "", others = [] }: Named): string {
+  protected fitted(text: string, { name, before = "", short = before, after = "", others = [] }: Named): string {
     const menu = this.el.querySelector("select");
     const pen = menu && menu.clientWidth > ARROW ? document.createElement("canvas").getContext("2d") : null;
     if (!menu || !pen || this.open) {
@@ -46,10 +49,9 @@ export abstract class MenuView extends PanelView {
       return text;
     }
     const left = (around: string): number => room - width(around);
-    const [first, last] = [
-      [before, after],
-      ["", after],
-    ].find((around) => left(around.join("")) >= LEAST) ?? ["", ""];
+    const shortest = [short, ""];
+    const [first, last] =
+      [[before, after], [short, after], shortest].find((around) => left(around.join("")) >= LEAST) ?? shortest;
     return first + fit(pen, name, left(first + last), others) + last;
   }
 
