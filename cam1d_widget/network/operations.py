@@ -351,7 +351,15 @@ class Slice(Rearranging):
 
 @dataclass(frozen=True)
 class Pick(Rearranging):
-    """A rearrangement that may move steps, such as a slice, a flip or a roll."""
+    """A rearrangement that may move steps, such as a slice, a flip or a roll.
+
+    Attributes
+    ----------
+    axes : frozenset of int, optional
+        Axes along which values are moved. Default: they may be moved along any.
+    """
+
+    axes: frozenset[int] | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -570,6 +578,8 @@ class Mixing(Operation):
         Whether there may be ReLUs in it.
     distributed : bool
         Whether it is applied to each place of the second axis separately, in the same way.
+    axes : frozenset of int, optional
+        Axes along which it mixes values, and keeps their number. Default: it may mix along any.
     """
 
     keeps_order: bool | None = None
@@ -577,6 +587,7 @@ class Mixing(Operation):
     discontinuous: bool = False
     hides_relu: bool = False
     distributed: bool = False
+    axes: frozenset[int] | None = field(default=None, kw_only=True)
 
     def _facts(self) -> Facts:
         return Facts(jumps=self.discontinuous)

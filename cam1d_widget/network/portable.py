@@ -191,6 +191,8 @@ class _Writing:
         """Factors of each input, and a summand, from the values at zero and at one."""
         zeros = [np.zeros_like(one) for one in self._inputs(node)]
         summand = self._called(node, *zeros)[0]
+        if not np.isfinite(summand).all():
+            raise NotPortable(f"{node} adds infinite numbers, and cannot be computed in a page")
         factors = []
         for place, one in enumerate(zeros):
             inputs = [*zeros[:place], np.ones_like(one), *zeros[place + 1 :]]

@@ -338,7 +338,9 @@ def _reduced(operation: ops.Reduce, step: _Step, seen: list[Seen]) -> Seen:
 
 def _mixed(operation: ops.Operation, step: _Step, seen: list[Seen]) -> Seen:
     """Recurrence, attention and unknown layers: every step sees all samples and keeps its position."""
-    node = step.node
+    node, axes = step.node, getattr(operation, "axes", None)
+    if axes is not None:
+        return _along(axes, step, seen[0])
     if getattr(operation, "distributed", False) and seen[0].axis == 1:
         return Seen(seen[0].field, 1 if step.rank > 2 else None)
     if getattr(operation, "refusal", ""):
@@ -356,6 +358,16 @@ def _mixed(operation: ops.Operation, step: _Step, seen: list[Seen]) -> Seen:
             f"its input, so its map cannot be placed in time; name a layer before it with layer="
         )
     return _everything(longest)
+
+
+def _along(axes: frozenset[int], step: _Step, seen: Seen) -> Seen:
+    """After an operation that moves or mixes values along some axes only."""
+    if seen.axis in axes:
+        raise ValueError(
+            f"{step.node} moves or adds up steps along the time axis, so its map cannot be placed in time; name a "
+            f"layer before it with layer="
+        )
+    return seen
 
 
 def _may_move_steps(operation: ops.Operation) -> bool:

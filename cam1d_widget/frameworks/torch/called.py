@@ -14,18 +14,13 @@ from typing import Any
 import torch
 
 from ...network.operations import Parameter
-from .export import sizes_of
+from .export import name_of, sizes_of
+from .filled import number_in
 
 __all__ = ["Called", "Order", "batch_first", "channels_last", "name_of", "shape_of", "with_axes_of_one"]
 
 Order = tuple[int, ...]
 """For each axis of a value, the axis of the module's tensor."""
-
-
-def name_of(target: Any) -> str:
-    """Name of an operation, without its overload: "conv1d" of ``aten.conv1d.padding``."""
-    schema = getattr(target, "_schema", None)
-    return str(getattr(target, "__name__", target)) if schema is None else str(schema.name).partition("::")[2]
 
 
 def channels_last(rank: int) -> Order:
@@ -73,7 +68,7 @@ class Called:
     node : torch.fx.Node
         The call; constants among its arguments are nodes of the exported graph as well.
     tensors : sequence of torch.fx.Node
-        Distinct tensors among its arguments that depend on the series.
+        Distinct tensors among its arguments that depend on the inputs of the module.
     orders : sequence of Order
         Of each of them.
     shape : sequence
@@ -82,6 +77,8 @@ class Called:
         Of its output.
     values : callable
         Current values of a constant argument, in float32.
+    held : sequence of torch.fx.Node
+        Those of the tensors that depend on other inputs of the module, which are held fixed, and not on the series.
     place : int
         Which of several outputs is meant.
     """
@@ -93,6 +90,7 @@ class Called:
     shape: Sequence[Any]
     order: Order
     values: Callable[[Any], torch.Tensor]
+    held: Sequence[Any] = ()
     place: int = 0
 
     @cached_property
@@ -140,8 +138,23 @@ class Called:
         return frozenset(map(self.axis, axes if isinstance(axes, list | tuple) else [axes]))
 
     def is_tensor(self, argument: Any) -> bool:
-        """Whether an argument is a tensor that depends on the series."""
+        """Whether an argument is a tensor that depends on the inputs of the module."""
         return argument in self.tensors if isinstance(argument, torch.fx.Node) else False
+
+    def is_of_series(self, argument: Any) -> bool:
+        """Whether an argument is a tensor that depends on the series."""
+        return self.is_tensor(argument) and argument not in self.held
+
+    def number(self, constant: Any) -> float | None:
+        """Number that a constant argument is, or of which it consists; None if it may be another."""
+        if not isinstance(constant, torch.fx.Node):
+            return constant if isinstance(constant, int | float) else None
+        if name_of(constant.target) == "clone":
+            return self.number(constant.args[0])
+        written = (
+            constant.op == "placeholder" and constant.name.startswith("c_lifted_tensor") and not shape_of(constant)
+        )
+        return float(self.values(constant)) if written else number_in(constant)
 
     @property
     def constants(self) -> list[Any]:
@@ -151,6 +164,8 @@ class Called:
 
     def axes_of(self, constant: Any) -> frozenset[int]:
         """Axes of the output's value along which a constant that is broadcast to it has more than one value."""
+        if self.number(constant) is not None:
+            return frozenset()
         shape = shape_of(constant) if isinstance(constant, torch.fx.Node) else ()
         own = (axis for axis, size in enumerate(shape, self.rank - len(shape)) if size != 1)
         return frozenset(map(self.order.index, own))

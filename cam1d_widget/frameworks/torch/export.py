@@ -20,7 +20,7 @@ import torch
 from torch._decomp import decomposition_table
 from torch.export import Dim, ExportedProgram
 
-__all__ = ["evaluated", "exported", "size_of", "sizes_of"]
+__all__ = ["evaluated", "exported", "name_of", "size_of", "sizes_of"]
 
 _BATCH = sympy.Symbol("batch", integer=True, positive=True)
 
@@ -102,6 +102,12 @@ def _recurrent_shapes(x: Any, states: Any, *options: Any) -> tuple[Any, ...]:
     _, _, _, _, _, bidirectional, _ = options
     made = x.new_empty([*x.shape[:-1], states[0].shape[-1] * (2 if bidirectional else 1)])
     return (made, *map(torch.empty_like, states))
+
+
+def name_of(target: Any) -> str:
+    """Name of an operation, without its overload: "conv1d" of ``aten.conv1d.padding``."""
+    schema = getattr(target, "_schema", None)
+    return str(getattr(target, "__name__", target)) if schema is None else str(schema.name).partition("::")[2]
 
 
 def size_of(node: Any) -> Any:

@@ -33,8 +33,9 @@ def own(called: Called) -> tuple[Sequence[Order], Order]:
 
 
 def same(called: Called) -> tuple[Sequence[Order], Order]:
-    """All tensors and the output in the order of the first that has as many axes."""
-    order = next((one for one in called.orders if len(one) == called.rank), batch_first(called.shape))
+    """All tensors and the output in the order of the first that has as many axes; those of the series come first."""
+    sources = sorted(zip(called.tensors, called.orders, strict=True), key=lambda pair: pair[0] in called.held)
+    order = next((one for _, one in sources if len(one) == called.rank), batch_first(called.shape))
     return [order if len(one) == called.rank else one for one in called.orders], order
 
 

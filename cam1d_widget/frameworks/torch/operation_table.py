@@ -185,10 +185,21 @@ def _jumping(called: Called) -> Operation:
 
 
 def _where(called: Called) -> Operation:
-    """A choice by a condition, which may jump where the condition depends on the series."""
-    arguments = [called[name] for name in ("condition", "self", "other")]
-    axes = [called.axes_of(one) for one in arguments if not called.is_tensor(one)]
-    return kinds.Elementwise(called.is_tensor(arguments[0]), frozenset().union(*axes))
+    return _choice(called, called["condition"], called["self"], called["other"])
+
+
+def _masked_fill(called: Called) -> Operation:
+    return _choice(called, called["mask"], called["value"], called["self"])
+
+
+def _choice(called: Called, condition: Any, *chosen: Any) -> Operation:
+    """One of two values at each position: of a fixed condition a product with constants, plus constants."""
+    constants = [one for one in chosen if not called.is_of_series(one)]
+    axes = frozenset().union(*(called.axes_of(one) for one in (condition, *constants) if not called.is_tensor(one)))
+    if called.is_of_series(condition):
+        return kinds.Elementwise(True, axes)
+    offset = any(called.number(one) != 0 for one in constants)
+    return kinds.Rescale(offset, axes) if constants else kinds.Sum(axes=axes)
 
 
 def _power(called: Called) -> Operation:
@@ -240,6 +251,10 @@ def _clip(called: Called) -> Operation:
 
 def _softplus(called: Called) -> Operation:
     return kinds.Pointwise("softplus") if _number(called["beta"]) > 0 else kinds.Elementwise()
+
+
+def _nan_to_num(called: Called) -> Operation:
+    return kinds.Opaque(function=True, discontinuous=True) if called.get("nan") else kinds.Rearranging()
 
 
 # Normalizations
@@ -409,6 +424,11 @@ def _pick(called: Called) -> Operation:
     return kinds.Pick()
 
 
+def _moved(called: Called) -> Operation:
+    """Places of some axes in another order; of all axes as one if none is named."""
+    return kinds.Pick(axes=called.axes(called["dims"]))
+
+
 def _expand(called: Called) -> Operation:
     return kinds.Identity() if tuple(map(str, called.before)) == tuple(map(str, called.shape)) else kinds.Pick()
 
@@ -451,6 +471,10 @@ def _attention(called: Called) -> Operation:
 
 def _inverse(order: Order) -> Order:
     return tuple(map(order.index, range(len(order))))
+
+
+def _cumulated(called: Called) -> Operation:
+    return kinds.MatrixProduct(function=True, tensors=1, axes=called.axes(called["dim"]))
 
 
 def _index(called: Called) -> Operation:
@@ -520,6 +544,8 @@ def _rows() -> dict[str, Row]:
     add("eq ne gt ge lt le remainder fmod floor_divide isnan isinf isfinite", _jumping, layouts.same)
     add("logical_and logical_or logical_not __and__ __or__ bitwise_not", _jumping, layouts.same)
     add("where", _where, layouts.same)
+    add("masked_fill", _masked_fill, layouts.same)
+    add("nan_to_num", _nan_to_num, layouts.same)
     add("pow", _power, layouts.same)
     add("relu relu6 selu celu gelu silu hardswish hardsigmoid mish tanh sigmoid log_sigmoid", _function, layouts.same)
     add("exp expm1 log log1p sqrt rsqrt square abs sin cos", _function, layouts.same)
@@ -549,16 +575,18 @@ def _rows() -> dict[str, Row]:
     add("cat", _concatenate, layouts.same)
     add("pad constant_pad_nd", _pad, layouts.same)
     add("expand", _expand, layouts.same)
-    add("stack flip roll repeat tile repeat_interleave im2col", _pick, layouts.own)
+    add("flip roll", _moved, layouts.same)
+    add("stack repeat tile repeat_interleave im2col", _pick, layouts.own)
     add("upsample_nearest1d upsample_nearest2d", _upsample_nearest, layouts.spatial)
     add("upsample_linear1d upsample_bilinear2d upsample_bicubic2d", _upsample, layouts.spatial)
     # Steps mixed
+    add("cumsum", _cumulated, layouts.same)
     add("lstm gru rnn_tanh rnn_relu", _recurrent, layouts.own)
     add("scaled_dot_product_attention", _attention, layouts.own)
     add("argmax argmin topk sort argsort", _index, layouts.own)
     add("copy slice_scatter select_scatter", _smooth, layouts.own)
     add("index gather index_select unfold linalg_vector_norm", _smooth, layouts.own)
-    add("var std logsumexp prod cumsum baddbmm", _smooth, layouts.own)
+    add("var std logsumexp prod baddbmm", _smooth, layouts.own)
     return table
 
 

@@ -27,6 +27,7 @@ from .called import Called, Order, batch_first, name_of, shape_of
 from .column import as_column
 from .constants import Constants
 from .export import size_of
+from .filled import as_constants
 from .layouts import permuted
 from .operation_table import row_of
 from .tape import constant_value
@@ -70,10 +71,11 @@ def read(
 
 
 class _Tensor(NamedTuple):
-    """A tensor of the module: the value of the graph that holds it, and the order of its axes."""
+    """A tensor of the module: the value of the graph that holds it, the order of its axes, and if it is held fixed."""
 
     value: int
     order: Order
+    held: bool = False
 
 
 class _Reading:
@@ -90,6 +92,7 @@ class _Reading:
     ) -> None:
         self._module, self._program, self._output = module, program, output
         self._constants = Constants(module, program, device)
+        as_constants(program.graph)
         self._modules = dict(module.named_modules())
         self._nodes: list[Node] = []
         self._values: list[Value] = []
@@ -111,7 +114,7 @@ class _Reading:
             number = self._value(node, as_it_is)
             held = FunctionCall(partial(inputs.held, place, ops=Functions(self._constants.device)))
             self._nodes.append(Node(one.name, "argument", Held(), (series,), (number,), held, held))
-            self._tensors[node] = _Tensor(number, as_it_is)
+            self._tensors[node] = _Tensor(number, as_it_is, held=True)
 
     def graph(self) -> Graph:
         made = self._outputs()[self._output]
@@ -162,10 +165,11 @@ class _Reading:
         sources = [one for one in dict.fromkeys(node.all_input_nodes) if one in self._tensors]
         row, shape = row_of(name), shape_of(made)
         orders = [self._tensors[one].order for one in sources]
-        called = Called(name, node, sources, orders, shape, (), self._current, place)
+        held = [one for one in sources if self._tensors[one].held]
+        called = Called(name, node, sources, orders, shape, (), self._current, held, place)
         wanted, order = row.layout(called)
         if row.layout is permuted:
-            self._tensors[made] = _Tensor(self._tensors[sources[0]].value, order)
+            self._tensors[made] = self._tensors[sources[0]]._replace(order=order)
             return
         operation = row.operation(replace(called, orders=wanted, order=order))
         if isinstance(operation, Identity) and name in _NO_LAYERS:
@@ -204,8 +208,9 @@ class _Reading:
         numbers = tuple(self._value(node, order) for node, order in outputs)
         name, kind, layer = self._owner(nodes[-1])
         self._nodes.append(Node(name, kind, operation, tuple(given), numbers, call, layer or call))
+        held = all(self._tensors[node].held for node, _ in inputs)
         for (node, order), number in zip(outputs, numbers, strict=True):
-            self._tensors[node] = _Tensor(number, order)
+            self._tensors[node] = _Tensor(number, order, held)
 
     def _value(self, node: Any, order: Order) -> int:
         sizes, dtype = shape_of(node), node.meta["val"].dtype

@@ -98,7 +98,7 @@ def _softmax(operation: Normalize, values: Values, received: list[Any]) -> list[
     s, before = values.outputs[0], values.baseline_outputs[0]
     logs = [x - ops.logsumexp(x, axes, keepdims=True) for x in (values.inputs[0], values.baseline_inputs[0])]
     difference = logs[0] - logs[1]
-    same = ops.abs(difference) < _NEAR
+    same = (ops.abs(difference) < _NEAR) | (s == before)  # both are zero where the scores are minus infinity
     slope = ops.where(same, (s + before) / 2, (s - before) / ops.where(same, 1.0, difference))
     total = ops.sum(slope, axes, keepdims=True)
     pulled = ops.sum(slope * received[0], axes, keepdims=True) / total

@@ -145,8 +145,9 @@ def _halves(rule: Epsilon, values: Values, received: list[Any]) -> list[Any]:
 
 def _tangent(values: Values, received: list[Any]) -> list[Any]:
     """Shares in the tangent at the input, whose constant keeps the rest (Achtibat et al. 2024, proposition 3.1)."""
-    ratio = values.tensors.quotient(received[0], values.outputs[0])
-    return [values.inputs[0] * values.pull([ratio])[0]]
+    ops, ratio = values.tensors.ops, values.tensors.quotient(received[0], values.outputs[0])
+    slope = values.pull([ratio])[0]
+    return [ops.where(slope == 0, 0.0, values.inputs[0] * slope)]  # the scores of masked steps may be infinite
 
 
 def _weighted(rule: LayerRule, linear: Linear, positive: bool, values: Values, received: Any) -> Any:

@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from cam1d_widget import TorchClassifier, explain
-from cam1d_widget.attribution.methods import LRP, DeepLIFT, GuidedBackprop, Saliency
+from cam1d_widget.attribution.methods import LRP, DeepLIFT, GuidedBackprop, HiResCAM, Saliency
 from tests.support.modules import Through
 
 X = np.random.default_rng(0).normal(size=(3, 20, 3)).astype(np.float32)
@@ -119,3 +119,114 @@ def test_a_mask_of_the_caller_is_converted_to_numbers_as_the_module_does():
         scores, zero = (module(torch.as_tensor(a * X).transpose(1, 2), torch.as_tensor(mask)).numpy() for a in (1, 0))
     rise = np.take_along_axis(scores - zero, np.asarray(made.targets), 1)
     np.testing.assert_allclose(made.attributions["DeepLIFT"].sum((2, 3)), rise, rtol=1e-4, atol=1e-5)
+
+
+MASK = torch.rand(18, generator=torch.Generator().manual_seed(1)) < 0.5
+FIXED = {
+    "masked_fill": lambda h, mask: h.masked_fill(mask, 0),
+    "filled with a number": lambda h, mask: h.masked_fill(mask, 2.0),
+    "where with a number": lambda h, mask: torch.where(mask, h, 0.0),
+    "where with zeros": lambda h, mask: torch.where(mask, h, torch.zeros_like(h)),
+    "where with new zeros": lambda h, mask: torch.where(mask, h.new_zeros(6, 18), h),
+    "where with a tensor": lambda h, mask: torch.where(mask, torch.tensor(1.5), h),
+    "where of two maps": lambda h, mask: torch.where(mask, h, 3 * h),
+}
+"""Functions of a map and a mask that does not depend on the series."""
+
+
+def masked_modules(name: str) -> tuple[TorchClassifier, TorchClassifier]:
+    """A module with a constant mask, and one that takes the mask as an argument, for a data set with this mask."""
+    torch.manual_seed(0)
+    layers = {"conv": nn.Conv1d(3, 6, 3), "dense": nn.Linear(6, 4)}
+
+    def forward(net: Through, x: Any, mask: Any) -> Any:
+        return net.dense(FIXED[name](net.conv(x).relu(), mask).mean(-1))
+
+    constant = Through(lambda net, x: forward(net, x, MASK), **layers)
+    given = Masked(lambda net, x, mask: forward(net, x, mask[:, None]), **layers)
+    masks = np.repeat(MASK.numpy()[np.newaxis], len(X), axis=0)
+    series, others = TorchClassifier(given).named_inputs({"x": X, "mask": masks})
+    return TorchClassifier(constant).for_series(X), TorchClassifier(given).holding(others).for_series(series)
+
+
+@pytest.mark.parametrize("name", FIXED)
+def test_a_fixed_mask_is_a_factor_and_a_summand(name):
+    constant, given = masked_modules(name)
+    field = constant.receptive_field
+    np.testing.assert_array_equal((field.start, field.stop), (np.arange(18), np.arange(18) + 3))
+    rise = (constant.scores(X) - constant.scores(0 * X))[:, 1]
+    made = DeepLIFT().attribute(constant, X, 1)
+    np.testing.assert_allclose(made.sum((1, 2)), rise, rtol=1e-4, atol=1e-5)
+    assert HiResCAM().exactness(constant) == "exact"
+    assert np.abs(GuidedBackprop().attribute(constant, X, 1) - Saliency().attribute(constant, X, 1)).max() > 1e-3
+    for method in (DeepLIFT(), LRP(), LRP("composite"), GuidedBackprop(), HiResCAM()):
+        own = method.attribute(constant, X, 1)
+        of_argument = np.concatenate(
+            [method.attribute(given.for_instances(np.array([row])), X[row : row + 1], 1) for row in range(len(X))]
+        )
+        np.testing.assert_allclose(of_argument, own, rtol=1e-3, atol=1e-5, err_msg=method.label)
+
+
+def test_relevance_of_a_masked_map_is_that_of_its_product_with_the_mask():
+    constant, _ = masked_modules("masked_fill")
+    torch.manual_seed(0)
+    layers = {"conv": nn.Conv1d(3, 6, 3), "dense": nn.Linear(6, 4)}
+    product = Through(lambda net, x: net.dense((net.conv(x).relu() * (~MASK).float()).mean(-1)), **layers)
+    other = TorchClassifier(product).for_series(X)
+    for rule in ("epsilon", "composite"):
+        made = (LRP(rule).attribute(one, X, 1) for one in (constant, other))
+        np.testing.assert_allclose(*made, rtol=1e-4, atol=1e-6)
+
+
+def test_steps_masked_by_minus_infinity_get_no_attribution():
+    torch.manual_seed(0)
+    layers = {"conv": nn.Conv1d(3, 6, 1), "scores": nn.Linear(6, 1), "dense": nn.Linear(6, 4)}
+    mask = torch.arange(20) > 14
+
+    def forward(net: Through, x: Any) -> Any:
+        maps = net.conv(x).relu()
+        scores = net.scores(maps.transpose(1, 2)).transpose(1, 2).masked_fill(mask, -torch.inf)
+        return net.dense((maps * scores.softmax(-1)).sum(-1))
+
+    classifier = TorchClassifier(Through(forward, **layers)).for_series(X)
+    rise = (classifier.scores(X) - classifier.scores(0 * X))[:, 1]
+    for method in (DeepLIFT(), LRP(), GuidedBackprop()):
+        made = method.attribute(classifier, X, 1)
+        assert np.isfinite(made).all(), method.label
+        assert not made[:, 15:].any(), method.label
+        assert made[:, :15].any(), method.label
+    np.testing.assert_allclose(DeepLIFT().attribute(classifier, X, 1).sum((1, 2)), rise, rtol=1e-4, atol=1e-5)
+
+
+MOVED: dict[str, Callable[[Any, int], Any]] = {
+    "flip": lambda h, axis: h.flip(axis),
+    "roll": lambda h, axis: h.roll(2, axis),
+    "cumsum": lambda h, axis: h.cumsum(axis),
+}
+"""Functions that move or add up values along an axis."""
+
+
+@pytest.mark.parametrize("name", MOVED)
+def test_what_moves_channels_keeps_the_steps(name):
+    channels, time = (
+        TorchClassifier(module_of(lambda net, x, h, axis=axis: MOVED[name](h, axis).relu())).for_series(X)
+        for axis in (1, 2)
+    )
+    assert channels.no_features is None
+    np.testing.assert_array_equal(channels.receptive_field.start, np.arange(18))
+    reason = time.no_features
+    assert f"layer {name!r} ({name}) moves or adds up steps along the time axis" in reason
+    assert "name a layer before it with layer=" in reason
+    assert time.at("conv").no_features is None
+    for one in (channels, time):
+        rise = (one.scores(X) - one.scores(0 * X))[:, 1]
+        np.testing.assert_allclose(DeepLIFT().attribute(one, X, 1).sum((1, 2)), rise, rtol=1e-4, atol=1e-5)
+        assert LRP().refusal(one) is None
+
+
+def test_replacing_nan_changes_no_finite_value():
+    classifier = TorchClassifier(module_of(lambda net, x, h: torch.nan_to_num(h).relu())).for_series(X)
+    plain = TorchClassifier(module_of(lambda net, x, h: h.relu())).for_series(X)
+    for method in (DeepLIFT(), LRP(), GuidedBackprop(), HiResCAM()):
+        made = (method.attribute(one, X, 1) for one in (classifier, plain))
+        np.testing.assert_allclose(*made, rtol=1e-5, atol=1e-7)

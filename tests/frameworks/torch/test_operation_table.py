@@ -25,6 +25,7 @@ from tests.support.operation_facts import assert_facts_are_measured
 STEPS, CHANNELS = 8, 3
 NOISE = torch.as_tensor(np.random.default_rng(0).normal(size=(CHANNELS, STEPS)).astype(np.float32))
 COLUMN = NOISE[:, :1]
+MASK = torch.arange(CHANNELS * STEPS).reshape(CHANNELS, STEPS) % 5 > 0
 
 Example = Callable[[Any], Any] | tuple[Callable[..., Any], nn.Module]
 """A function of a series (batch, channel, time), or of a layer and a series."""
@@ -104,7 +105,19 @@ EXAMPLES: dict[str, list[Example]] = {
     "__and__": [lambda x: (x > 0) & (x < 1)],
     "__or__": [lambda x: (x > 0) | (x < 1)],
     "bitwise_not": [lambda x: ~(x > 0)],
-    "where": [lambda x: torch.where(NOISE > 0, x, 2 * x), lambda x: torch.where(x > 0, x, NOISE)],
+    "where": [
+        lambda x: torch.where(NOISE > 0, x, 2 * x),
+        lambda x: torch.where(MASK, x, 0.0),
+        lambda x: torch.where(~MASK, torch.zeros_like(x), x),
+        lambda x: torch.where(MASK, x, 1.5),
+        lambda x: torch.where(x > 0, x, NOISE),
+    ],
+    "masked_fill": [
+        lambda x: x.masked_fill(~MASK, 0),
+        lambda x: x.masked_fill(~MASK, torch.tensor(2.0)),
+        lambda x: x.masked_fill(2 * x > 0, 0),
+    ],
+    "nan_to_num": [lambda x: x.nan_to_num(), lambda x: x.nan_to_num(2.0)],
     "pow": [lambda x: x**2, lambda x: x**3, lambda x: 2**x],
     "leaky_relu": [lambda x: F.leaky_relu(x, 0.2), lambda x: F.leaky_relu(x, -0.2)],
     "elu": [lambda x: F.elu(x), lambda x: F.elu(x, alpha=-0.5)],
@@ -169,8 +182,8 @@ EXAMPLES: dict[str, list[Example]] = {
     "constant_pad_nd": [lambda x: aten.constant_pad_nd(x, [2, 1]), lambda x: aten.constant_pad_nd(x, [-2, -1])],
     "expand": [lambda x: x[:, :1].expand(-1, 4, -1)],
     "stack": [lambda x: torch.stack([x, 2 * x], 1)],
-    "flip": [lambda x: x.flip(2)],
-    "roll": [lambda x: x.roll(2, 2)],
+    "flip": [lambda x: x.flip(2), lambda x: x.flip(1)],
+    "roll": [lambda x: x.roll(2, 2), lambda x: x.roll(1, 1), lambda x: x.roll(2)],
     "repeat": [lambda x: x.repeat(1, 1, 2)],
     "tile": [lambda x: aten.tile(x, [1, 1, 2])],
     "repeat_interleave": [lambda x: x.repeat_interleave(2, 2)],
@@ -202,7 +215,7 @@ EXAMPLES: dict[str, list[Example]] = {
     "std": [lambda x: x.std(2)],
     "logsumexp": [lambda x: x.logsumexp(2)],
     "prod": [lambda x: x.prod(2)],
-    "cumsum": [lambda x: x.cumsum(2)],
+    "cumsum": [lambda x: x.cumsum(2), lambda x: x.cumsum(1)],
     "baddbmm": [lambda x: aten.baddbmm(x, NOISE[:, :3].expand(x.shape[0], 3, 3), x)],
 }
 ONE_VALUE = """relu relu6 selu celu gelu silu hardswish hardsigmoid mish tanh sigmoid logsigmoid exp expm1 log log1p
