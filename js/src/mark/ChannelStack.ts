@@ -12,7 +12,7 @@ import type { Picture } from "../core/picture/picture.js";
 import { pixelOf } from "../core/samples/time_axis.js";
 import { centered, containing, type Stretch, wholeOf, zoomed } from "../core/samples/zoom.js";
 import { startOf } from "../core/text/clock.js";
-import { captionOf, describePicture } from "../core/text/describe.js";
+import { captionsOfTwo, describePicture } from "../core/text/describe.js";
 import { themeOf, watchTheme } from "../dom/page_theme.js";
 import type { ChannelStackModel } from "./ChannelStackModel.js";
 import { CSS_DPI, painted } from "./export_file.js";
@@ -200,10 +200,10 @@ export class ChannelStack extends Mark implements MarkView {
   /** Captions of the current and the pinned picture. */
   captions(width: number, font: string): Caption[] {
     const { picture, pinned, facts } = this.model;
-    const caption = (of: Picture | null | undefined): string =>
-      of ? captionOf(of.choice, facts, this.model.outputsOf(of.choice)) : "";
-    const texts = [`Current: ${caption(picture)}`, `Pinned: ${caption(pinned?.picture)}`];
-    return captionsOf(this.surface.context, texts, width, font);
+    const choices = [picture, pinned?.picture].flatMap((one) => one?.choice ?? []);
+    const texts = captionsOfTwo(choices, facts, (of) => this.model.outputsOf(of));
+    const [current, other] = picture ? texts : ["", ...texts];
+    return captionsOf(this.surface.context, [`Current: ${current}`, `Pinned: ${other ?? ""}`], width, font);
   }
 
   /** Exposes the state of the picture to screen readers, other scripts and tests. */

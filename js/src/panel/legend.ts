@@ -82,12 +82,12 @@ export class LegendView extends PanelView {
 
   private words({ picture, status, choice, message }: Shown, title: string): TemplateResult {
     const { facts } = this.mark;
-    const { description, placed } = facts.methods[choice.method];
+    const { label, description, placed } = facts.methods[choice.method];
     const known = status === "ready" ? picture : null;
     const gap = known ? known.attribution.gap : null;
     const mean = choice.mean && known ? meanText(choice.mean, known.attribution, facts) : "";
     const name = html`<span class="cam1d-which">${title ? `${title}: ` : ""}</span
-      ><span class="cam1d-method">${mapName(choice, facts)}</span>`;
+      ><span class="cam1d-method">${label}</span>`;
     if (status === "missing" || status === "error") {
       return html`<div class="cam1d-words">${name} · not available: ${message}</div>`;
     }

@@ -54,7 +54,9 @@ export class SummaryView extends PanelView {
   private whyNot(truth: string): TemplateResult {
     const { mark } = this;
     const on = mark.follow === "contrast";
-    const name = on ? "show the predicted class alone" : `show the predicted class minus ${truth}, and ${truth}`;
+    const name = on
+      ? "show the map of the predicted class"
+      : `show the map of the predicted class minus that of ${truth}, next to that of ${truth}`;
     return html`<button type="button" class="cam1d-why" title=${name} aria-pressed=${String(on)}
       @click=${() => {
         mark.follow = on ? "predicted" : "contrast";

@@ -5,6 +5,7 @@ import { DEFAULTS } from "../../lib/core/picture/options.js";
 import { makePicture } from "../../lib/core/picture/picture.js";
 import {
   captionOf,
+  captionsOfTwo,
   colorBarTexts,
   colorLimitText,
   describePicture,
@@ -251,4 +252,19 @@ test("an edited series is named so, and is neither right nor wrong", () => {
   assert.match(summary.instance, /\(index 7\), edited$/);
   assert.deepEqual([summary.right, summary.missed], [null, null]);
   assert.match(captionOf(edited, facts, outputs), /^index 7, edited, .* · original true: rest · predicted: walk/);
+});
+
+test("captions of two pictures on the screen tell what distinguishes them, once", () => {
+  const told = (other) => captionsOfTwo([choice, { ...choice, ...other }], facts, () => outputs);
+  assert.deepEqual(told({ target: 1, against: 0 }), ["index 7, rest", "index 7, walk − rest"]);
+  assert.deepEqual(told({ method: 1 }), ["index 7, Grad-CAM", "index 7, Saliency"]);
+  assert.deepEqual(told({}), ["index 7", "index 7"]);
+  assert.deepEqual(told({ instance: 0 }), [
+    "index 7 · true: rest · predicted: walk (95.0 %)",
+    "index 0 · true: rest · predicted: rest (75.0 %)",
+  ]);
+  assert.deepEqual(
+    captionsOfTwo([choice], facts, () => outputs),
+    ["index 7"],
+  );
 });

@@ -3,8 +3,7 @@ import { breakLines } from "./marks.js";
 import type { Caption, Frame, Ink, Pen, Scene } from "./scene.js";
 import { CAPTION_LINE } from "./scene_layout.js";
 
-/** Numbers of lines: a change of the text seldom changes them, which would move the rows. */
-const LINES = { least: 2, most: 3 };
+const MOST_LINES = 3;
 /** Space to the left and to the right. */
 const MARGIN = 6;
 
@@ -14,12 +13,12 @@ export function captionsOf(pen: Ink, texts: readonly string[], width: number, fo
   pen.font = `600 12px ${font}`;
   const all = texts.map((text) => {
     const lines = breakLines(pen, text, width - 2 * MARGIN);
-    return lines.length > LINES.most
-      ? [...lines.slice(0, LINES.most - 1), lines.slice(LINES.most - 1).join(" ")]
+    return lines.length > MOST_LINES
+      ? [...lines.slice(0, MOST_LINES - 1), lines.slice(MOST_LINES - 1).join(" ")]
       : lines;
   });
   pen.restore();
-  const most = Math.max(LINES.least, ...all.map((lines) => lines.length));
+  const most = Math.max(...all.map((lines) => lines.length));
   return all.map((lines) => ({ lines: [...lines, ...Array<string>(most - lines.length).fill("")] }));
 }
 

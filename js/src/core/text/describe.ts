@@ -121,7 +121,7 @@ export function mapName({ method, target, against }: Choice, facts: Facts): stri
   return against === null ? label : `${label}: ${name(target)} − ${name(against)}`;
 }
 
-/** Caption of a picture; what distinguishes pictures side by side comes first. */
+/** Caption of a picture in a file; what distinguishes pictures side by side comes first. */
 export function captionOf(choice: Choice, facts: Facts, outputs: Outputs): string {
   const { truth, predicted } = summaryOf(choice, facts, outputs);
   const instance = choice.mean ? `mean over ${meanName(choice.mean, facts)}` : indexText(choice, facts);
@@ -129,6 +129,27 @@ export function captionOf(choice: Choice, facts: Facts, outputs: Outputs): strin
   return [which, truth && `${truthName(choice)}: ${truth}`, predicted && `predicted: ${predicted}`]
     .filter(Boolean)
     .join(" · ");
+}
+
+/** Captions of two pictures on the screen, whose legends show class and method: what distinguishes them. */
+export function captionsOfTwo(choices: readonly Choice[], facts: Facts, outputsOf: (of: Choice) => Outputs): string[] {
+  const parts = choices.map((choice) => {
+    const { truth, predicted } = summaryOf(choice, facts, outputsOf(choice));
+    const truths = [truth && `${truthName(choice)}: ${truth}`, predicted && `predicted: ${predicted}`];
+    return {
+      instance: choice.mean ? `mean over ${meanName(choice.mean, facts)}` : indexText(choice, facts),
+      classes: classesOf(choice, facts).join(" − "),
+      method: facts.methods[choice.method].label,
+      truths: truths.filter(Boolean).join(" · "),
+    };
+  });
+  const differ = (name: "instance" | "classes" | "method"): boolean => new Set(parts.map((one) => one[name])).size > 1;
+  return parts.map(({ instance, classes, method, truths }) =>
+    [
+      [instance, ...(differ("classes") ? [classes] : []), ...(differ("method") ? [method] : [])].join(", "),
+      ...(differ("instance") && truths ? [truths] : []),
+    ].join(" · "),
+  );
 }
 
 /** Exactness of a picture; `gap` is the completeness gap of its map, or the largest of several. */
@@ -141,7 +162,7 @@ export function exactnessText(choice: Choice, facts: Facts, gap: number | null):
   }
   return off
     ? `difference of two maps, not both ${method.exactness}`
-    : `difference of two maps, each ${method.exactness === "approximate" ? each : method.exactness}`;
+    : `difference of two maps, each ${method.exactness}`;
 }
 
 /** Exactness of a method's map; `off` if its measured sum misses the score. */
