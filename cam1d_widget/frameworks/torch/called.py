@@ -151,9 +151,7 @@ class Called:
             return constant if isinstance(constant, int | float) else None
         if name_of(constant.target) == "clone":
             return self.number(constant.args[0])
-        written = (
-            constant.op == "placeholder" and constant.name.startswith("c_lifted_tensor") and not shape_of(constant)
-        )
+        written = constant.op == "placeholder" and "lifted_tensor" in constant.name and not shape_of(constant)
         return float(self.values(constant)) if written else number_in(constant)
 
     @property

@@ -80,8 +80,8 @@ def _squeezed(called: Called) -> Order | None:
 
 
 def reduced(called: Called) -> tuple[Sequence[Order], Order]:
-    """The order without the axes over which it reduces; over all of two tensors, as `same`."""
-    if len(called.tensors) > 1:
+    """The order without the axes over which it reduces; the larger or smaller of two tensors is as of `same`."""
+    if called.get("other") is not None:
         return same(called)
     order, rank = called.orders[0], len(called.before)
     dims = called.get("dim")

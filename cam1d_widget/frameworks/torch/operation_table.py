@@ -169,6 +169,8 @@ def _quotient(called: Called) -> Operation:
 
 
 def _maximum(called: Called) -> Operation:
+    if [called.number(one) for one in called.constants] == [0] and called.before == called.shape:
+        return kinds.Pointwise("relu")
     return kinds.Pointwise("clip", axes=called.axes_of_constants) if called.constants else kinds.Maximum()
 
 

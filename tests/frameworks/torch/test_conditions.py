@@ -230,3 +230,30 @@ def test_replacing_nan_changes_no_finite_value():
     for method in (DeepLIFT(), LRP(), GuidedBackprop(), HiResCAM()):
         made = (method.attribute(one, X, 1) for one in (classifier, plain))
         np.testing.assert_allclose(*made, rtol=1e-5, atol=1e-7)
+
+
+RELUS = {
+    "max with a tensor": lambda net, x, h: torch.max(h, torch.tensor(0.0)),
+    "max of a tensor": lambda net, x, h: torch.max(torch.tensor(0), h),
+    "maximum": lambda net, x, h: torch.maximum(h, torch.tensor(0.0)),
+    "maximum with zeros": lambda net, x, h: torch.maximum(torch.zeros_like(h), h),
+    "maximum with zeros of the batch": lambda net, x, h: torch.maximum(h, torch.zeros(len(x), 6, 1)),
+    "clamp": lambda net, x, h: h.clamp(min=0),
+}
+
+
+@pytest.mark.parametrize("name", RELUS)
+def test_a_maximum_with_zero_is_a_relu_however_it_is_written(name):
+    classifier = TorchClassifier(module_of(RELUS[name])).for_series(X)
+    plain = TorchClassifier(module_of(lambda net, x, h: h.relu())).for_series(X)
+    for method in (DeepLIFT(), LRP(), LRP("composite"), GuidedBackprop(), HiResCAM()):
+        made = (method.attribute(one, X, 1) for one in (classifier, plain))
+        np.testing.assert_allclose(*made, rtol=1e-5, atol=1e-7, err_msg=method.label)
+
+
+@pytest.mark.parametrize("function", [torch.min, torch.minimum])
+def test_a_minimum_with_a_number_has_maps_and_differences(function):
+    classifier = TorchClassifier(module_of(lambda net, x, h: function(h.relu(), torch.tensor(0.3)))).for_series(X)
+    np.testing.assert_array_equal(classifier.receptive_field.start, np.arange(18))
+    rise = (classifier.scores(X) - classifier.scores(0 * X))[:, 1]
+    np.testing.assert_allclose(DeepLIFT().attribute(classifier, X, 1).sum((1, 2)), rise, rtol=1e-4, atol=1e-5)
