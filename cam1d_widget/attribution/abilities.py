@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeGuard, TypeVar, cast, runtime_checkable
 
 import numpy as np
 
+from ..explanation.labels import are_values
 from ..explanation.portable_model import PortableModel
 from ..explanation.source import LayerFacts
 from ..typing import LayerLike, TargetLike
@@ -41,10 +42,12 @@ __all__ = [
     "HasStepScores",
     "HasTrunk",
     "HasWeights",
+    "MayBeRegression",
     "NeedsSeries",
     "PerInstance",
     "SharesPass",
     "for_instances",
+    "for_labels",
     "for_lengths",
     "for_series",
     "holding",
@@ -320,6 +323,14 @@ class HasLabels(Classifier, Protocol):
 
 
 @runtime_checkable
+class MayBeRegression(Classifier, Protocol):
+    """A classifier whose scores may be predicted values, which only the true values show."""
+
+    def for_regression(self) -> Classifier:
+        """The same classifier without probabilities; itself if its scores are known to be those of classes."""
+
+
+@runtime_checkable
 class HasLink(Classifier, Protocol):
     """A classifier whose probabilities are a function of its scores."""
 
@@ -410,6 +421,12 @@ def for_instances(classifier: Any, rows: Any) -> Any:
 def labels_of(classifier: Classifier) -> Sequence[Any] | None:
     """Labels of the classes, of a fitted classifier; None if there are none."""
     return classifier.labels if offers(classifier, HasLabels) else None
+
+
+def for_labels(classifier: Classifier, y: Any) -> Classifier:
+    """The classifier; if `y` holds several values for each series, that of a regression."""
+    several = classifier.classes > 1 and are_values(y, classifier.classes)
+    return classifier.for_regression() if several and offers(classifier, MayBeRegression) else classifier
 
 
 def probabilities_of(classifier: Classifier, x: np.ndarray, scores: np.ndarray) -> np.ndarray | None:

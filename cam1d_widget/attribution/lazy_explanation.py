@@ -23,7 +23,7 @@ from ..explanation.source import ExplanationSource, ModelChangedError, Scores, s
 from ..names import matching
 from ..typing import InputsLike, Layout, SeriesLike, TargetsLike, WindowsLike
 from ..validation import check_class, check_index, check_rows, counted, is_sequence
-from .abilities import for_instances, is_per_instance
+from .abilities import for_instances, for_labels, is_per_instance
 from .classifier_facts import checked_classes, field_of, labels_in_words, version_of
 from .data_set import DataSet
 from .growing_scores import GrowingScores
@@ -105,7 +105,7 @@ class LazyExplanation(ExplanationSource):
         if unknown:
             raise TypeError(f"there is no argument {', '.join(sorted(unknown))}; see the arguments of Explanation")
         data = self._data = DataSet.read(classifier, x, background, layout, lengths, padding_value)
-        classifier, names["lengths"] = data.fitted(classifier), data.series.lengths
+        classifier, names["lengths"] = for_labels(data.fitted(classifier), names.get("y")), data.series.lengths
         for name in ("channel_names", "sampling_rate", "start"):
             if names.get(name) is None:
                 names[name] = getattr(data.series, name)
@@ -157,7 +157,10 @@ class LazyExplanation(ExplanationSource):
         ValueError
             If the model now has other classes, or no longer fits a method. Nothing is changed then.
         """
-        classifier = self._classifier if classifier is None else self._data.fitted(classifier)
+        if classifier is None:
+            classifier = self._classifier
+        else:
+            classifier = for_labels(self._data.fitted(classifier), self._named_facts.y)
         if classifier.classes != self._classifier.classes:
             raise ValueError(
                 f"the model must still give {counted(self._classifier.classes, 'score')} for an update, but gives "

@@ -14,7 +14,7 @@ import numpy as np
 from ..validation import check_finite, finite
 from .true_classes import check_true_classes, read_labels
 
-__all__ = ["are_classes", "check_labels", "classes_of", "is_right", "members", "single_classes"]
+__all__ = ["are_classes", "are_values", "check_labels", "classes_of", "is_right", "members", "single_classes"]
 
 
 def check_labels(
@@ -57,6 +57,15 @@ def check_labels(
                 f"probabilities of classes; give class indices"
             )
     return check_true_classes(given, instances, classes, names, labels, refuse_ambiguous=refuse_ambiguous)
+
+
+def are_values(y: Any, classes: int) -> bool:
+    """Whether labels are values (instance, output) of a regression: neither zeros and ones, nor shares of classes."""
+    values = None if y is None else read_labels("y", y)
+    if values is None or values.dtype.kind not in "iuf" or values.ndim != 2 or values.shape[1] != classes:
+        return False
+    shares = bool((values >= 0).all()) and bool((abs(values.sum(axis=1) - 1) < 1e-3).all())
+    return not shares and not np.isin(values, (0, 1)).all()
 
 
 def are_classes(y: np.ndarray | None) -> bool:

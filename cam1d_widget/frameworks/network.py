@@ -155,6 +155,11 @@ class Network(ABC):
             self.exit = ending(self.graph)[0]
 
     @property
+    def link_is_assumed(self) -> bool:
+        """Whether scores are taken for logits of classes only since there are several."""
+        return not self.seen
+
+    @property
     def two_sided(self) -> bool:
         """Whether one unit distinguishes two classes."""
         return self.link in ("sigmoid", "unit odds") and self.units == 1

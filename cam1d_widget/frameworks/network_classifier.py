@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
@@ -44,9 +44,12 @@ class NetworkClassifier(PerInstanceClassifier, ABC):
     batch_size: int
     _batch: tuple[np.ndarray, np.ndarray] | None = None
     """Series that it was made for, as they were given and as they were checked."""
+    _regression = False
 
     def _take(self, network: Network) -> None:
         self._network: Any = network
+        if self._regression and network.link_is_assumed:
+            network.link = None
         passes = Passes(network, self.score == "probabilities", self.batch_size, self._compiled)
         self._passes = passes if self._held is None else passes.holding(self._held)
         self._features = Features(network, self._passes, self.classes)
@@ -76,6 +79,32 @@ class NetworkClassifier(PerInstanceClassifier, ABC):
     def classes(self) -> int:
         """Number of classes."""
         return 2 if self._network.two_sided else int(self._network.units)
+
+    @property
+    def labels(self) -> Sequence[Any] | None:
+        """Label of each class, of a fitted classifier; None where there are none."""
+        return None
+
+    @property
+    def class_names(self) -> tuple[str, ...] | None:
+        """Name of each class, if the model has them, or of each predicted value."""
+        if self.labels is not None:
+            return tuple(map(str, self.labels))
+        if self.classes == 1:
+            return ("prediction",)
+        return tuple(f"prediction {number}" for number in range(self.classes)) if self._regression else None
+
+    def for_regression(self) -> Self:
+        """The same classifier of a model whose scores are predicted values; itself if they are known to be logits."""
+        network = vars(self).get("_network")
+        if self.score == "probabilities" or not (network is None or network.link is None or network.link_is_assumed):
+            return self
+        other = copy(self)
+        other._regression = True
+        if network is not None:
+            other._network = copy(network)
+            other._network.link = None
+        return other
 
     @property
     def input_shape(self) -> tuple[int | None, int | None]:

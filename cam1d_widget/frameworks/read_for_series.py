@@ -107,6 +107,13 @@ class ReadForSeries(NetworkClassifier):
         self._arguments.refuse_alone(x)
         return x, None
 
+    def for_regression(self) -> Self:
+        """The same classifier of a model whose scores are predicted values; itself if they are known to be logits."""
+        other = super().for_regression()
+        if other is not self:
+            other._last = {}
+        return other
+
     def holding(self, others: Mapping[str, np.ndarray]) -> Self:
         """The same classifier for a data set, whose inputs besides the series have these values, (instance, ...)."""
         if self._is_read:

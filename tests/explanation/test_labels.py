@@ -7,7 +7,7 @@ import pytest
 
 from cam1d_widget import CAM1DWidget, Explanation, ExplanationViewer, explain
 from cam1d_widget.attribution.network_check import network_result
-from cam1d_widget.explanation.labels import check_labels, classes_of, is_right, members
+from cam1d_widget.explanation.labels import are_values, check_labels, classes_of, is_right, members
 from cam1d_widget.viewer.choice import NoSuchChoice, followed
 
 from ..support.toys import linear
@@ -120,6 +120,12 @@ def test_a_network_is_judged_by_several_classes():
     guessing = network_result(np.tile([1.0, 0, 0], (200, 1)), y)
     assert guessing.passed is False
     assert f"{100 * y[:, 0].mean():.0f} % by always predicting the most frequent class" in guessing.text
+
+
+def test_values_of_several_outputs_are_neither_classes_nor_shares():
+    assert all(are_values(values, 2) for values in ([[0.5, 2], [1, 0]], [[3, 5]]))
+    for other in (None, [1, 0], SEVERAL, np.eye(3), [[0.5, 0.3, 0.2]], [["a", "b", "c"]], [[0.5, 2]]):
+        assert not are_values(other, 3)
 
 
 def test_a_regression_is_judged_against_the_mean():

@@ -118,13 +118,6 @@ class KerasClassifier(ReadForSeries):
         return str(self.model.name)
 
     @property
-    def class_names(self) -> tuple[str, ...] | None:
-        """Name of each class, if the model has them; that of a single number is "prediction"."""
-        if self.labels is not None:
-            return tuple(map(str, self.labels))
-        return ("prediction",) if self.classes == 1 else None
-
-    @property
     def labels(self) -> Any:
         """Label of each class, of a fitted classifier; None where there are none."""
         return self._labels if self._labels is not None and len(self._labels) == self.classes else None

@@ -92,6 +92,11 @@ class KerasNetwork(Network):
     def _link_of_plain_scores(self) -> str | None:
         return _link_of_loss(self.model, self._index, self.units)
 
+    @property
+    def link_is_assumed(self) -> bool:
+        """Whether scores are taken for logits of classes only since there are several, and no loss is known."""
+        return super().link_is_assumed and getattr(self.model, "loss", None) is None
+
     def _not_read(self, reason: str) -> str:
         return (
             f"model {self.name!r} cannot be read, since its call uses more than layers and keras.ops ({reason}); "

@@ -141,7 +141,8 @@ class TorchClassifier(ReadForSeries):
     def _of_length(self, length: int) -> TorchClassifier:
         if self._unread is None or length == self._length:
             return super()._of_length(length)
-        made = self._unread.for_series(np.zeros((1, length, self._network.input_shape[1]), np.float32))
+        unread = self._unread.for_regression() if self._regression else self._unread
+        made = unread.for_series(np.zeros((1, length, self._network.input_shape[1]), np.float32))
         return made if self._layer == made._layer else made.at(self._layer)
 
     def _read_for(self, x: np.ndarray) -> TorchClassifier:
@@ -173,11 +174,6 @@ class TorchClassifier(ReadForSeries):
         """Whether the first layer takes one channel, so that an array of two dims is of shape (instance, time)."""
         first = first_layer(self.model)
         return first is not None and first.channels == 1
-
-    @property
-    def class_names(self) -> tuple[str, ...] | None:
-        """Name of a single number, which is "prediction"; None for classes."""
-        return ("prediction",) if self.classes == 1 else None
 
     def digest(self) -> str:
         """Digest of the module's structure and weights, the same in every process."""

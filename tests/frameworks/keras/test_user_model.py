@@ -173,6 +173,26 @@ def test_regression_is_explained_in_its_own_unit(x):
     assert explanation.completeness["Integrated Gradients"].max() < 1e-2
 
 
+@pytest.mark.parametrize("loss", [None, "mse"])
+def test_a_regression_of_several_outputs_is_known_by_its_true_values(loss, x):
+    model = functional(lambda s: L.Dense(2)(L.GlobalAveragePooling1D()(L.Conv1D(4, 5, activation="relu")(s))))
+    if loss:
+        model.compile("adam", loss)
+    y = np.random.default_rng(0).normal(size=(len(x), 2))
+    explanation = explain(model, x, y=y, methods=["HiResCAM"], targets="all", progress=False)
+    assert explanation.class_names == ("prediction 0", "prediction 1")
+    assert explanation.probabilities is None
+    np.testing.assert_allclose(explanation.y, y, rtol=1e-6)
+    np.testing.assert_allclose(explanation.scores, np.asarray(model(x)), rtol=1e-4, atol=1e-6)
+
+
+def test_values_are_no_labels_of_a_model_that_was_trained_as_a_classifier(x):
+    model = functional(lambda s: L.Dense(2)(L.GlobalAveragePooling1D()(L.Conv1D(4, 5, activation="relu")(s))))
+    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    with pytest.raises(ValueError, match="the model gives probabilities of classes; give class indices"):
+        explain(model, x, y=np.random.default_rng(0).normal(size=(len(x), 2)), progress=False)
+
+
 RECURRENT: dict[str, Callable[[], Any]] = {
     "LSTM": lambda: L.LSTM(5),
     "GRU": lambda: L.GRU(5),

@@ -510,6 +510,25 @@ def test_a_module_of_one_score_a_series_that_is_no_number_before_is_a_column():
     np.testing.assert_allclose(branching.attributions["Saliency"], made.attributions["Saliency"], atol=1e-6)
 
 
+@pytest.mark.parametrize("lengths", [None, [16, 24, 20]])
+@pytest.mark.parametrize("outputs", [1, 2])
+def test_a_regression_is_known_by_its_true_values(outputs, lengths):
+    torch.manual_seed(0)
+    module = nn.Sequential(nn.Conv1d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool1d(1), nn.Flatten(), nn.Linear(4, outputs))
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(3, 24, 3)).astype(np.float32), rng.normal(size=(3, outputs))
+    widget = CAM1DWidget(module, x, y, lengths=lengths)
+    names = ("prediction",) if outputs == 1 else ("prediction 0", "prediction 1")
+    assert widget.explanation.class_names == names
+    made = explain(module, x, y=y, lengths=lengths, methods=["HiResCAM"], targets="all", progress=False)
+    assert made.class_names == names
+    assert made.probabilities is None
+    for row, length in enumerate(lengths or [24] * 3):
+        own = module(torch.from_numpy(x[row : row + 1, :length]).transpose(1, 2)).detach().numpy()[0]
+        np.testing.assert_allclose(made.scores[row], own, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(made.y, y, rtol=1e-6)
+
+
 def test_indices_of_classes_are_no_scores():
     with pytest.raises(ValueError, match=r"must give one score a class, of shape \(batch, class\), but gives \(3,\)"):
         explain(OneScore(cnn(), lambda y: y.argmax(1)), X, progress=False)
