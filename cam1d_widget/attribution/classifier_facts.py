@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..explanation.labels import check_labels
-from ..explanation.true_classes import labels_in
+from ..explanation.true_classes import labels_in, labels_of_names
 from ..validation import check_names
 from .abilities import HasFeatures, HasFingerprint, HasLabels, HasLink, labels_of, offers
 
@@ -23,6 +23,8 @@ def checked_classes(classifier: Any, instances: int, class_names: Any, y: Any) -
         class_names = labels_in(y, classifier.classes)
     checked: dict[str, Any] = {"class_names": check_names("class_names", class_names, "class", classifier.classes)}
     if y is not None:
+        if class_names is not None and labels is None:
+            labels = labels_of_names(y, classifier.classes, class_names)
         checked["y"] = check_labels(
             y,
             instances,

@@ -2,7 +2,8 @@
 
 Only this module decides whether numbers are labels or indices. The labels of a fitted classifier come first, then the
 class names. Numbers are looked up among the labels or names that are numbers; if each of these is its own index, or if
-none is a number, the numbers of y are indices.
+none is a number, the numbers of y are indices. Numbers that cannot be indices are labels in sorted order where y holds
+one for each class.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 
 from ..validation import shown, unmasked
 
-__all__ = ["check_true_classes", "labels_in", "read_labels"]
+__all__ = ["check_true_classes", "labels_in", "labels_of_names", "read_labels"]
 
 
 def check_true_classes(
@@ -103,6 +104,12 @@ def labels_in(y: Any, classes: int) -> list[Any] | None:
         return None
     labels = labels.astype(int) if labels.dtype.kind == "f" else labels
     return None if (labels == np.arange(classes)).all() else labels.tolist()
+
+
+def labels_of_names(y: Any, classes: int, names: Sequence[Any]) -> list[Any] | None:
+    """Numbers of y that class names replace, sorted: one for each class, and neither indices nor among the names."""
+    labels = labels_in(y, classes) if classes > 1 and not any(_number(name) is not None for name in names) else None
+    return None if labels is None or isinstance(labels[0], str) else labels
 
 
 def _are_indices(y: np.ndarray, classes: int) -> bool:

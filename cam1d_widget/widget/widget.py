@@ -63,7 +63,8 @@ class CAM1DWidget(ExplanationViewer):
         True class of each: class indices, names, or one-hot; zeros and ones of shape (instance, class) if a series may
         have several; true values of the outputs of a regression. Numbers are labels if the `classes_` of a fitted
         classifier, or else `class_names`, hold numbers other than their own indices: with [1, 2, 3], 1 is the first
-        class. Labels that are not among them are refused, as are numbers that may be either indices or names such as
+        class. Other numbers that cannot be indices, one for each class, such as -1 and 1, are labels in sorted order.
+        Labels that are not among those known are refused, as are numbers that may be either indices or names such as
         "1".
     class_names, channel_names, channel_units : sequence of str, optional
     sampling_rate : float, optional

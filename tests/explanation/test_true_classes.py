@@ -230,3 +230,31 @@ def test_labels_that_are_read_from_y_name_the_classes(x, flatten):
     lazy = LazyExplanation(flatten, series, methods=["Saliency"], y=["d", "c", "b", "a", "a", "a"])
     assert lazy.class_names == ("a", "b", "c", "d")
     np.testing.assert_array_equal(lazy.y, [3, 2, 1, 0, 0, 0])
+
+
+@pytest.mark.parametrize(
+    ("y", "names", "expected"),
+    [
+        ([1, 2, 3, 4, 1, 4], ["rest", "walk", "run", "jump"], [0, 1, 2, 3, 0, 3]),
+        ([-3, -1, 1.0, 3, 3, 1], ["rest", "walk", "run", "jump"], [0, 1, 2, 3, 3, 2]),
+        ([30, 10, 40, 20, 40, 10], [40, 30, 20, 10], [1, 3, 0, 2, 0, 3]),  # names that are labels come first
+        ([0, 1, 1, 0, 2, 2], ["rest", "walk", "run", "jump"], [0, 1, 1, 0, 2, 2]),
+    ],
+)
+def test_sorted_numbers_are_those_of_the_class_names_if_there_are_as_many(x, flatten, y, names, expected):
+    lazy = LazyExplanation(flatten, np.concatenate([x, x]), methods=["Saliency"], y=y, class_names=names)
+    assert lazy.y.tolist() == expected
+    assert lazy.class_names == tuple(map(str, names))
+
+
+@pytest.mark.parametrize("y", [[1, 2, 4, 4, 1, 2], [-1, 1, -1, 1, 1, 1], ["a", "b", "c", "d", "a", "a"]])
+def test_other_labels_than_the_class_names_are_refused(x, flatten, y):
+    names = ["rest", "walk", "run", "jump"]
+    with pytest.raises(ValueError, match="y must hold"):
+        LazyExplanation(flatten, np.concatenate([x, x]), methods=["Saliency"], y=y, class_names=names)
+
+
+def test_a_single_output_keeps_the_indices_of_two_classes(x):
+    one = linear(np.ones((1, *x.shape[1:])), np.zeros(1))
+    lazy = LazyExplanation(one, x, methods=["Saliency"], y=[1] * len(x), class_names=["anomaly"])
+    assert lazy.y.ravel().tolist() == [1] * len(x)
