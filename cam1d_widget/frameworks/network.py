@@ -54,6 +54,7 @@ class Network(ABC):
     """
 
     no_map: str | None = None
+    no_gradient: str | None = None  # why the scores cannot be differentiated
     graph: Graph | None = None
     exit: int | None = None
     entry: int | None = None

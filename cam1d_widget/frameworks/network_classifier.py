@@ -112,6 +112,11 @@ class NetworkClassifier(PerInstanceClassifier, ABC):
         return self._own or self._length, self._network.input_shape[1]
 
     @property
+    def no_gradient(self) -> str | None:
+        """Why the scores cannot be differentiated; None where they can, or where the model is not read yet."""
+        return self._network.no_gradient if "_network" in vars(self) else None
+
+    @property
     def no_features(self) -> str | None:
         """Why there is no layer to explain, or why its map cannot be placed in time; None otherwise."""
         if self._network.no_map is None and self._length is not None:

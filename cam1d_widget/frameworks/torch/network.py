@@ -83,6 +83,7 @@ class TorchNetwork(Network):
         self._take(graph, layer)
         if isinstance(graph, str) or self._measured:
             self.link = self._link_of_plain_scores()
+            self.no_gradient = self._without_gradient(tensor_of(samples, device))
         self._compare(samples, outputs)
 
     def cut_at(self, layer: Any) -> TorchNetwork:
@@ -129,6 +130,17 @@ class TorchNetwork(Network):
         ours = gradient(lambda series: graph.compute({0: series}, [graph.output])[0].reshape(len(x), -1))
         if not torch.allclose(ours, own, rtol=0, atol=1e-2 * float(own.abs().max()), equal_nan=True):
             raise ValueError("its gradient is not that of its operations, as of a torch.autograd.Function")
+
+    def _without_gradient(self, x: torch.Tensor) -> str | None:
+        """Why the scores of a module that cannot be exported have no gradient; None if they have one."""
+        try:
+            with torch.enable_grad():
+                scores = self._called(x.requires_grad_())
+                found = torch.autograd.grad(scores.sum(), x, allow_unused=True)[0]
+        except (ValueError, RuntimeError):  # numpy refuses tensors that may have a gradient
+            found = None
+        way = "as under torch.no_grad, or in numpy"
+        return f"model {self.name!r} computes without gradients, {way}" if found is None else None
 
     @property
     def layout(self) -> Layout:

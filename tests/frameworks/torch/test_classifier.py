@@ -319,6 +319,24 @@ def test_a_module_without_gradients_is_refused_for_gradients_only():
         classifier.gradient(X, 0)
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda net, x: torch.no_grad()(net.body)(x),
+        lambda net, x: net.body(torch.from_numpy(x.numpy())),
+        lambda net, x: net.body(torch.from_numpy(x.detach().numpy())),
+    ],
+    ids=["no_grad", "numpy", "detached"],
+)
+def test_of_a_module_without_gradients_the_methods_that_fit_are_the_default(function):
+    module = Branching(Through(function, body=cnn()))
+    widget = CAM1DWidget(module, X)
+    assert {one.family for one in widget.explanation.method_facts} == {"perturbation"}
+    assert list(explain(module, X, progress=False).attributions) == list(widget.explanation.usual)
+    with pytest.raises(ValueError, match="Saliency needs gradients, but model 'Branching' computes without gradients"):
+        explain(module, X, methods="Saliency", progress=False)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("compiled", [torch.jit.script, lambda module: torch.jit.trace(module, torch.zeros(2, 3, 30))])
 def test_a_scripted_or_traced_module_has_the_gradients_of_its_module(compiled):

@@ -213,6 +213,9 @@ class AttributionMethod(ABC):
     @_checked
     def refusal(self, classifier: Classifier) -> str | None:
         """Why this method cannot explain this classifier; None if it can."""
+        missing = getattr(classifier, "no_gradient", None) if HasGradient in self.needs.__mro__ else None
+        if missing:
+            return f"{self.label} needs gradients, but {missing}; use a perturbation method, such as Occlusion"
         if offers(classifier, self.needs):
             return None
         others = "Integrated Gradients or Occlusion" if offers(classifier, HasGradient) else "Occlusion"
