@@ -37,7 +37,8 @@ class TorchClassifier(ReadForSeries):
         Layer whose map is explained by the CAM methods, by its path as in `named_modules`. Default: the map that enters
         the pooling or flatten of the head.
     output : str or int, optional
-        Name or index of the explained output, of a module that returns several.
+        Name or index of the explained output, of a module that returns several: a key of a dict, or a field of a named
+        tuple.
     score : {"logits", "probabilities"}
         What is explained. Logits are the values before a final softmax, log_softmax or sigmoid.
     batch_size : int

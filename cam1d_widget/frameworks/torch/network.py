@@ -184,19 +184,19 @@ class TorchNetwork(Network):
         return self._run(self.probabilities, scores)
 
     def _which_output(self, made: Any, output: str | int | None) -> int:
-        leaves = pytree.tree_leaves(made)
-        names = [str(name) for name in made] if isinstance(made, dict) else []
-        if not leaves or not all(isinstance(one, torch.Tensor) for one in leaves):
+        places = [place for place, one in enumerate(pytree.tree_leaves(made)) if isinstance(one, torch.Tensor)]
+        names = {place: name for place, name in _names_of(made).items() if place in places}
+        if not places:
             raise ValueError(
                 f"model {self.name!r} must return a tensor of shape (batch, class), but returns {shown(made)}"
             )
-        if output is None and len(leaves) == 1:
-            return 0
-        if isinstance(output, str) and output in names and len(names) == len(leaves):
-            return names.index(output)
-        if isinstance(output, int | np.integer) and not isinstance(output, bool) and 0 <= output < len(leaves):
+        if output is None and len(places) == 1:
+            return places[0]
+        if isinstance(output, str) and output in names.values():
+            return next(place for place, name in names.items() if name == output)
+        if isinstance(output, int | np.integer) and not isinstance(output, bool) and output in places:
             return int(output)
-        there = ", ".join(names or map(str, range(len(leaves))))
+        there = ", ".join(names.get(place, str(place)) for place in places)
         raise ValueError(
             f"output must be the name or index of an output of model {self.name!r} ({there}), but is {shown(output)}"
         )
@@ -233,3 +233,14 @@ class TorchNetwork(Network):
     def _arguments(self, x: torch.Tensor) -> tuple[list[Any], dict[str, Any]]:
         """Arguments of the module for series (instance, time, channel)."""
         return arguments(self.model, self.inputs, x, self._order, self.tensors.ops)
+
+
+def _names_of(made: Any) -> dict[int, str]:
+    """Names of single outputs by their place among all: keys of a mapping, or fields of a named tuple."""
+    fields = made if isinstance(made, dict) else made._asdict() if hasattr(made, "_asdict") else {}
+    names, place = {}, 0
+    for name, value in fields.items():
+        count = len(pytree.tree_leaves(value))
+        names.update({place: str(name)} if count == 1 else {})
+        place += count
+    return names

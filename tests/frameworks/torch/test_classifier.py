@@ -3,6 +3,7 @@
 import copy
 import random
 import re
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -380,6 +381,35 @@ def test_an_output_of_several_is_chosen():
         TorchClassifier(module).for_series(X)
     classifier = TorchClassifier(module, output="main").for_series(X)
     np.testing.assert_allclose(classifier.scores(X), own_scores(cnn()), atol=1e-6)
+
+
+class Returned(NamedTuple):
+    """What a module returns."""
+
+    loss: Any
+    hidden: Any
+    logits: Any
+
+
+WITH_NONE = {
+    "tuple": (lambda net, x: (None, net.body(x)), [None, 1]),
+    "dict": (lambda net, x: {"logits": net.body(x), "loss": None}, [None, 0, "logits"]),
+    "named": (lambda net, x: Returned(None, (net.body(x) * 0, x), net.body(x)), [3, "logits"]),
+}
+
+
+@pytest.mark.parametrize("branching", [False, True], ids=["exported", "not exported"])
+@pytest.mark.parametrize("name", WITH_NONE)
+def test_outputs_that_are_none_are_passed_over_and_fields_are_names(name, branching):
+    function, outputs = WITH_NONE[name]
+    module = Through(function, body=Branching(cnn()) if branching else cnn())
+    for output in outputs:
+        classifier = TorchClassifier(module, output=output).for_series(X)
+        assert (classifier._network.graph is None) == branching
+        np.testing.assert_allclose(classifier.scores(X), own_scores(cnn()), atol=1e-6)
+    with pytest.raises(ValueError, match="output must be the name or index of an output of model 'Through'") as fault:
+        TorchClassifier(module, output="loss").for_series(X)
+    assert {"tuple": "(1)", "dict": "(logits)", "named": "(1, 2, logits)"}[name] in str(fault.value)
 
 
 # Layers, filters, randomization
