@@ -9,6 +9,7 @@ import torch
 from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind
 
+from .export import sizes_of
 from .tensors import in_float32
 
 __all__ = ["Constants"]
@@ -47,6 +48,10 @@ class Constants:
 
     def plan(self, node: Any) -> tuple[Callable[..., Any], list[Any], dict[str, Any]]:
         """Function of a call, and its arguments, in which nodes stand for their values."""
+        if node.target is torch.ops.aten.squeeze.default:  # the axis of a batch of one series is not removed
+            tensor = node.args[0]
+            axes = [axis for axis, size in enumerate(sizes_of(tensor)) if size == 1]
+            return torch.ops.aten.squeeze.dims, [tensor, axes], {}
         kwargs = dict(node.kwargs)
         if kwargs.get("device") is not None:
             kwargs["device"] = self.device

@@ -170,8 +170,9 @@ class TorchNetwork(Network):
             raise ValueError(
                 f"model {self.name!r} computes without gradients, as under torch.no_grad; use a perturbation method"
             )
-        if made.ndim < 2 and made.numel() == len(x) and made.is_floating_point():
-            made = made.reshape(-1, 1)
+        removed = made.ndim < 2 and (len(x) == 1 or made.numel() == len(x))  # axis of classes, or of one series
+        if removed and made.is_floating_point():
+            made = made.reshape(len(x), -1)
         return made.float().to(x.device)
 
     @no_inference_mode()

@@ -12,7 +12,15 @@ from torch import nn
 from torch._decomp import decomposition_table
 
 from cam1d_widget import CAM1DWidget, TorchClassifier, explain, inside
-from cam1d_widget.attribution.methods import GradCAM, HiResCAM, IntegratedGradients, Occlusion, Saliency
+from cam1d_widget.attribution.methods import (
+    LRP,
+    DeepLIFT,
+    GradCAM,
+    HiResCAM,
+    IntegratedGradients,
+    Occlusion,
+    Saliency,
+)
 from cam1d_widget.explanation.source import ModelChangedError
 from tests.support.modules import Branching, Through, cnn
 
@@ -575,6 +583,22 @@ def test_a_regression_is_known_by_its_true_values(outputs, lengths):
         own = module(torch.from_numpy(x[row : row + 1, :length]).transpose(1, 2)).detach().numpy()[0]
         np.testing.assert_allclose(made.scores[row], own, rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(made.y, y, rtol=1e-6)
+
+
+@pytest.mark.parametrize("branching", [False, True], ids=["exported", "not exported"])
+def test_a_module_that_squeezes_every_axis_is_explained_one_series_at_a_time(branching):
+    """For one series it returns scores of shape (class,)."""
+    body = Branching(cnn()) if branching else cnn()
+    one, plain = (
+        TorchClassifier(Through(function, body=body)).for_series(X)
+        for function in (lambda net, x: net.body(x).squeeze(), lambda net, x: net.body(x))
+    )
+    assert (one._network.graph is None) == branching
+    for series in (X, X[:1]):
+        np.testing.assert_allclose(one.scores(series), plain.scores(series), atol=1e-6)
+        for method in (Saliency(), *(() if branching else (DeepLIFT(), LRP(), GradCAM()))):
+            made = (method.attribute(classifier, series, 1) for classifier in (one, plain))
+            np.testing.assert_allclose(*made, atol=1e-6)
 
 
 def test_indices_of_classes_are_no_scores():
