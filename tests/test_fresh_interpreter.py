@@ -71,6 +71,17 @@ def test_explaining_a_function_brings_no_framework():
     )
 
 
+def test_refusing_what_is_no_model_brings_no_framework():
+    assert runs_without_frameworks(
+        "import numpy as np\n"
+        "from cam1d_widget import CAM1DWidget\n"
+        "for model in (None, {'weight': 1}, 3, np.ones(3), object(), float):\n"
+        "    try: CAM1DWidget(model, np.ones((3, 20, 2)))\n"
+        "    except TypeError as fault: assert 'model must be a Keras model or' in str(fault), fault\n"
+        "    else: raise ValueError(model)"
+    )
+
+
 # Keras on PyTorch imports JAX itself, where it is installed.
 @pytest.mark.slow
 @pytest.mark.parametrize(("backend", "others"), [("jax", ("tensorflow", "torch")), ("torch", ("tensorflow",))])

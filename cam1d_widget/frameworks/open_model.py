@@ -11,6 +11,7 @@ from .._lazy_import import loaded
 from ..typing import LayerLike, Score
 from ..validation import check_choice, check_count, check_layer, check_text
 from .function import FunctionClassifier, is_estimator
+from .no_model import what_it_is
 
 __all__ = ["as_classifier", "library_of"]
 
@@ -47,9 +48,14 @@ def as_classifier(
     }
     if library_of(model) == "torch":
         return _torch_classifier(model, layer=layer, output=output, series=series, **chosen)
-    if _is_keras(model) or not (is_estimator(model) or _is_function(model)):
+    if _is_keras(model):
         keras_classifier = loaded(f"{__package__}.keras.last_classifier", "KerasClassifier").classifier_of
         return keras_classifier(model, layer=layer, output=output, series=series, **chosen)
+    if not (is_estimator(model) or _is_function(model)):
+        raise TypeError(
+            f"model must be a Keras model or the path of a saved one, a PyTorch module, a fitted estimator, or a "
+            f"function, but is {what_it_is(model)}"
+        )
     if series is not None and not is_estimator(model):
         chosen["series"] = series
         series = None

@@ -19,6 +19,7 @@ from ...network.graph import Graph
 from ...validation import check_old_file, shown
 from ..arguments import Arguments, ByName
 from ..inputs import Input, Inputs, series_among
+from ..no_model import what_it_is
 from ..passes import Argument
 from . import pooling_layers  # noqa: F401  # registers them, so that a saved model with them is loaded
 from .engine import Compiled
@@ -59,9 +60,7 @@ def readable(model: Any) -> Any:
         )
     fitted = getattr(model, "model_", model)
     if not isinstance(fitted, keras.Model):
-        raise TypeError(
-            f"model must be a keras.Model or the path of a saved one, but is {_kind_of(model)}{_why_no_network(model)}"
-        )
+        raise TypeError(f"model must be a keras.Model or the path of a saved one, but is {what_it_is(model)}")
     if not fitted.built or (_has_graph(fitted) and not getattr(fitted, "inputs", None)):
         raise ValueError(f"model {fitted.name!r} is not built; give it an Input layer, or call it once on a batch")
     return fitted
@@ -79,36 +78,6 @@ def _loaded(path: Path) -> Any:
                 f"model must be the path of a saved Keras model, ending in .keras or .h5, but {str(path)!r} could not "
                 f"be loaded ({reason})"
             ) from fault
-
-
-def _kind_of(model: Any) -> str:
-    """What an object is, by the library that its class comes from."""
-    libraries = {base.__module__.split(".")[0] for base in type(model).__mro__}
-    if "torch" in libraries:
-        return f"a PyTorch module, {type(model).__name__}; use TorchClassifier"
-    if inspect.isroutine(model):
-        return f"a function, {getattr(model, '__name__', type(model).__name__)}"
-    library = type(model).__module__.split(".")[0]
-    known = library in ("sktime", "aeon", "sklearn", "TSInterpret", "tsai", "xgboost", "lightgbm")
-    return f"{library}'s {type(model).__name__}" if known else shown(model)
-
-
-def _why_no_network(model: Any) -> str:
-    """Why an estimator cannot be explained, and what to do; "" for other objects."""
-    if isinstance(model, type):
-        return "; create an instance of it"
-    if not hasattr(model, "fit"):
-        return ""
-    if getattr(model, "is_fitted", len(getattr(model, "classes_", ())) > 0):
-        return (
-            ", which is fitted but holds no Keras network; a deep classifier of aeon or sktime that is fitted, such as "
-            "FCNClassifier, is accepted too"
-        )
-    if hasattr(model, "predict_proba") or hasattr(model, "decision_function"):
-        return " that is not fitted; fit it first"
-    return (
-        ", which has neither predict_proba nor decision_function; explain a function that returns the scores of classes"
-    )
 
 
 def arguments_of(model: Any) -> Arguments | None:

@@ -311,6 +311,10 @@ def test_a_class_and_other_objects_are_refused():
         explain(nn.Conv1d, X, progress=False)
     with pytest.raises(TypeError, match=r"module must be a torch.nn.Module, but is 3"):
         TorchClassifier(3)
+    with pytest.raises(
+        TypeError, match=r"but is an OrderedDict, whose weights .* load them into it by load_state_dict"
+    ):
+        explain(cnn().state_dict(), X)
     with pytest.raises(ValueError, match=r"must give one score (a|per) class"):
         TorchClassifier(WrongShape(), layout="channels_first").for_series(X)
     with pytest.raises(ValueError, match="layer must be a part of Sequential"):
