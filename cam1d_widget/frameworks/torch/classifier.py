@@ -220,9 +220,17 @@ class TorchClassifier(ReadForSeries):
 
 def _checked_device(device: Any) -> torch.device:
     try:
-        return torch.device(device)
+        checked = torch.device(device)
     except (TypeError, RuntimeError, ValueError):
         raise ValueError(f"device must be a torch.device, such as 'cpu' or 'cuda', but is {shown(device)}") from None
+    try:
+        torch.empty(0, device=checked)
+    except (AssertionError, RuntimeError, NotImplementedError) as fault:  # each backend raises another of these
+        reason = (str(fault).strip() or type(fault).__name__).splitlines()[0][:150]
+        raise ValueError(
+            f"device must be one that this installation of PyTorch can use, but {str(checked)!r} is not ({reason})"
+        ) from None
+    return checked
 
 
 def _device_of(module: torch.nn.Module) -> torch.device:

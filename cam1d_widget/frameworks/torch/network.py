@@ -134,7 +134,8 @@ class TorchNetwork(Network):
     def _without_gradient(self, x: torch.Tensor) -> str | None:
         """Why the scores of a module that cannot be exported have no gradient; None if they have one."""
         try:
-            with torch.enable_grad():
+            # PyTorch has no backward pass of recurrent layers in evaluation mode through cuDNN.
+            with torch.enable_grad(), torch.backends.cudnn.flags(enabled=False):
                 scores = self._called(x.requires_grad_())
                 found = torch.autograd.grad(scores.sum(), x, allow_unused=True)[0]
         except (ValueError, RuntimeError):  # numpy refuses tensors that may have a gradient

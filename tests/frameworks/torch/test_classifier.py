@@ -323,6 +323,14 @@ def test_a_class_and_other_objects_are_refused():
         _ = TorchClassifier(cnn()).classes
 
 
+@pytest.mark.parametrize("device", ["cuda:77", "xpu:77"])
+def test_a_device_that_is_not_there_is_refused(device):
+    with pytest.raises(
+        ValueError, match=f"device must be one that this installation of PyTorch can use, but '{device}'"
+    ):
+        TorchClassifier(cnn(), device=device)
+
+
 def test_a_module_without_gradients_is_refused_for_gradients_only():
     body = cnn()
     module = Branching(Through(lambda net, x: torch.no_grad()(net.body)(x), body=body))
