@@ -380,7 +380,11 @@ class Network(ABC):
             return None
         if _are_shares(outputs):
             return self._explain_odds("odds")
-        raise ValueError(
+        raise ValueError(self._other_scores())
+
+    def _other_scores(self) -> str:
+        """What to do where the scores that were found are not those of the model."""
+        return (
             f"the logits of model {self.name!r} cannot be found before its last layer; "
             f"let it end in Dense with activation='softmax' or 'sigmoid', or in a Softmax layer"
         )

@@ -29,6 +29,8 @@ _UNKNOWN = Opaque(function=True, discontinuous=True, hides_relu=True)
 def split(module: nn.Module, layer: Any, run: Callable[[Any], Any], samples: torch.Tensor) -> Graph:
     """Graph of two operations: from the series to the layer's map, and from both to the scores.
 
+    The map is that of the layer's last call, if it is called several times.
+
     Parameters
     ----------
     module : torch.nn.Module
@@ -52,31 +54,46 @@ def split(module: nn.Module, layer: Any, run: Callable[[Any], Any], samples: tor
     def turned(x: Any) -> Any:
         return x.transpose(1, 2) if swapped else x
 
-    def trunk(x: Any) -> Any:
+    def maps_of(x: Any) -> list[Any]:
         made: list[Any] = []
         handle = cut.register_forward_hook(lambda _, inputs, output: made.append(_first(output)))
         try:
             run(x)
         finally:
             handle.remove()
-        if not made or made[-1].ndim != 3:
-            given = f"outputs {tuple(made[-1].shape)}" if made else "is not called"
+        if not made or made[-1].ndim != 3 or len(made[-1]) != len(x):
+            given = f"outputs {tuple(made[-1].shape)} for {len(x)} series" if made else "is not called"
             raise ValueError(f"layer {name!r} must output a map with the axes batch, filter and step, but {given}")
-        return turned(made[-1])
+        return made
+
+    def trunk(x: Any) -> Any:
+        return turned(maps_of(x)[-1])
 
     def head(features: Any, x: Any) -> Any:
+        calls: list[Any] = []
+
         def replaced(_: Any, inputs: Any, output: Any) -> Any:
+            calls.append(output)
+            if len(calls) != usual:
+                return None
             given = turned(features)
             return (given, *output[1:]) if isinstance(output, tuple) else given
 
         handle = cut.register_forward_hook(replaced)
         try:
-            return run(x)
+            scores = run(x)
         finally:
             handle.remove()
+        if len(calls) != usual:
+            raise ValueError(
+                f"layer {name!r} is called {len(calls)} times in this forward pass, and {usual} times in others, so "
+                f"that it has no single map; name a layer that is always called once"
+            )
+        return scores
 
     with torch.no_grad():
-        features, scores = trunk(samples), run(samples)
+        maps, scores = maps_of(samples), run(samples)
+    usual, features = len(maps), turned(maps[-1])
     shapes = [samples.shape, features.shape, scores.shape]
     values = [Value((None, *shape[1:]), "float32") for shape in shapes]
     nodes = [

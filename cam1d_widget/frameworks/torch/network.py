@@ -216,6 +216,12 @@ class TorchNetwork(Network):
             f"methods, or use a gradient or perturbation method"
         )
 
+    def _other_scores(self) -> str:
+        return (
+            f"model {self.name!r} gives other scores than the operations that were read of it, as a module does that "
+            f"changes itself in its forward pass; explain a function that calls it, by perturbation methods"
+        )
+
     def head_version(self) -> Callable[[], Hashable]:
         """Function that returns a digest of the weights between the explained map and the scores."""
         nodes = [] if self.entry is None else self._graph.between([self.entry], [self._exit])
