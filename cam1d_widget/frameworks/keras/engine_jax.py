@@ -78,12 +78,16 @@ class Compiled(CompiledFunction):
         """Results, one array each."""
         any_size = any(argument.shape[:1] == (None,) for argument in self._signature)
         count = len(arrays[0]) if any_size else 0
-        places = np.minimum(np.arange(_filled(count)), count - 1)
-        alike = zip(arrays, self._signature, strict=True)
-        filled = [(one[places] if len(places) > len(one) == count else one, argument) for one, argument in alike]
+        missing = _filled(count) - count if any_size else 0
+        if missing:
+            arrays = tuple(
+                np.concatenate([one, np.repeat(one[-1:], missing, axis=0)]) if len(one) == count else one
+                for one in arrays
+            )
         # A compiled function takes an array of numpy in a tenth of the time in which JAX converts it.
         given = [
-            one if one.dtype.name == argument.dtype else jnp.asarray(one, argument.dtype) for one, argument in filled
+            one if one.dtype == argument.dtype else jnp.asarray(one, argument.dtype)
+            for one, argument in zip(arrays, self._signature, strict=True)
         ]
         if self._variables is None:
             self._variables = _read_by(self._function, given)
