@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...abilities import HasPropagation, require
-from ...classifier import Classifier, as_targets
+from ...abilities import HasPropagation, offers, require
+from ...classifier import Classifier
 from ...propagation_rules import Rule
 from .base import AttributionMethod
 
@@ -38,8 +38,6 @@ class PropagationMethod(AttributionMethod):
     def _propagated(
         self, classifier: Classifier, x: np.ndarray, target: Any, baseline: np.ndarray | None = None
     ) -> np.ndarray:
-        targets = as_targets(target, len(x), classifier.classes)
-        reason = self.refusal(classifier)
-        if reason:
-            raise ValueError(reason)
-        return require(classifier, HasPropagation).propagate(x, targets, self.propagation_rule, baseline)
+        if not offers(classifier, HasPropagation):
+            raise ValueError(self.refusal(classifier))
+        return classifier.propagate(x, target, self.propagation_rule, baseline)
