@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..explanation.lengths import check_lengths, joined, own_lengths, padding
+from ..explanation.times import names_and_times, rate_of, start_of
 from ..validation import (
     as_float32,
     check_choice,
@@ -228,20 +229,20 @@ def _of_frames(argument: str, frames: list[Any]) -> Series:
     return Series(
         np.stack([_values(frame) for frame in frames]),
         names[0],
-        _rate(frames[0].index),
-        _start([frame.index for frame in frames]),
+        rate_of(frames[0].index),
+        start_of([frame.index for frame in frames]),
     )
 
 
 def _has_series_in_rows(frame: Any) -> bool:
     """Whether the rows of a DataFrame are series of one channel: several columns, and no times in the index."""
-    return frame.shape[1] != 1 and frame.index.nlevels == 1 and _rate(frame.index) is None
+    return frame.shape[1] != 1 and frame.index.nlevels == 1 and rate_of(frame.index) is None
 
 
 def _of_rows(frame: Any) -> Series:
     """One series of one channel in each row; the columns are the time."""
     clock = frame.columns
-    return Series(_values(frame)[..., np.newaxis], None, _rate(clock), _start([clock] * len(frame)))
+    return Series(_values(frame)[..., np.newaxis], None, rate_of(clock), start_of([clock] * len(frame)))
 
 
 def _values(frame: Any) -> np.ndarray:
@@ -257,30 +258,5 @@ def _of_labeled(argument: str, x: Any) -> Series:
     if wanted[-2:] != ["time", "channel"] or len(wanted) != len(x.dims):
         raise ValueError(f"{argument} must have the dims (instance, time, channel), but has {tuple(x.dims)}")
     values = x.transpose(*wanted).values
-    names = tuple(map(str, x.coords["channel"].values)) if "channel" in x.coords else None
     values = values if values.ndim == 3 else values[np.newaxis]
-    clock = x.coords["time"].values if "time" in x.coords else range(values.shape[1])
-    return Series(values, names, _rate(clock), _start([clock] * len(values)))
-
-
-def _clock(time: Any) -> np.ndarray:
-    """Times as an array; those of a time zone in UTC."""
-    return np.asarray(time.tz_convert(None) if getattr(time, "tz", None) is not None else time)
-
-
-def _start(times: list[Any]) -> np.ndarray | None:
-    """First date of each, if all have dates at regular intervals."""
-    clocks = [_clock(time) for time in times]
-    dated = all(clock.dtype.kind == "M" and _rate(clock) is not None for clock in clocks)
-    return np.array([clock[0] for clock in clocks], "datetime64[ns]") if dated else None
-
-
-def _rate(time: Any) -> float | None:
-    """Samples per second of regular times in seconds, dates or durations; None for counts and irregular times."""
-    time = _clock(time)
-    if len(time) < 2 or time.dtype.kind not in "fmM":
-        return None
-    steps = np.diff(time)
-    if np.issubdtype(steps.dtype, np.timedelta64):
-        steps = steps / np.timedelta64(1, "s")
-    return float(1 / steps.mean()) if steps.min() > 0 and np.allclose(steps, steps.mean(), rtol=1e-3) else None
+    return Series(values, **names_and_times(x, len(values)))

@@ -29,6 +29,7 @@ from ..validation import (
     check_text,
     counted,
     in_order,
+    is_labeled,
     numbers,
     shaped,
     within,
@@ -40,6 +41,7 @@ from .npz import read_fields, refusing_damage, write_fields
 from .plot import plot
 from .source import ExplanationSource, stated
 from .stored import StoredExplanation
+from .times import names_and_times
 from .validation import check_targets, place_of_map, shaped_as_map, with_target
 
 __all__ = ["Explanation", "ExplanationSource"]
@@ -184,7 +186,7 @@ class Explanation:
             for each class. Channel may have size 1 or be left out if channels are not distinguished. Of series of
             unequal length also a list of one array for each instance. Tensors are taken as well.
         x : array-like of shape (instance, time, channel), or (instance, time) for one channel
-            The explained series; or a list of series of unequal length.
+            The explained series; or a list of series of unequal length. Names, rate and dates of a DataArray are taken.
         scores : array-like of shape (instance, class)
             The model's score of each class.
         targets : {"predicted", "all"}, int, or int array of shape (instance,) or (instance, target), optional
@@ -192,7 +194,8 @@ class Explanation:
         layout : {"channels_last", "channels_first"}
             Order of the dims of `x` and of the maps: PyTorch's is (instance, channel, time).
         lengths : array-like of int, of shape (instance,), optional
-            Number of samples of each series if `x` is padded; what the maps hold after it is dropped.
+            Number of samples of each series if `x` is padded; what the maps hold after it is dropped. Default: `x` ends
+            with NaN in all channels where a series ends.
         **names
             Other arguments of :class:`~cam1d_widget.Explanation`, such as `y`, `class_names` and `sampling_rate`.
 
@@ -210,6 +213,9 @@ class Explanation:
         refused = [name for name in names if name in fixed or name not in {one.name for one in fields(cls)}]
         if refused:
             raise TypeError(f"there is no argument {refused[0]}; see those of Explanation.from_maps and Explanation")
+        if is_labeled(x, "instance", "time", "channel"):
+            known = names_and_times(x, len(fixed["x"]))
+            names |= {name: value for name, value in known.items() if names.get(name) is None}
         return cls(**fixed, **names)
 
     @cached_property

@@ -18,7 +18,7 @@ from ..validation import (
     warn_if_wide,
     without_tensors,
 )
-from .lengths import check_lengths, joined, joined_maps, within_lengths
+from .lengths import check_lengths, joined, joined_maps, own_lengths, within_lengths
 from .validation import check_targets
 
 __all__ = ["arranged"]
@@ -53,7 +53,7 @@ def arranged(maps: Any, x: Any, scores: Any, targets: Any, layout: str, lengths:
         series = np.moveaxis(series, 1, 2)
     else:
         warn_if_wide("x", series, stacklevel=4)
-    lengths = check_lengths(lengths, *series.shape[:2])
+    lengths = check_lengths(own_lengths(series) if lengths is None else lengths, *series.shape[:2])
     values = finite("scores", scores)
     shaped("scores", values, "(instance, class)", (len(series), None))
     chosen = _classes(targets, values)
@@ -105,10 +105,28 @@ def _maps(
 ) -> np.ndarray:
     """Maps of one method, of shape (instance, target, time, channel or 1)."""
     joint = joined_maps(name, without_tensors(name, given), lengths, series[1])
-    if isinstance(joint, list | tuple) and len(joint) == classes and np.shape(joint[0])[:1] == (series[0],):
-        joint = np.stack([numbers(name, one) for one in joint], axis=1)  # one array for each class
     columns = (classes, 1) if targets is None else (targets.shape[1],)
+    if isinstance(joint, list | tuple) and len(joint) == classes and np.shape(joint[0])[:1] == (series[0],):
+        each = [numbers(name, one) for one in joint]
+        of_classes = np.stack([np.expand_dims(one, 1 if first else -1) if one.ndim == 2 else one for one in each], 1)
+        if classes == series[0] and _is_ordered(each, series, columns, first):
+            if _is_ordered(of_classes, series, columns, first):
+                raise ValueError(
+                    f"{name} must be one array, since each of its {classes} arrays may be the map of an instance or "
+                    f"those of a class: give one of shape (instance, ...), or (instance, class, ...)"
+                )
+        else:
+            joint = of_classes
     return within_lengths(name, _ordered(name, numbers(name, joint), series, columns, first), lengths, 2)
+
+
+def _is_ordered(values: Any, series: tuple[int, ...], columns: tuple[int, ...], first: bool) -> bool:
+    """Whether maps have one of the shapes of these series."""
+    try:
+        _ordered("maps", np.asarray(values), series, columns, first)
+    except ValueError:
+        return False
+    return True
 
 
 def _ordered(

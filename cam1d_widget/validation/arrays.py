@@ -18,6 +18,7 @@ __all__ = [
     "finite",
     "in_order",
     "indices",
+    "is_labeled",
     "numbers",
     "numpy_array",
     "refuse_masked",
@@ -92,9 +93,12 @@ def without_tensors(argument: str, values: Any) -> Any:
 
 def in_order(values: Any, *dims: str) -> Any:
     """A labeled array with its dims in this order, whatever its own; one with dims of other names as it is."""
-    own = getattr(values, "dims", ())
-    labeled = hasattr(values, "coords") and set(own) <= set(dims)
-    return values.transpose(*(dim for dim in dims if dim in own)) if labeled else values
+    return values.transpose(*(dim for dim in dims if dim in values.dims)) if is_labeled(values, *dims) else values
+
+
+def is_labeled(values: Any, *dims: str) -> bool:
+    """Whether it is a labeled array, of these dims alone."""
+    return hasattr(values, "coords") and set(getattr(values, "dims", ())) <= set(dims)
 
 
 def as_array(argument: str, values: Any) -> np.ndarray:

@@ -108,6 +108,50 @@ def test_labeled_arrays_are_read_by_their_dims(layout):
     np.testing.assert_array_equal(same.attributions["other"][:, 0], ONE)
 
 
+def test_names_and_times_of_a_labeled_array_are_taken_unless_others_are_given():
+    days = np.array("2026-01-01", "datetime64[ns]") + np.arange(TIME) * np.timedelta64(1, "D")
+    x = xr.DataArray(X, {"channel": ["left", "right"], "time": days}, ("instance", "time", "channel"))
+    made = Explanation.from_maps({"other": ONE}, x, SCORES)
+    assert made.channel_names == ("left", "right")
+    assert made.sampling_rate == pytest.approx(1 / 86400)
+    np.testing.assert_array_equal(made.start, np.repeat(days[0], INSTANCES))
+    named = Explanation.from_maps({"other": ONE}, x.drop_vars("time"), SCORES, channel_names=["a", "b"])
+    assert (named.channel_names, named.sampling_rate, named.start) == (("a", "b"), None, None)
+    one = Explanation.from_maps({"other": ONE[..., 0]}, x.isel(channel=0), SCORES)
+    assert one.channel_names == ("left",)
+
+
+@pytest.mark.parametrize("layout", ["channels_last", "channels_first"])
+def test_series_that_end_with_nan_have_unequal_lengths(layout):
+    lengths = [12, TIME, 5]
+    x = X.copy()
+    for one, length in zip(x, lengths, strict=True):
+        one[length:] = np.nan
+    turned = layout == "channels_first"
+    given = [x.swapaxes(1, 2), ONE.swapaxes(1, 2)] if turned else [x, ONE]
+    made = Explanation.from_maps({"other": given[1]}, given[0], SCORES, layout=layout)
+    same = Explanation.from_maps({"other": ONE}, X, SCORES, lengths=lengths)
+    np.testing.assert_array_equal(made.lengths, lengths)
+    np.testing.assert_array_equal(made.attributions["other"], same.attributions["other"])
+
+
+def test_a_list_that_may_be_of_classes_or_of_instances_is_refused():
+    scores, maps = SCORES[:2, :2], list(ONE[:2].swapaxes(1, 2))
+    with pytest.raises(
+        ValueError, match=r"maps\['other'\] must be one array, since each of its 2 arrays may be the map"
+    ):
+        Explanation.from_maps({"other": maps}, X[:2].swapaxes(1, 2), scores, layout="channels_first")
+    made = Explanation.from_maps({"other": np.array(maps)}, X[:2].swapaxes(1, 2), scores, layout="channels_first")
+    np.testing.assert_array_equal(made.attributions["other"][:, 0], ONE[:2])
+    last = Explanation.from_maps({"other": list(ONE[:2])}, X[:2], scores)
+    np.testing.assert_array_equal(last.attributions["other"][:, 0], ONE[:2])
+
+
+def test_a_list_of_maps_over_time_for_each_class_is_read():
+    made = of(list(np.moveaxis(EVERY[..., 0], 1, 0)))
+    np.testing.assert_array_equal(made.attributions["other"][..., 0], EVERY[..., 0])
+
+
 WRONG = {
     "layout": (ONE.swapaxes(1, 2), {}, r"maps\['other'\] must have shape .* pass layout='channels_first'"),
     "shape": (ONE[:, :7], {}, r"maps\['other'\] must have shape \(instance, time, channel\) = \(3, 20, 2\)"),
