@@ -16,7 +16,7 @@ from .masking import channel_mean
 from .methods import AttributionMethod
 from .metrics.unequal import cut_baseline
 from .requests import frozen, has_field, with_baseline
-from .series import Series, check_unequal, known_samples, read_unequal
+from .series import Series, check_unequal, known_samples, read_series, read_unequal
 
 __all__ = ["DataSet"]
 
@@ -66,8 +66,9 @@ class DataSet:
             check_number("padding_value", padding_value, least=-limit, most=limit)
         given, others = named_inputs(classifier, x)
         samples, channels = classifier.input_shape
-        one_channel = channels is None and getattr(classifier, "takes_one_channel", False)
-        series = read_unequal("x", given, layout, 1 if one_channel and np.ndim(given) == 2 else channels, lengths)
+        if channels is None and _takes_rows(classifier, given, layout, others):
+            channels = 1
+        series = read_unequal("x", given, layout, channels, lengths)
         values = check_unequal(series.values, series.lengths, samples if padding_value is None else None, channels)
         own = series.lengths
         if own is None and padding_value is not None:
@@ -154,3 +155,21 @@ class DataSet:
             changes["background"] = background[:, : series.shape[1]]
         cut = replace(method, **changes) if changes else method  # type: ignore[type-var]
         return with_baseline(cut, self.baseline, series)
+
+
+def _takes_rows(classifier: Any, x: Any, layout: Layout, others: Any) -> bool:
+    """Whether x is an array of two dims that holds a series of one channel in each row."""
+    if not hasattr(classifier, "takes_rows"):
+        return getattr(classifier, "takes_one_channel", False) and _dims(x) == 2
+    if others is not None or layout != "channels_last" or _dims(x) != 2:
+        return False
+    one_series = read_series("x", x, channels=np.shape(x)[1]).values[0]
+    return classifier.takes_rows(one_series)
+
+
+def _dims(x: Any) -> int:
+    """Number of dims; zero of series of unequal length."""
+    try:
+        return np.ndim(x)
+    except ValueError:
+        return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
@@ -165,6 +166,21 @@ class FunctionClassifier:
         other = copy(self)
         other._others = {str(name): finite_values(f"others[{name!r}]", one) for name, one in others.items()}
         return other
+
+    def takes_rows(self, x: np.ndarray) -> bool:
+        """Whether x has two dims, and is predicted as series of one channel, one a row, but not as one series."""
+        x = finite("x", x)
+        if x.ndim == 3:
+            return False
+        shaped("x", x, "(instance, time)", (None, None))
+        one = check_series(x[np.newaxis], None, None)
+        return not self._predicts(one) and self._predicts(one[0, :_CHECKED, :, np.newaxis])
+
+    def _predicts(self, x: np.ndarray) -> bool:
+        try:
+            return len(self._scores(x)) > 0
+        except (TypeError, ValueError):
+            return False
 
     def for_series(self, x: np.ndarray) -> FunctionClassifier:
         """The same classifier for series of the shape of `x`, on which its predictions are checked.
@@ -331,10 +347,15 @@ class FunctionClassifier:
         except Exception as fault:  # any error that the user's function raises
             if type(fault).__name__ == "NotFittedError":  # of scikit-learn, which aeon uses, or of sktime
                 raise ValueError(f"model must be fitted, but this {self.name} is not; fit it first") from None
-            reason = (str(fault).strip() or type(fault).__name__).splitlines()[0][:200]
+            two_dims = (
+                "two dims are one series, (time, channel); pass x[..., np.newaxis] if each row is a series of one "
+                "channel; "
+                if len(x) == 1
+                else ""
+            )
             raise ValueError(
-                f"model {self.name!r} could not predict series of shape {given.shape} ({reason}); if it takes "
-                f"another shape, give layout= or a function that rearranges them"
+                f"model {self.name!r} could not predict series of shape {given.shape} ({_reason(fault)}); {two_dims}"
+                f"if it takes another shape, give layout= or a function that rearranges them"
             ) from fault
         return self._checked(returned, len(x))
 
@@ -357,6 +378,17 @@ class FunctionClassifier:
     def fingerprint(self) -> tuple[SameObject, ...]:
         """Value that changes when the estimator is fitted again; a function is taken as unchanged."""
         return tuple(map(SameObject, _fitted_parts(self._estimator)))
+
+
+# Lines of the errors of Keras and TensorFlow that state only where an error occurred.
+_PLACES = ("Exception encountered when calling", "Graph execution error", "Detected at node", "<stack traces", "File ")
+
+
+def _reason(fault: Exception) -> str:
+    """The first line of an error that states more than where it occurred."""
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).strip() for line in str(fault).splitlines()]
+    lines = [line for line in lines if line] or [type(fault).__name__]
+    return next((line for line in lines if not line.startswith(_PLACES)), lines[0])[:200]
 
 
 def _largest(scores: np.ndarray) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -350,6 +351,41 @@ def test_functions_that_do_not_score_each_series_are_refused(name, x):
     function, words = WRONG[name]
     with pytest.raises((ValueError, TypeError), match=words):
         explain(function, x, methods="Occlusion", progress=False)
+
+
+def of_one_channel(x: np.ndarray) -> np.ndarray:
+    if x.shape[2] != 1:
+        raise ValueError(f"one channel is expected, but there are {x.shape[2]}")
+    return 1 / (1 + np.exp(1.5 - x[:, EVENT, 0].mean(axis=1)))
+
+
+def test_two_dims_are_instance_and_time_if_they_cannot_be_predicted_as_one_series(x):
+    rows = x[..., 1]
+    widget = CAM1DWidget(of_one_channel, rows, Y, class_names=["rest", "walk"], background=rows)
+    assert widget.explanation.x.shape == (INSTANCES, TIME, 1)
+    np.testing.assert_allclose(widget.explanation.scores[:, 1], of_one_channel(rows[..., np.newaxis]), rtol=1e-6)
+    one = explain(of_the_event, x[1], methods="Occlusion", progress=False)
+    assert one.x.shape == (1, TIME, CHANNELS)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "Exception encountered when calling Sequential.call().\n\n\x1b[1mInput 0 is wrong\x1b[0m\n\nArguments:",
+        "Graph execution error:\n\nDetected at node conv defined at:\n<stack traces unavailable>\nInput 0 is wrong\n",
+    ],
+)
+def test_two_dims_that_cannot_be_predicted_either_way_are_named_as_one_series(x, error):
+    def failing(x):
+        raise RuntimeError(error)
+
+    words = re.escape(
+        "shape (1, 60, 2) (Input 0 is wrong); two dims are one series, (time, channel); pass x[..., np.newa"
+    )
+    with pytest.raises(ValueError, match=words):
+        explain(failing, x[0], methods="Occlusion", progress=False)
+    with pytest.raises(ValueError, match=r"\(Input 0 is wrong\); if it takes another shape, give layout="):
+        explain(failing, x, methods="Occlusion", progress=False)
 
 
 def test_what_is_no_fitted_classifier_is_named(x):
