@@ -150,9 +150,20 @@ class ReceptiveField:
         jump = self.jump * stride
         return replace(self, start=start, stop=stop, low=low, high=high, jump=jump, period=_period(self.period, jump))
 
-    def padded(self, left: int, right: int) -> ReceptiveField:
-        """After zero padding at both ends, which sees nothing."""
-        return self._taken(np.arange(-left, len(self) + right))
+    def padded(self, left: int, right: int, mode: str = "zeros") -> ReceptiveField:
+        """After padding at both ends: by zeros, which see nothing, or by copies of steps, which see what these do.
+
+        Parameters
+        ----------
+        left, right : int
+        mode : {"zeros", "reflect", "replicate", "circular"}
+            As in PyTorch's convolutions. Centers are those of steps beyond the ends, whatever is copied there.
+        """
+        made = self._taken(np.arange(-left, len(self) + right))
+        if mode == "zeros":
+            return made
+        start, stop = (np.pad(one, (left, right), _COPYING[mode]) for one in (self.start, self.stop))
+        return replace(made, start=start, stop=stop)
 
     def cropped(self, left: int, right: int) -> ReceptiveField:
         """Without some steps at both ends."""
@@ -307,6 +318,8 @@ def _period(period: int, jump: float) -> int:
 
 
 _PER_STEP = ("start", "stop", "low", "high")
+# Modes of padding by their names in numpy.
+_COPYING: dict[str, Any] = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
 
 def union(fields: Iterable[ReceptiveField]) -> ReceptiveField:

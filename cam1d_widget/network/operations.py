@@ -290,9 +290,18 @@ class Permute(Rearranging):
 
 @dataclass(frozen=True)
 class Pad(Rearranging):
-    """Zeros added at the ends of the axes between batch and filter: (left, right) for each."""
+    """Zeros or copies of steps added at the ends of the axes between batch and filter: (left, right) for each.
+
+    Attributes
+    ----------
+    ends : tuple of (int, int)
+    mode : {"zeros", "reflect", "replicate", "circular"}
+        Steps of which copies are added: those near the same end in the opposite order, the last one, or those near the
+        other end.
+    """
 
     ends: tuple[tuple[int, int], ...]
+    mode: str = "zeros"
 
 
 @dataclass(frozen=True)

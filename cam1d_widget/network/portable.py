@@ -217,6 +217,8 @@ class _Writing:
 
     @_parameters.register
     def _pad(self, operation: kinds.Pad, node: Node) -> dict[str, Any]:
+        if operation.mode != "zeros":
+            raise NotPortable(f"{node} pads by copies of steps, and cannot be computed in a page")
         return {"kind": "pad", "ends": [list(ends) for ends in operation.ends]}
 
     @_parameters.register

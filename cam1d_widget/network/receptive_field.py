@@ -214,7 +214,7 @@ def _windowed(operation: ops.Convolution | ops.Pool, step: _Step, seen: list[See
 
 def _padded(operation: ops.Pad, step: _Step, seen: list[Seen]) -> Seen:
     field, axis, *_ = seen[0]
-    return Seen(field.padded(*_ends_along(operation.ends, axis)), axis)
+    return Seen(field.padded(*_ends_along(operation.ends, axis), operation.mode), axis)
 
 
 def _cropped(operation: ops.Crop, step: _Step, seen: list[Seen]) -> Seen:

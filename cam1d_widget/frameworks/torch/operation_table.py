@@ -402,12 +402,12 @@ def _concatenate(called: Called) -> Operation:
 
 
 def _pad(called: Called) -> Operation:
-    pads, value = called["pad"], called.get("value") or 0
-    if called.get("mode", "constant") != "constant":
-        return kinds.Pick()
+    pads, value, mode = called["pad"], called.get("value") or 0, called.get("mode", "constant")
     pairs = list(zip(pads[::2], pads[1::2], strict=True))
     ends = {called.axis(-1 - place): tuple(pair) for place, pair in enumerate(pairs) if any(pair)}
     between = tuple(ends.pop(axis, (0, 0)) for axis in range(1, called.rank - 1))
+    if mode != "constant":
+        return kinds.Pick() if ends or _crops(between) else kinds.Pad(between, mode)
     if ends or value != 0 or (_crops(between) and any(end > 0 for pair in between for end in pair)):
         facts = kinds.Facts(affine=True, homogeneous=value == 0, keeps_sign=value >= 0)
         return kinds.Opaque(function=True, stated=facts)

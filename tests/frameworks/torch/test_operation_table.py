@@ -27,6 +27,8 @@ NOISE = torch.as_tensor(np.random.default_rng(0).normal(size=(CHANNELS, STEPS)).
 COLUMN = NOISE[:, :1]
 MASK = torch.arange(CHANNELS * STEPS).reshape(CHANNELS, STEPS) % 5 > 0
 
+PADDED = [lambda x, mode=mode: F.pad(x, (2, 1), mode) for mode in ("reflect", "replicate", "circular")]
+
 Example = Callable[[Any], Any] | tuple[Callable[..., Any], nn.Module]
 """A function of a series (batch, channel, time), or of a layer and a series."""
 
@@ -191,7 +193,7 @@ EXAMPLES: dict[str, list[Example]] = {
         lambda x: torch.cat([x, 2 * x], -1),
         lambda x: torch.cat([x, torch.ones(x.shape[0], 1, STEPS)], 1),
     ],
-    "pad": [lambda x: F.pad(x, (2, 1)), lambda x: F.pad(x, (1, 1), value=2), lambda x: F.pad(x, (2, 2), "reflect")],
+    "pad": [lambda x: F.pad(x, (2, 1)), lambda x: F.pad(x, (1, 1), value=2), *PADDED],
     "constant_pad_nd": [lambda x: aten.constant_pad_nd(x, [2, 1]), lambda x: aten.constant_pad_nd(x, [-2, -1])],
     "expand": [lambda x: x[:, :1].expand(-1, 4, -1)],
     "stack": [lambda x: torch.stack([x, 2 * x], 1)],

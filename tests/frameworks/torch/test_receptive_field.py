@@ -1,5 +1,7 @@
 """Receptive fields of modules: the support of the gradient, layer by layer; and crops, which rely on them."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -79,8 +81,29 @@ def time_first():
     )
 
 
+def padded(mode):
+    """Convolutions whose ends are padded by copies of steps, after one another and with strides."""
+    return nn.Sequential(
+        nn.Conv1d(CHANNELS, 4, 5, padding=3, padding_mode=mode),
+        nn.ELU(),
+        nn.Conv1d(4, 4, 3, stride=2, padding=2, dilation=2, padding_mode=mode),
+        nn.ELU(),
+        nn.Conv1d(4, 4, 2, padding="same", padding_mode=mode),
+        nn.AdaptiveAvgPool1d(1),
+        nn.Flatten(),
+        nn.Linear(4, 2),
+    )
+
+
+circular, reflected, replicated = (partial(padded, mode) for mode in ("circular", "reflect", "replicate"))
+
+
 @pytest.mark.parametrize(
-    "make", slow_but([eegnet, strided, causal], [cnn, eegnet, strided, causal, transformer, upsampled, time_first])
+    "make",
+    slow_but(
+        [eegnet, strided, causal, circular, reflected, replicated],
+        [cnn, eegnet, strided, causal, transformer, upsampled, time_first, circular, reflected, replicated],
+    ),
 )
 def test_receptive_field_is_the_support_of_the_gradient(make):
     torch.manual_seed(2)
@@ -102,8 +125,11 @@ def test_receptive_field_is_the_support_of_the_gradient(make):
             assert (seen.min(), seen.max() + 1) == (field.start[step], field.stop[step]), (layer.name, step)
 
 
-def test_occlusion_of_long_series_runs_crops_with_the_same_result():
-    module = cnn().eval()
+@pytest.mark.parametrize("make", [cnn, circular, reflected, replicated])
+def test_occlusion_of_long_series_runs_crops_with_the_same_result(make):
+    """Where the ends of a series see each other, no crop gives the same features."""
+    torch.manual_seed(2)
+    module = make().eval()
     x = np.random.default_rng(1).normal(size=(1, 600, 3)).astype(np.float32)
     classifier = TorchClassifier(module).for_series(x)
 
@@ -111,7 +137,7 @@ def test_occlusion_of_long_series_runs_crops_with_the_same_result():
         with torch.no_grad():
             return module(torch.as_tensor(series).transpose(1, 2)).numpy()
 
-    assert crops_of(classifier, x[0], Slices.apart(600, 20)) is not None
+    assert (crops_of(classifier, x[0], Slices.apart(600, 20)) is None) == (make is circular)
     plain = FunctionClassifier(predict, score="logits").for_series(x)
     method = Occlusion(size=20, stride=20)
     one, other = (method.attribute(a, x, 1) for a in (classifier, plain))
