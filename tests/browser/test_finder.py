@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from cam1d_widget import ExplanationViewer
 from cam1d_widget.viewer.export.page import save_html
 
 from ..support.arrays import explanation
@@ -127,4 +128,14 @@ def test_the_class_menu_tells_probabilities_in_the_order_of_the_slider(page, who
     said = page.locator(".cam1d-class-menu optgroup[label=always] option").all_inner_texts()
     shares = 100 * whole.probabilities[instance]
     assert said == [f"{name} · {share:.1f} %" for name, share in zip(whole.class_names, shares, strict=True)]
+    assert page.errors == []
+
+
+def test_a_page_opens_with_the_filter_of_its_viewer(open_page, whole, tmp_path):
+    viewer = ExplanationViewer(whole)
+    wrong = np.flatnonzero(whole.probabilities.argmax(axis=1) != whole.y).tolist()
+    viewer.finder.verdict = "wrong"
+    page = open_page(viewer.save_html(tmp_path / "page.html", progress=False))
+    assert shown(page)[0] in wrong
+    assert page.locator(".cam1d-chip button").inner_text() == f"wrong: {len(wrong)} of 12 ✕"
     assert page.errors == []

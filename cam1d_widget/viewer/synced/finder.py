@@ -54,8 +54,11 @@ class Finder(Synced):
         self._names, self._true_classes, self._instances = tuple(names), true_classes, instances
 
     def for_page(self, page: PageContents) -> Finder:
-        """Finder of a page, which opens with all of its instances."""
-        return Finder()
+        """Finder of a page, whose own instances it selects from."""
+        places = {instance: place for place, instance in enumerate(page.instances)}
+        selected = [places[one] for one in self.instances or () if one in places]
+        values = self._shared_values() | {"instances": selected or None}
+        return Finder(**{name: value for name, value in values.items() if value is not None})
 
     @validate("instances")
     def _check_instances(self, proposal: Any) -> list[int] | None:

@@ -3,6 +3,7 @@ import pytest
 from traitlets import TraitError
 
 from cam1d_widget import ExplanationViewer
+from cam1d_widget.viewer.synced.base import PageContents
 from cam1d_widget.viewer.synced.finder import Finder
 
 from ...support.arrays import explanation
@@ -44,3 +45,11 @@ def test_instances_that_a_computation_found_are_selected():
     for wrong, words in (([count], f"from 0 to {count - 1}"), ([0.5], "whole number"), (3, "sequence of indices")):
         with pytest.raises(TraitError, match=words):
             viewer.finder.instances = wrong
+
+
+def test_a_page_keeps_the_filter_and_those_of_its_instances_that_it_holds():
+    finder = Finder(verdict="wrong", true_class=1, confidence=(10.0, 60.0), instances=[7, 2, 5])
+    page = finder.for_page(PageContents((2, 3, 7), 0, {}))
+    assert (page.verdict, page.true_class, page.predicted_class, page.confidence) == ("wrong", 1, None, (10.0, 60.0))
+    assert page.instances == [2, 0]
+    assert finder.for_page(PageContents((3, 4), 0, {})).instances is None
