@@ -77,7 +77,7 @@ def test_refusing_what_is_no_model_brings_no_framework():
         "from cam1d_widget import CAM1DWidget\n"
         "for model in (None, {'weight': 1}, 3, np.ones(3), object(), float):\n"
         "    try: CAM1DWidget(model, np.ones((3, 20, 2)))\n"
-        "    except TypeError as fault: assert 'model must be a Keras model or' in str(fault), fault\n"
+        "    except TypeError as fault: assert 'model must be a keras.Model or' in str(fault), fault\n"
         "    else: raise ValueError(model)"
     )
 

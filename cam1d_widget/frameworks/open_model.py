@@ -53,7 +53,7 @@ def as_classifier(
         return keras_classifier(model, layer=layer, output=output, series=series, **chosen)
     if not (is_estimator(model) or _is_function(model)):
         raise TypeError(
-            f"model must be a Keras model or the path of a saved one, a PyTorch module, a fitted estimator, or a "
+            f"model must be a keras.Model or the path of a saved one, a torch.nn.Module, a fitted estimator or a "
             f"function, but is {what_it_is(model)}"
         )
     if series is not None and not is_estimator(model):
