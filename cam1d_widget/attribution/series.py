@@ -158,12 +158,18 @@ def check_series(x: Any, time: int | None, channels: int | None, argument: str =
             f"has {x.shape}: the channels are first; pass layout='channels_first'"
         )
     if channels not in (None, variables):
-        in_a_row = (
-            "; if it was fitted to series in one row of values, explain a function that arranges them in the same way, "
-            "such as lambda x: model.predict_proba(x.reshape(len(x), -1))"
-        )
-        two_dims = "; two dims are one series, (time, channel)" if len(x) == 1 else ""
-        way_out = in_a_row if channels == 1 and time == steps * variables else two_dims
+        way_out = "; two dims are one series, (time, channel)" if len(x) == 1 else ""
+        if channels == 1 and time == steps * variables:
+            way_out = (
+                "; if it was fitted to series in one row of values, explain a function that arranges them in the same "
+                "way, such as lambda x: model.predict_proba(x.reshape(len(x), -1))"
+            )
+        elif channels == 1 and len(x) > 1 and time in (steps, variables):
+            layout = "channels_last" if time == steps else "channels_first"
+            way_out = (
+                f"; for an estimator that was fitted to series of three dims, give FunctionClassifier(model, "
+                f"layout={layout!r})"
+            )
         raise ValueError(
             f"{argument} must have {counted(channels, 'channel')}, as the model was built for, but has shape "
             f"{x.shape}{way_out}"

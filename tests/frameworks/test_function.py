@@ -114,6 +114,10 @@ def test_a_pipeline_that_takes_three_dims_is_given_them_in_the_layout_that_was_a
     given = x if layout == "channels_last" else channels_first(x)
     flatten = FunctionTransformer(lambda series: series.reshape(len(series), -1))
     pipeline = make_pipeline(flatten, LogisticRegression()).fit(given, Y)
+    with pytest.raises(
+        ValueError, match=rf"x must have 1 channel, .* give FunctionClassifier\(model, layout='{layout}'"
+    ):
+        CAM1DWidget(pipeline, x)
     classifier = FunctionClassifier(pipeline, layout=layout).for_series(x)
     np.testing.assert_allclose(classifier.scores(x), pipeline.predict_proba(given), atol=1e-6)
 
