@@ -103,10 +103,14 @@ def save_picture(
 
     if not ask({"picture": form, **request, **paper._asdict()}, take):
         if drawn:
-            text = "was drawn by matplotlib, because no browser displays the widget yet; one that does will replace it"
+            text = (
+                "was drawn by matplotlib, because no browser has answered yet, and none can while cells run; one that "
+                "displays the widget will replace the file"
+            )
         else:
             text = (
-                "will be written by a browser that displays the widget, but none does yet; to write it now: "
+                "will be written by a browser that displays the widget, but none has answered yet, and none can while "
+                "cells run; to write it now: "
                 'pip install "cam1d_widget[plot]"'
             )
         warn(f"{path} {text}", stacklevel=4)

@@ -42,7 +42,10 @@ def asked(messages):
 @pytest.mark.parametrize("form", ["png", "svg"])
 def test_without_a_browser_matplotlib_draws_and_a_sentence_says_so(viewer, messages, tmp_path, form):
     path = tmp_path / f"picture.{form}"
-    with pytest.warns(UserWarning, match=r"was drawn by matplotlib, because no browser displays") as said:
+    with pytest.warns(
+        UserWarning,
+        match=r"was drawn by matplotlib, because no browser has answered yet, and none can while cells run; ",
+    ) as said:
         assert getattr(viewer, f"save_{form}")(path) == path
     assert said[0].filename == __file__
     assert path.read_bytes().startswith({"png": b"\x89PNG", "svg": b"<?xml"}[form])
