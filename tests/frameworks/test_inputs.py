@@ -308,6 +308,29 @@ def test_torch_modules_take_masks_and_indices(wrapped):
     assert (explanation.attributions["Saliency"][:, 0, 34:] == 0).all()  # no step that the mask leaves sees these
 
 
+class Two(nn.Module):
+    """A module of two series with channels first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.two = nn.Conv1d(CHANNELS, 4, 3), nn.Conv1d(CHANNELS, 4, 3)
+        self.head = nn.Linear(4, CLASSES)
+
+    def forward(self, ecg: Any, resp: Any) -> Any:
+        return self.head((torch.relu(self.one(ecg)) * torch.relu(self.two(resp))).mean(-1))
+
+
+def test_a_second_series_is_given_in_the_layout_of_the_module():
+    torch.manual_seed(0)
+    module, other = Two().eval(), X[::-1].copy()
+    given = {"ecg": X, "resp": other.swapaxes(1, 2)}
+    made = explain(module, given, series="ecg", methods=["Saliency"], progress=False)
+    with torch.no_grad():
+        close(made.scores, module(*(torch.as_tensor(one).transpose(1, 2) for one in (X, other))).numpy())
+    with pytest.raises(ValueError, match="give resp as the module takes them, since only the explained series is arr"):
+        explain(module, {"ecg": X, "resp": other}, series="ecg", progress=False)
+
+
 @pytest.mark.few(1)
 @pytest.mark.parametrize("network", NETWORKS)
 def test_layers_are_read_with_the_inputs_of_each_instance(network):

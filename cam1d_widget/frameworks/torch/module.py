@@ -262,6 +262,9 @@ def _way_out(module: nn.Module, x: np.ndarray, device: torch.device, inputs: Inp
                 wrapped = nn.Sequential(layer, module)
                 if not isinstance(_tried(wrapped, series, ORDERS["channels_first"], device, alone()), str):
                     return f"pass torch.nn.Sequential({code}, module){also}, which it takes"
+    if inputs.others:
+        names = ", ".join(one.name for one in inputs.others)
+        return f"give {names} as the module takes them, since only the explained series is arranged"
     return "give x as it takes them, or a TorchClassifier of a module that rearranges them"
 
 
