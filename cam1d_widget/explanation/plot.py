@@ -14,6 +14,7 @@ import numpy as np
 
 from ..validation import check_channel, check_list, check_number, counted, shown
 from .figure_rows import ColorScale, PlottedMap, draw_rows, plain
+from .labels import are_classes, classes_of
 from .source import ExplanationSource, map_of, scores_of, series_of, stated
 
 __all__ = [
@@ -30,6 +31,9 @@ __all__ = [
 
 WIDTH = 8.0
 """Width of a figure in inches."""
+
+# Largest height of a figure in inches, if none is given: that of the text on a page, 247 mm.
+_PAGE = 247 / 25.4
 
 # Characters of a channel's name for each inch of the figure's width: they take a third of it.
 _CHARACTERS = 5
@@ -50,7 +54,7 @@ def plotted_map(source: ExplanationSource, instance: int, target: int, method: s
     return PlottedMap(
         series_of(source, instance),
         attribution,
-        instance_title(source, instance, source.class_names[target]),
+        instance_title(source, instance, target, source.class_names[target]),
         f"{method} ({exactness})",
         source.signed[method],
         source.placed[method],
@@ -127,8 +131,8 @@ def _equalize_lines(texts: list[Any]) -> None:
 
 
 def figure_height(rows: int, share: float = 1.0) -> float:
-    """Height in inches of a figure of this many rows, each of this share of its usual height."""
-    return 1.6 + 0.9 * min(rows, 24) * share
+    """Height in inches of a figure of this many rows, each of this share of its usual height, or less to fit a page."""
+    return min(_PAGE, 1.6 + 0.9 * rows * share)
 
 
 def png_picture(figure: Any) -> str:
@@ -182,12 +186,28 @@ def _matplotlib_figure() -> Any:
     return Figure
 
 
-def instance_title(source: ExplanationSource, instance: int, explained: str) -> str:
+def instance_title(source: ExplanationSource, instance: int, target: int, explained: str) -> str:
     """Title of the figure of an instance."""
     scores, probabilities = scores_of(source, instance)
     values = scores if probabilities is None else probabilities
     predicted = int(values.argmax()) if len(source.class_names) > 1 else 0
     length = "" if source.lengths is None else f", {source.lengths[instance]} samples"
-    parts = [f"Instance {instance + 1} of {len(source.x)} (index {instance}{length})", f"explained: {explained}"]
-    parts.append(f"predicted: {source.class_names[predicted]} ({values[predicted]:.3g})")
+    parts = [
+        f"Instance {instance + 1} of {len(source.x)} (index {instance}{length})",
+        f"explained: {explained}",
+        *_true_parts(source, instance, target, scores),
+        f"predicted: {source.class_names[predicted]} ({values[predicted]:.3g})",
+    ]
     return ", ".join(parts)
+
+
+def _true_parts(source: ExplanationSource, instance: int, target: int, scores: np.ndarray) -> list[str]:
+    """True classes, or the true value of the explained output, if they are known."""
+    y, names = source.y, source.class_names
+    if y is None:
+        return []
+    if not are_classes(y):
+        return [f"true: {f'{names[target]} ' if len(names) > 1 else ''}{y[instance, target]:.3g}"]
+    # A single output separates two true classes, of which only one has a name.
+    own = [int(y[instance])] if y.ndim == 1 else classes_of(y, instance, scores)
+    return [f"true: {', '.join(names[one] if one < len(names) else str(one) for one in own) or 'none'}"]

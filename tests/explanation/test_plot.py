@@ -191,3 +191,35 @@ def test_long_channel_names_leave_room_for_the_series():
     assert names(wide)[0] == f"{given[0]} g"
     narrow.draw_without_rendering()
     assert narrow.axes[0].get_position().width > 0.5
+
+
+@pytest.mark.parametrize(
+    ("y", "told"),
+    [
+        ([2, 0, 1, 1], "true: run, "),
+        (np.array([[1, 0, 1], [0, 0, 0], [0, 1, 0], [1, 1, 1]]), "true: "),
+        (np.array([[0, 0, 0], [0, 1, 1], [0, 1, 0], [1, 1, 1]]), "true: none, "),
+        (None, "explained: walk, predicted: "),
+    ],
+)
+def test_the_heading_names_the_true_classes_before_the_prediction(y, told):
+    title = " ".join(explanation(instances=4, y=y).plot(0, 1, "Saliency").get_suptitle().split())
+    assert told in title
+    assert title.index("explained: ") < title.index("predicted: ")
+    if isinstance(y, np.ndarray) and y[0].any():
+        assert set(title.partition("true: ")[2].partition(", predicted")[0].split(", ")) == {"rest", "run"}
+
+
+def test_the_heading_has_the_true_value_of_a_regression():
+    values = np.arange(12.0).reshape(4, 3)
+    whole = explanation(instances=4, y=values, probabilities=None)
+    assert "true: walk 1, " in " ".join(whole.plot(0, 1, "Saliency").get_suptitle().split())
+
+
+@pytest.mark.parametrize("channels", [3, 64])
+def test_a_figure_is_at_most_as_high_as_a_page(channels):
+    whole = explanation(channels=channels, channel_names=[f"C{channel}" for channel in range(channels)])
+    viewer = ExplanationViewer(whole)
+    for figure in (whole.plot(0, 0, "Saliency"), viewer.plot(width=180), viewer.plot(width=85)):
+        assert 25.4 * figure.get_size_inches()[1] <= 247.01
+    assert 25.4 * viewer.plot(figsize=(7, 20)).get_size_inches()[1] > 500, "unless a height is given"

@@ -68,7 +68,7 @@ def _plotted(source: ExplanationSource, choice: Choice, numbers: Callable[[Choic
     signed = source.signed[method] or choice.against is not None
     common: dict[str, Any] = {"label": f"{method}: {explained}", "signed": signed, "placed": source.placed[method]}
     if choice.mean is None:
-        title = instance_title(source, choice.instance, explained)
+        title = instance_title(source, choice.instance, choice.target, explained)
         return PlottedMap(values.x, values.attribution, title, start=values.start, **common)
     title = f"{_mean_title(source, choice.mean)}, explained: {explained}"
     return PlottedMap(values.x, values.attribution, title, **common)
