@@ -7,6 +7,7 @@ import { type Follow, followed } from "../core/picture/follow.js";
 import type { Mean } from "../core/picture/mean.js";
 import { hasScores, type Outputs } from "../core/picture/outputs.js";
 import { hasTrueClasses, isTrue, trueClasses } from "../core/picture/truth.js";
+import { isSliderDragged } from "../dom/dragged.js";
 import type { FinderModel } from "../synced/FinderModel.js";
 import type { OptionsModel } from "../synced/OptionsModel.js";
 import { references, serializeAs, synced, verbatim } from "../synced/SyncedModel.js";
@@ -174,7 +175,7 @@ export abstract class SelectionModel extends synced(MarkModel) {
 
   private selectMatch(): void {
     const { instance } = this.choice;
-    const nearest = nearestMatch(this.matching, instance, this.previous("instance") ?? instance);
+    const nearest = nearestMatch(this.matching, instance, this.previous("instance") ?? instance, isSliderDragged());
     if (nearest !== null && nearest !== instance) {
       this.choose({ instance: nearest });
       // The link of a control ignores changes while it passes on a value: the control would keep the one that it asked for.

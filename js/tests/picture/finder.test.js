@@ -42,19 +42,25 @@ test("without truth nothing is right or wrong, and without probabilities confide
 
 test("a key reaches the next match in its direction, a drag or a number the nearest one", () => {
   fc.assert(
-    fc.property(fc.uniqueArray(fc.nat(50)), fc.nat(50), fc.nat(50), (places, wanted, before) => {
-      const sorted = [...places].sort((a, b) => a - b);
-      const nearest = nearestMatch(sorted, wanted, before);
-      if (sorted.length === 0) {
-        assert.equal(nearest, null);
-        return;
-      }
-      assert.ok(sorted.includes(nearest));
-      const isKey = [1, 5].includes(Math.abs(wanted - before));
-      const ahead = sorted.filter((one) => !isKey || (wanted > before ? one >= wanted : one <= wanted));
-      const distance = (one) => Math.abs(one - wanted);
-      assert.equal(distance(nearest), Math.min(...(ahead.length > 0 ? ahead : sorted).map(distance)));
-    }),
+    fc.property(
+      fc.uniqueArray(fc.nat(50)),
+      fc.nat(50),
+      fc.nat(50),
+      fc.boolean(),
+      (places, wanted, before, isDragged) => {
+        const sorted = [...places].sort((a, b) => a - b);
+        const nearest = nearestMatch(sorted, wanted, before, isDragged);
+        if (sorted.length === 0) {
+          assert.equal(nearest, null);
+          return;
+        }
+        assert.ok(sorted.includes(nearest));
+        const isKey = !isDragged && [1, 5].includes(Math.abs(wanted - before));
+        const ahead = sorted.filter((one) => !isKey || (wanted > before ? one >= wanted : one <= wanted));
+        const distance = (one) => Math.abs(one - wanted);
+        assert.equal(distance(nearest), Math.min(...(ahead.length > 0 ? ahead : sorted).map(distance)));
+      },
+    ),
   );
 });
 

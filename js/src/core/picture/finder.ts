@@ -80,7 +80,7 @@ function likeliest({ values, columns }: Table, row: number, classes: number): nu
 const STEPS = [1, 5];
 
 /** The match in the place of another instance: the next one in the direction of a key, otherwise the nearest one. */
-export function nearestMatch(found: number[], wanted: number, before: number): number | null {
+export function nearestMatch(found: number[], wanted: number, before: number, isDragged = false): number | null {
   if (found.length === 0 || found.includes(wanted)) {
     return found.length === 0 ? null : wanted;
   }
@@ -88,7 +88,8 @@ export function nearestMatch(found: number[], wanted: number, before: number): n
   if (last === undefined || next === undefined) {
     return last ?? next!;
   }
-  const isNext = STEPS.includes(Math.abs(wanted - before)) ? wanted > before : next - wanted <= wanted - last;
+  const isKey = !isDragged && STEPS.includes(Math.abs(wanted - before));
+  const isNext = isKey ? wanted > before : next - wanted <= wanted - last;
   return isNext ? next : last;
 }
 
