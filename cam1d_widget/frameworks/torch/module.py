@@ -210,7 +210,8 @@ def first_layer(module: nn.Module) -> FirstLayer | None:
 def own_layout(module: nn.Module, x: np.ndarray, device: torch.device, inputs: Inputs) -> Layout:
     """Layout that a module takes, for series of shape (instance, time, channel), with its other inputs.
 
-    It is that of the first layer, unless the module does not compute with the series in that layout.
+    It is that of the first layer, unless the module does not compute with the series in that layout, or arranges them
+    itself before that layer.
 
     Raises
     ------
@@ -235,7 +236,9 @@ def own_layout(module: nn.Module, x: np.ndarray, device: torch.device, inputs: I
             f"layout ({reasons}); {_way_out(module, x, device, inputs)}"
         )
     if first and first.channels == channels:
-        return first.layout
+        reached = first.layout if steps != channels else _layout_that_reaches(module, first, x, device, inputs)
+        if reached:
+            return reached
     if all(map(torch.equal, *possible.values())):  # as of a module that flattens one channel
         return next(iter(possible))
     raise ValueError(
@@ -247,6 +250,32 @@ def own_layout(module: nn.Module, x: np.ndarray, device: torch.device, inputs: I
 
 ORDERS: dict[Layout, Order] = {"channels_first": (0, 2, 1), "channels_last": (0, 1, 2)}
 """Axis of the module's input for each axis of (instance, time, channel), by layout."""
+
+
+def _layout_that_reaches(
+    module: nn.Module, first: FirstLayer, x: np.ndarray, device: torch.device, inputs: Inputs
+) -> Layout | None:
+    """Layout in which the first layer gets the series as they are; None if it gets something else.
+
+    Of series with as many samples as channels, no shape shows that the module permutes them.
+    """
+    noise = np.random.default_rng(0).normal(size=(min(len(x), 2), *x.shape[1:])).astype(np.float32)
+    wanted = tensor_of(noise, device).permute(ORDERS[first.layout])
+    layer = module.get_submodule(first.layer)
+    for layout, order in ORDERS.items():
+        given: list[Any] = []
+        handle = layer.register_forward_pre_hook(lambda _, values, given=given: given.extend(values[:1]))
+        try:
+            _tried(module, noise, order, device, inputs)
+        finally:
+            handle.remove()
+        if not given or not isinstance(given[0], torch.Tensor) or given[0].ndim != 3:
+            return None
+        steps_first = isinstance(layer, nn.RNNBase) and not layer.batch_first
+        seen = given[0].transpose(0, 1) if steps_first else given[0]
+        if seen.shape == wanted.shape and torch.equal(seen, wanted.to(seen)):
+            return layout
+    return None
 
 
 def _way_out(module: nn.Module, x: np.ndarray, device: torch.device, inputs: Inputs) -> str:

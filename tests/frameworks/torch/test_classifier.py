@@ -159,6 +159,31 @@ def test_layout_is_found_from_the_first_layer():
         np.testing.assert_allclose(last.scores(square), recurrent(torch.as_tensor(square)).numpy(), atol=1e-6)
 
 
+@pytest.mark.parametrize("layer", ["convolution", "recurrent", "batch first"])
+@pytest.mark.parametrize("moved", [False, True])
+def test_of_as_many_samples_as_channels_a_layout_is_found_by_what_reaches_the_first_layer(layer, moved):
+    torch.manual_seed(0)
+    x = np.random.default_rng(0).normal(size=(2, 8, 8)).astype(np.float32)
+    if layer == "convolution":
+        body, given = cnn(8), torch.as_tensor(x).transpose(1, 2)
+    else:
+        lstm, time = nn.LSTM(8, 4, batch_first=layer == "batch first"), 1 if layer == "batch first" else 0
+        body = Through(lambda net, x: net.lstm(x.transpose(0, 1 - time))[0].mean(time), lstm=lstm)
+        given = torch.as_tensor(x)
+    module = Through(lambda net, x: net.body(x.transpose(1, 2) if moved else x), body=body).eval()
+    classifier = TorchClassifier(module).for_series(x)
+    with torch.no_grad():
+        np.testing.assert_allclose(classifier.scores(x), body.eval()(given).numpy(), atol=1e-5)
+
+
+def test_of_as_many_samples_as_channels_a_layout_must_be_named_where_something_else_reaches_the_first_layer():
+    x = np.random.default_rng(0).normal(size=(2, 8, 8)).astype(np.float32)
+    module = Through(lambda net, x: net.body(x - x.mean(-1, keepdim=True)), body=cnn(8))
+    with pytest.raises(ValueError, match=r"as well as .* layout='channels_first'"):
+        TorchClassifier(module).for_series(x)
+    TorchClassifier(module, layout="channels_first").for_series(x)
+
+
 def test_a_module_that_moves_the_channels_itself_takes_them_last():
     module = Through(lambda net, x: net.body(x.transpose(1, 2)), body=cnn())
     classifier = TorchClassifier(module).for_series(X)
