@@ -14,7 +14,7 @@ from .receptive_field import SOME_LENGTH, Seen, fields_of
 __all__ = ["StepWeights", "step_weights"]
 
 # What may be between the softmax and the product in which the weights are used.
-_REARRANGED = (ops.Identity, ops.Permute, ops.Reshape, ops.Spread)
+_BETWEEN = (ops.Identity, ops.Permute, ops.Reshape, ops.Spread, ops.Rescale)
 
 
 class StepWeights(NamedTuple):
@@ -74,7 +74,7 @@ def _weighs(graph: Graph, value: int) -> bool:
     readers = [node for node in graph.nodes if value in node.inputs]
     return bool(readers) and all(
         isinstance(node.operation, ops.Product | ops.MatrixProduct)
-        or (isinstance(node.operation, _REARRANGED) and _weighs(graph, node.outputs[0]))
+        or (isinstance(node.operation, _BETWEEN) and _weighs(graph, node.outputs[0]))
         for node in readers
     )
 

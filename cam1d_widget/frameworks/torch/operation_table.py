@@ -155,7 +155,8 @@ def _difference(called: Called) -> Operation:
 
 
 def _product(called: Called) -> Operation:
-    if called.constants:
+    fixed = [one for one in (called["self"], called["other"]) if not called.is_of_series(one)]
+    if len(fixed) == 1:
         return kinds.Rescale(axes=called.axes_of_constants)
     return kinds.Product() if len(called.tensors) == 2 else kinds.Pointwise("square")
 
@@ -163,7 +164,7 @@ def _product(called: Called) -> Operation:
 def _quotient(called: Called) -> Operation:
     if called.get("rounding_mode") is not None:
         return kinds.Elementwise(True, called.axes_of_constants)
-    if called.constants and called.is_tensor(called["self"]):
+    if called.is_of_series(called["self"]) and not called.is_of_series(called["other"]):
         return kinds.Rescale(axes=called.axes_of_constants)
     return kinds.Elementwise(axes=called.axes_of_constants)
 

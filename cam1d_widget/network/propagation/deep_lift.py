@@ -85,7 +85,7 @@ def _largest(step: Step, values: Values, received: list[Any]) -> list[Any]:
 def _product(step: Step, values: Values, received: list[Any]) -> list[Any]:
     """Either factor's difference times the mean of the other's two values: Shapley values of the two."""
     pairs = zip(values.inputs, values.baseline_inputs, strict=True)
-    return _transposed(step, values, [(x + baseline) / 2 for x, baseline in pairs], received)
+    return _transposed(step, values, [0.5 * x + 0.5 * baseline for x, baseline in pairs], received)
 
 
 def _softmax(operation: Normalize, values: Values, received: list[Any]) -> list[Any]:

@@ -130,6 +130,8 @@ FIXED = {
     "where with new zeros": lambda h, mask: torch.where(mask, h.new_zeros(6, 18), h),
     "where with a tensor": lambda h, mask: torch.where(mask, torch.tensor(1.5), h),
     "where of two maps": lambda h, mask: torch.where(mask, h, 3 * h),
+    "product": lambda h, mask: mask * h,
+    "mean of the others": lambda h, mask: h * mask.float() / mask.float().mean(-1, keepdim=True),
 }
 """Functions of a map and a mask that does not depend on the series."""
 
@@ -257,3 +259,20 @@ def test_a_minimum_with_a_number_has_maps_and_differences(function):
     np.testing.assert_array_equal(classifier.receptive_field.start, np.arange(18))
     rise = (classifier.scores(X) - classifier.scores(0 * X))[:, 1]
     np.testing.assert_allclose(DeepLIFT().attribute(classifier, X, 1).sum((1, 2)), rise, rtol=1e-4, atol=1e-5)
+
+
+def test_attention_that_is_masked_after_its_softmax_is_read_out():
+    def forward(net: Through, x: Any, mask: Any) -> Any:
+        maps = net.conv(x).relu()
+        weights = net.scores(maps.transpose(1, 2)).transpose(1, 2).softmax(-1)
+        return net.dense((maps * (weights * mask)).sum(-1))
+
+    torch.manual_seed(0)
+    layers = {"conv": nn.Conv1d(3, 6, 3), "scores": nn.Linear(6, 1), "dense": nn.Linear(6, 4)}
+    constant = TorchClassifier(Through(lambda net, x: forward(net, x, MASK), **layers)).for_series(X)
+    given = Masked(lambda net, x, mask: forward(net, x, mask[:, None]), **layers)
+    series, others = TorchClassifier(given).named_inputs({"x": X, "mask": np.repeat(MASK.numpy()[None], 3, axis=0)})
+    held = TorchClassifier(given).holding(others).for_series(series)
+    assert constant.no_attention is None
+    assert held.no_attention is None
+    np.testing.assert_allclose(held.for_instances(np.arange(3)).attention(X), constant.attention(X), atol=1e-6)
