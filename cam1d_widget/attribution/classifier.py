@@ -59,7 +59,7 @@ class WrongScores(ValueError):
         self.message, self.row = message, row
 
     def __str__(self) -> str:
-        return self._about(f"series {self.row} of the batch")
+        return self._about("a series in which parts may be replaced")
 
     def of_instance(self, instance: int) -> ValueError:
         """The same error, of an instance."""

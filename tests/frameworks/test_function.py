@@ -304,6 +304,14 @@ def test_a_function_that_fails_where_parts_are_replaced_is_blamed_itself(x):
         explain(predict, x, methods="Occlusion", progress=False)
 
 
+def test_probabilities_of_series_with_replaced_parts_are_checked(x):
+    def predict(series: np.ndarray) -> np.ndarray:
+        return of_three(series) * np.where((series[:, EVENT, 1] == 0).any(axis=1), 0.5, 1)[:, np.newaxis]
+
+    with pytest.raises(ValueError, match=r"those of a series in which parts may be replaced add up to 0\.5"):
+        explain(predict, x, methods="Occlusion", progress=False)
+
+
 def test_several_labels_need_not_add_up_to_one(x):
     several = np.eye(3)[np.arange(INSTANCES) % 3]
     several[7] = 1
@@ -397,6 +405,8 @@ def test_what_is_no_fitted_classifier_is_named(x):
         CAM1DWidget(LinearRegression().fit(x[..., 0], np.arange(INSTANCES)), x)
     with pytest.raises(ValueError, match="must be fitted, but this RocketClassifier is not; fit it first"):
         CAM1DWidget(RocketClassifier(), x)
+    with pytest.raises(ValueError, match=r"could not predict series .* fit it first, if it is not fitted"):
+        CAM1DWidget(IsolationForest(), x)
     with pytest.raises(ValueError, match="must be fitted, but this LogisticRegression is not; fit it first"):
         CAM1DWidget(LogisticRegression(), x)
     with pytest.raises(ValueError, match="must be left out for a SVC, of which only the predictions are known"):
