@@ -281,6 +281,27 @@ def test_menus_have_the_order_of_the_sliders_families_and_full_names(open_at, wh
     assert [text.split(" · ")[0] for text in classes] == list(whole.class_names)
 
 
+def test_what_is_hidden_is_told_once_and_selects_and_swatches_are_aligned(open_at):
+    page = open_at("three", 1280)
+    figure = page.locator(".bqplot.figure")
+    figure.click(position={"x": 40, "y": page.evaluate(SNAPSHOT)["rows"][1]["top"] + 20})
+    drawn(page)
+    assert "hidden" not in page.locator(".cam1d-legend").inner_text()
+    assert page.get_by_role("button", name="Show all channels").inner_text() == "Show all 3 channels"
+    page.locator(".cam1d-method").wait_for()
+    choose_method(page, "Gradient × Input")
+    laid_out(page)
+    picture = page.evaluate(SNAPSHOT)
+    figure.hover(position={"x": picture["centers"][20], "y": picture["rows"][0]["top"] + 5})
+    swatches = page.locator(".cam1d-readout .cam1d-swatch")
+    assert swatches.count() == 2
+    assert len({swatch.bounding_box()["x"] for swatch in swatches.all()}) == 1
+    page.get_by_role("button", name="Find: ").click()
+    selects = page.locator(".cam1d-panel select")
+    assert selects.count() == 3
+    assert len({select.bounding_box()["x"] for select in selects.all()}) == 1
+
+
 def test_the_readout_keeps_away_from_the_crosshair_and_begins_with_the_channel_under_the_pointer(open_at):
     page = open_at("many", 1280)
     picture = page.evaluate(SNAPSHOT)
@@ -313,6 +334,13 @@ def test_the_chip_of_a_filter_leaves_room_for_the_slider(open_at, width):
     page.get_by_role("combobox", name="prediction").select_option("wrong")
     page.locator(".cam1d-chip button").wait_for()
     assert box(page, ".cam1d-control .noUi-base")["width"] > 90
+    page.get_by_label("to (%)", exact=True).fill("99")
+    page.get_by_label("to (%)", exact=True).press("Enter")
+    page.get_by_role("combobox", name="predicted").select_option(index=1)
+    page.get_by_role("button", name="remove the filter wrong, predicted rest, confidence 0–99 %: ").wait_for()
+    assert box(page, ".cam1d-control .noUi-base")["width"] > 90
+    chip, classes = box(page, ".cam1d-chip button"), page.locator(".cam1d-control").nth(1).bounding_box()
+    assert chip["x"] + chip["width"] <= (classes["x"] if width > 999 else width)
 
 
 @pytest.mark.parametrize("width", slow_but([600], [1280, 600]))

@@ -101,6 +101,7 @@ const SHEET = `
 .cam1d-controls { display: flex; flex-flow: row wrap; align-items: center; gap: 2px 18px; padding: 4px 10px; overflow: visible; background: var(--cam1d-panel); border-radius: 6px 6px 0 0; border-bottom: 1px solid var(--cam1d-line); }
 .cam1d-controls .cam1d-control { display: flex; align-items: center; flex: 1 1 240px; min-width: 0; gap: 8px; overflow: visible; }
 .cam1d-controls .cam1d-control:has(.cam1d-chip button) { flex-grow: 3; }
+.cam1d-controls .cam1d-control:has(.cam1d-chip button) > .widget-hslider.widget-hslider { min-width: 168px; }
 .cam1d-controls .cam1d-control > * { margin: 0; }
 .cam1d-controls .cam1d-control > .widget-hslider { flex: 1 1 100px; min-width: 0; }
 .cam1d-controls .cam1d-control .widget-label { flex: none; width: auto; margin-right: 8px; color: var(--cam1d-faint); }
@@ -137,7 +138,8 @@ const SHEET = `
 .cam1d-summary .cam1d-right { color: var(--cam1d-good); margin-left: 7px; font-weight: 600; white-space: nowrap; }
 .cam1d-summary .cam1d-wrong { color: var(--cam1d-bad); margin-left: 7px; font-weight: 600; white-space: nowrap; }
 .cam1d-summary .cam1d-note { display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; margin: 2px 0; color: var(--cam1d-faint); }
-.cam1d-chip { flex: none; }
+.cam1d-chip { flex: 0 1 auto; min-width: 0; }
+.cam1d-chip button { max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .cam1d-chip button, .cam1d-summary .cam1d-why { font: 600 12px/1.4 var(--cam1d-font); border: 1px solid currentColor; border-radius: 12px; padding: 1px 10px; background: transparent; color: var(--cam1d-bad); cursor: pointer; }
 .cam1d-summary .cam1d-why { color: var(--cam1d-link); border-radius: 5px; }
 .cam1d-summary .cam1d-why[aria-pressed="true"] { background: var(--cam1d-link); color: var(--cam1d-paper); }
@@ -181,7 +183,8 @@ const SHEET = `
 .cam1d-toolbar fieldset > legend { font-weight: 650; padding: 0 0 3px; }
 .cam1d-toolbar label { display: inline-flex; align-items: center; gap: 6px; max-width: 100%; }
 .cam1d-panel fieldset > label:not(.cam1d-check) { flex: 1 1 100%; justify-content: space-between; }
-.cam1d-panel fieldset > label > select { max-width: 62%; }
+.cam1d-panel fieldset > label > select { flex: 0 1 52%; }
+.cam1d-panel[aria-label^="Edit"] fieldset > label > select { flex: 0 1 auto; max-width: 62%; }
 .cam1d-panel[aria-label^="Edit"] { gap: 7px; }
 .cam1d-panel[aria-label^="Edit"] fieldset { gap: 4px 6px; }
 .cam1d-panel[aria-label^="Edit"] fieldset > label { flex: 0 1 auto; }
@@ -290,6 +293,7 @@ const SHEET = `
 .cam1d-readout td { padding: 0 0 0 10px; text-align: left; max-width: 260px; overflow: hidden; text-overflow: ellipsis; border: 0; background: none; }
 .cam1d-readout td:first-child { padding-left: 0; }
 .cam1d-readout td.cam1d-number { text-align: right; }
+.cam1d-readout td:has(.cam1d-swatch) + td { padding-left: 0; }
 .cam1d-readout .cam1d-pointed { font-weight: 650; }
 .cam1d-readout .cam1d-time { font-weight: 600; }
 .cam1d-readout .cam1d-note { color: var(--cam1d-faint); }

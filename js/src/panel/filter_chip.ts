@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { EVERYTHING, type Query } from "../core/picture/finder.js";
+import { elided } from "../core/text/elided.js";
 import { queryName } from "../core/text/query_name.js";
 import { PanelView } from "./panel.js";
 
@@ -23,11 +24,11 @@ export class FilterChipView extends PanelView {
     if (!name) {
       return html`${nothing}`;
     }
-    const label = `${name}: ${matching.length} of ${facts.instances.length}`;
-    const remove = `remove the filter ${label}`;
+    const count = `${matching.length} of ${facts.instances.length}`;
+    const remove = `remove the filter ${name}: ${count}`;
     return html`<button type="button" title=${remove} aria-label=${remove}
       @click=${() => finderModel.change(EVERYTHING)}
-    >${label} ✕</button>`;
+    >${elided(name, LENGTH)}: ${count} ✕</button>`;
   }
 
   /** Marks the matching instances on the track of the slider. */
@@ -43,6 +44,9 @@ export class FilterChipView extends PanelView {
     track.style.setProperty("--cam1d-matches", all ? "none" : stripes(matching, count));
   }
 }
+
+/** Maximum length of the name of a filter. */
+const LENGTH = 18;
 
 /** Maximum number of stripes, more than a slider has pixels. */
 const MOST = 500;

@@ -122,7 +122,7 @@ export class LegendView extends PanelView {
       ${
         hidden > 0
           ? html`<span class="cam1d-hidden"
-              >${hidden} of ${series.channels} channels hidden ${button("Show all", "Show all channels", showAll)}</span
+              >${button(`Show all ${series.channels} channels`, "Show all channels", showAll)}</span
             >`
           : nothing
       }

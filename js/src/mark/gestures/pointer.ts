@@ -193,8 +193,8 @@ function attributionCell(attribution: number, spread: number | null, scene: Scen
   const scale = scaleOf(scene);
   const text = isSigned(scene.picture.choice, scene.facts) ? formatSigned(attribution) : formatNumber(attribution);
   const color = scale.colors[colorIndex(attribution, scale)];
-  return html`<td class="cam1d-number"
-    ><span class="cam1d-swatch" style="background: ${color}"></span>${text}${plusMinus(spread)}</td
+  return html`<td><span class="cam1d-swatch" style="background: ${color}"></span></td
+    ><td class="cam1d-number">${text}${plusMinus(spread)}</td
   >`;
 }
 
