@@ -244,7 +244,7 @@ def test_the_readout_tells_time_value_and_attribution(open_page, whole, whole_pa
     value = whole.attribution(whole.methods[method], instance, target)[30, 0]
     # The channel under the pointer comes first.
     for channel, line in zip([1, 0, 2], readout.locator("tr").all(), strict=True):
-        name, measured, said = line.locator("td").all_inner_texts()
+        name, measured, _, said = line.locator("td").all_inner_texts()
         assert name == whole.channel_names[channel]
         assert float(measured.replace("−", "-").removesuffix(" g")) == pytest.approx(whole.x[0, 30, channel], rel=0.01)
         assert float(said.replace("−", "-")) == pytest.approx(value, rel=0.01)
