@@ -241,6 +241,8 @@ def _merged(operation: ops.Operation, step: _Step, seen: list[Seen]) -> Seen:
         if operation.constant or len(seen) < len(step.node.inputs):  # which of the steps it makes is not known
             raise _not_known(step, seen)
         return Seen(reduce(ReceptiveField.joined, [seen[place].field for place in operation.order]), axis)
+    if step.shape[axis] not in {shape[axis - step.rank] for shape in step.shapes if len(shape) >= step.rank - axis}:
+        raise _not_known(step, seen)  # one step is repeated, to the length of a constant
     return Seen(union(one.field for one in sorted(seen, key=lambda one: one.axis is None)), axis)
 
 

@@ -126,13 +126,14 @@ class TorchNetwork(Network):
         try:
             own = gradient(self._called)
         except (ValueError, RuntimeError):  # of a module without gradients, which is explained without them
+            self.no_gradient = self._without_gradient(x)
             return
         ours = gradient(lambda series: graph.compute({0: series}, [graph.output])[0].reshape(len(x), -1))
         if not torch.allclose(ours, own, rtol=0, atol=1e-2 * float(own.abs().max()), equal_nan=True):
             raise ValueError("its gradient is not that of its operations, as of a torch.autograd.Function")
 
     def _without_gradient(self, x: torch.Tensor) -> str | None:
-        """Why the scores of a module that cannot be exported have no gradient; None if they have one."""
+        """Why the scores have no gradient; None if they have one."""
         try:
             # PyTorch has no backward pass of recurrent layers in evaluation mode through cuDNN.
             with torch.enable_grad(), torch.backends.cudnn.flags(enabled=False):
@@ -140,7 +141,7 @@ class TorchNetwork(Network):
                 found = torch.autograd.grad(scores.sum(), x, allow_unused=True)[0]
         except (ValueError, RuntimeError):  # numpy refuses tensors that may have a gradient
             found = None
-        way = "as under torch.no_grad, or in numpy"
+        way = "as under torch.no_grad, in numpy, or by a function without a derivative"
         return f"model {self.name!r} computes without gradients, {way}" if found is None else None
 
     @property

@@ -17,7 +17,7 @@ def guided(step: Step, conditions: set[int]) -> Backward:
     ----------
     step : Step
     conditions : set of int
-        Boolean values that depend on the series.
+        Values that depend on the series and are no floating point numbers: booleans and integers.
 
     Raises
     ------

@@ -100,7 +100,7 @@ class Propagation:
         if isinstance(self._rule, LayerwiseRelevance):
             return lrp(self._steps, self._logits, self._rule)
         known = self._graph.values
-        conditions = {one for one in self._of_series if one < len(known) and known[one].dtype == "bool"}
+        conditions = {one for one in self._of_series if one < len(known) and "float" not in known[one].dtype}
         return deep_lift if isinstance(self._rule, Rescale) else partial(guided, conditions=conditions)
 
     def _propagated(

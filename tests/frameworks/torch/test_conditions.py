@@ -52,6 +52,7 @@ CONDITIONS = {
     "numbers": lambda net, x, h: h * (h > 0).float(),
     "no numbers": lambda net, x, h: h * (h > 0),
     "integers": lambda net, x, h: h * (h > 0).long(),
+    "integers of a map": lambda net, x, h: h * torch.max(h.long(), torch.tensor(0)).float(),
     "lengths": lambda net, x, h: h * (torch.arange(18) < (x[:, :1, 2:] > -1).sum(-1, keepdim=True)),
 }
 """Functions in which a condition on the series decides about values."""
@@ -81,6 +82,17 @@ def test_lrp_takes_a_condition_in_a_gate_as_a_constant():
     masked = Masked(attended, **layers)
     given = explain(masked, {"x": X, "mask": mask}, series="x", methods=["LRP"], targets=[1], progress=False)
     np.testing.assert_allclose(own, given.attributions["LRP"][:, 0], rtol=1e-4, atol=1e-6)
+
+
+def test_a_function_without_a_derivative_leaves_the_methods_that_need_none():
+    module = module_of(lambda net, x, h: h * torch.heaviside(h, torch.zeros(())))
+    with pytest.raises(RuntimeError, match="heaviside is not implemented"):
+        module(torch.as_tensor(X).transpose(1, 2)).sum().backward()
+    left = set(explain(module, X, progress=False).attributions)
+    assert "Occlusion" in left
+    assert not {"Saliency", "Integrated Gradients", "DeepLIFT"} & left
+    with pytest.raises(ValueError, match=r"computes without gradients, as .* by a function without a derivative"):
+        explain(module, X, methods=["Saliency"], progress=False)
 
 
 INDICES = {

@@ -142,3 +142,21 @@ def test_occlusion_of_long_series_runs_crops_with_the_same_result(make):
     method = Occlusion(size=20, stride=20)
     one, other = (method.attribute(a, x, 1) for a in (classifier, plain))
     np.testing.assert_allclose(one, other, atol=1e-4 * np.abs(other).max())
+
+
+BROADCAST = {
+    "maximum": lambda h: torch.maximum(h, torch.zeros(20)),
+    "where": lambda h: torch.where(torch.arange(20) > 4, h, 0.0),
+    "sum": lambda h: h + torch.arange(20.0),
+}
+
+
+@pytest.mark.parametrize("name", BROADCAST)
+def test_one_step_that_is_repeated_by_a_constant_has_no_place_in_time(name):
+    module = Through(
+        lambda net, x: net.head(torch.relu(BROADCAST[name](net.conv(x)[:, :, :1])).mean(-1)),
+        conv=nn.Conv1d(CHANNELS, 4, 3),
+        head=nn.Linear(4, 2),
+    )
+    x = np.random.default_rng(0).normal(size=(2, 30, CHANNELS)).astype(np.float32)
+    assert "computes 20 steps from 1 in an unknown way" in TorchClassifier(module).for_series(x).no_features
