@@ -172,11 +172,16 @@ def _quotient(called: Called) -> Operation:
 def _maximum(called: Called) -> Operation:
     if [called.number(one) for one in called.constants] == [0] and called.before == called.shape:
         return kinds.Pointwise("relu")
-    return kinds.Pointwise("clip", axes=called.axes_of_constants) if called.constants else kinds.Maximum()
+    return _limited(called, called.axes_of_constants) if called.constants else kinds.Maximum()
 
 
 def _minimum(called: Called) -> Operation:
-    return kinds.Pointwise("clip", axes=called.axes_of_constants) if called.constants else kinds.Minimum()
+    return _limited(called, called.axes_of_constants) if called.constants else kinds.Minimum()
+
+
+def _limited(called: Called, axes: frozenset[int]) -> Operation:
+    """Values with constant limits; where these have more axes or steps, the values are repeated."""
+    return kinds.Pointwise("clip", axes=axes) if called.before == called.shape else kinds.Elementwise(axes=axes)
 
 
 def _elementwise(called: Called) -> Operation:
@@ -249,7 +254,7 @@ def _clip(called: Called) -> Operation:
     numbers = not any(isinstance(one, torch.fx.Node) for one in (low, high))
     if numbers and low == 0 and high is not None and high != 6:
         return kinds.Pointwise("relu", limited=True)
-    return kinds.Pointwise(names.get((low, high), "clip") if numbers else "clip", axes=axes)
+    return kinds.Pointwise(names.get((low, high), "clip")) if numbers else _limited(called, axes)
 
 
 def _softplus(called: Called) -> Operation:

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from cam1d_widget import FunctionClassifier, TorchClassifier
+from cam1d_widget import FunctionClassifier, TorchClassifier, explain
 from cam1d_widget.attribution.masking.crops import crops_of
 from cam1d_widget.attribution.masking.windows import Slices
 from cam1d_widget.attribution.methods import Occlusion
@@ -147,6 +147,7 @@ def test_occlusion_of_long_series_runs_crops_with_the_same_result(make):
 BROADCAST = {
     "maximum": lambda h: torch.maximum(h, torch.zeros(20)),
     "where": lambda h: torch.where(torch.arange(20) > 4, h, 0.0),
+    "clamp": lambda h: h.clamp(min=torch.linspace(-1, 1, 20)),
     "sum": lambda h: h + torch.arange(20.0),
 }
 
@@ -160,3 +161,4 @@ def test_one_step_that_is_repeated_by_a_constant_has_no_place_in_time(name):
     )
     x = np.random.default_rng(0).normal(size=(2, 30, CHANNELS)).astype(np.float32)
     assert "computes 20 steps from 1 in an unknown way" in TorchClassifier(module).for_series(x).no_features
+    assert {"Saliency", "Occlusion"} <= set(explain(module, x, progress=False).attributions)
