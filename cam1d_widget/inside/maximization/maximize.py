@@ -163,6 +163,8 @@ def activation_maximization(
         check_flag("progress", progress)
     if y is not None and data is None:
         raise ValueError("y must come with data, since it holds the true classes of data; give data=")
+    if padding_value is not None and data is None:
+        raise ValueError("padding_value must come with data, whose shorter series it fills up; give data=")
     options = MaximizationOptions(
         target, layer, filter, start, solutions, steps, norm, l2, total_variation, smoothness, nearness, jitter,
         diversity, length, seed,
