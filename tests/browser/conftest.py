@@ -40,12 +40,15 @@ def pages(chromium):
 
 @pytest.fixture(scope="module")
 def open_notebook(server, folder, pages):
-    """Opens a notebook of the folder in JupyterLab, in a separate workspace, once its kernel has started."""
+    """Opens a notebook of the folder in JupyterLab once its kernel has started, in the folder's workspace or another.
+
+    A workspace opens the notebooks that it had before as well.
+    """
     with pages.lent() as lend:
 
-        def open_notebook(name):
+        def open_notebook(name, workspace=folder.name):
             page = lend(viewport={"width": 1400, "height": 2600})
-            page.goto(f"{server.address}/lab/workspaces/{folder.name}/tree/{folder.name}/{name}")
+            page.goto(f"{server.address}/lab/workspaces/{workspace}/tree/{folder.name}/{name}")
             page.wait_for_function(KERNEL_IS_IDLE)
             return page
 

@@ -85,7 +85,7 @@ FILTERS = """() => {
 
 def test_the_kernel_sends_the_activations_of_each_instance_with_its_steps(folder, open_notebook):
     write_notebook(folder / "inside.ipynb", MODEL, "widget")
-    page = open_notebook("inside.ipynb")
+    page = open_notebook("inside.ipynb", workspace="test_lab_lengths_inside")
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
     page.locator(".bqplot.figure[data-ready]").first.wait_for()
     page.get_by_role("button", name="Inside:").first.click()
