@@ -154,6 +154,7 @@ def test_from_training_to_a_notebook_that_is_opened_again(page, folder, open_not
     assert min(colored(alone)) > 0.01
     choose_method(alone, "Occlusion")
     shows(alone, occlusion, occlusion)
+    alone.locator(".cam1d-chip button").click()  # the page was saved with the filter
     move(alone, "instance", "Home")
     first = names[predicted[0]]
     shows(alone, f"Occlusion for class {first}", occlusion)
