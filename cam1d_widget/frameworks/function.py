@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, get_args
 
 import numpy as np
 
@@ -26,15 +26,19 @@ from ..validation import (
     shaped,
     shown,
 )
+from .estimators import (
+    InputLayout,
+    fitted_parts,
+    input_shape_of,
+    is_estimator,
+    labels_of,
+    layout_of,
+    prediction_of,
+)
 from .inputs import finite_values
 from .same_object import SameObject
 
-__all__ = ["FunctionClassifier", "is_estimator"]
-
-InputLayout: TypeAlias = Literal["channels_last", "channels_first", "flat"]
-
-# Libraries whose estimators take series of shape (instance, channel, time).
-_CHANNELS_FIRST = ("aeon", "sktime")
+__all__ = ["FunctionClassifier"]
 
 # Series by which predictions are checked: more than two, which may differ from their mean by the same amount.
 _CHECKED = 4
@@ -109,10 +113,10 @@ class FunctionClassifier:
             self._predict = _function(predict)
             self._layout = layout or "channels_last"
         else:
-            self.labels = _labels(predict)
-            self._predict, self.score = _prediction(predict, score)
-            self._layout = layout or _layout(predict)
-            self.input_shape = _input_shape(predict, self._layout)
+            self.labels = labels_of(predict)
+            self._predict, self.score = prediction_of(predict, score)
+            self._layout = layout or layout_of(predict)
+            self.input_shape = input_shape_of(predict, self._layout)
             if self.labels is not None and classes not in (None, len(self.labels)):
                 raise ValueError(
                     f"classes must be {len(self.labels)}, as {self.name} was fitted with, or left out, but is {classes}"
@@ -353,7 +357,7 @@ class FunctionClassifier:
                 if len(x) == 1
                 else ""
             )
-            if hasattr(self._estimator, "fit") and next(_fitted_parts(self._estimator), None) is None:
+            if hasattr(self._estimator, "fit") and next(fitted_parts(self._estimator), None) is None:
                 hint = "fit it first, if it is not fitted; "  # whose layout is not known before
             raise ValueError(
                 f"model {self.name!r} could not predict series of shape {given.shape} ({_reason(fault)}); {hint}"
@@ -379,7 +383,7 @@ class FunctionClassifier:
 
     def fingerprint(self) -> tuple[SameObject, ...]:
         """Value that changes when the estimator is fitted again; a function is taken as unchanged."""
-        return tuple(map(SameObject, _fitted_parts(self._estimator)))
+        return tuple(map(SameObject, fitted_parts(self._estimator)))
 
 
 # Lines of the errors of Keras and TensorFlow that state only where an error occurred.
@@ -397,11 +401,6 @@ def _largest(scores: np.ndarray) -> float:
     return float(np.abs(scores[np.isfinite(scores)]).max(initial=1))
 
 
-def is_estimator(model: Any) -> bool:
-    """Whether a model predicts by a method of its own."""
-    return not isinstance(model, type) and (hasattr(model, "predict_proba") or hasattr(model, "decision_function"))
-
-
 def _function(predict: Any) -> Callable[[Any], Any]:
     if hasattr(predict, "fit") and hasattr(predict, "predict") and not callable(predict):
         raise TypeError(
@@ -412,43 +411,6 @@ def _function(predict: Any) -> Callable[[Any], Any]:
         raise TypeError(f"predict must be a fitted classifier, but is the class {predict.__name__}; fit one")
     check_function("predict", predict, "of series (instance, time, channel)")
     return predict
-
-
-def _labels(estimator: Any) -> Sequence[Any] | None:
-    """Labels of an estimator's classes; None if it states none, as an outlier detector."""
-    labels = getattr(estimator, "classes_", None)
-    return labels if labels is not None and len(labels) else None
-
-
-def _prediction(estimator: Any, score: Score) -> tuple[Callable[[np.ndarray], Any], Score]:
-    if hasattr(estimator, "predict_proba") and score == "probabilities":
-        return estimator.predict_proba, score
-    valued: Any = estimator if hasattr(estimator, "decision_function") else getattr(estimator, "pipeline_", None)
-    if not hasattr(valued, "decision_function"):
-        raise ValueError(
-            f"score must be 'probabilities' for a {type(estimator).__name__}, which has no decision_function"
-        )
-    return valued.decision_function, "logits"
-
-
-def _layout(estimator: Any) -> InputLayout:
-    """Layout that the library of an estimator, or of a pipeline's first step, takes."""
-    first = estimator
-    while steps := getattr(first, "steps", None):
-        first = steps[0][1]
-    if any(base.__module__.split(".")[0] in _CHANNELS_FIRST for base in type(first).__mro__):
-        return "channels_first"
-    return "channels_last" if getattr(estimator, "n_features_in_", None) is None else "flat"
-
-
-def _input_shape(estimator: Any, layout: InputLayout) -> tuple[int | None, int | None]:
-    """Samples and channels that an estimator was fitted to; None where they are not known."""
-    facts = getattr(estimator, "metadata_", None)
-    if isinstance(facts, dict) and "n_channels" in facts:
-        return (None if facts.get("unequal_length") else facts.get("n_timepoints")), facts["n_channels"]
-    # Of three dims, `n_features_in_` is the size of the second.
-    count = getattr(estimator, "n_features_in_", None) if layout == "flat" else None
-    return (None, None) if count is None else (int(count), 1)
 
 
 def _arranged(x: np.ndarray, layout: InputLayout, name: str) -> np.ndarray:
@@ -463,18 +425,3 @@ def _arranged(x: np.ndarray, layout: InputLayout, name: str) -> np.ndarray:
             f"function that arranges them as in training, such as lambda x: model.predict_proba(x.reshape(len(x), -1))"
         )
     return x[..., 0].copy()
-
-
-def _fitted_parts(estimator: Any, depth: int = 4) -> Iterator[Any]:
-    """What `fit` has set, also in the steps of a pipeline: attributes whose names end in an underscore."""
-    for name, value in sorted(getattr(estimator, "__dict__", {}).items()):
-        if name.endswith("_") and not name.startswith("__"):
-            yield value
-        parts = (
-            [one for step in value for one in (step if isinstance(step, tuple) else [step])]
-            if isinstance(value, list | tuple)
-            else [value]
-        )
-        for part in parts:
-            if depth and hasattr(part, "fit"):
-                yield from _fitted_parts(part, depth - 1)

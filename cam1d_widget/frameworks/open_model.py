@@ -10,7 +10,8 @@ from typing import Any
 from .._lazy_import import loaded
 from ..typing import LayerLike, Score
 from ..validation import check_choice, check_count, check_layer, check_text
-from .function import FunctionClassifier, is_estimator
+from .estimators import is_estimator
+from .function import FunctionClassifier
 from .no_model import what_it_is
 
 __all__ = ["as_classifier", "library_of"]
