@@ -194,7 +194,7 @@ def test_long_channel_names_leave_room_for_the_series():
 
 
 @pytest.mark.parametrize(
-    ("y", "told"),
+    ("y", "heading"),
     [
         ([2, 0, 1, 1], "true: run, "),
         (np.array([[1, 0, 1], [0, 0, 0], [0, 1, 0], [1, 1, 1]]), "true: "),
@@ -202,9 +202,9 @@ def test_long_channel_names_leave_room_for_the_series():
         (None, "explained: walk, predicted: "),
     ],
 )
-def test_the_heading_names_the_true_classes_before_the_prediction(y, told):
+def test_the_heading_names_the_true_classes_before_the_prediction(y, heading):
     title = " ".join(explanation(instances=4, y=y).plot(0, 1, "Saliency").get_suptitle().split())
-    assert told in title
+    assert heading in title
     assert title.index("explained: ") < title.index("predicted: ")
     if isinstance(y, np.ndarray) and y[0].any():
         assert set(title.partition("true: ")[2].partition(", predicted")[0].split(", ")) == {"rest", "run"}
