@@ -85,10 +85,11 @@ class PerInstanceClassifier:
         lengths : ndarray of int, of shape (instance,)
         padding_value : float, optional
             What a series is filled up with. Default: the value of a `Masking` layer, or zero, for a model of fixed
-            length; a model that takes any length is given each series at its own.
+            length, or one that takes other arguments; a model that takes any length is given each series at its own.
         """
-        longest = self._network.input_shape[0] or x.shape[1]
-        base = self if self._length or padding_value is None else self._for_length(longest)
+        read = self._read_at(x.shape[1:])
+        longest = read._network.input_shape[0] or x.shape[1]
+        base = read if read._length or padding_value is None else read._for_length(longest)
         if base._length is None:
             base._must_be_long_enough(int(lengths.min()))
         elif lengths.max() > base._length:
@@ -99,8 +100,12 @@ class PerInstanceClassifier:
         other = copy(base)
         other._lengths = lengths
         if base._length is not None:
-            other._fill = self._mask_value() if padding_value is None else padding_value
+            other._fill = base._mask_value() if padding_value is None else padding_value
         return other
+
+    def _read_at(self, shape: tuple[int, ...]) -> Self:
+        """The classifier with its model read, for series of a shape (time, channel) if it has not been read before."""
+        return self
 
     def _mask_value(self) -> float:
         """What the model takes for padding."""

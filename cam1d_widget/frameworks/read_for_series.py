@@ -87,6 +87,9 @@ class ReadForSeries(NetworkClassifier):
             self._last[key] = made, made.fingerprint()
         return made if self._others is None else made.holding(self._others)
 
+    def _read_at(self, shape: tuple[int, ...]) -> Self:
+        return self if self._is_read else self.for_series(np.zeros((1, *shape), np.float32))
+
     def named_inputs(self, x: Any) -> tuple[Any, dict[str, np.ndarray] | None]:
         """The series among the arguments of the model, and the values of the others.
 

@@ -132,22 +132,6 @@ class KerasClassifier(ReadForSeries):
         self._must_be_long_enough(length)
         return self._for_length(length)
 
-    def for_lengths(self, x: np.ndarray, lengths: np.ndarray, padding_value: float | None = None) -> KerasClassifier:
-        """The same classifier for series of unequal length.
-
-        Parameters
-        ----------
-        x : ndarray of shape (instance, time, channel)
-            What follows the length of a series does not matter.
-        lengths : ndarray of int, of shape (instance,)
-        padding_value : float, optional
-            What a series is filled up with. Default: the value of a `Masking` layer, or zero, for a model of fixed
-            length, or one that takes other arguments; a model that takes any length is given each series at its own.
-        """
-        if self._is_read:
-            return super().for_lengths(x, lengths, padding_value)
-        return self.for_series(np.zeros((1, *x.shape[1:]), np.float32)).for_lengths(x, lengths, padding_value)
-
     def _mask_value(self) -> float:
         masking = [one for one in self.model._flatten_layers() if isinstance(one, keras.layers.Masking)]
         return float(masking[0].mask_value) if masking else 0.0
