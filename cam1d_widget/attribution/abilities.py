@@ -349,13 +349,22 @@ class HasPortable(Classifier, Protocol):
 Ability = TypeVar("Ability")
 
 
+# Classes that have every member of an ability, found once.
+_OFFERED: set[tuple[type, type]] = set()
+
+
 def offers(classifier: object, ability: type[Ability]) -> TypeGuard[Ability]:
     """Whether a classifier has every member of an ability.
 
     ``isinstance`` would compute all attributes in Python 3.11, which may be slow, or raise an error.
     """
-    kind, own, members = type(classifier), vars(classifier), _members(cast(Any, ability))
-    return all(hasattr(kind, name) or name in own for name in members)
+    kind = type(classifier)
+    if (kind, ability) in _OFFERED:
+        return True
+    own, missing = vars(classifier), [name for name in _members(cast(Any, ability)) if not hasattr(kind, name)]
+    if not missing:
+        _OFFERED.add((kind, ability))
+    return all(name in own for name in missing)
 
 
 @cache

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..validation import check_members, shown, unmasked
 
-__all__ = ["Classifier", "WrongScores", "as_targets", "check_classifier", "warn_if_saturated"]
+__all__ = ["Classifier", "WrongScores", "as_targets", "check_classifier", "is_class", "warn_if_saturated"]
 
 
 class Classifier(Protocol):
@@ -69,6 +69,11 @@ class WrongScores(ValueError):
         return self.message.replace("{series}", series)
 
 
+def is_class(target: Any, classes: int) -> bool:
+    """Whether a target is the index of a class: the usual case, which is found in less than a microsecond."""
+    return type(target) is int and 0 <= target < classes
+
+
 def as_targets(target: Any, instances: int, classes: int) -> np.ndarray:
     """Targets as int of shape (instance,), or (instance, target) for several classes.
 
@@ -77,8 +82,10 @@ def as_targets(target: Any, instances: int, classes: int) -> np.ndarray:
     ValueError
         If a target is not a class, or there is not one for each instance.
     """
-    if type(target) is int and 0 <= target < classes:  # the usual case, in a microsecond
-        return np.full(instances, target, np.int32)
+    if is_class(target, classes):
+        filled = np.empty(instances, np.int32)
+        filled.fill(target)
+        return filled
     rule = "a class index or an int array of shape (instance,)"
     targets = unmasked("target", target)
     if not np.issubdtype(targets.dtype, np.integer):

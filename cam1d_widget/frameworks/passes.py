@@ -95,6 +95,9 @@ class Passes:
 
     def _results(self, name: str, *arrays: np.ndarray) -> list[np.ndarray]:
         function, parts = self.compiled(name), []
+        if len(arrays[0]) <= self._batch_size:
+            check_cancelled()
+            return list(function(*arrays, *self.held))
         for first in range(0, len(arrays[0]), self._batch_size):
             check_cancelled()
             part = slice(first, first + self._batch_size)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
-from itertools import chain
-from operator import is_
+from operator import eq, is_
 from typing import Any
 
 __all__ = ["SameAttributes"]
 
 
 class SameAttributes:
-    """Attributes of some objects as they are now, compared by identity.
+    """Attributes of some objects as they are now: objects that are identical or equal are the same.
 
     Parameters
     ----------
@@ -33,24 +32,18 @@ class SameAttributes:
     ) -> None:
         self._owners, self._setting = owners, setting
         self._attributes = [vars(one) for one in owners]
-        containers = list(containers)
-        self._dicts = [*self._attributes, *(one for one in containers if isinstance(one, dict))]
-        self._lists = [one for one in containers if not isinstance(one, dict)]
-        self._names, self._values = self._current()
+        self._containers = [*self._attributes, *containers]
+        self._copies = [dict(one) if isinstance(one, dict) else list(one) for one in self._containers]
         self._mutable = list(mutable)
         self._settings = [*map(setting, self._mutable)]
 
     def unchanged(self) -> bool:
         """Whether the same names hold the same objects, and these the same values."""
-        names, values = self._current()
-        return (
-            names == self._names
-            and len(values) == len(self._values)
-            and all(map(is_, values, self._values))
-            and all(map(is_, map(vars, self._owners), self._attributes))
-            and [*map(self._setting, self._mutable)] == self._settings
-        )
-
-    def _current(self) -> tuple[list[Any], list[Any]]:
-        values = chain(map(dict.values, self._dicts), self._lists)
-        return list(chain.from_iterable(self._dicts)), list(chain.from_iterable(values))
+        try:
+            return (
+                all(map(eq, self._containers, self._copies))
+                and all(map(is_, map(vars, self._owners), self._attributes))
+                and [*map(self._setting, self._mutable)] == self._settings
+            )
+        except Exception:  # of a comparison of two arrays, or of two objects of the user
+            return False

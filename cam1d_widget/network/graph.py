@@ -55,9 +55,12 @@ class CanJoin(Protocol):
     """A call that can be joined with those that follow, where calling each of them takes long."""
 
     def joined(
-        self, nodes: Sequence[Node], known: Set[int], wanted: Sequence[int]
+        self, nodes: Sequence[Node], known: Set[int], wanted: Sequence[int], positive: Set[int] = frozenset()
     ) -> tuple[Sequence[int], Call] | None:
-        """One call in the place of those of several nodes, and the values that it takes; None if it is not equal."""
+        """One call in the place of those of several nodes, and the values that it takes; None if it is not equal.
+
+        Of the gradient of the values `positive`, only the positive part passes.
+        """
 
 
 class Step(NamedTuple):

@@ -13,7 +13,7 @@ from .called import Order
 from .constants import Constants
 from .export import evaluated, sizes_of
 from .tape import Tape, constant_value
-from .tensors import tensor_of
+from .tensors import no_inference_mode, tensor_of
 
 __all__ = ["AtenCall"]
 
@@ -40,14 +40,19 @@ class AtenCall:
         self.operations, self._constants = tuple(nodes), constants
         """Calls of operations, in their order."""
         self._given, self._outputs = list(inputs), list(outputs)
-        self._inputs = [(node, _inverse(order)) for node, order in inputs]
+        self._inputs = [(node.meta["val"].dtype, _unless_same(_inverse(order))) for node, order in inputs]
+        self._orders = [_unless_same(order) for _, order in outputs]
         self._batch = _batch_in([node for node, _ in inputs])
         self._turned: dict[Any, tuple[Any, Order]] = {}
         """Tensors that are others, with the order of their axes."""
+        self._positive: Set[Any] = frozenset()
+        """Operations of whose output only the positive part of the gradient passes."""
         self._tapes: dict[bool, Tape] = {}
 
     @classmethod
-    def joined(cls, nodes: Sequence[Node], known: Set[int], wanted: Sequence[int]) -> tuple[list[int], Call] | None:
+    def joined(
+        cls, nodes: Sequence[Node], known: Set[int], wanted: Sequence[int], positive: Set[int] = frozenset()
+    ) -> tuple[list[int], Call] | None:
         """One call in the place of those of several nodes, and the values that it takes; None if it is not equal."""
         calls: list[AtenCall] = [node.call for node in nodes if isinstance(node.call, cls)]
         if len(calls) < len(nodes) or any(call._constants is not calls[0]._constants for call in calls):
@@ -76,15 +81,18 @@ class AtenCall:
             return None
         if any(tensor not in (*operations, *given, *turned) for tensor, _ in made.values()):
             return None
+        filtered = {made[value][0] for value in positive}
+        if not filtered <= operations.keys():
+            return None
         inputs = [(tensor, order) for tensor, (_, order) in given.items()]
         call = cls(list(operations), inputs, [made[value] for value in wanted], calls[0]._constants)
-        call._turned = turned
+        call._turned, call._positive = turned, filtered
         return [value for value, _ in given.values()], call
 
     def __call__(self, *values: Any) -> list[Any]:
         """Output tensors, in the precision of the module; arrays from arrays."""
         if isinstance(values[0], np.ndarray):
-            with torch.inference_mode(False), torch.no_grad():
+            with no_inference_mode(), torch.no_grad():
                 made = self(*(tensor_of(one, self._constants.device) for one in values))
             return [(one.float() if one.dtype == torch.bfloat16 else one).cpu().numpy() for one in made]
         return self._computed(values, float32=False)
@@ -95,27 +103,36 @@ class AtenCall:
 
     def _computed(self, values: Sequence[Any], float32: bool) -> list[Any]:
         if float32 not in self._tapes:
-            inputs, outputs = ([node for node, _ in pairs] for pairs in (self._inputs, self._outputs))
-            tape = Tape(self.operations, inputs, self._turned, outputs, self._constants, float32)
+            inputs, outputs = ([node for node, _ in pairs] for pairs in (self._given, self._outputs))
+            tape = Tape(self.operations, inputs, self._turned, outputs, self._constants, float32, self._positive)
             self._tapes[float32] = tape
         given = [
-            (value if float32 else value.to(node.meta["val"].dtype)).permute(order)
-            for (node, order), value in zip(self._inputs, values, strict=True)
+            _permuted(value if float32 or value.dtype is dtype else value.to(dtype), order)
+            for (dtype, order), value in zip(self._inputs, values, strict=True)
         ]
         place, axis, per_instance = self._batch
         made = self._tapes[float32](given, given[place].shape[axis] // per_instance)
-        return [one.permute(order) for one, (_, order) in zip(made, self._outputs, strict=True)]
+        return [_permuted(one, order) for one, order in zip(made, self._orders, strict=True)]
 
     def weights(self) -> list[np.ndarray]:
         """Current values of all parameters."""
         sources = {one for node in self.operations for one in node.all_input_nodes}
-        found = sources - {*self.operations, *(node for node, _ in self._inputs)}
+        found = sources - {*self.operations, *(node for node, _ in self._given)}
         values = (constant_value(self._constants, one) for one in sorted(found, key=lambda one: str(one.name)))
         return [one.cpu().float().numpy() for one in values if isinstance(one, torch.Tensor)]
 
 
 def _inverse(order: Order) -> Order:
     return tuple(map(order.index, range(len(order))))
+
+
+def _unless_same(order: Order) -> Order | None:
+    """An order of axes; None if it leaves them as they are, since each permutation takes microseconds."""
+    return None if order == tuple(range(len(order))) else order
+
+
+def _permuted(value: torch.Tensor, order: Order | None) -> torch.Tensor:
+    return value if order is None else value.permute(order)
 
 
 def _batch_in(inputs: Sequence[Any]) -> tuple[int, int, int]:

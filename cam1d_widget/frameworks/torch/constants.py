@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from types import BuiltinFunctionType
 from typing import Any
 
 import torch
+from torch._ops import OpOverload
 from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind
+from torch.nn import functional
 
 from .export import sizes_of
 from .tensors import in_float32
@@ -43,7 +46,7 @@ class Constants:
     def __init__(self, module: torch.nn.Module, program: ExportedProgram, device: torch.device) -> None:
         self._module, self.device = module, device
         self._specs = {one.arg.name: one for one in program.graph_signature.input_specs}
-        self._owners: dict[str, tuple[torch.nn.Module, str]] = {}
+        self._owners: dict[str, tuple[torch.nn.Module | None, str]] = {}
         self._stored = {**program.constants, **program.state_dict}
 
     def plan(self, node: Any) -> tuple[Callable[..., Any], list[Any], dict[str, Any]]:
@@ -55,20 +58,42 @@ class Constants:
         kwargs = dict(node.kwargs)
         if kwargs.get("device") is not None:
             kwargs["device"] = self.device
-        return _CALLED_INSTEAD.get(node.target, node.target), list(node.args), kwargs
+        return _function_of(_CALLED_INSTEAD.get(node.target, node.target)), list(node.args), kwargs
 
-    def parameter(self, name: str, float32: bool = False) -> torch.Tensor:
-        """Current value of a parameter or buffer, on the device; in float32 if asked, unless it holds integers."""
-        value = self._stored_value(name).detach().to(self.device)
-        return in_float32(value) if float32 else value
+    def current(self, names: Iterable[str], float32: bool = False) -> list[torch.Tensor]:
+        """Current values of parameters and buffers, on the device; in float32 if asked, unless they hold integers."""
+        values = []
+        for name in names:
+            owner, attribute = self._owners.get(name) or self._owner(name)
+            if owner is None:
+                value = self._stored[attribute]
+            elif attribute in owner._parameters:  # an attribute of a module takes longer to look up
+                value = owner._parameters[attribute]
+            else:
+                value = owner._buffers[attribute] if attribute in owner._buffers else getattr(owner, attribute)
+            if value.requires_grad:
+                value = value.detach()
+            if value.device != self.device:
+                value = value.to(self.device)
+            values.append(in_float32(value) if float32 else value)
+        return values
 
-    def _stored_value(self, name: str) -> torch.Tensor:
-        if name not in self._owners:
-            spec = self._specs[name]
-            if spec.kind not in (InputKind.PARAMETER, InputKind.BUFFER):
-                return self._stored[str(spec.target)]
-            path, _, attribute = str(spec.target).rpartition(".")
+    def _owner(self, name: str) -> tuple[torch.nn.Module | None, str]:
+        """Module that has a parameter or buffer, and its attribute; no module for other tensors."""
+        spec = self._specs[name]
+        owner, attribute = None, str(spec.target)
+        if spec.kind in (InputKind.PARAMETER, InputKind.BUFFER):
             # A module whose submodules change is refused before its parameters are read.
-            self._owners[name] = self._module.get_submodule(path), attribute
-        value: torch.Tensor = getattr(*self._owners[name])
-        return value
+            path, _, attribute = attribute.rpartition(".")
+            owner = self._module.get_submodule(path)
+        self._owners[name] = owner, attribute
+        return self._owners[name]
+
+
+def _function_of(operation: Any) -> Callable[..., Any]:
+    """PyTorch's own function of the same name and arguments, which is called faster; otherwise the operation."""
+    if not isinstance(operation, OpOverload) or operation._overloadname != "default":
+        return operation
+    name = operation._schema.name.partition("::")[2]
+    found = (getattr(module, name, None) for module in (torch, functional))
+    return next((one for one in found if isinstance(one, BuiltinFunctionType)), operation)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
 import torch
 
 from ..passes import Argument
-from .tensors import tensor_of
+from .tensors import no_inference_mode, tensor_of
 
 __all__ = ["Eager"]
 
@@ -34,12 +33,17 @@ class Eager:
 
     def __call__(self, *arrays: np.ndarray) -> list[np.ndarray]:
         """Results, one array each."""
-        with torch.inference_mode(False), torch.no_grad(), self._without_cudnn():
-            given = [tensor_of(one, self._device, dtype) for one, dtype in zip(arrays, self._dtypes, strict=True)]
-            made = self._function(*given)
-        several = made if isinstance(made, list | tuple) else [made]
-        return [np.ascontiguousarray(one.detach().cpu().numpy()) for one in several]
+        if self._device.type != "cuda" and not torch.is_inference_mode_enabled():
+            return self._results(arrays)
+        # PyTorch has no backward pass of recurrent layers in evaluation mode through cuDNN.
+        with no_inference_mode(), torch.backends.cudnn.flags(enabled=False):
+            return self._results(arrays)
 
-    def _without_cudnn(self) -> AbstractContextManager[Any]:
-        """PyTorch has no backward pass of recurrent layers in evaluation mode through cuDNN."""
-        return torch.backends.cudnn.flags(enabled=False) if self._device.type == "cuda" else nullcontext()
+    def _results(self, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
+        with torch.no_grad():
+            made = self._function(*map(self._tensor, arrays, self._dtypes))
+        several = made if isinstance(made, list | tuple) else [made]
+        return [np.ascontiguousarray(one.numpy(force=True)) for one in several]
+
+    def _tensor(self, array: np.ndarray, dtype: torch.dtype) -> torch.Tensor:
+        return tensor_of(array, self._device, dtype)

@@ -43,17 +43,24 @@ class Structure:
         call()
         after = settings_of(module)
         self._settings = {key: value for key, value in before.items() if after.get(key, _UNKNOWN) == value}
-        self._attributes = _attributes_of(module)
+        self._classes = {type(one) for one in module.modules()}
+        self._forwards, self._attributes = self._own_forwards(), _attributes_of(module)
 
     def changed(self) -> str | None:
         """Which setting has changed, in words; None where none has."""
-        if self._attributes.unchanged():
+        forwards = self._own_forwards()
+        if forwards == self._forwards and self._attributes.unchanged():
             return None
         attributes = _attributes_of(self._module)
         what = self._difference()
         if what is None:  # another attribute has, such as the mode
-            self._attributes = attributes
+            self._forwards, self._attributes = forwards, attributes
         return what
+
+    def _own_forwards(self) -> list[Any]:
+        """Forward passes of the classes of modules, and their code, which may be edited."""
+        forwards = [getattr(one, "forward", None) for one in self._classes]  # a scripted module has none
+        return [*forwards, *(getattr(one, "__code__", None) for one in forwards)]
 
     def _difference(self) -> str | None:
         now = settings_of(self._module)
@@ -88,7 +95,8 @@ def _attributes_of(module: nn.Module) -> SameAttributes:
     found = [vars(one).get(name) for one in modules for name in ("_modules", *_HOOKS)]
     containers = [one for one in found if isinstance(one, dict)]  # a scripted module has none, and never changes
     public = [value for one in modules for name, value in vars(one).items() if not name.startswith("_")]
-    return SameAttributes(modules, containers, [*modules, *filter(_may_change, public)], _setting)
+    own = [one for one in modules if "forward" in vars(one)]
+    return SameAttributes(modules, containers, [*own, *filter(_may_change, public)], _setting)
 
 
 def _may_change(value: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,8 @@ class Functions:
     @staticmethod
     def cast(x: Any, dtype: Any) -> Any:
         """Tensor of another dtype."""
-        return x.to(getattr(torch, dtype) if isinstance(dtype, str) else dtype)
+        dtype = getattr(torch, dtype) if isinstance(dtype, str) else dtype
+        return x if x.dtype is dtype else x.to(dtype)
 
     @staticmethod
     def concatenate(tensors: Any, axis: int = 0) -> Any:
@@ -90,7 +92,7 @@ class Functions:
     @staticmethod
     def one_hot(indices: Any, count: int) -> Any:
         """Rows that are one at an index, in float32."""
-        return torch.eye(count, device=indices.device)[indices.long()]
+        return _identity(count, indices.device).index_select(0, indices)
 
     @staticmethod
     def repeat(x: Any, repeats: int, axis: int) -> Any:
@@ -161,7 +163,10 @@ class TorchTensors:
 
 @contextmanager
 def no_inference_mode() -> Iterator[None]:
-    """Tensors that may take part in a gradient, where the caller has switched that off for speed."""
+    """Tensors that may take part in a gradient, where the caller has switched that off for speed.
+
+    Switching the mode off takes as long as several operations, also where it is off.
+    """
     if torch.is_inference_mode_enabled():
         with torch.inference_mode(False), torch.no_grad():
             yield
@@ -172,7 +177,13 @@ def no_inference_mode() -> Iterator[None]:
 def tensor_of(x: Any, device: torch.device, dtype: torch.dtype | None = None) -> torch.Tensor:
     """Tensor of an array on a device; arrays that must not be written to are copied."""
     x = np.ascontiguousarray(x)
-    return torch.as_tensor(x if x.flags.writeable else x.copy(), dtype=dtype, device=device)
+    made = torch.from_numpy(x if x.flags.writeable else x.copy())
+    return made if dtype in (None, made.dtype) and device.type == "cpu" else made.to(device, dtype)
+
+
+@lru_cache(maxsize=8)
+def _identity(count: int, device: torch.device) -> torch.Tensor:
+    return torch.eye(count, device=device)
 
 
 def in_float32(value: Any) -> Any:

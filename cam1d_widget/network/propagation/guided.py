@@ -33,10 +33,9 @@ def guided(step: Step, conditions: set[int]) -> Backward:
     if isinstance(operation, Pointwise) and operation.name in ("clip", "threshold"):
         raise Unsupported(step, "which may be a ReLU")
     if isinstance(operation, Pointwise) and operation.name in ("relu", "relu6"):
-        return Backward(_only_positive, step.inputs, pulls=True)
+        return Backward(_only_positive, step.inputs, pulls=True, positive=True)
     return Backward(pulled, step.inputs, pulls=True)
 
 
 def _only_positive(values: Values, received: list[Any]) -> list[Any]:
-    """The positive part of the gradient; it is the same before the ReLU's own zeros as after them."""
-    return [values.tensors.ops.relu(one) for one in values.pull(received)]
+    return values.pull([values.tensors.ops.relu(one) for one in received])

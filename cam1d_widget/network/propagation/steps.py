@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from ..graph import CanJoin, Graph, Node, Pull, Tensors
 from ..operations import Convolution, Dense, Identity, Operation, Scale, Weighted
@@ -130,12 +130,15 @@ class Backward(NamedTuple):
     to : tuple of int
         Inputs of the step that receive something.
     pulls : bool
-        Whether the rule uses what its outputs received only for the step's own vector-Jacobian product.
+        Whether the rule is the step's own vector-Jacobian product.
+    positive : bool
+        Whether it is that product of the positive part alone of what the outputs received.
     """
 
     rule: Callable[[Values, list[Any]], Sequence[Any]]
     to: tuple[int, ...]
     pulls: bool = False
+    positive: bool = False
 
 
 def pulled(values: Values, received: list[Any]) -> list[Any]:
@@ -180,7 +183,7 @@ def joined(planned: Sequence[tuple[Step, Backward]], logits: int) -> list[tuple[
     for step, back in planned:
         after, later = chains[-1][-1] if chains else (None, None)
         follows = after and after.inputs == step.outputs and readers[step.outputs[0]] == 1
-        if follows and back.pulls and later and later.rule is pulled:
+        if follows and back.pulls and later and later.pulls:
             chains[-1].append((step, back))
         else:
             chains.append([(step, back)])
@@ -189,10 +192,13 @@ def joined(planned: Sequence[tuple[Step, Backward]], logits: int) -> list[tuple[
 
 def _as_one(chain: list[tuple[Step, Backward]]) -> list[tuple[Step, Backward]]:
     """One step in the place of those of a chain, the last one first; the chain if there is no such call."""
-    last, (first, back) = chain[0][0], chain[-1]
+    last, (first, _) = chain[0][0], chain[-1]
     call, known = last.node.call, frozenset(first.inputs)
     nodes = [replace(step.node, inputs=step.inputs) for step, _ in reversed(chain)]
-    one = call.joined(nodes, known, last.outputs) if len(chain) > 1 and isinstance(call, CanJoin) else None
+    positive = {value for step, back in chain if back.positive for value in step.outputs}
+    joins = len(chain) > 1 and isinstance(call, CanJoin)
+    one = cast(CanJoin, call).joined(nodes, known, last.outputs, positive) if joins else None
     if one is None or tuple(one[0]) != first.inputs:
         return chain
-    return [(replace(last, node=replace(last.node, call=one[1]), inputs=first.inputs), back)]
+    joint = replace(last, node=replace(last.node, call=one[1]), inputs=first.inputs)
+    return [(joint, Backward(pulled, first.inputs, pulls=True))]

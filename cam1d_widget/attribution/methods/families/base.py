@@ -20,7 +20,7 @@ import numpy as np
 from ....explanation.validation import check_targets
 from ....validation import shown
 from ...abilities import HasFeatures, HasGradient, for_series, offers, require
-from ...classifier import Classifier, as_targets, check_classifier
+from ...classifier import Classifier, as_targets, check_classifier, is_class
 from ...masking.batches import batches
 from ...receptive_field import ReceptiveField
 from ...series import check_series
@@ -65,9 +65,9 @@ def _checked(function: Callable[..., Any]) -> Callable[..., Any]:
         if "x" in arguments:
             x = arguments["x"]
             check_series(x, *classifier.input_shape)
-            if "target" in arguments:
+            if "target" in arguments and not is_class(arguments["target"], classifier.classes):
                 as_targets(arguments["target"], len(x), classifier.classes)
-            else:
+            elif "targets" in arguments:
                 check_targets(arguments["targets"], len(x), classifier.classes)
         return function(*given, **named)
 
